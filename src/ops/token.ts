@@ -1,0 +1,84 @@
+/**
+ * SDK keys and admin tokens: `bg<kind>_<scope>_<id>_<secret>_<mac>`.
+ *
+ * kind: c client, s server, a admin. scope: the environment's key; for admin tokens the role. id names the
+ * row in `sdk_keys`, `secret` is stored as a SHA-256 only, and `mac` (HMAC-SHA256 under KEY_SECRET, 128 bits)
+ * covers everything before it, so that a forged or mistyped key is refused without asking a backend.
+ * No part can hold "_" or ",": OFREP clients cannot carry commas in header settings.
+ */
+
+export type KeyKind = "client" | "server" | "admin";
+export type AdminRole = "write" | "read";
+
+export interface KeyToken {
+  kind: KeyKind;
+  /** Environment key, or the role of an admin token. */
+  scope: string;
+  id: string;
+  secret: string;
+}
+
+const KIND_LETTERS: Record<KeyKind, string> = { client: "c", server: "s", admin: "a" };
+const KINDS: Record<string, KeyKind> = { c: "client", s: "server", a: "admin" };
+const TOKEN = /^bg([csa])_([a-z0-9-]{1,40})_([A-Za-z0-9]{12})_([A-Za-z0-9]{24})_([0-9a-f]{32})$/;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+const encoder = new TextEncoder();
+
+/** A new key: the token to hand out once, and what the store keeps of it. */
+export async function mintKey(
+  secret: string,
+  kind: KeyKind,
+  scope: string,
+): Promise<{ token: string; id: string; secretHash: string }> {
+  const id = randomText(12);
+  const secretPart = randomText(24);
+  const body = `bg${KIND_LETTERS[kind]}_${scope}_${id}_${secretPart}`;
+  return { token: `${body}_${await mac(secret, body)}`, id, secretHash: await hashSecret(secretPart) };
+}
+
+/** The token's parts when its MAC is right under one of `secrets` (current first, then the previous one). */
+export async function verifyToken(secrets: readonly string[], token: string): Promise<KeyToken | undefined> {
+  const match = TOKEN.exec(token);
+  if (!match) return undefined;
+  const [, letter = "", scope = "", id = "", secret = "", given = ""] = match;
+  const body = token.slice(0, token.length - given.length - 1);
+  for (const candidate of secrets) {
+    if (constantTimeEqual(await mac(candidate, body), given)) return { kind: KINDS[letter] ?? "client", scope, id, secret };
+  }
+  return undefined;
+}
+
+/** Hex SHA-256 of a key's secret part, as stored. */
+export async function hashSecret(secretPart: string): Promise<string> {
+  return hex(await crypto.subtle.digest("SHA-256", encoder.encode(secretPart)));
+}
+
+/** Compares without telling by its duration where the first difference is; lengths are public. */
+export function constantTimeEqual(a: string, b: string): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
+}
+
+async function mac(secret: string, body: string): Promise<string> {
+  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return hex(await crypto.subtle.sign("HMAC", key, encoder.encode(body))).slice(0, 32);
+}
+
+/** Uniform: bytes past the last whole multiple of the alphabet are thrown away. */
+function randomText(length: number): string {
+  let text = "";
+  const limit = 256 - (256 % ALPHABET.length);
+  while (text.length < length) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(length))) {
+      if (byte < limit && text.length < length) text += ALPHABET[byte % ALPHABET.length];
+    }
+  }
+  return text;
+}
+
+function hex(buffer: ArrayBuffer): string {
+  return Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
