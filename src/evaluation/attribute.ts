@@ -1,0 +1,68 @@
+import type { AttributePath, JsonValue } from "../flags/document.ts";
+import { CompileError } from "./compile-error.ts";
+import type { EvaluationInput } from "./types.ts";
+
+/** Reads one attribute; undefined: missing. `null` is a value. */
+export type Getter = (input: EvaluationInput) => JsonValue | undefined;
+
+export interface Attribute {
+  get: Getter;
+  /** Set when the attribute is one plain property of the caller's context: leaves read it without a call. */
+  contextName?: string;
+  readsRequest: boolean;
+  /** For messages. */
+  label: string;
+}
+
+const REQUEST = "request";
+const REQUEST_PREFIX = "request.";
+
+/**
+ * Two roots that never mix: `request.*` (or steps that begin with "request") is what the worker read from the
+ * request, everything else the caller's context. "request" alone names nothing.
+ */
+export function compileAttribute(path: AttributePath): Attribute {
+  if (typeof path === "string") {
+    if (path === REQUEST) return { get: () => undefined, readsRequest: false, label: path };
+    if (path.startsWith(REQUEST_PREFIX)) {
+      const name = path.slice(REQUEST_PREFIX.length);
+      return { get: (input) => own(input.request, name), readsRequest: true, label: path };
+    }
+    return contextAttribute(path);
+  }
+  if (!Array.isArray(path) || path.length === 0 || !path.every((step) => typeof step === "string")) {
+    throw new CompileError("an attribute is a string or a list of strings");
+  }
+  const label = path.join(" → ");
+  const [root = "", ...rest] = path;
+  if (root === REQUEST) {
+    if (rest.length === 0) return { get: () => undefined, readsRequest: false, label };
+    return { get: (input) => walk(input.request, rest), readsRequest: true, label };
+  }
+  if (rest.length === 0) return contextAttribute(root);
+  return { get: (input) => walk(input.context, path), readsRequest: false, label };
+}
+
+function contextAttribute(name: string): Attribute {
+  // Only names that objects inherit need the slower test for an own property.
+  if (name in Object.prototype) return { get: (input) => own(input.context, name), readsRequest: false, label: name };
+  if (name === "targetingKey") {
+    return { get: (input) => input.context.targetingKey, contextName: name, readsRequest: false, label: name };
+  }
+  return { get: (input) => input.context[name], contextName: name, readsRequest: false, label: name };
+}
+
+type Properties = { readonly [name: string]: JsonValue | undefined };
+
+function own(object: Properties, name: string): JsonValue | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function walk(root: Properties, steps: readonly string[]): JsonValue | undefined {
+  let value: JsonValue | Properties | undefined = root;
+  for (const step of steps) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    value = own(value as Properties, step);
+  }
+  return value as JsonValue | undefined;
+}

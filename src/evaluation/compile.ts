@@ -1,0 +1,87 @@
+import type { FlagDocument } from "../flags/document.ts";
+import { CompileError } from "./compile-error.ts";
+import { compileDependency, compilePlan, type Plan } from "./plan.ts";
+import { newTraits, type Traits } from "./scope.ts";
+import type { CompiledFlag, Resolution } from "./types.ts";
+
+const PARSE_ERROR: Resolution = Object.freeze({
+  reason: "ERROR",
+  errorCode: "PARSE_ERROR",
+  errorDetails: "the flag's configuration cannot be evaluated",
+});
+
+const GENERAL: Resolution = Object.freeze({
+  reason: "ERROR",
+  errorCode: "GENERAL",
+  errorDetails: "the evaluation failed",
+});
+
+/** Compiles a document once; evaluating it parses, compiles and, for the usual answers, allocates nothing. Never throws. */
+export function compileFlag(document: FlagDocument): CompiledFlag {
+  let plan: Plan;
+  try {
+    plan = planFlag(document);
+  } catch {
+    return {
+      document,
+      evaluate: () => PARSE_ERROR,
+      nextBoundary: () => undefined,
+      isRandom: false,
+      readsRequest: false,
+    };
+  }
+  const { run, traits } = plan;
+  return {
+    document,
+    evaluate: (input) => {
+      try {
+        return run(input);
+      } catch {
+        return GENERAL;
+      }
+    },
+    nextBoundary: boundaries(traits),
+    isRandom: traits.isRandom,
+    readsRequest: traits.readsRequest,
+  };
+}
+
+/** The executable parts of a document. Throws CompileError (or a TypeError on a shape that is none of ours). */
+export function planFlag(document: FlagDocument): Plan {
+  const { key, variants } = document;
+  return compilePlan(
+    document,
+    (reason, variant, ruleId) => {
+      if (variant === null) return Object.freeze({ reason: reason as "DEFAULT" });
+      if (!Object.hasOwn(variants, variant)) throw new CompileError(`unknown variant ${JSON.stringify(variant)}`);
+      const value = variants[variant];
+      if (value === undefined) throw new CompileError(`variant ${JSON.stringify(variant)} has no value`);
+      return Object.freeze({
+        reason: reason as "STATIC",
+        variant,
+        value,
+        ...(ruleId === undefined ? {} : { ruleId }),
+      });
+    },
+    {
+      segments: document.segments,
+      dependencies: document.dependencies,
+      compiledSegments: new Map(),
+      compiledFlags: new Map(),
+      compileDependency,
+      open: new Set([`flag ${key}`]),
+      traits: newTraits(),
+    },
+  );
+}
+
+function boundaries({ instants, ramps }: Traits): CompiledFlag["nextBoundary"] {
+  const turns = new Set(instants);
+  for (const { start, end } of ramps) turns.add(start).add(end);
+  if (turns.size === 0) return () => undefined;
+  const sorted = [...turns].sort((a, b) => a - b);
+  return (now) => {
+    for (const { start, end } of ramps) if (now >= start && now < end) return now;
+    return sorted.find((instant) => instant > now);
+  };
+}

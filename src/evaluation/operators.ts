@@ -1,0 +1,205 @@
+import { RE2JS } from "re2js";
+
+import type { AttributeCondition, JsonScalar, JsonValue, Operator } from "../flags/document.ts";
+import { CompileError } from "./compile-error.ts";
+import { toInstant } from "./instant.ts";
+import { isInBlocks, parseCidr } from "./ip.ts";
+import {
+  caretRange,
+  compareVersions,
+  newVersion,
+  parseVersion,
+  readVersion,
+  tildeRange,
+  type Version,
+  type VersionRange,
+} from "./semver.ts";
+
+/** Answers for an attribute that is present. A wrong type is no match. */
+export type Predicate = (value: JsonValue) => boolean;
+
+type Factory = (values: JsonScalar[], caseInsensitive: boolean) => Predicate;
+
+/** Above this many values a Set beats a loop. */
+const SET_THRESHOLD = 4;
+
+const FACTORIES: Record<Operator, Factory> = {
+  equals: isOneOf,
+  in: isOneOf,
+  contains: (values, fold) => anyText(values, fold, (text, value) => text.includes(value)),
+  starts_with: (values, fold) => anyText(values, fold, (text, value) => text.startsWith(value)),
+  ends_with: (values, fold) => anyText(values, fold, (text, value) => text.endsWith(value)),
+  matches: matchesAny,
+  exists: () => () => true,
+  lt: (values) => comparesTo(values, (a, b) => a < b),
+  lte: (values) => comparesTo(values, (a, b) => a <= b),
+  gt: (values) => comparesTo(values, (a, b) => a > b),
+  gte: (values) => comparesTo(values, (a, b) => a >= b),
+  between: isBetween,
+  before: (values) => anyInstant(values, (a, b) => a < b),
+  after: (values) => anyInstant(values, (a, b) => a > b),
+  semver_eq: (values) => anyVersion(values, (order) => order === 0),
+  semver_lt: (values) => anyVersion(values, (order) => order < 0),
+  semver_lte: (values) => anyVersion(values, (order) => order <= 0),
+  semver_gt: (values) => anyVersion(values, (order) => order > 0),
+  semver_gte: (values) => anyVersion(values, (order) => order >= 0),
+  semver_caret: (values) => anyRange(versions(values).map(caretRange)),
+  semver_tilde: (values) => anyRange(versions(values).map(tildeRange)),
+  ip_in_cidr: isInCidr,
+  array_contains_any: (values, fold) => arrayContains(values, fold, "some"),
+  array_contains_all: (values, fold) => arrayContains(values, fold, "every"),
+};
+
+/** The test that a condition makes of an attribute's value. Throws CompileError on values that the operator refuses. */
+export function compilePredicate(condition: AttributeCondition): Predicate {
+  const { operator, values, caseInsensitive } = condition;
+  if (!Object.hasOwn(FACTORIES, operator)) throw new CompileError(`unknown operator ${JSON.stringify(operator)}`);
+  if (operator !== "exists" && (!Array.isArray(values) || values.length === 0)) {
+    throw new CompileError(`${operator} takes at least one value`);
+  }
+  return FACTORIES[operator](values ?? [], caseInsensitive === true);
+}
+
+/** Compiles a pattern as `matches` does. Throws what RE2 says. */
+export function compilePattern(pattern: string, caseInsensitive: boolean): RE2JS {
+  return RE2JS.compile(pattern, caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);
+}
+
+function isOneOf(values: JsonScalar[], fold: boolean): Predicate {
+  for (const value of values) {
+    if (typeof value === "object" && value !== null)
+      throw new CompileError("a value is a string, number, boolean or null");
+  }
+  if (fold) {
+    const folded = new Set(values.map(foldCase));
+    return (value) => folded.has(typeof value === "string" ? value.toLowerCase() : (value as JsonScalar));
+  }
+  const [only] = values;
+  if (values.length === 1) return (value) => value === only;
+  if (values.length <= SET_THRESHOLD) return (value) => values.includes(value as JsonScalar);
+  const set: ReadonlySet<unknown> = new Set(values);
+  return (value) => set.has(value);
+}
+
+function anyText(values: JsonScalar[], fold: boolean, holds: (text: string, value: string) => boolean): Predicate {
+  const wanted = texts(values).map((value) => (fold ? value.toLowerCase() : value));
+  return (value) => {
+    if (typeof value !== "string") return false;
+    const text = fold ? value.toLowerCase() : value;
+    for (const one of wanted) if (holds(text, one)) return true;
+    return false;
+  };
+}
+
+function matchesAny(values: JsonScalar[], fold: boolean): Predicate {
+  const patterns = texts(values).map((pattern) => {
+    try {
+      return compilePattern(pattern, fold);
+    } catch (error) {
+      throw new CompileError(`RE2 refuses ${JSON.stringify(pattern)}: ${String(error)}`);
+    }
+  });
+  return (value) => typeof value === "string" && patterns.some((pattern) => pattern.test(value));
+}
+
+function comparesTo(values: JsonScalar[], holds: (a: number, b: number) => boolean): Predicate {
+  const [bound] = numbers(values);
+  if (values.length !== 1 || bound === undefined) throw new CompileError("a comparison takes exactly one number");
+  return (value) => typeof value === "number" && holds(value, bound);
+}
+
+function isBetween(values: JsonScalar[]): Predicate {
+  const bounds = numbers(values);
+  if (bounds.length % 2 !== 0) throw new CompileError("between takes pairs of a lower and an upper bound");
+  return (value) => {
+    if (typeof value !== "number") return false;
+    for (let i = 0; i < bounds.length; i += 2) {
+      if (value >= (bounds[i] ?? NaN) && value <= (bounds[i + 1] ?? NaN)) return true;
+    }
+    return false;
+  };
+}
+
+function anyInstant(values: JsonScalar[], holds: (a: number, b: number) => boolean): Predicate {
+  const instants = values.map(toInstant);
+  if (instants.some(Number.isNaN)) throw new CompileError("an instant is an ISO 8601 date or ms since epoch");
+  return (value) => {
+    const at = toInstant(value);
+    for (const instant of instants) if (holds(at, instant)) return true;
+    return false;
+  };
+}
+
+// One subject is read at a time, and never across a call back into user code: a shared record is safe.
+const subject = newVersion();
+
+function anyVersion(values: JsonScalar[], holds: (order: number) => boolean): Predicate {
+  const wanted = versions(values);
+  return (value) => {
+    if (typeof value !== "string" || !readVersion(value, subject)) return false;
+    for (const version of wanted) if (holds(compareVersions(subject, version))) return true;
+    return false;
+  };
+}
+
+function anyRange(ranges: VersionRange[]): Predicate {
+  return (value) => {
+    if (typeof value !== "string" || !readVersion(value, subject)) return false;
+    for (const { lower, upper } of ranges) {
+      if (compareVersions(subject, lower) >= 0 && compareVersions(subject, upper) < 0) return true;
+    }
+    return false;
+  };
+}
+
+function isInCidr(values: JsonScalar[]): Predicate {
+  const blocks = texts(values).map((text) => {
+    const block = parseCidr(text);
+    if (block === undefined) throw new CompileError(`${JSON.stringify(text)} is not an IP address or CIDR block`);
+    return block;
+  });
+  return (value) => typeof value === "string" && isInBlocks(value, blocks);
+}
+
+function arrayContains(values: JsonScalar[], fold: boolean, quantifier: "some" | "every"): Predicate {
+  const wanted = fold ? values.map(foldCase) : values;
+  const wantedSet: ReadonlySet<unknown> = new Set(wanted);
+  if (quantifier === "some") {
+    return (value) => Array.isArray(value) && value.some((item) => wantedSet.has(fold ? foldCase(item) : item));
+  }
+  if (wanted.length <= SET_THRESHOLD) {
+    return (value) =>
+      Array.isArray(value) && wanted.every((one) => value.some((item) => (fold ? foldCase(item) : item) === one));
+  }
+  return (value) => {
+    if (!Array.isArray(value)) return false;
+    const items: ReadonlySet<unknown> = new Set(fold ? value.map(foldCase) : value);
+    return wanted.every((one) => items.has(one));
+  };
+}
+
+function foldCase<T>(value: T): T | string {
+  return typeof value === "string" ? value.toLowerCase() : value;
+}
+
+function texts(values: JsonScalar[]): string[] {
+  return values.map((value) => {
+    if (typeof value !== "string") throw new CompileError("values are strings");
+    return value;
+  });
+}
+
+function numbers(values: JsonScalar[]): number[] {
+  return values.map((value) => {
+    if (typeof value !== "number") throw new CompileError("values are numbers");
+    return value;
+  });
+}
+
+function versions(values: JsonScalar[]): Version[] {
+  return texts(values).map((text) => {
+    const version = parseVersion(text);
+    if (version === undefined) throw new CompileError(`${JSON.stringify(text)} is not a semantic version`);
+    return version;
+  });
+}
