@@ -1,0 +1,163 @@
+import type { MemoryEnvironment } from "../cache/memory-tier.ts";
+import type { CompiledFlag } from "../evaluation/types.ts";
+import type { KeyTable } from "../flags/head.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { TieredCache } from "../cache/tiered-cache.ts";
+import type { HeadCheck } from "./head.ts";
+import type { Loader, LoadOutcome } from "./loader.ts";
+import { MinVersionError, type RequestScope, type Tier, UnavailableError, within } from "./scope.ts";
+
+/** A check that does not finish in this time finishes behind the answer (ms). */
+const CHECK_BUDGET_MS = 30;
+/** An isolate that has not checked for this long waits for the check (ms) … */
+const IDLE_MS = 60_000;
+/** … but no longer than this (ms). */
+const IDLE_BUDGET_MS = 500;
+/** A failed check is not repeated sooner than this (ms). */
+const RETRY_CHECK_MS = 1000;
+
+/** What an evaluation needs from one environment, and where it came from. */
+export interface SourceAnswer<V> {
+  value: V;
+  /** Environment version that the value is true at. */
+  version: number;
+  tier: Tier;
+  /** The sources could not be asked; the value is the last one known. */
+  isStale: boolean;
+  /** Seconds since the version was last confirmed. */
+  ageSeconds: number;
+  keys: KeyTable;
+}
+
+/** Every flag of an environment, sorted by key. */
+export interface FlagSet {
+  all: readonly CompiledFlag[];
+  clientVisible: readonly CompiledFlag[];
+}
+
+interface FlagSetView extends FlagSet {
+  generation: number;
+  /** ms since epoch at which the first of its entries expires. */
+  expiresAt: number;
+}
+
+export interface FlagSourceOptions {
+  tiers: TieredCache<CompiledFlag>;
+  loader: Loader;
+  headCheck: HeadCheck;
+  clock: Clock;
+  headCheckMs: number;
+}
+
+/** Where evaluation gets its flags: the tiers, the store behind them, and the freshness contract of the README. */
+export class FlagSource {
+  readonly #options: FlagSourceOptions;
+  readonly #views = new WeakMap<MemoryEnvironment<CompiledFlag>, FlagSetView>();
+  /** ms since epoch of the last failed check, per environment. */
+  readonly #failedAt = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
+
+  constructor(options: FlagSourceOptions) {
+    this.#options = options;
+  }
+
+  /** The environment when it may be served from memory right now, without any I/O. */
+  warm(environment: string): MemoryEnvironment<CompiledFlag> | undefined {
+    const memory = this.#options.tiers.l1.environment(environment);
+    const { clock, headCheckMs } = this.#options;
+    return memory.keys !== undefined && clock.now() - memory.checkedAt < headCheckMs ? memory : undefined;
+  }
+
+  /**
+   * One flag; `value` null when the environment has no such flag, undefined result when there is no such environment.
+   * @throws UnavailableError nothing holds it and the store cannot be reached
+   * @throws MinVersionError `scope.minVersion` is not visible yet
+   */
+  async flag(environment: string, key: string, scope: RequestScope): Promise<SourceAnswer<CompiledFlag | null> | undefined> {
+    const memory = this.#options.tiers.l1.environment(environment);
+    await this.#ensureHead(environment, memory, scope);
+    const hit = scope.noCache === true ? undefined : memory.lookup(key);
+    if (hit !== undefined && memory.keys !== undefined) return this.#answer(memory, hit.value, "L1", false);
+    const outcome = await this.#options.loader.flags(environment, [key], scope);
+    if (outcome === "unknown-environment") return undefined;
+    this.#requireVersion(memory, scope, outcome);
+    const entry = memory.peek(key);
+    if (entry === undefined) throw new UnavailableError(`flag "${key}" cannot be read from any tier`);
+    return this.#answer(memory, entry.value, outcome === "unavailable" ? "L1" : outcome, outcome === "unavailable");
+  }
+
+  /** Every flag of the environment; undefined when there is no such environment. Errors as of {@link flag}. */
+  async all(environment: string, scope: RequestScope): Promise<SourceAnswer<FlagSet> | undefined> {
+    const memory = this.#options.tiers.l1.environment(environment);
+    await this.#ensureHead(environment, memory, scope);
+    const view = scope.noCache === true ? undefined : this.#view(memory, false);
+    if (view !== undefined && memory.keys !== undefined) return this.#answer(memory, view, "L1", false);
+    const outcome = await this.#options.loader.environment(environment, scope);
+    if (outcome === "unknown-environment") return undefined;
+    this.#requireVersion(memory, scope, outcome);
+    const loaded = this.#view(memory, true);
+    if (loaded === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
+    return this.#answer(memory, loaded, outcome === "unavailable" ? "L1" : outcome, outcome === "unavailable");
+  }
+
+  /** The environment's flags when L1 holds them all fresh (with `orStale`: at all). Built once per change of L1's entries. */
+  #view(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean): FlagSetView | undefined {
+    const now = this.#options.clock.now();
+    const known = this.#views.get(memory);
+    if (known !== undefined && known.generation === memory.generation && (orStale || now < known.expiresAt)) return known;
+    if (memory.index === undefined) return undefined;
+    const all: CompiledFlag[] = [];
+    let expiresAt = Number.POSITIVE_INFINITY;
+    for (const key of memory.index) {
+      const entry = orStale ? memory.peek(key) : memory.lookup(key);
+      if (entry === undefined) return undefined;
+      if (entry.value !== null) all.push(entry.value);
+      expiresAt = Math.min(expiresAt, entry.expiresAt);
+    }
+    const view: FlagSetView = {
+      all,
+      clientVisible: all.filter((flag) => flag.document.clientVisible),
+      generation: memory.generation,
+      expiresAt,
+    };
+    this.#views.set(memory, view);
+    return view;
+  }
+
+  async #ensureHead(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {
+    if (memory.version === 0 || scope.noCache === true) return; // the load brings the head
+    const { clock, headCheckMs, headCheck } = this.#options;
+    const now = clock.now();
+    if (scope.minVersion !== undefined && memory.version < scope.minVersion) {
+      await within(headCheck.check(environment, scope), IDLE_BUDGET_MS);
+      if (memory.version < scope.minVersion) throw new MinVersionError(scope.minVersion, memory.version);
+      return;
+    }
+    const age = now - memory.checkedAt;
+    if (age < headCheckMs) return;
+    const failedAt = this.#failedAt.get(memory);
+    if (failedAt !== undefined && now - failedAt < RETRY_CHECK_MS) return;
+    const check = headCheck.check(environment, scope).then((outcome) => {
+      if (outcome === "unavailable") this.#failedAt.set(memory, clock.now());
+      else this.#failedAt.delete(memory);
+    });
+    await within(check, age > IDLE_MS ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
+  }
+
+  #requireVersion(memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope, outcome: LoadOutcome): void {
+    if (scope.minVersion === undefined || memory.version >= scope.minVersion) return;
+    if (outcome === "unavailable") throw new UnavailableError(`version ${scope.minVersion} cannot be confirmed`);
+    throw new MinVersionError(scope.minVersion, memory.version);
+  }
+
+  #answer<V>(memory: MemoryEnvironment<CompiledFlag>, value: V, tier: Tier, isUnavailable: boolean): SourceAnswer<V> {
+    if (memory.keys === undefined) throw new UnavailableError("the SDK keys of this environment cannot be read from any tier");
+    return {
+      value,
+      version: memory.version,
+      tier,
+      isStale: isUnavailable || this.#failedAt.has(memory),
+      ageSeconds: Math.max(0, Math.floor((this.#options.clock.now() - memory.checkedAt) / 1000)),
+      keys: memory.keys,
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import type { TieredCache } from "../cache/tiered-cache.ts";
+import type { CompiledFlag } from "../evaluation/types.ts";
+import type { Change, Head } from "../flags/head.ts";
+import type { Loader, LoadOutcome } from "./loader.ts";
+import type { RequestScope } from "./scope.ts";
+
+/** Confirms or moves the head that this isolate knows. */
+export interface HeadCheck {
+  check(environment: string, scope: RequestScope): Promise<LoadOutcome>;
+}
+
+/** The head as L2 holds it: used where no purge transport is configured. */
+export function createRedisHeadCheck(loader: Loader): HeadCheck {
+  return { check: (environment, scope) => loader.head(environment, scope) };
+}
+
+/** A data centre's copy of heads: a tagged entry of the Cache API that the purge deletes. */
+export interface EdgeHeadStore {
+  get(environment: string): Promise<Head | undefined>;
+  put(environment: string, head: Head): Promise<void>;
+}
+
+/**
+ * The head from the data centre's own cache, and from L2 when it holds none. The entry lives 30 s at most and is
+ * purged (and purged again) on change, so a head read just before a purge cannot stay behind it.
+ */
+export function createEdgeHeadCheck(
+  edge: EdgeHeadStore,
+  tiers: TieredCache<CompiledFlag>,
+  loader: Loader,
+  now: () => number,
+): HeadCheck {
+  return {
+    async check(environment, scope) {
+      const memory = tiers.l1.environment(environment);
+      const cached = await edge.get(environment).catch(() => undefined);
+      if (cached !== undefined && cached.version >= Math.max(memory.version, scope.minVersion ?? 0)) {
+        tiers.l1.advance(environment, cached);
+        memory.checkedAt = now();
+        return "L2";
+      }
+      const outcome = await loader.head(environment, scope);
+      if (outcome === "L2" || outcome === "L3") {
+        const head = { version: memory.version, changes: [...memory.changes] satisfies Change[] };
+        scope.waitUntil(edge.put(environment, head).catch(() => undefined));
+      }
+      return outcome;
+    },
+  };
+}

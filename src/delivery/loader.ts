@@ -1,0 +1,134 @@
+import type { Breaker } from "../cache/breaker.ts";
+import type { SingleFlight } from "../cache/single-flight.ts";
+import type { TieredCache } from "../cache/tiered-cache.ts";
+import type { CompiledFlag } from "../evaluation/types.ts";
+import { errorFields, type Log } from "../ops/log.ts";
+import type { FlagReader, StoreReading } from "../store/read-flags.ts";
+import type { RequestScope, Tier } from "./scope.ts";
+
+/** How a load ended. `unavailable`: what was asked for could not be read anywhere; L1 may still hold an old copy. */
+export type LoadOutcome = Exclude<Tier, "L1"> | "unknown-environment" | "unavailable";
+
+export interface LoaderOptions {
+  tiers: TieredCache<CompiledFlag>;
+  /** Opens the store; lazily, because its client is the larger half of the bundle. */
+  reader: () => Promise<FlagReader>;
+  redisBreaker: Breaker;
+  storeBreaker: Breaker;
+  flights: SingleFlight;
+  log: Log;
+  /** False: the worker runs without L2. */
+  hasRedis: boolean;
+}
+
+/**
+ * The failure policy, all of it: L2 first; what it lacks, or all of it when it fails or its breaker is open,
+ * from L3; what L3 gives goes back to L2 after the answer. Both failing is `unavailable`, and the flag source
+ * then serves what this isolate still holds, marked stale. A failing tier is never taken for a miss.
+ */
+export class Loader {
+  readonly #options: LoaderOptions;
+
+  constructor(options: LoaderOptions) {
+    this.#options = options;
+  }
+
+  /** Brings the flags, the head and the SDK keys of one environment into L1. One flight per environment and set of keys. */
+  flags(environment: string, flagKeys: readonly string[], scope: RequestScope): Promise<LoadOutcome> {
+    const { tiers } = this.#options;
+    return this.#flight(`${environment}/${flagKeys.join(",")}`, scope, () =>
+      this.#load(
+        environment,
+        scope,
+        async () => {
+          const { found, missing } = await tiers.fetch(environment, flagKeys);
+          if (!found) return flagKeys;
+          return missing.length > 0 || tiers.l1.environment(environment).keys === undefined ? missing : undefined;
+        },
+        (reader, missing, since) => reader.readFlags(environment, missing ?? flagKeys, since),
+      ),
+    );
+  }
+
+  /** Brings the whole environment into L1. */
+  environment(environment: string, scope: RequestScope): Promise<LoadOutcome> {
+    const { tiers } = this.#options;
+    return this.#flight(`${environment}/*`, scope, () =>
+      this.#load<readonly string[] | "all">(
+        environment,
+        scope,
+        async () => {
+          const { found, missing } = await tiers.fetchAll(environment);
+          if (!found || missing === "all" || tiers.l1.environment(environment).keys === undefined) return "all";
+          return missing.length > 0 ? missing : undefined;
+        },
+        (reader, missing, since) =>
+          missing === "all" || missing === undefined
+            ? reader.readEnvironment(environment, since)
+            : reader.readFlags(environment, missing, since),
+      ),
+    );
+  }
+
+  /** Confirms or moves the head of one environment, and brings what changed. */
+  head(environment: string, scope: RequestScope): Promise<LoadOutcome> {
+    const { tiers } = this.#options;
+    return this.#flight(`${environment}/@head`, scope, () =>
+      this.#load(
+        environment,
+        scope,
+        async () => ((await tiers.sync(environment)) === "unknown" ? [] : undefined),
+        (reader, _missing, since) => reader.readFlags(environment, [], since),
+      ),
+    );
+  }
+
+  /** `readTiers` answers what is still missing, undefined when nothing is. */
+  async #load<M>(
+    environment: string,
+    scope: RequestScope,
+    readTiers: () => Promise<M | undefined>,
+    readStore: (reader: FlagReader, missing: M | undefined, since: number | undefined) => Promise<StoreReading | undefined>,
+  ): Promise<LoadOutcome> {
+    const { tiers, redisBreaker, storeBreaker, hasRedis, log } = this.#options;
+    let missing: M | undefined;
+    let isRedisUp = hasRedis;
+    if (hasRedis && scope.noCache !== true) {
+      try {
+        missing = await redisBreaker.run(readTiers);
+        if (missing === undefined && this.#isRecentEnough(environment, scope)) return "L2";
+      } catch (error) {
+        isRedisUp = false;
+        log.warn("l2_failed", { environment, ...errorFields(error) });
+      }
+    }
+    let reading: StoreReading | undefined;
+    try {
+      const version = tiers.l1.environment(environment).version;
+      reading = await storeBreaker.run(async () =>
+        readStore(await this.#options.reader(), missing, version > 0 ? version : undefined),
+      );
+    } catch (error) {
+      log.warn("l3_failed", { environment, ...errorFields(error) });
+      return "unavailable";
+    }
+    if (!reading) return "unknown-environment";
+    const fill = tiers.accept(environment, reading);
+    if (isRedisUp) {
+      scope.waitUntil(
+        redisBreaker.run(fill).catch((error: unknown) => log.warn("l2_fill_failed", { environment, ...errorFields(error) })),
+      );
+    }
+    return "L3";
+  }
+
+  #isRecentEnough(environment: string, scope: RequestScope): boolean {
+    return scope.minVersion === undefined || this.#options.tiers.l1.environment(environment).version >= scope.minVersion;
+  }
+
+  /** Requests that must see something newer than others asked for do not share a flight with them. */
+  #flight(key: string, scope: RequestScope, load: () => Promise<LoadOutcome>): Promise<LoadOutcome> {
+    if (scope.noCache === true || scope.minVersion !== undefined) return load();
+    return this.#options.flights.run(key, load, scope);
+  }
+}

@@ -1,0 +1,40 @@
+/** What a request lends to the code that serves it. */
+export interface RequestScope {
+  /** Keeps I/O alive after the answer; workerd drops a promise that outlives its request otherwise. */
+  waitUntil(promise: Promise<unknown>): void;
+  /** The answer must be of this environment version or a later one. */
+  minVersion?: number;
+  /** Read the store again, whatever the tiers hold. */
+  noCache?: boolean;
+}
+
+/** Where an answer came from, nearest first. */
+export type Tier = "L1" | "L2" | "L3";
+
+/** No tier and no store holds what was asked for, and the store cannot be reached: 503. */
+export class UnavailableError extends Error {
+  override readonly name = "UnavailableError";
+}
+
+/** The version that the caller has seen is not visible here yet: 503, try again. */
+export class MinVersionError extends Error {
+  override readonly name = "MinVersionError";
+  readonly version: number;
+  constructor(asked: number, version: number) {
+    super(`version ${asked} is not visible here yet, the newest is ${version}`);
+    this.version = version;
+  }
+}
+
+/** The first of the promise and a timer of *this* request; undefined when time ran out. */
+export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,68 @@
+import { InvalidInputError } from "./ops/errors.ts";
+import * as v from "valibot";
+
+/** The worker's bindings as Cloudflare hands them over: strings, all optional until parsed. */
+export type Bindings = Record<string, unknown>;
+
+const wholeNumber = (fallback: number, min: number, max: number) =>
+  v.optional(
+    v.pipe(
+      v.union([v.string(), v.number()]),
+      v.transform(Number),
+      v.integer(`expected a whole number from ${min} to ${max}`),
+      v.minValue(min, `expected a whole number from ${min} to ${max}`),
+      v.maxValue(max, `expected a whole number from ${min} to ${max}`),
+    ),
+    fallback,
+  );
+
+const text = (what: string) => v.pipe(v.string(`missing: ${what}`), v.minLength(1, `missing: ${what}`));
+const optionalText = v.optional(v.pipe(v.string(), v.transform((value) => (value === "" ? undefined : value))));
+const secret = v.pipe(text("at least 32 characters, `openssl rand -hex 32`"), v.minLength(32, "expected at least 32 characters"));
+
+const Settings = v.object({
+  DATABASE_URL: text("the Postgres connection string of Neon"),
+  /** Where Neon's SQL-over-HTTP answers, when that is not the host's own. */
+  NEON_HTTP_URL: optionalText,
+  UPSTASH_REDIS_REST_URL: optionalText,
+  UPSTASH_REDIS_REST_TOKEN: optionalText,
+  KEY_SECRET: secret,
+  /** Still accepted while keys are being replaced. */
+  KEY_SECRET_PREVIOUS: optionalText,
+  CF_ZONE_ID: optionalText,
+  CF_PURGE_TOKEN: optionalText,
+  CF_API_URL: v.optional(v.pipe(v.string(), v.url("expected a URL")), "https://api.cloudflare.com/client/v4"),
+  CACHE_ENABLED: v.optional(
+    v.pipe(
+      v.union([v.string(), v.boolean()]),
+      v.transform((value) => String(value).toLowerCase()),
+      v.picklist(["true", "false"], "expected true or false"),
+      v.transform((value) => value === "true"),
+    ),
+    true,
+  ),
+  CACHE_PREFIX: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, "expected letters, digits, . _ -")), "burgee"),
+  CACHE_L1_TTL_SECONDS: wholeNumber(60, 0, 3600),
+  CACHE_L2_TTL_SECONDS: wholeNumber(900, 0, 86_400),
+  CACHE_ABSENT_TTL_SECONDS: wholeNumber(5, 0, 300),
+  CACHE_ENDPOINT_TTL_SECONDS: wholeNumber(60, 0, 3600),
+  CACHE_HEAD_CHECK_MS: wholeNumber(1000, 0, 60_000),
+  CACHE_L1_MAX_ENTRIES: wholeNumber(20_000, 1, 1_000_000),
+  CACHE_L1_MAX_BYTES: wholeNumber(32 * 1024 * 1024, 1024, 100 * 1024 * 1024),
+});
+
+/** What the deployment is set to. Durations in the unit that their names say. */
+export type Settings = v.InferOutput<typeof Settings>;
+
+/** Reads the bindings. @throws InvalidInputError naming every binding that is missing or wrong, never its value. */
+export function parseSettings(bindings: Bindings): Settings {
+  const result = v.safeParse(Settings, bindings);
+  if (result.success) return result.output;
+  throw new InvalidInputError(
+    result.issues.map((issue) => ({ pointer: `/${v.getDotPath(issue) ?? ""}`, detail: missingOr(issue) })),
+  );
+}
+
+function missingOr(issue: v.BaseIssue<unknown>): string {
+  return issue.input === undefined ? "missing binding (docs/production.md lists each)" : issue.message;
+}

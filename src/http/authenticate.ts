@@ -1,0 +1,73 @@
+import type { KeyTable } from "../flags/head.ts";
+import { constantTimeEqual, hashSecret, type KeyKind, verifyToken } from "../ops/token.ts";
+import { HttpError } from "./errors.ts";
+
+/** Tokens whose MAC was checked, per isolate. */
+const MAX_REMEMBERED = 2000;
+
+/** A token whose MAC is right. Whether it is revoked is for the environment's key table to say. */
+export interface VerifiedToken {
+  kind: KeyKind;
+  /** Environment key, or the role of an admin token. */
+  scope: string;
+  id: string;
+  secretHash: string;
+}
+
+/** Checks MACs, once per token and isolate: the hot path is one Map look-up. */
+export class Authenticator {
+  readonly #secrets: readonly string[];
+  readonly #verified = new Map<string, VerifiedToken>();
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets;
+  }
+
+  /** Without I/O and without a promise, when this isolate has seen the token before. */
+  remembered(token: string): VerifiedToken | undefined {
+    return this.#verified.get(token);
+  }
+
+  /** @throws HttpError 401 when the token is forged or mistyped; no backend is asked */
+  async verify(token: string | undefined): Promise<VerifiedToken> {
+    if (token === undefined) throw unauthorized("send a key as `Authorization: Bearer <key>` or `X-API-Key: <key>`");
+    const known = this.#verified.get(token);
+    if (known !== undefined) return known;
+    const parts = token.length > 160 ? undefined : await verifyToken(this.#secrets, token);
+    if (parts === undefined) throw unauthorized("the key is not one of this deployment");
+    const verified = { kind: parts.kind, scope: parts.scope, id: parts.id, secretHash: await hashSecret(parts.secret) };
+    if (this.#verified.size >= MAX_REMEMBERED) this.#verified.clear();
+    this.#verified.set(token, verified);
+    return verified;
+  }
+}
+
+/** The token of a request, from either header. */
+export function tokenOf(headers: Headers): string | undefined {
+  const authorization = headers.get("authorization");
+  if (authorization !== null) {
+    return authorization.length > 7 && authorization.slice(0, 7).toLowerCase() === "bearer " ? authorization.slice(7).trim() : undefined;
+  }
+  return headers.get("x-api-key") ?? undefined;
+}
+
+/** @throws HttpError 401 when the key is revoked, 403 when its use is not allowed from this origin */
+export function requireSdkKey(token: VerifiedToken, keys: KeyTable, origin: string | null): void {
+  const record = Object.hasOwn(keys, token.id) ? keys[token.id] : undefined;
+  if (record === undefined || record.kind !== token.kind || !constantTimeEqual(record.hash, token.secretHash)) {
+    throw unauthorized("the key is revoked");
+  }
+  if (origin !== null && record.origins.length > 0 && !record.origins.includes(origin)) {
+    throw new HttpError(403, "the key may not be used from this origin");
+  }
+}
+
+/** An SDK key: client or server, never an admin token. */
+export function requireSdkKind(token: VerifiedToken): VerifiedToken {
+  if (token.kind === "admin") throw new HttpError(403, "evaluation takes a client or server key, not an admin token");
+  return token;
+}
+
+function unauthorized(detail: string): HttpError {
+  return new HttpError(401, detail, { headers: { "www-authenticate": 'Bearer realm="burgee"' } });
+}

@@ -1,0 +1,24 @@
+import { HttpError } from "./errors.ts";
+
+/** The request's body as text, at most `maxBytes`. @throws HttpError 413 */
+export async function readBody(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = () => new HttpError(413, `the body is larger than ${maxBytes} bytes`);
+  const declared = request.headers.get("content-length");
+  if (declared !== null) {
+    if (Number(declared) > maxBytes) throw tooLarge();
+    return request.text();
+  }
+  // No declared length (chunked): stop reading at the limit instead of buffering what comes.
+  if (request.body === null) return "";
+  const reader = request.body.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    text += value;
+    if (text.length > maxBytes) {
+      await reader.cancel();
+      throw tooLarge();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { FieldError } from "../ops/errors.ts";
+import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError, TierError } from "../ops/errors.ts";
+import { MinVersionError, UnavailableError } from "../delivery/scope.ts";
+import type { ErrorCode } from "../evaluation/types.ts";
+
+/** An answer other than success, decided by HTTP code. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly headers: Record<string, string>;
+  readonly errors: FieldError[];
+  constructor(
+    status: number,
+    detail: string,
+    options: { code?: ErrorCode; headers?: Record<string, string>; errors?: FieldError[]; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause });
+    this.status = status;
+    this.code = options.code ?? "GENERAL";
+    this.headers = options.headers ?? {};
+    this.errors = options.errors ?? [];
+  }
+}
+
+const TITLES: Record<number, string> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  406: "Not Acceptable",
+  409: "Conflict",
+  412: "Precondition Failed",
+  413: "Content Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  428: "Precondition Required",
+  429: "Too Many Requests",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+/** Any thrown thing as an HTTP answer. Messages of unknown errors never leave the worker. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const cause = error;
+  if (error instanceof InvalidInputError) {
+    return new HttpError(422, "the input is not valid", { code: "PARSE_ERROR", errors: error.errors, cause });
+  }
+  if (error instanceof ConflictError) return new HttpError(409, error.message, { cause });
+  if (error instanceof NotFoundError) return new HttpError(404, error.message, { cause });
+  if (error instanceof MinVersionError) {
+    return new HttpError(503, error.message, { headers: { "retry-after": "1", "x-flags-version": String(error.version) }, cause });
+  }
+  if (error instanceof UnavailableError) return new HttpError(503, error.message, { headers: { "retry-after": "1" }, cause });
+  if (error instanceof StoreUnavailableError || error instanceof TierError) {
+    return new HttpError(503, "the store cannot be reached", { headers: { "retry-after": "1" }, cause });
+  }
+  return new HttpError(500, "internal error", { cause });
+}
+
+/** RFC 9457 problem+json, for everything that is not OFREP. */
+export function problemResponse(error: HttpError, requestId: string): Response {
+  const body = {
+    type: "about:blank",
+    title: TITLES[error.status] ?? "Error",
+    status: error.status,
+    detail: error.message,
+    requestId,
+    ...(error.errors.length > 0 ? { errors: error.errors } : {}),
+  };
+  return new Response(JSON.stringify(body), {
+    status: error.status,
+    headers: { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId, ...error.headers },
+  });
+}
+
+/** OFREP's error shape; with `key` for the single evaluation, without for bulk (its strict decoders take nothing else). */
+export function ofrepErrorResponse(error: HttpError, requestId: string, key: string | undefined): Response {
+  const details = error.status === 500 ? `internal error ${requestId}` : detailsOf(error);
+  const body =
+    key === undefined
+      ? { errorCode: error.code, errorDetails: details }
+      : { key, errorCode: error.code, errorDetails: details, metadata: {} };
+  return new Response(JSON.stringify(body), {
+    status: error.status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", "x-request-id": requestId, ...error.headers },
+  });
+}
+
+function detailsOf(error: HttpError): string {
+  if (error.errors.length === 0) return error.message;
+  return error.errors.map(({ pointer, detail }) => (pointer === "" ? detail : `${pointer}: ${detail}`)).join("; ");
+}

@@ -1,0 +1,156 @@
+import type { FlagSource, SourceAnswer } from "../delivery/flag-source.ts";
+import type { RequestScope, Tier } from "../delivery/scope.ts";
+import type { CompiledFlag, EvaluationContext, EvaluationInput, RequestAttributes, Resolution } from "../evaluation/types.ts";
+import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "./authenticate.ts";
+import { requestAttributes } from "./context.ts";
+import { HttpError } from "./errors.ts";
+
+/** What evaluating over HTTP needs from the composition root. */
+export interface EvaluationServices {
+  source: FlagSource;
+  authenticator: Authenticator;
+  now(): number;
+  random(): number;
+  /** False: too many answers that bypass the caches were asked for in this isolate. */
+  mayBypassCaches(): boolean;
+}
+
+/** One evaluation request, once its key's MAC is right. */
+export interface EvaluationRequest {
+  token: VerifiedToken;
+  request: Request;
+  scope: RequestScope;
+}
+
+/** Where an answer came from, for the headers. */
+export interface Provenance {
+  version: number;
+  /** RFC 9211. */
+  cacheStatus: string;
+}
+
+export interface OneAnswer extends Provenance {
+  flag: CompiledFlag;
+  resolution: Resolution;
+}
+
+export interface AllAnswer extends Provenance {
+  flags: readonly CompiledFlag[];
+  resolutions: readonly Resolution[];
+}
+
+const HIT_L1 = "Burgee-L1; hit";
+const NO_ATTRIBUTES: RequestAttributes = {};
+
+/** Reads key, minimum version and cache directives. @throws HttpError 400, 401, 403, 429 */
+export async function openRequest(
+  services: EvaluationServices,
+  request: Request,
+  waitUntil: RequestScope["waitUntil"],
+  queryToken?: string | null,
+): Promise<EvaluationRequest> {
+  const { headers } = request;
+  const presented = tokenOf(headers) ?? queryToken ?? undefined;
+  const token = requireSdkKind(
+    (presented !== undefined && services.authenticator.remembered(presented)) || (await services.authenticator.verify(presented)),
+  );
+  const scope: RequestScope = { waitUntil };
+  const minVersion = headers.get("x-flags-min-version");
+  if (minVersion !== null) {
+    if (!/^\d{1,15}$/.test(minVersion)) throw new HttpError(400, "the header X-Flags-Min-Version must be a whole number");
+    scope.minVersion = Number(minVersion);
+  }
+  if (token.kind === "server" && headers.get("cache-control")?.includes("no-cache") === true) {
+    if (!services.mayBypassCaches()) {
+      throw new HttpError(429, "too many requests with Cache-Control: no-cache", { headers: { "retry-after": "1" } });
+    }
+    scope.noCache = true;
+  }
+  return { token, request, scope };
+}
+
+/** Evaluates one flag. @throws HttpError 404 FLAG_NOT_FOUND, also for flags that a client key may not see */
+export async function evaluateOne(
+  services: EvaluationServices,
+  { token, request, scope }: EvaluationRequest,
+  flagKey: string,
+  context: EvaluationContext,
+): Promise<OneAnswer> {
+  const origin = request.headers.get("origin");
+  const warm = isPlain(scope) ? services.source.warm(token.scope) : undefined;
+  const entry = warm?.lookup(flagKey);
+  let flag: CompiledFlag | null;
+  let provenance: Provenance;
+  if (warm?.keys !== undefined && entry !== undefined) {
+    requireSdkKey(token, warm.keys, origin);
+    flag = entry.value;
+    provenance = { version: warm.version, cacheStatus: HIT_L1 };
+  } else {
+    const answer = await services.source.flag(token.scope, flagKey, scope);
+    ({ value: flag, provenance } = opened(answer, token, origin));
+  }
+  if (flag === null || (token.kind === "client" && !flag.document.clientVisible)) {
+    throw new HttpError(404, `flag "${flagKey}" does not exist`, { code: "FLAG_NOT_FOUND", headers: provenanceHeaders(provenance) });
+  }
+  const resolution = flag.evaluate(inputFor(services, request, context, flag.readsRequest));
+  return { flag, resolution, version: provenance.version, cacheStatus: provenance.cacheStatus };
+}
+
+/** Evaluates every flag that the key may see, sorted by flag key. */
+export async function evaluateAll(
+  services: EvaluationServices,
+  { token, request, scope }: EvaluationRequest,
+  context: EvaluationContext,
+): Promise<AllAnswer> {
+  const answer = await services.source.all(token.scope, scope);
+  const { value, provenance } = opened(answer, token, request.headers.get("origin"));
+  const flags = token.kind === "client" ? value.clientVisible : value.all;
+  const input = inputFor(services, request, context, true);
+  const resolutions = flags.map((flag) => flag.evaluate(input));
+  return { flags, resolutions, ...provenance };
+}
+
+export function provenanceHeaders({ version, cacheStatus }: Provenance): Record<string, string> {
+  return { "x-flags-version": String(version), "cache-status": cacheStatus };
+}
+
+function opened<V>(
+  answer: SourceAnswer<V> | undefined,
+  token: VerifiedToken,
+  origin: string | null,
+): { value: V; provenance: Provenance } {
+  // The environment was deleted after the key was made: for the caller the same as a revoked key.
+  if (answer === undefined) throw new HttpError(401, "the key is revoked");
+  requireSdkKey(token, answer.keys, origin);
+  return { value: answer.value, provenance: { version: answer.version, cacheStatus: cacheStatusOf(answer) } };
+}
+
+function cacheStatusOf({ tier, isStale, ageSeconds }: { tier: Tier; isStale: boolean; ageSeconds: number }): string {
+  if (isStale) return `Burgee-L1; hit; ttl=-${ageSeconds}; detail=stale`;
+  switch (tier) {
+    case "L1":
+      return HIT_L1;
+    case "L2":
+      return "Burgee-L1; fwd=miss, Burgee-L2; hit";
+    case "L3":
+      return "Burgee-L1; fwd=miss, Burgee-L2; fwd=miss; stored";
+  }
+}
+
+function inputFor(
+  services: EvaluationServices,
+  request: Request,
+  context: EvaluationContext,
+  readsRequest: boolean,
+): EvaluationInput {
+  return {
+    context,
+    request: readsRequest ? requestAttributes(request) : NO_ATTRIBUTES,
+    now: services.now(),
+    random: services.random,
+  };
+}
+
+function isPlain(scope: RequestScope): boolean {
+  return scope.minVersion === undefined && scope.noCache !== true;
+}

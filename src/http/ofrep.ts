@@ -1,0 +1,83 @@
+import type { Context, Hono } from "hono";
+import type { AppEnv } from "../app.ts";
+import { readBody } from "./body.ts";
+import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
+import { CORS_HEADERS, preflight } from "./cors.ts";
+import { HttpError, ofrepErrorResponse, toHttpError } from "./errors.ts";
+import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
+import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
+import { requestId } from "./request-id.ts";
+
+const FLAG_KEY = /^[A-Za-z0-9._~-]{1,128}$/;
+
+/** OFREP: `POST /ofrep/v1/evaluate/flags/{key}` and `POST /ofrep/v1/evaluate/flags`. */
+export function registerOfrep(app: Hono<AppEnv>): void {
+  app.options("/ofrep/*", preflight);
+  app.post("/ofrep/v1/evaluate/flags/:key", one);
+  app.post("/ofrep/v1/evaluate/flags", all);
+}
+
+async function one(c: Context<AppEnv>): Promise<Response> {
+  const request = c.req.raw;
+  const key = c.req.param("key") ?? "";
+  try {
+    const services = c.get("services");
+    const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
+    const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
+    if (!FLAG_KEY.test(key)) throw new HttpError(404, `flag "${key.slice(0, 128)}" does not exist`, { code: "FLAG_NOT_FOUND" });
+    const { flag, resolution, version, cacheStatus } = await evaluateOne(services, open, key, context);
+    return new Response(renderResolution(flag, resolution).json, {
+      // 400 and 500 are the only statuses that clients read an error code from.
+      status: resolution.reason !== "ERROR" ? 200 : resolution.errorCode === "TARGETING_KEY_MISSING" ? 400 : 500,
+      headers: {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        "x-flags-version": String(version),
+        "cache-status": cacheStatus,
+        ...CORS_HEADERS,
+      },
+    });
+  } catch (error) {
+    return failed(c, error, key);
+  }
+}
+
+async function all(c: Context<AppEnv>): Promise<Response> {
+  const request = c.req.raw;
+  try {
+    const services = c.get("services");
+    const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
+    const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
+    const { flags, resolutions, version, cacheStatus } = await evaluateAll(services, open, context);
+    const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
+    const etag = entityTag(items, "");
+    const headers = {
+      etag,
+      "cache-control": "no-store",
+      "x-flags-version": String(version),
+      "cache-status": cacheStatus,
+      ...CORS_HEADERS,
+    };
+    const ifNoneMatch = request.headers.get("if-none-match");
+    if (ifNoneMatch !== null && matchesEntityTag(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
+    return new Response(bulkBody(items), { headers: { "content-type": "application/json", ...headers } });
+  } catch (error) {
+    return failed(c, error, undefined);
+  }
+}
+
+/** Also what `GET /flags` answers. */
+export function bulkBody(items: readonly { json: string }[]): string {
+  let body = '{"flags":[';
+  for (let i = 0; i < items.length; i++) body += i === 0 ? items[i]!.json : `,${items[i]!.json}`;
+  return `${body}]}`;
+}
+
+function failed(c: Context<AppEnv>, error: unknown, key: string | undefined): Response {
+  const httpError = toHttpError(error);
+  const id = requestId(c.req.raw);
+  if (httpError.status >= 500) c.get("services").logFailure(httpError, id);
+  const response = ofrepErrorResponse(httpError, id, key);
+  for (const [name, value] of Object.entries(CORS_HEADERS)) response.headers.set(name, value);
+  return response;
+}

@@ -1,0 +1,77 @@
+import type { CompiledFlag, Resolution } from "../evaluation/types.ts";
+import type { FlagType, JsonValue } from "../flags/document.ts";
+
+/** One flag's answer as it goes over the wire, with a hash of it for the ETag of a bulk answer. */
+export interface Rendered {
+  json: string;
+  hashA: number;
+  hashB: number;
+}
+
+/** A compiled flag hands out the same resolution object every time, so each is rendered once in its life. */
+const rendered = new WeakMap<Resolution, Rendered>();
+
+/** The OFREP form of a resolution: always `key`, `reason`, `variant`, `metadata`; `value` unless the caller's default is meant. */
+export function renderResolution(flag: CompiledFlag, resolution: Resolution): Rendered {
+  const known = rendered.get(resolution);
+  if (known !== undefined) return known;
+  const json = toJson(flag, resolution);
+  const result = { json, hashA: hashText(json, 0x9e3779b9), hashB: hashText(json, 0x85ebca6b) };
+  rendered.set(resolution, result);
+  return result;
+}
+
+/** A value with the number form that its flag's type asks for: floats keep a decimal point (10.0). */
+export function renderValue(type: FlagType, value: JsonValue): string {
+  if (type === "float" && typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 1e21) return `${value}.0`;
+  return JSON.stringify(value);
+}
+
+/** Entity tag of a bulk answer: a function of every item in it, in order. */
+export function entityTag(items: readonly Rendered[], salt: string): string {
+  let a = hashText(salt, 1);
+  let b = hashText(salt, 2);
+  for (const item of items) {
+    a = mix(a, item.hashA);
+    b = mix(b, item.hashB);
+  }
+  return `"${(a >>> 0).toString(16).padStart(8, "0")}${(b >>> 0).toString(16).padStart(8, "0")}"`;
+}
+
+/** If-None-Match, compared weakly; tags may come unquoted, in lists, or as `*`. */
+export function matchesEntityTag(header: string, tag: string): boolean {
+  const wanted = tag.slice(1, -1);
+  return header.split(",").some((part) => {
+    const candidate = part.trim().replace(/^W\//, "").replace(/^"(.*)"$/, "$1");
+    return candidate === wanted || candidate === "*";
+  });
+}
+
+function toJson(flag: CompiledFlag, resolution: Resolution): string {
+  const { document } = flag;
+  const key = JSON.stringify(document.key);
+  if (resolution.reason === "ERROR") {
+    return `{"key":${key},"errorCode":"${resolution.errorCode}","errorDetails":${JSON.stringify(resolution.errorDetails)},"metadata":{}}`;
+  }
+  const value = resolution.value === undefined ? "" : `"value":${renderValue(document.type, resolution.value)},`;
+  const variant = JSON.stringify(resolution.variant ?? "");
+  return `{"key":${key},${value}"reason":"${resolution.reason}","variant":${variant},"metadata":${renderMetadata(document.metadata)}}`;
+}
+
+function renderMetadata(metadata: Record<string, string | number | boolean>): string {
+  return JSON.stringify(metadata, Object.keys(metadata).toSorted());
+}
+
+/** 32-bit multiplicative hash over UTF-16 units; two of them with different seeds make a 64-bit tag. */
+function hashText(text: string, seed: number): number {
+  let hash = seed | 0;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return mix(hash, text.length);
+}
+
+function mix(hash: number, value: number): number {
+  let h = Math.imul(hash ^ value, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}

@@ -1,0 +1,13 @@
+/** Allows `perSecond` calls in any whole second of this isolate. @returns false when the second is used up */
+export function createRateLimit(perSecond: number, now: () => number): () => boolean {
+  let second = 0;
+  let used = 0;
+  return () => {
+    const current = Math.floor(now() / 1000);
+    if (current !== second) {
+      second = current;
+      used = 0;
+    }
+    return ++used <= perSecond;
+  };
+}

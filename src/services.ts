@@ -1,0 +1,160 @@
+import { Breaker } from "./cache/breaker.ts";
+import { MemoryTier } from "./cache/memory-tier.ts";
+import { createRedis, RedisTier } from "./cache/redis-tier.ts";
+import { SingleFlight } from "./cache/single-flight.ts";
+import { TieredCache } from "./cache/tiered-cache.ts";
+import { createEdgeHeadStore } from "./delivery/edge-head-store.ts";
+import { FlagSource } from "./delivery/flag-source.ts";
+import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/head.ts";
+import { Loader } from "./delivery/loader.ts";
+import { Publisher } from "./delivery/publisher.ts";
+import { createCloudflarePurge } from "./delivery/purge-targets.ts";
+import { type Swept, sweepOutbox } from "./delivery/sweep.ts";
+import { type Bindings, parseSettings, type Settings } from "./env.ts";
+import { compileFlag } from "./evaluation/compile.ts";
+import type { CompiledFlag } from "./evaluation/types.ts";
+import { Authenticator } from "./http/authenticate.ts";
+import { createCacheApiEndpointCache, type EndpointCache } from "./http/endpoint-cache.ts";
+import type { HttpError } from "./http/errors.ts";
+import type { EvaluationServices } from "./http/evaluate.ts";
+import { systemClock } from "./ops/clock.ts";
+import { consoleLog, errorFields, type Log } from "./ops/log.ts";
+import { createRateLimit } from "./ops/rate-limit.ts";
+import type { StoreDatabase } from "./store/client.ts";
+
+/** L2 that takes longer than this is treated as down (ms). */
+const REDIS_TIMEOUT_MS = 150;
+/** L3 wakes from scale-to-zero within this (ms). */
+const STORE_TIMEOUT_MS = 5000;
+/** How long a request waits for another's flight before it loads by itself (ms). */
+const FLIGHT_BUDGET_MS = 1000;
+/** Reads past all caches, per isolate. */
+const NO_CACHE_PER_SECOND = 10;
+
+/** Everything that handlers use, made once per isolate. */
+export interface Services extends EvaluationServices {
+  settings: Settings;
+  prefix: string;
+  tiers: TieredCache<CompiledFlag>;
+  publisher: Publisher;
+  redisBreaker: Breaker | undefined;
+  storeBreaker: Breaker;
+  endpointCache: EndpointCache | undefined;
+  endpointTtlSeconds: number;
+  log: Log;
+  /** The store's client, opened on first use: it is the larger half of the bundle. */
+  database(): Promise<StoreDatabase>;
+  sweep(waitUntil: (promise: Promise<unknown>) => void): Promise<Swept>;
+  logFailure(error: HttpError, requestId: string): void;
+}
+
+let isolate: { bindings: Bindings; services: Services } | undefined;
+
+/** The isolate's services. @throws InvalidInputError when a binding is missing or wrong */
+export function servicesFor(bindings: Bindings): Services {
+  if (isolate?.bindings !== bindings) isolate = { bindings, services: createServices(parseSettings(bindings)) };
+  return isolate.services;
+}
+
+function createServices(settings: Settings): Services {
+  const clock = systemClock;
+  const log = consoleLog;
+  const prefix = settings.CACHE_PREFIX;
+  const l1 = new MemoryTier<CompiledFlag>({
+    maxEntries: settings.CACHE_L1_MAX_ENTRIES,
+    maxBytes: settings.CACHE_L1_MAX_BYTES,
+    ttlMs: settings.CACHE_ENABLED ? settings.CACHE_L1_TTL_SECONDS * 1000 : 0,
+    absentTtlMs: settings.CACHE_ENABLED ? settings.CACHE_ABSENT_TTL_SECONDS * 1000 : 0,
+    now: clock.now,
+    random: Math.random,
+    sizeOf: (key, flag) => key.length + documentBytes(flag),
+  });
+  const l2 = redisTier(settings, clock.now);
+  const tiers = new TieredCache<CompiledFlag>({ l1, l2, compile: compileFlag, documentOf: (flag) => flag.document });
+  const breakerOptions = { now: clock.now, random: Math.random };
+  const redisBreaker = new Breaker(breakerOptions);
+  const storeBreaker = new Breaker(breakerOptions);
+
+  let database: Promise<StoreDatabase> | undefined;
+  const openDatabase = () =>
+    (database ??= import("./store/client.ts").then(({ createDatabase }) =>
+      createDatabase(settings.DATABASE_URL, {
+        timeoutMs: STORE_TIMEOUT_MS,
+        ...(settings.NEON_HTTP_URL === undefined ? {} : { fetchEndpoint: settings.NEON_HTTP_URL }),
+      }),
+    ));
+  const loader = new Loader({
+    tiers,
+    hasRedis: l2 !== undefined,
+    reader: async () => {
+      const [{ createFlagReader }, db] = await Promise.all([import("./store/read-flags.ts"), openDatabase()]);
+      return createFlagReader(db);
+    },
+    redisBreaker,
+    storeBreaker,
+    flights: new SingleFlight({ now: clock.now, budgetMs: FLIGHT_BUDGET_MS }),
+    log,
+  });
+
+  const { CF_ZONE_ID: zoneId, CF_PURGE_TOKEN: token } = settings;
+  const edge =
+    zoneId !== undefined && token !== undefined
+      ? createCloudflarePurge({ apiUrl: settings.CF_API_URL, zoneId, token, clock, fetch: (...args) => fetch(...args) })
+      : undefined;
+  const openCache = () => caches.open(prefix);
+  const headCheck =
+    edge === undefined
+      ? createRedisHeadCheck(loader)
+      : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), tiers, loader, clock.now);
+  const publisher = new Publisher(tiers, prefix, edge, log);
+  const noCacheLimit = createRateLimit(NO_CACHE_PER_SECOND, clock.now);
+  const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
+
+  return {
+    settings,
+    prefix,
+    tiers,
+    publisher,
+    redisBreaker: l2 === undefined ? undefined : redisBreaker,
+    storeBreaker,
+    endpointCache: edge === undefined ? undefined : createCacheApiEndpointCache(prefix, openCache),
+    endpointTtlSeconds: settings.CACHE_ENABLED ? settings.CACHE_ENDPOINT_TTL_SECONDS : 0,
+    log,
+    source: new FlagSource({
+      tiers,
+      loader,
+      headCheck,
+      clock,
+      headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
+    }),
+    authenticator: new Authenticator(secrets),
+    now: clock.now,
+    random: Math.random,
+    mayBypassCaches: noCacheLimit,
+    database: openDatabase,
+    async sweep(waitUntil) {
+      const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
+      return sweepOutbox(createOutbox(db), publisher, waitUntil, log);
+    },
+    logFailure: (error, requestId) =>
+      log.error("request_failed", { requestId, status: error.status, ...errorFields(error.cause ?? error) }),
+  };
+}
+
+function redisTier(settings: Settings, now: () => number): RedisTier | undefined {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = settings;
+  if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined) return undefined;
+  return new RedisTier({
+    redis: createRedis(url, token, REDIS_TIMEOUT_MS),
+    prefix: settings.CACHE_PREFIX,
+    ttlMs: settings.CACHE_L2_TTL_SECONDS * 1000,
+    now,
+  });
+}
+
+/** Compiled form and document together take about this many times the document's JSON. */
+const BYTES_PER_JSON_CHARACTER = 4;
+
+function documentBytes(flag: CompiledFlag): number {
+  return JSON.stringify(flag.document).length * BYTES_PER_JSON_CHARACTER;
+}
