@@ -1,9 +1,6 @@
-import { RE2JS } from "re2js";
-
 import type { AttributeCondition, JsonScalar, JsonValue, Operator } from "../flags/document.ts";
-import { CompileError } from "./compile-error.ts";
-import { toInstant } from "./instant.ts";
-import { isInBlocks, parseCidr } from "./ip.ts";
+import { parseCidr, isInBlocks } from "../flags/formats/ip.ts";
+import { compilePattern } from "../flags/formats/pattern.ts";
 import {
   caretRange,
   compareVersions,
@@ -13,7 +10,9 @@ import {
   tildeRange,
   type Version,
   type VersionRange,
-} from "./semver.ts";
+} from "../flags/formats/semver.ts";
+import { OPERATOR_VALUES, toInstant, valueProblem } from "../flags/operator-values.ts";
+import { CompileError } from "./compile-error.ts";
 
 /** Answers for an attribute that is present. A wrong type is no match. */
 export type Predicate = (value: JsonValue) => boolean;
@@ -51,18 +50,19 @@ const FACTORIES: Record<Operator, Factory> = {
 };
 
 /** The test that a condition makes of an attribute's value. Throws CompileError on values that the operator refuses. */
-export function compilePredicate(condition: AttributeCondition): Predicate {
-  const { operator, values, caseInsensitive } = condition;
+export function compilePredicate({ operator, values = [], caseInsensitive }: AttributeCondition): Predicate {
   if (!Object.hasOwn(FACTORIES, operator)) throw new CompileError(`unknown operator ${JSON.stringify(operator)}`);
-  if (operator !== "exists" && (!Array.isArray(values) || values.length === 0)) {
-    throw new CompileError(`${operator} takes at least one value`);
+  const kind = OPERATOR_VALUES[operator];
+  if (kind === "none") return FACTORIES[operator]([], false);
+  if (!Array.isArray(values) || values.length === 0) throw new CompileError(`${operator} takes at least one value`);
+  if (kind === "number" && values.length !== 1) throw new CompileError(`${operator} takes exactly one number`);
+  if (kind === "range" && values.length % 2 !== 0) throw new CompileError(`${operator} takes pairs of bounds`);
+  for (const value of values) {
+    // A pattern is judged where it is compiled: once is enough.
+    const problem = kind === "pattern" && typeof value === "string" ? undefined : valueProblem(operator, value);
+    if (problem !== undefined) throw new CompileError(`${operator}: a value ${problem}`);
   }
-  return FACTORIES[operator](values ?? [], caseInsensitive === true);
-}
-
-/** Compiles a pattern as `matches` does. Throws what RE2 says. */
-export function compilePattern(pattern: string, caseInsensitive: boolean): RE2JS {
-  return RE2JS.compile(pattern, caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);
+  return FACTORIES[operator](values, caseInsensitive === true);
 }
 
 function isOneOf(values: JsonScalar[], fold: boolean): Predicate {
@@ -82,7 +82,7 @@ function isOneOf(values: JsonScalar[], fold: boolean): Predicate {
 }
 
 function anyText(values: JsonScalar[], fold: boolean, holds: (text: string, value: string) => boolean): Predicate {
-  const wanted = texts(values).map((value) => (fold ? value.toLowerCase() : value));
+  const wanted = (values as string[]).map((value) => (fold ? value.toLowerCase() : value));
   return (value) => {
     if (typeof value !== "string") return false;
     const text = fold ? value.toLowerCase() : value;
@@ -92,25 +92,17 @@ function anyText(values: JsonScalar[], fold: boolean, holds: (text: string, valu
 }
 
 function matchesAny(values: JsonScalar[], fold: boolean): Predicate {
-  const patterns = texts(values).map((pattern) => {
-    try {
-      return compilePattern(pattern, fold);
-    } catch (error) {
-      throw new CompileError(`RE2 refuses ${JSON.stringify(pattern)}: ${String(error)}`);
-    }
-  });
+  const patterns = (values as string[]).map((pattern) => compilePattern(pattern, fold));
   return (value) => typeof value === "string" && patterns.some((pattern) => pattern.test(value));
 }
 
 function comparesTo(values: JsonScalar[], holds: (a: number, b: number) => boolean): Predicate {
-  const [bound] = numbers(values);
-  if (values.length !== 1 || bound === undefined) throw new CompileError("a comparison takes exactly one number");
+  const bound = values[0] as number;
   return (value) => typeof value === "number" && holds(value, bound);
 }
 
 function isBetween(values: JsonScalar[]): Predicate {
-  const bounds = numbers(values);
-  if (bounds.length % 2 !== 0) throw new CompileError("between takes pairs of a lower and an upper bound");
+  const bounds = values as number[];
   return (value) => {
     if (typeof value !== "number") return false;
     for (let i = 0; i < bounds.length; i += 2) {
@@ -122,7 +114,6 @@ function isBetween(values: JsonScalar[]): Predicate {
 
 function anyInstant(values: JsonScalar[], holds: (a: number, b: number) => boolean): Predicate {
   const instants = values.map(toInstant);
-  if (instants.some(Number.isNaN)) throw new CompileError("an instant is an ISO 8601 date or ms since epoch");
   return (value) => {
     const at = toInstant(value);
     for (const instant of instants) if (holds(at, instant)) return true;
@@ -153,11 +144,7 @@ function anyRange(ranges: VersionRange[]): Predicate {
 }
 
 function isInCidr(values: JsonScalar[]): Predicate {
-  const blocks = texts(values).map((text) => {
-    const block = parseCidr(text);
-    if (block === undefined) throw new CompileError(`${JSON.stringify(text)} is not an IP address or CIDR block`);
-    return block;
-  });
+  const blocks = (values as string[]).flatMap((text) => parseCidr(text) ?? []);
   return (value) => typeof value === "string" && isInBlocks(value, blocks);
 }
 
@@ -182,24 +169,6 @@ function foldCase<T>(value: T): T | string {
   return typeof value === "string" ? value.toLowerCase() : value;
 }
 
-function texts(values: JsonScalar[]): string[] {
-  return values.map((value) => {
-    if (typeof value !== "string") throw new CompileError("values are strings");
-    return value;
-  });
-}
-
-function numbers(values: JsonScalar[]): number[] {
-  return values.map((value) => {
-    if (typeof value !== "number") throw new CompileError("values are numbers");
-    return value;
-  });
-}
-
 function versions(values: JsonScalar[]): Version[] {
-  return texts(values).map((text) => {
-    const version = parseVersion(text);
-    if (version === undefined) throw new CompileError(`${JSON.stringify(text)} is not a semantic version`);
-    return version;
-  });
+  return (values as string[]).flatMap((text) => parseVersion(text) ?? []);
 }

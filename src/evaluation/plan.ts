@@ -1,7 +1,7 @@
 import type { FlagConfiguration, FlagDependency, Rule } from "../flags/document.ts";
 import { CompileError } from "./compile-error.ts";
 import { compileCondition, servesOneOf } from "./conditions.ts";
-import { parseInstant } from "./instant.ts";
+import { parseInstant } from "../flags/formats/instant.ts";
 import { newTraits, type Scope, type Traits } from "./scope.ts";
 import { compileServe, NEXT_RULE, THE_DEFAULT, type CompiledServe, type ResolutionMaker } from "./serve.ts";
 import { TRUE, type Test } from "./truth.ts";

@@ -1,7 +1,7 @@
 import { WEIGHT_TOTAL, type Rollout, type Serve } from "../flags/document.ts";
 import { compileBucketing, NO_KEY } from "./bucketing.ts";
 import { CompileError } from "./compile-error.ts";
-import { parseInstant } from "./instant.ts";
+import { parseInstant } from "../flags/formats/instant.ts";
 import type { Scope } from "./scope.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
 

@@ -15,12 +15,6 @@ export function parseInstant(text: string): number {
   return text.length === DATE_LENGTH ? midnight : midnight + timeOfDay(text);
 }
 
-/** An ISO instant or a number of ms since epoch. NaN: neither. */
-export function toInstant(value: unknown): number {
-  if (typeof value === "number") return value;
-  return typeof value === "string" ? parseInstant(value) : NaN;
-}
-
 function timeOfDay(text: string): number {
   const hours = digits(text, 11, 2);
   const minutes = digits(text, 14, 2);

@@ -1,0 +1,92 @@
+import type { JsonScalar, Operator } from "./document.ts";
+import { parseInstant } from "./formats/instant.ts";
+import { parseCidr } from "./formats/ip.ts";
+import { compilePattern, PatternError } from "./formats/pattern.ts";
+import { parseVersion } from "./formats/semver.ts";
+
+/** What the values of a condition have to be. */
+export type ValueKind = "none" | "scalar" | "text" | "pattern" | "number" | "range" | "instant" | "version" | "address";
+
+export const OPERATOR_VALUES: Record<Operator, ValueKind> = {
+  equals: "scalar",
+  in: "scalar",
+  contains: "text",
+  starts_with: "text",
+  ends_with: "text",
+  matches: "pattern",
+  exists: "none",
+  lt: "number",
+  lte: "number",
+  gt: "number",
+  gte: "number",
+  between: "range",
+  before: "instant",
+  after: "instant",
+  semver_eq: "version",
+  semver_lt: "version",
+  semver_lte: "version",
+  semver_gt: "version",
+  semver_gte: "version",
+  semver_caret: "version",
+  semver_tilde: "version",
+  ip_in_cidr: "address",
+  array_contains_any: "scalar",
+  array_contains_all: "scalar",
+};
+
+/** Operators that compare text, and so can ignore case. */
+export const CASE_OPERATORS: ReadonlySet<Operator> = new Set<Operator>([
+  "equals",
+  "in",
+  "contains",
+  "starts_with",
+  "ends_with",
+  "matches",
+  "array_contains_any",
+  "array_contains_all",
+]);
+
+/** What is wrong with one value of a condition, undefined when the operator accepts it. */
+export function valueProblem(operator: Operator, value: JsonScalar): string | undefined {
+  switch (OPERATOR_VALUES[operator]) {
+    case "none":
+      return `${operator} takes no values`;
+    case "scalar":
+      return typeof value === "object" && value !== null ? "must be text, a number, true, false or null" : undefined;
+    case "text":
+      return typeof value === "string" ? undefined : "must be text";
+    case "pattern":
+      return typeof value === "string" ? patternProblem(value) : "must be a pattern in RE2 syntax";
+    case "number":
+    case "range":
+      return Number.isFinite(value) ? undefined : "must be a number";
+    case "instant":
+      return Number.isNaN(toInstant(value))
+        ? "must be an ISO 8601 instant such as 2030-01-31T09:00:00Z, or ms since epoch"
+        : undefined;
+    case "version":
+      return typeof value === "string" && parseVersion(value)
+        ? undefined
+        : "must be a semantic version such as 1.2.3 or 2.0.0-beta.1";
+    case "address":
+      return typeof value === "string" && parseCidr(value)
+        ? undefined
+        : "must be an IP address or a CIDR block such as 10.0.0.0/8 or 2001:db8::/32";
+  }
+}
+
+/** ms since epoch of an instant as text or number; NaN: neither. */
+export function toInstant(value: unknown): number {
+  if (typeof value === "number") return value;
+  return typeof value === "string" ? parseInstant(value) : NaN;
+}
+
+function patternProblem(pattern: string): string | undefined {
+  try {
+    compilePattern(pattern, false);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    return `is refused by RE2: ${error.message}`;
+  }
+}

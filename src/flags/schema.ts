@@ -1,0 +1,224 @@
+import {
+  any,
+  array,
+  boolean,
+  exactOptional,
+  integer,
+  lazy,
+  literal,
+  maxLength,
+  maxValue,
+  minLength,
+  minValue,
+  null as nullType,
+  number,
+  optional,
+  picklist,
+  pipe,
+  record,
+  regex,
+  strictObject,
+  strictTuple,
+  string,
+  union,
+  type GenericSchema,
+  type InferOutput,
+  type ObjectEntries,
+  type StrictObjectIssue,
+} from "valibot";
+
+import {
+  FLAG_KINDS,
+  FLAG_TYPES,
+  HASH_SCHEMES,
+  OPERATORS,
+  SCHEMA_VERSION,
+  WEIGHT_TOTAL,
+  type AttributePath,
+  type Condition,
+  type JsonValue,
+  type Serve,
+} from "./document.ts";
+import { KEY_PATTERN, KEY_RULE, LIMITS } from "./limits.ts";
+
+/** Shapes of what is accepted on write: an unknown field is an error. What a shape cannot say is in validate.ts. */
+
+const oneOf = (names: readonly string[]): string => `must be one of ${names.join(", ")}`;
+const text = (limit: number) => pipe(string("must be text"), maxLength(limit, `must not exceed ${limit} characters`));
+const key = pipe(string("must be text"), regex(KEY_PATTERN, `must be ${KEY_RULE}`));
+const share = pipe(
+  number(`must be a whole number from 0 to ${WEIGHT_TOTAL}`),
+  integer(`must be a whole number from 0 to ${WEIGHT_TOTAL}`),
+  minValue(0, `must be a whole number from 0 to ${WEIGHT_TOTAL}`),
+  maxValue(WEIGHT_TOTAL, `must be a whole number from 0 to ${WEIGHT_TOTAL}`),
+);
+const list = <S extends GenericSchema>(item: S, min: number, max: number) =>
+  pipe(
+    array(item, "must be a list"),
+    minLength(min, `must hold at least ${min}`),
+    maxLength(max, `must not hold more than ${max}`),
+  );
+const fields = <E extends ObjectEntries>(entries: E) =>
+  strictObject(entries, (issue: StrictObjectIssue) => describe(issue, Object.keys(entries)));
+
+function describe(issue: StrictObjectIssue, names: string[]): string {
+  if (issue.expected === "never") return `is not a field; accepted are ${names.join(", ")}`;
+  if (issue.expected === "Object") return `must be an object with ${names.join(", ")}`;
+  return "is required";
+}
+
+export const attributePathSchema: GenericSchema<AttributePath> = union(
+  [
+    pipe(text(LIMITS.textLength), minLength(1, "must not be empty")),
+    list(text(LIMITS.textLength), 1, LIMITS.attributeSteps),
+  ],
+  "must be the name of an attribute, or a list of steps into objects",
+);
+
+const scalar = union(
+  [text(LIMITS.textLength), number(), boolean(), nullType()],
+  `must be text of up to ${LIMITS.textLength} characters, a number, true, false or null`,
+);
+
+const variantNames = list(key, 1, LIMITS.variants);
+
+const allSchema = fields({ all: lazy(() => list(conditionSchema, 1, LIMITS.conditions)) });
+const anySchema = fields({ any: lazy(() => list(conditionSchema, 1, LIMITS.conditions)) });
+const notSchema = fields({ not: lazy(() => conditionSchema) });
+const attributeConditionSchema = fields({
+  attribute: attributePathSchema,
+  operator: picklist(OPERATORS, oneOf(OPERATORS)),
+  values: exactOptional(list(scalar, 1, LIMITS.valuesPerCondition)),
+  caseInsensitive: exactOptional(boolean("must be true or false")),
+  missing: exactOptional(union([boolean(), literal("unknown")], 'must be true, false or "unknown"')),
+});
+const segmentConditionSchema = fields({ segment: key });
+const flagConditionSchema = fields({ flag: key, variants: variantNames });
+
+const bucketingEntries = {
+  by: list(attributePathSchema, 1, LIMITS.bucketingAttributes),
+  salt: text(LIMITS.textLength),
+  hash: picklist(HASH_SCHEMES, oneOf(HASH_SCHEMES)),
+};
+const bucketConditionSchema = fields({
+  bucket: fields({
+    ...bucketingEntries,
+    ranges: list(strictTuple([share, share], "must be [from, to]"), 1, LIMITS.bucketRanges),
+  }),
+});
+
+/** The form of a condition is told by the field that only this form has; errors are then those of that form. */
+export const CONDITION_FORMS: Record<string, GenericSchema> = {
+  all: allSchema,
+  any: anySchema,
+  not: notSchema,
+  attribute: attributeConditionSchema,
+  segment: segmentConditionSchema,
+  flag: flagConditionSchema,
+  bucket: bucketConditionSchema,
+};
+
+export const conditionSchema: GenericSchema<Condition> = union(
+  [
+    allSchema,
+    anySchema,
+    notSchema,
+    attributeConditionSchema,
+    segmentConditionSchema,
+    flagConditionSchema,
+    bucketConditionSchema,
+  ],
+  `must be a condition: an object with one of ${Object.keys(CONDITION_FORMS).join(", ")}`,
+);
+
+const weightsSchema = list(strictTuple([key, share], "must be [variant, weight]"), 1, LIMITS.weights);
+
+const instant = pipe(string("must be an ISO 8601 instant"), maxLength(40, "must be an ISO 8601 instant"));
+
+export const rolloutSchema = fields({
+  by: optional(bucketingEntries.by, ["targetingKey"]),
+  /** Absent: the flag's key, filled in and stored when the flag is written. */
+  salt: exactOptional(bucketingEntries.salt),
+  hash: optional(bucketingEntries.hash, HASH_SCHEMES[0]),
+  weights: weightsSchema,
+  onMissingKey: exactOptional(picklist(["skip", "default", "error"], oneOf(["skip", "default", "error"]))),
+  onMiss: exactOptional(picklist(["next", "default"], oneOf(["next", "default"]))),
+  ramp: exactOptional(fields({ from: share, to: share, startAt: instant, endAt: instant })),
+});
+
+const serveVariantSchema = fields({ variant: key });
+const serveRolloutSchema = fields({ rollout: rolloutSchema });
+const serveDrawSchema = fields({ draw: fields({ weights: weightsSchema }) });
+
+/** As CONDITION_FORMS. */
+export const SERVE_FORMS: Record<string, GenericSchema> = {
+  variant: serveVariantSchema,
+  rollout: serveRolloutSchema,
+  draw: serveDrawSchema,
+};
+
+export const serveSchema = union(
+  [serveVariantSchema, serveRolloutSchema, serveDrawSchema],
+  `must be an object with one of ${Object.keys(SERVE_FORMS).join(", ")}`,
+);
+
+export const ruleSchema = fields({
+  id: key,
+  description: exactOptional(text(LIMITS.descriptionLength)),
+  when: exactOptional(conditionSchema),
+  serve: serveSchema,
+  from: exactOptional(instant),
+  until: exactOptional(instant),
+});
+
+const definitionEntries = {
+  key,
+  kind: optional(picklist(FLAG_KINDS, oneOf(FLAG_KINDS)), "flag"),
+  type: picklist(FLAG_TYPES, oneOf(FLAG_TYPES)),
+  variants: record(string(), any() as GenericSchema<JsonValue>, "must be an object of variants and their values"),
+  clientVisible: optional(boolean("must be true or false"), false),
+  metadata: optional(
+    record(
+      string(),
+      union([text(LIMITS.textLength), number(), boolean()], "must be text, a 32-bit whole number, true or false"),
+      "must be an object",
+    ),
+    {},
+  ),
+  description: exactOptional(text(LIMITS.descriptionLength)),
+  tags: exactOptional(list(text(LIMITS.textLength), 0, LIMITS.tags)),
+  owner: exactOptional(text(LIMITS.textLength)),
+};
+
+const configurationEntries = {
+  enabled: boolean("must be true or false"),
+  offVariant: optional(union([key, nullType()], "must be the name of a variant, or null"), null),
+  default: serveSchema,
+  rules: optional(list(ruleSchema, 0, LIMITS.rules), []),
+  prerequisites: optional(list(fields({ flag: key, variants: variantNames }), 0, LIMITS.prerequisites), []),
+};
+
+export const flagDefinitionSchema = fields(definitionEntries);
+export const flagConfigurationSchema = fields(configurationEntries);
+
+/** A whole flag. What only the server decides (`schemaVersion`, `version`) may stand in it and is not read. */
+export const flagInputSchema = fields({
+  schemaVersion: exactOptional(literal(SCHEMA_VERSION, `must be ${SCHEMA_VERSION}`)),
+  version: exactOptional(number("must be a number")),
+  ...definitionEntries,
+  ...configurationEntries,
+});
+
+export const segmentInputSchema = fields({
+  key,
+  description: exactOptional(text(LIMITS.descriptionLength)),
+  condition: conditionSchema,
+});
+
+export type SegmentInput = InferOutput<typeof segmentInputSchema>;
+export type ServeInput = InferOutput<typeof serveSchema>;
+
+/** A written serve with its salt filled in. */
+export function withSalt(serve: ServeInput, salt: string): Serve {
+  return "rollout" in serve ? { rollout: { ...serve.rollout, salt: serve.rollout.salt ?? salt } } : serve;
+}

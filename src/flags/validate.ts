@@ -1,0 +1,206 @@
+import { parseInstant } from "./formats/instant.ts";
+import type { FieldError } from "../ops/errors.ts";
+import {
+  WEIGHT_TOTAL,
+  type FlagConfiguration,
+  type FlagDefinition,
+  type FlagType,
+  type JsonValue,
+  type Rollout,
+  type Serve,
+} from "./document.ts";
+import { KEY_PATTERN, KEY_RULE, LIMITS, RESERVED_NAMES } from "./limits.ts";
+import { validateBy, validateCondition } from "./validate-condition.ts";
+
+const ACCEPTED_VALUES: Record<FlagType, string> = {
+  boolean: "true or false",
+  string: "text",
+  integer: "a whole number within ±9007199254740991",
+  float: "a finite number",
+  object: "an object or a list",
+};
+
+const INT32_MAX = 2 ** 31 - 1;
+
+/** Everything wrong with a flag that has the right shape: no error means that it compiles and evaluates. */
+export function validateFlag(flag: FlagDefinition & FlagConfiguration): FieldError[] {
+  const errors: FieldError[] = [];
+  validateNames(flag, errors);
+  validateVariants(flag, errors);
+  validateMetadata(flag.metadata, errors);
+  validateKind(flag, errors);
+  if (flag.offVariant !== null) expectVariant(flag, flag.offVariant, "/offVariant", errors);
+  validateServe(flag, flag.default, "/default", true, errors);
+  validateRules(flag, errors);
+  flag.prerequisites.forEach((prerequisite, i) => {
+    if (prerequisite.flag === flag.key) {
+      errors.push({ pointer: `/prerequisites/${i}/flag`, detail: "is this flag itself" });
+    }
+  });
+  const bytes = jsonBytes(flag);
+  if (bytes > LIMITS.documentBytes) {
+    errors.push({ pointer: "", detail: `is ${bytes} bytes as JSON; at most ${LIMITS.documentBytes} are accepted` });
+  }
+  return errors;
+}
+
+function validateNames(flag: FlagDefinition, errors: FieldError[]): void {
+  if (RESERVED_NAMES.has(flag.key)) errors.push({ pointer: "/key", detail: "is a reserved name" });
+  for (const name of Object.keys(flag.variants)) expectName(name, `/variants/${escapePointer(name)}`, errors);
+}
+
+function expectName(name: string, pointer: string, errors: FieldError[]): void {
+  if (RESERVED_NAMES.has(name)) errors.push({ pointer, detail: "is a reserved name" });
+  else if (!KEY_PATTERN.test(name)) errors.push({ pointer, detail: `its name must be ${KEY_RULE}` });
+}
+
+function validateVariants({ type, variants }: FlagDefinition, errors: FieldError[]): void {
+  const names = Object.keys(variants);
+  if (names.length === 0 || names.length > LIMITS.variants) {
+    errors.push({ pointer: "/variants", detail: `must hold 1 to ${LIMITS.variants} variants` });
+  }
+  for (const [name, value] of Object.entries(variants)) {
+    const pointer = `/variants/${escapePointer(name)}`;
+    if (!isOfType(value, type)) {
+      errors.push({ pointer, detail: `must be ${ACCEPTED_VALUES[type]}, as the flag's type is ${type}` });
+    } else if (jsonBytes(value) > LIMITS.valueBytes) {
+      errors.push({ pointer, detail: `must not exceed ${LIMITS.valueBytes} bytes as JSON` });
+    }
+  }
+}
+
+function isOfType(value: JsonValue, type: FlagType): boolean {
+  switch (type) {
+    case "boolean":
+      return typeof value === "boolean";
+    case "string":
+      return typeof value === "string";
+    case "integer":
+      return Number.isSafeInteger(value);
+    case "float":
+      return Number.isFinite(value);
+    case "object":
+      return typeof value === "object" && value !== null;
+  }
+}
+
+function validateMetadata(metadata: FlagDefinition["metadata"], errors: FieldError[]): void {
+  const entries = Object.entries(metadata);
+  if (entries.length > LIMITS.metadataEntries) {
+    errors.push({ pointer: "/metadata", detail: `must not hold more than ${LIMITS.metadataEntries} entries` });
+  }
+  for (const [name, value] of entries) {
+    const pointer = `/metadata/${escapePointer(name)}`;
+    if (RESERVED_NAMES.has(name)) errors.push({ pointer, detail: "is a reserved name" });
+    // Clients in typed languages refuse a whole answer over a metadata number beyond 32 bits.
+    if (typeof value === "number" && !(Number.isInteger(value) && Math.abs(value) <= INT32_MAX)) {
+      errors.push({ pointer, detail: "must be text, a 32-bit whole number, true or false" });
+    }
+  }
+}
+
+function validateKind(flag: FlagDefinition & FlagConfiguration, errors: FieldError[]): void {
+  if (flag.kind === "flag") return;
+  if (flag.type !== "boolean") errors.push({ pointer: "/type", detail: `must be boolean for a ${flag.kind}` });
+  if (flag.kind === "switch") {
+    if (flag.rules.length > 0) errors.push({ pointer: "/rules", detail: "must be empty: a switch has no targeting" });
+    if (!("variant" in flag.default)) {
+      errors.push({ pointer: "/default", detail: "must be a variant: a switch has no rollout" });
+    }
+  } else if (!("draw" in flag.default)) {
+    errors.push({ pointer: "/default", detail: "must be a draw: a sample is drawn on every call" });
+  }
+}
+
+function validateRules(flag: FlagDefinition & FlagConfiguration, errors: FieldError[]): void {
+  const ids = new Set<string>();
+  const count = { conditions: 0 };
+  flag.rules.forEach((rule, i) => {
+    const pointer = `/rules/${i}`;
+    expectName(rule.id, `${pointer}/id`, errors);
+    if (ids.has(rule.id)) errors.push({ pointer: `${pointer}/id`, detail: "is the id of an earlier rule" });
+    ids.add(rule.id);
+    const from = expectInstant(rule.from, `${pointer}/from`, errors);
+    const until = expectInstant(rule.until, `${pointer}/until`, errors);
+    if (from >= until) errors.push({ pointer: `${pointer}/until`, detail: "must be after from" });
+    if (rule.when) validateCondition(rule.when, `${pointer}/when`, count, errors);
+    validateServe(flag, rule.serve, `${pointer}/serve`, false, errors);
+  });
+}
+
+/** `isDefault`: the weights must leave nobody out. */
+function validateServe(
+  flag: FlagDefinition,
+  serve: Serve,
+  pointer: string,
+  isDefault: boolean,
+  errors: FieldError[],
+): void {
+  if ("variant" in serve) {
+    expectVariant(flag, serve.variant, `${pointer}/variant`, errors);
+  } else if ("draw" in serve) {
+    if (flag.kind !== "sample") errors.push({ pointer: `${pointer}/draw`, detail: "only a sample may draw" });
+    validateWeights(flag, serve.draw.weights, `${pointer}/draw/weights`, isDefault, errors);
+  } else {
+    const { rollout } = serve;
+    if (flag.kind === "sample") {
+      errors.push({
+        pointer: `${pointer}/rollout`,
+        detail: "a sample draws on every call; a rollout belongs to a flag",
+      });
+    }
+    validateBy(rollout.by, `${pointer}/rollout/by`, errors);
+    const mustBeWhole = isDefault && rollout.ramp === undefined;
+    validateWeights(flag, rollout.weights, `${pointer}/rollout/weights`, mustBeWhole, errors);
+    validateRamp(rollout.ramp, `${pointer}/rollout/ramp`, errors);
+  }
+}
+
+function validateWeights(
+  flag: FlagDefinition,
+  weights: Rollout["weights"],
+  pointer: string,
+  mustBeWhole: boolean,
+  errors: FieldError[],
+): void {
+  let sum = 0;
+  weights.forEach(([variant, weight], i) => {
+    expectVariant(flag, variant, `${pointer}/${i}/0`, errors);
+    sum += weight;
+  });
+  if (mustBeWhole ? sum !== WEIGHT_TOTAL : sum > WEIGHT_TOTAL) {
+    errors.push({ pointer, detail: `sum to ${sum}; must be ${mustBeWhole ? "exactly" : "at most"} ${WEIGHT_TOTAL}` });
+  }
+}
+
+function validateRamp(ramp: Rollout["ramp"], pointer: string, errors: FieldError[]): void {
+  if (ramp === undefined) return;
+  const start = expectInstant(ramp.startAt, `${pointer}/startAt`, errors);
+  const end = expectInstant(ramp.endAt, `${pointer}/endAt`, errors);
+  if (start >= end) errors.push({ pointer: `${pointer}/endAt`, detail: "must be after startAt" });
+}
+
+/** NaN for none or a bad one, which compares false with everything. */
+function expectInstant(text: string | undefined, pointer: string, errors: FieldError[]): number {
+  if (text === undefined) return NaN;
+  const instant = parseInstant(text);
+  if (Number.isNaN(instant)) {
+    errors.push({ pointer, detail: "must be an ISO 8601 instant such as 2030-01-31T09:00:00Z" });
+  }
+  return instant;
+}
+
+function expectVariant({ variants }: FlagDefinition, name: string, pointer: string, errors: FieldError[]): void {
+  if (Object.hasOwn(variants, name)) return;
+  errors.push({ pointer, detail: `is no variant of this flag; it has ${Object.keys(variants).join(", ")}` });
+}
+
+const encoder = new TextEncoder();
+
+export function jsonBytes(value: unknown): number {
+  return encoder.encode(JSON.stringify(value)).length;
+}
+
+export function escapePointer(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
