@@ -1,0 +1,142 @@
+import { type Change, type FlagIndex, type Head, INDEX_FIELD, KEYS_FIELD, type KeyTable } from "../flags/head.ts";
+import { changesAfter, contiguousEnd, fieldsOf, MAX_CHANGES } from "./changes.ts";
+import type { CacheEntry } from "./flag-cache.ts";
+import { type EntryOwner, type LruList, LruNode } from "./lru-list.ts";
+
+/**
+ * What one isolate holds of one environment. Everything in it is true at `version`: an entry read at an older
+ * version is taken only when no change since then names it, and moving on drops exactly what the changes name.
+ */
+export class MemoryEnvironment<V> implements EntryOwner {
+  /** Newest version that this isolate has seen; 0: unknown. Never goes back. */
+  version = 0;
+  /** The last changes, oldest first, contiguous, ending at `version`. */
+  changes: readonly Change[] = [];
+  /** ms since epoch of the last confirmed head check; 0: never. */
+  checkedAt = 0;
+  /** Moves with every change of the entries or the index, but not when an entry expires. */
+  generation = 0;
+  /** Order of last use among the environments of the tier. */
+  usedAt = 0;
+  readonly #list: LruList<V>;
+  readonly #now: () => number;
+  readonly #nodes = new Map<string, LruNode<V>>();
+  #keys: KeyTable | undefined;
+  #index: FlagIndex | undefined;
+
+  constructor(list: LruList<V>, now: () => number) {
+    this.#list = list;
+    this.#now = now;
+  }
+
+  get keys(): KeyTable | undefined {
+    return this.#keys;
+  }
+
+  get index(): FlagIndex | undefined {
+    return this.#index;
+  }
+
+  /** The entry while it is fresh; counted. */
+  lookup(key: string): CacheEntry<V> | undefined {
+    const node = this.#nodes.get(key);
+    if (node === undefined || node.expiresAt <= this.#now()) {
+      this.#list.misses += 1;
+      return undefined;
+    }
+    this.#list.hits += 1;
+    node.hitCount += 1;
+    this.#list.touch(node);
+    return node;
+  }
+
+  /** The entry even when it has expired; not counted. */
+  peek(key: string): CacheEntry<V> | undefined {
+    return this.#nodes.get(key);
+  }
+
+  /** Fields that may not be taken from a picture of version `asOf`, because a change since then names them. */
+  changedSince(asOf: number): ReadonlySet<string> | "*" {
+    if (asOf < 1) return "*";
+    if (asOf === this.version) return NOTHING;
+    const changes = asOf < this.version ? changesAfter(this.changes, asOf, this.version) : undefined;
+    return changes ? fieldsOf(changes) : "*";
+  }
+
+  /**
+   * Moves on to a newer head and drops what its changes name, or everything when they do not reach back to the
+   * version known here. False: the head is not newer, nothing happens.
+   */
+  advance(head: Head): boolean {
+    const listed = contiguousEnd(head.changes, head.version).slice(-MAX_CHANGES);
+    if (head.version <= this.version) {
+      if (head.version === this.version && listed.length > this.changes.length) this.changes = listed;
+      return false;
+    }
+    const news = this.version === 0 ? undefined : changesAfter(listed, this.version, head.version);
+    if (news) this.#dropFields(fieldsOf(news));
+    else if (this.version !== 0) this.dropAll();
+    const merged = news ? [...this.changes, ...news].slice(-MAX_CHANGES) : listed;
+    this.changes = merged.length >= listed.length ? merged : listed;
+    this.version = head.version;
+    return true;
+  }
+
+  /** False: refused, a change after `asOf` names the table. */
+  setKeys(keys: KeyTable, asOf: number): boolean {
+    if (isNamed(this.changedSince(asOf), KEYS_FIELD)) return false;
+    this.#keys = keys;
+    return true;
+  }
+
+  /** False: refused, a change after `asOf` names the index. */
+  setIndex(index: FlagIndex, asOf: number): boolean {
+    if (isNamed(this.changedSince(asOf), INDEX_FIELD)) return false;
+    this.#index = index;
+    this.generation += 1;
+    return true;
+  }
+
+  /** Files an entry; whether it may be taken is the tier's decision. */
+  put(key: string, entry: Omit<CacheEntry<V>, "hitCount">, bytes: number): void {
+    this.drop(key);
+    const node = new LruNode(this, key, entry, bytes);
+    this.#nodes.set(key, node);
+    this.#list.add(node);
+    this.generation += 1;
+  }
+
+  drop(key: string): boolean {
+    const node = this.#nodes.get(key);
+    if (!node) return false;
+    this.#nodes.delete(key);
+    this.#list.remove(node);
+    this.generation += 1;
+    return true;
+  }
+
+  /** Forgets the contents; the version stays, so that nothing older can come back. */
+  dropAll(): void {
+    for (const node of this.#nodes.values()) this.#list.remove(node);
+    this.#nodes.clear();
+    this.#keys = undefined;
+    this.#index = undefined;
+    this.generation += 1;
+  }
+
+  #dropFields(fields: ReadonlySet<string> | "*"): void {
+    if (fields === "*") return this.dropAll();
+    for (const field of fields) {
+      if (field === KEYS_FIELD) this.#keys = undefined;
+      else if (field === INDEX_FIELD) this.#index = undefined;
+      else this.drop(field);
+    }
+    this.generation += 1;
+  }
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function isNamed(changed: ReadonlySet<string> | "*", field: string): boolean {
+  return changed === "*" || changed.has(field);
+}

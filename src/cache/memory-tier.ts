@@ -1,0 +1,147 @@
+import type { Head } from "../flags/head.ts";
+import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache.ts";
+import { LruList } from "./lru-list.ts";
+import { MemoryEnvironment } from "./memory-environment.ts";
+
+export type { MemoryEnvironment } from "./memory-environment.ts";
+
+/** A TTL is spread by this share to either side, so that what was filled together does not expire together. */
+const JITTER = 0.1;
+const MAX_ENVIRONMENTS = 100;
+
+export interface MemoryTierOptions<V> {
+  maxEntries: number;
+  /** In the unit of `sizeOf`. */
+  maxBytes: number;
+  /** 0: nothing is kept. */
+  ttlMs: number;
+  /** Of a known-absent flag. */
+  absentTtlMs: number;
+  /** ms since epoch. */
+  now: () => number;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  sizeOf(key: string, value: V | null): number;
+  maxEnvironments?: number;
+}
+
+/**
+ * L1: one isolate's memory. Entries of all environments share one budget and one order of use. Expired entries stay
+ * (for `peek`: the last known good) until they are evicted; entries that a change names are gone.
+ */
+export class MemoryTier<V> implements FlagCache<V> {
+  readonly #options: MemoryTierOptions<V>;
+  readonly #list = new LruList<V>();
+  readonly #environments = new Map<string, MemoryEnvironment<V>>();
+  #uses = 0;
+
+  constructor(options: MemoryTierOptions<V>) {
+    this.#options = options;
+  }
+
+  /** Made when it is new; the least recently used one goes when there are too many. */
+  environment(name: string): MemoryEnvironment<V> {
+    const environment = this.#environments.get(name) ?? this.#addEnvironment(name);
+    this.#uses += 1;
+    environment.usedAt = this.#uses;
+    return environment;
+  }
+
+  get(environment: string, key: string): CacheEntry<V> | undefined {
+    return this.environment(environment).lookup(key);
+  }
+
+  getMany(environment: string, keys: readonly string[]): Map<string, CacheEntry<V>> {
+    const held = this.environment(environment);
+    const entries = new Map<string, CacheEntry<V>>();
+    for (const key of keys) {
+      const entry = held.lookup(key);
+      if (entry) entries.set(key, entry);
+    }
+    return entries;
+  }
+
+  set(environment: string, key: string, value: V | null, options: SetOptions): boolean {
+    return this.setMany(environment, new Map([[key, value]]), options);
+  }
+
+  /**
+   * Takes values read at `asOf`, which must not be newer than the environment's version here (`advance` first), so that
+   * no entry is newer than the version claimed; an unknown environment takes `asOf` for its version. Values that a
+   * change after `asOf` names are left out: false when there is any.
+   */
+  setMany(environment: string, values: ReadonlyMap<string, V | null>, options: SetOptions): boolean {
+    const held = this.environment(environment);
+    if (held.version === 0 && options.asOf > 0) held.advance({ version: options.asOf, changes: [] });
+    const changed = held.changedSince(options.asOf);
+    if (changed === "*") return false;
+    let isComplete = true;
+    for (const [key, value] of values) {
+      if (changed.has(key)) isComplete = false;
+      else this.#put(held, key, value, options);
+    }
+    return isComplete;
+  }
+
+  invalidate(environment: string, key: string): void {
+    this.environment(environment).drop(key);
+  }
+
+  invalidateMany(environment: string, keys: readonly string[]): void {
+    const held = this.environment(environment);
+    for (const key of keys) held.drop(key);
+  }
+
+  clear(environment?: string): void {
+    if (environment !== undefined) return this.environment(environment).dropAll();
+    for (const held of this.#environments.values()) held.dropAll();
+  }
+
+  stats(): CacheStats {
+    const { hits, misses, size, bytes, evictions } = this.#list;
+    const asked = hits + misses;
+    return { hits, misses, size, bytes, evictions, errors: 0, hitRate: asked === 0 ? 0 : hits / asked };
+  }
+
+  /** Moves the environment on to a newer head; see `MemoryEnvironment.advance`. */
+  advance(environment: string, head: Head): boolean {
+    return this.environment(environment).advance(head);
+  }
+
+  #put(held: MemoryEnvironment<V>, key: string, value: V | null, options: SetOptions): void {
+    const { maxEntries, maxBytes, now, random, sizeOf } = this.#options;
+    const ttlMs = options.ttlMs ?? (value === null ? this.#options.absentTtlMs : this.#options.ttlMs);
+    const bytes = sizeOf(key, value);
+    held.drop(key);
+    if (ttlMs <= 0 || bytes > maxBytes || maxEntries < 1) return;
+    // Room is made first: what was just read must be there when its reader looks.
+    this.#evictUntil(maxEntries - 1, maxBytes - bytes);
+    const cachedAt = now();
+    const expiresAt = cachedAt + ttlMs * (1 - JITTER + 2 * JITTER * random());
+    held.put(key, { value, asOf: options.asOf, cachedAt, expiresAt }, bytes);
+  }
+
+  #evictUntil(maxEntries: number, maxBytes: number): void {
+    const list = this.#list;
+    while (list.size > maxEntries || list.bytes > maxBytes) {
+      const { oldest } = list;
+      if (!oldest?.owner?.drop(oldest.key)) return;
+      list.evictions += 1;
+    }
+  }
+
+  #addEnvironment(name: string): MemoryEnvironment<V> {
+    if (this.#environments.size >= (this.#options.maxEnvironments ?? MAX_ENVIRONMENTS)) this.#dropOldestEnvironment();
+    const environment = new MemoryEnvironment<V>(this.#list, this.#options.now);
+    this.#environments.set(name, environment);
+    return environment;
+  }
+
+  #dropOldestEnvironment(): void {
+    let oldest: [string, MemoryEnvironment<V>] | undefined;
+    for (const item of this.#environments) if (!oldest || item[1].usedAt < oldest[1].usedAt) oldest = item;
+    if (!oldest) return;
+    oldest[1].dropAll();
+    this.#environments.delete(oldest[0]);
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * L1 over L2. What L2 answers is true at its own head; L1 first moves on to that head, then takes what the head
+ * vouches for: everything, or, from a replica that lags behind this isolate, all but what changed since.
+ */
+import type { FlagDocument } from "../flags/document.ts";
+import { type Change, type FlagIndex, INDEX_FIELD, KEYS_FIELD, type KeyTable } from "../flags/head.ts";
+import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache.ts";
+import type { MemoryTier } from "./memory-tier.ts";
+import { parseIndex, parseKeyTable, type Picture } from "./picture.ts";
+import type { RedisTier } from "./redis-tier.ts";
+
+/** What one statement read from the store (L3), all of it at version `asOf`. */
+export interface Reading {
+  asOf: number;
+  /** The last changes up to `asOf`, when they were read. */
+  changes?: Change[] | undefined;
+  /** null: the flag does not exist. */
+  flags: ReadonlyMap<string, FlagDocument | null>;
+  keys?: KeyTable | undefined;
+  index?: FlagIndex | undefined;
+}
+
+export interface TieredCacheOptions<V> {
+  l1: MemoryTier<V>;
+  /** Absent: the worker runs without Redis. */
+  l2?: RedisTier | undefined;
+  /** Must not throw. */
+  compile: (document: FlagDocument) => V;
+  documentOf: (value: V) => FlagDocument;
+  /** ms since epoch. */
+  now: () => number;
+}
+
+/**
+ * A failing L2 is a `TierError` from every method that needed it; what to do then is the caller's decision.
+ *
+ * @example
+ * const { missing } = await cache.fetch("production", ["checkout"]); // one L2 command
+ * if (missing.length > 0) ctx.waitUntil(cache.accept("production", await readStore(missing))());
+ * cache.l1.get("production", "checkout")?.value;
+ */
+export class TieredCache<V> implements FlagCache<V> {
+  readonly l1: MemoryTier<V>;
+  readonly l2: RedisTier | undefined;
+  readonly #options: TieredCacheOptions<V>;
+
+  constructor(options: TieredCacheOptions<V>) {
+    this.l1 = options.l1;
+    this.l2 = options.l2;
+    this.#options = options;
+  }
+
+  async get(environment: string, key: string): Promise<CacheEntry<V> | undefined> {
+    return this.l1.get(environment, key) ?? (await this.#getFromL2(environment, [key])).get(key);
+  }
+
+  async getMany(environment: string, keys: readonly string[]): Promise<Map<string, CacheEntry<V>>> {
+    const entries = this.l1.getMany(environment, keys);
+    const missing = keys.filter((key) => !entries.has(key));
+    for (const [key, entry] of await this.#getFromL2(environment, missing)) entries.set(key, entry);
+    return entries;
+  }
+
+  set(environment: string, key: string, value: V | null, options: SetOptions): Promise<boolean> {
+    return this.setMany(environment, new Map([[key, value]]), options);
+  }
+
+  /** Values newer than L1 move it on; as no changes come with them, it drops everything older. */
+  async setMany(environment: string, values: ReadonlyMap<string, V | null>, options: SetOptions): Promise<boolean> {
+    this.l1.advance(environment, { version: options.asOf, changes: [] });
+    const isTaken = this.l1.setMany(environment, values, options);
+    if (!this.l2) return isTaken;
+    const documents = new Map<string, FlagDocument | null>();
+    for (const [key, value] of values) documents.set(key, value === null ? null : this.#options.documentOf(value));
+    return (await this.l2.setMany(environment, documents, options)) && isTaken;
+  }
+
+  async invalidate(environment: string, key: string): Promise<void> {
+    await this.invalidateMany(environment, [key]);
+  }
+
+  async invalidateMany(environment: string, keys: readonly string[]): Promise<void> {
+    this.l1.invalidateMany(environment, keys);
+    await this.l2?.invalidateMany(environment, keys);
+  }
+
+  async clear(environment?: string): Promise<void> {
+    this.l1.clear(environment);
+    await this.l2?.clear(environment);
+  }
+
+  /** Hits of either tier; misses of both; size and bytes of L1. No command. */
+  stats(): CacheStats {
+    const l1 = this.l1.stats();
+    const l2 = this.l2?.counts();
+    if (!l2) return l1;
+    const hits = l1.hits + l2.hits;
+    const asked = hits + l2.misses;
+    return { ...l1, hits, misses: l2.misses, errors: l2.errors, hitRate: asked === 0 ? 0 : hits / asked };
+  }
+
+  /** Brings the flags and the SDK keys into L1 with one command. `found`: L2 has a head of this environment. */
+  async fetch(environment: string, flagKeys: readonly string[]): Promise<{ found: boolean; missing: string[] }> {
+    const startedAt = this.#options.now();
+    const picture = await this.l2?.read(environment, [KEYS_FIELD, ...flagKeys]);
+    if (!picture?.head) return { found: false, missing: [...flagKeys] };
+    const taken = this.#absorb(environment, picture, flagKeys, startedAt);
+    return { found: true, missing: flagKeys.filter((key) => !taken.has(key)) };
+  }
+
+  /** Brings the whole environment into L1 with one command. "all": which flags there are is not known. */
+  async fetchAll(environment: string): Promise<{ found: boolean; missing: string[] | "all" }> {
+    const startedAt = this.#options.now();
+    const picture = await this.l2?.readAll(environment);
+    if (!picture?.head) return { found: false, missing: "all" };
+    const flagKeys = [...picture.fields.keys()].filter(isFlagKey);
+    const taken = this.#absorb(environment, picture, flagKeys, startedAt);
+    const index = parseIndex(picture.fields.get(INDEX_FIELD));
+    if (!index || !this.l1.environment(environment).setIndex(index, picture.head.version)) {
+      return { found: true, missing: "all" };
+    }
+    return { found: true, missing: index.filter((key) => !taken.has(key)) };
+  }
+
+  /** Confirms or moves L1's head with one command, which also brings what changed. "unknown": L2 has no head. */
+  async sync(environment: string): Promise<"current" | "advanced" | "unknown"> {
+    const startedAt = this.#options.now();
+    const picture = await this.l2?.readChanges(environment, this.l1.environment(environment).version);
+    if (!picture?.head) return "unknown";
+    const held = this.l1.environment(environment);
+    // A changed flag that nobody here has asked for is not worth its compilation.
+    const wanted = (key: string) => isFlagKey(key) && (held.index !== undefined || held.peek(key) !== undefined);
+    const flagKeys = [...picture.fields.keys()].filter(wanted);
+    const version = held.version;
+    this.#absorb(environment, picture, flagKeys, startedAt);
+    const index = parseIndex(picture.fields.get(INDEX_FIELD));
+    if (index) held.setIndex(index, picture.head.version);
+    return held.version > version ? "advanced" : "current";
+  }
+
+  /** Takes a reading of the store into L1. The answer writes the same to L2, in one command: run it in `waitUntil`. */
+  accept(environment: string, reading: Reading): () => Promise<boolean> {
+    const { asOf, changes, flags, keys, index } = reading;
+    const held = this.l1.environment(environment);
+    held.advance({ version: asOf, changes: changes ?? [] });
+    this.#promote(environment, flags, asOf);
+    if (keys) held.setKeys(keys, asOf);
+    if (index) held.setIndex(index, asOf);
+    if (held.version === asOf) held.checkedAt = this.#options.now();
+    // L2's head may be further behind than L1's was: the longer list spares it from starting over.
+    const known = held.version === asOf && held.changes.length > (changes?.length ?? 0) ? held.changes : changes;
+    return () => this.#fill(environment, reading, known);
+  }
+
+  /** Publishes committed changes, oldest first, to both tiers; L1 has them even when L2 fails. Answers the head afterwards. */
+  async publish(environment: string, changes: readonly Change[]): Promise<number> {
+    const version = changes.at(-1)?.[0];
+    if (version === undefined) throw new RangeError("publish needs at least one change");
+    this.l1.advance(environment, { version, changes: [...changes] });
+    return this.l2 ? this.l2.publish(environment, changes) : this.l1.environment(environment).version;
+  }
+
+  async #getFromL2(environment: string, keys: readonly string[]): Promise<Map<string, CacheEntry<V>>> {
+    const entries = new Map<string, CacheEntry<V>>();
+    if (!this.l2 || keys.length === 0) return entries;
+    const startedAt = this.#options.now();
+    const picture = await this.l2.read(environment, keys);
+    const asOf = picture.head?.version ?? 0;
+    for (const [key, value] of this.#absorb(environment, picture, keys, startedAt)) {
+      // Where L1 keeps nothing, the answer is still the answer.
+      const unkept = { value, asOf, cachedAt: startedAt, expiresAt: startedAt, hitCount: 0 };
+      entries.set(key, this.l1.environment(environment).peek(key) ?? unkept);
+    }
+    return entries;
+  }
+
+  /** Moves L1 on to the picture's head and takes its SDK keys and the flags asked for. Answers the flags taken. */
+  #absorb(environment: string, picture: Picture, keys: Iterable<string>, readAt: number): Map<string, V | null> {
+    const documents = this.l2?.documents(picture, keys) ?? new Map<string, FlagDocument>();
+    if (!picture.head) return new Map();
+    const held = this.l1.environment(environment);
+    held.advance(picture.head);
+    held.checkedAt = Math.max(held.checkedAt, readAt);
+    const table = parseKeyTable(picture.fields.get(KEYS_FIELD));
+    if (table) held.setKeys(table, picture.head.version);
+    return this.#promote(environment, documents, picture.head.version);
+  }
+
+  #promote(
+    environment: string,
+    documents: ReadonlyMap<string, FlagDocument | null>,
+    asOf: number,
+  ): Map<string, V | null> {
+    const changed = this.l1.environment(environment).changedSince(asOf);
+    const values = new Map<string, V | null>();
+    if (changed === "*") return values;
+    for (const [key, document] of documents) {
+      if (!changed.has(key)) values.set(key, document === null ? null : this.#options.compile(document));
+    }
+    this.l1.setMany(environment, values, { asOf });
+    return values;
+  }
+
+  async #fill(environment: string, reading: Reading, changes: readonly Change[] | undefined): Promise<boolean> {
+    if (!this.l2) return false;
+    const fields = new Map<string, string>();
+    if (reading.keys) fields.set(KEYS_FIELD, JSON.stringify(reading.keys));
+    if (reading.index) fields.set(INDEX_FIELD, JSON.stringify(reading.index));
+    for (const [key, document] of reading.flags) if (document !== null) fields.set(key, JSON.stringify(document));
+    if (fields.size === 0 && (reading.changes?.length ?? 0) === 0) return true; // nothing that L2 would hold
+    return this.l2.fill(environment, reading.asOf, changes, fields);
+  }
+}
+
+function isFlagKey(field: string): boolean {
+  return !field.startsWith("@");
+}
