@@ -1,0 +1,133 @@
+/** What every local endpoint shares: an HTTP server on 127.0.0.1 with counted requests and injectable faults. */
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Faults, parseFaults } from "./faults.ts";
+
+export interface EndpointRequest {
+  method: string;
+  /** Path and query as sent. */
+  url: URL;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+export interface EndpointAnswer {
+  status: number;
+  /** Sent as JSON, or as it is when it is a string. */
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface HttpEndpointOptions {
+  /** 0 or absent: any free port. */
+  port?: number | undefined;
+  handle(request: EndpointRequest): Promise<EndpointAnswer>;
+  /** Called for every counted request, also for one that a fault swallows; `faulted` says which. */
+  onRequest(faulted: boolean): void;
+  stats(): object;
+  resetStats(): void;
+  /** The answer to a request that `errorRate` hits. */
+  injectedError: EndpointAnswer;
+}
+
+export interface HttpEndpoint {
+  port: number;
+  /** Replaces the faults; `{}` heals. Throws a TypeError that says what is wrong with them. */
+  setFaults(faults: Faults): void;
+  close(): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** Listens before it resolves; rejects with the listen error (EADDRINUSE, EACCES). */
+export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<HttpEndpoint> {
+  let faults: Faults = {};
+
+  const setFaults = (input: unknown): void => {
+    faults = parseFaults(input);
+  };
+
+  // /__stats and /__faults: never counted, never faulted.
+  const control = async (request: IncomingMessage, path: string): Promise<EndpointAnswer> => {
+    if (path === "/__stats" && request.method === "GET") return { status: 200, body: options.stats() };
+    if (path === "/__stats/reset" && request.method === "POST") {
+      options.resetStats();
+      return { status: 200, body: options.stats() };
+    }
+    if (path === "/__faults" && request.method === "GET") return { status: 200, body: faults };
+    if (path === "/__faults" && request.method === "POST") {
+      try {
+        setFaults(JSON.parse((await readBody(request)) || "{}"));
+      } catch (error) {
+        return { status: 400, body: { error: error instanceof Error ? error.message : String(error) } };
+      }
+      return { status: 200, body: faults };
+    }
+    return { status: 404, body: { error: "known here: GET /__stats, POST /__stats/reset, GET and POST /__faults" } };
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    if (url.pathname.startsWith("/__")) return send(response, await control(request, url.pathname));
+
+    const { latencyMs = 0, errorRate = 0, hang = false, down = false, dropAfterApply = false } = faults;
+    const fails = errorRate > 0 && Math.random() < errorRate;
+    options.onRequest(down || hang || fails || dropAfterApply);
+    if (down) return void request.socket.destroy();
+    const body = await readBody(request);
+    if (latencyMs > 0) await delay(latencyMs);
+    if (hang) return;
+    if (fails) return send(response, options.injectedError);
+    const answer = await options.handle({ method: request.method ?? "GET", url, headers: request.headers, body });
+    if (dropAfterApply) return void request.socket.destroy();
+    send(response, answer);
+  };
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (response.destroyed || response.headersSent) return;
+      send(response, { status: 500, body: { error: String(error), message: String(error) } });
+    });
+  });
+  // Clients keep connections alive for longer than Node's 5 s; closing first would look like a fault.
+  server.keepAliveTimeout = 120_000;
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    setFaults,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new Error(`request body is over ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function send(response: ServerResponse, answer: EndpointAnswer): void {
+  if (response.destroyed) return;
+  const isText = typeof answer.body === "string";
+  const body = Buffer.from(isText ? (answer.body as string) : JSON.stringify(answer.body));
+  response.writeHead(answer.status, {
+    "content-type": isText ? "text/plain; charset=utf-8" : "application/json",
+    "content-length": body.length,
+    ...answer.headers,
+  });
+  response.end(body);
+}

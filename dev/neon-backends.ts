@@ -1,0 +1,148 @@
+/** The two databases behind the local Neon endpoint. Both answer raw Postgres text and run the extended protocol. */
+import { PGlite, protocol } from "@electric-sql/pglite";
+import { type CustomTypesConfig, Pool, type PoolClient, type QueryArrayConfig } from "pg";
+
+/** A parameter in Postgres text form. */
+export type TextParam = string | null;
+
+export interface Statement {
+  text: string;
+  params: TextParam[];
+}
+
+export interface FieldDescription {
+  name: string;
+  dataTypeID: number;
+  tableID: number;
+  columnID: number;
+  dataTypeSize: number;
+  dataTypeModifier: number;
+  format: "text";
+}
+
+export interface StatementResult {
+  fields: FieldDescription[];
+  rows: (string | null)[][];
+  /** First word of the command tag: SELECT, INSERT, CREATE… */
+  command: string;
+  /** Null when the tag has no count. */
+  rowCount: number | null;
+}
+
+export interface DatabaseBackend {
+  /** Runs the statements in order on one connection; stops at and throws the first database error. */
+  run(statements: Statement[]): Promise<StatementResult[]>;
+  /** Runs SQL text that may hold many statements. */
+  exec(sqlText: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Embedded Postgres. One connection: requests run one after the other. */
+export async function openPglite(dataDir: string | undefined): Promise<DatabaseBackend> {
+  const database = await PGlite.create(dataDir ?? "memory://");
+  const { serialize } = protocol;
+
+  const runOne = async ({ text, params }: Statement): Promise<StatementResult> => {
+    const message = Buffer.concat([
+      serialize.parse({ text }),
+      serialize.bind({ values: params }),
+      serialize.describe({ type: "P" }),
+      serialize.execute({}),
+      serialize.sync(),
+    ]);
+    const { messages } = await database.execProtocol(message);
+    const result: StatementResult = { fields: [], rows: [], command: "", rowCount: null };
+    for (const message of messages) {
+      if (message instanceof protocol.messages.RowDescriptionMessage) {
+        result.fields = message.fields.map((field) => describeField(field));
+      } else if (message instanceof protocol.messages.DataRowMessage) {
+        result.rows.push(message.fields);
+      } else if (message instanceof protocol.messages.CommandCompleteMessage) {
+        const [command = "", ...counts] = message.text.split(" ");
+        result.command = command;
+        const count = counts.at(-1);
+        result.rowCount = count !== undefined && /^\d+$/.test(count) ? Number(count) : null;
+      }
+    }
+    return result;
+  };
+
+  return {
+    run: (statements) =>
+      database.runExclusive(async () => {
+        const results: StatementResult[] = [];
+        try {
+          for (const statement of statements) results.push(await runOne(statement));
+        } finally {
+          // A request never leaves a transaction open for the next one.
+          if (database.isInTransaction()) await runOne({ text: "ROLLBACK", params: [] });
+        }
+        return results;
+      }),
+    exec: async (sqlText) => {
+      await database.exec(sqlText);
+    },
+    close: () => database.close(),
+  };
+}
+
+/** A real Postgres through a pool: requests run concurrently. */
+export function openPostgres(databaseUrl: string): DatabaseBackend {
+  const pool = new Pool({ connectionString: databaseUrl, max: 20 });
+  // An idle connection that the server ends must not end this process.
+  pool.on("error", () => {});
+
+  const runOne = async (client: PoolClient, { text, params }: Statement): Promise<StatementResult> => {
+    const query: QueryArrayConfig & { queryMode: "extended" } = {
+      text,
+      values: params,
+      rowMode: "array",
+      types: RAW_TEXT,
+      queryMode: "extended",
+    };
+    const result = await client.query<(string | null)[]>(query);
+    return {
+      fields: result.fields.map((field) => describeField(field)),
+      rows: result.rows,
+      command: result.command ?? "",
+      rowCount: result.rowCount,
+    };
+  };
+
+  return {
+    run: async (statements) => {
+      const client = await pool.connect();
+      try {
+        const results: StatementResult[] = [];
+        for (const statement of statements) results.push(await runOne(client, statement));
+        return results;
+      } finally {
+        // A request never leaves a transaction open for the next one; a broken connection is not reused.
+        const idle = transactionStatus(client) === "I";
+        const usable =
+          idle ||
+          (await client.query("ROLLBACK").then(
+            () => true,
+            () => false,
+          ));
+        client.release(!usable);
+      }
+    },
+    exec: async (sqlText) => {
+      await pool.query(sqlText);
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** pg 8.22 has it, its types do not. */
+function transactionStatus(client: PoolClient): string | null {
+  return (client as unknown as { getTransactionStatus(): string | null }).getTransactionStatus();
+}
+
+const RAW_TEXT = { getTypeParser: () => (value: string) => value } as unknown as CustomTypesConfig;
+
+function describeField(field: Omit<FieldDescription, "format">): FieldDescription {
+  const { name, dataTypeID, tableID, columnID, dataTypeSize, dataTypeModifier } = field;
+  return { name, dataTypeID, tableID, columnID, dataTypeSize, dataTypeModifier, format: "text" };
+}

@@ -1,0 +1,184 @@
+/** A local stand-in for Upstash's REST endpoint: the protocol of `@upstash/redis` over an embedded or a real Redis. */
+import type { Faults } from "./faults.ts";
+import { type EndpointAnswer, type EndpointRequest, startHttpEndpoint } from "./http-endpoint.ts";
+import type { Reply } from "./redis-reply.ts";
+import { Status } from "./redis-reply.ts";
+import { encodeOutcome, openEmbeddedRedis, openRealRedis } from "./upstash-backends.ts";
+
+export interface UpstashEndpointOptions {
+  /** Absent: any free port. */
+  port?: number;
+  /** A real Redis to front instead of the embedded one. */
+  redisUrl?: string;
+  /** The bearer token that requests must carry. */
+  token?: string;
+  /** ms since epoch: decides expiry in the embedded Redis. */
+  now?: () => number;
+}
+
+export interface UpstashStats {
+  /** HTTP requests, also those that a fault swallowed or that lacked the token. */
+  requests: number;
+  /** Of these, hit by a fault. */
+  faulted: number;
+  /** Of these, refused for their token. */
+  unauthorized: number;
+  /** Commands given to Redis, each one of a pipeline or transaction counted. A script is one command. */
+  commands: number;
+  /** Requests to /pipeline and to /multi-exec. */
+  pipelines: number;
+  transactions: number;
+  /** Commands that Redis refused. */
+  errors: number;
+  /** `commands` by name in upper case: HMGET, EVAL… */
+  byCommand: Record<string, number>;
+}
+
+export interface UpstashEndpoint {
+  url: string;
+  port: number;
+  token: string;
+  /** Runs one command past the HTTP layer: not counted, not faulted. Throws with Redis's message. */
+  command<Result = unknown>(...args: (string | number)[]): Promise<Result>;
+  stats(): UpstashStats;
+  resetStats(): void;
+  setFaults(faults: Faults): void;
+  close(): Promise<void>;
+}
+
+const noStats = (): UpstashStats => ({
+  requests: 0,
+  faulted: 0,
+  unauthorized: 0,
+  commands: 0,
+  pipelines: 0,
+  transactions: 0,
+  errors: 0,
+  byCommand: {},
+});
+
+export async function startUpstashEndpoint(options: UpstashEndpointOptions = {}): Promise<UpstashEndpoint> {
+  const { redisUrl, token = "burgee-local" } = options;
+  const backend = redisUrl === undefined ? openEmbeddedRedis(options.now) : openRealRedis(redisUrl);
+  let stats = noStats();
+  let writes = 0;
+
+  const count = (commands: string[][]): void => {
+    for (const [name = ""] of commands) {
+      const upper = name.toUpperCase();
+      stats.commands++;
+      stats.byCommand[upper] = (stats.byCommand[upper] ?? 0) + 1;
+    }
+  };
+
+  const apply = async (request: EndpointRequest): Promise<EndpointAnswer> => {
+    const base64 = request.headers["upstash-encoding"] === "base64";
+    const path = request.url.pathname;
+    if (path === "/pipeline" || path === "/multi-exec") {
+      const commands = parseCommands(request.body);
+      count(commands);
+      if (path === "/pipeline") stats.pipelines++;
+      else stats.transactions++;
+      const outcomes = await (path === "/pipeline" ? backend.pipeline(commands) : backend.transaction(commands));
+      if (!Array.isArray(outcomes)) {
+        stats.errors++;
+        return { status: 400, body: outcomes };
+      }
+      stats.errors += outcomes.filter((outcome) => "error" in outcome).length;
+      return { status: 200, body: outcomes.map((outcome) => encodeOutcome(outcome, base64)) };
+    }
+    const command = path === "/" ? parseCommand(parseJson(request.body)) : commandOfPath(path, request.body);
+    count([command]);
+    const [outcome = { error: "ERR no answer" }] = await backend.pipeline([command]);
+    if ("error" in outcome) stats.errors++;
+    return { status: "error" in outcome ? 400 : 200, body: encodeOutcome(outcome, base64) };
+  };
+
+  const handle = async (request: EndpointRequest): Promise<EndpointAnswer> => {
+    const given = request.headers.authorization?.replace(/^bearer\s+/i, "") ?? request.url.searchParams.get("_token");
+    if (given !== token) {
+      stats.unauthorized++;
+      return { status: 401, body: { error: "WRONGPASS invalid or missing auth token" } };
+    }
+    if (!["POST", "GET", "PUT", "HEAD"].includes(request.method))
+      return { status: 405, body: { error: "ERR method not allowed" } };
+    try {
+      const answer = await apply(request);
+      return { ...answer, headers: { "upstash-sync-token": `local=${++writes}` } };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { status: error instanceof TypeError ? 400 : 500, body: { error: `ERR ${message}` } };
+    }
+  };
+
+  const endpoint = await startHttpEndpoint({
+    port: options.port,
+    handle,
+    onRequest: (faulted) => {
+      stats.requests++;
+      if (faulted) stats.faulted++;
+    },
+    stats: () => stats,
+    resetStats: () => {
+      stats = noStats();
+    },
+    injectedError: { status: 500, body: { error: "ERR injected fault" } },
+  }).catch(async (error: unknown) => {
+    await backend.close();
+    throw error;
+  });
+
+  return {
+    url: `http://127.0.0.1:${endpoint.port}`,
+    port: endpoint.port,
+    token,
+    command: async <Result>(...args: (string | number)[]) => {
+      const [outcome] = await backend.pipeline([args.map(String)]);
+      if (!outcome || "error" in outcome) throw new Error(outcome?.error ?? "no answer");
+      return plain(outcome.result) as Result;
+    },
+    stats: () => structuredClone(stats),
+    resetStats: () => {
+      stats = noStats();
+    },
+    setFaults: endpoint.setFaults,
+    close: async () => {
+      await endpoint.close();
+      await backend.close();
+    },
+  };
+}
+
+function plain(reply: Reply): unknown {
+  if (Array.isArray(reply)) return reply.map((item) => plain(item));
+  return reply instanceof Status ? reply.ok : reply;
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new TypeError("failed to parse the request body as JSON");
+  }
+}
+
+function parseCommands(body: string): string[][] {
+  const input = parseJson(body);
+  if (!Array.isArray(input)) throw new TypeError("expected an array of commands");
+  return input.map((command) => parseCommand(command));
+}
+
+function parseCommand(input: unknown): string[] {
+  if (!Array.isArray(input) || input.length === 0) throw new TypeError("expected a command: a non-empty array");
+  return input.map((arg: unknown) => {
+    if (typeof arg === "string") return arg;
+    if (typeof arg === "number" || typeof arg === "boolean") return String(arg);
+    throw new TypeError("a command's arguments must be strings or numbers");
+  });
+}
+
+/** `/set/key` with the body as last argument; handy with curl. */
+function commandOfPath(path: string, body: string): string[] {
+  const args = path.slice(1).split("/").map(decodeURIComponent);
+  return body === "" ? args : [...args, body];
+}
