@@ -1,6 +1,7 @@
 import { Breaker } from "./cache/breaker.ts";
 import { MemoryTier } from "./cache/memory-tier.ts";
-import { createRedis, RedisTier } from "./cache/redis-tier.ts";
+import { createRedis } from "./cache/redis-client.ts";
+import { RedisTier } from "./cache/redis-tier.ts";
 import { SingleFlight } from "./cache/single-flight.ts";
 import { TieredCache } from "./cache/tiered-cache.ts";
 import { createEdgeHeadStore } from "./delivery/edge-head-store.ts";
@@ -13,6 +14,7 @@ import { type Swept, sweepOutbox } from "./delivery/sweep.ts";
 import { type Bindings, parseSettings, type Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
+import { parseCachedDocument } from "./flags/cached-document.ts";
 import { Authenticator } from "./http/authenticate.ts";
 import { createCacheApiEndpointCache, type EndpointCache } from "./http/endpoint-cache.ts";
 import type { HttpError } from "./http/errors.ts";
@@ -30,6 +32,9 @@ const STORE_TIMEOUT_MS = 5000;
 const FLIGHT_BUDGET_MS = 1000;
 /** Reads past all caches, per isolate. */
 const NO_CACHE_PER_SECOND = 10;
+
+/** Five failures within 10 s open a breaker for 1 to 5 s. */
+const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000 };
 
 /** Everything that handlers use, made once per isolate. */
 export interface Services extends EvaluationServices {
@@ -67,13 +72,12 @@ function createServices(settings: Settings): Services {
     absentTtlMs: settings.CACHE_ENABLED ? settings.CACHE_ABSENT_TTL_SECONDS * 1000 : 0,
     now: clock.now,
     random: Math.random,
-    sizeOf: (key, flag) => key.length + documentBytes(flag),
+    sizeOf: (key, flag) => key.length + (flag === null ? 0 : documentBytes(flag)),
   });
   const l2 = redisTier(settings, clock.now);
-  const tiers = new TieredCache<CompiledFlag>({ l1, l2, compile: compileFlag, documentOf: (flag) => flag.document });
-  const breakerOptions = { now: clock.now, random: Math.random };
-  const redisBreaker = new Breaker(breakerOptions);
-  const storeBreaker = new Breaker(breakerOptions);
+  const tiers = new TieredCache<CompiledFlag>({ l1, l2, compile: compileFlag, documentOf: (flag) => flag.document, now: clock.now });
+  const redisBreaker = new Breaker({ ...BREAKER, name: "Redis", now: clock.now, random: Math.random });
+  const storeBreaker = new Breaker({ ...BREAKER, name: "Postgres", now: clock.now, random: Math.random });
 
   let database: Promise<StoreDatabase> | undefined;
   const openDatabase = () =>
@@ -92,7 +96,7 @@ function createServices(settings: Settings): Services {
     },
     redisBreaker,
     storeBreaker,
-    flights: new SingleFlight({ now: clock.now, budgetMs: FLIGHT_BUDGET_MS }),
+    flights: new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS }),
     log,
   });
 
@@ -149,6 +153,7 @@ function redisTier(settings: Settings, now: () => number): RedisTier | undefined
     prefix: settings.CACHE_PREFIX,
     ttlMs: settings.CACHE_L2_TTL_SECONDS * 1000,
     now,
+    parseDocument: parseCachedDocument,
   });
 }
 

@@ -1,0 +1,76 @@
+/**
+ * Burgee through the whole worker on bare workerd against the least that a Hono worker can do: read the same body and
+ * return a constant of the same size. Interleaved rounds in one run; only the ratios mean anything on another machine.
+ * Run: npm run bench:http
+ */
+import { gzipSync } from "node:zlib";
+import { bundleWorker } from "../dev/bundle.ts";
+import { startBackends } from "../dev/project.ts";
+import { httpRequest, load } from "./load.ts";
+import { type RunningWorkerd, serve } from "./workerd.ts";
+
+const ROUNDS = Number(process.env["ROUNDS"] ?? 7);
+const SECONDS = Number(process.env["SECONDS"] ?? 3);
+const CONNECTIONS = 32;
+const COMPATIBILITY_DATE = "2026-11-01";
+const BULK_FLAGS = 100;
+
+const backends = await startBackends({ flags: BULK_FLAGS });
+const bundle = await bundleWorker("src/worker.ts", { minify: true });
+const minimal = await bundleWorker("bench/minimal-worker.ts", { minify: true });
+
+const burgee = await serve(bundle.code, backends.bindings, COMPATIBILITY_DATE);
+const headers = { authorization: `Bearer ${backends.serverKey}`, "content-type": "application/json" };
+const body = JSON.stringify({ context: { targetingKey: "user-42", plan: "pro", country: "NL", appVersion: "2.4.1" } });
+
+const cases = [
+  { name: "single evaluation", target: 0.8, path: `/ofrep/v1/evaluate/flags/${backends.flagKeys[0]}` },
+  { name: `bulk of ${BULK_FLAGS} flags`, target: 0.6, path: "/ofrep/v1/evaluate/flags" },
+];
+
+console.log(`bundle: ${(gzipSync(bundle.code).length / 1024).toFixed(1)} KiB gzip, ${(bundle.code.length / 1024).toFixed(1)} KiB raw`);
+console.log(`workerd to first connection: ${burgee.startMs.toFixed(0)} ms (includes compiling the bundle)`);
+
+try {
+  for (const { name, target, path } of cases) {
+    const answer = await fetch(`http://127.0.0.1:${burgee.port}${path}`, { method: "POST", headers, body });
+    const answerBody = await answer.text();
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${answerBody}`);
+    const constant = await serve(minimal.code, { BODY: answerBody }, COMPATIBILITY_DATE);
+    try {
+      await compare(name, target, path, constant);
+    } finally {
+      constant.stop();
+    }
+  }
+} finally {
+  burgee.stop();
+  await backends.close();
+}
+
+async function compare(name: string, target: number, path: string, constant: RunningWorkerd): Promise<void> {
+  const request = httpRequest(path, headers, body);
+  const ratios: number[] = [];
+  let last = { ours: 0, theirs: 0 };
+  // Warm both, so that neither pays for its compiler in a measured round.
+  await load(burgee.port, request, { connections: CONNECTIONS, seconds: 2 });
+  await load(constant.port, request, { connections: CONNECTIONS, seconds: 2 });
+  for (let round = 0; round < ROUNDS; round++) {
+    const first = round % 2 === 0 ? burgee : constant;
+    const second = first === burgee ? constant : burgee;
+    const a = await load(first.port, request, { connections: CONNECTIONS, seconds: SECONDS });
+    const b = await load(second.port, request, { connections: CONNECTIONS, seconds: SECONDS });
+    const [ours, theirs] = first === burgee ? [a, b] : [b, a];
+    for (const result of [ours, theirs]) {
+      if (Object.keys(result.statuses).join() !== "200") throw new Error(`answers other than 200: ${JSON.stringify(result.statuses)}`);
+    }
+    if (ours.bodyBytes !== theirs.bodyBytes) throw new Error(`bodies differ: ${ours.bodyBytes} and ${theirs.bodyBytes} bytes`);
+    ratios.push(ours.perSecond / theirs.perSecond);
+    last = { ours: ours.perSecond, theirs: theirs.perSecond };
+  }
+  const median = ratios.toSorted((x, y) => x - y)[Math.floor(ratios.length / 2)] ?? 0;
+  console.log(
+    `${name}: ${(median * 100).toFixed(0)} % of the minimal worker (median of ${ROUNDS} rounds, target ≥ ${target * 100} %)` +
+      ` — last round ${last.ours.toFixed(0)}/s and ${last.theirs.toFixed(0)}/s — ${median >= target ? "ok" : "BELOW TARGET"}`,
+  );
+}

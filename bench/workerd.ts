@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface RunningWorkerd {
+  port: number;
+  /** ms from spawning to the first accepted connection. */
+  startMs: number;
+  stop(): void;
+}
+
+/** Serves one bundled module on bare workerd (`workerd serve`), without Miniflare or wrangler in between. */
+export async function serve(script: string, bindings: Record<string, string>, compatibilityDate: string): Promise<RunningWorkerd> {
+  const folder = mkdtempSync(join(tmpdir(), "burgee-bench-"));
+  const port = await freePort();
+  writeFileSync(join(folder, "worker.js"), script);
+  const list = Object.entries(bindings).map(([name, value]) => `( name = "${name}", text = ${JSON.stringify(value)} )`);
+  writeFileSync(
+    join(folder, "config.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    ( name = "main", worker = (
+      modules = [ ( name = "worker.js", esModule = embed "worker.js" ) ],
+      compatibilityDate = "${compatibilityDate}",
+      globalOutbound = "network",
+      bindings = [ ${list.join(", ")} ] ) ),
+    ( name = "network", network = ( allow = ["private", "public"] ) ) ],
+  sockets = [ ( name = "http", address = "127.0.0.1:${port}", http = (), service = "main" ) ]
+);
+`,
+  );
+  const binary = createRequire(import.meta.url).resolve("workerd/bin/workerd");
+  const startedAt = performance.now();
+  const child = spawn(binary, ["serve", join(folder, "config.capnp")], { stdio: ["ignore", "ignore", "inherit"] });
+  await untilListening(port, child);
+  return {
+    port,
+    startMs: performance.now() - startedAt,
+    stop: () => {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function untilListening(port: number, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt++) {
+    if (child.exitCode !== null) throw new Error(`workerd ended with code ${child.exitCode}`);
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, "127.0.0.1", () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.on("error", () => resolve(false));
+    });
+    if (isOpen) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error("workerd does not listen");
+}

@@ -1,0 +1,35 @@
+import { resolve } from "node:path";
+import { build } from "esbuild";
+
+const root = resolve(import.meta.dirname, "..");
+
+export interface Bundle {
+  code: string;
+  /** Modules and their share of the bundle (bytes). */
+  inputs: Record<string, number>;
+}
+
+/** The worker as one module, with the aliases of wrangler.toml: for Miniflare and bare workerd. */
+export async function bundleWorker(entry = "src/worker.ts", options: { minify?: boolean } = {}): Promise<Bundle> {
+  const absent = `${root}/src/ops/absent.ts`;
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: "es2024",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
+    alias: { zod: absent, "zod/v4": absent, "zod/v4/core": absent },
+    minify: options.minify ?? false,
+    legalComments: "none",
+    logLevel: "error",
+  });
+  const [output] = Object.values(result.metafile.outputs);
+  const inputs = Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) => [path, bytesInOutput]);
+  return { code: result.outputFiles[0]?.text ?? "", inputs: Object.fromEntries(inputs) as Record<string, number> };
+}
