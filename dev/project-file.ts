@@ -1,13 +1,9 @@
 /** Reads a project from YAML: the form of examples/project.yaml, for seeding and for tests. */
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
-import {
-  type Condition,
-  type FlagConfiguration,
-  type FlagDefinition,
-  type FlagDocument,
-  SCHEMA_VERSION,
-} from "../src/flags/document.ts";
+import type { Condition, FlagConfiguration, FlagDefinition, FlagDocument } from "../src/flags/document.ts";
+import { type Reference, referencesOf, referencesOfCondition } from "../src/flags/references.ts";
+import { buildDocument, type FlagRow, indexRows } from "../src/store/build-document.ts";
 
 export interface ProjectSegment {
   name: string;
@@ -45,26 +41,23 @@ export async function readProjectFile(path: string): Promise<ProjectFile> {
   return { environments, segments: segments ?? {}, flags };
 }
 
-/** One environment's flag documents, built without a database: each carries all segments and the flags it may need. */
+/** One environment's flag documents, as the store builds them from its rows. Without the checks that a write makes. */
 export function projectDocuments(project: ProjectFile, environment: string, version: number): FlagDocument[] {
-  const segments = Object.fromEntries(
-    Object.entries(project.segments[environment] ?? {}).map(([key, segment]) => [key, segment.condition]),
-  );
-  const configured = project.flags.flatMap((flag) => {
+  const flags = project.flags.flatMap((flag): FlagRow[] => {
     const configuration = flag.environments[environment];
-    return configuration === undefined
-      ? []
-      : [{ flag, configuration: { rules: [], prerequisites: [], ...configuration } }];
+    if (configuration === undefined) return [];
+    const row = { ...flag, rules: [], prerequisites: [], ...configuration, version };
+    return [{ ...row, refersTo: nodesOf(referencesOf(row)) }];
   });
-  const dependencies = Object.fromEntries(
-    configured.map(({ flag, configuration }) => [flag.key, { ...configuration, variants: Object.keys(flag.variants) }]),
-  );
-  return configured.map(({ flag: { key, kind, type, variants, clientVisible, metadata }, configuration }) => ({
-    schemaVersion: SCHEMA_VERSION,
-    version,
-    ...{ key, kind, type, variants, clientVisible, metadata },
-    ...configuration,
-    segments,
-    dependencies,
+  const segments = Object.entries(project.segments[environment] ?? {}).map(([key, { condition }]) => ({
+    key,
+    condition,
+    refersTo: nodesOf(referencesOfCondition(condition)),
   }));
+  const rows = indexRows(flags, segments);
+  return flags.map((flag) => buildDocument(flag, rows));
+}
+
+function nodesOf(references: Reference[]): string[] {
+  return references.map(({ kind, name }) => `${kind}:${name}`);
 }
