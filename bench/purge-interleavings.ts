@@ -35,7 +35,8 @@ export const PROTOCOLS: Record<string, Protocol> = {
   },
   "fenced by the head": {
     purge: (world, version) => {
-      world.head = Math.max(world.head, version);
+      if (version <= world.head) return;
+      world.head = version;
       world.cached = undefined;
     },
     fill: (world, asOf) => {
