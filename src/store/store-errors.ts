@@ -1,0 +1,91 @@
+import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError } from "../ops/errors.ts";
+
+/** What Postgres tells of an error, as the Neon client hands it on. */
+interface DatabaseError {
+  code: string;
+  message: string;
+  detail?: string | null;
+  constraint?: string | null;
+}
+
+/** A reference that a write would break, as check_references() names it: `flag:<key>` or `segment:<key>`. */
+export interface ReferenceProblem {
+  /** The document that names it. */
+  node: string;
+  problem?: "unknown" | "unknown_variant";
+  reference?: string;
+  variant?: string;
+  /** What uses `node`, which is gone. */
+  by?: string;
+}
+
+/** A write that the checks of the database refused; `problems` and `cycle` say where to point. */
+export class ReferenceError extends InvalidInputError {
+  readonly problems: ReferenceProblem[];
+  readonly cycle: string[] | undefined;
+  constructor(message: string, problems: ReferenceProblem[], cycle?: string[]) {
+    super([{ pointer: "", detail: message }]);
+    this.problems = problems;
+    this.cycle = cycle;
+  }
+}
+
+/** The project's error for whatever a statement threw. Parameters of statements never get into messages. */
+export function storeError(thrown: unknown): Error {
+  const cause = innermost(thrown);
+  if (!isDatabaseError(cause)) return new StoreUnavailableError("the store did not answer", { cause });
+  const detail = parseDetail(cause.detail);
+  switch (cause.code) {
+    case "BG001":
+    case "BG002":
+      return new ReferenceError(cause.message, detail.problems ?? [], detail.cycle);
+    case "BG003":
+      return new ConflictError(cause.message);
+    case "BG004":
+      return new ConflictError(cause.message, detail.version);
+    case "BG005":
+      return new NotFoundError(cause.message);
+    case "BG006":
+      return new ConflictError(cause.message);
+    case "23505": // unique_violation
+      return new ConflictError("it exists already");
+    case "23503": // foreign_key_violation
+      return new ConflictError("it is still in use, or what it belongs to does not exist");
+    case "40001": // serialization_failure
+    case "40P01": // deadlock_detected
+      return new ConflictError("someone else was changing the same thing at the same time; nothing was changed");
+    case "23502": // not_null_violation
+    case "23514": // check_violation
+      return new InvalidInputError([{ pointer: "", detail: `refused by ${cause.constraint ?? "a constraint"}` }]);
+    case "22P05": // untranslatable_character
+      return new InvalidInputError([{ pointer: "", detail: "text cannot hold the character U+0000" }]);
+    default:
+      return new StoreUnavailableError(`the store failed with SQLSTATE ${cause.code}`, { cause });
+  }
+}
+
+/** Drizzle wraps an error in one whose message holds the statement's parameters; only the innermost is kept. */
+function innermost(thrown: unknown): unknown {
+  let error = thrown;
+  while (error instanceof Error && error.message.startsWith("Failed query:") && error.cause !== undefined)
+    error = error.cause;
+  return error;
+}
+
+function isDatabaseError(error: unknown): error is DatabaseError {
+  return (
+    error instanceof Error && "code" in error && typeof error.code === "string" && /^[0-9A-Z]{5}$/.test(error.code)
+  );
+}
+
+function parseDetail(detail: string | null | undefined): {
+  version?: number;
+  problems?: ReferenceProblem[];
+  cycle?: string[];
+} {
+  try {
+    return JSON.parse(detail ?? "{}") ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,276 @@
+/** The tables of L3. Triggers, functions and what each write changes: docs/model.md. */
+import { sql } from "drizzle-orm";
+import {
+  type AnyPgColumn,
+  bigint,
+  boolean,
+  check,
+  customType,
+  foreignKey,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from "drizzle-orm/pg-core";
+import type {
+  Condition,
+  FlagDefinition,
+  FlagKind,
+  FlagType,
+  JsonValue,
+  Prerequisite,
+  Rule,
+  Serve,
+} from "../flags/document.ts";
+
+/** A transaction's id, never reused. */
+const xid8 = customType<{ data: string }>({ dataType: () => "xid8" });
+
+/** ISO 8601, milliseconds. */
+const at = customType<{ data: string; driverData: string }>({
+  dataType: () => "timestamp with time zone",
+  fromDriver: (value) => new Date(value).toISOString(),
+});
+
+/** Keys of flags and segments, as flags/limits.ts has them; never a name that JavaScript objects inherit. */
+const isKey = (column: AnyPgColumn) =>
+  sql`${column} ~ '^[A-Za-z0-9._~-]{1,128}$' and ${column} not in ('__proto__', 'constructor', 'prototype')`;
+
+export const environments = pgTable(
+  "environments",
+  {
+    key: text("key").primaryKey(),
+    name: text("name").notNull(),
+    version: bigint("version", { mode: "number" }).notNull().default(0),
+    /** The transaction that made this version, so that it makes only one. The time tells apart ids from before a restore. */
+    bumpedBy: xid8("bumped_by"),
+    bumpedAt: at("bumped_at"),
+    createdAt: at("created_at")
+      .notNull()
+      .default(sql`now()`),
+  },
+  (t) => [
+    check("environments_key_check", sql`${t.key} ~ '^[a-z0-9](-?[a-z0-9])*$' and length(${t.key}) <= 40`),
+    check("environments_name_check", sql`length(${t.name}) between 1 and 200`),
+    check("environments_version_check", sql`${t.version} between 0 and 9007199254740991`),
+  ],
+);
+
+export const flags = pgTable(
+  "flags",
+  {
+    key: text("key").primaryKey(),
+    kind: text("kind").$type<FlagKind>().notNull(),
+    type: text("type").$type<FlagType>().notNull(),
+    variants: jsonb("variants").$type<Record<string, JsonValue>>().notNull(),
+    clientVisible: boolean("client_visible").notNull().default(false),
+    metadata: jsonb("metadata").$type<FlagDefinition["metadata"]>().notNull().default({}),
+    description: text("description").notNull().default(""),
+    tags: text("tags").array().notNull().default([]),
+    owner: text("owner"),
+    createdAt: at("created_at")
+      .notNull()
+      .default(sql`now()`),
+    updatedAt: at("updated_at")
+      .notNull()
+      .default(sql`now()`),
+  },
+  (t) => [
+    index("flags_tags_index").using("gin", t.tags),
+    check("flags_key_check", isKey(t.key)),
+    check("flags_kind_check", sql`${t.kind} in ('flag', 'switch', 'sample')`),
+    check("flags_type_check", sql`${t.type} in ('boolean', 'string', 'integer', 'float', 'object')`),
+    check(
+      "flags_variants_check",
+      sql`jsonb_typeof(${t.variants}) = 'object' and octet_length(${t.variants}::text) <= 1048576`,
+    ),
+    check(
+      "flags_metadata_check",
+      sql`jsonb_typeof(${t.metadata}) = 'object' and octet_length(${t.metadata}::text) <= 65536`,
+    ),
+    check("flags_description_check", sql`length(${t.description}) <= 10000`),
+    check("flags_tags_check", sql`cardinality(${t.tags}) <= 100 and array_position(${t.tags}, null) is null`),
+    check("flags_owner_check", sql`length(${t.owner}) <= 200`),
+  ],
+);
+
+export const flagConfigurations = pgTable(
+  "flag_configurations",
+  {
+    environment: text("environment").notNull(),
+    flagKey: text("flag_key").notNull(),
+    enabled: boolean("enabled").notNull().default(false),
+    rules: jsonb("rules").$type<Rule[]>().notNull().default([]),
+    defaultServe: jsonb("default_serve").$type<Serve>().notNull(),
+    offVariant: text("off_variant"),
+    prerequisites: jsonb("prerequisites").$type<Prerequisite[]>().notNull().default([]),
+    updatedAt: at("updated_at")
+      .notNull()
+      .default(sql`now()`),
+    /** `flag:key` and `segment:key` of everything that the configuration names. */
+    refersTo: text("refers_to")
+      .array()
+      .generatedAlwaysAs(sql`document_references(rules, default_serve, prerequisites)`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.flagKey] }),
+    foreignKey({ columns: [t.environment], foreignColumns: [environments.key] }),
+    foreignKey({ columns: [t.flagKey], foreignColumns: [flags.key] }),
+    index("flag_configurations_flag_key_index").on(t.flagKey),
+    index("flag_configurations_refers_to_index")
+      .using("gin", t.refersTo)
+      .with({ fastupdate: false })
+      .where(sql`refers_to <> '{}'`),
+    check(
+      "flag_configurations_rules_check",
+      sql`jsonb_typeof(${t.rules}) = 'array' and octet_length(${t.rules}::text) <= 1048576`,
+    ),
+    check(
+      "flag_configurations_default_serve_check",
+      sql`jsonb_typeof(${t.defaultServe}) = 'object' and octet_length(${t.defaultServe}::text) <= 65536`,
+    ),
+    check(
+      "flag_configurations_prerequisites_check",
+      sql`jsonb_typeof(${t.prerequisites}) = 'array' and octet_length(${t.prerequisites}::text) <= 65536`,
+    ),
+  ],
+);
+
+export const segments = pgTable(
+  "segments",
+  {
+    environment: text("environment").notNull(),
+    key: text("key").notNull(),
+    name: text("name").notNull(),
+    description: text("description").notNull().default(""),
+    condition: jsonb("condition").$type<Condition>().notNull(),
+    createdAt: at("created_at")
+      .notNull()
+      .default(sql`now()`),
+    updatedAt: at("updated_at")
+      .notNull()
+      .default(sql`now()`),
+    refersTo: text("refers_to")
+      .array()
+      .generatedAlwaysAs(sql`document_references(condition)`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.key] }),
+    foreignKey({ columns: [t.environment], foreignColumns: [environments.key] }),
+    index("segments_refers_to_index")
+      .using("gin", t.refersTo)
+      .with({ fastupdate: false })
+      .where(sql`refers_to <> '{}'`),
+    check("segments_key_check", isKey(t.key)),
+    check("segments_name_check", sql`length(${t.name}) between 1 and 200`),
+    check("segments_description_check", sql`length(${t.description}) <= 10000`),
+    check(
+      "segments_condition_check",
+      sql`jsonb_typeof(${t.condition}) = 'object' and octet_length(${t.condition}::text) <= 1048576`,
+    ),
+  ],
+);
+
+export const sdkKeys = pgTable(
+  "sdk_keys",
+  {
+    id: text("id").primaryKey(),
+    /** Null for admin tokens, which belong to the project. */
+    environment: text("environment"),
+    kind: text("kind").$type<"client" | "server" | "admin">().notNull(),
+    role: text("role").$type<"read" | "write">(),
+    name: text("name").notNull(),
+    secretHash: text("secret_hash").notNull(),
+    origins: text("origins").array().notNull().default([]),
+    createdAt: at("created_at")
+      .notNull()
+      .default(sql`now()`),
+    revokedAt: at("revoked_at"),
+  },
+  (t) => [
+    foreignKey({ columns: [t.environment], foreignColumns: [environments.key] }),
+    index("sdk_keys_environment_index").on(t.environment),
+    check("sdk_keys_id_check", sql`${t.id} ~ '^[A-Za-z0-9]{8,40}$'`),
+    check("sdk_keys_kind_check", sql`${t.kind} in ('client', 'server', 'admin')`),
+    check("sdk_keys_environment_check", sql`(${t.kind} = 'admin') = (${t.environment} is null)`),
+    check(
+      "sdk_keys_role_check",
+      sql`(${t.kind} = 'admin') = (${t.role} is not null) and ${t.role} in ('read', 'write')`,
+    ),
+    check("sdk_keys_name_check", sql`length(${t.name}) between 1 and 200`),
+    check("sdk_keys_secret_hash_check", sql`${t.secretHash} ~ '^[0-9a-f]{64}$'`),
+    check(
+      "sdk_keys_origins_check",
+      sql`cardinality(${t.origins}) <= 100 and array_position(${t.origins}, null) is null and (${t.kind} = 'client' or ${t.origins} = '{}')`,
+    ),
+  ],
+);
+
+/** At which environment version a document last changed. A table of its own, so that stamping fires no trigger. */
+export const documentVersions = pgTable(
+  "document_versions",
+  {
+    environment: text("environment").notNull(),
+    kind: text("kind").$type<"flag" | "segment">().notNull(),
+    key: text("key").notNull(),
+    version: bigint("version", { mode: "number" }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.kind, t.key] }),
+    check("document_versions_kind_check", sql`${t.kind} in ('flag', 'segment')`),
+  ],
+);
+
+export const audit = pgTable(
+  "audit",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    at: at("at")
+      .notNull()
+      .default(sql`now()`),
+    actor: text("actor").notNull(),
+    /** Null: the change belongs to no environment (a definition, an admin token). */
+    environment: text("environment"),
+    entity: text("entity").$type<"flag" | "configuration" | "segment" | "key" | "environment">().notNull(),
+    key: text("key").notNull(),
+    action: text("action").$type<"create" | "update" | "delete">().notNull(),
+    before: jsonb("before"),
+    after: jsonb("after"),
+    version: bigint("version", { mode: "number" }),
+  },
+  (t) => [
+    index("audit_environment_index").on(t.environment, t.id),
+    index("audit_key_index").on(t.key, t.id),
+    check("audit_entity_check", sql`${t.entity} in ('flag', 'configuration', 'segment', 'key', 'environment')`),
+    check("audit_action_check", sql`${t.action} in ('create', 'update', 'delete')`),
+  ],
+);
+
+/** One row per version of an environment: what has to be purged for it, until it is done. No foreign key: it outlives the environment. */
+export const outbox = pgTable(
+  "outbox",
+  {
+    environment: text("environment").notNull(),
+    version: bigint("version", { mode: "number" }).notNull(),
+    /** Null: everything. */
+    fields: text("fields").array(),
+    createdAt: at("created_at")
+      .notNull()
+      .default(sql`now()`),
+    doneAt: at("done_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.version] }),
+    index("outbox_pending_index")
+      .on(t.environment, t.version)
+      .where(sql`done_at is null`),
+  ],
+);
+
+/** What the current transaction has changed and not yet checked; always empty between transactions. */
+export const referenceChecks = pgTable(
+  "reference_checks",
+  { environment: text("environment").notNull(), node: text("node").notNull() },
+  (t) => [primaryKey({ columns: [t.environment, t.node] })],
+);

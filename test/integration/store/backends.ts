@@ -1,0 +1,77 @@
+import { fileURLToPath } from "node:url";
+import { migrate } from "drizzle-orm/neon-http/migrator";
+import pg from "pg";
+import { startNeonEndpoint, type NeonEndpoint } from "../../../dev/neon-endpoint.ts";
+import type { FlagConfiguration, FlagDefinition } from "../../../src/flags/document.ts";
+import { createDatabase, type StoreDatabase } from "../../../src/store/client.ts";
+import type { FlagInput } from "../../../src/store/write-flags.ts";
+
+export interface TestStore {
+  db: StoreDatabase;
+  endpoint: NeonEndpoint;
+  /** SQL as somebody at psql would run it; many statements are one transaction. */
+  exec(sqlText: string): Promise<void>;
+  rows<Row = Record<string, unknown>>(sqlText: string, params?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** Embedded Postgres always; a real server too when TEST_DATABASE_URL names one (a database of its own is made there). */
+export const BACKENDS: [name: string, databaseUrl: string | undefined][] = [["PGlite", undefined]];
+if (process.env["TEST_DATABASE_URL"]) BACKENDS.push(["Postgres", process.env["TEST_DATABASE_URL"]]);
+
+export async function startStore(serverUrl: string | undefined): Promise<TestStore> {
+  const database = serverUrl === undefined ? undefined : await createTestDatabase(serverUrl);
+  const endpoint = await startNeonEndpoint(database ? { databaseUrl: database.url } : {});
+  const db = createDatabase(endpoint.connectionString, { fetchEndpoint: endpoint.url, timeoutMs: 60_000 });
+  await migrate(db, { migrationsFolder: fileURLToPath(new URL("../../../migrations", import.meta.url)) });
+  return {
+    db,
+    endpoint,
+    exec: (sqlText) => endpoint.exec(sqlText),
+    rows: (sqlText, params) => endpoint.query(sqlText, params),
+    close: async () => {
+      await endpoint.close();
+      await database?.drop();
+    },
+  };
+}
+
+async function createTestDatabase(serverUrl: string) {
+  const name = `burgee_test_${process.pid}_${Date.now().toString(36)}`;
+  const run = async (statement: string) => {
+    const client = new pg.Client({ connectionString: serverUrl });
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
+  };
+  await run(`create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
+}
+
+/** A boolean flag that serves "on" to everybody. */
+export function aFlag(
+  key: string,
+  configuration: Partial<FlagConfiguration> = {},
+  definition: Partial<FlagDefinition> = {},
+): FlagInput {
+  return {
+    definition: {
+      key,
+      kind: "flag",
+      type: "boolean",
+      variants: { on: true, off: false },
+      clientVisible: true,
+      metadata: {},
+      ...definition,
+    },
+    configuration: {
+      enabled: true,
+      offVariant: "off",
+      default: { variant: "on" },
+      rules: [],
+      prerequisites: [],
+      ...configuration,
+    },
+  };
+}
