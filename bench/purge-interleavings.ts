@@ -1,7 +1,7 @@
 /**
  * Why a purge is fenced by the head and not a plain DEL: runs every interleaving of readers and writers over a
  * model of one cached flag, for three protocols, and counts the schedules after which the cache still holds a
- * value that is older than the committed one. `node bench/purge-interleavings.ts`; docs/adr/0003.
+ * value that is older than the committed one. `npm run bench:purge`; docs/adr/0003.
  */
 import { pathToFileURL } from "node:url";
 

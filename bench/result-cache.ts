@@ -1,6 +1,6 @@
 /**
  * Is remembering a caller's resolution worth it? Evaluates flags of examples/project.yaml with and without
- * `withResultCache`, hits only, which is the best that a cache can do. `node bench/result-cache.ts`; docs/adr/0005.
+ * `withResultCache`, hits only, which is the best that a cache can do. `npm run bench:result-cache`; docs/adr/0005.
  */
 import { fileURLToPath } from "node:url";
 import { Bench } from "tinybench";
