@@ -9,7 +9,7 @@ import { FlagSource } from "./delivery/flag-source.ts";
 import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/head.ts";
 import { Loader } from "./delivery/loader.ts";
 import { Publisher } from "./delivery/publisher.ts";
-import { createCloudflarePurge } from "./delivery/purge-targets.ts";
+import { createCloudflarePurge, type EdgePurge } from "./delivery/purge-targets.ts";
 import { type Swept, sweepOutbox } from "./delivery/sweep.ts";
 import { type Bindings, parseSettings, type Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
@@ -22,6 +22,7 @@ import type { EvaluationServices } from "./http/evaluate.ts";
 import { systemClock } from "./ops/clock.ts";
 import { consoleLog, errorFields, type Log } from "./ops/log.ts";
 import { createRateLimit } from "./ops/rate-limit.ts";
+import { openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
 
 /** L2 that takes longer than this is treated as down (ms). */
@@ -42,6 +43,8 @@ export interface Services extends EvaluationServices {
   prefix: string;
   tiers: TieredCache<CompiledFlag>;
   publisher: Publisher;
+  /** Absent: no purge transport is configured. */
+  edgePurge: EdgePurge | undefined;
   redisBreaker: Breaker | undefined;
   storeBreaker: Breaker;
   endpointCache: EndpointCache | undefined;
@@ -105,7 +108,7 @@ function createServices(settings: Settings): Services {
     zoneId !== undefined && token !== undefined
       ? createCloudflarePurge({ apiUrl: settings.CF_API_URL, zoneId, token, clock, fetch: (...args) => fetch(...args) })
       : undefined;
-  const openCache = () => caches.open(prefix);
+  const openCache = () => openEdgeCache(prefix);
   const headCheck =
     edge === undefined
       ? createRedisHeadCheck(loader)
@@ -119,6 +122,7 @@ function createServices(settings: Settings): Services {
     prefix,
     tiers,
     publisher,
+    edgePurge: edge,
     redisBreaker: l2 === undefined ? undefined : redisBreaker,
     storeBreaker,
     endpointCache: edge === undefined ? undefined : createCacheApiEndpointCache(prefix, openCache),

@@ -1,4 +1,5 @@
 import type { Head } from "../flags/head.ts";
+import type { EdgeCache } from "../ops/runtime.ts";
 import type { EdgeHeadStore } from "./head.ts";
 import { environmentTag, headTag } from "./purge-targets.ts";
 
@@ -6,7 +7,7 @@ import { environmentTag, headTag } from "./purge-targets.ts";
 const HEAD_TTL_SECONDS = 30;
 
 /** Heads in Cloudflare's Cache API: one data centre, deleted by tag. */
-export function createEdgeHeadStore(prefix: string, open: () => Promise<Cache>): EdgeHeadStore {
+export function createEdgeHeadStore(prefix: string, open: () => Promise<EdgeCache>): EdgeHeadStore {
   const url = (environment: string) => `https://cache.invalid/${prefix}/head/${environment}`;
   return {
     async get(environment) {

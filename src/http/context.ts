@@ -1,5 +1,6 @@
 import type { EvaluationContext, RequestAttributes } from "../evaluation/types.ts";
 import type { JsonValue } from "../flags/document.ts";
+import { cfOf } from "../ops/runtime.ts";
 import { HttpError } from "./errors.ts";
 
 /** What one evaluation request may hold; docs/api.md names each. */
@@ -69,7 +70,7 @@ export function contextFromQuery(query: URLSearchParams): EvaluationContext {
 
 /** Attributes that only the worker can set, read from the request as Cloudflare describes it. */
 export function requestAttributes(request: Request): RequestAttributes {
-  const cf = (request.cf ?? {}) as Record<string, unknown>;
+  const cf = cfOf(request);
   const headers = request.headers;
   const attributes: Record<string, JsonValue> = {};
   for (const name of ["country", "region", "city", "continent", "timezone", "colo", "asn"]) {

@@ -1,3 +1,5 @@
+import type { EdgeCache } from "../ops/runtime.ts";
+
 /**
  * GET answers kept at the data centre (the "endpoint cache"), for isolates that hold nothing themselves yet.
  * Entries are tagged, so it is used only where a purge transport is configured.
@@ -18,7 +20,7 @@ export interface EndpointKey {
 }
 
 /** Over Cloudflare's Cache API: one data centre, deleted by tag. */
-export function createCacheApiEndpointCache(prefix: string, open: () => Promise<Cache>): EndpointCache {
+export function createCacheApiEndpointCache(prefix: string, open: () => Promise<EdgeCache>): EndpointCache {
   return {
     async match(key) {
       return (await open()).match(cacheUrl(prefix, key));
