@@ -13,9 +13,9 @@ export interface MemoryTierOptions<V> {
   maxEntries: number;
   /** In the unit of `sizeOf`. */
   maxBytes: number;
-  /** 0: nothing is kept. */
+  /** 0: entries are expired from the start, so that only `peek` sees them. */
   ttlMs: number;
-  /** Of a known-absent flag. */
+  /** Of a known-absent flag. 0: as above. */
   absentTtlMs: number;
   /** ms since epoch. */
   now: () => number;
@@ -53,9 +53,10 @@ export class MemoryTier<V> implements FlagCache<V> {
 
   getMany(environment: string, keys: readonly string[]): Map<string, CacheEntry<V>> {
     const held = this.environment(environment);
+    const now = this.#options.now();
     const entries = new Map<string, CacheEntry<V>>();
     for (const key of keys) {
-      const entry = held.lookup(key);
+      const entry = held.lookup(key, now);
       if (entry) entries.set(key, entry);
     }
     return entries;
@@ -113,7 +114,7 @@ export class MemoryTier<V> implements FlagCache<V> {
     const ttlMs = options.ttlMs ?? (value === null ? this.#options.absentTtlMs : this.#options.ttlMs);
     const bytes = sizeOf(key, value);
     held.drop(key);
-    if (ttlMs <= 0 || bytes > maxBytes || maxEntries < 1) return;
+    if (options.ttlMs === 0 || bytes > maxBytes || maxEntries < 1) return;
     // Room is made first: what was just read must be there when its reader looks.
     this.#evictUntil(maxEntries - 1, maxBytes - bytes);
     const cachedAt = now();

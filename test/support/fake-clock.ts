@@ -1,0 +1,37 @@
+import type { Clock } from "../../src/ops/clock.ts";
+
+/** Time that stands still until a test moves it; sleepers wake in the order of their time. */
+export class FakeClock implements Clock {
+  #now: number;
+  #sleepers: { at: number; wake: () => void }[] = [];
+
+  constructor(now = 1_790_000_000_000) {
+    this.#now = now;
+  }
+
+  readonly now = (): number => this.#now;
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#sleepers.push({ at: this.#now + ms, wake: resolve }));
+  }
+
+  /** Moves time on, wakes who was to wake by then, and lets what follows from it run. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (;;) {
+      const due = this.#sleepers.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at)[0];
+      if (!due) break;
+      this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== due);
+      this.#now = Math.max(this.#now, due.at);
+      due.wake();
+      await settled();
+    }
+    this.#now = end;
+    await settled();
+  }
+}
+
+/** Lets every promise that can go on go on. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
