@@ -1,6 +1,7 @@
 /** The two databases behind the local Neon endpoint. Both answer raw Postgres text and run the extended protocol. */
 import { PGlite, protocol } from "@electric-sql/pglite";
 import { type CustomTypesConfig, Pool, type PoolClient, type QueryArrayConfig } from "pg";
+import { createMemoryPglite } from "./pglite-template.ts";
 
 /** A parameter in Postgres text form. */
 export type TextParam = string | null;
@@ -32,14 +33,14 @@ export interface StatementResult {
 export interface DatabaseBackend {
   /** Runs the statements in order on one connection; stops at and throws the first database error. */
   run(statements: Statement[]): Promise<StatementResult[]>;
-  /** Runs SQL text that may hold many statements. */
+  /** Runs SQL text that may hold many statements; they are one transaction unless the text says otherwise. */
   exec(sqlText: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Embedded Postgres. One connection: requests run one after the other. */
 export async function openPglite(dataDir: string | undefined): Promise<DatabaseBackend> {
-  const database = await PGlite.create(dataDir ?? "memory://");
+  const database = dataDir === undefined ? await createMemoryPglite() : await PGlite.create(dataDir);
   const { serialize } = protocol;
 
   const runOne = async ({ text, params }: Statement): Promise<StatementResult> => {
@@ -67,6 +68,11 @@ export async function openPglite(dataDir: string | undefined): Promise<DatabaseB
     return result;
   };
 
+  // A request never leaves a transaction open for the next one.
+  const endTransaction = async (): Promise<void> => {
+    if (database.isInTransaction()) await runOne({ text: "ROLLBACK", params: [] });
+  };
+
   return {
     run: (statements) =>
       database.runExclusive(async () => {
@@ -74,14 +80,18 @@ export async function openPglite(dataDir: string | undefined): Promise<DatabaseB
         try {
           for (const statement of statements) results.push(await runOne(statement));
         } finally {
-          // A request never leaves a transaction open for the next one.
-          if (database.isInTransaction()) await runOne({ text: "ROLLBACK", params: [] });
+          await endTransaction();
         }
         return results;
       }),
-    exec: async (sqlText) => {
-      await database.exec(sqlText);
-    },
+    exec: (sqlText) =>
+      database.runExclusive(async () => {
+        try {
+          await database.execProtocol(serialize.query(sqlText));
+        } finally {
+          await endTransaction();
+        }
+      }),
     close: () => database.close(),
   };
 }
@@ -109,28 +119,33 @@ export function openPostgres(databaseUrl: string): DatabaseBackend {
     };
   };
 
+  const withClient = async <Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
+    const client = await pool.connect();
+    try {
+      return await work(client);
+    } finally {
+      // A request never leaves a transaction open for the next one; a broken connection is not reused.
+      const idle = transactionStatus(client) === "I";
+      const rolledBack = () =>
+        client.query("ROLLBACK").then(
+          () => true,
+          () => false,
+        );
+      client.release(!(idle || (await rolledBack())));
+    }
+  };
+
   return {
-    run: async (statements) => {
-      const client = await pool.connect();
-      try {
+    run: (statements) =>
+      withClient(async (client) => {
         const results: StatementResult[] = [];
         for (const statement of statements) results.push(await runOne(client, statement));
         return results;
-      } finally {
-        // A request never leaves a transaction open for the next one; a broken connection is not reused.
-        const idle = transactionStatus(client) === "I";
-        const usable =
-          idle ||
-          (await client.query("ROLLBACK").then(
-            () => true,
-            () => false,
-          ));
-        client.release(!usable);
-      }
-    },
-    exec: async (sqlText) => {
-      await pool.query(sqlText);
-    },
+      }),
+    exec: (sqlText) =>
+      withClient(async (client) => {
+        await client.query(sqlText);
+      }),
     close: () => pool.end(),
   };
 }

@@ -46,7 +46,7 @@ export interface NeonEndpoint {
   connectionString: string;
   /** Runs one statement past the HTTP layer: not counted, not faulted. Rows as the driver would parse them. */
   query<Row = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<Row[]>;
-  /** Runs SQL text that may hold many statements; not counted, not faulted. */
+  /** Runs SQL text that may hold many statements, as one transaction; not counted, not faulted. */
   exec(sqlText: string): Promise<void>;
   stats(): NeonStats;
   resetStats(): void;

@@ -1,0 +1,91 @@
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Backends, startBackends } from "../../../dev/backends.ts";
+import { applyMigrations, MIGRATIONS_FOLDER } from "../../../dev/migrate.ts";
+
+const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
+const options = [{ kind: "embedded", databaseUrl: "", redisUrl: "" }];
+if (TEST_DATABASE_URL !== undefined && TEST_REDIS_URL !== undefined) {
+  options.push({ kind: "real", databaseUrl: TEST_DATABASE_URL, redisUrl: TEST_REDIS_URL });
+}
+
+describe.each(options)("$kind backends", ({ databaseUrl, redisUrl }) => {
+  const opened: Backends[] = [];
+  const open = async (migrate = true) => {
+    const backends = await startBackends({ databaseUrl, redisUrl, migrate });
+    opened.push(backends);
+    return backends;
+  };
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "burgee-migrations-"));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+    for (const backends of opened.splice(0)) await backends.close();
+  });
+
+  const writeMigrations = async (files: Record<string, string>) => {
+    const entries = Object.keys(files).map((tag, idx) => ({
+      idx,
+      version: "7",
+      when: 1000 + idx,
+      tag,
+      breakpoints: true,
+    }));
+    await cp(join(MIGRATIONS_FOLDER, "meta"), join(folder, "meta"), { recursive: true });
+    await writeFile(
+      join(folder, "meta/_journal.json"),
+      JSON.stringify({ version: "7", dialect: "postgresql", entries }),
+    );
+    for (const [tag, sql] of Object.entries(files)) await writeFile(join(folder, `${tag}.sql`), sql);
+  };
+
+  test("are migrated, and apart from each other", async () => {
+    const [one, two] = await Promise.all([open(), open()]);
+    await one.neon.query("insert into environments (key, name) values ('production', 'Production')");
+    await one.upstash.command("SET", "k", "v");
+    expect(await one.neon.query("select key from environments")).toEqual([{ key: "production" }]);
+    expect(await two.neon.query("select key from environments")).toEqual([]);
+    expect(await two.upstash.command("GET", "k")).toBeNull();
+    expect(one.neon.stats().requests).toBe(0);
+  });
+
+  test("apply each migration once, with several statements and functions in a file", async () => {
+    const { neon } = await open(false);
+    const first =
+      "create table a (id int);\n--> statement-breakpoint\ncreate function f() returns int language plpgsql as $$ begin return 1; end; $$;\n-- end";
+    await writeMigrations({ "0000_first": first });
+    expect(await applyMigrations(neon, folder)).toEqual(["migrations/0000_first.sql"]);
+    expect(await applyMigrations(neon, folder)).toEqual([]);
+    await writeMigrations({ "0000_first": first, "0001_second": "alter table a add column b int;" });
+    expect(await applyMigrations(neon, folder)).toEqual(["migrations/0001_second.sql"]);
+    expect(await neon.query("select f() as one, count(b)::int as n from a")).toEqual([{ one: 1, n: 0 }]);
+  });
+
+  test("apply nothing of a migration that fails, and name it", async () => {
+    const { neon } = await open(false);
+    await writeMigrations({ "0000_bad": "create table a (id int);\n--> statement-breakpoint\nselect 1/0;" });
+    await expect(applyMigrations(neon, folder)).rejects.toThrow(
+      "migrations/0000_bad.sql cannot be applied: division by zero",
+    );
+    expect(await neon.query("select to_regclass('a') as a")).toEqual([{ a: null }]);
+    await writeMigrations({ "0000_bad": "create table a (id int);" });
+    expect(await applyMigrations(neon, folder)).toHaveLength(1);
+  });
+
+  test("refuse a migration that changed after it was applied", async () => {
+    const { neon } = await open(false);
+    await writeMigrations({ "0000_first": "create table a (id int);" });
+    await applyMigrations(neon, folder);
+    await writeMigrations({ "0000_first": "create table a (id bigint);" });
+    await expect(applyMigrations(neon, folder)).rejects.toThrow(
+      "migrations/0000_first.sql was changed after it had been applied",
+    );
+  });
+
+  afterAll(() => expect(opened).toEqual([]));
+});
