@@ -5,7 +5,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { bundleWorker } from "../dev/bundle.ts";
-import { startBackends } from "../dev/project.ts";
+import { startBackends } from "../dev/backends.ts";
 import { httpRequest, load } from "./load.ts";
 import { type RunningWorkerd, serve } from "./workerd.ts";
 

@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "vitest";
+import { type Colo, startColo } from "../../support/colo.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
+
+/** The table of docs/caching.md, counted at the endpoints: every request of the worker passes them. */
+describe("round trips", () => {
+  let project: TestProject;
+  let colo: Colo;
+
+  beforeAll(async () => {
+    project = await startTestProject();
+    for (let i = 0; i < 50; i++) await project.save({ key: `flag-${i}` });
+  });
+  afterAll(() => project.close());
+
+  beforeEach(async () => {
+    // Within a test no second passes between requests as far as the head check is concerned.
+    colo = await startColo({ bindings: { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000" } });
+  });
+  afterEach(() => colo.dispose());
+
+  const evaluate = async (path: string, from = colo): Promise<{ status: number; body: Record<string, unknown> }> => {
+    const response = await from.fetch(`/ofrep/v1/evaluate/flags${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${project.serverKey}` },
+      body: JSON.stringify({ context: { targetingKey: "user-1" } }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  /** What one evaluation costs, writes after the answer included. */
+  const costOf = async (path: string, from = colo): Promise<{ l2: number; l3: number }> => {
+    project.resetStats();
+    await evaluate(path, from);
+    await settled(project);
+    return project.roundTrips();
+  };
+  const emptyRedis = () => project.backends.upstash.command("FLUSHALL");
+
+  test("everything cold: one read before the answer and one write after it at L2, one query at L3", async ({ expect }) => {
+    await emptyRedis();
+    expect(await costOf("/flag-1")).toEqual({ l2: 2, l3: 1 });
+  });
+
+  test("everything cold, bulk: the same", async ({ expect }) => {
+    await emptyRedis();
+    expect(await costOf("")).toEqual({ l2: 2, l3: 1 });
+  });
+
+  test("cold isolate over a warm L2: one command, no query, single and bulk", async ({ expect }) => {
+    await costOf("");
+    const other = await startColo({ bindings: project.bindings });
+    expect(await costOf("/flag-2", other)).toEqual({ l2: 1, l3: 0 });
+    await other.dispose();
+    const third = await startColo({ bindings: project.bindings });
+    expect(await costOf("", third)).toEqual({ l2: 1, l3: 0 });
+    await third.dispose();
+  });
+
+  test("warm isolate: nothing, single and bulk", async ({ expect }) => {
+    await costOf("");
+    expect(await costOf("/flag-3")).toEqual({ l2: 0, l3: 0 });
+    expect(await costOf("")).toEqual({ l2: 0, l3: 0 });
+  });
+
+  test("an unknown flag is remembered as absent", async ({ expect }) => {
+    await costOf("");
+    await costOf("/nope");
+    expect(await costOf("/nope")).toEqual({ l2: 0, l3: 0 });
+    expect((await evaluate("/nope")).status).toBe(404);
+  });
+});
+
+/** Resolves when the endpoints have been quiet for a moment: waitUntil work runs after the answer. */
+async function settled(project: TestProject): Promise<void> {
+  let last = "";
+  for (;;) {
+    const now = JSON.stringify(project.roundTrips());
+    if (now === last) return;
+    last = now;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+}

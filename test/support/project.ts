@@ -1,0 +1,71 @@
+import { type Backends, startBackends, type BackendsOptions } from "../../dev/backends.ts";
+import type { FlagConfiguration, FlagDefinition } from "../../src/flags/document.ts";
+import { type KeyKind, mintKey } from "../../src/ops/token.ts";
+import { createDatabase, type StoreDatabase } from "../../src/store/client.ts";
+import { saveFlag } from "../../src/store/write-flags.ts";
+
+export const KEY_SECRET = "a key secret that only the tests of this repository use";
+
+/** Backends with one environment in them, and what a test needs to reach it. */
+export interface TestProject {
+  backends: Backends;
+  db: StoreDatabase;
+  /** Everything that the worker is bound to. */
+  bindings: Record<string, string>;
+  clientKey: string;
+  serverKey: string;
+  adminToken: string;
+  /** Saves a flag past the worker, without publishing: as an edit in SQL would. */
+  save(flag: TestFlag): Promise<number>;
+  resetStats(): void;
+  /** Commands at L2 and requests at L3 since the last reset. */
+  roundTrips(): { l2: number; l3: number };
+  close(): Promise<void>;
+}
+
+export type TestFlag = { key: string } & Partial<FlagDefinition> & Partial<FlagConfiguration>;
+
+/** An enabled boolean flag that serves `on`, with the given differences. */
+export function aFlag(flag: TestFlag): { definition: FlagDefinition; configuration: FlagConfiguration } {
+  const { key, kind = "flag", type = "boolean", variants = { on: true, off: false }, clientVisible = true, metadata = {} } = flag;
+  const { enabled = true, offVariant = "off", rules = [], prerequisites = [] } = flag;
+  return {
+    definition: { key, kind, type, variants, clientVisible, metadata },
+    configuration: { enabled, offVariant, default: flag.default ?? { variant: "on" }, rules, prerequisites },
+  };
+}
+
+export async function startTestProject(options: BackendsOptions = {}, environment = "production"): Promise<TestProject> {
+  const backends = await startBackends(options);
+  const { neon, upstash } = backends;
+  const db = createDatabase(neon.connectionString, { timeoutMs: 20_000, fetchEndpoint: neon.url });
+  await neon.query("insert into environments (key, name) values ($1, $1)", [environment]);
+  const addKey = async (kind: KeyKind): Promise<string> => {
+    const scope = kind === "admin" ? "write" : environment;
+    const { token, id, secretHash } = await mintKey(KEY_SECRET, kind, scope);
+    await neon.query("insert into sdk_keys (id, environment, kind, role, name, secret_hash) values ($1, $2, $3, $4, $5, $6)", [
+      id,
+      kind === "admin" ? null : environment,
+      kind,
+      kind === "admin" ? "write" : null,
+      `test ${kind}`,
+      secretHash,
+    ]);
+    return token;
+  };
+  return {
+    backends,
+    db,
+    bindings: { ...backends.bindings, KEY_SECRET },
+    clientKey: await addKey("client"),
+    serverKey: await addKey("server"),
+    adminToken: await addKey("admin"),
+    save: async (flag) => (await saveFlag(db, environment, aFlag(flag), { actor: "test" })).version,
+    resetStats() {
+      neon.resetStats();
+      upstash.resetStats();
+    },
+    roundTrips: () => ({ l2: upstash.stats().commands, l3: neon.stats().requests }),
+    close: () => backends.close(),
+  };
+}
