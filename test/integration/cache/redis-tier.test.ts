@@ -1,0 +1,404 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import type { RedisTier } from "../../../src/cache/redis-tier.ts";
+import type { Change } from "../../../src/flags/head.ts";
+import { TierError } from "../../../src/ops/errors.ts";
+import { describeFlagCache } from "../../support/flag-cache-contract.ts";
+import { aFlagDocument } from "../../support/flag-documents.ts";
+import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
+
+for (const { name, redisUrl } of REDIS_BACKENDS) {
+  describe(`over ${name}`, () => {
+    let redis: TestRedis;
+    let prefix: string;
+    let tier: RedisTier;
+    const hash = () => `${prefix}:feature_flag:prod`;
+    const texts = (...keys: string[]) => new Map(keys.map((key) => [key, JSON.stringify(aFlagDocument(key))]));
+
+    beforeAll(async () => {
+      redis = await startTestRedis(redisUrl);
+    });
+    beforeEach(() => {
+      prefix = freshPrefix();
+      tier = redis.tier({ prefix });
+      redis.endpoint.resetStats();
+    });
+    afterAll(() => redis.endpoint.close());
+
+    describeFlagCache("RedisTier", () => {
+      const cache = redis.tier();
+      return {
+        cache,
+        publish: (environment, changes) => cache.publish(environment, changes),
+        ...(redis.hasClock ? { elapse: (ms: number) => redis.clock.advance(ms) } : {}),
+        ttlMs: 900_000,
+        keepsAbsent: false,
+      };
+    });
+
+    test("every method is one command", async ({ expect }) => {
+      await tier.fill("prod", 5, [[5, ["a"]]], texts("a", "b", "@index"));
+      expect(redis.commands()).toEqual({ EVAL: 1 });
+      await tier.publish("prod", [[6, ["a"]]]);
+      expect(redis.commands()).toEqual({ EVAL: 1 });
+      await tier.read("prod", ["@keys", "a", "b"]);
+      expect(redis.commands()).toEqual({ HMGET: 1 });
+      await tier.readAll("prod");
+      expect(redis.commands()).toEqual({ HGETALL: 1 });
+      await tier.readChanges("prod", 5);
+      expect(redis.commands()).toEqual({ EVAL_RO: 1 });
+      await tier.getMany("prod", ["a", "b"]);
+      expect(redis.commands()).toEqual({ HMGET: 1 });
+      await tier.invalidateMany("prod", ["a", "b"]);
+      expect(redis.commands()).toEqual({ HDEL: 1 });
+      expect(await tier.keys("prod")).toEqual([]);
+      expect(redis.commands()).toEqual({ HKEYS: 1 });
+      await tier.clear("prod");
+      expect(redis.commands()).toEqual({ EVAL: 1 });
+    });
+
+    test("writes a hash with the head as text and a lifetime", async ({ expect }) => {
+      await tier.fill(
+        "prod",
+        5,
+        [
+          [4, "*"],
+          [5, ["a", "@index"]],
+        ],
+        texts("b"),
+      );
+      expect(await redis.endpoint.command("HGET", hash(), "@head")).toBe("5\n4 *\n5 a @index");
+      expect(await redis.endpoint.command("HGET", hash(), "b")).toBe(JSON.stringify(aFlagDocument("b")));
+      const lifetime = await redis.endpoint.command<number>("PTTL", hash());
+      expect(lifetime).toBeGreaterThan(890_000);
+      expect(lifetime).toBeLessThanOrEqual(900_000);
+    });
+
+    test("lives a minute at least, to outlast every read under way", async ({ expect }) => {
+      await redis.tier({ prefix, ttlMs: 1000 }).publish("prod", [[1, []]]);
+      expect(await redis.endpoint.command<number>("PTTL", hash())).toBeGreaterThan(50_000);
+    });
+
+    test("renews the lifetime with every write, a repeated publish among them", async ({ expect }) => {
+      await tier.publish("prod", [[5, ["a"]]]);
+      for (const write of [() => tier.publish("prod", [[4, ["a"]]]), () => tier.fill("prod", 5, [], texts("a"))]) {
+        await redis.endpoint.command("PEXPIRE", hash(), 100_000);
+        await write();
+        expect(await redis.endpoint.command<number>("PTTL", hash())).toBeGreaterThan(800_000);
+      }
+    });
+
+    describe("fill", () => {
+      test("starts an environment that has no head, whatever lies about without one", async ({ expect }) => {
+        await redis.endpoint.command("HSET", hash(), "old", "{}");
+        expect(await tier.fill("prod", 5, undefined, texts("a"))).toBe(true);
+        const { head, fields } = await tier.readAll("prod");
+        expect(head).toEqual({ version: 5, changes: [[5, "*"]] });
+        expect([...fields.keys()]).toEqual(["a"]);
+      });
+
+      test("is refused once the head is ahead, and changes nothing then", async ({ expect }) => {
+        await tier.publish("prod", [[6, ["a"]]]);
+        expect(await tier.fill("prod", 5, [[5, ["b"]]], texts("a", "b"))).toBe(false);
+        expect(await tier.readAll("prod")).toEqual({ head: { version: 6, changes: [[6, ["a"]]] }, fields: new Map() });
+      });
+
+      test("moves the head by the changes it brings, and keeps what these do not name", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a", "b", "c"));
+        expect(
+          await tier.fill(
+            "prod",
+            7,
+            [
+              [5, ["c"]],
+              [6, ["a"]],
+              [7, ["b"]],
+            ],
+            texts("a"),
+          ),
+        ).toBe(true);
+        const { head, fields } = await tier.readAll("prod");
+        expect(head?.changes).toEqual([
+          [5, "*"],
+          [6, ["a"]],
+          [7, ["b"]],
+        ]);
+        expect([...fields.keys()].toSorted()).toEqual(["a", "c"]);
+      });
+
+      test("starts over when its changes do not reach back to the head", async ({ expect }) => {
+        for (const changes of [
+          undefined,
+          [[7, ["a"]]],
+          [
+            [6, ["a"]],
+            [5, []],
+            [7, []],
+          ],
+        ] as (Change[] | undefined)[]) {
+          await tier.clear("prod");
+          await redis.endpoint.command("DEL", hash());
+          await tier.fill("prod", 5, undefined, texts("a", "b"));
+          expect(await tier.fill("prod", 7, changes, texts("c"))).toBe(true);
+          expect([...(await tier.readAll("prod")).fields.keys()]).toEqual(["c"]);
+        }
+      });
+
+      test("ignores changes that do not end at its own version", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a"));
+        await tier.fill("prod", 7, [[6, []]], texts("b"));
+        expect((await tier.readAll("prod")).head).toEqual({ version: 7, changes: [[7, "*"]] });
+      });
+
+      test("splits what is too large for one request", async ({ expect }) => {
+        const keys = Array.from({ length: 40 }, (_, i) => `flag-${i}`);
+        const text = JSON.stringify(aFlagDocument("big", 1, { metadata: { filler: "x".repeat(50_000) } }));
+        redis.commands();
+        expect(await tier.fill("prod", 5, [[5, ["flag-1"]]], new Map(keys.map((key) => [key, text])))).toBe(true);
+        expect(redis.commands()).toEqual({ EVAL: 3 });
+        expect((await tier.keys("prod")).length).toBe(40);
+      });
+
+      test("takes thousands of fields at once", async ({ expect }) => {
+        const keys = Array.from({ length: 5000 }, (_, i) => `f${i}`);
+        expect(await tier.fill("prod", 5, undefined, new Map(keys.map((key) => [key, "{}"])))).toBe(true);
+        expect((await tier.keys("prod")).length).toBe(5000);
+      });
+    });
+
+    describe("publish", () => {
+      test("fences an environment that was not cached at all", async ({ expect }) => {
+        expect(await tier.publish("prod", [[6, ["a"]]])).toBe(6);
+        expect(await tier.fill("prod", 5, undefined, texts("a"))).toBe(false);
+      });
+
+      test("deletes the named fields of versions that the head has not seen, and no others", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a", "b", "c", "@keys", "@index"));
+        expect(
+          await tier.publish("prod", [
+            [5, ["c"]],
+            [6, ["a"]],
+            [7, ["@keys"]],
+          ]),
+        ).toBe(7);
+        expect([...(await tier.readAll("prod")).fields.keys()].toSorted()).toEqual(["@index", "b", "c"]);
+      });
+
+      test("deletes nothing when it comes again or late", async ({ expect }) => {
+        await tier.publish("prod", [
+          [5, ["a"]],
+          [6, ["a"]],
+        ]);
+        await tier.fill("prod", 6, [], texts("a"));
+        expect(await tier.publish("prod", [[6, ["a"]]])).toBe(6);
+        expect(await tier.publish("prod", [[5, "*"]])).toBe(6);
+        expect(await tier.keys("prod")).toEqual(["a"]);
+      });
+
+      test("deletes everything when it comes before an older one, which then changes nothing", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a", "b"));
+        expect(await tier.publish("prod", [[7, ["a"]]])).toBe(7);
+        expect(await tier.keys("prod")).toEqual([]);
+        await tier.fill("prod", 7, [], texts("b"));
+        expect(await tier.publish("prod", [[6, ["b"]]])).toBe(7);
+        expect(await tier.keys("prod")).toEqual(["b"]);
+      });
+
+      test("records a change of very many flags as one of everything", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a"));
+        const many = Array.from({ length: 201 }, (_, i) => `f${i}`);
+        await tier.publish("prod", [[6, many]]);
+        expect(await tier.readAll("prod")).toEqual({ head: { version: 6, changes: [[6, "*"]] }, fields: new Map() });
+        await tier.publish("prod", [[7, many.slice(1)]]);
+        expect((await tier.readAll("prod")).head?.changes.at(-1)).toEqual([7, many.slice(1)]);
+      });
+
+      test("treats a name that the head cannot hold as everything", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a"));
+        await tier.publish("prod", [[6, ["two words"]]]);
+        expect(await tier.keys("prod")).toEqual([]);
+      });
+
+      test("remembers 64 changes and 400 names, the newest", async ({ expect }) => {
+        for (let version = 1; version <= 70; version++) await tier.publish("prod", [[version, ["a"]]]);
+        const { head } = await tier.readAll("prod");
+        expect(head?.changes.map(([version]) => version)).toEqual(Array.from({ length: 64 }, (_, i) => i + 7));
+        const names = (from: number) => Array.from({ length: 150 }, (_, i) => `f${from + i}`);
+        await tier.publish("prod", [
+          [71, names(0)],
+          [72, names(0)],
+          [73, names(0)],
+        ]);
+        expect((await tier.readAll("prod")).head?.changes.map(([version]) => version)).toEqual([72, 73]);
+      });
+
+      test("keeps versions beyond what Lua prints in full", async ({ expect }) => {
+        const version = 9_007_199_254_740_000;
+        await tier.publish("prod", [[version, ["a"]]]);
+        await tier.fill("prod", version, [], texts("a"));
+        expect(await tier.publish("prod", [[version + 1, ["b"]]])).toBe(version + 1);
+        expect((await tier.readChanges("prod", version)).head).toEqual({
+          version: version + 1,
+          changes: [[version + 1, ["b"]]],
+        });
+      });
+
+      test("refuses an empty list", async ({ expect }) => {
+        await expect(tier.publish("prod", [])).rejects.toThrow(RangeError);
+      });
+    });
+
+    describe("readChanges", () => {
+      test("answers the news of the head and the fields that they name", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a", "b", "c"));
+        await tier.publish("prod", [
+          [6, ["a"]],
+          [7, ["b", "gone", "a"]],
+        ]);
+        await tier.fill("prod", 7, [], texts("a", "b"));
+        const { head, fields } = await tier.readChanges("prod", 6);
+        expect(head).toEqual({ version: 7, changes: [[7, ["b", "gone", "a"]]] });
+        expect([...fields.keys()].toSorted()).toEqual(["a", "b"]);
+        expect([...(await tier.readChanges("prod", 5)).fields.keys()].toSorted()).toEqual(["a", "b"]);
+      });
+
+      test("answers the version alone to a reader that is up to date or ahead", async ({ expect }) => {
+        await tier.publish("prod", [
+          [6, ["a"]],
+          [7, ["b"]],
+        ]);
+        for (const known of [7, 8]) {
+          expect(await tier.readChanges("prod", known)).toEqual({
+            head: { version: 7, changes: [] },
+            fields: new Map(),
+          });
+        }
+      });
+
+      test("answers the whole head and no fields to a reader that it does not reach back to", async ({ expect }) => {
+        await tier.fill("prod", 5, [[5, ["a"]]], texts("a"));
+        await tier.publish("prod", [[6, ["b"]]]);
+        for (const known of [0, 3]) {
+          const { head, fields } = await tier.readChanges("prod", known);
+          expect(head).toEqual({
+            version: 6,
+            changes: [
+              [5, ["a"]],
+              [6, ["b"]],
+            ],
+          });
+          expect(fields.size).toBe(0);
+        }
+        await tier.publish("prod", [
+          [7, "*"],
+          [8, ["a"]],
+        ]);
+        expect((await tier.readChanges("prod", 6)).head?.changes).toEqual([
+          [7, "*"],
+          [8, ["a"]],
+        ]);
+        expect((await tier.readChanges("prod", 7)).head?.changes).toEqual([[8, ["a"]]]);
+      });
+
+      test("answers no head where there is none", async ({ expect }) => {
+        expect(await tier.readChanges("prod", 5)).toEqual({ head: undefined, fields: new Map() });
+        expect(await tier.read("prod", ["a"])).toEqual({ head: undefined, fields: new Map() });
+        expect(await tier.readAll("prod")).toEqual({ head: undefined, fields: new Map() });
+      });
+    });
+
+    test("counts what does not parse, or is of another schema, as a miss", async ({ expect }) => {
+      await tier.fill("prod", 5, undefined, texts("good"));
+      await redis.endpoint.command("HSET", hash(), "broken", '{"schemaVersion":', "old", '{"schemaVersion":0}');
+      expect([...(await tier.getMany("prod", ["good", "broken", "old"])).keys()]).toEqual(["good"]);
+      expect(await tier.stats()).toMatchObject({ hits: 1, misses: 2, errors: 0, size: 3 });
+    });
+
+    test("a head that cannot be read is none, and the next fill starts over", async ({ expect }) => {
+      await redis.endpoint.command("HSET", hash(), "@head", "nonsense", "a", "{}");
+      expect((await tier.readAll("prod")).head).toBeUndefined();
+      expect((await tier.readChanges("prod", 1)).head).toBeUndefined();
+      expect(await tier.get("prod", "a")).toBeUndefined();
+      expect(await tier.fill("prod", 5, undefined, texts("b"))).toBe(true);
+      expect(await tier.keys("prod")).toEqual(["b"]);
+    });
+
+    test("clears under a prefix that reads like a pattern, and nothing beside it", async ({ expect }) => {
+      const starred = redis.tier({ prefix: `${prefix}*` });
+      await tier.fill("prod", 5, undefined, texts("a"));
+      await starred.fill("prod", 5, undefined, texts("a"));
+      await starred.clear();
+      expect(await starred.keys("prod")).toEqual([]);
+      expect(await tier.keys("prod")).toEqual(["a"]);
+      await redis.endpoint.command("DEL", `${prefix}*:feature_flag:prod`);
+    });
+
+    describe("failing", () => {
+      let impatient: TestRedis;
+      const failure = (work: Promise<unknown>) =>
+        work.then(
+          () => undefined,
+          (error: unknown) => error as TierError,
+        );
+
+      beforeAll(async () => {
+        impatient = await startTestRedis(redisUrl, 150);
+      });
+      afterAll(async () => {
+        impatient.endpoint.setFaults({});
+        await impatient.endpoint.close();
+      });
+
+      test.for([
+        ["down", { down: true }],
+        ["refusing", { errorRate: 1 }],
+        ["hanging", { hang: true }],
+      ] as const)("is a TierError, never a miss, when Redis is %s", async ([, faults], { expect }) => {
+        impatient.endpoint.setFaults(faults);
+        const failing = impatient.tier();
+        const calls = [
+          () => failing.get("prod", "a"),
+          () => failing.readAll("prod"),
+          () => failing.readChanges("prod", 1),
+          () => failing.publish("prod", [[1, ["a"]]]),
+          () => failing.set("prod", "a", aFlagDocument("a"), { asOf: 1 }),
+          () => failing.clear(),
+        ];
+        for (const call of calls) expect(await failure(call())).toBeInstanceOf(TierError);
+        expect(failing.counts()).toMatchObject({ errors: calls.length, hits: 0, misses: 0 });
+      });
+
+      test("gives up once, in time, and tries nothing twice", async ({ expect }) => {
+        impatient.endpoint.setFaults({ hang: true });
+        impatient.endpoint.resetStats();
+        const startedAt = performance.now();
+        expect(await failure(impatient.tier().get("prod", "a"))).toBeInstanceOf(TierError);
+        expect(performance.now() - startedAt).toBeLessThan(2000);
+        expect(impatient.endpoint.stats().requests).toBe(1);
+      });
+
+      test("a publish whose answer was lost can be sent again", async ({ expect }) => {
+        const retried = impatient.tier();
+        impatient.endpoint.setFaults({});
+        await retried.fill("prod", 5, undefined, texts("a", "b"));
+        impatient.endpoint.setFaults({ dropAfterApply: true });
+        expect(await failure(retried.publish("prod", [[6, ["a"]]]))).toBeInstanceOf(TierError);
+        impatient.endpoint.setFaults({});
+        expect(await retried.publish("prod", [[6, ["a"]]])).toBe(6);
+        expect(await retried.keys("prod")).toEqual(["b"]);
+      });
+
+      test("never says what was in the command", async ({ expect }) => {
+        await redis.endpoint.command("SET", hash(), "not a hash");
+        const secret = new Map([["s3cret-flag", '"s3cret text"']]);
+        for (const call of [tier.fill("prod", 5, undefined, secret), tier.read("prod", ["s3cret-flag"])]) {
+          const error = await failure(call);
+          expect(error).toBeInstanceOf(TierError);
+          const said = `${error?.message} / ${(error?.cause as Error | undefined)?.message}`;
+          expect(said).toContain("WRONGTYPE");
+          expect(said).not.toContain("s3cret");
+        }
+        await redis.endpoint.command("DEL", hash());
+      });
+    });
+  });
+}
