@@ -93,7 +93,7 @@ export function globToRegExp(glob: string): RegExp {
       if (set !== undefined)
         return set === "" ? "(?!)" : `[${not}${(set as string).replaceAll(/[\\[\]^]/g, String.raw`\$&`)}]`;
       if (wild !== undefined) return wild === "*" ? "[\\s\\S]*" : "[\\s\\S]";
-      return ((escaped ?? char) as string).replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+      return ((escaped ?? char) as string).replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
     },
   );
   return new RegExp(`^${source}$`, "u");
