@@ -1,7 +1,7 @@
 import type { FlagDocument } from "../flags/document.ts";
 import { CompileError } from "./compile-error.ts";
 import { compileDependency, compilePlan, type Plan } from "./plan.ts";
-import { newTraits, type Traits } from "./scope.ts";
+import { newTraits, type Scope, type Traits } from "./scope.ts";
 import type { CompiledFlag, Resolution } from "./types.ts";
 
 const PARSE_ERROR: Resolution = Object.freeze({
@@ -48,7 +48,7 @@ export function compileFlag(document: FlagDocument): CompiledFlag {
 
 /** The executable parts of a document. Throws CompileError (or a TypeError on a shape that is none of ours). */
 export function planFlag(document: FlagDocument): Plan {
-  const { key, variants } = document;
+  const { variants } = document;
   return compilePlan(
     document,
     (reason, variant, ruleId) => {
@@ -63,16 +63,21 @@ export function planFlag(document: FlagDocument): Plan {
         ...(ruleId === undefined ? {} : { ruleId }),
       });
     },
-    {
-      segments: document.segments,
-      dependencies: document.dependencies,
-      compiledSegments: new Map(),
-      compiledFlags: new Map(),
-      compileDependency,
-      open: new Set([`flag ${key}`]),
-      traits: newTraits(),
-    },
+    newScope(document),
   );
+}
+
+/** Where the conditions of a document are compiled. */
+export function newScope({ key, segments, dependencies }: FlagDocument): Scope {
+  return {
+    segments,
+    dependencies,
+    compiledSegments: new Map(),
+    compiledFlags: new Map(),
+    compileDependency,
+    open: new Set([`flag ${key}`]),
+    traits: newTraits(),
+  };
 }
 
 function boundaries({ instants, ramps }: Traits): CompiledFlag["nextBoundary"] {

@@ -3,8 +3,9 @@ import { compileAttribute } from "./attribute.ts";
 import { compileBucketing, NO_KEY } from "./bucketing.ts";
 import { CompileError } from "./compile-error.ts";
 import { compilePredicate } from "./operators.ts";
-import { addTraits, newTraits, type DependencyPlan, type Scope } from "./scope.ts";
+import { addTraits, countTests, newTraits, type DependencyPlan, type Scope } from "./scope.ts";
 import { allOf, anyOf, FALSE, notOf, TRUE, UNKNOWN, type Test, type Truth } from "./truth.ts";
+import type { EvaluationInput } from "./types.ts";
 
 /** The executable form of a condition. Throws CompileError. */
 export function compileCondition(condition: Condition, scope: Scope): Test {
@@ -22,11 +23,19 @@ export function compileCondition(condition: Condition, scope: Scope): Test {
 /** True when the flag serves one of the variants; a flag that fails or serves no variant makes it false. */
 export function servesOneOf(flag: string, variants: string[], scope: Scope): Test {
   if (!Array.isArray(variants)) throw new CompileError("variants is a list");
-  const plan = dependencyPlan(flag, scope);
+  const served = servedBy(flag, scope);
   return (input) => {
-    const resolution = plan.run(input);
-    if (resolution.reason === "ERROR" || resolution.variant === undefined) return FALSE;
-    return variants.includes(resolution.variant) ? TRUE : FALSE;
+    const variant = served(input);
+    return variant !== undefined && variants.includes(variant) ? TRUE : FALSE;
+  };
+}
+
+/** The variant that another flag serves; undefined: it fails, or leaves the answer to the caller. */
+export function servedBy(flag: string, scope: Scope): (input: EvaluationInput) => string | undefined {
+  const { run } = dependencyPlan(flag, scope);
+  return (input) => {
+    const resolution = run(input);
+    return resolution.reason === "ERROR" ? undefined : resolution.variant;
   };
 }
 
@@ -69,6 +78,7 @@ function compileSegment(name: string, scope: Scope): Test {
 }
 
 function compileLeaf(condition: AttributeCondition, scope: Scope): Test {
+  countTests(scope.traits, 1);
   const attribute = compileAttribute(condition.attribute);
   const matches = compilePredicate(condition);
   // Whether it is there is what `exists` asks: missing is its plain false.
@@ -93,6 +103,7 @@ function truthOf(missing: AttributeCondition["missing"]): Truth {
 }
 
 function compileBucketCondition({ by, salt, hash, ranges }: BucketCondition["bucket"], scope: Scope): Test {
+  countTests(scope.traits, 1);
   const { bucket, readsRequest } = compileBucketing(by, salt, hash);
   scope.traits.readsRequest ||= readsRequest;
   const bounds = ranges.map(([from, to]) => {

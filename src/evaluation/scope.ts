@@ -1,4 +1,6 @@
 import type { Condition, FlagDependency } from "../flags/document.ts";
+import { LIMITS } from "../flags/limits.ts";
+import { CompileError } from "./compile-error.ts";
 import type { Test } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
 
@@ -16,6 +18,8 @@ export interface Traits {
   instants: Set<number>;
   /** Running ramps: the answer may change at any time in [start, end). */
   ramps: Set<{ start: number; end: number }>;
+  /** Leaves that one evaluation may test, counted each time they are reached. */
+  tests: number;
 }
 
 /** State of one compilation. Segments and dependencies are compiled once each, in their own scope. */
@@ -32,7 +36,7 @@ export interface Scope {
 }
 
 export function newTraits(): Traits {
-  return { isRandom: false, readsRequest: false, instants: new Set(), ramps: new Set() };
+  return { isRandom: false, readsRequest: false, instants: new Set(), ramps: new Set(), tests: 0 };
 }
 
 export function addTraits(to: Traits, from: Traits): void {
@@ -40,4 +44,15 @@ export function addTraits(to: Traits, from: Traits): void {
   to.readsRequest ||= from.readsRequest;
   for (const instant of from.instants) to.instants.add(instant);
   for (const ramp of from.ramps) to.ramps.add(ramp);
+  countTests(to, from.tests);
+}
+
+/** Segments that use segments twice, and those twice again, would be cheap to store and endless to evaluate. */
+export function countTests(traits: Traits, tests: number): void {
+  traits.tests += tests;
+  if (traits.tests > LIMITS.testsPerEvaluation) {
+    throw new CompileError(
+      `an evaluation may make ${LIMITS.testsPerEvaluation} tests at most, segments and flags included`,
+    );
+  }
 }

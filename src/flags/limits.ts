@@ -12,6 +12,8 @@ export const LIMITS = {
   conditions: 500,
   /** Levels of conditions inside one another. */
   conditionDepth: 16,
+  /** Leaves that one evaluation may test, those of segments and other flags counted each time they are referred to. */
+  testsPerEvaluation: 100_000,
   valuesPerCondition: 5000,
   /** Characters of one text value, pattern, attribute or salt. */
   textLength: 1024,

@@ -82,9 +82,11 @@ const scalar = union(
 
 const variantNames = list(key, 1, LIMITS.variants);
 
-const allSchema = fields({ all: lazy(() => list(conditionSchema, 1, LIMITS.conditions)) });
-const anySchema = fields({ any: lazy(() => list(conditionSchema, 1, LIMITS.conditions)) });
-const notSchema = fields({ not: lazy(() => conditionSchema) });
+const nested: GenericSchema<Condition> = lazy(() => conditionSchema);
+const group = list(nested, 1, LIMITS.conditions);
+const allSchema = fields({ all: group });
+const anySchema = fields({ any: group });
+const notSchema = fields({ not: nested });
 const attributeConditionSchema = fields({
   attribute: attributePathSchema,
   operator: picklist(OPERATORS, oneOf(OPERATORS)),
@@ -211,6 +213,7 @@ export const flagInputSchema = fields({
 
 export const segmentInputSchema = fields({
   key,
+  name: exactOptional(pipe(text(200), minLength(1, "must not be empty"))),
   description: exactOptional(text(LIMITS.descriptionLength)),
   condition: conditionSchema,
 });

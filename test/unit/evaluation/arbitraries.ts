@@ -1,0 +1,234 @@
+import fc from "fast-check";
+
+import { compilePattern, PatternError } from "../../../src/flags/formats/pattern.ts";
+import type {
+  AttributePath,
+  Condition,
+  FlagConfiguration,
+  FlagDependency,
+  FlagDocument,
+  JsonScalar,
+  Operator,
+  Rollout,
+  Rule,
+  Serve,
+} from "../../../src/flags/document.ts";
+import { OPERATOR_VALUES, type ValueKind } from "../../../src/flags/operator-values.ts";
+import type { EvaluationInput } from "../../../src/evaluation/types.ts";
+
+/** Few names, so that contexts and conditions meet. */
+const NAMES = ["plan", "age", "tags", "version", "ip", "at", "user", "targetingKey", "constructor", "request.country"];
+const VARIANTS = ["on", "off", "other"];
+const SEGMENTS = ["s1", "s2", "s3"];
+const FLAGS = ["d1", "d2"];
+const INSTANTS = ["2026-01-01T00:00:00Z", "2026-01-02", "2026-06-01T12:30:00.5+02:00", "2027-01-01T00:00Z"];
+
+const name = fc.constantFrom(...NAMES);
+const path: fc.Arbitrary<AttributePath> = fc.oneof(name, fc.array(name, { minLength: 2, maxLength: 3 }));
+const word = fc.constantFrom("a", "B", "pro", "free", "", "1.2.3", "2.0.0-rc.1", "10.0.0.1", "2026-01-01", "ß🦄");
+const share = fc.integer({ min: 0, max: 100_000 });
+export const scalar: fc.Arbitrary<JsonScalar> = fc.oneof(
+  word,
+  fc.integer({ min: -3, max: 3 }),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.boolean(),
+  fc.constant(null),
+);
+
+const pattern = fc
+  .oneof(fc.constantFrom("^a+$", "(?i)pro", "\\d+", "[[:alpha:]]"), fc.string({ maxLength: 8 }))
+  .filter((text) => {
+    try {
+      compilePattern(text, true);
+      return true;
+    } catch (error) {
+      if (error instanceof PatternError) return false;
+      throw error;
+    }
+  });
+const core = fc.nat({ max: 3 });
+export const version = fc
+  .tuple(core, core, core, fc.constantFrom("", "-0", "-1", "-alpha", "-alpha.1", "-alpha.beta", "-11", "-a-b", "+b.01"))
+  .map(([major, minor, patch, rest]) => `${major}.${minor}.${patch}${rest}`);
+
+const list = <T>(item: fc.Arbitrary<T>) => fc.array(item, { minLength: 1, maxLength: 7 });
+const VALUES: Record<ValueKind, fc.Arbitrary<JsonScalar[] | undefined>> = {
+  none: fc.constant(undefined),
+  scalar: list(scalar),
+  text: list(word),
+  pattern: fc.array(pattern, { minLength: 1, maxLength: 2 }),
+  number: fc.integer().map((bound) => [bound]),
+  range: fc.tuple(fc.integer(), fc.nat()).map(([from, width]) => [from, from + width]),
+  instant: list(fc.oneof(fc.constantFrom(...INSTANTS), fc.integer())),
+  version: list(version),
+  address: list(fc.constantFrom("10.0.0.0/8", "10.0.0.1", "::1", "2001:db8::/33", "::ffff:10.0.0.0/104")),
+};
+
+const leaf: fc.Arbitrary<Condition> = fc
+  .constantFrom(...(Object.keys(OPERATOR_VALUES) as Operator[]))
+  .chain((operator) => {
+    const kind = OPERATOR_VALUES[operator];
+    return fc.record(
+      {
+        attribute: path,
+        operator: fc.constant(operator),
+        ...(kind === "none"
+          ? {}
+          : { values: VALUES[kind] as fc.Arbitrary<JsonScalar[]>, missing: fc.constantFrom(true, false, "unknown") }),
+        ...(kind === "scalar" || kind === "text" || kind === "pattern" ? { caseInsensitive: fc.boolean() } : {}),
+      },
+      { requiredKeys: kind === "none" ? ["attribute", "operator"] : (["attribute", "operator", "values"] as never) },
+    ) as fc.Arbitrary<Condition>;
+  });
+
+const by = fc.array(path, { minLength: 1, maxLength: 2 });
+const hash = fc.constant("murmur3-mulshift" as const);
+const salt = fc.constantFrom("f", "salt", "größe");
+const bucket: fc.Arbitrary<Condition> = fc.record({
+  bucket: fc.record({
+    by,
+    salt,
+    hash,
+    ranges: list(fc.tuple(fc.integer({ min: 0, max: 99_999 }), fc.integer({ min: 1, max: 100_000 }))).map((ranges) =>
+      ranges.map(([from, width]): [number, number] => [from, Math.min(100_000, from + width)]),
+    ),
+  }),
+});
+
+interface Vocabulary {
+  segments: string[];
+  flags: string[];
+}
+
+/** Conditions that refer to the given names only. */
+export function condition({ segments, flags }: Vocabulary): fc.Arbitrary<Condition> {
+  const references: fc.Arbitrary<Condition>[] = [];
+  if (segments.length > 0) references.push(fc.record({ segment: fc.constantFrom(...segments) }));
+  if (flags.length > 0) {
+    const variants = fc.uniqueArray(fc.constantFrom(...VARIANTS), { minLength: 1 });
+    references.push(fc.record({ flag: fc.constantFrom(...flags), variants }));
+  }
+  return fc.letrec<{ node: Condition }>((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 3 },
+      { weight: 4, arbitrary: leaf },
+      bucket,
+      ...references,
+      fc.record({ all: fc.array(tie("node"), { minLength: 1, maxLength: 3 }) }),
+      fc.record({ any: fc.array(tie("node"), { minLength: 1, maxLength: 3 }) }),
+      fc.record({ not: tie("node") }),
+    ),
+  })).node;
+}
+
+/** Weights that sum to the total. */
+const weights: fc.Arbitrary<[string, number][]> = fc.tuple(share, share).map(([a, b]) => [
+  ["on", Math.min(a, b)],
+  ["off", Math.abs(a - b)],
+  ["other", 100_000 - Math.max(a, b)],
+]);
+
+export const rollout: fc.Arbitrary<Rollout> = fc.record(
+  {
+    by,
+    salt,
+    hash,
+    weights,
+    onMissingKey: fc.constantFrom("skip", "default", "error"),
+    onMiss: fc.constantFrom("next", "default"),
+    ramp: fc.record({
+      from: share,
+      to: share,
+      startAt: fc.constant("2026-01-01T00:00:00Z"),
+      endAt: fc.constant("2027-01-01T00:00:00Z"),
+    }),
+  },
+  { requiredKeys: ["by", "salt", "hash", "weights"] },
+);
+
+const serve: fc.Arbitrary<Serve> = fc.oneof(
+  fc.record({ variant: fc.constantFrom(...VARIANTS) }),
+  fc.record({ rollout }),
+);
+
+function rule(vocabulary: Vocabulary): fc.Arbitrary<Omit<Rule, "id">> {
+  const ruleServe = fc.oneof(
+    serve,
+    rollout.map((one) => ({ rollout: { ...one, weights: one.weights.slice(0, 2) } })),
+  );
+  return fc.record(
+    {
+      when: condition(vocabulary),
+      serve: ruleServe,
+      from: fc.constant("2026-02-01"),
+      until: fc.constant("2026-11-01T00:00Z"),
+    },
+    { requiredKeys: ["serve"] },
+  );
+}
+
+function configuration(vocabulary: Vocabulary): fc.Arbitrary<FlagConfiguration> {
+  const prerequisite = fc.record({
+    flag: fc.constantFrom(...vocabulary.flags, "d1"),
+    variants: fc.uniqueArray(fc.constantFrom(...VARIANTS), { minLength: 1 }),
+  });
+  return fc.record({
+    enabled: fc.integer({ min: 0, max: 4 }).map((n) => n > 0),
+    offVariant: fc.constantFrom(...VARIANTS, null),
+    default: serve,
+    rules: fc
+      .array(rule(vocabulary), { maxLength: 4 })
+      .map((rules) => rules.map((one, i): Rule => ({ id: `r${i}`, ...one }))),
+    prerequisites: vocabulary.flags.length > 0 ? fc.array(prerequisite, { maxLength: 1 }) : fc.constant([]),
+  });
+}
+
+const dependency = (vocabulary: Vocabulary): fc.Arbitrary<FlagDependency> =>
+  configuration(vocabulary).map((one) => ({ variants: VARIANTS, ...one }));
+
+/** Valid documents: names refer backwards only, so nothing goes round. */
+export const document: fc.Arbitrary<FlagDocument> = fc
+  .record({
+    own: configuration({ segments: SEGMENTS, flags: FLAGS }),
+    enabled: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
+    d1: dependency({ segments: [], flags: [] }),
+    d2: dependency({ segments: ["s1"], flags: ["d1"] }),
+    s1: condition({ segments: [], flags: [] }),
+    s2: condition({ segments: ["s1"], flags: ["d1"] }),
+    s3: condition({ segments: ["s1", "s2"], flags: ["d2"] }),
+  })
+  .map(({ own, enabled, d1, d2, s1, s2, s3 }) => ({
+    schemaVersion: 1,
+    key: "f",
+    kind: "flag",
+    type: "string",
+    version: 1,
+    variants: { on: "1", off: "0", other: "?" },
+    clientVisible: true,
+    metadata: {},
+    ...own,
+    enabled,
+    segments: { s1, s2, s3 },
+    dependencies: { d1, d2 },
+  }));
+
+/** Contexts that often hold what conditions ask for, and sometimes anything. */
+const context = fc.oneof(
+  fc.dictionary(
+    name,
+    fc.oneof(scalar, version, fc.array(scalar, { maxLength: 4 }), fc.dictionary(name, scalar), fc.jsonValue()),
+  ),
+  fc.dictionary(fc.string(), fc.jsonValue()),
+);
+
+/** As it comes off the wire: own `__proto__` included. */
+const overTheWire = context.map((one) => JSON.parse(JSON.stringify(one)) as EvaluationInput["context"]);
+
+export const input: fc.Arbitrary<EvaluationInput> = fc
+  .record({
+    context: overTheWire,
+    request: fc.dictionary(fc.constantFrom("country", "constructor"), word),
+    now: fc.integer({ min: Date.UTC(2025, 11), max: Date.UTC(2027, 1) }),
+    draw: fc.integer({ min: 0, max: 99 }),
+  })
+  .map(({ draw, ...rest }) => ({ ...rest, random: () => draw / 100 }));

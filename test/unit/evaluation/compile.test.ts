@@ -1,0 +1,242 @@
+import { describe, test } from "vitest";
+
+import { compileFlag, planFlag } from "../../../src/evaluation/compile.ts";
+import type { EvaluationContext } from "../../../src/evaluation/types.ts";
+import type { Condition, FlagDocument, Serve } from "../../../src/flags/document.ts";
+import { aDependency, aFlag, anInput } from "./documents.ts";
+
+const draw: Serve = {
+  draw: {
+    weights: [
+      ["on", 50_000],
+      ["off", 50_000],
+    ],
+  },
+};
+const whenServed = (when: Condition): FlagDocument =>
+  aFlag({ default: { variant: "off" }, rules: [{ id: "r", when, serve: { variant: "on" } }] });
+
+describe("compileFlag", () => {
+  test("hands out the same frozen resolution for the same answer", ({ expect }) => {
+    const flag = compileFlag(aFlag({ rules: [{ id: "a", serve: { variant: "off" } }] }));
+    const first = flag.evaluate(anInput({ targetingKey: "a" }));
+    expect(flag.evaluate(anInput({ targetingKey: "b" }))).toBe(first);
+    expect(Object.isFrozen(first)).toBe(true);
+  });
+
+  test("answers GENERAL when the context is none", ({ expect }) => {
+    const flag = compileFlag(whenServed({ attribute: "plan", operator: "exists" }));
+    for (const context of [undefined, null] as unknown as EvaluationContext[]) {
+      // An input of our own making always has a context: this is the last net.
+      expect(flag.evaluate({ ...anInput(), context })).toMatchObject({ reason: "ERROR", errorCode: "GENERAL" });
+    }
+  });
+
+  test("tells a client nothing of why a flag is broken", ({ expect }) => {
+    const flag = compileFlag(whenServed({ segment: "secret-customers" }));
+    expect(flag.evaluate(anInput())).toEqual({
+      reason: "ERROR",
+      errorCode: "PARSE_ERROR",
+      errorDetails: "the flag's configuration cannot be evaluated",
+    });
+  });
+
+  const broken: [string, FlagDocument, RegExp][] = [
+    ["a default variant that does not exist", aFlag({ default: { variant: "nope" } }), /unknown variant "nope"/],
+    ["an inherited name as variant", aFlag({ default: { variant: "constructor" } }), /unknown variant "constructor"/],
+    ["an off variant that does not exist", aFlag({ offVariant: "nope" }), /unknown variant "nope"/],
+    ["an unknown segment", whenServed({ segment: "nope" }), /unknown segment "nope"/],
+    ["an inherited name as segment", { ...whenServed({ segment: "toString" }), segments: {} }, /unknown segment/],
+    [
+      "a segment that refers to itself",
+      { ...whenServed({ segment: "a" }), segments: { a: { segment: "a" } } },
+      /refers to itself/,
+    ],
+    [
+      "segments that refer to each other",
+      { ...whenServed({ segment: "a" }), segments: { a: { segment: "b" }, b: { not: { segment: "a" } } } },
+      /refers to itself/,
+    ],
+    ["an unknown flag", aFlag({ prerequisites: [{ flag: "nope", variants: ["on"] }] }), /unknown flag "nope"/],
+    [
+      "a flag that needs itself",
+      aFlag({ prerequisites: [{ flag: "f", variants: ["on"] }], dependencies: { f: aDependency() } }),
+      /depends on itself/,
+    ],
+    [
+      "flags that need each other",
+      aFlag({
+        prerequisites: [{ flag: "a", variants: ["on"] }],
+        dependencies: {
+          a: aDependency({ prerequisites: [{ flag: "b", variants: ["on"] }] }),
+          b: aDependency({ rules: [{ id: "r", when: { flag: "a", variants: ["on"] }, serve: { variant: "on" } }] }),
+        },
+      }),
+      /depends on itself/,
+    ],
+    [
+      "a broken dependency",
+      aFlag({
+        prerequisites: [{ flag: "a", variants: ["on"] }],
+        dependencies: { a: aDependency({ offVariant: "x" }) },
+      }),
+      /unknown variant "x"/,
+    ],
+    [
+      "an operator of the future",
+      whenServed({ attribute: "a", operator: "near" as "in", values: [1] }),
+      /unknown operator "near"/,
+    ],
+    [
+      "an inherited name as operator",
+      whenServed({ attribute: "a", operator: "constructor" as "in", values: [1] }),
+      /unknown operator/,
+    ],
+    ["a pattern that RE2 refuses", whenServed({ attribute: "a", operator: "matches", values: ["(?=a)"] }), /\(\?=/],
+    [
+      "a hash scheme of the future",
+      aFlag({
+        default: {
+          rollout: { by: ["targetingKey"], salt: "s", hash: "md5" as "murmur3-mulshift", weights: [["on", 1]] },
+        },
+      }),
+      /unknown hash scheme/,
+    ],
+    [
+      "weights over the total",
+      aFlag({
+        default: {
+          draw: {
+            weights: [
+              ["on", 60_000],
+              ["off", 60_000],
+            ],
+          },
+        },
+      }),
+      /sum to more/,
+    ],
+    ["a date that is none", aFlag({ rules: [{ id: "r", from: "soon", serve: { variant: "on" } }] }), /ISO 8601/],
+  ];
+
+  test.for(broken)("answers PARSE_ERROR to everything for %s", ([, document, message], { expect }) => {
+    expect(() => planFlag(document)).toThrow(message);
+    expect(compileFlag(document).evaluate(anInput({ a: 1, targetingKey: "x" }))).toMatchObject({
+      errorCode: "PARSE_ERROR",
+    });
+  });
+
+  test("survives conditions nested beyond the stack", ({ expect }) => {
+    let when: Condition = { attribute: "a", operator: "exists" };
+    for (let i = 0; i < 100_000; i++) when = { not: when };
+    expect(compileFlag(whenServed(when)).evaluate(anInput())).toMatchObject({ reason: "ERROR" });
+  });
+
+  test("follows segments through segments", ({ expect }) => {
+    const segments: Record<string, Condition> = { s0: { attribute: "a", operator: "exists" } };
+    for (let i = 1; i <= 40; i++) segments[`s${i}`] = { segment: `s${i - 1}` };
+    const flag = compileFlag({ ...whenServed({ segment: "s40" }), segments });
+    expect(flag.evaluate(anInput({ a: 1 })).reason).toBe("TARGETING_MATCH");
+    expect(flag.evaluate(anInput()).reason).toBe("DEFAULT");
+  });
+
+  test("refuses segments that multiply instead of evaluating for ever", ({ expect }) => {
+    const segments: Record<string, Condition> = { s0: { attribute: "a", operator: "exists" } };
+    for (let i = 1; i <= 40; i++) segments[`s${i}`] = { any: [{ segment: `s${i - 1}` }, { segment: `s${i - 1}` }] };
+    expect(() => planFlag({ ...whenServed({ segment: "s40" }), segments })).toThrow(/100000 tests/);
+    expect(() => planFlag({ ...whenServed({ segment: "s16" }), segments })).not.toThrow();
+  });
+});
+
+describe("isRandom", () => {
+  const needs = { prerequisites: [{ flag: "d", variants: ["on"] }] };
+  const cases: [string, FlagDocument, boolean][] = [
+    ["a plain flag", aFlag(), false],
+    ["a sample", aFlag({ kind: "sample", default: draw }), true],
+    ["a sample that is disabled", aFlag({ kind: "sample", default: draw, enabled: false }), false],
+    ["a prerequisite that is a sample", aFlag({ ...needs, dependencies: { d: aDependency({ default: draw }) } }), true],
+    [
+      "a prerequisite that is a disabled sample",
+      aFlag({ ...needs, dependencies: { d: aDependency({ default: draw, enabled: false }) } }),
+      false,
+    ],
+    ["a sample that is not referred to", aFlag({ dependencies: { d: aDependency({ default: draw }) } }), false],
+    [
+      "a sample behind a segment",
+      {
+        ...whenServed({ segment: "s" }),
+        segments: { s: { flag: "d", variants: ["on"] } },
+        dependencies: { d: aDependency({ default: draw }) },
+      },
+      true,
+    ],
+  ];
+
+  test.for(cases)("of %s", ([, document, expected], { expect }) => {
+    expect(compileFlag(document).isRandom).toBe(expected);
+  });
+});
+
+describe("readsRequest", () => {
+  const country: Condition = { attribute: "request.country", operator: "in", values: ["DE"] };
+  const cases: [string, FlagDocument, boolean][] = [
+    ["the context alone", whenServed({ attribute: "country", operator: "in", values: ["DE"] }), false],
+    ["a condition", whenServed(country), true],
+    ["steps", whenServed({ attribute: ["request", "country"], operator: "exists" }), true],
+    ["one step that looks like it", whenServed({ attribute: ["request.country"], operator: "exists" }), false],
+    ["a segment", { ...whenServed({ segment: "s" }), segments: { s: { not: country } } }, true],
+    ["a segment that is not referred to", { ...aFlag(), segments: { s: country } }, false],
+    [
+      "a bucket",
+      whenServed({ bucket: { by: ["id", "request.ip"], salt: "s", hash: "murmur3-mulshift", ranges: [[0, 1]] } }),
+      true,
+    ],
+    [
+      "the second time a segment is met",
+      {
+        ...whenServed({ flag: "d", variants: ["on"] }),
+        segments: { s: country },
+        dependencies: {
+          d: aDependency({
+            prerequisites: [{ flag: "e", variants: ["on"] }],
+            rules: [{ id: "r", when: { segment: "s" }, serve: { variant: "on" } }],
+          }),
+          e: aDependency({ enabled: false, rules: [{ id: "r", when: { segment: "s" }, serve: { variant: "on" } }] }),
+        },
+      },
+      true,
+    ],
+  ];
+
+  test.for(cases)("of %s", ([, document, expected], { expect }) => {
+    expect(compileFlag(document).readsRequest).toBe(expected);
+  });
+});
+
+describe("nextBoundary", () => {
+  const at = (text: string): number => Date.parse(text);
+  const scheduled = [
+    { id: "a", from: "2026-01-01T00:00:00Z", until: "2026-03-01T00:00:00Z", serve: { variant: "on" } },
+    { id: "b", from: "2026-02-01T00:00:00Z", serve: { variant: "on" } },
+  ];
+
+  test("is the next turn of any schedule, then never", ({ expect }) => {
+    const flag = compileFlag(aFlag({ rules: scheduled }));
+    const turns = ["2026-01-01", "2026-02-01", "2026-03-01"].map(at);
+    expect(flag.nextBoundary(0)).toBe(turns[0]);
+    expect(flag.nextBoundary(turns[0]!)).toBe(turns[1]);
+    expect(flag.nextBoundary(turns[1]!)).toBe(turns[2]);
+    expect(flag.nextBoundary(turns[2]!)).toBeUndefined();
+  });
+
+  test("counts the schedules of prerequisites, not of what is disabled", ({ expect }) => {
+    const flag = (enabled: boolean): FlagDocument =>
+      aFlag({
+        prerequisites: [{ flag: "d", variants: ["on"] }],
+        dependencies: { d: aDependency({ enabled, rules: scheduled }) },
+      });
+    expect(compileFlag(flag(true)).nextBoundary(0)).toBe(at("2026-01-01"));
+    expect(compileFlag(flag(false)).nextBoundary(0)).toBeUndefined();
+    expect(compileFlag(aFlag({ enabled: false, rules: scheduled })).nextBoundary(0)).toBeUndefined();
+  });
+});

@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, test, vi } from "vitest";
+
+import { compileFlag, newScope, planFlag } from "../../../src/evaluation/compile.ts";
+import { compileCondition } from "../../../src/evaluation/conditions.ts";
+import { explainFlag } from "../../../src/evaluation/explain.ts";
+import { FALSE, TRUE, UNKNOWN, type Truth } from "../../../src/evaluation/truth.ts";
+import type { FlagDocument } from "../../../src/flags/document.ts";
+import { parseFlagInput } from "../../../src/flags/parse.ts";
+import { validateFlag } from "../../../src/flags/validate.ts";
+import * as arbitrary from "./arbitraries.ts";
+import { aFlag } from "./documents.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const RUNS = { numRuns: 200 };
+const REASONS = new Set(["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "ERROR"]);
+
+describe("every valid document", () => {
+  test("passes validation and compiles", ({ expect }) => {
+    fc.assert(
+      fc.property(arbitrary.document, ({ segments: _, dependencies: __, ...flag }) => {
+        const rest = { ...flag, segments: _, dependencies: __ } as FlagDocument;
+        // What the default may do, validation narrows: whole weights unless ramped.
+        expect(validateFlag(flag)).toEqual([]);
+        expect(() => parseFlagInput(flag)).not.toThrow();
+        expect(() => planFlag(rest)).not.toThrow();
+      }),
+      RUNS,
+    );
+  });
+
+  test("is answered for every context, always with one of its own resolutions", ({ expect }) => {
+    fc.assert(
+      fc.property(arbitrary.document, arbitrary.input, (document, input) => {
+        const flag = compileFlag(document);
+        const resolution = flag.evaluate(input);
+        expect(REASONS.has(resolution.reason)).toBe(true);
+        expect(Object.isFrozen(resolution)).toBe(true);
+        expect(flag.evaluate(input), "the same object again").toBe(resolution);
+        if (resolution.reason === "ERROR") expect(resolution.errorCode).toBe("TARGETING_KEY_MISSING");
+        else if (resolution.variant !== undefined) {
+          expect(resolution.value).toBe(document.variants[resolution.variant]);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test("is explained as it is evaluated", ({ expect }) => {
+    fc.assert(
+      fc.property(arbitrary.document, arbitrary.input, (document, input) => {
+        const explanation = explainFlag(document, input);
+        const resolution = compileFlag(document).evaluate(input);
+        expect(explanation.problem).toBeUndefined();
+        expect(explanation.resolution).toEqual(resolution);
+        expect(JSON.parse(JSON.stringify(explanation))).toEqual(explanation);
+        const matched = explanation.rules.find(({ state }) => state === "matched");
+        if ("ruleId" in resolution) expect(matched?.id).toBe(resolution.ruleId);
+        if (explanation.default.state === "served") expect("ruleId" in resolution).toBe(false);
+      }),
+      RUNS,
+    );
+  });
+
+  test("answers the same until its next boundary", ({ expect }) => {
+    fc.assert(
+      fc.property(arbitrary.document, arbitrary.input, fc.nat(), (document, input, ahead) => {
+        const flag = compileFlag(document);
+        const boundary = flag.nextBoundary(input.now) ?? Number.MAX_SAFE_INTEGER;
+        const later = Math.min(input.now + ahead, boundary - 1);
+        if (later < input.now) return;
+        expect(flag.evaluate({ ...input, now: later })).toBe(flag.evaluate(input));
+      }),
+      RUNS,
+    );
+  });
+
+  test("does not depend on the request unless it says so", ({ expect }) => {
+    fc.assert(
+      fc.property(arbitrary.document, arbitrary.input, (document, input) => {
+        const flag = compileFlag(document);
+        if (flag.readsRequest) return;
+        expect(flag.evaluate({ ...input, request: {} })).toBe(flag.evaluate(input));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("anything else", () => {
+  test("compiles to a flag that answers, whatever JSON it is", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.jsonValue(), arbitrary.input, (json, input) => {
+        const flag = compileFlag(json as unknown as FlagDocument);
+        expect(flag.evaluate(input)).toMatchObject({ reason: "ERROR", errorCode: "PARSE_ERROR" });
+        expect(explainFlag(json as unknown as FlagDocument, input).problem).toBeTypeOf("string");
+      }),
+      RUNS,
+    );
+  });
+
+  test("a valid document with one part replaced by any JSON still answers", ({ expect }) => {
+    fc.assert(
+      fc.property(arbitrary.document, arbitrary.input, fc.nat(), fc.jsonValue(), (document, input, at, json) => {
+        const broken = replacePart(document, at, json);
+        const flag = compileFlag(broken);
+        expect(REASONS.has(flag.evaluate(input).reason)).toBe(true);
+        expect(() => flag.nextBoundary(input.now)).not.toThrow();
+        expect(explainFlag(broken, input).resolution).toEqual(flag.evaluate(input));
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("three truth values", () => {
+  const anything = arbitrary.condition({ segments: [], flags: [] });
+  const truthOf = (
+    condition: Parameters<typeof compileCondition>[0],
+    input: Parameters<typeof explainFlag>[1],
+  ): Truth => compileCondition(condition, newScope(aFlag()))(input);
+  // false < unknown < true: all is the least, any the greatest, not the mirror.
+  const rank = (truth: Truth): number => (truth === FALSE ? 0 : truth === UNKNOWN ? 1 : 2);
+
+  test("all is the least, any the greatest, not the mirror image", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.array(anything, { minLength: 1, maxLength: 4 }), arbitrary.input, (conditions, input) => {
+        const ranks = conditions.map((one) => rank(truthOf(one, input)));
+        expect(rank(truthOf({ all: conditions }, input))).toBe(Math.min(...ranks));
+        expect(rank(truthOf({ any: conditions }, input))).toBe(Math.max(...ranks));
+        expect(rank(truthOf({ not: conditions[0]! }, input))).toBe(2 - ranks[0]!);
+      }),
+      RUNS,
+    );
+  });
+
+  test("De Morgan holds", ({ expect }) => {
+    fc.assert(
+      fc.property(fc.array(anything, { minLength: 1, maxLength: 4 }), arbitrary.input, (conditions, input) => {
+        const negated = conditions.map((not) => ({ not }));
+        expect(truthOf({ not: { all: conditions } }, input)).toBe(truthOf({ any: negated }, input));
+        expect(truthOf({ not: { any: conditions } }, input)).toBe(truthOf({ all: negated }, input));
+      }),
+      RUNS,
+    );
+  });
+
+  test("a rule fires on true alone", ({ expect }) => {
+    fc.assert(
+      fc.property(anything, arbitrary.input, (when, input) => {
+        const flag = compileFlag(
+          aFlag({ default: { variant: "off" }, rules: [{ id: "r", when, serve: { variant: "on" } }] }),
+        );
+        const expected = truthOf(when, input) === TRUE ? "TARGETING_MATCH" : "DEFAULT";
+        expect(flag.evaluate(input).reason).toBe(expected);
+      }),
+      RUNS,
+    );
+  });
+});
+
+/** A copy with the `at`-th part, counted through the whole tree, replaced. */
+function replacePart(document: FlagDocument, at: number, json: unknown): FlagDocument {
+  const copy = structuredClone(document) as unknown as Record<string, unknown>;
+  const places: [object, string][] = [];
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return;
+    for (const key of Object.keys(node)) {
+      places.push([node, key]);
+      visit((node as Record<string, unknown>)[key]);
+    }
+  };
+  visit(copy);
+  const [parent, key] = places[at % places.length]!;
+  (parent as Record<string, unknown>)[key] = json;
+  return copy as unknown as FlagDocument;
+}

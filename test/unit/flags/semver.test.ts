@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import semver from "semver";
+import { describe, test } from "vitest";
+
+import {
+  caretRange,
+  compareVersions,
+  parseVersion,
+  tildeRange,
+  type VersionRange,
+} from "../../../src/flags/formats/semver.ts";
+
+const number = fc.oneof({ weight: 5, arbitrary: fc.nat({ max: 4 }) }, fc.nat());
+const identifier = fc.oneof(
+  fc.nat({ max: 12 }).map(String),
+  fc.constantFrom("alpha", "beta", "rc", "a", "A", "-", "0a", "x-1", "9007199254740993", "9007199254740994"),
+);
+const list = fc.array(identifier, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("."));
+const version = fc
+  .tuple(fc.constantFrom("", "v"), number, number, number, fc.option(list), fc.option(list))
+  .map(
+    ([v, a, b, c, pre, build]) =>
+      `${v}${a}.${b}.${c}${pre === null ? "" : `-${pre}`}${build === null ? "" : `+${build}`}`,
+  );
+
+const RUNS = { numRuns: 3000 };
+
+function isIn(text: string, { lower, upper }: VersionRange): boolean {
+  const given = parseVersion(text)!;
+  return compareVersions(given, lower) >= 0 && compareVersions(given, upper) < 0;
+}
+
+describe("semantic versions", () => {
+  test("order as the semver package orders them", ({ expect }) => {
+    fc.assert(
+      fc.property(version, version, (a, b) => {
+        expect(Math.sign(compareVersions(parseVersion(a)!, parseVersion(b)!))).toBe(compareInPackage(a, b));
+      }),
+      RUNS,
+    );
+  });
+
+  test("are those that the semver package accepts", ({ expect }) => {
+    const almost = fc.oneof(
+      version,
+      fc
+        .tuple(version, fc.nat({ max: 30 }), fc.constantFrom("", ".", "-", "+", "0", "v", "=", " ", "é", "_"))
+        .map(([text, at, piece]) => text.slice(0, at) + piece + text.slice(at + 1)),
+      fc.string({ unit: fc.constantFrom("0", "1", ".", "-", "+", "v", "a"), maxLength: 9 }),
+    );
+    fc.assert(
+      fc.property(almost, (text) => {
+        // The package trims and allows "=", and refuses prerelease numbers past 2^53: conveniences that are not ours.
+        if (/[\s=]/.test(text) || /\d{16}/.test(text)) return;
+        expect(parseVersion(text) !== undefined, text).toBe(semver.valid(text) !== null);
+      }),
+      RUNS,
+    );
+  });
+
+  test.for([
+    "1",
+    "1.2",
+    "1.2.3.4",
+    "01.2.3",
+    "1.2.3-01",
+    "1.2.3-",
+    "1.2.3+",
+    "1.2.3-a..b",
+    " 1.2.3",
+    "V1.2.3",
+    "1.2.3-é",
+    "",
+    "9007199254740992.0.0",
+    "1".repeat(257),
+  ])("refuse %j", (text, { expect }) => {
+    expect(parseVersion(text)).toBeUndefined();
+  });
+
+  test.for([
+    ["^", caretRange],
+    ["~", tildeRange],
+  ] as const)(
+    "are in a %s range as the semver package has it, prereleases counted by their order",
+    ([sign, range], { expect }) => {
+      fc.assert(
+        fc.property(version, version, (text, base) => {
+          if (/\d{16}/.test(text + base)) return;
+          const lower = semver.parse(base)!;
+          const satisfies = semver.satisfies(text, `${sign}${lower.version}`, { includePrerelease: true });
+          const lowered = semver.lt(text, base);
+          // The package lowers ^0.x.y to take in prereleases below the version itself; here the version is the bound.
+          expect(isIn(text, range(parseVersion(base)!)), `${text} in ${sign}${base}`).toBe(satisfies && !lowered);
+        }),
+        RUNS,
+      );
+    },
+  );
+});
+
+/** Numbers past 2^53 in prereleases are no versions to the package: compare them as it compares identifiers. */
+function compareInPackage(a: string, b: string): number {
+  const big = /9007199254740993|9007199254740994/g;
+  // Order-preserving stand-ins above every other number used here.
+  const shrink = (text: string): string => text.replace(big, (found) => (found.endsWith("3") ? "1000000" : "1000001"));
+  return semver.compare(shrink(a), shrink(b));
+}
