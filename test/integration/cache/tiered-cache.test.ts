@@ -1,0 +1,334 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import type { FlagCache } from "../../../src/cache/flag-cache.ts";
+import type { RedisTier } from "../../../src/cache/redis-tier.ts";
+import { type Reading, TieredCache } from "../../../src/cache/tiered-cache.ts";
+import type { FlagDocument } from "../../../src/flags/document.ts";
+import { TierError } from "../../../src/ops/errors.ts";
+import { describeFlagCache } from "../../support/flag-cache-contract.ts";
+import { aFlagDocument } from "../../support/flag-documents.ts";
+import { aMemoryTier } from "../../support/memory-tier.ts";
+import { REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
+import { anIsolate } from "../../support/tiered-cache.ts";
+
+const KEYS = { k1: { kind: "server" as const, hash: "00", origins: [] } };
+
+function reading(asOf: number, keys: string[], overrides: Partial<Reading> = {}): Reading {
+  return { asOf, flags: new Map(keys.map((key) => [key, aFlagDocument(key, asOf)])), ...overrides };
+}
+
+/** All that an environment holds. */
+function wholeReading(asOf: number, keys: string[]): Reading {
+  return reading(asOf, keys, { keys: KEYS, index: keys.toSorted() });
+}
+
+for (const { name, redisUrl } of REDIS_BACKENDS) {
+  describe(`over ${name}`, () => {
+    let redis: TestRedis;
+    let l2: RedisTier;
+    const isolate = () => anIsolate(l2, redis.clock);
+
+    beforeAll(async () => {
+      redis = await startTestRedis(redisUrl);
+    });
+    beforeEach(() => {
+      l2 = redis.tier();
+      redis.endpoint.resetStats();
+    });
+    afterAll(() => redis.endpoint.close());
+
+    describeFlagCache("TieredCache", () => {
+      const cache: FlagCache<FlagDocument> & Pick<TieredCache<FlagDocument>, "publish"> = new TieredCache<FlagDocument>(
+        {
+          l1: aMemoryTier<FlagDocument>({}, redis.clock).tier,
+          l2: redis.tier(),
+          compile: (document) => document,
+          documentOf: (document) => document,
+          now: redis.clock.now,
+        },
+      );
+      return {
+        cache,
+        publish: (environment, changes) => cache.publish(environment, changes),
+        // Both tiers must have let go: L1 after its own 60 s, L2 after 15 minutes.
+        ...(redis.hasClock ? { elapse: (ms: number) => redis.clock.advance(ms) } : {}),
+        ttlMs: 900_000,
+        keepsAbsent: true,
+      };
+    });
+
+    describe("get and getMany", () => {
+      test("fill L1 after an L2 hit, so that L2 is asked once", async ({ expect }) => {
+        await isolate().accept("prod", wholeReading(5, ["a", "b"]))();
+        redis.commands();
+        const cache = isolate();
+        expect((await cache.get("prod", "a"))?.value?.document).toEqual(aFlagDocument("a", 5));
+        expect((await cache.get("prod", "a"))?.value?.document).toEqual(aFlagDocument("a", 5));
+        expect(cache.l1.get("prod", "a")).toBeDefined();
+        expect(redis.commands()).toEqual({ HMGET: 1 });
+        expect([...(await cache.getMany("prod", ["a", "b", "ghost"])).keys()]).toEqual(["a", "b"]);
+        expect(redis.commands()).toEqual({ HMGET: 1 });
+        expect(cache.stats()).toMatchObject({ hits: 5, misses: 1, size: 2 });
+      });
+
+      test("answer from L2 even when L1 keeps nothing", async ({ expect }) => {
+        await isolate().accept("prod", wholeReading(5, ["a"]))();
+        const cache = anIsolate(l2, redis.clock, { maxEntries: 0 });
+        expect((await cache.get("prod", "a"))?.value?.document.key).toBe("a");
+      });
+    });
+
+    describe("fetch", () => {
+      test("brings flags, head and SDK keys with one command, and says what is missing", async ({ expect }) => {
+        await isolate().accept("prod", wholeReading(5, ["a", "b", "c"]))();
+        redis.commands();
+        const cache = isolate();
+        expect(await cache.fetch("prod", ["a", "ghost", "b"])).toEqual({ found: true, missing: ["ghost"] });
+        expect(redis.commands()).toEqual({ HMGET: 1 });
+        const held = cache.l1.environment("prod");
+        expect([held.version, held.keys, held.index]).toEqual([5, KEYS, undefined]);
+        expect(["a", "b", "c"].filter((key) => held.peek(key))).toEqual(["a", "b"]);
+        expect(held.checkedAt).toBe(redis.clock.now());
+      });
+
+      test("finds nothing where L2 has no head, and claims no check", async ({ expect }) => {
+        const cache = isolate();
+        expect(await cache.fetch("prod", ["a"])).toEqual({ found: false, missing: ["a"] });
+        expect(cache.l1.environment("prod").checkedAt).toBe(0);
+        const alone = anIsolate(undefined, redis.clock);
+        expect(await alone.fetch("prod", ["a"])).toEqual({ found: false, missing: ["a"] });
+      });
+
+      test("moves L1 on, and drops what changed since", async ({ expect }) => {
+        const [cache, other] = [isolate(), isolate()];
+        await cache.accept("prod", wholeReading(5, ["a", "b"]))();
+        await other.publish("prod", [[6, ["a"]]]);
+        expect(await cache.fetch("prod", ["b"])).toEqual({ found: true, missing: [] });
+        expect(cache.l1.environment("prod").version).toBe(6);
+        expect(cache.l1.environment("prod").peek("a")).toBeUndefined();
+      });
+
+      test("takes from a replica that lags behind only what has not changed since", async ({ expect }) => {
+        const cache = isolate();
+        await cache.accept("prod", wholeReading(5, ["a", "b"]))();
+        cache.l1.advance("prod", { version: 6, changes: [[6, ["a", "@keys"]]] });
+        cache.l1.invalidate("prod", "b");
+        expect(await cache.fetch("prod", ["a", "b"])).toEqual({ found: true, missing: ["a"] });
+        expect(cache.l1.environment("prod").keys).toBeUndefined();
+        expect(cache.l1.environment("prod").version).toBe(6);
+      });
+
+      test("takes what cannot be read for missing", async ({ expect }) => {
+        await l2.fill(
+          "prod",
+          5,
+          undefined,
+          new Map([
+            ["a", "{"],
+            ["@keys", '{"k":1}'],
+          ]),
+        );
+        const cache = isolate();
+        expect(await cache.fetch("prod", ["a"])).toEqual({ found: true, missing: ["a"] });
+        expect(cache.l1.environment("prod").keys).toBeUndefined();
+      });
+    });
+
+    describe("fetchAll", () => {
+      test("brings a whole environment with one command", async ({ expect }) => {
+        const keys = Array.from({ length: 1000 }, (_, i) => `flag-${i}`);
+        await isolate().accept("prod", wholeReading(5, keys))();
+        redis.commands();
+        const cache = isolate();
+        expect(await cache.fetchAll("prod")).toEqual({ found: true, missing: [] });
+        expect(redis.commands()).toEqual({ HGETALL: 1 });
+        expect(cache.l1.getMany("prod", keys).size).toBe(1000);
+        expect(cache.l1.environment("prod").index).toEqual(keys.toSorted());
+      });
+
+      test("names what was purged, by the index", async ({ expect }) => {
+        await isolate().accept("prod", wholeReading(5, ["a", "b", "c"]))();
+        await l2.publish("prod", [[6, ["b"]]]);
+        expect(await isolate().fetchAll("prod")).toEqual({ found: true, missing: ["b"] });
+      });
+
+      test("misses all where there is no head, no index, or one that has changed since", async ({ expect }) => {
+        const cache = isolate();
+        expect(await cache.fetchAll("prod")).toEqual({ found: false, missing: "all" });
+        await isolate().accept("prod", reading(5, ["a"]))();
+        expect(await cache.fetchAll("prod")).toEqual({ found: true, missing: "all" });
+        expect(cache.l1.get("prod", "a")).toBeDefined();
+        await isolate().accept("prod", wholeReading(5, ["a"]))();
+        cache.l1.advance("prod", { version: 6, changes: [[6, ["@index", "new"]]] });
+        expect(await cache.fetchAll("prod")).toEqual({ found: true, missing: "all" });
+        expect(cache.l1.environment("prod").index).toBeUndefined();
+      });
+    });
+
+    describe("sync", () => {
+      test("is one command that moves nothing when nothing changed, and counts as a check", async ({ expect }) => {
+        const cache = isolate();
+        await cache.accept("prod", wholeReading(5, ["a"]))();
+        const entry = cache.l1.environment("prod").peek("a");
+        await redis.clock.advance(5000);
+        redis.commands();
+        expect(await cache.sync("prod")).toBe("current");
+        expect(redis.commands()).toEqual({ EVAL_RO: 1 });
+        expect(cache.l1.environment("prod").peek("a")).toBe(entry);
+        expect(cache.l1.environment("prod").checkedAt).toBe(redis.clock.now());
+      });
+
+      test("drops what changed and brings what L2 has of it, in the same command", async ({ expect }) => {
+        const [cache, other] = [isolate(), isolate()];
+        await cache.accept("prod", wholeReading(5, ["a", "b", "c"]))();
+        await other.sync("prod");
+        await other.publish("prod", [[6, ["a", "b", "@index"]]]);
+        await other.accept("prod", reading(6, ["a"], { changes: [[6, ["a", "b", "@index"]]], index: ["a", "c"] }))();
+        redis.commands();
+        expect(await cache.sync("prod")).toBe("advanced");
+        expect(redis.commands()).toEqual({ EVAL_RO: 1 });
+        const held = cache.l1.environment("prod");
+        expect(held.peek("a")?.value?.document.version).toBe(6);
+        expect(held.peek("b")).toBeUndefined();
+        expect(held.peek("c")?.value?.document.version).toBe(5);
+        expect(held.index).toEqual(["a", "c"]);
+        expect(held.keys).toEqual(KEYS);
+      });
+
+      test("compiles nothing that this isolate has never been asked for", async ({ expect }) => {
+        const [cache, other] = [isolate(), isolate()];
+        await other.accept("prod", wholeReading(5, ["a", "b"]))();
+        await cache.fetch("prod", ["a"]);
+        await other.accept("prod", reading(6, ["a", "b"], { changes: [[6, ["a", "b"]]] }))();
+        cache.compiled.length = 0;
+        expect(await cache.sync("prod")).toBe("advanced");
+        expect(cache.compiled).toEqual(["a"]);
+      });
+
+      test("drops everything after more changes than the head remembers", async ({ expect }) => {
+        const [cache, other] = [isolate(), isolate()];
+        await cache.accept("prod", wholeReading(5, ["a", "b"]))();
+        for (let version = 6; version <= 75; version++) await other.publish("prod", [[version, ["b"]]]);
+        expect(await cache.sync("prod")).toBe("advanced");
+        expect(cache.l1.stats().size).toBe(0);
+        expect(cache.l1.environment("prod").version).toBe(75);
+      });
+
+      test("does not go back to an L2 that is behind", async ({ expect }) => {
+        const cache = isolate();
+        await l2.publish("prod", [[5, ["a"]]]);
+        cache.l1.advance("prod", { version: 7, changes: [] });
+        expect(await cache.sync("prod")).toBe("current");
+        expect(cache.l1.environment("prod").version).toBe(7);
+      });
+
+      test("knows nothing where L2 has no head", async ({ expect }) => {
+        const cache = isolate();
+        expect(await cache.sync("prod")).toBe("unknown");
+        expect(cache.l1.environment("prod").checkedAt).toBe(0);
+        expect(await anIsolate(undefined, redis.clock).sync("prod")).toBe("unknown");
+      });
+    });
+
+    describe("accept", () => {
+      test("is in L1 at once and in L2 by one command of the answer", async ({ expect }) => {
+        const cache = isolate();
+        const fill = cache.accept("prod", {
+          ...wholeReading(5, ["a"]),
+          flags: new Map([
+            ["a", aFlagDocument("a", 5)],
+            ["ghost", null],
+          ]),
+        });
+        expect(cache.l1.get("prod", "a")?.value?.document.version).toBe(5);
+        expect(cache.l1.get("prod", "ghost")?.value).toBeNull();
+        expect(cache.l1.environment("prod").checkedAt).toBe(redis.clock.now());
+        expect(redis.commands()).toEqual({});
+        expect(await fill()).toBe(true);
+        expect(redis.commands()).toEqual({ EVAL: 1 });
+        expect([...(await l2.readAll("prod")).fields.keys()].toSorted()).toEqual(["@index", "@keys", "a"]);
+      });
+
+      test("keeps the rest of L1 when the reading says what changed, and nothing when it does not", async ({
+        expect,
+      }) => {
+        const cache = isolate();
+        cache.accept("prod", wholeReading(5, ["a", "b"]));
+        cache.accept("prod", reading(6, ["a"], { changes: [[6, ["a"]]] }));
+        expect(cache.l1.getMany("prod", ["a", "b"]).size).toBe(2);
+        cache.accept("prod", reading(7, ["a"]));
+        expect([...cache.l1.getMany("prod", ["a", "b"]).keys()]).toEqual(["a"]);
+      });
+
+      test("takes from a reading that was overtaken only what has not changed since", async ({ expect }) => {
+        const cache = isolate();
+        cache.accept("prod", reading(5, ["x"]));
+        const checkedAt = cache.l1.environment("prod").checkedAt;
+        await redis.clock.advance(1000);
+        cache.l1.advance("prod", { version: 6, changes: [[6, ["a"]]] });
+        const fill = cache.accept("prod", reading(5, ["a", "b"]));
+        expect([...cache.l1.getMany("prod", ["a", "b"]).keys()]).toEqual(["b"]);
+        expect(cache.l1.environment("prod").checkedAt).toBe(checkedAt);
+        await l2.publish("prod", [[6, ["a"]]]);
+        expect(await fill()).toBe(false);
+        expect(await l2.keys("prod")).toEqual([]);
+      });
+
+      test("spares an L2 that is behind from starting over, with the changes that L1 remembers", async ({ expect }) => {
+        const cache = isolate();
+        await cache.accept("prod", wholeReading(5, ["a", "b", "c"]))();
+        cache.l1.advance("prod", { version: 6, changes: [[6, ["a"]]] });
+        await cache.accept("prod", reading(7, ["b"], { changes: [[7, ["b"]]] }))();
+        expect((await l2.readAll("prod")).head?.version).toBe(7);
+        expect((await l2.keys("prod")).toSorted()).toEqual(["b", "c"]);
+      });
+
+      test("purges what its changes name even when it brings no document", async ({ expect }) => {
+        const cache = isolate();
+        await cache.accept("prod", wholeReading(5, ["a", "b"]))();
+        await cache.accept("prod", { asOf: 6, changes: [[6, ["a"]]], flags: new Map([["a", null]]) })();
+        expect(await l2.keys("prod")).toEqual(["b"]);
+        expect(cache.l1.get("prod", "a")?.value).toBeNull();
+      });
+
+      test("writes nothing to L2 for a flag that does not exist", async ({ expect }) => {
+        redis.commands();
+        expect(await isolate().accept("prod", { asOf: 5, flags: new Map([["ghost", null]]) })()).toBe(true);
+        expect(redis.commands()).toEqual({});
+      });
+
+      test("works without an L2", async ({ expect }) => {
+        const alone = anIsolate(undefined, redis.clock);
+        expect(await alone.accept("prod", wholeReading(5, ["a"]))()).toBe(false);
+        expect((await alone.get("prod", "a"))?.value?.document.key).toBe("a");
+        expect(await alone.publish("prod", [[6, ["a"]]])).toBe(6);
+        expect(await alone.get("prod", "a")).toBeUndefined();
+      });
+    });
+
+    describe("with L2 failing", () => {
+      test("throws, and L1 has what was published all the same", async ({ expect }) => {
+        const cache = isolate();
+        await cache.accept("prod", wholeReading(5, ["a", "b"]))();
+        redis.endpoint.setFaults({ errorRate: 1 });
+        try {
+          await expect(cache.publish("prod", [[6, ["a"]]])).rejects.toThrow(TierError);
+          expect(cache.l1.get("prod", "a")).toBeUndefined();
+          expect((await cache.get("prod", "b"))?.value?.document.key).toBe("b");
+          for (const call of [
+            cache.get("prod", "a"),
+            cache.fetch("prod", ["b"]),
+            cache.fetchAll("prod"),
+            cache.sync("prod"),
+            cache.accept("prod", reading(6, ["a"]))(),
+          ]) {
+            await expect(call).rejects.toThrow(TierError);
+          }
+          expect(cache.l1.get("prod", "a")?.value?.document.version).toBe(6);
+          expect(cache.stats().errors).toBe(6);
+        } finally {
+          redis.endpoint.setFaults({});
+        }
+      });
+    });
+  });
+}
