@@ -1,0 +1,36 @@
+/** `npm run admin-token`: makes an admin token against DATABASE_URL with KEY_SECRET and prints it, once. */
+import { parseArgs } from "node:util";
+import { createDatabase } from "../src/store/client.ts";
+import { createAdminToken } from "./seed.ts";
+
+const USAGE = `usage: DATABASE_URL=… KEY_SECRET=… npm run admin-token -- [--role write|read] [--name "…"]
+  --role  write: everything; read: looking only (default: write)
+  --name  what the token is for, as the list of keys and the audit show it`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      role: { type: "string", default: "write" },
+      name: { type: "string", default: "made on the command line" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return console.log(USAGE);
+  const { DATABASE_URL, KEY_SECRET, NEON_HTTP_URL } = process.env;
+  if (!DATABASE_URL) throw new TypeError("DATABASE_URL is not set");
+  if (!KEY_SECRET || KEY_SECRET.length < 32) {
+    throw new TypeError("KEY_SECRET must be set to the worker's own, at least 32 characters");
+  }
+  const { role, name } = values;
+  if (role !== "write" && role !== "read") throw new TypeError('--role must be "write" or "read"');
+  const db = createDatabase(DATABASE_URL, { timeoutMs: 30_000, fetchEndpoint: NEON_HTTP_URL });
+  const token = await createAdminToken(db, KEY_SECRET, { role, name, actor: "command line" });
+  console.log(token);
+  console.error("This token is not shown again: the database keeps only a hash of it.");
+}
+
+main().catch((error: unknown) => {
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  console.error(`${error instanceof Error ? error.message : String(error)}${cause}\n\n${USAGE}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,109 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Backends, startBackends } from "../../../dev/backends.ts";
+import { projectDocuments, readProjectFile } from "../../../dev/project-file.ts";
+import { EXAMPLE_PROJECT, seedProject, type SeededKeys } from "../../../dev/seed.ts";
+import type { FlagDocument } from "../../../src/flags/document.ts";
+import { hashSecret, verifyToken } from "../../../src/ops/token.ts";
+import { createDatabase, type StoreDatabase } from "../../../src/store/client.ts";
+import { createFlagReader } from "../../../src/store/read-flags.ts";
+import { listKeys } from "../../../src/store/write-keys.ts";
+
+const SECRET = "0123456789abcdef0123456789abcdef";
+
+let backends: Backends;
+let db: StoreDatabase;
+let keys: SeededKeys;
+
+beforeAll(async () => {
+  backends = await startBackends();
+  db = createDatabase(backends.bindings.DATABASE_URL, {
+    timeoutMs: 30_000,
+    fetchEndpoint: backends.bindings.NEON_HTTP_URL,
+  });
+  keys = await seedProject(db, SECRET);
+});
+
+afterAll(() => backends?.close());
+
+/** Without what the file does not say: the version, and an order of variants, which jsonb does not keep. */
+function comparable(document: FlagDocument): FlagDocument {
+  const dependencies = Object.entries(document.dependencies ?? {});
+  return {
+    ...document,
+    version: 0,
+    dependencies: Object.fromEntries(
+      dependencies.map(([key, flag]) => [key, { ...flag, variants: flag.variants.toSorted() }]),
+    ),
+  };
+}
+
+const byKey = (documents: FlagDocument[]) => new Map(documents.map((document) => [document.key, document]));
+
+describe("seedProject", () => {
+  it.each(["production", "staging"])("writes %s as its file says, at one version", async (environment) => {
+    const reading = await createFlagReader(db).readEnvironment(environment);
+    const expected = projectDocuments(await readProjectFile(EXAMPLE_PROJECT), environment, 0);
+    const versions = new Set([...(reading?.flags.values() ?? [])].map((document) => document?.version));
+    expect(versions.size).toBe(1);
+    const found = [...(reading?.flags.values() ?? [])].map((document) => comparable(document!));
+    expect(byKey(found)).toEqual(byKey(expected.map(comparable)));
+  });
+
+  it("hands out keys that verify and that the environment's key table knows", async () => {
+    for (const [environment, { clientKey, serverKey }] of Object.entries(keys.environments)) {
+      const table = (await createFlagReader(db).readFlags(environment, []))?.keys ?? {};
+      for (const [kind, token] of [
+        ["client", clientKey],
+        ["server", serverKey],
+      ] as const) {
+        const parts = await verifyToken([SECRET], token);
+        expect(parts).toMatchObject({ kind, scope: environment });
+        expect(table[parts!.id]).toEqual({ kind, hash: await hashSecret(parts!.secret), origins: [] });
+      }
+    }
+    const admin = await verifyToken([SECRET], keys.adminToken);
+    expect(admin).toMatchObject({ kind: "admin", scope: "write" });
+    expect((await listKeys(db, null)).map(({ id }) => id)).toContain(admin!.id);
+  });
+
+  it("leaves environments alone that exist, and hands out new keys", async () => {
+    await backends.neon.exec("update flag_configurations set enabled = false where flag_key = 'new-shell'");
+    const again = await seedProject(db, SECRET);
+    const reading = await createFlagReader(db).readFlags("production", ["new-shell"]);
+    expect(reading?.flags.get("new-shell")).toMatchObject({ enabled: false });
+    expect(again.environments["production"]).not.toEqual(keys.environments["production"]);
+  });
+});
+
+describe("npm run admin-token", () => {
+  const run = (env: Record<string, string>, ...args: string[]) =>
+    promisify(execFile)(process.execPath, [join(import.meta.dirname, "../../../dev/admin-token.ts"), ...args], {
+      env: { PATH: process.env["PATH"] ?? "", ...env },
+    });
+
+  it("prints a token of the role asked for, and nothing else, on standard output", async () => {
+    const { stdout } = await run(
+      { ...backends.bindings, KEY_SECRET: SECRET },
+      "--role",
+      "read",
+      "--name",
+      "dashboards",
+    );
+    const parts = await verifyToken([SECRET], stdout.trim());
+    expect(parts).toMatchObject({ kind: "admin", scope: "read" });
+    const key = (await listKeys(db, null)).find(({ id }) => id === parts!.id);
+    expect(key).toMatchObject({ role: "read", name: "dashboards" });
+  });
+
+  it("says what is missing", async () => {
+    const failed = run({ ...backends.bindings });
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("KEY_SECRET must be set"),
+    });
+  });
+});
