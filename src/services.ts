@@ -19,7 +19,7 @@ import { Authenticator } from "./http/authenticate.ts";
 import { createCacheApiEndpointCache, type EndpointCache } from "./http/endpoint-cache.ts";
 import type { HttpError } from "./http/errors.ts";
 import type { EvaluationServices } from "./http/evaluate.ts";
-import { systemClock } from "./ops/clock.ts";
+import { type Clock, systemClock } from "./ops/clock.ts";
 import { consoleLog, errorFields, type Log } from "./ops/log.ts";
 import { createRateLimit } from "./ops/rate-limit.ts";
 import { openEdgeCache } from "./ops/runtime.ts";
@@ -64,9 +64,11 @@ export function servicesFor(bindings: Bindings): Services {
   return isolate.services;
 }
 
-function createServices(settings: Settings): Services {
-  const clock = systemClock;
-  const log = consoleLog;
+/** The composition root. Tests pass a clock that they move. */
+export function createServices(
+  settings: Settings,
+  { clock = systemClock, log = consoleLog, random = Math.random }: { clock?: Clock; log?: Log; random?: () => number } = {},
+): Services {
   const prefix = settings.CACHE_PREFIX;
   const l1 = new MemoryTier<CompiledFlag>({
     maxEntries: settings.CACHE_L1_MAX_ENTRIES,
@@ -74,13 +76,13 @@ function createServices(settings: Settings): Services {
     ttlMs: settings.CACHE_ENABLED ? settings.CACHE_L1_TTL_SECONDS * 1000 : 0,
     absentTtlMs: settings.CACHE_ENABLED ? settings.CACHE_ABSENT_TTL_SECONDS * 1000 : 0,
     now: clock.now,
-    random: Math.random,
+    random,
     sizeOf: (key, flag) => key.length + (flag === null ? 0 : documentBytes(flag)),
   });
   const l2 = redisTier(settings, clock.now);
   const tiers = new TieredCache<CompiledFlag>({ l1, l2, compile: compileFlag, documentOf: (flag) => flag.document, now: clock.now });
-  const redisBreaker = new Breaker({ ...BREAKER, name: "Redis", now: clock.now, random: Math.random });
-  const storeBreaker = new Breaker({ ...BREAKER, name: "Postgres", now: clock.now, random: Math.random });
+  const redisBreaker = new Breaker({ ...BREAKER, name: "Redis", now: clock.now, random });
+  const storeBreaker = new Breaker({ ...BREAKER, name: "Postgres", now: clock.now, random });
 
   let database: Promise<StoreDatabase> | undefined;
   const openDatabase = () =>
@@ -137,7 +139,7 @@ function createServices(settings: Settings): Services {
     }),
     authenticator: new Authenticator(secrets),
     now: clock.now,
-    random: Math.random,
+    random,
     mayBypassCaches: noCacheLimit,
     database: openDatabase,
     async sweep(waitUntil) {

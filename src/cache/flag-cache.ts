@@ -2,6 +2,9 @@
 
 export type Awaitable<T> = T | Promise<T>;
 
+/** `expiresAt` of an entry that is known to be out of date, and kept in case its successor cannot be read. */
+export const SUPERSEDED = 0;
+
 /** `value: null` is a cached "does not exist". */
 export interface CacheEntry<V> {
   readonly value: V | null;
@@ -9,6 +12,7 @@ export interface CacheEntry<V> {
   readonly asOf: number;
   /** ms since epoch. */
   readonly cachedAt: number;
+  /** ms since epoch; SUPERSEDED: a change has named the flag since, so only `peek` still shows it. */
   readonly expiresAt: number;
   /** How often this tier has answered with this entry. */
   readonly hitCount: number;

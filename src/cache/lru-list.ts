@@ -12,7 +12,7 @@ export class LruNode<V> implements CacheEntry<V> {
   readonly value: V | null;
   readonly asOf: number;
   readonly cachedAt: number;
-  readonly expiresAt: number;
+  expiresAt: number;
   readonly bytes: number;
   hitCount = 0;
   newer: LruNode<V> = this;

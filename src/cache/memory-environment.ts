@@ -1,11 +1,12 @@
 import { type Change, type FlagIndex, type Head, INDEX_FIELD, KEYS_FIELD, type KeyTable } from "../flags/head.ts";
 import { changesAfter, contiguousEnd, fieldsOf, MAX_CHANGES } from "./changes.ts";
-import type { CacheEntry } from "./flag-cache.ts";
+import { type CacheEntry, SUPERSEDED } from "./flag-cache.ts";
 import { type EntryOwner, type LruList, LruNode } from "./lru-list.ts";
 
 /**
- * What one isolate holds of one environment. Everything in it is true at `version`: an entry read at an older
- * version is taken only when no change since then names it, and moving on drops exactly what the changes name.
+ * What one isolate holds of one environment. Everything that is not superseded is true at `version`: an entry read at
+ * an older version is taken only when no change since then names it, and moving on supersedes exactly what the changes
+ * name. What is superseded stays, until it is replaced or evicted, as the last known good.
  */
 export class MemoryEnvironment<V> implements EntryOwner {
   /** Newest version that this isolate has seen; 0: unknown. Never goes back. */
@@ -23,6 +24,8 @@ export class MemoryEnvironment<V> implements EntryOwner {
   readonly #nodes = new Map<string, LruNode<V>>();
   #keys: KeyTable | undefined;
   #index: FlagIndex | undefined;
+  #areKeysCurrent = false;
+  #isIndexCurrent = false;
 
   constructor(list: LruList<V>, now: () => number) {
     this.#list = list;
@@ -30,10 +33,20 @@ export class MemoryEnvironment<V> implements EntryOwner {
   }
 
   get keys(): KeyTable | undefined {
-    return this.#keys;
+    return this.#areKeysCurrent ? this.#keys : undefined;
   }
 
   get index(): FlagIndex | undefined {
+    return this.#isIndexCurrent ? this.#index : undefined;
+  }
+
+  /** The SDK keys even when they are superseded. */
+  get lastKeys(): KeyTable | undefined {
+    return this.#keys;
+  }
+
+  /** The index even when it is superseded. */
+  get lastIndex(): FlagIndex | undefined {
     return this.#index;
   }
 
@@ -50,7 +63,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return node;
   }
 
-  /** The entry even when it has expired; not counted. */
+  /** The entry even when it has expired or is superseded; not counted. */
   peek(key: string): CacheEntry<V> | undefined {
     return this.#nodes.get(key);
   }
@@ -58,6 +71,12 @@ export class MemoryEnvironment<V> implements EntryOwner {
   /** Flag keys of everything held, expired or known absent too. */
   heldKeys(): IterableIterator<string> {
     return this.#nodes.keys();
+  }
+
+  /** The entry when it is true at `version`, even when it has expired; not counted. */
+  current(key: string): CacheEntry<V> | undefined {
+    const node = this.#nodes.get(key);
+    return node === undefined || node.expiresAt === SUPERSEDED ? undefined : node;
   }
 
   /** Fields that may not be taken from a picture of version `asOf`, because a change since then names them. */
@@ -69,7 +88,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
   }
 
   /**
-   * Moves on to a newer head and drops what its changes name, or everything when they do not reach back to the
+   * Moves on to a newer head and supersedes what its changes name, or everything when they do not reach back to the
    * version known here. False: the head is not newer, nothing happens.
    */
   advance(head: Head): boolean {
@@ -79,8 +98,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
       return false;
     }
     const news = this.version === 0 ? undefined : changesAfter(listed, this.version, head.version);
-    if (news) this.#dropFields(fieldsOf(news));
-    else if (this.version !== 0) this.dropAll();
+    if (this.version !== 0) this.#supersede(news ? fieldsOf(news) : "*");
     const merged = news ? [...this.changes, ...news].slice(-MAX_CHANGES) : listed;
     this.changes = merged.length >= listed.length ? merged : listed;
     this.version = head.version;
@@ -91,6 +109,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
   setKeys(keys: KeyTable, asOf: number): boolean {
     if (isNamed(this.changedSince(asOf), KEYS_FIELD)) return false;
     this.#keys = keys;
+    this.#areKeysCurrent = true;
     return true;
   }
 
@@ -98,6 +117,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
   setIndex(index: FlagIndex, asOf: number): boolean {
     if (isNamed(this.changedSince(asOf), INDEX_FIELD)) return false;
     this.#index = index;
+    this.#isIndexCurrent = true;
     this.generation += 1;
     return true;
   }
@@ -129,13 +149,13 @@ export class MemoryEnvironment<V> implements EntryOwner {
     this.generation += 1;
   }
 
-  #dropFields(fields: ReadonlySet<string> | "*"): void {
-    if (fields === "*") return this.dropAll();
-    for (const field of fields) {
-      if (field === KEYS_FIELD) this.#keys = undefined;
-      else if (field === INDEX_FIELD) this.#index = undefined;
-      else this.drop(field);
+  #supersede(fields: ReadonlySet<string> | "*"): void {
+    for (const field of fields === "*" ? this.#nodes.keys() : fields) {
+      const node = this.#nodes.get(field);
+      if (node) node.expiresAt = SUPERSEDED;
     }
+    if (fields === "*" || fields.has(KEYS_FIELD)) this.#areKeysCurrent = false;
+    if (fields === "*" || fields.has(INDEX_FIELD)) this.#isIndexCurrent = false;
     this.generation += 1;
   }
 }

@@ -26,8 +26,8 @@ export interface MemoryTierOptions<V> {
 }
 
 /**
- * L1: one isolate's memory. Entries of all environments share one budget and one order of use. Expired entries stay
- * (for `peek`: the last known good) until they are evicted; entries that a change names are gone.
+ * L1: one isolate's memory. Entries of all environments share one budget and one order of use. Expired and
+ * superseded entries stay (for `peek`: the last known good) until they are replaced or evicted.
  */
 export class MemoryTier<V> implements FlagCache<V> {
   readonly #options: MemoryTierOptions<V>;

@@ -1,3 +1,4 @@
+import { SUPERSEDED } from "../cache/flag-cache.ts";
 import type { MemoryEnvironment } from "../cache/memory-tier.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { KeyTable } from "../flags/head.ts";
@@ -39,6 +40,10 @@ interface FlagSetView extends FlagSet {
   generation: number;
   /** ms since epoch at which the first of its entries expires. */
   expiresAt: number;
+  /** Something in it is known to be out of date. */
+  isSuperseded: boolean;
+  /** The environment's version, or the oldest that something superseded was read at. */
+  version: number;
 }
 
 export interface FlagSourceOptions {
@@ -74,29 +79,34 @@ export class FlagSource {
    */
   async flag(environment: string, key: string, scope: RequestScope): Promise<SourceAnswer<CompiledFlag | null> | undefined> {
     const memory = this.#options.tiers.l1.environment(environment);
-    await this.#ensureHead(environment, memory, scope);
-    const hit = scope.noCache === true ? undefined : memory.lookup(key);
-    if (hit !== undefined && memory.keys !== undefined) return this.#answer(memory, hit.value, "L1", false);
+    if (scope.noCache !== true && memory.keys !== undefined && memory.lookup(key) !== undefined) {
+      await this.#ensureHead(environment, memory, scope);
+      const hit = memory.current(key);
+      if (hit !== undefined && memory.keys !== undefined) return this.#answer(memory, hit.value, "L1", memory.version);
+    }
     const outcome = await this.#options.loader.flags(environment, [key], scope);
     if (outcome === "unknown-environment") return undefined;
     this.#requireVersion(memory, scope, outcome);
     const entry = memory.peek(key);
     if (entry === undefined) throw new UnavailableError(`flag "${key}" cannot be read from any tier`);
-    return this.#answer(memory, entry.value, outcome === "unavailable" ? "L1" : outcome, outcome === "unavailable");
+    const isSuperseded = entry.expiresAt === SUPERSEDED;
+    return this.#answer(memory, entry.value, loadedFrom(outcome, isSuperseded), isSuperseded ? entry.asOf : memory.version);
   }
 
   /** Every flag of the environment; undefined when there is no such environment. Errors as of {@link flag}. */
   async all(environment: string, scope: RequestScope): Promise<SourceAnswer<FlagSet> | undefined> {
     const memory = this.#options.tiers.l1.environment(environment);
-    await this.#ensureHead(environment, memory, scope);
-    const view = scope.noCache === true ? undefined : this.#view(memory, false);
-    if (view !== undefined && memory.keys !== undefined) return this.#answer(memory, view, "L1", false);
+    if (scope.noCache !== true && memory.keys !== undefined && this.#view(memory, false) !== undefined) {
+      await this.#ensureHead(environment, memory, scope);
+      const view = this.#view(memory, false);
+      if (view !== undefined && memory.keys !== undefined) return this.#answer(memory, view, "L1", view.version);
+    }
     const outcome = await this.#options.loader.environment(environment, scope);
     if (outcome === "unknown-environment") return undefined;
     this.#requireVersion(memory, scope, outcome);
     const loaded = this.#view(memory, true);
     if (loaded === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
-    return this.#answer(memory, loaded, outcome === "unavailable" ? "L1" : outcome, outcome === "unavailable");
+    return this.#answer(memory, loaded, loadedFrom(outcome, loaded.isSuperseded), loaded.version);
   }
 
   /** The environment's flags when L1 holds them all fresh (with `orStale`: at all). Built once per change of L1's entries. */
@@ -104,13 +114,16 @@ export class FlagSource {
     const now = this.#options.clock.now();
     const known = this.#views.get(memory);
     if (known !== undefined && known.generation === memory.generation && (orStale || now < known.expiresAt)) return known;
-    if (memory.index === undefined) return undefined;
+    const index = orStale ? memory.lastIndex : memory.index;
+    if (index === undefined) return undefined;
     const all: CompiledFlag[] = [];
+    let { version } = memory;
     let expiresAt = Number.POSITIVE_INFINITY;
-    for (const key of memory.index) {
+    for (const key of index) {
       const entry = orStale ? memory.peek(key) : memory.lookup(key);
       if (entry === undefined) return undefined;
       if (entry.value !== null) all.push(entry.value);
+      if (entry.expiresAt === SUPERSEDED) version = Math.min(version, entry.asOf);
       expiresAt = Math.min(expiresAt, entry.expiresAt);
     }
     const view: FlagSetView = {
@@ -118,6 +131,8 @@ export class FlagSource {
       clientVisible: all.filter((flag) => flag.document.clientVisible),
       generation: memory.generation,
       expiresAt,
+      isSuperseded: expiresAt === SUPERSEDED || memory.index === undefined,
+      version,
     };
     this.#views.set(memory, view);
     return view;
@@ -149,15 +164,25 @@ export class FlagSource {
     throw new MinVersionError(scope.minVersion, memory.version);
   }
 
-  #answer<V>(memory: MemoryEnvironment<CompiledFlag>, value: V, tier: Tier, isUnavailable: boolean): SourceAnswer<V> {
-    if (memory.keys === undefined) throw new UnavailableError("the SDK keys of this environment cannot be read from any tier");
+  #answer<V>(
+    memory: MemoryEnvironment<CompiledFlag>,
+    value: V,
+    tier: Tier | "stale",
+    version: number,
+  ): SourceAnswer<V> {
+    const keys = memory.lastKeys;
+    if (keys === undefined) throw new UnavailableError("the SDK keys of this environment cannot be read from any tier");
     return {
       value,
-      version: memory.version,
-      tier,
-      isStale: isUnavailable || this.#failedAt.has(memory),
+      version,
+      tier: tier === "stale" ? "L1" : tier,
+      isStale: tier === "stale" || this.#failedAt.has(memory),
       ageSeconds: Math.max(0, Math.floor((this.#options.clock.now() - memory.checkedAt) / 1000)),
-      keys: memory.keys,
+      keys,
     };
   }
+}
+
+function loadedFrom(outcome: LoadOutcome, isSuperseded: boolean): Tier | "stale" {
+  return isSuperseded || (outcome !== "L2" && outcome !== "L3") ? "stale" : outcome;
 }

@@ -151,7 +151,7 @@ class World {
       this.#seen[i] = held.version;
       const { flags, index, keys } = this.store.at(held.version);
       for (const key of FLAGS) {
-        const entry = held.peek(key);
+        const entry = held.current(key);
         if (entry) expect(entry.value?.document, `${key} in isolate ${i} at ${held.version}`).toEqual(flags.get(key));
       }
       if (held.keys) expect(held.keys, `keys in isolate ${i}`).toEqual(keys);

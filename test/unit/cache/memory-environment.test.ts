@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
 import type { Change } from "../../../src/flags/head.ts";
+import { SUPERSEDED } from "../../../src/cache/flag-cache.ts";
 import { aMemoryTier } from "../../support/memory-tier.ts";
 
 /** An environment at version 5 that holds a, b, the SDK keys and the index. */
@@ -11,7 +12,7 @@ function filled() {
   environment.setKeys({}, 5);
   environment.setIndex(["a", "b"], 5);
   const held = () => [
-    ...["a", "b"].filter((key) => environment.peek(key)),
+    ...["a", "b"].filter((key) => environment.current(key)),
     ...(environment.keys ? ["@keys"] : []),
     ...(environment.index ? ["@index"] : []),
   ];
@@ -126,7 +127,9 @@ describe("MemoryEnvironment and a reading of another version", () => {
     });
     const values = new Map(["a", "b", "c", "d"].map((key) => [key, `${key}@5`]));
     expect(tier.setMany("prod", values, { asOf: 5 })).toBe(false);
-    expect(["a", "b", "c", "d"].filter((key) => environment.peek(key))).toEqual(["b", "d"]);
+    expect(["a", "b", "c", "d"].filter((key) => environment.current(key))).toEqual(["b", "d"]);
+    expect(environment.peek("a")).toMatchObject({ value: "a@5", expiresAt: SUPERSEDED });
+    expect(environment.lookup("a")).toBeUndefined();
     expect(tier.set("prod", "c", "c@6", { asOf: 6 })).toBe(false);
     expect(tier.set("prod", "a", "a@6", { asOf: 6 })).toBe(true);
     expect(environment.setKeys({}, 5)).toBe(false);

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { saveFlag } from "../../../src/store/write-flags.ts";
+import { type Isolate, startIsolate } from "../../support/app.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { aFlag, startTestProject, type TestFlag, type TestProject } from "../../support/project.ts";
+
+/** The freshness contract of design and README, with isolates in this process and a clock that the test moves. */
+describe("freshness", () => {
+  const clock = new FakeClock();
+  let project: TestProject;
+  let writer: Isolate;
+  let reader: Isolate;
+
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+    for (let i = 0; i < 5; i++) await project.save({ key: `other-${i}` });
+  });
+  afterAll(() => project.close());
+
+  beforeEach(async () => {
+    project.backends.upstash.setFaults({});
+    project.backends.neon.setFaults({});
+    await project.save({ key: "banner", enabled: true });
+    await project.backends.upstash.command("FLUSHALL");
+    writer = startIsolate(project.bindings, clock);
+    reader = startIsolate(project.bindings, clock);
+  });
+
+  const ask = async (isolate: Isolate, path = "/banner", headers: Record<string, string> = {}) => {
+    const response = await isolate.fetch(`/ofrep/v1/evaluate/flags${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${project.serverKey}`, ...headers },
+      body: "{}",
+    });
+    const body = (await response.json()) as { value?: unknown; flags?: { key: string; value: unknown }[] };
+    return {
+      status: response.status,
+      body,
+      value: body.flags === undefined ? body.value : body.flags.find(({ key }) => key === "banner")?.value,
+      version: Number(response.headers.get("x-flags-version")),
+      cacheStatus: response.headers.get("cache-status") ?? "",
+    };
+  };
+
+  /** Saves as the management API does: commit, then publish from the writer's isolate. */
+  const publish = async (flag: TestFlag): Promise<number> => {
+    const written = await saveFlag(project.db, "production", aFlag(flag), { actor: "test" });
+    await writer.services.publisher.publish("production", written, () => undefined);
+    return written.version;
+  };
+
+  const warm = async (isolate: Isolate, path = "/banner"): Promise<void> => {
+    await ask(isolate, path);
+    await isolate.settled();
+  };
+
+  test("serves from memory for a second, then sees the change with one L2 command and no query", async ({ expect }) => {
+    await warm(reader);
+    const version = await publish({ key: "banner", enabled: false });
+    await clock.advance(900);
+    expect((await ask(reader)).value).toBe(true);
+    await clock.advance(101);
+    project.resetStats();
+    expect(await ask(reader)).toMatchObject({ value: false, version });
+    await reader.settled();
+    expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
+  });
+
+  test("bulk sees the change the same way", async ({ expect }) => {
+    await warm(reader, "");
+    const version = await publish({ key: "banner", enabled: false });
+    await clock.advance(1001);
+    project.resetStats();
+    expect(await ask(reader, "")).toMatchObject({ value: false, version });
+    await reader.settled();
+    expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
+  });
+
+  test("the writer's own isolate has the change at once, without any command", async ({ expect }) => {
+    await warm(writer);
+    const version = await publish({ key: "banner", enabled: false });
+    project.resetStats();
+    expect(await ask(writer)).toMatchObject({ value: false, version });
+    expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
+  });
+
+  test("an edit in SQL reaches the edge with the next sweep, and is marked done", async ({ expect }) => {
+    await warm(reader);
+    await project.backends.neon.exec("update flag_configurations set enabled = false where flag_key = 'banner'");
+    expect(await writer.services.sweep(() => undefined)).toMatchObject({ failed: 0 });
+    await clock.advance(1001);
+    expect((await ask(reader)).value).toBe(false);
+    const [pending] = await project.backends.neon.query("select count(*)::int as n from outbox where done_at is null");
+    expect(pending).toEqual({ n: 0 });
+  });
+
+  test("X-Flags-Min-Version answers at that version or with 503, never with less", async ({ expect }) => {
+    await warm(reader);
+    const version = await publish({ key: "banner", enabled: false });
+    expect(await ask(reader, "/banner", { "x-flags-min-version": String(version) })).toMatchObject({ status: 200, value: false, version });
+    const ahead = await ask(reader, "/banner", { "x-flags-min-version": String(version + 1) });
+    expect(ahead).toMatchObject({ status: 503, version });
+    const wrong = await ask(reader, "/banner", { "x-flags-min-version": "soon" });
+    expect(wrong.status).toBe(400);
+  });
+
+  test("X-Flags-Min-Version reads the store when the purge was lost", async ({ expect }) => {
+    await warm(reader);
+    const version = await project.save({ key: "banner", enabled: false });
+    const answer = await ask(reader, "/banner", { "x-flags-min-version": String(version) });
+    expect(answer).toMatchObject({ status: 200, value: false, version });
+  });
+
+  test("Cache-Control: no-cache from a server key reads the store and refills L2, a client key's is ignored", async ({ expect }) => {
+    await warm(reader);
+    const version = await project.save({ key: "banner", enabled: false });
+    const headers = { "cache-control": "no-cache" };
+    expect((await ask(reader, "/banner", { ...headers, authorization: `Bearer ${project.clientKey}` })).value).toBe(true);
+    expect(await ask(reader, "/banner", headers)).toMatchObject({ value: false, version });
+    await reader.settled();
+    const other = startIsolate(project.bindings, clock);
+    expect(await ask(other)).toMatchObject({ value: false, version, cacheStatus: "Burgee-L1; fwd=miss, Burgee-L2; hit" });
+  });
+
+  test("more than ten no-cache reads in a second are refused with Retry-After", async ({ expect }) => {
+    const statuses = new Set<number>();
+    for (let i = 0; i < 12; i++) statuses.add((await ask(reader, "/banner", { "cache-control": "no-cache" })).status);
+    expect([...statuses]).toEqual([200, 429]);
+  });
+
+  test("answers from the store while L2 is down, and sees changes there", async ({ expect }) => {
+    await warm(reader);
+    project.backends.upstash.setFaults({ down: true });
+    await project.save({ key: "banner", enabled: false });
+    await clock.advance(1001);
+    await ask(reader); // the check may finish behind this answer
+    await reader.settled();
+    expect(await ask(reader)).toMatchObject({ status: 200, value: false });
+    expect(reader.logged).toContain("l2_failed");
+  });
+
+  test("serves what L2 has while the store is down", async ({ expect }) => {
+    await warm(writer);
+    project.backends.neon.setFaults({ down: true });
+    expect(await ask(reader)).toMatchObject({ status: 200, value: true, cacheStatus: "Burgee-L1; fwd=miss, Burgee-L2; hit" });
+  });
+
+  test("keeps serving the last known good, marked stale, when both are gone, however long", async ({ expect }) => {
+    await warm(reader);
+    project.backends.upstash.setFaults({ down: true });
+    project.backends.neon.setFaults({ down: true });
+    await clock.advance(3_600_000);
+    const answer = await ask(reader);
+    expect(answer).toMatchObject({ status: 200, value: true });
+    expect(answer.cacheStatus).toMatch(/^Burgee-L1; hit; ttl=-\d+; detail=stale$/);
+  });
+
+  test("a superseded flag is served stale rather than not at all when its new document cannot be read", async ({ expect }) => {
+    await warm(reader);
+    const version = await project.save({ key: "banner", enabled: false });
+    // The purge arrives without the document, as from a sweep of a large change, and then the store goes away.
+    await writer.services.tiers.publish("production", [[version, ["banner"]]]);
+    project.backends.neon.setFaults({ down: true });
+    await clock.advance(1001);
+    const answer = await ask(reader);
+    expect(answer).toMatchObject({ status: 200, value: true });
+    expect(answer.cacheStatus).toContain("stale");
+    expect(answer.version).toBeLessThan(version);
+  });
+
+  test("a cold isolate with nothing to ask answers 503 in OFREP's shape", async ({ expect }) => {
+    project.backends.upstash.setFaults({ down: true });
+    project.backends.neon.setFaults({ down: true });
+    expect(await ask(reader)).toMatchObject({ status: 503, body: { key: "banner", errorCode: "GENERAL" } });
+  });
+
+  test("with caches off every evaluation reads the store", async ({ expect }) => {
+    const plain = startIsolate({ ...project.bindings, CACHE_ENABLED: "false" }, clock);
+    project.resetStats();
+    expect((await ask(plain)).value).toBe(true);
+    await project.save({ key: "banner", enabled: false });
+    project.resetStats();
+    expect((await ask(plain)).value).toBe(false);
+    expect(project.roundTrips()).toEqual({ l2: 0, l3: 1 });
+  });
+});

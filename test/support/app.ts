@@ -1,0 +1,37 @@
+import { createApp } from "../../src/app.ts";
+import { parseSettings } from "../../src/env.ts";
+import type { Log } from "../../src/ops/log.ts";
+import { createServices, type Services } from "../../src/services.ts";
+import type { FakeClock } from "./fake-clock.ts";
+
+/** One isolate inside the test's process: the whole worker with a clock that the test moves. */
+export interface Isolate {
+  services: Services;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Resolves when everything handed to `waitUntil` so far has ended. */
+  settled(): Promise<void>;
+  /** Names of the events logged so far. */
+  logged: string[];
+}
+
+export function startIsolate(bindings: Record<string, string>, clock: FakeClock): Isolate {
+  const logged: string[] = [];
+  const note = (event: string) => void logged.push(event);
+  const log: Log = { info: note, warn: note, error: note };
+  const services = createServices(parseSettings(bindings), { clock, log, random: () => 0.5 });
+  const app = createApp(() => services);
+  const pending: Promise<unknown>[] = [];
+  const context = {
+    waitUntil: (promise: Promise<unknown>) => void pending.push(promise),
+    passThroughOnException: () => undefined,
+    props: {},
+  };
+  return {
+    services,
+    logged,
+    fetch: async (path, init) => app.fetch(new Request(`http://edge.test${path}`, init), bindings, context),
+    async settled() {
+      while (pending.length > 0) await pending.shift();
+    },
+  };
+}
