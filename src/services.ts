@@ -11,7 +11,7 @@ import { Loader } from "./delivery/loader.ts";
 import { Publisher } from "./delivery/publisher.ts";
 import { createCloudflarePurge, type EdgePurge } from "./delivery/purge-targets.ts";
 import { type Swept, sweepOutbox } from "./delivery/sweep.ts";
-import { type Bindings, parseSettings, type Settings } from "./env.ts";
+import type { Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
 import { parseCachedDocument } from "./flags/cached-document.ts";
@@ -54,14 +54,6 @@ export interface Services extends EvaluationServices {
   database(): Promise<StoreDatabase>;
   sweep(waitUntil: (promise: Promise<unknown>) => void): Promise<Swept>;
   logFailure(error: HttpError, requestId: string): void;
-}
-
-let isolate: { bindings: Bindings; services: Services } | undefined;
-
-/** The isolate's services. @throws InvalidInputError when a binding is missing or wrong */
-export function servicesFor(bindings: Bindings): Services {
-  if (isolate?.bindings !== bindings) isolate = { bindings, services: createServices(parseSettings(bindings)) };
-  return isolate.services;
 }
 
 /** The composition root. Tests pass a clock that they move. */

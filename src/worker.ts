@@ -1,14 +1,41 @@
-import { createApp } from "./app.ts";
-import type { Bindings } from "./env.ts";
+import type { Hono } from "hono";
+import { type AppEnv, createApp } from "./app.ts";
+import { type Bindings, parseSettings } from "./env.ts";
+import { misconfigured } from "./http/errors.ts";
+import { consoleLog, errorFields } from "./ops/log.ts";
 import type { WorkerContext } from "./ops/runtime.ts";
-import { servicesFor } from "./services.ts";
+import { createServices, type Services } from "./services.ts";
 
-const app = createApp(servicesFor);
+/** What lives as long as the isolate. Made on the first request: module scope may not touch bindings, time or chance. */
+interface Isolate {
+  bindings: Bindings;
+  services: Services;
+  app: Hono<AppEnv>;
+}
+
+let isolate: Isolate | undefined;
+
+function isolateFor(bindings: Bindings): Isolate {
+  if (isolate?.bindings === bindings) return isolate;
+  const services = createServices(parseSettings(bindings));
+  isolate = { bindings, services, app: createApp(services) };
+  return isolate;
+}
 
 export default {
-  fetch: app.fetch,
+  fetch(request: Request, bindings: Bindings, context: WorkerContext): Response | Promise<Response> {
+    let current: Isolate;
+    try {
+      current = isolateFor(bindings);
+    } catch (error) {
+      consoleLog.error("misconfigured", errorFields(error));
+      return misconfigured(request);
+    }
+    return current.app.fetch(request, bindings, context);
+  },
+
   /** The outbox sweep (wrangler.toml, [triggers]). */
   async scheduled(_event: unknown, bindings: Bindings, context: WorkerContext): Promise<void> {
-    await servicesFor(bindings).sweep((promise) => context.waitUntil(promise));
+    await isolateFor(bindings).services.sweep((promise) => context.waitUntil(promise));
   },
 };

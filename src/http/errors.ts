@@ -2,6 +2,7 @@ import type { FieldError } from "../ops/errors.ts";
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError, TierError } from "../ops/errors.ts";
 import { MinVersionError, UnavailableError } from "../delivery/scope.ts";
 import type { ErrorCode } from "../evaluation/types.ts";
+import { requestId } from "./request-id.ts";
 
 /** An answer other than success, decided by HTTP code. */
 export class HttpError extends Error {
@@ -74,6 +75,12 @@ export function problemResponse(error: HttpError, requestId: string): Response {
     status: error.status,
     headers: { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId, ...error.headers },
   });
+}
+
+/** A binding is missing or wrong. Which one is in the log: the caller is not the operator. */
+export function misconfigured(request: Request): Response {
+  const id = requestId(request);
+  return problemResponse(new HttpError(500, "this deployment is not configured completely; its log names what is missing"), id);
 }
 
 /** OFREP's error shape; with `key` for the single evaluation, without for bulk (its strict decoders take nothing else). */

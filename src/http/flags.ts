@@ -21,16 +21,15 @@ interface Answer extends Provenance {
 }
 
 /** `GET /flags/{name}` and `GET /flags`: the same answers for curl, `<script>` and CDNs; attributes are query parameters. */
-export function registerFlags(app: Hono<AppEnv>): void {
+export function registerFlags(app: Hono<AppEnv>, services: Services): void {
   app.options("/flags/*", preflight);
-  app.get("/flags/:name", (c) => answer(c, c.req.param("name")));
-  app.get("/flags", (c) => answer(c, undefined));
+  app.get("/flags/:name", (c) => answer(c, services, c.req.param("name")));
+  app.get("/flags", (c) => answer(c, services, undefined));
 }
 
-async function answer(c: Context<AppEnv>, name: string | undefined): Promise<Response> {
+async function answer(c: Context<AppEnv>, services: Services, name: string | undefined): Promise<Response> {
   const request = c.req.raw;
   try {
-    const services = c.get("services");
     const url = new URL(request.url);
     const sdkKey = url.searchParams.get("sdkKey");
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise), sdkKey);
@@ -62,7 +61,7 @@ async function answer(c: Context<AppEnv>, name: string | undefined): Promise<Res
     }
     return conditional(request, response);
   } catch (error) {
-    return failed(c, toHttpError(error), name);
+    return failed(c, services, toHttpError(error), name);
   }
 }
 
@@ -133,9 +132,9 @@ function conditional(request: Request, response: Response): Response {
 }
 
 /** An unknown flag is a plain `false` for callers that only look at `value`. */
-async function failed(c: Context<AppEnv>, error: HttpError, name: string | undefined): Promise<Response> {
+async function failed(c: Context<AppEnv>, services: Services, error: HttpError, name: string | undefined): Promise<Response> {
   const id = requestId(c.req.raw);
-  if (error.status >= 500) c.get("services").logFailure(error, id);
+  if (error.status >= 500) services.logFailure(error, id);
   let response = problemResponse(error, id);
   if (error.code === "FLAG_NOT_FOUND") {
     const problem = (await response.json()) as object;

@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { AppEnv } from "../app.ts";
+import type { Services } from "../services.ts";
 import { readBody } from "./body.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
 import { CORS_HEADERS, preflight } from "./cors.ts";
@@ -11,17 +12,16 @@ import { requestId } from "./request-id.ts";
 const FLAG_KEY = /^[A-Za-z0-9._~-]{1,128}$/;
 
 /** OFREP: `POST /ofrep/v1/evaluate/flags/{key}` and `POST /ofrep/v1/evaluate/flags`. */
-export function registerOfrep(app: Hono<AppEnv>): void {
+export function registerOfrep(app: Hono<AppEnv>, services: Services): void {
   app.options("/ofrep/*", preflight);
-  app.post("/ofrep/v1/evaluate/flags/:key", one);
-  app.post("/ofrep/v1/evaluate/flags", all);
+  app.post("/ofrep/v1/evaluate/flags/:key", (c) => one(c, services));
+  app.post("/ofrep/v1/evaluate/flags", (c) => all(c, services));
 }
 
-async function one(c: Context<AppEnv>): Promise<Response> {
+async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
   const request = c.req.raw;
   const key = c.req.param("key") ?? "";
   try {
-    const services = c.get("services");
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
     if (!FLAG_KEY.test(key)) throw new HttpError(404, `flag "${key.slice(0, 128)}" does not exist`, { code: "FLAG_NOT_FOUND" });
@@ -38,14 +38,13 @@ async function one(c: Context<AppEnv>): Promise<Response> {
       },
     });
   } catch (error) {
-    return failed(c, error, key);
+    return failed(c, services, error, key);
   }
 }
 
-async function all(c: Context<AppEnv>): Promise<Response> {
+async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
   const request = c.req.raw;
   try {
-    const services = c.get("services");
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
     const { flags, resolutions, version, cacheStatus } = await evaluateAll(services, open, context);
@@ -62,7 +61,7 @@ async function all(c: Context<AppEnv>): Promise<Response> {
     if (ifNoneMatch !== null && matchesEntityTag(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
     return new Response(bulkBody(items), { headers: { "content-type": "application/json", ...headers } });
   } catch (error) {
-    return failed(c, error, undefined);
+    return failed(c, services, error, undefined);
   }
 }
 
@@ -73,10 +72,10 @@ export function bulkBody(items: readonly { json: string }[]): string {
   return `${body}]}`;
 }
 
-function failed(c: Context<AppEnv>, error: unknown, key: string | undefined): Response {
+function failed(c: Context<AppEnv>, services: Services, error: unknown, key: string | undefined): Response {
   const httpError = toHttpError(error);
   const id = requestId(c.req.raw);
-  if (httpError.status >= 500) c.get("services").logFailure(httpError, id);
+  if (httpError.status >= 500) services.logFailure(httpError, id);
   const response = ofrepErrorResponse(httpError, id, key);
   for (const [name, value] of Object.entries(CORS_HEADERS)) response.headers.set(name, value);
   return response;

@@ -19,7 +19,7 @@ export function startIsolate(bindings: Record<string, string>, clock: FakeClock)
   const note = (event: string) => void logged.push(event);
   const log: Log = { info: note, warn: note, error: note };
   const services = createServices(parseSettings(bindings), { clock, log, random: () => 0.5 });
-  const app = createApp(() => services);
+  const app = createApp(services);
   const pending: Promise<unknown>[] = [];
   const context = {
     waitUntil: (promise: Promise<unknown>) => void pending.push(promise),
