@@ -296,6 +296,8 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
           [7, "*"],
           [8, ["a"]],
         ]);
+        await tier.fill("prod", 8, [], texts("a"));
+        expect((await tier.readChanges("prod", 6)).fields.size).toBe(0);
         expect((await tier.readChanges("prod", 7)).head?.changes).toEqual([[8, ["a"]]]);
       });
 
@@ -367,8 +369,11 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(failing.counts()).toMatchObject({ errors: calls.length, hits: 0, misses: 0 });
       });
 
-      test("gives up once, in time, and tries nothing twice", async ({ expect }) => {
-        impatient.endpoint.setFaults({ hang: true });
+      test.for([
+        ["down", { down: true }],
+        ["hanging", { hang: true }],
+      ] as const)("gives up in time and tries nothing twice when Redis is %s", async ([, faults], { expect }) => {
+        impatient.endpoint.setFaults(faults);
         impatient.endpoint.resetStats();
         const startedAt = performance.now();
         expect(await failure(impatient.tier().get("prod", "a"))).toBeInstanceOf(TierError);

@@ -95,6 +95,21 @@ describe("MemoryEnvironment.advance", () => {
     expect(tier.set("prod", "y", "y@2", { asOf: 2 })).toBe(false);
   });
 
+  test("learns older changes from a newer head, too", ({ expect }) => {
+    const { tier } = aMemoryTier<string>();
+    tier.set("prod", "a", "a@5", { asOf: 5 });
+    tier.advance("prod", {
+      version: 6,
+      changes: [
+        [4, ["x"]],
+        [5, ["y"]],
+        [6, []],
+      ],
+    });
+    expect(tier.set("prod", "a", "a@3", { asOf: 3 })).toBe(true);
+    expect(tier.set("prod", "x", "x@3", { asOf: 3 })).toBe(false);
+  });
+
   test("moves its generation with every change of the contents", ({ expect }) => {
     const { tier, environment } = filled();
     const seen = [environment.generation];
