@@ -1,7 +1,7 @@
 /** The two databases behind the local Neon endpoint. Both answer raw Postgres text and run the extended protocol. */
-import { PGlite, protocol } from "@electric-sql/pglite";
+import { protocol } from "@electric-sql/pglite";
 import { type CustomTypesConfig, Pool, type PoolClient, type QueryArrayConfig } from "pg";
-import { createMemoryPglite } from "./pglite-template.ts";
+import { createPglite } from "./pglite-template.ts";
 
 /** A parameter in Postgres text form. */
 export type TextParam = string | null;
@@ -40,7 +40,7 @@ export interface DatabaseBackend {
 
 /** Embedded Postgres. One connection: requests run one after the other. */
 export async function openPglite(dataDir: string | undefined): Promise<DatabaseBackend> {
-  const database = dataDir === undefined ? await createMemoryPglite() : await PGlite.create(dataDir);
+  const database = await createPglite(dataDir);
   const { serialize } = protocol;
 
   const runOne = async ({ text, params }: Statement): Promise<StatementResult> => {

@@ -2,6 +2,7 @@
 import type { Faults } from "./faults.ts";
 import { type EndpointAnswer, type EndpointRequest, startHttpEndpoint } from "./http-endpoint.ts";
 import { openPglite, openPostgres, type StatementResult } from "./neon-backends.ts";
+import { LOCAL_CONNECTION_STRING } from "./neon-connection.ts";
 import {
   beginStatement,
   parseRows,
@@ -131,7 +132,7 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
   return {
     url: `http://127.0.0.1:${endpoint.port}/sql`,
     port: endpoint.port,
-    connectionString: "postgresql://burgee:burgee@localhost/burgee",
+    connectionString: LOCAL_CONNECTION_STRING,
     query: async <Row>(sql: string, params: unknown[] = []) => {
       const results = await backend.run([{ text: sql, params: params.map((param) => toTextParam(param)) }]);
       return parseRows<Row>(first(results));

@@ -1,5 +1,6 @@
 /** A freshly made, empty PGlite database, kept in node_modules/.cache: copying it is far quicker than initdb. */
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -7,16 +8,14 @@ import { PGlite } from "@electric-sql/pglite";
 
 const CACHE_FOLDER = join(import.meta.dirname, "../node_modules/.cache/burgee");
 
-/** An empty database in memory. */
-export async function createMemoryPglite(): Promise<PGlite> {
-  const path = `${CACHE_FOLDER}/pglite-${await pgliteVersion()}.tar`;
+/** The database in `dataDir`, made when there is none; without a directory an empty one in memory. */
+export async function createPglite(dataDir: string | undefined): Promise<PGlite> {
+  if (dataDir !== undefined && existsSync(join(dataDir, "PG_VERSION"))) return PGlite.create(dataDir);
+  const target = dataDir === undefined ? {} : { dataDir };
+  const path = join(CACHE_FOLDER, `pglite-${await pgliteVersion()}.tar`);
   const template = await readFile(path).catch(() => undefined);
-  if (template) {
-    // A cache that does not open is made anew below.
-    const opened = await PGlite.create({ loadDataDir: new Blob([template]) }).catch(() => undefined);
-    if (opened) return opened;
-  }
-  const database = await PGlite.create();
+  if (template) return PGlite.create({ ...target, loadDataDir: new Blob([template]) });
+  const database = await PGlite.create(target);
   const dump = await database.dumpDataDir("none");
   await keep(path, new Uint8Array(await dump.arrayBuffer())).catch(() => {});
   return database;
