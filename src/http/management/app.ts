@@ -1,0 +1,88 @@
+import { Hono, type MiddlewareHandler } from "hono";
+import type { Services } from "../../services.ts";
+import { ConflictError } from "../../ops/errors.ts";
+import { findAdminKey } from "../../store/write-keys.ts";
+import { HttpError, problemResponse, toHttpError } from "../errors.ts";
+import { requestId } from "../request-id.ts";
+import { type Access, AdminAuthenticator, requireAccess, serverActor } from "./actor.ts";
+import { addAuditRoutes } from "./audit.ts";
+import { addCacheRoutes } from "./cache.ts";
+import { type ManagementContext, type ManagementEnv, waitUntilOf } from "./context.ts";
+import { addDefinitionRoutes } from "./definitions.ts";
+import { addDocsRoutes } from "./docs.ts";
+import { addEnvironmentRoutes } from "./environments.ts";
+import { addExplainRoute } from "./explain.ts";
+import { addFlagRoutes } from "./flags.ts";
+import { addKeyRoutes } from "./keys.ts";
+import { Routes } from "./operation.ts";
+import { entityTagOf, PreconditionFailedError } from "./preconditions.ts";
+import { addSegmentRoutes } from "./segments.ts";
+
+/** More mistakes than this are not listed in one answer, and no pointer is longer. */
+const MAX_ERRORS = 50;
+const MAX_POINTER_LENGTH = 300;
+
+/** The management API, its contract and its state: everything but evaluation. Made once per isolate, on first use. */
+export function createManagementApp(services: Services): Hono<ManagementEnv> {
+  const app = new Hono<ManagementEnv>({ strict: false });
+  const authenticator = new AdminAuthenticator(services, async (id) => findAdminKey(await services.database(), id));
+  app.onError((error, c) => failed(services, error, c));
+  app.notFound((c) => failed(services, new HttpError(404, "there is no such resource"), c));
+  addDocsRoutes(app, services);
+  app.use(async (c, next) => {
+    // Also before a path is found not to exist: what exists is for those who may ask.
+    c.set("token", await authenticator.verify(c.req.raw));
+    await next();
+    c.res.headers.set("x-request-id", requestId(c.req.raw));
+    if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
+  });
+  const routes = new Routes(app, (access) => gate(services, authenticator, access));
+  addEnvironmentRoutes(routes, services);
+  addDefinitionRoutes(routes, services);
+  addFlagRoutes(routes, services);
+  addExplainRoute(routes, services);
+  addSegmentRoutes(routes, services);
+  addKeyRoutes(routes, services);
+  addCacheRoutes(routes, services);
+  addAuditRoutes(routes, services);
+  routes.close();
+  return app;
+}
+
+function gate(services: Services, authenticator: AdminAuthenticator, access: Access): MiddlewareHandler<ManagementEnv> {
+  return async (c, next) => {
+    const token = c.get("token");
+    if (access === "explain" && token.kind !== "admin") {
+      const target = { environment: c.req.param("env") ?? "", flagKey: c.req.param("key") ?? "" };
+      c.set("actor", await serverActor(services, token, target, c.req.raw, { waitUntil: waitUntilOf(c) }));
+    } else {
+      const actor = await authenticator.admin(token);
+      requireAccess(actor, access);
+      c.set("actor", actor);
+    }
+    await next();
+  };
+}
+
+/** Every error as problem+json, always with a request id. */
+async function failed(services: Services, error: unknown, c: ManagementContext): Promise<Response> {
+  const id = requestId(c.req.raw);
+  const httpError = toHttpError(error);
+  if (httpError.status >= 500) services.logFailure(httpError, id);
+  const errors = httpError.errors
+    .slice(0, MAX_ERRORS)
+    .map(({ pointer, detail }) => ({ pointer: pointer.slice(0, MAX_POINTER_LENGTH), detail }));
+  const { status, message: detail, headers } = httpError;
+  const response = problemResponse(new HttpError(status, detail, { headers, errors }), id);
+  const version = versionOf(error);
+  if (version === undefined) return response;
+  const body = { ...((await response.json()) as object), version };
+  const answer = new Response(JSON.stringify(body), response);
+  answer.headers.set("etag", entityTagOf(version));
+  return answer;
+}
+
+/** Where somebody else was first, the version to start over from. */
+function versionOf(error: unknown): number | undefined {
+  return error instanceof ConflictError || error instanceof PreconditionFailedError ? error.version : undefined;
+}

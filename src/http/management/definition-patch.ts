@@ -1,0 +1,82 @@
+import type { FlagInput } from "../../flags/parse.ts";
+import { flagDefinitionSchema } from "../../flags/schema.ts";
+import { InvalidInputError } from "../../ops/errors.ts";
+import type { Services } from "../../services.ts";
+import type { Written } from "../../store/statements.ts";
+import { saveDefinition, saveFlag } from "../../store/write-flags.ts";
+import { readEverywhere } from "./definitions.ts";
+import { type JsonObject, parseFlag, patchBase, patchedNotes, storedFlag } from "./flag-input.ts";
+import { mergePatch } from "./merge-patch.ts";
+import { parseShape } from "./shape.ts";
+import { documentVersionAfter, retryOnConflict } from "./written.ts";
+
+const CONFIGURATION_FIELDS = ["enabled", "offVariant", "default", "rules", "prerequisites"];
+
+/**
+ * Merges a patch into a definition and checks every environment's configuration against the outcome. Answers the
+ * environments that got a new version. @throws InvalidInputError, HttpError 404, ConflictError
+ */
+export async function patchDefinition(
+  services: Services,
+  key: string,
+  patch: JsonObject,
+  actor: string,
+): Promise<Map<string, Written>> {
+  refuseConfiguration(patch);
+  return retryOnConflict(async () => {
+    const db = await services.database();
+    const { definition, flags } = await readEverywhere(services, key);
+    const [first] = [...flags].map(([environment, flag]) => {
+      const { flag: base, version } = patchBase(flag);
+      const merged = parseMerged(environment, mergePatch(base, patch));
+      return { environment, merged, version };
+    });
+    if (first === undefined) return saveUnused(services, { ...definition.definition }, patch, actor);
+    // Every change of a definition moves each environment's document, so one document's version guards them all.
+    const { environment, merged, version } = first;
+    const options = { actor, expectedVersion: version, mustExist: true };
+    const result = await saveFlag(db, environment, storedFlag(merged, patchedNotes(patch, merged)), options);
+    const own: [string, Written][] = documentVersionAfter(result, key) === undefined ? [] : [[environment, result]];
+    return new Map([...own, ...result.elsewhere]);
+  }, true);
+}
+
+function refuseConfiguration(patch: JsonObject): void {
+  const errors = CONFIGURATION_FIELDS.filter((name) => Object.hasOwn(patch, name)).map((name) => ({
+    pointer: `/${name}`,
+    detail: "belongs to an environment: use /api/v1/environments/{env}/flags/{key}",
+  }));
+  if (errors.length > 0) throw new InvalidInputError(errors);
+}
+
+/** What is wrong with a configuration is told with its environment. */
+function parseMerged(environment: string, merged: unknown): FlagInput {
+  try {
+    return parseFlag(merged, undefined);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new InvalidInputError(
+      error.errors.map(({ pointer, detail }) =>
+        CONFIGURATION_FIELDS.some((name) => pointer.startsWith(`/${name}`))
+          ? {
+              pointer: "",
+              detail: `the configuration in environment "${environment}" does not fit: ${pointer} ${detail}`,
+            }
+          : { pointer, detail },
+      ),
+    );
+  }
+}
+
+/** A definition that no environment configures: nothing depends on it. */
+async function saveUnused(
+  services: Services,
+  definition: object,
+  patch: JsonObject,
+  actor: string,
+): Promise<Map<string, Written>> {
+  const merged = parseShape(flagDefinitionSchema, mergePatch(definition as JsonObject, patch));
+  const { description: _, tags: __, owner: ___, ...rest } = merged;
+  const notes = patchedNotes(patch, merged as Parameters<typeof patchedNotes>[1]);
+  return saveDefinition(await services.database(), { definition: rest, ...notes }, { actor, mustExist: true });
+}

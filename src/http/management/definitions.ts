@@ -1,0 +1,137 @@
+import type { Services } from "../../services.ts";
+import {
+  type DefinitionRecord,
+  type FlagRecord,
+  getDefinition,
+  getFlag,
+  listDefinitions,
+} from "../../store/list-flags.ts";
+import { deleteFlagDefinition } from "../../store/write-flags.ts";
+import { auditNameOf } from "./actor.ts";
+import { patchDefinition } from "./definition-patch.ts";
+import { patchBody } from "./flag-body.ts";
+import { flagFilter } from "./flags.ts";
+import type { Routes } from "./operation.ts";
+import { notFoundUnless, requireKey } from "./require.ts";
+import { fields, instantOf } from "./shape.ts";
+import { publishAll } from "./written.ts";
+
+const FLAGS = "/api/v1/flags";
+const FLAG = `${FLAGS}/:key`;
+
+/** Flags across environments: what is shared, and how each environment configures it. */
+export function addDefinitionRoutes(routes: Routes, services: Services): void {
+  const tag = "Definitions";
+  routes.add(
+    "get",
+    FLAGS,
+    {
+      tag,
+      summary: "List the flags of the project",
+      access: "read",
+      query: fields(flagFilter),
+      answers: { 200: { description: "A page of definitions, sorted by key.", schema: "DefinitionPage" } },
+    },
+    async (c, { query }) => {
+      const { items, nextCursor } = await listDefinitions(await services.database(), query);
+      return c.json({ items: items.map(viewOf), nextCursor: nextCursor ?? null });
+    },
+  );
+
+  routes.add(
+    "get",
+    FLAG,
+    {
+      tag,
+      summary: "Read a flag with its state in every environment",
+      access: "read",
+      answers: {
+        200: { description: "The definition and every configuration.", schema: "DefinitionWithEnvironments" },
+      },
+    },
+    async (c) => {
+      const key = requireKey(c, "flag");
+      const { definition, flags } = await readEverywhere(services, key);
+      const environments = Object.fromEntries(
+        [...flags].map(([environment, { configuration, version }]) => [environment, { ...configuration, version }]),
+      );
+      return c.json({ ...viewOf(definition), environments });
+    },
+  );
+
+  routes.add(
+    "patch",
+    FLAG,
+    {
+      tag,
+      summary: "Change a flag's definition in every environment",
+      description:
+        "JSON merge patch of kind, type, variants, clientVisible, metadata, description, tags and owner. Refused when a configuration of any environment would no longer be valid.",
+      access: "write",
+      body: patchBody("DefinitionPatch", { description: "The redesigned checkout", variants: { on: true } }),
+      answers: { 200: { description: "Written.", schema: "DefinitionWritten" } },
+      problems: [409],
+    },
+    async (c, { body }) => {
+      const key = requireKey(c, "flag");
+      const written = await patchDefinition(services, key, body, auditNameOf(c.get("actor")));
+      return c.json({ environments: await publishAll(services, c, written) });
+    },
+  );
+
+  routes.add(
+    "delete",
+    FLAG,
+    {
+      tag,
+      summary: "Delete a flag from every environment",
+      description: "409 while other flags or segments need it.",
+      access: "write",
+      answers: { 200: { description: "Deleted.", schema: "DefinitionWritten" } },
+      problems: [409],
+    },
+    async (c) => {
+      const key = requireKey(c, "flag");
+      const written = await deleteFlagDefinition(await services.database(), key, {
+        actor: auditNameOf(c.get("actor")),
+      });
+      return c.json({ environments: await publishAll(services, c, written) });
+    },
+  );
+}
+
+/** The definition and the flag in each of its environments. @throws HttpError 404 */
+export async function readEverywhere(
+  services: Services,
+  key: string,
+): Promise<{ definition: DefinitionRecord; flags: Map<string, FlagRecord> }> {
+  const db = await services.database();
+  const definition = notFoundUnless(await getDefinition(db, key), "flag");
+  const flags = new Map<string, FlagRecord>();
+  const found = await Promise.all(definition.environments.map((environment) => getFlag(db, environment, key)));
+  for (const [i, flag] of found.entries()) {
+    const environment = definition.environments[i];
+    if (environment !== undefined && flag !== undefined) flags.set(environment, flag);
+  }
+  return { definition, flags };
+}
+
+function viewOf({
+  definition,
+  description,
+  tags,
+  owner,
+  createdAt,
+  updatedAt,
+  environments,
+}: DefinitionRecord): object {
+  return {
+    ...definition,
+    description,
+    tags,
+    ...(owner === null ? {} : { owner }),
+    createdAt: instantOf(createdAt),
+    updatedAt: instantOf(updatedAt),
+    environments,
+  };
+}

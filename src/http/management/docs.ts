@@ -1,0 +1,42 @@
+import type { Hono } from "hono";
+import type { Services } from "../../services.ts";
+import { docsPage } from "../docs-page.ts";
+import { HttpError } from "../errors.ts";
+import { readiness } from "../readyz.ts";
+import { requestId } from "../request-id.ts";
+import type { ManagementEnv } from "./context.ts";
+import { createContract } from "./openapi.ts";
+
+/** What needs no key: the contract, the page that shows it, the state of the tiers. */
+export function addDocsRoutes(app: Hono<ManagementEnv>, services: Services): void {
+  const contract = createContract(app);
+  const readyz = readiness(services);
+
+  app.get("/openapi.json", async (c) => c.json(await contract(), 200, { "cache-control": "public, max-age=300" }));
+
+  app.get("/docs", async (c) => {
+    const { html, policy } = await docsPage(await contract(), new URL(c.req.url).origin);
+    return c.html(html, 200, {
+      "content-security-policy": policy,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": "public, max-age=300",
+    });
+  });
+
+  app.get("/readyz", async (c) => {
+    const report = await readyz();
+    const headers = { "cache-control": "no-store", "x-request-id": requestId(c.req.raw) };
+    return c.json(report, report.status === "unavailable" ? 503 : 200, headers);
+  });
+
+  for (const path of ["/openapi.json", "/docs", "/readyz"]) {
+    const allow = "GET, HEAD, OPTIONS";
+    app.all(path, (c) => {
+      if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
+      throw new HttpError(405, `${c.req.method} is not a method of this resource; accepted are ${allow}`, {
+        headers: { allow },
+      });
+    });
+  }
+}

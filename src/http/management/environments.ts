@@ -1,0 +1,182 @@
+import { exactOptional, maxLength, minLength, optional, pipe, string } from "valibot";
+import { ConflictError, NotFoundError } from "../../ops/errors.ts";
+import type { Services } from "../../services.ts";
+import {
+  createEnvironment,
+  deleteEnvironment,
+  type EnvironmentRecord,
+  getEnvironment,
+  listEnvironments,
+  renameEnvironment,
+} from "../../store/write-environments.ts";
+import { HttpError } from "../errors.ts";
+import { auditNameOf } from "./actor.ts";
+import { pathKey } from "./context.ts";
+import { MERGE_PATCH_TYPES } from "./flag-body.ts";
+import { type Routes, unknownEnvironment } from "./operation.ts";
+import { isUnchanged, parseIfMatch, PreconditionFailedError } from "./preconditions.ts";
+import { environmentKey, fields, instantOf, parseShape } from "./shape.ts";
+import { publishWrite, tagHeader } from "./written.ts";
+
+const ENVIRONMENTS = "/api/v1/environments";
+const ENVIRONMENT = `${ENVIRONMENTS}/:env`;
+
+const nameText = pipe(
+  string("must be text"),
+  minLength(1, "must not be empty"),
+  maxLength(200, "must not exceed 200 characters"),
+);
+
+export const environmentSchema = fields({
+  key: environmentKey,
+  /** Absent: the key. */
+  name: exactOptional(nameText),
+  /** An environment whose segments and configurations are copied; keys never are. */
+  copyFrom: exactOptional(environmentKey),
+});
+
+export const environmentPatchSchema = fields({ name: nameText });
+
+/** Environments of the project. */
+export function addEnvironmentRoutes(routes: Routes, services: Services): void {
+  const tag = "Environments";
+  routes.add(
+    "get",
+    ENVIRONMENTS,
+    {
+      tag,
+      summary: "List environments",
+      access: "read",
+      answers: { 200: { description: "Every environment, sorted by key.", schema: "EnvironmentList" } },
+    },
+    async (c) => c.json({ items: (await listEnvironments(await services.database())).map(viewOf), nextCursor: null }),
+  );
+
+  routes.add(
+    "post",
+    ENVIRONMENTS,
+    {
+      tag,
+      summary: "Create an environment",
+      description: "Empty, or with the segments and flag configurations of another one. SDK keys are never copied.",
+      access: "write",
+      body: {
+        schema: "EnvironmentInput",
+        example: { key: "staging", name: "Staging", copyFrom: "production" },
+        parse: (value) => parseShape(environmentSchema, value),
+      },
+      answers: { 201: { description: "Created.", schema: "EnvironmentWritten" } },
+      problems: [409],
+    },
+    async (c, { body }) => {
+      const db = await services.database();
+      const { key, name = key, copyFrom } = body;
+      const options = { actor: auditNameOf(c.get("actor")) };
+      const written = await createEnvironment(db, { key, name, copyFrom }, options).catch((error: unknown) => {
+        if (error instanceof ConflictError)
+          throw new HttpError(409, "the environment exists already", { cause: error });
+        if (error instanceof NotFoundError && copyFrom !== undefined) throw unknownSource();
+        throw error;
+      });
+      const published = await publishWrite(services, c, key, { ...written, elsewhere: new Map() });
+      c.header("location", `${ENVIRONMENTS}/${key}`);
+      return c.json(
+        { ...published, environment: { key, name, version: written.version } },
+        201,
+        tagHeader(written.version),
+      );
+    },
+  );
+
+  routes.add(
+    "get",
+    ENVIRONMENT,
+    {
+      tag,
+      summary: "Read an environment",
+      access: "read",
+      headers: { "If-None-Match": "304 when this is still the version." },
+      answers: {
+        200: {
+          description: "The environment; `ETag` is its version, which every change of anything in it raises.",
+          schema: "Environment",
+        },
+        304: { description: "Unchanged." },
+      },
+    },
+    async (c) => {
+      const environment = await getEnvironment(await services.database(), pathKey(c, "env"));
+      if (environment === undefined) throw unknownEnvironment();
+      const headers = { ...tagHeader(environment.version), "x-flags-version": String(environment.version) };
+      if (isUnchanged(c.req.raw.headers, environment.version)) return c.body(null, 304, headers);
+      return c.json(viewOf(environment), 200, headers);
+    },
+  );
+
+  routes.add(
+    "patch",
+    ENVIRONMENT,
+    {
+      tag,
+      summary: "Rename an environment",
+      description: "The name is for people; the key cannot be changed.",
+      access: "write",
+      body: {
+        schema: "EnvironmentPatch",
+        mediaTypes: MERGE_PATCH_TYPES,
+        example: { name: "Live" },
+        parse: (value) => parseShape(environmentPatchSchema, value),
+      },
+      answers: { 200: { description: "Renamed.", schema: "EnvironmentWritten" } },
+    },
+    async (c, { body }) => {
+      const [key, db] = [pathKey(c, "env"), await services.database()];
+      const result = await renameEnvironment(db, key, body.name, { actor: auditNameOf(c.get("actor")) });
+      const published = await publishWrite(services, c, key, result);
+      return c.json(
+        { ...published, environment: { key, name: body.name, version: result.version } },
+        200,
+        tagHeader(result.version),
+      );
+    },
+  );
+
+  routes.add(
+    "delete",
+    ENVIRONMENT,
+    {
+      tag,
+      summary: "Delete an environment with everything in it",
+      description:
+        "Its configurations, segments and keys go. To show that it is meant: `If-Match` with its version, or `confirm` with its key.",
+      access: "write",
+      headers: { "If-Match": "The version that the caller has seen." },
+      query: fields({ confirm: optional(string("must be given once")) }),
+      answers: { 200: { description: "Deleted.", schema: "Written" } },
+      problems: [409, 412, 428],
+    },
+    async (c, { query }) => {
+      const [key, db] = [pathKey(c, "env"), await services.database()];
+      const ifMatch = parseIfMatch(c.req.raw.headers);
+      if (ifMatch === undefined && query.confirm !== key) {
+        throw new HttpError(428, "deleting an environment takes If-Match with its version, or ?confirm=<its key>");
+      }
+      if (ifMatch !== undefined && ifMatch !== "*") {
+        const version = (await getEnvironment(db, key))?.version;
+        if (version === undefined) throw unknownEnvironment();
+        if (!ifMatch.includes(version)) throw new PreconditionFailedError(version);
+      }
+      const result = await deleteEnvironment(db, key, { actor: auditNameOf(c.get("actor")) });
+      return c.json(await publishWrite(services, c, key, result));
+    },
+  );
+}
+
+function viewOf(environment: EnvironmentRecord): EnvironmentRecord {
+  return { ...environment, createdAt: instantOf(environment.createdAt) };
+}
+
+function unknownSource(): HttpError {
+  const errors = [{ pointer: "/copyFrom", detail: "must be the key of an environment that exists" }];
+  return new HttpError(422, "the input is not valid", { errors });
+}

@@ -1,0 +1,173 @@
+/** JSON Schema of what the management API answers. */
+const text = { type: "string" };
+const count = { type: "integer", minimum: 0 };
+const instant = { type: "string", format: "date-time" };
+const version = { type: "integer", description: "Environment version at which it last changed." };
+const keys = { type: "array", items: text };
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const orNull = (schema: object) => ({ anyOf: [schema, { type: "null" }] });
+const object = (properties: Record<string, object>, optional: string[] = []) => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+const page = (item: object) =>
+  object({
+    items: { type: "array", items: item },
+    nextCursor: { ...orNull(text), description: "Pass it as `cursor` for the next page; null on the last one." },
+  });
+
+const writtenFields = {
+  version: {
+    type: "integer",
+    description: "Version of the environment after the write: `X-Flags-Min-Version` takes it.",
+  },
+  published: object({ redis: { type: "boolean" }, edge: { type: "boolean" } }, ["edge"]),
+};
+const environmentFields = { key: text, name: text, version: { type: "integer" } };
+const keyFields = { id: text, environment: text, kind: { enum: ["client", "server"] }, name: text, origins: keys };
+const segmentFields = {
+  key: text,
+  name: text,
+  description: text,
+  condition: ref("Condition"),
+  version,
+  usedBy: object({ flags: keys, segments: keys }),
+  createdAt: instant,
+  updatedAt: instant,
+};
+const definitionFields = {
+  key: text,
+  kind: { enum: ["flag", "switch", "sample"] },
+  type: { enum: ["boolean", "string", "integer", "float", "object"] },
+  variants: { type: "object" },
+  clientVisible: { type: "boolean" },
+  metadata: { type: "object" },
+  description: text,
+  tags: keys,
+  owner: text,
+};
+const datedFields = { createdAt: instant, updatedAt: instant };
+const stats = object({
+  hits: count,
+  misses: count,
+  size: count,
+  bytes: count,
+  evictions: count,
+  errors: count,
+  hitRate: { type: "number", minimum: 0, maximum: 1 },
+});
+
+export const answerSchemas: Record<string, object> = {
+  Problem: {
+    ...object(
+      {
+        type: text,
+        title: text,
+        status: { type: "integer" },
+        detail: text,
+        requestId: text,
+        version: { type: "integer", description: "The current version, where somebody else was first." },
+        errors: {
+          type: "array",
+          items: object({ pointer: { type: "string", description: "JSON pointer of the field" }, detail: text }),
+        },
+      },
+      ["version", "errors"],
+    ),
+  },
+  Written: object(writtenFields),
+  FlagWritten: object({ ...writtenFields, flag: ref("Flag") }),
+  FlagPage: page(ref("Flag")),
+  Definition: object({ ...definitionFields, ...datedFields, environments: keys }, ["owner"]),
+  DefinitionPage: page(ref("Definition")),
+  DefinitionPatch: object(definitionFields, Object.keys(definitionFields)),
+  DefinitionWithEnvironments: object(
+    {
+      ...definitionFields,
+      ...datedFields,
+      environments: {
+        type: "object",
+        description: "By environment key.",
+        additionalProperties: { allOf: [ref("Configuration"), object({ version })] },
+      },
+    },
+    ["owner"],
+  ),
+  DefinitionWritten: object({
+    environments: {
+      type: "object",
+      description: "Environments with a new version.",
+      additionalProperties: ref("Written"),
+    },
+  }),
+  Segment: object(segmentFields),
+  SegmentList: page(ref("Segment")),
+  SegmentWritten: object({ ...writtenFields, segment: ref("Segment") }),
+  Environment: object({ ...environmentFields, createdAt: instant }),
+  EnvironmentList: page(ref("Environment")),
+  EnvironmentWritten: object({ ...writtenFields, environment: object(environmentFields) }),
+  KeyList: page(object({ ...keyFields, createdAt: instant, revokedAt: orNull(instant) })),
+  KeyCreated: object({
+    ...writtenFields,
+    key: object(keyFields),
+    token: { type: "string", description: "Shown this once." },
+  }),
+  CachePurged: object({
+    dryRun: { type: "boolean" },
+    flags: { ...keys, description: "Flag keys that were held somewhere." },
+    deleted: object({ l1: count, l2: orNull(count) }),
+    edge: { ...orNull({ type: "boolean" }), description: "Whether data centres were purged; null: they hold nothing." },
+  }),
+  CacheWarmed: object({ version: { type: "integer" }, flags: count, l1: count, l2: orNull(count) }),
+  CacheStatistics: object({
+    scope: { const: "isolate" },
+    environment: text,
+    tiers: object({ l1: stats, l2: { anyOf: [stats, object({ error: text }), { type: "null" }] } }),
+    total: stats,
+    breakers: object({ redis: orNull(text), store: text }),
+    head: object({ l1: count, l2: orNull(count), checkedSecondsAgo: orNull(count) }),
+    outbox: object({ pending: orNull(count) }),
+  }),
+  AuditPage: page(
+    object({
+      id: { type: "integer" },
+      at: instant,
+      actor: { type: "string", description: "`key:<id>` of an admin token, or `sql:<role>`." },
+      environment: { ...orNull(text), description: "Null: it concerns the project." },
+      entity: { enum: ["flag", "configuration", "segment", "key", "environment"] },
+      key: text,
+      action: { enum: ["create", "update", "delete"] },
+      version: orNull({ type: "integer" }),
+      before: orNull({ type: "object" }),
+      after: orNull({ type: "object" }),
+    }),
+  ),
+  Explanation: object(
+    {
+      version: { type: "integer" },
+      flag: text,
+      resolution: { type: "object", description: "Reason, variant and value, or the error." },
+      problem: { type: "string", description: "Why the flag cannot be evaluated." },
+      prerequisites: {
+        type: "array",
+        items: object({ flag: text, variants: keys, served: orNull(text), isMet: { type: "boolean" } }),
+      },
+      rules: {
+        type: "array",
+        items: object(
+          {
+            id: text,
+            state: { enum: ["matched", "not matched", "missed", "outside schedule", "not reached"] },
+            when: { type: "object", description: "Each condition with its result." },
+            bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
+            exposure: { type: "number" },
+          },
+          ["when", "bucket", "exposure"],
+        ),
+      },
+      default: object({ state: { enum: ["served", "not reached"] } }),
+    },
+    ["problem"],
+  ),
+};

@@ -1,0 +1,77 @@
+import { FakeClock } from "../../support/fake-clock.ts";
+import { type Isolate, startIsolate } from "../../support/app.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
+
+/** An answer of the API, read. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read whatever the answer holds
+  body: any;
+}
+
+export interface ManagementTest {
+  project: TestProject;
+  clock: FakeClock;
+  isolate: Isolate;
+  /** A request with the admin token; a body that is not text goes as JSON. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** What OFREP answers for the flag. */
+  evaluate(flagKey: string, context?: object): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export const FLAGS = "/api/v1/environments/production/flags";
+
+/** A worker over real local backends, with one environment, `production`. */
+export async function startManagementTest(bindings: Record<string, string> = {}): Promise<ManagementTest> {
+  const project = await startTestProject();
+  const clock = new FakeClock();
+  const isolate = startIsolate({ ...project.bindings, ...bindings }, clock);
+  return {
+    project,
+    clock,
+    isolate,
+    call: (method, path, body, headers = {}) => send(isolate, project.adminToken, method, path, body, headers),
+    evaluate: (flagKey, context = { targetingKey: "user-1" }) =>
+      send(isolate, project.serverKey, "POST", `/ofrep/v1/evaluate/flags/${flagKey}`, { context }),
+    close: () => project.close(),
+  };
+}
+
+export async function send(
+  isolate: Isolate,
+  token: string | undefined,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await isolate.fetch(path, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  await isolate.settled();
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  return { status: response.status, headers: response.headers, body: isJson && text !== "" ? JSON.parse(text) : text };
+}
+
+/** A boolean flag as the API takes it. */
+export function aFlagBody(key: string, changes: object = {}): Record<string, unknown> {
+  return {
+    key,
+    type: "boolean",
+    variants: { on: true, off: false },
+    enabled: true,
+    offVariant: "off",
+    default: { variant: "on" },
+    clientVisible: true,
+    ...changes,
+  };
+}
