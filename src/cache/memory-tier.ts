@@ -3,8 +3,6 @@ import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache
 import { LruList } from "./lru-list.ts";
 import { MemoryEnvironment } from "./memory-environment.ts";
 
-export type { MemoryEnvironment } from "./memory-environment.ts";
-
 /** A TTL is spread by this share to either side, so that what was filled together does not expire together. */
 const JITTER = 0.1;
 const MAX_ENVIRONMENTS = 100;

@@ -1,5 +1,5 @@
 import { SUPERSEDED } from "../cache/flag-cache.ts";
-import type { MemoryEnvironment } from "../cache/memory-tier.ts";
+import type { MemoryEnvironment } from "../cache/memory-environment.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { KeyTable } from "../flags/head.ts";
 import type { Clock } from "../ops/clock.ts";
