@@ -5,7 +5,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { bundleWorker } from "../dev/bundle.ts";
-import { startBackends } from "../dev/backends.ts";
+import { startTestProject, type TestFlag } from "../test/support/project.ts";
 import { httpRequest, load } from "./load.ts";
 import { type RunningWorkerd, serve } from "./workerd.ts";
 
@@ -15,16 +15,38 @@ const CONNECTIONS = 32;
 const COMPATIBILITY_DATE = "2026-11-01";
 const BULK_FLAGS = 100;
 
-const backends = await startBackends({ flags: BULK_FLAGS });
+/** Of every three flags one is fixed, one is a rollout, one has rules: what an environment holds after a while. */
+function benchFlag(i: number): TestFlag {
+  const key = `bench-${String(i).padStart(3, "0")}`;
+  const rollout = {
+    by: ["targetingKey"],
+    salt: key,
+    hash: "murmur3-mulshift" as const,
+    weights: [["on", 50_000] as [string, number], ["off", 50_000] as [string, number]],
+  };
+  if (i % 3 === 0) return { key, default: { rollout } };
+  if (i % 3 === 1) return { key };
+  return {
+    key,
+    rules: [
+      { id: "plan", when: { attribute: "plan", operator: "in", values: ["enterprise", "partner"] }, serve: { variant: "on" } },
+      { id: "version", when: { attribute: "appVersion", operator: "semver_lt", values: ["2.0.0"] }, serve: { variant: "off" } },
+    ],
+    default: { rollout },
+  };
+}
+
+const project = await startTestProject({ databaseUrl: "", redisUrl: "" });
+for (let i = 0; i < BULK_FLAGS; i++) await project.save(benchFlag(i));
 const bundle = await bundleWorker("src/worker.ts", { minify: true });
 const minimal = await bundleWorker("bench/minimal-worker.ts", { minify: true });
 
-const burgee = await serve(bundle.code, backends.bindings, COMPATIBILITY_DATE);
-const headers = { authorization: `Bearer ${backends.serverKey}`, "content-type": "application/json" };
+const burgee = await serve(bundle.code, project.bindings, COMPATIBILITY_DATE);
+const headers = { authorization: `Bearer ${project.serverKey}`, "content-type": "application/json" };
 const body = JSON.stringify({ context: { targetingKey: "user-42", plan: "pro", country: "NL", appVersion: "2.4.1" } });
 
 const cases = [
-  { name: "single evaluation", target: 0.8, path: `/ofrep/v1/evaluate/flags/${backends.flagKeys[0]}` },
+  { name: "single evaluation", target: 0.8, path: "/ofrep/v1/evaluate/flags/bench-000" },
   { name: `bulk of ${BULK_FLAGS} flags`, target: 0.6, path: "/ofrep/v1/evaluate/flags" },
 ];
 
@@ -45,7 +67,7 @@ try {
   }
 } finally {
   burgee.stop();
-  await backends.close();
+  await project.close();
 }
 
 async function compare(name: string, target: number, path: string, constant: RunningWorkerd): Promise<void> {

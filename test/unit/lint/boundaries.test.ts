@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, describe, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../../..");
+
+/** A linter that finds nothing because it looks at nothing is worse than none: every boundary is broken here once. */
+describe("the linter", () => {
+  const folder = mkdtempSync(join(tmpdir(), "burgee-lint-"));
+  copyFileSync(join(root, ".oxlintrc.json"), join(folder, ".oxlintrc.json"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const lint = (path: string, code: string): string => {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, code);
+    const { stdout } = spawnSync(join(root, "node_modules/.bin/oxlint"), ["--format", "unix", path], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    rmSync(file);
+    return stdout;
+  };
+
+  test.for([
+    ["src/evaluation/bad.ts", `import { x } from "../cache/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["src/evaluation/bad.ts", `import { x } from "../store/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["src/evaluation/bad.ts", `import { x } from "hono"; export const y = x;`, "no-restricted-imports"],
+    ["src/evaluation/bad.ts", `export const now = (): number => Date.now();`, "no-restricted-properties"],
+    ["src/evaluation/bad.ts", `export const chance = (): number => Math.random();`, "no-restricted-properties"],
+    ["src/evaluation/bad.ts", `export const load = (): unknown => fetch("https://x.test");`, "no-restricted-globals"],
+    ["src/flags/bad.ts", `import { x } from "../evaluation/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["src/flags/bad.ts", `export const now = (): number => Date.now();`, "no-restricted-properties"],
+    ["src/cache/bad.ts", `import { x } from "../store/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["src/cache/bad.ts", `import { x } from "drizzle-orm"; export const y = x;`, "no-restricted-imports"],
+    ["src/store/bad.ts", `import { x } from "../cache/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["src/store/bad.ts", `import { Redis } from "@upstash/redis"; export const y = Redis;`, "no-restricted-imports"],
+    ["src/delivery/bad.ts", `import { x } from "../http/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["src/delivery/bad.ts", `import { x } from "@neondatabase/serverless"; export const y = x;`, "no-restricted-imports"],
+    ["src/http/bad.ts", `import { x } from "@upstash/redis"; export const y = x;`, "no-restricted-imports"],
+    ["src/http/bad.ts", `export default 1;`, "no-default-export"],
+    ["src/http/bad.ts", `export const log = (): void => console.log("x");`, "no-console"],
+  ] as const)("refuses in %s: %s", ([path, code, rule], { expect }) => {
+    expect(lint(path, code)).toContain(rule);
+  });
+
+  test("lets through what keeps to the boundaries", ({ expect }) => {
+    expect(lint("src/evaluation/good.ts", `import { x } from "../flags/x.ts"; export const y = x;`)).not.toContain("no-restricted");
+  });
+});
