@@ -29,8 +29,16 @@ function benchFlag(i: number): TestFlag {
   return {
     key,
     rules: [
-      { id: "plan", when: { attribute: "plan", operator: "in", values: ["enterprise", "partner"] }, serve: { variant: "on" } },
-      { id: "version", when: { attribute: "appVersion", operator: "semver_lt", values: ["2.0.0"] }, serve: { variant: "off" } },
+      {
+        id: "plan",
+        when: { attribute: "plan", operator: "in", values: ["enterprise", "partner"] },
+        serve: { variant: "on" },
+      },
+      {
+        id: "version",
+        when: { attribute: "appVersion", operator: "semver_lt", values: ["2.0.0"] },
+        serve: { variant: "off" },
+      },
     ],
     default: { rollout },
   };
@@ -50,7 +58,9 @@ const cases = [
   { name: `bulk of ${BULK_FLAGS} flags`, target: 0.6, path: "/ofrep/v1/evaluate/flags" },
 ];
 
-console.log(`bundle: ${(gzipSync(bundle.code).length / 1024).toFixed(1)} KiB gzip, ${(bundle.code.length / 1024).toFixed(1)} KiB raw`);
+console.log(
+  `bundle: ${(gzipSync(bundle.code).length / 1024).toFixed(1)} KiB gzip, ${(bundle.code.length / 1024).toFixed(1)} KiB raw`,
+);
 console.log(`workerd to first connection: ${burgee.startMs.toFixed(0)} ms (includes compiling the bundle)`);
 
 try {
@@ -84,9 +94,11 @@ async function compare(name: string, target: number, path: string, constant: Run
     const b = await load(second.port, request, { connections: CONNECTIONS, seconds: SECONDS });
     const [ours, theirs] = first === burgee ? [a, b] : [b, a];
     for (const result of [ours, theirs]) {
-      if (Object.keys(result.statuses).join() !== "200") throw new Error(`answers other than 200: ${JSON.stringify(result.statuses)}`);
+      if (Object.keys(result.statuses).join() !== "200")
+        throw new Error(`answers other than 200: ${JSON.stringify(result.statuses)}`);
     }
-    if (ours.bodyBytes !== theirs.bodyBytes) throw new Error(`bodies differ: ${ours.bodyBytes} and ${theirs.bodyBytes} bytes`);
+    if (ours.bodyBytes !== theirs.bodyBytes)
+      throw new Error(`bodies differ: ${ours.bodyBytes} and ${theirs.bodyBytes} bytes`);
     ratios.push(ours.perSecond / theirs.perSecond);
     last = { ours: ours.perSecond, theirs: theirs.perSecond };
   }

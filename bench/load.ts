@@ -37,7 +37,12 @@ export async function load(
 }
 
 /** One connection: the next request goes out when the whole answer to the last one is in. */
-function exchange(port: number, request: Buffer, stopAt: number, onAnswer: (status: string, bytes: number) => void): Promise<void> {
+function exchange(
+  port: number,
+  request: Buffer,
+  stopAt: number,
+  onAnswer: (status: string, bytes: number) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let pending: Buffer = Buffer.alloc(0);
     const socket = net.connect(port, "127.0.0.1", () => socket.write(request));

@@ -13,7 +13,11 @@ export interface RunningWorkerd {
 }
 
 /** Serves one bundled module on bare workerd (`workerd serve`), without Miniflare or wrangler in between. */
-export async function serve(script: string, bindings: Record<string, string>, compatibilityDate: string): Promise<RunningWorkerd> {
+export async function serve(
+  script: string,
+  bindings: Record<string, string>,
+  compatibilityDate: string,
+): Promise<RunningWorkerd> {
   const folder = mkdtempSync(join(tmpdir(), "burgee-bench-"));
   const port = await freePort();
   writeFileSync(join(folder, "worker.js"), script);

@@ -17,8 +17,16 @@ const wholeNumber = (fallback: number, min: number, max: number) =>
   );
 
 const text = (what: string) => v.pipe(v.string(`missing: ${what}`), v.minLength(1, `missing: ${what}`));
-const optionalText = v.optional(v.pipe(v.string(), v.transform((value) => (value === "" ? undefined : value))));
-const secret = v.pipe(text("at least 32 characters, `openssl rand -hex 32`"), v.minLength(32, "expected at least 32 characters"));
+const optionalText = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((value) => (value === "" ? undefined : value)),
+  ),
+);
+const secret = v.pipe(
+  text("at least 32 characters, `openssl rand -hex 32`"),
+  v.minLength(32, "expected at least 32 characters"),
+);
 
 const Settings = v.object({
   DATABASE_URL: text("the Postgres connection string of Neon"),
@@ -41,7 +49,10 @@ const Settings = v.object({
     ),
     true,
   ),
-  CACHE_PREFIX: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, "expected letters, digits, . _ -")), "burgee"),
+  CACHE_PREFIX: v.optional(
+    v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, "expected letters, digits, . _ -")),
+    "burgee",
+  ),
   CACHE_L1_TTL_SECONDS: wholeNumber(60, 0, 3600),
   CACHE_L2_TTL_SECONDS: wholeNumber(900, 0, 86_400),
   CACHE_ABSENT_TTL_SECONDS: wholeNumber(5, 0, 300),

@@ -59,7 +59,11 @@ export interface Services extends EvaluationServices {
 /** The composition root. Tests pass a clock that they move. */
 export function createServices(
   settings: Settings,
-  { clock = systemClock, log = consoleLog, random = Math.random }: { clock?: Clock; log?: Log; random?: () => number } = {},
+  {
+    clock = systemClock,
+    log = consoleLog,
+    random = Math.random,
+  }: { clock?: Clock; log?: Log; random?: () => number } = {},
 ): Services {
   const prefix = settings.CACHE_PREFIX;
   const l1 = new MemoryTier<CompiledFlag>({
@@ -72,7 +76,13 @@ export function createServices(
     sizeOf: (key, flag) => key.length + (flag === null ? 0 : documentBytes(flag)),
   });
   const l2 = redisTier(settings, clock.now);
-  const tiers = new TieredCache<CompiledFlag>({ l1, l2, compile: compileFlag, documentOf: (flag) => flag.document, now: clock.now });
+  const tiers = new TieredCache<CompiledFlag>({
+    l1,
+    l2,
+    compile: compileFlag,
+    documentOf: (flag) => flag.document,
+    now: clock.now,
+  });
   const redisBreaker = new Breaker({ ...BREAKER, name: "Redis", now: clock.now, random });
   const storeBreaker = new Breaker({ ...BREAKER, name: "Postgres", now: clock.now, random });
 
@@ -145,7 +155,8 @@ export function createServices(
 
 function redisTier(settings: Settings, now: () => number): RedisTier | undefined {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = settings;
-  if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined) return undefined;
+  if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined)
+    return undefined;
   return new RedisTier({
     redis: createRedis(url, token, REDIS_TIMEOUT_MS),
     prefix: settings.CACHE_PREFIX,

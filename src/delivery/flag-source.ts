@@ -77,7 +77,11 @@ export class FlagSource {
    * @throws UnavailableError nothing holds it and the store cannot be reached
    * @throws MinVersionError `scope.minVersion` is not visible yet
    */
-  async flag(environment: string, key: string, scope: RequestScope): Promise<SourceAnswer<CompiledFlag | null> | undefined> {
+  async flag(
+    environment: string,
+    key: string,
+    scope: RequestScope,
+  ): Promise<SourceAnswer<CompiledFlag | null> | undefined> {
     const memory = this.#options.tiers.l1.environment(environment);
     if (scope.noCache !== true && memory.keys !== undefined && memory.lookup(key) !== undefined) {
       await this.#ensureHead(environment, memory, scope);
@@ -90,7 +94,12 @@ export class FlagSource {
     const entry = memory.peek(key);
     if (entry === undefined) throw new UnavailableError(`flag "${key}" cannot be read from any tier`);
     const isSuperseded = entry.expiresAt === SUPERSEDED;
-    return this.#answer(memory, entry.value, loadedFrom(outcome, isSuperseded), isSuperseded ? entry.asOf : memory.version);
+    return this.#answer(
+      memory,
+      entry.value,
+      loadedFrom(outcome, isSuperseded),
+      isSuperseded ? entry.asOf : memory.version,
+    );
   }
 
   /** Every flag of the environment; undefined when there is no such environment. Errors as of {@link flag}. */
@@ -113,7 +122,8 @@ export class FlagSource {
   #view(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean): FlagSetView | undefined {
     const now = this.#options.clock.now();
     const known = this.#views.get(memory);
-    if (known !== undefined && known.generation === memory.generation && (orStale || now < known.expiresAt)) return known;
+    if (known !== undefined && known.generation === memory.generation && (orStale || now < known.expiresAt))
+      return known;
     const index = orStale ? memory.lastIndex : memory.index;
     if (index === undefined) return undefined;
     const all: CompiledFlag[] = [];

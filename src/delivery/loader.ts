@@ -88,7 +88,11 @@ export class Loader {
     environment: string,
     scope: RequestScope,
     readTiers: () => Promise<M | undefined>,
-    readStore: (reader: FlagReader, missing: M | undefined, since: number | undefined) => Promise<StoreReading | undefined>,
+    readStore: (
+      reader: FlagReader,
+      missing: M | undefined,
+      since: number | undefined,
+    ) => Promise<StoreReading | undefined>,
   ): Promise<LoadOutcome> {
     const { tiers, redisBreaker, storeBreaker, hasRedis, log } = this.#options;
     let missing: M | undefined;
@@ -116,14 +120,18 @@ export class Loader {
     const fill = tiers.accept(environment, reading);
     if (isRedisUp) {
       scope.waitUntil(
-        redisBreaker.run(fill).catch((error: unknown) => log.warn("l2_fill_failed", { environment, ...errorFields(error) })),
+        redisBreaker
+          .run(fill)
+          .catch((error: unknown) => log.warn("l2_fill_failed", { environment, ...errorFields(error) })),
       );
     }
     return "L3";
   }
 
   #isRecentEnough(environment: string, scope: RequestScope): boolean {
-    return scope.minVersion === undefined || this.#options.tiers.l1.environment(environment).version >= scope.minVersion;
+    return (
+      scope.minVersion === undefined || this.#options.tiers.l1.environment(environment).version >= scope.minVersion
+    );
   }
 
   /** Requests that must see something newer than others asked for do not share a flight with them. */

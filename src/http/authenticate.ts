@@ -46,7 +46,9 @@ export class Authenticator {
 export function tokenOf(headers: Headers): string | undefined {
   const authorization = headers.get("authorization");
   if (authorization !== null) {
-    return authorization.length > 7 && authorization.slice(0, 7).toLowerCase() === "bearer " ? authorization.slice(7).trim() : undefined;
+    return authorization.length > 7 && authorization.slice(0, 7).toLowerCase() === "bearer "
+      ? authorization.slice(7).trim()
+      : undefined;
   }
   return headers.get("x-api-key") ?? undefined;
 }

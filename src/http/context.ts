@@ -20,7 +20,8 @@ export function parseEvaluationBody(text: string): EvaluationContext {
   } catch {
     throw new HttpError(400, "the body is not JSON", { code: "PARSE_ERROR" });
   }
-  if (!isRecord(body)) throw new HttpError(400, 'the body must be an object like {"context": {…}}', { code: "PARSE_ERROR" });
+  if (!isRecord(body))
+    throw new HttpError(400, 'the body must be an object like {"context": {…}}', { code: "PARSE_ERROR" });
   return parseContext(body["context"]);
 }
 
@@ -31,7 +32,8 @@ export function parseContext(context: unknown): EvaluationContext {
   const count = checkShape(context, "context", 1);
   if (count > MAX_ATTRIBUTES) throw invalid(`context holds ${count} values, at most ${MAX_ATTRIBUTES} are accepted`);
   const targetingKey = context["targetingKey"];
-  if (targetingKey !== undefined && typeof targetingKey !== "string") throw invalid("context.targetingKey must be a string");
+  if (targetingKey !== undefined && typeof targetingKey !== "string")
+    throw invalid("context.targetingKey must be a string");
   return context as EvaluationContext;
 }
 
@@ -56,7 +58,8 @@ export function contextFromQuery(query: URLSearchParams): EvaluationContext {
     try {
       context = parseEvaluationBody(`{"context":${base}}`);
     } catch (error) {
-      if (error instanceof HttpError && error.code === "PARSE_ERROR") throw invalid("the query parameter context is not a JSON object");
+      if (error instanceof HttpError && error.code === "PARSE_ERROR")
+        throw invalid("the query parameter context is not a JSON object");
       throw error;
     }
   }

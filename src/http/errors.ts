@@ -52,9 +52,13 @@ export function toHttpError(error: unknown): HttpError {
   if (error instanceof ConflictError) return new HttpError(409, error.message, { cause });
   if (error instanceof NotFoundError) return new HttpError(404, error.message, { cause });
   if (error instanceof MinVersionError) {
-    return new HttpError(503, error.message, { headers: { "retry-after": "1", "x-flags-version": String(error.version) }, cause });
+    return new HttpError(503, error.message, {
+      headers: { "retry-after": "1", "x-flags-version": String(error.version) },
+      cause,
+    });
   }
-  if (error instanceof UnavailableError) return new HttpError(503, error.message, { headers: { "retry-after": "1" }, cause });
+  if (error instanceof UnavailableError)
+    return new HttpError(503, error.message, { headers: { "retry-after": "1" }, cause });
   if (error instanceof StoreUnavailableError || error instanceof TierError) {
     return new HttpError(503, "the store cannot be reached", { headers: { "retry-after": "1" }, cause });
   }
@@ -73,14 +77,22 @@ export function problemResponse(error: HttpError, requestId: string): Response {
   };
   return new Response(JSON.stringify(body), {
     status: error.status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store", "x-request-id": requestId, ...error.headers },
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      "x-request-id": requestId,
+      ...error.headers,
+    },
   });
 }
 
 /** A binding is missing or wrong. Which one is in the log: the caller is not the operator. */
 export function misconfigured(request: Request): Response {
   const id = requestId(request);
-  return problemResponse(new HttpError(500, "this deployment is not configured completely; its log names what is missing"), id);
+  return problemResponse(
+    new HttpError(500, "this deployment is not configured completely; its log names what is missing"),
+    id,
+  );
 }
 
 /** OFREP's error shape; with `key` for the single evaluation, without for bulk (its strict decoders take nothing else). */
@@ -92,7 +104,12 @@ export function ofrepErrorResponse(error: HttpError, requestId: string, key: str
       : { key, errorCode: error.code, errorDetails: details, metadata: {} };
   return new Response(JSON.stringify(body), {
     status: error.status,
-    headers: { "content-type": "application/json", "cache-control": "no-store", "x-request-id": requestId, ...error.headers },
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      "x-request-id": requestId,
+      ...error.headers,
+    },
   });
 }
 

@@ -1,6 +1,12 @@
 import type { FlagSource, SourceAnswer } from "../delivery/flag-source.ts";
 import type { RequestScope, Tier } from "../delivery/scope.ts";
-import type { CompiledFlag, EvaluationContext, EvaluationInput, RequestAttributes, Resolution } from "../evaluation/types.ts";
+import type {
+  CompiledFlag,
+  EvaluationContext,
+  EvaluationInput,
+  RequestAttributes,
+  Resolution,
+} from "../evaluation/types.ts";
 import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "./authenticate.ts";
 import { requestAttributes } from "./context.ts";
 import { HttpError } from "./errors.ts";
@@ -52,12 +58,14 @@ export async function openRequest(
   const { headers } = request;
   const presented = tokenOf(headers) ?? queryToken ?? undefined;
   const token = requireSdkKind(
-    (presented !== undefined && services.authenticator.remembered(presented)) || (await services.authenticator.verify(presented)),
+    (presented !== undefined && services.authenticator.remembered(presented)) ||
+      (await services.authenticator.verify(presented)),
   );
   const scope: RequestScope = { waitUntil };
   const minVersion = headers.get("x-flags-min-version");
   if (minVersion !== null) {
-    if (!/^\d{1,15}$/.test(minVersion)) throw new HttpError(400, "the header X-Flags-Min-Version must be a whole number");
+    if (!/^\d{1,15}$/.test(minVersion))
+      throw new HttpError(400, "the header X-Flags-Min-Version must be a whole number");
     scope.minVersion = Number(minVersion);
   }
   if (token.kind === "server" && headers.get("cache-control")?.includes("no-cache") === true) {
@@ -90,7 +98,10 @@ export async function evaluateOne(
     ({ value: flag, provenance } = opened(answer, token, origin));
   }
   if (flag === null || (token.kind === "client" && !flag.document.clientVisible)) {
-    throw new HttpError(404, `flag "${flagKey}" does not exist`, { code: "FLAG_NOT_FOUND", headers: provenanceHeaders(provenance) });
+    throw new HttpError(404, `flag "${flagKey}" does not exist`, {
+      code: "FLAG_NOT_FOUND",
+      headers: provenanceHeaders(provenance),
+    });
   }
   const resolution = flag.evaluate(inputFor(services, request, context, flag.readsRequest));
   return { flag, resolution, version: provenance.version, cacheStatus: provenance.cacheStatus };

@@ -8,7 +8,14 @@ import { contextFromQuery } from "./context.ts";
 import { CORS_HEADERS, preflight } from "./cors.ts";
 import { canonicalTarget, type EndpointKey } from "./endpoint-cache.ts";
 import { type HttpError, problemResponse, toHttpError } from "./errors.ts";
-import { type EvaluationRequest, evaluateAll, evaluateOne, openRequest, type Provenance, provenanceHeaders } from "./evaluate.ts";
+import {
+  type EvaluationRequest,
+  evaluateAll,
+  evaluateOne,
+  openRequest,
+  type Provenance,
+  provenanceHeaders,
+} from "./evaluate.ts";
 import { bulkBody } from "./ofrep.ts";
 import { entityTag, matchesEntityTag, type Rendered, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
@@ -57,7 +64,9 @@ async function answer(c: Context<AppEnv>, services: Services, name: string | und
     });
     const ttlSeconds = secondsToKeep(services, made.flags);
     if (services.endpointCache !== undefined && ttlSeconds > 0 && made.cacheStatus.includes("hit; ttl=-") === false) {
-      c.executionCtx.waitUntil(services.endpointCache.put(key, response.clone(), made.tags, ttlSeconds).catch(() => undefined));
+      c.executionCtx.waitUntil(
+        services.endpointCache.put(key, response.clone(), made.tags, ttlSeconds).catch(() => undefined),
+      );
     }
     return conditional(request, response);
   } catch (error) {
@@ -99,7 +108,8 @@ async function fromEndpointCache(
   open: EvaluationRequest,
   key: EndpointKey,
 ): Promise<Response | undefined> {
-  if (services.endpointCache === undefined || open.scope.noCache === true || open.scope.minVersion !== undefined) return undefined;
+  if (services.endpointCache === undefined || open.scope.noCache === true || open.scope.minVersion !== undefined)
+    return undefined;
   if (services.source.warm(open.token.scope) !== undefined) return undefined;
   const kept = await services.endpointCache.match(key).catch(() => undefined);
   if (kept === undefined) return undefined;
@@ -132,7 +142,12 @@ function conditional(request: Request, response: Response): Response {
 }
 
 /** An unknown flag is a plain `false` for callers that only look at `value`. */
-async function failed(c: Context<AppEnv>, services: Services, error: HttpError, name: string | undefined): Promise<Response> {
+async function failed(
+  c: Context<AppEnv>,
+  services: Services,
+  error: HttpError,
+  name: string | undefined,
+): Promise<Response> {
   const id = requestId(c.req.raw);
   if (error.status >= 500) services.logFailure(error, id);
   let response = problemResponse(error, id);

@@ -24,7 +24,8 @@ async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
   try {
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
-    if (!FLAG_KEY.test(key)) throw new HttpError(404, `flag "${key.slice(0, 128)}" does not exist`, { code: "FLAG_NOT_FOUND" });
+    if (!FLAG_KEY.test(key))
+      throw new HttpError(404, `flag "${key.slice(0, 128)}" does not exist`, { code: "FLAG_NOT_FOUND" });
     const { flag, resolution, version, cacheStatus } = await evaluateOne(services, open, key, context);
     return new Response(renderResolution(flag, resolution).json, {
       // 400 and 500 are the only statuses that clients read an error code from.
@@ -58,7 +59,8 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
       ...CORS_HEADERS,
     };
     const ifNoneMatch = request.headers.get("if-none-match");
-    if (ifNoneMatch !== null && matchesEntityTag(ifNoneMatch, etag)) return new Response(null, { status: 304, headers });
+    if (ifNoneMatch !== null && matchesEntityTag(ifNoneMatch, etag))
+      return new Response(null, { status: 304, headers });
     return new Response(bulkBody(items), { headers: { "content-type": "application/json", ...headers } });
   } catch (error) {
     return failed(c, services, error, undefined);

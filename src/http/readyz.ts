@@ -1,12 +1,14 @@
-import { sql } from "drizzle-orm";
 import { errorFields } from "../ops/log.ts";
 import type { Services } from "../services.ts";
 import { within } from "../delivery/scope.ts";
+import { getEnvironment } from "../store/write-environments.ts";
 
 /** An open route must not become a way to keep the backends busy: a report is given again for so long (ms). */
 const REMEMBER_MS = 2000;
 /** A backend that has not answered by then is not reachable (ms). */
 const PROBE_MS = 1000;
+/** Cannot be an environment's key: the question costs a look-up and finds nothing. */
+const NO_ENVIRONMENT = "-";
 
 export interface TierState {
   state: "ok" | "unreachable" | "not configured";
@@ -37,8 +39,10 @@ async function probeTiers(services: Services): Promise<Readiness> {
   const { tiers, redisBreaker, storeBreaker } = services;
   const l2 = tiers.l2;
   const [redis, store] = await Promise.all([
-    l2 === undefined ? ({ state: "not configured" } as const) : probe(services, "redis", () => l2.read("-", [])),
-    probe(services, "store", async () => (await services.database()).execute(sql`select 1`)),
+    l2 === undefined
+      ? ({ state: "not configured" } as const)
+      : probe(services, "redis", () => l2.read(NO_ENVIRONMENT, [])),
+    probe(services, "store", async () => getEnvironment(await services.database(), NO_ENVIRONMENT)),
   ]);
   const { size: entries, bytes } = tiers.l1.stats();
   const isRedisUp = redis.state === "ok";

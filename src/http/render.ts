@@ -23,7 +23,8 @@ export function renderResolution(flag: CompiledFlag, resolution: Resolution): Re
 
 /** A value with the number form that its flag's type asks for: floats keep a decimal point (10.0). */
 export function renderValue(type: FlagType, value: JsonValue): string {
-  if (type === "float" && typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 1e21) return `${value}.0`;
+  if (type === "float" && typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 1e21)
+    return `${value}.0`;
   return JSON.stringify(value);
 }
 
@@ -42,7 +43,10 @@ export function entityTag(items: readonly Rendered[], salt: string): string {
 export function matchesEntityTag(header: string, tag: string): boolean {
   const wanted = tag.slice(1, -1);
   return header.split(",").some((part) => {
-    const candidate = part.trim().replace(/^W\//, "").replace(/^"(.*)"$/, "$1");
+    const candidate = part
+      .trim()
+      .replace(/^W\//, "")
+      .replace(/^"(.*)"$/, "$1");
     return candidate === wanted || candidate === "*";
   });
 }

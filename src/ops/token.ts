@@ -44,7 +44,8 @@ export async function verifyToken(secrets: readonly string[], token: string): Pr
   const [, letter = "", scope = "", id = "", secret = "", given = ""] = match;
   const body = token.slice(0, token.length - given.length - 1);
   for (const candidate of secrets) {
-    if (constantTimeEqual(await mac(candidate, body), given)) return { kind: KINDS[letter] ?? "client", scope, id, secret };
+    if (constantTimeEqual(await mac(candidate, body), given))
+      return { kind: KINDS[letter] ?? "client", scope, id, secret };
   }
   return undefined;
 }
@@ -63,7 +64,9 @@ export function constantTimeEqual(a: string, b: string): boolean {
 }
 
 async function mac(secret: string, body: string): Promise<string> {
-  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+  ]);
   return hex(await crypto.subtle.sign("HMAC", key, encoder.encode(body))).slice(0, 32);
 }
 

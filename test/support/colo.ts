@@ -33,7 +33,9 @@ export async function startColo({ bindings, script }: ColoOptions): Promise<Colo
     fetch: (path, init) => fetch(new URL(path, url.href).href, init),
     async scheduled() {
       const worker = await miniflare.getWorker();
-      await (worker as unknown as { scheduled(options: { cron: string }): Promise<unknown> }).scheduled({ cron: "* * * * *" });
+      await (worker as unknown as { scheduled(options: { cron: string }): Promise<unknown> }).scheduled({
+        cron: "* * * * *",
+      });
     },
     dispose: () => miniflare.dispose(),
   };

@@ -27,7 +27,14 @@ export type TestFlag = { key: string } & Partial<FlagDefinition> & Partial<FlagC
 
 /** An enabled boolean flag that serves `on`, with the given differences. */
 export function aFlag(flag: TestFlag): { definition: FlagDefinition; configuration: FlagConfiguration } {
-  const { key, kind = "flag", type = "boolean", variants = { on: true, off: false }, clientVisible = true, metadata = {} } = flag;
+  const {
+    key,
+    kind = "flag",
+    type = "boolean",
+    variants = { on: true, off: false },
+    clientVisible = true,
+    metadata = {},
+  } = flag;
   const { enabled = true, offVariant = "off", rules = [], prerequisites = [] } = flag;
   return {
     definition: { key, kind, type, variants, clientVisible, metadata },
@@ -35,7 +42,10 @@ export function aFlag(flag: TestFlag): { definition: FlagDefinition; configurati
   };
 }
 
-export async function startTestProject(options: BackendsOptions = {}, environment = "production"): Promise<TestProject> {
+export async function startTestProject(
+  options: BackendsOptions = {},
+  environment = "production",
+): Promise<TestProject> {
   const backends = await startBackends(options);
   const { neon, upstash } = backends;
   const db = createDatabase(neon.connectionString, { timeoutMs: 20_000, fetchEndpoint: neon.url });
@@ -43,14 +53,10 @@ export async function startTestProject(options: BackendsOptions = {}, environmen
   const addKey = async (kind: KeyKind): Promise<string> => {
     const scope = kind === "admin" ? "write" : environment;
     const { token, id, secretHash } = await mintKey(KEY_SECRET, kind, scope);
-    await neon.query("insert into sdk_keys (id, environment, kind, role, name, secret_hash) values ($1, $2, $3, $4, $5, $6)", [
-      id,
-      kind === "admin" ? null : environment,
-      kind,
-      kind === "admin" ? "write" : null,
-      `test ${kind}`,
-      secretHash,
-    ]);
+    await neon.query(
+      "insert into sdk_keys (id, environment, kind, role, name, secret_hash) values ($1, $2, $3, $4, $5, $6)",
+      [id, kind === "admin" ? null : environment, kind, kind === "admin" ? "write" : null, `test ${kind}`, secretHash],
+    );
     return token;
   };
   return {

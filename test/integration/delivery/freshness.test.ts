@@ -97,7 +97,11 @@ describe("freshness", () => {
   test("X-Flags-Min-Version answers at that version or with 503, never with less", async ({ expect }) => {
     await warm(reader);
     const version = await publish({ key: "banner", enabled: false });
-    expect(await ask(reader, "/banner", { "x-flags-min-version": String(version) })).toMatchObject({ status: 200, value: false, version });
+    expect(await ask(reader, "/banner", { "x-flags-min-version": String(version) })).toMatchObject({
+      status: 200,
+      value: false,
+      version,
+    });
     const ahead = await ask(reader, "/banner", { "x-flags-min-version": String(version + 1) });
     expect(ahead).toMatchObject({ status: 503, version });
     const wrong = await ask(reader, "/banner", { "x-flags-min-version": "soon" });
@@ -111,15 +115,23 @@ describe("freshness", () => {
     expect(answer).toMatchObject({ status: 200, value: false, version });
   });
 
-  test("Cache-Control: no-cache from a server key reads the store and refills L2, a client key's is ignored", async ({ expect }) => {
+  test("Cache-Control: no-cache from a server key reads the store and refills L2, a client key's is ignored", async ({
+    expect,
+  }) => {
     await warm(reader);
     const version = await project.save({ key: "banner", enabled: false });
     const headers = { "cache-control": "no-cache" };
-    expect((await ask(reader, "/banner", { ...headers, authorization: `Bearer ${project.clientKey}` })).value).toBe(true);
+    expect((await ask(reader, "/banner", { ...headers, authorization: `Bearer ${project.clientKey}` })).value).toBe(
+      true,
+    );
     expect(await ask(reader, "/banner", headers)).toMatchObject({ value: false, version });
     await reader.settled();
     const other = startIsolate(project.bindings, clock);
-    expect(await ask(other)).toMatchObject({ value: false, version, cacheStatus: "Burgee-L1; fwd=miss, Burgee-L2; hit" });
+    expect(await ask(other)).toMatchObject({
+      value: false,
+      version,
+      cacheStatus: "Burgee-L1; fwd=miss, Burgee-L2; hit",
+    });
   });
 
   test("more than ten no-cache reads in a second are refused with Retry-After", async ({ expect }) => {
@@ -142,7 +154,11 @@ describe("freshness", () => {
   test("serves what L2 has while the store is down", async ({ expect }) => {
     await warm(writer);
     project.backends.neon.setFaults({ down: true });
-    expect(await ask(reader)).toMatchObject({ status: 200, value: true, cacheStatus: "Burgee-L1; fwd=miss, Burgee-L2; hit" });
+    expect(await ask(reader)).toMatchObject({
+      status: 200,
+      value: true,
+      cacheStatus: "Burgee-L1; fwd=miss, Burgee-L2; hit",
+    });
   });
 
   test("keeps serving the last known good, marked stale, when both are gone, however long", async ({ expect }) => {
@@ -155,7 +171,9 @@ describe("freshness", () => {
     expect(answer.cacheStatus).toMatch(/^Burgee-L1; hit; ttl=-\d+; detail=stale$/);
   });
 
-  test("a superseded flag is served stale rather than not at all when its new document cannot be read", async ({ expect }) => {
+  test("a superseded flag is served stale rather than not at all when its new document cannot be read", async ({
+    expect,
+  }) => {
     await warm(reader);
     const version = await project.save({ key: "banner", enabled: false });
     // The purge arrives without the document, as from a sweep of a large change, and then the store goes away.

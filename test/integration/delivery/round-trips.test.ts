@@ -36,7 +36,9 @@ describe("round trips", () => {
   };
   const emptyRedis = () => project.backends.upstash.command("FLUSHALL");
 
-  test("everything cold: one read before the answer and one write after it at L2, one query at L3", async ({ expect }) => {
+  test("everything cold: one read before the answer and one write after it at L2, one query at L3", async ({
+    expect,
+  }) => {
     await emptyRedis();
     expect(await costOf("/flag-1")).toEqual({ l2: 2, l3: 1 });
   });

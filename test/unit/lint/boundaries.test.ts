@@ -38,7 +38,11 @@ describe("the linter", () => {
     ["src/store/bad.ts", `import { x } from "../cache/x.ts"; export const y = x;`, "no-restricted-imports"],
     ["src/store/bad.ts", `import { Redis } from "@upstash/redis"; export const y = Redis;`, "no-restricted-imports"],
     ["src/delivery/bad.ts", `import { x } from "../http/x.ts"; export const y = x;`, "no-restricted-imports"],
-    ["src/delivery/bad.ts", `import { x } from "@neondatabase/serverless"; export const y = x;`, "no-restricted-imports"],
+    [
+      "src/delivery/bad.ts",
+      `import { x } from "@neondatabase/serverless"; export const y = x;`,
+      "no-restricted-imports",
+    ],
     ["src/http/bad.ts", `import { x } from "@upstash/redis"; export const y = x;`, "no-restricted-imports"],
     ["src/http/bad.ts", `export default 1;`, "no-default-export"],
     ["src/http/bad.ts", `export const log = (): void => console.log("x");`, "no-console"],
@@ -47,6 +51,8 @@ describe("the linter", () => {
   });
 
   test("lets through what keeps to the boundaries", ({ expect }) => {
-    expect(lint("src/evaluation/good.ts", `import { x } from "../flags/x.ts"; export const y = x;`)).not.toContain("no-restricted");
+    expect(lint("src/evaluation/good.ts", `import { x } from "../flags/x.ts"; export const y = x;`)).not.toContain(
+      "no-restricted",
+    );
   });
 });
