@@ -42,7 +42,7 @@ export async function cacheStats(services: Services, environment: string): Promi
     scope: "isolate",
     environment,
     tiers: { l1: tiers.l1.stats(), l2 },
-    total: await tiers.stats(),
+    total: tiers.stats(),
     breakers: { redis: redisBreaker?.state ?? null, store: storeBreaker.state },
     head: {
       l1: held.version,

@@ -4,9 +4,9 @@ import { InvalidInputError } from "../../ops/errors.ts";
 import type { Services } from "../../services.ts";
 import type { Written } from "../../store/statements.ts";
 import { saveDefinition, saveFlag } from "../../store/write-flags.ts";
-import { readEverywhere } from "./definitions.ts";
 import { type JsonObject, parseFlag, patchBase, patchedNotes, storedFlag } from "./flag-input.ts";
 import { mergePatch } from "./merge-patch.ts";
+import { readEverywhere } from "./read-everywhere.ts";
 import { parseShape } from "./shape.ts";
 import { documentVersionAfter, retryOnConflict } from "./written.ts";
 

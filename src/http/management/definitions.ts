@@ -1,18 +1,13 @@
 import type { Services } from "../../services.ts";
-import {
-  type DefinitionRecord,
-  type FlagRecord,
-  getDefinition,
-  getFlag,
-  listDefinitions,
-} from "../../store/list-flags.ts";
+import { type DefinitionRecord, listDefinitions } from "../../store/list-flags.ts";
 import { deleteFlagDefinition } from "../../store/write-flags.ts";
 import { auditNameOf } from "./actor.ts";
 import { patchDefinition } from "./definition-patch.ts";
 import { patchBody } from "./flag-body.ts";
 import { flagFilter } from "./flags.ts";
 import type { Routes } from "./operation.ts";
-import { notFoundUnless, requireKey } from "./require.ts";
+import { readEverywhere } from "./read-everywhere.ts";
+import { requireKey } from "./require.ts";
 import { fields, instantOf } from "./shape.ts";
 import { publishAll } from "./written.ts";
 
@@ -98,22 +93,6 @@ export function addDefinitionRoutes(routes: Routes, services: Services): void {
       return c.json({ environments: await publishAll(services, c, written) });
     },
   );
-}
-
-/** The definition and the flag in each of its environments. @throws HttpError 404 */
-export async function readEverywhere(
-  services: Services,
-  key: string,
-): Promise<{ definition: DefinitionRecord; flags: Map<string, FlagRecord> }> {
-  const db = await services.database();
-  const definition = notFoundUnless(await getDefinition(db, key), "flag");
-  const flags = new Map<string, FlagRecord>();
-  const found = await Promise.all(definition.environments.map((environment) => getFlag(db, environment, key)));
-  for (const [i, flag] of found.entries()) {
-    const environment = definition.environments[i];
-    if (environment !== undefined && flag !== undefined) flags.set(environment, flag);
-  }
-  return { definition, flags };
 }
 
 function viewOf({

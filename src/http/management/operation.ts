@@ -140,7 +140,7 @@ function describe<B>(operation: Omit<Operation<undefined, B>, "query">): Paramet
   const implied = body ? [400, 401, 403, 404, 413, 415, 422, 503] : [400, 401, 403, 404, 503];
   const responses: Record<string, object> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = describeAnswer(answer);
-  for (const status of [...implied, ...problems].toSorted()) {
+  for (const status of [...implied, ...problems].toSorted((a, b) => a - b)) {
     responses[status] ??= {
       description: PROBLEM_TEXTS[status] ?? "",
       content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },

@@ -1,6 +1,7 @@
+import { type KeyKind, mintKey } from "../../../src/ops/token.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
-import { startTestProject, type TestProject } from "../../support/project.ts";
+import { KEY_SECRET, startTestProject, type TestProject } from "../../support/project.ts";
 
 /** An answer of the API, read. */
 export interface Answer {
@@ -28,6 +29,8 @@ export async function startManagementTest(bindings: Record<string, string> = {})
   const project = await startTestProject();
   const clock = new FakeClock();
   const isolate = startIsolate({ ...project.bindings, ...bindings }, clock);
+  // The first connection to an endpoint may take longer than L2 is given.
+  await send(isolate, project.adminToken, "POST", "/api/v1/environments/production/cache/warm");
   return {
     project,
     clock,
@@ -60,6 +63,23 @@ export async function send(
   await isolate.settled();
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   return { status: response.status, headers: response.headers, body: isJson && text !== "" ? JSON.parse(text) : text };
+}
+
+/** A token with a right MAC, and its row in the store unless it is to be unknown there. */
+export async function aToken(
+  project: TestProject,
+  kind: KeyKind,
+  scope: string,
+  { isStored = true, secret = KEY_SECRET }: { isStored?: boolean; secret?: string } = {},
+): Promise<{ token: string; id: string }> {
+  const { token, id, secretHash } = await mintKey(secret, kind, scope);
+  if (isStored) {
+    await project.backends.neon.query(
+      "insert into sdk_keys (id, environment, kind, role, name, secret_hash) values ($1, $2, $3, $4, $5, $6)",
+      [id, kind === "admin" ? null : scope, kind, kind === "admin" ? scope : null, "test", secretHash],
+    );
+  }
+  return { token, id };
 }
 
 /** A boolean flag as the API takes it. */

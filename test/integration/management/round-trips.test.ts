@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { aFlagBody, FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
+
+/** Counted at the endpoints: what an update costs once the token has been looked up. */
+describe("round trips of writes", () => {
+  let t: ManagementTest;
+  beforeAll(async () => {
+    t = await startManagementTest();
+    await t.call("POST", FLAGS, aFlagBody("counted", { metadata: { n: 0 } }));
+  });
+  afterAll(() => t.close());
+
+  const costOf = async (run: () => Promise<{ status: number }>) => {
+    t.project.resetStats();
+    const { status } = await run();
+    return { status, ...t.project.roundTrips() };
+  };
+
+  test("PUT: one batch and one command", async ({ expect }) => {
+    const cost = await costOf(() => t.call("PUT", `${FLAGS}/counted`, aFlagBody("counted", { metadata: { n: 1 } })));
+    expect(cost).toEqual({ status: 200, l2: 1, l3: 1 });
+  });
+
+  test("POST of a new flag: the same", async ({ expect }) => {
+    expect(await costOf(() => t.call("POST", FLAGS, aFlagBody("counted-new")))).toEqual({ status: 201, l2: 1, l3: 1 });
+  });
+
+  test("PATCH of a flag that this isolate holds: the same", async ({ expect }) => {
+    await t.evaluate("counted");
+    expect(await costOf(() => t.call("PATCH", `${FLAGS}/counted`, { metadata: { n: 2 } }))).toEqual({
+      status: 200,
+      l2: 1,
+      l3: 1,
+    });
+  });
+
+  test("PATCH of a flag that it does not hold: one read more", async ({ expect }) => {
+    await t.call("POST", FLAGS, aFlagBody("not-held"));
+    expect(await costOf(() => t.call("PATCH", `${FLAGS}/not-held`, { enabled: false }))).toEqual({
+      status: 200,
+      l2: 1,
+      l3: 2,
+    });
+  });
+
+  test("PATCH over a copy that is behind: merges again over what the store has", async ({ expect }) => {
+    await t.evaluate("counted");
+    await t.project.save({ key: "counted", metadata: { behind: true } });
+    const cost = await costOf(() => t.call("PATCH", `${FLAGS}/counted`, { metadata: { n: 3 } }));
+    expect(cost).toEqual({ status: 200, l2: 1, l3: 3 });
+    expect((await t.call("GET", `${FLAGS}/counted`)).body.metadata).toEqual({ behind: true, n: 3 });
+  });
+
+  test("the evaluation after an update: one command and one query", async ({ expect }) => {
+    await t.evaluate("counted");
+    await t.call("PATCH", `${FLAGS}/counted`, { metadata: { n: 4 } });
+    const { l2, l3 } = await costOf(() => t.evaluate("counted"));
+    expect({ l2: l2 <= 2, l3 }).toEqual({ l2: true, l3: 1 });
+  });
+
+  test("a token is looked up again after ten seconds", async ({ expect }) => {
+    await t.clock.advance(10_000);
+    expect(await costOf(() => t.call("GET", `${FLAGS}/counted`))).toEqual({ status: 200, l2: 0, l3: 2 });
+    expect(await costOf(() => t.call("GET", `${FLAGS}/counted`))).toEqual({ status: 200, l2: 0, l3: 1 });
+  });
+});
