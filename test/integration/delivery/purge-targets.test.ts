@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/purge-endpoint.ts";
+import { createCloudflarePurge, tagsOf } from "../../../src/delivery/purge-targets.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+
+describe("purge by tag", () => {
+  let endpoint: PurgeEndpoint;
+  let clock: FakeClock;
+  const zoneId = "0123456789abcdef0123456789abcdef";
+
+  beforeAll(async () => {
+    endpoint = await startPurgeEndpoint();
+  });
+  afterAll(() => endpoint.close());
+  beforeEach(() => {
+    clock = new FakeClock();
+    endpoint.resetStats();
+    endpoint.setFaults({});
+  });
+
+  /** Purges while time runs as fast as the endpoint answers. */
+  const purge = async (
+    tags: string[],
+    token = endpoint.token,
+  ): Promise<{ error: unknown; callsAtAnswer: number; callsInAll: number }> => {
+    const target = createCloudflarePurge({ apiUrl: `${endpoint.url}/client/v4`, zoneId, token, clock, fetch });
+    const before = endpoint.calls().length;
+    const repeats: Promise<unknown>[] = [];
+    let isDone = false;
+    const answer = target
+      .purge(tags, (promise) => void repeats.push(promise))
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    const error = await running(answer);
+    const callsAtAnswer = endpoint.calls().length - before;
+    void Promise.all(repeats).then(() => (isDone = true));
+    while (!isDone) await running(Promise.resolve());
+    return { error, callsAtAnswer, callsInAll: endpoint.calls().length - before };
+  };
+
+  async function running<T>(promise: Promise<T>): Promise<T> {
+    let isSettled = false;
+    const watched = promise.finally(() => (isSettled = true));
+    do {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      // Before the first second nothing repeats, so what is counted at the answer is the purge itself.
+      if (!isSettled) await clock.advance(500);
+    } while (!isSettled);
+    await clock.advance(500);
+    return watched;
+  }
+
+  test("deletes the tags at once and again after 2 s and 8 s, because one purge can be missed", async ({ expect }) => {
+    const { error, callsInAll } = await purge(["a", "b"]);
+    expect(error).toBeUndefined();
+    expect(callsInAll).toBe(3);
+    expect(endpoint.calls().at(-1)?.tags).toEqual(["a", "b"]);
+  });
+
+  test("sends at most 100 tags a call", async ({ expect }) => {
+    const tags = Array.from({ length: 250 }, (_, i) => `tag-${i}`);
+    expect((await purge(tags)).callsInAll).toBe(9);
+    expect(endpoint.stats().refused).toBe(0);
+  });
+
+  test("waits as long as a 429 says and tries again", async ({ expect }) => {
+    endpoint.rateLimitNext(2, 1);
+    const { error } = await purge(["a"]);
+    expect(error).toBeUndefined();
+    expect(endpoint.stats()).toMatchObject({ rateLimited: 2, purges: 3 });
+  });
+
+  test("gives up after four attempts, so that the sweep does it later", async ({ expect }) => {
+    endpoint.rateLimitNext(100, 1);
+    expect((await purge(["a"])).error).toBeInstanceOf(Error);
+    endpoint.rateLimitNext(0);
+  });
+
+  test("a refused token is an error at once", async ({ expect }) => {
+    const { error } = await purge(["a"], "wrong");
+    expect(String(error)).toContain("403");
+  });
+});
+
+describe("tags of a change", () => {
+  test("name the head, the bulk answers and each flag", ({ expect }) => {
+    expect(tagsOf("burgee", "production", [[7, ["a", "b"]]])).toEqual([
+      "burgee:head:production",
+      "burgee:flag_endpoint:production",
+      "burgee:flag_endpoint:production:a",
+      "burgee:flag_endpoint:production:b",
+    ]);
+  });
+
+  test("are one tag of the environment when everything or very much changed", ({ expect }) => {
+    const many = Array.from({ length: 150 }, (_, i) => `flag-${i}`);
+    expect(tagsOf("burgee", "production", [[7, "*"]])).toEqual(["burgee:env:production"]);
+    expect(tagsOf("burgee", "production", [[7, many]])).toEqual(["burgee:env:production"]);
+  });
+});
