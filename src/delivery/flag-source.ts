@@ -34,6 +34,8 @@ export interface SourceAnswer<V> {
 export interface FlagSet {
   all: readonly CompiledFlag[];
   clientVisible: readonly CompiledFlag[];
+  /** Any of them reads `request.*`. */
+  readsRequest: boolean;
 }
 
 interface FlagSetView extends FlagSet {
@@ -66,10 +68,9 @@ export class FlagSource {
   }
 
   /** The environment when it may be served from memory right now, without any I/O. */
-  warm(environment: string): MemoryEnvironment<CompiledFlag> | undefined {
+  warm(environment: string, now: number): MemoryEnvironment<CompiledFlag> | undefined {
     const memory = this.#options.tiers.l1.environment(environment);
-    const { clock, headCheckMs } = this.#options;
-    return memory.keys !== undefined && clock.now() - memory.checkedAt < headCheckMs ? memory : undefined;
+    return memory.keys !== undefined && now - memory.checkedAt < this.#options.headCheckMs ? memory : undefined;
   }
 
   /**
@@ -139,6 +140,7 @@ export class FlagSource {
     const view: FlagSetView = {
       all,
       clientVisible: all.filter((flag) => flag.document.clientVisible),
+      readsRequest: all.some((flag) => flag.readsRequest),
       generation: memory.generation,
       expiresAt,
       isSuperseded: expiresAt === SUPERSEDED || memory.index === undefined,

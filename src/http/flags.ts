@@ -110,7 +110,7 @@ async function fromEndpointCache(
 ): Promise<Response | undefined> {
   if (services.endpointCache === undefined || open.scope.noCache === true || open.scope.minVersion !== undefined)
     return undefined;
-  if (services.source.warm(open.token.scope) !== undefined) return undefined;
+  if (services.source.warm(open.token.scope, services.now()) !== undefined) return undefined;
   const kept = await services.endpointCache.match(key).catch(() => undefined);
   if (kept === undefined) return undefined;
   const response = new Response(kept.body, kept);
