@@ -16,8 +16,8 @@ type SchemeFactory = (salt: string) => (value: string) => number;
 const SCHEMES: Record<HashScheme, SchemeFactory> = {
   "murmur3-mulshift": (salt) => {
     const state = hashState(`${salt}:`);
-    // (uint64(hash) * 100000) >> 32. The product stays below 2^53, so doubles are exact.
-    return (value) => Math.floor((murmur3(state, value) * WEIGHT_TOTAL) / 4294967296);
+    // (uint64(hash) * 100000) >> 32. The product stays below 2^53, so doubles are exact; | 0 drops the fraction.
+    return (value) => ((murmur3(state, value) * WEIGHT_TOTAL) / 4294967296) | 0;
   },
 };
 

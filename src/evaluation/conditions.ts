@@ -1,6 +1,7 @@
 import { WEIGHT_TOTAL, type AttributeCondition, type BucketCondition, type Condition } from "../flags/document.ts";
 import { compileAttribute } from "./attribute.ts";
 import { compileBucketing, NO_KEY } from "./bucketing.ts";
+import { commonLeaf } from "./common-leaf.ts";
 import { CompileError } from "./compile-error.ts";
 import { compilePredicate } from "./operators.ts";
 import { addTraits, countTests, newTraits, type DependencyPlan, type Scope } from "./scope.ts";
@@ -80,16 +81,19 @@ function compileSegment(name: string, scope: Scope): Test {
 function compileLeaf(condition: AttributeCondition, scope: Scope): Test {
   countTests(scope.traits, 1);
   const attribute = compileAttribute(condition.attribute);
-  const matches = compilePredicate(condition);
+  scope.traits.readsRequest ||= attribute.readsRequest;
   // Whether it is there is what `exists` asks: missing is its plain false.
   const missing = condition.operator === "exists" ? FALSE : truthOf(condition.missing);
-  scope.traits.readsRequest ||= attribute.readsRequest;
+  const matches = compilePredicate(condition);
   const { contextName, get } = attribute;
   if (contextName !== undefined) {
-    return (input) => {
-      const value = input.context[contextName];
-      return value === undefined ? missing : matches(value) ? TRUE : FALSE;
-    };
+    return (
+      commonLeaf(contextName, condition, missing) ??
+      ((input) => {
+        const value = input.context[contextName];
+        return value === undefined ? missing : matches(value) ? TRUE : FALSE;
+      })
+    );
   }
   return (input) => {
     const value = get(input);

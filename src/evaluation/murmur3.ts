@@ -25,23 +25,26 @@ export function hashState(prefix: string): HashState {
 
 /** Unsigned 32-bit hash of the prefix behind `state` followed by `value`. */
 export function murmur3(state: HashState, value: string): number {
-  const length = value.length;
-  let hash = state.hash;
-  let block = state.tail;
-  let bits = state.tailBits;
+  if (value === lastText) return hashAgain(state, value);
+  lastText = value;
+  if (isPacked) {
+    packed.fill(undefined);
+    isPacked = false;
+  }
+  const { length } = value;
+  let { hash, tail, tailBits } = state;
   let seen = 0;
   let i = 0;
-  if (bits !== 0) {
-    while (bits < 32 && i < length) {
-      const code = value.charCodeAt(i++);
+  if (tailBits !== 0) {
+    for (; tailBits < 32 && i < length; i++, tailBits += 8) {
+      const code = value.charCodeAt(i);
       seen |= code;
-      block |= code << bits;
-      bits += 8;
+      tail |= code << tailBits;
     }
-    if (bits === 32) {
-      hash = mix(hash, block);
-      block = 0;
-      bits = 0;
+    if (tailBits === 32) {
+      hash = mix(hash, tail);
+      tail = 0;
+      tailBits = 0;
     }
   }
   for (; i + 4 <= length; i += 4) {
@@ -52,15 +55,49 @@ export function murmur3(state: HashState, value: string): number {
     seen |= a | b | c | d;
     hash = mix(hash, a | (b << 8) | (c << 16) | (d << 24));
   }
-  for (; i < length; i++) {
+  for (; i < length; i++, tailBits += 8) {
     const code = value.charCodeAt(i);
     seen |= code;
-    block |= code << bits;
-    bits += 8;
+    tail |= code << tailBits;
   }
-  if (seen > 127) return finish(absorb(state, value));
-  if (bits !== 0) hash ^= scramble(block);
+  lastIsAscii = seen < 128;
+  if (!lastIsAscii) return finish(absorb(state, value));
+  if (tailBits !== 0) hash ^= scramble(tail);
   return avalanche(hash ^ (state.length + length));
+}
+
+// A bulk evaluation hashes one key under the salt of every flag: from the second time on the key is read as
+// whole words, packed once for each of the four ways in which a prefix can leave a block open.
+let lastText: string | undefined;
+let lastIsAscii = false;
+let isPacked = false;
+const packed: (Int32Array | undefined)[] = [undefined, undefined, undefined, undefined];
+
+function hashAgain(state: HashState, value: string): number {
+  if (!lastIsAscii) return finish(absorb(state, value));
+  const open = state.tailBits >> 3;
+  const words = (packed[open] ??= pack(value, open));
+  isPacked = true;
+  const bytes = open + value.length;
+  const whole = bytes >> 2;
+  let hash = state.hash;
+  if (whole === 0) {
+    const tail = state.tail | (words[0] as number);
+    return avalanche((bytes === 0 ? hash : hash ^ scramble(tail)) ^ (state.length + value.length));
+  }
+  hash = mix(hash, state.tail | (words[0] as number));
+  for (let i = 1; i < whole; i++) hash = mix(hash, words[i] as number);
+  if ((bytes & 3) !== 0) hash ^= scramble(words[whole] as number);
+  return avalanche(hash ^ (state.length + value.length));
+}
+
+/** Little-endian words of an ASCII text that begins `open` bytes into the first. */
+function pack(text: string, open: number): Int32Array {
+  const words = new Int32Array(((open + text.length) >> 2) + 1);
+  for (let i = 0, at = open; i < text.length; i++, at++) {
+    words[at >> 2] = (words[at >> 2] as number) | (text.charCodeAt(i) << ((at & 3) << 3));
+  }
+  return words;
 }
 
 function scramble(block: number): number {

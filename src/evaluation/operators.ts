@@ -74,9 +74,6 @@ function isOneOf(values: JsonScalar[], fold: boolean): Predicate {
     const folded = new Set(values.map(foldCase));
     return (value) => folded.has(typeof value === "string" ? value.toLowerCase() : (value as JsonScalar));
   }
-  const [only] = values;
-  if (values.length === 1) return (value) => value === only;
-  if (values.length <= SET_THRESHOLD) return (value) => values.includes(value as JsonScalar);
   const set: ReadonlySet<unknown> = new Set(values);
   return (value) => set.has(value);
 }
@@ -121,21 +118,27 @@ function anyInstant(values: JsonScalar[], holds: (a: number, b: number) => boole
   };
 }
 
-// One subject is read at a time, and never across a call back into user code: a shared record is safe.
+// One subject is read at a time, so one record will do; and the rules of a request ask about the same few texts.
 const subject = newVersion();
+let subjectText: string | undefined;
+
+function readSubject(value: JsonValue): boolean {
+  if (typeof value !== "string") return false;
+  if (value === subjectText) return true;
+  subjectText = readVersion(value, subject) ? value : undefined;
+  return subjectText !== undefined;
+}
 
 function anyVersion(values: JsonScalar[], holds: (order: number) => boolean): Predicate {
   const wanted = versions(values);
-  return (value) => {
-    if (typeof value !== "string" || !readVersion(value, subject)) return false;
-    for (const version of wanted) if (holds(compareVersions(subject, version))) return true;
-    return false;
-  };
+  const [first] = wanted;
+  if (first && wanted.length === 1) return (value) => readSubject(value) && holds(compareVersions(subject, first));
+  return (value) => readSubject(value) && wanted.some((version) => holds(compareVersions(subject, version)));
 }
 
 function anyRange(ranges: VersionRange[]): Predicate {
   return (value) => {
-    if (typeof value !== "string" || !readVersion(value, subject)) return false;
+    if (!readSubject(value)) return false;
     for (const { lower, upper } of ranges) {
       if (compareVersions(subject, lower) >= 0 && compareVersions(subject, upper) < 0) return true;
     }

@@ -3,7 +3,14 @@ import { CompileError } from "./compile-error.ts";
 import { compileCondition, servesOneOf } from "./conditions.ts";
 import { parseInstant } from "../flags/formats/instant.ts";
 import { newTraits, type Scope, type Traits } from "./scope.ts";
-import { compileServe, NEXT_RULE, THE_DEFAULT, type CompiledServe, type ResolutionMaker } from "./serve.ts";
+import {
+  compileServe,
+  NEXT_RULE,
+  THE_DEFAULT,
+  type CompiledServe,
+  type ResolutionMaker,
+  type Server,
+} from "./serve.ts";
 import { TRUE, type Test } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
 
@@ -27,6 +34,8 @@ export interface CompiledRule extends CompiledServe {
   readonly until: number;
   /** Absent: always. */
   readonly test: Test | undefined;
+  /** All of the above in one call. */
+  readonly step: Server;
 }
 
 export function compilePlan(
@@ -83,7 +92,15 @@ function compileRule(
   if (Number.isFinite(until)) scope.traits.instants.add(until);
   const test = rule.when === undefined ? undefined : compileCondition(rule.when, scope);
   const make = resolutionsOf((split, variant) => makeResolution(split ? "SPLIT" : "TARGETING_MATCH", variant, rule.id));
-  return { from, until, test, ...compileServe(rule.serve, make, scope) };
+  const compiled = compileServe(rule.serve, make, scope);
+  return { from, until, test, ...compiled, step: compileStep(from, until, test, compiled.serve) };
+}
+
+/** Most rules have no schedule: they do not pay for one. */
+function compileStep(from: number, until: number, test: Test | undefined, serve: Server): Server {
+  const whenActive: Server = test ? (input) => (test(input) === TRUE ? serve(input) : NEXT_RULE) : serve;
+  if (from === -Infinity && until === Infinity) return whenActive;
+  return (input) => (input.now >= from && input.now < until ? whenActive(input) : NEXT_RULE);
 }
 
 function resolutionsOf(make: (split: boolean, variant: string) => Resolution): ResolutionMaker {
@@ -94,17 +111,15 @@ function resolutionsOf(make: (split: boolean, variant: string) => Resolution): R
 function compileRun(plan: Omit<Plan, "run">): Plan["run"] {
   const { disabled, off, prerequisites, rules } = plan;
   if (!plan.enabled) return () => disabled;
+  const steps = rules.map(({ step }) => step);
   const serveDefault = plan.default.serve;
   if (rules.length === 0 && prerequisites.length === 0) return (input) => serveDefault(input) ?? off;
   return (input) => {
     for (let i = 0; i < prerequisites.length; i++) {
       if ((prerequisites[i] as Test)(input) !== TRUE) return off;
     }
-    for (let i = 0; i < rules.length; i++) {
-      const { from, until, test, serve } = rules[i] as CompiledRule;
-      if (input.now < from || input.now >= until) continue;
-      if (test !== undefined && test(input) !== TRUE) continue;
-      const served = serve(input);
+    for (let i = 0; i < steps.length; i++) {
+      const served = (steps[i] as Server)(input);
       if (served === NEXT_RULE) continue;
       if (served === THE_DEFAULT) break;
       return served;

@@ -10,7 +10,16 @@ export type Test = (input: EvaluationInput) => Truth;
 
 /** False when one is false, true when all are true, else unknown. */
 export function allOf(tests: readonly Test[]): Test {
-  if (tests.length === 1 && tests[0]) return tests[0];
+  const [first, second] = tests;
+  if (first && tests.length === 1) return first;
+  if (first && second && tests.length === 2) {
+    return (input) => {
+      const one = first(input);
+      if (one === FALSE) return FALSE;
+      const other = second(input);
+      return one === TRUE || other === FALSE ? other : UNKNOWN;
+    };
+  }
   return (input) => {
     let truth: Truth = TRUE;
     for (const test of tests) {
@@ -24,7 +33,8 @@ export function allOf(tests: readonly Test[]): Test {
 
 /** True when one is true, false when all are false, else unknown. */
 export function anyOf(tests: readonly Test[]): Test {
-  if (tests.length === 1 && tests[0]) return tests[0];
+  const [first] = tests;
+  if (first && tests.length === 1) return first;
   return (input) => {
     let truth: Truth = FALSE;
     for (const test of tests) {

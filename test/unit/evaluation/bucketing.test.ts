@@ -49,6 +49,7 @@ describe("murmur3", () => {
       fc.property(anyText, anyText, (salt, value) => {
         const bytes = encoder.encode(`${salt}:${value}`);
         expect(murmur3(hashState(`${salt}:`), value)).toBe(murmurhash.v3(bytes, 0));
+        expect(murmur3(hashState(`${salt}:`), value), "the second time").toBe(murmurhash.v3(bytes, 0));
       }),
       { numRuns: 2000 },
     );
@@ -59,6 +60,25 @@ describe("murmur3", () => {
       const text = "abcdefghijkl";
       expect(murmur3(hashState(text.slice(0, at)), text.slice(at))).toBe(murmur3(hashState(""), text));
     }
+  });
+
+  test("does not depend on what was hashed before", ({ expect }) => {
+    const anyPrefix = fc.string({ unit: "binary", maxLength: 8 });
+    const once = (prefix: string, value: string): number => murmurhash.v3(encoder.encode(prefix + value), 0);
+    fc.assert(
+      fc.property(
+        fc.array(anyPrefix, { minLength: 1 }),
+        fc.array(anyText, { minLength: 1, maxLength: 3 }),
+        (prefixes, values) => {
+          for (const value of values) {
+            // A colon keeps a surrogate at the end of a prefix from pairing with one that begins the value.
+            for (const prefix of prefixes)
+              expect(murmur3(hashState(`${prefix}:`), value)).toBe(once(`${prefix}:`, value));
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });
 

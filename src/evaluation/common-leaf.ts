@@ -1,0 +1,80 @@
+import type { AttributeCondition, JsonScalar } from "../flags/document.ts";
+import { FALSE, TRUE, type Test, type Truth } from "./truth.ts";
+
+/**
+ * The tests that most rules consist of, on a plain attribute of the context, as one call instead of three.
+ * The values were accepted by compilePredicate, which gives the meaning; undefined: not one of these.
+ */
+export function commonLeaf(name: string, condition: AttributeCondition, missing: Truth): Test | undefined {
+  const { operator, values = [], caseInsensitive } = condition;
+  if (caseInsensitive) return undefined;
+  if (operator === "equals" || operator === "in") return equalityLeaf(name, values, missing);
+  const [only] = values;
+  if (values.length !== 1) return undefined;
+  if (typeof only === "string") return textLeaf(name, operator, only, missing);
+  if (typeof only === "number") return numberLeaf(name, operator, only, missing);
+  return undefined;
+}
+
+function equalityLeaf(name: string, values: JsonScalar[], missing: Truth): Test {
+  const [first, second] = values;
+  if (values.length <= 2) {
+    const other = values.length === 2 ? second : first;
+    return (input) => {
+      const value = input.context[name];
+      return value === first || value === other ? TRUE : value === undefined ? missing : FALSE;
+    };
+  }
+  const set: ReadonlySet<unknown> = new Set(values);
+  return (input) => {
+    const value = input.context[name];
+    return value === undefined ? missing : set.has(value) ? TRUE : FALSE;
+  };
+}
+
+function textLeaf(
+  name: string,
+  operator: AttributeCondition["operator"],
+  text: string,
+  missing: Truth,
+): Test | undefined {
+  if (operator === "starts_with") {
+    return (input) => {
+      const value = input.context[name];
+      if (typeof value !== "string") return value === undefined ? missing : FALSE;
+      return value.startsWith(text) ? TRUE : FALSE;
+    };
+  }
+  if (operator === "ends_with") {
+    return (input) => {
+      const value = input.context[name];
+      if (typeof value !== "string") return value === undefined ? missing : FALSE;
+      return value.endsWith(text) ? TRUE : FALSE;
+    };
+  }
+  return undefined;
+}
+
+function numberLeaf(
+  name: string,
+  operator: AttributeCondition["operator"],
+  bound: number,
+  missing: Truth,
+): Test | undefined {
+  // lt and gte, and gt and lte, are each other's opposite for numbers that exist.
+  const isBelow = operator === "lt" || operator === "gte";
+  if (!isBelow && operator !== "gt" && operator !== "lte") return undefined;
+  const [whenTrue, whenFalse]: [Truth, Truth] = operator === "lt" || operator === "gt" ? [TRUE, FALSE] : [FALSE, TRUE];
+  if (isBelow) {
+    return (input) => {
+      const value = input.context[name];
+      if (typeof value !== "number") return value === undefined ? missing : FALSE;
+      return value < bound ? whenTrue : whenFalse;
+    };
+  }
+  return (input) => {
+    const value = input.context[name];
+    if (typeof value !== "number") return value === undefined ? missing : FALSE;
+    return value > bound ? whenTrue : whenFalse;
+  };
+}
