@@ -65,7 +65,8 @@ export async function serverActor(
     throw new HttpError(403, "this takes an admin token, or a server key of the environment");
   }
   const keys =
-    services.source.warm(environment, services.now())?.keys ?? (await services.source.flag(environment, flagKey, scope))?.keys;
+    services.source.warm(environment, services.now())?.keys ??
+    (await services.source.flag(environment, flagKey, scope))?.keys;
   requireSdkKey(token, keys ?? {}, request.headers.get("origin"));
   return { id: token.id, role: "server", environment };
 }

@@ -28,7 +28,12 @@ export function addAuditRoutes(routes: Routes, services: Services): void {
   routes.add(
     "get",
     "/api/v1/audit",
-    { ...operation, summary: "Changes in the whole project", description: "Admin tokens and environments too." },
+    {
+      ...operation,
+      id: "listProjectAudit",
+      summary: "Changes in the whole project",
+      description: "Admin tokens and environments too.",
+    },
     async (c, { query }) => {
       const { cursor, ...filter } = query;
       const records = await listAudit(await services.database(), { ...filter, before: cursor });
@@ -41,6 +46,7 @@ export function addAuditRoutes(routes: Routes, services: Services): void {
     "/api/v1/environments/:env/audit",
     {
       ...operation,
+      id: "listAudit",
       summary: "Changes in one environment",
       description: "With those of definitions, which all environments share.",
     },

@@ -61,6 +61,7 @@ export function addCacheRoutes(routes: Routes, services: Services): void {
     `${CACHE}/purge`,
     {
       tag: "Cache",
+      id: "purgeCache",
       summary: "Delete cached copies",
       description:
         "By flag keys, by kind, by a pattern over flag keys, or all of the environment. Flags themselves are untouched: the next reader fetches them again. Purged are Redis, the memory of the isolate that answers, and the data centres' copies; other isolates' memory ends with its lifetime. With `dryRun=true` nothing is deleted and the answer says what would be.",
@@ -81,6 +82,7 @@ export function addCacheRoutes(routes: Routes, services: Services): void {
     `${CACHE}/warm`,
     {
       tag: "Cache",
+      id: "warmCache",
       summary: "Load the whole environment into the caches",
       description: "Reads every flag from the store once and fills Redis and the memory of the isolate that answers.",
       access: "write",
@@ -108,6 +110,7 @@ export function addCacheRoutes(routes: Routes, services: Services): void {
     `${CACHE}/stats`,
     {
       tag: "Cache",
+      id: "getCacheStats",
       summary: "What the caches hold and how they answer",
       description:
         "Hits, misses and errors are those of the isolate that answers (`scope`), since it started; another request may reach another isolate.",

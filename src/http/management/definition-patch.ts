@@ -36,7 +36,8 @@ export async function patchDefinition(
     const { environment, merged, version } = first;
     const options = { actor, expectedVersion: version, mustExist: true };
     const result = await saveFlag(db, environment, storedFlag(merged, patchedNotes(patch, merged)), options);
-    const own: [string, Written][] = documentVersionAfter(result, key) === undefined ? [] : [[environment, result]];
+    const after = documentVersionAfter(result, key);
+    const own: [string, Written][] = after === undefined || after === version ? [] : [[environment, result]];
     return new Map([...own, ...result.elsewhere]);
   }, true);
 }

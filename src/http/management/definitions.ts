@@ -22,6 +22,7 @@ export function addDefinitionRoutes(routes: Routes, services: Services): void {
     FLAGS,
     {
       tag,
+      id: "listDefinitions",
       summary: "List the flags of the project",
       access: "read",
       query: fields(flagFilter),
@@ -38,6 +39,7 @@ export function addDefinitionRoutes(routes: Routes, services: Services): void {
     FLAG,
     {
       tag,
+      id: "getDefinition",
       summary: "Read a flag with its state in every environment",
       access: "read",
       answers: {
@@ -59,6 +61,7 @@ export function addDefinitionRoutes(routes: Routes, services: Services): void {
     FLAG,
     {
       tag,
+      id: "patchDefinition",
       summary: "Change a flag's definition in every environment",
       description:
         "JSON merge patch of kind, type, variants, clientVisible, metadata, description, tags and owner. Refused when a configuration of any environment would no longer be valid.",
@@ -79,6 +82,7 @@ export function addDefinitionRoutes(routes: Routes, services: Services): void {
     FLAG,
     {
       tag,
+      id: "deleteDefinition",
       summary: "Delete a flag from every environment",
       description: "409 while other flags or segments need it.",
       access: "write",

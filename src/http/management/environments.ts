@@ -45,6 +45,7 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
     ENVIRONMENTS,
     {
       tag,
+      id: "listEnvironments",
       summary: "List environments",
       access: "read",
       answers: { 200: { description: "Every environment, sorted by key.", schema: "EnvironmentList" } },
@@ -57,6 +58,7 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
     ENVIRONMENTS,
     {
       tag,
+      id: "createEnvironment",
       summary: "Create an environment",
       description: "Empty, or with the segments and flag configurations of another one. SDK keys are never copied.",
       access: "write",
@@ -93,6 +95,7 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
     ENVIRONMENT,
     {
       tag,
+      id: "getEnvironment",
       summary: "Read an environment",
       access: "read",
       headers: { "If-None-Match": "304 when this is still the version." },
@@ -118,6 +121,7 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
     ENVIRONMENT,
     {
       tag,
+      id: "renameEnvironment",
       summary: "Rename an environment",
       description: "The name is for people; the key cannot be changed.",
       access: "write",
@@ -146,6 +150,7 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
     ENVIRONMENT,
     {
       tag,
+      id: "deleteEnvironment",
       summary: "Delete an environment with everything in it",
       description:
         "Its configurations, segments and keys go. To show that it is meant: `If-Match` with its version, or `confirm` with its key.",

@@ -37,6 +37,7 @@ export function addExplainRoute(routes: Routes, services: Services): void {
     "/api/v1/environments/:env/flags/:key/explain",
     {
       tag: "Flags",
+      id: "explainFlag",
       summary: "Explain an evaluation",
       description:
         "Evaluates the flag as OFREP does and says how each prerequisite, rule and condition came out. `request` stands in for the attributes that are otherwise read from the request itself (`country`, `ip`, …). Also for a server key of the environment.",

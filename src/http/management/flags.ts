@@ -37,6 +37,7 @@ export function addFlagRoutes(routes: Routes, services: Services): void {
     FLAGS,
     {
       tag,
+      id: "listFlags",
       summary: "List the flags of an environment",
       access: "read",
       query: fields(flagFilter),
@@ -56,6 +57,7 @@ export function addFlagRoutes(routes: Routes, services: Services): void {
     FLAGS,
     {
       tag,
+      id: "createFlag",
       summary: "Create a flag",
       description:
         "Creates the flag in this environment, and its definition where that is new. 409 when the environment has the flag already.",
@@ -72,6 +74,7 @@ export function addFlagRoutes(routes: Routes, services: Services): void {
     FLAG,
     {
       tag,
+      id: "getFlag",
       summary: "Read a flag",
       description: "What PUT takes, with its version; segments and prerequisites are named, not resolved.",
       access: "read",
@@ -94,6 +97,7 @@ export function addFlagRoutes(routes: Routes, services: Services): void {
     FLAG,
     {
       tag,
+      id: "putFlag",
       summary: "Create or replace a flag",
       description:
         "Takes a whole flag. Fields left out take their defaults, but for `description`, `tags` and `owner`, which stay. The definition (kind, type, variants, …) is shared: changing it changes the flag in every environment.",
@@ -111,6 +115,7 @@ export function addFlagRoutes(routes: Routes, services: Services): void {
 
   const patch = {
     tag,
+    id: "patchFlag",
     summary: "Change a flag",
     description:
       "JSON merge patch (RFC 7396): objects are merged, null removes, everything else, lists too, replaces. Without If-Match the patch is applied to whatever the flag is by then, atomically.",
@@ -130,6 +135,7 @@ export function addFlagRoutes(routes: Routes, services: Services): void {
     "/flags/:key/update",
     {
       ...patch,
+      id: "updateFlag",
       summary: "Change a flag (short form)",
       description: "The PATCH above; the environment is a query parameter.",
       query: updateQuery,
@@ -142,6 +148,7 @@ export function addFlagRoutes(routes: Routes, services: Services): void {
     FLAG,
     {
       tag,
+      id: "deleteFlag",
       summary: "Delete a flag from an environment",
       description: "With the last environment its definition goes too. 409 while other flags need it.",
       access: "write",

@@ -41,6 +41,7 @@ export function addKeyRoutes(routes: Routes, services: Services): void {
     KEYS,
     {
       tag,
+      id: "listKeys",
       summary: "List SDK keys",
       description: "Revoked ones too. Secrets are not stored, so they cannot be shown.",
       access: "read",
@@ -59,6 +60,7 @@ export function addKeyRoutes(routes: Routes, services: Services): void {
     KEYS,
     {
       tag,
+      id: "createKey",
       summary: "Create an SDK key",
       description:
         "The answer holds the token, once and never again. Client keys are public: they evaluate client-visible flags only, from the origins given. Server keys evaluate everything.",
@@ -88,6 +90,7 @@ export function addKeyRoutes(routes: Routes, services: Services): void {
     `${KEYS}/:id`,
     {
       tag,
+      id: "revokeKey",
       summary: "Revoke an SDK key",
       description: "Travels like a change of a flag: refused everywhere within about a second.",
       access: "write",

@@ -1,4 +1,4 @@
-/** JSON Schema of what the management API answers. */
+/** JSON Schema of what the management API answers, and of its merge patches, whose outcome is what gets checked. */
 const text = { type: "string" };
 const count = { type: "integer", minimum: 0 };
 const instant = { type: "string", format: "date-time" };
@@ -16,6 +16,11 @@ const page = (item: object) =>
     items: { type: "array", items: item },
     nextCursor: { ...orNull(text), description: "Pass it as `cursor` for the next page; null on the last one." },
   });
+
+const mergePatchOf = (what: string) => ({
+  type: "object",
+  description: `Any fields of ${what}; null takes one away, so that its default counts (RFC 7396).`,
+});
 
 const writtenFields = {
   version: {
@@ -76,12 +81,14 @@ export const answerSchemas: Record<string, object> = {
       ["version", "errors"],
     ),
   },
+  FlagPatch: mergePatchOf("Flag"),
+  SegmentPatch: mergePatchOf("SegmentInput"),
   Written: object(writtenFields),
   FlagWritten: object({ ...writtenFields, flag: ref("Flag") }),
   FlagPage: page(ref("Flag")),
   Definition: object({ ...definitionFields, ...datedFields, environments: keys }, ["owner"]),
   DefinitionPage: page(ref("Definition")),
-  DefinitionPatch: object(definitionFields, Object.keys(definitionFields)),
+  DefinitionPatch: mergePatchOf("the definition in Flag"),
   DefinitionWithEnvironments: object(
     {
       ...definitionFields,

@@ -1,7 +1,7 @@
 import { toJsonSchemaDefs } from "@valibot/to-json-schema";
 import type { Hono } from "hono";
 import { generateSpecs } from "hono-openapi";
-import { type GenericSchema, partial, union } from "valibot";
+import { type GenericSchema, union } from "valibot";
 import {
   attributePathSchema,
   conditionSchema,
@@ -78,9 +78,7 @@ function inputSchemas(): Record<string, object> {
     Rule: ruleSchema,
     Configuration: flagConfigurationSchema,
     Flag: flagInputSchema,
-    FlagPatch: partial(flagInputSchema),
     SegmentInput: segmentInputSchema,
-    SegmentPatch: partial(segmentInputSchema),
     EnvironmentInput: environmentSchema,
     EnvironmentPatch: environmentPatchSchema,
     KeyInput: keySchema,

@@ -29,6 +29,8 @@ export interface AnswerSpec {
 
 export interface Operation<Q extends GenericSchema | undefined, B> {
   tag: string;
+  /** operationId: the name of the method in generated clients. */
+  id: string;
   summary: string;
   description?: string;
   access: Access;
@@ -136,7 +138,7 @@ function queryValidator(schema: GenericSchema): MiddlewareHandler<ManagementEnv>
 }
 
 function describe<B>(operation: Omit<Operation<undefined, B>, "query">): Parameters<typeof describeRoute>[0] {
-  const { tag, summary, description, body, headers = {}, answers, problems = [] } = operation;
+  const { tag, id, summary, description, body, headers = {}, answers, problems = [] } = operation;
   const implied = body ? [400, 401, 403, 404, 413, 415, 422, 503] : [400, 401, 403, 404, 503];
   const responses: Record<string, object> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = describeAnswer(answer);
@@ -148,6 +150,7 @@ function describe<B>(operation: Omit<Operation<undefined, B>, "query">): Paramet
   }
   return {
     tags: [tag],
+    operationId: id,
     summary,
     description: description ?? summary,
     security: operation.access === "explain" ? [{ adminToken: [] }, { serverKey: [] }] : [{ adminToken: [] }],

@@ -35,6 +35,7 @@ export function addSegmentRoutes(routes: Routes, services: Services): void {
     SEGMENTS,
     {
       tag,
+      id: "listSegments",
       summary: "List the segments of an environment",
       access: "read",
       answers: { 200: { description: "Every segment, sorted by key, with what uses it.", schema: "SegmentList" } },
@@ -53,6 +54,7 @@ export function addSegmentRoutes(routes: Routes, services: Services): void {
     SEGMENTS,
     {
       tag,
+      id: "createSegment",
       summary: "Create a segment",
       access: "write",
       body: { schema: "SegmentInput", example: EXAMPLE, parse: (value) => parseSegment(value, undefined) },
@@ -73,6 +75,7 @@ export function addSegmentRoutes(routes: Routes, services: Services): void {
     SEGMENT,
     {
       tag,
+      id: "getSegment",
       summary: "Read a segment",
       access: "read",
       headers: { "If-None-Match": "304 when this is still the version." },
@@ -97,6 +100,7 @@ export function addSegmentRoutes(routes: Routes, services: Services): void {
     SEGMENT,
     {
       tag,
+      id: "putSegment",
       summary: "Create or replace a segment",
       description: "`name` and `description` that are left out stay.",
       access: "write",
@@ -125,6 +129,7 @@ export function addSegmentRoutes(routes: Routes, services: Services): void {
     SEGMENT,
     {
       tag,
+      id: "patchSegment",
       summary: "Change a segment",
       description: "JSON merge patch (RFC 7396).",
       access: "write",
@@ -141,6 +146,7 @@ export function addSegmentRoutes(routes: Routes, services: Services): void {
     SEGMENT,
     {
       tag,
+      id: "deleteSegment",
       summary: "Delete a segment",
       description: "409 while flags or other segments use it; the answer names them.",
       access: "write",

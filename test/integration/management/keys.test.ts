@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { aFlagBody, FLAGS, type ManagementTest, send, startManagementTest } from "./client.ts";
+
+const KEYS = "/api/v1/environments/production/keys";
+
+describe("SDK keys", () => {
+  let t: ManagementTest;
+  beforeAll(async () => {
+    t = await startManagementTest();
+    await t.call("POST", FLAGS, aFlagBody("visible"));
+    await t.call("POST", FLAGS, aFlagBody("internal", { clientVisible: false }));
+  });
+  afterAll(() => t.close());
+
+  const evaluate = (token: string, flag: string, headers: Record<string, string> = {}) =>
+    send(t.isolate, token, "POST", `/ofrep/v1/evaluate/flags/${flag}`, {}, headers);
+
+  test("a new key works at once, and its token is shown this once", async ({ expect }) => {
+    const created = await t.call("POST", KEYS, { kind: "client", name: "Web shop" });
+    const { token, key } = created.body;
+    expect(created).toMatchObject({
+      status: 201,
+      body: { published: { redis: true }, key: { kind: "client", name: "Web shop", origins: [] } },
+    });
+    expect((await evaluate(token, "visible")).status).toBe(200);
+    expect((await evaluate(token, "internal")).status).toBe(404);
+    const listed = await t.call("GET", KEYS);
+    expect(listed.body.items).toContainEqual(expect.objectContaining({ id: key.id, kind: "client", revokedAt: null }));
+    const secret = token.split("_")[3];
+    expect(JSON.stringify(listed.body)).not.toContain(secret);
+    expect(JSON.stringify((await t.call("GET", "/api/v1/audit?entity=key")).body)).not.toContain(secret);
+    expect(JSON.stringify(listed.body)).not.toMatch(/[0-9a-f]{64}/);
+  });
+
+  test("a client key is bound to its origins", async ({ expect }) => {
+    const { token } = (await t.call("POST", KEYS, { kind: "client", origins: ["https://shop.example.com"] })).body;
+    expect((await evaluate(token, "visible", { origin: "https://shop.example.com" })).status).toBe(200);
+    expect((await evaluate(token, "visible", { origin: "https://evil.example" })).status).toBe(403);
+  });
+
+  test("a revoked key is refused from then on", async ({ expect }) => {
+    const { token, key } = (await t.call("POST", KEYS, { kind: "server" })).body;
+    expect((await evaluate(token, "internal")).status).toBe(200);
+    const revoked = await t.call("DELETE", `${KEYS}/${key.id}`);
+    expect(revoked).toMatchObject({ status: 200, body: { published: { redis: true } } });
+    expect((await evaluate(token, "internal")).status).toBe(401);
+    expect((await t.call("DELETE", `${KEYS}/${key.id}`)).status).toBe(404);
+    const item = (await t.call("GET", KEYS)).body.items.find(({ id }: { id: string }) => id === key.id);
+    expect(item.revokedAt).toMatch(/^\d{4}-.*Z$/);
+  });
+
+  test("mistakes are named", async ({ expect }) => {
+    const cases: [body: object, pointer: string][] = [
+      [{ kind: "admin" }, "/kind"],
+      [{}, "/kind"],
+      [{ kind: "client", origins: ["https://shop.example.com/path"] }, "/origins/0"],
+      [{ kind: "server", origins: ["https://shop.example.com"] }, "/origins"],
+      [{ kind: "client", name: "" }, "/name"],
+      [{ kind: "client", secret: "x" }, "/secret"],
+    ];
+    for (const [body, pointer] of cases) {
+      expect(await t.call("POST", KEYS, body), pointer).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    }
+    for (const path of ["/api/v1/environments/nowhere/keys", `${KEYS}/unknownkey12`, `${KEYS}/no`]) {
+      expect((await t.call(path.startsWith(`${KEYS}/`) ? "DELETE" : "GET", path)).status, path).toBe(404);
+    }
+  });
+});
