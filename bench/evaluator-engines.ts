@@ -34,9 +34,7 @@ export interface Engine {
   all: (user: number) => number;
 }
 
-export const COUNTRIES = [
-  ..."AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split(" "),
-];
+export const COUNTRIES = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split(" ");
 export const PLANS = ["pro", "business"];
 const ROLLOUT_SHARE = 25;
 

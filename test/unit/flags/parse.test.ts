@@ -68,8 +68,8 @@ describe("parseFlagInput", () => {
 
   test("takes back what it gave out, with the server's own fields", ({ expect }) => {
     fc.assert(
-      fc.property(document, ({ segments: _, dependencies: __, ...one }) => {
-        const { schemaVersion: ___, version: ____, ...parsed } = one;
+      fc.property(document, ({ segments: _segments, dependencies: _dependencies, ...one }) => {
+        const { schemaVersion: _schemaVersion, version: _version, ...parsed } = one;
         expect(parseFlagInput(one)).toEqual(parsed);
       }),
       { numRuns: 50 },

@@ -1,0 +1,111 @@
+import { describe, test } from "vitest";
+
+import { bucketOf } from "../../../src/evaluation/bucketing.ts";
+import { explainFlag } from "../../../src/evaluation/explain.ts";
+import type { Condition } from "../../../src/flags/document.ts";
+import { aDependency, aFlag, anInput } from "./documents.ts";
+
+const pro: Condition = { attribute: "plan", operator: "in", values: ["pro"], missing: "unknown" };
+const rollout = { by: ["targetingKey"], salt: "f", hash: "murmur3-mulshift" as const };
+
+describe("explainFlag", () => {
+  test("tells every rule's state and the result of every condition", ({ expect }) => {
+    const bucket = bucketOf("murmur3-mulshift", "f", "user-1");
+    const document = aFlag({
+      default: { variant: "off" },
+      segments: { pros: pro },
+      rules: [
+        { id: "later", from: "2030-01-01", serve: { variant: "on" } },
+        { id: "pros", when: { all: [{ segment: "pros" }, { not: { segment: "pros" } }] }, serve: { variant: "on" } },
+        { id: "few", serve: { rollout: { ...rollout, weights: [["on", bucket]] } } },
+        { id: "many", serve: { rollout: { ...rollout, weights: [["on", bucket + 1]] } } },
+        { id: "rest", serve: { variant: "on" } },
+      ],
+    });
+    const leaf = { attribute: "plan", operator: "in", isPresent: false, result: "unknown" };
+    expect(explainFlag(document, anInput({ targetingKey: "user-1" }))).toEqual({
+      flag: "f",
+      resolution: { reason: "SPLIT", variant: "on", value: true, ruleId: "many" },
+      prerequisites: [],
+      rules: [
+        { id: "later", state: "outside schedule" },
+        {
+          id: "pros",
+          state: "not matched",
+          when: {
+            result: "unknown",
+            all: [
+              { segment: "pros", result: "unknown", condition: leaf },
+              { result: "unknown", not: { segment: "pros", result: "unknown" } },
+            ],
+          },
+        },
+        { id: "few", state: "missed", bucket },
+        { id: "many", state: "matched", bucket },
+        { id: "rest", state: "not reached" },
+      ],
+      default: { state: "not reached" },
+    });
+  });
+
+  test("tells which prerequisite is unmet and what it served", ({ expect }) => {
+    const document = aFlag({
+      prerequisites: [
+        { flag: "a", variants: ["on"] },
+        { flag: "b", variants: ["on"] },
+      ],
+      rules: [{ id: "r", serve: { variant: "on" } }],
+      dependencies: { a: aDependency(), b: aDependency({ enabled: false, offVariant: null }) },
+    });
+    expect(explainFlag(document, anInput())).toMatchObject({
+      resolution: { reason: "DEFAULT", variant: "off" },
+      prerequisites: [
+        { flag: "a", served: "on", isMet: true },
+        { flag: "b", served: null, isMet: false },
+      ],
+      rules: [{ id: "r", state: "not reached" }],
+      default: { state: "not reached" },
+    });
+  });
+
+  test("shows the bucket of conditions and the exposure of ramps", ({ expect }) => {
+    const ramp = { from: 0, to: 100_000, startAt: "2026-01-01T00:00:00Z", endAt: "2026-01-03T00:00:00Z" };
+    const document = aFlag({
+      default: { rollout: { ...rollout, weights: [["on", 100_000]], ramp } },
+      rules: [{ id: "r", when: { bucket: { ...rollout, ranges: [[0, 100_000]] } }, serve: { variant: "on" } }],
+    });
+    const halfway = Date.UTC(2026, 0, 2);
+    expect(explainFlag(document, anInput({}, { now: halfway }))).toMatchObject({
+      rules: [{ state: "not matched", when: { result: false, bucket: null } }],
+      default: { state: "served", bucket: null, exposure: 50_000 },
+    });
+  });
+
+  test("draws a sample once, for the answer and the trace", ({ expect }) => {
+    let draws = 0;
+    const random = (): number => (draws++ === 0 ? 0.9 : 0);
+    const document = aFlag({
+      kind: "sample",
+      default: { variant: "off" },
+      rules: [{ id: "r", serve: { draw: { weights: [["on", 50_000]] } } }],
+    });
+    expect(explainFlag(document, anInput({}, { random }))).toMatchObject({
+      resolution: { variant: "off" },
+      rules: [{ state: "missed" }],
+    });
+    expect(draws).toBe(1);
+  });
+
+  test("says why a flag cannot be evaluated", ({ expect }) => {
+    const document = aFlag({ rules: [{ id: "r", when: { segment: "gone" }, serve: { variant: "on" } }] });
+    expect(explainFlag(document, anInput())).toMatchObject({
+      resolution: { reason: "ERROR", errorCode: "PARSE_ERROR" },
+      problem: 'unknown segment "gone"',
+    });
+  });
+
+  test("does not repeat what the caller's attributes hold", ({ expect }) => {
+    const document = aFlag({ rules: [{ id: "r", when: pro, serve: { variant: "on" } }] });
+    expect(JSON.stringify(explainFlag(document, anInput({ plan: "secret" })))).not.toContain("secret");
+  });
+});
