@@ -13,6 +13,13 @@ CREATE TABLE "audit" (
 	CONSTRAINT "audit_action_check" CHECK ("audit"."action" in ('create', 'update', 'delete'))
 );
 --> statement-breakpoint
+CREATE TABLE "document_references" (
+	"environment" text NOT NULL,
+	"node" text NOT NULL,
+	"refers_to" text NOT NULL,
+	CONSTRAINT "document_references_environment_node_refers_to_pk" PRIMARY KEY("environment","node","refers_to")
+);
+--> statement-breakpoint
 CREATE TABLE "document_versions" (
 	"environment" text NOT NULL,
 	"kind" text NOT NULL,
@@ -43,7 +50,6 @@ CREATE TABLE "flag_configurations" (
 	"off_variant" text,
 	"prerequisites" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"refers_to" text[] GENERATED ALWAYS AS (document_references(rules, default_serve, prerequisites)) STORED,
 	CONSTRAINT "flag_configurations_environment_flag_key_pk" PRIMARY KEY("environment","flag_key"),
 	CONSTRAINT "flag_configurations_rules_check" CHECK (jsonb_typeof("flag_configurations"."rules") = 'array' and octet_length("flag_configurations"."rules"::text) <= 1048576),
 	CONSTRAINT "flag_configurations_default_serve_check" CHECK (jsonb_typeof("flag_configurations"."default_serve") = 'object' and octet_length("flag_configurations"."default_serve"::text) <= 65536),
@@ -114,7 +120,6 @@ CREATE TABLE "segments" (
 	"condition" jsonb NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"refers_to" text[] GENERATED ALWAYS AS (document_references(condition)) STORED,
 	CONSTRAINT "segments_environment_key_pk" PRIMARY KEY("environment","key"),
 	CONSTRAINT "segments_key_check" CHECK ("segments"."key" ~ '^[A-Za-z0-9._~-]{1,128}$' and "segments"."key" not in ('__proto__', 'constructor', 'prototype')),
 	CONSTRAINT "segments_name_check" CHECK (length("segments"."name") between 1 and 200),
@@ -128,9 +133,8 @@ ALTER TABLE "sdk_keys" ADD CONSTRAINT "sdk_keys_environment_environments_key_fk"
 ALTER TABLE "segments" ADD CONSTRAINT "segments_environment_environments_key_fk" FOREIGN KEY ("environment") REFERENCES "public"."environments"("key") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_environment_index" ON "audit" USING btree ("environment","id");--> statement-breakpoint
 CREATE INDEX "audit_key_index" ON "audit" USING btree ("key","id");--> statement-breakpoint
+CREATE INDEX "document_references_refers_to_index" ON "document_references" USING btree ("environment","refers_to","node");--> statement-breakpoint
 CREATE INDEX "flag_configurations_flag_key_index" ON "flag_configurations" USING btree ("flag_key");--> statement-breakpoint
-CREATE INDEX "flag_configurations_refers_to_index" ON "flag_configurations" USING gin ("refers_to") WITH (fastupdate=false) WHERE refers_to <> '{}';--> statement-breakpoint
 CREATE INDEX "flags_tags_index" ON "flags" USING gin ("tags");--> statement-breakpoint
 CREATE INDEX "outbox_pending_index" ON "outbox" USING btree ("environment","version") WHERE done_at is null;--> statement-breakpoint
-CREATE INDEX "sdk_keys_environment_index" ON "sdk_keys" USING btree ("environment");--> statement-breakpoint
-CREATE INDEX "segments_refers_to_index" ON "segments" USING gin ("refers_to") WITH (fastupdate=false) WHERE refers_to <> '{}';
+CREATE INDEX "sdk_keys_environment_index" ON "sdk_keys" USING btree ("environment");

@@ -4,7 +4,7 @@
 -- Locks the environment, gives the transaction its version of it, stamps the documents that the changed nodes
 -- ("flag:<key>", "segment:<key>") make stale, and names them in the outbox. Returns the version.
 create function record_change(changed_environment text, changed_nodes text[], changed_fields text[]) returns bigint
-language plpgsql as $$
+language plpgsql set jit = off as $$
 declare
   max_fields constant int := 200;
   new_version bigint;
@@ -26,17 +26,14 @@ begin
   with recursive stale (node) as (
     select unnest(changed_nodes)
     union
-    select user_of.node
+    select r.node
     from stale
+      -- OFFSET keeps it a lookup by index for each node, however little the planner knows of the table.
       cross join lateral (
-        select 'flag:' || c.flag_key as node
-        from flag_configurations c
-        where c.environment = changed_environment and c.refers_to @> array[stale.node] and c.refers_to <> '{}'
-        union all
-        select 'segment:' || s.key
-        from segments s
-        where s.environment = changed_environment and s.refers_to @> array[stale.node] and s.refers_to <> '{}'
-      ) as user_of
+        select d.node from document_references d
+        where d.environment = changed_environment and d.refers_to = stale.node
+        offset 0
+      ) as r
   )
   select coalesce(array_agg(node), '{}'), coalesce(array_agg(substr(node, 6)) filter (where node like 'flag:%'), '{}')
   into stale_nodes, stale_fields
@@ -56,13 +53,21 @@ begin
     end;
 
   insert into document_versions as v (environment, kind, key, version)
-  select changed_environment, 'flag', c.flag_key, new_version
-  from unnest(stale_nodes) as node
-    join flag_configurations c on c.environment = changed_environment and node like 'flag:%' and c.flag_key = substr(node, 6)
+  select changed_environment, 'flag', substr(n.node, 6), new_version
+  from unnest(stale_nodes) as n (node)
+  where n.node like 'flag:%' and exists (
+    select from flag_configurations c
+    where c.environment = changed_environment and c.flag_key = substr(n.node, 6)
+    offset 0
+  )
   union all
-  select changed_environment, 'segment', s.key, new_version
-  from unnest(changed_nodes) as node
-    join segments s on s.environment = changed_environment and node like 'segment:%' and s.key = substr(node, 9)
+  select changed_environment, 'segment', substr(n.node, 9), new_version
+  from unnest(changed_nodes) as n (node)
+  where n.node like 'segment:%' and exists (
+    select from segments s
+    where s.environment = changed_environment and s.key = substr(n.node, 9)
+    offset 0
+  )
   on conflict (environment, kind, key) do update set version = excluded.version
   where v.version <> excluded.version;
 
@@ -91,6 +96,27 @@ language sql as $$
   from unnest(changes) as c
 $$;
 --> statement-breakpoint
+-- Keeps document_references of the changed documents; rows are touched only where a document names other things now.
+create function record_references(kind text, changes entity_change[]) returns void
+language plpgsql set jit = off as $$
+declare
+  moved entity_change[] := array(
+    select c from unnest(changes) as c
+    where coalesce(jsonb_path_query_array(c.before, 'strict $.**.segment'), '[]')
+        <> coalesce(jsonb_path_query_array(c.after, 'strict $.**.segment'), '[]')
+      or coalesce(jsonb_path_query_array(c.before, 'strict $.**.flag'), '[]')
+        <> coalesce(jsonb_path_query_array(c.after, 'strict $.**.flag'), '[]')
+  );
+begin
+  delete from document_references r
+  using unnest(moved) as c
+  where r.environment = c.environment and r.node = kind || ':' || c.key;
+  insert into document_references (environment, node, refers_to)
+  select c.environment, kind || ':' || c.key, named
+  from unnest(moved) as c cross join lateral unnest(named_nodes(c.after)) as named;
+end
+$$;
+--> statement-breakpoint
 create function flag_changed() returns trigger
 language plpgsql as $$
 declare
@@ -108,8 +134,8 @@ begin
   else
     changes := array(
       select row(null, key, o.image, n.image)::entity_change
-      from (select key, to_jsonb(r) - '{created_at,updated_at}'::text[] as image from old_rows r) as o
-        full join (select key, to_jsonb(r) - '{created_at,updated_at}'::text[] as image from new_rows r) as n using (key)
+      from (select key, to_jsonb(r) - '{created_at,updated_at}'::text[] as image from old_rows r offset 0) as o
+        full join (select key, to_jsonb(r) - '{created_at,updated_at}'::text[] as image from new_rows r offset 0) as n using (key)
       where o.image is distinct from n.image
     );
   end if;
@@ -137,21 +163,21 @@ declare
 begin
   if tg_op = 'INSERT' then
     changes := array(
-      select row(n.environment, n.flag_key, null, to_jsonb(n) - '{updated_at,refers_to}'::text[])::entity_change
+      select row(n.environment, n.flag_key, null, to_jsonb(n) - '{updated_at}'::text[])::entity_change
       from new_rows n
     );
   elsif tg_op = 'DELETE' then
     changes := array(
-      select row(o.environment, o.flag_key, to_jsonb(o) - '{updated_at,refers_to}'::text[], null)::entity_change
+      select row(o.environment, o.flag_key, to_jsonb(o) - '{updated_at}'::text[], null)::entity_change
       from old_rows o
     );
   else
     changes := array(
       select row(environment, flag_key, o.image, n.image)::entity_change
       from
-        (select environment, flag_key, to_jsonb(r) - '{updated_at,refers_to}'::text[] as image from old_rows r) as o
+        (select environment, flag_key, to_jsonb(r) - '{updated_at}'::text[] as image from old_rows r offset 0) as o
         full join
-        (select environment, flag_key, to_jsonb(r) - '{updated_at,refers_to}'::text[] as image from new_rows r) as n
+        (select environment, flag_key, to_jsonb(r) - '{updated_at}'::text[] as image from new_rows r offset 0) as n
         using (environment, flag_key)
       where o.image is distinct from n.image
     );
@@ -159,6 +185,7 @@ begin
   delete from document_versions v
   using unnest(changes) as change
   where change.after is null and v.environment = change.environment and v.kind = 'flag' and v.key = change.key;
+  perform record_references('flag', changes);
   for touched in
     select change.environment,
       array_agg('flag:' || change.key) as nodes,
@@ -190,21 +217,21 @@ declare
 begin
   if tg_op = 'INSERT' then
     changes := array(
-      select row(n.environment, n.key, null, to_jsonb(n) - '{created_at,updated_at,refers_to}'::text[])::entity_change
+      select row(n.environment, n.key, null, to_jsonb(n) - '{created_at,updated_at}'::text[])::entity_change
       from new_rows n
     );
   elsif tg_op = 'DELETE' then
     changes := array(
-      select row(o.environment, o.key, to_jsonb(o) - '{created_at,updated_at,refers_to}'::text[], null)::entity_change
+      select row(o.environment, o.key, to_jsonb(o) - '{created_at,updated_at}'::text[], null)::entity_change
       from old_rows o
     );
   else
     changes := array(
       select row(environment, key, o.image, n.image)::entity_change
       from
-        (select environment, key, to_jsonb(r) - '{created_at,updated_at,refers_to}'::text[] as image from old_rows r) as o
+        (select environment, key, to_jsonb(r) - '{created_at,updated_at}'::text[] as image from old_rows r offset 0) as o
         full join
-        (select environment, key, to_jsonb(r) - '{created_at,updated_at,refers_to}'::text[] as image from new_rows r) as n
+        (select environment, key, to_jsonb(r) - '{created_at,updated_at}'::text[] as image from new_rows r offset 0) as n
         using (environment, key)
       where o.image is distinct from n.image
     );
@@ -212,6 +239,7 @@ begin
   delete from document_versions v
   using unnest(changes) as change
   where change.after is null and v.environment = change.environment and v.kind = 'segment' and v.key = change.key;
+  perform record_references('segment', changes);
   for touched in
     select change.environment, array_agg('segment:' || change.key) as nodes, array_agg(change) as changes
     from unnest(changes) as change
@@ -243,9 +271,9 @@ begin
   else
     -- A key that moves to another environment leaves one and arrives in the other.
     changes := array(
-      select row(environment, id, o.image, n.image)::entity_change
-      from (select environment, id, key_image(r) as image from old_rows r) as o
-        full join (select environment, id, key_image(r) as image from new_rows r) as n
+      select row(coalesce(o.environment, n.environment), coalesce(o.id, n.id), o.image, n.image)::entity_change
+      from (select environment, id, key_image(r) as image from old_rows r offset 0) as o
+        full join (select environment, id, key_image(r) as image from new_rows r offset 0) as n
         on o.id = n.id and o.environment is not distinct from n.environment
       where o.image is distinct from n.image
     );
@@ -424,6 +452,10 @@ create trigger flag_configurations_refuse_truncate before truncate on flag_confi
 create trigger segments_refuse_truncate before truncate on segments execute function refuse_truncate();
 --> statement-breakpoint
 create trigger sdk_keys_refuse_truncate before truncate on sdk_keys execute function refuse_truncate();
+--> statement-breakpoint
+create trigger document_references_refuse_truncate before truncate on document_references execute function refuse_truncate();
+--> statement-breakpoint
+create trigger document_versions_refuse_truncate before truncate on document_versions execute function refuse_truncate();
 --> statement-breakpoint
 create trigger outbox_refuse_truncate before truncate on outbox execute function refuse_truncate();
 --> statement-breakpoint

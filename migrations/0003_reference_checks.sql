@@ -1,23 +1,23 @@
 -- References are checked once for each environment and transaction, at its end, so that a transaction may write
 -- in any order. What is wrong is told in DETAIL as JSON. SQLSTATE: BG001 wrong references, BG002 a cycle,
--- BG003 deleted while in use.
+-- BG003 deleted while in use. Lateral subqueries with OFFSET or LIMIT make each lookup go through an index: a table
+-- that was never analysed would otherwise be joined as if it were tiny.
 
--- What a node ("flag:<key>", "segment:<key>") of an environment names.
-create function references_of(of_environment text, of_node text) returns setof text
-language sql stable as $$
-  select unnest(c.refers_to) from flag_configurations c
-  where of_node like 'flag:%' and c.environment = of_environment and c.flag_key = substr(of_node, 6)
-  union all
-  select unnest(s.refers_to) from segments s
-  where of_node like 'segment:%' and s.environment = of_environment and s.key = substr(of_node, 9)
-$$;
---> statement-breakpoint
-create function node_exists(of_environment text, of_node text) returns boolean
-language sql stable as $$
-  select case when of_node like 'flag:%'
-    then exists (select from flag_configurations c where c.environment = of_environment and c.flag_key = substr(of_node, 6))
-    else exists (select from segments s where s.environment = of_environment and s.key = substr(of_node, 9))
-  end
+-- The nodes and everything they name, transitively. STABLE: inside a reading it sees the reading's snapshot.
+create function reachable_nodes(of_environment text, nodes text[]) returns setof text
+language sql stable rows 20 set jit = off as $$
+  with recursive reached (node) as (
+    select unnest(nodes)
+    union
+    select r.refers_to
+    from reached
+      cross join lateral (
+        select d.refers_to from document_references d
+        where d.environment = of_environment and d.node = reached.node
+        offset 0
+      ) as r
+  )
+  select node from reached
 $$;
 --> statement-breakpoint
 create function node_label(node text) returns text
@@ -33,17 +33,16 @@ declare
   kept text[];
   path text[];
 begin
-  with recursive reached (node) as (
-    select node from unnest(nodes) as node
-    union
-    select named from reached cross join lateral references_of(of_environment, reached.node) as named
-  )
-  select array_agg(node) into remaining from reached;
+  remaining := array(select reachable_nodes(of_environment, nodes));
   -- Takes away whatever names nothing that remains, layer by layer: only cycles and what leads to them stay.
   loop
-    select array_agg(node) into kept
-    from unnest(remaining) as node
-    where exists (select from references_of(of_environment, node) as named where named = any (remaining));
+    select array_agg(n.node) into kept
+    from unnest(remaining) as n (node)
+    where exists (
+      select from document_references r
+      where r.environment = of_environment and r.node = n.node and r.refers_to = any (remaining)
+      offset 0
+    );
     if kept is null then
       return null;
     end if;
@@ -54,7 +53,8 @@ begin
   path := array[(select min(node) from unnest(remaining) as node)];
   loop
     path := path || (
-      select min(named) from references_of(of_environment, path[cardinality(path)]) as named where named = any (remaining)
+      select min(r.refers_to) from document_references r
+      where r.environment = of_environment and r.node = path[cardinality(path)] and r.refers_to = any (remaining)
     );
     if path[cardinality(path)] = any (path[:cardinality(path) - 1]) then
       return path[array_position(path, path[cardinality(path)]):];
@@ -64,7 +64,7 @@ end
 $$;
 --> statement-breakpoint
 create function check_references(of_environment text) returns void
-language plpgsql as $$
+language plpgsql set jit = off as $$
 declare
   max_problems constant int := 20;
   changed text[];
@@ -77,28 +77,30 @@ begin
   if changed is null then
     return;
   end if;
-  select coalesce(array_agg(found.node), '{}') into present
-  from (
+  present := array(
     select n.node from unnest(changed) as n (node)
-      join flag_configurations c
-      on n.node like 'flag:%' and c.environment = of_environment and c.flag_key = substr(n.node, 6)
-    union all
-    select n.node from unnest(changed) as n (node)
-      join segments s on n.node like 'segment:%' and s.environment = of_environment and s.key = substr(n.node, 9)
-  ) as found;
+    where exists (
+        select from flag_configurations c
+        where n.node like 'flag:%' and c.environment = of_environment and c.flag_key = substr(n.node, 6)
+        offset 0
+      )
+      or exists (
+        select from segments s
+        where n.node like 'segment:%' and s.environment = of_environment and s.key = substr(n.node, 9)
+        offset 0
+      )
+  );
 
   select jsonb_agg(jsonb_build_object('node', gone.node, 'by', gone.by)) into problems
   from (
-    select n.node, user_of.by
+    select n.node, r.node as by
     from (select unnest(changed) except select unnest(present)) as n (node)
       cross join lateral (
-        select 'flag:' || c.flag_key as by from flag_configurations c
-        where c.environment = of_environment and c.refers_to @> array[n.node] and c.refers_to <> '{}'
-        union all
-        select 'segment:' || s.key from segments s
-        where s.environment = of_environment and s.refers_to @> array[n.node] and s.refers_to <> '{}'
-      ) as user_of
-    order by n.node, user_of.by
+        select d.node from document_references d
+        where d.environment = of_environment and d.refers_to = n.node
+        offset 0
+      ) as r
+    order by n.node, r.node
     limit max_problems
   ) as gone;
   if problems is not null then
@@ -109,16 +111,22 @@ begin
 
   select jsonb_agg(to_jsonb(wrong) order by wrong.node, wrong.reference) into problems
   from (
-    select n.node, 'unknown' as problem, named as reference
+    select n.node, 'unknown' as problem, r.refers_to as reference
     from unnest(present) as n (node)
-      cross join lateral references_of(of_environment, n.node) as named
+      cross join lateral (
+        select d.refers_to from document_references d
+        where d.environment = of_environment and d.node = n.node
+        offset 0
+      ) as r
     where not exists (
         select from flag_configurations c
-        where named like 'flag:%' and c.environment = of_environment and c.flag_key = substr(named, 6)
+        where r.refers_to like 'flag:%' and c.environment = of_environment and c.flag_key = substr(r.refers_to, 6)
+        offset 0
       )
       and not exists (
         select from segments s
-        where named like 'segment:%' and s.environment = of_environment and s.key = substr(named, 9)
+        where r.refers_to like 'segment:%' and s.environment = of_environment and s.key = substr(r.refers_to, 9)
+        offset 0
       )
     limit max_problems
   ) as wrong;
@@ -134,41 +142,42 @@ begin
     -- What a configuration serves is a variant of its own flag.
     select n.node, 'unknown_variant' as problem, n.node as reference, variant
     from unnest(present) as n (node)
-      join flag_configurations c
-      on n.node like 'flag:%' and c.environment = of_environment and c.flag_key = substr(n.node, 6)
-      join flags f on f.key = c.flag_key
-      cross join lateral unnest(
-        document_served_variants(c.rules, c.default_serve) || coalesce(array[c.off_variant], '{}')
+      cross join lateral (
+        select f.variants,
+          jsonb_build_array(c.rules, c.default_serve, jsonb_build_object('variant', c.off_variant)) as serves
+        from flag_configurations c
+          join flags f on f.key = c.flag_key
+        where n.node like 'flag:%' and c.environment = of_environment and c.flag_key = substr(n.node, 6)
+        limit 1
+      ) as f
+      cross join lateral jsonb_array_elements_text(
+        jsonb_path_query_array(f.serves, 'strict $.**.variant')
+          || jsonb_path_query_array(f.serves, 'strict $.**.weights[*][0]')
       ) as variant
     where variant is not null and not f.variants ? variant
     union all
     -- What changed documents ask of other flags, and what others ask of changed flags.
     select user_of.node, 'unknown_variant', asked.node, asked.variant
     from (
-        select 'flag:' || c.flag_key as node, array[c.rules, c.prerequisites] as documents
+        select n.node from unnest(present) as n (node)
+        union
+        select r.node
         from unnest(present) as n (node)
-          join flag_configurations c
-          on n.node like 'flag:%' and c.environment = of_environment and c.flag_key = substr(n.node, 6)
-        where c.refers_to <> '{}'
-        union all
-        select 'segment:' || s.key, array[s.condition]
-        from unnest(present) as n (node)
-          join segments s on n.node like 'segment:%' and s.environment = of_environment and s.key = substr(n.node, 9)
-        where s.refers_to <> '{}'
-        union all
-        select 'flag:' || c.flag_key, array[c.rules, c.prerequisites]
-        from unnest(present) as n (node)
-          join flag_configurations c
-          on n.node like 'flag:%' and c.environment = of_environment
-            and c.refers_to @> array[n.node] and c.refers_to <> '{}'
-        union all
-        select 'segment:' || s.key, array[s.condition]
-        from unnest(present) as n (node)
-          join segments s
-          on n.node like 'flag:%' and s.environment = of_environment
-            and s.refers_to @> array[n.node] and s.refers_to <> '{}'
+          cross join lateral (
+            select d.node from document_references d
+            where n.node like 'flag:%' and d.environment = of_environment and d.refers_to = n.node
+            offset 0
+          ) as r
       ) as user_of
-      cross join lateral document_variant_references(variadic user_of.documents) as asked
+      cross join lateral (
+        select array[c.rules, c.prerequisites] as documents from flag_configurations c
+        where user_of.node like 'flag:%' and c.environment = of_environment and c.flag_key = substr(user_of.node, 6)
+        union all
+        select array[s.condition] from segments s
+        where user_of.node like 'segment:%' and s.environment = of_environment and s.key = substr(user_of.node, 9)
+        limit 1
+      ) as u
+      cross join lateral named_variants(variadic u.documents) as asked
       join flags f on f.key = substr(asked.node, 6)
     where not f.variants ? asked.variant
     limit max_problems
@@ -182,7 +191,10 @@ begin
 
   cycle := find_cycle(
     of_environment,
-    array(select n.node from unnest(present) as n (node) where exists (select from references_of(of_environment, n.node)))
+    array(
+      select n.node from unnest(present) as n (node)
+      where exists (select from document_references r where r.environment = of_environment and r.node = n.node)
+    )
   );
   if cycle is not null then
     raise exception using errcode = 'BG002',

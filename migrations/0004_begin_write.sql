@@ -3,14 +3,15 @@
 -- SQLSTATE BG004: changed or created by somebody else ({"version": …} in DETAIL), BG005: does not exist.
 create function begin_write(
   actor text,
-  target_environment text,
-  target_kind text, -- flag, segment or null: no document
+  target_environment text, -- null: the flag's definition, an admin token, or something new
+  target_kind text, -- flag, segment, key or null: nothing in particular
   target_key text, -- null: many
   presence text, -- any, present or absent
   expected_version bigint -- null: whatever it is
 ) returns void
 language plpgsql as $$
 declare
+  is_there boolean;
   current_version bigint;
 begin
   perform set_config('burgee.actor', coalesce(actor, ''), true);
@@ -25,24 +26,39 @@ begin
   if target_environment is not null and not exists (select from environments e where e.key = target_environment) then
     raise exception using errcode = 'BG005', message = format('environment "%s" does not exist', target_environment);
   end if;
-  if target_kind is null or target_key is null or target_environment is null then
+  if target_kind is null or target_key is null then
     return;
   end if;
-  select v.version into current_version
-  from document_versions v
-  where v.environment = target_environment and v.kind = target_kind and v.key = target_key;
-  if presence = 'absent' and current_version is not null then
+  if target_kind = 'key' then
+    is_there := exists (
+      select from sdk_keys k
+      where k.id = target_key and k.environment is not distinct from target_environment and k.revoked_at is null
+    );
+  elsif target_environment is null then
+    is_there := exists (select from flags f where f.key = target_key);
+  else
+    select v.version into current_version
+    from document_versions v
+    where v.environment = target_environment and v.kind = target_kind and v.key = target_key;
+    is_there := found;
+  end if;
+  if presence = 'absent' and is_there then
     raise exception using errcode = 'BG004',
       message = format('%s "%s" exists already', target_kind, target_key),
       detail = jsonb_build_object('version', current_version);
   end if;
-  if presence = 'present' and current_version is null then
+  if presence = 'present' and not is_there then
     raise exception using errcode = 'BG005',
-      message = format('%s "%s" does not exist in environment "%s"', target_kind, target_key, target_environment);
+      message = format('%s "%s" does not exist', target_kind, target_key)
+        || coalesce(format(' in environment "%s"', target_environment), '');
   end if;
-  if expected_version is distinct from current_version and expected_version is not null then
+  if expected_version is not null and expected_version is distinct from current_version then
     raise exception using errcode = 'BG004',
-      message = format('%s "%s" is at version %s, not %s', target_kind, target_key, current_version, expected_version),
+      message = format('%s "%s" ', target_kind, target_key)
+        || case
+          when current_version is null then 'does not exist'
+          else format('is at version %s, not %s', current_version, expected_version)
+        end,
       detail = jsonb_build_object('version', current_version);
   end if;
 end

@@ -7,26 +7,33 @@ import {
   type FlagDocument,
 } from "../flags/document.ts";
 
-/** A flag as one environment configures it, and what it names: `flag:<key>`, `segment:<key>`. */
+/** A flag as one environment configures it. */
 export interface FlagRow extends FlagDefinition, FlagConfiguration {
   version: number;
-  refersTo: string[];
 }
 
 export interface SegmentRow {
   key: string;
   condition: Condition;
-  refersTo: string[];
 }
 
-/** Rows of one snapshot by `flag:<key>` and `segment:<key>`. */
+/** What a document names itself; both are nodes: `flag:<key>`, `segment:<key>`. */
+export type ReferenceRow = [node: string, refersTo: string[]];
+
+/** Rows of one snapshot by node. */
 export interface Rows {
   flags: ReadonlyMap<string, FlagRow>;
   segments: ReadonlyMap<string, SegmentRow>;
+  references: ReadonlyMap<string, string[]>;
 }
 
-export function indexRows(flags: readonly FlagRow[], segments: readonly SegmentRow[]): Rows {
+export function indexRows(
+  flags: readonly FlagRow[],
+  segments: readonly SegmentRow[],
+  references: readonly ReferenceRow[],
+): Rows {
   return {
+    references: new Map(references),
     flags: new Map(flags.map((flag) => [`flag:${flag.key}`, flag])),
     segments: new Map(segments.map((segment) => [`segment:${segment.key}`, segment])),
   };
@@ -37,7 +44,7 @@ export function buildDocument(flag: FlagRow, rows: Rows): FlagDocument {
   const segments: Record<string, Condition> = {};
   const dependencies: Record<string, FlagDependency> = {};
   const seen = new Set([`flag:${flag.key}`]);
-  const queue = [...flag.refersTo];
+  const queue = [...(rows.references.get(`flag:${flag.key}`) ?? [])];
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
@@ -45,7 +52,7 @@ export function buildDocument(flag: FlagRow, rows: Rows): FlagDocument {
     const dependency = rows.flags.get(node);
     if (segment) segments[segment.key] = segment.condition;
     if (dependency) dependencies[dependency.key] = toDependency(dependency);
-    queue.push(...((segment ?? dependency)?.refersTo ?? []));
+    queue.push(...(rows.references.get(node) ?? []));
   }
   return {
     schemaVersion: SCHEMA_VERSION,

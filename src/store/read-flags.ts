@@ -2,7 +2,7 @@ import { sql, type SQL } from "drizzle-orm";
 import type { FlagDocument } from "../flags/document.ts";
 import type { Change, FlagIndex, KeyTable } from "../flags/head.ts";
 import { StoreUnavailableError } from "../ops/errors.ts";
-import { buildDocument, indexRows, type FlagRow, type SegmentRow } from "./build-document.ts";
+import { buildDocument, indexRows, type FlagRow, type ReferenceRow, type SegmentRow } from "./build-document.ts";
 import { changesSince, MAX_CHANGES, type OutboxRow } from "./changes.ts";
 import type { StoreDatabase } from "./client.ts";
 import { readJson } from "./statements.ts";
@@ -32,6 +32,7 @@ interface SnapshotRow {
   changes: OutboxRow[];
   flags: FlagRow[];
   segments: SegmentRow[];
+  references: ReferenceRow[];
   keys: KeyTable;
 }
 
@@ -48,9 +49,9 @@ async function readFlags(
   flagKeys: readonly string[],
   since: number | undefined,
 ): Promise<StoreReading | undefined> {
-  const snapshot = await readSnapshot(db, selectSnapshot(environment, since, selectWanted(environment, flagKeys)));
+  const snapshot = await readSnapshot(db, selectSnapshot(environment, since, flagKeys));
   if (!snapshot) return undefined;
-  const rows = indexRows(snapshot.flags, snapshot.segments);
+  const rows = indexRows(snapshot.flags, snapshot.segments, snapshot.references);
   const flags = new Map<string, FlagDocument | null>();
   for (const key of flagKeys) {
     const flag = rows.flags.get(`flag:${key}`);
@@ -64,9 +65,9 @@ async function readEnvironment(
   environment: string,
   since: number | undefined,
 ): Promise<StoreReading | undefined> {
-  const snapshot = await readSnapshot(db, selectSnapshot(environment, since, undefined));
+  const snapshot = await readSnapshot(db, selectSnapshot(environment, since));
   if (!snapshot) return undefined;
-  const rows = indexRows(snapshot.flags, snapshot.segments);
+  const rows = indexRows(snapshot.flags, snapshot.segments, snapshot.references);
   const flags = new Map(snapshot.flags.map((flag) => [flag.key, buildDocument(flag, rows)]));
   return { ...toReading(snapshot, since), flags, index: [...flags.keys()].sort() };
 }
@@ -89,24 +90,21 @@ function toReading(snapshot: SnapshotRow, since: number | undefined) {
   };
 }
 
-/** The flags asked for and whatever they name, transitively, as table `wanted (node)`. */
-function selectWanted(environment: string, flagKeys: readonly string[]): SQL {
-  return sql`
-    select 'flag:' || key from jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb) as key
-    union
-    select named from wanted cross join lateral references_of(${environment}, wanted.node) as named`;
-}
-
 /**
  * One statement is one snapshot: version, changes, rows and keys belong together. Functions used in it must be
  * STABLE; a volatile one would see later commits.
  */
-function selectSnapshot(environment: string, since: number | undefined, wanted: SQL | undefined): SQL {
-  const onlyFlags = wanted && sql`join wanted on wanted.node = 'flag:' || c.flag_key`;
-  const onlySegments = wanted && sql`join wanted on wanted.node = 'segment:' || s.key`;
+function selectSnapshot(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
+  // Joined in where only some flags are asked for: these and whatever they name, transitively.
+  const wanted = sql`
+    wanted (node) as materialized (
+      select reachable_nodes(${environment}, array(
+        select 'flag:' || key from jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb) as key
+      ))
+    ),`;
+  const joinWanted = (condition: SQL) => (flagKeys ? sql`join wanted on ${condition}` : sql``);
   return sql`
-    with recursive ${wanted ? sql`wanted (node) as (${wanted}),` : sql``}
-    target as (select key, version from environments where key = ${environment})
+    with ${flagKeys ? wanted : sql``} target as (select key, version from environments where key = ${environment})
     select json_build_object(
       'version', target.version,
       'changes', coalesce((
@@ -118,18 +116,27 @@ function selectSnapshot(environment: string, since: number | undefined, wanted: 
         select json_agg(json_build_object(
           'key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants, 'clientVisible', f.client_visible,
           'metadata', f.metadata, 'version', coalesce(v.version, target.version), 'enabled', c.enabled,
-          'offVariant', c.off_variant, 'default', c.default_serve, 'rules', c.rules,
-          'prerequisites', c.prerequisites, 'refersTo', c.refers_to
+          'offVariant', c.off_variant, 'default', c.default_serve, 'rules', c.rules, 'prerequisites', c.prerequisites
         ))
-        from flag_configurations c ${onlyFlags ?? sql``}
+        from flag_configurations c
+          ${joinWanted(sql`wanted.node like 'flag:%' and c.flag_key = substr(wanted.node, 6)`)}
           join flags f on f.key = c.flag_key
           left join document_versions v on v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key
         where c.environment = target.key
       ), '[]'),
       'segments', coalesce((
-        select json_agg(json_build_object('key', s.key, 'condition', s.condition, 'refersTo', s.refers_to))
-        from segments s ${onlySegments ?? sql``}
+        select json_agg(json_build_object('key', s.key, 'condition', s.condition))
+        from segments s ${joinWanted(sql`wanted.node like 'segment:%' and s.key = substr(wanted.node, 9)`)}
         where s.environment = target.key
+      ), '[]'),
+      'references', coalesce((
+        select json_agg(json_build_array(named.node, named.refers_to))
+        from (
+          select r.node, array_agg(r.refers_to) as refers_to
+          from document_references r ${joinWanted(sql`r.node = wanted.node`)}
+          where r.environment = target.key
+          group by r.node
+        ) as named
       ), '[]'),
       'keys', coalesce((
         select json_object_agg(k.id, json_build_object('kind', k.kind, 'hash', k.secret_hash, 'origins', k.origins))

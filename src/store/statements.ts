@@ -1,19 +1,24 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Change } from "../flags/head.ts";
-import { NotFoundError } from "../ops/errors.ts";
-import { contiguousTail, type OutboxRow } from "./changes.ts";
+import { contiguousTail, MAX_CHANGES, type OutboxRow } from "./changes.ts";
 import type { StoreDatabase } from "./client.ts";
+import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
 import { storeError } from "./store-errors.ts";
 
 /** A drizzle query. It runs when it is awaited, each time: it is awaited here and nowhere else. */
 export type Statement = BatchItem<"pg">;
 
-/** What a write did: the environment's version now, and what is to be published. */
-export interface WriteResult {
+/** An environment's version after a write, and what is to be published. */
+export interface Written {
   version: number;
   /** Versions not yet marked done, oldest first, contiguous, the newest 64 at most. */
   pending: Change[];
+}
+
+export interface WriteResult extends Written {
+  /** Other environments that the write gave a new version: a changed definition belongs to all of them. */
+  elsewhere: Map<string, Written>;
 }
 
 /** Who writes, for the audit. */
@@ -21,11 +26,27 @@ export interface WriteOptions {
   actor: string;
 }
 
-/** How a document must be found for the write to go on. */
+/** How a document must be found for the write to go on; ConflictError otherwise. */
 export interface DocumentGuard extends WriteOptions {
   /** Version of the document that the caller has seen (If-Match). */
   expectedVersion?: number | undefined;
   mustNotExist?: boolean | undefined;
+}
+
+export interface WriteTarget {
+  /** Null: none, the write concerns the project. */
+  environment: string | null;
+  kind?: "flag" | "segment" | "key";
+  /** Left out: many of that kind. */
+  key?: string;
+}
+
+export interface Write {
+  target: WriteTarget;
+  options: DocumentGuard & { mustExist?: boolean };
+  statements: readonly Statement[];
+  /** What the statements write, to point at in errors. */
+  documents?: readonly WrittenDocument[];
 }
 
 /** Runs one statement that selects one JSON column named `result`. */
@@ -34,65 +55,80 @@ export async function readJson<T>(db: StoreDatabase, statement: SQL): Promise<T[
   return rows.map((row) => row.result);
 }
 
-/** Runs one statement made with the query builder. */
+/** Runs one query made with the query builder. */
 export async function readRows<T>(query: PromiseLike<T>): Promise<T> {
   return await settle(async () => await query);
 }
 
-/** Runs statements as one transaction in one request; answers the `result` of the last one. */
-export async function runBatch<T>(db: StoreDatabase, statements: readonly Statement[]): Promise<T | undefined> {
-  const [first, ...rest] = statements;
-  if (!first) return undefined;
-  const results = (await settle(() => db.batch([first, ...rest]))) as { rows?: { result: T }[] }[];
-  return results.at(-1)?.rows?.[0]?.result;
-}
-
-/** Guard, statements, checks and result of a write in one environment, as one request. */
+/** A write in one environment: guard, statements, checks and result in one transaction and one request. */
 export async function writeEnvironment(
   db: StoreDatabase,
   environment: string,
-  guard: SQL,
-  statements: readonly Statement[],
+  write: Omit<Write, "target"> & { target?: Omit<WriteTarget, "environment"> },
 ): Promise<WriteResult> {
-  const result = await runBatch<{ version: number; pending: OutboxRow[] }>(db, [
-    db.execute(guard),
-    ...statements,
-    // Here rather than at COMMIT, so that the error belongs to a statement.
-    db.execute(sql`set constraints all immediate`),
-    db.execute(writeResult(environment)),
-  ]);
-  if (!result) throw new NotFoundError(`environment "${environment}" does not exist`);
-  return { version: result.version, pending: contiguousTail(result.pending) };
+  const written = await writeProject(db, { ...write, target: { environment, ...write.target } }, environment);
+  const own = written.get(environment) ?? { version: 0, pending: [] };
+  written.delete(environment);
+  return { ...own, elsewhere: written };
 }
 
-/** The call of begin_write() (migrations/0004). `target.key` undefined: many documents of that kind. */
-export function beginWrite(
-  environment: string | null,
-  target: { kind: "flag" | "segment"; key?: string } | undefined,
-  options: DocumentGuard & { mustExist?: boolean },
-): SQL {
+/** A write that may version any number of environments; answers those that it did, and `environment`. */
+export async function writeProject(
+  db: StoreDatabase,
+  { target, options, statements, documents = [] }: Write,
+  environment: string | null = null,
+): Promise<Map<string, Written>> {
+  try {
+    const results = await settle(() =>
+      db.batch([
+        db.execute(beginWrite(target, options)),
+        ...statements,
+        // Here rather than at COMMIT, so that the error belongs to a statement.
+        db.execute(sql`set constraints all immediate`),
+        db.execute<{ result: [string, number, OutboxRow[]] }>(selectWritten(environment)),
+      ]),
+    );
+    const last = results.at(-1) as { rows: { result: [string, number, OutboxRow[]] }[] };
+    return new Map(
+      last.rows.map(({ result: [key, version, rows] }) => [key, { version, pending: contiguousTail(rows) }]),
+    );
+  } catch (error) {
+    throw pointAtReferences(error, documents);
+  }
+}
+
+/** An instant as tables.ts answers it, for use in JSON. */
+export function isoInstant(column: SQL): SQL {
+  return sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+function beginWrite({ environment, kind, key }: WriteTarget, options: Write["options"]): SQL {
   const presence = options.mustExist ? "present" : options.mustNotExist ? "absent" : "any";
-  return sql`select begin_write(${options.actor}::text, ${environment}::text, ${target?.kind ?? null}::text,
-    ${target?.key ?? null}::text, ${presence}::text, ${options.expectedVersion ?? null}::bigint)`;
+  return sql`select begin_write(${options.actor}::text, ${environment}::text, ${kind ?? null}::text,
+    ${key ?? null}::text, ${presence}::text, ${options.expectedVersion ?? null}::bigint)`;
 }
 
-// From the outbox, not from environments: it also answers for an environment that this write deleted.
-function writeResult(environment: string): SQL {
+/** From the outbox where the write deleted the environment itself. */
+function selectWritten(environment: string | null): SQL {
   return sql`
-    select json_build_object(
-      'version', coalesce(
-        (select e.version from environments e where e.key = ${environment}),
-        (select max(o.version) from outbox o where o.environment = ${environment})
-      ),
-      'pending', coalesce((
-        select json_agg(json_build_array(p.version, p.fields) order by p.version)
-        from (
-          select o.version, o.fields from outbox o
-          where o.environment = ${environment} and o.done_at is null
-          order by o.version desc limit 64
-        ) as p
-      ), '[]')
-    ) as result`;
+    select json_build_array(written.key, written.version, coalesce((
+      select json_agg(json_build_array(p.version, p.fields) order by p.version)
+      from (
+        select o.version, o.fields from outbox o
+        where o.environment = written.key and o.done_at is null and o.version <= written.version
+        order by o.version desc limit ${MAX_CHANGES}
+      ) as p
+    ), '[]')) as result
+    from (
+      select e.key, e.version from environments e
+      where e.key = ${environment}
+        or e.bumped_by = pg_current_xact_id_if_assigned() and e.bumped_at = transaction_timestamp()
+      union all
+      select o.environment, max(o.version) from outbox o
+      where o.environment = ${environment} and not exists (select from environments e where e.key = ${environment})
+      group by o.environment
+    ) as written
+    order by written.key`;
 }
 
 async function settle<T>(run: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError } from "../ops/errors.ts";
+import { BrokenReferenceError, type ReferenceProblem } from "./reference-errors.ts";
 
 /** What Postgres tells of an error, as the Neon client hands it on. */
 interface DatabaseError {
@@ -8,26 +9,10 @@ interface DatabaseError {
   constraint?: string | null;
 }
 
-/** A reference that a write would break, as check_references() names it: `flag:<key>` or `segment:<key>`. */
-export interface ReferenceProblem {
-  /** The document that names it. */
-  node: string;
-  problem?: "unknown" | "unknown_variant";
-  reference?: string;
-  variant?: string;
-  /** What uses `node`, which is gone. */
-  by?: string;
-}
-
-/** A write that the checks of the database refused; `problems` and `cycle` say where to point. */
-export class ReferenceError extends InvalidInputError {
-  readonly problems: ReferenceProblem[];
-  readonly cycle: string[] | undefined;
-  constructor(message: string, problems: ReferenceProblem[], cycle?: string[]) {
-    super([{ pointer: "", detail: message }]);
-    this.problems = problems;
-    this.cycle = cycle;
-  }
+interface Detail {
+  version?: number | null;
+  problems?: ReferenceProblem[];
+  cycle?: string[];
 }
 
 /** The project's error for whatever a statement threw. Parameters of statements never get into messages. */
@@ -38,15 +23,13 @@ export function storeError(thrown: unknown): Error {
   switch (cause.code) {
     case "BG001":
     case "BG002":
-      return new ReferenceError(cause.message, detail.problems ?? [], detail.cycle);
+      return new BrokenReferenceError(cause.message, detail.problems ?? [], detail.cycle);
     case "BG003":
-      return new ConflictError(cause.message);
     case "BG004":
-      return new ConflictError(cause.message, detail.version);
+    case "BG006":
+      return new ConflictError(cause.message, detail.version ?? undefined);
     case "BG005":
       return new NotFoundError(cause.message);
-    case "BG006":
-      return new ConflictError(cause.message);
     case "23505": // unique_violation
       return new ConflictError("it exists already");
     case "23503": // foreign_key_violation
@@ -67,8 +50,9 @@ export function storeError(thrown: unknown): Error {
 /** Drizzle wraps an error in one whose message holds the statement's parameters; only the innermost is kept. */
 function innermost(thrown: unknown): unknown {
   let error = thrown;
-  while (error instanceof Error && error.message.startsWith("Failed query:") && error.cause !== undefined)
+  while (error instanceof Error && error.message.startsWith("Failed query:") && error.cause !== undefined) {
     error = error.cause;
+  }
   return error;
 }
 
@@ -78,13 +62,11 @@ function isDatabaseError(error: unknown): error is DatabaseError {
   );
 }
 
-function parseDetail(detail: string | null | undefined): {
-  version?: number;
-  problems?: ReferenceProblem[];
-  cycle?: string[];
-} {
+/** Only our own errors carry JSON there; Postgres writes prose. */
+function parseDetail(detail: string | null | undefined): Detail {
+  if (!detail?.startsWith("{")) return {};
   try {
-    return JSON.parse(detail ?? "{}") ?? {};
+    return JSON.parse(detail) as Detail;
   } catch {
     return {};
   }

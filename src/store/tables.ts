@@ -108,20 +108,12 @@ export const flagConfigurations = pgTable(
     updatedAt: at("updated_at")
       .notNull()
       .default(sql`now()`),
-    /** `flag:key` and `segment:key` of everything that the configuration names. */
-    refersTo: text("refers_to")
-      .array()
-      .generatedAlwaysAs(sql`document_references(rules, default_serve, prerequisites)`),
   },
   (t) => [
     primaryKey({ columns: [t.environment, t.flagKey] }),
     foreignKey({ columns: [t.environment], foreignColumns: [environments.key] }),
     foreignKey({ columns: [t.flagKey], foreignColumns: [flags.key] }),
     index("flag_configurations_flag_key_index").on(t.flagKey),
-    index("flag_configurations_refers_to_index")
-      .using("gin", t.refersTo)
-      .with({ fastupdate: false })
-      .where(sql`refers_to <> '{}'`),
     check(
       "flag_configurations_rules_check",
       sql`jsonb_typeof(${t.rules}) = 'array' and octet_length(${t.rules}::text) <= 1048576`,
@@ -151,17 +143,10 @@ export const segments = pgTable(
     updatedAt: at("updated_at")
       .notNull()
       .default(sql`now()`),
-    refersTo: text("refers_to")
-      .array()
-      .generatedAlwaysAs(sql`document_references(condition)`),
   },
   (t) => [
     primaryKey({ columns: [t.environment, t.key] }),
     foreignKey({ columns: [t.environment], foreignColumns: [environments.key] }),
-    index("segments_refers_to_index")
-      .using("gin", t.refersTo)
-      .with({ fastupdate: false })
-      .where(sql`refers_to <> '{}'`),
     check("segments_key_check", isKey(t.key)),
     check("segments_name_check", sql`length(${t.name}) between 1 and 200`),
     check("segments_description_check", sql`length(${t.description}) <= 10000`),
@@ -265,6 +250,16 @@ export const outbox = pgTable(
     index("outbox_pending_index")
       .on(t.environment, t.version)
       .where(sql`done_at is null`),
+  ],
+);
+
+/** What each document names itself, kept by triggers. Nodes are `flag:<key>` and `segment:<key>`. */
+export const documentReferences = pgTable(
+  "document_references",
+  { environment: text("environment").notNull(), node: text("node").notNull(), refersTo: text("refers_to").notNull() },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.node, t.refersTo] }),
+    index("document_references_refers_to_index").on(t.environment, t.refersTo, t.node),
   ],
 );
 

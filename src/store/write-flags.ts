@@ -1,7 +1,19 @@
-import { sql, type SQL } from "drizzle-orm";
+import { and, eq, notExists, sql } from "drizzle-orm";
 import type { FlagConfiguration, FlagDefinition } from "../flags/document.ts";
+import { referencesOf } from "../flags/references.ts";
 import type { StoreDatabase } from "./client.ts";
-import { beginWrite, writeEnvironment, type DocumentGuard, type WriteResult } from "./statements.ts";
+import type { WrittenDocument } from "./reference-errors.ts";
+import {
+  writeEnvironment,
+  writeProject,
+  type DocumentGuard,
+  type WriteOptions,
+  type WriteResult,
+  type Written,
+} from "./statements.ts";
+import { flagConfigurations, flags } from "./tables.ts";
+import { upsertConfigurations, upsertDefinitions, upsertSegments } from "./upserts.ts";
+import { describeSegment, type SegmentInput } from "./write-segments.ts";
 
 /** What people read about a flag. Left out: stays as it is. */
 export interface FlagNotes {
@@ -10,59 +22,108 @@ export interface FlagNotes {
   owner?: string | null | undefined;
 }
 
-export interface FlagInput extends FlagNotes {
+export interface DefinitionInput extends FlagNotes {
   definition: FlagDefinition;
+}
+
+export interface FlagInput extends DefinitionInput {
   configuration: FlagConfiguration;
 }
 
-/** Creates or replaces the definition and one environment's configuration. Writing what is there already makes no version. */
+/**
+ * Creates or replaces a flag: its definition and one environment's configuration. Writing what is there already
+ * makes no version. Throws ConflictError, InvalidInputError (pointers into the flag document), NotFoundError.
+ */
 export async function saveFlag(
   db: StoreDatabase,
   environment: string,
   flag: FlagInput,
+  options: DocumentGuard & { mustExist?: boolean },
+): Promise<WriteResult> {
+  return await writeEnvironment(db, environment, {
+    target: { kind: "flag", key: flag.definition.key },
+    options,
+    statements: [db.execute(upsertDefinitions([flag])), db.execute(upsertConfigurations(environment, [flag]))],
+    documents: [describeFlag(flag, "")],
+  });
+}
+
+/** Creates or replaces many flags and segments as one version. Pointers of errors: `/flags/0/rules/…`, `/segments/0/condition/…`. */
+export async function saveProject(
+  db: StoreDatabase,
+  environment: string,
+  project: { flags: readonly FlagInput[]; segments: readonly SegmentInput[] },
+  options: WriteOptions,
+): Promise<WriteResult> {
+  return await writeEnvironment(db, environment, {
+    target: { kind: "flag" },
+    options,
+    statements: [
+      db.execute(upsertDefinitions(project.flags)),
+      db.execute(upsertSegments(environment, project.segments)),
+      db.execute(upsertConfigurations(environment, project.flags)),
+    ],
+    documents: [
+      ...project.flags.map((flag, i) => describeFlag(flag, `/flags/${i}`)),
+      ...project.segments.map((segment, i) => describeSegment(segment, `/segments/${i}`)),
+    ],
+  });
+}
+
+/** Takes the flag out of one environment, and its definition with the last one. ConflictError: something still refers to it. */
+export async function deleteFlag(
+  db: StoreDatabase,
+  environment: string,
+  key: string,
   options: DocumentGuard,
 ): Promise<WriteResult> {
-  const guard = beginWrite(environment, { kind: "flag", key: flag.definition.key }, options);
-  return await writeEnvironment(db, environment, guard, [
-    db.execute(upsertDefinitions([flag])),
-    db.execute(upsertConfigurations(environment, [flag])),
-  ]);
+  const configured = db
+    .select({ one: sql`1` })
+    .from(flagConfigurations)
+    .where(eq(flagConfigurations.flagKey, key));
+  return await writeEnvironment(db, environment, {
+    target: { kind: "flag", key },
+    options: { ...options, mustExist: true },
+    statements: [
+      db
+        .delete(flagConfigurations)
+        .where(and(eq(flagConfigurations.environment, environment), eq(flagConfigurations.flagKey, key))),
+      db.delete(flags).where(and(eq(flags.key, key), notExists(configured))),
+    ],
+  });
 }
 
-export function upsertDefinitions(flags: readonly (FlagNotes & { definition: FlagDefinition })[]): SQL {
-  const rows = flags.map(({ definition, description, tags, owner }) => ({
-    ...definition,
-    description,
-    tags,
-    owner,
-    ownerGiven: owner !== undefined,
-  }));
-  return sql`
-    insert into flags as f (key, kind, type, variants, client_visible, metadata, description, tags, owner)
-    select i.key, i.kind, i.type, i.variants, i."clientVisible", i.metadata,
-      coalesce(i.description, known.description, ''), coalesce(i.tags, known.tags, '{}'),
-      case when i."ownerGiven" then i.owner else known.owner end
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as i (key text, kind text, type text, variants jsonb,
-        "clientVisible" boolean, metadata jsonb, description text, tags text[], owner text, "ownerGiven" boolean)
-      left join flags known on known.key = i.key
-    on conflict (key) do update set kind = excluded.kind, type = excluded.type, variants = excluded.variants,
-      client_visible = excluded.client_visible, metadata = excluded.metadata, description = excluded.description,
-      tags = excluded.tags, owner = excluded.owner
-    where (f.kind, f.type, f.variants, f.client_visible, f.metadata, f.description, f.tags, f.owner)
-      is distinct from (excluded.kind, excluded.type, excluded.variants, excluded.client_visible, excluded.metadata,
-        excluded.description, excluded.tags, excluded.owner)`;
+/** Creates or replaces a definition for all environments; answers those where it made a new version. */
+export async function saveDefinition(
+  db: StoreDatabase,
+  input: DefinitionInput,
+  options: WriteOptions & { mustExist?: boolean; mustNotExist?: boolean },
+): Promise<Map<string, Written>> {
+  const { key } = input.definition;
+  return await writeProject(db, {
+    target: { environment: null, kind: "flag", key },
+    options,
+    statements: [db.execute(upsertDefinitions([input]))],
+    documents: [{ node: `flag:${key}`, base: "", references: [] }],
+  });
 }
 
-export function upsertConfigurations(environment: string, flags: readonly FlagInput[]): SQL {
-  const rows = flags.map(({ definition, configuration }) => ({ ...configuration, key: definition.key }));
-  return sql`
-    insert into flag_configurations as c
-      (environment, flag_key, enabled, rules, default_serve, off_variant, prerequisites)
-    select ${environment}, i.key, i.enabled, i.rules, i."default", i."offVariant", i.prerequisites
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as i (key text, enabled boolean, rules jsonb,
-      "default" jsonb, "offVariant" text, prerequisites jsonb)
-    on conflict (environment, flag_key) do update set enabled = excluded.enabled, rules = excluded.rules,
-      default_serve = excluded.default_serve, off_variant = excluded.off_variant, prerequisites = excluded.prerequisites
-    where (c.enabled, c.rules, c.default_serve, c.off_variant, c.prerequisites)
-      is distinct from (excluded.enabled, excluded.rules, excluded.default_serve, excluded.off_variant, excluded.prerequisites)`;
+/** Deletes the flag everywhere. */
+export async function deleteFlagDefinition(
+  db: StoreDatabase,
+  key: string,
+  options: WriteOptions,
+): Promise<Map<string, Written>> {
+  return await writeProject(db, {
+    target: { environment: null, kind: "flag", key },
+    options: { ...options, mustExist: true },
+    statements: [
+      db.delete(flagConfigurations).where(eq(flagConfigurations.flagKey, key)),
+      db.delete(flags).where(eq(flags.key, key)),
+    ],
+  });
+}
+
+function describeFlag({ definition, configuration }: FlagInput, base: string): WrittenDocument {
+  return { node: `flag:${definition.key}`, base, references: referencesOf(configuration) };
 }

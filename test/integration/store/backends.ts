@@ -1,9 +1,10 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { migrate } from "drizzle-orm/neon-http/migrator";
-import pg from "pg";
+import { Client } from "pg";
 import { startNeonEndpoint, type NeonEndpoint } from "../../../dev/neon-endpoint.ts";
-import type { FlagConfiguration, FlagDefinition } from "../../../src/flags/document.ts";
+import type { Condition, FlagConfiguration, FlagDefinition } from "../../../src/flags/document.ts";
 import { createDatabase, type StoreDatabase } from "../../../src/store/client.ts";
+import type { SegmentInput } from "../../../src/store/write-segments.ts";
 import type { FlagInput } from "../../../src/store/write-flags.ts";
 
 export interface TestStore {
@@ -12,6 +13,8 @@ export interface TestStore {
   /** SQL as somebody at psql would run it; many statements are one transaction. */
   exec(sqlText: string): Promise<void>;
   rows<Row = Record<string, unknown>>(sqlText: string, params?: unknown[]): Promise<Row[]>;
+  /** Empty environments prod, dev and staging; their versions go on. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -23,12 +26,23 @@ export async function startStore(serverUrl: string | undefined): Promise<TestSto
   const database = serverUrl === undefined ? undefined : await createTestDatabase(serverUrl);
   const endpoint = await startNeonEndpoint(database ? { databaseUrl: database.url } : {});
   const db = createDatabase(endpoint.connectionString, { fetchEndpoint: endpoint.url, timeoutMs: 60_000 });
-  await migrate(db, { migrationsFolder: fileURLToPath(new URL("../../../migrations", import.meta.url)) });
+  await migrate(db, { migrationsFolder: join(import.meta.dirname, "../../../migrations") });
   return {
     db,
     endpoint,
     exec: (sqlText) => endpoint.exec(sqlText),
     rows: (sqlText, params) => endpoint.query(sqlText, params),
+    reset: () =>
+      endpoint.exec(`
+        begin;
+        delete from flag_configurations;
+        delete from segments;
+        delete from sdk_keys;
+        delete from flags;
+        delete from environments;
+        commit;
+        insert into environments (key, name) values ('prod', 'Production'), ('dev', 'Development'), ('staging', 'Staging');
+        update outbox set done_at = now();`),
     close: async () => {
       await endpoint.close();
       await database?.drop();
@@ -39,7 +53,7 @@ export async function startStore(serverUrl: string | undefined): Promise<TestSto
 async function createTestDatabase(serverUrl: string) {
   const name = `burgee_test_${process.pid}_${Date.now().toString(36)}`;
   const run = async (statement: string) => {
-    const client = new pg.Client({ connectionString: serverUrl });
+    const client = new Client({ connectionString: serverUrl });
     await client.connect();
     await client.query(statement).finally(() => client.end());
   };
@@ -74,4 +88,11 @@ export function aFlag(
       ...configuration,
     },
   };
+}
+
+export function aSegment(
+  key: string,
+  condition: Condition = { attribute: "email", operator: "ends_with", values: ["@acme.com"] },
+): SegmentInput {
+  return { key, condition };
 }

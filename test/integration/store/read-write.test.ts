@@ -16,7 +16,7 @@ describe.each(BACKENDS)("store on %s", (_, url) => {
   it("reads back a flag that was saved, at the version of the write", async ({ expect }) => {
     const flag = aFlag("checkout");
     const written = await saveFlag(store.db, "prod", flag, { actor: "ada" });
-    expect(written).toEqual({ version: 1, pending: [[1, ["@index", "checkout"]]] });
+    expect(written).toEqual({ version: 1, pending: [[1, ["@index", "checkout"]]], elsewhere: new Map() });
     const reading = await reader.readFlags("prod", ["checkout", "ghost"], 0);
     expect(reading).toEqual({
       asOf: 1,

@@ -1,0 +1,37 @@
+import { and, desc, eq, isNull, lt, or } from "drizzle-orm";
+import type { StoreDatabase } from "./client.ts";
+import { readRows } from "./statements.ts";
+import { audit } from "./tables.ts";
+
+export interface AuditFilter {
+  /** An environment's own changes, and those of definitions, which belong to all of them. */
+  environment?: string | undefined;
+  entity?: AuditRecord["entity"] | undefined;
+  key?: string | undefined;
+  limit: number;
+  /** Only what is older than the record with this id. */
+  before?: number | undefined;
+}
+
+export type AuditRecord = typeof audit.$inferSelect;
+
+/** Newest first. */
+export async function listAudit(db: StoreDatabase, filter: AuditFilter): Promise<AuditRecord[]> {
+  const { environment, entity, key, before, limit } = filter;
+  const ofAllEnvironments = and(isNull(audit.environment), eq(audit.entity, "flag"));
+  return await readRows(
+    db
+      .select()
+      .from(audit)
+      .where(
+        and(
+          environment === undefined ? undefined : or(eq(audit.environment, environment), ofAllEnvironments),
+          entity === undefined ? undefined : eq(audit.entity, entity),
+          key === undefined ? undefined : eq(audit.key, key),
+          before === undefined ? undefined : lt(audit.id, before),
+        ),
+      )
+      .orderBy(desc(audit.id))
+      .limit(limit),
+  );
+}
