@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { InvalidInputError } from "../src/ops/errors.ts";
 import { DevError, messageOf } from "./dev-error.ts";
 import { type DevFiles, type DevKeys, writePrivateFile } from "./dev-files.ts";
 import { ensureProject } from "./dev-keys.ts";
@@ -38,6 +39,7 @@ export async function prepareDatabase(
   onOpen(neon);
   await migrate(neon, files, databaseUrl);
   const keys = await ensureProject(neon, keySecret, known).catch((error: unknown) => {
+    if (!(error instanceof InvalidInputError)) throw databaseFailed(error, files, databaseUrl);
     throw new DevError(`The example project cannot be loaded: ${messageOf(error)}. Correct examples/project.yaml.`);
   });
   await rm(unfinished, { force: true });
@@ -50,9 +52,8 @@ const UNFINISHED = "unfinished";
 
 function openEmbedded(files: DevFiles, port: number, dataDir: string): Promise<NeonEndpoint> {
   return startNeonEndpoint({ port, dataDir }).catch((error: unknown) => {
-    const shown = files.shown("postgres");
     throw new DevError(
-      `The database in ${shown} cannot be opened (${messageOf(error)}). Put back a copy of the directory, or delete it to start with a new one: rm -r ${shown}`,
+      `The database in ${files.shown("postgres")} cannot be opened (${messageOf(error)}). ${restoreAdvice(files)}`,
     );
   });
 }
@@ -67,9 +68,22 @@ async function migrate(neon: NeonEndpoint, files: DevFiles, databaseUrl: string 
         : `Correct the file, or delete ${files.shown("postgres")} to start with a new database.`;
       throw new DevError(`${error.message}. ${advice}`);
     }
-    const what = databaseUrl ? `The database of DATABASE_URL (${new URL(databaseUrl).host})` : "The embedded database";
-    throw new DevError(
-      `${what} does not answer: ${messageOf(error)}. ${databaseUrl ? "Start it, or correct or unset DATABASE_URL." : ""}`,
+    throw databaseFailed(error, files, databaseUrl);
+  }
+}
+
+function databaseFailed(error: unknown, files: DevFiles, databaseUrl: string | undefined): DevError {
+  const reason = messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+  if (databaseUrl !== undefined) {
+    const host = new URL(databaseUrl).host;
+    return new DevError(
+      `The database of DATABASE_URL (${host}) fails: ${reason}. Start it, or correct or unset DATABASE_URL.`,
     );
   }
+  return new DevError(`The database in ${files.shown("postgres")} fails: ${reason}. ${restoreAdvice(files)}`);
+}
+
+function restoreAdvice(files: DevFiles): string {
+  const shown = files.shown("postgres");
+  return `Put back a copy of the directory, or delete it to start with a new one: rm -r ${shown}`;
 }

@@ -3,8 +3,9 @@ export class DevError extends Error {
   override readonly name = "DevError";
 }
 
+/** The error's text, to stand inside a sentence. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 }
 
 /** The code of a system error: EADDRINUSE, ENOENT… */

@@ -14,6 +14,8 @@ interface LockContent {
 }
 
 export interface DevLock {
+  /** It had to end the worker of a start that was killed, whose port may take a moment to become free. */
+  clearedUp: boolean;
   /** Remembers wrangler, so that the next start can end it when this process is killed. */
   recordWrangler(pid: number): Promise<void>;
   release(): Promise<void>;
@@ -24,6 +26,8 @@ export async function takeLock(files: DevFiles, url: string): Promise<DevLock> {
   const path = join(files.directory, "lock");
   const content: LockContent = { pid: process.pid, url };
   const write = () => writeFile(path, JSON.stringify(content));
+
+  let clearedUp = false;
 
   try {
     await writeFile(path, JSON.stringify(content), { flag: "wx" });
@@ -36,11 +40,12 @@ export async function takeLock(files: DevFiles, url: string): Promise<DevLock> {
         `npm run dev already runs on ${files.shown("")} (process ${holder.pid}, ${holder.url}). Stop it, or start a second one apart from it: ${other}`,
       );
     }
-    if (holder?.wranglerPid !== undefined) await endLeftover(holder.wranglerPid);
+    if (holder?.wranglerPid !== undefined) clearedUp = await endLeftover(holder.wranglerPid);
     await write();
   }
 
   return {
+    clearedUp,
     recordWrangler: async (pid) => {
       content.wranglerPid = pid;
       await write();
@@ -60,13 +65,14 @@ async function readHolder(path: string): Promise<LockContent | undefined> {
 }
 
 /** The worker of a start that was killed; it would keep the port. Numbers are reused, so its command is looked at. */
-async function endLeftover(pid: number): Promise<void> {
-  if (!(await commandOf(pid))?.includes("wrangler")) return;
+async function endLeftover(pid: number): Promise<boolean> {
+  if (!(await commandOf(pid))?.includes("wrangler")) return false;
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
     // It has ended by itself meanwhile.
   }
+  return true;
 }
 
 /** The command line of a running process. */

@@ -1,5 +1,6 @@
 /** Everything that `npm run dev` runs: the two endpoints with a migrated, seeded database, and the worker over them. */
 import { type AddressInfo, createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { type DevFile, openDevFiles, readDevFile, readState, writeDevFile, writeState } from "./dev-files.ts";
 import { codeOf, DevError, messageOf } from "./dev-error.ts";
 import { takeLock } from "./dev-lock.ts";
@@ -43,7 +44,7 @@ export async function startSession(
   const known = await readDevFile(files);
   const lock = await takeLock(files, url);
   closers.add(lock.release);
-  await checkPort(port);
+  await checkPort(port, lock.clearedUp ? 5000 : 0);
 
   const ports = { neon: await choosePort(state.ports.neon), upstash: await choosePort(state.ports.upstash) };
   await writeState(files, { ...state, ports });
@@ -116,8 +117,15 @@ async function choosePort(remembered: number | undefined): Promise<number> {
 }
 
 /** Throws a DevError when the worker's port cannot be had. */
-async function checkPort(port: number): Promise<void> {
-  await tryPort(port).catch((error: unknown) => {
+async function checkPort(port: number, patienceMs: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  const attempt = (): Promise<number> =>
+    tryPort(port).catch(async (error: unknown) => {
+      if (Date.now() >= deadline) throw error;
+      await delay(100);
+      return attempt();
+    });
+  await attempt().catch((error: unknown) => {
     const another = `choose another: PORT=${port === 65_535 ? 8788 : port + 1} npm run dev`;
     if (codeOf(error) === "EADDRINUSE") {
       throw new DevError(`Port ${port} is taken by another program. Stop that one, or ${another}`);

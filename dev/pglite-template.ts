@@ -1,7 +1,7 @@
 /** A freshly made, empty PGlite database, kept in node_modules/.cache: copying it is far quicker than initdb. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
@@ -11,6 +11,9 @@ const CACHE_FOLDER = join(import.meta.dirname, "../node_modules/.cache/burgee");
 /** The database in `dataDir`, made when there is none; without a directory an empty one in memory. */
 export async function createPglite(dataDir: string | undefined): Promise<PGlite> {
   if (dataDir !== undefined && existsSync(join(dataDir, "PG_VERSION"))) return PGlite.create(dataDir);
+  if (dataDir !== undefined && existsSync(dataDir) && (await readdir(dataDir)).length > 0) {
+    throw new Error("it holds files, but no PG_VERSION");
+  }
   const target = dataDir === undefined ? {} : { dataDir };
   const path = join(CACHE_FOLDER, `pglite-${await pgliteVersion()}.tar`);
   const template = await readFile(path).catch(() => undefined);

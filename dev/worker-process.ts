@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
 import { DevError } from "./dev-error.ts";
 import { type DevFiles, writePrivateFile } from "./dev-files.ts";
 
@@ -53,7 +54,8 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   const onOutput = (line: string): void => {
     lines.push(line);
     if (lines.length > KEPT_LINES) lines.shift();
-    if (isReady && !line.includes("GET /healthz")) options.onLine(line);
+    if (isReady && !line.includes("GET /healthz"))
+      options.onLine(process.stdout.isTTY ? line : stripVTControlCharacters(line));
   };
   readLines(child.stdout, onOutput);
   readLines(child.stderr, onOutput);
@@ -68,7 +70,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   }).finally(() => {
     hasEnded = true;
   });
-  const lastOutput = (): string => lines.join("\n").trim();
+  const lastOutput = (): string => stripVTControlCharacters(lines.join("\n")).trim();
   const get = (path: string, timeoutMs: number): Promise<Response> =>
     fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
 
@@ -162,7 +164,6 @@ function wranglerEnvironment(directory: string): Record<string, string | undefin
     // Two instances must not find each other.
     WRANGLER_REGISTRY_PATH: join(directory, "registry"),
     WRANGLER_LOG_PATH: join(directory, "logs"),
-    FORCE_COLOR: process.stdout.isTTY ? "1" : "0",
   };
 }
 

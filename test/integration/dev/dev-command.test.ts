@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { DevFile } from "../../../dev/dev-files.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+interface Run {
+  child: ChildProcess;
+  output(): string;
+  /** Resolves with the exit code. */
+  ended: Promise<number | null>;
+}
+
+let directory: string;
+const runs: Run[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "burgee-dev-"));
+});
+afterAll(async () => {
+  for (const { child } of runs) child.kill("SIGTERM");
+  await Promise.all(runs.map(({ ended }) => ended));
+  await rm(directory, { recursive: true, force: true });
+});
+
+function run(settings: Record<string, string>): Run {
+  const { DATABASE_URL: _database, REDIS_URL: _redis, npm_lifecycle_event: _npm, ...env } = process.env;
+  const child = spawn(process.execPath, [join(root, "dev/start.js")], {
+    cwd: root,
+    env: { ...env, BURGEE_DIR: directory, ...settings },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const started = { child, output: () => output, ended };
+  runs.push(started);
+  return started;
+}
+
+async function untilReady({ child, output }: Run): Promise<void> {
+  while (!output().includes("Ctrl-C stops everything")) {
+    if (child.exitCode !== null) throw new Error(`npm run dev ended:\n${output()}`);
+    await delay(50);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const readDevFile = async (): Promise<DevFile> =>
+  JSON.parse(await readFile(join(directory, "dev.json"), "utf8")) as DevFile;
+
+async function count(origin: string): Promise<Record<string, number>> {
+  return (await (await fetch(`${origin}/__stats`)).json()) as Record<string, number>;
+}
+
+describe("npm run dev", () => {
+  test(
+    "serves the examples, prints a curl line that works, sweeps, and keeps everything over a restart",
+    { timeout: 300_000 },
+    async () => {
+      const PORT = String(await freePort());
+      const first = run({ PORT });
+      await untilReady(first);
+      const file = await readDevFile();
+      expect(Object.keys(file)).toEqual(["url", "adminToken", "environments", "endpoints"]);
+      expect(file.url).toBe(`http://127.0.0.1:${PORT}`);
+      for (const secret of [file.adminToken, file.environments["production"]?.clientKey ?? "none"])
+        expect(first.output()).toContain(secret);
+
+      const curl = /curl -s (\S+) -H 'Authorization: Bearer (\S+)' -H 'Content-Type: (\S+)' -d '(.*)'/.exec(
+        first.output(),
+      );
+      const [, url = "", key = "", type = "", body = ""] = curl ?? [];
+      const answer = await fetch(url, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": type },
+        body,
+      });
+      expect(await answer.json()).toMatchObject({ key: url.split("/").at(-1), variant: expect.any(String) });
+
+      await fetch(`${file.endpoints.neon}/__stats/reset`, { method: "POST" });
+      // The scheduled handler asks the outbox, with no request of ours.
+      await expect
+        .poll(async () => (await count(file.endpoints.neon))["requests"], { timeout: 20_000 })
+        .toBeGreaterThan(0);
+
+      first.child.kill("SIGTERM");
+      expect(await first.ended).toBe(0);
+      await expect(fetch(file.url)).rejects.toThrow("fetch failed");
+      await expect(fetch(file.endpoints.neon)).rejects.toThrow("fetch failed");
+
+      const second = run({ PORT });
+      await untilReady(second);
+      expect(await readDevFile()).toEqual(file);
+      const again = await fetch(url, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}`, "content-type": type },
+        body,
+      });
+      expect(again.status).toBe(200);
+
+      const third = run({ PORT });
+      expect(await third.ended).toBe(1);
+      expect(third.output()).toContain(`npm run dev already runs on ${directory}`);
+
+      // Killed, it leaves a worker behind that the next start ends.
+      second.child.kill("SIGKILL");
+      await second.ended;
+      const fourth = run({ PORT });
+      await untilReady(fourth);
+      expect(await readDevFile()).toEqual(file);
+      fourth.child.kill("SIGINT");
+      expect(await fourth.ended).toBe(0);
+    },
+  );
+
+  test("names a taken port and how to choose another", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const { port } = server.address() as AddressInfo;
+    const { ended, output } = run({ PORT: String(port), BURGEE_DIR: join(directory, "other") });
+    expect(await ended).toBe(1);
+    expect(output()).toContain(
+      `Port ${port} is taken by another program. Stop that one, or choose another: PORT=${port + 1} npm run dev`,
+    );
+    server.close();
+  });
+
+  test("names the file that it cannot use", async () => {
+    const other = join(directory, "broken");
+    const PORT = String(await freePort());
+    const bad = run({ PORT, BURGEE_DIR: other, DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
+    expect(await bad.ended).toBe(1);
+    expect(bad.output()).toContain("The database of DATABASE_URL (127.0.0.1:1) fails");
+    await writeFile(join(other, "dev.json"), "{");
+    const broken = run({ PORT, BURGEE_DIR: other });
+    expect(await broken.ended).toBe(1);
+    expect(broken.output()).toContain(`${join(other, "dev.json")} is not valid JSON`);
+    expect(broken.output()).toContain("Delete it and run npm run dev again");
+  });
+
+  test("refuses settings that are none", async () => {
+    const port = run({ PORT: "http" });
+    const redis = run({ REDIS_URL: "localhost" });
+    expect([await port.ended, await redis.ended]).toEqual([1, 1]);
+    expect(port.output()).toContain('PORT is "http", which is no port');
+    expect(redis.output()).toContain("REDIS_URL is set, but is no URL like redis://host:6379");
+  });
+});
