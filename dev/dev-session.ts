@@ -77,6 +77,8 @@ export async function startSession(
   const file: DevFile = { url, ...keys, endpoints: { upstash: upstash.url, neon: neonUrl } };
   await writeDevFile(files, file);
   await worker.ready();
+  // A real Redis may hold what was cached before this start wrote to the database: publish that first.
+  await worker.runScheduled();
   closers.add(scheduleSweeps(worker));
   return { file, neon, worker };
 }
