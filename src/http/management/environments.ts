@@ -80,7 +80,7 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
         if (error instanceof NotFoundError && copyFrom !== undefined) throw unknownSource();
         throw error;
       });
-      const published = await publishWrite(services, c, key, { ...written, elsewhere: new Map() });
+      const published = await publishWrite(services, c, key, { ...written, reading: undefined, elsewhere: new Map() });
       c.header("location", `${ENVIRONMENTS}/${key}`);
       return c.json(
         { ...published, environment: { key, name, version: written.version } },

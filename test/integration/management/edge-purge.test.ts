@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/purge-endpoint.ts";
+import { type Isolate, startIsolate } from "../../support/app.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
+import { aFlagBody, FLAGS } from "./client.ts";
+
+const PURGE = "/api/v1/environments/production/cache/purge";
+const TAG = "burgee:flag_endpoint:production";
+
+describe("with a purge transport", () => {
+  let project: TestProject;
+  let purges: PurgeEndpoint;
+  let isolate: Isolate;
+  beforeAll(async () => {
+    [project, purges] = await Promise.all([startTestProject(), startPurgeEndpoint()]);
+    isolate = startIsolate(
+      { ...project.bindings, CF_API_URL: `${purges.url}/client/v4`, CF_ZONE_ID: "zone1", CF_PURGE_TOKEN: purges.token },
+      new FakeClock(),
+    );
+    await call("POST", FLAGS, aFlagBody("checkout"));
+  });
+  afterAll(async () => {
+    await purges.close();
+    await project.close();
+  });
+
+  /** Repeated purges wait for a clock that nobody moves, so what runs behind the answer is not waited for. */
+  const call = async (method: string, path: string, body: unknown) => {
+    const response = await isolate.fetch(path, {
+      method,
+      headers: { authorization: `Bearer ${project.adminToken}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const tagsOf = async (run: () => Promise<unknown>): Promise<string[]> => {
+    purges.resetStats();
+    await run();
+    return purges
+      .calls()
+      .flatMap(({ tags }) => tags)
+      .toSorted();
+  };
+
+  test("an update purges the answers about the flag, and says so", async ({ expect }) => {
+    // Unconfirmed changes of before are published again with every write.
+    await isolate.services.sweep(() => undefined);
+    let answer: Awaited<ReturnType<typeof call>> | undefined;
+    const tags = await tagsOf(async () => {
+      answer = await call("PATCH", `${FLAGS}/checkout`, { metadata: { n: 1 } });
+    });
+    expect(answer?.body["published"]).toEqual({ redis: expect.any(Boolean), edge: true });
+    expect(tags).toEqual([TAG, `${TAG}:checkout`, "burgee:head:production"].toSorted());
+  });
+
+  test("a purge by hand names the same tags, also of flags that no tier holds", async ({ expect }) => {
+    expect(await tagsOf(() => call("POST", PURGE, { flags: ["not-held"] }))).toContain(`${TAG}:not-held`);
+    expect(await tagsOf(() => call("POST", PURGE, { all: true }))).toEqual(["burgee:env:production"]);
+  });
+
+  test("a dry run purges nothing", async ({ expect }) => {
+    expect(await tagsOf(() => call("POST", `${PURGE}?dryRun=true`, { all: true }))).toEqual([]);
+  });
+
+  test("what the purge API does not take is not claimed", async ({ expect }) => {
+    purges.setFaults({ down: true });
+    const purged = await call("POST", PURGE, { flags: ["checkout"] });
+    purges.setFaults({});
+    expect(purged).toMatchObject({ status: 200, body: { edge: false } });
+  });
+});

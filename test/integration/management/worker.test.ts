@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type Colo, startColo } from "../../support/colo.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
+import { aFlagBody, FLAGS } from "./client.ts";
+
+/** The bundle in workerd: what is loaded on first use is there, and nothing needs what production forbids. */
+describe("management in the worker's own runtime", () => {
+  let project: TestProject;
+  let here: Colo;
+  let there: Colo;
+  beforeAll(async () => {
+    project = await startTestProject();
+    [here, there] = await Promise.all([
+      startColo({ bindings: project.bindings }),
+      startColo({ bindings: project.bindings }),
+    ]);
+  });
+  afterAll(async () => {
+    await Promise.all([here.dispose(), there.dispose()]);
+    await project.close();
+  });
+
+  const call = async (colo: Colo, method: string, path: string, body?: unknown, token = project.adminToken) => {
+    const response = await colo.fetch(path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+
+  test("an update in one data centre is seen in the other at the version that it answered", async ({ expect }) => {
+    expect((await call(here, "POST", FLAGS, aFlagBody("travels"))).status).toBe(201);
+    const evaluate = async (version: number) => {
+      const response = await there.fetch("/ofrep/v1/evaluate/flags/travels", {
+        method: "POST",
+        headers: { authorization: `Bearer ${project.serverKey}`, "x-flags-min-version": String(version) },
+        body: "{}",
+      });
+      return (await response.json()) as { value?: unknown };
+    };
+    const first = await call(here, "PATCH", `${FLAGS}/travels`, { enabled: true });
+    expect(await evaluate(JSON.parse(first.text).version)).toMatchObject({ value: true });
+    const second = await call(here, "PATCH", `${FLAGS}/travels`, { enabled: false });
+    expect(await evaluate(JSON.parse(second.text).version)).toMatchObject({ value: false });
+  });
+
+  test("answers the contract, the page and the state of the tiers", async ({ expect }) => {
+    const contract = await call(here, "GET", "/openapi.json");
+    expect(JSON.parse(contract.text)).toMatchObject({
+      openapi: "3.1.0",
+      components: { schemas: { Condition: { anyOf: expect.any(Array) } } },
+    });
+    expect((await call(here, "GET", "/docs")).text).toContain("/api/v1/environments/{env}/flags");
+    expect(JSON.parse((await call(here, "GET", "/readyz")).text)).toMatchObject({ status: "ok" });
+  });
+
+  test("purges, warms, explains and measures", async ({ expect }) => {
+    const cache = "/api/v1/environments/production/cache";
+    expect(JSON.parse((await call(here, "POST", `${cache}/warm`)).text)).toMatchObject({ flags: 1, l1: 1, l2: 1 });
+    expect(JSON.parse((await call(here, "POST", `${cache}/purge`, { all: true })).text)).toMatchObject({
+      flags: ["travels"],
+    });
+    expect((await call(here, "GET", `${cache}/stats`)).status).toBe(200);
+    const explained = await call(here, "POST", `${FLAGS}/travels/explain`, {}, project.serverKey);
+    expect(JSON.parse(explained.text)).toMatchObject({ resolution: { reason: "DISABLED" } });
+  });
+
+  test("a chunked body past the limit is refused", async ({ expect }) => {
+    const big = new Blob([`{"description":"${"x".repeat(1024 * 1024)}"}`]).stream();
+    const response = await here.fetch(`${FLAGS}/travels`, {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${project.adminToken}`, "content-type": "application/json" },
+      body: big,
+      duplex: "half",
+    } as RequestInit);
+    expect(response.status).toBe(413);
+    await response.text();
+  });
+});

@@ -1,0 +1,23 @@
+import fc from "fast-check";
+import { describe, test } from "vitest";
+import { matchesGlob } from "../../../../src/http/management/glob.ts";
+
+describe("patterns over flag keys", () => {
+  test("match as the regular expression does that says the same", ({ expect }) => {
+    const letters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 8 });
+    fc.assert(
+      fc.property(letters("ab.*?"), letters("ab.-"), (pattern, key) => {
+        const expression = pattern
+          .replaceAll(".", String.raw`\.`)
+          .replaceAll("*", ".*")
+          .replaceAll("?", ".");
+        expect(matchesGlob(pattern, key)).toBe(new RegExp(`^${expression}$`).test(key));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("many wildcards take no longer than the lengths allow", ({ expect }) => {
+    expect(matchesGlob(`${"a*".repeat(60)}b`, "a".repeat(128))).toBe(false);
+  });
+});

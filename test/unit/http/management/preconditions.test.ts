@@ -1,0 +1,30 @@
+import { describe, test } from "vitest";
+import { isCreateOnly, isUnchanged, parseIfMatch } from "../../../../src/http/management/preconditions.ts";
+
+const ifMatch = (value: string) => parseIfMatch(new Headers({ "if-match": value }));
+const ifNoneMatch = (value: string) => new Headers({ "if-none-match": value });
+
+describe("conditions of requests", () => {
+  test("If-Match names versions, strongly; what is no version matches nothing", ({ expect }) => {
+    expect(parseIfMatch(new Headers())).toBeUndefined();
+    expect(ifMatch("*")).toBe("*");
+    expect(ifMatch('"12"')).toEqual([12]);
+    expect(ifMatch("12")).toEqual([12]);
+    expect(ifMatch('"12", "13"')).toEqual([12, 13]);
+    expect(ifMatch('W/"12"')).toEqual([]);
+    expect(ifMatch('"abc"')).toEqual([]);
+  });
+
+  test("If-None-Match of a write takes only *", ({ expect }) => {
+    expect(isCreateOnly(new Headers())).toBe(false);
+    expect(isCreateOnly(ifNoneMatch("*"))).toBe(true);
+    expect(() => isCreateOnly(ifNoneMatch('"12"'))).toThrow(/takes only \*/);
+  });
+
+  test("If-None-Match of a read compares weakly", ({ expect }) => {
+    for (const value of ['"12"', 'W/"12"', '"11", "12"', "*"])
+      expect(isUnchanged(ifNoneMatch(value), 12), value).toBe(true);
+    for (const value of ['"11"', '"1"', "12x"]) expect(isUnchanged(ifNoneMatch(value), 12), value).toBe(false);
+    expect(isUnchanged(new Headers(), 12)).toBe(false);
+  });
+});
