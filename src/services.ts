@@ -63,7 +63,8 @@ export function createServices(
     clock = systemClock,
     log = consoleLog,
     random = Math.random,
-  }: { clock?: Clock; log?: Log; random?: () => number } = {},
+    redisTimeoutMs = REDIS_TIMEOUT_MS,
+  }: { clock?: Clock; log?: Log; random?: () => number; redisTimeoutMs?: number } = {},
 ): Services {
   const prefix = settings.CACHE_PREFIX;
   const l1 = new MemoryTier<CompiledFlag>({
@@ -75,7 +76,7 @@ export function createServices(
     random,
     sizeOf: (key, flag) => key.length + (flag === null ? 0 : documentBytes(flag)),
   });
-  const l2 = redisTier(settings, clock.now);
+  const l2 = redisTier(settings, clock.now, redisTimeoutMs);
   const tiers = new TieredCache<CompiledFlag>({
     l1,
     l2,
@@ -153,12 +154,12 @@ export function createServices(
   };
 }
 
-function redisTier(settings: Settings, now: () => number): RedisTier | undefined {
+function redisTier(settings: Settings, now: () => number, timeoutMs: number): RedisTier | undefined {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = settings;
   if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined)
     return undefined;
   return new RedisTier({
-    redis: createRedis(url, token, REDIS_TIMEOUT_MS),
+    redis: createRedis(url, token, timeoutMs),
     prefix: settings.CACHE_PREFIX,
     ttlMs: settings.CACHE_L2_TTL_SECONDS * 1000,
     now,

@@ -28,8 +28,7 @@ export const FLAGS = "/api/v1/environments/production/flags";
 export async function startManagementTest(bindings: Record<string, string> = {}): Promise<ManagementTest> {
   const project = await startTestProject();
   const clock = new FakeClock();
-  const isolate = startIsolate({ ...project.bindings, ...bindings }, clock);
-  // The first connection to an endpoint may take longer than L2 is given.
+  const isolate = startIsolate({ ...project.bindings, ...bindings }, clock, { redisTimeoutMs: 10_000 });
   await send(isolate, project.adminToken, "POST", "/api/v1/environments/production/cache/warm");
   return {
     project,
