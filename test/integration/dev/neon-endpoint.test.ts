@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { neon, neonConfig, type NeonDbError } from "@neondatabase/serverless";
 import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/neon-http";
@@ -222,16 +225,35 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     endpoint.setFaults({ errorRate: 1 });
     await expect(client()`select 1`).rejects.toThrow("Server error (HTTP status 500)");
     endpoint.setFaults({ hang: true });
-    const signal = AbortSignal.timeout(100);
-    await expect(client().query("select 1", [], { fetchOptions: { signal } })).rejects.toThrow();
+    const controller = new AbortController();
+    const hung = expect(
+      client().query("select 1", [], { fetchOptions: { signal: controller.signal } }),
+    ).rejects.toThrow();
+    await expect.poll(() => endpoint.stats().faulted).toBe(2);
+    controller.abort();
+    await hung;
     expect(endpoint.stats()).toMatchObject({ requests: 2, faulted: 2, queries: 0 });
   });
 });
 
-describe("a Neon endpoint with a data directory", () => {
+describe("the Neon endpoint", () => {
   test("says that a taken port is taken", async () => {
     const first = await startNeonEndpoint();
     await expect(startNeonEndpoint({ port: first.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
     await first.close();
+  });
+
+  test("keeps its data in a directory over a restart, and refuses one that is no database", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "burgee-neon-"));
+    const dataDir = join(directory, "postgres");
+    const first = await startNeonEndpoint({ dataDir });
+    await first.exec("create table kept (id int); insert into kept values (7);");
+    await first.close();
+    const second = await startNeonEndpoint({ dataDir });
+    expect(await second.query("select id from kept")).toEqual([{ id: 7 }]);
+    await second.close();
+    await rm(join(dataDir, "PG_VERSION"));
+    await expect(startNeonEndpoint({ dataDir })).rejects.toThrow("it holds files, but no PG_VERSION");
+    await rm(directory, { recursive: true });
   });
 });
