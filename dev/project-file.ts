@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import type { Condition, FlagConfiguration, FlagDefinition, FlagDocument } from "../src/flags/document.ts";
 import { type Reference, referencesOf, referencesOfCondition } from "../src/flags/references.ts";
-import { buildDocument, type FlagRow, indexRows } from "../src/store/build-document.ts";
+import { buildDocument, type FlagRow, indexRows, type ReferenceRow } from "../src/store/build-document.ts";
 
 export interface ProjectSegment {
   name: string;
@@ -46,15 +46,19 @@ export function projectDocuments(project: ProjectFile, environment: string, vers
   const flags = project.flags.flatMap((flag): FlagRow[] => {
     const configuration = flag.environments[environment];
     if (configuration === undefined) return [];
-    const row = { ...flag, rules: [], prerequisites: [], ...configuration, version };
-    return [{ ...row, refersTo: nodesOf(referencesOf(row)) }];
+    return [{ ...flag, rules: [], prerequisites: [], ...configuration, version }];
   });
   const segments = Object.entries(project.segments[environment] ?? {}).map(([key, { condition }]) => ({
     key,
     condition,
-    refersTo: nodesOf(referencesOfCondition(condition)),
   }));
-  const rows = indexRows(flags, segments);
+  const rows = indexRows(flags, segments, [
+    ...flags.map((flag): ReferenceRow => [`flag:${flag.key}`, nodesOf(referencesOf(flag))]),
+    ...segments.map(({ key, condition }): ReferenceRow => [
+      `segment:${key}`,
+      nodesOf(referencesOfCondition(condition)),
+    ]),
+  ]);
   return flags.map((flag) => buildDocument(flag, rows));
 }
 

@@ -32,13 +32,13 @@ CREATE TABLE "document_versions" (
 CREATE TABLE "environments" (
 	"key" text PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
-	"version" bigint DEFAULT 0 NOT NULL,
+	"version" bigint DEFAULT 1 NOT NULL,
 	"bumped_by" "xid8",
 	"bumped_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "environments_key_check" CHECK ("environments"."key" ~ '^[a-z0-9](-?[a-z0-9])*$' and length("environments"."key") <= 40),
 	CONSTRAINT "environments_name_check" CHECK (length("environments"."name") between 1 and 200),
-	CONSTRAINT "environments_version_check" CHECK ("environments"."version" between 0 and 9007199254740991)
+	CONSTRAINT "environments_version_check" CHECK ("environments"."version" between 1 and 9007199254740991)
 );
 --> statement-breakpoint
 CREATE TABLE "flag_configurations" (

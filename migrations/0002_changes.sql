@@ -40,6 +40,11 @@ begin
   from stale;
   stale_fields := array(select field from unnest(stale_fields || changed_fields) as field order by field collate "C");
 
+  -- Before the outbox row, whose trigger reads them: at once where the transaction has made constraints immediate.
+  insert into reference_checks (environment, node)
+  select changed_environment, node from unnest(changed_nodes) as node
+  on conflict do nothing;
+
   insert into outbox as o (environment, version, fields)
   values (changed_environment, new_version, case when cardinality(stale_fields) <= max_fields then stale_fields end)
   on conflict (environment, version) do update
@@ -70,10 +75,6 @@ begin
   )
   on conflict (environment, kind, key) do update set version = excluded.version
   where v.version <> excluded.version;
-
-  insert into reference_checks (environment, node)
-  select changed_environment, node from unnest(changed_nodes) as node
-  on conflict do nothing;
 
   return new_version;
 end

@@ -3,7 +3,8 @@ import type { SingleFlight } from "../cache/single-flight.ts";
 import type { TieredCache } from "../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import { errorFields, type Log } from "../ops/log.ts";
-import type { FlagReader, StoreReading } from "../store/read-flags.ts";
+import type { FlagReader } from "../store/read-flags.ts";
+import type { StoreReading } from "../store/snapshot.ts";
 import type { RequestScope, Tier } from "./scope.ts";
 
 /** How a load ended. `unavailable`: what was asked for could not be read anywhere; L1 may still hold an old copy. */

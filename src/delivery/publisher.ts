@@ -2,7 +2,7 @@ import type { TieredCache } from "../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { Change } from "../flags/head.ts";
 import { errorFields, type Log } from "../ops/log.ts";
-import type { StoreReading } from "../store/read-flags.ts";
+import type { StoreReading } from "../store/snapshot.ts";
 import { type EdgePurge, tagsOf } from "./purge-targets.ts";
 
 /** What a write left to be published: every change up to `version` that is not confirmed yet. */

@@ -4,6 +4,7 @@ import type { Change } from "../flags/head.ts";
 import { contiguousTail, MAX_CHANGES, type OutboxRow } from "./changes.ts";
 import type { StoreDatabase } from "./client.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
+import { selectWrittenSnapshot, type SnapshotRow, type StoreReading, toReading } from "./snapshot.ts";
 import { storeError } from "./store-errors.ts";
 
 /** A drizzle query. It runs when it is awaited, each time: it is awaited here and nowhere else. */
@@ -17,6 +18,8 @@ export interface Written {
 }
 
 export interface WriteResult extends Written {
+  /** The documents that the write changed, as its own transaction saw them; undefined when there are many. */
+  reading: StoreReading | undefined;
   /** Other environments that the write gave a new version: a changed definition belongs to all of them. */
   elsewhere: Map<string, Written>;
 }
@@ -66,18 +69,27 @@ export async function writeEnvironment(
   environment: string,
   write: Omit<Write, "target"> & { target?: Omit<WriteTarget, "environment"> },
 ): Promise<WriteResult> {
-  const written = await writeProject(db, { ...write, target: { environment, ...write.target } }, environment);
+  const target = { environment, ...write.target };
+  const { written, reading } = await runWrite(db, { ...write, target }, environment);
   const own = written.get(environment) ?? { version: 0, pending: [] };
   written.delete(environment);
-  return { ...own, elsewhere: written };
+  return { ...own, reading, elsewhere: written };
 }
 
 /** A write that may version any number of environments; answers those that it did, and `environment`. */
 export async function writeProject(
   db: StoreDatabase,
-  { target, options, statements, documents = [] }: Write,
+  write: Write,
   environment: string | null = null,
 ): Promise<Map<string, Written>> {
+  return (await runWrite(db, write, environment)).written;
+}
+
+async function runWrite(
+  db: StoreDatabase,
+  { target, options, statements, documents = [] }: Write,
+  environment: string | null,
+): Promise<{ written: Map<string, Written>; reading: StoreReading | undefined }> {
   try {
     const results = await settle(() =>
       db.batch([
@@ -85,16 +97,23 @@ export async function writeProject(
         ...statements,
         // Here rather than at COMMIT, so that the error belongs to a statement.
         db.execute(sql`set constraints all immediate`),
-        db.execute<{ result: [string, number, OutboxRow[]] }>(selectWritten(environment)),
+        db.execute(selectWritten(environment)),
+        ...(environment === null ? [] : [db.execute(selectWrittenSnapshot(environment))]),
       ]),
     );
-    const last = results.at(-1) as { rows: { result: [string, number, OutboxRow[]] }[] };
-    return new Map(
-      last.rows.map(({ result: [key, version, rows] }) => [key, { version, pending: contiguousTail(rows) }]),
-    );
+    const snapshot = environment === null ? undefined : resultsOf<SnapshotRow>(results.pop())[0];
+    const rows = resultsOf<[string, number, OutboxRow[]]>(results.pop());
+    return {
+      written: new Map(rows.map(([key, version, changes]) => [key, { version, pending: contiguousTail(changes) }])),
+      reading: snapshot && toReading(snapshot, undefined),
+    };
   } catch (error) {
     throw pointAtReferences(error, documents);
   }
+}
+
+function resultsOf<T>(statement: unknown): T[] {
+  return (statement as { rows: { result: T }[] }).rows.map((row) => row.result);
 }
 
 /** An instant as tables.ts answers it, for use in JSON. */

@@ -42,7 +42,7 @@ export const environments = pgTable(
   {
     key: text("key").primaryKey(),
     name: text("name").notNull(),
-    version: bigint("version", { mode: "number" }).notNull().default(0),
+    version: bigint("version", { mode: "number" }).notNull().default(1),
     /** The transaction that made this version, so that it makes only one. The time tells apart ids from before a restore. */
     bumpedBy: xid8("bumped_by"),
     bumpedAt: at("bumped_at"),
@@ -53,7 +53,7 @@ export const environments = pgTable(
   (t) => [
     check("environments_key_check", sql`${t.key} ~ '^[a-z0-9](-?[a-z0-9])*$' and length(${t.key}) <= 40`),
     check("environments_name_check", sql`length(${t.name}) between 1 and 200`),
-    check("environments_version_check", sql`${t.version} between 0 and 9007199254740991`),
+    check("environments_version_check", sql`${t.version} between 1 and 9007199254740991`),
   ],
 );
 
