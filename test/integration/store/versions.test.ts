@@ -211,13 +211,13 @@ describe.each(BACKENDS)("versions on %s", (_, url) => {
         await saveFlag(store.db, "prod", off, { actor });
       }
     });
-    let writing = true;
+    const writing = { on: true };
     const done = Promise.all(writers).finally(() => {
-      writing = false;
+      writing.on = false;
     });
     let seen = start;
     const told: number[] = [];
-    while (writing) {
+    while (writing.on) {
       const reading = await reader.readFlags("prod", [], seen);
       if (!reading?.changes) throw new Error(`changes from ${seen} to ${reading?.asOf} are not known`);
       told.push(...reading.changes.map(([at]) => at));

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
+import { createFlagReader, type FlagReader } from "../../../src/store/read-flags.ts";
+import { saveFlag, saveProject } from "../../../src/store/write-flags.ts";
+import { aFlag, aSegment, BACKENDS, startStore, type TestStore } from "./backends.ts";
+
+const options = { actor: "ada" };
+
+describe.each(BACKENDS)("reading on %s", (_, url) => {
+  let store: TestStore;
+  let reader: FlagReader;
+  beforeAll(async () => {
+    store = await startStore(url);
+    reader = createFlagReader(store.db);
+  });
+  afterAll(() => store.close());
+  beforeEach(() => store.reset());
+
+  it("reads back a flag that was saved, at the version of the write", async ({ expect }) => {
+    const flag = aFlag("checkout", {}, { metadata: { owner: "growth", level: 3 } });
+    const written = await saveFlag(store.db, "prod", flag, options);
+    const { version } = written;
+    expect(written).toMatchObject({ version, pending: [[version, ["@index", "checkout"]]], elsewhere: new Map() });
+    const reading = await reader.readFlags("prod", ["checkout", "ghost"], version - 1);
+    expect(reading).toEqual({
+      asOf: version,
+      changes: [[version, ["@index", "checkout"]]],
+      flags: new Map([
+        ["checkout", { schemaVersion: 1, version, ...flag.definition, ...flag.configuration }],
+        ["ghost", null],
+      ]),
+      keys: {},
+      index: undefined,
+    });
+  });
+
+  it("makes no version of a write that changes nothing", async ({ expect }) => {
+    const { version } = await saveFlag(store.db, "prod", aFlag("still"), options);
+    expect(await saveFlag(store.db, "prod", aFlag("still"), options)).toMatchObject({ version });
+  });
+
+  it("answers undefined for an environment that does not exist", async ({ expect }) => {
+    expect(await reader.readFlags("nowhere", ["a"])).toBeUndefined();
+    expect(await reader.readEnvironment("nowhere", 3)).toBeUndefined();
+  });
+
+  it("resolves everything that a flag names into its document, transitively", async ({ expect }) => {
+    const staff = aSegment("staff");
+    const crew = aSegment("crew", { all: [{ segment: "staff" }, { flag: "base", variants: ["on"] }] });
+    const flags = [
+      aFlag("base", { default: { variant: "off" } }),
+      aFlag("shell", { prerequisites: [{ flag: "base", variants: ["off"] }] }),
+      aFlag("page", {
+        prerequisites: [{ flag: "shell", variants: ["on"] }],
+        rules: [{ id: "r", when: { not: { segment: "crew" } }, serve: { variant: "off" } }],
+      }),
+      aFlag("bystander"),
+    ];
+    await saveProject(store.db, "prod", { flags, segments: [staff, crew, aSegment("unused")] }, options);
+    const document = (await reader.readFlags("prod", ["page"]))?.flags.get("page");
+    expect(document).toMatchObject({
+      segments: { staff: staff.condition, crew: crew.condition },
+      dependencies: {
+        base: { ...flags[0]?.configuration, variants: ["on", "off"] },
+        shell: { ...flags[1]?.configuration, variants: ["on", "off"] },
+      },
+    });
+    const environment = await reader.readEnvironment("prod");
+    expect(environment?.flags.get("page")).toEqual(document);
+    expect(environment?.index).toEqual(["base", "bystander", "page", "shell"]);
+    expect(environment?.flags.get("bystander")).not.toHaveProperty("segments");
+    expect(environment?.flags.get("bystander")).not.toHaveProperty("dependencies");
+  });
+
+  it("keeps environments apart", async ({ expect }) => {
+    await saveFlag(store.db, "prod", aFlag("a"), options);
+    await saveFlag(store.db, "dev", aFlag("a", { enabled: false }), options);
+    expect((await reader.readFlags("prod", ["a"]))?.flags.get("a")).toMatchObject({ enabled: true });
+    expect((await reader.readFlags("dev", ["a"]))?.flags.get("a")).toMatchObject({ enabled: false });
+    expect((await reader.readFlags("staging", ["a"]))?.flags.get("a")).toBeNull();
+    expect((await reader.readEnvironment("staging"))?.index).toEqual([]);
+  });
+
+  it("tells of the changes since a version, or that it does not know them", async ({ expect }) => {
+    const { version: a } = await saveFlag(store.db, "prod", aFlag("a"), options);
+    const { version: b } = await saveFlag(store.db, "prod", aFlag("b"), options);
+    const since = async (version?: number) => (await reader.readFlags("prod", [], version))?.changes;
+    expect(await since(a)).toEqual([[b, ["@index", "b"]]]);
+    expect(await since(b)).toEqual([]);
+    expect(await since()).toBeUndefined();
+    expect(await since(b + 1)).toBeUndefined();
+    expect((await reader.readEnvironment("prod", a - 1))?.changes).toHaveLength(2);
+    await store.rows("delete from outbox where version = $1", [a]);
+    expect(await since(a - 1)).toBeUndefined();
+    expect(await since(a)).toHaveLength(1);
+  });
+
+  it("knows 64 versions back and no more", async ({ expect }) => {
+    const { version: first } = await saveFlag(store.db, "prod", aFlag("a"), options);
+    await store.exec(`do $$ begin for i in 1..65 loop
+      update flag_configurations set rules = jsonb_build_array(jsonb_build_object('id', i));
+      commit; end loop; end $$`);
+    expect((await reader.readFlags("prod", [], first + 1))?.changes).toHaveLength(64);
+    expect((await reader.readFlags("prod", [], first))?.changes).toBeUndefined();
+  });
+
+  it("keeps numbers as they were written, 10.0 in SQL included", async ({ expect }) => {
+    const variants = { whole: 10, big: Number.MAX_SAFE_INTEGER, tiny: 5e-324, half: 0.1 };
+    const flag = aFlag("n", { default: { variant: "whole" }, offVariant: null }, { type: "float", variants });
+    await saveFlag(store.db, "prod", flag, options);
+    expect((await reader.readFlags("prod", ["n"]))?.flags.get("n")?.variants).toEqual(variants);
+    await store.exec(`update flags set variants = '{"whole": 10.0}' where key = 'n'`);
+    expect(await store.rows("select variants::text as text from flags where key = 'n'")).toEqual([
+      { text: '{"whole": 10.0}' },
+    ]);
+    expect((await reader.readFlags("prod", ["n"]))?.flags.get("n")?.variants).toEqual({ whole: 10 });
+  });
+
+  it("takes keys with any character that JSON or SQL gives a meaning", async ({ expect }) => {
+    await saveFlag(store.db, "prod", aFlag("~a.b_c-D"), options);
+    const odd = ["~a.b_c-D", "'; drop table flags; --", '"},{', "%", "a,b", "ключ"];
+    const reading = await reader.readFlags("prod", odd);
+    expect([...(reading?.flags ?? [])].map(([key, document]) => [key, document !== null])).toEqual(
+      odd.map((key, i) => [key, i === 0]),
+    );
+  });
+});
