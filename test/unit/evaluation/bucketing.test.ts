@@ -217,6 +217,7 @@ describe("ramp", () => {
       [start - 1, 0.1],
       [halfway, 0.35],
       [end, 0.6],
+      [end + (end - start), 0.6],
     ] as const) {
       for (const [variant, weight] of [
         ["a", 0.3],

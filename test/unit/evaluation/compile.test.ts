@@ -132,6 +132,11 @@ describe("compileFlag", () => {
     expect(compileFlag(whenServed(when)).evaluate(anInput())).toMatchObject({ reason: "ERROR" });
   });
 
+  test("has exists answer false for what is missing, whatever `missing` says", ({ expect }) => {
+    const flag = compileFlag(whenServed({ attribute: "a", operator: "exists", missing: true }));
+    expect(flag.evaluate(anInput()).reason).toBe("DEFAULT");
+  });
+
   test("follows segments through segments", ({ expect }) => {
     const segments: Record<string, Condition> = { s0: { attribute: "a", operator: "exists" } };
     for (let i = 1; i <= 40; i++) segments[`s${i}`] = { segment: `s${i - 1}` };
@@ -207,6 +212,18 @@ describe("readsRequest", () => {
       true,
     ],
   ];
+
+  test("of the second time a flag is met, the first being behind what is disabled", ({ expect }) => {
+    const needs = (flag: string): { flag: string; variants: string[] }[] => [{ flag, variants: ["on"] }];
+    const document = aFlag({
+      prerequisites: [...needs("off"), ...needs("reader")],
+      dependencies: {
+        off: aDependency({ enabled: false, prerequisites: needs("reader") }),
+        reader: aDependency({ rules: [{ id: "r", when: country, serve: { variant: "on" } }] }),
+      },
+    });
+    expect(compileFlag(document).readsRequest).toBe(true);
+  });
 
   test.for(cases)("of %s", ([, document, expected], { expect }) => {
     expect(compileFlag(document).readsRequest).toBe(expected);

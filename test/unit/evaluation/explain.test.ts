@@ -68,6 +68,18 @@ describe("explainFlag", () => {
     });
   });
 
+  test("tells which rule sent the subject to the default", ({ expect }) => {
+    const document = aFlag({
+      default: { variant: "off" },
+      rules: [{ id: "r", serve: { rollout: { ...rollout, weights: [["on", 0]], onMiss: "default" } } }],
+    });
+    expect(explainFlag(document, anInput({ targetingKey: "user-1" }))).toMatchObject({
+      resolution: { reason: "DEFAULT", variant: "off" },
+      rules: [{ id: "r", state: "matched" }],
+      default: { state: "served" },
+    });
+  });
+
   test("shows the bucket of conditions and the exposure of ramps", ({ expect }) => {
     const ramp = { from: 0, to: 100_000, startAt: "2026-01-01T00:00:00Z", endAt: "2026-01-03T00:00:00Z" };
     const document = aFlag({

@@ -189,6 +189,22 @@ describe("parseFlagInput", () => {
       /sum to 99999; must be exactly 100000/,
     ],
     [
+      "a default over the total",
+      {
+        ...flag,
+        default: {
+          rollout: {
+            weights: [
+              ["on", 100_000],
+              ["off", 1],
+            ],
+          },
+        },
+      },
+      "/default/rollout/weights",
+      /sum to 100001; must be exactly/,
+    ],
+    [
       "weights over the total",
       {
         ...flag,
