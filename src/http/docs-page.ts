@@ -46,6 +46,9 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:t
 .summary{opacity:.75;margin-left:.8rem}
 `;
 
+// Not written into the page's template: the policy's hash is of these characters, formatted or not.
+const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
+
 /** The contract as one page without scripts, and the policy that lets nothing else in. */
 export async function docsPage(contract: Contract, origin: string): Promise<{ html: string; policy: string }> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE));
@@ -57,19 +60,17 @@ export async function docsPage(contract: Contract, origin: string): Promise<{ ht
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <title>${contract.info.title} API</title>
-        <style>
-          ${raw(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <h1>${contract.info.title} API</h1>
-        <p>${contract.info.description ?? ""}</p>
+        <p>${prose(contract.info.description)}</p>
         <p>
           For tools: <a href="/openapi.json">openapi.json</a>. In the examples, <code>$ADMIN</code> is an admin token
           and <code>$KEY</code> an SDK key.
         </p>
         <nav>${tags.map(({ name }) => html`<a href="#${name}">${name}</a>`)}<a href="#schemas">Schemas</a></nav>
-        ${tags.map(({ name, description }) => section(contract, name, description ?? "", origin))}
+        ${tags.map(({ name, description }) => section(contract, name, description, origin))}
         <h2 id="schemas">Schemas</h2>
         ${Object.entries(contract.components?.schemas ?? {}).map(
           ([name, schema]) =>
@@ -88,7 +89,7 @@ export async function docsPage(contract: Contract, origin: string): Promise<{ ht
   };
 }
 
-function section(contract: Contract, tag: string, description: string, origin: string): Html {
+function section(contract: Contract, tag: string, description: string | undefined, origin: string): Html {
   const operations = Object.entries(contract.paths ?? {}).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = (item as Record<string, Operation | undefined>)[method];
@@ -96,19 +97,19 @@ function section(contract: Contract, tag: string, description: string, origin: s
     }),
   );
   return html`<h2 id="${tag}">${tag}</h2>
-    <p>${description}</p>
+    <p>${prose(description)}</p>
     ${operations.map(({ method, path, operation }) => article(method, path, operation, origin))}`;
 }
 
 function article(method: string, path: string, operation: Operation, origin: string): Html {
-  const { summary = "", description = "", parameters = [], requestBody, responses = {} } = operation;
+  const { summary = "", description, parameters = [], requestBody, responses = {} } = operation;
   const schema = Object.values(requestBody?.content ?? {})[0]?.schema?.$ref;
   return html`<article>
     <details>
       <summary>
         <span class="method">${method}</span><code>${path}</code><span class="summary">${summary}</span>
       </summary>
-      <p>${description}</p>
+      <p>${prose(description)}</p>
       <pre>${curl(method, path, operation, origin)}</pre>
       ${
         parameters.length === 0
@@ -124,7 +125,7 @@ function article(method: string, path: string, operation: Operation, origin: str
                   html`<tr>
                     <td><code>${parameter.name}</code></td>
                     <td>${parameter.in}</td>
-                    <td>${parameter.description ?? ""}</td>
+                    <td>${prose(parameter.description)}</td>
                   </tr>`,
               )}
             </table>`
@@ -140,13 +141,18 @@ function article(method: string, path: string, operation: Operation, origin: str
           ([status, answer]) =>
             html`<tr>
               <td>${status}</td>
-              <td>${answer.description ?? ""}</td>
+              <td>${prose(answer.description)}</td>
               <td>${link(Object.values(answer.content ?? {})[0]?.schema?.$ref)}</td>
             </tr>`,
         )}
       </table>
     </details>
   </article>`;
+}
+
+/** Text whose `parts` between backticks are code. */
+function prose(text = ""): (Html | string)[] {
+  return text.split("`").map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }
 
 function link(reference: string | undefined): Html | string {
@@ -169,7 +175,11 @@ function curl(
     path.replace(/\{(\w+)\}/g, (_, name: string) => EXAMPLES[name] ?? name) + (search === "" ? "" : `?${search}`);
   const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}'${origin}${url}'`];
   if (token !== undefined) lines.push(`-H "Authorization: Bearer ${TOKENS[token] ?? ""}"`);
-  if (body !== undefined) lines.push(`-H 'Content-Type: ${body[0]}'`, `-d '${JSON.stringify(body[1].example)}'`);
+  if (body !== undefined)
+    lines.push(
+      `-H 'Content-Type: ${body[0]}'`,
+      `-d '${JSON.stringify(body[1].example).replaceAll("'", String.raw`'\''`)}'`,
+    );
   return lines.join(" \\\n  ");
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { aFlagBody, type Answer, FLAGS, type ManagementTest, send, startManagementTest } from "./client.ts";
@@ -95,6 +96,9 @@ describe("the contract", () => {
     expect(page.status).toBe(200);
     expect(page.headers.get("content-type")).toContain("text/html");
     expect(page.headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    const style = /<style>([^<]*)<\/style>/.exec(page.body)?.[1] ?? "";
+    const hash = createHash("sha256").update(style).digest("base64");
+    expect(page.headers.get("content-security-policy")).toContain(`'sha256-${hash}'`);
     for (const [name] of operations()) {
       const [method, path] = name.split(" ");
       expect(page.body, name).toContain(`<span class="method">${method}</span><code>${path}</code>`);

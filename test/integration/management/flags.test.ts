@@ -140,7 +140,7 @@ describe("flags of an environment", () => {
     expect(again).toMatchObject({ status: 304, body: "" });
   });
 
-  test("twenty simultaneous patches of different fields all arrive", async ({ expect }) => {
+  test("simultaneous patches of different fields all arrive", async ({ expect }) => {
     await t.call("POST", FLAGS, aFlagBody("busy"));
     await t.evaluate("busy");
     const answers = await Promise.all(

@@ -4,7 +4,7 @@ import { matchesGlob } from "../../../../src/http/management/glob.ts";
 
 describe("patterns over flag keys", () => {
   test("match as the regular expression does that says the same", ({ expect }) => {
-    const letters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet), maxLength: 8 });
+    const letters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet.split("")), maxLength: 8 });
     fc.assert(
       fc.property(letters("ab.*?"), letters("ab.-"), (pattern, key) => {
         const expression = pattern
