@@ -1,5 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { AppEnv } from "../app.ts";
+import { KEY_PATTERN } from "../flags/limits.ts";
 import type { Services } from "../services.ts";
 import { readBody } from "./body.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
@@ -8,8 +9,6 @@ import { HttpError, ofrepErrorResponse, toHttpError } from "./errors.ts";
 import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
-
-const FLAG_KEY = /^[A-Za-z0-9._~-]{1,128}$/;
 
 /** OFREP: `POST /ofrep/v1/evaluate/flags/{key}` and `POST /ofrep/v1/evaluate/flags`. */
 export function registerOfrep(app: Hono<AppEnv>, services: Services): void {
@@ -24,7 +23,7 @@ async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
   try {
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
-    if (!FLAG_KEY.test(key))
+    if (!KEY_PATTERN.test(key))
       throw new HttpError(404, `flag "${key.slice(0, 128)}" does not exist`, { code: "FLAG_NOT_FOUND" });
     const { flag, resolution, version, cacheStatus } = await evaluateOne(services, open, key, context);
     return new Response(renderResolution(flag, resolution).json, {
