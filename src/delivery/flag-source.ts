@@ -167,6 +167,8 @@ export class FlagSource {
       if (outcome === "unavailable") this.#failedAt.set(memory, clock.now());
       else this.#failedAt.delete(memory);
     });
+    // Also for a follower of another request's check: what it does with the outcome dies with its own request otherwise.
+    scope.waitUntil(check);
     await within(check, age > IDLE_MS ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
   }
 
