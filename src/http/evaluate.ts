@@ -33,6 +33,7 @@ export interface Provenance {
   version: number;
   /** RFC 9211. */
   cacheStatus: string;
+  isStale: boolean;
 }
 
 export interface OneAnswer extends Provenance {
@@ -94,7 +95,7 @@ export async function evaluateOne(
   if (warm?.keys !== undefined && entry !== undefined) {
     requireSdkKey(token, warm.keys, origin);
     flag = entry.value;
-    provenance = { version: warm.version, cacheStatus: HIT_L1 };
+    provenance = { version: warm.version, cacheStatus: HIT_L1, isStale: false };
   } else {
     const answer = await services.source.flag(token.scope, flagKey, scope);
     ({ value: flag, provenance } = opened(answer, token, origin));
@@ -106,7 +107,7 @@ export async function evaluateOne(
     });
   }
   const resolution = flag.evaluate(inputFor(services, request, context, now, flag.readsRequest));
-  return { flag, resolution, version: provenance.version, cacheStatus: provenance.cacheStatus };
+  return { flag, resolution, ...provenance };
 }
 
 /** Evaluates every flag that the key may see, sorted by flag key. */
@@ -123,7 +124,7 @@ export async function evaluateAll(
   return { flags, resolutions, ...provenance };
 }
 
-export function provenanceHeaders({ version, cacheStatus }: Provenance): Record<string, string> {
+export function provenanceHeaders({ version, cacheStatus }: Omit<Provenance, "isStale">): Record<string, string> {
   return { "x-flags-version": String(version), "cache-status": cacheStatus };
 }
 
@@ -135,7 +136,8 @@ function opened<V>(
   // The environment was deleted after the key was made: for the caller the same as a revoked key.
   if (answer === undefined) throw new HttpError(401, "the key is revoked");
   requireSdkKey(token, answer.keys, origin);
-  return { value: answer.value, provenance: { version: answer.version, cacheStatus: cacheStatusOf(answer) } };
+  const { value, version, isStale } = answer;
+  return { value, provenance: { version, isStale, cacheStatus: cacheStatusOf(answer) } };
 }
 
 function cacheStatusOf({ tier, isStale, ageSeconds }: { tier: Tier; isStale: boolean; ageSeconds: number }): string {

@@ -63,7 +63,7 @@ async function answer(c: Context<AppEnv>, services: Services, name: string | und
       },
     });
     const ttlSeconds = secondsToKeep(services, made.flags);
-    if (services.endpointCache !== undefined && ttlSeconds > 0 && made.cacheStatus.includes("hit; ttl=-") === false) {
+    if (services.endpointCache !== undefined && ttlSeconds > 0 && !made.isStale) {
       c.executionCtx.waitUntil(
         services.endpointCache.put(key, response.clone(), made.tags, ttlSeconds).catch(() => undefined),
       );
@@ -80,10 +80,10 @@ async function single(
   name: string,
   context: ReturnType<typeof contextFromQuery>,
 ): Promise<Answer> {
-  const { flag, resolution, version, cacheStatus } = await evaluateOne(services, open, name, context);
+  const { flag, resolution, ...provenance } = await evaluateOne(services, open, name, context);
   const item = renderResolution(flag, resolution);
   const tags = [...commonTags(services, open), flagTag(services.prefix, open.token.scope, name)];
-  return { body: item.json, items: [item], flags: [flag], tags, version, cacheStatus };
+  return { body: item.json, items: [item], flags: [flag], tags, ...provenance };
 }
 
 async function bulk(
@@ -91,10 +91,10 @@ async function bulk(
   open: EvaluationRequest,
   context: ReturnType<typeof contextFromQuery>,
 ): Promise<Answer> {
-  const { flags, resolutions, version, cacheStatus } = await evaluateAll(services, open, context);
+  const { flags, resolutions, ...provenance } = await evaluateAll(services, open, context);
   const items = flags.map((flag, i) => renderResolution(flag, resolutions[i] as Resolution));
   const tags = [...commonTags(services, open), bulkTag(services.prefix, open.token.scope)];
-  return { body: bulkBody(items), items, flags, tags, version, cacheStatus };
+  return { body: bulkBody(items), items, flags, tags, ...provenance };
 }
 
 /** Revoking a key is a change of the `@keys` field, so it takes the kept answers with it. */
