@@ -4,7 +4,7 @@
 -- Locks the environment, gives the transaction its version of it, stamps the documents that the changed nodes
 -- ("flag:<key>", "segment:<key>") make stale, and names them in the outbox. Returns the version.
 create function record_change(changed_environment text, changed_nodes text[], changed_fields text[]) returns bigint
-language plpgsql set jit = off as $$
+language plpgsql set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   max_fields constant int := 200;
   new_version bigint;
@@ -99,7 +99,7 @@ $$;
 --> statement-breakpoint
 -- Keeps document_references of the changed documents; rows are touched only where a document names other things now.
 create function record_references(kind text, changes entity_change[]) returns void
-language plpgsql set jit = off as $$
+language plpgsql set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   moved entity_change[] := array(
     select c from unnest(changes) as c

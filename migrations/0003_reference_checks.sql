@@ -27,7 +27,7 @@ $$;
 --> statement-breakpoint
 -- The nodes of a cycle that can be reached from `nodes`, first and last the same; null: there is none.
 create function find_cycle(of_environment text, nodes text[]) returns text[]
-language plpgsql stable as $$
+language plpgsql stable set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   remaining text[];
   kept text[];
@@ -36,13 +36,15 @@ begin
   remaining := array(select reachable_nodes(of_environment, nodes));
   -- Takes away whatever names nothing that remains, layer by layer: only cycles and what leads to them stay.
   loop
-    select array_agg(n.node) into kept
+    -- IN over a subquery is hashed; = ANY over a parameter would search the array for each row.
+    select array_agg(distinct n.node) into kept
     from unnest(remaining) as n (node)
-    where exists (
-      select from document_references r
-      where r.environment = of_environment and r.node = n.node and r.refers_to = any (remaining)
-      offset 0
-    );
+      cross join lateral (
+        select d.refers_to from document_references d
+        where d.environment = of_environment and d.node = n.node
+        offset 0
+      ) as r
+    where r.refers_to in (select unnest(remaining));
     if kept is null then
       return null;
     end if;
@@ -54,7 +56,7 @@ begin
   loop
     path := path || (
       select min(r.refers_to) from document_references r
-      where r.environment = of_environment and r.node = path[cardinality(path)] and r.refers_to = any (remaining)
+      where r.environment = of_environment and r.node = path[cardinality(path)] and r.refers_to in (select unnest(remaining))
     );
     if path[cardinality(path)] = any (path[:cardinality(path) - 1]) then
       return path[array_position(path, path[cardinality(path)]):];
@@ -64,7 +66,7 @@ end
 $$;
 --> statement-breakpoint
 create function check_references(of_environment text) returns void
-language plpgsql set jit = off as $$
+language plpgsql set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   max_problems constant int := 20;
   changed text[];
@@ -178,7 +180,7 @@ begin
         limit 1
       ) as u
       cross join lateral named_variants(variadic u.documents) as asked
-      join flags f on f.key = substr(asked.node, 6)
+      cross join lateral (select f.variants from flags f where f.key = substr(asked.node, 6) limit 1) as f
     where not f.variants ? asked.variant
     limit max_problems
   ) as wrong;

@@ -89,7 +89,27 @@ function selectRows({ environment, since, wanted, hasIndex }: SnapshotQuery): SQ
     wanted (node) as materialized (
       select reachable_nodes(${environment}, array(select 'flag:' || key from asked, unnest(asked.flag_keys) as key))
     ),`;
-  const joinWanted = (condition: SQL) => (wanted ? sql`join wanted on ${condition}` : sql``);
+  // LIMIT makes each a lookup by primary key: joined plainly, tables that were never analysed pass for tiny.
+  const configurations = wanted
+    ? sql`wanted cross join lateral (
+        select * from flag_configurations c
+        where wanted.node like 'flag:%' and c.environment = target.key and c.flag_key = substr(wanted.node, 6) limit 1
+      ) as c`
+    : sql`flag_configurations c`;
+  const segments = wanted
+    ? sql`wanted cross join lateral (
+        select * from segments s
+        where wanted.node like 'segment:%' and s.environment = target.key and s.key = substr(wanted.node, 9) limit 1
+      ) as s`
+    : sql`segments s`;
+  const references = wanted
+    ? sql`
+      select wanted.node, array(
+        select r.refers_to from document_references r where r.environment = target.key and r.node = wanted.node
+      ) as refers_to from wanted`
+    : sql`
+      select r.node, array_agg(r.refers_to) as refers_to from document_references r
+      where r.environment = target.key group by r.node`;
   return sql`
     with ${wanted ? nodes : sql``} target as (select key, version from environments where key = ${environment})
     select json_build_object(
@@ -103,27 +123,23 @@ function selectRows({ environment, since, wanted, hasIndex }: SnapshotQuery): SQ
       'flags', coalesce((
         select json_agg(json_build_object(
           'key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants, 'clientVisible', f.client_visible,
-          'metadata', f.metadata, 'version', coalesce(v.version, target.version), 'enabled', c.enabled,
+          'metadata', f.metadata, 'version', coalesce((
+            select v.version from document_versions v
+            where v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key
+          ), target.version), 'enabled', c.enabled,
           'offVariant', c.off_variant, 'default', c.default_serve, 'rules', c.rules, 'prerequisites', c.prerequisites
         ))
-        from flag_configurations c
-          ${joinWanted(sql`wanted.node like 'flag:%' and c.flag_key = substr(wanted.node, 6)`)}
-          join flags f on f.key = c.flag_key
-          left join document_versions v on v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key
+        from ${configurations} join flags f on f.key = c.flag_key
         where c.environment = target.key
       ), '[]'),
       'segments', coalesce((
         select json_agg(json_build_object('key', s.key, 'condition', s.condition))
-        from segments s ${joinWanted(sql`wanted.node like 'segment:%' and s.key = substr(wanted.node, 9)`)}
+        from ${segments}
         where s.environment = target.key
       ), '[]'),
       'references', coalesce((
         select json_agg(json_build_array(named.node, named.refers_to))
-        from (
-          select r.node, array_agg(r.refers_to) as refers_to
-          from document_references r ${joinWanted(sql`r.node = wanted.node`)}
-          where r.environment = target.key
-          group by r.node
+        from (${references}
         ) as named
       ), '[]'),
       'keys', coalesce((
