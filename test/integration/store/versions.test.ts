@@ -228,6 +228,21 @@ describe.each(BACKENDS)("versions on %s", (_, url) => {
     expect(told).toEqual(Array.from({ length: 60 }, (_item, i) => start + 1 + i));
   });
 
+  it("lets writers of one flag's definition in several environments all through, without a deadlock", async ({
+    expect,
+  }) => {
+    const names = ["prod", "dev", "staging"];
+    for (const name of names) await saveFlag(store.db, name, aFlag("shared"), { actor });
+    const before = await version("prod");
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 18 }, (_item, i) =>
+        saveFlag(store.db, names[i % 3] ?? "", aFlag("shared", {}, { metadata: { writer: i } }), { actor }),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome.status === "rejected")).toEqual([]);
+    expect(await version("prod")).toBe(before + 18);
+  });
+
   it("makes one version of 10,000 flags changed by one statement", async ({ expect }) => {
     const many = Array.from({ length: 10_000 }, (_item, i) => aFlag(`f${i}`));
     const saved = await saveProject(store.db, "prod", { flags: many, segments: [] }, { actor });
