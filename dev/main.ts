@@ -59,7 +59,8 @@ async function describe({ file, neon }: DevSession, settings: DevSettings, tookM
   const [first = "", { serverKey = "" } = {}] = Object.entries(environments)[0] ?? [];
   const flags = await neon.query<{ flag_key: string }>(
     `select c.flag_key from flag_configurations c join flags f on f.key = c.flag_key
-     where c.environment = $1 and c.enabled and f.kind = 'flag' order by cardinality(f.tags) = 0, c.flag_key limit 1`,
+     where c.environment = $1 and c.enabled and f.kind = 'flag'
+     order by c.flag_key <> 'checkout-redesign', c.flag_key limit 1`,
     [first],
   );
   const path = flags[0] ? `/${flags[0].flag_key}` : "";
