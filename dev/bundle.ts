@@ -9,8 +9,14 @@ export interface Bundle {
   inputs: Record<string, number>;
 }
 
+export interface BundleOptions {
+  minify?: boolean;
+  /** As wrangler's --alias; for example a module that `npm run snapshot` wrote. */
+  alias?: Record<string, string>;
+}
+
 /** The worker as one module, with the aliases of wrangler.toml: for Miniflare and bare workerd. */
-export async function bundleWorker(entry = "src/worker.ts", options: { minify?: boolean } = {}): Promise<Bundle> {
+export async function bundleWorker(entry = "src/worker.ts", options: BundleOptions = {}): Promise<Bundle> {
   const absent = `${root}/src/ops/absent.ts`;
   const result = await build({
     absWorkingDir: root,
@@ -24,7 +30,7 @@ export async function bundleWorker(entry = "src/worker.ts", options: { minify?: 
     mainFields: ["module", "main"],
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*", "node:*"],
-    alias: { zod: absent, "zod/v4": absent, "zod/v4/core": absent },
+    alias: { zod: absent, "zod/v4": absent, "zod/v4/core": absent, ...options.alias },
     minify: options.minify ?? false,
     legalComments: "none",
     logLevel: "error",

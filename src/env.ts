@@ -57,6 +57,7 @@ const Settings = v.object({
   CACHE_L2_TTL_SECONDS: wholeNumber(900, 0, 86_400),
   CACHE_ABSENT_TTL_SECONDS: wholeNumber(5, 0, 300),
   CACHE_ENDPOINT_TTL_SECONDS: wholeNumber(60, 0, 3600),
+  CACHE_SNAPSHOT_SECONDS: wholeNumber(60, 0, 86_400),
   CACHE_HEAD_CHECK_MS: wholeNumber(1000, 0, 60_000),
   CACHE_L1_MAX_ENTRIES: wholeNumber(20_000, 1, 1_000_000),
   CACHE_L1_MAX_BYTES: wholeNumber(32 * 1024 * 1024, 1024, 100 * 1024 * 1024),

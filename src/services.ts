@@ -10,6 +10,7 @@ import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/head.ts";
 import { Loader } from "./delivery/loader.ts";
 import { Publisher } from "./delivery/publisher.ts";
 import { createCloudflarePurge, type EdgePurge } from "./delivery/purge-targets.ts";
+import { Snapshots } from "./delivery/snapshots.ts";
 import { type Swept, sweepOutbox } from "./delivery/sweep.ts";
 import type { Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
@@ -22,7 +23,7 @@ import type { EvaluationServices } from "./http/evaluate.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
 import { consoleLog, errorFields, type Log } from "./ops/log.ts";
 import { createRateLimit } from "./ops/rate-limit.ts";
-import { openEdgeCache } from "./ops/runtime.ts";
+import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
 
 /** L2 that takes longer than this is treated as down (ms). */
@@ -56,7 +57,19 @@ export interface Services extends EvaluationServices {
   logFailure(error: HttpError, requestId: string): void;
 }
 
-/** The composition root. Tests pass a clock that they move. */
+/** What tests put in the place of the runtime's own. */
+export interface ServicesOptions {
+  clock?: Clock;
+  log?: Log;
+  random?: () => number;
+  redisTimeoutMs?: number;
+  /** The data centre's cache. */
+  openCache?: () => Promise<EdgeCache>;
+  /** Snapshots that were bundled at deploy: text by environment. */
+  bundledSnapshots?: () => Promise<Readonly<Record<string, string>>>;
+}
+
+/** The composition root. */
 export function createServices(
   settings: Settings,
   {
@@ -64,7 +77,9 @@ export function createServices(
     log = consoleLog,
     random = Math.random,
     redisTimeoutMs = REDIS_TIMEOUT_MS,
-  }: { clock?: Clock; log?: Log; random?: () => number; redisTimeoutMs?: number } = {},
+    openCache = () => openEdgeCache(settings.CACHE_PREFIX),
+    bundledSnapshots = async () => (await import("#bundled-snapshot")).bundled,
+  }: ServicesOptions = {},
 ): Services {
   const prefix = settings.CACHE_PREFIX;
   const l1 = new MemoryTier<CompiledFlag>({
@@ -95,6 +110,7 @@ export function createServices(
         ...(settings.NEON_HTTP_URL === undefined ? {} : { fetchEndpoint: settings.NEON_HTTP_URL }),
       }),
     ));
+  const flights = new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS });
   const loader = new Loader({
     tiers,
     hasRedis: l2 !== undefined,
@@ -104,7 +120,18 @@ export function createServices(
     },
     redisBreaker,
     storeBreaker,
-    flights: new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS }),
+    flights,
+    log,
+  });
+  const snapshots = new Snapshots({
+    open: settings.CACHE_SNAPSHOT_SECONDS === 0 ? undefined : openCache,
+    prefix,
+    everySeconds: settings.CACHE_SNAPSHOT_SECONDS,
+    bundled: bundledSnapshots,
+    loadAll: (environment, scope) => loader.environment(environment, scope),
+    compile: compileFlag,
+    flights,
+    clock,
     log,
   });
 
@@ -113,7 +140,6 @@ export function createServices(
     zoneId !== undefined && token !== undefined
       ? createCloudflarePurge({ apiUrl: settings.CF_API_URL, zoneId, token, clock, fetch: (...args) => fetch(...args) })
       : undefined;
-  const openCache = () => openEdgeCache(prefix);
   const headCheck =
     edge === undefined
       ? createRedisHeadCheck(loader)
@@ -137,6 +163,7 @@ export function createServices(
       tiers,
       loader,
       headCheck,
+      snapshots: settings.CACHE_ENABLED ? snapshots : undefined,
       clock,
       headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
     }),

@@ -4,9 +4,12 @@ import type { CompiledFlag } from "../evaluation/types.ts";
 import type { KeyTable } from "../flags/head.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { TieredCache } from "../cache/tiered-cache.ts";
+import { type FlagSet, flagSetOf } from "./flag-set.ts";
 import type { HeadCheck } from "./head.ts";
 import type { Loader, LoadOutcome } from "./loader.ts";
 import { MinVersionError, type RequestScope, type Tier, UnavailableError, within } from "./scope.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 /** A check that does not finish in this time finishes behind the answer (ms). */
 const CHECK_BUDGET_MS = 30;
@@ -16,6 +19,8 @@ const IDLE_MS = 60_000;
 const IDLE_BUDGET_MS = 500;
 /** A failed check is not repeated sooner than this (ms). */
 const RETRY_CHECK_MS = 1000;
+/** A load that takes longer goes on behind the answer, if there is a snapshot to answer from (ms). */
+const LOAD_BUDGET_MS = 2000;
 
 /** What an evaluation needs from one environment, and where it came from. */
 export interface SourceAnswer<V> {
@@ -28,14 +33,6 @@ export interface SourceAnswer<V> {
   /** Seconds since the version was last confirmed. */
   ageSeconds: number;
   keys: KeyTable;
-}
-
-/** Every flag of an environment, sorted by key. */
-export interface FlagSet {
-  all: readonly CompiledFlag[];
-  clientVisible: readonly CompiledFlag[];
-  /** Any of them reads `request.*`. */
-  readsRequest: boolean;
 }
 
 interface FlagSetView extends FlagSet {
@@ -52,6 +49,8 @@ export interface FlagSourceOptions {
   tiers: TieredCache<CompiledFlag>;
   loader: Loader;
   headCheck: HeadCheck;
+  /** Absent: caches are off. */
+  snapshots?: Snapshots | undefined;
   clock: Clock;
   headCheckMs: number;
 }
@@ -89,8 +88,15 @@ export class FlagSource {
       const hit = memory.current(key);
       if (hit !== undefined && memory.keys !== undefined) return this.#answer(memory, hit.value, "L1", memory.version);
     }
-    const outcome = await this.#options.loader.flags(environment, [key], scope);
+    const outcome = await this.#load(
+      environment,
+      memory,
+      scope,
+      () => this.#options.loader.flags(environment, [key], scope),
+      () => memory.peek(key) !== undefined,
+    );
     if (outcome === "unknown-environment") return undefined;
+    if (typeof outcome === "object") return this.#answerFrom(outcome, outcome.flag(key), memory);
     this.#requireVersion(memory, scope, outcome);
     const entry = memory.peek(key);
     if (entry === undefined) throw new UnavailableError(`flag "${key}" cannot be read from any tier`);
@@ -111,8 +117,15 @@ export class FlagSource {
       const view = this.#view(memory, false);
       if (view !== undefined && memory.keys !== undefined) return this.#answer(memory, view, "L1", view.version);
     }
-    const outcome = await this.#options.loader.environment(environment, scope);
+    const outcome = await this.#load(
+      environment,
+      memory,
+      scope,
+      () => this.#options.loader.environment(environment, scope),
+      () => this.#view(memory, true) !== undefined,
+    );
     if (outcome === "unknown-environment") return undefined;
+    if (typeof outcome === "object") return this.#answerFrom(outcome, outcome.all(), memory);
     this.#requireVersion(memory, scope, outcome);
     const loaded = this.#view(memory, true);
     if (loaded === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
@@ -138,9 +151,7 @@ export class FlagSource {
       expiresAt = Math.min(expiresAt, entry.expiresAt);
     }
     const view: FlagSetView = {
-      all,
-      clientVisible: all.filter((flag) => flag.document.clientVisible),
-      readsRequest: all.some((flag) => flag.readsRequest),
+      ...flagSetOf(all),
       generation: memory.generation,
       expiresAt,
       isSuperseded: expiresAt === SUPERSEDED || memory.index === undefined,
@@ -150,9 +161,33 @@ export class FlagSource {
     return view;
   }
 
+  /** Loads, or answers the snapshot to use where nothing can be loaded and L1 does not hold what is asked for. */
+  async #load(
+    environment: string,
+    memory: MemoryEnvironment<CompiledFlag>,
+    scope: RequestScope,
+    load: () => Promise<LoadOutcome>,
+    isHeld: () => boolean,
+  ): Promise<LoadOutcome | Snapshot> {
+    const { loader, snapshots } = this.#options;
+    // A known outage is not waited for: only a probe would take any time.
+    const budgetMs = loader.isOutage ? 0 : LOAD_BUDGET_MS;
+    const loading = load();
+    if (snapshots === undefined || scope.noCache === true) return loading;
+    const outcome = await within(loading, budgetMs);
+    if (outcome === "L2" || outcome === "L3") snapshots.answered(environment, memory, scope);
+    if (outcome !== undefined && outcome !== "unavailable") return outcome;
+    const minVersion = scope.minVersion ?? 0;
+    if (memory.lastKeys !== undefined && memory.version >= minVersion && isHeld()) return outcome ?? loading;
+    const snapshot = await snapshots.read(environment, scope);
+    if (snapshot === undefined || snapshot.version < minVersion) return outcome ?? loading;
+    if (outcome === undefined) scope.waitUntil(loading.catch(() => undefined));
+    return snapshot;
+  }
+
   async #ensureHead(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {
     if (memory.version === 0 || scope.noCache === true) return; // the load brings the head
-    const { clock, headCheckMs, headCheck } = this.#options;
+    const { clock, headCheckMs, headCheck, snapshots } = this.#options;
     const now = clock.now();
     if (scope.minVersion !== undefined && memory.version < scope.minVersion) {
       await within(headCheck.check(environment, scope), IDLE_BUDGET_MS);
@@ -166,6 +201,7 @@ export class FlagSource {
     const check = headCheck.check(environment, scope).then((outcome) => {
       if (outcome === "unavailable") this.#failedAt.set(memory, clock.now());
       else this.#failedAt.delete(memory);
+      if (outcome === "L2" || outcome === "L3") snapshots?.answered(environment, memory, scope);
     });
     // Also for a follower of another request's check: what it does with the outcome dies with its own request otherwise.
     scope.waitUntil(check);
@@ -176,6 +212,19 @@ export class FlagSource {
     if (scope.minVersion === undefined || memory.version >= scope.minVersion) return;
     if (outcome === "unavailable") throw new UnavailableError(`version ${scope.minVersion} cannot be confirmed`);
     throw new MinVersionError(scope.minVersion, memory.version);
+  }
+
+  /** A key that this isolate knows to be revoked since stays revoked. */
+  #answerFrom<V>(snapshot: Snapshot, value: V, memory: MemoryEnvironment<CompiledFlag>): SourceAnswer<V> {
+    const { version, takenAt } = snapshot;
+    return {
+      value,
+      version,
+      tier: "snapshot",
+      isStale: true,
+      ageSeconds: Math.max(0, Math.floor((this.#options.clock.now() - takenAt) / 1000)),
+      keys: (memory.version >= version ? memory.keys : undefined) ?? snapshot.keys,
+    };
   }
 
   #answer<V>(

@@ -8,7 +8,7 @@ import type { StoreReading } from "../store/snapshot.ts";
 import type { RequestScope, Tier } from "./scope.ts";
 
 /** How a load ended. `unavailable`: what was asked for could not be read anywhere; L1 may still hold an old copy. */
-export type LoadOutcome = Exclude<Tier, "L1"> | "unknown-environment" | "unavailable";
+export type LoadOutcome = Exclude<Tier, "L1" | "snapshot"> | "unknown-environment" | "unavailable";
 
 export interface LoaderOptions {
   tiers: TieredCache<CompiledFlag>;
@@ -25,13 +25,19 @@ export interface LoaderOptions {
 /**
  * The failure policy, all of it: L2 first; what it lacks, or all of it when it fails or its breaker is open,
  * from L3; what L3 gives goes back to L2 after the answer. Both failing is `unavailable`, and the flag source
- * then serves what this isolate still holds, marked stale. A failing tier is never taken for a miss.
+ * then serves what this isolate still holds, else the data centre's snapshot, marked stale. A failing tier is never taken for a miss.
  */
 export class Loader {
   readonly #options: LoaderOptions;
 
   constructor(options: LoaderOptions) {
     this.#options = options;
+  }
+
+  /** Both have been failing: until a probe succeeds, nothing can be read. */
+  get isOutage(): boolean {
+    const { hasRedis, redisBreaker, storeBreaker } = this.#options;
+    return storeBreaker.state !== "closed" && !(hasRedis && redisBreaker.state === "closed");
   }
 
   /** Brings the flags, the head and the SDK keys of one environment into L1. One flight per environment and set of keys. */

@@ -8,8 +8,8 @@ export interface RequestScope {
   noCache?: boolean;
 }
 
-/** Where an answer came from, nearest first. */
-export type Tier = "L1" | "L2" | "L3";
+/** Where an answer came from, nearest first; a snapshot is asked when none of the others can answer. */
+export type Tier = "L1" | "L2" | "L3" | "snapshot";
 
 /** No tier and no store holds what was asked for, and the store cannot be reached: 503. */
 export class UnavailableError extends Error {

@@ -141,6 +141,7 @@ function opened<V>(
 }
 
 function cacheStatusOf({ tier, isStale, ageSeconds }: { tier: Tier; isStale: boolean; ageSeconds: number }): string {
+  if (tier === "snapshot") return `Burgee-L1; fwd=miss, Burgee-Snapshot; hit; ttl=-${ageSeconds}; detail=stale`;
   if (isStale) return `Burgee-L1; hit; ttl=-${ageSeconds}; detail=stale`;
   switch (tier) {
     case "L1":

@@ -1,7 +1,7 @@
 import { createApp } from "../../src/app.ts";
 import { parseSettings } from "../../src/env.ts";
 import type { Log } from "../../src/ops/log.ts";
-import { createServices, type Services } from "../../src/services.ts";
+import { createServices, type Services, type ServicesOptions } from "../../src/services.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
 /** One isolate inside the test's process: the whole worker with a clock that the test moves. */
@@ -18,7 +18,7 @@ export interface Isolate {
 export function startIsolate(
   bindings: Record<string, string>,
   clock: FakeClock,
-  options: { redisTimeoutMs?: number } = {},
+  options: Omit<ServicesOptions, "clock" | "log" | "random"> = {},
 ): Isolate {
   const logged: string[] = [];
   const note = (event: string) => void logged.push(event);

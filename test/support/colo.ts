@@ -5,6 +5,8 @@ export interface ColoOptions {
   bindings: Record<string, string>;
   /** The worker's own code; default: src/worker.ts. */
   script?: string;
+  /** Where the Cache API keeps its entries; a data centre started over the same directory has them. Default: gone with it. */
+  directory?: string;
 }
 
 /** One data centre: its own isolate, its own Cache API, sharing the backends with the others. */
@@ -18,14 +20,15 @@ export interface Colo {
 let built: Promise<string> | undefined;
 
 /** The worker in workerd, as Miniflare runs it, over the given bindings. */
-export async function startColo({ bindings, script }: ColoOptions): Promise<Colo> {
+export async function startColo({ bindings, script, directory }: ColoOptions): Promise<Colo> {
   built ??= bundleWorker().then(({ code }) => code);
+  const options = convertV4MiniflareOptions({
+    modules: [{ type: "ESModule", path: "worker.js", contents: script ?? (await built) }],
+    compatibilityDate: "2026-11-01",
+    bindings,
+  });
   const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      modules: [{ type: "ESModule", path: "worker.js", contents: script ?? (await built) }],
-      compatibilityDate: "2026-11-01",
-      bindings,
-    }),
+    directory === undefined ? options : { ...options, resourcePersistencePath: directory },
   );
   const url = await miniflare.ready;
   return {
