@@ -1,10 +1,10 @@
-import { SUPERSEDED } from "../cache/flag-cache.ts";
+import { type CacheEntry, SUPERSEDED } from "../cache/flag-cache.ts";
 import type { MemoryEnvironment } from "../cache/memory-environment.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { KeyTable } from "../flags/head.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { TieredCache } from "../cache/tiered-cache.ts";
-import { type FlagSet, flagSetOf } from "./flag-set.ts";
+import { type FlagSet, type FlagSetView, viewOf } from "./flag-set.ts";
 import type { HeadCheck } from "./head.ts";
 import type { Loader, LoadOutcome } from "./loader.ts";
 import { MinVersionError, type RequestScope, type Tier, UnavailableError, within } from "./scope.ts";
@@ -19,7 +19,7 @@ const IDLE_MS = 60_000;
 const IDLE_BUDGET_MS = 500;
 /** A failed check is not repeated sooner than this (ms). */
 const RETRY_CHECK_MS = 1000;
-/** A load that takes longer goes on behind the answer, if there is a snapshot to answer from (ms). */
+/** A load that takes longer goes on behind the answer, if there is anything to answer from (ms). */
 const LOAD_BUDGET_MS = 2000;
 
 /** What an evaluation needs from one environment, and where it came from. */
@@ -33,16 +33,6 @@ export interface SourceAnswer<V> {
   /** Seconds since the version was last confirmed. */
   ageSeconds: number;
   keys: KeyTable;
-}
-
-interface FlagSetView extends FlagSet {
-  generation: number;
-  /** ms since epoch at which the first of its entries expires. */
-  expiresAt: number;
-  /** Something in it is known to be out of date. */
-  isSuperseded: boolean;
-  /** The environment's version, or the oldest that something superseded was read at. */
-  version: number;
 }
 
 export interface FlagSourceOptions {
@@ -93,20 +83,16 @@ export class FlagSource {
       memory,
       scope,
       () => this.#options.loader.flags(environment, [key], scope),
-      () => memory.peek(key) !== undefined,
+      () => staleVersion(memory.peek(key), memory),
     );
     if (outcome === "unknown-environment") return undefined;
     if (typeof outcome === "object") return this.#answerFrom(outcome, outcome.flag(key), memory);
-    this.#requireVersion(memory, scope, outcome);
     const entry = memory.peek(key);
-    if (entry === undefined) throw new UnavailableError(`flag "${key}" cannot be read from any tier`);
-    const isSuperseded = entry.expiresAt === SUPERSEDED;
-    return this.#answer(
-      memory,
-      entry.value,
-      loadedFrom(outcome, isSuperseded),
-      isSuperseded ? entry.asOf : memory.version,
-    );
+    const version = staleVersion(entry, memory);
+    this.#requireVersion(version ?? memory.version, scope, outcome);
+    if (entry === undefined || version === undefined)
+      throw new UnavailableError(`flag "${key}" cannot be read from any tier`);
+    return this.#answer(memory, entry.value, loadedFrom(outcome, entry.expiresAt === SUPERSEDED), version);
   }
 
   /** Every flag of the environment; undefined when there is no such environment. Errors as of {@link flag}. */
@@ -122,12 +108,12 @@ export class FlagSource {
       memory,
       scope,
       () => this.#options.loader.environment(environment, scope),
-      () => this.#view(memory, true) !== undefined,
+      () => this.#view(memory, true)?.version,
     );
     if (outcome === "unknown-environment") return undefined;
     if (typeof outcome === "object") return this.#answerFrom(outcome, outcome.all(), memory);
-    this.#requireVersion(memory, scope, outcome);
     const loaded = this.#view(memory, true);
+    this.#requireVersion(loaded?.version ?? memory.version, scope, outcome);
     if (loaded === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
     return this.#answer(memory, loaded, loadedFrom(outcome, loaded.isSuperseded), loaded.version);
   }
@@ -138,51 +124,37 @@ export class FlagSource {
     const known = this.#views.get(memory);
     if (known !== undefined && known.generation === memory.generation && (orStale || now < known.expiresAt))
       return known;
-    const index = orStale ? memory.lastIndex : memory.index;
-    if (index === undefined) return undefined;
-    const all: CompiledFlag[] = [];
-    let { version } = memory;
-    let expiresAt = Number.POSITIVE_INFINITY;
-    for (const key of index) {
-      const entry = orStale ? memory.peek(key) : memory.lookup(key);
-      if (entry === undefined) return undefined;
-      if (entry.value !== null) all.push(entry.value);
-      if (entry.expiresAt === SUPERSEDED) version = Math.min(version, entry.asOf);
-      expiresAt = Math.min(expiresAt, entry.expiresAt);
-    }
-    const view: FlagSetView = {
-      ...flagSetOf(all),
-      generation: memory.generation,
-      expiresAt,
-      isSuperseded: expiresAt === SUPERSEDED || memory.index === undefined,
-      version,
-    };
+    const view = viewOf(memory, orStale);
+    if (view === undefined) return undefined;
     this.#views.set(memory, view);
     return view;
   }
 
-  /** Loads, or answers the snapshot to use where nothing can be loaded and L1 does not hold what is asked for. */
+  /**
+   * Loads, or answers the snapshot to use where nothing can be loaded and L1 does not hold what is asked for either.
+   * `heldAt`: the version that L1 could answer at.
+   */
   async #load(
     environment: string,
     memory: MemoryEnvironment<CompiledFlag>,
     scope: RequestScope,
     load: () => Promise<LoadOutcome>,
-    isHeld: () => boolean,
+    heldAt: () => number | undefined,
   ): Promise<LoadOutcome | Snapshot> {
     const { loader, snapshots } = this.#options;
-    // A known outage is not waited for: only a probe would take any time.
+    // In a known outage only a probe would take any time.
     const budgetMs = loader.isOutage ? 0 : LOAD_BUDGET_MS;
     const loading = load();
     if (snapshots === undefined || scope.noCache === true) return loading;
     const outcome = await within(loading, budgetMs);
     if (outcome === "L2" || outcome === "L3") snapshots.answered(environment, memory, scope);
     if (outcome !== undefined && outcome !== "unavailable") return outcome;
-    const minVersion = scope.minVersion ?? 0;
-    if (memory.lastKeys !== undefined && memory.version >= minVersion && isHeld()) return outcome ?? loading;
-    const snapshot = await snapshots.read(environment, scope);
-    if (snapshot === undefined || snapshot.version < minVersion) return outcome ?? loading;
+    const isGood = (version: number | undefined) => version !== undefined && version >= (scope.minVersion ?? 0);
+    const isHeld = memory.lastKeys !== undefined && isGood(heldAt());
+    const snapshot = isHeld ? undefined : await snapshots.read(environment, scope);
+    if (!isHeld && !isGood(snapshot?.version)) return outcome ?? loading;
     if (outcome === undefined) scope.waitUntil(loading.catch(() => undefined));
-    return snapshot;
+    return snapshot ?? "unavailable";
   }
 
   async #ensureHead(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {
@@ -208,10 +180,10 @@ export class FlagSource {
     await within(check, age > IDLE_MS ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
   }
 
-  #requireVersion(memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope, outcome: LoadOutcome): void {
-    if (scope.minVersion === undefined || memory.version >= scope.minVersion) return;
+  #requireVersion(version: number, scope: RequestScope, outcome: LoadOutcome): void {
+    if (scope.minVersion === undefined || version >= scope.minVersion) return;
     if (outcome === "unavailable") throw new UnavailableError(`version ${scope.minVersion} cannot be confirmed`);
-    throw new MinVersionError(scope.minVersion, memory.version);
+    throw new MinVersionError(scope.minVersion, version);
   }
 
   /** A key that this isolate knows to be revoked since stays revoked. */
@@ -244,6 +216,14 @@ export class FlagSource {
       keys,
     };
   }
+}
+
+/** The version that an entry answers at when nothing newer can be read. */
+function staleVersion(
+  entry: CacheEntry<CompiledFlag> | undefined,
+  { version }: MemoryEnvironment<CompiledFlag>,
+): number | undefined {
+  return entry?.expiresAt === SUPERSEDED ? entry.asOf : entry && version;
 }
 
 function loadedFrom(outcome: LoadOutcome, isSuperseded: boolean): Tier | "stale" {
