@@ -122,6 +122,7 @@ export function createServices(
     storeBreaker,
     flights,
     log,
+    now: clock.now,
   });
   const snapshots = new Snapshots({
     open: settings.CACHE_SNAPSHOT_SECONDS === 0 ? undefined : openCache,

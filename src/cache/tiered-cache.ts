@@ -138,15 +138,18 @@ export class TieredCache<V> implements FlagCache<V> {
     return held.version > version ? "advanced" : "current";
   }
 
-  /** Takes a reading of the store into L1. The answer writes the same to L2, in one command: run it in `waitUntil`. */
-  accept(environment: string, reading: Reading): () => Promise<boolean> {
+  /**
+   * Takes a reading of the store, asked for at `readAt` (ms since epoch), into L1. The answer writes the same to L2, in
+   * one command: run it in `waitUntil`.
+   */
+  accept(environment: string, reading: Reading, readAt = this.#options.now()): () => Promise<boolean> {
     const { asOf, changes, flags, keys, index } = reading;
     const held = this.l1.environment(environment);
     held.advance({ version: asOf, changes: changes ?? [] });
     this.#promote(environment, flags, asOf);
     if (keys) held.setKeys(keys, asOf);
     if (index) held.setIndex(index, asOf);
-    if (held.version === asOf) held.checkedAt = this.#options.now();
+    if (held.version === asOf) held.checkedAt = Math.max(held.checkedAt, readAt);
     // L2's head may be further behind than L1's was: the longer list spares it from starting over.
     const known = held.version === asOf && held.changes.length > (changes?.length ?? 0) ? held.changes : changes;
     return () => this.#fill(environment, reading, known);

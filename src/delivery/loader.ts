@@ -10,6 +10,9 @@ import type { RequestScope, Tier } from "./scope.ts";
 /** How a load ended. `unavailable`: what was asked for could not be read anywhere; L1 may still hold an old copy. */
 export type LoadOutcome = Exclude<Tier, "L1" | "snapshot"> | "unknown-environment" | "unavailable";
 
+/** How often the store is read for one load, when changes overtake each reading. */
+const MAX_READINGS = 3;
+
 export interface LoaderOptions {
   tiers: TieredCache<CompiledFlag>;
   /** Opens the store; lazily, because its client is the larger half of the bundle. */
@@ -20,6 +23,8 @@ export interface LoaderOptions {
   log: Log;
   /** False: the worker runs without L2. */
   hasRedis: boolean;
+  /** ms since epoch. */
+  now: () => number;
 }
 
 /**
@@ -101,7 +106,7 @@ export class Loader {
       since: number | undefined,
     ) => Promise<StoreReading | undefined>,
   ): Promise<LoadOutcome> {
-    const { tiers, redisBreaker, storeBreaker, hasRedis, log } = this.#options;
+    const { tiers, redisBreaker, storeBreaker, hasRedis, log, now } = this.#options;
     let missing: M | undefined;
     let isRedisUp = hasRedis;
     if (hasRedis && scope.noCache !== true) {
@@ -113,18 +118,23 @@ export class Loader {
         log.warn("l2_failed", { environment, ...errorFields(error) });
       }
     }
-    let reading: StoreReading | undefined;
+    let fill: () => Promise<boolean>;
     try {
-      const version = tiers.l1.environment(environment).version;
-      reading = await storeBreaker.run(async () =>
-        readStore(await this.#options.reader(), missing, version > 0 ? version : undefined),
-      );
+      const memory = tiers.l1.environment(environment);
+      for (let attempt = 1; ; attempt++) {
+        const readAt = now();
+        const reading = await storeBreaker.run(async () =>
+          readStore(await this.#options.reader(), missing, memory.version > 0 ? memory.version : undefined),
+        );
+        if (!reading) return "unknown-environment";
+        fill = tiers.accept(environment, reading, readAt);
+        // A change that overtook the reading made L1 refuse what it names, so that is read again.
+        if (reading.asOf >= memory.version || attempt === MAX_READINGS) break;
+      }
     } catch (error) {
       log.warn("l3_failed", { environment, ...errorFields(error) });
       return "unavailable";
     }
-    if (!reading) return "unknown-environment";
-    const fill = tiers.accept(environment, reading);
     if (isRedisUp) {
       scope.waitUntil(
         redisBreaker

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, test, vi } from "vitest";
+import { FENCE, SCRIPTS } from "../../../src/cache/scripts.ts";
+import { explore, type Explored, type Program } from "../../support/schedules.ts";
+import type { ScheduledIsolate } from "../../support/scheduled-isolate.ts";
+import { ScheduledWorld, type WorldOptions } from "../../support/scheduled-world.ts";
+
+/**
+ * No schedule leaves an old value behind: the shipped purge, fill and read code, through every order in which the I/O
+ * of a few requests and writes can happen. `PURGE_SCHEDULES=all` adds the cases that take minutes.
+ */
+const UNFENCED = { ...SCRIPTS, advance: SCRIPTS.advance.replace(FENCE, "") };
+const WITH_LARGE = process.env["PURGE_SCHEDULES"] === "all";
+
+interface Case extends WorldOptions {
+  name: string;
+  /** What is there before. Default: nothing is cached. */
+  before?(world: ScheduledWorld): Promise<unknown>;
+  /** What happens at the same time. */
+  start(world: ScheduledWorld): Promise<unknown>[];
+  /** Takes minutes. */
+  isLarge?: boolean;
+  /** Nobody fills in what was read before the purge, so that the fence has nothing to do. */
+  isFenceIdle?: boolean;
+}
+
+/** Asks now, and again whenever a second has passed. */
+async function askAgain(world: ScheduledWorld, reader: ScheduledIsolate, times: number): Promise<void> {
+  await reader.ask("a");
+  for (let i = 1; i < times; i += 1) {
+    await world.pass(reader.name, 1001);
+    await reader.ask("a");
+  }
+}
+
+/** Isolates that have just answered, over a warm L2. */
+async function warm(world: ScheduledWorld, count: number): Promise<void> {
+  for (const isolate of world.add(count)) await world.schedule.drain(isolate.ask("a"));
+  world.copyNow();
+  await world.clock.advance(1001);
+}
+
+const CASES: Case[] = [
+  {
+    name: "two cold readers, one writer",
+    start: (world) => {
+      const [a, b, writer] = isolates(world.add(3));
+      return [a.ask("a"), b.ask("a"), writer.write("a")];
+    },
+  },
+  {
+    name: "two cold readers, one writer that hands on what it wrote",
+    writesThrough: true,
+    start: (world) => {
+      const [a, b, writer] = isolates(world.add(3));
+      return [a.ask("a"), b.ask("a"), writer.write("a")];
+    },
+  },
+  {
+    name: "two cold readers that ask twice, one writer",
+    isLarge: true,
+    start: (world) => {
+      const [a, b, writer] = isolates(world.add(3));
+      return [askAgain(world, a, 2), askAgain(world, b, 2), writer.write("a")];
+    },
+  },
+  {
+    name: "two warm readers that ask twice, one writer",
+    isFenceIdle: true,
+    before: (world) => warm(world, 2),
+    start: (world) => {
+      const [a, b, writer] = isolates([...world.isolates, ...world.add(1)]);
+      return [askAgain(world, a, 2), askAgain(world, b, 2), writer.write("a")];
+    },
+  },
+  {
+    name: "one cold reader that asks twice, two writers whose purges overtake each other",
+    start: (world) => {
+      const [reader, first, second] = isolates(world.add(3));
+      return [askAgain(world, reader, 2), first.write("a"), second.write("a")];
+    },
+  },
+  {
+    name: "one cold reader, two writers that repeat their purges",
+    start: (world) => {
+      const [reader, first, second] = isolates(world.add(3));
+      return [reader.ask("a"), first.write("a", { purges: 2 }), second.write("a", { purges: 2 })];
+    },
+  },
+  {
+    name: "one cold reader that asks twice, two writers that repeat their purges",
+    isLarge: true,
+    start: (world) => {
+      const [reader, first, second] = isolates(world.add(3));
+      return [askAgain(world, reader, 2), first.write("a", { purges: 2 }), second.write("a", { purges: 2 })];
+    },
+  },
+  {
+    name: "one cold reader that asks twice, one writer, the sweep racing its purge",
+    start: (world) => {
+      const [reader, writer, sweeper] = isolates(world.add(3));
+      return [askAgain(world, reader, 2), writer.write("a"), sweeper.sweep()];
+    },
+  },
+  {
+    name: "two cold readers, one writer, Redis emptied in between",
+    losesRedis: true,
+    start: (world) => {
+      const [a, b, writer] = isolates(world.add(3));
+      return [a.ask("a"), b.ask("a"), writer.write("a"), world.loseRedis()];
+    },
+  },
+  {
+    name: "two cold readers, one of which asks twice, one writer, Redis emptied in between",
+    losesRedis: true,
+    isLarge: true,
+    start: (world) => {
+      const [a, b, writer] = isolates(world.add(3));
+      return [askAgain(world, a, 2), b.ask("a"), writer.write("a"), world.loseRedis()];
+    },
+  },
+  {
+    name: "two readers, one writer, a replica that lags behind",
+    hasReplica: true,
+    start: (world) => {
+      const [a, b, writer] = isolates(world.add(3));
+      return [a.ask("a"), b.ask("a"), writer.write("a"), world.copyRedis()];
+    },
+  },
+  {
+    name: "reader and writer in one isolate",
+    hasSlowAnswers: true,
+    start: (world) => {
+      const [shared] = isolates(world.add(1));
+      return [askAgain(world, shared, 2), shared.write("a")];
+    },
+  },
+  {
+    name: "one reader whose answers take a second, one writer elsewhere",
+    hasSlowAnswers: true,
+    start: (world) => {
+      const [reader, writer] = isolates(world.add(2));
+      const twice = async () => {
+        await reader.ask("a");
+        await world.pass(reader.name, 0);
+        await reader.ask("a");
+      };
+      return [twice(), writer.write("a"), world.pass("the clock", 1001)];
+    },
+  },
+];
+
+function isolates(list: ScheduledIsolate[]): [ScheduledIsolate, ScheduledIsolate, ScheduledIsolate] {
+  return list as [ScheduledIsolate, ScheduledIsolate, ScheduledIsolate];
+}
+
+describe("every schedule", () => {
+  const counted: { case: string; schedules: number; "old values": number; "without the fence": number }[] = [];
+
+  // Timers are for what takes too long; here everything takes as many steps as the schedule says.
+  beforeAll(() => {
+    vi.stubGlobal("setTimeout", () => 0);
+  });
+  afterAll(() => {
+    vi.unstubAllGlobals();
+    console.table(counted);
+  });
+
+  const exploreCase = ({ start, before, ...options }: Case, scripts = SCRIPTS): Promise<Explored> =>
+    explore(async (schedule): Promise<Program> => {
+      const world = new ScheduledWorld(schedule, { ...options, scripts });
+      world.write("update", "a");
+      world.doneUpTo = world.store.version;
+      await before?.(world);
+      return {
+        start: () => void start(world),
+        shared: () => world.shared(),
+        check: () => world.check(),
+        finish: () => world.settle(),
+      };
+    });
+
+  for (const one of CASES) {
+    test.skipIf(one.isLarge === true && !WITH_LARGE)(
+      `${one.name}: none is wrong`,
+      { timeout: 3_600_000 },
+      async ({ expect }) => {
+        const fenced = await exploreCase(one);
+        expect(Object.fromEntries(fenced.examples)).toEqual({});
+        expect(fenced.bad).toBe(0);
+        const unfenced = await exploreCase(one, UNFENCED);
+        counted.push({
+          case: one.name,
+          schedules: fenced.schedules,
+          "old values": fenced.bad,
+          "without the fence": unfenced.bad,
+        });
+        if (one.isFenceIdle !== true) expect(unfenced.bad).toBeGreaterThan(0);
+      },
+    );
+  }
+});
