@@ -30,10 +30,14 @@ import type { StoreDatabase } from "./store/client.ts";
 const REDIS_TIMEOUT_MS = 150;
 /** L3 wakes from scale-to-zero within this (ms). */
 const STORE_TIMEOUT_MS = 5000;
-/** How long a request waits for another's flight before it loads by itself (ms). */
-const FLIGHT_BUDGET_MS = 1000;
+/** A flight that takes longer than both tiers together may is dead, and is replaced (ms). */
+const FLIGHT_BUDGET_MS = 5500;
 /** Reads past all caches, per isolate. */
 const NO_CACHE_PER_SECOND = 10;
+/** Requests for a version that is not visible here yet, per isolate. */
+const WAITS_PER_SECOND = 100;
+/** Flags that a warm isolate has never seen, per isolate. */
+const UNKNOWN_PER_SECOND = 1000;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */
 const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000 };
@@ -144,7 +148,7 @@ export function createServices(
   const headCheck =
     edge === undefined
       ? createRedisHeadCheck(loader)
-      : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), tiers, loader, clock.now);
+      : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), tiers, loader, flights, clock.now);
   const publisher = new Publisher(tiers, prefix, edge, log);
   const noCacheLimit = createRateLimit(NO_CACHE_PER_SECOND, clock.now);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
@@ -172,6 +176,8 @@ export function createServices(
     now: clock.now,
     random,
     mayBypassCaches: noCacheLimit,
+    mayWaitForVersion: createRateLimit(WAITS_PER_SECOND, clock.now),
+    mayLoadUnknown: createRateLimit(UNKNOWN_PER_SECOND, clock.now),
     database: openDatabase,
     async sweep(waitUntil) {
       const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);

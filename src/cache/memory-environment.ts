@@ -26,6 +26,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
   #index: FlagIndex | undefined;
   #areKeysCurrent = false;
   #isIndexCurrent = false;
+  #indexAsOf = 0;
 
   constructor(list: LruList<V>, now: () => number) {
     this.#list = list;
@@ -79,6 +80,11 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return node === undefined || node.expiresAt === SUPERSEDED ? undefined : node;
   }
 
+  /** Version that the index was read at; 0: there is none. */
+  get indexAsOf(): number {
+    return this.#indexAsOf;
+  }
+
   /** Fields that may not be taken from a picture of version `asOf`, because a change since then names them. */
   changedSince(asOf: number): ReadonlySet<string> | "*" {
     if (asOf < 1) return "*";
@@ -118,6 +124,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
     if (isNamed(this.changedSince(asOf), INDEX_FIELD)) return false;
     this.#index = index;
     this.#isIndexCurrent = true;
+    this.#indexAsOf = asOf;
     this.generation += 1;
     return true;
   }

@@ -89,6 +89,9 @@ export class TieredCache<V> implements FlagCache<V> {
     await this.l2?.clear(environment);
   }
 
+  /** A document's executable form. */
+  readonly compile = (document: FlagDocument): V => this.#options.compile(document);
+
   /** Hits of either tier; misses of both; size and bytes of L1. No command. */
   stats(): CacheStats {
     const l1 = this.l1.stats();

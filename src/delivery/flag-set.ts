@@ -43,11 +43,16 @@ export function viewOf(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean
     if (entry.expiresAt === SUPERSEDED) version = Math.min(version, entry.asOf);
     expiresAt = Math.min(expiresAt, entry.expiresAt);
   }
+  // Flags may have come or gone since the index was read, so this is a picture of that time and nobody's next answer.
+  if (memory.index === undefined) {
+    version = Math.min(version, memory.indexAsOf);
+    expiresAt = SUPERSEDED;
+  }
   return {
     ...flagSetOf(all),
     generation: memory.generation,
     expiresAt,
-    isSuperseded: expiresAt === SUPERSEDED || memory.index === undefined,
+    isSuperseded: expiresAt === SUPERSEDED,
     version,
   };
 }

@@ -1,10 +1,10 @@
 import { type CacheEntry, SUPERSEDED } from "../cache/flag-cache.ts";
 import type { MemoryEnvironment } from "../cache/memory-environment.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
-import type { KeyTable } from "../flags/head.ts";
+import type { FlagIndex, KeyTable } from "../flags/head.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { TieredCache } from "../cache/tiered-cache.ts";
-import { type FlagSet, type FlagSetView, viewOf } from "./flag-set.ts";
+import { type FlagSet, flagSetOf, type FlagSetView, viewOf } from "./flag-set.ts";
 import type { HeadCheck } from "./head.ts";
 import type { Loader, LoadOutcome } from "./loader.ts";
 import { MinVersionError, type RequestScope, type Tier, UnavailableError, within } from "./scope.ts";
@@ -21,6 +21,9 @@ const IDLE_BUDGET_MS = 500;
 const RETRY_CHECK_MS = 1000;
 /** A load that takes longer goes on behind the answer, if there is anything to answer from (ms). */
 const LOAD_BUDGET_MS = 2000;
+
+/** How long an environment is remembered not to exist (ms). */
+const ABSENT_MS = 5000;
 
 /** What an evaluation needs from one environment, and where it came from. */
 export interface SourceAnswer<V> {
@@ -51,6 +54,8 @@ export class FlagSource {
   readonly #views = new WeakMap<MemoryEnvironment<CompiledFlag>, FlagSetView>();
   /** ms since epoch of the last failed check, per environment. */
   readonly #failedAt = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
+  /** ms since epoch until which an environment is remembered not to exist. */
+  readonly #absentUntil = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
 
   constructor(options: FlagSourceOptions) {
     this.#options = options;
@@ -60,6 +65,11 @@ export class FlagSource {
   warm(environment: string, now: number): MemoryEnvironment<CompiledFlag> | undefined {
     const memory = this.#options.tiers.l1.environment(environment);
     return memory.keys !== undefined && now - memory.checkedAt < this.#options.headCheckMs ? memory : undefined;
+  }
+
+  /** Newest version of the environment that this isolate has seen; 0: none. */
+  knownVersion(environment: string): number {
+    return this.#options.tiers.l1.environment(environment).version;
   }
 
   /**
@@ -73,10 +83,14 @@ export class FlagSource {
     scope: RequestScope,
   ): Promise<SourceAnswer<CompiledFlag | null> | undefined> {
     const memory = this.#options.tiers.l1.environment(environment);
-    if (scope.noCache !== true && memory.keys !== undefined && memory.lookup(key) !== undefined) {
+    if (this.#isKnownAbsent(memory)) return undefined;
+    const isAbsent = () => memory.index !== undefined && !holdsKey(memory.index, key);
+    if (scope.noCache !== true && memory.keys !== undefined && (memory.lookup(key) !== undefined || isAbsent())) {
       await this.#ensureHead(environment, memory, scope);
       const hit = memory.current(key);
-      if (hit !== undefined && memory.keys !== undefined) return this.#answer(memory, hit.value, "L1", memory.version);
+      if (memory.keys !== undefined && (hit !== undefined || isAbsent())) {
+        return this.#answer(memory, hit?.value ?? null, "L1", memory.version);
+      }
     }
     const outcome = await this.#load(
       environment,
@@ -98,6 +112,7 @@ export class FlagSource {
   /** Every flag of the environment; undefined when there is no such environment. Errors as of {@link flag}. */
   async all(environment: string, scope: RequestScope): Promise<SourceAnswer<FlagSet> | undefined> {
     const memory = this.#options.tiers.l1.environment(environment);
+    if (this.#isKnownAbsent(memory)) return undefined;
     if (scope.noCache !== true && memory.keys !== undefined && this.#view(memory, false) !== undefined) {
       await this.#ensureHead(environment, memory, scope);
       const view = this.#view(memory, false);
@@ -113,6 +128,7 @@ export class FlagSource {
     if (outcome === "unknown-environment") return undefined;
     if (typeof outcome === "object") return this.#answerFrom(outcome, outcome.all(), memory);
     const loaded = this.#view(memory, true);
+    if (loaded === undefined && outcome !== "unavailable") return this.#unkept(environment, memory, scope);
     this.#requireVersion(loaded?.version ?? memory.version, scope, outcome);
     if (loaded === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
     return this.#answer(memory, loaded, loadedFrom(outcome, loaded.isSuperseded), loaded.version);
@@ -130,6 +146,28 @@ export class FlagSource {
     return view;
   }
 
+  /** An environment that L1 has no room for is read and compiled for each answer: slow, and right. */
+  async #unkept(
+    environment: string,
+    memory: MemoryEnvironment<CompiledFlag>,
+    scope: RequestScope,
+  ): Promise<SourceAnswer<FlagSet>> {
+    const { loader, tiers } = this.#options;
+    const reading = await loader.unkept(environment, scope);
+    this.#requireVersion(reading?.asOf ?? 0, scope, reading ? "L3" : "unavailable");
+    if (reading === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
+    const flags = [...reading.flags.values()].filter((document) => document !== null).map(tiers.compile);
+    const value = flagSetOf(flags.toSorted((a, b) => (a.document.key < b.document.key ? -1 : 1)));
+    const keys = memory.version > reading.asOf ? (memory.keys ?? reading.keys) : reading.keys;
+    return { value, version: reading.asOf, tier: "L3", isStale: false, ageSeconds: 0, keys };
+  }
+
+  /** The store has just said that there is no such environment. */
+  #isKnownAbsent(memory: MemoryEnvironment<CompiledFlag>): boolean {
+    const until = this.#absentUntil.get(memory);
+    return until !== undefined && this.#options.clock.now() < until;
+  }
+
   /**
    * Loads, or answers the snapshot to use where nothing can be loaded and L1 does not hold what is asked for either.
    * `heldAt`: the version that L1 could answer at.
@@ -144,7 +182,11 @@ export class FlagSource {
     const { loader, snapshots } = this.#options;
     // In a known outage only a probe would take any time.
     const budgetMs = loader.isOutage ? 0 : LOAD_BUDGET_MS;
-    const loading = load();
+    const loading = load().then((outcome) => {
+      if (outcome === "unknown-environment") this.#absentUntil.set(memory, this.#options.clock.now() + ABSENT_MS);
+      else if (outcome !== "unavailable") this.#failedAt.delete(memory);
+      return outcome;
+    });
     if (snapshots === undefined || scope.noCache === true) return loading;
     const outcome = await within(loading, budgetMs);
     if (outcome === "L2" || outcome === "L3") snapshots.answered(environment, memory, scope);
@@ -216,6 +258,18 @@ export class FlagSource {
       keys,
     };
   }
+}
+
+/** Whether the index, sorted by code unit, names the key. */
+function holdsKey(index: FlagIndex, key: string): boolean {
+  let low = 0;
+  let high = index.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((index[middle] ?? "") < key) low = middle + 1;
+    else high = middle;
+  }
+  return index[low] === key;
 }
 
 /** The version that an entry answers at when nothing newer can be read. */

@@ -1,3 +1,4 @@
+import type { SingleFlight } from "../cache/single-flight.ts";
 import type { TieredCache } from "../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { Change, Head } from "../flags/head.ts";
@@ -28,23 +29,29 @@ export function createEdgeHeadCheck(
   edge: EdgeHeadStore,
   tiers: TieredCache<CompiledFlag>,
   loader: Loader,
+  flights: SingleFlight,
   now: () => number,
 ): HeadCheck {
+  async function check(environment: string, scope: RequestScope): Promise<LoadOutcome> {
+    const memory = tiers.l1.environment(environment);
+    const readAt = now();
+    const cached = await edge.get(environment).catch(() => undefined);
+    if (cached !== undefined && cached.version >= Math.max(memory.version, scope.minVersion ?? 0)) {
+      tiers.l1.advance(environment, cached);
+      memory.checkedAt = Math.max(memory.checkedAt, readAt);
+      return "L2";
+    }
+    const outcome = await loader.head(environment, scope);
+    if (outcome === "L2" || outcome === "L3") {
+      const head = { version: memory.version, changes: [...memory.changes] satisfies Change[] };
+      scope.waitUntil(edge.put(environment, head).catch(() => undefined));
+    }
+    return outcome;
+  }
   return {
-    async check(environment, scope) {
-      const memory = tiers.l1.environment(environment);
-      const cached = await edge.get(environment).catch(() => undefined);
-      if (cached !== undefined && cached.version >= Math.max(memory.version, scope.minVersion ?? 0)) {
-        tiers.l1.advance(environment, cached);
-        memory.checkedAt = now();
-        return "L2";
-      }
-      const outcome = await loader.head(environment, scope);
-      if (outcome === "L2" || outcome === "L3") {
-        const head = { version: memory.version, changes: [...memory.changes] satisfies Change[] };
-        scope.waitUntil(edge.put(environment, head).catch(() => undefined));
-      }
-      return outcome;
-    },
+    check: (environment, scope) =>
+      scope.minVersion === undefined
+        ? flights.run(`edge-head:${environment}`, () => check(environment, scope), scope)
+        : check(environment, scope),
   };
 }

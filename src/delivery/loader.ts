@@ -48,7 +48,7 @@ export class Loader {
   /** Brings the flags, the head and the SDK keys of one environment into L1. One flight per environment and set of keys. */
   flags(environment: string, flagKeys: readonly string[], scope: RequestScope): Promise<LoadOutcome> {
     const { tiers } = this.#options;
-    return this.#flight(`${environment}/${flagKeys.join(",")}`, scope, () =>
+    return this.#flight(`flags:${environment}/${flagKeys.join(",")}`, scope, () =>
       this.#load(
         environment,
         scope,
@@ -65,7 +65,7 @@ export class Loader {
   /** Brings the whole environment into L1. */
   environment(environment: string, scope: RequestScope): Promise<LoadOutcome> {
     const { tiers } = this.#options;
-    return this.#flight(`${environment}/*`, scope, () =>
+    return this.#flight(`all:${environment}`, scope, () =>
       this.#load<readonly string[] | "all">(
         environment,
         scope,
@@ -82,10 +82,25 @@ export class Loader {
     );
   }
 
+  /** All flags straight from the store, for an environment that is larger than L1. Undefined: cannot be read. */
+  unkept(environment: string, scope: RequestScope): Promise<StoreReading | undefined> {
+    const { flights, storeBreaker, reader, log } = this.#options;
+    const read = async (): Promise<StoreReading | undefined> => {
+      log.warn("l1_too_small", { environment });
+      try {
+        return await storeBreaker.run(async () => (await reader()).readEnvironment(environment));
+      } catch (error) {
+        log.warn("l3_failed", { environment, ...errorFields(error) });
+        return undefined;
+      }
+    };
+    return flights.run(`unkept:${environment}`, read, scope);
+  }
+
   /** Confirms or moves the head of one environment, and brings what changed. */
   head(environment: string, scope: RequestScope): Promise<LoadOutcome> {
     const { tiers } = this.#options;
-    return this.#flight(`${environment}/@head`, scope, () =>
+    return this.#flight(`head:${environment}`, scope, () =>
       this.#load(
         environment,
         scope,

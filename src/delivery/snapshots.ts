@@ -73,7 +73,7 @@ export class Snapshots {
     const { clock, flights } = this.#options;
     const held = this.#held.get(environment);
     if (held !== undefined && clock.now() < held.until) return held.snapshot;
-    return flights.run(`${environment}/@snapshot`, () => this.#find(environment), scope);
+    return flights.run(`snapshot:${environment}`, () => this.#find(environment), scope);
   }
 
   /** A tier has answered: what was held for the outage goes, and the data centre's snapshot is renewed when it is due. */

@@ -9,6 +9,7 @@ import type {
 } from "../evaluation/types.ts";
 import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "./authenticate.ts";
 import { requestAttributes } from "./context.ts";
+import { KEY_PATTERN } from "../flags/limits.ts";
 import { HttpError } from "./errors.ts";
 
 /** What evaluating over HTTP needs from the composition root. */
@@ -19,6 +20,10 @@ export interface EvaluationServices {
   random(): number;
   /** False: too many answers that bypass the caches were asked for in this isolate. */
   mayBypassCaches(): boolean;
+  /** The same for versions that are not visible here yet … */
+  mayWaitForVersion(): boolean;
+  /** … and for flags that a warm isolate has never seen. */
+  mayLoadUnknown(): boolean;
 }
 
 /** One evaluation request, once its key's MAC is right. */
@@ -85,6 +90,7 @@ export async function evaluateOne(
   flagKey: string,
   context: EvaluationContext,
 ): Promise<OneAnswer> {
+  if (!KEY_PATTERN.test(flagKey)) throw notFound(flagKey);
   const origin = request.headers.get("origin");
   // The clock is read once: it costs as much as the rest of a look-up.
   const now = services.now();
@@ -97,15 +103,13 @@ export async function evaluateOne(
     flag = entry.value;
     provenance = { version: warm.version, cacheStatus: HIT_L1, isStale: false };
   } else {
+    requireMayLoad(services, token, scope, warm !== undefined);
     const answer = await services.source.flag(token.scope, flagKey, scope);
     ({ value: flag, provenance } = opened(answer, token, origin));
   }
-  if (flag === null || (token.kind === "client" && !flag.document.clientVisible)) {
-    throw new HttpError(404, `flag "${flagKey}" does not exist`, {
-      code: "FLAG_NOT_FOUND",
-      headers: provenanceHeaders(provenance),
-    });
-  }
+  // To a client key a hidden flag and an absent one look the same, so nothing says where the answer came from.
+  if (token.kind === "client" && flag?.document.clientVisible !== true) throw notFound(flagKey);
+  if (flag === null) throw notFound(flagKey, provenanceHeaders(provenance));
   const resolution = flag.evaluate(inputFor(services, request, context, now, flag.readsRequest));
   return { flag, resolution, ...provenance };
 }
@@ -116,12 +120,30 @@ export async function evaluateAll(
   { token, request, scope }: EvaluationRequest,
   context: EvaluationContext,
 ): Promise<AllAnswer> {
+  requireMayLoad(services, token, scope, false);
   const answer = await services.source.all(token.scope, scope);
   const { value, provenance } = opened(answer, token, request.headers.get("origin"));
   const flags = token.kind === "client" ? value.clientVisible : value.all;
   const input = inputFor(services, request, context, services.now(), value.readsRequest);
   const resolutions = flags.map((flag) => flag.evaluate(input));
   return { flags, resolutions, ...provenance };
+}
+
+function notFound(flagKey: string, headers: Record<string, string> = {}): HttpError {
+  return new HttpError(404, `flag "${flagKey.slice(0, 128)}" does not exist`, { code: "FLAG_NOT_FOUND", headers });
+}
+
+/** Bounds what one isolate asks of the backends for callers who name flags or versions that it has never seen. */
+function requireMayLoad(
+  services: EvaluationServices,
+  token: VerifiedToken,
+  scope: RequestScope,
+  isWarm: boolean,
+): void {
+  const isAhead = scope.minVersion !== undefined && scope.minVersion > services.source.knownVersion(token.scope);
+  if ((isAhead && !services.mayWaitForVersion()) || (isWarm && !services.mayLoadUnknown())) {
+    throw new HttpError(429, "too many requests for what this edge does not hold", { headers: { "retry-after": "1" } });
+  }
 }
 
 export function provenanceHeaders({ version, cacheStatus }: Omit<Provenance, "isStale">): Record<string, string> {

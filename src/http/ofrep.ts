@@ -1,11 +1,10 @@
 import type { Context, Hono } from "hono";
 import type { AppEnv } from "../app.ts";
-import { KEY_PATTERN } from "../flags/limits.ts";
 import type { Services } from "../services.ts";
 import { readBody } from "./body.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
 import { CORS_HEADERS, preflight } from "./cors.ts";
-import { HttpError, ofrepErrorResponse, toHttpError } from "./errors.ts";
+import { ofrepErrorResponse, toHttpError } from "./errors.ts";
 import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
@@ -23,8 +22,6 @@ async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
   try {
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
-    if (!KEY_PATTERN.test(key))
-      throw new HttpError(404, `flag "${key.slice(0, 128)}" does not exist`, { code: "FLAG_NOT_FOUND" });
     const { flag, resolution, version, cacheStatus } = await evaluateOne(services, open, key, context);
     return new Response(renderResolution(flag, resolution).json, {
       // 400 and 500 are the only statuses that clients read an error code from.

@@ -199,6 +199,69 @@ describe("freshness", () => {
     expect(await ask(reader)).toMatchObject({ status: 503, body: { key: "banner", errorCode: "GENERAL" } });
   });
 
+  test("a name that no flag can have is a 404 that touches no backend, by every route", async ({ expect }) => {
+    await warm(reader);
+    project.resetStats();
+    for (const name of ["%00", "*", "a%0Ab", "x".repeat(200)]) {
+      expect((await ask(reader, `/${name}`)).status).toBe(404);
+      const get = await reader.fetch(`/flags/${name}`, { headers: { authorization: `Bearer ${project.clientKey}` } });
+      expect(get.status).toBe(404);
+    }
+    expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
+  });
+
+  test("an isolate that holds the whole environment knows what does not exist, without asking", async ({ expect }) => {
+    await warm(reader, "");
+    project.resetStats();
+    for (let i = 0; i < 20; i++) expect((await ask(reader, `/absent-${i}`)).status).toBe(404);
+    expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
+    expect((await ask(reader)).status).toBe(200);
+  });
+
+  test("a flag that appears is served by an isolate that knew it was absent", async ({ expect }) => {
+    await warm(reader, "");
+    const key = `new-${clock.now()}`;
+    expect((await ask(reader, `/${key}`)).status).toBe(404);
+    await publish({ key });
+    await clock.advance(900);
+    await check(reader, `/${key}`);
+    expect((await ask(reader, `/${key}`)).status).toBe(200);
+  });
+
+  test("an index that is out of date is served stale in an outage, and not a moment longer", async ({ expect }) => {
+    await warm(reader, "");
+    const key = `born-${clock.now()}`;
+    const version = await project.save({ key });
+    await writer.services.tiers.publish("production", [[version, ["@index", key]]]);
+    project.backends.neon.setFaults({ down: true });
+    await clock.advance(900);
+    await check(reader, "");
+    const stale = await ask(reader, "");
+    expect(stale.status).toBe(200);
+    expect(stale.cacheStatus).toContain("stale");
+    expect(stale.version).toBeLessThan(version);
+    expect((await ask(reader, "", { "x-flags-min-version": String(version) })).status).toBe(503);
+    project.backends.neon.setFaults({});
+    await clock.advance(10_000);
+    await check(reader, "");
+    const healed = await ask(reader, "");
+    expect(healed.version).toBeGreaterThanOrEqual(version);
+    expect(healed.body.flags?.map((flag) => flag.key)).toContain(key);
+  });
+
+  test("bulk of an environment that L1 has no room for is read from the store", async ({ expect }) => {
+    const small = startIsolate({ ...project.bindings, CACHE_L1_MAX_ENTRIES: "3" }, clock);
+    const answer = await ask(small, "");
+    expect(answer.status).toBe(200);
+    expect(answer.body.flags?.length).toBeGreaterThan(5);
+    expect(small.logged).toContain("l1_too_small");
+  });
+
+  test("a flag named like a flight of the loader does not get in its way", async ({ expect }) => {
+    const [bulk, odd] = await Promise.all([ask(reader, ""), ask(reader, "/all")]);
+    expect([bulk.status, odd.status]).toEqual([200, 404]);
+  });
+
   test("with caches off every evaluation reads the store", async ({ expect }) => {
     const plain = startIsolate({ ...project.bindings, CACHE_ENABLED: "false" }, clock);
     project.resetStats();
