@@ -182,14 +182,16 @@ export class FlagSource {
     const { loader, snapshots } = this.#options;
     // In a known outage only a probe would take any time.
     const budgetMs = loader.isOutage ? 0 : LOAD_BUDGET_MS;
-    const loading = load().then((outcome) => {
+    const loading = this.#loadSinceNow(memory, load).then((outcome) => {
       if (outcome === "unknown-environment") this.#absentUntil.set(memory, this.#options.clock.now() + ABSENT_MS);
-      else if (outcome !== "unavailable") this.#failedAt.delete(memory);
+      else if (outcome !== "unavailable") {
+        this.#failedAt.delete(memory);
+        snapshots?.answered(environment, memory, scope);
+      }
       return outcome;
     });
     if (snapshots === undefined || scope.noCache === true) return loading;
     const outcome = await within(loading, budgetMs);
-    if (outcome === "L2" || outcome === "L3") snapshots.answered(environment, memory, scope);
     if (outcome !== undefined && outcome !== "unavailable") return outcome;
     const isGood = (version: number | undefined) => version !== undefined && version >= (scope.minVersion ?? 0);
     const isHeld = memory.lastKeys !== undefined && isGood(heldAt());
@@ -197,6 +199,16 @@ export class FlagSource {
     if (!isHeld && !isGood(snapshot?.version)) return outcome ?? loading;
     if (outcome === undefined) scope.waitUntil(loading.catch(() => undefined));
     return snapshot ?? "unavailable";
+  }
+
+  /** Another request's load that was joined may have read what is too old for this one: then it is made once more. */
+  async #loadSinceNow(memory: MemoryEnvironment<CompiledFlag>, load: () => Promise<LoadOutcome>): Promise<LoadOutcome> {
+    const { clock, headCheckMs } = this.#options;
+    const askedAt = clock.now();
+    const outcome = await load();
+    const isLoaded = outcome === "L2" || outcome === "L3";
+    const isTooOld = memory.checkedAt < askedAt && askedAt - memory.checkedAt >= headCheckMs;
+    return isLoaded && isTooOld ? load() : outcome;
   }
 
   async #ensureHead(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {

@@ -57,7 +57,7 @@ export class ScheduledIsolate {
       reader: () => Promise.resolve(readerOf(world, name)),
       redisBreaker: new Breaker({ ...breaker, name: "Redis" }),
       storeBreaker: new Breaker({ ...breaker, name: "Postgres" }),
-      flights: new SingleFlight({ clock, budgetMs: 1000 }),
+      flights: new SingleFlight({ clock, budgetMs: 5500 }),
       log: this.#log,
       hasRedis: true,
       now,

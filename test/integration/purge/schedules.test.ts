@@ -147,6 +147,18 @@ const CASES: Case[] = [
       return [twice(), writer.write("a"), world.pass("the clock", 1001)];
     },
   },
+  {
+    name: "two requests in one isolate, the second a second after the first, whose answers take their time",
+    hasSlowAnswers: true,
+    start: (world) => {
+      const [reader, writer] = isolates(world.add(2));
+      const later = async () => {
+        await world.pass(reader.name, 1001);
+        await reader.ask("a");
+      };
+      return [reader.ask("a"), later(), writer.write("a")];
+    },
+  },
 ];
 
 function isolates(list: ScheduledIsolate[]): [ScheduledIsolate, ScheduledIsolate, ScheduledIsolate] {
