@@ -7,8 +7,6 @@ import { join } from "node:path";
 
 export interface RunningWorkerd {
   port: number;
-  /** ms from spawning to the first accepted connection. */
-  startMs: number;
   stop(): void;
 }
 
@@ -38,12 +36,10 @@ const config :Workerd.Config = (
 `,
   );
   const binary = createRequire(import.meta.url).resolve("workerd/bin/workerd");
-  const startedAt = performance.now();
   const child = spawn(binary, ["serve", join(folder, "config.capnp")], { stdio: ["ignore", "ignore", "inherit"] });
   await untilListening(port, child);
   return {
     port,
-    startMs: performance.now() - startedAt,
     stop: () => {
       child.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
