@@ -20,9 +20,11 @@ import { Authenticator } from "./http/authenticate.ts";
 import { createCacheApiEndpointCache, type EndpointCache } from "./http/endpoint-cache.ts";
 import type { HttpError } from "./http/errors.ts";
 import type { EvaluationServices } from "./http/evaluate.ts";
+import type { RateLimits } from "./http/rate-limits.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
 import { consoleLog, errorFields, type Log } from "./ops/log.ts";
 import { createRateLimit } from "./ops/rate-limit.ts";
+import { createRateLimiter } from "./ops/rate-limiter.ts";
 import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
 
@@ -32,8 +34,6 @@ const REDIS_TIMEOUT_MS = 150;
 const STORE_TIMEOUT_MS = 5000;
 /** A flight that takes longer than both tiers together may is dead, and is replaced (ms). */
 const FLIGHT_BUDGET_MS = 5500;
-/** Reads past all caches, per isolate. */
-const NO_CACHE_PER_SECOND = 10;
 /** Requests for a version that is not visible here yet, per isolate. */
 const WAITS_PER_SECOND = 100;
 /** Flags that a warm isolate has never seen, per isolate. */
@@ -93,7 +93,7 @@ export function createServices(
     absentTtlMs: settings.CACHE_ENABLED ? settings.CACHE_ABSENT_TTL_SECONDS * 1000 : 0,
     now: clock.now,
     random,
-    sizeOf: (key, flag) => key.length + (flag === null ? 0 : documentBytes(flag)),
+    sizeOf: (key, flag, chars) => key.length + (flag === null ? 0 : documentBytes(flag, chars)),
   });
   const l2 = redisTier(settings, clock.now, redisTimeoutMs);
   const tiers = new TieredCache<CompiledFlag>({
@@ -150,7 +150,7 @@ export function createServices(
       ? createRedisHeadCheck(loader)
       : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), tiers, loader, flights, clock.now);
   const publisher = new Publisher(tiers, prefix, edge, log);
-  const noCacheLimit = createRateLimit(NO_CACHE_PER_SECOND, clock.now);
+  const limits = rateLimits(settings, clock.now, log);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
 
   return {
@@ -172,10 +172,10 @@ export function createServices(
       clock,
       headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
     }),
-    authenticator: new Authenticator(secrets),
+    authenticator: new Authenticator(secrets, limits),
     now: clock.now,
     random,
-    mayBypassCaches: noCacheLimit,
+    limits,
     mayWaitForVersion: createRateLimit(WAITS_PER_SECOND, clock.now),
     mayLoadUnknown: createRateLimit(UNKNOWN_PER_SECOND, clock.now),
     database: openDatabase,
@@ -185,6 +185,30 @@ export function createServices(
     },
     logFailure: (error, requestId) =>
       log.error("request_failed", { requestId, status: error.status, ...errorFields(error.cause ?? error) }),
+  };
+}
+
+function rateLimits(settings: Settings, now: () => number, log: Log): RateLimits {
+  const common = { now, log };
+  return {
+    unknownKeys: createRateLimiter({
+      ...common,
+      name: "unknown keys",
+      binding: settings.LIMIT_UNKNOWN_KEYS,
+      perSecond: settings.UNKNOWN_KEYS_PER_SECOND,
+    }),
+    noCache: createRateLimiter({
+      ...common,
+      name: "no-cache",
+      binding: settings.LIMIT_NO_CACHE,
+      perSecond: settings.NO_CACHE_PER_SECOND,
+    }),
+    writes: createRateLimiter({
+      ...common,
+      name: "writes",
+      binding: settings.LIMIT_WRITES,
+      perSecond: settings.WRITES_PER_SECOND,
+    }),
   };
 }
 
@@ -204,6 +228,6 @@ function redisTier(settings: Settings, now: () => number, timeoutMs: number): Re
 /** Compiled form and document together take about this many times the document's JSON. */
 const BYTES_PER_JSON_CHARACTER = 4;
 
-function documentBytes(flag: CompiledFlag): number {
-  return JSON.stringify(flag.document).length * BYTES_PER_JSON_CHARACTER;
+function documentBytes(flag: CompiledFlag, chars = JSON.stringify(flag.document).length): number {
+  return chars * BYTES_PER_JSON_CHARACTER;
 }

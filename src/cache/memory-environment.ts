@@ -64,6 +64,11 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return node;
   }
 
+  /** As `peek`, with what the tier keeps about it. */
+  node(key: string): LruNode<V> | undefined {
+    return this.#nodes.get(key);
+  }
+
   /** The entry even when it has expired or is superseded; not counted. */
   peek(key: string): CacheEntry<V> | undefined {
     return this.#nodes.get(key);

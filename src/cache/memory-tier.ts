@@ -19,8 +19,13 @@ export interface MemoryTierOptions<V> {
   now: () => number;
   /** Uniform in [0, 1). */
   random: () => number;
-  sizeOf(key: string, value: V | null): number;
+  /** `chars`: length of the text that the value was read from, where there was one. */
+  sizeOf(key: string, value: V | null, chars?: number): number;
   maxEnvironments?: number;
+}
+
+export interface MemorySetOptions extends SetOptions {
+  charsOf?: (key: string) => number | undefined;
 }
 
 /**
@@ -60,7 +65,7 @@ export class MemoryTier<V> implements FlagCache<V> {
     return entries;
   }
 
-  set(environment: string, key: string, value: V | null, options: SetOptions): boolean {
+  set(environment: string, key: string, value: V | null, options: MemorySetOptions): boolean {
     return this.setMany(environment, new Map([[key, value]]), options);
   }
 
@@ -69,7 +74,7 @@ export class MemoryTier<V> implements FlagCache<V> {
    * no entry is newer than the version claimed; an unknown environment takes `asOf` for its version. Values that a
    * change after `asOf` names are left out: false when there is any.
    */
-  setMany(environment: string, values: ReadonlyMap<string, V | null>, options: SetOptions): boolean {
+  setMany(environment: string, values: ReadonlyMap<string, V | null>, options: MemorySetOptions): boolean {
     const held = this.environment(environment);
     if (held.version === 0 && options.asOf > 0) held.advance({ version: options.asOf, changes: [] });
     const changed = held.changedSince(options.asOf);
@@ -107,10 +112,13 @@ export class MemoryTier<V> implements FlagCache<V> {
     return this.environment(environment).advance(head);
   }
 
-  #put(held: MemoryEnvironment<V>, key: string, value: V | null, options: SetOptions): void {
+  #put(held: MemoryEnvironment<V>, key: string, value: V | null, options: MemorySetOptions): void {
     const { maxEntries, maxBytes, now, random, sizeOf } = this.#options;
     const ttlMs = options.ttlMs ?? (value === null ? this.#options.absentTtlMs : this.#options.ttlMs);
-    const bytes = sizeOf(key, value);
+    const known = held.node(key);
+    // Measuring may mean serialising: what is kept on has its size.
+    const isSame = value !== null && known?.value === value;
+    const bytes = isSame ? known.bytes : sizeOf(key, value, options.charsOf?.(key));
     held.drop(key);
     if (options.ttlMs === 0 || bytes > maxBytes || maxEntries < 1) return;
     // Room is made first: what was just read must be there when its reader looks.

@@ -189,22 +189,36 @@ export class TieredCache<V> implements FlagCache<V> {
     held.checkedAt = Math.max(held.checkedAt, readAt);
     const table = parseKeyTable(picture.fields.get(KEYS_FIELD));
     if (table) held.setKeys(table, picture.head.version);
-    return this.#promote(environment, documents, picture.head.version);
+    const charsOf = (key: string) => picture.fields.get(key)?.length;
+    return this.#promote(environment, documents, picture.head.version, charsOf);
   }
 
   #promote(
     environment: string,
     documents: ReadonlyMap<string, FlagDocument | null>,
     asOf: number,
+    charsOf: (key: string) => number | undefined = () => undefined,
   ): Map<string, V | null> {
-    const changed = this.l1.environment(environment).changedSince(asOf);
+    const held = this.l1.environment(environment);
+    const changed = held.changedSince(asOf);
     const values = new Map<string, V | null>();
     if (changed === "*") return values;
     for (const [key, document] of documents) {
-      if (!changed.has(key)) values.set(key, document === null ? null : this.#options.compile(document));
+      if (changed.has(key)) continue;
+      values.set(key, document === null ? null : this.#compiled(document, held.peek(key)?.value));
     }
-    this.l1.setMany(environment, values, { asOf });
+    this.l1.setMany(environment, values, { asOf, charsOf });
     return values;
+  }
+
+  /**
+   * A flag is compiled once per version, however often it is read again: the store stamps a new version on a document
+   * with every change of what is in it, and never gives one out twice for other contents (docs/production.md, Backups).
+   */
+  #compiled(document: FlagDocument, known: V | null | undefined): V {
+    const { compile, documentOf } = this.#options;
+    const isSame = known !== null && known !== undefined && documentOf(known).version === document.version;
+    return isSame ? known : compile(document);
   }
 
   async #fill(environment: string, reading: Reading, changes: readonly Change[] | undefined): Promise<boolean> {

@@ -164,6 +164,50 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       });
     });
 
+    describe("what is read again", () => {
+      test("is compiled and measured once per version, and fresh again", async ({ expect }) => {
+        const measured: [key: string, chars: number | undefined][] = [];
+        const cache = anIsolate(l2, redis.clock, {
+          sizeOf: (key, _value, chars) => {
+            measured.push([key, chars]);
+            return 10;
+          },
+        });
+        await isolate().accept("prod", wholeReading(5, ["a", "b"]))();
+        await cache.fetchAll("prod");
+        const before = cache.l1.get("prod", "a");
+        expect(cache.compiled.toSorted()).toEqual(["a", "b"]);
+        const chars = JSON.stringify(aFlagDocument("a", 5)).length;
+        expect(measured.toSorted()).toEqual([
+          ["a", chars],
+          ["b", chars],
+        ]);
+        await redis.clock.advance(70_000);
+        expect(cache.l1.get("prod", "a")).toBeUndefined();
+        await cache.fetchAll("prod");
+        const after = cache.l1.get("prod", "a");
+        expect(after?.value).toBe(before?.value);
+        expect(after?.cachedAt).toBe(redis.clock.now());
+        cache.accept("prod", wholeReading(5, ["a", "b"]));
+        expect([cache.compiled.length, measured.length]).toEqual([2, 2]);
+        expect(cache.l1.stats()).toMatchObject({ size: 2, bytes: 20 });
+      });
+
+      test("is compiled again when its version has moved, in whatever way it was superseded", async ({ expect }) => {
+        const cache = isolate();
+        cache.accept("prod", wholeReading(5, ["a", "b"]));
+        cache.compiled.length = 0;
+        const flags = new Map([
+          ["a", aFlagDocument("a", 6)],
+          ["b", aFlagDocument("b", 5)],
+        ]);
+        cache.accept("prod", { asOf: 9, flags });
+        expect(cache.compiled).toEqual(["a"]);
+        expect(cache.l1.get("prod", "a")?.value?.document.version).toBe(6);
+        expect(cache.l1.get("prod", "b")?.value?.document.version).toBe(5);
+      });
+    });
+
     describe("sync", () => {
       test("is one command that moves nothing when nothing changed, and counts as a check", async ({ expect }) => {
         const cache = isolate();
@@ -246,6 +290,16 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(await fill()).toBe(true);
         expect(redis.commands()).toEqual({ EVAL: 1 });
         expect([...(await l2.readAll("prod")).fields.keys()].toSorted()).toEqual(["@index", "@keys", "a"]);
+      });
+
+      test("confirms the version as of when the reading was asked for, however long it took", async ({ expect }) => {
+        const cache = isolate();
+        const readAt = redis.clock.now();
+        await redis.clock.advance(4000);
+        cache.accept("prod", reading(5, ["a"]), readAt);
+        expect(cache.l1.environment("prod").checkedAt).toBe(readAt);
+        cache.accept("prod", reading(5, ["a"]), readAt - 1000);
+        expect(cache.l1.environment("prod").checkedAt).toBe(readAt);
       });
 
       test("keeps the rest of L1 when the reading says what changed, and nothing when it does not", async ({
