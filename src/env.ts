@@ -1,4 +1,6 @@
 import { InvalidInputError } from "./ops/errors.ts";
+import type { PointSink } from "./ops/metrics.ts";
+import type { RateLimitBinding } from "./ops/rate-limiter.ts";
 import * as v from "valibot";
 
 /** The worker's bindings as Cloudflare hands them over: strings, all optional until parsed. */
@@ -27,6 +29,10 @@ const secret = v.pipe(
   text("at least 32 characters, `openssl rand -hex 32`"),
   v.minLength(32, "expected at least 32 characters"),
 );
+
+const optionalBinding = <B>(method: keyof B & string, what: string) =>
+  v.optional(v.custom<B>((value) => typeof (value as Partial<B> | null)?.[method] === "function", `expected ${what}`));
+const rateLimit = optionalBinding<RateLimitBinding>("limit", "a rate limit binding");
 
 const Settings = v.object({
   DATABASE_URL: text("the Postgres connection string of Neon"),
@@ -61,6 +67,15 @@ const Settings = v.object({
   CACHE_HEAD_CHECK_MS: wholeNumber(1000, 0, 60_000),
   CACHE_L1_MAX_ENTRIES: wholeNumber(20_000, 1, 1_000_000),
   CACHE_L1_MAX_BYTES: wholeNumber(32 * 1024 * 1024, 1024, 100 * 1024 * 1024),
+  /** Limits by caller; where one is absent, that many per second and isolate. 0: no limit. */
+  LIMIT_UNKNOWN_KEYS: rateLimit,
+  LIMIT_NO_CACHE: rateLimit,
+  LIMIT_WRITES: rateLimit,
+  UNKNOWN_KEYS_PER_SECOND: wholeNumber(100, 0, 1_000_000),
+  NO_CACHE_PER_SECOND: wholeNumber(10, 0, 1_000_000),
+  WRITES_PER_SECOND: wholeNumber(50, 0, 1_000_000),
+  /** Analytics Engine data set. */
+  ANALYTICS: optionalBinding<PointSink>("writeDataPoint", "an Analytics Engine binding"),
 });
 
 /** What the deployment is set to. Durations in the unit that their names say. */

@@ -1,6 +1,7 @@
 import type { KeyTable } from "../flags/head.ts";
 import { constantTimeEqual, hashSecret, type KeyKind, verifyToken } from "../ops/token.ts";
 import { HttpError } from "./errors.ts";
+import { addressOf, type RateLimits, requireWithin } from "./rate-limits.ts";
 
 /** Tokens whose MAC was checked, per isolate. */
 const MAX_REMEMBERED = 2000;
@@ -17,10 +18,12 @@ export interface VerifiedToken {
 /** Checks MACs, once per token and isolate: the hot path is one Map look-up. */
 export class Authenticator {
   readonly #secrets: readonly string[];
+  readonly #limits: Pick<RateLimits, "unknownKeys">;
   readonly #verified = new Map<string, VerifiedToken>();
 
-  constructor(secrets: readonly string[]) {
+  constructor(secrets: readonly string[], limits: Pick<RateLimits, "unknownKeys">) {
     this.#secrets = secrets;
+    this.#limits = limits;
   }
 
   /** Without I/O and without a promise, when this isolate has seen the token before. */
@@ -28,13 +31,21 @@ export class Authenticator {
     return this.#verified.get(token);
   }
 
-  /** @throws HttpError 401 when the token is forged or mistyped; no backend is asked */
-  async verify(token: string | undefined): Promise<VerifiedToken> {
+  /** `headers`: of the request. @throws HttpError 401 when the token is forged or mistyped, 429 past the limit; no backend is asked */
+  async verify(token: string | undefined, headers: Headers): Promise<VerifiedToken> {
     if (token === undefined) throw unauthorized("send a key as `Authorization: Bearer <key>` or `X-API-Key: <key>`");
     const known = this.#verified.get(token);
     if (known !== undefined) return known;
     const parts = token.length > 160 ? undefined : await verifyToken(this.#secrets, token);
-    if (parts === undefined) throw unauthorized("the key is not one of this deployment");
+    if (parts === undefined) {
+      // Counted after the MAC was found wrong: what others of the same address try never refuses a right key.
+      await requireWithin(
+        this.#limits.unknownKeys,
+        addressOf(headers),
+        "requests with keys that are not of this deployment",
+      );
+      throw unauthorized("the key is not one of this deployment");
+    }
     const verified = { kind: parts.kind, scope: parts.scope, id: parts.id, secretHash: await hashSecret(parts.secret) };
     if (this.#verified.size >= MAX_REMEMBERED) this.#verified.clear();
     this.#verified.set(token, verified);

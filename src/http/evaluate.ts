@@ -11,6 +11,7 @@ import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type Verifi
 import { requestAttributes } from "./context.ts";
 import { KEY_PATTERN } from "../flags/limits.ts";
 import { HttpError } from "./errors.ts";
+import { type RateLimits, requireWithin } from "./rate-limits.ts";
 
 /** What evaluating over HTTP needs from the composition root. */
 export interface EvaluationServices {
@@ -18,9 +19,8 @@ export interface EvaluationServices {
   authenticator: Authenticator;
   now(): number;
   random(): number;
-  /** False: too many answers that bypass the caches were asked for in this isolate. */
-  mayBypassCaches(): boolean;
-  /** The same for versions that are not visible here yet … */
+  limits: RateLimits;
+  /** False: too many requests in this isolate for versions that are not visible here yet … */
   mayWaitForVersion(): boolean;
   /** … and for flags that a warm isolate has never seen. */
   mayLoadUnknown(): boolean;
@@ -65,7 +65,7 @@ export async function openRequest(
   const presented = tokenOf(headers) ?? queryToken ?? undefined;
   const token = requireSdkKind(
     (presented !== undefined && services.authenticator.remembered(presented)) ||
-      (await services.authenticator.verify(presented)),
+      (await services.authenticator.verify(presented, headers)),
   );
   const scope: RequestScope = { waitUntil };
   const minVersion = headers.get("x-flags-min-version");
@@ -75,9 +75,7 @@ export async function openRequest(
     scope.minVersion = Number(minVersion);
   }
   if (token.kind === "server" && headers.get("cache-control")?.includes("no-cache") === true) {
-    if (!services.mayBypassCaches()) {
-      throw new HttpError(429, "too many requests with Cache-Control: no-cache", { headers: { "retry-after": "1" } });
-    }
+    await requireWithin(services.limits.noCache, token.id, "requests with Cache-Control: no-cache");
     scope.noCache = true;
   }
   return { token, request, scope };

@@ -16,7 +16,7 @@ export interface Isolate {
 
 /** `redisTimeoutMs`: for tests that count what L2 is asked, on machines that are busy with others. */
 export function startIsolate(
-  bindings: Record<string, string>,
+  bindings: Record<string, unknown>,
   clock: FakeClock,
   options: Omit<ServicesOptions, "clock" | "log" | "random"> = {},
 ): Isolate {

@@ -30,7 +30,7 @@ export class AdminAuthenticator {
 
   /** A token whose MAC is right, whatever it is for. @throws HttpError 401 */
   verify(request: Request): Promise<VerifiedToken> {
-    return this.#services.authenticator.verify(tokenOf(request.headers));
+    return this.#services.authenticator.verify(tokenOf(request.headers), request.headers);
   }
 
   /** @throws HttpError 401 when the token is revoked, 403 when it is not an admin token */

@@ -3,6 +3,7 @@ import type { Services } from "../../services.ts";
 import { ConflictError } from "../../ops/errors.ts";
 import { findAdminKey } from "../../store/write-keys.ts";
 import { HttpError, problemResponse, toHttpError } from "../errors.ts";
+import { requireWithin } from "../rate-limits.ts";
 import { requestId } from "../request-id.ts";
 import { type Access, AdminAuthenticator, requireAccess, serverActor } from "./actor.ts";
 import { addAuditRoutes } from "./audit.ts";
@@ -58,6 +59,7 @@ function gate(services: Services, authenticator: AdminAuthenticator, access: Acc
     } else {
       const actor = await authenticator.admin(token);
       requireAccess(actor, access);
+      if (access === "write") await requireWithin(services.limits.writes, actor.id, "writes with this token");
       c.set("actor", actor);
     }
     await next();

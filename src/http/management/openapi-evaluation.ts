@@ -15,7 +15,7 @@ const path = (name: string, description: string) => ({
 
 const SDK_KEY = [{ clientKey: [] }, { serverKey: [] }];
 const MIN_VERSION = header("X-Flags-Min-Version", "Answer at this environment version or later, else 503.");
-const NO_CACHE = header("Cache-Control", "`no-cache` from a server key reads the store; 429 past ten a second.");
+const NO_CACHE = header("Cache-Control", "`no-cache` from a server key reads the store; 429 when there are too many.");
 const IF_NONE_MATCH = header("If-None-Match", "`ETag` of an earlier answer: 304 when the answer is still the same.");
 const EXAMPLE = {
   key: "checkout-redesign",
@@ -39,7 +39,7 @@ const OFREP_FAILURES = failures("OfrepError", "application/json", {
   400: "The context is not accepted, or a targeting key is missing.",
   401: "No key, a forged or a revoked one.",
   403: "The key may not be used from this origin.",
-  429: "Too many reads past the caches.",
+  429: "Too many reads past the caches, or too many keys that are not of this deployment; `Retry-After` says when to go on.",
   500: "The flag cannot be evaluated.",
   503: "Nothing holds the flags: use your default.",
 });

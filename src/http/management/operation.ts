@@ -67,6 +67,7 @@ const PROBLEM_TEXTS: Record<number, string> = {
   413: "The body is larger than 1 MiB.",
   415: "The body is of another media type.",
   422: "The input is not valid; `errors` names each field and what is accepted.",
+  429: "Too many writes with this token; `Retry-After` says when to go on.",
   503: "The store cannot be reached; nothing was changed.",
 };
 
@@ -139,7 +140,15 @@ function queryValidator(schema: GenericSchema): MiddlewareHandler<ManagementEnv>
 
 function describe<B>(operation: Omit<Operation<undefined, B>, "query">): Parameters<typeof describeRoute>[0] {
   const { tag, id, summary, description, body, headers = {}, answers, problems = [] } = operation;
-  const implied = body ? [400, 401, 403, 404, 413, 415, 422, 503] : [400, 401, 403, 404, 503];
+  const implied = [
+    400,
+    401,
+    403,
+    404,
+    ...(body ? [413, 415, 422] : []),
+    ...(operation.access === "write" ? [429] : []),
+    503,
+  ];
   const responses: Record<string, object> = {};
   for (const [status, answer] of Object.entries(answers)) responses[status] = describeAnswer(answer);
   for (const status of [...implied, ...problems].toSorted((a, b) => a - b)) {

@@ -25,10 +25,12 @@ export interface ManagementTest {
 export const FLAGS = "/api/v1/environments/production/flags";
 
 /** A worker over real local backends, with one environment, `production`. */
-export async function startManagementTest(bindings: Record<string, string> = {}): Promise<ManagementTest> {
+export async function startManagementTest(bindings: Record<string, unknown> = {}): Promise<ManagementTest> {
   const project = await startTestProject();
   const clock = new FakeClock();
-  const isolate = startIsolate({ ...project.bindings, ...bindings }, clock, { redisTimeoutMs: 10_000 });
+  // The clock stands still, so that a second's allowance would never come back.
+  const unlimited = { UNKNOWN_KEYS_PER_SECOND: "0", WRITES_PER_SECOND: "0" };
+  const isolate = startIsolate({ ...project.bindings, ...unlimited, ...bindings }, clock, { redisTimeoutMs: 10_000 });
   await send(isolate, project.adminToken, "POST", "/api/v1/environments/production/cache/warm");
   return {
     project,
