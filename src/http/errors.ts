@@ -1,5 +1,6 @@
 import type { FieldError } from "../ops/errors.ts";
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError, TierError } from "../ops/errors.ts";
+import { FlightLateError } from "../cache/single-flight.ts";
 import { MinVersionError, UnavailableError } from "../delivery/scope.ts";
 import type { ErrorCode } from "../evaluation/types.ts";
 import { requestId } from "./request-id.ts";
@@ -59,7 +60,7 @@ export function toHttpError(error: unknown): HttpError {
   }
   if (error instanceof UnavailableError)
     return new HttpError(503, error.message, { headers: { "retry-after": "1" }, cause });
-  if (error instanceof StoreUnavailableError || error instanceof TierError) {
+  if (error instanceof StoreUnavailableError || error instanceof TierError || error instanceof FlightLateError) {
     return new HttpError(503, "the store cannot be reached", { headers: { "retry-after": "1" }, cause });
   }
   return new HttpError(500, "internal error", { cause });

@@ -11,8 +11,20 @@ export class FakeClock implements Clock {
 
   readonly now = (): number => this.#now;
 
-  sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#sleepers.push({ at: this.#now + ms, wake: resolve }));
+  /** How many sleep now. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const sleeper = { at: this.#now + ms, wake: resolve };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener("abort", () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        resolve();
+      });
+    });
   }
 
   /** Moves time on, wakes who was to wake by then, and lets what follows from it run. */

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { SingleFlight } from "../../../src/cache/single-flight.ts";
+import { FlightLateError, SingleFlight } from "../../../src/cache/single-flight.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const BUDGET_MS = 1000;
@@ -109,16 +109,30 @@ describe("SingleFlight", () => {
     expect(await Promise.all([replacement, follower])).toEqual(["newer", "newer"]);
   });
 
-  test("works for itself when the second flight dies, too", async ({ expect }) => {
+  test("calls twice at most for sixty who wait on a slow backend, and tells the rest", async ({ expect }) => {
     const { clock, flights, scope, work, endings, calls } = setUp();
-    void flights.run("key", never, scope);
-    void flights.run("key", never, scope);
-    const answer = flights.run("key", work, scope);
+    const answers = Promise.allSettled(Array.from({ length: 60 }, () => flights.run("key", work, scope)));
     await clock.advance(BUDGET_MS);
-    expect(calls()).toBe(0);
+    expect(calls()).toBe(2);
     await clock.advance(BUDGET_MS);
-    expect(calls()).toBe(1);
-    endings[0]?.resolve("alone");
-    expect(await answer).toBe("alone");
+    expect(calls()).toBe(2);
+    for (const { resolve } of endings) resolve("slow");
+    const outcomes = await answers;
+    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+    expect(outcomes.length - errors.length).toBe(2);
+    expect(errors.every((error) => error instanceof FlightLateError)).toBe(true);
+    expect(errors.length).toBe(58);
+  });
+
+  test("leaves no timer behind, whether the flight answers or fails", async ({ expect }) => {
+    const { clock, flights, scope, work, endings } = setUp();
+    for (const end of ["resolve", "reject"] as const) {
+      const answers = Promise.allSettled(Array.from({ length: 3 }, () => flights.run("key", work, scope)));
+      expect(clock.sleeping).toBe(2);
+      if (end === "resolve") endings[0]?.resolve("answer");
+      else endings[1]?.reject(new Error("no"));
+      await answers;
+      expect(clock.sleeping).toBe(0);
+    }
   });
 });

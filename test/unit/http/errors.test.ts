@@ -1,0 +1,10 @@
+import { describe, test } from "vitest";
+import { FlightLateError } from "../../../src/cache/single-flight.ts";
+import { toHttpError } from "../../../src/http/errors.ts";
+
+describe("toHttpError", () => {
+  test("a backend that is too slow for those who wait is unavailable, and says when to try again", ({ expect }) => {
+    const error = toHttpError(new FlightLateError("twice"));
+    expect([error.status, error.headers]).toEqual([503, { "retry-after": "1" }]);
+  });
+});
