@@ -4,7 +4,7 @@
 create function begin_write(
   actor text,
   target_environment text, -- null: the flag's definition, an admin token, or something new
-  target_kind text, -- flag, segment, key or null: nothing in particular
+  target_kind text, -- flag, segment, key, environment or null: nothing in particular
   target_key text, -- null: many
   presence text, -- any, present or absent
   expected_version bigint -- null: whatever it is
@@ -34,6 +34,9 @@ begin
       select from sdk_keys k
       where k.id = target_key and k.environment is not distinct from target_environment and k.revoked_at is null
     );
+  elsif target_kind = 'environment' then
+    is_there := true;
+    current_version := (select e.version from environments e where e.key = target_key);
   elsif target_environment is null then
     is_there := exists (select from flags f where f.key = target_key);
   else

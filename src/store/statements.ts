@@ -39,7 +39,7 @@ export interface DocumentGuard extends WriteOptions {
 export interface WriteTarget {
   /** Null: none, the write concerns the project. */
   environment: string | null;
-  kind?: "flag" | "segment" | "key";
+  kind?: "flag" | "segment" | "key" | "environment";
   /** Left out: many of that kind. */
   key?: string;
 }

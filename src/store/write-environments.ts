@@ -1,6 +1,7 @@
 import { asc, eq, sql } from "drizzle-orm";
 import type { StoreDatabase } from "./client.ts";
 import {
+  type DocumentGuard,
   readRows,
   writeEnvironment,
   writeProject,
@@ -67,9 +68,17 @@ export async function renameEnvironment(
   });
 }
 
-/** Deletes the environment with its configurations, segments and keys. Its last version purges everything. */
-export async function deleteEnvironment(db: StoreDatabase, key: string, options: WriteOptions): Promise<WriteResult> {
+/**
+ * Deletes the environment with its configurations, segments and keys. Its last version purges everything.
+ * ConflictError: it is not at `expectedVersion` any more.
+ */
+export async function deleteEnvironment(
+  db: StoreDatabase,
+  key: string,
+  options: Omit<DocumentGuard, "mustNotExist">,
+): Promise<WriteResult> {
   return await writeEnvironment(db, key, {
+    target: { kind: "environment", key },
     options,
     statements: [
       db.delete(flagConfigurations).where(eq(flagConfigurations.environment, key)),

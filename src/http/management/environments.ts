@@ -14,9 +14,9 @@ import { auditNameOf } from "./actor.ts";
 import { pathKey } from "./context.ts";
 import { MERGE_PATCH_TYPES } from "./flag-body.ts";
 import { type Routes, unknownEnvironment } from "./operation.ts";
-import { isUnchanged, parseIfMatch, PreconditionFailedError } from "./preconditions.ts";
+import { isUnchanged, parseIfMatch } from "./preconditions.ts";
 import { environmentKey, fields, instantOf, parseShape } from "./shape.ts";
-import { publishWrite, tagHeader } from "./written.ts";
+import { publishWrite, tagHeader, writeUnder } from "./written.ts";
 
 const ENVIRONMENTS = "/api/v1/environments";
 const ENVIRONMENT = `${ENVIRONMENTS}/:env`;
@@ -166,12 +166,15 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
       if (ifMatch === undefined && query.confirm !== key) {
         throw new HttpError(428, "deleting an environment takes If-Match with its version, or ?confirm=<its key>");
       }
-      if (ifMatch !== undefined && ifMatch !== "*") {
-        const version = (await getEnvironment(db, key))?.version;
-        if (version === undefined) throw unknownEnvironment();
-        if (!ifMatch.includes(version)) throw new PreconditionFailedError(version);
-      }
-      const result = await deleteEnvironment(db, key, { actor: auditNameOf(c.get("actor")) });
+      const actor = auditNameOf(c.get("actor"));
+      const currentVersion = async () => {
+        const current = await getEnvironment(db, key);
+        if (current === undefined) throw unknownEnvironment();
+        return current.version;
+      };
+      const result = await writeUnder(ifMatch, currentVersion, ({ expectedVersion }) =>
+        deleteEnvironment(db, key, { actor, expectedVersion }),
+      );
       return c.json(await publishWrite(services, c, key, result));
     },
   );

@@ -1,6 +1,7 @@
 import type { FlagInput } from "../../flags/parse.ts";
 import type { Services } from "../../services.ts";
 import { getFlag } from "../../store/list-flags.ts";
+import { getEnvironment } from "../../store/write-environments.ts";
 import type { WriteResult } from "../../store/statements.ts";
 import { deleteFlag, type FlagNotes, saveFlag } from "../../store/write-flags.ts";
 import { auditNameOf } from "./actor.ts";
@@ -18,7 +19,17 @@ import {
 import { mergePatch } from "./merge-patch.ts";
 import { isCreateOnly, parseIfMatch, PreconditionFailedError } from "./preconditions.ts";
 import { notFoundUnless, requireKey } from "./require.ts";
-import { documentVersionAfter, guardOf, publishWrite, retryOnConflict, tagHeader, underCondition } from "./written.ts";
+import {
+  documentVersionAfter,
+  existingUnder,
+  type Guard,
+  namesSeveral,
+  publishWrite,
+  retryOnConflict,
+  tagHeader,
+  underCondition,
+  writeUnder,
+} from "./written.ts";
 
 /** What was written, and under which version it was found. */
 interface FlagWrite {
@@ -42,10 +53,16 @@ export async function replaceFlag(services: Services, c: ManagementContext, flag
   const { headers } = c.req.raw;
   const [environment, db] = [pathKey(c, "env"), await services.database()];
   const [ifMatch, mustNotExist] = [parseIfMatch(headers), isCreateOnly(headers)];
-  const guard = await guardOf(ifMatch, async () => (await getFlag(db, environment, flag.key))?.version);
-  const options = { actor: auditNameOf(c.get("actor")), ...guard, mustNotExist };
-  const isConditional = ifMatch !== undefined || mustNotExist;
-  const result = await underCondition(isConditional, () => saveFlag(db, environment, storedFlag(flag), options));
+  const actor = auditNameOf(c.get("actor"));
+  const currentVersion = async () => (await getFlag(db, environment, flag.key))?.version;
+  const write = (guard: Guard) => saveFlag(db, environment, storedFlag(flag), { actor, ...guard, mustNotExist });
+  const result = await underCondition(mustNotExist, () =>
+    existingUnder(
+      ifMatch !== undefined,
+      async () => (await getEnvironment(db, environment)) !== undefined,
+      () => writeUnder(ifMatch, currentVersion, write),
+    ),
+  );
   return answer(services, c, { environment, flag, notes: flag, result }, mustNotExist ? 201 : 200);
 }
 
@@ -76,7 +93,7 @@ export async function patchFlag(
         const result = await saveFlag(db, environment, storedFlag(flag, notes), options);
         return { environment, flag, notes, result, previousVersion: base.version };
       },
-      ifMatch === undefined || ifMatch === "*",
+      ifMatch === undefined || ifMatch === "*" || namesSeveral(ifMatch),
     ),
   );
   return answer(services, c, write, 200);
@@ -85,9 +102,10 @@ export async function patchFlag(
 export async function removeFlag(services: Services, c: ManagementContext): Promise<Response> {
   const [environment, key, db] = [pathKey(c, "env"), requireKey(c, "flag"), await services.database()];
   const ifMatch = parseIfMatch(c.req.raw.headers);
-  const guard = await guardOf(ifMatch, async () => (await getFlag(db, environment, key))?.version);
-  const options = { actor: auditNameOf(c.get("actor")), ...guard };
-  const result = await underCondition(ifMatch !== undefined, () => deleteFlag(db, environment, key, options));
+  const actor = auditNameOf(c.get("actor"));
+  const currentVersion = async () => notFoundUnless(await getFlag(db, environment, key), "flag").version;
+  const write = (guard: Guard) => deleteFlag(db, environment, key, { actor, ...guard });
+  const result = await writeUnder(ifMatch, currentVersion, write);
   return c.json(await publishWrite(services, c, environment, result));
 }
 

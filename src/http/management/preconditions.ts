@@ -14,8 +14,8 @@ export function parseIfMatch(headers: Headers): IfMatch | undefined {
   if (header === null) return undefined;
   if (header.trim() === "*") return "*";
   return header.split(",").flatMap((part) => {
-    // If-Match compares strongly: a weak tag never matches.
-    const digits = /^"?(\d{1,15})"?$/.exec(part.trim())?.[1];
+    // A proxy that compresses weakens a tag on its way; it names the same version all the same.
+    const digits = /^(?:W\/)?"?(\d{1,15})"?$/.exec(part.trim())?.[1];
     return digits === undefined ? [] : [Number(digits)];
   });
 }

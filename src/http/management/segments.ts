@@ -14,7 +14,16 @@ import { type Routes, unknownEnvironment } from "./operation.ts";
 import { isCreateOnly, isUnchanged, parseIfMatch, PreconditionFailedError } from "./preconditions.ts";
 import { notFoundUnless, requireKey } from "./require.ts";
 import { instantOf } from "./shape.ts";
-import { guardOf, publishWrite, retryOnConflict, tagHeader, underCondition } from "./written.ts";
+import {
+  existingUnder,
+  type Guard,
+  namesSeveral,
+  publishWrite,
+  retryOnConflict,
+  tagHeader,
+  underCondition,
+  writeUnder,
+} from "./written.ts";
 
 const SEGMENTS = "/api/v1/environments/:env/segments";
 const SEGMENT = `${SEGMENTS}/:key`;
@@ -116,10 +125,16 @@ export function addSegmentRoutes(routes: Routes, services: Services): void {
       const { headers } = c.req.raw;
       const [environment, db] = [pathKey(c, "env"), await services.database()];
       const [ifMatch, mustNotExist] = [parseIfMatch(headers), isCreateOnly(headers)];
-      const guard = await guardOf(ifMatch, async () => (await getSegment(db, environment, body.key))?.version);
-      const options = { actor: auditNameOf(c.get("actor")), ...guard, mustNotExist };
-      const isConditional = ifMatch !== undefined || mustNotExist;
-      const result = await underCondition(isConditional, () => saveSegment(db, environment, body, options));
+      const actor = auditNameOf(c.get("actor"));
+      const currentVersion = async () => (await getSegment(db, environment, body.key))?.version;
+      const write = (guard: Guard) => saveSegment(db, environment, body, { actor, ...guard, mustNotExist });
+      const result = await underCondition(mustNotExist, () =>
+        existingUnder(
+          ifMatch !== undefined,
+          async () => (await getEnvironment(db, environment)) !== undefined,
+          () => writeUnder(ifMatch, currentVersion, write),
+        ),
+      );
       return answer(services, c, environment, body, result, mustNotExist ? 201 : 200);
     },
   );
@@ -157,9 +172,10 @@ export function addSegmentRoutes(routes: Routes, services: Services): void {
     async (c) => {
       const [environment, key, db] = [pathKey(c, "env"), requireKey(c, "segment"), await services.database()];
       const ifMatch = parseIfMatch(c.req.raw.headers);
-      const guard = await guardOf(ifMatch, async () => (await getSegment(db, environment, key))?.version);
-      const options = { actor: auditNameOf(c.get("actor")), ...guard };
-      const result = await underCondition(ifMatch !== undefined, () => deleteSegment(db, environment, key, options));
+      const actor = auditNameOf(c.get("actor"));
+      const currentVersion = async () => notFoundUnless(await getSegment(db, environment, key), "segment").version;
+      const write = (guard: Guard) => deleteSegment(db, environment, key, { actor, ...guard });
+      const result = await writeUnder(ifMatch, currentVersion, write);
       return c.json(await publishWrite(services, c, environment, result));
     },
   );
@@ -170,17 +186,20 @@ async function patchSegment(services: Services, c: ManagementContext, patch: Jso
   const ifMatch = parseIfMatch(c.req.raw.headers);
   const isAnyVersion = ifMatch === undefined || ifMatch === "*";
   const { segment, result } = await underCondition(!isAnyVersion, () =>
-    retryOnConflict(async () => {
-      const current = notFoundUnless(await getSegment(db, environment, key), "segment");
-      if (!isAnyVersion && !ifMatch.includes(current.version)) throw new PreconditionFailedError(current.version);
-      const { name, description, condition, version } = current;
-      // Notes that the patch takes away are written as what they are when there are none.
-      const base = { key, name, description, condition } as unknown as JsonObject;
-      const parsed = parseSegment(mergePatch(base, patch), key);
-      const segment = { ...parsed, name: parsed.name ?? key, description: parsed.description ?? "" };
-      const options = { actor: auditNameOf(c.get("actor")), expectedVersion: version, mustExist: true };
-      return { segment, result: await saveSegment(db, environment, segment, options) };
-    }, isAnyVersion),
+    retryOnConflict(
+      async () => {
+        const current = notFoundUnless(await getSegment(db, environment, key), "segment");
+        if (!isAnyVersion && !ifMatch.includes(current.version)) throw new PreconditionFailedError(current.version);
+        const { name, description, condition, version } = current;
+        // Notes that the patch takes away are written as what they are when there are none.
+        const base = { key, name, description, condition } as unknown as JsonObject;
+        const parsed = parseSegment(mergePatch(base, patch), key);
+        const segment = { ...parsed, name: parsed.name ?? key, description: parsed.description ?? "" };
+        const options = { actor: auditNameOf(c.get("actor")), expectedVersion: version, mustExist: true };
+        return { segment, result: await saveSegment(db, environment, segment, options) };
+      },
+      isAnyVersion || namesSeveral(ifMatch),
+    ),
   );
   return answer(services, c, environment, segment, result, 200);
 }

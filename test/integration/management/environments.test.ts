@@ -100,7 +100,7 @@ describe("environments and the definitions that they share", () => {
     const stale = await t.call("DELETE", `${ENVIRONMENTS}/brief`, undefined, {
       "if-match": created.headers.get("etag") ?? "",
     });
-    expect(stale.status).toBe(412);
+    expect(stale).toMatchObject({ status: 412, body: { version: created.body.version + 1 } });
     expect((await t.call("DELETE", `${ENVIRONMENTS}/brief?confirm=brief`)).status).toBe(200);
     expect((await t.call("GET", `${ENVIRONMENTS}/brief`)).status).toBe(404);
     expect((await evaluate()).status).toBe(401);

@@ -126,6 +126,44 @@ describe("flags of an environment", () => {
     expect(await t.evaluate("guarded")).toMatchObject({ body: { value: true } });
   });
 
+  test("a tag that was weakened on its way, and a list with the current version in it, are met", async ({ expect }) => {
+    const { body } = await t.call("POST", FLAGS, aFlagBody("weakened"));
+    const old: number = body.version;
+    const current: number = (
+      await t.call(
+        "PATCH",
+        `${FLAGS}/weakened`,
+        { metadata: { n: 1 } },
+        {
+          "if-match": `W/"${old}"`,
+        },
+      )
+    ).body.version;
+    expect(current).toBe(old + 1);
+    // This isolate holds the version before the last one: a listed one, but no longer the flag's.
+    await t.evaluate("weakened");
+    const latest = await t.project.save({ key: "weakened", metadata: { n: 2 } });
+    const listed = { "if-match": `W/"${current}", "${latest}"` };
+    expect((await t.call("PATCH", `${FLAGS}/weakened`, { metadata: { n: 3 } }, listed)).status).toBe(200);
+    expect((await t.call("PATCH", `${FLAGS}/weakened`, { metadata: { n: 4 } }, listed)).status).toBe(412);
+  });
+
+  test("PUT with If-Match: * creates nothing", async ({ expect }) => {
+    const headers = { "if-match": "*" };
+    expect((await t.call("PUT", `${FLAGS}/absent`, aFlagBody("absent"), headers)).status).toBe(412);
+    const nowhere = "/api/v1/environments/nowhere/flags/absent";
+    expect((await t.call("PUT", nowhere, aFlagBody("absent"), headers)).status).toBe(404);
+  });
+
+  test("a write that changes nothing answers the flag's own version, whatever else is still unpublished", async ({
+    expect,
+  }) => {
+    const first = await t.call("POST", FLAGS, aFlagBody("unmoved"));
+    await t.project.backends.neon.query("update environments set version = version + 1 where key = 'production'");
+    const same = await t.call("PUT", `${FLAGS}/unmoved`, aFlagBody("unmoved"));
+    expect(same.headers.get("etag")).toBe(first.headers.get("etag"));
+  });
+
   test("If-None-Match: * creates only", async ({ expect }) => {
     const headers = { "if-none-match": "*" };
     expect((await t.call("PUT", `${FLAGS}/only-new`, aFlagBody("only-new"), headers)).status).toBe(201);

@@ -5,13 +5,14 @@ const ifMatch = (value: string) => parseIfMatch(new Headers({ "if-match": value 
 const ifNoneMatch = (value: string) => new Headers({ "if-none-match": value });
 
 describe("conditions of requests", () => {
-  test("If-Match names versions, strongly; what is no version matches nothing", ({ expect }) => {
+  test("If-Match names versions, weakened on the way or not; what is no version matches nothing", ({ expect }) => {
     expect(parseIfMatch(new Headers())).toBeUndefined();
     expect(ifMatch("*")).toBe("*");
     expect(ifMatch('"12"')).toEqual([12]);
     expect(ifMatch("12")).toEqual([12]);
     expect(ifMatch('"12", "13"')).toEqual([12, 13]);
-    expect(ifMatch('W/"12"')).toEqual([]);
+    expect(ifMatch('W/"12"')).toEqual([12]);
+    expect(ifMatch('"11",W/"12"')).toEqual([11, 12]);
     expect(ifMatch('"abc"')).toEqual([]);
   });
 
