@@ -3,7 +3,7 @@ import type { CompiledFlag } from "../evaluation/types.ts";
 import type { Change } from "../flags/head.ts";
 import { errorFields, type Log } from "../ops/log.ts";
 import type { StoreReading } from "../store/snapshot.ts";
-import { type EdgePurge, tagsOf } from "./purge-targets.ts";
+import { type EdgePurge, environmentTag, fitsOneCall, tagsOf } from "./purge-targets.ts";
 
 /** What a write left to be published: every change up to `version` that is not confirmed yet. */
 export interface Written {
@@ -15,10 +15,14 @@ export interface Written {
 
 /** Which targets took a purge. False ones are retried by the sweep. */
 export interface Published {
-  redis: boolean;
+  /** Absent: the worker runs without Redis. */
+  redis?: boolean;
   /** Absent: no purge transport is configured, so data centres hold nothing that could be stale. */
   edge?: boolean;
 }
+
+/** A purge that carries more than this (characters of JSON) would be slow or refused: it only purges. */
+const MAX_WRITE_THROUGH = 100_000;
 
 /** Publishes committed changes to the tiers: L2, this isolate's L1, the data centres. Idempotent, in any order. */
 export class Publisher {
@@ -34,30 +38,72 @@ export class Publisher {
     this.#log = log;
   }
 
-  /**
-   * Never throws: the change is committed, and what a target missed is published again by the sweep.
-   * A reading is written through in the same command that purges, so the next reader needs no store.
-   */
+  /** Never throws: the change is committed, and what a target missed is published again by the sweep. */
   async publish(
     environment: string,
     written: Written,
     waitUntil: (promise: Promise<unknown>) => void,
   ): Promise<Published> {
-    if (written.pending.length === 0) return this.#edge ? { redis: true, edge: true } : { redis: true };
-    const redis = await this.#attempt("redis", environment, () => this.#publishToTiers(environment, written));
+    return (await this.publishAll(new Map([[environment, written]]), waitUntil)).get(environment) ?? {};
+  }
+
+  /**
+   * One command at L2 for each environment, then one purge of the data centres for all of them together. `patienceMs`:
+   * how long to wait for that; past it the purge goes on in `waitUntil`. Absent: to its end.
+   */
+  async publishAll(
+    written: ReadonlyMap<string, Written>,
+    waitUntil: (promise: Promise<unknown>) => void,
+    patienceMs?: number,
+  ): Promise<Map<string, Published>> {
+    const redis = new Map<string, boolean>();
+    await Promise.all(
+      [...written].map(async ([environment, one]) => {
+        const isTaken = await this.#attempt("redis", environment, () => this.#publishToTiers(environment, one));
+        redis.set(environment, isTaken);
+      }),
+    );
+    const edge = await this.#purgeEdge(written, waitUntil, patienceMs);
+    const published = new Map<string, Published>();
+    for (const environment of written.keys()) {
+      published.set(environment, {
+        ...(this.#tiers.l2 && { redis: redis.get(environment) ?? false }),
+        ...(edge !== undefined && { edge: edge || written.get(environment)?.pending.length === 0 }),
+      });
+    }
+    return published;
+  }
+
+  /**
+   * Few and small documents are written through in the same command that purges, so that the next reader needs no
+   * store. The purge itself never depends on them.
+   */
+  async #publishToTiers(environment: string, { pending, reading }: Written): Promise<void> {
+    if (pending.length === 0) return;
+    if (reading && isSmall(reading)) {
+      const fill = this.#tiers.accept(environment, { ...reading, changes: pending });
+      if (await fill().catch(() => false)) return;
+    }
+    await this.#tiers.publish(environment, pending);
+  }
+
+  /** Undefined: nothing is configured. */
+  async #purgeEdge(
+    written: ReadonlyMap<string, Written>,
+    waitUntil: (promise: Promise<unknown>) => void,
+    patienceMs: number | undefined,
+  ): Promise<boolean | undefined> {
     const edge = this.#edge;
-    if (!edge) return { redis };
-    const tags = tagsOf(this.#prefix, environment, written.pending);
-    return { redis, edge: await this.#attempt("edge", environment, () => edge.purge(tags, waitUntil)) };
+    if (!edge) return undefined;
+    const changed = [...written].filter(([, { pending }]) => pending.length > 0);
+    if (changed.length === 0) return true;
+    const tags = changed.flatMap(([environment, { pending }]) => tagsOf(this.#prefix, environment, pending));
+    const environments = changed.map(([environment]) => environment);
+    const fewest = fitsOneCall(tags) ? tags : environments.map((one) => environmentTag(this.#prefix, one));
+    return await this.#attempt("edge", environments.join(" "), () => edge.purge(fewest, waitUntil, patienceMs));
   }
 
-  async #publishToTiers(environment: string, written: Written): Promise<void> {
-    if (!written.reading) return void (await this.#tiers.publish(environment, written.pending));
-    const fill = this.#tiers.accept(environment, { ...written.reading, changes: written.pending });
-    await fill();
-  }
-
-  async #attempt(target: string, environment: string, run: () => Promise<void>): Promise<boolean> {
+  async #attempt(target: string, environment: string, run: () => Promise<unknown>): Promise<boolean> {
     try {
       await run();
       return true;
@@ -66,4 +112,13 @@ export class Publisher {
       return false;
     }
   }
+}
+
+function isSmall({ flags, keys, index }: StoreReading): boolean {
+  let size = JSON.stringify(keys).length + JSON.stringify(index ?? []).length;
+  for (const document of flags.values()) {
+    if (size > MAX_WRITE_THROUGH) return false;
+    size += JSON.stringify(document).length;
+  }
+  return size <= MAX_WRITE_THROUGH;
 }

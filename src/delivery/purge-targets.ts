@@ -7,11 +7,20 @@ const TAGS_PER_CALL = 100;
 const REPEAT_AFTER_MS = [2000, 8000];
 const MAX_ATTEMPTS = 4;
 const MAX_BACKOFF_MS = 5000;
+/** An API that takes longer than this over a call is taken for down (ms). */
+const CALL_TIMEOUT_MS = 5000;
 
 /** Deletes cached answers at the data centres. */
 export interface EdgePurge {
-  /** Purges now; resolves when the API took it. Repeats run in `waitUntil`. @throws when it did not take it */
-  purge(tags: readonly string[], waitUntil: (promise: Promise<unknown>) => void): Promise<void>;
+  /**
+   * Purges now; resolves when the API took it. Repeats run in `waitUntil`, and so does what is not taken within
+   * `patienceMs`. @throws when it did not take it, or not yet
+   */
+  purge(
+    tags: readonly string[],
+    waitUntil: (promise: Promise<unknown>) => void,
+    patienceMs?: number | undefined,
+  ): Promise<void>;
 }
 
 export interface CloudflarePurgeOptions {
@@ -20,6 +29,8 @@ export interface CloudflarePurgeOptions {
   token: string;
   clock: Clock;
   fetch: typeof fetch;
+  /** Bound of each call, ms. */
+  timeoutMs?: number;
 }
 
 /** Tag of everything cached for one environment at a data centre. */
@@ -53,15 +64,20 @@ export function tagsOf(prefix: string, environment: string, changes: readonly Ch
   return tags.size > TAGS_PER_CALL ? [environmentTag(prefix, environment)] : [...tags];
 }
 
+export function fitsOneCall(tags: readonly string[]): boolean {
+  return tags.length <= TAGS_PER_CALL;
+}
+
 /** Purge-by-tag through Cloudflare's API: at most 100 tags a call, 429 and 5xx retried, repeated after 2 s and 8 s. */
 export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurge {
-  const { apiUrl, zoneId, token, clock, fetch: send } = options;
+  const { apiUrl, zoneId, token, clock, fetch: send, timeoutMs = CALL_TIMEOUT_MS } = options;
 
   async function callOnce(tags: readonly string[]): Promise<number | undefined> {
     const response = await send(`${apiUrl}/zones/${zoneId}/purge_cache`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({ tags }),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     await response.body?.cancel();
     if (response.ok) return undefined;
@@ -94,10 +110,17 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
     }
   }
 
+  async function tooLate(ms: number): Promise<never> {
+    await clock.sleep(ms);
+    throw new Error(`purge API has not taken the call within ${ms} ms`);
+  }
+
   return {
-    async purge(tags, waitUntil) {
-      waitUntil(repeat(tags).catch(() => undefined));
-      await purgeAll(tags);
+    async purge(tags, waitUntil, patienceMs) {
+      const purged = purgeAll(tags);
+      // Also what keeps the purge alive when the answer is not kept waiting for it.
+      waitUntil(purged.then(() => repeat(tags)).catch(() => undefined));
+      await (patienceMs === undefined ? purged : Promise.race([purged, tooLate(patienceMs)]));
     },
   };
 }

@@ -29,7 +29,7 @@ export async function sweepOutbox(
   const swept = { environments: 0, failed: 0 };
   for (const [environment, written] of await outbox.readPendingOutbox()) {
     const published = await publisher.publish(environment, written, waitUntil);
-    if (published.redis && published.edge !== false) {
+    if (published.redis !== false && published.edge !== false) {
       await outbox.markDone(environment, written.version);
       swept.environments++;
     } else {

@@ -5,6 +5,7 @@ import { errorFields } from "../../ops/log.ts";
 import type { Services } from "../../services.ts";
 import { HttpError } from "../errors.ts";
 import { matchesGlob } from "./glob.ts";
+import { EDGE_PATIENCE_MS } from "./written.ts";
 
 /** What to purge of one environment. */
 export type PurgeTarget = { flags: string[] } | { kind: FlagKind } | { pattern: string } | { all: true };
@@ -89,7 +90,7 @@ async function purgeEdge(
           ...flags.map((key) => flagTag(prefix, environment, key)),
         ];
   try {
-    await edgePurge.purge(tags, waitUntil);
+    await edgePurge.purge(tags, waitUntil, EDGE_PATIENCE_MS);
     return true;
   } catch (error) {
     log.warn("purge_failed", { target: "edge", environment, ...errorFields(error) });

@@ -27,7 +27,13 @@ const writtenFields = {
     type: "integer",
     description: "Version of the environment after the write: `X-Flags-Min-Version` takes it.",
   },
-  published: object({ redis: { type: "boolean" }, edge: { type: "boolean" } }, ["edge"]),
+  published: object(
+    {
+      redis: { type: "boolean", description: "Absent: the worker runs without Redis." },
+      edge: { type: "boolean", description: "Absent: nothing is kept at data centres." },
+    },
+    ["redis", "edge"],
+  ),
 };
 const environmentFields = { key: text, name: text, version: { type: "integer" } };
 const keyFields = { id: text, environment: text, kind: { enum: ["client", "server"] }, name: text, origins: keys };

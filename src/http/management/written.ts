@@ -1,10 +1,13 @@
 import type { Published } from "../../delivery/publisher.ts";
-import { ConflictError } from "../../ops/errors.ts";
+import { ConflictError, NotFoundError } from "../../ops/errors.ts";
 import type { Services } from "../../services.ts";
 import type { Written, WriteResult } from "../../store/statements.ts";
 import type { ManagementContext } from "./context.ts";
 import { waitUntilOf } from "./context.ts";
 import { entityTagOf, type IfMatch, PreconditionFailedError } from "./preconditions.ts";
+
+/** How long the answer waits for the data centres' purge; past it the purge goes on behind the answer. */
+export const EDGE_PATIENCE_MS = 1000;
 
 /** What every answer to a write begins with. */
 export interface WriteAnswer {
@@ -20,12 +23,10 @@ export async function publishWrite(
   environment: string,
   result: WriteResult,
 ): Promise<WriteAnswer> {
-  const [published] = await Promise.all([
-    services.publisher.publish(environment, result, waitUntilOf(c)),
-    publishAll(services, c, result.elsewhere),
-  ]);
+  const everywhere = new Map<string, WriteResult | Written>([[environment, result], ...result.elsewhere]);
+  const published = await services.publisher.publishAll(everywhere, waitUntilOf(c), EDGE_PATIENCE_MS);
   c.header("x-flags-version", String(result.version));
-  return { version: result.version, published };
+  return { version: result.version, published: published.get(environment) ?? {} };
 }
 
 /** Publishes in every environment of a change to a definition. Never throws. */
@@ -34,23 +35,25 @@ export async function publishAll(
   c: ManagementContext,
   written: ReadonlyMap<string, Written>,
 ): Promise<Record<string, WriteAnswer>> {
-  const answers = await Promise.all(
-    [...written].map(async ([environment, { version, pending }]): Promise<[string, WriteAnswer]> => {
-      const published = await services.publisher.publish(environment, { version, pending }, waitUntilOf(c));
-      return [environment, { version, published }];
-    }),
+  const published = await services.publisher.publishAll(written, waitUntilOf(c), EDGE_PATIENCE_MS);
+  return Object.fromEntries(
+    [...written].map(([environment, { version }]) => [
+      environment,
+      { version, published: published.get(environment) ?? {} },
+    ]),
   );
-  return Object.fromEntries(answers);
 }
 
 /**
- * The version of the flag's document after a write: that of the environment when the write changed the document,
- * undefined when it may have changed nothing.
+ * The version of the flag's document after a write: that of the environment when its last change names the document,
+ * undefined when the write may have changed nothing. A change of everything may be somebody else's.
  */
-export function documentVersionAfter({ version, pending }: Written, flagKey: string): number | undefined {
+export function documentVersionAfter({ version, pending, reading }: WriteResult, flagKey: string): number | undefined {
+  const read = reading?.flags.get(flagKey)?.version;
+  if (read !== undefined) return read;
   const last = pending.at(-1);
-  if (last === undefined || last[0] !== version) return undefined;
-  return last[1] === "*" || last[1].includes(flagKey) ? version : undefined;
+  if (last === undefined || last[0] !== version || last[1] === "*") return undefined;
+  return last[1].includes(flagKey) ? version : undefined;
 }
 
 /** What a write must find. */
@@ -59,8 +62,28 @@ export interface Guard {
   mustExist?: boolean;
 }
 
-/** If-Match as a guard of the write itself, so that nothing can come in between. @throws PreconditionFailedError */
-export async function guardOf(
+/**
+ * Writes under If-Match: the version is a guard of the write itself, so that nothing can come in between. Of several
+ * versions the current one is the guard, and when it moves meanwhile, to another listed one perhaps, it is read again.
+ *
+ * @throws PreconditionFailedError
+ */
+export async function writeUnder<T>(
+  ifMatch: IfMatch | undefined,
+  currentVersion: () => Promise<number | undefined>,
+  write: (guard: Guard) => Promise<T>,
+): Promise<T> {
+  return await underCondition(ifMatch !== undefined, () =>
+    retryOnConflict(async () => await write(await guardOf(ifMatch, currentVersion)), namesSeveral(ifMatch)),
+  );
+}
+
+/** Whether another version than the one that was found would do as well. */
+export function namesSeveral(ifMatch: IfMatch | undefined): boolean {
+  return ifMatch !== undefined && ifMatch !== "*" && ifMatch.length > 1;
+}
+
+async function guardOf(
   ifMatch: IfMatch | undefined,
   currentVersion: () => Promise<number | undefined>,
 ): Promise<Guard> {
@@ -87,6 +110,20 @@ export async function underCondition<T>(isConditional: boolean, write: () => Pro
 
 export function tagHeader(version: number): Record<string, string> {
   return { etag: entityTagOf(version) };
+}
+
+/** What a PUT may create does exist when it comes with If-Match: 412 where it does not. @throws PreconditionFailedError */
+export async function existingUnder<T>(
+  isConditional: boolean,
+  environmentExists: () => Promise<boolean>,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isConditional || !(error instanceof NotFoundError) || !(await environmentExists())) throw error;
+    throw new PreconditionFailedError(undefined);
+  }
 }
 
 /** How often a change is tried again when somebody else was first. */

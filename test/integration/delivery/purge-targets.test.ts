@@ -78,6 +78,44 @@ describe("purge by tag", () => {
     endpoint.rateLimitNext(0);
   });
 
+  test("an API that hangs is given up, and tried no further", async ({ expect }) => {
+    endpoint.setFaults({ hang: true });
+    const options = { apiUrl: `${endpoint.url}/client/v4`, zoneId, token: endpoint.token, clock, fetch };
+    const target = createCloudflarePurge({ ...options, timeoutMs: 50 });
+    const behind: Promise<unknown>[] = [];
+    await expect(target.purge(["a"], (promise) => void behind.push(promise))).rejects.toThrow(/timeout/i);
+    await Promise.all(behind);
+    expect(endpoint.stats().requests).toBe(1);
+  });
+
+  test("who has no patience is answered during the back-off, and the purge is made all the same", async ({
+    expect,
+  }) => {
+    endpoint.rateLimitNext(1, 3);
+    const target = createCloudflarePurge({
+      apiUrl: `${endpoint.url}/client/v4`,
+      zoneId,
+      token: endpoint.token,
+      clock,
+      fetch,
+    });
+    const behind: Promise<unknown>[] = [];
+    const answer = target
+      .purge(["a"], (promise) => void behind.push(promise), 1000)
+      .then(
+        () => "taken",
+        (error: unknown) => String(error),
+      );
+    while (endpoint.stats().rateLimited === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await clock.advance(1000);
+    expect(await answer).toContain("within 1000 ms");
+    expect(endpoint.stats()).toMatchObject({ requests: 1, purges: 0 });
+    let isDone = false;
+    void Promise.all(behind).then(() => (isDone = true));
+    while (!isDone) await running(Promise.resolve());
+    expect(endpoint.stats().purges).toBe(3);
+  });
+
   test("a refused token is an error at once", async ({ expect }) => {
     const { error } = await purge(["a"], "wrong");
     expect(String(error)).toContain("403");

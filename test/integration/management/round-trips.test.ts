@@ -25,6 +25,26 @@ describe("round trips of writes", () => {
     expect(await costOf(() => t.call("POST", FLAGS, aFlagBody("counted-new")))).toEqual({ status: 201, l2: 1, l3: 1 });
   });
 
+  test("a segment whose flags are too much to write through: the same, and they are purged", async ({ expect }) => {
+    const segment = "/api/v1/environments/production/segments/crowd";
+    const crowd = (prefix: string) => ({
+      condition: {
+        attribute: "accountId",
+        operator: "in",
+        values: Array.from({ length: 5000 }, (_, i) => `${prefix}-${String(i).padStart(12, "0")}`),
+      },
+    });
+    await t.call("PUT", segment, crowd("a"));
+    const rules = [{ id: "crowd", when: { segment: "crowd" }, serve: { variant: "off" } }];
+    for (let i = 0; i < 12; i++) await t.call("PUT", `${FLAGS}/crowded-${i}`, aFlagBody(`crowded-${i}`, { rules }));
+    const someone = { targetingKey: "u", accountId: "b-000000000007" };
+    expect((await t.evaluate("crowded-3", someone)).body).toMatchObject({ value: true });
+    const cost = await costOf(() => t.call("PUT", segment, crowd("b")));
+    // A segment is read again after the write: what uses it, only the store knows.
+    expect(cost).toEqual({ status: 200, l2: 1, l3: 2 });
+    expect((await t.evaluate("crowded-3", someone)).body).toMatchObject({ value: false });
+  });
+
   test("PATCH of a flag that this isolate holds: the same", async ({ expect }) => {
     await t.evaluate("counted");
     expect(await costOf(() => t.call("PATCH", `${FLAGS}/counted`, { metadata: { n: 2 } }))).toEqual({

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import type { Redis } from "../../../src/cache/redis-client.ts";
+import { TieredCache } from "../../../src/cache/tiered-cache.ts";
+import { Publisher, type Written } from "../../../src/delivery/publisher.ts";
+import type { EdgePurge } from "../../../src/delivery/purge-targets.ts";
+import { compileFlag } from "../../../src/evaluation/compile.ts";
+import type { CompiledFlag } from "../../../src/evaluation/types.ts";
+import type { Log } from "../../../src/ops/log.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { aFlagDocument } from "../../support/flag-documents.ts";
+import { aMemoryTier } from "../../support/memory-tier.ts";
+import { startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const waitUntil = () => undefined;
+
+/** The client of a Redis that takes no command longer than this. */
+const refusingPast = (client: Redis, characters: number): Redis =>
+  ({
+    exec: (command: string[]) =>
+      JSON.stringify(command).length > characters
+        ? Promise.reject(new Error("too long"))
+        : client.exec(command as never),
+  }) as unknown as Redis;
+
+describe("publishing a write", () => {
+  let redis: TestRedis;
+  const clock = new FakeClock();
+  beforeAll(async () => {
+    redis = await startTestRedis(undefined);
+  });
+  afterAll(() => redis.endpoint.close());
+
+  const start = (client: Redis | undefined, edge?: EdgePurge) => {
+    const l2 = client && redis.tier({ redis: client });
+    const tiers = new TieredCache<CompiledFlag>({
+      l1: aMemoryTier<CompiledFlag>({}, clock).tier,
+      l2,
+      compile: compileFlag,
+      documentOf: (flag) => flag.document,
+      now: clock.now,
+    });
+    return { tiers, l2, publisher: new Publisher(tiers, "burgee", edge, silent) };
+  };
+  const reading = (version: number, note: string) => ({
+    asOf: version,
+    changes: undefined,
+    flags: new Map([["a", aFlagDocument("a", version, { metadata: { note } })]]),
+    keys: {},
+    index: undefined,
+  });
+  const write = (version: number, note: string) => ({
+    version,
+    pending: [[version, ["a"]] as [number, string[]]],
+    reading: reading(version, note),
+  });
+
+  test("carries a small document in the command that purges", async ({ expect }) => {
+    const { publisher, l2 } = start(redis.client);
+    redis.commands();
+    expect(await publisher.publish("prod", write(2, "small"), waitUntil)).toEqual({ redis: true });
+    expect(redis.commands()).toEqual({ EVAL: 1 });
+    expect((await l2?.get("prod", "a"))?.value).toMatchObject({ version: 2 });
+  });
+
+  test("does not carry a large one, and purges in one command all the same", async ({ expect }) => {
+    const { publisher, l2 } = start(redis.client);
+    await publisher.publish("prod", write(2, "small"), waitUntil);
+    redis.commands();
+    expect(await publisher.publish("prod", write(3, "x".repeat(100_000)), waitUntil)).toEqual({ redis: true });
+    expect(redis.commands()).toEqual({ EVAL: 1 });
+    expect(await l2?.get("prod", "a")).toBeUndefined();
+  });
+
+  test("purges without the document when Redis does not take it", async ({ expect }) => {
+    const { publisher, l2 } = start(refusingPast(redis.client, 20_000));
+    await publisher.publish("prod", write(2, "small"), waitUntil);
+    const published = await publisher.publish("prod", write(3, "x".repeat(50_000)), waitUntil);
+    expect(published).toEqual({ redis: true });
+    expect(await l2?.get("prod", "a")).toBeUndefined();
+    expect((await l2?.read("prod", []))?.head?.version).toBe(3);
+  });
+
+  test("claims nothing of a Redis that there is not", async ({ expect }) => {
+    const { publisher, tiers } = start(undefined);
+    expect(await publisher.publish("prod", write(2, "small"), waitUntil)).toEqual({});
+    expect(tiers.l1.environment("prod").version).toBe(2);
+    expect(await publisher.publish("prod", { version: 2, pending: [] }, waitUntil)).toEqual({});
+  });
+
+  test("of several environments is one purge of the data centres, after Redis", async ({ expect }) => {
+    const purges: (readonly string[])[] = [];
+    const { publisher, l2 } = start(redis.client, {
+      async purge(tags) {
+        expect((await l2?.read("prod", []))?.head?.version).toBe(2);
+        purges.push(tags);
+      },
+    });
+    const both = new Map<string, Written>([
+      ["prod", write(2, "small")],
+      ["dev", write(7, "small")],
+      ["still", { version: 1, pending: [] }],
+    ]);
+    const published = await publisher.publishAll(both, waitUntil);
+    expect([...published]).toEqual([...both.keys()].map((key) => [key, { redis: true, edge: true }]));
+    expect(purges).toHaveLength(1);
+    expect(purges[0]).toEqual(expect.arrayContaining(["burgee:head:prod", "burgee:head:dev"]));
+    expect(purges[0]).not.toContain("burgee:head:still");
+  });
+});
