@@ -113,6 +113,12 @@ async function fromEndpointCache(
   if (services.source.warm(open.token.scope, services.now()) !== undefined) return undefined;
   const kept = await services.endpointCache.match(key).catch(() => undefined);
   if (kept === undefined) return undefined;
+  // An isolate never goes back in version: what it knows decides what it takes, and what it takes it knows from then on.
+  const { scope: environment } = open.token;
+  const version = Number(kept.headers.get("x-flags-version"));
+  const known = services.source.knownVersion(environment);
+  if (known === 0) services.tiers.l1.advance(environment, { version, changes: [] });
+  else if (version !== known) return undefined;
   const response = new Response(kept.body, kept);
   response.headers.set("cache-control", "private, no-cache");
   response.headers.set("cache-status", "Burgee-Edge; hit");

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/purge-endpoint.ts";
+import { type Isolate, startIsolate } from "../../support/app.ts";
+import { MapEdgeCache } from "../../support/edge-cache.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
+
+/** Isolates of one data centre, which keeps answers to GET, while every purge of them is lost. */
+describe("answers kept at the data centre", () => {
+  const clock = new FakeClock();
+  let project: TestProject;
+  let purge: PurgeEndpoint;
+  let edge: MapEdgeCache;
+  let bindings: Record<string, string>;
+  let first: number;
+
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+    purge = await startPurgeEndpoint();
+    bindings = {
+      ...project.bindings,
+      CF_ZONE_ID: "0123456789abcdef0123456789abcdef",
+      CF_PURGE_TOKEN: purge.token,
+      CF_API_URL: `${purge.url}/client/v4`,
+    };
+  });
+  afterAll(async () => {
+    await purge.close();
+    await project.close();
+  });
+  beforeEach(async () => {
+    edge = new MapEdgeCache(clock.now);
+    first = await project.save({ key: "banner", enabled: true });
+    await project.backends.upstash.command("FLUSHALL");
+  });
+
+  const start = () => startIsolate(bindings, clock, { openCache: edge.open, redisTimeoutMs: 5000 });
+  const ask = async (isolate: Isolate, method: "GET" | "POST", headers: Record<string, string> = {}) => {
+    const path = method === "GET" ? "/flags/banner" : "/ofrep/v1/evaluate/flags/banner";
+    const authorization = `Bearer ${project.serverKey}`;
+    const body = method === "POST" ? "{}" : null;
+    const response = await isolate.fetch(path, { method, headers: { authorization, ...headers }, body });
+    await isolate.settled();
+    const { value } = (await response.json()) as { value: unknown };
+    const isKept = response.headers.get("cache-status") === "Burgee-Edge; hit";
+    return { value, isKept, version: Number(response.headers.get("x-flags-version")) };
+  };
+
+  test("serve an isolate that knows nothing yet, or just as much", async ({ expect }) => {
+    const [maker, other] = [start(), start()];
+    expect(await ask(maker, "GET")).toEqual({ value: true, isKept: false, version: first });
+    expect(await ask(other, "GET")).toEqual({ value: true, isKept: true, version: first });
+    await clock.advance(1001);
+    expect(await ask(maker, "GET")).toEqual({ value: true, isKept: true, version: first });
+  });
+
+  test("do not take an isolate back to a version before the one that it has answered at", async ({ expect }) => {
+    const [maker, other] = [start(), start()];
+    await ask(maker, "GET");
+    const version = await project.save({ key: "banner", enabled: false });
+    await ask(other, "POST", { "x-flags-min-version": String(version) });
+    await clock.advance(1001);
+    expect(await ask(other, "GET")).toEqual({ value: false, isKept: false, version });
+  });
+
+  test("bind an isolate that serves one: it does not answer below that version from then on", async ({ expect }) => {
+    const [maker, other] = [start(), start()];
+    await ask(maker, "POST");
+    const version = await project.save({ key: "banner", enabled: false });
+    // Redis stays behind: what was read past it does not get there.
+    project.backends.upstash.setFaults({ down: true });
+    await ask(maker, "GET", { "cache-control": "no-cache" });
+    project.backends.upstash.setFaults({});
+    expect(await ask(other, "GET")).toEqual({ value: false, isKept: true, version });
+    expect(await ask(other, "POST")).toEqual({ value: false, isKept: false, version });
+  });
+});
