@@ -22,6 +22,8 @@ export interface PurgeStats {
   rateLimited: number;
   /** Requests refused for their token, path or body. */
   refused: number;
+  /** Purges on their way to a data centre that got lost. */
+  lost: number;
 }
 
 export interface PurgeEndpoint {
@@ -44,21 +46,61 @@ export interface PurgeEndpointOptions {
   token?: string;
   /** Called with the tags of each accepted purge before it is answered. */
   onPurge?: (tags: string[], zone: string) => void | Promise<void>;
+  /** Called with the tags of each accepted purge as it reaches that data centre, after the answer. */
+  dataCentres?: readonly ((tags: string[]) => void | Promise<void>)[];
+  /** Default: purges reach every data centre at once. */
+  delivery?: PurgeDelivery;
+}
+
+/** How purges travel to the data centres. Each takes a time of its own to each of them, so they overtake each other. */
+export interface PurgeDelivery {
+  minMs: number;
+  maxMs: number;
+  /** 0..1: share of purges that never reach a data centre, drawn for each of them. */
+  lossRate: number;
+  /** Uniform in [0, 1). Default: Math.random. */
+  random?: () => number;
 }
 
 const MAX_TAGS = 100;
 
-const noStats = (): PurgeStats => ({ requests: 0, faulted: 0, purges: 0, tags: 0, rateLimited: 0, refused: 0 });
+const noStats = (): PurgeStats => ({
+  requests: 0,
+  faulted: 0,
+  purges: 0,
+  tags: 0,
+  rateLimited: 0,
+  refused: 0,
+  lost: 0,
+});
 
 export async function startPurgeEndpoint(options: PurgeEndpointOptions = {}): Promise<PurgeEndpoint> {
   const { token = "burgee-local-purge", onPurge } = options;
   const calls: PurgeCall[] = [];
   let stats = noStats();
+  const underWay = new Set<NodeJS.Timeout>();
   let rateLimited = { left: 0, retryAfterSeconds: 1 };
 
   const refuse = (status: number, code: number, message: string): EndpointAnswer => {
     stats.refused++;
     return { status, body: failure(code, message) };
+  };
+
+  const deliver = (purge: () => void | Promise<void>): void => {
+    const { minMs, maxMs, lossRate, random = Math.random } = options.delivery ?? { minMs: 0, maxMs: 0, lossRate: 0 };
+    const takesMs = minMs + (maxMs - minMs) * random();
+    if (random() < lossRate) {
+      stats.lost++;
+      return;
+    }
+    const timer = setTimeout(() => {
+      underWay.delete(timer);
+      // A data centre that is gone has nothing left to purge.
+      Promise.resolve()
+        .then(purge)
+        .catch(() => undefined);
+    }, takesMs);
+    underWay.add(timer);
   };
 
   const handle = async ({ method, url, headers, body }: EndpointRequest): Promise<EndpointAnswer> => {
@@ -78,6 +120,7 @@ export async function startPurgeEndpoint(options: PurgeEndpointOptions = {}): Pr
     stats.tags += tags.length;
     calls.push({ zone, tags, at: Date.now() });
     await onPurge?.(tags, zone);
+    for (const purge of options.dataCentres ?? []) deliver(() => purge(tags));
     return { status: 200, body: { success: true, errors: [], messages: [], result: { id: zone } } };
   };
 
@@ -108,7 +151,10 @@ export async function startPurgeEndpoint(options: PurgeEndpointOptions = {}): Pr
     stats: () => structuredClone(stats),
     resetStats,
     setFaults: endpoint.setFaults,
-    close: endpoint.close,
+    close: () => {
+      for (const timer of underWay) clearTimeout(timer);
+      return endpoint.close();
+    },
   };
 }
 

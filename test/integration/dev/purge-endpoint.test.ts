@@ -53,3 +53,24 @@ test("injects faults", async () => {
   expect(await purge({ tags: ["b"] })).toMatchObject({ status: 500 });
   expect(purged).toEqual(["a"]);
 });
+
+test("purges reach each data centre after a time of their own, or get lost", async () => {
+  const reached: string[] = [];
+  // Time on the way, then whether it is lost: for the first data centre and the second, purge by purge.
+  const draws = [0.9, 0.5, 0, 0.5, 0, 0.5, 0, 0.01];
+  const other = await startPurgeEndpoint({
+    dataCentres: [(tags) => void reached.push(`1 ${tags[0]}`), (tags) => void reached.push(`2 ${tags[0]}`)],
+    delivery: { minMs: 1, maxMs: 200, lossRate: 0.1, random: () => draws.shift() ?? 0.5 },
+  });
+  for (const tag of ["a", "b"]) {
+    await fetch(`${other.url}/client/v4/zones/zone1/purge_cache`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${other.token}` },
+      body: JSON.stringify({ tags: [tag] }),
+    });
+  }
+  await expect.poll(() => reached.at(-1)).toBe("1 a");
+  expect(reached).toEqual(["2 a", "1 b", "1 a"]);
+  expect(other.stats()).toMatchObject({ purges: 2, lost: 1 });
+  await other.close();
+});
