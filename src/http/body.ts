@@ -5,7 +5,8 @@ export async function readBody(request: Request, maxBytes: number): Promise<stri
   const tooLarge = () => new HttpError(413, `the body is larger than ${maxBytes} bytes`);
   const declared = request.headers.get("content-length");
   if (declared !== null) {
-    if (Number(declared) > maxBytes) throw tooLarge();
+    // Also what is no number.
+    if (!(Number(declared) <= maxBytes)) throw tooLarge();
     return request.text();
   }
   // No declared length (chunked): stop reading at the limit instead of buffering what comes.

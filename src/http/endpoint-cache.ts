@@ -42,6 +42,7 @@ export function canonicalTarget(url: URL): string {
   return `${url.pathname}?${query.toString()}`;
 }
 
-function cacheUrl(prefix: string, { environment, keyId, origin, target }: EndpointKey): string {
-  return `https://cache.invalid/${prefix}/flag_endpoint/${environment}/${keyId}/${encodeURIComponent(origin)}${target}`;
+/** Every part is one path segment that no other part can reach out of: an origin of ".." would take the key's away. */
+export function cacheUrl(prefix: string, { environment, keyId, origin, target }: EndpointKey): string {
+  return `https://cache.invalid/${prefix}/flag_endpoint/${environment}/${keyId}/from:${encodeURIComponent(origin)}${target}`;
 }
