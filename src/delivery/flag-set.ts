@@ -1,6 +1,7 @@
 import { SUPERSEDED } from "../cache/flag-cache.ts";
 import type { MemoryEnvironment } from "../cache/memory-environment.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
+import type { FlagIndex } from "../flags/head.ts";
 
 /** Every flag of an environment, sorted by key. */
 export interface FlagSet {
@@ -55,4 +56,16 @@ export function viewOf(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean
     isSuperseded: expiresAt === SUPERSEDED,
     version,
   };
+}
+
+/** Whether the index, sorted by code unit, names the key. */
+export function holdsKey(index: FlagIndex, key: string): boolean {
+  let low = 0;
+  let high = index.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((index[middle] ?? "") < key) low = middle + 1;
+    else high = middle;
+  }
+  return index[low] === key;
 }

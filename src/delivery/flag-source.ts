@@ -1,24 +1,14 @@
 import { type CacheEntry, SUPERSEDED } from "../cache/flag-cache.ts";
 import type { MemoryEnvironment } from "../cache/memory-environment.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
-import type { FlagIndex, KeyTable } from "../flags/head.ts";
-import type { Clock } from "../ops/clock.ts";
+import type { KeyTable } from "../flags/head.ts";
 import type { TieredCache } from "../cache/tiered-cache.ts";
-import { type FlagSet, flagSetOf, type FlagSetView, viewOf } from "./flag-set.ts";
-import type { HeadCheck } from "./head.ts";
+import { type FlagSet, flagSetOf, type FlagSetView, holdsKey, viewOf } from "./flag-set.ts";
+import { Freshness, type FreshnessOptions } from "./freshness.ts";
 import type { Loader, LoadOutcome } from "./loader.ts";
 import { MinVersionError, type RequestScope, type Tier, UnavailableError, within } from "./scope.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type { Snapshots } from "./snapshots.ts";
 
-/** A check that does not finish in this time finishes behind the answer (ms). */
-const CHECK_BUDGET_MS = 30;
-/** An isolate that has not checked for this long waits for the check (ms) … */
-const IDLE_MS = 60_000;
-/** … but no longer than this (ms). */
-const IDLE_BUDGET_MS = 500;
-/** A failed check is not repeated sooner than this (ms). */
-const RETRY_CHECK_MS = 1000;
 /** A load that takes longer goes on behind the answer, if there is anything to answer from (ms). */
 const LOAD_BUDGET_MS = 2000;
 
@@ -38,27 +28,22 @@ export interface SourceAnswer<V> {
   keys: KeyTable;
 }
 
-export interface FlagSourceOptions {
+export interface FlagSourceOptions extends FreshnessOptions {
   tiers: TieredCache<CompiledFlag>;
   loader: Loader;
-  headCheck: HeadCheck;
-  /** Absent: caches are off. */
-  snapshots?: Snapshots | undefined;
-  clock: Clock;
-  headCheckMs: number;
 }
 
 /** Where evaluation gets its flags: the tiers, the store behind them, and the freshness contract of the README. */
 export class FlagSource {
   readonly #options: FlagSourceOptions;
   readonly #views = new WeakMap<MemoryEnvironment<CompiledFlag>, FlagSetView>();
-  /** ms since epoch of the last failed check, per environment. */
-  readonly #failedAt = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
+  readonly #freshness: Freshness;
   /** ms since epoch until which an environment is remembered not to exist. */
   readonly #absentUntil = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
 
   constructor(options: FlagSourceOptions) {
     this.#options = options;
+    this.#freshness = new Freshness(options);
   }
 
   /** The environment when it may be served from memory right now, without any I/O. */
@@ -86,7 +71,7 @@ export class FlagSource {
     if (this.#isKnownAbsent(memory)) return undefined;
     const isAbsent = () => memory.index !== undefined && !holdsKey(memory.index, key);
     if (scope.noCache !== true && memory.keys !== undefined && (memory.lookup(key) !== undefined || isAbsent())) {
-      await this.#ensureHead(environment, memory, scope);
+      await this.#freshness.ensure(environment, memory, scope);
       const hit = memory.current(key);
       if (memory.keys !== undefined && (hit !== undefined || isAbsent())) {
         return this.#answer(memory, hit?.value ?? null, "L1", memory.version);
@@ -114,7 +99,7 @@ export class FlagSource {
     const memory = this.#options.tiers.l1.environment(environment);
     if (this.#isKnownAbsent(memory)) return undefined;
     if (scope.noCache !== true && memory.keys !== undefined && this.#view(memory, false) !== undefined) {
-      await this.#ensureHead(environment, memory, scope);
+      await this.#freshness.ensure(environment, memory, scope);
       const view = this.#view(memory, false);
       if (view !== undefined && memory.keys !== undefined) return this.#answer(memory, view, "L1", view.version);
     }
@@ -185,7 +170,7 @@ export class FlagSource {
     const loading = this.#loadSinceNow(memory, load).then((outcome) => {
       if (outcome === "unknown-environment") this.#absentUntil.set(memory, this.#options.clock.now() + ABSENT_MS);
       else if (outcome !== "unavailable") {
-        this.#failedAt.delete(memory);
+        this.#freshness.recovered(memory);
         snapshots?.answered(environment, memory, scope);
       }
       return outcome;
@@ -209,29 +194,6 @@ export class FlagSource {
     const isLoaded = outcome === "L2" || outcome === "L3";
     const isTooOld = memory.checkedAt < askedAt && askedAt - memory.checkedAt >= headCheckMs;
     return isLoaded && isTooOld ? load() : outcome;
-  }
-
-  async #ensureHead(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {
-    if (memory.version === 0 || scope.noCache === true) return; // the load brings the head
-    const { clock, headCheckMs, headCheck, snapshots } = this.#options;
-    const now = clock.now();
-    if (scope.minVersion !== undefined && memory.version < scope.minVersion) {
-      await within(headCheck.check(environment, scope), IDLE_BUDGET_MS);
-      if (memory.version < scope.minVersion) throw new MinVersionError(scope.minVersion, memory.version);
-      return;
-    }
-    const age = now - memory.checkedAt;
-    if (age < headCheckMs) return;
-    const failedAt = this.#failedAt.get(memory);
-    if (failedAt !== undefined && now - failedAt < RETRY_CHECK_MS) return;
-    const check = headCheck.check(environment, scope).then((outcome) => {
-      if (outcome === "unavailable") this.#failedAt.set(memory, clock.now());
-      else this.#failedAt.delete(memory);
-      if (outcome === "L2" || outcome === "L3") snapshots?.answered(environment, memory, scope);
-    });
-    // Also for a follower of another request's check: what it does with the outcome dies with its own request otherwise.
-    scope.waitUntil(check);
-    await within(check, age > IDLE_MS ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
   }
 
   #requireVersion(version: number, scope: RequestScope, outcome: LoadOutcome): void {
@@ -265,23 +227,11 @@ export class FlagSource {
       value,
       version,
       tier: tier === "stale" ? "L1" : tier,
-      isStale: tier === "stale" || this.#failedAt.has(memory),
+      isStale: tier === "stale" || this.#freshness.isFailing(memory),
       ageSeconds: Math.max(0, Math.floor((this.#options.clock.now() - memory.checkedAt) / 1000)),
       keys,
     };
   }
-}
-
-/** Whether the index, sorted by code unit, names the key. */
-function holdsKey(index: FlagIndex, key: string): boolean {
-  let low = 0;
-  let high = index.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((index[middle] ?? "") < key) low = middle + 1;
-    else high = middle;
-  }
-  return index[low] === key;
 }
 
 /** The version that an entry answers at when nothing newer can be read. */

@@ -1,5 +1,5 @@
 import type { Breaker } from "../cache/breaker.ts";
-import type { SingleFlight } from "../cache/single-flight.ts";
+import { FlightLateError, type SingleFlight } from "../cache/single-flight.ts";
 import type { TieredCache } from "../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import { errorFields, type Log } from "../ops/log.ts";
@@ -169,6 +169,9 @@ export class Loader {
   /** Requests that must see something newer than others asked for do not share a flight with them. */
   #flight(key: string, scope: RequestScope, load: () => Promise<LoadOutcome>): Promise<LoadOutcome> {
     if (scope.noCache === true || scope.minVersion !== undefined) return load();
-    return this.#options.flights.run(key, load, scope);
+    return this.#options.flights.run(key, load, scope).catch((error: unknown) => {
+      if (error instanceof FlightLateError) return "unavailable";
+      throw error;
+    });
   }
 }

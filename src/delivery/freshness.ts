@@ -1,0 +1,71 @@
+import type { MemoryEnvironment } from "../cache/memory-environment.ts";
+import type { CompiledFlag } from "../evaluation/types.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { HeadCheck } from "./head.ts";
+import { MinVersionError, type RequestScope, within } from "./scope.ts";
+import type { Snapshots } from "./snapshots.ts";
+
+/** A check that does not finish in this time finishes behind the answer (ms). */
+const CHECK_BUDGET_MS = 30;
+/** An isolate that has not checked for this long waits for the check (ms) … */
+const IDLE_MS = 60_000;
+/** … but no longer than this (ms). */
+const IDLE_BUDGET_MS = 500;
+/** A failed check is not repeated sooner than this (ms). */
+const RETRY_CHECK_MS = 1000;
+
+export interface FreshnessOptions {
+  headCheck: HeadCheck;
+  /** Absent: caches are off. */
+  snapshots?: Snapshots | undefined;
+  clock: Clock;
+  headCheckMs: number;
+}
+
+/** When an isolate must confirm its head before it answers from memory, and how long it waits for that. */
+export class Freshness {
+  readonly #options: FreshnessOptions;
+  /** ms since epoch of the last failed check, per environment. */
+  readonly #failedAt = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
+
+  constructor(options: FreshnessOptions) {
+    this.#options = options;
+  }
+
+  /** The head could not be confirmed the last time. */
+  isFailing(memory: MemoryEnvironment<CompiledFlag>): boolean {
+    return this.#failedAt.has(memory);
+  }
+
+  /** A tier has answered since. */
+  recovered(memory: MemoryEnvironment<CompiledFlag>): void {
+    this.#failedAt.delete(memory);
+  }
+
+  /** Confirms the head where that is due. @throws MinVersionError `scope.minVersion` is not visible yet */
+  async ensure(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {
+    const { clock, headCheckMs, headCheck } = this.#options;
+    const now = clock.now();
+    if (scope.minVersion !== undefined && memory.version < scope.minVersion) {
+      await within(headCheck.check(environment, scope), IDLE_BUDGET_MS);
+      if (memory.version < scope.minVersion) throw new MinVersionError(scope.minVersion, memory.version);
+      return;
+    }
+    const age = now - memory.checkedAt;
+    if (age < headCheckMs) return;
+    const failedAt = this.#failedAt.get(memory);
+    if (failedAt !== undefined && now - failedAt < RETRY_CHECK_MS) return;
+    const check = this.#check(environment, memory, scope);
+    // Also for a follower of another request's check: what it does with the outcome dies with its own request otherwise.
+    scope.waitUntil(check);
+    await within(check, age > IDLE_MS ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
+  }
+
+  async #check(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {
+    const { clock, headCheck, snapshots } = this.#options;
+    const outcome = await headCheck.check(environment, scope);
+    if (outcome === "unavailable") this.#failedAt.set(memory, clock.now());
+    else this.#failedAt.delete(memory);
+    if (outcome === "L2" || outcome === "L3") snapshots?.answered(environment, memory, scope);
+  }
+}
