@@ -28,12 +28,14 @@ import { createRateLimiter } from "./ops/rate-limiter.ts";
 import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
 
-/** L2 that takes longer than this is treated as down (ms). */
+/** L2 that takes longer than this is treated as down (ms) … */
 const REDIS_TIMEOUT_MS = 150;
+/** … and than this where whole environments are moved, which are megabytes. */
+const REDIS_BULK_TIMEOUT_MS = 1000;
 /** L3 wakes from scale-to-zero within this (ms). */
 const STORE_TIMEOUT_MS = 5000;
 /** A flight that takes longer than both tiers together may is dead, and is replaced (ms). */
-const FLIGHT_BUDGET_MS = 5500;
+const FLIGHT_BUDGET_MS = 6500;
 /** Requests for a version that is not visible here yet, per isolate. */
 const WAITS_PER_SECOND = 100;
 /** Flags that a warm isolate has never seen, per isolate. */
@@ -218,6 +220,7 @@ function redisTier(settings: Settings, now: () => number, timeoutMs: number): Re
     return undefined;
   return new RedisTier({
     redis: createRedis(url, token, timeoutMs),
+    bulkRedis: createRedis(url, token, Math.max(timeoutMs, REDIS_BULK_TIMEOUT_MS)),
     prefix: settings.CACHE_PREFIX,
     ttlMs: settings.CACHE_L2_TTL_SECONDS * 1000,
     now,

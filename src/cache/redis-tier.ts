@@ -1,17 +1,20 @@
 import type { FlagDocument } from "../flags/document.ts";
 import { type Change, HEAD_FIELD } from "../flags/head.ts";
-import { TierError } from "../ops/errors.ts";
 import { contiguousEnd } from "./changes.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache.ts";
 import { formatFields } from "./head-text.ts";
-import { argumentsOf, pairsOf, parseJson, type Picture, pictureOf } from "./picture.ts";
-import { type Redis, runCommand } from "./redis-client.ts";
+import { argumentsOf, parseJson, type Picture, pictureOf } from "./picture.ts";
+import type { Redis } from "./redis-client.ts";
+import { RedisCommands } from "./redis-commands.ts";
 import { type CacheScripts, SCRIPTS } from "./scripts.ts";
 
 /** A fence must outlive every read that may still be under way, whose end `waitUntil` bounds at 30 s. */
 const MIN_TTL_MS = 60_000;
+
 export interface RedisTierOptions {
   redis: Redis;
+  /** The same, with a longer bound: for whole environments and large fills. Default: `redis`. */
+  bulkRedis?: Redis;
   /** Of every key of this deployment. */
   prefix: string;
   /** Of an environment's hash, renewed by every write. At least a minute. */
@@ -28,25 +31,24 @@ export interface RedisTierOptions {
  * stored: that is cheap to keep in L1, and nothing would name it in a change.
  */
 export class RedisTier implements FlagCache<FlagDocument> {
-  readonly #redis: Redis;
+  readonly #commands: RedisCommands;
   readonly #options: RedisTierOptions;
   readonly #scripts: CacheScripts;
   readonly #ttlMs: number;
   readonly #environments = new Set<string>();
   #hits = 0;
   #misses = 0;
-  #errors = 0;
 
   constructor(options: RedisTierOptions) {
-    this.#redis = options.redis;
+    this.#commands = new RedisCommands(options.redis, options.bulkRedis ?? options.redis);
     this.#options = options;
     this.#scripts = options.scripts ?? SCRIPTS;
     this.#ttlMs = Math.max(options.ttlMs, MIN_TTL_MS);
   }
 
   async read(environment: string, fields: readonly string[]): Promise<Picture> {
-    const values = await this.#array(["HMGET", this.#key(environment), HEAD_FIELD, ...fields]);
-    if (values.length !== fields.length + 1) throw this.#nonsense("HMGET");
+    const values = await this.#commands.array(["HMGET", this.#key(environment), HEAD_FIELD, ...fields]);
+    if (values.length !== fields.length + 1) throw this.#commands.nonsense("HMGET");
     const texts = new Map<string, string>();
     for (const [i, field] of fields.entries()) {
       const value = values[i + 1];
@@ -56,7 +58,8 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   async readAll(environment: string): Promise<Picture> {
-    const fields = this.#pairs("HGETALL", await this.#array(["HGETALL", this.#key(environment)]));
+    const answer = await this.#commands.array(["HGETALL", this.#key(environment)], "bulk");
+    const fields = this.#commands.pairs("HGETALL", answer);
     const head = fields.get(HEAD_FIELD);
     fields.delete(HEAD_FIELD);
     return pictureOf(head, fields);
@@ -65,8 +68,8 @@ export class RedisTier implements FlagCache<FlagDocument> {
   /** The head with its changes after `since`, and the fields that these name; only the head when it does not reach back. */
   async readChanges(environment: string, since: number): Promise<Picture> {
     const command = ["EVAL_RO", this.#scripts.changesSince, "1", this.#key(environment), String(since)] as const;
-    const [head, ...rest] = await this.#array([...command]);
-    return pictureOf(head, this.#pairs("EVAL_RO", rest));
+    const [head, ...rest] = await this.#commands.array([...command]);
+    return pictureOf(head, this.#commands.pairs("EVAL_RO", rest));
   }
 
   /**
@@ -98,7 +101,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
 
   /** The flag keys that are stored now. */
   async keys(environment: string): Promise<string[]> {
-    const fields = await this.#array(["HKEYS", this.#key(environment)]);
+    const fields = await this.#commands.array(["HKEYS", this.#key(environment)]);
     return fields.filter((field): field is string => typeof field === "string" && !field.startsWith("@"));
   }
 
@@ -154,7 +157,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   async invalidateMany(environment: string, keys: readonly string[]): Promise<void> {
-    if (keys.length > 0) await this.#run(["HDEL", this.#key(environment), ...keys]);
+    if (keys.length > 0) await this.#commands.run(["HDEL", this.#key(environment), ...keys]);
   }
 
   /** Heads stay, as the fence against what is being read right now. */
@@ -163,11 +166,16 @@ export class RedisTier implements FlagCache<FlagDocument> {
     const pattern = `${keyOf(this.#options.prefix, "").replace(/[\\*?[\]]/g, String.raw`\$&`)}*`;
     let cursor = "0";
     do {
-      const [next, found] = await this.#array(["SCAN", cursor, "MATCH", pattern, "COUNT", "1000"]);
-      if (!Array.isArray(found)) throw this.#nonsense("SCAN");
+      const [next, found] = await this.#commands.array(["SCAN", cursor, "MATCH", pattern, "COUNT", "1000"]);
+      if (!Array.isArray(found)) throw this.#commands.nonsense("SCAN");
       for (const key of found) await this.#clearKey(String(key));
       cursor = String(next);
     } while (cursor !== "0");
+  }
+
+  /** Whether Redis answers, without touching a key. @throws TierError */
+  async ping(): Promise<void> {
+    await this.#commands.run(["PING"]);
   }
 
   /** Counts are this isolate's; size and bytes are of the environments that it has used. */
@@ -175,7 +183,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     let size = 0;
     let bytes = 0;
     for (const environment of this.#environments) {
-      const measured = await this.#array(["EVAL_RO", this.#scripts.measure, "1", this.#key(environment)]);
+      const measured = await this.#commands.array(["EVAL_RO", this.#scripts.measure, "1", this.#key(environment)]);
       size += Number(measured[0]);
       bytes += Number(measured[1]);
     }
@@ -186,7 +194,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   counts(): Omit<CacheStats, "size" | "bytes"> {
     const asked = this.#hits + this.#misses;
     const hitRate = asked === 0 ? 0 : this.#hits / asked;
-    return { hits: this.#hits, misses: this.#misses, errors: this.#errors, evictions: 0, hitRate };
+    return { hits: this.#hits, misses: this.#misses, errors: this.#commands.errors, evictions: 0, hitRate };
   }
 
   #key(environment: string): string {
@@ -203,7 +211,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   ): Promise<unknown> {
     const listed = changes.flatMap((change) => [String(change[0]), formatFields(change)]);
     const counts = [String(version), String(this.#ttlMs), String(changes.length)];
-    return this.#run([
+    return this.#commands.run([
       "EVAL",
       this.#scripts.advance,
       "1",
@@ -216,33 +224,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   async #clearKey(key: string): Promise<void> {
-    await this.#run(["EVAL", this.#scripts.clear, "1", key, String(this.#ttlMs)]);
-  }
-
-  async #run(command: [name: string, ...args: string[]]): Promise<unknown> {
-    try {
-      return await runCommand(this.#redis, command);
-    } catch (error) {
-      this.#errors += 1;
-      throw error;
-    }
-  }
-
-  async #array(command: [name: string, ...args: string[]]): Promise<unknown[]> {
-    const answer = await this.#run(command);
-    if (!Array.isArray(answer)) throw this.#nonsense(command[0]);
-    return answer;
-  }
-
-  #pairs(command: string, answer: unknown[]): Map<string, string> {
-    const pairs = pairsOf(answer);
-    if (!pairs) throw this.#nonsense(command);
-    return pairs;
-  }
-
-  #nonsense(command: string): TierError {
-    this.#errors += 1;
-    return new TierError(`redis ${command} answered in a form that is not Redis'`);
+    await this.#commands.run(["EVAL", this.#scripts.clear, "1", key, String(this.#ttlMs)]);
   }
 }
 

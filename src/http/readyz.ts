@@ -39,9 +39,7 @@ async function probeTiers(services: Services): Promise<Readiness> {
   const { tiers, redisBreaker, storeBreaker } = services;
   const l2 = tiers.l2;
   const [redis, store] = await Promise.all([
-    l2 === undefined
-      ? ({ state: "not configured" } as const)
-      : probe(services, "redis", () => l2.read(NO_ENVIRONMENT, [])),
+    l2 === undefined ? ({ state: "not configured" } as const) : probe(services, "redis", () => l2.ping()),
     probe(services, "store", async () => getEnvironment(await services.database(), NO_ENVIRONMENT)),
   ]);
   const { size: entries, bytes } = tiers.l1.stats();

@@ -162,6 +162,7 @@ describe("OFREP", () => {
   test("a forged, mistyped, foreign or missing key is a 401 that touches no backend", async ({ expect }) => {
     const other = await mintKey("another deployment's secret, just as long", "server", "production");
     const flipped = project.serverKey.slice(0, -1) + (project.serverKey.endsWith("0") ? "1" : "0");
+    await isolate.settled();
     project.resetStats();
     for (const key of ["nonsense", flipped, other.token, `${project.serverKey}x`, "bgs_production_a_b_c"]) {
       const { status, json } = await post("/plain", "{}", { authorization: `Bearer ${key}` });
@@ -226,6 +227,25 @@ describe("OFREP", () => {
 
   test("answers are the same to the byte each time", async ({ expect }) => {
     expect((await post("", "{}")).text).toBe((await post("", "{}")).text);
+  });
+
+  test("a slow Redis is given the time for a whole environment, and not for one flag", async ({ expect }) => {
+    await post("", "{}"); // fills Redis
+    await isolate.settled();
+    const cold = startIsolate(project.bindings, clock);
+    project.backends.upstash.setFaults({ latencyMs: 300 });
+    try {
+      const ask = async (path: string) => {
+        const headers = { authorization: `Bearer ${project.serverKey}` };
+        const response = await cold.fetch(`/ofrep/v1/evaluate/flags${path}`, { method: "POST", headers, body: "{}" });
+        return response.headers.get("cache-status");
+      };
+      expect(await ask("/plain")).toContain("stored");
+      expect(await ask("")).toBe("Burgee-L1; fwd=miss, Burgee-L2; hit");
+    } finally {
+      project.backends.upstash.setFaults({});
+      await cold.settled();
+    }
   });
 
   test("preflight is answered before authentication", async ({ expect }) => {

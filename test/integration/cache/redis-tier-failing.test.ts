@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { createRedis } from "../../../src/cache/redis-client.ts";
+import type { RedisTier } from "../../../src/cache/redis-tier.ts";
+import { TierError } from "../../../src/ops/errors.ts";
+import { aFlagDocument } from "../../support/flag-documents.ts";
+import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
+
+for (const { name, redisUrl } of REDIS_BACKENDS) {
+  describe(`RedisTier failing over ${name}`, () => {
+    let redis: TestRedis;
+    let impatient: TestRedis;
+    let prefix: string;
+    let tier: RedisTier;
+    const hash = () => `${prefix}:feature_flag:prod`;
+    const texts = (...keys: string[]) => new Map(keys.map((key) => [key, JSON.stringify(aFlagDocument(key))]));
+    const failure = (work: Promise<unknown>) =>
+      work.then(
+        () => undefined,
+        (error: unknown) => error as TierError,
+      );
+
+    beforeAll(async () => {
+      redis = await startTestRedis(redisUrl);
+      impatient = await startTestRedis(redisUrl, 150);
+    });
+    beforeEach(() => {
+      prefix = freshPrefix();
+      tier = redis.tier({ prefix });
+    });
+    afterAll(async () => {
+      impatient.endpoint.setFaults({});
+      await impatient.endpoint.close();
+      await redis.endpoint.close();
+    });
+
+    test.for([
+      ["down", { down: true }],
+      ["refusing", { errorRate: 1 }],
+      ["hanging", { hang: true }],
+    ] as const)("is a TierError, never a miss, when Redis is %s", async ([, faults], { expect }) => {
+      impatient.endpoint.setFaults(faults);
+      const failing = impatient.tier();
+      const calls = [
+        () => failing.get("prod", "a"),
+        () => failing.readAll("prod"),
+        () => failing.readChanges("prod", 1),
+        () => failing.publish("prod", [[1, ["a"]]]),
+        () => failing.set("prod", "a", aFlagDocument("a"), { asOf: 1 }),
+        () => failing.clear(),
+      ];
+      for (const call of calls) expect(await failure(call())).toBeInstanceOf(TierError);
+      expect(failing.counts()).toMatchObject({ errors: calls.length, hits: 0, misses: 0 });
+    });
+
+    test.for([
+      ["down", { down: true }],
+      ["hanging", { hang: true }],
+    ] as const)("gives up in time and tries nothing twice when Redis is %s", async ([, faults], { expect }) => {
+      impatient.endpoint.setFaults(faults);
+      impatient.endpoint.resetStats();
+      const startedAt = performance.now();
+      expect(await failure(impatient.tier().get("prod", "a"))).toBeInstanceOf(TierError);
+      expect(performance.now() - startedAt).toBeLessThan(2000);
+      expect(impatient.endpoint.stats().requests).toBe(1);
+    });
+
+    test("a publish whose answer was lost can be sent again", async ({ expect }) => {
+      const retried = impatient.tier();
+      impatient.endpoint.setFaults({});
+      await retried.fill("prod", 5, undefined, texts("a", "b"));
+      impatient.endpoint.setFaults({ dropAfterApply: true });
+      expect(await failure(retried.publish("prod", [[6, ["a"]]]))).toBeInstanceOf(TierError);
+      impatient.endpoint.setFaults({});
+      expect(await retried.publish("prod", [[6, ["a"]]])).toBe(6);
+      expect(await retried.keys("prod")).toEqual(["b"]);
+    });
+
+    test("never says what was in the command", async ({ expect }) => {
+      await redis.endpoint.command("SET", hash(), "not a hash");
+      const secret = new Map([["s3cret-flag", '"s3cret text"']]);
+      for (const call of [tier.fill("prod", 5, undefined, secret), tier.read("prod", ["s3cret-flag"])]) {
+        const error = await failure(call);
+        expect(error).toBeInstanceOf(TierError);
+        const said = `${error?.message} / ${(error?.cause as Error | undefined)?.message}`;
+        expect(said).toContain("WRONGTYPE");
+        expect(said).not.toContain("s3cret");
+      }
+      await redis.endpoint.command("DEL", hash());
+    });
+
+    test("gives more time to whole environments and large fills, and to nothing else", async ({ expect }) => {
+      const { url, token } = impatient.endpoint;
+      const patient = impatient.tier({ bulkRedis: createRedis(url, token, 10_000) });
+      const large = new Map([
+        ["large", JSON.stringify(aFlagDocument("large", 1, { metadata: { x: "x".repeat(1e5) } }))],
+      ]);
+      impatient.endpoint.setFaults({ latencyMs: 400 });
+      expect(await failure(patient.fill("prod", 5, undefined, large))).toBeUndefined();
+      expect((await patient.readAll("prod")).fields.size).toBe(1);
+      for (const call of [
+        patient.fill("prod", 5, undefined, texts("a")),
+        patient.read("prod", ["large"]),
+        patient.readChanges("prod", 1),
+        patient.publish("prod", [[6, ["a"]]]),
+        patient.ping(),
+      ]) {
+        expect(await failure(call)).toBeInstanceOf(TierError);
+      }
+      impatient.endpoint.setFaults({});
+    });
+  });
+}
