@@ -20,9 +20,12 @@ export function changesSince(
   return toChanges(rows);
 }
 
-/** The newest rows whose versions have no gap between them. `rows`: ascending by version. */
-export function contiguousTail(rows: readonly OutboxRow[]): Change[] {
-  let start = Math.max(rows.length - 1, 0);
-  while (start > 0 && rows[start - 1]?.[0] === (rows[start]?.[0] ?? 0) - 1) start--;
-  return toChanges(rows.slice(start));
+/**
+ * What is to be published up to `version`. `rows`: every version since the oldest that is not done, ascending; null:
+ * they are too many. Unless they lead there without a gap it is everything: what is left out would never be purged.
+ */
+export function pendingChanges(rows: readonly OutboxRow[] | null, version: number): Change[] {
+  const first = rows?.[0]?.[0];
+  if (rows !== null && (first === undefined || rows.length === version - first + 1)) return toChanges(rows);
+  return [[version, "*"]];
 }

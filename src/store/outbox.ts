@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { MAX_CHANGES, toChanges, type OutboxRow } from "./changes.ts";
+import { MAX_CHANGES, type OutboxRow, pendingChanges } from "./changes.ts";
 import type { StoreDatabase } from "./client.ts";
 import { readJson, type Written } from "./statements.ts";
 
@@ -37,10 +37,10 @@ async function readPendingOutbox(db: StoreDatabase): Promise<Map<string, Written
     order by p.environment`,
   );
   return new Map(
-    rows.map(([environment, version, changes]) => {
-      const contiguous = changes !== null && changes.length === version - (changes[0]?.[0] ?? version) + 1;
-      return [environment, { version, pending: contiguous ? toChanges(changes) : [[version, "*"]] }];
-    }),
+    rows.map(([environment, version, changes]) => [
+      environment,
+      { version, pending: pendingChanges(changes, version) },
+    ]),
   );
 }
 

@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { describe, it } from "vitest";
-import { changesSince, contiguousTail, type OutboxRow } from "../../../src/store/changes.ts";
+import { changesSince, pendingChanges, type OutboxRow } from "../../../src/store/changes.ts";
 
 const row = (version: number): OutboxRow => [version, [`f${version}`]];
 
@@ -20,19 +19,15 @@ describe("changesSince", () => {
   });
 });
 
-describe("contiguousTail", () => {
-  it("answers the longest run without a gap that ends at the newest row", ({ expect }) => {
-    expect(contiguousTail([])).toEqual([]);
-    expect(contiguousTail([row(1), row(3), row(4)]).map(([version]) => version)).toEqual([3, 4]);
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 40 })), (versions) => {
-        const sorted = versions.sort((a, b) => a - b);
-        const tail = contiguousTail(sorted.map(row)).map(([version]) => version);
-        const first = tail[0] ?? 0;
-        expect(tail).toEqual(sorted.slice(sorted.length - tail.length));
-        expect(tail).toEqual(tail.map((_version, i) => first + i));
-        expect(sorted).not.toContain(first - 1);
-      }),
-    );
+describe("pendingChanges", () => {
+  it("answers what leads to the version without a gap, else everything", ({ expect }) => {
+    expect(pendingChanges([row(3), [4, null]], 4)).toEqual([
+      [3, ["f3"]],
+      [4, "*"],
+    ]);
+    expect(pendingChanges([], 4)).toEqual([]);
+    for (const rows of [null, [row(1), row(3), row(4)], [row(2), row(3)]]) {
+      expect(pendingChanges(rows, 4)).toEqual([[4, "*"]]);
+    }
   });
 });
