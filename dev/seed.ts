@@ -4,6 +4,8 @@ import { type FlagInput as ParsedFlag, parseFlagInput, parseSegmentInput } from 
 import { InvalidInputError } from "../src/ops/errors.ts";
 import { type AdminRole, mintKey } from "../src/ops/token.ts";
 import type { StoreDatabase } from "../src/store/client.ts";
+import { listFlags } from "../src/store/list-flags.ts";
+import { listSegments } from "../src/store/list-segments.ts";
 import { createEnvironment, listEnvironments } from "../src/store/write-environments.ts";
 import { type FlagInput, saveProject } from "../src/store/write-flags.ts";
 import { createAdminKey, createSdkKey } from "../src/store/write-keys.ts";
@@ -22,8 +24,8 @@ export interface SeededKeys {
 }
 
 /**
- * Writes the project's environments, each with its flags and segments as one version. An environment that exists
- * already keeps what it holds; the keys are new every time. @throws InvalidInputError naming file and field
+ * Writes the project's environments, each with its flags and segments as one version. An environment that holds
+ * something already keeps it; the keys are new every time. @throws InvalidInputError naming file and field
  */
 export async function seedProject(db: StoreDatabase, keySecret: string, path = EXAMPLE_PROJECT): Promise<SeededKeys> {
   const project = await readProjectFile(path);
@@ -31,8 +33,9 @@ export async function seedProject(db: StoreDatabase, keySecret: string, path = E
   const contents = new Map(project.environments.map(({ key }) => [key, parseEnvironment(project, key)]));
   const environments: SeededKeys["environments"] = {};
   for (const { key, name } of project.environments) {
-    if (!known.has(key)) {
-      await createEnvironment(db, { key, name }, { actor: ACTOR });
+    if (!known.has(key)) await createEnvironment(db, { key, name }, { actor: ACTOR });
+    // Also where an earlier seed was ended in between: what it holds would stay empty for good.
+    if (!known.has(key) || (await isEmpty(db, key))) {
       await saveProject(db, key, contents.get(key) ?? { flags: [], segments: [] }, { actor: ACTOR });
     }
     environments[key] = {
@@ -53,6 +56,12 @@ export async function createAdminToken(
   const { token, id, secretHash } = await mintKey(keySecret, "admin", role);
   await createAdminKey(db, { id, role, name, secretHash }, { actor });
   return token;
+}
+
+async function isEmpty(db: StoreDatabase, environment: string): Promise<boolean> {
+  const one = { limit: 1 };
+  const [flags, segments] = await Promise.all([listFlags(db, environment, one), listSegments(db, environment, one)]);
+  return flags.items.length === 0 && segments.items.length === 0;
 }
 
 async function seedKey(

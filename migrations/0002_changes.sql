@@ -156,48 +156,51 @@ begin
 end
 $$;
 --> statement-breakpoint
-create function configuration_changed() returns trigger
+-- Of configurations and of segments. Arguments: kind of the document, entity of the audit, column of its key.
+create function document_changed() returns trigger
 language plpgsql as $$
 declare
+  document_kind constant text := tg_argv[0];
+  changed_entity constant text := tg_argv[1];
+  key_column constant text := tg_argv[2];
+  untracked constant text[] := '{created_at,updated_at}';
   changes entity_change[];
   touched record;
 begin
   if tg_op = 'INSERT' then
     changes := array(
-      select row(n.environment, n.flag_key, null, to_jsonb(n) - '{updated_at}'::text[])::entity_change
-      from new_rows n
+      select row(environment, image ->> key_column, null, image)::entity_change
+      from (select environment, to_jsonb(r) - untracked as image from new_rows r offset 0) as n
     );
   elsif tg_op = 'DELETE' then
     changes := array(
-      select row(o.environment, o.flag_key, to_jsonb(o) - '{updated_at}'::text[], null)::entity_change
-      from old_rows o
+      select row(environment, image ->> key_column, image, null)::entity_change
+      from (select environment, to_jsonb(r) - untracked as image from old_rows r offset 0) as o
     );
   else
     changes := array(
-      select row(environment, flag_key, o.image, n.image)::entity_change
-      from
-        (select environment, flag_key, to_jsonb(r) - '{updated_at}'::text[] as image from old_rows r offset 0) as o
-        full join
-        (select environment, flag_key, to_jsonb(r) - '{updated_at}'::text[] as image from new_rows r offset 0) as n
-        using (environment, flag_key)
+      select row(coalesce(o.environment, n.environment), coalesce(o.image, n.image) ->> key_column, o.image, n.image)::entity_change
+      from (select environment, to_jsonb(r) - untracked as image from old_rows r offset 0) as o
+        full join (select environment, to_jsonb(r) - untracked as image from new_rows r offset 0) as n
+        on o.environment = n.environment and o.image ->> key_column = n.image ->> key_column
       where o.image is distinct from n.image
     );
   end if;
   delete from document_versions v
   using unnest(changes) as change
-  where change.after is null and v.environment = change.environment and v.kind = 'flag' and v.key = change.key;
-  perform record_references('flag', changes);
+  where change.after is null and v.environment = change.environment and v.kind = document_kind and v.key = change.key;
+  perform record_references(document_kind, changes);
   for touched in
     select change.environment,
-      array_agg('flag:' || change.key) as nodes,
+      array_agg(document_kind || ':' || change.key) as nodes,
       array_agg(change) as changes,
-      bool_or(change.before is null or change.after is null) as index_changed
+      document_kind = 'flag' and bool_or(change.before is null or change.after is null) as index_changed
     from unnest(changes) as change
     group by change.environment
     order by change.environment
   loop
     perform write_audit(
-      'configuration',
+      changed_entity,
       touched.changes,
       record_change(
         touched.environment,
@@ -205,49 +208,6 @@ begin
         case when touched.index_changed then '{@index}'::text[] else '{}' end
       )
     );
-  end loop;
-  return null;
-end
-$$;
---> statement-breakpoint
-create function segment_changed() returns trigger
-language plpgsql as $$
-declare
-  changes entity_change[];
-  touched record;
-begin
-  if tg_op = 'INSERT' then
-    changes := array(
-      select row(n.environment, n.key, null, to_jsonb(n) - '{created_at,updated_at}'::text[])::entity_change
-      from new_rows n
-    );
-  elsif tg_op = 'DELETE' then
-    changes := array(
-      select row(o.environment, o.key, to_jsonb(o) - '{created_at,updated_at}'::text[], null)::entity_change
-      from old_rows o
-    );
-  else
-    changes := array(
-      select row(environment, key, o.image, n.image)::entity_change
-      from
-        (select environment, key, to_jsonb(r) - '{created_at,updated_at}'::text[] as image from old_rows r offset 0) as o
-        full join
-        (select environment, key, to_jsonb(r) - '{created_at,updated_at}'::text[] as image from new_rows r offset 0) as n
-        using (environment, key)
-      where o.image is distinct from n.image
-    );
-  end if;
-  delete from document_versions v
-  using unnest(changes) as change
-  where change.after is null and v.environment = change.environment and v.kind = 'segment' and v.key = change.key;
-  perform record_references('segment', changes);
-  for touched in
-    select change.environment, array_agg('segment:' || change.key) as nodes, array_agg(change) as changes
-    from unnest(changes) as change
-    group by change.environment
-    order by change.environment
-  loop
-    perform write_audit('segment', touched.changes, record_change(touched.environment, touched.nodes, '{}'));
   end loop;
   return null;
 end
@@ -305,22 +265,22 @@ create trigger flags_deleted after delete on flags
 referencing old table as old_rows for each statement execute function flag_changed();
 --> statement-breakpoint
 create trigger flag_configurations_inserted after insert on flag_configurations
-referencing new table as new_rows for each statement execute function configuration_changed();
+referencing new table as new_rows for each statement execute function document_changed('flag', 'configuration', 'flag_key');
 --> statement-breakpoint
 create trigger flag_configurations_updated after update on flag_configurations
-referencing old table as old_rows new table as new_rows for each statement execute function configuration_changed();
+referencing old table as old_rows new table as new_rows for each statement execute function document_changed('flag', 'configuration', 'flag_key');
 --> statement-breakpoint
 create trigger flag_configurations_deleted after delete on flag_configurations
-referencing old table as old_rows for each statement execute function configuration_changed();
+referencing old table as old_rows for each statement execute function document_changed('flag', 'configuration', 'flag_key');
 --> statement-breakpoint
 create trigger segments_inserted after insert on segments
-referencing new table as new_rows for each statement execute function segment_changed();
+referencing new table as new_rows for each statement execute function document_changed('segment', 'segment', 'key');
 --> statement-breakpoint
 create trigger segments_updated after update on segments
-referencing old table as old_rows new table as new_rows for each statement execute function segment_changed();
+referencing old table as old_rows new table as new_rows for each statement execute function document_changed('segment', 'segment', 'key');
 --> statement-breakpoint
 create trigger segments_deleted after delete on segments
-referencing old table as old_rows for each statement execute function segment_changed();
+referencing old table as old_rows for each statement execute function document_changed('segment', 'segment', 'key');
 --> statement-breakpoint
 create trigger sdk_keys_inserted after insert on sdk_keys
 referencing new table as new_rows for each statement execute function key_changed();

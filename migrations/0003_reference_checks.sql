@@ -1,6 +1,6 @@
 -- References are checked once for each environment and transaction, at its end, so that a transaction may write
 -- in any order. What is wrong is told in DETAIL as JSON. SQLSTATE: BG001 wrong references, BG002 a cycle,
--- BG003 deleted while in use. Lateral subqueries with OFFSET or LIMIT make each lookup go through an index: a table
+-- BG003 deleted while in use, BG007 an evaluation that tests too much. Lateral subqueries with OFFSET or LIMIT make each lookup go through an index: a table
 -- that was never analysed would otherwise be joined as if it were tiny.
 
 -- The nodes and everything they name, transitively. STABLE: inside a reading it sees the reading's snapshot.
@@ -65,14 +65,104 @@ begin
 end
 $$;
 --> statement-breakpoint
+-- Conditions that documents test themselves: those on an attribute or a bucket.
+create function own_tests(documents jsonb[]) returns bigint
+language sql immutable parallel safe as $$
+  select count(*)
+  from unnest(documents) as document,
+    jsonb_path_query(document, 'strict $.** ? (exists (@.attribute) || exists (@.bucket))') as found
+$$;
+--> statement-breakpoint
+-- Every node that documents name, as often as they name it.
+create function namings(documents jsonb[]) returns text[]
+language sql immutable parallel safe as $$
+  select coalesce(array_agg(node), '{}')
+  from unnest(documents) as document
+    cross join lateral (
+      select 'segment:' || (found #>> '{}') as node
+      from jsonb_path_query(document, 'strict $.**.segment ? (@.type() == "string")') as found
+      union all
+      select 'flag:' || (found #>> '{}')
+      from jsonb_path_query(document, 'strict $.**.flag ? (@.type() == "string")') as found
+    ) as named
+$$;
+--> statement-breakpoint
+create type node_tests as (node text, own numeric, named text[]);
+--> statement-breakpoint
+-- The flags among `nodes`, and those that depend on them, whose evaluation may test more than `most` conditions: its
+-- own and, each time they are named, those of segments and other flags. {"flag:<key>": tests}; null: none. There is no cycle.
+create function find_excess(of_environment text, nodes text[], most bigint) returns jsonb
+language plpgsql stable set jit = off set plan_cache_mode = force_generic_plan as $$
+declare
+  affected text[];
+  uncounted node_tests[];
+  counted jsonb := '{}';
+  layer jsonb;
+begin
+  affected := array(
+    with recursive stale (node) as (
+      select unnest(nodes)
+      union
+      select r.node
+      from stale
+        cross join lateral (
+          select d.node from document_references d
+          where d.environment = of_environment and d.refers_to = stale.node
+          offset 0
+        ) as r
+    )
+    select node from stale
+  );
+  -- Without references nothing multiplies, and what one document may hold stays below the limit.
+  if not exists (
+    select from unnest(affected) as a (node)
+      cross join lateral (
+        select from document_references d where d.environment = of_environment and d.node = a.node limit 1
+      ) as r
+  ) then
+    return null;
+  end if;
+  uncounted := array(
+    select row(n.node, own_tests(d.documents), namings(d.documents))::node_tests
+    from reachable_nodes(of_environment, affected) as n (node)
+      cross join lateral (
+        select array[c.rules, c.prerequisites] as documents from flag_configurations c
+        where n.node like 'flag:%' and c.environment = of_environment and c.flag_key = substr(n.node, 6)
+        union all
+        select array[s.condition] from segments s
+        where n.node like 'segment:%' and s.environment = of_environment and s.key = substr(n.node, 9)
+        limit 1
+      ) as d
+  );
+  -- Layer by layer: whatever names only what is counted. Numeric, because sums of sums have no bound.
+  loop
+    select jsonb_object_agg(n.node, n.own + coalesce((
+      select sum((counted ->> named)::numeric) from unnest(n.named) as named
+    ), 0)) into layer
+    from unnest(uncounted) as n
+    where not exists (select from unnest(n.named) as named where not counted ? named);
+    exit when layer is null;
+    counted := counted || layer;
+    uncounted := array(select n from unnest(uncounted) as n where not layer ? n.node);
+  end loop;
+  return (
+    select jsonb_object_agg(a.node, (counted ->> a.node)::numeric)
+    from unnest(affected) as a (node)
+    where a.node like 'flag:%' and (counted ->> a.node)::numeric > most
+  );
+end
+$$;
+--> statement-breakpoint
 create function check_references(of_environment text) returns void
 language plpgsql set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   max_problems constant int := 20;
+  max_tests constant int := 100000; -- LIMITS.testsPerEvaluation
   changed text[];
   present text[];
   problems jsonb;
   cycle text[];
+  excess jsonb;
 begin
   with taken as (delete from reference_checks r where r.environment = of_environment returning r.node)
   select array_agg(taken.node) into changed from taken;
@@ -205,6 +295,17 @@ begin
         from unnest(cycle) with ordinality as step (node, position)
       )),
       detail = jsonb_build_object('environment', of_environment, 'cycle', cycle);
+  end if;
+
+  excess := find_excess(of_environment, present, max_tests);
+  if excess is not null then
+    select jsonb_agg(jsonb_build_object('node', e.key, 'problem', 'too_many_tests', 'tests', e.value) order by e.key)
+    into problems
+    from (select key, value from jsonb_each(excess) order by key limit max_problems) as e;
+    raise exception using errcode = 'BG007',
+      message = format('one evaluation of %s would make %s tests, segments and other flags included; at most %s are accepted',
+        node_label(problems #>> '{0,node}'), problems #>> '{0,tests}', max_tests),
+      detail = jsonb_build_object('environment', of_environment, 'problems', problems);
   end if;
 end
 $$;

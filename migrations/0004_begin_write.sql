@@ -66,3 +66,14 @@ begin
   end if;
 end
 $$;
+--> statement-breakpoint
+-- Every isolate holds all of an environment's unrevoked keys, so there are only so many. The environment is locked.
+create function require_room_for_key(of_environment text, max_keys int) returns void
+language plpgsql as $$
+begin
+  if (select count(*) from sdk_keys k where k.environment = of_environment and k.revoked_at is null) >= max_keys then
+    raise exception using errcode = 'BG006',
+      message = format('environment "%s" has %s unrevoked keys, which is the limit: revoke one first', of_environment, max_keys);
+  end if;
+end
+$$;

@@ -19,7 +19,7 @@ export interface EdgePurge {
   purge(
     tags: readonly string[],
     waitUntil: (promise: Promise<unknown>) => void,
-    patienceMs?: number | undefined,
+    patienceMs?: number,
   ): Promise<void>;
 }
 

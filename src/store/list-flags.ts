@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { FlagConfiguration, FlagDefinition, FlagKind } from "../flags/document.ts";
 import type { StoreDatabase } from "./client.ts";
+import { type Page, type PageQuery, toPage } from "./page.ts";
 import { isoInstant, readJson } from "./statements.ts";
 
 /** A definition with what people read about it. */
@@ -22,20 +23,11 @@ export interface FlagRecord extends Omit<DefinitionRecord, "environments"> {
   version: number;
 }
 
-export interface FlagFilter {
+export interface FlagFilter extends PageQuery {
   /** Part of the key or the description, whatever its case. */
   search?: string | undefined;
   tag?: string | undefined;
   kind?: FlagKind | undefined;
-  limit: number;
-  /** `nextCursor` of the page before. */
-  cursor?: string | undefined;
-}
-
-export interface Page<T> {
-  items: T[];
-  /** Undefined on the last page. */
-  nextCursor: string | undefined;
 }
 
 const definition = sql`
@@ -63,7 +55,7 @@ export async function listFlags(db: StoreDatabase, environment: string, filter: 
       where c.environment = ${environment} and ${matches(filter)}
       order by f.key collate "C" limit ${filter.limit + 1}`,
   );
-  return toPage(rows, filter.limit);
+  return toPage(rows, filter.limit, keyOf);
 }
 
 export async function getFlag(db: StoreDatabase, environment: string, key: string): Promise<FlagRecord | undefined> {
@@ -81,7 +73,7 @@ export async function listDefinitions(db: StoreDatabase, filter: FlagFilter): Pr
     sql`select ${definitionRecord} as result from flags f where ${matches(filter)}
       order by f.key collate "C" limit ${filter.limit + 1}`,
   );
-  return toPage(rows, filter.limit);
+  return toPage(rows, filter.limit, keyOf);
 }
 
 export async function getDefinition(db: StoreDatabase, key: string): Promise<DefinitionRecord | undefined> {
@@ -108,7 +100,6 @@ function matches({ search, tag, kind, cursor }: FlagFilter): SQL {
   return sql.join([sql`true`, ...conditions], sql` and `);
 }
 
-function toPage<T extends { definition: FlagDefinition }>(rows: T[], limit: number): Page<T> {
-  const items = rows.slice(0, limit);
-  return { items, nextCursor: rows.length > limit ? items.at(-1)?.definition.key : undefined };
+function keyOf({ definition: { key } }: { definition: FlagDefinition }): string {
+  return key;
 }

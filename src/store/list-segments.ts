@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { Condition } from "../flags/document.ts";
 import type { StoreDatabase } from "./client.ts";
+import { type Page, type PageQuery, toPage } from "./page.ts";
 import { isoInstant, readJson } from "./statements.ts";
 
 export interface SegmentRecord {
@@ -17,8 +18,14 @@ export interface SegmentRecord {
 }
 
 /** Sorted by key. Empty for an environment that does not exist. */
-export async function listSegments(db: StoreDatabase, environment: string): Promise<SegmentRecord[]> {
-  return await readJson<SegmentRecord>(db, selectSegments(environment, sql`true`));
+export async function listSegments(
+  db: StoreDatabase,
+  environment: string,
+  { limit, cursor }: PageQuery,
+): Promise<Page<SegmentRecord>> {
+  const after = cursor === undefined ? sql`true` : sql`s.key collate "C" > ${cursor}`;
+  const rows = await readJson<SegmentRecord>(db, sql`${selectSegments(environment, after)} limit ${limit + 1}`);
+  return toPage(rows, limit, (segment) => segment.key);
 }
 
 export async function getSegment(

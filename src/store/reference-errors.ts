@@ -1,3 +1,4 @@
+import { LIMITS } from "../flags/limits.ts";
 import type { Reference } from "../flags/references.ts";
 import { InvalidInputError, type FieldError } from "../ops/errors.ts";
 
@@ -5,10 +6,12 @@ import { InvalidInputError, type FieldError } from "../ops/errors.ts";
 export interface ReferenceProblem {
   /** The document that names it: `flag:<key>` or `segment:<key>`. */
   node: string;
-  problem?: "unknown" | "unknown_variant";
+  problem?: "unknown" | "unknown_variant" | "too_many_tests";
   /** What it names. */
   reference?: string;
   variant?: string;
+  /** Conditions that one evaluation of `node` would test. */
+  tests?: number;
   /** What still uses `node`, which is gone. */
   by?: string;
 }
@@ -42,7 +45,9 @@ export function pointAtReferences(error: unknown, written: readonly WrittenDocum
   const documents = new Map(written.map((document) => [document.node, document]));
   const found = error.cycle
     ? pointAtCycle(error.cycle, documents, error.message)
-    : error.problems.flatMap((problem) => pointAtProblem(problem, documents));
+    : error.problems.flatMap((problem) =>
+        problem.problem === "too_many_tests" ? pointAtExcess(problem, written) : pointAtProblem(problem, documents),
+      );
   return found.length > 0 ? new InvalidInputError(found) : error;
 }
 
@@ -76,6 +81,16 @@ function pointAtProblem(problem: ReferenceProblem, documents: Map<string, Writte
       `${kind}:${name}` === reference && (variant === undefined || variants?.includes(variant)),
   );
   return places.map(({ pointer }) => ({ pointer: document.base + pointer, detail: missing }));
+}
+
+/** The flag that was written, or, where that is another one, the document that it depends on. */
+function pointAtExcess({ node, tests }: ReferenceProblem, written: readonly WrittenDocument[]): FieldError[] {
+  const document = written.find((one) => one.node === node) ?? written[0];
+  if (!document) return [];
+  const field = document.node.startsWith("segment:") ? "/condition" : "/rules";
+  const most = LIMITS.testsPerEvaluation;
+  const detail = `one evaluation of ${label(node)} would make ${tests} tests, segments and other flags included; at most ${most} are accepted`;
+  return [{ pointer: document.base + field, detail }];
 }
 
 function nameOf(node: string): string {

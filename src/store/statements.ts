@@ -1,7 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Change } from "../flags/head.ts";
-import { contiguousTail, MAX_CHANGES, type OutboxRow } from "./changes.ts";
+import { MAX_CHANGES, type OutboxRow, pendingChanges } from "./changes.ts";
 import type { StoreDatabase } from "./client.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
 import { selectWrittenSnapshot, type SnapshotRow, type StoreReading, toReading } from "./snapshot.ts";
@@ -13,7 +13,7 @@ export type Statement = BatchItem<"pg">;
 /** An environment's version after a write, and what is to be published. */
 export interface Written {
   version: number;
-  /** Versions not yet marked done, oldest first, contiguous, the newest 64 at most. */
+  /** Every version since the oldest that is not marked done, oldest first; of more than 64, one change of everything. */
   pending: Change[];
 }
 
@@ -102,9 +102,11 @@ async function runWrite(
       ]),
     );
     const snapshot = environment === null ? undefined : resultsOf<SnapshotRow>(results.pop())[0];
-    const rows = resultsOf<[string, number, OutboxRow[]]>(results.pop());
+    const rows = resultsOf<[string, number, OutboxRow[] | null]>(results.pop());
     return {
-      written: new Map(rows.map(([key, version, changes]) => [key, { version, pending: contiguousTail(changes) }])),
+      written: new Map(
+        rows.map(([key, version, changes]) => [key, { version, pending: pendingChanges(changes, version) }]),
+      ),
       reading: snapshot && toReading(snapshot, undefined),
     };
   } catch (error) {
@@ -130,14 +132,13 @@ function beginWrite({ environment, kind, key }: WriteTarget, options: Write["opt
 /** From the outbox where the write deleted the environment itself. */
 function selectWritten(environment: string | null): SQL {
   return sql`
-    select json_build_array(written.key, written.version, coalesce((
-      select json_agg(json_build_array(p.version, p.fields) order by p.version)
-      from (
-        select o.version, o.fields from outbox o
-        where o.environment = written.key and o.done_at is null and o.version <= written.version
-        order by o.version desc limit ${MAX_CHANGES}
-      ) as p
-    ), '[]')) as result
+    select json_build_array(written.key, written.version, case
+      when pending.oldest is null then '[]'::json
+      when written.version - pending.oldest < ${MAX_CHANGES} then (
+        select json_agg(json_build_array(o.version, o.fields) order by o.version) from outbox o
+        where o.environment = written.key and o.version between pending.oldest and written.version
+      )
+    end) as result
     from (
       select e.key, e.version from environments e
       where e.key = ${environment}
@@ -146,7 +147,10 @@ function selectWritten(environment: string | null): SQL {
       select o.environment, max(o.version) from outbox o
       where o.environment = ${environment} and not exists (select from environments e where e.key = ${environment})
       group by o.environment
-    ) as written
+    ) as written cross join lateral (
+      select min(o.version) as oldest from outbox o
+      where o.environment = written.key and o.done_at is null and o.version <= written.version
+    ) as pending
     order by written.key`;
 }
 

@@ -23,6 +23,7 @@ export function storeError(thrown: unknown): Error {
   switch (cause.code) {
     case "BG001":
     case "BG002":
+    case "BG007":
       return new BrokenReferenceError(cause.message, detail.problems ?? [], detail.cycle);
     case "BG003":
     case "BG004":
@@ -42,7 +43,13 @@ export function storeError(thrown: unknown): Error {
       return new InvalidInputError([{ pointer: "", detail: `refused by ${cause.constraint ?? "a constraint"}` }]);
     case "22P05": // untranslatable_character
       return new InvalidInputError([{ pointer: "", detail: "text cannot hold the character U+0000" }]);
+    case "21000": // cardinality_violation: one statement writes one thing twice
+      return new InvalidInputError([{ pointer: "", detail: "names the same thing twice" }]);
     default:
+      // data_exception: a value that fits no column, whatever the checks before have let through
+      if (cause.code.startsWith("22")) {
+        return new InvalidInputError([{ pointer: "", detail: `holds a value that cannot be stored (${cause.code})` }]);
+      }
       return new StoreUnavailableError(`the store failed with SQLSTATE ${cause.code}`, { cause });
   }
 }

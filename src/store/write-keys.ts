@@ -1,6 +1,7 @@
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import type { AdminRole } from "../ops/token.ts";
 import type { StoreDatabase } from "./client.ts";
+import { type Page, type PageQuery, toPage } from "./page.ts";
 import { readRows, writeEnvironment, writeProject, type WriteOptions, type WriteResult } from "./statements.ts";
 import { sdkKeys } from "./tables.ts";
 
@@ -40,6 +41,10 @@ export interface AdminKey {
   secretHash: string;
 }
 
+/** Unrevoked SDK keys of an environment: each of its readings holds them all. */
+const MAX_KEYS = 500;
+
+/** ConflictError: the environment has as many as it may have. */
 export async function createSdkKey(
   db: StoreDatabase,
   environment: string,
@@ -48,7 +53,10 @@ export async function createSdkKey(
 ): Promise<WriteResult> {
   return await writeEnvironment(db, environment, {
     options,
-    statements: [db.insert(sdkKeys).values({ ...key, environment })],
+    statements: [
+      db.execute(sql`select require_room_for_key(${environment}::text, ${MAX_KEYS}::int)`),
+      db.insert(sdkKeys).values({ ...key, environment }),
+    ],
   });
 }
 
@@ -61,16 +69,26 @@ export async function createAdminKey(db: StoreDatabase, key: AdminKeyInput, opti
   });
 }
 
-/** Keys of an environment, or the admin tokens; revoked ones too, oldest first. */
-export async function listKeys(db: StoreDatabase, environment: string | null): Promise<KeyRecord[]> {
+/** Keys of an environment, or the admin tokens; revoked ones too, oldest first. The cursor is the last key's id. */
+export async function listKeys(
+  db: StoreDatabase,
+  environment: string | null,
+  { limit, cursor }: PageQuery,
+): Promise<Page<KeyRecord>> {
   const { id, kind, role, name, origins, createdAt, revokedAt } = sdkKeys;
-  return await readRows(
+  const after =
+    cursor === undefined
+      ? undefined
+      : sql`(${createdAt}, ${id}) > (select last.created_at, last.id from sdk_keys last where last.id = ${cursor})`;
+  const rows = await readRows(
     db
       .select({ id, environment: sdkKeys.environment, kind, role, name, origins, createdAt, revokedAt })
       .from(sdkKeys)
-      .where(belongsTo(environment))
-      .orderBy(asc(createdAt), asc(id)),
+      .where(and(belongsTo(environment), after))
+      .orderBy(asc(createdAt), asc(id))
+      .limit(limit + 1),
   );
+  return toPage(rows, limit, (key) => key.id);
 }
 
 /** NotFoundError: no such key there, or revoked already. */

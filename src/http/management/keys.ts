@@ -8,6 +8,7 @@ import { HttpError } from "../errors.ts";
 import { auditNameOf } from "./actor.ts";
 import { pathKey } from "./context.ts";
 import { type Routes, unknownEnvironment } from "./operation.ts";
+import { pageQuery } from "./page.ts";
 import { fields, instantOf, parseShape } from "./shape.ts";
 import { publishWrite } from "./written.ts";
 
@@ -45,13 +46,14 @@ export function addKeyRoutes(routes: Routes, services: Services): void {
       summary: "List SDK keys",
       description: "Revoked ones too. Secrets are not stored, so they cannot be shown.",
       access: "read",
-      answers: { 200: { description: "Every key, oldest first.", schema: "KeyList" } },
+      query: pageQuery("sdkKey"),
+      answers: { 200: { description: "A page of keys, oldest first.", schema: "KeyList" } },
     },
-    async (c) => {
+    async (c, { query }) => {
       const [environment, db] = [pathKey(c, "env"), await services.database()];
-      const [known, keys] = await Promise.all([getEnvironment(db, environment), listKeys(db, environment)]);
+      const [known, page] = await Promise.all([getEnvironment(db, environment), listKeys(db, environment, query)]);
       if (known === undefined) throw unknownEnvironment();
-      return c.json({ items: keys.map(viewOf), nextCursor: null });
+      return c.json({ items: page.items.map(viewOf), nextCursor: page.nextCursor ?? null });
     },
   );
 
@@ -63,7 +65,7 @@ export function addKeyRoutes(routes: Routes, services: Services): void {
       id: "createKey",
       summary: "Create an SDK key",
       description:
-        "The answer holds the token, once and never again. Client keys are public: they evaluate client-visible flags only, from the origins given. Server keys evaluate everything.",
+        "The answer holds the token, once and never again. Client keys are public: they evaluate client-visible flags only, from the origins given. Server keys evaluate everything. 409 when the environment has 500 that are not revoked.",
       access: "write",
       body: {
         schema: "KeyInput",

@@ -1,6 +1,7 @@
 /** Query parameters of lists. */
 import { check, maxLength, maxValue, minValue, optional, pipe, regex, string, transform } from "valibot";
 import { KEY_PATTERN } from "../../flags/limits.ts";
+import { fields } from "./shape.ts";
 
 /** Postgres cannot hold U+0000. */
 export const searchText = pipe(
@@ -15,8 +16,14 @@ export function limitOf(byDefault: number, max: number) {
   return optional(pipe(digits, minValue(1, rule), maxValue(max, rule)), String(byDefault));
 }
 
-/** `nextCursor` of the page before: the last flag key, or the last id. */
-export function cursorOf(kind: "key" | "id") {
-  const pattern = kind === "key" ? KEY_PATTERN : /^\d{1,15}$/;
-  return pipe(string("must be given once"), regex(pattern, "must be a nextCursor"));
+const CURSORS = { key: KEY_PATTERN, id: /^\d{1,15}$/, sdkKey: /^[A-Za-z0-9]{8,40}$/ };
+
+/** `nextCursor` of the page before: the last one's key or id. */
+export function cursorOf(kind: keyof typeof CURSORS) {
+  return pipe(string("must be given once"), regex(CURSORS[kind], "must be a nextCursor"));
+}
+
+/** Of lists that take no filters. */
+export function pageQuery(kind: keyof typeof CURSORS) {
+  return fields({ limit: limitOf(50, 200), cursor: optional(cursorOf(kind)) });
 }

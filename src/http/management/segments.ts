@@ -11,6 +11,7 @@ import { patchBody } from "./flag-body.ts";
 import { type JsonObject, withKey } from "./flag-input.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { type Routes, unknownEnvironment } from "./operation.ts";
+import { pageQuery } from "./page.ts";
 import { isCreateOnly, isUnchanged, parseIfMatch, PreconditionFailedError } from "./preconditions.ts";
 import { notFoundUnless, requireKey } from "./require.ts";
 import { instantOf } from "./shape.ts";
@@ -47,14 +48,17 @@ export function addSegmentRoutes(routes: Routes, services: Services): void {
       id: "listSegments",
       summary: "List the segments of an environment",
       access: "read",
-      answers: { 200: { description: "Every segment, sorted by key, with what uses it.", schema: "SegmentList" } },
+      query: pageQuery("key"),
+      answers: {
+        200: { description: "A page of segments, sorted by key, with what uses each.", schema: "SegmentList" },
+      },
     },
-    async (c) => {
+    async (c, { query }) => {
       const [environment, db] = [pathKey(c, "env"), await services.database()];
-      const [known, segments] = await Promise.all([getEnvironment(db, environment), listSegments(db, environment)]);
+      const [known, page] = await Promise.all([getEnvironment(db, environment), listSegments(db, environment, query)]);
       if (known === undefined) throw unknownEnvironment();
       c.header("x-flags-version", String(known.version));
-      return c.json({ items: segments.map(viewOf), nextCursor: null });
+      return c.json({ items: page.items.map(viewOf), nextCursor: page.nextCursor ?? null });
     },
   );
 

@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,6 +11,7 @@ import type { FlagDocument } from "../../../src/flags/document.ts";
 import { hashSecret, verifyToken } from "../../../src/ops/token.ts";
 import { createDatabase, type StoreDatabase } from "../../../src/store/client.ts";
 import { createFlagReader } from "../../../src/store/read-flags.ts";
+import { createEnvironment } from "../../../src/store/write-environments.ts";
 import { listKeys } from "../../../src/store/write-keys.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -66,7 +69,7 @@ describe("seedProject", () => {
     }
     const admin = await verifyToken([SECRET], keys.adminToken);
     expect(admin).toMatchObject({ kind: "admin", scope: "write" });
-    expect((await listKeys(db, null)).map(({ id }) => id)).toContain(admin!.id);
+    expect((await listKeys(db, null, { limit: 200 })).items.map(({ id }) => id)).toContain(admin!.id);
   });
 
   it("leaves environments alone that exist, and hands out new keys", async () => {
@@ -75,6 +78,17 @@ describe("seedProject", () => {
     const reading = await createFlagReader(db).readFlags("production", ["new-shell"]);
     expect(reading?.flags.get("new-shell")).toMatchObject({ enabled: false });
     expect(again.environments["production"]).not.toEqual(keys.environments["production"]);
+  });
+});
+
+describe("a seed that was ended in between", () => {
+  it("is made up for by the next one", async () => {
+    await createEnvironment(db, { key: "staging-2", name: "Staging" }, { actor: "seed" });
+    const text = (await readFile(EXAMPLE_PROJECT, "utf8")).replaceAll(/\bstaging\b/g, "staging-2");
+    const path = join(await mkdtemp(join(tmpdir(), "burgee-seed-")), "project.yaml");
+    await writeFile(path, text);
+    await seedProject(db, SECRET, path);
+    expect((await createFlagReader(db).readEnvironment("staging-2"))?.flags.size).toBeGreaterThan(0);
   });
 });
 
@@ -94,7 +108,7 @@ describe("npm run admin-token", () => {
     );
     const parts = await verifyToken([SECRET], stdout.trim());
     expect(parts).toMatchObject({ kind: "admin", scope: "read" });
-    const key = (await listKeys(db, null)).find(({ id }) => id === parts!.id);
+    const key = (await listKeys(db, null, { limit: 200 })).items.find(({ id }) => id === parts!.id);
     expect(key).toMatchObject({ role: "read", name: "dashboards" });
   });
 

@@ -7,8 +7,10 @@ import {
   saveFlag,
   saveProject,
 } from "../../../src/store/write-flags.ts";
+import { createFlagReader } from "../../../src/store/read-flags.ts";
 import { deleteSegment, saveSegment } from "../../../src/store/write-segments.ts";
-import type { FlagConfiguration } from "../../../src/flags/document.ts";
+import { planFlag } from "../../../src/evaluation/compile.ts";
+import type { Condition, FlagConfiguration } from "../../../src/flags/document.ts";
 import { aFlag, aSegment, BACKENDS, startStore, type TestStore } from "./backends.ts";
 
 const options = { actor: "ada" };
@@ -44,6 +46,54 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
       { pointer: "/rules/0/when/all/0/segment", detail: 'segment "ghosts" does not exist in this environment' },
     ]);
     expect(await store.rows("select key from flags where key = 'a'")).toEqual([]);
+  });
+
+  describe("an evaluation that would test too much", () => {
+    const leaf = { attribute: "plan", operator: "exists" } as const;
+    const any = (count: number, condition: Condition): Condition => ({
+      any: Array.from({ length: count }, () => condition),
+    });
+    const when = (condition: Condition) => ({ rules: [{ id: "r", when: condition, serve: on }] });
+
+    it("is refused with the flag that refers to too much, and so is the segment or flag that would make it so", async ({
+      expect,
+    }) => {
+      await saveSegment(store.db, "prod", aSegment("wide", any(400, leaf)), options);
+      await saveSegment(store.db, "prod", aSegment("wider", any(250, { segment: "wide" })), options);
+      const tooMuch = (flag: string, tests: number) =>
+        `one evaluation of flag "${flag}" would make ${tests} tests, segments and other flags included; at most 100000 are accepted`;
+      expect(await fieldErrors(save("over", when({ all: [leaf, { segment: "wider" }] })))).toEqual([
+        { pointer: "/rules", detail: tooMuch("over", 100_001) },
+      ]);
+      await save("full", when({ segment: "wider" }));
+      await save("idle");
+      const wide = saveSegment(store.db, "prod", aSegment("wide", any(401, leaf)), options);
+      expect(await fieldErrors(wide)).toEqual([{ pointer: "/condition", detail: tooMuch("full", 100_250) }]);
+      await save("dependent", when(any(2, { flag: "idle", variants: ["on"] })));
+      const wideAgain = save("idle", when({ all: [{ segment: "wide" }, any(126, { segment: "wide" })] }));
+      expect(await fieldErrors(wideAgain)).toEqual([{ pointer: "/rules", detail: tooMuch("dependent", 101_600) }]);
+    });
+
+    it("is counted as compiling counts it", async ({ expect }) => {
+      const bucket = {
+        bucket: { by: ["id"], salt: "s", hash: "murmur3-mulshift" as const, ranges: [[0, 10]] as [number, number][] },
+      };
+      await saveSegment(store.db, "prod", aSegment("leaves", { all: [leaf, { not: bucket }, any(3, leaf)] }), options);
+      await save("shell", when({ segment: "leaves" }));
+      await save("counted", {
+        ...needs("shell"),
+        rules: [
+          { id: "a", when: { any: [{ segment: "leaves" }, { flag: "shell", variants: ["on"] }, leaf] }, serve: on },
+          { id: "b", when: { segment: "leaves" }, serve: on },
+          { id: "c", serve: on },
+        ],
+      });
+      const document = (await createFlagReader(store.db).readFlags("prod", ["counted"]))?.flags.get("counted");
+      const [excess] = await store.rows<{ found: Record<string, number> }>(
+        "select find_excess('prod', '{flag:counted}', 0) as found",
+      );
+      expect(excess?.found).toEqual({ "flag:counted": planFlag(document!).traits.tests });
+    });
   });
 
   it("refuses variants that the named flag does not have", async ({ expect }) => {

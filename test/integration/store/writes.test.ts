@@ -137,18 +137,24 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(await failure(deleteFlagDefinition(store.db, "b", options))).toBeInstanceOf(NotFoundError);
   });
 
-  it("answers what is not published yet, contiguous and the newest 64 at most", async ({ expect }) => {
+  it("answers everything since the oldest version that is not published, and of more than 64 that it is everything", async ({
+    expect,
+  }) => {
     const { version: first } = await saveFlag(store.db, "prod", aFlag("a"), options);
     await store.exec(`do $$ begin for i in 1..70 loop
       update flag_configurations set rules = jsonb_build_array(jsonb_build_object('id', i));
       commit; end loop; end $$`);
     const { version, pending } = await saveFlag(store.db, "prod", aFlag("a"), options);
     expect(version).toBe(first + 71);
-    expect(pending).toHaveLength(64);
-    expect(pending.map(([at]) => at)).toEqual(Array.from({ length: 64 }, (_item, i) => version - 63 + i));
-    await store.rows("update outbox set done_at = now() where version = $1", [version - 2]);
+    expect(pending).toEqual([[version, "*"]]);
+    await store.rows("update outbox set done_at = now() where version <= $1 or version = $2", [
+      version - 5,
+      version - 2,
+    ]);
     const again = await saveFlag(store.db, "prod", aFlag("a"), options);
-    expect(again.pending.map(([at]) => at)).toEqual([version - 1, version]);
+    expect(again.pending.map(([at]) => at)).toEqual([version - 4, version - 3, version - 2, version - 1, version]);
+    await store.exec("update outbox set done_at = now()");
+    expect((await saveFlag(store.db, "prod", aFlag("a"), options)).pending).toEqual([]);
   });
 
   it("answers the documents that it changed, as its own transaction saw them, unless there are many", async ({
@@ -283,9 +289,37 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     await revokeKey(store.db, "prod", key.id, options);
     expect((await reader.readFlags("prod", []))?.keys).toEqual({});
     expect(await failure(revokeKey(store.db, "prod", key.id, options))).toBeInstanceOf(NotFoundError);
-    const listed = await listKeys(store.db, "prod");
+    const { items: listed } = await listKeys(store.db, "prod", { limit: 10 });
     expect(listed).toMatchObject([{ id: key.id, kind: "client", revokedAt: expect.stringMatching(iso) }]);
     expect(JSON.stringify([listed, await listAudit(store.db, { entity: "key", limit: 9 })])).not.toContain(hash);
+  });
+
+  it("holds 500 unrevoked SDK keys in an environment, and answers them in pages", async ({ expect }) => {
+    await store.exec(`insert into sdk_keys (id, environment, kind, name, secret_hash)
+      select 'KEY' || lpad(i::text, 9, '0'), 'prod', 'server', 'api', '${hash}' from generate_series(1, 500) as i`);
+    const key = { id: "AAAAAAAAAAAA", kind: "server" as const, name: "api", secretHash: hash, origins: [] };
+    const refused = await failure(createSdkKey(store.db, "prod", key, options));
+    expect(refused).toBeInstanceOf(ConflictError);
+    expect(String(refused)).toContain("500 unrevoked keys");
+    await revokeKey(store.db, "prod", "KEY000000001", options);
+    await createSdkKey(store.db, "prod", key, options);
+    const ids: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await listKeys(store.db, "prod", { limit: 200, cursor });
+      ids.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+      if (cursor === undefined) break;
+    }
+    expect(ids).toHaveLength(501);
+    expect(new Set(ids).size).toBe(501);
+    expect(ids.at(-1)).toBe(key.id);
+  });
+
+  it("refuses what no column can hold as the input that it is", async ({ expect }) => {
+    const none = (key: string) => failure(saveFlag(store.db, "prod", aFlag(key), options));
+    expect(await none("nul\u0000")).toBeInstanceOf(InvalidInputError);
+    const twice = { flags: [aFlag("twice"), aFlag("twice")], segments: [] };
+    expect(await failure(saveProject(store.db, "prod", twice, options))).toBeInstanceOf(InvalidInputError);
   });
 
   it("finds an admin token until it is revoked", async ({ expect }) => {
@@ -296,7 +330,9 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
       name: "ci",
       secretHash: hash,
     });
-    expect(await listKeys(store.db, null)).toMatchObject([{ id: "BBBBBBBBBBBB", environment: null, role: "read" }]);
+    expect((await listKeys(store.db, null, { limit: 10 })).items).toMatchObject([
+      { id: "BBBBBBBBBBBB", environment: null, role: "read" },
+    ]);
     await revokeAdminKey(store.db, "BBBBBBBBBBBB", options);
     expect(await findAdminKey(store.db, "BBBBBBBBBBBB")).toBeUndefined();
     expect(await failure(revokeAdminKey(store.db, "BBBBBBBBBBBB", options))).toBeInstanceOf(NotFoundError);
@@ -399,7 +435,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     const flag = aFlag("a", { rules: [{ id: "r", when: { segment: "outer" }, serve: { variant: "off" } }] });
     const segments = [aSegment("inner"), aSegment("outer", { segment: "inner" })];
     const { version } = await saveProject(store.db, "prod", { flags: [flag], segments }, options);
-    expect(await listSegments(store.db, "prod")).toMatchObject([
+    expect((await listSegments(store.db, "prod", { limit: 10 })).items).toMatchObject([
       { key: "inner", name: "inner", version, usedBy: { flags: [], segments: ["outer"] } },
       { key: "outer", condition: { segment: "inner" }, usedBy: { flags: ["a"], segments: [] } },
     ]);
