@@ -1,0 +1,82 @@
+/** The tables of L3 that triggers keep; nothing else writes to them, but for what the outbox has done. */
+import { sql } from "drizzle-orm";
+import { bigint, check, index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { at } from "./tables.ts";
+
+/** At which environment version a document last changed. A table of its own, so that stamping fires no trigger. */
+export const documentVersions = pgTable(
+  "document_versions",
+  {
+    environment: text("environment").notNull(),
+    kind: text("kind").$type<"flag" | "segment">().notNull(),
+    key: text("key").notNull(),
+    version: bigint("version", { mode: "number" }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.kind, t.key] }),
+    check("document_versions_kind_check", sql`${t.kind} in ('flag', 'segment')`),
+  ],
+);
+
+export const audit = pgTable(
+  "audit",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    at: at("at")
+      .notNull()
+      .default(sql`now()`),
+    actor: text("actor").notNull(),
+    /** Null: the change belongs to no environment (a definition, an admin token). */
+    environment: text("environment"),
+    entity: text("entity").$type<"flag" | "configuration" | "segment" | "key" | "environment">().notNull(),
+    key: text("key").notNull(),
+    action: text("action").$type<"create" | "update" | "delete">().notNull(),
+    before: jsonb("before"),
+    after: jsonb("after"),
+    version: bigint("version", { mode: "number" }),
+  },
+  (t) => [
+    index("audit_environment_index").on(t.environment, t.id),
+    index("audit_key_index").on(t.key, t.id),
+    check("audit_entity_check", sql`${t.entity} in ('flag', 'configuration', 'segment', 'key', 'environment')`),
+    check("audit_action_check", sql`${t.action} in ('create', 'update', 'delete')`),
+  ],
+);
+
+/** One row per version of an environment: what has to be purged for it, until it is done. No foreign key: it outlives the environment. */
+export const outbox = pgTable(
+  "outbox",
+  {
+    environment: text("environment").notNull(),
+    version: bigint("version", { mode: "number" }).notNull(),
+    /** Null: everything. */
+    fields: text("fields").array(),
+    createdAt: at("created_at")
+      .notNull()
+      .default(sql`now()`),
+    doneAt: at("done_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.version] }),
+    index("outbox_pending_index")
+      .on(t.environment, t.version)
+      .where(sql`done_at is null`),
+  ],
+);
+
+/** What each document names itself, kept by triggers. Nodes are `flag:<key>` and `segment:<key>`. */
+export const documentReferences = pgTable(
+  "document_references",
+  { environment: text("environment").notNull(), node: text("node").notNull(), refersTo: text("refers_to").notNull() },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.node, t.refersTo] }),
+    index("document_references_refers_to_index").on(t.environment, t.refersTo, t.node),
+  ],
+);
+
+/** What the current transaction has changed and not yet checked; always empty between transactions. */
+export const referenceChecks = pgTable(
+  "reference_checks",
+  { environment: text("environment").notNull(), node: text("node").notNull() },
+  (t) => [primaryKey({ columns: [t.environment, t.node] })],
+);
