@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import type { Bindings } from "./env.ts";
-import { HttpError, problemResponse, toHttpError } from "./http/errors.ts";
+import { HttpError, isOfrepPath, problemResponse, toHttpError } from "./http/errors.ts";
 import { registerFlags } from "./http/flags.ts";
 import { mountManagement } from "./http/management/mount.ts";
-import { registerOfrep } from "./http/ofrep.ts";
+import { noOfrepRoute, registerOfrep } from "./http/ofrep.ts";
 import { requestId } from "./http/request-id.ts";
 import type { Services } from "./services.ts";
 
@@ -25,9 +25,12 @@ export function createApp(services: Services): Hono<AppEnv> {
   registerFlags(app, services);
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   mountManagement(app, services);
-  app.notFound((c) =>
-    problemResponse(new HttpError(404, `no route for ${c.req.method} ${c.req.path}`), requestId(c.req.raw)),
-  );
+  app.notFound((c) => {
+    const meant = withoutRepeatedSlashes(c.req.raw);
+    if (meant !== undefined) return app.fetch(meant, c.env, c.executionCtx);
+    if (isOfrepPath(c.req.path)) return noOfrepRoute(c.req.raw, c.req.path);
+    return problemResponse(new HttpError(404, `no route for ${c.req.method} ${c.req.path}`), requestId(c.req.raw));
+  });
   app.onError((error, c) => {
     const httpError = toHttpError(error);
     const id = requestId(c.req.raw);
@@ -35,4 +38,12 @@ export function createApp(services: Services): Hono<AppEnv> {
     return problemResponse(httpError, id);
   });
   return app;
+}
+
+/** `//ofrep/…` comes from SDKs whose base URL ends with a slash. Looked for only where no route was found. */
+function withoutRepeatedSlashes(request: Request): Request | undefined {
+  const url = new URL(request.url);
+  if (!url.pathname.includes("//")) return undefined;
+  url.pathname = url.pathname.replaceAll(/\/{2,}/g, "/");
+  return new Request(url, request);
 }

@@ -3,6 +3,7 @@ import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError,
 import { FlightLateError } from "../cache/single-flight.ts";
 import { MinVersionError, UnavailableError } from "../delivery/scope.ts";
 import type { ErrorCode } from "../evaluation/types.ts";
+import { CORS_HEADERS } from "./cors.ts";
 import { requestId } from "./request-id.ts";
 
 /** An answer other than success, decided by HTTP code. */
@@ -90,13 +91,17 @@ export function problemResponse(error: HttpError, requestId: string): Response {
 /** A binding is missing or wrong. Which one is in the log: the caller is not the operator. */
 export function misconfigured(request: Request): Response {
   const id = requestId(request);
-  return problemResponse(
-    new HttpError(500, "this deployment is not configured completely; its log names what is missing"),
-    id,
-  );
+  const error = new HttpError(500, "this deployment is not configured completely; its log names what is missing");
+  const path = new URL(request.url).pathname.replace(/^\/+/, "/");
+  return isOfrepPath(path) ? ofrepErrorResponse(error, id, undefined) : problemResponse(error, id);
 }
 
-/** OFREP's error shape; with `key` for the single evaluation, without for bulk (its strict decoders take nothing else). */
+/** Whether errors about the path have OFREP's shape. */
+export function isOfrepPath(path: string): boolean {
+  return path === "/ofrep" || path.startsWith("/ofrep/");
+}
+
+/** OFREP's error shape, readable across origins; with `key` for the single evaluation, without for bulk (its strict decoders take nothing else). */
 export function ofrepErrorResponse(error: HttpError, requestId: string, key: string | undefined): Response {
   const details = error.status === 500 ? `internal error ${requestId}` : detailsOf(error);
   const body =
@@ -109,6 +114,7 @@ export function ofrepErrorResponse(error: HttpError, requestId: string, key: str
       "content-type": "application/json",
       "cache-control": "no-store",
       "x-request-id": requestId,
+      ...CORS_HEADERS,
       ...error.headers,
     },
   });

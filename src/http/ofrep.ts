@@ -4,7 +4,7 @@ import type { Services } from "../services.ts";
 import { readBody } from "./body.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
 import { CORS_HEADERS, preflight } from "./cors.ts";
-import { ofrepErrorResponse, toHttpError } from "./errors.ts";
+import { HttpError, ofrepErrorResponse, toHttpError } from "./errors.ts";
 import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
@@ -63,6 +63,17 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
   }
 }
 
+/** What is under /ofrep and not one of the two routes. */
+export function noOfrepRoute(request: Request, path: string): Response {
+  const isEvaluation = /^\/ofrep\/v1\/evaluate\/flags(?:\/[^/]+)?$/.test(path);
+  const error = isEvaluation
+    ? new HttpError(405, `${request.method} is not a method of this resource; accepted are OPTIONS, POST`, {
+        headers: { allow: "OPTIONS, POST" },
+      })
+    : new HttpError(404, `no route for ${request.method} ${path}`);
+  return ofrepErrorResponse(error, requestId(request), undefined);
+}
+
 /** Also what `GET /flags` answers. */
 export function bulkBody(items: readonly { json: string }[]): string {
   let body = '{"flags":[';
@@ -74,7 +85,5 @@ function failed(c: Context<AppEnv>, services: Services, error: unknown, key: str
   const httpError = toHttpError(error);
   const id = requestId(c.req.raw);
   if (httpError.status >= 500) services.logFailure(httpError, id);
-  const response = ofrepErrorResponse(httpError, id, key);
-  for (const [name, value] of Object.entries(CORS_HEADERS)) response.headers.set(name, value);
-  return response;
+  return ofrepErrorResponse(httpError, id, key);
 }
