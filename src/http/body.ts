@@ -11,15 +11,18 @@ export async function readBody(request: Request, maxBytes: number): Promise<stri
   }
   // No declared length (chunked): stop reading at the limit instead of buffering what comes.
   if (request.body === null) return "";
-  const reader = request.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  const decoder = new TextDecoder();
   let text = "";
+  let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text;
-    text += value;
-    if (text.length > maxBytes) {
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > maxBytes) {
       await reader.cancel();
       throw tooLarge();
     }
+    text += decoder.decode(value, { stream: true });
   }
 }

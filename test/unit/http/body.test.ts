@@ -1,0 +1,26 @@
+import { describe, test } from "vitest";
+import { readBody } from "../../../src/http/body.ts";
+
+/** A body that declares no length. */
+function chunked(...chunks: Uint8Array[]): Request {
+  const body = new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+  return new Request("http://edge.test/", { method: "POST", body, duplex: "half" } as RequestInit);
+}
+
+describe("readBody", () => {
+  const bytes = new TextEncoder().encode("€€€"); // 9 bytes, 3 UTF-16 units
+
+  test("counts bytes, not characters", async ({ expect }) => {
+    expect(await readBody(chunked(bytes), 9)).toBe("€€€");
+    await expect(readBody(chunked(bytes), 8)).rejects.toMatchObject({ status: 413 });
+  });
+
+  test("puts a character together that two chunks share", async ({ expect }) => {
+    expect(await readBody(chunked(bytes.slice(0, 4), bytes.slice(4)), 9)).toBe("€€€");
+  });
+});
