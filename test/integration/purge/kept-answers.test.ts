@@ -74,4 +74,21 @@ describe("answers kept at the data centre", () => {
     expect(await ask(other, "GET")).toEqual({ value: false, isKept: true, version });
     expect(await ask(other, "POST")).toEqual({ value: false, isKept: false, version });
   });
+  test("do not put off the isolate's own check, which runs behind them once a second", async ({ expect }) => {
+    const [maker, other] = [start(), start()];
+    await ask(maker, "GET");
+    const checked = () => other.services.tiers.l1.environment("production").checkedAt;
+    expect((await ask(other, "GET")).isKept).toBe(true);
+    expect(checked()).toBe(clock.now());
+    const version = await project.save({ key: "banner", enabled: false });
+    await maker.services.sweep(() => undefined);
+    await clock.advance(900);
+    expect((await ask(other, "GET")).isKept).toBe(true);
+    expect(checked()).toBe(clock.now() - 900);
+    // The data centre's copy of the head is gone by now, its answers are not.
+    await clock.advance(31_000);
+    expect(await ask(other, "GET")).toEqual({ value: true, isKept: true, version: first });
+    expect(checked()).toBe(clock.now());
+    expect(await ask(other, "GET")).toEqual({ value: false, isKept: false, version });
+  });
 });

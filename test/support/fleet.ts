@@ -1,0 +1,127 @@
+import { type PurgeDelivery, type PurgeEndpoint, startPurgeEndpoint } from "../../dev/purge-endpoint.ts";
+import { saveFlag } from "../../src/store/write-flags.ts";
+import { type DataCentre, startDataCentre } from "./data-centre.ts";
+import { flagBody, type FlagState, FlagTruth } from "./flag-truth.ts";
+import { aFlag, startTestProject, type TestFlag, type TestProject } from "./project.ts";
+import { Client, type Publication } from "./propagation.ts";
+
+const PLACES = ["ams", "iad", "sin"];
+const ISOLATES = ["one", "two"];
+/** Asked with GET, so that the data centres keep answers about it. */
+export const KEPT_FLAG = "a";
+/** "child" is off unless "a" is on. */
+export const FLAGS = [KEPT_FLAG, "b", "c", "child"];
+
+/** Three data centres of two isolates each over the same backends, and every version that their flags had. */
+export class Fleet {
+  readonly truth = new FlagTruth();
+  /** Oldest first. */
+  readonly published: Publication[] = [];
+  readonly clients: Client[] = [];
+  readonly project: TestProject;
+  readonly purges: PurgeEndpoint | undefined;
+  readonly #dataCentres: DataCentre[] = [];
+  readonly #random: () => number;
+  #writes = 0;
+
+  private constructor(project: TestProject, purges: PurgeEndpoint | undefined, random: () => number) {
+    this.project = project;
+    this.purges = purges;
+    this.#random = random;
+  }
+
+  /** `delivery`: heads are kept at the data centres, and purges reach them like this. Absent: heads are read from Redis. */
+  static async start(random: () => number, delivery?: PurgeDelivery): Promise<Fleet> {
+    const project = await startTestProject();
+    const dataCentres: DataCentre[] = [];
+    const purges =
+      delivery &&
+      (await startPurgeEndpoint({
+        delivery,
+        dataCentres: PLACES.map((_, i) => async (tags) => dataCentres[i]?.purge(tags)),
+      }));
+    const fleet = new Fleet(project, purges, random);
+    const bindings = {
+      ...project.bindings,
+      ...(purges && {
+        CF_ZONE_ID: "0123456789abcdef0123456789abcdef",
+        CF_PURGE_TOKEN: purges.token,
+        CF_API_URL: `${purges.url}/client/v4`,
+      }),
+    };
+    const kept = { cache: "burgee", urls: keptUrls(project.serverKey) };
+    for (const place of PLACES) {
+      const isolates = ISOLATES.map((name) => `${place}-${name}`);
+      const dataCentre = await startDataCentre({ bindings, isolates, kept });
+      dataCentres.push(dataCentre);
+      for (const isolate of isolates) fleet.clients.push(new Client(isolate, dataCentre, project.serverKey));
+    }
+    fleet.#dataCentres.push(...dataCentres);
+    for (const key of FLAGS) await fleet.write(key);
+    return fleet;
+  }
+
+  /** Somebody else who asks one of the isolates. */
+  anyClient(): Client {
+    const { isolate, dataCentre } = this.#any();
+    return new Client(isolate, dataCentre, this.project.serverKey);
+  }
+
+  /** A change through the management API of any isolate: it commits and purges. Answers the version. */
+  async write(key: string): Promise<number> {
+    const state = this.#nextState(key);
+    const { isolate, dataCentre } = this.#any();
+    const response = await dataCentre.fetch(isolate, `/api/v1/environments/production/flags/${key}`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${this.project.adminToken}`, "content-type": "application/json" },
+      body: JSON.stringify(flagBody(key, state)),
+    });
+    const body = (await response.json()) as { version: number; published: { redis: boolean; edge?: boolean } };
+    if (!response.ok) throw new Error(`a write was answered with ${response.status}: ${JSON.stringify(body)}`);
+    this.truth.record(body.version, key, state);
+    // What could not be published now is published by the sweep, at a time that nobody is told.
+    const isPublished = body.published.redis && body.published.edge !== false;
+    if (isPublished) this.published.push({ version: body.version, at: performance.now() });
+    return body.version;
+  }
+
+  /** A change whose worker dies between commit and purge. Answers the version. */
+  async writeAndDie(key: string): Promise<number> {
+    const state = this.#nextState(key);
+    const flag = aFlag(flagBody(key, state) as TestFlag);
+    const { version } = await saveFlag(this.project.db, "production", flag, { actor: "test" });
+    this.truth.record(version, key, state);
+    return version;
+  }
+
+  async sweep(): Promise<void> {
+    await this.#dataCentres[0]?.sweep();
+  }
+
+  async close(): Promise<void> {
+    for (const dataCentre of this.#dataCentres) await dataCentre.dispose();
+    await this.purges?.close();
+    await this.project.close();
+  }
+
+  #any(): Client {
+    return this.clients[Math.floor(this.#random() * this.clients.length)]!;
+  }
+
+  #nextState(key: string): FlagState {
+    this.#writes += 1;
+    const random = this.#random;
+    const requires = key === "child" ? "a" : undefined;
+    return { write: this.#writes, enabled: random() < 0.8, isTargeted: random() < 0.5, requires };
+  }
+}
+
+/** What the data centres may keep: the head, and the answers to `Client`'s GET. */
+function keptUrls(serverKey: string): string[] {
+  const [, scope = "", id = ""] = serverKey.split("_");
+  const answers = `https://cache.invalid/burgee/flag_endpoint/${scope}/${id}//flags/${KEPT_FLAG}`;
+  return [
+    `https://cache.invalid/burgee/head/${scope}`,
+    ...["free", "pro"].map((plan) => `${answers}?plan=${plan}&targetingKey=user-1`),
+  ];
+}
