@@ -232,6 +232,11 @@ export class FlagSource {
       keys,
     };
   }
+
+  /** For an answer from outside this isolate: behind it, at most once a second, the isolate sees whether it is behind. */
+  confirm(environment: string, scope: RequestScope): void {
+    this.#freshness.confirmBehind(environment, this.#options.tiers.l1.environment(environment), scope);
+  }
 }
 
 /** The version that an entry answers at when nothing newer can be read. */

@@ -28,6 +28,9 @@ export class Freshness {
   /** ms since epoch of the last failed check, per environment. */
   readonly #failedAt = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
 
+  /** ms since epoch of the last check behind an answer of others, per environment. */
+  readonly #confirmedAt = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
+
   constructor(options: FreshnessOptions) {
     this.#options = options;
   }
@@ -59,6 +62,16 @@ export class Freshness {
     // Also for a follower of another request's check: what it does with the outcome dies with its own request otherwise.
     scope.waitUntil(check);
     await within(check, age > IDLE_MS ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
+  }
+
+  /** Confirms the head behind an answer that this isolate did not make itself, at most once a second. */
+  confirmBehind(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): void {
+    const { clock, headCheckMs } = this.#options;
+    const now = clock.now();
+    const lastAt = Math.max(memory.checkedAt, this.#confirmedAt.get(memory) ?? 0);
+    if (now - lastAt < Math.max(headCheckMs, RETRY_CHECK_MS)) return;
+    this.#confirmedAt.set(memory, now);
+    scope.waitUntil(this.#check(environment, memory, scope).catch(() => undefined));
   }
 
   async #check(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {

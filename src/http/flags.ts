@@ -119,6 +119,7 @@ async function fromEndpointCache(
   const known = services.source.knownVersion(environment);
   if (known === 0) services.tiers.l1.advance(environment, { version, changes: [] });
   else if (version !== known) return undefined;
+  services.source.confirm(environment, open.scope);
   const response = new Response(kept.body, kept);
   response.headers.set("cache-control", "private, no-cache");
   response.headers.set("cache-status", "Burgee-Edge; hit");
