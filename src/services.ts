@@ -22,7 +22,9 @@ import type { HttpError } from "./http/errors.ts";
 import type { EvaluationServices } from "./http/evaluate.ts";
 import type { RateLimits } from "./http/rate-limits.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
+import { FailureLog } from "./ops/failure-log.ts";
 import { consoleLog, errorFields, type Log } from "./ops/log.ts";
+import { Metrics } from "./ops/metrics.ts";
 import { createRateLimit } from "./ops/rate-limit.ts";
 import { createRateLimiter } from "./ops/rate-limiter.ts";
 import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
@@ -60,6 +62,8 @@ export interface Services extends EvaluationServices {
   /** The store's client, opened on first use: it is the larger half of the bundle. */
   database(): Promise<StoreDatabase>;
   sweep(waitUntil: (promise: Promise<unknown>) => void): Promise<Swept>;
+  /** What fails is told once, not per request. */
+  failures: FailureLog;
   logFailure(error: HttpError, requestId: string): void;
 }
 
@@ -105,8 +109,15 @@ export function createServices(
     documentOf: (flag) => flag.document,
     now: clock.now,
   });
-  const redisBreaker = new Breaker({ ...BREAKER, name: "Redis", now: clock.now, random });
-  const storeBreaker = new Breaker({ ...BREAKER, name: "Postgres", now: clock.now, random });
+  const breaker = (name: string): Breaker => {
+    const onChange = (state: "open" | "closed") =>
+      state === "open" ? log.warn("breaker_opened", { target: name }) : log.info("breaker_closed", { target: name });
+    return new Breaker({ ...BREAKER, name, now: clock.now, random, onChange });
+  };
+  const redisBreaker = breaker("Redis");
+  const storeBreaker = breaker("Postgres");
+  const metrics = new Metrics(settings.ANALYTICS, prefix);
+  const failures = new FailureLog(log, clock.now);
 
   let database: Promise<StoreDatabase> | undefined;
   const openDatabase = () =>
@@ -128,6 +139,7 @@ export function createServices(
     storeBreaker,
     flights,
     log,
+    onRead: (tier, outcome) => void metrics.reads[tier][outcome]++,
     now: clock.now,
   });
   const snapshots = new Snapshots({
@@ -178,6 +190,8 @@ export function createServices(
     now: clock.now,
     random,
     limits,
+    metrics,
+    failures,
     mayWaitForVersion: createRateLimit(WAITS_PER_SECOND, clock.now),
     mayLoadUnknown: createRateLimit(UNKNOWN_PER_SECOND, clock.now),
     database: openDatabase,
@@ -185,8 +199,11 @@ export function createServices(
       const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
       return sweepOutbox(createOutbox(db), publisher, waitUntil, log);
     },
-    logFailure: (error, requestId) =>
-      log.error("request_failed", { requestId, status: error.status, ...errorFields(error.cause ?? error) }),
+    logFailure(error, requestId) {
+      // What is out of reach is told once; what is broken, each time, because the answer names only its id.
+      if (error.status === 503) failures.failed("request", error.cause ?? error, { requestId, status: error.status });
+      else log.error("request_failed", { requestId, status: error.status, ...errorFields(error.cause ?? error) });
+    },
   };
 }
 

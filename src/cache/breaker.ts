@@ -14,6 +14,8 @@ export interface BreakerOptions {
   now: () => number;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** Told of each opening and closing; a probe that fails is neither. */
+  onChange?: (state: "open" | "closed") => void;
 }
 
 /** The backend was not asked, because it has been failing. */
@@ -66,6 +68,7 @@ export class Breaker {
     this.#probeAt = 0;
     this.#isProbing = false;
     this.#failedAt = [];
+    this.#options.onChange?.("closed");
   }
 
   #failed(): void {
@@ -77,7 +80,9 @@ export class Breaker {
     }
     const time = now();
     this.#failedAt = [...this.#failedAt, time].filter((at) => time - at < windowMs);
-    if (this.#failedAt.length >= failures) this.#pause();
+    if (this.#failedAt.length < failures) return;
+    this.#pause();
+    this.#options.onChange?.("open");
   }
 
   #pause(): void {

@@ -2,7 +2,9 @@ import type { Breaker } from "../cache/breaker.ts";
 import { FlightLateError, type SingleFlight } from "../cache/single-flight.ts";
 import type { TieredCache } from "../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
-import { errorFields, type Log } from "../ops/log.ts";
+import { FailureLog } from "../ops/failure-log.ts";
+import type { Log } from "../ops/log.ts";
+import type { RemoteTier, TierOutcome } from "../ops/metrics.ts";
 import type { FlagReader } from "../store/read-flags.ts";
 import type { StoreReading } from "../store/snapshot.ts";
 import type { RequestScope, Tier } from "./scope.ts";
@@ -21,6 +23,8 @@ export interface LoaderOptions {
   storeBreaker: Breaker;
   flights: SingleFlight;
   log: Log;
+  /** Told how each read of a tier ended. */
+  onRead?: (tier: RemoteTier, outcome: TierOutcome) => void;
   /** False: the worker runs without L2. */
   hasRedis: boolean;
   /** ms since epoch. */
@@ -34,9 +38,13 @@ export interface LoaderOptions {
  */
 export class Loader {
   readonly #options: LoaderOptions;
+  readonly #failures: FailureLog;
+  /** Environments that are known to be larger than L1. */
+  readonly #unkept = new Set<string>();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
+    this.#failures = new FailureLog(options.log, options.now);
   }
 
   /** Both have been failing: until a probe succeeds, nothing can be read. */
@@ -86,11 +94,14 @@ export class Loader {
   unkept(environment: string, scope: RequestScope): Promise<StoreReading | undefined> {
     const { flights, storeBreaker, reader, log } = this.#options;
     const read = async (): Promise<StoreReading | undefined> => {
-      log.warn("l1_too_small", { environment });
+      if (!this.#unkept.has(environment)) log.warn("l1_too_small", { environment });
+      this.#unkept.add(environment);
       try {
-        return await storeBreaker.run(async () => (await reader()).readEnvironment(environment));
+        const reading = await storeBreaker.run(async () => (await reader()).readEnvironment(environment));
+        this.#read("L3", "ok");
+        return reading;
       } catch (error) {
-        log.warn("l3_failed", { environment, ...errorFields(error) });
+        this.#readFailed("L3", environment, error);
         return undefined;
       }
     };
@@ -121,16 +132,17 @@ export class Loader {
       since: number | undefined,
     ) => Promise<StoreReading | undefined>,
   ): Promise<LoadOutcome> {
-    const { tiers, redisBreaker, storeBreaker, hasRedis, log, now } = this.#options;
+    const { tiers, redisBreaker, storeBreaker, hasRedis, now } = this.#options;
     let missing: M | undefined;
     let isRedisUp = hasRedis;
     if (hasRedis && scope.noCache !== true) {
       try {
         missing = await redisBreaker.run(readTiers);
+        this.#read("L2", missing === undefined ? "ok" : "missing");
         if (missing === undefined && this.#isRecentEnough(environment, scope)) return "L2";
       } catch (error) {
         isRedisUp = false;
-        log.warn("l2_failed", { environment, ...errorFields(error) });
+        this.#readFailed("L2", environment, error);
       }
     }
     let fill: () => Promise<boolean>;
@@ -141,23 +153,35 @@ export class Loader {
         const reading = await storeBreaker.run(async () =>
           readStore(await this.#options.reader(), missing, memory.version > 0 ? memory.version : undefined),
         );
+        this.#read("L3", reading === undefined ? "missing" : "ok");
         if (!reading) return "unknown-environment";
         fill = tiers.accept(environment, reading, readAt);
         // A change that overtook the reading made L1 refuse what it names, so that is read again.
         if (reading.asOf >= memory.version || attempt === MAX_READINGS) break;
       }
     } catch (error) {
-      log.warn("l3_failed", { environment, ...errorFields(error) });
+      this.#readFailed("L3", environment, error);
       return "unavailable";
     }
     if (isRedisUp) {
       scope.waitUntil(
-        redisBreaker
-          .run(fill)
-          .catch((error: unknown) => log.warn("l2_fill_failed", { environment, ...errorFields(error) })),
+        redisBreaker.run(fill).then(
+          () => this.#failures.succeeded("l2_fill"),
+          (error: unknown) => this.#failures.failed("l2_fill", error, { environment }),
+        ),
       );
     }
     return "L3";
+  }
+
+  #read(tier: RemoteTier, outcome: TierOutcome): void {
+    this.#options.onRead?.(tier, outcome);
+    this.#failures.succeeded(tier.toLowerCase());
+  }
+
+  #readFailed(tier: RemoteTier, environment: string, error: unknown): void {
+    this.#options.onRead?.(tier, "failed");
+    this.#failures.failed(tier.toLowerCase(), error, { environment });
   }
 
   #isRecentEnough(environment: string, scope: RequestScope): boolean {

@@ -1,4 +1,5 @@
 import { html, raw } from "hono/html";
+import { policyOf } from "./page-policy.ts";
 
 /** As much of OpenAPI as the page shows. */
 interface Contract {
@@ -51,8 +52,6 @@ const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 
 /** The contract as one page without scripts, and the policy that lets nothing else in. */
 export async function docsPage(contract: Contract, origin: string): Promise<{ html: string; policy: string }> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(STYLE));
-  const style = `'sha256-${btoa(String.fromCharCode(...new Uint8Array(hash)))}'`;
   const tags = contract.tags ?? [];
   const page = html`<!doctype html>
     <html lang="en">
@@ -85,7 +84,7 @@ export async function docsPage(contract: Contract, origin: string): Promise<{ ht
     </html>`;
   return {
     html: String(await page),
-    policy: `default-src 'none'; style-src ${style}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    policy: await policyOf(STYLE),
   };
 }
 

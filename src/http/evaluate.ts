@@ -7,6 +7,8 @@ import type {
   RequestAttributes,
   Resolution,
 } from "../evaluation/types.ts";
+import type { FailureLog } from "../ops/failure-log.ts";
+import type { Metrics } from "../ops/metrics.ts";
 import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "./authenticate.ts";
 import { requestAttributes } from "./context.ts";
 import { KEY_PATTERN } from "../flags/limits.ts";
@@ -20,6 +22,8 @@ export interface EvaluationServices {
   now(): number;
   random(): number;
   limits: RateLimits;
+  metrics: Metrics;
+  failures: FailureLog;
   /** False: too many requests in this isolate for versions that are not visible here yet … */
   mayWaitForVersion(): boolean;
   /** … and for flags that a warm isolate has never seen. */
@@ -39,6 +43,8 @@ export interface Provenance {
   /** RFC 9211. */
   cacheStatus: string;
   isStale: boolean;
+  /** Server-Timing: for who asks, and only of an answer that took I/O, without which a worker's clock stands still. */
+  timing?: string | undefined;
 }
 
 export interface OneAnswer extends Provenance {
@@ -100,10 +106,12 @@ export async function evaluateOne(
     requireSdkKey(token, warm.keys, origin);
     flag = entry.value;
     provenance = { version: warm.version, cacheStatus: HIT_L1, isStale: false };
+    services.metrics.answered("L1");
   } else {
     requireMayLoad(services, token, scope, warm !== undefined);
     const answer = await services.source.flag(token.scope, flagKey, scope);
-    ({ value: flag, provenance } = opened(answer, token, origin));
+    ({ value: flag, provenance } = opened(services, answer, token, origin));
+    provenance.timing = timingOf(services, request, token, now, provenance);
   }
   // To a client key a hidden flag and an absent one look the same, so nothing says where the answer came from.
   if (token.kind === "client" && flag?.document.clientVisible !== true) throw notFound(flagKey);
@@ -119,10 +127,12 @@ export async function evaluateAll(
   context: EvaluationContext,
 ): Promise<AllAnswer> {
   requireMayLoad(services, token, scope, false);
+  const startedAt = services.now();
   const answer = await services.source.all(token.scope, scope);
-  const { value, provenance } = opened(answer, token, request.headers.get("origin"));
+  const { value, provenance } = opened(services, answer, token, request.headers.get("origin"));
+  if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, request, token, startedAt, provenance);
   const flags = token.kind === "client" ? value.clientVisible : value.all;
-  const input = inputFor(services, request, context, services.now(), value.readsRequest);
+  const input = inputFor(services, request, context, startedAt, value.readsRequest);
   const resolutions = flags.map((flag) => flag.evaluate(input));
   return { flags, resolutions, ...provenance };
 }
@@ -149,6 +159,7 @@ export function provenanceHeaders({ version, cacheStatus }: Omit<Provenance, "is
 }
 
 function opened<V>(
+  services: EvaluationServices,
   answer: SourceAnswer<V> | undefined,
   token: VerifiedToken,
   origin: string | null,
@@ -156,8 +167,22 @@ function opened<V>(
   // The environment was deleted after the key was made: for the caller the same as a revoked key.
   if (answer === undefined) throw new HttpError(401, "the key is revoked");
   requireSdkKey(token, answer.keys, origin);
-  const { value, version, isStale } = answer;
+  const { value, version, isStale, tier } = answer;
+  services.metrics.answered(isStale && tier !== "snapshot" ? "stale" : tier);
+  if (!isStale) services.failures.succeeded("request");
   return { value, provenance: { version, isStale, cacheStatus: cacheStatusOf(answer) } };
+}
+
+/** `X-Flags-Debug: timing` from a server key. */
+function timingOf(
+  services: EvaluationServices,
+  request: Request,
+  token: VerifiedToken,
+  startedAt: number,
+  { cacheStatus }: Provenance,
+): string | undefined {
+  if (token.kind !== "server" || request.headers.get("x-flags-debug") !== "timing") return undefined;
+  return `load;dur=${services.now() - startedAt};desc="${cacheStatus}"`;
 }
 
 function cacheStatusOf({ tier, isStale, ageSeconds }: { tier: Tier; isStale: boolean; ageSeconds: number }): string {

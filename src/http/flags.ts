@@ -68,6 +68,8 @@ async function answer(c: Context<AppEnv>, services: Services, name: string | und
         services.endpointCache.put(key, response.clone(), made.tags, ttlSeconds).catch(() => undefined),
       );
     }
+    // After it is kept: how long it took belongs to this answer alone.
+    if (made.timing !== undefined) response.headers.set("server-timing", made.timing);
     return conditional(request, response);
   } catch (error) {
     return failed(c, services, toHttpError(error), name);
@@ -113,6 +115,7 @@ async function fromEndpointCache(
   if (services.source.warm(open.token.scope, services.now()) !== undefined) return undefined;
   const kept = await services.endpointCache.match(key).catch(() => undefined);
   if (kept === undefined) return undefined;
+  services.metrics.answered("edge");
   // An isolate never goes back in version: what it knows decides what it takes, and what it takes it knows from then on.
   const { scope: environment } = open.token;
   const version = Number(kept.headers.get("x-flags-version"));
@@ -156,6 +159,7 @@ async function failed(
   name: string | undefined,
 ): Promise<Response> {
   const id = requestId(c.req.raw);
+  services.metrics.refused(error.status);
   if (error.status >= 500) services.logFailure(error, id);
   let response = problemResponse(error, id);
   if (error.code === "FLAG_NOT_FOUND") {

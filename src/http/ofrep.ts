@@ -22,8 +22,8 @@ async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
   try {
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
-    const { flag, resolution, version, cacheStatus } = await evaluateOne(services, open, key, context);
-    return new Response(renderResolution(flag, resolution).json, {
+    const { flag, resolution, version, cacheStatus, timing } = await evaluateOne(services, open, key, context);
+    const response = new Response(renderResolution(flag, resolution).json, {
       // 400 and 500 are the only statuses that clients read an error code from.
       status: resolution.reason !== "ERROR" ? 200 : resolution.errorCode === "TARGETING_KEY_MISSING" ? 400 : 500,
       headers: {
@@ -34,6 +34,8 @@ async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
         ...CORS_HEADERS,
       },
     });
+    if (timing !== undefined) response.headers.set("server-timing", timing);
+    return response;
   } catch (error) {
     return failed(c, services, error, key);
   }
@@ -44,16 +46,17 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
   try {
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
-    const { flags, resolutions, version, cacheStatus } = await evaluateAll(services, open, context);
+    const { flags, resolutions, version, cacheStatus, timing } = await evaluateAll(services, open, context);
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
     const etag = entityTag(items, "");
-    const headers = {
+    const headers: Record<string, string> = {
       etag,
       "cache-control": "no-store",
       "x-flags-version": String(version),
       "cache-status": cacheStatus,
       ...CORS_HEADERS,
     };
+    if (timing !== undefined) headers["server-timing"] = timing;
     const ifNoneMatch = request.headers.get("if-none-match");
     if (ifNoneMatch !== null && matchesEntityTag(ifNoneMatch, etag))
       return new Response(null, { status: 304, headers });
@@ -84,6 +87,7 @@ export function bulkBody(items: readonly { json: string }[]): string {
 function failed(c: Context<AppEnv>, services: Services, error: unknown, key: string | undefined): Response {
   const httpError = toHttpError(error);
   const id = requestId(c.req.raw);
+  services.metrics.refused(httpError.status);
   if (httpError.status >= 500) services.logFailure(httpError, id);
   return ofrepErrorResponse(httpError, id, key);
 }

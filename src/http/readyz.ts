@@ -1,4 +1,3 @@
-import { errorFields } from "../ops/log.ts";
 import type { Services } from "../services.ts";
 import { within } from "../delivery/scope.ts";
 import { getEnvironment } from "../store/write-environments.ts";
@@ -56,7 +55,7 @@ async function probeTiers(services: Services): Promise<Readiness> {
   };
 }
 
-async function probe({ now, log }: Services, target: string, ask: () => PromiseLike<unknown>): Promise<TierState> {
+async function probe({ now, failures }: Services, target: string, ask: () => PromiseLike<unknown>): Promise<TierState> {
   const startedAt = now();
   try {
     const answered = await within(
@@ -67,9 +66,10 @@ async function probe({ now, log }: Services, target: string, ask: () => PromiseL
       PROBE_MS,
     );
     if (answered === undefined) throw new Error(`no answer within ${PROBE_MS} ms`);
+    failures.succeeded(`${target}_probe`);
     return { state: "ok", latencyMs: now() - startedAt };
   } catch (error) {
-    log.warn("probe_failed", { target, ...errorFields(error) });
+    failures.failed(`${target}_probe`, error);
     return { state: "unreachable" };
   }
 }

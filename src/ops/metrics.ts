@@ -42,7 +42,8 @@ export class Metrics {
 
   refused(status: number): void {
     this.problems.set(status, (this.problems.get(status) ?? 0) + 1);
-    if (++this.#sincePoint >= REQUESTS_PER_POINT) this.#writePoint();
+    // An unknown flag is an answer too, and was counted as one.
+    if (status !== 404 && ++this.#sincePoint >= REQUESTS_PER_POINT) this.#writePoint();
   }
 
   /** Sums since the last point: nothing about any flag, key or caller. */

@@ -15,6 +15,7 @@ import { addEnvironmentRoutes } from "./environments.ts";
 import { addExplainRoute } from "./explain.ts";
 import { addFlagRoutes } from "./flags.ts";
 import { addKeyRoutes } from "./keys.ts";
+import { addMetricsRoute } from "./metrics.ts";
 import { Routes } from "./operation.ts";
 import { entityTagOf, PreconditionFailedError } from "./preconditions.ts";
 import { addSegmentRoutes } from "./segments.ts";
@@ -46,6 +47,7 @@ export function createManagementApp(services: Services): Hono<ManagementEnv> {
   addKeyRoutes(routes, services);
   addCacheRoutes(routes, services);
   addAuditRoutes(routes, services);
+  addMetricsRoute(routes, services);
   routes.close();
   return app;
 }

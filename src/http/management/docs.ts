@@ -1,8 +1,10 @@
 import type { Hono } from "hono";
 import type { Services } from "../../services.ts";
 import { docsPage } from "../docs-page.ts";
+import { pageHeaders } from "../page-policy.ts";
 import { HttpError } from "../errors.ts";
 import { readiness } from "../readyz.ts";
+import { readyzPage } from "../readyz-page.ts";
 import { requestId } from "../request-id.ts";
 import type { ManagementEnv } from "./context.ts";
 import { createContract } from "./openapi.ts";
@@ -16,18 +18,16 @@ export function addDocsRoutes(app: Hono<ManagementEnv>, services: Services): voi
 
   app.get("/docs", async (c) => {
     const { html, policy } = await docsPage(await contract(), new URL(c.req.url).origin);
-    return c.html(html, 200, {
-      "content-security-policy": policy,
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-      "cache-control": "public, max-age=300",
-    });
+    return c.html(html, 200, { ...pageHeaders(policy), "cache-control": "public, max-age=300" });
   });
 
   app.get("/readyz", async (c) => {
     const report = await readyz();
-    const headers = { "cache-control": "no-store", "x-request-id": requestId(c.req.raw) };
-    return c.json(report, report.status === "unavailable" ? 503 : 200, headers);
+    const status = report.status === "unavailable" ? 503 : 200;
+    const headers = { "cache-control": "no-store", "x-request-id": requestId(c.req.raw), vary: "Accept" };
+    if (c.req.header("accept")?.includes("text/html") !== true) return c.json(report, status, headers);
+    const { html, policy } = await readyzPage(report);
+    return c.html(html, status, { ...headers, ...pageHeaders(policy) });
   });
 
   for (const path of ["/openapi.json", "/docs", "/readyz"]) {

@@ -13,9 +13,14 @@ const path = (name: string, description: string) => ({
   schema: { type: "string" },
 });
 
+const readinessContent = { ...json(ref("Readiness")), "text/html": { schema: { type: "string" } } };
 const SDK_KEY = [{ clientKey: [] }, { serverKey: [] }];
 const MIN_VERSION = header("X-Flags-Min-Version", "Answer at this environment version or later, else 503.");
 const NO_CACHE = header("Cache-Control", "`no-cache` from a server key reads the store; 429 when there are too many.");
+const DEBUG = header(
+  "X-Flags-Debug",
+  "`timing` from a server key: an answer that took a read of Redis or Postgres says how long, as `Server-Timing`.",
+);
 const IF_NONE_MATCH = header("If-None-Match", "`ETag` of an earlier answer: 304 when the answer is still the same.");
 const EXAMPLE = {
   key: "checkout-redesign",
@@ -67,7 +72,7 @@ export const evaluationPaths: Record<string, object> = {
       operationId: "evaluateFlag",
       summary: "Evaluate a flag (OFREP)",
       security: SDK_KEY,
-      parameters: [path("key", "Flag key"), MIN_VERSION, NO_CACHE],
+      parameters: [path("key", "Flag key"), MIN_VERSION, NO_CACHE, DEBUG],
       requestBody: BODY,
       responses: {
         200: { description: "The resolution.", content: json(ref("Evaluation"), EXAMPLE) },
@@ -82,7 +87,7 @@ export const evaluationPaths: Record<string, object> = {
       operationId: "evaluateFlags",
       summary: "Evaluate every flag (OFREP)",
       security: SDK_KEY,
-      parameters: [IF_NONE_MATCH, MIN_VERSION, NO_CACHE],
+      parameters: [IF_NONE_MATCH, MIN_VERSION, NO_CACHE, DEBUG],
       requestBody: BODY,
       responses: {
         200: {
@@ -144,9 +149,10 @@ export const evaluationPaths: Record<string, object> = {
       tags: ["Health"],
       operationId: "getReadiness",
       summary: "State of the tiers",
+      description: "A page for `Accept: text/html`, JSON otherwise.",
       responses: {
-        200: { description: "At least one of Redis and Postgres can be reached.", content: json(ref("Readiness")) },
-        503: { description: "Neither can.", content: json(ref("Readiness")) },
+        200: { description: "At least one of Redis and Postgres can be reached.", content: readinessContent },
+        503: { description: "Neither can.", content: readinessContent },
       },
     },
   },

@@ -24,6 +24,8 @@ export interface AnswerSpec {
   description: string;
   /** Name of a component; absent: no body. */
   schema?: string;
+  /** Of a body that is not JSON. */
+  mediaType?: string;
   example?: unknown;
 }
 
@@ -179,7 +181,8 @@ function describeBody<B>({ schema, mediaTypes = JSON_ONLY, example }: BodySpec<B
   return { required: true, content: Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, content])) };
 }
 
-function describeAnswer({ description, schema, example }: AnswerSpec): object {
+function describeAnswer({ description, schema, mediaType, example }: AnswerSpec): object {
+  if (mediaType !== undefined) return { description, content: { [mediaType]: { schema: { type: "string" } } } };
   if (schema === undefined) return { description };
   const content = { schema: { $ref: `#/components/schemas/${schema}` }, ...(example === undefined ? {} : { example }) };
   return { description, content: { "application/json": content } };

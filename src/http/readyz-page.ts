@@ -1,0 +1,66 @@
+import { html, raw } from "hono/html";
+import { policyOf } from "./page-policy.ts";
+import type { Readiness, TierState } from "./readyz.ts";
+
+const STYLE = `
+:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:0 auto;padding:1rem}
+table{border-collapse:collapse;width:100%}
+td,th{text-align:left;border-top:1px solid color-mix(in srgb,currentColor 18%,transparent);padding:.4rem .8rem .4rem 0}
+`;
+
+// Not written into the page's template: the policy's hash is of these characters, formatted or not.
+const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
+
+const MEANINGS: Record<Readiness["status"], string> = {
+  ok: "Every backend answers.",
+  degraded: "One backend is out of reach. Flags are served all the same.",
+  unavailable: "No backend can be reached. Flags are served from what is held, as long as it is held somewhere.",
+};
+
+/** The state of the tiers for a person, and the policy of the page. */
+export async function readyzPage({ status, tiers }: Readiness): Promise<{ html: string; policy: string }> {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <title>Burgee: ${status}</title>
+        ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <h1>${status}</h1>
+        <p>${MEANINGS[status]}</p>
+        <table>
+          <thead>
+            <tr>
+              <th>tier</th>
+              <th>state</th>
+              <th>answered in</th>
+              <th>breaker</th>
+            </tr>
+          </thead>
+          <tbody>
+            <tr>
+              <td>L1, this isolate</td>
+              <td>${tiers.l1.entries} entries, ${Math.ceil(tiers.l1.bytes / 1024)} KiB</td>
+              <td></td>
+              <td></td>
+            </tr>
+            ${row("L2, Redis", tiers.l2)}${row("L3, Postgres", tiers.l3)}
+          </tbody>
+        </table>
+        <p>Asked at most every two seconds. <code>curl</code> gets the same as JSON.</p>
+      </body>
+    </html>`;
+  return { html: String(await page), policy: await policyOf(STYLE) };
+}
+
+function row(name: string, { state, latencyMs, breaker }: TierState): ReturnType<typeof html> {
+  return html`<tr>
+    <td>${name}</td>
+    <td>${state}</td>
+    <td>${latencyMs === undefined ? "" : `${latencyMs} ms`}</td>
+    <td>${breaker ?? ""}</td>
+  </tr>`;
+}
