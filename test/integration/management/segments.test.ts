@@ -82,4 +82,30 @@ describe("segments", () => {
     const { body } = await t.call("GET", SEGMENTS);
     expect(body.items.map((segment: { key: string }) => segment.key)).toEqual(["paying", "versioned"]);
   });
+
+  test("a change that would make a flag test too much is refused, and names the flag", async ({ expect }) => {
+    const leaf = { attribute: "plan", operator: "exists" };
+    const any = (count: number, condition: object) => ({ any: Array.from({ length: count }, () => condition) });
+    const put = (key: string, condition: object) => t.call("PUT", `${SEGMENTS}/${key}`, { condition });
+    await put("wide", any(400, leaf));
+    await put("wider", any(250, { segment: "wide" }));
+    const rules = [{ id: "r", when: { segment: "wider" }, serve: { variant: "on" } }];
+    expect((await t.call("PUT", `${FLAGS}/full`, aFlagBody("full", { rules }))).status).toBe(200);
+    const errors = [{ pointer: "/condition", detail: expect.stringContaining("at most 100000") }];
+    expect(await put("wide", any(401, leaf))).toMatchObject({ status: 422, body: { errors } });
+    expect((await t.evaluate("full")).status).toBe(200);
+  });
+
+  test("come in pages", async ({ expect }) => {
+    const keys: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const { body } = await t.call("GET", `${SEGMENTS}?limit=1${cursor === "" ? "" : `&cursor=${cursor}`}`);
+      expect(body.items).toHaveLength(1);
+      keys.push(body.items[0].key);
+      cursor = body.nextCursor;
+    }
+    expect(keys).toEqual(keys.toSorted());
+    expect(keys).toContain("wide");
+    expect((await t.call("GET", `${SEGMENTS}?limit=201`)).status).toBe(400);
+  });
 });
