@@ -487,6 +487,43 @@ describe("hostile use", () => {
       expect(JSON.stringify(other.body)).not.toContain("hidden");
     });
 
+    test("of what the worker reads from the request itself is ignored", async ({ expect }) => {
+      const rules = (attribute: unknown) => [
+        { id: "nl", when: { attribute, operator: "equals", values: ["NL"] }, serve: { variant: "off" } },
+      ];
+      await t.call("PUT", `${FLAGS}/where`, aFlagBody("where", { rules: rules("request.country") }));
+      for (const context of [{ "request.country": "NL" }, { request: { country: "NL" } }]) {
+        expect((await t.evaluate("where", context)).body).toMatchObject({ value: true });
+      }
+      const query = await as(t.project.serverKey, "GET", "/flags/where?request.country=NL&country=NL");
+      expect(query.body).toMatchObject({ value: true });
+    });
+
+    test("of SQL finds nothing and breaks nothing", async ({ expect }) => {
+      for (const text of ["' or 1=1 --", "'; drop table flags; --", "%", "\\", "$1"]) {
+        const { status, body } = await t.call("GET", `${FLAGS}?search=${encodeURIComponent(text)}`);
+        expect([status, body.items], text).toEqual([200, []]);
+      }
+      expect((await t.call("GET", FLAGS)).body.items.length).toBeGreaterThan(0);
+    });
+
+    test("errors hold nothing of what was sent", async ({ expect }) => {
+      const secret = "4111-1111-1111-1111";
+      const answers = await Promise.all([
+        as(t.project.serverKey, "POST", OFREP, `{"context":{"card":"${secret}"`),
+        as(t.project.serverKey, "POST", OFREP, { context: { targetingKey: { card: secret } } }),
+        as(t.project.serverKey, "POST", OFREP, { context: { card: secret, __proto: 1, constructor: secret } }),
+        as(t.project.serverKey, "GET", `/flags?context=${secret}`),
+        t.call("PUT", `${FLAGS}/open`, `{"description":"${secret}`),
+        t.call("PUT", `${FLAGS}/open`, { type: secret, default: secret }),
+        as(`${t.project.serverKey}${secret}`, "POST", OFREP, {}),
+      ]);
+      for (const { status, body, headers } of answers) {
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(JSON.stringify([body, ...headers])).not.toContain(secret);
+      }
+    });
+
     test("by header values is refused or ignored", async ({ expect }) => {
       for (const [name, value] of [
         ["x-flags-min-version", "1 or 1=1"],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { createApp } from "../../../src/app.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
@@ -141,6 +142,28 @@ describe("observability", () => {
         expect((await send(refused, project.serverKey, "POST", `${OFREP}/plain`, {})).status).toBe(200);
       }
     });
+  });
+
+  test("an evaluation from memory reads no header for any of this", async ({ expect }) => {
+    await evaluate();
+    const request = new Request(`http://edge.test${OFREP}/plain`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${project.serverKey}`, "x-flags-debug": "timing" },
+      body: "{}",
+    });
+    const read: string[] = [];
+    const get = request.headers.get.bind(request.headers);
+    const value = (name: string) => {
+      read.push(name.toLowerCase());
+      return get(name);
+    };
+    Object.defineProperty(request.headers, "get", { value });
+    const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
+    const response = await createApp(isolate.services).fetch(request, {}, context);
+    expect(response.headers.get("cache-status")).toBe("Burgee-L1; hit");
+    expect(read.toSorted()).toEqual(
+      ["authorization", "cache-control", "content-length", "origin", "x-flags-min-version"].toSorted(),
+    );
   });
 
   describe("Server-Timing", () => {
