@@ -81,7 +81,8 @@ export class Publisher {
   async #publishToTiers(environment: string, { pending, reading }: Written): Promise<void> {
     if (pending.length === 0) return;
     if (reading && isSmall(reading)) {
-      const fill = this.#tiers.accept(environment, { ...reading, changes: pending });
+      // Told perhaps long after the commit, it does not confirm that nothing newer has been published since.
+      const fill = this.#tiers.accept(environment, { ...reading, changes: pending }, 0);
       if (await fill().catch(() => false)) return;
     }
     await this.#tiers.publish(environment, pending);

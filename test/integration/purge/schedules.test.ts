@@ -159,6 +159,20 @@ const CASES: Case[] = [
       return [reader.ask("a"), later(), writer.write("a")];
     },
   },
+  {
+    name: "a writer that is told late of its own write and asks then, another writer elsewhere",
+    writesThrough: true,
+    hasSlowAnswers: true,
+    start: (world) => {
+      const [first, second] = isolates(world.add(2));
+      const writeAndAsk = async () => {
+        await first.write("a");
+        await world.pass(first.name, 0);
+        await first.ask("a");
+      };
+      return [writeAndAsk(), second.write("a"), world.pass("the clock", 1001)];
+    },
+  },
 ];
 
 function isolates(list: ScheduledIsolate[]): [ScheduledIsolate, ScheduledIsolate, ScheduledIsolate] {
