@@ -2,6 +2,7 @@ import type { MemoryEnvironment } from "../cache/memory-environment.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { HeadCheck } from "./head.ts";
+import type { LoadOutcome } from "./loader.ts";
 import { MinVersionError, type RequestScope, within } from "./scope.ts";
 import type { Snapshots } from "./snapshots.ts";
 
@@ -76,7 +77,7 @@ export class Freshness {
 
   async #check(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {
     const { clock, headCheck, snapshots } = this.#options;
-    const outcome = await headCheck.check(environment, scope);
+    const outcome = await headCheck.check(environment, scope).catch((): LoadOutcome => "unavailable");
     if (outcome === "unavailable") this.#failedAt.set(memory, clock.now());
     else this.#failedAt.delete(memory);
     if (outcome === "L2" || outcome === "L3") snapshots?.answered(environment, memory, scope);

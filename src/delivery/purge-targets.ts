@@ -16,11 +16,7 @@ export interface EdgePurge {
    * Purges now; resolves when the API took it. Repeats run in `waitUntil`, and so does what is not taken within
    * `patienceMs`. @throws when it did not take it, or not yet
    */
-  purge(
-    tags: readonly string[],
-    waitUntil: (promise: Promise<unknown>) => void,
-    patienceMs?: number,
-  ): Promise<void>;
+  purge(tags: readonly string[], waitUntil: (promise: Promise<unknown>) => void, patienceMs?: number): Promise<void>;
 }
 
 export interface CloudflarePurgeOptions {
