@@ -4,7 +4,9 @@ import { FakeClock } from "../../support/fake-clock.ts";
 
 function setUp(drawn = 0.5) {
   const clock = new FakeClock();
+  const changes: string[] = [];
   const breaker = new Breaker({
+    onChange: (state) => void changes.push(state),
     name: "Redis",
     failures: 5,
     windowMs: 10_000,
@@ -25,7 +27,7 @@ function setUp(drawn = 0.5) {
   const fail = async (times: number) => {
     for (let i = 0; i < times; i++) await attempt("fails");
   };
-  return { clock, breaker, attempt, fail, calls: () => calls };
+  return { clock, breaker, attempt, fail, changes, calls: () => calls };
 }
 
 describe("Breaker", () => {
@@ -121,5 +123,21 @@ describe("Breaker", () => {
     resolve("up");
     expect(await early).toBe("up");
     expect(breaker.state).toBe("open");
+  });
+
+  test("tells of opening and closing once each, however many probes fail in between", async ({ expect }) => {
+    const { clock, attempt, fail, changes } = setUp();
+    await fail(4);
+    expect(changes).toEqual([]);
+    await fail(3);
+    for (let i = 0; i < 3; i++) {
+      await clock.advance(5000);
+      await fail(1);
+    }
+    expect(changes).toEqual(["open"]);
+    await clock.advance(5000);
+    await attempt("works");
+    await attempt("works");
+    expect(changes).toEqual(["open", "closed"]);
   });
 });
