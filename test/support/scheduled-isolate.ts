@@ -6,9 +6,10 @@ import { SCRIPTS } from "../../src/cache/scripts.ts";
 import { SingleFlight } from "../../src/cache/single-flight.ts";
 import { TieredCache } from "../../src/cache/tiered-cache.ts";
 import { FlagSource } from "../../src/delivery/flag-source.ts";
-import { createRedisHeadCheck } from "../../src/delivery/head.ts";
+import { createEdgeHeadCheck, createRedisHeadCheck } from "../../src/delivery/head.ts";
 import { Loader } from "../../src/delivery/loader.ts";
 import { Publisher } from "../../src/delivery/publisher.ts";
+import { createCloudflarePurge } from "../../src/delivery/purge-targets.ts";
 import { sweepOutbox } from "../../src/delivery/sweep.ts";
 import { compileFlag } from "../../src/evaluation/compile.ts";
 import type { CompiledFlag } from "../../src/evaluation/types.ts";
@@ -52,19 +53,24 @@ export class ScheduledIsolate {
     const failed = (event: string) => void world.problems.push(`isolate ${name} logs ${event}`);
     this.#log = { info: () => undefined, warn: failed, error: failed };
     const breaker = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000, now, random };
+    const flights = new SingleFlight({ clock, budgetMs: 5500 });
     const loader = new Loader({
       tiers: this.tiers,
       reader: () => Promise.resolve(readerOf(world, name)),
       redisBreaker: new Breaker({ ...breaker, name: "Redis" }),
       storeBreaker: new Breaker({ ...breaker, name: "Postgres" }),
-      flights: new SingleFlight({ clock, budgetMs: 5500 }),
+      flights,
       log: this.#log,
       hasRedis: true,
       now,
     });
-    const headCheck = createRedisHeadCheck(loader);
+    const keepsHeads = world.options.keptHeads !== undefined;
+    const headCheck = keepsHeads
+      ? createEdgeHeadCheck(world.keptHeads(name), this.tiers, loader, flights, now)
+      : createRedisHeadCheck(loader);
+    const api = { apiUrl: "https://purge.invalid", zoneId: "zone", token: "token", clock, fetch: world.purgeApi(name) };
     this.source = new FlagSource({ tiers: this.tiers, loader, headCheck, clock, headCheckMs: 1000 });
-    this.publisher = new Publisher(this.tiers, PREFIX, undefined, this.#log);
+    this.publisher = new Publisher(this.tiers, PREFIX, keepsHeads ? createCloudflarePurge(api) : undefined, this.#log);
   }
 
   /** One evaluation's question; the version that answers it. Whatever is wrong with it is a problem of the world. */

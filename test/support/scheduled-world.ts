@@ -1,9 +1,10 @@
 import { parseHead } from "../../src/cache/head-text.ts";
 import { pairsOf } from "../../src/cache/picture.ts";
 import type { CacheScripts } from "../../src/cache/scripts.ts";
+import type { EdgeHeadStore } from "../../src/delivery/head.ts";
 import type { Written } from "../../src/delivery/publisher.ts";
 import type { Outbox } from "../../src/delivery/sweep.ts";
-import { INDEX_FIELD, KEYS_FIELD } from "../../src/flags/head.ts";
+import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../src/flags/head.ts";
 import type { StoreReading } from "../../src/store/snapshot.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { RememberedRedis } from "./remembered-redis.ts";
@@ -11,6 +12,8 @@ import { ENVIRONMENT, PREFIX, ScheduledIsolate } from "./scheduled-isolate.ts";
 import type { Schedule } from "./schedules.ts";
 import { VersionHistory, type Write } from "./version-history.ts";
 
+/** As of the shipped entry. */
+const KEPT_MS = 30_000;
 const HASH = `${PREFIX}:feature_flag:${ENVIRONMENT}`;
 
 export interface WorldOptions {
@@ -23,6 +26,8 @@ export interface WorldOptions {
   writesThrough?: boolean;
   /** Redis drops what it holds at some time, the fence with it. */
   losesRedis?: boolean;
+  /** The isolates' data centre keeps the head, and its purges arrive, or only the first of each isolate, or none. */
+  keptHeads?: "purged" | "purged once" | "not purged";
 }
 
 /**
@@ -44,6 +49,7 @@ export class ScheduledWorld {
   readonly #writes: string[] = [];
   readonly #primary = new RememberedRedis(HASH);
   readonly #replica = new RememberedRedis(HASH);
+  #keptHead: { head: Head; until: number } | undefined;
   #checked: readonly string[] = [];
 
   constructor(schedule: Schedule, options: WorldOptions = {}) {
@@ -108,6 +114,33 @@ export class ScheduledWorld {
     return this.io(who, what, () => redis.call(command));
   }
 
+  /** What the data centre keeps, as `who` gets at it. */
+  keptHeads(who: string): EdgeHeadStore {
+    return {
+      get: () =>
+        this.io(who, "looks for a kept head", () =>
+          this.#keptHead && this.clock.now() < this.#keptHead.until ? this.#keptHead.head : undefined,
+        ),
+      put: (_environment, head) =>
+        this.schedule.io(`${who}'s waitUntil`, `keeps head ${head.version}`, () => {
+          this.#keptHead = { head, until: this.clock.now() + KEPT_MS };
+        }),
+    };
+  }
+
+  /** Cloudflare's API takes the purge; it reaches the data centre at some time after that. */
+  purgeApi(who: string): typeof fetch {
+    const arrive = () => this.schedule.io("a purge", "arrives", () => void (this.#keptHead = undefined));
+    let calls = 0;
+    return async () => {
+      calls += 1;
+      const { keptHeads } = this.options;
+      const doesArrive = keptHeads === "purged" || (keptHeads === "purged once" && calls === 1);
+      await this.io(who, "calls the purge API", () => void (doesArrive && arrive()));
+      return new Response("{}");
+    };
+  }
+
   reading(flagKeys: readonly string[] | "all", since: number | undefined): StoreReading {
     const { asOf, changes, flags, keys, index } = this.store.read(flagKeys, since);
     return { asOf, changes, flags: new Map(flags), keys: keys ?? {}, index };
@@ -127,16 +160,18 @@ export class ScheduledWorld {
     };
   }
 
-  /** What a request must see now: what was purged a second ago or longer. Nobody can say so of a Redis that loses things. */
+  /** What a request must see now: what was purged a second ago or longer. Where what it asks may be behind, only the end tells. */
   floor(): number {
-    if (this.options.losesRedis === true || this.options.hasReplica === true) return 0;
+    const { losesRedis, hasReplica, keptHeads } = this.options;
+    if (losesRedis === true || hasReplica === true || keptHeads !== undefined) return 0;
     const before = this.clock.now() - 1000;
     return Math.max(0, ...this.purged.filter(({ at }) => at <= before).map(({ version }) => version));
   }
 
   shared(): string {
     const copy = this.options.hasReplica === true ? this.#replica.hash : [];
-    return JSON.stringify([this.clock.now(), this.doneUpTo, this.#writes, this.#primary.hash, copy, this.purged]);
+    const { doneUpTo, purged } = this;
+    return JSON.stringify([this.clock.now(), doneUpTo, this.#writes, this.#primary.hash, copy, purged, this.#keptHead]);
   }
 
   /** Whether the hash is a true picture at its own head, each isolate at its own version, and every answer was right. */
@@ -151,9 +186,17 @@ export class ScheduledWorld {
 
   /** Once everything is published and copied, whoever asks gets the truth, and a new isolate does. */
   async settle(): Promise<string | undefined> {
+    const { keptHeads } = this.options;
     const [publisher] = this.add(1);
-    await this.schedule.drain(publisher!.sweep());
+    // It would purge what the data centre keeps once more.
+    if (keptHeads === undefined) await this.schedule.drain(publisher!.sweep());
     if (this.options.hasReplica === true) this.copyNow();
+    // Purges are repeated after 2 s and 8 s, each time by way of the API.
+    for (const ms of keptHeads === undefined || keptHeads === "not purged" ? [] : [2000, 6000]) {
+      await this.clock.advance(ms);
+      await this.schedule.drain(Promise.resolve());
+    }
+    if (keptHeads === "not purged") await this.clock.advance(KEPT_MS);
     await this.clock.advance(1001);
     this.add(1);
     const { version } = this.store;
