@@ -65,12 +65,14 @@ export function tokenOf(headers: Headers): string | undefined {
 }
 
 /** @throws HttpError 401 when the key is revoked, 403 when its use is not allowed from this origin */
-export function requireSdkKey(token: VerifiedToken, keys: KeyTable, origin: string | null): void {
+export function requireSdkKey(token: VerifiedToken, keys: KeyTable, request: Request): void {
   const record = Object.hasOwn(keys, token.id) ? keys[token.id] : undefined;
   if (record === undefined || record.kind !== token.kind || !constantTimeEqual(record.hash, token.secretHash)) {
     throw unauthorized("the key is revoked");
   }
-  if (origin !== null && record.origins.length > 0 && !record.origins.includes(origin)) {
+  if (record.origins.length === 0) return;
+  const origin = request.headers.get("origin");
+  if (origin !== null && !record.origins.includes(origin)) {
     throw new HttpError(403, "the key may not be used from this origin");
   }
 }

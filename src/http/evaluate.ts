@@ -95,7 +95,6 @@ export async function evaluateOne(
   context: EvaluationContext,
 ): Promise<OneAnswer> {
   if (!KEY_PATTERN.test(flagKey)) throw notFound(flagKey);
-  const origin = request.headers.get("origin");
   // The clock is read once: it costs as much as the rest of a look-up.
   const now = services.now();
   const warm = isPlain(scope) ? services.source.warm(token.scope, now) : undefined;
@@ -103,14 +102,14 @@ export async function evaluateOne(
   let flag: CompiledFlag | null;
   let provenance: Provenance;
   if (warm?.keys !== undefined && entry !== undefined) {
-    requireSdkKey(token, warm.keys, origin);
+    requireSdkKey(token, warm.keys, request);
     flag = entry.value;
     provenance = { version: warm.version, cacheStatus: HIT_L1, isStale: false };
     services.metrics.answered("L1");
   } else {
     requireMayLoad(services, token, scope, warm !== undefined);
     const answer = await services.source.flag(token.scope, flagKey, scope);
-    ({ value: flag, provenance } = opened(services, answer, token, origin));
+    ({ value: flag, provenance } = opened(services, answer, token, request));
     provenance.timing = timingOf(services, request, token, now, provenance);
   }
   // To a client key a hidden flag and an absent one look the same, so nothing says where the answer came from.
@@ -129,7 +128,7 @@ export async function evaluateAll(
   requireMayLoad(services, token, scope, false);
   const startedAt = services.now();
   const answer = await services.source.all(token.scope, scope);
-  const { value, provenance } = opened(services, answer, token, request.headers.get("origin"));
+  const { value, provenance } = opened(services, answer, token, request);
   if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, request, token, startedAt, provenance);
   const flags = token.kind === "client" ? value.clientVisible : value.all;
   const input = inputFor(services, request, context, startedAt, value.readsRequest);
@@ -162,11 +161,11 @@ function opened<V>(
   services: EvaluationServices,
   answer: SourceAnswer<V> | undefined,
   token: VerifiedToken,
-  origin: string | null,
+  request: Request,
 ): { value: V; provenance: Provenance } {
   // The environment was deleted after the key was made: for the caller the same as a revoked key.
   if (answer === undefined) throw new HttpError(401, "the key is revoked");
-  requireSdkKey(token, answer.keys, origin);
+  requireSdkKey(token, answer.keys, request);
   const { value, version, isStale, tier } = answer;
   services.metrics.answered(isStale && tier !== "snapshot" ? "stale" : tier);
   if (!isStale) services.failures.succeeded("request");

@@ -26,13 +26,7 @@ async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
     const response = new Response(renderResolution(flag, resolution).json, {
       // 400 and 500 are the only statuses that clients read an error code from.
       status: resolution.reason !== "ERROR" ? 200 : resolution.errorCode === "TARGETING_KEY_MISSING" ? 400 : 500,
-      headers: {
-        "content-type": "application/json",
-        "cache-control": "no-store",
-        "x-flags-version": String(version),
-        "cache-status": cacheStatus,
-        ...CORS_HEADERS,
-      },
+      headers: answerHeaders(version, cacheStatus),
     });
     if (timing !== undefined) response.headers.set("server-timing", timing);
     return response;
@@ -49,21 +43,37 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
     const { flags, resolutions, version, cacheStatus, timing } = await evaluateAll(services, open, context);
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
     const etag = entityTag(items, "");
-    const headers: Record<string, string> = {
-      etag,
-      "cache-control": "no-store",
-      "x-flags-version": String(version),
-      "cache-status": cacheStatus,
-      ...CORS_HEADERS,
-    };
-    if (timing !== undefined) headers["server-timing"] = timing;
     const ifNoneMatch = request.headers.get("if-none-match");
-    if (ifNoneMatch !== null && matchesEntityTag(ifNoneMatch, etag))
-      return new Response(null, { status: 304, headers });
-    return new Response(bulkBody(items), { headers: { "content-type": "application/json", ...headers } });
+    const isKnown = ifNoneMatch !== null && matchesEntityTag(ifNoneMatch, etag);
+    const response = new Response(isKnown ? null : bulkBody(items), {
+      status: isKnown ? 304 : 200,
+      headers: answerHeaders(version, cacheStatus),
+    });
+    response.headers.set("etag", etag);
+    if (timing !== undefined) response.headers.set("server-timing", timing);
+    return response;
   } catch (error) {
     return failed(c, services, error, undefined);
   }
+}
+
+let lastHeaders: { version: number; cacheStatus: string; headers: Headers } | undefined;
+
+/**
+ * The headers of an answer. A warm isolate gives the same ones for as long as nothing changes, and copying a Headers
+ * object costs workerd much less than reading a literal. The constructor of Response copies: nobody may change these.
+ */
+function answerHeaders(version: number, cacheStatus: string): Headers {
+  if (lastHeaders?.version === version && lastHeaders.cacheStatus === cacheStatus) return lastHeaders.headers;
+  const headers = new Headers({
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-flags-version": String(version),
+    "cache-status": cacheStatus,
+    ...CORS_HEADERS,
+  });
+  lastHeaders = { version, cacheStatus, headers };
+  return headers;
 }
 
 /** What is under /ofrep and not one of the two routes. */

@@ -67,7 +67,7 @@ export async function serverActor(
   const keys =
     services.source.warm(environment, services.now())?.keys ??
     (await services.source.flag(environment, flagKey, scope))?.keys;
-  requireSdkKey(token, keys ?? {}, request.headers.get("origin"));
+  requireSdkKey(token, keys ?? {}, request);
   return { id: token.id, role: "server", environment };
 }
 

@@ -162,7 +162,7 @@ describe("observability", () => {
     const response = await createApp(isolate.services).fetch(request, {}, context);
     expect(response.headers.get("cache-status")).toBe("Burgee-L1; hit");
     expect(read.toSorted()).toEqual(
-      ["authorization", "cache-control", "content-length", "origin", "x-flags-min-version"].toSorted(),
+      ["authorization", "cache-control", "content-length", "x-flags-min-version"].toSorted(),
     );
   });
 
