@@ -74,6 +74,8 @@ const Settings = v.object({
   UNKNOWN_KEYS_PER_SECOND: wholeNumber(100, 0, 1_000_000),
   NO_CACHE_PER_SECOND: wholeNumber(10, 0, 1_000_000),
   WRITES_PER_SECOND: wholeNumber(50, 0, 1_000_000),
+  UNKNOWN_FLAGS_PER_SECOND: wholeNumber(1000, 0, 1_000_000),
+  AHEAD_PER_SECOND: wholeNumber(100, 0, 1_000_000),
   /** Analytics Engine data set. */
   ANALYTICS: optionalBinding<PointSink>("writeDataPoint", "an Analytics Engine binding"),
 });

@@ -38,10 +38,6 @@ const REDIS_BULK_TIMEOUT_MS = 1000;
 const STORE_TIMEOUT_MS = 5000;
 /** A flight that takes longer than both tiers together may is dead, and is replaced (ms). */
 const FLIGHT_BUDGET_MS = 6500;
-/** Requests for a version that is not visible here yet, per isolate. */
-const WAITS_PER_SECOND = 100;
-/** Flags that a warm isolate has never seen, per isolate. */
-const UNKNOWN_PER_SECOND = 1000;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */
 const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000 };
@@ -192,8 +188,8 @@ export function createServices(
     limits,
     metrics,
     failures,
-    mayWaitForVersion: createRateLimit(WAITS_PER_SECOND, clock.now),
-    mayLoadUnknown: createRateLimit(UNKNOWN_PER_SECOND, clock.now),
+    mayWaitForVersion: createRateLimit(settings.AHEAD_PER_SECOND, clock.now),
+    mayLoadUnknown: createRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),
     database: openDatabase,
     async sweep(waitUntil) {
       const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);

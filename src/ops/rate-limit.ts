@@ -1,4 +1,4 @@
-/** Allows `perSecond` calls in any whole second of this isolate. @returns false when the second is used up */
+/** Allows `perSecond` calls in any whole second of this isolate; 0: any number. @returns false when the second is used up */
 export function createRateLimit(perSecond: number, now: () => number): () => boolean {
   let second = 0;
   let used = 0;
@@ -8,6 +8,6 @@ export function createRateLimit(perSecond: number, now: () => number): () => boo
       second = current;
       used = 0;
     }
-    return ++used <= perSecond;
+    return perSecond === 0 || ++used <= perSecond;
   };
 }

@@ -30,7 +30,7 @@ export interface RateLimiterOptions {
 /** The binding where there is one, else a count of this isolate. */
 export function createRateLimiter({ name, binding, perSecond, now, log }: RateLimiterOptions): RateLimiter {
   if (binding === undefined) {
-    const isWithin = perSecond === 0 ? () => true : createRateLimit(perSecond, now);
+    const isWithin = createRateLimit(perSecond, now);
     return { retryAfterSeconds: 1, allows: async () => isWithin() };
   }
   let hasFailed = false;

@@ -29,7 +29,12 @@ export async function startManagementTest(bindings: Record<string, unknown> = {}
   const project = await startTestProject();
   const clock = new FakeClock();
   // The clock stands still, so that a second's allowance would never come back.
-  const unlimited = { UNKNOWN_KEYS_PER_SECOND: "0", WRITES_PER_SECOND: "0" };
+  const unlimited = {
+    UNKNOWN_KEYS_PER_SECOND: "0",
+    WRITES_PER_SECOND: "0",
+    UNKNOWN_FLAGS_PER_SECOND: "0",
+    AHEAD_PER_SECOND: "0",
+  };
   const isolate = startIsolate({ ...project.bindings, ...unlimited, ...bindings }, clock, { redisTimeoutMs: 10_000 });
   await send(isolate, project.adminToken, "POST", "/api/v1/environments/production/cache/warm");
   return {
