@@ -4,6 +4,7 @@ import { bulkTag, environmentTag, flagTag } from "../delivery/purge-targets.ts";
 import type { CompiledFlag, Resolution } from "../evaluation/types.ts";
 import { KEYS_FIELD } from "../flags/head.ts";
 import type { Services } from "../services.ts";
+import { bulkMembers } from "./bulk-members.ts";
 import { contextFromQuery } from "./context.ts";
 import { CORS_HEADERS, preflight } from "./cors.ts";
 import { canonicalTarget, type EndpointKey } from "./endpoint-cache.ts";
@@ -17,12 +18,12 @@ import {
   provenanceHeaders,
 } from "./evaluate.ts";
 import { bulkBody } from "./ofrep.ts";
-import { entityTag, matchesEntityTag, type Rendered, renderResolution } from "./render.ts";
+import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
 
 interface Answer extends Provenance {
   body: string;
-  items: Rendered[];
+  etag: string;
   flags: readonly CompiledFlag[];
   tags: string[];
 }
@@ -57,7 +58,7 @@ async function answer(c: Context<AppEnv>, services: Services, name: string | und
         // The client itself always revalidates; only the data centre keeps answers, because only it can be purged.
         "cache-control": "private, no-cache",
         vary: "Authorization, X-API-Key, Origin",
-        etag: entityTag(made.items, ""),
+        etag: made.etag,
         ...provenanceHeaders(made),
         ...CORS_HEADERS,
       },
@@ -85,7 +86,7 @@ async function single(
   const { flag, resolution, ...provenance } = await evaluateOne(services, open, name, context);
   const item = renderResolution(flag, resolution);
   const tags = [...commonTags(services, open), flagTag(services.prefix, open.token.scope, name)];
-  return { body: item.json, items: [item], flags: [flag], tags, ...provenance };
+  return { body: item.json, etag: entityTag([item], ""), flags: [flag], tags, ...provenance };
 }
 
 async function bulk(
@@ -96,7 +97,8 @@ async function bulk(
   const { flags, resolutions, ...provenance } = await evaluateAll(services, open, context);
   const items = flags.map((flag, i) => renderResolution(flag, resolutions[i] as Resolution));
   const tags = [...commonTags(services, open), bulkTag(services.prefix, open.token.scope)];
-  return { body: bulkBody(items), items, flags, tags, ...provenance };
+  const members = bulkMembers(open);
+  return { body: bulkBody(items, members), etag: entityTag(items, members.tagged), flags, tags, ...provenance };
 }
 
 /** Revoking a key is a change of the `@keys` field, so it takes the kept answers with it. */

@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import type { AppEnv } from "../app.ts";
 import type { Services } from "../services.ts";
 import { readBody } from "./body.ts";
+import { type BulkMembers, bulkMembers } from "./bulk-members.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
 import { CORS_HEADERS, preflight } from "./cors.ts";
 import { HttpError, ofrepErrorResponse, toHttpError } from "./errors.ts";
@@ -42,10 +43,11 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
     const { flags, resolutions, version, cacheStatus, timing } = await evaluateAll(services, open, context);
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
-    const etag = entityTag(items, "");
+    const members = bulkMembers(open);
+    const etag = entityTag(items, members.tagged);
     const ifNoneMatch = request.headers.get("if-none-match");
     const isKnown = ifNoneMatch !== null && matchesEntityTag(ifNoneMatch, etag);
-    const response = new Response(isKnown ? null : bulkBody(items), {
+    const response = new Response(isKnown ? null : bulkBody(items, members), {
       status: isKnown ? 304 : 200,
       headers: answerHeaders(version, cacheStatus),
     });
@@ -88,10 +90,10 @@ export function noOfrepRoute(request: Request, path: string): Response {
 }
 
 /** Also what `GET /flags` answers. */
-export function bulkBody(items: readonly { json: string }[]): string {
+export function bulkBody(items: readonly { json: string }[], members: Pick<BulkMembers, "json">): string {
   let body = '{"flags":[';
   for (let i = 0; i < items.length; i++) body += i === 0 ? items[i]!.json : `,${items[i]!.json}`;
-  return `${body}]}`;
+  return `${body}]${members.json}}`;
 }
 
 function failed(c: Context<AppEnv>, services: Services, error: unknown, key: string | undefined): Response {
