@@ -86,6 +86,8 @@ function inputSchemas(): Record<string, object> {
     CachePurge: union(purgeSchemas),
   } satisfies Record<string, GenericSchema>;
   return toJsonSchemaDefs(definitions, {
+    // The dialect of OpenAPI 3.1.
+    target: "draft-2020-12",
     typeMode: "input",
     errorMode: "ignore",
     overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
