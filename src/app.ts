@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Bindings } from "./env.ts";
-import { HttpError, isOfrepPath, problemResponse, toHttpError } from "./http/errors.ts";
+import { errorResponse, HttpError, isOfrepPath, methodNotAllowed, toHttpError } from "./http/errors.ts";
 import { registerFlags } from "./http/flags.ts";
 import { mountManagement } from "./http/management/mount.ts";
 import { noOfrepRoute, registerOfrep } from "./http/ofrep.ts";
@@ -23,19 +23,24 @@ export function createApp(services: Services): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false });
   registerOfrep(app, services);
   registerFlags(app, services);
-  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
+  app.options("/healthz", () => new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   mountManagement(app, services);
   app.notFound((c) => {
     const meant = withoutRepeatedSlashes(c.req.raw);
     if (meant !== undefined) return app.fetch(meant, c.env, c.executionCtx);
     if (isOfrepPath(c.req.path)) return noOfrepRoute(c.req.raw, c.req.path);
-    return problemResponse(new HttpError(404, `no route for ${c.req.method} ${c.req.path}`), requestId(c.req.raw));
+    const { method, path } = c.req;
+    const isRead = /^\/(?:healthz|flags(?:\/[^/]+)?)\/?$/.test(path);
+    const error = isRead
+      ? methodNotAllowed(method, "GET, HEAD, OPTIONS")
+      : new HttpError(404, `no route for ${method} ${path}`);
+    return errorResponse(error, c.req.raw, path);
   });
   app.onError((error, c) => {
     const httpError = toHttpError(error);
-    const id = requestId(c.req.raw);
-    if (httpError.status >= 500) services.logFailure(httpError, id);
-    return problemResponse(httpError, id);
+    if (httpError.status >= 500) services.logFailure(httpError, requestId(c.req.raw));
+    return errorResponse(httpError, c.req.raw, c.req.path);
   });
   return app;
 }

@@ -57,6 +57,12 @@ export class FlagSource {
     return this.#options.tiers.l1.environment(environment).version;
   }
 
+  /** Before an answer to somebody who was told of a version: so that this isolate knows it too, if it can be reached. */
+  async announced(environment: string, version: number, scope: RequestScope): Promise<void> {
+    const memory = this.#options.tiers.l1.environment(environment);
+    if (memory.version < version) await this.#freshness.announced(environment, memory, version, scope);
+  }
+
   /**
    * One flag; `value` null when the environment has no such flag, undefined result when there is no such environment.
    * @throws UnavailableError nothing holds it and the store cannot be reached

@@ -1,4 +1,5 @@
 import type { MemoryEnvironment } from "../cache/memory-environment.ts";
+import { SingleFlight } from "../cache/single-flight.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { HeadCheck } from "./head.ts";
@@ -32,8 +33,11 @@ export class Freshness {
   /** ms since epoch of the last check behind an answer of others, per environment. */
   readonly #confirmedAt = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
 
+  readonly #announcements: SingleFlight;
+
   constructor(options: FreshnessOptions) {
     this.#options = options;
+    this.#announcements = new SingleFlight({ clock: options.clock, budgetMs: IDLE_BUDGET_MS });
   }
 
   /** The head could not be confirmed the last time. */
@@ -63,6 +67,25 @@ export class Freshness {
     // Also for a follower of another request's check: what it does with the outcome dies with its own request otherwise.
     scope.waitUntil(check);
     await within(check, age > IDLE_MS ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
+  }
+
+  /**
+   * Looks for a version that a caller was told of, and gives up in silence. Everybody who is told of a change asks at the
+   * same moment, so there is one look at a time per environment, also for versions that somebody has made up.
+   */
+  async announced(
+    environment: string,
+    memory: MemoryEnvironment<CompiledFlag>,
+    minVersion: number,
+    scope: RequestScope,
+  ): Promise<void> {
+    const look = () => this.#options.headCheck.check(environment, { ...scope, minVersion });
+    // Twice at most: the look that was joined may have begun before the change.
+    for (let i = 0; i < 2 && memory.version < minVersion; i++) {
+      const looked = this.#announcements.run(environment, look, scope).catch(() => undefined);
+      scope.waitUntil(looked);
+      if ((await within(looked, IDLE_BUDGET_MS)) === undefined) return;
+    }
   }
 
   /** Confirms the head behind an answer that this isolate did not make itself, at most once a second. */

@@ -32,7 +32,8 @@ export function parseContext(context: unknown): EvaluationContext {
   const count = checkShape(context, "context", 1);
   if (count > MAX_ATTRIBUTES) throw invalid(`context holds ${count} values, at most ${MAX_ATTRIBUTES} are accepted`);
   const targetingKey = context["targetingKey"];
-  if (targetingKey !== undefined && typeof targetingKey !== "string")
+  if (targetingKey === null) delete context["targetingKey"];
+  else if (targetingKey !== undefined && typeof targetingKey !== "string")
     throw invalid("context.targetingKey must be a string");
   return context as EvaluationContext;
 }

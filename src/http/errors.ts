@@ -90,15 +90,36 @@ export function problemResponse(error: HttpError, requestId: string): Response {
 
 /** A binding is missing or wrong. Which one is in the log: the caller is not the operator. */
 export function misconfigured(request: Request): Response {
-  const id = requestId(request);
   const error = new HttpError(500, "this deployment is not configured completely; its log names what is missing");
-  const path = new URL(request.url).pathname.replace(/^\/+/, "/");
-  return isOfrepPath(path) ? ofrepErrorResponse(error, id, undefined) : problemResponse(error, id);
+  return errorResponse(error, request, new URL(request.url).pathname.replaceAll(/\/{2,}/g, "/"));
+}
+
+/** An error in the form of its path: OFREP's, or a problem, which browsers may read where flags are evaluated. */
+export function errorResponse(error: HttpError, request: Request, path: string): Response {
+  const id = requestId(request);
+  if (isOfrepPath(path)) return ofrepErrorResponse(error, id, ofrepRoute(path).key);
+  const response = problemResponse(error, id);
+  const isEvaluation = /^\/flags(?:\/[^/]+)?\/?$/.test(path);
+  if (isEvaluation) for (const [name, value] of Object.entries(CORS_HEADERS)) response.headers.set(name, value);
+  return response;
+}
+
+/** @param allow methods that the resource has, as in the header */
+export function methodNotAllowed(method: string, allow: string): HttpError {
+  return new HttpError(405, `${method} is not a method of this resource; accepted are ${allow}`, {
+    headers: { allow },
+  });
 }
 
 /** Whether errors about the path have OFREP's shape. */
 export function isOfrepPath(path: string): boolean {
   return path === "/ofrep" || path.startsWith("/ofrep/");
+}
+
+/** Which of OFREP's routes a path is; `key`: the flag that it names. */
+export function ofrepRoute(path: string): { isEvaluation: boolean; key: string | undefined } {
+  const match = /^\/ofrep\/v1\/evaluate\/flags(?:\/([^/]+))?\/?$/.exec(path);
+  return { isEvaluation: match !== null, key: match?.[1] };
 }
 
 /** OFREP's error shape, readable across origins; with `key` for the single evaluation, without for bulk (its strict decoders take nothing else). */

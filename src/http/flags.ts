@@ -30,7 +30,9 @@ interface Answer extends Provenance {
 
 /** `GET /flags/{name}` and `GET /flags`: the same answers for curl, `<script>` and CDNs; attributes are query parameters. */
 export function registerFlags(app: Hono<AppEnv>, services: Services): void {
-  app.options("/flags/*", preflight);
+  // Not what is below a flag: /flags/{name}/update is for admin tokens, which no page holds.
+  app.options("/flags", preflight);
+  app.options("/flags/:name", preflight);
   app.get("/flags/:name", (c) => answer(c, services, c.req.param("name")));
   app.get("/flags", (c) => answer(c, services, undefined));
 }

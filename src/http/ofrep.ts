@@ -5,7 +5,8 @@ import { readBody } from "./body.ts";
 import { type BulkMembers, bulkMembers } from "./bulk-members.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
 import { CORS_HEADERS, preflight } from "./cors.ts";
-import { HttpError, ofrepErrorResponse, toHttpError } from "./errors.ts";
+import { HttpError, methodNotAllowed, ofrepErrorResponse, ofrepRoute, toHttpError } from "./errors.ts";
+import { announcedVersion } from "./announced.ts";
 import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
@@ -41,12 +42,16 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
   try {
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
+    const announced = announcedVersion(c.req.query("flagConfigEtag"));
+    if (announced !== undefined) await services.source.announced(open.token.scope, announced, open.scope);
     const { flags, resolutions, version, cacheStatus, timing } = await evaluateAll(services, open, context);
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
     const members = bulkMembers(open);
     const etag = entityTag(items, members.tagged);
     const ifNoneMatch = request.headers.get("if-none-match");
-    const isKnown = ifNoneMatch !== null && matchesEntityTag(ifNoneMatch, etag);
+    // Who was told of another version than this answer's gets the answer, whatever it holds already.
+    const mayBeKnown = announced === undefined || announced === version;
+    const isKnown = ifNoneMatch !== null && mayBeKnown && matchesEntityTag(ifNoneMatch, etag);
     const response = new Response(isKnown ? null : bulkBody(items, members), {
       status: isKnown ? 304 : 200,
       headers: answerHeaders(version, cacheStatus),
@@ -80,13 +85,11 @@ function answerHeaders(version: number, cacheStatus: string): Headers {
 
 /** What is under /ofrep and not one of the two routes. */
 export function noOfrepRoute(request: Request, path: string): Response {
-  const isEvaluation = /^\/ofrep\/v1\/evaluate\/flags(?:\/[^/]+)?$/.test(path);
+  const { isEvaluation, key } = ofrepRoute(path);
   const error = isEvaluation
-    ? new HttpError(405, `${request.method} is not a method of this resource; accepted are OPTIONS, POST`, {
-        headers: { allow: "OPTIONS, POST" },
-      })
+    ? methodNotAllowed(request.method, "OPTIONS, POST")
     : new HttpError(404, `no route for ${request.method} ${path}`);
-  return ofrepErrorResponse(error, requestId(request), undefined);
+  return ofrepErrorResponse(error, requestId(request), key);
 }
 
 /** Also what `GET /flags` answers. */

@@ -57,13 +57,26 @@ function toJson(flag: CompiledFlag, resolution: Resolution): string {
   if (resolution.reason === "ERROR") {
     return `{"key":${key},"errorCode":"${resolution.errorCode}","errorDetails":${JSON.stringify(resolution.errorDetails)},"metadata":{}}`;
   }
-  const value = resolution.value === undefined ? "" : `"value":${renderValue(document.type, resolution.value)},`;
+  // Clients take a null for a value of the wrong type: without a value the caller's default is meant.
+  const value =
+    resolution.value === undefined || resolution.value === null
+      ? ""
+      : `"value":${renderValue(document.type, resolution.value)},`;
   const variant = JSON.stringify(resolution.variant ?? "");
   return `{"key":${key},${value}"reason":"${resolution.reason}","variant":${variant},"metadata":${renderMetadata(document.metadata)}}`;
 }
 
-function renderMetadata(metadata: Record<string, string | number | boolean>): string {
-  return JSON.stringify(metadata, Object.keys(metadata).toSorted());
+/** Sorted by name. What an edit in SQL put there and clients refuse a whole answer for is left out. */
+function renderMetadata(metadata: Record<string, unknown>): string {
+  const names = Object.keys(metadata).filter((name) => isMetadataValue(metadata[name]));
+  return JSON.stringify(metadata, names.toSorted());
+}
+
+function isMetadataValue(value: unknown): boolean {
+  // `| 0`: a whole number of 32 bits is the same afterwards.
+  return (
+    typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && (value | 0) === value)
+  );
 }
 
 /** 32-bit multiplicative hash over UTF-16 units; two of them with different seeds make a 64-bit tag. */

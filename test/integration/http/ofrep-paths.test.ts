@@ -42,7 +42,6 @@ describe("paths under /ofrep", () => {
   });
 
   test.for([
-    ["GET", `${FLAGS}/plain`, 405],
     ["PUT", FLAGS, 405],
     ["DELETE", `/${FLAGS}`, 405],
     ["GET", "/ofrep/v1/configuration", 404],
@@ -55,6 +54,37 @@ describe("paths under /ofrep", () => {
     expect(answer.headers.get("content-type")).toBe("application/json");
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
     expect(answer.headers.get("allow")).toBe(status === 405 ? "OPTIONS, POST" : null);
+  });
+
+  test.for(["GET", "PUT", "HEAD"])(
+    "%s of one flag is a 405 with every member of a flag's error",
+    async (method, { expect }) => {
+      const answer = await ask(method, `${FLAGS}/plain`);
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get("allow")).toBe("OPTIONS, POST");
+      const error = { key: "plain", errorCode: "GENERAL", errorDetails: expect.any(String), metadata: {} };
+      expect(answer.json).toEqual(method === "HEAD" ? undefined : error);
+    },
+  );
+
+  test.for([
+    ["%70lain", 200],
+    ["plain%2F", 404],
+    ["%2570lain", 404],
+    ["pl%zz", 404],
+    ["pl%20ain", 404],
+    ["pl+ain", 404],
+    ["pl%E0%A4%A", 404],
+  ] as const)("the key %s is decoded once: %i", async ([key, status], { expect }) => {
+    const answer = await ask("POST", `${FLAGS}/${key}`);
+    expect(answer.status).toBe(status);
+    expect(answer.json).toHaveProperty("key");
+    expect(answer.json).toHaveProperty("metadata", {});
+  });
+
+  test("a slash at the end is none: of a flag's route, and of the route of all", async ({ expect }) => {
+    expect((await ask("POST", `${FLAGS}/plain/`)).json).toMatchObject({ key: "plain" });
+    expect((await ask("POST", `${FLAGS}/`)).json).toMatchObject({ flags: [{ key: "plain" }] });
   });
 
   test("HEAD is no way to evaluate", async ({ expect }) => {
@@ -70,5 +100,8 @@ describe("paths under /ofrep", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
     const other = misconfigured(new Request("http://edge.test/flags/plain"));
     expect(other.headers.get("content-type")).toBe("application/problem+json");
+    expect(other.headers.get("access-control-allow-origin")).toBe("*");
+    const one = misconfigured(new Request(`http://edge.test/${FLAGS}/plain`));
+    expect(await one.json()).toMatchObject({ key: "plain", metadata: {} });
   });
 });
