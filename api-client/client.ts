@@ -1,0 +1,134 @@
+/**
+ * Calls the management and evaluation API of a deployment. Used by the console and the command line; types come from the
+ * worker's own contract (contract.ts).
+ */
+import { type Operations, type Problem, ROUTES } from "./contract.ts";
+
+export interface ClientOptions {
+  /** Of the deployment, as https://flags.example.com. */
+  url: string;
+  /** Admin token or SDK key; read anew for every call. */
+  token?: (() => string | undefined) | undefined;
+  fetch?: typeof globalThis.fetch | undefined;
+  /** Milliseconds until a call is given up; 15,000 without it. */
+  timeoutMs?: number | undefined;
+}
+
+export interface Result<A> {
+  answer: A;
+  status: number;
+  headers: Headers;
+}
+
+/** The deployment refused: its status, and what it says of each field. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: Partial<Problem>;
+
+  constructor(status: number, problem: Partial<Problem>) {
+    super(problem.detail ?? problem.title ?? `the answer has status ${status}`);
+    this.name = "ApiError";
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** The deployment gave no answer, or none that is its own. */
+export class UnreachableError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "UnreachableError";
+  }
+}
+
+type Input<Id extends keyof Operations> = Operations[Id]["input"];
+type Answer<Id extends keyof Operations> = Operations[Id]["answer"];
+/** An operation that needs nothing is called without an input. */
+type Arguments<Id extends keyof Operations> =
+  Input<Id> extends { path: object } | { body: unknown } ? [input: Input<Id>] : [input?: Input<Id>];
+
+export interface Client {
+  /** @throws ApiError, UnreachableError */
+  call<Id extends keyof Operations>(id: Id, ...input: Arguments<Id>): Promise<Result<Answer<Id>>>;
+}
+
+const MERGE_PATCH = "application/merge-patch+json";
+
+/** @throws TypeError when `url` is none */
+export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs = 15_000 }: ClientOptions): Client {
+  const base = new URL(url.endsWith("/") ? url : `${url}/`);
+  return {
+    async call(id, ...[input]) {
+      const [method, route] = ROUTES[id];
+      const { path = {}, query = {}, headers = {}, body } = (input ?? {}) as Parts;
+      const target = new URL(fill(route, path).slice(1), base);
+      for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, value);
+      const request = new Headers(
+        Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      );
+      const secret = token?.();
+      if (secret !== undefined) request.set("authorization", `Bearer ${secret}`);
+      if (body !== undefined) request.set("content-type", method === "PATCH" ? MERGE_PATCH : "application/json");
+      const response = await send(fetch, target, {
+        method,
+        headers: request,
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { answer: response.body as never, status: response.status, headers: response.headers };
+    },
+  };
+}
+
+interface Parts {
+  path?: Record<string, string>;
+  query?: Record<string, string | undefined>;
+  headers?: Record<string, string | undefined>;
+  body?: unknown;
+}
+
+function fill(route: string, path: Record<string, string>): string {
+  return route.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
+}
+
+async function send(
+  fetch: typeof globalThis.fetch,
+  target: URL,
+  init: RequestInit,
+): Promise<{ status: number; headers: Headers; body: unknown }> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(target, init);
+    text = await response.text();
+  } catch (error) {
+    const isLate = error instanceof Error && error.name === "TimeoutError";
+    throw new UnreachableError(`${target.origin} ${isLate ? "did not answer in time" : "cannot be reached"}`, error);
+  }
+  const isJson = /^application\/(?:[\w.-]+\+)?json\b/.test(response.headers.get("content-type") ?? "");
+  let body: unknown = text;
+  if (isJson && text !== "") {
+    try {
+      body = JSON.parse(text);
+    } catch (error) {
+      throw new UnreachableError(`${target.origin} answered with broken JSON`, error);
+    }
+  }
+  if (response.ok || response.status === 304) return { status: response.status, headers: response.headers, body };
+  if (isJson) throw new ApiError(response.status, body as Partial<Problem>);
+  throw new UnreachableError(`${target.origin} answered ${response.status} with something that is not Burgee's`);
+}
+
+/** Every item of a list that is answered in pages. `page` calls for one of them. */
+export async function allPages<T>(
+  page: (cursor: string | undefined) => Promise<Result<{ items: T[]; nextCursor: string | null }>>,
+): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const { answer } = await page(cursor);
+    items.push(...answer.items);
+    cursor = answer.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}
