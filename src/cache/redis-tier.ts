@@ -6,10 +6,13 @@ import { formatFields } from "./head-text.ts";
 import { argumentsOf, parseJson, type Picture, pictureOf } from "./picture.ts";
 import type { Redis } from "./redis-client.ts";
 import { RedisCommands } from "./redis-commands.ts";
+import { keyOf, readVersions, scanKeys } from "./redis-keyspace.ts";
 import { type CacheScripts, SCRIPTS } from "./scripts.ts";
 
 /** A fence must outlive every read that may still be under way, whose end `waitUntil` bounds at 30 s. */
 const MIN_TTL_MS = 60_000;
+/** A thousand keys of the database each. */
+const MAX_SCANS = 10;
 
 export interface RedisTierOptions {
   redis: Redis;
@@ -163,14 +166,18 @@ export class RedisTier implements FlagCache<FlagDocument> {
   /** Heads stay, as the fence against what is being read right now. */
   async clear(environment?: string): Promise<void> {
     if (environment !== undefined) return this.#clearKey(this.#key(environment));
-    const pattern = `${keyOf(this.#options.prefix, "").replace(/[\\*?[\]]/g, String.raw`\$&`)}*`;
-    let cursor = "0";
-    do {
-      const [next, found] = await this.#commands.array(["SCAN", cursor, "MATCH", pattern, "COUNT", "1000"]);
-      if (!Array.isArray(found)) throw this.#commands.nonsense("SCAN");
-      for (const key of found) await this.#clearKey(String(key));
-      cursor = String(next);
-    } while (cursor !== "0");
+    for await (const key of scanKeys(this.#commands, this.#options.prefix, Infinity)) await this.#clearKey(key);
+  }
+
+  /**
+   * Versions of the heads that are there, of these environments and of others that are found: two commands in a database
+   * of this deployment's own.
+   */
+  async headVersions(environments: Iterable<string>): Promise<Map<string, number>> {
+    const { prefix } = this.#options;
+    const keys = new Set(Array.from(environments, (environment) => keyOf(prefix, environment)));
+    for await (const key of scanKeys(this.#commands, prefix, MAX_SCANS)) keys.add(key);
+    return readVersions(this.#commands, { prefix, script: this.#scripts.heads, keys: [...keys] });
   }
 
   /** Whether Redis answers, without touching a key. @throws TierError */
@@ -226,8 +233,4 @@ export class RedisTier implements FlagCache<FlagDocument> {
   async #clearKey(key: string): Promise<void> {
     await this.#commands.run(["EVAL", this.#scripts.clear, "1", key, String(this.#ttlMs)]);
   }
-}
-
-function keyOf(prefix: string, environment: string): string {
-  return `${prefix}:feature_flag:${environment}`;
 }

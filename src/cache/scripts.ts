@@ -11,6 +11,8 @@ export interface CacheScripts {
   clear: string;
   /** Read-only. KEYS: hash. Answers the number of flags held and their bytes. */
   measure: string;
+  /** Read-only. KEYS: hashes. Answers the version of each one's head, "" where there is none. */
+  heads: string;
 }
 
 /** The one line that makes a purge final: what was read before the head moved cannot come back. */
@@ -127,9 +129,18 @@ for i = 1, #fields, 2 do
 end
 return { flags, bytes }`;
 
+// A key that is no hash must not hide the others.
+const HEADS = `local versions = {}
+for i = 1, #KEYS do
+  local text = redis.pcall("HGET", KEYS[i], "@head")
+  versions[i] = type(text) == "string" and string.match(text, "^%d+") or ""
+end
+return versions`;
+
 export const SCRIPTS: CacheScripts = {
   advance: ADVANCE,
   changesSince: CHANGES_SINCE,
   clear: CLEAR,
   measure: MEASURE,
+  heads: HEADS,
 };

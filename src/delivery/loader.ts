@@ -150,12 +150,18 @@ export class Loader {
       const memory = tiers.l1.environment(environment);
       for (let attempt = 1; ; attempt++) {
         const readAt = now();
+        const known = memory.version;
         const reading = await storeBreaker.run(async () =>
           readStore(await this.#options.reader(), missing, memory.version > 0 ? memory.version : undefined),
         );
         this.#read("L3", reading === undefined ? "missing" : "ok");
         if (!reading) return "unknown-environment";
         fill = tiers.accept(environment, reading, readAt);
+        if (reading.asOf < known) {
+          // The store went back to before what was known here. L2 is told of that version, for the sweep to find it.
+          fill = async () => (await tiers.publish(environment, [[known, "*"]])) === known;
+          break;
+        }
         // A change that overtook the reading made L1 refuse what it names, so that is read again.
         if (reading.asOf >= memory.version || attempt === MAX_READINGS) break;
       }

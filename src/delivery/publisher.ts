@@ -74,6 +74,11 @@ export class Publisher {
     return published;
   }
 
+  /** Versions that L2 has seen, of these environments and of others that it holds. @throws TierError */
+  async headVersions(environments: Iterable<string>): Promise<Map<string, number>> {
+    return (await this.#tiers.l2?.headVersions(environments)) ?? new Map();
+  }
+
   /**
    * Few and small documents are written through in the same command that purges, so that the next reader needs no
    * store. The purge itself never depends on them.

@@ -1,14 +1,7 @@
-import type { Change } from "../flags/head.ts";
 import { errorFields, type Log } from "../ops/log.ts";
+import type { Outbox } from "../store/outbox.ts";
 import type { Publisher } from "./publisher.ts";
-
-/** What the sweep needs of the store. */
-export interface Outbox {
-  /** Undone changes of every environment, contiguous, oldest first. */
-  readPendingOutbox(): Promise<Map<string, { version: number; pending: Change[] }>>;
-  markDone(environment: string, upToVersion: number): Promise<void>;
-  pruneOutbox(): Promise<void>;
-}
+import { raiseRestored } from "./restore.ts";
 
 /** What one sweep did. */
 export interface Swept {
@@ -17,8 +10,9 @@ export interface Swept {
 }
 
 /**
- * Publishes every change that is not confirmed yet and marks it done: what a worker that died left over, and
- * what was edited outside the API. An environment that cannot be published stays for the next sweep.
+ * Publishes every change that is not confirmed yet and marks it done: what a worker that died left over, what was edited
+ * outside the API, and everything where the database was restored. An environment that cannot be published stays for the
+ * next sweep.
  */
 export async function sweepOutbox(
   outbox: Outbox,
@@ -27,7 +21,9 @@ export async function sweepOutbox(
   log: Log,
 ): Promise<Swept> {
   const swept = { environments: 0, failed: 0 };
-  for (const [environment, written] of await outbox.readPendingOutbox()) {
+  let { versions, pending } = await outbox.readUnconfirmed();
+  if (await raiseRestored(versions, outbox, publisher, log)) ({ pending } = await outbox.readUnconfirmed());
+  for (const [environment, written] of pending) {
     const published = await publisher.publish(environment, written, waitUntil);
     if (published.redis !== false && published.edge !== false) {
       await outbox.markDone(environment, written.version);

@@ -3,18 +3,35 @@ import { MAX_CHANGES, type OutboxRow, pendingChanges } from "./changes.ts";
 import type { StoreDatabase } from "./client.ts";
 import { readJson, type Written } from "./statements.ts";
 
+/** What is not confirmed yet. */
+export interface Unconfirmed {
+  /** Every environment's version. */
+  versions: Map<string, number>;
+  /** Where there is something: all changes since the oldest that is not done; of more than 64, one change of everything. */
+  pending: Map<string, Written>;
+}
+
+/** An environment whose version was lower than one that caches have seen; `from` 0: it is not there. */
+export interface Raised {
+  environment: string;
+  from: number;
+  to: number;
+}
+
 /** What the sweep publishes and marks. */
 export interface Outbox {
-  /** Per environment: all changes since its oldest one that is not done; of more than 64, one change of everything. */
-  readPendingOutbox(): Promise<Map<string, Written>>;
+  readUnconfirmed(): Promise<Unconfirmed>;
+  /** To `step` above each version that was seen, where the database is below it. One statement; see docs/reliability.md. */
+  raiseVersions(seen: ReadonlyMap<string, number>, step: number): Promise<Raised[]>;
   markDone(environment: string, upToVersion: number): Promise<void>;
-  /** Forgets rows that were done over a week ago, but for the last 500 of each environment. */
+  /** Forgets rows that were done over a week ago, but for the last 500 of each environment; at most 5,000 at a time. */
   pruneOutbox(): Promise<void>;
 }
 
 export function createOutbox(db: StoreDatabase): Outbox {
   return {
-    readPendingOutbox: () => readPendingOutbox(db),
+    readUnconfirmed: () => readUnconfirmed(db),
+    raiseVersions: (seen, step) => raiseVersions(db, seen, step),
     markDone: (environment, upToVersion) => markDone(db, environment, upToVersion),
     pruneOutbox: async () => {
       await readJson(db, sql`select prune_outbox() as result`);
@@ -23,25 +40,40 @@ export function createOutbox(db: StoreDatabase): Outbox {
 }
 
 // Rows in between that are done already are told again: a head takes only versions without a gap.
-async function readPendingOutbox(db: StoreDatabase): Promise<Map<string, Written>> {
-  const rows = await readJson<[environment: string, version: number, rows: OutboxRow[] | null]>(
+async function readUnconfirmed(db: StoreDatabase): Promise<Unconfirmed> {
+  const rows = await readJson<
+    [environment: string, version: number | null, newest: number | null, rows: OutboxRow[] | null]
+  >(
     db,
     sql`
-    select json_build_array(p.environment, newest.version,
-      case when newest.version - p.oldest < ${MAX_CHANGES} then (
+    select json_build_array(coalesce(p.environment, e.key), e.version, newest.version, case
+      when p.oldest is null then '[]'::json
+      when newest.version - p.oldest < ${MAX_CHANGES} then (
         select json_agg(json_build_array(o.version, o.fields) order by o.version)
         from outbox o where o.environment = p.environment and o.version between p.oldest and newest.version
       ) end) as result
     from (select environment, min(version) as oldest from outbox where done_at is null group by environment) as p
-      cross join lateral (select max(o.version) as version from outbox o where o.environment = p.environment) as newest
-    order by p.environment`,
+      full join environments e on e.key = p.environment
+      left join lateral (select max(o.version) as version from outbox o where o.environment = p.environment) as newest
+        on true
+    order by coalesce(p.environment, e.key)`,
   );
-  return new Map(
-    rows.map(([environment, version, changes]) => [
-      environment,
-      { version, pending: pendingChanges(changes, version) },
-    ]),
+  const unconfirmed: Unconfirmed = { versions: new Map(), pending: new Map() };
+  for (const [environment, known, newest, changes] of rows) {
+    if (known !== null) unconfirmed.versions.set(environment, known);
+    const pending = newest === null ? [] : pendingChanges(changes, newest);
+    if (newest !== null && pending.length > 0) unconfirmed.pending.set(environment, { version: newest, pending });
+  }
+  return unconfirmed;
+}
+
+async function raiseVersions(db: StoreDatabase, seen: ReadonlyMap<string, number>, step: number): Promise<Raised[]> {
+  const heads = JSON.stringify(Object.fromEntries(seen));
+  const rows = await readJson<[environment: string, from: number, to: number]>(
+    db,
+    sql`select raise_versions(${heads}::jsonb, ${step}::bigint) as result`,
   );
+  return rows.map(([environment, from, to]) => ({ environment, from, to }));
 }
 
 async function markDone(db: StoreDatabase, environment: string, upToVersion: number): Promise<void> {

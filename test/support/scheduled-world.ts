@@ -3,8 +3,8 @@ import { pairsOf } from "../../src/cache/picture.ts";
 import type { CacheScripts } from "../../src/cache/scripts.ts";
 import type { EdgeHeadStore } from "../../src/delivery/head.ts";
 import type { Written } from "../../src/delivery/publisher.ts";
-import type { Outbox } from "../../src/delivery/sweep.ts";
 import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../src/flags/head.ts";
+import type { Outbox } from "../../src/store/outbox.ts";
 import type { StoreReading } from "../../src/store/snapshot.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { RememberedRedis } from "./remembered-redis.ts";
@@ -148,11 +148,18 @@ export class ScheduledWorld {
 
   outbox(who: string): Outbox {
     return {
-      readPendingOutbox: () =>
+      readUnconfirmed: () =>
         this.io(who, "reads the outbox", () => {
           const { version } = this.store;
           const pending = this.store.changes(this.doneUpTo, version);
-          return new Map(pending.length === 0 ? [] : [[ENVIRONMENT, { version, pending }]]);
+          const written = new Map(pending.length === 0 ? [] : [[ENVIRONMENT, { version, pending }]]);
+          return { versions: new Map([[ENVIRONMENT, version]]), pending: written };
+        }),
+      raiseVersions: (seen, step) =>
+        this.io(who, "raises versions", () => {
+          const head = seen.get(ENVIRONMENT) ?? 0;
+          const from = this.store.version;
+          return from < head ? [{ environment: ENVIRONMENT, from, to: head + step }] : [];
         }),
       markDone: (_environment, upTo) =>
         this.io(who, `marks ${upTo} done`, () => void (this.doneUpTo = Math.max(this.doneUpTo, upTo))),

@@ -65,7 +65,9 @@ async function measureL2({ tiers, log }: Services): Promise<Measured> {
 
 async function countPending(services: Services, environment: string): Promise<number | null> {
   try {
-    return (await createOutbox(await services.database()).readPendingOutbox()).get(environment)?.pending.length ?? 0;
+    return (
+      (await createOutbox(await services.database()).readUnconfirmed()).pending.get(environment)?.pending.length ?? 0
+    );
   } catch (error) {
     services.log.warn("stats_failed", { target: "store", ...errorFields(error) });
     return null;

@@ -189,7 +189,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     const a = await saveFlag(store.db, "prod", aFlag("a"), options);
     const b = await saveFlag(store.db, "dev", aFlag("b"), options);
     const c = await saveFlag(store.db, "prod", aFlag("c"), options);
-    expect(await outbox.readPendingOutbox()).toEqual(
+    expect((await outbox.readUnconfirmed()).pending).toEqual(
       new Map([
         ["dev", { version: b.version, pending: [[b.version, ["@index", "b"]]] }],
         [
@@ -206,13 +206,16 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     );
     // A later version is done before an earlier one: nothing between the oldest and the newest may be left out.
     await store.rows("update outbox set done_at = now() where environment = 'prod' and version = $1", [c.version]);
-    expect((await outbox.readPendingOutbox()).get("prod")?.pending.map(([at]) => at)).toEqual([a.version, c.version]);
+    expect((await outbox.readUnconfirmed()).pending.get("prod")?.pending.map(([at]) => at)).toEqual([
+      a.version,
+      c.version,
+    ]);
     await outbox.markDone("prod", c.version);
-    expect([...(await outbox.readPendingOutbox()).keys()]).toEqual(["dev"]);
+    expect([...(await outbox.readUnconfirmed()).pending.keys()]).toEqual(["dev"]);
     await store.exec(`do $$ begin for i in 1..64 loop
       update flag_configurations set rules = jsonb_build_array(jsonb_build_object('id', i)) where environment = 'dev';
       commit; end loop; end $$`);
-    expect((await outbox.readPendingOutbox()).get("dev")).toEqual({
+    expect((await outbox.readUnconfirmed()).pending.get("dev")).toEqual({
       version: b.version + 64,
       pending: [[b.version + 64, "*"]],
     });

@@ -1,0 +1,37 @@
+import { errorFields, type Log } from "../ops/log.ts";
+import type { Outbox } from "../store/outbox.ts";
+import type { Publisher } from "./publisher.ts";
+
+/** No environment gets this far; a head beyond it is damage, and following it would use the versions up. */
+const MAX_VERSION = 1e12;
+/** How far above the newest head the versions go on: more than an isolate may have read past a Redis that was out of reach. */
+const STEP = 1000;
+
+/**
+ * Finds out whether the database went back to an earlier state, by a backup or by a failover that lost commits, and
+ * raises its versions above all that caches have seen. A head is only ever published after its commit, and `versions`
+ * were read before the heads: where a head is above, the store reads its own version once more, and only one that is
+ * lower now, after the head was seen, proves it. True: something was raised, what is pending has changed.
+ */
+export async function raiseRestored(
+  versions: ReadonlyMap<string, number>,
+  outbox: Pick<Outbox, "raiseVersions">,
+  publisher: Publisher,
+  log: Log,
+): Promise<boolean> {
+  try {
+    const ahead = new Map<string, number>();
+    for (const [environment, head] of await publisher.headVersions(versions.keys())) {
+      if (head > (versions.get(environment) ?? 0) && head <= MAX_VERSION) ahead.set(environment, head);
+    }
+    if (ahead.size === 0) return false;
+    const raised = await outbox.raiseVersions(ahead, STEP);
+    for (const { environment, from, to } of raised) {
+      log.warn("restore_detected", { environment, head: ahead.get(environment) ?? 0, from, to });
+    }
+    return raised.length > 0;
+  } catch (error) {
+    log.warn("restore_check_failed", errorFields(error));
+    return false;
+  }
+}
