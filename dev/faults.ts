@@ -6,24 +6,42 @@ export interface Faults {
   errorRate?: number;
   /** Accepts requests and never answers them; they are not applied. */
   hang?: boolean;
-  /** Closes the connection at once, the nearest thing to a refused one that can still be healed over HTTP. */
+  /** Closes each connection at its first request, without an answer. */
   down?: boolean;
+  /** Listens to nobody for so long (ms), and then again: /__faults is refused like everything else. */
+  refuseForMs?: number;
+  /** Answers 200 and a page that is no JSON; nothing is applied. */
+  garbage?: boolean;
+  /** Answers 200 and JSON that is no answer of this protocol, of another shape each time; nothing is applied. */
+  wrongType?: boolean;
+  /** Applies the request, sends half of the answer and closes the connection. */
+  truncate?: boolean;
   /** Applies the request, then closes the connection without an answer. */
   dropAfterApply?: boolean;
+  /** Reads are answered by a replica that has each write so much later (ms). Of the Upstash endpoint only. */
+  lagMs?: number;
 }
 
+const MILLISECONDS = {
+  accepts: (value: unknown) => typeof value === "number" && value >= 0 && value <= 600_000,
+  expected: "a number of milliseconds, 0 to 600000",
+};
+const SWITCH = { accepts: (value: unknown) => typeof value === "boolean", expected: "true or false" };
+
 const CHECKS: Record<keyof Faults, { accepts(value: unknown): boolean; expected: string }> = {
-  latencyMs: {
-    accepts: (value) => typeof value === "number" && value >= 0 && value <= 600_000,
-    expected: "a number of milliseconds, 0 to 600000",
-  },
+  latencyMs: MILLISECONDS,
   errorRate: {
     accepts: (value) => typeof value === "number" && value >= 0 && value <= 1,
     expected: "a number from 0 to 1",
   },
-  hang: { accepts: isBoolean, expected: "true or false" },
-  down: { accepts: isBoolean, expected: "true or false" },
-  dropAfterApply: { accepts: isBoolean, expected: "true or false" },
+  hang: SWITCH,
+  down: SWITCH,
+  refuseForMs: MILLISECONDS,
+  garbage: SWITCH,
+  wrongType: SWITCH,
+  truncate: SWITCH,
+  dropAfterApply: SWITCH,
+  lagMs: MILLISECONDS,
 };
 
 /** Throws a TypeError that names the field and what it accepts. */
@@ -37,8 +55,4 @@ export function parseFaults(input: unknown): Faults {
     if (value !== undefined && !check.accepts(value)) throw new TypeError(`"${name}" must be ${check.expected}`);
   }
   return { ...input };
-}
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === "boolean";
 }

@@ -1,8 +1,8 @@
 /** What every local endpoint shares: an HTTP server on 127.0.0.1 with counted requests and injectable faults. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Faults, parseFaults } from "./faults.ts";
+import { listen } from "./listener.ts";
 
 export interface EndpointRequest {
   method: string;
@@ -29,6 +29,10 @@ export interface HttpEndpointOptions {
   resetStats(): void;
   /** The answer to a request that `errorRate` hits. */
   injectedError: EndpointAnswer;
+  /** Bodies for `wrongType`, besides those that are wrong everywhere. */
+  wrongBodies?: readonly unknown[];
+  /** Told of each change of `lagMs`; 0: none. Absent: the endpoint has no replica, and refuses that fault. */
+  onLag?: (lagMs: number) => void;
 }
 
 export interface HttpEndpoint {
@@ -39,13 +43,22 @@ export interface HttpEndpoint {
 }
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const NO_ANSWERS = [{}, [], null, 1, "OK"];
+const GARBAGE = "<!doctype html><title>Sign in to this network</title>\u0000{";
 
 /** Listens before it resolves; rejects with the listen error (EADDRINUSE, EACCES). */
 export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<HttpEndpoint> {
   let faults: Faults = {};
+  const wrongBodies = [...NO_ANSWERS, ...(options.wrongBodies ?? [])];
+  let wrongAnswers = 0;
 
   const setFaults = (input: unknown): void => {
-    faults = parseFaults(input);
+    const next = parseFaults(input);
+    if (next.lagMs !== undefined && !options.onLag) throw new TypeError('this endpoint does not know "lagMs"');
+    faults = next;
+    options.onLag?.(next.lagMs ?? 0);
+    if ((next.refuseForMs ?? 0) > 0) listener.refuse(next.refuseForMs ?? 0);
+    else listener.accept();
   };
 
   // /__stats and /__faults: never counted, never faulted.
@@ -71,17 +84,23 @@ export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<H
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     if (url.pathname.startsWith("/__")) return send(response, await control(request, url.pathname));
 
-    const { latencyMs = 0, errorRate = 0, hang = false, down = false, dropAfterApply = false } = faults;
+    const { latencyMs = 0, errorRate = 0, hang, down, garbage, wrongType, truncate, dropAfterApply } = faults;
     const fails = errorRate > 0 && Math.random() < errorRate;
-    options.onRequest(down || hang || fails || dropAfterApply);
-    if (down) return void request.socket.destroy();
+    const isRefused = down === true || listener.isRefusing;
+    options.onRequest([isRefused, hang, fails, garbage, wrongType, truncate, dropAfterApply].includes(true));
+    if (isRefused) return void request.socket.destroy();
     const body = await readBody(request);
     if (latencyMs > 0) await delay(latencyMs);
     if (hang) return;
     if (fails) return send(response, options.injectedError);
+    if (garbage) return send(response, { status: 200, body: GARBAGE });
+    if (wrongType) {
+      const body = JSON.stringify(wrongBodies[wrongAnswers++ % wrongBodies.length]);
+      return send(response, { status: 200, body, headers: { "content-type": "application/json" } });
+    }
     const answer = await options.handle({ method: request.method ?? "GET", url, headers: request.headers, body });
     if (dropAfterApply) return void request.socket.destroy();
-    send(response, answer);
+    send(response, answer, truncate);
   };
 
   const server = createServer((request, response) => {
@@ -93,20 +112,8 @@ export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<H
   // Clients keep connections alive for longer than Node's 5 s; closing first would look like a fault.
   server.keepAliveTimeout = 120_000;
 
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-
-  return {
-    port: (server.address() as AddressInfo).port,
-    setFaults,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const listener = await listen(server, options.port ?? 0);
+  return { port: listener.port, setFaults, close: listener.close };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -120,7 +127,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function send(response: ServerResponse, answer: EndpointAnswer): void {
+/** `truncate`: half of the body, and the end of the connection. */
+function send(response: ServerResponse, answer: EndpointAnswer, truncate = false): void {
   if (response.destroyed) return;
   const isText = typeof answer.body === "string";
   const body = Buffer.from(isText ? (answer.body as string) : JSON.stringify(answer.body));
@@ -129,5 +137,6 @@ function send(response: ServerResponse, answer: EndpointAnswer): void {
     "content-length": body.length,
     ...answer.headers,
   });
-  response.end(body);
+  if (truncate) response.write(body.subarray(0, body.length / 2), () => response.socket?.destroy());
+  else response.end(body);
 }

@@ -55,6 +55,24 @@ export interface NeonEndpoint {
   close(): Promise<void>;
 }
 
+/** Answers to other questions than the worker asks. */
+const WRONG_BODIES = [
+  { rows: [], rowCount: 0 },
+  { fields: [], rows: "none", command: "SELECT", rowCount: 0, rowAsArray: true },
+  one("int4", 23, "1"),
+  one("result", 3802, '{"a":1}'),
+  one("result", 3802, "[]"),
+  one("result", 25, "OK"),
+  { results: [] },
+  { results: [one("int4", 23, "1")] },
+];
+
+/** The answer to a statement that selects one value. */
+function one(name: string, dataTypeID: number, text: string): object {
+  const field = { name, dataTypeID, tableID: 0, columnID: 0, dataTypeSize: -1, dataTypeModifier: -1, format: "text" };
+  return { command: "SELECT", rowCount: 1, rowAsArray: true, fields: [field], rows: [[text]] };
+}
+
 const noStats = (): NeonStats => ({
   requests: 0,
   faulted: 0,
@@ -124,6 +142,7 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
       stats = noStats();
     },
     injectedError: { status: 500, body: { message: "injected fault" } },
+    wrongBodies: WRONG_BODIES,
   }).catch(async (error: unknown) => {
     await backend.close();
     throw error;

@@ -1,9 +1,10 @@
 /** A local stand-in for Upstash's REST endpoint: the protocol of `@upstash/redis` over an embedded or a real Redis. */
 import type { Faults } from "./faults.ts";
 import { type EndpointAnswer, type EndpointRequest, startHttpEndpoint } from "./http-endpoint.ts";
+import { isRead, LaggingReplica } from "./lagging-replica.ts";
 import type { Reply } from "./redis-reply.ts";
 import { Status } from "./redis-reply.ts";
-import { encodeOutcome, openEmbeddedRedis, openRealRedis } from "./upstash-backends.ts";
+import { encodeOutcome, openEmbeddedRedis, openRealRedis, type Outcome } from "./upstash-backends.ts";
 
 export interface UpstashEndpointOptions {
   /** Absent: any free port. */
@@ -46,6 +47,16 @@ export interface UpstashEndpoint {
   close(): Promise<void>;
 }
 
+/** What no command of a cache is answered with, but is an answer. */
+const WRONG_BODIES = [
+  { result: 1 },
+  { result: "OK" },
+  { result: null },
+  { result: [1, [], [null]] },
+  [{ result: "OK" }],
+  { result: { a: 1 } },
+];
+
 const noStats = (): UpstashStats => ({
   requests: 0,
   faulted: 0,
@@ -62,6 +73,14 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
   const backend = redisUrl === undefined ? openEmbeddedRedis(options.now) : openRealRedis(redisUrl);
   let stats = noStats();
   let writes = 0;
+  let replica: LaggingReplica | undefined;
+
+  /** A pipeline of reads alone goes to the replica, where there is one. */
+  const run = (commands: string[][]): Promise<Outcome[]> => {
+    if (replica && commands.every((command) => isRead(command))) return replica.answer(commands);
+    replica?.follow(commands);
+    return backend.pipeline(commands);
+  };
 
   const count = (commands: string[][]): void => {
     for (const [name = ""] of commands) {
@@ -79,7 +98,8 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
       count(commands);
       if (path === "/pipeline") stats.pipelines++;
       else stats.transactions++;
-      const outcomes = await (path === "/pipeline" ? backend.pipeline(commands) : backend.transaction(commands));
+      if (path !== "/pipeline") replica?.follow(commands);
+      const outcomes = await (path === "/pipeline" ? run(commands) : backend.transaction(commands));
       if (!Array.isArray(outcomes)) {
         stats.errors++;
         return { status: 400, body: outcomes };
@@ -89,7 +109,7 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     }
     const command = path === "/" ? parseCommand(parseJson(request.body)) : commandOfPath(path, request.body);
     count([command]);
-    const [outcome = { error: "ERR no answer" }] = await backend.pipeline([command]);
+    const [outcome = { error: "ERR no answer" }] = await run([command]);
     if ("error" in outcome) stats.errors++;
     return { status: "error" in outcome ? 400 : 200, body: encodeOutcome(outcome, base64) };
   };
@@ -123,6 +143,10 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
       stats = noStats();
     },
     injectedError: { status: 500, body: { error: "ERR injected fault" } },
+    wrongBodies: WRONG_BODIES,
+    onLag: (lagMs) => {
+      replica = lagMs > 0 ? new LaggingReplica(backend, lagMs, options.now ?? Date.now) : undefined;
+    },
   }).catch(async (error: unknown) => {
     await backend.close();
     throw error;
@@ -133,7 +157,9 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     port: endpoint.port,
     token,
     command: async <Result>(...args: (string | number)[]) => {
-      const [outcome] = await backend.pipeline([args.map(String)]);
+      const command = args.map(String);
+      replica?.follow([command]);
+      const [outcome] = await backend.pipeline([command]);
       if (!outcome || "error" in outcome) throw new Error(outcome?.error ?? "no answer");
       return plain(outcome.result) as Result;
     },

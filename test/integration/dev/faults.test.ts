@@ -1,0 +1,146 @@
+import { createConnection } from "node:net";
+import { Redis } from "@upstash/redis";
+import { neon } from "@neondatabase/serverless";
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { type Backends, startBackends } from "../../../dev/backends.ts";
+import { createDatabase } from "../../../src/store/client.ts";
+
+/** What both endpoints have in common, and what only Redis has; `down`, `hang` and the like are in each endpoint's own tests. */
+let backends: Backends;
+let time = 1_000_000;
+
+beforeAll(async () => {
+  backends = await startBackends({ migrate: false, now: () => time });
+  createDatabase(backends.neon.connectionString, { timeoutMs: 5000, fetchEndpoint: backends.neon.url });
+  await backends.neon.exec("create table items (id int)");
+});
+afterAll(() => backends.close());
+beforeEach(async () => {
+  backends.upstash.setFaults({});
+  backends.neon.setFaults({});
+  await backends.neon.exec("delete from items");
+  await backends.upstash.command("FLUSHDB");
+});
+
+const redis = () =>
+  new Redis({
+    url: backends.upstash.url,
+    token: backends.upstash.token,
+    retry: { retries: 0 },
+    automaticDeserialization: false,
+    enableAutoPipelining: false,
+    enableTelemetry: false,
+    signal: () => AbortSignal.timeout(5000),
+  });
+const endpoints = [
+  {
+    name: "Upstash",
+    endpoint: () => backends.upstash,
+    write: () => redis().incr("n"),
+    applied: async () => Number((await backends.upstash.command("GET", "n")) ?? 0),
+  },
+  {
+    name: "Neon",
+    endpoint: () => backends.neon,
+    write: () => neon(backends.neon.connectionString)`insert into items values (1)`,
+    applied: async () => (await backends.neon.query("select id from items")).length,
+  },
+];
+
+/** "refused", or that somebody listened. */
+function knock(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = createConnection(port, "127.0.0.1");
+    socket.once("connect", () => resolve("listens"));
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED" ? "refused" : "lost"));
+    socket.once("close", () => socket.destroy());
+    socket.once("connect", () => socket.destroy());
+  });
+}
+
+describe.each(endpoints)("the $name endpoint", ({ endpoint, write, applied }) => {
+  const url = () => `http://127.0.0.1:${endpoint().port}`;
+  const post = (faults: object) => fetch(`${url()}/__faults`, { method: "POST", body: JSON.stringify(faults) });
+
+  test("refuses connections for a time, and listens on the same port again by itself", async ({ expect }) => {
+    expect((await post({ refuseForMs: 300 })).status).toBe(200);
+    await expect.poll(() => knock(endpoint().port)).toBe("refused");
+    await expect(write()).rejects.toThrow();
+    await expect.poll(() => knock(endpoint().port), { timeout: 5000 }).toBe("listens");
+    await write();
+    expect(await applied()).toBe(1);
+  });
+
+  test("refuses connections until it is healed", async ({ expect }) => {
+    endpoint().setFaults({ refuseForMs: 600_000 });
+    endpoint().setFaults({ refuseForMs: 500_000 });
+    expect(await knock(endpoint().port)).toBe("refused");
+    endpoint().setFaults({});
+    await expect.poll(() => knock(endpoint().port)).toBe("listens");
+    await write();
+  });
+
+  test("answers garbage, and applies nothing", async ({ expect }) => {
+    endpoint().setFaults({ garbage: true });
+    await expect(write()).rejects.toThrow();
+    const response = await fetch(url(), { method: "POST", body: "[]" });
+    expect(response.status).toBe(200);
+    await expect(response.json()).rejects.toThrow(SyntaxError);
+    expect(await applied()).toBe(0);
+  });
+
+  test("answers JSON of another shape each time, and applies nothing", async ({ expect }) => {
+    endpoint().setFaults({ wrongType: true });
+    const bodies = new Set<string>();
+    for (let i = 0; i < 40; i++) {
+      const response = await fetch(url(), { method: "POST", body: "[]" });
+      expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/json"]);
+      bodies.add(JSON.stringify(await response.json()));
+    }
+    expect(bodies.size).toBeGreaterThan(10);
+    await write().catch(() => undefined);
+    expect(await applied()).toBe(0);
+  });
+
+  test("applies, and cuts the answer off in its middle", async ({ expect }) => {
+    endpoint().setFaults({ truncate: true });
+    await expect(write()).rejects.toThrow();
+    expect(await applied()).toBe(1);
+    const response = await fetch(url(), { method: "POST", body: "[]" });
+    expect(Number(response.headers.get("content-length"))).toBeGreaterThan(1);
+    await expect(response.text()).rejects.toThrow("terminated");
+  });
+});
+
+describe("a replica of Redis that lags", () => {
+  test("has what was there when it began to lag, and each write so much later", async ({ expect }) => {
+    const client = redis();
+    await client.hset("h", { f: "1" });
+    await client.set("text", "1");
+    await client.pexpire("h", 60_000);
+    backends.upstash.setFaults({ lagMs: 500 });
+    expect(await client.hset("h", { f: "2", g: "2" })).toBe(1);
+    expect(await client.hmget("h", "f", "g")).toEqual(["1", null]);
+    expect(await client.get("text")).toBe("1");
+    expect(await client.pttl("h")).toBe(60_000);
+    time += 300;
+    await client.pipeline().hset("h", { f: "3" }).hget("h", "f").exec();
+    time += 199;
+    expect(await client.hget("h", "f")).toBe("1");
+    time += 1;
+    expect(await client.hgetall("h")).toEqual(["f", "2", "g", "2"]);
+    expect(await client.evalRo("return redis.call('HGET', KEYS[1], 'f')", ["h"], [])).toBe("2");
+    time += 300;
+    expect(await client.hget("h", "f")).toBe("3");
+  });
+
+  test("is gone when it is healed, and Postgres has none", async ({ expect }) => {
+    const client = redis();
+    backends.upstash.setFaults({ lagMs: 500 });
+    await client.eval("return redis.call('SET', KEYS[1], ARGV[1])", ["k"], ["new"]);
+    expect(await client.get("k")).toBeNull();
+    backends.upstash.setFaults({});
+    expect(await client.get("k")).toBe("new");
+    expect(() => backends.neon.setFaults({ lagMs: 1 })).toThrow('this endpoint does not know "lagMs"');
+  });
+});
