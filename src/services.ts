@@ -37,7 +37,7 @@ const REDIS_BULK_TIMEOUT_MS = 1000;
 /** L3 wakes from scale-to-zero within this (ms). */
 const STORE_TIMEOUT_MS = 5000;
 /** A flight that takes longer than both tiers together may is dead, and is replaced (ms). */
-const FLIGHT_BUDGET_MS = 6500;
+export const FLIGHT_BUDGET_MS = 6500;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */
 const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000 };

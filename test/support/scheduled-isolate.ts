@@ -15,6 +15,7 @@ import { compileFlag } from "../../src/evaluation/compile.ts";
 import type { CompiledFlag } from "../../src/evaluation/types.ts";
 import { parseCachedDocument } from "../../src/flags/cached-document.ts";
 import type { Log } from "../../src/ops/log.ts";
+import { FLIGHT_BUDGET_MS } from "../../src/services.ts";
 import type { FlagReader } from "../../src/store/read-flags.ts";
 import type { ScheduledWorld } from "./scheduled-world.ts";
 import type { Write } from "./version-history.ts";
@@ -53,7 +54,7 @@ export class ScheduledIsolate {
     const failed = (event: string) => void world.problems.push(`isolate ${name} logs ${event}`);
     this.#log = { info: () => undefined, warn: failed, error: failed };
     const breaker = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000, now, random };
-    const flights = new SingleFlight({ clock, budgetMs: 5500 });
+    const flights = new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS });
     const loader = new Loader({
       tiers: this.tiers,
       reader: () => Promise.resolve(readerOf(world, name)),
