@@ -26,8 +26,9 @@ export class LaggingReplica {
     this.#copied = this.#copy(primary);
   }
 
-  /** What the primary is given, in its order; reads in between are left out. */
-  follow(commands: readonly string[][]): void {
+  /** What the primary is given next, in its order; reads in between are left out. */
+  async follow(commands: readonly string[][]): Promise<void> {
+    await this.#copied;
     const at = this.#now() + this.#lagMs;
     for (const command of commands) if (!isRead(command)) this.#underWay.push({ command, at });
   }

@@ -76,9 +76,9 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
   let replica: LaggingReplica | undefined;
 
   /** A pipeline of reads alone goes to the replica, where there is one. */
-  const run = (commands: string[][]): Promise<Outcome[]> => {
+  const run = async (commands: string[][]): Promise<Outcome[]> => {
     if (replica && commands.every((command) => isRead(command))) return replica.answer(commands);
-    replica?.follow(commands);
+    await replica?.follow(commands);
     return backend.pipeline(commands);
   };
 
@@ -98,7 +98,7 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
       count(commands);
       if (path === "/pipeline") stats.pipelines++;
       else stats.transactions++;
-      if (path !== "/pipeline") replica?.follow(commands);
+      if (path !== "/pipeline") await replica?.follow(commands);
       const outcomes = await (path === "/pipeline" ? run(commands) : backend.transaction(commands));
       if (!Array.isArray(outcomes)) {
         stats.errors++;
@@ -158,7 +158,7 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     token,
     command: async <Result>(...args: (string | number)[]) => {
       const command = args.map(String);
-      replica?.follow([command]);
+      await replica?.follow([command]);
       const [outcome] = await backend.pipeline([command]);
       if (!outcome || "error" in outcome) throw new Error(outcome?.error ?? "no answer");
       return plain(outcome.result) as Result;

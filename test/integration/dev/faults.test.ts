@@ -122,7 +122,7 @@ describe("a replica of Redis that lags", () => {
     expect(await client.hset("h", { f: "2", g: "2" })).toBe(1);
     expect(await client.hmget("h", "f", "g")).toEqual(["1", null]);
     expect(await client.get("text")).toBe("1");
-    expect(await client.pttl("h")).toBe(60_000);
+    expect(await client.pttl("h")).toBeGreaterThan(55_000);
     time += 300;
     await client.pipeline().hset("h", { f: "3" }).hget("h", "f").exec();
     time += 199;
