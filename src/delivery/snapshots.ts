@@ -13,6 +13,8 @@ import { MAX_SNAPSHOT_CHARS, readSnapshot, type Snapshot, writeSnapshot } from "
 const TTL_SECONDS = 30 * 24 * 3600;
 /** One whose version does not move is renewed all the same, long before it ends (ms). */
 const RENEW_MS = 24 * 3600 * 1000;
+/** A lower version that was the newest this much later (ms) shows that the database was restored: no isolate is so far behind. */
+const WENT_BACK_MS = 10 * 60_000;
 /** A data centre's cache that takes longer than this has nothing (ms). */
 const READ_BUDGET_MS = 1000;
 /** That there is no snapshot is remembered for this long (ms). */
@@ -88,7 +90,7 @@ export class Snapshots {
       kept = { seenAt: now, triedAt: 0, version: 0, takenAt: 0 };
       this.#kept.set(memory, kept);
     }
-    if (now - kept.triedAt < everyMs || (memory.version <= kept.version && !isOld(kept, now))) return;
+    if (now - kept.triedAt < everyMs || isRecent(kept, takenOf(memory), now)) return;
     // An isolate that holds a part of it reads the rest, but not for its first answers.
     if (now - kept.seenAt < everyMs && documentsOf(memory) === undefined) return;
     kept.triedAt = now;
@@ -109,7 +111,7 @@ export class Snapshots {
     let newest: Snapshot | undefined;
     for (const text of texts) {
       const snapshot = typeof text === "string" ? readSnapshot(text, compile) : undefined;
-      if (snapshot !== undefined && snapshot.version > (newest?.version ?? -1)) newest = snapshot;
+      if (snapshot !== undefined && (newest === undefined || isNewer(snapshot, newest))) newest = snapshot;
     }
     const now = clock.now();
     if (newest !== undefined) {
@@ -154,7 +156,7 @@ export class Snapshots {
       takenAt: Number(there?.headers.get(TAKEN_AT_HEADER) ?? 0),
     };
     // Another isolate of this data centre was quicker, or knows more.
-    if (theirs.version > memory.version || (theirs.version === memory.version && !isOld(theirs, clock.now()))) {
+    if (isRecent(theirs, takenOf(memory), clock.now())) {
       Object.assign(kept, theirs);
       return;
     }
@@ -189,6 +191,28 @@ export class Snapshots {
   #url(environment: string): string {
     return `https://cache.invalid/${this.#options.prefix}/snapshot/${SCHEMA_VERSION}/${environment}`;
   }
+}
+
+interface Taken {
+  version: number;
+  /** ms since epoch at which the version was last known to be the newest. */
+  takenAt: number;
+}
+
+function takenOf({ version, checkedAt }: MemoryEnvironment<CompiledFlag>): Taken {
+  return { version, takenAt: checkedAt };
+}
+
+/** Nothing is gained by replacing it. */
+function isRecent(theirs: Taken, ours: Taken, now: number): boolean {
+  return isNewer(theirs, ours) || (theirs.version === ours.version && !isOld(theirs, now));
+}
+
+/** A later version, unless the other was the newest so much later that the versions must have gone back. */
+function isNewer(one: Taken, other: Taken): boolean {
+  return one.version > other.version
+    ? other.takenAt - one.takenAt < WENT_BACK_MS
+    : one.version < other.version && one.takenAt - other.takenAt >= WENT_BACK_MS;
 }
 
 function isOld({ takenAt }: { takenAt: number }, now: number): boolean {
