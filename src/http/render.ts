@@ -8,15 +8,18 @@ export interface Rendered {
   hashB: number;
 }
 
-/** A compiled flag hands out the same resolution object every time, so each is rendered once in its life. */
-const rendered = new WeakMap<Resolution, Rendered>();
+/**
+ * A compiled flag hands out the same resolution object every time, so each is rendered once in its life. Only resolutions
+ * of flags that cannot be evaluated are shared between flags: those are rendered again when it was another flag's turn.
+ */
+const rendered = new WeakMap<Resolution, Rendered & { flag: CompiledFlag }>();
 
 /** The OFREP form of a resolution: always `key`, `reason`, `variant`, `metadata`; `value` unless the caller's default is meant. */
 export function renderResolution(flag: CompiledFlag, resolution: Resolution): Rendered {
   const known = rendered.get(resolution);
-  if (known !== undefined) return known;
+  if (known !== undefined && known.flag === flag) return known;
   const json = toJson(flag, resolution);
-  const result = { json, hashA: hashText(json, 0x9e3779b9), hashB: hashText(json, 0x85ebca6b) };
+  const result = { flag, json, hashA: hashText(json, 0x9e3779b9), hashB: hashText(json, 0x85ebca6b) };
   rendered.set(resolution, result);
   return result;
 }
