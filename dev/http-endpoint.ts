@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { setTimeout as delay } from "node:timers/promises";
 import { type Faults, parseFaults } from "./faults.ts";
 import { listen } from "./listener.ts";
+import type { UnderWay } from "./under-way.ts";
 
 export interface EndpointRequest {
   method: string;
@@ -27,6 +28,8 @@ export interface HttpEndpointOptions {
   onRequest(faulted: boolean): void;
   stats(): object;
   resetStats(): void;
+  /** Told of every request that was read whole. */
+  underWay?: UnderWay;
   /** The answer to a request that `errorRate` hits. */
   injectedError: EndpointAnswer;
   /** Bodies for `wrongType`, besides those that are wrong everywhere. */
@@ -90,6 +93,7 @@ export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<H
     options.onRequest([isRefused, hang, fails, garbage, wrongType, truncate, dropAfterApply].includes(true));
     if (isRefused) return void request.socket.destroy();
     const body = await readBody(request);
+    if (options.underWay) response.once("close", options.underWay.begin(body));
     if (latencyMs > 0) await delay(latencyMs);
     if (hang) return;
     if (fails) return send(response, options.injectedError);

@@ -12,6 +12,7 @@ import {
   writeResult,
   type WireStatement,
 } from "./neon-wire.ts";
+import { UnderWay, type UnderWayStats } from "./under-way.ts";
 
 export interface NeonEndpointOptions {
   /** Absent: any free port. */
@@ -37,6 +38,7 @@ export interface NeonStats {
   errors: number;
   /** `statements` by their first word in lower case: select, insert, with, update… */
   byKind: Record<string, number>;
+  underWay: UnderWayStats;
 }
 
 export interface NeonEndpoint {
@@ -73,7 +75,7 @@ function one(name: string, dataTypeID: number, text: string): object {
   return { command: "SELECT", rowCount: 1, rowAsArray: true, fields: [field], rows: [[text]] };
 }
 
-const noStats = (): NeonStats => ({
+const noStats = (): Omit<NeonStats, "underWay"> => ({
   requests: 0,
   faulted: 0,
   queries: 0,
@@ -87,6 +89,7 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
   const { databaseUrl, dataDir } = options;
   const backend = databaseUrl === undefined ? await openPglite(dataDir) : openPostgres(databaseUrl);
   let stats = noStats();
+  const underWay = new UnderWay();
 
   const count = (batch: boolean, statements: WireStatement[]): void => {
     if (batch) stats.batches++;
@@ -130,6 +133,12 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
     }
   };
 
+  const statsNow = (): NeonStats => ({ ...structuredClone(stats), underWay: underWay.stats() });
+  const resetStats = (): void => {
+    stats = noStats();
+    underWay.reset();
+  };
+
   const endpoint = await startHttpEndpoint({
     port: options.port,
     handle,
@@ -137,10 +146,9 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
       stats.requests++;
       if (faulted) stats.faulted++;
     },
-    stats: () => stats,
-    resetStats: () => {
-      stats = noStats();
-    },
+    stats: statsNow,
+    resetStats,
+    underWay,
     injectedError: { status: 500, body: { message: "injected fault" } },
     wrongBodies: WRONG_BODIES,
   }).catch(async (error: unknown) => {
@@ -157,10 +165,8 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
       return parseRows<Row>(first(results));
     },
     exec: (sqlText) => backend.exec(sqlText),
-    stats: () => structuredClone(stats),
-    resetStats: () => {
-      stats = noStats();
-    },
+    stats: statsNow,
+    resetStats,
     setFaults: endpoint.setFaults,
     close: async () => {
       await endpoint.close();

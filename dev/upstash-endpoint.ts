@@ -4,6 +4,7 @@ import { type EndpointAnswer, type EndpointRequest, startHttpEndpoint } from "./
 import { isRead, LaggingReplica } from "./lagging-replica.ts";
 import type { Reply } from "./redis-reply.ts";
 import { Status } from "./redis-reply.ts";
+import { UnderWay, type UnderWayStats } from "./under-way.ts";
 import { encodeOutcome, openEmbeddedRedis, openRealRedis, type Outcome } from "./upstash-backends.ts";
 
 export interface UpstashEndpointOptions {
@@ -33,6 +34,7 @@ export interface UpstashStats {
   errors: number;
   /** `commands` by name in upper case: HMGET, EVAL… */
   byCommand: Record<string, number>;
+  underWay: UnderWayStats;
 }
 
 export interface UpstashEndpoint {
@@ -57,7 +59,7 @@ const WRONG_BODIES = [
   { result: { a: 1 } },
 ];
 
-const noStats = (): UpstashStats => ({
+const noStats = (): Omit<UpstashStats, "underWay"> => ({
   requests: 0,
   faulted: 0,
   unauthorized: 0,
@@ -72,6 +74,7 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
   const { redisUrl, token = "burgee-local" } = options;
   const backend = redisUrl === undefined ? openEmbeddedRedis(options.now) : openRealRedis(redisUrl);
   let stats = noStats();
+  const underWay = new UnderWay();
   let writes = 0;
   let replica: LaggingReplica | undefined;
 
@@ -131,6 +134,12 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     }
   };
 
+  const statsNow = (): UpstashStats => ({ ...structuredClone(stats), underWay: underWay.stats() });
+  const resetStats = (): void => {
+    stats = noStats();
+    underWay.reset();
+  };
+
   const endpoint = await startHttpEndpoint({
     port: options.port,
     handle,
@@ -138,10 +147,9 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
       stats.requests++;
       if (faulted) stats.faulted++;
     },
-    stats: () => stats,
-    resetStats: () => {
-      stats = noStats();
-    },
+    stats: statsNow,
+    resetStats,
+    underWay,
     injectedError: { status: 500, body: { error: "ERR injected fault" } },
     wrongBodies: WRONG_BODIES,
     onLag: (lagMs) => {
@@ -163,10 +171,8 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
       if (!outcome || "error" in outcome) throw new Error(outcome?.error ?? "no answer");
       return plain(outcome.result) as Result;
     },
-    stats: () => structuredClone(stats),
-    resetStats: () => {
-      stats = noStats();
-    },
+    stats: statsNow,
+    resetStats,
     setFaults: endpoint.setFaults,
     close: async () => {
       await endpoint.close();

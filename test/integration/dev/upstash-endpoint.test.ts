@@ -252,9 +252,21 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
       transactions: 0,
       errors: 0,
       byCommand: { SET: 1, GET: 2, HMGET: 1 },
+      underWay: { peak: 1, peakAlike: 1, mostAlike: 1, kinds: 2 },
     });
     await fetch(`${endpoint.url}/__stats/reset`, { method: "POST" });
     expect(endpoint.stats()).toMatchObject({ requests: 0, commands: 0, byCommand: {} });
+  });
+
+  test("counts what is under way at once, and which of it is the same", async () => {
+    endpoint.resetStats();
+    endpoint.setFaults({ latencyMs: 100 });
+    await Promise.all([...Array.from({ length: 5 }, () => redis.hmget("h", "x")), redis.hmget("h", "y")]);
+    expect(endpoint.stats().underWay).toEqual({ peak: 6, peakAlike: 5, mostAlike: 5, kinds: 2 });
+    endpoint.setFaults({});
+    for (let i = 0; i < 3; i++) await redis.hmget("h", "y");
+    expect(endpoint.stats().underWay).toEqual({ peak: 6, peakAlike: 5, mostAlike: 5, kinds: 2 });
+    await expect.poll(() => (endpoint.resetStats(), endpoint.stats().underWay.peak)).toBe(0);
   });
 
   test("injects faults and heals", async () => {
