@@ -23,6 +23,17 @@ export default defineConfig({
         plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-11-01" } })],
         test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
       },
+      {
+        // Real browsers' clients in Chromium: `npm run test:browser`, not part of `npm test`.
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          expect: { poll: { timeout: 15_000 } },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

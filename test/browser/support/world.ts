@@ -1,0 +1,134 @@
+/** What every browser test stands on: backends with flags of every type, one data centre, an edge to count at, Chromium, a page. */
+import type { JsonValue } from "@openfeature/web-sdk";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { type Colo, type ColoOptions, startColo } from "../../support/colo.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
+import type { PageClient, StartOptions } from "../pages/web-sdk.ts";
+import { newVisitor, startChromium } from "./chromium.ts";
+import { type Edge, startEdge } from "./edge.ts";
+import { type Site, startSite } from "./site.ts";
+
+/** The path of the bulk evaluation. */
+export const BULK = "/ofrep/v1/evaluate/flags";
+
+export interface World {
+  project: TestProject;
+  colo: Colo;
+  edge: Edge;
+  site: Site;
+  browser: Browser;
+  /** Changes a flag through the worker, as an operator does; answers the environment's version. */
+  update(flag: string, patch: object): Promise<number>;
+  /** A new client key for pages of these origins; none: of any. */
+  createKey(origins: string[]): Promise<{ token: string; revoke(): Promise<void> }>;
+  /** A page in a profile of its own. */
+  open(): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+export interface Visit {
+  page: Page;
+  context: BrowserContext;
+  /** The SDK with the project's client key, as user-1. `clock`: the page's timers wait to be moved (`page.clock`). */
+  start(options?: Partial<StartOptions> & { clock?: boolean }): Promise<string>;
+  /** Loads the page anew, in the same profile. */
+  reload(): Promise<void>;
+  /** A request of the page that is not the SDK's, seen through to its answer. */
+  reachEdge(): Promise<void>;
+  /** Calls what the page offers (pages/web-sdk.ts). */
+  call<K extends Exclude<keyof PageClient, "events">>(
+    method: K,
+    ...args: Parameters<PageClient[K]>
+  ): Promise<Awaited<ReturnType<PageClient[K]>>>;
+  events(): Promise<PageClient["events"]>;
+  /** Of one flag: what a component would show. */
+  value(flag: string, fallback: JsonValue): Promise<JsonValue>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** Page in it, relative to test/browser; default: the web SDK's. */
+  entry?: string;
+  rateLimits?: ColoOptions["rateLimits"];
+}
+
+/** Everything that was started is closed again when one part cannot be. */
+export async function startWorld({ entry = "pages/web-sdk.ts", rateLimits }: WorldOptions = {}): Promise<World> {
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer().catch(() => undefined);
+  };
+  const keep = <T>(thing: T, closer: (thing: T) => Promise<unknown>): T => {
+    closers.push(() => closer(thing));
+    return thing;
+  };
+  try {
+    const project = keep(await startTestProject(), (one) => one.close());
+    const colo = keep(await startColo({ bindings: project.bindings, ...(rateLimits && { rateLimits }) }), (one) =>
+      one.dispose(),
+    );
+    const edge = keep(await startEdge(await colo.miniflare.ready), (one) => one.close());
+    const site = keep(await startSite(entry), (one) => one.close());
+    const browser = keep(await startChromium(), (one) => one.close());
+    const manage = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
+      const response = await colo.fetch(path, {
+        method,
+        headers: { authorization: `Bearer ${project.adminToken}`, "content-type": "application/json" },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+      return JSON.parse(text || "{}") as Record<string, unknown>;
+    };
+    const update = async (flag: string, patch: object): Promise<number> =>
+      Number((await manage("POST", `/flags/${flag}/update?environment=production`, patch))["version"]);
+    const createKey = async (origins: string[]) => {
+      const keys = "/api/v1/environments/production/keys";
+      const { token, key } = (await manage("POST", keys, { kind: "client", name: "test", origins })) as {
+        token: string;
+        key: { id: string };
+      };
+      return { token, revoke: async () => void (await manage("DELETE", `${keys}/${key.id}`)) };
+    };
+    const open = async (): Promise<Visit> => {
+      const context = await newVisitor(browser);
+      const defaults = { baseUrl: edge.url, key: project.clientKey, context: { targetingKey: "user-1" } };
+      return visitOf(await context.newPage(), context, site.url, defaults);
+    };
+    return { project, colo, edge, site, browser, update, createKey, open, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function visitOf(page: Page, context: BrowserContext, url: string, defaults: StartOptions): Promise<Visit> {
+  const load = async (): Promise<void> => {
+    await page.goto(url);
+    await page.waitForFunction(() => "client" in globalThis, undefined, { polling: 20 });
+  };
+  const call = ((method: string, ...args: unknown[]) =>
+    page.evaluate(
+      ([name, parameters]) =>
+        (globalThis.client as unknown as Record<string, (...all: unknown[]) => unknown>)[name]?.(...parameters),
+      [method, args] as [string, unknown[]],
+    )) as Visit["call"];
+  let hasClock = false;
+  await load();
+  return {
+    page,
+    context,
+    async start({ clock = false, ...options } = {}) {
+      if (clock && !hasClock) await page.clock.install();
+      hasClock ||= clock;
+      return call("start", { ...defaults, ...options });
+    },
+    reload: load,
+    reachEdge: () =>
+      page.evaluate((edge) => fetch(`${edge}/healthz`, { mode: "no-cors" }).then(() => undefined), defaults.baseUrl),
+    call,
+    events: () => page.evaluate(() => globalThis.client.events),
+    value: async (flag, fallback) => (await call("evaluate", flag, fallback)).value,
+    close: () => context.close(),
+  };
+}
