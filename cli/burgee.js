@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// Plain JavaScript: it has to run on a Node that is too old for the rest, to say so.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error(
+    `burgee needs Node 22.18 or newer; this is ${process.version}. In a clone, npm run burgee -- … brings one.`,
+  );
+  process.exitCode = 2;
+} else {
+  const { main } = await import("./main.ts");
+  process.exitCode = await main();
+}

@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { addFlagCommands } from "./commands/flags.ts";
+import type { Terminal } from "./terminal.ts";
+
+const HELP = `
+Exit codes: 0 done, 1 refused, 2 wrong command line, 3 differences found, 4 conflict, 5 no answer.
+
+Examples:
+  $ burgee flags list --environment production
+  $ burgee flags disable checkout-redesign -e production
+  $ burgee flags set new-search --file new-search.json --dry-run`;
+
+/** Every command, over the terminal it is given. */
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command("burgee")
+    .description("Feature flags at the edge: manage a deployment of Burgee")
+    .option("--url <url>", "the deployment (or BURGEE_URL)")
+    .option("--profile <name>", "a profile of the configuration file (or BURGEE_PROFILE)")
+    .option("-e, --environment <key>", "the environment (or BURGEE_ENVIRONMENT)")
+    .option("--json", "print the answer as JSON")
+    .option("--dry-run", "show what would change, and change nothing")
+    .addHelpText("after", HELP)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.write(text),
+      writeErr: (text) => terminal.error(text.trimEnd()),
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+    });
+  addFlagCommands(program, terminal);
+  return program;
+}
