@@ -4,6 +4,7 @@ import {
   type EvaluationDetails,
   type JsonValue,
   OpenFeature,
+  type Provider,
   ProviderEvents,
 } from "@openfeature/web-sdk";
 import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
