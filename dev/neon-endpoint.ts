@@ -1,6 +1,6 @@
 /** A local stand-in for Neon's HTTP endpoint: the protocol of `@neondatabase/serverless` over PGlite or Postgres. */
 import type { Faults } from "./faults.ts";
-import { type EndpointAnswer, type EndpointRequest, startHttpEndpoint } from "./http-endpoint.ts";
+import { type EndpointAnswer, type EndpointRequest, type HttpEndpoint, startHttpEndpoint } from "./http-endpoint.ts";
 import { openPglite, openPostgres, type StatementResult } from "./neon-backends.ts";
 import { LOCAL_CONNECTION_STRING } from "./neon-connection.ts";
 import {
@@ -54,6 +54,8 @@ export interface NeonEndpoint {
   stats(): NeonStats;
   resetStats(): void;
   setFaults(faults: Faults): void;
+  /** Another port to the same database, that no fault of this endpoint hits: how others reach it. Answers its URL. */
+  openSideDoor(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -139,22 +141,25 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
     underWay.reset();
   };
 
-  const endpoint = await startHttpEndpoint({
-    port: options.port,
-    handle,
-    onRequest: (faulted) => {
-      stats.requests++;
-      if (faulted) stats.faulted++;
-    },
-    stats: statsNow,
-    resetStats,
-    underWay,
-    injectedError: { status: 500, body: { message: "injected fault" } },
-    wrongBodies: WRONG_BODIES,
-  }).catch(async (error: unknown) => {
+  const start = (port: number | undefined): Promise<HttpEndpoint> =>
+    startHttpEndpoint({
+      port,
+      handle,
+      onRequest: (faulted) => {
+        stats.requests++;
+        if (faulted) stats.faulted++;
+      },
+      stats: statsNow,
+      resetStats,
+      underWay,
+      injectedError: { status: 500, body: { message: "injected fault" } },
+      wrongBodies: WRONG_BODIES,
+    });
+  const endpoint = await start(options.port).catch(async (error: unknown) => {
     await backend.close();
     throw error;
   });
+  const doors: HttpEndpoint[] = [];
 
   return {
     url: `http://127.0.0.1:${endpoint.port}/sql`,
@@ -168,8 +173,13 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
     stats: statsNow,
     resetStats,
     setFaults: endpoint.setFaults,
+    openSideDoor: async () => {
+      const door = await start(undefined);
+      doors.push(door);
+      return `http://127.0.0.1:${door.port}/sql`;
+    },
     close: async () => {
-      await endpoint.close();
+      for (const one of [endpoint, ...doors]) await one.close();
       await backend.close();
     },
   };

@@ -1,6 +1,6 @@
 /** A local stand-in for Upstash's REST endpoint: the protocol of `@upstash/redis` over an embedded or a real Redis. */
 import type { Faults } from "./faults.ts";
-import { type EndpointAnswer, type EndpointRequest, startHttpEndpoint } from "./http-endpoint.ts";
+import { type EndpointAnswer, type EndpointRequest, type HttpEndpoint, startHttpEndpoint } from "./http-endpoint.ts";
 import { isRead, LaggingReplica } from "./lagging-replica.ts";
 import type { Reply } from "./redis-reply.ts";
 import { Status } from "./redis-reply.ts";
@@ -46,6 +46,8 @@ export interface UpstashEndpoint {
   stats(): UpstashStats;
   resetStats(): void;
   setFaults(faults: Faults): void;
+  /** Another port to the same Redis, that no fault of this endpoint hits: how others reach it. Answers its URL. */
+  openSideDoor(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -79,8 +81,8 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
   let replica: LaggingReplica | undefined;
 
   /** A pipeline of reads alone goes to the replica, where there is one. */
-  const run = async (commands: string[][]): Promise<Outcome[]> => {
-    if (replica && commands.every((command) => isRead(command))) return replica.answer(commands);
+  const run = async (commands: string[][], isAside: boolean): Promise<Outcome[]> => {
+    if (replica && !isAside && commands.every((command) => isRead(command))) return replica.answer(commands);
     await replica?.follow(commands);
     return backend.pipeline(commands);
   };
@@ -93,7 +95,7 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     }
   };
 
-  const apply = async (request: EndpointRequest): Promise<EndpointAnswer> => {
+  const apply = async (request: EndpointRequest, isAside: boolean): Promise<EndpointAnswer> => {
     const base64 = request.headers["upstash-encoding"] === "base64";
     const path = request.url.pathname;
     if (path === "/pipeline" || path === "/multi-exec") {
@@ -102,7 +104,7 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
       if (path === "/pipeline") stats.pipelines++;
       else stats.transactions++;
       if (path !== "/pipeline") await replica?.follow(commands);
-      const outcomes = await (path === "/pipeline" ? run(commands) : backend.transaction(commands));
+      const outcomes = await (path === "/pipeline" ? run(commands, isAside) : backend.transaction(commands));
       if (!Array.isArray(outcomes)) {
         stats.errors++;
         return { status: 400, body: outcomes };
@@ -112,12 +114,12 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     }
     const command = path === "/" ? parseCommand(parseJson(request.body)) : commandOfPath(path, request.body);
     count([command]);
-    const [outcome = { error: "ERR no answer" }] = await run([command]);
+    const [outcome = { error: "ERR no answer" }] = await run([command], isAside);
     if ("error" in outcome) stats.errors++;
     return { status: "error" in outcome ? 400 : 200, body: encodeOutcome(outcome, base64) };
   };
 
-  const handle = async (request: EndpointRequest): Promise<EndpointAnswer> => {
+  const handle = async (request: EndpointRequest, isAside: boolean): Promise<EndpointAnswer> => {
     const given = request.headers.authorization?.replace(/^bearer\s+/i, "") ?? request.url.searchParams.get("_token");
     if (given !== token) {
       stats.unauthorized++;
@@ -126,7 +128,7 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     if (!["POST", "GET", "PUT", "HEAD"].includes(request.method))
       return { status: 405, body: { error: "ERR method not allowed" } };
     try {
-      const answer = await apply(request);
+      const answer = await apply(request, isAside);
       return { ...answer, headers: { "upstash-sync-token": `local=${++writes}` } };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -140,25 +142,28 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     underWay.reset();
   };
 
-  const endpoint = await startHttpEndpoint({
-    port: options.port,
-    handle,
-    onRequest: (faulted) => {
-      stats.requests++;
-      if (faulted) stats.faulted++;
-    },
-    stats: statsNow,
-    resetStats,
-    underWay,
-    injectedError: { status: 500, body: { error: "ERR injected fault" } },
-    wrongBodies: WRONG_BODIES,
-    onLag: (lagMs) => {
-      replica = lagMs > 0 ? new LaggingReplica(backend, lagMs, options.now ?? Date.now) : undefined;
-    },
-  }).catch(async (error: unknown) => {
+  const start = (isAside: boolean): Promise<HttpEndpoint> =>
+    startHttpEndpoint({
+      port: isAside ? undefined : options.port,
+      handle: (request) => handle(request, isAside),
+      onRequest: (faulted) => {
+        stats.requests++;
+        if (faulted) stats.faulted++;
+      },
+      stats: statsNow,
+      resetStats,
+      underWay,
+      injectedError: { status: 500, body: { error: "ERR injected fault" } },
+      wrongBodies: WRONG_BODIES,
+      onLag: (lagMs) => {
+        replica = lagMs > 0 ? new LaggingReplica(backend, lagMs, options.now ?? Date.now) : undefined;
+      },
+    });
+  const endpoint = await start(false).catch(async (error: unknown) => {
     await backend.close();
     throw error;
   });
+  const doors: HttpEndpoint[] = [];
 
   return {
     url: `http://127.0.0.1:${endpoint.port}`,
@@ -174,8 +179,13 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     stats: statsNow,
     resetStats,
     setFaults: endpoint.setFaults,
+    openSideDoor: async () => {
+      const door = await start(true);
+      doors.push(door);
+      return `http://127.0.0.1:${door.port}`;
+    },
     close: async () => {
-      await endpoint.close();
+      for (const one of [endpoint, ...doors]) await one.close();
       await backend.close();
     },
   };

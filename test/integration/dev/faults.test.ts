@@ -1,9 +1,8 @@
 import { createConnection } from "node:net";
 import { Redis } from "@upstash/redis";
-import { neon } from "@neondatabase/serverless";
+import { neon, neonConfig } from "@neondatabase/serverless";
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import { type Backends, startBackends } from "../../../dev/backends.ts";
-import { createDatabase } from "../../../src/store/client.ts";
 
 /** What both endpoints have in common, and what only Redis has; `down`, `hang` and the like are in each endpoint's own tests. */
 let backends: Backends;
@@ -11,7 +10,6 @@ let time = 1_000_000;
 
 beforeAll(async () => {
   backends = await startBackends({ migrate: false, now: () => time });
-  createDatabase(backends.neon.connectionString, { timeoutMs: 5000, fetchEndpoint: backends.neon.url });
   await backends.neon.exec("create table items (id int)");
 });
 afterAll(() => backends.close());
@@ -22,9 +20,9 @@ beforeEach(async () => {
   await backends.upstash.command("FLUSHDB");
 });
 
-const redis = () =>
+const redis = (url = backends.upstash.url) =>
   new Redis({
-    url: backends.upstash.url,
+    url,
     token: backends.upstash.token,
     retry: { retries: 0 },
     automaticDeserialization: false,
@@ -36,13 +34,16 @@ const endpoints = [
   {
     name: "Upstash",
     endpoint: () => backends.upstash,
-    write: () => redis().incr("n"),
+    write: (url?: string) => redis(url).incr("n"),
     applied: async () => Number((await backends.upstash.command("GET", "n")) ?? 0),
   },
   {
     name: "Neon",
     endpoint: () => backends.neon,
-    write: () => neon(backends.neon.connectionString)`insert into items values (1)`,
+    write: async (url?: string) => {
+      neonConfig.fetchEndpoint = url ?? backends.neon.url;
+      await neon(backends.neon.connectionString)`insert into items values (1)`;
+    },
     applied: async () => (await backends.neon.query("select id from items")).length,
   },
 ];
@@ -112,6 +113,16 @@ describe.each(endpoints)("the $name endpoint", ({ endpoint, write, applied }) =>
   });
 });
 
+describe.each(endpoints)("the side door of the $name endpoint", ({ endpoint, write, applied }) => {
+  test("leads to the same data, past the faults", async ({ expect }) => {
+    const url = await endpoint().openSideDoor();
+    endpoint().setFaults({ down: true });
+    await write(url);
+    await expect(write()).rejects.toThrow();
+    expect(await applied()).toBe(1);
+  });
+});
+
 describe("a replica of Redis that lags", () => {
   test("has what was there when it began to lag, and each write so much later", async ({ expect }) => {
     const client = redis();
@@ -132,6 +143,15 @@ describe("a replica of Redis that lags", () => {
     expect(await client.evalRo("return redis.call('HGET', KEYS[1], 'f')", ["h"], [])).toBe("2");
     time += 300;
     expect(await client.hget("h", "f")).toBe("3");
+  });
+
+  test("has what others write, who do not read from it", async ({ expect }) => {
+    const other = redis(await backends.upstash.openSideDoor());
+    backends.upstash.setFaults({ lagMs: 500 });
+    await other.set("k", "theirs");
+    expect([await other.get("k"), await redis().get("k")]).toEqual(["theirs", null]);
+    time += 500;
+    expect(await redis().get("k")).toBe("theirs");
   });
 
   test("is gone when it is healed, and Postgres has none", async ({ expect }) => {
