@@ -1,0 +1,29 @@
+import { exactly, parseObject, Refusal, requireSeconds, type SingleDecoder } from "./client.ts";
+
+const REASONS = ["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "CACHED", "STALE", "ERROR", "UNKNOWN"];
+
+/** Python: looks up `variant` and `reason` without asking whether they are there, and so with a 400's code and details. */
+export const python: SingleDecoder = {
+  name: "Python",
+  evaluate(answer, accessor) {
+    const { status, text } = answer;
+    if (status === 429) requireSeconds(answer);
+    if (status === 404) return { errorCode: "FLAG_NOT_FOUND" };
+    if (status === 400) {
+      const body = parseObject(text);
+      requireMembers(body, ["errorCode", "errorDetails"]);
+      return { errorCode: String(body["errorCode"]) };
+    }
+    if (status !== 200) return { errorCode: "GENERAL" };
+    const body = parseObject(text);
+    requireMembers(body, ["reason", "variant"]);
+    if (!REASONS.includes(String(body["reason"]))) throw new Refusal(`reason ${String(body["reason"])}`);
+    const { value } = body;
+    if (value === undefined) return {};
+    return value === null ? { errorCode: "TYPE_MISMATCH" } : exactly(value, accessor);
+  },
+};
+
+function requireMembers(body: object, names: readonly string[]): void {
+  for (const name of names) if (!(name in body)) throw new Refusal(`KeyError: ${name}`);
+}

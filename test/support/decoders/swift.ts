@@ -1,0 +1,44 @@
+import { type BulkDecoder, parseObject, Refusal, textOf } from "./client.ts";
+import { isObject, JsonNumber, plain, type RawObject } from "./raw-json.ts";
+
+/** iOS: one odd metadata value, of any flag, and the whole payload is lost; unknown members are passed over. */
+export const swift: BulkDecoder = {
+  name: "Swift",
+  decode({ status, text }) {
+    if (status === 304) return undefined;
+    if (status !== 200 && status !== 400) throw new Refusal(`status ${status}`);
+    const body = parseObject(text);
+    if (status === 400) throw new Refusal(textOf(body, "errorCode"));
+    const { flags } = body;
+    if (!Array.isArray(flags)) throw new Refusal("flags is not a list");
+    return new Map(
+      flags.map((item): [string, RawObject] => {
+        if (!isObject(item)) throw new Refusal("a flag is not an object");
+        requireScalars(item);
+        return [textOf(item, "key"), item];
+      }),
+    );
+  },
+  read(item, accessor) {
+    if (item === undefined) return { errorCode: "FLAG_NOT_FOUND" };
+    if (typeof item["errorCode"] === "string") return { errorCode: item["errorCode"] };
+    const { value, variant } = item;
+    if (value === undefined || value === null || typeof variant !== "string") return { errorCode: "TYPE_MISMATCH" };
+    if (value instanceof JsonNumber) {
+      // A whole number is read as one, whatever its form: a float flag that is whole is a mismatch, and no server can help.
+      const isWhole = Number.isInteger(value.value);
+      if (accessor === "integer" ? !isWhole : accessor !== "float" || isWhole) return { errorCode: "TYPE_MISMATCH" };
+    } else if (accessor === "object" ? typeof value !== "object" : typeof value !== accessor) {
+      return { errorCode: "TYPE_MISMATCH" };
+    }
+    return { value: plain(value) };
+  },
+};
+
+function requireScalars({ metadata }: RawObject): void {
+  if (metadata === undefined) return;
+  if (!isObject(metadata)) throw new Refusal("metadata is not an object");
+  for (const [name, value] of Object.entries(metadata)) {
+    if (value === null || Array.isArray(value) || isObject(value)) throw new Refusal(`metadata.${name} is no scalar`);
+  }
+}
