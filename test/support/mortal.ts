@@ -1,0 +1,67 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+import type { FakeClock } from "./fake-clock.ts";
+
+/** What a dying worker loses of its last call: it is never sent, or it is applied and the answer does not come. */
+export type Loss = "request" | "answer";
+
+export interface Life {
+  /** Calls that come back; from the next one on none does. */
+  livesFor: number;
+  loses: Loss;
+  /** What was called, in order, the fatal call included. */
+  calls: string[];
+  isDead: boolean;
+}
+
+const lives = new AsyncLocalStorage<Life>();
+
+/** Runs a worker's work on its life: all that it sends anywhere counts. */
+export function live<T>(life: Life, work: () => Promise<T>): Promise<T> {
+  return lives.run(life, work);
+}
+
+/** In the place of the global `fetch`, through which everything leaves a worker. */
+export function mortalFetch(real: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const life = lives.getStore();
+    if (life === undefined) return real(input, init);
+    if (life.isDead) return never();
+    life.calls.push(describe(input, init));
+    if (life.calls.length <= life.livesFor) return real(input, init);
+    life.isDead = true;
+    if (life.loses === "answer") await (await real(input, init)).arrayBuffer();
+    return never();
+  };
+}
+
+/** Lets the clock run until the work has ended or its worker is dead. */
+export async function untilOver(clock: FakeClock, work: Promise<unknown>, life?: Life): Promise<void> {
+  let isOver = false;
+  const ended = work.finally(() => (isOver = true));
+  ended.catch(() => undefined);
+  while (!isOver && life?.isDead !== true) {
+    await clock.advance(250);
+    await pause(2);
+  }
+  // What was under way when it died still arrives.
+  if (isOver) await ended;
+  else await pause(20);
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}
+
+/** Short, for people: the command, the statement, or the purge. */
+function describe(input: RequestInfo | URL, init?: RequestInit): string {
+  const url = input instanceof Request ? input.url : String(input);
+  const body = typeof init?.body === "string" ? init.body : "";
+  if (url.includes("purge_cache")) return "purge by tag";
+  if (url.endsWith("/sql")) {
+    const statements = body.match(/select begin_write|update outbox|select prune_outbox|select raise_versions/g);
+    return `Postgres: ${statements?.[0] ?? "select"}`;
+  }
+  const command = JSON.parse(body) as string[];
+  return `Redis: ${command[0]} ${/^EVAL$/.test(command[0] ?? "") ? command[4] : ""}`.trim();
+}
