@@ -215,6 +215,6 @@ function textOf(answer: unknown): string | undefined {
 }
 
 /** Resolves when every promise that can go on without I/O has gone on. */
-function quiet(): Promise<void> {
+export function quiet(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
