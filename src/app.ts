@@ -5,6 +5,7 @@ import { registerFlags } from "./http/flags.ts";
 import { mountManagement } from "./http/management/mount.ts";
 import { noOfrepRoute, registerOfrep } from "./http/ofrep.ts";
 import { requestId } from "./http/request-id.ts";
+import { registerStream } from "./http/stream.ts";
 import type { Services } from "./services.ts";
 
 /** What Hono's context carries besides the request. Services reach handlers as arguments. */
@@ -22,6 +23,7 @@ export interface AppEnv {
 export function createApp(services: Services): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ strict: false });
   registerOfrep(app, services);
+  registerStream(app, services);
   registerFlags(app, services);
   app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
   app.options("/healthz", () => new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));

@@ -18,6 +18,17 @@ const wholeNumber = (fallback: number, min: number, max: number) =>
     fallback,
   );
 
+const trueOrFalse = (fallback: boolean) =>
+  v.optional(
+    v.pipe(
+      v.union([v.string(), v.boolean()]),
+      v.transform((value) => String(value).toLowerCase()),
+      v.picklist(["true", "false"], "expected true or false"),
+      v.transform((value) => value === "true"),
+    ),
+    fallback,
+  );
+
 const text = (what: string) => v.pipe(v.string(`missing: ${what}`), v.minLength(1, `missing: ${what}`));
 const optionalText = v.optional(
   v.pipe(
@@ -46,15 +57,7 @@ const Settings = v.object({
   CF_ZONE_ID: optionalText,
   CF_PURGE_TOKEN: optionalText,
   CF_API_URL: v.optional(v.pipe(v.string(), v.url("expected a URL")), "https://api.cloudflare.com/client/v4"),
-  CACHE_ENABLED: v.optional(
-    v.pipe(
-      v.union([v.string(), v.boolean()]),
-      v.transform((value) => String(value).toLowerCase()),
-      v.picklist(["true", "false"], "expected true or false"),
-      v.transform((value) => value === "true"),
-    ),
-    true,
-  ),
+  CACHE_ENABLED: trueOrFalse(true),
   CACHE_PREFIX: v.optional(
     v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, "expected letters, digits, . _ -")),
     "burgee",
@@ -76,6 +79,10 @@ const Settings = v.object({
   WRITES_PER_SECOND: wholeNumber(50, 0, 1_000_000),
   UNKNOWN_FLAGS_PER_SECOND: wholeNumber(1000, 0, 1_000_000),
   AHEAD_PER_SECOND: wholeNumber(100, 0, 1_000_000),
+  /** Change streams for browsers. */
+  STREAMS_ENABLED: trueOrFalse(true),
+  STREAMS_MAX: wholeNumber(2000, 0, 20_000),
+  STREAM_LIFETIME_SECONDS: wholeNumber(1800, 10, 9000),
   /** Analytics Engine data set. */
   ANALYTICS: optionalBinding<PointSink>("writeDataPoint", "an Analytics Engine binding"),
 });

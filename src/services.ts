@@ -4,6 +4,7 @@ import { createRedis } from "./cache/redis-client.ts";
 import { RedisTier } from "./cache/redis-tier.ts";
 import { SingleFlight } from "./cache/single-flight.ts";
 import { TieredCache } from "./cache/tiered-cache.ts";
+import { ChangeWatch } from "./delivery/change-watch.ts";
 import { createEdgeHeadStore } from "./delivery/edge-head-store.ts";
 import { FlagSource } from "./delivery/flag-source.ts";
 import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/head.ts";
@@ -19,8 +20,11 @@ import { parseCachedDocument } from "./flags/cached-document.ts";
 import { Authenticator } from "./http/authenticate.ts";
 import { createCacheApiEndpointCache, type EndpointCache } from "./http/endpoint-cache.ts";
 import type { HttpError } from "./http/errors.ts";
+import { KEEP_ALIVE_MS } from "./http/change-stream.ts";
 import type { EvaluationServices } from "./http/evaluate.ts";
 import type { RateLimits } from "./http/rate-limits.ts";
+import type { StreamServices } from "./http/stream.ts";
+import { StreamSlots } from "./http/stream-slots.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
 import { FailureLog } from "./ops/failure-log.ts";
 import { consoleLog, errorFields, type Log } from "./ops/log.ts";
@@ -54,6 +58,8 @@ export interface Services extends EvaluationServices {
   storeBreaker: Breaker;
   endpointCache: EndpointCache | undefined;
   endpointTtlSeconds: number;
+  /** Absent: the deployment has none. */
+  streams: StreamServices | undefined;
   log: Log;
   /** The store's client, opened on first use: it is the larger half of the bundle. */
   database(): Promise<StoreDatabase>;
@@ -173,6 +179,16 @@ export function createServices(
     storeBreaker,
     endpointCache: edge === undefined ? undefined : createCacheApiEndpointCache(prefix, openCache),
     endpointTtlSeconds: settings.CACHE_ENABLED ? settings.CACHE_ENDPOINT_TTL_SECONDS : 0,
+    streams: !settings.STREAMS_ENABLED
+      ? undefined
+      : {
+          feed: new ChangeWatch({ tiers, loader, headCheck, headCheckMs: settings.CACHE_HEAD_CHECK_MS, clock, random }),
+          // A stream writes at least that often, unless its client does not read.
+          slots: new StreamSlots(settings.STREAMS_MAX, 3 * KEEP_ALIVE_MS, clock.now),
+          lifetimeMs: settings.STREAM_LIFETIME_SECONDS * 1000,
+          clock,
+          random,
+        },
     log,
     source: new FlagSource({
       tiers,

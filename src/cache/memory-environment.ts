@@ -15,6 +15,10 @@ export class MemoryEnvironment<V> implements EntryOwner {
   changes: readonly Change[] = [];
   /** ms since epoch of the last confirmed head check; 0: never. */
   checkedAt = 0;
+  /** ms since epoch at which the version moved last in this isolate; 0: never. */
+  movedAt = 0;
+  /** Called after each move, by whichever request brought it: may only hand on, not wait or write. */
+  onMove: (() => void) | undefined;
   /** Moves with every change of the entries or the index, but not when an entry expires. */
   generation = 0;
   /** Order of last use among the environments of the tier. */
@@ -113,6 +117,8 @@ export class MemoryEnvironment<V> implements EntryOwner {
     const merged = news ? [...this.changes, ...news].slice(-MAX_CHANGES) : listed;
     this.changes = merged.length >= listed.length ? merged : listed;
     this.version = head.version;
+    this.movedAt = this.#now();
+    this.onMove?.();
     return true;
   }
 

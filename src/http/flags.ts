@@ -99,7 +99,7 @@ async function bulk(
   const { flags, resolutions, ...provenance } = await evaluateAll(services, open, context);
   const items = flags.map((flag, i) => renderResolution(flag, resolutions[i] as Resolution));
   const tags = [...commonTags(services, open), bulkTag(services.prefix, open.token.scope)];
-  const members = bulkMembers(open);
+  const members = bulkMembers(open, services.streams !== undefined);
   return { body: bulkBody(items, members), etag: entityTag(items, members.tagged), flags, tags, ...provenance };
 }
 

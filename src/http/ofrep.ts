@@ -46,7 +46,7 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
     if (announced !== undefined) await services.source.announced(open.token.scope, announced, open.scope);
     const { flags, resolutions, version, cacheStatus, timing } = await evaluateAll(services, open, context);
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
-    const members = bulkMembers(open);
+    const members = bulkMembers(open, services.streams !== undefined);
     const etag = entityTag(items, members.tagged);
     const ifNoneMatch = request.headers.get("if-none-match");
     // Who was told of another version than this answer's gets the answer, whatever it holds already.

@@ -1,0 +1,70 @@
+/** One frame of a stream of server-sent events, as the client reads it. A comment alone is a frame with only that. */
+export interface StreamFrame {
+  id?: string;
+  event?: string;
+  data?: string;
+  retry?: string;
+  comment?: string;
+}
+
+/** A client of one change stream, reading in the background. */
+export class EventStreamReader {
+  readonly response: Response;
+  readonly frames: StreamFrame[] = [];
+  isEnded = false;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  /** Called with each chunk. */
+  readonly #onFrame: () => void;
+
+  constructor(response: Response, onFrame: () => void = () => undefined) {
+    this.response = response;
+    this.#onFrame = onFrame;
+    this.#reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
+    void this.#read();
+  }
+
+  /** The versions that it was told to fetch, so far. */
+  get told(): number[] {
+    return this.frames.filter(({ data }) => data !== undefined).map(({ id }) => Number(id));
+  }
+
+  /** What it would send as Last-Event-ID. */
+  get lastEventId(): string | undefined {
+    return this.frames.findLast(({ id }) => id !== undefined)?.id;
+  }
+
+  /** What it would wait before it comes back (ms). */
+  get retryMs(): number {
+    return Number(this.frames.findLast(({ retry }) => retry !== undefined)?.retry);
+  }
+
+  /** The client goes away. */
+  async leave(): Promise<void> {
+    await this.#reader?.cancel().catch(() => undefined);
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      const { done, value } = (await this.#reader?.read().catch(() => undefined)) ?? { done: true, value: undefined };
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+      const blocks = text.split("\n\n");
+      text = blocks.pop() ?? "";
+      for (const block of blocks) this.frames.push(parseFrame(block));
+      this.#onFrame();
+    }
+    this.isEnded = true;
+    this.#onFrame();
+  }
+}
+
+function parseFrame(block: string): StreamFrame {
+  const frame: Record<string, string> = {};
+  for (const line of block.split("\n")) {
+    const [, name = "", value = ""] = /^([a-z]*): ?(.*)$/.exec(line) ?? [];
+    frame[name === "" ? "comment" : name] = value;
+  }
+  return frame;
+}
