@@ -54,7 +54,7 @@ function never<T>(): Promise<T> {
 }
 
 /** Short, for people: the command, the statement, or the purge. */
-function describe(input: RequestInfo | URL, init?: RequestInit): string {
+function describe(input: string | URL | Request, init?: RequestInit): string {
   const url = input instanceof Request ? input.url : String(input);
   const body = typeof init?.body === "string" ? init.body : "";
   if (url.includes("purge_cache")) return "purge by tag";
