@@ -54,7 +54,8 @@ function requireKnown(object: RawObject, names: readonly string[]): void {
 }
 
 function requireErrorCode({ errorCode }: RawObject): void {
-  if (errorCode !== undefined && !ERROR_CODES.includes(String(errorCode))) throw new Refusal("unknown error code");
+  if (errorCode !== undefined && !ERROR_CODES.some((code) => code === errorCode))
+    throw new Refusal("unknown error code");
 }
 
 function requireMetadata(item: RawObject): void {

@@ -1,4 +1,4 @@
-import { exactly, parseObject, Refusal, requireSeconds, type SingleDecoder } from "./client.ts";
+import { exactly, parseObject, Refusal, requireSeconds, type SingleDecoder, textOf } from "./client.ts";
 
 const REASONS = ["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "CACHED", "STALE", "ERROR", "UNKNOWN"];
 
@@ -12,12 +12,12 @@ export const python: SingleDecoder = {
     if (status === 400) {
       const body = parseObject(text);
       requireMembers(body, ["errorCode", "errorDetails"]);
-      return { errorCode: String(body["errorCode"]) };
+      return { errorCode: textOf(body, "errorCode") };
     }
     if (status !== 200) return { errorCode: "GENERAL" };
     const body = parseObject(text);
     requireMembers(body, ["reason", "variant"]);
-    if (!REASONS.includes(String(body["reason"]))) throw new Refusal(`reason ${String(body["reason"])}`);
+    if (!REASONS.includes(textOf(body, "reason"))) throw new Refusal(`ValueError: ${textOf(body, "reason")}`);
     const { value } = body;
     if (value === undefined) return {};
     return value === null ? { errorCode: "TYPE_MISMATCH" } : exactly(value, accessor);
