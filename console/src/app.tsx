@@ -1,0 +1,80 @@
+import type { JSX } from "preact";
+import { NAVIGATION, pageOf } from "./pages.tsx";
+import { environment, environments } from "./state/environments.ts";
+import { go, href, route } from "./state/route.ts";
+import { isReadOnly, isSignedIn, signOut } from "./state/session.ts";
+import { Confirmations } from "./ui/confirm.tsx";
+import { Conflicts } from "./ui/conflict.tsx";
+import { Notices } from "./ui/notices.tsx";
+import { Loaded } from "./ui/states.tsx";
+import { SignIn } from "./pages/sign-in.tsx";
+
+export function App(): JSX.Element {
+  return (
+    <>
+      {isSignedIn.value ? <Shell /> : <SignIn />}
+      <Confirmations />
+      <Conflicts />
+      <Notices />
+    </>
+  );
+}
+
+function Shell(): JSX.Element {
+  const { path } = route.value;
+  return (
+    <div class="shell">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => (event.preventDefault(), document.getElementById("main")?.focus())}
+      >
+        Skip to the page
+      </a>
+      <header class="bar">
+        <a class="brand" href={href(["flags"])}>
+          <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="24" height="24" /> Burgee
+        </a>
+        <EnvironmentSwitcher />
+        <nav aria-label="Pages">
+          {NAVIGATION.map(({ name, title }) => (
+            <a key={name} href={href([name])} aria-current={path[0] === name ? "page" : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+        {isReadOnly.value && <span class="tag">read-only</span>}
+        <button type="button" class="quiet" onClick={() => signOut()}>
+          Sign out
+        </button>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Loaded of={environments}>{() => <Page />}</Loaded>
+      </main>
+    </div>
+  );
+}
+
+function Page(): JSX.Element {
+  const key = environment.value;
+  return key === undefined ? <p>There is no environment yet.</p> : pageOf(route.value, key);
+}
+
+function EnvironmentSwitcher(): JSX.Element {
+  const known = environments.data.value ?? [];
+  return (
+    <label class="environment">
+      <span class="visually-hidden">Environment</span>
+      <select
+        value={environment.value}
+        onChange={(event) => go(route.value.path, { ...route.value.query, environment: event.currentTarget.value })}
+      >
+        {known.map(({ key, name }) => (
+          <option key={key} value={key}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

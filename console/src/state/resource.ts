@@ -1,0 +1,53 @@
+/** Data of the deployment as signals: loading, there, or failed with a reason and a way to try again. */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+
+export interface Resource<T> {
+  readonly data: ReadonlySignal<T | undefined>;
+  readonly error: ReadonlySignal<Error | undefined>;
+  readonly isLoading: ReadonlySignal<boolean>;
+  /** Loads again; what is there stays until the new data is. */
+  reload(): Promise<void>;
+  /** Puts in what is already known, as an optimistic change. */
+  set(data: T): void;
+}
+
+export function createResource<T>(load: () => Promise<T>): Resource<T> {
+  const data = signal<T | undefined>(undefined);
+  const error = signal<Error | undefined>(undefined);
+  const isLoading = signal(false);
+  let latest = 0;
+  return {
+    data,
+    error,
+    isLoading,
+    async reload() {
+      const turn = ++latest;
+      isLoading.value = true;
+      try {
+        const loaded = await load();
+        // A later load or change has overtaken this one.
+        if (turn !== latest) return;
+        data.value = loaded;
+        error.value = undefined;
+      } catch (thrown) {
+        if (turn === latest) error.value = thrown instanceof Error ? thrown : new Error(String(thrown));
+      } finally {
+        if (turn === latest) isLoading.value = false;
+      }
+    },
+    set(next) {
+      latest++;
+      isLoading.value = false;
+      data.value = next;
+    },
+  };
+}
+
+/** A resource of a component, loaded when it appears and whenever `dependencies` change. */
+export function useResource<T>(load: () => Promise<T>, dependencies: readonly unknown[]): Resource<T> {
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the caller says what it depends on
+  const resource = useMemo(() => createResource(load), dependencies);
+  useEffect(() => void resource.reload(), [resource]);
+  return resource;
+}

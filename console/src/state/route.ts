@@ -1,0 +1,38 @@
+/**
+ * Where the person is: `#/flags/checkout-redesign?environment=production`. In the hash, so that every path of the worker
+ * stays the worker's and a reload needs no server.
+ */
+import { computed, signal } from "@preact/signals";
+
+export interface Route {
+  /** `["flags", "checkout-redesign"]` */
+  path: readonly string[];
+  query: Readonly<Record<string, string>>;
+}
+
+const hash = signal(location.hash);
+addEventListener("hashchange", () => {
+  hash.value = location.hash;
+});
+
+export const route = computed((): Route => parseRoute(hash.value));
+
+export function parseRoute(text: string): Route {
+  const [path = "", query = ""] = text.replace(/^#\/?/, "").split("?", 2);
+  return {
+    path: path.split("/").filter(Boolean).map(decodeURIComponent),
+    query: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+/** `href("flags", "a b")` is `#/flags/a%20b`, in the environment that is looked at. */
+export function href(path: readonly string[], query: Record<string, string | undefined> = {}): string {
+  const merged = { environment: route.peek().query["environment"], ...query };
+  const given = Object.entries(merged).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const search = new URLSearchParams(given).toString();
+  return `#/${path.map(encodeURIComponent).join("/")}${search === "" ? "" : `?${search}`}`;
+}
+
+export function go(path: readonly string[], query: Record<string, string | undefined> = {}): void {
+  location.hash = href(path, query);
+}
