@@ -79,6 +79,7 @@ const Settings = v.object({
   WRITES_PER_SECOND: wholeNumber(50, 0, 1_000_000),
   UNKNOWN_FLAGS_PER_SECOND: wholeNumber(1000, 0, 1_000_000),
   AHEAD_PER_SECOND: wholeNumber(100, 0, 1_000_000),
+  KEY_CHECKS_PER_SECOND: wholeNumber(10, 0, 1000),
   /** Change streams for browsers. */
   STREAMS_ENABLED: trueOrFalse(true),
   STREAMS_MAX: wholeNumber(2000, 0, 20_000),

@@ -197,6 +197,7 @@ export function createServices(
       snapshots: settings.CACHE_ENABLED ? snapshots : undefined,
       clock,
       headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
+      keyCheckMs: settings.KEY_CHECKS_PER_SECOND === 0 ? 0 : 1000 / settings.KEY_CHECKS_PER_SECOND,
     }),
     authenticator: new Authenticator(secrets, limits),
     now: clock.now,

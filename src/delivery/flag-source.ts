@@ -57,6 +57,18 @@ export class FlagSource {
     return this.#options.tiers.l1.environment(environment).version;
   }
 
+  /** The SDK keys as this isolate knows them, superseded ones too; undefined: none, and loading anything brings them. */
+  knownKeys(environment: string): KeyTable | undefined {
+    return this.#options.tiers.l1.environment(environment).lastKeys;
+  }
+
+  /** Before a key that is not among {@link knownKeys} is refused. Undefined: they are superseded, and loading brings them. */
+  async newerKeys(environment: string, scope: RequestScope): Promise<KeyTable | undefined> {
+    const memory = this.#options.tiers.l1.environment(environment);
+    await this.#freshness.unknownKey(environment, memory, scope);
+    return memory.keys;
+  }
+
   /** Before an answer to somebody who was told of a version: so that this isolate knows it too, if it can be reached. */
   async announced(environment: string, version: number, scope: RequestScope): Promise<void> {
     const memory = this.#options.tiers.l1.environment(environment);

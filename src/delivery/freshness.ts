@@ -22,6 +22,8 @@ export interface FreshnessOptions {
   snapshots?: Snapshots | undefined;
   clock: Clock;
   headCheckMs: number;
+  /** Looks for SDK keys that this isolate does not know begin at least this far apart, per environment (ms). Default: 0. */
+  keyCheckMs?: number;
 }
 
 /** When an isolate must confirm its head before it answers from memory, and how long it waits for that. */
@@ -33,11 +35,15 @@ export class Freshness {
   /** ms since epoch of the last check behind an answer of others, per environment. */
   readonly #confirmedAt = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
 
-  readonly #announcements: SingleFlight;
+  /** ms since epoch at which the last look for an unknown SDK key began, per environment. */
+  readonly #keysLookedAt = new WeakMap<MemoryEnvironment<CompiledFlag>, number>();
+
+  /** Looks on behalf of everybody who asks for the same at the same moment. */
+  readonly #looks: SingleFlight;
 
   constructor(options: FreshnessOptions) {
     this.#options = options;
-    this.#announcements = new SingleFlight({ clock: options.clock, budgetMs: IDLE_BUDGET_MS });
+    this.#looks = new SingleFlight({ clock: options.clock, budgetMs: IDLE_BUDGET_MS });
   }
 
   /** The head could not be confirmed the last time. */
@@ -61,8 +67,7 @@ export class Freshness {
     }
     const age = now - memory.checkedAt;
     if (age < headCheckMs) return;
-    const failedAt = this.#failedAt.get(memory);
-    if (failedAt !== undefined && now - failedAt < RETRY_CHECK_MS) return;
+    if (this.#hasJustFailed(memory)) return;
     const check = this.#check(environment, memory, scope);
     // Also for a follower of another request's check: what it does with the outcome dies with its own request otherwise.
     scope.waitUntil(check);
@@ -82,7 +87,30 @@ export class Freshness {
     const look = () => this.#options.headCheck.check(environment, { ...scope, minVersion });
     // Twice at most: the look that was joined may have begun before the change.
     for (let i = 0; i < 2 && memory.version < minVersion; i++) {
-      const looked = this.#announcements.run(environment, look, scope).catch(() => undefined);
+      const looked = this.#looks.run(`version:${environment}`, look, scope).catch(() => undefined);
+      scope.waitUntil(looked);
+      if ((await within(looked, IDLE_BUDGET_MS)) === undefined) return;
+    }
+  }
+
+  /**
+   * Confirms the head for a caller whose key this isolate does not know: it is revoked, or was made since the last
+   * check. One look at a time per environment, `keyCheckMs` apart: who comes in between waits for the next, so that a
+   * revoked key is no way to load L2 and a new one is not refused on its account.
+   */
+  async unknownKey(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {
+    const { clock, keyCheckMs = 0 } = this.#options;
+    const askedAt = clock.now();
+    const look = async (): Promise<"looked"> => {
+      const waitMs = (this.#keysLookedAt.get(memory) ?? 0) + keyCheckMs - clock.now();
+      if (waitMs > 0) await clock.sleep(waitMs);
+      this.#keysLookedAt.set(memory, clock.now());
+      if (!this.#hasJustFailed(memory)) await this.#check(environment, memory, scope);
+      return "looked";
+    };
+    // Twice at most: what was joined may have begun before the key was made.
+    for (let i = 0; i === 0 || (i === 1 && memory.checkedAt < askedAt && !this.isFailing(memory)); i++) {
+      const looked = this.#looks.run(`keys:${environment}`, look, scope).catch(() => undefined);
       scope.waitUntil(looked);
       if ((await within(looked, IDLE_BUDGET_MS)) === undefined) return;
     }
@@ -96,6 +124,11 @@ export class Freshness {
     if (now - lastAt < Math.max(headCheckMs, RETRY_CHECK_MS)) return;
     this.#confirmedAt.set(memory, now);
     scope.waitUntil(this.#check(environment, memory, scope).catch(() => undefined));
+  }
+
+  #hasJustFailed(memory: MemoryEnvironment<CompiledFlag>): boolean {
+    const failedAt = this.#failedAt.get(memory);
+    return failedAt !== undefined && this.#options.clock.now() - failedAt < RETRY_CHECK_MS;
   }
 
   async #check(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): Promise<void> {

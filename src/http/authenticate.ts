@@ -64,9 +64,14 @@ export function tokenOf(headers: Headers): string | undefined {
   return headers.get("x-api-key") ?? undefined;
 }
 
+/** False: the key is revoked, or newer than the table. */
+export function isListed(token: VerifiedToken, keys: KeyTable): boolean {
+  return Object.hasOwn(keys, token.id);
+}
+
 /** @throws HttpError 401 when the key is revoked, 403 when its use is not allowed from this origin */
 export function requireSdkKey(token: VerifiedToken, keys: KeyTable, request: Request): void {
-  const record = Object.hasOwn(keys, token.id) ? keys[token.id] : undefined;
+  const record = isListed(token, keys) ? keys[token.id] : undefined;
   if (record === undefined || record.kind !== token.kind || !constantTimeEqual(record.hash, token.secretHash)) {
     throw unauthorized("the key is revoked");
   }

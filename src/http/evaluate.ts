@@ -9,7 +9,14 @@ import type {
 } from "../evaluation/types.ts";
 import type { FailureLog } from "../ops/failure-log.ts";
 import type { Metrics } from "../ops/metrics.ts";
-import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "./authenticate.ts";
+import {
+  type Authenticator,
+  isListed,
+  requireSdkKey,
+  requireSdkKind,
+  tokenOf,
+  type VerifiedToken,
+} from "./authenticate.ts";
 import { requestAttributes } from "./context.ts";
 import { KEY_PATTERN } from "../flags/limits.ts";
 import { HttpError } from "./errors.ts";
@@ -101,12 +108,13 @@ export async function evaluateOne(
   const entry = warm?.lookup(flagKey, now);
   let flag: CompiledFlag | null;
   let provenance: Provenance;
-  if (warm?.keys !== undefined && entry !== undefined) {
+  if (warm?.keys !== undefined && entry !== undefined && isListed(token, warm.keys)) {
     requireSdkKey(token, warm.keys, request);
     flag = entry.value;
     provenance = { version: warm.version, cacheStatus: HIT_L1, isStale: false };
     services.metrics.answered("L1");
   } else {
+    if (isUnlisted(services, token)) await requireListed(services, token, request, scope);
     requireMayLoad(services, token, scope, warm !== undefined);
     const answer = await services.source.flag(token.scope, flagKey, scope);
     ({ value: flag, provenance } = opened(services, answer, token, request));
@@ -125,6 +133,7 @@ export async function evaluateAll(
   { token, request, scope }: EvaluationRequest,
   context: EvaluationContext,
 ): Promise<AllAnswer> {
+  if (isUnlisted(services, token)) await requireListed(services, token, request, scope);
   requireMayLoad(services, token, scope, false);
   const startedAt = services.now();
   const answer = await services.source.all(token.scope, scope);
@@ -134,6 +143,23 @@ export async function evaluateAll(
   const input = inputFor(services, request, context, startedAt, value.readsRequest);
   const resolutions = flags.map((flag) => flag.evaluate(input));
   return { flags, resolutions, ...provenance };
+}
+
+/** The key is revoked, or newer than what this isolate knows. */
+export function isUnlisted({ source }: Pick<EvaluationServices, "source">, token: VerifiedToken): boolean {
+  const known = source.knownKeys(token.scope);
+  return known !== undefined && !isListed(token, known);
+}
+
+/** Refuses an unlisted key only after a look at the head. @throws HttpError 401 */
+export async function requireListed(
+  { source }: Pick<EvaluationServices, "source">,
+  token: VerifiedToken,
+  request: Request,
+  scope: RequestScope,
+): Promise<void> {
+  const newer = await source.newerKeys(token.scope, scope);
+  if (newer !== undefined) requireSdkKey(token, newer, request);
 }
 
 function notFound(flagKey: string, headers: Record<string, string> = {}): HttpError {

@@ -3,6 +3,7 @@ import type { RequestScope } from "../../delivery/scope.ts";
 import type { Services } from "../../services.ts";
 import { requireSdkKey, tokenOf, type VerifiedToken } from "../authenticate.ts";
 import { HttpError } from "../errors.ts";
+import { isUnlisted, requireListed } from "../evaluate.ts";
 
 /** Who asks. `environment`: a server key, which sees only its own. */
 export type Actor = { id: string; role: AdminRole } | { id: string; role: "server"; environment: string };
@@ -64,6 +65,7 @@ export async function serverActor(
   if (token.kind !== "server" || token.scope !== environment) {
     throw new HttpError(403, "this takes an admin token, or a server key of the environment");
   }
+  if (isUnlisted(services, token)) await requireListed(services, token, request, scope);
   const keys =
     services.source.warm(environment, services.now())?.keys ??
     (await services.source.flag(environment, flagKey, scope))?.keys;

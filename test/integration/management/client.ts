@@ -34,6 +34,7 @@ export async function startManagementTest(bindings: Record<string, unknown> = {}
     WRITES_PER_SECOND: "0",
     UNKNOWN_FLAGS_PER_SECOND: "0",
     AHEAD_PER_SECOND: "0",
+    KEY_CHECKS_PER_SECOND: "0",
   };
   const isolate = startIsolate({ ...project.bindings, ...unlimited, ...bindings }, clock, { redisTimeoutMs: 10_000 });
   await send(isolate, project.adminToken, "POST", "/api/v1/environments/production/cache/warm");

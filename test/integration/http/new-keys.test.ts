@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { mintKey } from "../../../src/ops/token.ts";
+import { type Isolate, startIsolate } from "../../support/app.ts";
+import { MapEdgeCache } from "../../support/edge-cache.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { KEY_SECRET, startTestProject, type TestProject } from "../../support/project.ts";
+import { send } from "../management/client.ts";
+
+const OFREP = "/ofrep/v1/evaluate/flags";
+const KEYS = "/api/v1/environments/production/keys";
+
+/** A key that an isolate has not heard of is revoked or new. Which of both costs a look at the head, and few of those. */
+describe("keys that an isolate does not know", () => {
+  const clock = new FakeClock();
+  let project: TestProject;
+  let writer: Isolate;
+  let reader: Isolate;
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+    await project.save({ key: "plain" });
+  });
+  afterAll(() => project.close());
+  beforeEach(async () => {
+    project.backends.upstash.setFaults({});
+    project.backends.neon.setFaults({});
+    await clock.advance(5000);
+    writer = start();
+    reader = start();
+    for (const path of ["", "/plain"]) await ask(reader, project.serverKey, path);
+    project.resetStats();
+  });
+
+  const start = (bindings: Record<string, unknown> = {}, options = {}) =>
+    startIsolate({ ...project.bindings, ...bindings }, clock, { redisTimeoutMs: 10_000, ...options });
+  const ask = (isolate: Isolate, token: string, path = "/plain") => send(isolate, token, "POST", OFREP + path, {});
+  const create = async (kind = "server"): Promise<{ token: string; id: string }> => {
+    const { status, body } = await send(writer, project.adminToken, "POST", KEYS, { kind });
+    if (status !== 201) throw new Error(`a key was to be created, not ${status}`);
+    return { token: body.token, id: body.key.id };
+  };
+  const revoke = (id: string) => send(writer, project.adminToken, "DELETE", `${KEYS}/${id}`);
+  /** One that no row knows: what a revoked key is to an isolate, as long as it likes. */
+  const unknown = async () => (await mintKey(KEY_SECRET, "server", "production")).token;
+
+  test.for(["/plain", ""])(
+    "a new key works at once in an isolate that has just checked its head (%j)",
+    async (path, { expect }) => {
+      const { token } = await create();
+      project.resetStats();
+      expect((await ask(reader, token, path)).status).toBe(200);
+      expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
+      project.resetStats();
+      expect((await ask(reader, token, path)).status).toBe(200);
+      expect((await ask(reader, project.serverKey, path)).status).toBe(200);
+      expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
+    },
+  );
+
+  test("a new key works at once for GET and for explaining", async ({ expect }) => {
+    for (const [method, path, body] of [
+      ["GET", "/flags/plain", undefined],
+      ["GET", "/flags", undefined],
+      ["POST", "/api/v1/environments/production/flags/plain/explain", {}],
+    ] as const) {
+      const { token } = await create();
+      await clock.advance(200);
+      expect((await send(reader, token, method, path, body)).status, path).toBe(200);
+    }
+  });
+
+  test("a new key works at once where data centres keep the head, when the purge has reached them", async ({
+    expect,
+  }) => {
+    const cache = new MapEdgeCache(clock.now);
+    const zone = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "x".repeat(20), CF_API_URL: "http://127.0.0.1:9/" };
+    const kept = start(zone, { openCache: async () => cache });
+    await ask(kept, project.serverKey);
+    const { token } = await create();
+    expect((await ask(kept, token)).status).toBe(200);
+  });
+
+  test("a known key costs no look, while unknown ones are tried", async ({ expect }) => {
+    const token = await unknown();
+    await ask(reader, token);
+    project.resetStats();
+    const tried = Promise.all(Array.from({ length: 5 }, () => reader.fetch(`${OFREP}/plain`, as(token))));
+    expect((await reader.fetch(`${OFREP}/plain`, as(project.serverKey))).status).toBe(200);
+    expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
+    await clock.advance(100);
+    expect((await tried).map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
+  });
+
+  test("a revoked key costs one command, however many ask with it at once, and loads no flag", async ({ expect }) => {
+    const { token, id } = await create();
+    await ask(reader, token);
+    await revoke(id);
+    await clock.advance(1000);
+    await ask(reader, project.serverKey);
+    project.resetStats();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => reader.fetch(`${OFREP}/unseen-${i}`, as(token))),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+    expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
+  });
+
+  test("looks are a tenth of a second apart: who comes in between waits for the next", async ({ expect }) => {
+    await ask(reader, await unknown());
+    project.resetStats();
+    const { token } = await create();
+    project.resetStats();
+    const waiting = ask(reader, token);
+    await clock.advance(99);
+    expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
+    await clock.advance(1);
+    expect((await waiting).status).toBe(200);
+  });
+
+  test("a second of one request a millisecond with a revoked key is ten commands", async ({ expect }) => {
+    const token = await unknown();
+    const asked: Promise<Response>[] = [];
+    for (let ms = 0; ms < 1000; ms++) {
+      asked.push(reader.fetch(`${OFREP}/plain`, as(token)));
+      await clock.advance(1);
+    }
+    await clock.advance(100);
+    const statuses = new Set((await Promise.all(asked)).map(({ status }) => status));
+    expect(statuses).toEqual(new Set([401]));
+    expect(project.roundTrips().l2).toBeLessThanOrEqual(11);
+    expect(project.roundTrips().l2).toBeGreaterThanOrEqual(5);
+    expect(project.roundTrips().l3).toBe(0);
+  });
+
+  test("KEY_CHECKS_PER_SECOND sets how many", async ({ expect }) => {
+    const eager = start({ KEY_CHECKS_PER_SECOND: "0" });
+    await ask(eager, project.serverKey);
+    project.resetStats();
+    for (let i = 0; i < 5; i++) expect((await ask(eager, await unknown())).status).toBe(401);
+    expect(project.roundTrips()).toEqual({ l2: 5, l3: 0 });
+  });
+
+  test("when neither Redis nor Postgres can be asked, it is refused by what is known, with one try a second", async ({
+    expect,
+  }) => {
+    project.backends.upstash.setFaults({ down: true });
+    project.backends.neon.setFaults({ down: true });
+    const { token } = await mintKey(KEY_SECRET, "server", "production");
+    for (let i = 0; i < 5; i++) {
+      const answer = ask(reader, token);
+      await clock.advance(100);
+      expect((await answer).status).toBe(401);
+    }
+    expect(project.roundTrips().l3).toBeLessThanOrEqual(1);
+    expect((await ask(reader, project.serverKey)).status).toBe(200);
+  });
+
+  function as(token: string): RequestInit {
+    return { method: "POST", headers: { authorization: `Bearer ${token}` }, body: "{}" };
+  }
+});
