@@ -88,7 +88,9 @@ async function single(
   const { flag, resolution, ...provenance } = await evaluateOne(services, open, name, context);
   const item = renderResolution(flag, resolution);
   const tags = [...commonTags(services, open), flagTag(services.prefix, open.token.scope, name)];
-  return { body: item.json, etag: entityTag([item], ""), flags: [flag], tags, ...provenance };
+  // Who asks for one sample asks for a new draw.
+  const etag = entityTag([item], flag.isRandom ? item.json : "");
+  return { body: item.json, etag, flags: [flag], tags, ...provenance };
 }
 
 async function bulk(

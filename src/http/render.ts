@@ -19,9 +19,18 @@ export function renderResolution(flag: CompiledFlag, resolution: Resolution): Re
   const known = rendered.get(resolution);
   if (known !== undefined && known.flag === flag) return known;
   const json = toJson(flag, resolution);
-  const result = { flag, json, hashA: hashText(json, 0x9e3779b9), hashB: hashText(json, 0x85ebca6b) };
+  const tagged = isDrawn(flag, resolution) ? flag.document.key + renderMetadata(flag.document.metadata) : json;
+  const result = { flag, json, hashA: hashText(tagged, 0x9e3779b9), hashB: hashText(tagged, 0x85ebca6b) };
   rendered.set(resolution, result);
   return result;
+}
+
+/**
+ * What a sample has drawn is no news: in the ETag of a bulk answer it would make nearly every answer of an environment
+ * with samples a new one, and no client would ever get a 304.
+ */
+function isDrawn(flag: CompiledFlag, resolution: Resolution): boolean {
+  return flag.isRandom && resolution.reason === "SPLIT";
 }
 
 /** A value with the number form that its flag's type asks for: floats keep a decimal point (10.0). */
@@ -31,7 +40,7 @@ export function renderValue(type: FlagType, value: JsonValue): string {
   return JSON.stringify(value);
 }
 
-/** Entity tag of a bulk answer: a function of every item in it, in order. */
+/** Entity tag of a bulk answer: a function of every item in it, in order, but for what samples have drawn. */
 export function entityTag(items: readonly Rendered[], salt: string): string {
   let a = hashText(salt, 1);
   let b = hashText(salt, 2);
