@@ -20,7 +20,12 @@ export default defineConfig({
       },
       {
         // What must also hold inside workerd.
-        plugins: [cloudflareTest({ miniflare: { compatibilityDate: "2026-11-01" } })],
+        plugins: [
+          cloudflareTest({
+            main: "test/worker/support/flights-worker.ts",
+            miniflare: { compatibilityDate: "2026-11-01" },
+          }),
+        ],
         test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
       },
       {

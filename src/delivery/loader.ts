@@ -56,7 +56,7 @@ export class Loader {
   /** Brings the flags, the head and the SDK keys of one environment into L1. One flight per environment and set of keys. */
   flags(environment: string, flagKeys: readonly string[], scope: RequestScope): Promise<LoadOutcome> {
     const { tiers } = this.#options;
-    return this.#flight(`flags:${environment}/${flagKeys.join(",")}`, scope, () =>
+    return this.#flight(`flags:${environment}/${flagKeys.join(",")}`, environment, scope, () =>
       this.#load(
         environment,
         scope,
@@ -73,7 +73,7 @@ export class Loader {
   /** Brings the whole environment into L1. */
   environment(environment: string, scope: RequestScope): Promise<LoadOutcome> {
     const { tiers } = this.#options;
-    return this.#flight(`all:${environment}`, scope, () =>
+    return this.#flight(`all:${environment}`, environment, scope, () =>
       this.#load<readonly string[] | "all">(
         environment,
         scope,
@@ -111,7 +111,7 @@ export class Loader {
   /** Confirms or moves the head of one environment, and brings what changed. */
   head(environment: string, scope: RequestScope): Promise<LoadOutcome> {
     const { tiers } = this.#options;
-    return this.#flight(`head:${environment}`, scope, () =>
+    return this.#flight(`head:${environment}`, environment, scope, () =>
       this.#load(
         environment,
         scope,
@@ -196,12 +196,31 @@ export class Loader {
     );
   }
 
-  /** Requests that must see something newer than others asked for do not share a flight with them. */
-  #flight(key: string, scope: RequestScope, load: () => Promise<LoadOutcome>): Promise<LoadOutcome> {
-    if (scope.noCache === true || scope.minVersion !== undefined) return load();
-    return this.#options.flights.run(key, load, scope).catch((error: unknown) => {
+  /**
+   * Who must see a version shares a flight with those who must see the same, and flies once more where that one set
+   * out too early. Who must see what the store holds from now on shares with nobody; there is a limit on how many may.
+   */
+  async #flight(
+    key: string,
+    environment: string,
+    scope: RequestScope,
+    load: () => Promise<LoadOutcome>,
+  ): Promise<LoadOutcome> {
+    if (scope.noCache === true) return load();
+    const { flights } = this.#options;
+    const name = scope.minVersion === undefined ? key : `${key}@${scope.minVersion}`;
+    let isOwn = false;
+    const own = (): Promise<LoadOutcome> => {
+      isOwn = true;
+      return load();
+    };
+    try {
+      const outcome = await flights.run(name, own, scope);
+      if (isOwn || outcome === "unavailable" || this.#isRecentEnough(environment, scope)) return outcome;
+      return await flights.run(name, load, scope);
+    } catch (error) {
       if (error instanceof FlightLateError) return "unavailable";
       throw error;
-    });
+    }
   }
 }

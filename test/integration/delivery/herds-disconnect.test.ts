@@ -1,0 +1,88 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "vitest";
+import { type Colo, startColo } from "../../support/colo.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
+
+/** Longer than the worker waits for a flight of somebody else, on a machine that is busy with others (ms). */
+const PATIENCE_MS = 20_000;
+
+/** Clients that hang up on the built worker while its backends hang: what they leave behind is nobody's problem. */
+describe("clients that disconnect in the middle of a load", () => {
+  let project: TestProject;
+  let colo: Colo;
+
+  beforeAll(async () => {
+    project = await startTestProject();
+    for (const key of ["asked", "other"]) await project.save({ key });
+  });
+  afterAll(() => project.close());
+  beforeEach(async () => {
+    await project.backends.upstash.command("FLUSHALL");
+    colo = await startColo({ bindings: project.bindings });
+    await colo.fetch("/healthz");
+    project.resetStats();
+  });
+  afterEach(async () => {
+    heal();
+    await colo.dispose();
+  });
+
+  const heal = () => {
+    project.backends.upstash.setFaults({});
+    project.backends.neon.setFaults({});
+  };
+  const ask = async (path: string, signal?: AbortSignal): Promise<number> => {
+    const response = await colo.fetch(`/ofrep/v1/evaluate/flags${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${project.serverKey}` },
+      body: "{}",
+      ...(signal && { signal }),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  };
+  /** Fifty who ask, and hang up together when the backend that hangs has their question. */
+  const hangUp = async (path: string, isAsked: () => boolean) => {
+    const clients = new AbortController();
+    const asked = Array.from({ length: 50 }, () => ask(path, clients.signal).catch(() => "gone"));
+    while (!isAsked()) await new Promise((resolve) => setTimeout(resolve, 10));
+    clients.abort();
+    return new Set(await Promise.all(asked));
+  };
+  /** How long until the question is answered with 200 (ms). */
+  const untilAnswered = async (path: string): Promise<number> => {
+    const startedAt = Date.now();
+    while ((await ask(path)) !== 200) {
+      if (Date.now() - startedAt > PATIENCE_MS) throw new Error(`${path} is not answered after ${PATIENCE_MS} ms`);
+    }
+    return Date.now() - startedAt;
+  };
+  const queries = () => project.backends.neon.stats().requests;
+
+  for (const [what, path] of [
+    ["one flag", "/asked"],
+    ["all flags", ""],
+  ] as const) {
+    test(`${what}, while Postgres hangs: others are answered once it is back, by a new query`, async ({ expect }) => {
+      project.backends.neon.setFaults({ hang: true });
+      expect(await hangUp(path, () => queries() > 0)).toEqual(new Set(["gone"]));
+      expect(queries()).toBe(1);
+      project.backends.neon.setFaults({});
+      expect(await ask("/other")).toBe(200);
+      console.log(`${what}: answered again after ${await untilAnswered(path)} ms`);
+      expect(project.backends.neon.stats().underWay.peakAlike).toBeLessThanOrEqual(2);
+      project.resetStats();
+      expect(await ask(path)).toBe(200);
+      expect(queries()).toBe(0);
+    });
+  }
+
+  test("while Redis hangs: others are answered by Postgres, and by Redis when it is back", async ({ expect }) => {
+    project.backends.upstash.setFaults({ hang: true });
+    await hangUp("/asked", () => project.backends.upstash.stats().requests > 0);
+    await untilAnswered("/asked");
+    expect(await ask("/other")).toBe(200);
+    expect(queries()).toBeGreaterThan(0);
+    heal();
+    expect(await ask("")).toBe(200);
+  });
+});

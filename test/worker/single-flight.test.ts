@@ -1,0 +1,55 @@
+import { exports } from "cloudflare:workers";
+import { describe, test } from "vitest";
+import { callsFor } from "./support/flights-worker.ts";
+
+/**
+ * Requests of one isolate in real workerd, where a promise dies with the request that made it. What dies here is not a
+ * stand-in: the runtime drops its timers.
+ */
+describe("a flight whose owner dies", () => {
+  let keys = 0;
+  const aKey = () => `key-${(keys += 1)}`;
+  const send = (key: string, query = "ms=20", init: RequestInit = {}): Promise<Response> =>
+    exports.default.fetch(`http://isolate.test/?key=${key}&${query}`, init);
+  const ask = async (key: string, query?: string): Promise<string> => (await send(key, query)).text();
+  const followers = (key: string) => Promise.all(Array.from({ length: 20 }, () => ask(key)));
+
+  const deaths: [name: string, die: (key: string) => Promise<unknown>][] = [
+    ["answers early and tells waitUntil nothing", (key) => ask(key, "ms=20&end=leave&kept=no")],
+    ["throws and tells waitUntil nothing", (key) => send(key, "ms=20&end=throw&kept=no").catch(() => undefined)],
+    ["never gets an answer", (key) => ask(key, "ms=60000&end=leave")],
+    ["throws while its backend hangs", (key) => send(key, "ms=60000&end=throw").catch(() => undefined)],
+    ["is given up by its client while its backend hangs", giveUp],
+  ];
+  async function giveUp(key: string): Promise<void> {
+    const client = new AbortController();
+    const asked = send(key, "ms=60000", { signal: client.signal }).catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client.abort();
+    await asked;
+  }
+
+  for (const [name, die] of deaths) {
+    test(`because it ${name}: one of those who wait asks again, for all`, async ({ expect }) => {
+      const key = aKey();
+      await die(key);
+      expect(callsFor(key)).toBe(1);
+      expect(new Set(await followers(key))).toEqual(new Set(["answer 2"]));
+      expect(callsFor(key)).toBe(2);
+      expect(await ask(key)).toBe("answer 3");
+    });
+  }
+
+  test("an owner that leaves early, but told waitUntil, has its flight answered for everybody", async ({ expect }) => {
+    const key = aKey();
+    expect(await ask(key, "ms=100&end=leave")).toBe("left");
+    expect(new Set(await followers(key))).toEqual(new Set(["answer 1"]));
+    expect(callsFor(key)).toBe(1);
+  });
+
+  test("other keys do not notice", async ({ expect }) => {
+    const [dead, alive] = [aKey(), aKey()];
+    await ask(dead, "ms=20&end=leave&kept=no");
+    expect(await ask(alive)).toBe("answer 1");
+  });
+});
