@@ -14,8 +14,8 @@ export interface DataCentre {
   fetch(isolate: string, path: string, init?: RequestInit): Promise<Response>;
   /** The outbox sweep, in the first isolate. */
   sweep(): Promise<void>;
-  /** Deletes the kept entries that carry any of the tags. */
-  purge(tags: readonly string[]): Promise<void>;
+  /** Deletes the kept entries that carry any of the tags. Answers their URLs. */
+  purge(tags: readonly string[]): Promise<string[]>;
   dispose(): Promise<void>;
 }
 
@@ -51,13 +51,16 @@ export async function startDataCentre({ bindings, isolates, kept }: DataCentreOp
       });
     },
     async purge(tags) {
+      const deleted: string[] = [];
       for (const url of kept.urls) {
         const entry = await cache.match(url);
         if (!entry) continue;
         const carried = entry.headers.get("cache-tag")?.split(",") ?? [];
         await entry.arrayBuffer();
-        if (carried.some((tag) => tags.includes(tag))) await cache.delete(url);
+        if (!carried.some((tag) => tags.includes(tag))) continue;
+        if (await cache.delete(url)) deleted.push(url);
       }
+      return deleted;
     },
     dispose: () => miniflare.dispose(),
   };

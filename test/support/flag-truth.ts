@@ -40,6 +40,11 @@ export class FlagTruth {
     return [...this.#states.keys()].toSorted();
   }
 
+  /** The last version that there was. */
+  get newest(): number {
+    return Math.max(0, ...[...this.#states.values()].map((states) => states.at(-1)?.version ?? 0));
+  }
+
   record(version: number, key: string, state: FlagState): void {
     const states = this.#states.get(key) ?? [];
     states.push({ version, state });
@@ -62,5 +67,14 @@ export class FlagTruth {
       return answer("off", "DEFAULT");
     if (state.isTargeted) return plan === "pro" ? answer("on", "TARGETING_MATCH") : answer("off", "DEFAULT");
     return answer("on", state.requires === undefined ? "STATIC" : "DEFAULT");
+  }
+
+  /** Whether that was the answer at the version, or at a later one. */
+  wasSince(version: number, key: string, plan: string, { value, variant, reason }: Resolution): boolean {
+    for (let at = version; at <= this.newest; at += 1) {
+      const then = this.at(at, key, plan);
+      if (then?.value === value && then?.variant === variant && then?.reason === reason) return true;
+    }
+    return false;
   }
 }

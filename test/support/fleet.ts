@@ -1,4 +1,5 @@
 import { type PurgeDelivery, type PurgeEndpoint, startPurgeEndpoint } from "../../dev/purge-endpoint.ts";
+import { cacheUrl, canonicalTarget } from "../../src/http/endpoint-cache.ts";
 import { saveFlag } from "../../src/store/write-flags.ts";
 import { type DataCentre, startDataCentre } from "./data-centre.ts";
 import { flagBody, type FlagState, FlagTruth } from "./flag-truth.ts";
@@ -6,27 +7,44 @@ import { aFlag, startTestProject, type TestFlag, type TestProject } from "./proj
 import { Client, type Publication } from "./propagation.ts";
 
 const PLACES = ["ams", "iad", "sin"];
-const ISOLATES = ["one", "two"];
+const BUSY_ISOLATES = ["one", "two"];
+const SELDOM_ASKED = "three";
+const OFFICE = "office";
 /** Asked with GET, so that the data centres keep answers about it. */
 export const KEPT_FLAG = "a";
 /** "child" is off unless "a" is on. */
 export const FLAGS = [KEPT_FLAG, "b", "c", "child"];
 
-/** Three data centres of two isolates each over the same backends, and every version that their flags had. */
+/**
+ * Three data centres over the same backends, each of two busy isolates and one that is asked seldom; an office that only
+ * writes; and every version that their flags had.
+ */
 export class Fleet {
   readonly truth = new FlagTruth();
   /** Oldest first. */
   readonly published: Publication[] = [];
+  /** One for each busy isolate. */
   readonly clients: Client[] = [];
+  /** One for each isolate that is asked so seldom that answers kept at its data centre are of use to it. */
+  readonly seldom: Client[] = [];
   readonly project: TestProject;
   readonly purges: PurgeEndpoint | undefined;
+  /** How often purges deleted what data centres may keep, by URL. */
+  readonly deleted: ReadonlyMap<string, number>;
   readonly #dataCentres: DataCentre[] = [];
   readonly #random: () => number;
+  #office: DataCentre | undefined;
   #writes = 0;
 
-  private constructor(project: TestProject, purges: PurgeEndpoint | undefined, random: () => number) {
+  private constructor(
+    project: TestProject,
+    purges: PurgeEndpoint | undefined,
+    deleted: ReadonlyMap<string, number>,
+    random: () => number,
+  ) {
     this.project = project;
     this.purges = purges;
+    this.deleted = deleted;
     this.#random = random;
   }
 
@@ -38,9 +56,13 @@ export class Fleet {
       delivery &&
       (await startPurgeEndpoint({
         delivery,
-        dataCentres: PLACES.map((_, i) => async (tags) => dataCentres[i]?.purge(tags)),
+        dataCentres: PLACES.map((_, i) => async (tags) => {
+          for (const url of (await dataCentres[i]?.purge(tags)) ?? []) deleted.set(url, (deleted.get(url) ?? 0) + 1);
+        }),
       }));
-    const fleet = new Fleet(project, purges, random);
+    const urls = keptUrls(project.serverKey);
+    const deleted = new Map(urls.map((url) => [url, 0]));
+    const fleet = new Fleet(project, purges, deleted, random);
     const bindings = {
       ...project.bindings,
       ...(purges && {
@@ -49,15 +71,18 @@ export class Fleet {
         CF_API_URL: `${purges.url}/client/v4`,
       }),
     };
-    const kept = { cache: "burgee", urls: keptUrls(project.serverKey) };
+    const kept = { cache: "burgee", urls };
     for (const place of PLACES) {
-      const isolates = ISOLATES.map((name) => `${place}-${name}`);
-      const dataCentre = await startDataCentre({ bindings, isolates, kept });
+      const busy = BUSY_ISOLATES.map((name) => `${place}-${name}`);
+      const other = `${place}-${SELDOM_ASKED}`;
+      const dataCentre = await startDataCentre({ bindings, isolates: [...busy, other], kept });
       dataCentres.push(dataCentre);
-      for (const isolate of isolates) fleet.clients.push(new Client(isolate, dataCentre, project.serverKey));
+      for (const isolate of busy) fleet.clients.push(new Client(isolate, dataCentre, project.serverKey));
+      fleet.seldom.push(new Client(other, dataCentre, project.serverKey));
     }
-    fleet.#dataCentres.push(...dataCentres);
-    for (const key of FLAGS) await fleet.write(key);
+    fleet.#office = await startDataCentre({ bindings, isolates: [OFFICE], kept: { ...kept, urls: [] } });
+    fleet.#dataCentres.push(...dataCentres, fleet.#office);
+    for (const key of FLAGS) await fleet.writeAtOffice(key);
     return fleet;
   }
 
@@ -67,10 +92,19 @@ export class Fleet {
     return new Client(isolate, dataCentre, this.project.serverKey);
   }
 
-  /** A change through the management API of any isolate: it commits and purges. Answers the version. */
-  async write(key: string): Promise<number> {
+  /** A change through the management API of any busy isolate: it commits and purges. Answers the version. */
+  write(key: string): Promise<number> {
+    return this.#write(key, this.#any());
+  }
+
+  /** As `write`, but no isolate that is asked hears of it before a purge or a look at the head. */
+  writeAtOffice(key: string): Promise<number> {
+    if (!this.#office) throw new Error("the fleet is not started");
+    return this.#write(key, { isolate: OFFICE, dataCentre: this.#office });
+  }
+
+  async #write(key: string, { isolate, dataCentre }: Pick<Client, "isolate" | "dataCentre">): Promise<number> {
     const state = this.#nextState(key);
-    const { isolate, dataCentre } = this.#any();
     const response = await dataCentre.fetch(isolate, `/api/v1/environments/production/flags/${key}`, {
       method: "PUT",
       headers: { authorization: `Bearer ${this.project.adminToken}`, "content-type": "application/json" },
@@ -95,7 +129,7 @@ export class Fleet {
   }
 
   async sweep(): Promise<void> {
-    await this.#dataCentres[0]?.sweep();
+    await this.#office?.sweep();
   }
 
   async close(): Promise<void> {
@@ -118,10 +152,10 @@ export class Fleet {
 
 /** What the data centres may keep: the head, and the answers to `Client`'s GET. */
 function keptUrls(serverKey: string): string[] {
-  const [, scope = "", id = ""] = serverKey.split("_");
-  const answers = `https://cache.invalid/burgee/flag_endpoint/${scope}/${id}//flags/${KEPT_FLAG}`;
-  return [
-    `https://cache.invalid/burgee/head/${scope}`,
-    ...["free", "pro"].map((plan) => `${answers}?plan=${plan}&targetingKey=user-1`),
-  ];
+  const [, environment = "", keyId = ""] = serverKey.split("_");
+  const answers = ["free", "pro"].map((plan) => {
+    const target = canonicalTarget(new URL(`https://any.test/flags/${KEPT_FLAG}?targetingKey=user-1&plan=${plan}`));
+    return cacheUrl("burgee", { environment, keyId, origin: "", target });
+  });
+  return [`https://cache.invalid/burgee/head/${environment}`, ...answers];
 }

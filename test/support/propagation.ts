@@ -63,34 +63,60 @@ export class Client {
 
 /** What was wrong with answers, judged against every version that there ever was. */
 export function wrongAnswers(clients: readonly Client[], truth: FlagTruth): string[] {
+  const seen = clients.flatMap((client) => client.seen);
+  return [...seen.flatMap((one) => wrongWith(one, truth)), ...wentBack(seen)];
+}
+
+function wrongWith(one: Seen, truth: FlagTruth): string[] {
   const wrong: string[] = [];
-  for (const { isolate, seen } of clients) {
+  const what = textOf(one);
+  if (one.minVersion > 0 && (one.status === 200 ? one.version < one.minVersion : one.status !== 503)) {
+    wrong.push(`${what}: asked for ${one.minVersion}, answered with status ${one.status}`);
+  }
+  const there = truth.keys.filter((key) => truth.at(one.version, key, one.plan) !== undefined);
+  const isAbsent = one.status === 404 && !there.includes(one.path.split("/").at(-1) ?? "");
+  if (one.minVersion === 0 && one.status !== 200 && !isAbsent) wrong.push(`${what}: status ${one.status}`);
+  if (one.status !== 200) return wrong;
+  for (const { key, ...answer } of one.flags) {
+    // All flags marked stale are the last known good of each: none is older than the version says, some may be newer.
+    const { value, variant, reason } = answer;
+    const expected = truth.at(one.version, key, one.plan);
+    const isTrue = value === expected?.value && variant === expected?.variant && reason === expected?.reason;
+    const isLastKnown = one.isBulk && !isFresh(one) && truth.wasSince(one.version, key, one.plan, answer);
+    if (!isTrue && !isLastKnown) {
+      wrong.push(`${what}: ${key} is ${String(value)} ${reason}, was ${String(expected?.value)} ${expected?.reason}`);
+    }
+  }
+  if (one.isBulk && one.flags.length !== there.length) wrong.push(`${what}: not all flags`);
+  return wrong;
+}
+
+/**
+ * Answers of an older version than the isolate had given to anybody before it was asked. What is marked stale says itself
+ * that it may be older than what was known.
+ */
+function wentBack(seen: readonly Seen[]): string[] {
+  const wrong: string[] = [];
+  for (const ofIsolate of Map.groupBy(seen.filter(isFresh), ({ isolate }) => isolate).values()) {
+    const received = ofIsolate.toSorted((a, b) => a.receivedAt - b.receivedAt);
     let newest = 0;
-    for (const one of seen) {
-      const what = `${isolate} ${one.path} at version ${one.version} (${one.cacheStatus})`;
-      const isStale = one.cacheStatus.includes("stale");
-      if (one.minVersion > 0 && (one.status === 200 ? one.version < one.minVersion : one.status !== 503)) {
-        wrong.push(`${what}: asked for ${one.minVersion}, answered with status ${one.status}`);
+    let next = 0;
+    for (const one of ofIsolate.toSorted((a, b) => a.sentAt - b.sentAt)) {
+      for (; next < received.length && received[next]!.receivedAt < one.sentAt; next += 1) {
+        newest = Math.max(newest, received[next]!.version);
       }
-      const there = truth.keys.filter((key) => truth.at(one.version, key, one.plan) !== undefined);
-      const isAbsent = one.status === 404 && !there.includes(one.path.split("/").at(-1) ?? "");
-      if (one.minVersion === 0 && one.status !== 200 && !isAbsent) wrong.push(`${what}: status ${one.status}`);
-      if (one.status !== 200) continue;
-      for (const { key, value, variant, reason } of one.flags) {
-        const expected = truth.at(one.version, key, one.plan);
-        if (value !== expected?.value || variant !== expected?.variant || reason !== expected?.reason) {
-          wrong.push(
-            `${what}: ${key} is ${String(value)} ${reason}, was ${String(expected?.value)} ${expected?.reason}`,
-          );
-        }
-      }
-      if (one.isBulk && one.flags.length !== there.length) wrong.push(`${what}: not all flags`);
-      // What is marked stale says itself that it may be older than what was known.
-      if (!isStale && one.version < newest) wrong.push(`${what}: version ${newest} was answered before`);
-      newest = Math.max(newest, isStale ? 0 : one.version);
+      if (one.version < newest) wrong.push(`${textOf(one)}: version ${newest} was answered before`);
     }
   }
   return wrong;
+}
+
+function isFresh({ status, cacheStatus }: Seen): boolean {
+  return status === 200 && !cacheStatus.includes("stale");
+}
+
+function textOf({ isolate, path, version, cacheStatus }: Seen): string {
+  return `${isolate} ${path} at version ${version} (${cacheStatus})`;
 }
 
 export interface Publication {
@@ -115,8 +141,7 @@ export function visibleAfter(clients: readonly Client[], published: readonly Pub
 /** For every answer that is not marked stale: how long something newer had been published when it was asked for (ms). */
 export function outdatedFor(clients: readonly Client[], published: readonly Publication[], truth: FlagTruth): number[] {
   const times: number[] = [];
-  for (const one of clients.flatMap(({ seen }) => seen)) {
-    if (one.status !== 200 || one.cacheStatus.includes("stale")) continue;
+  for (const one of clients.flatMap(({ seen }) => seen).filter(isFresh)) {
     // An answer kept at the data centre is of an old version and still right, until a change of its own flag.
     const isKept = one.cacheStatus.startsWith("Burgee-Edge");
     const isOutdatedBy = (version: number) =>
