@@ -106,12 +106,9 @@ describe("a write whose answer was lost, made again", () => {
       await (await real(input, init)).arrayBuffer();
       throw new TypeError("the connection was closed");
     };
-    try {
-      return await work();
-    } finally {
-      globalThis.fetch = real;
-      if (lost !== 1) throw new Error(`${what} sent ${lost} batches instead of one`);
-    }
+    const answer = await work().finally(() => (globalThis.fetch = real));
+    if (lost !== 1) throw new Error(`${what} sent ${lost} batches instead of one`);
+    return answer;
   };
 
   test.for(Object.entries(WRITES))("%s", async ([, { call, tagOf, again }], { expect }) => {
