@@ -1,6 +1,6 @@
 import { errorFields, type Log } from "../ops/log.ts";
 import type { Outbox } from "../store/outbox.ts";
-import type { Publisher } from "./publisher.ts";
+import type { Publisher, Written } from "./publisher.ts";
 
 /** No environment gets this far; a head beyond it is damage, and following it would use the versions up. */
 const MAX_VERSION = 1e12;
@@ -15,13 +15,13 @@ const STEP = 1000;
  */
 export async function raiseRestored(
   versions: ReadonlyMap<string, number>,
+  heads: ReadonlyMap<string, number>,
   outbox: Pick<Outbox, "raiseVersions">,
-  publisher: Publisher,
   log: Log,
 ): Promise<boolean> {
   try {
     const ahead = new Map<string, number>();
-    for (const [environment, head] of await publisher.headVersions(versions.keys())) {
+    for (const [environment, head] of heads) {
       if (head > (versions.get(environment) ?? 0) && head <= MAX_VERSION) ahead.set(environment, head);
     }
     if (ahead.size === 0) return false;
@@ -34,4 +34,39 @@ export async function raiseRestored(
     log.warn("restore_check_failed", errorFields(error));
     return false;
   }
+}
+
+/** Versions that L2 has seen; none when it cannot say. */
+export async function readHeads(
+  versions: ReadonlyMap<string, number>,
+  publisher: Publisher,
+  log: Log,
+): Promise<ReadonlyMap<string, number>> {
+  try {
+    return await publisher.headVersions(versions.keys());
+  } catch (error) {
+    log.warn("restore_check_failed", errorFields(error));
+    return new Map();
+  }
+}
+
+/**
+ * Where a head is below what L2 was confirmed to have taken, L2 itself went back: it failed over and lost writes, or was
+ * emptied while a reader held what it had read before the change, and then had no fence against it. What it holds may be
+ * old, so everything is published as changed.
+ */
+export function lostByRedis(
+  versions: ReadonlyMap<string, number>,
+  heads: ReadonlyMap<string, number>,
+  pending: ReadonlyMap<string, Written>,
+  log: Log,
+): Map<string, Written> {
+  const lost = new Map<string, Written>();
+  for (const [environment, head] of heads) {
+    const version = versions.get(environment) ?? 0;
+    if (head >= version || pending.has(environment)) continue;
+    log.warn("redis_went_back", { environment, head, version });
+    lost.set(environment, { version, pending: [[version, "*"]] });
+  }
+  return lost;
 }

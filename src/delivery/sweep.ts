@@ -1,7 +1,7 @@
 import { errorFields, type Log } from "../ops/log.ts";
 import type { Outbox } from "../store/outbox.ts";
 import type { Publisher } from "./publisher.ts";
-import { raiseRestored } from "./restore.ts";
+import { lostByRedis, raiseRestored, readHeads } from "./restore.ts";
 
 /** What one sweep did. */
 export interface Swept {
@@ -11,8 +11,8 @@ export interface Swept {
 
 /**
  * Publishes every change that is not confirmed yet and marks it done: what a worker that died left over, what was edited
- * outside the API, and everything where the database was restored. An environment that cannot be published stays for the
- * next sweep.
+ * outside the API, and everything where the database or Redis went back. An environment that cannot be published stays
+ * for the next sweep.
  */
 export async function sweepOutbox(
   outbox: Outbox,
@@ -22,8 +22,9 @@ export async function sweepOutbox(
 ): Promise<Swept> {
   const swept = { environments: 0, failed: 0 };
   let { versions, pending } = await outbox.readUnconfirmed();
-  if (await raiseRestored(versions, outbox, publisher, log)) ({ pending } = await outbox.readUnconfirmed());
-  for (const [environment, written] of pending) {
+  const heads = await readHeads(versions, publisher, log);
+  if (await raiseRestored(versions, heads, outbox, log)) ({ pending } = await outbox.readUnconfirmed());
+  for (const [environment, written] of [...pending, ...lostByRedis(versions, heads, pending, log)]) {
     const published = await publisher.publish(environment, written, waitUntil);
     if (published.redis !== false && published.edge !== false) {
       await outbox.markDone(environment, written.version);

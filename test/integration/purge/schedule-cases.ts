@@ -134,6 +134,18 @@ export const CASES: Case[] = [
     },
   },
   {
+    name: "one cold reader, one writer whose change a sweep confirms, Redis emptied in between",
+    losesRedis: true,
+    start: (world) => {
+      const [reader, writer] = isolates(world.add(2));
+      const writeAndSweep = async () => {
+        await writer.write("a");
+        await writer.sweep();
+      };
+      return [reader.ask("a"), writeAndSweep(), world.loseRedis()];
+    },
+  },
+  {
     name: "two cold readers, one of which asks twice, one writer, Redis emptied in between",
     losesRedis: true,
     isLarge: true,
