@@ -7,6 +7,7 @@ import { join } from "node:path";
 
 export interface RunningWorkerd {
   port: number;
+  pid: number;
   stop(): void;
 }
 
@@ -40,6 +41,7 @@ const config :Workerd.Config = (
   await untilListening(port, child);
   return {
     port,
+    pid: child.pid ?? 0,
     stop: () => {
       child.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });

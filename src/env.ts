@@ -82,7 +82,7 @@ const Settings = v.object({
   KEY_CHECKS_PER_SECOND: wholeNumber(10, 0, 1000),
   /** Change streams for browsers. */
   STREAMS_ENABLED: trueOrFalse(true),
-  STREAMS_MAX: wholeNumber(2000, 0, 20_000),
+  STREAMS_MAX: wholeNumber(1000, 0, 20_000),
   STREAM_LIFETIME_SECONDS: wholeNumber(1800, 10, 9000),
   /** Analytics Engine data set. */
   ANALYTICS: optionalBinding<PointSink>("writeDataPoint", "an Analytics Engine binding"),
