@@ -73,6 +73,7 @@ export type Configuration = {
 export type Flag = {
   schemaVersion?: 1 | undefined;
   version?: number | undefined;
+  updatedAt?: string | undefined;
   key: string;
   kind?: "flag" | "switch" | "sample" | undefined;
   type: "boolean" | "string" | "integer" | "float" | "object";
@@ -106,6 +107,8 @@ export type ExplainInput = {
   context?: Record<string, unknown> | undefined;
   request?: Record<string, unknown> | undefined;
 };
+
+export type Apply = { flags: unknown[]; segments?: unknown[] | undefined; whole?: boolean | undefined };
 
 export type CachePurge =
   | { flags: string[] }
@@ -390,6 +393,10 @@ export interface Operations {
     };
     answer: Written;
   };
+  applyEnvironment: {
+    input: { path: { env: string }; headers?: { "If-Match"?: string | undefined }; body: Apply };
+    answer: Written;
+  };
   listDefinitions: {
     input: {
       query?: {
@@ -562,6 +569,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getEnvironment: ["GET", "/api/v1/environments/{env}"],
   renameEnvironment: ["PATCH", "/api/v1/environments/{env}"],
   deleteEnvironment: ["DELETE", "/api/v1/environments/{env}"],
+  applyEnvironment: ["POST", "/api/v1/environments/{env}/apply"],
   listDefinitions: ["GET", "/api/v1/flags"],
   getDefinition: ["GET", "/api/v1/flags/{key}"],
   patchDefinition: ["PATCH", "/api/v1/flags/{key}"],

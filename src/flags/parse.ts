@@ -19,7 +19,7 @@ export type FlagInput = FlagDefinition & FlagConfiguration & { description?: str
 
 /** A flag with its defaults filled in, or InvalidInputError with everything that is wrong with it. */
 export function parseFlagInput(input: unknown): FlagInput {
-  const { schemaVersion: _, version: __, ...parsed } = parseShape(flagInputSchema, input);
+  const { schemaVersion: _, version: __, updatedAt: ___, ...parsed } = parseShape(flagInputSchema, input);
   const flag: FlagInput = {
     ...parsed,
     default: withSalt(parsed.default, parsed.key),

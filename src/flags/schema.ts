@@ -203,10 +203,11 @@ const configurationEntries = {
 export const flagDefinitionSchema = fields(definitionEntries);
 export const flagConfigurationSchema = fields(configurationEntries);
 
-/** A whole flag. What only the server decides (`schemaVersion`, `version`) may stand in it and is not read. */
+/** A whole flag. What only the server decides (`schemaVersion`, `version`, `updatedAt`) may stand in it and is not read. */
 export const flagInputSchema = fields({
   schemaVersion: exactOptional(literal(SCHEMA_VERSION, `must be ${SCHEMA_VERSION}`)),
   version: exactOptional(number("must be a number")),
+  updatedAt: exactOptional(string("must be text")),
   ...definitionEntries,
   ...configurationEntries,
 });

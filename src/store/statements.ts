@@ -123,7 +123,8 @@ export function isoInstant(column: SQL): SQL {
   return sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-function beginWrite({ environment, kind, key }: WriteTarget, options: Write["options"]): SQL {
+/** What a write begins with; again, inside of it, it guards one more thing. */
+export function beginWrite({ environment, kind, key }: WriteTarget, options: Write["options"]): SQL {
   const presence = options.mustExist ? "present" : options.mustNotExist ? "absent" : "any";
   return sql`select begin_write(${options.actor}::text, ${environment}::text, ${kind ?? null}::text,
     ${key ?? null}::text, ${presence}::text, ${options.expectedVersion ?? null}::bigint)`;

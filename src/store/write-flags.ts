@@ -4,6 +4,8 @@ import { referencesOf } from "../flags/references.ts";
 import type { StoreDatabase } from "./client.ts";
 import type { WrittenDocument } from "./reference-errors.ts";
 import {
+  beginWrite,
+  type Statement,
   writeEnvironment,
   writeProject,
   type DocumentGuard,
@@ -48,26 +50,61 @@ export async function saveFlag(
   });
 }
 
+export interface ProjectOptions extends WriteOptions {
+  /** Version of the environment that the caller has seen: ConflictError when anything in it has changed since. */
+  expectedVersion?: number | undefined;
+  /** Also takes away the flags and segments that are not named. */
+  isWhole?: boolean;
+}
+
 /** Creates or replaces many flags and segments as one version. Pointers of errors: `/flags/0/rules/…`, `/segments/0/condition/…`. */
 export async function saveProject(
   db: StoreDatabase,
   environment: string,
   project: { flags: readonly FlagInput[]; segments: readonly SegmentInput[] },
-  options: WriteOptions,
+  { actor, expectedVersion, isWhole = false }: ProjectOptions,
 ): Promise<WriteResult> {
   return await writeEnvironment(db, environment, {
     target: { kind: "flag" },
-    options,
+    options: { actor },
     statements: [
+      // After the write's own beginning, which has locked every environment that the definitions may touch.
+      ...(expectedVersion === undefined
+        ? []
+        : [db.execute(beginWrite({ environment, kind: "environment", key: environment }, { actor, expectedVersion }))]),
       db.execute(upsertDefinitions(project.flags)),
       db.execute(upsertSegments(environment, project.segments)),
       db.execute(upsertConfigurations(environment, project.flags)),
+      ...(isWhole ? deletionsBeside(db, environment, project) : []),
     ],
     documents: [
       ...project.flags.map((flag, i) => describeFlag(flag, `/flags/${i}`)),
       ...project.segments.map((segment, i) => describeSegment(segment, `/segments/${i}`)),
     ],
   });
+}
+
+/** Takes away what is not named, and the definitions that nothing configures any more because of it. */
+function deletionsBeside(
+  db: StoreDatabase,
+  environment: string,
+  project: { flags: readonly FlagInput[]; segments: readonly SegmentInput[] },
+): Statement[] {
+  const flagKeys = JSON.stringify(project.flags.map(({ definition }) => definition.key));
+  const segmentKeys = JSON.stringify(project.segments.map(({ key }) => key));
+  return [
+    db.execute(sql`
+      with gone as (
+        delete from flag_configurations
+        where environment = ${environment} and not ${flagKeys}::jsonb ? flag_key
+        returning flag_key
+      )
+      delete from flags f using gone
+      where f.key = gone.flag_key and not exists (
+        select from flag_configurations c where c.flag_key = f.key and c.environment <> ${environment}
+      )`),
+    db.execute(sql`delete from segments where environment = ${environment} and not ${segmentKeys}::jsonb ? key`),
+  ];
 }
 
 /** Takes the flag out of one environment, and its definition with the last one. ConflictError: something still refers to it. */

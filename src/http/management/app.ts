@@ -6,6 +6,7 @@ import { HttpError, problemResponse, toHttpError } from "../errors.ts";
 import { requireWithin } from "../rate-limits.ts";
 import { requestId } from "../request-id.ts";
 import { type Access, AdminAuthenticator, requireAccess, serverActor } from "./actor.ts";
+import { addApplyRoute } from "./apply.ts";
 import { addAuditRoutes } from "./audit.ts";
 import { addCacheRoutes } from "./cache.ts";
 import { type ManagementContext, type ManagementEnv, waitUntilOf } from "./context.ts";
@@ -40,6 +41,7 @@ export function createManagementApp(services: Services): Hono<ManagementEnv> {
   });
   const routes = new Routes(app, (access) => gate(services, authenticator, access));
   addEnvironmentRoutes(routes, services);
+  addApplyRoute(routes, services);
   addDefinitionRoutes(routes, services);
   addFlagRoutes(routes, services);
   addExplainRoute(routes, services);

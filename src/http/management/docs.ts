@@ -2,7 +2,7 @@ import type { Hono } from "hono";
 import type { Services } from "../../services.ts";
 import { docsPage } from "../docs-page.ts";
 import { pageHeaders } from "../page-policy.ts";
-import { HttpError } from "../errors.ts";
+import { methodNotAllowed } from "../errors.ts";
 import { readiness } from "../readyz.ts";
 import { readyzPage } from "../readyz-page.ts";
 import { requestId } from "../request-id.ts";
@@ -34,9 +34,7 @@ export function addDocsRoutes(app: Hono<ManagementEnv>, services: Services): voi
     const allow = "GET, HEAD, OPTIONS";
     app.all(path, (c) => {
       if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
-      throw new HttpError(405, `${c.req.method} is not a method of this resource; accepted are ${allow}`, {
-        headers: { allow },
-      });
+      throw methodNotAllowed(c.req.method, allow);
     });
   }
 }

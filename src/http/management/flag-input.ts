@@ -8,7 +8,11 @@ import type { FlagInput as StoredFlag, FlagNotes } from "../../store/write-flags
 export type JsonObject = Record<string, JsonValue>;
 
 /** A flag as the API shows it: what a PUT takes, with the version of its document. */
-export type FlagView = FlagInput & { version: number };
+export type FlagView = FlagInput & {
+  version: number;
+  /** When it was last changed in this environment or in its definition; not known right after a write. */
+  updatedAt?: string;
+};
 
 const NOTES = ["description", "tags", "owner"] as const;
 
@@ -70,8 +74,10 @@ export function patchBase(flag: FlagDocument | FlagRecord): { flag: JsonObject; 
   return { flag: whole as unknown as JsonObject, version: flag.version };
 }
 
-export function viewOfRecord({ definition, configuration, description, tags, owner, version }: FlagRecord): FlagView {
-  return { ...definition, description, tags, ...(owner === null ? {} : { owner }), ...configuration, version };
+export function viewOfRecord(record: FlagRecord): FlagView {
+  const { definition, configuration, description, tags, owner, version, updatedAt } = record;
+  const notes = { description, tags, ...(owner === null ? {} : { owner }) };
+  return { ...definition, ...notes, ...configuration, version, updatedAt };
 }
 
 /** A flag as it was just written; notes that the write left alone are not in it. */

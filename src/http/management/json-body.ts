@@ -10,18 +10,25 @@ export const MAX_MANAGEMENT_BODY_BYTES = 1024 * 1024;
 /** More than this many mistakes are not listed. */
 const MAX_MISTAKES = 50;
 
+/** Where an answer tells which media types the method takes; there is none for PUT. */
+const ACCEPTED_IN: Record<string, string> = { POST: "accept-post", PATCH: "accept-patch" };
+
 /** The body as JSON that every part of the way to the store can hold. @throws HttpError 400, 413, 415, 422 */
-export async function readJsonBody(request: Request, mediaTypes: readonly string[]): Promise<unknown> {
+export async function readJsonBody(
+  request: Request,
+  mediaTypes: readonly string[],
+  maxBytes = MAX_MANAGEMENT_BODY_BYTES,
+): Promise<unknown> {
   const mediaType = (request.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (!mediaTypes.includes(mediaType)) {
     const accepted = mediaTypes.join(" or ");
     throw new HttpError(415, `the body must be sent as ${accepted}`, {
-      headers: { "accept-post": mediaTypes.join(", ") },
+      headers: { [ACCEPTED_IN[request.method] ?? "accept"]: mediaTypes.join(", ") },
     });
   }
-  const text = await readBody(request, MAX_MANAGEMENT_BODY_BYTES);
-  if (text.length > MAX_MANAGEMENT_BODY_BYTES) {
-    throw new HttpError(413, `the body is larger than ${MAX_MANAGEMENT_BODY_BYTES} bytes`);
+  const text = await readBody(request, maxBytes);
+  if (text.length > maxBytes) {
+    throw new HttpError(413, `the body is larger than ${maxBytes} bytes`);
   }
   const value = parse(text);
   const mistakes = findMistakes(value);

@@ -14,6 +14,7 @@ import {
 } from "../../flags/schema.ts";
 import { evaluationPaths, evaluationSchemas } from "./openapi-evaluation.ts";
 import { answerSchemas } from "./openapi-answers.ts";
+import { applySchema } from "./apply.ts";
 import { purgeSchemas } from "./cache.ts";
 import type { ManagementEnv } from "./context.ts";
 import { environmentPatchSchema, environmentSchema } from "./environments.ts";
@@ -83,6 +84,7 @@ function inputSchemas(): Record<string, object> {
     EnvironmentPatch: environmentPatchSchema,
     KeyInput: keySchema,
     ExplainInput: explainSchema,
+    Apply: applySchema,
     CachePurge: union(purgeSchemas),
   } satisfies Record<string, GenericSchema>;
   return toJsonSchemaDefs(definitions, {

@@ -3,7 +3,8 @@ import type { Hono, MiddlewareHandler } from "hono";
 import { describeRoute, validator } from "hono-openapi";
 import type { GenericSchema, InferOutput } from "valibot";
 import { ENVIRONMENT_PATTERN } from "../../flags/limits.ts";
-import { HttpError } from "../errors.ts";
+import { HttpError, methodNotAllowed } from "../errors.ts";
+import { acceptsJson } from "./accept.ts";
 import type { Access } from "./actor.ts";
 import type { ManagementContext, ManagementEnv } from "./context.ts";
 import { readJsonBody } from "./json-body.ts";
@@ -15,6 +16,8 @@ export type Method = "get" | "post" | "put" | "patch" | "delete";
 export interface BodySpec<B> {
   schema: string;
   mediaTypes?: readonly string[];
+  /** Left out: MAX_MANAGEMENT_BODY_BYTES. */
+  maxBytes?: number;
   example: unknown;
   /** @throws InvalidInputError */
   parse(value: unknown, c: ManagementContext): B;
@@ -41,7 +44,7 @@ export interface Operation<Q extends GenericSchema | undefined, B> {
   /** Header parameters that the operation reads. */
   headers?: Record<string, string>;
   answers: Record<number, AnswerSpec>;
-  /** Statuses of problem+json besides 400, 401, 403, 404 and 503. */
+  /** Statuses of problem+json besides 400, 401, 403, 404, 406 and 503. */
   problems?: readonly number[];
 }
 
@@ -64,6 +67,7 @@ const PROBLEM_TEXTS: Record<number, string> = {
   401: "No token, a forged or a revoked one.",
   403: "The token may not do this.",
   404: "There is no such environment or thing in it.",
+  406: "`Accept` excludes JSON.",
   409: "It exists already, is in use, or was changed at the same moment.",
   412: "If-Match or If-None-Match is not met; `version` is the current one.",
   413: "The body is larger than 1 MiB.",
@@ -98,9 +102,11 @@ export class Routes {
       this.#gate(operation.access),
       requireEnvironmentKey,
     ];
+    // Before anything is written: an answer that cannot be read would leave the caller in the dark.
+    if (isJson(operation.answers)) middleware.push(requireJsonAccepted);
     if (query !== undefined) middleware.push(queryValidator(query));
     this.#app.on(method.toUpperCase(), [path], ...middleware, async (c) => {
-      const parsed = body?.parse(await readJsonBody(c.req.raw, body.mediaTypes ?? JSON_ONLY), c);
+      const parsed = body?.parse(await readJsonBody(c.req.raw, body.mediaTypes ?? JSON_ONLY, body.maxBytes), c);
       const input = { query: query && c.req.valid("query" as never), body: parsed } as Input<Q, B>;
       return handle(c, input);
     });
@@ -112,9 +118,7 @@ export class Routes {
       const allow = [...methods, ...(methods.has("GET") ? ["HEAD"] : []), "OPTIONS"].toSorted().join(", ");
       this.#app.all(path, (c) => {
         if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
-        throw new HttpError(405, `${c.req.method} is not a method of this resource; accepted are ${allow}`, {
-          headers: { allow },
-        });
+        throw methodNotAllowed(c.req.method, allow);
       });
     }
   }
@@ -126,6 +130,15 @@ const requireEnvironmentKey: MiddlewareHandler<ManagementEnv> = async (c, next) 
   if (environment !== undefined && !ENVIRONMENT_PATTERN.test(environment)) throw unknownEnvironment();
   await next();
 };
+
+const requireJsonAccepted: MiddlewareHandler<ManagementEnv> = async (c, next) => {
+  if (!acceptsJson(c.req.header("accept"))) throw new HttpError(406, "the answer is application/json");
+  await next();
+};
+
+function isJson(answers: Record<number, AnswerSpec>): boolean {
+  return Object.values(answers).every(({ mediaType }) => mediaType === undefined);
+}
 
 export function unknownEnvironment(): HttpError {
   return new HttpError(404, "there is no such environment");
@@ -147,6 +160,7 @@ function describe<B>(operation: Omit<Operation<undefined, B>, "query">): Paramet
     401,
     403,
     404,
+    ...(isJson(answers) ? [406] : []),
     ...(body ? [413, 415, 422] : []),
     ...(operation.access === "write" ? [429] : []),
     503,

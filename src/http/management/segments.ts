@@ -209,7 +209,7 @@ async function patchSegment(services: Services, c: ManagementContext, patch: Jso
 }
 
 /** @throws InvalidInputError */
-function parseSegment(body: unknown, key: string | undefined): SegmentInput {
+export function parseSegment(body: unknown, key: string | undefined): SegmentInput {
   // What only the server decides may stand in it, as GET gave it, and is not read.
   const { version: _, usedBy: __, createdAt: ___, updatedAt: ____, ...input } = withKey(body, key);
   return parseSegmentInput(input);
