@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type Isolate, startIsolate } from "../../support/app.ts";
+import { EventStreamReader } from "../../support/event-stream.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
+
+const PATH = "/ofrep/v1/stream";
+const BULK = "/ofrep/v1/evaluate/flags";
+const SHOP = "https://shop.example";
+
+interface BulkBody {
+  flags: unknown[];
+  eventStreams?: { type: string; url: string; inactivityDelaySec: number }[];
+}
+
+/** Who may open a change stream, and who is told of it. */
+describe("access to change streams", () => {
+  const clock = new FakeClock();
+  let project: TestProject;
+  let isolate: Isolate;
+
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+    await project.save({ key: "banner" });
+    isolate = startIsolate(project.bindings, clock);
+    await manage("POST", "", { key: "staging", name: "Staging" });
+  });
+  afterAll(() => project.close());
+
+  const manage = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
+    const response = await isolate.fetch(`/api/v1/environments${path}`, {
+      method,
+      headers: { authorization: `Bearer ${project.adminToken}`, "content-type": "application/json" },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const addKey = async (key: object, environment = "production"): Promise<{ id: string; token: string }> => {
+    const { key: made, token } = (await manage("POST", `/${environment}/keys`, { name: "test", ...key })) as {
+      key: { id: string };
+      token: string;
+    };
+    return { id: made.id, token };
+  };
+  const ask = (key: string, headers: Record<string, string> = {}, method = "GET") =>
+    isolate.fetch(`${PATH}${key === "" ? "" : `?key=${key}`}`, { method, headers });
+  const bulk = (headers: Record<string, string>, on = isolate, path = BULK, method = "POST") =>
+    on.fetch(path, { method, headers: { authorization: `Bearer ${project.clientKey}`, ...headers } });
+  const quiet = async () => {
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+
+  /** The status, after the stream that there may be is left again. */
+  const statusOf = async (asked: Promise<Response>): Promise<number> => {
+    const response = await asked;
+    await response.body?.cancel();
+    return response.status;
+  };
+
+  test("a client key goes into the URL or a header, a server key only into a header", async ({ expect }) => {
+    expect(await statusOf(ask(project.clientKey))).toBe(200);
+    expect(await statusOf(ask("", { authorization: `Bearer ${project.clientKey}` }))).toBe(200);
+    expect(await statusOf(ask("", { "x-api-key": project.serverKey }))).toBe(200);
+    expect(await statusOf(ask(project.serverKey))).toBe(403);
+  });
+
+  test("refuses admin tokens, forged keys and no key, readable across origins", async ({ expect }) => {
+    expect(await statusOf(ask("", { authorization: `Bearer ${project.adminToken}` }))).toBe(403);
+    for (const key of ["", `${project.clientKey.slice(0, -1)}x`]) {
+      const response = await ask(key, { origin: SHOP });
+      expect(response.status).toBe(401);
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+      expect(await response.json()).toMatchObject({ errorCode: "GENERAL" });
+    }
+  });
+
+  test("refuses origins that the key does not allow", async ({ expect }) => {
+    const { token } = await addKey({ kind: "client", origins: [SHOP] });
+    expect(await statusOf(ask(token, { origin: SHOP }))).toBe(200);
+    expect(await statusOf(ask(token, { origin: "https://elsewhere.example" }))).toBe(403);
+  });
+
+  test("revoking the key ends its streams and refuses new ones; others go on", async ({ expect }) => {
+    const { id, token } = await addKey({ kind: "client" });
+    const revoked = new EventStreamReader(await ask(token));
+    const other = new EventStreamReader(await ask(project.clientKey));
+    await quiet();
+    await manage("DELETE", `/production/keys/${id}`);
+    await quiet();
+    await clock.advance(1000);
+    await quiet();
+    expect(revoked.isEnded).toBe(true);
+    expect(other.isEnded).toBe(false);
+    expect(await statusOf(ask(token))).toBe(401);
+    await other.leave();
+  });
+
+  test("deleting the environment ends its streams", async ({ expect }) => {
+    await manage("POST", "", { key: "preview", name: "Preview" });
+    const { token } = await addKey({ kind: "client" }, "preview");
+    const reader = new EventStreamReader(await ask(token));
+    await quiet();
+    await manage("DELETE", "/preview?confirm=preview");
+    for (let i = 0; i < 5; i++) {
+      await clock.advance(1000);
+      await quiet();
+    }
+    expect(reader.isEnded).toBe(true);
+    expect(await statusOf(ask(token))).toBe(401);
+  });
+
+  test("tells nothing of other environments", async ({ expect }) => {
+    await clock.advance(60_000);
+    const reader = new EventStreamReader(await ask(project.clientKey));
+    await quiet();
+    await manage("POST", "/staging/flags", {
+      key: "hidden",
+      type: "boolean",
+      variants: { on: true },
+      enabled: true,
+      default: { variant: "on" },
+    });
+    await clock.advance(2000);
+    await quiet();
+    expect(reader.told).toEqual([]);
+    await reader.leave();
+  });
+
+  test("answers HEAD without a stream, OPTIONS without a key, and other methods with 405", async ({ expect }) => {
+    const { slots } = isolate.services.streams ?? {};
+    const open = slots?.open;
+    const head = await ask(project.clientKey, {}, "HEAD");
+    expect(head.status).toBe(200);
+    expect(head.headers.get("content-type")).toContain("text/event-stream");
+    expect(head.body).toBeNull();
+    expect(slots?.open).toBe(open);
+    const options = await ask("", { origin: SHOP, "access-control-request-headers": "last-event-id" }, "OPTIONS");
+    expect(options.status).toBe(204);
+    const post = await ask(project.clientKey, {}, "POST");
+    expect(post.status).toBe(405);
+    expect(post.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
+  });
+
+  test("browsers with a client key are told where the stream is, and it works as it stands", async ({ expect }) => {
+    const { eventStreams } = (await (await bulk({ origin: SHOP })).json()) as BulkBody;
+    const url = `http://edge.test${PATH}?key=${project.clientKey}`;
+    expect(eventStreams).toEqual([{ type: "sse", url, inactivityDelaySec: 120 }]);
+    expect(await statusOf(isolate.fetch(url.slice("http://edge.test".length)))).toBe(200);
+  });
+
+  test("nobody else is: strict clients, and browsers that were given a server key", async ({ expect }) => {
+    expect(await (await bulk({})).json()).not.toHaveProperty("eventStreams");
+    const server = await bulk({ origin: SHOP, authorization: `Bearer ${project.serverKey}` });
+    expect(await server.json()).not.toHaveProperty("eventStreams");
+  });
+
+  test("a GET tells the same under the same tag", async ({ expect }) => {
+    const post = await bulk({ origin: SHOP });
+    const get = await bulk({ origin: SHOP }, isolate, "/flags", "GET");
+    expect(get.headers.get("etag")).toBe(post.headers.get("etag"));
+    const inUrl = await isolate.fetch(`/flags?sdkKey=${project.clientKey}`, { headers: { origin: SHOP } });
+    expect(inUrl.headers.get("etag")).toBe(post.headers.get("etag"));
+  });
+
+  test("the URL and the tag stay the same while the flags of the answer do", async ({ expect }) => {
+    const etag = (await bulk({ origin: SHOP })).headers.get("etag") ?? "";
+    const version = await project.save({ key: "for-servers-only", clientVisible: false });
+    const again = await bulk({ origin: SHOP, "if-none-match": etag, "x-flags-min-version": String(version) });
+    expect(again.status).toBe(304);
+  });
+
+  test("switched off, the next answer is a 200 without a stream, and streams are not there", async ({ expect }) => {
+    const etag = (await bulk({ origin: SHOP })).headers.get("etag") ?? "";
+    const without = startIsolate({ ...project.bindings, STREAMS_ENABLED: "false" }, clock);
+    const answer = await bulk({ origin: SHOP, "if-none-match": etag }, without);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).not.toHaveProperty("eventStreams");
+    expect((await without.fetch(`${PATH}?key=${project.clientKey}`)).status).toBe(404);
+  });
+});
