@@ -9,12 +9,20 @@ interface Contract {
   components?: { schemas?: object } | undefined;
 }
 
+interface Parameter {
+  in: string;
+  name: string;
+  description?: string;
+  required?: boolean;
+  example?: string;
+}
+
 interface Operation {
   tags?: string[];
   summary?: string;
   description?: string;
   security?: Record<string, unknown>[];
-  parameters?: { in: string; name: string; description?: string; required?: boolean; schema?: { pattern?: string } }[];
+  parameters?: Parameter[];
   requestBody?: { content: Record<string, { example?: unknown; schema?: { $ref?: string } }> };
   responses?: Record<
     string,
@@ -168,8 +176,10 @@ function curl(
 ): string {
   const token = Object.keys(security[0] ?? {})[0];
   const [body] = Object.entries(requestBody?.content ?? {});
-  const required = parameters.filter((parameter) => parameter.in === "query" && parameter.required === true);
-  const search = required.map(({ name }) => `${name}=production`).join("&");
+  const search = parameters
+    .filter((parameter) => parameter.in === "query" && (parameter.required === true || parameter.example !== undefined))
+    .map(({ name, example = "production" }) => `${name}=${encodeURIComponent(example)}`)
+    .join("&");
   const url =
     path.replace(/\{(\w+)\}/g, (_, name: string) => EXAMPLES[name] ?? name) + (search === "" ? "" : `?${search}`);
   const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}'${origin}${url}'`];
