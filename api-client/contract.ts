@@ -110,6 +110,8 @@ export type ExplainInput = {
 
 export type Apply = { flags: unknown[]; segments?: unknown[] | undefined; whole?: boolean | undefined };
 
+export type Restore = { image: "before" | "after" };
+
 export type CachePurge =
   | { flags: string[] }
   | { kind: "flag" | "switch" | "sample" }
@@ -516,6 +518,7 @@ export interface Operations {
     };
     answer: AuditPage;
   };
+  restoreFromAudit: { input: { path: { env: string; id: string }; body: Restore }; answer: DefinitionWritten };
   getMetrics: { input: {}; answer: string };
   evaluateFlag: {
     input: {
@@ -596,6 +599,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getCacheStats: ["GET", "/api/v1/environments/{env}/cache/stats"],
   listProjectAudit: ["GET", "/api/v1/audit"],
   listAudit: ["GET", "/api/v1/environments/{env}/audit"],
+  restoreFromAudit: ["POST", "/api/v1/environments/{env}/audit/{id}/restore"],
   getMetrics: ["GET", "/api/v1/metrics"],
   evaluateFlag: ["POST", "/ofrep/v1/evaluate/flags/{key}"],
   evaluateFlags: ["POST", "/ofrep/v1/evaluate/flags"],

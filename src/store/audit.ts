@@ -15,6 +15,11 @@ export interface AuditFilter {
 
 export type AuditRecord = typeof audit.$inferSelect;
 
+export async function getAudit(db: StoreDatabase, id: number): Promise<AuditRecord | undefined> {
+  const [found] = await readRows(db.select().from(audit).where(eq(audit.id, id)));
+  return found;
+}
+
 /** Newest first. */
 export async function listAudit(db: StoreDatabase, filter: AuditFilter): Promise<AuditRecord[]> {
   const { environment, entity, key, before, limit } = filter;

@@ -18,6 +18,7 @@ import { addFlagRoutes } from "./flags.ts";
 import { addKeyRoutes } from "./keys.ts";
 import { addMetricsRoute } from "./metrics.ts";
 import { Routes } from "./operation.ts";
+import { addRestoreRoute } from "./restore.ts";
 import { entityTagOf, PreconditionFailedError } from "./preconditions.ts";
 import { addSegmentRoutes } from "./segments.ts";
 
@@ -49,6 +50,7 @@ export function createManagementApp(services: Services): Hono<ManagementEnv> {
   addKeyRoutes(routes, services);
   addCacheRoutes(routes, services);
   addAuditRoutes(routes, services);
+  addRestoreRoute(routes, services);
   addMetricsRoute(routes, services);
   routes.close();
   return app;

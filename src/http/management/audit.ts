@@ -2,10 +2,11 @@ import { optional, picklist, pipe, transform } from "valibot";
 import type { Services } from "../../services.ts";
 import { type AuditRecord, listAudit } from "../../store/audit.ts";
 import { getEnvironment } from "../../store/write-environments.ts";
+import { viewOfChange } from "./audit-view.ts";
 import { pathKey } from "./context.ts";
 import { type Routes, unknownEnvironment } from "./operation.ts";
 import { cursorOf, limitOf, searchText } from "./page.ts";
-import { fields, instantOf } from "./shape.ts";
+import { fields } from "./shape.ts";
 
 const ENTITIES = ["flag", "configuration", "segment", "key", "environment"] as const;
 
@@ -67,22 +68,5 @@ export function addAuditRoutes(routes: Routes, services: Services): void {
 
 function pageOf(records: AuditRecord[], limit: number): { items: object[]; nextCursor: string | null } {
   const last = records.length === limit ? records.at(-1) : undefined;
-  return { items: records.map(viewOf), nextCursor: last === undefined ? null : String(last.id) };
-}
-
-function viewOf(record: AuditRecord): object {
-  const { id, at, actor, environment, entity, key, action, version } = record;
-  const [before, after] = [imageOf(record.before), imageOf(record.after)];
-  return { id, at: instantOf(at), actor, environment, entity, key, action, version, before, after };
-}
-
-/** Images are rows: their columns under the names that the API has for them. */
-function imageOf(image: unknown): unknown {
-  if (typeof image !== "object" || image === null) return null;
-  return Object.fromEntries(
-    Object.entries(image).map(([column, value]) => [
-      column === "default_serve" ? "default" : column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      value,
-    ]),
-  );
+  return { items: records.map(viewOfChange), nextCursor: last === undefined ? null : String(last.id) };
 }

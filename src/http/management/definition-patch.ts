@@ -13,7 +13,7 @@ import { documentVersionAfter, retryOnConflict } from "./written.ts";
 const CONFIGURATION_FIELDS = ["enabled", "offVariant", "default", "rules", "prerequisites"];
 
 /**
- * Merges a patch into a definition and checks every environment's configuration against the outcome. Answers the
+ * Merges a patch into a definition (by RFC 7396 unless `merge` says otherwise) and checks every environment's configuration against the outcome. Answers the
  * environments that got a new version. @throws InvalidInputError, HttpError 404, ConflictError
  */
 export async function patchDefinition(
@@ -21,6 +21,7 @@ export async function patchDefinition(
   key: string,
   patch: JsonObject,
   actor: string,
+  merge: (base: JsonObject, patch: JsonObject) => unknown = mergePatch,
 ): Promise<Map<string, Written>> {
   refuseConfiguration(patch);
   return retryOnConflict(async () => {
@@ -28,10 +29,13 @@ export async function patchDefinition(
     const { definition, flags } = await readEverywhere(services, key);
     const [first] = [...flags].map(([environment, flag]) => {
       const { flag: base, version } = patchBase(flag);
-      const merged = parseMerged(environment, mergePatch(base, patch));
+      const merged = parseMerged(environment, merge(base, patch));
       return { environment, merged, version };
     });
-    if (first === undefined) return saveUnused(services, { ...definition.definition }, patch, actor);
+    if (first === undefined) {
+      const whole = merge({ ...definition.definition } as unknown as JsonObject, patch);
+      return saveUnused(services, whole, patch, actor);
+    }
     // Every change of a definition moves each environment's document, so one document's version guards them all.
     const { environment, merged, version } = first;
     const options = { actor, expectedVersion: version, mustExist: true };
@@ -72,11 +76,11 @@ function parseMerged(environment: string, merged: unknown): FlagInput {
 /** A definition that no environment configures: nothing depends on it. */
 async function saveUnused(
   services: Services,
-  definition: object,
+  definition: unknown,
   patch: JsonObject,
   actor: string,
 ): Promise<Map<string, Written>> {
-  const merged = parseShape(flagDefinitionSchema, mergePatch(definition as JsonObject, patch));
+  const merged = parseShape(flagDefinitionSchema, definition);
   const { description: _, tags: __, owner: ___, ...rest } = merged;
   const notes = patchedNotes(patch, merged as Parameters<typeof patchedNotes>[1]);
   return saveDefinition(await services.database(), { definition: rest, ...notes }, { actor, mustExist: true });

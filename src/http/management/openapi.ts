@@ -20,6 +20,7 @@ import type { ManagementEnv } from "./context.ts";
 import { environmentPatchSchema, environmentSchema } from "./environments.ts";
 import { explainSchema } from "./explain.ts";
 import { keySchema } from "./keys.ts";
+import { restoreSchema } from "./restore.ts";
 
 export type Contract = Awaited<ReturnType<typeof generateSpecs>>;
 
@@ -85,6 +86,7 @@ function inputSchemas(): Record<string, object> {
     KeyInput: keySchema,
     ExplainInput: explainSchema,
     Apply: applySchema,
+    Restore: restoreSchema,
     CachePurge: union(purgeSchemas),
   } satisfies Record<string, GenericSchema>;
   return toJsonSchemaDefs(definitions, {

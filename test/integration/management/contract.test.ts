@@ -5,6 +5,13 @@ import { aFlagBody, type Answer, FLAGS, type ManagementTest, send, startManageme
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
+/** Of a change whose image before it can be restored. */
+async function idOfChange(t: ManagementTest): Promise<string> {
+  await t.call("PATCH", `${FLAGS}/checkout-redesign`, { enabled: false });
+  const { body } = await t.call("GET", "/api/v1/environments/production/audit?entity=configuration&limit=1");
+  return String(body.items[0].id);
+}
+
 describe("the contract", () => {
   let t: ManagementTest;
   let contract: Answer["body"];
@@ -73,6 +80,7 @@ describe("the contract", () => {
       ADMIN: t.project.adminToken,
       KEY: t.project.serverKey,
       KEY_ID: created.body.key.id,
+      CHANGE_ID: await idOfChange(t),
     };
     const lines = documentation.split("\n").filter((line) => line.startsWith("curl "));
     // Definitions are deleted by one of the lines; the rest needs the flag.
