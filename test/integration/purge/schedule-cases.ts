@@ -196,6 +196,20 @@ export const CASES: Case[] = [
     },
   },
   {
+    name: "a flag that an isolate has not held yet, written by the same isolate",
+    hasSlowAnswers: true,
+    before: async (world) => {
+      world.write("update", "b");
+      world.doneUpTo = world.store.version;
+      const [shared] = isolates(world.add(1));
+      await world.schedule.drain(shared.ask("b"));
+    },
+    start: (world) => {
+      const [shared] = isolates(world.isolates);
+      return [shared.ask("a"), shared.write("a")];
+    },
+  },
+  {
     name: "one reader whose answers take a second, one writer elsewhere",
     hasSlowAnswers: true,
     start: (world) => {
