@@ -1,0 +1,48 @@
+/** The page of web-sdk.ts with React's hooks on it: what each component shows, and how often it was rendered. */
+import {
+  OpenFeatureProvider,
+  useBooleanFlagValue,
+  useNumberFlagValue,
+  useObjectFlagValue,
+  useStringFlagValue,
+} from "@openfeature/react-sdk";
+import { createElement, type FunctionComponent, Suspense } from "react";
+import { createRoot } from "react-dom/client";
+import "./web-sdk.ts";
+
+declare global {
+  /** By flag. */
+  var renders: Record<string, number>;
+}
+
+globalThis.renders = {};
+
+function component(flag: string, useValue: () => unknown): FunctionComponent {
+  return () => {
+    globalThis.renders[flag] = (globalThis.renders[flag] ?? 0) + 1;
+    return createElement("p", { id: flag }, JSON.stringify(useValue()));
+  };
+}
+
+const components = [
+  component("new-header", () => useBooleanFlagValue("new-header", false)),
+  component("headline", () => useStringFlagValue("headline", "none")),
+  component("page-size", () => useNumberFlagValue("page-size", 1)),
+  component("tax-rate", () => useNumberFlagValue("tax-rate", 0.5)),
+  component("limits", () => useObjectFlagValue("limits", {})),
+  component("plan-page", () => useStringFlagValue("plan-page", "none")),
+  component("withdrawn", () => useStringFlagValue("withdrawn", "mine")),
+];
+
+const { document } = globalThis as unknown as { document: { querySelector(selector: string): never } };
+createRoot(document.querySelector("#root")).render(
+  createElement(
+    OpenFeatureProvider,
+    { suspendUntilReady: true },
+    createElement(
+      Suspense,
+      { fallback: createElement("p", { id: "waiting" }, "waiting") },
+      components.map((each, i) => createElement(each, { key: i })),
+    ),
+  ),
+);

@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { saveFlags } from "./support/example-flags.ts";
+import { BULK, startWorld, type Visit, type World } from "./support/world.ts";
+
+const STREAM = "/ofrep/v1/stream";
+
+let world: World;
+let visit: Visit;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await saveFlags(world.project);
+});
+afterAll(() => world?.close());
+beforeEach(async () => {
+  visit = await world.open();
+  world.edge.seen.length = 0;
+});
+afterEach(async () => {
+  world.edge.setDown(false);
+  await visit?.close();
+  await expect.poll(() => world.edge.openStreams()).toBe(0);
+});
+
+const posts = () => world.edge.count({ method: "POST", path: BULK });
+const headline = () => visit.value("headline", "none");
+const serve = (flag: string, variant: string) => world.update(flag, { default: { variant } });
+
+/** Ready, listening, and through with the fetch that a server asks for soon after a change. */
+async function startListening(): Promise<void> {
+  expect(await visit.start()).toBe("READY");
+  await expect.poll(() => world.edge.openStreams()).toBe(1);
+  await serve("new-header", "off");
+  await expect.poll(() => visit.value("new-header", true)).toBe(false);
+  await serve("new-header", "on");
+  await expect.poll(() => visit.value("new-header", false)).toBe(true);
+}
+
+describe("a page that listens to the stream", () => {
+  it("shows a change on the server without a reload, with one stream", async () => {
+    await startListening();
+    await serve("headline", "off");
+    await expect.poll(headline).toBe("Bread");
+    expect(await visit.events()).toContainEqual({ type: "PROVIDER_CONFIGURATION_CHANGED", flagsChanged: ["headline"] });
+    await serve("headline", "on");
+    await expect.poll(headline).toBe("Fresh bread");
+    expect(world.edge.count({ method: "GET", path: STREAM, status: 200 })).toBe(1);
+    // The stream needs no preflight: it has no header of its own.
+    expect(world.edge.count({ method: "OPTIONS", path: STREAM })).toBe(0);
+  });
+
+  it("fetches what a change told of, and gets 304 for a change of what it does not see", async () => {
+    await startListening();
+    const before = world.edge.seen.length;
+    const version = await serve("internal", "off");
+    const refetches = () =>
+      world.edge.seen.slice(before).filter(({ method, query }) => method === "POST" && query.includes(`=${version}&`));
+    await expect.poll(() => refetches().map(({ status }) => status)).toEqual([304]);
+    expect(refetches()[0]?.query).toMatch(new RegExp(`flagConfigEtag=${version}&flagConfigLastModified=\\d+`));
+  });
+
+  it("falls back to the code's default when the flag is disabled", async () => {
+    await startListening();
+    expect(await visit.value("page-size", 1)).toBe(24);
+    await world.update("page-size", { enabled: false, offVariant: null });
+    await expect.poll(() => visit.value("page-size", 1)).toBe(1);
+    await world.update("page-size", { enabled: true, offVariant: "off" });
+    await expect.poll(() => visit.value("page-size", 1)).toBe(24);
+  });
+
+  it("shows a change that happened while its stream was broken", async () => {
+    await startListening();
+    expect(world.edge.dropStreams()).toBe(1);
+    await serve("headline", "off");
+    await expect.poll(() => visit.call("status")).toBe("STALE");
+    await expect.poll(headline).toBe("Bread");
+    expect(world.edge.seen.findLast(({ path }) => path === STREAM)?.headers["last-event-id"]).toMatch(/^\d+$/);
+    await serve("headline", "on");
+  });
+
+  it("fetches nothing after a broken stream when nothing has changed", async () => {
+    await startListening();
+    const before = posts();
+    world.edge.dropStreams();
+    await expect.poll(() => world.edge.openStreams()).toBe(1);
+    // What the new stream says first comes before this.
+    await serve("headline", "off");
+    await expect.poll(headline).toBe("Bread");
+    expect(posts()).toBe(before + 1);
+    await serve("headline", "on");
+  });
+
+  it("shows what changed while the edge could not be reached", async () => {
+    await startListening();
+    world.edge.setDown(true);
+    await serve("headline", "off");
+    await expect.poll(() => visit.call("status")).toBe("STALE");
+    expect(await headline()).toBe("Fresh bread");
+    world.edge.setDown(false);
+    await expect.poll(headline).toBe("Bread");
+    await serve("headline", "on");
+  });
+
+  it("shows what changed while the browser was offline", async () => {
+    await startListening();
+    await visit.context.setOffline(true);
+    world.edge.dropStreams();
+    await serve("headline", "off");
+    await expect.poll(() => visit.call("status")).toBe("STALE");
+    await visit.context.setOffline(false);
+    await expect.poll(headline).toBe("Bread");
+    await serve("headline", "on");
+  });
+
+  it("keeps its values when its key is revoked, and does not hammer", async () => {
+    const key = await world.createKey([]);
+    expect(await visit.start({ key: key.token })).toBe("READY");
+    await expect.poll(() => world.edge.openStreams()).toBe(1);
+    await key.revoke();
+    await expect.poll(() => world.edge.openStreams()).toBe(0);
+    await expect.poll(() => world.edge.count({ path: STREAM, status: 401 })).toBe(1);
+    await expect.poll(() => world.edge.count({ method: "POST", path: BULK, status: 401 })).toBeGreaterThanOrEqual(2);
+    expect(world.edge.count({ path: STREAM, status: 401 })).toBe(1);
+    expect(await headline()).toBe("Fresh bread");
+  });
+});
