@@ -1,5 +1,11 @@
 import { Command } from "commander";
+import { addAuditCommands } from "./commands/audit.ts";
+import { addCacheCommands } from "./commands/cache.ts";
+import { addEnvironmentCommands } from "./commands/environments.ts";
+import { addEvaluateCommands } from "./commands/evaluate.ts";
 import { addFlagCommands } from "./commands/flags.ts";
+import { addKeyCommands } from "./commands/keys.ts";
+import { addSegmentCommands } from "./commands/segments.ts";
 import type { Terminal } from "./terminal.ts";
 
 const HELP = `
@@ -29,5 +35,11 @@ export function createProgram(terminal: Terminal): Command {
       getErrHelpWidth: () => terminal.columns,
     });
   addFlagCommands(program, terminal);
+  addSegmentCommands(program, terminal);
+  addEnvironmentCommands(program, terminal);
+  addKeyCommands(program, terminal);
+  addEvaluateCommands(program, terminal);
+  addAuditCommands(program, terminal);
+  addCacheCommands(program, terminal);
   return program;
 }

@@ -1,0 +1,91 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { Explanation } from "../../api-client/contract.ts";
+import { openSession } from "../session.ts";
+import { table } from "../table.ts";
+import type { Terminal } from "../terminal.ts";
+
+type Attributes = Record<string, unknown>;
+
+/** `burgee evaluate` and `burgee explain`: what a context gets, and why. */
+export function addEvaluateCommands(program: Command, terminal: Terminal): void {
+  const withContext = (command: Command): Command =>
+    command
+      .argument("<key>", "of the flag")
+      .option("-t, --targeting-key <key>", "whom to evaluate for")
+      .option("-a, --attribute <name=value...>", "an attribute; JSON where it is JSON, else text", attribute, {})
+      .option("-r, --request <name=value...>", "what the edge would know: country=DE", attribute, {});
+
+  withContext(program.command("evaluate").description("the answer for a context, as the flag is stored now")).action(
+    async (key: string, options: ContextOptions, command: Command) => {
+      const session = await openSession(command, terminal);
+      const { answer } = await session.client.call("explainFlag", {
+        path: { env: session.environment(), key },
+        body: contextOf(options),
+      });
+      session.show({ flag: answer.flag, version: answer.version, ...answer.resolution }, (resolution) =>
+        table(["value", "variant", "reason"], [resolutionRow(resolution)]),
+      );
+    },
+  );
+
+  withContext(program.command("explain").description("the answer and how each rule came to it")).action(
+    async (key: string, options: ContextOptions, command: Command) => {
+      const session = await openSession(command, terminal);
+      const { answer } = await session.client.call("explainFlag", {
+        path: { env: session.environment(), key },
+        body: contextOf(options),
+      });
+      session.show(answer, explanationText);
+    },
+  );
+}
+
+interface ContextOptions {
+  targetingKey?: string;
+  attribute: Attributes;
+  request: Attributes;
+}
+
+function contextOf({ targetingKey, attribute: attributes, request }: ContextOptions) {
+  const context = { ...attributes, ...(targetingKey === undefined ? {} : { targetingKey }) };
+  return Object.keys(request).length === 0 ? { context } : { context, request };
+}
+
+function attribute(text: string, known: Attributes): Attributes {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("it must be like plan=pro or seats=12.");
+  const value = text.slice(at + 1);
+  let parsed: unknown = value;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    // Plain text.
+  }
+  return { ...known, [text.slice(0, at)]: parsed };
+}
+
+function resolutionRow({ value, variant, reason, errorCode }: Attributes): string[] {
+  return [
+    value === undefined ? "the caller's default" : JSON.stringify(value),
+    typeof variant === "string" ? variant : "",
+    [reason, errorCode].filter(Boolean).join(" "),
+  ];
+}
+
+function explanationText({ resolution, prerequisites, rules, default: byDefault, problem }: Explanation): string {
+  return [
+    table(["value", "variant", "reason"], [resolutionRow(resolution)]),
+    problem,
+    ...prerequisites.map(
+      ({ flag, variants, served, isMet }) =>
+        `prerequisite ${flag}: ${isMet ? "met" : "not met"}, serves ${served ?? "nothing"}, wanted ${variants.join(" or ")}`,
+    ),
+    ...rules.flatMap(({ id, state, when, bucket }) => [
+      `rule ${id}: ${state}${bucket == null ? "" : `, bucket ${bucket}`}`,
+      ...(when === undefined ? [] : [`  ${JSON.stringify(when)}`]),
+    ]),
+    `default: ${byDefault.state}`,
+  ]
+    .filter((line) => line !== undefined)
+    .join("\n");
+}
