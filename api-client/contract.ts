@@ -358,7 +358,10 @@ export type Evaluation = {
   metadata: Record<string, unknown>;
 };
 
-export type Evaluations = { flags: (Evaluation | OfrepError)[] };
+export type Evaluations = {
+  flags: (Evaluation | OfrepError)[];
+  eventStreams?: { type: "sse"; url: string; inactivityDelaySec?: number | undefined }[] | undefined;
+};
 
 export type OfrepError = {
   key?: string | undefined;
@@ -544,6 +547,10 @@ export interface Operations {
     };
     answer: Evaluations;
   };
+  openChangeStream: {
+    input: { query?: { key?: string | undefined }; headers?: { "Last-Event-ID"?: string | undefined } };
+    answer: string;
+  };
   getFlagValue: {
     input: {
       path: { name: string };
@@ -603,6 +610,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getMetrics: ["GET", "/api/v1/metrics"],
   evaluateFlag: ["POST", "/ofrep/v1/evaluate/flags/{key}"],
   evaluateFlags: ["POST", "/ofrep/v1/evaluate/flags"],
+  openChangeStream: ["GET", "/ofrep/v1/stream"],
   getFlagValue: ["GET", "/flags/{name}"],
   getFlagValues: ["GET", "/flags"],
   getLiveness: ["GET", "/healthz"],

@@ -99,6 +99,28 @@ export const evaluationPaths: Record<string, object> = {
       },
     },
   },
+  "/ofrep/v1/stream": {
+    get: {
+      tags: ["Evaluation"],
+      operationId: "openChangeStream",
+      summary: "Be told of changes (OFREP, server-sent events)",
+      description:
+        "Each change of the environment is an event `refetchEvaluation`, whose `id` is the new version. Stays open; docs/streams.md.",
+      security: SDK_KEY,
+      parameters: [
+        query("key", "A client key, where headers cannot be set. A server key goes into a header."),
+        header("Last-Event-ID", "The last version that the client was told of: another one is told at once."),
+      ],
+      responses: {
+        200: { description: "Events.", content: { "text/event-stream": { schema: { type: "string" } } } },
+        ...failures("OfrepError", "application/json", {
+          401: "No key, a forged or a revoked one.",
+          403: "The key may not be used from this origin, or not in a URL.",
+          404: "Streams are switched off.",
+        }),
+      },
+    },
+  },
   "/flags/{name}": {
     get: {
       tags: ["Evaluation"],
@@ -200,7 +222,21 @@ export const evaluationSchemas: Record<string, object> = {
   },
   Evaluations: {
     type: "object",
-    properties: { flags: { type: "array", items: { anyOf: [ref("Evaluation"), ref("OfrepError")] } } },
+    properties: {
+      flags: { type: "array", items: { anyOf: [ref("Evaluation"), ref("OfrepError")] } },
+      eventStreams: {
+        type: "array",
+        items: {
+          type: "object",
+          properties: {
+            type: { type: "string", enum: ["sse"] },
+            url: { type: "string" },
+            inactivityDelaySec: { type: "integer" },
+          },
+          required: ["type", "url"],
+        },
+      },
+    },
     required: ["flags"],
   },
   OfrepError: {
