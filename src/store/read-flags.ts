@@ -13,7 +13,7 @@ export function createFlagReader(db: StoreDatabase): FlagReader {
   const read = async (environment: string, since: number | undefined, flagKeys?: readonly string[]) => {
     try {
       const [snapshot] = await readJson<SnapshotRow>(db, selectSnapshot(environment, since, flagKeys));
-      return snapshot && toReading(snapshot, since);
+      return snapshot === undefined ? undefined : toReading(snapshot, since);
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       throw new StoreUnavailableError("the store refused a reading", { cause: error });

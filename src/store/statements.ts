@@ -1,6 +1,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Change } from "../flags/head.ts";
+import { StoreUnavailableError } from "../ops/errors.ts";
 import { MAX_CHANGES, type OutboxRow, pendingChanges } from "./changes.ts";
 import type { StoreDatabase } from "./client.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
@@ -54,8 +55,7 @@ export interface Write {
 
 /** Runs one statement that selects one JSON column named `result`. */
 export async function readJson<T>(db: StoreDatabase, statement: SQL): Promise<T[]> {
-  const { rows } = await settle(async () => await db.execute<{ result: T }>(statement));
-  return rows.map((row) => row.result);
+  return resultsOf<T>(await settle(async () => await db.execute(statement)));
 }
 
 /** Runs one query made with the query builder. */
@@ -114,8 +114,12 @@ async function runWrite(
   }
 }
 
-function resultsOf<T>(statement: unknown): T[] {
-  return (statement as { rows: { result: T }[] }).rows.map((row) => row.result);
+/** The answer to another question is none: read as "nothing found", it would make an environment unknown. */
+function resultsOf<T>(answer: unknown): T[] {
+  const rows = (answer as { rows?: unknown } | undefined)?.rows;
+  if (!Array.isArray(rows) || !rows.every((row: unknown) => typeof row === "object" && row !== null && "result" in row))
+    throw new StoreUnavailableError("the store answered something else than it was asked");
+  return rows.map((row) => (row as { result: T }).result);
 }
 
 /** An instant as tables.ts answers it, for use in JSON. */

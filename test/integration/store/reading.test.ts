@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
+import { StoreUnavailableError } from "../../../src/ops/errors.ts";
+import { createDatabase } from "../../../src/store/client.ts";
 import { createFlagReader, type FlagReader } from "../../../src/store/read-flags.ts";
 import { saveFlag, saveProject } from "../../../src/store/write-flags.ts";
 import { aFlag, aSegment, BACKENDS, startStore, type TestStore } from "./backends.ts";
@@ -122,5 +124,24 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     expect([...(reading?.flags ?? [])].map(([key, document]) => [key, document !== null])).toEqual(
       odd.map((key, i) => [key, i === 0]),
     );
+  });
+
+  it("takes the answer to another question for a failing store, never for an environment that is not there", async ({
+    expect,
+  }) => {
+    store.endpoint.setFaults({ wrongType: true });
+    const db = createDatabase(store.endpoint.connectionString, { fetchEndpoint: store.endpoint.url, timeoutMs: 5000 });
+    const shapes = 30;
+    const outcomes: unknown[] = [];
+    for (let i = 0; i < shapes; i++) {
+      const work =
+        i % 2 === 0 ? createFlagReader(db).readFlags("prod", ["a"]) : createFlagReader(db).readEnvironment("prod");
+      outcomes.push(await work.catch((error: unknown) => error));
+    }
+    for (let i = 0; i < shapes; i++) {
+      outcomes.push(await saveFlag(db, "prod", aFlag("a"), options).catch((error: unknown) => error));
+    }
+    store.endpoint.setFaults({});
+    for (const outcome of outcomes) expect(outcome).toBeInstanceOf(StoreUnavailableError);
   });
 });
