@@ -89,7 +89,9 @@ export class RedisTier implements FlagCache<FlagDocument> {
     const listed = contiguousEnd(changes ?? [], asOf);
     let isTaken = true;
     for (const part of argumentsOf(fields)) {
-      isTaken = (await this.#advance(environment, "fill", asOf, listed, part)) === "1" && isTaken;
+      const answer = await this.#advance(environment, "fill", asOf, listed, part);
+      if (answer !== "1" && answer !== "0") throw this.#commands.nonsense("EVAL");
+      isTaken = answer === "1" && isTaken;
     }
     return isTaken;
   }
@@ -98,8 +100,11 @@ export class RedisTier implements FlagCache<FlagDocument> {
   async publish(environment: string, changes: readonly Change[]): Promise<number> {
     const version = changes.at(-1)?.[0];
     if (version === undefined) throw new RangeError("publish needs at least one change");
-    const head = await this.#advance(environment, "publish", version, contiguousEnd(changes, version), []);
-    return Number(head);
+    const answer = await this.#advance(environment, "publish", version, contiguousEnd(changes, version), []);
+    const head = typeof answer === "string" ? Number(answer) : Number.NaN;
+    // Whatever else it may mean, it is no purge: a change that passes for published is not published again.
+    if (!(head >= version)) throw this.#commands.nonsense("EVAL");
+    return head;
   }
 
   /** The flag keys that are stored now. */

@@ -75,6 +75,20 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect(await retried.keys("prod")).toEqual(["b"]);
     });
 
+    test("an answer that is none is no purge and no fill", async ({ expect }) => {
+      const failing = redis.tier({ prefix });
+      redis.endpoint.setFaults({ wrongType: true });
+      const shapes = 15;
+      for (let i = 0; i < shapes; i++) {
+        expect(await failure(failing.publish("prod", [[6, ["a"]]]))).toBeInstanceOf(TierError);
+      }
+      for (let i = 0; i < shapes; i++) {
+        expect(await failure(failing.fill("prod", 5, undefined, texts("a")))).toBeInstanceOf(TierError);
+      }
+      redis.endpoint.setFaults({});
+      expect(failing.counts().errors).toBe(2 * shapes);
+    });
+
     test("never says what was in the command", async ({ expect }) => {
       await redis.endpoint.command("SET", hash(), "not a hash");
       const secret = new Map([["s3cret-flag", '"s3cret text"']]);
