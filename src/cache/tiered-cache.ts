@@ -213,7 +213,7 @@ export class TieredCache<V> implements FlagCache<V> {
 
   /**
    * A flag is compiled once per version, however often it is read again: the store stamps a new version on a document
-   * with every change of what is in it, and never gives one out twice for other contents (docs/production.md, Backups).
+   * with every change of what is in it, and never gives one out twice for other contents (docs/reliability.md, A restored backup).
    */
   #compiled(document: FlagDocument, known: V | null | undefined): V {
     const { compile, documentOf } = this.#options;

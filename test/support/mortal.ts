@@ -29,24 +29,23 @@ export function mortalFetch(real: typeof fetch): typeof fetch {
     if (life.isDead) return never();
     life.calls.push(describe(input, init));
     if (life.calls.length <= life.livesFor) return real(input, init);
-    life.isDead = true;
+    // Only when it is applied: whoever waits for the death may rely on it.
     if (life.loses === "answer") await (await real(input, init)).arrayBuffer();
+    life.isDead = true;
     return never();
   };
 }
 
-/** Lets the clock run until the work has ended or its worker is dead. */
+/** Lets the clock run, where somebody sleeps, until the work has ended or its worker is dead. */
 export async function untilOver(clock: FakeClock, work: Promise<unknown>, life?: Life): Promise<void> {
   let isOver = false;
   const ended = work.finally(() => (isOver = true));
   ended.catch(() => undefined);
   while (!isOver && life?.isDead !== true) {
-    await clock.advance(250);
+    if (clock.sleeping > 0) await clock.advance(250);
     await pause(2);
   }
-  // What was under way when it died still arrives.
   if (isOver) await ended;
-  else await pause(20);
 }
 
 function never<T>(): Promise<T> {
