@@ -33,11 +33,16 @@ interface Operation {
 type Html = ReturnType<typeof html>;
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+/** Of the example project, by path parameter. */
 const EXAMPLES: Record<string, string> = {
   env: "production",
   key: "checkout-redesign",
   name: "checkout-redesign",
-  id: "aB3dE5fG7hI9",
+  id: "$ID",
+};
+/** Nobody's production for having pasted a line. */
+const DELETED: Record<string, string> = {
+  "DELETE /api/v1/environments/{env}": "/api/v1/environments/staging?confirm=staging",
 };
 const TOKENS: Record<string, string> = { adminToken: "$ADMIN", clientKey: "$KEY", serverKey: "$KEY" };
 
@@ -74,7 +79,7 @@ export async function docsPage(contract: Contract, origin: string): Promise<{ ht
         <p>${prose(contract.info.description)}</p>
         <p>
           For tools: <a href="/openapi.json">openapi.json</a>. In the examples, <code>$ADMIN</code> is an admin token
-          and <code>$KEY</code> an SDK key.
+          and <code>$KEY</code> an SDK key; <code>$ID</code> is the <code>id</code> of something that a list has shown.
         </p>
         <nav>${tags.map(({ name }) => html`<a href="#${name}">${name}</a>`)}<a href="#schemas">Schemas</a></nav>
         ${tags.map(({ name, description }) => section(contract, name, description, origin))}
@@ -180,16 +185,20 @@ function curl(
     .filter((parameter) => parameter.in === "query" && (parameter.required === true || parameter.example !== undefined))
     .map(({ name, example = "production" }) => `${name}=${encodeURIComponent(example)}`)
     .join("&");
+  const target = path.replace("/segments/{key}", "/segments/beta-testers");
   const url =
-    path.replace(/\{(\w+)\}/g, (_, name: string) => EXAMPLES[name] ?? name) + (search === "" ? "" : `?${search}`);
-  const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}'${origin}${url}'`];
+    DELETED[`${method} ${path}`] ??
+    target.replace(/\{(\w+)\}/g, (_, name: string) => EXAMPLES[name] ?? name) + (search === "" ? "" : `?${search}`);
+  const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}${quoted(origin + url)}`];
   if (token !== undefined) lines.push(`-H "Authorization: Bearer ${TOKENS[token] ?? ""}"`);
-  if (body !== undefined)
-    lines.push(
-      `-H 'Content-Type: ${body[0]}'`,
-      `-d '${JSON.stringify(body[1].example).replaceAll("'", String.raw`'\''`)}'`,
-    );
+  if (body !== undefined) lines.push(`-H 'Content-Type: ${body[0]}'`, `-d ${quoted(JSON.stringify(body[1].example))}`);
   return lines.join(" \\\n  ");
+}
+
+/** As one word of a shell that reads nothing in it but `$ID`: the host of the page is whatever its reader asked. */
+function quoted(text: string): string {
+  const words = text.split("$ID").map((part) => (part === "" ? "" : `'${part.replaceAll("'", String.raw`'\''`)}'`));
+  return words.join('"$ID"');
 }
 
 function pretty(value: unknown): string {

@@ -22,6 +22,13 @@ const DEBUG = header(
   "`timing` from a server key: an answer that took a read of Redis or Postgres says how long, as `Server-Timing`.",
 );
 const IF_NONE_MATCH = header("If-None-Match", "`ETag` of an earlier answer: 304 when the answer is still the same.");
+const ANNOUNCED = [
+  query(
+    "flagConfigEtag",
+    "`etag` of the event that made the client ask: the answer is of that version or a later one.",
+  ),
+  query("flagConfigLastModified", "`lastModified` of that event; passed over."),
+];
 const EXAMPLE = {
   key: "checkout-redesign",
   value: true,
@@ -44,6 +51,7 @@ const OFREP_FAILURES = failures("OfrepError", "application/json", {
   400: "The context is not accepted, or a targeting key is missing.",
   401: "No key, a forged or a revoked one.",
   403: "The key may not be used from this origin.",
+  413: "The body is larger than 64 KiB.",
   429: "Too many reads past the caches, or too many keys that are not of this deployment; `Retry-After` says when to go on.",
   500: "The flag cannot be evaluated.",
   503: "Nothing holds the flags: use your default.",
@@ -55,10 +63,13 @@ const GET_FAILURES = failures("Problem", "application/problem+json", {
   503: "Nothing holds the flags: use your default.",
 });
 const GET_PARAMETERS = [
-  query(
-    "targetingKey",
-    "Stable id of the subject; `user_id` is an alias. Every other parameter is an attribute, as text.",
-  ),
+  {
+    ...query(
+      "targetingKey",
+      "Stable id of the subject; `user_id` is an alias. Every other parameter is an attribute, as text.",
+    ),
+    example: "user-1",
+  },
   query("context", "The context as JSON, for attributes that are not text."),
   query("sdkKey", "The key, where headers cannot be set."),
   IF_NONE_MATCH,
@@ -87,14 +98,14 @@ export const evaluationPaths: Record<string, object> = {
       operationId: "evaluateFlags",
       summary: "Evaluate every flag (OFREP)",
       security: SDK_KEY,
-      parameters: [IF_NONE_MATCH, MIN_VERSION, NO_CACHE, DEBUG],
+      parameters: [...ANNOUNCED, IF_NONE_MATCH, MIN_VERSION, NO_CACHE, DEBUG],
       requestBody: BODY,
       responses: {
         200: {
           description: "A resolution for each flag that the key may see.",
           content: json(ref("Evaluations"), { flags: [EXAMPLE] }),
         },
-        304: { description: "Unchanged." },
+        304: { description: "Unchanged; never where another version than the answer's was announced." },
         ...OFREP_FAILURES,
       },
     },
@@ -145,6 +156,8 @@ export const evaluationPaths: Record<string, object> = {
       tags: ["Evaluation"],
       operationId: "getFlagValues",
       summary: "Evaluate every flag",
+      description:
+        "The bytes and the `ETag` of the OFREP answer to the same context, key and `Origin`: a page that is rendered with it starts without a flicker, and its first request is a 304.",
       security: SDK_KEY,
       parameters: GET_PARAMETERS,
       responses: {
@@ -224,8 +237,14 @@ export const evaluationSchemas: Record<string, object> = {
     type: "object",
     properties: {
       flags: { type: "array", items: { anyOf: [ref("Evaluation"), ref("OfrepError")] } },
+      metadata: {
+        type: "object",
+        description: "Only where the request has `Origin`; `flagSetId` is the environment.",
+        properties: { flagSetId: { type: "string" } },
+      },
       eventStreams: {
         type: "array",
+        description: "Only where the request has `Origin` and a client key.",
         items: {
           type: "object",
           properties: {

@@ -1,0 +1,17 @@
+/** The words of a command line, as a POSIX shell splits it: quotes, escaped quotes and line ends, and `$NAME`. */
+export function shellWords(line: string, variables: Record<string, string>): string[] {
+  const expand = (text: string) => text.replace(/\$([A-Z_]+)/g, (_, name: string) => variables[name] ?? "");
+  const words: string[] = [];
+  const parts = /\s+|\\\n|'([^']*)'|"([^"]*)"|\\(.)|([^\s'"\\]+)/gsy;
+  let word: string | undefined;
+  for (const [whole, single, double, escaped, bare] of line.matchAll(parts)) {
+    const text = single ?? (double === undefined ? undefined : expand(double)) ?? escaped ?? (bare && expand(bare));
+    if (text === undefined || whole === "\\\n") {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else {
+      word = (word ?? "") + text;
+    }
+  }
+  return word === undefined ? words : [...words, word];
+}
