@@ -360,7 +360,12 @@ export type Evaluation = {
 
 export type Evaluations = {
   flags: (Evaluation | OfrepError)[];
-  eventStreams?: { type: "sse"; url: string; inactivityDelaySec?: number | undefined }[] | undefined;
+  /** Only where the request has `Origin`; `flagSetId` is the environment. */ metadata?:
+    | { flagSetId?: string | undefined }
+    | undefined;
+  /** Only where the request has `Origin` and a client key. */ eventStreams?:
+    | { type: "sse"; url: string; inactivityDelaySec?: number | undefined }[]
+    | undefined;
 };
 
 export type OfrepError = {
@@ -537,6 +542,7 @@ export interface Operations {
   };
   evaluateFlags: {
     input: {
+      query?: { flagConfigEtag?: string | undefined; flagConfigLastModified?: string | undefined };
       headers?: {
         "If-None-Match"?: string | undefined;
         "X-Flags-Min-Version"?: string | undefined;
