@@ -1,0 +1,130 @@
+/** What can be wrong with the backends, and which of them each fault makes sense for. */
+import type { Faults } from "../../dev/faults.ts";
+import type { ChaosWorld } from "./world.ts";
+
+/** Which way is faulted, as the workers under test see it. */
+export type Target = "L2" | "L3" | "both";
+export const TARGETS: readonly Target[] = ["L2", "L3", "both"];
+
+export interface FaultKind {
+  name: string;
+  /** What exactly happens, for the page's legend. */
+  meaning: string;
+  /** At the endpoint. */
+  faults?: Faults;
+  /** Instead, or besides: done to Redis again and again, every so often (ms). */
+  disturb?: { everyMs: number; run(world: ChaosWorld): Promise<unknown> };
+  /** On and off for so long each (ms). */
+  flapMs?: number;
+  /** Nothing gets through: with both faulted, answers are marked stale once a look at the head has failed. */
+  isTotal?: boolean;
+  /** Why it cannot happen to L3. With both, it then happens to L2 while L3 is down. */
+  notL3?: string;
+}
+
+/** How far the replica lags (ms). */
+const LAG_MS = 2000;
+
+export const FAULT_KINDS: readonly FaultKind[] = [
+  { name: "down", meaning: "every connection is closed without an answer", faults: { down: true }, isTotal: true },
+  {
+    name: "refusing",
+    meaning: "nobody listens on the port",
+    faults: { refuseForMs: 600_000 },
+    isTotal: true,
+  },
+  { name: "hanging", meaning: "requests are taken and never answered", faults: { hang: true }, isTotal: true },
+  { name: "slow", meaning: "every request takes a second", faults: { latencyMs: 1000 } },
+  {
+    name: "erroring 30 %",
+    meaning: "three requests in ten are answered with status 500 and not applied",
+    faults: { errorRate: 0.3 },
+  },
+  {
+    name: "garbage",
+    meaning: "status 200 and a page of HTML; nothing is applied",
+    faults: { garbage: true },
+    isTotal: true,
+  },
+  {
+    name: "truncated",
+    meaning: "applied; half of the answer arrives, then the connection ends",
+    faults: { truncate: true },
+    isTotal: true,
+  },
+  {
+    name: "wrong type",
+    meaning:
+      "status 200 and well-formed JSON of the protocol, but the answer to some other question; nothing is applied",
+    faults: { wrongType: true },
+    isTotal: true,
+  },
+  {
+    name: "older `schemaVersion`",
+    meaning: "three times a second, every document in Redis is replaced by one of another schema and another value",
+    disturb: { everyMs: 300, run: (world) => world.putOldDocuments() },
+    notL3: "Postgres holds rows, no documents: they are built when they are read",
+  },
+  { name: "flapping every 2 s", meaning: "down for 2 s, well for 2 s", faults: { down: true }, flapMs: 2000 },
+  {
+    name: "losing responses",
+    meaning: "applied; the connection ends without an answer",
+    faults: { dropAfterApply: true },
+    isTotal: true,
+  },
+  {
+    name: "evicting keys",
+    meaning: "five times a second, Redis loses the environment's hash, its head too",
+    disturb: { everyMs: 200, run: (world) => world.evict() },
+    notL3: "Postgres evicts nothing",
+  },
+  {
+    name: "lagging replica",
+    meaning: `reads are answered by a replica ${LAG_MS / 1000} s behind`,
+    faults: { lagMs: LAG_MS },
+    notL3: "the worker asks Neon's primary; that it may be pointed at a read replica is nowhere promised",
+  },
+];
+
+export interface ChaosCase {
+  kind: FaultKind;
+  target: Target;
+  /** Why there is nothing to run. */
+  whyNot?: string;
+}
+
+export const CASES: readonly ChaosCase[] = FAULT_KINDS.flatMap((kind) =>
+  TARGETS.map((target) => ({
+    kind,
+    target,
+    ...(target === "L3" && kind.notL3 !== undefined && { whyNot: kind.notL3 }),
+  })),
+);
+
+/** No fault: what the others are compared with. */
+export const CALM: ChaosCase = { kind: { name: "none", meaning: "nothing is wrong" }, target: "both" };
+
+/** Begins the fault. Answers what ends it. */
+export function inject(world: ChaosWorld, { kind, target }: ChaosCase, flapMs = kind.flapMs): () => void {
+  const { faults = {}, disturb, notL3 } = kind;
+  const { upstash, neon } = world.project.backends;
+  const set = (isOn: boolean): void => {
+    if (target !== "L3") upstash.setFaults(isOn ? faults : {});
+    if (target === "L3" || (target === "both" && notL3 === undefined)) neon.setFaults(isOn ? faults : {});
+  };
+  set(true);
+  if (target === "both" && notL3 !== undefined) neon.setFaults({ down: true });
+  let isOn = true;
+  const timers: NodeJS.Timeout[] = [];
+  if (flapMs !== undefined) timers.push(setInterval(() => set((isOn = !isOn)), flapMs));
+  if (disturb !== undefined && target !== "L3") {
+    const run = () => void disturb.run(world).catch((error: unknown) => console.error("a disturbance failed:", error));
+    run();
+    timers.push(setInterval(run, disturb.everyMs));
+  }
+  return () => {
+    for (const timer of timers) clearInterval(timer);
+    upstash.setFaults({});
+    neon.setFaults({});
+  };
+}

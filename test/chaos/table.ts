@@ -1,0 +1,115 @@
+import type { ColdStart } from "./cold-start.ts";
+import { type ChaosCase, FAULT_KINDS } from "./faults.ts";
+import { SOURCES } from "./judge.ts";
+import type { CaseResult } from "./run-case.ts";
+
+export const BEGIN = "<!-- faults:begin -->";
+export const END = "<!-- faults:end -->";
+
+export interface Report {
+  calm: CaseResult;
+  /** In order; those without a result cannot happen. */
+  cases: readonly { chaosCase: ChaosCase; result: CaseResult | undefined }[];
+  coldStarts: readonly ColdStart[];
+  /** Of each fault (s). */
+  faultSeconds: number;
+  /** In words. */
+  machine: string;
+  command: string;
+}
+
+/** The text between the markers replaced. @throws Error when they are not there, once each and in order */
+export function replaceBetweenMarkers(page: string, text: string): string {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin < 0 || end < begin || page.indexOf(BEGIN, begin + 1) >= 0 || page.indexOf(END, end + 1) >= 0) {
+    throw new Error(`the page must hold ${BEGIN} and ${END} once each, in this order`);
+  }
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${text.trim()}\n\n${page.slice(end)}`;
+}
+
+const HEADER = [
+  "fault",
+  "of",
+  "requests",
+  ...SOURCES,
+  "stale",
+  "wrong",
+  "5xx",
+  "p50",
+  "p99",
+  "fresh after",
+  "breakers closed after",
+];
+
+export function renderReport(report: Report): string {
+  const { calm, cases, coldStarts, faultSeconds, machine, command } = report;
+  const rows = cases.map(({ chaosCase: { kind, target, whyNot }, result }) =>
+    result === undefined
+      ? [kind.name, target, `cannot happen: ${whyNot}`]
+      : [...nameOf(result), ...cells(result, calm)],
+  );
+  const widths = HEADER.length;
+  const line = (row: readonly string[]) =>
+    `| ${[...row, ...Array.from({ length: widths - row.length }, () => "")].join(" | ")} |`;
+  return [
+    `Written by \`${command}\`, on ${machine} that also ran the backends and the clients. The latencies are indicative: compare them with each other. Every fault lasted ${faultSeconds} s.`,
+    "",
+    line(HEADER),
+    line(HEADER.map(() => "---")),
+    line(["none", "", ...cells(calm, undefined)]),
+    ...rows.map(line),
+    "",
+    ...FAULT_KINDS.map(
+      ({ name, meaning, notL3 }) =>
+        `- **${name}**: ${meaning}.${notL3 === undefined ? "" : " *Both*: this in Redis, and Postgres down."}`,
+    ),
+    "",
+    "A cold start with both gone, in a data centre that has no snapshot:",
+    "",
+    "| both | one flag | all flags | OpenFeature's server SDK gives | and afterwards |",
+    "| --- | --- | --- | --- | --- |",
+    ...coldStarts.map(
+      ({ fault, one, all, sdk, sdkAfterwards }) =>
+        `| ${fault} | ${one.status}, \`${errorOf(one.body)}\` | ${all.status}, \`${errorOf(all.body)}\` | the code's default, \`${sdk.reason}\` \`${sdk.errorCode}\` | ${sdkAfterwards.errorCode === undefined ? "the flag's value" : `\`${sdkAfterwards.errorCode}\``} |`,
+    ),
+  ].join("\n");
+}
+
+function nameOf({ chaosCase: { kind, target } }: CaseResult): [string, string] {
+  return [kind.name, target];
+}
+
+/** Without `calm`, latencies are as they are; with it, what came on top. */
+function cells(result: CaseResult, calm: CaseResult | undefined): string[] {
+  const { requests, sources, stale, wrong, failed, p50, p99, recoveredSeconds, closedSeconds } = result;
+  const ms = (own: number, calmOne: number | undefined) => {
+    if (calmOne === undefined) return `${Math.round(own)} ms`;
+    const added = Math.round(own - calmOne);
+    return `${added < 0 ? "−" : "+"}${Math.abs(added)} ms`;
+  };
+  return [
+    String(requests),
+    ...SOURCES.map((source) => percent(sources[source])),
+    percent(stale),
+    String(wrong.length),
+    String(failed.length),
+    ms(p50, calm?.p50),
+    ms(p99, calm?.p99),
+    calm === undefined ? "" : seconds(recoveredSeconds),
+    calm === undefined ? "" : seconds(closedSeconds),
+  ];
+}
+
+function percent(share: number): string {
+  if (share === 0) return "–";
+  return share < 0.01 ? "<1 %" : `${Math.round(share * 100)} %`;
+}
+
+function seconds(value: number | undefined): string {
+  return value === undefined ? "never" : `${value.toFixed(1)} s`;
+}
+
+function errorOf(body: unknown): string {
+  return String((body as { errorCode?: unknown }).errorCode);
+}

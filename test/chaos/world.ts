@@ -1,0 +1,225 @@
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../dev/purge-endpoint.ts";
+import { cacheUrl, canonicalTarget } from "../../src/http/endpoint-cache.ts";
+import { type DataCentre, startDataCentre } from "../support/data-centre.ts";
+import { flagBody, type FlagState, FlagTruth } from "../support/flag-truth.ts";
+import { startTestProject, type TestProject } from "../support/project.ts";
+import { Client, type Publication } from "../support/propagation.ts";
+
+/** Changed in the data centre that the faults hit … */
+export const FLAG_HERE = "c";
+/** … and changed where nothing is wrong. "child" is off unless "a" is on. */
+export const FLAGS_ELSEWHERE = ["a", "b", "child"];
+export const FLAGS = [...FLAGS_ELSEWHERE, FLAG_HERE];
+/** Asked with GET, whose answers a data centre keeps. */
+export const KEPT_FLAG = "a";
+
+const HASH = "burgee:feature_flag:production";
+/** An isolate in an office far away, over ways of its own to the same backends. */
+const OFFICE = "office";
+
+/** Two data centres that the faults hit, with isolates of its own for every case, so that none remembers the one before. */
+export interface Places {
+  /** Heads are read from Redis. Isolates "warm" and "cold". */
+  plain: DataCentre;
+  /** Heads and GET answers are kept at the data centre and purged. Isolates "writer" and "late". */
+  kept: DataCentre;
+  dispose(): Promise<void>;
+}
+
+/** The name of an isolate of one case. */
+export function isolateOf(role: "warm" | "cold" | "writer" | "late", caseNumber: number): string {
+  return `${role}-${caseNumber}`;
+}
+
+/**
+ * Backends with an environment in it that is changed all the time, both through the ways that the faults hit and past
+ * them, and every version that its flags ever had.
+ */
+export class ChaosWorld {
+  readonly truth = new FlagTruth();
+  /** Oldest first. */
+  readonly published: Publication[] = [];
+  readonly project: TestProject;
+  readonly #purges: PurgeEndpoint;
+  readonly #office: DataCentre;
+  readonly #purgeable: Set<DataCentre>;
+  readonly #random: () => number;
+  /** Of all changes, those that nobody was told of too. */
+  newestVersion = 0;
+  #writes = 0;
+
+  private constructor(
+    project: TestProject,
+    purges: PurgeEndpoint,
+    office: DataCentre,
+    purgeable: Set<DataCentre>,
+    random: () => number,
+  ) {
+    this.project = project;
+    this.#purges = purges;
+    this.#office = office;
+    this.#purgeable = purgeable;
+    this.#random = random;
+  }
+
+  static async start(random: () => number): Promise<ChaosWorld> {
+    const project = await startTestProject();
+    const purgeable = new Set<DataCentre>();
+    const purges = await startPurgeEndpoint({
+      dataCentres: [async (tags) => void (await Promise.all([...purgeable].map((one) => one.purge(tags))))],
+    });
+    const { neon, upstash } = project.backends;
+    const bindings = {
+      ...project.bindings,
+      ...purgeBindings(purges),
+      NEON_HTTP_URL: await neon.openSideDoor(),
+      UPSTASH_REDIS_REST_URL: await upstash.openSideDoor(),
+    };
+    const office = await startDataCentre({ bindings, isolates: [OFFICE], kept: { cache: "burgee", urls: [] } });
+    const world = new ChaosWorld(project, purges, office, purgeable, random);
+    for (const key of FLAGS) await world.#put(office, OFFICE, key);
+    return world;
+  }
+
+  /** `cases`: how many can take place there. */
+  async openPlaces(cases = 1): Promise<Places> {
+    const { project } = this;
+    const numbers = Array.from({ length: cases }, (_, i) => i);
+    // What takes a minute in an outage takes seconds here: an isolate soon holds nothing fresh any more.
+    const common = { ...project.bindings, CACHE_L1_TTL_SECONDS: "3" };
+    const [plain, kept] = await Promise.all([
+      startDataCentre({
+        bindings: common,
+        isolates: numbers.flatMap((i) => [isolateOf("warm", i), isolateOf("cold", i)]),
+        kept: { cache: "burgee", urls: [] },
+      }),
+      startDataCentre({
+        bindings: { ...common, ...purgeBindings(this.#purges) },
+        isolates: numbers.flatMap((i) => [isolateOf("writer", i), isolateOf("late", i)]),
+        kept: { cache: "burgee", urls: keptUrls(project.serverKey) },
+      }),
+    ]);
+    this.#purgeable.add(kept);
+    return {
+      plain,
+      kept,
+      dispose: async () => {
+        this.#purgeable.delete(kept);
+        await Promise.all([plain.dispose(), kept.dispose()]);
+      },
+    };
+  }
+
+  /** A change far away from the faults, of any flag that is not told. Answers its version. */
+  async writeElsewhere(key = this.#anyElsewhere()): Promise<number> {
+    const version = await this.#put(this.#office, OFFICE, key);
+    if (version === undefined) throw new Error("a change failed where nothing is wrong");
+    return version;
+  }
+
+  /** A change through the faults. Undefined: it was not made, or nobody was told that it was. */
+  writeHere(places: Places, caseNumber: number): Promise<number | undefined> {
+    return this.#put(places.kept, isolateOf("writer", caseNumber), FLAG_HERE);
+  }
+
+  client(dataCentre: DataCentre, isolate: string): Client {
+    return new Client(isolate, dataCentre, this.project.serverKey);
+  }
+
+  /** In the data centre that the faults hit. */
+  async sweep(places: Places): Promise<void> {
+    await places.kept.sweep();
+  }
+
+  /** Redis holds the whole environment. */
+  async isCached(): Promise<boolean> {
+    const fields = await this.project.backends.upstash.command<string[]>("HKEYS", HASH);
+    return ["@head", "@index", "@keys", ...FLAGS].every((field) => fields.includes(field));
+  }
+
+  /** Redis loses everything. */
+  evict(): Promise<unknown> {
+    return this.project.backends.upstash.command("FLUSHDB");
+  }
+
+  /** Replaces the documents in Redis by what another version of the program might have left there. */
+  async putOldDocuments(): Promise<void> {
+    const { upstash } = this.project.backends;
+    const fields = await upstash.command<string[]>("HGETALL", HASH);
+    for (let i = 0; i < fields.length; i += 2) {
+      const [field = "", text = ""] = fields.slice(i, i + 2);
+      if (field.startsWith("@")) continue;
+      const variants = { on: "of an older schema", off: "of an older schema" };
+      const document = { ...(JSON.parse(text) as object), schemaVersion: 0, variants };
+      // Only where it is still there: a purge in between must not be undone.
+      await upstash.command("EVAL", REPLACE, 1, HASH, field, text, JSON.stringify(document));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#office.dispose();
+    await this.#purges.close();
+    await this.project.close();
+  }
+
+  async #put(dataCentre: DataCentre, isolate: string, key: string): Promise<number | undefined> {
+    const state = this.#nextState(key);
+    const response = await dataCentre.fetch(isolate, `/api/v1/environments/production/flags/${key}`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${this.project.adminToken}`, "content-type": "application/json" },
+      body: JSON.stringify(flagBody(key, state)),
+    });
+    const body = (await response.json()) as { version: number; published: { redis: boolean; edge?: boolean } };
+    const version = response.ok ? body.version : await this.#committed(key, state);
+    if (version === undefined) return undefined;
+    this.truth.record(version, key, state);
+    this.newestVersion = Math.max(this.newestVersion, version);
+    if (!response.ok) return undefined;
+    // What could not be published now is published by the sweep, at a time that nobody is told.
+    const isPublished = body.published.redis && body.published.edge !== false;
+    if (isPublished) this.published.push({ version, at: performance.now() });
+    return version;
+  }
+
+  /** The version of a change whose answer was lost, from the database itself: each has values of its own. */
+  async #committed(key: string, state: FlagState): Promise<number | undefined> {
+    const [found] = await this.project.backends.neon.query<{ version: string; on: string }>(
+      `select v.version::text, f.variants->>'on' as on from document_versions v join flags f on f.key = v.key
+       where v.environment = 'production' and v.kind = 'flag' and v.key = $1`,
+      [key],
+    );
+    const written = (flagBody(key, state)["variants"] as { on: string }).on;
+    return found?.on === written ? Number(found.version) : undefined;
+  }
+
+  #anyElsewhere(): string {
+    return FLAGS_ELSEWHERE[Math.floor(this.#random() * FLAGS_ELSEWHERE.length)]!;
+  }
+
+  #nextState(key: string): FlagState {
+    this.#writes += 1;
+    const requires = key === "child" ? "a" : undefined;
+    return { write: this.#writes, enabled: this.#random() < 0.8, isTargeted: this.#random() < 0.5, requires };
+  }
+}
+
+const REPLACE = `if redis.call("HGET", KEYS[1], ARGV[1]) == ARGV[2] then redis.call("HSET", KEYS[1], ARGV[1], ARGV[3]) end`;
+
+/** Of a data centre that purges can reach. */
+function purgeBindings(purges: PurgeEndpoint): Record<string, string> {
+  return {
+    CF_ZONE_ID: "0123456789abcdef0123456789abcdef",
+    CF_PURGE_TOKEN: purges.token,
+    CF_API_URL: `${purges.url}/client/v4`,
+  };
+}
+
+/** What the data centre may keep: the head, and the answers to `Client`'s GET. */
+function keptUrls(serverKey: string): string[] {
+  const [, environment = "", keyId = ""] = serverKey.split("_");
+  const answers = ["free", "pro"].map((plan) => {
+    const target = canonicalTarget(new URL(`https://any.test/flags/${KEPT_FLAG}?targetingKey=user-1&plan=${plan}`));
+    return cacheUrl("burgee", { environment, keyId, origin: "", target });
+  });
+  return [`https://cache.invalid/burgee/head/${environment}`, ...answers];
+}

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { coldStarts, wrongColdStarts } from "../../chaos/cold-start.ts";
+import { CASES, type Target } from "../../chaos/faults.ts";
+import { brokenPromises } from "../../chaos/judge.ts";
+import { runCase } from "../../chaos/run-case.ts";
+import { ChaosWorld, type Places } from "../../chaos/world.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
+
+/** The short form of `npm run chaos`: its hardest faults, for a shorter time, asserting everything but how long things take. */
+const CHOSEN: [fault: string, target: Target, isOutage: boolean][] = [
+  ["down", "both", true],
+  ["wrong type", "L2", false],
+  ["truncated", "L3", false],
+  ["older `schemaVersion`", "both", false],
+  ["lagging replica", "L2", false],
+];
+const OPTIONS = { calmMs: 400, faultMs: 3000, pauseMs: 25 };
+
+describe("with its backends failing, the built worker", () => {
+  let world: ChaosWorld;
+  let places: Places;
+
+  beforeAll(async () => {
+    world = await ChaosWorld.start(seededRandom(1));
+    places = await world.openPlaces(CHOSEN.length);
+  });
+  afterAll(async () => {
+    await places?.dispose();
+    await world?.close();
+  });
+
+  for (const [caseNumber, [fault, target, isOutage]] of CHOSEN.entries()) {
+    test(`answers nothing wrong and nothing with 5xx, and recovers: ${fault}, ${target}`, async ({ expect }) => {
+      const chaosCase = CASES.find(({ kind, target: of }) => kind.name === fault && of === target)!;
+      const result = await runCase(world, { places, caseNumber }, chaosCase, OPTIONS);
+      expect(brokenPromises(result)).toEqual([]);
+      expect(result.requests).toBeGreaterThan(20);
+      if (isOutage) {
+        expect(result.stale).toBeGreaterThan(0);
+        expect(result.sources.snapshot).toBeGreaterThan(0);
+      }
+    });
+  }
+
+  test("answers 503 at a cold start with nothing in reach, which OpenFeature's SDK turns into the code's default", async ({
+    expect,
+  }) => {
+    const results = await coldStarts(world, ["down"]);
+    expect(results).toHaveLength(1);
+    expect(wrongColdStarts(results)).toEqual([]);
+  });
+});
