@@ -9,20 +9,21 @@ const flags = OpenFeature.getClient();
 // Sent before and after signing in, so that flags which split by it keep what a visitor has seen.
 const anonymousId = (localStorage["anonymousId"] ??= crypto.randomUUID());
 
-function show(): void {
-  const shown = {
+function shown(): Record<string, unknown> {
+  const { maxItems } = flags.getObjectValue("basket-limits", { maxItems: 50 }) as { maxItems: number };
+  return {
     you: OpenFeature.getContext().targetingKey,
     "checkout-redesign": flags.getBooleanValue("checkout-redesign", false) ? "the new checkout" : "the old checkout",
     "homepage-hero": flags.getStringValue("homepage-hero", "hero-brand"),
     "search-page-size": flags.getNumberValue("search-page-size", 24),
     "free-shipping-threshold": flags.getNumberValue("free-shipping-threshold", 49.9).toFixed(2),
-    "basket-limits": JSON.stringify(flags.getObjectValue("basket-limits", { maxItems: 50 })),
+    "basket-limits": `at most ${maxItems} things`,
   };
-  document
-    .querySelector("#flags")!
-    .replaceChildren(
-      ...Object.entries(shown).flatMap(([flag, value]) => [element("dt", flag), element("dd", String(value))]),
-    );
+}
+
+function show(): void {
+  const rows = Object.entries(shown()).flatMap(([flag, value]) => [element("dt", flag), element("dd", String(value))]);
+  document.querySelector("#flags")!.replaceChildren(...rows);
 }
 
 function element(name: string, text: string): HTMLElement {
@@ -34,7 +35,7 @@ function element(name: string, text: string): HTMLElement {
 // A change on the server arrives by itself: the provider listens to the stream that the answer names.
 flags.addHandler(ProviderEvents.ConfigurationChanged, (details) => {
   show();
-  const changed = details?.flagsChanged ?? [];
+  const changed = (details?.flagsChanged ?? []).filter((flag) => flag in shown());
   if (changed.length > 0) document.querySelector("#news")!.textContent = `Changed just now: ${changed.join(", ")}`;
 });
 flags.addHandler(ProviderEvents.ContextChanged, show);

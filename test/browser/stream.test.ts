@@ -6,6 +6,8 @@ const STREAM = "/ofrep/v1/stream";
 
 let world: World;
 let visit: Visit;
+/** What `new-header` serves. */
+let isNew = true;
 
 beforeAll(async () => {
   world = await startWorld();
@@ -30,10 +32,9 @@ const serve = (flag: string, variant: string) => world.update(flag, { default: {
 async function startListening(): Promise<void> {
   expect(await visit.start()).toBe("READY");
   await expect.poll(() => world.edge.openStreams()).toBe(1);
-  await serve("new-header", "off");
-  await expect.poll(() => visit.value("new-header", true)).toBe(false);
-  await serve("new-header", "on");
-  await expect.poll(() => visit.value("new-header", false)).toBe(true);
+  isNew = !isNew;
+  await serve("new-header", isNew ? "on" : "off");
+  await expect.poll(() => visit.value("new-header", !isNew)).toBe(isNew);
 }
 
 describe("a page that listens to the stream", () => {
