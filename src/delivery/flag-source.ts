@@ -8,6 +8,7 @@ import { Freshness, type FreshnessOptions } from "./freshness.ts";
 import type { Loader, LoadOutcome } from "./loader.ts";
 import { MinVersionError, type RequestScope, type Tier, UnavailableError, within } from "./scope.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { StoreReading } from "../store/snapshot.ts";
 
 /** A load that takes longer goes on behind the answer, if there is anything to answer from (ms). */
 const LOAD_BUDGET_MS = 2000;
@@ -121,6 +122,10 @@ export class FlagSource {
       const view = this.#view(memory, false);
       if (view !== undefined && memory.keys !== undefined) return this.#answer(memory, view, "L1", view.version);
     }
+    if (this.#options.loader.isUnkept(environment)) {
+      const reading = await this.#options.loader.unkept(environment, scope);
+      if (reading !== undefined) return this.#answerUnkept(reading, memory, scope);
+    }
     const outcome = await this.#load(
       environment,
       memory,
@@ -131,7 +136,9 @@ export class FlagSource {
     if (outcome === "unknown-environment") return undefined;
     if (typeof outcome === "object") return this.#answerFrom(outcome, outcome.all(), memory);
     const loaded = this.#view(memory, true);
-    if (loaded === undefined && outcome !== "unavailable") return this.#unkept(environment, memory, scope);
+    if (loaded === undefined && outcome !== "unavailable") {
+      return this.#answerUnkept(await this.#options.loader.unkept(environment, scope), memory, scope);
+    }
     this.#requireVersion(loaded?.version ?? memory.version, scope, outcome);
     if (loaded === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
     return this.#answer(memory, loaded, loadedFrom(outcome, loaded.isSuperseded), loaded.version);
@@ -150,16 +157,15 @@ export class FlagSource {
   }
 
   /** An environment that L1 has no room for is read and compiled for each answer: slow, and right. */
-  async #unkept(
-    environment: string,
+  #answerUnkept(
+    reading: StoreReading | undefined,
     memory: MemoryEnvironment<CompiledFlag>,
     scope: RequestScope,
-  ): Promise<SourceAnswer<FlagSet>> {
-    const { loader, tiers } = this.#options;
-    const reading = await loader.unkept(environment, scope);
+  ): SourceAnswer<FlagSet> {
     this.#requireVersion(reading?.asOf ?? 0, scope, reading ? "L3" : "unavailable");
     if (reading === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
-    const flags = [...reading.flags.values()].filter((document) => document !== null).map(tiers.compile);
+    const documents = [...reading.flags.values()].filter((document) => document !== null);
+    const flags = documents.map(this.#options.tiers.compile);
     const value = flagSetOf(flags.toSorted((a, b) => (a.document.key < b.document.key ? -1 : 1)));
     const keys = memory.version > reading.asOf ? (memory.keys ?? reading.keys) : reading.keys;
     return { value, version: reading.asOf, tier: "L3", isStale: false, ageSeconds: 0, keys };

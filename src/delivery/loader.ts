@@ -12,6 +12,9 @@ import type { RequestScope, Tier } from "./scope.ts";
 /** How a load ended. `unavailable`: what was asked for could not be read anywhere; L1 may still hold an old copy. */
 export type LoadOutcome = Exclude<Tier, "L1" | "snapshot"> | "unknown-environment" | "unavailable";
 
+/** An environment that L1 had no room for is tried again after this (ms): it may have shrunk. */
+const UNKEPT_MS = 60_000;
+
 /** How often the store is read for one load, when changes overtake each reading. */
 const MAX_READINGS = 3;
 
@@ -39,8 +42,8 @@ export interface LoaderOptions {
 export class Loader {
   readonly #options: LoaderOptions;
   readonly #failures: FailureLog;
-  /** Environments that are known to be larger than L1. */
-  readonly #unkept = new Set<string>();
+  /** ms since epoch until which environments are known to be larger than L1. */
+  readonly #unkept = new Map<string, number>();
 
   constructor(options: LoaderOptions) {
     this.#options = options;
@@ -90,12 +93,17 @@ export class Loader {
     );
   }
 
+  /** L1 had no room for the whole environment a moment ago: loading it once more would only drop what is held. */
+  isUnkept(environment: string): boolean {
+    return this.#options.now() < (this.#unkept.get(environment) ?? 0);
+  }
+
   /** All flags straight from the store, for an environment that is larger than L1. Undefined: cannot be read. */
   unkept(environment: string, scope: RequestScope): Promise<StoreReading | undefined> {
     const { flights, storeBreaker, reader, log } = this.#options;
     const read = async (): Promise<StoreReading | undefined> => {
       if (!this.#unkept.has(environment)) log.warn("l1_too_small", { environment });
-      this.#unkept.add(environment);
+      if (!this.isUnkept(environment)) this.#unkept.set(environment, this.#options.now() + UNKEPT_MS);
       try {
         const reading = await storeBreaker.run(async () => (await reader()).readEnvironment(environment));
         this.#read("L3", "ok");

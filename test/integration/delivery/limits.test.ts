@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { saveProject } from "../../../src/store/write-flags.ts";
+import { type Isolate, startIsolate } from "../../support/app.ts";
+import { MapEdgeCache } from "../../support/edge-cache.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { aFlag, startTestProject, type TestFlag, type TestProject } from "../../support/project.ts";
+import { send } from "../management/client.ts";
+
+const FLAGS = 10_000;
+/** What `@index` and the documents take in fills of 900,000 characters each. */
+const FILLS = 3;
+const KIB = 1024;
+
+/** The limits of docs/scale.md: round trips are exact at this size too; times are printed, for whoever is curious. */
+describe(`an environment of ${FLAGS} flags`, () => {
+  const clock = new FakeClock();
+  let project: TestProject;
+  let one: Isolate;
+  let two: Isolate;
+
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+    const flags = Array.from({ length: FLAGS }, (_, i) => ({ key: `flag-${i}` }));
+    const ms = await timed(() => save(project, flags));
+    console.log(`${FLAGS} flags written as one version in ${ms} ms`);
+    [one, two] = [start(), start()];
+  });
+  afterAll(() => project.close());
+
+  const start = (bindings: Record<string, string> = {}) =>
+    startIsolate({ ...project.bindings, ...bindings }, clock, { redisTimeoutMs: 60_000 });
+  const ask = (isolate: Isolate, path = "") =>
+    send(isolate, project.serverKey, "POST", `/ofrep/v1/evaluate/flags${path}`, {});
+  const bulk = async (isolate: Isolate): Promise<Map<string, unknown>> => {
+    const { body } = await ask(isolate);
+    return new Map((body.flags as { key: string; value: unknown }[]).map(({ key, value }) => [key, value]));
+  };
+  /** What it took, what follows the answer too. */
+  const costOf = async (what: string, isolate: Isolate, run: () => Promise<unknown>) => {
+    project.resetStats();
+    const ms = await timed(run);
+    await isolate.settled();
+    const cost = project.roundTrips();
+    console.log(`${what}: ${ms} ms, ${cost.l2} Redis commands, ${cost.l3} Postgres queries`);
+    return cost;
+  };
+  const change = (body: object) =>
+    send(one, project.adminToken, "POST", "/flags/flag-7/update?environment=production", body);
+
+  test("is answered at once when everything is cold: one read of each tier, and few writes behind it", async ({
+    expect,
+  }) => {
+    expect(await costOf("cold bulk", one, () => bulk(one))).toEqual({ l2: 1 + FILLS, l3: 1 });
+    const answers = await bulk(one);
+    expect(answers.size).toBe(FLAGS);
+    expect(new Set(answers.values())).toEqual(new Set([true]));
+  });
+
+  test("fits into L1's default bounds, and is answered from there without a round trip", async ({ expect }) => {
+    expect(await costOf("warm bulk", one, () => bulk(one))).toEqual({ l2: 0, l3: 0 });
+    const { size, bytes, evictions } = one.services.tiers.l1.stats();
+    console.log(`L1 counts ${Math.round(bytes / KIB)} KiB for ${size} flags`);
+    expect([size, evictions]).toEqual([FLAGS, 0]);
+    expect(bytes).toBeLessThan(one.services.settings.CACHE_L1_MAX_BYTES);
+  });
+
+  test("reaches another isolate with one command", async ({ expect }) => {
+    expect(await costOf("bulk over warm Redis", two, () => bulk(two))).toEqual({ l2: 1, l3: 0 });
+    expect((await bulk(two)).size).toBe(FLAGS);
+  });
+
+  test("has one of them updated for one command and one batch, and read elsewhere for one command", async ({
+    expect,
+  }) => {
+    await change({ enabled: true });
+    expect(await costOf("an update", one, () => change({ enabled: false }))).toEqual({ l2: 1, l3: 1 });
+    await clock.advance(1100);
+    const seen = await costOf("its arrival elsewhere", two, async () => {
+      await bulk(two);
+      await two.settled();
+    });
+    expect(seen).toEqual({ l2: 1, l3: 0 });
+    expect((await bulk(two)).get("flag-7")).toBe(false);
+  });
+
+  test("is edited as a whole in SQL, and the sweep publishes that as one change of everything", async ({ expect }) => {
+    await project.backends.neon.exec("update flag_configurations set enabled = false");
+    const swept = await costOf("the sweep of an edit of all flags", one, () => one.services.sweep(() => undefined));
+    expect(swept.l2).toBeLessThan(10);
+    expect(swept.l3).toBeLessThan(10);
+    await clock.advance(1100);
+    await ask(two, "/flag-1");
+    await two.settled();
+    const cost = await costOf("the bulk after it", two, () => bulk(two));
+    expect(cost.l3).toBeLessThanOrEqual(1);
+    expect(new Set((await bulk(two)).values())).toEqual(new Set([false]));
+  });
+
+  test("is answered right where L1 has no room for it, within its bounds and without emptying it", async ({
+    expect,
+  }) => {
+    const maxBytes = 512 * KIB;
+    const small = start({ CACHE_L1_MAX_BYTES: String(maxBytes) });
+    expect((await bulk(small)).size).toBe(FLAGS);
+    await small.settled();
+    expect(small.logged).toContain("l1_too_small");
+    await ask(small, "/flag-3");
+    const { evictions } = small.services.tiers.l1.stats();
+    for (let i = 0; i < 3; i++) {
+      expect(await costOf("bulk of more than L1 holds", small, () => bulk(small))).toEqual({ l2: 0, l3: 1 });
+    }
+    const after = small.services.tiers.l1.stats();
+    expect(after.bytes).toBeLessThanOrEqual(maxBytes);
+    expect(after.evictions).toBe(evictions);
+    expect((await ask(small, "/flag-3")).headers.get("cache-status")).toBe("Burgee-L1; hit");
+    await small.services.tiers.clear();
+    await clock.advance(61_000);
+    expect(await costOf("bulk a minute later, tried the usual way", small, () => bulk(small))).toMatchObject({ l3: 2 });
+  });
+});
+
+describe("an environment of more than 8 MiB", () => {
+  const clock = new FakeClock();
+  const VALUE = "x".repeat(31 * KIB);
+  let project: TestProject;
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+    const flags = Array.from({ length: 300 }, (_, i): TestFlag => ({
+      key: `flag-${i}`,
+      type: "string",
+      variants: { on: VALUE, off: "" },
+    }));
+    await save(project, flags);
+  });
+  afterAll(() => project.close());
+
+  for (const [where, maxBytes] of [
+    ["in an L1 that has room for it", 64 * KIB * KIB],
+    ["in L1 as it is set by default", 32 * KIB * KIB],
+  ] as const) {
+    test(`is answered, and has no snapshot, ${where}`, async ({ expect }) => {
+      const colo = new MapEdgeCache(clock.now);
+      const bindings = { ...project.bindings, CACHE_L1_MAX_BYTES: String(maxBytes) };
+      const isolate = startIsolate(bindings, clock, { redisTimeoutMs: 60_000, openCache: colo.open });
+      for (let i = 0; i < 2; i++) {
+        const { body } = await send(isolate, project.serverKey, "POST", "/ofrep/v1/evaluate/flags", {});
+        const values = (body.flags as { value: unknown }[]).map(({ value }) => value);
+        expect([values.length, new Set(values)]).toEqual([300, new Set([VALUE])]);
+        await isolate.settled();
+        await clock.advance(61_000);
+      }
+      expect(isolate.logged).toContain("snapshot_skipped");
+      expect(colo.puts).toBe(0);
+      expect(isolate.services.tiers.l1.stats().bytes).toBeLessThanOrEqual(maxBytes);
+    });
+  }
+});
+
+/** As one version, past the worker. */
+async function save(project: TestProject, flags: readonly TestFlag[]): Promise<void> {
+  const inputs = flags.map((flag) => ({ ...aFlag(flag), description: "", tags: [] }));
+  await saveProject(project.db, "production", { flags: inputs, segments: [] }, { actor: "test" });
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await run();
+  return Math.round(performance.now() - startedAt);
+}
