@@ -19,7 +19,7 @@ export function renderResolution(flag: CompiledFlag, resolution: Resolution): Re
   const known = rendered.get(resolution);
   if (known !== undefined && known.flag === flag) return known;
   const json = toJson(flag, resolution);
-  const tagged = isDrawn(flag, resolution) ? flag.document.key + renderMetadata(flag.document.metadata) : json;
+  const tagged = drawnFrom(flag, resolution) ?? json;
   const result = { flag, json, hashA: hashText(tagged, 0x9e3779b9), hashB: hashText(tagged, 0x85ebca6b) };
   rendered.set(resolution, result);
   return result;
@@ -27,10 +27,11 @@ export function renderResolution(flag: CompiledFlag, resolution: Resolution): Re
 
 /**
  * What a sample has drawn is no news: in the ETag of a bulk answer it would make nearly every answer of an environment
- * with samples a new one, and no client would ever get a 304.
+ * with samples a new one, and no client would ever get a 304. What it draws from is: whoever it has changed for draws again.
  */
-function isDrawn(flag: CompiledFlag, resolution: Resolution): boolean {
-  return flag.isRandom && resolution.reason === "SPLIT";
+function drawnFrom({ document }: CompiledFlag, resolution: Resolution): string | undefined {
+  if (document.kind !== "sample" || resolution.reason !== "SPLIT") return undefined;
+  return `${document.key} ${document.version} ${resolution.ruleId ?? ""}`;
 }
 
 /** A value with the number form that its flag's type asks for: floats keep a decimal point (10.0). */

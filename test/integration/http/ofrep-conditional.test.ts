@@ -95,6 +95,33 @@ describe("conditional bulk requests", () => {
     expect(response.headers.get("etag")).toBe(before);
   });
 
+  test("a sample that is changed moves the ETag; what it draws does not", async ({ expect }) => {
+    const sample = (on: number) => ({
+      key: "drawn",
+      kind: "sample" as const,
+      default: {
+        draw: {
+          weights: [
+            ["on", on],
+            ["off", 100_000 - on],
+          ] as [string, number][],
+        },
+      },
+    });
+    await world.save(sample(1000));
+    await world.published();
+    await ask();
+    await world.isolate.settled();
+    const etag = await etagOf();
+    expect((await ask({ "if-none-match": etag })).status).toBe(304);
+    await world.save(sample(99_000));
+    await world.published();
+    await ask();
+    await world.isolate.settled();
+    expect((await ask({ "if-none-match": etag })).status).toBe(200);
+    expect((await ask({ "if-none-match": await etagOf() })).status).toBe(304);
+  });
+
   test("a refetch gets the announced change at once, from an isolate that has not heard of it", async ({ expect }) => {
     await ask();
     const etag = await etagOf();
