@@ -1,8 +1,9 @@
 import { OFREPProvider } from "@openfeature/ofrep-provider";
 import { OpenFeature } from "@openfeature/server-sdk";
 import { startDataCentre } from "../support/data-centre.ts";
+import { KEPT_FLAG } from "../support/fleet.ts";
 import { FAULT_KINDS, inject } from "./faults.ts";
-import { type ChaosWorld, KEPT_FLAG } from "./world.ts";
+import type { ChaosWorld } from "./world.ts";
 
 interface Refusal {
   status: number;

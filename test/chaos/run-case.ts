@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { DataCentre } from "../support/data-centre.ts";
+import { KEPT_FLAG } from "../support/fleet.ts";
 import type { Client } from "../support/propagation.ts";
 import { type ChaosCase, inject } from "./faults.ts";
 import { judge, type Recovery, type Verdict } from "./judge.ts";
-import { type ChaosWorld, FLAGS, isolateOf, KEPT_FLAG, type Places } from "./world.ts";
+import { type ChaosWorld, FLAGS, isolateOf, type Places } from "./world.ts";
 
 export interface CaseOptions {
   /** How long the backends are asked while nothing is wrong (ms) … */

@@ -1,7 +1,7 @@
 import { type PurgeEndpoint, startPurgeEndpoint } from "../../dev/purge-endpoint.ts";
-import { cacheUrl, canonicalTarget } from "../../src/http/endpoint-cache.ts";
 import { type DataCentre, startDataCentre } from "../support/data-centre.ts";
 import { flagBody, type FlagState, FlagTruth } from "../support/flag-truth.ts";
+import { keptUrls } from "../support/fleet.ts";
 import { startTestProject, type TestProject } from "../support/project.ts";
 import { Client, type Publication } from "../support/propagation.ts";
 
@@ -10,8 +10,6 @@ export const FLAG_HERE = "c";
 /** … and changed where nothing is wrong. "child" is off unless "a" is on. */
 export const FLAGS_ELSEWHERE = ["a", "b", "child"];
 export const FLAGS = [...FLAGS_ELSEWHERE, FLAG_HERE];
-/** Asked with GET, whose answers a data centre keeps. */
-export const KEPT_FLAG = "a";
 
 const HASH = "burgee:feature_flag:production";
 /** An isolate in an office far away, over ways of its own to the same backends. */
@@ -212,14 +210,4 @@ function purgeBindings(purges: PurgeEndpoint): Record<string, string> {
     CF_PURGE_TOKEN: purges.token,
     CF_API_URL: `${purges.url}/client/v4`,
   };
-}
-
-/** What the data centre may keep: the head, and the answers to `Client`'s GET. */
-function keptUrls(serverKey: string): string[] {
-  const [, environment = "", keyId = ""] = serverKey.split("_");
-  const answers = ["free", "pro"].map((plan) => {
-    const target = canonicalTarget(new URL(`https://any.test/flags/${KEPT_FLAG}?targetingKey=user-1&plan=${plan}`));
-    return cacheUrl("burgee", { environment, keyId, origin: "", target });
-  });
-  return [`https://cache.invalid/burgee/head/${environment}`, ...answers];
 }

@@ -151,7 +151,7 @@ export class Fleet {
 }
 
 /** What the data centres may keep: the head, and the answers to `Client`'s GET. */
-function keptUrls(serverKey: string): string[] {
+export function keptUrls(serverKey: string): string[] {
   const [, environment = "", keyId = ""] = serverKey.split("_");
   const answers = ["free", "pro"].map((plan) => {
     const target = canonicalTarget(new URL(`https://any.test/flags/${KEPT_FLAG}?targetingKey=user-1&plan=${plan}`));
