@@ -419,9 +419,18 @@ export interface Operations {
     };
     answer: DefinitionPage;
   };
-  getDefinition: { input: { path: { key: string } }; answer: DefinitionWithEnvironments };
-  patchDefinition: { input: { path: { key: string }; body: DefinitionPatch }; answer: DefinitionWritten };
-  deleteDefinition: { input: { path: { key: string } }; answer: DefinitionWritten };
+  getDefinition: {
+    input: { path: { key: string }; headers?: { "If-None-Match"?: string | undefined } };
+    answer: DefinitionWithEnvironments;
+  };
+  patchDefinition: {
+    input: { path: { key: string }; headers?: { "If-Match"?: string | undefined }; body: DefinitionPatch };
+    answer: DefinitionWritten;
+  };
+  deleteDefinition: {
+    input: { path: { key: string }; headers?: { "If-Match"?: string | undefined } };
+    answer: DefinitionWritten;
+  };
   listFlags: {
     input: {
       path: { env: string };

@@ -16,6 +16,11 @@ export interface DefinitionRecord {
   environments: string[];
 }
 
+/** A definition with the entity tag of itself and all its configurations, which changes with each of them. */
+export interface TaggedDefinition extends DefinitionRecord {
+  tag: string;
+}
+
 /** A flag as one environment has it; segments and prerequisites are not resolved. */
 export interface FlagRecord extends Omit<DefinitionRecord, "environments"> {
   configuration: FlagConfiguration;
@@ -76,12 +81,13 @@ export async function listDefinitions(db: StoreDatabase, filter: FlagFilter): Pr
   return toPage(rows, filter.limit, keyOf);
 }
 
-export async function getDefinition(db: StoreDatabase, key: string): Promise<DefinitionRecord | undefined> {
-  const [found] = await readJson<DefinitionRecord>(
+export async function getDefinition(db: StoreDatabase, key: string): Promise<TaggedDefinition | undefined> {
+  const [found] = await readJson<{ definition: DefinitionRecord; tag: string }>(
     db,
-    sql`select ${definitionRecord} as result from flags f where f.key = ${key}`,
+    sql`select json_build_object('definition', ${definitionRecord}, 'tag', definition_tag(f.key)) as result
+      from flags f where f.key = ${key}`,
   );
-  return found;
+  return found && { ...found.definition, tag: found.tag };
 }
 
 const definitionRecord = sql`

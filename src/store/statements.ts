@@ -25,9 +25,11 @@ export interface WriteResult extends Written {
   elsewhere: Map<string, Written>;
 }
 
-/** Who writes, for the audit. */
 export interface WriteOptions {
+  /** Who writes, for the audit. */
   actor: string;
+  /** Tag of the flag's definition that the caller has seen; ConflictError when the flag has changed anywhere since. */
+  expectedDefinition?: string | undefined;
 }
 
 /** How a document must be found for the write to go on; ConflictError otherwise. */
@@ -94,6 +96,7 @@ async function runWrite(
     const results = await settle(() =>
       db.batch([
         db.execute(beginWrite(target, options)),
+        ...(options.expectedDefinition === undefined ? [] : [db.execute(requireDefinition(target, options))]),
         ...statements,
         // Here rather than at COMMIT, so that the error belongs to a statement.
         db.execute(sql`set constraints all immediate`),
@@ -132,6 +135,10 @@ export function beginWrite({ environment, kind, key }: WriteTarget, options: Wri
   const presence = options.mustExist ? "present" : options.mustNotExist ? "absent" : "any";
   return sql`select begin_write(${options.actor}::text, ${environment}::text, ${kind ?? null}::text,
     ${key ?? null}::text, ${presence}::text, ${options.expectedVersion ?? null}::bigint)`;
+}
+
+function requireDefinition({ key }: WriteTarget, { expectedDefinition }: WriteOptions): SQL {
+  return sql`select require_definition(${key ?? null}::text, ${expectedDefinition ?? null}::text)`;
 }
 
 /** From the outbox where the write deleted the environment itself. */

@@ -6,27 +6,39 @@ import type { Written } from "../../store/statements.ts";
 import { saveDefinition, saveFlag } from "../../store/write-flags.ts";
 import { type JsonObject, parseFlag, patchBase, patchedNotes, storedFlag } from "./flag-input.ts";
 import { mergePatch } from "./merge-patch.ts";
+import { requireMatch } from "./preconditions.ts";
 import { readEverywhere } from "./read-everywhere.ts";
 import { parseShape } from "./shape.ts";
 import { documentVersionAfter, retryOnConflict } from "./written.ts";
 
 const CONFIGURATION_FIELDS = ["enabled", "offVariant", "default", "rules", "prerequisites"];
 
+export interface DefinitionChange {
+  patch: JsonObject;
+  /** Default: RFC 7396. */
+  merge?: (base: JsonObject, patch: JsonObject) => unknown;
+  /** Of the request: its If-Match. */
+  headers: Headers;
+  /** For the audit. */
+  actor: string;
+}
+
 /**
- * Merges a patch into a definition (by RFC 7396 unless `merge` says otherwise) and checks every environment's configuration against the outcome. Answers the
- * environments that got a new version. @throws InvalidInputError, HttpError 404, ConflictError
+ * Merges a patch into a definition and checks every environment's configuration against the outcome. Answers the
+ * environments that got a new version. @throws InvalidInputError, HttpError 404, ConflictError, PreconditionFailedError
  */
 export async function patchDefinition(
   services: Services,
   key: string,
-  patch: JsonObject,
-  actor: string,
-  merge: (base: JsonObject, patch: JsonObject) => unknown = mergePatch,
+  { patch, merge = mergePatch, headers, actor }: DefinitionChange,
 ): Promise<Map<string, Written>> {
   refuseConfiguration(patch);
   return retryOnConflict(async () => {
     const db = await services.database();
     const { definition, flags } = await readEverywhere(services, key);
+    requireMatch(headers, definition.tag);
+    // Of all environments, so that nobody's change of any of them is checked against what it was before.
+    const options = { actor, expectedDefinition: definition.tag, mustExist: true };
     const [first] = [...flags].map(([environment, flag]) => {
       const { flag: base, version } = patchBase(flag);
       const merged = parseMerged(environment, merge(base, patch));
@@ -34,11 +46,9 @@ export async function patchDefinition(
     });
     if (first === undefined) {
       const whole = merge({ ...definition.definition } as unknown as JsonObject, patch);
-      return saveUnused(services, whole, patch, actor);
+      return saveUnused(services, whole, patch, options);
     }
-    // Every change of a definition moves each environment's document, so one document's version guards them all.
     const { environment, merged, version } = first;
-    const options = { actor, expectedVersion: version, mustExist: true };
     const result = await saveFlag(db, environment, storedFlag(merged, patchedNotes(patch, merged)), options);
     const after = documentVersionAfter(result, key);
     const own: [string, Written][] = after === undefined || after === version ? [] : [[environment, result]];
@@ -78,10 +88,10 @@ async function saveUnused(
   services: Services,
   definition: unknown,
   patch: JsonObject,
-  actor: string,
+  options: Parameters<typeof saveDefinition>[2],
 ): Promise<Map<string, Written>> {
   const merged = parseShape(flagDefinitionSchema, definition);
   const { description: _, tags: __, owner: ___, ...rest } = merged;
   const notes = patchedNotes(patch, merged as Parameters<typeof patchedNotes>[1]);
-  return saveDefinition(await services.database(), { definition: rest, ...notes }, { actor, mustExist: true });
+  return saveDefinition(await services.database(), { definition: rest, ...notes }, options);
 }

@@ -1,12 +1,12 @@
 import type { Services } from "../../services.ts";
-import { type DefinitionRecord, type FlagRecord, getDefinition, getFlag } from "../../store/list-flags.ts";
+import { type FlagRecord, getDefinition, getFlag, type TaggedDefinition } from "../../store/list-flags.ts";
 import { notFoundUnless } from "./require.ts";
 
-/** The definition and the flag in each of its environments. @throws HttpError 404 */
+/** The definition and the flag in each of its environments, read after the tag: it never promises more than they are. @throws HttpError 404 */
 export async function readEverywhere(
   services: Services,
   key: string,
-): Promise<{ definition: DefinitionRecord; flags: Map<string, FlagRecord> }> {
+): Promise<{ definition: TaggedDefinition; flags: Map<string, FlagRecord> }> {
   const db = await services.database();
   const definition = notFoundUnless(await getDefinition(db, key), "flag");
   const flags = new Map<string, FlagRecord>();

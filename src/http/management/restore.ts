@@ -71,7 +71,12 @@ async function definition(
   // What is null in a row is left out of a document.
   const replace = (base: JsonObject, fields: JsonObject): JsonObject =>
     Object.fromEntries(Object.entries({ ...base, ...fields }).filter(([, value]) => value !== null));
-  const written = await patchDefinition(services, key, image, actor, replace);
+  const written = await patchDefinition(services, key, {
+    patch: image,
+    merge: replace,
+    headers: new Headers(),
+    actor,
+  });
   return c.json({ environments: await publishAll(services, c, written) });
 }
 

@@ -108,7 +108,7 @@ export async function underCondition<T>(isConditional: boolean, write: () => Pro
   }
 }
 
-export function tagHeader(version: number): Record<string, string> {
+export function tagHeader(version: number | string): Record<string, string> {
   return { etag: entityTagOf(version) };
 }
 

@@ -1,5 +1,10 @@
 import { describe, test } from "vitest";
-import { isCreateOnly, isUnchanged, parseIfMatch } from "../../../../src/http/management/preconditions.ts";
+import {
+  isCreateOnly,
+  isUnchanged,
+  parseIfMatch,
+  requireMatch,
+} from "../../../../src/http/management/preconditions.ts";
 
 const ifMatch = (value: string) => parseIfMatch(new Headers({ "if-match": value }));
 const ifNoneMatch = (value: string) => new Headers({ "if-none-match": value });
@@ -14,6 +19,13 @@ describe("conditions of requests", () => {
     expect(ifMatch('W/"12"')).toEqual([12]);
     expect(ifMatch('"11",W/"12"')).toEqual([11, 12]);
     expect(ifMatch('"abc"')).toEqual([]);
+  });
+
+  test("If-Match is held against an opaque tag as against a version", ({ expect }) => {
+    const require = (value?: string) => () =>
+      requireMatch(new Headers(value === undefined ? {} : { "if-match": value }), "a1");
+    for (const value of [undefined, "*", '"a1"', 'W/"a1"', '"b2", "a1"']) expect(require(value), value).not.toThrow();
+    for (const value of ['"b2"', '"a"', "a1x", '""', ""]) expect(require(value), value).toThrow(/it has changed since/);
   });
 
   test("If-None-Match of a write takes only *", ({ expect }) => {
