@@ -5,7 +5,8 @@
  */
 import { gzipSync } from "node:zlib";
 import { bundleWorker } from "../dev/bundle.ts";
-import { startTestProject, type TestFlag } from "../test/support/project.ts";
+import { startTestProject } from "../test/support/project.ts";
+import { benchFlag } from "./bench-flag.ts";
 import { httpRequest, load } from "./load.ts";
 import { type RunningWorkerd, serve } from "./workerd.ts";
 
@@ -15,35 +16,6 @@ const CONNECTIONS = 32;
 const START_UPS = 7;
 const COMPATIBILITY_DATE = "2026-11-01";
 const BULK_FLAGS = 100;
-
-/** Of every three flags one is fixed, one is a rollout, one has rules: what an environment holds after a while. */
-function benchFlag(i: number): TestFlag {
-  const key = `bench-${String(i).padStart(3, "0")}`;
-  const rollout = {
-    by: ["targetingKey"],
-    salt: key,
-    hash: "murmur3-mulshift" as const,
-    weights: [["on", 50_000] as [string, number], ["off", 50_000] as [string, number]],
-  };
-  if (i % 3 === 0) return { key, default: { rollout } };
-  if (i % 3 === 1) return { key };
-  return {
-    key,
-    rules: [
-      {
-        id: "plan",
-        when: { attribute: "plan", operator: "in", values: ["enterprise", "partner"] },
-        serve: { variant: "on" },
-      },
-      {
-        id: "version",
-        when: { attribute: "appVersion", operator: "semver_lt", values: ["2.0.0"] },
-        serve: { variant: "off" },
-      },
-    ],
-    default: { rollout },
-  };
-}
 
 const project = await startTestProject({ databaseUrl: "", redisUrl: "" });
 for (let i = 0; i < BULK_FLAGS; i++) await project.save(benchFlag(i));

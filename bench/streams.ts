@@ -17,6 +17,19 @@ const IDLE_SECONDS = 10;
 const PATIENCE_MS = 10_000;
 const COMPATIBILITY_DATE = "2026-11-01";
 
+/** The least that a stream can be: what any costs in this runtime. */
+const MINIMAL_WORKER = `export default {
+  fetch() {
+    let frames = 0;
+    const pull = async (controller) => {
+      if (frames++ > 0) await new Promise((resolve) => setTimeout(resolve, 20_000));
+      controller.enqueue(new TextEncoder().encode("retry: 3000\\n\\n"));
+    };
+    const headers = { "content-type": "text/event-stream" };
+    return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { headers });
+  },
+};`;
+
 /** An open stream: when it was told of which version. */
 interface OpenStream {
   socket: net.Socket;
@@ -32,16 +45,11 @@ const elsewhere = await serve(code, bindings, COMPATIBILITY_DATE);
 const streams: OpenStream[] = [];
 try {
   await evaluate(isolate);
-  const before = memoryOf(isolate);
-  const openedAt = performance.now();
-  // A browser each, though not all in the same instant.
-  for (let i = 0; i < STREAMS; i += 50) {
-    streams.push(...(await Promise.all(Array.from({ length: Math.min(50, STREAMS - i) }, () => open(isolate)))));
-  }
-  console.log(`${STREAMS} streams opened in ${(performance.now() - openedAt).toFixed(0)} ms`);
-  await pause(2000);
-  const perStream = (memoryOf(isolate) - before) / STREAMS;
-  console.log(`memory: ${(perStream / 1024).toFixed(1)} KiB of workerd's resident set for each stream`);
+  const perStream = await memoryOfStreams(isolate, streams);
+  console.log(
+    `memory: ${perStream.toFixed(0)} KiB of workerd's resident set for each of ${STREAMS} streams,` +
+      ` ${(await minimalMemory()).toFixed(0)} KiB where the worker does nothing else`,
+  );
 
   project.resetStats();
   const cpu = cpuSecondsOf(isolate);
@@ -59,6 +67,29 @@ try {
   isolate.stop();
   elsewhere.stop();
   await project.close();
+}
+
+/** Opens them all and answers what each takes (KiB). */
+async function memoryOfStreams(running: RunningWorkerd, opened: OpenStream[]): Promise<number> {
+  const before = memoryOf(running);
+  // A browser each, though not all in the same instant.
+  for (let i = 0; i < STREAMS; i += 50) {
+    opened.push(...(await Promise.all(Array.from({ length: Math.min(50, STREAMS - i) }, () => open(running)))));
+  }
+  await pause(2000);
+  return (memoryOf(running) - before) / STREAMS;
+}
+
+async function minimalMemory(): Promise<number> {
+  const minimal = await serve(MINIMAL_WORKER, {}, COMPATIBILITY_DATE);
+  const opened: OpenStream[] = [];
+  try {
+    opened.push(await open(minimal));
+    return await memoryOfStreams(minimal, opened);
+  } finally {
+    for (const { socket } of opened) socket.destroy();
+    minimal.stop();
+  }
 }
 
 /** From the moment that the writer has its answer to the moment that a stream tells of it; of all streams and changes. */
@@ -132,9 +163,9 @@ async function untilTold({ toldAt }: OpenStream, version: number): Promise<numbe
   return undefined;
 }
 
-/** Bytes of the resident set. */
+/** The resident set (KiB). */
 function memoryOf({ pid }: RunningWorkerd): number {
-  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)]).toString()) * 1024;
+  return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)]).toString());
 }
 
 /** User and system time so far, in the hundredths that Linux counts in. */
