@@ -144,6 +144,18 @@ describe("change streams", () => {
     expect(others.map(({ told }) => told)).toEqual([[version], [version]]);
   });
 
+  test("the one that asks for all is replaced when it dies without a word", async ({ expect }) => {
+    const dead = isolate.services.streams?.feed.subscribe("production", { waitUntil: () => undefined });
+    const asked = dead?.moved(dead.version, clock.now() + 1);
+    await clock.advance(1);
+    await asked;
+    const reader = await stream();
+    const version = await change(writer);
+    await pass(8);
+    expect(reader.told).toEqual([version]);
+    dead?.close();
+  });
+
   test("writes a comment at least every 25 seconds", async ({ expect }) => {
     const reader = await stream();
     await pass(75);

@@ -1,0 +1,38 @@
+import { describe, test } from "vitest";
+import { StreamSlots } from "../../../src/http/stream-slots.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+
+describe("places of streams", () => {
+  const nobody = () => undefined;
+
+  test("are as many as there may be, and free again when given back", ({ expect }) => {
+    const slots = new StreamSlots(2, 60_000, new FakeClock().now);
+    const first = slots.take(nobody);
+    expect(slots.take(nobody)).toBeDefined();
+    expect(slots.take(nobody)).toBeUndefined();
+    first?.free();
+    first?.free();
+    expect(slots.open).toBe(1);
+    expect(slots.take(nobody)).toBeDefined();
+    expect(slots.take(nobody)).toBeUndefined();
+  });
+
+  test("none may be had where there is to be none", ({ expect }) => {
+    expect(new StreamSlots(0, 60_000, new FakeClock().now).take(nobody)).toBeUndefined();
+  });
+
+  test("of streams that have not written for too long are taken from them", async ({ expect }) => {
+    const clock = new FakeClock();
+    const slots = new StreamSlots(2, 60_000, clock.now);
+    const lost: string[] = [];
+    const alive = slots.take(() => lost.push("alive"));
+    const dead = slots.take(() => lost.push("dead"));
+    await clock.advance(60_000);
+    alive?.renew();
+    await clock.advance(1);
+    expect(slots.take(nobody)).toBeDefined();
+    expect(lost).toEqual(["dead"]);
+    dead?.renew();
+    expect(slots.open).toBe(2);
+  });
+});
