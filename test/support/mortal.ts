@@ -15,6 +15,8 @@ export interface Life {
 }
 
 const lives = new AsyncLocalStorage<Life>();
+/** Calls that are on their way: while there are any, the clock stands still. */
+let underWay = 0;
 
 /** Runs a worker's work on its life: all that it sends anywhere counts. */
 export function live<T>(life: Life, work: () => Promise<T>): Promise<T> {
@@ -22,7 +24,11 @@ export function live<T>(life: Life, work: () => Promise<T>): Promise<T> {
 }
 
 /** In the place of the global `fetch`, through which everything leaves a worker. */
-export function mortalFetch(real: typeof fetch): typeof fetch {
+export function mortalFetch(fetchOfThisRuntime: typeof fetch): typeof fetch {
+  const real: typeof fetch = async (input, init) => {
+    underWay += 1;
+    return fetchOfThisRuntime(input, init).finally(() => (underWay -= 1));
+  };
   return async (input, init) => {
     const life = lives.getStore();
     if (life === undefined) return real(input, init);
@@ -42,7 +48,7 @@ export async function untilOver(clock: FakeClock, work: Promise<unknown>, life?:
   const ended = work.finally(() => (isOver = true));
   ended.catch(() => undefined);
   while (!isOver && life?.isDead !== true) {
-    if (clock.sleeping > 0) await clock.advance(250);
+    if (clock.sleeping > 0 && underWay === 0) await clock.advance(250);
     await pause(2);
   }
   if (isOver) await ended;
