@@ -1,0 +1,219 @@
+/**
+ * What a month costs at a given size, from published prices and the round trips that the tests hold. Pure arithmetic:
+ * every input is a field, and nothing is measured here. `npm run cost` prints the tables of docs/scale.md.
+ */
+import { fileURLToPath } from "node:url";
+
+/** US dollars, as the vendors' pages had them in November 2026; docs/scale.md names the pages. */
+export const PRICES = {
+  workers: {
+    base: 5,
+    requestsIncluded: 10e6,
+    perMillionRequests: 0.3,
+    cpuMsIncluded: 30e6,
+    perMillionCpuMs: 0.02,
+  },
+  upstash: { perMillionCommands: 2, gigabytesIncluded: 200, perGigabyte: 0.03 },
+  neon: { perComputeHour: 0.106, smallestCompute: 0.25, perGigabyteMonth: 0.35 },
+} as const;
+
+/** Counted at the endpoints: test/integration/delivery/round-trips.test.ts and …/management/round-trips.test.ts. */
+export const ROUND_TRIPS = {
+  /** Redis commands of a read that memory cannot answer, of a head check, and of a purge. */
+  read: 1,
+  headCheck: 1,
+  update: 1,
+  /** Redis commands when Redis has nothing either: the read that misses, and the write behind the answer. */
+  cold: 2,
+} as const;
+
+const DAYS = 365.25 / 12;
+const MONTH_SECONDS = DAYS * 24 * 3600;
+const GIGABYTE = 1e9;
+
+/** Who asks, and how it is set up. */
+export interface Load {
+  /** Per month. */
+  evaluations: number;
+  dataCentres: number;
+  /** Isolates in each that share its requests evenly. */
+  isolates: number;
+  environments: number;
+  /** Per environment. */
+  flags: number;
+  /** Of a flag document as JSON. */
+  documentBytes: number;
+  /** Per month, all environments together. */
+  updates: number;
+  /** Every flag in one request, as browsers do; else one flag per request, all flags alike. */
+  isBulk: boolean;
+  /** Heads at the data centre (a zone and a purge token), else each isolate asks Redis. */
+  hasEdgeKey: boolean;
+  /** CACHE_L1_TTL_SECONDS. */
+  l1TtlSeconds: number;
+  /** Of one request. */
+  cpuMs: number;
+}
+
+export const BASE: Omit<Load, "evaluations" | "isBulk" | "hasEdgeKey"> = {
+  dataCentres: 300,
+  isolates: 10,
+  environments: 1,
+  flags: 200,
+  documentBytes: 740,
+  updates: 1000,
+  l1TtlSeconds: 60,
+  cpuMs: 1,
+};
+
+const HEAD_CHECK_SECONDS = 1;
+const EDGE_KEY_SECONDS = 30;
+const L2_TTL_SECONDS = 900;
+/** A purge of a data centre's entry, and the two that repeat it. */
+const PURGES_PER_UPDATE = 3;
+
+export interface Usage {
+  /** Of the worker: evaluations, updates and the sweep of every minute. */
+  requests: number;
+  /** Redis commands, by what they are for. */
+  commands: {
+    heads: number;
+    flags: number;
+    expiry: number;
+    snapshots: number;
+    updates: number;
+    sweeps: number;
+    total: number;
+  };
+  /** What Redis sends. */
+  gigabytes: number;
+  /** Queries of Postgres. */
+  queries: number;
+}
+
+/** Requests that come at random times, `rate` per second: how many find nothing that is younger than `ttl` seconds (per second). */
+export function misses(rate: number, ttl: number): number {
+  return rate / (1 + rate * ttl);
+}
+
+export function usageOf(load: Load): Usage {
+  const { evaluations, dataCentres, environments, flags, documentBytes, updates, isBulk, hasEdgeKey } = load;
+  const isolates = dataCentres * load.isolates;
+  // Every environment has its own head and flags in every isolate.
+  const rate = evaluations / MONTH_SECONDS / isolates / environments;
+  const month = MONTH_SECONDS * isolates * environments;
+  const kinds = isBulk ? 1 : flags;
+  const reads = misses(rate / kinds, load.l1TtlSeconds) * kinds;
+  const isFlagHeld = rate === 0 ? 1 : 1 - reads / rate;
+  // A read of flags confirms the head with the same command.
+  const checks = misses(rate, HEAD_CHECK_SECONDS) * isFlagHeld;
+  const edgeMisses = misses(checks * load.isolates, EDGE_KEY_SECONDS) * MONTH_SECONDS * dataCentres * environments;
+  const edgePurged = Math.min(checks * month, updates * PURGES_PER_UPDATE * dataCentres);
+  const heads =
+    (hasEdgeKey ? Math.min(checks * month, edgeMisses + edgePurged) : checks * month) * ROUND_TRIPS.headCheck;
+  // The hash ends without writes; then each kind of read misses once. An update moves its end.
+  const ends = (environments * MONTH_SECONDS) / L2_TTL_SECONDS;
+  const expired = Math.min(ends * kinds, reads * month);
+  // Of single flags an isolate of each data centre reads the rest after a change and once a day, for the snapshot.
+  const snapshots = isBulk ? 0 : Math.min(evaluations, (updates + DAYS * environments) * dataCentres);
+  const sweeps = MONTH_SECONDS / 60;
+  const commands = {
+    heads,
+    flags: reads * month * ROUND_TRIPS.read,
+    expiry: expired * (ROUND_TRIPS.cold - ROUND_TRIPS.read),
+    snapshots: snapshots * ROUND_TRIPS.read,
+    updates: updates * ROUND_TRIPS.update,
+    sweeps: sweeps * environments,
+  };
+  const wholeBytes = flags * documentBytes;
+  const flagBytes = reads * month * (isBulk ? wholeBytes : documentBytes);
+  return {
+    requests: evaluations + updates + sweeps,
+    commands: { ...commands, total: Object.values(commands).reduce((sum, count) => sum + count, 0) },
+    gigabytes: (flagBytes + snapshots * wholeBytes) / GIGABYTE,
+    queries: expired + updates + 2 * sweeps,
+  };
+}
+
+export interface Cost {
+  workers: number;
+  upstash: number;
+  neon: number;
+  total: number;
+}
+
+/** US dollars a month. */
+export function costOf(load: Load): Cost {
+  const { requests, commands, gigabytes } = usageOf(load);
+  const { workers: w, upstash: u, neon: n } = PRICES;
+  const beyond = (used: number, included: number) => Math.max(0, used - included);
+  const workers =
+    w.base +
+    (beyond(requests, w.requestsIncluded) / 1e6) * w.perMillionRequests +
+    (beyond(requests * load.cpuMs, w.cpuMsIncluded) / 1e6) * w.perMillionCpuMs;
+  const upstash =
+    (commands.total / 1e6) * u.perMillionCommands + beyond(gigabytes, u.gigabytesIncluded) * u.perGigabyte;
+  // The sweep asks every minute, so the smallest compute never goes to sleep.
+  const stored = (load.environments * load.flags * load.documentBytes * 4) / GIGABYTE;
+  const neon = (MONTH_SECONDS / 3600) * n.smallestCompute * n.perComputeHour + stored * n.perGigabyteMonth;
+  return { workers, upstash, neon, total: workers + upstash + neon };
+}
+
+const dollars = (amount: number) => `$${Math.round(amount).toLocaleString("en-US")}`;
+const count = (value: number) =>
+  value >= 1e9
+    ? `${Number((value / 1e9).toPrecision(3))} B`
+    : value >= 1e6
+      ? `${Number((value / 1e6).toPrecision(3))} M`
+      : Math.round(value).toLocaleString("en-US");
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+const SIZES = [1e6, 100e6, 1e9];
+const WAYS: [name: string, isBulk: boolean, hasEdgeKey: boolean, l1TtlSeconds: number][] = [
+  ["one flag, head in Redis", false, false, 60],
+  ["one flag, head at the data centre", false, true, 60],
+  ["one flag, head at the data centre, L1 for an hour", false, true, 3600],
+  ["all flags, head in Redis", true, false, 60],
+  ["all flags, head at the data centre", true, true, 60],
+  ["all flags, head at the data centre, L1 for an hour", true, true, 3600],
+];
+
+/** The tables of docs/scale.md, in their order. */
+export function costTables(): string[] {
+  const months = SIZES.flatMap((evaluations) =>
+    WAYS.map(([name, isBulk, hasEdgeKey, l1TtlSeconds]) => {
+      const load: Load = { ...BASE, evaluations, isBulk, hasEdgeKey, l1TtlSeconds };
+      const { commands, gigabytes } = usageOf(load);
+      const { workers, upstash, neon, total } = costOf(load);
+      const cells = [commands.total, gigabytes].map(count);
+      return [count(evaluations), name, ...cells, ...[workers, upstash, neon, total].map(dollars)];
+    }),
+  );
+  const typical: Load = { ...BASE, evaluations: 100e6, isBulk: false, hasEdgeKey: true, l1TtlSeconds: 3600 };
+  const growth = (
+    [
+      ["100 M of one flag, head at the data centre, L1 for an hour", {}],
+      ["10 × the flags", { flags: BASE.flags * 10 }],
+      ["10 × the environments, sharing the evaluations", { environments: 10 }],
+      ["3 × the isolates", { isolates: BASE.isolates * 3 }],
+      ["10 × the updates", { updates: BASE.updates * 10 }],
+    ] as [string, Partial<Load>][]
+  ).map(([name, change]) => {
+    const load = { ...typical, ...change };
+    const { commands, queries } = usageOf(load);
+    return [name, count(commands.total), count(queries), dollars(costOf(load).total)];
+  });
+  return [
+    table(
+      ["requests", "of which kind", "Redis commands", "GB from Redis", "Workers", "Upstash", "Neon", "a month"],
+      months,
+    ),
+    table(["what grows", "Redis commands", "Postgres queries", "a month"], growth),
+  ];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(costTables().join("\n\n"));

@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+import { describe, test } from "vitest";
+import { BASE, costOf, costTables, type Load, misses, PRICES, usageOf } from "../../../bench/cost.ts";
+
+const LOAD: Load = { ...BASE, evaluations: 100e6, isBulk: false, hasEdgeKey: true };
+
+describe("the cost of a month", () => {
+  test("a request alone always misses, and a busy isolate misses once per lifetime", ({ expect }) => {
+    expect(misses(1e-9, 60) / 1e-9).toBeCloseTo(1, 6);
+    expect(misses(1e6, 60)).toBeCloseTo(1 / 60, 6);
+    expect(misses(0, 60)).toBe(0);
+  });
+
+  test("without evaluations it is the plan, the smallest compute and what the sweep asks", ({ expect }) => {
+    const idle = { ...LOAD, evaluations: 0, updates: 0 };
+    const { commands, queries } = usageOf(idle);
+    expect([commands.heads, commands.flags, commands.expiry, commands.updates]).toEqual([0, 0, 0, 0]);
+    expect([Math.round(commands.sweeps), Math.round(queries)]).toEqual([43_830, 87_660]);
+    expect(costOf(idle).workers).toBe(PRICES.workers.base);
+    expect(costOf(idle).neon).toBeCloseTo(730.5 * 0.25 * 0.106, 1);
+  });
+
+  test("what a plan includes is free, and what is beyond it is charged by the million", ({ expect }) => {
+    const workersAt = (evaluations: number) => costOf({ ...LOAD, evaluations, updates: 0, cpuMs: 0 }).workers;
+    expect(workersAt(9e6)).toBe(5);
+    expect(workersAt(110e6) - workersAt(100e6)).toBeCloseTo(10 * 0.3, 6);
+    const cpu = (cpuMs: number) => costOf({ ...LOAD, cpuMs }).workers;
+    expect(cpu(2) - cpu(1)).toBeCloseTo((100 + 0.0448) * 0.02, 3);
+  });
+
+  test("no request reads flags or asks for the head more than once", ({ expect }) => {
+    for (const evaluations of [1e3, 1e6, 1e9, 1e12]) {
+      for (const hasEdgeKey of [true, false]) {
+        for (const isBulk of [true, false]) {
+          const { commands } = usageOf({ ...LOAD, evaluations, hasEdgeKey, isBulk });
+          expect(commands.heads + commands.flags).toBeLessThanOrEqual(evaluations);
+        }
+      }
+    }
+  });
+
+  test("busy isolates ask Redis for their head once a second, those with a key at the data centre hardly ever", ({
+    expect,
+  }) => {
+    const busy = { ...LOAD, evaluations: 1e13, updates: 0, isBulk: true };
+    const isolateSeconds = 300 * 10 * (365.25 / 12) * 86_400;
+    expect(usageOf({ ...busy, hasEdgeKey: false }).commands.heads / isolateSeconds).toBeCloseTo(1, 1);
+    expect(usageOf(busy).commands.heads / (isolateSeconds / 10)).toBeCloseTo(1 / 30, 2);
+  });
+
+  test("every table of docs/scale.md is what the command prints", async ({ expect }) => {
+    const page = plain(await readFile(new URL("../../../docs/scale.md", import.meta.url), "utf8"));
+    for (const table of costTables()) expect(page).toContain(plain(table));
+  });
+});
+
+/** Without what a formatter may change. */
+function plain(markdown: string): string {
+  return markdown.replaceAll(/-{3,}/g, "---").replaceAll(/ +/g, " ");
+}
