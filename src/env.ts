@@ -69,7 +69,7 @@ const Settings = v.object({
   CACHE_SNAPSHOT_SECONDS: wholeNumber(60, 0, 86_400),
   CACHE_HEAD_CHECK_MS: wholeNumber(1000, 0, 60_000),
   CACHE_L1_MAX_ENTRIES: wholeNumber(20_000, 1, 1_000_000),
-  CACHE_L1_MAX_BYTES: wholeNumber(32 * 1024 * 1024, 1024, 100 * 1024 * 1024),
+  CACHE_L1_MAX_BYTES: wholeNumber(64 * 1024 * 1024, 1024, 100 * 1024 * 1024),
   /** Limits by caller; where one is absent, that many per second and isolate. 0: no limit. */
   LIMIT_UNKNOWN_KEYS: rateLimit,
   LIMIT_NO_CACHE: rateLimit,

@@ -258,8 +258,8 @@ function redisTier(settings: Settings, now: () => number, timeoutMs: number): Re
   });
 }
 
-/** Compiled form and document together take about this many times the document's JSON. */
-const BYTES_PER_JSON_CHARACTER = 4;
+/** Compiled form and document together take about this many times the document's JSON: `npm run bench:memory`. */
+const BYTES_PER_JSON_CHARACTER = 7;
 
 function documentBytes(flag: CompiledFlag, chars = JSON.stringify(flag.document).length): number {
   return chars * BYTES_PER_JSON_CHARACTER;

@@ -135,8 +135,8 @@ describe("an environment of more than 8 MiB", () => {
   afterAll(() => project.close());
 
   for (const [where, maxBytes] of [
-    ["in an L1 that has room for it", 64 * KIB * KIB],
-    ["in L1 as it is set by default", 32 * KIB * KIB],
+    ["in an L1 that has room for it", 96 * KIB * KIB],
+    ["in L1 as it is set by default", 64 * KIB * KIB],
   ] as const) {
     test(`is answered, and has no snapshot, ${where}`, async ({ expect }) => {
       const colo = new MapEdgeCache(clock.now);
