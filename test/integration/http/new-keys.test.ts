@@ -68,6 +68,13 @@ describe("keys that an isolate does not know", () => {
     }
   });
 
+  test("a new key opens a change stream at once", async ({ expect }) => {
+    const { token } = await create("client");
+    const response = await reader.fetch(`/ofrep/v1/stream?key=${token}`);
+    expect(response.status).toBe(200);
+    await response.body?.cancel();
+  });
+
   test("a new key works at once where data centres keep the head, when the purge has reached them", async ({
     expect,
   }) => {
