@@ -104,23 +104,30 @@ describe("OFREP", () => {
     });
   });
 
-  test.for(["", "{}", '{"context":{}}', '{"context":null}', '{"context":{"targetingKey":""}}'])(
-    "takes %j for an empty context",
+  test.for([
+    "",
+    "{}",
+    '{"context":{}}',
+    '{"context":null}',
+    '{"context":{"targetingKey":""}}',
+    '{"context":{"targetingKey":null}}',
+  ])("takes %j for an empty context", async (body, { expect }) => {
+    expect((await post("/plain", body)).status).toBe(200);
+  });
+
+  test.for(["{}", '{"context":{"targetingKey":null}}'])(
+    "a missing targeting key is an error where the flag asks for one: %s",
     async (body, { expect }) => {
-      expect((await post("/plain", body)).status).toBe(200);
+      const { status, json } = await post("/strict", body);
+      expect(status).toBe(400);
+      expect(json).toMatchObject({
+        key: "strict",
+        errorCode: "TARGETING_KEY_MISSING",
+        errorDetails: expect.any(String),
+        metadata: {},
+      });
     },
   );
-
-  test("a missing targeting key is an error where the flag asks for one", async ({ expect }) => {
-    const { status, json } = await post("/strict", "{}");
-    expect(status).toBe(400);
-    expect(json).toMatchObject({
-      key: "strict",
-      errorCode: "TARGETING_KEY_MISSING",
-      errorDetails: expect.any(String),
-      metadata: {},
-    });
-  });
 
   test.for([
     ["{", 400, "PARSE_ERROR"],
