@@ -68,11 +68,11 @@ export async function runCase(
   const writes = { made: 0, tried: 0 };
 
   let healedAt = Infinity;
-  let isOver = false;
+  const end = new AbortController();
   const repeat = async (everyMs: number, work: (i: number) => Promise<unknown>): Promise<void> => {
-    for (let i = 0; !isOver; i++) {
+    for (let i = 0; !end.signal.aborted; i++) {
       await work(i);
-      await pause(everyMs);
+      await pause(everyMs, undefined, { signal: end.signal }).catch(() => undefined);
     }
   };
   const ask = ({ client, paths }: Asker) =>
@@ -118,13 +118,13 @@ export async function runCase(
       sinceUntil(healedAt, async () => askers.every(({ client }) => isBack(client, healedAt, version))),
       sinceUntil(healedAt, () => areBreakersClosed(world, { places, caseNumber })),
     ]);
-    isOver = true;
+    end.abort();
     await Promise.all(loops);
     const clients = askers.map(({ client }) => client);
     const verdict = judge(world, chaosCase, { clients, atLeast, unanswered, begunAt, healedAt });
     return { chaosCase, ...verdict, recoveredSeconds, closedSeconds, writes };
   } finally {
-    isOver = true;
+    end.abort();
     heal();
   }
 }
