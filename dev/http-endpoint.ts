@@ -24,8 +24,8 @@ export interface HttpEndpointOptions {
   /** 0 or absent: any free port. */
   port?: number | undefined;
   handle(request: EndpointRequest): Promise<EndpointAnswer>;
-  /** Called for every counted request, also for one that a fault swallows; `faulted` says which. */
-  onRequest(faulted: boolean): void;
+  /** Where every request is counted, also one that a fault swallows; `faulted`: those that one hits. */
+  counted(): { requests: number; faulted: number };
   stats(): object;
   resetStats(): void;
   /** Told of every request that was read whole. */
@@ -90,7 +90,9 @@ export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<H
     const { latencyMs = 0, errorRate = 0, hang, down, garbage, wrongType, truncate, dropAfterApply } = faults;
     const fails = errorRate > 0 && Math.random() < errorRate;
     const isRefused = down === true || listener.isRefusing;
-    options.onRequest([isRefused, hang, fails, garbage, wrongType, truncate, dropAfterApply].includes(true));
+    const counted = options.counted();
+    counted.requests++;
+    if ([isRefused, hang, fails, garbage, wrongType, truncate, dropAfterApply].includes(true)) counted.faulted++;
     if (isRefused) return void request.socket.destroy();
     const body = await readBody(request);
     if (options.underWay) response.once("close", options.underWay.begin(body));
@@ -118,6 +120,35 @@ export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<H
 
   const listener = await listen(server, options.port ?? 0);
   return { port: listener.port, setFaults, close: listener.close };
+}
+
+/** An endpoint that has a backend of its own to close, and side doors: further ports, which its faults do not hit. */
+export interface BackedEndpoint extends HttpEndpoint {
+  /** Answers the port. */
+  openSideDoor(): Promise<number>;
+}
+
+export async function startBackedEndpoint(
+  backend: { close(): Promise<void> },
+  start: (isAside: boolean) => Promise<HttpEndpoint>,
+): Promise<BackedEndpoint> {
+  const endpoint = await start(false).catch(async (error: unknown) => {
+    await backend.close();
+    throw error;
+  });
+  const doors: HttpEndpoint[] = [];
+  return {
+    ...endpoint,
+    openSideDoor: async () => {
+      const door = await start(true);
+      doors.push(door);
+      return door.port;
+    },
+    close: async () => {
+      for (const one of [endpoint, ...doors]) await one.close();
+      await backend.close();
+    },
+  };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -1,6 +1,6 @@
 /** A local stand-in for Neon's HTTP endpoint: the protocol of `@neondatabase/serverless` over PGlite or Postgres. */
 import type { Faults } from "./faults.ts";
-import { type EndpointAnswer, type EndpointRequest, type HttpEndpoint, startHttpEndpoint } from "./http-endpoint.ts";
+import { type EndpointAnswer, type EndpointRequest, startBackedEndpoint, startHttpEndpoint } from "./http-endpoint.ts";
 import { openPglite, openPostgres, type StatementResult } from "./neon-backends.ts";
 import { LOCAL_CONNECTION_STRING } from "./neon-connection.ts";
 import {
@@ -141,25 +141,18 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
     underWay.reset();
   };
 
-  const start = (port: number | undefined): Promise<HttpEndpoint> =>
+  const endpoint = await startBackedEndpoint(backend, (isAside) =>
     startHttpEndpoint({
-      port,
+      port: isAside ? undefined : options.port,
       handle,
-      onRequest: (faulted) => {
-        stats.requests++;
-        if (faulted) stats.faulted++;
-      },
+      counted: () => stats,
       stats: statsNow,
       resetStats,
       underWay,
       injectedError: { status: 500, body: { message: "injected fault" } },
       wrongBodies: WRONG_BODIES,
-    });
-  const endpoint = await start(options.port).catch(async (error: unknown) => {
-    await backend.close();
-    throw error;
-  });
-  const doors: HttpEndpoint[] = [];
+    }),
+  );
 
   return {
     url: `http://127.0.0.1:${endpoint.port}/sql`,
@@ -173,15 +166,8 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
     stats: statsNow,
     resetStats,
     setFaults: endpoint.setFaults,
-    openSideDoor: async () => {
-      const door = await start(undefined);
-      doors.push(door);
-      return `http://127.0.0.1:${door.port}/sql`;
-    },
-    close: async () => {
-      for (const one of [endpoint, ...doors]) await one.close();
-      await backend.close();
-    },
+    openSideDoor: async () => `http://127.0.0.1:${await endpoint.openSideDoor()}/sql`,
+    close: endpoint.close,
   };
 }
 

@@ -132,10 +132,7 @@ export async function startPurgeEndpoint(options: PurgeEndpointOptions = {}): Pr
   const endpoint = await startHttpEndpoint({
     port: options.port,
     handle,
-    onRequest: (faulted) => {
-      stats.requests++;
-      if (faulted) stats.faulted++;
-    },
+    counted: () => stats,
     stats: () => stats,
     resetStats,
     injectedError: { status: 500, body: failure(10000, "injected fault") },

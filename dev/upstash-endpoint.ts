@@ -1,6 +1,6 @@
 /** A local stand-in for Upstash's REST endpoint: the protocol of `@upstash/redis` over an embedded or a real Redis. */
 import type { Faults } from "./faults.ts";
-import { type EndpointAnswer, type EndpointRequest, type HttpEndpoint, startHttpEndpoint } from "./http-endpoint.ts";
+import { type EndpointAnswer, type EndpointRequest, startBackedEndpoint, startHttpEndpoint } from "./http-endpoint.ts";
 import { isRead, LaggingReplica } from "./lagging-replica.ts";
 import type { Reply } from "./redis-reply.ts";
 import { Status } from "./redis-reply.ts";
@@ -142,14 +142,11 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     underWay.reset();
   };
 
-  const start = (isAside: boolean): Promise<HttpEndpoint> =>
+  const endpoint = await startBackedEndpoint(backend, (isAside) =>
     startHttpEndpoint({
       port: isAside ? undefined : options.port,
       handle: (request) => handle(request, isAside),
-      onRequest: (faulted) => {
-        stats.requests++;
-        if (faulted) stats.faulted++;
-      },
+      counted: () => stats,
       stats: statsNow,
       resetStats,
       underWay,
@@ -158,12 +155,8 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
       onLag: (lagMs) => {
         replica = lagMs > 0 ? new LaggingReplica(backend, lagMs, options.now ?? Date.now) : undefined;
       },
-    });
-  const endpoint = await start(false).catch(async (error: unknown) => {
-    await backend.close();
-    throw error;
-  });
-  const doors: HttpEndpoint[] = [];
+    }),
+  );
 
   return {
     url: `http://127.0.0.1:${endpoint.port}`,
@@ -179,15 +172,8 @@ export async function startUpstashEndpoint(options: UpstashEndpointOptions = {})
     stats: statsNow,
     resetStats,
     setFaults: endpoint.setFaults,
-    openSideDoor: async () => {
-      const door = await start(true);
-      doors.push(door);
-      return `http://127.0.0.1:${door.port}`;
-    },
-    close: async () => {
-      for (const one of [endpoint, ...doors]) await one.close();
-      await backend.close();
-    },
+    openSideDoor: async () => `http://127.0.0.1:${await endpoint.openSideDoor()}`,
+    close: endpoint.close,
   };
 }
 
