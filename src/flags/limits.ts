@@ -27,9 +27,9 @@ export const LIMITS = {
   jsonDepth: 64,
 } as const;
 
-/** Flag keys, variants, rule ids and segments: only characters that no client escapes in a URL. */
-export const KEY_PATTERN = /^[A-Za-z0-9._~-]{1,128}$/;
-export const KEY_RULE = "1 to 128 of A-Z a-z 0-9 . _ ~ -";
+/** Flag keys, variants, rule ids and segments: only characters that no client escapes in a URL, and no step of a path. */
+export const KEY_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
+export const KEY_RULE = "1 to 128 of A-Z a-z 0-9 . _ ~ -, and neither . nor ..";
 
 export const ENVIRONMENT_PATTERN = /^(?=.{1,40}$)[a-z0-9](-?[a-z0-9])*$/;
 export const ENVIRONMENT_RULE = "up to 40 of a-z 0-9 and single inner -";

@@ -107,11 +107,19 @@ describe("numbers", () => {
     }
   });
 
-  test("keys and tokens hold nothing that a client would have to escape or split", async ({ expect }) => {
+  test("keys and tokens hold nothing that a client would have to escape or split, and a URL not resolve", async ({
+    expect,
+  }) => {
     const path = "/api/v1/environments/production/flags";
-    for (const key of ["a b", "a/b", "a%20b", "ä", "{a}", "a+b", "a,b", ""]) {
+    for (const key of ["a b", "a/b", "a%20b", "ä", "{a}", "a+b", "a,b", ".", "..", ""]) {
       const flag = { key, type: "boolean", variants: { on: true }, enabled: true, default: { variant: "on" } };
       expect((await send(isolate, project.adminToken, "POST", path, flag)).status, key).toBe(422);
+    }
+    for (const key of ["...", ".a", "~", "a".repeat(128)]) {
+      const flag = { key, type: "boolean", variants: { on: true }, enabled: true, default: { variant: "on" } };
+      expect((await send(isolate, project.adminToken, "POST", path, flag)).status, key).toBe(201);
+      const url = `/ofrep/v1/evaluate/flags/${key}`;
+      expect((await send(isolate, project.serverKey, "POST", url)).body, key).toMatchObject({ key, value: true });
     }
     for (const token of [project.clientKey, project.serverKey]) expect(token).toMatch(/^[A-Za-z0-9._~-]+$/);
   });
