@@ -1,24 +1,10 @@
 import type { FlagDependency, FlagDocument } from "../../../src/flags/document.ts";
 import type { EvaluationContext, EvaluationInput } from "../../../src/evaluation/types.ts";
+import { aFlagDocument } from "../../support/flag-documents.ts";
 
 /** A valid boolean flag that serves "on"; give what the test is about. */
 export function aFlag(overrides: Partial<FlagDocument> = {}): FlagDocument {
-  return {
-    schemaVersion: 1,
-    key: "f",
-    kind: "flag",
-    type: "boolean",
-    version: 1,
-    enabled: true,
-    variants: { on: true, off: false },
-    offVariant: "off",
-    default: { variant: "on" },
-    rules: [],
-    prerequisites: [],
-    clientVisible: true,
-    metadata: {},
-    ...overrides,
-  };
+  return aFlagDocument("f", 1, overrides);
 }
 
 export function aDependency(overrides: Partial<FlagDependency> = {}): FlagDependency {

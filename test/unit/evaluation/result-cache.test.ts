@@ -3,26 +3,16 @@ import { compileFlag } from "../../../src/evaluation/compile.ts";
 import { withResultCache } from "../../../src/evaluation/result-cache.ts";
 import type { CompiledFlag, EvaluationInput } from "../../../src/evaluation/types.ts";
 import type { FlagDocument } from "../../../src/flags/document.ts";
+import { aFlagDocument } from "../../support/flag-documents.ts";
 
 const START = Date.parse("2026-11-21T00:00:00Z");
 
 function aDocument(changes: Partial<FlagDocument> = {}): FlagDocument {
-  return {
-    schemaVersion: 1,
-    key: "checkout",
-    kind: "flag",
-    type: "boolean",
-    version: 1,
-    enabled: true,
-    variants: { on: true, off: false },
-    offVariant: "off",
+  return aFlagDocument("checkout", 1, {
     default: { variant: "off" },
     rules: [{ id: "pro", when: { attribute: "plan", operator: "equals", values: ["pro"] }, serve: { variant: "on" } }],
-    prerequisites: [],
-    clientVisible: true,
-    metadata: {},
     ...changes,
-  };
+  });
 }
 
 /** The flag with its result cache, and how often it was really evaluated. */
