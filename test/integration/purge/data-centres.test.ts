@@ -15,8 +15,8 @@ const ALONE = 16;
 /** Between two questions to a busy isolate, and to one that is asked seldom (ms). */
 const PAUSE_MS = 60;
 const SELDOM_MS = 1100;
-/** A change that is not seen by then will not be (ms). */
-const PATIENCE_MS = 60_000;
+/** Above all bounds, and below the minute after which memory is read anew whether or not anything was published (ms). */
+const PATIENCE_MS = 40_000;
 const EVALUATE = "/ofrep/v1/evaluate/flags";
 const KEPT = `/flags/${KEPT_FLAG}`;
 const PATHS = [`${EVALUATE}/a`, EVALUATE, `${EVALUATE}/child`, KEPT];
