@@ -44,10 +44,12 @@ async function answer(c: Context<AppEnv>, services: Services, name: string | und
     const sdkKey = url.searchParams.get("sdkKey");
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise), sdkKey);
     url.searchParams.delete("sdkKey");
+    const origin = request.headers.get("origin");
     const key: EndpointKey = {
       environment: open.token.scope,
       keyId: open.token.id,
-      origin: request.headers.get("origin") ?? "",
+      // A browser's answer names the change stream on the host that was asked.
+      origin: origin === null ? "" : `${origin} ${url.host}`,
       target: canonicalTarget(url),
     };
     const cached = await fromEndpointCache(services, open, key);

@@ -8,6 +8,7 @@ import { announcedVersion } from "./announced.ts";
 import { requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "./authenticate.ts";
 import { ChangeStream, openingFrames } from "./change-stream.ts";
 import { CORS_HEADERS } from "./cors.ts";
+import { isUnlisted, requireListed } from "./evaluate.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, toHttpError } from "./errors.ts";
 import { requestId } from "./request-id.ts";
 import { farewellFrame, STREAM_PATH } from "./stream-frames.ts";
@@ -55,6 +56,7 @@ async function open(c: Context<AppEnv>, services: Services): Promise<Response> {
   const request = c.req.raw;
   const token = await verify(services, request, c.req.query("key"));
   const scope: RequestScope = { waitUntil: (promise) => c.executionCtx.waitUntil(promise) };
+  if (isUnlisted(services, token)) await requireListed(services, token, request, scope);
   const told = announcedVersion(request.headers.get("last-event-id") ?? undefined);
   if (told !== undefined) await services.source.announced(token.scope, told, scope);
   const subscription = streams.feed.subscribe(token.scope, scope);

@@ -32,7 +32,7 @@ export function addMetricsRoute(routes: Routes, services: Services): void {
   );
 }
 
-function familiesOf({ metrics, tiers, redisBreaker, storeBreaker }: Services): MetricFamily[] {
+function familiesOf({ metrics, tiers, streams, redisBreaker, storeBreaker }: Services): MetricFamily[] {
   const l1 = tiers.l1.stats();
   const family = (
     type: MetricFamily["type"],
@@ -60,6 +60,7 @@ function familiesOf({ metrics, tiers, redisBreaker, storeBreaker }: Services): M
     ]),
     family("gauge", "memory_entries", "Flags held in memory.", [{ value: l1.size }]),
     family("gauge", "memory_bytes", "Estimated size of the flags held in memory.", [{ value: l1.bytes }]),
+    family("gauge", "open_streams", "Change streams that are open.", [{ value: streams?.slots.open ?? 0 }]),
     family("gauge", "breaker_state", "0 closed, 1 half-open, 2 open.", [
       ...breakerSample("redis", redisBreaker),
       ...breakerSample("store", storeBreaker),

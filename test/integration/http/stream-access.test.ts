@@ -81,6 +81,13 @@ describe("access to change streams", () => {
     expect(await statusOf(ask(token, { origin: "https://elsewhere.example" }))).toBe(403);
   });
 
+  test("takes a key that another isolate has just made", async ({ expect }) => {
+    const other = startIsolate(project.bindings, clock);
+    expect(await statusOf(other.fetch(`${PATH}?key=${project.clientKey}`))).toBe(200);
+    const { token } = await addKey({ kind: "client" });
+    expect(await statusOf(other.fetch(`${PATH}?key=${token}`))).toBe(200);
+  });
+
   test("revoking the key ends its streams and refuses new ones; others go on", async ({ expect }) => {
     const { id, token } = await addKey({ kind: "client" });
     const revoked = new EventStreamReader(await ask(token));
@@ -108,6 +115,19 @@ describe("access to change streams", () => {
     }
     expect(reader.isEnded).toBe(true);
     expect(await statusOf(ask(token))).toBe(401);
+  });
+
+  test("open ones are counted in the metrics", async ({ expect }) => {
+    const other = startIsolate(project.bindings, clock);
+    const count = async () => {
+      const headers = { authorization: `Bearer ${project.adminToken}` };
+      const text = await (await other.fetch("/api/v1/metrics", { headers })).text();
+      return Number(/^burgee_open_streams\{[^}]*\} (\d+)$/m.exec(text)?.[1]);
+    };
+    const response = await other.fetch(`${PATH}?key=${project.clientKey}`);
+    expect(await count()).toBe(1);
+    await response.body?.cancel();
+    expect(await count()).toBe(0);
   });
 
   test("tells nothing of other environments", async ({ expect }) => {
