@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import { mintKey } from "../../../src/ops/token.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
+import { type Colo, startColo } from "../../support/colo.ts";
 import { MapEdgeCache } from "../../support/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { KEY_SECRET, startTestProject, type TestProject } from "../../support/project.ts";
@@ -159,6 +160,28 @@ describe("keys that an isolate does not know", () => {
     }
     expect(project.roundTrips().l3).toBeLessThanOrEqual(1);
     expect((await ask(reader, project.serverKey)).status).toBe(200);
+  });
+
+  test("in the worker's own runtime requests share a look, and each gets its own answer", async ({ expect }) => {
+    // Between requests here no second passes as far as the ordinary head check is concerned.
+    const bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000" };
+    const [here, there] = await Promise.all([startColo({ bindings }), startColo({ bindings })]);
+    try {
+      const statusOf = async (colo: Colo, token: string): Promise<number> => {
+        const response = await colo.fetch(`${OFREP}/plain`, as(token));
+        await response.arrayBuffer();
+        return response.status;
+      };
+      expect([await statusOf(here, project.serverKey), await statusOf(there, project.serverKey)]).toEqual([200, 200]);
+      const headers = { authorization: `Bearer ${project.adminToken}`, "content-type": "application/json" };
+      const created = await here.fetch(KEYS, { method: "POST", headers, body: '{"kind":"server"}' });
+      const { token } = (await created.json()) as { token: string };
+      const tokens = [...Array.from({ length: 20 }, unknown), ...Array.from({ length: 20 }, async () => token)];
+      const statuses = await Promise.all(tokens.map(async (one) => statusOf(there, await one)));
+      expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), ...Array.from({ length: 20 }, () => 200)]);
+    } finally {
+      await Promise.all([here.dispose(), there.dispose()]);
+    }
   });
 
   function as(token: string): RequestInit {
