@@ -53,14 +53,11 @@ export class Authenticator {
   }
 }
 
-/** The token of a request, from either header. */
+/** The token of a request, from either header. Another scheme's Authorization is a proxy's business in front of here. */
 export function tokenOf(headers: Headers): string | undefined {
   const authorization = headers.get("authorization");
-  if (authorization !== null) {
-    return authorization.length > 7 && authorization.slice(0, 7).toLowerCase() === "bearer "
-      ? authorization.slice(7).trim()
-      : undefined;
-  }
+  if (authorization !== null && authorization.length > 7 && authorization.slice(0, 7).toLowerCase() === "bearer ")
+    return authorization.slice(7).trim();
   return headers.get("x-api-key") ?? undefined;
 }
 

@@ -199,6 +199,17 @@ describe("OFREP", () => {
     expect(response.status).toBe(200);
   });
 
+  test("takes the key from X-API-Key where Authorization is of another scheme, and never from both", async ({
+    expect,
+  }) => {
+    const ask = async (authorization: string) =>
+      (await post("/plain", "{}", { authorization, "x-api-key": project.clientKey })).status;
+    expect(await ask("Basic c3RhZ2luZzpzdGFnaW5n")).toBe(200);
+    expect(await ask("bearer nonsense")).toBe(401);
+    expect((await post("/plain", "{}", { authorization: `bearer  ${project.serverKey} ` })).status).toBe(200);
+    expect((await post("/plain", "{}", { authorization: project.serverKey })).status).toBe(401);
+  });
+
   test("bulk answers every flag that the key may see, sorted", async ({ expect }) => {
     const keysOf = (json: unknown) => (json as { flags: { key: string }[] }).flags.map(({ key }) => key);
     const all = keysOf((await post("", "{}")).json);
