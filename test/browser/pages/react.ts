@@ -11,15 +11,24 @@ import { createRoot } from "react-dom/client";
 import "./web-sdk.ts";
 
 declare global {
-  /** By flag. */
+  /** How often, by flag; `waiting` is what is shown until the provider is ready. */
   var renders: Record<string, number>;
 }
 
 globalThis.renders = {};
 
+function count(name: string): void {
+  globalThis.renders[name] = (globalThis.renders[name] ?? 0) + 1;
+}
+
+function Waiting() {
+  count("waiting");
+  return createElement("p", { id: "waiting" }, "waiting");
+}
+
 function component(flag: string, useValue: () => unknown): FunctionComponent {
   return () => {
-    globalThis.renders[flag] = (globalThis.renders[flag] ?? 0) + 1;
+    count(flag);
     return createElement("p", { id: flag }, JSON.stringify(useValue()));
   };
 }
@@ -35,14 +44,19 @@ const components = [
 ];
 
 const { document } = globalThis as unknown as { document: { querySelector(selector: string): never } };
-createRoot(document.querySelector("#root")).render(
-  createElement(
-    OpenFeatureProvider,
-    { suspendUntilReady: true },
+const { start } = globalThis.client;
+globalThis.client.start = (options) => {
+  const started = start.call(globalThis.client, options);
+  createRoot(document.querySelector("#root")).render(
     createElement(
-      Suspense,
-      { fallback: createElement("p", { id: "waiting" }, "waiting") },
-      components.map((each, i) => createElement(each, { key: i })),
+      OpenFeatureProvider,
+      { suspendUntilReady: true },
+      createElement(
+        Suspense,
+        { fallback: createElement(Waiting) },
+        components.map((each, i) => createElement(each, { key: i })),
+      ),
     ),
-  ),
-);
+  );
+  return started;
+};

@@ -94,6 +94,7 @@ export async function startEdge(upstream: URL): Promise<Edge> {
     dropStreams() {
       const dropped = streams.size;
       for (const response of streams) response.destroy();
+      streams.clear();
       return dropped;
     },
     openStreams: () => streams.size,

@@ -5,30 +5,36 @@ import { resolve } from "node:path";
 import { build } from "esbuild";
 
 export interface Site {
-  /** Where the page is; its origin is not the worker's. */
-  url: string;
+  /** Where a page is, by the name that it was given. */
+  url(page: string): string;
   close(): Promise<void>;
 }
 
-/** One page with the given module in it, an empty body, and nothing else. `entry` is relative to test/browser. */
-export async function startSite(entry: string): Promise<Site> {
-  const script = await bundleForBrowsers(resolve(import.meta.dirname, "..", entry));
-  const page = `<!doctype html><meta charset="utf-8"><title>test</title><link rel="icon" href="data:,"><div id="root"></div>
-<script type="module" src="/page.js"></script>`;
-  const server = createServer((request, response) => {
-    const isScript = request.url === "/page.js";
-    response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
-    response.end(isScript ? script : page);
+/** Pages with one module each (a path relative to test/browser), an empty body, and nothing else. */
+export async function startSite(entries: Record<string, string>): Promise<Site> {
+  const scripts = new Map<string, string>();
+  for (const [name, entry] of Object.entries(entries))
+    scripts.set(`/${name}.js`, await bundleForBrowsers(resolve(import.meta.dirname, "..", entry)));
+  const server = createServer(({ url = "/" }, response) => {
+    const script = scripts.get(url);
+    response.setHeader("content-type", script === undefined ? "text/html" : "text/javascript");
+    response.end(script ?? pageOf(`${url}.js`));
   });
   server.listen(0, "127.0.0.1");
   await new Promise((done) => server.once("listening", done));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: (page) => `${origin}/${page}`,
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+function pageOf(script: string): string {
+  return `<!doctype html><meta charset="utf-8"><title>test</title><link rel="icon" href="data:,"><div id="root"></div>
+<script type="module" src="${script}"></script>`;
 }
 
 async function bundleForBrowsers(entry: string): Promise<string> {

@@ -1,7 +1,7 @@
 /** What every browser test stands on: backends with flags of every type, one data centre, an edge to count at, Chromium, a page. */
 import type { JsonValue } from "@openfeature/web-sdk";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { type Colo, type ColoOptions, startColo } from "../../support/colo.ts";
+import { type Colo, startColo } from "../../support/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 import type { PageClient, StartOptions } from "../pages/web-sdk.ts";
 import { newVisitor, startChromium } from "./chromium.ts";
@@ -21,8 +21,8 @@ export interface World {
   update(flag: string, patch: object): Promise<number>;
   /** A new client key for pages of these origins; none: of any. */
   createKey(origins: string[]): Promise<{ token: string; revoke(): Promise<void> }>;
-  /** A page in a profile of its own. */
-  open(): Promise<Visit>;
+  /** A page in a profile of its own, with every flag as it was saved. */
+  open(page?: keyof typeof PAGES): Promise<Visit>;
   close(): Promise<void>;
 }
 
@@ -46,14 +46,13 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-export interface WorldOptions {
-  /** Page in it, relative to test/browser; default: the web SDK's. */
-  entry?: string;
-  rateLimits?: ColoOptions["rateLimits"];
-}
+const PAGES = { "web-sdk": "pages/web-sdk.ts", react: "pages/react.ts" };
 
-/** Everything that was started is closed again when one part cannot be. */
-export async function startWorld({ entry = "pages/web-sdk.ts", rateLimits }: WorldOptions = {}): Promise<World> {
+/** How every flag of example-flags.ts begins that tests change. */
+const AS_SAVED = { enabled: true, offVariant: "off", default: { variant: "on" } };
+
+/** Everything that was started is closed again when one part cannot be. Three requests with unknown keys are let through in ten seconds. */
+export async function startWorld(): Promise<World> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).toReversed()) await closer().catch(() => undefined);
@@ -64,11 +63,11 @@ export async function startWorld({ entry = "pages/web-sdk.ts", rateLimits }: Wor
   };
   try {
     const project = keep(await startTestProject(), (one) => one.close());
-    const colo = keep(await startColo({ bindings: project.bindings, ...(rateLimits && { rateLimits }) }), (one) =>
+    const colo = keep(await startColo({ bindings: project.bindings, rateLimits: { LIMIT_UNKNOWN_KEYS: 3 } }), (one) =>
       one.dispose(),
     );
     const edge = keep(await startEdge(await colo.miniflare.ready), (one) => one.close());
-    const site = keep(await startSite(entry), (one) => one.close());
+    const site = keep(await startSite(PAGES), (one) => one.close());
     const browser = keep(await startChromium(), (one) => one.close());
     const manage = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
       const response = await colo.fetch(path, {
@@ -80,8 +79,11 @@ export async function startWorld({ entry = "pages/web-sdk.ts", rateLimits }: Wor
       if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
       return JSON.parse(text || "{}") as Record<string, unknown>;
     };
-    const update = async (flag: string, patch: object): Promise<number> =>
-      Number((await manage("POST", `/flags/${flag}/update?environment=production`, patch))["version"]);
+    const changed = new Set<string>();
+    const update = async (flag: string, patch: object): Promise<number> => {
+      changed.add(flag);
+      return Number((await manage("POST", `/flags/${flag}/update?environment=production`, patch))["version"]);
+    };
     const createKey = async (origins: string[]) => {
       const keys = "/api/v1/environments/production/keys";
       const { token, key } = (await manage("POST", keys, { kind: "client", name: "test", origins })) as {
@@ -90,10 +92,12 @@ export async function startWorld({ entry = "pages/web-sdk.ts", rateLimits }: Wor
       };
       return { token, revoke: async () => void (await manage("DELETE", `${keys}/${key.id}`)) };
     };
-    const open = async (): Promise<Visit> => {
+    const open = async (page: keyof typeof PAGES = "web-sdk"): Promise<Visit> => {
+      for (const flag of changed) await update(flag, AS_SAVED);
+      changed.clear();
       const context = await newVisitor(browser);
       const defaults = { baseUrl: edge.url, key: project.clientKey, context: { targetingKey: "user-1" } };
-      return visitOf(await context.newPage(), context, site.url, defaults);
+      return visitOf(await context.newPage(), context, site.url(page), defaults);
     };
     return { project, colo, edge, site, browser, update, createKey, open, close };
   } catch (error) {

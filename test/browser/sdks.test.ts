@@ -1,0 +1,23 @@
+/** OpenFeature's SDKs, unmodified, in Chromium, on pages of another origin than the worker's. */
+import { afterAll, beforeAll } from "vitest";
+import { saveExperiment, saveFlags } from "./support/example-flags.ts";
+import { startWorld, type World } from "./support/world.ts";
+import { describePolling } from "./suites/polling.ts";
+import { describeReact } from "./suites/react.ts";
+import { describeStream } from "./suites/stream.ts";
+import { describeWebSdk } from "./suites/web-sdk.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await saveFlags(world.project);
+  await saveExperiment(world.project, ["anonymousId", "targetingKey"]);
+});
+afterAll(() => world?.close());
+
+describeWebSdk(() => world);
+describeReact(() => world);
+describeStream(() => world);
+// Last: it uses up what callers with unknown keys are allowed.
+describePolling(() => world);

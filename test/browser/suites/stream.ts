@@ -1,0 +1,129 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { BULK, type Visit, type World } from "../support/world.ts";
+
+const STREAM = "/ofrep/v1/stream";
+
+export function describeStream(theWorld: () => World): void {
+  describe("a page that listens to the stream", () => {
+    let world: World;
+    let visit: Visit;
+
+    beforeAll(() => {
+      world = theWorld();
+    });
+    beforeEach(async () => {
+      visit = await world.open();
+      world.edge.seen.length = 0;
+    });
+    afterEach(async () => {
+      world.edge.setDown(false);
+      await visit?.close();
+      await expect.poll(() => world.edge.openStreams()).toBe(0);
+    });
+
+    const posts = () => world.edge.count({ method: "POST", path: BULK });
+    const headline = () => visit.value("headline", "none");
+    const serve = (flag: string, variant: string) => world.update(flag, { default: { variant } });
+
+    const streams = () => world.edge.count({ method: "GET", path: STREAM, status: 200 });
+    /** Statuses of the answered fetches that followed the event of that version. */
+    const refetches = (version: number) =>
+      world.edge.seen
+        .filter(({ method, query }) => method === "POST" && query.startsWith(`?flagConfigEtag=${version}&`))
+        .flatMap(({ status }) => (status === 0 ? [] : [status]));
+
+    /** Ready, listening, and through with what a server may ask for at the start of a stream. */
+    async function startListening(): Promise<void> {
+      expect(await visit.start()).toBe("READY");
+      await expect.poll(() => world.edge.openStreams()).toBe(1);
+      const version = await serve("new-header", "off");
+      // 304 if a fetch for the version before has brought it already.
+      await expect.poll(() => refetches(version)).toHaveLength(1);
+      await expect.poll(() => visit.value("new-header", true)).toBe(false);
+    }
+
+    it("shows a change on the server without a reload, with one stream", async () => {
+      await startListening();
+      await serve("headline", "off");
+      await expect.poll(headline).toBe("Bread");
+      expect(await visit.events()).toContainEqual({
+        type: "PROVIDER_CONFIGURATION_CHANGED",
+        flagsChanged: ["headline"],
+      });
+      await serve("headline", "on");
+      await expect.poll(headline).toBe("Fresh bread");
+      expect(streams()).toBe(1);
+      // The stream needs no preflight: it has no header of its own.
+      expect(world.edge.count({ method: "OPTIONS", path: STREAM })).toBe(0);
+    });
+
+    it("fetches what a change told of, and gets 304 for a change of what it does not see", async () => {
+      await startListening();
+      const version = await serve("internal", "off");
+      await expect.poll(() => refetches(version)).toEqual([304]);
+      expect(world.edge.seen.at(-1)?.query).toMatch(/&flagConfigLastModified=\d+$/);
+    });
+
+    it("falls back to the code's default when the flag is disabled", async () => {
+      await startListening();
+      expect(await visit.value("page-size", 1)).toBe(24);
+      await world.update("page-size", { enabled: false, offVariant: null });
+      await expect.poll(() => visit.value("page-size", 1)).toBe(1);
+      await world.update("page-size", { enabled: true, offVariant: "off" });
+      await expect.poll(() => visit.value("page-size", 1)).toBe(24);
+    });
+
+    it("shows a change that happened while its stream was broken", async () => {
+      await startListening();
+      expect(world.edge.dropStreams()).toBe(1);
+      await serve("headline", "off");
+      await expect.poll(() => visit.call("status")).toBe("STALE");
+      await expect.poll(headline).toBe("Bread");
+      expect(streams()).toBe(2);
+      expect(world.edge.seen.findLast(({ path }) => path === STREAM)?.headers["last-event-id"]).toMatch(/^\d+$/);
+    });
+
+    it("fetches nothing after a broken stream when nothing has changed", async () => {
+      await startListening();
+      const before = posts();
+      world.edge.dropStreams();
+      await expect.poll(streams).toBe(2);
+      // What the new stream says first comes before this.
+      await serve("headline", "off");
+      await expect.poll(headline).toBe("Bread");
+      expect(posts()).toBe(before + 1);
+    });
+
+    it("shows what changed while the edge could not be reached", async () => {
+      await startListening();
+      world.edge.setDown(true);
+      await serve("headline", "off");
+      await expect.poll(() => visit.call("status")).toBe("STALE");
+      expect(await headline()).toBe("Fresh bread");
+      world.edge.setDown(false);
+      await expect.poll(headline).toBe("Bread");
+    });
+
+    it("shows what changed while the browser was offline", async () => {
+      await startListening();
+      await visit.context.setOffline(true);
+      world.edge.dropStreams();
+      await serve("headline", "off");
+      await expect.poll(() => visit.call("status")).toBe("STALE");
+      await visit.context.setOffline(false);
+      await expect.poll(headline).toBe("Bread");
+    });
+
+    it("keeps its values when its key is revoked, and does not hammer", async () => {
+      const key = await world.createKey([]);
+      expect(await visit.start({ key: key.token })).toBe("READY");
+      await expect.poll(() => world.edge.openStreams()).toBe(1);
+      await key.revoke();
+      await expect.poll(() => world.edge.openStreams()).toBe(0);
+      await expect.poll(() => world.edge.count({ path: STREAM, status: 401 })).toBe(1);
+      await expect.poll(() => world.edge.count({ method: "POST", path: BULK, status: 401 })).toBeGreaterThanOrEqual(2);
+      expect(world.edge.count({ path: STREAM, status: 401 })).toBe(1);
+      expect(await headline()).toBe("Fresh bread");
+    });
+  });
+}
