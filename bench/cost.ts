@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 
-/** US dollars, as the vendors' pages had them in November 2026; docs/scale.md names the pages. */
+/** US dollars, as published in November 2026; docs/scale.md names the vendors' pages and where this was read. */
 export const PRICES = {
   workers: {
     base: 5,
