@@ -14,10 +14,13 @@ import { type CaseResult, runCase } from "./run-case.ts";
 import { renderReport, replaceBetweenMarkers } from "./table.ts";
 import { ChaosWorld } from "./world.ts";
 
+/** How long each fault lasts. */
+const DEFAULT_SECONDS = "8";
+
 const { values } = parseArgs({
   options: {
     case: { type: "string" },
-    seconds: { type: "string", default: "8" },
+    seconds: { type: "string", default: DEFAULT_SECONDS },
     machine: { type: "string", default: `a machine with ${availableParallelism()} cores` },
     out: { type: "string", default: "docs/reliability.md" },
   },
@@ -54,7 +57,8 @@ try {
   const starts = await coldStarts(world);
   broken.push(...wrongColdStarts(starts));
   const { machine, out } = values;
-  const report = renderReport({ calm, cases, coldStarts: starts, faultSeconds, machine, command: "npm run chaos" });
+  const command = values.seconds === DEFAULT_SECONDS ? "npm run chaos" : `npm run chaos -- --seconds ${faultSeconds}`;
+  const report = renderReport({ calm, cases, coldStarts: starts, faultSeconds, machine, command });
   console.log(`\n${report}\n`);
   if (values.case === undefined) await writeFile(out, replaceBetweenMarkers(await readFile(out, "utf8"), report));
 } finally {

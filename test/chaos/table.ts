@@ -47,11 +47,9 @@ export function renderReport(report: Report): string {
   const rows = cases.map(({ chaosCase: { kind, target, whyNot }, result }) =>
     result === undefined
       ? [kind.name, target, `cannot happen: ${whyNot}`]
-      : [...nameOf(result), ...cells(result, calm)],
+      : [kind.name, target, ...cells(result, calm)],
   );
-  const widths = HEADER.length;
-  const line = (row: readonly string[]) =>
-    `| ${[...row, ...Array.from({ length: widths - row.length }, () => "")].join(" | ")} |`;
+  const line = (row: readonly string[]) => `| ${HEADER.map((_, i) => row[i] ?? "").join(" | ")} |`;
   return [
     `Written by \`${command}\`, on ${machine} that also ran the backends and the clients. The latencies are indicative: compare them with each other. Every fault lasted ${faultSeconds} s.`,
     "",
@@ -71,13 +69,15 @@ export function renderReport(report: Report): string {
     "| --- | --- | --- | --- | --- |",
     ...coldStarts.map(
       ({ fault, one, all, sdk, sdkAfterwards }) =>
-        `| ${fault} | ${one.status}, \`${errorOf(one.body)}\` | ${all.status}, \`${errorOf(all.body)}\` | the code's default, \`${sdk.reason}\` \`${sdk.errorCode}\` | ${sdkAfterwards.errorCode === undefined ? "the flag's value" : `\`${sdkAfterwards.errorCode}\``} |`,
+        `| ${[
+          fault,
+          `${one.status}, \`${errorOf(one.body)}\``,
+          `${all.status}, \`${errorOf(all.body)}\``,
+          `${sdk.value}, \`${sdk.reason}\` \`${sdk.errorCode}\``,
+          sdkAfterwards.errorCode === undefined ? "the flag's value" : `\`${sdkAfterwards.errorCode}\``,
+        ].join(" | ")} |`,
     ),
   ].join("\n");
-}
-
-function nameOf({ chaosCase: { kind, target } }: CaseResult): [string, string] {
-  return [kind.name, target];
 }
 
 /** Without `calm`, latencies are as they are; with it, what came on top. */
