@@ -31,7 +31,8 @@ export function renderResolution(flag: CompiledFlag, resolution: Resolution): Re
  */
 function drawnFrom({ document }: CompiledFlag, resolution: Resolution): string | undefined {
   if (document.kind !== "sample" || resolution.reason !== "SPLIT") return undefined;
-  return `${document.key} ${document.version} ${resolution.ruleId ?? ""}`;
+  const { key, version, metadata } = document;
+  return `${key} ${version} ${resolution.ruleId ?? ""} ${renderMetadata(metadata)}`;
 }
 
 /** A value with the number form that its flag's type asks for: floats keep a decimal point (10.0). */
