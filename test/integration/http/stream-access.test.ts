@@ -103,17 +103,21 @@ describe("access to change streams", () => {
     await other.leave();
   });
 
-  test("deleting the environment ends its streams", async ({ expect }) => {
+  test("deleting the environment ends its streams, in whichever isolate", async ({ expect }) => {
     await manage("POST", "", { key: "preview", name: "Preview" });
     const { token } = await addKey({ kind: "client" }, "preview");
-    const reader = new EventStreamReader(await ask(token));
+    const other = startIsolate(project.bindings, clock);
+    const readers = [
+      new EventStreamReader(await ask(token)),
+      new EventStreamReader(await other.fetch(`${PATH}?key=${token}`)),
+    ];
     await quiet();
     await manage("DELETE", "/preview?confirm=preview");
     for (let i = 0; i < 5; i++) {
       await clock.advance(1000);
       await quiet();
     }
-    expect(reader.isEnded).toBe(true);
+    expect(readers.map(({ isEnded }) => isEnded)).toEqual([true, true]);
     expect(await statusOf(ask(token))).toBe(401);
   });
 

@@ -7,9 +7,19 @@ import { aFlag, startTestProject, type TestProject } from "../../support/project
 
 const SECOND = 1000;
 
+/** Counts how often somebody goes to sleep. */
+class CountingClock extends FakeClock {
+  sleeps = 0;
+
+  override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.sleeps += 1;
+    return super.sleep(ms, signal);
+  }
+}
+
 /** Change streams of isolates in this process, with a clock that the test moves. */
 describe("change streams", () => {
-  const clock = new FakeClock();
+  const clock = new CountingClock();
   let project: TestProject;
   let writer: Isolate;
   let isolate: Isolate;
@@ -132,6 +142,14 @@ describe("change streams", () => {
     await pass(10);
     expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
     expect(clock.sleeping).toBe(0);
+  });
+
+  test("only the one that asks wakes every second", async ({ expect }) => {
+    for (let i = 0; i < 20; i++) await stream();
+    clock.sleeps = 0;
+    await pass(10);
+    // Ten of its own; each of the others looks every 2.5 to 7.5 seconds whether it is still there.
+    expect(clock.sleeps).toBeLessThanOrEqual(10 + 19 * 4);
   });
 
   test("goes on telling all others when the one that asks for all has gone", async ({ expect }) => {
