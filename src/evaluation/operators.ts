@@ -11,7 +11,8 @@ import {
   type Version,
   type VersionRange,
 } from "../flags/formats/semver.ts";
-import { OPERATOR_VALUES, toInstant, valueProblem } from "../flags/operator-values.ts";
+import { toInstant, valueProblem } from "../flags/operator-values.ts";
+import { OPERATOR_VALUES } from "../flags/value-kinds.ts";
 import { CompileError } from "./compile-error.ts";
 
 /** Answers for an attribute that is present. A wrong type is no match. */

@@ -1,7 +1,8 @@
 import type { FieldError } from "../ops/errors.ts";
 import { type AttributeCondition, type AttributePath, type Condition, type JsonScalar } from "./document.ts";
 import { LIMITS } from "./limits.ts";
-import { CASE_OPERATORS, OPERATOR_VALUES, valueProblem } from "./operator-values.ts";
+import { valueProblem } from "./operator-values.ts";
+import { CASE_OPERATORS, OPERATOR_VALUES } from "./value-kinds.ts";
 
 /** What one flag or segment has used up of its limit. */
 export interface ConditionCount {

@@ -13,7 +13,7 @@ import type {
   Rule,
   Serve,
 } from "../../../src/flags/document.ts";
-import { OPERATOR_VALUES, type ValueKind } from "../../../src/flags/operator-values.ts";
+import { OPERATOR_VALUES, type ValueKind } from "../../../src/flags/value-kinds.ts";
 import type { EvaluationInput } from "../../../src/evaluation/types.ts";
 
 /** Few names, so that contexts and conditions meet. */
