@@ -81,6 +81,22 @@ describe("access to change streams", () => {
     expect(await statusOf(ask(token, { origin: "https://elsewhere.example" }))).toBe(403);
   });
 
+  test("an environment that is gone without a word to Redis ends its streams", async ({ expect }) => {
+    await manage("POST", "", { key: "short-lived", name: "Short-lived" });
+    const { token } = await addKey({ kind: "client" }, "short-lived");
+    const reader = new EventStreamReader(await ask(token));
+    await quiet();
+    await project.backends.neon.query("delete from sdk_keys where environment = $1", ["short-lived"]);
+    await project.backends.neon.query("delete from outbox where environment = $1", ["short-lived"]);
+    await project.backends.neon.query("delete from environments where key = $1", ["short-lived"]);
+    await project.backends.upstash.command("FLUSHALL");
+    for (let i = 0; i < 3; i++) {
+      await clock.advance(1000);
+      await quiet();
+    }
+    expect(reader.isEnded).toBe(true);
+  });
+
   test("takes a key that another isolate has just made", async ({ expect }) => {
     const other = startIsolate(project.bindings, clock);
     expect(await statusOf(other.fetch(`${PATH}?key=${project.clientKey}`))).toBe(200);
