@@ -1,4 +1,5 @@
 /** `node examples/serve.ts web`: bundles examples/web/page.ts(x) and serves it with its index.html. */
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -28,8 +29,12 @@ export async function bundlePage(folder: string, { url, clientKey }: Local): Pro
 
 /** Listens on PORT, default 3000; any free one for PORT=0. Prints where. */
 export async function listen(handler: RequestListener): Promise<Server> {
-  const server = createServer(handler).listen(Number(process.env["PORT"] ?? 3000), "127.0.0.1");
-  await new Promise((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  const port = Number(process.env["PORT"] ?? 3000);
+  const server = createServer(handler).listen(port, "127.0.0.1");
+  await once(server, "listening").catch((error: unknown) => {
+    console.error(`Port ${port} cannot be used (${String(error)}); choose another, as PORT=${port + 1}`);
+    process.exit(1);
+  });
   console.log(`Open http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   return server;
 }
