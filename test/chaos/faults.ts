@@ -105,8 +105,8 @@ export const CASES: readonly ChaosCase[] = FAULT_KINDS.flatMap((kind) =>
 export const CALM: ChaosCase = { kind: { name: "none", meaning: "nothing is wrong" }, target: "both" };
 
 /** Begins the fault. Answers what ends it. */
-export function inject(world: ChaosWorld, { kind, target }: ChaosCase, flapMs = kind.flapMs): () => void {
-  const { faults = {}, disturb, notL3 } = kind;
+export function inject(world: ChaosWorld, { kind, target }: ChaosCase): () => void {
+  const { faults = {}, disturb, flapMs, notL3 } = kind;
   const { upstash, neon } = world.project.backends;
   const set = (isOn: boolean): void => {
     if (target !== "L3") upstash.setFaults(isOn ? faults : {});

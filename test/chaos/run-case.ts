@@ -13,8 +13,6 @@ export interface CaseOptions {
   faultMs: number;
   /** Between an answer and the same client's next question (ms). */
   pauseMs: number;
-  /** On and off for so long each, where a fault flaps (ms). Default: what the fault says. */
-  flapMs?: number;
 }
 
 export interface CaseResult extends Verdict, Recovery {
@@ -71,21 +69,19 @@ export async function runCase(
   const end = new AbortController();
   const repeat = async (everyMs: number, work: (i: number) => Promise<unknown>): Promise<void> => {
     for (let i = 0; !end.signal.aborted; i++) {
-      await work(i);
+      await work(i).catch((error: unknown) => unanswered.push(String(error)));
       await pause(everyMs, undefined, { signal: end.signal }).catch(() => undefined);
     }
   };
   const ask = ({ client, paths }: Asker) =>
     repeat(options.pauseMs, async (i) => {
       const path = paths[i % paths.length]!;
-      const asked = client.ask(path, i % 3 === 0 ? "free" : "pro");
       const timer = new AbortController();
       const late = pause(ANSWER_MS, undefined, { signal: timer.signal }).then(() => {
-        throw new Error(`no answer within ${ANSWER_MS} ms`);
+        throw new Error(`${client.isolate} ${path}: no answer within ${ANSWER_MS} ms`);
       });
-      await Promise.race([asked, late])
-        .catch((error: unknown) => unanswered.push(`${client.isolate} ${path}: ${String(error)}`))
-        .finally(() => timer.abort());
+      const asked = client.ask(path, i % 3 === 0 ? "free" : "pro");
+      await Promise.race([asked, late]).finally(() => timer.abort());
     });
 
   // Redis has nothing of the case before.
@@ -97,7 +93,7 @@ export async function runCase(
     // On a busy machine not every fill is in time, and what Redis lacks then would be the fault's fault.
     for (let i = 0; i < 50 && !(await world.isCached()); i++) await refill(world, places, caseNumber);
     const begunAt = performance.now();
-    heal = inject(world, chaosCase, options.flapMs);
+    heal = inject(world, chaosCase);
     loops.push(
       ...during.map(ask),
       repeat(500, async () => atLeast.ask(`${EVALUATE}/b`, "pro", await world.writeElsewhere())),
@@ -107,7 +103,8 @@ export async function runCase(
         if (isDuring) writes.tried += 1;
         if (isDuring && version !== undefined) writes.made += 1;
       }),
-      repeat(2000, () => world.sweep(places).catch(() => undefined)),
+      // Not waited for: a purge is repeated seconds later, and the sweep lasts until then.
+      repeat(2000, async () => void world.sweep(places).catch(() => undefined)),
     );
     await pause(options.faultMs);
     heal();
