@@ -44,6 +44,9 @@ describe("the linter", () => {
       "no-restricted-imports",
     ],
     ["src/http/bad.ts", `import { x } from "@upstash/redis"; export const y = x;`, "no-restricted-imports"],
+    ["console/src/bad.ts", `import { x } from "../../src/http/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["cli/bad.ts", `import { x } from "../src/store/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["api-client/bad.ts", `import { x } from "../src/flags/x.ts"; export const y = x;`, "no-restricted-imports"],
     ["src/http/bad.ts", `export default 1;`, "no-default-export"],
     ["src/http/bad.ts", `export const log = (): void => console.log("x");`, "no-console"],
   ] as const)("refuses in %s: %s", ([path, code, rule], { expect }) => {
