@@ -1,0 +1,84 @@
+import type { JSX } from "preact";
+import { useId } from "preact/hooks";
+import type { Condition } from "../../../../api-client/contract.ts";
+import { changeForm, FORMS, type Form, formOf, type Known } from "./condition.ts";
+import type { EditorProps } from "./editor-props.ts";
+import { Group } from "./group.tsx";
+import { LeafEditor } from "./leaf.tsx";
+import { BucketEditor, FlagEditor, SegmentEditor } from "./references.tsx";
+
+export interface ConditionBuilderProps extends Known {
+  condition: Condition;
+  onChange: (condition: Condition) => void;
+  /** Of the condition in the document that is edited, so that problems find their field. Default: it is the document. */
+  pointer?: string;
+}
+
+/**
+ * Every form and operator of a condition. Stands in a form; a `<fieldset disabled>` around it makes it read-only, and a
+ * `Problems` context around it shows what is wrong at each field.
+ */
+export function ConditionBuilder(props: ConditionBuilderProps): JSX.Element {
+  const { condition, onChange, pointer = "", segments, flags, attributes } = props;
+  const id = useId();
+  const lists = { attributes: `${id}-attributes`, flags: `${id}-flags` };
+  return (
+    <>
+      <datalist id={lists.attributes}>
+        {attributes.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <datalist id={lists.flags}>
+        {flags.map(({ key }) => (
+          <option key={key} value={key} />
+        ))}
+      </datalist>
+      <ConditionEditor
+        condition={condition}
+        onChange={onChange}
+        pointer={pointer}
+        known={{ segments, flags, attributes }}
+        lists={lists}
+      />
+    </>
+  );
+}
+
+/** One condition of any form, in its box. */
+function ConditionEditor(props: EditorProps): JSX.Element {
+  const { condition, onChange, known, onRemove } = props;
+  const form = formOf(condition);
+  return (
+    <div class={`condition ${form}`} role="group" aria-label={FORMS[form]}>
+      <div class="form">
+        <select
+          aria-label="Form of the condition"
+          value={form}
+          onChange={(event) => onChange(changeForm(condition, event.currentTarget.value as Form, known))}
+        >
+          {Object.entries(FORMS).map(([name, label]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </select>
+        {onRemove !== undefined && (
+          <button type="button" class="quiet" aria-label="Remove this condition" onClick={onRemove}>
+            ×
+          </button>
+        )}
+      </div>
+      <Body {...props} />
+    </div>
+  );
+}
+
+function Body({ condition, ...rest }: EditorProps): JSX.Element {
+  if ("all" in condition || "any" in condition || "not" in condition)
+    return <Group condition={condition} Editor={ConditionEditor} {...rest} />;
+  if ("segment" in condition) return <SegmentEditor condition={condition} {...rest} />;
+  if ("flag" in condition) return <FlagEditor condition={condition} {...rest} />;
+  if ("bucket" in condition) return <BucketEditor condition={condition} {...rest} />;
+  return <LeafEditor condition={condition} {...rest} />;
+}

@@ -1,0 +1,81 @@
+import type { ComponentType, JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Condition } from "../../../../api-client/contract.ts";
+import { emptyLeaf } from "./condition.ts";
+import type { EditorProps } from "./editor-props.ts";
+
+/** `Editor` draws a condition of any form; it is passed in, as it draws groups itself. */
+type GroupProps = EditorProps<GroupCondition> & { Editor: ComponentType<EditorProps> };
+type GroupCondition = Extract<Condition, { all: unknown } | { any: unknown } | { not: unknown }>;
+
+/** Conditions inside one another. A negation holds one. */
+export function Group(props: GroupProps): JSX.Element {
+  const { condition, onChange, pointer, Editor } = props;
+  if ("not" in condition) {
+    return (
+      <Editor
+        {...props}
+        condition={condition.not}
+        onChange={(changed) => onChange({ not: changed })}
+        pointer={`${pointer}/not`}
+        onRemove={undefined}
+      />
+    );
+  }
+  const [form, parts] = "all" in condition ? (["all", condition.all] as const) : (["any", condition.any] as const);
+  return <Parts {...props} form={form} parts={parts} />;
+}
+
+function Parts({
+  form,
+  parts,
+  onChange,
+  pointer,
+  Editor,
+  ...rest
+}: GroupProps & { form: "all" | "any"; parts: Condition[] }): JSX.Element {
+  const list = useRef<HTMLOListElement>(null);
+  // Where the keyboard goes once the list is drawn anew.
+  const [focused, setFocused] = useState<number>();
+  useEffect(() => {
+    if (focused === undefined) return;
+    list.current?.children[focused]?.querySelector("select")?.focus();
+    setFocused(undefined);
+  }, [focused]);
+  const change = (changed: Condition[]): void => onChange(form === "all" ? { all: changed } : { any: changed });
+  return (
+    <>
+      <ol class="parts" ref={list} data-pointer={`${pointer}/${form}`} tabIndex={-1}>
+        {parts.map((part, i) => (
+          // oxlint-disable-next-line react/no-array-index-key -- conditions have no identity but their place
+          <li key={i} data-joint={i === 0 ? undefined : form === "all" ? "and" : "or"}>
+            <Editor
+              {...rest}
+              condition={part}
+              onChange={(changed) => change(parts.with(i, changed))}
+              pointer={`${pointer}/${form}/${i}`}
+              onRemove={
+                parts.length === 1
+                  ? undefined
+                  : () => {
+                      change(parts.toSpliced(i, 1));
+                      setFocused(Math.max(0, i - 1));
+                    }
+              }
+            />
+          </li>
+        ))}
+      </ol>
+      <button
+        type="button"
+        class="small"
+        onClick={() => {
+          change([...parts, emptyLeaf()]);
+          setFocused(parts.length);
+        }}
+      >
+        Add a condition
+      </button>
+    </>
+  );
+}

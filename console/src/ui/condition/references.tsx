@@ -1,0 +1,145 @@
+import type { JSX } from "preact";
+import type { Condition } from "../../../../api-client/contract.ts";
+import { ByList } from "../fields/attribute-input.tsx";
+import { ParsedInput } from "../fields/parsed-input.tsx";
+import { parsePercent, percentText } from "../fields/percent.ts";
+import { ProblemText } from "../fields/problems.tsx";
+import { Select } from "../fields/select.tsx";
+import { TextInput } from "../fields/text-input.tsx";
+import type { Known } from "./condition.ts";
+import type { EditorProps } from "./editor-props.ts";
+
+type Of<Name extends string> = Extract<Condition, Record<Name, unknown>>;
+
+export function SegmentEditor({ condition, onChange, pointer, known }: EditorProps<Of<"segment">>): JSX.Element {
+  return (
+    <Select
+      label="Segment"
+      value={condition.segment}
+      options={known.segments.map((key) => [key, key])}
+      onChange={(segment) => onChange({ segment })}
+      pointer={`${pointer}/segment`}
+    />
+  );
+}
+
+export function FlagEditor({ condition, onChange, pointer, known, lists }: EditorProps<Of<"flag">>): JSX.Element {
+  return (
+    <div class="leaf">
+      <FlagAndVariants value={condition} onChange={onChange} pointer={pointer} known={known} list={lists.flags} />
+    </div>
+  );
+}
+
+/** A flag, and which of its variants count. A prerequisite has the same two fields. */
+export function FlagAndVariants({
+  value,
+  onChange,
+  pointer,
+  known,
+  list,
+}: {
+  value: { flag: string; variants: string[] };
+  onChange: (value: { flag: string; variants: string[] }) => void;
+  pointer: string;
+  known: Pick<Known, "flags">;
+  list: string;
+}): JSX.Element {
+  const { flag, variants } = value;
+  const named = known.flags.find(({ key }) => key === flag);
+  const names = [...new Set([...Object.keys(named?.variants ?? {}), ...variants])];
+  return (
+    <>
+      <TextInput
+        label="Flag"
+        value={flag}
+        onChange={(key) => {
+          const own = known.flags.find((other) => other.key === key)?.variants ?? {};
+          onChange({ flag: key, variants: variants.filter((name) => Object.hasOwn(own, name)) });
+        }}
+        pointer={`${pointer}/flag`}
+        list={list}
+        placeholder="its key"
+        required
+      />
+      <fieldset class="variants" data-pointer={`${pointer}/variants`} tabIndex={-1}>
+        <legend>serves one of</legend>
+        {names.length === 0 && <span class="hint">Name a flag of this environment.</span>}
+        {names.map((name) => (
+          <label key={name} class="choice">
+            <input
+              type="checkbox"
+              checked={variants.includes(name)}
+              onChange={(event) =>
+                onChange({
+                  flag,
+                  variants: event.currentTarget.checked
+                    ? [...variants, name]
+                    : variants.filter((other) => other !== name),
+                })
+              }
+            />
+            {name}
+          </label>
+        ))}
+        <ProblemText pointer={`${pointer}/variants`} covers="below" />
+      </fieldset>
+    </>
+  );
+}
+
+export function BucketEditor({ condition, onChange, pointer, lists }: EditorProps<Of<"bucket">>): JSX.Element {
+  const { bucket } = condition;
+  const change = (changed: Partial<typeof bucket>): void => onChange({ bucket: { ...bucket, ...changed } });
+  const { ranges } = bucket;
+  return (
+    <div class="leaf">
+      <ByList
+        by={bucket.by}
+        onChange={(by) => change({ by })}
+        pointer={`${pointer}/bucket/by`}
+        list={lists.attributes}
+      />
+      <TextInput
+        label="Salt"
+        value={bucket.salt}
+        onChange={(salt) => change({ salt })}
+        pointer={`${pointer}/bucket/salt`}
+        hint="Buckets with the same salt and key are the same; another salt draws anew."
+      />
+      <div class="field" data-pointer={`${pointer}/bucket/ranges`} tabIndex={-1}>
+        {ranges.map(([from, to], i) => (
+          // oxlint-disable-next-line react/no-array-index-key -- ranges have no identity but their place
+          <div key={i} class="row">
+            {(["From %", "up to %"] as const).map((label, side) => (
+              <ParsedInput
+                key={label}
+                label={label}
+                value={side === 0 ? from : to}
+                format={percentText}
+                parse={parsePercent}
+                onChange={(share) => change({ ranges: ranges.with(i, side === 0 ? [share, to] : [from, share]) })}
+                pointer={`${pointer}/bucket/ranges/${i}/${side}`}
+                inputMode="decimal"
+              />
+            ))}
+            {ranges.length > 1 && (
+              <button
+                type="button"
+                class="quiet"
+                aria-label={`Remove range ${i + 1}`}
+                onClick={() => change({ ranges: ranges.toSpliced(i, 1) })}
+              >
+                ×
+              </button>
+            )}
+          </div>
+        ))}
+        <button type="button" class="small" onClick={() => change({ ranges: [...ranges, [0, 0]] })}>
+          Add a range
+        </button>
+        <ProblemText pointer={`${pointer}/bucket/ranges`} covers="below" />
+      </div>
+    </div>
+  );
+}

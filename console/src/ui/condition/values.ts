@@ -1,0 +1,70 @@
+/** Values of conditions as lines of text, and attributes as one line. */
+import type { AttributePath } from "../../../../api-client/contract.ts";
+import { parseVersion } from "../../../../src/flags/formats/semver.ts";
+import type { Parsed } from "../fields/parsed.ts";
+import type { Scalar } from "./condition.ts";
+
+/** Lines are text as it stands, or JSON: `12`, `true`, `null`, `"text"`. */
+export type Notation = "text" | "json";
+
+/** Text unless something in the list cannot be written as a line of it. */
+export function notationOf(values: readonly Scalar[]): Notation {
+  const isPlain = values.every((value) => typeof value === "string" && value !== "" && !/^\s|\s$|[\n\r]/.test(value));
+  return isPlain ? "text" : "json";
+}
+
+export function valuesText(values: readonly Scalar[], notation: Notation): string {
+  return values
+    .map((value) => (notation === "text" && typeof value === "string" ? value : JSON.stringify(value)))
+    .join("\n");
+}
+
+/** One value a line; empty lines are none. */
+export function parseValues(text: string, notation: Notation): Parsed<Scalar[]> {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const values: Scalar[] = [];
+  for (const [i, line] of lines.entries()) {
+    if (line === "") continue;
+    const value = notation === "text" ? line : scalarOf(line);
+    if (value === undefined)
+      return { problem: `line ${i + 1} must be "text" in quotes, a number, true, false or null` };
+    values.push(value);
+  }
+  return { value: values };
+}
+
+function scalarOf(line: string): Scalar | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? undefined : (value as Scalar);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lines of versions; a line that is none is named. */
+export function parseVersions(text: string): Parsed<Scalar[]> {
+  const parsed = parseValues(text, "text");
+  if ("problem" in parsed) return parsed;
+  const bad = parsed.value.find((value) => parseVersion(String(value)) === undefined);
+  return bad === undefined ? parsed : { problem: `${String(bad)} must be a version such as 1.2.3 or 2.0.0-beta.1` };
+}
+
+/** A number as people write it; other forms that JavaScript reads (hexadecimal, empty) are none. */
+export function parseNumber(text: string): Parsed<number> {
+  const trimmed = text.trim();
+  const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed) && Number.isFinite(Number(trimmed));
+  return isNumber ? { value: Number(trimmed) } : { problem: "must be a number" };
+}
+
+/** A path into objects is written with slashes, `~1` for a slash inside a name, as JSON pointers do. */
+export function pathText(path: AttributePath): string {
+  return typeof path === "string"
+    ? path
+    : path.map((step) => step.replaceAll("~", "~0").replaceAll("/", "~1")).join("/");
+}
+
+export function parsePath(text: string, isNested: boolean): AttributePath {
+  if (!isNested) return text;
+  return text.split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}

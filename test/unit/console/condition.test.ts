@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import {
+  changeForm,
+  changeOperator,
+  formOf,
+  type Known,
+  OPERATOR_GROUPS,
+} from "../../../console/src/ui/condition/condition.ts";
+import {
+  notationOf,
+  parseNumber,
+  parsePath,
+  parseValues,
+  parseVersions,
+  pathText,
+  valuesText,
+} from "../../../console/src/ui/condition/values.ts";
+import { OPERATORS } from "../../../src/flags/document.ts";
+
+const KNOWN: Known = { segments: ["staff"], flags: [], attributes: [] };
+const LEAF = { attribute: "plan", operator: "equals", values: ["pro"] } as const;
+const leaf = { ...LEAF, values: [...LEAF.values] };
+
+test("every operator is offered once", () => {
+  const offered = OPERATOR_GROUPS.flatMap(({ operators }) => operators.map(([name]) => name));
+  expect(offered.toSorted()).toEqual([...OPERATORS].toSorted());
+});
+
+test("a condition made a group is its only part, and comes out of it again", () => {
+  const group = changeForm(leaf, "any", KNOWN);
+  expect(group).toEqual({ any: [leaf] });
+  expect(changeForm(group, "all", KNOWN)).toEqual({ all: [leaf] });
+  expect(changeForm(group, "attribute", KNOWN)).toEqual(leaf);
+  expect(changeForm(group, "not", KNOWN)).toEqual({ not: leaf });
+  expect(changeForm(changeForm(leaf, "not", KNOWN), "all", KNOWN)).toEqual({ all: [leaf] });
+});
+
+test("a group of several becomes a negation as a whole", () => {
+  const group = { all: [leaf, { segment: "staff" }] };
+  expect(changeForm(group, "not", KNOWN)).toEqual({ not: group });
+});
+
+test("each form that is chosen is the form that comes out", () => {
+  for (const form of ["attribute", "segment", "flag", "bucket", "all", "any", "not"] as const) {
+    expect(formOf(changeForm(leaf, form, KNOWN))).toBe(form);
+  }
+});
+
+test("another operator keeps the values that it can compare", () => {
+  const mixed = { ...leaf, values: ["a", 2, 5], caseInsensitive: true, missing: true };
+  expect(changeOperator(mixed, "gt")).toEqual({ attribute: "plan", operator: "gt", values: [2], missing: true });
+  expect(changeOperator(mixed, "between").values).toEqual([2, 5]);
+  expect(changeOperator(mixed, "contains")).toMatchObject({ values: ["a"], caseInsensitive: true });
+  expect(changeOperator(mixed, "exists")).toEqual({ attribute: "plan", operator: "exists" });
+});
+
+test("values are lines of text, or of JSON where text alone would change their type", () => {
+  expect(notationOf(["a", "b c"])).toBe("text");
+  for (const value of [1, true, null, "", " a", "a\nb"]) expect(notationOf([value])).toBe("json");
+  const values = ["1", 1, null, true, "a\nb", ""];
+  expect(parseValues(valuesText(values, "json"), "json")).toEqual({ value: values });
+  expect(parseValues(valuesText(["1", "x y"], "text"), "text")).toEqual({ value: ["1", "x y"] });
+});
+
+test("a line that is no value is named", () => {
+  expect(parseValues("1\nnope", "json")).toEqual({ problem: expect.stringContaining("line 2") });
+  expect(parseValues("[1]", "json")).toHaveProperty("problem");
+  expect(parseVersions("1.2.3\nv1.0")).toEqual({ problem: expect.stringContaining("v1.0") });
+  expect(parseVersions("1.2.3\nv2.0.0-rc.1")).toHaveProperty("value");
+});
+
+test("a number is what people call one", () => {
+  expect(["10.0", "-1", ".5", "1e3"].map(parseNumber)).toEqual([10, -1, 0.5, 1000].map((value) => ({ value })));
+  for (const text of ["", "0x10", "1,5", "Infinity", "1e999"]) expect(parseNumber(text)).toHaveProperty("problem");
+});
+
+test("a path into objects survives slashes in its names, and a name with dots is one name", () => {
+  const path = ["a/b", "c~d", "e"];
+  expect(parsePath(pathText(path), true)).toEqual(path);
+  expect(parsePath(pathText("user.plan"), false)).toBe("user.plan");
+});
