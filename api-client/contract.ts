@@ -99,13 +99,20 @@ export type SegmentInput = {
 
 export type EnvironmentInput = { key: string; name?: string | undefined; copyFrom?: string | undefined };
 
-export type EnvironmentPatch = { name: string };
+export type EnvironmentPatch = { name?: string | undefined; overridesAllowed?: boolean | undefined };
 
 export type KeyInput = { kind: "client" | "server"; name?: string | undefined; origins?: string[] | undefined };
 
 export type ExplainInput = {
   context?: Record<string, unknown> | undefined;
   request?: Record<string, unknown> | undefined;
+};
+
+export type SampleInput = {
+  context?: Record<string, unknown> | undefined;
+  request?: Record<string, unknown> | undefined;
+  count?: number | undefined;
+  by?: AttributePath | undefined;
 };
 
 export type Apply = { flags: unknown[]; segments?: unknown[] | undefined; whole?: boolean | undefined };
@@ -224,7 +231,13 @@ export type SegmentWritten = {
   segment: Segment;
 };
 
-export type Environment = { key: string; name: string; version: number; createdAt: string };
+export type Environment = {
+  key: string;
+  name: string;
+  version: number;
+  /** Whether signed overrides count in it. */ overridesAllowed: boolean;
+  createdAt: string;
+};
 
 export type EnvironmentList = {
   items: Environment[];
@@ -237,7 +250,13 @@ export type EnvironmentWritten = {
     /** Absent: the worker runs without Redis. */ redis?: boolean | undefined;
     /** Absent: nothing is kept at data centres. */ edge?: boolean | undefined;
   };
-  environment: { key: string; name: string; version: number };
+  environment: {
+    key: string;
+    name: string;
+    version: number;
+    /** Whether signed overrides count in it. */ overridesAllowed: boolean;
+    createdAt?: string | undefined;
+  };
 };
 
 export type KeyList = {
@@ -274,6 +293,8 @@ export type CacheWarmed = { version: number; flags: number; l1: number; l2: numb
 
 export type CacheStatistics = {
   scope: "isolate";
+  /** Tells isolates apart; drawn when this one was first asked. */ isolate: string;
+  /** Where the answer comes from, as Cloudflare says; null: nobody said. */ dataCentre: string | null;
   environment: string;
   tiers: {
     l1: {
@@ -307,6 +328,18 @@ export type CacheStatistics = {
     errors: number;
     hitRate: number;
   };
+  reads: {
+    /** Round trips of evaluations and fills, by how they ended; `missing`: it answered, and lacked something. */ l2: {
+      ok: number;
+      missing: number;
+      failed: number;
+    };
+    /** Round trips of evaluations and fills, by how they ended; `missing`: it answered, and lacked something. */ l3: {
+      ok: number;
+      missing: number;
+      failed: number;
+    };
+  };
   breakers: { redis: string | null; store: string };
   head: { l1: number; l2: number | null; checkedSecondsAgo: number | null };
   outbox: { pending: number | null };
@@ -337,11 +370,51 @@ export type Explanation = {
   rules: {
     id: string;
     state: "matched" | "not matched" | "missed" | "outside schedule" | "not reached";
-    /** Each condition with its result. */ when?: Record<string, unknown> | undefined;
+    when?: ConditionTrace | undefined;
     bucket?: number | null | undefined;
     exposure?: number | undefined;
   }[];
-  default: { state: "served" | "not reached" };
+  default: { state: "served" | "not reached"; bucket?: number | null | undefined; exposure?: number | undefined };
+};
+
+/** A condition with the result of each of its parts, in the form of the condition. Values are not repeated; a segment's own condition is told where it is met first. */
+export type ConditionTrace = {
+  result: true | false | "unknown";
+  all?: ConditionTrace[] | undefined;
+  any?: ConditionTrace[] | undefined;
+  not?: ConditionTrace | undefined;
+  attribute?: AttributePath | undefined;
+  operator?: string | undefined;
+  isPresent?: boolean | undefined;
+  segment?: string | undefined;
+  condition?: ConditionTrace | undefined;
+  flag?: string | undefined;
+  variants?: string[] | undefined;
+  served?: string | null | undefined;
+  bucket?: number | null | undefined;
+  ranges?: number[][] | undefined;
+};
+
+export type Sampled = {
+  version: number;
+  flag: string;
+  count: number;
+  outcomes: {
+    /** Null: the caller's own default, or an error. */ variant: string | null;
+    reason: "STATIC" | "TARGETING_MATCH" | "SPLIT" | "DEFAULT" | "DISABLED" | "ERROR";
+    ruleId: string | null;
+    count: number;
+  }[];
+};
+
+export type Propagation = {
+  /** The database's clock. */ now: string;
+  items: {
+    /** Environment version that the change made. */ version: number;
+    /** Keys of the flags that it made stale; null: everything. */ flags: string[] | null;
+    /** When its transaction began. */ changedAt: string;
+    /** When the sweep had purged everywhere; null: not yet. */ confirmedAt: string | null;
+  }[];
 };
 
 export type EvaluationRequest = {
@@ -394,7 +467,7 @@ export interface Operations {
     input: { path: { env: string }; headers?: { "If-None-Match"?: string | undefined } };
     answer: Environment;
   };
-  renameEnvironment: { input: { path: { env: string }; body: EnvironmentPatch }; answer: EnvironmentWritten };
+  updateEnvironment: { input: { path: { env: string }; body: EnvironmentPatch }; answer: EnvironmentWritten };
   deleteEnvironment: {
     input: {
       path: { env: string };
@@ -475,6 +548,7 @@ export interface Operations {
     answer: FlagWritten;
   };
   explainFlag: { input: { path: { env: string; key: string }; body: ExplainInput }; answer: Explanation };
+  sampleFlag: { input: { path: { env: string; key: string }; body: SampleInput }; answer: Sampled };
   listSegments: {
     input: { path: { env: string }; query?: { limit?: string | undefined; cursor?: string | undefined } };
     answer: SegmentList;
@@ -512,6 +586,7 @@ export interface Operations {
   };
   warmCache: { input: { path: { env: string } }; answer: CacheWarmed };
   getCacheStats: { input: { path: { env: string } }; answer: CacheStatistics };
+  getPropagation: { input: { path: { env: string } }; answer: Propagation };
   listProjectAudit: {
     input: {
       query?: {
@@ -592,7 +667,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   listEnvironments: ["GET", "/api/v1/environments"],
   createEnvironment: ["POST", "/api/v1/environments"],
   getEnvironment: ["GET", "/api/v1/environments/{env}"],
-  renameEnvironment: ["PATCH", "/api/v1/environments/{env}"],
+  updateEnvironment: ["PATCH", "/api/v1/environments/{env}"],
   deleteEnvironment: ["DELETE", "/api/v1/environments/{env}"],
   applyEnvironment: ["POST", "/api/v1/environments/{env}/apply"],
   listDefinitions: ["GET", "/api/v1/flags"],
@@ -607,6 +682,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   deleteFlag: ["DELETE", "/api/v1/environments/{env}/flags/{key}"],
   updateFlag: ["POST", "/flags/{key}/update"],
   explainFlag: ["POST", "/api/v1/environments/{env}/flags/{key}/explain"],
+  sampleFlag: ["POST", "/api/v1/environments/{env}/flags/{key}/sample"],
   listSegments: ["GET", "/api/v1/environments/{env}/segments"],
   createSegment: ["POST", "/api/v1/environments/{env}/segments"],
   getSegment: ["GET", "/api/v1/environments/{env}/segments/{key}"],
@@ -619,6 +695,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   purgeCache: ["POST", "/api/v1/environments/{env}/cache/purge"],
   warmCache: ["POST", "/api/v1/environments/{env}/cache/warm"],
   getCacheStats: ["GET", "/api/v1/environments/{env}/cache/stats"],
+  getPropagation: ["GET", "/api/v1/environments/{env}/cache/propagation"],
   listProjectAudit: ["GET", "/api/v1/audit"],
   listAudit: ["GET", "/api/v1/environments/{env}/audit"],
   restoreFromAudit: ["POST", "/api/v1/environments/{env}/audit/{id}/restore"],

@@ -64,8 +64,9 @@ export function parseIndex(text: string | undefined): FlagIndex | undefined {
 
 function isSdkKeyRecord(value: unknown): value is SdkKeyRecord {
   if (!isRecord(value)) return false;
-  const { kind, hash, origins } = value;
-  return (kind === "client" || kind === "server") && typeof hash === "string" && Array.isArray(origins);
+  const { kind, hash, origins, overridesSince = 0 } = value;
+  const isKey = (kind === "client" || kind === "server") && typeof hash === "string" && Array.isArray(origins);
+  return isKey && typeof overridesSince === "number";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

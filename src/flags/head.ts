@@ -24,6 +24,8 @@ export interface SdkKeyRecord {
   hash: string;
   /** Allowed browser origins; empty: any. Client keys only. */
   origins: string[];
+  /** Only where the environment allows signed overrides: since when (ms since epoch), as each of them says it. */
+  overridesSince?: number;
 }
 
 /** `@keys`: key id → record, unrevoked keys of one environment only. */

@@ -70,6 +70,9 @@ export function selectWrittenSnapshot(environment: string): SQL {
   return selectRows({ environment, since: undefined, wanted, hasIndex: sql`'@index' = any (asked.fields)` });
 }
 
+/** Since when the environment allows signed overrides (ms since epoch); null: it does not. */
+export const overridesSince: SQL<number | null> = sql`floor(extract(epoch from overrides_allowed_at) * 1000)::float8`;
+
 interface SnapshotQuery {
   environment: string;
   since: number | undefined;
@@ -111,7 +114,9 @@ function selectRows({ environment, since, wanted, hasIndex }: SnapshotQuery): SQ
       select r.node, array_agg(r.refers_to) as refers_to from document_references r
       where r.environment = target.key group by r.node`;
   return sql`
-    with ${wanted ? nodes : sql``} target as (select key, version from environments where key = ${environment})
+    with ${wanted ? nodes : sql``} target as (
+      select key, version, ${overridesSince} as overrides_since from environments where key = ${environment}
+    )
     select json_build_object(
       'version', target.version,
       'wanted', ${wanted ? sql`asked.flag_keys` : sql`null`},
@@ -143,7 +148,9 @@ function selectRows({ environment, since, wanted, hasIndex }: SnapshotQuery): SQ
         ) as named
       ), '[]'),
       'keys', coalesce((
-        select json_object_agg(k.id, json_build_object('kind', k.kind, 'hash', k.secret_hash, 'origins', k.origins))
+        select json_object_agg(k.id, json_strip_nulls(json_build_object(
+          'kind', k.kind, 'hash', k.secret_hash, 'origins', k.origins, 'overridesSince', target.overrides_since
+        )))
         from sdk_keys k where k.environment = target.key and k.revoked_at is null
       ), '{}'),
       'index', case when ${hasIndex} then array(

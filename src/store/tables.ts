@@ -43,6 +43,8 @@ export const environments = pgTable(
     key: text("key").primaryKey(),
     name: text("name").notNull(),
     version: bigint("version", { mode: "number" }).notNull().default(1),
+    /** Since when signed overrides count here, which ends those made before; null: none counts. */
+    overridesAllowedAt: at("overrides_allowed_at"),
     /** The transaction that made this version, so that it makes only one. The time tells apart ids from before a restore. */
     bumpedBy: xid8("bumped_by"),
     bumpedAt: at("bumped_at"),

@@ -9,6 +9,7 @@ import {
   type WriteResult,
   type Written,
 } from "./statements.ts";
+import { overridesSince } from "./snapshot.ts";
 import { environments, flagConfigurations, sdkKeys, segments } from "./tables.ts";
 
 export interface EnvironmentInput {
@@ -23,6 +24,7 @@ export interface EnvironmentRecord {
   name: string;
   version: number;
   createdAt: string;
+  overridesAllowed: boolean;
 }
 
 const columns = {
@@ -30,7 +32,15 @@ const columns = {
   name: environments.name,
   version: environments.version,
   createdAt: environments.createdAt,
+  overridesAllowed: sql<boolean>`${environments.overridesAllowedAt} is not null`,
 };
+
+/** What can be changed of an environment. */
+export interface EnvironmentPatch {
+  name?: string | undefined;
+  /** False ends every override that was made; true, after that, brings none of them back. */
+  overridesAllowed?: boolean | undefined;
+}
 
 /** An environment that existed before goes on from its last version. ConflictError: it exists. */
 export async function createEnvironment(
@@ -55,17 +65,30 @@ export async function getEnvironment(db: StoreDatabase, key: string): Promise<En
   return found;
 }
 
-/** The name is for people only: no document holds it, so no version is made. */
-export async function renameEnvironment(
+/** The name is for people only: no document holds it, so it makes no version. Overrides count at the edge, so they do. */
+export async function updateEnvironment(
   db: StoreDatabase,
   key: string,
-  name: string,
+  { name, overridesAllowed }: EnvironmentPatch,
   options: WriteOptions,
 ): Promise<WriteResult> {
-  return await writeEnvironment(db, key, {
-    options,
-    statements: [db.update(environments).set({ name }).where(eq(environments.key, key))],
-  });
+  const since = environments.overridesAllowedAt;
+  const changes = {
+    ...(name === undefined ? {} : { name }),
+    ...(overridesAllowed === undefined
+      ? {}
+      : { overridesAllowedAt: overridesAllowed ? sql`coalesce(${since}, now())` : null }),
+  };
+  const update = db.update(environments).set(changes).where(eq(environments.key, key));
+  return await writeEnvironment(db, key, { options, statements: Object.keys(changes).length === 0 ? [] : [update] });
+}
+
+/** Since when the environment allows overrides (ms since epoch). Undefined: there is no such environment; null: it does not. */
+export async function readOverridesSince(db: StoreDatabase, key: string): Promise<number | null | undefined> {
+  const [found] = await readRows(
+    db.select({ since: overridesSince }).from(environments).where(eq(environments.key, key)),
+  );
+  return found?.since;
 }
 
 /**

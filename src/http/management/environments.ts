@@ -1,4 +1,4 @@
-import { exactOptional, maxLength, minLength, optional, pipe, string } from "valibot";
+import { boolean, check, exactOptional, maxLength, minLength, optional, pipe, string } from "valibot";
 import { ConflictError, NotFoundError } from "../../ops/errors.ts";
 import type { Services } from "../../services.ts";
 import {
@@ -7,7 +7,7 @@ import {
   type EnvironmentRecord,
   getEnvironment,
   listEnvironments,
-  renameEnvironment,
+  updateEnvironment,
 } from "../../store/write-environments.ts";
 import { HttpError } from "../errors.ts";
 import { auditNameOf } from "./actor.ts";
@@ -35,7 +35,14 @@ export const environmentSchema = fields({
   copyFrom: exactOptional(environmentKey),
 });
 
-export const environmentPatchSchema = fields({ name: nameText });
+export const environmentPatchSchema = pipe(
+  fields({
+    name: exactOptional(nameText),
+    /** Whether signed overrides count. */
+    overridesAllowed: exactOptional(boolean("must be true or false")),
+  }),
+  check((patch) => Object.keys(patch).length > 0, "must hold name or overridesAllowed"),
+);
 
 /** Environments of the project. */
 export function addEnvironmentRoutes(routes: Routes, services: Services): void {
@@ -82,11 +89,8 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
       });
       const published = await publishWrite(services, c, key, { ...written, reading: undefined, elsewhere: new Map() });
       c.header("location", `${ENVIRONMENTS}/${key}`);
-      return c.json(
-        { ...published, environment: { key, name, version: written.version } },
-        201,
-        tagHeader(written.version),
-      );
+      const environment = { key, name, version: written.version, overridesAllowed: false };
+      return c.json({ ...published, environment }, 201, tagHeader(written.version));
     },
   );
 
@@ -121,27 +125,27 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
     ENVIRONMENT,
     {
       tag,
-      id: "renameEnvironment",
-      summary: "Rename an environment",
-      description: "The name is for people; the key cannot be changed.",
+      id: "updateEnvironment",
+      summary: "Rename an environment, allow or forbid overrides in it",
+      description:
+        "The name is for people; the key cannot be changed. `overridesAllowed: false` ends every override that was made, everywhere within about a second, and allowing them again brings none of them back.",
       access: "write",
       body: {
         schema: "EnvironmentPatch",
         mediaTypes: MERGE_PATCH_TYPES,
-        example: { name: "Live" },
+        example: { overridesAllowed: true },
         parse: (value) => parseShape(environmentPatchSchema, value),
       },
-      answers: { 200: { description: "Renamed.", schema: "EnvironmentWritten" } },
+      answers: { 200: { description: "Changed.", schema: "EnvironmentWritten" } },
     },
     async (c, { body }) => {
       const [key, db] = [pathKey(c, "env"), await services.database()];
-      const result = await renameEnvironment(db, key, body.name, { actor: auditNameOf(c.get("actor")) });
+      const result = await updateEnvironment(db, key, body, { actor: auditNameOf(c.get("actor")) });
       const published = await publishWrite(services, c, key, result);
-      return c.json(
-        { ...published, environment: { key, name: body.name, version: result.version } },
-        200,
-        tagHeader(result.version),
-      );
+      const found = await getEnvironment(db, key);
+      if (found === undefined) throw unknownEnvironment();
+      const environment = { ...viewOf(found), version: result.version };
+      return c.json({ ...published, environment }, 200, tagHeader(result.version));
     },
   );
 

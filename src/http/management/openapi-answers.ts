@@ -35,7 +35,12 @@ const writtenFields = {
     ["redis", "edge"],
   ),
 };
-const environmentFields = { key: text, name: text, version: { type: "integer" } };
+const environmentFields = {
+  key: text,
+  name: text,
+  version: { type: "integer" },
+  overridesAllowed: { type: "boolean", description: "Whether signed overrides count in it." },
+};
 const keyFields = { id: text, environment: text, kind: { enum: ["client", "server"] }, name: text, origins: keys };
 const segmentFields = {
   key: text,
@@ -68,6 +73,15 @@ const stats = object({
   errors: count,
   hitRate: { type: "number", minimum: 0, maximum: 1 },
 });
+const reads = {
+  ...object({ ok: count, missing: count, failed: count }),
+  description: "Round trips of evaluations and fills, by how they ended; `missing`: it answered, and lacked something.",
+};
+const bucketFields = {
+  bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
+  exposure: { type: "number" },
+};
+const truth = { enum: [true, false, "unknown"] };
 
 export const answerSchemas: Record<string, object> = {
   Problem: {
@@ -119,7 +133,10 @@ export const answerSchemas: Record<string, object> = {
   SegmentWritten: object({ ...writtenFields, segment: ref("Segment") }),
   Environment: object({ ...environmentFields, createdAt: instant }),
   EnvironmentList: page(ref("Environment")),
-  EnvironmentWritten: object({ ...writtenFields, environment: object(environmentFields) }),
+  EnvironmentWritten: object({
+    ...writtenFields,
+    environment: object({ ...environmentFields, createdAt: instant }, ["createdAt"]),
+  }),
   KeyList: page(object({ ...keyFields, createdAt: instant, revokedAt: orNull(instant) })),
   KeyCreated: object({
     ...writtenFields,
@@ -135,9 +152,12 @@ export const answerSchemas: Record<string, object> = {
   CacheWarmed: object({ version: { type: "integer" }, flags: count, l1: count, l2: orNull(count) }),
   CacheStatistics: object({
     scope: { const: "isolate" },
+    isolate: { type: "string", description: "Tells isolates apart; drawn when this one was first asked." },
+    dataCentre: { ...orNull(text), description: "Where the answer comes from, as Cloudflare says; null: nobody said." },
     environment: text,
     tiers: object({ l1: stats, l2: { anyOf: [stats, object({ error: text }), { type: "null" }] } }),
     total: stats,
+    reads: object({ l2: reads, l3: reads }),
     breakers: object({ redis: orNull(text), store: text }),
     head: object({ l1: count, l2: orNull(count), checkedSecondsAgo: orNull(count) }),
     outbox: object({ pending: orNull(count) }),
@@ -172,15 +192,77 @@ export const answerSchemas: Record<string, object> = {
           {
             id: text,
             state: { enum: ["matched", "not matched", "missed", "outside schedule", "not reached"] },
-            when: { type: "object", description: "Each condition with its result." },
-            bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
-            exposure: { type: "number" },
+            when: ref("ConditionTrace"),
+            ...bucketFields,
           },
           ["when", "bucket", "exposure"],
         ),
       },
-      default: object({ state: { enum: ["served", "not reached"] } }),
+      default: object({ state: { enum: ["served", "not reached"] }, ...bucketFields }, ["bucket", "exposure"]),
     },
     ["problem"],
   ),
+  ConditionTrace: {
+    ...object(
+      {
+        result: truth,
+        all: { type: "array", items: ref("ConditionTrace") },
+        any: { type: "array", items: ref("ConditionTrace") },
+        not: ref("ConditionTrace"),
+        attribute: ref("AttributePath"),
+        operator: text,
+        isPresent: { type: "boolean" },
+        segment: text,
+        condition: ref("ConditionTrace"),
+        flag: text,
+        variants: keys,
+        served: orNull(text),
+        bucket: orNull({ type: "integer" }),
+        ranges: { type: "array", items: { type: "array", items: { type: "integer" } } },
+      },
+      [
+        "all",
+        "any",
+        "not",
+        "attribute",
+        "operator",
+        "isPresent",
+        "segment",
+        "condition",
+        "flag",
+        "variants",
+        "served",
+        "bucket",
+        "ranges",
+      ],
+    ),
+    description:
+      "A condition with the result of each of its parts, in the form of the condition. Values are not repeated; a segment's own condition is told where it is met first.",
+  },
+  Sampled: object({
+    version: { type: "integer" },
+    flag: text,
+    count,
+    outcomes: {
+      type: "array",
+      items: object({
+        variant: { ...orNull(text), description: "Null: the caller's own default, or an error." },
+        reason: { enum: ["STATIC", "TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "ERROR"] },
+        ruleId: orNull(text),
+        count,
+      }),
+    },
+  }),
+  Propagation: object({
+    now: { ...instant, description: "The database's clock." },
+    items: {
+      type: "array",
+      items: object({
+        version: { type: "integer", description: "Environment version that the change made." },
+        flags: { ...orNull(keys), description: "Keys of the flags that it made stale; null: everything." },
+        changedAt: { ...instant, description: "When its transaction began." },
+        confirmedAt: { ...orNull(instant), description: "When the sweep had purged everywhere; null: not yet." },
+      }),
+    },
+  }),
 };

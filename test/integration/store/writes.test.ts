@@ -11,7 +11,7 @@ import {
   deleteEnvironment,
   getEnvironment,
   listEnvironments,
-  renameEnvironment,
+  updateEnvironment,
 } from "../../../src/store/write-environments.ts";
 import {
   deleteFlag,
@@ -393,7 +393,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(await getEnvironment(store.db, "prod")).toBeUndefined();
     await createEnvironment(store.db, { key: "prod", name: "Production" }, options);
     expect(await getEnvironment(store.db, "prod")).toMatchObject({ version, createdAt: expect.stringMatching(iso) });
-    await renameEnvironment(store.db, "prod", "Live", options);
+    await updateEnvironment(store.db, "prod", { name: "Live" }, options);
     expect(await listEnvironments(store.db)).toMatchObject([
       { key: "dev" },
       { key: "prod", name: "Live", version },
