@@ -53,8 +53,9 @@ export class ChangeStream {
     try {
       const frame = this.#takeOpening() ?? (await this.#next());
       if (this.#isOver) return;
-      this.#options.slot.renew();
-      if (frame !== undefined) return controller.enqueue(encoder.encode(frame));
+      // Who was silent for so long that its place was given away is told nothing any more: it comes back for another.
+      const isHeld = this.#options.slot.renew();
+      if (frame !== undefined && isHeld) return controller.enqueue(encoder.encode(frame));
       controller.enqueue(encoder.encode(farewellFrame(RESUME_MS)));
       controller.close();
       this.cancel();
@@ -86,8 +87,11 @@ export class ChangeStream {
     if (waitMs > 0) await clock.sleep(waitMs);
     if (this.#isOver || clock.now() >= this.#endsAt) return undefined;
     const state = await subscription.state();
-    // Nothing is known any more, and nobody can be asked: the stream lives on until somebody can.
-    if (state === "unavailable") return KEEP_ALIVE;
+    if (state === "unavailable") {
+      // Nothing is known any more, and nobody can be asked: the stream lives on until somebody can, and waits in between.
+      this.#toldAt = clock.now();
+      return KEEP_ALIVE;
+    }
     if (state === "unknown-environment" || !mayGoOn(state)) return undefined;
     if (state.version === this.#seen) return KEEP_ALIVE;
     this.#seen = state.version;

@@ -1,7 +1,7 @@
 /** A stream's place among those of one isolate. */
 export interface StreamSlot {
-  /** Says that the stream is alive: it has just written. */
-  renew(): void;
+  /** Says that the stream is alive: it is about to write. False: the place was given away. */
+  renew(): boolean;
   /** Repeatable. */
   free(): void;
 }
@@ -32,7 +32,9 @@ export class StreamSlots {
     const slot: StreamSlot = {
       renew: () => {
         // Deleted first, so that it moves to the end.
-        if (this.#held.delete(slot)) this.#held.set(slot, { heardAt: this.#now(), onLost });
+        const isHeld = this.#held.delete(slot);
+        if (isHeld) this.#held.set(slot, { heardAt: this.#now(), onLost });
+        return isHeld;
       },
       free: () => void this.#held.delete(slot),
     };

@@ -32,7 +32,8 @@ describe("places of streams", () => {
     await clock.advance(1);
     expect(slots.take(nobody)).toBeDefined();
     expect(lost).toEqual(["dead"]);
-    dead?.renew();
+    expect(alive?.renew()).toBe(true);
+    expect(dead?.renew()).toBe(false);
     expect(slots.open).toBe(2);
   });
 });
