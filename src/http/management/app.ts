@@ -18,7 +18,9 @@ import { addFlagRoutes } from "./flags.ts";
 import { addKeyRoutes } from "./keys.ts";
 import { addMetricsRoute } from "./metrics.ts";
 import { Routes } from "./operation.ts";
+import { addPropagationRoute } from "./propagation.ts";
 import { addRestoreRoute } from "./restore.ts";
+import { addSampleRoute } from "./sample.ts";
 import { entityTagOf, PreconditionFailedError } from "./preconditions.ts";
 import { addSegmentRoutes } from "./segments.ts";
 
@@ -46,9 +48,11 @@ export function createManagementApp(services: Services): Hono<ManagementEnv> {
   addDefinitionRoutes(routes, services);
   addFlagRoutes(routes, services);
   addExplainRoute(routes, services);
+  addSampleRoute(routes, services);
   addSegmentRoutes(routes, services);
   addKeyRoutes(routes, services);
   addCacheRoutes(routes, services);
+  addPropagationRoute(routes, services);
   addAuditRoutes(routes, services);
   addRestoreRoute(routes, services);
   addMetricsRoute(routes, services);

@@ -1,5 +1,6 @@
 import type { CacheStats } from "../../cache/flag-cache.ts";
 import { errorFields } from "../../ops/log.ts";
+import type { TierOutcome } from "../../ops/metrics.ts";
 import type { Services } from "../../services.ts";
 import { createOutbox } from "../../store/outbox.ts";
 
@@ -9,10 +10,16 @@ type Measured = CacheStats | { error: string } | null;
 export interface CacheReport {
   /** Counts are of one isolate. */
   scope: "isolate";
+  /** Tells isolates apart; drawn when this one was first asked. */
+  isolate: string;
+  /** Where the answer comes from, as Cloudflare says; null: nobody said. */
+  dataCentre: string | null;
   environment: string;
   tiers: { l1: CacheStats; l2: Measured };
   /** Both tiers together: a hit is a hit of either. */
   total: CacheStats;
+  /** Round trips of evaluations and fills, by how they ended. */
+  reads: Record<"l2" | "l3", Record<TierOutcome, number>>;
   breakers: { redis: string | null; store: string };
   head: {
     /** Environment version that this isolate knows; 0: none yet. */
@@ -27,8 +34,12 @@ export interface CacheReport {
 }
 
 /** Never throws for a tier that is down: that is what a reader of statistics wants to see. */
-export async function cacheStats(services: Services, environment: string): Promise<CacheReport> {
-  const { tiers, redisBreaker, storeBreaker, now } = services;
+export async function cacheStats(
+  services: Services,
+  environment: string,
+  from: Pick<CacheReport, "isolate" | "dataCentre">,
+): Promise<CacheReport> {
+  const { tiers, redisBreaker, storeBreaker, metrics, now } = services;
   const held = tiers.l1.environment(environment);
   const [l2, l2Head, pending] = await Promise.all([
     measureL2(services),
@@ -40,9 +51,11 @@ export async function cacheStats(services: Services, environment: string): Promi
   ]);
   return {
     scope: "isolate",
+    ...from,
     environment,
     tiers: { l1: tiers.l1.stats(), l2 },
     total: tiers.stats(),
+    reads: { l2: { ...metrics.reads.L2 }, l3: { ...metrics.reads.L3 } },
     breakers: { redis: redisBreaker?.state ?? null, store: storeBreaker.state },
     head: {
       l1: held.version,

@@ -15,6 +15,7 @@ import type { RequestScope } from "../../delivery/scope.ts";
 import { FLAG_KINDS } from "../../flags/document.ts";
 import { KEY_PATTERN, KEY_RULE } from "../../flags/limits.ts";
 import { InvalidInputError } from "../../ops/errors.ts";
+import { cfOf } from "../../ops/runtime.ts";
 import type { Services } from "../../services.ts";
 import { purgeCache, type PurgeTarget } from "./cache-purge.ts";
 import { cacheStats } from "./cache-stats.ts";
@@ -56,6 +57,7 @@ const purgeQuery = fields({
 
 /** Purging, warming and measuring the caches of one environment. */
 export function addCacheRoutes(routes: Routes, services: Services): void {
+  let isolate: string | undefined;
   routes.add(
     "post",
     `${CACHE}/purge`,
@@ -120,7 +122,11 @@ export function addCacheRoutes(routes: Routes, services: Services): void {
     async (c) => {
       const environment = c.req.param("env") as string;
       await requireEnvironment(services, environment, { waitUntil: waitUntilOf(c) });
-      return c.json(await cacheStats(services, environment));
+      // A worker has no randomness before its first request.
+      isolate ??= crypto.randomUUID().slice(0, 8);
+      const colo = cfOf(c.req.raw)["colo"];
+      const dataCentre = typeof colo === "string" ? colo : null;
+      return c.json(await cacheStats(services, environment, { isolate, dataCentre }));
     },
   );
 }

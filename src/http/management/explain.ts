@@ -10,13 +10,14 @@ import { waitUntilOf } from "./context.ts";
 import { type Routes, unknownEnvironment } from "./operation.ts";
 import { fields, parseShape } from "./shape.ts";
 
-const attributes: GenericSchema<Attributes> = record(
+/** Attributes as JSON; what a context may hold is checked by `contextOf`. */
+export const attributes: GenericSchema<Attributes> = record(
   string(),
   any() as GenericSchema<JsonValue>,
   "must be an object of attributes and their values",
 );
 
-type Attributes = Record<string, JsonValue>;
+export type Attributes = Record<string, JsonValue>;
 
 interface ExplainInput {
   /** The evaluation context, as a client would send it. */
@@ -66,7 +67,8 @@ export function addExplainRoute(routes: Routes, services: Services): void {
   );
 }
 
-function contextOf(context: unknown): ReturnType<typeof parseContext> {
+/** @throws InvalidInputError */
+export function contextOf(context: unknown): ReturnType<typeof parseContext> {
   try {
     return parseContext(context);
   } catch (error) {

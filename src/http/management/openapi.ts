@@ -21,6 +21,7 @@ import { environmentPatchSchema, environmentSchema } from "./environments.ts";
 import { explainSchema } from "./explain.ts";
 import { keySchema } from "./keys.ts";
 import { restoreSchema } from "./restore.ts";
+import { sampleSchema } from "./sample.ts";
 
 export type Contract = Awaited<ReturnType<typeof generateSpecs>>;
 
@@ -85,6 +86,7 @@ function inputSchemas(): Record<string, object> {
     EnvironmentPatch: environmentPatchSchema,
     KeyInput: keySchema,
     ExplainInput: explainSchema,
+    SampleInput: sampleSchema,
     Apply: applySchema,
     Restore: restoreSchema,
     CachePurge: union(purgeSchemas),

@@ -92,8 +92,11 @@ describe("cache management", () => {
     const { body } = await t.call("GET", `${CACHE}/stats`);
     expect(body).toMatchObject({
       scope: "isolate",
+      isolate: before.isolate,
+      dataCentre: null,
       environment: "production",
       tiers: { l1: { size: 4, errors: 0 }, l2: { size: 4 } },
+      reads: { l2: { failed: 0 }, l3: { ok: expect.any(Number) } },
       breakers: { redis: "closed", store: "closed" },
       head: { l1: expect.any(Number), checkedSecondsAgo: 0 },
       outbox: { pending: expect.any(Number) },
