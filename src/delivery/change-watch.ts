@@ -54,7 +54,8 @@ export class ChangeWatch implements ChangeFeed {
 
   subscribe(environment: string, scope: RequestScope): ChangeSubscription {
     let lane = this.#lanes.get(environment);
-    if (lane === undefined) {
+    // Of an environment that is gone only the dead are left, who would keep it gone when it is made again.
+    if (lane === undefined || lane.isGone) {
       lane = { environment, watchers: new Set(), onDuty: undefined, heardAt: 0, askedAt: 0, isGone: false };
       this.#lanes.set(environment, lane);
     }

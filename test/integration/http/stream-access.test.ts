@@ -97,6 +97,23 @@ describe("access to change streams", () => {
     expect(reader.isEnded).toBe(true);
   });
 
+  test("an environment that is made again has streams again, though a dead one is left of before", async ({
+    expect,
+  }) => {
+    const make = async () => {
+      await manage("POST", "", { key: "phoenix", name: "Phoenix" });
+      return (await addKey({ kind: "client" }, "phoenix")).token;
+    };
+    const token = await make();
+    const dead = isolate.services.streams?.feed.subscribe("phoenix", { waitUntil: () => undefined });
+    await manage("DELETE", "/phoenix?confirm=phoenix");
+    await clock.advance(1000);
+    expect(await statusOf(ask(token))).toBe(401);
+    expect(await dead?.state()).toBe("unknown-environment");
+    expect(await statusOf(ask(await make()))).toBe(200);
+    dead?.close();
+  });
+
   test("takes a key that another isolate has just made", async ({ expect }) => {
     const other = startIsolate(project.bindings, clock);
     expect(await statusOf(other.fetch(`${PATH}?key=${project.clientKey}`))).toBe(200);
