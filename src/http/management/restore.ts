@@ -16,7 +16,7 @@ import type { Routes } from "./operation.ts";
 import { notFoundUnless } from "./require.ts";
 import { parseSegment } from "./segments.ts";
 import { fields, parseShape } from "./shape.ts";
-import { publishAll, publishWrite } from "./written.ts";
+import { publishAll, publishWrite, retryOnConflict } from "./written.ts";
 
 const IMAGES = ["before", "after"] as const;
 
@@ -97,9 +97,12 @@ async function write(
       { pointer: "", detail: `a change of ${entity === "key" ? "a key" : "an environment"} cannot be taken back` },
     ]);
   }
-  const known = await getDefinition(db, key);
-  if (known === undefined) throw new HttpError(409, "the flag's definition was deleted: create the flag anew");
   const { environment: _, flagKey: __, ...configuration } = image;
-  const flag = parseFlag({ ...known.definition, ...configuration }, key);
-  return await saveFlag(db, environment, storedFlag(flag, {}), { actor });
+  return await retryOnConflict(async () => {
+    const known = await getDefinition(db, key);
+    if (known === undefined) throw new HttpError(409, "the flag's definition was deleted: create the flag anew");
+    const flag = parseFlag({ ...known.definition, ...configuration }, key);
+    // The definition is written, too: it must still be what it was a moment ago.
+    return await saveFlag(db, environment, storedFlag(flag, {}), { actor, expectedDefinition: known.tag });
+  }, true);
 }

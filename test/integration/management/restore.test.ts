@@ -76,6 +76,26 @@ describe("restoring from the audit", () => {
     expect(Object.keys((await t.call("GET", "/api/v1/flags/theme")).body.variants)).toEqual(["on", "off"]);
   });
 
+  test("a definition that changes while a configuration is restored keeps its change", async ({ expect }) => {
+    await t.call("PUT", `${FLAGS}/busy`, aFlagBody("busy"));
+    const { id } = await newest("configuration", "busy");
+    const patch = (round: number) =>
+      t.project.backends.neon.query(
+        "update flags set metadata = jsonb_build_object('round', $1::int) where key = 'busy'",
+        [round],
+      );
+    const kept: unknown[] = [];
+    for (let round = 1; round <= 24; round++) {
+      const restoring = restore(id, "after");
+      // Somewhere between the restore's reads and its write, in some of the rounds.
+      await new Promise((resolve) => setTimeout(resolve, round % 12));
+      await patch(round);
+      expect([200, 409]).toContain((await restoring).status);
+      kept.push((await t.call("GET", "/api/v1/flags/busy")).body.metadata.round);
+    }
+    expect(kept).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
+  });
+
   test("what cannot be restored is refused with a reason, and changes nothing", async ({ expect }) => {
     await t.call("PUT", `${FLAGS}/young`, aFlagBody("young"));
     const creation = await newest("configuration", "young");
