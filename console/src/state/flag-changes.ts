@@ -25,9 +25,14 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
 
 /**
  * Writes the flag while it is still at the version of `base`. When somebody else was first, both are shown and the
- * person chooses. Answers the flag as it now is; undefined when nothing was written.
+ * person chooses. Answers the flag as it now is; undefined when nothing was written, which `onRefused` hears of.
  */
-export async function saveFlag(environment: string, base: Flag, wanted: Flag): Promise<Flag | undefined> {
+export async function saveFlag(
+  environment: string,
+  base: Flag,
+  wanted: Flag,
+  onRefused: (error: unknown) => void = (error) => notifyFailure(`${wanted.key} was not saved`, error),
+): Promise<Flag | undefined> {
   const path = { env: environment, key: wanted.key };
   try {
     const headers = base.version === undefined ? {} : { "If-Match": `"${base.version}"` };
@@ -36,13 +41,19 @@ export async function saveFlag(environment: string, base: Flag, wanted: Flag): P
     return answer.flag;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 412) {
-      notifyFailure(`${wanted.key} was not saved`, error);
+      onRefused(error);
       return undefined;
     }
   }
-  const { answer: theirs } = await client.call("getFlag", { path });
+  let theirs: Flag;
+  try {
+    theirs = (await client.call("getFlag", { path })).answer;
+  } catch (error) {
+    onRefused(error);
+    return undefined;
+  }
   const choice = await askConflict({ key: wanted.key, base, mine: wanted, theirs });
-  return choice === "mine" ? await saveFlag(environment, theirs, wanted) : theirs;
+  return choice === "mine" ? await saveFlag(environment, theirs, wanted, onRefused) : theirs;
 }
 
 function publishedText(published: { redis?: boolean | undefined; edge?: boolean | undefined }): string {

@@ -11,9 +11,24 @@ export interface Route {
 }
 
 const hash = signal(location.hash);
-addEventListener("hashchange", () => {
-  hash.value = location.hash;
-});
+let mayLeave: (() => Promise<boolean>) | undefined;
+
+addEventListener("hashchange", () => void follow(location.hash));
+
+async function follow(asked: string): Promise<void> {
+  if (mayLeave !== undefined && asked !== hash.peek()) {
+    // The page that is shown keeps its address until the person has decided.
+    history.replaceState(null, "", hash.peek() || "#/");
+    if (!(await mayLeave())) return;
+    history.replaceState(null, "", asked);
+  }
+  hash.value = asked;
+}
+
+/** Asks before the page is left for another one; undefined: it may be left. One page at a time guards itself. */
+export function guardLeaving(ask: (() => Promise<boolean>) | undefined): void {
+  mayLeave = ask;
+}
 
 export const route = computed((): Route => parseRoute(hash.value));
 
