@@ -1,0 +1,35 @@
+/** Conditions in a line of words. */
+import type { Condition } from "../../../../api-client/contract.ts";
+import { OPERATOR_GROUPS, type Scalar } from "./condition.ts";
+import { percentText } from "../fields/percent.ts";
+import { pathText } from "./values.ts";
+
+const OPERATOR_TEXTS = new Map<string, string>(OPERATOR_GROUPS.flatMap(({ operators }) => operators));
+
+/** `plan equals pro and country is one of DE, FR` */
+export function conditionText(condition: Condition): string {
+  if ("all" in condition) return condition.all.map(inner).join(" and ");
+  if ("any" in condition) return condition.any.map(inner).join(" or ");
+  if ("not" in condition) return `not ${inner(condition.not)}`;
+  if ("segment" in condition) return `in segment ${condition.segment}`;
+  if ("flag" in condition) return `${condition.flag} serves ${condition.variants.join(" or ")}`;
+  if ("bucket" in condition) {
+    const ranges = condition.bucket.ranges.map(([from, to]) => `${percentText(from)} to ${percentText(to)} %`);
+    return `in the buckets ${ranges.join(", ")}`;
+  }
+  const { attribute, operator, values } = condition;
+  const text = `${pathText(attribute) || "…"} ${OPERATOR_TEXTS.get(operator) ?? operator}`;
+  return values === undefined ? text : `${text} ${valuesText(values)}`;
+}
+
+function inner(condition: Condition): string {
+  const isGroup = "all" in condition || "any" in condition;
+  return isGroup ? `(${conditionText(condition)})` : conditionText(condition);
+}
+
+const SHOWN = 3;
+
+function valuesText(values: Scalar[]): string {
+  const shown = values.slice(0, SHOWN).map(String).join(", ") || "…";
+  return values.length > SHOWN ? `${shown} and ${values.length - SHOWN} more` : shown;
+}

@@ -1,0 +1,62 @@
+import type { JSX } from "preact";
+import { percentText } from "../fields/percent.ts";
+import { bandsOf, exposureAt, placeOf, type Ramp, servedOf, type Span } from "./ramp.ts";
+import type { Weights } from "./weights.ts";
+
+const WIDTH = 600;
+const HEIGHT = 160;
+
+/** The share of each variant over the ramp's time, and in words. */
+export function RampPlot({
+  weights,
+  ramp,
+  span,
+  now,
+}: {
+  weights: Weights;
+  ramp: Ramp;
+  span: Span;
+  now: number;
+}): JSX.Element {
+  const nowAt = placeOf(now, span);
+  const atStart = placeOf(span.start, span) ?? 0;
+  const atEnd = placeOf(span.end, span) ?? 1;
+  return (
+    <figure class="plot">
+      <svg viewBox={`0 -4 ${WIDTH} ${HEIGHT + 8}`} aria-hidden="true" preserveAspectRatio="none">
+        <rect class="frame" x="0" y="0" width={WIDTH} height={HEIGHT} />
+        {bandsOf(weights, ramp, span).map(({ variant, corners }, i) => (
+          <polygon
+            key={variant}
+            class={`tone-${i % 6}`}
+            points={corners.map(({ x, y }) => `${x * WIDTH},${(1 - y) * HEIGHT}`).join(" ")}
+          />
+        ))}
+        {[atStart, atEnd].map((x) => (
+          <line key={x} class="edge" x1={x * WIDTH} x2={x * WIDTH} y1="0" y2={HEIGHT} />
+        ))}
+        {nowAt !== undefined && <line class="now" x1={nowAt * WIDTH} x2={nowAt * WIDTH} y1="-4" y2={HEIGHT + 4} />}
+      </svg>
+      <div class="axis" aria-hidden="true">
+        <span>{shortText(span.start)}</span>
+        {nowAt !== undefined && <span>┊ now</span>}
+        <span>{shortText(span.end)}</span>
+      </div>
+      <figcaption>
+        <ul class="legend">
+          {weights.map(([variant, weight], i) => (
+            <li key={variant}>
+              <span class={`swatch tone-${i % 6}`} aria-hidden="true" /> {variant}:{" "}
+              {percentText(servedOf(weight, ramp.from))} % → {percentText(servedOf(weight, ramp.to))} %, now{" "}
+              {percentText(servedOf(weight, exposureAt(ramp, span, now)))} %
+            </li>
+          ))}
+        </ul>
+      </figcaption>
+    </figure>
+  );
+}
+
+function shortText(at: number): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}

@@ -1,0 +1,67 @@
+/** The share of a ramp over time, for its plot. */
+import type { Rollout } from "../../../../api-client/contract.ts";
+import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import { parseInstant } from "../../../../src/flags/formats/instant.ts";
+import type { Weights } from "./weights.ts";
+
+export type Ramp = NonNullable<Rollout["ramp"]>;
+
+/** ms since epoch. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** Undefined while the ramp has no beginning before its end. */
+export function spanOf({ startAt, endAt }: Ramp): Span | undefined {
+  const [start, end] = [parseInstant(startAt), parseInstant(endAt)];
+  return start < end ? { start, end } : undefined;
+}
+
+/** Exposure at an instant, out of 100,000: linear between the two ends, constant outside. */
+export function exposureAt({ from, to }: Ramp, { start, end }: Span, now: number): number {
+  if (now < start) return from;
+  return now >= end ? to : Math.floor(from + ((to - from) * (now - start)) / (end - start));
+}
+
+/** What of a variant's weight is served at an exposure. */
+export function servedOf(weight: number, exposure: number): number {
+  return Math.floor((weight * exposure) / WEIGHT_TOTAL);
+}
+
+export interface Band {
+  variant: string;
+  /** Corners of what the variant has, `x` and `y` from 0 to 1, `y` upwards. */
+  corners: { x: number; y: number }[];
+}
+
+/** The variants' shares one above the other, from a little before the ramp to a little after it. */
+export function bandsOf(weights: Weights, ramp: Ramp, span: Span): Band[] {
+  const times = shownTimes(span);
+  let below = times.map(() => 0);
+  return weights.map(([variant, weight]) => {
+    const above = times.map(({ at }, i) => (below[i] ?? 0) + servedOf(weight, exposureAt(ramp, span, at)));
+    const corner = (sum: number, i: number) => ({ x: times[i]?.x ?? 0, y: sum / WEIGHT_TOTAL });
+    const corners = [...below.map(corner), ...above.map(corner).toReversed()];
+    below = above;
+    return { variant, corners };
+  });
+}
+
+/** Where an instant is in the plot, from 0 to 1; undefined when it is not in it. */
+export function placeOf(at: number, span: Span): number | undefined {
+  const margin = (span.end - span.start) * MARGIN;
+  const x = (at - span.start + margin) / (span.end - span.start + 2 * margin);
+  return x >= 0 && x <= 1 ? x : undefined;
+}
+
+/** Of the ramp's length, shown before and after it. */
+const MARGIN = 0.12;
+
+function shownTimes(span: Span): { at: number; x: number }[] {
+  const margin = (span.end - span.start) * MARGIN;
+  return [span.start - margin, span.start, span.end, span.end + margin].map((at, i) => ({
+    at,
+    x: i === 0 ? 0 : i === 3 ? 1 : (placeOf(at, span) ?? 0),
+  }));
+}

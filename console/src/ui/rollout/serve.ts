@@ -1,0 +1,46 @@
+/** The forms of what is served, and what carries over from one to another. */
+import type { Flag, Serve } from "../../../../api-client/contract.ts";
+import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import type { Weights } from "./weights.ts";
+
+export type ServeForm = "variant" | "rollout" | "draw";
+type Options = readonly (readonly [ServeForm, string])[];
+
+const VARIANT = ["variant", "one variant"] as const;
+const ROLLOUT = ["rollout", "a rollout"] as const;
+const DRAW = ["draw", "a draw on every call"] as const;
+
+/** What a flag of this kind may serve here. */
+export function formsOf(kind: NonNullable<Flag["kind"]>, isDefault: boolean): Options {
+  switch (kind) {
+    case "flag":
+      return [VARIANT, ROLLOUT];
+    case "switch":
+      return [VARIANT];
+    case "sample":
+      return isDefault ? [DRAW] : [VARIANT, DRAW];
+  }
+}
+
+export function serveFormOf(serve: Serve): ServeForm {
+  if ("variant" in serve) return "variant";
+  return "rollout" in serve ? "rollout" : "draw";
+}
+
+/** The variant served becomes the whole of a rollout; the largest share of a rollout becomes the variant. */
+export function serveAs(form: ServeForm, serve: Serve, variants: readonly string[]): Serve {
+  if (form === serveFormOf(serve)) return serve;
+  const weights = weightsOf(serve, variants);
+  if (form === "draw") return { draw: { weights } };
+  if (form === "rollout") return { rollout: { by: ["targetingKey"], hash: "murmur3-mulshift", weights } };
+  const [largest] = weights.toSorted(([, a], [, b]) => b - a);
+  return { variant: largest?.[0] ?? variants[0] ?? "" };
+}
+
+function weightsOf(serve: Serve, variants: readonly string[]): Weights {
+  if (!("variant" in serve)) return "rollout" in serve ? serve.rollout.weights : serve.draw.weights;
+  const { variant } = serve;
+  const others = variants.filter((name) => name !== variant).map((name): [string, number] => [name, 0]);
+  // What was served to everybody stands last: it gives way when another share is raised.
+  return [...others, [variant, WEIGHT_TOTAL]];
+}

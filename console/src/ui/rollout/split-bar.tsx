@@ -1,0 +1,34 @@
+import type { JSX } from "preact";
+import { percentText } from "../fields/percent.ts";
+import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import { sumOf, type Weights } from "./weights.ts";
+
+/** Of the total: enough room for a name. */
+const WIDE = 12_000;
+
+/** The split as a bar, and in words below it. `rest` names who is left over. */
+export function SplitBar({ weights, rest }: { weights: Weights; rest: string }): JSX.Element {
+  const left = WEIGHT_TOTAL - sumOf(weights);
+  const parts = [
+    ...weights.map(([name, weight], i) => ({ name, weight, tone: `tone-${i % 6}` })),
+    ...(left > 0 ? [{ name: rest, weight: left, tone: "tone-rest" }] : []),
+  ];
+  return (
+    <div class="split">
+      <div class="bar-of-parts" aria-hidden="true">
+        {parts.map(({ name, weight, tone }) => (
+          <span key={name + tone} class={tone} style={{ flexGrow: weight }}>
+            {weight >= WIDE && `${name} ${percentText(weight)} %`}
+          </span>
+        ))}
+      </div>
+      <ul class="legend">
+        {parts.map(({ name, weight, tone }) => (
+          <li key={name + tone}>
+            <span class={`swatch ${tone}`} aria-hidden="true" /> {name} {percentText(weight)} %
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

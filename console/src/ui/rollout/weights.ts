@@ -1,0 +1,59 @@
+/** Arithmetic of weights: whole numbers out of 100,000, in the order that decides which buckets a variant has. */
+import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+
+export type Weights = [variant: string, weight: number][];
+
+export function sumOf(weights: Weights): number {
+  return weights.reduce((sum, [, weight]) => sum + weight, 0);
+}
+
+/**
+ * One weight changed. `isWhole`: the others give way so that all still sum to the total, the last one first, which moves
+ * the fewest subjects. Otherwise it takes at most what is left over.
+ */
+export function setWeight(weights: Weights, index: number, wanted: number, isWhole: boolean): Weights {
+  const others = sumOf(weights) - (weights[index]?.[1] ?? 0);
+  if (!isWhole) return replace(weights, index, clamp(wanted, Math.max(0, WEIGHT_TOTAL - others)));
+  const set = replace(weights, index, weights.length === 1 ? WEIGHT_TOTAL : clamp(wanted, WEIGHT_TOTAL));
+  return fill(set, index);
+}
+
+/** A further variant, which gets what is left over. */
+export function addWeight(weights: Weights, variant: string): Weights {
+  return [...weights, [variant, Math.max(0, WEIGHT_TOTAL - sumOf(weights))]];
+}
+
+/** Without one of them; `isWhole`: the last that remains gets its weight. */
+export function removeWeight(weights: Weights, index: number, isWhole: boolean): Weights {
+  const rest = weights.toSpliced(index, 1);
+  return isWhole ? fill(rest, undefined) : rest;
+}
+
+/** The total shared out evenly; what does not divide goes to the first ones. */
+export function evenly(weights: Weights): Weights {
+  const share = Math.floor(WEIGHT_TOTAL / weights.length);
+  const rest = WEIGHT_TOTAL - share * weights.length;
+  return weights.map(([variant], i) => [variant, share + (i < rest ? 1 : 0)]);
+}
+
+/** The weights made to sum to the total, from the last to the first; `fixed` stays what it is. */
+function fill(weights: Weights, fixed: number | undefined): Weights {
+  let missing = WEIGHT_TOTAL - sumOf(weights);
+  let filled = weights;
+  for (let i = weights.length - 1; i >= 0 && missing !== 0; i--) {
+    if (i === fixed) continue;
+    const weight = weights[i]?.[1] ?? 0;
+    const next = clamp(weight + missing, WEIGHT_TOTAL);
+    filled = replace(filled, i, next);
+    missing -= next - weight;
+  }
+  return filled;
+}
+
+function replace(weights: Weights, index: number, weight: number): Weights {
+  return weights.map(([variant, old], i) => [variant, i === index ? weight : old]);
+}
+
+function clamp(weight: number, most: number): number {
+  return Math.min(most, Math.max(0, Math.round(weight)));
+}
