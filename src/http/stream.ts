@@ -18,11 +18,11 @@ import type { StreamSlots } from "./stream-slots.ts";
 const POLL_MIN_MS = 20_000;
 const POLL_MAX_MS = 28_000;
 /**
- * A version that this isolate has known for less than this may be newer than the answer that its client holds: any
- * isolate may answer at an older version for so long (a head's lifetime at the data centre), and the answer came before
- * the stream (ms).
+ * A version that this isolate has known for less than this may be newer than the answer that its client holds, which came
+ * before the stream: an isolate that has not asked for up to a minute answers at what it knows when Redis is not there in
+ * 30 ms, and what it knows may have come from a head that its data centre had kept for 30 s (ms).
  */
-const SETTLED_MS = 31_000;
+const SETTLED_MS = 91_000;
 
 /** What the route needs from the composition root. */
 export interface StreamServices {

@@ -54,7 +54,7 @@ describe("change streams", () => {
   async function settledIsolate(settings: Record<string, string> = {}): Promise<Isolate> {
     const started = startIsolate({ ...project.bindings, ...settings }, clock);
     await evaluate(started);
-    await clock.advance(60 * SECOND);
+    await clock.advance(100 * SECOND);
     return started;
   }
 
@@ -209,8 +209,28 @@ describe("change streams", () => {
     const version = await change(writer);
     await pass(1);
     expect((await stream()).told).toEqual([version]);
-    await pass(40);
+    await clock.advance(100 * SECOND);
+    await pass(1);
     expect((await stream()).told).toEqual([]);
+  });
+
+  test("tells who has its answer from an isolate that was idle, and far from Redis, to fetch once more", async ({
+    expect,
+  }) => {
+    const idle = await settledIsolate();
+    await evaluate(idle);
+    const first = await stream();
+    const version = await change(writer);
+    await pass(1);
+    expect(first.told).toEqual([version]);
+    await clock.advance(50 * SECOND);
+    await quiet();
+    // Further away than an evaluation waits for.
+    project.backends.upstash.setFaults({ latencyMs: 80 });
+    const answer = await evaluate(idle);
+    expect(answer.headers.get("x-flags-version")).toBe(String(version - 1));
+    project.backends.upstash.setFaults({});
+    expect((await stream()).told).toEqual([version]);
   });
 
   test("stays open while nothing can be asked, and tells what it missed", async ({ expect }) => {
