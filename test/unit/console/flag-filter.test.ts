@@ -1,0 +1,53 @@
+import { describe, test } from "vitest";
+import type { Flag } from "../../../api-client/contract.ts";
+import { filterFlags, filterOfQuery, queryOfFilter } from "../../../console/src/state/flag-filter.ts";
+
+const NOW = Date.parse("2026-06-01T00:00:00Z");
+
+function aFlag(key: string, changes: Partial<Flag> = {}): Flag {
+  return {
+    key,
+    type: "boolean",
+    variants: { on: true, off: false },
+    enabled: true,
+    default: { variant: "on" },
+    updatedAt: "2026-05-30T00:00:00Z",
+    ...changes,
+  };
+}
+
+const FLAGS = [
+  aFlag("checkout", { description: "The new Checkout", owner: "payments", tags: ["release"] }),
+  aFlag("banner", { updatedAt: "2026-01-01T00:00:00Z" }),
+  aFlag("outage", { kind: "switch", enabled: false, updatedAt: "2026-05-31T00:00:00Z" }),
+];
+
+const found = (query: Record<string, string>): string[] =>
+  filterFlags(FLAGS, filterOfQuery(query), NOW).map(({ key }) => key);
+
+describe("the list of flags", () => {
+  test("finds every word in key, description, owner or tags, in any case", ({ expect }) => {
+    expect(found({ search: "NEW check" })).toEqual(["checkout"]);
+    expect(found({ search: "payments release" })).toEqual(["checkout"]);
+    expect(found({ search: "payments banner" })).toEqual([]);
+  });
+
+  test("is narrowed by tag, kind and state", ({ expect }) => {
+    expect(found({ tag: "release" })).toEqual(["checkout"]);
+    expect(found({ kind: "flag" })).toEqual(["banner", "checkout"]);
+    expect(found({ state: "off" })).toEqual(["outage"]);
+    expect(found({ state: "stale" })).toEqual(["banner"]);
+  });
+
+  test("is sorted by key, or by the last change", ({ expect }) => {
+    expect(found({})).toEqual(["banner", "checkout", "outage"]);
+    expect(found({ sort: "changed" })).toEqual(["outage", "checkout", "banner"]);
+    expect(found({ sort: "size" })).toEqual(["banner", "checkout", "outage"]);
+  });
+
+  test("is the same again from its address", ({ expect }) => {
+    const query = { search: "new check", tag: "release", kind: "flag", state: "stale", sort: "changed" };
+    expect(queryOfFilter(filterOfQuery(query))).toEqual(query);
+    expect(Object.values(queryOfFilter(filterOfQuery({}))).filter((value) => value !== undefined)).toEqual([]);
+  });
+});

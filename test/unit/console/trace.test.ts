@@ -1,0 +1,63 @@
+import { describe, test } from "vitest";
+import type { Condition, ConditionTrace } from "../../../api-client/contract.ts";
+import { attributesOf, bucketText, percentText, traceNode } from "../../../console/src/state/trace.ts";
+import { explainFlag } from "../../../src/evaluation/explain.ts";
+import { aFlag, anInput } from "../evaluation/documents.ts";
+
+const segment: Condition = { attribute: "email", operator: "ends_with", values: ["@acme.com"] };
+const when: Condition = {
+  all: [
+    { any: [{ attribute: "plan", operator: "in", values: ["pro", "team"] }, { segment: "staff" }] },
+    { not: { attribute: ["account", "frozen"], operator: "equals", values: [true] } },
+    { bucket: { by: ["targetingKey"], salt: "s", hash: "murmur3-mulshift", ranges: [[0, 50_000]] } },
+  ],
+};
+
+function traceOf(context: object): ConditionTrace {
+  const flag = aFlag({ rules: [{ id: "r", when, serve: { variant: "on" } }], segments: { staff: segment } });
+  return explainFlag(flag, anInput(context)).rules[0]?.when as ConditionTrace;
+}
+
+describe("the tree of a condition", () => {
+  test("has every part with its result, its values and what the subject lacks", ({ expect }) => {
+    const tree = traceNode(traceOf({ targetingKey: "u", plan: "free" }), when, new Map([["staff", segment]]));
+    expect(tree).toMatchObject({
+      result: false,
+      text: "all of",
+      parts: [
+        {
+          result: false,
+          text: "any of",
+          parts: [
+            { result: false, text: 'plan is one of "pro", "team"' },
+            {
+              result: false,
+              text: "in segment staff",
+              parts: [{ text: 'email ends with "@acme.com"', note: "the context has no such attribute" }],
+            },
+          ],
+        },
+        { result: true, text: "not", parts: [{ text: "account → frozen equals true" }] },
+        { text: "bucket from 0 % to 50 %", note: expect.stringContaining("of 100,000") },
+      ],
+    });
+  });
+
+  test("without the condition it still has its form", ({ expect }) => {
+    const tree = traceNode(traceOf({ plan: "pro" }), undefined, new Map());
+    expect(tree.parts[0]?.parts[0]).toMatchObject({ result: true, text: "plan is one of" });
+    expect(tree.parts[2]?.note).toContain("no bucket");
+  });
+
+  test("shares and buckets are told in percent", ({ expect }) => {
+    expect([percentText(12_345), percentText(0), percentText(100_000)]).toEqual(["12.345 %", "0 %", "100 %"]);
+    expect(bucketText(25_000)).toBe("bucket 25,000 of 100,000, which is 25 %");
+  });
+
+  test("the attributes that a flag asks for are suggested, those of the request apart", ({ expect }) => {
+    const country: Condition = { attribute: "request.country", operator: "in", values: ["DE"] };
+    const rules = [{ id: "r", when: { any: [when, country] }, serve: { rollout: { by: ["company"], weights: [] } } }];
+    const found = attributesOf({ rules, default: { variant: "on" } });
+    expect(found).toEqual({ context: ["plan", "account", "targetingKey", "company"], request: ["country"] });
+  });
+});
