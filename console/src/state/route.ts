@@ -51,3 +51,10 @@ export function href(path: readonly string[], query: Record<string, string | und
 export function go(path: readonly string[], query: Record<string, string | undefined> = {}): void {
   location.hash = href(path, query);
 }
+
+/** Says in the address what the page shows, so that a reload or a link shows it too; no step of its own to go back. */
+export function replaceQuery(query: Record<string, string | undefined>): void {
+  const address = href(route.peek().path, query);
+  history.replaceState(history.state, "", address);
+  hash.value = address;
+}

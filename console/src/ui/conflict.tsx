@@ -1,16 +1,18 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { Flag } from "../../../api-client/contract.ts";
 import { differences } from "../../../api-client/differences.ts";
 import { Dialog } from "./dialog.tsx";
 import { DifferenceList } from "./differences.tsx";
 
+/** Of flags and segments. */
+type Versioned = object & { version?: number | undefined };
+
 export interface Conflict {
   key: string;
   /** What the person had started from. */
-  base: Flag;
-  mine: Flag;
-  theirs: Flag;
+  base: Versioned;
+  mine: Versioned;
+  theirs: Versioned;
 }
 
 type Choice = "mine" | "theirs";
@@ -58,6 +60,6 @@ export function Conflicts(): JSX.Element | null {
   );
 }
 
-function changes(base: Flag, changed: Flag) {
+function changes(base: Versioned, changed: Versioned) {
   return differences({ ...base, version: 0 }, { ...changed, version: 0 });
 }
