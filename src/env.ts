@@ -83,7 +83,8 @@ const Settings = v.object({
   /** Change streams for browsers. */
   STREAMS_ENABLED: trueOrFalse(true),
   STREAMS_MAX: wholeNumber(1000, 0, 20_000),
-  STREAM_LIFETIME_SECONDS: wholeNumber(1800, 10, 9000),
+  /** Up to three calls a second must stay below the 10,000 that one request may make. */
+  STREAM_LIFETIME_SECONDS: wholeNumber(1800, 10, 3000),
   /** Analytics Engine data set. */
   ANALYTICS: optionalBinding<PointSink>("writeDataPoint", "an Analytics Engine binding"),
 });

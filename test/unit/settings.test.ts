@@ -1,0 +1,19 @@
+import { describe, test } from "vitest";
+import { parseSettings } from "../../src/env.ts";
+
+/** What one request to a Cloudflare worker may make, and what the stream on duty may make of it each second. */
+const SUBREQUESTS = 10_000;
+const PER_SECOND = 3;
+
+describe("settings", () => {
+  const required = { DATABASE_URL: "postgres://user@localhost/db", KEY_SECRET: "0".repeat(64) };
+  const withLifetime = (seconds: number) =>
+    parseSettings({ ...required, STREAM_LIFETIME_SECONDS: String(seconds) }).STREAM_LIFETIME_SECONDS;
+
+  test("let no stream live so long that it could use up the calls of its request", ({ expect }) => {
+    const most = SUBREQUESTS / PER_SECOND;
+    expect(withLifetime(3000) * PER_SECOND).toBeLessThan(SUBREQUESTS);
+    expect(() => withLifetime(Math.ceil(most))).toThrow("STREAM_LIFETIME_SECONDS");
+    expect(parseSettings(required).STREAM_LIFETIME_SECONDS * PER_SECOND).toBeLessThan(SUBREQUESTS);
+  });
+});
