@@ -5,7 +5,7 @@ import type { Services } from "../../services.ts";
 import type { Written } from "../../store/statements.ts";
 import { saveDefinition, saveFlag } from "../../store/write-flags.ts";
 import { type JsonObject, parseFlag, patchBase, patchedNotes, storedFlag } from "./flag-input.ts";
-import { mergePatch } from "./merge-patch.ts";
+import { mergePatch } from "../../flags/merge-patch.ts";
 import { requireMatch } from "./preconditions.ts";
 import { readEverywhere } from "./read-everywhere.ts";
 import { parseShape } from "./shape.ts";

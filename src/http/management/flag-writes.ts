@@ -16,7 +16,7 @@ import {
   viewOfRecord,
   viewOfWritten,
 } from "./flag-input.ts";
-import { mergePatch } from "./merge-patch.ts";
+import { mergePatch } from "../../flags/merge-patch.ts";
 import { isCreateOnly, parseIfMatch, PreconditionFailedError } from "./preconditions.ts";
 import { notFoundUnless, requireKey } from "./require.ts";
 import {

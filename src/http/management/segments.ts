@@ -9,7 +9,7 @@ import { auditNameOf } from "./actor.ts";
 import { type ManagementContext, pathKey } from "./context.ts";
 import { patchBody } from "./flag-body.ts";
 import { type JsonObject, withKey } from "./flag-input.ts";
-import { mergePatch } from "./merge-patch.ts";
+import { mergePatch } from "../../flags/merge-patch.ts";
 import { type Routes, unknownEnvironment } from "./operation.ts";
 import { pageQuery } from "./page.ts";
 import { isCreateOnly, isUnchanged, parseIfMatch, PreconditionFailedError } from "./preconditions.ts";

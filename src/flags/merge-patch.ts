@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../flags/document.ts";
+import type { JsonValue } from "./document.ts";
 
 /** JSON merge patch (RFC 7396): objects are merged, null removes, everything else replaces. Changes nothing in place. */
 export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {

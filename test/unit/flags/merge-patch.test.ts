@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
-import type { JsonValue } from "../../../../src/flags/document.ts";
-import { mergePatch } from "../../../../src/http/management/merge-patch.ts";
+import type { JsonValue } from "../../../src/flags/document.ts";
+import { mergePatch } from "../../../src/flags/merge-patch.ts";
 
 /** The table of RFC 7396, appendix A. */
 const CASES: [target: JsonValue, patch: JsonValue, outcome: JsonValue][] = [
