@@ -1,11 +1,14 @@
 import { ApiError, type Result } from "../api-client/client.ts";
-import type { Written } from "../api-client/contract.ts";
+import type { DefinitionWritten, Written } from "../api-client/contract.ts";
 import { type Difference, differences } from "../api-client/differences.ts";
+import { publishedText } from "./project/report.ts";
 import type { Session } from "./session.ts";
 
 export interface Change {
   /** What is changed, in words. */
   what: string;
+  /** Whether the change may make what is not there; else a dry run fails as the change would. */
+  mayCreate?: boolean;
   /** What is there now. */
   before: () => Promise<unknown>;
   /** What would be there afterwards; undefined: nothing. */
@@ -14,9 +17,12 @@ export interface Change {
 }
 
 /** Makes a change and tells of it; with --dry-run only shows what it would change, field by field. */
-export async function change(session: Session, { what, before, after, write }: Change): Promise<void> {
+export async function change(
+  session: Session,
+  { what, mayCreate = false, before, after, write }: Change,
+): Promise<void> {
   if (session.isDryRun) {
-    const now = await unlessMissing(before);
+    const now = mayCreate ? await unlessMissing(before) : await before();
     const found = differences(comparable(now), comparable(after((now ?? {}) as object)));
     session.show({ dryRun: true, what, differences: found }, () =>
       found.length === 0 ? `${what}: nothing would change` : `${what} would change:\n${differencesText(found)}`,
@@ -52,11 +58,9 @@ export function differencesText(found: readonly Difference[]): string {
     .join("\n");
 }
 
-function writtenText(answer: Partial<Written>): string {
-  const { version, published } = answer;
-  if (version === undefined) return "done";
-  const late = Object.entries(published ?? {}).filter(([, isPublished]) => !isPublished);
-  const purge =
-    late.length === 0 ? "published" : `not yet published to ${late.map(([name]) => name).join(", ")}; the sweep will`;
-  return `version ${version}, ${purge}`;
+function writtenText(answer: Partial<Written> & Partial<DefinitionWritten>): string {
+  const { version, published, environments = {} } = answer;
+  const each = Object.entries(environments).map(([key, written]) => `${key} ${writtenText(written)}`);
+  if (version === undefined) return each.join("; ") || "nothing to change";
+  return `version ${version}, ${publishedText(published)}`;
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { InvalidArgumentError } from "commander";
 import { parse } from "yaml";
 import { UsageError } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
@@ -16,11 +17,19 @@ export async function readDocument(path: string, terminal: Terminal): Promise<Re
 
 export async function readText(path: string, terminal: Terminal): Promise<string> {
   if (path === "-") return await terminal.readInput();
+  const text = await readIfThere(resolve(terminal.cwd, path), path);
+  if (text === undefined) throw new UsageError(`there is no file ${path}`);
+  return text;
+}
+
+/** Undefined: there is no such file. `name`: what people call it. @throws UsageError */
+export async function readIfThere(path: string, name = path): Promise<string | undefined> {
   try {
-    return await readFile(resolve(terminal.cwd, path), "utf8");
+    return await readFile(path, "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(code === "ENOENT" ? `there is no file ${path}` : `${path} cannot be read: ${message}`);
+    if (code === "ENOENT") return undefined;
+    throw new UsageError(`${name} cannot be read: ${message}`);
   }
 }
 
@@ -31,4 +40,14 @@ function parseDocument(text: string, name: string): unknown {
   } catch (error) {
     throw new UsageError(`${name} is neither JSON nor YAML: ${(error as Error).message}`);
   }
+}
+
+/** Reads an option's or an argument's value, for commander. */
+export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= from && number <= to) return number;
+    const range = to === Number.MAX_SAFE_INTEGER ? `from ${from}` : `from ${from} to ${to}`;
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+  };
 }

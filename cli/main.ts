@@ -1,7 +1,9 @@
 import { CommanderError } from "commander";
 import { ApiError, UnreachableError } from "../api-client/client.ts";
-import { createProgram } from "./program.ts";
 import { EXIT, ExitError, UsageError } from "./exit.ts";
+import { createProgram } from "./program.ts";
+import { ChangedMeanwhileError } from "./project/apply.ts";
+import { withoutTokens } from "./redact.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs one command line and answers its exit code (exit.ts). `args`: without the interpreter and the script. */
@@ -9,30 +11,56 @@ export async function main(
   args: readonly string[] = process.argv.slice(2),
   terminal: Terminal = processTerminal(),
 ): Promise<number> {
+  const guarded = withoutTokens(terminal);
   try {
-    await createProgram(terminal).parseAsync([...args], { from: "user" });
+    await createProgram(guarded).parseAsync([...args], { from: "user" });
     return EXIT.ok;
   } catch (error) {
-    return failed(error, terminal);
+    return failed(error, guarded, args.includes("--json"));
   }
 }
 
-function failed(error: unknown, terminal: Terminal): number {
+/** What went wrong, as `--json` tells it on the standard error. */
+interface Failure {
+  message: string;
+  exitCode: number;
+  /** Of the answer, where there was one. */
+  status?: number;
+  /** What is wrong with each field, under its JSON pointer. */
+  errors?: { pointer: string; detail: string }[];
+  requestId?: string;
+}
+
+function failed(error: unknown, terminal: Terminal, isJson: boolean): number {
   if (error instanceof ExitError) return error.code;
   // Commander has told what is wrong already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof UsageError) return tell(terminal, error.message, EXIT.usage);
-  if (error instanceof UnreachableError) return tell(terminal, error.message, EXIT.unreachable);
-  if (error instanceof ApiError) {
-    const fields = (error.problem.errors ?? []).map(({ pointer, detail }) => `\n  ${pointer || "/"} ${detail}`);
-    const request = error.problem.requestId === undefined ? "" : `\n  request ${error.problem.requestId}`;
-    const code = error.status === 409 || error.status === 412 ? EXIT.conflict : EXIT.refused;
-    return tell(terminal, `${error.message} (${error.status})${fields.join("")}${request}`, code);
-  }
-  throw error;
+  const failure = failureOf(error);
+  if (failure === undefined) throw error;
+  if (isJson) terminal.error(JSON.stringify({ error: failure }, undefined, 2));
+  else terminal.error(failureText(failure));
+  return failure.exitCode;
 }
 
-function tell(terminal: Terminal, message: string, code: number): number {
-  terminal.error(`burgee: ${message}`);
-  return code;
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof UsageError) return { message: error.message, exitCode: EXIT.usage };
+  if (error instanceof ChangedMeanwhileError) return { message: error.message, exitCode: EXIT.conflict };
+  if (error instanceof UnreachableError) return { message: error.message, exitCode: EXIT.unreachable };
+  if (!(error instanceof ApiError)) return undefined;
+  const { status, message, problem } = error;
+  return {
+    message: status === 401 ? `${message}; set BURGEE_TOKEN, or see \`burgee profiles --help\`` : message,
+    exitCode: status === 409 || status === 412 ? EXIT.conflict : EXIT.refused,
+    status,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+    ...(problem.requestId === undefined ? {} : { requestId: problem.requestId }),
+  };
+}
+
+function failureText({ message, status, errors = [], requestId }: Failure): string {
+  return [
+    `burgee: ${message}${status === undefined ? "" : ` (${status})`}`,
+    ...errors.map(({ pointer, detail }) => `  ${pointer || "/"} ${detail}`),
+    ...(requestId === undefined ? [] : [`  request ${requestId}`]),
+  ].join("\n");
 }

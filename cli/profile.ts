@@ -3,11 +3,11 @@
  * user's file, and in a clone with `npm run dev` its .burgee/dev.json. A token is never an option: command lines are seen
  * by others and kept in histories.
  */
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UsageError } from "./exit.ts";
+import { readIfThere } from "./input.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Target {
@@ -57,8 +57,8 @@ export async function resolveTarget(options: TargetOptions, terminal: Terminal):
   const file = await readProfiles(terminal);
   const name = options.profile ?? env["BURGEE_PROFILE"] ?? file.default;
   if (name !== undefined) {
-    const profile = file.profiles[name];
-    if (profile === undefined) {
+    const profile = Object.hasOwn(file.profiles, name) ? file.profiles[name] : undefined;
+    if (typeof profile?.url !== "string") {
       const known = Object.keys(file.profiles).join(", ") || "none";
       throw new UsageError(`there is no profile ${name} in ${profilePath(env)}; there are: ${known}`);
     }
@@ -71,7 +71,7 @@ export async function resolveTarget(options: TargetOptions, terminal: Terminal):
   }
   const dev = await readDevFile(terminal);
   if (dev !== undefined) {
-    return { url: dev.url, token: token ?? dev.adminToken, environment, source: ".burgee/dev.json" };
+    return { url: checkedUrl(dev.url), token: token ?? dev.adminToken, environment, source: ".burgee/dev.json" };
   }
   throw new UsageError(
     "which deployment? Set BURGEE_URL and BURGEE_TOKEN, give --url, or make a profile with `burgee profiles set`",
@@ -96,9 +96,9 @@ export async function readProfiles({ env }: Terminal): Promise<ProfileFile> {
   } catch (error) {
     throw new UsageError(`${path} is not YAML: ${(error as Error).message}`);
   }
-  const { profiles } = (file ?? {}) as Partial<ProfileFile>;
+  const { profiles } = (file ?? { profiles: {} }) as Partial<ProfileFile>;
   if (typeof profiles !== "object" || profiles === null) throw new UsageError(`${path} needs a map "profiles"`);
-  return { ...(file as ProfileFile), profiles };
+  return { ...(file as ProfileFile | null), profiles };
 }
 
 async function tokenOf(env: Terminal["env"], cwd: string): Promise<string | undefined> {
@@ -122,22 +122,22 @@ async function readToken(path: string, name: string): Promise<string> {
 }
 
 async function readDevFile({ env, cwd }: Terminal): Promise<DevFile | undefined> {
-  const text = await readIfThere(join(resolve(cwd, env["BURGEE_DIR"] ?? ".burgee"), "dev.json"));
-  return text === undefined ? undefined : (JSON.parse(text) as DevFile);
+  const path = join(resolve(cwd, env["BURGEE_DIR"] ?? ".burgee"), "dev.json");
+  const text = await readIfThere(path);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as DevFile;
+  } catch (error) {
+    throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
+  }
 }
 
-function checkedUrl(url: string): string {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+/** @throws UsageError */
+export function checkedUrl(url: string): string {
+  const { protocol, username, password } = URL.canParse(url) ? new URL(url) : new URL("none:");
+  if (!/^https?:$/.test(protocol)) {
     throw new UsageError(`the URL of the deployment must be like https://flags.example.com, not ${url}`);
   }
+  if (username !== "" || password !== "") throw new UsageError("the URL of the deployment must hold no password");
   return url;
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
-  }
 }

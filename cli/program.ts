@@ -1,10 +1,14 @@
 import { Command } from "commander";
 import { addAuditCommands } from "./commands/audit.ts";
 import { addCacheCommands } from "./commands/cache.ts";
+import { addCompletionCommands } from "./commands/completion.ts";
+import { addCopyCommand } from "./commands/copy.ts";
 import { addEnvironmentCommands } from "./commands/environments.ts";
 import { addEvaluateCommands } from "./commands/evaluate.ts";
 import { addFlagCommands } from "./commands/flags.ts";
 import { addKeyCommands } from "./commands/keys.ts";
+import { addProfileCommands } from "./commands/profiles.ts";
+import { addProjectCommands } from "./commands/project.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -41,5 +45,9 @@ export function createProgram(terminal: Terminal): Command {
   addEvaluateCommands(program, terminal);
   addAuditCommands(program, terminal);
   addCacheCommands(program, terminal);
+  addProjectCommands(program, terminal);
+  addCopyCommand(program, terminal);
+  addProfileCommands(program, terminal);
+  addCompletionCommands(program, terminal);
   return program;
 }

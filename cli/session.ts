@@ -19,6 +19,8 @@ export interface Session {
   isDryRun: boolean;
   /** @throws UsageError when none was given */
   environment(): string;
+  /** The one that was asked for on the command line or by BURGEE_ENVIRONMENT, for commands that take all of them else. */
+  onlyEnvironment: string | undefined;
   /** The result: as JSON where it was asked for, else what `render` makes of it for people. */
   show<T>(result: T, render: (result: T) => string): void;
 }
@@ -38,9 +40,15 @@ export async function openSession(command: Command, terminal: Terminal): Promise
       if (target.environment !== undefined) return target.environment;
       throw new UsageError("which environment? Give --environment, or set BURGEE_ENVIRONMENT");
     },
-    show: (result, render) => {
-      const text = isJson ? JSON.stringify(result, undefined, 2) : render(result);
-      if (text !== "") terminal.print(text);
-    },
+    onlyEnvironment: options.environment ?? terminal.env["BURGEE_ENVIRONMENT"],
+    show: createShow(isJson, terminal),
+  };
+}
+
+/** Prints results: as JSON, or what `render` makes of them for people. */
+export function createShow(isJson: boolean, terminal: Terminal): Session["show"] {
+  return (result, render) => {
+    const text = isJson ? JSON.stringify(result, undefined, 2) : render(result);
+    if (text !== "") terminal.print(text);
   };
 }

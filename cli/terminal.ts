@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+
 /** What a command has of the world around it: given by the process, or by a test. */
 export interface Terminal {
   env: Readonly<Record<string, string | undefined>>;
@@ -13,6 +15,9 @@ export interface Terminal {
   error(line: string): void;
   /** Raw text to where the result goes. */
   write(text: string): void;
+  /** Where a progress bar is drawn. */
+  progress: NodeJS.WriteStream;
+  pause(milliseconds: number): Promise<void>;
   /** What is piped in, whole. */
   readInput(): Promise<string>;
 }
@@ -27,6 +32,8 @@ export function processTerminal(): Terminal {
     print: (line) => void process.stdout.write(`${line}\n`),
     error: (line) => void process.stderr.write(`${line}\n`),
     write: (text) => void process.stdout.write(text),
+    progress: process.stderr,
+    pause: (milliseconds) => setTimeout(milliseconds),
     readInput: async () => {
       let text = "";
       for await (const chunk of process.stdin.setEncoding("utf8")) text += String(chunk);

@@ -1,44 +1,15 @@
-/** Reads a project from YAML: the form of examples/project.yaml, for seeding and for tests. */
+/** Reads a project from YAML, for seeding, tests and measurements. */
 import { readFile } from "node:fs/promises";
-import { parse } from "yaml";
-import type { Condition, FlagConfiguration, FlagDefinition, FlagDocument } from "../src/flags/document.ts";
+import { parseProject, type ProjectFile } from "../cli/project/file.ts";
+import type { FlagDocument } from "../src/flags/document.ts";
 import { type Reference, referencesOf, referencesOfCondition } from "../src/flags/references.ts";
 import { buildDocument, type FlagRow, indexRows, type ReferenceRow } from "../src/store/build-document.ts";
 
-export interface ProjectSegment {
-  name: string;
-  description?: string;
-  condition: Condition;
-}
+export type { ProjectFile, ProjectFlag } from "../cli/project/file.ts";
 
-/** A configuration may leave out the lists that are empty. */
-export type ProjectConfiguration = Omit<FlagConfiguration, "rules" | "prerequisites"> &
-  Partial<Pick<FlagConfiguration, "rules" | "prerequisites">>;
-
-export interface ProjectFlag extends FlagDefinition {
-  description?: string;
-  tags?: string[];
-  owner?: string;
-  /** By environment key. */
-  environments: Record<string, ProjectConfiguration>;
-}
-
-export interface ProjectFile {
-  environments: { key: string; name: string }[];
-  /** By environment key, then segment key. */
-  segments: Record<string, Record<string, ProjectSegment>>;
-  flags: ProjectFlag[];
-}
-
-/** The file's parts are checked where they are written; here only that they are there. @throws TypeError */
+/** The file's parts are checked where they are written; here only that they are there. @throws UsageError */
 export async function readProjectFile(path: string): Promise<ProjectFile> {
-  const file: unknown = parse(await readFile(path, "utf8"));
-  if (typeof file !== "object" || file === null) throw new TypeError(`${path} holds no project`);
-  const { environments, segments, flags } = file as Partial<ProjectFile>;
-  if (!Array.isArray(environments) || !Array.isArray(flags)) {
-    throw new TypeError(`${path} needs the lists "environments" and "flags"`);
-  }
-  return { environments, segments: segments ?? {}, flags };
+  return parseProject(await readFile(path, "utf8"), path);
 }
 
 /** One environment's flag documents, as the store builds them from its rows. Without the checks that a write makes. */

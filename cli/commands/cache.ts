@@ -1,15 +1,17 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { SingleBar } from "cli-progress";
 import { type Command, Option } from "commander";
 import type { CachePurge, CacheStatistics } from "../../api-client/contract.ts";
+import { FLAG_KINDS, type FlagKind } from "../../src/flags/document.ts";
+import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";
+import { wholeNumber } from "../input.ts";
 import { openSession, type Session } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface PurgeOptions {
   flag?: string[];
-  kind?: "flag" | "switch" | "sample";
+  kind?: FlagKind;
   pattern?: string;
   all?: boolean;
 }
@@ -18,75 +20,113 @@ interface PurgeOptions {
 export function addCacheCommands(program: Command, terminal: Terminal): void {
   const cache = program.command("cache").description("purge, warm and measure the caches of one environment");
 
-  cache
-    .command("purge")
-    .description("delete cached copies; flags themselves are untouched")
-    .option("--flag <keys...>", "of these flags")
-    .addOption(new Option("--kind <kind>", "of this kind").choices(["flag", "switch", "sample"]))
-    .option("--pattern <glob>", "of flags whose key matches, as checkout-*")
-    .option("--all", "of everything in the environment")
-    .action(async (options: PurgeOptions, command: Command) => {
-      const session = await openSession(command, terminal);
-      const { answer } = await session.client.call("purgeCache", {
-        path: { env: session.environment() },
-        query: session.isDryRun ? { dryRun: "true" } : {},
-        body: purgeOf(options),
-      });
-      session.show(answer, ({ dryRun, flags, deleted }) =>
-        [
-          `${dryRun ? "would delete" : "deleted"} ${deleted.l1} from this isolate's memory, ${deleted.l2 ?? "none"} from Redis`,
-          ...flags.map((key) => `  ${key}`),
-        ].join("\n"),
-      );
-    });
+  withExamples(
+    cache
+      .command("purge")
+      .description("delete cached copies; flags themselves are untouched")
+      .option("--flag <keys...>", "of these flags")
+      .addOption(new Option("--kind <kind>", "of this kind").choices(FLAG_KINDS))
+      .option("--pattern <glob>", "of flags whose key matches, as checkout-*")
+      .option("--all", "of everything in the environment")
+      .action(async (options: PurgeOptions, command: Command) => {
+        const body = purgeOf(options);
+        const session = await openSession(command, terminal);
+        const { answer } = await session.client.call("purgeCache", {
+          path: { env: session.environment() },
+          query: session.isDryRun ? { dryRun: "true" } : {},
+          body,
+        });
+        session.show(answer, ({ dryRun, flags, deleted }) =>
+          [
+            `${dryRun ? "would delete" : "deleted"} ${deleted.l1} from this isolate's memory, ${deleted.l2 ?? "none"} from Redis`,
+            ...flags.map((key) => `  ${key}`),
+          ].join("\n"),
+        );
+      }),
+    "burgee cache purge -e production --flag checkout-redesign",
+    'burgee cache purge -e production --pattern "checkout-*" --dry-run',
+  );
 
-  cache
-    .command("warm")
-    .description("load whole environments into Redis and the memory of the isolate that answers")
-    .option("--every", "every environment, one after the other")
-    .action(async (options: { every?: boolean }, command: Command) => {
-      const session = await openSession(command, terminal);
-      const keys =
-        options.every === true
-          ? (await session.client.call("listEnvironments")).answer.items.map(({ key }) => key)
-          : [session.environment()];
-      await warm(session, keys);
-    });
+  withExamples(
+    cache
+      .command("warm")
+      .description("load whole environments into Redis and the memory of the isolate that answers")
+      .option("--every", "every environment, one after the other")
+      .action(async (options: { every?: boolean }, command: Command) => {
+        const session = await openSession(command, terminal);
+        const keys =
+          options.every === true
+            ? (await session.client.call("listEnvironments")).answer.items.map(({ key }) => key)
+            : [session.environment()];
+        await warm(session, keys);
+      }),
+    "burgee cache warm -e production",
+    "burgee cache warm --every",
+  );
 
-  cache
-    .command("stats")
-    .description("hits, sizes and breakers of the isolate that answers")
-    .option("--watch", "again every two seconds, until interrupted")
-    .option("--count <times>", "with --watch: end after so many")
-    .action(async (options: { watch?: boolean; count?: string }, command: Command) => {
-      const session = await openSession(command, terminal);
-      const path = { env: session.environment() };
-      const times = options.watch === true ? Number(options.count ?? Infinity) : 1;
-      if (!(times >= 1)) throw new UsageError("--count must be a number from 1");
-      for (let i = 0; i < times; i++) {
-        if (i > 0) await pause(2000);
-        const { answer } = await session.client.call("getCacheStats", { path });
-        session.show(answer, statisticsText);
-      }
-    });
+  withExamples(
+    cache
+      .command("stats")
+      .description("hits, sizes and breakers of the isolate that answers")
+      .option("--watch", "again and again, until interrupted; with --json, one line each time")
+      .option("--interval <seconds>", "with --watch: seconds in between", wholeNumber(1, 3600), 2)
+      .option("--count <times>", "with --watch: end after so many", wholeNumber(1))
+      .action(async (options: WatchOptions, command: Command) => {
+        await statistics(await openSession(command, terminal), options);
+      }),
+    "burgee cache stats -e production",
+    "burgee cache stats -e production --watch --interval 5",
+  );
+}
+
+interface WatchOptions {
+  watch?: boolean;
+  interval: number;
+  count?: number;
+}
+
+async function statistics(
+  session: Session,
+  { watch = false, interval, count = Infinity }: WatchOptions,
+): Promise<void> {
+  const { client, terminal, isJson, show } = session;
+  const path = { env: session.environment() };
+  const isRedrawn = watch && terminal.isInteractive && !isJson;
+  for (let i = 0; i < (watch ? count : 1); i++) {
+    if (i > 0) await terminal.pause(interval * 1000);
+    const { answer } = await client.call("getCacheStats", { path });
+    // The screen from its top; what scrolled by before stays.
+    if (isRedrawn) terminal.write("\u001B[H\u001B[J");
+    if (watch && isJson) terminal.print(JSON.stringify(answer));
+    else show(answer, statisticsText);
+  }
 }
 
 async function warm(session: Session, keys: readonly string[]): Promise<void> {
-  if (session.isDryRun) {
+  const { client, terminal, isDryRun, isJson } = session;
+  if (isDryRun) {
     session.show({ dryRun: true, environments: keys }, () => `would warm ${keys.join(", ")}`);
     return;
   }
-  const bar = new SingleBar({ format: "{bar} {value}/{total} {environment}", noTTYOutput: false, hideCursor: true });
-  const isDrawn = session.terminal.isInteractive && !session.isJson;
+  const isDrawn = terminal.progress.isTTY && !isJson;
+  const bar = new SingleBar({
+    format: "{bar} {value}/{total} {environment}",
+    hideCursor: true,
+    stream: terminal.progress,
+  });
   if (isDrawn) bar.start(keys.length, 0, { environment: keys[0] ?? "" });
   const answers = [];
-  for (const env of keys) {
-    if (isDrawn) bar.update({ environment: env });
-    const { answer } = await session.client.call("warmCache", { path: { env } });
-    answers.push({ environment: env, ...answer });
-    if (isDrawn) bar.increment();
+  try {
+    for (const env of keys) {
+      if (isDrawn) bar.update({ environment: env });
+      const { answer } = await client.call("warmCache", { path: { env } });
+      answers.push({ environment: env, ...answer });
+      if (isDrawn) bar.increment();
+    }
+  } finally {
+    // Its timer would keep the process.
+    if (isDrawn) bar.stop();
   }
-  if (isDrawn) bar.stop();
   session.show(answers, (all) =>
     table(
       ["environment", "version", "flags", "in memory", "in Redis"],

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { change } from "../change.ts";
+import { withExamples } from "../examples.ts";
 import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -8,49 +9,59 @@ import type { Terminal } from "../terminal.ts";
 export function addEnvironmentCommands(program: Command, terminal: Terminal): void {
   const environments = program.command("env").description("environments of the project");
 
-  environments
-    .command("list")
-    .description("every environment and its version")
-    .action(async (_options: unknown, command: Command) => {
-      const session = await openSession(command, terminal);
-      const { answer } = await session.client.call("listEnvironments");
-      session.show(answer.items, (items) =>
-        table(
-          ["key", "name", "version"],
-          items.map(({ key, name, version }) => [key, name, String(version)]),
-        ),
-      );
-    });
+  withExamples(
+    environments
+      .command("list")
+      .description("every environment and its version")
+      .action(async (_options: unknown, command: Command) => {
+        const session = await openSession(command, terminal);
+        const { answer } = await session.client.call("listEnvironments");
+        session.show(answer.items, (items) =>
+          table(
+            ["key", "name", "version"],
+            items.map(({ key, name, version }) => [key, name, String(version)]),
+          ),
+        );
+      }),
+    "burgee env list",
+  );
 
-  environments
-    .command("create")
-    .description("a new environment")
-    .argument("<key>")
-    .option("--name <name>", "for people")
-    .option("--copy-from <key>", "take over another one's segments and configurations, never its keys")
-    .action(async (key: string, options: { name?: string; copyFrom?: string }, command: Command) => {
-      const session = await openSession(command, terminal);
-      const body = { key, ...options };
-      await change(session, {
-        what: `environment ${key}`,
-        before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).answer,
-        after: () => body,
-        write: () => session.client.call("createEnvironment", { body }),
-      });
-    });
+  withExamples(
+    environments
+      .command("create")
+      .description("a new environment")
+      .argument("<key>")
+      .option("--name <name>", "for people")
+      .option("--copy-from <key>", "take over another one's segments and configurations, never its keys")
+      .action(async (key: string, options: { name?: string; copyFrom?: string }, command: Command) => {
+        const session = await openSession(command, terminal);
+        const body = { key, ...options };
+        await change(session, {
+          what: `environment ${key}`,
+          mayCreate: true,
+          before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).answer,
+          after: () => body,
+          write: () => session.client.call("createEnvironment", { body }),
+        });
+      }),
+    "burgee env create preview --name Preview --copy-from production",
+  );
 
-  environments
-    .command("delete")
-    .description("delete an environment with everything in it")
-    .argument("<key>")
-    .requiredOption("--confirm <key>", "its key once more")
-    .action(async (key: string, { confirm }: { confirm: string }, command: Command) => {
-      const session = await openSession(command, terminal);
-      await change(session, {
-        what: `environment ${key}`,
-        before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).answer,
-        after: () => undefined,
-        write: () => session.client.call("deleteEnvironment", { path: { env: key }, query: { confirm } }),
-      });
-    });
+  withExamples(
+    environments
+      .command("delete")
+      .description("delete an environment with everything in it")
+      .argument("<key>")
+      .requiredOption("--confirm <key>", "its key once more")
+      .action(async (key: string, { confirm }: { confirm: string }, command: Command) => {
+        const session = await openSession(command, terminal);
+        await change(session, {
+          what: `environment ${key}`,
+          before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).answer,
+          after: () => undefined,
+          write: () => session.client.call("deleteEnvironment", { path: { env: key }, query: { confirm } }),
+        });
+      }),
+    "burgee env delete preview --confirm preview",
+  );
 }

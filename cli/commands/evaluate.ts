@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Explanation } from "../../api-client/contract.ts";
+import { withExamples } from "../examples.ts";
 import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -15,20 +16,26 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
       .option("-a, --attribute <name=value...>", "an attribute; JSON where it is JSON, else text", attribute, {})
       .option("-r, --request <name=value...>", "what the edge would know: country=DE", attribute, {});
 
-  withContext(program.command("evaluate").description("the answer for a context, as the flag is stored now")).action(
-    async (key: string, options: ContextOptions, command: Command) => {
-      const session = await openSession(command, terminal);
-      const { answer } = await session.client.call("explainFlag", {
-        path: { env: session.environment(), key },
-        body: contextOf(options),
-      });
-      session.show({ flag: answer.flag, version: answer.version, ...answer.resolution }, (resolution) =>
-        table(["value", "variant", "reason"], [resolutionRow(resolution)]),
-      );
-    },
+  const evaluate = withContext(
+    program.command("evaluate").description("the answer for a context, as the flag is stored now"),
+  ).action(async (key: string, options: ContextOptions, command: Command) => {
+    const session = await openSession(command, terminal);
+    const { answer } = await session.client.call("explainFlag", {
+      path: { env: session.environment(), key },
+      body: contextOf(options),
+    });
+    session.show({ flag: answer.flag, version: answer.version, ...answer.resolution }, (resolution) =>
+      table(["value", "variant", "reason"], [resolutionRow(resolution)]),
+    );
+  });
+
+  withExamples(
+    evaluate,
+    "burgee evaluate checkout-redesign -e production --targeting-key user-1 --attribute plan=pro seats=12",
+    "burgee evaluate checkout-redesign -e production -t user-1 --request country=DE",
   );
 
-  withContext(program.command("explain").description("the answer and how each rule came to it")).action(
+  const explain = withContext(program.command("explain").description("the answer and how each rule came to it")).action(
     async (key: string, options: ContextOptions, command: Command) => {
       const session = await openSession(command, terminal);
       const { answer } = await session.client.call("explainFlag", {
@@ -38,6 +45,7 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
       session.show(answer, explanationText);
     },
   );
+  withExamples(explain, "burgee explain checkout-redesign -e production -t user-1 -a plan=pro");
 }
 
 interface ContextOptions {

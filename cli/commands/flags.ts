@@ -1,128 +1,204 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { allPages } from "../../api-client/client.ts";
 import type { Flag, Serve } from "../../api-client/contract.ts";
-import { readDocument } from "../input.ts";
+import { FLAG_KINDS, type JsonValue, WEIGHT_TOTAL } from "../../src/flags/document.ts";
+import { mergePatch } from "../../src/flags/merge-patch.ts";
+import { change } from "../change.ts";
+import { withExamples } from "../examples.ts";
+import { UsageError } from "../exit.ts";
+import { type FlagOptions, flagPatch, hasFlagOptions, newFlag, withFlagOptions } from "../flag-options.ts";
+import { readDocument, wholeNumber } from "../input.ts";
 import { openSession, type Session } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
-import { change } from "../change.ts";
+
+type ListOptions = { search?: string; tag?: string; kind?: string };
+type WriteOptions = FlagOptions & { file?: string; ifVersion?: number };
 
 /** `burgee flags …`: flags of one environment. */
 export function addFlagCommands(program: Command, terminal: Terminal): void {
   const flags = program.command("flags").description("flags of one environment");
+  addReading(flags, terminal);
+  addSwitches(flags, terminal);
+  addWriting(flags, terminal);
 
-  flags
-    .command("list")
-    .description("every flag, or those that match")
-    .option("--search <text>", "in key and description")
-    .option("--tag <tag>", "with this tag")
-    .option("--kind <kind>", "flag, switch or sample")
-    .action(async (options: { search?: string; tag?: string; kind?: string }, command: Command) => {
-      const session = await openSession(command, terminal);
-      const path = { env: session.environment() };
-      const items = await allPages((cursor) =>
-        session.client.call("listFlags", { path, query: { ...options, limit: "200", cursor } }),
-      );
-      session.show(items, (all) =>
-        table(
-          ["key", "kind", "type", "enabled", "default", "version"],
-          all.map((flag) => [
-            flag.key,
-            flag.kind ?? "flag",
-            flag.type,
-            flag.enabled ? "yes" : "no",
-            serveText(flag.default),
-            String(flag.version ?? ""),
-          ]),
-        ),
-      );
-    });
+  withExamples(
+    flags
+      .command("delete")
+      .description("take a flag out of the environment")
+      .argument("<key>")
+      .option("--everywhere", "delete its definition and every environment's configuration")
+      .action(async (key: string, options: { everywhere?: boolean }, command: Command) => {
+        const session = await openSession(command, terminal);
+        const isEverywhere = options.everywhere === true;
+        const where = isEverywhere ? { key } : { env: session.environment(), key };
+        await change(session, {
+          what: isEverywhere ? `flag ${key} everywhere` : `flag ${key} in ${session.environment()}`,
+          before: async () =>
+            "env" in where
+              ? await readFlag(session, key)
+              : (await session.client.call("getDefinition", { path: where })).answer,
+          after: () => undefined,
+          write: () =>
+            "env" in where
+              ? session.client.call("deleteFlag", { path: where as { env: string; key: string } })
+              : session.client.call("deleteDefinition", { path: where }),
+        });
+      }),
+    "burgee flags delete old-banner --environment staging",
+    "burgee flags delete old-banner --everywhere --dry-run",
+  );
+}
 
-  flags
-    .command("get")
-    .description("one flag, as JSON that `flags set` takes")
-    .argument("<key>")
-    .action(async (key: string, _options: unknown, command: Command) => {
-      const session = await openSession(command, terminal);
-      const { answer } = await session.client.call("getFlag", { path: { env: session.environment(), key } });
-      session.show(answer, (flag) => JSON.stringify(flag, undefined, 2));
-    });
+function addReading(flags: Command, terminal: Terminal): void {
+  withExamples(
+    flags
+      .command("list")
+      .description("every flag, or those that match")
+      .option("--search <text>", "in key and description")
+      .option("--tag <tag>", "with this tag")
+      .addOption(new Option("--kind <kind>", "of this kind").choices(FLAG_KINDS))
+      .action(async (options: ListOptions, command: Command) => {
+        const session = await openSession(command, terminal);
+        const path = { env: session.environment() };
+        const items = await allPages((cursor) =>
+          session.client.call("listFlags", { path, query: { ...options, limit: "200", cursor } }),
+        );
+        session.show(items, (all) =>
+          table(
+            ["key", "kind", "type", "enabled", "default", "version"],
+            all.map((flag) => [
+              flag.key,
+              flag.kind ?? "flag",
+              flag.type,
+              flag.enabled ? "yes" : "no",
+              serveText(flag.default),
+              String(flag.version ?? ""),
+            ]),
+          ),
+        );
+      }),
+    "burgee flags list --environment production",
+    "burgee flags list -e staging --tag release --json",
+  );
 
+  withExamples(
+    flags
+      .command("get")
+      .description("one flag, as JSON that `flags set` takes")
+      .argument("<key>")
+      .action(async (key: string, _options: unknown, command: Command) => {
+        const session = await openSession(command, terminal);
+        session.show(await readFlag(session, key), (flag) => JSON.stringify(flag, undefined, 2));
+      }),
+    "burgee flags get checkout-redesign -e production",
+  );
+}
+
+function addSwitches(flags: Command, terminal: Terminal): void {
   for (const [name, enabled] of [
     ["enable", true],
     ["disable", false],
   ] as const) {
-    flags
-      .command(name)
-      .description(enabled ? "serve by its rules" : "serve the off variant to everybody: the kill switch")
-      .argument("<keys...>")
-      .action(async (keys: string[], _options: unknown, command: Command) => {
-        const session = await openSession(command, terminal);
-        for (const key of keys) await patch(session, key, { enabled });
-      });
+    withExamples(
+      flags
+        .command(name)
+        .description(enabled ? "serve by its rules" : "serve the off variant to everybody: the kill switch")
+        .argument("<keys...>")
+        .action(async (keys: string[], _options: unknown, command: Command) => {
+          const session = await openSession(command, terminal);
+          for (const key of keys) await patch(session, key, { enabled }, {});
+        }),
+      `burgee flags ${name} checkout-redesign -e production`,
+    );
   }
-
-  for (const [name, description] of [
-    ["create", "create a flag from a JSON or YAML document"],
-    ["set", "create a flag or replace it, from a JSON or YAML document"],
-  ] as const) {
-    flags
-      .command(name)
-      .description(description)
-      .argument("<key>")
-      .requiredOption("-f, --file <path>", "the document; - is the standard input")
-      .option("--if-version <version>", "only while the flag is at this version")
-      .action(async (key: string, options: { file: string; ifVersion?: string }, command: Command) => {
-        const session = await openSession(command, terminal);
-        const path = { env: session.environment(), key };
-        const body = { ...(await readDocument(options.file, terminal)), key } as Flag;
-        const headers = name === "create" ? { "If-None-Match": "*" } : ifMatch(options.ifVersion);
-        await change(session, {
-          what: `flag ${key} in ${path.env}`,
-          before: async () => (await session.client.call("getFlag", { path })).answer,
-          after: () => body,
-          write: () => session.client.call("putFlag", { path, body, headers }),
-        });
-      });
-  }
-
-  flags
-    .command("delete")
-    .description("take a flag out of the environment")
-    .argument("<key>")
-    .option("--everywhere", "delete its definition and every environment's configuration")
-    .action(async (key: string, options: { everywhere?: boolean }, command: Command) => {
-      const session = await openSession(command, terminal);
-      const path = { env: session.environment(), key };
-      await change(session, {
-        what: options.everywhere ? `flag ${key} everywhere` : `flag ${key} in ${path.env}`,
-        before: async () => (await session.client.call("getFlag", { path })).answer,
-        after: () => undefined,
-        write: () =>
-          options.everywhere
-            ? session.client.call("deleteDefinition", { path: { key } })
-            : session.client.call("deleteFlag", { path }),
-      });
-    });
 }
 
-async function patch(session: Session, key: string, body: Record<string, unknown>): Promise<void> {
+function addWriting(flags: Command, terminal: Terminal): void {
+  const create = flags
+    .command("create")
+    .description("create a flag, from options or from a JSON or YAML document")
+    .argument("<key>")
+    .option("-f, --file <path>", "the document; - is the standard input");
+  withFlagOptions(create, true).action(async (key: string, options: WriteOptions, command: Command) => {
+    const session = await openSession(command, terminal);
+    const body = await documentOf(session, options, key);
+    await put(session, key, body ?? newFlag(key, options), { "If-None-Match": "*" });
+  });
+  withExamples(
+    create,
+    "burgee flags create new-search -e staging",
+    "burgee flags create page-size -e staging --type integer --variant small=10 large=50 --default small",
+    "burgee flags create new-search -e staging --file new-search.yaml",
+  );
+
+  const set = flags
+    .command("set")
+    .description("change some of a flag with options, or replace it (or create it) with a document")
+    .argument("<key>")
+    .option("-f, --file <path>", "the document, whole; - is the standard input")
+    .option("--if-version <version>", "only while the flag is at this version", wholeNumber(1));
+  withFlagOptions(set, false).action(async (key: string, options: WriteOptions, command: Command) => {
+    const session = await openSession(command, terminal);
+    const headers = options.ifVersion === undefined ? {} : { "If-Match": `"${options.ifVersion}"` };
+    const body = await documentOf(session, options, key);
+    if (body !== undefined) return await put(session, key, body, headers);
+    if (!hasFlagOptions(options)) throw new UsageError("give --file, or an option of what is to change: --rollout, …");
+    return await patch(session, key, flagPatch(options, await readFlag(session, key)), headers);
+  });
+  withExamples(
+    set,
+    "burgee flags set new-search -e staging --rollout on=25,off=75",
+    "burgee flags set new-search -e staging --default on --if-version 7",
+    "burgee flags set new-search -e staging --file new-search.yaml --dry-run",
+  );
+}
+
+/** Undefined: the options say it instead. @throws UsageError when both do */
+async function documentOf({ terminal }: Session, options: WriteOptions, key: string): Promise<object | undefined> {
+  if (options.file === undefined) return undefined;
+  if (hasFlagOptions(options))
+    throw new UsageError("a document holds the whole flag: give no other options with --file");
+  const document = await readDocument(options.file, terminal);
+  if (document["key"] !== undefined && document["key"] !== key) {
+    throw new UsageError(`${options.file} holds the flag ${JSON.stringify(document["key"])}, not ${key}`);
+  }
+  return { ...document, key };
+}
+
+async function readFlag(session: Session, key: string): Promise<Flag> {
+  return (await session.client.call("getFlag", { path: { env: session.environment(), key } })).answer;
+}
+
+async function put(session: Session, key: string, body: object, headers: Record<string, string>): Promise<void> {
   const path = { env: session.environment(), key };
   await change(session, {
     what: `flag ${key} in ${path.env}`,
-    before: async () => (await session.client.call("getFlag", { path })).answer,
-    after: (before) => ({ ...before, ...body }),
-    write: () => session.client.call("patchFlag", { path, body }),
+    mayCreate: true,
+    before: () => readFlag(session, key),
+    after: () => body,
+    write: () => session.client.call("putFlag", { path, body: body as Flag, headers }),
   });
 }
 
-function ifMatch(version: string | undefined): Record<string, string> {
-  return version === undefined ? {} : { "If-Match": `"${version}"` };
+async function patch(
+  session: Session,
+  key: string,
+  body: Record<string, unknown>,
+  headers: Record<string, string>,
+): Promise<void> {
+  const path = { env: session.environment(), key };
+  await change(session, {
+    what: `flag ${key} in ${path.env}`,
+    before: () => readFlag(session, key),
+    after: (before) => mergePatch(before as Record<string, JsonValue>, body as Record<string, JsonValue>),
+    write: () => session.client.call("patchFlag", { path, body, headers }),
+  });
 }
 
 /** What is served, in one column. */
 export function serveText(serve: Serve): string {
   if ("variant" in serve) return serve.variant;
   const { weights } = "rollout" in serve ? serve.rollout : serve.draw;
-  return weights.map(([variant, weight]) => `${variant} ${weight / 1000} %`).join(", ");
+  return weights.map(([variant, weight]) => `${variant} ${weight / (WEIGHT_TOTAL / 100)} %`).join(", ");
 }

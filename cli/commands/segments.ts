@@ -3,6 +3,7 @@ import { allPages } from "../../api-client/client.ts";
 import type { SegmentInput } from "../../api-client/contract.ts";
 import { change } from "../change.ts";
 import { readDocument } from "../input.ts";
+import { withExamples } from "../examples.ts";
 import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -11,70 +12,83 @@ import type { Terminal } from "../terminal.ts";
 export function addSegmentCommands(program: Command, terminal: Terminal): void {
   const segments = program.command("segments").description("named conditions that flags share");
 
-  segments
-    .command("list")
-    .description("every segment, with how many flags and segments use it")
-    .action(async (_options: unknown, command: Command) => {
-      const session = await openSession(command, terminal);
-      const path = { env: session.environment() };
-      const items = await allPages((cursor) =>
-        session.client.call("listSegments", { path, query: { limit: "200", cursor } }),
-      );
-      session.show(items, (all) =>
-        table(
-          ["key", "name", "used by", "version"],
-          all.map(({ key, name, usedBy, version }) => [
-            key,
-            name,
-            String(usedBy.flags.length + usedBy.segments.length),
-            String(version),
-          ]),
-        ),
-      );
-    });
+  withExamples(
+    segments
+      .command("list")
+      .description("every segment, with how many flags and segments use it")
+      .action(async (_options: unknown, command: Command) => {
+        const session = await openSession(command, terminal);
+        const path = { env: session.environment() };
+        const items = await allPages((cursor) =>
+          session.client.call("listSegments", { path, query: { limit: "200", cursor } }),
+        );
+        session.show(items, (all) =>
+          table(
+            ["key", "name", "used by", "version"],
+            all.map(({ key, name, usedBy, version }) => [
+              key,
+              name,
+              String(usedBy.flags.length + usedBy.segments.length),
+              String(version),
+            ]),
+          ),
+        );
+      }),
+    "burgee segments list -e production",
+  );
 
-  segments
-    .command("get")
-    .description("one segment, as JSON that `segments set` takes")
-    .argument("<key>")
-    .action(async (key: string, _options: unknown, command: Command) => {
-      const session = await openSession(command, terminal);
-      const { answer } = await session.client.call("getSegment", { path: { env: session.environment(), key } });
-      session.show(answer, (segment) => JSON.stringify(segment, undefined, 2));
-    });
+  withExamples(
+    segments
+      .command("get")
+      .description("one segment, as JSON that `segments set` takes")
+      .argument("<key>")
+      .action(async (key: string, _options: unknown, command: Command) => {
+        const session = await openSession(command, terminal);
+        const { answer } = await session.client.call("getSegment", { path: { env: session.environment(), key } });
+        session.show(answer, (segment) => JSON.stringify(segment, undefined, 2));
+      }),
+    "burgee segments get beta-testers -e production",
+  );
 
-  segments
-    .command("set")
-    .description("create a segment or replace it, from a JSON or YAML document; every flag that uses it follows")
-    .argument("<key>")
-    .requiredOption("-f, --file <path>", "the document; - is the standard input")
-    .action(async (key: string, options: { file: string }, command: Command) => {
-      const session = await openSession(command, terminal);
-      const path = { env: session.environment(), key };
-      const body = { ...(await readDocument(options.file, terminal)), key } as SegmentInput;
-      await change(session, {
-        what: `segment ${key} in ${path.env}`,
-        before: async () => {
-          const { name, description, condition } = (await session.client.call("getSegment", { path })).answer;
-          return { key, name, description, condition };
-        },
-        after: (before) => ({ ...before, ...body }),
-        write: () => session.client.call("putSegment", { path, body }),
-      });
-    });
+  withExamples(
+    segments
+      .command("set")
+      .description("create a segment or replace it, from a JSON or YAML document; every flag that uses it follows")
+      .argument("<key>")
+      .requiredOption("-f, --file <path>", "the document; - is the standard input")
+      .action(async (key: string, options: { file: string }, command: Command) => {
+        const session = await openSession(command, terminal);
+        const path = { env: session.environment(), key };
+        const body = { ...(await readDocument(options.file, terminal)), key } as SegmentInput;
+        await change(session, {
+          what: `segment ${key} in ${path.env}`,
+          mayCreate: true,
+          before: async () => {
+            const { name, description, condition } = (await session.client.call("getSegment", { path })).answer;
+            return { key, name, description, condition };
+          },
+          after: (before) => ({ ...before, ...body }),
+          write: () => session.client.call("putSegment", { path, body }),
+        });
+      }),
+    "burgee segments set beta-testers -e production --file beta-testers.yaml --dry-run",
+  );
 
-  segments
-    .command("delete")
-    .description("delete a segment that nothing uses")
-    .argument("<key>")
-    .action(async (key: string, _options: unknown, command: Command) => {
-      const session = await openSession(command, terminal);
-      const path = { env: session.environment(), key };
-      await change(session, {
-        what: `segment ${key} in ${path.env}`,
-        before: async () => (await session.client.call("getSegment", { path })).answer,
-        after: () => undefined,
-        write: () => session.client.call("deleteSegment", { path }),
-      });
-    });
+  withExamples(
+    segments
+      .command("delete")
+      .description("delete a segment that nothing uses")
+      .argument("<key>")
+      .action(async (key: string, _options: unknown, command: Command) => {
+        const session = await openSession(command, terminal);
+        const path = { env: session.environment(), key };
+        await change(session, {
+          what: `segment ${key} in ${path.env}`,
+          before: async () => (await session.client.call("getSegment", { path })).answer,
+          after: () => undefined,
+          write: () => session.client.call("deleteSegment", { path }),
+        });
+      }),
+    "burgee segments delete beta-testers -e production",
+  );
 }

@@ -1,0 +1,32 @@
+import { Argument, type Command } from "commander";
+import { complete, type Suggestion } from "../completion.ts";
+import { COMPLETION_SCRIPTS, SHELLS } from "../completion-scripts.ts";
+import { withExamples } from "../examples.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** `burgee completion`: a shell's script, which asks the hidden `burgee complete` for every suggestion. */
+export function addCompletionCommands(program: Command, terminal: Terminal): void {
+  withExamples(
+    program
+      .command("completion")
+      .description("a script for your shell that completes commands, options, and keys of the deployment")
+      .addArgument(new Argument("<shell>").choices(SHELLS))
+      .action((shell: (typeof SHELLS)[number]) => terminal.print(COMPLETION_SCRIPTS[shell].trim())),
+    'eval "$(burgee completion bash)"',
+    'eval "$(burgee completion zsh)"',
+    "burgee completion fish > ~/.config/fish/completions/burgee.fish",
+  );
+
+  program
+    .command("complete", { hidden: true })
+    .argument("<shell>")
+    .argument("[words...]", "typed so far; the last one is not finished")
+    .action(async (shell: string, words: string[]) => {
+      for (const suggestion of await complete(program, terminal, words)) terminal.print(lineFor(shell, suggestion));
+    });
+}
+
+function lineFor(shell: string, { word, description }: Suggestion): string {
+  if (shell === "bash" || description === "") return shell === "zsh" ? word.replaceAll(":", "\\:") : word;
+  return shell === "zsh" ? `${word.replaceAll(":", "\\:")}:${description}` : `${word}\t${description}`;
+}

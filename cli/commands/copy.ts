@@ -1,0 +1,75 @@
+import type { Command } from "commander";
+import type { Condition } from "../../src/flags/document.ts";
+import { referencesOf, referencesOfCondition } from "../../src/flags/references.ts";
+import { withExamples } from "../examples.ts";
+import { UsageError } from "../exit.ts";
+import { type Contents, contentsOfDeployment } from "../project/contents.ts";
+import { openSession } from "../session.ts";
+import type { Terminal } from "../terminal.ts";
+import { applyTargets } from "./project.ts";
+
+interface CopyOptions {
+  from: string;
+  to: string;
+  withSegments?: boolean;
+  prune?: boolean;
+}
+
+/** `burgee copy`: one environment's configurations to another. */
+export function addCopyCommand(program: Command, terminal: Terminal): void {
+  withExamples(
+    program
+      .command("copy")
+      .description("copy flags' configurations to another environment, as one version with one purge")
+      .argument("[keys...]", "of flags; all of them without it")
+      .requiredOption("--from <environment>", "where they are as they should be")
+      .requiredOption("--to <environment>", "where they are to be the same")
+      .option(
+        "--with-segments",
+        "segments that both have are made the same, too; those that are missing always come along",
+      )
+      .option("--prune", "delete what only the other environment has; only when everything is copied")
+      .action(async (keys: string[], options: CopyOptions, command: Command) => {
+        const { from, to, withSegments = false, prune = false } = options;
+        if (from === to) throw new UsageError("--from and --to must name two environments");
+        if (prune && keys.length > 0) throw new UsageError("--prune copies everything: give no keys with it");
+        const session = await openSession(command, terminal);
+        const source = await contentsOfDeployment(session.client, from);
+        const target = await contentsOfDeployment(session.client, to);
+        const unknown = keys.filter((key) => !source.flags.has(key));
+        if (unknown.length > 0) throw new UsageError(`there is no flag ${unknown.join(", ")} in ${from}`);
+        const contents = chosen(source, target, { keys, withSegments: withSegments || prune });
+        await applyTargets(session, [{ environment: to, contents }], { prune });
+      }),
+    "burgee copy --from staging --to production new-search checkout-redesign --dry-run",
+    "burgee copy --from staging --to production --prune",
+  );
+}
+
+/** The flags, and the segments that they need and the target lacks. */
+function chosen(
+  source: Contents,
+  target: Contents,
+  { keys, withSegments }: { keys: readonly string[]; withSegments: boolean },
+): Contents {
+  const isWhole = keys.length === 0;
+  const flags = new Map([...source.flags].filter(([key]) => isWhole || keys.includes(key)));
+  const needed = isWhole ? new Set(source.segments.keys()) : segmentsOf(flags, source);
+  const segments = new Map(
+    [...source.segments].filter(([key]) => needed.has(key) && (withSegments || !target.segments.has(key))),
+  );
+  return { flags, segments };
+}
+
+/** Every segment that the flags refer to, also through other segments. */
+function segmentsOf(flags: Contents["flags"], { segments }: Contents): Set<string> {
+  const found = new Set<string>();
+  const open = [...flags.values()].flatMap(referencesOf);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.kind !== "segment" || found.has(next.name)) continue;
+    found.add(next.name);
+    const segment = segments.get(next.name);
+    if (segment !== undefined) open.push(...referencesOfCondition(segment.condition as Condition));
+  }
+  return found;
+}

@@ -1,0 +1,143 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { type Session, openSession } from "../session.ts";
+import { withExamples } from "../examples.ts";
+import { EXIT, ExitError, UsageError } from "../exit.ts";
+import { readIfThere, readText } from "../input.ts";
+import { applyAll, type EnvironmentPlan, planAll, type Target } from "../project/apply.ts";
+import { contentsOfDeployment, contentsOfFile } from "../project/contents.ts";
+import { projectOf, projectText, updatedText } from "../project/export.ts";
+import { parseProject } from "../project/file.ts";
+import { outcomesText, plansText, plansView } from "../project/report.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Where a deployment answers the schema of project files, for editors. */
+const SCHEMA_PATH = "/console/project.schema.json";
+
+interface ApplyOptions {
+  prune?: boolean;
+  createEnvironments?: boolean;
+}
+
+/** `burgee export`, `diff`, `apply` and `import`: a project as one file. */
+export function addProjectCommands(program: Command, terminal: Terminal): void {
+  withExamples(
+    program
+      .command("export")
+      .description("write flags and segments of every environment, or of the one given, as one YAML file")
+      .argument("[file]", "a file that is there keeps its comments and order; without one, to the standard output")
+      .action(async (file: string | undefined, _options: unknown, command: Command) => {
+        await exportProject(await openSession(command, terminal), file);
+      }),
+    "burgee export flags.yaml",
+    "burgee export --environment production > production.yaml",
+  );
+
+  withExamples(
+    program
+      .command("diff")
+      .description("show what applying a file would change; exit code 3 when that is anything")
+      .argument("<file>", "as `burgee export` writes it; - is the standard input")
+      .option("--prune", "also what the deployment has and the file does not")
+      .action(async (file: string, { prune = false }: ApplyOptions, command: Command) => {
+        const session = await openSession(command, terminal);
+        const plans = await planAll(session.client, await targetsOf(session, file), { isWhole: prune });
+        session.show(plansView(plans), () => plansText(plans));
+        if (plans.some(isDifferent)) throw new ExitError(EXIT.different);
+      }),
+    "burgee diff flags.yaml",
+    "burgee diff flags.yaml --environment staging --prune",
+  );
+
+  for (const [name, description] of [
+    ["apply", "make the deployment what a file says: each environment in one request, as one version with one purge"],
+    ["import", "the same, for a file that was exported elsewhere"],
+  ] as const) {
+    withExamples(
+      program
+        .command(name)
+        .description(description)
+        .argument("<file>", "as `burgee export` writes it; - is the standard input")
+        .option("--prune", "delete what the deployment has and the file does not")
+        .option("--create-environments", "make the environments that are missing")
+        .action(async (file: string, options: ApplyOptions, command: Command) => {
+          const session = await openSession(command, terminal);
+          const targets = await targetsOf(session, file);
+          await applyTargets(session, targets, options);
+        }),
+      `burgee ${name} flags.yaml --dry-run`,
+      name === "apply" ? "burgee apply flags.yaml --prune" : "burgee import flags.yaml --create-environments",
+    );
+  }
+}
+
+/** Plans, and unless this is a dry run, carries out; tells how every environment came out of it. */
+export async function applyTargets(session: Session, targets: readonly Target[], options: ApplyOptions): Promise<void> {
+  const { prune: isWhole = false, createEnvironments = false } = options;
+  const plans = await planAll(session.client, targets, { isWhole });
+  const missing = plans.filter(({ version }) => version === undefined).map(({ environment }) => environment);
+  if (missing.length > 0 && !createEnvironments) {
+    throw new UsageError(`there is no environment ${missing.join(", ")}; --create-environments makes what is missing`);
+  }
+  if (session.isDryRun) {
+    session.show({ dryRun: true, ...plansView(plans) }, () => plansText(plans));
+    return;
+  }
+  const { outcomes, error } = await applyAll(session.client, plans, { isWhole });
+  session.show({ environments: outcomes }, () => outcomesText(outcomes));
+  if (error !== undefined) throw error;
+}
+
+/** The file's environments, or the one that was asked for. */
+async function targetsOf(session: Session, file: string): Promise<Target[]> {
+  const name = file === "-" ? "the standard input" : file;
+  const project = parseProject(await readText(file, session.terminal), name);
+  const asked = session.onlyEnvironment;
+  const chosen = project.environments.filter(({ key }) => asked === undefined || key === asked);
+  if (chosen.length === 0) {
+    const known = project.environments.map(({ key }) => key).join(", ") || "none";
+    throw new UsageError(`${name} has no environment ${asked ?? ""}; it has: ${known}`);
+  }
+  return chosen.map(({ key, name: label }) => ({
+    environment: key,
+    name: label,
+    contents: contentsOfFile(project, key, name),
+  }));
+}
+
+async function exportProject(session: Session, file: string | undefined): Promise<void> {
+  const { client, terminal, onlyEnvironment, target } = session;
+  const keys =
+    onlyEnvironment === undefined
+      ? (await client.call("listEnvironments")).answer.items.map(({ key }) => key)
+      : [onlyEnvironment];
+  const environments = [];
+  for (const key of keys) {
+    const contents = await contentsOfDeployment(client, key);
+    environments.push({ key, name: contents.name, contents });
+  }
+  const project = projectOf(environments);
+  if (file === undefined) {
+    session.show(project, () => projectText(project, schemaOf(target.url)).trimEnd());
+    return;
+  }
+  const path = resolve(terminal.cwd, file);
+  const before = await readIfThere(path);
+  const after =
+    before === undefined ? projectText(project, schemaOf(target.url)) : updatedText(before, file, environments);
+  const counts = { environments: keys, flags: project.flags.length, isChanged: before !== after };
+  if (!session.isDryRun && counts.isChanged) await writeFile(path, after);
+  session.show({ ...(session.isDryRun ? { dryRun: true } : {}), file, ...counts }, () => {
+    if (!counts.isChanged) return `${file} holds that already`;
+    return `${session.isDryRun ? "would write" : "wrote"} ${counts.flags} flags of ${keys.join(", ")} to ${file}`;
+  });
+}
+
+function schemaOf(url: string): string {
+  return new URL(SCHEMA_PATH, url).href;
+}
+
+function isDifferent({ changes, version }: EnvironmentPlan): boolean {
+  return changes.length > 0 || version === undefined;
+}

@@ -1,0 +1,37 @@
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/**
+ * What is typed is handed over as words, never as text that the shell reads once more: completing a line must not run
+ * anything that stands in it.
+ */
+export const COMPLETION_SCRIPTS: Record<(typeof SHELLS)[number], string> = {
+  bash: `
+_burgee() {
+  COMPREPLY=()
+  local word
+  while IFS= read -r word; do
+    COMPREPLY+=("$word")
+  done < <(burgee complete bash -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -o bashdefault -o default -F _burgee burgee
+`,
+  zsh: `
+_burgee() {
+  local -a found
+  local line
+  while IFS= read -r line; do
+    found+=("$line")
+  done < <(burgee complete zsh -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  if (( \${#found} )); then _describe burgee found; else _files; fi
+}
+compdef _burgee burgee
+`,
+  fish: `
+function __burgee_complete
+  set -l words (commandline -opc) (commandline -ct)
+  burgee complete fish -- $words[2..-1] 2>/dev/null
+end
+complete -c burgee -f -a '(__burgee_complete)'
+complete -c burgee -s f -l file -rF
+`,
+};

@@ -1,0 +1,98 @@
+/**
+ * A project as one file: environments, segments and flags, in the form of examples/project.yaml. What `burgee export`
+ * writes and `burgee apply` reads; `npm run dev` seeds from it.
+ */
+import { parseDocument } from "yaml";
+import type { Condition, FlagConfiguration, FlagDefinition } from "../../src/flags/document.ts";
+import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../src/flags/limits.ts";
+import { UsageError } from "../exit.ts";
+
+export interface ProjectSegment {
+  name: string;
+  description?: string;
+  condition: Condition;
+}
+
+/** A configuration may leave out the lists that are empty. */
+export type ProjectConfiguration = Omit<FlagConfiguration, "rules" | "prerequisites"> &
+  Partial<Pick<FlagConfiguration, "rules" | "prerequisites">>;
+
+export interface ProjectFlag extends FlagDefinition {
+  description?: string;
+  tags?: string[];
+  owner?: string;
+  /** By environment key. */
+  environments: Record<string, ProjectConfiguration>;
+}
+
+export interface ProjectFile {
+  environments: { key: string; name: string }[];
+  /** By environment key, then segment key. */
+  segments: Record<string, Record<string, ProjectSegment>>;
+  flags: ProjectFlag[];
+}
+
+const PARTS = ["environments", "segments", "flags"];
+
+/**
+ * Reads the text of a project file, JSON or YAML. What flags and segments hold is checked where they are used
+ * (contents.ts); here that every part is in its place. @throws UsageError naming `name` and what is accepted
+ */
+export function parseProject(text: string, name: string): ProjectFile {
+  // Anchors are for people; what they unfold to is bounded, so that no file of a kilobyte becomes a gigabyte.
+  const document = parseDocument(text, { stringKeys: true });
+  const [broken] = document.errors;
+  if (broken !== undefined) throw new UsageError(`${name} is neither JSON nor YAML: ${broken.message}`);
+  const file = unfold(() => document.toJS({ maxAliasCount: 1000 }) as unknown, name);
+  const refuse = (place: string, accepted: string): never => {
+    throw new UsageError(`${name}: ${place} ${accepted}`);
+  };
+  if (!isRecord(file)) return refuse("the file", `must be an object with ${PARTS.join(", ")}`);
+  const unknown = Object.keys(file).find((part) => !PARTS.includes(part));
+  if (unknown !== undefined) refuse(`"${unknown}"`, `is no part of a project; accepted are ${PARTS.join(", ")}`);
+  const { environments, segments = {}, flags } = file;
+  if (!Array.isArray(environments)) return refuse("environments", 'must be a list of objects with "key" and "name"');
+  const named = environments.map((environment: unknown, i) => {
+    const { key, name: label = key } = isRecord(environment) ? environment : {};
+    if (typeof key !== "string" || !ENVIRONMENT_PATTERN.test(key))
+      return refuse(`/environments/${i}/key`, `must be ${ENVIRONMENT_RULE}`);
+    if (typeof label !== "string") return refuse(`/environments/${i}/name`, "must be text");
+    return { key, name: label };
+  });
+  const known = new Set(named.map(({ key }) => key));
+  if (known.size < named.length) refuse("environments", "must not name one twice");
+  const requireKnown = (keys: object, place: string) => {
+    const other = Object.keys(keys).find((key) => !known.has(key));
+    if (other !== undefined) refuse(`${place}/${other}`, `is not listed in environments (${[...known].join(", ")})`);
+  };
+  if (!isRecord(segments)) return refuse("segments", "must be an object by environment");
+  requireKnown(segments, "/segments");
+  for (const [key, inside] of Object.entries(segments))
+    if (!isRecord(inside) || !Object.values(inside).every(isRecord))
+      refuse(`/segments/${key}`, "must be an object of segments by key");
+  if (!Array.isArray(flags)) return refuse("flags", "must be a list");
+  const seen = new Set<string>();
+  flags.forEach((flag: unknown, i) => {
+    if (!isRecord(flag) || typeof flag["key"] !== "string")
+      return refuse(`/flags/${i}`, 'must be an object with "key"');
+    if (seen.has(flag["key"])) refuse(`/flags/${i}/key`, `${flag["key"]} is there twice`);
+    seen.add(flag["key"]);
+    const { environments: configurations } = flag;
+    if (!isRecord(configurations) || !Object.values(configurations).every(isRecord))
+      return refuse(`/flags/${i}/environments`, "must be an object of configurations by environment");
+    return requireKnown(configurations, `/flags/${i}/environments`);
+  });
+  return { environments: named, segments, flags } as unknown as ProjectFile;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function unfold<T>(read: () => T, name: string): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(`${name} cannot be read: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,67 @@
+import { type Difference, differences } from "../../api-client/differences.ts";
+import type { Contents, WholeFlag } from "./contents.ts";
+
+/** One flag or segment that is not as it should be. */
+export interface PlannedChange {
+  kind: "flag" | "segment";
+  key: string;
+  action: "create" | "update" | "delete";
+  differences: Difference[];
+}
+
+const DEFINITION = ["kind", "type", "variants", "clientVisible", "metadata", "description", "tags", "owner"] as const;
+
+/** What makes `now` into `wanted`; with `isWhole`, what is not in `wanted` is deleted. Segments first, by key. */
+export function plan(now: Contents, wanted: Contents, isWhole: boolean): PlannedChange[] {
+  return [
+    ...changesOf("segment", now.segments, wanted.segments, isWhole),
+    ...changesOf("flag", now.flags, wanted.flags, isWhole),
+  ];
+}
+
+/** Flags and segments that only the deployment has. */
+export function unnamed(now: Contents, wanted: Contents): string[] {
+  return [
+    ...[...now.segments.keys()].filter((key) => !wanted.segments.has(key)).map((key) => `segment ${key}`),
+    ...[...now.flags.keys()].filter((key) => !wanted.flags.has(key)).map((key) => `flag ${key}`),
+  ];
+}
+
+function changesOf(
+  kind: PlannedChange["kind"],
+  now: ReadonlyMap<string, object>,
+  wanted: ReadonlyMap<string, object>,
+  isWhole: boolean,
+): PlannedChange[] {
+  const written = [...wanted].flatMap(([key, after]): PlannedChange[] => {
+    const before = now.get(key);
+    const found = differences(before, after);
+    return found.length === 0 ? [] : [{ kind, key, action: before ? "update" : "create", differences: found }];
+  });
+  const deleted = [...now].flatMap(([key, before]): PlannedChange[] =>
+    wanted.has(key) || !isWhole ? [] : [{ kind, key, action: "delete", differences: differences(before, undefined) }],
+  );
+  return [...written, ...deleted];
+}
+
+/** `flag` with another one's definition: it is one for all environments. */
+export function withDefinition(flag: WholeFlag, definition: WholeFlag): WholeFlag {
+  return { ...flag, ...Object.fromEntries(DEFINITION.map((name) => [name, definition[name]])) };
+}
+
+const SIGNS = { create: "+", update: "~", delete: "-" } as const;
+
+/** For people: a line for each flag and segment, and below it what changes in it. */
+export function planText(changes: readonly PlannedChange[]): string {
+  return changes
+    .flatMap(({ kind, key, action, differences: found }) => [
+      `  ${SIGNS[action]} ${kind} ${key}`,
+      ...(action === "update" ? found.map(differenceText) : []),
+    ])
+    .join("\n");
+}
+
+function differenceText({ pointer, before, after }: Difference): string {
+  const [from, to] = [before, after].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
+  return `      ${pointer || "/"} ${from} → ${to}`;
+}

@@ -1,0 +1,61 @@
+/** What people and scripts are told of plans and of how they came out. */
+import type { EnvironmentPlan, Outcome } from "./apply.ts";
+import { planText, type PlannedChange } from "./plan.ts";
+
+export interface PlansView {
+  environments: { environment: string; version: number | null; changes: PlannedChange[]; kept: string[] }[];
+}
+
+/** `version` is null where the environment would be made. */
+export function plansView(plans: readonly EnvironmentPlan[]): PlansView {
+  return {
+    environments: plans.map(({ environment, version, changes, kept }) => ({
+      environment,
+      version: version ?? null,
+      changes,
+      kept,
+    })),
+  };
+}
+
+export function plansText(plans: readonly EnvironmentPlan[]): string {
+  return plans
+    .flatMap(({ environment, version, changes, kept }) => [
+      `${environment}${version === undefined ? ", which does not exist yet" : ` at version ${version}`}: ${countText(changes)}`,
+      ...(changes.length === 0 ? [] : [planText(changes)]),
+      ...(kept.length === 0 ? [] : [`  not in the file, kept without --prune: ${kept.join(", ")}`]),
+    ])
+    .join("\n");
+}
+
+function countText(changes: readonly PlannedChange[]): string {
+  const counts = (["create", "update", "delete"] as const).flatMap((action) => {
+    const count = changes.filter((one) => one.action === action).length;
+    return count === 0 ? [] : [`${count} to ${action}`];
+  });
+  return counts.join(", ") || "nothing to change";
+}
+
+export function outcomesText(outcomes: readonly Outcome[]): string {
+  return outcomes
+    .map(({ environment, state, version, changes, published }) => {
+      switch (state) {
+        case "applied":
+          return `${environment}: ${changes} written as version ${version}, ${publishedText(published)}`;
+        case "unchanged":
+          return `${environment}: nothing to change at version ${version}`;
+        case "failed":
+          return `${environment}: not written`;
+        case "not tried":
+          return `${environment}: not tried`;
+      }
+    })
+    .join("\n");
+}
+
+/** Whether the change is to be seen already. */
+export function publishedText(published: Outcome["published"]): string {
+  const late = Object.entries(published ?? {}).filter(([, isPublished]) => !isPublished);
+  if (late.length === 0) return "published";
+  return `not yet published to ${late.map(([name]) => name).join(", ")}; the sweep will`;
+}

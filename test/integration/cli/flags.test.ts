@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type CliTest, startCliTest } from "./harness.ts";
+
+describe("burgee flags", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+  });
+  afterAll(() => t.close());
+
+  const flags = (line: string, ...more: string[]) =>
+    t.run(["flags", ...line.split(" "), ...more, "--environment", "production"]);
+  const version = async () => (await t.call("GET", "/api/v1/environments/production")).body.version;
+
+  test("creates a boolean flag that is off for everybody, and rolls it out in percent", async ({ expect }) => {
+    expect(await flags("create new-search --client-visible --tag release beta --owner search")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^flag new-search in production: version \d+, published\n$/),
+    });
+    expect((await t.evaluate("new-search")).body).toMatchObject({ value: false, reason: "STATIC" });
+    expect((await flags("set new-search --rollout on=99.5,off=0.5")).code).toBe(0);
+    expect((await t.call("GET", "/api/v1/environments/production/flags/new-search")).body.default.rollout).toEqual({
+      by: ["targetingKey"],
+      salt: "new-search",
+      hash: "murmur3-mulshift",
+      weights: [
+        ["on", 99_500],
+        ["off", 500],
+      ],
+    });
+    expect((await t.evaluate("new-search")).body).toMatchObject({ value: true, reason: "SPLIT" });
+    await flags("set new-search --default on");
+    expect((await t.evaluate("new-search")).body).toMatchObject({ value: true, reason: "STATIC" });
+  });
+
+  test("a rollout that is changed keeps its salt, so that nobody moves who need not", async ({ expect }) => {
+    const document = {
+      type: "boolean",
+      variants: { on: true, off: false },
+      enabled: true,
+      default: { rollout: { salt: "first-name", weights: [["on", 10_000], ["off", 90_000]] } }, // prettier-ignore
+    };
+    await t.write("kept.json", JSON.stringify(document));
+    await flags("create kept --file kept.json");
+    await flags("set kept --rollout on=20,off=80 --by accountId targetingKey");
+    const { rollout } = (await flags("get kept --json")).json.default;
+    expect(rollout).toMatchObject({ salt: "first-name", by: ["accountId", "targetingKey"] });
+  });
+
+  test("makes flags of every type from options", async ({ expect }) => {
+    await flags("create page-size --type integer --variant small=10 large=50 --default small --off small");
+    await flags("create greeting --type string --variant plain=Hello --default plain");
+    await flags("create limits --type object --variant", 'on={"items":3}', "off={}");
+    await flags("create probe --kind sample --rollout on=100,off=0");
+    expect((await t.evaluate("page-size")).body.value).toBe(10);
+    expect((await t.evaluate("greeting")).body.value).toBe("Hello");
+    expect((await t.evaluate("limits")).body.value).toEqual({});
+    expect((await t.evaluate("probe")).body.value).toBe(true);
+    await flags("set probe --rollout on=0,off=100");
+    expect((await t.evaluate("probe")).body.value).toBe(false);
+    await flags("set page-size --variant large=60 --default large");
+    expect((await t.evaluate("page-size")).body.value).toBe(60);
+  });
+
+  test("the kill switch takes several flags, and brings them back", async ({ expect }) => {
+    await flags("create one --default on");
+    await flags("create two --default on");
+    await flags("disable one two");
+    for (const key of ["one", "two"]) expect((await t.evaluate(key)).body).toMatchObject({ reason: "DISABLED" });
+    await flags("enable one");
+    expect((await t.evaluate("one")).body.value).toBe(true);
+    expect((await t.evaluate("two")).body.value).toBe(false);
+  });
+
+  test("replaces a flag with a document that is piped in, as get has printed it", async ({ expect }) => {
+    await flags("create piped --default on");
+    const document = { ...(await flags("get piped")).json, default: { variant: "off" } };
+    const args = ["flags", "set", "piped", "-f", "-", "-e", "production"];
+    expect((await t.run(args, { input: JSON.stringify(document) })).code).toBe(0);
+    expect((await t.evaluate("piped")).body.value).toBe(false);
+    const yaml = "type: boolean\nvariants: { 'on': true, 'off': false }\nenabled: true\ndefault: { variant: 'on' }\n";
+    expect((await t.run(args, { input: yaml })).code).toBe(0);
+    expect((await t.evaluate("piped")).body.value).toBe(true);
+  });
+
+  test("somebody else's change ends in exit code 4 where a version was named", async ({ expect }) => {
+    const first = (await flags("create raced --json")).json.version;
+    await flags("set raced --description newer");
+    const late = await flags(`set raced --default on --if-version ${first}`);
+    expect(late).toMatchObject({ code: 4, out: "", err: expect.stringContaining("(412)") });
+    expect((await t.evaluate("raced")).body.value).toBe(false);
+    expect((await flags("create raced")).code).toBe(4);
+  });
+
+  test("lists what matches, in columns without borders, or as JSON", async ({ expect }) => {
+    await flags("create searched-for --tag weekly --description", "Something to be found");
+    const { out } = await flags("list --tag weekly");
+    expect(out.split("\n").map((line) => line.split(/\s{2,}/))).toEqual([
+      ["KEY", "KIND", "TYPE", "ENABLED", "DEFAULT", "VERSION"],
+      ["searched-for", "flag", "boolean", "yes", "off", expect.stringMatching(/^\d+$/)],
+      [""],
+    ]);
+    expect((await flags("list --search found --json")).json).toMatchObject([{ key: "searched-for", tags: ["weekly"] }]);
+    expect(await flags("list --tag nowhere")).toMatchObject({ code: 0, out: "" });
+  });
+
+  test("deletes from one environment, or everywhere", async ({ expect }) => {
+    await t.run("env create staging --copy-from production");
+    await flags("create short-lived --default on");
+    await t.run("flags create short-lived --default on -e staging");
+    expect((await flags("delete short-lived")).code).toBe(0);
+    expect((await t.evaluate("short-lived")).status).toBe(404);
+    expect((await t.run("flags get short-lived -e staging")).code).toBe(0);
+    expect((await t.run("flags delete short-lived --everywhere")).code).toBe(0);
+    expect((await t.run("flags get short-lived -e staging")).code).toBe(1);
+  });
+
+  test("a dry run shows each field and changes nothing, and fails where the change would", async ({ expect }) => {
+    await flags("create still --default on");
+    const before = await version();
+    expect((await flags("set still --rollout on=10,off=90 --dry-run")).out).toBe(
+      [
+        "flag still in production would change:",
+        '  + /default/rollout {"weights":[["on",10000],["off",90000]]}',
+        '  - /default/variant "on"',
+        "",
+      ].join("\n"),
+    );
+    expect((await flags("disable still --dry-run --json")).json).toEqual({
+      dryRun: true,
+      what: "flag still in production",
+      differences: [{ pointer: "/enabled", before: true, after: false }],
+    });
+    expect((await flags("enable still --dry-run")).out).toContain("nothing would change");
+    for (const line of ["create other --dry-run", "delete still --dry-run", "delete still --everywhere --dry-run"])
+      expect(await flags(line), line).toMatchObject({ code: 0, out: expect.stringContaining("would change") });
+    for (const line of ["disable nobody --dry-run", "delete nobody --dry-run", "set nobody --default on --dry-run"])
+      expect((await flags(line)).code, line).toBe(1);
+    expect(await version()).toBe(before);
+  });
+});

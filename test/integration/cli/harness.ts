@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { main } from "../../../cli/main.ts";
+import type { Terminal } from "../../../cli/terminal.ts";
+import { type ManagementTest, startManagementTest } from "../management/client.ts";
+
+/** How one command line ended. */
+export interface Ran {
+  code: number;
+  out: string;
+  err: string;
+  /** What a progress bar drew. */
+  drawn: string;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read whatever the answer holds
+  json: any;
+}
+
+export interface RunOptions {
+  /** Replaces the variables that say where the deployment is and who asks. */
+  env?: Record<string, string>;
+  input?: string;
+  isInteractive?: boolean;
+  fetch?: typeof globalThis.fetch;
+  onPause?: (milliseconds: number) => void;
+}
+
+export interface CliTest extends ManagementTest {
+  /** A folder of the test's own, where commands look for files. */
+  folder: string;
+  run(args: string | readonly string[], options?: RunOptions): Promise<Ran>;
+  read(file: string): Promise<string>;
+  write(file: string, text: string): Promise<void>;
+}
+
+/** The command line inside the test's process, talking to a whole worker over real local backends. */
+export async function startCliTest(bindings?: Record<string, unknown>): Promise<CliTest> {
+  const t = await startManagementTest(bindings);
+  const folder = await mkdtemp(join(tmpdir(), "burgee-cli-"));
+  const toIsolate: typeof globalThis.fetch = async (url, init) => {
+    const { pathname, search } = new URL(new Request(url).url);
+    const response = await t.isolate.fetch(pathname + search, init);
+    // Before the next command, as a person would be.
+    await t.isolate.settled();
+    return response;
+  };
+  return {
+    ...t,
+    folder,
+    run: (args, options = {}) => {
+      const env = options.env ?? { BURGEE_URL: "http://edge.test", BURGEE_TOKEN: t.project.adminToken };
+      return run(typeof args === "string" ? args.split(" ") : args, folder, { fetch: toIsolate, ...options, env });
+    },
+    read: (file) => readFile(join(folder, file), "utf8"),
+    write: (file, text) => writeFile(join(folder, file), text),
+    close: async () => {
+      await t.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function run(
+  args: readonly string[],
+  folder: string,
+  { env = {}, input = "", isInteractive = false, fetch = globalThis.fetch, onPause }: RunOptions,
+): Promise<Ran> {
+  const [out, err]: string[][] = [[], []];
+  const progress = new PassThrough();
+  const drawn: string[] = [];
+  progress.on("data", (chunk) => drawn.push(String(chunk)));
+  const terminal: Terminal = {
+    env: { HOME: folder, ...env },
+    cwd: folder,
+    isInteractive,
+    columns: 100,
+    fetch,
+    print: (line) => void out.push(`${line}\n`),
+    error: (line) => void err.push(`${line}\n`),
+    write: (text) => void out.push(text),
+    progress: Object.assign(progress, { isTTY: isInteractive, columns: 100 }) as unknown as NodeJS.WriteStream,
+    pause: async (milliseconds) => onPause?.(milliseconds),
+    readInput: async () => input,
+  };
+  const code = await main(args, terminal);
+  const text = out.join("");
+  return {
+    code,
+    out: text,
+    err: err.join(""),
+    drawn: drawn.join(""),
+    get json() {
+      return JSON.parse(text);
+    },
+  };
+}
