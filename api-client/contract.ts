@@ -103,6 +103,8 @@ export type EnvironmentPatch = { name?: string | undefined; overridesAllowed?: b
 
 export type KeyInput = { kind: "client" | "server"; name?: string | undefined; origins?: string[] | undefined };
 
+export type OverridesInput = { flags: Record<string, string>; expiresInSeconds?: number | undefined };
+
 export type ExplainInput = {
   context?: Record<string, unknown> | undefined;
   request?: Record<string, unknown> | undefined;
@@ -280,6 +282,14 @@ export type KeyCreated = {
   };
   key: { id: string; environment: string; kind: "client" | "server"; name: string; origins: string[] };
   /** Shown this once. */ token: string;
+};
+
+export type Overrides = {
+  /** Letters, digits, `-` and `_`: fit for a URL, a header and a cookie. */ token: string;
+  environment: string;
+  /** Flag key → variant. */ flags: Record<string, string>;
+  expiresAt: string;
+  /** Id of the admin token; the token says it too. */ madeBy: string;
 };
 
 export type CachePurged = {
@@ -580,6 +590,7 @@ export interface Operations {
   };
   createKey: { input: { path: { env: string }; body: KeyInput }; answer: KeyCreated };
   revokeKey: { input: { path: { env: string; id: string } }; answer: Written };
+  createOverrides: { input: { path: { env: string }; body: OverridesInput }; answer: Overrides };
   purgeCache: {
     input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: CachePurge };
     answer: CachePurged;
@@ -615,10 +626,12 @@ export interface Operations {
   evaluateFlag: {
     input: {
       path: { key: string };
+      query?: { "burgee-overrides"?: string | undefined };
       headers?: {
         "X-Flags-Min-Version"?: string | undefined;
         "Cache-Control"?: string | undefined;
         "X-Flags-Debug"?: string | undefined;
+        "X-Flags-Overrides"?: string | undefined;
       };
       body: EvaluationRequest;
     };
@@ -626,12 +639,17 @@ export interface Operations {
   };
   evaluateFlags: {
     input: {
-      query?: { flagConfigEtag?: string | undefined; flagConfigLastModified?: string | undefined };
+      query?: {
+        flagConfigEtag?: string | undefined;
+        flagConfigLastModified?: string | undefined;
+        "burgee-overrides"?: string | undefined;
+      };
       headers?: {
         "If-None-Match"?: string | undefined;
         "X-Flags-Min-Version"?: string | undefined;
         "Cache-Control"?: string | undefined;
         "X-Flags-Debug"?: string | undefined;
+        "X-Flags-Overrides"?: string | undefined;
       };
       body: EvaluationRequest;
     };
@@ -644,15 +662,33 @@ export interface Operations {
   getFlagValue: {
     input: {
       path: { name: string };
-      query?: { targetingKey?: string | undefined; context?: string | undefined; sdkKey?: string | undefined };
-      headers?: { "If-None-Match"?: string | undefined; "X-Flags-Min-Version"?: string | undefined };
+      query?: {
+        targetingKey?: string | undefined;
+        context?: string | undefined;
+        sdkKey?: string | undefined;
+        "burgee-overrides"?: string | undefined;
+      };
+      headers?: {
+        "If-None-Match"?: string | undefined;
+        "X-Flags-Min-Version"?: string | undefined;
+        "X-Flags-Overrides"?: string | undefined;
+      };
     };
     answer: Evaluation;
   };
   getFlagValues: {
     input: {
-      query?: { targetingKey?: string | undefined; context?: string | undefined; sdkKey?: string | undefined };
-      headers?: { "If-None-Match"?: string | undefined; "X-Flags-Min-Version"?: string | undefined };
+      query?: {
+        targetingKey?: string | undefined;
+        context?: string | undefined;
+        sdkKey?: string | undefined;
+        "burgee-overrides"?: string | undefined;
+      };
+      headers?: {
+        "If-None-Match"?: string | undefined;
+        "X-Flags-Min-Version"?: string | undefined;
+        "X-Flags-Overrides"?: string | undefined;
+      };
     };
     answer: Evaluations;
   };
@@ -692,6 +728,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   listKeys: ["GET", "/api/v1/environments/{env}/keys"],
   createKey: ["POST", "/api/v1/environments/{env}/keys"],
   revokeKey: ["DELETE", "/api/v1/environments/{env}/keys/{id}"],
+  createOverrides: ["POST", "/api/v1/environments/{env}/overrides"],
   purgeCache: ["POST", "/api/v1/environments/{env}/cache/purge"],
   warmCache: ["POST", "/api/v1/environments/{env}/cache/warm"],
   getCacheStats: ["GET", "/api/v1/environments/{env}/cache/stats"],

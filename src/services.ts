@@ -22,6 +22,7 @@ import { createCacheApiEndpointCache, type EndpointCache } from "./http/endpoint
 import type { HttpError } from "./http/errors.ts";
 import { KEEP_ALIVE_MS } from "./http/change-stream.ts";
 import type { EvaluationServices } from "./http/evaluate.ts";
+import { OverrideReader } from "./http/overrides.ts";
 import type { RateLimits } from "./http/rate-limits.ts";
 import type { StreamServices } from "./http/stream.ts";
 import { StreamSlots } from "./http/stream-slots.ts";
@@ -200,6 +201,7 @@ export function createServices(
       keyCheckMs: settings.KEY_CHECKS_PER_SECOND === 0 ? 0 : 1000 / settings.KEY_CHECKS_PER_SECOND,
     }),
     authenticator: new Authenticator(secrets, limits),
+    overrides: new OverrideReader(secrets),
     now: clock.now,
     random,
     limits,

@@ -33,6 +33,8 @@ export type Resolution =
       readonly variant: string;
       readonly value: JsonValue;
       readonly ruleId?: string;
+      /** An override has taken the place of rules and default. */
+      readonly isOverride?: true;
     }
   | {
       readonly reason: "DISABLED" | "DEFAULT";

@@ -1,4 +1,4 @@
-import type { KeyTable } from "../flags/head.ts";
+import type { KeyTable, SdkKeyRecord } from "../flags/head.ts";
 import { constantTimeEqual, hashSecret, type KeyKind, verifyToken } from "../ops/token.ts";
 import { HttpError } from "./errors.ts";
 import { addressOf, type RateLimits, requireWithin } from "./rate-limits.ts";
@@ -66,17 +66,18 @@ export function isListed(token: VerifiedToken, keys: KeyTable): boolean {
   return Object.hasOwn(keys, token.id);
 }
 
-/** @throws HttpError 401 when the key is revoked, 403 when its use is not allowed from this origin */
-export function requireSdkKey(token: VerifiedToken, keys: KeyTable, request: Request): void {
+/** The key as the environment knows it. @throws HttpError 401 when it is revoked, 403 when its use is not allowed from this origin */
+export function requireSdkKey(token: VerifiedToken, keys: KeyTable, request: Request): SdkKeyRecord {
   const record = isListed(token, keys) ? keys[token.id] : undefined;
   if (record === undefined || record.kind !== token.kind || !constantTimeEqual(record.hash, token.secretHash)) {
     throw unauthorized("the key is revoked");
   }
-  if (record.origins.length === 0) return;
+  if (record.origins.length === 0) return record;
   const origin = request.headers.get("origin");
   if (origin !== null && !record.origins.includes(origin)) {
     throw new HttpError(403, "the key may not be used from this origin");
   }
+  return record;
 }
 
 /** An SDK key: client or server, never an admin token. */

@@ -1,7 +1,7 @@
 /** What browsers need on every answer of the evaluation routes, errors and 304 included (docs/api.md). */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
-  "access-control-expose-headers": "ETag, Retry-After, X-Flags-Version, Cache-Status, X-Request-Id",
+  "access-control-expose-headers": "ETag, Retry-After, X-Flags-Version, X-Flags-Overrides, Cache-Status, X-Request-Id",
 };
 
 /** What clients send; any other name that a preflight asks for is accepted too, because users may configure headers. */
@@ -13,6 +13,7 @@ const REQUEST_HEADERS = [
   "last-event-id",
   "cache-control",
   "x-flags-min-version",
+  "x-flags-overrides",
 ];
 
 /** A preflight that asks for more names than this, or for longer ones, gets the usual ones. */

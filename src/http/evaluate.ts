@@ -18,8 +18,10 @@ import {
   type VerifiedToken,
 } from "./authenticate.ts";
 import { requestAttributes } from "./context.ts";
+import type { SdkKeyRecord } from "../flags/head.ts";
 import { KEY_PATTERN } from "../flags/limits.ts";
 import { HttpError } from "./errors.ts";
+import { evaluateUnder, type OverrideReader } from "./overrides.ts";
 import { type RateLimits, requireWithin } from "./rate-limits.ts";
 
 /** What evaluating over HTTP needs from the composition root. */
@@ -31,6 +33,7 @@ export interface EvaluationServices {
   limits: RateLimits;
   metrics: Metrics;
   failures: FailureLog;
+  overrides: OverrideReader;
   /** False: too many requests in this isolate for versions that are not visible here yet … */
   mayWaitForVersion(): boolean;
   /** … and for flags that a warm isolate has never seen. */
@@ -52,6 +55,8 @@ export interface Provenance {
   isStale: boolean;
   /** Server-Timing: for who asks, and only of an answer that took I/O, without which a worker's clock stands still. */
   timing?: string | undefined;
+  /** What became of the overrides that the request carries. Absent: it carries none, or the environment allows none. */
+  overrides?: string | undefined;
 }
 
 export interface OneAnswer extends Provenance {
@@ -108,8 +113,9 @@ export async function evaluateOne(
   const entry = warm?.lookup(flagKey, now);
   let flag: CompiledFlag | null;
   let provenance: Provenance;
+  let record: SdkKeyRecord;
   if (warm?.keys !== undefined && entry !== undefined && isListed(token, warm.keys)) {
-    requireSdkKey(token, warm.keys, request);
+    record = requireSdkKey(token, warm.keys, request);
     flag = entry.value;
     provenance = { version: warm.version, cacheStatus: HIT_L1, isStale: false };
     services.metrics.answered("L1");
@@ -117,14 +123,18 @@ export async function evaluateOne(
     if (isUnlisted(services, token)) await requireListed(services, token, request, scope);
     requireMayLoad(services, token, scope, warm !== undefined);
     const answer = await services.source.flag(token.scope, flagKey, scope);
-    ({ value: flag, provenance } = opened(services, answer, token, request));
+    ({ value: flag, provenance, record } = opened(services, answer, token, request));
     provenance.timing = timingOf(services, request, token, now, provenance);
   }
   // To a client key a hidden flag and an absent one look the same, so nothing says where the answer came from.
   if (token.kind === "client" && flag?.document.clientVisible !== true) throw notFound(flagKey);
   if (flag === null) throw notFound(flagKey, provenanceHeaders(provenance));
-  const resolution = flag.evaluate(inputFor(services, request, context, now, flag.readsRequest));
-  return { flag, resolution, ...provenance };
+  const input = inputFor(services, request, context, now, flag.readsRequest);
+  // Where the environment allows none, which is the usual case, nothing of the request is looked at.
+  const { overridesSince } = record;
+  if (overridesSince === undefined) return { flag, resolution: flag.evaluate(input), ...provenance };
+  const overrides = await services.overrides.of(request, token.scope, overridesSince, now);
+  return { flag, resolution: evaluateUnder(overrides, flag, input), ...provenance, overrides: overrides?.status };
 }
 
 /** Evaluates every flag that the key may see, sorted by flag key. */
@@ -137,12 +147,16 @@ export async function evaluateAll(
   requireMayLoad(services, token, scope, false);
   const startedAt = services.now();
   const answer = await services.source.all(token.scope, scope);
-  const { value, provenance } = opened(services, answer, token, request);
+  const { value, provenance, record } = opened(services, answer, token, request);
   if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, request, token, startedAt, provenance);
   const flags = token.kind === "client" ? value.clientVisible : value.all;
   const input = inputFor(services, request, context, startedAt, value.readsRequest);
-  const resolutions = flags.map((flag) => flag.evaluate(input));
-  return { flags, resolutions, ...provenance };
+  const { overridesSince } = record;
+  if (overridesSince === undefined)
+    return { flags, resolutions: flags.map((flag) => flag.evaluate(input)), ...provenance };
+  const overrides = await services.overrides.of(request, token.scope, overridesSince, startedAt);
+  const resolutions = flags.map((flag) => evaluateUnder(overrides, flag, input));
+  return { flags, resolutions, ...provenance, overrides: overrides?.status };
 }
 
 /** The key is revoked, or newer than what this isolate knows. */
@@ -188,14 +202,14 @@ function opened<V>(
   answer: SourceAnswer<V> | undefined,
   token: VerifiedToken,
   request: Request,
-): { value: V; provenance: Provenance } {
+): { value: V; provenance: Provenance; record: SdkKeyRecord } {
   // The environment was deleted after the key was made: for the caller the same as a revoked key.
   if (answer === undefined) throw new HttpError(401, "the key is revoked");
-  requireSdkKey(token, answer.keys, request);
+  const record = requireSdkKey(token, answer.keys, request);
   const { value, version, isStale, tier } = answer;
   services.metrics.answered(isStale && tier !== "snapshot" ? "stale" : tier);
   if (!isStale) services.failures.succeeded("request");
-  return { value, provenance: { version, isStale, cacheStatus: cacheStatusOf(answer) } };
+  return { value, provenance: { version, isStale, cacheStatus: cacheStatusOf(answer) }, record };
 }
 
 /** `X-Flags-Debug: timing` from a server key. */

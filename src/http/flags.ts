@@ -18,6 +18,7 @@ import {
   provenanceHeaders,
 } from "./evaluate.ts";
 import { bulkBody } from "./ofrep.ts";
+import { OVERRIDES_HEADER, OVERRIDES_PARAMETER, presentedOverrides } from "./overrides.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
 
@@ -44,6 +45,7 @@ async function answer(c: Context<AppEnv>, services: Services, name: string | und
     const sdkKey = url.searchParams.get("sdkKey");
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise), sdkKey);
     url.searchParams.delete("sdkKey");
+    url.searchParams.delete(OVERRIDES_PARAMETER);
     const origin = request.headers.get("origin");
     const key: EndpointKey = {
       environment: open.token.scope,
@@ -52,7 +54,8 @@ async function answer(c: Context<AppEnv>, services: Services, name: string | und
       origin: origin === null ? "" : `${origin} ${url.host}`,
       target: canonicalTarget(url),
     };
-    const cached = await fromEndpointCache(services, open, key);
+    const hasOverrides = presentedOverrides(request) !== undefined;
+    const cached = hasOverrides ? undefined : await fromEndpointCache(services, open, key);
     if (cached !== undefined) return conditional(request, cached);
     const context = contextFromQuery(url.searchParams);
     const made = name === undefined ? await bulk(services, open, context) : await single(services, open, name, context);
@@ -60,14 +63,15 @@ async function answer(c: Context<AppEnv>, services: Services, name: string | und
       headers: {
         "content-type": "application/json",
         // The client itself always revalidates; only the data centre keeps answers, because only it can be purged.
-        "cache-control": "private, no-cache",
+        "cache-control": hasOverrides ? "no-store" : "private, no-cache",
         vary: "Authorization, X-API-Key, Origin",
         etag: made.etag,
         ...provenanceHeaders(made),
         ...CORS_HEADERS,
       },
     });
-    const ttlSeconds = secondsToKeep(services, made.flags);
+    if (made.overrides !== undefined) response.headers.set(OVERRIDES_HEADER, made.overrides);
+    const ttlSeconds = hasOverrides ? 0 : secondsToKeep(services, made.flags);
     if (services.endpointCache !== undefined && ttlSeconds > 0 && !made.isStale) {
       c.executionCtx.waitUntil(
         services.endpointCache.put(key, response.clone(), made.tags, ttlSeconds).catch(() => undefined),

@@ -8,6 +8,7 @@ import { CORS_HEADERS, preflight } from "./cors.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, ofrepRoute, toHttpError } from "./errors.ts";
 import { announcedVersion } from "./announced.ts";
 import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
+import { OVERRIDES_HEADER } from "./overrides.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
 
@@ -24,13 +25,19 @@ async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
   try {
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
-    const { flag, resolution, version, cacheStatus, timing } = await evaluateOne(services, open, key, context);
+    const { flag, resolution, version, cacheStatus, timing, overrides } = await evaluateOne(
+      services,
+      open,
+      key,
+      context,
+    );
     const response = new Response(renderResolution(flag, resolution).json, {
       // 400 and 500 are the only statuses that clients read an error code from.
       status: resolution.reason !== "ERROR" ? 200 : resolution.errorCode === "TARGETING_KEY_MISSING" ? 400 : 500,
       headers: answerHeaders(version, cacheStatus),
     });
     if (timing !== undefined) response.headers.set("server-timing", timing);
+    if (overrides !== undefined) response.headers.set(OVERRIDES_HEADER, overrides);
     return response;
   } catch (error) {
     return failed(c, services, error, key);
@@ -44,7 +51,7 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
     const announced = announcedVersion(c.req.query("flagConfigEtag"));
     if (announced !== undefined) await services.source.announced(open.token.scope, announced, open.scope);
-    const { flags, resolutions, version, cacheStatus, timing } = await evaluateAll(services, open, context);
+    const { flags, resolutions, version, cacheStatus, timing, overrides } = await evaluateAll(services, open, context);
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
     const members = bulkMembers(open, services.streams !== undefined);
     const etag = entityTag(items, members.tagged);
@@ -58,6 +65,7 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
     });
     response.headers.set("etag", etag);
     if (timing !== undefined) response.headers.set("server-timing", timing);
+    if (overrides !== undefined) response.headers.set(OVERRIDES_HEADER, overrides);
     return response;
   } catch (error) {
     return failed(c, services, error, undefined);

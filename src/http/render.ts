@@ -77,7 +77,12 @@ function toJson(flag: CompiledFlag, resolution: Resolution): string {
       ? ""
       : `"value":${renderValue(document.type, resolution.value)},`;
   const variant = JSON.stringify(resolution.variant ?? "");
-  return `{"key":${key},${value}"reason":"${resolution.reason}","variant":${variant},"metadata":${renderMetadata(document.metadata)}}`;
+  return `{"key":${key},${value}"reason":"${resolution.reason}","variant":${variant},"metadata":${renderMetadata(metadataOf(flag, resolution))}}`;
+}
+
+/** An override is no secret of its maker: whoever looks at an answer sees that it is not what the rules say. */
+function metadataOf({ document: { metadata } }: CompiledFlag, resolution: Resolution): Record<string, unknown> {
+  return "isOverride" in resolution ? { ...metadata, override: true } : metadata;
 }
 
 /** Sorted by name. What an edit in SQL put there and clients refuse a whole answer for is left out. */

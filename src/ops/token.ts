@@ -63,7 +63,8 @@ export function constantTimeEqual(a: string, b: string): boolean {
   return difference === 0;
 }
 
-async function mac(secret: string, body: string): Promise<string> {
+/** Hex HMAC-SHA256, its first 128 bits. */
+export async function mac(secret: string, body: string): Promise<string> {
   const key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
     "sign",
   ]);

@@ -21,6 +21,7 @@ import { Routes } from "./operation.ts";
 import { addPropagationRoute } from "./propagation.ts";
 import { addRestoreRoute } from "./restore.ts";
 import { addSampleRoute } from "./sample.ts";
+import { addOverridesRoute } from "./overrides.ts";
 import { entityTagOf, PreconditionFailedError } from "./preconditions.ts";
 import { addSegmentRoutes } from "./segments.ts";
 
@@ -51,6 +52,7 @@ export function createManagementApp(services: Services): Hono<ManagementEnv> {
   addSampleRoute(routes, services);
   addSegmentRoutes(routes, services);
   addKeyRoutes(routes, services);
+  addOverridesRoute(routes, services);
   addCacheRoutes(routes, services);
   addPropagationRoute(routes, services);
   addAuditRoutes(routes, services);

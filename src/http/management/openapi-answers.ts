@@ -143,6 +143,13 @@ export const answerSchemas: Record<string, object> = {
     key: object(keyFields),
     token: { type: "string", description: "Shown this once." },
   }),
+  Overrides: object({
+    token: { type: "string", description: "Letters, digits, `-` and `_`: fit for a URL, a header and a cookie." },
+    environment: text,
+    flags: { type: "object", description: "Flag key → variant.", additionalProperties: text },
+    expiresAt: instant,
+    madeBy: { type: "string", description: "Id of the admin token; the token says it too." },
+  }),
   CachePurged: object({
     dryRun: { type: "boolean" },
     flags: { ...keys, description: "Flag keys that were held somewhere." },

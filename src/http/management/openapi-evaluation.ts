@@ -22,6 +22,13 @@ const DEBUG = header(
   "`timing` from a server key: an answer that took a read of Redis or Postgres says how long, as `Server-Timing`.",
 );
 const IF_NONE_MATCH = header("If-None-Match", "`ETag` of an earlier answer: 304 when the answer is still the same.");
+const OVERRIDES = [
+  query("burgee-overrides", "Signed overrides: before the header, which is before the cookie `burgee-overrides`."),
+  header(
+    "X-Flags-Overrides",
+    "The same. The answer's header of this name says whether they were `accepted`, or `ignored` and why; where the environment allows none it is not there.",
+  ),
+];
 const ANNOUNCED = [
   query(
     "flagConfigEtag",
@@ -74,6 +81,7 @@ const GET_PARAMETERS = [
   query("sdkKey", "The key, where headers cannot be set."),
   IF_NONE_MATCH,
   MIN_VERSION,
+  ...OVERRIDES,
 ];
 
 export const evaluationPaths: Record<string, object> = {
@@ -83,7 +91,7 @@ export const evaluationPaths: Record<string, object> = {
       operationId: "evaluateFlag",
       summary: "Evaluate a flag (OFREP)",
       security: SDK_KEY,
-      parameters: [path("key", "Flag key"), MIN_VERSION, NO_CACHE, DEBUG],
+      parameters: [path("key", "Flag key"), MIN_VERSION, NO_CACHE, DEBUG, ...OVERRIDES],
       requestBody: BODY,
       responses: {
         200: { description: "The resolution.", content: json(ref("Evaluation"), EXAMPLE) },
@@ -98,7 +106,7 @@ export const evaluationPaths: Record<string, object> = {
       operationId: "evaluateFlags",
       summary: "Evaluate every flag (OFREP)",
       security: SDK_KEY,
-      parameters: [...ANNOUNCED, IF_NONE_MATCH, MIN_VERSION, NO_CACHE, DEBUG],
+      parameters: [...ANNOUNCED, IF_NONE_MATCH, MIN_VERSION, NO_CACHE, DEBUG, ...OVERRIDES],
       requestBody: BODY,
       responses: {
         200: {

@@ -20,6 +20,7 @@ import type { ManagementEnv } from "./context.ts";
 import { environmentPatchSchema, environmentSchema } from "./environments.ts";
 import { explainSchema } from "./explain.ts";
 import { keySchema } from "./keys.ts";
+import { overridesSchema } from "./overrides.ts";
 import { restoreSchema } from "./restore.ts";
 import { sampleSchema } from "./sample.ts";
 
@@ -32,6 +33,7 @@ const TAGS: [name: string, description: string][] = [
   ["Segments", "Named conditions of one environment."],
   ["Environments", "Environments of the project."],
   ["Keys", "SDK keys of one environment."],
+  ["Overrides", "Other variants for whoever holds a signed token, to look at and to test."],
   ["Cache", "Purging, warming and measuring the caches."],
   ["Audit", "Who changed what."],
   ["Health", "State of this deployment."],
@@ -85,6 +87,7 @@ function inputSchemas(): Record<string, object> {
     EnvironmentInput: environmentSchema,
     EnvironmentPatch: environmentPatchSchema,
     KeyInput: keySchema,
+    OverridesInput: overridesSchema,
     ExplainInput: explainSchema,
     SampleInput: sampleSchema,
     Apply: applySchema,

@@ -1,0 +1,77 @@
+import { overrideFlag } from "../evaluation/override.ts";
+import type { CompiledFlag, EvaluationInput, Resolution } from "../evaluation/types.ts";
+import { type SignedOverrides, verifyOverrides } from "./overrides-token.ts";
+
+/** Where a request may carry overrides. The first place that has any decides; the others are not looked at. */
+export const OVERRIDES_PARAMETER = "burgee-overrides";
+export const OVERRIDES_HEADER = "x-flags-overrides";
+export const OVERRIDES_COOKIE = "burgee-overrides";
+
+/** Tokens whose MAC was checked, per isolate. */
+const MAX_REMEMBERED = 500;
+
+/** What is known of a request's overrides. */
+export interface RequestOverrides {
+  /** Flag key → variant; undefined: none counts. */
+  flags: ReadonlyMap<string, string> | undefined;
+  /** For the answer's X-Flags-Overrides. */
+  status: string;
+}
+
+/** Reads the overrides of requests, in environments that allow any. */
+export class OverrideReader {
+  readonly #secrets: readonly string[];
+  readonly #verified = new Map<string, SignedOverrides>();
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets;
+  }
+
+  /** `since`: of the environment, as its key table says it; `now` in ms. Undefined: the request carries none. */
+  async of(request: Request, environment: string, since: number, now: number): Promise<RequestOverrides | undefined> {
+    const token = presentedOverrides(request);
+    if (token === undefined) return undefined;
+    const signed = await this.#verify(token);
+    if (signed === undefined) return ignored("not-signed-here");
+    if (signed.environment !== environment) return ignored("other-environment");
+    if (signed.since !== since) return ignored("withdrawn");
+    if (now >= signed.expiresAt) return ignored("expired");
+    return { flags: signed.flags, status: "accepted" };
+  }
+
+  async #verify(token: string): Promise<SignedOverrides | undefined> {
+    const known = this.#verified.get(token);
+    if (known !== undefined) return known;
+    const signed = await verifyOverrides(this.#secrets, token);
+    if (signed === undefined) return undefined;
+    if (this.#verified.size >= MAX_REMEMBERED) this.#verified.clear();
+    this.#verified.set(token, signed);
+    return signed;
+  }
+}
+
+/** The key's flags are chosen before, so an override shows nobody a flag that the key may not see. */
+export function evaluateUnder(
+  overrides: RequestOverrides | undefined,
+  flag: CompiledFlag,
+  input: EvaluationInput,
+): Resolution {
+  const variant = overrides?.flags?.get(flag.document.key);
+  return (variant === undefined ? undefined : overrideFlag(flag, variant, input)) ?? flag.evaluate(input);
+}
+
+/** The overrides that a request carries, whatever they are worth: query before header before cookie. */
+export function presentedOverrides({ url, headers }: Request): string | undefined {
+  const inQuery = url.includes(OVERRIDES_PARAMETER) ? new URL(url).searchParams.get(OVERRIDES_PARAMETER) : null;
+  return inQuery ?? headers.get(OVERRIDES_HEADER) ?? cookieOf(headers.get("cookie"));
+}
+
+function cookieOf(cookies: string | null): string | undefined {
+  if (cookies === null || !cookies.includes(OVERRIDES_COOKIE)) return undefined;
+  return /(?:^|;) ?burgee-overrides=([^;]*)/.exec(cookies)?.[1];
+}
+
+/** A link that has grown old must not break the page that it leads to. */
+function ignored(reason: string): RequestOverrides {
+  return { flags: undefined, status: `ignored; reason=${reason}` };
+}
