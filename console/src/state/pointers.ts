@@ -10,6 +10,10 @@ export function stepsOf(pointer: string): string[] {
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
+export function escapePointer(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
 /** A pointer and those around it, the innermost first, without the whole document. */
 export function enclosing(pointer: string): string[] {
   const steps = pointer.split("/").slice(1);

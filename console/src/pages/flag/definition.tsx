@@ -1,0 +1,93 @@
+import type { JSX } from "preact";
+import type { Draft } from "../../state/flag-draft.ts";
+import { ofKind, ofType } from "../../state/flag-draft.ts";
+import type { Editing } from "../../state/flag-editing.ts";
+import { NameInput } from "../../ui/fields/name-input.tsx";
+import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
+import { Select } from "../../ui/fields/select.tsx";
+import { TextInput, Tick } from "../../ui/fields/text-input.tsx";
+import { MetadataEditor } from "./metadata.tsx";
+
+const KINDS = [
+  ["flag", "flag: by targeting rules"],
+  ["switch", "switch: the same for everybody"],
+  ["sample", "sample: a share of calls"],
+] as const;
+const TYPES = ["boolean", "string", "integer", "float", "object"].map((type) => [type, type] as const);
+
+/** What all environments share. Key, kind and type are chosen once. */
+export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew: boolean }): JSX.Element {
+  const draft = editing.draft.value;
+  return (
+    <section class="card stack" aria-labelledby="definition">
+      <div>
+        <h2 id="definition">Definition</h2>
+        <p class="hint">Shared by all environments.</p>
+      </div>
+      {isNew && (
+        <div class="leaf">
+          <NameInput
+            label="Key"
+            name={draft.key}
+            taken={[]}
+            onChange={(key) => editing.change({ key })}
+            pointer="/key"
+          />
+          <Select
+            label="Kind"
+            value={draft.kind}
+            options={KINDS}
+            onChange={(kind) => editing.change(ofKind(draft, kind as Draft["kind"]))}
+            pointer="/kind"
+          />
+          {draft.kind === "flag" && (
+            <Select
+              label="Type"
+              value={draft.type}
+              options={TYPES}
+              onChange={(type) => editing.change(ofType(type as Draft["type"]))}
+              pointer="/type"
+            />
+          )}
+        </div>
+      )}
+      <TextInput
+        label="Description"
+        value={draft.description}
+        onChange={(description) => editing.change({ description })}
+        pointer="/description"
+        lines={2}
+      />
+      <div class="leaf">
+        <TextInput
+          label="Owner"
+          value={draft.owner ?? ""}
+          onChange={(owner) => editing.change({ owner })}
+          pointer="/owner"
+        />
+        <ParsedInput
+          label="Tags, with commas between"
+          value={draft.tags}
+          format={(tags) => tags.join(", ")}
+          parse={(text) => ({ value: tagsOf(text) })}
+          onChange={(tags) => editing.change({ tags })}
+          pointer="/tags"
+        />
+      </div>
+      <Tick
+        label="Visible to client keys (browsers and apps)"
+        isTicked={draft.clientVisible}
+        onChange={(clientVisible) => editing.change({ clientVisible })}
+        pointer="/clientVisible"
+      />
+      <MetadataEditor editing={editing} />
+    </section>
+  );
+}
+
+function tagsOf(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== "");
+}

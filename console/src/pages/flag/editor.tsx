@@ -1,0 +1,96 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Flag } from "../../../../api-client/contract.ts";
+import { useCatalogue } from "../../state/catalogue.ts";
+import { createEditing } from "../../state/flag-editing.ts";
+import { guardLeaving } from "../../state/route.ts";
+import { isReadOnly } from "../../state/session.ts";
+import { confirm } from "../../ui/confirm.tsx";
+import { focusField, reportUnreadable } from "../../ui/fields/focus.ts";
+import { Problems } from "../../ui/fields/problems.tsx";
+import { DefinitionSection } from "./definition.tsx";
+import { DeleteSection } from "./delete.tsx";
+import { EnvironmentsSection } from "./environments.tsx";
+import { FlagHeader } from "./header.tsx";
+import { PrerequisitesSection } from "./prerequisites.tsx";
+import { Review } from "./review.tsx";
+import { SaveBar } from "./save-bar.tsx";
+import { TargetingSection } from "./targeting.tsx";
+import { VariantsSection } from "./variants.tsx";
+
+/** A draft beside what is stored: nothing is written before it was reviewed. */
+export function Editor({
+  environment,
+  flag,
+  onCreated,
+}: {
+  environment: string;
+  /** Undefined: a new one. */
+  flag: Flag | undefined;
+  onCreated?: (flag: Flag) => void;
+}): JSX.Element {
+  const editing = useMemo(() => createEditing(environment, flag), [environment, flag]);
+  const catalogue = useCatalogue(environment);
+  const [isReviewing, setReviewing] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const isNew = editing.stored.value === undefined;
+
+  useEffect(() => {
+    const isDirty = (): boolean => editing.changes.peek().length > 0;
+    const onUnload = (event: BeforeUnloadEvent): void => {
+      if (isDirty()) event.preventDefault();
+    };
+    addEventListener("beforeunload", onUnload);
+    guardLeaving(async () => !isDirty() || (await askToLeave(editing.draft.peek().key)));
+    return () => {
+      removeEventListener("beforeunload", onUnload);
+      guardLeaving(undefined);
+    };
+  }, [editing]);
+
+  const review = (): void => {
+    if (form.current !== null && !reportUnreadable(form.current)) setReviewing(true);
+  };
+  const save = async (): Promise<void> => {
+    const isSaved = await editing.save();
+    setReviewing(false);
+    const saved = editing.stored.peek();
+    if (isSaved && isNew && saved !== undefined) onCreated?.(saved);
+    const [first] = editing.problems.peek();
+    if (!isSaved && first !== undefined) requestAnimationFrame(() => focusField(first.pointer));
+  };
+
+  return (
+    <Problems.Provider value={editing.problems.value}>
+      <FlagHeader editing={editing} />
+      <form
+        ref={form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          review();
+        }}
+      >
+        <fieldset class="sections" disabled={isReadOnly.value}>
+          {isNew && <DefinitionSection editing={editing} isNew />}
+          <TargetingSection editing={editing} catalogue={catalogue} />
+          <VariantsSection editing={editing} />
+          <PrerequisitesSection editing={editing} catalogue={catalogue} />
+          {!isNew && <DefinitionSection editing={editing} isNew={false} />}
+        </fieldset>
+        <SaveBar editing={editing} />
+      </form>
+      {!isNew && <EnvironmentsSection editing={editing} />}
+      {!isNew && <DeleteSection editing={editing} />}
+      {isReviewing && <Review editing={editing} onSave={save} onClose={() => setReviewing(false)} />}
+    </Problems.Provider>
+  );
+}
+
+function askToLeave(key: string): Promise<boolean> {
+  return confirm({
+    title: "Leave without saving?",
+    detail: `What you changed of ${key || "the new flag"} is lost.`,
+    action: "Leave",
+  });
+}

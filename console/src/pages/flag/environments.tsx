@@ -1,0 +1,123 @@
+import { signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import type { DefinitionWithEnvironments } from "../../../../api-client/contract.ts";
+import type { EnvironmentConfiguration } from "../../state/copy-configuration.ts";
+import type { Editing } from "../../state/flag-editing.ts";
+import { useResource } from "../../state/resource.ts";
+import { href } from "../../state/route.ts";
+import { client, isReadOnly } from "../../state/session.ts";
+import { conditionText } from "../../ui/condition/text.ts";
+import { serveText } from "../../ui/serve-text.ts";
+import { Loaded } from "../../ui/states.tsx";
+import { CopyDialog } from "./copy-dialog.tsx";
+
+/** What each environment has, side by side; and from here to another one. */
+export function EnvironmentsSection({ editing }: { editing: Editing }): JSX.Element {
+  const { key = "", version } = editing.stored.value ?? {};
+  const definition = useResource(async () => (await client.call("getDefinition", { path: { key } })).answer, [key]);
+  const target = useMemo(() => signal<string | undefined>(undefined), []);
+  // What was saved here is one of the sides.
+  useEffect(() => void definition.reload(), [version]);
+  return (
+    <section class="card" aria-labelledby="environments">
+      <h2 id="environments">Environments</h2>
+      <Loaded of={definition}>
+        {(known) => (
+          <>
+            <Comparison known={known} current={editing.environment} />
+            {!isReadOnly.value && <CopyButtons editing={editing} known={known} target={target} />}
+            {target.value !== undefined && (
+              <CopyDialog
+                known={known}
+                from={editing.environment}
+                to={target.value}
+                onClose={() => (target.value = undefined)}
+                onCopied={() => void definition.reload()}
+              />
+            )}
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}
+
+const ASPECTS: readonly (readonly [string, (configuration: EnvironmentConfiguration) => string])[] = [
+  ["State", ({ enabled }) => (enabled ? "on" : "off")],
+  ["Rules", ({ rules = [] }) => rules.map(ruleText).join("\n") || "none"],
+  ["Default", (configuration) => serveText(configuration.default)],
+  ["When off", ({ offVariant }) => offVariant ?? "the caller's own default"],
+  ["Needs", ({ prerequisites = [] }) => prerequisites.map(({ flag }) => flag).join(", ") || "nothing"],
+  ["Version", ({ version }) => String(version)],
+];
+
+function ruleText({ id, when, serve }: NonNullable<EnvironmentConfiguration["rules"]>[number]): string {
+  return `${id}: ${when === undefined ? "everybody" : conditionText(when)} → ${serveText(serve)}`;
+}
+
+function Comparison({ known, current }: { known: DefinitionWithEnvironments; current: string }): JSX.Element {
+  const entries = Object.entries(known.environments);
+  const own = known.environments[current];
+  return (
+    <div class="scroll">
+      <table class="comparison">
+        <thead>
+          <tr>
+            <td />
+            {entries.map(([name]) => (
+              <th key={name} scope="col">
+                {name === current ? (
+                  `${name} (here)`
+                ) : (
+                  <a href={href(["flags", known.key], { environment: name })}>{name}</a>
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {ASPECTS.map(([label, textOf]) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {entries.map(([name, configuration]) => {
+                const text = textOf(configuration);
+                const differs = label !== "Version" && own !== undefined && text !== textOf(own);
+                return (
+                  <td key={name} class={differs ? "differs" : undefined}>
+                    {text}
+                    {differs && <span class="visually-hidden"> (differs)</span>}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CopyButtons({
+  editing,
+  known,
+  target,
+}: {
+  editing: Editing;
+  known: DefinitionWithEnvironments;
+  target: { value: string | undefined };
+}): JSX.Element | null {
+  const others = Object.keys(known.environments).filter((name) => name !== editing.environment);
+  if (others.length === 0) return null;
+  const isDirty = editing.changes.value.length > 0;
+  return (
+    <div class="actions">
+      {isDirty && <span class="hint">Save first: what is stored is copied.</span>}
+      {others.map((name) => (
+        <button key={name} type="button" disabled={isDirty} onClick={() => (target.value = name)}>
+          Copy configuration to {name}…
+        </button>
+      ))}
+    </div>
+  );
+}

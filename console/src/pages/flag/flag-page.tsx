@@ -1,0 +1,38 @@
+import type { JSX } from "preact";
+import { ApiError } from "../../../../api-client/client.ts";
+import { useResource } from "../../state/resource.ts";
+import { go } from "../../state/route.ts";
+import { client } from "../../state/session.ts";
+import { Loaded } from "../../ui/states.tsx";
+import { Editor } from "./editor.tsx";
+import { NotHere } from "./not-here.tsx";
+
+/** One flag as this environment has it, or a new one. */
+export function FlagPage({ environment, flagKey }: { environment: string; flagKey: string }): JSX.Element {
+  const flag = useResource(() => readFlag(environment, flagKey), [environment, flagKey]);
+  return (
+    <Loaded of={flag}>
+      {(stored) =>
+        stored === null ? (
+          <NotHere environment={environment} flagKey={flagKey} onCreated={flag.set} />
+        ) : (
+          <Editor key={flagKey} environment={environment} flag={stored} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+export function NewFlagPage({ environment }: { environment: string }): JSX.Element {
+  return <Editor environment={environment} flag={undefined} onCreated={({ key }) => go(["flags", key])} />;
+}
+
+/** Null: the environment has no such flag. */
+async function readFlag(environment: string, key: string) {
+  try {
+    return (await client.call("getFlag", { path: { env: environment, key } })).answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}

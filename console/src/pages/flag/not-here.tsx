@@ -1,0 +1,65 @@
+import type { JSX } from "preact";
+import type { DefinitionWithEnvironments, Flag } from "../../../../api-client/contract.ts";
+import { ApiError } from "../../../../api-client/client.ts";
+import { configurationOf, definitionOf } from "../../state/copy-configuration.ts";
+import { isProtected } from "../../state/environments.ts";
+import { createFlag } from "../../state/flag-editing.ts";
+import { notifyFailure } from "../../state/notices.ts";
+import { useResource } from "../../state/resource.ts";
+import { href } from "../../state/route.ts";
+import { client, isReadOnly } from "../../state/session.ts";
+import { confirm } from "../../ui/confirm.tsx";
+import { Empty, Loaded } from "../../ui/states.tsx";
+
+/** A flag that is known, but not in this environment; or not known at all. */
+export function NotHere({
+  environment,
+  flagKey,
+  onCreated,
+}: {
+  environment: string;
+  flagKey: string;
+  onCreated: (flag: Flag) => void;
+}): JSX.Element {
+  const definition = useResource(() => readDefinition(flagKey), [flagKey]);
+  const copyFrom = async (from: string, known: DefinitionWithEnvironments): Promise<void> => {
+    const configuration = known.environments[from];
+    if (configuration === undefined) return;
+    const detail = `It starts with what ${from} has, switched off.`;
+    const typed = isProtected(environment) ? flagKey : undefined;
+    if (!(await confirm({ title: `Add ${flagKey} to ${environment}?`, detail, action: "Add", typed }))) return;
+    const flag = { ...definitionOf(known), ...configurationOf(configuration), enabled: false };
+    const created = await createFlag(environment, flag, (error) => notifyFailure(`${flagKey} was not added`, error));
+    if (created !== undefined) onCreated(created);
+  };
+  return (
+    <Loaded of={definition}>
+      {(known) =>
+        known === null ? (
+          <Empty title={`There is no flag ${flagKey}`}>
+            <a href={href(["flags"])}>All flags</a>
+          </Empty>
+        ) : (
+          <Empty title={`${flagKey} is not in ${environment}`}>
+            <p>It is in {Object.keys(known.environments).join(", ")}.</p>
+            {!isReadOnly.value &&
+              Object.keys(known.environments).map((from) => (
+                <button key={from} type="button" onClick={() => void copyFrom(from, known)}>
+                  Add it as in {from}
+                </button>
+              ))}
+          </Empty>
+        )
+      }
+    </Loaded>
+  );
+}
+
+async function readDefinition(key: string): Promise<DefinitionWithEnvironments | null> {
+  try {
+    return (await client.call("getDefinition", { path: { key } })).answer;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { JSX } from "preact";
+import { useId } from "preact/hooks";
+import type { Catalogue } from "../../state/catalogue.ts";
+import { row } from "../../state/flag-draft.ts";
+import type { Editing } from "../../state/flag-editing.ts";
+import { FlagAndVariants } from "../../ui/condition/references.tsx";
+import { ProblemText } from "../../ui/fields/problems.tsx";
+import { layersOf } from "./prerequisite-layers.ts";
+import { PrerequisiteGraph } from "./prerequisite-graph.tsx";
+
+/** Flags that must serve certain variants first. */
+export function PrerequisitesSection({ editing, catalogue }: { editing: Editing; catalogue: Catalogue }): JSX.Element {
+  const { prerequisites, key } = editing.draft.value;
+  const list = useId();
+  const others = catalogue.flags.filter((flag) => flag.key !== key);
+  const own = prerequisites.map(({ item }) => item);
+  return (
+    <section class="card stack" aria-labelledby="prerequisites" data-pointer="/prerequisites" tabIndex={-1}>
+      <div>
+        <h2 id="prerequisites">Prerequisites</h2>
+        <p class="hint">While one of them is unmet, everybody gets the off variant.</p>
+      </div>
+      <datalist id={list}>
+        {others.map((flag) => (
+          <option key={flag.key} value={flag.key} />
+        ))}
+      </datalist>
+      {prerequisites.map(({ id, item }, i) => (
+        <div key={id} class="leaf">
+          <FlagAndVariants
+            value={item}
+            onChange={(changed) => editing.change({ prerequisites: prerequisites.with(i, { id, item: changed }) })}
+            pointer={`/prerequisites/${i}`}
+            known={{ flags: others }}
+            list={list}
+          />
+          <button
+            type="button"
+            class="small"
+            onClick={() => editing.change({ prerequisites: prerequisites.toSpliced(i, 1) })}
+          >
+            Remove {item.flag || "it"}
+          </button>
+        </div>
+      ))}
+      <button
+        type="button"
+        class="small"
+        disabled={prerequisites.length >= 20}
+        onClick={() => editing.change({ prerequisites: [...prerequisites, row({ flag: "", variants: [] })] })}
+      >
+        Add a prerequisite
+      </button>
+      <ProblemText pointer="/prerequisites" />
+      {own.some(({ flag }) => flag !== "") && (
+        <PrerequisiteGraph
+          {...layersOf(key, own, (flag) => catalogue.flags.find((other) => other.key === flag)?.prerequisites ?? [])}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,138 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Rule } from "../../../../api-client/contract.ts";
+import type { Catalogue } from "../../state/catalogue.ts";
+import type { Draft } from "../../state/flag-draft.ts";
+import { emptyLeaf } from "../../ui/condition/condition.ts";
+import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
+import { conditionText } from "../../ui/condition/text.ts";
+import { InstantInput } from "../../ui/fields/instant-input.tsx";
+import { NameInput } from "../../ui/fields/name-input.tsx";
+import { ProblemText } from "../../ui/fields/problems.tsx";
+import { TextInput } from "../../ui/fields/text-input.tsx";
+import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
+import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
+import { serveText } from "../../ui/serve-text.ts";
+
+export interface RuleItemProps {
+  rule: Rule;
+  index: number;
+  count: number;
+  otherIds: readonly string[];
+  catalogue: Catalogue;
+  variants: readonly string[];
+  kind: Draft["kind"];
+  flagKey: string;
+  attributeList: string;
+  dragging: Dragging;
+  onChange: (rule: Rule) => void;
+  onMove: (to: number) => void;
+  onRemove: () => void;
+}
+
+/** One targeting rule: a line that says what it does, and its fields when it is opened. */
+export function RuleItem(props: RuleItemProps): JSX.Element {
+  const { rule, index, count, dragging, onMove, onRemove } = props;
+  // A rule that says nothing yet is open to be filled in.
+  const [isOpen] = useState(() => rule.when !== undefined && "attribute" in rule.when && rule.when.attribute === "");
+  return (
+    <li class="rule" {...dragging.target(index)}>
+      <div class="rule-bar">
+        <span class="handle" title="Drag to another place" aria-hidden="true" {...dragging.handle(index)}>
+          ⠿
+        </span>
+        <MoveButtons name={`rule ${rule.id}`} index={index} count={count} onMove={onMove} />
+        <button type="button" class="quiet" aria-label={`Remove rule ${rule.id}`} onClick={onRemove}>
+          ×
+        </button>
+      </div>
+      <details open={isOpen}>
+        <summary>
+          <strong>
+            {index + 1}. {rule.id}
+          </strong>{" "}
+          <span class="hint">
+            {rule.when === undefined ? "everybody" : conditionText(rule.when)} → {serveText(rule.serve)}
+            {(rule.from ?? rule.until) !== undefined && " · scheduled"}
+          </span>
+        </summary>
+        <RuleFields {...props} />
+      </details>
+    </li>
+  );
+}
+
+function RuleFields({
+  rule,
+  index,
+  otherIds,
+  catalogue,
+  variants,
+  kind,
+  flagKey,
+  attributeList,
+  onChange,
+}: RuleItemProps): JSX.Element {
+  const pointer = `/rules/${index}`;
+  return (
+    <div class="stack">
+      <div class="leaf">
+        <NameInput
+          label="Id"
+          name={rule.id}
+          taken={otherIds}
+          onChange={(id) => onChange({ ...rule, id })}
+          pointer={`${pointer}/id`}
+        />
+        <TextInput
+          label="Description"
+          value={rule.description ?? ""}
+          onChange={(description) => onChange({ ...rule, description: description || undefined })}
+          pointer={`${pointer}/description`}
+        />
+      </div>
+      {rule.when === undefined ? (
+        <div class="row">
+          <span>Holds for everybody.</span>
+          <button type="button" class="small" onClick={() => onChange({ ...rule, when: emptyLeaf() })}>
+            Add a condition
+          </button>
+        </div>
+      ) : (
+        <>
+          <ConditionBuilder
+            {...catalogue}
+            condition={rule.when}
+            onChange={(when) => onChange({ ...rule, when })}
+            pointer={`${pointer}/when`}
+          />
+          <button type="button" class="small" onClick={() => onChange({ ...rule, when: undefined })}>
+            Without a condition
+          </button>
+        </>
+      )}
+      <ProblemText pointer={`${pointer}/when`} />
+      <ServeEditor
+        serve={rule.serve}
+        onChange={(serve) => onChange({ ...rule, serve })}
+        variants={variants}
+        kind={kind}
+        isDefault={false}
+        flagKey={flagKey}
+        attributeList={attributeList}
+        pointer={`${pointer}/serve`}
+      />
+      <div class="leaf">
+        {(["from", "until"] as const).map((side) => (
+          <InstantInput
+            key={side}
+            label={side === "from" ? "Active from" : "Active until"}
+            value={rule[side]}
+            onChange={(instant) => onChange({ ...rule, [side]: instant })}
+            pointer={`${pointer}/${side}`}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}

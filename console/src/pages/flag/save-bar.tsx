@@ -1,0 +1,57 @@
+import type { JSX } from "preact";
+import type { Editing } from "../../state/flag-editing.ts";
+import { enclosing, pointerText } from "../../state/pointers.ts";
+import { isReadOnly } from "../../state/session.ts";
+import { confirm } from "../../ui/confirm.tsx";
+import { focusField } from "../../ui/fields/focus.ts";
+
+/** What is not saved yet, what was refused, and the way on. Stays in view. */
+export function SaveBar({ editing }: { editing: Editing }): JSX.Element | null {
+  const count = editing.changes.value.length;
+  const problems = editing.problems.value;
+  const isNew = editing.stored.value === undefined;
+  if (isReadOnly.value) {
+    return <p class="hint">This token reads; it cannot change anything.</p>;
+  }
+  if (count === 0 && !isNew) return null;
+  const discard = async (): Promise<void> => {
+    const detail = "What was changed here and not saved is lost.";
+    if (await confirm({ title: "Discard the changes?", detail, action: "Discard" })) editing.discard();
+  };
+  return (
+    <div class="save-bar" role="region" aria-label="Unsaved changes">
+      {problems.length > 0 && (
+        <div role="alert">
+          <strong>Not accepted:</strong>
+          <ul class="refused">
+            {problems.map(({ pointer, detail }) => (
+              <li key={pointer + detail}>
+                {enclosing(pointer).length === 0 ? (
+                  pointerText(pointer)
+                ) : (
+                  <button type="button" class="link" onClick={() => focusField(pointer)}>
+                    {pointerText(pointer)}
+                  </button>
+                )}{" "}
+                {detail}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <div class="save-actions">
+        <span role="status">
+          {isNew ? "Not created yet" : `${count} unsaved ${count === 1 ? "change" : "changes"}`}
+        </span>
+        {!isNew && (
+          <button type="button" onClick={() => void discard()}>
+            Discard
+          </button>
+        )}
+        <button type="submit" class="primary">
+          {isNew ? "Review and create" : "Review and save"}
+        </button>
+      </div>
+    </div>
+  );
+}

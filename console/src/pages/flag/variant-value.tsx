@@ -1,0 +1,55 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { escapePointer } from "../../state/pointers.ts";
+import { type FlagType, parseValue, valueText } from "../../state/variant-values.ts";
+import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
+import { Select } from "../../ui/fields/select.tsx";
+
+const BOOLEANS = [
+  ["true", "true"],
+  ["false", "false"],
+] as const;
+const LONG = 60;
+
+/** An editor for a value of the flag's type. */
+export function VariantValue({
+  type,
+  name,
+  value,
+  onChange,
+}: {
+  type: FlagType;
+  name: string;
+  value: unknown;
+  onChange: (value: unknown) => void;
+}): JSX.Element {
+  const pointer = `/variants/${escapePointer(name)}`;
+  // A text that has grown long keeps its area while it is edited.
+  const [isLong] = useState(() => type === "string" && (String(value).length > LONG || String(value).includes("\n")));
+  if (type === "boolean") {
+    return (
+      <Select
+        label="Value"
+        value={String(value)}
+        options={BOOLEANS}
+        onChange={(chosen) => onChange(chosen === "true")}
+        pointer={pointer}
+      />
+    );
+  }
+  const lines = type === "object" ? Math.min(20, Math.max(4, valueText(type, value).split("\n").length)) : isLong && 4;
+  return (
+    <ParsedInput
+      // A value of another type is another text.
+      key={type}
+      label={type === "object" ? "Value as JSON" : "Value"}
+      value={value}
+      format={(shown) => valueText(type, shown)}
+      parse={(text) => parseValue(type, text)}
+      onChange={onChange}
+      pointer={pointer}
+      {...(lines === false ? {} : { lines })}
+      {...(type === "integer" ? { inputMode: "numeric" } : type === "float" ? { inputMode: "decimal" } : {})}
+    />
+  );
+}

@@ -1,0 +1,54 @@
+/** Names that an editor suggests: segments, flags and attributes of an environment. */
+import { allPages } from "../../../api-client/client.ts";
+import type { Condition, Flag } from "../../../api-client/contract.ts";
+import { childrenOf, type Known } from "../ui/condition/condition.ts";
+import { useResource } from "./resource.ts";
+import { client } from "./session.ts";
+
+export interface Catalogue extends Known {
+  flags: readonly Flag[];
+}
+
+const EMPTY: Catalogue = { segments: [], flags: [], attributes: [] };
+
+/** Empty until it is read; editing does not wait for it. */
+export function useCatalogue(environment: string): Catalogue {
+  return useResource(() => readCatalogue(environment), [environment]).data.value ?? EMPTY;
+}
+
+async function readCatalogue(environment: string): Promise<Catalogue> {
+  const path = { env: environment };
+  const [segments, flags] = await Promise.all([
+    allPages((cursor) => client.call("listSegments", { path, query: { limit: "200", cursor } })),
+    allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } })),
+  ]);
+  const conditions = [
+    ...segments.map(({ condition }) => condition),
+    ...flags.flatMap(({ rules = [] }) => rules.flatMap(({ when }) => when ?? [])),
+  ];
+  return { segments: segments.map(({ key }) => key), flags, attributes: attributesOf(conditions) };
+}
+
+const REQUEST = [
+  "country",
+  "region",
+  "city",
+  "continent",
+  "timezone",
+  "asn",
+  "colo",
+  "ip",
+  "language",
+  "userAgentFamily",
+];
+
+/** Names of attributes in use, with those that are always there. */
+export function attributesOf(conditions: readonly Condition[]): string[] {
+  const names = new Set(["targetingKey", ...REQUEST.map((name) => `request.${name}`)]);
+  const collect = (condition: Condition): void => {
+    childrenOf(condition)?.forEach(collect);
+    if ("attribute" in condition && typeof condition.attribute === "string") names.add(condition.attribute);
+  };
+  conditions.forEach(collect);
+  return [...names].toSorted();
+}
