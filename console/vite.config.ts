@@ -1,16 +1,26 @@
 import { copyFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Headers of assets are said at the root of what wrangler serves, which is the folder around the console's own. */
+function headers(): Plugin {
+  let served = "";
+  return {
+    name: "headers",
+    configResolved: ({ root, build }) => void (served = resolve(root, build.outDir, "..")),
+    closeBundle: () => copyFile(at("_headers"), resolve(served, "_headers")),
+  };
+}
 
 /** Builds the console to dist/assets/console, which wrangler.toml serves at /console. */
 export default defineConfig({
   root: at("."),
   base: "/console/",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  // Headers of assets are said at the root of what wrangler serves.
-  plugins: [{ name: "headers", closeBundle: () => copyFile(at("_headers"), at("../dist/assets/_headers")) }],
+  plugins: [headers()],
   build: {
     outDir: at("../dist/assets/console"),
     emptyOutDir: true,

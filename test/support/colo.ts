@@ -7,6 +7,8 @@ export interface ColoOptions {
   script?: string;
   /** Where the Cache API keeps its entries; a data centre started over the same directory has them. Default: gone with it. */
   directory?: string;
+  /** Directory of the static assets that stand before the worker, as wrangler.toml names it. */
+  assets?: string;
   /** Rate limit bindings: calls per ten seconds, by name. */
   rateLimits?: Record<string, number>;
 }
@@ -22,12 +24,13 @@ export interface Colo {
 let built: Promise<string> | undefined;
 
 /** The worker in workerd, as Miniflare runs it, over the given bindings. */
-export async function startColo({ bindings, script, directory, rateLimits = {} }: ColoOptions): Promise<Colo> {
+export async function startColo({ bindings, script, directory, assets, rateLimits = {} }: ColoOptions): Promise<Colo> {
   built ??= bundleWorker().then(({ code }) => code);
   const options = convertV4MiniflareOptions({
     modules: [{ type: "ESModule", path: "worker.js", contents: script ?? (await built) }],
     compatibilityDate: "2026-11-01",
     bindings,
+    ...(assets !== undefined && { assets: { directory: assets, routerConfig: { has_user_worker: true } } }),
     ratelimits: Object.fromEntries(
       Object.entries(rateLimits).map(([name, limit]) => [name, { namespace_id: name, simple: { limit, period: 10 } }]),
     ),

@@ -1,0 +1,19 @@
+/** The console as it is deployed, in Chromium: what people do with it, and what the edge answers afterwards. */
+import { afterAll, beforeAll } from "vitest";
+import { describeAccessibility } from "./console/accessibility.ts";
+import { describeFlagJourneys } from "./console/journeys-flags.ts";
+import { describeSession } from "./console/session.ts";
+import { type ConsoleWorld, startConsoleWorld } from "./console/support/console-world.ts";
+
+let world: ConsoleWorld;
+
+beforeAll(async () => {
+  world = await startConsoleWorld();
+});
+afterAll(() => world?.close());
+
+const theWorld = () => world;
+
+describeFlagJourneys(theWorld);
+describeSession(theWorld);
+describeAccessibility(theWorld);

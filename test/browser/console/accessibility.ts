@@ -1,0 +1,104 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { keyboardFindings, overflow, seriousFindings } from "./support/audit-page.ts";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import { loaded, pageAddresses } from "./support/loaded.ts";
+import { signIn, type Visit, type VisitOptions } from "./support/visit.ts";
+
+/** Pages that no link of the navigation leads to. */
+const INNER_PAGES: string[] = [];
+
+const SIZES = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 780 } };
+
+export function describeAccessibility(world: () => ConsoleWorld): void {
+  let visit: Visit;
+  const open = async (options: Partial<VisitOptions> = {}): Promise<Visit> => (visit = await world().visit(options));
+  afterEach(() => visit?.close());
+
+  describe.each(["light", "dark"] as const)("in %s", (scheme) => {
+    it.each(["desk", "phone"] as const)("has no serious finding of axe on any page: %s", async (size) => {
+      const { page, goTo } = await open({ scheme, ...SIZES[size] });
+      const findings: Record<string, string[]> = {};
+      for (const address of [...(await pageAddresses(page)), ...INNER_PAGES]) {
+        await goTo(address);
+        await loaded(page);
+        findings[address] = await seriousFindings(page);
+        const wider = await overflow(page);
+        if (wider > 0) findings[address].push(`the page is ${wider} px wider than the window`);
+      }
+      expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([]);
+    });
+
+    it.each(["desk", "phone"] as const)("has none on the sign-in and in dialogs: %s", async (size) => {
+      const { page } = await open({ token: null, scheme, ...SIZES[size] });
+      expect(await seriousFindings(page)).toEqual([]);
+      await signIn(page, world().keys.adminToken);
+      await page.getByRole("switch").first().click();
+      await page.getByRole("dialog").waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.keyboard.press("Escape");
+      await visit.goTo("#/keys");
+      await page.getByRole("button", { name: "New key" }).click();
+      expect(await seriousFindings(page)).toEqual([]);
+    });
+  });
+
+  describe("with the keyboard alone", () => {
+    it("reaches everything on every page, and sees where it is", async () => {
+      const { page, goTo } = await open();
+      const findings: Record<string, string[]> = {};
+      for (const address of [...(await pageAddresses(page)), ...INNER_PAGES]) {
+        await goTo(address);
+        await loaded(page);
+        findings[address] = await keyboardFindings(page);
+      }
+      expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([]);
+    });
+
+    it("signs in, finds a flag, and turns it off and on", async () => {
+      const { page } = await open({ token: null });
+      await page.keyboard.press("Tab");
+      await page.keyboard.type(world().keys.adminToken);
+      await page.keyboard.press("Enter");
+      await loaded(page);
+      await page.getByRole("searchbox", { name: "Search flags" }).focus();
+      await page.keyboard.type("checkout-redesign");
+      for (const [action, isOn] of [
+        ["Turn off", false],
+        ["Turn on", true],
+      ] as const) {
+        const flag = page.getByRole("switch", { name: "checkout-redesign enabled" });
+        await flag.focus();
+        await page.keyboard.press("Space");
+        await page.getByRole("dialog").getByRole("button", { name: action }).waitFor();
+        await page.keyboard.type("checkout-redesign");
+        await page.keyboard.press("Enter");
+        await expect.poll(() => flag.isChecked()).toBe(isOn);
+      }
+    });
+
+    it("keeps focus inside a dialog and gives it back when the dialog closes", async () => {
+      const { page } = await open({ at: "#/keys?environment=production" });
+      const opener = page.getByRole("button", { name: "New key" });
+      await opener.focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog", { name: /New key/ }).waitFor();
+      expect(await keyboardFindings(page)).toEqual([]);
+      for (let step = 0; step < 20; step++) {
+        await page.keyboard.press("Tab");
+        // The browser's own window is between the last and the first.
+        expect(
+          await page.evaluate(
+            "document.activeElement.closest('dialog') !== null || document.activeElement === document.body",
+          ),
+        ).toBe(true);
+      }
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+      expect(
+        await opener.evaluate(
+          (one) => one === (globalThis as unknown as { document: { activeElement: unknown } }).document.activeElement,
+        ),
+      ).toBe(true);
+    });
+  });
+}

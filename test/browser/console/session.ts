@@ -1,0 +1,135 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, describe, expect, it } from "vitest";
+import { createClient } from "../../../api-client/client.ts";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import { signIn, type Visit, type VisitOptions } from "./support/visit.ts";
+
+const FIRST_LOAD_BYTES = 100 * 1024;
+
+export function describeSession(world: () => ConsoleWorld): void {
+  const visits: Visit[] = [];
+  const open = async (options: Partial<VisitOptions> = {}): Promise<Visit> => {
+    const visit = await world().visit(options);
+    visits.push(visit);
+    return visit;
+  };
+  afterEach(async () => {
+    for (const visit of visits.splice(0)) await visit.close();
+  });
+
+  /** Everything that outlives the page or travels with requests by itself. */
+  const kept = async ({ page, context }: Visit): Promise<string> =>
+    JSON.stringify([
+      await page.evaluate("[{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]"),
+      await context.storageState({ indexedDB: true }),
+    ]);
+
+  describe("signing in", () => {
+    it("keeps the token in memory alone, so that a reload asks for it again", async () => {
+      const visit = await open();
+      await visit.page.getByRole("link", { name: "Keys" }).click();
+      await visit.page.getByRole("heading", { name: "SDK keys" }).waitFor();
+      expect(await kept(visit)).not.toContain("bga_");
+      await visit.page.reload();
+      await visit.page.getByLabel("Admin token").waitFor();
+    });
+
+    it("keeps the token for this tab where that is wished, and forgets it on signing out", async () => {
+      const visit = await open({ token: null });
+      const { page, context } = visit;
+      await signIn(page, world().keys.adminToken, { isKept: true });
+      await page.reload();
+      await page.getByRole("navigation", { name: "Pages" }).waitFor();
+      expect(await page.evaluate("localStorage.length + document.cookie + location.href")).not.toContain("bga_");
+      const other = await context.newPage();
+      await other.goto(page.url());
+      await other.getByLabel("Admin token").waitFor();
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByLabel("Admin token").waitFor();
+      expect(await kept(visit)).not.toContain("bga_");
+    });
+
+    it.each(["nonsense", "bga_write_AAAAAAAAAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAA"])(
+      "says why %s is not accepted",
+      async (token) => {
+        const visit = await open({ token: null });
+        visit.expectStatus(401);
+        await visit.page.getByLabel("Admin token").fill(token);
+        await visit.page.getByRole("button", { name: "Sign in" }).click();
+        expect(await visit.page.getByRole("alert").textContent()).not.toBe("");
+        expect(await kept(visit)).not.toContain(token);
+      },
+    );
+
+    it("does not take an SDK key for an admin token", async () => {
+      const visit = await open({ token: null });
+      visit.expectStatus(401, 403);
+      await visit.page.getByLabel("Admin token").fill(world().keys.environments["production"]?.serverKey ?? "");
+      await visit.page.getByRole("button", { name: "Sign in" }).click();
+      await visit.page.getByRole("alert").waitFor();
+    });
+  });
+
+  describe("a token that may only read", () => {
+    it("shows every page and offers no change", async () => {
+      const { page } = await open({ token: world().readToken });
+      await page.getByText("read-only").waitFor();
+      const switches = page.getByRole("switch");
+      await expect.poll(() => switches.count()).toBeGreaterThan(10);
+      expect(await page.getByRole("switch", { disabled: false }).count()).toBe(0);
+      const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+      const changes = page
+        .getByRole("main")
+        .getByRole("button", { name: /^(New|Revoke|Undo|Back to|Save|Delete|Purge|Warm|Apply|Copy)/, disabled: false });
+      for (const link of await links.all()) {
+        await link.click();
+        await page.getByRole("main").getByRole("heading", { level: 1 }).waitFor();
+        await expect.poll(() => page.getByRole("status", { name: "Loading" }).count()).toBe(0);
+        expect(await changes.allTextContents(), (await link.textContent()) ?? "").toEqual([]);
+      }
+    });
+
+    it("is refused a change by the API too", async () => {
+      const { colo, readToken } = world();
+      const reader = createClient({ url: (await colo.miniflare.ready).origin, token: () => readToken });
+      const path = { env: "production", key: "checkout-redesign" };
+      const { answer: flag } = await reader.call("getFlag", { path });
+      await expect(reader.call("putFlag", { path, body: { ...flag, enabled: false } })).rejects.toMatchObject({
+        status: 403,
+      });
+      const purge = { path: { env: "production" }, body: { all: true } };
+      await expect(reader.call("purgeCache", purge as never)).rejects.toMatchObject({ status: 403 });
+    });
+  });
+
+  describe("what the console is served with", () => {
+    it("runs nothing that is not a file of this origin", async () => {
+      const { page, problems } = await open();
+      const response = await page.request.get(page.url());
+      const policy = response.headers()["content-security-policy"] ?? "";
+      expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+      expect(policy).not.toMatch(/unsafe|https?:|\*/);
+      const injected =
+        "document.head.append(Object.assign(document.createElement('style'), { textContent: 'body{}' }))";
+      await page.evaluate(injected);
+      // The browser tells of it, and with that this suite would of a style of the console's own.
+      await expect.poll(() => problems.length).toBe(1);
+      expect(problems.splice(0)[0]).toContain("Content Security Policy");
+    });
+
+    it("loads less than 100 KB of script, as it travels, before the first page", async () => {
+      const { directory } = world().built;
+      const html = await readFile(join(directory, "console/index.html"), "utf8");
+      const scripts = [...html.matchAll(/(?:src|href)="\/(console\/[^"]+\.js)"/g)].map(([, path]) => path ?? "");
+      expect(scripts.length).toBeGreaterThan(0);
+      const sizes = await Promise.all(
+        scripts.map(async (path) => gzipSync(await readFile(join(directory, path)), { level: 6 }).byteLength),
+      );
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      console.log(`the console's first load: ${(total / 1024).toFixed(1)} KB of script, gzip`);
+      expect(total).toBeLessThan(FIRST_LOAD_BYTES);
+    });
+  });
+}

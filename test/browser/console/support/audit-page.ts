@@ -1,0 +1,70 @@
+/** What axe and a keyboard say of a page. */
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+
+interface Violation {
+  id: string;
+  impact: string | null;
+  nodes: { target: string[]; failureSummary: string }[];
+}
+
+/** Serious and critical findings, each with where it is. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  // Colours are judged as they will stand, not on their way there.
+  const violations = (await page.evaluate(
+    `Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1).map((one) => one.finished))
+      .then(() => axe.run()).then(({ violations }) => violations)`,
+  )) as Violation[];
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`),
+    );
+}
+
+/** CSS pixels that the page is wider than the window. */
+export async function overflow(page: Page): Promise<number> {
+  return Number(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+}
+
+/** What the pointer can work and Tab does not come to, and what Tab comes to without showing it. Empty: all is well. */
+export async function keyboardFindings(page: Page): Promise<string[]> {
+  const total = Number(await page.evaluate(MARK));
+  const seen = new Set<string>();
+  const findings: string[] = [];
+  // Twice as many steps as there are stops: the browser's own parts of a date field are stops too.
+  for (let step = 0; step < total * 2 + 20; step++) {
+    await page.keyboard.press("Tab");
+    const [stop, name, isShown] = (await page.evaluate(FOCUSED)) as [string | null, string, boolean];
+    if (stop === null) continue;
+    if (!isShown) findings.push(`focus is not seen on ${name}`);
+    seen.add(stop);
+    if (seen.size === total) break;
+  }
+  const missed = (await page.evaluate(`[...document.querySelectorAll("[data-stop]")]
+    .filter((one) => !${JSON.stringify([...seen])}.includes(one.dataset.stop)).map((one) => one.outerHTML.slice(0, 120))`)) as string[];
+  return [...new Set(findings), ...missed.map((html) => `not reached by Tab: ${html}`)];
+}
+
+/** Numbers what can be worked; of radio buttons only the one that Tab stops at. Answers how many there are. */
+const MARK = `(() => {
+  const root = document.querySelector("dialog[open]") ?? document;
+  const all = [...root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
+  const stops = all.filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.matches(":disabled") &&
+    (one.type !== "radio" || one.checked || root.querySelector(\`input[name="\${one.name}"]:checked\`) === null));
+  for (const one of document.querySelectorAll("[data-stop]")) delete one.dataset.stop;
+  stops.forEach((one, i) => { one.dataset.stop = String(i); });
+  return stops.length;
+})()`;
+
+/** The focused stop, its markup, and whether it or what it is drawn by has an outline. */
+const FOCUSED = `(() => {
+  const one = document.activeElement;
+  const drawn = [one, one?.nextElementSibling, one?.parentElement].filter((part) => part != null);
+  const isShown = drawn.some((part) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(part);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
+  });
+  return [one?.dataset.stop ?? null, one?.outerHTML.slice(0, 120) ?? "", isShown];
+})()`;

@@ -1,0 +1,88 @@
+/** One person at the console: a page in a profile of its own, where nothing may go wrong unnoticed. */
+import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
+import { newVisitor } from "../../support/chromium.ts";
+
+export interface VisitOptions {
+  /** Null: stays at the sign-in. */
+  token: string | null;
+  /** Address in the hash. */
+  at: string;
+  scheme: "light" | "dark";
+  width: number;
+  height: number;
+}
+
+export interface Visit {
+  page: Page;
+  context: BrowserContext;
+  /** What the browser complained about: errors of scripts, of the policy, of the network. */
+  problems: string[];
+  /** Answers of these statuses are part of what is tested; the browser writes each into its console. */
+  expectStatus(...statuses: number[]): void;
+  /** Another page of the console, as by its link. */
+  goTo(address: string): Promise<void>;
+  /** @throws Error with what the browser complained about */
+  close(): Promise<void>;
+}
+
+const DESK = { width: 1280, height: 900 };
+
+export async function openVisit(
+  browser: Browser,
+  origin: string,
+  {
+    token,
+    at = "#/flags?environment=production",
+    scheme = "light",
+    ...size
+  }: { token: string | null } & Partial<VisitOptions>,
+): Promise<Visit> {
+  const context = await newVisitor(browser, { colorScheme: scheme, viewport: { ...DESK, ...size } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  const expected = new Set<number>();
+  page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
+  page.on("console", (message) => {
+    if (isProblem(message) && !isExpected(message, expected)) problems.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== origin) problems.push(`request to another origin: ${request.url()}`);
+  });
+  try {
+    await page.goto(`${origin}/console/${at}`);
+    if (token !== null) await signIn(page, token);
+  } catch (error) {
+    const shown = await page.textContent("body").catch(() => "");
+    await context.close();
+    throw new Error(`the console did not open: ${[shown, ...problems].join("\n")}`, { cause: error });
+  }
+  return {
+    page,
+    context,
+    problems,
+    expectStatus: (...statuses) => statuses.forEach((status) => expected.add(status)),
+    // Only the hash differs: the page stays, and what is in its memory.
+    goTo: async (address) => void (await page.goto(`${origin}/console/${address}`)),
+    async close() {
+      await context.close();
+      if (problems.length > 0) throw new Error(`the browser complained:\n${problems.join("\n")}`);
+    },
+  };
+}
+
+export async function signIn(page: Page, token: string, { isKept = false } = {}): Promise<void> {
+  await page.getByLabel("Admin token").fill(token);
+  if (isKept) await page.getByLabel("Keep me signed in").check();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("navigation", { name: "Pages" }).waitFor();
+}
+
+function isProblem(message: ConsoleMessage): boolean {
+  return message.type() === "error" || message.type() === "warning";
+}
+
+function isExpected(message: ConsoleMessage, statuses: ReadonlySet<number>): boolean {
+  const status = /^Failed to load resource: the server responded with a status of (\d+)/.exec(message.text())?.[1];
+  return status !== undefined && statuses.has(Number(status));
+}
