@@ -7,6 +7,7 @@ import { addEnvironmentCommands } from "./commands/environments.ts";
 import { addEvaluateCommands } from "./commands/evaluate.ts";
 import { addFlagCommands } from "./commands/flags.ts";
 import { addKeyCommands } from "./commands/keys.ts";
+import { addOverrideCommands } from "./commands/override.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addProjectCommands } from "./commands/project.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
@@ -42,6 +43,7 @@ export function createProgram(terminal: Terminal): Command {
   addSegmentCommands(program, terminal);
   addEnvironmentCommands(program, terminal);
   addKeyCommands(program, terminal);
+  addOverrideCommands(program, terminal);
   addEvaluateCommands(program, terminal);
   addAuditCommands(program, terminal);
   addCacheCommands(program, terminal);

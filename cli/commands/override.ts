@@ -1,0 +1,103 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { change } from "../change.ts";
+import { withExamples } from "../examples.ts";
+import { UsageError } from "../exit.ts";
+import { openSession, type Session } from "../session.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface CreateOptions {
+  flag: Record<string, string>;
+  expires: number;
+  link?: string;
+}
+
+/** `burgee override …`: other variants for whoever holds a signed link. */
+export function addOverrideCommands(program: Command, terminal: Terminal): void {
+  const override = program.command("override").description("signed overrides: other variants for whoever has the link");
+
+  withExamples(
+    override
+      .command("create")
+      .description("sign overrides; the link, or else the token, is printed alone on the standard output")
+      .requiredOption("--flag <key=variant...>", "a flag and the variant that it is to have", flagAndVariant)
+      .option("--expires <duration>", "as 30m, 2h or 7d, which is the most", seconds, 3600)
+      .option("--link <url>", "a page of yours that passes overrides on")
+      .action(async (options: CreateOptions, command: Command) => {
+        const session = await openSession(command, terminal);
+        const path = { env: session.environment() };
+        const link = options.link === undefined ? undefined : parseLink(options.link);
+        const body = { flags: options.flag, expiresInSeconds: options.expires };
+        if (session.isDryRun) {
+          session.show(
+            { dryRun: true, ...body },
+            () => `overrides in ${path.env} would be signed: ${textOf(body.flags)}`,
+          );
+          return;
+        }
+        const { answer } = await session.client.call("createOverrides", { path, body });
+        const header = `X-Flags-Overrides: ${answer.token}`;
+        link?.searchParams.set("burgee-overrides", answer.token);
+        const result = { ...answer, header, ...(link === undefined ? {} : { link: link.href }) };
+        if (!session.isJson)
+          terminal.error(`${textOf(body.flags)} in ${path.env} until ${answer.expiresAt}; as a header:\n${header}`);
+        session.show(result, () => link?.href ?? answer.token);
+      }),
+    "burgee override create -e staging --flag checkout=on --expires 2h --link https://staging.example.com/cart",
+    "burgee override create -e staging --flag checkout=on banner=off --json",
+  );
+
+  withExamples(
+    override
+      .command("allow")
+      .description("let signed overrides count in the environment")
+      .action(async (_options: unknown, command: Command) => setAllowed(await openSession(command, terminal), true)),
+    "burgee override allow -e staging",
+  );
+
+  withExamples(
+    override
+      .command("forbid")
+      .description("end every override in the environment; allowed again, those stay ended")
+      .action(async (_options: unknown, command: Command) => setAllowed(await openSession(command, terminal), false)),
+    "burgee override forbid -e staging",
+  );
+}
+
+async function setAllowed(session: Session, overridesAllowed: boolean): Promise<void> {
+  const path = { env: session.environment() };
+  await change(session, {
+    what: `overrides in ${path.env} ${overridesAllowed ? "allowed" : "forbidden"}`,
+    before: async () => (await session.client.call("getEnvironment", { path })).answer,
+    after: (environment) => ({ ...environment, overridesAllowed }),
+    write: () => session.client.call("updateEnvironment", { path, body: { overridesAllowed } }),
+  });
+}
+
+function textOf(flags: Record<string, string>): string {
+  return Object.entries(flags)
+    .map(([flag, variant]) => `${flag}=${variant}`)
+    .join(", ");
+}
+
+function flagAndVariant(text: string, known: Record<string, string> = {}): Record<string, string> {
+  const [, flag, variant] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
+  if (flag === undefined || variant === undefined) throw new InvalidArgumentError("It must be like checkout=on.");
+  return { ...known, [flag]: variant };
+}
+
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+function seconds(text: string): number {
+  const [, count = "", unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const duration = Number(count) * (UNITS[unit] ?? Number.NaN);
+  if (!(duration >= 60 && duration <= 7 * 86_400)) {
+    throw new InvalidArgumentError("It must be from 1m to 7d, as 30m, 2h or 3d.");
+  }
+  return duration;
+}
+
+function parseLink(text: string): URL {
+  const link = URL.canParse(text) ? new URL(text) : undefined;
+  if (link?.protocol === "https:" || link?.protocol === "http:") return link;
+  throw new UsageError("--link must be the address of a page, as https://staging.example.com/cart");
+}
