@@ -140,7 +140,7 @@ function bodyOf(
     changes.some((one) => one.kind === kind && one.key === key);
   const flags = [...contents.flags.values()].filter(({ key }) => isWhole || isChanged("flag", key));
   return {
-    flags: flags.map((flag) => sendable(widened(flag, now.flags.get(flag.key), later), now.flags.get(flag.key))),
+    flags: flags.map((flag) => widened(flag, now.flags.get(flag.key), later)),
     segments: [...contents.segments.values()].filter(({ key }) => isWhole || isChanged("segment", key)),
     whole: isWhole,
   };
@@ -153,14 +153,18 @@ function widened(flag: WholeFlag, now: WholeFlag | undefined, later: readonly En
 }
 
 /** An owner that was never given is not given now: it would be another one, "". */
-function sendable(flag: WholeFlag, now: WholeFlag | undefined): WholeFlag {
-  if (flag.owner !== "" || (now?.owner ?? "") !== "") return flag;
-  const { owner: _, ...rest } = flag;
-  return rest as WholeFlag;
+function sendable(flag: WholeFlag, now: WholeFlag | undefined): Omit<WholeFlag, "owner"> {
+  const { owner, ...rest } = flag;
+  return owner === "" && (now?.owner ?? "") === "" ? rest : flag;
 }
 
-async function write(client: Client, { environment, name, version }: EnvironmentPlan, body: Body): Promise<Written> {
+async function write(
+  client: Client,
+  { environment, name, version, now }: EnvironmentPlan,
+  whole: Body,
+): Promise<Written> {
   const path = { env: environment };
+  const body = { ...whole, flags: whole.flags.map((flag) => sendable(flag, now.flags.get(flag.key))) };
   let seen = version;
   if (seen === undefined) {
     const { answer } = await client.call("createEnvironment", { body: { key: environment, name } });
@@ -171,7 +175,7 @@ async function write(client: Client, { environment, name, version }: Environment
     const { answer } = await client.call("applyEnvironment", { path, headers: { "If-Match": `"${seen}"` }, body });
     return pickWritten(answer);
   } catch (error) {
-    throw named(error, body, environment);
+    throw named(error, whole, environment);
   }
 }
 

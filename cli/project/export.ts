@@ -85,9 +85,8 @@ function combined(file: ProjectFile, exported: ProjectFile, keys: ReadonlySet<st
   const known = new Set(file.flags.map(({ key }) => key));
   const named = new Set(file.environments.map(({ key }) => key));
   return {
-    environments: [...file.environments, ...exported.environments.filter(({ key }) => !named.has(key))].map(
-      (environment) => exported.environments.find(({ key }) => key === environment.key) ?? environment,
-    ),
+    // A name counts when an environment is made, and never again: people may call it something else in their file.
+    environments: [...file.environments, ...exported.environments.filter(({ key }) => !named.has(key))],
     segments: { ...file.segments, ...mapValues(exported.segments, (all, key) => inFormOf(file.segments[key], all)) },
     flags: [
       ...file.flags.flatMap((flag) => {

@@ -66,7 +66,8 @@ async function run(
   folder: string,
   { env = {}, input = "", isInteractive = false, fetch = globalThis.fetch, onPause }: RunOptions,
 ): Promise<Ran> {
-  const [out, err]: string[][] = [[], []];
+  const out: string[] = [];
+  const err: string[] = [];
   const progress = new PassThrough();
   const drawn: string[] = [];
   progress.on("data", (chunk) => drawn.push(String(chunk)));
@@ -85,13 +86,7 @@ async function run(
   };
   const code = await main(args, terminal);
   const text = out.join("");
-  return {
-    code,
-    out: text,
-    err: err.join(""),
-    drawn: drawn.join(""),
-    get json() {
-      return JSON.parse(text);
-    },
-  };
+  const ran = { code, out: text, err: err.join(""), drawn: drawn.join("") };
+  // Not enumerable: what is compared is the text.
+  return Object.defineProperty(ran as Ran, "json", { get: () => JSON.parse(text) });
 }

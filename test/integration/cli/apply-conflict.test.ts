@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { type CliTest, startCliTest } from "./harness.ts";
+
+/** Two environments that share the flag `theme`; `variants` and `served` are those of the file. */
+const project = (variants: string, served: string, description = "Colours") => `
+environments:
+  - { key: production, name: Production }
+  - { key: staging, name: Staging }
+flags:
+  - key: theme
+    type: string
+    description: ${description}
+    variants: ${variants}
+    environments:
+      production: { enabled: true, default: { variant: ${served} } }
+      staging: { enabled: true, default: { variant: ${served} } }
+`;
+
+describe("burgee apply, while others write", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+    await t.run("env create staging --name Staging");
+  });
+  afterAll(() => t.close());
+  beforeEach(async () => {
+    await t.write("theme.yaml", project("{ light: l, dark: d }", "light"));
+    await t.run("apply theme.yaml --prune");
+  });
+
+  /** Runs apply; `meanwhile` comes between its reading and its writing to `environment`. */
+  const applyWith = (environment: string, meanwhile: () => Promise<unknown>, line = "apply theme.yaml --json") => {
+    let isDone = false;
+    return t.run(line, {
+      fetch: async (url, init) => {
+        const request = new Request(url, init);
+        const { pathname, search } = new URL(request.url);
+        if (!isDone && request.method === "POST" && pathname.includes(`/${environment}/apply`)) {
+          isDone = true;
+          await meanwhile();
+        }
+        const response = await t.isolate.fetch(pathname + search, init);
+        await t.isolate.settled();
+        return response;
+      },
+    });
+  };
+  const someoneElse = (environment: string) => () => t.run(`flags create other -e ${environment} --default on`);
+  const states = (json: { environments: { state: string }[] }) => json.environments.map(({ state }) => state);
+
+  test("is refused with exit code 4, and what the other one wrote stays", async ({ expect }) => {
+    await t.write("theme.yaml", project("{ light: l, dark: d }", "dark"));
+    const ran = await applyWith("production", someoneElse("production"));
+    expect(ran.code).toBe(4);
+    expect(states(ran.json)).toEqual(["failed", "not tried"]);
+    expect(JSON.parse(ran.err).error).toMatchObject({ status: 412, exitCode: 4 });
+    expect((await t.evaluate("theme")).body.value).toBe("l");
+    expect((await t.evaluate("other")).body.value).toBe(true);
+    expect((await t.run("apply theme.yaml")).code).toBe(0);
+    expect((await t.evaluate("theme")).body.value).toBe("d");
+  });
+
+  test("tells which environments are done when a later one is refused", async ({ expect }) => {
+    await t.write("theme.yaml", project("{ light: l, dark: d }", "dark"));
+    const { code, json } = await applyWith("staging", someoneElse("staging"));
+    expect(code).toBe(4);
+    expect(json.environments).toEqual([
+      expect.objectContaining({ environment: "production", state: "applied", changes: 1 }),
+      { environment: "staging", state: "failed", changes: expect.any(Number) },
+    ]);
+    expect((await t.evaluate("theme")).body.value).toBe("d");
+    const text = await t.run("apply theme.yaml");
+    expect(text.out).toMatch(
+      /^production: nothing to change at version \d+\nstaging: 1 written as version \d+, published\n$/,
+    );
+  });
+
+  test("a change of another environment between two of ours is noticed, too", async ({ expect }) => {
+    await t.write("theme.yaml", project("{ light: l, dark: d }", "dark"));
+    const { code, json, err } = await applyWith("production", someoneElse("staging"));
+    expect(code).toBe(4);
+    expect(states(json)).toEqual(["applied", "failed"]);
+    expect(err).toContain("staging was changed by somebody else (/flags/other)");
+  });
+
+  test("a definition that all environments share is no conflict with ourselves", async ({ expect }) => {
+    await t.write("theme.yaml", project("{ light: l, dark: d }", "light", "Other words"));
+    const { code, json } = await t.run("apply theme.yaml --json");
+    expect(code).toBe(0);
+    expect(states(json)).toEqual(["applied", "unchanged"]);
+    expect((await t.run("flags get theme -e staging")).json.description).toBe("Other words");
+  });
+
+  test("a variant that every environment serves can be replaced in one go", async ({ expect }) => {
+    await t.write("theme.yaml", project("{ day: d1, night: n1 }", "day"));
+    expect(await t.run("apply theme.yaml")).toMatchObject({ code: 0, err: "" });
+    expect((await t.evaluate("theme")).body).toMatchObject({ value: "d1", variant: "day" });
+    expect((await t.run("flags get theme -e staging")).json.variants).toEqual({ day: "d1", night: "n1" });
+    expect((await t.run("diff theme.yaml --prune")).code).toBe(0);
+  });
+
+  test("an answer that is lost is told as not known, with exit code 5", async ({ expect }) => {
+    await t.write("theme.yaml", project("{ light: l, dark: d }", "dark"));
+    const lost = await applyWith("production", () => Promise.reject(new Error("connection reset")));
+    expect(lost).toMatchObject({ code: 5 });
+    expect(lost.err).toContain("whether production was written is not known: run it again");
+  });
+
+  test("what the worker refuses is told by the flag's key, and nothing of that environment is written", async ({
+    expect,
+  }) => {
+    const rule = "rules: [{ id: r, when: { segment: nobody }, serve: { variant: dark } }], default: { variant: dark }";
+    await t.write("theme.yaml", project("{ light: l, dark: d }", "dark").replace("default: { variant: dark }", rule));
+    const refused = await t.run("apply theme.yaml");
+    expect(refused).toMatchObject({ code: 1, out: "production: not written\nstaging: not tried\n" });
+    expect(refused.err).toMatch(/flag theme \/rules\/0\/when\S* segment "nobody" does not exist/);
+    expect((await t.evaluate("theme")).body.value).toBe("l");
+  });
+});

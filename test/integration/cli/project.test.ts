@@ -1,0 +1,166 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type CliTest, startCliTest } from "./harness.ts";
+
+const EXAMPLE = new URL("../../../examples/project.yaml", import.meta.url);
+
+describe("a project as one file", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+    await t.write("project.yaml", await readFile(EXAMPLE, "utf8"));
+  });
+  afterAll(() => t.close());
+
+  const versions = async (): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      (await t.call("GET", "/api/v1/environments")).body.items.map((one: { key: string; version: number }) => [
+        one.key,
+        one.version,
+      ]),
+    );
+
+  test("is refused where an environment is missing, unless it is to be made", async ({ expect }) => {
+    const before = await versions();
+    const refused = await t.run("import project.yaml");
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toContain("there is no environment staging; --create-environments makes what is missing");
+    expect(await versions()).toEqual(before);
+    const planned = await t.run("import project.yaml --create-environments --dry-run");
+    expect(planned.out).toContain("staging, which does not exist yet: 51 to create");
+    expect(await versions()).toEqual(before);
+  });
+
+  test("is applied in one version and one purge for each environment, and the edge answers from it", async ({
+    expect,
+  }) => {
+    const { production = 0 } = await versions();
+    const { code, json } = await t.run("import project.yaml --create-environments --json");
+    expect(code).toBe(0);
+    expect(json).toEqual({
+      environments: [
+        {
+          environment: "production",
+          state: "applied",
+          changes: 55,
+          version: production + 1,
+          published: { redis: true },
+        },
+        { environment: "staging", state: "applied", changes: 51, version: 2, published: { redis: true } },
+      ],
+    });
+    expect(
+      (await t.evaluate("checkout-redesign", { targetingKey: "u", email: "a@shop.example.com" })).body,
+    ).toMatchObject({ value: true, reason: "TARGETING_MATCH" });
+  });
+
+  test("a second time it makes no version, and there is no difference", async ({ expect }) => {
+    const before = await versions();
+    expect(await t.run("apply project.yaml")).toMatchObject({
+      code: 0,
+      out: `production: nothing to change at version ${before["production"]}\nstaging: nothing to change at version 2\n`,
+    });
+    expect(await t.run("diff project.yaml")).toMatchObject({ code: 0 });
+    expect(await t.run("diff project.yaml --prune")).toMatchObject({ code: 0 });
+    expect(await versions()).toEqual(before);
+  });
+
+  test("exported over itself it stays to the letter; exported anew it is the same project, in the same text each time", async ({
+    expect,
+  }) => {
+    expect((await t.run("export project.yaml")).out).toBe("project.yaml holds that already\n");
+    expect(await t.read("project.yaml")).toBe(await readFile(EXAMPLE, "utf8"));
+    const { out } = await t.run("export");
+    expect(out.split("\n")[0]).toBe("# yaml-language-server: $schema=http://edge.test/console/project.schema.json");
+    expect((await t.run("export")).out).toBe(out);
+    expect((await t.run("export new.yaml")).code).toBe(0);
+    expect(await t.read("new.yaml")).toBe(out);
+    expect((await t.run("diff new.yaml --prune")).code).toBe(0);
+    const keys = [...out.matchAll(/^ {2}- key: (\S+)$/gm)].map(([, key]) => key).slice(2);
+    expect(keys).toEqual(keys.toSorted());
+    expect((await t.run("export --json")).json.flags).toHaveLength(48);
+  });
+
+  test("a difference is told field by field, with exit code 3, and one apply takes it to the edge", async ({
+    expect,
+  }) => {
+    const before = await versions();
+    await t.write(
+      "changed.yaml",
+      (await t.read("project.yaml")).replace("25000]", "40000]").replace("75000]", "60000]"),
+    );
+    const { code, out } = await t.run("diff changed.yaml");
+    expect(code).toBe(3);
+    expect(out).toBe(
+      [
+        `production at version ${before["production"]}: 1 to update`,
+        "  ~ flag checkout-redesign",
+        "      /default/rollout/weights/0/1 25000 → 40000",
+        "      /default/rollout/weights/1/1 75000 → 60000",
+        "staging at version 2: nothing to change",
+        "",
+      ].join("\n"),
+    );
+    expect((await t.run("diff changed.yaml --json")).json.environments[0]).toMatchObject({
+      environment: "production",
+      version: before["production"],
+      changes: [{ kind: "flag", key: "checkout-redesign", action: "update", differences: [{ before: 25000 }, {}] }],
+      kept: [],
+    });
+    const dry = await t.run("apply changed.yaml --dry-run");
+    expect(dry).toMatchObject({ code: 0, out });
+    expect(await versions()).toEqual(before);
+    t.project.backends.upstash.resetStats();
+    expect((await t.run("apply changed.yaml")).out).toContain(
+      `production: 1 written as version ${(before["production"] ?? 0) + 1}, published`,
+    );
+    expect(t.project.backends.upstash.stats().commands).toBe(1);
+    const share = (await t.call("GET", "/api/v1/environments/production/flags/checkout-redesign")).body.default;
+    expect(share.rollout.weights[0]).toEqual(["on", 40_000]);
+  });
+
+  test("exporting a change keeps comments, order and everything that the change is not about", async ({ expect }) => {
+    await t.run("flags set checkout-redesign -e production --description", "");
+    await t.run(["flags", "set", "new-shell", "-e", "production", "--description", "In other words."]);
+    await t.run("flags create zebra -e staging --default on");
+    await t.run("flags delete api-requests-per-minute --everywhere");
+    expect((await t.run("export project.yaml --dry-run")).out).toContain("would write");
+    expect((await t.run("export project.yaml")).out).toContain("wrote 48 flags of production, staging to project.yaml");
+    const text = await t.read("project.yaml");
+    expect(text).toContain("# An example project: the flags of a web shop, in two environments.");
+    expect(text).toContain("── Checkout ──");
+    expect(text.indexOf("key: zebra")).toBeGreaterThan(text.indexOf('key: "new-shell"'));
+    expect(text).toMatch(/key: "new-shell"\n.*\n.*\n {4}description: "In other words\."/);
+    expect(text).not.toContain('key: "api-requests-per-minute"');
+    expect(await t.run("diff project.yaml --prune")).toMatchObject({ code: 0 });
+    expect((await t.run("export project.yaml")).out).toContain("holds that already");
+  });
+
+  test("one environment alone can be exported, compared and applied", async ({ expect }) => {
+    await t.run("flags create only-here -e staging --default on");
+    await t.run("export project.yaml -e production");
+    expect(await t.read("project.yaml")).not.toContain("only-here");
+    expect((await t.run("diff project.yaml --prune -e production")).code).toBe(0);
+    const staging = await t.run("diff project.yaml --prune -e staging");
+    expect(staging).toMatchObject({ code: 3, out: expect.stringContaining("- flag only-here") });
+    const { out } = await t.run("diff project.yaml -e staging");
+    expect(out).toContain("not in the file, kept without --prune: flag only-here");
+    const other = await t.run("diff project.yaml -e preview");
+    expect(other).toMatchObject({ code: 2, err: expect.stringContaining("it has: production, staging") });
+  });
+
+  test("--prune deletes what the file does not name; without it nothing is deleted", async ({ expect }) => {
+    expect((await t.run("apply project.yaml")).code).toBe(0);
+    expect((await t.run("flags get only-here -e staging")).code).toBe(0);
+    expect((await t.run("apply project.yaml --prune")).out).toContain("staging: 1 written as version");
+    expect((await t.run("flags get only-here -e staging")).code).toBe(1);
+    expect((await t.run("diff project.yaml --prune")).code).toBe(0);
+  });
+
+  test("a file may be piped in, and taken to another deployment's form and back", async ({ expect }) => {
+    const { out } = await t.run("export -e production");
+    expect((await t.run("diff -", { input: out })).code).toBe(0);
+    const json = (await t.run("export -e production --json")).out;
+    expect((await t.run("diff - --prune", { input: json })).code).toBe(0);
+  });
+});
