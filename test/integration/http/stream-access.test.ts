@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type Isolate, startIsolate } from "../../support/app.ts";
+import { MapEdgeCache } from "../../support/edge-cache.ts";
 import { EventStreamReader } from "../../support/event-stream.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
@@ -165,6 +166,23 @@ describe("access to change streams", () => {
     expect(await count()).toBe(1);
     await response.body?.cancel();
     expect(await count()).toBe(0);
+  });
+
+  test("an answer that the data centre has kept names the stream of the host that is asked", async ({ expect }) => {
+    const cache = new MapEdgeCache(clock.now);
+    const zone = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "x".repeat(20), CF_API_URL: "http://127.0.0.1:9/" };
+    const streamAt = async (host: string) => {
+      const cold = startIsolate({ ...project.bindings, ...zone }, clock, { openCache: async () => cache });
+      const response = await bulk({ origin: SHOP }, cold, `${host}/flags`, "GET");
+      const { eventStreams } = (await response.json()) as BulkBody;
+      await cold.settled();
+      const from = response.headers.get("cache-status");
+      return { stream: new URL(eventStreams?.[0]?.url ?? "").host, isKept: from?.includes("Edge") };
+    };
+    // `fetch` puts it behind "edge.test".
+    expect(await streamAt("")).toEqual({ stream: "edge.test", isKept: false });
+    expect(await streamAt("")).toEqual({ stream: "edge.test", isKept: true });
+    expect(await streamAt(".example")).toEqual({ stream: "edge.test.example", isKept: false });
   });
 
   test("tells nothing of other environments", async ({ expect }) => {
