@@ -1,13 +1,18 @@
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { NAVIGATION, pageOf } from "./pages.tsx";
 import { environment, environments } from "./state/environments.ts";
 import { go, href, route } from "./state/route.ts";
 import { isReadOnly, isSignedIn, signOut } from "./state/session.ts";
+import { nextTheme, theme } from "./state/theme.ts";
+import { titleOf } from "./state/title.ts";
 import { Confirmations } from "./ui/confirm.tsx";
 import { Conflicts } from "./ui/conflict.tsx";
 import { Notices } from "./ui/notices.tsx";
 import { Loaded } from "./ui/states.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
+
+const TITLES = new Map<string, string>(NAVIGATION.map(({ name, title }) => [name, title]));
 
 export function App(): JSX.Element {
   return (
@@ -22,6 +27,8 @@ export function App(): JSX.Element {
 
 function Shell(): JSX.Element {
   const { path } = route.value;
+  usePageTitle();
+  useTopOfPage(path.join("/"));
   return (
     <div class="shell">
       <a
@@ -44,6 +51,9 @@ function Shell(): JSX.Element {
           ))}
         </nav>
         {isReadOnly.value && <span class="tag">read-only</span>}
+        <button type="button" class="quiet" aria-label={`Colours: ${theme.value}`} title="Colours" onClick={nextTheme}>
+          {{ system: "Auto", light: "Light", dark: "Dark" }[theme.value]}
+        </button>
         <button type="button" class="quiet" onClick={() => signOut()}>
           Sign out
         </button>
@@ -53,6 +63,25 @@ function Shell(): JSX.Element {
       </main>
     </div>
   );
+}
+
+function usePageTitle(): void {
+  const title = titleOf(route.value, environment.value, TITLES);
+  useEffect(() => {
+    document.title = title;
+    return () => void (document.title = "Burgee");
+  }, [title]);
+}
+
+/** A new page is read from its top, by eye and by screen reader; the first one is left to the browser. */
+function useTopOfPage(path: string): void {
+  const last = useRef(path);
+  useEffect(() => {
+    if (last.current === path) return;
+    last.current = path;
+    scrollTo(0, 0);
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, [path]);
 }
 
 function Page(): JSX.Element {

@@ -1,15 +1,25 @@
 /** Which page stands at which address. */
 import type { JSX } from "preact";
 import { AuditPage } from "./pages/audit.tsx";
+import { CachePage } from "./pages/cache.tsx";
+import { EnvironmentsPage } from "./pages/environments.tsx";
 import { FlagPage, NewFlagPage } from "./pages/flag/flag-page.tsx";
 import { FlagsPage } from "./pages/flags.tsx";
 import { KeysPage } from "./pages/keys.tsx";
-import type { Route } from "./state/route.ts";
+import { SegmentPage } from "./pages/segment.tsx";
+import { SegmentsPage } from "./pages/segments.tsx";
+import { TryItPage } from "./pages/try-it.tsx";
+import { href, type Route } from "./state/route.ts";
+import { Empty } from "./ui/states.tsx";
 
 export const NAVIGATION = [
   { name: "flags", title: "Flags" },
+  { name: "segments", title: "Segments" },
+  { name: "try", title: "Try it" },
   { name: "keys", title: "Keys" },
   { name: "audit", title: "Audit" },
+  { name: "cache", title: "Cache" },
+  { name: "environments", title: "Environments" },
 ] as const;
 
 export function pageOf({ path }: Route, environment: string): JSX.Element {
@@ -19,7 +29,18 @@ export function pageOf({ path }: Route, environment: string): JSX.Element {
     return <FlagPage key={`${environment} ${key}`} environment={environment} flagKey={key} />;
   }
   if (name === "flags") return <FlagsPage key={environment} environment={environment} />;
+  if (name === "segments" && key !== undefined) {
+    return <SegmentPage key={`${environment} ${key}`} environment={environment} segmentKey={key} />;
+  }
+  if (name === "segments") return <SegmentsPage key={environment} environment={environment} />;
+  if (name === "try") return <TryItPage key={environment} environment={environment} flagKey={key} />;
+  if (name === "cache") return <CachePage key={environment} environment={environment} />;
+  if (name === "environments") return <EnvironmentsPage />;
   if (name === "keys") return <KeysPage key={environment} environment={environment} />;
   if (name === "audit") return <AuditPage key={environment} environment={environment} />;
-  return <p>There is no such page.</p>;
+  return (
+    <Empty title="There is no such page">
+      <a href={href(["flags"])}>To the flags</a>
+    </Empty>
+  );
 }

@@ -1,0 +1,96 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Environment } from "../../../api-client/contract.ts";
+import { environments } from "../state/environments.ts";
+import { notify, notifyFailure } from "../state/notices.ts";
+import { go, href } from "../state/route.ts";
+import { client, isReadOnly } from "../state/session.ts";
+import { confirm } from "../ui/confirm.tsx";
+import { Loaded } from "../ui/states.tsx";
+import { Time } from "../ui/time.tsx";
+import { CreateEnvironment, RenameEnvironment } from "./environments-dialogs.tsx";
+
+/** The environments of the project. Each has its own configurations, segments and keys. */
+export function EnvironmentsPage(): JSX.Element {
+  const [isCreating, setIsCreating] = useState(false);
+  const [renamed, setRenamed] = useState<Environment | undefined>(undefined);
+  return (
+    <>
+      <header class="page">
+        <h1>Environments</h1>
+        <button type="button" class="primary" hidden={isReadOnly.value} onClick={() => setIsCreating(true)}>
+          New environment
+        </button>
+      </header>
+      <Loaded of={environments}>
+        {(all) => (
+          <table class="list environments">
+            <thead>
+              <tr>
+                <th scope="col">Environment</th>
+                <th scope="col">Version</th>
+                <th scope="col">Made</th>
+                <th scope="col">
+                  <span class="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {all.map((one) => (
+                <tr key={one.key}>
+                  <td class="wide">
+                    <a href={href(["flags"], { environment: one.key })}>{one.name}</a>{" "}
+                    <code class="hint">{one.key}</code>
+                  </td>
+                  <td data-label="Version">{one.version}</td>
+                  <td data-label="Made">
+                    <Time at={one.createdAt} />
+                  </td>
+                  <td>
+                    {!isReadOnly.value && (
+                      <span class="row-actions">
+                        <button type="button" aria-label={`Rename ${one.key}`} onClick={() => setRenamed(one)}>
+                          Rename
+                        </button>
+                        <button
+                          type="button"
+                          class="danger"
+                          aria-label={`Delete ${one.key}`}
+                          disabled={all.length === 1}
+                          onClick={() => void remove(one)}
+                        >
+                          Delete
+                        </button>
+                      </span>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+      {isCreating && <CreateEnvironment known={environments.data.value ?? []} onClose={() => setIsCreating(false)} />}
+      {renamed !== undefined && <RenameEnvironment environment={renamed} onClose={() => setRenamed(undefined)} />}
+    </>
+  );
+}
+
+async function remove({ key, name }: Environment): Promise<void> {
+  const isSure = await confirm({
+    title: `Delete ${name}?`,
+    detail:
+      "Every configuration, segment and SDK key in it is gone, and whoever asks with one of its keys is refused. The flags' definitions stay. It cannot be undone.",
+    action: "Delete the environment",
+    typed: key,
+  });
+  if (!isSure) return;
+  try {
+    await client.call("deleteEnvironment", { path: { env: key }, query: { confirm: key } });
+    notify(`${key} is deleted`);
+    await environments.reload();
+    go(["environments"], { environment: undefined });
+  } catch (error) {
+    notifyFailure(`${key} was not deleted`, error);
+  }
+}

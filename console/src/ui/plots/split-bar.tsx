@@ -1,0 +1,41 @@
+import type { JSX } from "preact";
+
+export interface Part {
+  name: string;
+  count: number;
+}
+
+/** Shares of a whole as one bar; the legend says the same in words and numbers. */
+export function SplitBar({ parts }: { parts: readonly Part[] }): JSX.Element {
+  const total = parts.reduce((sum, { count }) => sum + count, 0);
+  const percent = (count: number): number => (total === 0 ? 0 : (count * 100) / total);
+  let end = 0;
+  return (
+    <figure class="plot">
+      <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" class="split-bar">
+        {parts.map(({ name, count }, i) => {
+          const start = end;
+          end += percent(count);
+          return <rect key={name} class={colourOf(i)} x={start} y={0} width={end - start} height={6} />;
+        })}
+      </svg>
+      <figcaption>
+        <ul class="legend">
+          {parts.map(({ name, count }, i) =>
+            count === 0 ? null : (
+              <li key={name}>
+                <span class={`swatch ${colourOf(i)}`} aria-hidden="true" />
+                {name} {Number(percent(count).toFixed(1))} %<span class="hint"> ({count.toLocaleString("en")})</span>
+              </li>
+            ),
+          )}
+        </ul>
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Eight colours that are told apart in both schemes; see pages.css. */
+export function colourOf(index: number): string {
+  return `colour-${index % 8}`;
+}
