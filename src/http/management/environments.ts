@@ -167,7 +167,8 @@ export function addEnvironmentRoutes(routes: Routes, services: Services): void {
     async (c, { query }) => {
       const [key, db] = [pathKey(c, "env"), await services.database()];
       const ifMatch = parseIfMatch(c.req.raw.headers);
-      if (ifMatch === undefined && query.confirm !== key) {
+      // `*` says nothing of what the caller has seen.
+      if ((ifMatch === undefined || ifMatch === "*") && query.confirm !== key) {
         throw new HttpError(428, "deleting an environment takes If-Match with its version, or ?confirm=<its key>");
       }
       const actor = auditNameOf(c.get("actor"));

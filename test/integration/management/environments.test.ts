@@ -97,6 +97,7 @@ describe("environments and the definitions that they share", () => {
     expect((await evaluate()).status).toBe(200);
     expect((await t.call("DELETE", `${ENVIRONMENTS}/brief`)).status).toBe(428);
     expect((await t.call("DELETE", `${ENVIRONMENTS}/brief?confirm=production`)).status).toBe(428);
+    expect((await t.call("DELETE", `${ENVIRONMENTS}/brief`, undefined, { "if-match": "*" })).status).toBe(428);
     const stale = await t.call("DELETE", `${ENVIRONMENTS}/brief`, undefined, {
       "if-match": created.headers.get("etag") ?? "",
     });
