@@ -1,8 +1,8 @@
 /** Makes deployments what a file says, one environment after the other, each in one request that is whole or nothing. */
 import { ApiError, type Client, UnreachableError } from "../../api-client/client.ts";
-import type { Apply, Written } from "../../api-client/contract.ts";
+import type { Written } from "../../api-client/contract.ts";
 import { differences } from "../../api-client/differences.ts";
-import { type Contents, contentsOfDeployment, type WholeFlag } from "./contents.ts";
+import { type Contents, contentsOfDeployment, type WholeFlag, type WholeSegment } from "./contents.ts";
 import { plan, type PlannedChange, unnamed, withDefinition } from "./plan.ts";
 
 /** What one environment is to be. */
@@ -127,7 +127,11 @@ async function planAgain(
   return again;
 }
 
-type Body = Apply & { flags: WholeFlag[] };
+interface Body {
+  flags: WholeFlag[];
+  segments: WholeSegment[];
+  whole: boolean;
+}
 
 function bodyOf(
   { changes, contents, now }: EnvironmentPlan,
@@ -169,7 +173,7 @@ async function write(
   if (seen === undefined) {
     const { answer } = await client.call("createEnvironment", { body: { key: environment, name } });
     seen = answer.version;
-    if (body.flags.length === 0 && body.segments?.length === 0) return pickWritten(answer);
+    if (body.flags.length === 0 && body.segments.length === 0) return pickWritten(answer);
   }
   try {
     const { answer } = await client.call("applyEnvironment", { path, headers: { "If-Match": `"${seen}"` }, body });
@@ -184,7 +188,7 @@ function pickWritten({ version, published }: Written): Written {
 }
 
 /** Places in the request, as `/flags/3/rules`, are told by the flag's key. */
-function named(error: unknown, { flags, segments = [] }: Body, environment: string): unknown {
+function named(error: unknown, { flags, segments }: Body, environment: string): unknown {
   if (error instanceof UnreachableError) {
     return new UnreachableError(
       `${error.message}; whether ${environment} was written is not known: run it again`,
@@ -194,7 +198,7 @@ function named(error: unknown, { flags, segments = [] }: Body, environment: stri
   if (!(error instanceof ApiError)) return error;
   const errors = (error.problem.errors ?? []).map(({ pointer, detail }) => {
     const [, list, index, rest = ""] = /^\/(flags|segments)\/(\d+)(.*)$/.exec(pointer) ?? [];
-    const item = (list === "flags" ? flags : (segments as { key: string }[]))[Number(index)];
+    const item = (list === "flags" ? flags : segments)[Number(index)];
     const place = list === undefined || item === undefined ? pointer : `${list.slice(0, -1)} ${item.key} ${rest}`;
     return { pointer: place, detail };
   });

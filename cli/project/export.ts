@@ -87,7 +87,14 @@ function combined(file: ProjectFile, exported: ProjectFile, keys: ReadonlySet<st
   return {
     // A name counts when an environment is made, and never again: people may call it something else in their file.
     environments: [...file.environments, ...exported.environments.filter(({ key }) => !named.has(key))],
-    segments: { ...file.segments, ...mapValues(exported.segments, (all, key) => inFormOf(file.segments[key], all)) },
+    segments: {
+      ...file.segments,
+      ...Object.fromEntries(
+        Object.entries(exported.segments)
+          .filter(([key, all]) => key in file.segments || Object.keys(all).length > 0)
+          .map(([key, all]) => [key, inFormOf(file.segments[key], all)]),
+      ),
+    },
     flags: [
       ...file.flags.flatMap((flag) => {
         const others = Object.entries(flag.environments).filter(([key]) => !keys.has(key));
@@ -114,15 +121,15 @@ function inFormOf<T extends object>(
   );
 }
 
-/** `after`, its fields in the form of `before` where that only leaves a default out. */
+/** `after`, its fields in the form of `before`: what only leaves a default out, or writes one out, stays so. */
 function sameAs<T extends object>(before: T | undefined, after: T): T {
   if (before === undefined) return after;
-  const fields = Object.entries(after).map(([name, value]) => {
-    const was = (before as Record<string, unknown>)[name];
-    return [name, was !== undefined && differences(withRollouts(was), withRollouts(value)).length === 0 ? was : value];
-  });
-  const written = Object.entries(before).filter(([name, value]) => !(name in after) && isDefault(name, value));
-  return inOrderOf(before as Record<string, unknown>, Object.fromEntries([...fields, ...written])) as T;
+  const was = before as Record<string, unknown>;
+  const fields = Object.entries(after)
+    .filter(([name, value]) => name in was || !isDefault(name, value))
+    .map(([name, value]) => [name, name in was && isSame(was[name], value) ? was[name] : value] as const);
+  const writtenOut = Object.entries(was).filter(([name, value]) => !(name in after) && isDefault(name, value));
+  return inOrderOf(was, Object.fromEntries([...fields, ...writtenOut])) as T;
 }
 
 const DEFAULTS: Record<string, unknown> = { kind: "flag", clientVisible: false, offVariant: null };
@@ -132,7 +139,11 @@ function isDefault(name: string, value: unknown): boolean {
   return value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }
 
-/** A rollout may leave out whom it splits by, and how; its salt is not left out in what is compared here. */
+function isSame(before: unknown, after: unknown): boolean {
+  return differences(withRollouts(before), withRollouts(after)).length === 0;
+}
+
+/** A rollout may leave out whom it splits by, and how. */
 function withRollouts(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (name, part: unknown) =>
     name === "rollout" ? { by: ["targetingKey"], hash: "murmur3-mulshift", ...(part as object) } : part,
@@ -171,7 +182,11 @@ function merged(document: Document, node: unknown, value: unknown): unknown {
   }
   if (isSeq(node) && Array.isArray(value)) {
     const items = node.items;
-    const idOf = (item: unknown): unknown => (isMap(item) ? (item.get("id") ?? item.get("key")) : undefined);
+    // A comment above the first item is read as one of the list; it goes where its item goes.
+    const [top] = items;
+    if (isMap(top) && idOf(top) !== undefined && node.commentBefore != null && top.commentBefore == null) {
+      [top.commentBefore, node.commentBefore] = [node.commentBefore, null];
+    }
     node.items = value.map((item: { id?: string; key?: string } | null, i) => {
       const id = item?.id ?? item?.key;
       const known = id === undefined ? items[i] : items.find((one) => idOf(one) === id);
@@ -184,6 +199,10 @@ function merged(document: Document, node: unknown, value: unknown): unknown {
     return node;
   }
   return created(document, value, "");
+}
+
+function idOf(item: unknown): unknown {
+  return isMap(item) ? (item.get("id") ?? item.get("key")) : undefined;
 }
 
 function created(document: Document, value: unknown, name: string): Node {

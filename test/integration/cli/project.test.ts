@@ -120,7 +120,7 @@ describe("a project as one file", () => {
   });
 
   test("exporting a change keeps comments, order and everything that the change is not about", async ({ expect }) => {
-    await t.run("flags set checkout-redesign -e production --description", "");
+    await t.run(["flags", "set", "checkout-redesign", "-e", "production", "--description", ""]);
     await t.run(["flags", "set", "new-shell", "-e", "production", "--description", "In other words."]);
     await t.run("flags create zebra -e staging --default on");
     await t.run("flags delete api-requests-per-minute --everywhere");
