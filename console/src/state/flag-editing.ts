@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError } from "../../../api-client/client.ts";
 import type { Flag } from "../../../api-client/contract.ts";
 import { type Difference, differences } from "../../../api-client/differences.ts";
-import type { Problem } from "../ui/fields/problems.tsx";
+import type { Problem } from "../ui/fields/problem.ts";
 import { saveFlag, toggleFlag } from "./flag-changes.ts";
 import { type Draft, draftOf, flagOf, newDraft } from "./flag-draft.ts";
 import { notify, notifyFailure } from "./notices.ts";

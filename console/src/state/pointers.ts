@@ -1,7 +1,7 @@
 /** JSON pointers of problems: what they stand at, in words, and whether they still stand. */
 import type { Flag } from "../../../api-client/contract.ts";
 import { isSame } from "../ui/fields/parsed.ts";
-import type { Problem } from "../ui/fields/problems.tsx";
+import type { Problem } from "../ui/fields/problem.ts";
 
 export function stepsOf(pointer: string): string[] {
   return pointer

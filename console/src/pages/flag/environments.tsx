@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { DefinitionWithEnvironments } from "../../../../api-client/contract.ts";
 import type { EnvironmentConfiguration } from "../../state/copy-configuration.ts";
+import { environments } from "../../state/environments.ts";
 import type { Editing } from "../../state/flag-editing.ts";
 import { useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
@@ -64,7 +65,9 @@ function Comparison({ known, current }: { known: DefinitionWithEnvironments; cur
       <table class="comparison">
         <thead>
           <tr>
-            <td />
+            <th scope="col">
+              <span class="visually-hidden">What</span>
+            </th>
             {entries.map(([name]) => (
               <th key={name} scope="col">
                 {name === current ? (
@@ -106,9 +109,9 @@ function CopyButtons({
   editing: Editing;
   known: DefinitionWithEnvironments;
   target: { value: string | undefined };
-}): JSX.Element | null {
+}): JSX.Element {
   const others = Object.keys(known.environments).filter((name) => name !== editing.environment);
-  if (others.length === 0) return null;
+  const without = (environments.data.value ?? []).filter(({ key }) => known.environments[key] === undefined);
   const isDirty = editing.changes.value.length > 0;
   return (
     <div class="actions">
@@ -117,6 +120,11 @@ function CopyButtons({
         <button key={name} type="button" disabled={isDirty} onClick={() => (target.value = name)}>
           Copy configuration to {name}…
         </button>
+      ))}
+      {without.map(({ key }) => (
+        <a key={key} class="button" href={href(["flags", known.key], { environment: key })}>
+          Add to {key}…
+        </a>
       ))}
     </div>
   );

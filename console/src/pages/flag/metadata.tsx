@@ -4,8 +4,8 @@ import type { Editing } from "../../state/flag-editing.ts";
 import { escapePointer } from "../../state/pointers.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
-import type { Parsed } from "../../ui/fields/parsed.ts";
 import { ProblemText } from "../../ui/fields/problems.tsx";
+import { metadataText, parseMetadata } from "./metadata-text.ts";
 
 /** What clients are told beside the value: text, whole numbers, true or false. */
 export function MetadataEditor({ editing }: { editing: Editing }): JSX.Element {
@@ -58,24 +58,4 @@ export function MetadataEditor({ editing }: { editing: Editing }): JSX.Element {
       <ProblemText pointer="/metadata" />
     </div>
   );
-}
-
-/** Text as it stands, unless it would be read as something else. */
-export function metadataText(value: MetadataValue): string {
-  return typeof value === "string" && !/^(?:true|false|[+-]?\d.*|".*")$/.test(value) ? value : JSON.stringify(value);
-}
-
-export function parseMetadata(text: string): Parsed<MetadataValue> {
-  if (text === "true" || text === "false") return { value: text === "true" };
-  if (/^[+-]?\d/.test(text)) {
-    const number = Number(text);
-    const isAccepted = /^[+-]?\d+$/.test(text) && Math.abs(number) < 2 ** 31;
-    return isAccepted ? { value: number } : { problem: 'must be a 32-bit whole number, or text in quotes as "1.5"' };
-  }
-  if (!text.startsWith('"')) return { value: text };
-  try {
-    return { value: String(JSON.parse(text)) };
-  } catch {
-    return { problem: "the quotes must close" };
-  }
 }

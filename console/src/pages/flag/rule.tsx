@@ -122,6 +122,25 @@ function RuleFields({
         attributeList={attributeList}
         pointer={`${pointer}/serve`}
       />
+      <Schedule rule={rule} pointer={pointer} onChange={onChange} />
+    </div>
+  );
+}
+
+function Schedule({
+  rule,
+  pointer,
+  onChange,
+}: {
+  rule: Rule;
+  pointer: string;
+  onChange: (rule: Rule) => void;
+}): JSX.Element {
+  const isScheduled = (rule.from ?? rule.until) !== undefined;
+  const [isOpen] = useState(isScheduled);
+  return (
+    <details class="more" open={isOpen}>
+      <summary>Schedule: {isScheduled ? "set" : "always active"}</summary>
       <div class="leaf">
         {(["from", "until"] as const).map((side) => (
           <InstantInput
@@ -133,6 +152,6 @@ function RuleFields({
           />
         ))}
       </div>
-    </div>
+    </details>
   );
 }

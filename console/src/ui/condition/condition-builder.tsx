@@ -50,7 +50,7 @@ function ConditionEditor(props: EditorProps): JSX.Element {
   const { condition, onChange, known, onRemove } = props;
   const form = formOf(condition);
   return (
-    <div class={`condition ${form}`} role="group" aria-label={FORMS[form]}>
+    <div class={`condition ${form}`} role="group" aria-label={`Condition: ${FORMS[form]}`}>
       <div class="form">
         <select
           aria-label="Form of the condition"

@@ -21,27 +21,29 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
   const { operator } = condition;
   const hasValues = OPERATOR_VALUES[operator] !== "none";
   return (
-    <div class="leaf">
-      <AttributeInput
-        label="Attribute"
-        value={condition.attribute}
-        onChange={(attribute) => onChange({ ...condition, attribute })}
-        pointer={`${pointer}/attribute`}
-        list={lists.attributes}
-      />
-      <OperatorSelect
-        operator={operator}
-        onChange={(changed) => onChange(changeOperator(condition, changed))}
-        pointer={`${pointer}/operator`}
-      />
-      {hasValues && (
-        <ValuesInput
-          operator={operator}
-          values={condition.values ?? []}
-          onChange={(values) => onChange({ ...condition, values })}
-          pointer={`${pointer}/values`}
+    <>
+      <div class="leaf">
+        <AttributeInput
+          label="Attribute"
+          value={condition.attribute}
+          onChange={(attribute) => onChange({ ...condition, attribute })}
+          pointer={`${pointer}/attribute`}
+          list={lists.attributes}
         />
-      )}
+        <OperatorSelect
+          operator={operator}
+          onChange={(changed) => onChange(changeOperator(condition, changed))}
+          pointer={`${pointer}/operator`}
+        />
+        {hasValues && (
+          <ValuesInput
+            operator={operator}
+            values={condition.values ?? []}
+            onChange={(values) => onChange({ ...condition, values })}
+            pointer={`${pointer}/values`}
+          />
+        )}
+      </div>
       <div class="options">
         {CASE_OPERATORS.has(operator) && (
           <Tick
@@ -67,7 +69,7 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
           />
         )}
       </div>
-    </div>
+    </>
   );
 }
 

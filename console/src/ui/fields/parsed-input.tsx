@@ -70,7 +70,7 @@ export function ParsedInput<T>({
         </span>
       )}
       {problem === "" && <ProblemText pointer={pointer} covers="below" />}
-      {hint !== undefined && <span class="hint">{hint}</span>}
+      {hint !== undefined && problem === "" && <span class="hint">{hint}</span>}
     </div>
   );
 }

@@ -1,12 +1,6 @@
 import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
-
-/** What is wrong with one field, as the deployment says it. */
-export interface Problem {
-  /** JSON pointer into the document that is edited. */
-  pointer: string;
-  detail: string;
-}
+import type { Problem } from "./problem.ts";
 
 export const Problems = createContext<readonly Problem[]>([]);
 

@@ -22,7 +22,7 @@ export function RampPlot({
   const atStart = placeOf(span.start, span) ?? 0;
   const atEnd = placeOf(span.end, span) ?? 1;
   return (
-    <figure class="plot">
+    <figure class="ramp-plot">
       <svg viewBox={`0 -4 ${WIDTH} ${HEIGHT + 8}`} aria-hidden="true" preserveAspectRatio="none">
         <rect class="frame" x="0" y="0" width={WIDTH} height={HEIGHT} />
         {bandsOf(weights, ramp, span).map(({ variant, corners }, i) => (
@@ -37,16 +37,20 @@ export function RampPlot({
         ))}
         {nowAt !== undefined && <line class="now" x1={nowAt * WIDTH} x2={nowAt * WIDTH} y1="-4" y2={HEIGHT + 4} />}
       </svg>
-      <div class="axis" aria-hidden="true">
+      <div class="ramp-axis" aria-hidden="true">
         <span>{shortText(span.start)}</span>
-        {nowAt !== undefined && <span>┊ now</span>}
         <span>{shortText(span.end)}</span>
+        {nowAt !== undefined && (
+          <span class="now" style={{ left: `${nowAt * 100}%` }}>
+            now
+          </span>
+        )}
       </div>
       <figcaption>
-        <ul class="legend">
+        <ul class="tone-legend">
           {weights.map(([variant, weight], i) => (
             <li key={variant}>
-              <span class={`swatch tone-${i % 6}`} aria-hidden="true" /> {variant}:{" "}
+              <span class={`tone-swatch tone-${i % 6}`} aria-hidden="true" /> {variant}:{" "}
               {percentText(servedOf(weight, ramp.from))} % → {percentText(servedOf(weight, ramp.to))} %, now{" "}
               {percentText(servedOf(weight, exposureAt(ramp, span, now)))} %
             </li>

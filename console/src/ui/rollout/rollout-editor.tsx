@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Rollout } from "../../../../api-client/contract.ts";
+import { pathText } from "../condition/values.ts";
 import { ByList } from "../fields/attribute-input.tsx";
 import { Select } from "../fields/select.tsx";
 import { TextInput } from "../fields/text-input.tsx";
@@ -35,7 +36,7 @@ export function RolloutEditor({
   attributeList: string;
   pointer: string;
 }): JSX.Element {
-  const { ramp, onMiss = "next", onMissingKey = "skip" } = rollout;
+  const { by = ["targetingKey"], ramp, onMiss = "next", onMissingKey = "skip" } = rollout;
   const rest = isDefault ? "off variant" : onMiss === "next" ? "next rule" : "default";
   return (
     <div class="stack">
@@ -47,37 +48,42 @@ export function RolloutEditor({
         rest={rest}
         pointer={`${pointer}/weights`}
       />
-      <div class="leaf">
-        <ByList
-          by={rollout.by ?? ["targetingKey"]}
-          onChange={(by) => onChange({ ...rollout, by })}
-          pointer={`${pointer}/by`}
-          list={attributeList}
-        />
-        <Select
-          label="Without a key"
-          value={onMissingKey}
-          options={isDefault ? [["skip", "serve the off variant"], ...ON_MISSING_KEY.slice(1)] : ON_MISSING_KEY}
-          onChange={(chosen) => onChange({ ...rollout, onMissingKey: chosen as typeof onMissingKey })}
-          pointer={`${pointer}/onMissingKey`}
-        />
-        {!isDefault && (
-          <Select
-            label="Outside the shares"
-            value={onMiss}
-            options={ON_MISS}
-            onChange={(chosen) => onChange({ ...rollout, onMiss: chosen as typeof onMiss })}
-            pointer={`${pointer}/onMiss`}
+      <details class="more">
+        <summary>
+          Bucketed by {by.map(pathText).join(", else ")} · salt {rollout.salt ?? flagKey}
+        </summary>
+        <div class="leaf">
+          <ByList
+            by={by}
+            onChange={(by) => onChange({ ...rollout, by })}
+            pointer={`${pointer}/by`}
+            list={attributeList}
           />
-        )}
-        <TextInput
-          label="Salt"
-          value={rollout.salt ?? flagKey}
-          onChange={(salt) => onChange({ ...rollout, salt })}
-          pointer={`${pointer}/salt`}
-          hint="Another salt draws everybody anew."
-        />
-      </div>
+          <Select
+            label="Without a key"
+            value={onMissingKey}
+            options={isDefault ? [["skip", "serve the off variant"], ...ON_MISSING_KEY.slice(1)] : ON_MISSING_KEY}
+            onChange={(chosen) => onChange({ ...rollout, onMissingKey: chosen as typeof onMissingKey })}
+            pointer={`${pointer}/onMissingKey`}
+          />
+          {!isDefault && (
+            <Select
+              label="Outside the shares"
+              value={onMiss}
+              options={ON_MISS}
+              onChange={(chosen) => onChange({ ...rollout, onMiss: chosen as typeof onMiss })}
+              pointer={`${pointer}/onMiss`}
+            />
+          )}
+          <TextInput
+            label="Salt"
+            value={rollout.salt ?? flagKey}
+            onChange={(salt) => onChange({ ...rollout, salt })}
+            pointer={`${pointer}/salt`}
+            hint="Another salt draws everybody anew."
+          />
+        </div>
+      </details>
       <RampEditor
         ramp={ramp}
         weights={rollout.weights}

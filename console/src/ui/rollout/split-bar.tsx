@@ -14,7 +14,7 @@ export function SplitBar({ weights, rest }: { weights: Weights; rest: string }):
     ...(left > 0 ? [{ name: rest, weight: left, tone: "tone-rest" }] : []),
   ];
   return (
-    <div class="split">
+    <div class="rollout-split">
       <div class="bar-of-parts" aria-hidden="true">
         {parts.map(({ name, weight, tone }) => (
           <span key={name + tone} class={tone} style={{ flexGrow: weight }}>
@@ -22,10 +22,10 @@ export function SplitBar({ weights, rest }: { weights: Weights; rest: string }):
           </span>
         ))}
       </div>
-      <ul class="legend">
+      <ul class="tone-legend">
         {parts.map(({ name, weight, tone }) => (
           <li key={name + tone}>
-            <span class={`swatch ${tone}`} aria-hidden="true" /> {name} {percentText(weight)} %
+            <span class={`tone-swatch ${tone}`} aria-hidden="true" /> {name} {percentText(weight)} %
           </li>
         ))}
       </ul>

@@ -8,14 +8,13 @@ export function sumOf(weights: Weights): number {
 }
 
 /**
- * One weight changed. `isWhole`: the others give way so that all still sum to the total, the last one first, which moves
- * the fewest subjects. Otherwise it takes at most what is left over.
+ * One weight changed. Where there is too little left over the others give way, the last one first, which moves the
+ * fewest subjects. `isWhole`: the others also get what is given up, so that all still sum to the total.
  */
 export function setWeight(weights: Weights, index: number, wanted: number, isWhole: boolean): Weights {
-  const others = sumOf(weights) - (weights[index]?.[1] ?? 0);
-  if (!isWhole) return replace(weights, index, clamp(wanted, Math.max(0, WEIGHT_TOTAL - others)));
-  const set = replace(weights, index, weights.length === 1 ? WEIGHT_TOTAL : clamp(wanted, WEIGHT_TOTAL));
-  return fill(set, index);
+  const isAlone = isWhole && weights.length === 1;
+  const set = replace(weights, index, isAlone ? WEIGHT_TOTAL : clamp(wanted, WEIGHT_TOTAL));
+  return isWhole || sumOf(set) > WEIGHT_TOTAL ? fill(set, index) : set;
 }
 
 /** A further variant, which gets what is left over. */

@@ -1,0 +1,193 @@
+import { expect, test } from "vitest";
+import type { Flag } from "../../../api-client/contract.ts";
+import {
+  draftOf,
+  flagOf,
+  freeName,
+  isOfDefinition,
+  moved,
+  ofKind,
+  ofType,
+  newDraft,
+  renameVariant,
+} from "../../../console/src/state/flag-draft.ts";
+import { enclosing, pointerText, standing, valueAt } from "../../../console/src/state/pointers.ts";
+import { parseValue, valueText } from "../../../console/src/state/variant-values.ts";
+import { layersOf } from "../../../console/src/pages/flag/prerequisite-layers.ts";
+import { metadataText, parseMetadata } from "../../../console/src/pages/flag/metadata-text.ts";
+import { copyOf } from "../../../console/src/state/copy-configuration.ts";
+import { conditionText } from "../../../console/src/ui/condition/text.ts";
+import { parseFlagInput } from "../../../src/flags/parse.ts";
+
+const FLAG: Flag = {
+  key: "checkout",
+  kind: "flag",
+  type: "boolean",
+  description: "The new checkout.",
+  tags: ["release"],
+  clientVisible: true,
+  metadata: { ticket: "SHOP-1" },
+  variants: { on: true, off: false },
+  enabled: true,
+  offVariant: "off",
+  default: {
+    rollout: {
+      weights: [
+        ["on", 25_000],
+        ["off", 75_000],
+      ],
+    },
+  },
+  rules: [
+    { id: "staff", when: { segment: "staff" }, serve: { variant: "on" } },
+    { id: "others", serve: { variant: "off" } },
+  ],
+  prerequisites: [{ flag: "shell", variants: ["on"] }],
+};
+
+test("a draft that nobody changed is the flag", () => {
+  expect(flagOf(draftOf(FLAG))).toEqual(FLAG);
+});
+
+test("what only the deployment decides is not in a draft", () => {
+  expect(flagOf(draftOf({ ...FLAG, version: 4, updatedAt: "2030-01-01T00:00:00Z" }))).toEqual(FLAG);
+});
+
+test("a new flag of every kind and type is one that the deployment accepts", () => {
+  const draft = { ...newDraft(), key: "new-one" };
+  for (const kind of ["flag", "switch", "sample"] as const) parseFlagInput(flagOf(ofKind(draft, kind)));
+  for (const type of ["boolean", "string", "integer", "float", "object"] as const) {
+    parseFlagInput(flagOf({ ...draft, ...ofType(type) }));
+  }
+});
+
+test("a renamed variant is renamed wherever the flag serves it", () => {
+  const renamed = flagOf(renameVariant(draftOf(FLAG), "off", "old"));
+  expect(renamed).toMatchObject({
+    variants: { on: true, old: false },
+    offVariant: "old",
+    default: {
+      rollout: {
+        weights: [
+          ["on", 25_000],
+          ["old", 75_000],
+        ],
+      },
+    },
+    rules: [{ serve: { variant: "on" } }, { serve: { variant: "old" } }],
+  });
+});
+
+test("an item moves to its place, and nowhere beyond the ends", () => {
+  expect(moved(["a", "b", "c"], 0, 2)).toEqual(["b", "c", "a"]);
+  expect(moved(["a", "b", "c"], 2, 0)).toEqual(["c", "a", "b"]);
+  expect(moved(["a", "b"], 0, -1)).toEqual(["a", "b"]);
+  expect(moved(["a", "b"], 1, 2)).toEqual(["a", "b"]);
+});
+
+test("a free name is one that nothing has", () => {
+  expect(freeName("rule", ["rule-2"])).toBe("rule-3");
+  expect(freeName("rule", [])).toBe("rule-1");
+});
+
+test("values are shown in the form of the flag's type, and read back as they were", () => {
+  expect(valueText("float", 10)).toBe("10.0");
+  expect(valueText("integer", 10)).toBe("10");
+  const values = [
+    ["boolean", true],
+    ["string", '"quoted"\ntwice'],
+    ["integer", -12],
+    ["float", 10],
+    ["float", 0.5],
+    ["object", { a: [1, null] }],
+  ] as const;
+  for (const [type, value] of values) expect(parseValue(type, valueText(type, value))).toEqual({ value });
+});
+
+test("a value of another type is no value", () => {
+  const wrong = [
+    ["boolean", "yes"],
+    ["integer", "1.0"],
+    ["integer", "9007199254740993"],
+    ["float", "1,5"],
+    ["object", "{"],
+    ["object", "12"],
+    ["object", "null"],
+  ] as const;
+  for (const [type, text] of wrong) expect(parseValue(type, text), `${type} ${text}`).toHaveProperty("problem");
+});
+
+test("metadata that looks like a number or true is text only in quotes", () => {
+  for (const value of ["plain", "12", "true", '"', "", "+1", "1.5", 12, -3, true, false]) {
+    expect(parseMetadata(metadataText(value))).toEqual({ value });
+  }
+  for (const text of ["1.5", "2147483648", '"open']) expect(parseMetadata(text)).toHaveProperty("problem");
+});
+
+test("a problem stands until its own field changes or moves", () => {
+  const problems = [
+    { pointer: "/rules/0/serve/variant", detail: "is no variant of this flag" },
+    { pointer: "/owner", detail: "must be text" },
+  ];
+  expect(standing(problems, FLAG, { ...FLAG, description: "else" })).toEqual(problems);
+  expect(standing(problems, FLAG, { ...FLAG, rules: FLAG.rules?.toReversed() })).toEqual([problems[1]]);
+  expect(standing(problems, FLAG, { ...FLAG, owner: "me" })).toEqual([problems[0]]);
+});
+
+test("a pointer leads to its field or the closest one around it, and is told in words", () => {
+  expect(enclosing("/rules/0/when")).toEqual(["/rules/0/when", "/rules/0", "/rules"]);
+  expect(valueAt({ "a/b": [{ c: 1 }] }, "/a~1b/0/c")).toBe(1);
+  expect(pointerText("/rules/0/when/all/1/values/2")).toBe("rule 1, condition, part 2, value 3");
+  expect(pointerText("/default/rollout/weights/0/1")).toBe("default, rollout, weight 1");
+  expect(pointerText("")).toBe("the whole flag");
+});
+
+test("changes of the definition are those that reach every environment", () => {
+  expect(["/variants/on", "/tags", "/description"].every(isOfDefinition)).toBe(true);
+  expect(["/rules/staff/serve", "/enabled", "/offVariant", "/default"].some(isOfDefinition)).toBe(false);
+});
+
+test("a copy brings the configuration, leaves the version, and the state where it is to stay", () => {
+  const { enabled, offVariant, rules, prerequisites } = FLAG;
+  const here = { enabled, offVariant, default: FLAG.default, rules, prerequisites, version: 9 };
+  const there = { ...here, enabled: false, rules: [], version: 3 };
+  const known = {
+    ...FLAG,
+    kind: "flag" as const,
+    description: "",
+    tags: [],
+    clientVisible: true,
+    metadata: {},
+    createdAt: "",
+    updatedAt: "",
+    environments: { staging: here, production: there },
+  };
+  const copy = copyOf(known, "staging", "production", true);
+  expect(copy?.base).toMatchObject({ version: 3, rules: [] });
+  expect(copy?.wanted).toMatchObject({ version: 3, enabled: false, rules: FLAG.rules });
+  expect(copyOf(known, "staging", "production", false)?.wanted.enabled).toBe(true);
+  expect(copyOf(known, "staging", "nowhere", true)).toBeUndefined();
+});
+
+test("each flag of the graph is to the right of all that need it, and circles are cut", () => {
+  const needs: Record<string, { flag: string; variants: string[] }[]> = {
+    b: [{ flag: "c", variants: ["on"] }],
+    c: [{ flag: "a", variants: ["on"] }],
+  };
+  const own = ["c", "b"].map((flag) => ({ flag, variants: ["on"] }));
+  const graph = layersOf("a", own, (flag) => needs[flag] ?? []);
+  expect(graph.layers).toEqual([["a"], ["b"], ["c"]]);
+  expect(graph.needs.map(({ flag, needs: needed }) => `${flag}>${needed}`).toSorted()).toEqual(["a>b", "a>c", "b>c"]);
+});
+
+test("a condition reads as a sentence", () => {
+  const when = {
+    all: [
+      { any: [{ segment: "staff" }, { attribute: "plan", operator: "equals" as const, values: ["pro"] }] },
+      { not: { attribute: ["user", "country"], operator: "in" as const, values: ["DE", "FR", "IT", "ES"] } },
+    ],
+  };
+  expect(conditionText(when)).toBe(
+    "(in segment staff or plan equals pro) and not user/country is one of DE, FR, IT and 1 more",
+  );
+});

@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { instantOf, controlText } from "../../../console/src/ui/fields/instant.ts";
+import { parsePercent, percentText } from "../../../console/src/ui/fields/percent.ts";
+import { bandsOf, exposureAt, placeOf, servedOf, spanOf } from "../../../console/src/ui/rollout/ramp.ts";
+import { serveAs } from "../../../console/src/ui/rollout/serve.ts";
+import {
+  addWeight,
+  evenly,
+  removeWeight,
+  setWeight,
+  sumOf,
+  type Weights,
+} from "../../../console/src/ui/rollout/weights.ts";
+import { WEIGHT_TOTAL } from "../../../src/flags/document.ts";
+
+const weightsArbitrary = fc
+  .array(fc.integer({ min: 0, max: WEIGHT_TOTAL }), { minLength: 1, maxLength: 6 })
+  .map((list): Weights => list.map((weight, i) => [`v${i}`, weight]));
+
+test("whatever is set, removed or split in a whole rollout sums to the total", () => {
+  fc.assert(
+    fc.property(weightsArbitrary, fc.nat(5), fc.integer({ min: -9, max: 200_000 }), (weights, at, wanted) => {
+      const index = at % weights.length;
+      expect(sumOf(setWeight(weights, index, wanted, true))).toBe(WEIGHT_TOTAL);
+      expect(sumOf(evenly(weights))).toBe(WEIGHT_TOTAL);
+      if (weights.length > 1) expect(sumOf(removeWeight(weights, index, true))).toBe(WEIGHT_TOTAL);
+    }),
+  );
+});
+
+test("a share that is set is what was asked for, and a rollout that may leave some out never exceeds the total", () => {
+  fc.assert(
+    fc.property(weightsArbitrary, fc.nat(5), fc.integer({ min: 0, max: WEIGHT_TOTAL }), (weights, at, wanted) => {
+      const index = at % weights.length;
+      const set = setWeight(weights, index, wanted, false);
+      expect(set[index]?.[1]).toBe(wanted);
+      expect(sumOf(set)).toBeLessThanOrEqual(Math.max(WEIGHT_TOTAL, wanted));
+      if (weights.length > 1) expect(setWeight(weights, index, wanted, true)[index]?.[1]).toBe(wanted);
+    }),
+  );
+});
+
+test("the last share gives way first, so that the fewest subjects move", () => {
+  const thirds: Weights = [
+    ["a", 30_000],
+    ["b", 30_000],
+    ["c", 40_000],
+  ];
+  expect(setWeight(thirds, 0, 50_000, true).map(([, weight]) => weight)).toEqual([50_000, 30_000, 20_000]);
+  expect(setWeight(thirds, 0, 80_000, true).map(([, weight]) => weight)).toEqual([80_000, 20_000, 0]);
+  expect(setWeight(thirds, 2, 10_000, true).map(([, weight]) => weight)).toEqual([30_000, 60_000, 10_000]);
+  expect(setWeight(thirds, 0, 10_000, false).map(([, weight]) => weight)).toEqual([10_000, 30_000, 40_000]);
+  expect(addWeight([["a", 30_000]], "b")).toEqual([
+    ["a", 30_000],
+    ["b", 70_000],
+  ]);
+});
+
+test("a percentage keeps three decimals and takes a comma", () => {
+  expect(percentText(12_345)).toBe("12.345");
+  expect(parsePercent("12,345 %")).toEqual({ value: 12_345 });
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: WEIGHT_TOTAL }), (share) => {
+      expect(parsePercent(percentText(share))).toEqual({ value: share });
+    }),
+  );
+  for (const text of ["", "1.2345", "100.001", "-1", "1e1", "a"]) expect(parsePercent(text)).toHaveProperty("problem");
+});
+
+test("an instant goes through the control as the same instant, whatever its offset", () => {
+  expect(controlText("2030-01-31T10:00:00+01:00")).toBe("2030-01-31T09:00");
+  expect(instantOf(controlText("2030-01-31T10:00:00+01:00"))).toBe("2030-01-31T09:00:00Z");
+  expect(instantOf(controlText(1_900_000_001_000))).toBe(new Date(1_900_000_001_000).toISOString().replace(".000", ""));
+  expect([controlText("soon"), instantOf("")]).toEqual(["", undefined]);
+});
+
+const RAMP = { from: 0, to: 100_000, startAt: "2030-01-01T00:00:00Z", endAt: "2030-01-11T00:00:00Z" };
+
+test("a ramp is drawn as it is evaluated: constant outside, linear between, floors of whole shares", () => {
+  const span = spanOf(RAMP);
+  if (span === undefined) throw new Error("the ramp has a span");
+  const middle = (span.start + span.end) / 2;
+  expect([span.start - 1, middle, span.end].map((at) => exposureAt(RAMP, span, at))).toEqual([0, 50_000, 100_000]);
+  expect(servedOf(33_333, 50_000)).toBe(16_666);
+  const [on, off] = bandsOf(
+    [
+      ["on", 40_000],
+      ["off", 60_000],
+    ],
+    RAMP,
+    span,
+  );
+  expect(on?.corners.map(({ y }) => y)).toEqual([0, 0, 0, 0, 0.4, 0.4, 0, 0]);
+  expect(off?.corners.map(({ y }) => y)).toEqual([0, 0, 0.4, 0.4, 1, 1, 0, 0]);
+  expect(placeOf(middle, span)).toBeCloseTo(0.5);
+  expect(placeOf(span.end * 2, span)).toBeUndefined();
+  expect(spanOf({ ...RAMP, endAt: RAMP.startAt })).toBeUndefined();
+});
+
+test("a variant made a rollout serves the same, and the largest share of a rollout becomes the variant", () => {
+  const rollout = serveAs("rollout", { variant: "b" }, ["a", "b", "c"]);
+  expect(rollout).toMatchObject({
+    rollout: {
+      weights: [
+        ["a", 0],
+        ["c", 0],
+        ["b", 100_000],
+      ],
+    },
+  });
+  expect(serveAs("variant", rollout, ["a", "b", "c"])).toEqual({ variant: "b" });
+});
