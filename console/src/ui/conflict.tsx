@@ -61,5 +61,10 @@ export function Conflicts(): JSX.Element | null {
 }
 
 function changes(base: Versioned, changed: Versioned) {
-  return differences({ ...base, version: 0 }, { ...changed, version: 0 });
+  return differences(comparable(base), comparable(changed));
+}
+
+/** Without what every write changes. */
+function comparable(flag: Flag): Flag {
+  return { ...flag, version: 0, updatedAt: "" };
 }
