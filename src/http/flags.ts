@@ -18,7 +18,7 @@ import {
   provenanceHeaders,
 } from "./evaluate.ts";
 import { bulkBody } from "./ofrep.ts";
-import { OVERRIDES_HEADER, OVERRIDES_PARAMETER, presentedOverrides } from "./overrides.ts";
+import { OVERRIDES_HEADER, OVERRIDES_PARAMETER, presentedOverrides } from "./presented-overrides.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
 

@@ -8,7 +8,7 @@ import { CORS_HEADERS, preflight } from "./cors.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, ofrepRoute, toHttpError } from "./errors.ts";
 import { announcedVersion } from "./announced.ts";
 import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
-import { OVERRIDES_HEADER } from "./overrides.ts";
+import { OVERRIDES_HEADER } from "./presented-overrides.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "./request-id.ts";
 

@@ -1,11 +1,7 @@
 import { overrideFlag } from "../evaluation/override.ts";
 import type { CompiledFlag, EvaluationInput, Resolution } from "../evaluation/types.ts";
 import { type SignedOverrides, verifyOverrides } from "./overrides-token.ts";
-
-/** Where a request may carry overrides. The first place that has any decides; the others are not looked at. */
-export const OVERRIDES_PARAMETER = "burgee-overrides";
-export const OVERRIDES_HEADER = "x-flags-overrides";
-export const OVERRIDES_COOKIE = "burgee-overrides";
+import { presentedOverrides } from "./presented-overrides.ts";
 
 /** Tokens whose MAC was checked, per isolate. */
 const MAX_REMEMBERED = 500;
@@ -58,17 +54,6 @@ export function evaluateUnder(
 ): Resolution {
   const variant = overrides?.flags?.get(flag.document.key);
   return (variant === undefined ? undefined : overrideFlag(flag, variant, input)) ?? flag.evaluate(input);
-}
-
-/** The overrides that a request carries, whatever they are worth: query before header before cookie. */
-export function presentedOverrides({ url, headers }: Request): string | undefined {
-  const inQuery = url.includes(OVERRIDES_PARAMETER) ? new URL(url).searchParams.get(OVERRIDES_PARAMETER) : null;
-  return inQuery ?? headers.get(OVERRIDES_HEADER) ?? cookieOf(headers.get("cookie"));
-}
-
-function cookieOf(cookies: string | null): string | undefined {
-  if (cookies === null || !cookies.includes(OVERRIDES_COOKIE)) return undefined;
-  return /(?:^|;) ?burgee-overrides=([^;]*)/.exec(cookies)?.[1];
 }
 
 /** A link that has grown old must not break the page that it leads to. */

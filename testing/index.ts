@@ -1,0 +1,11 @@
+/**
+ * `burgee/testing`: flags as a test wants them, for code that asks through `@openfeature/server-sdk`.
+ *
+ * @example
+ * await OpenFeature.setProviderAndWait(new OverridableProvider(new InMemoryProvider({ … })));
+ * await using override = overrideFlag("checkout", true);
+ */
+export type { FlagOverride, FlagValues } from "./overridden-values.ts";
+export { OverridableProvider } from "./server-provider.ts";
+export { overrideFlag, withFlags } from "./server-scope.ts";
+export { overrideHeaders, signOverrides, type SignedOverrides, type SignOptions } from "./signed-overrides.ts";
