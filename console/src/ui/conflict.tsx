@@ -65,6 +65,6 @@ function changes(base: Versioned, changed: Versioned) {
 }
 
 /** Without what every write changes. */
-function comparable(flag: Flag): Flag {
-  return { ...flag, version: 0, updatedAt: "" };
+function comparable(document: Versioned): object {
+  return { ...document, version: 0, updatedAt: "" };
 }
