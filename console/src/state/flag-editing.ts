@@ -55,7 +55,7 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     const saved =
       from === undefined
         ? await createFlag(environment, sent, onRefused)
-        : await saveFlag(environment, from, { ...sent, ...seenOf(from) }, onRefused);
+        : await saveFlag(environment, from, sent, onRefused);
     if (saved === undefined) return false;
     accept(saved);
     return true;
@@ -87,15 +87,6 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
         draft.value = { ...draft.peek(), enabled: flag.enabled };
       });
     },
-  };
-}
-
-/** What the deployment decides, so that a conflict shows only what people changed. */
-function seenOf({ schemaVersion, version, updatedAt }: Flag): Partial<Flag> {
-  return {
-    ...(schemaVersion === undefined ? {} : { schemaVersion }),
-    ...(version === undefined ? {} : { version }),
-    ...(updatedAt === undefined ? {} : { updatedAt }),
   };
 }
 

@@ -20,7 +20,7 @@ export function AttributeInput({
 }): JSX.Element {
   const isNested = typeof value !== "string";
   return (
-    <div class="attribute">
+    <div class="attribute-name">
       <TextInput
         label={label}
         value={pathText(value)}

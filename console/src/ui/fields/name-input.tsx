@@ -32,6 +32,9 @@ export function NameInput({
   const field = useField(pointer);
   const text = state.of === name ? state.text : name;
   const problem = nameProblem(text, taken) ?? "";
+  // Nobody is told off for a name that is still to be typed.
+  const [isTouched, setTouched] = useState(name !== "");
+  const said = isTouched ? problem : "";
   useEffect(() => control.current?.setCustomValidity(problem), [problem]);
   return (
     <div class="field">
@@ -41,20 +44,22 @@ export function NameInput({
       <input
         type="text"
         {...field}
-        {...(problem === "" ? {} : { "aria-invalid": true, "aria-describedby": `${id}-problem` })}
+        {...(said === "" ? {} : { "aria-invalid": true, "aria-describedby": `${id}-problem` })}
         id={id}
         ref={control}
         value={text}
         spellcheck={false}
         autocomplete="off"
         onInput={(event) => setState({ text: event.currentTarget.value, of: name })}
+        onBlur={() => setTouched(true)}
+        onInvalid={() => setTouched(true)}
         onChange={() => problem === "" && text !== name && onChange(text)}
       />
-      {problem === "" ? (
+      {said === "" ? (
         <ProblemText pointer={pointer} />
       ) : (
         <span class="problem" id={`${id}-problem`}>
-          {problem}
+          {said}
         </span>
       )}
     </div>
