@@ -10,6 +10,7 @@ import { FlagSource } from "./delivery/flag-source.ts";
 import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/head.ts";
 import { Loader } from "./delivery/loader.ts";
 import { Publisher } from "./delivery/publisher.ts";
+import { checkAhead } from "./delivery/restore.ts";
 import { createCloudflarePurge, type EdgePurge } from "./delivery/purge-targets.ts";
 import { Snapshots } from "./delivery/snapshots.ts";
 import { type Swept, sweepOutbox } from "./delivery/sweep.ts";
@@ -166,7 +167,13 @@ export function createServices(
     edge === undefined
       ? createRedisHeadCheck(loader)
       : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), tiers, loader, flights, clock.now);
-  const publisher = new Publisher(tiers, prefix, edge, log);
+  const openOutbox = async () => {
+    const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
+    return createOutbox(db);
+  };
+  const publisher: Publisher = new Publisher(tiers, prefix, edge, log, (environment, head, waitUntil) =>
+    checkAhead({ environment, head }, openOutbox, (written) => publisher.publish(environment, written, waitUntil), log),
+  );
   const limits = rateLimits(settings, clock.now, log);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
 
@@ -211,8 +218,7 @@ export function createServices(
     mayLoadUnknown: createRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),
     database: openDatabase,
     async sweep(waitUntil) {
-      const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
-      return sweepOutbox(createOutbox(db), publisher, waitUntil, log);
+      return sweepOutbox(await openOutbox(), publisher, waitUntil, log);
     },
     logFailure(error, requestId) {
       // What is out of reach is told once; what is broken, each time, because the answer names only its id.

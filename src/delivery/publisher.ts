@@ -21,6 +21,16 @@ export interface Published {
   edge?: boolean;
 }
 
+/**
+ * Told that L2 has a later head than what was to be published: somebody else was quicker, or the database went back to
+ * before that head. Must not throw.
+ */
+export type OnAhead = (
+  environment: string,
+  head: number,
+  waitUntil: (promise: Promise<unknown>) => void,
+) => Promise<void>;
+
 /** A purge that carries more than this (characters of JSON) would be slow or refused: it only purges. */
 const MAX_WRITE_THROUGH = 100_000;
 
@@ -30,12 +40,20 @@ export class Publisher {
   readonly #prefix: string;
   readonly #edge: EdgePurge | undefined;
   readonly #log: Log;
+  readonly #onAhead: OnAhead | undefined;
 
-  constructor(tiers: TieredCache<CompiledFlag>, prefix: string, edge: EdgePurge | undefined, log: Log) {
+  constructor(
+    tiers: TieredCache<CompiledFlag>,
+    prefix: string,
+    edge: EdgePurge | undefined,
+    log: Log,
+    onAhead?: OnAhead,
+  ) {
     this.#tiers = tiers;
     this.#prefix = prefix;
     this.#edge = edge;
     this.#log = log;
+    this.#onAhead = onAhead;
   }
 
   /** Never throws: the change is committed, and what a target missed is published again by the sweep. */
@@ -59,7 +77,8 @@ export class Publisher {
     const redis = new Map<string, boolean>();
     await Promise.all(
       [...written].map(async ([environment, one]) => {
-        const isTaken = await this.#attempt("redis", environment, () => this.#publishToTiers(environment, one));
+        const publish = () => this.#publishToTiers(environment, one, waitUntil);
+        const isTaken = await this.#attempt("redis", environment, publish);
         redis.set(environment, isTaken);
       }),
     );
@@ -83,14 +102,20 @@ export class Publisher {
    * Few and small documents are written through in the same command that purges, so that the next reader needs no
    * store. The purge itself never depends on them.
    */
-  async #publishToTiers(environment: string, { pending, reading }: Written): Promise<void> {
-    if (pending.length === 0) return;
+  async #publishToTiers(
+    environment: string,
+    { pending, reading }: Written,
+    waitUntil: (promise: Promise<unknown>) => void,
+  ): Promise<void> {
+    const version = pending.at(-1)?.[0];
+    if (version === undefined) return;
     if (reading && isSmall(reading)) {
       // Told perhaps long after the commit, it does not confirm that nothing newer has been published since.
       const fill = this.#tiers.accept(environment, { ...reading, changes: pending }, 0);
       if (await fill().catch(() => false)) return;
     }
-    await this.#tiers.publish(environment, pending);
+    const head = await this.#tiers.publish(environment, pending);
+    if (head > version) await this.#onAhead?.(environment, head, waitUntil);
   }
 
   /** Undefined: nothing is configured. */

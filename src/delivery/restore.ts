@@ -36,6 +36,26 @@ export async function raiseRestored(
   }
 }
 
+/**
+ * After a publish that met a later head. A sweep compares versions, and as many writes as a restore has lost would bring
+ * them level before it comes: the first of them finds it out, and publishes everything as changed. Never throws.
+ */
+export async function checkAhead(
+  { environment, head }: { environment: string; head: number },
+  openOutbox: () => Promise<Outbox>,
+  publish: (written: Written) => Promise<unknown>,
+  log: Log,
+): Promise<void> {
+  try {
+    const outbox = await openOutbox();
+    if (!(await raiseRestored(new Map(), new Map([[environment, head]]), outbox, log))) return;
+    const written = (await outbox.readUnconfirmed()).pending.get(environment);
+    if (written !== undefined) await publish(written);
+  } catch (error) {
+    log.warn("restore_check_failed", errorFields(error));
+  }
+}
+
 /** Versions that L2 has seen; none when it cannot say. */
 export async function readHeads(
   versions: ReadonlyMap<string, number>,

@@ -65,6 +65,16 @@ describe("after a backup was restored", () => {
     for (const reader of readers) expect(await world.askLater(reader, "banner")).toMatchObject({ value: true });
   });
 
+  test("as many writes as were lost, before any sweep, do not hide it", async ({ expect }) => {
+    await restore();
+    for (let i = 0; i < 4; i++) await world.write({ key: "third", enabled: true, metadata: { i } });
+    expect(await world.sweep()).toEqual([]);
+    for (const reader of [...readers, world.isolate()]) {
+      expect(await world.askLater(reader, "banner")).toMatchObject({ value: true });
+      expect(await world.askLater(reader, "third")).toMatchObject({ value: true });
+    }
+  });
+
   test("an isolate that had read past a Redis out of reach comes back, too", async ({ expect }) => {
     const [ahead] = readers as [Isolate];
     world.project.backends.upstash.setFaults({ down: true });
