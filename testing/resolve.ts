@@ -1,4 +1,4 @@
-import type { ErrorCode, JsonValue, ResolutionDetails } from "@openfeature/core";
+import { ErrorCode, type JsonValue, type ResolutionDetails } from "@openfeature/core";
 
 /** What a value has to be for the method that was called. */
 export type FlagValueType = "boolean" | "string" | "number" | "object";
@@ -14,7 +14,7 @@ export function overriddenDetails<T extends JsonValue>(
     return {
       value: defaultValue,
       reason: "ERROR",
-      errorCode: "TYPE_MISMATCH" as ErrorCode,
+      errorCode: ErrorCode.TYPE_MISMATCH,
       errorMessage: `flag "${flagKey}" is overridden with ${JSON.stringify(value)}, and asked for as ${type}`,
     };
   }
@@ -26,7 +26,7 @@ export function unknownDetails<T extends JsonValue>(flagKey: string, defaultValu
   return {
     value: defaultValue,
     reason: "ERROR",
-    errorCode: "FLAG_NOT_FOUND" as ErrorCode,
+    errorCode: ErrorCode.FLAG_NOT_FOUND,
     errorMessage: `flag "${flagKey}" is not overridden, and there is no other provider to ask`,
   };
 }

@@ -129,10 +129,9 @@ describe("burgee/testing over an in-memory provider", () => {
       value: "code's own",
       errorCode: ErrorCode.TYPE_MISMATCH,
     });
-    await using __ = overrideFlag("limits", { items: [1, 2] });
-    expect(await client.getObjectValue("limits", {})).toEqual({ items: [1, 2] });
-    await using ___ = overrideFlag("limits", null);
-    expect(await client.getObjectValue("limits", { items: [] })).toEqual({ items: [] });
+    const limits = () => client.getObjectValue("limits", { items: [] });
+    expect(await withFlags({ limits: { items: [1, 2] } }, limits)).toEqual({ items: [1, 2] });
+    expect(await withFlags({ limits: null }, limits)).toEqual({ items: [] });
   });
 
   test("with nothing behind it every other flag has the default that the code names", async ({ expect }) => {

@@ -29,7 +29,7 @@ describe("burgee/testing/web", () => {
   test("the page is told which flags have changed, by an override and by the wrapped provider", async ({ expect }) => {
     const told: unknown[] = [];
     const client = OpenFeature.getClient();
-    const handler = (details?: { flagsChanged?: string[] }) => void told.push(details?.flagsChanged);
+    const handler = (details?: object) => void told.push((details as { flagsChanged?: string[] }).flagsChanged);
     client.addHandler(ProviderEvents.ConfigurationChanged, handler);
     const override = overrideFlag("checkout", true);
     await expect.poll(() => told).toEqual([["checkout"]]);
