@@ -8,6 +8,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exitCode = 2;
 } else {
+  // A reader that has had enough, as head has, is no failure.
+  process.stdout.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
   const { main } = await import("./main.ts");
   process.exitCode = await main();
 }

@@ -39,7 +39,7 @@ export function addCopyCommand(program: Command, terminal: Terminal): void {
         const unknown = keys.filter((key) => !source.flags.has(key));
         if (unknown.length > 0) throw new UsageError(`there is no flag ${unknown.join(", ")} in ${from}`);
         const contents = chosen(source, target, { keys, withSegments: withSegments || prune });
-        await applyTargets(session, [{ environment: to, contents }], { prune });
+        await applyTargets(session, [{ environment: to, contents, isPart: keys.length > 0 }], { prune });
       }),
     "burgee copy --from staging --to production new-search checkout-redesign --dry-run",
     "burgee copy --from staging --to production --prune",

@@ -11,6 +11,8 @@ export interface Target {
   /** Of an environment that is to be made. */
   name?: string;
   contents: Contents;
+  /** Meant for some flags only: what is not in it is no news. */
+  isPart?: boolean;
 }
 
 /** What stands in the way between one environment and its file. */
@@ -50,7 +52,7 @@ async function planOne(client: Client, target: Target, { isWhole }: PlanOptions)
     now: found,
     version: now?.version,
     changes: plan(found, target.contents, isWhole),
-    kept: isWhole ? [] : unnamed(found, target.contents),
+    kept: isWhole || target.isPart === true ? [] : unnamed(found, target.contents),
   };
 }
 

@@ -23,9 +23,16 @@ export function plansText(plans: readonly EnvironmentPlan[]): string {
     .flatMap(({ environment, version, changes, kept }) => [
       `${environment}${version === undefined ? ", which does not exist yet" : ` at version ${version}`}: ${countText(changes)}`,
       ...(changes.length === 0 ? [] : [planText(changes)]),
-      ...(kept.length === 0 ? [] : [`  not in the file, kept without --prune: ${kept.join(", ")}`]),
+      ...(kept.length === 0 ? [] : [`  kept without --prune: ${someOf(kept)}`]),
     ])
     .join("\n");
+}
+
+const MOST_NAMES = 10;
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function countText(changes: readonly PlannedChange[]): string {

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type CliTest, startCliTest } from "./harness.ts";
+
+describe("burgee complete", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+    await t.run(["flags", "create", "checkout", "-e", "production", "--description", "The new pages: all of them"]);
+    await t.run("flags create checkout-old -e production");
+    await t.run("profiles set shop --url http://edge.test");
+  });
+  afterAll(() => t.close());
+
+  const complete = async (...words: string[]) =>
+    (await t.run(["complete", "bash", "--", ...words])).out.split("\n").slice(0, -1);
+
+  test("suggests commands, subcommands and options, those of every command included", async ({ expect }) => {
+    expect(await complete("fl")).toEqual(["flags"]);
+    expect(await complete("")).toContain("evaluate");
+    expect(await complete("")).not.toContain("complete");
+    expect(await complete("cache", "")).toEqual(["purge", "warm", "stats", "help"]);
+    expect(await complete("cache", "purge", "--")).toEqual(
+      expect.arrayContaining(["--flag", "--kind", "--pattern", "--all", "--environment", "--dry-run", "--json"]),
+    );
+    expect(await complete("nonsense", "x")).toEqual([]);
+  });
+
+  test("suggests values: choices, environments, profiles, and keys of flags", async ({ expect }) => {
+    expect(await complete("flags", "list", "--kind", "s")).toEqual(["switch", "sample"]);
+    expect(await complete("completion", "")).toEqual(["bash", "zsh", "fish"]);
+    expect(await complete("flags", "list", "-e", "")).toEqual(["production"]);
+    expect(await complete("copy", "--from", "pr")).toEqual(["production"]);
+    expect(await complete("--profile", "")).toEqual(["shop"]);
+    expect(await complete("profiles", "use", "s")).toEqual(["shop"]);
+    expect(await complete("-e", "production", "flags", "get", "checkout-")).toEqual(["checkout-old"]);
+    expect(await complete("flags", "disable", "checkout", "-e", "production", "checkout-")).toEqual(["checkout-old"]);
+    expect(await complete("copy", "--from", "production", "--to", "staging", "check")).toHaveLength(2);
+    expect(await complete("evaluate", "-e", "production", "checkout-o")).toEqual(["checkout-old"]);
+  });
+
+  test("says what things are where the shell shows it", async ({ expect }) => {
+    const words = ["--", "flags", "get", "-e", "production", "checkout"];
+    const zsh = await t.run(["complete", "zsh", ...words]);
+    expect(zsh.out).toBe("checkout:The new pages: all of them\ncheckout-old\n");
+    const fish = await t.run(["complete", "fish", ...words]);
+    expect(fish.out).toBe("checkout\tThe new pages: all of them\ncheckout-old\n");
+  });
+
+  test("is silent where nothing can be known", async ({ expect }) => {
+    const env = { BURGEE_URL: "http://127.0.0.1:9", BURGEE_TOKEN: "none" };
+    const fetch = globalThis.fetch;
+    const none = await t.run(["complete", "bash", "--", "flags", "get", ""], { env, fetch });
+    expect(none).toEqual({ code: 0, out: "", err: "", drawn: "" });
+  });
+});

@@ -1,0 +1,87 @@
+import { execFile, spawn } from "node:child_process";
+import { chmod, writeFile } from "node:fs/promises";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type CliTest, startCliTest } from "./harness.ts";
+import { serveIsolate } from "./serve.ts";
+
+const COMMAND = resolve(import.meta.dirname, "../../../cli/burgee.js");
+const run = promisify(execFile);
+
+/** The command as it is installed, in a process of its own, against a port that listens. */
+describe("the burgee command", () => {
+  let t: CliTest;
+  let server: Server;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    t = await startCliTest();
+    server = await serveIsolate(t.isolate);
+    const { port } = server.address() as AddressInfo;
+    const bin = join(t.folder, "burgee");
+    await writeFile(bin, `#!/bin/sh\nexec "${process.execPath}" "${COMMAND}" "$@"\n`);
+    await chmod(bin, 0o755);
+    env = {
+      PATH: `${t.folder}:${process.env["PATH"] ?? ""}`,
+      HOME: t.folder,
+      BURGEE_URL: `http://127.0.0.1:${port}`,
+      BURGEE_TOKEN: t.project.adminToken,
+      BURGEE_ENVIRONMENT: "production",
+    };
+  });
+  afterAll(async () => {
+    server.close();
+    await t.close();
+  });
+  const burgee = (...args: string[]) => run("burgee", args, { env, cwd: t.folder });
+
+  test("changes a flag, prints to standard output, and takes a document from a pipe", async ({ expect }) => {
+    const { stdout, stderr } = await burgee("flags", "create", "piped", "--default", "on");
+    expect(stdout).toMatch(/^flag piped in production: version \d+, published\n$/);
+    expect(stderr).toBe("");
+    expect((await t.evaluate("piped")).body.value).toBe(true);
+    const piped = 'burgee flags get piped | sed \'s/"variant": "on"/"variant": "off"/\' | burgee flags set piped -f -';
+    await run("sh", ["-ec", piped], { env, cwd: t.folder });
+    expect((await t.evaluate("piped")).body.value).toBe(false);
+    const { stdout: list } = await run("sh", ["-c", "burgee flags list | cat"], { env, cwd: t.folder });
+    expect(list).not.toContain("\u001B");
+  });
+
+  test("ends with its exit code, and says why on the standard error", async ({ expect }) => {
+    await expect(burgee("flags", "get", "nobody")).rejects.toMatchObject({ code: 1, stdout: "" });
+    await expect(burgee("nonsense")).rejects.toMatchObject({ code: 2 });
+    await expect(burgee("flags", "create", "piped")).rejects.toMatchObject({ code: 4 });
+    await expect(burgee("env", "list", "--url", "http://127.0.0.1:9")).rejects.toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining("cannot be reached"),
+    });
+  });
+
+  test("is quiet when its reader has had enough", async ({ expect }) => {
+    const child = spawn("sh", ["-c", "burgee --help | head -1"], { env, cwd: t.folder });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (chunk) => (out += String(chunk)));
+    child.stderr.on("data", (chunk) => (err += String(chunk)));
+    await new Promise((done) => child.once("close", done));
+    expect({ out, err }).toEqual({ out: "Usage: burgee [options] [command]\n", err: "" });
+  });
+
+  test("completes in bash: commands, options, and keys of the deployment", async ({ expect }) => {
+    const complete = async (line: string) => {
+      const words = line.split(" ");
+      const script = `eval "$(burgee completion bash)"
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _burgee; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const { stdout } = await run("bash", ["-c", script, "bash", ...words], { env, cwd: t.folder });
+      return stdout.trim().split("\n");
+    };
+    expect(await complete("burgee fl")).toEqual(["flags"]);
+    expect(await complete("burgee flags se")).toEqual(["set"]);
+    expect(await complete("burgee flags set --ro")).toEqual(["--rollout"]);
+    expect(await complete("burgee flags get pi")).toEqual(["piped"]);
+    expect(await complete("burgee flags list -e p")).toEqual(["production"]);
+    expect(await complete('burgee flags get $(touch "/tmp/never")')).toEqual([""]);
+  });
+});
