@@ -51,7 +51,8 @@ function Shell(): JSX.Element {
           ))}
         </nav>
         {isReadOnly.value && <span class="tag">read-only</span>}
-        <button type="button" class="quiet" aria-label={`Colours: ${theme.value}`} title="Colours" onClick={nextTheme}>
+        <button type="button" class="quiet" onClick={nextTheme}>
+          <span class="visually-hidden">Colours: </span>
           {{ system: "Auto", light: "Light", dark: "Dark" }[theme.value]}
         </button>
         <button type="button" class="quiet" onClick={() => signOut()}>

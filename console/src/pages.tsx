@@ -10,7 +10,6 @@ import { SegmentPage } from "./pages/segment.tsx";
 import { SegmentsPage } from "./pages/segments.tsx";
 import { TryItPage } from "./pages/try-it.tsx";
 import { href, type Route } from "./state/route.ts";
-import { Empty } from "./ui/states.tsx";
 
 export const NAVIGATION = [
   { name: "flags", title: "Flags" },
@@ -39,8 +38,9 @@ export function pageOf({ path }: Route, environment: string): JSX.Element {
   if (name === "keys") return <KeysPage key={environment} environment={environment} />;
   if (name === "audit") return <AuditPage key={environment} environment={environment} />;
   return (
-    <Empty title="There is no such page">
+    <header class="page">
+      <h1>There is no such page</h1>
       <a href={href(["flags"])}>To the flags</a>
-    </Empty>
+    </header>
   );
 }

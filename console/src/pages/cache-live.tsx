@@ -44,17 +44,13 @@ function Now({ statistics }: { statistics: CacheStatistics }): JSX.Element {
     <section class="card" aria-labelledby="now">
       <h2 id="now">Now</h2>
       <dl class="figures">
-        <Figure
-          name="Memory (L1)"
-          value={`${tiers.l1.size.toLocaleString("en")} flags`}
-          note={bytesText(tiers.l1.bytes)}
-        />
+        <Figure name="Memory (L1)" value={flagsText(tiers.l1.size)} note={bytesText(tiers.l1.bytes)} />
         {l2 === null ? (
           <Figure name="Redis (L2)" value="none" note="this deployment runs without it" />
         ) : "error" in l2 ? (
           <Figure name="Redis (L2)" value="unreachable" note={l2.error} isBad />
         ) : (
-          <Figure name="Redis (L2)" value={`${l2.size.toLocaleString("en")} flags`} note={bytesText(l2.bytes)} />
+          <Figure name="Redis (L2)" value={flagsText(l2.size)} note={bytesText(l2.bytes)} />
         )}
         <Figure
           name="Head version"
@@ -170,11 +166,15 @@ function Heads({ watch }: { watch: CacheWatch["samples"]["value"] }): JSX.Elemen
         </tbody>
       </table>
       <p class="hint">
-        Only what answered you: requests from here reach the nearest data centre. `npm run watch:propagation` watches
-        others.
+        Only what answered you: requests from here reach the nearest data centre. <code>npm run watch:propagation</code>{" "}
+        watches others.
       </p>
     </section>
   );
+}
+
+function flagsText(n: number): string {
+  return n === 1 ? "1 flag" : `${n.toLocaleString("en")} flags`;
 }
 
 function bytesText(bytes: number): string {

@@ -45,7 +45,7 @@ function Changes({ now, items }: Propagation): JSX.Element {
           {open.length > 0 && `; ${open.length} not confirmed yet`}.
         </p>
       </figcaption>
-      <BarPlot bars={oldestFirst.map((change) => barOf(change, now))} format={secondsText} />
+      <BarPlot bars={oldestFirst.map((change) => barOf(change, now))} room={50} format={secondsText} />
       <p class="hint">
         Bars are the time from a change until the sweep confirmed that it is purged everywhere; hollow ones still wait.
         It is an upper bound: every write is published as soon as it is committed, and the sweep, once a minute,
@@ -53,7 +53,7 @@ function Changes({ now, items }: Propagation): JSX.Element {
       </p>
       <details>
         <summary>As a table</summary>
-        <div class="scroll">
+        <div class="scroll" role="region" aria-label="Last changes" tabIndex={0}>
           <table>
             <thead>
               <tr>

@@ -146,7 +146,7 @@ function Preview({
         <strong>Would delete: {countText(would)}</strong>
       </p>
       {flags.length > 0 && (
-        <ul class="keys">
+        <ul class="keys" aria-label="Flags that would be purged" tabIndex={0}>
           {flags.slice(0, 50).map((key) => (
             <li key={key}>
               <code>{key}</code>

@@ -15,10 +15,12 @@ const ROWS = 100;
 interface Props {
   flags: readonly Flag[];
   sort: Sort;
+  /** Nothing can be switched for now. */
+  isLocked: boolean;
   onToggle: (flag: Flag) => void;
 }
 
-export function FlagTable({ flags, sort, onToggle }: Props): JSX.Element {
+export function FlagTable({ flags, sort, isLocked, onToggle }: Props): JSX.Element {
   const [shown, setShown] = useState(ROWS);
   const rest = flags.length - shown;
   return (
@@ -40,7 +42,12 @@ export function FlagTable({ flags, sort, onToggle }: Props): JSX.Element {
         </thead>
         <tbody>
           {flags.slice(0, shown).map((flag) => (
-            <FlagRow key={flag.key} flag={flag} onToggle={() => onToggle(flag)} />
+            <FlagRow
+              key={flag.key}
+              flag={flag}
+              isLocked={isLocked || isReadOnly.value}
+              onToggle={() => onToggle(flag)}
+            />
           ))}
         </tbody>
       </table>
@@ -53,12 +60,12 @@ export function FlagTable({ flags, sort, onToggle }: Props): JSX.Element {
   );
 }
 
-function FlagRow({ flag, onToggle }: { flag: Flag; onToggle: () => void }): JSX.Element {
+function FlagRow({ flag, isLocked, onToggle }: { flag: Flag; isLocked: boolean; onToggle: () => void }): JSX.Element {
   const rules = flag.rules?.length ?? 0;
   return (
     <tr class={flag.enabled ? "" : "off"}>
       <td>
-        <Switch label={`${flag.key} enabled`} isOn={flag.enabled} isDisabled={isReadOnly.value} onToggle={onToggle} />
+        <Switch label={`${flag.key} enabled`} isOn={flag.enabled} isDisabled={isLocked} onToggle={onToggle} />
       </td>
       <td>
         <a href={href(["flags", flag.key])}>{flag.key}</a>

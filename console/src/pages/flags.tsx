@@ -1,3 +1,4 @@
+import { computed, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { allPages } from "../../../api-client/client.ts";
@@ -17,11 +18,10 @@ const SETTLED_MS = 250;
 
 /** Every flag of the environment, searched and filtered here: what is shown is in the address. */
 export function FlagsPage({ environment }: { environment: string }): JSX.Element {
-  const flags = useResource(
-    () =>
-      allPages((cursor) => client.call("listFlags", { path: { env: environment }, query: { limit: "200", cursor } })),
-    [environment],
-  );
+  // What is read already, while more is on its way.
+  const early = useMemo(() => signal<readonly Flag[] | undefined>(undefined), [environment]);
+  const flags = useResource(() => readFlags(environment, (soFar) => (early.value = soFar)), [environment]);
+  const shown = useMemo(() => ({ ...flags, data: computed(() => flags.data.value ?? early.value) }), [flags, early]);
   const toggle = (flag: Flag): void =>
     void toggleFlag(environment, flag, (changed) =>
       flags.set((flags.data.peek() ?? []).map((other) => (other.key === changed.key ? changed : other))),
@@ -34,7 +34,7 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
           New flag
         </a>
       </header>
-      <Loaded of={flags}>
+      <Loaded of={shown}>
         {(all) =>
           all.length === 0 ? (
             <Empty title="No flags here yet">
@@ -46,7 +46,7 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
               )}
             </Empty>
           ) : (
-            <FlagList all={all} onToggle={toggle} />
+            <FlagList all={all} isWhole={flags.data.value !== undefined} onToggle={toggle} />
           )
         }
       </Loaded>
@@ -54,7 +54,25 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
   );
 }
 
-function FlagList({ all, onToggle }: { all: readonly Flag[]; onToggle: (flag: Flag) => void }): JSX.Element {
+async function readFlags(environment: string, onPage: (soFar: readonly Flag[]) => void): Promise<readonly Flag[]> {
+  const soFar: Flag[] = [];
+  return await allPages(async (cursor) => {
+    const query = { limit: "200", cursor };
+    const result = await client.call("listFlags", { path: { env: environment }, query });
+    soFar.push(...result.answer.items);
+    onPage([...soFar]);
+    return result;
+  });
+}
+
+interface ListProps {
+  all: readonly Flag[];
+  /** Whether nothing is on its way any more. */
+  isWhole: boolean;
+  onToggle: (flag: Flag) => void;
+}
+
+function FlagList({ all, isWhole, onToggle }: ListProps): JSX.Element {
   const [filter, change] = useFilter();
   const tags = useMemo(() => [...new Set(all.flatMap((flag) => flag.tags ?? []))].toSorted(), [all]);
   const matches = useMemo(() => filterFlags(all, filter, Date.now()), [all, filter]);
@@ -63,6 +81,7 @@ function FlagList({ all, onToggle }: { all: readonly Flag[]; onToggle: (flag: Fl
       <FlagFilters filter={filter} tags={tags} onChange={change} />
       <p class="hint" role="status">
         {matches.length === all.length ? `${all.length} flags` : `${matches.length} of ${all.length} flags`}
+        {!isWhole && ", reading more …"}
       </p>
       {filter.state === "stale" && (
         <p class="hint">
@@ -79,7 +98,13 @@ function FlagList({ all, onToggle }: { all: readonly Flag[]; onToggle: (flag: Fl
         </Empty>
       ) : (
         // A different question starts from the top.
-        <FlagTable key={JSON.stringify(filter)} flags={matches} sort={filter.sort} onToggle={onToggle} />
+        <FlagTable
+          key={JSON.stringify(filter)}
+          flags={matches}
+          sort={filter.sort}
+          isLocked={!isWhole}
+          onToggle={onToggle}
+        />
       )}
     </>
   );

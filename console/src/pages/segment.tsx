@@ -102,7 +102,7 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
       </Problems.Provider>
       {stored !== undefined && <Usage segment={stored} />}
       {!isReadOnly.value && (
-        <footer class="actions sticky">
+        <footer class="actions">
           {stored !== undefined && <DeleteButton environment={environment} segment={stored} />}
           <button type="button" disabled={!isChanged} onClick={() => setDraft(start)}>
             Discard

@@ -28,7 +28,7 @@ export function SubjectForm({ subject, suggested }: Props): JSX.Element {
   return (
     <>
       <section class="stack" aria-labelledby="context">
-        <header class="split">
+        <header class="heading">
           <h2 id="context">Context</h2>
           <button
             type="button"
@@ -42,6 +42,7 @@ export function SubjectForm({ subject, suggested }: Props): JSX.Element {
         {mode.value === "form" ? (
           <Rows
             noun="attribute"
+            article="an"
             rows={rows.value}
             problems={rowProblems.value}
             names={suggested.context}
@@ -72,6 +73,7 @@ export function SubjectForm({ subject, suggested }: Props): JSX.Element {
         </p>
         <Rows
           noun="request attribute"
+          article="a"
           rows={request.value}
           problems={requestProblems.value}
           names={REQUEST_NAMES}
@@ -84,12 +86,14 @@ export function SubjectForm({ subject, suggested }: Props): JSX.Element {
 
 function Rows({
   noun,
+  article,
   rows,
   problems,
   names,
   onChange,
 }: {
   noun: string;
+  article: string;
   rows: readonly Row[];
   problems: ReadonlyMap<number, string>;
   names: readonly string[];
@@ -136,7 +140,7 @@ function Rows({
         </div>
       ))}
       <button type="button" class="small" onClick={() => onChange([...rows, { name: "", type: "text", text: "" }])}>
-        Add a {noun}
+        Add {article} {noun}
       </button>
     </div>
   );

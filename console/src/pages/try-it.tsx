@@ -15,47 +15,42 @@ import { SubjectForm } from "./try-it-subject.tsx";
 
 /** Which flag is to be tried, and the panel for it. */
 export function TryItPage({ environment, flagKey }: { environment: string; flagKey: string | undefined }): JSX.Element {
-  const keys = useResource(async () => {
+  // Suggestions only: nothing waits for them.
+  const known = useResource(async () => {
     const path = { env: environment };
     const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
     return flags.map(({ key }) => key);
-  }, [environment]);
+  }, [environment]).data.value;
   return (
     <>
       <header class="page">
         <h1>Try it</h1>
         {flagKey !== undefined && <a href={href(["flags", flagKey])}>To the flag</a>}
       </header>
-      <Loaded of={keys}>
-        {(known) => (
-          <>
-            <label class="field choose">
-              <span>Flag</span>
-              <input
-                list="flags-to-try"
-                value={flagKey ?? ""}
-                placeholder="Type or choose a key"
-                onChange={(event) => {
-                  const key = event.currentTarget.value.trim();
-                  go(key === "" ? ["try"] : ["try", key]);
-                }}
-              />
-            </label>
-            <datalist id="flags-to-try">
-              {known.map((key) => (
-                <option key={key} value={key} />
-              ))}
-            </datalist>
-            {flagKey === undefined ? (
-              <Empty title={known.length === 0 ? "There is no flag to try yet" : "Which flag?"}>
-                <p>You say who asks. It shows what they get and why: rule by rule, condition by condition.</p>
-              </Empty>
-            ) : (
-              <TryIt key={`${environment}/${flagKey}`} environment={environment} flagKey={flagKey} />
-            )}
-          </>
-        )}
-      </Loaded>
+      <label class="field choose">
+        <span>Flag</span>
+        <input
+          list="flags-to-try"
+          value={flagKey ?? ""}
+          placeholder="Type or choose a key"
+          onChange={(event) => {
+            const key = event.currentTarget.value.trim();
+            go(key === "" ? ["try"] : ["try", key]);
+          }}
+        />
+      </label>
+      <datalist id="flags-to-try">
+        {known?.map((key) => (
+          <option key={key} value={key} />
+        ))}
+      </datalist>
+      {flagKey === undefined ? (
+        <Empty title={known?.length === 0 ? "There is no flag to try yet" : "Which flag?"}>
+          <p>You say who asks. It shows what they get and why: rule by rule, condition by condition.</p>
+        </Empty>
+      ) : (
+        <TryIt key={`${environment}/${flagKey}`} environment={environment} flagKey={flagKey} />
+      )}
     </>
   );
 }

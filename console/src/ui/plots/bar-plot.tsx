@@ -10,13 +10,16 @@ export interface Bar {
 
 interface Props {
   bars: readonly Bar[];
+  /** Bars that there is room for, so that a few are not as broad as walls. */
+  room: number;
   format: (value: number) => string;
 }
 
 const HEIGHT = 100;
 
 /** One bar for each thing, in order. What stands beside it has to say the numbers: the picture is hidden from readers. */
-export function BarPlot({ bars, format }: Props): JSX.Element {
+export function BarPlot({ bars, room, format }: Props): JSX.Element {
+  const slots = Math.max(room, bars.length);
   const top = Math.max(1, ...bars.map(({ value }) => value));
   return (
     <div class="axes">
@@ -24,14 +27,14 @@ export function BarPlot({ bars, format }: Props): JSX.Element {
         <span>{format(top)}</span>
         <span>{format(0)}</span>
       </span>
-      <svg viewBox={`0 0 ${bars.length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      <svg viewBox={`0 0 ${slots} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         {bars.map(({ id, value, isOpen, title }, i) => {
           const height = Math.max(1, (value / top) * HEIGHT);
           return (
             <rect
               key={id}
               class={isOpen ? "bar open" : "bar"}
-              x={i + 0.1}
+              x={slots - bars.length + i + 0.1}
               y={HEIGHT - height}
               width={0.8}
               height={height}

@@ -12,7 +12,7 @@ export function SplitBar({ parts }: { parts: readonly Part[] }): JSX.Element {
   let end = 0;
   return (
     <figure class="plot">
-      <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" class="split-bar">
+      <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true" class="share-bar">
         {parts.map(({ name, count }, i) => {
           const start = end;
           end += percent(count);
