@@ -173,7 +173,7 @@ function Signed({
   return (
     <div class="stack">
       <p>
-        For whoever has it {served.join(", ")}. It expires <Time at={expiresAt} />, and is not kept: nothing ends it
+        For whoever uses it, {served.join(", ")}. It expires <Time at={expiresAt} />, and is not kept: nothing ends it
         sooner but forbidding overrides in {overrides.environment}.
       </p>
       {texts.map(([name, text]) => (
