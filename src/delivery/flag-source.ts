@@ -123,7 +123,7 @@ export class FlagSource {
       if (view !== undefined && memory.keys !== undefined) return this.#answer(memory, view, "L1", view.version);
     }
     if (this.#options.loader.isUnkept(environment)) {
-      const reading = await this.#options.loader.unkept(environment, scope);
+      const reading = await this.#readUnkept(environment, memory, scope);
       if (reading !== undefined) return this.#answerUnkept(reading, memory, scope);
     }
     const outcome = await this.#load(
@@ -137,7 +137,7 @@ export class FlagSource {
     if (typeof outcome === "object") return this.#answerFrom(outcome, outcome.all(), memory);
     const loaded = this.#view(memory, true);
     if (loaded === undefined && outcome !== "unavailable") {
-      return this.#answerUnkept(await this.#options.loader.unkept(environment, scope), memory, scope);
+      return this.#answerUnkept(await this.#readUnkept(environment, memory, scope), memory, scope);
     }
     this.#requireVersion(loaded?.version ?? memory.version, scope, outcome);
     if (loaded === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
@@ -154,6 +154,17 @@ export class FlagSource {
     if (view === undefined) return undefined;
     this.#views.set(memory, view);
     return view;
+  }
+
+  /** Others' reading may have begun before what this isolate knows by now: then once more. */
+  async #readUnkept(
+    environment: string,
+    { version }: MemoryEnvironment<CompiledFlag>,
+    scope: RequestScope,
+  ): Promise<StoreReading | undefined> {
+    const { loader } = this.#options;
+    const reading = await loader.unkept(environment, scope);
+    return reading !== undefined && reading.asOf < version ? loader.unkept(environment, scope) : reading;
   }
 
   /** An environment that L1 has no room for is read and compiled for each answer: slow, and right. */

@@ -1,0 +1,93 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { saveFlag } from "../../../src/store/write-flags.ts";
+import { startIsolate } from "../../support/app.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
+
+/** In front of Postgres; it keeps one answer back, after it was made, where it is told to. */
+class SlowAnswer {
+  isHolding = false;
+  release: (() => void) | undefined;
+  #isToHold = false;
+  readonly #server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const isHeld = this.#isToHold;
+    this.#isToHold = false;
+    const headers = Object.entries(request.headers).filter(([name]) => name.startsWith("neon-"));
+    const init = { method: "POST", headers: headers as [string, string][], body: Buffer.concat(chunks) };
+    const answer = await fetch(this.#target, init);
+    const text = await answer.text();
+    if (isHeld) {
+      await new Promise<void>((resolve) => {
+        this.release = resolve;
+        this.isHolding = true;
+      });
+    }
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+  });
+  readonly #target: string;
+
+  constructor(target: string) {
+    this.#target = target;
+  }
+
+  async open(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/sql`;
+  }
+
+  holdNext(): void {
+    this.#isToHold = true;
+  }
+
+  async close(): Promise<void> {
+    this.release?.();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+describe("an environment that L1 has no room for", () => {
+  const clock = new FakeClock();
+  let project: TestProject;
+  let postgres: SlowAnswer;
+  let url: string;
+
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+    for (let i = 0; i < 5; i++) await project.save({ key: `other-${i}` });
+    postgres = new SlowAnswer(String(project.bindings["NEON_HTTP_URL"]));
+    url = await postgres.open();
+  });
+  afterAll(async () => {
+    await postgres.close();
+    await project.close();
+  });
+
+  test("is not answered by a reading that began before a version which the isolate knows", async ({ expect }) => {
+    const isolate = startIsolate({ ...project.bindings, NEON_HTTP_URL: url, CACHE_L1_MAX_ENTRIES: "3" }, clock);
+    const ask = async () => {
+      const headers = { authorization: `Bearer ${project.serverKey}` };
+      const response = await isolate.fetch("/ofrep/v1/evaluate/flags", { method: "POST", headers, body: "{}" });
+      await response.arrayBuffer();
+      return Number(response.headers.get("x-flags-version"));
+    };
+    const before = await ask();
+    expect(isolate.logged).toContain("l1_too_small");
+    postgres.holdNext();
+    const early = ask();
+    while (!postgres.isHolding) await new Promise((resolve) => setTimeout(resolve, 5));
+    const flag = aFlag({ key: "other-1", enabled: true, metadata: { changed: true } });
+    const written = await saveFlag(project.db, "production", flag, { actor: "test" });
+    await isolate.services.publisher.publish("production", written, () => undefined);
+    expect(isolate.services.source.knownVersion("production")).toBe(written.version);
+    const late = ask();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    postgres.release?.();
+    expect(await early).toBe(before);
+    expect(await late).toBe(written.version);
+  });
+});
