@@ -49,7 +49,8 @@ interface DevFile {
 export async function resolveTarget(options: TargetOptions, terminal: Terminal): Promise<Target> {
   const { env } = terminal;
   const environment = options.environment ?? env["BURGEE_ENVIRONMENT"];
-  const given = options.url ?? env["BURGEE_URL"];
+  // A profile that is named on the command line goes before variables, which may be another deployment's.
+  const given = options.url ?? (options.profile === undefined ? env["BURGEE_URL"] : undefined);
   const token = await tokenOf(env, terminal.cwd);
   if (given !== undefined) {
     return { url: checkedUrl(given), token, environment, source: options.url ? "--url" : "BURGEE_URL" };
@@ -62,9 +63,10 @@ export async function resolveTarget(options: TargetOptions, terminal: Terminal):
       const known = Object.keys(file.profiles).join(", ") || "none";
       throw new UsageError(`there is no profile ${name} in ${profilePath(env)}; there are: ${known}`);
     }
+    const isOwn = options.profile !== undefined && (profile.tokenVariable ?? profile.tokenFile) !== undefined;
     return {
       url: checkedUrl(profile.url),
-      token: token ?? (await profileToken(profile, terminal)),
+      token: (isOwn ? undefined : token) ?? (await profileToken(profile, terminal)),
       environment: environment ?? profile.environment,
       source: `profile ${name}`,
     };

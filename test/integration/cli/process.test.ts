@@ -1,42 +1,16 @@
-import { execFile, spawn } from "node:child_process";
-import { chmod, writeFile } from "node:fs/promises";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { type CliTest, startCliTest } from "./harness.ts";
-import { serveIsolate } from "./serve.ts";
+import { type ProcessTest, startProcessTest } from "./serve.ts";
 
-const COMMAND = resolve(import.meta.dirname, "../../../cli/burgee.js");
-const run = promisify(execFile);
-
-/** The command as it is installed, in a process of its own, against a port that listens. */
 describe("the burgee command", () => {
-  let t: CliTest;
-  let server: Server;
-  let env: Record<string, string>;
-
+  let t: ProcessTest;
   beforeAll(async () => {
-    t = await startCliTest();
-    server = await serveIsolate(t.isolate);
-    const { port } = server.address() as AddressInfo;
-    const bin = join(t.folder, "burgee");
-    await writeFile(bin, `#!/bin/sh\nexec "${process.execPath}" "${COMMAND}" "$@"\n`);
-    await chmod(bin, 0o755);
-    env = {
-      PATH: `${t.folder}:${process.env["PATH"] ?? ""}`,
-      HOME: t.folder,
-      BURGEE_URL: `http://127.0.0.1:${port}`,
-      BURGEE_TOKEN: t.project.adminToken,
-      BURGEE_ENVIRONMENT: "production",
-    };
+    t = await startProcessTest();
   });
-  afterAll(async () => {
-    server.close();
-    await t.close();
-  });
-  const burgee = (...args: string[]) => run("burgee", args, { env, cwd: t.folder });
+  afterAll(() => t.close());
+
+  const production = { BURGEE_ENVIRONMENT: "production" };
+  const burgee = (...args: string[]) => t.execute("burgee", args, production);
 
   test("changes a flag, prints to standard output, and takes a document from a pipe", async ({ expect }) => {
     const { stdout, stderr } = await burgee("flags", "create", "piped", "--default", "on");
@@ -44,9 +18,9 @@ describe("the burgee command", () => {
     expect(stderr).toBe("");
     expect((await t.evaluate("piped")).body.value).toBe(true);
     const piped = 'burgee flags get piped | sed \'s/"variant": "on"/"variant": "off"/\' | burgee flags set piped -f -';
-    await run("sh", ["-ec", piped], { env, cwd: t.folder });
+    await t.execute("sh", ["-ec", piped], production);
     expect((await t.evaluate("piped")).body.value).toBe(false);
-    const { stdout: list } = await run("sh", ["-c", "burgee flags list | cat"], { env, cwd: t.folder });
+    const { stdout: list } = await t.execute("sh", ["-c", "burgee flags list | cat"], production);
     expect(list).not.toContain("\u001B");
   });
 
@@ -61,7 +35,7 @@ describe("the burgee command", () => {
   });
 
   test("is quiet when its reader has had enough", async ({ expect }) => {
-    const child = spawn("sh", ["-c", "burgee --help | head -1"], { env, cwd: t.folder });
+    const child = spawn("sh", ["-c", "burgee --help | head -1"], { env: t.env, cwd: t.folder });
     let [out, err] = ["", ""];
     child.stdout.on("data", (chunk) => (out += String(chunk)));
     child.stderr.on("data", (chunk) => (err += String(chunk)));
@@ -74,7 +48,7 @@ describe("the burgee command", () => {
       const words = line.split(" ");
       const script = `eval "$(burgee completion bash)"
         COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _burgee; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const { stdout } = await run("bash", ["-c", script, "bash", ...words], { env, cwd: t.folder });
+      const { stdout } = await t.execute("bash", ["-c", script, "bash", ...words], production);
       return stdout.trim().split("\n");
     };
     expect(await complete("burgee fl")).toEqual(["flags"]);

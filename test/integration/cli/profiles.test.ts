@@ -76,9 +76,14 @@ describe("burgee profiles", () => {
     expect(asked).toMatchObject({ origin: "https://other.example", token: t.project.adminToken });
     await run("env list --profile shop", { BURGEE_PROFILE: "other", SHOP_TOKEN: "one" });
     expect(asked).toMatchObject({ origin: "https://shop.example", token: "one" });
-    await run("env list --profile shop", { BURGEE_TOKEN: "two", SHOP_TOKEN: "one" });
+    await run("env list", { BURGEE_TOKEN: "two", SHOP_TOKEN: "one" });
     expect(asked?.token).toBe("two");
-    await run("env list --profile shop", { BURGEE_URL: "https://variable.example", BURGEE_TOKEN_FILE: "token.txt" });
+    const variables = { BURGEE_URL: "https://variable.example", BURGEE_TOKEN: "two" };
+    await run("env list --profile shop", { ...variables, SHOP_TOKEN: "one" });
+    expect(asked).toMatchObject({ origin: "https://shop.example", token: "one" });
+    await run("env list --profile shop", variables);
+    expect(asked).toMatchObject({ origin: "https://shop.example", token: undefined });
+    await run("env list", { BURGEE_URL: "https://variable.example", BURGEE_TOKEN_FILE: "token.txt" });
     expect(asked).toMatchObject({ origin: "https://variable.example", token: t.project.adminToken });
     await run("env list --url https://option.example", { BURGEE_URL: "https://variable.example" });
     expect(asked?.origin).toBe("https://option.example");
