@@ -175,6 +175,7 @@ export function createServices(
     checkAhead({ environment, head }, openOutbox, (written) => publisher.publish(environment, written, waitUntil), log),
   );
   const limits = rateLimits(settings, clock.now, log);
+  const mayWaitForVersion = createRateLimit(settings.AHEAD_PER_SECOND, clock.now);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
 
   return {
@@ -205,6 +206,7 @@ export function createServices(
       snapshots: settings.CACHE_ENABLED ? snapshots : undefined,
       clock,
       headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
+      mayLookAhead: mayWaitForVersion,
       keyCheckMs: settings.KEY_CHECKS_PER_SECOND === 0 ? 0 : 1000 / settings.KEY_CHECKS_PER_SECOND,
     }),
     authenticator: new Authenticator(secrets, limits),
@@ -214,7 +216,7 @@ export function createServices(
     limits,
     metrics,
     failures,
-    mayWaitForVersion: createRateLimit(settings.AHEAD_PER_SECOND, clock.now),
+    mayWaitForVersion,
     mayLoadUnknown: createRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),
     database: openDatabase,
     async sweep(waitUntil) {

@@ -24,6 +24,8 @@ export interface FreshnessOptions {
   headCheckMs: number;
   /** Looks for SDK keys that this isolate does not know begin at least this far apart, per environment (ms). Default: 0. */
   keyCheckMs?: number;
+  /** Whether the store may be asked for a version that a caller says it was told of. Default: always. */
+  mayLookAhead?: () => boolean;
 }
 
 /** When an isolate must confirm its head before it answers from memory, and how long it waits for that. */
@@ -84,9 +86,16 @@ export class Freshness {
     minVersion: number,
     scope: RequestScope,
   ): Promise<void> {
-    const look = () => this.#options.headCheck.check(environment, { ...scope, minVersion });
+    const { headCheck, mayLookAhead } = this.#options;
+    let isOwn = false;
+    const look = async (): Promise<LoadOutcome> => {
+      isOwn = true;
+      // Past the limit L2 is asked all the same, and what it lacks is not looked for in the store.
+      const { minVersion: _, ...ordinary } = scope;
+      return headCheck.check(environment, mayLookAhead?.() === false ? ordinary : { ...scope, minVersion });
+    };
     // Twice at most: the look that was joined may have begun before the change.
-    for (let i = 0; i < 2 && memory.version < minVersion; i++) {
+    for (let i = 0; i < 2 && !isOwn && memory.version < minVersion; i++) {
       const looked = this.#looks.run(`version:${environment}`, look, scope).catch(() => undefined);
       scope.waitUntil(looked);
       if ((await within(looked, IDLE_BUDGET_MS)) === undefined) return;
