@@ -153,12 +153,25 @@ describe("overrides at the edge", () => {
     expect(t.project.roundTrips()).toEqual({ l2: 0, l3: 0 });
   });
 
-  test("are forbidden everywhere after an edit in SQL too", async ({ expect }) => {
+  test("are forbidden everywhere after an edit in SQL too, as soon as the sweep has published it", async ({
+    expect,
+  }) => {
+    const other = startIsolate(t.project.bindings, t.clock, { redisTimeoutMs: 10_000 });
+    const headers = { "x-flags-overrides": token };
+    const askOther = async () =>
+      (await send(other, t.project.serverKey, "POST", SINGLE, undefined, headers)).body.value;
+    expect(await askOther()).toBe(true);
     await t.project.backends.neon.query("update environments set overrides_allowed_at = null where key = 'production'");
-    const { body } = await t.call("GET", ENVIRONMENT);
-    expect(body.overridesAllowed).toBe(false);
-    const headers = { "x-flags-overrides": token, "x-flags-min-version": String(body.version) };
+    expect((await t.call("GET", ENVIRONMENT)).body.overridesAllowed).toBe(false);
+    const pending: Promise<unknown>[] = [];
+    await t.isolate.services.sweep((promise) => void pending.push(promise));
+    await Promise.all(pending);
     expect((await ask(SINGLE, headers)).body.value).toBe(false);
+    await t.clock.advance(1000);
+    // Its check may finish behind the first answer.
+    await askOther();
+    await other.settled();
+    expect(await askOther()).toBe(false);
   });
 });
 
