@@ -97,7 +97,12 @@ function EnvironmentSwitcher(): JSX.Element {
       <span class="visually-hidden">Environment</span>
       <select
         value={environment.value}
-        onChange={(event) => go(route.value.path, { ...route.value.query, environment: event.currentTarget.value })}
+        onChange={({ currentTarget }) => {
+          const wanted = currentTarget.value;
+          // The page may ask before it is left: until then this shows where the person is.
+          currentTarget.value = environment.peek() ?? "";
+          go(route.value.path, { ...route.value.query, environment: wanted });
+        }}
       >
         {known.map(({ key, name }) => (
           <option key={key} value={key}>
