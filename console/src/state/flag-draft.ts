@@ -35,7 +35,8 @@ export function row<T>(item: T): Row<T> {
   return { id: ++last, item };
 }
 
-export function draftOf(flag: Flag): Draft {
+/** `before`: the draft that this one takes the place of; what is still there keeps its identity. */
+export function draftOf(flag: Flag, before?: Draft): Draft {
   return {
     key: flag.key,
     kind: flag.kind ?? "flag",
@@ -44,14 +45,32 @@ export function draftOf(flag: Flag): Draft {
     tags: flag.tags ?? [],
     owner: flag.owner,
     clientVisible: flag.clientVisible ?? false,
-    metadata: Object.entries(flag.metadata ?? {}).map(([name, value]) => row({ name, value })),
-    variants: Object.entries(flag.variants).map(([name, value]) => row({ name, value })),
+    metadata: rowsOf(
+      Object.entries(flag.metadata ?? {}).map(([name, value]) => ({ name, value })),
+      before?.metadata,
+      ({ name }) => name,
+    ),
+    variants: rowsOf(
+      Object.entries(flag.variants).map(([name, value]) => ({ name, value })),
+      before?.variants,
+      ({ name }) => name,
+    ),
     enabled: flag.enabled,
     offVariant: flag.offVariant ?? null,
     default: flag.default,
-    rules: (flag.rules ?? []).map(row),
-    prerequisites: (flag.prerequisites ?? []).map(row),
+    rules: rowsOf(flag.rules ?? [], before?.rules, ({ id }) => id),
+    prerequisites: rowsOf(flag.prerequisites ?? [], before?.prerequisites, ({ flag: needed }) => needed),
   };
+}
+
+function rowsOf<T>(items: readonly T[], before: readonly Row<T>[] | undefined, nameOf: (item: T) => string): Row<T>[] {
+  const ids = new Map(before?.map(({ id, item }) => [nameOf(item), id]));
+  return items.map((item) => {
+    const name = nameOf(item);
+    const id = ids.get(name);
+    ids.delete(name);
+    return id === undefined ? row(item) : { id, item };
+  });
 }
 
 /** The whole flag, as it is sent. */

@@ -19,6 +19,8 @@ export interface Editing {
   readonly changes: ReadonlySignal<readonly Difference[]>;
   /** What the deployment refused and is still so. */
   readonly problems: ReadonlySignal<readonly Problem[]>;
+  /** How often the draft was discarded: what was typed and could not be read goes with it. */
+  readonly discarded: ReadonlySignal<number>;
   change(patch: Partial<Draft>): void;
   /** Back to what is stored. */
   discard(): void;
@@ -37,9 +39,11 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
   const edited = computed(() => flagOf(draft.value));
   const refused = signal<{ problems: readonly Problem[]; sent: Flag } | undefined>(undefined);
 
+  const discarded = signal(0);
+
   const accept = (saved: Flag): void => {
     stored.value = saved;
-    draft.value = draftOf(saved);
+    draft.value = draftOf(saved, draft.peek());
     base.value = flagOf(draft.value);
     refused.value = undefined;
   };
@@ -65,6 +69,7 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     environment,
     stored,
     draft,
+    discarded,
     changes: computed(() => differences(base.value, edited.value)),
     problems: computed(() =>
       refused.value === undefined ? [] : standing(refused.value.problems, refused.value.sent, edited.value),
@@ -74,8 +79,9 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     },
     discard() {
       const from = stored.peek();
-      draft.value = from === undefined ? initial : draftOf(from);
+      draft.value = from === undefined ? initial : draftOf(from, draft.peek());
       refused.value = undefined;
+      discarded.value++;
     },
     save,
     async toggle() {

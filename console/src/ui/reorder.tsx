@@ -68,49 +68,68 @@ export function MoveButtons({
   );
 }
 
+/**
+ * For the `ref` of a list whose items move. Chromium 156 crashes when a control is disabled or enabled right after
+ * `moveBefore` has moved it, as the buttons at the ends are; Preact then moves by `insertBefore`.
+ */
+export function movesSafely(list: Element | null): void {
+  if (list !== null) Object.assign(list, { moveBefore: undefined });
+}
+
 export interface Dragging {
   /** For the handle of an item. */
-  handle(index: number): { draggable: true; onDragStart: (event: DragEvent) => void; onDragEnd: () => void };
-  /** For the item itself, where others are dropped. */
-  target(index: number): {
-    onDragOver: (event: DragEvent) => void;
-    onDrop: (event: DragEvent) => void;
-    "data-drop": "before" | "after" | undefined;
+  handle(index: number): {
+    onPointerDown: (event: PointerOf) => void;
+    onPointerMove: (event: PointerOf) => void;
+    onPointerUp: () => void;
+    onLostPointerCapture: () => void;
+  };
+  /** For the item itself: on which side another one would land. */
+  landing(index: number): "before" | "after" | undefined;
+}
+
+type PointerOf = PointerEvent & { readonly currentTarget: HTMLElement };
+
+/** Pixels from an edge of the window within which dragging scrolls, and how far at a time. */
+const EDGE = 80;
+const SCROLL = 16;
+
+/** Dragging by pointer, finger or pen within one list; the handle stands in an item of it. */
+export function useDragging(onMove: (from: number, to: number) => void): Dragging {
+  const [drag, setDrag] = useState<{ from: number; over: number }>();
+  const end = (): void => setDrag(undefined);
+  return {
+    handle: (index) => ({
+      onPointerDown: (event) => {
+        if (event.button !== 0 || event.currentTarget.closest("fieldset:disabled") !== null) return;
+        event.preventDefault();
+        event.currentTarget.setPointerCapture(event.pointerId);
+        setDrag({ from: index, over: index });
+      },
+      onPointerMove: ({ currentTarget, clientY }) => {
+        if (drag?.from !== index) return;
+        if (clientY < EDGE) scrollBy(0, -SCROLL);
+        else if (clientY > innerHeight - EDGE) scrollBy(0, SCROLL);
+        const over = itemAt(currentTarget, clientY) ?? drag.over;
+        if (over !== drag.over) setDrag({ from: index, over });
+      },
+      onPointerUp: () => {
+        if (drag !== undefined && drag.from !== drag.over) onMove(drag.from, drag.over);
+        end();
+      },
+      onLostPointerCapture: end,
+    }),
+    landing: (index) => {
+      if (drag === undefined || drag.over !== index || drag.from === index) return undefined;
+      return drag.from > index ? "before" : "after";
+    },
   };
 }
 
-/** Dragging within one list. */
-export function useDragging(onMove: (from: number, to: number) => void): Dragging {
-  const [from, setFrom] = useState<number>();
-  const [over, setOver] = useState<number>();
-  const end = (): void => {
-    setFrom(undefined);
-    setOver(undefined);
-  };
-  return {
-    handle: (index) => ({
-      draggable: true,
-      onDragStart: (event) => {
-        event.dataTransfer?.setData("text/plain", String(index));
-        const item = (event.currentTarget as Element).closest("li");
-        if (item !== null) event.dataTransfer?.setDragImage(item, 12, 12);
-        setFrom(index);
-      },
-      onDragEnd: end,
-    }),
-    target: (index) => ({
-      onDragOver: (event) => {
-        if (from === undefined) return;
-        event.preventDefault();
-        setOver(index);
-      },
-      onDrop: (event) => {
-        event.preventDefault();
-        if (from !== undefined && from !== index) onMove(from, index);
-        end();
-      },
-      "data-drop":
-        from === undefined || over !== index || from === index ? undefined : from > index ? "before" : "after",
-    }),
-  };
+/** Number of the list's item at this height. */
+function itemAt(handle: Element, y: number): number | undefined {
+  const items = [...(handle.closest("li")?.parentElement?.children ?? [])];
+  const index = items.findIndex((item) => y <= item.getBoundingClientRect().bottom);
+  if (items.length === 0) return undefined;
+  return index === -1 ? items.length - 1 : index;
 }

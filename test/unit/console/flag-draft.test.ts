@@ -53,6 +53,16 @@ test("what only the deployment decides is not in a draft", () => {
   expect(flagOf(draftOf({ ...FLAG, version: 4, updatedAt: "2030-01-01T00:00:00Z" }))).toEqual(FLAG);
 });
 
+test("what is still there after a save keeps its identity, so that nothing on the page jumps", () => {
+  const before = draftOf(FLAG);
+  const saved = { ...FLAG, variants: { off: false, on: true, beta: true }, rules: FLAG.rules?.toReversed() };
+  const after = draftOf(saved, before);
+  expect(after.rules.map(({ id }) => id)).toEqual(before.rules.map(({ id }) => id).toReversed());
+  const known = new Map(before.variants.map(({ id, item }) => [item.name, id]));
+  expect(after.variants.slice(0, 2).map(({ id, item }) => known.get(item.name) === id)).toEqual([true, true]);
+  expect([...known.values()]).not.toContain(after.variants[2]?.id);
+});
+
 test("a new flag of every kind and type is one that the deployment accepts", () => {
   const draft = { ...newDraft(), key: "new-one" };
   for (const kind of ["flag", "switch", "sample"] as const) parseFlagInput(flagOf(ofKind(draft, kind)));

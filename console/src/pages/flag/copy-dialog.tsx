@@ -47,7 +47,7 @@ export function CopyDialog({
           if (isReady) void apply();
         }}
       >
-        <div class="scroll review">
+        <div class="review" role="region" aria-label="What changes" tabIndex={0}>
           <DifferenceList differences={changes} />
         </div>
         <label class="choice">

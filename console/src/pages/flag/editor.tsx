@@ -55,6 +55,8 @@ export function Editor({
     const isSaved = await editing.save();
     setReviewing(false);
     const saved = editing.stored.peek();
+    // The button that was pressed is gone with what was to be saved.
+    if (isSaved) document.getElementById("main")?.focus({ preventScroll: true });
     if (isSaved && isNew && saved !== undefined) onCreated?.(saved);
     const [first] = editing.problems.peek();
     if (!isSaved && first !== undefined) requestAnimationFrame(() => focusField(first.pointer));
@@ -71,7 +73,7 @@ export function Editor({
           review();
         }}
       >
-        <fieldset class="sections" disabled={isReadOnly.value}>
+        <fieldset key={editing.discarded.value} class="sections" disabled={isReadOnly.value}>
           {isNew && <DefinitionSection editing={editing} isNew />}
           <TargetingSection editing={editing} catalogue={catalogue} />
           <VariantsSection editing={editing} />

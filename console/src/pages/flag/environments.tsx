@@ -61,7 +61,7 @@ function Comparison({ known, current }: { known: DefinitionWithEnvironments; cur
   const entries = Object.entries(known.environments);
   const own = known.environments[current];
   return (
-    <div class="scroll">
+    <div class="sideways">
       <table class="comparison">
         <thead>
           <tr>

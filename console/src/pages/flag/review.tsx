@@ -40,7 +40,7 @@ export function Review({
           void onSave();
         }}
       >
-        <div class="scroll review">
+        <div class="review" role="region" aria-label="What changes" tabIndex={0}>
           <DifferenceList differences={changes} />
         </div>
         {reached.length > 0 && (

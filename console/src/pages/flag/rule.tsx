@@ -36,7 +36,7 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
   // A rule that says nothing yet is open to be filled in.
   const [isOpen] = useState(() => rule.when !== undefined && "attribute" in rule.when && rule.when.attribute === "");
   return (
-    <li class="rule" {...dragging.target(index)}>
+    <li class="rule" data-drop={dragging.landing(index)}>
       <div class="rule-bar">
         <span class="handle" title="Drag to another place" aria-hidden="true" {...dragging.handle(index)}>
           ⠿

@@ -6,7 +6,7 @@ import { freeName, moved, type Row, row } from "../../state/flag-draft.ts";
 import type { Editing } from "../../state/flag-editing.ts";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
-import { MovesSaid, useDragging } from "../../ui/reorder.tsx";
+import { movesSafely, MovesSaid, useDragging } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
 import { RuleItem } from "./rule.tsx";
 
@@ -79,7 +79,15 @@ function Rules({
     <>
       <MovesSaid />
       {rules.length === 0 && <p class="hint">No rules: everybody gets the same.</p>}
-      <ol class="rules" ref={list} data-pointer="/rules" tabIndex={-1}>
+      <ol
+        class="rules"
+        ref={(element) => {
+          list.current = element;
+          movesSafely(element);
+        }}
+        data-pointer="/rules"
+        tabIndex={-1}
+      >
         {rules.map(({ id, item }, i) => (
           <RuleItem
             key={id}
