@@ -31,6 +31,7 @@ export function createProgram(terminal: Terminal): Command {
     .option("--json", "print the answer as JSON")
     .option("--dry-run", "show what would change, and change nothing")
     .addHelpText("after", HELP)
+    .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({

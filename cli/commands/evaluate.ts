@@ -4,6 +4,7 @@ import { withExamples } from "../examples.ts";
 import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import { traceLines } from "../trace-text.ts";
 
 type Attributes = Record<string, unknown>;
 
@@ -90,7 +91,7 @@ function explanationText({ resolution, prerequisites, rules, default: byDefault,
     ),
     ...rules.flatMap(({ id, state, when, bucket }) => [
       `rule ${id}: ${state}${bucket == null ? "" : `, bucket ${bucket}`}`,
-      ...(when === undefined ? [] : [`  ${JSON.stringify(when)}`]),
+      ...(when === undefined ? [] : traceLines(when)),
     ]),
     `default: ${byDefault.state}`,
   ]
