@@ -17,20 +17,40 @@ export interface Change {
 }
 
 /** Makes a change and tells of it; with --dry-run only shows what it would change, field by field. */
-export async function change(
+export async function change(session: Session, what: Change): Promise<void> {
+  const { result, text } = await make(session, what);
+  session.show(result, () => text);
+}
+
+/** Several, one after the other: told as they are made, as JSON in one list, also of those before one that fails. */
+export async function changeEach(session: Session, changes: readonly Change[]): Promise<void> {
+  const results: object[] = [];
+  try {
+    for (const one of changes) {
+      const { result, text } = await make(session, one);
+      results.push(result);
+      if (!session.isJson) session.terminal.print(text);
+    }
+  } finally {
+    if (session.isJson) session.show(results, () => "");
+  }
+}
+
+async function make(
   session: Session,
   { what, mayCreate = false, before, after, write }: Change,
-): Promise<void> {
-  if (session.isDryRun) {
-    const now = mayCreate ? await unlessMissing(before) : await before();
-    const found = differences(comparable(now), comparable(after((now ?? {}) as object)));
-    session.show({ dryRun: true, what, differences: found }, () =>
-      found.length === 0 ? `${what}: nothing would change` : `${what} would change:\n${differencesText(found)}`,
-    );
-    return;
+): Promise<{ result: object; text: string }> {
+  if (!session.isDryRun) {
+    const { answer } = await write();
+    return { result: answer, text: `${what}: ${writtenText(answer)}` };
   }
-  const { answer } = await write();
-  session.show(answer, () => `${what}: ${writtenText(answer)}`);
+  const now = mayCreate ? await unlessMissing(before) : await before();
+  const found = differences(comparable(now), comparable(after((now ?? {}) as object)));
+  const text = found.length === 0 ? "nothing would change" : `would change:\n${differencesText(found)}`;
+  return {
+    result: { dryRun: true, what, differences: found },
+    text: found.length === 0 ? `${what}: ${text}` : `${what} ${text}`,
+  };
 }
 
 async function unlessMissing(read: () => Promise<unknown>): Promise<unknown> {

@@ -3,7 +3,7 @@ import { allPages } from "../../api-client/client.ts";
 import type { Flag, Serve } from "../../api-client/contract.ts";
 import { FLAG_KINDS, type JsonValue, WEIGHT_TOTAL } from "../../src/flags/document.ts";
 import { mergePatch } from "../../src/flags/merge-patch.ts";
-import { change } from "../change.ts";
+import { type Change, change, changeEach } from "../change.ts";
 import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";
 import { type FlagOptions, flagPatch, hasFlagOptions, newFlag, withFlagOptions } from "../flag-options.ts";
@@ -107,7 +107,10 @@ function addSwitches(flags: Command, terminal: Terminal): void {
         .argument("<keys...>")
         .action(async (keys: string[], _options: unknown, command: Command) => {
           const session = await openSession(command, terminal);
-          for (const key of keys) await patch(session, key, { enabled }, {});
+          await changeEach(
+            session,
+            keys.map((key) => patched(session, key, { enabled })),
+          );
         }),
       `burgee flags ${name} checkout-redesign -e production`,
     );
@@ -144,7 +147,7 @@ function addWriting(flags: Command, terminal: Terminal): void {
     const body = await documentOf(session, options, key);
     if (body !== undefined) return await put(session, key, body, headers);
     if (!hasFlagOptions(options)) throw new UsageError("give --file, or an option of what is to change: --rollout, …");
-    return await patch(session, key, flagPatch(options, await readFlag(session, key)), headers);
+    return await change(session, patched(session, key, flagPatch(options, await readFlag(session, key)), headers));
   });
   withExamples(
     set,
@@ -181,19 +184,19 @@ async function put(session: Session, key: string, body: object, headers: Record<
   });
 }
 
-async function patch(
+function patched(
   session: Session,
   key: string,
   body: Record<string, unknown>,
-  headers: Record<string, string>,
-): Promise<void> {
+  headers: Record<string, string> = {},
+): Change {
   const path = { env: session.environment(), key };
-  await change(session, {
+  return {
     what: `flag ${key} in ${path.env}`,
     before: () => readFlag(session, key),
     after: (before) => mergePatch(before as Record<string, JsonValue>, body as Record<string, JsonValue>),
     write: () => session.client.call("patchFlag", { path, body, headers }),
-  });
+  };
 }
 
 /** What is served, in one column. */

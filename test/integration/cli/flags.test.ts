@@ -70,6 +70,9 @@ describe("burgee flags", () => {
     await flags("enable one");
     expect((await t.evaluate("one")).body.value).toBe(true);
     expect((await t.evaluate("two")).body.value).toBe(false);
+    const { code, json } = await flags("enable two nobody one --json");
+    expect(code).toBe(1);
+    expect(json).toMatchObject([{ flag: { key: "two", enabled: true } }]);
   });
 
   test("replaces a flag with a document that is piped in, as get has printed it", async ({ expect }) => {
@@ -126,11 +129,13 @@ describe("burgee flags", () => {
         "",
       ].join("\n"),
     );
-    expect((await flags("disable still --dry-run --json")).json).toEqual({
-      dryRun: true,
-      what: "flag still in production",
-      differences: [{ pointer: "/enabled", before: true, after: false }],
-    });
+    expect((await flags("disable still --dry-run --json")).json).toEqual([
+      {
+        dryRun: true,
+        what: "flag still in production",
+        differences: [{ pointer: "/enabled", before: true, after: false }],
+      },
+    ]);
     expect((await flags("enable still --dry-run")).out).toContain("nothing would change");
     for (const line of ["create other --dry-run", "delete still --dry-run", "delete still --everywhere --dry-run"])
       expect(await flags(line), line).toMatchObject({ code: 0, out: expect.stringContaining("would change") });
