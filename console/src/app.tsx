@@ -67,7 +67,7 @@ function Shell(): JSX.Element {
 }
 
 function usePageTitle(): void {
-  const title = titleOf(route.value, environment.value, TITLES);
+  const title = titleOf(route.value.path, environment.value, TITLES);
   useEffect(() => {
     document.title = title;
     return () => void (document.title = "Burgee");

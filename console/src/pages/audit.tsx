@@ -5,7 +5,7 @@ import type { AuditPage as Page } from "../../../api-client/contract.ts";
 import { differences } from "../../../api-client/differences.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { useResource } from "../state/resource.ts";
-import { go, route } from "../state/route.ts";
+import { go, href, route } from "../state/route.ts";
 import { client, isReadOnly } from "../state/session.ts";
 import { confirm } from "../ui/confirm.tsx";
 import { DifferenceList } from "../ui/differences.tsx";
@@ -98,13 +98,13 @@ function ChangeItem({
   change: Change;
   onRestore: (image: "before" | "after") => void;
 }): JSX.Element {
-  const { at, actor, action, entity, key, version, before, after } = change;
+  const { at, actor, action, entity, version, before, after } = change;
   const isRestorable = !isReadOnly.value && (entity === "configuration" || entity === "flag" || entity === "segment");
   return (
     <li class="card">
       <header>
         <strong>
-          {action} {entity === "flag" ? "definition" : entity} {key}
+          {action} {entity === "flag" ? "definition" : entity} <Subject change={change} />
         </strong>
         <span class="hint">
           <Time at={at} /> · {actor}
@@ -112,6 +112,12 @@ function ChangeItem({
         </span>
       </header>
       {before !== null && after !== null && <DifferenceList differences={differences(before, after)} />}
+      {(before === null || after === null) && (
+        <details>
+          <summary>{before === null ? "As it was made" : "As it was"}</summary>
+          <pre class="image">{JSON.stringify(after ?? before, null, 2)}</pre>
+        </details>
+      )}
       {isRestorable && (
         <footer class="actions">
           {before !== null && (
@@ -128,6 +134,14 @@ function ChangeItem({
       )}
     </li>
   );
+}
+
+/** What was changed, with the way to it where it has a page. */
+function Subject({ change: { entity, key, action } }: { change: Change }): JSX.Element {
+  const page =
+    entity === "segment" ? "segments" : entity === "flag" || entity === "configuration" ? "flags" : undefined;
+  if (page === undefined || action === "delete") return <>{key}</>;
+  return <a href={href([page, key])}>{key}</a>;
 }
 
 async function restoreFrom(environment: string, change: Change, image: "before" | "after"): Promise<boolean> {

@@ -179,5 +179,5 @@ function flagsText(n: number): string {
 
 function bytesText(bytes: number): string {
   if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
-  return bytes >= 1000 ? `${Math.round(bytes / 1000)} kB` : `${bytes} bytes`;
+  return bytes >= 1000 ? `${Math.round(bytes / 1000)} kB` : "below 1 kB";
 }

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Environment } from "../../../api-client/contract.ts";
 import { environments } from "../state/environments.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
-import { go, href } from "../state/route.ts";
+import { go, href, route } from "../state/route.ts";
 import { client, isReadOnly } from "../state/session.ts";
 import { confirm } from "../ui/confirm.tsx";
 import { Loaded } from "../ui/states.tsx";
@@ -89,7 +89,7 @@ async function remove({ key, name }: Environment): Promise<void> {
     await client.call("deleteEnvironment", { path: { env: key }, query: { confirm: key } });
     notify(`${key} is deleted`);
     await environments.reload();
-    go(["environments"], { environment: undefined });
+    if (route.peek().query["environment"] === key) go(["environments"], { environment: undefined });
   } catch (error) {
     notifyFailure(`${key} was not deleted`, error);
   }

@@ -88,15 +88,15 @@ function KeyTable({ keys, onRevoke }: { keys: Key[]; onRevoke: (key: Key) => voi
       <tbody>
         {keys.map((key) => (
           <tr key={key.id} class={key.revokedAt === null ? "" : "off"}>
-            <td>{key.kind}</td>
+            <td data-label="Kind">{key.kind}</td>
             <td>
               {key.name || "unnamed"}
               <p class="hint">
                 <code>{key.id}</code>
               </p>
             </td>
-            <td>{key.kind === "server" ? "" : key.origins.join(", ") || "any"}</td>
-            <td>
+            <td data-label="Origins">{key.kind === "server" ? "" : key.origins.join(", ") || "any"}</td>
+            <td data-label="Created">
               <Time at={key.createdAt} />
             </td>
             <td>

@@ -28,8 +28,10 @@ export async function saveSegment(
   } catch (error) {
     const isConflict = error instanceof ApiError && error.status === 412;
     if (!isConflict) {
-      if (error instanceof ApiError) onRefused(error.problem.errors ?? []);
-      notifyFailure(`${wanted.key} was not saved`, error);
+      const errors = error instanceof ApiError ? (error.problem.errors ?? []) : [];
+      // What is wrong with a field is told at the field.
+      if (errors.length > 0) onRefused(errors);
+      else notifyFailure(`${wanted.key} was not saved`, error);
       return undefined;
     }
   }

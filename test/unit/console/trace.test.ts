@@ -1,6 +1,7 @@
 import { describe, test } from "vitest";
-import type { Condition, ConditionTrace } from "../../../api-client/contract.ts";
+import type { ConditionTrace } from "../../../api-client/contract.ts";
 import { attributesOf, bucketText, percentText, traceNode } from "../../../console/src/state/trace.ts";
+import type { Condition } from "../../../src/flags/document.ts";
 import { explainFlag } from "../../../src/evaluation/explain.ts";
 import { aFlag, anInput } from "../evaluation/documents.ts";
 
