@@ -14,7 +14,7 @@ const when: Condition = {
   ],
 };
 
-function traceOf(context: object): ConditionTrace {
+function traceOf(context: Record<string, string>): ConditionTrace {
   const flag = aFlag({ rules: [{ id: "r", when, serve: { variant: "on" } }], segments: { staff: segment } });
   return explainFlag(flag, anInput(context)).rules[0]?.when as ConditionTrace;
 }
