@@ -1,0 +1,122 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { parse } from "yaml";
+import { type Contents, wholeFlag, wholeSegment } from "../../../cli/project/contents.ts";
+import { contentsOfFile } from "../../../cli/project/contents.ts";
+import { projectOf, projectText, updatedText } from "../../../cli/project/export.ts";
+import { parseProject } from "../../../cli/project/file.ts";
+import { differences } from "../../../api-client/differences.ts";
+
+/** Text that YAML, or an older YAML, could take for something else. */
+const trickyText = fc.oneof(
+  fc.constantFrom(
+    "on",
+    "no",
+    "~",
+    "null",
+    "1.10",
+    "0x1F",
+    "1_000",
+    "2026-11-21",
+    "12:30:45",
+    "- a",
+    "# a",
+    "a: b",
+    "&a",
+    "*a",
+    "|",
+    "!x",
+    " a ",
+    "'",
+    '"',
+    "a\nb",
+    "a\n",
+    "\t",
+    "{",
+    "[",
+    "%",
+    "@",
+    "`",
+    "=",
+    "<<",
+    "é",
+    "🦄",
+  ),
+  fc.string({ maxLength: 12 }),
+);
+const key = fc.constantFrom("on", "off", "yes", "1", "0x1", "null", "a.b", "~", "-", "n", "2026-11-21");
+
+const anEnvironment = fc
+  .record({
+    keys: fc.uniqueArray(key, { minLength: 1, maxLength: 4 }),
+    texts: fc.array(trickyText, { minLength: 4, maxLength: 4 }),
+    share: fc.integer({ min: 0, max: 100_000 }),
+    enabled: fc.boolean(),
+  })
+  .map(({ keys, texts, share, enabled }): Contents => {
+    const [first = "", second = "", third = "", fourth = ""] = texts;
+    const condition = { any: [{ attribute: first || "a", operator: "in" as const, values: [second, share, null] }] };
+    const flags = keys.map((name) =>
+      wholeFlag({
+        key: name,
+        type: "string",
+        variants: { on: first, 1: second, null: third },
+        description: third,
+        tags: texts,
+        owner: fourth,
+        metadata: { "a b": first, n: share },
+        enabled,
+        rules: [{ id: "no", description: fourth, when: condition, serve: { variant: "on" } }],
+        default: {
+          rollout: {
+            salt: second,
+            weights: [
+              ["on", share],
+              ["null", 100_000 - share],
+            ],
+          },
+        },
+      }),
+    );
+    const segments = keys.map((name) =>
+      wholeSegment({ key: name, name: first || "x", description: second, condition }),
+    );
+    return {
+      flags: new Map(flags.map((flag) => [flag.key, flag])),
+      segments: new Map(segments.map((segment) => [segment.key, segment])),
+    };
+  });
+
+const exported = (contents: Contents) => [{ key: "production", name: "Production", contents }];
+const plain = ({ flags, segments }: Contents) => [Object.fromEntries(flags), Object.fromEntries(segments)];
+const read = (text: string) => contentsOfFile(parseProject(text, "flags.yaml"), "production", "flags.yaml");
+
+describe("a project file", () => {
+  it("reads as what was written, whatever the texts are, also as YAML 1.1", () => {
+    fc.assert(
+      fc.property(anEnvironment, (contents) => {
+        const text = projectText(projectOf(exported(contents)), "schema.json");
+        const older = JSON.stringify(parse(text, { version: "1.1" }));
+        return (
+          differences(plain(contents), plain(read(text))).length === 0 &&
+          differences(parse(text), JSON.parse(older)).length === 0
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("holds what was exported into it, whatever it held before, and is left alone then", () => {
+    fc.assert(
+      fc.property(anEnvironment, anEnvironment, (before, after) => {
+        const text = projectText(projectOf(exported(before)), "schema.json");
+        const updated = updatedText(text, "flags.yaml", exported(after));
+        return (
+          differences(plain(after), plain(read(updated))).length === 0 &&
+          updatedText(updated, "flags.yaml", exported(after)) === updated
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
