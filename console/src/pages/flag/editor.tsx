@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import type { Flag } from "../../../../api-client/contract.ts";
 import { useCatalogue } from "../../state/catalogue.ts";
 import { createEditing } from "../../state/flag-editing.ts";
 import { guardLeaving } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
+import { NameLists } from "../../ui/condition/name-lists.tsx";
 import { focusField, reportUnreadable } from "../../ui/fields/focus.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { DefinitionSection } from "./definition.tsx";
@@ -33,6 +34,8 @@ export function Editor({
   const catalogue = useCatalogue(environment);
   const [isReviewing, setReviewing] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const id = useId();
+  const lists = { attributes: `${id}-attributes`, flags: `${id}-flags` };
   const isNew = editing.stored.value === undefined;
 
   useEffect(() => {
@@ -65,6 +68,7 @@ export function Editor({
   return (
     <Problems.Provider value={editing.problems.value}>
       <FlagHeader editing={editing} />
+      <NameLists ids={lists} flags={catalogue.flags} attributes={catalogue.attributes} />
       <form
         ref={form}
         noValidate
@@ -75,9 +79,9 @@ export function Editor({
       >
         <fieldset key={editing.discarded.value} class="sections" disabled={isReadOnly.value}>
           {isNew && <DefinitionSection editing={editing} isNew />}
-          <TargetingSection editing={editing} catalogue={catalogue} />
+          <TargetingSection editing={editing} catalogue={catalogue} lists={lists} />
           <VariantsSection editing={editing} />
-          <PrerequisitesSection editing={editing} catalogue={catalogue} />
+          <PrerequisitesSection editing={editing} catalogue={catalogue} lists={lists} />
           {!isNew && <DefinitionSection editing={editing} isNew={false} />}
         </fieldset>
         <SaveBar editing={editing} />

@@ -19,7 +19,7 @@ export function MetadataEditor({ editing }: { editing: Editing }): JSX.Element {
     <div class="field" data-pointer="/metadata" tabIndex={-1}>
       <h3>Metadata</h3>
       {metadata.map(({ id, item: { name, value } }, i) => (
-        <div key={id} class="row">
+        <div key={id} class="row" role="group" aria-label={`Metadata ${name}`}>
           <NameInput
             label="Name"
             name={name}

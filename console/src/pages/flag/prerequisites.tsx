@@ -1,17 +1,24 @@
 import type { JSX } from "preact";
-import { useId } from "preact/hooks";
 import type { Catalogue } from "../../state/catalogue.ts";
 import { row } from "../../state/flag-draft.ts";
 import type { Editing } from "../../state/flag-editing.ts";
+import type { ListIds } from "../../ui/condition/editor-props.ts";
 import { FlagAndVariants } from "../../ui/condition/references.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { layersOf } from "./prerequisite-layers.ts";
 import { PrerequisiteGraph } from "./prerequisite-graph.tsx";
 
 /** Flags that must serve certain variants first. */
-export function PrerequisitesSection({ editing, catalogue }: { editing: Editing; catalogue: Catalogue }): JSX.Element {
+export function PrerequisitesSection({
+  editing,
+  catalogue,
+  lists,
+}: {
+  editing: Editing;
+  catalogue: Catalogue;
+  lists: ListIds;
+}): JSX.Element {
   const { prerequisites, key } = editing.draft.value;
-  const list = useId();
   const others = catalogue.flags.filter((flag) => flag.key !== key);
   const own = prerequisites.map(({ item }) => item);
   return (
@@ -20,19 +27,14 @@ export function PrerequisitesSection({ editing, catalogue }: { editing: Editing;
         <h2 id="prerequisites">Prerequisites</h2>
         <p class="hint">While one of them is unmet, everybody gets the off variant.</p>
       </div>
-      <datalist id={list}>
-        {others.map((flag) => (
-          <option key={flag.key} value={flag.key} />
-        ))}
-      </datalist>
       {prerequisites.map(({ id, item }, i) => (
-        <div key={id} class="leaf">
+        <div key={id} class="leaf" role="group" aria-label={`Prerequisite ${item.flag || i + 1}`}>
           <FlagAndVariants
             value={item}
             onChange={(changed) => editing.change({ prerequisites: prerequisites.with(i, { id, item: changed }) })}
             pointer={`/prerequisites/${i}`}
             known={{ flags: others }}
-            list={list}
+            list={lists.flags}
           />
           <button
             type="button"

@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Rule } from "../../../../api-client/contract.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
 import type { Draft } from "../../state/flag-draft.ts";
 import { emptyLeaf } from "../../ui/condition/condition.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
+import type { ListIds } from "../../ui/condition/editor-props.ts";
 import { conditionText } from "../../ui/condition/text.ts";
 import { InstantInput } from "../../ui/fields/instant-input.tsx";
 import { NameInput } from "../../ui/fields/name-input.tsx";
@@ -23,8 +24,9 @@ export interface RuleItemProps {
   variants: readonly string[];
   kind: Draft["kind"];
   flagKey: string;
-  attributeList: string;
+  lists: ListIds;
   dragging: Dragging;
+  /** Changes the rule at this index as it then is: one of an earlier drawing does the same. */
   onChange: (rule: Rule) => void;
   onMove: (to: number) => void;
   onRemove: () => void;
@@ -34,7 +36,8 @@ export interface RuleItemProps {
 export function RuleItem(props: RuleItemProps): JSX.Element {
   const { rule, index, count, dragging, onMove, onRemove } = props;
   // A rule that says nothing yet is open to be filled in.
-  const [isOpen] = useState(() => rule.when !== undefined && "attribute" in rule.when && rule.when.attribute === "");
+  const [isNew] = useState(() => rule.when !== undefined && "attribute" in rule.when && rule.when.attribute === "");
+  const [wasOpened, setOpened] = useState(isNew);
   return (
     <li class="rule" data-drop={dragging.landing(index)}>
       <div class="rule-bar">
@@ -46,7 +49,11 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
           ×
         </button>
       </div>
-      <details open={isOpen}>
+      <details
+        open={isNew}
+        data-pointer={`/rules/${index}`}
+        onToggle={({ currentTarget }) => currentTarget.open && setOpened(true)}
+      >
         <summary>
           <strong>
             {index + 1}. {rule.id}
@@ -56,9 +63,18 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
             {(rule.from ?? rule.until) !== undefined && " · scheduled"}
           </span>
         </summary>
-        <RuleFields {...props} />
+        {wasOpened && <Fields {...props} />}
       </details>
     </li>
+  );
+}
+
+/** Drawn anew only when something of this rule has changed: there may be a hundred of them. */
+function Fields(props: RuleItemProps): JSX.Element {
+  const { rule, index, otherIds, catalogue, variants, kind, flagKey } = props;
+  return useMemo(
+    () => <RuleFields {...props} />,
+    [rule, index, otherIds.join(), catalogue, variants.join(), kind, flagKey],
   );
 }
 
@@ -70,7 +86,7 @@ function RuleFields({
   variants,
   kind,
   flagKey,
-  attributeList,
+  lists,
   onChange,
 }: RuleItemProps): JSX.Element {
   const pointer = `/rules/${index}`;
@@ -105,6 +121,7 @@ function RuleFields({
             condition={rule.when}
             onChange={(when) => onChange({ ...rule, when })}
             pointer={`${pointer}/when`}
+            lists={lists}
           />
           <button type="button" class="small" onClick={() => onChange({ ...rule, when: undefined })}>
             Without a condition
@@ -119,7 +136,7 @@ function RuleFields({
         kind={kind}
         isDefault={false}
         flagKey={flagKey}
-        attributeList={attributeList}
+        attributeList={lists.attributes}
         pointer={`${pointer}/serve`}
       />
       <Schedule rule={rule} pointer={pointer} onChange={onChange} />

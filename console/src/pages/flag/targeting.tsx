@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Rule } from "../../../../api-client/contract.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
 import { freeName, moved, type Row, row } from "../../state/flag-draft.ts";
 import type { Editing } from "../../state/flag-editing.ts";
+import type { ListIds } from "../../ui/condition/editor-props.ts";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { movesSafely, MovesSaid, useDragging } from "../../ui/reorder.tsx";
@@ -11,23 +12,25 @@ import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
 import { RuleItem } from "./rule.tsx";
 
 /** Who gets what: rules in their order, the default, and what is served when the flag is off. */
-export function TargetingSection({ editing, catalogue }: { editing: Editing; catalogue: Catalogue }): JSX.Element {
+export function TargetingSection({
+  editing,
+  catalogue,
+  lists,
+}: {
+  editing: Editing;
+  catalogue: Catalogue;
+  lists: ListIds;
+}): JSX.Element {
   const draft = editing.draft.value;
   const { kind, key } = draft;
-  const attributeList = useId();
   const variants = draft.variants.map(({ item }) => item.name);
   return (
     <section class="card stack" aria-labelledby="targeting">
       <h2 id="targeting">Targeting</h2>
-      <datalist id={attributeList}>
-        {catalogue.attributes.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
       {kind === "switch" ? (
         <p class="hint">A switch serves the same to everybody.</p>
       ) : (
-        <Rules editing={editing} catalogue={catalogue} variants={variants} attributeList={attributeList} />
+        <Rules editing={editing} catalogue={catalogue} variants={variants} lists={lists} />
       )}
       <h3>{draft.rules.length === 0 ? "Everybody" : "Everybody else"}</h3>
       <ServeEditor
@@ -37,7 +40,7 @@ export function TargetingSection({ editing, catalogue }: { editing: Editing; cat
         kind={kind}
         isDefault
         flagKey={key}
-        attributeList={attributeList}
+        attributeList={lists.attributes}
         pointer="/default"
       />
       <Select
@@ -55,12 +58,12 @@ function Rules({
   editing,
   catalogue,
   variants,
-  attributeList,
+  lists,
 }: {
   editing: Editing;
   catalogue: Catalogue;
   variants: readonly string[];
-  attributeList: string;
+  lists: ListIds;
 }): JSX.Element {
   const { rules, kind, key } = editing.draft.value;
   const list = useRef<HTMLOListElement>(null);
@@ -71,7 +74,8 @@ function Rules({
     list.current?.children[focused]?.querySelector("summary")?.focus();
     setFocused(undefined);
   }, [focused]);
-  const set = (index: number, changed: Row<Rule>): void => editing.change({ rules: rules.with(index, changed) });
+  const set = (index: number, changed: Row<Rule>): void =>
+    editing.change({ rules: editing.draft.peek().rules.with(index, changed) });
   const move = (from: number, to: number): void => editing.change({ rules: moved(rules, from, to) });
   const dragging = useDragging(move);
   const ids = rules.map(({ item }) => item.id);
@@ -99,7 +103,7 @@ function Rules({
             variants={variants}
             kind={kind}
             flagKey={key}
-            attributeList={attributeList}
+            lists={lists}
             dragging={dragging}
             onChange={(changed) => set(i, { id, item: changed })}
             onMove={(to) => move(i, to)}

@@ -27,7 +27,7 @@ export function VariantsSection({ editing }: { editing: Editing }): JSX.Element 
         <p class="hint">Values are {VALUE_TEXT[type]}; shared by all environments.</p>
       </div>
       {variants.map(({ id, item: { name, value } }, i) => (
-        <div key={id} class={`variant ${type}`}>
+        <div key={id} class={`variant ${type}`} role="group" aria-label={`Variant ${name}`}>
           <NameInput
             label="Name"
             name={name}

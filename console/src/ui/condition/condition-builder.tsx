@@ -2,9 +2,10 @@ import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import type { Condition } from "../../../../api-client/contract.ts";
 import { changeForm, FORMS, type Form, formOf, type Known } from "./condition.ts";
-import type { EditorProps } from "./editor-props.ts";
+import type { EditorProps, ListIds } from "./editor-props.ts";
 import { Group } from "./group.tsx";
 import { LeafEditor } from "./leaf.tsx";
+import { NameLists } from "./name-lists.tsx";
 import { BucketEditor, FlagEditor, SegmentEditor } from "./references.tsx";
 
 export interface ConditionBuilderProps extends Known {
@@ -12,34 +13,34 @@ export interface ConditionBuilderProps extends Known {
   onChange: (condition: Condition) => void;
   /** Of the condition in the document that is edited, so that problems find their field. Default: it is the document. */
   pointer?: string;
+  /** Of `NameLists` elsewhere on the page, where many builders share them; without it, it brings its own. */
+  lists?: ListIds;
 }
 
 /**
  * Every form and operator of a condition. Stands in a form; a `<fieldset disabled>` around it makes it read-only, and a
  * `Problems` context around it shows what is wrong at each field.
  */
-export function ConditionBuilder(props: ConditionBuilderProps): JSX.Element {
-  const { condition, onChange, pointer = "", segments, flags, attributes } = props;
+export function ConditionBuilder({
+  condition,
+  onChange,
+  pointer = "",
+  segments,
+  flags,
+  attributes,
+  lists,
+}: ConditionBuilderProps): JSX.Element {
   const id = useId();
-  const lists = { attributes: `${id}-attributes`, flags: `${id}-flags` };
+  const own = { attributes: `${id}-attributes`, flags: `${id}-flags` };
   return (
     <>
-      <datalist id={lists.attributes}>
-        {attributes.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
-      <datalist id={lists.flags}>
-        {flags.map(({ key }) => (
-          <option key={key} value={key} />
-        ))}
-      </datalist>
+      {lists === undefined && <NameLists ids={own} flags={flags} attributes={attributes} />}
       <ConditionEditor
         condition={condition}
         onChange={onChange}
         pointer={pointer}
         known={{ segments, flags, attributes }}
-        lists={lists}
+        lists={lists ?? own}
       />
     </>
   );

@@ -6,7 +6,10 @@ export function focusField(pointer: string): void {
   for (const place of enclosing(pointer)) {
     const field = document.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(place)}"]`);
     if (field === null) continue;
+    const isFolded = field instanceof HTMLDetailsElement && !field.open;
     show(field);
+    // What is inside is drawn once it is opened.
+    if (isFolded) setTimeout(() => focusField(pointer), 50);
     return;
   }
 }
@@ -24,6 +27,7 @@ function show(field: HTMLElement): void {
   for (let around = field.closest("details"); around; around = around.parentElement?.closest("details") ?? null) {
     around.open = true;
   }
-  field.scrollIntoView({ block: "center" });
-  field.focus({ preventScroll: true });
+  const focusable = field.querySelector(":scope > summary") ?? field;
+  focusable.scrollIntoView({ block: "center" });
+  (focusable as HTMLElement).focus({ preventScroll: true });
 }

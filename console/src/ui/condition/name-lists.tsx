@@ -1,0 +1,25 @@
+import type { JSX } from "preact";
+import type { Known } from "./condition.ts";
+import type { ListIds } from "./editor-props.ts";
+
+/** Names to suggest while typing, once for every field that points at them. */
+export function NameLists({
+  ids,
+  flags,
+  attributes,
+}: Pick<Known, "flags" | "attributes"> & { ids: ListIds }): JSX.Element {
+  return (
+    <>
+      <datalist id={ids.attributes}>
+        {attributes.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
+      <datalist id={ids.flags}>
+        {flags.map(({ key }) => (
+          <option key={key} value={key} />
+        ))}
+      </datalist>
+    </>
+  );
+}
