@@ -7,11 +7,14 @@ import type { LoadOutcome } from "./loader.ts";
 import { MinVersionError, type RequestScope, within } from "./scope.ts";
 import type { Snapshots } from "./snapshots.ts";
 
-/** A check that does not finish in this time finishes behind the answer (ms). */
+/** A check that does not finish in this time finishes behind the answer, in an isolate that is asked all the time (ms). */
 const CHECK_BUDGET_MS = 30;
-/** An isolate that has not checked for this long waits for the check (ms) … */
-const IDLE_MS = 60_000;
-/** … but no longer than this (ms). */
+/**
+ * An isolate that has missed this many checks was idle: what it knows may be any age, so it waits for the check, near or far
+ * as Redis may be. Past one missed check, a busy isolate would wait too, and past a minute a kill switch would not be one.
+ */
+const IDLE_CHECKS = 2;
+/** How long an isolate that was idle waits at the most (ms). */
 const IDLE_BUDGET_MS = 500;
 /** A failed check is not repeated sooner than this (ms). */
 const RETRY_CHECK_MS = 1000;
@@ -73,7 +76,7 @@ export class Freshness {
     const check = this.#check(environment, memory, scope);
     // Also for a follower of another request's check: what it does with the outcome dies with its own request otherwise.
     scope.waitUntil(check);
-    await within(check, age > IDLE_MS ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
+    await within(check, age > IDLE_CHECKS * headCheckMs ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
   }
 
   /**

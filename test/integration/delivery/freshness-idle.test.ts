@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { saveFlag } from "../../../src/store/write-flags.ts";
+import { type Isolate, startIsolate } from "../../support/app.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
+
+/** Redis is further away than a busy isolate waits for, and nearer than an idle one does (ms). */
+const FAR_MS = 120;
+
+describe("an isolate far from Redis, after a kill switch was thrown", () => {
+  const clock = new FakeClock();
+  let project: TestProject;
+  let reader: Isolate;
+
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+  });
+  afterAll(() => project.close());
+
+  beforeEach(async () => {
+    project.backends.upstash.setFaults({});
+    await project.save({ key: "payments", enabled: true });
+    await project.backends.upstash.command("FLUSHALL");
+    reader = startIsolate(project.bindings, clock, { redisTimeoutMs: 10_000 });
+    await isOn();
+    await reader.settled();
+    project.backends.upstash.setFaults({ latencyMs: FAR_MS });
+  });
+
+  const isOn = async (): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${project.serverKey}` };
+    const response = await reader.fetch("/ofrep/v1/evaluate/flags/payments", { method: "POST", headers, body: "{}" });
+    return ((await response.json()) as { value: unknown }).value;
+  };
+
+  const kill = async (): Promise<void> => {
+    const writer = startIsolate(project.bindings, clock, { redisTimeoutMs: 10_000 });
+    const written = await saveFlag(project.db, "production", aFlag({ key: "payments", enabled: false }), {
+      actor: "test",
+    });
+    await writer.services.publisher.publish("production", written, () => undefined);
+  };
+
+  test.for([2500, 30_000, 59_000, 600_000])(
+    "answers at once with what is true, %i ms after it last asked",
+    async (ms, { expect }) => {
+      await kill();
+      await clock.advance(ms);
+      expect(await isOn()).toBe(false);
+    },
+  );
+
+  test("that is asked all the time does not hold requests up: the one after the check has it", async ({ expect }) => {
+    await kill();
+    await clock.advance(1100);
+    expect(await isOn()).toBe(true);
+    await reader.settled();
+    expect(await isOn()).toBe(false);
+  });
+});
