@@ -61,7 +61,7 @@ function Comparison({ known, current }: { known: DefinitionWithEnvironments; cur
   const entries = Object.entries(known.environments);
   const own = known.environments[current];
   return (
-    <div class="sideways">
+    <div class="sideways" role="region" aria-label="Comparison of environments" tabIndex={0}>
       <table class="comparison">
         <thead>
           <tr>

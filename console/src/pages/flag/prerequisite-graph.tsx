@@ -17,7 +17,7 @@ export function PrerequisiteGraph({ layers, needs }: Layers): JSX.Element {
   const height = Math.max(...layers.map((layer) => layer.length)) * (BOX.height + GAP.y) - GAP.y;
   return (
     <figure class="graph">
-      <div class="sideways" role="img" aria-label="Graph of prerequisites, in words below">
+      <div class="sideways" role="img" aria-label="Graph of prerequisites, in words below" tabIndex={0}>
         <svg viewBox={`-2 -2 ${width + 4} ${height + 4}`} width={width + 4} height={height + 4} aria-hidden="true">
           {needs.map(({ flag, needs: needed, variants }) => {
             const [from, to] = [places.get(flag), places.get(needed)];

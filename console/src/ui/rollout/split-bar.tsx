@@ -16,11 +16,13 @@ export function SplitBar({ weights, rest }: { weights: Weights; rest: string }):
   return (
     <div class="rollout-split">
       <div class="bar-of-parts" aria-hidden="true">
-        {parts.map(({ name, weight, tone }) => (
-          <span key={name + tone} class={tone} style={{ flexGrow: weight }}>
-            {weight >= WIDE && `${name} ${percentText(weight)} %`}
-          </span>
-        ))}
+        {parts
+          .filter(({ weight }) => weight > 0)
+          .map(({ name, weight, tone }) => (
+            <span key={name + tone} class={tone} style={{ flexGrow: weight }}>
+              {weight >= WIDE && `${name} ${percentText(weight)} %`}
+            </span>
+          ))}
       </div>
       <ul class="tone-legend">
         {parts.map(({ name, weight, tone }) => (
