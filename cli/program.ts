@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import { addAuditCommands } from "./commands/audit.ts";
 import { addCacheCommands } from "./commands/cache.ts";
 import { addCompletionCommands } from "./commands/completion.ts";
@@ -25,6 +26,7 @@ Examples:
 export function createProgram(terminal: Terminal): Command {
   const program = new Command("burgee")
     .description("Feature flags at the edge: manage a deployment of Burgee")
+    .version(manifest.version)
     .option("--url <url>", "the deployment (or BURGEE_URL)")
     .option("--profile <name>", "a profile of the configuration file (or BURGEE_PROFILE)")
     .option("-e, --environment <key>", "the environment (or BURGEE_ENVIRONMENT)")

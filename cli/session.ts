@@ -31,7 +31,13 @@ export async function openSession(command: Command, terminal: Terminal): Promise
   const target = await resolveTarget(options, terminal);
   const isJson = options.json === true;
   return {
-    client: createClient({ url: target.url, token: () => target.token, fetch: terminal.fetch }),
+    client: createClient({
+      url: target.url,
+      token: () => target.token,
+      fetch: terminal.fetch,
+      // A whole project on a slow line takes a while.
+      timeoutMs: 30_000,
+    }),
     terminal,
     target,
     isJson,

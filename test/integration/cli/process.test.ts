@@ -24,6 +24,10 @@ describe("the burgee command", () => {
     expect(list).not.toContain("\u001B");
   });
 
+  test("tells its version", async ({ expect }) => {
+    expect((await burgee("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   test("ends with its exit code, and says why on the standard error", async ({ expect }) => {
     await expect(burgee("flags", "get", "nobody")).rejects.toMatchObject({ code: 1, stdout: "" });
     await expect(burgee("nonsense")).rejects.toMatchObject({ code: 2 });
