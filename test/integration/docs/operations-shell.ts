@@ -1,0 +1,67 @@
+import { shellWords } from "../../support/shell-words.ts";
+
+/** Runs one program: its words without its name, what is piped into it, and the variables that stand before it. */
+export type Program = (args: string[], given: { input: string; env: Record<string, string> }) => Promise<Output>;
+
+export interface Output {
+  code: number;
+  text: string;
+}
+
+/**
+ * As much of a shell as the pages use: `NAME=value`, `NAME=$(…)`, variables before a command, `|`, `> file`, and quotes.
+ * What it does not know fails as a program that is missing.
+ */
+export class Shell {
+  readonly variables: Record<string, string>;
+  readonly #programs: Record<string, Program>;
+  readonly #write: (file: string, text: string) => Promise<void>;
+
+  constructor(options: {
+    variables: Record<string, string>;
+    programs: Record<string, Program>;
+    write: (file: string, text: string) => Promise<void>;
+  }) {
+    this.variables = options.variables;
+    this.#programs = options.programs;
+    this.#write = options.write;
+  }
+
+  async run(line: string): Promise<Output> {
+    const [, name, command, text] = /^([A-Z_]+)=(?:\$\((.*)\)|("[^"]*"|'[^']*'|\S*))$/.exec(line) ?? [];
+    if (name === undefined) return await this.#pipe(line);
+    if (command === undefined) {
+      this.variables[name] = this.#words(text ?? "")[0] ?? "";
+      return { code: 0, text: "" };
+    }
+    const output = await this.#pipe(command);
+    this.variables[name] = output.text.trim();
+    return { code: output.code, text: "" };
+  }
+
+  async #pipe(line: string): Promise<Output> {
+    const [, pipe = line, file] = /^(.*?) > (\S+)$/.exec(line) ?? [];
+    let output: Output = { code: 0, text: "" };
+    for (const part of pipe.split(" | ")) output = await this.#program(part, output.text);
+    if (file === undefined) return output;
+    await this.#write(file, output.text);
+    return { code: output.code, text: "" };
+  }
+
+  async #program(part: string, input: string): Promise<Output> {
+    const words = this.#words(part);
+    const env: Record<string, string> = {};
+    for (let word = words[0]; word !== undefined && /^[A-Z_]+=/.test(word); word = words[0]) {
+      env[word.slice(0, word.indexOf("="))] = word.slice(word.indexOf("=") + 1);
+      words.shift();
+    }
+    const [name = "", ...args] = words;
+    const program = this.#programs[name];
+    if (program === undefined) return { code: 127, text: `${name}: not a program that the pages are tested with` };
+    return await program(args, { input, env });
+  }
+
+  #words(text: string): string[] {
+    return shellWords(text, this.variables);
+  }
+}

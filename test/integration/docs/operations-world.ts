@@ -1,0 +1,196 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { parse, stringify } from "yaml";
+import { applyMigrations } from "../../../dev/migrate.ts";
+import { startIsolate } from "../../support/app.ts";
+import { takeBackup } from "../../support/database-backup.ts";
+import { KEY_SECRET } from "../../support/project.ts";
+import { startCliTest } from "../cli/harness.ts";
+import { type Output, type Program, Shell } from "./operations-shell.ts";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const URL_OF_DEPLOYMENT = "https://flags.example.com";
+
+export interface OperationsWorld {
+  /** Runs a line of a page, later than the one before by more than the second that an isolate trusts what it knows. */
+  run(line: string): Promise<Output>;
+  happens(what: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A deployment of two isolates, one that is managed through and one at another edge, with flags as pages assume them. */
+export async function startOperationsWorld(): Promise<OperationsWorld> {
+  const t = await startCliTest();
+  const { backends } = t.project;
+  const { neon, upstash } = backends;
+  const unlimited = { UNKNOWN_KEYS_PER_SECOND: "0", WRITES_PER_SECOND: "0", AHEAD_PER_SECOND: "0" };
+  const deploy = (bindings: Record<string, string> = {}) => {
+    const start = () =>
+      startIsolate({ ...t.project.bindings, ...unlimited, ...bindings }, t.clock, { redisTimeoutMs: 10_000 });
+    return { managed: start(), edge: start() };
+  };
+  let isolates = deploy();
+
+  const send = async (url: string, init?: RequestInit): Promise<Response> => {
+    const { pathname, search } = new URL(url);
+    const isolate = /^\/(ofrep|flags)\b/.test(pathname) ? isolates.edge : isolates.managed;
+    const response = await isolate.fetch(pathname + search, init);
+    const text = await response.text();
+    await isolate.settled();
+    return new Response([204, 304].includes(response.status) ? null : text, response);
+  };
+
+  const burgee: Program = async (args, { input, env }) => {
+    const { BURGEE_URL = "", BURGEE_TOKEN = "" } = { ...shell.variables, ...env };
+    const fetch: typeof globalThis.fetch = (url, init) => send(new Request(url).url, init);
+    const { code, out, err } = await t.run(args, { env: { BURGEE_URL, BURGEE_TOKEN }, fetch, input });
+    return { code, text: code === 0 ? out : `${out}${err}exit code ${code}\n` };
+  };
+
+  const node = (script: string, args: string[], env: Record<string, string>): Promise<Output> =>
+    new Promise((resolve) => {
+      const bindings = { ...process.env, NEON_HTTP_URL: neon.url, ...env };
+      execFile(process.execPath, [`${ROOT}/${script}`, ...args], { env: bindings, cwd: t.folder }, (error, out, err) =>
+        resolve({ code: error === null ? 0 : 1, text: error === null ? out : err }),
+      );
+    });
+
+  const npm: Program = async ([run, ...words], given) => {
+    const [script, ...after] = words.filter((word) => word !== "--silent" && word !== "--");
+    const { DATABASE_URL = "", KEY_SECRET: secret = "" } = shell.variables;
+    const env = { DATABASE_URL, KEY_SECRET: secret, ...given.env };
+    if (run !== "run") return { code: 127, text: `npm ${run}` };
+    if (script === "admin-token") return await node("dev/admin-token.ts", after, env);
+    if (script === "snapshot") return await node("dev/snapshot.ts", after, env);
+    if (script !== "db:migrate") return { code: 127, text: `npm run ${script}` };
+    const applied = await applyMigrations(neon);
+    return { code: 0, text: applied.length === 0 ? "nothing to apply" : applied.join("\n") };
+  };
+
+  const psql: Program = async ([, options, sql = ""]) => {
+    if (options !== "-Atc") return { code: 127, text: `psql ${options}` };
+    if (sql.includes("; ")) {
+      await neon.exec(sql);
+      return { code: 0, text: "" };
+    }
+    const rows = await neon.query<Record<string, Cell>>(sql);
+    return { code: 0, text: rows.map((row) => Object.values(row).map(cell).join("|")).join("\n") };
+  };
+
+  const shell = new Shell({
+    variables: {
+      BURGEE_URL: URL_OF_DEPLOYMENT,
+      BURGEE_TOKEN: t.project.adminToken,
+      KEY: t.project.serverKey,
+      DATABASE_URL: neon.connectionString,
+      KEY_SECRET,
+    },
+    programs: { burgee, curl: (args) => curl(args, send), npm, psql, jq, openssl: newSecret },
+    write: t.write,
+  });
+
+  let restore: (() => Promise<void>) | undefined;
+  const events: Record<string, () => unknown> = {
+    "redis is down": () => upstash.setFaults({ down: true }),
+    "redis is back": () => upstash.setFaults({}),
+    "postgres is down": () => neon.setFaults({ down: true }),
+    "postgres is back": () => neon.setFaults({}),
+    "a minute passes": async () => {
+      await t.clock.advance(60_000);
+      await isolates.managed.services.sweep(() => undefined);
+    },
+    "the backup is taken": async () => (restore = await takeBackup(neon)),
+    "the backup is restored": () => restore?.(),
+    "both secrets are deployed": () => {
+      const { KEY_SECRET: before = "", NEW_SECRET = "" } = shell.variables;
+      isolates = deploy({ KEY_SECRET: NEW_SECRET, KEY_SECRET_PREVIOUS: before });
+    },
+    "the new secret alone is deployed": () => (isolates = deploy({ KEY_SECRET: shell.variables["NEW_SECRET"] ?? "" })),
+    "flags.yaml is edited": async () => {
+      const file = parse(await t.read("flags.yaml")) as {
+        flags: { key: string; environments: Record<string, { enabled: boolean }> }[];
+      };
+      for (const { key, environments } of file.flags) {
+        const production = environments["production"];
+        if (production !== undefined && ["gift-wrapping", "one-page-checkout"].includes(key))
+          production.enabled = !production.enabled;
+      }
+      await t.write("flags.yaml", stringify(file));
+    },
+    "OLD_ID is noted": () => (shell.variables["OLD_ID"] = t.project.serverKey.split("_")[2] ?? ""),
+    "the worker is deployed anew": () => (isolates = deploy()),
+  };
+
+  await t.write("start.yaml", await readFile(`${ROOT}/examples/project.yaml`, "utf8"));
+  const started = await burgee(["apply", "start.yaml", "--create-environments"], { input: "", env: {} });
+  if (started.code !== 0) throw new Error(started.text);
+  await burgee(["cache", "warm", "-e", "production"], { input: "", env: {} });
+  // Users have been asking this edge all along.
+  const asked = { method: "POST", headers: { authorization: `Bearer ${t.project.serverKey}` }, body: "{}" };
+  await send(`${URL_OF_DEPLOYMENT}/ofrep/v1/evaluate/flags`, asked);
+  return {
+    async run(line) {
+      await t.clock.advance(1001);
+      return await shell.run(line);
+    },
+    async happens(what) {
+      const event = events[what];
+      if (event === undefined) throw new TypeError(`"${what}" is not one of ${Object.keys(events).join(", ")}`);
+      await event();
+    },
+    close: () => t.close(),
+  };
+}
+
+type Cell = string | number | boolean | Date | null;
+
+function cell(value: Cell): string {
+  if (value === null) return "";
+  if (typeof value === "boolean") return value ? "t" : "f";
+  return value instanceof Date ? value.toISOString() : String(value);
+}
+
+/** The options that pages use. Without -i an answer from 400 on is a failure, which real curl leaves to the reader. */
+async function curl(args: string[], send: (url: string, init?: RequestInit) => Promise<Response>): Promise<Output> {
+  const headers = new Headers();
+  let [url, method, body]: (string | undefined)[] = [];
+  let isHeaded = false;
+  for (let word = args.shift(); word !== undefined; word = args.shift()) {
+    if (word === "-s") continue;
+    if (word === "-i") isHeaded = true;
+    else if (word === "-X") method = args.shift();
+    else if (word === "-H") headers.append(...splitHeader(args.shift() ?? ""));
+    else if (word === "--json" || word === "-d") {
+      body = args.shift();
+      if (!headers.has("content-type"))
+        headers.set("content-type", word === "-d" ? "application/x-www-form-urlencoded" : "application/json");
+    } else if (word.startsWith("-")) return { code: 127, text: `curl ${word}` };
+    else url = word;
+  }
+  const response = await send(url ?? "", {
+    method: method ?? (body === undefined ? "GET" : "POST"),
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+  const head = [`HTTP/2 ${response.status}`, ...[...response.headers].map(([name, value]) => `${name}: ${value}`), ""];
+  const text = `${isHeaded ? `${head.join("\n")}\n` : ""}${await response.text()}\n`;
+  return response.status >= 400 && !isHeaded ? { code: 22, text: `${response.status} ${text}` } : { code: 0, text };
+}
+
+function splitHeader(text: string): [name: string, value: string] {
+  const at = text.indexOf(":");
+  return [text.slice(0, at), text.slice(at + 1).trim()];
+}
+
+/** A path such as `.items[0].id`, `-r` or not; `.` prints it all. */
+const jq: Program = async (args, { input }) => {
+  const path = args.find((word) => word !== "-r") ?? ".";
+  let found: unknown = JSON.parse(input);
+  for (const [, name, index] of path.matchAll(/\.?([A-Za-z_]\w*)|\[(\d+)\]/g)) {
+    found = (found as Record<string, unknown> | undefined)?.[name ?? String(index)];
+  }
+  return { code: 0, text: typeof found === "string" ? found : JSON.stringify(found ?? null, undefined, 2) };
+};
+
+const newSecret: Program = async () => ({ code: 0, text: "5e".repeat(32) });
