@@ -19,8 +19,8 @@ const POLL_MIN_MS = 20_000;
 const POLL_MAX_MS = 28_000;
 /**
  * A version that this isolate has known for less than this may be newer than the answer that its client holds, which came
- * before the stream: an isolate that was idle answers at what it knows when neither Redis nor Postgres is there in half a second, and what
- * it knows may have come from a head that its data centre had kept for 30 s (ms).
+ * before the stream: an isolate that was idle answers at what it knows when neither Redis nor Postgres is there in half a
+ * second, and what it knows may have come from a head that its data centre had kept for 30 s (ms).
  */
 const SETTLED_MS = 91_000;
 
