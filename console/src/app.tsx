@@ -10,6 +10,7 @@ import { Confirmations } from "./ui/confirm.tsx";
 import { Conflicts } from "./ui/conflict.tsx";
 import { Notices } from "./ui/notices.tsx";
 import { Loaded } from "./ui/states.tsx";
+import { EnvironmentsPage } from "./pages/environments.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 
 const TITLES = new Map<string, string>(NAVIGATION.map(({ name, title }) => [name, title]));
@@ -87,11 +88,12 @@ function useTopOfPage(path: string): void {
 
 function Page(): JSX.Element {
   const key = environment.value;
-  return key === undefined ? <p>There is no environment yet.</p> : pageOf(route.value, key);
+  return key === undefined ? <EnvironmentsPage /> : pageOf(route.value, key);
 }
 
-function EnvironmentSwitcher(): JSX.Element {
+function EnvironmentSwitcher(): JSX.Element | null {
   const known = environments.data.value ?? [];
+  if (known.length === 0) return null;
   return (
     <label class="environment">
       <span class="visually-hidden">Environment</span>

@@ -6,7 +6,7 @@ import { notify, notifyFailure } from "../state/notices.ts";
 import { go, href, route } from "../state/route.ts";
 import { client, isReadOnly } from "../state/session.ts";
 import { confirm } from "../ui/confirm.tsx";
-import { Loaded } from "../ui/states.tsx";
+import { Empty, Loaded } from "../ui/states.tsx";
 import { Time } from "../ui/time.tsx";
 import { CreateEnvironment, RenameEnvironment } from "./environments-dialogs.tsx";
 
@@ -23,52 +23,57 @@ export function EnvironmentsPage(): JSX.Element {
         </button>
       </header>
       <Loaded of={environments}>
-        {(all) => (
-          <table class="list environments">
-            <thead>
-              <tr>
-                <th scope="col">Environment</th>
-                <th scope="col">Version</th>
-                <th scope="col">Made</th>
-                <th scope="col">
-                  <span class="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {all.map((one) => (
-                <tr key={one.key}>
-                  <td class="wide">
-                    <a href={href(["flags"], { environment: one.key })}>{one.name}</a>{" "}
-                    <code class="hint">{one.key}</code>
-                  </td>
-                  <td data-label="Version">{one.version}</td>
-                  <td data-label="Made">
-                    <Time at={one.createdAt} />
-                  </td>
-                  <td>
-                    {!isReadOnly.value && (
-                      <span class="row-actions">
-                        <button type="button" aria-label={`Rename ${one.key}`} onClick={() => setRenamed(one)}>
-                          Rename
-                        </button>
-                        <button
-                          type="button"
-                          class="danger"
-                          aria-label={`Delete ${one.key}`}
-                          disabled={all.length === 1}
-                          onClick={() => void remove(one)}
-                        >
-                          Delete
-                        </button>
-                      </span>
-                    )}
-                  </td>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title="No environment yet">
+              <p>Make one, such as “production”: flags, segments and SDK keys live in it.</p>
+            </Empty>
+          ) : (
+            <table class="list environments">
+              <thead>
+                <tr>
+                  <th scope="col">Environment</th>
+                  <th scope="col">Version</th>
+                  <th scope="col">Made</th>
+                  <th scope="col">
+                    <span class="visually-hidden">Actions</span>
+                  </th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
+              </thead>
+              <tbody>
+                {all.map((one) => (
+                  <tr key={one.key}>
+                    <td class="wide">
+                      <a href={href(["flags"], { environment: one.key })}>{one.name}</a>{" "}
+                      <code class="hint">{one.key}</code>
+                    </td>
+                    <td data-label="Version">{one.version}</td>
+                    <td data-label="Made">
+                      <Time at={one.createdAt} />
+                    </td>
+                    <td>
+                      {!isReadOnly.value && (
+                        <span class="row-actions">
+                          <button type="button" aria-label={`Rename ${one.key}`} onClick={() => setRenamed(one)}>
+                            Rename
+                          </button>
+                          <button
+                            type="button"
+                            class="danger"
+                            aria-label={`Delete ${one.key}`}
+                            onClick={() => void remove(one)}
+                          >
+                            Delete
+                          </button>
+                        </span>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )
+        }
       </Loaded>
       {isCreating && <CreateEnvironment known={environments.data.value ?? []} onClose={() => setIsCreating(false)} />}
       {renamed !== undefined && <RenameEnvironment environment={renamed} onClose={() => setRenamed(undefined)} />}

@@ -13,6 +13,8 @@ import { Time } from "../ui/time.tsx";
 const ROWS = 100;
 
 interface Props {
+  /** Tells one search from another: each starts from the top. */
+  question: string;
   flags: readonly Flag[];
   sort: Sort;
   /** Nothing can be switched for now. */
@@ -20,8 +22,10 @@ interface Props {
   onToggle: (flag: Flag) => void;
 }
 
-export function FlagTable({ flags, sort, isLocked, onToggle }: Props): JSX.Element {
-  const [shown, setShown] = useState(ROWS);
+export function FlagTable({ question, flags, sort, isLocked, onToggle }: Props): JSX.Element {
+  const [grown, setGrown] = useState({ question, shown: ROWS });
+  // Not a table of its own for each search: rows that stay are not drawn again.
+  const shown = grown.question === question ? grown.shown : ROWS;
   const rest = flags.length - shown;
   return (
     <>
@@ -52,7 +56,7 @@ export function FlagTable({ flags, sort, isLocked, onToggle }: Props): JSX.Eleme
         </tbody>
       </table>
       {rest > 0 && (
-        <button type="button" onClick={() => setShown(shown + ROWS)}>
+        <button type="button" onClick={() => setGrown({ question, shown: shown + ROWS })}>
           Show {Math.min(ROWS, rest)} more of {rest}
         </button>
       )}

@@ -97,9 +97,8 @@ function FlagList({ all, isWhole, onToggle }: ListProps): JSX.Element {
           </button>
         </Empty>
       ) : (
-        // A different question starts from the top.
         <FlagTable
-          key={JSON.stringify(filter)}
+          question={JSON.stringify(filter)}
           flags={matches}
           sort={filter.sort}
           isLocked={!isWhole}
