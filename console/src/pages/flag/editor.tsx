@@ -59,7 +59,7 @@ export function Editor({
     setReviewing(false);
     const saved = editing.stored.peek();
     // The button that was pressed is gone with what was to be saved.
-    if (isSaved) document.getElementById("main")?.focus({ preventScroll: true });
+    if (isSaved) requestAnimationFrame(() => document.getElementById("main")?.focus({ preventScroll: true }));
     if (isSaved && isNew && saved !== undefined) onCreated?.(saved);
     const [first] = editing.problems.peek();
     if (!isSaved && first !== undefined) requestAnimationFrame(() => focusField(first.pointer));
