@@ -31,3 +31,11 @@ export class UsageError extends Error {
     this.name = "UsageError";
   }
 }
+
+/** Somebody else wrote while this was going on. */
+export class ChangedMeanwhileError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ChangedMeanwhileError";
+  }
+}

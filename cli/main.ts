@@ -1,8 +1,7 @@
 import { CommanderError } from "commander";
 import { ApiError, UnreachableError } from "../api-client/client.ts";
-import { EXIT, ExitError, UsageError } from "./exit.ts";
+import { ChangedMeanwhileError, EXIT, ExitError, UsageError } from "./exit.ts";
 import { createProgram } from "./program.ts";
-import { ChangedMeanwhileError } from "./project/apply.ts";
 import { withoutTokens } from "./redact.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 

@@ -2,6 +2,7 @@
 import { ApiError, type Client, UnreachableError } from "../../api-client/client.ts";
 import type { Written } from "../../api-client/contract.ts";
 import { differences } from "../../api-client/differences.ts";
+import { ChangedMeanwhileError } from "../exit.ts";
 import { type Contents, contentsOfDeployment, type WholeFlag, type WholeSegment } from "./contents.ts";
 import { plan, type PlannedChange, unnamed, withDefinition } from "./plan.ts";
 
@@ -66,9 +67,6 @@ export interface Outcome {
   /** How many flags and segments were written or deleted. */
   changes: number;
 }
-
-/** Somebody else wrote while this was going on. */
-export class ChangedMeanwhileError extends Error {}
 
 /**
  * Carries the plans out in their order. The first that fails ends it; `outcomes` tells of every environment either way.

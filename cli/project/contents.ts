@@ -1,7 +1,7 @@
 import { allPages, type Client } from "../../api-client/client.ts";
 import { type FlagInput, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
 import { type FieldError, InvalidInputError } from "../../src/ops/errors.ts";
-import { UsageError } from "../exit.ts";
+import { ChangedMeanwhileError, UsageError } from "../exit.ts";
 import type { ProjectFile } from "./file.ts";
 
 /** A flag with every default filled in, so that two of them can be compared. */
@@ -47,26 +47,38 @@ export function contentsOfFile(project: ProjectFile, environment: string, name: 
   return { flags: byKey(flags), segments: byKey(segments) };
 }
 
+/** One environment as the deployment holds it. */
+export interface Deployed extends Contents {
+  version: number;
+  name: string;
+}
+
+const ATTEMPTS = 3;
+
 /**
- * Everything that the deployment holds in one environment, and the environment's version from before it was read:
- * a write under that version is refused when anything has changed since.
+ * Everything that the deployment holds in one environment, all of it of the same version. It takes several requests: when
+ * somebody writes in between they are made again. @throws ChangedMeanwhileError when that goes on
  */
-export async function contentsOfDeployment(
-  client: Client,
-  environment: string,
-): Promise<Contents & { version: number; name: string }> {
+export async function contentsOfDeployment(client: Client, environment: string): Promise<Deployed> {
   const path = { env: environment };
-  const { version, name } = (await client.call("getEnvironment", { path })).answer;
-  const segments = await allPages((cursor) => client.call("listSegments", { path, query: { limit: "200", cursor } }));
-  const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
-  return {
-    version,
-    name,
-    flags: byKey(flags.map(storedFlag)),
-    segments: byKey(
-      segments.map(({ key, name: label, description, condition }) => ({ key, name: label, description, condition })),
-    ),
-  };
+  let before = (await client.call("getEnvironment", { path })).answer;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const segments = await allPages((cursor) => client.call("listSegments", { path, query: { limit: "200", cursor } }));
+    const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
+    const after = (await client.call("getEnvironment", { path })).answer;
+    if (after.version === before.version) {
+      return {
+        version: after.version,
+        name: after.name,
+        flags: byKey(flags.map(storedFlag)),
+        segments: byKey(
+          segments.map(({ key, name, description, condition }) => ({ key, name, description, condition })),
+        ),
+      };
+    }
+    before = after;
+  }
+  throw new ChangedMeanwhileError(`${environment} is being changed by others all the time; try again`);
 }
 
 /** @throws InvalidInputError */

@@ -116,4 +116,26 @@ describe("burgee apply, while others write", () => {
     expect(refused.err).toMatch(/flag theme \/rules\/0\/when\S* segment "nobody" does not exist/);
     expect((await t.evaluate("theme")).body.value).toBe("l");
   });
+
+  /** Runs export; somebody makes a flag before each of the first `times` lists of flags is answered. */
+  let made = 0;
+  const exportWhile = (times: number) => {
+    const end = made + times;
+    return t.run("export -e production --json", {
+      fetch: async (url, init) => {
+        const { pathname, search } = new URL(new Request(url).url);
+        const answer = await t.isolate.fetch(pathname + search, init);
+        if (pathname.endsWith("/flags") && made < end) await t.run(`flags create busy-${made++} -e production`);
+        return answer;
+      },
+    });
+  };
+
+  test("what is exported is all of one version; while others never stop it is refused", async ({ expect }) => {
+    const keys = (json: { flags: { key: string }[] }) => json.flags.map(({ key }) => key);
+    expect(keys((await exportWhile(2)).json)).toEqual(["busy-0", "busy-1", "theme"]);
+    const never = await exportWhile(1000);
+    expect(never).toMatchObject({ code: 4, out: "" });
+    expect(never.err).toContain("production is being changed by others all the time; try again");
+  });
 });
