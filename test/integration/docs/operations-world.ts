@@ -122,6 +122,11 @@ export async function startOperationsWorld(): Promise<OperationsWorld> {
     "the worker is deployed anew": () => (isolates = deploy()),
   };
 
+  const has = (logged: string): void => {
+    const events = Object.values(isolates).flatMap((isolate) => isolate.logged);
+    if (!events.includes(logged)) throw new Error(`${logged} is not in the log: ${events.join(", ")}`);
+  };
+
   await t.write("start.yaml", await readFile(`${ROOT}/examples/project.yaml`, "utf8"));
   const started = await burgee(["apply", "start.yaml", "--create-environments"], { input: "", env: {} });
   if (started.code !== 0) throw new Error(started.text);
@@ -135,6 +140,8 @@ export async function startOperationsWorld(): Promise<OperationsWorld> {
       return await shell.run(line);
     },
     async happens(what) {
+      const [, logged] = /^the log has (\w+)$/.exec(what) ?? [];
+      if (logged !== undefined) return has(logged);
       const event = events[what];
       if (event === undefined) throw new TypeError(`"${what}" is not one of ${Object.keys(events).join(", ")}`);
       await event();
