@@ -1,7 +1,8 @@
 /** Names that an editor suggests: segments, flags and attributes of an environment. */
 import { allPages } from "../../../api-client/client.ts";
-import type { Condition, Flag } from "../../../api-client/contract.ts";
-import { childrenOf, type Known } from "../ui/condition/condition.ts";
+import type { Flag } from "../../../api-client/contract.ts";
+import { attributesOf } from "../ui/condition/attributes.ts";
+import type { Known } from "../ui/condition/condition.ts";
 import { useResource } from "./resource.ts";
 import { client } from "./session.ts";
 
@@ -27,28 +28,4 @@ async function readCatalogue(environment: string): Promise<Catalogue> {
     ...flags.flatMap(({ rules = [] }) => rules.flatMap(({ when }) => when ?? [])),
   ];
   return { segments: segments.map(({ key }) => key), flags, attributes: attributesOf(conditions) };
-}
-
-const REQUEST = [
-  "country",
-  "region",
-  "city",
-  "continent",
-  "timezone",
-  "asn",
-  "colo",
-  "ip",
-  "language",
-  "userAgentFamily",
-];
-
-/** Names of attributes in use, with those that are always there. */
-export function attributesOf(conditions: readonly Condition[]): string[] {
-  const names = new Set(["targetingKey", ...REQUEST.map((name) => `request.${name}`)]);
-  const collect = (condition: Condition): void => {
-    childrenOf(condition)?.forEach(collect);
-    if ("attribute" in condition && typeof condition.attribute === "string") names.add(condition.attribute);
-  };
-  conditions.forEach(collect);
-  return [...names].toSorted();
 }

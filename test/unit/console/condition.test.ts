@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { attributesOf } from "../../../console/src/ui/condition/attributes.ts";
 import {
   changeForm,
   changeOperator,
@@ -78,4 +79,11 @@ test("a path into objects survives slashes in its names, and a name with dots is
   const path = ["a/b", "c~d", "e"];
   expect(parsePath(pathText(path), true)).toEqual(path);
   expect(parsePath(pathText("user.plan"), false)).toBe("user.plan");
+});
+
+test("attributes that conditions use at any depth are suggested, once, with those that are always there", () => {
+  const plan = { attribute: "plan", operator: "exists" as const };
+  const names = attributesOf([{ any: [plan, { not: { all: [plan, { segment: "staff" }] } }] }]);
+  expect(names.filter((name) => name === "plan")).toEqual(["plan"]);
+  expect(names).toEqual(expect.arrayContaining(["targetingKey", "request.country", "request.userAgentFamily"]));
 });
