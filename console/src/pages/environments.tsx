@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Environment } from "../../../api-client/contract.ts";
-import { environments } from "../state/environments.ts";
+import { environments, isProtected } from "../state/environments.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { go, href, route } from "../state/route.ts";
 import { client, isReadOnly } from "../state/session.ts";
 import { confirm } from "../ui/confirm.tsx";
 import { Empty, Loaded } from "../ui/states.tsx";
+import { Switch } from "../ui/switch.tsx";
 import { Time } from "../ui/time.tsx";
 import { CreateEnvironment, RenameEnvironment } from "./environments-dialogs.tsx";
 
@@ -35,6 +36,7 @@ export function EnvironmentsPage(): JSX.Element {
                   <th scope="col">Environment</th>
                   <th scope="col">Version</th>
                   <th scope="col">Made</th>
+                  <th scope="col">Override links</th>
                   <th scope="col">
                     <span class="visually-hidden">Actions</span>
                   </th>
@@ -50,6 +52,14 @@ export function EnvironmentsPage(): JSX.Element {
                     <td data-label="Version">{one.version}</td>
                     <td data-label="Made">
                       <Time at={one.createdAt} />
+                    </td>
+                    <td data-label="Override links">
+                      <Switch
+                        label={`Override links count in ${one.key}`}
+                        isOn={one.overridesAllowed}
+                        isDisabled={isReadOnly.value}
+                        onToggle={(isAllowed) => void allowOverrides(one, isAllowed)}
+                      />
                     </td>
                     <td>
                       {!isReadOnly.value && (
@@ -79,6 +89,25 @@ export function EnvironmentsPage(): JSX.Element {
       {renamed !== undefined && <RenameEnvironment environment={renamed} onClose={() => setRenamed(undefined)} />}
     </>
   );
+}
+
+async function allowOverrides({ key, name }: Environment, isAllowed: boolean): Promise<void> {
+  const isSure = await confirm({
+    title: isAllowed ? `Let override links count in ${name}?` : `End every override link of ${name}?`,
+    detail: isAllowed
+      ? "Whoever holds a link that you sign gets the variants it names, until it expires. Nobody else is touched."
+      : "Every link that was signed for it stops to count at once, and does not come back when links are allowed again.",
+    action: isAllowed ? "Allow" : "End them",
+    typed: isProtected(key) ? key : undefined,
+  });
+  if (!isSure) return;
+  try {
+    await client.call("updateEnvironment", { path: { env: key }, body: { overridesAllowed: isAllowed } });
+    notify(isAllowed ? `Override links count in ${key}` : `No override link counts in ${key}`);
+    await environments.reload();
+  } catch (error) {
+    notifyFailure(`${key} was not changed`, error);
+  }
 }
 
 async function remove({ key, name }: Environment): Promise<void> {
