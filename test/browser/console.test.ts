@@ -1,7 +1,10 @@
 /** The console as it is deployed, in Chromium: what people do with it, and what the edge answers afterwards. */
 import { afterAll, beforeAll } from "vitest";
 import { describeAccessibility } from "./console/accessibility.ts";
+import { describeEditingJourneys } from "./console/journeys-editing.ts";
 import { describeFlagJourneys } from "./console/journeys-flags.ts";
+import { describeOperationJourneys } from "./console/journeys-operations.ts";
+import { describeScale } from "./console/scale.ts";
 import { describeSession } from "./console/session.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console/support/console-world.ts";
 
@@ -15,5 +18,8 @@ afterAll(() => world?.close());
 const theWorld = () => world;
 
 describeFlagJourneys(theWorld);
+describeEditingJourneys(theWorld);
+describeOperationJourneys(theWorld);
 describeSession(theWorld);
 describeAccessibility(theWorld);
+describeScale(theWorld);

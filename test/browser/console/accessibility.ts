@@ -5,7 +5,14 @@ import { loaded, pageAddresses } from "./support/loaded.ts";
 import { signIn, type Visit, type VisitOptions } from "./support/visit.ts";
 
 /** Pages that no link of the navigation leads to. */
-const INNER_PAGES: string[] = [];
+const INNER_PAGES = [
+  "#/flags/new?environment=staging",
+  "#/flags/checkout-redesign?environment=production",
+  "#/flags/basket-limits?environment=production",
+  "#/segments/beta-testers?environment=production",
+  "#/try/checkout-redesign?environment=production",
+  "#/flags/no-such-flag?environment=production",
+];
 
 const SIZES = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 780 } };
 

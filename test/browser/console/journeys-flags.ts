@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "./support/console-world.ts";
-import type { Visit } from "./support/visit.ts";
+import { signIn, type Visit } from "./support/visit.ts";
 
 const FLAG = "checkout-redesign";
 
-export function describeFlagJourneys(theWorld: () => ConsoleWorld): void {
+export function describeFlagJourneys(world: () => ConsoleWorld): void {
   describe("a person with the list of flags", () => {
     let visit: Visit;
-    const world = theWorld;
 
     beforeEach(async () => {
       visit = await world().visit();
@@ -18,25 +17,21 @@ export function describeFlagJourneys(theWorld: () => ConsoleWorld): void {
     const dialog = () => visit.page.getByRole("dialog");
     const reason = async (flag: string) => (await world().evaluate(flag)).reason;
 
-    /** Presses the switch, types the key as production asks, and confirms. */
-    async function toggle(flag: string, action: "Turn off" | "Turn on"): Promise<void> {
-      await flagSwitch(flag).click();
-      await dialog().getByRole("textbox").fill(flag);
-      await dialog().getByRole("button", { name: action }).click();
-    }
-
     it("kills a flag in production, once its key is typed", async () => {
       await flagSwitch(FLAG).click();
       const kill = dialog().getByRole("button", { name: "Turn off" });
       expect(await kill.isDisabled()).toBe(true);
       await dialog().getByRole("textbox").fill("checkout");
       expect(await kill.isDisabled()).toBe(true);
-      expect(await reason(FLAG)).not.toBe("DISABLED");
+      expect(await reason(FLAG)).toBe("SPLIT");
       await dialog().getByRole("textbox").fill(FLAG);
       await kill.click();
       await expect.poll(() => world().evaluate(FLAG)).toMatchObject({ reason: "DISABLED", value: false });
       expect(await flagSwitch(FLAG).isChecked()).toBe(false);
-      await toggle(FLAG, "Turn on");
+
+      await flagSwitch(FLAG).click();
+      await dialog().getByRole("textbox").fill(FLAG);
+      await dialog().getByRole("button", { name: "Turn on" }).click();
       await expect.poll(() => reason(FLAG)).toBe("SPLIT");
     });
 
@@ -45,6 +40,78 @@ export function describeFlagJourneys(theWorld: () => ConsoleWorld): void {
       await dialog().getByRole("button", { name: "Cancel" }).click();
       expect(await flagSwitch(FLAG).isChecked()).toBe(true);
       expect(await reason(FLAG)).toBe("SPLIT");
+    });
+
+    it("finds the flags that nobody needs any more, and deletes one", async () => {
+      await world().save({ key: "spring-sale", default: { variant: "on" } });
+      const { page } = visit;
+      await page.clock.setFixedTime(Date.now() + 40 * 86_400_000);
+      await page.reload();
+      await signIn(page, world().keys.adminToken);
+      await page.getByLabel("State").selectOption("State: stale");
+      const row = page.getByRole("row").filter({ hasText: "spring-sale" });
+      expect(await row.textContent()).toContain("Stale: on for everybody, unchanged for 40 days");
+      expect(await page.getByRole("link", { name: FLAG }).count()).toBe(0);
+      for (const targetingKey of ["user-1", "user-2", "user-3"]) {
+        const answer = await world().evaluate("spring-sale", { context: { targetingKey, plan: targetingKey } });
+        expect(answer).toMatchObject({ reason: "STATIC", variant: "on" });
+      }
+
+      await row.getByRole("link", { name: "spring-sale" }).click();
+      await page.getByRole("button", { name: "Delete from production…" }).click();
+      await dialog().getByRole("textbox").fill("spring-sale");
+      await dialog().getByRole("button", { name: "Delete" }).click();
+      await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
+    });
+
+    it("sees the switch taken back when the deployment refuses", async () => {
+      await visit.goTo("#/flags?environment=staging");
+      visit.expectStatus(500, 502, 503);
+      const { neon } = world().backends;
+      const before = await flagSwitch(FLAG).isChecked();
+      neon.setFaults({ errorRate: 1 });
+      await flagSwitch(FLAG).click();
+      await visit.page.getByText(`${FLAG} was not saved`).waitFor();
+      neon.setFaults({});
+      expect(await flagSwitch(FLAG).isChecked()).toBe(before);
+    });
+  });
+
+  describe("two people who change the same flag", () => {
+    let visit: Visit;
+
+    beforeEach(async () => {
+      await world().save({ key: "gift-notes", default: { variant: "off" } }, "staging");
+      visit = await world().visit({ at: "#/flags?environment=staging" });
+      // The second one is answered with a conflict, which the browser writes down.
+      visit.expectStatus(412);
+      await visit.page.getByRole("switch", { name: "gift-notes enabled" }).waitFor();
+      await world().save({ key: "gift-notes", default: { variant: "on" } }, "staging");
+      await expect.poll(atTheEdge).toMatchObject({ reason: "STATIC", value: true });
+      await visit.page.getByRole("switch", { name: "gift-notes enabled" }).click();
+    });
+    afterEach(() => visit?.close());
+
+    const atTheEdge = () => world().evaluate("gift-notes", { environment: "staging" });
+    const dialog = () => visit.page.getByRole("dialog", { name: "Somebody else changed gift-notes" });
+
+    it("are shown what each has changed, and the second one's choice of theirs leaves it", async () => {
+      expect(await dialog().textContent()).toMatch(
+        /Your change\/enabled.*true.*false.*Their change.*\/default\/variant/,
+      );
+      await dialog().getByRole("button", { name: "Keep theirs" }).click();
+      await expect.poll(() => visit.page.getByRole("switch", { name: "gift-notes enabled" }).isChecked()).toBe(true);
+      expect(await atTheEdge()).toMatchObject({ reason: "STATIC", value: true });
+    });
+
+    it("are both overruled by the second one's choice of their own", async () => {
+      await dialog().getByRole("button", { name: "Save mine over it" }).click();
+      await expect.poll(atTheEdge).toMatchObject({ reason: "DISABLED", value: false });
+      const path = { env: "staging", key: "gift-notes" };
+      expect((await world().api.call("getFlag", { path })).answer).toMatchObject({
+        enabled: false,
+        default: { variant: "off" },
+      });
     });
   });
 }

@@ -1,6 +1,7 @@
 /** What every test of the console stands on: the built worker with the console's files before it, the example project, Chromium. */
 import type { Browser } from "playwright-core";
 import { type Client, createClient } from "../../../../api-client/client.ts";
+import type { Flag } from "../../../../api-client/contract.ts";
 import { type Backends, startBackends } from "../../../../dev/backends.ts";
 import { createAdminToken, type SeededKeys, seedProject } from "../../../../dev/seed.ts";
 import { createDatabase, type StoreDatabase } from "../../../../src/store/client.ts";
@@ -22,6 +23,8 @@ export interface ConsoleWorld {
   browser: Browser;
   /** The API, as somebody else uses it beside the console. */
   api: Client;
+  /** Writes a flag by that API: boolean, on, and `off` to everybody, but for what is given. Answers its version. */
+  save(flag: { key: string } & Partial<Flag>, environment?: string): Promise<number>;
   /** What another isolate than the console's answers about a flag over OFREP: to an SDK with the environment's server key. */
   evaluate(flag: string, options?: EvaluateOptions): Promise<Answer>;
   /** A person at the console, signed in unless `token` is null, at that address in the hash. */
@@ -34,6 +37,8 @@ export interface EvaluateOptions {
   context?: Record<string, unknown>;
   /** SDK key; default: the environment's server key. */
   key?: string;
+  /** Asks the isolate that serves the console, instead of another one. */
+  isConsolesOwn?: boolean;
 }
 
 export interface Answer {
@@ -65,11 +70,24 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     const colo = keep(await startColo({ bindings, assets: built.directory }), (one) => one.dispose());
     const elsewhere = keep(await startColo({ bindings }), (one) => one.dispose());
     const browser = keep(await startChromium(), (one) => one.close());
-    const origin = (await colo.miniflare.ready).origin;
+    const { origin } = await colo.miniflare.ready;
+    const api = createClient({ url: origin, token: () => keys.adminToken });
+    const save: ConsoleWorld["save"] = async (flag, environment = "production") => {
+      const variants = { on: true, off: false };
+      const plain = {
+        type: "boolean",
+        variants,
+        enabled: true,
+        offVariant: "off",
+        default: { variant: "off" },
+      } as const;
+      const path = { env: environment, key: flag.key };
+      return (await api.call("putFlag", { path, body: { ...plain, ...flag } })).answer.version;
+    };
     const evaluate = async (flag: string, options: EvaluateOptions = {}): Promise<Answer> => {
       const { environment = "production", context = { targetingKey: "user-1" } } = options;
       const key = options.key ?? keys.environments[environment]?.serverKey;
-      const response = await elsewhere.fetch(`/ofrep/v1/evaluate/flags/${flag}`, {
+      const response = await (options.isConsolesOwn ? colo : elsewhere).fetch(`/ofrep/v1/evaluate/flags/${flag}`, {
         method: "POST",
         headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
         body: JSON.stringify({ context }),
@@ -84,7 +102,8 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
       keys,
       readToken,
       browser,
-      api: createClient({ url: origin, token: () => keys.adminToken }),
+      api,
+      save,
       evaluate,
       visit: (options = {}) => openVisit(browser, origin, { token: keys.adminToken, ...options }),
       close,

@@ -1,0 +1,116 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import { loaded } from "./support/loaded.ts";
+import type { Visit } from "./support/visit.ts";
+
+const SUBJECTS = Array.from({ length: 60 }, (_, i) => `customer-${i}`);
+
+export function describeEditingJourneys(world: () => ConsoleWorld): void {
+  describe("a person on the page of a flag", () => {
+    let visit: Visit;
+    const open = async (at: string): Promise<Visit["page"]> => {
+      visit = await world().visit({ at });
+      await loaded(visit.page);
+      return visit.page;
+    };
+    afterEach(() => visit?.close());
+
+    /** Reviews what is about to be written and lets it be written; production asks for the key. */
+    async function save(flag: string, action: "Create" | "Save"): Promise<void> {
+      const { page } = visit;
+      await page.getByRole("button", { name: /^Review and/ }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("textbox").fill(flag);
+      await dialog.getByRole("button", { name: action, exact: true }).click();
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    }
+
+    /** Who of sixty gets `true`. */
+    async function served(flag: string): Promise<string[]> {
+      const answers = await Promise.all(
+        SUBJECTS.map((targetingKey) => world().evaluate(flag, { context: { targetingKey } })),
+      );
+      return SUBJECTS.filter((_, i) => answers[i]?.value === true);
+    }
+
+    it("creates a flag and rolls it out: nobody, a share, everybody", async () => {
+      const page = await open("#/flags?environment=production");
+      await page.getByRole("link", { name: "New flag" }).click();
+      await page.getByLabel("Key", { exact: true }).fill("gift-wrap");
+      await save("gift-wrap", "Create");
+      await page.getByRole("heading", { name: "gift-wrap", level: 1 }).waitFor();
+      await expect.poll(() => world().evaluate("gift-wrap")).toMatchObject({ reason: "DISABLED", value: false });
+
+      const targeting = page.getByRole("region", { name: "Targeting" });
+      await targeting.getByLabel("Serve").selectOption("a rollout");
+      await targeting.getByRole("slider", { name: "Share of on" }).fill("30000");
+      await save("gift-wrap", "Save");
+      await page.getByRole("switch", { name: "gift-wrap enabled" }).click();
+      await page.getByRole("dialog").getByRole("textbox").fill("gift-wrap");
+      await page.getByRole("dialog").getByRole("button", { name: "Turn on" }).click();
+      await expect.poll(() => world().evaluate("gift-wrap")).toMatchObject({ reason: "SPLIT" });
+      const first = await served("gift-wrap");
+      expect(first.length).toBeGreaterThan(8);
+      expect(first.length).toBeLessThan(30);
+
+      await targeting.getByRole("textbox", { name: "Percent of on" }).fill("60");
+      await save("gift-wrap", "Save");
+      await expect.poll(async () => (await served("gift-wrap")).length).toBeGreaterThan(first.length);
+      expect(await served("gift-wrap")).toEqual(expect.arrayContaining(first));
+
+      await targeting.getByLabel("Serve").selectOption("one variant");
+      await targeting.getByLabel("Variant", { exact: true }).selectOption("on");
+      await save("gift-wrap", "Save");
+      await expect.poll(() => served("gift-wrap")).toEqual(SUBJECTS);
+    });
+
+    it("adds a rule with a segment, which then decides", async () => {
+      await world().save({ key: "invoice-button" });
+      const page = await open("#/flags/invoice-button?environment=production");
+      await page.getByRole("button", { name: "Add a rule" }).click();
+      const rule = page.getByRole("listitem").filter({ hasText: "rule-1" });
+      await rule.getByLabel("Form of the condition").selectOption("Segment");
+      await rule.getByRole("combobox", { name: "Segment", exact: true }).selectOption("business-customers");
+      await rule.getByLabel("Variant", { exact: true }).selectOption("on");
+      await save("invoice-button", "Save");
+      const of = (plan: string) => world().evaluate("invoice-button", { context: { targetingKey: "user-1", plan } });
+      await expect.poll(() => of("business")).toMatchObject({ value: true, reason: "TARGETING_MATCH" });
+      expect(await of("free")).toMatchObject({ value: false, variant: "off" });
+    });
+
+    it("copies staging's configuration to production, once the difference was seen", async () => {
+      await world().save({ key: "new-invoice", enabled: false });
+      const rules = [
+        {
+          id: "dutch",
+          when: { attribute: "country", operator: "equals" as const, values: ["NL"] },
+          serve: { variant: "on" },
+        },
+      ];
+      await world().save({ key: "new-invoice", rules }, "staging");
+      const page = await open("#/flags/new-invoice?environment=staging");
+      await page.getByRole("button", { name: "Copy configuration to production…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Copy new-invoice from staging to production?" });
+      await expect.poll(() => dialog.textContent()).toContain("/rules/dutch");
+      await dialog.getByLabel("Leave it switched on or off").uncheck();
+      expect(await dialog.textContent()).toContain("/enabled");
+      await dialog.getByRole("textbox").fill("new-invoice");
+      await dialog.getByRole("button", { name: "Copy to production" }).click();
+      const of = (country: string) => world().evaluate("new-invoice", { context: { targetingKey: "user-1", country } });
+      await expect.poll(() => of("NL")).toMatchObject({ value: true, reason: "TARGETING_MATCH" });
+      expect(await of("BE")).toMatchObject({ value: false });
+    });
+
+    it("is asked before what is not saved is lost", async () => {
+      await world().save({ key: "unsaved" }, "staging");
+      const page = await open("#/flags/unsaved?environment=staging");
+      await page.getByLabel("Description", { exact: true }).fill("What nobody wrote yet");
+      await page.getByRole("link", { name: "Keys" }).click();
+      await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Cancel" }).click();
+      expect(await page.getByLabel("Description", { exact: true }).inputValue()).toBe("What nobody wrote yet");
+      await page.getByRole("link", { name: "Keys" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
+      await page.getByRole("heading", { name: "SDK keys" }).waitFor();
+    });
+  });
+}

@@ -1,0 +1,61 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { EXAMPLE_PROJECT } from "../../../dev/seed.ts";
+import { readProjectFile } from "../../../dev/project-file.ts";
+import { scaleProject } from "../../../dev/scaled-project.ts";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import type { Visit } from "./support/visit.ts";
+
+const FLAGS = 2000;
+/** Rows that may be drawn before more are asked for. */
+const MOST_ROWS = 200;
+
+/** Adds an environment of its own, which the other suites would see: stands last. */
+export function describeScale(world: () => ConsoleWorld): void {
+  describe(`an environment with ${FLAGS} flags`, () => {
+    let visit: Visit;
+    let total = 0;
+
+    beforeAll(async () => {
+      const { api } = world();
+      const project = scaleProject(await readProjectFile(EXAMPLE_PROJECT), FLAGS);
+      await api.call("createEnvironment", { body: { key: "large" } });
+      const flags = project.flags.flatMap(({ environments, ...definition }) => {
+        const configuration = environments["production"];
+        return configuration === undefined ? [] : [{ ...definition, ...configuration }];
+      });
+      const segments = Object.entries(project.segments["production"] ?? {}).map(([key, one]) => ({ key, ...one }));
+      await api.call("applyEnvironment", { path: { env: "large" }, body: { flags, segments } });
+      total = flags.length;
+    });
+    afterEach(() => visit?.close());
+
+    it("is listed and searched with a bounded number of rows", async () => {
+      visit = await world().visit({ at: "#/flags?environment=production" });
+      const { page } = visit;
+      const rows = page.getByRole("row");
+      await expect.poll(() => rows.count()).toBeGreaterThan(10);
+      const opened = performance.now();
+      await visit.goTo("#/flags?environment=large");
+      await page.getByRole("link", { name: "checkout-redesign.0", exact: true }).waitFor();
+      const firstMs = performance.now() - opened;
+      await page
+        .getByText(`${total.toLocaleString("en")} flags`)
+        .or(page.getByText(`${total} flags`))
+        .first()
+        .waitFor();
+      const allMs = performance.now() - opened;
+      expect(await rows.count()).toBeLessThanOrEqual(MOST_ROWS);
+
+      const searched = performance.now();
+      await page.getByRole("searchbox", { name: "Search flags" }).fill("checkout-redesign.17");
+      await expect.poll(() => rows.count(), { interval: 5 }).toBe(2);
+      const searchMs = performance.now() - searched;
+      await page.getByRole("searchbox", { name: "Search flags" }).fill("");
+      await expect.poll(() => rows.count()).toBeGreaterThan(2);
+      expect(await rows.count()).toBeLessThanOrEqual(MOST_ROWS);
+      console.log(
+        `${total} flags: first rows after ${firstMs.toFixed(0)} ms, all read after ${allMs.toFixed(0)} ms, a search drawn after ${searchMs.toFixed(0)} ms`,
+      );
+    });
+  });
+}
