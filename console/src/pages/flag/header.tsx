@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { Editing } from "../../state/flag-editing.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
+import { ShareOverride } from "../../ui/share-override.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { Time } from "../../ui/time.tsx";
 
@@ -14,7 +15,7 @@ export function FlagHeader({ editing }: { editing: Editing }): JSX.Element {
       </header>
     );
   }
-  const { key, kind, type, version, updatedAt, enabled } = stored;
+  const { key, kind, type, variants, version, updatedAt, enabled } = stored;
   return (
     <header class="page flag">
       <div>
@@ -31,6 +32,7 @@ export function FlagHeader({ editing }: { editing: Editing }): JSX.Element {
         </p>
       </div>
       <div class="choice">
+        <ShareOverride environment={editing.environment} flagKey={key} variants={Object.keys(variants)} />
         <strong aria-hidden="true">{enabled ? "On" : "Off"}</strong>
         <Switch
           label={`${key} enabled`}
