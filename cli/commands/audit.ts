@@ -38,7 +38,7 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
           project === true
             ? await session.client.call("listProjectAudit", { query })
             : await session.client.call("listAudit", { path: { env: session.environment() }, query });
-        session.show(answer.items, (items) => items.map(changeText).join("\n"));
+        session.show(answer.items, (items) => items.map((item) => changeText(item, project === true)).join("\n"));
       }),
     "burgee audit list -e production --key checkout-redesign",
     "burgee audit list --project --entity flag --limit 5 --json",
@@ -100,11 +100,16 @@ async function current(session: Session, { entity, key }: Change, names: string[
       : entity === "segment"
         ? (await session.client.call("getSegment", { path })).answer
         : (await session.client.call("getFlag", { path })).answer;
-  return Object.fromEntries(Object.entries(now).filter(([name]) => names.includes(name)));
+  // A row of the audit also says whose it is.
+  const row = { environment: path.env, flagKey: key, ...now };
+  return Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)));
 }
 
-function changeText({ id, at, actor, entity, key, action, version, before, after }: Change): string {
-  const head = `${id}  ${at.slice(0, 19)}Z  ${actor}  ${action} ${entity} ${key}${version === null ? "" : `  version ${version}`}`;
+/** `isOfProject`: changes of several environments stand side by side. */
+function changeText(change: Change, isOfProject: boolean): string {
+  const { id, at, actor, environment, entity, key, action, version, before, after } = change;
+  const where = isOfProject && environment !== null ? ` in ${environment}` : "";
+  const head = `${id}  ${at.slice(0, 19)}Z  ${actor}  ${action} ${entity} ${key}${where}${version === null ? "" : `  version ${version}`}`;
   const found = before === null || after === null ? [] : differences(before, after);
   return found.length === 0 ? head : `${head}\n${differencesText(found)}`;
 }
