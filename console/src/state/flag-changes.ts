@@ -7,6 +7,9 @@ import { isProtected } from "./environments.ts";
 import { notify, notifyFailure } from "./notices.ts";
 import { client } from "./session.ts";
 
+/** Switches that are being saved, by environment and key, with the flag as it is afterwards. */
+const switching = new Map<string, Promise<Flag>>();
+
 /** Switches a flag on or off. `show` gets what to show: the wish at once, then what the deployment says. */
 export async function toggleFlag(environment: string, flag: Flag, show: (flag: Flag) => void): Promise<void> {
   const enabled = !flag.enabled;
@@ -19,8 +22,16 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
     if (!(await confirm({ title, detail, action: verb, typed: flag.key }))) return;
   }
   show({ ...flag, enabled });
-  const saved = await saveFlag(environment, flag, { ...flag, enabled });
-  show(saved ?? flag);
+  // Pressed again before the answer: from what that leaves, or a person would be in conflict with themselves.
+  const id = `${environment} ${flag.key}`;
+  const turn = (switching.get(id) ?? Promise.resolve(flag)).then(
+    async (base) => (await saveFlag(environment, base, { ...base, enabled })) ?? base,
+  );
+  switching.set(id, turn);
+  const now = await turn;
+  if (switching.get(id) !== turn) return;
+  switching.delete(id);
+  show(now);
 }
 
 /**

@@ -33,25 +33,30 @@ export function NotHere({
     if (created !== undefined) onCreated(created);
   };
   return (
-    <Loaded of={definition}>
-      {(known) =>
-        known === null ? (
-          <Empty title={`There is no flag ${flagKey}`}>
-            <a href={href(["flags"])}>All flags</a>
-          </Empty>
-        ) : (
-          <Empty title={`${flagKey} is not in ${environment}`}>
-            <p>It is in {Object.keys(known.environments).join(", ")}.</p>
-            {!isReadOnly.value &&
-              Object.keys(known.environments).map((from) => (
-                <button key={from} type="button" onClick={() => void copyFrom(from, known)}>
-                  Add it as in {from}
-                </button>
-              ))}
-          </Empty>
-        )
-      }
-    </Loaded>
+    <>
+      <header class="page">
+        <h1>{flagKey}</h1>
+      </header>
+      <Loaded of={definition}>
+        {(known) =>
+          known === null ? (
+            <Empty title={`There is no flag ${flagKey}`}>
+              <a href={href(["flags"])}>All flags</a>
+            </Empty>
+          ) : (
+            <Empty title={`${flagKey} is not in ${environment}`}>
+              <p>It is in {Object.keys(known.environments).join(", ")}.</p>
+              {!isReadOnly.value &&
+                Object.keys(known.environments).map((from) => (
+                  <button key={from} type="button" onClick={() => void copyFrom(from, known)}>
+                    Add it as in {from}
+                  </button>
+                ))}
+            </Empty>
+          )
+        }
+      </Loaded>
+    </>
   );
 }
 
