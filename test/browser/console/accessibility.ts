@@ -11,8 +11,8 @@ const INNER_PAGES = [
   "#/flags/basket-limits?environment=production",
   "#/segments/beta-testers?environment=production",
   "#/try/checkout-redesign?environment=production",
-  "#/flags/no-such-flag?environment=production",
 ];
+const UNKNOWN_FLAG = "#/flags/no-such-flag?environment=production";
 
 const SIZES = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 780 } };
 
@@ -25,7 +25,8 @@ export function describeAccessibility(world: () => ConsoleWorld): void {
     it.each(["desk", "phone"] as const)("has no serious finding of axe on any page: %s", async (size) => {
       const { page, goTo } = await open({ scheme, ...SIZES[size] });
       const findings: Record<string, string[]> = {};
-      for (const address of [...(await pageAddresses(page)), ...INNER_PAGES]) {
+      for (const address of [...(await pageAddresses(page)), ...INNER_PAGES, UNKNOWN_FLAG]) {
+        if (address === UNKNOWN_FLAG) visit.expectStatus(404);
         await goTo(address);
         await loaded(page);
         findings[address] = await seriousFindings(page);
@@ -53,7 +54,8 @@ export function describeAccessibility(world: () => ConsoleWorld): void {
     it("reaches everything on every page, and sees where it is", async () => {
       const { page, goTo } = await open();
       const findings: Record<string, string[]> = {};
-      for (const address of [...(await pageAddresses(page)), ...INNER_PAGES]) {
+      for (const address of [...(await pageAddresses(page)), ...INNER_PAGES, UNKNOWN_FLAG]) {
+        if (address === UNKNOWN_FLAG) visit.expectStatus(404);
         await goTo(address);
         await loaded(page);
         findings[address] = await keyboardFindings(page);

@@ -64,6 +64,27 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
     });
 
+    it("may press a switch again before the first answer is there, and is in conflict with nobody", async () => {
+      await world().save({ key: "in-a-hurry", default: { variant: "on" } }, "staging");
+      await visit.goTo("#/flags?environment=staging");
+      const { page } = visit;
+      const held: (() => void)[] = [];
+      await page.route("**/flags/in-a-hurry", async (route) => {
+        if (held.length < 1) await new Promise<void>((go) => held.push(go));
+        await route.continue();
+      });
+      await flagSwitch("in-a-hurry").click();
+      await expect.poll(() => held.length).toBe(1);
+      await flagSwitch("in-a-hurry").click();
+      expect(await flagSwitch("in-a-hurry").isChecked()).toBe(true);
+      await flagSwitch("in-a-hurry").click();
+      held[0]?.();
+      const ask = () => world().evaluate("in-a-hurry", { environment: "staging" });
+      await expect.poll(ask).toMatchObject({ reason: "DISABLED" });
+      expect(await dialog().count()).toBe(0);
+      expect(await flagSwitch("in-a-hurry").isChecked()).toBe(false);
+    });
+
     it("sees the switch taken back when the deployment refuses", async () => {
       await visit.goTo("#/flags?environment=staging");
       visit.expectStatus(500, 502, 503);

@@ -36,7 +36,7 @@ export function describeScale(world: () => ConsoleWorld): void {
       await expect.poll(() => rows.count()).toBeGreaterThan(10);
       const opened = performance.now();
       await visit.goTo("#/flags?environment=large");
-      await page.getByRole("link", { name: "checkout-redesign.0", exact: true }).waitFor();
+      await page.getByRole("link", { name: "app-upgrade-notice.0", exact: true }).waitFor();
       const firstMs = performance.now() - opened;
       await page
         .getByText(`${total.toLocaleString("en")} flags`)

@@ -37,8 +37,8 @@ export interface EvaluateOptions {
   context?: Record<string, unknown>;
   /** SDK key; default: the environment's server key. */
   key?: string;
-  /** Asks the isolate that serves the console, instead of another one. */
-  isConsolesOwn?: boolean;
+  /** Asks an isolate that was started for this and has nothing in its memory. */
+  isFresh?: boolean;
 }
 
 export interface Answer {
@@ -87,12 +87,15 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     const evaluate = async (flag: string, options: EvaluateOptions = {}): Promise<Answer> => {
       const { environment = "production", context = { targetingKey: "user-1" } } = options;
       const key = options.key ?? keys.environments[environment]?.serverKey;
-      const response = await (options.isConsolesOwn ? colo : elsewhere).fetch(`/ofrep/v1/evaluate/flags/${flag}`, {
+      const isolate = options.isFresh === true ? await startColo({ bindings }) : elsewhere;
+      const response = await isolate.fetch(`/ofrep/v1/evaluate/flags/${flag}`, {
         method: "POST",
         headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
         body: JSON.stringify({ context }),
       });
-      return { ...((await response.json()) as object), status: response.status };
+      const answer = { ...((await response.json()) as object), status: response.status };
+      if (isolate !== elsewhere) await isolate.dispose();
+      return answer;
     };
     return {
       built,

@@ -1,10 +1,9 @@
 import type { Page } from "playwright-core";
-import { expect } from "vitest";
 
 /** Waits until the page has its heading and nothing on it is being loaded. */
 export async function loaded(page: Page): Promise<void> {
   await page.getByRole("main").getByRole("heading", { level: 1 }).waitFor();
-  await expect.poll(() => page.getByRole("status", { name: "Loading" }).count()).toBe(0);
+  await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
 }
 
 /** Addresses of all pages that the navigation leads to. */

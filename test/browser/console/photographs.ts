@@ -1,0 +1,90 @@
+/** Pictures of the console, over the example project. */
+import type { Page } from "playwright-core";
+import { type ConsoleWorld, startConsoleWorld } from "./support/console-world.ts";
+import { loaded } from "./support/loaded.ts";
+import type { VisitOptions } from "./support/visit.ts";
+
+interface Photograph extends Partial<VisitOptions> {
+  /** What has happened before the person comes. */
+  before?(world: ConsoleWorld): Promise<void>;
+  /** What the person does before the picture is taken. */
+  prepare?(page: Page): Promise<void>;
+}
+
+const DESK = { width: 1120, height: 760 };
+const PHONE = { width: 390, height: 780 };
+const FLAG = "#/flags/checkout-redesign?environment=production";
+
+const PHOTOGRAPHS: Record<string, Photograph> = {
+  "console-flags": { ...DESK },
+  "console-flags-dark": { ...DESK, scheme: "dark" },
+  "console-flag": { ...DESK, at: FLAG, prepare: openRule },
+  "console-flag-dark": { ...DESK, at: FLAG, scheme: "dark", prepare: openRule },
+  "console-review": { ...DESK, at: FLAG, prepare: review },
+  "console-segments": { ...DESK, at: "#/segments/beta-testers?environment=production" },
+  "console-try-it": { ...DESK, height: 980, at: "#/try/checkout-redesign?environment=production", prepare: tryIt },
+  "console-keys": { ...DESK, height: 420, at: "#/keys?environment=production" },
+  "console-audit": { ...DESK, height: 560, at: "#/audit?environment=production", before: change },
+  "console-cache": { ...DESK, height: 1000, at: "#/cache?environment=production", before: traffic },
+  "console-environments": { ...DESK, height: 420, at: "#/environments?environment=production" },
+  "console-phone": { ...PHONE },
+  "console-phone-flag": { ...PHONE, at: FLAG, scheme: "dark" },
+};
+
+export async function photographConsole(
+  isWanted: (name: string) => boolean,
+  pathOf: (name: string) => string,
+): Promise<void> {
+  const photographs = Object.entries(PHOTOGRAPHS).filter(([name]) => isWanted(name));
+  if (photographs.length === 0) return;
+  const world = await startConsoleWorld();
+  try {
+    for (const [name, { before, prepare, ...options }] of photographs) {
+      await before?.(world);
+      const visit = await world.visit(options);
+      await loaded(visit.page);
+      await prepare?.(visit.page);
+      await visit.page.screenshot({ path: pathOf(name), animations: "disabled" });
+      await visit.close();
+    }
+  } finally {
+    await world.close();
+  }
+}
+
+async function openRule(page: Page): Promise<void> {
+  await page.getByText("2. beta-outside-us").click();
+  await page.getByRole("region", { name: "Targeting" }).scrollIntoViewIfNeeded();
+}
+
+async function review(page: Page): Promise<void> {
+  await page.getByRole("slider", { name: "Share of on" }).last().fill("50000");
+  await page.getByRole("button", { name: /^Review and/ }).click();
+  await page.getByRole("dialog").getByRole("textbox").fill("checkout-redesign");
+}
+
+async function tryIt(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "As JSON" }).click();
+  await page
+    .getByLabel("Context as JSON")
+    .fill(JSON.stringify({ targetingKey: "user-1", email: "jo@shop.example.com", plan: "pro" }, null, 2));
+  await page.getByRole("button", { name: "Evaluate" }).click();
+  await page.getByRole("heading", { name: "Why" }).waitFor();
+  await page.getByRole("button", { name: "Sample 1,000" }).click();
+  await page.getByRole("heading", { name: "1,000 sampled subjects" }).waitFor();
+}
+
+async function change({ api }: ConsoleWorld): Promise<void> {
+  for (const key of ["search-page-size", "dark-mode"]) {
+    await api.call("patchFlag", { path: { env: "production", key }, body: { enabled: false } });
+  }
+}
+
+/** Evaluations and changes, for the plots to have something to say. */
+async function traffic({ api, evaluate }: ConsoleWorld): Promise<void> {
+  const path = { env: "production", key: "checkout-redesign" };
+  for (const enabled of [false, true, false, true, false, true]) {
+    await api.call("patchFlag", { path, body: { enabled } });
+    for (let i = 0; i < 10; i++) await evaluate("checkout-redesign", { context: { targetingKey: `user-${i}` } });
+  }
+}
