@@ -1,4 +1,5 @@
 /** Pictures of the console, over the example project. */
+import { setTimeout } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { type ConsoleWorld, startConsoleWorld } from "./support/console-world.ts";
 import { loaded } from "./support/loaded.ts";
@@ -8,7 +9,7 @@ interface Photograph extends Partial<VisitOptions> {
   /** What has happened before the person comes. */
   before?(world: ConsoleWorld): Promise<void>;
   /** What the person does before the picture is taken. */
-  prepare?(page: Page): Promise<void>;
+  prepare?(page: Page, world: ConsoleWorld): Promise<void>;
 }
 
 const DESK = { width: 1120, height: 760 };
@@ -25,7 +26,7 @@ const PHOTOGRAPHS: Record<string, Photograph> = {
   "console-try-it": { ...DESK, height: 980, at: "#/try/checkout-redesign?environment=production", prepare: tryIt },
   "console-keys": { ...DESK, height: 420, at: "#/keys?environment=production" },
   "console-audit": { ...DESK, height: 560, at: "#/audit?environment=production", before: change },
-  "console-cache": { ...DESK, height: 1000, at: "#/cache?environment=production", before: traffic },
+  "console-cache": { ...DESK, height: 1000, at: "#/cache?environment=production", prepare: traffic },
   "console-environments": { ...DESK, height: 420, at: "#/environments?environment=production" },
   "console-phone": { ...PHONE },
   "console-phone-flag": { ...PHONE, at: FLAG, scheme: "dark" },
@@ -43,7 +44,7 @@ export async function photographConsole(
       await before?.(world);
       const visit = await world.visit(options);
       await loaded(visit.page);
-      await prepare?.(visit.page);
+      await prepare?.(visit.page, world);
       await visit.page.screenshot({ path: pathOf(name), animations: "disabled" });
       await visit.close();
     }
@@ -67,7 +68,7 @@ async function tryIt(page: Page): Promise<void> {
   await page.getByRole("button", { name: "As JSON" }).click();
   await page
     .getByLabel("Context as JSON")
-    .fill(JSON.stringify({ targetingKey: "user-1", email: "jo@shop.example.com", plan: "pro" }, null, 2));
+    .fill(JSON.stringify({ targetingKey: "user-1", email: "jo@example.org", plan: "pro" }, null, 2));
   await page.getByRole("button", { name: "Evaluate" }).click();
   await page.getByRole("heading", { name: "Why" }).waitFor();
   await page.getByRole("button", { name: "Sample 1,000" }).click();
@@ -80,11 +81,18 @@ async function change({ api }: ConsoleWorld): Promise<void> {
   }
 }
 
-/** Evaluations and changes, for the plots to have something to say. */
-async function traffic({ api, evaluate }: ConsoleWorld): Promise<void> {
+/** Changes, the sweep, and evaluations in the isolate that the page asks, until its plots have a few points. */
+async function traffic(page: Page, { api, colo, keys }: ConsoleWorld): Promise<void> {
   const path = { env: "production", key: "checkout-redesign" };
-  for (const enabled of [false, true, false, true, false, true]) {
-    await api.call("patchFlag", { path, body: { enabled } });
-    for (let i = 0; i < 10; i++) await evaluate("checkout-redesign", { context: { targetingKey: `user-${i}` } });
+  const authorization = `Bearer ${keys.environments["production"]?.serverKey}`;
+  const until = performance.now() + 12_000;
+  for (let i = 0; performance.now() < until; i++) {
+    if (i % 50 === 0) {
+      await api.call("patchFlag", { path, body: { enabled: i % 100 !== 0 } });
+      if (i % 100 !== 0) await colo.scheduled();
+    }
+    await colo.fetch(`/flags/checkout-redesign?targetingKey=user-${i}`, { headers: { authorization } });
+    await setTimeout(30);
   }
+  await page.getByText("Two answers are needed.").waitFor({ state: "detached" });
 }
