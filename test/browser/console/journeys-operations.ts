@@ -116,7 +116,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       const [hash = ""] = await upstash.command<string[]>("KEYS", "*:feature_flag:production");
       const kept = () => upstash.command<string | null>("HGET", hash, "opening-hours");
       // Somebody edits the copy in Redis past everything: isolates that read it now answer wrong.
-      expect(await world().evaluate("opening-hours")).toMatchObject({ value: "9 to 5" });
+      await expect.poll(() => world().evaluate("opening-hours")).toMatchObject({ value: "9 to 5" });
       await expect.poll(kept).toContain("9 to 5");
       await upstash.command("HSET", hash, "opening-hours", ((await kept()) ?? "").replace("9 to 5", "always"));
       expect(await ask()).toMatchObject({ value: "always" });
