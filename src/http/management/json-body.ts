@@ -50,30 +50,73 @@ function parse(text: string): unknown {
   }
 }
 
-/** What JSON can say but Postgres, or a client's object, cannot hold. Without recursion: the depth is the sender's. */
-function findMistakes(root: unknown): FieldError[] {
+/** An object or a list on the way to the value that is looked at. */
+interface Open {
+  value: Readonly<Record<string, unknown>>;
+  /** Of an object; undefined: a list. */
+  names: readonly string[] | undefined;
+  length: number;
+  next: number;
+}
+
+/**
+ * What JSON can say but Postgres, or a client's object, cannot hold. Without recursion: the depth is the sender's. Keeps
+ * one entry for each level, not for each value, and makes pointers for mistakes alone: a body is up to 8 MiB of zeros.
+ */
+export function findMistakes(root: unknown): FieldError[] {
   const mistakes: FieldError[] = [];
-  const open: { value: unknown; pointer: string; depth: number }[] = [{ value: root, pointer: "", depth: 0 }];
-  for (let next = open.pop(); next !== undefined && mistakes.length < MAX_MISTAKES; next = open.pop()) {
-    const { value, pointer, depth } = next;
+  const path: Open[] = [];
+  const pointer = (): string => path.map((open) => `/${escapePointer(nameOf(open))}`).join("");
+  let value = root;
+  for (;;) {
     if (typeof value === "string" && !isStorable(value)) {
-      mistakes.push({ pointer, detail: "must not hold the character U+0000 or half of a surrogate pair" });
+      mistakes.push({
+        pointer: pointer(),
+        detail: "must not hold the character U+0000 or half of a surrogate pair",
+      });
     } else if (typeof value === "number" && !Number.isFinite(value)) {
-      mistakes.push({ pointer, detail: "is too large for a number" });
+      mistakes.push({ pointer: pointer(), detail: "is too large for a number" });
     } else if (typeof value === "object" && value !== null) {
-      if (depth >= LIMITS.jsonDepth) {
-        return [{ pointer, detail: `is nested too deeply; at most ${LIMITS.jsonDepth} levels are accepted` }];
+      if (path.length >= LIMITS.jsonDepth) {
+        return [
+          { pointer: pointer(), detail: `is nested too deeply; at most ${LIMITS.jsonDepth} levels are accepted` },
+        ];
       }
-      for (const name of Object.keys(value)) {
-        const inner = `${pointer}/${escapePointer(name)}`;
-        if (RESERVED_NAMES.has(name)) mistakes.push({ pointer: inner, detail: "is a reserved name" });
-        else if (!isStorable(name))
-          mistakes.push({ pointer, detail: "holds a name with the character U+0000 or half of a surrogate pair" });
-        else open.push({ value: (value as Record<string, unknown>)[name], pointer: inner, depth: depth + 1 });
+      path.push(opened(value));
+    }
+    for (;;) {
+      if (mistakes.length >= MAX_MISTAKES) return mistakes;
+      const open = path.at(-1);
+      if (open === undefined) return mistakes;
+      if (open.next === open.length) {
+        path.pop();
+        continue;
+      }
+      const name = open.names?.[open.next];
+      const at = open.next++;
+      if (name !== undefined && RESERVED_NAMES.has(name)) {
+        mistakes.push({ pointer: pointer(), detail: "is a reserved name" });
+      } else if (name !== undefined && !isStorable(name)) {
+        const outer = pointer().slice(0, -escapePointer(name).length - 1);
+        const detail = "holds a name with the character U+0000 or half of a surrogate pair";
+        mistakes.push({ pointer: outer, detail });
+      } else {
+        value = open.value[name ?? at];
+        break;
       }
     }
   }
-  return mistakes;
+}
+
+function opened(value: object): Open {
+  const names = Array.isArray(value) ? undefined : Object.keys(value);
+  const length = names?.length ?? (value as unknown[]).length;
+  return { value: value as Record<string, unknown>, names, length, next: 0 };
+}
+
+/** Of the member that was taken last. */
+function nameOf({ names, next }: Open): string {
+  return names?.[next - 1] ?? String(next - 1);
 }
 
 function isStorable(text: string): boolean {
