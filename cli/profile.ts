@@ -45,8 +45,19 @@ interface DevFile {
   adminToken: string;
 }
 
-/** @throws UsageError when nothing says where the deployment is */
+/** @throws UsageError when nothing says where the deployment is, or the token is none */
 export async function resolveTarget(options: TargetOptions, terminal: Terminal): Promise<Target> {
+  const target = await findTarget(options, terminal);
+  // What is no header is refused by fetch, in an error that quotes it.
+  if (target.token !== undefined && !/^[\x21-\x7e]+$/.test(target.token)) {
+    throw new UsageError(
+      "the token must be one word of letters, digits, - and _; is there more in its variable or file?",
+    );
+  }
+  return target;
+}
+
+async function findTarget(options: TargetOptions, terminal: Terminal): Promise<Target> {
   const { env } = terminal;
   const environment = options.environment ?? env["BURGEE_ENVIRONMENT"];
   // A profile that is named on the command line goes before variables, which may be another deployment's.

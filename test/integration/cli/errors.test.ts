@@ -56,6 +56,22 @@ describe("what burgee says when it cannot", () => {
     expect(ran.err).not.toMatch(/\n\s+at /);
   });
 
+  test.for([
+    ["two lines", "bga_write_first\nbga_write_second"],
+    ["two words", "TOKEN bga_write_first"],
+    ["nothing", ""],
+    ["what no header can hold", "bga_write_…"],
+  ])("a token that is %s is refused without being shown, and nothing is sent", async ([, token = ""], { expect }) => {
+    const fetch = () => Promise.reject(new Error("nothing may be sent"));
+    await t.write("token", token);
+    for (const env of [{ BURGEE_TOKEN: token }, { BURGEE_TOKEN_FILE: "token" }]) {
+      const ran = await t.run("env list", { env: { BURGEE_URL: URL_OF_TEST, ...env }, fetch });
+      expect(ran).toMatchObject({ code: 2, out: "" });
+      expect(ran.err).toContain("the token must be one word");
+      expect(ran.err).not.toContain("first");
+    }
+  });
+
   test("a document that is no object, or another flag, is refused before anything is sent", async ({ expect }) => {
     const args = "flags set search -e production -f -";
     const fetch = () => Promise.reject(new Error("nothing may be sent"));
