@@ -84,7 +84,8 @@ async function findTarget(options: TargetOptions, terminal: Terminal): Promise<T
   }
   const dev = await readDevFile(terminal);
   if (dev !== undefined) {
-    return { url: checkedUrl(dev.url), token: token ?? dev.adminToken, environment, source: ".burgee/dev.json" };
+    // Its own token alone: the file belongs to the folder, which may be somebody else's clone with another URL in it.
+    return { url: checkedUrl(dev.url), token: dev.adminToken, environment, source: ".burgee/dev.json" };
   }
   throw new UsageError(
     "which deployment? Set BURGEE_URL and BURGEE_TOKEN, give --url, or make a profile with `burgee profiles set`",

@@ -68,6 +68,9 @@ describe("burgee profiles", () => {
     await t.write(".burgee/dev.json", JSON.stringify({ url: "http://dev.example", adminToken: t.project.adminToken }));
     await run("env list");
     expect(asked).toMatchObject({ origin: "http://dev.example", token: t.project.adminToken });
+    // Whoever wrote that file chose where it leads: a token that is meant for another deployment does not go there.
+    await run("env list", { BURGEE_TOKEN: "of-another" });
+    expect(asked).toMatchObject({ origin: "http://dev.example", token: t.project.adminToken });
     await setShop();
     await run("profiles set other --url https://other.example --token-file token.txt");
     await run("env list");
