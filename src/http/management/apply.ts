@@ -9,6 +9,7 @@ import { auditNameOf } from "./actor.ts";
 import { pathKey } from "./context.ts";
 import { FLAG_EXAMPLE } from "./flag-body.ts";
 import { parseFlag, storedFlag } from "./flag-input.ts";
+import { MAX_MANAGEMENT_BODY_BYTES } from "./json-body.ts";
 import type { Routes } from "./operation.ts";
 import { parseIfMatch } from "./preconditions.ts";
 import { notFoundUnless } from "./require.ts";
@@ -19,6 +20,8 @@ import { publishWrite, tagHeader, writeUnder } from "./written.ts";
 /** A whole environment of ordinary size; an isolate holds the body a few times over while it is checked and sent on. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_DOCUMENTS = 10_000;
+/** Past this many mistakes the rest is not looked at: each would be listed. */
+const MAX_MISTAKES = 50;
 
 interface Project {
   flags: FlagInput[];
@@ -76,13 +79,19 @@ export function addApplyRoute(routes: Routes, services: Services): void {
   );
 }
 
-/** Everything that is wrong with any of them, under its place in the lists. @throws InvalidInputError */
+/** What is wrong with them, under its place in the lists. @throws InvalidInputError */
 function parseProject(value: unknown): Project {
   const { flags, segments, whole } = parseShape(applySchema, value);
   const errors: FieldError[] = [];
   const parseAll = <T extends { key: string }>(items: unknown[], name: string, parse: (item: unknown) => T): T[] => {
     const seen = new Set<string>();
     return items.flatMap((item, i) => {
+      if (errors.length >= MAX_MISTAKES) return [];
+      // As alone: what is wrong with every value in megabytes is told of each value.
+      if (JSON.stringify(item).length > MAX_MANAGEMENT_BODY_BYTES) {
+        errors.push({ pointer: `/${name}/${i}`, detail: `must not be larger than ${MAX_MANAGEMENT_BODY_BYTES} bytes` });
+        return [];
+      }
       try {
         const parsed = parse(item);
         if (seen.has(parsed.key)) errors.push({ pointer: `/${name}/${i}/key`, detail: "is there twice" });
@@ -90,7 +99,8 @@ function parseProject(value: unknown): Project {
         return [parsed];
       } catch (error) {
         if (!(error instanceof InvalidInputError)) throw error;
-        errors.push(...error.errors.map(({ pointer, detail }) => ({ pointer: `/${name}/${i}${pointer}`, detail })));
+        for (const { pointer, detail } of error.errors.slice(0, MAX_MISTAKES))
+          errors.push({ pointer: `/${name}/${i}${pointer}`, detail });
         return [];
       }
     });

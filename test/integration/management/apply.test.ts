@@ -33,6 +33,18 @@ describe("applying many flags and segments", () => {
     });
   });
 
+  test("tells of what is far too large once, and of no more mistakes than somebody reads", async ({ expect }) => {
+    const large = { ...aFlagBody("large"), tags: Array.from({ length: 530_000 }, () => 0) };
+    expect(await apply({ flags: [large] })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: "/flags/0", detail: "must not be larger than 1048576 bytes" }] },
+    });
+    const wrong = Array.from({ length: 200 }, (_, i) => ({ ...aFlagBody(`wrong-${i}`), enabled: "yes" }));
+    const { body } = await apply({ flags: wrong });
+    expect(body.errors).toHaveLength(50);
+    expect(body.errors[49].pointer).toBe("/flags/49/enabled");
+  });
+
   test("is idempotent: what is there already makes no version", async ({ expect }) => {
     const first = await apply({ flags, segments: [segment] });
     const again = await apply({ flags, segments: [segment] });
