@@ -7,7 +7,7 @@ import { HttpError, methodNotAllowed } from "../errors.ts";
 import { acceptsJson } from "./accept.ts";
 import type { Access } from "./actor.ts";
 import type { ManagementContext, ManagementEnv } from "./context.ts";
-import { readJsonBody } from "./json-body.ts";
+import { MAX_MANAGEMENT_BODY_BYTES, readJsonBody } from "./json-body.ts";
 import { fieldErrorsOf } from "./shape.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -70,7 +70,6 @@ const PROBLEM_TEXTS: Record<number, string> = {
   406: "`Accept` excludes JSON.",
   409: "It exists already, is in use, or was changed at the same moment.",
   412: "If-Match or If-None-Match is not met; `version` is the current one.",
-  413: "The body is larger than 1 MiB.",
   415: "The body is of another media type.",
   422: "The input is not valid; `errors` names each field and what is accepted.",
   429: "Too many writes with this token; `Retry-After` says when to go on.",
@@ -169,7 +168,7 @@ function describe<B>(operation: Omit<Operation<undefined, B>, "query">): Paramet
   for (const [status, answer] of Object.entries(answers)) responses[status] = describeAnswer(answer);
   for (const status of [...implied, ...problems].toSorted((a, b) => a - b)) {
     responses[status] ??= {
-      description: PROBLEM_TEXTS[status] ?? "",
+      description: status === 413 ? tooLargeText(body?.maxBytes) : (PROBLEM_TEXTS[status] ?? ""),
       content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
     };
   }
@@ -188,6 +187,10 @@ function describe<B>(operation: Omit<Operation<undefined, B>, "query">): Paramet
     ...(body ? { requestBody: describeBody(body) } : {}),
     responses,
   } as Parameters<typeof describeRoute>[0];
+}
+
+function tooLargeText(maxBytes = MAX_MANAGEMENT_BODY_BYTES): string {
+  return `The body is larger than ${maxBytes / 1024 ** 2} MiB.`;
 }
 
 function describeBody<B>({ schema, mediaTypes = JSON_ONLY, example }: BodySpec<B>): object {

@@ -45,6 +45,13 @@ describe("applying many flags and segments", () => {
     expect(body.errors[49].pointer).toBe("/flags/49/enabled");
   });
 
+  test("is described with how large it may be, which is more than other writes", async ({ expect }) => {
+    const { paths } = (await t.call("GET", "/openapi.json")).body;
+    const tooLarge = (path: string) => paths[path].post.responses["413"].description;
+    expect(tooLarge("/api/v1/environments/{env}/apply")).toBe("The body is larger than 8 MiB.");
+    expect(tooLarge("/api/v1/environments/{env}/flags")).toBe("The body is larger than 1 MiB.");
+  });
+
   test("is idempotent: what is there already makes no version", async ({ expect }) => {
     const first = await apply({ flags, segments: [segment] });
     const again = await apply({ flags, segments: [segment] });
