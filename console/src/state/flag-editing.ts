@@ -88,7 +88,11 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
       const from = stored.peek();
       if (from === undefined) return;
       await toggleFlag(environment, from, (flag) => {
-        stored.value = flag;
+        const isOnlySwitched =
+          differences({ ...base.peek(), enabled: flag.enabled }, flagOf(draftOf(flag))).length === 0;
+        // Somebody else's version was kept. Over a draft it is not the one that the draft is of: saving has to ask.
+        if (!isOnlySwitched && differences(base.peek(), edited.peek()).length === 0) return accept(flag);
+        stored.value = isOnlySwitched ? flag : { ...from, enabled: flag.enabled };
         base.value = { ...base.peek(), enabled: flag.enabled };
         draft.value = { ...draft.peek(), enabled: flag.enabled };
       });
