@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { AuditPage as Page } from "../../../api-client/contract.ts";
 import { differences } from "../../../api-client/differences.ts";
+import { isProtected } from "../state/environments.ts";
 import { notify, notifyFailure } from "../state/notices.ts";
 import { useResource } from "../state/resource.ts";
 import { go, href, route } from "../state/route.ts";
@@ -150,6 +151,8 @@ async function restoreFrom(environment: string, change: Change, image: "before" 
     title: image === "before" ? `Undo this change of ${key}?` : `Take ${key} back to this version?`,
     detail: `Its ${entity === "flag" ? "definition" : entity} becomes what it was ${image} ${new Date(at).toLocaleString()}, as a new version. Later changes of it are gone from what is served, not from the audit.`,
     action: "Restore",
+    // A definition is every environment's.
+    typed: isProtected(environment) || entity === "flag" ? key : undefined,
   });
   if (!isSure) return false;
   try {

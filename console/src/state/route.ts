@@ -35,9 +35,18 @@ export const route = computed((): Route => parseRoute(hash.value));
 export function parseRoute(text: string): Route {
   const [path = "", query = ""] = text.replace(/^#\/?/, "").split("?", 2);
   return {
-    path: path.split("/").filter(Boolean).map(decodeURIComponent),
+    path: path.split("/").filter(Boolean).map(decoded),
     query: Object.fromEntries(new URLSearchParams(query)),
   };
+}
+
+/** An address that somebody has typed may hold a lone per cent sign. */
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
 }
 
 /** `href("flags", "a b")` is `#/flags/a%20b`, in the environment that is looked at. */

@@ -57,6 +57,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       const newest = page.getByRole("listitem").first();
       expect(await newest.textContent()).toMatch(/\/default\/variant.*old.*new/);
       await newest.getByRole("button", { name: "Undo this change" }).click();
+      await page.getByRole("dialog").getByRole("textbox").fill("banner-text");
       await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
       await expect.poll(() => world().evaluate("banner-text")).toMatchObject({ value: "Hello" });
 
@@ -64,6 +65,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await expect.poll(async () => newest.textContent()).toMatch(/\/default\/variant.*new.*old/);
       const former = page.getByRole("listitem").nth(1);
       await former.getByRole("button", { name: "Back to this version" }).click();
+      await page.getByRole("dialog").getByRole("textbox").fill("banner-text");
       await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
       await expect.poll(() => world().evaluate("banner-text")).toMatchObject({ value: "Welcome" });
     });
