@@ -89,7 +89,7 @@ describe("restoring from the audit", () => {
           (error: unknown) => error,
         );
         if (refused === undefined) return;
-        if (!String(refused).includes("deadlock detected")) throw refused;
+        if (!(refused instanceof Error) || !refused.message.includes("deadlock detected")) throw refused;
       }
     };
     const kept: unknown[] = [];
