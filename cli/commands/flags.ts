@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { allPages } from "../../api-client/client.ts";
-import type { Flag, Serve } from "../../api-client/contract.ts";
-import { FLAG_KINDS, type JsonValue, WEIGHT_TOTAL } from "../../src/flags/document.ts";
+import type { Flag } from "../../api-client/contract.ts";
+import { serveText } from "../../api-client/serve-text.ts";
+import { FLAG_KINDS, type JsonValue } from "../../src/flags/document.ts";
 import { mergePatch } from "../../src/flags/merge-patch.ts";
 import { type Change, change, changeEach } from "../change.ts";
 import { withExamples } from "../examples.ts";
@@ -197,11 +198,4 @@ function patched(
     after: (before) => mergePatch(before as Record<string, JsonValue>, body as Record<string, JsonValue>),
     write: () => session.client.call("patchFlag", { path, body, headers }),
   };
-}
-
-/** What is served, in one column. */
-export function serveText(serve: Serve): string {
-  if ("variant" in serve) return serve.variant;
-  const { weights } = "rollout" in serve ? serve.rollout : serve.draw;
-  return weights.map(([variant, weight]) => `${variant} ${weight / (WEIGHT_TOTAL / 100)} %`).join(", ");
 }

@@ -5,7 +5,7 @@ import type { Sort } from "../state/flag-filter.ts";
 import { href } from "../state/route.ts";
 import { isReadOnly } from "../state/session.ts";
 import { stalenessOf } from "../state/staleness.ts";
-import { serveText } from "../ui/serve-text.ts";
+import { serveText } from "../../../api-client/serve-text.ts";
 import { Switch } from "../ui/switch.tsx";
 import { Time } from "../ui/time.tsx";
 

@@ -6,6 +6,7 @@ import { notify, notifyFailure } from "../state/notices.ts";
 import { type Resource, useResource } from "../state/resource.ts";
 import { client, isReadOnly } from "../state/session.ts";
 import { confirm } from "../ui/confirm.tsx";
+import { copyText } from "../ui/copy-text.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Empty, Loaded } from "../ui/states.tsx";
 import { Time } from "../ui/time.tsx";
@@ -191,14 +192,6 @@ function CreateKey({
 }
 
 function Secret({ created, onClose }: { created: KeyCreated; onClose: () => void }): JSX.Element {
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(created.token);
-      notify("Copied");
-    } catch (error) {
-      notifyFailure("It could not be copied", error);
-    }
-  };
   return (
     <Dialog title="The new key" onClose={onClose}>
       <p>It is shown this once. Burgee keeps only its hash.</p>
@@ -206,7 +199,7 @@ function Secret({ created, onClose }: { created: KeyCreated; onClose: () => void
         {created.token}
       </pre>
       <footer class="actions">
-        <button type="button" onClick={() => void copy()}>
+        <button type="button" onClick={() => void copyText(created.token)}>
           Copy
         </button>
         <button type="button" class="primary" onClick={onClose}>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Condition, Explanation, Flag } from "../../../api-client/contract.ts";
 import { bucketText, percentText, stateText, traceNode, type Result, type TraceNode } from "../state/trace.ts";
-import { serveText } from "../ui/serve-text.ts";
+import { serveText } from "../../../api-client/serve-text.ts";
 
 interface Props {
   explanation: Explanation;

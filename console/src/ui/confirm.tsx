@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Dialog } from "./dialog.tsx";
+import { isTyped, TypedField } from "./typed-field.tsx";
 
 interface Question {
   title: string;
@@ -40,28 +41,16 @@ function Confirmation({ title, detail, action, typed, answer }: Question): JSX.E
         method="dialog"
         onSubmit={(event) => {
           event.preventDefault();
-          if (typed === undefined || text === typed) answer(true);
+          if (isTyped(typed, text)) answer(true);
         }}
       >
         <p>{detail}</p>
-        {typed !== undefined && (
-          <label class="field">
-            <span>
-              Type <code>{typed}</code> to confirm
-            </span>
-            <input
-              value={text}
-              autocomplete="off"
-              spellcheck={false}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          </label>
-        )}
+        <TypedField typed={typed} text={text} onInput={setText} />
         <footer class="actions">
           <button type="button" onClick={() => answer(false)}>
             Cancel
           </button>
-          <button type="submit" class="primary" disabled={typed !== undefined && text !== typed}>
+          <button type="submit" class="primary" disabled={!isTyped(typed, text)}>
             {action}
           </button>
         </footer>

@@ -2,10 +2,12 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Overrides } from "../../../api-client/contract.ts";
 import { environments, isProtected } from "../state/environments.ts";
-import { notify, notifyFailure } from "../state/notices.ts";
+import { notifyFailure } from "../state/notices.ts";
 import { client, isReadOnly } from "../state/session.ts";
+import { copyText } from "./copy-text.ts";
 import { Dialog } from "./dialog.tsx";
 import { Time } from "./time.tsx";
+import { isTyped, TypedField } from "./typed-field.tsx";
 
 const LIFETIMES: [text: string, seconds: number][] = [
   ["1 hour", 3600],
@@ -52,7 +54,7 @@ function ShareDialog({ onClose, ...shared }: Shared & { onClose: () => void }): 
 
 function Forbidden({ environment, onClose }: { environment: string; onClose: () => void }): JSX.Element {
   const [text, setText] = useState("");
-  const mustType = isProtected(environment);
+  const typed = isProtected(environment) ? environment : undefined;
   const allow = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     try {
@@ -68,24 +70,12 @@ function Forbidden({ environment, onClose }: { environment: string; onClose: () 
         {environment} does not allow overrides. Where they are allowed, whoever has a signed link gets the variant in it
         until it expires; everybody else gets what the rules say.
       </p>
-      {mustType && (
-        <label class="field">
-          <span>
-            Type <code>{environment}</code> to confirm
-          </span>
-          <input
-            value={text}
-            autocomplete="off"
-            spellcheck={false}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
-      )}
+      <TypedField typed={typed} text={text} onInput={setText} />
       <footer class="actions">
         <button type="button" onClick={onClose}>
           Cancel
         </button>
-        <button type="submit" class="primary" disabled={mustType && text !== environment}>
+        <button type="submit" class="primary" disabled={!isTyped(typed, text)}>
           Allow overrides in {environment}
         </button>
       </footer>
@@ -182,7 +172,7 @@ function Signed({
           <pre class="secret" aria-label={name}>
             {text}
           </pre>
-          <button type="button" aria-label={`Copy the ${name.toLowerCase()}`} onClick={() => void copy(text)}>
+          <button type="button" aria-label={`Copy the ${name.toLowerCase()}`} onClick={() => void copyText(text)}>
             Copy
           </button>
         </div>
@@ -194,13 +184,4 @@ function Signed({
       </footer>
     </div>
   );
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    notify("Copied");
-  } catch (error) {
-    notifyFailure("It could not be copied", error);
-  }
 }

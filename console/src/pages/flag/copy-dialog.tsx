@@ -8,6 +8,7 @@ import { saveFlag } from "../../state/flag-changes.ts";
 import { reasonOf } from "../../state/notices.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { DifferenceList } from "../../ui/differences.tsx";
+import { isTyped, TypedField } from "../../ui/typed-field.tsx";
 
 /** What copying would change there; written only when nobody else was first. */
 export function CopyDialog({
@@ -31,7 +32,7 @@ export function CopyDialog({
   const { base, wanted } = copy;
   const changes = differences(base, wanted);
   const typed = isProtected(to) ? known.key : undefined;
-  const isReady = changes.length > 0 && (typed === undefined || text === typed);
+  const isReady = changes.length > 0 && isTyped(typed, text);
   const apply = async (): Promise<void> => {
     const saved = await saveFlag(to, base, wanted, (error) => setProblem(reasonOf(error)));
     if (saved === undefined) return;
@@ -63,19 +64,7 @@ export function CopyDialog({
             {problem}
           </p>
         )}
-        {typed !== undefined && (
-          <label class="field">
-            <span>
-              Type <code>{typed}</code> to confirm
-            </span>
-            <input
-              value={text}
-              autocomplete="off"
-              spellcheck={false}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          </label>
-        )}
+        <TypedField typed={typed} text={text} onInput={setText} />
         <footer class="actions">
           <button type="button" onClick={onClose}>
             Cancel

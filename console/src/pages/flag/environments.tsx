@@ -9,7 +9,7 @@ import { useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { conditionText } from "../../ui/condition/text.ts";
-import { serveText } from "../../ui/serve-text.ts";
+import { serveText } from "../../../../api-client/serve-text.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { CopyDialog } from "./copy-dialog.tsx";
 

@@ -8,6 +8,7 @@ import { useResource } from "../../state/resource.ts";
 import { client } from "../../state/session.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { DifferenceList } from "../../ui/differences.tsx";
+import { isTyped, TypedField } from "../../ui/typed-field.tsx";
 
 /** What is about to be written, before it is. Where it reaches a protected environment, the key is typed. */
 export function Review({
@@ -28,7 +29,7 @@ export function Review({
   const typed = [environment, ...reached].some(isProtected) ? key : undefined;
   const [text, setText] = useState("");
   const [isSaving, setSaving] = useState(false);
-  const isReady = !isSaving && (typed === undefined || text === typed);
+  const isReady = !isSaving && isTyped(typed, text);
   return (
     <Dialog title={isNew ? `Create ${key} in ${environment}?` : `Save ${key} in ${environment}?`} onClose={onClose}>
       <form
@@ -46,19 +47,7 @@ export function Review({
         {reached.length > 0 && (
           <p class="banner">The definition is shared: what changes of it changes in {reached.join(", ")} too.</p>
         )}
-        {typed !== undefined && (
-          <label class="field">
-            <span>
-              Type <code>{typed}</code> to confirm
-            </span>
-            <input
-              value={text}
-              autocomplete="off"
-              spellcheck={false}
-              onInput={(event) => setText(event.currentTarget.value)}
-            />
-          </label>
-        )}
+        <TypedField typed={typed} text={text} onInput={setText} />
         <footer class="actions">
           <button type="button" onClick={onClose}>
             Go on editing

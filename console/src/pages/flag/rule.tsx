@@ -13,7 +13,7 @@ import { ProblemText } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
 import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
-import { serveText } from "../../ui/serve-text.ts";
+import { serveText } from "../../../../api-client/serve-text.ts";
 
 export interface RuleItemProps {
   rule: Rule;
