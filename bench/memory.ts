@@ -3,8 +3,8 @@
  * into the worker's own L1 as from Redis, compiled. `npm run bench:memory`; docs/scale.md.
  */
 import { fileURLToPath } from "node:url";
-import { projectDocuments, readProjectFile } from "../dev/project-file.ts";
-import { scaleProject } from "../dev/scaled-project.ts";
+import { projectDocuments, readProjectFile } from "../dev/project/project-file.ts";
+import { scaleProject } from "../dev/project/scaled-project.ts";
 import { parseSettings } from "../src/env.ts";
 import { createServices, type Services } from "../src/services.ts";
 import { parseCachedDocument } from "../src/flags/cached-document.ts";

@@ -1,6 +1,6 @@
-import { ApiError, type Result } from "../api-client/client.ts";
-import type { DefinitionWritten, Written } from "../api-client/contract.ts";
-import { type Difference, differences } from "../api-client/differences.ts";
+import { ApiError, type Result } from "../sdk/client/client.ts";
+import type { DefinitionWritten, Written } from "../sdk/client/contract.ts";
+import { type Difference, differences } from "../sdk/client/differences.ts";
 import { publishedText } from "./project/report.ts";
 import type { Session } from "./session.ts";
 

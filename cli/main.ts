@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { ApiError, UnreachableError } from "../api-client/client.ts";
+import { ApiError, UnreachableError } from "../sdk/client/client.ts";
 import { ChangedMeanwhileError, EXIT, ExitError, UsageError } from "./exit.ts";
 import { createProgram } from "./program.ts";
 import { withoutTokens } from "./redact.ts";

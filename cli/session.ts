@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { type Client, createClient } from "../api-client/client.ts";
+import { type Client, createClient } from "../sdk/client/client.ts";
 import { UsageError } from "./exit.ts";
-import { resolveTarget, type Target, type TargetOptions } from "./profile.ts";
+import { resolveTarget, type Target, type TargetOptions } from "./profile/profile.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Options that every command has. */

@@ -1,4 +1,4 @@
-import type { ConditionTrace } from "../api-client/contract.ts";
+import type { ConditionTrace } from "../sdk/client/contract.ts";
 
 /** A condition as lines, each with what it came to: groups above their parts. */
 export function traceLines(trace: ConditionTrace, depth = 1): string[] {

@@ -1,7 +1,7 @@
 /** `npm run admin-token`: makes an admin token against DATABASE_URL with KEY_SECRET and prints it, once. */
 import { parseArgs } from "node:util";
 import { createDatabase } from "../src/store/client.ts";
-import { createAdminToken } from "./seed.ts";
+import { createAdminToken } from "./project/seed.ts";
 
 const USAGE = `usage: DATABASE_URL=… KEY_SECRET=… npm run admin-token -- [--role write|read] [--name "…"]
   --role  write: everything; read: looking only (default: write)

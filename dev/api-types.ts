@@ -1,5 +1,5 @@
 /**
- * Writes api-client/contract.ts, the types of the HTTP API, from the contract that the worker answers at /openapi.json.
+ * Writes sdk/client/contract.ts, the types of the HTTP API, from the contract that the worker answers at /openapi.json.
  * Run: npm run api:types. A test fails when the file is not what this would write.
  */
 import { execFileSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { createApp } from "../src/app.ts";
 import { parseSettings } from "../src/env.ts";
 import { createServices } from "../src/services.ts";
 
-export const CONTRACT_FILE = new URL("../api-client/contract.ts", import.meta.url);
+export const CONTRACT_FILE = new URL("../sdk/client/contract.ts", import.meta.url);
 
 interface Schema {
   $ref?: string;
@@ -38,7 +38,7 @@ interface Contract {
   components: { schemas: Record<string, Schema> };
 }
 
-/** The text of api-client/contract.ts. */
+/** The text of sdk/client/contract.ts. */
 export async function contractTypes(): Promise<string> {
   const { paths, components } = await readContract();
   const schemas = Object.entries(components.schemas).map(([name, schema]) =>

@@ -2,10 +2,10 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { MAX_SNAPSHOT_CHARS, writeSnapshot } from "../src/delivery/snapshot.ts";
+import { MAX_SNAPSHOT_CHARS, writeSnapshot } from "../src/delivery/snapshots/snapshot.ts";
 import { createDatabase, type StoreDatabase } from "../src/store/client.ts";
-import { createFlagReader } from "../src/store/read-flags.ts";
-import { listEnvironments } from "../src/store/write-environments.ts";
+import { createFlagReader } from "../src/store/readings/flag-reader.ts";
+import { listEnvironments } from "../src/store/writes/environments.ts";
 
 const DEFAULT_PATH = ".burgee/snapshot.js";
 

@@ -1,32 +1,32 @@
-import { Breaker } from "./cache/breaker.ts";
+import { Breaker } from "./resilience/breaker.ts";
 import { MemoryTier } from "./cache/memory-tier.ts";
-import { createRedis } from "./cache/redis-client.ts";
-import { RedisTier } from "./cache/redis-tier.ts";
-import { SingleFlight } from "./cache/single-flight.ts";
+import { createRedis } from "./cache/redis/client.ts";
+import { RedisTier } from "./cache/redis/tier.ts";
+import { SingleFlight } from "./resilience/single-flight.ts";
 import { TieredCache } from "./cache/tiered-cache.ts";
-import { ChangeWatch } from "./delivery/change-watch.ts";
-import { createEdgeHeadStore } from "./delivery/edge-head-store.ts";
-import { FlagSource } from "./delivery/flag-source.ts";
-import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/head.ts";
-import { Loader } from "./delivery/loader.ts";
-import { Publisher } from "./delivery/publisher.ts";
-import { checkAhead } from "./delivery/restore.ts";
-import { createCloudflarePurge, type EdgePurge } from "./delivery/purge-targets.ts";
-import { Snapshots } from "./delivery/snapshots.ts";
-import { type Swept, sweepOutbox } from "./delivery/sweep.ts";
+import { ChangeWatch } from "./delivery/watch/change-watch.ts";
+import { createEdgeHeadStore } from "./delivery/read/edge-head-store.ts";
+import { FlagSource } from "./delivery/read/flag-source.ts";
+import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/read/head-check.ts";
+import { Loader } from "./delivery/read/loader.ts";
+import { Publisher } from "./delivery/publish/publisher.ts";
+import { checkAhead } from "./delivery/publish/restore-detection.ts";
+import { createCloudflarePurge, type EdgePurge } from "./delivery/publish/purge-targets.ts";
+import { Snapshots } from "./delivery/snapshots/snapshots.ts";
+import { type Swept, sweepOutbox } from "./delivery/publish/sweep.ts";
 import type { Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
 import { parseCachedDocument } from "./flags/cached-document.ts";
 import { Authenticator } from "./http/authenticate.ts";
-import { createCacheApiEndpointCache, type EndpointCache } from "./http/endpoint-cache.ts";
+import { createCacheApiEndpointCache, type EndpointCache } from "./http/evaluation/endpoint-cache.ts";
 import type { HttpError } from "./http/errors.ts";
-import { KEEP_ALIVE_MS } from "./http/change-stream.ts";
-import type { EvaluationServices } from "./http/evaluate.ts";
-import { OverrideReader } from "./http/overrides.ts";
-import type { RateLimits } from "./http/rate-limits.ts";
-import type { StreamServices } from "./http/stream.ts";
-import { StreamSlots } from "./http/stream-slots.ts";
+import { KEEP_ALIVE_MS } from "./http/streams/change-stream.ts";
+import type { EvaluationServices } from "./http/evaluation/evaluate.ts";
+import { OverrideReader } from "./http/overrides/overrides.ts";
+import type { RateLimits } from "./http/limits.ts";
+import type { StreamServices } from "./http/streams/stream.ts";
+import { StreamSlots } from "./http/streams/stream-slots.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
 import { FailureLog } from "./ops/failure-log.ts";
 import { consoleLog, errorFields, type Log } from "./ops/log.ts";
@@ -136,7 +136,7 @@ export function createServices(
     tiers,
     hasRedis: l2 !== undefined,
     reader: async () => {
-      const [{ createFlagReader }, db] = await Promise.all([import("./store/read-flags.ts"), openDatabase()]);
+      const [{ createFlagReader }, db] = await Promise.all([import("./store/readings/flag-reader.ts"), openDatabase()]);
       return createFlagReader(db);
     },
     redisBreaker,

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import type { AuditPage } from "../../api-client/contract.ts";
-import { differences } from "../../api-client/differences.ts";
+import type { AuditPage } from "../../sdk/client/contract.ts";
+import { differences } from "../../sdk/client/differences.ts";
 import { change, differencesText } from "../change.ts";
 import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";

@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
 import { type Command, Option } from "commander";
-import type { CachePurge, CacheStatistics } from "../../api-client/contract.ts";
+import type { CachePurge, CacheStatistics } from "../../sdk/client/contract.ts";
 import { FLAG_KINDS, type FlagKind } from "../../src/flags/document.ts";
 import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";

@@ -1,6 +1,6 @@
 import { Argument, type Command } from "commander";
-import { complete, type Suggestion } from "../completion.ts";
-import { COMPLETION_SCRIPTS, SHELLS } from "../completion-scripts.ts";
+import { complete, type Suggestion } from "../completion/completion.ts";
+import { COMPLETION_SCRIPTS, SHELLS } from "../completion/completion-scripts.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { Explanation } from "../../api-client/contract.ts";
+import type { Explanation } from "../../sdk/client/contract.ts";
 import { withExamples } from "../examples.ts";
 import { openSession } from "../session.ts";
 import { table } from "../table.ts";

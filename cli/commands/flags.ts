@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import { allPages } from "../../api-client/client.ts";
-import type { Flag } from "../../api-client/contract.ts";
-import { serveText } from "../../api-client/serve-text.ts";
+import { allPages } from "../../sdk/client/client.ts";
+import type { Flag } from "../../sdk/client/contract.ts";
+import { serveText } from "../../sdk/client/serve-text.ts";
 import { FLAG_KINDS, type JsonValue } from "../../src/flags/document.ts";
 import { mergePatch } from "../../src/flags/merge-patch.ts";
 import { type Change, change, changeEach } from "../change.ts";

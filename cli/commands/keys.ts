@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { allPages } from "../../api-client/client.ts";
-import type { KeyInput } from "../../api-client/contract.ts";
+import { allPages } from "../../sdk/client/client.ts";
+import type { KeyInput } from "../../sdk/client/contract.ts";
 import { change } from "../change.ts";
 import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";

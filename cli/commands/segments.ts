@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { allPages } from "../../api-client/client.ts";
-import type { SegmentInput } from "../../api-client/contract.ts";
+import { allPages } from "../../sdk/client/client.ts";
+import type { SegmentInput } from "../../sdk/client/contract.ts";
 import { change } from "../change.ts";
 import { readDocument } from "../input.ts";
 import { withExamples } from "../examples.ts";

@@ -1,7 +1,7 @@
 /** Makes deployments what a file says, one environment after the other, each in one request that is whole or nothing. */
-import { ApiError, type Client, UnreachableError } from "../../api-client/client.ts";
-import type { Written } from "../../api-client/contract.ts";
-import { differences } from "../../api-client/differences.ts";
+import { ApiError, type Client, UnreachableError } from "../../sdk/client/client.ts";
+import type { Written } from "../../sdk/client/contract.ts";
+import { differences } from "../../sdk/client/differences.ts";
 import { ChangedMeanwhileError } from "../exit.ts";
 import { type Contents, contentsOfDeployment, type WholeFlag, type WholeSegment } from "./contents.ts";
 import { plan, type PlannedChange, unnamed, withDefinition } from "./plan.ts";

@@ -1,4 +1,4 @@
-import { allPages, type Client } from "../../api-client/client.ts";
+import { allPages, type Client } from "../../sdk/client/client.ts";
 import { type FlagInput, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
 import { type FieldError, InvalidInputError } from "../../src/ops/errors.ts";
 import { ChangedMeanwhileError, UsageError } from "../exit.ts";

@@ -1,6 +1,6 @@
 /** A deployment's contents as the text of a project file: in a stable order, into what is there already if anything is. */
 import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
-import { differences } from "../../api-client/differences.ts";
+import { differences } from "../../sdk/client/differences.ts";
 import { UsageError } from "../exit.ts";
 import type { Contents, WholeFlag, WholeSegment } from "./contents.ts";
 import { parseProject, type ProjectFile } from "./file.ts";

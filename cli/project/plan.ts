@@ -1,4 +1,4 @@
-import { type Difference, differences } from "../../api-client/differences.ts";
+import { type Difference, differences } from "../../sdk/client/differences.ts";
 import type { Contents, WholeFlag } from "./contents.ts";
 
 /** One flag or segment that is not as it should be. */

@@ -10,8 +10,8 @@ import { Confirmations } from "./ui/confirm.tsx";
 import { Conflicts } from "./ui/conflict.tsx";
 import { Notices } from "./ui/notices.tsx";
 import { Loaded } from "./ui/states.tsx";
-import { EnvironmentsPage } from "./pages/environments.tsx";
-import { SignIn } from "./pages/sign-in.tsx";
+import { EnvironmentsPage } from "./pages/environments/environments.tsx";
+import { SignIn } from "./pages/sign-in/sign-in.tsx";
 
 const TITLES = new Map<string, string>(NAVIGATION.map(({ name, title }) => [name, title]));
 

@@ -1,14 +1,14 @@
 /** Which page stands at which address. */
 import type { JSX } from "preact";
-import { AuditPage } from "./pages/audit.tsx";
-import { CachePage } from "./pages/cache.tsx";
-import { EnvironmentsPage } from "./pages/environments.tsx";
+import { AuditPage } from "./pages/audit/audit.tsx";
+import { CachePage } from "./pages/cache/cache.tsx";
+import { EnvironmentsPage } from "./pages/environments/environments.tsx";
 import { FlagPage, NewFlagPage } from "./pages/flag/flag-page.tsx";
-import { FlagsPage } from "./pages/flags.tsx";
-import { KeysPage } from "./pages/keys.tsx";
-import { SegmentPage } from "./pages/segment.tsx";
-import { SegmentsPage } from "./pages/segments.tsx";
-import { TryItPage } from "./pages/try-it.tsx";
+import { FlagsPage } from "./pages/flags/flags.tsx";
+import { KeysPage } from "./pages/keys/keys.tsx";
+import { SegmentPage } from "./pages/segments/segment.tsx";
+import { SegmentsPage } from "./pages/segments/segments.tsx";
+import { TryItPage } from "./pages/try-it/try-it.tsx";
 import { href, type Route } from "./state/route.ts";
 
 export const NAVIGATION = [

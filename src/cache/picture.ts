@@ -1,6 +1,6 @@
 /** What L2 answers, and what it is sent, as plain values. Text that cannot be read is undefined, never an error. */
 import type { FlagIndex, Head, KeyTable, SdkKeyRecord } from "../flags/head.ts";
-import { parseHead } from "./head-text.ts";
+import { parseHead } from "./redis/head-text.ts";
 
 /** A larger fill goes in several commands; the smallest plan takes requests of 1 MB. */
 const MAX_COMMAND_CHARS = 900_000;

@@ -7,7 +7,7 @@ import { type Change, type FlagIndex, INDEX_FIELD, KEYS_FIELD, type KeyTable } f
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache.ts";
 import type { MemoryTier } from "./memory-tier.ts";
 import { parseIndex, parseKeyTable, type Picture } from "./picture.ts";
-import type { RedisTier } from "./redis-tier.ts";
+import type { RedisTier } from "./redis/tier.ts";
 
 /** What one statement read from the store (L3), all of it at version `asOf`. */
 export interface Reading {

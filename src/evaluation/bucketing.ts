@@ -1,7 +1,7 @@
 import { HASH_SCHEMES, WEIGHT_TOTAL, type AttributePath, type HashScheme, type JsonValue } from "../flags/document.ts";
 import { compileAttribute, type Getter } from "./attribute.ts";
 import { CompileError } from "./compile-error.ts";
-import { hashState, murmur3 } from "./murmur3.ts";
+import { hashState, murmur3 } from "./hashing/murmur3.ts";
 import type { EvaluationInput } from "./types.ts";
 
 /** No attribute of `by` holds a bucketing value. */

@@ -1,7 +1,7 @@
 import type { KeyTable, SdkKeyRecord } from "../flags/head.ts";
 import { constantTimeEqual, hashSecret, type KeyKind, verifyToken } from "../ops/token.ts";
 import { HttpError } from "./errors.ts";
-import { addressOf, type RateLimits, requireWithin } from "./rate-limits.ts";
+import { addressOf, type RateLimits, requireWithin } from "./limits.ts";
 
 /** Tokens whose MAC was checked, per isolate. */
 const MAX_REMEMBERED = 2000;

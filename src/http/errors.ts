@@ -1,7 +1,7 @@
 import type { FieldError } from "../ops/errors.ts";
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError, TierError } from "../ops/errors.ts";
-import { FlightLateError } from "../cache/single-flight.ts";
-import { MinVersionError, UnavailableError } from "../delivery/scope.ts";
+import { FlightLateError } from "../resilience/single-flight.ts";
+import { MinVersionError, UnavailableError } from "../delivery/request-scope.ts";
 import type { ErrorCode } from "../evaluation/types.ts";
 import { CORS_HEADERS } from "./cors.ts";
 import { requestId } from "./request-id.ts";

@@ -1,7 +1,7 @@
 import { and, desc, eq, isNull, lt, or } from "drizzle-orm";
 import type { StoreDatabase } from "./client.ts";
 import { audit } from "./derived-tables.ts";
-import { readRows } from "./statements.ts";
+import { readRows } from "./writes/transaction.ts";
 
 export interface AuditFilter {
   /** An environment's own changes, and those of definitions, which belong to all of them. */

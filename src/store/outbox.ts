@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { MAX_CHANGES, type OutboxRow, pendingChanges } from "./changes.ts";
 import type { StoreDatabase } from "./client.ts";
-import { readJson, type Written } from "./statements.ts";
+import { readJson, type Written } from "./writes/transaction.ts";
 
 /** What is not confirmed yet. */
 export interface Unconfirmed {

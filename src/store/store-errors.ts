@@ -1,5 +1,5 @@
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError } from "../ops/errors.ts";
-import { BrokenReferenceError, type ReferenceProblem } from "./reference-errors.ts";
+import { BrokenReferenceError, type ReferenceProblem } from "./writes/reference-errors.ts";
 
 /** What Postgres tells of an error, as the Neon client hands it on. */
 interface DatabaseError {

@@ -1,7 +1,7 @@
 import { OFREPProvider } from "@openfeature/ofrep-provider";
 import { OpenFeature } from "@openfeature/server-sdk";
-import { startDataCentre } from "../support/data-centre.ts";
-import { KEPT_FLAG } from "../support/fleet.ts";
+import { startDataCentre } from "../support/edge/data-centre.ts";
+import { KEPT_FLAG } from "../support/edge/fleet.ts";
 import { FAULT_KINDS, inject } from "./faults.ts";
 import type { ChaosWorld } from "./world.ts";
 

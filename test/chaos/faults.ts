@@ -1,5 +1,5 @@
 /** What can be wrong with the backends, and which of them each fault makes sense for. */
-import type { Faults } from "../../dev/faults.ts";
+import type { Faults } from "../../dev/endpoints/faults.ts";
 import type { ChaosWorld } from "./world.ts";
 
 /** Which way is faulted, as the workers under test see it. */

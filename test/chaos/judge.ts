@@ -1,5 +1,5 @@
-import { Client, outdatedFor, type Seen, wrongAnswers } from "../support/propagation.ts";
-import type { FlagTruth } from "../support/flag-truth.ts";
+import { Client, outdatedFor, type Seen, wrongAnswers } from "../support/edge/propagation.ts";
+import type { FlagTruth } from "../support/edge/flag-truth.ts";
 import type { ChaosCase } from "./faults.ts";
 import type { ChaosWorld } from "./world.ts";
 

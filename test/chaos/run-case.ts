@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { DataCentre } from "../support/data-centre.ts";
-import { KEPT_FLAG } from "../support/fleet.ts";
-import type { Client } from "../support/propagation.ts";
+import type { DataCentre } from "../support/edge/data-centre.ts";
+import { KEPT_FLAG } from "../support/edge/fleet.ts";
+import type { Client } from "../support/edge/propagation.ts";
 import { type ChaosCase, inject } from "./faults.ts";
 import { judge, type Recovery, type Verdict } from "./judge.ts";
 import { type ChaosWorld, FLAGS, isolateOf, type Places } from "./world.ts";

@@ -1,9 +1,9 @@
-import { type PurgeEndpoint, startPurgeEndpoint } from "../../dev/purge-endpoint.ts";
-import { type DataCentre, startDataCentre } from "../support/data-centre.ts";
-import { flagBody, type FlagState, FlagTruth } from "../support/flag-truth.ts";
-import { keptUrls } from "../support/fleet.ts";
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../dev/endpoints/purge-endpoint.ts";
+import { type DataCentre, startDataCentre } from "../support/edge/data-centre.ts";
+import { flagBody, type FlagState, FlagTruth } from "../support/edge/flag-truth.ts";
+import { keptUrls } from "../support/edge/fleet.ts";
 import { startTestProject, type TestProject } from "../support/project.ts";
-import { Client, type Publication } from "../support/propagation.ts";
+import { Client, type Publication } from "../support/edge/propagation.ts";
 
 /** Changed in the data centre that the faults hit … */
 export const FLAG_HERE = "c";

@@ -1,8 +1,8 @@
-import { type Backends, startBackends, type BackendsOptions } from "../../dev/backends.ts";
+import { type Backends, startBackends, type BackendsOptions } from "../../dev/endpoints/backends.ts";
 import type { FlagConfiguration, FlagDefinition } from "../../src/flags/document.ts";
 import { type KeyKind, mintKey } from "../../src/ops/token.ts";
 import { createDatabase, type StoreDatabase } from "../../src/store/client.ts";
-import { saveFlag } from "../../src/store/write-flags.ts";
+import { saveFlag } from "../../src/store/writes/flags.ts";
 
 export const KEY_SECRET = "a key secret that only the tests of this repository use";
 

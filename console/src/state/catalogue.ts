@@ -1,6 +1,6 @@
 /** Names that an editor suggests: segments, flags and attributes of an environment. */
-import { allPages } from "../../../api-client/client.ts";
-import type { Flag } from "../../../api-client/contract.ts";
+import { allPages } from "../../../sdk/client/client.ts";
+import type { Flag } from "../../../sdk/client/contract.ts";
 import { attributesOf } from "../ui/condition/attributes.ts";
 import type { Known } from "../ui/condition/condition.ts";
 import { useResource } from "./resource.ts";

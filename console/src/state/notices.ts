@@ -1,6 +1,6 @@
 /** Short messages about what just happened, read out by screen readers. */
 import { signal } from "@preact/signals";
-import { ApiError } from "../../../api-client/client.ts";
+import { ApiError } from "../../../sdk/client/client.ts";
 
 export interface Notice {
   id: number;

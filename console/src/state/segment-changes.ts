@@ -1,6 +1,6 @@
 /** Changes of segments: under the version that was seen, and with a choice where somebody else was first. */
-import { ApiError } from "../../../api-client/client.ts";
-import type { Segment, SegmentInput } from "../../../api-client/contract.ts";
+import { ApiError } from "../../../sdk/client/client.ts";
+import type { Segment, SegmentInput } from "../../../sdk/client/contract.ts";
 import { confirm } from "../ui/confirm.tsx";
 import { askConflict } from "../ui/conflict.tsx";
 import { isProtected } from "./environments.ts";

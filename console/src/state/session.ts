@@ -1,6 +1,6 @@
 /** Who is signed in. The token lives in memory, or for this tab's session when the person asks for it; never longer. */
 import { computed, signal } from "@preact/signals";
-import { ApiError, type Client, createClient } from "../../../api-client/client.ts";
+import { ApiError, type Client, createClient } from "../../../sdk/client/client.ts";
 
 const STORED = "burgee.token";
 

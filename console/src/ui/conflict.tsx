@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { differences } from "../../../api-client/differences.ts";
+import { differences } from "../../../sdk/client/differences.ts";
 import { Dialog } from "./dialog.tsx";
 import { DifferenceList } from "./differences.tsx";
 

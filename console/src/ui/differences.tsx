@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Difference } from "../../../api-client/differences.ts";
+import type { Difference } from "../../../sdk/client/differences.ts";
 
 /** What changed, field by field. */
 export function DifferenceList({ differences }: { differences: readonly Difference[] }): JSX.Element {

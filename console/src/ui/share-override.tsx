@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Overrides } from "../../../api-client/contract.ts";
+import type { Overrides } from "../../../sdk/client/contract.ts";
 import { environments, isProtected } from "../state/environments.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { client, isReadOnly } from "../state/session.ts";

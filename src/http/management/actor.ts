@@ -1,9 +1,9 @@
 import { type AdminRole, constantTimeEqual } from "../../ops/token.ts";
-import type { RequestScope } from "../../delivery/scope.ts";
+import type { RequestScope } from "../../delivery/request-scope.ts";
 import type { Services } from "../../services.ts";
 import { requireSdkKey, tokenOf, type VerifiedToken } from "../authenticate.ts";
 import { HttpError } from "../errors.ts";
-import { isUnlisted, requireListed } from "../evaluate.ts";
+import { isUnlisted, requireListed } from "../evaluation/evaluate.ts";
 
 /** Who asks. `environment`: a server key, which sees only its own. */
 export type Actor = { id: string; role: AdminRole } | { id: string; role: "server"; environment: string };

@@ -1,7 +1,7 @@
-import type { Published } from "../../delivery/publisher.ts";
+import type { Published } from "../../delivery/publish/publisher.ts";
 import { ConflictError, NotFoundError } from "../../ops/errors.ts";
 import type { Services } from "../../services.ts";
-import type { Written, WriteResult } from "../../store/statements.ts";
+import type { Written, WriteResult } from "../../store/writes/transaction.ts";
 import type { ManagementContext } from "./context.ts";
 import { waitUntilOf } from "./context.ts";
 import { entityTagOf, type IfMatch, PreconditionFailedError } from "./preconditions.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { EXAMPLE_PROJECT } from "../../../dev/seed.ts";
-import { readProjectFile } from "../../../dev/project-file.ts";
-import { scaleProject } from "../../../dev/scaled-project.ts";
+import { EXAMPLE_PROJECT } from "../../../dev/project/seed.ts";
+import { readProjectFile } from "../../../dev/project/project-file.ts";
+import { scaleProject } from "../../../dev/project/scaled-project.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import type { Visit } from "./support/visit.ts";
 

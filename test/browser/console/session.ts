@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { createClient } from "../../../api-client/client.ts";
+import { createClient } from "../../../sdk/client/client.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import { signIn, type Visit, type VisitOptions } from "./support/visit.ts";
 

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DevFile } from "../../../dev/dev-files.ts";
+import type { DevFile } from "../../../dev/session/files.ts";
 import { type Command, runCommand, startCommand } from "./command.ts";
 import { type Edge, startEdge } from "./edge.ts";
 

@@ -1,7 +1,7 @@
 /** What every browser test stands on: backends with flags of every type, one data centre, an edge to count at, Chromium, a page. */
 import type { JsonValue } from "@openfeature/web-sdk";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { type Colo, startColo } from "../../support/colo.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 import type { PageClient, StartOptions } from "../pages/web-sdk.ts";
 import { newVisitor, startChromium } from "./chromium.ts";

@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, type ExpectStatic, test } from "vitest";
-import { parseHead } from "../../../src/cache/head-text.ts";
+import { parseHead } from "../../../src/cache/redis/head-text.ts";
 import { pairsOf, type Picture } from "../../../src/cache/picture.ts";
-import { RedisTier, type RedisTierOptions } from "../../../src/cache/redis-tier.ts";
-import { FENCE, SCRIPTS } from "../../../src/cache/scripts.ts";
+import { RedisTier, type RedisTierOptions } from "../../../src/cache/redis/tier.ts";
+import { FENCE, SCRIPTS } from "../../../src/cache/redis/scripts.ts";
 import type { Reading, TieredCache } from "../../../src/cache/tiered-cache.ts";
 import { INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/head.ts";
 import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
-import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
-import { anIsolate, type Compiled } from "../../support/tiered-cache.ts";
-import { VersionHistory } from "../../support/version-history.ts";
+import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
+import { anIsolate, type Compiled } from "../../support/cache/tiered-cache.ts";
+import { VersionHistory } from "../../support/schedules/version-history.ts";
 
 const ENVIRONMENT = "prod";
 const FLAGS = ["a", "b", "c", "d"];

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { createRedis } from "../../../src/cache/redis-client.ts";
-import type { RedisTier } from "../../../src/cache/redis-tier.ts";
+import { createRedis } from "../../../src/cache/redis/client.ts";
+import type { RedisTier } from "../../../src/cache/redis/tier.ts";
 import { TierError } from "../../../src/ops/errors.ts";
 import { aFlagDocument } from "../../support/flag-documents.ts";
-import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
+import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
   describe(`RedisTier failing over ${name}`, () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import type { RedisTier } from "../../../src/cache/redis-tier.ts";
+import type { RedisTier } from "../../../src/cache/redis/tier.ts";
 import type { Change } from "../../../src/flags/head.ts";
-import { describeFlagCache } from "../../support/flag-cache-contract.ts";
+import { describeFlagCache } from "../../support/cache/flag-cache-contract.ts";
 import { aFlagDocument } from "../../support/flag-documents.ts";
-import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
+import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
   describe(`over ${name}`, () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import type { RedisTier } from "../../../src/cache/redis-tier.ts";
+import type { RedisTier } from "../../../src/cache/redis/tier.ts";
 import { TierError } from "../../../src/ops/errors.ts";
 import { aFlagDocument } from "../../support/flag-documents.ts";
-import { REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
-import { anIsolate } from "../../support/tiered-cache.ts";
-import { reading, wholeReading } from "../../support/readings.ts";
+import { REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
+import { anIsolate } from "../../support/cache/tiered-cache.ts";
+import { reading, wholeReading } from "../../support/cache/readings.ts";
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
   describe(`TieredCache over ${name}`, () => {

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import type { FlagCache } from "../../../src/cache/flag-cache.ts";
-import type { RedisTier } from "../../../src/cache/redis-tier.ts";
+import type { RedisTier } from "../../../src/cache/redis/tier.ts";
 import { TieredCache } from "../../../src/cache/tiered-cache.ts";
 import type { FlagDocument } from "../../../src/flags/document.ts";
-import { describeFlagCache } from "../../support/flag-cache-contract.ts";
+import { describeFlagCache } from "../../support/cache/flag-cache-contract.ts";
 import { aFlagDocument } from "../../support/flag-documents.ts";
-import { aMemoryTier } from "../../support/memory-tier.ts";
-import { REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
-import { KEYS, reading, wholeReading } from "../../support/readings.ts";
-import { anIsolate } from "../../support/tiered-cache.ts";
+import { aMemoryTier } from "../../support/cache/memory-tier.ts";
+import { REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
+import { KEYS, reading, wholeReading } from "../../support/cache/readings.ts";
+import { anIsolate } from "../../support/cache/tiered-cache.ts";
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
   describe(`over ${name}`, () => {

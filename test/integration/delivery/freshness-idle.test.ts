@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { saveFlag } from "../../../src/store/write-flags.ts";
+import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { saveProject } from "../../../src/store/write-flags.ts";
+import { saveProject } from "../../../src/store/writes/flags.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
-import { MapEdgeCache } from "../../support/edge-cache.ts";
+import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestFlag, type TestProject } from "../../support/project.ts";
 import { send } from "../management/client.ts";

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import type { Redis } from "../../../src/cache/redis-client.ts";
+import type { Redis } from "../../../src/cache/redis/client.ts";
 import { TieredCache } from "../../../src/cache/tiered-cache.ts";
-import { Publisher, type Written } from "../../../src/delivery/publisher.ts";
-import type { EdgePurge } from "../../../src/delivery/purge-targets.ts";
+import { Publisher, type Written } from "../../../src/delivery/publish/publisher.ts";
+import type { EdgePurge } from "../../../src/delivery/publish/purge-targets.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
 import type { CompiledFlag } from "../../../src/evaluation/types.ts";
 import type { Log } from "../../../src/ops/log.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlagDocument } from "../../support/flag-documents.ts";
-import { aMemoryTier } from "../../support/memory-tier.ts";
-import { startTestRedis, type TestRedis } from "../../support/redis-backends.ts";
+import { aMemoryTier } from "../../support/cache/memory-tier.ts";
+import { startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const waitUntil = () => undefined;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/purge-endpoint.ts";
-import { createCloudflarePurge, tagsOf } from "../../../src/delivery/purge-targets.ts";
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
+import { createCloudflarePurge, tagsOf } from "../../../src/delivery/publish/purge-targets.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 describe("purge by tag", () => {

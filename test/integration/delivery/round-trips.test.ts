@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "vitest";
-import { type Colo, startColo } from "../../support/colo.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
 /** The table of docs/caching.md, counted at the endpoints: every request of the worker passes them. */

@@ -6,11 +6,11 @@ import { bundleWorker } from "../../../dev/bundle.ts";
 import { bundleSnapshots } from "../../../dev/snapshot.ts";
 import { mintKey } from "../../../src/ops/token.ts";
 import type { EdgeCache } from "../../../src/ops/runtime.ts";
-import { revokeKey } from "../../../src/store/write-keys.ts";
-import { saveFlag } from "../../../src/store/write-flags.ts";
+import { revokeKey } from "../../../src/store/writes/keys.ts";
+import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
-import { type Colo, startColo } from "../../support/colo.ts";
-import { MapEdgeCache } from "../../support/edge-cache.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
+import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, KEY_SECRET, startTestProject, type TestFlag, type TestProject } from "../../support/project.ts";
 

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { saveFlag } from "../../../src/store/write-flags.ts";
+import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";

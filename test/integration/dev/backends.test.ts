@@ -2,8 +2,8 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Backends, startBackends } from "../../../dev/backends.ts";
-import { applyMigrations, MIGRATIONS_FOLDER } from "../../../dev/migrate.ts";
+import { type Backends, startBackends } from "../../../dev/endpoints/backends.ts";
+import { applyMigrations, MIGRATIONS_FOLDER } from "../../../dev/postgres/migrate.ts";
 
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const options = [{ kind: "embedded", databaseUrl: "", redisUrl: "" }];

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DevFile } from "../../../dev/dev-files.ts";
+import type { DevFile } from "../../../dev/session/files.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 function run(settings: Record<string, string>): Run {
   const { DATABASE_URL: _database, REDIS_URL: _redis, npm_lifecycle_event: _npm, ...env } = process.env;
-  const child = spawn(process.execPath, [join(root, "dev/start.js")], {
+  const child = spawn(process.execPath, [join(root, "dev/session/start.js")], {
     cwd: root,
     env: { ...env, BURGEE_DIR: directory, ...settings },
     stdio: ["ignore", "pipe", "pipe"],

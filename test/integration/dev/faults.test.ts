@@ -2,7 +2,7 @@ import { createConnection } from "node:net";
 import { Redis } from "@upstash/redis";
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { type Backends, startBackends } from "../../../dev/backends.ts";
+import { type Backends, startBackends } from "../../../dev/endpoints/backends.ts";
 
 /** What both endpoints have in common, and what only Redis has; `down`, `hang` and the like are in each endpoint's own tests. */
 let backends: Backends;

@@ -6,7 +6,7 @@ import { eq } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/neon-http";
 import { bigint, boolean, integer, jsonb, pgTable, text, timestamp } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startNeonEndpoint, type NeonEndpoint } from "../../../dev/neon-endpoint.ts";
+import { startNeonEndpoint, type NeonEndpoint } from "../../../dev/postgres/neon-endpoint.ts";
 
 const { TEST_DATABASE_URL } = process.env;
 const backends = [{ backend: "PGlite", databaseUrl: undefined as string | undefined }];

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startPurgeEndpoint, type PurgeEndpoint } from "../../../dev/purge-endpoint.ts";
+import { startPurgeEndpoint, type PurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
 
 let endpoint: PurgeEndpoint;
 const purged: string[] = [];

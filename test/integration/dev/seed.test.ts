@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Backends, startBackends } from "../../../dev/backends.ts";
-import { projectDocuments, readProjectFile } from "../../../dev/project-file.ts";
-import { EXAMPLE_PROJECT, seedProject, type SeededKeys } from "../../../dev/seed.ts";
+import { type Backends, startBackends } from "../../../dev/endpoints/backends.ts";
+import { projectDocuments, readProjectFile } from "../../../dev/project/project-file.ts";
+import { EXAMPLE_PROJECT, seedProject, type SeededKeys } from "../../../dev/project/seed.ts";
 import type { FlagDocument } from "../../../src/flags/document.ts";
 import { hashSecret, verifyToken } from "../../../src/ops/token.ts";
 import { createDatabase, type StoreDatabase } from "../../../src/store/client.ts";
-import { createFlagReader } from "../../../src/store/read-flags.ts";
-import { createEnvironment } from "../../../src/store/write-environments.ts";
-import { listKeys } from "../../../src/store/write-keys.ts";
+import { createFlagReader } from "../../../src/store/readings/flag-reader.ts";
+import { createEnvironment } from "../../../src/store/writes/environments.ts";
+import { listKeys } from "../../../src/store/writes/keys.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 

@@ -1,6 +1,6 @@
 import { Redis } from "@upstash/redis/cloudflare";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startUpstashEndpoint, type UpstashEndpoint } from "../../../dev/upstash-endpoint.ts";
+import { startUpstashEndpoint, type UpstashEndpoint } from "../../../dev/redis/upstash-endpoint.ts";
 
 const { TEST_REDIS_URL } = process.env;
 const backends = [{ backend: "the embedded Redis", redisUrl: undefined as string | undefined }];

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { type Colo, startColo } from "../../support/colo.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -81,7 +81,7 @@ describe("npm run watch:propagation", () => {
   }
 
   const start = (args: string[], env: Record<string, string> = {}) => {
-    const child = spawn(process.execPath, [join(root, "dev/watch-propagation.ts"), ...args], {
+    const child = spawn(process.execPath, [join(root, "dev/propagation/main.ts"), ...args], {
       cwd: root,
       env: {
         PATH: process.env["PATH"],

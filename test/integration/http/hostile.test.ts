@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { cacheUrl, canonicalTarget } from "../../../src/http/endpoint-cache.ts";
+import { cacheUrl, canonicalTarget } from "../../../src/http/evaluation/endpoint-cache.ts";
 import { mintKey } from "../../../src/ops/token.ts";
-import { saveFlag } from "../../../src/store/write-flags.ts";
+import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { startIsolate } from "../../support/app.ts";
-import { type Colo, startColo } from "../../support/colo.ts";
-import { MapEdgeCache } from "../../support/edge-cache.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
+import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, KEY_SECRET } from "../../support/project.ts";
 import {

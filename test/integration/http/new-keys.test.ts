@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import { mintKey } from "../../../src/ops/token.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
-import { type Colo, startColo } from "../../support/colo.ts";
-import { MapEdgeCache } from "../../support/edge-cache.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
+import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { KEY_SECRET, startTestProject, type TestProject } from "../../support/project.ts";
 import { send } from "../management/client.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { mintKey } from "../../../src/ops/token.ts";
 import { startIsolate } from "../../support/app.ts";
-import { startColo } from "../../support/colo.ts";
+import { startColo } from "../../support/edge/colo.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 

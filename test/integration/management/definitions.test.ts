@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { saveFlag } from "../../../src/store/write-flags.ts";
+import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { aFlag } from "../../support/project.ts";
 import { FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
 

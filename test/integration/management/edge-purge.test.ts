@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/purge-endpoint.ts";
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";

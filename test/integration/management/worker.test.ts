@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { type Colo, startColo } from "../../support/colo.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 import { aFlagBody, FLAGS } from "./client.ts";
 

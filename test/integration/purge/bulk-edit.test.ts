@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { Isolate } from "../../support/app.ts";
-import { RestoredWorld } from "../../support/restored-world.ts";
+import { RestoredWorld } from "../../support/backends/restored-world.ts";
 import { send } from "../management/client.ts";
 
 const FLAGS = 10_000;

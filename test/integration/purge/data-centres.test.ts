@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import type { PurgeStats } from "../../../dev/purge-endpoint.ts";
-import { FLAGS, Fleet, KEPT_FLAG } from "../../support/fleet.ts";
-import { type Client, outdatedFor, percentiles, visibleAfter, wrongAnswers } from "../../support/propagation.ts";
+import type { PurgeStats } from "../../../dev/endpoints/purge-endpoint.ts";
+import { FLAGS, Fleet, KEPT_FLAG } from "../../support/edge/fleet.ts";
+import { type Client, outdatedFor, percentiles, visibleAfter, wrongAnswers } from "../../support/edge/propagation.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/purge-endpoint.ts";
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
-import { MapEdgeCache } from "../../support/edge-cache.ts";
+import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { saveSegment } from "../../../src/store/write-segments.ts";
+import { saveSegment } from "../../../src/store/writes/segments.ts";
 import type { Isolate } from "../../support/app.ts";
-import { RestoredWorld } from "../../support/restored-world.ts";
+import { RestoredWorld } from "../../support/backends/restored-world.ts";
 import { aToken, send } from "../management/client.ts";
 
 interface Edit {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { type Colo, startColo } from "../../support/colo.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
 /** The worker itself in workerd, ended between the commit in Postgres and the first purge. */

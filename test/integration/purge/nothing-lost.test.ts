@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, test, vi } from "vitest";
-import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/purge-endpoint.ts";
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
 import type { Isolate } from "../../support/app.ts";
-import { MapEdgeCache } from "../../support/edge-cache.ts";
-import { type Life, live, type Loss, mortalFetch, untilOver } from "../../support/mortal.ts";
-import { RestoredWorld } from "../../support/restored-world.ts";
+import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
+import { type Life, live, type Loss, mortalFetch, untilOver } from "../../support/edge/mortal.ts";
+import { RestoredWorld } from "../../support/backends/restored-world.ts";
 import { send } from "../management/client.ts";
 
 const FLAG = "/api/v1/environments/production/flags/banner";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/purge-endpoint.ts";
-import { createEnvironment, deleteEnvironment } from "../../../src/store/write-environments.ts";
-import { MapEdgeCache } from "../../support/edge-cache.ts";
-import { RestoredWorld } from "../../support/restored-world.ts";
+import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
+import { createEnvironment, deleteEnvironment } from "../../../src/store/writes/environments.ts";
+import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
+import { RestoredWorld } from "../../support/backends/restored-world.ts";
 import { aToken, send } from "../management/client.ts";
 
 const actor = "test";

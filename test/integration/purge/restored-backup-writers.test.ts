@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { sweepOutbox } from "../../../src/delivery/sweep.ts";
+import { sweepOutbox } from "../../../src/delivery/publish/sweep.ts";
 import { createOutbox, type Outbox } from "../../../src/store/outbox.ts";
-import { saveFlag } from "../../../src/store/write-flags.ts";
+import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { aFlag } from "../../support/project.ts";
-import { RestoredWorld } from "../../support/restored-world.ts";
+import { RestoredWorld } from "../../support/backends/restored-world.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
 const WRITERS = 20;

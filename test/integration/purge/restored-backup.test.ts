@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import type { Isolate } from "../../support/app.ts";
-import { RestoredWorld } from "../../support/restored-world.ts";
+import { RestoredWorld } from "../../support/backends/restored-world.ts";
 
 /** The database goes back to a backup while caches hold what came after it: nobody does anything, and a sweep finds it. */
 describe("after a backup was restored", () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { createSdkKey } from "../../../src/store/write-keys.ts";
+import { createSdkKey } from "../../../src/store/writes/keys.ts";
 import { aFlagBody, type Answer, type ManagementTest, startManagementTest } from "../management/client.ts";
 
 const ENVIRONMENT = "/api/v1/environments/production";

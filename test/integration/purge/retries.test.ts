@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
-import type { Faults } from "../../../dev/faults.ts";
-import { createRedis, runCommand } from "../../../src/cache/redis-client.ts";
-import { RedisTier } from "../../../src/cache/redis-tier.ts";
+import type { Faults } from "../../../dev/endpoints/faults.ts";
+import { createRedis, runCommand } from "../../../src/cache/redis/client.ts";
+import { RedisTier } from "../../../src/cache/redis/tier.ts";
 import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
 import { createDatabase } from "../../../src/store/client.ts";
 import { createOutbox } from "../../../src/store/outbox.ts";
-import { listEnvironments } from "../../../src/store/write-environments.ts";
-import { RestoredWorld } from "../../support/restored-world.ts";
+import { listEnvironments } from "../../../src/store/writes/environments.ts";
+import { RestoredWorld } from "../../support/backends/restored-world.ts";
 import { send } from "../management/client.ts";
 
 const FLAG = "/api/v1/environments/production/flags/banner";

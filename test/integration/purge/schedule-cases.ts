@@ -1,5 +1,5 @@
-import type { ScheduledIsolate } from "../../support/scheduled-isolate.ts";
-import type { ScheduledWorld, WorldOptions } from "../../support/scheduled-world.ts";
+import type { ScheduledIsolate } from "../../support/schedules/scheduled-isolate.ts";
+import type { ScheduledWorld, WorldOptions } from "../../support/schedules/scheduled-world.ts";
 
 export interface Case extends WorldOptions {
   name: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, test, vi } from "vitest";
-import { FENCE, SCRIPTS } from "../../../src/cache/scripts.ts";
-import { sample } from "../../support/schedule-samples.ts";
-import { ScheduledWorld } from "../../support/scheduled-world.ts";
-import { explore, type Program, type Schedule } from "../../support/schedules.ts";
+import { FENCE, SCRIPTS } from "../../../src/cache/redis/scripts.ts";
+import { sample } from "../../support/schedules/schedule-samples.ts";
+import { ScheduledWorld } from "../../support/schedules/scheduled-world.ts";
+import { explore, type Program, type Schedule } from "../../support/schedules/schedules.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 import { type Case, CASES } from "./schedule-cases.ts";
 

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { migrate } from "drizzle-orm/neon-http/migrator";
 import { Client } from "pg";
-import { startNeonEndpoint, type NeonEndpoint } from "../../../dev/neon-endpoint.ts";
+import { startNeonEndpoint, type NeonEndpoint } from "../../../dev/postgres/neon-endpoint.ts";
 import type { Condition, FlagConfiguration, FlagDefinition } from "../../../src/flags/document.ts";
 import { createDatabase, type StoreDatabase } from "../../../src/store/client.ts";
-import type { SegmentInput } from "../../../src/store/write-segments.ts";
-import type { FlagInput } from "../../../src/store/write-flags.ts";
+import type { SegmentInput } from "../../../src/store/writes/segments.ts";
+import type { FlagInput } from "../../../src/store/writes/flags.ts";
 
 export interface TestStore {
   db: StoreDatabase;

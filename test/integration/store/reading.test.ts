@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { StoreUnavailableError } from "../../../src/ops/errors.ts";
 import { createDatabase } from "../../../src/store/client.ts";
-import { createFlagReader, type FlagReader } from "../../../src/store/read-flags.ts";
-import { saveFlag, saveProject } from "../../../src/store/write-flags.ts";
+import { createFlagReader, type FlagReader } from "../../../src/store/readings/flag-reader.ts";
+import { saveFlag, saveProject } from "../../../src/store/writes/flags.ts";
 import { aFlag, aSegment, BACKENDS, startStore, type TestStore } from "./backends.ts";
 
 const options = { actor: "ada" };

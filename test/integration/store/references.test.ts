@@ -6,9 +6,9 @@ import {
   saveDefinition,
   saveFlag,
   saveProject,
-} from "../../../src/store/write-flags.ts";
-import { createFlagReader } from "../../../src/store/read-flags.ts";
-import { deleteSegment, saveSegment } from "../../../src/store/write-segments.ts";
+} from "../../../src/store/writes/flags.ts";
+import { createFlagReader } from "../../../src/store/readings/flag-reader.ts";
+import { deleteSegment, saveSegment } from "../../../src/store/writes/segments.ts";
 import { planFlag } from "../../../src/evaluation/compile.ts";
 import type { Condition, FlagConfiguration } from "../../../src/flags/document.ts";
 import { aFlag, aSegment, BACKENDS, startStore, type TestStore } from "./backends.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
-import { createFlagReader } from "../../../src/store/read-flags.ts";
-import { deleteFlag, saveDefinition, saveFlag, saveProject } from "../../../src/store/write-flags.ts";
-import { saveSegment } from "../../../src/store/write-segments.ts";
+import { createFlagReader } from "../../../src/store/readings/flag-reader.ts";
+import { deleteFlag, saveDefinition, saveFlag, saveProject } from "../../../src/store/writes/flags.ts";
+import { saveSegment } from "../../../src/store/writes/segments.ts";
 import { aFlag, aSegment, BACKENDS, startStore, type TestStore } from "./backends.ts";
 
 const actor = "ada";

@@ -2,24 +2,24 @@ import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError } from "../../../src/ops/errors.ts";
 import { listAudit } from "../../../src/store/audit.ts";
 import { createDatabase } from "../../../src/store/client.ts";
-import { getDefinition, getFlag, listDefinitions, listFlags } from "../../../src/store/list-flags.ts";
-import { getSegment, listSegments } from "../../../src/store/list-segments.ts";
+import { getDefinition, getFlag, listDefinitions, listFlags } from "../../../src/store/lists/flags.ts";
+import { getSegment, listSegments } from "../../../src/store/lists/segments.ts";
 import { createOutbox } from "../../../src/store/outbox.ts";
-import { createFlagReader } from "../../../src/store/read-flags.ts";
+import { createFlagReader } from "../../../src/store/readings/flag-reader.ts";
 import {
   createEnvironment,
   deleteEnvironment,
   getEnvironment,
   listEnvironments,
   updateEnvironment,
-} from "../../../src/store/write-environments.ts";
+} from "../../../src/store/writes/environments.ts";
 import {
   deleteFlag,
   deleteFlagDefinition,
   saveDefinition,
   saveFlag,
   saveProject,
-} from "../../../src/store/write-flags.ts";
+} from "../../../src/store/writes/flags.ts";
 import {
   createAdminKey,
   createSdkKey,
@@ -27,8 +27,8 @@ import {
   listKeys,
   revokeAdminKey,
   revokeKey,
-} from "../../../src/store/write-keys.ts";
-import { deleteSegment, saveSegment } from "../../../src/store/write-segments.ts";
+} from "../../../src/store/writes/keys.ts";
+import { deleteSegment, saveSegment } from "../../../src/store/writes/segments.ts";
 import { aFlag, aSegment, BACKENDS, startStore, type TestStore } from "./backends.ts";
 
 const options = { actor: "ada" };

@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import type { Change } from "../../../src/flags/head.ts";
 import { SUPERSEDED } from "../../../src/cache/flag-cache.ts";
-import { aMemoryTier } from "../../support/memory-tier.ts";
+import { aMemoryTier } from "../../support/cache/memory-tier.ts";
 
 /** An environment at version 5 that holds a, b, the SDK keys and the index. */
 function filled() {

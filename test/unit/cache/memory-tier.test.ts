@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import type { FlagDocument } from "../../../src/flags/document.ts";
-import { describeFlagCache } from "../../support/flag-cache-contract.ts";
-import { aMemoryTier } from "../../support/memory-tier.ts";
+import { describeFlagCache } from "../../support/cache/flag-cache-contract.ts";
+import { aMemoryTier } from "../../support/cache/memory-tier.ts";
 
 describeFlagCache("MemoryTier", () => {
   const { tier, clock } = aMemoryTier<FlagDocument>();

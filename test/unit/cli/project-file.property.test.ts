@@ -5,7 +5,7 @@ import { type Contents, wholeFlag, wholeSegment } from "../../../cli/project/con
 import { contentsOfFile } from "../../../cli/project/contents.ts";
 import { projectOf, projectText, updatedText } from "../../../cli/project/export.ts";
 import { parseProject } from "../../../cli/project/file.ts";
-import { differences } from "../../../api-client/differences.ts";
+import { differences } from "../../../sdk/client/differences.ts";
 
 /** Text that YAML, or an older YAML, could take for something else. */
 const trickyText = fc.oneof(

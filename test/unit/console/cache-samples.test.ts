@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import type { CacheStatistics } from "../../../api-client/contract.ts";
+import type { CacheStatistics } from "../../../sdk/client/contract.ts";
 import {
   addSample,
   headsSeen,
@@ -8,7 +8,7 @@ import {
   roundTripRates,
   type Sample,
   type Samples,
-} from "../../../console/src/state/cache-samples.ts";
+} from "../../../console/src/state/cache/cache-samples.ts";
 
 const none = { hits: 0, misses: 0, size: 0, bytes: 0, evictions: 0, errors: 0, hitRate: 0 };
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import { readContextText, readRows, rowsOf } from "../../../console/src/state/context-form.ts";
+import { readContextText, readRows, rowsOf } from "../../../console/src/state/try-it/context-form.ts";
 
 describe("a context as a form", () => {
   test("any context is the same after a way through the rows", ({ expect }) => {

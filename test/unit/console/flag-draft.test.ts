@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Flag } from "../../../api-client/contract.ts";
+import type { Flag } from "../../../sdk/client/contract.ts";
 import {
   draftOf,
   flagOf,
@@ -10,12 +10,12 @@ import {
   ofType,
   newDraft,
   renameVariant,
-} from "../../../console/src/state/flag-draft.ts";
-import { enclosing, pointerText, standing, valueAt } from "../../../console/src/state/pointers.ts";
-import { parseValue, valueText } from "../../../console/src/state/variant-values.ts";
+} from "../../../console/src/state/flags/flag-draft.ts";
+import { enclosing, pointerText, standing, valueAt } from "../../../console/src/state/flags/pointers.ts";
+import { parseValue, valueText } from "../../../console/src/state/flags/variant-values.ts";
 import { layersOf } from "../../../console/src/pages/flag/prerequisite-layers.ts";
 import { metadataText, parseMetadata } from "../../../console/src/pages/flag/metadata-text.ts";
-import { copyOf } from "../../../console/src/state/copy-configuration.ts";
+import { copyOf } from "../../../console/src/state/flags/copy-configuration.ts";
 import { conditionText } from "../../../console/src/ui/condition/text.ts";
 import { parseFlagInput } from "../../../src/flags/parse.ts";
 

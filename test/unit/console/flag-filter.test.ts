@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
-import type { Flag } from "../../../api-client/contract.ts";
-import { filterFlags, filterOfQuery, queryOfFilter } from "../../../console/src/state/flag-filter.ts";
+import type { Flag } from "../../../sdk/client/contract.ts";
+import { filterFlags, filterOfQuery, queryOfFilter } from "../../../console/src/state/flags/flag-filter.ts";
 
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import type { Flag, Serve } from "../../../api-client/contract.ts";
-import { onlyAnswerOf, STALE_DAYS, stalenessOf } from "../../../console/src/state/staleness.ts";
+import type { Flag, Serve } from "../../../sdk/client/contract.ts";
+import { onlyAnswerOf, STALE_DAYS, stalenessOf } from "../../../console/src/state/flags/staleness.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
 import type { FlagDocument, Serve as DocumentServe } from "../../../src/flags/document.ts";
 import { document, input } from "../evaluation/arbitraries.ts";

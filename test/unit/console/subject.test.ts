@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { createSubject } from "../../../console/src/state/subject.ts";
+import { createSubject } from "../../../console/src/state/try-it/subject.ts";
 import { titleOf } from "../../../console/src/state/title.ts";
 
 const suggested = { context: ["plan", "targetingKey"], request: ["country"] };

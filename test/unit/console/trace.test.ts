@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
-import type { ConditionTrace } from "../../../api-client/contract.ts";
-import { attributesOf, bucketText, percentText, traceNode } from "../../../console/src/state/trace.ts";
+import type { ConditionTrace } from "../../../sdk/client/contract.ts";
+import { attributesOf, bucketText, percentText, traceNode } from "../../../console/src/state/try-it/trace.ts";
 import type { Condition } from "../../../src/flags/document.ts";
 import { explainFlag } from "../../../src/evaluation/explain.ts";
 import { aFlag, anInput } from "../evaluation/documents.ts";

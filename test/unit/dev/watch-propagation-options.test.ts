@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
-import type { DevFile } from "../../../dev/dev-files.ts";
-import { parseWatchOptions } from "../../../dev/watch-propagation-options.ts";
+import type { DevFile } from "../../../dev/session/files.ts";
+import { parseWatchOptions } from "../../../dev/propagation/options.ts";
 
 const token = (kind: "a" | "c" | "s", scope: string) =>
   `bg${kind}_${scope}_AAAAAAAAAAAA_${"B".repeat(24)}_${"0".repeat(32)}`;

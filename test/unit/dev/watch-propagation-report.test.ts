@@ -6,7 +6,7 @@ import {
   reportOf,
   type Sample,
   textOf,
-} from "../../../dev/watch-propagation-report.ts";
+} from "../../../dev/propagation/report.ts";
 
 const change = (version: number, value: boolean, writtenAt: number): Change => ({
   version,

@@ -4,7 +4,7 @@ import { describe, test } from "vitest";
 
 import { bucketOf } from "../../../src/evaluation/bucketing.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
-import { hashState, murmur3 } from "../../../src/evaluation/murmur3.ts";
+import { hashState, murmur3 } from "../../../src/evaluation/hashing/murmur3.ts";
 import type { Rollout } from "../../../src/flags/document.ts";
 import { aFlag, anInput } from "./documents.ts";
 

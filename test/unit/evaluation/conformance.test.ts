@@ -3,7 +3,7 @@ import { describe, test } from "vitest";
 import { bucketOf } from "../../../src/evaluation/bucketing.ts";
 import { compileFlag, newScope } from "../../../src/evaluation/compile.ts";
 import { compileCondition } from "../../../src/evaluation/conditions.ts";
-import { hashState, murmur3 } from "../../../src/evaluation/murmur3.ts";
+import { hashState, murmur3 } from "../../../src/evaluation/hashing/murmur3.ts";
 import { TRUE, UNKNOWN } from "../../../src/evaluation/truth.ts";
 import type { EvaluationContext, RequestAttributes, Resolution } from "../../../src/evaluation/types.ts";
 import { type Condition, type FlagDocument, OPERATORS } from "../../../src/flags/document.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type ProjectFlag, projectDocuments, readProjectFile } from "../../../dev/project-file.ts";
+import { type ProjectFlag, projectDocuments, readProjectFile } from "../../../dev/project/project-file.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
 import type { EvaluationContext, RequestAttributes } from "../../../src/evaluation/types.ts";
 import { FLAG_KINDS, FLAG_TYPES, OPERATORS } from "../../../src/flags/document.ts";

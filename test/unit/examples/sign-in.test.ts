@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { EXAMPLE_PROJECT } from "../../../dev/seed.ts";
-import { projectDocuments, readProjectFile } from "../../../dev/project-file.ts";
+import { EXAMPLE_PROJECT } from "../../../dev/project/seed.ts";
+import { projectDocuments, readProjectFile } from "../../../dev/project/project-file.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
 import type { EvaluationContext } from "../../../src/evaluation/types.ts";
 

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { FlightLateError } from "../../../src/cache/single-flight.ts";
+import { FlightLateError } from "../../../src/resilience/single-flight.ts";
 import { toHttpError } from "../../../src/http/errors.ts";
 
 describe("toHttpError", () => {

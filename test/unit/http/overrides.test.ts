@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
-import { OverrideReader } from "../../../src/http/overrides.ts";
-import { MAX_TOKEN_LENGTH, signOverrides, verifyOverrides } from "../../../src/http/overrides-token.ts";
-import { presentedOverrides } from "../../../src/http/presented-overrides.ts";
+import { OverrideReader } from "../../../src/http/overrides/overrides.ts";
+import { MAX_TOKEN_LENGTH, signOverrides, verifyOverrides } from "../../../src/http/overrides/overrides-token.ts";
+import { presentedOverrides } from "../../../src/http/overrides/presented-overrides.ts";
 import { mintKey, verifyToken } from "../../../src/ops/token.ts";
 
 const SECRET = "a key secret that only this test uses, long enough";

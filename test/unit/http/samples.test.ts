@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
 import type { FlagDocument } from "../../../src/flags/document.ts";
-import { entityTag, renderResolution } from "../../../src/http/render.ts";
+import { entityTag, renderResolution } from "../../../src/http/evaluation/render.ts";
 import { aFlag } from "../../support/project.ts";
 
 const draw = {

@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { StreamSlots } from "../../../src/http/stream-slots.ts";
+import { StreamSlots } from "../../../src/http/streams/stream-slots.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 describe("places of streams", () => {

@@ -35,6 +35,9 @@ describe("the linter", () => {
     ["src/flags/bad.ts", `export const now = (): number => Date.now();`, "no-restricted-properties"],
     ["src/cache/bad.ts", `import { x } from "../store/x.ts"; export const y = x;`, "no-restricted-imports"],
     ["src/cache/bad.ts", `import { x } from "drizzle-orm"; export const y = x;`, "no-restricted-imports"],
+    ["src/cache/redis/bad.ts", `import { x } from "../../store/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["src/resilience/bad.ts", `import { x } from "../cache/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["src/resilience/bad.ts", `export const now = (): number => Date.now();`, "no-restricted-properties"],
     ["src/store/bad.ts", `import { x } from "../cache/x.ts"; export const y = x;`, "no-restricted-imports"],
     ["src/store/bad.ts", `import { Redis } from "@upstash/redis"; export const y = Redis;`, "no-restricted-imports"],
     ["src/delivery/bad.ts", `import { x } from "../http/x.ts"; export const y = x;`, "no-restricted-imports"],
@@ -46,7 +49,7 @@ describe("the linter", () => {
     ["src/http/bad.ts", `import { x } from "@upstash/redis"; export const y = x;`, "no-restricted-imports"],
     ["console/src/bad.ts", `import { x } from "../../src/http/x.ts"; export const y = x;`, "no-restricted-imports"],
     ["cli/bad.ts", `import { x } from "../src/store/x.ts"; export const y = x;`, "no-restricted-imports"],
-    ["api-client/bad.ts", `import { x } from "../src/flags/x.ts"; export const y = x;`, "no-restricted-imports"],
+    ["sdk/client/bad.ts", `import { x } from "../../src/flags/x.ts"; export const y = x;`, "no-restricted-imports"],
     ["src/http/bad.ts", `export default 1;`, "no-default-export"],
     ["src/http/bad.ts", `export const log = (): void => console.log("x");`, "no-console"],
   ] as const)("refuses in %s: %s", ([path, code, rule], { expect }) => {

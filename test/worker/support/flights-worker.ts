@@ -1,5 +1,5 @@
 /** One isolate whose requests share flights, and die in the ways that requests die. */
-import { SingleFlight } from "../../../src/cache/single-flight.ts";
+import { SingleFlight } from "../../../src/resilience/single-flight.ts";
 import { systemClock } from "../../../src/ops/clock.ts";
 
 /** How long a flight may take before it counts for dead (ms). */

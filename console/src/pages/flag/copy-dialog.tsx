@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { DefinitionWithEnvironments } from "../../../../api-client/contract.ts";
-import { differences } from "../../../../api-client/differences.ts";
-import { copyOf } from "../../state/copy-configuration.ts";
+import type { DefinitionWithEnvironments } from "../../../../sdk/client/contract.ts";
+import { differences } from "../../../../sdk/client/differences.ts";
+import { copyOf } from "../../state/flags/copy-configuration.ts";
 import { isProtected } from "../../state/environments.ts";
-import { saveFlag } from "../../state/flag-changes.ts";
+import { saveFlag } from "../../state/flags/flag-changes.ts";
 import { reasonOf } from "../../state/notices.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { DifferenceList } from "../../ui/differences.tsx";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import type { Draft } from "../../state/flag-draft.ts";
-import { ofKind, ofType } from "../../state/flag-draft.ts";
-import type { Editing } from "../../state/flag-editing.ts";
+import type { Draft } from "../../state/flags/flag-draft.ts";
+import { ofKind, ofType } from "../../state/flags/flag-draft.ts";
+import type { Editing } from "../../state/flags/flag-editing.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
 import { Select } from "../../ui/fields/select.tsx";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Editing } from "../../state/flag-editing.ts";
+import type { Editing } from "../../state/flags/flag-editing.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { go } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
-import type { Flag } from "../../../../api-client/contract.ts";
+import type { Flag } from "../../../../sdk/client/contract.ts";
 import { useCatalogue } from "../../state/catalogue.ts";
-import { createEditing } from "../../state/flag-editing.ts";
+import { createEditing } from "../../state/flags/flag-editing.ts";
 import { guardLeaving } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";

@@ -1,15 +1,15 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
-import type { DefinitionWithEnvironments } from "../../../../api-client/contract.ts";
-import type { EnvironmentConfiguration } from "../../state/copy-configuration.ts";
+import type { DefinitionWithEnvironments } from "../../../../sdk/client/contract.ts";
+import type { EnvironmentConfiguration } from "../../state/flags/copy-configuration.ts";
 import { environments } from "../../state/environments.ts";
-import type { Editing } from "../../state/flag-editing.ts";
+import type { Editing } from "../../state/flags/flag-editing.ts";
 import { useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { conditionText } from "../../ui/condition/text.ts";
-import { serveText } from "../../../../api-client/serve-text.ts";
+import { serveText } from "../../../../sdk/client/serve-text.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { CopyDialog } from "./copy-dialog.tsx";
 

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { ApiError } from "../../../../api-client/client.ts";
+import { ApiError } from "../../../../sdk/client/client.ts";
 import { useResource } from "../../state/resource.ts";
 import { go } from "../../state/route.ts";
 import { client } from "../../state/session.ts";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Editing } from "../../state/flag-editing.ts";
+import type { Editing } from "../../state/flags/flag-editing.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { ShareOverride } from "../../ui/share-override.tsx";

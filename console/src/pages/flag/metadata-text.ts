@@ -1,5 +1,5 @@
 /** Metadata as one line of text. */
-import type { MetadataValue } from "../../state/flag-draft.ts";
+import type { MetadataValue } from "../../state/flags/flag-draft.ts";
 import type { Parsed } from "../../ui/fields/parsed.ts";
 
 /** Text as it stands, unless it would be read as something else. */

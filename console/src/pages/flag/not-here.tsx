@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
-import type { DefinitionWithEnvironments, Flag } from "../../../../api-client/contract.ts";
-import { ApiError } from "../../../../api-client/client.ts";
-import { configurationOf, definitionOf } from "../../state/copy-configuration.ts";
+import type { DefinitionWithEnvironments, Flag } from "../../../../sdk/client/contract.ts";
+import { ApiError } from "../../../../sdk/client/client.ts";
+import { configurationOf, definitionOf } from "../../state/flags/copy-configuration.ts";
 import { isProtected } from "../../state/environments.ts";
-import { createFlag } from "../../state/flag-editing.ts";
+import { createFlag } from "../../state/flags/flag-editing.ts";
 import { notifyFailure } from "../../state/notices.ts";
 import { useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";

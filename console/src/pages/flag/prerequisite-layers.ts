@@ -1,5 +1,5 @@
 /** What a flag needs, and what that needs in turn. */
-import type { Prerequisite } from "../../state/flag-draft.ts";
+import type { Prerequisite } from "../../state/flags/flag-draft.ts";
 
 export interface Need {
   flag: string;

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Catalogue } from "../../state/catalogue.ts";
-import { row } from "../../state/flag-draft.ts";
-import type { Editing } from "../../state/flag-editing.ts";
+import { row } from "../../state/flags/flag-draft.ts";
+import type { Editing } from "../../state/flags/flag-editing.ts";
 import type { ListIds } from "../../ui/condition/editor-props.ts";
 import { FlagAndVariants } from "../../ui/condition/references.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { differences } from "../../../../api-client/differences.ts";
+import { differences } from "../../../../sdk/client/differences.ts";
 import { environments, isProtected } from "../../state/environments.ts";
-import { flagOf, isOfDefinition } from "../../state/flag-draft.ts";
-import type { Editing } from "../../state/flag-editing.ts";
+import { flagOf, isOfDefinition } from "../../state/flags/flag-draft.ts";
+import type { Editing } from "../../state/flags/flag-editing.ts";
 import { useResource } from "../../state/resource.ts";
 import { client } from "../../state/session.ts";
 import { Dialog } from "../../ui/dialog.tsx";

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import type { Rule } from "../../../../api-client/contract.ts";
+import type { Rule } from "../../../../sdk/client/contract.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
-import type { Draft } from "../../state/flag-draft.ts";
+import type { Draft } from "../../state/flags/flag-draft.ts";
 import { emptyLeaf } from "../../ui/condition/condition.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
 import type { ListIds } from "../../ui/condition/editor-props.ts";
@@ -13,7 +13,7 @@ import { ProblemText } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
 import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
-import { serveText } from "../../../../api-client/serve-text.ts";
+import { serveText } from "../../../../sdk/client/serve-text.ts";
 
 export interface RuleItemProps {
   rule: Rule;

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import type { Editing } from "../../state/flag-editing.ts";
-import { enclosing, pointerText } from "../../state/pointers.ts";
+import type { Editing } from "../../state/flags/flag-editing.ts";
+import { enclosing, pointerText } from "../../state/flags/pointers.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { focusField } from "../../ui/fields/focus.ts";

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Rule } from "../../../../api-client/contract.ts";
+import type { Rule } from "../../../../sdk/client/contract.ts";
 import type { Catalogue } from "../../state/catalogue.ts";
-import { freeName, moved, type Row, row } from "../../state/flag-draft.ts";
-import type { Editing } from "../../state/flag-editing.ts";
+import { freeName, moved, type Row, row } from "../../state/flags/flag-draft.ts";
+import type { Editing } from "../../state/flags/flag-editing.ts";
 import type { ListIds } from "../../ui/condition/editor-props.ts";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { escapePointer } from "../../state/pointers.ts";
-import { type FlagType, parseValue, valueText } from "../../state/variant-values.ts";
+import { escapePointer } from "../../state/flags/pointers.ts";
+import { type FlagType, parseValue, valueText } from "../../state/flags/variant-values.ts";
 import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 

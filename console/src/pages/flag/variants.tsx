@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import { freeName, renameVariant, row } from "../../state/flag-draft.ts";
-import type { Editing } from "../../state/flag-editing.ts";
-import { escapePointer } from "../../state/pointers.ts";
-import { type FlagType, initialValue } from "../../state/variant-values.ts";
+import { freeName, renameVariant, row } from "../../state/flags/flag-draft.ts";
+import type { Editing } from "../../state/flags/flag-editing.ts";
+import { escapePointer } from "../../state/flags/pointers.ts";
+import { type FlagType, initialValue } from "../../state/flags/variant-values.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { VariantValue } from "./variant-value.tsx";

@@ -1,5 +1,5 @@
 /** Names of attributes to suggest. */
-import type { Condition } from "../../../../api-client/contract.ts";
+import type { Condition } from "../../../../sdk/client/contract.ts";
 import { childrenOf } from "./condition.ts";
 
 /** What the worker itself reads from a request. */

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import type { Condition } from "../../../../api-client/contract.ts";
+import type { Condition } from "../../../../sdk/client/contract.ts";
 import { changeForm, FORMS, type Form, formOf, type Known } from "./condition.ts";
 import type { EditorProps, ListIds } from "./editor-props.ts";
 import { Group } from "./group.tsx";

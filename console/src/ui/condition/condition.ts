@@ -1,5 +1,5 @@
 /** Conditions as the builder changes them: their forms, what carries over from one form or operator to another. */
-import type { Condition } from "../../../../api-client/contract.ts";
+import type { Condition } from "../../../../sdk/client/contract.ts";
 import type { Operator } from "../../../../src/flags/document.ts";
 import { CASE_OPERATORS, OPERATOR_VALUES } from "../../../../src/flags/value-kinds.ts";
 

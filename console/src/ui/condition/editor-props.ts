@@ -1,4 +1,4 @@
-import type { Condition } from "../../../../api-client/contract.ts";
+import type { Condition } from "../../../../sdk/client/contract.ts";
 import type { Known } from "./condition.ts";
 
 /** Ids of the lists of names to suggest. */

@@ -1,6 +1,6 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Condition } from "../../../../api-client/contract.ts";
+import type { Condition } from "../../../../sdk/client/contract.ts";
 import { emptyLeaf } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
 

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Condition } from "../../../../api-client/contract.ts";
+import type { Condition } from "../../../../sdk/client/contract.ts";
 import { ByList } from "../fields/attribute-input.tsx";
 import { ParsedInput } from "../fields/parsed-input.tsx";
 import { parsePercent, percentText } from "../fields/percent.ts";

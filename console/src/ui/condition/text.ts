@@ -1,5 +1,5 @@
 /** Conditions in a line of words. */
-import type { Condition } from "../../../../api-client/contract.ts";
+import type { Condition } from "../../../../sdk/client/contract.ts";
 import { OPERATOR_GROUPS, type Scalar } from "./condition.ts";
 import { percentText } from "../fields/percent.ts";
 import { pathText } from "./values.ts";

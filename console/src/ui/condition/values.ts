@@ -1,5 +1,5 @@
 /** Values of conditions as lines of text, and attributes as one line. */
-import type { AttributePath } from "../../../../api-client/contract.ts";
+import type { AttributePath } from "../../../../sdk/client/contract.ts";
 import { parseVersion } from "../../../../src/flags/formats/semver.ts";
 import type { Parsed } from "../fields/parsed.ts";
 import type { Scalar } from "./condition.ts";

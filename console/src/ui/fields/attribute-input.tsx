@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { AttributePath } from "../../../../api-client/contract.ts";
+import type { AttributePath } from "../../../../sdk/client/contract.ts";
 import { parsePath, pathText } from "../condition/values.ts";
 import { TextInput, Tick } from "./text-input.tsx";
 

@@ -1,5 +1,5 @@
 /** Taking the person to a field. */
-import { enclosing } from "../../state/pointers.ts";
+import { enclosing } from "../../state/flags/pointers.ts";
 
 /** To the field of a pointer, or to the closest one around it. */
 export function focusField(pointer: string): void {

@@ -1,5 +1,5 @@
 /** The share of a ramp over time, for its plot. */
-import type { Rollout } from "../../../../api-client/contract.ts";
+import type { Rollout } from "../../../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
 import type { Weights } from "./weights.ts";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Rollout } from "../../../../api-client/contract.ts";
+import type { Rollout } from "../../../../sdk/client/contract.ts";
 import { pathText } from "../condition/values.ts";
 import { ByList } from "../fields/attribute-input.tsx";
 import { Select } from "../fields/select.tsx";

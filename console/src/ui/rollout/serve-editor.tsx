@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Flag, Serve } from "../../../../api-client/contract.ts";
+import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
 import { Select } from "../fields/select.tsx";
 import { RolloutEditor } from "./rollout-editor.tsx";
 import { formsOf, serveAs, type ServeForm, serveFormOf } from "./serve.ts";

@@ -1,5 +1,5 @@
 /** The forms of what is served, and what carries over from one to another. */
-import type { Flag, Serve } from "../../../../api-client/contract.ts";
+import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import type { Weights } from "./weights.ts";
 

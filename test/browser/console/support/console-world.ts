@@ -1,11 +1,11 @@
 /** What every test of the console stands on: the built worker with the console's files before it, the example project, Chromium. */
 import type { Browser } from "playwright-core";
-import { type Client, createClient } from "../../../../api-client/client.ts";
-import type { Flag } from "../../../../api-client/contract.ts";
-import { type Backends, startBackends } from "../../../../dev/backends.ts";
-import { createAdminToken, type SeededKeys, seedProject } from "../../../../dev/seed.ts";
+import { type Client, createClient } from "../../../../sdk/client/client.ts";
+import type { Flag } from "../../../../sdk/client/contract.ts";
+import { type Backends, startBackends } from "../../../../dev/endpoints/backends.ts";
+import { createAdminToken, type SeededKeys, seedProject } from "../../../../dev/project/seed.ts";
 import { createDatabase, type StoreDatabase } from "../../../../src/store/client.ts";
-import { type Colo, startColo } from "../../../support/colo.ts";
+import { type Colo, startColo } from "../../../support/edge/colo.ts";
 import { KEY_SECRET } from "../../../support/project.ts";
 import { startChromium } from "../../support/chromium.ts";
 import { type BuiltConsole, buildConsole } from "./build.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import { matchesGlob } from "../../../../src/http/management/glob.ts";
+import { matchesGlob } from "../../../../src/http/management/cache/glob.ts";
 
 describe("patterns over flag keys", () => {
   test("match as the regular expression does that says the same", ({ expect }) => {

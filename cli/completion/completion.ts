@@ -1,0 +1,130 @@
+import type { Argument, Command, Option } from "commander";
+import { type Client, createClient } from "../../sdk/client/client.ts";
+import type { GlobalOptions } from "../session.ts";
+import { readProfiles, resolveTarget } from "../profile/profile.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** One way to go on. */
+export interface Suggestion {
+  word: string;
+  description: string;
+}
+
+/** A person waits for it with a finger on the key. */
+const PATIENCE_MS = 1500;
+const MOST_KEYS = "200";
+
+/** What the last of the words, which is not finished, can become. Never fails: there is nothing to suggest then. */
+export async function complete(program: Command, terminal: Terminal, words: readonly string[]): Promise<Suggestion[]> {
+  const last = words.at(-1) ?? "";
+  const typed = readWords(program, words.slice(0, -1));
+  const found = await suggestions(program, terminal, typed, last).catch(() => []);
+  return found.filter(({ word }) => word.startsWith(last));
+}
+
+interface Typed {
+  command: Command;
+  /** The option that the last word is the value of. */
+  open: Option | undefined;
+  positional: string[];
+  values: GlobalOptions & Record<string, string>;
+}
+
+/** Follows the words down to the command that they name. */
+function readWords(program: Command, words: readonly string[]): Typed {
+  const typed: Typed = { command: program, open: undefined, positional: [], values: {} };
+  for (const word of words) {
+    if (typed.open !== undefined && !word.startsWith("-")) {
+      typed.values[typed.open.attributeName()] = word;
+      if (!typed.open.variadic) typed.open = undefined;
+    } else if (word.startsWith("-")) {
+      const option = optionsOf(typed.command).find(({ short, long }) => word === short || word === long);
+      typed.open = option?.required === true || option?.optional === true ? option : undefined;
+    } else {
+      const next = typed.command.commands.find((one) => one.name() === word);
+      if (next !== undefined && typed.positional.length === 0) typed.command = next;
+      else typed.positional.push(word);
+    }
+  }
+  return typed;
+}
+
+async function suggestions(
+  program: Command,
+  terminal: Terminal,
+  { command, open, positional, values }: Typed,
+  last: string,
+): Promise<Suggestion[]> {
+  if (last.startsWith("-")) {
+    return optionsOf(command).map(({ long, short, description }) => ({ word: long ?? short ?? "", description }));
+  }
+  if (open !== undefined) return await valuesOf(open.attributeName(), open, terminal, values);
+  const commands = program.createHelp().visibleCommands(command);
+  const subcommands = commands.map((one) => ({ word: one.name(), description: one.description() }));
+  if (subcommands.length > 0) return subcommands;
+  const expected = command.registeredArguments;
+  const next = expected[positional.length] ?? (expected.at(-1)?.variadic === true ? expected.at(-1) : undefined);
+  if (next === undefined) return [];
+  // Of `flags get` it is flags, of `copy` itself.
+  const kind = (command.parent?.parent == null ? command : command.parent).name();
+  return await valuesOf(`${kind} ${next.name()}`, next, terminal, values);
+}
+
+function optionsOf(command: Command): Option[] {
+  const own = command.createHelp().visibleOptions(command);
+  return command.parent === null ? own : [...own, ...optionsOf(command.parent).filter(({ long }) => long !== "--help")];
+}
+
+/** `name`: of an option, or of an argument after its group of commands. */
+async function valuesOf(
+  name: string,
+  { argChoices }: Option | Argument,
+  terminal: Terminal,
+  values: Typed["values"],
+): Promise<Suggestion[]> {
+  if (argChoices !== undefined) return argChoices.map((word) => ({ word, description: "" }));
+  const client = async (): Promise<Client> => {
+    const { url, token } = await resolveTarget(values, terminal);
+    return createClient({ url, token: () => token, fetch: terminal.fetch, timeoutMs: PATIENCE_MS });
+  };
+  const environment = async () => (await resolveTarget(values, terminal)).environment ?? "";
+  const one = { limit: MOST_KEYS };
+  switch (name) {
+    case "profile":
+    case "profiles name":
+      return Object.entries((await readProfiles(terminal)).profiles).map(([word, { url }]) => ({
+        word,
+        description: url,
+      }));
+    case "environment":
+    case "from":
+    case "to":
+    case "copyFrom":
+    case "env key":
+      return (await (await client()).call("listEnvironments")).answer.items.map(({ key, name: description }) => ({
+        word: key,
+        description,
+      }));
+    case "flag":
+    case "flags key":
+    case "flags keys":
+    case "copy keys":
+    case "evaluate key":
+    case "explain key": {
+      const env = values["from"] ?? (await environment());
+      const { answer } = await (await client()).call("listFlags", { path: { env }, query: one });
+      return answer.items.map(({ key, description = "" }) => ({
+        word: key,
+        description: description.split("\n")[0] ?? "",
+      }));
+    }
+    case "segments key": {
+      const { answer } = await (
+        await client()
+      ).call("listSegments", { path: { env: await environment() }, query: one });
+      return answer.items.map(({ key, name: description }) => ({ word: key, description }));
+    }
+    default:
+      return [];
+  }
+}

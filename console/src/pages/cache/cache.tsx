@@ -1,0 +1,26 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import { createCacheWatch } from "../../state/cache/cache-watch.ts";
+import { CacheLive } from "./live.tsx";
+import { CachePropagation } from "./propagation.tsx";
+import { CachePurgeForm } from "./purge.tsx";
+import { CacheWarming } from "./warm.tsx";
+
+/** What the caches hold and do, and the few things that can be done about them by hand. */
+export function CachePage({ environment }: { environment: string }): JSX.Element {
+  const watch = useMemo(() => createCacheWatch(environment), [environment]);
+  useEffect(() => watch.start(), [watch]);
+  return (
+    <>
+      <header class="page">
+        <h1>Cache</h1>
+      </header>
+      <CacheLive watch={watch} />
+      <CachePropagation environment={environment} />
+      <div class="columns">
+        <CachePurgeForm environment={environment} />
+        <CacheWarming environment={environment} />
+      </div>
+    </>
+  );
+}

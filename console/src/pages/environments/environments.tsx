@@ -1,0 +1,130 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Environment } from "../../../../sdk/client/contract.ts";
+import { environments, isProtected } from "../../state/environments.ts";
+import { notify, notifyFailure } from "../../state/notices.ts";
+import { go, href, route } from "../../state/route.ts";
+import { client, isReadOnly } from "../../state/session.ts";
+import { confirm } from "../../ui/confirm.tsx";
+import { Empty, Loaded } from "../../ui/states.tsx";
+import { Switch } from "../../ui/switch.tsx";
+import { Time } from "../../ui/time.tsx";
+import { CreateEnvironment, RenameEnvironment } from "./dialogs.tsx";
+
+/** The environments of the project. Each has its own configurations, segments and keys. */
+export function EnvironmentsPage(): JSX.Element {
+  const [isCreating, setIsCreating] = useState(false);
+  const [renamed, setRenamed] = useState<Environment | undefined>(undefined);
+  return (
+    <>
+      <header class="page">
+        <h1>Environments</h1>
+        <button type="button" class="primary" hidden={isReadOnly.value} onClick={() => setIsCreating(true)}>
+          New environment
+        </button>
+      </header>
+      <Loaded of={environments}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title="No environment yet">
+              <p>Make one, such as “production”: flags, segments and SDK keys live in it.</p>
+            </Empty>
+          ) : (
+            <table class="list environments">
+              <thead>
+                <tr>
+                  <th scope="col">Environment</th>
+                  <th scope="col">Version</th>
+                  <th scope="col">Made</th>
+                  <th scope="col">Override links</th>
+                  <th scope="col">
+                    <span class="visually-hidden">Actions</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {all.map((one) => (
+                  <tr key={one.key}>
+                    <td class="wide">
+                      <a href={href(["flags"], { environment: one.key })}>{one.name}</a>{" "}
+                      <code class="hint">{one.key}</code>
+                    </td>
+                    <td data-label="Version">{one.version}</td>
+                    <td data-label="Made">
+                      <Time at={one.createdAt} />
+                    </td>
+                    <td data-label="Override links">
+                      <Switch
+                        label={`Override links count in ${one.key}`}
+                        isOn={one.overridesAllowed}
+                        isDisabled={isReadOnly.value}
+                        onToggle={(isAllowed) => void allowOverrides(one, isAllowed)}
+                      />
+                    </td>
+                    <td>
+                      {!isReadOnly.value && (
+                        <span class="row-actions">
+                          <button type="button" aria-label={`Rename ${one.key}`} onClick={() => setRenamed(one)}>
+                            Rename
+                          </button>
+                          <button
+                            type="button"
+                            class="danger"
+                            aria-label={`Delete ${one.key}`}
+                            onClick={() => void remove(one)}
+                          >
+                            Delete
+                          </button>
+                        </span>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )
+        }
+      </Loaded>
+      {isCreating && <CreateEnvironment known={environments.data.value ?? []} onClose={() => setIsCreating(false)} />}
+      {renamed !== undefined && <RenameEnvironment environment={renamed} onClose={() => setRenamed(undefined)} />}
+    </>
+  );
+}
+
+async function allowOverrides({ key, name }: Environment, isAllowed: boolean): Promise<void> {
+  const isSure = await confirm({
+    title: isAllowed ? `Let override links count in ${name}?` : `End every override link of ${name}?`,
+    detail: isAllowed
+      ? "Whoever holds a link that you sign gets the variants it names, until it expires. Nobody else is touched."
+      : "Every link that was signed for it stops to count at once, and does not come back when links are allowed again.",
+    action: isAllowed ? "Allow" : "End them",
+    typed: isProtected(key) ? key : undefined,
+  });
+  if (!isSure) return;
+  try {
+    await client.call("updateEnvironment", { path: { env: key }, body: { overridesAllowed: isAllowed } });
+    notify(isAllowed ? `Override links count in ${key}` : `No override link counts in ${key}`);
+    await environments.reload();
+  } catch (error) {
+    notifyFailure(`${key} was not changed`, error);
+  }
+}
+
+async function remove({ key, name }: Environment): Promise<void> {
+  const isSure = await confirm({
+    title: `Delete ${name}?`,
+    detail:
+      "Every configuration, segment and SDK key in it is gone, and whoever asks with one of its keys is refused. The flags' definitions stay. It cannot be undone.",
+    action: "Delete the environment",
+    typed: key,
+  });
+  if (!isSure) return;
+  try {
+    await client.call("deleteEnvironment", { path: { env: key }, query: { confirm: key } });
+    notify(`${key} is deleted`);
+    await environments.reload();
+    if (route.peek().query["environment"] === key) go(["environments"], { environment: undefined });
+  } catch (error) {
+    notifyFailure(`${key} was not deleted`, error);
+  }
+}

@@ -1,0 +1,111 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Flag } from "../../../../sdk/client/contract.ts";
+import type { Sort } from "../../state/flags/flag-filter.ts";
+import { href } from "../../state/route.ts";
+import { isReadOnly } from "../../state/session.ts";
+import { stalenessOf } from "../../state/flags/staleness.ts";
+import { serveText } from "../../../../sdk/client/serve-text.ts";
+import { Switch } from "../../ui/switch.tsx";
+import { Time } from "../../ui/time.tsx";
+
+/** Rows drawn at once; more appear on demand, so that thousands of flags stay quick. */
+const ROWS = 100;
+
+interface Props {
+  /** Tells one search from another: each starts from the top. */
+  question: string;
+  flags: readonly Flag[];
+  sort: Sort;
+  /** Nothing can be switched for now. */
+  isLocked: boolean;
+  onToggle: (flag: Flag) => void;
+}
+
+export function FlagTable({ question, flags, sort, isLocked, onToggle }: Props): JSX.Element {
+  const [grown, setGrown] = useState({ question, shown: ROWS });
+  // Not a table of its own for each search: rows that stay are not drawn again.
+  const shown = grown.question === question ? grown.shown : ROWS;
+  const rest = flags.length - shown;
+  return (
+    <>
+      <table class="list flags">
+        <thead>
+          <tr>
+            <th scope="col">On</th>
+            <th scope="col" aria-sort={sort === "key" ? "ascending" : undefined}>
+              Flag
+            </th>
+            <th scope="col">Kind</th>
+            <th scope="col">Serves</th>
+            <th scope="col">Owner</th>
+            <th scope="col" aria-sort={sort === "changed" ? "descending" : undefined}>
+              Changed
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {flags.slice(0, shown).map((flag) => (
+            <FlagRow
+              key={flag.key}
+              flag={flag}
+              isLocked={isLocked || isReadOnly.value}
+              onToggle={() => onToggle(flag)}
+            />
+          ))}
+        </tbody>
+      </table>
+      {rest > 0 && (
+        <button type="button" onClick={() => setGrown({ question, shown: shown + ROWS })}>
+          Show {Math.min(ROWS, rest)} more of {rest}
+        </button>
+      )}
+    </>
+  );
+}
+
+function FlagRow({ flag, isLocked, onToggle }: { flag: Flag; isLocked: boolean; onToggle: () => void }): JSX.Element {
+  const rules = flag.rules?.length ?? 0;
+  return (
+    <tr class={flag.enabled ? "" : "off"}>
+      <td>
+        <Switch label={`${flag.key} enabled`} isOn={flag.enabled} isDisabled={isLocked} onToggle={onToggle} />
+      </td>
+      <td>
+        <a href={href(["flags", flag.key])}>{flag.key}</a>
+        {(flag.tags ?? []).length > 0 && (
+          <span class="tags">
+            {(flag.tags ?? []).map((tag) => (
+              <span key={tag} class="tag">
+                {tag}
+              </span>
+            ))}
+          </span>
+        )}
+        {flag.description !== undefined && flag.description !== "" && <p class="hint">{flag.description}</p>}
+        <StaleHint flag={flag} />
+      </td>
+      <td data-label="Kind">{flag.kind ?? "flag"}</td>
+      <td data-label="Serves">
+        {flag.enabled ? serveText(flag.default) : (flag.offVariant ?? "the caller's default")}
+        {flag.enabled && rules > 0 && <span class="hint"> · {rules === 1 ? "1 rule" : `${rules} rules`}</span>}
+      </td>
+      <td data-label="Owner">{flag.owner}</td>
+      <td data-label="Changed">{flag.updatedAt !== undefined && <Time at={flag.updatedAt} />}</td>
+    </tr>
+  );
+}
+
+function StaleHint({ flag }: { flag: Flag }): JSX.Element | null {
+  const stale = stalenessOf(flag, Date.now());
+  if (stale === undefined) return null;
+  const what = stale.variant === null ? "the caller's default" : stale.variant;
+  return (
+    <p
+      class="stale"
+      title="Unchanged for 30 days, and everybody gets the same whatever their context: the code may do without it."
+    >
+      Stale: {what} for everybody, unchanged for {stale.days} days
+    </p>
+  );
+}

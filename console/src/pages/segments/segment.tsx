@@ -1,0 +1,204 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
+import { differences } from "../../../../sdk/client/differences.ts";
+import { useCatalogue } from "../../state/catalogue.ts";
+import { useResource } from "../../state/resource.ts";
+import { go, href } from "../../state/route.ts";
+import { deleteSegment, type Refused, saveSegment } from "../../state/segment-changes.ts";
+import { client, isReadOnly } from "../../state/session.ts";
+import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
+import { ProblemText, Problems, useField } from "../../ui/fields/problems.tsx";
+import { Loaded } from "../../ui/states.tsx";
+import { Time } from "../../ui/time.tsx";
+
+const NEW: SegmentInput = {
+  key: "",
+  name: "",
+  description: "",
+  condition: { attribute: "plan", operator: "in", values: ["pro"] },
+};
+
+/** One segment; `new` is a form for another one. */
+export function SegmentPage({ environment, segmentKey }: { environment: string; segmentKey: string }): JSX.Element {
+  const segment = useResource(
+    async () =>
+      segmentKey === "new"
+        ? null
+        : (await client.call("getSegment", { path: { env: environment, key: segmentKey } })).answer,
+    [environment, segmentKey],
+  );
+  return (
+    <>
+      <header class="page">
+        <h1>{segmentKey === "new" ? "New segment" : segmentKey}</h1>
+        <a href={href(["segments"])}>All segments</a>
+      </header>
+      <Loaded of={segment}>
+        {(stored) => (
+          <Editor
+            key={stored?.version}
+            environment={environment}
+            stored={stored ?? undefined}
+            onStored={(saved) => (stored === null ? go(["segments", saved.key]) : segment.set(saved))}
+          />
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+interface EditorProps {
+  environment: string;
+  stored: Segment | undefined;
+  onStored: (segment: Segment) => void;
+}
+
+function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
+  const start = stored === undefined ? NEW : inputOf(stored);
+  const [draft, setDraft] = useState(start);
+  const [problems, setProblems] = useState<Refused>([]);
+  const [isSaving, setIsSaving] = useState(false);
+  const known = useCatalogue(environment);
+  const change = (patch: Partial<SegmentInput>): void => setDraft({ ...draft, ...patch });
+  const isChanged = differences(start, draft).length > 0;
+  const save = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    setIsSaving(true);
+    const wanted = { ...draft, name: draft.name?.trim() || draft.key };
+    setProblems([]);
+    const saved = await saveSegment(environment, stored, wanted, setProblems);
+    setIsSaving(false);
+    if (saved !== undefined) onStored(saved);
+  };
+  return (
+    <form class="stack" onSubmit={(event) => void save(event)}>
+      <Problems.Provider value={problems}>
+        <fieldset class="plain stack" disabled={isReadOnly.value}>
+          <legend class="visually-hidden">Segment</legend>
+          {stored === undefined && (
+            <TextField label="Key" pointer="/key" value={draft.key} required onInput={(key) => change({ key })} />
+          )}
+          <TextField label="Name" pointer="/name" value={draft.name ?? ""} onInput={(name) => change({ name })} />
+          <TextField
+            label="Description"
+            pointer="/description"
+            value={draft.description ?? ""}
+            onInput={(description) => change({ description })}
+          />
+          <section aria-labelledby="who">
+            <h2 id="who">Who is in it</h2>
+            <ConditionBuilder
+              condition={draft.condition}
+              onChange={(condition) => change({ condition })}
+              pointer="/condition"
+              segments={known.segments.filter((key) => key !== stored?.key)}
+              flags={known.flags}
+              attributes={known.attributes}
+            />
+            <ProblemText pointer="/condition" />
+          </section>
+        </fieldset>
+      </Problems.Provider>
+      {stored !== undefined && <Usage segment={stored} />}
+      {!isReadOnly.value && (
+        <footer class="actions">
+          {stored !== undefined && <DeleteButton environment={environment} segment={stored} />}
+          <button type="button" disabled={!isChanged} onClick={() => setDraft(start)}>
+            Discard
+          </button>
+          <button type="submit" class="primary" disabled={isSaving || (stored !== undefined && !isChanged)}>
+            {stored === undefined ? "Make the segment" : saveText(stored)}
+          </button>
+        </footer>
+      )}
+    </form>
+  );
+}
+
+function inputOf({ key, name, description, condition }: Segment): SegmentInput {
+  return { key, name, description, condition };
+}
+
+/** A change of a segment is a change of everything that uses it. */
+function saveText({ usedBy }: Segment): string {
+  const { length } = usedBy.flags;
+  return length === 0 ? "Save" : `Save, for ${length === 1 ? "1 flag" : `${length} flags`}`;
+}
+
+function TextField({
+  label,
+  pointer,
+  value,
+  required = false,
+  onInput,
+}: {
+  label: string;
+  pointer: string;
+  value: string;
+  required?: boolean;
+  onInput: (value: string) => void;
+}): JSX.Element {
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input
+        {...useField(pointer)}
+        value={value}
+        required={required}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <ProblemText pointer={pointer} />
+    </label>
+  );
+}
+
+function Usage({ segment: { usedBy, version, updatedAt } }: { segment: Segment }): JSX.Element {
+  const links = [
+    ...usedBy.flags.map((key) => ({ key, page: "flags" })),
+    ...usedBy.segments.map((key) => ({ key, page: "segments" })),
+  ];
+  return (
+    <section class="card" aria-labelledby="used-by">
+      <h2 id="used-by">Used by</h2>
+      {links.length === 0 ? (
+        <p class="hint">Nothing uses it.</p>
+      ) : (
+        <ul class="links">
+          {links.map(({ key, page }) => (
+            <li key={`${page}/${key}`}>
+              <a href={href([page, key])}>{key}</a>
+              {page === "segments" && <span class="hint"> segment</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="hint">
+        Version {version}, changed <Time at={updatedAt} />
+      </p>
+    </section>
+  );
+}
+
+function DeleteButton({ environment, segment }: { environment: string; segment: Segment }): JSX.Element {
+  const { flags, segments } = segment.usedBy;
+  const isUsed = flags.length + segments.length > 0;
+  return (
+    <>
+      {isUsed && (
+        <span class="hint" id="why-not">
+          It cannot be deleted while something uses it.
+        </span>
+      )}
+      <button
+        type="button"
+        class="danger"
+        disabled={isUsed}
+        aria-describedby={isUsed ? "why-not" : undefined}
+        onClick={() => void deleteSegment(environment, segment).then((isGone) => isGone && go(["segments"]))}
+      >
+        Delete
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { allPages } from "../../../../sdk/client/client.ts";
+import type { Segment } from "../../../../sdk/client/contract.ts";
+import { useResource } from "../../state/resource.ts";
+import { href, replaceQuery, route } from "../../state/route.ts";
+import { client, isReadOnly } from "../../state/session.ts";
+import { Empty, Loaded } from "../../ui/states.tsx";
+import { Time } from "../../ui/time.tsx";
+
+const ROWS = 200;
+
+/** Named conditions of the environment, and what uses each. */
+export function SegmentsPage({ environment }: { environment: string }): JSX.Element {
+  const segments = useResource(
+    () =>
+      allPages((cursor) =>
+        client.call("listSegments", { path: { env: environment }, query: { limit: "200", cursor } }),
+      ),
+    [environment],
+  );
+  return (
+    <>
+      <header class="page">
+        <h1>Segments</h1>
+        <a class="button primary" href={href(["segments", "new"])} hidden={isReadOnly.value}>
+          New segment
+        </a>
+      </header>
+      <Loaded of={segments}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title="No segments here yet">
+              <p>A segment is a condition with a name, such as “beta testers”, that rules of many flags share.</p>
+              {!isReadOnly.value && (
+                <a class="button primary" href={href(["segments", "new"])}>
+                  Make the first one
+                </a>
+              )}
+            </Empty>
+          ) : (
+            <SegmentList all={all} />
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function SegmentList({ all }: { all: readonly Segment[] }): JSX.Element {
+  const search = route.value.query["search"] ?? "";
+  const matches = useMemo(() => {
+    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+    return all.filter(({ key, name, description }) => {
+      const text = `${key}\n${name}\n${description}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+  }, [all, search]);
+  return (
+    <>
+      <search class="filters">
+        <input
+          type="search"
+          aria-label="Search segments"
+          placeholder="Search key, name, description"
+          value={search}
+          onInput={(event) => replaceQuery({ search: event.currentTarget.value || undefined })}
+        />
+      </search>
+      <p class="hint" role="status">
+        {matches.length} of {all.length} segments
+        {matches.length > ROWS && `, the first ${ROWS} are shown: search for the others`}
+      </p>
+      <table class="list">
+        <thead>
+          <tr>
+            <th scope="col">Segment</th>
+            <th scope="col">Used by</th>
+            <th scope="col">Changed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {matches.slice(0, ROWS).map(({ key, name, description, usedBy, updatedAt }) => (
+            <tr key={key}>
+              <td class="wide">
+                <a href={href(["segments", key])}>{name}</a> <code class="hint">{key}</code>
+                {description !== "" && <p class="hint">{description}</p>}
+              </td>
+              <td data-label="Used by">{usageText(usedBy)}</td>
+              <td data-label="Changed">
+                <Time at={updatedAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function usageText({ flags, segments }: Segment["usedBy"]): string {
+  const parts = [count(flags.length, "flag"), count(segments.length, "segment")].filter(Boolean);
+  return parts.join(", ") || "nothing";
+}
+
+function count(n: number, noun: string): string {
+  return n === 0 ? "" : n === 1 ? `1 ${noun}` : `${n} ${noun}s`;
+}

@@ -1,0 +1,56 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { reasonOf } from "../../state/notices.ts";
+import { signIn, signInProblem } from "../../state/session.ts";
+
+export function SignIn(): JSX.Element {
+  const [token, setToken] = useState("");
+  const [isKept, setIsKept] = useState(false);
+  const [isBusy, setIsBusy] = useState(false);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    setIsBusy(true);
+    try {
+      await signIn(token.trim(), isKept);
+    } catch (error) {
+      signInProblem.value = reasonOf(error);
+    } finally {
+      setIsBusy(false);
+    }
+  };
+  return (
+    <main class="sign-in">
+      <h1>
+        <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="40" height="40" /> Burgee
+      </h1>
+      <form onSubmit={(event) => void submit(event)}>
+        <label class="field">
+          <span>Admin token</span>
+          <input
+            type="password"
+            autocomplete="off"
+            required
+            value={token}
+            placeholder="bga_…"
+            onInput={(event) => setToken(event.currentTarget.value)}
+          />
+        </label>
+        <label class="choice">
+          <input type="checkbox" checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} />
+          Keep me signed in while this tab is open
+        </label>
+        {signInProblem.value !== undefined && (
+          <p class="banner failed" role="alert">
+            {signInProblem.value}
+          </p>
+        )}
+        <button type="submit" class="primary" disabled={isBusy}>
+          Sign in
+        </button>
+      </form>
+      <p class="hint">
+        <code>npm run dev</code> prints a token; elsewhere <code>npm run admin-token</code> makes one.
+      </p>
+    </main>
+  );
+}

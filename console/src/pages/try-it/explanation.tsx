@@ -1,0 +1,148 @@
+import type { JSX } from "preact";
+import type { Condition, Explanation, Flag } from "../../../../sdk/client/contract.ts";
+import {
+  bucketText,
+  percentText,
+  stateText,
+  traceNode,
+  type Result,
+  type TraceNode,
+} from "../../state/try-it/trace.ts";
+import { serveText } from "../../../../sdk/client/serve-text.ts";
+
+interface Props {
+  explanation: Explanation;
+  flag: Flag;
+  segments: ReadonlyMap<string, Condition>;
+}
+
+/** The answer, and how it came about in the order of evaluation. */
+export function ExplanationView({ explanation, flag, segments }: Props): JSX.Element {
+  const { prerequisites, rules } = explanation;
+  const isOff = explanation.resolution["reason"] === "DISABLED";
+  return (
+    <section class="card" aria-labelledby="answer">
+      <Answer explanation={explanation} />
+      <h3>Why</h3>
+      <ol class="steps">
+        {isOff && (
+          <Step mark="yes" title="The flag is switched off">
+            <p class="hint">Everybody gets the off variant. Nothing below is looked at.</p>
+          </Step>
+        )}
+        {prerequisites.map(({ flag: key, variants, served, isMet }) => (
+          <Step
+            key={`needs ${key}`}
+            mark={isMet ? "yes" : "no"}
+            title={`Needs ${key} to serve ${variants.join(" or ")}`}
+          >
+            <p class="hint">
+              It serves {served ?? "the caller's default"}
+              {isMet ? "." : ": the off variant is the answer."}
+            </p>
+          </Step>
+        ))}
+        {rules.map((rule) => {
+          const stored = flag.rules?.find(({ id }) => id === rule.id);
+          const serves = stored === undefined ? "" : ` → ${serveText(stored.serve)}`;
+          return (
+            <Step
+              key={rule.id}
+              mark={rule.state === "matched" ? "yes" : rule.state === "not reached" ? "none" : "no"}
+              title={`Rule ${rule.id}${serves}`}
+            >
+              <p class="hint">{stateText(rule.state)}</p>
+              {rule.when !== undefined && <Tree nodes={[traceNode(rule.when, stored?.when, segments)]} />}
+              <Bucket {...rule} />
+            </Step>
+          );
+        })}
+        <Step
+          mark={explanation.default.state === "served" ? "yes" : "none"}
+          title={`Default → ${serveText(flag.default)}`}
+        >
+          <p class="hint">{explanation.default.state}</p>
+          <Bucket {...explanation.default} />
+        </Step>
+      </ol>
+    </section>
+  );
+}
+
+function Answer({ explanation: { resolution, version, problem } }: { explanation: Explanation }): JSX.Element {
+  const { reason, variant, value, ruleId, errorCode, errorDetails } = resolution as Record<string, unknown>;
+  return (
+    <div class="answer">
+      <h2 id="answer">
+        {reason === "ERROR" ? "An error" : typeof variant === "string" ? variant : "The caller's default"}
+      </h2>
+      {value !== undefined && <pre aria-label="Value">{JSON.stringify(value, null, 2)}</pre>}
+      <p class="hint">
+        {String(reason)}
+        {typeof ruleId === "string" && ` by rule ${ruleId}`}
+        {typeof errorCode === "string" && ` ${errorCode}: ${String(errorDetails)}`} · environment version {version}
+      </p>
+      {problem !== undefined && <p class="banner failed">{problem}</p>}
+    </div>
+  );
+}
+
+function Step({
+  mark,
+  title,
+  children,
+}: {
+  mark: keyof typeof MARKS;
+  title: string;
+  children: preact.ComponentChildren;
+}): JSX.Element {
+  return (
+    <li class={`step ${mark}`}>
+      <strong>
+        <span class="mark" aria-hidden="true">
+          {MARKS[mark]}
+        </span>
+        {title}
+      </strong>
+      {children}
+    </li>
+  );
+}
+
+const MARKS = { yes: "✓", no: "✗", none: "·" };
+const RESULTS: Record<string, string> = { true: "true", false: "false", unknown: "unknown" };
+
+function Tree({ nodes }: { nodes: readonly TraceNode[] }): JSX.Element {
+  return (
+    <ul class="trace">
+      {nodes.map(({ result, text, note, parts }, i) => (
+        // oxlint-disable-next-line react/no-array-index-key -- a trace does not change
+        <li key={i} class={classOf(result)}>
+          <span class="result">{RESULTS[String(result)]}</span> {text}
+          {note !== undefined && <span class="hint"> ({note})</span>}
+          {parts.length > 0 && <Tree nodes={parts} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function classOf(result: Result): string {
+  return result === "unknown" ? "unknown" : result ? "yes" : "no";
+}
+
+function Bucket({
+  bucket,
+  exposure,
+}: {
+  bucket?: number | null | undefined;
+  exposure?: number | undefined;
+}): JSX.Element | null {
+  if (bucket === undefined) return null;
+  return (
+    <p class="hint">
+      In {bucketText(bucket).replace(/^bucket/, "bucket")}
+      {exposure !== undefined && `; the ramp now serves ${percentText(exposure)} of each share`}
+    </p>
+  );
+}

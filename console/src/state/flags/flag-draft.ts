@@ -1,0 +1,179 @@
+/** A flag while it is edited: names and rules are rows, so that each keeps its identity while it is renamed or moved. */
+import type { Flag, Rule, Serve } from "../../../../sdk/client/contract.ts";
+import { initialValue } from "./variant-values.ts";
+
+export interface Row<T> {
+  /** Of this draft alone, never sent. */
+  readonly id: number;
+  readonly item: T;
+}
+
+export type MetadataValue = string | number | boolean;
+export type Prerequisite = NonNullable<Flag["prerequisites"]>[number];
+
+export interface Draft {
+  key: string;
+  kind: NonNullable<Flag["kind"]>;
+  type: Flag["type"];
+  description: string;
+  tags: readonly string[];
+  /** Undefined: there has never been one. */
+  owner: string | undefined;
+  clientVisible: boolean;
+  metadata: readonly Row<{ name: string; value: MetadataValue }>[];
+  variants: readonly Row<{ name: string; value: unknown }>[];
+  enabled: boolean;
+  offVariant: string | null;
+  default: Serve;
+  rules: readonly Row<Rule>[];
+  prerequisites: readonly Row<Prerequisite>[];
+}
+
+let last = 0;
+
+export function row<T>(item: T): Row<T> {
+  return { id: ++last, item };
+}
+
+/** `before`: the draft that this one takes the place of; what is still there keeps its identity. */
+export function draftOf(flag: Flag, before?: Draft): Draft {
+  return {
+    key: flag.key,
+    kind: flag.kind ?? "flag",
+    type: flag.type,
+    description: flag.description ?? "",
+    tags: flag.tags ?? [],
+    owner: flag.owner,
+    clientVisible: flag.clientVisible ?? false,
+    metadata: rowsOf(
+      Object.entries(flag.metadata ?? {}).map(([name, value]) => ({ name, value })),
+      before?.metadata,
+      ({ name }) => name,
+    ),
+    variants: rowsOf(
+      Object.entries(flag.variants).map(([name, value]) => ({ name, value })),
+      before?.variants,
+      ({ name }) => name,
+    ),
+    enabled: flag.enabled,
+    offVariant: flag.offVariant ?? null,
+    default: flag.default,
+    rules: rowsOf(flag.rules ?? [], before?.rules, ({ id }) => id),
+    prerequisites: rowsOf(flag.prerequisites ?? [], before?.prerequisites, ({ flag: needed }) => needed),
+  };
+}
+
+function rowsOf<T>(items: readonly T[], before: readonly Row<T>[] | undefined, nameOf: (item: T) => string): Row<T>[] {
+  const ids = new Map(before?.map(({ id, item }) => [nameOf(item), id]));
+  return items.map((item) => {
+    const name = nameOf(item);
+    const id = ids.get(name);
+    ids.delete(name);
+    return id === undefined ? row(item) : { id, item };
+  });
+}
+
+/** The whole flag, as it is sent. */
+export function flagOf(draft: Draft): Flag {
+  const { owner, metadata, variants, rules, prerequisites, tags, ...rest } = draft;
+  return {
+    ...rest,
+    tags: [...tags],
+    ...(owner === undefined ? {} : { owner }),
+    metadata: Object.fromEntries(metadata.map(({ item }) => [item.name, item.value])),
+    variants: Object.fromEntries(variants.map(({ item }) => [item.name, item.value])),
+    rules: rules.map(({ item }) => item),
+    prerequisites: prerequisites.map(({ item }) => item),
+  };
+}
+
+/** What a new flag starts as. */
+export function newDraft(): Draft {
+  return {
+    ...draftOf({ key: "", type: "boolean", variants: {}, enabled: false, default: { variant: "off" } }),
+    ...ofType("boolean"),
+  };
+}
+
+/** A new flag's variants and what they serve, by its type. */
+export function ofType(type: Flag["type"]): Pick<Draft, "type" | "variants" | "offVariant" | "default" | "rules"> {
+  const isBoolean = type === "boolean";
+  const [first, second] = isBoolean ? ["on", "off"] : ["a", "b"];
+  return {
+    type,
+    variants: [
+      row({ name: first, value: isBoolean ? true : initialValue(type) }),
+      row({ name: second, value: initialValue(type) }),
+    ],
+    offVariant: second,
+    default: { variant: second },
+    rules: [],
+  };
+}
+
+/** A new flag's kind, with what only this kind may serve. */
+export function ofKind(draft: Draft, kind: Draft["kind"]): Draft {
+  if (kind === "flag") return { ...draft, ...ofType(draft.type), kind };
+  const boolean = { ...draft, ...ofType("boolean"), kind };
+  return kind === "switch"
+    ? boolean
+    : {
+        ...boolean,
+        default: {
+          draw: {
+            weights: [
+              ["on", 1000],
+              ["off", 99_000],
+            ],
+          },
+        },
+      };
+}
+
+/** The variant with another name, wherever this flag names it. */
+export function renameVariant(draft: Draft, from: string, to: string): Draft {
+  const renamed = (name: string): string => (name === from ? to : name);
+  return {
+    ...draft,
+    variants: draft.variants.map((variant) =>
+      variant.item.name === from ? { ...variant, item: { ...variant.item, name: to } } : variant,
+    ),
+    offVariant: draft.offVariant === null ? null : renamed(draft.offVariant),
+    default: mapVariants(draft.default, renamed),
+    rules: draft.rules.map((rule) => ({
+      ...rule,
+      item: { ...rule.item, serve: mapVariants(rule.item.serve, renamed) },
+    })),
+  };
+}
+
+function mapVariants(serve: Serve, name: (variant: string) => string): Serve {
+  if ("variant" in serve) return { variant: name(serve.variant) };
+  const mapped = (weights: [string, number][]): [string, number][] =>
+    weights.map(([variant, weight]) => [name(variant), weight]);
+  return "draw" in serve
+    ? { draw: { weights: mapped(serve.draw.weights) } }
+    : { rollout: { ...serve.rollout, weights: mapped(serve.rollout.weights) } };
+}
+
+/** A name that is not taken: `rule-3`. */
+export function freeName(stem: string, taken: Iterable<string>): string {
+  const names = new Set(taken);
+  let number = names.size + 1;
+  while (names.has(`${stem}-${number}`)) number++;
+  return `${stem}-${number}`;
+}
+
+/** The list with one item at another place. */
+export function moved<T>(items: readonly T[], from: number, to: number): T[] {
+  const item = items[from];
+  if (item === undefined || to < 0 || to >= items.length) return [...items];
+  return items.toSpliced(from, 1).toSpliced(to, 0, item);
+}
+
+const DEFINITION = ["kind", "type", "variants", "clientVisible", "metadata", "description", "tags", "owner"];
+
+/** Whether a change at this pointer is one of the definition, which all environments share. */
+export function isOfDefinition(pointer: string): boolean {
+  return DEFINITION.includes(pointer.split("/")[1] ?? "");
+}

@@ -1,0 +1,60 @@
+/** Which flags of a list are shown and in what order, as the address says it. */
+import type { Flag } from "../../../../sdk/client/contract.ts";
+import { stalenessOf } from "./staleness.ts";
+
+export const SORTS = { key: "Key", changed: "Last change" } as const;
+export type Sort = keyof typeof SORTS;
+
+/** Empty text: any. */
+export interface FlagFilter {
+  search: string;
+  tag: string;
+  kind: string;
+  /** `on`, `off` or `stale` */
+  state: string;
+  sort: Sort;
+}
+
+export function filterOfQuery(query: Readonly<Record<string, string>>): FlagFilter {
+  const { search = "", tag = "", kind = "", state = "", sort } = query;
+  return { search, tag, kind, state, sort: sort === "changed" ? sort : "key" };
+}
+
+/** The other way round: only what differs from showing everything. */
+export function queryOfFilter({ sort, ...filter }: FlagFilter): Record<string, string | undefined> {
+  const entries = Object.entries({ ...filter, sort: sort === "key" ? "" : sort });
+  return Object.fromEntries(entries.map(([name, value]) => [name, value.trim() === "" ? undefined : value]));
+}
+
+/** The flags that match, sorted. Words are looked for in key, description, owner and tags; all have to be found. */
+export function filterFlags(flags: readonly Flag[], filter: FlagFilter, now: number): Flag[] {
+  const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = flags.filter(
+    (flag) =>
+      words.every((word) => searchTextOf(flag).includes(word)) &&
+      (filter.tag === "" || flag.tags?.includes(filter.tag) === true) &&
+      (filter.kind === "" || (flag.kind ?? "flag") === filter.kind) &&
+      isInState(flag, filter.state, now),
+  );
+  const byKey = (a: Flag, b: Flag): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  if (filter.sort === "key") return found.toSorted(byKey);
+  return found.toSorted((a, b) => (b.updatedAt ?? "").localeCompare(a.updatedAt ?? "") || byKey(a, b));
+}
+
+function isInState(flag: Flag, state: string, now: number): boolean {
+  if (state === "on" || state === "off") return flag.enabled === (state === "on");
+  return state !== "stale" || stalenessOf(flag, now) !== undefined;
+}
+
+const searchTexts = new WeakMap<Flag, string>();
+
+/** Made once for each flag: a search runs on every key that is pressed. */
+function searchTextOf(flag: Flag): string {
+  let text = searchTexts.get(flag);
+  if (text === undefined) {
+    const { key, description = "", owner = "", tags = [] } = flag;
+    text = [key, description, owner, ...tags].join("\n").toLowerCase();
+    searchTexts.set(flag, text);
+  }
+  return text;
+}

@@ -1,0 +1,66 @@
+/** JSON pointers of problems: what they stand at, in words, and whether they still stand. */
+import type { Flag } from "../../../../sdk/client/contract.ts";
+import { isSame } from "../../ui/fields/parsed.ts";
+import type { Problem } from "../../ui/fields/problem.ts";
+
+export function stepsOf(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+export function escapePointer(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** A pointer and those around it, the innermost first, without the whole document. */
+export function enclosing(pointer: string): string[] {
+  const steps = pointer.split("/").slice(1);
+  return steps.map((_, i) => `/${steps.slice(0, steps.length - i).join("/")}`);
+}
+
+export function valueAt(document: unknown, pointer: string): unknown {
+  return stepsOf(pointer).reduce<unknown>(
+    (value, step) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, step)
+        ? (value as Record<string, unknown>)[step]
+        : undefined,
+    document,
+  );
+}
+
+/** The problems of what was sent that still hold for what is edited: those whose field is what it was. */
+export function standing(problems: readonly Problem[], sent: Flag | undefined, edited: Flag): Problem[] {
+  return problems.filter(({ pointer }) => isSame(valueAt(sent, pointer), valueAt(edited, pointer)));
+}
+
+const WORDS: Record<string, string> = {
+  rules: "rule",
+  when: "condition",
+  all: "part",
+  any: "part",
+  weights: "weight",
+  values: "value",
+  prerequisites: "prerequisite",
+  by: "attribute",
+  ranges: "range",
+  offVariant: "off variant",
+  clientVisible: "visible to clients",
+  onMissingKey: "without a key",
+  onMiss: "outside the weights",
+};
+
+/** `/rules/0/when/all/1/values/2` is "rule 1, condition, part 2, value 3". */
+export function pointerText(pointer: string): string {
+  const texts: string[] = [];
+  let isNumbered = false;
+  for (const step of stepsOf(pointer)) {
+    const isIndex = /^\d+$/.test(step) && texts.length > 0;
+    // The two sides of a pair are told apart by what is said of them.
+    if (isIndex && !isNumbered) texts.push(`${texts.pop() ?? ""} ${Number(step) + 1}`);
+    else if (!isIndex) texts.push(WORDS[step] ?? step);
+    isNumbered = isIndex;
+  }
+  return texts.join(", ") || "the whole flag";
+}

@@ -1,0 +1,56 @@
+/** Values of variants as text, in the form that the flag's type has. */
+import type { Flag } from "../../../../sdk/client/contract.ts";
+import { parseNumber } from "../../ui/condition/values.ts";
+import type { Parsed } from "../../ui/fields/parsed.ts";
+
+export type FlagType = Flag["type"];
+
+/** A float that is whole keeps its point: `10.0`. */
+export function valueText(type: FlagType, value: unknown): string {
+  if (type === "string" && typeof value === "string") return value;
+  if (type === "float" && Number.isInteger(value) && Math.abs(value as number) < 1e21) return `${String(value)}.0`;
+  return JSON.stringify(value, null, type === "object" ? 2 : undefined) ?? "";
+}
+
+export function parseValue(type: FlagType, text: string): Parsed<unknown> {
+  switch (type) {
+    case "string":
+      return { value: text };
+    case "boolean":
+      return text === "true" || text === "false" ? { value: text === "true" } : { problem: "must be true or false" };
+    case "integer": {
+      const parsed = /[.e]/i.test(text) ? undefined : parseNumber(text);
+      const isWhole = parsed !== undefined && "value" in parsed && Number.isSafeInteger(parsed.value);
+      return isWhole ? parsed : { problem: "must be a whole number within ±9007199254740991" };
+    }
+    case "float":
+      return parseNumber(text);
+    case "object":
+      return parseObject(text);
+  }
+}
+
+function parseObject(text: string): Parsed<unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === "object" && value !== null;
+    return isObject ? { value } : { problem: "must be a JSON object or list" };
+  } catch (error) {
+    return { problem: error instanceof Error ? `is no JSON yet: ${error.message}` : "is no JSON" };
+  }
+}
+
+/** What a new variant starts with. */
+export function initialValue(type: FlagType): unknown {
+  switch (type) {
+    case "boolean":
+      return false;
+    case "string":
+      return "";
+    case "integer":
+    case "float":
+      return 0;
+    case "object":
+      return {};
+  }
+}

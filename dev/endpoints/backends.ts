@@ -1,0 +1,108 @@
+/** Both local endpoints with a migrated database, inside this process: what integration tests and benchmarks stand on. */
+import { randomUUID } from "node:crypto";
+import { Redis } from "ioredis";
+import { Client } from "pg";
+import { applyMigrations } from "../postgres/migrate.ts";
+import { type NeonEndpoint, startNeonEndpoint } from "../postgres/neon-endpoint.ts";
+import { startUpstashEndpoint, type UpstashEndpoint } from "../redis/upstash-endpoint.ts";
+
+export interface Backends {
+  neon: NeonEndpoint;
+  upstash: UpstashEndpoint;
+  /** Bindings that make the worker use these backends; KEY_SECRET is the caller's. */
+  bindings: Record<"DATABASE_URL" | "NEON_HTTP_URL" | "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN", string>;
+  /** Also drops the database and empties the Redis database that this call made for itself. */
+  close(): Promise<void>;
+}
+
+export interface BackendsOptions {
+  /** A Postgres server to make a database on. Default: TEST_DATABASE_URL, else PGlite in memory. */
+  databaseUrl?: string | undefined;
+  /** A Redis server to take a database of. Default: TEST_REDIS_URL, else embedded. */
+  redisUrl?: string | undefined;
+  /** False leaves the database empty. */
+  migrate?: boolean;
+  /** ms since epoch: decides expiry in the embedded Redis. */
+  now?: () => number;
+}
+
+export async function startBackends(options: BackendsOptions = {}): Promise<Backends> {
+  const { databaseUrl = process.env["TEST_DATABASE_URL"], redisUrl = process.env["TEST_REDIS_URL"], now } = options;
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    const database = databaseUrl ? await createDatabase(databaseUrl) : undefined;
+    if (database) closers.push(database.drop);
+    const neon = await startNeonEndpoint(database ? { databaseUrl: database.url } : {});
+    closers.push(neon.close);
+    const redis = redisUrl ? await takeRedisDatabase(redisUrl) : undefined;
+    if (redis) closers.push(redis.release);
+    const upstash = await startUpstashEndpoint({ ...(redis && { redisUrl: redis.url }), ...(now && { now }) });
+    closers.push(upstash.close);
+    if (options.migrate !== false) await applyMigrations(neon);
+    const bindings = {
+      DATABASE_URL: neon.connectionString,
+      NEON_HTTP_URL: neon.url,
+      UPSTASH_REDIS_REST_URL: upstash.url,
+      UPSTASH_REDIS_REST_TOKEN: upstash.token,
+    };
+    return { neon, upstash, bindings, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A database of its own on a real server. */
+async function createDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `burgee_${randomUUID().replaceAll("-", "")}`;
+  const onServer = async (sql: string): Promise<void> => {
+    const client = new Client({ connectionString: serverUrl });
+    await client.connect();
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
+  };
+  await onServer(`create database ${name}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => onServer(`drop database if exists ${name} with (force)`) };
+}
+
+/** Redis has 16 numbered databases. 1 to 15 are shared out by locks in 0, which end after an hour. */
+async function takeRedisDatabase(serverUrl: string): Promise<{ url: string; release(): Promise<void> }> {
+  const urlOf = (number: number): string => {
+    const url = new URL(serverUrl);
+    url.pathname = `/${number}`;
+    return url.href;
+  };
+  for (let number = 1; number <= 15; number++) {
+    const lock = `burgee:test-database:${number}`;
+    const taken = await onRedis(urlOf(0), (redis) => redis.set(lock, "taken", "EX", 3600, "NX"));
+    if (taken === null) continue;
+    const flush = () => onRedis(urlOf(number), (redis) => redis.flushdb());
+    await flush();
+    const release = async (): Promise<void> => {
+      await flush();
+      await onRedis(urlOf(0), (redis) => redis.del(lock));
+    };
+    return { url: urlOf(number), release };
+  }
+  throw new Error(
+    `Redis databases 1 to 15 of ${new URL(serverUrl).host} are taken; delete burgee:test-database:* in 0 if not`,
+  );
+}
+
+async function onRedis<Result>(url: string, work: (redis: Redis) => Promise<Result>): Promise<Result> {
+  const redis = new Redis(url, { maxRetriesPerRequest: 1 });
+  redis.on("error", () => {});
+  try {
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}

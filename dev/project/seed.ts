@@ -1,0 +1,116 @@
+/** Fills a migrated database with the example project and with keys to use it. */
+import { join } from "node:path";
+import { type FlagInput as ParsedFlag, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
+import { InvalidInputError } from "../../src/ops/errors.ts";
+import { type AdminRole, mintKey } from "../../src/ops/token.ts";
+import type { StoreDatabase } from "../../src/store/client.ts";
+import { listFlags } from "../../src/store/lists/flags.ts";
+import { listSegments } from "../../src/store/lists/segments.ts";
+import { createEnvironment, listEnvironments } from "../../src/store/writes/environments.ts";
+import { type FlagInput, saveProject } from "../../src/store/writes/flags.ts";
+import { createAdminKey, createSdkKey } from "../../src/store/writes/keys.ts";
+import type { SegmentInput } from "../../src/store/writes/segments.ts";
+import { type ProjectFile, readProjectFile } from "./project-file.ts";
+
+export const EXAMPLE_PROJECT = join(import.meta.dirname, "../../examples/project.yaml");
+
+const ACTOR = "seed";
+
+/** Tokens, which the database does not hold and nobody can read again. */
+export interface SeededKeys {
+  adminToken: string;
+  /** By environment key. */
+  environments: Record<string, { clientKey: string; serverKey: string }>;
+}
+
+/**
+ * Writes the project's environments, each with its flags and segments as one version. An environment that holds
+ * something already keeps it; the keys are new every time. @throws InvalidInputError naming file and field
+ */
+export async function seedProject(db: StoreDatabase, keySecret: string, path = EXAMPLE_PROJECT): Promise<SeededKeys> {
+  const project = await readProjectFile(path);
+  const known = new Set((await listEnvironments(db)).map(({ key }) => key));
+  const contents = new Map(project.environments.map(({ key }) => [key, parseEnvironment(project, key)]));
+  const environments: SeededKeys["environments"] = {};
+  for (const { key, name } of project.environments) {
+    if (!known.has(key)) await createEnvironment(db, { key, name }, { actor: ACTOR });
+    // Also where an earlier seed was ended in between: what it holds would stay empty for good.
+    if (!known.has(key) || (await isEmpty(db, key))) {
+      await saveProject(db, key, contents.get(key) ?? { flags: [], segments: [] }, { actor: ACTOR });
+    }
+    environments[key] = {
+      clientKey: await seedKey(db, keySecret, key, "client"),
+      serverKey: await seedKey(db, keySecret, key, "server"),
+    };
+  }
+  const adminToken = await createAdminToken(db, keySecret, { role: "write", name: "Seeded admin token", actor: ACTOR });
+  return { adminToken, environments };
+}
+
+/** A new admin token. It is told here only: the store keeps a hash. */
+export async function createAdminToken(
+  db: StoreDatabase,
+  keySecret: string,
+  { role, name, actor }: { role: AdminRole; name: string; actor: string },
+): Promise<string> {
+  const { token, id, secretHash } = await mintKey(keySecret, "admin", role);
+  await createAdminKey(db, { id, role, name, secretHash }, { actor });
+  return token;
+}
+
+async function isEmpty(db: StoreDatabase, environment: string): Promise<boolean> {
+  const one = { limit: 1 };
+  const [flags, segments] = await Promise.all([listFlags(db, environment, one), listSegments(db, environment, one)]);
+  return flags.items.length === 0 && segments.items.length === 0;
+}
+
+async function seedKey(
+  db: StoreDatabase,
+  keySecret: string,
+  environment: string,
+  kind: "client" | "server",
+): Promise<string> {
+  const { token, id, secretHash } = await mintKey(keySecret, kind, environment);
+  await createSdkKey(
+    db,
+    environment,
+    { id, kind, name: `Seeded ${kind} key`, secretHash, origins: [] },
+    { actor: ACTOR },
+  );
+  return token;
+}
+
+function parseEnvironment(project: ProjectFile, environment: string): { flags: FlagInput[]; segments: SegmentInput[] } {
+  const flags = project.flags.flatMap(({ environments: configurations, ...definition }, i) => {
+    const configuration = configurations[environment];
+    if (configuration === undefined) return [];
+    return [toFlagInput(named(`/flags/${i}`, () => parseFlagInput({ ...definition, ...configuration })))];
+  });
+  const segments = Object.entries(project.segments[environment] ?? {}).map(([key, { name, ...segment }]) => ({
+    ...named(`/segments/${environment}/${key}`, () => parseSegmentInput({ key, ...segment })),
+    name,
+  }));
+  return { flags, segments };
+}
+
+function toFlagInput(flag: ParsedFlag): FlagInput {
+  const { key, kind, type, variants, clientVisible, metadata, description, tags, owner } = flag;
+  const { enabled, offVariant, default: defaultServe, rules, prerequisites } = flag;
+  return {
+    definition: { key, kind, type, variants, clientVisible, metadata },
+    configuration: { enabled, offVariant, default: defaultServe, rules, prerequisites },
+    description,
+    tags,
+    owner,
+  };
+}
+
+/** Puts the place in the file before the pointers of what is wrong there. */
+function named<T>(pointer: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new InvalidInputError(error.errors.map((one) => ({ ...one, pointer: pointer + one.pointer })));
+  }
+}

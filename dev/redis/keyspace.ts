@@ -1,0 +1,100 @@
+/** Keys, their values and when they expire. Values are strings or hashes; an empty hash does not exist. */
+import { RedisError } from "./reply.ts";
+
+export type RedisHash = Map<string, string>;
+
+interface Slot {
+  value: string | RedisHash;
+  /** ms since epoch; undefined: never. */
+  expiresAt: number | undefined;
+}
+
+const WRONG_TYPE = "WRONGTYPE Operation against a key holding the wrong kind of value";
+
+export class Keyspace {
+  readonly now: () => number;
+  readonly #slots = new Map<string, Slot>();
+  /** Cursor of SCAN → the key to go on after. */
+  readonly #cursors = new Map<number, string>();
+  #lastCursor = 0;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  find(key: string): Slot | undefined {
+    const slot = this.#slots.get(key);
+    if (slot?.expiresAt !== undefined && slot.expiresAt <= this.now()) {
+      this.#slots.delete(key);
+      return undefined;
+    }
+    return slot;
+  }
+
+  string(key: string): string | undefined {
+    const value = this.find(key)?.value;
+    if (value instanceof Map) throw new RedisError(WRONG_TYPE);
+    return value;
+  }
+
+  hash(key: string): RedisHash | undefined {
+    const value = this.find(key)?.value;
+    if (typeof value === "string") throw new RedisError(WRONG_TYPE);
+    return value;
+  }
+
+  /** The hash to write to, made when absent. */
+  ensureHash(key: string): RedisHash {
+    const existing = this.hash(key);
+    if (existing) return existing;
+    const created: RedisHash = new Map();
+    this.#slots.set(key, { value: created, expiresAt: undefined });
+    return created;
+  }
+
+  /** Sets the whole key; the expiry that it had is lost unless given again. */
+  setString(key: string, value: string, expiresAt?: number): void {
+    this.#slots.set(key, { value, expiresAt });
+  }
+
+  delete(key: string): boolean {
+    return this.find(key) !== undefined && this.#slots.delete(key);
+  }
+
+  keys(): string[] {
+    return [...this.#slots.keys()].filter((key) => this.find(key) !== undefined);
+  }
+
+  clear(): void {
+    this.#slots.clear();
+  }
+
+  /** Up to `count` keys in order from the cursor; each key that stays throughout is returned by a full walk. */
+  scan(cursor: number, count: number): { next: number; keys: string[] } {
+    const after = cursor === 0 ? undefined : this.#cursors.get(cursor);
+    const rest = this.keys()
+      .filter((key) => after === undefined || key > after)
+      .toSorted();
+    const keys = rest.slice(0, count);
+    const last = keys.at(-1);
+    if (last === undefined || keys.length === rest.length) return { next: 0, keys };
+    const next = ++this.#lastCursor;
+    this.#cursors.set(next, last);
+    if (this.#cursors.size > 1000) this.#cursors.delete(next - 1000);
+    return { next, keys };
+  }
+}
+
+/** Redis glob (`*`, `?`, `[a-z]`, `[^x]`, `\`) as a regular expression over the whole text. */
+export function globToRegExp(glob: string): RegExp {
+  const source = glob.replaceAll(
+    /\\([\s\S])|\[(\^?)([^\]]*)\]|([*?])|([\s\S])/g,
+    (_all, escaped, not, set, wild, char) => {
+      if (set !== undefined)
+        return set === "" ? "(?!)" : `[${not}${(set as string).replaceAll(/[\\[\]^]/g, String.raw`\$&`)}]`;
+      if (wild !== undefined) return wild === "*" ? "[\\s\\S]*" : "[\\s\\S]";
+      return ((escaped ?? char) as string).replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
+    },
+  );
+  return new RegExp(`^${source}$`, "u");
+}

@@ -1,0 +1,82 @@
+/** `npm run dev` (through start.js). */
+import { join } from "node:path";
+import { DevError } from "./error.ts";
+import { Closers, type DevSession, startSession } from "./session.ts";
+import { type DevSettings, readDevSettings } from "./settings.ts";
+
+/** Runs until it is told to stop; sets the exit code. */
+export async function main(): Promise<void> {
+  const closers = new Closers();
+  const started = performance.now();
+  let isStopping = false;
+
+  const stop = async (code: number): Promise<never> => {
+    isStopping = true;
+    await closers.close().catch((error: unknown) => console.error(String(error)));
+    process.exit(code);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // The second Ctrl-C does not wait.
+    process.on(signal, () => void (isStopping ? process.exit(1) : stop(0)));
+  }
+  onNpmGone(() => void (isStopping || stop(0)));
+
+  try {
+    const settings = readDevSettings(process.env, join(import.meta.dirname, "../.."), process.cwd());
+    console.log("Starting Burgee…");
+    const session = await startSession(settings, closers, (line) => console.log(line));
+    console.log(await describe(session, settings, performance.now() - started));
+    const code = await session.worker.ended;
+    if (isStopping) return;
+    throw new DevError(`wrangler dev ended (exit code ${code}). Its last output:\n\n${session.worker.lastOutput()}`);
+  } catch (error) {
+    if (isStopping) return;
+    console.error(
+      `\n${error instanceof DevError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    await stop(1);
+  }
+}
+
+/** npm's shell passes no signal on: when npm is ended, only the change of parent tells. */
+function onNpmGone(act: () => void): void {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, 500);
+  timer.unref();
+}
+
+async function describe({ file, neon }: DevSession, settings: DevSettings, tookMs: number): Promise<string> {
+  const { url, adminToken, environments } = file;
+  const embedded = `embedded, kept in ${settings.shownDirectory}/postgres`;
+  const keys = Object.entries(environments).map(
+    ([key, { clientKey, serverKey }]) => `\n  ${key}\n    server key  ${serverKey}\n    client key  ${clientKey}`,
+  );
+  const [first = "", { serverKey = "" } = {}] = Object.entries(environments)[0] ?? [];
+  const flags = await neon.query<{ flag_key: string }>(
+    `select c.flag_key from flag_configurations c join flags f on f.key = c.flag_key
+     where c.environment = $1 and c.enabled and f.kind = 'flag'
+     order by c.flag_key <> 'checkout-redesign', c.flag_key limit 1`,
+    [first],
+  );
+  const path = flags[0] ? `/${flags[0].flag_key}` : "";
+  return `
+Burgee answers on ${url} (started in ${(tookMs / 1000).toFixed(1)} s)
+
+  Postgres  ${settings.databaseUrl ? `DATABASE_URL, ${new URL(settings.databaseUrl).host}` : embedded}
+  Redis     ${settings.redisUrl ? `REDIS_URL, ${new URL(settings.redisUrl).host}` : "embedded, empty at each start"}
+
+  admin token   ${adminToken}
+${keys.join("\n")}
+
+Evaluate a flag:
+
+  curl -s ${url}/ofrep/v1/evaluate/flags${path} -H 'Authorization: Bearer ${serverKey}' -H 'Content-Type: application/json' -d '{"context":{"targetingKey":"user-1"}}'
+
+The same for scripts: ${settings.shownDirectory}/dev.json. Ctrl-C stops everything; the data stay.
+`;
+}

@@ -1,0 +1,34 @@
+/**
+ * The `@head` field as text, so that the scripts need no JSON: the version on the first line, then one line per
+ * change, `<version> <field> <field>…` or `<version> *`, oldest first, contiguous, ending at the version.
+ */
+import type { Change, Head } from "../../flags/head.ts";
+import { contiguousEnd, MAX_NAMES_PER_CHANGE } from "../changes.ts";
+
+const VERSION = /^[1-9]\d{0,15}$/;
+
+/** Undefined for anything that is not a head; changes that do not lead up to the version are left out. */
+export function parseHead(text: string): Head | undefined {
+  const [first = "", ...lines] = text.split("\n");
+  const version = parseVersion(first);
+  if (version === undefined) return undefined;
+  const changes: Change[] = [];
+  for (const line of lines) {
+    const [versionText = "", ...names] = line.split(" ");
+    const fields = names.filter((name) => name !== "");
+    changes.push([parseVersion(versionText) ?? 0, fields.includes("*") ? "*" : fields]);
+  }
+  return { version, changes: contiguousEnd(changes, version) };
+}
+
+/** The fields of one change as the scripts take them: separated by blanks, or "*". */
+export function formatFields([, fields]: Change): string {
+  if (fields === "*" || fields.length > MAX_NAMES_PER_CHANGE) return "*";
+  // A name that would read as two, or as everything: the safe reading is everything.
+  return fields.some((name) => name === "" || /\s/.test(name)) ? "*" : fields.join(" ");
+}
+
+function parseVersion(text: string): number | undefined {
+  const version = VERSION.test(text) ? Number(text) : 0;
+  return Number.isSafeInteger(version) && version > 0 ? version : undefined;
+}

@@ -1,0 +1,155 @@
+import type { TieredCache } from "../../cache/tiered-cache.ts";
+import type { CompiledFlag } from "../../evaluation/types.ts";
+import type { Change } from "../../flags/head.ts";
+import { errorFields, type Log } from "../../ops/log.ts";
+import type { StoreReading } from "../../store/readings/environment-reading.ts";
+import { type EdgePurge, environmentTag, fitsOneCall, tagsOf } from "./purge-targets.ts";
+
+/** What a write left to be published: every change up to `version` that is not confirmed yet. */
+export interface Written {
+  version: number;
+  pending: Change[];
+  /** The changed documents as the write's own transaction saw them, when they are few. */
+  reading?: StoreReading | undefined;
+}
+
+/** Which targets took a purge. False ones are retried by the sweep. */
+export interface Published {
+  /** Absent: the worker runs without Redis. */
+  redis?: boolean;
+  /** Absent: no purge transport is configured, so data centres hold nothing that could be stale. */
+  edge?: boolean;
+}
+
+/**
+ * Told that L2 has a later head than what was to be published: somebody else was quicker, or the database went back to
+ * before that head. Must not throw.
+ */
+export type OnAhead = (
+  environment: string,
+  head: number,
+  waitUntil: (promise: Promise<unknown>) => void,
+) => Promise<void>;
+
+/** A purge that carries more than this (characters of JSON) would be slow or refused: it only purges. */
+const MAX_WRITE_THROUGH = 100_000;
+
+/** Publishes committed changes to the tiers: L2, this isolate's L1, the data centres. Idempotent, in any order. */
+export class Publisher {
+  readonly #tiers: TieredCache<CompiledFlag>;
+  readonly #prefix: string;
+  readonly #edge: EdgePurge | undefined;
+  readonly #log: Log;
+  readonly #onAhead: OnAhead | undefined;
+
+  constructor(
+    tiers: TieredCache<CompiledFlag>,
+    prefix: string,
+    edge: EdgePurge | undefined,
+    log: Log,
+    onAhead?: OnAhead,
+  ) {
+    this.#tiers = tiers;
+    this.#prefix = prefix;
+    this.#edge = edge;
+    this.#log = log;
+    this.#onAhead = onAhead;
+  }
+
+  /** Never throws: the change is committed, and what a target missed is published again by the sweep. */
+  async publish(
+    environment: string,
+    written: Written,
+    waitUntil: (promise: Promise<unknown>) => void,
+  ): Promise<Published> {
+    return (await this.publishAll(new Map([[environment, written]]), waitUntil)).get(environment) ?? {};
+  }
+
+  /**
+   * One command at L2 for each environment, then one purge of the data centres for all of them together. `patienceMs`:
+   * how long to wait for that; past it the purge goes on in `waitUntil`. Absent: to its end.
+   */
+  async publishAll(
+    written: ReadonlyMap<string, Written>,
+    waitUntil: (promise: Promise<unknown>) => void,
+    patienceMs?: number,
+  ): Promise<Map<string, Published>> {
+    const redis = new Map<string, boolean>();
+    await Promise.all(
+      [...written].map(async ([environment, one]) => {
+        const publish = () => this.#publishToTiers(environment, one, waitUntil);
+        const isTaken = await this.#attempt("redis", environment, publish);
+        redis.set(environment, isTaken);
+      }),
+    );
+    const edge = await this.#purgeEdge(written, waitUntil, patienceMs);
+    const published = new Map<string, Published>();
+    for (const environment of written.keys()) {
+      published.set(environment, {
+        ...(this.#tiers.l2 && { redis: redis.get(environment) ?? false }),
+        ...(edge !== undefined && { edge: edge || written.get(environment)?.pending.length === 0 }),
+      });
+    }
+    return published;
+  }
+
+  /** Versions that L2 has seen, of these environments and of others that it holds. @throws TierError */
+  async headVersions(environments: Iterable<string>): Promise<Map<string, number>> {
+    return (await this.#tiers.l2?.headVersions(environments)) ?? new Map();
+  }
+
+  /**
+   * Few and small documents are written through in the same command that purges, so that the next reader needs no
+   * store. The purge itself never depends on them.
+   */
+  async #publishToTiers(
+    environment: string,
+    { pending, reading }: Written,
+    waitUntil: (promise: Promise<unknown>) => void,
+  ): Promise<void> {
+    const version = pending.at(-1)?.[0];
+    if (version === undefined) return;
+    if (reading && isSmall(reading)) {
+      // Told perhaps long after the commit, it does not confirm that nothing newer has been published since.
+      const fill = this.#tiers.accept(environment, { ...reading, changes: pending }, 0);
+      if (await fill().catch(() => false)) return;
+    }
+    const head = await this.#tiers.publish(environment, pending);
+    if (head > version) await this.#onAhead?.(environment, head, waitUntil);
+  }
+
+  /** Undefined: nothing is configured. */
+  async #purgeEdge(
+    written: ReadonlyMap<string, Written>,
+    waitUntil: (promise: Promise<unknown>) => void,
+    patienceMs: number | undefined,
+  ): Promise<boolean | undefined> {
+    const edge = this.#edge;
+    if (!edge) return undefined;
+    const changed = [...written].filter(([, { pending }]) => pending.length > 0);
+    if (changed.length === 0) return true;
+    const tags = changed.flatMap(([environment, { pending }]) => tagsOf(this.#prefix, environment, pending));
+    const environments = changed.map(([environment]) => environment);
+    const fewest = fitsOneCall(tags) ? tags : environments.map((one) => environmentTag(this.#prefix, one));
+    return await this.#attempt("edge", environments.join(" "), () => edge.purge(fewest, waitUntil, patienceMs));
+  }
+
+  async #attempt(target: string, environment: string, run: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (error) {
+      this.#log.warn("purge_failed", { target, environment, ...errorFields(error) });
+      return false;
+    }
+  }
+}
+
+function isSmall({ flags, keys, index }: StoreReading): boolean {
+  let size = JSON.stringify(keys).length + JSON.stringify(index ?? []).length;
+  for (const document of flags.values()) {
+    if (size > MAX_WRITE_THROUGH) return false;
+    size += JSON.stringify(document).length;
+  }
+  return size <= MAX_WRITE_THROUGH;
+}

@@ -1,0 +1,28 @@
+import type { Head } from "../../flags/head.ts";
+import type { EdgeCache } from "../../ops/runtime.ts";
+import type { EdgeHeadStore } from "./head-check.ts";
+import { environmentTag, headTag } from "../publish/purge-targets.ts";
+
+/** A lost purge is repaired by this at the latest (seconds). */
+const HEAD_TTL_SECONDS = 30;
+
+/** Heads in Cloudflare's Cache API: one data centre, deleted by tag. */
+export function createEdgeHeadStore(prefix: string, open: () => Promise<EdgeCache>): EdgeHeadStore {
+  const url = (environment: string) => `https://cache.invalid/${prefix}/head/${environment}`;
+  return {
+    async get(environment) {
+      const response = await (await open()).match(url(environment));
+      return response === undefined ? undefined : ((await response.json()) as Head);
+    },
+    async put(environment, head) {
+      const response = new Response(JSON.stringify(head), {
+        headers: {
+          "content-type": "application/json",
+          "cache-control": `public, max-age=${HEAD_TTL_SECONDS}`,
+          "cache-tag": `${headTag(prefix, environment)},${environmentTag(prefix, environment)}`,
+        },
+      });
+      await (await open()).put(url(environment), response);
+    },
+  };
+}

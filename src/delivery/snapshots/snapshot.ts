@@ -1,0 +1,114 @@
+/**
+ * A snapshot: one environment at one version as text, for the time in which no tier and no store can be asked. The
+ * first line is about the snapshot; then a line for each field, named as in L2's hash: `@keys`, and the flags in order.
+ */
+import { parseJson, parseKeyTable } from "../../cache/picture.ts";
+import type { CompiledFlag } from "../../evaluation/types.ts";
+import { parseCachedDocument } from "../../flags/cached-document.ts";
+import { type FlagDocument, SCHEMA_VERSION } from "../../flags/document.ts";
+import { KEYS_FIELD, type KeyTable } from "../../flags/head.ts";
+import { type FlagSet, flagSetOf } from "../read/flag-set.ts";
+import { UnavailableError } from "../request-scope.ts";
+
+/** A larger environment has no snapshot: it would not fit into an isolate beside everything else (characters). */
+export const MAX_SNAPSHOT_CHARS = 8 * 1024 * 1024;
+
+export interface SnapshotContent {
+  version: number;
+  /** ms since epoch at which the version was last known to be the newest. */
+  takenAt: number;
+  keys: KeyTable;
+  /** All of the environment, sorted by key. */
+  documents: Iterable<FlagDocument>;
+}
+
+interface SnapshotTop {
+  schemaVersion: number;
+  version: number;
+  takenAt: number;
+  /** Lines after this one: a text that was cut off is none. */
+  lines: number;
+}
+
+/** The snapshot's text; undefined when it would be larger than a snapshot may be. */
+export function writeSnapshot({ version, takenAt, keys, documents }: SnapshotContent): string | undefined {
+  const lines = [`${KEYS_FIELD} ${JSON.stringify(keys)}`];
+  let chars = 0;
+  for (const document of documents) {
+    const line = `${document.key} ${JSON.stringify(document)}`;
+    chars += line.length;
+    if (chars > MAX_SNAPSHOT_CHARS) return undefined;
+    lines.push(line);
+  }
+  const top: SnapshotTop = { schemaVersion: SCHEMA_VERSION, version, takenAt, lines: lines.length };
+  return `${JSON.stringify(top)}\n${lines.join("\n")}`;
+}
+
+/** Undefined: cut off, damaged, or written by another version of this program. */
+export function readSnapshot(text: string, compile: (document: FlagDocument) => CompiledFlag): Snapshot | undefined {
+  const [first = "", ...lines] = text.split("\n");
+  const top = parseJson(first);
+  if (!isTop(top) || top.lines !== lines.length) return undefined;
+  const fields = new Map<string, string>();
+  for (const line of lines) {
+    const space = line.indexOf(" ");
+    fields.set(line.slice(0, space), line.slice(space + 1));
+  }
+  const keys = parseKeyTable(fields.get(KEYS_FIELD));
+  fields.delete(KEYS_FIELD);
+  return keys && new Snapshot(top, keys, fields, text.length, compile);
+}
+
+/** A snapshot as an isolate answers from it: flags are compiled when they are first asked for. */
+export class Snapshot {
+  readonly version: number;
+  /** ms since epoch. */
+  readonly takenAt: number;
+  readonly keys: KeyTable;
+  /** Characters of its text. */
+  readonly size: number;
+  readonly #documents: ReadonlyMap<string, string>;
+  readonly #compile: (document: FlagDocument) => CompiledFlag;
+  readonly #compiled = new Map<string, CompiledFlag>();
+  #flagSet: FlagSet | undefined;
+
+  constructor(
+    top: { version: number; takenAt: number },
+    keys: KeyTable,
+    documents: ReadonlyMap<string, string>,
+    size: number,
+    compile: (document: FlagDocument) => CompiledFlag,
+  ) {
+    this.version = top.version;
+    this.takenAt = top.takenAt;
+    this.keys = keys;
+    this.size = size;
+    this.#documents = documents;
+    this.#compile = compile;
+  }
+
+  /** Null: the environment had no such flag. @throws UnavailableError its document is damaged */
+  flag(key: string): CompiledFlag | null {
+    const known = this.#compiled.get(key);
+    if (known !== undefined) return known;
+    const text = this.#documents.get(key);
+    if (text === undefined) return null;
+    const document = parseCachedDocument(parseJson(text));
+    if (document === undefined) throw new UnavailableError(`flag "${key}" cannot be read from the snapshot`);
+    const compiled = this.#compile(document);
+    this.#compiled.set(key, compiled);
+    return compiled;
+  }
+
+  /** Every flag of the environment. Errors as of {@link flag}. */
+  all(): FlagSet {
+    this.#flagSet ??= flagSetOf([...this.#documents.keys()].flatMap((key) => this.flag(key) ?? []));
+    return this.#flagSet;
+  }
+}
+
+function isTop(value: unknown): value is SnapshotTop {
+  if (typeof value !== "object" || value === null) return false;
+  const { schemaVersion, version, takenAt } = value as Partial<SnapshotTop>;
+  return schemaVersion === SCHEMA_VERSION && Number.isSafeInteger(version) && Number.isSafeInteger(takenAt);
+}

@@ -1,0 +1,40 @@
+import type { Hono } from "hono";
+import type { Services } from "../../../services.ts";
+import { docsPage } from "../../pages/docs-page.ts";
+import { pageHeaders } from "../../pages/page-policy.ts";
+import { methodNotAllowed } from "../../errors.ts";
+import { readiness } from "../../pages/readyz.ts";
+import { readyzPage } from "../../pages/readyz-page.ts";
+import { requestId } from "../../request-id.ts";
+import type { ManagementEnv } from "../context.ts";
+import { createContract } from "./openapi.ts";
+
+/** What needs no key: the contract, the page that shows it, the state of the tiers. */
+export function addDocsRoutes(app: Hono<ManagementEnv>, services: Services): void {
+  const contract = createContract(app);
+  const readyz = readiness(services);
+
+  app.get("/openapi.json", async (c) => c.json(await contract(), 200, { "cache-control": "public, max-age=300" }));
+
+  app.get("/docs", async (c) => {
+    const { html, policy } = await docsPage(await contract(), new URL(c.req.url).origin);
+    return c.html(html, 200, { ...pageHeaders(policy), "cache-control": "public, max-age=300" });
+  });
+
+  app.get("/readyz", async (c) => {
+    const report = await readyz();
+    const status = report.status === "unavailable" ? 503 : 200;
+    const headers = { "cache-control": "no-store", "x-request-id": requestId(c.req.raw), vary: "Accept" };
+    if (c.req.header("accept")?.includes("text/html") !== true) return c.json(report, status, headers);
+    const { html, policy } = await readyzPage(report);
+    return c.html(html, status, { ...headers, ...pageHeaders(policy) });
+  });
+
+  for (const path of ["/openapi.json", "/docs", "/readyz"]) {
+    const allow = "GET, HEAD, OPTIONS";
+    app.all(path, (c) => {
+      if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
+      throw methodNotAllowed(c.req.method, allow);
+    });
+  }
+}

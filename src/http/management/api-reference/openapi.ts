@@ -1,0 +1,104 @@
+import { toJsonSchemaDefs } from "@valibot/to-json-schema";
+import type { Hono } from "hono";
+import { generateSpecs } from "hono-openapi";
+import { type GenericSchema, union } from "valibot";
+import {
+  attributePathSchema,
+  conditionSchema,
+  flagConfigurationSchema,
+  flagInputSchema,
+  rolloutSchema,
+  ruleSchema,
+  segmentInputSchema,
+  serveSchema,
+} from "../../../flags/schema.ts";
+import { evaluationPaths, evaluationSchemas } from "./openapi-evaluation.ts";
+import { answerSchemas } from "./openapi-responses.ts";
+import { applySchema } from "../apply/apply.ts";
+import { purgeSchemas } from "../cache/cache.ts";
+import type { ManagementEnv } from "../context.ts";
+import { environmentPatchSchema, environmentSchema } from "../environments/environments.ts";
+import { explainSchema } from "../explain/explain.ts";
+import { keySchema } from "../keys/keys.ts";
+import { overridesSchema } from "../overrides/overrides.ts";
+import { restoreSchema } from "../audit/restore.ts";
+import { sampleSchema } from "../explain/sample.ts";
+
+export type Contract = Awaited<ReturnType<typeof generateSpecs>>;
+
+const TAGS: [name: string, description: string][] = [
+  ["Evaluation", "Flag values for clients, with an SDK key: OFREP, and the same answers over GET."],
+  ["Flags", "Flags of one environment."],
+  ["Definitions", "What all environments share of a flag."],
+  ["Segments", "Named conditions of one environment."],
+  ["Environments", "Environments of the project."],
+  ["Keys", "SDK keys of one environment."],
+  ["Overrides", "Other variants for whoever holds a signed token, to look at and to test."],
+  ["Cache", "Purging, warming and measuring the caches."],
+  ["Audit", "Who changed what."],
+  ["Health", "State of this deployment."],
+];
+
+/** OpenAPI 3.1 of every route, made on first use. */
+export function createContract(app: Hono<ManagementEnv>): () => Promise<Contract> {
+  let contract: Contract | undefined;
+  return async () => (contract ??= await describeAll(app));
+}
+
+async function describeAll(app: Hono<ManagementEnv>): Promise<Contract> {
+  return generateSpecs(app, {
+    documentation: {
+      info: {
+        title: "Burgee",
+        version: "1",
+        description:
+          "Feature flags at the edge. Evaluation takes an SDK key, management an admin token, both as `Authorization: Bearer <key>` or `X-API-Key: <key>`. Errors are problem+json (RFC 9457), under /ofrep in OFREP's form, always with a request id.",
+        license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      },
+      tags: TAGS.map(([name, description]) => ({ name, description })),
+      paths: evaluationPaths,
+      components: {
+        schemas: { ...inputSchemas(), ...answerSchemas, ...evaluationSchemas },
+        securitySchemes: {
+          adminToken: { type: "http", scheme: "bearer", description: "Admin token; one with role read may only read." },
+          serverKey: {
+            type: "http",
+            scheme: "bearer",
+            description: "Server key: evaluates every flag of its environment.",
+          },
+          clientKey: { type: "http", scheme: "bearer", description: "Client key: client-visible flags, public." },
+        },
+      },
+    } as Parameters<typeof generateSpecs>[1] extends { documentation?: infer D } ? D : never,
+  });
+}
+
+/** The schemas that requests are checked with, as JSON Schema. */
+function inputSchemas(): Record<string, object> {
+  const definitions = {
+    AttributePath: attributePathSchema,
+    Condition: conditionSchema,
+    Rollout: rolloutSchema,
+    Serve: serveSchema,
+    Rule: ruleSchema,
+    Configuration: flagConfigurationSchema,
+    Flag: flagInputSchema,
+    SegmentInput: segmentInputSchema,
+    EnvironmentInput: environmentSchema,
+    EnvironmentPatch: environmentPatchSchema,
+    KeyInput: keySchema,
+    OverridesInput: overridesSchema,
+    ExplainInput: explainSchema,
+    SampleInput: sampleSchema,
+    Apply: applySchema,
+    Restore: restoreSchema,
+    CachePurge: union(purgeSchemas),
+  } satisfies Record<string, GenericSchema>;
+  return toJsonSchemaDefs(definitions, {
+    // The dialect of OpenAPI 3.1.
+    target: "draft-2020-12",
+    typeMode: "input",
+    errorMode: "ignore",
+    overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+  }) as Record<string, object>;
+}

@@ -1,0 +1,73 @@
+import type { Breaker, BreakerState } from "../../../resilience/breaker.ts";
+import { type MetricFamily, PROMETHEUS_MEDIA_TYPE, renderPrometheus } from "../../../ops/prometheus.ts";
+import type { Services } from "../../../services.ts";
+import type { Routes } from "../operation.ts";
+
+/** Said with every metric, because a scraper cannot know: the next scrape may reach another isolate. */
+const SCOPE = "Of the one isolate that answers, since it started.";
+const BREAKER_VALUES: Record<BreakerState, number> = { closed: 0, "half-open": 1, open: 2 };
+
+/** Counters of the isolate that answers, for Prometheus. */
+export function addMetricsRoute(routes: Routes, services: Services): void {
+  // Tells the isolates apart: without it a scraper would take another isolate's counters for its own, reset.
+  let isolate: string | undefined;
+  routes.add(
+    "get",
+    "/api/v1/metrics",
+    {
+      tag: "Health",
+      id: "getMetrics",
+      summary: "Counters in Prometheus' text format",
+      description:
+        "Of the isolate that answers, since it started; the label `isolate` tells which. Another request may reach another one, so these are samples, not sums.",
+      access: "read",
+      answers: { 200: { description: "Prometheus' text format, version 0.0.4.", mediaType: "text/plain" } },
+    },
+    (c) => {
+      isolate ??= crypto.randomUUID().slice(0, 8);
+      return c.body(renderPrometheus(familiesOf(services), { isolate }), 200, {
+        "content-type": PROMETHEUS_MEDIA_TYPE,
+      });
+    },
+  );
+}
+
+function familiesOf({ metrics, tiers, streams, redisBreaker, storeBreaker }: Services): MetricFamily[] {
+  const l1 = tiers.l1.stats();
+  const family = (
+    type: MetricFamily["type"],
+    name: string,
+    help: string,
+    samples: MetricFamily["samples"],
+  ): MetricFamily => ({ name: `burgee_${name}`, type, help: `${help} ${SCOPE}`, samples });
+  const reads = Object.entries(metrics.reads).flatMap(([tier, outcomes]) =>
+    Object.entries(outcomes).map(([outcome, value]) => ({ labels: { tier, outcome }, value })),
+  );
+  const answers = Object.entries(metrics.answers).map(([source, value]) => ({ labels: { source }, value }));
+  const problems = [...metrics.problems].toSorted(([a], [b]) => a - b);
+  return [
+    family("counter", "answers_total", "Evaluation requests answered, by where the flags came from.", answers),
+    family(
+      "counter",
+      "problems_total",
+      "Evaluation requests answered with a problem, by status.",
+      problems.map(([status, value]) => ({ labels: { status: String(status) }, value })),
+    ),
+    family("counter", "tier_reads_total", "Reads of the tiers behind the memory, by how they ended.", reads),
+    family("counter", "memory_lookups_total", "Look-ups of flags in memory.", [
+      { labels: { outcome: "hit" }, value: l1.hits },
+      { labels: { outcome: "miss" }, value: l1.misses },
+    ]),
+    family("gauge", "memory_entries", "Flags held in memory.", [{ value: l1.size }]),
+    family("gauge", "memory_bytes", "Estimated size of the flags held in memory.", [{ value: l1.bytes }]),
+    family("gauge", "open_streams", "Change streams that are open.", [{ value: streams?.slots.open ?? 0 }]),
+    family("gauge", "breaker_state", "0 closed, 1 half-open, 2 open.", [
+      ...breakerSample("redis", redisBreaker),
+      ...breakerSample("store", storeBreaker),
+    ]),
+  ];
+}
+
+function breakerSample(target: string, breaker: Breaker | undefined): MetricFamily["samples"] {
+  return breaker === undefined ? [] : [{ labels: { target }, value: BREAKER_VALUES[breaker.state] }];
+}

@@ -1,0 +1,111 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { FlagConfiguration, FlagDefinition, FlagKind } from "../../flags/document.ts";
+import type { StoreDatabase } from "../client.ts";
+import { type Page, type PageQuery, toPage } from "./page.ts";
+import { isoInstant, readJson } from "../writes/transaction.ts";
+
+/** A definition with what people read about it. */
+export interface DefinitionRecord {
+  definition: FlagDefinition;
+  description: string;
+  tags: string[];
+  owner: string | null;
+  createdAt: string;
+  updatedAt: string;
+  /** Environments that configure the flag, sorted. */
+  environments: string[];
+}
+
+/** A definition with the entity tag of itself and all its configurations, which changes with each of them. */
+export interface TaggedDefinition extends DefinitionRecord {
+  tag: string;
+}
+
+/** A flag as one environment has it; segments and prerequisites are not resolved. */
+export interface FlagRecord extends Omit<DefinitionRecord, "environments"> {
+  configuration: FlagConfiguration;
+  /** Version of its document in this environment. */
+  version: number;
+}
+
+export interface FlagFilter extends PageQuery {
+  /** Part of the key or the description, whatever its case. */
+  search?: string | undefined;
+  tag?: string | undefined;
+  kind?: FlagKind | undefined;
+}
+
+const definition = sql`
+  'definition', json_build_object('key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants,
+    'clientVisible', f.client_visible, 'metadata', f.metadata),
+  'description', f.description, 'tags', f.tags, 'owner', f.owner`;
+
+const flag = sql`
+  json_build_object(${definition},
+    'createdAt', ${isoInstant(sql`f.created_at`)},
+    'updatedAt', ${isoInstant(sql`greatest(f.updated_at, c.updated_at)`)}, 'version', v.version,
+    'configuration', json_build_object('enabled', c.enabled, 'offVariant', c.off_variant, 'default', c.default_serve,
+      'rules', c.rules, 'prerequisites', c.prerequisites))`;
+
+const flagTables = sql`
+  flag_configurations c
+    join flags f on f.key = c.flag_key
+    join document_versions v on v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key`;
+
+/** Sorted by key. Empty for an environment that does not exist. */
+export async function listFlags(db: StoreDatabase, environment: string, filter: FlagFilter): Promise<Page<FlagRecord>> {
+  const rows = await readJson<FlagRecord>(
+    db,
+    sql`select ${flag} as result from ${flagTables}
+      where c.environment = ${environment} and ${matches(filter)}
+      order by f.key collate "C" limit ${filter.limit + 1}`,
+  );
+  return toPage(rows, filter.limit, keyOf);
+}
+
+export async function getFlag(db: StoreDatabase, environment: string, key: string): Promise<FlagRecord | undefined> {
+  const [found] = await readJson<FlagRecord>(
+    db,
+    sql`select ${flag} as result from ${flagTables} where c.environment = ${environment} and c.flag_key = ${key}`,
+  );
+  return found;
+}
+
+/** Definitions of the project, sorted by key. */
+export async function listDefinitions(db: StoreDatabase, filter: FlagFilter): Promise<Page<DefinitionRecord>> {
+  const rows = await readJson<DefinitionRecord>(
+    db,
+    sql`select ${definitionRecord} as result from flags f where ${matches(filter)}
+      order by f.key collate "C" limit ${filter.limit + 1}`,
+  );
+  return toPage(rows, filter.limit, keyOf);
+}
+
+export async function getDefinition(db: StoreDatabase, key: string): Promise<TaggedDefinition | undefined> {
+  const [found] = await readJson<{ definition: DefinitionRecord; tag: string }>(
+    db,
+    sql`select json_build_object('definition', ${definitionRecord}, 'tag', definition_tag(f.key)) as result
+      from flags f where f.key = ${key}`,
+  );
+  return found && { ...found.definition, tag: found.tag };
+}
+
+const definitionRecord = sql`
+  json_build_object(${definition}, 'createdAt', ${isoInstant(sql`f.created_at`)},
+    'updatedAt', ${isoInstant(sql`f.updated_at`)}, 'environments', array(
+    select c.environment from flag_configurations c where c.flag_key = f.key order by c.environment
+  ))`;
+
+function matches({ search, tag, kind, cursor }: FlagFilter): SQL {
+  const conditions = [
+    search && sql`position(lower(${search}) in lower(f.key || ' ' || f.description)) > 0`,
+    tag && sql`f.tags @> array[${tag}]`,
+    kind && sql`f.kind = ${kind}`,
+    cursor && sql`f.key collate "C" > ${cursor}`,
+  ].filter((condition) => condition !== undefined && condition !== "");
+  return sql.join([sql`true`, ...conditions], sql` and `);
+}
+
+function keyOf({ definition: { key } }: { definition: FlagDefinition }): string {
+  return key;
+}

@@ -1,0 +1,161 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { FlagDocument } from "../../flags/document.ts";
+import type { Change, FlagIndex, KeyTable } from "../../flags/head.ts";
+import { buildDocument, indexRows, type FlagRow, type ReferenceRow, type SegmentRow } from "./build-document.ts";
+import { changesSince, MAX_CHANGES, type OutboxRow } from "../changes.ts";
+
+/** A write answers the documents that it changed, when they are no more than this. */
+const MAX_WRITTEN_THROUGH = 20;
+
+/** One snapshot of (a part of) an environment. */
+export interface StoreReading {
+  /** Environment version of the snapshot. */
+  asOf: number;
+  /** What changed in (since, asOf]; undefined: not known that far back, or since was not given. */
+  changes: Change[] | undefined;
+  /** Null: asked for, and does not exist in this environment. */
+  flags: Map<string, FlagDocument | null>;
+  /** Unrevoked SDK keys. */
+  keys: KeyTable;
+  /** Read with the whole environment, and with a write that changed it. */
+  index: FlagIndex | undefined;
+}
+
+export interface SnapshotRow {
+  version: number;
+  /** Flag keys that the snapshot was asked for; null: all there are. */
+  wanted: string[] | null;
+  changes: OutboxRow[];
+  flags: FlagRow[];
+  segments: SegmentRow[];
+  references: ReferenceRow[];
+  keys: KeyTable;
+  index: string[] | null;
+}
+
+/** The documents of a snapshot, each self-contained. */
+export function toReading(snapshot: SnapshotRow, since: number | undefined): StoreReading {
+  const rows = indexRows(snapshot.flags, snapshot.segments, snapshot.references);
+  const flags = new Map<string, FlagDocument | null>();
+  for (const key of snapshot.wanted ?? snapshot.flags.map((flag) => flag.key)) {
+    const flag = rows.flags.get(`flag:${key}`);
+    flags.set(key, flag ? buildDocument(flag, rows) : null);
+  }
+  return {
+    asOf: snapshot.version,
+    changes: changesSince(snapshot.changes, since, snapshot.version),
+    flags,
+    keys: snapshot.keys,
+    index: snapshot.index?.sort(),
+  };
+}
+
+/** Some flags of an environment, or all of them and the index. */
+export function selectSnapshot(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
+  if (!flagKeys) return selectRows({ environment, since, hasIndex: sql`true` });
+  const wanted = sql`select array(select jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb)) as flag_keys`;
+  return selectRows({ environment, since, wanted, hasIndex: sql`false` });
+}
+
+/**
+ * What this transaction has changed in an environment, as its last statement: no row when that is nothing or very much.
+ * The environment's row is locked, so nobody else's change can be in it.
+ */
+export function selectWrittenSnapshot(environment: string): SQL {
+  const wanted = sql`
+    select array(select field from unnest(o.fields) as field where field not like '@%') as flag_keys, o.fields
+    from environments e join outbox o on o.environment = e.key and o.version = e.version
+    where e.key = ${environment} and e.bumped_by = pg_current_xact_id_if_assigned()
+      and cardinality(o.fields) <= ${MAX_WRITTEN_THROUGH}`;
+  return selectRows({ environment, since: undefined, wanted, hasIndex: sql`'@index' = any (asked.fields)` });
+}
+
+/** Since when the environment allows signed overrides (ms since epoch); null: it does not. */
+export const overridesSince: SQL<number | null> = sql`floor(extract(epoch from overrides_allowed_at) * 1000)::float8`;
+
+interface SnapshotQuery {
+  environment: string;
+  since: number | undefined;
+  /** One row with the array `flag_keys`; left out: all flags. */
+  wanted?: SQL;
+  hasIndex: SQL;
+}
+
+/**
+ * One statement is one snapshot: version, changes, rows and keys belong together. Functions used in it must be
+ * STABLE; a volatile one would see later commits.
+ */
+function selectRows({ environment, since, wanted, hasIndex }: SnapshotQuery): SQL {
+  // Joined in where only some flags are asked for: these and whatever they name, transitively.
+  const nodes = sql`
+    asked as materialized (${wanted ?? sql``}),
+    wanted (node) as materialized (
+      select reachable_nodes(${environment}, array(select 'flag:' || key from asked, unnest(asked.flag_keys) as key))
+    ),`;
+  // LIMIT makes each a lookup by primary key: joined plainly, tables that were never analysed pass for tiny.
+  const configurations = wanted
+    ? sql`wanted cross join lateral (
+        select * from flag_configurations c
+        where wanted.node like 'flag:%' and c.environment = target.key and c.flag_key = substr(wanted.node, 6) limit 1
+      ) as c`
+    : sql`flag_configurations c`;
+  const segments = wanted
+    ? sql`wanted cross join lateral (
+        select * from segments s
+        where wanted.node like 'segment:%' and s.environment = target.key and s.key = substr(wanted.node, 9) limit 1
+      ) as s`
+    : sql`segments s`;
+  const references = wanted
+    ? sql`
+      select wanted.node, array(
+        select r.refers_to from document_references r where r.environment = target.key and r.node = wanted.node
+      ) as refers_to from wanted`
+    : sql`
+      select r.node, array_agg(r.refers_to) as refers_to from document_references r
+      where r.environment = target.key group by r.node`;
+  return sql`
+    with ${wanted ? nodes : sql``} target as (
+      select key, version, ${overridesSince} as overrides_since from environments where key = ${environment}
+    )
+    select json_build_object(
+      'version', target.version,
+      'wanted', ${wanted ? sql`asked.flag_keys` : sql`null`},
+      'changes', coalesce((
+        select json_agg(json_build_array(o.version, o.fields) order by o.version) from outbox o
+        where o.environment = target.key and o.version > ${since ?? null}::bigint and o.version <= target.version
+          and target.version - ${since ?? null}::bigint <= ${MAX_CHANGES}
+      ), '[]'),
+      'flags', coalesce((
+        select json_agg(json_build_object(
+          'key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants, 'clientVisible', f.client_visible,
+          'metadata', f.metadata, 'version', coalesce((
+            select v.version from document_versions v
+            where v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key
+          ), target.version), 'enabled', c.enabled,
+          'offVariant', c.off_variant, 'default', c.default_serve, 'rules', c.rules, 'prerequisites', c.prerequisites
+        ))
+        from ${configurations} join flags f on f.key = c.flag_key
+        where c.environment = target.key
+      ), '[]'),
+      'segments', coalesce((
+        select json_agg(json_build_object('key', s.key, 'condition', s.condition))
+        from ${segments}
+        where s.environment = target.key
+      ), '[]'),
+      'references', coalesce((
+        select json_agg(json_build_array(named.node, named.refers_to))
+        from (${references}
+        ) as named
+      ), '[]'),
+      'keys', coalesce((
+        select json_object_agg(k.id, json_strip_nulls(json_build_object(
+          'kind', k.kind, 'hash', k.secret_hash, 'origins', k.origins, 'overridesSince', target.overrides_since
+        )))
+        from sdk_keys k where k.environment = target.key and k.revoked_at is null
+      ), '{}'),
+      'index', case when ${hasIndex} then array(
+        select c.flag_key from flag_configurations c where c.environment = target.key
+      ) end
+    ) as result
+    from target ${wanted ? sql`cross join asked` : sql``}`;
+}

@@ -1,0 +1,26 @@
+import { StoreUnavailableError } from "../../ops/errors.ts";
+import type { StoreDatabase } from "../client.ts";
+import { selectSnapshot, type SnapshotRow, type StoreReading, toReading } from "./environment-reading.ts";
+import { readJson } from "../writes/transaction.ts";
+
+/** Reads documents, each call as one statement. Undefined: unknown environment. Throws StoreUnavailableError. */
+export interface FlagReader {
+  readFlags(environment: string, flagKeys: readonly string[], since?: number): Promise<StoreReading | undefined>;
+  readEnvironment(environment: string, since?: number): Promise<StoreReading | undefined>;
+}
+
+export function createFlagReader(db: StoreDatabase): FlagReader {
+  const read = async (environment: string, since: number | undefined, flagKeys?: readonly string[]) => {
+    try {
+      const [snapshot] = await readJson<SnapshotRow>(db, selectSnapshot(environment, since, flagKeys));
+      return snapshot === undefined ? undefined : toReading(snapshot, since);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) throw error;
+      throw new StoreUnavailableError("the store refused a reading", { cause: error });
+    }
+  };
+  return {
+    readFlags: (environment, flagKeys, since) => read(environment, since, flagKeys),
+    readEnvironment: (environment, since) => read(environment, since),
+  };
+}

@@ -1,0 +1,125 @@
+import { asc, eq, sql } from "drizzle-orm";
+import type { StoreDatabase } from "../client.ts";
+import {
+  type DocumentGuard,
+  readRows,
+  writeEnvironment,
+  writeProject,
+  type WriteOptions,
+  type WriteResult,
+  type Written,
+} from "./transaction.ts";
+import { overridesSince } from "../readings/environment-reading.ts";
+import { environments, flagConfigurations, sdkKeys, segments } from "../tables.ts";
+
+export interface EnvironmentInput {
+  key: string;
+  name: string;
+  /** An environment whose segments and configurations it starts with. Keys are never copied. */
+  copyFrom?: string | undefined;
+}
+
+export interface EnvironmentRecord {
+  key: string;
+  name: string;
+  version: number;
+  createdAt: string;
+  overridesAllowed: boolean;
+}
+
+const columns = {
+  key: environments.key,
+  name: environments.name,
+  version: environments.version,
+  createdAt: environments.createdAt,
+  overridesAllowed: sql<boolean>`${environments.overridesAllowedAt} is not null`,
+};
+
+/** What can be changed of an environment. */
+export interface EnvironmentPatch {
+  name?: string | undefined;
+  /** False ends every override that was made; true, after that, brings none of them back. */
+  overridesAllowed?: boolean | undefined;
+}
+
+/** An environment that existed before goes on from its last version. ConflictError: it exists. */
+export async function createEnvironment(
+  db: StoreDatabase,
+  { key, name, copyFrom }: EnvironmentInput,
+  options: WriteOptions,
+): Promise<Written> {
+  const statements = [
+    db.insert(environments).values({ key, name }),
+    ...(copyFrom === undefined ? [] : copyStatements(db, copyFrom, key)),
+  ];
+  const written = await writeProject(db, { target: { environment: copyFrom ?? null }, options, statements }, key);
+  return written.get(key) ?? { version: 0, pending: [] };
+}
+
+export async function listEnvironments(db: StoreDatabase): Promise<EnvironmentRecord[]> {
+  return await readRows(db.select(columns).from(environments).orderBy(asc(environments.key)));
+}
+
+export async function getEnvironment(db: StoreDatabase, key: string): Promise<EnvironmentRecord | undefined> {
+  const [found] = await readRows(db.select(columns).from(environments).where(eq(environments.key, key)));
+  return found;
+}
+
+/** The name is for people only: no document holds it, so it makes no version. Overrides count at the edge, so they do. */
+export async function updateEnvironment(
+  db: StoreDatabase,
+  key: string,
+  { name, overridesAllowed }: EnvironmentPatch,
+  options: WriteOptions,
+): Promise<WriteResult> {
+  const since = environments.overridesAllowedAt;
+  const changes = {
+    ...(name === undefined ? {} : { name }),
+    ...(overridesAllowed === undefined
+      ? {}
+      : { overridesAllowedAt: overridesAllowed ? sql`coalesce(${since}, now())` : null }),
+  };
+  const update = db.update(environments).set(changes).where(eq(environments.key, key));
+  return await writeEnvironment(db, key, { options, statements: Object.keys(changes).length === 0 ? [] : [update] });
+}
+
+/** Since when the environment allows overrides (ms since epoch). Undefined: there is no such environment; null: it does not. */
+export async function readOverridesSince(db: StoreDatabase, key: string): Promise<number | null | undefined> {
+  const [found] = await readRows(
+    db.select({ since: overridesSince }).from(environments).where(eq(environments.key, key)),
+  );
+  return found?.since;
+}
+
+/**
+ * Deletes the environment with its configurations, segments and keys. Its last version purges everything.
+ * ConflictError: it is not at `expectedVersion` any more.
+ */
+export async function deleteEnvironment(
+  db: StoreDatabase,
+  key: string,
+  options: Omit<DocumentGuard, "mustNotExist">,
+): Promise<WriteResult> {
+  return await writeEnvironment(db, key, {
+    target: { kind: "environment", key },
+    options,
+    statements: [
+      db.delete(flagConfigurations).where(eq(flagConfigurations.environment, key)),
+      db.delete(segments).where(eq(segments.environment, key)),
+      db.delete(sdkKeys).where(eq(sdkKeys.environment, key)),
+      db.delete(environments).where(eq(environments.key, key)),
+    ],
+  });
+}
+
+function copyStatements(db: StoreDatabase, from: string, to: string) {
+  return [
+    db.execute(sql`
+      insert into segments (environment, key, name, description, condition)
+      select ${to}, key, name, description, condition from segments where environment = ${from}`),
+    db.execute(sql`
+      insert into flag_configurations (environment, flag_key, enabled, rules, default_serve, off_variant, prerequisites)
+      select ${to}, flag_key, enabled, rules, default_serve, off_variant, prerequisites
+      from flag_configurations where environment = ${from}`),
+  ];
+}

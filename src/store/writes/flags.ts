@@ -1,0 +1,166 @@
+import { and, eq, notExists, sql } from "drizzle-orm";
+import type { FlagConfiguration, FlagDefinition } from "../../flags/document.ts";
+import { referencesOf } from "../../flags/references.ts";
+import type { StoreDatabase } from "../client.ts";
+import type { WrittenDocument } from "./reference-errors.ts";
+import {
+  beginWrite,
+  type Statement,
+  writeEnvironment,
+  writeProject,
+  type DocumentGuard,
+  type WriteOptions,
+  type WriteResult,
+  type Written,
+} from "./transaction.ts";
+import { flagConfigurations, flags } from "../tables.ts";
+import { upsertConfigurations, upsertDefinitions, upsertSegments } from "./upserts.ts";
+import { describeSegment, type SegmentInput } from "./segments.ts";
+
+/** What people read about a flag. Left out: stays as it is. */
+export interface FlagNotes {
+  description?: string | undefined;
+  tags?: string[] | undefined;
+  owner?: string | null | undefined;
+}
+
+export interface DefinitionInput extends FlagNotes {
+  definition: FlagDefinition;
+}
+
+export interface FlagInput extends DefinitionInput {
+  configuration: FlagConfiguration;
+}
+
+/**
+ * Creates or replaces a flag: its definition and one environment's configuration. Writing what is there already
+ * makes no version. Throws ConflictError, InvalidInputError (pointers into the flag document), NotFoundError.
+ */
+export async function saveFlag(
+  db: StoreDatabase,
+  environment: string,
+  flag: FlagInput,
+  options: DocumentGuard & { mustExist?: boolean },
+): Promise<WriteResult> {
+  return await writeEnvironment(db, environment, {
+    target: { kind: "flag", key: flag.definition.key },
+    options,
+    statements: [db.execute(upsertDefinitions([flag])), db.execute(upsertConfigurations(environment, [flag]))],
+    documents: [describeFlag(flag, "")],
+  });
+}
+
+export interface ProjectOptions extends WriteOptions {
+  /** Version of the environment that the caller has seen: ConflictError when anything in it has changed since. */
+  expectedVersion?: number | undefined;
+  /** Also takes away the flags and segments that are not named. */
+  isWhole?: boolean;
+}
+
+/** Creates or replaces many flags and segments as one version. Pointers of errors: `/flags/0/rules/…`, `/segments/0/condition/…`. */
+export async function saveProject(
+  db: StoreDatabase,
+  environment: string,
+  project: { flags: readonly FlagInput[]; segments: readonly SegmentInput[] },
+  { actor, expectedVersion, isWhole = false }: ProjectOptions,
+): Promise<WriteResult> {
+  return await writeEnvironment(db, environment, {
+    target: { kind: "flag" },
+    options: { actor },
+    statements: [
+      // After the write's own beginning, which has locked every environment that the definitions may touch.
+      ...(expectedVersion === undefined
+        ? []
+        : [db.execute(beginWrite({ environment, kind: "environment", key: environment }, { actor, expectedVersion }))]),
+      db.execute(upsertDefinitions(project.flags)),
+      db.execute(upsertSegments(environment, project.segments)),
+      db.execute(upsertConfigurations(environment, project.flags)),
+      ...(isWhole ? deletionsBeside(db, environment, project) : []),
+    ],
+    documents: [
+      ...project.flags.map((flag, i) => describeFlag(flag, `/flags/${i}`)),
+      ...project.segments.map((segment, i) => describeSegment(segment, `/segments/${i}`)),
+    ],
+  });
+}
+
+/** Takes away what is not named, and the definitions that nothing configures any more because of it. */
+function deletionsBeside(
+  db: StoreDatabase,
+  environment: string,
+  project: { flags: readonly FlagInput[]; segments: readonly SegmentInput[] },
+): Statement[] {
+  const flagKeys = JSON.stringify(project.flags.map(({ definition }) => definition.key));
+  const segmentKeys = JSON.stringify(project.segments.map(({ key }) => key));
+  return [
+    db.execute(sql`
+      with gone as (
+        delete from flag_configurations
+        where environment = ${environment} and not ${flagKeys}::jsonb ? flag_key
+        returning flag_key
+      )
+      delete from flags f using gone
+      where f.key = gone.flag_key and not exists (
+        select from flag_configurations c where c.flag_key = f.key and c.environment <> ${environment}
+      )`),
+    db.execute(sql`delete from segments where environment = ${environment} and not ${segmentKeys}::jsonb ? key`),
+  ];
+}
+
+/** Takes the flag out of one environment, and its definition with the last one. ConflictError: something still refers to it. */
+export async function deleteFlag(
+  db: StoreDatabase,
+  environment: string,
+  key: string,
+  options: DocumentGuard,
+): Promise<WriteResult> {
+  const configured = db
+    .select({ one: sql`1` })
+    .from(flagConfigurations)
+    .where(eq(flagConfigurations.flagKey, key));
+  return await writeEnvironment(db, environment, {
+    target: { kind: "flag", key },
+    options: { ...options, mustExist: true },
+    statements: [
+      db
+        .delete(flagConfigurations)
+        .where(and(eq(flagConfigurations.environment, environment), eq(flagConfigurations.flagKey, key))),
+      db.delete(flags).where(and(eq(flags.key, key), notExists(configured))),
+    ],
+  });
+}
+
+/** Creates or replaces a definition for all environments; answers those where it made a new version. */
+export async function saveDefinition(
+  db: StoreDatabase,
+  input: DefinitionInput,
+  options: WriteOptions & { mustExist?: boolean; mustNotExist?: boolean },
+): Promise<Map<string, Written>> {
+  const { key } = input.definition;
+  return await writeProject(db, {
+    target: { environment: null, kind: "flag", key },
+    options,
+    statements: [db.execute(upsertDefinitions([input]))],
+    documents: [{ node: `flag:${key}`, base: "", references: [] }],
+  });
+}
+
+/** Deletes the flag everywhere. */
+export async function deleteFlagDefinition(
+  db: StoreDatabase,
+  key: string,
+  options: WriteOptions,
+): Promise<Map<string, Written>> {
+  return await writeProject(db, {
+    target: { environment: null, kind: "flag", key },
+    options: { ...options, mustExist: true },
+    statements: [
+      db.delete(flagConfigurations).where(eq(flagConfigurations.flagKey, key)),
+      db.delete(flags).where(eq(flags.key, key)),
+    ],
+  });
+}
+
+function describeFlag({ definition, configuration }: FlagInput, base: string): WrittenDocument {
+  return { node: `flag:${definition.key}`, base, references: referencesOf(configuration) };
+}

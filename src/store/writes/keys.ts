@@ -1,0 +1,137 @@
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import type { AdminRole } from "../../ops/token.ts";
+import type { StoreDatabase } from "../client.ts";
+import { type Page, type PageQuery, toPage } from "../lists/page.ts";
+import { readRows, writeEnvironment, writeProject, type WriteOptions, type WriteResult } from "./transaction.ts";
+import { sdkKeys } from "../tables.ts";
+
+/** What the caller minted (ops/token.ts); the secret itself never comes here. */
+export interface SdkKeyInput {
+  id: string;
+  kind: "client" | "server";
+  name: string;
+  secretHash: string;
+  /** Allowed browser origins; empty: any. Client keys only. */
+  origins: string[];
+}
+
+export interface AdminKeyInput {
+  id: string;
+  role: AdminRole;
+  name: string;
+  secretHash: string;
+}
+
+/** A key as it is listed: without its hash. */
+export interface KeyRecord {
+  id: string;
+  environment: string | null;
+  kind: "client" | "server" | "admin";
+  role: AdminRole | null;
+  name: string;
+  origins: string[];
+  createdAt: string;
+  revokedAt: string | null;
+}
+
+export interface AdminKey {
+  id: string;
+  role: AdminRole;
+  name: string;
+  secretHash: string;
+}
+
+/** Unrevoked SDK keys of an environment: each of its readings holds them all. */
+const MAX_KEYS = 500;
+
+/** ConflictError: the environment has as many as it may have. */
+export async function createSdkKey(
+  db: StoreDatabase,
+  environment: string,
+  key: SdkKeyInput,
+  options: WriteOptions,
+): Promise<WriteResult> {
+  return await writeEnvironment(db, environment, {
+    options,
+    statements: [
+      db.execute(sql`select require_room_for_key(${environment}::text, ${MAX_KEYS}::int)`),
+      db.insert(sdkKeys).values({ ...key, environment }),
+    ],
+  });
+}
+
+/** Admin tokens belong to no environment and make no version. */
+export async function createAdminKey(db: StoreDatabase, key: AdminKeyInput, options: WriteOptions): Promise<void> {
+  await writeProject(db, {
+    target: { environment: null },
+    options,
+    statements: [db.insert(sdkKeys).values({ ...key, kind: "admin" })],
+  });
+}
+
+/** Keys of an environment, or the admin tokens; revoked ones too, oldest first. The cursor is the last key's id. */
+export async function listKeys(
+  db: StoreDatabase,
+  environment: string | null,
+  { limit, cursor }: PageQuery,
+): Promise<Page<KeyRecord>> {
+  const { id, kind, role, name, origins, createdAt, revokedAt } = sdkKeys;
+  const after =
+    cursor === undefined
+      ? undefined
+      : sql`(${createdAt}, ${id}) > (select last.created_at, last.id from sdk_keys last where last.id = ${cursor})`;
+  const rows = await readRows(
+    db
+      .select({ id, environment: sdkKeys.environment, kind, role, name, origins, createdAt, revokedAt })
+      .from(sdkKeys)
+      .where(and(belongsTo(environment), after))
+      .orderBy(asc(createdAt), asc(id))
+      .limit(limit + 1),
+  );
+  return toPage(rows, limit, (key) => key.id);
+}
+
+/** NotFoundError: no such key there, or revoked already. */
+export async function revokeKey(
+  db: StoreDatabase,
+  environment: string,
+  id: string,
+  options: WriteOptions,
+): Promise<WriteResult> {
+  return await writeEnvironment(db, environment, {
+    target: { kind: "key", key: id },
+    options: { ...options, mustExist: true },
+    statements: [revoke(db, environment, id)],
+  });
+}
+
+export async function revokeAdminKey(db: StoreDatabase, id: string, options: WriteOptions): Promise<void> {
+  await writeProject(db, {
+    target: { environment: null, kind: "key", key: id },
+    options: { ...options, mustExist: true },
+    statements: [revoke(db, null, id)],
+  });
+}
+
+/** An admin token that is not revoked. */
+export async function findAdminKey(db: StoreDatabase, id: string): Promise<AdminKey | undefined> {
+  const { role, name, secretHash } = sdkKeys;
+  const [found] = await readRows(
+    db
+      .select({ id: sdkKeys.id, role, name, secretHash })
+      .from(sdkKeys)
+      .where(and(eq(sdkKeys.id, id), eq(sdkKeys.kind, "admin"), isNull(sdkKeys.revokedAt))),
+  );
+  return found?.role ? { ...found, role: found.role } : undefined;
+}
+
+function revoke(db: StoreDatabase, environment: string | null, id: string) {
+  return db
+    .update(sdkKeys)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(sdkKeys.id, id), belongsTo(environment)));
+}
+
+function belongsTo(environment: string | null) {
+  return environment === null ? isNull(sdkKeys.environment) : eq(sdkKeys.environment, environment);
+}

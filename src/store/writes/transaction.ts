@@ -1,0 +1,180 @@
+import { sql, type SQL } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
+import type { Change } from "../../flags/head.ts";
+import { StoreUnavailableError } from "../../ops/errors.ts";
+import { MAX_CHANGES, type OutboxRow, pendingChanges } from "../changes.ts";
+import type { StoreDatabase } from "../client.ts";
+import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
+import {
+  selectWrittenSnapshot,
+  type SnapshotRow,
+  type StoreReading,
+  toReading,
+} from "../readings/environment-reading.ts";
+import { storeError } from "../store-errors.ts";
+
+/** A drizzle query. It runs when it is awaited, each time: it is awaited here and nowhere else. */
+export type Statement = BatchItem<"pg">;
+
+/** An environment's version after a write, and what is to be published. */
+export interface Written {
+  version: number;
+  /** Every version since the oldest that is not marked done, oldest first; of more than 64, one change of everything. */
+  pending: Change[];
+}
+
+export interface WriteResult extends Written {
+  /** The documents that the write changed, as its own transaction saw them; undefined when there are many. */
+  reading: StoreReading | undefined;
+  /** Other environments that the write gave a new version: a changed definition belongs to all of them. */
+  elsewhere: Map<string, Written>;
+}
+
+export interface WriteOptions {
+  /** Who writes, for the audit. */
+  actor: string;
+  /** Tag of the flag's definition that the caller has seen; ConflictError when the flag has changed anywhere since. */
+  expectedDefinition?: string | undefined;
+}
+
+/** How a document must be found for the write to go on; ConflictError otherwise. */
+export interface DocumentGuard extends WriteOptions {
+  /** Version of the document that the caller has seen (If-Match). */
+  expectedVersion?: number | undefined;
+  mustNotExist?: boolean | undefined;
+}
+
+export interface WriteTarget {
+  /** Null: none, the write concerns the project. */
+  environment: string | null;
+  kind?: "flag" | "segment" | "key" | "environment";
+  /** Left out: many of that kind. */
+  key?: string;
+}
+
+export interface Write {
+  target: WriteTarget;
+  options: DocumentGuard & { mustExist?: boolean };
+  statements: readonly Statement[];
+  /** What the statements write, to point at in errors. */
+  documents?: readonly WrittenDocument[];
+}
+
+/** Runs one statement that selects one JSON column named `result`. */
+export async function readJson<T>(db: StoreDatabase, statement: SQL): Promise<T[]> {
+  return resultsOf<T>(await settle(async () => await db.execute(statement)));
+}
+
+/** Runs one query made with the query builder. */
+export async function readRows<T>(query: PromiseLike<T>): Promise<T> {
+  return await settle(async () => await query);
+}
+
+/** A write in one environment: guard, statements, checks and result in one transaction and one request. */
+export async function writeEnvironment(
+  db: StoreDatabase,
+  environment: string,
+  write: Omit<Write, "target"> & { target?: Omit<WriteTarget, "environment"> },
+): Promise<WriteResult> {
+  const target = { environment, ...write.target };
+  const { written, reading } = await runWrite(db, { ...write, target }, environment);
+  const own = written.get(environment) ?? { version: 0, pending: [] };
+  written.delete(environment);
+  return { ...own, reading, elsewhere: written };
+}
+
+/** A write that may version any number of environments; answers those that it did, and `environment`. */
+export async function writeProject(
+  db: StoreDatabase,
+  write: Write,
+  environment: string | null = null,
+): Promise<Map<string, Written>> {
+  return (await runWrite(db, write, environment)).written;
+}
+
+async function runWrite(
+  db: StoreDatabase,
+  { target, options, statements, documents = [] }: Write,
+  environment: string | null,
+): Promise<{ written: Map<string, Written>; reading: StoreReading | undefined }> {
+  try {
+    const results = await settle(() =>
+      db.batch([
+        db.execute(beginWrite(target, options)),
+        ...(options.expectedDefinition === undefined ? [] : [db.execute(requireDefinition(target, options))]),
+        ...statements,
+        // Here rather than at COMMIT, so that the error belongs to a statement.
+        db.execute(sql`set constraints all immediate`),
+        db.execute(selectWritten(environment)),
+        ...(environment === null ? [] : [db.execute(selectWrittenSnapshot(environment))]),
+      ]),
+    );
+    const snapshot = environment === null ? undefined : resultsOf<SnapshotRow>(results.pop())[0];
+    const rows = resultsOf<[string, number, OutboxRow[] | null]>(results.pop());
+    return {
+      written: new Map(
+        rows.map(([key, version, changes]) => [key, { version, pending: pendingChanges(changes, version) }]),
+      ),
+      reading: snapshot && toReading(snapshot, undefined),
+    };
+  } catch (error) {
+    throw pointAtReferences(error, documents);
+  }
+}
+
+/** The answer to another question is none: read as "nothing found", it would make an environment unknown. */
+function resultsOf<T>(answer: unknown): T[] {
+  const rows = (answer as { rows?: unknown } | undefined)?.rows;
+  if (!Array.isArray(rows) || !rows.every((row: unknown) => typeof row === "object" && row !== null && "result" in row))
+    throw new StoreUnavailableError("the store answered something else than it was asked");
+  return rows.map((row) => (row as { result: T }).result);
+}
+
+/** An instant as tables.ts answers it, for use in JSON. */
+export function isoInstant(column: SQL): SQL {
+  return sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+/** What a write begins with; again, inside of it, it guards one more thing. */
+export function beginWrite({ environment, kind, key }: WriteTarget, options: Write["options"]): SQL {
+  const presence = options.mustExist ? "present" : options.mustNotExist ? "absent" : "any";
+  return sql`select begin_write(${options.actor}::text, ${environment}::text, ${kind ?? null}::text,
+    ${key ?? null}::text, ${presence}::text, ${options.expectedVersion ?? null}::bigint)`;
+}
+
+function requireDefinition({ key }: WriteTarget, { expectedDefinition }: WriteOptions): SQL {
+  return sql`select require_definition(${key ?? null}::text, ${expectedDefinition ?? null}::text)`;
+}
+
+/** From the outbox where the write deleted the environment itself. */
+function selectWritten(environment: string | null): SQL {
+  return sql`
+    select json_build_array(written.key, written.version, case
+      when pending.oldest is null then '[]'::json
+      when written.version - pending.oldest < ${MAX_CHANGES} then (
+        select json_agg(json_build_array(o.version, o.fields) order by o.version) from outbox o
+        where o.environment = written.key and o.version between pending.oldest and written.version
+      )
+    end) as result
+    from (
+      select e.key, e.version from environments e
+      where e.key = ${environment}
+        or e.bumped_by = pg_current_xact_id_if_assigned() and e.bumped_at = transaction_timestamp()
+      union all
+      select o.environment, max(o.version) from outbox o
+      where o.environment = ${environment} and not exists (select from environments e where e.key = ${environment})
+      group by o.environment
+    ) as written cross join lateral (
+      select min(o.version) as oldest from outbox o
+      where o.environment = written.key and o.done_at is null and o.version <= written.version
+    ) as pending
+    order by written.key`;
+}
+
+async function settle<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw storeError(error);
+  }
+}

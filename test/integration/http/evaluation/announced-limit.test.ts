@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { saveFlag } from "../../../../src/store/writes/flags.ts";
+import { type Isolate, startIsolate } from "../../../support/app.ts";
+import { FakeClock } from "../../../support/fake-clock.ts";
+import { aFlag, startTestProject, type TestProject } from "../../../support/project.ts";
+
+const BULK = "/ofrep/v1/evaluate/flags";
+const STREAM = "/ofrep/v1/stream";
+const MADE_UP = "999999999";
+
+/** Who holds a client key, which is public, can say that he was told of any version. */
+describe("versions that nobody announced", () => {
+  const clock = new FakeClock();
+  let project: TestProject;
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+    await project.save({ key: "banner" });
+  });
+  afterAll(() => project.close());
+
+  const start = async (): Promise<Isolate> => {
+    const isolate = startIsolate({ ...project.bindings, AHEAD_PER_SECOND: "3" }, clock, { redisTimeoutMs: 10_000 });
+    await ask(isolate, BULK, "POST");
+    project.resetStats();
+    return isolate;
+  };
+  const ask = async (isolate: Isolate, path: string, method: string, headers: Record<string, string> = {}) => {
+    const authorization = `Bearer ${project.clientKey}`;
+    const init = { method, headers: { authorization, ...headers }, ...(method === "POST" && { body: "{}" }) };
+    const response = await isolate.fetch(path, init);
+    await response.body?.cancel();
+    await isolate.settled();
+    return response.status;
+  };
+
+  test("cost one look at the store each, and only so many a second; the answer is given all the same", async ({
+    expect,
+  }) => {
+    const isolate = await start();
+    expect(await ask(isolate, `${BULK}?flagConfigEtag=${MADE_UP}`, "POST")).toBe(200);
+    expect(project.roundTrips().l3).toBe(1);
+    for (let i = 0; i < 20; i++) expect(await ask(isolate, `${BULK}?flagConfigEtag=${MADE_UP}`, "POST")).toBe(200);
+    expect(project.roundTrips().l3).toBe(3);
+    await clock.advance(1000);
+    await ask(isolate, `${BULK}?flagConfigEtag=${MADE_UP}`, "POST");
+    expect(project.roundTrips().l3).toBe(4);
+  });
+
+  test("keep nobody from the version that he was really told of", async ({ expect }) => {
+    const [isolate, writer] = [await start(), await start()];
+    for (let i = 0; i < 5; i++) await ask(isolate, `${BULK}?flagConfigEtag=${MADE_UP}`, "POST");
+    const written = await saveFlag(project.db, "production", aFlag({ key: "banner", enabled: false }), { actor: "" });
+    await writer.services.publisher.publish("production", written, () => undefined);
+    await ask(isolate, `${BULK}?flagConfigEtag=${written.version}`, "POST");
+    expect(isolate.services.source.knownVersion("production")).toBe(written.version);
+  });
+
+  test("cost no more on a stream", async ({ expect }) => {
+    const isolate = await start();
+    for (let i = 0; i < 20; i++) expect(await ask(isolate, STREAM, "GET", { "last-event-id": MADE_UP })).toBe(200);
+    expect(project.roundTrips().l3).toBe(3);
+  });
+});

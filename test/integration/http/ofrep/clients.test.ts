@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import type { FlagType } from "../../../../src/flags/document.ts";
+import type { Accessor } from "../../../support/decoders/client.ts";
+import { dotnet } from "../../../support/decoders/dotnet.ts";
+import { go } from "../../../support/decoders/go.ts";
+import { java } from "../../../support/decoders/java.ts";
+import { kotlin } from "../../../support/decoders/kotlin.ts";
+import { python } from "../../../support/decoders/python.ts";
+import { ruby } from "../../../support/decoders/ruby.ts";
+import { rust } from "../../../support/decoders/rust.ts";
+import { swift } from "../../../support/decoders/swift.ts";
+import { CONTEXTS, failedAnswers, singleAnswers } from "../../../support/ofrep/ofrep-responses.ts";
+import { ofrepMistakes } from "../../../support/ofrep/ofrep-schema.ts";
+import { type OfrepWorld, PAGE_ORIGIN, startOfrepWorld, type WireAnswer } from "../../../support/ofrep/ofrep-world.ts";
+
+interface Item {
+  key: string;
+  value?: unknown;
+  reason?: string;
+  errorCode?: string;
+}
+
+/** Flags for what the example project has no flag for. */
+const EXTRA = [
+  { key: "x-valueless", enabled: false, offVariant: null },
+  { key: "x-list", type: "object" as const, variants: { on: [1, "two", { three: 3.5 }], off: [] } },
+  { key: "x-odd-text", type: "string" as const, variants: { on: '"\u2028\n\u{1F984}', off: "" } },
+  { key: "x-int32", type: "integer" as const, variants: { on: -(2 ** 31), off: 2 ** 31 - 1 } },
+  { key: "x-large", type: "float" as const, variants: { on: 1e21, off: -1e-7 } },
+  { key: "x-metadata", metadata: { text: "a", whole: -7, yes: true, largest: 2 ** 31 - 1 } },
+  {
+    key: "x-strict",
+    default: {
+      rollout: {
+        by: ["targetingKey"],
+        salt: "s",
+        hash: "murmur3-mulshift" as const,
+        weights: [["on", 100_000]] as [string, number][],
+        onMissingKey: "error" as const,
+      },
+    },
+  },
+];
+
+describe("what real clients make of real answers", () => {
+  let world: OfrepWorld;
+  let types: Map<string, FlagType>;
+  let singles: WireAnswer[];
+  let failures: WireAnswer[];
+  let bulks: WireAnswer[];
+  let bulkFailures: WireAnswer[];
+
+  beforeAll(async () => {
+    world = await startOfrepWorld();
+    for (const flag of EXTRA) await world.save(flag);
+    await world.published();
+    const rows = (await world.query("select key, type from flags")) as { key: string; type: FlagType }[];
+    types = new Map(rows.map(({ key, type }) => [key, type]));
+    singles = await singleAnswers(world, [...types.keys()]);
+    failures = [...(await failedAnswers(world, "checkout-redesign")), await world.ask("nope")];
+    bulks = [];
+    for (const context of CONTEXTS) {
+      for (const key of [world.serverKey, world.clientKey])
+        bulks.push(await world.ask(undefined, JSON.stringify({ context }), { "x-api-key": key }));
+    }
+    bulkFailures = await failedAnswers(world, undefined);
+  }, 60_000);
+  afterAll(() => world.close());
+
+  const read = ({ text }: WireAnswer) => JSON.parse(text) as Item;
+  const accessorOf = (key: string): Accessor => types.get(key) ?? "boolean";
+
+  test("the answers are of every kind: types, reasons, error codes, statuses", ({ expect }) => {
+    const items = singles.map(read);
+    expect(new Set(types.values())).toEqual(new Set(["boolean", "string", "integer", "float", "object"]));
+    expect(new Set(items.map(({ reason }) => reason))).toEqual(
+      new Set(["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", undefined]),
+    );
+    expect(items.some((item) => item.reason === "DISABLED" && !("value" in item))).toBe(true);
+    const codes = [...singles, ...failures].map((answer) => read(answer).errorCode);
+    expect(new Set(codes)).toEqual(
+      new Set([undefined, "TARGETING_KEY_MISSING", "PARSE_ERROR", "INVALID_CONTEXT", "GENERAL", "FLAG_NOT_FOUND"]),
+    );
+    expect(new Set(failures.map(({ status }) => status))).toEqual(new Set([400, 401, 404, 413, 429, 500, 503]));
+    expect(new Set(bulkFailures.map(({ status }) => status))).toEqual(new Set([400, 401, 413, 429, 500, 503]));
+  });
+
+  test("every answer is what OFREP's schema asks for", ({ expect }) => {
+    for (const { name, route, status, text } of [...singles, ...failures, ...bulks, ...bulkFailures])
+      expect(ofrepMistakes(route, status, JSON.parse(text)), `${name}\n${text}`).toEqual([]);
+  });
+
+  test("the schema finds what is wrong", ({ expect }) => {
+    expect(ofrepMistakes("single", 200, { key: "a", reason: "STATIC", value: null })).not.toEqual([]);
+    expect(ofrepMistakes("single", 200, { key: "a", value: true })).not.toEqual([]);
+    expect(ofrepMistakes("single", 404, { key: "a", errorCode: "GENERAL" })).not.toEqual([]);
+    expect(ofrepMistakes("bulk", 200, { flags: [{ key: "a" }] })).not.toEqual([]);
+    expect(ofrepMistakes("bulk", 200, { flags: [], eventStreams: [{ type: "sse" }] })).not.toEqual([]);
+  });
+
+  test("success has key, reason, variant, metadata and perhaps value; failure has key, errorCode, errorDetails, metadata", ({
+    expect,
+  }) => {
+    for (const answer of [...singles, ...failures]) {
+      const { value: _, ...members } = read(answer);
+      const names = answer.status === 200 ? "key,reason,variant,metadata" : "key,errorCode,errorDetails,metadata";
+      expect(Object.keys(members).join(), answer.name).toBe(names);
+    }
+    for (const answer of bulkFailures)
+      expect(Object.keys(read(answer)), answer.name).toEqual(["errorCode", "errorDetails"]);
+  });
+
+  test.for([go, java, python, dotnet, rust, ruby])("$name reads each flag", (client, { expect }) => {
+    for (const answer of singles) {
+      const item = read(answer);
+      const seen = client.evaluate(answer, accessorOf(item.key));
+      // Go passes over the value of a disabled flag.
+      const isDefault = !("value" in item) || (client === go && item.reason === "DISABLED");
+      expect(seen.value, answer.name).toEqual(isDefault ? undefined : item.value);
+      if (!isDefault) expect(seen.errorCode).toBeUndefined();
+    }
+  });
+
+  test.for([go, java, python, dotnet, rust, ruby])(
+    "$name falls back to the default on each error",
+    (client, { expect }) => {
+      for (const answer of failures) {
+        const seen = client.evaluate(answer, "boolean");
+        expect(seen.value, answer.name).toBeUndefined();
+        expect(seen.errorCode, answer.name).toBeTypeOf("string");
+      }
+    },
+  );
+
+  test.for([swift, kotlin])("$name reads every flag of a bulk answer", (client, { expect }) => {
+    for (const answer of bulks) {
+      const { flags: items } = JSON.parse(answer.text) as { flags: Item[] };
+      const flags = client.decode(answer);
+      expect(flags?.size).toBe(items.length);
+      for (const item of items) {
+        const seen = client.read(flags?.get(item.key), accessorOf(item.key));
+        const isWholeFloat = types.get(item.key) === "float" && Number.isInteger(item.value);
+        if (client === swift && isWholeFloat) expect(seen).toEqual({ errorCode: "TYPE_MISMATCH" });
+        else expect(seen.value, item.key).toEqual(item.value);
+      }
+    }
+  });
+
+  test("Kotlin knows every code of a refused bulk request, and Java's metadata is there in every answer", ({
+    expect,
+  }) => {
+    for (const answer of bulkFailures.filter(({ status }) => status === 400))
+      expect(() => kotlin.decode(answer), answer.name).toThrow(read(answer).errorCode);
+    for (const answer of [...singles, ...failures]) expect(answer.text, answer.name).toContain('"metadata":{');
+  });
+
+  test("browsers alone get more members than Kotlin knows", async ({ expect }) => {
+    const native = await world.ask(undefined, "{}", { "x-api-key": world.clientKey });
+    const browser = await world.ask(undefined, "{}", { "x-api-key": world.clientKey, origin: PAGE_ORIGIN });
+    expect(Object.keys(read(native))).toEqual(["flags"]);
+    expect(Object.keys(read(browser)).slice(0, 2)).toEqual(["flags", "metadata"]);
+    expect(ofrepMistakes("bulk", 200, read(browser))).toEqual([]);
+    expect(() => kotlin.decode(browser)).toThrow('unknown member "metadata"');
+    expect(swift.decode(browser)?.size).toBe(swift.decode(native)?.size);
+  });
+});

@@ -1,0 +1,319 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { mintKey } from "../../../../src/ops/token.ts";
+import { type Isolate, startIsolate } from "../../../support/app.ts";
+import { FakeClock } from "../../../support/fake-clock.ts";
+import { KEY_SECRET, startTestProject, type TestProject } from "../../../support/project.ts";
+
+describe("OFREP", () => {
+  const clock = new FakeClock();
+  let project: TestProject;
+  let isolate: Isolate;
+
+  beforeAll(async () => {
+    project = await startTestProject({ now: clock.now });
+    await project.save({ key: "plain" });
+    await project.save({ key: "off", enabled: false });
+    await project.save({ key: "valueless", enabled: false, offVariant: null });
+    await project.save({
+      key: "ratio",
+      type: "float",
+      variants: { whole: 10, half: 0.5 },
+      offVariant: "half",
+      default: { variant: "whole" },
+      metadata: { owner: "growth", tier: 2, beta: true },
+    });
+    await project.save({
+      key: "count",
+      type: "integer",
+      variants: { ten: 10 },
+      offVariant: "ten",
+      default: { variant: "ten" },
+    });
+    await project.save({ key: "internal", clientVisible: false });
+    await project.save({
+      key: "strict",
+      default: {
+        rollout: {
+          by: ["targetingKey"],
+          salt: "strict",
+          hash: "murmur3-mulshift",
+          weights: [
+            ["on", 50_000],
+            ["off", 50_000],
+          ],
+          onMissingKey: "error",
+        },
+      },
+    });
+    await project.save({
+      key: "by-plan",
+      rules: [
+        { id: "pro", when: { attribute: "plan", operator: "equals", values: ["pro"] }, serve: { variant: "off" } },
+      ],
+    });
+    isolate = startIsolate(project.bindings, clock);
+  });
+  afterAll(() => project.close());
+
+  const post = async (path: string, body: string, headers: Record<string, string> = {}) => {
+    const response = await isolate.fetch(`/ofrep/v1/evaluate/flags${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${project.serverKey}`, "content-type": "application/json", ...headers },
+      body,
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      text,
+      json: text === "" ? undefined : (JSON.parse(text) as unknown),
+      headers: response.headers,
+    };
+  };
+
+  test("answers key, value, reason, variant and metadata", async ({ expect }) => {
+    const { status, text, headers } = await post("/ratio", '{"context":{"targetingKey":"u1"}}');
+    expect(status).toBe(200);
+    expect(text).toBe(
+      '{"key":"ratio","value":10.0,"reason":"STATIC","variant":"whole","metadata":{"beta":true,"owner":"growth","tier":2}}',
+    );
+    expect(headers.get("content-type")).toBe("application/json");
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(Number(headers.get("x-flags-version"))).toBeGreaterThan(0);
+  });
+
+  test("keeps floats apart from integers on the wire", async ({ expect }) => {
+    expect((await post("/ratio", "")).text).toContain('"value":10.0,');
+    expect((await post("/count", "")).text).toContain('"value":10,');
+  });
+
+  test("a disabled flag serves its off variant, or no value where the caller's default is meant", async ({
+    expect,
+  }) => {
+    expect((await post("/off", "{}")).json).toEqual({
+      key: "off",
+      value: false,
+      reason: "DISABLED",
+      variant: "off",
+      metadata: {},
+    });
+    expect((await post("/valueless", "{}")).json).toEqual({
+      key: "valueless",
+      reason: "DISABLED",
+      variant: "",
+      metadata: {},
+    });
+  });
+
+  test.for([
+    "",
+    "{}",
+    '{"context":{}}',
+    '{"context":null}',
+    '{"context":{"targetingKey":""}}',
+    '{"context":{"targetingKey":null}}',
+  ])("takes %j for an empty context", async (body, { expect }) => {
+    expect((await post("/plain", body)).status).toBe(200);
+  });
+
+  test.for(["{}", '{"context":{"targetingKey":null}}'])(
+    "a missing targeting key is an error where the flag asks for one: %s",
+    async (body, { expect }) => {
+      const { status, json } = await post("/strict", body);
+      expect(status).toBe(400);
+      expect(json).toMatchObject({
+        key: "strict",
+        errorCode: "TARGETING_KEY_MISSING",
+        errorDetails: expect.any(String),
+        metadata: {},
+      });
+    },
+  );
+
+  test.for([
+    ["{", 400, "PARSE_ERROR"],
+    ["[]", 400, "PARSE_ERROR"],
+    ['"text"', 400, "PARSE_ERROR"],
+    ['{"context":[]}', 400, "INVALID_CONTEXT"],
+    ['{"context":"u1"}', 400, "INVALID_CONTEXT"],
+    ['{"context":{"targetingKey":7}}', 400, "INVALID_CONTEXT"],
+    ['{"context":{"__proto__":{"plan":"pro"}}}', 400, "INVALID_CONTEXT"],
+    ['{"context":{"a":{"constructor":1}}}', 400, "INVALID_CONTEXT"],
+    [`{"context":${'{"a":'.repeat(40)}1${"}".repeat(40)}}`, 400, "INVALID_CONTEXT"],
+    [`{"context":{"list":[${"1,".repeat(600)}1]}}`, 400, "INVALID_CONTEXT"],
+    [`{"context":{"a":"${"x".repeat(70_000)}"}}`, 413, "GENERAL"],
+  ] as const)(
+    "refuses the body %.60j with %i %s, in the shape of each route",
+    async ([body, status, errorCode], { expect }) => {
+      const one = await post("/plain", body);
+      expect(one.status).toBe(status);
+      expect(one.json).toEqual({ key: "plain", errorCode, errorDetails: expect.any(String), metadata: {} });
+      const all = await post("", body);
+      expect(all.status).toBe(status);
+      expect(all.json).toEqual({ errorCode, errorDetails: expect.any(String) });
+      expect(one.headers.get("x-request-id")).toBeTruthy();
+    },
+  );
+
+  test("an unknown flag, an odd key and a flag that a client may not see are the same 404", async ({ expect }) => {
+    const bodies = [];
+    for (const key of ["nope", "%F0%9F%A6%84", "internal"]) {
+      const { status, json } = await post(`/${key}`, "{}", { authorization: `Bearer ${project.clientKey}` });
+      expect(status).toBe(404);
+      bodies.push(Object.keys(json as object));
+      expect(json).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
+    }
+    expect(new Set(bodies.map(String)).size).toBe(1);
+    expect((await post("/internal", "{}")).status).toBe(200);
+  });
+
+  test("a forged, mistyped, foreign or missing key is a 401 that touches no backend", async ({ expect }) => {
+    const other = await mintKey("another deployment's secret, just as long", "server", "production");
+    const flipped = project.serverKey.slice(0, -1) + (project.serverKey.endsWith("0") ? "1" : "0");
+    await isolate.settled();
+    project.resetStats();
+    for (const key of ["nonsense", flipped, other.token, `${project.serverKey}x`, "bgs_production_a_b_c"]) {
+      const { status, json } = await post("/plain", "{}", { authorization: `Bearer ${key}` });
+      expect(status).toBe(401);
+      expect(json).toMatchObject({ key: "plain", errorCode: "GENERAL", metadata: {} });
+    }
+    expect((await post("/plain", "{}", { authorization: "" })).status).toBe(401);
+    expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
+  });
+
+  test("a key whose MAC is right but which is not in the environment's table is refused", async ({ expect }) => {
+    const { token } = await mintKey(KEY_SECRET, "server", "production");
+    expect((await post("/plain", "{}", { authorization: `Bearer ${token}` })).status).toBe(401);
+    const elsewhere = await mintKey(KEY_SECRET, "server", "nowhere");
+    expect((await post("/plain", "{}", { authorization: `Bearer ${elsewhere.token}` })).status).toBe(401);
+  });
+
+  test("an admin token evaluates nothing", async ({ expect }) => {
+    expect((await post("/plain", "{}", { authorization: `Bearer ${project.adminToken}` })).status).toBe(403);
+  });
+
+  test("takes the key from X-API-Key as well", async ({ expect }) => {
+    const response = await isolate.fetch("/ofrep/v1/evaluate/flags/plain", {
+      method: "POST",
+      headers: { "x-api-key": project.clientKey },
+    });
+    expect(response.status).toBe(200);
+  });
+
+  test("takes the key from X-API-Key where Authorization is of another scheme, and never from both", async ({
+    expect,
+  }) => {
+    const ask = async (authorization: string) =>
+      (await post("/plain", "{}", { authorization, "x-api-key": project.clientKey })).status;
+    expect(await ask("Basic c3RhZ2luZzpzdGFnaW5n")).toBe(200);
+    expect(await ask("bearer nonsense")).toBe(401);
+    expect((await post("/plain", "{}", { authorization: `bearer  ${project.serverKey} ` })).status).toBe(200);
+    expect((await post("/plain", "{}", { authorization: project.serverKey })).status).toBe(401);
+  });
+
+  test("bulk answers every flag that the key may see, sorted", async ({ expect }) => {
+    const keysOf = (json: unknown) => (json as { flags: { key: string }[] }).flags.map(({ key }) => key);
+    const all = keysOf((await post("", "{}")).json);
+    expect(all).toEqual(["by-plan", "count", "internal", "off", "plain", "ratio", "strict", "valueless"]);
+    const visible = keysOf((await post("", "{}", { authorization: `Bearer ${project.clientKey}` })).json);
+    expect(visible).toEqual(all.filter((key) => key !== "internal"));
+  });
+
+  test("one flag that cannot be answered does not fail the bulk", async ({ expect }) => {
+    const { status, json } = await post("", "{}");
+    expect(status).toBe(200);
+    expect((json as { flags: unknown[] }).flags).toContainEqual({
+      key: "strict",
+      errorCode: "TARGETING_KEY_MISSING",
+      errorDetails: expect.any(String),
+      metadata: {},
+    });
+  });
+
+  test("the ETag is a function of the answer: same answer 304, other context 200", async ({ expect }) => {
+    const free = JSON.stringify({ context: { targetingKey: "u1", plan: "free" } });
+    const pro = JSON.stringify({ context: { targetingKey: "u1", plan: "pro" } });
+    const etag = (await post("", free)).headers.get("etag") ?? "";
+    expect(etag).toMatch(/^"[0-9a-f]{16}"$/);
+    for (const form of [etag, `W/${etag}`, etag.slice(1, -1), `"other", ${etag}`, "*"]) {
+      const { status, text, headers } = await post("", free, { "if-none-match": form });
+      expect([status, text]).toEqual([304, ""]);
+      expect(headers.get("access-control-allow-origin")).toBe("*");
+      expect(headers.get("etag")).toBe(etag);
+    }
+    expect((await post("", pro, { "if-none-match": etag })).status).toBe(200);
+  });
+
+  test("answers are the same to the byte each time", async ({ expect }) => {
+    expect((await post("", "{}")).text).toBe((await post("", "{}")).text);
+  });
+
+  test("a slow Redis is given the time for a whole environment, and not for one flag", async ({ expect }) => {
+    await post("", "{}"); // fills Redis
+    await isolate.settled();
+    const cold = startIsolate(project.bindings, clock);
+    project.backends.upstash.setFaults({ latencyMs: 300 });
+    try {
+      const ask = async (path: string) => {
+        const headers = { authorization: `Bearer ${project.serverKey}` };
+        const response = await cold.fetch(`/ofrep/v1/evaluate/flags${path}`, { method: "POST", headers, body: "{}" });
+        return response.headers.get("cache-status");
+      };
+      expect(await ask("/plain")).toContain("stored");
+      expect(await ask("")).toBe("Burgee-L1; fwd=miss, Burgee-L2; hit");
+    } finally {
+      project.backends.upstash.setFaults({});
+      await cold.settled();
+    }
+  });
+
+  test("preflight is answered before authentication", async ({ expect }) => {
+    const response = await isolate.fetch("/ofrep/v1/evaluate/flags", {
+      method: "OPTIONS",
+      headers: { origin: "https://shop.example", "access-control-request-method": "POST" },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get("access-control-allow-headers")).toContain("if-none-match");
+  });
+
+  test("every answer, errors included, can be read across origins", async ({ expect }) => {
+    for (const answer of [
+      await post("", "{}"),
+      await post("/nope", "{}"),
+      await post("/plain", "{", { authorization: "Bearer x" }),
+    ]) {
+      expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+      expect(answer.headers.get("access-control-expose-headers")).toContain("ETag, Retry-After");
+    }
+  });
+
+  test("a client key with origins is refused from others", async ({ expect }) => {
+    const limited = await mintKey(KEY_SECRET, "client", "production");
+    await project.backends.neon.query(
+      "insert into sdk_keys (id, environment, kind, name, secret_hash, origins) values ($1, 'production', 'client', 'web', $2, $3)",
+      [limited.id, limited.secretHash, "{https://shop.example}"],
+    );
+    await isolate.services.sweep(() => undefined);
+    await clock.advance(1001);
+    const from = (origin: string) => post("/plain", "{}", { authorization: `Bearer ${limited.token}`, origin });
+    expect((await from("https://shop.example")).status).toBe(200);
+    expect((await from("https://evil.example")).status).toBe(403);
+  });
+
+  test("a revoked key stops working within a second of the purge", async ({ expect }) => {
+    const doomed = await mintKey(KEY_SECRET, "server", "production");
+    const auth = { authorization: `Bearer ${doomed.token}` };
+    await project.backends.neon.query(
+      "insert into sdk_keys (id, environment, kind, name, secret_hash) values ($1, 'production', 'server', 'doomed', $2)",
+      [doomed.id, doomed.secretHash],
+    );
+    await isolate.services.sweep(() => undefined);
+    await clock.advance(1001);
+    expect((await post("/plain", "{}", auth)).status).toBe(200);
+    await project.backends.neon.query("update sdk_keys set revoked_at = now() where id = $1", [doomed.id]);
+    await isolate.services.sweep(() => undefined);
+    await clock.advance(1001);
+    await post("/plain", "{}"); // the check may finish behind an answer
+    await isolate.settled();
+    expect((await post("/plain", "{}", auth)).status).toBe(401);
+  });
+});

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { docsPage } from "../../../../src/http/pages/docs-page.ts";
+import { shellWords } from "../../../support/shell-words.ts";
+import { type ManagementTest, send, startManagementTest } from "../../management/client.ts";
+
+/** A curl command as a request. */
+function requestOf(words: string[]): { path: string; init: RequestInit & { method: string } } {
+  const headers: Record<string, string> = {};
+  let url = "";
+  let method: string | undefined;
+  let body: string | undefined;
+  for (let i = 1; i < words.length; i++) {
+    const word = words[i] ?? "";
+    const next = words[i + 1] ?? "";
+    if (word === "-X") method = next;
+    else if (word === "-d") body = next;
+    else if (word === "-H") headers[next.slice(0, next.indexOf(":")).toLowerCase()] = next.slice(next.indexOf(":") + 2);
+    else url = word;
+    if (/^-[XdH]$/.test(word)) i++;
+  }
+  const { pathname, search } = new URL(url);
+  const init = { method: method ?? (body === undefined ? "GET" : "POST"), headers };
+  return { path: pathname + search, init: body === undefined ? init : { ...init, body } };
+}
+
+const KEY_PATH = { "/keys/{id}": { delete: { tags: ["Keys"] } } };
+
+describe("the reference page", () => {
+  let t: ManagementTest;
+  let html: string;
+  let examples: string[];
+  let keyId: string;
+  beforeAll(async () => {
+    t = await startManagementTest();
+    keyId = (await t.call("POST", "/api/v1/environments/production/keys", { kind: "server" })).body.key.id;
+    html = (await send(t.isolate, undefined, "GET", "/docs")).body;
+    examples = [...html.matchAll(/<pre>(curl [^<]*)<\/pre>/g)].map(([, line = ""]) =>
+      line
+        .replaceAll("&quot;", '"')
+        .replaceAll("&#39;", "'")
+        .replaceAll("&lt;", "<")
+        .replaceAll("&gt;", ">")
+        .replaceAll("&amp;", "&"),
+    );
+  });
+  afterAll(() => t.close());
+
+  /** Of a change that has a before. */
+  const changeId = async (): Promise<string> => {
+    await t.call("PATCH", "/api/v1/environments/production/flags/checkout-redesign", { enabled: false });
+    const { body } = await t.call("GET", "/api/v1/environments/production/audit?entity=configuration");
+    return String(body.items.find(({ action }: { action: string }) => action === "update")?.id);
+  };
+
+  test("has an example for every operation, and each works as it stands", async ({ expect }) => {
+    const contract = (await send(t.isolate, undefined, "GET", "/openapi.json")).body;
+    const operations = Object.values<object>(contract.paths).flatMap((item) => Object.keys(item));
+    expect(examples).toHaveLength(operations.length);
+    // As in life: first made, then used, deleted last.
+    const rank = (line: string) =>
+      /^curl -X POST '[^']*\/(?:flags|segments|environments|keys)'/.test(line) ? 0 : line.includes("-X DELETE") ? 2 : 1;
+    for (const line of examples.toSorted((a, b) => rank(a) - rank(b))) {
+      const id = line.includes("/audit/") ? await changeId() : keyId;
+      const words = shellWords(line, { ADMIN: t.project.adminToken, KEY: t.project.serverKey, ID: id });
+      expect(words.slice(0, 1), line).toEqual(["curl"]);
+      const { path, init } = requestOf(words);
+      const response = await t.isolate.fetch(path, init);
+      const detail = response.ok ? await response.body?.cancel() : await response.text();
+      await t.isolate.settled();
+      expect(response.status, `${line}\n${String(detail)}`).toBeLessThan(300);
+    }
+  });
+
+  test("an example is the same word to a shell whatever the page's host is called", async ({ expect }) => {
+    const origin = "http://a$(id)'`id`'b.test";
+    const page = await docsPage({ info: { title: "T" }, tags: [{ name: "Keys" }], paths: KEY_PATH }, origin);
+    const line =
+      /<pre>(curl [^<]*)<\/pre>/.exec(page.html)?.[1]?.replaceAll("&#39;", "'").replaceAll("&quot;", '"') ?? "";
+    expect(shellWords(line, { ID: "k1" })).toEqual(["curl", "-X", "DELETE", `${origin}/keys/k1`]);
+  });
+
+  test("names no host but its own, in links, in examples and in what it may load", async ({ expect }) => {
+    const hosts = [...html.matchAll(/\bhttps?:\/\/([^/"'<\s\\]+)/g)].map(([, host]) => host);
+    expect(
+      hosts.filter((host) => host !== "edge.test" && !host?.endsWith(".example") && !host?.includes("example.com")),
+    ).toEqual([]);
+    expect(html).not.toMatch(/<(?:script|link|img|iframe|object|embed)\b|(?:src|srcset|action)=|@import|url\(/i);
+    for (const [, target] of html.matchAll(/href="([^"]*)"/g)) expect(target).toMatch(/^(?:#|\/openapi\.json$)/);
+    const page = await send(t.isolate, undefined, "GET", "/docs");
+    expect(page.headers.get("content-security-policy")).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'/,
+    );
+  });
+});

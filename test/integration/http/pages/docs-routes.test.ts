@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import {
+  aFlagBody,
+  type Answer,
+  FLAGS,
+  type ManagementTest,
+  send,
+  startManagementTest,
+} from "../../management/client.ts";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const ODD_ACCEPTS = [
+  "*/*",
+  "application/*",
+  "application/json;q=0.1, text/html",
+  "text/plain, */*;q=0.1",
+  "json",
+  "",
+  "???",
+];
+const NOT_JSON = ["text/html", "application/xml, text/*", "application/json;q=0", "application/json;q=0.000, */*"];
+
+const isManagement = (path: string) => /^\/api\/|\/update\b/.test(path);
+
+/** Every route of the contract, asked for in every way that HTTP has. */
+describe("HTTP of every route", () => {
+  let t: ManagementTest;
+  let paths: Record<string, Record<string, Answer["body"]>>;
+  beforeAll(async () => {
+    t = await startManagementTest();
+    await t.call("POST", FLAGS, aFlagBody("checkout-redesign"));
+    const segment = { key: "paying", condition: { attribute: "plan", operator: "in", values: ["pro"] } };
+    await t.call("POST", "/api/v1/environments/production/segments", segment);
+    paths = (await send(t.isolate, undefined, "GET", "/openapi.json")).body.paths;
+  });
+  afterAll(() => t.close());
+
+  const routes = () =>
+    Object.entries(paths).map(([path, item]) => {
+      const key = path.includes("/segments") ? "paying" : "checkout-redesign";
+      const values: Record<string, string> = { env: "production", key, name: key, id: "aB3dE5fG7hI9" };
+      const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? name);
+      const url = path.endsWith("/update") ? `${filled}?environment=production` : filled;
+      const methods = METHODS.filter((method) => method.toLowerCase() in item);
+      return { path, url, item, methods, isManaged: isManagement(path) };
+    });
+  const tokenFor = (path: string) => (isManagement(path) ? t.project.adminToken : t.project.serverKey);
+  const ask = (method: string, path: string, headers: Record<string, string> = {}, body?: unknown) =>
+    send(t.isolate, tokenFor(path), method, path, body, headers);
+
+  test("a method that a route does not have is a 405 that names those that it has", async ({ expect }) => {
+    for (const { path, url, methods } of routes()) {
+      const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].toSorted().join(", ");
+      for (const method of [...METHODS, "PROPFIND"].filter((name) => !methods.includes(name))) {
+        const answer = await ask(method, url);
+        expect([answer.status, answer.headers.get("allow")], `${method} ${path}`).toEqual([405, allow]);
+        expect(answer.headers.get("content-type"), `${method} ${path}`).toMatch(/^application\/(problem\+)?json$/);
+      }
+    }
+  });
+
+  test("OPTIONS is answered with 204 on every route", async ({ expect }) => {
+    for (const { path, url } of routes()) expect((await ask("OPTIONS", url)).status, path).toBe(204);
+  });
+
+  test("HEAD is GET without a body", async ({ expect }) => {
+    const same = ["content-type", "cache-control", "etag", "vary", "x-flags-version"];
+    for (const { path, url, methods } of routes()) {
+      if (!methods.includes("GET") || path.includes("/stream")) continue;
+      const get = await ask("GET", url);
+      const head = await ask("HEAD", url);
+      expect([head.status, head.body], path).toEqual([get.status, ""]);
+      for (const name of same) expect(head.headers.get(name), `${name} of ${path}`).toBe(get.headers.get(name));
+    }
+  });
+
+  test("management refuses an Accept that excludes JSON before it does anything; evaluation never does", async ({
+    expect,
+  }) => {
+    const before = (await ask("GET", "/api/v1/environments/production")).headers.get("etag");
+    for (const { path, url, item, methods, isManaged } of routes()) {
+      if (path.includes("/stream")) continue;
+      for (const method of methods) {
+        const { requestBody, responses } = item[method.toLowerCase()] ?? {};
+        const [[mediaType, content] = []] = [Object.entries<Answer["body"]>(requestBody?.content ?? {})[0]];
+        const type = mediaType === undefined ? {} : { "content-type": mediaType };
+        if (isManaged) {
+          const isText = path.endsWith("/metrics");
+          for (const accept of NOT_JSON) {
+            const { status } = await ask(method, url, { accept, ...type }, content?.example);
+            expect(status === 406, `${method} ${path} for ${accept}: ${status}`).toBe(!isText);
+          }
+          expect("406" in responses, `${method} ${path}`).toBe(!isText);
+        } else {
+          for (const accept of [...NOT_JSON, ...ODD_ACCEPTS])
+            expect((await ask(method, url, { accept, ...type }, content?.example)).status, path).toBeLessThan(300);
+        }
+      }
+    }
+    expect((await ask("GET", "/api/v1/environments/production")).headers.get("etag")).toBe(before);
+    for (const accept of ODD_ACCEPTS) expect((await ask("GET", FLAGS, { accept })).status, accept).toBe(200);
+  });
+
+  test("management takes bodies of its media types alone, and names them", async ({ expect }) => {
+    for (const { path, url, item, methods, isManaged } of routes()) {
+      for (const method of methods) {
+        const types = Object.keys(item[method.toLowerCase()]?.requestBody?.content ?? {});
+        if (!isManaged || types.length === 0) continue;
+        for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]) {
+          const answer = await ask(method, url, { "content-type": type }, "{}");
+          expect(answer.status, `${method} ${path} of ${type}`).toBe(415);
+          const accepted = { POST: "accept-post", PATCH: "accept-patch", PUT: "accept" }[method] ?? "";
+          expect(answer.headers.get(accepted)?.split(", "), `${method} ${path}`).toEqual(types);
+        }
+      }
+    }
+  });
+
+  test.for(["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-8", "nonsense", ""])(
+    "evaluation reads a body of type %j as the JSON that it is: clients differ in what they call it",
+    async (type, { expect }) => {
+      const path = "/ofrep/v1/evaluate/flags/checkout-redesign";
+      const answer = await ask("POST", path, { "content-type": type }, '{"context":{"targetingKey":"u1"}}');
+      expect(answer.status).toBe(200);
+    },
+  );
+});

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { allPages, ApiError, type Client, createClient, UnreachableError } from "../../../sdk/client/client.ts";
+import { CONTRACT_FILE, contractTypes } from "../../../dev/api-types.ts";
+import { aFlagBody, type ManagementTest, startManagementTest } from "../management/client.ts";
+
+const production = { env: "production" };
+
+describe("the client of the API", () => {
+  let t: ManagementTest;
+  let client: Client;
+  const clientWith = (token: string): Client =>
+    createClient({
+      url: "http://edge.test",
+      token: () => token,
+      fetch: (url, init) => {
+        const { pathname, search } = new URL(new Request(url).url);
+        return t.isolate.fetch(pathname + search, init);
+      },
+    });
+
+  beforeAll(async () => {
+    t = await startManagementTest();
+    client = clientWith(t.project.adminToken);
+  });
+  afterAll(() => t.close());
+
+  test("has the types of the contract as the worker answers it; `npm run api:types` writes them", async ({
+    expect,
+  }) => {
+    expect(await contractTypes()).toBe(await readFile(CONTRACT_FILE, "utf8"));
+  });
+
+  test("sends path, query, headers and body where the operation has them", async ({ expect }) => {
+    const written = await client.call("putFlag", {
+      path: { ...production, key: "new-search" },
+      body: { ...aFlagBody("new-search"), type: "boolean" } as never,
+    });
+    expect(written).toMatchObject({ status: 200, answer: { flag: { key: "new-search" } } });
+    const etag = written.headers.get("etag") ?? "";
+    await client.call("patchFlag", {
+      path: { ...production, key: "new-search" },
+      headers: { "If-Match": etag },
+      body: { enabled: false },
+    });
+    const { answer } = await client.call("listFlags", { path: production, query: { search: "new-search" } });
+    expect(answer.items).toMatchObject([{ key: "new-search", enabled: false }]);
+  });
+
+  test("throws what the deployment says of each field", async ({ expect }) => {
+    const error = await client
+      .call("createSegment", { path: production, body: { key: "a b", condition: { all: [] } } })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({
+      status: 422,
+      problem: { errors: expect.arrayContaining([expect.objectContaining({ pointer: "/key" })]) },
+    });
+  });
+
+  test("reads every page of a list", async ({ expect }) => {
+    for (let i = 0; i < 5; i++)
+      await t.call("PUT", `/api/v1/environments/production/flags/page-${i}`, aFlagBody(`page-${i}`));
+    const items = await allPages((cursor) =>
+      client.call("listFlags", { path: production, query: { search: "page-", limit: "2", cursor } }),
+    );
+    expect(items.map(({ key }) => key)).toEqual([0, 1, 2, 3, 4].map((i) => `page-${i}`));
+  });
+
+  test("tells a deployment that cannot be reached from one that refuses", async ({ expect }) => {
+    await expect(clientWith("bga_write_forged").call("listEnvironments")).rejects.toMatchObject({ status: 401 });
+    const nowhere = createClient({ url: "http://127.0.0.1:9", timeoutMs: 2000 });
+    await expect(nowhere.call("listEnvironments")).rejects.toThrow(UnreachableError);
+    const other = createClient({
+      url: "http://other.test",
+      fetch: async () => new Response("<html>", { status: 502 }),
+    });
+    await expect(other.call("listEnvironments")).rejects.toThrow("answered 502 with something that is not Burgee's");
+  });
+});

@@ -1,0 +1,34 @@
+import type { NeonEndpoint } from "../../../dev/postgres/neon-endpoint.ts";
+
+const TABLES = [
+  "environments",
+  "flags",
+  "segments",
+  "flag_configurations",
+  "sdk_keys",
+  "document_versions",
+  "document_references",
+  "reference_checks",
+  "outbox",
+  "audit",
+];
+
+/** Everything as it is now. The answer puts it back as a restore does: past the triggers, whatever happened since. */
+export async function takeBackup(neon: NeonEndpoint): Promise<() => Promise<void>> {
+  const saved = new Map<string, string>();
+  for (const table of TABLES) {
+    const [row] = await neon.query<{ rows: string }>(
+      `select coalesce(jsonb_agg(to_jsonb(t)), '[]')::text as rows from ${table} t`,
+    );
+    saved.set(table, row?.rows ?? "[]");
+  }
+  return async () => {
+    const statements = [...saved].map(
+      ([table, rows]) => `
+        delete from ${table};
+        insert into ${table} overriding system value
+        select * from jsonb_populate_recordset(null::${table}, $backup$${rows}$backup$::jsonb);`,
+    );
+    await neon.exec(`begin; set local session_replication_role = replica; ${statements.join("\n")} commit;`);
+  };
+}

@@ -1,0 +1,64 @@
+import type { EdgeCache } from "../../../src/ops/runtime.ts";
+
+interface Kept {
+  body: string;
+  headers: [string, string][];
+  expiresAt: number;
+}
+
+/** One data centre's cache in memory: entries end with their `max-age`; isolates of one data centre share one of these. */
+export class MapEdgeCache implements EdgeCache {
+  matches = 0;
+  puts = 0;
+  /** Every operation is refused, as when the runtime is out of its depth. */
+  isBroken = false;
+  readonly #entries = new Map<string, Kept>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  readonly open = async (): Promise<EdgeCache> => this;
+
+  async match(url: string): Promise<Response | undefined> {
+    this.matches += 1;
+    this.#check();
+    const kept = this.#entries.get(url);
+    if (kept === undefined || kept.expiresAt <= this.#now()) return undefined;
+    return new Response(kept.body, { headers: kept.headers });
+  }
+
+  async put(url: string, response: Response): Promise<void> {
+    this.puts += 1;
+    this.#check();
+    const maxAge = Number(/max-age=(\d+)/.exec(response.headers.get("cache-control") ?? "")?.[1] ?? 0);
+    const body = await response.text();
+    this.#entries.set(url, { body, headers: [...response.headers], expiresAt: this.#now() + maxAge * 1000 });
+  }
+
+  /** What a purge by tag does. */
+  purge(tag: string): void {
+    for (const [url, { headers }] of this.#entries) {
+      const tags = new Headers(headers).get("cache-tag")?.split(",") ?? [];
+      if (tags.includes(tag)) this.#entries.delete(url);
+    }
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  urls(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** Changes the bodies of all entries. */
+  rewrite(change: (body: string) => string): void {
+    for (const kept of this.#entries.values()) kept.body = change(kept.body);
+  }
+
+  #check(): void {
+    if (this.isBroken) throw new Error("the cache is not available");
+  }
+}

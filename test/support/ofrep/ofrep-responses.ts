@@ -1,0 +1,88 @@
+import { startIsolate } from "../app.ts";
+import { KEY_SECRET } from "../project.ts";
+import { type OfrepWorld, PAGE_ORIGIN, type WireAnswer } from "./ofrep-world.ts";
+
+export const CONTEXTS: Record<string, unknown>[] = [
+  {},
+  { targetingKey: "user-1" },
+  { targetingKey: "user-2", plan: "pro", email: "ada@shop.example.com", seats: 60, betaOptIn: true, basketTotal: 25 },
+  { targetingKey: "user-3", plan: "enterprise", country: "DE", platform: "ios", appVersion: "5.2.0", orderCount: 0 },
+];
+
+/** Each flag alone with each context. */
+export async function singleAnswers(world: OfrepWorld, keys: readonly string[]): Promise<WireAnswer[]> {
+  const answers: WireAnswer[] = [];
+  for (const context of CONTEXTS)
+    for (const key of keys) answers.push(await world.ask(key, JSON.stringify({ context })));
+  return answers;
+}
+
+/** Every way in which one flag, or all of them, cannot be answered. `flagKey` undefined: all. */
+export async function failedAnswers(world: OfrepWorld, flagKey: string | undefined): Promise<WireAnswer[]> {
+  const { ask } = world;
+  const answers = [
+    await ask(flagKey, "{"),
+    await ask(flagKey, "[]"),
+    await ask(flagKey, '{"context":7}'),
+    await ask(flagKey, '{"context":{"targetingKey":7}}'),
+    await ask(flagKey, `{"context":{"a":"${"x".repeat(70_000)}"}}`),
+    await ask(flagKey, "{}", { "x-api-key": "nonsense" }),
+    await ask(flagKey, "{}", { "x-api-key": "" }),
+    await ask(flagKey, "{}", { "x-flags-min-version": "x" }),
+    await ask(flagKey, "{}", { "x-flags-min-version": "999999999999" }),
+    await ask(flagKey, "{}", { origin: PAGE_ORIGIN, "x-api-key": "nonsense" }),
+  ];
+  answers.push(await limited(world, flagKey), await unconfigured(world, flagKey), await unreachable(world, flagKey));
+  return answers;
+}
+
+/** 429: one read past the caches too many. */
+async function limited(world: OfrepWorld, flagKey: string | undefined): Promise<WireAnswer> {
+  const isolate = startIsolate(
+    {
+      ...world.backends.bindings,
+      KEY_SECRET,
+      LIMIT_NO_CACHE: { limit: async () => ({ success: false }) },
+    },
+    world.clock,
+    { redisTimeoutMs: 10_000 },
+  );
+  return askOf(isolate.fetch, world, flagKey, { "cache-control": "no-cache" });
+}
+
+/** 500: a binding is missing, so that nothing can be looked at. */
+async function unconfigured(world: OfrepWorld, flagKey: string | undefined): Promise<WireAnswer> {
+  const { misconfigured } = await import("../../../src/http/errors.ts");
+  return askOf(async (path, init) => misconfigured(new Request(`http://edge.test${path}`, init)), world, flagKey);
+}
+
+/** 503: an isolate that has just started, and nothing to start from. */
+async function unreachable(world: OfrepWorld, flagKey: string | undefined): Promise<WireAnswer> {
+  const { upstash, neon, bindings } = world.backends;
+  upstash.setFaults({ down: true });
+  neon.setFaults({ down: true });
+  try {
+    const isolate = startIsolate({ ...bindings, KEY_SECRET, CACHE_SNAPSHOT_SECONDS: "0" }, world.clock);
+    return await askOf(isolate.fetch, world, flagKey);
+  } finally {
+    upstash.setFaults({});
+    neon.setFaults({});
+  }
+}
+
+async function askOf(
+  fetch: (path: string, init: RequestInit) => Promise<Response>,
+  { serverKey }: OfrepWorld,
+  flagKey: string | undefined,
+  headers: Record<string, string> = {},
+): Promise<WireAnswer> {
+  const path = `/ofrep/v1/evaluate/flags${flagKey === undefined ? "" : `/${flagKey}`}`;
+  const response = await fetch(path, { method: "POST", headers: { "x-api-key": serverKey, ...headers }, body: "{}" });
+  return {
+    name: `${path} ${response.status}`,
+    route: flagKey === undefined ? "bulk" : "single",
+    status: response.status,
+    headers: response.headers,
+    text: await response.text(),
+  };
+}

@@ -1,0 +1,76 @@
+import { seedProject } from "../../../dev/project/seed.ts";
+import { startBackends, type Backends } from "../../../dev/endpoints/backends.ts";
+import { createDatabase } from "../../../src/store/client.ts";
+import { saveFlag } from "../../../src/store/writes/flags.ts";
+import { type Isolate, startIsolate } from "../app.ts";
+import { FakeClock } from "../fake-clock.ts";
+import { aFlag, KEY_SECRET, type TestFlag } from "../project.ts";
+
+/** An answer as it came over the wire. */
+export interface WireAnswer {
+  /** What it is an answer to, for messages. */
+  name: string;
+  route: "single" | "bulk";
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** The example project over real local backends, and what it answers over OFREP. */
+export interface OfrepWorld {
+  backends: Backends;
+  isolate: Isolate;
+  clock: FakeClock;
+  serverKey: string;
+  clientKey: string;
+  /** POST; without a flag key: bulk. */
+  ask(flagKey: string | undefined, body?: string, headers?: Record<string, string>): Promise<WireAnswer>;
+  /** Saves a flag of the environment behind the worker's back; tell the isolate with {@link published}. */
+  save(flag: TestFlag): Promise<number>;
+  query(sql: string, parameters?: unknown[]): Promise<unknown>;
+  published(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const ENVIRONMENT = "production";
+export const PAGE_ORIGIN = "https://shop.example";
+
+export async function startOfrepWorld(bindings: Record<string, unknown> = {}): Promise<OfrepWorld> {
+  const clock = new FakeClock(Date.parse("2026-11-21T12:00:00Z"));
+  const backends = await startBackends({ now: clock.now });
+  const { neon } = backends;
+  const db = createDatabase(neon.connectionString, { timeoutMs: 20_000, fetchEndpoint: neon.url });
+  const { environments } = await seedProject(db, KEY_SECRET);
+  const { clientKey = "", serverKey = "" } = environments[ENVIRONMENT] ?? {};
+  const settings = { ...backends.bindings, KEY_SECRET, UNKNOWN_FLAGS_PER_SECOND: "0", ...bindings };
+  const isolate = startIsolate(settings, clock, { redisTimeoutMs: 10_000 });
+  return {
+    backends,
+    isolate,
+    clock,
+    serverKey,
+    clientKey,
+    async ask(flagKey, body = "{}", headers = {}) {
+      const path = `/ofrep/v1/evaluate/flags${flagKey === undefined ? "" : `/${flagKey}`}`;
+      const response = await isolate.fetch(path, {
+        method: "POST",
+        headers: { "x-api-key": serverKey, "content-type": "application/json", ...headers },
+        body,
+      });
+      return {
+        name: `${path} ${body.slice(0, 60)}`,
+        route: flagKey === undefined ? "bulk" : "single",
+        status: response.status,
+        headers: response.headers,
+        text: await response.text(),
+      };
+    },
+    save: async (flag) => (await saveFlag(db, ENVIRONMENT, aFlag(flag), { actor: "test" })).version,
+    query: (sql, parameters = []) => neon.query(sql, parameters),
+    async published() {
+      await isolate.services.sweep(() => undefined);
+      await clock.advance(1001);
+    },
+    close: () => backends.close(),
+  };
+}

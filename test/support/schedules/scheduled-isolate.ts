@@ -1,0 +1,137 @@
+import { Breaker } from "../../../src/resilience/breaker.ts";
+import { MemoryTier } from "../../../src/cache/memory-tier.ts";
+import type { Redis } from "../../../src/cache/redis/client.ts";
+import { RedisTier } from "../../../src/cache/redis/tier.ts";
+import { SCRIPTS } from "../../../src/cache/redis/scripts.ts";
+import { SingleFlight } from "../../../src/resilience/single-flight.ts";
+import { TieredCache } from "../../../src/cache/tiered-cache.ts";
+import { FlagSource } from "../../../src/delivery/read/flag-source.ts";
+import { createEdgeHeadCheck, createRedisHeadCheck } from "../../../src/delivery/read/head-check.ts";
+import { Loader } from "../../../src/delivery/read/loader.ts";
+import { Publisher } from "../../../src/delivery/publish/publisher.ts";
+import { createCloudflarePurge } from "../../../src/delivery/publish/purge-targets.ts";
+import { sweepOutbox } from "../../../src/delivery/publish/sweep.ts";
+import { compileFlag } from "../../../src/evaluation/compile.ts";
+import type { CompiledFlag } from "../../../src/evaluation/types.ts";
+import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
+import type { Log } from "../../../src/ops/log.ts";
+import { FLIGHT_BUDGET_MS } from "../../../src/services.ts";
+import type { FlagReader } from "../../../src/store/readings/flag-reader.ts";
+import type { ScheduledWorld } from "./scheduled-world.ts";
+import type { Write } from "./version-history.ts";
+
+export const ENVIRONMENT = "prod";
+export const PREFIX = "burgee";
+
+/** One isolate as services.ts wires it. */
+export class ScheduledIsolate {
+  readonly name: string;
+  readonly tiers: TieredCache<CompiledFlag>;
+  readonly source: FlagSource;
+  readonly publisher: Publisher;
+  readonly #world: ScheduledWorld;
+  readonly #log: Log;
+  #seen = 0;
+  #answered = 0;
+
+  constructor(world: ScheduledWorld, number: number) {
+    const name = String.fromCodePoint(65 + number);
+    this.name = name;
+    this.#world = world;
+    const { clock } = world;
+    const { now } = clock;
+    const random = () => 0.5;
+    const redis = { exec: (command: string[]) => world.command(name, command) } as unknown as Redis;
+    const l1 = { maxEntries: 100, maxBytes: 1_000_000, ttlMs: 60_000, absentTtlMs: 5000, now, random, sizeOf: () => 1 };
+    const l2 = { redis, prefix: PREFIX, ttlMs: 900_000, now, parseDocument: parseCachedDocument };
+    this.tiers = new TieredCache<CompiledFlag>({
+      l1: new MemoryTier(l1),
+      l2: new RedisTier({ ...l2, scripts: world.options.scripts ?? SCRIPTS }),
+      compile: compileFlag,
+      documentOf: (flag) => flag.document,
+      now,
+    });
+    const failed = (event: string) => {
+      const isExpected = event === "redis_went_back" && world.options.losesRedis === true;
+      if (!isExpected) world.problems.push(`isolate ${name} logs ${event}`);
+    };
+    this.#log = { info: () => undefined, warn: failed, error: failed };
+    const breaker = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000, now, random };
+    const flights = new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS });
+    const loader = new Loader({
+      tiers: this.tiers,
+      reader: () => Promise.resolve(readerOf(world, name)),
+      redisBreaker: new Breaker({ ...breaker, name: "Redis" }),
+      storeBreaker: new Breaker({ ...breaker, name: "Postgres" }),
+      flights,
+      log: this.#log,
+      hasRedis: true,
+      now,
+    });
+    const keepsHeads = world.options.keptHeads !== undefined;
+    const headCheck = keepsHeads
+      ? createEdgeHeadCheck(world.keptHeads(name), this.tiers, loader, flights, now)
+      : createRedisHeadCheck(loader);
+    const api = { apiUrl: "https://purge.invalid", zoneId: "zone", token: "token", clock, fetch: world.purgeApi(name) };
+    this.source = new FlagSource({ tiers: this.tiers, loader, headCheck, clock, headCheckMs: 1000 });
+    this.publisher = new Publisher(this.tiers, PREFIX, keepsHeads ? createCloudflarePurge(api) : undefined, this.#log);
+  }
+
+  /** One evaluation's question; the version that answers it. Whatever is wrong with it is a problem of the world. */
+  async ask(key: string): Promise<number | undefined> {
+    const { problems, store } = this.#world;
+    const wrong = (problem: string) => void problems.push(`isolate ${this.name} ${problem}`);
+    const floor = this.#world.floor();
+    try {
+      const found = await this.source.flag(ENVIRONMENT, key, { waitUntil: () => undefined });
+      const version = found?.version ?? 0;
+      if (found?.isStale === true) wrong("answers stale though nothing is down");
+      const truth = store.at(version).flags.get(key)?.version;
+      if (found?.value?.document.version !== truth) wrong("answers another value than at the version it claims");
+      if (version < this.#answered) wrong("answers an older version than before");
+      if (version < floor) wrong("answers an older version than the contract allows");
+      this.#answered = Math.max(this.#answered, version);
+      return version;
+    } catch (error) {
+      wrong(`fails though nothing is down: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  /** A write and its purge, as the management API does it, the purge as often as said. */
+  async write(key: string, { kind = "update", purges = 1 }: { kind?: Write; purges?: number } = {}): Promise<void> {
+    const written = await this.#world.commit(this.name, kind, key);
+    for (let i = 0; i < purges; i += 1) {
+      const { redis } = await this.publisher.publish(ENVIRONMENT, written, () => undefined);
+      if (redis) this.#world.purged.push({ version: written.version, at: this.#world.clock.now() });
+    }
+  }
+
+  async sweep(): Promise<void> {
+    await sweepOutbox(this.#world.outbox(this.name), this.publisher, () => undefined, this.#log);
+  }
+
+  wrong(): string | undefined {
+    const memory = this.tiers.l1.environment(ENVIRONMENT);
+    if (memory.version < this.#seen) return `isolate ${this.name} goes back in version`;
+    this.#seen = memory.version;
+    if (memory.version === 0) return undefined;
+    const { flags, index, keys } = this.#world.store.at(memory.version);
+    for (const key of memory.heldKeys()) {
+      const entry = memory.current(key);
+      const isOld = entry && entry.value?.document.version !== flags.get(key)?.version;
+      if (isOld === true) return `isolate ${this.name} holds an old ${key}`;
+    }
+    if (memory.keys && memory.keys["id"]?.hash !== keys["id"]?.hash) return `isolate ${this.name} holds old SDK keys`;
+    return memory.index && memory.index.join() !== index.join() ? `isolate ${this.name} holds an old index` : undefined;
+  }
+}
+
+function readerOf(world: ScheduledWorld, who: string): FlagReader {
+  const read = (flagKeys: readonly string[] | "all", since: number | undefined) =>
+    world.io(who, "reads the store", () => world.reading(flagKeys, since));
+  return {
+    readFlags: (_environment, flagKeys, since) => read(flagKeys, since),
+    readEnvironment: (_environment, since) => read("all", since),
+  };
+}

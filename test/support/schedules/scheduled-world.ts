@@ -1,0 +1,229 @@
+import { parseHead } from "../../../src/cache/redis/head-text.ts";
+import { pairsOf } from "../../../src/cache/picture.ts";
+import type { CacheScripts } from "../../../src/cache/redis/scripts.ts";
+import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
+import type { Written } from "../../../src/delivery/publish/publisher.ts";
+import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/head.ts";
+import type { Outbox } from "../../../src/store/outbox.ts";
+import type { StoreReading } from "../../../src/store/readings/environment-reading.ts";
+import { FakeClock } from "../fake-clock.ts";
+import { RememberedRedis } from "./remembered-redis.ts";
+import { ENVIRONMENT, PREFIX, ScheduledIsolate } from "./scheduled-isolate.ts";
+import type { Schedule } from "./schedules.ts";
+import { VersionHistory, type Write } from "./version-history.ts";
+
+/** As of the shipped entry. */
+const KEPT_MS = 30_000;
+const HASH = `${PREFIX}:feature_flag:${ENVIRONMENT}`;
+
+export interface WorldOptions {
+  scripts?: CacheScripts;
+  /** Reads of Redis are answered by a copy that is as old as the last `copy`. */
+  hasReplica?: boolean;
+  /** Answers arrive in steps of their own: needed where two actors share an isolate. */
+  hasSlowAnswers?: boolean;
+  /** A write hands the changed documents to the purge. */
+  writesThrough?: boolean;
+  /** Redis drops what it holds at some time, the fence with it. */
+  losesRedis?: boolean;
+  /** The isolates' data centre keeps the head, and its purges arrive, or only the first of each isolate, or none. */
+  keptHeads?: "purged" | "purged once" | "not purged";
+}
+
+/**
+ * The shipped tiers, loader, source, publisher and sweep over a store in memory and Redis' own scripts. Every command,
+ * statement and commit is a step of the schedule.
+ */
+export class ScheduledWorld {
+  readonly store = new VersionHistory();
+  readonly clock = new FakeClock();
+  readonly schedule: Schedule;
+  readonly options: WorldOptions;
+  readonly isolates: ScheduledIsolate[] = [];
+  /** What was wrong with answers since the last check. */
+  readonly problems: string[] = [];
+  /** Purges that L2 has taken. */
+  readonly purged: { version: number; at: number }[] = [];
+  /** Version up to which the outbox is done. */
+  doneUpTo = 0;
+  readonly #writes: string[] = [];
+  readonly #primary = new RememberedRedis(HASH);
+  readonly #replica = new RememberedRedis(HASH);
+  #keptHead: { head: Head; until: number } | undefined;
+  #checked: readonly string[] = [];
+
+  constructor(schedule: Schedule, options: WorldOptions = {}) {
+    this.schedule = schedule;
+    this.options = options;
+    schedule.now = this.clock.now;
+  }
+
+  add(count: number): ScheduledIsolate[] {
+    return Array.from({ length: count }, () => {
+      const isolate = new ScheduledIsolate(this, this.isolates.length);
+      this.isolates.push(isolate);
+      return isolate;
+    });
+  }
+
+  io<T>(who: string, name: string, apply: () => T): Promise<T> {
+    const { schedule } = this;
+    return this.options.hasSlowAnswers === true ? schedule.slowIo(who, name, apply) : schedule.io(who, name, apply);
+  }
+
+  /** A write as the store makes it. */
+  commit(who: string, kind: Write, key: string): Promise<Written> {
+    return this.io(who, `commits ${kind} of ${key}`, () => this.write(kind, key));
+  }
+
+  write(kind: Write, key: string): Written {
+    this.store.write(kind, key);
+    this.#writes.push(`${kind} ${key}`);
+    const { version } = this.store;
+    const reading = this.options.writesThrough === true ? this.reading([key], this.doneUpTo) : undefined;
+    return { version, pending: this.store.changes(this.doneUpTo, version), reading };
+  }
+
+  /** The clock moves on, for everybody. */
+  pass(who: string, ms: number): Promise<void> {
+    return this.schedule.io(who, `lets ${ms} ms pass`, () => this.clock.advance(ms));
+  }
+
+  loseRedis(): Promise<void> {
+    return this.schedule.io("Redis", "loses everything", () => void (this.#primary.hash = []));
+  }
+
+  copyRedis(): Promise<void> {
+    return this.schedule.io("the replica", "catches up", () => this.copyNow());
+  }
+
+  copyNow(): void {
+    this.#replica.hash = this.#primary.hash;
+  }
+
+  command(who: string, command: readonly string[]): Promise<unknown> {
+    const [name = ""] = command;
+    const isRead = name === "HMGET" || name === "HGETALL" || name === "EVAL_RO";
+    const redis = isRead && this.options.hasReplica === true ? this.#replica : this.#primary;
+    const [mode, ...args] = command.slice(4);
+    // Nobody in the isolate waits for what becomes of a fill.
+    if (mode === "fill")
+      return this.schedule.io(`${who}'s waitUntil`, `fill ${args.join(" ")}`, () => redis.call(command));
+    const what =
+      name === "EVAL" ? `${mode} ${args[0]}` : `${name} ${command.slice(name === "EVAL_RO" ? 4 : 2).join(" ")}`;
+    return this.io(who, what, () => redis.call(command));
+  }
+
+  /** What the data centre keeps, as `who` gets at it. */
+  keptHeads(who: string): EdgeHeadStore {
+    return {
+      get: () =>
+        this.io(who, "looks for a kept head", () =>
+          this.#keptHead && this.clock.now() < this.#keptHead.until ? this.#keptHead.head : undefined,
+        ),
+      put: (_environment, head) =>
+        this.schedule.io(`${who}'s waitUntil`, `keeps head ${head.version}`, () => {
+          this.#keptHead = { head, until: this.clock.now() + KEPT_MS };
+        }),
+    };
+  }
+
+  /** Cloudflare's API takes the purge; it reaches the data centre at some time after that. */
+  purgeApi(who: string): typeof fetch {
+    const arrive = () => this.schedule.io("a purge", "arrives", () => void (this.#keptHead = undefined));
+    let calls = 0;
+    return async () => {
+      calls += 1;
+      const { keptHeads } = this.options;
+      const doesArrive = keptHeads === "purged" || (keptHeads === "purged once" && calls === 1);
+      await this.io(who, "calls the purge API", () => void (doesArrive && arrive()));
+      return new Response("{}");
+    };
+  }
+
+  reading(flagKeys: readonly string[] | "all", since: number | undefined): StoreReading {
+    const { asOf, changes, flags, keys, index } = this.store.read(flagKeys, since);
+    return { asOf, changes, flags: new Map(flags), keys: keys ?? {}, index };
+  }
+
+  outbox(who: string): Outbox {
+    return {
+      readUnconfirmed: () =>
+        this.io(who, "reads the outbox", () => {
+          const { version } = this.store;
+          const pending = this.store.changes(this.doneUpTo, version);
+          const written = new Map(pending.length === 0 ? [] : [[ENVIRONMENT, { version, pending }]]);
+          return { versions: new Map([[ENVIRONMENT, version]]), pending: written };
+        }),
+      raiseVersions: (seen, step) =>
+        this.io(who, "raises versions", () => {
+          const head = seen.get(ENVIRONMENT) ?? 0;
+          const from = this.store.version;
+          return from < head ? [{ environment: ENVIRONMENT, from, to: head + step }] : [];
+        }),
+      markDone: (_environment, upTo) =>
+        this.io(who, `marks ${upTo} done`, () => void (this.doneUpTo = Math.max(this.doneUpTo, upTo))),
+      pruneOutbox: () => Promise.resolve(),
+    };
+  }
+
+  /** What a request must see now: what was purged a second ago or longer. Where what it asks may be behind, only the end tells. */
+  floor(): number {
+    const { losesRedis, hasReplica, keptHeads } = this.options;
+    if (losesRedis === true || hasReplica === true || keptHeads !== undefined) return 0;
+    const before = this.clock.now() - 1000;
+    return Math.max(0, ...this.purged.filter(({ at }) => at <= before).map(({ version }) => version));
+  }
+
+  shared(): string {
+    const copy = this.options.hasReplica === true ? this.#replica.hash : [];
+    const { doneUpTo, purged } = this;
+    return JSON.stringify([this.clock.now(), doneUpTo, this.#writes, this.#primary.hash, copy, purged, this.#keptHead]);
+  }
+
+  /** Whether the hash is a true picture at its own head, each isolate at its own version, and every answer was right. */
+  check(): string | undefined {
+    const isNew = this.#checked !== this.#primary.hash;
+    this.#checked = this.#primary.hash;
+    const [problem] = this.problems.splice(0);
+    return (
+      problem ?? (isNew ? this.#wrongInRedis() : undefined) ?? this.isolates.map((one) => one.wrong()).find(Boolean)
+    );
+  }
+
+  /** Once everything is published and copied, whoever asks gets the truth, and a new isolate does. */
+  async settle(): Promise<string | undefined> {
+    const { keptHeads } = this.options;
+    const [publisher] = this.add(1);
+    // It would purge what the data centre keeps once more.
+    if (keptHeads === undefined) await this.schedule.drain(publisher!.sweep());
+    if (this.options.hasReplica === true) this.copyNow();
+    // Purges are repeated after 2 s and 8 s, each time by way of the API.
+    for (const ms of keptHeads === undefined || keptHeads === "not purged" ? [] : [2000, 6000]) {
+      await this.clock.advance(ms);
+      await this.schedule.drain(Promise.resolve());
+    }
+    if (keptHeads === "not purged") await this.clock.advance(KEPT_MS);
+    await this.clock.advance(1001);
+    this.add(1);
+    const { version } = this.store;
+    for (const isolate of this.isolates) {
+      const answered = await this.schedule.drain(isolate.ask("a"));
+      if (answered !== version) this.problems.push(`in the end isolate ${isolate.name} answers an old version`);
+    }
+    return this.check();
+  }
+
+  #wrongInRedis(): string | undefined {
+    const fields = pairsOf(this.#primary.hash) ?? new Map<string, string>();
+    const head = parseHead(fields.get("@head") ?? "");
+    if (!head) return fields.size === 0 ? undefined : "L2 has fields without a head";
+    const { flags, index, keys } = this.store.at(head.version);
+    for (const [field, text] of fields) {
+      if (field === "@head") continue;
+      const truth = field === INDEX_FIELD ? index : field === KEYS_FIELD ? keys : flags.get(field);
+      if (text !== JSON.stringify(truth)) return `L2 holds an old ${field}`;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,138 @@
+import { describe, test } from "vitest";
+import { FlightLateError, SingleFlight } from "../../../src/resilience/single-flight.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+
+const BUDGET_MS = 1000;
+
+function setUp() {
+  const clock = new FakeClock();
+  const flights = new SingleFlight({ budgetMs: BUDGET_MS, clock });
+  const held: Promise<unknown>[] = [];
+  const scope = { waitUntil: (promise: Promise<unknown>) => void held.push(promise) };
+  let calls = 0;
+  /** Work that ends when told to. */
+  const work = () => {
+    calls += 1;
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    endings.push({ resolve, reject });
+    return promise;
+  };
+  const endings: { resolve: (value: string) => void; reject: (error: Error) => void }[] = [];
+  return { clock, flights, held, scope, work, endings, calls: () => calls };
+}
+
+/** Work of a request that died: nobody will ever end it. */
+const never = () => new Promise<string>(() => undefined);
+
+describe("SingleFlight", () => {
+  test("calls once for a hundred who ask at the same time, and answers them all", async ({ expect }) => {
+    const { flights, scope, work, endings, calls } = setUp();
+    const answers = Array.from({ length: 100 }, () => flights.run("key", work, scope));
+    expect(calls()).toBe(1);
+    endings[0]?.resolve("answer");
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 100 }, () => "answer"));
+  });
+
+  test("keeps the keys apart, and calls again once a flight has ended", async ({ expect }) => {
+    const { flights, scope, work, endings, calls } = setUp();
+    const [a, b] = [flights.run("a", work, scope), flights.run("b", work, scope)];
+    expect(calls()).toBe(2);
+    endings[0]?.resolve("A");
+    endings[1]?.resolve("B");
+    expect([await a, await b]).toEqual(["A", "B"]);
+    const again = flights.run("a", work, scope);
+    endings[2]?.resolve("A2");
+    expect(await again).toBe("A2");
+  });
+
+  test("hands the flight to its owner's waitUntil, once and without its error", async ({ expect }) => {
+    const { flights, scope, held, work, endings } = setUp();
+    const answers = [flights.run("key", work, scope), flights.run("key", work, scope)];
+    expect(held.length).toBe(1);
+    endings[0]?.reject(new Error("no"));
+    await expect(Promise.allSettled(answers)).resolves.toMatchObject([{ status: "rejected" }, { status: "rejected" }]);
+    await expect(held[0]).resolves.toBeUndefined();
+  });
+
+  test("does not keep a failure", async ({ expect }) => {
+    const { flights, scope, work, endings } = setUp();
+    const failing = flights.run("key", work, scope);
+    endings[0]?.reject(new Error("no"));
+    await expect(failing).rejects.toThrow("no");
+    const second = flights.run("key", work, scope);
+    endings[1]?.resolve("yes");
+    expect(await second).toBe("yes");
+  });
+
+  test("survives work that throws before it begins", async ({ expect }) => {
+    const { flights, scope, work, endings } = setUp();
+    const broken = (): Promise<string> => {
+      throw new Error("at once");
+    };
+    await expect(flights.run("key", broken, scope)).rejects.toThrow("at once");
+    const second = flights.run("key", work, scope);
+    endings[0]?.resolve("yes");
+    expect(await second).toBe("yes");
+  });
+
+  test("followers of a dead owner fly again, one of them for all", async ({ expect }) => {
+    const { clock, flights, scope, work, endings, calls } = setUp();
+    void flights.run("key", never, scope);
+    const answers = Array.from({ length: 20 }, () => flights.run("key", work, scope));
+    expect(calls()).toBe(0);
+    await clock.advance(BUDGET_MS);
+    expect(calls()).toBe(1);
+    endings[0]?.resolve("healed");
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(["healed"]));
+  });
+
+  test("whoever comes later than the budget does not wait for a dead owner at all", async ({ expect }) => {
+    const { clock, flights, scope, work, endings, calls } = setUp();
+    void flights.run("key", never, scope);
+    await clock.advance(BUDGET_MS + 1);
+    const answer = flights.run("key", work, scope);
+    expect(calls()).toBe(1);
+    endings[0]?.resolve("fresh");
+    expect(await answer).toBe("fresh");
+  });
+
+  test("a flight that ends late does not unfile the one that replaced it", async ({ expect }) => {
+    const { clock, flights, scope, work, endings, calls } = setUp();
+    const late = flights.run("key", work, scope);
+    await clock.advance(BUDGET_MS + 1);
+    const replacement = flights.run("key", work, scope);
+    endings[0]?.resolve("late");
+    expect(await late).toBe("late");
+    const follower = flights.run("key", work, scope);
+    expect(calls()).toBe(2);
+    endings[1]?.resolve("newer");
+    expect(await Promise.all([replacement, follower])).toEqual(["newer", "newer"]);
+  });
+
+  test("calls twice at most for sixty who wait on a slow backend, and tells the rest", async ({ expect }) => {
+    const { clock, flights, scope, work, endings, calls } = setUp();
+    const answers = Promise.allSettled(Array.from({ length: 60 }, () => flights.run("key", work, scope)));
+    await clock.advance(BUDGET_MS);
+    expect(calls()).toBe(2);
+    await clock.advance(BUDGET_MS);
+    expect(calls()).toBe(2);
+    for (const { resolve } of endings) resolve("slow");
+    const outcomes = await answers;
+    const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+    expect(outcomes.length - errors.length).toBe(2);
+    expect(errors.every((error) => error instanceof FlightLateError)).toBe(true);
+    expect(errors.length).toBe(58);
+  });
+
+  test("leaves no timer behind, whether the flight answers or fails", async ({ expect }) => {
+    const { clock, flights, scope, work, endings } = setUp();
+    for (const end of ["resolve", "reject"] as const) {
+      const answers = Promise.allSettled(Array.from({ length: 3 }, () => flights.run("key", work, scope)));
+      expect(clock.sleeping).toBe(2);
+      if (end === "resolve") endings[0]?.resolve("answer");
+      else endings[1]?.reject(new Error("no"));
+      await answers;
+      expect(clock.sleeping).toBe(0);
+    }
+  });
+});
