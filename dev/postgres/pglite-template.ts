@@ -34,7 +34,7 @@ async function keep(path: string, bytes: Uint8Array): Promise<void> {
 
 async function pgliteVersion(): Promise<string> {
   const main = createRequire(import.meta.url).resolve("@electric-sql/pglite");
-  const manifest = JSON.parse(await readFile(join(dirname(main), "../../package.json"), "utf8")) as {
+  const manifest = JSON.parse(await readFile(join(dirname(main), "../package.json"), "utf8")) as {
     version: string;
   };
   return manifest.version;
