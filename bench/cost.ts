@@ -209,10 +209,10 @@ export function costTables(): string[] {
   });
   return [
     table(
-      ["requests", "of which kind", "Redis commands", "GB from Redis", "Workers", "Upstash", "Neon", "a month"],
+      ["requests", "kind of request", "Redis commands", "GB from Redis", "Workers", "Upstash", "Neon", "a month"],
       months,
     ),
-    table(["what grows", "Redis commands", "Postgres queries", "a month"], growth),
+    table(["growth", "Redis commands", "Postgres queries", "a month"], growth),
   ];
 }
 

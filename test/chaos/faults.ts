@@ -26,63 +26,63 @@ export interface FaultKind {
 const LAG_MS = 2000;
 
 export const FAULT_KINDS: readonly FaultKind[] = [
-  { name: "down", meaning: "every connection is closed without an answer", faults: { down: true }, isTotal: true },
+  { name: "down", meaning: "every connection is closed without a response", faults: { down: true }, isTotal: true },
   {
     name: "refusing",
-    meaning: "nobody listens on the port",
+    meaning: "nothing listens on the port",
     faults: { refuseForMs: 600_000 },
     isTotal: true,
   },
-  { name: "hanging", meaning: "requests are taken and never answered", faults: { hang: true }, isTotal: true },
+  { name: "hanging", meaning: "requests are accepted and never get a response", faults: { hang: true }, isTotal: true },
   { name: "slow", meaning: "every request takes a second", faults: { latencyMs: 1000 } },
   {
-    name: "erroring 30 %",
-    meaning: "three requests in ten are answered with status 500 and not applied",
+    name: "erroring 30%",
+    meaning: "three requests in ten get status 500 and are not applied",
     faults: { errorRate: 0.3 },
   },
   {
     name: "garbage",
-    meaning: "status 200 and a page of HTML; nothing is applied",
+    meaning: "the response is status 200 with a page of HTML; nothing is applied",
     faults: { garbage: true },
     isTotal: true,
   },
   {
     name: "truncated",
-    meaning: "applied; half of the answer arrives, then the connection ends",
+    meaning: "the request is applied; half of the response arrives, then the connection ends",
     faults: { truncate: true },
     isTotal: true,
   },
   {
     name: "wrong type",
     meaning:
-      "status 200 and well-formed JSON of the protocol, but the answer to some other question; nothing is applied",
+      "the response is status 200 with well-formed JSON of the protocol, but for another request; nothing is applied",
     faults: { wrongType: true },
     isTotal: true,
   },
   {
     name: "older `schemaVersion`",
-    meaning: "three times a second, every document in Redis is replaced by one of another schema and another value",
+    meaning: "three times a second, every document in Redis is replaced by one with another schema and another value",
     disturb: { everyMs: 300, run: (world) => world.putOldDocuments() },
-    notL3: "Postgres holds rows, no documents: they are built when they are read",
+    notL3: "Postgres holds rows, and documents are built when they are read",
   },
-  { name: "flapping every 2 s", meaning: "down for 2 s, well for 2 s", faults: { down: true }, flapMs: 2000 },
+  { name: "flapping every 2 s", meaning: "down for 2 s, then healthy for 2 s", faults: { down: true }, flapMs: 2000 },
   {
     name: "losing responses",
-    meaning: "applied; the connection ends without an answer",
+    meaning: "the request is applied; the connection ends without a response",
     faults: { dropAfterApply: true },
     isTotal: true,
   },
   {
     name: "evicting keys",
-    meaning: "five times a second, Redis loses the environment's hash, its head too",
+    meaning: "five times a second, Redis loses the environment's hash, including its head",
     disturb: { everyMs: 200, run: (world) => world.evict() },
     notL3: "Postgres evicts nothing",
   },
   {
     name: "lagging replica",
-    meaning: `reads are answered by a replica ${LAG_MS / 1000} s behind`,
+    meaning: `reads go to a replica that is ${LAG_MS / 1000} s behind`,
     faults: { lagMs: LAG_MS },
-    notL3: "the worker asks Neon's primary; that it may be pointed at a read replica is nowhere promised",
+    notL3: "the worker uses Neon's primary, and a read replica is not supported",
   },
 ];
 

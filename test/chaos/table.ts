@@ -51,7 +51,7 @@ export function renderReport(report: Report): string {
   );
   const line = (row: readonly string[]) => `| ${HEADER.map((_, i) => row[i] ?? "").join(" | ")} |`;
   return [
-    `Written by \`${command}\`, on ${machine} that also ran the backends and the clients. The latencies are indicative: compare them with each other. Every fault lasted ${faultSeconds} s.`,
+    `Written by \`${command}\`, on ${machine} that also ran the backends and the clients. Compare the latencies only with each other. Every fault lasted ${faultSeconds} s.`,
     "",
     line(HEADER),
     line(HEADER.map(() => "---")),
@@ -60,12 +60,12 @@ export function renderReport(report: Report): string {
     "",
     ...FAULT_KINDS.map(
       ({ name, meaning, notL3 }) =>
-        `- **${name}**: ${meaning}.${notL3 === undefined ? "" : " *Both*: this in Redis, and Postgres down."}`,
+        `- **${name}**: ${meaning}.${notL3 === undefined ? "" : " *Both*: this fault in Redis, while Postgres is down."}`,
     ),
     "",
-    "A cold start with both gone, in a data centre that has no snapshot:",
+    "A cold start while both are faulty, in a data centre that has no snapshot:",
     "",
-    "| both | one flag | all flags | OpenFeature's server SDK gives | and afterwards |",
+    "| fault of both | one flag | all flags | OpenFeature's server SDK returns | after the fault |",
     "| --- | --- | --- | --- | --- |",
     ...coldStarts.map(
       ({ fault, one, all, sdk, sdkAfterwards }) =>
@@ -103,7 +103,7 @@ function cells(result: CaseResult, calm: CaseResult | undefined): string[] {
 
 function percent(share: number): string {
   if (share === 0) return "–";
-  return share < 0.01 ? "<1 %" : `${Math.round(share * 100)} %`;
+  return share < 0.01 ? "<1%" : `${Math.round(share * 100)}%`;
 }
 
 function seconds(value: number | undefined): string {

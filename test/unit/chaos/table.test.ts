@@ -51,7 +51,7 @@ describe("the table of faults", () => {
     const row = report()
       .split("\n")
       .find((line) => line.startsWith("| down | L2 |"));
-    expect(row).toBe("| down | L2 | 100 | 100 % | <1 % | – | – | – | – | 1 | 0 | −2 ms | +2000 ms | 0.3 s | 4.0 s |");
+    expect(row).toBe("| down | L2 | 100 | 100% | <1% | – | – | – | – | 1 | 0 | −2 ms | +2000 ms | 0.3 s | 4.0 s |");
   });
 
   test("replaces what is between its markers, and nothing else", ({ expect }) => {
