@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { projectDocuments, readProjectFile } from "../dev/project/project-file.ts";
 import { scaleProject } from "../dev/project/scaled-project.ts";
 import { parseSettings } from "../src/env.ts";
-import { createServices, type Services } from "../src/services.ts";
+import type { Services } from "../src/http/services.ts";
+import { createServices } from "../src/services.ts";
 import { parseCachedDocument } from "../src/flags/cached-document.ts";
 import type { EvaluationInput } from "../src/evaluation/types.ts";
 

@@ -1,17 +1,11 @@
 import { Hono } from "hono";
-import type { Bindings } from "./env.ts";
 import { errorResponse, HttpError, isOfrepPath, methodNotAllowed, toHttpError } from "./http/errors.ts";
 import { registerFlags } from "./http/evaluation/get-flags.ts";
 import { mountManagement } from "./http/management/mount.ts";
 import { noOfrepRoute, registerOfrep } from "./http/evaluation/ofrep.ts";
 import { requestId } from "./http/request-id.ts";
 import { registerStream } from "./http/streams/stream.ts";
-import type { Services } from "./services.ts";
-
-/** What Hono's context carries besides the request. Services reach handlers as arguments. */
-export interface AppEnv {
-  Bindings: Bindings;
-}
+import type { AppEnv, Services } from "./http/services.ts";
 
 /**
  * Every route of the worker. Evaluation comes first and has no middleware in front of it.

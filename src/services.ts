@@ -11,21 +11,19 @@ import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/read/head-
 import { Loader } from "./delivery/read/loader.ts";
 import { Publisher } from "./delivery/publish/publisher.ts";
 import { checkAhead } from "./delivery/publish/restore-detection.ts";
-import { createCloudflarePurge, type EdgePurge } from "./delivery/publish/purge-targets.ts";
+import { createCloudflarePurge } from "./delivery/publish/purge-targets.ts";
 import { Snapshots } from "./delivery/snapshots/snapshots.ts";
-import { type Swept, sweepOutbox } from "./delivery/publish/sweep.ts";
+import { sweepOutbox } from "./delivery/publish/sweep.ts";
 import type { Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
 import { parseCachedDocument } from "./flags/cached-document.ts";
 import { Authenticator } from "./http/authenticate.ts";
-import { createCacheApiEndpointCache, type EndpointCache } from "./http/evaluation/endpoint-cache.ts";
-import type { HttpError } from "./http/errors.ts";
+import { createCacheApiEndpointCache } from "./http/evaluation/endpoint-cache.ts";
 import { KEEP_ALIVE_MS } from "./http/streams/change-stream.ts";
-import type { EvaluationServices } from "./http/evaluation/evaluate.ts";
 import { OverrideReader } from "./http/overrides/overrides.ts";
 import type { RateLimits } from "./http/limits.ts";
-import type { StreamServices } from "./http/streams/stream.ts";
+import type { Services } from "./http/services.ts";
 import { StreamSlots } from "./http/streams/stream-slots.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
 import { FailureLog } from "./ops/failure-log.ts";
@@ -47,29 +45,6 @@ export const FLIGHT_BUDGET_MS = 6500;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */
 const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000 };
-
-/** Everything that handlers use, made once per isolate. */
-export interface Services extends EvaluationServices {
-  settings: Settings;
-  prefix: string;
-  tiers: TieredCache<CompiledFlag>;
-  publisher: Publisher;
-  /** Absent: no purge transport is configured. */
-  edgePurge: EdgePurge | undefined;
-  redisBreaker: Breaker | undefined;
-  storeBreaker: Breaker;
-  endpointCache: EndpointCache | undefined;
-  endpointTtlSeconds: number;
-  /** Absent: the deployment has none. */
-  streams: StreamServices | undefined;
-  log: Log;
-  /** The store's client, opened on first use: it is the larger half of the bundle. */
-  database(): Promise<StoreDatabase>;
-  sweep(waitUntil: (promise: Promise<unknown>) => void): Promise<Swept>;
-  /** What fails is told once, not per request. */
-  failures: FailureLog;
-  logFailure(error: HttpError, requestId: string): void;
-}
 
 /** What tests put in the place of the runtime's own. */
 export interface ServicesOptions {

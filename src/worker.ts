@@ -1,10 +1,11 @@
 import type { Hono } from "hono";
-import { type AppEnv, createApp } from "./app.ts";
+import { createApp } from "./app.ts";
 import { type Bindings, parseSettings } from "./env.ts";
 import { misconfigured } from "./http/errors.ts";
 import { consoleLog, errorFields } from "./ops/log.ts";
 import type { WorkerContext } from "./ops/runtime.ts";
-import { createServices, type Services } from "./services.ts";
+import type { AppEnv, Services } from "./http/services.ts";
+import { createServices } from "./services.ts";
 
 /** What lives as long as the isolate. Made on the first request: module scope may not touch bindings, time or chance. */
 interface Isolate {

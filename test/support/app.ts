@@ -1,7 +1,8 @@
 import { createApp } from "../../src/app.ts";
 import { parseSettings } from "../../src/env.ts";
 import type { Log } from "../../src/ops/log.ts";
-import { createServices, type Services, type ServicesOptions } from "../../src/services.ts";
+import type { Services } from "../../src/http/services.ts";
+import { createServices, type ServicesOptions } from "../../src/services.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
 /** One isolate inside the test's process: the whole worker with a clock that the test moves. */

@@ -1,9 +1,8 @@
 import type { Context, Hono } from "hono";
-import type { AppEnv } from "../../app.ts";
 import { bulkTag, environmentTag, flagTag } from "../../delivery/publish/purge-targets.ts";
 import type { CompiledFlag, Resolution } from "../../evaluation/types.ts";
 import { KEYS_FIELD } from "../../flags/head.ts";
-import type { Services } from "../../services.ts";
+import type { AppEnv, Services } from "../services.ts";
 import { bulkMembers } from "./bulk-members.ts";
 import { contextFromQuery } from "./context.ts";
 import { CORS_HEADERS, preflight } from "../cors.ts";

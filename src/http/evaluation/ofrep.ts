@@ -1,6 +1,5 @@
 import type { Context, Hono } from "hono";
-import type { AppEnv } from "../../app.ts";
-import type { Services } from "../../services.ts";
+import type { AppEnv, Services } from "../services.ts";
 import { readBody } from "../body.ts";
 import { type BulkMembers, bulkMembers } from "./bulk-members.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";

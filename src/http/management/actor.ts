@@ -1,6 +1,6 @@
 import { type AdminRole, constantTimeEqual } from "../../ops/token.ts";
 import type { RequestScope } from "../../delivery/request-scope.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../services.ts";
 import { requireSdkKey, tokenOf, type VerifiedToken } from "../authenticate.ts";
 import { HttpError } from "../errors.ts";
 import { isUnlisted, requireListed } from "../evaluation/evaluate.ts";

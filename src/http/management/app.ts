@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import type { Services } from "../../services.ts";
+import type { Services } from "../services.ts";
 import { ConflictError } from "../../ops/errors.ts";
 import { findAdminKey } from "../../store/writes/keys.ts";
 import { HttpError, problemResponse, toHttpError } from "../errors.ts";

@@ -1,6 +1,5 @@
 import type { Context, Hono } from "hono";
-import type { AppEnv } from "../../app.ts";
-import type { Services } from "../../services.ts";
+import type { AppEnv, Services } from "../services.ts";
 import type { ManagementEnv } from "./context.ts";
 
 /** Hands everything but evaluation on to an app of its own, which an isolate that only evaluates never loads. */

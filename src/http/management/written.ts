@@ -1,6 +1,6 @@
 import type { Published } from "../../delivery/publish/publisher.ts";
 import { ConflictError, NotFoundError } from "../../ops/errors.ts";
-import type { Services } from "../../services.ts";
+import type { Services } from "../services.ts";
 import type { Written, WriteResult } from "../../store/writes/transaction.ts";
 import type { ManagementContext } from "./context.ts";
 import { waitUntilOf } from "./context.ts";

@@ -1,4 +1,4 @@
-import type { Services } from "../../services.ts";
+import type { Services } from "../services.ts";
 import { within } from "../../resilience/deadline.ts";
 import { getEnvironment } from "../../store/writes/environments.ts";
 

@@ -1,9 +1,7 @@
 import type { Context, Hono } from "hono";
-import type { AppEnv } from "../../app.ts";
-import type { ChangeFeed, ChangeSubscription, FeedState } from "../../delivery/watch/change-feed.ts";
+import type { ChangeSubscription, FeedState } from "../../delivery/watch/change-feed.ts";
 import type { RequestScope } from "../../delivery/request-scope.ts";
-import type { Clock } from "../../ops/clock.ts";
-import type { Services } from "../../services.ts";
+import type { AppEnv, Services, StreamServices } from "../services.ts";
 import { announcedVersion } from "../evaluation/announced-version.ts";
 import { requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "../authenticate.ts";
 import { ChangeStream, openingFrames } from "./change-stream.ts";
@@ -12,7 +10,6 @@ import { isUnlisted, requireListed } from "../evaluation/evaluate.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, toHttpError } from "../errors.ts";
 import { requestId } from "../request-id.ts";
 import { farewellFrame, STREAM_PATH } from "./stream-frames.ts";
-import type { StreamSlots } from "./stream-slots.ts";
 
 /** Within the 30 s after which OpenFeature's web provider opens a new stream by itself, with a fetch before it (ms). */
 const POLL_MIN_MS = 20_000;
@@ -23,15 +20,6 @@ const POLL_MAX_MS = 28_000;
  * second, and what it knows may have come from a head that its data centre had kept for 30 s (ms).
  */
 const SETTLED_MS = 91_000;
-
-/** What the route needs from the composition root. */
-export interface StreamServices {
-  feed: ChangeFeed;
-  slots: StreamSlots;
-  lifetimeMs: number;
-  clock: Clock;
-  random: () => number;
-}
 
 /** Change streams: `GET /ofrep/v1/stream`. */
 export function registerStream(app: Hono<AppEnv>, services: Services): void {

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { docsPage } from "../../pages/docs-page.ts";
 import { pageHeaders } from "../../pages/page-policy.ts";
 import { methodNotAllowed } from "../../errors.ts";

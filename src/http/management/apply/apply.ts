@@ -2,7 +2,7 @@ import { array, boolean, maxLength, optional, pipe, unknown } from "valibot";
 import type { FlagInput } from "../../../flags/parse.ts";
 import type { SegmentInput } from "../../../flags/schema.ts";
 import { type FieldError, InvalidInputError } from "../../../ops/errors.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { saveProject } from "../../../store/writes/flags.ts";
 import { auditNameOf } from "../actor.ts";

@@ -1,5 +1,5 @@
 import { optional, picklist, pipe, transform } from "valibot";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { type AuditRecord, listAudit } from "../../../store/audit.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { viewOfChange } from "./audit-view.ts";

@@ -1,6 +1,6 @@
 import { picklist } from "valibot";
 import { InvalidInputError } from "../../../ops/errors.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { type AuditRecord, getAudit } from "../../../store/audit.ts";
 import { getDefinition } from "../../../store/lists/flags.ts";
 import type { WriteResult } from "../../../store/writes/transaction.ts";

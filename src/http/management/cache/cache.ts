@@ -16,7 +16,7 @@ import { FLAG_KINDS } from "../../../flags/document.ts";
 import { KEY_PATTERN, KEY_RULE } from "../../../flags/limits.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import { cfOf } from "../../../ops/runtime.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { purgeCache, type PurgeTarget } from "./purge.ts";
 import { cacheStats } from "./stats.ts";
 import { waitUntilOf } from "../context.ts";

@@ -1,4 +1,4 @@
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { listChanges } from "../../../store/lists/changes.ts";
 import { pathKey } from "../context.ts";
 import { type Routes, unknownEnvironment } from "../operation.ts";

@@ -2,7 +2,7 @@ import type { RedisTier } from "../../../cache/redis/tier.ts";
 import { bulkTag, environmentTag, flagTag, headTag } from "../../../delivery/publish/purge-targets.ts";
 import type { FlagKind } from "../../../flags/document.ts";
 import { errorFields } from "../../../ops/log.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { HttpError } from "../../errors.ts";
 import { matchesGlob } from "./glob.ts";
 import { EDGE_PATIENCE_MS } from "../written.ts";

@@ -1,7 +1,7 @@
 import type { CacheStats } from "../../../cache/flag-cache.ts";
 import { errorFields } from "../../../ops/log.ts";
 import type { TierOutcome } from "../../../ops/metrics.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { createOutbox } from "../../../store/outbox.ts";
 
 /** A tier's stats; `error` when it could not be measured, `null` where the worker has no such tier. */

@@ -1,7 +1,7 @@
 import type { FlagInput } from "../../../flags/parse.ts";
 import { flagDefinitionSchema } from "../../../flags/schema.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import type { Written } from "../../../store/writes/transaction.ts";
 import { saveDefinition, saveFlag } from "../../../store/writes/flags.ts";
 import { type JsonObject, parseFlag, patchBase, patchedNotes, storedFlag } from "../flags/flag-input.ts";

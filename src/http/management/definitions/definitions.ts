@@ -1,4 +1,4 @@
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { type DefinitionRecord, getDefinition, listDefinitions } from "../../../store/lists/flags.ts";
 import { deleteFlagDefinition } from "../../../store/writes/flags.ts";
 import { auditNameOf } from "../actor.ts";

@@ -1,4 +1,4 @@
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { type FlagRecord, getDefinition, getFlag, type TaggedDefinition } from "../../../store/lists/flags.ts";
 import { notFoundUnless } from "../require.ts";
 

@@ -1,6 +1,6 @@
 import { boolean, check, exactOptional, maxLength, minLength, optional, pipe, string } from "valibot";
 import { ConflictError, NotFoundError } from "../../../ops/errors.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import {
   createEnvironment,
   deleteEnvironment,

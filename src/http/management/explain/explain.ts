@@ -2,7 +2,7 @@ import { any, type GenericSchema, optional, record, string } from "valibot";
 import { explainFlag } from "../../../evaluation/explain.ts";
 import type { JsonValue } from "../../../flags/document.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { parseContext, requestAttributes } from "../../evaluation/context.ts";
 import { HttpError } from "../../errors.ts";
 import { provenanceHeaders } from "../../evaluation/evaluate.ts";

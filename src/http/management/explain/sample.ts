@@ -3,7 +3,7 @@ import type { CompiledFlag, EvaluationContext, RequestAttributes, Resolution } f
 import type { AttributePath, JsonValue } from "../../../flags/document.ts";
 import { attributePathSchema } from "../../../flags/schema.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { requestAttributes } from "../../evaluation/context.ts";
 import { HttpError } from "../../errors.ts";
 import { provenanceHeaders } from "../../evaluation/evaluate.ts";

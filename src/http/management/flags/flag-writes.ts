@@ -1,5 +1,5 @@
 import type { FlagInput } from "../../../flags/parse.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { getFlag } from "../../../store/lists/flags.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import type { WriteResult } from "../../../store/writes/transaction.ts";

@@ -1,6 +1,6 @@
 import { optional, picklist } from "valibot";
 import { FLAG_KINDS } from "../../../flags/document.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { getFlag, listFlags } from "../../../store/lists/flags.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { type ManagementContext, pathKey } from "../context.ts";

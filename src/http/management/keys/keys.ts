@@ -1,7 +1,7 @@
 import { array, check, exactOptional, maxLength, minLength, optional, picklist, pipe, string } from "valibot";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import { mintKey } from "../../../ops/token.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { createSdkKey, type KeyRecord, listKeys, revokeKey } from "../../../store/writes/keys.ts";
 import { HttpError } from "../../errors.ts";

@@ -1,6 +1,6 @@
 import type { Breaker, BreakerState } from "../../../resilience/breaker.ts";
 import { type MetricFamily, PROMETHEUS_MEDIA_TYPE, renderPrometheus } from "../../../ops/prometheus.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import type { Routes } from "../operation.ts";
 
 /** Said with every metric, because a scraper cannot know: the next scrape may reach another isolate. */

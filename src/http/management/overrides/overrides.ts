@@ -1,7 +1,7 @@
 import { check, integer, maxValue, minValue, number, optional, pipe, record, string } from "valibot";
 import { escapePointer } from "../../../flags/validate.ts";
 import { type FieldError, InvalidInputError } from "../../../ops/errors.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
 import { createFlagReader } from "../../../store/readings/flag-reader.ts";
 import { readOverridesSince } from "../../../store/writes/environments.ts";

@@ -1,6 +1,6 @@
 import type { SegmentInput } from "../../../flags/schema.ts";
 import { parseSegmentInput } from "../../../flags/parse.ts";
-import type { Services } from "../../../services.ts";
+import type { Services } from "../../services.ts";
 import { getSegment, listSegments, type SegmentRecord } from "../../../store/lists/segments.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import type { WriteResult } from "../../../store/writes/transaction.ts";

@@ -1,0 +1,58 @@
+/** The services that handlers may use. `src/services.ts` constructs them. */
+import type { TieredCache } from "../cache/tiered-cache.ts";
+import type { EdgePurge } from "../delivery/publish/purge-targets.ts";
+import type { Publisher } from "../delivery/publish/publisher.ts";
+import type { Swept } from "../delivery/publish/sweep.ts";
+import type { ChangeFeed } from "../delivery/watch/change-feed.ts";
+import type { Bindings, Settings } from "../env.ts";
+import type { CompiledFlag } from "../evaluation/types.ts";
+import type { Clock } from "../ops/clock.ts";
+import type { FailureLog } from "../ops/failure-log.ts";
+import type { Log } from "../ops/log.ts";
+import type { Breaker } from "../resilience/breaker.ts";
+import type { StoreDatabase } from "../store/client.ts";
+import type { HttpError } from "./errors.ts";
+import type { EndpointCache } from "./evaluation/endpoint-cache.ts";
+import type { EvaluationServices } from "./evaluation/evaluate.ts";
+import type { StreamSlots } from "./streams/stream-slots.ts";
+
+/** The environment of every route in Hono's terms. Services reach handlers as arguments, not through it. */
+export interface AppEnv {
+  Bindings: Bindings;
+}
+
+/** The services of the change streams. */
+export interface StreamServices {
+  feed: ChangeFeed;
+  slots: StreamSlots;
+  lifetimeMs: number;
+  clock: Clock;
+  random: () => number;
+}
+
+/** All services of one isolate, created with it. */
+export interface Services extends EvaluationServices {
+  settings: Settings;
+  /** The prefix of all Redis keys and edge entries, `CACHE_PREFIX`. */
+  prefix: string;
+  tiers: TieredCache<CompiledFlag>;
+  publisher: Publisher;
+  /** `undefined` if no purge transport is configured. */
+  edgePurge: EdgePurge | undefined;
+  /** `undefined` if the deployment has no Redis. */
+  redisBreaker: Breaker | undefined;
+  storeBreaker: Breaker;
+  /** `undefined` if no purge transport is configured: its entries could not be removed. */
+  endpointCache: EndpointCache | undefined;
+  endpointTtlSeconds: number;
+  /** `undefined` if streams are switched off. */
+  streams: StreamServices | undefined;
+  log: Log;
+  /** Opens the store's client on first use, because it is the larger half of the bundle. */
+  database(): Promise<StoreDatabase>;
+  /** Publishes the changes in the outbox. The scheduled job calls it. */
+  sweep(waitUntil: (promise: Promise<unknown>) => void): Promise<Swept>;
+  /** Logs an outage when it begins and when it ends, instead of once per request. */
+  failures: FailureLog;
+  logFailure(error: HttpError, requestId: string): void;
+}
