@@ -2,7 +2,7 @@ import { LIMITS } from "../../flags/limits.ts";
 import type { Reference } from "../../flags/references.ts";
 import { InvalidInputError, type FieldError } from "../../ops/errors.ts";
 
-/** A reference that a write would break, as check_references() (migrations/0003) names it. */
+/** A reference that a write would break, as check_references() (migrations/functions/check-references.sql) reports it. */
 export interface ReferenceProblem {
   /** The document that names it: `flag:<key>` or `segment:<key>`. */
   node: string;
