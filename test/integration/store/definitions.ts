@@ -1,7 +1,7 @@
 /** Reads the functions, triggers and composite types of a database, and rebuilds them from migrations/functions/. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MIGRATIONS_FOLDER } from "../../../dev/migrate.ts";
+import { MIGRATIONS_FOLDER } from "../../../dev/postgres/migrate.ts";
 import type { TestStore } from "./backends.ts";
 
 /** Definitions by what they define: "function audit_actor()", "trigger flags_inserted on flags", "type node_tests". */
