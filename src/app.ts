@@ -20,14 +20,19 @@ export function createApp(services: Services): Hono<AppEnv> {
   registerStream(app, services);
   registerFlags(app, services);
   app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
-  app.options("/healthz", () => new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
+  app.get("/", async (c) => {
+    const { homeResponse } = await import("./http/pages/home-page.ts");
+    return homeResponse(c.req.raw, { hasConsole: c.env["ASSETS"] !== undefined });
+  });
+  for (const path of ["/", "/healthz"])
+    app.options(path, () => new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   mountManagement(app, services);
   app.notFound((c) => {
     const meant = withoutRepeatedSlashes(c.req.raw);
     if (meant !== undefined) return app.fetch(meant, c.env, c.executionCtx);
     if (isOfrepPath(c.req.path)) return noOfrepRoute(c.req.raw, c.req.path);
     const { method, path } = c.req;
-    const isRead = /^\/(?:healthz|flags(?:\/[^/]+)?)\/?$/.test(path);
+    const isRead = /^\/(?:(?:healthz|flags(?:\/[^/]+)?)\/?)?$/.test(path);
     const error = isRead
       ? methodNotAllowed(method, "GET, HEAD, OPTIONS")
       : new HttpError(404, `no route for ${method} ${path}`);

@@ -65,7 +65,10 @@ async function describe({ file, neon }: DevSession, settings: DevSettings, tookM
   );
   const path = flags[0] ? `/${flags[0].flag_key}` : "";
   return `
-Burgee answers on ${url} (started in ${(tookMs / 1000).toFixed(1)} s)
+Burgee is running on ${url} (started in ${(tookMs / 1000).toFixed(1)} s)
+
+  Console        ${url}/console (sign in with the admin token)
+  API reference  ${url}/docs
 
   Postgres  ${settings.databaseUrl ? `DATABASE_URL, ${new URL(settings.databaseUrl).host}` : embedded}
   Redis     ${settings.redisUrl ? `REDIS_URL, ${new URL(settings.redisUrl).host}` : "embedded, empty at each start"}

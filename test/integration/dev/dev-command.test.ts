@@ -81,6 +81,13 @@ describe("npm run dev", () => {
       for (const secret of [file.adminToken, file.environments["production"]?.clientKey ?? "none"])
         expect(first.output()).toContain(secret);
 
+      const home = await (await fetch(file.url, { headers: { accept: "text/html" } })).text();
+      for (const page of ["/console", "/docs"]) {
+        expect(first.output()).toContain(`${file.url}${page}`);
+        expect(home).toContain(`href="${page}"`);
+        expect((await fetch(file.url + page)).headers.get("content-type"), page).toMatch(/^text\/html/);
+      }
+
       const curl = /curl -s (\S+) -H 'Authorization: Bearer (\S+)' -H 'Content-Type: (\S+)' -d '(.*)'/.exec(
         first.output(),
       );

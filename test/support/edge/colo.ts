@@ -30,7 +30,9 @@ export async function startColo({ bindings, script, directory, assets, rateLimit
     modules: [{ type: "ESModule", path: "worker.js", contents: script ?? (await built) }],
     compatibilityDate: "2026-11-01",
     bindings,
-    ...(assets !== undefined && { assets: { directory: assets, routerConfig: { has_user_worker: true } } }),
+    ...(assets !== undefined && {
+      assets: { directory: assets, binding: "ASSETS", routerConfig: { has_user_worker: true } },
+    }),
     ratelimits: Object.fromEntries(
       Object.entries(rateLimits).map(([name, limit]) => [name, { namespace_id: name, simple: { limit, period: 10 } }]),
     ),
