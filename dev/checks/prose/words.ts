@@ -39,13 +39,17 @@ function checkOpenings(passage: Passage, text: string): Finding[] {
   });
 }
 
+/** After these words the value ends a clause, as in "the index is empty: nothing was read". */
+const BEFORE_CLAUSE_END =
+  /\b(?:as|at|be|by|become|becomes|from|is|are|not|of|return|returns|than|that|to|was|were|with)\s$/;
 const FRAGMENT =
-  /(?<![\w-])(`?(?:undefined|null|absent|false|true|none|empty|unset|missing|omitted|zero|0)`?): (?!\/)\S+/gi;
+  /(?<![\w.-])(`?(?:undefined|null|absent|false|true|none|empty|unset|missing|omitted|zero|0)`?): (?!\/)\S+/gi;
 
 /** A value, a colon and a fragment, as in `Undefined: none.`, leave the sentence to the reader. */
 function checkFragments(passage: Passage): Finding[] {
   const text = passage.text.replace(/```[\s\S]*?```|`[^`]*[:{][^`]*`/g, (code) => blank(code));
-  return [...text.matchAll(FRAGMENT)].map((match) => ({
+  const matches = [...text.matchAll(FRAGMENT)].filter(({ index }) => !BEFORE_CLAUSE_END.test(text.slice(0, index)));
+  return matches.map((match) => ({
     rule: "fragment",
     line: lineAt(passage, match.index),
     message: `"${match[0]} …" is a fragment: say in a sentence when the value is ${match[1]?.toLowerCase()}`,

@@ -42,6 +42,11 @@ const EXAMPLES: Record<Rule, readonly Example[]> = {
     ["src/a.ts", "/** Undefined: none. */", "/** `undefined` if the environment does not exist. */"],
     ["src/a.ts", "/** The limit. 0: no limit. */", "/** At 12:30, with 10: the limit. */"],
     ["src/a.ts", "// Where it is; `null`: nowhere.", "// Such as `{ a: null }` or `a: null, b: true`."],
+    [
+      "src/a.ts",
+      "// One of `a` or 0: any.",
+      "// A version from 1.0: better than none: the index\n// is empty: nothing is read.",
+    ],
     ["src/a.ts", "/* Absent: no purge transport is configured. */", 'const a = "absent: no transport";'],
     ["migrations/a.sql", "-- Null: everything.", "-- Null names everything."],
   ],
