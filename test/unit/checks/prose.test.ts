@@ -25,8 +25,8 @@ const EXAMPLES: Record<Rule, readonly Example[]> = {
     ["src/a.ts", "// It retries. Who asked is told.", "// It retries. Who asked? The client is told."],
     ["src/a.ts", "// One flag's\n// value. What\n// it serves.", "// One flag's\n// value. Not what\n// it serves."],
     ["src/a.ts", "/**\n * Reads it.\n * @returns What it reads\n */", "/**\n * Reads it.\n * @returns its text\n */"],
-    ["src/a.ts", "throw new Error(`Read. Whoever has ${key} may.`)", "throw new Error(`Read. Holders of ${key} may.`)"],
-    ["src/a.ts", "// `a/b.yaml`, not a/b.yaml. What is kept.", "// `What is kept` is quoted."],
+    ["src/a.ts", "throw new Error(`Read. Whoever has ${key} may.`)", "throw new Error(`Read. Who has ${key}?`)"],
+    ["src/a.ts", "// `a/b.yaml`, not a/b.yaml. What is kept.", "// `What is kept` is quoted. Why?"],
     ["console/a.tsx", "const a = <p>Who is in it</p>;", "const a = <p>Who?</p>;"],
     ["test/a.test.ts", `test("what is lost is found", f)`, `test("finds the lost flag", f)`],
     ["test/a.test.ts", `describe("Whatever is lost", f)`, `expect(x).toBe("What is lost");`],
@@ -101,9 +101,9 @@ describe.each(Object.entries(EXAMPLES) as [Rule, readonly Example[]][])("the rul
 });
 
 test("a finding has the line of its sentence", ({ expect }) => {
-  const source =
-    'const a = "x";\n\n/**\n * Reads it.\n *\n * What it reads is kept.\n */\n// 5 %\n// One.\n// Two. Who reads\n';
-  expect(found("opening", "src/a.ts", source).map((line) => line.split(":")[0])).toEqual(["6", "10"]);
+  const comments = ["/**\n * Reads it.\n *\n * What it reads.\n */", "// 5 %\n// One.\n// Two:\n// Who reads\n"];
+  const source = `const a = "x";\n\n${comments.join("\n")}`;
+  expect(found("opening", "src/a.ts", source).map((line) => line.split(":")[0])).toEqual(["6", "11"]);
   expect(found("percent", "src/a.ts", source).map((line) => line.split(":")[0])).toEqual(["8"]);
   expect(found("opening", "migrations/a.sql", "select 1;\n-- One.\n-- Two. What\n-- is.")).toEqual([
     '3: a sentence opens with "What": name the thing instead',
