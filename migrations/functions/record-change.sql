@@ -7,7 +7,7 @@
 create function record_change(changed_environment text, changed_nodes text[], changed_fields text[]) returns bigint
 language plpgsql set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
-  max_fields constant int := 200;
+  max_fields constant int := 200; -- equals MAX_NAMES_PER_CHANGE
   new_version bigint;
   stale_nodes text[];
   stale_fields text[];

@@ -1,5 +1,15 @@
-import { type Change, type FlagIndex, type Head, INDEX_FIELD, KEYS_FIELD, type KeyTable } from "../flags/head.ts";
-import { changesAfter, contiguousEnd, fieldsOf, MAX_CHANGES } from "./changes.ts";
+import {
+  type Change,
+  changesAfter,
+  contiguousEnd,
+  fieldsOf,
+  type Head,
+  INDEX_FIELD,
+  KEYS_FIELD,
+  MAX_CHANGES,
+} from "../flags/changes.ts";
+import type { FlagIndex } from "../flags/reading.ts";
+import type { KeyTable } from "../flags/sdk-keys.ts";
 import { type CacheEntry, SUPERSEDED } from "./flag-cache.ts";
 import { type EntryOwner, type LruList, LruNode } from "./lru-list.ts";
 

@@ -1,4 +1,4 @@
-import type { Head } from "../flags/head.ts";
+import type { Head } from "../flags/changes.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache.ts";
 import { LruList } from "./lru-list.ts";
 import { MemoryEnvironment } from "./memory-environment.ts";

@@ -1,5 +1,7 @@
 /** What L2 answers, and what it is sent, as plain values. Text that cannot be read is undefined, never an error. */
-import type { FlagIndex, Head, KeyTable, SdkKeyRecord } from "../flags/head.ts";
+import type { FlagIndex } from "../flags/reading.ts";
+import type { Head } from "../flags/changes.ts";
+import type { KeyTable, SdkKeyRecord } from "../flags/sdk-keys.ts";
 import { parseHead } from "./redis/head-text.ts";
 
 /** A larger fill goes in several commands; the smallest plan takes requests of 1 MB. */

@@ -3,7 +3,9 @@
  * vouches for: everything, or, from a replica that lags behind this isolate, all but what changed since.
  */
 import type { FlagDocument } from "../flags/document.ts";
-import { type Change, type FlagIndex, INDEX_FIELD, KEYS_FIELD, type KeyTable } from "../flags/head.ts";
+import { type Change, INDEX_FIELD, KEYS_FIELD } from "../flags/changes.ts";
+import type { FlagIndex } from "../flags/reading.ts";
+import type { KeyTable } from "../flags/sdk-keys.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache.ts";
 import type { MemoryTier } from "./memory-tier.ts";
 import { parseIndex, parseKeyTable, type Picture } from "./picture.ts";

@@ -1,4 +1,4 @@
-import type { KeyTable, SdkKeyRecord } from "../flags/head.ts";
+import type { KeyTable, SdkKeyRecord } from "../flags/sdk-keys.ts";
 import { constantTimeEqual, hashSecret, type KeyKind, verifyToken } from "../ops/token.ts";
 import { HttpError } from "./errors.ts";
 import { addressOf, type RateLimits, requireWithin } from "./limits.ts";

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
-import { MAX_CHANGES, type OutboxRow, pendingChanges } from "./changes.ts";
+import { MAX_CHANGES } from "../flags/changes.ts";
+import { type OutboxRow, pendingChanges } from "./outbox-rows.ts";
 import type { StoreDatabase } from "./client.ts";
 import { readJson, type Written } from "./writes/transaction.ts";
 

@@ -2,8 +2,10 @@
  * The `@head` field as text, so that the scripts need no JSON: the version on the first line, then one line per
  * change, `<version> <field> <field>…` or `<version> *`, oldest first, contiguous, ending at the version.
  */
-import type { Change, Head } from "../../flags/head.ts";
-import { contiguousEnd, MAX_NAMES_PER_CHANGE } from "../changes.ts";
+import { type Change, contiguousEnd, type Head, MAX_NAMES_PER_CHANGE } from "../../flags/changes.ts";
+
+/** The field of an environment's hash that holds its head. */
+export const HEAD_FIELD = "@head";
 
 const VERSION = /^[1-9]\d{0,15}$/;
 

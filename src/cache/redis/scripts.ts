@@ -1,3 +1,5 @@
+import { MAX_CHANGES, MAX_NAMES } from "../../flags/changes.ts";
+
 /**
  * The Lua side of L2. One hash per environment is a consistent picture at its own `@head` (text: see head-text.ts);
  * only these scripts write it, and Redis runs each of them as one step.
@@ -61,7 +63,7 @@ if not head or head < version then
   for i = #lines, 1, -1 do
     local _, blanks = string.gsub(lines[i], " ", " ")
     named = named + blanks
-    if #lines - i >= 64 or (named > 400 and i < #lines) then break end
+    if #lines - i >= ${MAX_CHANGES} or (named > ${MAX_NAMES} and i < #lines) then break end
     first = i
   end
   headText = ARGV[2]

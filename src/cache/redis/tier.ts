@@ -1,8 +1,7 @@
 import type { FlagDocument } from "../../flags/document.ts";
-import { type Change, HEAD_FIELD } from "../../flags/head.ts";
-import { contiguousEnd } from "../changes.ts";
+import { type Change, contiguousEnd } from "../../flags/changes.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "../flag-cache.ts";
-import { formatFields } from "./head-text.ts";
+import { formatFields, HEAD_FIELD } from "./head-text.ts";
 import { argumentsOf, parseJson, type Picture, pictureOf } from "../picture.ts";
 import type { Redis } from "./client.ts";
 import { RedisCommands } from "./commands.ts";

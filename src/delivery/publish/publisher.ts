@@ -1,6 +1,6 @@
 import type { TieredCache } from "../../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
-import type { Change } from "../../flags/head.ts";
+import type { Change } from "../../flags/changes.ts";
 import { errorFields, type Log } from "../../ops/log.ts";
 import type { StoreReading } from "../../store/readings/environment-reading.ts";
 import { type EdgePurge, environmentTag, fitsOneCall, tagsOf } from "./purge-targets.ts";

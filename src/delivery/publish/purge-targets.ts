@@ -1,4 +1,4 @@
-import type { Change } from "../../flags/head.ts";
+import type { Change } from "../../flags/changes.ts";
 import type { Clock } from "../../ops/clock.ts";
 
 /** Cloudflare takes at most this many tags in one purge call. */

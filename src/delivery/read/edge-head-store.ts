@@ -1,4 +1,4 @@
-import type { Head } from "../../flags/head.ts";
+import type { Head } from "../../flags/changes.ts";
 import type { EdgeCache } from "../../ops/runtime.ts";
 import type { EdgeHeadStore } from "./head-check.ts";
 import { environmentTag, headTag } from "../publish/purge-targets.ts";

@@ -1,7 +1,7 @@
 import { SUPERSEDED } from "../../cache/flag-cache.ts";
 import type { MemoryEnvironment } from "../../cache/memory-environment.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
-import type { FlagIndex } from "../../flags/head.ts";
+import type { FlagIndex } from "../../flags/reading.ts";
 
 /** Every flag of an environment, sorted by key. */
 export interface FlagSet {

@@ -1,7 +1,7 @@
 import { type CacheEntry, SUPERSEDED } from "../../cache/flag-cache.ts";
 import type { MemoryEnvironment } from "../../cache/memory-environment.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
-import type { KeyTable } from "../../flags/head.ts";
+import type { KeyTable } from "../../flags/sdk-keys.ts";
 import type { TieredCache } from "../../cache/tiered-cache.ts";
 import { type FlagSet, flagSetOf, type FlagSetView, holdsKey, viewOf } from "./flag-set.ts";
 import { Freshness, type FreshnessOptions } from "./freshness.ts";

@@ -1,7 +1,7 @@
 import type { SingleFlight } from "../../resilience/single-flight.ts";
 import type { TieredCache } from "../../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
-import type { Change, Head } from "../../flags/head.ts";
+import type { Change, Head } from "../../flags/changes.ts";
 import type { Loader, LoadOutcome } from "./loader.ts";
 import type { RequestScope } from "../request-scope.ts";
 

@@ -6,7 +6,8 @@ import { parseJson, parseKeyTable } from "../../cache/picture.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
 import { parseCachedDocument } from "../../flags/cached-document.ts";
 import { type FlagDocument, SCHEMA_VERSION } from "../../flags/document.ts";
-import { KEYS_FIELD, type KeyTable } from "../../flags/head.ts";
+import { KEYS_FIELD } from "../../flags/changes.ts";
+import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { type FlagSet, flagSetOf } from "../read/flag-set.ts";
 import { UnavailableError } from "../request-scope.ts";
 

@@ -1,4 +1,4 @@
-import type { KeyTable } from "../../flags/head.ts";
+import type { KeyTable } from "../../flags/sdk-keys.ts";
 import type { RequestScope } from "../request-scope.ts";
 
 /** What a stream needs to know about its environment. */

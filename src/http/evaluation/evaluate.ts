@@ -18,7 +18,7 @@ import {
   type VerifiedToken,
 } from "../authenticate.ts";
 import { requestAttributes } from "./context.ts";
-import type { SdkKeyRecord } from "../../flags/head.ts";
+import type { SdkKeyRecord } from "../../flags/sdk-keys.ts";
 import { KEY_PATTERN } from "../../flags/limits.ts";
 import { HttpError } from "../errors.ts";
 import { evaluateUnder, type OverrideReader } from "../overrides/overrides.ts";

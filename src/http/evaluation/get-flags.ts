@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import { bulkTag, environmentTag, flagTag } from "../../delivery/publish/purge-targets.ts";
 import type { CompiledFlag, Resolution } from "../../evaluation/types.ts";
-import { KEYS_FIELD } from "../../flags/head.ts";
+import { KEYS_FIELD } from "../../flags/changes.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { bulkMembers } from "./bulk-members.ts";
 import { contextFromQuery } from "./context.ts";

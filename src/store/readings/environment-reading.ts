@@ -1,8 +1,10 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { FlagDocument } from "../../flags/document.ts";
-import type { Change, FlagIndex, KeyTable } from "../../flags/head.ts";
+import { type Change, MAX_CHANGES } from "../../flags/changes.ts";
+import type { FlagIndex } from "../../flags/reading.ts";
+import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { buildDocument, indexRows, type FlagRow, type ReferenceRow, type SegmentRow } from "./build-document.ts";
-import { changesSince, MAX_CHANGES, type OutboxRow } from "../changes.ts";
+import { changesSince, type OutboxRow } from "../outbox-rows.ts";
 
 /** A write answers the documents that it changed, when they are no more than this. */
 const MAX_WRITTEN_THROUGH = 20;

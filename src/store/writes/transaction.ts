@@ -1,8 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import type { Change } from "../../flags/head.ts";
+import { type Change, MAX_CHANGES } from "../../flags/changes.ts";
 import { StoreUnavailableError } from "../../ops/errors.ts";
-import { MAX_CHANGES, type OutboxRow, pendingChanges } from "../changes.ts";
+import { type OutboxRow, pendingChanges } from "../outbox-rows.ts";
 import type { StoreDatabase } from "../client.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
 import {

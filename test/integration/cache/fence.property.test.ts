@@ -5,7 +5,7 @@ import { pairsOf, type Picture } from "../../../src/cache/picture.ts";
 import { RedisTier, type RedisTierOptions } from "../../../src/cache/redis/tier.ts";
 import { FENCE, SCRIPTS } from "../../../src/cache/redis/scripts.ts";
 import type { Reading, TieredCache } from "../../../src/cache/tiered-cache.ts";
-import { INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/head.ts";
+import { INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
 import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
 import { anIsolate, type Compiled } from "../../support/cache/tiered-cache.ts";

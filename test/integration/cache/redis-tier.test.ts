@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import type { RedisTier } from "../../../src/cache/redis/tier.ts";
-import type { Change } from "../../../src/flags/head.ts";
+import type { Change } from "../../../src/flags/changes.ts";
 import { describeFlagCache } from "../../support/cache/flag-cache-contract.ts";
 import { aFlagDocument } from "../../support/flag-documents.ts";
 import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";

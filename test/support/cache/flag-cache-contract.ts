@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, test } from "vitest";
 import type { Awaitable, FlagCache } from "../../../src/cache/flag-cache.ts";
 import type { FlagDocument } from "../../../src/flags/document.ts";
-import type { Change } from "../../../src/flags/head.ts";
+import type { Change } from "../../../src/flags/changes.ts";
 import { aFlagDocument } from "../flag-documents.ts";
 
 /** One tier on its own backend, with what the contract needs besides the eight operations. */

@@ -3,7 +3,7 @@ import { pairsOf } from "../../../src/cache/picture.ts";
 import type { CacheScripts } from "../../../src/cache/redis/scripts.ts";
 import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
 import type { Written } from "../../../src/delivery/publish/publisher.ts";
-import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/head.ts";
+import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import type { Outbox } from "../../../src/store/outbox.ts";
 import type { StoreReading } from "../../../src/store/readings/environment-reading.ts";
 import { FakeClock } from "../fake-clock.ts";

@@ -1,5 +1,6 @@
 import type { FlagDocument } from "../../../src/flags/document.ts";
-import { type Change, INDEX_FIELD, KEYS_FIELD, type KeyTable } from "../../../src/flags/head.ts";
+import { type Change, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
+import type { KeyTable } from "../../../src/flags/sdk-keys.ts";
 import type { Reading } from "../../../src/cache/tiered-cache.ts";
 import { aFlagDocument } from "../flag-documents.ts";
 

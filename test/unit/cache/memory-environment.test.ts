@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import type { Change } from "../../../src/flags/head.ts";
+import type { Change } from "../../../src/flags/changes.ts";
 import { SUPERSEDED } from "../../../src/cache/flag-cache.ts";
 import { aMemoryTier } from "../../support/cache/memory-tier.ts";
 

@@ -1,16 +1,13 @@
-import type { Change } from "../flags/head.ts";
+import type { Change } from "../flags/changes.ts";
 
-/** Versions that a reading or a write tells of, at most. */
-export const MAX_CHANGES = 64;
-
-/** Null fields: everything. */
+/** One version and the fields that changed at it; null if everything did. */
 export type OutboxRow = [version: number, fields: string[] | null];
 
 export function toChanges(rows: readonly OutboxRow[]): Change[] {
   return rows.map(([version, fields]) => [version, fields ?? "*"]);
 }
 
-/** What changed in `(since, asOf]`; undefined when `rows` do not tell of every version in between. */
+/** Returns the changes in `(since, asOf]`; `undefined` if `rows` do not have every version in between. */
 export function changesSince(
   rows: readonly OutboxRow[],
   since: number | undefined,
@@ -21,8 +18,9 @@ export function changesSince(
 }
 
 /**
- * What is to be published up to `version`. `rows`: every version since the oldest that is not done, ascending; null:
- * they are too many. Unless they lead there without a gap it is everything: what is left out would never be purged.
+ * Returns the changes to publish up to `version`. `rows` has every version since the oldest that is not done, ascending;
+ * it is null if they are too many. If they do not lead to `version` without a gap, the change is "everything", because a
+ * change that is left out would never be purged.
  */
 export function pendingChanges(rows: readonly OutboxRow[] | null, version: number): Change[] {
   const first = rows?.[0]?.[0];

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { changesSince, pendingChanges, type OutboxRow } from "../../../src/store/changes.ts";
+import { changesSince, pendingChanges, type OutboxRow } from "../../../src/store/outbox-rows.ts";
 
 const row = (version: number): OutboxRow => [version, [`f${version}`]];
 

@@ -1,0 +1,45 @@
+/** Versions of an environment and the changes at each: the currency of the purge protocol. */
+
+/** The fields of an environment that are not flag keys; no flag key contains "@". */
+export const KEYS_FIELD = "@keys";
+export const INDEX_FIELD = "@index";
+
+/** The number of versions that a head, a reading or a write lists at most. */
+export const MAX_CHANGES = 64;
+/** The number of fields that the changes of a head name at most; the newest change is always listed. */
+export const MAX_NAMES = 400;
+/** A change of more fields than this is recorded as "everything". */
+export const MAX_NAMES_PER_CHANGE = 200;
+
+/** One version and the fields (flag keys, `@keys`, `@index`) that changed at it; "*" if everything did. */
+export type Change = [version: number, fields: string[] | "*"];
+
+/** The newest version of an environment and its last changes: oldest first, without a gap, ending at `version`. */
+export interface Head {
+  version: number;
+  changes: Change[];
+}
+
+/** The longest end of the list without a gap in its versions; empty if the list does not end at `version`. */
+export function contiguousEnd(changes: readonly Change[], version: number): Change[] {
+  let first = changes.length;
+  for (let expected = version; first > 0 && changes[first - 1]?.[0] === expected; expected -= 1) first -= 1;
+  return changes.slice(first);
+}
+
+/** The changes after `known`, up to the list's end at `version`; `undefined` if the list does not reach back to it. */
+export function changesAfter(changes: readonly Change[], known: number, version: number): Change[] | undefined {
+  const end = contiguousEnd(changes, version);
+  const first = end[0]?.[0];
+  return first === undefined || first > known + 1 ? undefined : end.slice(known + 1 - first);
+}
+
+/** Every field that the changes name; "*" if one of them changed everything. */
+export function fieldsOf(changes: readonly Change[]): Set<string> | "*" {
+  const fields = new Set<string>();
+  for (const [, names] of changes) {
+    if (names === "*") return "*";
+    for (const name of names) fields.add(name);
+  }
+  return fields;
+}
