@@ -4,10 +4,12 @@ import { createRedis } from "./cache/redis/client.ts";
 import { RedisTier } from "./cache/redis/tier.ts";
 import { SingleFlight } from "./resilience/single-flight.ts";
 import { TieredCache } from "./cache/tiered-cache.ts";
+import { Environments } from "./delivery/environment.ts";
 import { ChangeWatch } from "./delivery/watch/change-watch.ts";
 import { createEdgeHeadStore } from "./delivery/read/edge-head-store.ts";
 import { FlagSource } from "./delivery/read/flag-source.ts";
 import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/read/head-check.ts";
+import { planEnvironment } from "./delivery/read/load-plans.ts";
 import { Loader } from "./delivery/read/loader.ts";
 import { Publisher } from "./delivery/publish/publisher.ts";
 import { checkAhead } from "./delivery/publish/restore-detection.ts";
@@ -88,6 +90,7 @@ export function createServices(
     documentOf: (flag) => flag.document,
     now: clock.now,
   });
+  const environments = new Environments(l1);
   const breaker = (name: string): Breaker => {
     const onChange = (state: "open" | "closed") =>
       state === "open" ? log.warn("breaker_opened", { target: name }) : log.info("breaker_closed", { target: name });
@@ -126,7 +129,7 @@ export function createServices(
     prefix,
     everySeconds: settings.CACHE_SNAPSHOT_SECONDS,
     bundled: bundledSnapshots,
-    loadAll: (environment, scope) => loader.environment(environment, scope),
+    loadAll: (state, scope) => loader.load(state, planEnvironment(state), scope),
     compile: compileFlag,
     flights,
     clock,
@@ -141,7 +144,7 @@ export function createServices(
   const headCheck =
     edge === undefined
       ? createRedisHeadCheck(loader)
-      : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), tiers, loader, flights, clock.now);
+      : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), loader, flights, clock.now);
   const openOutbox = async () => {
     const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
     return createOutbox(db);
@@ -150,7 +153,6 @@ export function createServices(
     checkAhead({ environment, head }, openOutbox, (written) => publisher.publish(environment, written, waitUntil), log),
   );
   const limits = rateLimits(settings, clock.now, log);
-  const mayWaitForVersion = createRateLimit(settings.AHEAD_PER_SECOND, clock.now);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
 
   return {
@@ -166,7 +168,14 @@ export function createServices(
     streams: !settings.STREAMS_ENABLED
       ? undefined
       : {
-          feed: new ChangeWatch({ tiers, loader, headCheck, headCheckMs: settings.CACHE_HEAD_CHECK_MS, clock, random }),
+          feed: new ChangeWatch({
+            environments,
+            loader,
+            headCheck,
+            headCheckMs: settings.CACHE_HEAD_CHECK_MS,
+            clock,
+            random,
+          }),
           // A stream writes at least that often, unless its client does not read.
           slots: new StreamSlots(settings.STREAMS_MAX, 3 * KEEP_ALIVE_MS, clock.now),
           lifetimeMs: settings.STREAM_LIFETIME_SECONDS * 1000,
@@ -176,12 +185,14 @@ export function createServices(
     log,
     source: new FlagSource({
       tiers,
+      environments,
       loader,
       headCheck,
       snapshots: settings.CACHE_ENABLED ? snapshots : undefined,
       clock,
       headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
-      mayLookAhead: mayWaitForVersion,
+      mayLookAhead: createRateLimit(settings.AHEAD_PER_SECOND, clock.now),
+      mayLoadUnknown: createRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),
       keyCheckMs: settings.KEY_CHECKS_PER_SECOND === 0 ? 0 : 1000 / settings.KEY_CHECKS_PER_SECOND,
     }),
     authenticator: new Authenticator(secrets, limits),
@@ -191,8 +202,6 @@ export function createServices(
     limits,
     metrics,
     failures,
-    mayWaitForVersion,
-    mayLoadUnknown: createRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),
     database: openDatabase,
     async sweep(waitUntil) {
       return sweepOutbox(await openOutbox(), publisher, waitUntil, log);

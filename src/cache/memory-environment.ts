@@ -14,28 +14,22 @@ import { type CacheEntry, SUPERSEDED } from "./flag-cache.ts";
 import { type EntryOwner, type LruList, LruNode } from "./lru-list.ts";
 
 /**
- * What one isolate holds of one environment. Everything that is not superseded is true at `version`: an entry read at
- * an older version is taken only when no change since then names it, and moving on supersedes exactly what the changes
- * name. What is superseded stays, until it is replaced or evicted, as the last known good.
+ * One environment in one isolate's memory. Every entry that is not superseded is right at `version`: an entry read at an
+ * older version is accepted only if no change since then names it, and a move supersedes exactly the entries that the
+ * changes name. Superseded entries stay as the last known good until they are replaced or evicted.
  */
 export class MemoryEnvironment<V> implements EntryOwner {
-  /** Newest version that this isolate has seen; 0: unknown. Never goes back. */
-  version = 0;
-  /** The last changes, oldest first, contiguous, ending at `version`. */
-  changes: readonly Change[] = [];
-  /** ms since epoch of the last confirmed head check; 0: never. */
-  checkedAt = 0;
-  /** ms since epoch at which the version moved last in this isolate; 0: never. */
-  movedAt = 0;
-  /** Called after each move, by whichever request brought it: may only hand on, not wait or write. */
-  onMove: (() => void) | undefined;
-  /** Moves with every change of the entries or the index, but not when an entry expires. */
-  generation = 0;
-  /** Order of last use among the environments of the tier. */
+  /** The order of last use among the tier's environments. */
   usedAt = 0;
   readonly #list: LruList<V>;
   readonly #now: () => number;
   readonly #nodes = new Map<string, LruNode<V>>();
+  #version = 0;
+  #changes: readonly Change[] = [];
+  #checkedAt = 0;
+  #movedAt = 0;
+  #generation = 0;
+  #onMove: (() => void) | undefined;
   #keys: KeyTable | undefined;
   #index: FlagIndex | undefined;
   #areKeysCurrent = false;
@@ -47,25 +41,52 @@ export class MemoryEnvironment<V> implements EntryOwner {
     this.#now = now;
   }
 
+  /** The newest version that this isolate has seen; 0 if it has seen none. It never goes back. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The last changes, oldest first and contiguous, ending at `version`. */
+  get changes(): readonly Change[] {
+    return this.#changes;
+  }
+
+  /** When the head was last confirmed (ms since epoch); 0 if it never was. */
+  get checkedAt(): number {
+    return this.#checkedAt;
+  }
+
+  /** When the version last moved in this isolate (ms since epoch); 0 if it never did. */
+  get movedAt(): number {
+    return this.#movedAt;
+  }
+
+  /** A number that grows with every change of the entries or the index, but not when an entry expires. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** The SDK keys, unless a change has superseded them. */
   get keys(): KeyTable | undefined {
     return this.#areKeysCurrent ? this.#keys : undefined;
   }
 
+  /** The index, unless a change has superseded it. */
   get index(): FlagIndex | undefined {
     return this.#isIndexCurrent ? this.#index : undefined;
   }
 
-  /** The SDK keys even when they are superseded. */
+  /** The SDK keys, even if they are superseded. */
   get lastKeys(): KeyTable | undefined {
     return this.#keys;
   }
 
-  /** The index even when it is superseded. */
+  /** The index, even if it is superseded. */
   get lastIndex(): FlagIndex | undefined {
     return this.#index;
   }
 
-  /** The entry while it is fresh; counted. Reading the clock is the dearest part: many lookups share one `now` (ms). */
+  /** Returns the entry if it is fresh, and counts a hit or a miss. Many lookups share one `now` (ms): reading the clock costs most. */
   lookup(key: string, now = this.#now()): CacheEntry<V> | undefined {
     const node = this.#nodes.get(key);
     if (node === undefined || node.expiresAt <= now) {
@@ -78,61 +99,74 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return node;
   }
 
-  /** As `peek`, with what the tier keeps about it. */
+  /** As {@link peek}, with the tier's own bookkeeping. */
   node(key: string): LruNode<V> | undefined {
     return this.#nodes.get(key);
   }
 
-  /** The entry even when it has expired or is superseded; not counted. */
+  /** Returns the entry even if it has expired or is superseded, and counts nothing. */
   peek(key: string): CacheEntry<V> | undefined {
     return this.#nodes.get(key);
   }
 
-  /** Flag keys of everything held, expired or known absent too. */
+  /** The flag keys of all entries, including expired ones and flags known not to exist. */
   heldKeys(): IterableIterator<string> {
     return this.#nodes.keys();
   }
 
-  /** The entry when it is true at `version`, even when it has expired; not counted. */
+  /** Returns the entry if it is right at `version`, even if it has expired, and counts nothing. */
   current(key: string): CacheEntry<V> | undefined {
     const node = this.#nodes.get(key);
     return node === undefined || node.expiresAt === SUPERSEDED ? undefined : node;
   }
 
-  /** Version that the index was read at; 0: there is none. */
+  /** The version that the index was read at; 0 if there is none. */
   get indexAsOf(): number {
     return this.#indexAsOf;
   }
 
-  /** Fields that may not be taken from a picture of version `asOf`, because a change since then names them. */
+  /** Records that the head was confirmed at `readAt` (ms since epoch). */
+  confirm(readAt: number): void {
+    this.#checkedAt = Math.max(this.#checkedAt, readAt);
+  }
+
+  /**
+   * Sets the one listener that is called after each move, or removes it. The request that brought the move calls it, so it
+   * may only resolve promises: it must neither wait nor do I/O.
+   */
+  onMove(listener: (() => void) | undefined): void {
+    this.#onMove = listener;
+  }
+
+  /** The fields that a reading of version `asOf` cannot supply, because a change since then names them. */
   changedSince(asOf: number): ReadonlySet<string> | "*" {
     if (asOf < 1) return "*";
-    if (asOf === this.version) return NOTHING;
-    const changes = asOf < this.version ? changesAfter(this.changes, asOf, this.version) : undefined;
+    if (asOf === this.#version) return NOTHING;
+    const changes = asOf < this.#version ? changesAfter(this.#changes, asOf, this.#version) : undefined;
     return changes ? fieldsOf(changes) : "*";
   }
 
   /**
-   * Moves on to a newer head and supersedes what its changes name, or everything when they do not reach back to the
-   * version known here. False: the head is not newer, nothing happens.
+   * Moves to a newer head and supersedes the entries that its changes name, or all entries if the changes do not reach back
+   * to the version known here. Returns false, and does nothing, if the head is not newer.
    */
   advance(head: Head): boolean {
     const listed = contiguousEnd(head.changes, head.version).slice(-MAX_CHANGES);
-    if (head.version <= this.version) {
-      if (head.version === this.version && listed.length > this.changes.length) this.changes = listed;
+    if (head.version <= this.#version) {
+      if (head.version === this.#version && listed.length > this.#changes.length) this.#changes = listed;
       return false;
     }
-    const news = this.version === 0 ? undefined : changesAfter(listed, this.version, head.version);
-    if (this.version !== 0) this.#supersede(news ? fieldsOf(news) : "*");
-    const merged = news ? [...this.changes, ...news].slice(-MAX_CHANGES) : listed;
-    this.changes = merged.length >= listed.length ? merged : listed;
-    this.version = head.version;
-    this.movedAt = this.#now();
-    this.onMove?.();
+    const news = this.#version === 0 ? undefined : changesAfter(listed, this.#version, head.version);
+    if (this.#version !== 0) this.#supersede(news ? fieldsOf(news) : "*");
+    const merged = news ? [...this.#changes, ...news].slice(-MAX_CHANGES) : listed;
+    this.#changes = merged.length >= listed.length ? merged : listed;
+    this.#version = head.version;
+    this.#movedAt = this.#now();
+    this.#onMove?.();
     return true;
   }
 
-  /** False: refused, a change after `asOf` names the table. */
+  /** Returns false, and refuses the table, if a change after `asOf` names it. */
   setKeys(keys: KeyTable, asOf: number): boolean {
     if (isNamed(this.changedSince(asOf), KEYS_FIELD)) return false;
     this.#keys = keys;
@@ -140,23 +174,23 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return true;
   }
 
-  /** False: refused, a change after `asOf` names the index. */
+  /** Returns false, and refuses the index, if a change after `asOf` names it. */
   setIndex(index: FlagIndex, asOf: number): boolean {
     if (isNamed(this.changedSince(asOf), INDEX_FIELD)) return false;
     this.#index = index;
     this.#isIndexCurrent = true;
     this.#indexAsOf = asOf;
-    this.generation += 1;
+    this.#generation += 1;
     return true;
   }
 
-  /** Files an entry; whether it may be taken is the tier's decision. */
+  /** Stores an entry. The tier decides before whether it may be stored. */
   put(key: string, entry: Omit<CacheEntry<V>, "hitCount">, bytes: number): void {
     this.drop(key);
     const node = new LruNode(this, key, entry, bytes);
     this.#nodes.set(key, node);
     this.#list.add(node);
-    this.generation += 1;
+    this.#generation += 1;
   }
 
   drop(key: string): boolean {
@@ -164,17 +198,17 @@ export class MemoryEnvironment<V> implements EntryOwner {
     if (!node) return false;
     this.#nodes.delete(key);
     this.#list.remove(node);
-    this.generation += 1;
+    this.#generation += 1;
     return true;
   }
 
-  /** Forgets the contents; the version stays, so that nothing older can come back. */
+  /** Drops the contents but keeps the version, so that nothing older can come back. */
   dropAll(): void {
     for (const node of this.#nodes.values()) this.#list.remove(node);
     this.#nodes.clear();
     this.#keys = undefined;
     this.#index = undefined;
-    this.generation += 1;
+    this.#generation += 1;
   }
 
   #supersede(fields: ReadonlySet<string> | "*"): void {
@@ -184,7 +218,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
     }
     if (fields === "*" || fields.has(KEYS_FIELD)) this.#areKeysCurrent = false;
     if (fields === "*" || fields.has(INDEX_FIELD)) this.#isIndexCurrent = false;
-    this.generation += 1;
+    this.#generation += 1;
   }
 }
 

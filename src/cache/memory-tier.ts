@@ -3,23 +3,23 @@ import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache
 import { LruList } from "./lru-list.ts";
 import { MemoryEnvironment } from "./memory-environment.ts";
 
-/** A TTL is spread by this share to either side, so that what was filled together does not expire together. */
+/** A TTL varies by this share to either side, so that entries stored together do not expire together. */
 const JITTER = 0.1;
 const MAX_ENVIRONMENTS = 100;
 
 export interface MemoryTierOptions<V> {
   maxEntries: number;
-  /** In the unit of `sizeOf`. */
+  /** In the unit of {@link sizeOf}. */
   maxBytes: number;
-  /** 0: entries are expired from the start, so that only `peek` sees them. */
+  /** With 0, entries are expired from the start, so that only `peek` returns them. */
   ttlMs: number;
-  /** Of a known-absent flag. 0: as above. */
+  /** The same for flags that are known not to exist. */
   absentTtlMs: number;
   /** ms since epoch. */
   now: () => number;
   /** Uniform in [0, 1). */
   random: () => number;
-  /** `chars`: length of the text that the value was read from, where there was one. */
+  /** Returns an entry's size. `chars` is the length of the text that the value was parsed from, if there was one. */
   sizeOf(key: string, value: V | null, chars?: number): number;
   maxEnvironments?: number;
 }
@@ -29,8 +29,8 @@ export interface MemorySetOptions extends SetOptions {
 }
 
 /**
- * L1: one isolate's memory. Entries of all environments share one budget and one order of use. Expired and
- * superseded entries stay (for `peek`: the last known good) until they are replaced or evicted.
+ * L1, one isolate's memory. Entries of all environments share one budget and one order of use. Expired and superseded
+ * entries stay until they are replaced or evicted, because they are the last known good that `peek` returns.
  */
 export class MemoryTier<V> implements FlagCache<V> {
   readonly #options: MemoryTierOptions<V>;
@@ -42,12 +42,22 @@ export class MemoryTier<V> implements FlagCache<V> {
     this.#options = options;
   }
 
-  /** Made when it is new; the least recently used one goes when there are too many. */
+  /** Returns the environment, creating it if it is new. If there are too many, the least recently used one goes. */
   environment(name: string): MemoryEnvironment<V> {
     const environment = this.#environments.get(name) ?? this.#addEnvironment(name);
     this.#uses += 1;
     environment.usedAt = this.#uses;
     return environment;
+  }
+
+  /** How many environments may be held at once. */
+  get maxEnvironments(): number {
+    return this.#options.maxEnvironments ?? MAX_ENVIRONMENTS;
+  }
+
+  /** Returns the environment if it is held. Unlike {@link environment}, it neither creates it nor counts as a use. */
+  peek(name: string): MemoryEnvironment<V> | undefined {
+    return this.#environments.get(name);
   }
 
   get(environment: string, key: string): CacheEntry<V> | undefined {
@@ -70,9 +80,9 @@ export class MemoryTier<V> implements FlagCache<V> {
   }
 
   /**
-   * Takes values read at `asOf`, which must not be newer than the environment's version here (`advance` first), so that
-   * no entry is newer than the version claimed; an unknown environment takes `asOf` for its version. Values that a
-   * change after `asOf` names are left out: false when there is any.
+   * Stores values read at `asOf`. The environment's version here must not be older than `asOf` (call `advance` first), so
+   * that no entry is newer than the version claimed; an unknown environment takes `asOf` as its version. Leaves out values
+   * that a change after `asOf` names, and returns false if there are any.
    */
   setMany(environment: string, values: ReadonlyMap<string, V | null>, options: MemorySetOptions): boolean {
     const held = this.environment(environment);
@@ -103,11 +113,11 @@ export class MemoryTier<V> implements FlagCache<V> {
 
   stats(): CacheStats {
     const { hits, misses, size, bytes, evictions } = this.#list;
-    const asked = hits + misses;
-    return { hits, misses, size, bytes, evictions, errors: 0, hitRate: asked === 0 ? 0 : hits / asked };
+    const lookups = hits + misses;
+    return { hits, misses, size, bytes, evictions, errors: 0, hitRate: lookups === 0 ? 0 : hits / lookups };
   }
 
-  /** Moves the environment on to a newer head; see `MemoryEnvironment.advance`. */
+  /** Moves the environment to a newer head, as {@link MemoryEnvironment.advance} does. */
   advance(environment: string, head: Head): boolean {
     return this.environment(environment).advance(head);
   }
@@ -116,12 +126,12 @@ export class MemoryTier<V> implements FlagCache<V> {
     const { maxEntries, maxBytes, now, random, sizeOf } = this.#options;
     const ttlMs = options.ttlMs ?? (value === null ? this.#options.absentTtlMs : this.#options.ttlMs);
     const known = held.node(key);
-    // Measuring may mean serialising: what is kept on has its size.
+    // Measuring may mean serialising, so a value that stays keeps its size.
     const isSame = value !== null && known?.value === value;
     const bytes = isSame ? known.bytes : sizeOf(key, value, options.charsOf?.(key));
     held.drop(key);
     if (options.ttlMs === 0 || bytes > maxBytes || maxEntries < 1) return;
-    // Room is made first: what was just read must be there when its reader looks.
+    // Evict first: a value that was just read must still be there when its reader looks.
     this.#evictUntil(maxEntries - 1, maxBytes - bytes);
     const cachedAt = now();
     const expiresAt = cachedAt + ttlMs * (1 - JITTER + 2 * JITTER * random());
@@ -138,7 +148,7 @@ export class MemoryTier<V> implements FlagCache<V> {
   }
 
   #addEnvironment(name: string): MemoryEnvironment<V> {
-    if (this.#environments.size >= (this.#options.maxEnvironments ?? MAX_ENVIRONMENTS)) this.#dropOldestEnvironment();
+    if (this.#environments.size >= this.maxEnvironments) this.#dropOldestEnvironment();
     const environment = new MemoryEnvironment<V>(this.#list, this.#options.now);
     this.#environments.set(name, environment);
     return environment;

@@ -128,7 +128,7 @@ export class TieredCache<V> implements FlagCache<V> {
   }
 
   /** Confirms or moves L1's head with one command, which also brings what changed. "unknown": L2 has no head. */
-  async sync(environment: string): Promise<"current" | "advanced" | "unknown"> {
+  async checkHead(environment: string): Promise<"current" | "advanced" | "unknown"> {
     const startedAt = this.#options.now();
     const picture = await this.l2?.readChanges(environment, this.l1.environment(environment).version);
     if (!picture?.head) return "unknown";
@@ -154,7 +154,7 @@ export class TieredCache<V> implements FlagCache<V> {
     this.#promote(environment, flags, asOf);
     if (keys) held.setKeys(keys, asOf);
     if (index) held.setIndex(index, asOf);
-    if (held.version === asOf) held.checkedAt = Math.max(held.checkedAt, readAt);
+    if (held.version === asOf) held.confirm(readAt);
     // L2's head may be further behind than L1's was: the longer list spares it from starting over.
     const known = held.version === asOf && held.changes.length > (changes?.length ?? 0) ? held.changes : changes;
     return () => this.#fill(environment, reading, known);
@@ -188,7 +188,7 @@ export class TieredCache<V> implements FlagCache<V> {
     if (!picture.head) return new Map();
     const held = this.l1.environment(environment);
     held.advance(picture.head);
-    held.checkedAt = Math.max(held.checkedAt, readAt);
+    held.confirm(readAt);
     const table = parseKeyTable(picture.fields.get(KEYS_FIELD));
     if (table) held.setKeys(table, picture.head.version);
     const charsOf = (key: string) => picture.fields.get(key)?.length;

@@ -1,27 +1,35 @@
-/** What a request lends to the code that serves it. */
+/** The resources that one request lends to the code that serves it. */
 export interface RequestScope {
-  /** Keeps I/O alive after the answer; workerd drops a promise that outlives its request otherwise. */
+  /** Keeps I/O alive after the response. Without it, workerd drops a promise that outlives its request. */
   waitUntil(promise: Promise<unknown>): void;
-  /** The answer must be of this environment version or a later one. */
+  /** The response must be of this environment version or a later one. */
   minVersion?: number;
-  /** Read the store again, whatever the tiers hold. */
+  /** Read the store again, even if the tiers hold the flags. */
   noCache?: boolean;
 }
 
-/** Where an answer came from, nearest first; a snapshot is asked when none of the others can answer. */
+/** Where a result came from, nearest first. A snapshot is used if none of the others can be read. */
 export type Tier = "L1" | "L2" | "L3" | "snapshot";
 
-/** No tier and no store holds what was asked for, and the store cannot be reached: 503. */
+/** No tier holds the flags, and the store cannot be reached: 503. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
 }
 
-/** The version that the caller has seen is not visible here yet: 503, try again. */
+/** The version that the caller has seen is not visible here yet: 503, retry. */
 export class MinVersionError extends Error {
   override readonly name = "MinVersionError";
   readonly version: number;
   constructor(asked: number, version: number) {
     super(`version ${asked} is not visible here yet, the newest is ${version}`);
     this.version = version;
+  }
+}
+
+/** This isolate asks its backends for too many flags or versions that it does not know: 429, try again in a second. */
+export class LoadLimitError extends Error {
+  override readonly name = "LoadLimitError";
+  constructor() {
+    super("too many requests for flags or versions that are not cached here yet; retry after 1 s");
   }
 }

@@ -1,7 +1,7 @@
 import type { FieldError } from "../ops/errors.ts";
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError, TierError } from "../ops/errors.ts";
 import { FlightLateError } from "../resilience/single-flight.ts";
-import { MinVersionError, UnavailableError } from "../delivery/request-scope.ts";
+import { LoadLimitError, MinVersionError, UnavailableError } from "../delivery/request-scope.ts";
 import type { ErrorCode } from "../evaluation/types.ts";
 import { CORS_HEADERS } from "./cors.ts";
 import { requestId } from "./request-id.ts";
@@ -59,6 +59,7 @@ export function toHttpError(error: unknown): HttpError {
       cause,
     });
   }
+  if (error instanceof LoadLimitError) return new HttpError(429, error.message, { headers: { "retry-after": "1" } });
   if (error instanceof UnavailableError)
     return new HttpError(503, error.message, { headers: { "retry-after": "1" }, cause });
   if (error instanceof StoreUnavailableError || error instanceof TierError || error instanceof FlightLateError) {

@@ -1,4 +1,4 @@
-/** The first of the promise and a timer of *this* request; undefined when time ran out. */
+/** Waits at most `ms`, with a timer of *this* request. Returns `undefined` when the time runs out first. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<undefined>((resolve) => {

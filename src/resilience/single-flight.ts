@@ -1,19 +1,28 @@
 /**
- * One call for all requests that want the same thing at the same time. On workerd a promise lives and dies with the
- * request that made it, so: the owner hands its flight to its own `waitUntil` at once; followers wait with a timer of
- * their own; a flight older than the budget counts for dead and is replaced; a flight unfiles only itself. Nobody flies
- * outside a flight: when the second one is late, too, the backend is slow, and a call by each who waited would make it
- * slower. What a flight answers is shared between requests: plain data, never a Response, a stream or a signal.
+ * One call for all requests that want the same thing at the same time.
+ *
+ * On workerd a promise lives and dies with the request that created it. Therefore the owner hands its flight to its own
+ * `waitUntil` at once, followers wait with a timer of their own, a flight older than the budget counts as dead and is
+ * replaced, and a flight removes only itself. Nobody calls outside a flight: if the second flight is late as well, the
+ * backend is slow, and a call by each waiting request would make it slower. Requests share a flight's result, so it must
+ * be plain data and never a Response, a stream or a signal.
  */
 import type { Clock } from "../ops/clock.ts";
 
-/** The flight that was followed did not end in time, and neither did the one after it. */
+/** The flight that the caller followed did not end in time, and neither did the one after it. */
 export class FlightLateError extends Error {
   override readonly name = "FlightLateError";
 }
 
+/** The part of a request that keeps a flight alive. */
 export interface FlightScope {
   waitUntil(promise: Promise<unknown>): void;
+}
+
+/** The result of a flight, and whether the caller's own work produced it. */
+export interface Landed<T> {
+  result: T;
+  isOwn: boolean;
 }
 
 interface Flight {
@@ -22,7 +31,7 @@ interface Flight {
 }
 
 export interface SingleFlightOptions {
-  /** How long a flight may take before it counts for dead (ms). */
+  /** A flight that takes longer than this counts as dead (ms). */
   budgetMs: number;
   clock: Clock;
 }
@@ -40,35 +49,36 @@ export class SingleFlight {
   }
 
   /**
-   * The answer of the flight under way for `key`, else of `work`. Everyone gets the flight's error, if it fails.
-   * @throws FlightLateError two flights of others have been late
+   * Returns the result of the flight under way with this name, or starts one with `work`. All callers of a flight that
+   * fails get its error.
+   * @throws FlightLateError two flights of other callers were late
    */
-  async run<T>(key: string, work: () => Promise<T>, scope: FlightScope): Promise<T> {
-    const flight = this.#alive(key);
-    if (!flight) return this.#start(key, work, scope);
-    const answer = await this.#follow<T>(flight);
-    if (answer !== LATE) return answer;
-    // Of those who gave up together one flies again and the others follow it, once.
-    const next = this.#flights.get(key);
-    if (!next || next === flight) return this.#start(key, work, scope);
-    const second = await this.#follow<T>(next);
-    if (second === LATE) throw new FlightLateError(`"${key}" took longer than ${this.#budgetMs} ms, twice`);
-    return second;
-  }
-
-  #alive(key: string): Flight | undefined {
-    const flight = this.#flights.get(key);
-    return flight && this.#clock.now() - flight.startedAt <= this.#budgetMs ? flight : undefined;
-  }
-
-  #start<T>(key: string, work: () => Promise<T>, scope: FlightScope): Promise<T> {
+  async join<T>(name: string, work: () => Promise<T>, scope: FlightScope): Promise<Landed<T>> {
+    let flight = this.#alive(name);
+    // Of the callers that gave up together, one starts the next flight and the others follow it, once.
+    for (let followed = 1; flight !== undefined; followed += 1) {
+      const result = await this.#follow<T>(flight);
+      if (result !== LATE) return { result, isOwn: false };
+      if (followed === 2) throw new FlightLateError(`"${name}" took longer than ${this.#budgetMs} ms, twice`);
+      const next = this.#flights.get(name);
+      flight = next === flight ? undefined : next;
+    }
     const promise = work().finally(() => {
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      if (this.#flights.get(name)?.promise === promise) this.#flights.delete(name);
     });
-    const flight: Flight = { promise, startedAt: this.#clock.now() };
-    this.#flights.set(key, flight);
+    this.#flights.set(name, { promise, startedAt: this.#clock.now() });
     scope.waitUntil(promise.catch(() => undefined));
-    return promise;
+    return { result: await promise, isOwn: true };
+  }
+
+  /** As {@link join}, for callers to whom it does not matter whose flight it was. */
+  async run<T>(name: string, work: () => Promise<T>, scope: FlightScope): Promise<T> {
+    return (await this.join(name, work, scope)).result;
+  }
+
+  #alive(name: string): Flight | undefined {
+    const flight = this.#flights.get(name);
+    return flight && this.#clock.now() - flight.startedAt <= this.#budgetMs ? flight : undefined;
   }
 
   async #follow<T>(flight: Flight): Promise<T | typeof LATE> {

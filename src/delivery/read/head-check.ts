@@ -1,57 +1,56 @@
 import type { SingleFlight } from "../../resilience/single-flight.ts";
-import type { TieredCache } from "../../cache/tiered-cache.ts";
-import type { CompiledFlag } from "../../evaluation/types.ts";
 import type { Change, Head } from "../../flags/changes.ts";
-import type { Loader, LoadOutcome } from "./loader.ts";
+import type { EnvironmentState } from "../environment.ts";
 import type { RequestScope } from "../request-scope.ts";
+import { planHead } from "./load-plans.ts";
+import type { Loader, LoadOutcome } from "./loader.ts";
 
-/** Confirms or moves the head that this isolate knows. */
+/** Confirms the head that this isolate knows, or moves it. */
 export interface HeadCheck {
-  check(environment: string, scope: RequestScope): Promise<LoadOutcome>;
+  check(state: EnvironmentState, scope: RequestScope): Promise<LoadOutcome>;
 }
 
-/** The head as L2 holds it: used where no purge transport is configured. */
+/** Checks the head that L2 holds. Used if no purge transport is configured. */
 export function createRedisHeadCheck(loader: Loader): HeadCheck {
-  return { check: (environment, scope) => loader.head(environment, scope) };
+  return { check: (state, scope) => loader.load(state, planHead(state), scope) };
 }
 
-/** A data centre's copy of heads: a tagged entry of the Cache API that the purge deletes. */
+/** A data centre's copies of heads: tagged entries of the Cache API, which a purge deletes. */
 export interface EdgeHeadStore {
   get(environment: string): Promise<Head | undefined>;
   put(environment: string, head: Head): Promise<void>;
 }
 
 /**
- * The head from the data centre's own cache, and from L2 when it holds none. The entry lives 30 s at most and is
- * purged (and purged again) on change, so a head read just before a purge cannot stay behind it.
+ * Checks the head in the data centre's own cache, and in L2 if that holds none. The entry lives at most 30 s, and each
+ * change purges it several times, so that a head read just before a purge cannot outlive it for long.
  */
 export function createEdgeHeadCheck(
   edge: EdgeHeadStore,
-  tiers: TieredCache<CompiledFlag>,
   loader: Loader,
   flights: SingleFlight,
   now: () => number,
 ): HeadCheck {
-  async function check(environment: string, scope: RequestScope): Promise<LoadOutcome> {
-    const memory = tiers.l1.environment(environment);
+  async function check(state: EnvironmentState, scope: RequestScope): Promise<LoadOutcome> {
+    const { name, memory } = state;
     const readAt = now();
-    const cached = await edge.get(environment).catch(() => undefined);
-    if (cached !== undefined && cached.version >= Math.max(memory.version, scope.minVersion ?? 0)) {
-      tiers.l1.advance(environment, cached);
-      memory.checkedAt = Math.max(memory.checkedAt, readAt);
+    const stored = await edge.get(name).catch(() => undefined);
+    if (stored !== undefined && stored.version >= Math.max(memory.version, scope.minVersion ?? 0)) {
+      memory.advance(stored);
+      memory.confirm(readAt);
       return "L2";
     }
-    const outcome = await loader.head(environment, scope);
+    const outcome = await loader.load(state, planHead(state), scope);
     if (outcome === "L2" || outcome === "L3") {
       const head = { version: memory.version, changes: [...memory.changes] satisfies Change[] };
-      scope.waitUntil(edge.put(environment, head).catch(() => undefined));
+      scope.waitUntil(edge.put(name, head).catch(() => undefined));
     }
     return outcome;
   }
   return {
-    check: (environment, scope) =>
+    check: (state, scope) =>
       scope.minVersion === undefined
-        ? flights.run(`edge-head:${environment}`, () => check(environment, scope), scope)
-        : check(environment, scope),
+        ? flights.run(`edge-head:${state.name}`, () => check(state, scope), scope)
+        : check(state, scope),
   };
 }

@@ -1,54 +1,49 @@
-import type { MemoryEnvironment } from "../../cache/memory-environment.ts";
 import type { SingleFlight } from "../../resilience/single-flight.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
 import { type FlagDocument, SCHEMA_VERSION } from "../../flags/document.ts";
 import type { Clock } from "../../ops/clock.ts";
 import { errorFields, type Log } from "../../ops/log.ts";
 import type { EdgeCache } from "../../ops/runtime.ts";
+import type { EnvironmentState, KnownSnapshot } from "../environment.ts";
 import type { LoadOutcome } from "../read/loader.ts";
 import type { RequestScope } from "../request-scope.ts";
 import { within } from "../../resilience/deadline.ts";
 import { MAX_SNAPSHOT_CHARS, readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
 
-/** How long the data centre may keep a snapshot that nobody renews (seconds). */
+/** The data centre may keep a snapshot that nobody renews for this long (seconds). */
 const TTL_SECONDS = 30 * 24 * 3600;
-/** One whose version does not move is renewed all the same, long before it ends (ms). */
+/** A snapshot whose version does not move is renewed after this, long before it expires (ms). */
 const RENEW_MS = 24 * 3600 * 1000;
-/** A lower version that was the newest this much later (ms) shows that the database was restored: no isolate is so far behind. */
-const WENT_BACK_MS = 10 * 60_000;
-/** A data centre's cache that takes longer than this has nothing (ms). */
+/**
+ * No isolate is this far behind (ms). So if a lower version was the newest this much later than a higher one, the database
+ * was restored in between.
+ */
+const MAX_LAG_MS = 10 * 60_000;
+/** A data centre's cache that takes longer than this counts as empty (ms). */
 const READ_BUDGET_MS = 1000;
-/** That there is no snapshot is remembered for this long (ms). */
+/** An isolate remembers for this long that there is no snapshot (ms). */
 const ABSENT_MS = 10_000;
 
 const VERSION_HEADER = "x-flags-version";
 const TAKEN_AT_HEADER = "x-taken-at";
 
 export interface SnapshotsOptions {
-  /** The data centre's cache; absent: no snapshots are kept there. */
+  /** Opens the data centre's cache. `undefined` if no snapshots are kept there. */
   open: (() => Promise<EdgeCache>) | undefined;
   prefix: string;
-  /** At least this long between two snapshots of one environment by one isolate (seconds). */
+  /** The least time between two snapshots of one environment by one isolate (seconds). */
   everySeconds: number;
-  /** What was bundled at deploy: text by environment. */
+  /** The snapshots that were bundled at deployment: text by environment. */
   bundled: () => Promise<Readonly<Record<string, string>>>;
   /** Brings a whole environment into L1. */
-  loadAll: (environment: string, scope: RequestScope) => Promise<LoadOutcome>;
+  loadAll: (state: EnvironmentState, scope: RequestScope) => Promise<LoadOutcome>;
   compile: (document: FlagDocument) => CompiledFlag;
   flights: SingleFlight;
   clock: Clock;
   log: Log;
 }
 
-/** What an isolate knows of the data centre's snapshot of one environment. Times in ms since epoch. */
-interface Kept {
-  /** First time that this environment was answered from a tier. */
-  seenAt: number;
-  triedAt: number;
-  version: number;
-  takenAt: number;
-}
-
+/** The result of a look for a snapshot, kept until a tier responds again. */
 interface Held {
   snapshot: Snapshot | undefined;
   /** ms since epoch. */
@@ -56,22 +51,21 @@ interface Held {
 }
 
 /**
- * The last known good that outlives an isolate. While the tiers answer, snapshots are written to the data centre's cache
- * behind the answers; in an outage they are read from there, or from the bundle, and held until a tier answers again.
- * Entries carry no tag: a purge makes a snapshot old, and it says how old, but never deletes it.
+ * The last known good that outlives an isolate. While the tiers respond, snapshots are written to the data centre's cache
+ * behind the responses. During an outage they are read from there, or from the bundle, and held until a tier responds again.
+ * Entries carry no tag: a purge makes a snapshot old, and the response says how old, but a purge never deletes it.
  */
 export class Snapshots {
   readonly #options: SnapshotsOptions;
-  readonly #kept = new WeakMap<MemoryEnvironment<CompiledFlag>, Kept>();
   readonly #skipped = new Set<string>();
-  /** In order of reading. */
+  /** By environment, in the order of reading. */
   readonly #held = new Map<string, Held>();
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
   }
 
-  /** The newest snapshot there is. One look-up per environment and outage; never throws, asks no backend. */
+  /** Returns the newest snapshot, with one look-up per environment and outage. Never throws, and asks no backend. */
   async read(environment: string, scope: RequestScope): Promise<Snapshot | undefined> {
     const { clock, flights } = this.#options;
     const held = this.#held.get(environment);
@@ -79,24 +73,21 @@ export class Snapshots {
     return flights.run(`snapshot:${environment}`, () => this.#find(environment), scope);
   }
 
-  /** A tier has answered: what was held for the outage goes, and the data centre's snapshot is renewed when it is due. */
-  answered(environment: string, memory: MemoryEnvironment<CompiledFlag>, scope: RequestScope): void {
+  /** Ends the outage after a tier has responded, and renews the data centre's snapshot if that is due. */
+  tierResponded(state: EnvironmentState, scope: RequestScope): void {
+    const { name: environment } = state;
     this.#held.delete(environment);
     const { open, everySeconds, clock, log } = this.#options;
-    if (open === undefined || memory.version === 0) return;
+    if (open === undefined || state.version === 0) return;
     const now = clock.now();
     const everyMs = everySeconds * 1000;
-    let kept = this.#kept.get(memory);
-    if (kept === undefined) {
-      kept = { seenAt: now, triedAt: 0, version: 0, takenAt: 0 };
-      this.#kept.set(memory, kept);
-    }
-    if (now - kept.triedAt < everyMs || isRecent(kept, takenOf(memory), now)) return;
-    // An isolate that holds a part of it reads the rest, but not for its first answers.
-    if (now - kept.seenAt < everyMs && documentsOf(memory) === undefined) return;
-    kept.triedAt = now;
+    const known = (state.snapshot ??= { seenAt: now, triedAt: 0, version: 0, takenAt: 0 });
+    if (now - known.triedAt < everyMs || isRecent(known, takenOf(state), now)) return;
+    // An isolate that holds only some of the flags reads the rest, but not behind its first responses.
+    if (now - known.seenAt < everyMs && documentsOf(state) === undefined) return;
+    known.triedAt = now;
     scope.waitUntil(
-      this.#renew(environment, memory, kept, open, scope).catch((error: unknown) =>
+      this.#renew(state, known, open, scope).catch((error: unknown) =>
         log.warn("snapshot_failed", { environment, ...errorFields(error) }),
       ),
     );
@@ -128,7 +119,7 @@ export class Snapshots {
     return response?.text();
   }
 
-  /** All that is held together is no larger than the largest snapshot may be. */
+  /** All held snapshots together are at most as large as one snapshot may be. */
   #hold(environment: string, held: Held): void {
     this.#held.delete(environment);
     this.#held.set(environment, held);
@@ -142,34 +133,34 @@ export class Snapshots {
   }
 
   async #renew(
-    environment: string,
-    memory: MemoryEnvironment<CompiledFlag>,
-    kept: Kept,
+    state: EnvironmentState,
+    known: KnownSnapshot,
     open: () => Promise<EdgeCache>,
     scope: RequestScope,
   ): Promise<void> {
     const { loadAll, clock } = this.#options;
+    const url = this.#url(state.name);
     const cache = await open();
-    const there = await cache.match(this.#url(environment));
-    await there?.body?.cancel();
+    const stored = await cache.match(url);
+    await stored?.body?.cancel();
     const theirs = {
-      version: Number(there?.headers.get(VERSION_HEADER) ?? 0),
-      takenAt: Number(there?.headers.get(TAKEN_AT_HEADER) ?? 0),
+      version: Number(stored?.headers.get(VERSION_HEADER) ?? 0),
+      takenAt: Number(stored?.headers.get(TAKEN_AT_HEADER) ?? 0),
     };
-    // Another isolate of this data centre was quicker, or knows more.
-    if (isRecent(theirs, takenOf(memory), clock.now())) {
-      Object.assign(kept, theirs);
+    // Another isolate of this data centre was quicker, or knows a later version.
+    if (isRecent(theirs, takenOf(state), clock.now())) {
+      Object.assign(known, theirs);
       return;
     }
-    if (documentsOf(memory) === undefined) {
-      const outcome = await loadAll(environment, { waitUntil: (promise) => scope.waitUntil(promise) });
+    if (documentsOf(state) === undefined) {
+      const outcome = await loadAll(state, { waitUntil: (promise) => scope.waitUntil(promise) });
       if (outcome !== "L2" && outcome !== "L3") return;
     }
-    const { keys, version, checkedAt: takenAt } = memory;
-    const documents = documentsOf(memory);
+    const { keys, version, checkedAt: takenAt } = state.memory;
+    const documents = documentsOf(state);
     const text = documents && keys && writeSnapshot({ version, takenAt, keys, documents });
     if (text === undefined) {
-      this.#skip(environment, documents === undefined ? "does not fit into L1" : "too large");
+      this.#skip(state.name, documents === undefined ? "does not fit into L1" : "too large");
     } else {
       const headers = {
         "content-type": "text/plain; charset=utf-8",
@@ -177,12 +168,12 @@ export class Snapshots {
         [VERSION_HEADER]: String(version),
         [TAKEN_AT_HEADER]: String(takenAt),
       };
-      await cache.put(this.#url(environment), new Response(text, { headers }));
+      await cache.put(url, new Response(text, { headers }));
     }
-    Object.assign(kept, { version, takenAt });
+    Object.assign(known, { version, takenAt });
   }
 
-  /** Once per environment, or a log would repeat it with every change. */
+  /** Logs once per environment, because a log line for every change would help nobody. */
   #skip(environment: string, reason: string): void {
     if (this.#skipped.has(environment)) return;
     this.#skipped.add(environment);
@@ -196,32 +187,32 @@ export class Snapshots {
 
 interface Taken {
   version: number;
-  /** ms since epoch at which the version was last known to be the newest. */
+  /** When the version was last known to be the newest (ms since epoch). */
   takenAt: number;
 }
 
-function takenOf({ version, checkedAt }: MemoryEnvironment<CompiledFlag>): Taken {
+function takenOf({ memory: { version, checkedAt } }: EnvironmentState): Taken {
   return { version, takenAt: checkedAt };
 }
 
-/** Nothing is gained by replacing it. */
+/** Whether replacing their snapshot would gain nothing. */
 function isRecent(theirs: Taken, ours: Taken, now: number): boolean {
   return isNewer(theirs, ours) || (theirs.version === ours.version && !isOld(theirs, now));
 }
 
-/** A later version, unless the other was the newest so much later that the versions must have gone back. */
+/** Whether the version is later, unless the other was the newest so much later that the versions must have gone back. */
 function isNewer(one: Taken, other: Taken): boolean {
   return one.version > other.version
-    ? other.takenAt - one.takenAt < WENT_BACK_MS
-    : one.version < other.version && one.takenAt - other.takenAt >= WENT_BACK_MS;
+    ? other.takenAt - one.takenAt < MAX_LAG_MS
+    : one.version < other.version && one.takenAt - other.takenAt >= MAX_LAG_MS;
 }
 
 function isOld({ takenAt }: { takenAt: number }, now: number): boolean {
   return now - takenAt >= RENEW_MS;
 }
 
-/** Every document of the environment, sorted by key, all true at its version; undefined when one is missing. */
-function documentsOf(memory: MemoryEnvironment<CompiledFlag>): FlagDocument[] | undefined {
+/** Every document of the environment, sorted by key and right at its version; `undefined` if one is missing. */
+function documentsOf({ memory }: EnvironmentState): FlagDocument[] | undefined {
   if (memory.index === undefined || memory.keys === undefined) return undefined;
   const documents: FlagDocument[] = [];
   for (const key of memory.index) {

@@ -1,29 +1,30 @@
 /**
- * Tells the streams of one isolate that an environment has changed. There are no timers between requests, and a timer, a
- * stream and a response belong to the request that made them, so: one of the streams is on duty and starts the head
- * check once a second for all of them; the others sleep with timers of their own. Whoever moves the version, a check, an
- * evaluation or a purge in this isolate, resolves a promise of each sleeper, and each goes on in its own request.
- * A request that the runtime has cancelled runs no `finally`: who is on duty and silent is replaced.
+ * Tells the streams of one isolate that an environment has changed.
+ *
+ * On workerd there are no timers between requests, and a timer, a stream and a response belong to the request that created
+ * them. Therefore one of the streams is on duty: it starts the head check once a second for all of them, while the others
+ * sleep with timers of their own. A head check, an evaluation or a purge in this isolate may move the version; each move
+ * resolves a promise of each sleeper, and each goes on in its own request. A request that the runtime has cancelled runs
+ * no `finally`, so a stream on duty that falls silent is replaced.
  */
-import type { MemoryEnvironment } from "../../cache/memory-environment.ts";
-import type { TieredCache } from "../../cache/tiered-cache.ts";
-import type { CompiledFlag } from "../../evaluation/types.ts";
+import { within } from "../../resilience/deadline.ts";
 import type { Clock } from "../../ops/clock.ts";
-import type { ChangeFeed, ChangeSubscription, FeedState } from "./change-feed.ts";
+import type { Environments, EnvironmentState } from "../environment.ts";
 import type { HeadCheck } from "../read/head-check.ts";
+import { planFlags } from "../read/load-plans.ts";
 import type { Loader } from "../read/loader.ts";
 import type { RequestScope } from "../request-scope.ts";
-import { within } from "../../resilience/deadline.ts";
+import type { ChangeFeed, ChangeSubscription, FeedOutcome } from "./change-feed.ts";
 
-/** Checks are at least this far apart, whatever evaluations are allowed (ms). */
+/** The least time between two checks, whatever interval evaluations use (ms). */
 const MIN_INTERVAL_MS = 1000;
-/** Who is on duty and has not been heard of for so many intervals is replaced. */
+/** A stream on duty that has been silent for this many intervals is replaced. */
 const LATE_INTERVALS = 2.5;
 /** A stream that opens waits this long for the first check (ms). */
 const OPEN_BUDGET_MS = 1000;
 
 export interface ChangeWatchOptions {
-  tiers: TieredCache<CompiledFlag>;
+  environments: Environments;
   loader: Loader;
   headCheck: HeadCheck;
   headCheckMs: number;
@@ -31,15 +32,15 @@ export interface ChangeWatchOptions {
   random: () => number;
 }
 
-/** What the streams of one environment share in one isolate. */
+/** The common state of the streams of one environment in one isolate. Times in ms since epoch. */
 interface Lane {
   environment: string;
   watchers: Set<Watcher>;
   onDuty: Watcher | undefined;
-  /** ms since epoch: when who is on duty was heard of last … */
+  /** The last sign of life of the stream on duty. */
   heardAt: number;
-  /** … and when a check was started last. */
-  askedAt: number;
+  /** The start of the last check. */
+  checkStartedAt: number;
   isGone: boolean;
 }
 
@@ -55,9 +56,9 @@ export class ChangeWatch implements ChangeFeed {
 
   subscribe(environment: string, scope: RequestScope): ChangeSubscription {
     let lane = this.#lanes.get(environment);
-    // Of an environment that is gone only the dead are left, who would keep it gone when it is made again.
+    // A lane whose environment is gone holds only dead streams. They would keep the environment gone when it is created again.
     if (lane === undefined || lane.isGone) {
-      lane = { environment, watchers: new Set(), onDuty: undefined, heardAt: 0, askedAt: 0, isGone: false };
+      lane = { environment, watchers: new Set(), onDuty: undefined, heardAt: 0, checkStartedAt: 0, isGone: false };
       this.#lanes.set(environment, lane);
     }
     const watcher = new Watcher(this, lane, scope);
@@ -65,26 +66,27 @@ export class ChangeWatch implements ChangeFeed {
     return watcher;
   }
 
-  /** The environment's memory, whose moves wake this lane. Looked up each time: it may have been evicted since. */
-  memoryOf(lane: Lane): MemoryEnvironment<CompiledFlag> {
-    const memory = this.#options.tiers.l1.environment(lane.environment);
-    memory.onMove = () => wakeAll(lane);
-    return memory;
+  /** Returns the environment, and makes its moves wake this lane. Looked up each time, because L1 may have evicted it. */
+  stateOf(lane: Lane): EnvironmentState {
+    const state = this.#options.environments.of(lane.environment);
+    state.memory.onMove(() => wakeAll(lane));
+    return state;
   }
 
   async confirm(lane: Lane, scope: RequestScope): Promise<void> {
-    const memory = this.memoryOf(lane);
-    if (memory.keys === undefined || this.#dueAt(lane, memory) > this.now()) return;
-    const check = this.#check(lane, scope);
+    const state = this.stateOf(lane);
+    if (state.memory.keys === undefined || this.#dueAt(lane, state) > this.now()) return;
+    const check = this.#check(lane, state, scope);
     scope.waitUntil(check);
     await within(check, OPEN_BUDGET_MS);
   }
 
-  async state(lane: Lane, scope: RequestScope): Promise<FeedState | "unknown-environment" | "unavailable"> {
-    const memory = this.memoryOf(lane);
-    // A change that names the keys supersedes them, and the check need not have brought the new ones.
+  async outcome(lane: Lane, scope: RequestScope): Promise<FeedOutcome> {
+    const state = this.stateOf(lane);
+    const { memory } = state;
+    // A change of the keys supersedes them, and the head check need not have brought the new ones.
     if (memory.keys === undefined) {
-      const outcome = await this.#options.loader.flags(lane.environment, [], scope);
+      const outcome = await this.#options.loader.load(state, planFlags(state, []), scope);
       if (outcome === "unknown-environment") lane.isGone = true;
     }
     if (lane.isGone) return "unknown-environment";
@@ -93,7 +95,7 @@ export class ChangeWatch implements ChangeFeed {
     return { version: memory.version, movedAt: memory.movedAt, keys };
   }
 
-  /** When to look again (ms since epoch): for who is on duty the next check, which is started when it is due. */
+  /** Returns when to look again (ms since epoch). For the stream on duty this is the next check, started once it is due. */
   wakeAt(lane: Lane, watcher: Watcher, scope: RequestScope): number {
     const now = this.now();
     const lateMs = this.#intervalMs * LATE_INTERVALS;
@@ -101,9 +103,9 @@ export class ChangeWatch implements ChangeFeed {
       return now + lateMs * (1 + 2 * this.#options.random());
     lane.onDuty = watcher;
     lane.heardAt = now;
-    const memory = this.memoryOf(lane);
-    if (this.#dueAt(lane, memory) <= now) scope.waitUntil(this.#check(lane, scope));
-    return this.#dueAt(lane, memory);
+    const state = this.stateOf(lane);
+    if (this.#dueAt(lane, state) <= now) scope.waitUntil(this.#check(lane, state, scope));
+    return this.#dueAt(lane, state);
   }
 
   leave(lane: Lane, watcher: Watcher): void {
@@ -111,10 +113,10 @@ export class ChangeWatch implements ChangeFeed {
     if (lane.watchers.size === 0) {
       if (this.#lanes.get(lane.environment) !== lane) return;
       this.#lanes.delete(lane.environment);
-      this.#options.tiers.l1.environment(lane.environment).onMove = undefined;
+      this.#options.environments.of(lane.environment).memory.onMove(undefined);
     } else if (lane.onDuty === watcher) {
       lane.onDuty = undefined;
-      // Whoever wakes first takes over; one would do, if one could be sure that it is still alive.
+      // The first to wake takes over. Waking one would be enough if it were certain to be alive.
       wakeAll(lane);
     }
   }
@@ -127,15 +129,15 @@ export class ChangeWatch implements ChangeFeed {
     return this.#options.clock.sleep(ms, signal);
   }
 
-  /** Evaluations confirm the head too: then there is nothing to ask. */
-  #dueAt(lane: Lane, memory: MemoryEnvironment<CompiledFlag>): number {
-    return Math.max(memory.checkedAt, lane.askedAt) + this.#intervalMs;
+  /** Evaluations confirm the head too, and then the watch has nothing to check. */
+  #dueAt(lane: Lane, { memory }: EnvironmentState): number {
+    return Math.max(memory.checkedAt, lane.checkStartedAt) + this.#intervalMs;
   }
 
-  /** Never throws: what cannot be reached is asked again in the next interval. */
-  async #check(lane: Lane, scope: RequestScope): Promise<void> {
-    lane.askedAt = this.now();
-    const outcome = await this.#options.headCheck.check(lane.environment, scope).catch(() => "unavailable" as const);
+  /** Never throws: a check that fails is repeated in the next interval. */
+  async #check(lane: Lane, state: EnvironmentState, scope: RequestScope): Promise<void> {
+    lane.checkStartedAt = this.now();
+    const outcome = await this.#options.headCheck.check(state, scope).catch(() => "unavailable" as const);
     if (outcome !== "unknown-environment") return;
     lane.isGone = true;
     wakeAll(lane);
@@ -152,7 +154,7 @@ class Watcher implements ChangeSubscription {
   readonly #lane: Lane;
   readonly #scope: RequestScope;
   #isClosed = false;
-  /** Called from other requests: it resolves a promise and touches nothing of this request's. */
+  /** Called from other requests. It resolves a promise and touches nothing else of this request. */
   wake: () => void = () => undefined;
 
   constructor(watch: ChangeWatch, lane: Lane, scope: RequestScope) {
@@ -162,16 +164,16 @@ class Watcher implements ChangeSubscription {
   }
 
   get version(): number {
-    return this.#watch.memoryOf(this.#lane).version;
+    return this.#watch.stateOf(this.#lane).version;
   }
 
-  async confirmed(): Promise<FeedState | "unknown-environment" | "unavailable"> {
+  async confirmed(): Promise<FeedOutcome> {
     await this.#watch.confirm(this.#lane, this.#scope);
     return this.state();
   }
 
-  state(): Promise<FeedState | "unknown-environment" | "unavailable"> {
-    return this.#watch.state(this.#lane, this.#scope);
+  state(): Promise<FeedOutcome> {
+    return this.#watch.outcome(this.#lane, this.#scope);
   }
 
   async moved(seen: number, until: number): Promise<void> {
@@ -196,7 +198,7 @@ class Watcher implements ChangeSubscription {
       this.wake = resolve;
     });
     await Promise.race([this.#watch.sleep(ms, timer.signal), woken]);
-    // Here and not in `wake`: a timer may only be stopped by the request that it belongs to.
+    // Here and not in `wake`, because a timer may only be stopped by the request that it belongs to.
     timer.abort();
   }
 }

@@ -1,5 +1,6 @@
-import type { FlagSource, SourceAnswer } from "../../delivery/read/flag-source.ts";
-import type { RequestScope, Tier } from "../../delivery/request-scope.ts";
+import type { FlagSource } from "../../delivery/read/flag-source.ts";
+import type { SourceQuestion, SourceResult } from "../../delivery/read/source-result.ts";
+import type { RequestScope } from "../../delivery/request-scope.ts";
 import type {
   CompiledFlag,
   EvaluationContext,
@@ -7,24 +8,17 @@ import type {
   RequestAttributes,
   Resolution,
 } from "../../evaluation/types.ts";
-import type { FailureLog } from "../../ops/failure-log.ts";
-import type { Metrics } from "../../ops/metrics.ts";
-import {
-  type Authenticator,
-  isListed,
-  requireSdkKey,
-  requireSdkKind,
-  tokenOf,
-  type VerifiedToken,
-} from "../authenticate.ts";
-import { requestAttributes } from "./context.ts";
 import type { SdkKeyRecord } from "../../flags/sdk-keys.ts";
 import { KEY_PATTERN } from "../../flags/limits.ts";
+import type { FailureLog } from "../../ops/failure-log.ts";
+import type { Metrics } from "../../ops/metrics.ts";
+import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "../authenticate.ts";
 import { HttpError } from "../errors.ts";
-import { evaluateUnder, type OverrideReader } from "../overrides/overrides.ts";
 import { type RateLimits, requireWithin } from "../limits.ts";
+import { evaluateUnder, type OverrideReader } from "../overrides/overrides.ts";
+import { requestAttributes } from "./context.ts";
 
-/** What evaluating over HTTP needs from the composition root. */
+/** The services that evaluation over HTTP uses. */
 export interface EvaluationServices {
   source: FlagSource;
   authenticator: Authenticator;
@@ -34,37 +28,35 @@ export interface EvaluationServices {
   metrics: Metrics;
   failures: FailureLog;
   overrides: OverrideReader;
-  /** False: too many requests in this isolate for versions that are not visible here yet … */
-  mayWaitForVersion(): boolean;
-  /** … and for flags that a warm isolate has never seen. */
-  mayLoadUnknown(): boolean;
 }
 
-/** One evaluation request, once its key's MAC is right. */
-export interface EvaluationRequest {
+/** One evaluation request whose key carries a valid MAC. */
+export interface EvaluationRequest extends SourceQuestion {
+  keyId: string;
   token: VerifiedToken;
   request: Request;
-  scope: RequestScope;
 }
 
-/** Where an answer came from, for the headers. */
+/** Where a result came from, for the response's headers. */
 export interface Provenance {
   version: number;
   /** RFC 9211. */
   cacheStatus: string;
   isStale: boolean;
-  /** Server-Timing: for who asks, and only of an answer that took I/O, without which a worker's clock stands still. */
+  /** Server-Timing, for callers that ask. Only for results that took I/O: without I/O a worker's clock stands still. */
   timing?: string | undefined;
-  /** What became of the overrides that the request carries. Absent: it carries none, or the environment allows none. */
+  /** How the request's overrides were used. `undefined` if it carries none or the environment allows none. */
   overrides?: string | undefined;
 }
 
-export interface OneAnswer extends Provenance {
+/** The result of evaluating one flag. */
+export interface FlagEvaluation extends Provenance {
   flag: CompiledFlag;
   resolution: Resolution;
 }
 
-export interface AllAnswer extends Provenance {
+/** The result of evaluating every flag that a key may see: `resolutions[i]` belongs to `flags[i]`. */
+export interface BulkEvaluation extends Provenance {
   flags: readonly CompiledFlag[];
   resolutions: readonly Resolution[];
 }
@@ -72,7 +64,7 @@ export interface AllAnswer extends Provenance {
 const HIT_L1 = "Burgee-L1; hit";
 const NO_ATTRIBUTES: RequestAttributes = {};
 
-/** Reads key, minimum version and cache directives. @throws HttpError 400, 401, 403, 429 */
+/** Reads the key, the minimum version and the cache directives. @throws HttpError 400, 401, 403, 429 */
 export async function openRequest(
   services: EvaluationServices,
   request: Request,
@@ -96,127 +88,105 @@ export async function openRequest(
     await requireWithin(services.limits.noCache, token.id, "requests with Cache-Control: no-cache");
     scope.noCache = true;
   }
-  return { token, request, scope };
+  return { environment: token.scope, keyId: token.id, token, request, scope };
 }
 
-/** Evaluates one flag. @throws HttpError 404 FLAG_NOT_FOUND, also for flags that a client key may not see */
+/** Evaluates one flag. @throws HttpError 404 FLAG_NOT_FOUND, also for a flag that a client key may not see */
 export async function evaluateOne(
   services: EvaluationServices,
-  { token, request, scope }: EvaluationRequest,
+  opened: EvaluationRequest,
   flagKey: string,
   context: EvaluationContext,
-): Promise<OneAnswer> {
+): Promise<FlagEvaluation> {
   if (!KEY_PATTERN.test(flagKey)) throw notFound(flagKey);
-  // The clock is read once: it costs as much as the rest of a look-up.
+  const { token, request } = opened;
+  // Read the clock once: it costs as much as the rest of a look-up.
   const now = services.now();
-  const warm = isPlain(scope) ? services.source.warm(token.scope, now) : undefined;
-  const entry = warm?.lookup(flagKey, now);
-  let flag: CompiledFlag | null;
-  let provenance: Provenance;
-  let record: SdkKeyRecord;
-  if (warm?.keys !== undefined && entry !== undefined && isListed(token, warm.keys)) {
-    record = requireSdkKey(token, warm.keys, request);
-    flag = entry.value;
-    provenance = { version: warm.version, cacheStatus: HIT_L1, isStale: false };
-    services.metrics.answered("L1");
-  } else {
-    if (isUnlisted(services, token)) await requireListed(services, token, request, scope);
-    requireMayLoad(services, token, scope, warm !== undefined);
-    const answer = await services.source.flag(token.scope, flagKey, scope);
-    ({ value: flag, provenance, record } = opened(services, answer, token, request));
-    provenance.timing = timingOf(services, request, token, now, provenance);
-  }
-  // To a client key a hidden flag and an absent one look the same, so nothing says where the answer came from.
+  const found = services.source.flag(opened, flagKey, now);
+  const isWarm = !(found instanceof Promise);
+  const result = isWarm ? found : await found;
+  assertFound(result, opened);
+  const { overridesSince } = checkKey(services, result, opened);
+  const { value: flag } = result;
+  const provenance = provenanceOf(result);
+  if (!isWarm) provenance.timing = timingOf(services, opened, now, provenance);
+  // To a client key a hidden flag and an absent one look the same, so no header says where the result came from.
   if (token.kind === "client" && flag?.document.clientVisible !== true) throw notFound(flagKey);
   if (flag === null) throw notFound(flagKey, provenanceHeaders(provenance));
   const input = inputFor(services, request, context, now, flag.readsRequest);
-  // Where the environment allows none, which is the usual case, nothing of the request is looked at.
-  const { overridesSince } = record;
+  // If the environment allows no overrides, which is the usual case, the request is not searched for them.
   if (overridesSince === undefined) return { flag, resolution: flag.evaluate(input), ...provenance };
-  const overrides = await services.overrides.of(request, token.scope, overridesSince, now);
+  const overrides = await services.overrides.of(request, opened.environment, overridesSince, now);
   return { flag, resolution: evaluateUnder(overrides, flag, input), ...provenance, overrides: overrides?.status };
 }
 
 /** Evaluates every flag that the key may see, sorted by flag key. */
 export async function evaluateAll(
   services: EvaluationServices,
-  { token, request, scope }: EvaluationRequest,
+  opened: EvaluationRequest,
   context: EvaluationContext,
-): Promise<AllAnswer> {
-  if (isUnlisted(services, token)) await requireListed(services, token, request, scope);
-  requireMayLoad(services, token, scope, false);
-  const startedAt = services.now();
-  const answer = await services.source.all(token.scope, scope);
-  const { value, provenance, record } = opened(services, answer, token, request);
-  if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, request, token, startedAt, provenance);
+): Promise<BulkEvaluation> {
+  const { token, request } = opened;
+  const now = services.now();
+  const found = services.source.all(opened, now);
+  const result = found instanceof Promise ? await found : found;
+  assertFound(result, opened);
+  const { overridesSince } = checkKey(services, result, opened);
+  const { value } = result;
+  const provenance = provenanceOf(result);
+  if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, opened, now, provenance);
   const flags = token.kind === "client" ? value.clientVisible : value.all;
-  const input = inputFor(services, request, context, startedAt, value.readsRequest);
-  const { overridesSince } = record;
+  const input = inputFor(services, request, context, now, value.readsRequest);
   if (overridesSince === undefined)
     return { flags, resolutions: flags.map((flag) => flag.evaluate(input)), ...provenance };
-  const overrides = await services.overrides.of(request, token.scope, overridesSince, startedAt);
+  const overrides = await services.overrides.of(request, opened.environment, overridesSince, now);
   const resolutions = flags.map((flag) => evaluateUnder(overrides, flag, input));
   return { flags, resolutions, ...provenance, overrides: overrides?.status };
 }
 
-/** The key is revoked, or newer than what this isolate knows. */
-export function isUnlisted({ source }: Pick<EvaluationServices, "source">, token: VerifiedToken): boolean {
-  const known = source.knownKeys(token.scope);
-  return known !== undefined && !isListed(token, known);
-}
-
-/** Refuses an unlisted key only after a look at the head. @throws HttpError 401 */
-export async function requireListed(
-  { source }: Pick<EvaluationServices, "source">,
-  token: VerifiedToken,
-  request: Request,
-  scope: RequestScope,
-): Promise<void> {
-  const newer = await source.newerKeys(token.scope, scope);
-  if (newer !== undefined) requireSdkKey(token, newer, request);
+/** The headers that say where a result came from. */
+export function provenanceHeaders({
+  version,
+  cacheStatus,
+}: Pick<Provenance, "version" | "cacheStatus">): Record<string, string> {
+  return { "x-flags-version": String(version), "cache-status": cacheStatus };
 }
 
 function notFound(flagKey: string, headers: Record<string, string> = {}): HttpError {
   return new HttpError(404, `flag "${flagKey.slice(0, 128)}" does not exist`, { code: "FLAG_NOT_FOUND", headers });
 }
 
-/** Bounds what one isolate asks of the backends for callers who name flags or versions that it has never seen. */
-function requireMayLoad(
-  services: EvaluationServices,
-  token: VerifiedToken,
-  scope: RequestScope,
-  isWarm: boolean,
-): void {
-  const isAhead = scope.minVersion !== undefined && scope.minVersion > services.source.knownVersion(token.scope);
-  if ((isAhead && !services.mayWaitForVersion()) || (isWarm && !services.mayLoadUnknown())) {
-    throw new HttpError(429, "too many requests for what this edge does not hold", { headers: { "retry-after": "1" } });
-  }
+/**
+ * To the caller, an environment that was deleted after the key was created looks the same as a revoked key.
+ * @throws HttpError 401
+ */
+function assertFound<V>(
+  result: SourceResult<V> | undefined,
+  { token, request }: EvaluationRequest,
+): asserts result is SourceResult<V> {
+  if (result === undefined) requireSdkKey(token, {}, request);
 }
 
-export function provenanceHeaders({ version, cacheStatus }: Omit<Provenance, "isStale">): Record<string, string> {
-  return { "x-flags-version": String(version), "cache-status": cacheStatus };
-}
-
-function opened<V>(
+/** Returns the record of the request's key, and counts the result. @throws HttpError 401, 403 */
+function checkKey(
   services: EvaluationServices,
-  answer: SourceAnswer<V> | undefined,
-  token: VerifiedToken,
-  request: Request,
-): { value: V; provenance: Provenance; record: SdkKeyRecord } {
-  // The environment was deleted after the key was made: for the caller the same as a revoked key.
-  if (answer === undefined) throw new HttpError(401, "the key is revoked");
-  const record = requireSdkKey(token, answer.keys, request);
-  const { value, version, isStale, tier } = answer;
+  { keys, isStale, tier }: SourceResult<unknown>,
+  { token, request }: EvaluationRequest,
+): SdkKeyRecord {
+  const record = requireSdkKey(token, keys, request);
   services.metrics.answered(isStale && tier !== "snapshot" ? "stale" : tier);
   if (!isStale) services.failures.succeeded("request");
-  return { value, provenance: { version, isStale, cacheStatus: cacheStatusOf(answer) }, record };
+  return record;
 }
 
-/** `X-Flags-Debug: timing` from a server key. */
+function provenanceOf(result: SourceResult<unknown>): Provenance {
+  return { version: result.version, isStale: result.isStale, cacheStatus: cacheStatusOf(result) };
+}
+
+/** Server-Timing for a server key that sends `X-Flags-Debug: timing`. */
 function timingOf(
   services: EvaluationServices,
-  request: Request,
-  token: VerifiedToken,
+  { request, token }: EvaluationRequest,
   startedAt: number,
   { cacheStatus }: Provenance,
 ): string | undefined {
@@ -224,7 +194,7 @@ function timingOf(
   return `load;dur=${services.now() - startedAt};desc="${cacheStatus}"`;
 }
 
-function cacheStatusOf({ tier, isStale, ageSeconds }: { tier: Tier; isStale: boolean; ageSeconds: number }): string {
+function cacheStatusOf({ tier, isStale, ageSeconds }: SourceResult<unknown>): string {
   if (tier === "snapshot") return `Burgee-L1; fwd=miss, Burgee-Snapshot; hit; ttl=-${ageSeconds}; detail=stale`;
   if (isStale) return `Burgee-L1; hit; ttl=-${ageSeconds}; detail=stale`;
   switch (tier) {
@@ -250,8 +220,4 @@ function inputFor(
     now,
     random: services.random,
   };
-}
-
-function isPlain(scope: RequestScope): boolean {
-  return scope.minVersion === undefined && scope.noCache !== true;
 }

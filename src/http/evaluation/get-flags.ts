@@ -123,17 +123,12 @@ async function fromEndpointCache(
 ): Promise<Response | undefined> {
   if (services.endpointCache === undefined || open.scope.noCache === true || open.scope.minVersion !== undefined)
     return undefined;
-  if (services.source.warm(open.token.scope, services.now()) !== undefined) return undefined;
+  if (services.source.isWarm(open.environment)) return undefined;
   const kept = await services.endpointCache.match(key).catch(() => undefined);
   if (kept === undefined) return undefined;
   services.metrics.answered("edge");
-  // An isolate never goes back in version: what it knows decides what it takes, and what it takes it knows from then on.
-  const { scope: environment } = open.token;
   const version = Number(kept.headers.get("x-flags-version"));
-  const known = services.source.knownVersion(environment);
-  if (known === 0) services.tiers.l1.advance(environment, { version, changes: [] });
-  else if (version !== known) return undefined;
-  services.source.confirm(environment, open.scope);
+  if (!services.source.adoptVersion(open.environment, version, open.scope)) return undefined;
   const response = new Response(kept.body, kept);
   response.headers.set("cache-control", "private, no-cache");
   response.headers.set("cache-status", "Burgee-Edge; hit");

@@ -49,7 +49,7 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
     const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
     const announced = announcedVersion(c.req.query("flagConfigEtag"));
-    if (announced !== undefined) await services.source.announced(open.token.scope, announced, open.scope);
+    if (announced !== undefined) await services.source.seekVersion(open.environment, announced, open.scope);
     const { flags, resolutions, version, cacheStatus, timing, overrides } = await evaluateAll(services, open, context);
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
     const members = bulkMembers(open, services.streams !== undefined);

@@ -3,7 +3,6 @@ import type { RequestScope } from "../../delivery/request-scope.ts";
 import type { Services } from "../services.ts";
 import { requireSdkKey, tokenOf, type VerifiedToken } from "../authenticate.ts";
 import { HttpError } from "../errors.ts";
-import { isUnlisted, requireListed } from "../evaluation/evaluate.ts";
 
 /** Who asks. `environment`: a server key, which sees only its own. */
 export type Actor = { id: string; role: AdminRole } | { id: string; role: "server"; environment: string };
@@ -65,10 +64,8 @@ export async function serverActor(
   if (token.kind !== "server" || token.scope !== environment) {
     throw new HttpError(403, "this takes an admin token, or a server key of the environment");
   }
-  if (isUnlisted(services, token)) await requireListed(services, token, request, scope);
-  const keys =
-    services.source.warm(environment, services.now())?.keys ??
-    (await services.source.flag(environment, flagKey, scope))?.keys;
+  const isListed = await services.source.listsKey(environment, token.id, scope);
+  const keys = isListed ? (await services.source.flag({ environment, scope }, flagKey))?.keys : undefined;
   requireSdkKey(token, keys ?? {}, request);
   return { id: token.id, role: "server", environment };
 }

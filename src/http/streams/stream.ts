@@ -6,7 +6,6 @@ import { announcedVersion } from "../evaluation/announced-version.ts";
 import { requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "../authenticate.ts";
 import { ChangeStream, openingFrames } from "./change-stream.ts";
 import { CORS_HEADERS } from "../cors.ts";
-import { isUnlisted, requireListed } from "../evaluation/evaluate.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, toHttpError } from "../errors.ts";
 import { requestId } from "../request-id.ts";
 import { farewellFrame, STREAM_PATH } from "./stream-frames.ts";
@@ -44,9 +43,9 @@ async function open(c: Context<AppEnv>, services: Services): Promise<Response> {
   const request = c.req.raw;
   const token = await verify(services, request, c.req.query("key"));
   const scope: RequestScope = { waitUntil: (promise) => c.executionCtx.waitUntil(promise) };
-  if (isUnlisted(services, token)) await requireListed(services, token, request, scope);
+  if (!(await services.source.listsKey(token.scope, token.id, scope))) requireSdkKey(token, {}, request);
   const told = announcedVersion(request.headers.get("last-event-id") ?? undefined);
-  if (told !== undefined) await services.source.announced(token.scope, told, scope);
+  if (told !== undefined) await services.source.seekVersion(token.scope, told, scope);
   const subscription = streams.feed.subscribe(token.scope, scope);
   try {
     const state = await subscription.confirmed();

@@ -112,7 +112,7 @@ class World {
         return void (await this.#isolate(next.isolate).publish(ENVIRONMENT, changes));
       }
       case "sync":
-        return void (await this.#isolate(next.isolate).sync(ENVIRONMENT));
+        return void (await this.#isolate(next.isolate).checkHead(ENVIRONMENT));
       case "fetch":
         if (next.flags === "all") return void (await this.#isolate(next.isolate).fetchAll(ENVIRONMENT));
         return void (await this.#isolate(next.isolate).fetch(ENVIRONMENT, next.flags));
@@ -165,7 +165,7 @@ class World {
     await this.#isolate(0).publish(ENVIRONMENT, this.store.changes(0, version));
     await this.replicate();
     for (const reader of this.#isolates) {
-      await reader.sync(ENVIRONMENT);
+      await reader.checkHead(ENVIRONMENT);
       await reader.fetchAll(ENVIRONMENT);
       expect(reader.l1.environment(ENVIRONMENT).version).toBe(version);
     }

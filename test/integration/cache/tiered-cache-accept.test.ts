@@ -120,7 +120,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
             cache.get("prod", "a"),
             cache.fetch("prod", ["b"]),
             cache.fetchAll("prod"),
-            cache.sync("prod"),
+            cache.checkHead("prod"),
             cache.accept("prod", reading(6, ["a"]))(),
           ]) {
             await expect(call).rejects.toThrow(TierError);

@@ -202,7 +202,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         const entry = cache.l1.environment("prod").current("a");
         await redis.clock.advance(5000);
         redis.commands();
-        expect(await cache.sync("prod")).toBe("current");
+        expect(await cache.checkHead("prod")).toBe("current");
         expect(redis.commands()).toEqual({ EVAL_RO: 1 });
         expect(cache.l1.environment("prod").current("a")).toBe(entry);
         expect(cache.l1.environment("prod").checkedAt).toBe(redis.clock.now());
@@ -211,11 +211,11 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       test("drops what changed and brings what L2 has of it, in the same command", async ({ expect }) => {
         const [cache, other] = [isolate(), isolate()];
         await cache.accept("prod", wholeReading(5, ["a", "b", "c"]))();
-        await other.sync("prod");
+        await other.checkHead("prod");
         await other.publish("prod", [[6, ["a", "b", "@index"]]]);
         await other.accept("prod", reading(6, ["a"], { changes: [[6, ["a", "b", "@index"]]], index: ["a", "c"] }))();
         redis.commands();
-        expect(await cache.sync("prod")).toBe("advanced");
+        expect(await cache.checkHead("prod")).toBe("advanced");
         expect(redis.commands()).toEqual({ EVAL_RO: 1 });
         const held = cache.l1.environment("prod");
         expect(held.current("a")?.value?.document.version).toBe(6);
@@ -231,7 +231,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         await cache.fetch("prod", ["a"]);
         await other.accept("prod", reading(6, ["a", "b"], { changes: [[6, ["a", "b"]]] }))();
         cache.compiled.length = 0;
-        expect(await cache.sync("prod")).toBe("advanced");
+        expect(await cache.checkHead("prod")).toBe("advanced");
         expect(cache.compiled).toEqual(["a"]);
       });
 
@@ -239,7 +239,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         const [cache, other] = [isolate(), isolate()];
         await cache.accept("prod", wholeReading(5, ["a", "b"]))();
         for (let version = 6; version <= 75; version++) await other.publish("prod", [[version, ["b"]]]);
-        expect(await cache.sync("prod")).toBe("advanced");
+        expect(await cache.checkHead("prod")).toBe("advanced");
         expect(["a", "b"].filter((key) => cache.l1.environment("prod").current(key))).toEqual([]);
         expect(cache.l1.environment("prod").version).toBe(75);
       });
@@ -248,15 +248,15 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         const cache = isolate();
         await l2.publish("prod", [[5, ["a"]]]);
         cache.l1.advance("prod", { version: 7, changes: [] });
-        expect(await cache.sync("prod")).toBe("current");
+        expect(await cache.checkHead("prod")).toBe("current");
         expect(cache.l1.environment("prod").version).toBe(7);
       });
 
       test("knows nothing where L2 has no head", async ({ expect }) => {
         const cache = isolate();
-        expect(await cache.sync("prod")).toBe("unknown");
+        expect(await cache.checkHead("prod")).toBe("unknown");
         expect(cache.l1.environment("prod").checkedAt).toBe(0);
-        expect(await anIsolate(undefined, redis.clock).sync("prod")).toBe("unknown");
+        expect(await anIsolate(undefined, redis.clock).checkHead("prod")).toBe("unknown");
       });
     });
   });

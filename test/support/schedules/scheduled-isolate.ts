@@ -5,6 +5,7 @@ import { RedisTier } from "../../../src/cache/redis/tier.ts";
 import { SCRIPTS } from "../../../src/cache/redis/scripts.ts";
 import { SingleFlight } from "../../../src/resilience/single-flight.ts";
 import { TieredCache } from "../../../src/cache/tiered-cache.ts";
+import { Environments } from "../../../src/delivery/environment.ts";
 import { FlagSource } from "../../../src/delivery/read/flag-source.ts";
 import { createEdgeHeadCheck, createRedisHeadCheck } from "../../../src/delivery/read/head-check.ts";
 import { Loader } from "../../../src/delivery/read/loader.ts";
@@ -57,6 +58,7 @@ export class ScheduledIsolate {
     };
     this.#log = { info: () => undefined, warn: failed, error: failed };
     const breaker = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000, now, random };
+    const environments = new Environments(this.tiers.l1);
     const flights = new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS });
     const loader = new Loader({
       tiers: this.tiers,
@@ -70,10 +72,10 @@ export class ScheduledIsolate {
     });
     const keepsHeads = world.options.keptHeads !== undefined;
     const headCheck = keepsHeads
-      ? createEdgeHeadCheck(world.keptHeads(name), this.tiers, loader, flights, now)
+      ? createEdgeHeadCheck(world.keptHeads(name), loader, flights, now)
       : createRedisHeadCheck(loader);
     const api = { apiUrl: "https://purge.invalid", zoneId: "zone", token: "token", clock, fetch: world.purgeApi(name) };
-    this.source = new FlagSource({ tiers: this.tiers, loader, headCheck, clock, headCheckMs: 1000 });
+    this.source = new FlagSource({ tiers: this.tiers, environments, loader, headCheck, clock, headCheckMs: 1000 });
     this.publisher = new Publisher(this.tiers, PREFIX, keepsHeads ? createCloudflarePurge(api) : undefined, this.#log);
   }
 
@@ -83,7 +85,7 @@ export class ScheduledIsolate {
     const wrong = (problem: string) => void problems.push(`isolate ${this.name} ${problem}`);
     const floor = this.#world.floor();
     try {
-      const found = await this.source.flag(ENVIRONMENT, key, { waitUntil: () => undefined });
+      const found = await this.source.flag({ environment: ENVIRONMENT, scope: { waitUntil: () => undefined } }, key);
       const version = found?.version ?? 0;
       if (found?.isStale === true) wrong("answers stale though nothing is down");
       const truth = store.at(version).flags.get(key)?.version;

@@ -97,7 +97,7 @@ export function addCacheRoutes(routes: Routes, services: Services): void {
         fills.push(promise);
         c.executionCtx.waitUntil(promise);
       };
-      const answer = await services.source.all(environment, { waitUntil, noCache: true });
+      const answer = await services.source.all({ environment, scope: { waitUntil, noCache: true } });
       if (answer === undefined) throw unknownEnvironment();
       await Promise.allSettled(fills);
       const l2 = await services.tiers.l2?.keys(environment).catch(() => undefined);
@@ -146,5 +146,5 @@ function parsePurge(value: unknown): PurgeTarget {
 /** An environment that this isolate has not met is looked up. @throws HttpError 404 */
 async function requireEnvironment(services: Services, environment: string, scope: RequestScope): Promise<void> {
   if (services.tiers.l1.environment(environment).version > 0) return;
-  if ((await services.source.flag(environment, "-", scope)) === undefined) throw unknownEnvironment();
+  if ((await services.source.flag({ environment, scope }, "-")) === undefined) throw unknownEnvironment();
 }

@@ -67,7 +67,7 @@ export function addSampleRoute(routes: Routes, services: Services): void {
     async (c, { body }) => {
       const [environment, key] = [c.req.param("env") as string, c.req.param("key") as string];
       const subject = subjects(contextOf(body.context), body.by);
-      const answer = await services.source.flag(environment, key, { waitUntil: waitUntilOf(c) });
+      const answer = await services.source.flag({ environment, scope: { waitUntil: waitUntilOf(c) } }, key);
       if (answer === undefined) throw unknownEnvironment();
       if (answer.value === null) throw new HttpError(404, "there is no such flag in this environment");
       const outcomes = countOutcomes(answer.value, body.count, {

@@ -1,0 +1,148 @@
+import type { MemoryEnvironment } from "../cache/memory-environment.ts";
+import type { MemoryTier } from "../cache/memory-tier.ts";
+import type { CompiledFlag } from "../evaluation/types.ts";
+import type { KeyTable } from "../flags/sdk-keys.ts";
+import { type FlagSetView, holdsKey, viewOf } from "./read/flag-set.ts";
+
+/** An isolate remembers for this long that an environment does not exist (ms). */
+const ABSENT_MS = 5000;
+/** A failed head check is not repeated sooner than this (ms). */
+export const RETRY_CHECK_MS = 1000;
+/** An environment that did not fit into L1 is tried again after this, because it may have shrunk (ms). */
+const TOO_LARGE_MS = 60_000;
+
+/** An isolate's knowledge of the snapshot that its data centre keeps of one environment. Times in ms since epoch. */
+export interface KnownSnapshot {
+  /** The first time that a tier returned this environment. */
+  seenAt: number;
+  triedAt: number;
+  version: number;
+  takenAt: number;
+}
+
+/**
+ * Everything that one isolate knows about one environment: its contents in L1, how the last head check went, and when the
+ * isolate may ask its backends again. It does no I/O. It lives as long as L1 holds the environment.
+ */
+export class EnvironmentState {
+  readonly name: string;
+  readonly memory: MemoryEnvironment<CompiledFlag>;
+  /** When the last look for an unknown SDK key began (ms since epoch). */
+  keysLookedAt = 0;
+  /** When the head was last confirmed behind a response that another isolate had made (ms since epoch). */
+  confirmedBehindAt = 0;
+  /** `undefined` until a tier has returned this environment. */
+  snapshot: KnownSnapshot | undefined;
+  /** When the last head check failed (ms since epoch); 0 if it succeeded. */
+  #headCheckFailedAt = 0;
+  #absentUntil = 0;
+  #tooLargeUntil = 0;
+  #flagSet: FlagSetView | undefined;
+
+  constructor(name: string, memory: MemoryEnvironment<CompiledFlag>) {
+    this.name = name;
+    this.memory = memory;
+  }
+
+  /** The newest version that this isolate has seen; 0 if it has seen none. */
+  get version(): number {
+    return this.memory.version;
+  }
+
+  /** Whether evaluations may be served from memory without any I/O. */
+  isWarm(now: number, headCheckMs: number): boolean {
+    return this.memory.keys !== undefined && now - this.memory.checkedAt < headCheckMs;
+  }
+
+  /** Whether the isolate's SDK keys, even superseded ones, lack this key. False while it knows none: a load brings them. */
+  lacksKey(keyId: string): boolean {
+    const keys: KeyTable | undefined = this.memory.lastKeys;
+    return keys !== undefined && !Object.hasOwn(keys, keyId);
+  }
+
+  /** Whether the current index says that the environment has no such flag. */
+  lacksFlag(flagKey: string): boolean {
+    const { index } = this.memory;
+    return index !== undefined && !holdsKey(index, flagKey);
+  }
+
+  /**
+   * Returns all flags if L1 holds each of them fresh, or at all with `orStale`; else `undefined`. The set is built once for
+   * each change of L1's entries.
+   */
+  flagSet(now: number, { orStale }: { orStale: boolean }): FlagSetView | undefined {
+    const known = this.#flagSet;
+    if (known !== undefined && known.generation === this.memory.generation && (orStale || now < known.expiresAt)) {
+      return known;
+    }
+    const built = viewOf(this.memory, orStale);
+    if (built !== undefined) this.#flagSet = built;
+    return built;
+  }
+
+  /** The last head check failed, and no tier has returned anything since. */
+  get isFailing(): boolean {
+    return this.#headCheckFailedAt !== 0;
+  }
+
+  hasJustFailed(now: number): boolean {
+    return this.isFailing && now - this.#headCheckFailedAt < RETRY_CHECK_MS;
+  }
+
+  headCheckFailed(now: number): void {
+    this.#headCheckFailedAt = now;
+  }
+
+  /** The head was confirmed, or a tier has returned what it was asked for. */
+  recovered(): void {
+    this.#headCheckFailedAt = 0;
+  }
+
+  /** The store has just said that there is no such environment. */
+  isAbsent(now: number): boolean {
+    return now < this.#absentUntil;
+  }
+
+  markAbsent(now: number): void {
+    this.#absentUntil = now + ABSENT_MS;
+  }
+
+  /** L1 had no room for the whole environment a moment ago: loading it again would only evict the rest. */
+  isTooLarge(now: number): boolean {
+    return now < this.#tooLargeUntil;
+  }
+
+  /** Returns whether this is news. */
+  markTooLarge(now: number): boolean {
+    const isNews = this.#tooLargeUntil === 0;
+    if (!this.isTooLarge(now)) this.#tooLargeUntil = now + TOO_LARGE_MS;
+    return isNews;
+  }
+}
+
+/** The environments that one isolate knows. */
+export class Environments {
+  readonly #l1: MemoryTier<CompiledFlag>;
+  readonly #states = new Map<string, EnvironmentState>();
+
+  constructor(l1: MemoryTier<CompiledFlag>) {
+    this.#l1 = l1;
+  }
+
+  /** Returns the state, creating it if it is new or if L1 has evicted the environment since. */
+  of(name: string): EnvironmentState {
+    const memory = this.#l1.environment(name);
+    const known = this.#states.get(name);
+    if (known?.memory === memory) return known;
+    const state = new EnvironmentState(name, memory);
+    this.#states.set(name, state);
+    this.#dropEvicted();
+    return state;
+  }
+
+  /** Environments that L1 has evicted would otherwise stay for ever. */
+  #dropEvicted(): void {
+    if (this.#states.size <= this.#l1.maxEnvironments) return;
+    for (const [name, { memory }] of this.#states) if (this.#l1.peek(name) !== memory) this.#states.delete(name);
+  }
+}

@@ -1,0 +1,61 @@
+import type { TieredCache } from "../../cache/tiered-cache.ts";
+import type { CompiledFlag } from "../../evaluation/types.ts";
+import type { FlagReader } from "../../store/readings/flag-reader.ts";
+import type { StoreReading } from "../../store/readings/environment-reading.ts";
+import type { EnvironmentState } from "../environment.ts";
+
+/** The flag keys that Redis lacked, or all of the environment. */
+type Missing = readonly string[] | "all";
+
+/** One kind of load: which part of an environment it brings into L1, and how each tier is asked for it. */
+export interface LoadPlan {
+  /** Loads of the same name at the same time share one flight. */
+  name: string;
+  /** Asks Redis with one command. Returns what is still missing, `undefined` if nothing is. */
+  fromRedis: (tiers: TieredCache<CompiledFlag>) => Promise<Missing | undefined>;
+  /** Asks the store for what is missing; for all of the plan if Redis was not asked. */
+  fromStore: (
+    reader: FlagReader,
+    missing: Missing | undefined,
+    since: number | undefined,
+  ) => Promise<StoreReading | undefined>;
+}
+
+/** Some flags, with the head and the SDK keys. */
+export function planFlags({ name: environment, memory }: EnvironmentState, flagKeys: readonly string[]): LoadPlan {
+  return {
+    name: `flags:${environment}/${flagKeys.join(",")}`,
+    fromRedis: async (tiers) => {
+      const { found, missing } = await tiers.fetch(environment, flagKeys);
+      if (!found) return flagKeys;
+      return missing.length > 0 || memory.keys === undefined ? missing : undefined;
+    },
+    fromStore: (reader, missing, since) =>
+      reader.readFlags(environment, missing === undefined || missing === "all" ? flagKeys : missing, since),
+  };
+}
+
+/** All flags, with the head, the index and the SDK keys. */
+export function planEnvironment({ name: environment, memory }: EnvironmentState): LoadPlan {
+  return {
+    name: `all:${environment}`,
+    fromRedis: async (tiers) => {
+      const { found, missing } = await tiers.fetchAll(environment);
+      if (!found || missing === "all" || memory.keys === undefined) return "all";
+      return missing.length > 0 ? missing : undefined;
+    },
+    fromStore: (reader, missing, since) =>
+      missing === undefined || missing === "all"
+        ? reader.readEnvironment(environment, since)
+        : reader.readFlags(environment, missing, since),
+  };
+}
+
+/** The head, and the flags held here that have changed. */
+export function planHead({ name: environment }: EnvironmentState): LoadPlan {
+  return {
+    name: `head:${environment}`,
+    fromRedis: async (tiers) => ((await tiers.checkHead(environment)) === "unknown" ? [] : undefined),
+    fromStore: (reader, _missing, since) => reader.readFlags(environment, [], since),
+  };
+}
