@@ -129,6 +129,11 @@ export class Environments {
     this.#l1 = l1;
   }
 
+  /** How many states are held. */
+  get size(): number {
+    return this.#states.size;
+  }
+
   /** Returns the state, creating it if it is new or if L1 has evicted the environment since. */
   of(name: string): EnvironmentState {
     const memory = this.#l1.environment(name);

@@ -33,6 +33,16 @@ describe("SingleFlight", () => {
     expect(await Promise.all(answers)).toEqual(Array.from({ length: 100 }, () => "answer"));
   });
 
+  test("tells each caller whether the flight was its own", async ({ expect }) => {
+    const { flights, scope, work, endings } = setUp();
+    const landed = [flights.join("name", work, scope), flights.join("name", work, scope)];
+    endings[0]?.resolve("result");
+    expect(await Promise.all(landed)).toEqual([
+      { result: "result", isOwn: true },
+      { result: "result", isOwn: false },
+    ]);
+  });
+
   test("keeps the keys apart, and calls again once a flight has ended", async ({ expect }) => {
     const { flights, scope, work, endings, calls } = setUp();
     const [a, b] = [flights.run("a", work, scope), flights.run("b", work, scope)];
