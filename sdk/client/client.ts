@@ -1,16 +1,16 @@
 /**
- * Calls the management and evaluation API of a deployment. Used by the console and the command line; types come from the
- * worker's own contract (contract.ts).
+ * Client for the management and evaluation API of a deployment. The console and the command line use it. Its types are
+ * generated from the worker's own contract (contract.ts).
  */
 import { type Operations, type Problem, ROUTES } from "./contract.ts";
 
 export interface ClientOptions {
-  /** Of the deployment, as https://flags.example.com. */
+  /** Base URL of the deployment, such as https://flags.example.com. */
   url: string;
-  /** Admin token or SDK key; read anew for every call. */
+  /** Returns the admin token or SDK key. Every call reads it again. */
   token?: (() => string | undefined) | undefined;
   fetch?: typeof globalThis.fetch | undefined;
-  /** Milliseconds until a call is given up; 15,000 without it. */
+  /** Milliseconds until a call is given up. Default: 15,000. */
   timeoutMs?: number | undefined;
 }
 
@@ -20,20 +20,20 @@ export interface Result<A> {
   headers: Headers;
 }
 
-/** The deployment refused: its status, and what it says of each field. */
+/** The deployment refused a call. The error has the status and the problems of each field. */
 export class ApiError extends Error {
   readonly status: number;
   readonly problem: Partial<Problem>;
 
   constructor(status: number, problem: Partial<Problem>) {
-    super(problem.detail ?? problem.title ?? `the answer has status ${status}`);
+    super(problem.detail ?? problem.title ?? `the response has status ${status}`);
     this.name = "ApiError";
     this.status = status;
     this.problem = problem;
   }
 }
 
-/** The deployment gave no answer, or none that is its own. */
+/** No response arrived, or the response did not come from Burgee. */
 export class UnreachableError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -43,7 +43,7 @@ export class UnreachableError extends Error {
 
 type Input<Id extends keyof Operations> = Operations[Id]["input"];
 type Answer<Id extends keyof Operations> = Operations[Id]["answer"];
-/** An operation that needs nothing is called without an input. */
+/** The input is optional for operations without path parameters and body. */
 type Arguments<Id extends keyof Operations> =
   Input<Id> extends { path: object } | { body: unknown } ? [input: Input<Id>] : [input?: Input<Id>];
 
@@ -54,7 +54,7 @@ export interface Client {
 
 const MERGE_PATCH = "application/merge-patch+json";
 
-/** @throws TypeError when `url` is none */
+/** @throws TypeError if `url` is not a URL */
 export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs = 15_000 }: ClientOptions): Client {
   const base = new URL(url.endsWith("/") ? url : `${url}/`);
   return {
@@ -103,7 +103,7 @@ async function send(
     text = await response.text();
   } catch (error) {
     const isLate = error instanceof Error && error.name === "TimeoutError";
-    throw new UnreachableError(`${target.origin} ${isLate ? "did not answer in time" : "cannot be reached"}`, error);
+    throw new UnreachableError(`${target.origin} ${isLate ? "did not respond in time" : "cannot be reached"}`, error);
   }
   const isJson = /^application\/(?:[\w.-]+\+)?json\b/.test(response.headers.get("content-type") ?? "");
   let body: unknown = text;
@@ -111,15 +111,17 @@ async function send(
     try {
       body = JSON.parse(text);
     } catch (error) {
-      throw new UnreachableError(`${target.origin} answered with broken JSON`, error);
+      throw new UnreachableError(`${target.origin} returned broken JSON`, error);
     }
   }
   if (response.ok || response.status === 304) return { status: response.status, headers: response.headers, body };
   if (isJson) throw new ApiError(response.status, body as Partial<Problem>);
-  throw new UnreachableError(`${target.origin} answered ${response.status} with something that is not Burgee's`);
+  throw new UnreachableError(
+    `${target.origin} returned status ${response.status} with a body that is not from Burgee; check the URL`,
+  );
 }
 
-/** Every item of a list that is answered in pages. `page` calls for one of them. */
+/** Returns every item of a list with pages. `page` requests one of them. */
 export async function allPages<T>(
   page: (cursor: string | undefined) => Promise<Result<{ items: T[]; nextCursor: string | null }>>,
 ): Promise<T[]> {

@@ -1,4 +1,4 @@
-/** One place in a document whose value is not the same. A side that has nothing there is undefined. */
+/** One place where two documents differ. A side without a value there is `undefined`. */
 export interface Difference {
   /** JSON pointer. */
   pointer: string;
@@ -7,24 +7,30 @@ export interface Difference {
 }
 
 /**
- * Where two JSON documents differ, field by field, in the order of the later one. Lists are compared item by item, by
- * their `id` where every item has one (rules), so that moving or inserting a rule is not a change of all that follow.
+ * Returns the places where two JSON documents differ, field by field, in the order of the later document. If every item
+ * of a list has an `id`, as rules do, items are compared by `id`, so that inserting a rule does not change all rules
+ * after it.
  */
 export function differences(before: unknown, after: unknown, pointer = ""): Difference[] {
   if (Object.is(before, after)) return [];
-  if (isRecord(before) && isRecord(after)) return ofRecords(before, after, pointer);
+  if (isRecord(before) && isRecord(after)) return recordDifferences(before, after, pointer);
   if (Array.isArray(before) && Array.isArray(after)) {
     const [byId, nextById] = [itemsById(before), itemsById(after)];
-    if (byId === undefined || nextById === undefined) return ofRecords(byIndex(before), byIndex(after), pointer);
+    if (byId === undefined || nextById === undefined)
+      return recordDifferences(byIndex(before), byIndex(after), pointer);
     const order = { before: Object.keys(byId), after: Object.keys(nextById) };
     const isMoved =
       order.after.filter((id) => id in byId).join() !== order.before.filter((id) => id in nextById).join();
-    return [...(isMoved ? [{ pointer, ...order }] : []), ...ofRecords(byId, nextById, pointer)];
+    return [...(isMoved ? [{ pointer, ...order }] : []), ...recordDifferences(byId, nextById, pointer)];
   }
   return [{ pointer, before, after }];
 }
 
-function ofRecords(before: Record<string, unknown>, after: Record<string, unknown>, pointer: string): Difference[] {
+function recordDifferences(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  pointer: string,
+): Difference[] {
   const names = new Set([...Object.keys(after), ...Object.keys(before)]);
   return [...names].flatMap((name) =>
     differences(own(before, name), own(after, name), `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`),

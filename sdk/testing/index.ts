@@ -1,5 +1,5 @@
 /**
- * `burgee/testing`: flags as a test wants them, for code that asks through `@openfeature/server-sdk`.
+ * `burgee/testing` gives flags the values that a test needs, for code that uses `@openfeature/server-sdk`.
  *
  * @example
  * await OpenFeature.setProviderAndWait(new OverridableProvider(new InMemoryProvider({ … })));

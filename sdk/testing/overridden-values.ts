@@ -1,21 +1,21 @@
 import type { JsonValue } from "@openfeature/core";
 
-/** Flag key → the value that the code under test is to see. */
+/** The values that the code under test sees, by flag key. */
 export type FlagValues = Readonly<Record<string, JsonValue>>;
 
-/** An override that is in force until it is disposed of. Disposing of it again does nothing. */
+/** An override that lasts until it is disposed of. Disposing of it again does nothing. */
 export interface FlagOverride extends Disposable, AsyncDisposable {
-  /** For those who have no `using`. */
+  /** Ends the override, for code that cannot use `using`. */
   restore(): void;
 }
 
-/** Overrides on top of one another: the newest one that names a flag counts, and each can go at any time. */
+/** A stack of overrides. The newest one that names a flag applies, and each can end at any time. */
 export class OverriddenValues {
   readonly #parent: OverriddenValues | undefined;
   readonly #layers: FlagValues[] = [];
   readonly #listeners = new Set<(flagKeys: string[]) => void>();
 
-  /** `parent`: asked for what nothing here names. */
+  /** @param parent overrides that apply to the flags that nothing in this stack names */
   constructor(parent?: OverriddenValues) {
     this.#parent = parent;
   }
@@ -23,17 +23,17 @@ export class OverriddenValues {
   add(values: FlagValues): FlagOverride {
     const layer = { ...values };
     this.#layers.push(layer);
-    this.#tell(layer);
+    this.#notify(layer);
     const restore = () => {
-      const at = this.#layers.indexOf(layer);
-      if (at < 0) return;
-      this.#layers.splice(at, 1);
-      this.#tell(layer);
+      const index = this.#layers.indexOf(layer);
+      if (index < 0) return;
+      this.#layers.splice(index, 1);
+      this.#notify(layer);
     };
     return { restore, [Symbol.dispose]: restore, [Symbol.asyncDispose]: async () => restore() };
   }
 
-  /** Undefined: the flag is not overridden. A value of null is no value, as in OpenFeature. */
+  /** Returns the overriding value, or `undefined` if the flag is not overridden. */
   find(flagKey: string): JsonValue | undefined {
     for (const layer of this.#layers.toReversed()) {
       if (Object.hasOwn(layer, flagKey)) return layer[flagKey];
@@ -41,13 +41,13 @@ export class OverriddenValues {
     return this.#parent?.find(flagKey);
   }
 
-  /** Calls `listener` with the keys of flags that may have another value now. Answers how to stop it. */
+  /** Calls `listener` with the keys of flags whose value may have changed. Returns a function that stops this. */
   listen(listener: (flagKeys: string[]) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  #tell(layer: FlagValues): void {
+  #notify(layer: FlagValues): void {
     for (const listener of this.#listeners) listener(Object.keys(layer));
   }
 }

@@ -1,9 +1,9 @@
 import { ErrorCode, type JsonValue, type ResolutionDetails } from "@openfeature/core";
 
-/** What a value has to be for the method that was called. */
+/** The type of value that the called method returns, as `typeof` names it. */
 export type FlagValueType = "boolean" | "string" | "number" | "object";
 
-/** The details of an overridden flag, as the worker answers them for a signed override. */
+/** Returns the details of an overridden flag, equal to those that the worker returns for a signed override. */
 export function overriddenDetails<T extends JsonValue>(
   flagKey: string,
   value: JsonValue,
@@ -15,18 +15,18 @@ export function overriddenDetails<T extends JsonValue>(
       value: defaultValue,
       reason: "ERROR",
       errorCode: ErrorCode.TYPE_MISMATCH,
-      errorMessage: `flag "${flagKey}" is overridden with ${JSON.stringify(value)}, and asked for as ${type}`,
+      errorMessage: `flag "${flagKey}" is overridden with ${JSON.stringify(value)}, but the code reads it as ${type}`,
     };
   }
   return { value: value as T, reason: "TARGETING_MATCH", flagMetadata: { override: true } };
 }
 
-/** Where nothing is wrapped, every flag that is not overridden is unknown, and the code's default counts. */
+/** Returns the code's default with an error, for a flag that is not overridden when no provider is wrapped. */
 export function unknownDetails<T extends JsonValue>(flagKey: string, defaultValue: T): ResolutionDetails<T> {
   return {
     value: defaultValue,
     reason: "ERROR",
     errorCode: ErrorCode.FLAG_NOT_FOUND,
-    errorMessage: `flag "${flagKey}" is not overridden, and there is no other provider to ask`,
+    errorMessage: `flag "${flagKey}" is not overridden, and no other provider is wrapped`,
   };
 }

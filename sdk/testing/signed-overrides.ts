@@ -5,14 +5,14 @@ import {
 } from "../../src/http/overrides/presented-overrides.ts";
 
 export interface SignOptions {
-  /** The deployment. */
+  /** URL of the deployment. */
   url: string;
-  /** One that may write. */
+  /** Admin token that may write. */
   adminToken: string;
   environment: string;
-  /** Flag key → variant. */
+  /** Variants, by flag key. */
   flags: Readonly<Record<string, string>>;
-  /** At least 60, at most seven days. Left out: an hour. */
+  /** Lifetime, from 60 seconds to seven days. Default: one hour. */
   expiresInSeconds?: number;
   fetch?: typeof globalThis.fetch;
 }
@@ -20,13 +20,17 @@ export interface SignOptions {
 export interface SignedOverrides {
   token: string;
   expiresAt: Date;
-  /** For an OFREP provider, or for a browser that a test drives. */
+  /** Headers for an OFREP provider, or for a browser that a test drives. */
   headers: [name: string, value: string][];
-  /** A page of the app with them, if the app passes overrides on ({@link overrideHeaders}). */
+  /** Returns a link to a page of the app with these overrides. The app must pass them on ({@link overrideHeaders}). */
   linkTo(page: string | URL): string;
 }
 
-/** Overrides that a running Burgee signs, for tests that drive an app from outside. @throws Error with what it answered */
+/**
+ * Has a running Burgee sign overrides, for tests that drive an app from outside.
+ *
+ * @throws Error with the status and the body of the response if Burgee refuses them
+ */
 export async function signOverrides({ fetch = globalThis.fetch, ...options }: SignOptions): Promise<SignedOverrides> {
   const { url, adminToken, environment, flags, expiresInSeconds } = options;
   const response = await fetch(`${url.replace(/\/+$/, "")}/api/v1/environments/${environment}/overrides`, {
@@ -34,7 +38,8 @@ export async function signOverrides({ fetch = globalThis.fetch, ...options }: Si
     headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
     body: JSON.stringify({ flags, ...(expiresInSeconds === undefined ? {} : { expiresInSeconds }) }),
   });
-  if (!response.ok) throw new Error(`overrides were refused with ${response.status}: ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`${url} refused the overrides with status ${response.status}: ${await response.text()}`);
   const { token, expiresAt } = (await response.json()) as { token: string; expiresAt: string };
   return {
     token,
@@ -48,15 +53,16 @@ export async function signOverrides({ fetch = globalThis.fetch, ...options }: Si
   };
 }
 
-/** A request as the web has them, or as Node's http module does. */
+/** A request of the Fetch API or of Node's `http` module. */
 export interface AppRequest {
   url?: string | undefined;
   headers?: { get(name: string): string | null } | Readonly<Record<string, string | string[] | undefined>>;
 }
 
 /**
- * The overrides that came with a request to your app, or are in the page's own address, as headers for its OFREP provider:
- * query before header before cookie. Empty where there are none. Whether they count is for the worker to decide.
+ * Returns headers for your app's OFREP provider with the overrides from a request to the app, or from the page's own
+ * address. The query comes before the header, and the header before the cookie. The list is empty if there are no
+ * overrides. The worker decides whether they are valid.
  */
 export function overrideHeaders(request: string | AppRequest): [name: string, value: string][] {
   const { url = "/", headers = {} } = typeof request === "string" ? { url: request } : request;
@@ -68,6 +74,6 @@ export function overrideHeaders(request: string | AppRequest): [name: string, va
   const base = "http://app.invalid";
   const href = URL.canParse(url, base) ? new URL(url, base).href : base;
   const token = presentedOverrides({ url: href, headers: { get } });
-  // Anything else is no token, and might not even be a header.
+  // Any other text cannot be a token, and might break the app's own request if it became a header.
   return token !== undefined && /^[A-Za-z0-9_-]{1,4096}$/.test(token) ? [[OVERRIDES_HEADER, token]] : [];
 }

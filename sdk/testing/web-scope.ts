@@ -1,7 +1,7 @@
 import type { JsonValue } from "@openfeature/core";
 import { type FlagOverride, type FlagValues, OverriddenValues } from "./overridden-values.ts";
 
-/** In force in the whole page: browsers cannot tell one chain of calls from another. */
+/** Overrides that apply in the whole page, because browsers cannot tell one chain of calls from another. */
 export const pageValues = new OverriddenValues();
 
 /** Gives a flag a value until the override is disposed of: `await using override = overrideFlag("checkout", true)`. */
@@ -9,7 +9,7 @@ export function overrideFlag(flagKey: string, value: JsonValue): FlagOverride {
   return pageValues.add({ [flagKey]: value });
 }
 
-/** Runs `run` with these values in force. Of tests that run at the same time in one page, all see them. */
+/** Runs `run` with these values. All tests that run at the same time in this page see them. */
 export async function withFlags<T>(values: FlagValues, run: () => T | Promise<T>): Promise<T> {
   const override = pageValues.add(values);
   try {

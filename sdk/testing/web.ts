@@ -1,5 +1,6 @@
 /**
- * `burgee/testing/web`: flags as a test wants them, for code that asks through `@openfeature/web-sdk`, React's included.
+ * `burgee/testing/web` gives flags the values that a test needs, for code that uses `@openfeature/web-sdk` or its React
+ * SDK.
  *
  * @example
  * await OpenFeature.setProviderAndWait(new OverridableProvider());

@@ -121,7 +121,7 @@ describe("what burgee says when it cannot", () => {
     const nowhere = await t.run("env list", { env, fetch: globalThis.fetch });
     expect(nowhere).toEqual({ code: 5, out: "", err: "burgee: http://127.0.0.1:9 cannot be reached\n", drawn: "" });
     const other = await t.run("env list", { fetch: async () => new Response("<html>", { status: 502 }) });
-    expect(other).toMatchObject({ code: 5, err: expect.stringContaining("something that is not Burgee's") });
+    expect(other).toMatchObject({ code: 5, err: expect.stringContaining("a body that is not from Burgee") });
   });
 
   test("no admin token is ever shown, wherever it was put", async ({ expect }) => {

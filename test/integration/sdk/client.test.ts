@@ -6,7 +6,7 @@ import { aFlagBody, type ManagementTest, startManagementTest } from "../manageme
 
 const production = { env: "production" };
 
-describe("the client of the API", () => {
+describe("the API client", () => {
   let t: ManagementTest;
   let client: Client;
   const clientWith = (token: string): Client =>
@@ -25,13 +25,11 @@ describe("the client of the API", () => {
   });
   afterAll(() => t.close());
 
-  test("has the types of the contract as the worker answers it; `npm run api:types` writes them", async ({
-    expect,
-  }) => {
+  test("has the types of the worker's contract; `npm run api:types` updates them", async ({ expect }) => {
     expect(await contractTypes()).toBe(await readFile(CONTRACT_FILE, "utf8"));
   });
 
-  test("sends path, query, headers and body where the operation has them", async ({ expect }) => {
+  test("sends the path, query, headers and body of an operation", async ({ expect }) => {
     const written = await client.call("putFlag", {
       path: { ...production, key: "new-search" },
       body: { ...aFlagBody("new-search"), type: "boolean" } as never,
@@ -47,7 +45,7 @@ describe("the client of the API", () => {
     expect(answer.items).toMatchObject([{ key: "new-search", enabled: false }]);
   });
 
-  test("throws what the deployment says of each field", async ({ expect }) => {
+  test("throws an error with the deployment's message for each field", async ({ expect }) => {
     const error = await client
       .call("createSegment", { path: production, body: { key: "a b", condition: { all: [] } } })
       .catch((thrown: unknown) => thrown);
@@ -67,7 +65,7 @@ describe("the client of the API", () => {
     expect(items.map(({ key }) => key)).toEqual([0, 1, 2, 3, 4].map((i) => `page-${i}`));
   });
 
-  test("tells a deployment that cannot be reached from one that refuses", async ({ expect }) => {
+  test("throws different errors for an unreachable deployment and for a refusal", async ({ expect }) => {
     await expect(clientWith("bga_write_forged").call("listEnvironments")).rejects.toMatchObject({ status: 401 });
     const nowhere = createClient({ url: "http://127.0.0.1:9", timeoutMs: 2000 });
     await expect(nowhere.call("listEnvironments")).rejects.toThrow(UnreachableError);
@@ -75,6 +73,8 @@ describe("the client of the API", () => {
       url: "http://other.test",
       fetch: async () => new Response("<html>", { status: 502 }),
     });
-    await expect(other.call("listEnvironments")).rejects.toThrow("answered 502 with something that is not Burgee's");
+    await expect(other.call("listEnvironments")).rejects.toThrow(
+      "returned status 502 with a body that is not from Burgee",
+    );
   });
 });

@@ -11,7 +11,7 @@ let project: TestProject;
 let colo: Colo;
 let url: string;
 
-/** Requests that the provider has sent since the last client was made. */
+/** The number of requests that the provider has sent since `connect`. */
 let sent: number;
 
 beforeAll(async () => {
@@ -90,7 +90,7 @@ describe("the server SDK", () => {
     expect(await client.getObjectValue("limits", {})).toEqual({ items: 50, tags: ["a"] });
   });
 
-  test("sends the context of the call, and tells why it got its value", async () => {
+  test("sends the context of the call and returns the reason for the value", async () => {
     const client = await connect();
     const details = (context: object) => client.getStringDetails("targeted", "mine", { ...context });
     expect(await details({ plan: "pro" })).toMatchObject({ value: "pro page", reason: "TARGETING_MATCH" });
@@ -99,7 +99,7 @@ describe("the server SDK", () => {
     expect(await client.getBooleanDetails("switched-off", true)).toMatchObject({ reason: "DISABLED" });
   });
 
-  test("gives the code's default of a disabled flag without an off variant, which 0.1.3 reports as an error", async () => {
+  test("returns the code's default, with an error, for a disabled flag without an off variant", async () => {
     const client = await connect();
     expect(await client.getBooleanDetails("withdrawn", true)).toMatchObject({
       value: true,
@@ -115,7 +115,7 @@ describe("the server SDK", () => {
     ["new-header", deep, ErrorCode.INVALID_CONTEXT],
     ["broken", {}, ErrorCode.PARSE_ERROR],
     ["headline", {}, ErrorCode.TYPE_MISMATCH],
-  ])("gives the code's default for %s with %j, and says %s", async (flag, context, errorCode) => {
+  ])("returns the code's default for %s with %j, and the error code %s", async (flag, context, errorCode) => {
     const client = await connect();
     expect(await client.getBooleanDetails(flag, true, context)).toMatchObject({
       value: true,
@@ -126,7 +126,7 @@ describe("the server SDK", () => {
     expect(sent).toBe(1);
   });
 
-  test("gives the code's default for a key that is refused", async () => {
+  test("returns the code's default if the SDK key is refused", async () => {
     for (const key of ["bgs_production_mistyped", project.adminToken]) {
       const client = await connect({ headers: [["Authorization", `Bearer ${key}`]] });
       expect(await client.getBooleanDetails("new-header", false)).toMatchObject({
@@ -136,7 +136,7 @@ describe("the server SDK", () => {
     }
   });
 
-  test("asks nothing for as long as Retry-After says", async () => {
+  test("sends no request before the time in Retry-After has passed", async () => {
     const client = await connect({
       headers: [
         ["Authorization", `Bearer ${project.serverKey}`],
@@ -162,7 +162,7 @@ describe("the server SDK without an edge", () => {
   let silent: Server;
   let silentUrl: string;
   beforeAll(async () => {
-    // Accepts requests and never answers.
+    // Accepts requests and never responds.
     silent = createServer(() => undefined).listen(0, "127.0.0.1");
     await new Promise((resolve) => silent.once("listening", resolve));
     silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
@@ -172,7 +172,7 @@ describe("the server SDK without an edge", () => {
     silent.close();
   });
 
-  test("gives the code's default when the edge cannot be reached, and the flag's value once it can", async () => {
+  test("returns the code's default while the edge is unreachable, then the flag's value", async () => {
     let origin = "http://127.0.0.1:1";
     const client = await connect({
       fetchImplementation: (request: Request) => fetch(new Request(request.url.replace(url, origin), request)),
@@ -185,7 +185,7 @@ describe("the server SDK without an edge", () => {
     expect(await client.getStringValue("headline", "mine")).toBe("Fresh bread");
   });
 
-  test("gives the code's default past the timeout that a fetchImplementation sets: 0.1.3 has none of its own", async () => {
+  test("returns the code's default after the timeout of a custom fetchImplementation", async () => {
     const client = await connect({
       baseUrl: silentUrl,
       fetchImplementation: (request: Request, init: RequestInit) =>
@@ -194,7 +194,7 @@ describe("the server SDK without an edge", () => {
     expect(await client.getNumberDetails("page-size", 7)).toMatchObject({ value: 7, errorCode: ErrorCode.GENERAL });
   });
 
-  test("gives the code's default when neither Redis nor Postgres answers and nothing was read before", async () => {
+  test("returns the code's default on a cold start without Redis and Postgres", async () => {
     const { neon, upstash } = project.backends;
     const cold = await startColo({ bindings: project.bindings });
     try {

@@ -1,4 +1,4 @@
-/** `burgee/testing` as an app has it: the packed package, in a project of its own, over a running worker. */
+/** Installs the packed `burgee/testing` in a separate project, as an app does, and uses it with a running worker. */
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../../..");
 const MODULES = join(ROOT, "node_modules");
 
-/** Prints what the code of an app sees, one JSON line. */
+/** An app that prints the values it sees, as one line of JSON. */
 const CONSUMER = `
 import { OFREPProvider } from "@openfeature/ofrep-provider";
 import { OpenFeature } from "@openfeature/server-sdk";
@@ -89,7 +89,7 @@ describe("the packed package", () => {
     return JSON.parse(stdout);
   };
 
-  test("overrides flags of an app that asks a running worker, locally and by a signed link", async ({ expect }) => {
+  test("overrides flags of an app with a running worker, locally and through a signed link", async ({ expect }) => {
     const url = (await colo.miniflare.ready).href.replace(/\/$/, "");
     expect(await node("server.ts", url, project.serverKey, project.adminToken)).toEqual({
       before: [false, "Fresh bread"],
@@ -105,7 +105,7 @@ describe("the packed package", () => {
     expect(await node("web.ts")).toEqual([24, 12]);
   });
 
-  test("brings its types", async ({ expect }) => {
+  test("contains its types", async ({ expect }) => {
     const options = ["--strict", "--noEmit", "--skipLibCheck", "false", "--module", "nodenext", "--target", "es2022"];
     const libraries = ["--lib", "es2022,esnext.disposable,dom", "--types", "node"];
     const check = (...files: string[]) =>
@@ -118,7 +118,7 @@ describe("the packed package", () => {
     await expect(check("wrong.ts")).rejects.toMatchObject({ stdout: expect.stringContaining("wrong.ts(2,26)") });
   });
 
-  test("holds nothing but the helpers, and needs no other package to run", async ({ expect }) => {
+  test("contains only the test helpers and needs no other package", async ({ expect }) => {
     const { stdout } = await run("tar", ["-tzf", (await readdir(folder)).find((name) => name.endsWith(".tgz"))!], {
       cwd: folder,
     });

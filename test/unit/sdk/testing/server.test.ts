@@ -23,7 +23,7 @@ describe("burgee/testing over an in-memory provider", () => {
 
   const checkout = () => client.getBooleanValue("checkout", false);
 
-  test("an override is in force to the end of its block", async ({ expect }) => {
+  test("an override lasts until the end of its block", async ({ expect }) => {
     {
       await using _ = overrideFlag("checkout", true);
       expect(await checkout()).toBe(true);
@@ -37,7 +37,7 @@ describe("burgee/testing over an in-memory provider", () => {
     expect(await checkout()).toBe(false);
   });
 
-  test("an override ends when the block is left by a throw", async ({ expect }) => {
+  test("an override ends when its block throws", async ({ expect }) => {
     const failing = async () => {
       await using _ = overrideFlag("checkout", true);
       throw new Error(`checkout is ${await checkout()}`);
@@ -52,7 +52,7 @@ describe("burgee/testing over an in-memory provider", () => {
     expect(await checkout()).toBe(false);
   });
 
-  test("the newest override counts, and each may end before the others", async ({ expect }) => {
+  test("the newest override applies, and overrides can end in any order", async ({ expect }) => {
     const first = overrideFlag("theme", "dark");
     const second = overrideFlag("theme", "sepia");
     const theme = () => client.getStringValue("theme", "none");
@@ -66,7 +66,7 @@ describe("burgee/testing over an in-memory provider", () => {
 
   test("tests that run at the same time do not see each other's flags", async ({ expect }) => {
     const arrived: (() => void)[] = [];
-    /** Ends when all three are there. */
+    /** Resolves when all three have called it. */
     const together = () =>
       new Promise<void>((resolve) => {
         arrived.push(resolve);
@@ -91,7 +91,7 @@ describe("burgee/testing over an in-memory provider", () => {
     ]);
   });
 
-  test("what is nested adds to what is around it", async ({ expect }) => {
+  test("a nested withFlags adds to the outer one", async ({ expect }) => {
     await withFlags({ checkout: true, theme: "dark" }, async () => {
       await withFlags({ theme: "sepia" }, async () => {
         expect(await checkout()).toBe(true);
@@ -100,10 +100,10 @@ describe("burgee/testing over an in-memory provider", () => {
       expect(await client.getStringValue("theme", "none")).toBe("dark");
     });
     expect(await client.getStringValue("theme", "none")).toBe("light");
-    expect(await withFlags({}, () => "answered as it is")).toBe("answered as it is");
+    expect(await withFlags({}, () => "returned unchanged")).toBe("returned unchanged");
   });
 
-  test("an override reaches a server of the same process, which withFlags does not", async ({ expect }) => {
+  test("an override reaches a server in the same process, but withFlags does not", async ({ expect }) => {
     const server = createServer((_, response) => void checkout().then((value) => response.end(String(value))));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -118,7 +118,7 @@ describe("burgee/testing over an in-memory provider", () => {
     }
   });
 
-  test("an answer says that it is overridden, and a value of another type is refused as one", async ({ expect }) => {
+  test("the details say that a flag is overridden; an override of another type is a mismatch", async ({ expect }) => {
     await using _ = overrideFlag("checkout", true);
     expect(await client.getBooleanDetails("checkout", false)).toMatchObject({
       value: true,
@@ -134,7 +134,7 @@ describe("burgee/testing over an in-memory provider", () => {
     expect(await withFlags({ limits: null }, limits)).toEqual({ items: [] });
   });
 
-  test("with nothing behind it every other flag has the default that the code names", async ({ expect }) => {
+  test("without a wrapped provider, every other flag has the code's default", async ({ expect }) => {
     await OpenFeature.setProviderAndWait("alone", new OverridableProvider());
     const alone = OpenFeature.getClient("alone");
     await using _ = overrideFlag("page-size", 24);
@@ -145,7 +145,7 @@ describe("burgee/testing over an in-memory provider", () => {
     });
   });
 
-  test("the wrapped provider is started, told of tracked events and closed", async ({ expect }) => {
+  test("the wrapped provider is initialized, receives tracked events and is closed", async ({ expect }) => {
     const calls: string[] = [];
     const wrapped = Object.assign(new InMemoryProvider({}), {
       initialize: async (_: unknown, domain?: string) => void calls.push(`initialize ${domain}`),

@@ -11,7 +11,7 @@ describe("burgee/testing/web", () => {
 
   const checkout = () => OpenFeature.getClient().getBooleanValue("checkout", false);
 
-  test("an override is in force to the end of its block, or of the call", async ({ expect }) => {
+  test("an override lasts until the end of its block or call", async ({ expect }) => {
     {
       using _ = overrideFlag("checkout", true);
       expect(checkout()).toBe(true);
@@ -26,33 +26,33 @@ describe("burgee/testing/web", () => {
     expect(checkout()).toBe(false);
   });
 
-  test("the page is told which flags have changed, by an override and by the wrapped provider", async ({ expect }) => {
-    const told: unknown[] = [];
+  test("overrides and the wrapped provider report which flags have changed", async ({ expect }) => {
+    const reported: unknown[] = [];
     const client = OpenFeature.getClient();
-    const handler = (details?: object) => void told.push((details as { flagsChanged?: string[] }).flagsChanged);
+    const handler = (details?: object) => void reported.push((details as { flagsChanged?: string[] }).flagsChanged);
     client.addHandler(ProviderEvents.ConfigurationChanged, handler);
     const override = overrideFlag("checkout", true);
-    await expect.poll(() => told).toEqual([["checkout"]]);
+    await expect.poll(() => reported).toEqual([["checkout"]]);
     override.restore();
-    await expect.poll(() => told).toEqual([["checkout"], ["checkout"]]);
+    await expect.poll(() => reported).toEqual([["checkout"], ["checkout"]]);
     wrapped.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged: ["search"] });
-    await expect.poll(() => told).toEqual([["checkout"], ["checkout"], ["search"]]);
+    await expect.poll(() => reported).toEqual([["checkout"], ["checkout"], ["search"]]);
     client.removeHandler(ProviderEvents.ConfigurationChanged, handler);
   });
 
-  test("a provider that was replaced is told of nothing any more", async ({ expect }) => {
+  test("a replaced provider no longer reports changes", async ({ expect }) => {
     const first = new OverridableProvider();
-    let told = 0;
-    first.events.addHandler(ProviderEvents.ConfigurationChanged, () => void told++);
+    let reports = 0;
+    first.events.addHandler(ProviderEvents.ConfigurationChanged, () => void reports++);
     await OpenFeature.setProviderAndWait("replaced", first);
     overrideFlag("checkout", true).restore();
-    expect(told).toBe(2);
+    expect(reports).toBe(2);
     await OpenFeature.setProviderAndWait("replaced", new OverridableProvider());
     await expect
       .poll(() => {
-        const before = told;
+        const before = reports;
         overrideFlag("checkout", true).restore();
-        return told - before;
+        return reports - before;
       })
       .toBe(0);
   });
