@@ -1,15 +1,15 @@
 /** Fills a migrated database with the example project and with keys to use it. */
 import { join } from "node:path";
-import { type FlagInput as ParsedFlag, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
+import { type FlagInput, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
 import { InvalidInputError } from "../../src/ops/errors.ts";
 import { type AdminRole, mintKey } from "../../src/ops/token.ts";
 import type { StoreDatabase } from "../../src/store/client.ts";
+import type { FlagWrite, SegmentWrite } from "../../src/store/inputs.ts";
 import { listFlags } from "../../src/store/lists/flags.ts";
 import { listSegments } from "../../src/store/lists/segments.ts";
 import { createEnvironment, listEnvironments } from "../../src/store/writes/environments.ts";
-import { type FlagInput, saveProject } from "../../src/store/writes/flags.ts";
+import { saveProject } from "../../src/store/writes/flags.ts";
 import { createAdminKey, createSdkKey } from "../../src/store/writes/keys.ts";
-import type { SegmentInput } from "../../src/store/writes/segments.ts";
 import { type ProjectFile, readProjectFile } from "./project-file.ts";
 
 export const EXAMPLE_PROJECT = join(import.meta.dirname, "../../examples/project.yaml");
@@ -80,11 +80,11 @@ async function seedKey(
   return token;
 }
 
-function parseEnvironment(project: ProjectFile, environment: string): { flags: FlagInput[]; segments: SegmentInput[] } {
+function parseEnvironment(project: ProjectFile, environment: string): { flags: FlagWrite[]; segments: SegmentWrite[] } {
   const flags = project.flags.flatMap(({ environments: configurations, ...definition }, i) => {
     const configuration = configurations[environment];
     if (configuration === undefined) return [];
-    return [toFlagInput(named(`/flags/${i}`, () => parseFlagInput({ ...definition, ...configuration })))];
+    return [toFlagWrite(named(`/flags/${i}`, () => parseFlagInput({ ...definition, ...configuration })))];
   });
   const segments = Object.entries(project.segments[environment] ?? {}).map(([key, { name, ...segment }]) => ({
     ...named(`/segments/${environment}/${key}`, () => parseSegmentInput({ key, ...segment })),
@@ -93,7 +93,7 @@ function parseEnvironment(project: ProjectFile, environment: string): { flags: F
   return { flags, segments };
 }
 
-function toFlagInput(flag: ParsedFlag): FlagInput {
+function toFlagWrite(flag: FlagInput): FlagWrite {
   const { key, kind, type, variants, clientVisible, metadata, description, tags, owner } = flag;
   const { enabled, offVariant, default: defaultServe, rules, prerequisites } = flag;
   return {

@@ -1,15 +1,13 @@
 import type { TieredCache } from "../../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
-import type { Change } from "../../flags/changes.ts";
 import { errorFields, type Log } from "../../ops/log.ts";
 import type { StoreReading } from "../../store/readings/environment-reading.ts";
+import type { Written } from "../../store/writes/transaction.ts";
 import { type EdgePurge, environmentTag, fitsOneCall, tagsOf } from "./purge-targets.ts";
 
-/** What a write left to be published: every change up to `version` that is not confirmed yet. */
-export interface Written {
-  version: number;
-  pending: Change[];
-  /** The changed documents as the write's own transaction saw them, when they are few. */
+/** The changes of one environment that a write or the sweep publishes. */
+export interface Publication extends Written {
+  /** The changed documents, as the transaction of the write saw them; absent if they are many. */
   reading?: StoreReading | undefined;
 }
 
@@ -59,7 +57,7 @@ export class Publisher {
   /** Never throws: the change is committed, and what a target missed is published again by the sweep. */
   async publish(
     environment: string,
-    written: Written,
+    written: Publication,
     waitUntil: (promise: Promise<unknown>) => void,
   ): Promise<Published> {
     return (await this.publishAll(new Map([[environment, written]]), waitUntil)).get(environment) ?? {};
@@ -70,7 +68,7 @@ export class Publisher {
    * how long to wait for that; past it the purge goes on in `waitUntil`. Absent: to its end.
    */
   async publishAll(
-    written: ReadonlyMap<string, Written>,
+    written: ReadonlyMap<string, Publication>,
     waitUntil: (promise: Promise<unknown>) => void,
     patienceMs?: number,
   ): Promise<Map<string, Published>> {
@@ -104,7 +102,7 @@ export class Publisher {
    */
   async #publishToTiers(
     environment: string,
-    { pending, reading }: Written,
+    { pending, reading }: Publication,
     waitUntil: (promise: Promise<unknown>) => void,
   ): Promise<void> {
     const version = pending.at(-1)?.[0];
@@ -120,7 +118,7 @@ export class Publisher {
 
   /** Undefined: nothing is configured. */
   async #purgeEdge(
-    written: ReadonlyMap<string, Written>,
+    written: ReadonlyMap<string, Publication>,
     waitUntil: (promise: Promise<unknown>) => void,
     patienceMs: number | undefined,
   ): Promise<boolean | undefined> {

@@ -1,6 +1,6 @@
 import { errorFields, type Log } from "../../ops/log.ts";
 import type { Outbox } from "../../store/outbox.ts";
-import type { Publisher, Written } from "./publisher.ts";
+import type { Publication, Publisher } from "./publisher.ts";
 
 /** No environment gets this far; a head beyond it is damage, and following it would use the versions up. */
 const MAX_VERSION = 1e12;
@@ -43,7 +43,7 @@ export async function raiseRestored(
 export async function checkAhead(
   { environment, head }: { environment: string; head: number },
   openOutbox: () => Promise<Outbox>,
-  publish: (written: Written) => Promise<unknown>,
+  publish: (written: Publication) => Promise<unknown>,
   log: Log,
 ): Promise<void> {
   try {
@@ -78,10 +78,10 @@ export async function readHeads(
 export function lostByRedis(
   versions: ReadonlyMap<string, number>,
   heads: ReadonlyMap<string, number>,
-  pending: ReadonlyMap<string, Written>,
+  pending: ReadonlyMap<string, Publication>,
   log: Log,
-): Map<string, Written> {
-  const lost = new Map<string, Written>();
+): Map<string, Publication> {
+  const lost = new Map<string, Publication>();
   for (const [environment, head] of heads) {
     const version = versions.get(environment) ?? 0;
     if (head >= version || pending.has(environment)) continue;

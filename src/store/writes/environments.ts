@@ -1,23 +1,9 @@
 import { asc, eq, sql } from "drizzle-orm";
 import type { StoreDatabase } from "../client.ts";
-import {
-  type DocumentGuard,
-  readRows,
-  writeEnvironment,
-  writeProject,
-  type WriteOptions,
-  type WriteResult,
-  type Written,
-} from "./transaction.ts";
+import type { DocumentGuard, EnvironmentPatch, EnvironmentWrite, WriteOptions } from "../inputs.ts";
+import { readRows, writeEnvironment, writeProject, type WriteResult, type Written } from "./transaction.ts";
 import { overridesSince } from "../readings/environment-reading.ts";
 import { environments, flagConfigurations, sdkKeys, segments } from "../tables.ts";
-
-export interface EnvironmentInput {
-  key: string;
-  name: string;
-  /** An environment whose segments and configurations it starts with. Keys are never copied. */
-  copyFrom?: string | undefined;
-}
 
 export interface EnvironmentRecord {
   key: string;
@@ -35,17 +21,10 @@ const columns = {
   overridesAllowed: sql<boolean>`${environments.overridesAllowedAt} is not null`,
 };
 
-/** What can be changed of an environment. */
-export interface EnvironmentPatch {
-  name?: string | undefined;
-  /** False ends every override that was made; true, after that, brings none of them back. */
-  overridesAllowed?: boolean | undefined;
-}
-
 /** An environment that existed before goes on from its last version. ConflictError: it exists. */
 export async function createEnvironment(
   db: StoreDatabase,
-  { key, name, copyFrom }: EnvironmentInput,
+  { key, name, copyFrom }: EnvironmentWrite,
   options: WriteOptions,
 ): Promise<Written> {
   const statements = [

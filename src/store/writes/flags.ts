@@ -1,36 +1,26 @@
 import { and, eq, notExists, sql } from "drizzle-orm";
-import type { FlagConfiguration, FlagDefinition } from "../../flags/document.ts";
 import { referencesOf } from "../../flags/references.ts";
 import type { StoreDatabase } from "../client.ts";
+import type {
+  DefinitionWrite,
+  DocumentGuard,
+  FlagWrite,
+  ProjectOptions,
+  ProjectWrite,
+  WriteOptions,
+} from "../inputs.ts";
 import type { WrittenDocument } from "./reference-errors.ts";
 import {
   beginWrite,
   type Statement,
   writeEnvironment,
   writeProject,
-  type DocumentGuard,
-  type WriteOptions,
   type WriteResult,
   type Written,
 } from "./transaction.ts";
 import { flagConfigurations, flags } from "../tables.ts";
 import { upsertConfigurations, upsertDefinitions, upsertSegments } from "./upserts.ts";
-import { describeSegment, type SegmentInput } from "./segments.ts";
-
-/** What people read about a flag. Left out: stays as it is. */
-export interface FlagNotes {
-  description?: string | undefined;
-  tags?: string[] | undefined;
-  owner?: string | null | undefined;
-}
-
-export interface DefinitionInput extends FlagNotes {
-  definition: FlagDefinition;
-}
-
-export interface FlagInput extends DefinitionInput {
-  configuration: FlagConfiguration;
-}
+import { describeSegment } from "./segments.ts";
 
 /**
  * Creates or replaces a flag: its definition and one environment's configuration. Writing what is there already
@@ -39,7 +29,7 @@ export interface FlagInput extends DefinitionInput {
 export async function saveFlag(
   db: StoreDatabase,
   environment: string,
-  flag: FlagInput,
+  flag: FlagWrite,
   options: DocumentGuard & { mustExist?: boolean },
 ): Promise<WriteResult> {
   return await writeEnvironment(db, environment, {
@@ -50,18 +40,11 @@ export async function saveFlag(
   });
 }
 
-export interface ProjectOptions extends WriteOptions {
-  /** Version of the environment that the caller has seen: ConflictError when anything in it has changed since. */
-  expectedVersion?: number | undefined;
-  /** Also takes away the flags and segments that are not named. */
-  isWhole?: boolean;
-}
-
 /** Creates or replaces many flags and segments as one version. Pointers of errors: `/flags/0/rules/…`, `/segments/0/condition/…`. */
 export async function saveProject(
   db: StoreDatabase,
   environment: string,
-  project: { flags: readonly FlagInput[]; segments: readonly SegmentInput[] },
+  project: ProjectWrite,
   { actor, expectedVersion, isWhole = false }: ProjectOptions,
 ): Promise<WriteResult> {
   return await writeEnvironment(db, environment, {
@@ -85,11 +68,7 @@ export async function saveProject(
 }
 
 /** Takes away what is not named, and the definitions that nothing configures any more because of it. */
-function deletionsBeside(
-  db: StoreDatabase,
-  environment: string,
-  project: { flags: readonly FlagInput[]; segments: readonly SegmentInput[] },
-): Statement[] {
+function deletionsBeside(db: StoreDatabase, environment: string, project: ProjectWrite): Statement[] {
   const flagKeys = JSON.stringify(project.flags.map(({ definition }) => definition.key));
   const segmentKeys = JSON.stringify(project.segments.map(({ key }) => key));
   return [
@@ -133,7 +112,7 @@ export async function deleteFlag(
 /** Creates or replaces a definition for all environments; answers those where it made a new version. */
 export async function saveDefinition(
   db: StoreDatabase,
-  input: DefinitionInput,
+  input: DefinitionWrite,
   options: WriteOptions & { mustExist?: boolean; mustNotExist?: boolean },
 ): Promise<Map<string, Written>> {
   const { key } = input.definition;
@@ -161,6 +140,6 @@ export async function deleteFlagDefinition(
   });
 }
 
-function describeFlag({ definition, configuration }: FlagInput, base: string): WrittenDocument {
+function describeFlag({ definition, configuration }: FlagWrite, base: string): WrittenDocument {
   return { node: `flag:${definition.key}`, base, references: referencesOf(configuration) };
 }

@@ -1,26 +1,10 @@
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import type { AdminRole } from "../../ops/token.ts";
 import type { StoreDatabase } from "../client.ts";
+import type { AdminToken, SdkKeyWrite, WriteOptions } from "../inputs.ts";
 import { type Page, type PageQuery, toPage } from "../lists/page.ts";
-import { readRows, writeEnvironment, writeProject, type WriteOptions, type WriteResult } from "./transaction.ts";
+import { readRows, writeEnvironment, writeProject, type WriteResult } from "./transaction.ts";
 import { sdkKeys } from "../tables.ts";
-
-/** What the caller minted (ops/token.ts); the secret itself never comes here. */
-export interface SdkKeyInput {
-  id: string;
-  kind: "client" | "server";
-  name: string;
-  secretHash: string;
-  /** Allowed browser origins; empty: any. Client keys only. */
-  origins: string[];
-}
-
-export interface AdminKeyInput {
-  id: string;
-  role: AdminRole;
-  name: string;
-  secretHash: string;
-}
 
 /** A key as it is listed: without its hash. */
 export interface KeyRecord {
@@ -34,13 +18,6 @@ export interface KeyRecord {
   revokedAt: string | null;
 }
 
-export interface AdminKey {
-  id: string;
-  role: AdminRole;
-  name: string;
-  secretHash: string;
-}
-
 /** Unrevoked SDK keys of an environment: each of its readings holds them all. */
 const MAX_KEYS = 500;
 
@@ -48,7 +25,7 @@ const MAX_KEYS = 500;
 export async function createSdkKey(
   db: StoreDatabase,
   environment: string,
-  key: SdkKeyInput,
+  key: SdkKeyWrite,
   options: WriteOptions,
 ): Promise<WriteResult> {
   return await writeEnvironment(db, environment, {
@@ -61,7 +38,7 @@ export async function createSdkKey(
 }
 
 /** Admin tokens belong to no environment and make no version. */
-export async function createAdminKey(db: StoreDatabase, key: AdminKeyInput, options: WriteOptions): Promise<void> {
+export async function createAdminKey(db: StoreDatabase, key: AdminToken, options: WriteOptions): Promise<void> {
   await writeProject(db, {
     target: { environment: null },
     options,
@@ -114,7 +91,7 @@ export async function revokeAdminKey(db: StoreDatabase, id: string, options: Wri
 }
 
 /** An admin token that is not revoked. */
-export async function findAdminKey(db: StoreDatabase, id: string): Promise<AdminKey | undefined> {
+export async function findAdminKey(db: StoreDatabase, id: string): Promise<AdminToken | undefined> {
   const { role, name, secretHash } = sdkKeys;
   const [found] = await readRows(
     db

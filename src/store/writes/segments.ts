@@ -1,25 +1,17 @@
 import { and, eq } from "drizzle-orm";
-import type { Condition } from "../../flags/document.ts";
 import { referencesOfCondition } from "../../flags/references.ts";
 import type { StoreDatabase } from "../client.ts";
+import type { DocumentGuard, SegmentWrite } from "../inputs.ts";
 import type { WrittenDocument } from "./reference-errors.ts";
-import { writeEnvironment, type DocumentGuard, type WriteResult } from "./transaction.ts";
+import { writeEnvironment, type WriteResult } from "./transaction.ts";
 import { segments } from "../tables.ts";
 import { upsertSegments } from "./upserts.ts";
-
-export interface SegmentInput {
-  key: string;
-  /** Left out: stays as it is; the key of a new one. */
-  name?: string | undefined;
-  description?: string | undefined;
-  condition: Condition;
-}
 
 /** Creates or replaces a segment; every flag that uses it gets the new version. */
 export async function saveSegment(
   db: StoreDatabase,
   environment: string,
-  segment: SegmentInput,
+  segment: SegmentWrite,
   options: DocumentGuard & { mustExist?: boolean },
 ): Promise<WriteResult> {
   return await writeEnvironment(db, environment, {
@@ -44,6 +36,6 @@ export async function deleteSegment(
   });
 }
 
-export function describeSegment({ key, condition }: SegmentInput, base: string): WrittenDocument {
+export function describeSegment({ key, condition }: SegmentWrite, base: string): WrittenDocument {
   return { node: `segment:${key}`, base, references: referencesOfCondition(condition, "/condition") };
 }

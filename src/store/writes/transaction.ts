@@ -4,6 +4,7 @@ import { type Change, MAX_CHANGES } from "../../flags/changes.ts";
 import { StoreUnavailableError } from "../../ops/errors.ts";
 import { type OutboxRow, pendingChanges } from "../outbox-rows.ts";
 import type { StoreDatabase } from "../client.ts";
+import type { DocumentGuard, WriteOptions } from "../inputs.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
 import {
   selectWrittenSnapshot,
@@ -19,7 +20,7 @@ export type Statement = BatchItem<"pg">;
 /** An environment's version after a write, and what is to be published. */
 export interface Written {
   version: number;
-  /** Every version since the oldest that is not marked done, oldest first; of more than 64, one change of everything. */
+  /** Every version since the oldest that is not marked done, oldest first; if they are too many, one change of everything. */
   pending: Change[];
 }
 
@@ -28,20 +29,6 @@ export interface WriteResult extends Written {
   reading: StoreReading | undefined;
   /** Other environments that the write gave a new version: a changed definition belongs to all of them. */
   elsewhere: Map<string, Written>;
-}
-
-export interface WriteOptions {
-  /** Who writes, for the audit. */
-  actor: string;
-  /** Tag of the flag's definition that the caller has seen; ConflictError when the flag has changed anywhere since. */
-  expectedDefinition?: string | undefined;
-}
-
-/** How a document must be found for the write to go on; ConflictError otherwise. */
-export interface DocumentGuard extends WriteOptions {
-  /** Version of the document that the caller has seen (If-Match). */
-  expectedVersion?: number | undefined;
-  mustNotExist?: boolean | undefined;
 }
 
 export interface WriteTarget {

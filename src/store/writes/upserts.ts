@@ -1,9 +1,8 @@
 /** Statements that create or replace any number of rows, handed over as one JSON parameter. Unchanged rows are not touched. */
 import { sql, type SQL } from "drizzle-orm";
-import type { DefinitionInput, FlagInput } from "./flags.ts";
-import type { SegmentInput } from "./segments.ts";
+import type { DefinitionWrite, FlagWrite, SegmentWrite } from "../inputs.ts";
 
-export function upsertDefinitions(inputs: readonly DefinitionInput[]): SQL {
+export function upsertDefinitions(inputs: readonly DefinitionWrite[]): SQL {
   const rows = inputs.map(({ definition, description, tags, owner }) => {
     const { key, kind, type, variants, clientVisible, metadata } = definition;
     const notes = { description, tags, owner, ownerGiven: owner !== undefined };
@@ -25,7 +24,7 @@ export function upsertDefinitions(inputs: readonly DefinitionInput[]): SQL {
         excluded.description, excluded.tags, excluded.owner)`;
 }
 
-export function upsertConfigurations(environment: string, inputs: readonly FlagInput[]): SQL {
+export function upsertConfigurations(environment: string, inputs: readonly FlagWrite[]): SQL {
   const rows = inputs.map(({ definition, configuration }) => {
     const { enabled, rules, default: defaultServe, offVariant, prerequisites } = configuration;
     return { key: definition.key, enabled, rules, defaultServe, offVariant, prerequisites };
@@ -44,7 +43,7 @@ export function upsertConfigurations(environment: string, inputs: readonly FlagI
         excluded.prerequisites)`;
 }
 
-export function upsertSegments(environment: string, inputs: readonly SegmentInput[]): SQL {
+export function upsertSegments(environment: string, inputs: readonly SegmentWrite[]): SQL {
   const rows = inputs.map(({ key, name, description, condition }) => ({ key, name, description, condition }));
   return sql`
     insert into segments as s (environment, key, name, description, condition)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { Redis } from "../../../src/cache/redis/client.ts";
 import { TieredCache } from "../../../src/cache/tiered-cache.ts";
-import { Publisher, type Written } from "../../../src/delivery/publish/publisher.ts";
+import { type Publication, Publisher } from "../../../src/delivery/publish/publisher.ts";
 import type { EdgePurge } from "../../../src/delivery/publish/purge-targets.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
 import type { CompiledFlag } from "../../../src/evaluation/types.ts";
@@ -96,7 +96,7 @@ describe("publishing a write", () => {
         purges.push(tags);
       },
     });
-    const both = new Map<string, Written>([
+    const both = new Map<string, Publication>([
       ["prod", write(2, "small")],
       ["dev", write(7, "small")],
       ["still", { version: 1, pending: [] }],

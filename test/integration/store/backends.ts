@@ -4,8 +4,7 @@ import { Client } from "pg";
 import { startNeonEndpoint, type NeonEndpoint } from "../../../dev/postgres/neon-endpoint.ts";
 import type { Condition, FlagConfiguration, FlagDefinition } from "../../../src/flags/document.ts";
 import { createDatabase, type StoreDatabase } from "../../../src/store/client.ts";
-import type { SegmentInput } from "../../../src/store/writes/segments.ts";
-import type { FlagInput } from "../../../src/store/writes/flags.ts";
+import type { FlagWrite, SegmentWrite } from "../../../src/store/inputs.ts";
 
 export interface TestStore {
   db: StoreDatabase;
@@ -68,7 +67,7 @@ export function aFlag(
   key: string,
   configuration: Partial<FlagConfiguration> = {},
   definition: Partial<FlagDefinition> = {},
-): FlagInput {
+): FlagWrite {
   return {
     definition: {
       key,
@@ -93,6 +92,6 @@ export function aFlag(
 export function aSegment(
   key: string,
   condition: Condition = { attribute: "email", operator: "ends_with", values: ["@acme.com"] },
-): SegmentInput {
+): SegmentWrite {
   return { key, condition };
 }

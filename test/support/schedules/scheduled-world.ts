@@ -2,7 +2,7 @@ import { parseHead } from "../../../src/cache/redis/head-text.ts";
 import { pairsOf } from "../../../src/cache/picture.ts";
 import type { CacheScripts } from "../../../src/cache/redis/scripts.ts";
 import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
-import type { Written } from "../../../src/delivery/publish/publisher.ts";
+import type { Publication } from "../../../src/delivery/publish/publisher.ts";
 import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import type { Outbox } from "../../../src/store/outbox.ts";
 import type { StoreReading } from "../../../src/store/readings/environment-reading.ts";
@@ -72,11 +72,11 @@ export class ScheduledWorld {
   }
 
   /** A write as the store makes it. */
-  commit(who: string, kind: Write, key: string): Promise<Written> {
+  commit(who: string, kind: Write, key: string): Promise<Publication> {
     return this.io(who, `commits ${kind} of ${key}`, () => this.write(kind, key));
   }
 
-  write(kind: Write, key: string): Written {
+  write(kind: Write, key: string): Publication {
     this.store.write(kind, key);
     this.#writes.push(`${kind} ${key}`);
     const { version } = this.store;

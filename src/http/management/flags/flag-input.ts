@@ -3,7 +3,7 @@ import type { FlagDocument, JsonValue } from "../../../flags/document.ts";
 import { type FlagInput, parseFlagInput } from "../../../flags/parse.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import type { FlagRecord } from "../../../store/lists/flags.ts";
-import type { FlagInput as StoredFlag, FlagNotes } from "../../../store/writes/flags.ts";
+import type { FlagNotes, FlagWrite } from "../../../store/inputs.ts";
 
 export type JsonObject = Record<string, JsonValue>;
 
@@ -33,7 +33,7 @@ export function withKey(body: unknown, key: string | undefined): JsonObject {
   return key === undefined ? (body as JsonObject) : { ...(body as JsonObject), key };
 }
 
-export function storedFlag(flag: FlagInput, notes: FlagNotes = flag): StoredFlag {
+export function storedFlag(flag: FlagInput, notes: FlagNotes = flag): FlagWrite {
   const { key, kind, type, variants, clientVisible, metadata, enabled, offVariant, rules, prerequisites } = flag;
   return {
     definition: { key, kind, type, variants, clientVisible, metadata },

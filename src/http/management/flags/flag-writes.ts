@@ -1,9 +1,10 @@
 import type { FlagInput } from "../../../flags/parse.ts";
 import type { Services } from "../../services.ts";
+import type { FlagNotes } from "../../../store/inputs.ts";
 import { getFlag } from "../../../store/lists/flags.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import type { WriteResult } from "../../../store/writes/transaction.ts";
-import { deleteFlag, type FlagNotes, saveFlag } from "../../../store/writes/flags.ts";
+import { deleteFlag, saveFlag } from "../../../store/writes/flags.ts";
 import { auditNameOf } from "../actor.ts";
 import { type ManagementContext, pathKey } from "../context.ts";
 import {
