@@ -14,9 +14,9 @@ import { type CacheEntry, SUPERSEDED } from "./flag-cache.ts";
 import { type EntryOwner, type LruList, LruNode } from "./lru-list.ts";
 
 /**
- * One environment in one isolate's memory. Every entry that is not superseded is right at `version`: an entry read at an
- * older version is accepted only if no change since then names it, and a move supersedes exactly the entries that the
- * changes name. Superseded entries stay as the last known good until they are replaced or evicted.
+ * One environment in one isolate's memory. Every entry that is not superseded is right at `version`: an entry read at
+ * an older version is accepted only if no change since then names it, and a move supersedes exactly the entries that
+ * the changes name. Superseded entries stay as the last known good until they are replaced or evicted.
  */
 export class MemoryEnvironment<V> implements EntryOwner {
   /** The order of last use among the tier's environments. */
@@ -86,7 +86,10 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return this.#index;
   }
 
-  /** Returns the entry if it is fresh, and counts a hit or a miss. Many lookups share one `now` (ms): reading the clock costs most. */
+  /**
+   * Returns the entry if it is fresh, and counts a hit or a miss. Many lookups share one `now` (ms): reading the clock
+   * costs most.
+   */
   lookup(key: string, now = this.#now()): CacheEntry<V> | undefined {
     const node = this.#nodes.get(key);
     if (node === undefined || node.expiresAt <= now) {
@@ -131,8 +134,8 @@ export class MemoryEnvironment<V> implements EntryOwner {
   }
 
   /**
-   * Sets the one listener that is called after each move, or removes it. The request that brought the move calls it, so it
-   * may only resolve promises: it must neither wait nor do I/O.
+   * Sets the one listener that is called after each move, or removes it. The request that brought the move calls it, so
+   * it may only resolve promises: it must neither wait nor do I/O.
    */
   onMove(listener: (() => void) | undefined): void {
     this.#onMove = listener;
@@ -147,8 +150,8 @@ export class MemoryEnvironment<V> implements EntryOwner {
   }
 
   /**
-   * Moves to a newer head and supersedes the entries that its changes name, or all entries if the changes do not reach back
-   * to the version known here. Returns false, and does nothing, if the head is not newer.
+   * Moves to a newer head and supersedes the entries that its changes name, or all entries if the changes do not reach
+   * back to the version known here. Returns false, and does nothing, if the head is not newer.
    */
   advance(head: Head): boolean {
     const listed = contiguousEnd(head.changes, head.version).slice(-MAX_CHANGES);

@@ -80,9 +80,9 @@ export class MemoryTier<V> implements FlagCache<V> {
   }
 
   /**
-   * Stores values read at `asOf`. The environment's version here must not be older than `asOf` (call `advance` first), so
-   * that no entry is newer than the version claimed; an unknown environment takes `asOf` as its version. Leaves out values
-   * that a change after `asOf` names, and returns false if there are any.
+   * Stores values read at `asOf`. The environment's version here must not be older than `asOf` (call `advance` first),
+   * so that no entry is newer than the version claimed; an unknown environment takes `asOf` as its version. Leaves out
+   * values that a change after `asOf` names, and returns false if there are any.
    */
   setMany(environment: string, values: ReadonlyMap<string, V | null>, options: MemorySetOptions): boolean {
     const held = this.environment(environment);

@@ -21,8 +21,8 @@ export interface KnownSnapshot {
 }
 
 /**
- * Everything that one isolate knows about one environment: its contents in L1, how the last head check went, and when the
- * isolate may ask its backends again. It does no I/O. It lives as long as L1 holds the environment.
+ * Everything that one isolate knows about one environment: its contents in L1, how the last head check went, and when
+ * the isolate may ask its backends again. It does no I/O. It lives as long as L1 holds the environment.
  */
 export class EnvironmentState {
   readonly name: string;
@@ -54,7 +54,9 @@ export class EnvironmentState {
     return this.memory.keys !== undefined && now - this.memory.checkedAt < headCheckMs;
   }
 
-  /** Whether the isolate's SDK keys, even superseded ones, lack this key. False while it knows none: a load brings them. */
+  /**
+   * Whether the isolate's SDK keys, even superseded ones, lack this key. False while it knows none: a load brings them.
+   */
   lacksKey(keyId: string): boolean {
     const keys: KeyTable | undefined = this.memory.lastKeys;
     return keys !== undefined && !Object.hasOwn(keys, keyId);
@@ -67,8 +69,8 @@ export class EnvironmentState {
   }
 
   /**
-   * Returns all flags if L1 holds each of them fresh, or at all with `orStale`; else `undefined`. The set is built once for
-   * each change of L1's entries.
+   * Returns all flags if L1 holds each of them fresh, or at all with `orStale`; else `undefined`. The set is built once
+   * for each change of L1's entries.
    */
   flagSet(now: number, { orStale }: { orStale: boolean }): FlagSetView | undefined {
     const known = this.#flagSet;

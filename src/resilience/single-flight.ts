@@ -4,8 +4,8 @@
  * On workerd a promise lives and dies with the request that created it. Therefore the owner hands its flight to its own
  * `waitUntil` at once, followers wait with a timer of their own, a flight older than the budget counts as dead and is
  * replaced, and a flight removes only itself. Nobody calls outside a flight: if the second flight is late as well, the
- * backend is slow, and a call by each waiting request would make it slower. Requests share a flight's result, so it must
- * be plain data and never a Response, a stream or a signal.
+ * backend is slow, and a call by each waiting request would make it slower. Requests share a flight's result, so it
+ * must be plain data and never a Response, a stream or a signal.
  */
 import type { Clock } from "../ops/clock.ts";
 

@@ -4,7 +4,10 @@ import type { Publication, Publisher } from "./publisher.ts";
 
 /** No environment gets this far; a head beyond it is damage, and following it would use the versions up. */
 const MAX_VERSION = 1e12;
-/** How far above the newest head the versions go on: more than an isolate may have read past a Redis that was out of reach. */
+/**
+ * How far above the newest head the versions go on: more than an isolate may have read past a Redis that was out of
+ * reach.
+ */
 const STEP = 1000;
 
 /**
@@ -37,8 +40,8 @@ export async function raiseRestored(
 }
 
 /**
- * After a publish that met a later head. A sweep compares versions, and as many writes as a restore has lost would bring
- * them level before it comes: the first of them finds it out, and publishes everything as changed. Never throws.
+ * After a publish that met a later head. A sweep compares versions, and as many writes as a restore has lost would
+ * bring them level before it comes: the first of them finds it out, and publishes everything as changed. Never throws.
  */
 export async function checkAhead(
   { environment, head }: { environment: string; head: number },
@@ -71,9 +74,9 @@ export async function readHeads(
 }
 
 /**
- * Where a head is below what L2 was confirmed to have taken, L2 itself went back: it failed over and lost writes, or was
- * emptied while a reader held what it had read before the change, and then had no fence against it. What it holds may be
- * old, so everything is published as changed.
+ * Where a head is below what L2 was confirmed to have taken, L2 itself went back: it failed over and lost writes, or
+ * was emptied while a reader held what it had read before the change, and then had no fence against it. What it holds
+ * may be old, so everything is published as changed.
  */
 export function lostByRedis(
   versions: ReadonlyMap<string, number>,

@@ -10,9 +10,9 @@ export interface Swept {
 }
 
 /**
- * Publishes every change that is not confirmed yet and marks it done: what a worker that died left over, what was edited
- * outside the API, and everything where the database or Redis went back. An environment that cannot be published stays
- * for the next sweep.
+ * Publishes every change that is not confirmed yet and marks it done: what a worker that died left over, what was
+ * edited outside the API, and everything where the database or Redis went back. An environment that cannot be published
+ * stays for the next sweep.
  */
 export async function sweepOutbox(
   outbox: Outbox,

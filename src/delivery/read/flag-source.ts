@@ -50,8 +50,8 @@ export class FlagSource {
   }
 
   /**
-   * Takes over the version of a response that this data centre had stored, and confirms the head behind it. Returns false
-   * if the isolate knows another version: it never goes back, and never claims a version that it has not seen.
+   * Takes over the version of a response that this data centre had stored, and confirms the head behind it. Returns
+   * false if the isolate knows another version: it never goes back, and never claims a version that it has not seen.
    */
   adoptVersion(environment: string, version: number, scope: RequestScope): boolean {
     const state = this.#options.environments.of(environment);
@@ -61,15 +61,17 @@ export class FlagSource {
     return true;
   }
 
-  /** Looks for a version that an event announced to a client, so that the response is of that version if it can be read. */
+  /**
+   * Looks for a version that an event announced to a client, so that the response is of that version if it can be read.
+   */
   async seekVersion(environment: string, version: number, scope: RequestScope): Promise<void> {
     const state = this.#options.environments.of(environment);
     if (state.version < version) await this.#freshness.seekVersion(state, version, scope);
   }
 
   /**
-   * Returns whether the environment lists the SDK key, after a look at the head if this isolate does not know the key. True
-   * also while no keys are known: reading flags brings them, and the caller checks the key against those.
+   * Returns whether the environment lists the SDK key, after a look at the head if this isolate does not know the key.
+   * True also while no keys are known: reading flags brings them, and the caller checks the key against those.
    */
   async listsKey(environment: string, keyId: string, scope: RequestScope): Promise<boolean> {
     const state = this.#options.environments.of(environment);
@@ -215,7 +217,8 @@ export class FlagSource {
   async #tooLarge(state: EnvironmentState, scope: RequestScope): Promise<Found<FlagSet>> {
     const { loader, tiers } = this.#options;
     let reading: StoreReading | undefined = await loader.readAll(state, scope);
-    // A reading joined from another request may have begun before the version that this isolate knows. If so, read again.
+    // A reading joined from another request may have begun before the version that this isolate knows. If so, read
+    // again.
     if (reading !== undefined && reading.asOf < state.version) reading = await loader.readAll(state, scope);
     requireVersion(reading?.asOf ?? 0, scope, reading ? "L3" : "unavailable");
     if (reading === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");

@@ -10,8 +10,9 @@ import type { LoadOutcome } from "./loader.ts";
 /** In a busy isolate, a head check that takes longer than this finishes behind the response (ms). */
 const CHECK_BUDGET_MS = 30;
 /**
- * An isolate that has missed this many checks was idle. Its contents may be of any age, so it waits for the check, however
- * far away Redis is. With a limit of one, a busy isolate would wait too; with a minute's worth, a kill switch would not be one.
+ * An isolate that has missed this many checks was idle. Its contents may be of any age, so it waits for the check,
+ * however far away Redis is. With a limit of one, a busy isolate would wait too; with a minute's worth, a kill switch
+ * would not be one.
  */
 const IDLE_CHECKS = 2;
 /** An isolate that was idle waits at most this long (ms). */
@@ -58,8 +59,8 @@ export class Freshness {
   }
 
   /**
-   * Looks for a version that an event announced to a client, and gives up silently. All clients of an event ask at the same
-   * moment, so there is one look at a time per environment, also for versions that a client has made up.
+   * Looks for a version that an event announced to a client, and gives up silently. All clients of an event ask at the
+   * same moment, so there is one look at a time per environment, also for versions that a client has made up.
    */
   async seekVersion(state: EnvironmentState, minVersion: number, scope: RequestScope): Promise<void> {
     const { headCheck, mayLookAhead } = this.#options;
@@ -79,9 +80,9 @@ export class Freshness {
   }
 
   /**
-   * Confirms the head for a caller whose SDK key this isolate does not know: the key was revoked, or created since the last
-   * check. There is one look at a time per environment, at least `keyCheckMs` apart, and requests in between wait for the
-   * next one. So a revoked key cannot load L2, and a new key is not refused because of it.
+   * Confirms the head for a caller whose SDK key this isolate does not know: the key was revoked, or created since the
+   * last check. There is one look at a time per environment, at least `keyCheckMs` apart, and requests in between wait
+   * for the next one. So a revoked key cannot load L2, and a new key is not refused because of it.
    */
   async checkUnknownKey(state: EnvironmentState, scope: RequestScope): Promise<void> {
     const { clock, keyCheckMs = 0 } = this.#options;

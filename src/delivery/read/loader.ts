@@ -34,9 +34,10 @@ export interface LoaderOptions {
 }
 
 /**
- * The whole failure policy of reads. L2 is asked first; L3 supplies what L2 lacks, or everything if L2 fails or its breaker
- * is open; and what L3 supplied is written to L2 after the response. If both fail, the outcome is `unavailable`, and the
- * flag source serves what this isolate still holds, else the snapshot, marked stale. A failing tier never counts as a miss.
+ * The whole failure policy of reads. L2 is asked first; L3 supplies what L2 lacks, or everything if L2 fails or its
+ * breaker is open; and what L3 supplied is written to L2 after the response. If both fail, the outcome is
+ * `unavailable`, and the flag source serves what this isolate still holds, else the snapshot, marked stale. A failing
+ * tier never counts as a miss.
  */
 export class Loader {
   readonly #options: LoaderOptions;
@@ -54,8 +55,8 @@ export class Loader {
   }
 
   /**
-   * Brings into L1 what the plan names. Requests that need the same minimum version share a flight. A request that needs
-   * the store's contents from now on (`noCache`) shares with nobody; the HTTP layer limits how many there are.
+   * Brings into L1 what the plan names. Requests that need the same minimum version share a flight. A request that
+   * needs the store's contents from now on (`noCache`) shares with nobody; the HTTP layer limits how many there are.
    */
   async load(state: EnvironmentState, plan: LoadPlan, scope: RequestScope): Promise<LoadOutcome> {
     const { flights } = this.#options;
@@ -73,7 +74,10 @@ export class Loader {
     }
   }
 
-  /** Reads all flags straight from the store, for an environment that is larger than L1. `undefined` if it cannot be read. */
+  /**
+   * Reads all flags straight from the store, for an environment that is larger than L1. `undefined` if it cannot be
+   * read.
+   */
   readAll(state: EnvironmentState, scope: RequestScope): Promise<StoreReading | undefined> {
     const { flights, storeBreaker, reader, log, now } = this.#options;
     const { name: environment } = state;

@@ -26,8 +26,8 @@ export interface SettleOptions {
 }
 
 /**
- * Waits for a load, or returns the snapshot to serve if the load fails or takes too long and L1 does not hold what is asked
- * for either. `heldAt` returns the version that L1 could serve.
+ * Waits for a load, or returns the snapshot to serve if the load fails or takes too long and L1 does not hold what is
+ * asked for either. `heldAt` returns the version that L1 could serve.
  */
 export async function settle(
   options: SettleOptions,

@@ -15,8 +15,8 @@ const TTL_SECONDS = 30 * 24 * 3600;
 /** A snapshot whose version does not move is renewed after this, long before it expires (ms). */
 const RENEW_MS = 24 * 3600 * 1000;
 /**
- * No isolate is this far behind (ms). So if a lower version was the newest this much later than a higher one, the database
- * was restored in between.
+ * No isolate is this far behind (ms). So if a lower version was the newest this much later than a higher one, the
+ * database was restored in between.
  */
 const MAX_LAG_MS = 10 * 60_000;
 /** A data centre's cache that takes longer than this counts as empty (ms). */
@@ -51,9 +51,10 @@ interface Held {
 }
 
 /**
- * The last known good that outlives an isolate. While the tiers respond, snapshots are written to the data centre's cache
- * behind the responses. During an outage they are read from there, or from the bundle, and held until a tier responds again.
- * Entries carry no tag: a purge makes a snapshot old, and the response says how old, but a purge never deletes it.
+ * The last known good that outlives an isolate. While the tiers respond, snapshots are written to the data centre's
+ * cache behind the responses. During an outage they are read from there, or from the bundle, and held until a tier
+ * responds again. Entries carry no tag: a purge makes a snapshot old, and the response says how old, but a purge never
+ * deletes it.
  */
 export class Snapshots {
   readonly #options: SnapshotsOptions;
@@ -200,7 +201,9 @@ function isRecent(theirs: Taken, ours: Taken, now: number): boolean {
   return isNewer(theirs, ours) || (theirs.version === ours.version && !isOld(theirs, now));
 }
 
-/** Whether the version is later, unless the other was the newest so much later that the versions must have gone back. */
+/**
+ * Whether the version is later, unless the other was the newest so much later that the versions must have gone back.
+ */
 function isNewer(one: Taken, other: Taken): boolean {
   return one.version > other.version
     ? other.takenAt - one.takenAt < MAX_LAG_MS

@@ -13,8 +13,8 @@ export interface FeedState {
 export type FeedOutcome = FeedState | "unknown-environment" | "unavailable";
 
 /**
- * A source of changes for streams. The isolate's own `ChangeWatch` is one; a service that fans changes out to many isolates
- * would be another (docs/adr/0011-streams-watch-their-isolates-head.md says when that pays).
+ * A source of changes for streams. The isolate's own `ChangeWatch` is one; a service that fans changes out to many
+ * isolates would be another (docs/adr/0011-streams-watch-their-isolates-head.md says when that pays).
  */
 export interface ChangeFeed {
   /** Creates the subscription of one stream, for use in the stream's own request. */

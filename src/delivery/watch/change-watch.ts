@@ -1,11 +1,11 @@
 /**
  * Tells the streams of one isolate that an environment has changed.
  *
- * On workerd there are no timers between requests, and a timer, a stream and a response belong to the request that created
- * them. Therefore one of the streams is on duty: it starts the head check once a second for all of them, while the others
- * sleep with timers of their own. A head check, an evaluation or a purge in this isolate may move the version; each move
- * resolves a promise of each sleeper, and each goes on in its own request. A request that the runtime has cancelled runs
- * no `finally`, so a stream on duty that falls silent is replaced.
+ * On workerd there are no timers between requests, and a timer, a stream and a response belong to the request that
+ * created them. Therefore one of the streams is on duty: it starts the head check once a second for all of them, while
+ * the others sleep with timers of their own. A head check, an evaluation or a purge in this isolate may move the
+ * version; each move resolves a promise of each sleeper, and each goes on in its own request. A request that the
+ * runtime has cancelled runs no `finally`, so a stream on duty that falls silent is replaced.
  */
 import { within } from "../../resilience/deadline.ts";
 import type { Clock } from "../../ops/clock.ts";
@@ -56,7 +56,8 @@ export class ChangeWatch implements ChangeFeed {
 
   subscribe(environment: string, scope: RequestScope): ChangeSubscription {
     let lane = this.#lanes.get(environment);
-    // A lane whose environment is gone holds only dead streams. They would keep the environment gone when it is created again.
+    // A lane whose environment is gone holds only dead streams. They would keep the environment gone when it is created
+    // again.
     if (lane === undefined || lane.isGone) {
       lane = { environment, watchers: new Set(), onDuty: undefined, heardAt: 0, checkStartedAt: 0, isGone: false };
       this.#lanes.set(environment, lane);
@@ -66,7 +67,9 @@ export class ChangeWatch implements ChangeFeed {
     return watcher;
   }
 
-  /** Returns the environment, and makes its moves wake this lane. Looked up each time, because L1 may have evicted it. */
+  /**
+   * Returns the environment, and makes its moves wake this lane. Looked up each time, because L1 may have evicted it.
+   */
   stateOf(lane: Lane): EnvironmentState {
     const state = this.#options.environments.of(lane.environment);
     state.memory.onMove(() => wakeAll(lane));
@@ -95,7 +98,9 @@ export class ChangeWatch implements ChangeFeed {
     return { version: memory.version, movedAt: memory.movedAt, keys };
   }
 
-  /** Returns when to look again (ms since epoch). For the stream on duty this is the next check, started once it is due. */
+  /**
+   * Returns when to look again (ms since epoch). For the stream on duty this is the next check, started once it is due.
+   */
   wakeAt(lane: Lane, watcher: Watcher, scope: RequestScope): number {
     const now = this.now();
     const lateMs = this.#intervalMs * LATE_INTERVALS;

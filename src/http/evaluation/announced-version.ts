@@ -1,9 +1,9 @@
-/** An announced version that is none of this deployment's: equal to no version, and older than each. */
+/** Stands for an ETag that this deployment did not issue: it equals no version and is older than each. */
 const FOREIGN = -1;
 
 /**
- * The environment version of the event that made a client ask, which `?flagConfigEtag=` repeats from the event's `etag`;
- * undefined: no event did.
+ * Returns the version that an event announced to the client, which repeats the event's `etag` in `?flagConfigEtag=`;
+ * `undefined` if no event made the client ask.
  */
 export function announcedVersion(flagConfigEtag: string | undefined): number | undefined {
   if (flagConfigEtag === undefined) return undefined;

@@ -3,15 +3,15 @@ import type { JsonValue } from "../../flags/document.ts";
 import { cfOf } from "../../ops/runtime.ts";
 import { HttpError } from "../errors.ts";
 
-/** What one evaluation request may hold; docs/api.md names each. */
+/** The limits of one evaluation request. docs/api.md lists them. */
 export const MAX_BODY_BYTES = 64 * 1024;
 export const MAX_ATTRIBUTES = 500;
 export const MAX_CONTEXT_DEPTH = 8;
 
-/** A key of these names could reach an object's prototype in some client's code; none is a useful attribute. */
+/** Names that could reach an object's prototype in some client's code. None is a useful attribute. */
 const RESERVED = new Set(["__proto__", "constructor", "prototype"]);
 
-/** The evaluation context of an OFREP body. Empty body and missing context are an empty context, as real clients send. */
+/** Parses an OFREP body. Real clients also send an empty body or no context, and both mean an empty context. */
 export function parseEvaluationBody(text: string): EvaluationContext {
   if (text.length === 0) return {};
   let body: unknown;
@@ -25,7 +25,7 @@ export function parseEvaluationBody(text: string): EvaluationContext {
   return parseContext(body["context"]);
 }
 
-/** A context as a caller may send it. @throws HttpError 400 naming the attribute */
+/** Checks a context that a caller has sent. @throws HttpError 400 that names the attribute */
 export function parseContext(context: unknown): EvaluationContext {
   if (context === undefined || context === null) return {};
   if (!isRecord(context)) throw invalid("context must be an object");
@@ -38,7 +38,7 @@ export function parseContext(context: unknown): EvaluationContext {
   return context as EvaluationContext;
 }
 
-/** Depth and reserved names; answers how many values there are. Flat contexts cost one pass over their keys. */
+/** Checks depth and names, and returns the number of values. A flat context costs one pass over its keys. */
 function checkShape(value: object, path: string, depth: number): number {
   if (depth > MAX_CONTEXT_DEPTH) throw invalid(`${path} is nested deeper than ${MAX_CONTEXT_DEPTH} levels`);
   let count = 0;
@@ -51,7 +51,10 @@ function checkShape(value: object, path: string, depth: number): number {
   return count;
 }
 
-/** A context given as query parameters: strings, `user_id` for `targetingKey`; other types through `context` as JSON. */
+/**
+ * Reads a context from query parameters: each parameter is a string attribute, `user_id` is the `targetingKey`, and
+ * `context` holds attributes of other types as JSON.
+ */
 export function contextFromQuery(query: URLSearchParams): EvaluationContext {
   const base = query.get("context");
   let context: Record<string, unknown> = {};
@@ -72,7 +75,7 @@ export function contextFromQuery(query: URLSearchParams): EvaluationContext {
   return parseContext(context);
 }
 
-/** Attributes that only the worker can set, read from the request as Cloudflare describes it. */
+/** Returns the attributes that only the worker can set, from the request and Cloudflare's description of it. */
 export function requestAttributes(request: Request): RequestAttributes {
   const cf = cfOf(request);
   const headers = request.headers;
@@ -90,7 +93,7 @@ export function requestAttributes(request: Request): RequestAttributes {
   return attributes;
 }
 
-/** Order matters: most agents name the ones that they descend from too. */
+/** In this order, because most agents also name the browsers that they descend from. */
 const FAMILIES: [marker: string, family: string][] = [
   ["Edg/", "edge"],
   ["OPR/", "opera"],

@@ -1,25 +1,25 @@
 import type { EdgeCache } from "../../ops/runtime.ts";
 
 /**
- * GET answers kept at the data centre (the "endpoint cache"), for isolates that hold nothing themselves yet.
- * Entries are tagged, so it is used only where a purge transport is configured.
+ * The GET responses that a data centre stores, for isolates that hold no flags yet. A purge removes entries by tag, so
+ * the cache is used only if a purge transport is configured.
  */
 export interface EndpointCache {
   match(request: EndpointKey): Promise<Response | undefined>;
   put(request: EndpointKey, response: Response, tags: readonly string[], ttlSeconds: number): Promise<void>;
 }
 
-/** Everything that an answer depends on besides the flags themselves. */
+/** Everything that a response depends on besides the flags. */
 export interface EndpointKey {
   environment: string;
-  /** Key table entries differ in what they may see and from where. */
+  /** SDK keys differ in the flags that they may see and in their origins. */
   keyId: string;
   origin: string;
-  /** Path and canonical query: attributes sorted by name, without the SDK key. */
+  /** The path and the query, with attributes sorted by name and without the SDK key. */
   target: string;
 }
 
-/** Over Cloudflare's Cache API: one data centre, deleted by tag. */
+/** Creates the cache over Cloudflare's Cache API, which stores per data centre and deletes by tag. */
 export function createCacheApiEndpointCache(prefix: string, open: () => Promise<EdgeCache>): EndpointCache {
   return {
     async match(key) {
@@ -34,7 +34,7 @@ export function createCacheApiEndpointCache(prefix: string, open: () => Promise<
   };
 }
 
-/** The canonical target of a GET: same question, same string. */
+/** Returns the same text for every form of the same GET. */
 export function canonicalTarget(url: URL): string {
   const query = new URLSearchParams(url.searchParams);
   query.delete("sdkKey");
@@ -42,7 +42,7 @@ export function canonicalTarget(url: URL): string {
   return `${url.pathname}?${query.toString()}`;
 }
 
-/** Every part is one path segment that no other part can reach out of: an origin of ".." would take the key's away. */
+/** Each part is one escaped path segment. Otherwise an origin of ".." would remove the key's segment. */
 export function cacheUrl(prefix: string, { environment, keyId, origin, target }: EndpointKey): string {
   return `https://cache.invalid/${prefix}/flag_endpoint/${environment}/${keyId}/from:${encodeURIComponent(origin)}${target}`;
 }

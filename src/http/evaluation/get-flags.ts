@@ -21,63 +21,68 @@ import { OVERRIDES_HEADER, OVERRIDES_PARAMETER, presentedOverrides } from "../ov
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "../request-id.ts";
 
-interface Answer extends Provenance {
+/** A response before it is sent. */
+interface FlagsResponse extends Provenance {
   body: string;
   etag: string;
   flags: readonly CompiledFlag[];
   tags: string[];
 }
 
-/** `GET /flags/{name}` and `GET /flags`: the same answers for curl, `<script>` and CDNs; attributes are query parameters. */
+/**
+ * Registers `GET /flags/{name}` and `GET /flags`: the same results as OFREP's, for curl, `<script>` and CDNs.
+ * Attributes are query parameters.
+ */
 export function registerFlags(app: Hono<AppEnv>, services: Services): void {
-  // Not what is below a flag: /flags/{name}/update is for admin tokens, which no page holds.
+  // Paths below a flag have no preflight: /flags/{name}/update takes admin tokens, which no page holds.
   app.options("/flags", preflight);
   app.options("/flags/:name", preflight);
-  app.get("/flags/:name", (c) => answer(c, services, c.req.param("name")));
-  app.get("/flags", (c) => answer(c, services, undefined));
+  app.get("/flags/:name", (c) => respond(c, services, c.req.param("name")));
+  app.get("/flags", (c) => respond(c, services, undefined));
 }
 
-async function answer(c: Context<AppEnv>, services: Services, name: string | undefined): Promise<Response> {
+async function respond(c: Context<AppEnv>, services: Services, name: string | undefined): Promise<Response> {
   const request = c.req.raw;
   try {
     const url = new URL(request.url);
     const sdkKey = url.searchParams.get("sdkKey");
-    const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise), sdkKey);
+    const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise), sdkKey);
     url.searchParams.delete("sdkKey");
     url.searchParams.delete(OVERRIDES_PARAMETER);
     const origin = request.headers.get("origin");
     const key: EndpointKey = {
-      environment: open.token.scope,
-      keyId: open.token.id,
-      // A browser's answer names the change stream on the host that was asked.
+      environment: opened.environment,
+      keyId: opened.keyId,
+      // A response for a browser names the change stream on the host that was asked.
       origin: origin === null ? "" : `${origin} ${url.host}`,
       target: canonicalTarget(url),
     };
     const hasOverrides = presentedOverrides(request) !== undefined;
-    const cached = hasOverrides ? undefined : await fromEndpointCache(services, open, key);
+    const cached = hasOverrides ? undefined : await fromEndpointCache(services, opened, key);
     if (cached !== undefined) return conditional(request, cached);
     const context = contextFromQuery(url.searchParams);
-    const made = name === undefined ? await bulk(services, open, context) : await single(services, open, name, context);
-    const response = new Response(made.body, {
+    const rendered =
+      name === undefined ? await bulk(services, opened, context) : await single(services, opened, name, context);
+    const response = new Response(rendered.body, {
       headers: {
         "content-type": "application/json",
-        // The client itself always revalidates; only the data centre keeps answers, because only it can be purged.
+        // The client always revalidates. Only the data centre stores responses, because only it can be purged.
         "cache-control": hasOverrides ? "no-store" : "private, no-cache",
         vary: "Authorization, X-API-Key, Origin",
-        etag: made.etag,
-        ...provenanceHeaders(made),
+        etag: rendered.etag,
+        ...provenanceHeaders(rendered),
         ...CORS_HEADERS,
       },
     });
-    if (made.overrides !== undefined) response.headers.set(OVERRIDES_HEADER, made.overrides);
-    const ttlSeconds = hasOverrides ? 0 : secondsToKeep(services, made.flags);
-    if (services.endpointCache !== undefined && ttlSeconds > 0 && !made.isStale) {
+    if (rendered.overrides !== undefined) response.headers.set(OVERRIDES_HEADER, rendered.overrides);
+    const ttlSeconds = hasOverrides ? 0 : secondsToStore(services, rendered.flags);
+    if (services.endpointCache !== undefined && ttlSeconds > 0 && !rendered.isStale) {
       c.executionCtx.waitUntil(
-        services.endpointCache.put(key, response.clone(), made.tags, ttlSeconds).catch(() => undefined),
+        services.endpointCache.put(key, response.clone(), rendered.tags, ttlSeconds).catch(() => undefined),
       );
     }
-    // After it is kept: how long it took belongs to this answer alone.
-    if (made.timing !== undefined) response.headers.set("server-timing", made.timing);
+    // Set after the response is stored, because the time belongs to this response alone.
+    if (rendered.timing !== undefined) response.headers.set("server-timing", rendered.timing);
     return conditional(request, response);
   } catch (error) {
     return failed(c, services, toHttpError(error), name);
@@ -86,58 +91,61 @@ async function answer(c: Context<AppEnv>, services: Services, name: string | und
 
 async function single(
   services: Services,
-  open: EvaluationRequest,
+  opened: EvaluationRequest,
   name: string,
   context: ReturnType<typeof contextFromQuery>,
-): Promise<Answer> {
-  const { flag, resolution, ...provenance } = await evaluateOne(services, open, name, context);
+): Promise<FlagsResponse> {
+  const { flag, resolution, ...provenance } = await evaluateOne(services, opened, name, context);
   const item = renderResolution(flag, resolution);
-  const tags = [...commonTags(services, open), flagTag(services.prefix, open.token.scope, name)];
-  // Who asks for one sample asks for a new draw.
+  const tags = [...commonTags(services, opened), flagTag(services.prefix, opened.environment, name)];
+  // A request for one sample asks for a new draw.
   const etag = entityTag([item], flag.isRandom ? item.json : "");
   return { body: item.json, etag, flags: [flag], tags, ...provenance };
 }
 
 async function bulk(
   services: Services,
-  open: EvaluationRequest,
+  opened: EvaluationRequest,
   context: ReturnType<typeof contextFromQuery>,
-): Promise<Answer> {
-  const { flags, resolutions, ...provenance } = await evaluateAll(services, open, context);
+): Promise<FlagsResponse> {
+  const { flags, resolutions, ...provenance } = await evaluateAll(services, opened, context);
   const items = flags.map((flag, i) => renderResolution(flag, resolutions[i] as Resolution));
-  const tags = [...commonTags(services, open), bulkTag(services.prefix, open.token.scope)];
-  const members = bulkMembers(open, services.streams !== undefined);
+  const tags = [...commonTags(services, opened), bulkTag(services.prefix, opened.environment)];
+  const members = bulkMembers(opened, services.streams !== undefined);
   return { body: bulkBody(items, members), etag: entityTag(items, members.tagged), flags, tags, ...provenance };
 }
 
-/** Revoking a key is a change of the `@keys` field, so it takes the kept answers with it. */
+/** Revoking a key changes the `@keys` field, so its purge also removes the stored responses. */
 function commonTags({ prefix }: Services, { token }: EvaluationRequest): string[] {
   return [environmentTag(prefix, token.scope), flagTag(prefix, token.scope, KEYS_FIELD)];
 }
 
-/** A kept answer helps an isolate that would have to ask L2; one that is warm evaluates in less time than a look-up takes. */
+/** Returns the stored response, unless the isolate is warm: then it evaluates in less time than the look-up takes. */
 async function fromEndpointCache(
   services: Services,
-  open: EvaluationRequest,
+  opened: EvaluationRequest,
   key: EndpointKey,
 ): Promise<Response | undefined> {
-  if (services.endpointCache === undefined || open.scope.noCache === true || open.scope.minVersion !== undefined)
+  if (services.endpointCache === undefined || opened.scope.noCache === true || opened.scope.minVersion !== undefined)
     return undefined;
-  if (services.source.isWarm(open.environment)) return undefined;
-  const kept = await services.endpointCache.match(key).catch(() => undefined);
-  if (kept === undefined) return undefined;
+  if (services.source.isWarm(opened.environment)) return undefined;
+  const stored = await services.endpointCache.match(key).catch(() => undefined);
+  if (stored === undefined) return undefined;
   services.metrics.answered("edge");
-  const version = Number(kept.headers.get("x-flags-version"));
-  if (!services.source.adoptVersion(open.environment, version, open.scope)) return undefined;
-  const response = new Response(kept.body, kept);
+  const version = Number(stored.headers.get("x-flags-version"));
+  if (!services.source.adoptVersion(opened.environment, version, opened.scope)) return undefined;
+  const response = new Response(stored.body, stored);
   response.headers.set("cache-control", "private, no-cache");
   response.headers.set("cache-status", "Burgee-Edge; hit");
   response.headers.delete("cache-tag");
   return response;
 }
 
-/** How long the data centre may keep an answer: never a sample, never one about where the caller is, never past a boundary. */
-function secondsToKeep(services: Services, flags: readonly CompiledFlag[]): number {
+/**
+ * Returns how long the data centre may store a response: not at all if it holds a sample or depends on the caller's
+ * location, and never past a boundary at which a flag's value changes.
+ */
+function secondsToStore(services: Services, flags: readonly CompiledFlag[]): number {
   let seconds = services.endpointTtlSeconds;
   const now = services.now();
   for (const flag of flags) {
@@ -157,7 +165,7 @@ function conditional(request: Request, response: Response): Response {
   return new Response(null, { status: 304, headers });
 }
 
-/** An unknown flag is a plain `false` for callers that only look at `value`. */
+/** Responds to an unknown flag with the value `false`, for callers that only look at `value`. */
 async function failed(
   c: Context<AppEnv>,
   services: Services,

@@ -11,29 +11,29 @@ import { OVERRIDES_HEADER } from "../overrides/presented-overrides.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "../request-id.ts";
 
-/** OFREP: `POST /ofrep/v1/evaluate/flags/{key}` and `POST /ofrep/v1/evaluate/flags`. */
+/** Registers OFREP's routes, `POST /ofrep/v1/evaluate/flags/{key}` and `POST /ofrep/v1/evaluate/flags`. */
 export function registerOfrep(app: Hono<AppEnv>, services: Services): void {
   app.options("/ofrep/*", preflight);
-  app.post("/ofrep/v1/evaluate/flags/:key", (c) => one(c, services));
-  app.post("/ofrep/v1/evaluate/flags", (c) => all(c, services));
+  app.post("/ofrep/v1/evaluate/flags/:key", (c) => evaluateFlag(c, services));
+  app.post("/ofrep/v1/evaluate/flags", (c) => evaluateFlags(c, services));
 }
 
-async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
+async function evaluateFlag(c: Context<AppEnv>, services: Services): Promise<Response> {
   const request = c.req.raw;
   const key = c.req.param("key") ?? "";
   try {
-    const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
+    const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
     const { flag, resolution, version, cacheStatus, timing, overrides } = await evaluateOne(
       services,
-      open,
+      opened,
       key,
       context,
     );
     const response = new Response(renderResolution(flag, resolution).json, {
-      // 400 and 500 are the only statuses that clients read an error code from.
+      // Clients read an error code only from responses with status 400 or 500.
       status: resolution.reason !== "ERROR" ? 200 : resolution.errorCode === "TARGETING_KEY_MISSING" ? 400 : 500,
-      headers: answerHeaders(version, cacheStatus),
+      headers: responseHeaders(version, cacheStatus),
     });
     if (timing !== undefined) response.headers.set("server-timing", timing);
     if (overrides !== undefined) response.headers.set(OVERRIDES_HEADER, overrides);
@@ -43,24 +43,28 @@ async function one(c: Context<AppEnv>, services: Services): Promise<Response> {
   }
 }
 
-async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
+async function evaluateFlags(c: Context<AppEnv>, services: Services): Promise<Response> {
   const request = c.req.raw;
   try {
-    const open = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
+    const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
     const announced = announcedVersion(c.req.query("flagConfigEtag"));
-    if (announced !== undefined) await services.source.seekVersion(open.environment, announced, open.scope);
-    const { flags, resolutions, version, cacheStatus, timing, overrides } = await evaluateAll(services, open, context);
+    if (announced !== undefined) await services.source.seekVersion(opened.environment, announced, opened.scope);
+    const { flags, resolutions, version, cacheStatus, timing, overrides } = await evaluateAll(
+      services,
+      opened,
+      context,
+    );
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
-    const members = bulkMembers(open, services.streams !== undefined);
+    const members = bulkMembers(opened, services.streams !== undefined);
     const etag = entityTag(items, members.tagged);
     const ifNoneMatch = request.headers.get("if-none-match");
-    // Who was told of another version than this answer's gets the answer, whatever it holds already.
+    // A client that was told about a different version gets the full body, even if its ETag still matches.
     const mayBeKnown = announced === undefined || announced === version;
     const isKnown = ifNoneMatch !== null && mayBeKnown && matchesEntityTag(ifNoneMatch, etag);
     const response = new Response(isKnown ? null : bulkBody(items, members), {
       status: isKnown ? 304 : 200,
-      headers: answerHeaders(version, cacheStatus),
+      headers: responseHeaders(version, cacheStatus),
     });
     response.headers.set("etag", etag);
     if (timing !== undefined) response.headers.set("server-timing", timing);
@@ -74,10 +78,11 @@ async function all(c: Context<AppEnv>, services: Services): Promise<Response> {
 let lastHeaders: { version: number; cacheStatus: string; headers: Headers } | undefined;
 
 /**
- * The headers of an answer. A warm isolate gives the same ones for as long as nothing changes, and copying a Headers
- * object costs workerd much less than reading a literal. The constructor of Response copies: nobody may change these.
+ * Returns a response's headers. A warm isolate sends the same ones until something changes, and for workerd copying a
+ * Headers object costs much less than reading a literal. The constructor of Response copies them; nothing else may
+ * change them.
  */
-function answerHeaders(version: number, cacheStatus: string): Headers {
+function responseHeaders(version: number, cacheStatus: string): Headers {
   if (lastHeaders?.version === version && lastHeaders.cacheStatus === cacheStatus) return lastHeaders.headers;
   const headers = new Headers({
     "content-type": "application/json",
@@ -90,7 +95,7 @@ function answerHeaders(version: number, cacheStatus: string): Headers {
   return headers;
 }
 
-/** What is under /ofrep and not one of the two routes. */
+/** The response to a path under /ofrep that is not one of the two routes. */
 export function noOfrepRoute(request: Request, path: string): Response {
   const { isEvaluation, key } = ofrepRoute(path);
   const error = isEvaluation
@@ -99,7 +104,7 @@ export function noOfrepRoute(request: Request, path: string): Response {
   return ofrepErrorResponse(error, requestId(request), key);
 }
 
-/** Also what `GET /flags` answers. */
+/** Returns the body of a bulk response, for OFREP and for `GET /flags`. */
 export function bulkBody(items: readonly { json: string }[], members: Pick<BulkMembers, "json">): string {
   let body = '{"flags":[';
   for (let i = 0; i < items.length; i++) body += i === 0 ? items[i]!.json : `,${items[i]!.json}`;

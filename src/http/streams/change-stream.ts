@@ -3,13 +3,13 @@ import type { Clock } from "../../ops/clock.ts";
 import { changeFrame, farewellFrame, helloFrame, KEEP_ALIVE } from "./stream-frames.ts";
 import type { StreamSlot } from "./stream-slots.ts";
 
-/** Proxies end connections that are silent for 30 s and more (ms). */
+/** Shorter than the 30 s of silence after which proxies end a connection (ms). */
 export const KEEP_ALIVE_MS = 20_000;
-/** Changes that follow one another more closely are told as one (ms). */
+/** Changes within this time are announced as one (ms). */
 const EVENT_GAP_MS = 1000;
-/** A stream that ends because of its age is opened again at once (ms). */
+/** A client reopens a stream that has ended because of its age after this (ms). */
 const RESUME_MS = 100;
-/** Lifetimes are spread by this share, so that streams that were opened together do not end together. */
+/** Lifetimes vary by this share, so that streams that were opened together do not end together. */
 const LIFETIME_JITTER = 0.1;
 
 const encoder = new TextEncoder();
@@ -17,35 +17,35 @@ const encoder = new TextEncoder();
 export interface ChangeStreamOptions {
   subscription: ChangeSubscription;
   slot: StreamSlot;
-  /** What the client is told first. */
+  /** The first frames, and the version that they announce. */
   opening: { version: number; frames: string };
-  /** False: the client's key is revoked. */
-  mayGoOn(state: FeedState): boolean;
+  /** Returns false if the client's key is revoked. */
+  isAllowed(state: FeedState): boolean;
   lifetimeMs: number;
   clock: Clock;
   random: () => number;
 }
 
 /**
- * The body of one stream. It is pulled: each pull waits for the next thing to say, so nothing is buffered for a client
- * that does not read, and what happened in between is one event.
+ * The body of one stream. Each pull waits for the next event, so nothing is buffered for a client that does not read,
+ * and all changes in between become one event.
  */
 export class ChangeStream {
   readonly #options: ChangeStreamOptions;
   /** ms since epoch. */
   readonly #endsAt: number;
-  #seen: number;
-  /** ms since epoch. */
-  #toldAt = 0;
+  #announcedVersion: number;
+  /** When the last event was sent (ms since epoch). */
+  #announcedAt = 0;
   #isOver = false;
-  /** What is left of the opening. */
+  /** The first frames, until they are sent. */
   #opening: string | undefined;
 
   constructor(options: ChangeStreamOptions) {
     const { opening, lifetimeMs, clock, random } = options;
     this.#options = options;
     this.#opening = opening.frames;
-    this.#seen = opening.version;
+    this.#announcedVersion = opening.version;
     this.#endsAt = clock.now() + lifetimeMs * (1 - LIFETIME_JITTER * random());
   }
 
@@ -53,7 +53,7 @@ export class ChangeStream {
     try {
       const frame = this.#takeOpening() ?? (await this.#next());
       if (this.#isOver) return;
-      // Who was silent for so long that its place was given away is told nothing any more: it comes back for another.
+      // A stream that was silent for too long has lost its slot. It ends, and its client comes back for another.
       const isHeld = this.#options.slot.renew();
       if (frame !== undefined && isHeld) return controller.enqueue(encoder.encode(frame));
       controller.enqueue(encoder.encode(farewellFrame(RESUME_MS)));
@@ -65,7 +65,7 @@ export class ChangeStream {
     }
   };
 
-  /** Also called when the client has gone, which the runtime notices at the next write. */
+  /** The runtime also calls this when the client has gone, which it notices at the next write. */
   readonly cancel = (): void => {
     this.#isOver = true;
     this.#options.slot.free();
@@ -78,29 +78,29 @@ export class ChangeStream {
     return frames;
   }
 
-  /** Undefined: the stream has ended. */
+  /** Returns the next frame; `undefined` if the stream has ended. */
   async #next(): Promise<string | undefined> {
-    const { subscription, clock, mayGoOn } = this.#options;
+    const { subscription, clock, isAllowed } = this.#options;
     const keepAliveAt = clock.now() + KEEP_ALIVE_MS;
-    await subscription.moved(this.#seen, Math.min(keepAliveAt, this.#endsAt));
-    const waitMs = this.#toldAt + EVENT_GAP_MS - clock.now();
+    await subscription.moved(this.#announcedVersion, Math.min(keepAliveAt, this.#endsAt));
+    const waitMs = this.#announcedAt + EVENT_GAP_MS - clock.now();
     if (waitMs > 0) await clock.sleep(waitMs);
     if (this.#isOver || clock.now() >= this.#endsAt) return undefined;
     const state = await subscription.state();
     if (state === "unavailable") {
-      // Nothing is known any more, and nobody can be asked: the stream lives on until somebody can, and waits in between.
-      this.#toldAt = clock.now();
+      // Nothing is known any more, and no backend responds. The stream lives on until one does, and waits in between.
+      this.#announcedAt = clock.now();
       return KEEP_ALIVE;
     }
-    if (state === "unknown-environment" || !mayGoOn(state)) return undefined;
-    if (state.version === this.#seen) return KEEP_ALIVE;
-    this.#seen = state.version;
-    this.#toldAt = clock.now();
+    if (state === "unknown-environment" || !isAllowed(state)) return undefined;
+    if (state.version === this.#announcedVersion) return KEEP_ALIVE;
+    this.#announcedVersion = state.version;
+    this.#announcedAt = clock.now();
     return changeFrame(state.version, state.movedAt);
   }
 }
 
-/** `mustFetch`: the client may hold the answer of an older version. */
+/** Returns the first frames of a stream. With `mustFetch`, the client may hold flags of an older version. */
 export function openingFrames({ version, movedAt }: FeedState, mustFetch: boolean): string {
   return helloFrame(version) + (mustFetch ? changeFrame(version, movedAt) : "");
 }

@@ -1,20 +1,23 @@
-/** A stream's place among those of one isolate. */
+/** One stream's slot in its isolate. */
 export interface StreamSlot {
-  /** Says that the stream is alive: it is about to write. False: the place was given away. */
+  /** Reports that the stream is alive and about to write. Returns false if the slot was given to another stream. */
   renew(): boolean;
-  /** Repeatable. */
+  /** Gives the slot back. May be called again. */
   free(): void;
 }
 
-/** Bounds how many streams one isolate holds. */
+/** Limits the number of streams in one isolate. */
 export class StreamSlots {
   readonly #max: number;
   readonly #lostAfterMs: number;
   readonly #now: () => number;
-  /** Held ones, the longest silent first. `heardAt`: ms since epoch. */
+  /** Taken slots, the longest silent first. `heardAt` is in ms since epoch. */
   readonly #held = new Map<StreamSlot, { heardAt: number; onLost: () => void }>();
 
-  /** `lostAfterMs`: who is silent for longer has died without a word, as a request that the runtime cancels may. */
+  /**
+   * A stream that is silent for longer than `lostAfterMs` counts as dead: a request that the runtime cancels says
+   * nothing.
+   */
   constructor(max: number, lostAfterMs: number, now: () => number) {
     this.#max = max;
     this.#lostAfterMs = lostAfterMs;
@@ -25,13 +28,15 @@ export class StreamSlots {
     return this.#held.size;
   }
 
-  /** Undefined: there are as many as there may be. `onLost`: tidies up what a dead stream has left. */
+  /**
+   * Takes a slot; returns `undefined` if all are taken. `onLost` cleans up if the stream dies without giving it back.
+   */
   take(onLost: () => void): StreamSlot | undefined {
     this.#dropLost();
     if (this.#held.size >= this.#max) return undefined;
     const slot: StreamSlot = {
       renew: () => {
-        // Deleted first, so that it moves to the end.
+        // Deleting it first moves it to the end.
         const isHeld = this.#held.delete(slot);
         if (isHeld) this.#held.set(slot, { heardAt: this.#now(), onLost });
         return isHeld;

@@ -10,17 +10,18 @@ import { HttpError, methodNotAllowed, ofrepErrorResponse, toHttpError } from "..
 import { requestId } from "../request-id.ts";
 import { farewellFrame, STREAM_PATH } from "./stream-frames.ts";
 
-/** Within the 30 s after which OpenFeature's web provider opens a new stream by itself, with a fetch before it (ms). */
+/** Shorter than the 30 s after which OpenFeature's web provider fetches and opens a new stream by itself (ms). */
 const POLL_MIN_MS = 20_000;
 const POLL_MAX_MS = 28_000;
 /**
- * A version that this isolate has known for less than this may be newer than the answer that its client holds, which came
- * before the stream: an isolate that was idle answers at what it knows when neither Redis nor Postgres is there in half a
- * second, and what it knows may have come from a head that its data centre had kept for 30 s (ms).
+ * A client fetches its flags before it opens a stream, so a version that this isolate has known for less than this may
+ * be newer than the client's flags (ms). The bound is wide because an idle isolate whose backends do not respond within
+ * half a second serves the version that it knows, and that may come from a head that its data centre had stored for 30
+ * s.
  */
 const SETTLED_MS = 91_000;
 
-/** Change streams: `GET /ofrep/v1/stream`. */
+/** Registers the change streams, `GET /ofrep/v1/stream`. */
 export function registerStream(app: Hono<AppEnv>, services: Services): void {
   app.get(STREAM_PATH, async (c) => {
     try {
@@ -44,33 +45,33 @@ async function open(c: Context<AppEnv>, services: Services): Promise<Response> {
   const token = await verify(services, request, c.req.query("key"));
   const scope: RequestScope = { waitUntil: (promise) => c.executionCtx.waitUntil(promise) };
   if (!(await services.source.listsKey(token.scope, token.id, scope))) requireSdkKey(token, {}, request);
-  const told = announcedVersion(request.headers.get("last-event-id") ?? undefined);
-  if (told !== undefined) await services.source.seekVersion(token.scope, told, scope);
+  const announced = announcedVersion(request.headers.get("last-event-id") ?? undefined);
+  if (announced !== undefined) await services.source.seekVersion(token.scope, announced, scope);
   const subscription = streams.feed.subscribe(token.scope, scope);
   try {
     const state = await subscription.confirmed();
     if (state === "unknown-environment") throw new HttpError(401, "the key is revoked");
-    // Never an error: the client would try again for ever, and faster than it polls.
+    // Not an error: on one, the client would retry for ever, and more often than it polls.
     if (state === "unavailable") return closed(streams, subscription, "");
     requireSdkKey(token, state.keys, request);
-    const frames = openingFrames(state, mustFetch(state, told, streams.clock.now()));
+    const frames = openingFrames(state, mustFetch(state, announced, streams.clock.now()));
     const slot = request.method === "HEAD" ? undefined : streams.slots.take(() => subscription.close());
     if (slot === undefined) return closed(streams, subscription, frames);
     const stream = new ChangeStream({
       subscription,
       slot,
       opening: { version: state.version, frames },
-      mayGoOn: ({ keys }) => isAllowed(token, keys, request),
+      isAllowed: ({ keys }) => isAllowed(token, keys, request),
       ...streams,
     });
-    return answer(new ReadableStream(stream, { highWaterMark: 0 }));
+    return eventStream(new ReadableStream(stream, { highWaterMark: 0 }));
   } catch (error) {
     subscription.close();
     throw error;
   }
 }
 
-/** Only public keys go into a URL: those of proxies and of logs see it. */
+/** Verifies the key. Only public keys may be in a URL, because proxies and logs see it. */
 async function verify(services: Services, request: Request, queryKey: string | undefined): Promise<VerifiedToken> {
   const inHeader = tokenOf(request.headers);
   const presented = inHeader ?? queryKey;
@@ -80,9 +81,11 @@ async function verify(services: Services, request: Request, queryKey: string | u
   return token;
 }
 
-/** Whether the client may hold the answer of an older version. `told`: the last one that it was told of. */
-function mustFetch({ version, movedAt }: FeedState, told: number | undefined, now: number): boolean {
-  return told === undefined ? now - movedAt < SETTLED_MS : told !== version;
+/**
+ * Whether the client may hold flags of an older version. `announced` is the last version that an event announced to it.
+ */
+function mustFetch({ version, movedAt }: FeedState, announced: number | undefined, now: number): boolean {
+  return announced === undefined ? now - movedAt < SETTLED_MS : announced !== version;
 }
 
 function isAllowed(token: VerifiedToken, keys: FeedState["keys"], request: Request): boolean {
@@ -94,18 +97,21 @@ function isAllowed(token: VerifiedToken, keys: FeedState["keys"], request: Reque
   }
 }
 
-/** No stream, but what one would say first: a client that comes back at this pace polls, at the price of a version. */
+/**
+ * Responds with a stream's first frames and ends. A client that comes back at this pace polls, for the price of a head
+ * check.
+ */
 function closed({ random }: StreamServices, subscription: ChangeSubscription, frames: string): Response {
   subscription.close();
   const retryMs = Math.round(POLL_MIN_MS + random() * (POLL_MAX_MS - POLL_MIN_MS));
-  return answer(frames + farewellFrame(retryMs));
+  return eventStream(frames + farewellFrame(retryMs));
 }
 
-function answer(body: ReadableStream<Uint8Array> | string): Response {
+function eventStream(body: ReadableStream<Uint8Array> | string): Response {
   return new Response(body, {
     headers: {
       "content-type": "text/event-stream; charset=utf-8",
-      // Compression would hold events back.
+      // Compression would delay events.
       "cache-control": "no-store, no-transform",
       ...CORS_HEADERS,
     },
