@@ -44,7 +44,7 @@ export class EnvironmentState {
     this.memory = memory;
   }
 
-  /** The newest version that this isolate has seen; 0 if it has seen none. */
+  /** The newest version that this isolate has seen, 0 before the first. */
   get version(): number {
     return this.memory.version;
   }
@@ -55,7 +55,8 @@ export class EnvironmentState {
   }
 
   /**
-   * Whether the isolate's SDK keys, even superseded ones, lack this key. False while it knows none: a load brings them.
+   * Whether the isolate's SDK keys, even superseded ones, lack this key. False while it knows no keys, because a load
+   * brings them.
    */
   lacksKey(keyId: string): boolean {
     const keys: KeyTable | undefined = this.memory.lastKeys;

@@ -1,34 +1,33 @@
 export type BreakerState = "closed" | "open" | "half-open";
 
 export interface BreakerOptions {
-  /** Names the backend in the error. */
+  /** The backend's name, for the error. */
   name: string;
-  /** This many failures … */
+  /** This many failures within `windowMs` open the breaker. */
   failures: number;
-  /** … within this time (ms) open it. */
   windowMs: number;
-  /** How long it stays open (ms): drawn between the two, so that isolates do not come back together. */
+  /** The breaker stays open for a random time between the two (ms), so that isolates do not come back together. */
   minOpenMs: number;
   maxOpenMs: number;
   /** ms since epoch. */
   now: () => number;
   /** Uniform in [0, 1). */
   random: () => number;
-  /** Told of each opening and closing; a probe that fails is neither. */
+  /** Called on each opening and closing. A probe that fails is neither. */
   onChange?: (state: "open" | "closed") => void;
 }
 
-/** The backend was not asked, because it has been failing. */
+/** The backend was not called, because it has been failing. */
 export class BreakerOpenError extends Error {
   override readonly name = "BreakerOpenError";
 }
 
-/** Stops asking a backend that fails; after a pause one probe decides whether to go on. */
+/** Stops calls to a backend that fails. After a pause, one probe decides whether calls go on. */
 export class Breaker {
   readonly #options: BreakerOptions;
-  /** Times of the last failures, oldest first. */
+  /** The times of the last failures, oldest first. */
   #failedAt: number[] = [];
-  /** While open: when the next probe may go. 0: closed. */
+  /** When the next probe may start (ms since epoch); 0 while the breaker is closed. */
   #probeAt = 0;
   #isProbing = false;
 
@@ -41,13 +40,13 @@ export class Breaker {
     return this.#isProbing || this.#options.now() >= this.#probeAt ? "half-open" : "open";
   }
 
-  /** @throws BreakerOpenError without calling, while open */
+  /** Runs the call, or throws without calling while the breaker is open. @throws BreakerOpenError */
   async run<T>(call: () => Promise<T>): Promise<T> {
-    if (!this.#mayCall()) throw new BreakerOpenError(`${this.#options.name} has been failing and is not asked`);
+    if (!this.#mayCall()) throw new BreakerOpenError(`${this.#options.name} has been failing and is not called`);
     try {
-      const answer = await call();
+      const result = await call();
       this.#succeeded();
-      return answer;
+      return result;
     } catch (error) {
       this.#failed();
       throw error;
@@ -57,7 +56,7 @@ export class Breaker {
   #mayCall(): boolean {
     if (this.#probeAt === 0) return true;
     if (this.#options.now() < this.#probeAt) return false;
-    // The probe's request may die with it, so its slot falls free again by itself.
+    // The probe's request may die, so its slot becomes free again by itself.
     this.#pause();
     this.#isProbing = true;
     return true;

@@ -7,21 +7,21 @@ import { type EdgePurge, environmentTag, fitsOneCall, tagsOf } from "./purge-tar
 
 /** The changes of one environment that a write or the sweep publishes. */
 export interface Publication extends Written {
-  /** The changed documents, as the transaction of the write saw them; absent if they are many. */
+  /** The changed documents, as the transaction of the write saw them; `undefined` if they are many. */
   reading?: StoreReading | undefined;
 }
 
-/** Which targets took a purge. False ones are retried by the sweep. */
+/** Whether each target has accepted a purge. The sweep retries the others. */
 export interface Published {
-  /** Absent: the worker runs without Redis. */
+  /** Left out if the worker runs without Redis. */
   redis?: boolean;
-  /** Absent: no purge transport is configured, so data centres hold nothing that could be stale. */
+  /** Left out if no purge transport is configured: then data centres store nothing that could be stale. */
   edge?: boolean;
 }
 
 /**
- * Told that L2 has a later head than what was to be published: somebody else was quicker, or the database went back to
- * before that head. Must not throw.
+ * Called if L2 has a later head than the version that was published: another write was quicker, or the database went
+ * back to an earlier state. Must not throw.
  */
 export type OnAhead = (
   environment: string,
@@ -29,10 +29,10 @@ export type OnAhead = (
   waitUntil: (promise: Promise<unknown>) => void,
 ) => Promise<void>;
 
-/** A purge that carries more than this (characters of JSON) would be slow or refused: it only purges. */
+/** A purge that carries more than this would be slow or refused, so it carries no documents (characters of JSON). */
 const MAX_WRITE_THROUGH = 100_000;
 
-/** Publishes committed changes to the tiers: L2, this isolate's L1, the data centres. Idempotent, in any order. */
+/** Publishes committed changes to L2, this isolate's L1 and the data centres. Repeatable, in any order. */
 export class Publisher {
   readonly #tiers: TieredCache<CompiledFlag>;
   readonly #prefix: string;
@@ -54,7 +54,7 @@ export class Publisher {
     this.#onAhead = onAhead;
   }
 
-  /** Never throws: the change is committed, and what a target missed is published again by the sweep. */
+  /** Never throws: the change is committed, and the sweep publishes it again to a target that missed it. */
   async publish(
     environment: string,
     written: Publication,
@@ -64,8 +64,8 @@ export class Publisher {
   }
 
   /**
-   * One command at L2 for each environment, then one purge of the data centres for all of them together. `patienceMs`:
-   * how long to wait for that; past it the purge goes on in `waitUntil`. Absent: to its end.
+   * Sends one command per environment to L2, and then one purge of the data centres for all of them. Waits at most
+   * `patienceMs` for that purge, which then goes on in `waitUntil`; without `patienceMs` it waits to the end.
    */
   async publishAll(
     written: ReadonlyMap<string, Publication>,
@@ -91,14 +91,14 @@ export class Publisher {
     return published;
   }
 
-  /** Versions that L2 has seen, of these environments and of others that it holds. @throws TierError */
+  /** Returns the versions that L2 has seen, of these environments and of others that it holds. @throws TierError */
   async headVersions(environments: Iterable<string>): Promise<Map<string, number>> {
     return (await this.#tiers.l2?.headVersions(environments)) ?? new Map();
   }
 
   /**
-   * Few and small documents are written through in the same command that purges, so that the next reader needs no
-   * store. The purge itself never depends on them.
+   * Writes few and small documents through in the command that purges, so that the next reader need not ask the store.
+   * The purge itself never depends on them.
    */
   async #publishToTiers(
     environment: string,
@@ -108,7 +108,7 @@ export class Publisher {
     const version = pending.at(-1)?.[0];
     if (version === undefined) return;
     if (reading && isSmall(reading)) {
-      // Told perhaps long after the commit, it does not confirm that nothing newer has been published since.
+      // This may run long after the commit, so it does not confirm the head: a newer version may have been published.
       const fill = this.#tiers.accept(environment, { ...reading, changes: pending }, 0);
       if (await fill().catch(() => false)) return;
     }
@@ -116,7 +116,7 @@ export class Publisher {
     if (head > version) await this.#onAhead?.(environment, head, waitUntil);
   }
 
-  /** Undefined: nothing is configured. */
+  /** Returns `undefined` if no purge transport is configured. */
   async #purgeEdge(
     written: ReadonlyMap<string, Publication>,
     waitUntil: (promise: Promise<unknown>) => void,

@@ -3,18 +3,19 @@ import type { Clock } from "../../ops/clock.ts";
 
 /** Cloudflare takes at most this many tags in one purge call. */
 const TAGS_PER_CALL = 100;
-/** A single purge can be missed by a data centre, so each is repeated (ms after the first). */
+/** A data centre can miss a single purge, so each is repeated at these times (ms after the first). */
 const REPEAT_AFTER_MS = [2000, 8000];
 const MAX_ATTEMPTS = 4;
 const MAX_BACKOFF_MS = 5000;
-/** An API that takes longer than this over a call is taken for down (ms). */
+/** An API that takes longer than this for a call counts as down (ms). */
 const CALL_TIMEOUT_MS = 5000;
 
-/** Deletes cached answers at the data centres. */
+/** Removes stored responses and heads from the data centres. */
 export interface EdgePurge {
   /**
-   * Purges now; resolves when the API took it. Repeats run in `waitUntil`, and so does what is not taken within
-   * `patienceMs`. @throws when it did not take it, or not yet
+   * Purges now, and resolves once the API has accepted the call. Repeats run in `waitUntil`, and so does a call that is
+   * not accepted within `patienceMs`.
+   * @throws Error the API did not accept the call, or not in time
    */
   purge(tags: readonly string[], waitUntil: (promise: Promise<unknown>) => void, patienceMs?: number): Promise<void>;
 }
@@ -25,38 +26,38 @@ export interface CloudflarePurgeOptions {
   token: string;
   clock: Clock;
   fetch: typeof fetch;
-  /** Bound of each call, ms. */
+  /** The most that one call may take (ms). */
   timeoutMs?: number;
 }
 
-/** Tag of everything cached for one environment at a data centre. */
+/** The tag of all edge entries of one environment. */
 export function environmentTag(prefix: string, environment: string): string {
   return `${prefix}:env:${environment}`;
 }
 
-/** Tag of the head of one environment. */
+/** The tag of one environment's head. */
 export function headTag(prefix: string, environment: string): string {
   return `${prefix}:head:${environment}`;
 }
 
-/** Tag of the cached GET answers about one flag. */
+/** The tag of the stored GET responses of one flag. */
 export function flagTag(prefix: string, environment: string, flagKey: string): string {
   return `${prefix}:flag_endpoint:${environment}:${flagKey}`;
 }
 
-/** Tag of the cached GET answers about all flags of an environment. */
+/** The tag of the stored GET responses that hold all flags of an environment. */
 export function bulkTag(prefix: string, environment: string): string {
   return `${prefix}:flag_endpoint:${environment}`;
 }
 
-/** Tags of everything that the changes made stale. */
+/** Returns the tags of all edge entries that the changes have made stale. */
 export function tagsOf(prefix: string, environment: string, changes: readonly Change[]): string[] {
   const tags = new Set([headTag(prefix, environment), bulkTag(prefix, environment)]);
   for (const [, fields] of changes) {
     if (fields === "*") return [environmentTag(prefix, environment)];
     for (const field of fields) tags.add(flagTag(prefix, environment, field));
   }
-  // Past one call, a single tag that covers the environment is cheaper and cannot be half done.
+  // If the tags need more than one call, the environment's tag is cheaper, and it cannot be purged halfway.
   return tags.size > TAGS_PER_CALL ? [environmentTag(prefix, environment)] : [...tags];
 }
 
@@ -64,7 +65,10 @@ export function fitsOneCall(tags: readonly string[]): boolean {
   return tags.length <= TAGS_PER_CALL;
 }
 
-/** Purge-by-tag through Cloudflare's API: at most 100 tags a call, 429 and 5xx retried, repeated after 2 s and 8 s. */
+/**
+ * Creates a purge by tag through Cloudflare's API. It sends at most 100 tags per call, retries on 429 and 5xx, and
+ * repeats the purge after 2 s and 8 s.
+ */
 export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurge {
   const { apiUrl, zoneId, token, clock, fetch: send, timeoutMs = CALL_TIMEOUT_MS } = options;
 
@@ -78,7 +82,7 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
     await response.body?.cancel();
     if (response.ok) return undefined;
     if (response.status !== 429 && response.status < 500) {
-      throw new Error(`purge API refused the call with status ${response.status}`);
+      throw new Error(`the purge API refused the call with status ${response.status}`);
     }
     const seconds = Number(response.headers.get("retry-after"));
     return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
@@ -88,7 +92,8 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
     for (let attempt = 1; ; attempt++) {
       const retryAfterMs = await callOnce(tags);
       if (retryAfterMs === undefined) return;
-      if (attempt === MAX_ATTEMPTS) throw new Error(`purge API did not take the call in ${MAX_ATTEMPTS} attempts`);
+      if (attempt === MAX_ATTEMPTS)
+        throw new Error(`the purge API did not accept the call in ${MAX_ATTEMPTS} attempts`);
       await clock.sleep(Math.min(MAX_BACKOFF_MS, Math.max(retryAfterMs, 200 * 2 ** attempt)));
     }
   }
@@ -108,13 +113,13 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
 
   async function tooLate(ms: number): Promise<never> {
     await clock.sleep(ms);
-    throw new Error(`purge API has not taken the call within ${ms} ms`);
+    throw new Error(`the purge API has not accepted the call within ${ms} ms`);
   }
 
   return {
     async purge(tags, waitUntil, patienceMs) {
       const purged = purgeAll(tags);
-      // Also what keeps the purge alive when the answer is not kept waiting for it.
+      // This also keeps the purge alive if the response does not wait for it.
       waitUntil(purged.then(() => repeat(tags)).catch(() => undefined));
       await (patienceMs === undefined ? purged : Promise.race([purged, tooLate(patienceMs)]));
     },

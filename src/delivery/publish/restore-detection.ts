@@ -2,19 +2,22 @@ import { errorFields, type Log } from "../../ops/log.ts";
 import type { Outbox } from "../../store/outbox.ts";
 import type { Publication, Publisher } from "./publisher.ts";
 
-/** No environment gets this far; a head beyond it is damage, and following it would use the versions up. */
+/** No environment gets this far. A higher head is damaged, and following it would use up the versions. */
 const MAX_VERSION = 1e12;
 /**
- * How far above the newest head the versions go on: more than an isolate may have read past a Redis that was out of
- * reach.
+ * Raised versions go on this far above the newest head. An isolate may have read later versions from the store while
+ * Redis was out of reach, but not as many as this.
  */
 const STEP = 1000;
 
 /**
- * Finds out whether the database went back to an earlier state, by a backup or by a failover that lost commits, and
- * raises its versions above all that caches have seen. A head is only ever published after its commit, and `versions`
- * were read before the heads: where a head is above, the store reads its own version once more, and only one that is
- * lower now, after the head was seen, proves it. True: something was raised, what is pending has changed.
+ * Finds out whether the database went back to an earlier state, by a restored backup or by a failover that lost
+ * commits, and raises its versions above all that the caches have seen.
+ *
+ * A head is published only after its commit, and `versions` were read before the heads. So a head above its version
+ * proves nothing yet: the store reads its own version again, and only a version that is still lower proves a restore.
+ *
+ * Returns true if a version was raised. The list of pending changes has then changed.
  */
 export async function raiseRestored(
   versions: ReadonlyMap<string, number>,
@@ -40,8 +43,9 @@ export async function raiseRestored(
 }
 
 /**
- * After a publish that met a later head. A sweep compares versions, and as many writes as a restore has lost would
- * bring them level before it comes: the first of them finds it out, and publishes everything as changed. Never throws.
+ * Checks for a restore after a publish that met a later head. A sweep alone would not be enough: it compares versions,
+ * and after as many writes as the restore has lost they are level again. So the first of these writes finds the
+ * restore, and publishes everything as changed. Never throws.
  */
 export async function checkAhead(
   { environment, head }: { environment: string; head: number },
@@ -59,7 +63,7 @@ export async function checkAhead(
   }
 }
 
-/** Versions that L2 has seen; none when it cannot say. */
+/** Returns the versions that L2 has seen; an empty map if it cannot be read. */
 export async function readHeads(
   versions: ReadonlyMap<string, number>,
   publisher: Publisher,
@@ -74,9 +78,9 @@ export async function readHeads(
 }
 
 /**
- * Where a head is below what L2 was confirmed to have taken, L2 itself went back: it failed over and lost writes, or
- * was emptied while a reader held what it had read before the change, and then had no fence against it. What it holds
- * may be old, so everything is published as changed.
+ * Returns the environments whose head is below the version that L2 had confirmed. In these L2 itself went back: it
+ * failed over and lost writes, or it was emptied while a reader held an older reading, and then had no fence against
+ * its fill. L2 may hold old flags there, so everything is published as changed.
  */
 export function lostByRedis(
   versions: ReadonlyMap<string, number>,

@@ -3,16 +3,16 @@ import type { Outbox } from "../../store/outbox.ts";
 import type { Publisher } from "./publisher.ts";
 import { lostByRedis, raiseRestored, readHeads } from "./restore-detection.ts";
 
-/** What one sweep did. */
+/** The number of environments that one sweep published, and of those that failed. */
 export interface Swept {
   environments: number;
   failed: number;
 }
 
 /**
- * Publishes every change that is not confirmed yet and marks it done: what a worker that died left over, what was
- * edited outside the API, and everything where the database or Redis went back. An environment that cannot be published
- * stays for the next sweep.
+ * Publishes every change that is not confirmed yet, and marks it done: changes of a worker that died, edits in SQL, and
+ * all flags of an environment whose database or Redis went back. An environment that cannot be published stays for the
+ * next sweep.
  */
 export async function sweepOutbox(
   outbox: Outbox,

@@ -3,10 +3,10 @@ import type { EdgeCache } from "../../ops/runtime.ts";
 import type { EdgeHeadStore } from "./head-check.ts";
 import { environmentTag, headTag } from "../publish/purge-targets.ts";
 
-/** A lost purge is repaired by this at the latest (seconds). */
+/** The lifetime of a stored head (seconds): a lost purge has no effect after it. */
 const HEAD_TTL_SECONDS = 30;
 
-/** Heads in Cloudflare's Cache API: one data centre, deleted by tag. */
+/** Stores heads in Cloudflare's Cache API, which keeps them per data centre and deletes them by tag. */
 export function createEdgeHeadStore(prefix: string, open: () => Promise<EdgeCache>): EdgeHeadStore {
   const url = (environment: string) => `https://cache.invalid/${prefix}/head/${environment}`;
   return {

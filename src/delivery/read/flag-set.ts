@@ -7,18 +7,18 @@ import type { FlagIndex } from "../../flags/reading.ts";
 export interface FlagSet {
   all: readonly CompiledFlag[];
   clientVisible: readonly CompiledFlag[];
-  /** Any of them reads `request.*`. */
+  /** Whether any flag reads `request.*`. */
   readsRequest: boolean;
 }
 
-/** A set as L1 holds it. */
+/** The set of flags that L1 holds, and how long it is right. */
 export interface FlagSetView extends FlagSet {
   generation: number;
-  /** ms since epoch at which the first of its entries expires. */
+  /** When the first of its entries expires (ms since epoch). */
   expiresAt: number;
-  /** Something in it is known to be out of date. */
+  /** Whether a change has superseded part of it. */
   isSuperseded: boolean;
-  /** The environment's version, or the oldest that something superseded was read at. */
+  /** The environment's version, or the oldest version among superseded entries. */
   version: number;
 }
 
@@ -30,7 +30,7 @@ export function flagSetOf(all: readonly CompiledFlag[]): FlagSet {
   };
 }
 
-/** The environment's flags when L1 holds them all fresh (with `orStale`: at all). */
+/** Returns the environment's flags if L1 holds all of them fresh, or at all with `orStale`; else `undefined`. */
 export function viewOf(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean): FlagSetView | undefined {
   const index = orStale ? memory.lastIndex : memory.index;
   if (index === undefined) return undefined;
@@ -44,7 +44,7 @@ export function viewOf(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean
     if (entry.expiresAt === SUPERSEDED) version = Math.min(version, entry.asOf);
     expiresAt = Math.min(expiresAt, entry.expiresAt);
   }
-  // Flags may have come or gone since the index was read, so this is a picture of that time and nobody's next answer.
+  // Flags may have come or gone since the index was read, so the set is right at that time only, and is not kept.
   if (memory.index === undefined) {
     version = Math.min(version, memory.indexAsOf);
     expiresAt = SUPERSEDED;
@@ -58,7 +58,7 @@ export function viewOf(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean
   };
 }
 
-/** Whether the index, sorted by code unit, names the key. */
+/** Whether the index, which is sorted by code unit, contains the key. */
 export function holdsKey(index: FlagIndex, key: string): boolean {
   let low = 0;
   let high = index.length;

@@ -1,5 +1,5 @@
 /**
- * Snapshots that were bundled at deploy, by environment: none. `npm run snapshot` writes another module of this form,
- * which takes this one's place in a build with an alias (docs/reliability.md).
+ * The bundled snapshots, by environment. This module has none; `npm run snapshot` writes one that replaces it through
+ * an alias in the build (docs/reliability.md).
  */
 export const bundled: Readonly<Record<string, string>> = {};

@@ -1,6 +1,6 @@
 /**
- * A snapshot: one environment at one version as text, for the time in which no tier and no store can be asked. The
- * first line is about the snapshot; then a line for each field, named as in L2's hash: `@keys`, and the flags in order.
+ * A snapshot is one environment at one version as text, for outages of all tiers. The first line describes the
+ * snapshot. Each further line holds one field, named as in L2's hash: `@keys`, and then the flags in order.
  */
 import { parseJson, parseKeyTable } from "../../cache/picture.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
@@ -11,15 +11,17 @@ import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { type FlagSet, flagSetOf } from "../read/flag-set.ts";
 import { UnavailableError } from "../request-scope.ts";
 
-/** A larger environment has no snapshot: it would not fit into an isolate beside everything else (characters). */
+/**
+ * A larger environment has no snapshot, because it would not fit into an isolate beside everything else (characters).
+ */
 export const MAX_SNAPSHOT_CHARS = 8 * 1024 * 1024;
 
 export interface SnapshotContent {
   version: number;
-  /** ms since epoch at which the version was last known to be the newest. */
+  /** When the version was last known to be the newest (ms since epoch). */
   takenAt: number;
   keys: KeyTable;
-  /** All of the environment, sorted by key. */
+  /** All flags of the environment, sorted by key. */
   documents: Iterable<FlagDocument>;
 }
 
@@ -27,11 +29,11 @@ interface SnapshotTop {
   schemaVersion: number;
   version: number;
   takenAt: number;
-  /** Lines after this one: a text that was cut off is none. */
+  /** The number of lines after this one, which shows whether the text was cut off. */
   lines: number;
 }
 
-/** The snapshot's text; undefined when it would be larger than a snapshot may be. */
+/** Returns the snapshot's text; `undefined` if it would be too large. */
 export function writeSnapshot({ version, takenAt, keys, documents }: SnapshotContent): string | undefined {
   const lines = [`${KEYS_FIELD} ${JSON.stringify(keys)}`];
   let chars = 0;
@@ -45,7 +47,7 @@ export function writeSnapshot({ version, takenAt, keys, documents }: SnapshotCon
   return `${JSON.stringify(top)}\n${lines.join("\n")}`;
 }
 
-/** Undefined: cut off, damaged, or written by another version of this program. */
+/** Parses a snapshot. Returns `undefined` if it was cut off, is damaged, or has another schema version. */
 export function readSnapshot(text: string, compile: (document: FlagDocument) => CompiledFlag): Snapshot | undefined {
   const [first = "", ...lines] = text.split("\n");
   const top = parseJson(first);
@@ -60,13 +62,13 @@ export function readSnapshot(text: string, compile: (document: FlagDocument) => 
   return keys && new Snapshot(top, keys, fields, text.length, compile);
 }
 
-/** A snapshot as an isolate answers from it: flags are compiled when they are first asked for. */
+/** A snapshot in use. It compiles each flag on first use. */
 export class Snapshot {
   readonly version: number;
   /** ms since epoch. */
   readonly takenAt: number;
   readonly keys: KeyTable;
-  /** Characters of its text. */
+  /** The length of its text (characters). */
   readonly size: number;
   readonly #documents: ReadonlyMap<string, string>;
   readonly #compile: (document: FlagDocument) => CompiledFlag;
@@ -88,7 +90,7 @@ export class Snapshot {
     this.#compile = compile;
   }
 
-  /** Null: the environment had no such flag. @throws UnavailableError its document is damaged */
+  /** Returns one flag; null if the environment had no such flag. @throws UnavailableError its document is damaged */
   flag(key: string): CompiledFlag | null {
     const known = this.#compiled.get(key);
     if (known !== undefined) return known;
@@ -101,7 +103,7 @@ export class Snapshot {
     return compiled;
   }
 
-  /** Every flag of the environment. Errors as of {@link flag}. */
+  /** Returns every flag of the environment. Throws as {@link flag} does. */
   all(): FlagSet {
     this.#flagSet ??= flagSetOf([...this.#documents.keys()].flatMap((key) => this.flag(key) ?? []));
     return this.#flagSet;
