@@ -1,4 +1,4 @@
-/** Both local endpoints with a migrated database, inside this process: what integration tests and benchmarks stand on. */
+/** Starts both local endpoints with a migrated database inside this process, for integration tests and benchmarks. */
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { Client } from "pg";
@@ -9,20 +9,20 @@ import { startUpstashEndpoint, type UpstashEndpoint } from "../redis/upstash-end
 export interface Backends {
   neon: NeonEndpoint;
   upstash: UpstashEndpoint;
-  /** Bindings that make the worker use these backends; KEY_SECRET is the caller's. */
+  /** Bindings that make the worker use these backends. The caller adds KEY_SECRET. */
   bindings: Record<"DATABASE_URL" | "NEON_HTTP_URL" | "UPSTASH_REDIS_REST_URL" | "UPSTASH_REDIS_REST_TOKEN", string>;
-  /** Also drops the database and empties the Redis database that this call made for itself. */
+  /** Also drops the Postgres database and empties the Redis database if this call took them on a real server. */
   close(): Promise<void>;
 }
 
 export interface BackendsOptions {
-  /** A Postgres server to make a database on. Default: TEST_DATABASE_URL, else PGlite in memory. */
+  /** A Postgres server to create a database on. Default: TEST_DATABASE_URL, otherwise PGlite in memory. */
   databaseUrl?: string | undefined;
-  /** A Redis server to take a database of. Default: TEST_REDIS_URL, else embedded. */
+  /** A Redis server to take a database on. Default: TEST_REDIS_URL, otherwise the embedded Redis. */
   redisUrl?: string | undefined;
-  /** False leaves the database empty. */
+  /** Default: true. `false` leaves the database empty. */
   migrate?: boolean;
-  /** ms since epoch: decides expiry in the embedded Redis. */
+  /** Clock for expiry in the embedded Redis, in ms since the epoch. */
   now?: () => number;
 }
 
@@ -55,7 +55,7 @@ export async function startBackends(options: BackendsOptions = {}): Promise<Back
   }
 }
 
-/** A database of its own on a real server. */
+/** Creates a database on a real server. */
 async function createDatabase(serverUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `burgee_${randomUUID().replaceAll("-", "")}`;
   const onServer = async (sql: string): Promise<void> => {
@@ -73,7 +73,7 @@ async function createDatabase(serverUrl: string): Promise<{ url: string; drop():
   return { url: url.href, drop: () => onServer(`drop database if exists ${name} with (force)`) };
 }
 
-/** Redis has 16 numbered databases. 1 to 15 are shared out by locks in 0, which end after an hour. */
+/** Takes one of the Redis databases 1 to 15. Locks in database 0 assign them and expire after an hour. */
 async function takeRedisDatabase(serverUrl: string): Promise<{ url: string; release(): Promise<void> }> {
   const urlOf = (number: number): string => {
     const url = new URL(serverUrl);
@@ -93,7 +93,7 @@ async function takeRedisDatabase(serverUrl: string): Promise<{ url: string; rele
     return { url: urlOf(number), release };
   }
   throw new Error(
-    `Redis databases 1 to 15 of ${new URL(serverUrl).host} are taken; delete burgee:test-database:* in 0 if not`,
+    `Redis databases 1 to 15 of ${new URL(serverUrl).host} are taken. If no tests are running, delete the keys burgee:test-database:* in database 0.`,
   );
 }
 

@@ -1,24 +1,24 @@
-/** Faults that a local endpoint injects into the requests it gets. All optional; `{}` heals. */
+/** Faults that a local endpoint injects into the requests that it receives. All are optional; `{}` removes them. */
 export interface Faults {
-  /** Waits this long before each request is applied. */
+  /** Delays each request by this many milliseconds before it is applied. */
   latencyMs?: number;
-  /** 0..1: share of requests answered with an error and not applied. */
+  /** The share of requests, from 0 to 1, that fail with an error and are not applied. */
   errorRate?: number;
-  /** Accepts requests and never answers them; they are not applied. */
+  /** Accepts requests, but neither applies them nor responds. */
   hang?: boolean;
-  /** Closes each connection at its first request, without an answer. */
+  /** Closes each connection at its first request, without a response. */
   down?: boolean;
-  /** Listens to nobody for so long (ms), and then again: /__faults is refused like everything else. */
+  /** Closes the port for this many milliseconds. The control routes are unreachable as well. */
   refuseForMs?: number;
-  /** Answers 200 and a page that is no JSON; nothing is applied. */
+  /** Responds with 200 and a page that is not JSON. Nothing is applied. */
   garbage?: boolean;
-  /** Answers 200 and JSON that is no answer of this protocol, of another shape each time; nothing is applied. */
+  /** Responds with 200 and JSON that the protocol does not allow, different each time. Nothing is applied. */
   wrongType?: boolean;
-  /** Applies the request, sends half of the answer and closes the connection. */
+  /** Applies the request, sends half of the response and closes the connection. */
   truncate?: boolean;
-  /** Applies the request, then closes the connection without an answer. */
+  /** Applies the request, then closes the connection without a response. */
   dropAfterApply?: boolean;
-  /** Reads are answered by a replica that has each write so much later (ms). Of the Upstash endpoint only. */
+  /** Serves reads from a replica that gets each write this many milliseconds later. Only the Upstash endpoint can. */
   lagMs?: number;
 }
 
@@ -44,7 +44,7 @@ const CHECKS: Record<keyof Faults, { accepts(value: unknown): boolean; expected:
   lagMs: MILLISECONDS,
 };
 
-/** Throws a TypeError that names the field and what it accepts. */
+/** @throws TypeError that names the invalid fault and the values that it accepts */
 export function parseFaults(input: unknown): Faults {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new TypeError(`faults must be an object with any of ${Object.keys(CHECKS).join(", ")}`);

@@ -1,19 +1,23 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A server's port on 127.0.0.1, which can be closed and opened again. */
+/** A server's port on 127.0.0.1. It can be closed and opened again. */
 export interface Listener {
   port: number;
-  /** The port is closed; what still comes in over an old connection is not to be answered. */
+  /** Whether the port is closed. Requests that still arrive on an old connection must get no response. */
   readonly isRefusing: boolean;
-  /** Closes the port and every connection; opens the port again after so long (ms). */
+  /** Closes the port and every connection, and opens the port again after `ms`. */
   refuse(ms: number): void;
-  /** Opens the port again where it is closed. */
+  /** Opens the port now if it is closed. */
   accept(): void;
   close(): Promise<void>;
 }
 
-/** Listens before it resolves; rejects with the listen error (EADDRINUSE, EACCES). `wanted` 0: any free port. */
+/**
+ * Listens before it resolves; rejects with the listen error (EADDRINUSE, EACCES).
+ *
+ * @param wanted the port; 0 chooses any free one
+ */
 export async function listen(server: Server, wanted: number): Promise<Listener> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -29,7 +33,7 @@ export async function listen(server: Server, wanted: number): Promise<Listener> 
   };
   server.on("listening", () => (isRefusing = false));
   server.on("error", (error) => {
-    // Somebody's outgoing connection may hold the port for a moment.
+    // While the port is closed, another program's outgoing connection may use it for a moment.
     if (isRefusing) openAfter(50);
     else throw error;
   });
@@ -41,7 +45,7 @@ export async function listen(server: Server, wanted: number): Promise<Listener> 
     refuse(ms) {
       isRefusing = true;
       server.close();
-      // The answer to whoever asked for this is still on its way.
+      // Give the response to the request that set this fault time to leave.
       setTimeout(() => isRefusing && server.closeAllConnections(), 5);
       openAfter(ms);
     },

@@ -1,38 +1,36 @@
 /** A local stand-in for Cloudflare's cache purge API. */
+import { Counters, type RequestCounts } from "./counters.ts";
 import type { Faults } from "./faults.ts";
-import { type EndpointAnswer, type EndpointRequest, startHttpEndpoint } from "./http-endpoint.ts";
+import type { EndpointRequest, EndpointResponse } from "./http-body.ts";
+import { startHttpEndpoint } from "./http-endpoint.ts";
 
 export interface PurgeCall {
   zone: string;
   tags: string[];
-  /** ms since epoch. */
+  /** Time of the call, in ms since the epoch. */
   at: number;
 }
 
-export interface PurgeStats {
-  /** HTTP requests, also those that a fault swallowed. */
-  requests: number;
-  /** Of these, hit by a fault. */
-  faulted: number;
+export interface PurgeStats extends RequestCounts {
   /** Accepted purges. */
   purges: number;
-  /** Tags in accepted purges. */
+  /** Tags in the accepted purges. */
   tags: number;
-  /** Requests answered with 429. */
+  /** Requests refused with 429. */
   rateLimited: number;
   /** Requests refused for their token, path or body. */
   refused: number;
-  /** Purges on their way to a data centre that got lost. */
+  /** Purges that were lost on their way to a data centre. */
   lost: number;
 }
 
 export interface PurgeEndpoint {
-  /** Stands for https://api.cloudflare.com. */
+  /** The URL to use instead of https://api.cloudflare.com. */
   url: string;
   token: string;
-  /** Accepted purges, oldest first. */
+  /** Returns the accepted purges, oldest first. */
   calls(): PurgeCall[];
-  /** The next `count` calls get 429 and Retry-After. */
+  /** Refuses the next `count` calls with 429 and Retry-After. */
   rateLimitNext(count: number, retryAfterSeconds?: number): void;
   stats(): PurgeStats;
   resetStats(): void;
@@ -41,28 +39,30 @@ export interface PurgeEndpoint {
 }
 
 export interface PurgeEndpointOptions {
-  /** Absent: any free port. */
+  /** Default: any free port. */
   port?: number;
   token?: string;
-  /** Called with the tags of each accepted purge before it is answered. */
+  /** Called with the tags of each accepted purge before the response is sent. */
   onPurge?: (tags: string[], zone: string) => void | Promise<void>;
-  /** Called with the tags of each accepted purge as it reaches that data centre, after the answer. */
+  /** The data centres. Each is called with the tags of a purge when the purge arrives there, after the response. */
   dataCentres?: readonly ((tags: string[]) => void | Promise<void>)[];
   /** Default: purges reach every data centre at once. */
   delivery?: PurgeDelivery;
 }
 
-/** How purges travel to the data centres. Each takes a time of its own to each of them, so they overtake each other. */
+/** How purges travel to the data centres. Each takes a random time to each centre, so they can arrive out of order. */
 export interface PurgeDelivery {
   minMs: number;
   maxMs: number;
-  /** 0..1: share of purges that never reach a data centre, drawn for each of them. */
+  /** The share of purges, from 0 to 1, that never reach a data centre. It is drawn for each data centre. */
   lossRate: number;
-  /** Uniform in [0, 1). Default: Math.random. */
+  /** Returns a uniform random number in [0, 1). Default: Math.random. */
   random?: () => number;
 }
 
 const MAX_TAGS = 100;
+
+const IMMEDIATE: PurgeDelivery = { minMs: 0, maxMs: 0, lossRate: 0 };
 
 const noStats = (): PurgeStats => ({
   requests: 0,
@@ -75,91 +75,99 @@ const noStats = (): PurgeStats => ({
 });
 
 export async function startPurgeEndpoint(options: PurgeEndpointOptions = {}): Promise<PurgeEndpoint> {
-  const { token = "burgee-local-purge", onPurge } = options;
-  const calls: PurgeCall[] = [];
-  let stats = noStats();
-  const underWay = new Set<NodeJS.Timeout>();
-  let rateLimited = { left: 0, retryAfterSeconds: 1 };
-
-  const refuse = (status: number, code: number, message: string): EndpointAnswer => {
-    stats.refused++;
-    return { status, body: failure(code, message) };
+  const service = new PurgeService(options);
+  const endpoint = await startHttpEndpoint({
+    port: options.port,
+    handle: (request) => service.handle(request),
+    counters: service.counters,
+    injectedError: { status: 500, body: failure(10000, "injected fault") },
+  });
+  return {
+    url: `http://127.0.0.1:${endpoint.port}`,
+    token: service.token,
+    calls: () => structuredClone(service.calls),
+    rateLimitNext: (left, retryAfterSeconds = 1) => {
+      service.rateLimit = { left, retryAfterSeconds };
+    },
+    stats: () => service.counters.stats(),
+    resetStats: () => service.counters.reset(),
+    setFaults: endpoint.setFaults,
+    close: () => {
+      service.close();
+      return endpoint.close();
+    },
   };
+}
 
-  const deliver = (purge: () => void | Promise<void>): void => {
-    const { minMs, maxMs, lossRate, random = Math.random } = options.delivery ?? { minMs: 0, maxMs: 0, lossRate: 0 };
+/** Accepts purges as Cloudflare does and delivers them to the data centres. */
+class PurgeService {
+  readonly calls: PurgeCall[] = [];
+  readonly counters = new Counters(noStats, () => (this.calls.length = 0));
+  readonly token: string;
+  rateLimit = { left: 0, retryAfterSeconds: 1 };
+  readonly #options: PurgeEndpointOptions;
+  readonly #deliveries = new Set<NodeJS.Timeout>();
+
+  constructor(options: PurgeEndpointOptions) {
+    this.#options = options;
+    this.token = options.token ?? "burgee-local-purge";
+  }
+
+  async handle({ method, url, headers, body }: EndpointRequest): Promise<EndpointResponse> {
+    const zone = /^\/client\/v4\/zones\/([^/]+)\/purge_cache$/.exec(url.pathname)?.[1];
+    if (zone === undefined || method !== "POST") return this.#refuse(404, 7003, `Could not route to ${url.pathname}`);
+    if (headers.authorization !== `Bearer ${this.token}`) return this.#refuse(403, 10000, "Authentication error");
+    const { counts } = this.counters;
+    if (this.rateLimit.left > 0) {
+      this.rateLimit.left--;
+      counts.rateLimited++;
+      const retryAfter = String(this.rateLimit.retryAfterSeconds);
+      return { status: 429, body: failure(10429, "Rate limit exceeded"), headers: { "retry-after": retryAfter } };
+    }
+    const tags = parseTags(body);
+    if (!tags) return this.#refuse(400, 1012, "Request must contain a non-empty array of strings in `tags`");
+    if (tags.length > MAX_TAGS) return this.#refuse(400, 1012, `At most ${MAX_TAGS} tags can be purged in one request`);
+    counts.purges++;
+    counts.tags += tags.length;
+    this.calls.push({ zone, tags, at: Date.now() });
+    await this.#options.onPurge?.(tags, zone);
+    for (const purge of this.#options.dataCentres ?? []) this.#deliver(() => purge(tags));
+    return { status: 200, body: { success: true, errors: [], messages: [], result: { id: zone } } };
+  }
+
+  /** Cancels the purges that have not reached their data centre yet. */
+  close(): void {
+    for (const timer of this.#deliveries) clearTimeout(timer);
+  }
+
+  #refuse(status: number, code: number, message: string): EndpointResponse {
+    this.counters.counts.refused++;
+    return { status, body: failure(code, message) };
+  }
+
+  #deliver(purge: () => void | Promise<void>): void {
+    const { minMs, maxMs, lossRate, random = Math.random } = this.#options.delivery ?? IMMEDIATE;
     const takesMs = minMs + (maxMs - minMs) * random();
     if (random() < lossRate) {
-      stats.lost++;
+      this.counters.counts.lost++;
       return;
     }
     const timer = setTimeout(() => {
-      underWay.delete(timer);
-      // A data centre that is gone has nothing left to purge.
+      this.#deliveries.delete(timer);
+      // A data centre that has shut down has nothing left to purge.
       Promise.resolve()
         .then(purge)
         .catch(() => undefined);
     }, takesMs);
-    underWay.add(timer);
-  };
-
-  const handle = async ({ method, url, headers, body }: EndpointRequest): Promise<EndpointAnswer> => {
-    const zone = /^\/client\/v4\/zones\/([^/]+)\/purge_cache$/.exec(url.pathname)?.[1];
-    if (zone === undefined || method !== "POST") return refuse(404, 7003, `Could not route to ${url.pathname}`);
-    if (headers.authorization !== `Bearer ${token}`) return refuse(403, 10000, "Authentication error");
-    if (rateLimited.left > 0) {
-      rateLimited.left--;
-      stats.rateLimited++;
-      const retryAfter = String(rateLimited.retryAfterSeconds);
-      return { status: 429, body: failure(10429, "Rate limit exceeded"), headers: { "retry-after": retryAfter } };
-    }
-    const tags = parseTags(body);
-    if (!tags) return refuse(400, 1012, "Request must contain a non-empty array of strings in `tags`");
-    if (tags.length > MAX_TAGS) return refuse(400, 1012, `At most ${MAX_TAGS} tags can be purged in one request`);
-    stats.purges++;
-    stats.tags += tags.length;
-    calls.push({ zone, tags, at: Date.now() });
-    await onPurge?.(tags, zone);
-    for (const purge of options.dataCentres ?? []) deliver(() => purge(tags));
-    return { status: 200, body: { success: true, errors: [], messages: [], result: { id: zone } } };
-  };
-
-  const resetStats = (): void => {
-    stats = noStats();
-    calls.length = 0;
-  };
-
-  const endpoint = await startHttpEndpoint({
-    port: options.port,
-    handle,
-    counted: () => stats,
-    stats: () => stats,
-    resetStats,
-    injectedError: { status: 500, body: failure(10000, "injected fault") },
-  });
-
-  return {
-    url: `http://127.0.0.1:${endpoint.port}`,
-    token,
-    calls: () => structuredClone(calls),
-    rateLimitNext: (count, retryAfterSeconds = 1) => {
-      rateLimited = { left: count, retryAfterSeconds };
-    },
-    stats: () => structuredClone(stats),
-    resetStats,
-    setFaults: endpoint.setFaults,
-    close: () => {
-      for (const timer of underWay) clearTimeout(timer);
-      return endpoint.close();
-    },
-  };
+    this.#deliveries.add(timer);
+  }
 }
 
 function failure(code: number, message: string): object {
   return { success: false, errors: [{ code, message }], messages: [], result: null };
 }
 
-/** The tags when the body has them as Cloudflare takes them. */
+/** Returns the tags, or `undefined` if Cloudflare would reject the body. */
 function parseTags(body: string): string[] | undefined {
   try {
     const { tags } = JSON.parse(body) as { tags?: unknown };

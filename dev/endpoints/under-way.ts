@@ -1,12 +1,12 @@
-/** Requests that an endpoint has at the same time. Those with one and the same body are alike: one read of one key. */
+/** Statistics of concurrent requests. Requests with the same body are alike, for example reads of the same key. */
 export interface UnderWayStats {
-  /** Most at once … */
+  /** The most requests at the same time. */
   peak: number;
-  /** … and most alike at once. */
+  /** The most alike requests at the same time. */
   peakAlike: number;
-  /** Most alike in all, one after another too. */
+  /** The most alike requests in total, at any time. */
   mostAlike: number;
-  /** Different bodies. */
+  /** The number of different bodies. */
   kinds: number;
 }
 
@@ -15,14 +15,14 @@ interface Kind {
   total: number;
 }
 
-/** Counts from the whole request to the end of the answer, or to the end of whoever waited for one. */
+/** Counts the requests under way: from the last byte of the request until the response or its connection ends. */
 export class UnderWay {
   #kinds = new Map<string, Kind>();
   #now = 0;
   #peak = 0;
   #peakAlike = 0;
 
-  /** Answers what to call when it is over. */
+  /** Returns a function to call when the request is over. */
   begin(body: string): () => void {
     const kind = this.#kinds.get(body) ?? { now: 0, total: 0 };
     this.#kinds.set(body, kind);
@@ -43,7 +43,7 @@ export class UnderWay {
     return { peak: this.#peak, peakAlike: this.#peakAlike, mostAlike, kinds: this.#kinds.size };
   }
 
-  /** What is under way now is counted on. */
+  /** Starts new statistics, in which the requests under way now still count. */
   reset(): void {
     this.#kinds = new Map([...this.#kinds].flatMap(([body, kind]) => (kind.now > 0 ? [[body, kind]] : [])));
     for (const kind of this.#kinds.values()) kind.total = kind.now;

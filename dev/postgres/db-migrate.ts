@@ -1,17 +1,17 @@
-/** `npm run db:migrate`: applies the migrations that the database at DATABASE_URL does not have yet. */
+/** `npm run db:migrate` applies the missing migrations to the database at DATABASE_URL. */
 import { Client } from "pg";
 import { applyMigrations } from "./migrate.ts";
 
 async function main(): Promise<void> {
   const { DATABASE_URL } = process.env;
   if (!DATABASE_URL)
-    throw new TypeError("DATABASE_URL is not set: the connection string of the role that owns the tables");
+    throw new TypeError("DATABASE_URL is not set. Set it to the connection string of the role that owns the tables.");
   const client = new Client({ connectionString: DATABASE_URL });
   await client.connect();
   try {
     const applied = await applyMigrations({
       query: async <Row>(sql: string) => (await client.query(sql)).rows as Row[],
-      // Postgres runs a text of many statements as one transaction.
+      // Postgres runs SQL text with several statements as one transaction.
       exec: async (sqlText) => void (await client.query(sqlText)),
     });
     console.log(

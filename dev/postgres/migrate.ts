@@ -3,14 +3,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 
-/** What migrating needs of a database; the local Neon endpoint has both. */
+/** The database operations that migrations need. The local Neon endpoint has both. */
 export interface MigrationTarget {
   query<Row>(sql: string): Promise<Row[]>;
-  /** Runs SQL text with many statements as one transaction. */
+  /** Runs SQL text with several statements as one transaction. */
   exec(sqlText: string): Promise<void>;
 }
 
-/** A migration that cannot be applied; the message says which file and what to do. */
+/** A migration cannot be applied. The message names its file and the reason. */
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
@@ -18,8 +18,8 @@ export class MigrationError extends Error {
 export const MIGRATIONS_FOLDER = join(import.meta.dirname, "../../migrations");
 
 /**
- * Applies the migrations that the database does not have yet, in order, each with its record in one transaction.
- * The record is drizzle-kit's own table, so that `npm run db:migrate` and this agree. Answers the names it applied.
+ * Applies the missing migrations in order, each in one transaction with its record. Records are kept in drizzle-kit's
+ * own table, so that drizzle-kit sees them as well. Returns the names of the applied migrations.
  */
 export async function applyMigrations(target: MigrationTarget, folder = MIGRATIONS_FOLDER): Promise<string[]> {
   const migrations = readMigrationFiles({ migrationsFolder: folder });
@@ -37,7 +37,7 @@ export async function applyMigrations(target: MigrationTarget, folder = MIGRATIO
     const name = names.get(migration.folderMillis) ?? "a migration";
     const hash = hashes.get(migration.folderMillis);
     if (hash === migration.hash) continue;
-    if (hash !== undefined) throw new MigrationError(`${name} was changed after it had been applied to this database`);
+    if (hash !== undefined) throw new MigrationError(`${name} has changed since it was applied to this database`);
     await target.exec(withRecord(migration)).catch((error: unknown) => {
       throw new MigrationError(`${name} cannot be applied: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
@@ -53,7 +53,7 @@ function withRecord({ sql, hash, folderMillis }: MigrationMeta): string {
   return [...sql, record].map((part) => part.trim().replace(/;$/, "")).join(";\n");
 }
 
-/** File names by the time that identifies a migration. */
+/** Returns the file names of the migrations, by the time that identifies each. */
 async function readNames(folder: string): Promise<Map<number, string>> {
   const path = `${folder}/meta/_journal.json`;
   if (!existsSync(path)) throw new MigrationError(`${path} is missing`);

@@ -1,9 +1,9 @@
-/** The two databases behind the local Neon endpoint. Both answer raw Postgres text and run the extended protocol. */
+/** The two databases behind the local Neon endpoint. Both run the extended protocol and return raw Postgres text. */
 import { protocol } from "@electric-sql/pglite";
 import { type CustomTypesConfig, Pool, type PoolClient, type QueryArrayConfig } from "pg";
 import { createPglite } from "./pglite-template.ts";
 
-/** A parameter in Postgres text form. */
+/** A parameter in Postgres' text format. */
 export type TextParam = string | null;
 
 export interface Statement {
@@ -24,21 +24,21 @@ export interface FieldDescription {
 export interface StatementResult {
   fields: FieldDescription[];
   rows: (string | null)[][];
-  /** First word of the command tag: SELECT, INSERT, CREATE… */
+  /** The first word of the command tag: SELECT, INSERT, CREATE… */
   command: string;
-  /** Null when the tag has no count. */
+  /** `null` if the command tag has no count. */
   rowCount: number | null;
 }
 
 export interface DatabaseBackend {
-  /** Runs the statements in order on one connection; stops at and throws the first database error. */
+  /** Runs the statements in order on one connection. Throws the first database error and runs no further statement. */
   run(statements: Statement[]): Promise<StatementResult[]>;
-  /** Runs SQL text that may hold many statements; they are one transaction unless the text says otherwise. */
+  /** Runs SQL text with any number of statements. They are one transaction unless the text has its own. */
   exec(sqlText: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Embedded Postgres. One connection: requests run one after the other. */
+/** Opens the embedded Postgres. It has a single connection, so requests run one after the other. */
 export async function openPglite(dataDir: string | undefined): Promise<DatabaseBackend> {
   const database = await createPglite(dataDir);
   const { serialize } = protocol;
@@ -68,7 +68,7 @@ export async function openPglite(dataDir: string | undefined): Promise<DatabaseB
     return result;
   };
 
-  // A request never leaves a transaction open for the next one.
+  // A request must not leave a transaction open for the next one.
   const endTransaction = async (): Promise<void> => {
     if (database.isInTransaction()) await runOne({ text: "ROLLBACK", params: [] });
   };
@@ -96,10 +96,10 @@ export async function openPglite(dataDir: string | undefined): Promise<DatabaseB
   };
 }
 
-/** A real Postgres through a pool: requests run concurrently. */
+/** Connects to a real Postgres through a pool, so requests run concurrently. */
 export function openPostgres(databaseUrl: string): DatabaseBackend {
   const pool = new Pool({ connectionString: databaseUrl, max: 20 });
-  // An idle connection that the server ends must not end this process.
+  // The process must survive when the server closes an idle connection.
   pool.on("error", () => {});
 
   const runOne = async (client: PoolClient, { text, params }: Statement): Promise<StatementResult> => {
@@ -124,7 +124,7 @@ export function openPostgres(databaseUrl: string): DatabaseBackend {
     try {
       return await work(client);
     } finally {
-      // A request never leaves a transaction open for the next one; a broken connection is not reused.
+      // A request must not leave a transaction open for the next one. The pool discards a broken connection.
       const idle = transactionStatus(client) === "I";
       const rolledBack = () =>
         client.query("ROLLBACK").then(
@@ -150,7 +150,7 @@ export function openPostgres(databaseUrl: string): DatabaseBackend {
   };
 }
 
-/** pg 8.22 has it, its types do not. */
+/** The method exists since pg 8.22, but its types lack it. */
 function transactionStatus(client: PoolClient): string | null {
   return (client as unknown as { getTransactionStatus(): string | null }).getTransactionStatus();
 }

@@ -1,2 +1,2 @@
-/** What clients of the local Neon endpoint connect with; it takes any credentials. */
+/** The connection string for the local Neon endpoint, which accepts any credentials. */
 export const LOCAL_CONNECTION_STRING = "postgresql://burgee:burgee@localhost/burgee";

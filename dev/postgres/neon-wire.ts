@@ -1,9 +1,9 @@
-/** Neon's HTTP protocol: what a request's body and headers mean, and how results are written. */
+/** Neon's HTTP protocol: parses the body and the headers of requests and writes results. */
 import { types } from "pg";
 import type { FieldDescription, Statement, StatementResult, TextParam } from "./neon-backends.ts";
 
 export interface WireStatement extends Statement {
-  /** The statement's own `arrayMode`; undefined: the header decides. */
+  /** The statement's own `arrayMode`. If it is `undefined`, the header decides. */
   arrayMode: boolean | undefined;
 }
 
@@ -16,7 +16,7 @@ const ISOLATION_LEVELS: Record<string, string> = {
   Serializable: "SERIALIZABLE",
 };
 
-/** Throws a TypeError that says what is wrong with the body. */
+/** @throws TypeError that names the error in the body */
 export function parseWireRequest(body: string): WireRequest {
   let input: unknown;
   try {
@@ -42,7 +42,7 @@ function parseStatement(input: unknown): WireStatement {
   };
 }
 
-/** null → NULL, string as it is, array → Postgres array literal, everything else → JSON text. */
+/** Converts null to NULL, arrays to Postgres array literals and everything but strings to JSON text. */
 export function toTextParam(value: unknown): TextParam {
   if (value === null || value === undefined) return null;
   if (typeof value === "string") return value;
@@ -60,7 +60,7 @@ function toArrayLiteral(values: unknown[]): string {
   return `{${items.join(",")}}`;
 }
 
-/** `BEGIN …` as the batch headers ask for it. */
+/** Returns the `BEGIN …` that the batch headers ask for. */
 export function beginStatement(headers: Record<string, string | string[] | undefined>): string {
   const parts = ["BEGIN"];
   const level = headers["neon-batch-isolation-level"];
@@ -75,9 +75,9 @@ export function beginStatement(headers: Record<string, string | string[] | undef
 }
 
 export interface OutputMode {
-  /** Rows as arrays instead of objects. */
+  /** Whether rows are arrays instead of objects. */
   arrayMode: boolean;
-  /** Values as Postgres text instead of JSON values. */
+  /** Whether values are Postgres text instead of JSON. */
   rawText: boolean;
 }
 
@@ -91,7 +91,7 @@ export function writeResult(result: StatementResult, mode: OutputMode): object {
   return { command, rowCount, rows, fields, rowAsArray: mode.arrayMode };
 }
 
-/** Rows as objects with JavaScript values, as the driver would give them. */
+/** Returns the rows as objects with JavaScript values, as the driver would parse them. */
 export function parseRows<Row>(result: StatementResult): Row[] {
   return result.rows.map(
     (row) =>
@@ -104,7 +104,7 @@ export function parseRows<Row>(result: StatementResult): Row[] {
   );
 }
 
-/** The driver's own parser of a type. */
+/** Returns the driver's parser for a type. */
 const parserOf = types.getTypeParser as (oid: number) => (text: string) => unknown;
 
 const BOOL = 16;
@@ -114,7 +114,7 @@ const JSON_OIDS = new Set([21, 23, 700, 701, 114, 3802]);
 function jsonParser({ dataTypeID }: FieldDescription): (text: string) => unknown {
   if (dataTypeID === BOOL) return (text) => text === "t";
   if (!JSON_OIDS.has(dataTypeID)) return (text) => text;
-  // NaN and Infinity are no JSON: they stay text.
+  // JSON has no NaN and no Infinity, so they stay text.
   return (text) => (/^-?(NaN|Infinity)$/.test(text) ? text : (JSON.parse(text) as unknown));
 }
 
@@ -123,7 +123,7 @@ const ERROR_FIELDS =
     " ",
   );
 
-/** Neon's error body when the database answered with an error, undefined for anything else. */
+/** Returns Neon's error body for a database error, and `undefined` for any other error. */
 export function writeDatabaseError(error: unknown): object | undefined {
   if (!(error instanceof Error) || !("severity" in error) || !("code" in error)) return undefined;
   const source = error as unknown as Record<string, unknown>;

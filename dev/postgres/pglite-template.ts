@@ -1,4 +1,4 @@
-/** A freshly made, empty PGlite database, kept in node_modules/.cache: copying it is far quicker than initdb. */
+/** An empty PGlite database in node_modules/.cache. Copying it is far faster than running initdb. */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
@@ -8,11 +8,11 @@ import { PGlite } from "@electric-sql/pglite";
 
 const CACHE_FOLDER = join(import.meta.dirname, "../../node_modules/.cache/burgee");
 
-/** The database in `dataDir`, made when there is none; without a directory an empty one in memory. */
+/** Opens the database in `dataDir` and creates it if needed. Without a directory, it creates an empty one in memory. */
 export async function createPglite(dataDir: string | undefined): Promise<PGlite> {
   if (dataDir !== undefined && existsSync(join(dataDir, "PG_VERSION"))) return PGlite.create(dataDir);
   if (dataDir !== undefined && existsSync(dataDir) && (await readdir(dataDir)).length > 0) {
-    throw new Error("it holds files, but no PG_VERSION");
+    throw new Error("the directory contains files, but no PG_VERSION");
   }
   const target = dataDir === undefined ? {} : { dataDir };
   const path = join(CACHE_FOLDER, `pglite-${await pgliteVersion()}.tar`);
@@ -20,12 +20,12 @@ export async function createPglite(dataDir: string | undefined): Promise<PGlite>
   if (template) return PGlite.create({ ...target, loadDataDir: new Blob([template]) });
   const database = await PGlite.create(target);
   const dump = await database.dumpDataDir("none");
-  await keep(path, new Uint8Array(await dump.arrayBuffer())).catch(() => {});
+  await store(path, new Uint8Array(await dump.arrayBuffer())).catch(() => {});
   return database;
 }
 
-/** Another process may write the same file: it appears whole or not at all. */
-async function keep(path: string, bytes: Uint8Array): Promise<void> {
+/** Writes the file and then renames it, because another process may write or read it at the same time. */
+async function store(path: string, bytes: Uint8Array): Promise<void> {
   await mkdir(CACHE_FOLDER, { recursive: true });
   const temporary = `${path}.${randomUUID()}`;
   await writeFile(temporary, bytes);

@@ -1,11 +1,11 @@
-/** The embedded Redis's command table; answers and messages as Redis 7 gives them. */
+/** The commands of the embedded Redis, with the replies and messages of Redis 7. */
 import { globToRegExp, type Keyspace } from "./keyspace.ts";
 import { OK, RedisError, type Reply, Status } from "./reply.ts";
 
 export interface Command {
-  /** Redis's convention: counts the name; negative is a minimum. */
+  /** The number of arguments, by Redis's convention: it includes the name, and a negative number is a minimum. */
   arity: number;
-  /** Refused in read-only scripts. */
+  /** Whether the command writes. Read-only scripts must not call it. */
   writes: boolean;
   run(keys: Keyspace, args: string[]): Reply;
 }
@@ -141,7 +141,7 @@ function increment(keys: Keyspace, key: string, by: number): number {
   return next;
 }
 
-/** Remaining life in `unit` ms, rounded as Redis does; -1 no expiry, -2 no key. */
+/** Returns the remaining lifetime in units of `unit` ms, rounded like Redis; -1 without an expiry, -2 without a key. */
 function remaining(keys: Keyspace, key: string, unit: number): number {
   const slot = keys.find(key);
   if (!slot) return -2;

@@ -1,13 +1,13 @@
-/** A Redis inside this process: the commands that caches need, Lua scripts, expiry by a clock that tests can move. */
+/** A Redis inside this process, with the commands that caches need, Lua scripts, and a clock that tests can move. */
 import { COMMANDS, type Command } from "./embedded-redis-commands.ts";
 import { Keyspace } from "./keyspace.ts";
 import { type LuaScripts, createLuaScripts } from "./lua.ts";
 import { RedisError, type Reply, Status } from "./reply.ts";
 
 export interface EmbeddedRedis {
-  /** Runs one command, atomically as everything here is synchronous. Throws a RedisError. */
+  /** Runs one command. It is atomic, because everything here is synchronous. Throws a RedisError. */
   call(args: string[]): Reply;
-  /** Throws when the command is unknown or has a wrong number of arguments, as Redis does when it queues it. */
+  /** Throws if the command is unknown or has a wrong number of arguments, like Redis when it queues a command. */
   check(args: string[]): void;
 }
 
@@ -74,7 +74,7 @@ function lookUp(args: string[]): Command {
     const rest = args.slice(1, 21).map((arg) => `'${arg.slice(0, 128)}' `);
     throw new RedisError(`ERR unknown command '${args[0] ?? ""}', with args beginning with: ${rest.join("")}`);
   }
-  // Redis counts the command's own name; a negative arity is a minimum.
+  // Redis counts the command's own name. A negative arity is a minimum.
   if (command.arity >= 0 ? args.length !== command.arity : args.length < -command.arity) {
     throw new RedisError(`ERR wrong number of arguments for '${name.toLowerCase()}' command`);
   }

@@ -1,4 +1,4 @@
-/** The part of fengari (a Lua 5.3 VM without types of its own) that redis-lua.ts uses. */
+/** Types for the part of fengari that lua.ts uses. fengari is a Lua 5.3 VM and has no types of its own. */
 declare module "fengari" {
   export interface LuaState {
     readonly l_G: unknown;

@@ -1,11 +1,11 @@
-/** Keys, their values and when they expire. Values are strings or hashes; an empty hash does not exist. */
+/** Keys with their values and expiry times. Values are strings or hashes. An empty hash does not exist. */
 import { RedisError } from "./reply.ts";
 
 export type RedisHash = Map<string, string>;
 
 interface Slot {
   value: string | RedisHash;
-  /** ms since epoch; undefined: never. */
+  /** Expiry in ms since the epoch, or `undefined` if the key never expires. */
   expiresAt: number | undefined;
 }
 
@@ -14,7 +14,7 @@ const WRONG_TYPE = "WRONGTYPE Operation against a key holding the wrong kind of 
 export class Keyspace {
   readonly now: () => number;
   readonly #slots = new Map<string, Slot>();
-  /** Cursor of SCAN → the key to go on after. */
+  /** The key after which each cursor of SCAN continues. */
   readonly #cursors = new Map<number, string>();
   #lastCursor = 0;
 
@@ -43,7 +43,7 @@ export class Keyspace {
     return value;
   }
 
-  /** The hash to write to, made when absent. */
+  /** Returns the hash, and creates it if it does not exist. */
   ensureHash(key: string): RedisHash {
     const existing = this.hash(key);
     if (existing) return existing;
@@ -52,7 +52,7 @@ export class Keyspace {
     return created;
   }
 
-  /** Sets the whole key; the expiry that it had is lost unless given again. */
+  /** Replaces the key, with its expiry. */
   setString(key: string, value: string, expiresAt?: number): void {
     this.#slots.set(key, { value, expiresAt });
   }
@@ -69,7 +69,7 @@ export class Keyspace {
     this.#slots.clear();
   }
 
-  /** Up to `count` keys in order from the cursor; each key that stays throughout is returned by a full walk. */
+  /** Returns up to `count` keys in order from the cursor. A full walk returns each key that exists throughout. */
   scan(cursor: number, count: number): { next: number; keys: string[] } {
     const after = cursor === 0 ? undefined : this.#cursors.get(cursor);
     const rest = this.keys()
@@ -85,7 +85,7 @@ export class Keyspace {
   }
 }
 
-/** Redis glob (`*`, `?`, `[a-z]`, `[^x]`, `\`) as a regular expression over the whole text. */
+/** Converts a Redis glob (`*`, `?`, `[a-z]`, `[^x]`, `\`) into a regular expression for the whole text. */
 export function globToRegExp(glob: string): RegExp {
   const source = glob.replaceAll(
     /\\([\s\S])|\[(\^?)([^\]]*)\]|([*?])|([\s\S])/g,

@@ -1,10 +1,10 @@
-/** A copy of Redis that has each write later than Redis itself, as the replicas of an Upstash database do. */
+/** A copy of Redis that receives each write with a delay, like the replicas of an Upstash database. */
 import { COMMANDS } from "./embedded-redis-commands.ts";
 import { createEmbeddedRedis, type EmbeddedRedis } from "./embedded-redis.ts";
 import { RedisError, type Reply } from "./reply.ts";
 import type { Outcome, RedisBackend } from "./upstash-backends.ts";
 
-/** Only reads: what a replica may answer. */
+/** Whether the command only reads. Only such commands may run on a replica. */
 export function isRead([name = ""]: readonly string[]): boolean {
   const upper = name.toUpperCase();
   return upper.endsWith("_RO") || COMMANDS.get(upper)?.writes === false;
@@ -14,11 +14,11 @@ export class LaggingReplica {
   readonly #redis: EmbeddedRedis;
   readonly #now: () => number;
   readonly #lagMs: number;
-  /** Oldest first. */
-  readonly #underWay: { command: string[]; at: number }[] = [];
+  /** Writes that have not arrived yet, oldest first. */
+  readonly #pending: { command: string[]; at: number }[] = [];
   readonly #copied: Promise<void>;
 
-  /** Starts as the primary is now. `now`: ms since epoch. */
+  /** Starts with a copy of the primary. `now` returns ms since the epoch. */
   constructor(primary: RedisBackend, lagMs: number, now: () => number) {
     this.#redis = createEmbeddedRedis(now);
     this.#now = now;
@@ -26,17 +26,18 @@ export class LaggingReplica {
     this.#copied = this.#copy(primary);
   }
 
-  /** What the primary is given next, in its order; reads in between are left out. */
+  /** Schedules the writes among the commands that the primary runs next. */
   async follow(commands: readonly string[][]): Promise<void> {
     await this.#copied;
     const at = this.#now() + this.#lagMs;
-    for (const command of commands) if (!isRead(command)) this.#underWay.push({ command, at });
+    for (const command of commands) if (!isRead(command)) this.#pending.push({ command, at });
   }
 
-  async answer(commands: readonly string[][]): Promise<Outcome[]> {
+  /** Applies the writes that have arrived and runs the commands. */
+  async run(commands: readonly string[][]): Promise<Outcome[]> {
     await this.#copied;
     const now = this.#now();
-    while ((this.#underWay[0]?.at ?? Infinity) <= now) this.#run(this.#underWay.shift()?.command ?? []);
+    while ((this.#pending[0]?.at ?? Infinity) <= now) this.#run(this.#pending.shift()?.command ?? []);
     return commands.map((command) => this.#run(command));
   }
 

@@ -1,21 +1,21 @@
 /**
- * Redis's Lua scripting on fengari. Two differences to Redis's Lua 5.1 remain: integers are 32 bit (a larger
- * number is a float, and `..` writes a float with ".0": pass large numbers as strings), and no cjson.
+ * Redis's Lua scripting on fengari. Two differences from Redis's Lua 5.1 remain. Integers have 32 bits: a larger number
+ * is a float, and `..` writes a float with ".0", so scripts must pass large numbers as strings. There is no cjson.
  */
 import { createHash } from "node:crypto";
 import { lauxlib, lua, lualib, type LuaState, to_luastring } from "fengari";
 import { OK, RedisError, type Reply, Status } from "./reply.ts";
 
 export interface LuaScripts {
-  /** Compiles once per text; answers its SHA-1. Throws a RedisError on a syntax error. */
+  /** Compiles a script once and returns its SHA-1. Throws a RedisError for a syntax error. */
   load(script: string): string;
   has(sha: string): boolean;
-  /** Throws NOSCRIPT for an unknown `sha`. */
+  /** Runs a loaded script. Throws NOSCRIPT for an unknown `sha`. */
   run(sha: string, keys: string[], args: string[], readOnly: boolean): Reply;
   flush(): void;
 }
 
-/** Lua 5.1 names that 5.3 moved, and Redis's guard against globals that a script forgot to make local. */
+/** Restores the Lua 5.1 names that 5.3 moved, and adds Redis's guard against accidental globals. */
 const PRELUDE = `
 unpack = table.unpack
 math.pow = function(a, b) return a ^ b end
@@ -33,7 +33,7 @@ set_mt(_G, {
 })
 `;
 
-/** `call` runs one command of a script; it throws RedisErrors. */
+/** @param call runs one command of a script; it throws RedisErrors */
 export function createLuaScripts(call: (args: string[], readOnly: boolean) => Reply): LuaScripts {
   const L = lauxlib.luaL_newstate();
   const compiled = new Map<string, number>();
@@ -123,7 +123,7 @@ function pushCompiled(L: LuaState, code: string, name: string): void {
   throw new RedisError(`ERR Error compiling script (new function): ${popText(L)}`);
 }
 
-/** Sets a global past the guard of the prelude. */
+/** Sets a global without triggering the guard of the prelude. */
 function setList(L: LuaState, name: Uint8Array, values: string[]): void {
   lua.lua_pushglobaltable(L);
   lua.lua_pushlstring(L, name, name.length);
@@ -137,7 +137,7 @@ function pushText(L: LuaState, text: string): void {
   lua.lua_pushlstring(L, bytes, bytes.length);
 }
 
-/** Redis → Lua: nil is false, a status is a table with `ok`. */
+/** Converts a reply from Redis to Lua. Nil becomes false, and a status becomes a table with `ok`. */
 function pushReply(L: LuaState, reply: Reply): void {
   if (reply === null) lua.lua_pushboolean(L, false);
   else if (typeof reply === "string") pushText(L, reply);
@@ -157,7 +157,7 @@ function pushReply(L: LuaState, reply: Reply): void {
   }
 }
 
-/** Lua → Redis: false is nil, numbers lose their fraction, a table ends at its first nil. */
+/** Converts a Lua reply to Redis. False becomes nil, numbers lose their fraction, a table ends at its first nil. */
 function readReply(L: LuaState, index: number): Reply {
   switch (lua.lua_type(L, index)) {
     case lua.LUA_TSTRING:
@@ -173,7 +173,7 @@ function readReply(L: LuaState, index: number): Reply {
   }
 }
 
-/** The table on top of the stack. */
+/** Reads the table on top of the stack. */
 function readTable(L: LuaState): Reply {
   if (lua.lua_getfield(L, -1, ERR) === lua.LUA_TSTRING) throw new RedisError(readText(L, -1));
   lua.lua_pop(L, 1);
@@ -211,7 +211,7 @@ function popText(L: LuaState): string {
   return text;
 }
 
-/** The message of a failed call: what redis.call raised, or Lua's own text under ERR. */
+/** Returns the message of a failed call: the error that redis.call raised, or Lua's own text after ERR. */
 function errorText(L: LuaState): string {
   if (lua.lua_type(L, -1) !== lua.LUA_TTABLE) return `ERR ${readText(L, -1)}`;
   lua.lua_getfield(L, -1, ERR);

@@ -1,7 +1,7 @@
-/** What a Redis command answers, before any encoding. */
+/** The reply to a Redis command, before any encoding. */
 export type Reply = string | number | null | Status | Reply[];
 
-/** A status reply (+OK), which Lua and the wire tell from a string. */
+/** A status reply (+OK). Lua and the protocol distinguish it from a string. */
 export class Status {
   readonly ok: string;
   constructor(ok: string) {
@@ -11,7 +11,7 @@ export class Status {
 
 export const OK = new Status("OK");
 
-/** An error reply; the message starts with its code (ERR, WRONGTYPE…). */
+/** An error reply. The message starts with its code (ERR, WRONGTYPE…). */
 export class RedisError extends Error {
   override readonly name = "RedisError";
 }

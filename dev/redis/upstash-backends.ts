@@ -1,21 +1,21 @@
-/** The two Redis behind the local Upstash endpoint. */
+/** The two implementations of Redis behind the local Upstash endpoint. */
 import { Redis } from "ioredis";
 import { createEmbeddedRedis } from "./embedded-redis.ts";
-import { RedisError, type Reply, Status } from "./reply.ts";
+import { RedisError, type Reply } from "./reply.ts";
 
 export type Outcome = { result: Reply } | { error: string };
 
 export interface RedisBackend {
-  /** Runs the commands in order; one that fails does not stop the rest. Rejects only when Redis does not answer. */
+  /** Runs the commands in order. A failed command does not stop the rest. Rejects only if Redis does not reply. */
   pipeline(commands: string[][]): Promise<Outcome[]>;
-  /** As pipeline, but atomic; `error` when the transaction was discarded. */
+  /** Runs the commands atomically. Returns an `error` if Redis discarded the transaction. */
   transaction(commands: string[][]): Promise<Outcome[] | { error: string }>;
   close(): Promise<void>;
 }
 
 const DISCARDED = "EXECABORT Transaction discarded because of previous errors.";
 
-/** Lives in this process and is empty at each start. */
+/** Opens a Redis inside this process. It is empty at each start. */
 export function openEmbeddedRedis(now?: () => number): RedisBackend {
   const redis = createEmbeddedRedis(now);
   const attempt = (run: () => Reply): Outcome => {
@@ -40,7 +40,7 @@ export function openEmbeddedRedis(now?: () => number): RedisBackend {
 
 export function openRealRedis(redisUrl: string): RedisBackend {
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
-  // Commands report their own failure; an unhandled "error" event would end the process.
+  // Commands report their own failure. An unhandled "error" event would end the process.
   redis.on("error", () => {});
   const toOutcome = ([error, result]: [Error | null, unknown]): Outcome => {
     if (!error) return { result: result as Reply };
@@ -69,20 +69,11 @@ export function openRealRedis(redisUrl: string): RedisBackend {
   };
 }
 
-/** Upper case keeps ioredis from reshaping replies (HGETALL); an Upstash database is one Redis database. */
+/**
+ * Returns the name in upper case, so that ioredis leaves replies unchanged (HGETALL). FLUSHALL becomes FLUSHDB, because
+ * an Upstash database is a single Redis database.
+ */
 function realName(name: string): string {
   const upper = name.toUpperCase();
   return upper === "FLUSHALL" ? "FLUSHDB" : upper;
-}
-
-/** Strings become base64 where asked for, except a plain OK, as Upstash does. */
-export function encodeOutcome(outcome: Outcome, base64: boolean): object {
-  return "error" in outcome ? outcome : { result: encode(outcome.result, base64, true) };
-}
-
-function encode(reply: Reply, base64: boolean, top: boolean): unknown {
-  if (Array.isArray(reply)) return reply.map((item) => encode(item, base64, false));
-  const text = reply instanceof Status ? reply.ok : reply;
-  if (!base64 || typeof text !== "string" || (top && text === "OK")) return text;
-  return Buffer.from(text).toString("base64");
 }

@@ -44,7 +44,7 @@ describe.each(options)("$kind backends", ({ databaseUrl, redisUrl }) => {
     for (const [tag, sql] of Object.entries(files)) await writeFile(join(folder, `${tag}.sql`), sql);
   };
 
-  test("are migrated, and apart from each other", async () => {
+  test("are migrated and separate from each other", async () => {
     const [one, two] = await Promise.all([open(), open()]);
     await one.neon.query("insert into environments (key, name) values ('production', 'Production')");
     await one.upstash.command("SET", "k", "v");
@@ -54,7 +54,7 @@ describe.each(options)("$kind backends", ({ databaseUrl, redisUrl }) => {
     expect(one.neon.stats().requests).toBe(0);
   });
 
-  test("apply each migration once, with several statements and functions in a file", async () => {
+  test("apply each migration once, including files with several statements and functions", async () => {
     const { neon } = await open(false);
     const first =
       "create table a (id int);\n--> statement-breakpoint\ncreate function f() returns int language plpgsql as $$ begin return 1; end; $$;\n-- end";
@@ -66,7 +66,7 @@ describe.each(options)("$kind backends", ({ databaseUrl, redisUrl }) => {
     expect(await neon.query("select f() as one, count(b)::int as n from a")).toEqual([{ one: 1, n: 0 }]);
   });
 
-  test("apply nothing of a migration that fails, and name it", async () => {
+  test("apply nothing of a migration that fails, and name the file", async () => {
     const { neon } = await open(false);
     await writeMigrations({ "0000_bad": "create table a (id int);\n--> statement-breakpoint\nselect 1/0;" });
     await expect(applyMigrations(neon, folder)).rejects.toThrow(
@@ -83,7 +83,7 @@ describe.each(options)("$kind backends", ({ databaseUrl, redisUrl }) => {
     await applyMigrations(neon, folder);
     await writeMigrations({ "0000_first": "create table a (id bigint);" });
     await expect(applyMigrations(neon, folder)).rejects.toThrow(
-      "migrations/0000_first.sql was changed after it had been applied",
+      "migrations/0000_first.sql has changed since it was applied",
     );
   });
 

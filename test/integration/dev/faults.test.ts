@@ -4,7 +4,7 @@ import { neon, neonConfig } from "@neondatabase/serverless";
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import { type Backends, startBackends } from "../../../dev/endpoints/backends.ts";
 
-/** What both endpoints have in common, and what only Redis has; `down`, `hang` and the like are in each endpoint's own tests. */
+/** Faults that both endpoints have, and the one that only Redis has. Each endpoint's own tests cover `down` and `hang`. */
 let backends: Backends;
 let time = 1_000_000;
 
@@ -48,7 +48,7 @@ const endpoints = [
   },
 ];
 
-/** "refused", or that somebody listened. */
+/** Tries to connect. Returns "refused" or "lost" if that fails, and "listens" if it works. */
 function knock(port: number): Promise<string> {
   return new Promise((resolve) => {
     const socket = createConnection(port, "127.0.0.1");
@@ -63,7 +63,7 @@ describe.each(endpoints)("the $name endpoint", ({ endpoint, write, applied }) =>
   const url = () => `http://127.0.0.1:${endpoint().port}`;
   const post = (faults: object) => fetch(`${url()}/__faults`, { method: "POST", body: JSON.stringify(faults) });
 
-  test("refuses connections for a time, and listens on the same port again by itself", async ({ expect }) => {
+  test("refuses connections for a time, then listens on the same port again", async ({ expect }) => {
     expect((await post({ refuseForMs: 300 })).status).toBe(200);
     await expect.poll(() => knock(endpoint().port)).toBe("refused");
     await expect(write()).rejects.toThrow();
@@ -72,7 +72,7 @@ describe.each(endpoints)("the $name endpoint", ({ endpoint, write, applied }) =>
     expect(await applied()).toBe(1);
   });
 
-  test("refuses connections until it is healed", async ({ expect }) => {
+  test("refuses connections until the fault is removed", async ({ expect }) => {
     endpoint().setFaults({ refuseForMs: 600_000 });
     endpoint().setFaults({ refuseForMs: 500_000 });
     expect(await knock(endpoint().port)).toBe("refused");
@@ -81,7 +81,7 @@ describe.each(endpoints)("the $name endpoint", ({ endpoint, write, applied }) =>
     await write();
   });
 
-  test("answers garbage, and applies nothing", async ({ expect }) => {
+  test("responds with garbage and applies nothing", async ({ expect }) => {
     endpoint().setFaults({ garbage: true });
     await expect(write()).rejects.toThrow();
     const response = await fetch(url(), { method: "POST", body: "[]" });
@@ -90,7 +90,7 @@ describe.each(endpoints)("the $name endpoint", ({ endpoint, write, applied }) =>
     expect(await applied()).toBe(0);
   });
 
-  test("answers JSON of another shape each time, and applies nothing", async ({ expect }) => {
+  test("responds with JSON of a different shape each time and applies nothing", async ({ expect }) => {
     endpoint().setFaults({ wrongType: true });
     const bodies = new Set<string>();
     for (let i = 0; i < 40; i++) {
@@ -103,7 +103,7 @@ describe.each(endpoints)("the $name endpoint", ({ endpoint, write, applied }) =>
     expect(await applied()).toBe(0);
   });
 
-  test("applies, and cuts the answer off in its middle", async ({ expect }) => {
+  test("applies the request and cuts the response off in the middle", async ({ expect }) => {
     endpoint().setFaults({ truncate: true });
     await expect(write()).rejects.toThrow();
     expect(await applied()).toBe(1);
@@ -114,7 +114,7 @@ describe.each(endpoints)("the $name endpoint", ({ endpoint, write, applied }) =>
 });
 
 describe.each(endpoints)("the side door of the $name endpoint", ({ endpoint, write, applied }) => {
-  test("leads to the same data, past the faults", async ({ expect }) => {
+  test("reaches the same data without the faults", async ({ expect }) => {
     const url = await endpoint().openSideDoor();
     endpoint().setFaults({ down: true });
     await write(url);
@@ -123,8 +123,8 @@ describe.each(endpoints)("the side door of the $name endpoint", ({ endpoint, wri
   });
 });
 
-describe("a replica of Redis that lags", () => {
-  test("has what was there when it began to lag, and each write so much later", async ({ expect }) => {
+describe("a lagging replica of Redis", () => {
+  test("starts with the existing data and gets each write after the lag", async ({ expect }) => {
     const client = redis();
     await client.hset("h", { f: "1" });
     await client.set("text", "1");
@@ -145,7 +145,7 @@ describe("a replica of Redis that lags", () => {
     expect(await client.hget("h", "f")).toBe("3");
   });
 
-  test("has what others write, who do not read from it", async ({ expect }) => {
+  test("gets the writes of clients that read from the primary", async ({ expect }) => {
     const other = redis(await backends.upstash.openSideDoor());
     backends.upstash.setFaults({ lagMs: 500 });
     await other.set("k", "theirs");
@@ -154,13 +154,15 @@ describe("a replica of Redis that lags", () => {
     expect(await redis().get("k")).toBe("theirs");
   });
 
-  test("is gone when it is healed, and Postgres has none", async ({ expect }) => {
+  test("disappears when the fault is removed, and does not exist for Postgres", async ({ expect }) => {
     const client = redis();
     backends.upstash.setFaults({ lagMs: 500 });
     await client.eval("return redis.call('SET', KEYS[1], ARGV[1])", ["k"], ["new"]);
     expect(await client.get("k")).toBeNull();
     backends.upstash.setFaults({});
     expect(await client.get("k")).toBe("new");
-    expect(() => backends.neon.setFaults({ lagMs: 1 })).toThrow('this endpoint does not know "lagMs"');
+    expect(() => backends.neon.setFaults({ lagMs: 1 })).toThrow(
+      'this endpoint has no replica and does not support "lagMs"',
+    );
   });
 });

@@ -46,7 +46,7 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     endpoint.resetStats();
   });
 
-  test("gives the driver every type as a real Neon does", async () => {
+  test("returns every type to the driver like a real Neon", async () => {
     const [row] =
       await client()`select 1::int4 i, 9007199254740993::int8 big, 1.50::numeric n, true b, null::text nothing,
       'straße 🦄'::text t, '{"a":[1,null]}'::jsonb j, array['a','b"c',null]::text[] list, array[1,2] numbers,
@@ -66,7 +66,7 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     });
   });
 
-  test("takes null, boolean, number, object and array parameters", async () => {
+  test("accepts null, boolean, number, object and array parameters", async () => {
     const data = { text: "a'b", list: [1, { deep: null }] };
     const [row] = await client().query(
       "select $1::text a, $2::bool b, $3::int8 c, $4::jsonb d, $5::text[] e, $6::int[] f, $7::jsonb[] g",
@@ -76,7 +76,7 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     expect(row).toEqual({ a: null, b: false, c: "42", d: data, e: ["x", 'y"\\{}', null], f: array, g: [{ k: "v" }] });
   });
 
-  test("answers full results with fields, command and row count", async () => {
+  test("returns full results with fields, command and row count", async () => {
     const sql = neon(endpoint.connectionString, { fullResults: true, arrayMode: true });
     const inserted = await sql`insert into endpoint_items (id, name) values (1, 'a'), (2, 'b') returning id, name`;
     expect(inserted).toMatchObject({ command: "INSERT", rowCount: 2, rowAsArray: true });
@@ -96,7 +96,7 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     expect(created).toMatchObject({ command: "CREATE", rowCount: null, rows: [], fields: [] });
   });
 
-  test("answers database errors with every field that Neon sends", async () => {
+  test("returns database errors with every field that Neon sends", async () => {
     const sql = client();
     await sql`insert into endpoint_items (id, name) values (1, 'a')`;
     const duplicate = await sql`insert into endpoint_items (id, name) values (1, 'b')`.catch((e: NeonDbError) => e);
@@ -118,7 +118,7 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     expect(endpoint.stats()).toMatchObject({ errors: 3, queries: 4 });
   });
 
-  test("answers 400 with null for absent error fields, and 400 for a body that is no query", async () => {
+  test("returns 400 for a database error and for a body that is not a query", async () => {
     const post = async (body: string) => {
       const headers = { "Neon-Connection-String": endpoint.connectionString };
       const response = await fetch(endpoint.url, { method: "POST", headers, body });
@@ -153,7 +153,7 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     });
   });
 
-  test("rolls back a whole batch when one statement fails, and goes on working", async () => {
+  test("rolls back a whole batch if one statement fails, and keeps working", async () => {
     const sql = client();
     const insert = sql`insert into endpoint_items (id, name) values (1, 'a')`;
     await expect(sql.transaction([insert, sql`select 1/0`])).rejects.toMatchObject({ code: "22012" });
@@ -169,7 +169,7 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     expect(await sql`select id from endpoint_items`).toEqual([{ id: 7 }]);
   });
 
-  test("serves drizzle: typed rows, batches and the error behind a failed query", async () => {
+  test("works with drizzle: typed rows, batches and the cause of a failed query", async () => {
     const db = drizzle({ client: client() });
     const at = new Date("2026-03-04T05:06:07.891Z");
     const row = { id: 1, name: "a", version: 7, isOn: true, data: { k: ["v"] }, tags: ["x", "y"], madeAt: at };
@@ -193,13 +193,13 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     expect(endpoint.stats()).toMatchObject({ requests: 21, byKind: { insert: 20, select: 1 } });
   });
 
-  test("counts kinds by the statement's first word and neither counts nor faults helpers", async () => {
+  test("counts statements by their first word, but not those of helpers", async () => {
     await endpoint.query("select 1");
     await client().query("-- note\n /* more */ with x as (select 1) select * from x");
     expect(endpoint.stats()).toMatchObject({ requests: 1, statements: 1, byKind: { with: 1 } });
   });
 
-  test("down fails without applying, and heals over HTTP", async () => {
+  test("down fails without applying, and can be removed over HTTP", async () => {
     const sql = client();
     const base = new URL(endpoint.url).origin;
     const faults = (body: object) => fetch(`${base}/__faults`, { method: "POST", body: JSON.stringify(body) });
@@ -212,7 +212,7 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     expect(await sql`select count(*)::int n from endpoint_items`).toEqual([{ n: 0 }]);
   });
 
-  test("dropAfterApply commits and loses the answer", async () => {
+  test("dropAfterApply commits and loses the response", async () => {
     endpoint.setFaults({ dropAfterApply: true });
     const sql = client();
     await expect(sql`insert into endpoint_items (id, name) values (1, 'a')`).rejects.toThrow(
@@ -221,7 +221,7 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
     expect(await endpoint.query("select id from endpoint_items")).toEqual([{ id: 1 }]);
   });
 
-  test("errorRate answers 500 and hang never answers", async () => {
+  test("errorRate responds with 500 and hang never responds", async () => {
     endpoint.setFaults({ errorRate: 1 });
     await expect(client()`select 1`).rejects.toThrow("Server error (HTTP status 500)");
     endpoint.setFaults({ hang: true });
@@ -237,13 +237,13 @@ describe.each(backends)("the Neon endpoint over $backend", ({ databaseUrl }) => 
 });
 
 describe("the Neon endpoint", () => {
-  test("says that a taken port is taken", async () => {
+  test("rejects with EADDRINUSE if the port is in use", async () => {
     const first = await startNeonEndpoint();
     await expect(startNeonEndpoint({ port: first.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
     await first.close();
   });
 
-  test("keeps its data in a directory over a restart, and refuses one that is no database", async () => {
+  test("keeps its data in a directory over a restart, and refuses a directory without a database", async () => {
     const directory = await mkdtemp(join(tmpdir(), "burgee-neon-"));
     const dataDir = join(directory, "postgres");
     const first = await startNeonEndpoint({ dataDir });
@@ -253,7 +253,7 @@ describe("the Neon endpoint", () => {
     expect(await second.query("select id from kept")).toEqual([{ id: 7 }]);
     await second.close();
     await rm(join(dataDir, "PG_VERSION"));
-    await expect(startNeonEndpoint({ dataDir })).rejects.toThrow("it holds files, but no PG_VERSION");
+    await expect(startNeonEndpoint({ dataDir })).rejects.toThrow("the directory contains files, but no PG_VERSION");
     await rm(directory, { recursive: true });
   });
 });

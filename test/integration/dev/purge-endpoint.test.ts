@@ -38,7 +38,7 @@ test("refuses a wrong token, no tags and more than 100 tags", async () => {
   expect(endpoint.stats()).toMatchObject({ purges: 1, refused: 3 });
 });
 
-test("answers 429 with Retry-After for as many calls as told", async () => {
+test("responds with 429 and Retry-After to the given number of calls", async () => {
   endpoint.rateLimitNext(2, 3);
   expect(await purge({ tags: ["a"] })).toMatchObject({ status: 429, retryAfter: "3", body: { success: false } });
   expect(await purge({ tags: ["a"] })).toMatchObject({ status: 429 });
@@ -54,9 +54,9 @@ test("injects faults", async () => {
   expect(purged).toEqual(["a"]);
 });
 
-test("purges reach each data centre after a time of their own, or get lost", async () => {
+test("purges reach each data centre after different times, or are lost", async () => {
   const reached: string[] = [];
-  // Time on the way, then whether it is lost: for the first data centre and the second, purge by purge.
+  // Two numbers for each purge and data centre: the travel time, and whether the purge is lost.
   const draws = [0.9, 0.5, 0, 0.5, 0, 0.5, 0, 0.01];
   const other = await startPurgeEndpoint({
     dataCentres: [(tags) => void reached.push(`1 ${tags[0]}`), (tags) => void reached.push(`2 ${tags[0]}`)],

@@ -1,45 +1,11 @@
 import { Redis } from "@upstash/redis/cloudflare";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startUpstashEndpoint, type UpstashEndpoint } from "../../../dev/redis/upstash-endpoint.ts";
+import { describe, expect, test } from "vitest";
+import { startUpstashEndpoint } from "../../../dev/redis/upstash-endpoint.ts";
+import { describeUpstash } from "./upstash.ts";
 
-const { TEST_REDIS_URL } = process.env;
-const backends = [{ backend: "the embedded Redis", redisUrl: undefined as string | undefined }];
-if (TEST_REDIS_URL !== undefined) backends.push({ backend: "Redis", redisUrl: TEST_REDIS_URL });
-
-const SET_IF_NEWER = `
-  local c = redis.call('HGET', KEYS[1], 'v')
-  if c and tonumber(c) >= tonumber(ARGV[1]) then return 0 end
-  redis.call('HSET', KEYS[1], 'v', ARGV[1])
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  return 1`;
-
-describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => {
-  let endpoint: UpstashEndpoint;
-  let redis: Redis;
-
-  beforeAll(async () => {
-    endpoint = await startUpstashEndpoint(redisUrl === undefined ? {} : { redisUrl });
-    redis = new Redis({
-      url: endpoint.url,
-      token: endpoint.token,
-      retry: { retries: 0 },
-      automaticDeserialization: false,
-      enableAutoPipelining: false,
-      enableTelemetry: false,
-      signal: () => AbortSignal.timeout(2_000),
-    });
-  });
-  afterAll(async () => {
-    await endpoint.command("FLUSHDB");
-    await endpoint.close();
-  });
-  beforeEach(async () => {
-    endpoint.setFaults({});
-    await endpoint.command("FLUSHDB");
-    endpoint.resetStats();
-  });
-
-  test("keeps strings as they are: numbers, JSON, unicode, empty, OK", async () => {
+describeUpstash("the Upstash endpoint", (t) => {
+  test("returns strings unchanged: numbers, JSON, Unicode, empty, OK", async () => {
+    const { redis } = t;
     for (const value of ["123", '{"a":1}', "straße 🦄", "", "OK", "T0s="]) {
       expect(await redis.set("k", value)).toBe("OK");
       expect(await redis.get("k")).toBe(value);
@@ -47,7 +13,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     }
   });
 
-  test("has hashes with nil for absent fields and keys", async () => {
+  test("returns nil for missing fields and keys of hashes", async () => {
+    const { redis } = t;
     expect(await redis.hset("h", { a: "1", b: "two" })).toBe(2);
     expect(await redis.hset("h", { b: "2", c: "3" })).toBe(1);
     expect(await redis.hget("h", "a")).toBe("1");
@@ -63,7 +30,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     expect(await redis.exists("h")).toBe(0);
   });
 
-  test("has keys, expiry and counters", async () => {
+  test("supports keys, expiry and counters", async () => {
+    const { endpoint, redis } = t;
     expect(await redis.set("a:1", "x", { ex: 100, nx: true })).toBe("OK");
     expect(await redis.set("a:1", "y", { nx: true })).toBeNull();
     expect(await redis.set("a:2", "y", { px: 5_000 })).toBe("OK");
@@ -87,7 +55,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     expect(await redis.dbsize()).toBe(0);
   });
 
-  test("walks all keys by SCAN", async () => {
+  test("walks all keys with SCAN", async () => {
+    const { redis } = t;
     await Promise.all(Array.from({ length: 57 }, (_, i) => redis.set(`scan:${i}`, "x")));
     await redis.set("other", "x");
     const seen = new Set<string>();
@@ -100,7 +69,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     expect(seen.size).toBe(57);
   });
 
-  test("answers errors as Upstash does", async () => {
+  test("returns errors like Upstash", async () => {
+    const { endpoint, redis } = t;
     await redis.set("text", "x");
     await expect(redis.hget("text", "f")).rejects.toThrow(
       "WRONGTYPE Operation against a key holding the wrong kind of value",
@@ -133,7 +103,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     expect(endpoint.stats()).toMatchObject({ unauthorized: 4 });
   });
 
-  test("answers base64 and a sync token to a client that asks for it", async () => {
+  test("returns base64 and a sync token to a client that asks for base64", async () => {
+    const { endpoint } = t;
     const headers = { authorization: `Bearer ${endpoint.token}`, "upstash-encoding": "base64" };
     const post = async (path: string, body: unknown) => {
       const response = await fetch(endpoint.url + path, { method: "POST", headers, body: JSON.stringify(body) });
@@ -152,7 +123,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     ]);
   });
 
-  test("runs the rest of a pipeline after an error, and discards a transaction that cannot be queued", async () => {
+  test("runs a pipeline on after an error and discards a transaction with an unknown command", async () => {
+    const { endpoint, redis } = t;
     const pipeline = redis.pipeline().set("p", "x").hget("p", "f").get("p");
     expect(await pipeline.exec({ keepErrors: true })).toMatchObject([
       { result: "OK" },
@@ -169,77 +141,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     expect(endpoint.stats()).toMatchObject({ pipelines: 1, transactions: 2 });
   });
 
-  test("gives Lua false for nil and flat lists, and takes lists back up to the first nil", async () => {
-    await redis.hset("h", { a: "1", b: "2" });
-    const script = `
-      local one = redis.call('HGET', KEYS[1], 'absent')
-      local many = redis.call('HMGET', KEYS[1], 'a', 'absent', 'b')
-      local all = redis.call('HGETALL', KEYS[1])
-      local none = redis.call('HGETALL', 'absent')
-      return { tostring(one), tostring(many[2]), many[3], #many, #all, #none, many, ARGV[1], false, 'after false', nil, 'lost' }`;
-    expect(await redis.eval(script, ["h"], ["straße 🦄"])).toEqual([
-      "false",
-      "false",
-      "2",
-      3,
-      4,
-      0,
-      ["1", null, "2"],
-      "straße 🦄",
-      null,
-      "after false",
-    ]);
-  });
-
-  test("converts Lua results as Redis does", async () => {
-    const run = (script: string) => redis.eval(script, [], []);
-    expect(await run("return 3.99")).toBe(3);
-    expect(await run("return true")).toBe(1);
-    expect(await run("return false")).toBeNull();
-    expect(await run("return redis.call('SET', 'k', 'v')")).toBe("OK");
-    expect(await run("return redis.call('SET', 'k', 'v').ok")).toBe("OK");
-    expect(await run("return tostring(tonumber('42') + 1)")).toBe("43");
-    expect(await run("return 'v' .. tonumber('42')")).toBe("v42");
-    expect(await run("return redis.status_reply('FINE')")).toBe("FINE");
-    expect(await run("return redis.pcall('NONSENSE').err ~= nil")).toBe(1);
-    expect(
-      await run(
-        "local t = {} for w in string.gmatch('a,b', '[^,]+') do table.insert(t, w) end return table.concat(t, '|')",
-      ),
-    ).toBe("a|b");
-    expect(await run("return { string.match('12:ab', '^(%d+):(%a+)$') }")).toEqual(["12", "ab"]);
-    expect(await run("return string.format('[%s,%d]', string.sub('hello', 2, 3), 7)")).toBe("[el,7]");
-    expect(await run("return { unpack({ 1, 2 }) }")).toEqual([1, 2]);
-    await expect(run("return redis.error_reply('MINE no')")).rejects.toThrow("MINE no");
-    await expect(run("return redis.call('HGET', 'k', 'f')")).rejects.toThrow("WRONGTYPE");
-    await expect(run("return nonsense")).rejects.toThrow("nonexistent global variable 'nonsense'");
-    await expect(run("oops = 1")).rejects.toThrow("Attempt to modify a readonly table");
-    await expect(run("return +")).rejects.toThrow("ERR Error compiling script");
-    await expect(run("local x = nil return x.y")).rejects.toThrow("attempt to index");
-  });
-
-  test("has read-only and preloaded scripts", async () => {
-    const sha = await redis.scriptLoad(SET_IF_NEWER);
-    expect(await redis.evalsha(sha, ["e"], ["5", "60000"])).toBe(1);
-    expect(await redis.evalsha(sha, ["e"], ["4", "60000"])).toBe(0);
-    expect(await redis.pttl("e")).toBeGreaterThan(50_000);
-    expect(await redis.evalRo("return redis.call('HGET', KEYS[1], 'v')", ["e"], [])).toBe("5");
-    await expect(redis.evalRo("return redis.call('DEL', KEYS[1])", ["e"], [])).rejects.toThrow(
-      "Write commands are not allowed",
-    );
-    await expect(redis.evalsha("0".repeat(40), [], [])).rejects.toThrow("NOSCRIPT");
-    expect(endpoint.stats().byCommand).toMatchObject({ SCRIPT: 1, EVALSHA: 3, EVAL_RO: 2, PTTL: 1 });
-  });
-
-  test("runs scripts atomically", async () => {
-    const add =
-      "local n = tonumber(redis.call('HGET', KEYS[1], 'n') or '0') redis.call('HSET', KEYS[1], 'n', n + 1) return n";
-    const seen = await Promise.all(Array.from({ length: 50 }, () => redis.eval(add, ["counter"], [])));
-    expect(new Set(seen).size).toBe(50);
-    expect(await redis.hget("counter", "n")).toBe("50");
-  });
-
-  test("counts commands by name and not helpers", async () => {
+  test("counts commands by name, but not those of helpers", async () => {
+    const { endpoint, redis } = t;
     await redis.pipeline().set("a", "1").get("a").get("b").exec();
     await redis.hmget("h", "x");
     await endpoint.command("GET", "a");
@@ -258,7 +161,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     expect(endpoint.stats()).toMatchObject({ requests: 0, commands: 0, byCommand: {} });
   });
 
-  test("counts what is under way at once, and which of it is the same", async () => {
+  test("counts concurrent requests and which of them are alike", async () => {
+    const { endpoint, redis } = t;
     endpoint.resetStats();
     endpoint.setFaults({ latencyMs: 100 });
     await Promise.all([...Array.from({ length: 5 }, () => redis.hmget("h", "x")), redis.hmget("h", "y")]);
@@ -269,7 +173,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     await expect.poll(() => (endpoint.resetStats(), endpoint.stats().underWay.peak)).toBe(0);
   });
 
-  test("injects faults and heals", async () => {
+  test("injects faults and removes them", async () => {
+    const { endpoint, redis } = t;
     endpoint.setFaults({ down: true });
     await expect(redis.set("k", "1")).rejects.toThrow("fetch failed");
     endpoint.setFaults({ errorRate: 1 });
@@ -295,7 +200,8 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
     expect(endpoint.stats()).toMatchObject({ requests: 6, faulted: 4, commands: 3 });
   });
 
-  test("refuses faults that it does not know, in words", async () => {
+  test("refuses unknown faults with a message", async () => {
+    const { endpoint } = t;
     const post = async (body: string) => {
       const response = await fetch(`${endpoint.url}/__faults`, { method: "POST", body });
       return { status: response.status, body: await response.json() };
@@ -315,7 +221,7 @@ describe.each(backends)("the Upstash endpoint over $backend", ({ redisUrl }) => 
 });
 
 describe("the embedded Redis", () => {
-  test("expires keys by the clock that it is given", async () => {
+  test("uses the given clock for expiry", async () => {
     let now = 1_000_000;
     const endpoint = await startUpstashEndpoint({ now: () => now });
     await endpoint.command("HSET", "h", "f", "v");
