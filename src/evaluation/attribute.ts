@@ -2,15 +2,15 @@ import type { AttributePath, JsonValue } from "../flags/document.ts";
 import { CompileError } from "./compile-error.ts";
 import type { EvaluationInput } from "./types.ts";
 
-/** Reads one attribute; undefined: missing. `null` is a value. */
+/** Reads one attribute. Returns `undefined` if the attribute is missing; `null` is a value. */
 export type Getter = (input: EvaluationInput) => JsonValue | undefined;
 
 export interface Attribute {
   get: Getter;
-  /** Set when the attribute is one plain property of the caller's context: leaves read it without a call. */
+  /** The property's name if the attribute is a plain property of the caller's context, which is read without a call. */
   contextName?: string;
   readsRequest: boolean;
-  /** For messages. */
+  /** The attribute's name in messages. */
   label: string;
 }
 
@@ -18,8 +18,9 @@ const REQUEST = "request";
 const REQUEST_PREFIX = "request.";
 
 /**
- * Two roots that never mix: `request.*` (or steps that begin with "request") is what the worker read from the
- * request, everything else the caller's context. "request" alone names nothing.
+ * Compiles the access to an attribute. `request.*`, or a list of steps that begins with "request", reads the attributes
+ * that the worker took from the request. Every other path reads the caller's context, so a caller cannot set a request
+ * attribute. "request" alone is always missing.
  */
 export function compileAttribute(path: AttributePath): Attribute {
   if (typeof path === "string") {
@@ -31,7 +32,7 @@ export function compileAttribute(path: AttributePath): Attribute {
     return contextAttribute(path);
   }
   if (!Array.isArray(path) || path.length === 0 || !path.every((step) => typeof step === "string")) {
-    throw new CompileError("an attribute is a string or a list of strings");
+    throw new CompileError("an attribute must be a string or a list of strings");
   }
   const label = path.join(" → ");
   const [root = "", ...rest] = path;
@@ -44,7 +45,7 @@ export function compileAttribute(path: AttributePath): Attribute {
 }
 
 function contextAttribute(name: string): Attribute {
-  // Only names that objects inherit need the slower test for an own property.
+  // Only names that every object inherits need the slower check for an own property.
   if (name in Object.prototype) return { get: (input) => own(input.context, name), readsRequest: false, label: name };
   if (name === "targetingKey") {
     return { get: (input) => input.context.targetingKey, contextName: name, readsRequest: false, label: name };

@@ -4,24 +4,27 @@ import { CompileError } from "./compile-error.ts";
 import { hashState, murmur3 } from "./hashing/murmur3.ts";
 import type { EvaluationInput } from "./types.ts";
 
-/** No attribute of `by` holds a bucketing value. */
-export const NO_KEY = -1;
+/** The result of a bucketing if no attribute in `by` has a value that can be hashed. */
+export const NO_BUCKET = -1;
 
-/** Bucket of a subject, 0 … 99,999, or NO_KEY. */
+/** Returns the subject's bucket, from 0 to 99,999, or NO_BUCKET. */
 export type Bucketing = (input: EvaluationInput) => number;
 
 type SchemeFactory = (salt: string) => (value: string) => number;
 
-/** Every hash scheme: salt → value → bucket. Pure; published vectors in test/conformance hold each still for ever. */
+/**
+ * The hash schemes: each maps a salt and a value to a bucket and never changes. The published vectors in
+ * test/conformance hold every scheme in place.
+ */
 const SCHEMES: Record<HashScheme, SchemeFactory> = {
   "murmur3-mulshift": (salt) => {
     const state = hashState(`${salt}:`);
-    // (uint64(hash) * 100000) >> 32. The product stays below 2^53, so doubles are exact; | 0 drops the fraction.
+    // This is (uint64(hash) * 100000) >> 32: the product stays below 2^53, so a double holds it exactly.
     return (value) => ((murmur3(state, value) * WEIGHT_TOTAL) / 4294967296) | 0;
   },
 };
 
-/** Bucket of one value under a scheme. */
+/** Returns the bucket of one value under a scheme. */
 export function bucketOf(scheme: HashScheme, salt: string, value: string): number {
   return SCHEMES[scheme](salt)(value);
 }
@@ -29,20 +32,20 @@ export function bucketOf(scheme: HashScheme, salt: string, value: string): numbe
 export interface CompiledBucketing {
   bucket: Bucketing;
   readsRequest: boolean;
-  /** What a subject without a key is told is required. */
-  keyLabel: string;
+  /** The attributes of `by`, for the error that a subject without any of them gets. */
+  byLabel: string;
 }
 
 export function compileBucketing(by: AttributePath[], salt: string, hash: HashScheme): CompiledBucketing {
   if (!HASH_SCHEMES.includes(hash)) throw new CompileError(`unknown hash scheme ${JSON.stringify(hash)}`);
-  if (typeof salt !== "string") throw new CompileError("a salt is a string");
-  if (!Array.isArray(by) || by.length === 0) throw new CompileError("by lists at least one attribute");
+  if (typeof salt !== "string") throw new CompileError("salt must be a string");
+  if (!Array.isArray(by) || by.length === 0) throw new CompileError("by must list at least one attribute");
   const attributes = by.map(compileAttribute);
   const getters = attributes.map((attribute) => attribute.get);
   return {
     bucket: bucketBy(getters, SCHEMES[hash](salt)),
     readsRequest: attributes.some((attribute) => attribute.readsRequest),
-    keyLabel: attributes.map((attribute) => attribute.label).join(" or "),
+    byLabel: attributes.map((attribute) => attribute.label).join(" or "),
   };
 }
 
@@ -52,20 +55,23 @@ function bucketBy(getters: Getter[], hash: (value: string) => number): Bucketing
     return (input) => {
       const value = only(input);
       if (typeof value === "string" && value !== "") return hash(value);
-      const key = bucketingValue(value);
-      return key === undefined ? NO_KEY : hash(key);
+      const text = bucketingValue(value);
+      return text === undefined ? NO_BUCKET : hash(text);
     };
   }
   return (input) => {
     for (const get of getters) {
-      const key = bucketingValue(get(input));
-      if (key !== undefined) return hash(key);
+      const text = bucketingValue(get(input));
+      if (text !== undefined) return hash(text);
     }
-    return NO_KEY;
+    return NO_BUCKET;
   };
 }
 
-/** Text that is hashed. An empty string is no key: everyone without an id would share one bucket. */
+/**
+ * Returns the text to hash, or `undefined` if the value cannot be hashed. An empty string cannot: everyone without an
+ * id would share one bucket.
+ */
 export function bucketingValue(value: JsonValue | undefined): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;

@@ -2,8 +2,8 @@ import type { AttributeCondition, JsonScalar } from "../flags/document.ts";
 import { FALSE, TRUE, type Test, type Truth } from "./truth.ts";
 
 /**
- * The tests that most rules consist of, on a plain attribute of the context, as one call instead of three.
- * The values were accepted by compilePredicate, which gives the meaning; undefined: not one of these.
+ * Compiles the most common conditions on a plain attribute of the context into one call instead of three. Returns
+ * `undefined` for every other condition. compilePredicate has accepted the values and defines what the condition means.
  */
 export function commonLeaf(name: string, condition: AttributeCondition, missing: Truth): Test | undefined {
   const { operator, values = [], caseInsensitive } = condition;
@@ -61,7 +61,7 @@ function numberLeaf(
   bound: number,
   missing: Truth,
 ): Test | undefined {
-  // lt and gte, and gt and lte, are each other's opposite for numbers that exist.
+  // For numbers, gte is the opposite of lt, and lte is the opposite of gt.
   const isBelow = operator === "lt" || operator === "gte";
   if (!isBelow && operator !== "gt" && operator !== "lte") return undefined;
   const [whenTrue, whenFalse]: [Truth, Truth] = operator === "lt" || operator === "gt" ? [TRUE, FALSE] : [FALSE, TRUE];

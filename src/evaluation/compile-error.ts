@@ -1,4 +1,4 @@
-/** A document that cannot be made executable; compileFlag turns it into PARSE_ERROR. */
+/** A document cannot be compiled. compileFlag turns this into PARSE_ERROR. */
 export class CompileError extends Error {
   override readonly name = "CompileError";
 }

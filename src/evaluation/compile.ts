@@ -1,7 +1,7 @@
 import type { FlagDocument } from "../flags/document.ts";
 import { CompileError } from "./compile-error.ts";
 import { compileDependency, compilePlan, type Plan } from "./plan.ts";
-import { newTraits, type Scope, type Traits } from "./scope.ts";
+import { newTraits, type Compilation, type Traits } from "./compilation.ts";
 import type { CompiledFlag, Resolution } from "./types.ts";
 
 const PARSE_ERROR: Resolution = Object.freeze({
@@ -16,7 +16,10 @@ const GENERAL: Resolution = Object.freeze({
   errorDetails: "the evaluation failed",
 });
 
-/** Compiles a document once; evaluating it parses, compiles and, for the usual answers, allocates nothing. Never throws. */
+/**
+ * Compiles a document. Evaluating the compiled flag parses and compiles nothing, and allocates nothing for the usual
+ * resolutions. Never throws.
+ */
 export function compileFlag(document: FlagDocument): CompiledFlag {
   let plan: Plan;
   try {
@@ -40,13 +43,13 @@ export function compileFlag(document: FlagDocument): CompiledFlag {
         return GENERAL;
       }
     },
-    nextBoundary: boundaries(traits),
+    nextBoundary: compileBoundaries(traits),
     isRandom: traits.isRandom,
     readsRequest: traits.readsRequest,
   };
 }
 
-/** The executable parts of a document. Throws CompileError (or a TypeError on a shape that is none of ours). */
+/** Returns the executable parts of a document. Throws CompileError, or TypeError if the shape is not a document's. */
 export function planFlag(document: FlagDocument): Plan {
   const { variants } = document;
   return compilePlan(
@@ -63,28 +66,28 @@ export function planFlag(document: FlagDocument): Plan {
         ...(ruleId === undefined ? {} : { ruleId }),
       });
     },
-    newScope(document),
+    newCompilation(document),
   );
 }
 
-/** Where the conditions of a document are compiled. */
-export function newScope({ key, segments, dependencies }: FlagDocument): Scope {
+/** Returns the state in which the conditions of a document are compiled. */
+export function newCompilation({ key, segments, dependencies }: FlagDocument): Compilation {
   return {
     segments,
     dependencies,
     compiledSegments: new Map(),
     compiledFlags: new Map(),
     compileDependency,
-    open: new Set([`flag ${key}`]),
+    ancestors: new Set([`flag ${key}`]),
     traits: newTraits(),
   };
 }
 
-function boundaries({ instants, ramps }: Traits): CompiledFlag["nextBoundary"] {
-  const turns = new Set(instants);
-  for (const { start, end } of ramps) turns.add(start).add(end);
-  if (turns.size === 0) return () => undefined;
-  const sorted = [...turns].sort((a, b) => a - b);
+function compileBoundaries({ instants, ramps }: Traits): CompiledFlag["nextBoundary"] {
+  const boundaries = new Set(instants);
+  for (const { start, end } of ramps) boundaries.add(start).add(end);
+  if (boundaries.size === 0) return () => undefined;
+  const sorted = [...boundaries].sort((a, b) => a - b);
   return (now) => {
     for (const { start, end } of ramps) if (now >= start && now < end) return now;
     return sorted.find((instant) => instant > now);

@@ -1,88 +1,91 @@
 import { WEIGHT_TOTAL, type AttributeCondition, type BucketCondition, type Condition } from "../flags/document.ts";
 import { compileAttribute } from "./attribute.ts";
-import { compileBucketing, NO_KEY } from "./bucketing.ts";
+import { compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { commonLeaf } from "./common-leaf.ts";
 import { CompileError } from "./compile-error.ts";
 import { compilePredicate } from "./operators.ts";
-import { addTraits, countTests, newTraits, type DependencyPlan, type Scope } from "./scope.ts";
+import { addTraits, countTests, newTraits, type DependencyPlan, type Compilation } from "./compilation.ts";
 import { allOf, anyOf, FALSE, notOf, TRUE, UNKNOWN, type Test, type Truth } from "./truth.ts";
 import type { EvaluationInput } from "./types.ts";
 
-/** The executable form of a condition. Throws CompileError. */
-export function compileCondition(condition: Condition, scope: Scope): Test {
-  if (typeof condition !== "object" || condition === null) throw new CompileError("a condition is an object");
-  if ("all" in condition) return allOf(condition.all.map((one) => compileCondition(one, scope)));
-  if ("any" in condition) return anyOf(condition.any.map((one) => compileCondition(one, scope)));
-  if ("not" in condition) return notOf(compileCondition(condition.not, scope));
-  if ("segment" in condition) return compileSegment(condition.segment, scope);
-  if ("flag" in condition) return servesOneOf(condition.flag, condition.variants, scope);
-  if ("bucket" in condition) return compileBucketCondition(condition.bucket, scope);
-  if ("attribute" in condition) return compileLeaf(condition, scope);
-  throw new CompileError("unknown kind of condition");
+/** Compiles a condition. Throws CompileError. */
+export function compileCondition(condition: Condition, compilation: Compilation): Test {
+  if (typeof condition !== "object" || condition === null) throw new CompileError("a condition must be an object");
+  if ("all" in condition) return allOf(condition.all.map((one) => compileCondition(one, compilation)));
+  if ("any" in condition) return anyOf(condition.any.map((one) => compileCondition(one, compilation)));
+  if ("not" in condition) return notOf(compileCondition(condition.not, compilation));
+  if ("segment" in condition) return compileSegment(condition.segment, compilation);
+  if ("flag" in condition) return servesOneOf(condition.flag, condition.variants, compilation);
+  if ("bucket" in condition) return compileBucketCondition(condition.bucket, compilation);
+  if ("attribute" in condition) return compileLeaf(condition, compilation);
+  throw new CompileError("unknown form of condition");
 }
 
-/** True when the flag serves one of the variants; a flag that fails or serves no variant makes it false. */
-export function servesOneOf(flag: string, variants: string[], scope: Scope): Test {
-  if (!Array.isArray(variants)) throw new CompileError("variants is a list");
-  const served = servedBy(flag, scope);
+/** Compiles a condition that is true if the flag serves one of the variants. It is false if the flag fails. */
+export function servesOneOf(flag: string, variants: string[], compilation: Compilation): Test {
+  if (!Array.isArray(variants)) throw new CompileError("variants must be a list");
+  const variantOf = servedVariant(flag, compilation);
   return (input) => {
-    const variant = served(input);
+    const variant = variantOf(input);
     return variant !== undefined && variants.includes(variant) ? TRUE : FALSE;
   };
 }
 
-/** The variant that another flag serves; undefined: it fails, or leaves the answer to the caller. */
-export function servedBy(flag: string, scope: Scope): (input: EvaluationInput) => string | undefined {
-  const { run } = dependencyPlan(flag, scope);
+/** Compiles the variant that another flag serves: `undefined` if the flag fails or serves the caller's default. */
+export function servedVariant(flag: string, compilation: Compilation): (input: EvaluationInput) => string | undefined {
+  const { run } = dependencyPlan(flag, compilation);
   return (input) => {
     const resolution = run(input);
     return resolution.reason === "ERROR" ? undefined : resolution.variant;
   };
 }
 
-function dependencyPlan(flag: string, scope: Scope): DependencyPlan {
-  const known = scope.compiledFlags.get(flag);
+function dependencyPlan(flag: string, compilation: Compilation): DependencyPlan {
+  const known = compilation.compiledFlags.get(flag);
   if (known) {
-    addTraits(scope.traits, known.traits);
+    addTraits(compilation.traits, known.traits);
     return known;
   }
   const dependency =
-    scope.dependencies && Object.hasOwn(scope.dependencies, flag) ? scope.dependencies[flag] : undefined;
+    compilation.dependencies && Object.hasOwn(compilation.dependencies, flag)
+      ? compilation.dependencies[flag]
+      : undefined;
   if (dependency === undefined) throw new CompileError(`unknown flag ${JSON.stringify(flag)}`);
-  const mark = `flag ${flag}`;
-  if (scope.open.has(mark)) throw new CompileError(`flag ${JSON.stringify(flag)} depends on itself`);
-  scope.open.add(mark);
-  const plan = scope.compileDependency(dependency, { ...scope, traits: newTraits() });
-  scope.open.delete(mark);
-  scope.compiledFlags.set(flag, plan);
-  addTraits(scope.traits, plan.traits);
+  const ancestor = `flag ${flag}`;
+  if (compilation.ancestors.has(ancestor)) throw new CompileError(`flag ${JSON.stringify(flag)} depends on itself`);
+  compilation.ancestors.add(ancestor);
+  const plan = compilation.compileDependency(dependency, { ...compilation, traits: newTraits() });
+  compilation.ancestors.delete(ancestor);
+  compilation.compiledFlags.set(flag, plan);
+  addTraits(compilation.traits, plan.traits);
   return plan;
 }
 
-function compileSegment(name: string, scope: Scope): Test {
-  const known = scope.compiledSegments.get(name);
+function compileSegment(name: string, compilation: Compilation): Test {
+  const known = compilation.compiledSegments.get(name);
   if (known) {
-    addTraits(scope.traits, known.traits);
+    addTraits(compilation.traits, known.traits);
     return known.test;
   }
-  const condition = scope.segments && Object.hasOwn(scope.segments, name) ? scope.segments[name] : undefined;
+  const condition =
+    compilation.segments && Object.hasOwn(compilation.segments, name) ? compilation.segments[name] : undefined;
   if (condition === undefined) throw new CompileError(`unknown segment ${JSON.stringify(name)}`);
-  const mark = `segment ${name}`;
-  if (scope.open.has(mark)) throw new CompileError(`segment ${JSON.stringify(name)} refers to itself`);
-  scope.open.add(mark);
+  const ancestor = `segment ${name}`;
+  if (compilation.ancestors.has(ancestor)) throw new CompileError(`segment ${JSON.stringify(name)} refers to itself`);
+  compilation.ancestors.add(ancestor);
   const traits = newTraits();
-  const test = compileCondition(condition, { ...scope, traits });
-  scope.open.delete(mark);
-  scope.compiledSegments.set(name, { test, traits });
-  addTraits(scope.traits, traits);
+  const test = compileCondition(condition, { ...compilation, traits });
+  compilation.ancestors.delete(ancestor);
+  compilation.compiledSegments.set(name, { test, traits });
+  addTraits(compilation.traits, traits);
   return test;
 }
 
-function compileLeaf(condition: AttributeCondition, scope: Scope): Test {
-  countTests(scope.traits, 1);
+function compileLeaf(condition: AttributeCondition, compilation: Compilation): Test {
+  countTests(compilation.traits, 1);
   const attribute = compileAttribute(condition.attribute);
-  scope.traits.readsRequest ||= attribute.readsRequest;
-  // Whether it is there is what `exists` asks: missing is its plain false.
+  compilation.traits.readsRequest ||= attribute.readsRequest;
+  // `exists` asks whether the attribute is there, so for a missing one it is false and never unknown.
   const missing = condition.operator === "exists" ? FALSE : truthOf(condition.missing);
   const matches = compilePredicate(condition);
   const { contextName, get } = attribute;
@@ -106,17 +109,17 @@ function truthOf(missing: AttributeCondition["missing"]): Truth {
   return missing === true ? TRUE : FALSE;
 }
 
-function compileBucketCondition({ by, salt, hash, ranges }: BucketCondition["bucket"], scope: Scope): Test {
-  countTests(scope.traits, 1);
+function compileBucketCondition({ by, salt, hash, ranges }: BucketCondition["bucket"], compilation: Compilation): Test {
+  countTests(compilation.traits, 1);
   const { bucket, readsRequest } = compileBucketing(by, salt, hash);
-  scope.traits.readsRequest ||= readsRequest;
+  compilation.traits.readsRequest ||= readsRequest;
   const bounds = ranges.map(([from, to]) => {
-    if (!isShare(from) || !isShare(to)) throw new CompileError("ranges hold integers from 0 to 100000");
+    if (!isShare(from) || !isShare(to)) throw new CompileError("ranges must hold whole numbers from 0 to 100000");
     return [from, to] as const;
   });
   return (input) => {
     const at = bucket(input);
-    if (at === NO_KEY) return FALSE;
+    if (at === NO_BUCKET) return FALSE;
     for (const [from, to] of bounds) if (at >= from && at < to) return TRUE;
     return FALSE;
   };

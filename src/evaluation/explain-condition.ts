@@ -1,36 +1,37 @@
 import type { AttributePath, Condition, Operator } from "../flags/document.ts";
 import { compileAttribute } from "./attribute.ts";
-import { compileBucketing, NO_KEY } from "./bucketing.ts";
-import { compileCondition, servedBy } from "./conditions.ts";
-import type { Scope } from "./scope.ts";
+import { compileBucketing, NO_BUCKET } from "./bucketing.ts";
+import { compileCondition, servedVariant } from "./conditions.ts";
+import type { Compilation } from "./compilation.ts";
 import { allOf, anyOf, FALSE, notOf, TRUE, UNKNOWN, type Test, type Truth } from "./truth.ts";
 import type { EvaluationInput } from "./types.ts";
 
 export type TruthName = boolean | "unknown";
 
-/** A condition with the result of every node. Attributes' values are the caller's and are not repeated. */
+/** A condition and the result of each of its parts. It leaves out the values of attributes, which the caller knows. */
 export type ConditionTrace = { result: TruthName } & (
   | { all: ConditionTrace[] }
   | { any: ConditionTrace[] }
   | { not: ConditionTrace }
   | { attribute: AttributePath; operator: Operator; isPresent: boolean }
-  /** `condition` is told where the segment is met first. */
+  /** Only the first trace of a segment has its `condition`. */
   | { segment: string; condition?: ConditionTrace }
   | { flag: string; variants: string[]; served: string | null }
-  /** null: no bucketing attribute is present. */
+  /** `bucket` is `null` if no bucketing attribute is present. */
   | { bucket: number | null; ranges: [number, number][] }
 );
 
-export interface TraceScope {
-  scope: Scope;
+/** The state of one explanation. */
+export interface Trace {
+  compilation: Compilation;
   input: EvaluationInput;
-  /** Segments told already: shared ones would otherwise multiply. */
-  told: Set<string>;
+  /** Segments that already have a full trace. Repeating shared segments could make an explanation huge. */
+  tracedSegments: Set<string>;
 }
 
-/** Groups combine their children as the evaluator does; everything else is compiled and run by itself. */
-export function traceCondition(condition: Condition, trace: TraceScope): ConditionTrace {
-  const { scope, input } = trace;
+/** Traces a condition. A group combines its children as the evaluator does; every other form is compiled and run. */
+export function traceCondition(condition: Condition, trace: Trace): ConditionTrace {
+  const { compilation, input } = trace;
   if ("all" in condition) {
     const all = condition.all.map((one) => traceCondition(one, trace));
     return { result: nameOf(allOf(all.map(constant))(input)), all };
@@ -43,11 +44,11 @@ export function traceCondition(condition: Condition, trace: TraceScope): Conditi
     const not = traceCondition(condition.not, trace);
     return { result: nameOf(notOf(constant(not))(input)), not };
   }
-  const result = nameOf(compileCondition(condition, scope)(input));
+  const result = nameOf(compileCondition(condition, compilation)(input));
   if ("segment" in condition) return { result, ...traceSegment(condition.segment, trace) };
   if ("flag" in condition) {
     const { flag, variants } = condition;
-    return { result, flag, variants, served: servedBy(flag, scope)(input) ?? null };
+    return { result, flag, variants, served: servedVariant(flag, compilation)(input) ?? null };
   }
   if ("bucket" in condition) {
     const { by, salt, hash, ranges } = condition.bucket;
@@ -57,14 +58,15 @@ export function traceCondition(condition: Condition, trace: TraceScope): Conditi
   return { result, attribute, operator, isPresent: compileAttribute(attribute).get(input) !== undefined };
 }
 
+/** Returns the bucket, with `null` for NO_BUCKET. */
 export function bucketOrNull(bucket: number): number | null {
-  return bucket === NO_KEY ? null : bucket;
+  return bucket === NO_BUCKET ? null : bucket;
 }
 
-function traceSegment(segment: string, trace: TraceScope): { segment: string; condition?: ConditionTrace } {
-  const condition = trace.scope.segments?.[segment];
-  if (condition === undefined || trace.told.has(segment)) return { segment };
-  trace.told.add(segment);
+function traceSegment(segment: string, trace: Trace): { segment: string; condition?: ConditionTrace } {
+  const condition = trace.compilation.segments?.[segment];
+  if (condition === undefined || trace.tracedSegments.has(segment)) return { segment };
+  trace.tracedSegments.add(segment);
   return { segment, condition: traceCondition(condition, trace) };
 }
 

@@ -1,17 +1,17 @@
 import type { FlagDocument } from "../flags/document.ts";
-import { compileFlag, newScope, planFlag } from "./compile.ts";
-import { servedBy } from "./conditions.ts";
-import { bucketOrNull, traceCondition, type ConditionTrace, type TraceScope } from "./explain-condition.ts";
+import { compileFlag, newCompilation, planFlag } from "./compile.ts";
+import { servedVariant } from "./conditions.ts";
+import { bucketOrNull, traceCondition, type ConditionTrace, type Trace } from "./explain-condition.ts";
 import type { Plan } from "./plan.ts";
 import { NEXT_RULE, THE_DEFAULT, type CompiledServe } from "./serve.ts";
 import { TRUE, type Test } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
 
-/** Why a flag answers what it answers, as JSON. */
+/** The steps that led to a flag's resolution, as JSON. */
 export interface Explanation {
   flag: string;
   resolution: Resolution;
-  /** Why the flag cannot be evaluated. */
+  /** The reason why the flag cannot be evaluated. */
   problem?: string;
   prerequisites: { flag: string; variants: string[]; served: string | null; isMet: boolean }[];
   rules: RuleTrace[];
@@ -19,8 +19,12 @@ export interface Explanation {
 }
 
 /**
- * matched: served the answer, or sent to the default · not matched: its condition is not true · missed: its
- * condition is true, but its rollout or draw serves nothing here · outside schedule: now is not within from … until
+ * The result of one rule:
+ * - `matched`: the rule served the resolution, or led to the flag's default.
+ * - `not matched`: the rule's condition is not true.
+ * - `missed`: the condition is true, but the rollout or draw serves nothing in this evaluation.
+ * - `outside schedule`: the current time is not between `from` and `until`.
+ * - `not reached`: the result was decided before this rule.
  */
 export type RuleState = "matched" | "not matched" | "missed" | "outside schedule" | "not reached";
 
@@ -31,20 +35,23 @@ export interface RuleTrace extends BucketTrace {
 }
 
 interface BucketTrace {
-  /** The subject's bucket, 0 … 99,999; null: no bucketing attribute is present. */
+  /** The subject's bucket, from 0 to 99,999, or `null` if no bucketing attribute is present. */
   bucket?: number | null;
-  /** The ramp's exposure now, out of 100,000. */
+  /** The ramp's current exposure, out of 100,000. */
   exposure?: number;
 }
 
-/** Runs the parts of the compiled flag one by one. A sample is drawn once, for the answer and the trace alike. Never throws. */
+/**
+ * Runs the parts of a compiled flag one by one. A sample is drawn once, so that the resolution and its trace agree.
+ * Never throws.
+ */
 export function explainFlag(document: FlagDocument, input: EvaluationInput): Explanation {
   const draw = input.random();
-  const once: EvaluationInput = { ...input, random: () => draw };
+  const fixedInput: EvaluationInput = { ...input, random: () => draw };
   const flag = document?.key;
-  const resolution = compileFlag(document).evaluate(once);
+  const resolution = compileFlag(document).evaluate(fixedInput);
   try {
-    return { flag, resolution, ...tracePlan(document, planFlag(document), once) };
+    return { flag, resolution, ...tracePlan(document, planFlag(document), fixedInput) };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { flag, resolution, problem, prerequisites: [], rules: [], default: { state: "not reached" } };
@@ -56,11 +63,11 @@ function tracePlan(
   plan: Plan,
   input: EvaluationInput,
 ): Pick<Explanation, "prerequisites" | "rules" | "default"> {
-  const trace: TraceScope = { scope: newScope(document), input, told: new Set() };
+  const trace: Trace = { compilation: newCompilation(document), input, tracedSegments: new Set() };
   const prerequisites = document.prerequisites.map(({ flag, variants }, i) => ({
     flag,
     variants,
-    served: servedBy(flag, trace.scope)(input) ?? null,
+    served: servedVariant(flag, trace.compilation)(input) ?? null,
     isMet: (plan.prerequisites[i] as Test)(input) === TRUE,
   }));
   let isReached = plan.enabled && prerequisites.every(({ isMet }) => isMet);

@@ -15,12 +15,12 @@ import { toInstant, valueProblem } from "../flags/operator-values.ts";
 import { OPERATOR_VALUES } from "../flags/value-kinds.ts";
 import { CompileError } from "./compile-error.ts";
 
-/** Answers for an attribute that is present. A wrong type is no match. */
+/** Tests the value of an attribute that is present. A value of the wrong type does not match. */
 export type Predicate = (value: JsonValue) => boolean;
 
 type Factory = (values: JsonScalar[], caseInsensitive: boolean) => Predicate;
 
-/** Above this many values a Set beats a loop. */
+/** With more values than this, a Set is faster than a loop. */
 const SET_THRESHOLD = 4;
 
 const FACTORIES: Record<Operator, Factory> = {
@@ -50,16 +50,16 @@ const FACTORIES: Record<Operator, Factory> = {
   array_contains_all: (values, fold) => arrayContains(values, fold, "every"),
 };
 
-/** The test that a condition makes of an attribute's value. Throws CompileError on values that the operator refuses. */
+/** Compiles a condition's test of its attribute's value. Throws CompileError if the operator rejects a value. */
 export function compilePredicate({ operator, values = [], caseInsensitive }: AttributeCondition): Predicate {
   if (!Object.hasOwn(FACTORIES, operator)) throw new CompileError(`unknown operator ${JSON.stringify(operator)}`);
   const kind = OPERATOR_VALUES[operator];
   if (kind === "none") return FACTORIES[operator]([], false);
-  if (!Array.isArray(values) || values.length === 0) throw new CompileError(`${operator} takes at least one value`);
-  if (kind === "number" && values.length !== 1) throw new CompileError(`${operator} takes exactly one number`);
-  if (kind === "range" && values.length % 2 !== 0) throw new CompileError(`${operator} takes pairs of bounds`);
+  if (!Array.isArray(values) || values.length === 0) throw new CompileError(`${operator} needs at least one value`);
+  if (kind === "number" && values.length !== 1) throw new CompileError(`${operator} needs exactly one number`);
+  if (kind === "range" && values.length % 2 !== 0) throw new CompileError(`${operator} needs pairs of bounds`);
   for (const value of values) {
-    // A pattern is judged where it is compiled: once is enough.
+    // The factory compiles patterns and throws on a bad one, so checking them here would compile them twice.
     const problem = kind === "pattern" && typeof value === "string" ? undefined : valueProblem(operator, value);
     if (problem !== undefined) throw new CompileError(`${operator}: a value ${problem}`);
   }
@@ -69,7 +69,7 @@ export function compilePredicate({ operator, values = [], caseInsensitive }: Att
 function isOneOf(values: JsonScalar[], fold: boolean): Predicate {
   for (const value of values) {
     if (typeof value === "object" && value !== null)
-      throw new CompileError("a value is a string, number, boolean or null");
+      throw new CompileError("a value must be a string, a number, a boolean or null");
   }
   if (fold) {
     const folded = new Set(values.map(foldCase));
@@ -119,7 +119,8 @@ function anyInstant(values: JsonScalar[], holds: (a: number, b: number) => boole
   };
 }
 
-// One subject is read at a time, so one record will do; and the rules of a request ask about the same few texts.
+// Only one subject is read at a time, so one record is enough. Rules of a request often read the same text, so the last
+// one stays parsed.
 const subject = newVersion();
 let subjectText: string | undefined;
 

@@ -2,29 +2,29 @@ import { planFlag } from "./compile.ts";
 import { TRUE } from "./truth.ts";
 import type { CompiledFlag, EvaluationInput, Resolution } from "./types.ts";
 
-type Overridden = (variant: string, input: EvaluationInput) => Resolution | undefined;
+type OverrideFunction = (variant: string, input: EvaluationInput) => Resolution | undefined;
 
-/** Made when a flag is overridden for the first time: no other flag carries anything for it. */
-const overridable = new WeakMap<CompiledFlag, Overridden>();
+/** The override function of each flag, created on the flag's first override. Other flags cost no memory. */
+const overrides = new WeakMap<CompiledFlag, OverrideFunction>();
 
 /**
- * The resolution with that variant in the place of rules and default. Undefined where the override does not count: the flag
- * has no such variant, is disabled, or lacks a prerequisite. Like evaluating, never throws.
+ * Returns the resolution with the given variant, which replaces rules and default. Returns `undefined` if the override
+ * does not apply: the flag does not have the variant, is disabled, or has an unmet prerequisite. Never throws.
  */
 export function overrideFlag(flag: CompiledFlag, variant: string, input: EvaluationInput): Resolution | undefined {
-  let overridden = overridable.get(flag);
-  if (overridden === undefined) {
-    overridden = compileOverride(flag);
-    overridable.set(flag, overridden);
+  let override = overrides.get(flag);
+  if (override === undefined) {
+    override = compileOverride(flag);
+    overrides.set(flag, override);
   }
   try {
-    return overridden(variant, input);
+    return override(variant, input);
   } catch {
     return undefined;
   }
 }
 
-function compileOverride({ document }: CompiledFlag): Overridden {
+function compileOverride({ document }: CompiledFlag): OverrideFunction {
   const { variants } = document;
   const resolutions = new Map<string, Resolution>();
   let plan: ReturnType<typeof planFlag>;
@@ -39,7 +39,7 @@ function compileOverride({ document }: CompiledFlag): Overridden {
     if (value === undefined) return undefined;
     let resolution = resolutions.get(variant);
     if (resolution === undefined) {
-      // The same object every time, as a flag's other resolutions are.
+      // A flag's resolutions are always the same objects, so that callers can memoise by identity (see Resolution).
       resolution = Object.freeze({ reason: "TARGETING_MATCH", variant, value, isOverride: true });
       resolutions.set(variant, resolution);
     }

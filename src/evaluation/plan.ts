@@ -2,24 +2,24 @@ import type { FlagConfiguration, FlagDependency, Rule } from "../flags/document.
 import { CompileError } from "./compile-error.ts";
 import { compileCondition, servesOneOf } from "./conditions.ts";
 import { parseInstant } from "../flags/formats/instant.ts";
-import { newTraits, type Scope, type Traits } from "./scope.ts";
+import { newTraits, type Compilation, type Traits } from "./compilation.ts";
 import {
   compileServe,
   NEXT_RULE,
   THE_DEFAULT,
   type CompiledServe,
   type ResolutionMaker,
-  type Server,
+  type ServeFunction,
 } from "./serve.ts";
 import { TRUE, type Test } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
 
-/** A flag's configuration in executable parts. `run` goes through them; so does an explanation. */
+/** A flag's configuration as executable parts. `run` evaluates them in order, and an explanation traces them. */
 export interface Plan {
   readonly enabled: boolean;
-  /** Served when disabled. */
+  /** Served if the flag is disabled. */
   readonly disabled: Resolution;
-  /** Served when a prerequisite is unmet, and when the default's rollout serves nobody. */
+  /** Served if a prerequisite is unmet, or if the default's rollout serves nothing to the subject. */
   readonly off: Resolution;
   readonly prerequisites: readonly Test[];
   readonly rules: readonly CompiledRule[];
@@ -29,30 +29,31 @@ export interface Plan {
 }
 
 export interface CompiledRule extends CompiledServe {
-  /** ms since epoch: active from (inclusive) until (exclusive). */
+  /** The rule is active from this instant (ms since epoch, inclusive) … */
   readonly from: number;
+  /** … until this one (exclusive). */
   readonly until: number;
-  /** Absent: always. */
+  /** `undefined` if the rule has no condition and always matches. */
   readonly test: Test | undefined;
-  /** All of the above in one call. */
-  readonly step: Server;
+  /** Runs the schedule, the test and the serve in one call. */
+  readonly step: ServeFunction;
 }
 
 export function compilePlan(
   configuration: FlagConfiguration,
   makeResolution: (reason: Resolution["reason"], variant: string | null, ruleId?: string) => Resolution,
-  scope: Scope,
+  compilation: Compilation,
 ): Plan {
   const { enabled, offVariant, rules, prerequisites } = configuration;
-  if (typeof enabled !== "boolean") throw new CompileError("enabled is true or false");
+  if (typeof enabled !== "boolean") throw new CompileError("enabled must be true or false");
   const off = makeResolution("DEFAULT", offVariant);
-  const compiledPrerequisites = prerequisites.map(({ flag, variants }) => servesOneOf(flag, variants, scope));
-  const compiledRules = rules.map((rule) => compileRule(rule, makeResolution, scope));
+  const compiledPrerequisites = prerequisites.map(({ flag, variants }) => servesOneOf(flag, variants, compilation));
+  const compiledRules = rules.map((rule) => compileRule(rule, makeResolution, compilation));
   const isStatic = rules.length === 0 && prerequisites.length === 0;
   const fallback = compileServe(
     configuration.default,
     resolutionsOf((split, variant) => makeResolution(split ? "SPLIT" : isStatic ? "STATIC" : "DEFAULT", variant)),
-    scope,
+    compilation,
   );
   const parts = {
     enabled,
@@ -61,14 +62,14 @@ export function compilePlan(
     prerequisites: compiledPrerequisites,
     rules: compiledRules,
     default: fallback,
-    // What is switched off depends on nothing.
-    traits: enabled ? scope.traits : newTraits(),
+    // A disabled flag always has the same result, so it depends on nothing.
+    traits: enabled ? compilation.traits : newTraits(),
   };
   return { ...parts, run: compileRun(parts) };
 }
 
-/** The plan of another flag, whose resolutions carry no values. */
-export function compileDependency(dependency: FlagDependency, scope: Scope): Plan {
+/** Compiles another flag. The resolutions of its plan carry no values. */
+export function compileDependency(dependency: FlagDependency, compilation: Compilation): Plan {
   return compilePlan(
     dependency,
     (reason, variant) => {
@@ -76,29 +77,29 @@ export function compileDependency(dependency: FlagDependency, scope: Scope): Pla
       if (!dependency.variants.includes(variant)) throw new CompileError(`unknown variant ${JSON.stringify(variant)}`);
       return { reason: reason as "DEFAULT", variant };
     },
-    scope,
+    compilation,
   );
 }
 
 function compileRule(
   rule: Rule,
   makeResolution: (reason: Resolution["reason"], variant: string, ruleId: string) => Resolution,
-  scope: Scope,
+  compilation: Compilation,
 ): CompiledRule {
   const from = rule.from === undefined ? -Infinity : parseInstant(rule.from);
   const until = rule.until === undefined ? Infinity : parseInstant(rule.until);
-  if (Number.isNaN(from) || Number.isNaN(until)) throw new CompileError("from and until are ISO 8601 instants");
-  if (Number.isFinite(from)) scope.traits.instants.add(from);
-  if (Number.isFinite(until)) scope.traits.instants.add(until);
-  const test = rule.when === undefined ? undefined : compileCondition(rule.when, scope);
+  if (Number.isNaN(from) || Number.isNaN(until)) throw new CompileError("from and until must be ISO 8601 instants");
+  if (Number.isFinite(from)) compilation.traits.instants.add(from);
+  if (Number.isFinite(until)) compilation.traits.instants.add(until);
+  const test = rule.when === undefined ? undefined : compileCondition(rule.when, compilation);
   const make = resolutionsOf((split, variant) => makeResolution(split ? "SPLIT" : "TARGETING_MATCH", variant, rule.id));
-  const compiled = compileServe(rule.serve, make, scope);
+  const compiled = compileServe(rule.serve, make, compilation);
   return { from, until, test, ...compiled, step: compileStep(from, until, test, compiled.serve) };
 }
 
-/** Most rules have no schedule: they do not pay for one. */
-function compileStep(from: number, until: number, test: Test | undefined, serve: Server): Server {
-  const whenActive: Server = test ? (input) => (test(input) === TRUE ? serve(input) : NEXT_RULE) : serve;
+/** Most rules have no schedule, so only rules with one check the time. */
+function compileStep(from: number, until: number, test: Test | undefined, serve: ServeFunction): ServeFunction {
+  const whenActive: ServeFunction = test ? (input) => (test(input) === TRUE ? serve(input) : NEXT_RULE) : serve;
   if (from === -Infinity && until === Infinity) return whenActive;
   return (input) => (input.now >= from && input.now < until ? whenActive(input) : NEXT_RULE);
 }
@@ -107,7 +108,7 @@ function resolutionsOf(make: (split: boolean, variant: string) => Resolution): R
   return { variant: (name) => make(false, name), split: (name) => make(true, name) };
 }
 
-/** The order of evaluation. Flags that can only answer one thing get that answer. */
+/** Defines the order of evaluation. Flags without rules and prerequisites get a shorter function. */
 function compileRun(plan: Omit<Plan, "run">): Plan["run"] {
   const { disabled, off, prerequisites, rules } = plan;
   if (!plan.enabled) return () => disabled;
@@ -119,7 +120,7 @@ function compileRun(plan: Omit<Plan, "run">): Plan["run"] {
       if ((prerequisites[i] as Test)(input) !== TRUE) return off;
     }
     for (let i = 0; i < steps.length; i++) {
-      const served = (steps[i] as Server)(input);
+      const served = (steps[i] as ServeFunction)(input);
       if (served === NEXT_RULE) continue;
       if (served === THE_DEFAULT) break;
       return served;

@@ -1,60 +1,60 @@
 import { WEIGHT_TOTAL, type Rollout, type Serve } from "../flags/document.ts";
-import { compileBucketing, NO_KEY } from "./bucketing.ts";
+import { compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { CompileError } from "./compile-error.ts";
 import { parseInstant } from "../flags/formats/instant.ts";
-import type { Scope } from "./scope.ts";
+import type { Compilation } from "./compilation.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
 
-/** Nothing is served here: go on with the next rule, or with the flag's default. */
+/** The two results that serve nothing: evaluation continues with the next rule, or with the flag's default. */
 export const NEXT_RULE = undefined;
 export const THE_DEFAULT = null;
-export type Served = Resolution | typeof NEXT_RULE | typeof THE_DEFAULT;
+export type ServeResult = Resolution | typeof NEXT_RULE | typeof THE_DEFAULT;
 
-export type Server = (input: EvaluationInput) => Served;
+export type ServeFunction = (input: EvaluationInput) => ServeResult;
 
 export interface CompiledServe {
-  serve: Server;
-  /** For explanations: the subject's bucket; absent when there is none. */
+  serve: ServeFunction;
+  /** Returns the subject's bucket, for explanations. Only a rollout has one. */
   bucket?: (input: EvaluationInput) => number;
-  /** For explanations: the served share of each range, out of 100,000. */
+  /** Returns the served share of each range, out of 100,000, for explanations. Only a ramp has one. */
   exposure?: (now: number) => number;
 }
 
-/** Makes the resolutions of one rule, or of the default; each is asked for once. */
+/** Creates the resolutions of one rule or of the default while they are compiled. */
 export interface ResolutionMaker {
   variant(name: string): Resolution;
   split(name: string): Resolution;
 }
 
-export function compileServe(serve: Serve, make: ResolutionMaker, scope: Scope): CompiledServe {
+export function compileServe(serve: Serve, make: ResolutionMaker, compilation: Compilation): CompiledServe {
   if ("variant" in serve) {
     const resolution = make.variant(serve.variant);
     return { serve: () => resolution };
   }
   if ("draw" in serve) {
-    scope.traits.isRandom = true;
+    compilation.traits.isRandom = true;
     const { ends, resolutions } = cumulate(serve.draw.weights, make);
     return {
       serve: (input) => pick(Math.floor(input.random() * WEIGHT_TOTAL), ends, resolutions) ?? NEXT_RULE,
     };
   }
-  if ("rollout" in serve) return compileRollout(serve.rollout, make, scope);
-  throw new CompileError("serve names a variant, a rollout or a draw");
+  if ("rollout" in serve) return compileRollout(serve.rollout, make, compilation);
+  throw new CompileError("serve must have a variant, a rollout or a draw");
 }
 
-function compileRollout(rollout: Rollout, make: ResolutionMaker, scope: Scope): CompiledServe {
-  const { bucket, readsRequest, keyLabel } = compileBucketing(rollout.by, rollout.salt, rollout.hash);
-  scope.traits.readsRequest ||= readsRequest;
+function compileRollout(rollout: Rollout, make: ResolutionMaker, compilation: Compilation): CompiledServe {
+  const { bucket, readsRequest, byLabel } = compileBucketing(rollout.by, rollout.salt, rollout.hash);
+  compilation.traits.readsRequest ||= readsRequest;
   const { ends, resolutions } = cumulate(rollout.weights, make);
-  const onMiss: Served = rollout.onMiss === "default" ? THE_DEFAULT : NEXT_RULE;
-  const withoutKey = missingKey(rollout, keyLabel);
+  const onMiss: ServeResult = rollout.onMiss === "default" ? THE_DEFAULT : NEXT_RULE;
+  const onMissingKey = resultWithoutBucket(rollout, byLabel);
 
   if (rollout.ramp === undefined) {
     return {
       bucket,
       serve: (input) => {
         const at = bucket(input);
-        if (at === NO_KEY) return withoutKey;
+        if (at === NO_BUCKET) return onMissingKey;
         for (let i = 0; i < ends.length; i++) {
           if (at < (ends[i] as number)) return resolutions[i];
         }
@@ -63,18 +63,18 @@ function compileRollout(rollout: Rollout, make: ResolutionMaker, scope: Scope): 
     };
   }
 
-  const exposure = compileRamp(rollout.ramp, scope);
+  const exposure = compileRamp(rollout.ramp, compilation);
   return {
     bucket,
     exposure,
     serve: (input) => {
       const at = bucket(input);
-      if (at === NO_KEY) return withoutKey;
+      if (at === NO_BUCKET) return onMissingKey;
       const share = exposure(input.now);
       let start = 0;
       for (let i = 0; i < ends.length; i++) {
         const end = ends[i] as number;
-        // The front of each range is served first, so a growing share only adds subjects.
+        // Serving the front of each range means that a growing share only adds subjects.
         if (at < end) return at < start + Math.floor(((end - start) * share) / WEIGHT_TOTAL) ? resolutions[i] : onMiss;
         start = end;
       }
@@ -83,24 +83,24 @@ function compileRollout(rollout: Rollout, make: ResolutionMaker, scope: Scope): 
   };
 }
 
-function missingKey(rollout: Rollout, keyLabel: string): Served {
+function resultWithoutBucket(rollout: Rollout, byLabel: string): ServeResult {
   if (rollout.onMissingKey === "default") return THE_DEFAULT;
   if (rollout.onMissingKey !== "error") return NEXT_RULE;
   return Object.freeze({
     reason: "ERROR",
     errorCode: "TARGETING_KEY_MISSING",
-    errorDetails: `${keyLabel} is required`,
+    errorDetails: `${byLabel} is required`,
   });
 }
 
-/** Exposure at an instant: an integer out of 100,000. */
-function compileRamp(ramp: NonNullable<Rollout["ramp"]>, scope: Scope): (now: number) => number {
+/** Compiles the exposure at an instant: an integer out of 100,000. */
+function compileRamp(ramp: NonNullable<Rollout["ramp"]>, compilation: Compilation): (now: number) => number {
   const { from, to } = ramp;
   const start = parseInstant(ramp.startAt);
   const end = parseInstant(ramp.endAt);
   if (!(start < end) || !isShare(from) || !isShare(to))
-    throw new CompileError("a ramp needs from, to, startAt < endAt");
-  if (from !== to) scope.traits.ramps.add({ start, end });
+    throw new CompileError("a ramp needs from and to, and a startAt before its endAt");
+  if (from !== to) compilation.traits.ramps.add({ start, end });
   return (now) => {
     if (now < start) return from;
     if (now >= end) return to;
@@ -108,18 +108,18 @@ function compileRamp(ramp: NonNullable<Rollout["ramp"]>, scope: Scope): (now: nu
   };
 }
 
-/** Ends of the cumulative ranges, in the order of the weights. */
+/** Returns the end of each variant's range, in the order of the weights. */
 function cumulate(weights: [string, number][], make: ResolutionMaker): { ends: number[]; resolutions: Resolution[] } {
   let end = 0;
   const ends: number[] = [];
   const resolutions: Resolution[] = [];
   for (const [variant, weight] of weights) {
-    if (!isShare(weight)) throw new CompileError("weights are integers from 0 to 100000");
+    if (!isShare(weight)) throw new CompileError("weights must be whole numbers from 0 to 100000");
     end += weight;
     ends.push(end);
     resolutions.push(make.split(variant));
   }
-  if (end > WEIGHT_TOTAL) throw new CompileError("weights sum to more than 100000");
+  if (end > WEIGHT_TOTAL) throw new CompileError("weights must sum to at most 100000");
   return { ends, resolutions };
 }
 

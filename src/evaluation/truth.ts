@@ -1,6 +1,6 @@
 import type { EvaluationInput } from "./types.ts";
 
-/** Three truth values (Kleene): a condition on something missing may be neither true nor false. */
+/** The three truth values of Kleene's logic. A condition on a missing attribute may be neither true nor false. */
 export const FALSE = 0;
 export const TRUE = 1;
 export const UNKNOWN = 2;
@@ -8,7 +8,7 @@ export type Truth = typeof FALSE | typeof TRUE | typeof UNKNOWN;
 
 export type Test = (input: EvaluationInput) => Truth;
 
-/** False when one is false, true when all are true, else unknown. */
+/** Returns a test that is false if one test is false, true if all are true, and otherwise unknown. */
 export function allOf(tests: readonly Test[]): Test {
   const [first, second] = tests;
   if (first && tests.length === 1) return first;
@@ -31,7 +31,7 @@ export function allOf(tests: readonly Test[]): Test {
   };
 }
 
-/** True when one is true, false when all are false, else unknown. */
+/** Returns a test that is true if one test is true, false if all are false, and otherwise unknown. */
 export function anyOf(tests: readonly Test[]): Test {
   const [first] = tests;
   if (first && tests.length === 1) return first;
@@ -46,7 +46,7 @@ export function anyOf(tests: readonly Test[]): Test {
   };
 }
 
-/** Unknown stays unknown. */
+/** Returns the opposite of a test; the opposite of unknown is unknown. */
 export function notOf(test: Test): Test {
   return (input) => {
     const truth = test(input);

@@ -1,17 +1,17 @@
 import type { FlagDocument, JsonValue } from "../flags/document.ts";
 
-/** The caller's attributes. `targetingKey` is the stable subject id. */
+/** The caller's attributes. `targetingKey` is the subject's stable id. */
 export type EvaluationContext = { targetingKey?: string } & { [attribute: string]: JsonValue | undefined };
 
-/** Attributes that the worker reads from the request itself (`request.country` …); a caller can never set them. */
+/** Attributes that the worker reads from the request itself, such as `request.country`. A caller cannot set them. */
 export type RequestAttributes = { readonly [name: string]: JsonValue | undefined };
 
 export interface EvaluationInput {
   context: EvaluationContext;
   request: RequestAttributes;
-  /** ms since epoch. */
+  /** The current time in ms since epoch. */
   now: number;
-  /** Uniform in [0, 1): drawn per call by samples only. */
+  /** Returns a uniform random number in [0, 1). Only samples call it. */
   random: () => number;
 }
 
@@ -24,8 +24,8 @@ export type ErrorCode =
   | "GENERAL";
 
 /**
- * The answer for one flag. A compiled flag makes each of its possible resolutions once and hands the
- * same frozen object out every time, so identity can be used to memoise what is rendered from it.
+ * The result of evaluating one flag. A compiled flag creates each possible resolution once and always returns the
+ * same frozen object, so callers can memoise their renderings of it by identity.
  */
 export type Resolution =
   | {
@@ -33,27 +33,30 @@ export type Resolution =
       readonly variant: string;
       readonly value: JsonValue;
       readonly ruleId?: string;
-      /** An override has taken the place of rules and default. */
+      /** Set if an override replaced the rules and the default. */
       readonly isOverride?: true;
     }
   | {
       readonly reason: "DISABLED" | "DEFAULT";
-      /** Absent: the caller's own default. */
+      /** Absent if the caller uses its own default. */
       readonly variant?: string;
       readonly value?: JsonValue;
       readonly ruleId?: undefined;
     }
   | { readonly reason: "ERROR"; readonly errorCode: ErrorCode; readonly errorDetails: string };
 
-/** Executable form of one flag document. */
+/** The executable form of one flag document. */
 export interface CompiledFlag {
   readonly document: FlagDocument;
-  /** Pure, synchronous, never throws. */
+  /** Evaluates the flag. Pure and synchronous; never throws. */
   evaluate(input: EvaluationInput): Resolution;
-  /** First instant after `now` (ms) at which an answer may change by itself; undefined: never. A running ramp answers `now`. */
+  /**
+   * Returns the first instant after `now` (ms since epoch) at which the result may change by itself, or `undefined` if
+   * it never does. While a ramp runs, the result may change at any time, so this returns `now`.
+   */
   nextBoundary(now: number): number | undefined;
-  /** True when the answer depends on chance (a sample somewhere in it). */
+  /** Whether the result depends on chance: the flag, or a flag that it refers to, is a sample. */
   readonly isRandom: boolean;
-  /** True when any `request.*` attribute is read. */
+  /** Whether the flag reads a `request.*` attribute. */
   readonly readsRequest: boolean;
 }

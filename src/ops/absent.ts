@@ -1,2 +1,2 @@
-/** Stands in for optional packages that the bundle must not contain (wrangler.toml, [alias]). */
+/** An empty module that replaces optional packages which must stay out of the bundle (wrangler.toml, [alias]). */
 export {};

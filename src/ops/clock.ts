@@ -1,8 +1,8 @@
-/** Time and waiting, passed in so that tests can move them. */
+/** The current time and a way to wait. Callers receive it as an argument, so that tests control time. */
 export interface Clock {
-  /** ms since epoch. */
+  /** Returns the current time in ms since epoch. */
   now(): number;
-  /** Resolves after `ms`, or at once when the signal aborts; an aborted sleep leaves no timer behind. */
+  /** Resolves after `ms`, or as soon as the signal aborts. Aborting also clears the timer. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 

@@ -1,34 +1,34 @@
-/** Errors that travel between folders. HTTP status and body are decided once, in http/errors.ts. */
+/** Errors that one folder throws and another handles. Only http/errors.ts gives them an HTTP status and a body. */
 
-/** A cache tier did not answer, or answered nonsense. Never a miss. */
+/** A cache tier could not be reached, or its reply made no sense. A miss is not an error. */
 export class TierError extends Error {
   override readonly name = "TierError";
 }
 
-/** The store (L3) did not answer. */
+/** The store (L3) could not be reached. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
 }
 
-/** What is wrong with one field of an input. */
+/** One problem with an input. */
 export interface FieldError {
-  /** JSON pointer (RFC 6901) into the input, "" for the whole. */
+  /** JSON pointer (RFC 6901) to the field; "" points to the whole input. */
   pointer: string;
-  /** What is wrong and what is accepted. */
+  /** Says why the field is rejected and which values are accepted. */
   detail: string;
 }
 
-/** An input that cannot be accepted; nothing was changed. */
+/** An input was rejected, and nothing was changed. */
 export class InvalidInputError extends Error {
   override readonly name = "InvalidInputError";
   readonly errors: FieldError[];
   constructor(errors: FieldError[]) {
-    super(errors.map((e) => `${e.pointer || "/"}: ${e.detail}`).join("; "));
+    super(errors.map(({ pointer, detail }) => `${pointer || "/"}: ${detail}`).join("; "));
     this.errors = errors;
   }
 }
 
-/** Someone else changed the thing first. `version` is the current one. */
+/** Another write changed the resource first. `version` is the resource's current version. */
 export class ConflictError extends Error {
   override readonly name = "ConflictError";
   readonly version: number | undefined;

@@ -1,50 +1,57 @@
 import { errorFields, type Log, type LogFields } from "./log.ts";
 
-/** What has not failed for so long is well again (ms). Sooner, a backend that fails every other time would be two lines each time. */
+/**
+ * An operation has recovered after this long without a failure. With a shorter time, a backend that fails every
+ * other time would log two lines each time.
+ */
 const RECOVERED_AFTER_MS = 10_000;
 
-interface Failing {
+/** The failures of one operation since it last recovered. */
+interface FailureRun {
   failures: number;
   since: number;
   lastAt: number;
-  /** It worked once since the last failure. */
+  /** Whether the operation has worked since its last failure. */
   hasSucceeded: boolean;
 }
 
-/** Tells when something begins to fail and when it is well again, with a count: never once per request. */
+/**
+ * Logs when an operation begins to fail and when it has recovered, with the number of failures in between. An outage
+ * is therefore two lines, not one line per request.
+ */
 export class FailureLog {
   readonly #log: Log;
   readonly #now: () => number;
-  readonly #failing = new Map<string, Failing>();
+  readonly #runs = new Map<string, FailureRun>();
 
-  /** `now`: ms since epoch. */
+  /** `now` returns ms since epoch. */
   constructor(log: Log, now: () => number) {
     this.#log = log;
     this.#now = now;
   }
 
-  /** Logs `<what>_failed` for the first failure since it last worked. */
-  failed(what: string, error: unknown, fields: LogFields = {}): void {
+  /** Counts a failure, and logs `<operation>_failed` if the operation was working until now. */
+  failed(operation: string, error: unknown, fields: LogFields = {}): void {
     const now = this.#now();
-    const failing = this.#failing.get(what);
-    if (failing !== undefined && !(failing.hasSucceeded && now - failing.lastAt >= RECOVERED_AFTER_MS)) {
-      failing.failures += 1;
-      failing.lastAt = now;
-      failing.hasSucceeded = false;
+    const run = this.#runs.get(operation);
+    if (run !== undefined && !(run.hasSucceeded && now - run.lastAt >= RECOVERED_AFTER_MS)) {
+      run.failures += 1;
+      run.lastAt = now;
+      run.hasSucceeded = false;
       return;
     }
-    this.#failing.set(what, { failures: 1, since: now, lastAt: now, hasSucceeded: false });
-    this.#log.warn(`${what}_failed`, { ...fields, ...errorFields(error) });
+    this.#runs.set(operation, { failures: 1, since: now, lastAt: now, hasSucceeded: false });
+    this.#log.warn(`${operation}_failed`, { ...fields, ...errorFields(error) });
   }
 
-  /** Logs `<what>_recovered` for the first success after failures have ceased. */
-  succeeded(what: string): void {
-    if (this.#failing.size === 0) return;
-    const failing = this.#failing.get(what);
-    if (failing === undefined) return;
-    failing.hasSucceeded = true;
-    if (this.#now() - failing.lastAt < RECOVERED_AFTER_MS) return;
-    this.#failing.delete(what);
-    this.#log.info(`${what}_recovered`, { failures: failing.failures, failedForMs: failing.lastAt - failing.since });
+  /** Logs `<operation>_recovered` for the first success once the operation has recovered. */
+  succeeded(operation: string): void {
+    if (this.#runs.size === 0) return;
+    const run = this.#runs.get(operation);
+    if (run === undefined) return;
+    run.hasSucceeded = true;
+    if (this.#now() - run.lastAt < RECOVERED_AFTER_MS) return;
+    this.#runs.delete(operation);
+    this.#log.info(`${operation}_recovered`, { failures: run.failures, failedForMs: run.lastAt - run.since });
   }
 }

@@ -1,11 +1,11 @@
-/** Structured logs: one JSON line each, so that Workers Logs can index the fields. */
+/** A structured log. Each event is one line of JSON, so that Workers Logs can index its fields. */
 export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
 }
 
-/** Never the evaluation context, a key or a connection string. */
+/** The fields of an event. They never hold an evaluation context, a secret or a connection string. */
 export type LogFields = Record<string, string | number | boolean | undefined>;
 
 export const consoleLog: Log = {
@@ -14,7 +14,7 @@ export const consoleLog: Log = {
   error: (event, fields) => console.error(JSON.stringify({ level: "error", event, ...fields })),
 };
 
-/** An error as log fields: its name and message, and its cause's, without stacks. */
+/** Returns the name and message of an error and of its cause as log fields, without stacks. */
 export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: typeof error };
   const cause = error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined;

@@ -1,52 +1,55 @@
-/** Where an evaluation's answer came from, nearest first. `stale`: from memory, because nothing else could be asked. */
-export const ANSWER_SOURCES = ["L1", "L2", "L3", "snapshot", "stale", "edge"] as const;
-export type AnswerSource = (typeof ANSWER_SOURCES)[number];
+/**
+ * The sources of evaluation results. `stale` means that memory was used because its version could not be confirmed;
+ * `edge` means a response stored in the data centre.
+ */
+export const RESULT_SOURCES = ["L1", "L2", "L3", "snapshot", "stale", "edge"] as const;
+export type ResultSource = (typeof RESULT_SOURCES)[number];
 
-/** How a read of a tier behind the memory ended. `missing`: it answered, and lacked something. */
+/** The outcomes of a read from Redis or Postgres. `missing` means that the read worked but did not find everything. */
 export const TIER_OUTCOMES = ["ok", "missing", "failed"] as const;
 export type TierOutcome = (typeof TIER_OUTCOMES)[number];
 export type RemoteTier = "L2" | "L3";
 
-/** Cloudflare's Analytics Engine binding. */
+/** Cloudflare's binding for Analytics Engine. */
 export interface PointSink {
   writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
 }
 
-/** One point stands for so many requests, so that a point's price is spread over them. */
+/** The number of requests that one point describes. A point has a price, and this spreads it. */
 const REQUESTS_PER_POINT = 100;
 
-/** Counters of one isolate, since it started. Counting is an increment: it happens on every request. */
+/** The counters of one isolate since it started. Counting happens on every request, so it is only an increment. */
 export class Metrics {
-  readonly answers: Record<AnswerSource, number> = { L1: 0, L2: 0, L3: 0, snapshot: 0, stale: 0, edge: 0 };
+  readonly results: Record<ResultSource, number> = { L1: 0, L2: 0, L3: 0, snapshot: 0, stale: 0, edge: 0 };
   readonly reads: Record<RemoteTier, Record<TierOutcome, number>> = {
     L2: { ok: 0, missing: 0, failed: 0 },
     L3: { ok: 0, missing: 0, failed: 0 },
   };
-  /** Evaluation requests that were answered with a problem, by status. */
+  /** Evaluation requests that failed, by HTTP status. */
   readonly problems = new Map<number, number>();
   readonly #sink: PointSink | undefined;
   readonly #prefix: string;
   #sincePoint = 0;
   #lastPoint: number[] = [];
 
-  /** `prefix`: tells deployments that share a data set apart. */
+  /** `prefix` distinguishes deployments that share a data set. */
   constructor(sink?: PointSink, prefix = "") {
     this.#sink = sink;
     this.#prefix = prefix;
   }
 
-  answered(source: AnswerSource): void {
-    this.answers[source]++;
+  countResult(source: ResultSource): void {
+    this.results[source]++;
     if (++this.#sincePoint >= REQUESTS_PER_POINT) this.#writePoint();
   }
 
-  refused(status: number): void {
+  countProblem(status: number): void {
     this.problems.set(status, (this.problems.get(status) ?? 0) + 1);
-    // An unknown flag is an answer too, and was counted as one.
+    // A request for an unknown flag has a result as well, so countResult has counted it.
     if (status !== 404 && ++this.#sincePoint >= REQUESTS_PER_POINT) this.#writePoint();
   }
 
-  /** Sums since the last point: nothing about any flag, key or caller. */
+  /** Writes the sums since the last point. A point says nothing about any flag, key or caller. */
   #writePoint(): void {
     this.#sincePoint = 0;
     if (this.#sink === undefined) return;
@@ -56,11 +59,11 @@ export class Metrics {
     try {
       this.#sink.writeDataPoint({ indexes: [this.#prefix], blobs: ["evaluation"], doubles });
     } catch {
-      // Past the runtime's allowance of points: numbers are missing, answers are not.
+      // The runtime limits the number of points. Losing a point must not fail the request.
     }
   }
 
-  /** In the order that docs/production.md gives. */
+  /** Returns the totals in the order that docs/production.md lists. */
   #totals(): number[] {
     let refused = 0;
     let failed = 0;
@@ -69,7 +72,7 @@ export class Metrics {
       else refused += count;
     }
     return [
-      ...ANSWER_SOURCES.map((source) => this.answers[source]),
+      ...RESULT_SOURCES.map((source) => this.results[source]),
       refused,
       failed,
       this.reads.L2.failed,

@@ -1,4 +1,4 @@
-/** One metric with its samples, in Prometheus' text format (version 0.0.4). */
+/** One metric and its samples, for Prometheus' text format (version 0.0.4). */
 export interface MetricFamily {
   name: string;
   type: "counter" | "gauge";
@@ -8,7 +8,7 @@ export interface MetricFamily {
 
 export const PROMETHEUS_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** `common`: labels of every sample. */
+/** Renders the metrics. Every sample gets the labels in `common`. */
 export function renderPrometheus(families: readonly MetricFamily[], common: Record<string, string>): string {
   return families.map((family) => renderFamily(family, common)).join("");
 }

@@ -1,4 +1,7 @@
-/** Allows `perSecond` calls in any whole second of this isolate; 0: any number. @returns false when the second is used up */
+/**
+ * Returns a function that allows `perSecond` calls in each second of the clock, and any number of calls if `perSecond`
+ * is 0. The function returns false once the second's calls are used up.
+ */
 export function createRateLimit(perSecond: number, now: () => number): () => boolean {
   let second = 0;
   let used = 0;

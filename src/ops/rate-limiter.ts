@@ -1,33 +1,33 @@
 import { errorFields, type Log } from "./log.ts";
 import { createRateLimit } from "./rate-limit.ts";
 
-/** Bounds how often one caller may do what costs something. */
+/** Limits how often one caller may make expensive requests. */
 export interface RateLimiter {
-  /** False: one too many. Never rejects. */
+  /** Resolves to false if the caller is over the limit. Never rejects. */
   allows(caller: string): Promise<boolean>;
-  /** When a refused caller may try again: a whole number of seconds. */
+  /** How long a refused caller should wait, in whole seconds. */
   readonly retryAfterSeconds: number;
 }
 
-/** Cloudflare's rate limit binding (wrangler.toml, [[ratelimits]]): one count per caller and data centre. */
+/** Cloudflare's rate limit binding (wrangler.toml, [[ratelimits]]). It counts per caller and data centre. */
 export interface RateLimitBinding {
   limit(options: { key: string }): Promise<{ success: boolean }>;
 }
 
-/** The period of the bindings in wrangler.toml; a binding does not tell its own. */
+/** The period set in wrangler.toml, repeated here because a binding does not expose it. */
 const BINDING_PERIOD_SECONDS = 10;
 
 export interface RateLimiterOptions {
-  /** For the log. */
+  /** The limit's name in the log. */
   name: string;
   binding: RateLimitBinding | undefined;
-  /** Of this isolate, all callers together, where there is no binding. 0: no limit. */
+  /** Without a binding, the number of calls that this isolate allows for all callers together; 0 sets no limit. */
   perSecond: number;
   now: () => number;
   log: Log;
 }
 
-/** The binding where there is one, else a count of this isolate. */
+/** Returns a limiter that uses the binding, or counts within this isolate if there is no binding. */
 export function createRateLimiter({ name, binding, perSecond, now, log }: RateLimiterOptions): RateLimiter {
   if (binding === undefined) {
     const isWithin = createRateLimit(perSecond, now);
@@ -40,7 +40,7 @@ export function createRateLimiter({ name, binding, perSecond, now, log }: RateLi
       try {
         return (await binding.limit({ key: caller })).success;
       } catch (error) {
-        // A limit that is out of order must not become an outage.
+        // A broken limit must not become an outage, so every call is allowed.
         if (!hasFailed) log.warn("rate_limit_failed", { limit: name, ...errorFields(error) });
         hasFailed = true;
         return true;

@@ -1,6 +1,6 @@
-/** The few things that workerd has and the web platform's types do not. */
+/** The parts of workerd that the web platform's types do not include. */
 
-/** A named cache of the Cache API: one data centre's. */
+/** A named cache of the Cache API. Each data centre has its own. */
 export interface EdgeCache {
   match(url: string): Promise<Response | undefined>;
   put(url: string, response: Response): Promise<void>;
@@ -10,12 +10,12 @@ export function openEdgeCache(name: string): Promise<EdgeCache> {
   return (globalThis as unknown as { caches: { open(name: string): Promise<EdgeCache> } }).caches.open(name);
 }
 
-/** What Cloudflare says about where a request came from; absent elsewhere. */
+/** Returns Cloudflare's facts about the request's origin; empty on other platforms. */
 export function cfOf(request: Request): Readonly<Record<string, unknown>> {
   return (request as { cf?: Record<string, unknown> }).cf ?? {};
 }
 
-/** What workerd hands to each handler, as far as it is used. */
+/** The parts of workerd's execution context that this worker uses. */
 export interface WorkerContext {
   waitUntil(promise: Promise<unknown>): void;
   passThroughOnException(): void;

@@ -1,10 +1,14 @@
 /**
  * SDK keys and admin tokens: `bg<kind>_<scope>_<id>_<secret>_<mac>`.
  *
- * kind: c client, s server, a admin. scope: the environment's key; for admin tokens the role. id names the
- * row in `sdk_keys`, `secret` is stored as a SHA-256 only, and `mac` (HMAC-SHA256 under KEY_SECRET, 128 bits)
- * covers everything before it, so that a forged or mistyped key is refused without asking a backend.
- * No part can hold "_" or ",": OFREP clients cannot carry commas in header settings.
+ * - `kind` is c for client, s for server or a for admin.
+ * - `scope` is the environment, or the role of an admin token.
+ * - `id` names the row in `sdk_keys`.
+ * - `secret` is stored only as its SHA-256.
+ * - `mac` is the HMAC-SHA256 of everything before it under KEY_SECRET, cut to 128 bits. A forged or mistyped key is
+ *   refused without a call to a backend.
+ *
+ * No part contains "_" or ",". OFREP clients cannot send a comma in a header setting.
  */
 
 export type KeyKind = "client" | "server" | "admin";
@@ -12,7 +16,7 @@ export type AdminRole = "write" | "read";
 
 export interface KeyToken {
   kind: KeyKind;
-  /** Environment key, or the role of an admin token. */
+  /** The environment, or the role of an admin token. */
   scope: string;
   id: string;
   secret: string;
@@ -25,7 +29,7 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 const encoder = new TextEncoder();
 
-/** A new key: the token to hand out once, and what the store keeps of it. */
+/** Creates a key. Returns the token, which is shown once, and the id and secret hash, which the store keeps. */
 export async function mintKey(
   secret: string,
   kind: KeyKind,
@@ -37,25 +41,25 @@ export async function mintKey(
   return { token: `${body}_${await mac(secret, body)}`, id, secretHash: await hashSecret(secretPart) };
 }
 
-/** The token's parts when its MAC is right under one of `secrets` (current first, then the previous one). */
+/** Returns the token's parts if its MAC is valid under one of `secrets` (the current one, then the previous one). */
 export async function verifyToken(secrets: readonly string[], token: string): Promise<KeyToken | undefined> {
   const match = TOKEN.exec(token);
   if (!match) return undefined;
-  const [, letter = "", scope = "", id = "", secret = "", given = ""] = match;
-  const body = token.slice(0, token.length - given.length - 1);
+  const [, letter = "", scope = "", id = "", secret = "", presentedMac = ""] = match;
+  const body = token.slice(0, token.length - presentedMac.length - 1);
   for (const candidate of secrets) {
-    if (constantTimeEqual(await mac(candidate, body), given))
+    if (constantTimeEqual(await mac(candidate, body), presentedMac))
       return { kind: KINDS[letter] ?? "client", scope, id, secret };
   }
   return undefined;
 }
 
-/** Hex SHA-256 of a key's secret part, as stored. */
+/** Returns the hex SHA-256 of a key's secret part, as the store keeps it. */
 export async function hashSecret(secretPart: string): Promise<string> {
   return hex(await crypto.subtle.digest("SHA-256", encoder.encode(secretPart)));
 }
 
-/** Compares without telling by its duration where the first difference is; lengths are public. */
+/** Compares two texts in a time that depends only on their lengths, which are public. */
 export function constantTimeEqual(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -63,7 +67,7 @@ export function constantTimeEqual(a: string, b: string): boolean {
   return difference === 0;
 }
 
-/** Hex HMAC-SHA256, its first 128 bits. */
+/** Returns the first 128 bits of the HMAC-SHA256 in hex. */
 export async function mac(secret: string, body: string): Promise<string> {
   const key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
     "sign",
@@ -71,7 +75,7 @@ export async function mac(secret: string, body: string): Promise<string> {
   return hex(await crypto.subtle.sign("HMAC", key, encoder.encode(body))).slice(0, 32);
 }
 
-/** Uniform: bytes past the last whole multiple of the alphabet are thrown away. */
+/** Returns random text. Bytes past the last whole multiple of the alphabet are discarded, so it is uniform. */
 function randomText(length: number): string {
   let text = "";
   const limit = 256 - (256 % ALPHABET.length);

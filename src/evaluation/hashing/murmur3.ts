@@ -1,29 +1,29 @@
 /**
- * murmur3_x86_32, seed 0, over the UTF-8 bytes of `prefix + value`, without encoding or allocating.
- * The state after the prefix (a rollout's salt) is computed once; values that are ASCII, nearly all,
- * are read as char codes, four at a time. Lone surrogates count as U+FFFD, as TextEncoder encodes them.
+ * murmur3_x86_32 with seed 0 over the UTF-8 bytes of `prefix + value`, without encoding or allocating.
+ * The state after the prefix (a rollout's salt) is computed once. Nearly all values are ASCII, and those
+ * are read as char codes, four at a time. A lone surrogate counts as U+FFFD, as in TextEncoder.
  */
 
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
-/** Hash state after a prefix: `tail` holds the bytes not yet in a whole block of four, `tailBits` how many bits of it. */
+/** The hash state after a prefix. `tail` holds the last bytes that do not fill a block of four, in `tailBits` bits. */
 export interface HashState {
   readonly hash: number;
   readonly tail: number;
   readonly tailBits: number;
-  /** Bytes so far. */
+  /** The number of bytes so far. */
   readonly length: number;
 }
 
 const EMPTY: HashState = { hash: 0, tail: 0, tailBits: 0, length: 0 };
 
-/** State after the bytes of `prefix`. */
+/** Returns the state after the bytes of `prefix`. */
 export function hashState(prefix: string): HashState {
   return absorb(EMPTY, prefix);
 }
 
-/** Unsigned 32-bit hash of the prefix behind `state` followed by `value`. */
+/** Returns the unsigned 32-bit hash of the prefix that made `state`, followed by `value`. */
 export function murmur3(state: HashState, value: string): number {
   if (value === lastText) return hashAgain(state, value);
   lastText = value;
@@ -66,8 +66,8 @@ export function murmur3(state: HashState, value: string): number {
   return avalanche(hash ^ (state.length + length));
 }
 
-// A bulk evaluation hashes one key under the salt of every flag: from the second time on the key is read as
-// whole words, packed once for each of the four ways in which a prefix can leave a block open.
+// A bulk evaluation hashes one text under the salt of every flag. From the second time on, the text is read as
+// whole words. They are packed once for each number of bytes (0 to 3) that a prefix leaves in an unfinished block.
 let lastText: string | undefined;
 let lastIsAscii = false;
 let isPacked = false;
@@ -91,7 +91,7 @@ function hashAgain(state: HashState, value: string): number {
   return avalanche(hash ^ (state.length + value.length));
 }
 
-/** Little-endian words of an ASCII text that begins `open` bytes into the first. */
+/** Returns an ASCII text as little-endian words. The text begins `open` bytes into the first word. */
 function pack(text: string, open: number): Int32Array {
   const words = new Int32Array(((open + text.length) >> 2) + 1);
   for (let i = 0, at = open; i < text.length; i++, at++) {
@@ -122,7 +122,7 @@ function finish(state: HashState): number {
   return avalanche(hash ^ state.length);
 }
 
-/** Takes in the UTF-8 bytes of any text. */
+/** Returns the state after the UTF-8 bytes of any text. */
 function absorb(state: HashState, text: string): HashState {
   let { hash, tail, tailBits, length } = state;
   const byte = (value: number): void => {

@@ -174,7 +174,7 @@ function checkKey(
   { token, request }: EvaluationRequest,
 ): SdkKeyRecord {
   const record = requireSdkKey(token, keys, request);
-  services.metrics.answered(isStale && tier !== "snapshot" ? "stale" : tier);
+  services.metrics.countResult(isStale && tier !== "snapshot" ? "stale" : tier);
   if (!isStale) services.failures.succeeded("request");
   return record;
 }

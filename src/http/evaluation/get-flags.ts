@@ -131,7 +131,7 @@ async function fromEndpointCache(
   if (services.source.isWarm(opened.environment)) return undefined;
   const stored = await services.endpointCache.match(key).catch(() => undefined);
   if (stored === undefined) return undefined;
-  services.metrics.answered("edge");
+  services.metrics.countResult("edge");
   const version = Number(stored.headers.get("x-flags-version"));
   if (!services.source.adoptVersion(opened.environment, version, opened.scope)) return undefined;
   const response = new Response(stored.body, stored);
@@ -173,7 +173,7 @@ async function failed(
   name: string | undefined,
 ): Promise<Response> {
   const id = requestId(c.req.raw);
-  services.metrics.refused(error.status);
+  services.metrics.countProblem(error.status);
   if (error.status >= 500) services.logFailure(error, id);
   let response = problemResponse(error, id);
   if (error.code === "FLAG_NOT_FOUND") {

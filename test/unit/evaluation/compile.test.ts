@@ -114,7 +114,7 @@ describe("compileFlag", () => {
           },
         },
       }),
-      /sum to more/,
+      /sum to at most/,
     ],
     ["a date that is none", aFlag({ rules: [{ id: "r", from: "soon", serve: { variant: "on" } }] }), /ISO 8601/],
   ];

@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 
 import { bucketOf } from "../../../src/evaluation/bucketing.ts";
-import { compileFlag, newScope } from "../../../src/evaluation/compile.ts";
+import { compileFlag, newCompilation } from "../../../src/evaluation/compile.ts";
 import { compileCondition } from "../../../src/evaluation/conditions.ts";
 import { hashState, murmur3 } from "../../../src/evaluation/hashing/murmur3.ts";
 import { TRUE, UNKNOWN } from "../../../src/evaluation/truth.ts";
@@ -35,7 +35,7 @@ describe("conditions", () => {
 
   test.for(cases)("$name", ({ condition, context, request, result }, { expect }) => {
     parseSegmentInput({ key: "valid", condition });
-    const truth = compileCondition(condition, newScope(aFlag()))(anInput(context, { request: request ?? {} }));
+    const truth = compileCondition(condition, newCompilation(aFlag()))(anInput(context, { request: request ?? {} }));
     expect(truth === UNKNOWN ? "unknown" : truth === TRUE).toBe(result);
   });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, test, vi } from "vitest";
 
-import { compileFlag, newScope, planFlag } from "../../../src/evaluation/compile.ts";
+import { compileFlag, newCompilation, planFlag } from "../../../src/evaluation/compile.ts";
 import { compileCondition } from "../../../src/evaluation/conditions.ts";
 import { explainFlag } from "../../../src/evaluation/explain.ts";
 import { FALSE, TRUE, UNKNOWN, type Truth } from "../../../src/evaluation/truth.ts";
@@ -118,7 +118,7 @@ describe("three truth values", () => {
   const truthOf = (
     condition: Parameters<typeof compileCondition>[0],
     input: Parameters<typeof explainFlag>[1],
-  ): Truth => compileCondition(condition, newScope(aFlag()))(input);
+  ): Truth => compileCondition(condition, newCompilation(aFlag()))(input);
   // false < unknown < true: all is the least, any the greatest, not the mirror.
   const rank = (truth: Truth): number => (truth === FALSE ? 0 : truth === UNKNOWN ? 1 : 2);
 

@@ -43,7 +43,7 @@ function familiesOf({ metrics, tiers, streams, redisBreaker, storeBreaker }: Ser
   const reads = Object.entries(metrics.reads).flatMap(([tier, outcomes]) =>
     Object.entries(outcomes).map(([outcome, value]) => ({ labels: { tier, outcome }, value })),
   );
-  const answers = Object.entries(metrics.answers).map(([source, value]) => ({ labels: { source }, value }));
+  const answers = Object.entries(metrics.results).map(([source, value]) => ({ labels: { source }, value }));
   const problems = [...metrics.problems].toSorted(([a], [b]) => a - b);
   return [
     family("counter", "answers_total", "Evaluation requests answered, by where the flags came from.", answers),

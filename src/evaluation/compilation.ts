@@ -4,34 +4,34 @@ import { CompileError } from "./compile-error.ts";
 import type { Test } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
 
-/** Which variant another flag serves: its resolutions carry no values. */
+/** Another flag's plan, used to find out which variant it serves. Its resolutions carry no values. */
 export interface DependencyPlan {
   readonly traits: Traits;
   readonly run: (input: EvaluationInput) => Resolution;
 }
 
-/** What an answer depends on besides the context: gathered while compiling. */
+/** The facts other than the context that a flag's result depends on, collected during a compilation. */
 export interface Traits {
   isRandom: boolean;
   readsRequest: boolean;
-  /** Instants (ms) at which a schedule or ramp turns. */
+  /** The instants (ms since epoch) at which the schedule of a rule begins or ends. */
   instants: Set<number>;
-  /** Running ramps: the answer may change at any time in [start, end). */
+  /** The periods of ramps: the result may change at any time in [start, end). */
   ramps: Set<{ start: number; end: number }>;
-  /** Leaves that one evaluation may test, counted each time they are reached. */
+  /** The number of leaf conditions that one evaluation may test; a leaf reached twice counts twice. */
   tests: number;
 }
 
-/** State of one compilation. Segments and dependencies are compiled once each, in their own scope. */
-export interface Scope {
+/** The state of one compilation. Each segment and each dependency is compiled once, with traits of its own. */
+export interface Compilation {
   readonly segments: Record<string, Condition> | undefined;
   readonly dependencies: Record<string, FlagDependency> | undefined;
   readonly compiledSegments: Map<string, { test: Test; traits: Traits }>;
   readonly compiledFlags: Map<string, DependencyPlan>;
-  /** Conditions ask for flags and flags consist of conditions: the way back, passed in instead of imported. */
-  readonly compileDependency: (configuration: FlagDependency, scope: Scope) => DependencyPlan;
-  /** Segments and flags being compiled: meeting one again is a cycle. */
-  readonly open: Set<string>;
+  /** Compiles another flag. Passed in, because conditions.ts importing plan.ts would be an import cycle. */
+  readonly compileDependency: (configuration: FlagDependency, compilation: Compilation) => DependencyPlan;
+  /** The segments and flags around the part that is being compiled. Reaching one of them again is a cycle. */
+  readonly ancestors: Set<string>;
   readonly traits: Traits;
 }
 
@@ -47,12 +47,15 @@ export function addTraits(to: Traits, from: Traits): void {
   countTests(to, from.tests);
 }
 
-/** Segments that use segments twice, and those twice again, would be cheap to store and endless to evaluate. */
+/**
+ * Adds to the number of tests and throws if an evaluation could run too many. Segments that each use another segment
+ * twice are small to store, but their tests double at every level.
+ */
 export function countTests(traits: Traits, tests: number): void {
   traits.tests += tests;
   if (traits.tests > LIMITS.testsPerEvaluation) {
     throw new CompileError(
-      `an evaluation may make ${LIMITS.testsPerEvaluation} tests at most, segments and flags included`,
+      `an evaluation may run at most ${LIMITS.testsPerEvaluation} tests, including those of segments and other flags`,
     );
   }
 }
