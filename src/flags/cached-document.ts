@@ -1,12 +1,12 @@
 import { FLAG_KINDS, FLAG_TYPES, SCHEMA_VERSION, type FlagDocument } from "./document.ts";
 
 /**
- * Bytes from L2 as a document, undefined when they are none of ours (an older schema, another program's).
- * Cheap on purpose: a cold isolate reads a thousand. What is wrong deeper inside, the compiler survives.
+ * Returns JSON from L2 as a document, or `undefined` if it is not one: an older schema or another program wrote it.
+ * The check is shallow because a cold isolate reads a thousand documents; compileFlag copes with deeper mistakes.
  */
 export function parseCachedDocument(json: unknown): FlagDocument | undefined {
   if (!isRecord(json)) return undefined;
-  const isOurs =
+  const isDocument =
     json["schemaVersion"] === SCHEMA_VERSION &&
     typeof json["key"] === "string" &&
     Number.isSafeInteger(json["version"]) &&
@@ -22,7 +22,7 @@ export function parseCachedDocument(json: unknown): FlagDocument | undefined {
     Array.isArray(json["prerequisites"]) &&
     (json["segments"] === undefined || isRecord(json["segments"])) &&
     (json["dependencies"] === undefined || isRecord(json["dependencies"]));
-  return isOurs ? (json as unknown as FlagDocument) : undefined;
+  return isDocument ? (json as unknown as FlagDocument) : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,11 +1,11 @@
 /**
- * The flag document: one environment's view of one flag, self-contained, as it is cached and
- * evaluated. Words are OpenFeature's. Every other folder takes these types from here.
+ * The flag document: one flag as configured in one environment. It is self-contained, and it is cached and evaluated
+ * as a whole. The vocabulary is OpenFeature's, and every other folder uses these types.
  */
 
 export const SCHEMA_VERSION = 1;
 
-/** Shares (weights, ranges, ramps) are integers out of this many. */
+/** The whole that shares (weights, ranges and ramps) are parts of. Shares are integers. */
 export const WEIGHT_TOTAL = 100_000;
 
 export type JsonScalar = string | number | boolean | null;
@@ -17,7 +17,7 @@ export type FlagKind = (typeof FLAG_KINDS)[number];
 export const FLAG_TYPES = ["boolean", "string", "integer", "float", "object"] as const;
 export type FlagType = (typeof FLAG_TYPES)[number];
 
-/** Closed list of hash schemes; a new one is one more pure function in evaluation/bucketing. */
+/** The closed list of hash schemes. Each is a pure function in evaluation/bucketing.ts. */
 export const HASH_SCHEMES = ["murmur3-mulshift"] as const;
 export type HashScheme = (typeof HASH_SCHEMES)[number];
 
@@ -49,20 +49,23 @@ export const OPERATORS = [
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** A string is one level even when it holds dots, except `request.*`; an array walks into objects. */
+/**
+ * The path of an attribute. A string names one property even if it contains dots, except that `request.` is a prefix.
+ * An array steps into objects.
+ */
 export type AttributePath = string | string[];
 
-/** One test on the evaluation context. `values` match any; what each operator takes is in docs/conditions.md. */
+/** A test of one attribute. It passes if any of `values` matches. docs/conditions.md lists the operators' values. */
 export interface AttributeCondition {
   attribute: AttributePath;
   operator: Operator;
   values?: JsonScalar[];
   caseInsensitive?: boolean;
-  /** What the condition means when the attribute is missing. Default false. */
+  /** The condition's value if the attribute is missing. The default is false. */
   missing?: boolean | "unknown";
 }
 
-/** A percentage as a condition: true when the bucket falls in one of the half-open ranges `[from, to)`. */
+/** A percentage as a condition: true if the subject's bucket is in one of the half-open ranges `[from, to)`. */
 export interface BucketCondition {
   bucket: { by: AttributePath[]; salt: string; hash: HashScheme; ranges: [number, number][] };
 }
@@ -76,23 +79,23 @@ export type Condition =
   | { flag: string; variants: string[] }
   | BucketCondition;
 
-/** A weighted split by a bucketing attribute. Weights may sum to less than the total: the rest is a miss. */
+/** A weighted split by a bucketing attribute. If the weights sum to less than the total, the rest is a miss. */
 export interface Rollout {
-  /** Fallback list: the first attribute that is present is the bucketing key. */
+  /** The bucketing attributes. The first one that is present is hashed. */
   by: AttributePath[];
-  /** Stored, never derived: renaming a flag moves nobody. */
+  /** Stored rather than derived from the flag's key, so that subjects keep their buckets if the flag is renamed. */
   salt: string;
   hash: HashScheme;
   weights: [variant: string, weight: number][];
-  /** No attribute of `by` is present. Default skip (as a miss with onMiss next). */
+  /** The result if no attribute in `by` is present. The default, skip, continues with the next rule. */
   onMissingKey?: "skip" | "default" | "error";
-  /** The bucket is in no weight's range or outside the ramp: go on with the next rule (default), or serve the default. */
+  /** The result if the bucket is outside every weight's range or outside the ramp. The default is the next rule. */
   onMiss?: "next" | "default";
-  /** Linear share of each variant's range that is served, `from` → `to` (out of 100,000) between two instants. */
+  /** The served share of each variant's range: out of 100,000. It changes linearly between two instants. */
   ramp?: { from: number; to: number; startAt: string; endAt: string };
 }
 
-/** What a rule or the default serves. `draw` belongs to samples: drawn afresh on every call. */
+/** The result of a rule, or of the default. Only samples use `draw`, which picks a random variant on every call. */
 export type Serve =
   | { variant: string }
   | { rollout: Rollout }
@@ -101,11 +104,12 @@ export type Serve =
 export interface Rule {
   id: string;
   description?: string;
-  /** Absent: always. */
+  /** Absent if the rule always matches. */
   when?: Condition;
   serve: Serve;
-  /** ISO 8601 instants: active from (inclusive) until (exclusive). */
+  /** The rule is active from this ISO 8601 instant (inclusive) … */
   from?: string;
+  /** … until this one (exclusive). */
   until?: string;
 }
 
@@ -117,7 +121,7 @@ export interface Prerequisite {
 /** The configuration of a flag in one environment. */
 export interface FlagConfiguration {
   enabled: boolean;
-  /** Served when disabled or a prerequisite is unmet; null: the caller's own default. */
+  /** Served if the flag is disabled or a prerequisite is unmet. `null` gives the caller's own default. */
   offVariant: string | null;
   default: Serve;
   rules: Rule[];
@@ -131,19 +135,20 @@ export interface FlagDefinition {
   type: FlagType;
   variants: Record<string, JsonValue>;
   clientVisible: boolean;
-  /** Answered to clients as OFREP metadata: string, boolean or 32-bit integer values. */
+  /** Sent to clients as OFREP metadata. Values are strings, booleans or 32-bit integers. */
   metadata: Record<string, string | number | boolean>;
 }
 
-/** Enough of another flag to know which variant it serves. */
+/** The parts of another flag that determine which variant it serves. */
 export type FlagDependency = FlagConfiguration & { variants: string[] };
 
+/** One flag as configured in one environment, with everything that its evaluation needs. */
 export interface FlagDocument extends FlagDefinition, FlagConfiguration {
   schemaVersion: number;
-  /** Environment version at which this document last changed. */
+  /** The environment's version at which this document last changed. */
   version: number;
-  /** Conditions of every segment that the document refers to, transitively. */
+  /** The conditions of all segments that the document refers to, directly or indirectly. */
   segments?: Record<string, Condition>;
-  /** Every other flag that the document refers to, transitively. */
+  /** All other flags that the document refers to, directly or indirectly. */
   dependencies?: Record<string, FlagDependency>;
 }

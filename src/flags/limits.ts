@@ -1,21 +1,21 @@
-/** Most of everything that a flag or a segment may hold; documented in docs/conditions.md. */
+/** The limits of a flag and of a segment. docs/conditions.md documents them. */
 export const LIMITS = {
   variants: 50,
-  /** Bytes of one variant's value as JSON. */
+  /** The size of one variant's value as JSON. */
   valueBytes: 32 * 1024,
-  /** Bytes of a whole flag or segment as JSON. */
+  /** The size of a whole flag or segment as JSON. */
   documentBytes: 256 * 1024,
   metadataEntries: 50,
   rules: 100,
   prerequisites: 20,
-  /** Conditions of one flag, or of one segment, groups included. */
+  /** The number of conditions, including groups, in one flag or one segment. */
   conditions: 500,
-  /** Levels of conditions inside one another. */
+  /** The number of levels of nested conditions. */
   conditionDepth: 16,
-  /** Leaves that one evaluation may test, those of segments and other flags counted each time they are referred to. */
+  /** The number of leaf conditions that one evaluation may test. A segment or flag counts each time it is used. */
   testsPerEvaluation: 100_000,
   valuesPerCondition: 5000,
-  /** Characters of one text value, pattern, attribute or salt. */
+  /** The number of characters in one text value, pattern, attribute or salt. */
   textLength: 1024,
   attributeSteps: 8,
   bucketingAttributes: 8,
@@ -23,16 +23,19 @@ export const LIMITS = {
   weights: 100,
   tags: 20,
   descriptionLength: 2000,
-  /** Levels of JSON inside one another, values of variants included. */
+  /** The number of levels of nested JSON, including the values of variants. */
   jsonDepth: 64,
 } as const;
 
-/** Flag keys, variants, rule ids and segments: only characters that no client escapes in a URL, and no step of a path. */
+/**
+ * The pattern of flag keys, variant names, rule ids and segment keys. No client escapes these characters in a URL.
+ * "." and ".." are excluded because they are steps of a path.
+ */
 export const KEY_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
-export const KEY_RULE = "1 to 128 of A-Z a-z 0-9 . _ ~ -, and neither . nor ..";
+export const KEY_RULE = "1 to 128 characters from A-Z a-z 0-9 . _ ~ -, but not . or ..";
 
 export const ENVIRONMENT_PATTERN = /^(?=.{1,40}$)[a-z0-9](-?[a-z0-9])*$/;
-export const ENVIRONMENT_RULE = "up to 40 of a-z 0-9 and single inner -";
+export const ENVIRONMENT_RULE = "1 to 40 characters from a-z and 0-9, with single hyphens between them";
 
-/** Names that objects inherit: never keys of anything stored. */
+/** Names that JavaScript objects inherit. Nothing that is stored may use one as a key. */
 export const RESERVED_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);

@@ -1,6 +1,6 @@
 import type { JsonValue } from "./document.ts";
 
-/** JSON merge patch (RFC 7396): objects are merged, null removes, everything else replaces. Changes nothing in place. */
+/** Applies a JSON merge patch (RFC 7396): objects are merged, null removes, and everything else replaces. Pure. */
 export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;
   const merged: Record<string, JsonValue> = isObject(target) ? { ...target } : {};

@@ -5,7 +5,7 @@ import { compilePattern, PatternError } from "./formats/pattern.ts";
 import { parseVersion } from "./formats/semver.ts";
 import { OPERATOR_VALUES } from "./value-kinds.ts";
 
-/** What is wrong with one value of a condition, undefined when the operator accepts it. */
+/** Returns the problem with one value of a condition, or `undefined` if the operator accepts the value. */
 export function valueProblem(operator: Operator, value: JsonScalar): string | undefined {
   switch (OPERATOR_VALUES[operator]) {
     case "none":
@@ -34,7 +34,7 @@ export function valueProblem(operator: Operator, value: JsonScalar): string | un
   }
 }
 
-/** ms since epoch of an instant as text or number; NaN: neither. */
+/** Returns an instant, given as text or as a number, in ms since epoch. Returns NaN for any other value. */
 export function toInstant(value: unknown): number {
   if (typeof value === "number") return value;
   return typeof value === "string" ? parseInstant(value) : NaN;
@@ -46,6 +46,6 @@ function patternProblem(pattern: string): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    return `is refused by RE2: ${error.message}`;
+    return `is not a valid RE2 pattern: ${error.message}`;
   }
 }

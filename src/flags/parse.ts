@@ -14,10 +14,10 @@ import {
 import { validateCondition } from "./validate-condition.ts";
 import { escapePointer, jsonBytes, validateFlag } from "./validate.ts";
 
-/** A whole flag as written: its definition, its configuration in one environment, and notes for people. */
+/** A flag as a client writes it: its definition, its configuration in one environment, and notes for people. */
 export type FlagInput = FlagDefinition & FlagConfiguration & { description?: string; tags?: string[]; owner?: string };
 
-/** A flag with its defaults filled in, or InvalidInputError with everything that is wrong with it. */
+/** Returns a flag with its defaults filled in. Throws InvalidInputError, which lists every problem. */
 export function parseFlagInput(input: unknown): FlagInput {
   const { schemaVersion: _, version: __, updatedAt: ___, ...parsed } = parseShape(flagInputSchema, input);
   const flag: FlagInput = {
@@ -25,11 +25,11 @@ export function parseFlagInput(input: unknown): FlagInput {
     default: withSalt(parsed.default, parsed.key),
     rules: parsed.rules.map((rule) => ({ ...rule, serve: withSalt(rule.serve, parsed.key) })),
   };
-  refuse(validateFlag(flag));
+  rejectIf(validateFlag(flag));
   return flag;
 }
 
-/** A segment, or InvalidInputError with everything that is wrong with it. */
+/** Returns a segment. Throws InvalidInputError, which lists every problem. */
 export function parseSegmentInput(input: unknown): SegmentInput {
   const segment = parseShape(segmentInputSchema, input);
   const errors: FieldError[] = [];
@@ -39,27 +39,27 @@ export function parseSegmentInput(input: unknown): SegmentInput {
   if (bytes > LIMITS.documentBytes) {
     errors.push({ pointer: "", detail: `is ${bytes} bytes as JSON; at most ${LIMITS.documentBytes} are accepted` });
   }
-  refuse(errors);
+  rejectIf(errors);
   return segment;
 }
 
-function refuse(errors: FieldError[]): void {
+function rejectIf(errors: FieldError[]): void {
   if (errors.length > 0) throw new InvalidInputError(errors);
 }
 
 function parseShape<S extends GenericSchema>(schema: S, input: unknown): InferOutput<S> {
-  // Before anything recurses into it, and because the schema library drops such names without a word.
-  refuse(findHostile(input));
+  // This comes first because the schema library recurses into the input and silently drops reserved names.
+  rejectIf(findUnsafeParts(input));
   const result = safeParse(schema, input);
-  if (!result.success) throw new InvalidInputError(result.issues.flatMap((issue) => explain(issue, input, "")));
+  if (!result.success) throw new InvalidInputError(result.issues.flatMap((issue) => explainIssue(issue, input, "")));
   return result.output;
 }
 
-/** Too deep to recurse into, or names that objects inherit. */
-function findHostile(input: unknown): FieldError[] {
+/** Returns the parts of an input that are nested too deeply to recurse into, or that have a reserved name. */
+function findUnsafeParts(input: unknown): FieldError[] {
   const errors: FieldError[] = [];
-  const open: { value: unknown; pointer: string; depth: number }[] = [{ value: input, pointer: "", depth: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  const pending: { value: unknown; pointer: string; depth: number }[] = [{ value: input, pointer: "", depth: 0 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { value, pointer, depth } = next;
     if (typeof value !== "object" || value === null) continue;
     if (depth >= LIMITS.jsonDepth) {
@@ -68,26 +68,27 @@ function findHostile(input: unknown): FieldError[] {
     for (const name of Object.keys(value)) {
       const inner = `${pointer}/${escapePointer(name)}`;
       if (RESERVED_NAMES.has(name)) errors.push({ pointer: inner, detail: "is a reserved name" });
-      open.push({ value: (value as Record<string, unknown>)[name], pointer: inner, depth: depth + 1 });
+      pending.push({ value: (value as Record<string, unknown>)[name], pointer: inner, depth: depth + 1 });
     }
   }
   return errors;
 }
 
-/** Where several forms are accepted and none fits, the form that was meant says what is wrong. */
-function explain(issue: BaseIssue<unknown>, input: unknown, base: string): FieldError[] {
+/** Returns the problems behind an issue. If no form of a union fits, it reports the problems of the intended form. */
+function explainIssue(issue: BaseIssue<unknown>, input: unknown, base: string): FieldError[] {
   const path = issue.path?.map((item) => item.key) ?? [];
   const pointer = base + path.map((step) => `/${escapePointer(String(step))}`).join("");
   if (issue.type === "union") {
     const value = path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown>)?.[step as string], input);
-    const form = meantForm(value);
+    const form = intendedForm(value);
     const result = form && safeParse(form, value);
-    if (result && !result.success) return result.issues.flatMap((inner) => explain(inner, value, pointer));
+    if (result && !result.success) return result.issues.flatMap((inner) => explainIssue(inner, value, pointer));
   }
   return [{ pointer, detail: issue.message }];
 }
 
-function meantForm(value: unknown): GenericSchema | undefined {
+/** Returns the form that the value was meant to have: the one whose characteristic field is present. */
+function intendedForm(value: unknown): GenericSchema | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   for (const forms of [CONDITION_FORMS, SERVE_FORMS]) {
     for (const [name, form] of Object.entries(forms)) if (Object.hasOwn(value, name)) return form;

@@ -1,16 +1,16 @@
 import type { Condition, FlagConfiguration } from "./document.ts";
 
-/** A name that a configuration refers to, and where. */
+/** A reference to a segment or flag, and its place. */
 export interface Reference {
   kind: "segment" | "flag";
   name: string;
-  /** Variants asked for; flags only. */
+  /** The variants that the reference names. Only references to flags have them. */
   variants?: string[];
-  /** JSON pointer of the name, relative to what was searched. */
+  /** The JSON pointer of the name, relative to the searched object. */
   pointer: string;
 }
 
-/** Everything that a configuration refers to itself: not what its segments and prerequisites refer to. */
+/** Returns the direct references of a configuration, without those of its segments and prerequisites. */
 export function referencesOf(configuration: Pick<FlagConfiguration, "rules" | "prerequisites">): Reference[] {
   const found: Reference[] = [];
   configuration.prerequisites.forEach(({ flag, variants }, i) => {
@@ -22,7 +22,7 @@ export function referencesOf(configuration: Pick<FlagConfiguration, "rules" | "p
   return found;
 }
 
-/** Everything that a condition refers to; `base` is put in front of each pointer. */
+/** Returns the references in a condition. `base` is prepended to each pointer. */
 export function referencesOfCondition(condition: Condition, base = ""): Reference[] {
   const found: Reference[] = [];
   collect(condition, base, found);

@@ -41,7 +41,7 @@ import {
 } from "./document.ts";
 import { KEY_PATTERN, KEY_RULE, LIMITS } from "./limits.ts";
 
-/** Shapes of what is accepted on write: an unknown field is an error. What a shape cannot say is in validate.ts. */
+/** The schemas of inputs. An unknown field is an error. validate.ts checks the rules that a schema cannot express. */
 
 const oneOf = (names: readonly string[]): string => `must be one of ${names.join(", ")}`;
 const text = (limit: number) => pipe(string("must be text"), maxLength(limit, `must not exceed ${limit} characters`));
@@ -55,14 +55,14 @@ const share = pipe(
 const list = <S extends GenericSchema>(item: S, min: number, max: number) =>
   pipe(
     array(item, "must be a list"),
-    minLength(min, `must hold at least ${min}`),
-    maxLength(max, `must not hold more than ${max}`),
+    minLength(min, `must have at least ${min} ${min === 1 ? "entry" : "entries"}`),
+    maxLength(max, `must have at most ${max} entries`),
   );
 const fields = <E extends ObjectEntries>(entries: E) =>
-  strictObject(entries, (issue: StrictObjectIssue) => describe(issue, Object.keys(entries)));
+  strictObject(entries, (issue: StrictObjectIssue) => describeIssue(issue, Object.keys(entries)));
 
-function describe(issue: StrictObjectIssue, names: string[]): string {
-  if (issue.expected === "never") return `is not a field; accepted are ${names.join(", ")}`;
+function describeIssue(issue: StrictObjectIssue, names: string[]): string {
+  if (issue.expected === "never") return `is not a known field; accepted fields are ${names.join(", ")}`;
   if (issue.expected === "Object") return `must be an object with ${names.join(", ")}`;
   return "is required";
 }
@@ -109,7 +109,7 @@ const bucketConditionSchema = fields({
   }),
 });
 
-/** The form of a condition is told by the field that only this form has; errors are then those of that form. */
+/** The forms of a condition by the field that only this form has. An input with that field gets that form's errors. */
 export const CONDITION_FORMS: Record<string, GenericSchema> = {
   all: allSchema,
   any: anySchema,
@@ -139,7 +139,7 @@ const instant = pipe(string("must be an ISO 8601 instant"), maxLength(40, "must 
 
 export const rolloutSchema = fields({
   by: optional(bucketingEntries.by, ["targetingKey"]),
-  /** Absent: the flag's key, filled in and stored when the flag is written. */
+  /** If the salt is absent, the write fills in the flag's key. */
   salt: exactOptional(bucketingEntries.salt),
   hash: optional(bucketingEntries.hash, HASH_SCHEMES[0]),
   weights: weightsSchema,
@@ -152,7 +152,7 @@ const serveVariantSchema = fields({ variant: key });
 const serveRolloutSchema = fields({ rollout: rolloutSchema });
 const serveDrawSchema = fields({ draw: fields({ weights: weightsSchema }) });
 
-/** As CONDITION_FORMS. */
+/** The forms of a serve by the field that only this form has, like CONDITION_FORMS. */
 export const SERVE_FORMS: Record<string, GenericSchema> = {
   variant: serveVariantSchema,
   rollout: serveRolloutSchema,
@@ -203,7 +203,7 @@ const configurationEntries = {
 export const flagDefinitionSchema = fields(definitionEntries);
 export const flagConfigurationSchema = fields(configurationEntries);
 
-/** A whole flag. What only the server decides (`schemaVersion`, `version`, `updatedAt`) may stand in it and is not read. */
+/** A whole flag. The fields that the server sets (`schemaVersion`, `version`, `updatedAt`) are allowed but ignored. */
 export const flagInputSchema = fields({
   schemaVersion: exactOptional(literal(SCHEMA_VERSION, `must be ${SCHEMA_VERSION}`)),
   version: exactOptional(number("must be a number")),
@@ -222,7 +222,7 @@ export const segmentInputSchema = fields({
 export type SegmentInput = InferOutput<typeof segmentInputSchema>;
 export type ServeInput = InferOutput<typeof serveSchema>;
 
-/** A written serve with its salt filled in. */
+/** Returns a serve with its salt filled in. */
 export function withSalt(serve: ServeInput, salt: string): Serve {
   return "rollout" in serve ? { rollout: { ...serve.rollout, salt: serve.rollout.salt ?? salt } } : serve;
 }

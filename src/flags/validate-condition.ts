@@ -4,12 +4,12 @@ import { LIMITS } from "./limits.ts";
 import { valueProblem } from "./operator-values.ts";
 import { CASE_OPERATORS, OPERATOR_VALUES } from "./value-kinds.ts";
 
-/** What one flag or segment has used up of its limit. */
+/** The number of conditions found so far in one flag or segment. */
 export interface ConditionCount {
   conditions: number;
 }
 
-/** Everything wrong with a condition that has the right shape. */
+/** Adds to `errors` every problem of a condition that has the right shape. */
 export function validateCondition(
   condition: Condition,
   pointer: string,
@@ -44,7 +44,7 @@ export function validateCondition(
   }
 }
 
-/** Attributes that name the request itself cannot be read. */
+/** Adds to `errors` every bucketing attribute that names the request itself, which cannot be read. */
 export function validateBy(by: AttributePath[], pointer: string, errors: FieldError[]): void {
   by.forEach((path, i) => validateAttribute(path, `${pointer}/${i}`, errors));
 }
@@ -60,14 +60,17 @@ function validateLeaf(condition: AttributeCondition, pointer: string, errors: Fi
   const kind = OPERATOR_VALUES[operator];
   validateAttribute(condition.attribute, `${pointer}/attribute`, errors);
   if (condition.caseInsensitive && !CASE_OPERATORS.has(operator)) {
-    errors.push({ pointer: `${pointer}/caseInsensitive`, detail: `${operator} compares no text` });
+    errors.push({
+      pointer: `${pointer}/caseInsensitive`,
+      detail: `is not allowed with ${operator}, which does not compare text`,
+    });
   }
   if (kind === "none") {
     if (values !== undefined) errors.push({ pointer: `${pointer}/values`, detail: `${operator} takes no values` });
     if (condition.missing !== undefined) {
       errors.push({
         pointer: `${pointer}/missing`,
-        detail: `${operator} is false when the attribute is missing; use not`,
+        detail: `is not allowed with ${operator}, which is false if the attribute is missing; use not to invert it`,
       });
     }
     return;
@@ -77,7 +80,7 @@ function validateLeaf(condition: AttributeCondition, pointer: string, errors: Fi
     return;
   }
   if (kind === "number" && values.length !== 1) {
-    errors.push({ pointer: `${pointer}/values`, detail: `must hold exactly one number for ${operator}` });
+    errors.push({ pointer: `${pointer}/values`, detail: `must have exactly one number for ${operator}` });
   }
   values.forEach((value, i) => {
     const problem = valueProblem(operator, value);
@@ -87,7 +90,7 @@ function validateLeaf(condition: AttributeCondition, pointer: string, errors: Fi
 }
 
 function validateRange(values: JsonScalar[], pointer: string, errors: FieldError[]): void {
-  if (values.length % 2 !== 0) errors.push({ pointer, detail: "must hold pairs: a lower and an upper bound" });
+  if (values.length % 2 !== 0) errors.push({ pointer, detail: "must consist of pairs of a lower and an upper bound" });
   for (let i = 1; i < values.length; i += 2) {
     const [lower, upper] = [values[i - 1], values[i]];
     if (typeof lower === "number" && typeof upper === "number" && lower > upper) {

@@ -22,7 +22,7 @@ const ACCEPTED_VALUES: Record<FlagType, string> = {
 
 const INT32_MAX = 2 ** 31 - 1;
 
-/** Everything wrong with a flag that has the right shape: no error means that it compiles and evaluates. */
+/** Returns every problem of a flag that has the right shape. A flag without problems compiles and evaluates. */
 export function validateFlag(flag: FlagDefinition & FlagConfiguration): FieldError[] {
   const errors: FieldError[] = [];
   validateNames(flag, errors);
@@ -34,7 +34,7 @@ export function validateFlag(flag: FlagDefinition & FlagConfiguration): FieldErr
   validateRules(flag, errors);
   flag.prerequisites.forEach((prerequisite, i) => {
     if (prerequisite.flag === flag.key) {
-      errors.push({ pointer: `/prerequisites/${i}/flag`, detail: "is this flag itself" });
+      errors.push({ pointer: `/prerequisites/${i}/flag`, detail: "must not be this flag itself" });
     }
   });
   const bytes = jsonBytes(flag);
@@ -51,18 +51,18 @@ function validateNames(flag: FlagDefinition, errors: FieldError[]): void {
 
 function expectName(name: string, pointer: string, errors: FieldError[]): void {
   if (RESERVED_NAMES.has(name)) errors.push({ pointer, detail: "is a reserved name" });
-  else if (!KEY_PATTERN.test(name)) errors.push({ pointer, detail: `its name must be ${KEY_RULE}` });
+  else if (!KEY_PATTERN.test(name)) errors.push({ pointer, detail: `must have a name of ${KEY_RULE}` });
 }
 
 function validateVariants({ type, variants }: FlagDefinition, errors: FieldError[]): void {
   const names = Object.keys(variants);
   if (names.length === 0 || names.length > LIMITS.variants) {
-    errors.push({ pointer: "/variants", detail: `must hold 1 to ${LIMITS.variants} variants` });
+    errors.push({ pointer: "/variants", detail: `must have 1 to ${LIMITS.variants} variants` });
   }
   for (const [name, value] of Object.entries(variants)) {
     const pointer = `/variants/${escapePointer(name)}`;
     if (!isOfType(value, type)) {
-      errors.push({ pointer, detail: `must be ${ACCEPTED_VALUES[type]}, as the flag's type is ${type}` });
+      errors.push({ pointer, detail: `must be ${ACCEPTED_VALUES[type]}, because the flag's type is ${type}` });
     } else if (jsonBytes(value) > LIMITS.valueBytes) {
       errors.push({ pointer, detail: `must not exceed ${LIMITS.valueBytes} bytes as JSON` });
     }
@@ -87,12 +87,12 @@ function isOfType(value: JsonValue, type: FlagType): boolean {
 function validateMetadata(metadata: FlagDefinition["metadata"], errors: FieldError[]): void {
   const entries = Object.entries(metadata);
   if (entries.length > LIMITS.metadataEntries) {
-    errors.push({ pointer: "/metadata", detail: `must not hold more than ${LIMITS.metadataEntries} entries` });
+    errors.push({ pointer: "/metadata", detail: `must have at most ${LIMITS.metadataEntries} entries` });
   }
   for (const [name, value] of entries) {
     const pointer = `/metadata/${escapePointer(name)}`;
     if (RESERVED_NAMES.has(name)) errors.push({ pointer, detail: "is a reserved name" });
-    // Clients in typed languages refuse a whole answer over a metadata number beyond 32 bits.
+    // Clients in typed languages reject a whole response if one metadata number exceeds 32 bits.
     if (typeof value === "number" && !(Number.isInteger(value) && Math.abs(value) <= INT32_MAX)) {
       errors.push({ pointer, detail: "must be text, a 32-bit whole number, true or false" });
     }
@@ -118,7 +118,7 @@ function validateRules(flag: FlagDefinition & FlagConfiguration, errors: FieldEr
   flag.rules.forEach((rule, i) => {
     const pointer = `/rules/${i}`;
     expectName(rule.id, `${pointer}/id`, errors);
-    if (ids.has(rule.id)) errors.push({ pointer: `${pointer}/id`, detail: "is the id of an earlier rule" });
+    if (ids.has(rule.id)) errors.push({ pointer: `${pointer}/id`, detail: "is already the id of an earlier rule" });
     ids.add(rule.id);
     const from = expectInstant(rule.from, `${pointer}/from`, errors);
     const until = expectInstant(rule.until, `${pointer}/until`, errors);
@@ -128,7 +128,7 @@ function validateRules(flag: FlagDefinition & FlagConfiguration, errors: FieldEr
   });
 }
 
-/** `isDefault`: the weights must leave nobody out. */
+/** Adds every problem of a serve. The weights of a flag's default (`isDefault`) must sum to the total. */
 function validateServe(
   flag: FlagDefinition,
   serve: Serve,
@@ -139,14 +139,14 @@ function validateServe(
   if ("variant" in serve) {
     expectVariant(flag, serve.variant, `${pointer}/variant`, errors);
   } else if ("draw" in serve) {
-    if (flag.kind !== "sample") errors.push({ pointer: `${pointer}/draw`, detail: "only a sample may draw" });
+    if (flag.kind !== "sample") errors.push({ pointer: `${pointer}/draw`, detail: "is allowed only in a sample" });
     validateWeights(flag, serve.draw.weights, `${pointer}/draw/weights`, isDefault, errors);
   } else {
     const { rollout } = serve;
     if (flag.kind === "sample") {
       errors.push({
         pointer: `${pointer}/rollout`,
-        detail: "a sample draws on every call; a rollout belongs to a flag",
+        detail: "is not allowed in a sample, which uses draw",
       });
     }
     validateBy(rollout.by, `${pointer}/rollout/by`, errors);
@@ -169,7 +169,10 @@ function validateWeights(
     sum += weight;
   });
   if (mustBeWhole ? sum !== WEIGHT_TOTAL : sum > WEIGHT_TOTAL) {
-    errors.push({ pointer, detail: `sum to ${sum}; must be ${mustBeWhole ? "exactly" : "at most"} ${WEIGHT_TOTAL}` });
+    errors.push({
+      pointer,
+      detail: `must sum to ${mustBeWhole ? "exactly" : "at most"} ${WEIGHT_TOTAL}, but sum to ${sum}`,
+    });
   }
 }
 
@@ -180,7 +183,7 @@ function validateRamp(ramp: Rollout["ramp"], pointer: string, errors: FieldError
   if (start >= end) errors.push({ pointer: `${pointer}/endAt`, detail: "must be after startAt" });
 }
 
-/** NaN for none or a bad one, which compares false with everything. */
+/** Returns an instant in ms since epoch, or NaN, which compares false with everything, if it is absent or invalid. */
 function expectInstant(text: string | undefined, pointer: string, errors: FieldError[]): number {
   if (text === undefined) return NaN;
   const instant = parseInstant(text);
@@ -192,15 +195,20 @@ function expectInstant(text: string | undefined, pointer: string, errors: FieldE
 
 function expectVariant({ variants }: FlagDefinition, name: string, pointer: string, errors: FieldError[]): void {
   if (Object.hasOwn(variants, name)) return;
-  errors.push({ pointer, detail: `is no variant of this flag; it has ${Object.keys(variants).join(", ")}` });
+  errors.push({
+    pointer,
+    detail: `is not a variant of this flag; its variants are ${Object.keys(variants).join(", ")}`,
+  });
 }
 
 const encoder = new TextEncoder();
 
+/** Returns the size of a value as JSON. */
 export function jsonBytes(value: unknown): number {
   return encoder.encode(JSON.stringify(value)).length;
 }
 
+/** Escapes a name as one step of a JSON pointer. */
 export function escapePointer(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

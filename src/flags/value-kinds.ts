@@ -1,7 +1,7 @@
-/** What each operator takes. Apart from the check of values, so that the console has it without the parsers. */
+/** The values that each operator takes. A file of its own, so that the console can import it without the parsers. */
 import type { Operator } from "./document.ts";
 
-/** What the values of a condition have to be. */
+/** The kind of value that a condition needs. */
 export type ValueKind = "none" | "scalar" | "text" | "pattern" | "number" | "range" | "instant" | "version" | "address";
 
 export const OPERATOR_VALUES: Record<Operator, ValueKind> = {
@@ -31,7 +31,7 @@ export const OPERATOR_VALUES: Record<Operator, ValueKind> = {
   array_contains_all: "scalar",
 };
 
-/** Operators that compare text, and so can ignore case. */
+/** The operators that compare text and can therefore ignore case. */
 export const CASE_OPERATORS: ReadonlySet<Operator> = new Set<Operator>([
   "equals",
   "in",

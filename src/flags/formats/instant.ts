@@ -1,8 +1,9 @@
 const DATE_LENGTH = 10;
 
 /**
- * ms since epoch of an ISO 8601 instant, NaN when it is not one: `YYYY-MM-DD`, or with `THH:MM[:SS[.fraction]]`
- * and `Z` or `±HH:MM`; without an offset it is UTC. Strict where Date.parse is up to the engine.
+ * Returns an ISO 8601 instant in ms since epoch, or NaN if the text is not one. The format is `YYYY-MM-DD`, optionally
+ * followed by `THH:MM[:SS[.fraction]]` and `Z` or `±HH:MM`. Without an offset the time is UTC. Date.parse is not used
+ * because it also accepts formats that differ between engines.
  */
 export function parseInstant(text: string): number {
   const year = digits(text, 0, 4);
@@ -30,7 +31,7 @@ function timeOfDay(text: string): number {
       const start = ++at;
       let scale = 100;
       for (; isDigit(text.charCodeAt(at)); at++, scale /= 10) {
-        // Past the millisecond, digits are read and dropped.
+        // Digits after the millisecond are read but do not count.
         if (scale >= 1) ms += (text.charCodeAt(at) - 48) * scale;
       }
       if (at === start) return NaN;
@@ -69,7 +70,10 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Date.UTC, but years below 100 are those years. Days since epoch by counting eras of 400 years from March. */
+/**
+ * Returns midnight of a date in ms since epoch. Date.UTC would read years below 100 as 19xx. The days are counted in
+ * eras of 400 years that begin in March, so that a leap day is the last day of its year.
+ */
 function utc(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);

@@ -1,9 +1,9 @@
 import ipaddr from "ipaddr.js";
 
-/** An address block: v4 as one 32-bit number, v6 as eight 16-bit parts. */
+/** A block of addresses. An IPv4 block is one 32-bit number; an IPv6 block is eight 16-bit parts. */
 type Block = { v4: number; mask: number } | { parts: number[]; bits: number };
 
-/** Undefined when the text is neither a CIDR block nor an address (a block of one). */
+/** Returns a CIDR block, or an address as a block of one, or `undefined` if the text is neither. */
 export function parseCidr(text: string): Block | undefined {
   try {
     const [address, bits] = text.includes("/") ? ipaddr.parseCIDR(text) : wholeAddress(text);
@@ -13,7 +13,7 @@ export function parseCidr(text: string): Block | undefined {
     }
     const v6 = address as ipaddr.IPv6;
     if (v6.zoneId !== undefined) return undefined;
-    // A block of v4-mapped addresses is the v4 block: subjects are compared as v4 then.
+    // A block of IPv4-mapped addresses becomes the IPv4 block, because isInBlocks compares mapped addresses as IPv4.
     if (v6.isIPv4MappedAddress() && bits >= 96) return v4Block(toUint32(v6.toIPv4Address().octets), bits - 96);
     return { parts: v6.parts, bits };
   } catch {
@@ -21,7 +21,7 @@ export function parseCidr(text: string): Block | undefined {
   }
 }
 
-/** True when the text is an IP address inside one of the blocks. */
+/** Returns whether the text is an IP address inside one of the blocks. */
 export function isInBlocks(text: string, blocks: readonly Block[]): boolean {
   const v4 = parseV4(text);
   if (v4 !== undefined) return blocks.some((block) => "v4" in block && ((v4 ^ block.v4) & block.mask) === 0);
@@ -56,7 +56,7 @@ function samePrefix(a: readonly number[], b: readonly number[], bits: number): b
   return true;
 }
 
-/** Four decimal parts without leading zeros (octal to some parsers); undefined otherwise. */
+/** Reads four decimal parts. Leading zeros are rejected, because some parsers read them as octal numbers. */
 function parseV4(text: string): number | undefined {
   const length = text.length;
   if (length < 7 || length > 15) return undefined;

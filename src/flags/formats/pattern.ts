@@ -2,7 +2,7 @@ import { RE2JS, RE2JSException } from "re2js";
 
 export type Pattern = RE2JS;
 
-/** RE2 syntax, linear time, found anywhere in the text. Throws PatternError with what RE2 says. */
+/** Compiles a pattern in RE2 syntax, which matches in linear time, anywhere in the text. Throws PatternError. */
 export function compilePattern(pattern: string, caseInsensitive: boolean): Pattern {
   try {
     return RE2JS.compile(pattern, caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);
@@ -12,6 +12,7 @@ export function compilePattern(pattern: string, caseInsensitive: boolean): Patte
   }
 }
 
+/** A pattern is not valid; the message is RE2's. */
 export class PatternError extends Error {
   override readonly name = "PatternError";
 }

@@ -1,13 +1,13 @@
 /**
- * Semantic Versioning 2.0 on strings: a version from the context is read in place, into one scratch
- * record, so that comparing allocates nothing. A leading "v" is allowed; all three numbers are required.
+ * A version of Semantic Versioning 2.0. Readers can reuse one record for every version from the context, so that
+ * comparing allocates nothing. A leading "v" is allowed, and all three numbers are required.
  */
 export interface Version {
   text: string;
   major: number;
   minor: number;
   patch: number;
-  /** Where the prerelease begins and ends in `text`; empty when there is none. */
+  /** The range of the prerelease in `text`. It is empty if the version is not a prerelease. */
   preStart: number;
   preEnd: number;
 }
@@ -18,13 +18,13 @@ export function newVersion(): Version {
   return { text: "", major: 0, minor: 0, patch: 0, preStart: 0, preEnd: 0 };
 }
 
-/** The version, or undefined when the text is none. */
+/** Returns the version, or `undefined` if the text is not a version. */
 export function parseVersion(text: string): Version | undefined {
   const version = newVersion();
   return readVersion(text, version) ? version : undefined;
 }
 
-/** Fills `into` and answers true, or answers false when the text is no version. */
+/** Reads a version into `into`. Returns false if the text is not a version. */
 export function readVersion(text: string, into: Version): boolean {
   const length = text.length;
   if (length > MAX_LENGTH) return false;
@@ -57,18 +57,18 @@ export function readVersion(text: string, into: Version): boolean {
   return at === length;
 }
 
-/** Precedence: negative, 0 or positive. Build metadata does not count. */
+/** Compares by precedence. Returns a negative number, 0 or a positive number. Build metadata does not count. */
 export function compareVersions(a: Version, b: Version): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch || comparePrereleases(a, b);
 }
 
 export interface VersionRange {
   lower: Version;
-  /** Exclusive, and so are its own prereleases. */
+  /** Not in the range, and neither are its prereleases. */
   upper: Version;
 }
 
-/** `^v`: no change of the first number that is not 0. */
+/** Returns the range of `^v`: the first number that is not 0 stays the same. */
 export function caretRange(lower: Version): VersionRange {
   const { major, minor, patch } = lower;
   if (major > 0) return { lower, upper: firstPrerelease(major + 1, 0, 0) };
@@ -76,17 +76,17 @@ export function caretRange(lower: Version): VersionRange {
   return { lower, upper: firstPrerelease(0, 0, patch + 1) };
 }
 
-/** `~v`: the same major and minor. */
+/** Returns the range of `~v`: the major and minor numbers stay the same. */
 export function tildeRange(lower: Version): VersionRange {
   return { lower, upper: firstPrerelease(lower.major, lower.minor + 1, 0) };
 }
 
-/** The lowest version that carries these numbers: prerelease "0". */
+/** Returns the lowest version that has these numbers, which is prerelease "0". */
 function firstPrerelease(major: number, minor: number, patch: number): Version {
   return { text: "0", major, minor, patch, preStart: 0, preEnd: 1 };
 }
 
-/** End of a list of dot-separated identifiers, -1 when one is empty, or numeric with a leading zero. */
+/** Returns the end of a list of dot-separated identifiers, or -1 if one is empty or has a forbidden leading zero. */
 function readIdentifiers(text: string, from: number, strictNumbers: boolean): number {
   let at = from;
   for (;;) {
@@ -130,14 +130,14 @@ function identifierEnd(text: string, from: number, limit: number): number {
   return at;
 }
 
-/** Numbers by value and below words; words by code unit. */
+/** Compares numbers by value and words by code unit. Every number comes before every word. */
 function compareIdentifiers(a: string, i: number, iEnd: number, b: string, j: number, jEnd: number): number {
   const aNumeric = isNumeric(a, i, iEnd);
   const bNumeric = isNumeric(b, j, jEnd);
   if (aNumeric !== bNumeric) return aNumeric ? -1 : 1;
   const aLength = iEnd - i;
   const bLength = jEnd - j;
-  // Without leading zeros the longer number is the greater: no limit on its size.
+  // Numbers have no leading zeros, so the longer one is greater. Comparing text also works beyond safe integers.
   if (aNumeric && aLength !== bLength) return aLength - bLength;
   const common = Math.min(aLength, bLength);
   for (let k = 0; k < common; k++) {

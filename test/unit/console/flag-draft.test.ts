@@ -136,7 +136,7 @@ test("metadata that looks like a number or true is text only in quotes", () => {
 
 test("a problem stands until its own field changes or moves", () => {
   const problems = [
-    { pointer: "/rules/0/serve/variant", detail: "is no variant of this flag" },
+    { pointer: "/rules/0/serve/variant", detail: "is not a variant of this flag" },
     { pointer: "/owner", detail: "must be text" },
   ];
   expect(standing(problems, FLAG, { ...FLAG, description: "else" })).toEqual(problems);
