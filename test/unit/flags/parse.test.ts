@@ -169,7 +169,12 @@ describe("parseFlagInput", () => {
     ["a list in metadata", { ...flag, metadata: { n: [] } }, "/metadata/n", /32-bit/],
 
     ["an unknown off variant", { ...flag, offVariant: "none" }, "/offVariant", /its variants are on, off/],
-    ["an unknown default variant", { ...flag, default: { variant: "none" } }, "/default/variant", /its variants are on, off/],
+    [
+      "an unknown default variant",
+      { ...flag, default: { variant: "none" } },
+      "/default/variant",
+      /its variants are on, off/,
+    ],
     [
       "an inherited name as variant",
       { ...flag, default: { variant: "toString" } },
