@@ -1,4 +1,4 @@
-/** Versions of an environment and the changes at each: the currency of the purge protocol. */
+/** The versions of an environment and the change at each. Purges and fills exchange them. */
 
 /** The fields of an environment that are not flag keys; no flag key contains "@". */
 export const KEYS_FIELD = "@keys";
@@ -20,21 +20,21 @@ export interface Head {
   changes: Change[];
 }
 
-/** The longest end of the list without a gap in its versions; empty if the list does not end at `version`. */
+/** Returns the longest end of the list without a gap in its versions. Empty if the list does not end at `version`. */
 export function contiguousEnd(changes: readonly Change[], version: number): Change[] {
   let first = changes.length;
   for (let expected = version; first > 0 && changes[first - 1]?.[0] === expected; expected -= 1) first -= 1;
   return changes.slice(first);
 }
 
-/** The changes after `known`, up to the list's end at `version`; `undefined` if the list does not reach back to it. */
+/** Returns the changes after `known`, up to `version`, or `undefined` if the list does not reach back to `known`. */
 export function changesAfter(changes: readonly Change[], known: number, version: number): Change[] | undefined {
   const end = contiguousEnd(changes, version);
   const first = end[0]?.[0];
   return first === undefined || first > known + 1 ? undefined : end.slice(known + 1 - first);
 }
 
-/** Every field that the changes name; "*" if one of them changed everything. */
+/** Returns every field that the changes name, or "*" if one of them changed everything. */
 export function fieldsOf(changes: readonly Change[]): Set<string> | "*" {
   const fields = new Set<string>();
   for (const [, names] of changes) {

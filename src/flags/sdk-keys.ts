@@ -5,7 +5,7 @@ export interface SdkKeyRecord {
   hash: string;
   /** Browser origins that may use a client key; empty if every origin may. */
   origins: string[];
-  /** Since when the environment has allowed signed overrides (ms since epoch). Absent if it does not allow them. */
+  /** The time since which the environment has allowed signed overrides (ms since epoch); absent if it does not. */
   overridesSince?: number;
 }
 
