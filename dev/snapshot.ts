@@ -35,7 +35,7 @@ export async function bundleSnapshots(
   for (const environment of environments) {
     const reading = await reader.readEnvironment(environment);
     if (reading === undefined) throw new RangeError(`there is no environment "${environment}"`);
-    const { asOf: version, keys, flags, index = [] } = reading;
+    const { asOf: version, keys = {}, flags, index = [] } = reading;
     const documents = index.flatMap((key) => flags.get(key) ?? []);
     const text = writeSnapshot({ version, takenAt: now, keys, documents });
     if (text === undefined) {

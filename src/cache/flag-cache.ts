@@ -8,7 +8,7 @@ export const SUPERSEDED = 0;
 /** `value: null` is a cached "does not exist". */
 export interface CacheEntry<V> {
   readonly value: V | null;
-  /** Environment version of the picture that this entry was read from. */
+  /** The version of the reading that this entry comes from. */
   readonly asOf: number;
   /** ms since epoch. */
   readonly cachedAt: number;

@@ -3,24 +3,12 @@
  * vouches for: everything, or, from a replica that lags behind this isolate, all but what changed since.
  */
 import type { FlagDocument } from "../flags/document.ts";
-import { type Change, INDEX_FIELD, KEYS_FIELD } from "../flags/changes.ts";
-import type { FlagIndex } from "../flags/reading.ts";
-import type { KeyTable } from "../flags/sdk-keys.ts";
+import { type Change, KEYS_FIELD } from "../flags/changes.ts";
+import type { Reading } from "../flags/reading.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache.ts";
 import type { MemoryTier } from "./memory-tier.ts";
-import { parseIndex, parseKeyTable, type Picture } from "./picture.ts";
+import { formatReading } from "./redis/reading-text.ts";
 import type { RedisTier } from "./redis/tier.ts";
-
-/** What one statement read from the store (L3), all of it at version `asOf`. */
-export interface Reading {
-  asOf: number;
-  /** The last changes up to `asOf`, when they were read. */
-  changes?: Change[] | undefined;
-  /** null: the flag does not exist. */
-  flags: ReadonlyMap<string, FlagDocument | null>;
-  keys?: KeyTable | undefined;
-  index?: FlagIndex | undefined;
-}
 
 export interface TieredCacheOptions<V> {
   l1: MemoryTier<V>;
@@ -107,21 +95,20 @@ export class TieredCache<V> implements FlagCache<V> {
   /** Brings the flags and the SDK keys into L1 with one command. `found`: L2 has a head of this environment. */
   async fetch(environment: string, flagKeys: readonly string[]): Promise<{ found: boolean; missing: string[] }> {
     const startedAt = this.#options.now();
-    const picture = await this.l2?.read(environment, [KEYS_FIELD, ...flagKeys]);
-    if (!picture?.head) return { found: false, missing: [...flagKeys] };
-    const taken = this.#absorb(environment, picture, flagKeys, startedAt);
+    const reading = await this.l2?.read(environment, [KEYS_FIELD, ...flagKeys]);
+    if (!reading) return { found: false, missing: [...flagKeys] };
+    const taken = this.#absorb(environment, reading, startedAt);
     return { found: true, missing: flagKeys.filter((key) => !taken.has(key)) };
   }
 
   /** Brings the whole environment into L1 with one command. "all": which flags there are is not known. */
   async fetchAll(environment: string): Promise<{ found: boolean; missing: string[] | "all" }> {
     const startedAt = this.#options.now();
-    const picture = await this.l2?.readAll(environment);
-    if (!picture?.head) return { found: false, missing: "all" };
-    const flagKeys = [...picture.fields.keys()].filter(isFlagKey);
-    const taken = this.#absorb(environment, picture, flagKeys, startedAt);
-    const index = parseIndex(picture.fields.get(INDEX_FIELD));
-    if (!index || !this.l1.environment(environment).setIndex(index, picture.head.version)) {
+    const reading = await this.l2?.readAll(environment);
+    if (!reading) return { found: false, missing: "all" };
+    const taken = this.#absorb(environment, reading, startedAt);
+    const { index, asOf } = reading;
+    if (!index || !this.l1.environment(environment).setIndex(index, asOf)) {
       return { found: true, missing: "all" };
     }
     return { found: true, missing: index.filter((key) => !taken.has(key)) };
@@ -130,16 +117,18 @@ export class TieredCache<V> implements FlagCache<V> {
   /** Confirms or moves L1's head with one command, which also brings what changed. "unknown": L2 has no head. */
   async checkHead(environment: string): Promise<"current" | "advanced" | "unknown"> {
     const startedAt = this.#options.now();
-    const picture = await this.l2?.readChanges(environment, this.l1.environment(environment).version);
-    if (!picture?.head) return "unknown";
-    const held = this.l1.environment(environment);
+    const known = this.l1.environment(environment).version;
     // A changed flag that nobody here has asked for is not worth its compilation.
-    const wanted = (key: string) => isFlagKey(key) && (held.index !== undefined || held.peek(key) !== undefined);
-    const flagKeys = [...picture.fields.keys()].filter(wanted);
+    const isWanted = (key: string): boolean => {
+      const held = this.l1.environment(environment);
+      return held.index !== undefined || held.peek(key) !== undefined;
+    };
+    const reading = await this.l2?.readChanges(environment, known, isWanted);
+    if (!reading) return "unknown";
+    const held = this.l1.environment(environment);
     const version = held.version;
-    this.#absorb(environment, picture, flagKeys, startedAt);
-    const index = parseIndex(picture.fields.get(INDEX_FIELD));
-    if (index) held.setIndex(index, picture.head.version);
+    this.#absorb(environment, reading, startedAt);
+    if (reading.index) held.setIndex(reading.index, reading.asOf);
     return held.version > version ? "advanced" : "current";
   }
 
@@ -148,10 +137,10 @@ export class TieredCache<V> implements FlagCache<V> {
    * one command: run it in `waitUntil`.
    */
   accept(environment: string, reading: Reading, readAt = this.#options.now()): () => Promise<boolean> {
-    const { asOf, changes, flags, keys, index } = reading;
+    const { asOf, changes, keys, index } = reading;
     const held = this.l1.environment(environment);
     held.advance({ version: asOf, changes: changes ?? [] });
-    this.#promote(environment, flags, asOf);
+    this.#promote(environment, reading);
     if (keys) held.setKeys(keys, asOf);
     if (index) held.setIndex(index, asOf);
     if (held.version === asOf) held.confirm(readAt);
@@ -172,44 +161,36 @@ export class TieredCache<V> implements FlagCache<V> {
     const entries = new Map<string, CacheEntry<V>>();
     if (!this.l2 || keys.length === 0) return entries;
     const startedAt = this.#options.now();
-    const picture = await this.l2.read(environment, keys);
-    const asOf = picture.head?.version ?? 0;
-    for (const [key, value] of this.#absorb(environment, picture, keys, startedAt)) {
-      // Where L1 keeps nothing, the answer is still the answer.
-      const unkept = { value, asOf, cachedAt: startedAt, expiresAt: startedAt, hitCount: 0 };
-      entries.set(key, this.l1.environment(environment).peek(key) ?? unkept);
+    const reading = await this.l2.lookup(environment, keys);
+    if (!reading) return entries;
+    for (const [key, value] of this.#absorb(environment, reading, startedAt)) {
+      // The value is right even if L1 has no room for it.
+      const passing = { value, asOf: reading.asOf, cachedAt: startedAt, expiresAt: startedAt, hitCount: 0 };
+      entries.set(key, this.l1.environment(environment).peek(key) ?? passing);
     }
     return entries;
   }
 
-  /** Moves L1 on to the picture's head and takes its SDK keys and the flags asked for. Answers the flags taken. */
-  #absorb(environment: string, picture: Picture, keys: Iterable<string>, readAt: number): Map<string, V | null> {
-    const documents = this.l2?.documents(picture, keys) ?? new Map<string, FlagDocument>();
-    if (!picture.head) return new Map();
+  /** Moves L1 on to the head of L2 and stores the SDK keys and flags that were read. Returns the flags it took. */
+  #absorb(environment: string, reading: Reading, readAt: number): Map<string, V | null> {
+    const { asOf, changes, keys } = reading;
     const held = this.l1.environment(environment);
-    held.advance(picture.head);
+    held.advance({ version: asOf, changes: changes ?? [] });
     held.confirm(readAt);
-    const table = parseKeyTable(picture.fields.get(KEYS_FIELD));
-    if (table) held.setKeys(table, picture.head.version);
-    const charsOf = (key: string) => picture.fields.get(key)?.length;
-    return this.#promote(environment, documents, picture.head.version, charsOf);
+    if (keys) held.setKeys(keys, asOf);
+    return this.#promote(environment, reading);
   }
 
-  #promote(
-    environment: string,
-    documents: ReadonlyMap<string, FlagDocument | null>,
-    asOf: number,
-    charsOf: (key: string) => number | undefined = () => undefined,
-  ): Map<string, V | null> {
+  #promote(environment: string, { flags, asOf, chars }: Reading): Map<string, V | null> {
     const held = this.l1.environment(environment);
     const changed = held.changedSince(asOf);
     const values = new Map<string, V | null>();
     if (changed === "*") return values;
-    for (const [key, document] of documents) {
+    for (const [key, document] of flags) {
       if (changed.has(key)) continue;
       values.set(key, document === null ? null : this.#compiled(document, held.peek(key)?.value));
     }
-    this.l1.setMany(environment, values, { asOf, charsOf });
+    this.l1.setMany(environment, values, { asOf, charsOf: (key) => chars?.get(key) });
     return values;
   }
 
@@ -225,15 +206,8 @@ export class TieredCache<V> implements FlagCache<V> {
 
   async #fill(environment: string, reading: Reading, changes: readonly Change[] | undefined): Promise<boolean> {
     if (!this.l2) return false;
-    const fields = new Map<string, string>();
-    if (reading.keys) fields.set(KEYS_FIELD, JSON.stringify(reading.keys));
-    if (reading.index) fields.set(INDEX_FIELD, JSON.stringify(reading.index));
-    for (const [key, document] of reading.flags) if (document !== null) fields.set(key, JSON.stringify(document));
+    const fields = formatReading(reading);
     if (fields.size === 0 && (reading.changes?.length ?? 0) === 0) return true; // nothing that L2 would hold
     return this.l2.fill(environment, reading.asOf, changes, fields);
   }
-}
-
-function isFlagKey(field: string): boolean {
-  return !field.startsWith("@");
 }

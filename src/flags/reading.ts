@@ -1,2 +1,21 @@
+import type { Change } from "./changes.ts";
+import type { FlagDocument } from "./document.ts";
+import type { KeyTable } from "./sdk-keys.ts";
+
 /** Every flag key of an environment, sorted by code unit: the field `@index`. */
 export type FlagIndex = string[];
+
+/** One environment's contents at a version, as read from a tier: all of them, or those that were asked for. */
+export interface Reading {
+  /** The version of the environment at which all of this is true. */
+  asOf: number;
+  /** The last changes up to `asOf`, oldest first. `undefined` if they were not asked for or do not reach back so far. */
+  changes?: Change[] | undefined;
+  /** Documents by flag key; null if the flag does not exist. */
+  flags: ReadonlyMap<string, FlagDocument | null>;
+  /** The unrevoked SDK keys. */
+  keys?: KeyTable | undefined;
+  index?: FlagIndex | undefined;
+  /** The length of the text from which each document was parsed, if it was read as text. */
+  chars?: ReadonlyMap<string, number> | undefined;
+}

@@ -1,5 +1,5 @@
 import { TierError } from "../../ops/errors.ts";
-import { pairsOf } from "../picture.ts";
+import { pairsOf } from "./reading-text.ts";
 import { type Redis, runCommand } from "./client.ts";
 
 /** A command or an answer from about here on (characters) is a matter of bandwidth. */

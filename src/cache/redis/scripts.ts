@@ -1,7 +1,7 @@
 import { MAX_CHANGES, MAX_NAMES } from "../../flags/changes.ts";
 
 /**
- * The Lua side of L2. One hash per environment is a consistent picture at its own `@head` (text: see head-text.ts);
+ * The Lua side of L2. The hash of an environment is true at its own `@head` (text: see head-text.ts);
  * only these scripts write it, and Redis runs each of them as one step.
  */
 export interface CacheScripts {

@@ -1,11 +1,12 @@
 import type { FlagDocument } from "../../flags/document.ts";
+import type { Reading } from "../../flags/reading.ts";
 import { type Change, contiguousEnd } from "../../flags/changes.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "../flag-cache.ts";
 import { formatFields, HEAD_FIELD } from "./head-text.ts";
-import { argumentsOf, parseJson, type Picture, pictureOf } from "../picture.ts";
 import type { Redis } from "./client.ts";
 import { RedisCommands } from "./commands.ts";
 import { keyOf, readVersions, scanKeys } from "./keyspace.ts";
+import { argumentsOf, isFlagKey, parseReading } from "./reading-text.ts";
 import { type CacheScripts, SCRIPTS } from "./scripts.ts";
 
 /** A fence must outlive every read that may still be under way, whose end `waitUntil` bounds at 30 s. */
@@ -48,7 +49,8 @@ export class RedisTier implements FlagCache<FlagDocument> {
     this.#ttlMs = Math.max(options.ttlMs, MIN_TTL_MS);
   }
 
-  async read(environment: string, fields: readonly string[]): Promise<Picture> {
+  /** Reads some fields: flag keys and `@keys`. `undefined` if there is no head. */
+  async read(environment: string, fields: readonly string[]): Promise<Reading | undefined> {
     const values = await this.#commands.array(["HMGET", this.#key(environment), HEAD_FIELD, ...fields]);
     if (values.length !== fields.length + 1) throw this.#commands.nonsense("HMGET");
     const texts = new Map<string, string>();
@@ -56,22 +58,39 @@ export class RedisTier implements FlagCache<FlagDocument> {
       const value = values[i + 1];
       if (typeof value === "string") texts.set(field, value);
     }
-    return pictureOf(values[0], texts);
+    return this.#parse(values[0], texts, fields.filter(isFlagKey));
   }
 
-  async readAll(environment: string): Promise<Picture> {
-    const answer = await this.#commands.array(["HGETALL", this.#key(environment)], "bulk");
-    const fields = this.#commands.pairs("HGETALL", answer);
-    const head = fields.get(HEAD_FIELD);
-    fields.delete(HEAD_FIELD);
-    return pictureOf(head, fields);
+  /** Reads the whole hash. `undefined` if there is no head. */
+  async readAll(environment: string): Promise<Reading | undefined> {
+    const fields = await this.#readFields(environment);
+    return this.#parse(fields.get(HEAD_FIELD), fields, [...fields.keys()].filter(isFlagKey));
   }
 
-  /** The head with its changes after `since`, and the fields that these name; only the head when it does not reach back. */
-  async readChanges(environment: string, since: number): Promise<Picture> {
+  /**
+   * Reads the head, its changes after `since`, and those of the fields named by the changes that `isWanted`; only the
+   * head and its changes if they do not reach back to `since`. `undefined` if there is no head.
+   */
+  async readChanges(
+    environment: string,
+    since: number,
+    isWanted: (flagKey: string) => boolean = () => true,
+  ): Promise<Reading | undefined> {
     const command = ["EVAL_RO", this.#scripts.changesSince, "1", this.#key(environment), String(since)] as const;
     const [head, ...rest] = await this.#commands.array([...command]);
-    return pictureOf(head, this.#commands.pairs("EVAL_RO", rest));
+    const fields = this.#commands.pairs("EVAL_RO", rest);
+    return this.#parse(
+      head,
+      fields,
+      [...fields.keys()].filter((field) => isFlagKey(field) && isWanted(field)),
+    );
+  }
+
+  /** Reads flags as a cache operation, for which an environment without a head counts as misses. */
+  async lookup(environment: string, keys: readonly string[]): Promise<Reading | undefined> {
+    const reading = await this.read(environment, keys);
+    if (!reading) this.#misses += keys.length;
+    return reading;
   }
 
   /**
@@ -106,23 +125,16 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return head;
   }
 
+  /** Returns the stored text of every flag, whether or not it can be parsed. */
+  async texts(environment: string): Promise<Map<string, string>> {
+    const fields = await this.#readFields(environment);
+    return new Map([...fields].filter(([field]) => isFlagKey(field)));
+  }
+
   /** The flag keys that are stored now. */
   async keys(environment: string): Promise<string[]> {
     const fields = await this.#commands.array(["HKEYS", this.#key(environment)]);
-    return fields.filter((field): field is string => typeof field === "string" && !field.startsWith("@"));
-  }
-
-  /** The documents of a picture, by flag key. What does not parse, or is of another schema, is a miss. */
-  documents(picture: Picture, keys: Iterable<string>): Map<string, FlagDocument> {
-    const documents = new Map<string, FlagDocument>();
-    for (const key of keys) {
-      const text = picture.head ? picture.fields.get(key) : undefined;
-      const document = text === undefined ? undefined : this.#options.parseDocument(parseJson(text));
-      if (document) documents.set(key, document);
-      if (document) this.#hits += 1;
-      else this.#misses += 1;
-    }
-    return documents;
+    return fields.filter((field): field is string => typeof field === "string" && isFlagKey(field));
   }
 
   async get(environment: string, key: string): Promise<CacheEntry<FlagDocument> | undefined> {
@@ -132,12 +144,11 @@ export class RedisTier implements FlagCache<FlagDocument> {
   /** The store keeps no times per field: `cachedAt` is the time of reading and `expiresAt` the latest possible. */
   async getMany(environment: string, keys: readonly string[]): Promise<Map<string, CacheEntry<FlagDocument>>> {
     if (keys.length === 0) return new Map();
-    const picture = await this.read(environment, keys);
-    const asOf = picture.head?.version ?? 0;
+    const reading = await this.lookup(environment, keys);
     const cachedAt = this.#options.now();
     const entries = new Map<string, CacheEntry<FlagDocument>>();
-    for (const [key, value] of this.documents(picture, keys)) {
-      entries.set(key, { value, asOf, cachedAt, expiresAt: cachedAt + this.#ttlMs, hitCount: 1 });
+    for (const [key, value] of reading?.flags ?? []) {
+      entries.set(key, { value, asOf: reading?.asOf ?? 0, cachedAt, expiresAt: cachedAt + this.#ttlMs, hitCount: 1 });
     }
     return entries;
   }
@@ -211,6 +222,20 @@ export class RedisTier implements FlagCache<FlagDocument> {
   #key(environment: string): string {
     this.#environments.add(environment);
     return keyOf(this.#options.prefix, environment);
+  }
+
+  async #readFields(environment: string): Promise<Map<string, string>> {
+    const reply = await this.#commands.array(["HGETALL", this.#key(environment)], "bulk");
+    return this.#commands.pairs("HGETALL", reply);
+  }
+
+  /** Text that does not parse, or is of another schema, is a miss. */
+  #parse(head: unknown, fields: ReadonlyMap<string, string>, flagKeys: readonly string[]): Reading | undefined {
+    const reading = parseReading(head, fields, flagKeys, this.#options.parseDocument);
+    if (!reading) return undefined;
+    this.#hits += reading.flags.size;
+    this.#misses += flagKeys.length - reading.flags.size;
+    return reading;
   }
 
   #advance(

@@ -1,14 +1,14 @@
 import type { TieredCache } from "../../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
 import { errorFields, type Log } from "../../ops/log.ts";
-import type { StoreReading } from "../../store/readings/environment-reading.ts";
+import type { Reading } from "../../flags/reading.ts";
 import type { Written } from "../../store/writes/transaction.ts";
 import { type EdgePurge, environmentTag, fitsOneCall, tagsOf } from "./purge-targets.ts";
 
 /** The changes of one environment that a write or the sweep publishes. */
 export interface Publication extends Written {
   /** The changed documents, as the transaction of the write saw them; `undefined` if they are many. */
-  reading?: StoreReading | undefined;
+  reading?: Reading | undefined;
 }
 
 /** Whether each target has accepted a purge. The sweep retries the others. */
@@ -143,8 +143,8 @@ export class Publisher {
   }
 }
 
-function isSmall({ flags, keys, index }: StoreReading): boolean {
-  let size = JSON.stringify(keys).length + JSON.stringify(index ?? []).length;
+function isSmall({ flags, keys, index }: Reading): boolean {
+  let size = JSON.stringify(keys ?? {}).length + JSON.stringify(index ?? []).length;
   for (const document of flags.values()) {
     if (size > MAX_WRITE_THROUGH) return false;
     size += JSON.stringify(document).length;

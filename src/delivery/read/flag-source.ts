@@ -1,7 +1,7 @@
 import { SUPERSEDED } from "../../cache/flag-cache.ts";
 import type { TieredCache } from "../../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
-import type { StoreReading } from "../../store/readings/environment-reading.ts";
+import type { Reading } from "../../flags/reading.ts";
 import type { Environments, EnvironmentState } from "../environment.ts";
 import { LoadLimitError, type RequestScope, type Tier, UnavailableError } from "../request-scope.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
@@ -216,7 +216,7 @@ export class FlagSource {
   /** An environment that L1 has no room for is read and compiled for each response, which is slow and right. */
   async #tooLarge(state: EnvironmentState, scope: RequestScope): Promise<Found<FlagSet>> {
     const { loader, tiers } = this.#options;
-    let reading: StoreReading | undefined = await loader.readAll(state, scope);
+    let reading: Reading | undefined = await loader.readAll(state, scope);
     // A reading joined from another request may have begun before the version that this isolate knows. If so, read
     // again.
     if (reading !== undefined && reading.asOf < state.version) reading = await loader.readAll(state, scope);
@@ -225,7 +225,8 @@ export class FlagSource {
     const documents = [...reading.flags.values()].filter((document) => document !== null);
     const flags = documents.map(tiers.compile);
     const value = flagSetOf(flags.toSorted((a, b) => (a.document.key < b.document.key ? -1 : 1)));
-    const keys = state.version > reading.asOf ? (state.memory.keys ?? reading.keys) : reading.keys;
+    const read = reading.keys ?? {};
+    const keys = state.version > reading.asOf ? (state.memory.keys ?? read) : read;
     return { value, version: reading.asOf, tier: "L3", isStale: false, ageSeconds: 0, keys };
   }
 

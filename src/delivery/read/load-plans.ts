@@ -1,7 +1,7 @@
 import type { TieredCache } from "../../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
 import type { FlagReader } from "../../store/readings/flag-reader.ts";
-import type { StoreReading } from "../../store/readings/environment-reading.ts";
+import type { Reading } from "../../flags/reading.ts";
 import type { EnvironmentState } from "../environment.ts";
 
 /** The flag keys that Redis lacked, or all of the environment. */
@@ -18,7 +18,7 @@ export interface LoadPlan {
     reader: FlagReader,
     missing: Missing | undefined,
     since: number | undefined,
-  ) => Promise<StoreReading | undefined>;
+  ) => Promise<Reading | undefined>;
 }
 
 /** Some flags, with the head and the SDK keys. */

@@ -6,7 +6,7 @@ import { FailureLog } from "../../ops/failure-log.ts";
 import type { Log } from "../../ops/log.ts";
 import type { RemoteTier, TierOutcome } from "../../ops/metrics.ts";
 import type { FlagReader } from "../../store/readings/flag-reader.ts";
-import type { StoreReading } from "../../store/readings/environment-reading.ts";
+import type { Reading } from "../../flags/reading.ts";
 import type { EnvironmentState } from "../environment.ts";
 import type { RequestScope, Tier } from "../request-scope.ts";
 import type { LoadPlan } from "./load-plans.ts";
@@ -78,10 +78,10 @@ export class Loader {
    * Reads all flags straight from the store, for an environment that is larger than L1. `undefined` if it cannot be
    * read.
    */
-  readAll(state: EnvironmentState, scope: RequestScope): Promise<StoreReading | undefined> {
+  readAll(state: EnvironmentState, scope: RequestScope): Promise<Reading | undefined> {
     const { flights, storeBreaker, reader, log, now } = this.#options;
     const { name: environment } = state;
-    const read = async (): Promise<StoreReading | undefined> => {
+    const read = async (): Promise<Reading | undefined> => {
       if (state.markTooLarge(now())) log.warn("l1_too_small", { environment });
       try {
         const reading = await storeBreaker.run(async () => (await reader()).readEnvironment(environment));
@@ -123,7 +123,7 @@ export class Loader {
   /** Returns the fill of L2 that is due afterwards, `undefined` if there is no such environment. */
   async #readStore(
     { name: environment, memory }: EnvironmentState,
-    ask: (reader: FlagReader, since: number | undefined) => Promise<StoreReading | undefined>,
+    ask: (reader: FlagReader, since: number | undefined) => Promise<Reading | undefined>,
   ): Promise<(() => Promise<boolean>) | undefined> {
     const { tiers, storeBreaker, reader, now } = this.#options;
     for (let attempt = 1; ; attempt++) {

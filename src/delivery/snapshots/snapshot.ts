@@ -2,7 +2,7 @@
  * A snapshot is one environment at one version as text, for outages of all tiers. The first line describes the
  * snapshot. Each further line holds one field, named as in L2's hash: `@keys`, and then the flags in order.
  */
-import { parseJson, parseKeyTable } from "../../cache/picture.ts";
+import { parseJson, parseKeyTable } from "../../cache/redis/reading-text.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
 import { parseCachedDocument } from "../../flags/cached-document.ts";
 import { type FlagDocument, SCHEMA_VERSION } from "../../flags/document.ts";

@@ -1,27 +1,13 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { FlagDocument } from "../../flags/document.ts";
-import { type Change, MAX_CHANGES } from "../../flags/changes.ts";
-import type { FlagIndex } from "../../flags/reading.ts";
+import { MAX_CHANGES } from "../../flags/changes.ts";
+import type { Reading } from "../../flags/reading.ts";
 import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { buildDocument, indexRows, type FlagRow, type ReferenceRow, type SegmentRow } from "./build-document.ts";
 import { changesSince, type OutboxRow } from "../outbox-rows.ts";
 
 /** A write answers the documents that it changed, when they are no more than this. */
 const MAX_WRITTEN_THROUGH = 20;
-
-/** One snapshot of (a part of) an environment. */
-export interface StoreReading {
-  /** Environment version of the snapshot. */
-  asOf: number;
-  /** What changed in (since, asOf]; undefined: not known that far back, or since was not given. */
-  changes: Change[] | undefined;
-  /** Null: asked for, and does not exist in this environment. */
-  flags: Map<string, FlagDocument | null>;
-  /** Unrevoked SDK keys. */
-  keys: KeyTable;
-  /** Read with the whole environment, and with a write that changed it. */
-  index: FlagIndex | undefined;
-}
 
 export interface SnapshotRow {
   version: number;
@@ -36,7 +22,7 @@ export interface SnapshotRow {
 }
 
 /** The documents of a snapshot, each self-contained. */
-export function toReading(snapshot: SnapshotRow, since: number | undefined): StoreReading {
+export function toReading(snapshot: SnapshotRow, since: number | undefined): Reading {
   const rows = indexRows(snapshot.flags, snapshot.segments, snapshot.references);
   const flags = new Map<string, FlagDocument | null>();
   for (const key of snapshot.wanted ?? snapshot.flags.map((flag) => flag.key)) {

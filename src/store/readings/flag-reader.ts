@@ -1,12 +1,13 @@
+import type { Reading } from "../../flags/reading.ts";
 import { StoreUnavailableError } from "../../ops/errors.ts";
 import type { StoreDatabase } from "../client.ts";
-import { selectSnapshot, type SnapshotRow, type StoreReading, toReading } from "./environment-reading.ts";
+import { selectSnapshot, type SnapshotRow, toReading } from "./environment-reading.ts";
 import { readJson } from "../writes/transaction.ts";
 
 /** Reads documents, each call as one statement. Undefined: unknown environment. Throws StoreUnavailableError. */
 export interface FlagReader {
-  readFlags(environment: string, flagKeys: readonly string[], since?: number): Promise<StoreReading | undefined>;
-  readEnvironment(environment: string, since?: number): Promise<StoreReading | undefined>;
+  readFlags(environment: string, flagKeys: readonly string[], since?: number): Promise<Reading | undefined>;
+  readEnvironment(environment: string, since?: number): Promise<Reading | undefined>;
 }
 
 export function createFlagReader(db: StoreDatabase): FlagReader {

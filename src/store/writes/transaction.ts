@@ -1,17 +1,13 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { type Change, MAX_CHANGES } from "../../flags/changes.ts";
+import type { Reading } from "../../flags/reading.ts";
 import { StoreUnavailableError } from "../../ops/errors.ts";
 import { type OutboxRow, pendingChanges } from "../outbox-rows.ts";
 import type { StoreDatabase } from "../client.ts";
 import type { DocumentGuard, WriteOptions } from "../inputs.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
-import {
-  selectWrittenSnapshot,
-  type SnapshotRow,
-  type StoreReading,
-  toReading,
-} from "../readings/environment-reading.ts";
+import { selectWrittenSnapshot, type SnapshotRow, toReading } from "../readings/environment-reading.ts";
 import { storeError } from "../store-errors.ts";
 
 /** A drizzle query. It runs when it is awaited, each time: it is awaited here and nowhere else. */
@@ -26,7 +22,7 @@ export interface Written {
 
 export interface WriteResult extends Written {
   /** The documents that the write changed, as its own transaction saw them; undefined when there are many. */
-  reading: StoreReading | undefined;
+  reading: Reading | undefined;
   /** Other environments that the write gave a new version: a changed definition belongs to all of them. */
   elsewhere: Map<string, Written>;
 }
@@ -83,7 +79,7 @@ async function runWrite(
   db: StoreDatabase,
   { target, options, statements, documents = [] }: Write,
   environment: string | null,
-): Promise<{ written: Map<string, Written>; reading: StoreReading | undefined }> {
+): Promise<{ written: Map<string, Written>; reading: Reading | undefined }> {
   try {
     const results = await settle(() =>
       db.batch([

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, type ExpectStatic, test } from "vitest";
 import { parseHead } from "../../../src/cache/redis/head-text.ts";
-import { pairsOf, type Picture } from "../../../src/cache/picture.ts";
+import { pairsOf } from "../../../src/cache/redis/reading-text.ts";
 import { RedisTier, type RedisTierOptions } from "../../../src/cache/redis/tier.ts";
 import { FENCE, SCRIPTS } from "../../../src/cache/redis/scripts.ts";
-import type { Reading, TieredCache } from "../../../src/cache/tiered-cache.ts";
+import type { TieredCache } from "../../../src/cache/tiered-cache.ts";
+import type { Reading } from "../../../src/flags/reading.ts";
 import { INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
 import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
@@ -24,16 +25,20 @@ class ReplicatedTier extends RedisTier {
     this.#replica = replica;
   }
 
-  override read(environment: string, fields: readonly string[]): Promise<Picture> {
+  override read(environment: string, fields: readonly string[]): Promise<Reading | undefined> {
     return this.#replica.read(environment, fields);
   }
 
-  override readAll(environment: string): Promise<Picture> {
+  override readAll(environment: string): Promise<Reading | undefined> {
     return this.#replica.readAll(environment);
   }
 
-  override readChanges(environment: string, since: number): Promise<Picture> {
-    return this.#replica.readChanges(environment, since);
+  override readChanges(
+    environment: string,
+    since: number,
+    isWanted?: (flagKey: string) => boolean,
+  ): Promise<Reading | undefined> {
+    return this.#replica.readChanges(environment, since, isWanted);
   }
 }
 
@@ -133,7 +138,7 @@ class World {
     if (fields.length > 0) await this.#redis.endpoint.command("HSET", this.#replica, ...fields);
   }
 
-  /** Throws when the hash is not a true picture at its own head, or an isolate not at its own version. */
+  /** Throws when the hash is not a true reading at its own head, or an isolate not at its own version. */
   async check(expect: ExpectStatic): Promise<void> {
     const fields = pairsOf(await this.#redis.endpoint.command<string[]>("HGETALL", this.#primary)) ?? new Map();
     const head = parseHead(fields.get("@head") ?? "");

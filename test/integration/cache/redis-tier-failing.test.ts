@@ -110,7 +110,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       ]);
       impatient.endpoint.setFaults({ latencyMs: 400 });
       expect(await failure(patient.fill("prod", 5, undefined, large))).toBeUndefined();
-      expect((await patient.readAll("prod")).fields.size).toBe(1);
+      expect((await patient.readAll("prod"))?.flags.size).toBe(1);
       for (const call of [
         patient.fill("prod", 5, undefined, texts("a")),
         patient.read("prod", ["large"]),

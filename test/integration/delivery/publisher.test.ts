@@ -78,7 +78,7 @@ describe("publishing a write", () => {
     const published = await publisher.publish("prod", write(3, "x".repeat(50_000)), waitUntil);
     expect(published).toEqual({ redis: true });
     expect(await l2?.get("prod", "a")).toBeUndefined();
-    expect((await l2?.read("prod", []))?.head?.version).toBe(3);
+    expect((await l2?.read("prod", []))?.asOf).toBe(3);
   });
 
   test("claims nothing of a Redis that there is not", async ({ expect }) => {
@@ -92,7 +92,7 @@ describe("publishing a write", () => {
     const purges: (readonly string[])[] = [];
     const { publisher, l2 } = start(redis.client, {
       async purge(tags) {
-        expect((await l2?.read("prod", []))?.head?.version).toBe(2);
+        expect((await l2?.read("prod", []))?.asOf).toBe(2);
         purges.push(tags);
       },
     });

@@ -1,4 +1,4 @@
-import type { Reading } from "../../../src/cache/tiered-cache.ts";
+import type { Reading } from "../../../src/flags/reading.ts";
 import { aFlagDocument } from "../flag-documents.ts";
 
 export const KEYS = { k1: { kind: "server" as const, hash: "00", origins: [] } };

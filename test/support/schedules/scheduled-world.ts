@@ -1,11 +1,11 @@
 import { parseHead } from "../../../src/cache/redis/head-text.ts";
-import { pairsOf } from "../../../src/cache/picture.ts";
+import { pairsOf } from "../../../src/cache/redis/reading-text.ts";
 import type { CacheScripts } from "../../../src/cache/redis/scripts.ts";
 import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
 import type { Publication } from "../../../src/delivery/publish/publisher.ts";
 import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import type { Outbox } from "../../../src/store/outbox.ts";
-import type { StoreReading } from "../../../src/store/readings/environment-reading.ts";
+import type { Reading } from "../../../src/flags/reading.ts";
 import { FakeClock } from "../fake-clock.ts";
 import { RememberedRedis } from "./remembered-redis.ts";
 import { ENVIRONMENT, PREFIX, ScheduledIsolate } from "./scheduled-isolate.ts";
@@ -141,7 +141,7 @@ export class ScheduledWorld {
     };
   }
 
-  reading(flagKeys: readonly string[] | "all", since: number | undefined): StoreReading {
+  reading(flagKeys: readonly string[] | "all", since: number | undefined): Reading {
     const { asOf, changes, flags, keys, index } = this.store.read(flagKeys, since);
     return { asOf, changes, flags: new Map(flags), keys: keys ?? {}, index };
   }
@@ -181,7 +181,7 @@ export class ScheduledWorld {
     return JSON.stringify([this.clock.now(), doneUpTo, this.#writes, this.#primary.hash, copy, purged, this.#keptHead]);
   }
 
-  /** Whether the hash is a true picture at its own head, each isolate at its own version, and every answer was right. */
+  /** Whether the hash is a true reading at its own head, each isolate at its own version, and every answer was right. */
   check(): string | undefined {
     const isNew = this.#checked !== this.#primary.hash;
     this.#checked = this.#primary.hash;

@@ -1,7 +1,7 @@
 import type { FlagDocument } from "../../../src/flags/document.ts";
 import { type Change, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import type { KeyTable } from "../../../src/flags/sdk-keys.ts";
-import type { Reading } from "../../../src/cache/tiered-cache.ts";
+import type { Reading } from "../../../src/flags/reading.ts";
 import { aFlagDocument } from "../flag-documents.ts";
 
 /** An environment as it is at one version. */

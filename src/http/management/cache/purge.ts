@@ -54,10 +54,8 @@ function heldInL1({ tiers }: Services, environment: string, target: PurgeTarget)
 
 async function heldInL2(l2: RedisTier, environment: string, target: PurgeTarget): Promise<string[]> {
   if (!("kind" in target)) return (await l2.keys(environment)).filter((key) => isMeant(target, key, () => undefined));
-  const { fields } = await l2.readAll(environment);
-  return [...fields].flatMap(([key, text]) =>
-    !key.startsWith("@") && isMeant(target, key, () => kindOf(text)) ? [key] : [],
-  );
+  const texts = await l2.texts(environment);
+  return [...texts].flatMap(([key, text]) => (isMeant(target, key, () => kindOf(text)) ? [key] : []));
 }
 
 function isMeant(target: PurgeTarget, key: string, kind: () => unknown): boolean {

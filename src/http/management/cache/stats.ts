@@ -44,7 +44,7 @@ export async function cacheStats(
   const [l2, l2Head, pending] = await Promise.all([
     measureL2(services),
     tiers.l2?.read(environment, []).then(
-      ({ head }) => head?.version ?? null,
+      (reading) => reading?.asOf ?? null,
       () => null,
     ) ?? null,
     countPending(services, environment),
