@@ -1,4 +1,4 @@
-/** A reading as the fields of an environment's hash in Redis. Text that cannot be parsed is `undefined`, never an error. */
+/** A reading as the fields of a Redis hash. Text that cannot be parsed gives `undefined`, never an error. */
 import { INDEX_FIELD, KEYS_FIELD } from "../../flags/changes.ts";
 import type { FlagDocument } from "../../flags/document.ts";
 import type { FlagIndex, Reading } from "../../flags/reading.ts";
