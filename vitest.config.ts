@@ -1,21 +1,30 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+
+// Each process of the integration tests holds an embedded Postgres: about 700 MB.
+const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
+
+/**
+ * The files of a project run in a few processes that keep their imports and databases. The time limit only ends a test that
+ * hangs: how long a test takes depends on the machine's other work.
+ */
+const shared = { isolate: false, maxWorkers, unstubGlobals: true, unstubEnvs: true, testTimeout: 60_000 };
 
 export default defineConfig({
   test: {
     projects: [
       {
         // Pure code on plain Node: no I/O, no backends.
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"] },
+        test: { ...shared, name: "unit", include: ["test/unit/**/*.test.ts"] },
       },
       {
         // Real clients, real SQL and Lua, the built worker: over embedded backends, or real ones in test:services.
         test: {
+          ...shared,
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {
@@ -26,7 +35,7 @@ export default defineConfig({
             miniflare: { compatibilityDate: "2026-11-01" },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"], maxWorkers },
       },
       {
         // Real browsers' clients in Chromium: `npm run test:browser`, not part of `npm test`.
@@ -37,6 +46,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

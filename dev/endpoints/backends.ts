@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import { Client } from "pg";
 import { applyMigrations } from "../postgres/migrate.ts";
+import type { DatabaseBackend } from "../postgres/neon-backends.ts";
 import { type NeonEndpoint, startNeonEndpoint } from "../postgres/neon-endpoint.ts";
 import { startUpstashEndpoint, type UpstashEndpoint } from "../redis/upstash-endpoint.ts";
 
@@ -18,6 +19,8 @@ export interface Backends {
 export interface BackendsOptions {
   /** A Postgres server to create a database on. Default: TEST_DATABASE_URL, otherwise PGlite in memory. */
   databaseUrl?: string | undefined;
+  /** An embedded database that is open already; `close` closes it. Ignored with `databaseUrl`. */
+  database?: DatabaseBackend | undefined;
   /** A Redis server to take a database on. Default: TEST_REDIS_URL, otherwise the embedded Redis. */
   redisUrl?: string | undefined;
   /** Default: true. `false` leaves the database empty. */
@@ -35,7 +38,7 @@ export async function startBackends(options: BackendsOptions = {}): Promise<Back
   try {
     const database = databaseUrl ? await createDatabase(databaseUrl) : undefined;
     if (database) closers.push(database.drop);
-    const neon = await startNeonEndpoint(database ? { databaseUrl: database.url } : {});
+    const neon = await startNeonEndpoint(database ? { databaseUrl: database.url } : { database: options.database });
     closers.push(neon.close);
     const redis = redisUrl ? await takeRedisDatabase(redisUrl) : undefined;
     if (redis) closers.push(redis.release);

@@ -25,6 +25,8 @@ export interface NeonEndpointOptions {
   dataDir?: string;
   /** A real Postgres to use instead of PGlite. */
   databaseUrl?: string;
+  /** A database that is open already; `close` closes it. */
+  database?: DatabaseBackend | undefined;
 }
 
 interface NeonCounts extends RequestCounts {
@@ -82,7 +84,8 @@ const noCounts = (): NeonCounts => ({
 
 export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Promise<NeonEndpoint> {
   const { databaseUrl, dataDir } = options;
-  const backend = databaseUrl === undefined ? await openPglite(dataDir) : openPostgres(databaseUrl);
+  const backend =
+    options.database ?? (databaseUrl === undefined ? await openPglite(dataDir) : openPostgres(databaseUrl));
   const service = new NeonService(backend);
   const endpoint = await startBackedEndpoint({
     backend,

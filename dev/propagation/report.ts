@@ -72,7 +72,7 @@ export function reportOf([initial, ...changes]: readonly Change[], samples: read
   for (const { status } of samples) if (status !== 200) failed[status] = (failed[status] ?? 0) + 1;
   return {
     changes: changes.length,
-    missing: changes.filter(({ isMissing }) => isMissing).length,
+    missing: [initial, ...changes].filter((change) => change?.isMissing === true).length,
     writes: distributionOf(changes.map(({ tookMs }) => tookMs)),
     answers: answered.length,
     failed,

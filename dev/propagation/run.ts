@@ -45,11 +45,10 @@ async function watch(client: Client, options: WatchOptions, initial: Change, sto
   const asking = samplers.map((sampler) => sampler.run(signal, (sample) => samples.push(sample)));
   try {
     if (!(await everybodySees(samplers, initial.version, options.timeoutMs, signal)) && !stop.aborted) {
-      const last = samples.at(-1);
-      if (last === undefined || last.status === 0) throw new UnreachableError(`${options.url} gives no answer`);
-      throw new UnreachableError(
-        `the flag cannot be evaluated: status ${last.status} to the key for "${options.environment}"`,
-      );
+      if (samples.every(({ status }) => status !== 200)) throw whyUnreachable(options, samples);
+      // The deployment responds, but with an older version: the command's own first write is what did not arrive.
+      initial.isMissing = true;
+      return { changes, samples };
     }
     // What comes before the flag is known everywhere says nothing about changes.
     samples.length = 0;
@@ -67,6 +66,16 @@ async function watch(client: Client, options: WatchOptions, initial: Change, sto
     for (const sampler of samplers) sampler.close();
   }
   return { changes, samples };
+}
+
+/** The error for a flag that no sampler has seen. */
+function whyUnreachable({ url, environment }: WatchOptions, samples: readonly Sample[]): UnreachableError {
+  const status = samples.at(-1)?.status ?? 0;
+  return new UnreachableError(
+    status === 0
+      ? `${url} does not respond`
+      : `the flag cannot be evaluated with the key for "${environment}": the deployment responds with status ${status}`,
+  );
 }
 
 /** Makes the flag where there is none. */

@@ -1,4 +1,5 @@
-import { type Backends, startBackends, type BackendsOptions } from "../../dev/endpoints/backends.ts";
+import type { Backends, BackendsOptions } from "../../dev/endpoints/backends.ts";
+import { startTestBackends } from "./backends/backends.ts";
 import type { FlagConfiguration, FlagDefinition } from "../../src/flags/document.ts";
 import { type KeyKind, mintKey } from "../../src/ops/token.ts";
 import { createDatabase, type StoreDatabase } from "../../src/store/client.ts";
@@ -46,7 +47,7 @@ export async function startTestProject(
   options: BackendsOptions = {},
   environment = "production",
 ): Promise<TestProject> {
-  const backends = await startBackends(options);
+  const backends = await startTestBackends(options);
   const { neon, upstash } = backends;
   const db = createDatabase(neon.connectionString, { timeoutMs: 20_000, fetchEndpoint: neon.url });
   await neon.query("insert into environments (key, name) values ($1, $1)", [environment]);

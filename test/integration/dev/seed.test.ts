@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Backends, startBackends } from "../../../dev/endpoints/backends.ts";
+import type { Backends } from "../../../dev/endpoints/backends.ts";
+import { startTestBackends } from "../../support/backends/backends.ts";
 import { projectDocuments, readProjectFile } from "../../../dev/project/project-file.ts";
 import { EXAMPLE_PROJECT, seedProject, type SeededKeys } from "../../../dev/project/seed.ts";
 import type { FlagDocument } from "../../../src/flags/document.ts";
@@ -21,7 +22,7 @@ let db: StoreDatabase;
 let keys: SeededKeys;
 
 beforeAll(async () => {
-  backends = await startBackends();
+  backends = await startTestBackends();
   db = createDatabase(backends.bindings.DATABASE_URL, {
     timeoutMs: 30_000,
     fetchEndpoint: backends.bindings.NEON_HTTP_URL,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { migrate } from "drizzle-orm/neon-http/migrator";
 import { Client } from "pg";
 import { startNeonEndpoint, type NeonEndpoint } from "../../../dev/postgres/neon-endpoint.ts";
+import { borrowDatabase } from "../../support/backends/shared-database.ts";
 import type { Condition, FlagConfiguration, FlagDefinition } from "../../../src/flags/document.ts";
 import { createDatabase, type StoreDatabase } from "../../../src/store/client.ts";
 import type { FlagWrite, SegmentWrite } from "../../../src/store/inputs.ts";
@@ -23,7 +24,9 @@ if (process.env["TEST_DATABASE_URL"]) BACKENDS.push(["Postgres", process.env["TE
 
 export async function startStore(serverUrl: string | undefined): Promise<TestStore> {
   const database = serverUrl === undefined ? undefined : await createTestDatabase(serverUrl);
-  const endpoint = await startNeonEndpoint(database ? { databaseUrl: database.url } : {});
+  const endpoint = await startNeonEndpoint(
+    database ? { databaseUrl: database.url } : { database: await borrowDatabase() },
+  );
   const db = createDatabase(endpoint.connectionString, { fetchEndpoint: endpoint.url, timeoutMs: 60_000 });
   await migrate(db, { migrationsFolder: join(import.meta.dirname, "../../../migrations") });
   return {

@@ -1,5 +1,6 @@
 import { seedProject } from "../../../dev/project/seed.ts";
-import { startBackends, type Backends } from "../../../dev/endpoints/backends.ts";
+import type { Backends } from "../../../dev/endpoints/backends.ts";
+import { startTestBackends } from "../backends/backends.ts";
 import { createDatabase } from "../../../src/store/client.ts";
 import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { type Isolate, startIsolate } from "../app.ts";
@@ -37,7 +38,7 @@ export const PAGE_ORIGIN = "https://shop.example";
 
 export async function startOfrepWorld(bindings: Record<string, unknown> = {}): Promise<OfrepWorld> {
   const clock = new FakeClock(Date.parse("2026-11-21T12:00:00Z"));
-  const backends = await startBackends({ now: clock.now });
+  const backends = await startTestBackends({ now: clock.now });
   const { neon } = backends;
   const db = createDatabase(neon.connectionString, { timeoutMs: 20_000, fetchEndpoint: neon.url });
   const { environments } = await seedProject(db, KEY_SECRET);

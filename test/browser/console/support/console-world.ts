@@ -2,7 +2,8 @@
 import type { Browser } from "playwright-core";
 import { type Client, createClient } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
-import { type Backends, startBackends } from "../../../../dev/endpoints/backends.ts";
+import type { Backends } from "../../../../dev/endpoints/backends.ts";
+import { startTestBackends } from "../../../support/backends/backends.ts";
 import { createAdminToken, type SeededKeys, seedProject } from "../../../../dev/project/seed.ts";
 import { createDatabase, type StoreDatabase } from "../../../../src/store/client.ts";
 import { type Colo, startColo } from "../../../support/edge/colo.ts";
@@ -61,7 +62,7 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
   };
   try {
     const built = keep(await buildConsole(), (one) => one.remove());
-    const backends = keep(await startBackends(), (one) => one.close());
+    const backends = keep(await startTestBackends(), (one) => one.close());
     const { neon } = backends;
     const db = createDatabase(neon.connectionString, { timeoutMs: 20_000, fetchEndpoint: neon.url });
     const keys = await seedProject(db, KEY_SECRET);
