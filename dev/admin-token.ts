@@ -1,32 +1,34 @@
-/** `npm run admin-token`: makes an admin token against DATABASE_URL with KEY_SECRET and prints it, once. */
+/** `npm run admin-token` creates an admin token in the database at DATABASE_URL and prints it once. */
 import { parseArgs } from "node:util";
 import { createDatabase } from "../src/store/client.ts";
 import { createAdminToken } from "./project/seed.ts";
 
 const USAGE = `usage: DATABASE_URL=… KEY_SECRET=… npm run admin-token -- [--role write|read] [--name "…"]
-  --role  write: everything; read: looking only (default: write)
-  --name  what the token is for, as the list of keys and the audit show it`;
+  --role  write allows everything, read allows only reading (default: write)
+  --name  purpose of the token, shown in the list of keys and in the audit log`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       role: { type: "string", default: "write" },
-      name: { type: "string", default: "made on the command line" },
+      name: { type: "string", default: "created on the command line" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return console.log(USAGE);
   const { DATABASE_URL, KEY_SECRET, NEON_HTTP_URL } = process.env;
-  if (!DATABASE_URL) throw new TypeError("DATABASE_URL is not set");
+  if (!DATABASE_URL) throw new TypeError("DATABASE_URL is not set. Set it to the connection string of the database.");
   if (!KEY_SECRET || KEY_SECRET.length < 32) {
-    throw new TypeError("KEY_SECRET must be set to the worker's own, at least 32 characters");
+    throw new TypeError(
+      "KEY_SECRET is missing or too short. Set it to the worker's KEY_SECRET, which has at least 32 characters.",
+    );
   }
   const { role, name } = values;
   if (role !== "write" && role !== "read") throw new TypeError('--role must be "write" or "read"');
   const db = createDatabase(DATABASE_URL, { timeoutMs: 30_000, fetchEndpoint: NEON_HTTP_URL });
   const token = await createAdminToken(db, KEY_SECRET, { role, name, actor: "command line" });
   console.log(token);
-  console.error("This token is not shown again: the database keeps only a hash of it.");
+  console.error("This token cannot be shown again, because the database stores only a hash of it.");
 }
 
 main().catch((error: unknown) => {

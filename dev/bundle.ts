@@ -5,17 +5,17 @@ const root = resolve(import.meta.dirname, "..");
 
 export interface Bundle {
   code: string;
-  /** Modules and their share of the bundle (bytes). */
+  /** The bytes that each module contributes to the bundle. */
   inputs: Record<string, number>;
 }
 
 export interface BundleOptions {
   minify?: boolean;
-  /** As wrangler's --alias; for example a module that `npm run snapshot` wrote. */
+  /** Module aliases like wrangler's --alias, for example for a module that `npm run snapshot` wrote. */
   alias?: Record<string, string>;
 }
 
-/** The worker as one module, with the aliases of wrangler.toml: for Miniflare and bare workerd. */
+/** Bundles the worker into one module with the aliases of wrangler.toml, for Miniflare and plain workerd. */
 export async function bundleWorker(entry = "src/worker.ts", options: BundleOptions = {}): Promise<Bundle> {
   const absent = `${root}/src/ops/absent.ts`;
   const result = await build({

@@ -1,4 +1,4 @@
-/** Reads a project from YAML, for seeding, tests and measurements. */
+/** Reads project files for seeding, tests and benchmarks. */
 import { readFile } from "node:fs/promises";
 import { parseProject, type ProjectFile } from "../../cli/project/file.ts";
 import type { FlagDocument } from "../../src/flags/document.ts";
@@ -7,12 +7,16 @@ import { buildDocument, type FlagRow, indexRows, type ReferenceRow } from "../..
 
 export type { ProjectFile, ProjectFlag } from "../../cli/project/file.ts";
 
-/** The file's parts are checked where they are written; here only that they are there. @throws UsageError */
+/**
+ * Reads a project file. This checks only the structure of the file; writes check its contents.
+ *
+ * @throws UsageError
+ */
 export async function readProjectFile(path: string): Promise<ProjectFile> {
   return parseProject(await readFile(path, "utf8"), path);
 }
 
-/** One environment's flag documents, as the store builds them from its rows. Without the checks that a write makes. */
+/** Builds one environment's flag documents as the store does, without the checks of a write. */
 export function projectDocuments(project: ProjectFile, environment: string, version: number): FlagDocument[] {
   const flags = project.flags.flatMap((flag): FlagRow[] => {
     const configuration = flag.environments[environment];

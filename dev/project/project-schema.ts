@@ -1,7 +1,7 @@
 /**
- * Writes console/public/project.schema.json: what a project file (`burgee export`) may hold, for editors that complete and
- * check as one types. Made of the schemas that the worker checks requests with; deployments answer it under /console.
- * Run: npm run project:schema. A test fails when the file is not what this would write.
+ * Writes console/public/project.schema.json, the JSON schema of project files (`burgee export`), for completion and
+ * validation in editors. It comes from the schemas that the worker checks requests with, and deployments serve it under
+ * /console. Run: npm run project:schema. A test fails if the file is out of date.
  */
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
@@ -25,41 +25,41 @@ interface ObjectSchema {
   required: string[];
 }
 
-/** What an editor shows beside a field. */
+/** The descriptions that editors show for fields. */
 const TEXTS: Record<string, Record<string, string>> = {
   Flag: {
-    key: "How code asks for it. Never changes.",
-    kind: "flag; switch: on or off, without targeting; sample: true for a share of calls.",
-    type: "Of its values.",
-    variants: "Name and value of each.",
+    key: "Name of the flag in code. It never changes.",
+    kind: "flag, or switch (on or off, without targeting), or sample (true for a share of calls).",
+    type: "Type of the values.",
+    variants: "Values by variant name.",
     clientVisible: "Whether browsers and apps may evaluate it.",
-    metadata: "Answered to clients along with the value.",
-    description: "For people.",
-    tags: "For finding it again.",
-    owner: "Who looks after it.",
+    metadata: "Returned to clients together with the value.",
+    description: "Description for people.",
+    tags: "Tags for searching.",
+    owner: "Person or team responsible for the flag.",
   },
   Configuration: {
-    enabled: "false: everybody gets the off variant.",
-    offVariant: "Served while disabled, or while a prerequisite is not met. null: the caller's own default.",
-    default: "Served when no rule matches.",
-    rules: "The first that matches decides.",
-    prerequisites: "Flags that have to serve one of these variants; else the off variant is served.",
+    enabled: "If false, everyone gets the off variant.",
+    offVariant: "Served while the flag is disabled or a prerequisite is not met. null serves the caller's default.",
+    default: "Served if no rule matches.",
+    rules: "The first rule that matches decides.",
+    prerequisites: "Flags that must serve one of the given variants. Otherwise the off variant is served.",
   },
   Rule: {
-    when: "Without it the rule always matches.",
-    from: "ISO 8601 instant: active from then on.",
-    until: "ISO 8601 instant: active until then.",
+    when: "Condition. Without it, the rule always matches.",
+    from: "Start of the rule, as an ISO 8601 instant.",
+    until: "End of the rule, as an ISO 8601 instant.",
   },
   Rollout: {
-    by: "Attributes to split by: the first that is present. Default: targetingKey.",
-    salt: "Flags with the same salt split the same people. Default: the flag's key.",
-    weights: "Shares out of 100,000, as [variant, 25000].",
-    onMissingKey: "When no attribute to split by is present.",
-    onMiss: "When the weights add up to less than 100,000 and somebody falls into the rest.",
+    by: "Attributes to split by. The first one that is present is used. Default: targetingKey.",
+    salt: "Flags with the same salt split users the same way. Default: the flag's key.",
+    weights: "Shares out of 100,000, such as [variant, 25000].",
+    onMissingKey: "Result if no attribute to split by is present.",
+    onMiss: "Result for users in the rest if the weights add up to less than 100,000.",
   },
 };
 
-/** The text of the schema file. */
+/** Returns the text of the schema file. */
 export function projectSchema(): string {
   const definitions = toJsonSchemaDefs(
     {
@@ -80,15 +80,15 @@ export function projectSchema(): string {
     },
   ) as unknown as Record<string, ObjectSchema>;
   const { Flag, Segment } = definitions;
-  if (Flag === undefined || Segment === undefined) throw new Error("there are no schemas of flags and segments");
+  if (Flag === undefined || Segment === undefined) throw new Error("the schemas Flag and Segment are missing");
   for (const [name, texts] of Object.entries(TEXTS)) {
     const { properties = {} } = definitions[name] ?? {};
     for (const [field, description] of Object.entries(texts)) properties[field] = { ...properties[field], description };
   }
-  // In a file a segment's key is the name of its field, and a flag has a configuration for each environment.
+  // In a project file, a segment's key is the name of its field, and a flag has a configuration for each environment.
   delete Segment.properties["key"];
   Segment.required = Segment.required.filter((name) => name !== "key");
-  Flag.properties["environments"] = byName(ENVIRONMENT_PATTERN, "Configuration", "By environment.");
+  Flag.properties["environments"] = byName(ENVIRONMENT_PATTERN, "Configuration", "Configurations by environment.");
   Flag.required.push("environments");
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -97,13 +97,13 @@ export function projectSchema(): string {
     type: "object",
     properties: {
       environments: {
-        description: "Every environment that the file says something of.",
+        description: "Every environment that the file mentions.",
         type: "array",
         items: {
           type: "object",
           properties: {
             key: { type: "string", pattern: ENVIRONMENT_PATTERN.source },
-            name: { type: "string", description: "For people; counts when the environment is made." },
+            name: { type: "string", description: "Name for people. It is used only when the environment is created." },
           },
           required: ["key"],
           additionalProperties: false,
@@ -111,7 +111,7 @@ export function projectSchema(): string {
       },
       segments: {
         ...byName(ENVIRONMENT_PATTERN, "", "Named conditions that flags share, by environment."),
-        additionalProperties: byName(KEY_PATTERN, "Segment", "By key."),
+        additionalProperties: byName(KEY_PATTERN, "Segment", "Segments by key."),
       },
       flags: { type: "array", items: { $ref: refTo("Flag") } },
     },

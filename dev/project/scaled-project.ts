@@ -1,7 +1,7 @@
-/** A project with as many flags as wanted, for limits, memory and load: copies of another one's. */
+/** Makes large projects from copies of a small one, for tests of limits, memory and load. */
 import type { ProjectFile, ProjectFlag } from "./project-file.ts";
 
-/** Copies are whole projects: what a flag refers to is in its own copy. Segments are shared by all of them. */
+/** Returns a project with up to `flagCount` flags. References stay inside a copy, and all copies share the segments. */
 export function scaleProject(project: ProjectFile, flagCount: number): ProjectFile {
   const keys = new Set(project.flags.map(({ key }) => key));
   const flags = Array.from({ length: flagCount }, (_, i) => {
@@ -9,10 +9,10 @@ export function scaleProject(project: ProjectFile, flagCount: number): ProjectFi
     const copy = Math.floor(i / project.flags.length);
     return renamed(flag, keys, copy) as ProjectFlag;
   });
-  return { ...project, flags: closed(flags) };
+  return { ...project, flags: withoutBrokenReferences(flags) };
 }
 
-/** `key` and every reference `flag: …` get the copy's number. */
+/** Adds the copy's number to `key` and to every `flag` reference. */
 function renamed(value: unknown, keys: ReadonlySet<string>, copy: number): unknown {
   if (Array.isArray(value)) return value.map((item) => renamed(item, keys, copy));
   if (typeof value !== "object" || value === null) return value;
@@ -24,11 +24,11 @@ function renamed(value: unknown, keys: ReadonlySet<string>, copy: number): unkno
   );
 }
 
-/** Without the flags of a last, incomplete copy that refer to others that did not make it. */
-function closed(flags: ProjectFlag[]): ProjectFlag[] {
-  const held = new Set(flags.map(({ key }) => key));
+/** Removes flags of an incomplete last copy that refer to missing flags. */
+function withoutBrokenReferences(flags: ProjectFlag[]): ProjectFlag[] {
+  const keys = new Set(flags.map(({ key }) => key));
   const isComplete = (flag: ProjectFlag) =>
-    [...JSON.stringify(flag).matchAll(/"flag":"([^"]+)"/g)].every(([, name]) => held.has(name ?? ""));
+    [...JSON.stringify(flag).matchAll(/"flag":"([^"]+)"/g)].every(([, name]) => keys.has(name ?? ""));
   const complete = flags.filter(isComplete);
-  return complete.length === flags.length ? flags : closed(complete);
+  return complete.length === flags.length ? flags : withoutBrokenReferences(complete);
 }

@@ -1,4 +1,4 @@
-/** Fills a migrated database with the example project and with keys to use it. */
+/** Fills a migrated database with the example project and keys for it. */
 import { join } from "node:path";
 import { type FlagInput, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
 import { InvalidInputError } from "../../src/ops/errors.ts";
@@ -16,16 +16,18 @@ export const EXAMPLE_PROJECT = join(import.meta.dirname, "../../examples/project
 
 const ACTOR = "seed";
 
-/** Tokens, which the database does not hold and nobody can read again. */
+/** Keys that cannot be read again, because the database stores only their hashes. */
 export interface SeededKeys {
   adminToken: string;
-  /** By environment key. */
+  /** SDK keys, by environment. */
   environments: Record<string, { clientKey: string; serverKey: string }>;
 }
 
 /**
- * Writes the project's environments, each with its flags and segments as one version. An environment that holds
- * something already keeps it; the keys are new every time. @throws InvalidInputError naming file and field
+ * Writes each of the project's environments as one version and creates new keys. Environments with flags or segments
+ * stay unchanged.
+ *
+ * @throws InvalidInputError that names the invalid fields
  */
 export async function seedProject(db: StoreDatabase, keySecret: string, path = EXAMPLE_PROJECT): Promise<SeededKeys> {
   const project = await readProjectFile(path);
@@ -34,7 +36,7 @@ export async function seedProject(db: StoreDatabase, keySecret: string, path = E
   const environments: SeededKeys["environments"] = {};
   for (const { key, name } of project.environments) {
     if (!known.has(key)) await createEnvironment(db, { key, name }, { actor: ACTOR });
-    // Also where an earlier seed was ended in between: what it holds would stay empty for good.
+    // An earlier seed that was killed may have left an empty environment.
     if (!known.has(key) || (await isEmpty(db, key))) {
       await saveProject(db, key, contents.get(key) ?? { flags: [], segments: [] }, { actor: ACTOR });
     }
@@ -47,7 +49,7 @@ export async function seedProject(db: StoreDatabase, keySecret: string, path = E
   return { adminToken, environments };
 }
 
-/** A new admin token. It is told here only: the store keeps a hash. */
+/** Creates an admin token. It cannot be read again, because the store keeps only a hash. */
 export async function createAdminToken(
   db: StoreDatabase,
   keySecret: string,
@@ -84,10 +86,10 @@ function parseEnvironment(project: ProjectFile, environment: string): { flags: F
   const flags = project.flags.flatMap(({ environments: configurations, ...definition }, i) => {
     const configuration = configurations[environment];
     if (configuration === undefined) return [];
-    return [toFlagWrite(named(`/flags/${i}`, () => parseFlagInput({ ...definition, ...configuration })))];
+    return [toFlagWrite(withPointer(`/flags/${i}`, () => parseFlagInput({ ...definition, ...configuration })))];
   });
   const segments = Object.entries(project.segments[environment] ?? {}).map(([key, { name, ...segment }]) => ({
-    ...named(`/segments/${environment}/${key}`, () => parseSegmentInput({ key, ...segment })),
+    ...withPointer(`/segments/${environment}/${key}`, () => parseSegmentInput({ key, ...segment })),
     name,
   }));
   return { flags, segments };
@@ -105,8 +107,8 @@ function toFlagWrite(flag: FlagInput): FlagWrite {
   };
 }
 
-/** Puts the place in the file before the pointers of what is wrong there. */
-function named<T>(pointer: string, parse: () => T): T {
+/** Adds the place in the file to the pointers of validation errors. */
+function withPointer<T>(pointer: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {

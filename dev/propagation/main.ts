@@ -1,4 +1,4 @@
-/** `npm run watch:propagation`: how long a change takes to arrive, measured from outside of a deployment. */
+/** `npm run watch:propagation` measures from outside how long a change takes to arrive at a deployment. */
 import { ApiError, UnreachableError } from "../../sdk/client/client.ts";
 import { EXIT, UsageError } from "../../cli/exit.ts";
 import { DevError } from "../session/error.ts";
@@ -20,13 +20,13 @@ async function main(args: readonly string[], env: Record<string, string | undefi
     `${url}, environment "${environment}": ${options.changes} changes of "${flag}", ${samplers} samplers …`,
   );
   const stop = new AbortController();
-  // Once: the second Ctrl-C ends it without tidying up.
+  // `once`, so that a second Ctrl-C ends the process without cleaning up.
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
   const { changes, samples } = await watchPropagation(options, stop.signal);
   const report = reportOf(changes, samples);
   const measured = { url, environment, flag, samplers, pauseMs: options.pauseMs, ...report };
   console.log(isJson ? JSON.stringify(measured, null, 2) : textOf(report));
-  if (isKept) console.error(`"${flag}" is still there (--keep)`);
+  if (isKept) console.error(`The flag "${flag}" was kept because of --keep.`);
   return isAsPromised(report) ? EXIT.ok : EXIT.different;
 }
 
@@ -35,7 +35,7 @@ async function run(): Promise<number> {
     return await main(process.argv.slice(2), process.env);
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`${error.message}\n--help says what is accepted`);
+      console.error(`${error.message}\nRun it with --help for all options.`);
       return EXIT.usage;
     }
     if (error instanceof DevError) {
@@ -43,7 +43,7 @@ async function run(): Promise<number> {
       return EXIT.usage;
     }
     if (error instanceof ApiError) {
-      console.error(`the deployment refused: ${error.status}, ${error.message}`);
+      console.error(`The deployment refused the request with status ${error.status}: ${error.message}`);
       return EXIT.refused;
     }
     if (!(error instanceof UnreachableError)) throw error;

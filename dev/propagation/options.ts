@@ -1,46 +1,46 @@
-/** What `npm run watch:propagation` is asked to do: read from arguments, environment and dev.json; nothing is sent here. */
+/** The options of `npm run watch:propagation`, from its arguments, environment variables and dev.json. */
 import { parseArgs } from "node:util";
 import { UsageError } from "../../cli/exit.ts";
 import { ENVIRONMENT_PATTERN, KEY_PATTERN } from "../../src/flags/limits.ts";
 import type { DevFile } from "../session/files.ts";
 
-export const USAGE = `usage: BURGEE_ADMIN_TOKEN=… BURGEE_KEY=… npm run watch:propagation -- --url https://flags.example.com
-  Changes a flag of its own and asks for it all the while, to see how long a change takes to arrive.
+export const USAGE = `usage: BURGEE_ADMIN_TOKEN=… BURGEE_KEY=… npm run watch:propagation -- --url https://…
+  Repeatedly changes a flag of its own while evaluating it, and reports how long the changes take to arrive.
 
-  BURGEE_ADMIN_TOKEN  admin token of role write    } without them, and with the --url of npm run dev or none,
-  BURGEE_KEY          client or server key         } those of .burgee/dev.json
+  BURGEE_ADMIN_TOKEN  admin token with the role write
+  BURGEE_KEY          client key or server key
+  The default for both is the key in .burgee/dev.json, if --url is missing or names the worker of npm run dev.
 
-  --url          where the deployment answers
-  --environment  where the flag is changed: that of BURGEE_KEY (dev.json: the first that is not "production")
-  --yes          also in an environment named production
-  --flag         key of the flag (burgee-propagation-probe); made when there is none, never one of your own
-  --keep         leave the flag there at the end
-  --changes      how many, 1 to 1000 (20)
-  --interval     ms from one change to the next, 200 to 60000 (2500)
-  --timeout      ms after which a change that has not arrived is given up, 1000 to 120000 (30000)
-  --samplers     who ask at the same time, each over a connection of its own, 1 to 50 (4)
-  --pause        ms between an answer and the next question of a sampler, 5 to 10000 (50)
-  --json         the report as JSON
-  --help         this text
+  --url          URL of the deployment
+  --environment  environment of the flag (default: that of BURGEE_KEY; with dev.json, the first except "production")
+  --yes          allow an environment named production
+  --flag         key of the flag (default: burgee-propagation-probe); created if needed, and never one of your own
+  --keep         do not delete the flag at the end
+  --changes      number of changes, 1 to 1000 (default: 20)
+  --interval     ms from one change to the next, 200 to 60000 (default: 2500)
+  --timeout      ms to wait for a change to arrive, 1000 to 120000 (default: 30000)
+  --samplers     number of concurrent clients, each with its own connection, 1 to 50 (default: 4)
+  --pause        ms between a client's response and its next request, 5 to 10000 (default: 50)
+  --json         print the report as JSON
+  --help         print this text
 
-  ends with 0: every change arrived; 1: the deployment refused; 2: the command cannot be carried out as it is;
-  3: a change did not arrive, or an answer was not that of its version; 5: no answer`;
+  exit codes: 0 every change arrived; 1 the deployment refused a request; 2 wrong options; 3 a change did not arrive,
+  or a response had the value of another version; 5 the deployment did not respond`;
 
-/** Requests of one run: they are paid for by whoever runs the deployment, and held in memory here. */
-export const MAX_QUESTIONS = 500_000;
+/** The most requests of one run. The deployment's owner pays for them, and this process keeps all their results. */
+export const MAX_REQUESTS = 500_000;
 
 const DEFAULT_FLAG = "burgee-propagation-probe";
 
 export interface WatchOptions {
-  /** Origin of the deployment. */
+  /** The origin of the deployment. */
   url: string;
   adminToken: string;
-  /** Client or server key of `environment`. */
+  /** A client key or server key of `environment`. */
   sdkKey: string;
   environment: string;
   flag: string;
   changes: number;
-  /** ms */
   intervalMs: number;
   timeoutMs: number;
   samplers: number;
@@ -49,25 +49,30 @@ export interface WatchOptions {
   isJson: boolean;
 }
 
-interface Surroundings {
+interface OptionSources {
   env: Record<string, string | undefined>;
-  /** What npm run dev wrote; undefined: nothing. */
+  /** The file that npm run dev wrote, or `undefined` if there is none. */
   devFile: DevFile | undefined;
 }
 
-/** Undefined: only help is asked for. @throws UsageError naming what is wrong and what is accepted, never a secret */
-export function parseWatchOptions(args: readonly string[], { env, devFile }: Surroundings): WatchOptions | undefined {
+/**
+ * Returns the options, or `undefined` if only the help is wanted.
+ *
+ * @throws UsageError that names the wrong option and the values it accepts, but never a secret
+ */
+export function parseWatchOptions(args: readonly string[], { env, devFile }: OptionSources): WatchOptions | undefined {
   const values = parsed(args);
   if (values.help === true) return undefined;
   const url = originOf(values.url ?? devFile?.url);
-  // The keys of a local project are for that project: they are not sent anywhere else.
+  // The keys of a local project must not be sent to another deployment.
   const local = devFile !== undefined && originOf(devFile.url) === url ? devFile : undefined;
   const adminToken = env["BURGEE_ADMIN_TOKEN"] ?? local?.adminToken;
-  if (!adminToken) throw new UsageError("BURGEE_ADMIN_TOKEN is not set; it takes an admin token of role write");
-  if (kindOf(adminToken) !== "a") throw new UsageError("BURGEE_ADMIN_TOKEN is no admin token: those begin with bga_");
+  if (!adminToken) throw new UsageError("BURGEE_ADMIN_TOKEN is not set. Set it to an admin token with the role write.");
+  if (kindOf(adminToken) !== "a")
+    throw new UsageError("BURGEE_ADMIN_TOKEN is not an admin token. Admin tokens begin with bga_.");
   const { sdkKey, environment } = keyFor(values.environment, env["BURGEE_KEY"], local);
   if (environment === "production" && values.yes !== true) {
-    throw new UsageError('this changes a flag in the environment "production"; say --yes if that is meant');
+    throw new UsageError('This would change a flag in the environment "production". Add --yes to allow it.');
   }
   const flag = values.flag ?? DEFAULT_FLAG;
   if (!KEY_PATTERN.test(flag)) throw new UsageError("--flag takes the key of a flag: letters, digits and . _ ~ -");
@@ -87,10 +92,10 @@ export function parseWatchOptions(args: readonly string[], { env, devFile }: Sur
     isKept: values.keep === true,
     isJson: values.json === true,
   };
-  const questions = (options.samplers * options.changes * options.intervalMs) / options.pauseMs;
-  if (questions > MAX_QUESTIONS) {
+  const requests = (options.samplers * options.changes * options.intervalMs) / options.pauseMs;
+  if (requests > MAX_REQUESTS) {
     throw new UsageError(
-      `this could be ${Math.round(questions).toLocaleString("en")} requests, ${MAX_QUESTIONS.toLocaleString("en")} are the most: fewer --changes or --samplers, a shorter --interval or a longer --pause`,
+      `These options allow ${Math.round(requests).toLocaleString("en")} requests; at most ${MAX_REQUESTS.toLocaleString("en")} are allowed. Use fewer --changes or --samplers, a shorter --interval or a longer --pause.`,
     );
   }
   return options;
@@ -108,22 +113,23 @@ function parsed(args: readonly string[]) {
     return parseArgs({ args: [...args], options: { ...texts, ...numbers, ...switches } }).values;
   } catch (error) {
     const [sentence = ""] = error instanceof Error ? error.message.split(/\. |\n/) : [];
-    // What stands there may be a token that somebody meant well with.
-    throw new UsageError(sentence.replace(/bg[acs]_\S*/g, "(a key: it goes into the environment)"));
+    // The unknown argument may be a key, which must not be repeated.
+    throw new UsageError(sentence.replace(/bg[acs]_\S*/g, "(a key; set it in the environment instead)"));
   }
 }
 
 function originOf(text: string | undefined): string {
   if (text === undefined) {
-    throw new UsageError("--url is missing; it takes the URL of a deployment, as https://flags.example.com");
+    throw new UsageError("--url is missing. Set it to the URL of a deployment, such as https://flags.example.com.");
   }
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search + url.hash !== "") {
-    throw new UsageError("--url takes the URL of a deployment without a path, as https://flags.example.com");
+    throw new UsageError("--url takes the URL of a deployment without a path, such as https://flags.example.com");
   }
   if (url.username + url.password !== "") throw new UsageError("--url takes no user and no password");
   const isHere = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  if (url.protocol === "http:" && !isHere) throw new UsageError("--url must be https: keys would be sent in clear");
+  if (url.protocol === "http:" && !isHere)
+    throw new UsageError("--url must begin with https, because keys would be sent unencrypted");
   return url.origin;
 }
 
@@ -133,27 +139,27 @@ function keyFor(
   local: DevFile | undefined,
 ): { sdkKey: string; environment: string } {
   if (wanted !== undefined && !ENVIRONMENT_PATTERN.test(wanted)) {
-    throw new UsageError("--environment takes the key of an environment: small letters, digits and -");
+    throw new UsageError("--environment takes the key of an environment: lower-case letters, digits and -");
   }
   if (given) {
     if (!["c", "s"].includes(kindOf(given))) {
-      throw new UsageError("BURGEE_KEY is no client or server key: those begin with bgc_ or bgs_");
+      throw new UsageError("BURGEE_KEY is not a client key or server key. Those begin with bgc_ or bgs_.");
     }
     const [, environment = ""] = given.split("_");
     if (wanted !== undefined && wanted !== environment) {
-      throw new UsageError(`BURGEE_KEY is of the environment "${environment}", --environment says "${wanted}"`);
+      throw new UsageError(`BURGEE_KEY belongs to the environment "${environment}", but --environment is "${wanted}"`);
     }
     return { sdkKey: given, environment };
   }
-  if (local === undefined) throw new UsageError("BURGEE_KEY is not set; it takes a client or server key");
-  const there = Object.keys(local.environments);
-  const environment = wanted ?? there.find((name) => name !== "production") ?? there[0] ?? "";
+  if (local === undefined) throw new UsageError("BURGEE_KEY is not set. Set it to a client key or server key.");
+  const available = Object.keys(local.environments);
+  const environment = wanted ?? available.find((name) => name !== "production") ?? available[0] ?? "";
   const keys = Object.hasOwn(local.environments, environment) ? local.environments[environment] : undefined;
-  if (keys === undefined) throw new UsageError(`--environment must be one of ${there.join(", ")}`);
+  if (keys === undefined) throw new UsageError(`--environment must be one of ${available.join(", ")}`);
   return { sdkKey: keys.serverKey, environment };
 }
 
-/** The letter that says what a key is for; nothing where it is none. */
+/** Returns the letter for the kind of a key, or an empty string for any other text. */
 function kindOf(token: string): string {
   return /^bg([acs])_[a-z0-9-]{1,40}_[A-Za-z0-9]+_[A-Za-z0-9]+_[0-9a-f]+$/.exec(token)?.[1] ?? "";
 }

@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { ApiError, type Client, createClient, UnreachableError } from "../../sdk/client/client.ts";
 import { UsageError } from "../../cli/exit.ts";
-import { MAX_QUESTIONS, type WatchOptions } from "./options.ts";
+import { MAX_REQUESTS, type WatchOptions } from "./options.ts";
 import type { Change, Sample } from "./report.ts";
 
 /** What tells the flag of this command from one of somebody's own. */
@@ -52,7 +52,7 @@ async function watch(client: Client, options: WatchOptions, initial: Change, sto
     }
     // What comes before the flag is known everywhere says nothing about changes.
     samples.length = 0;
-    while (changes.length <= options.changes && !signal.aborted && samples.length < MAX_QUESTIONS) {
+    while (changes.length <= options.changes && !signal.aborted && samples.length < MAX_REQUESTS) {
       const before = changes.at(-1) ?? initial;
       const change = await flip(client, options, before);
       changes.push(change);

@@ -1,4 +1,4 @@
-/** The database of `npm run dev`: opened, migrated and seeded. */
+/** Opens, migrates and seeds the database of `npm run dev`. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,11 +15,16 @@ export interface DatabaseOptions {
   files: DevFiles;
   port: number;
   keySecret: string;
-  /** Keys of an earlier start. */
+  /** Keys from an earlier start. */
   known: DevKeys | undefined;
 }
 
-/** `onOpen` gets the endpoint as soon as there is something to close. Throws a DevError. */
+/**
+ * Returns the endpoint of a database that is ready for use, with keys for it.
+ *
+ * @param onOpen called with the endpoint as soon as it has to be closed
+ * @throws DevError if the database or the example project is unusable
+ */
 export async function prepareDatabase(
   options: DatabaseOptions,
   onOpen: (neon: NeonEndpoint) => void,
@@ -29,7 +34,7 @@ export async function prepareDatabase(
   const unfinished = join(files.directory, UNFINISHED);
   const dataDir = join(settings.directory, "postgres");
   if (databaseUrl === undefined) {
-    // A first start that was killed left a database that holds nothing of anybody's and may be broken.
+    // If the first start was killed, its database may be broken and holds no user data.
     if (existsSync(unfinished)) await rm(dataDir, { recursive: true, force: true });
     if (!existsSync(dataDir)) await writePrivateFile(files, UNFINISHED, "");
   }
@@ -40,14 +45,14 @@ export async function prepareDatabase(
   await migrate(neon, files, databaseUrl);
   const keys = await ensureProject(neon, keySecret, known).catch((error: unknown) => {
     if (!(error instanceof InvalidInputError)) throw databaseFailed(error, files, databaseUrl);
-    throw new DevError(`The example project cannot be loaded: ${messageOf(error)}. Correct examples/project.yaml.`);
+    throw new DevError(`examples/project.yaml cannot be loaded: ${messageOf(error)}. Correct the file.`);
   });
   await rm(unfinished, { force: true });
   neon.resetStats();
   return { neon, keys };
 }
 
-/** There while a new embedded database is being made. */
+/** This file exists while a new embedded database is being created. */
 const UNFINISHED = "unfinished";
 
 function openEmbedded(files: DevFiles, port: number, dataDir: string): Promise<NeonEndpoint> {
@@ -77,13 +82,13 @@ function databaseFailed(error: unknown, files: DevFiles, databaseUrl: string | u
   if (databaseUrl !== undefined) {
     const host = new URL(databaseUrl).host;
     return new DevError(
-      `The database of DATABASE_URL (${host}) fails: ${reason}. Start it, or correct or unset DATABASE_URL.`,
+      `The database at DATABASE_URL (${host}) failed: ${reason}. Start it, or correct or unset DATABASE_URL.`,
     );
   }
-  return new DevError(`The database in ${files.shown("postgres")} fails: ${reason}. ${restoreAdvice(files)}`);
+  return new DevError(`The database in ${files.shown("postgres")} failed: ${reason}. ${restoreAdvice(files)}`);
 }
 
 function restoreAdvice(files: DevFiles): string {
   const shown = files.shown("postgres");
-  return `Put back a copy of the directory, or delete it to start with a new one: rm -r ${shown}`;
+  return `Restore the directory from a copy, or delete it to start with a new database: rm -r ${shown}`;
 }

@@ -1,4 +1,4 @@
-/** What `npm run dev` keeps in its directory between starts. */
+/** The files that `npm run dev` keeps in its directory between starts. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ const Keys = v.object({
   environments: v.record(v.string(), v.object({ clientKey: v.string(), serverKey: v.string() })),
 });
 
-/** The keys to a project, in clear: they are local. */
+/** The keys of a local project, unencrypted. */
 export type DevKeys = v.InferOutput<typeof Keys>;
 
 const DevFile = v.object({
@@ -19,7 +19,7 @@ const DevFile = v.object({
   endpoints: v.object({ upstash: v.string(), neon: v.string() }),
 });
 
-/** dev.json: where everything is, for scripts and tests. `endpoints` are the origins that serve /__stats and /__faults. */
+/** dev.json holds addresses and keys for scripts and tests. `endpoints` are the origins with /__stats and /__faults. */
 export type DevFile = v.InferOutput<typeof DevFile>;
 
 const State = v.object({
@@ -27,35 +27,35 @@ const State = v.object({
   ports: v.object({ neon: v.optional(v.number()), upstash: v.optional(v.number()) }),
 });
 
-/** state.json: what must stay the same over restarts and concerns nobody else. */
+/** state.json holds the secret and the ports that must not change with a restart. Only `npm run dev` uses it. */
 export type DevState = v.InferOutput<typeof State>;
 
 export interface DevFiles {
   directory: string;
-  /** How messages name a file of the directory. */
+  /** Returns the path of a file in the directory as messages show it. */
   shown(name: string): string;
 }
 
-/** Makes the directory. */
+/** Creates the directory. */
 export async function openDevFiles(directory: string, shownDirectory: string): Promise<DevFiles> {
   try {
     await mkdir(directory, { recursive: true });
   } catch (error) {
     throw new DevError(
-      `The directory ${shownDirectory} cannot be made (${messageOf(error)}). Make it writable, or name another: BURGEE_DIR=/path npm run dev`,
+      `The directory ${shownDirectory} cannot be created (${messageOf(error)}). Make its parent writable, or choose another directory: BURGEE_DIR=/path npm run dev`,
     );
   }
   return { directory, shown: (name) => join(shownDirectory, name) };
 }
 
 export async function readState(files: DevFiles): Promise<DevState> {
-  const advice = "Delete it and run npm run dev again; the keys will be replaced.";
+  const advice = "Delete the file and run npm run dev again. It will replace the keys.";
   const state = await readJson(files, "state.json", State, advice);
   return state ?? { keySecret: randomBytes(32).toString("hex"), ports: {} };
 }
 
 export async function readDevFile(files: DevFiles): Promise<DevFile | undefined> {
-  return readJson(files, "dev.json", DevFile, "Delete it and run npm run dev again; new keys will be made.");
+  return readJson(files, "dev.json", DevFile, "Delete the file and run npm run dev again. It will create new keys.");
 }
 
 export const writeState = (files: DevFiles, state: DevState): Promise<void> => writeJson(files, "state.json", state);
@@ -79,14 +79,15 @@ async function readJson<Output>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   const where = v.getDotPath(issue) ?? "its top level";
-  throw new DevError(`${files.shown(name)} is not what npm run dev wrote: ${where} is missing or wrong. ${advice}`);
+  throw new DevError(`${files.shown(name)} has been changed: ${where} is missing or wrong. ${advice}`);
 }
 
-/** Whole or not at all, readable by its owner alone: it holds secrets. */
+/** Writes a file that holds secrets. */
 async function writeJson(files: DevFiles, name: string, content: object): Promise<void> {
   await writePrivateFile(files, name, `${JSON.stringify(content, null, 2)}\n`);
 }
 
+/** Writes a file that only its owner can read. Readers see the old file or the whole new one. Returns its path. */
 export async function writePrivateFile(files: DevFiles, name: string, text: string): Promise<string> {
   const path = join(files.directory, name);
   try {

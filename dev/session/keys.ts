@@ -10,8 +10,8 @@ const ACTOR = "npm run dev";
 const TIMEOUT_MS = 60_000;
 
 /**
- * Fills an empty database with the example project. Otherwise keeps the known keys as far as the database
- * still takes them, and makes what is missing: keys cannot be read back.
+ * Returns keys for every environment. An empty database gets the example project first. Otherwise, known keys that are
+ * still valid are kept, and the others are created again, because keys cannot be read from the database.
  */
 export async function ensureProject(
   neon: NeonEndpoint,
@@ -41,10 +41,10 @@ export async function ensureProject(
     environments: {},
   };
   for (const { key } of environments) {
-    const had = known?.environments[key];
+    const earlier = known?.environments[key];
     keys.environments[key] = {
-      clientKey: (await usable(had?.clientKey)) ?? (await sdkKey(key, "client")),
-      serverKey: (await usable(had?.serverKey)) ?? (await sdkKey(key, "server")),
+      clientKey: (await usable(earlier?.clientKey)) ?? (await sdkKey(key, "client")),
+      serverKey: (await usable(earlier?.serverKey)) ?? (await sdkKey(key, "server")),
     };
   }
   return keys;

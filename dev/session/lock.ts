@@ -1,4 +1,4 @@
-/** One `npm run dev` per directory: two PGlite on the same files would destroy them. */
+/** Allows one `npm run dev` per directory, because two PGlite processes would destroy the same files. */
 import { execFile } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,25 +9,25 @@ import type { DevFiles } from "./files.ts";
 interface LockContent {
   pid: number;
   url: string;
-  /** Leader of wrangler's process group, once it runs. */
+  /** The leader of wrangler's process group, once it runs. */
   wranglerPid?: number;
 }
 
 export interface DevLock {
-  /** It had to end the worker of a start that was killed, whose port may take a moment to become free. */
-  clearedUp: boolean;
-  /** Remembers wrangler, so that the next start can end it when this process is killed. */
+  /** Whether the worker of a killed start had to be stopped. Its port may take a moment to become free. */
+  stoppedWorker: boolean;
+  /** Records wrangler's process, so that the next start can stop it if this process is killed. */
   recordWrangler(pid: number): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Throws a DevError when another process holds it; clears up after one that was killed. */
+/** Takes the lock, also from a process that was killed. Throws a DevError if another process holds it. */
 export async function takeLock(files: DevFiles, url: string): Promise<DevLock> {
   const path = join(files.directory, "lock");
   const content: LockContent = { pid: process.pid, url };
   const write = () => writeFile(path, JSON.stringify(content));
 
-  let clearedUp = false;
+  let stoppedWorker = false;
 
   try {
     await writeFile(path, JSON.stringify(content), { flag: "wx" });
@@ -37,15 +37,15 @@ export async function takeLock(files: DevFiles, url: string): Promise<DevLock> {
     if (holder && (await commandOf(holder.pid))?.includes("dev/")) {
       const other = `PORT=${Number(new URL(url).port) + 1} BURGEE_DIR=${files.shown("").replace(/\/$/, "")}-2 npm run dev`;
       throw new DevError(
-        `npm run dev already runs on ${files.shown("")} (process ${holder.pid}, ${holder.url}). Stop it, or start a second one apart from it: ${other}`,
+        `npm run dev already uses ${files.shown("")} (process ${holder.pid}, ${holder.url}). Stop it, or start a separate one: ${other}`,
       );
     }
-    if (holder?.wranglerPid !== undefined) clearedUp = await endLeftover(holder.wranglerPid);
+    if (holder?.wranglerPid !== undefined) stoppedWorker = await stopWorkerOf(holder.wranglerPid);
     await write();
   }
 
   return {
-    clearedUp,
+    stoppedWorker,
     recordWrangler: async (pid) => {
       content.wranglerPid = pid;
       await write();
@@ -64,18 +64,18 @@ async function readHolder(path: string): Promise<LockContent | undefined> {
   }
 }
 
-/** The worker of a start that was killed; it would keep the port. Numbers are reused, so its command is looked at. */
-async function endLeftover(pid: number): Promise<boolean> {
+/** Stops the worker of a killed start, which still holds the port. It checks the command, because pids are reused. */
+async function stopWorkerOf(pid: number): Promise<boolean> {
   if (!(await commandOf(pid))?.includes("wrangler")) return false;
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It has ended by itself meanwhile.
+    // It has already ended.
   }
   return true;
 }
 
-/** The command line of a running process. */
+/** Returns the command line of a process, or `undefined` if it does not run. */
 async function commandOf(pid: number): Promise<string | undefined> {
   try {
     process.kill(pid, 0);
@@ -85,7 +85,7 @@ async function commandOf(pid: number): Promise<string | undefined> {
   const run = promisify(execFile);
   return run("ps", ["-o", "args=", "-p", String(pid)]).then(
     ({ stdout }) => stdout,
-    // Without ps the number alone has to do.
+    // Without ps, the pid alone has to be enough.
     () => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "dev/ (unknown)"),
   );
 }

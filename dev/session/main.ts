@@ -1,10 +1,10 @@
-/** `npm run dev` (through start.js). */
+/** `npm run dev`, started by start.js. */
 import { join } from "node:path";
 import { DevError } from "./error.ts";
 import { Closers, type DevSession, startSession } from "./session.ts";
 import { type DevSettings, readDevSettings } from "./settings.ts";
 
-/** Runs until it is told to stop; sets the exit code. */
+/** Runs until a signal stops it or the worker ends. Sets the exit code. */
 export async function main(): Promise<void> {
   const closers = new Closers();
   const started = performance.now();
@@ -16,7 +16,7 @@ export async function main(): Promise<void> {
     process.exit(code);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // The second Ctrl-C does not wait.
+    // A second Ctrl-C does not wait.
     process.on(signal, () => void (isStopping ? process.exit(1) : stop(0)));
   }
   onNpmGone(() => void (isStopping || stop(0)));
@@ -38,7 +38,7 @@ export async function main(): Promise<void> {
   }
 }
 
-/** npm's shell passes no signal on: when npm is ended, only the change of parent tells. */
+/** Calls `act` when npm ends. npm's shell does not forward signals, so only the parent process shows it. */
 function onNpmGone(act: () => void): void {
   if (process.env["npm_lifecycle_event"] === undefined) return;
   const parent = process.ppid;
@@ -52,7 +52,7 @@ function onNpmGone(act: () => void): void {
 
 async function describe({ file, neon }: DevSession, settings: DevSettings, tookMs: number): Promise<string> {
   const { url, adminToken, environments } = file;
-  const embedded = `embedded, kept in ${settings.shownDirectory}/postgres`;
+  const embedded = `embedded, stored in ${settings.shownDirectory}/postgres`;
   const keys = Object.entries(environments).map(
     ([key, { clientKey, serverKey }]) => `\n  ${key}\n    server key  ${serverKey}\n    client key  ${clientKey}`,
   );
@@ -80,6 +80,6 @@ Evaluate a flag:
 
   curl -s ${url}/ofrep/v1/evaluate/flags${path} -H 'Authorization: Bearer ${serverKey}' -H 'Content-Type: application/json' -d '{"context":{"targetingKey":"user-1"}}'
 
-The same for scripts: ${settings.shownDirectory}/dev.json. Ctrl-C stops everything; the data stay.
+Scripts find the addresses and keys in ${settings.shownDirectory}/dev.json. Ctrl-C stops everything and keeps the data.
 `;
 }

@@ -1,4 +1,4 @@
-/** Everything that `npm run dev` runs: the two endpoints with a migrated, seeded database, and the worker over them. */
+/** Starts everything for `npm run dev`: both endpoints with a migrated, seeded database, and the worker. */
 import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type DevFile, openDevFiles, readDevFile, readState, writeDevFile, writeState } from "./files.ts";
@@ -18,7 +18,7 @@ export interface DevSession {
   worker: WorkerProcess;
 }
 
-/** Things to close, last opened first. */
+/** Closes what was opened, the last one first. */
 export class Closers {
   readonly #closers: (() => Promise<unknown>)[] = [];
 
@@ -31,7 +31,12 @@ export class Closers {
   }
 }
 
-/** Throws a DevError for what the person at the terminal can put right. What it opened is in `closers` either way. */
+/**
+ * Starts the endpoints and the worker.
+ *
+ * @param closers receives everything that was opened, also if this throws
+ * @throws DevError for a problem that the user can fix
+ */
 export async function startSession(
   settings: DevSettings,
   closers: Closers,
@@ -44,7 +49,7 @@ export async function startSession(
   const known = await readDevFile(files);
   const lock = await takeLock(files, url);
   closers.add(lock.release);
-  await checkPort(port, lock.clearedUp ? 5000 : 0);
+  await checkPort(port, lock.stoppedWorker ? 5000 : 0);
 
   const ports = { neon: await choosePort(state.ports.neon), upstash: await choosePort(state.ports.upstash) };
   await writeState(files, { ...state, ports });
@@ -52,7 +57,7 @@ export async function startSession(
   closers.add(upstash.close);
   if (redisUrl) await checkRedis(upstash, redisUrl);
 
-  // wrangler starts beside the database: they take the longest.
+  // wrangler and the database take the longest, so they start at the same time.
   const neonUrl = `http://127.0.0.1:${ports.neon}`;
   const worker = await startWorker({
     root: settings.root,
@@ -68,7 +73,7 @@ export async function startSession(
       KEY_SECRET: state.keySecret,
     },
   });
-  closers.add(worker.stop);
+  closers.add(() => worker.stop());
   await lock.recordWrangler(worker.pid);
 
   const { prepareDatabase } = await import("./database.ts");
@@ -77,13 +82,13 @@ export async function startSession(
   const file: DevFile = { url, ...keys, endpoints: { upstash: upstash.url, neon: neonUrl } };
   await writeDevFile(files, file);
   await worker.ready();
-  // A real Redis may hold what was cached before this start wrote to the database: publish that first.
+  // A real Redis may hold entries from before this start wrote to the database. Publish its changes first.
   await worker.runScheduled();
   closers.add(scheduleSweeps(worker));
   return { file, neon, worker };
 }
 
-/** Cron triggers do not fire locally. */
+/** Runs the scheduled handler in intervals, because cron triggers do not fire locally. */
 function scheduleSweeps(worker: WorkerProcess): () => Promise<void> {
   let running = Promise.resolve();
   let isRunning = false;
@@ -104,12 +109,12 @@ async function checkRedis(upstash: UpstashEndpoint, redisUrl: string): Promise<v
   await upstash.command("PING").catch((error: unknown) => {
     const host = new URL(redisUrl).host;
     throw new DevError(
-      `The Redis of REDIS_URL (${host}) does not answer: ${messageOf(error)}. Start it, or correct or unset REDIS_URL.`,
+      `The Redis at REDIS_URL (${host}) does not respond: ${messageOf(error)}. Start it, or correct or unset REDIS_URL.`,
     );
   });
 }
 
-/** The port of the last start when it is free, so that noted URLs stay right; any free one otherwise. */
+/** Returns the port of the last start if it is free, so that its URL stays valid, and any free port otherwise. */
 async function choosePort(remembered: number | undefined): Promise<number> {
   if (remembered !== undefined) {
     const port = await tryPort(remembered).catch(() => undefined);
@@ -118,7 +123,7 @@ async function choosePort(remembered: number | undefined): Promise<number> {
   return tryPort(0);
 }
 
-/** Throws a DevError when the worker's port cannot be had. */
+/** Throws a DevError if the worker cannot use its port within `patienceMs`. */
 async function checkPort(port: number, patienceMs: number): Promise<void> {
   const deadline = Date.now() + patienceMs;
   const attempt = (): Promise<number> =>
@@ -130,13 +135,13 @@ async function checkPort(port: number, patienceMs: number): Promise<void> {
   await attempt().catch((error: unknown) => {
     const another = `choose another: PORT=${port === 65_535 ? 8788 : port + 1} npm run dev`;
     if (codeOf(error) === "EADDRINUSE") {
-      throw new DevError(`Port ${port} is taken by another program. Stop that one, or ${another}`);
+      throw new DevError(`Port ${port} is in use by another program. Stop that program, or ${another}`);
     }
     throw new DevError(`Port ${port} cannot be used (${messageOf(error)}); ${another}`);
   });
 }
 
-/** Rejects when the port cannot be listened on; 0 finds a free one. */
+/** Returns the port if a server can listen on it, and rejects otherwise. Port 0 finds a free one. */
 async function tryPort(port: number): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

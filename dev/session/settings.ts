@@ -2,17 +2,18 @@ import { isAbsolute, join, relative } from "node:path";
 import { DevError } from "./error.ts";
 
 export interface DevSettings {
-  /** The checkout. */
+  /** The root of the checkout. */
   root: string;
   port: number;
-  /** Absolute; see `shownDirectory` for messages. */
+  /** The absolute path of the data directory. */
   directory: string;
-  /** Relative to where the command was started when that is shorter. */
+  /** The path for messages, relative to the current directory if that is shorter. */
   shownDirectory: string;
-  /** Real backends to front, when set. */
+  /** A real Postgres to use instead of the embedded one. */
   databaseUrl: string | undefined;
+  /** A real Redis to use instead of the embedded one. */
   redisUrl: string | undefined;
-  /** CACHE_… settings of the worker, passed on. */
+  /** The CACHE_… settings to pass on to the worker. */
   workerVars: Record<string, string>;
 }
 
@@ -21,7 +22,9 @@ export function readDevSettings(env: Record<string, string | undefined>, root: s
   const portText = env["PORT"] || "8787";
   const port = Number(portText);
   if (!/^\d+$/.test(portText) || port < 1 || port > 65_535) {
-    throw new DevError(`PORT is "${portText}", which is no port. Set a number from 1 to 65535: PORT=8788 npm run dev`);
+    throw new DevError(
+      `PORT is "${portText}", which is not a port. Set a number from 1 to 65535: PORT=8788 npm run dev`,
+    );
   }
   const given = env["BURGEE_DIR"] || ".burgee";
   const directory = isAbsolute(given) ? given : join(cwd, given);
@@ -50,9 +53,7 @@ function urlSetting(
   const value = env[name];
   if (value === undefined || value === "") return undefined;
   if (!form.test(value) || !URL.canParse(value)) {
-    throw new DevError(
-      `${name} is set, but is no URL like ${example}. Correct it, or unset it to use the embedded one.`,
-    );
+    throw new DevError(`${name} is not a URL like ${example}. Correct it, or unset it to use the embedded one.`);
   }
   return value;
 }

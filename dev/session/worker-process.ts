@@ -1,8 +1,9 @@
-/** The worker under `wrangler dev`, as a child process. */
-import { type ChildProcess, spawn } from "node:child_process";
+/** Runs the worker with `wrangler dev` in a child process. */
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { DevError } from "./error.ts";
@@ -10,13 +11,13 @@ import { type DevFiles, writePrivateFile } from "./files.ts";
 
 export interface WorkerProcess {
   pid: number;
-  /** Resolves when the worker answers. Rejects with a DevError when it ends before, or never does. */
+  /** Resolves when the worker responds. Rejects with a DevError if it ends first or does not respond in time. */
   ready(): Promise<void>;
-  /** Resolves with wrangler's exit code when it ends, for whatever reason. */
+  /** Resolves with wrangler's exit code when wrangler ends for any reason. */
   ended: Promise<number | null>;
-  /** The last lines that wrangler wrote. */
+  /** Returns the last lines of wrangler's output. */
   lastOutput(): string;
-  /** Runs the scheduled handler once; failures are the worker's to log. */
+  /** Runs the scheduled handler once. The worker logs its failures. */
   runScheduled(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -26,7 +27,7 @@ export interface WorkerOptions {
   port: number;
   files: DevFiles;
   bindings: Record<string, string>;
-  /** Gets wrangler's lines once the worker is ready. */
+  /** Called with each line of wrangler's output after the worker is ready. */
   onLine(line: string): void;
 }
 
@@ -35,7 +36,7 @@ const STOP_TIMEOUT_MS = 5000;
 const KEPT_LINES = 40;
 
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
-  const { root, port, files } = options;
+  const { root, files } = options;
   const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
   if (!existsSync(wrangler)) throw new DevError("wrangler is not installed. Run npm install first.");
   if (!existsSync(join(root, "wrangler.toml"))) {
@@ -45,74 +46,88 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     cwd: root,
     env: wranglerEnvironment(files.directory),
     stdio: ["ignore", "pipe", "pipe"],
-    // A group of its own: wrangler's children (workerd, esbuild) end with it, and Ctrl-C reaches it through us only.
+    // A process group of its own ends with all of wrangler's children, and does not receive Ctrl-C directly.
     detached: true,
   });
+  return new WranglerDev(child, options);
+}
 
-  const lines: string[] = [];
-  let isReady = false;
-  const onOutput = (line: string): void => {
-    lines.push(line);
-    if (lines.length > KEPT_LINES) lines.shift();
-    if (isReady && !line.includes("GET /healthz"))
-      options.onLine(process.stdout.isTTY ? line : stripVTControlCharacters(line));
-  };
-  readLines(child.stdout, onOutput);
-  readLines(child.stderr, onOutput);
+class WranglerDev implements WorkerProcess {
+  readonly pid: number;
+  readonly ended: Promise<number | null>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #options: WorkerOptions;
+  readonly #lines: string[] = [];
+  #isReady = false;
+  #hasEnded = false;
 
-  let hasEnded = false;
-  const ended = new Promise<number | null>((resolve) => {
-    child.once("error", (error) => {
-      lines.push(String(error));
-      resolve(null);
+  constructor(child: ChildProcessByStdio<null, Readable, Readable>, options: WorkerOptions) {
+    this.#child = child;
+    this.#options = options;
+    this.pid = child.pid ?? 0;
+    for (const stream of [child.stdout, child.stderr]) readLines(stream, (line) => this.#onLine(line));
+    this.ended = new Promise<number | null>((resolve) => {
+      child.once("error", (error) => {
+        this.#lines.push(String(error));
+        resolve(null);
+      });
+      child.once("close", resolve);
+    }).finally(() => {
+      this.#hasEnded = true;
     });
-    child.once("close", resolve);
-  }).finally(() => {
-    hasEnded = true;
-  });
-  const lastOutput = (): string => stripVTControlCharacters(lines.join("\n")).trim();
-  const get = (path: string, timeoutMs: number): Promise<Response> =>
-    fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
+  }
 
-  return {
-    pid: child.pid ?? 0,
-    ended,
-    lastOutput,
-    async ready() {
-      const deadline = Date.now() + READY_TIMEOUT_MS;
-      while (child.exitCode === null && Date.now() < deadline) {
-        const response = await get("/healthz", 5000).catch(() => undefined);
-        if (response?.ok) {
-          isReady = true;
-          return;
-        }
-        await Promise.race([delay(100), ended]);
+  lastOutput(): string {
+    return stripVTControlCharacters(this.#lines.join("\n")).trim();
+  }
+
+  async ready(): Promise<void> {
+    const deadline = Date.now() + READY_TIMEOUT_MS;
+    while (this.#child.exitCode === null && Date.now() < deadline) {
+      const response = await this.#get("/healthz", 5000).catch(() => undefined);
+      if (response?.ok) {
+        this.#isReady = true;
+        return;
       }
-      const what = hasEnded
-        ? "wrangler dev ended before the worker answered"
-        : "The worker did not answer GET /healthz";
-      const advice =
-        "If the output names wrangler.toml, .dev.vars or a file of src/, correct that file and run npm run dev again.";
-      throw new DevError(`${what}. Its last output:\n\n${indent(lastOutput())}\n\n${advice}`);
-    },
-    async runScheduled() {
-      await get("/cdn-cgi/local/scheduled?cron=*+*+*+*+*", 30_000).then(
-        (response) => response.text(),
-        () => {},
-      );
-    },
-    async stop() {
-      if (hasEnded) return;
-      signalGroup(child, "SIGTERM");
-      await Promise.race([ended, delay(STOP_TIMEOUT_MS, undefined, { ref: false })]);
-      signalGroup(child, "SIGKILL");
-      await ended;
-    },
-  };
+      await Promise.race([delay(100), this.ended]);
+    }
+    const problem = this.#hasEnded
+      ? "wrangler dev ended before the worker responded"
+      : "The worker does not respond to GET /healthz";
+    const advice =
+      "If the output names wrangler.toml, .dev.vars or a file in src/, correct that file and run npm run dev again.";
+    throw new DevError(`${problem}. Its last output:\n\n${indent(this.lastOutput())}\n\n${advice}`);
+  }
+
+  async runScheduled(): Promise<void> {
+    await this.#get("/cdn-cgi/local/scheduled?cron=*+*+*+*+*", 30_000).then(
+      (response) => response.text(),
+      () => {},
+    );
+  }
+
+  async stop(): Promise<void> {
+    if (this.#hasEnded) return;
+    signalGroup(this.#child, "SIGTERM");
+    await Promise.race([this.ended, delay(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+    signalGroup(this.#child, "SIGKILL");
+    await this.ended;
+  }
+
+  #get(path: string, timeoutMs: number): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.#options.port}${path}`, { signal: AbortSignal.timeout(timeoutMs) });
+  }
+
+  #onLine(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
+    if (!this.#isReady || line.includes("GET /healthz")) return;
+    this.#options.onLine(process.stdout.isTTY ? line : stripVTControlCharacters(line));
+  }
 }
 
 async function wranglerArguments({ root, port, files, bindings }: WorkerOptions): Promise<string[]> {
-  // The later file wins: .dev.vars adds settings, what this command decides stays.
+  // The later file wins, so .dev.vars can add settings but not change those of this command.
   const vars = Object.entries(bindings).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
   const own = await writePrivateFile(files, "worker.env", vars.join(""));
   const devVars = join(root, ".dev.vars");
@@ -133,7 +148,7 @@ async function wranglerArguments({ root, port, files, bindings }: WorkerOptions)
   ];
 }
 
-/** wrangler silently skips a line that is no setting. */
+/** Rejects invalid lines, because wrangler silently skips them. */
 function checkVars(text: string): void {
   let openQuote: string | undefined;
   for (const [index, line] of text.split("\n").entries()) {
@@ -141,7 +156,7 @@ function checkVars(text: string): void {
     if (value === undefined) {
       if (/^\s*(#.*)?$/.test(line)) continue;
       throw new DevError(
-        `.dev.vars: line ${index + 1} is no setting. Write it as NAME="value", or start it with # to leave it out.`,
+        `.dev.vars: line ${index + 1} is not a setting. Write it as NAME="value", or start the line with # to disable it.`,
       );
     }
     openQuote ??= /^["'`]/.exec(value)?.[0];
@@ -149,10 +164,10 @@ function checkVars(text: string): void {
     if (openQuote !== undefined && rest.includes(openQuote)) openQuote = undefined;
   }
   if (openQuote !== undefined)
-    throw new DevError(`.dev.vars: a value opens with ${openQuote} and never closes. Close the quote.`);
+    throw new DevError(`.dev.vars: a value begins with ${openQuote}, but the quote is never closed. Close it.`);
 }
 
-/** No update check, no telemetry, no look-up of the caller's location: it starts without a network. */
+/** Turns off wrangler's update check, telemetry and location lookup, so that it starts without a network. */
 function wranglerEnvironment(directory: string): Record<string, string | undefined> {
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   return {
@@ -161,7 +176,7 @@ function wranglerEnvironment(directory: string): Record<string, string | undefin
     WRANGLER_SEND_ERROR_REPORTS: "false",
     WRANGLER_HIDE_BANNER: "true",
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
-    // Two instances must not find each other.
+    // Two instances of npm run dev must not find each other.
     WRANGLER_REGISTRY_PATH: join(directory, "registry"),
     WRANGLER_LOG_PATH: join(directory, "logs"),
   };
@@ -171,7 +186,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, signal);
   } catch {
-    // The group has ended.
+    // The process group has already ended.
   }
 }
 
@@ -181,7 +196,7 @@ function readLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void
   stream.on("data", (chunk: string) => {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
-    // wrangler clears its screen with blank space.
+    // wrangler clears the screen with blank lines.
     for (const line of lines) if (line.trim() !== "") onLine(line.trimEnd());
   });
 }

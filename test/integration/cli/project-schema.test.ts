@@ -8,7 +8,7 @@ const text = await readFile(PROJECT_SCHEMA_FILE, "utf8");
 const validate = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(text) as object);
 const example = await readFile(new URL("../../../examples/project.yaml", import.meta.url), "utf8");
 
-/** Where the schema finds something wrong. */
+/** Returns the places where the project violates the schema. */
 function wrongPlaces(project: unknown): string[] {
   validate(project);
   return [...new Set((validate.errors ?? []).map(({ instancePath }) => instancePath))];
@@ -19,11 +19,11 @@ const flag = { key: "a", type: "boolean", variants: { on: true }, environments: 
 const project = { environments: [{ key: "production" }], flags: [flag] };
 
 describe("the schema of project files", () => {
-  it("is what `npm run project:schema` writes", () => {
+  it("is up to date; `npm run project:schema` updates it", () => {
     expect(projectSchema()).toBe(text);
   });
 
-  it("accepts the example project, and the least that a flag needs", () => {
+  it("accepts the example project and a minimal flag", () => {
     expect(wrongPlaces(parse(example))).toEqual([]);
     expect(wrongPlaces(project)).toEqual([]);
   });
@@ -37,14 +37,14 @@ describe("the schema of project files", () => {
     ["/environments/0/key", { ...project, environments: [{ key: "Production" }] }],
     ["/segments/production/staff", { ...project, segments: { production: { staff: { name: "Staff" } } } }],
     ["", { ...project, flag: [] }],
-  ])("finds what is wrong at %j", (place, wrong) => {
+  ])("finds the error at %j", (place, wrong) => {
     expect(wrongPlaces(wrong)).toContain(place);
   });
 
-  it("says beside fields what they mean", () => {
+  it("describes fields", () => {
     const { definitions } = JSON.parse(text) as { definitions: Record<string, { properties: Record<string, object> }> };
     expect(definitions["Configuration"]?.properties["offVariant"]).toMatchObject({
-      description: expect.stringContaining("Served while disabled"),
+      description: expect.stringContaining("Served while the flag is disabled"),
     });
   });
 });

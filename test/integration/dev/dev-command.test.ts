@@ -69,7 +69,7 @@ async function count(origin: string): Promise<Record<string, number>> {
 
 describe("npm run dev", () => {
   test(
-    "serves the examples, prints a curl line that works, sweeps, and keeps everything over a restart",
+    "serves the examples, prints a working curl command, sweeps, and keeps data over restarts",
     { timeout: 300_000 },
     async () => {
       const PORT = String(await freePort());
@@ -92,15 +92,15 @@ describe("npm run dev", () => {
         first.output(),
       );
       const [, url = "", key = "", type = "", body = ""] = curl ?? [];
-      const answer = await fetch(url, {
+      const response = await fetch(url, {
         method: "POST",
         headers: { authorization: `Bearer ${key}`, "content-type": type },
         body,
       });
-      expect(await answer.json()).toMatchObject({ key: url.split("/").at(-1), variant: expect.any(String) });
+      expect(await response.json()).toMatchObject({ key: url.split("/").at(-1), variant: expect.any(String) });
 
       await fetch(`${file.endpoints.neon}/__stats/reset`, { method: "POST" });
-      // The scheduled handler asks the outbox, with no request of ours.
+      // The scheduled handler reads the outbox without any request from this test.
       await expect
         .poll(async () => (await count(file.endpoints.neon))["requests"], { timeout: 20_000 })
         .toBeGreaterThan(0);
@@ -122,9 +122,9 @@ describe("npm run dev", () => {
 
       const third = run({ PORT });
       expect(await third.ended).toBe(1);
-      expect(third.output()).toContain(`npm run dev already runs on ${directory}`);
+      expect(third.output()).toContain(`npm run dev already uses ${directory}`);
 
-      // Killed, it leaves a worker behind that the next start ends.
+      // A killed session leaves a worker behind, which the next start stops.
       second.child.kill("SIGKILL");
       await second.ended;
       const fourth = run({ PORT });
@@ -135,36 +135,36 @@ describe("npm run dev", () => {
     },
   );
 
-  test("names a taken port and how to choose another", async () => {
+  test("names a port that is in use and how to choose another", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as AddressInfo;
     const { ended, output } = run({ PORT: String(port), BURGEE_DIR: join(directory, "other") });
     expect(await ended).toBe(1);
     expect(output()).toContain(
-      `Port ${port} is taken by another program. Stop that one, or choose another: PORT=${port + 1} npm run dev`,
+      `Port ${port} is in use by another program. Stop that program, or choose another: PORT=${port + 1} npm run dev`,
     );
     server.close();
   });
 
-  test("names the file that it cannot use", async () => {
+  test("names a file that it cannot use", async () => {
     const other = join(directory, "broken");
     const PORT = String(await freePort());
     const bad = run({ PORT, BURGEE_DIR: other, DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
     expect(await bad.ended).toBe(1);
-    expect(bad.output()).toContain("The database of DATABASE_URL (127.0.0.1:1) fails");
+    expect(bad.output()).toContain("The database at DATABASE_URL (127.0.0.1:1) failed");
     await writeFile(join(other, "dev.json"), "{");
     const broken = run({ PORT, BURGEE_DIR: other });
     expect(await broken.ended).toBe(1);
     expect(broken.output()).toContain(`${join(other, "dev.json")} is not valid JSON`);
-    expect(broken.output()).toContain("Delete it and run npm run dev again");
+    expect(broken.output()).toContain("Delete the file and run npm run dev again");
   });
 
-  test("refuses settings that are none", async () => {
+  test("refuses invalid settings", async () => {
     const port = run({ PORT: "http" });
     const redis = run({ REDIS_URL: "localhost" });
     expect([await port.ended, await redis.ended]).toEqual([1, 1]);
-    expect(port.output()).toContain('PORT is "http", which is no port');
-    expect(redis.output()).toContain("REDIS_URL is set, but is no URL like redis://host:6379");
+    expect(port.output()).toContain('PORT is "http", which is not a port');
+    expect(redis.output()).toContain("REDIS_URL is not a URL like redis://host:6379");
   });
 });

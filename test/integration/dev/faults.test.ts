@@ -4,7 +4,7 @@ import { neon, neonConfig } from "@neondatabase/serverless";
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import { type Backends, startBackends } from "../../../dev/endpoints/backends.ts";
 
-/** Faults that both endpoints have, and the one that only Redis has. Each endpoint's own tests cover `down` and `hang`. */
+/** Faults of both endpoints, and the one that only Redis has. The tests of each endpoint cover `down` and `hang`. */
 let backends: Backends;
 let time = 1_000_000;
 

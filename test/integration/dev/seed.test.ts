@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => backends?.close());
 
-/** Without what the file does not say: the version, and an order of variants, which jsonb does not keep. */
+/** Removes the parts that the file does not determine: the version, and the order of variants, which jsonb drops. */
 function comparable(document: FlagDocument): FlagDocument {
   const dependencies = Object.entries(document.dependencies ?? {});
   return {
@@ -47,7 +47,7 @@ function comparable(document: FlagDocument): FlagDocument {
 const byKey = (documents: FlagDocument[]) => new Map(documents.map((document) => [document.key, document]));
 
 describe("seedProject", () => {
-  it.each(["production", "staging"])("writes %s as its file says, at one version", async (environment) => {
+  it.each(["production", "staging"])("writes %s as in the file, at a single version", async (environment) => {
     const reading = await createFlagReader(db).readEnvironment(environment);
     const expected = projectDocuments(await readProjectFile(EXAMPLE_PROJECT), environment, 0);
     const versions = new Set([...(reading?.flags.values() ?? [])].map((document) => document?.version));
@@ -56,7 +56,7 @@ describe("seedProject", () => {
     expect(byKey(found)).toEqual(byKey(expected.map(comparable)));
   });
 
-  it("hands out keys that verify and that the environment's key table knows", async () => {
+  it("returns keys that verify and that are in the environment's key table", async () => {
     for (const [environment, { clientKey, serverKey }] of Object.entries(keys.environments)) {
       const table = (await createFlagReader(db).readFlags(environment, []))?.keys ?? {};
       for (const [kind, token] of [
@@ -73,7 +73,7 @@ describe("seedProject", () => {
     expect((await listKeys(db, null, { limit: 200 })).items.map(({ id }) => id)).toContain(admin!.id);
   });
 
-  it("leaves environments alone that exist, and hands out new keys", async () => {
+  it("leaves existing environments unchanged and returns new keys", async () => {
     await backends.neon.exec("update flag_configurations set enabled = false where flag_key = 'new-shell'");
     const again = await seedProject(db, SECRET);
     const reading = await createFlagReader(db).readFlags("production", ["new-shell"]);
@@ -82,8 +82,8 @@ describe("seedProject", () => {
   });
 });
 
-describe("a seed that was ended in between", () => {
-  it("is made up for by the next one", async () => {
+describe("an interrupted seed", () => {
+  it("is completed by the next one", async () => {
     await createEnvironment(db, { key: "staging-2", name: "Staging" }, { actor: "seed" });
     const text = (await readFile(EXAMPLE_PROJECT, "utf8")).replaceAll(/\bstaging\b/g, "staging-2");
     const path = join(await mkdtemp(join(tmpdir(), "burgee-seed-")), "project.yaml");
@@ -99,7 +99,7 @@ describe("npm run admin-token", () => {
       env: { PATH: process.env["PATH"] ?? "", ...env },
     });
 
-  it("prints a token of the role asked for, and nothing else, on standard output", async () => {
+  it("prints only a token with the requested role on standard output", async () => {
     const { stdout } = await run(
       { ...backends.bindings, KEY_SECRET: SECRET },
       "--role",
@@ -113,12 +113,12 @@ describe("npm run admin-token", () => {
     expect(key).toMatchObject({ role: "read", name: "dashboards" });
   });
 
-  it("says what is missing", async () => {
+  it("names the missing setting", async () => {
     const failed = run({ ...backends.bindings });
     await expect(failed).rejects.toMatchObject({
       code: 1,
       stdout: "",
-      stderr: expect.stringContaining("KEY_SECRET must be set"),
+      stderr: expect.stringContaining("KEY_SECRET is missing or too short"),
     });
   });
 });

@@ -19,7 +19,7 @@ const local: DevFile = {
 };
 
 describe("options of watch:propagation", () => {
-  test("come from arguments and environment, the rest from defaults", ({ expect }) => {
+  test("come from arguments and environment variables, otherwise from defaults", ({ expect }) => {
     const options = parseWatchOptions(["--url", URL, "--changes", "7", "--json"], { env, devFile: undefined });
     expect(options).toEqual({
       url: URL,
@@ -37,7 +37,7 @@ describe("options of watch:propagation", () => {
     });
   });
 
-  test("come from dev.json where it is the deployment that is meant", ({ expect }) => {
+  test("come from dev.json if --url is missing or names that deployment", ({ expect }) => {
     for (const args of [[], ["--url", local.url], ["--url", `${local.url}/`]]) {
       const options = parseWatchOptions(args, { env: {}, devFile: local });
       expect(options, args.join()).toMatchObject({ url: local.url, environment: "staging", sdkKey: KEY });
@@ -46,64 +46,64 @@ describe("options of watch:propagation", () => {
     expect(production?.sdkKey).toBe(local.environments["production"]?.serverKey);
   });
 
-  test("the keys of a local project are sent nowhere else", ({ expect }) => {
+  test("do not include the keys of a local project for another deployment", ({ expect }) => {
     const given = { env: {}, devFile: local };
     expect(() => parseWatchOptions(["--url", URL], given)).toThrow("BURGEE_ADMIN_TOKEN is not set");
     const admin = { env: { BURGEE_ADMIN_TOKEN: ADMIN }, devFile: local };
     expect(() => parseWatchOptions(["--url", URL], admin)).toThrow("BURGEE_KEY is not set");
   });
 
-  test("--help needs nothing else", ({ expect }) => {
+  test("are not needed with --help", ({ expect }) => {
     expect(parseWatchOptions(["--help"], { env: {}, devFile: undefined })).toBeUndefined();
     expect(parseWatchOptions(["-h"], { env: {}, devFile: undefined })).toBeUndefined();
   });
 
   test.for<[string, string[], string, Record<string, string>?]>([
     ["no URL", [], "--url is missing", env],
-    ["no URL at all", ["--url", "flags"], "--url takes the URL of a deployment"],
+    ["text that is not a URL", ["--url", "flags"], "--url takes the URL of a deployment"],
     ["a path", ["--url", `${URL}/ofrep`], "without a path"],
     ["another protocol", ["--url", "ftp://flags.example.com"], "--url takes the URL"],
-    ["keys in clear", ["--url", "http://flags.example.com"], "must be https"],
+    ["unencrypted keys", ["--url", "http://flags.example.com"], "must begin with https"],
     ["a password", ["--url", "https://a:b@flags.example.com"], "no user and no password"],
-    ["no number", ["--url", URL, "--changes", "many"], "--changes takes a whole number from 1 to 1000"],
+    ["text that is not a number", ["--url", URL, "--changes", "many"], "--changes takes a whole number from 1 to 1000"],
     ["too many changes", ["--url", URL, "--changes", "1001"], "--changes takes a whole number from 1 to 1000"],
-    ["no changes", ["--url", URL, "--changes", "0"], "--changes takes"],
+    ["zero changes", ["--url", URL, "--changes", "0"], "--changes takes"],
     ["a fraction", ["--url", URL, "--samplers", "1.5"], "--samplers takes a whole number from 1 to 50"],
     ["an interval too short", ["--url", URL, "--interval", "10"], "--interval takes a whole number from 200"],
     ["a pause too short", ["--url", URL, "--pause", "1"], "--pause takes a whole number from 5"],
     ["a timeout too long", ["--url", URL, "--timeout", "999999"], "--timeout takes a whole number from 1000"],
-    ["more than may be asked", ["--url", URL, "--changes", "1000", "--samplers", "50"], "500,000 are the most"],
+    ["too many requests", ["--url", URL, "--changes", "1000", "--samplers", "50"], "at most 500,000 are allowed"],
     ["an unknown option", ["--url", URL, "--force"], "Unknown option '--force'"],
-    ["a flag's key that cannot be", ["--url", URL, "--flag", "a flag"], "--flag takes the key of a flag"],
+    ["an invalid flag key", ["--url", URL, "--flag", "a flag"], "--flag takes the key of a flag"],
     [
       "another environment than the key's",
       ["--url", URL, "--environment", "qa"],
-      'BURGEE_KEY is of the environment "staging"',
+      'BURGEE_KEY belongs to the environment "staging"',
     ],
-    ["no environment's key", ["--url", URL, "--environment", "Q A"], "--environment takes the key of an environment"],
-    ["production", ["--url", URL], "say --yes", { ...env, BURGEE_KEY: token("s", "production") }],
+    ["an invalid environment", ["--url", URL, "--environment", "Q A"], "--environment takes the key of an environment"],
+    ["production", ["--url", URL], "Add --yes", { ...env, BURGEE_KEY: token("s", "production") }],
     [
       "an SDK key for an admin token",
       ["--url", URL],
-      "BURGEE_ADMIN_TOKEN is no admin token",
+      "BURGEE_ADMIN_TOKEN is not an admin token",
       { ...env, BURGEE_ADMIN_TOKEN: KEY },
     ],
     [
       "an admin token for an SDK key",
       ["--url", URL],
-      "BURGEE_KEY is no client or server key",
+      "BURGEE_KEY is not a client key or server key",
       { ...env, BURGEE_KEY: ADMIN },
     ],
-  ])("%s is refused by name", ([, args, message, given = env], { expect }) => {
+  ])("with %s are refused by name", ([, args, message, given = env], { expect }) => {
     expect(() => parseWatchOptions(args, { env: given, devFile: undefined })).toThrow(message);
   });
 
-  test("an environment that the local project has not is refused with those that it has", ({ expect }) => {
+  test("name the known environments if the local project does not have the given one", ({ expect }) => {
     const parse = () => parseWatchOptions(["--environment", "qa"], { env: {}, devFile: local });
     expect(parse).toThrow("--environment must be one of production, staging");
   });
 
-  test("a key on the command line is refused and not repeated", ({ expect }) => {
+  test("refuse a key on the command line without repeating it", ({ expect }) => {
     for (const args of [[ADMIN], ["--token", ADMIN], [`--${ADMIN}`]]) {
       const message = messageOf(() => parseWatchOptions(args, { env, devFile: undefined }));
       expect(message).not.toBe("");

@@ -15,7 +15,7 @@ const change = (version: number, value: boolean, writtenAt: number): Change => (
   tookMs: 20,
   isMissing: false,
 });
-/** An answer that took 10 ms. */
+/** A response that took 10 ms. */
 const sample = (sentAt: number, version: number, changes: Partial<Sample> = {}): Sample => ({
   sentAt,
   receivedAt: sentAt + 10,
@@ -27,11 +27,11 @@ const sample = (sentAt: number, version: number, changes: Partial<Sample> = {}):
   connection: 1,
   ...changes,
 });
-/** Version 2 is there, 3 is written at 1000 and 4 at 2000. */
+/** Version 2 exists at the start, 3 is written at 1000 and 4 at 2000. */
 const CHANGES = [change(2, true, 0), change(3, false, 1000), change(4, true, 2000)];
 
 describe("the report of watch:propagation", () => {
-  test("has the times from a write's answer to the first new and the last old answer", ({ expect }) => {
+  test("measures the first new and the last old response from the response to the write", ({ expect }) => {
     const { places, missing, wrong, changes } = reportOf(CHANGES, [
       sample(900, 2),
       sample(1100, 2),
@@ -50,22 +50,22 @@ describe("the report of watch:propagation", () => {
     });
   });
 
-  test("a question that was asked before the write was answered may have the old answer", ({ expect }) => {
+  test("ignores old versions for requests sent before the response to the write", ({ expect }) => {
     const [place] = reportOf(CHANGES.slice(0, 2), [sample(995, 2), sample(1010, 3)]).places;
     expect(place).toMatchObject({ lastOld: { max: 0 }, neverOld: 1 });
   });
 
-  test("a new answer that is there before the write's own took no time", ({ expect }) => {
+  test("counts a new version that arrives before the response to the write as 0 ms", ({ expect }) => {
     const [place] = reportOf(CHANGES.slice(0, 2), [sample(980, 3)]).places;
     expect(place?.firstNew).toMatchObject({ count: 1, max: 0 });
   });
 
-  test("a change counts as arrived with any later version", ({ expect }) => {
+  test("counts a change as arrived with any later version", ({ expect }) => {
     const [place] = reportOf(CHANGES, [sample(900, 2), sample(2100, 4)]).places;
     expect(place?.firstNew).toMatchObject({ count: 2, p50: 110, max: 1110 });
   });
 
-  test("tells data centres apart, and a change that one of them never saw is not among its times", ({ expect }) => {
+  test("separates data centres and leaves out changes that one never saw", ({ expect }) => {
     const { places } = reportOf(CHANGES, [
       sample(1100, 3, { dataCentre: "FRA" }),
       sample(2100, 4, { dataCentre: "AMS" }),
@@ -77,7 +77,7 @@ describe("the report of watch:propagation", () => {
     ]);
   });
 
-  test("versions that go back are counted on one connection only", ({ expect }) => {
+  test("counts versions that go back on one connection only", ({ expect }) => {
     const { wentBack, connections } = reportOf(CHANGES, [
       sample(1100, 3),
       sample(1200, 2),
@@ -88,7 +88,7 @@ describe("the report of watch:propagation", () => {
     expect([wentBack, connections]).toEqual([2, 2]);
   });
 
-  test("a value that is not the one of its version is wrong; before the first known version none is", ({ expect }) => {
+  test("counts wrong values only from the first known version on", ({ expect }) => {
     const samples = [sample(1100, 3, { value: true }), sample(1200, 3), sample(900, 1, { value: true })];
     const report = reportOf(CHANGES, samples);
     expect(report.wrong).toBe(1);
@@ -98,21 +98,21 @@ describe("the report of watch:propagation", () => {
     expect(isAsPromised(reportOf([...CHANGES, { ...change(5, false, 3000), isMissing: true }], []))).toBe(false);
   });
 
-  test("failures are counted by status and are no answers", ({ expect }) => {
+  test("counts failures by status and not as responses", ({ expect }) => {
     const failed = [sample(1, 0, { status: 0 }), sample(2, 2, { status: 503 }), sample(3, 2, { status: 503 })];
     const report = reportOf(CHANGES, [...failed, sample(4, 2, { isStale: true })]);
     expect(report).toMatchObject({ answers: 1, stale: 1, failed: { 0: 1, 503: 2 } });
-    expect(textOf(report)).toContain("other than 200: 1 × none, 2 × 503");
+    expect(textOf(report)).toContain("failed requests: 1 × no response, 2 × 503");
   });
 
-  test("the text names the data centres, or says that none is named", ({ expect }) => {
+  test("names the data centres, or says that no response names one", ({ expect }) => {
     const named = textOf(reportOf(CHANGES, [sample(1100, 3, { dataCentre: "AMS" })]));
     expect(named).toMatch(/^AMS +110 /m);
-    expect(named).toContain("as cf-ray names them");
-    expect(textOf(reportOf(CHANGES, [sample(1100, 3)]))).toContain("no answer names one (cf-ray)");
+    expect(named).toContain("named by cf-ray");
+    expect(textOf(reportOf(CHANGES, [sample(1100, 3)]))).toContain("no response names one (cf-ray)");
   });
 
-  test("shares are by nearest rank, of an empty list zeros", ({ expect }) => {
+  test("uses nearest-rank percentiles, and zeros for an empty list", ({ expect }) => {
     const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
     expect(distributionOf(hundred)).toEqual({ count: 100, p50: 50, p95: 95, p99: 99, max: 100 });
     expect(distributionOf([7])).toEqual({ count: 1, p50: 7, p95: 7, p99: 7, max: 7 });
