@@ -1,11 +1,11 @@
 import type { CacheEntry } from "./flag-cache.ts";
 
-/** Where an entry is filed, so that evicting it can unfile it. */
+/** The holder of an entry, from which an eviction removes it. */
 export interface EntryOwner {
   drop(key: string): boolean;
 }
 
-/** An entry of L1 that is also its own link in the list: a hit allocates nothing. */
+/** An entry of L1. It is also its own link in the list, so that a hit allocates nothing. */
 export class LruNode<V> implements CacheEntry<V> {
   readonly owner: EntryOwner | undefined;
   readonly key: string;
@@ -29,7 +29,7 @@ export class LruNode<V> implements CacheEntry<V> {
   }
 }
 
-/** Entries from the most to the least recently used: a ring around one empty node, with the counts of what it holds. */
+/** All entries in the order of their use, as a ring around one empty node, with their total size and hit counts. */
 export class LruList<V> {
   readonly #ring = new LruNode<V>(undefined, "", { value: null, asOf: 0, cachedAt: 0, expiresAt: 0 }, 0);
   size = 0;

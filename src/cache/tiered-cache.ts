@@ -1,6 +1,6 @@
 /**
- * L1 over L2. What L2 answers is true at its own head; L1 first moves on to that head, then takes what the head
- * vouches for: everything, or, from a replica that lags behind this isolate, all but what changed since.
+ * L1 over L2. A reading of L2 is right at L2's own head. L1 first moves to that head and then stores the reading: all
+ * of it, or, if it comes from a replica that lags behind this isolate, all but the fields that have changed since.
  */
 import type { FlagDocument } from "../flags/document.ts";
 import { type Change, KEYS_FIELD } from "../flags/changes.ts";
@@ -12,7 +12,7 @@ import type { RedisTier } from "./redis/tier.ts";
 
 export interface TieredCacheOptions<V> {
   l1: MemoryTier<V>;
-  /** Absent: the worker runs without Redis. */
+  /** Left out if the worker runs without Redis. */
   l2?: RedisTier | undefined;
   /** Must not throw. */
   compile: (document: FlagDocument) => V;
@@ -22,7 +22,8 @@ export interface TieredCacheOptions<V> {
 }
 
 /**
- * A failing L2 is a `TierError` from every method that needed it; what to do then is the caller's decision.
+ * The two cache tiers together. Every method that needs L2 throws a `TierError` if L2 fails, and the caller decides how to
+ * go on.
  *
  * @example
  * const { missing } = await cache.fetch("production", ["checkout"]); // one L2 command
@@ -55,7 +56,9 @@ export class TieredCache<V> implements FlagCache<V> {
     return this.setMany(environment, new Map([[key, value]]), options);
   }
 
-  /** Values newer than L1 move it on; as no changes come with them, it drops everything older. */
+  /**
+   * Stores values. Newer ones move L1 on, which then drops all older entries, because no changes come with the values.
+   */
   async setMany(environment: string, values: ReadonlyMap<string, V | null>, options: SetOptions): Promise<boolean> {
     this.l1.advance(environment, { version: options.asOf, changes: [] });
     const isTaken = this.l1.setMany(environment, values, options);
@@ -79,20 +82,20 @@ export class TieredCache<V> implements FlagCache<V> {
     await this.l2?.clear(environment);
   }
 
-  /** A document's executable form. */
+  /** Returns a document's executable form. */
   readonly compile = (document: FlagDocument): V => this.#options.compile(document);
 
-  /** Hits of either tier; misses of both; size and bytes of L1. No command. */
+  /** Returns the hits of either tier, the misses of both, and the size and bytes of L1, without a command. */
   stats(): CacheStats {
     const l1 = this.l1.stats();
     const l2 = this.l2?.counts();
     if (!l2) return l1;
     const hits = l1.hits + l2.hits;
-    const asked = hits + l2.misses;
-    return { ...l1, hits, misses: l2.misses, errors: l2.errors, hitRate: asked === 0 ? 0 : hits / asked };
+    const lookups = hits + l2.misses;
+    return { ...l1, hits, misses: l2.misses, errors: l2.errors, hitRate: lookups === 0 ? 0 : hits / lookups };
   }
 
-  /** Brings the flags and the SDK keys into L1 with one command. `found`: L2 has a head of this environment. */
+  /** Brings flags and the SDK keys into L1 with one command. `found` says whether L2 has a head of this environment. */
   async fetch(environment: string, flagKeys: readonly string[]): Promise<{ found: boolean; missing: string[] }> {
     const startedAt = this.#options.now();
     const reading = await this.l2?.read(environment, [KEYS_FIELD, ...flagKeys]);
@@ -101,7 +104,7 @@ export class TieredCache<V> implements FlagCache<V> {
     return { found: true, missing: flagKeys.filter((key) => !taken.has(key)) };
   }
 
-  /** Brings the whole environment into L1 with one command. "all": which flags there are is not known. */
+  /** Brings the whole environment into L1 with one command. `missing` is "all" if L2 does not list the flags. */
   async fetchAll(environment: string): Promise<{ found: boolean; missing: string[] | "all" }> {
     const startedAt = this.#options.now();
     const reading = await this.l2?.readAll(environment);
@@ -114,11 +117,14 @@ export class TieredCache<V> implements FlagCache<V> {
     return { found: true, missing: index.filter((key) => !taken.has(key)) };
   }
 
-  /** Confirms or moves L1's head with one command, which also brings what changed. "unknown": L2 has no head. */
+  /**
+   * Confirms or moves L1's head with one command, which also brings the changed flags. Returns "unknown" if L2 has no
+   * head.
+   */
   async checkHead(environment: string): Promise<"current" | "advanced" | "unknown"> {
     const startedAt = this.#options.now();
     const known = this.l1.environment(environment).version;
-    // A changed flag that nobody here has asked for is not worth its compilation.
+    // A changed flag that this isolate has never been asked for is not worth compiling.
     const isWanted = (key: string): boolean => {
       const held = this.l1.environment(environment);
       return held.index !== undefined || held.peek(key) !== undefined;
@@ -133,8 +139,8 @@ export class TieredCache<V> implements FlagCache<V> {
   }
 
   /**
-   * Takes a reading of the store, asked for at `readAt` (ms since epoch), into L1. The answer writes the same to L2, in
-   * one command: run it in `waitUntil`.
+   * Stores a reading of the store in L1. `readAt` is when the reading began (ms since epoch). Returns the function that
+   * writes the same to L2 with one command; run it in `waitUntil`.
    */
   accept(environment: string, reading: Reading, readAt = this.#options.now()): () => Promise<boolean> {
     const { asOf, changes, keys, index } = reading;
@@ -144,12 +150,12 @@ export class TieredCache<V> implements FlagCache<V> {
     if (keys) held.setKeys(keys, asOf);
     if (index) held.setIndex(index, asOf);
     if (held.version === asOf) held.confirm(readAt);
-    // L2's head may be further behind than L1's was: the longer list spares it from starting over.
+    // L2's head may be further behind than L1's was. With the longer list, it need not start over.
     const known = held.version === asOf && held.changes.length > (changes?.length ?? 0) ? held.changes : changes;
     return () => this.#fill(environment, reading, known);
   }
 
-  /** Publishes committed changes, oldest first, to both tiers; L1 has them even when L2 fails. Answers the head afterwards. */
+  /** Publishes committed changes, oldest first, to both tiers, to L1 even if L2 fails. Returns the head afterwards. */
   async publish(environment: string, changes: readonly Change[]): Promise<number> {
     const version = changes.at(-1)?.[0];
     if (version === undefined) throw new RangeError("publish needs at least one change");
@@ -195,8 +201,9 @@ export class TieredCache<V> implements FlagCache<V> {
   }
 
   /**
-   * A flag is compiled once per version, however often it is read again: the store stamps a new version on a document
-   * with every change of what is in it, and never gives one out twice for other contents (docs/reliability.md, A restored backup).
+   * Compiles a flag once per version, however often it is read. The store gives a document a new version with every
+   * change of its contents, and never uses a version twice for different contents (docs/reliability.md, A restored
+   * backup).
    */
   #compiled(document: FlagDocument, known: V | null | undefined): V {
     const { compile, documentOf } = this.#options;
@@ -207,7 +214,7 @@ export class TieredCache<V> implements FlagCache<V> {
   async #fill(environment: string, reading: Reading, changes: readonly Change[] | undefined): Promise<boolean> {
     if (!this.l2) return false;
     const fields = formatReading(reading);
-    if (fields.size === 0 && (reading.changes?.length ?? 0) === 0) return true; // nothing that L2 would hold
+    if (fields.size === 0 && (reading.changes?.length ?? 0) === 0) return true; // L2 would store nothing
     return this.l2.fill(environment, reading.asOf, changes, fields);
   }
 }

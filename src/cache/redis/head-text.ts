@@ -1,6 +1,6 @@
 /**
- * The `@head` field as text, so that the scripts need no JSON: the version on the first line, then one line per
- * change, `<version> <field> <field>…` or `<version> *`, oldest first, contiguous, ending at the version.
+ * The `@head` field as text, so that the scripts need no JSON. The first line is the version. Each further line is a
+ * change, `<version> <field> <field>…` or `<version> *`: oldest first, without a gap, ending at the version.
  */
 import { type Change, contiguousEnd, type Head, MAX_NAMES_PER_CHANGE } from "../../flags/changes.ts";
 
@@ -9,7 +9,7 @@ export const HEAD_FIELD = "@head";
 
 const VERSION = /^[1-9]\d{0,15}$/;
 
-/** Undefined for anything that is not a head; changes that do not lead up to the version are left out. */
+/** Parses a head; `undefined` for any other text. Leaves out changes that do not lead up to the version. */
 export function parseHead(text: string): Head | undefined {
   const [first = "", ...lines] = text.split("\n");
   const version = parseVersion(first);
@@ -23,10 +23,10 @@ export function parseHead(text: string): Head | undefined {
   return { version, changes: contiguousEnd(changes, version) };
 }
 
-/** The fields of one change as the scripts take them: separated by blanks, or "*". */
+/** Formats the fields of one change for the scripts: separated by blanks, or "*". */
 export function formatFields([, fields]: Change): string {
   if (fields === "*" || fields.length > MAX_NAMES_PER_CHANGE) return "*";
-  // A name that would read as two, or as everything: the safe reading is everything.
+  // The scripts would read a name with a blank as two names, so it stands for everything, which is safe.
   return fields.some((name) => name === "" || /\s/.test(name)) ? "*" : fields.join(" ");
 }
 

@@ -1,27 +1,30 @@
 import { MAX_CHANGES, MAX_NAMES } from "../../flags/changes.ts";
 
 /**
- * The Lua side of L2. The hash of an environment is true at its own `@head` (text: see head-text.ts);
- * only these scripts write it, and Redis runs each of them as one step.
+ * The Lua side of L2. The hash of an environment is consistent at its own `@head` (head-text.ts has the format),
+ * because only these scripts write it and Redis runs each of them as one step.
  */
 export interface CacheScripts {
   /** Read-write. KEYS: hash. ARGV: mode, version, TTL ms, number of changes, (version, fields)…, (field, value)… */
   advance: string;
-  /** Read-only. KEYS: hash. ARGV: known version. Answers the news of the head, then (field, value)… of what it names. */
+  /**
+   * Read-only. KEYS: hash. ARGV: known version. Returns the head's later changes, then (field, value)… of their fields.
+   */
   changesSince: string;
-  /** Read-write. KEYS: hash. ARGV: TTL ms. Empties the hash but for its head. */
+  /** Read-write. KEYS: hash. ARGV: TTL ms. Empties the hash except its head. */
   clear: string;
-  /** Read-only. KEYS: hash. Answers the number of flags held and their bytes. */
+  /** Read-only. KEYS: hash. Returns the number of its flags and their bytes. */
   measure: string;
-  /** Read-only. KEYS: hashes. Answers the version of each one's head, "" where there is none. */
+  /** Read-only. KEYS: hashes. Returns the version of each head, "" if there is none. */
   heads: string;
 }
 
-/** The one line that makes a purge final: what was read before the head moved cannot come back. */
+/** The line that makes a purge final: a reading from before the head moved cannot come back. */
 export const FENCE = `if mode == "fill" and head and head > version then return "0" end`;
 
-// `publish` answers the head afterwards, `fill` "1", or "0" when the fence refused it. Versions travel as the strings
-// they came as: Lua prints large numbers in exponent form. Arguments are unpacked 200 at a time, as stacks are bounded.
+// `publish` returns the head afterwards; `fill` returns "1", or "0" if the fence refused it. Versions stay strings,
+// because Lua prints large numbers in exponent form. Arguments are unpacked 200 at a time, because Lua's stack is
+// bounded.
 const ADVANCE = `local key, mode, version = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local count = tonumber(ARGV[4])
 local text = redis.call("HGET", key, "@head")
@@ -74,7 +77,8 @@ redis.call("PEXPIRE", key, ARGV[3])
 if mode == "fill" then return "1" end
 return headText`;
 
-// The lines that the reader knows already are left out; when they are not all there, the whole head is the answer.
+// Leaves out the lines that the reader knows already. If lines that it does not know are missing, returns the whole
+// head.
 const CHANGES_SINCE = `local text = redis.call("HGET", KEYS[1], "@head")
 if not text then return {} end
 local known = tonumber(ARGV[1])
@@ -131,7 +135,7 @@ for i = 1, #fields, 2 do
 end
 return { flags, bytes }`;
 
-// A key that is no hash must not hide the others.
+// A key that is not a hash must not hide the others.
 const HEADS = `local versions = {}
 for i = 1, #KEYS do
   local text = redis.pcall("HGET", KEYS[i], "@head")

@@ -9,29 +9,29 @@ import { keyOf, readVersions, scanKeys } from "./keyspace.ts";
 import { argumentsOf, isFlagKey, parseReading } from "./reading-text.ts";
 import { type CacheScripts, SCRIPTS } from "./scripts.ts";
 
-/** A fence must outlive every read that may still be under way, whose end `waitUntil` bounds at 30 s. */
+/** A fence must outlive every read that is still under way; `waitUntil` ends those after 30 s. */
 const MIN_TTL_MS = 60_000;
-/** A thousand keys of the database each. */
+/** Each scan covers a thousand keys of the database. */
 const MAX_SCANS = 10;
 
 export interface RedisTierOptions {
   redis: Redis;
-  /** The same, with a longer bound: for whole environments and large fills. Default: `redis`. */
+  /** A client with a longer timeout, for whole environments and large fills. Default: `redis`. */
   bulkRedis?: Redis;
-  /** Of every key of this deployment. */
+  /** The prefix of all Redis keys of this deployment. */
   prefix: string;
-  /** Of an environment's hash, renewed by every write. At least a minute. */
+  /** The lifetime of an environment's hash, which every write renews. At least a minute. */
   ttlMs: number;
   /** ms since epoch. */
   now: () => number;
-  /** Undefined for anything but a document of the current schema. */
+  /** Returns `undefined` for anything but a document of the current schema. */
   parseDocument: (json: unknown) => FlagDocument | undefined;
   scripts?: CacheScripts;
 }
 
 /**
- * L2: one Redis hash per environment, shared by the world. Every method is one command. A known-absent flag is not
- * stored: that is cheap to keep in L1, and nothing would name it in a change.
+ * L2, one Redis hash per environment, which all isolates share. Every method sends one command. L2 does not store that
+ * a flag does not exist: L1 remembers this cheaply, and no change would name the flag.
  */
 export class RedisTier implements FlagCache<FlagDocument> {
   readonly #commands: RedisCommands;
@@ -52,7 +52,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   /** Reads some fields: flag keys and `@keys`. `undefined` if there is no head. */
   async read(environment: string, fields: readonly string[]): Promise<Reading | undefined> {
     const values = await this.#commands.array(["HMGET", this.#key(environment), HEAD_FIELD, ...fields]);
-    if (values.length !== fields.length + 1) throw this.#commands.nonsense("HMGET");
+    if (values.length !== fields.length + 1) throw this.#commands.unexpectedReply("HMGET");
     const texts = new Map<string, string>();
     for (const [i, field] of fields.entries()) {
       const value = values[i + 1];
@@ -94,8 +94,8 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   /**
-   * Stores fields read at `asOf`, and moves the head there if it is behind: by the changes when they reach back to it,
-   * else from scratch. False: refused, the head is ahead of `asOf`.
+   * Stores fields read at `asOf`. If the head is behind, moves it there: by the changes if they reach back to it, else
+   * by starting over. Returns false, and stores nothing, if the head is ahead of `asOf`.
    */
   async fill(
     environment: string,
@@ -107,21 +107,24 @@ export class RedisTier implements FlagCache<FlagDocument> {
     const listed = contiguousEnd(changes ?? [], asOf);
     let isTaken = true;
     for (const part of argumentsOf(fields)) {
-      const answer = await this.#advance(environment, "fill", asOf, listed, part);
-      if (answer !== "1" && answer !== "0") throw this.#commands.nonsense("EVAL");
-      isTaken = answer === "1" && isTaken;
+      const reply = await this.#advance(environment, "fill", asOf, listed, part);
+      if (reply !== "1" && reply !== "0") throw this.#commands.unexpectedReply("EVAL");
+      isTaken = reply === "1" && isTaken;
     }
     return isTaken;
   }
 
-  /** Drops what the changes name and moves the head to the last of them. Answers the head afterwards. Repeatable, in any order. */
+  /**
+   * Drops the fields that the changes name, and moves the head to the last change. Returns the head afterwards.
+   * Repeatable, in any order.
+   */
   async publish(environment: string, changes: readonly Change[]): Promise<number> {
     const version = changes.at(-1)?.[0];
     if (version === undefined) throw new RangeError("publish needs at least one change");
-    const answer = await this.#advance(environment, "publish", version, contiguousEnd(changes, version), []);
-    const head = typeof answer === "string" ? Number(answer) : Number.NaN;
-    // Whatever else it may mean, it is no purge: a change that passes for published is not published again.
-    if (!(head >= version)) throw this.#commands.nonsense("EVAL");
+    const reply = await this.#advance(environment, "publish", version, contiguousEnd(changes, version), []);
+    const head = typeof reply === "string" ? Number(reply) : Number.NaN;
+    // An unexpected reply must not count as a purge, because a change marked published is never published again.
+    if (!(head >= version)) throw this.#commands.unexpectedReply("EVAL");
     return head;
   }
 
@@ -131,7 +134,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return new Map([...fields].filter(([field]) => isFlagKey(field)));
   }
 
-  /** The flag keys that are stored now. */
+  /** Returns the flag keys that are stored now. */
   async keys(environment: string): Promise<string[]> {
     const fields = await this.#commands.array(["HKEYS", this.#key(environment)]);
     return fields.filter((field): field is string => typeof field === "string" && isFlagKey(field));
@@ -141,7 +144,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return (await this.getMany(environment, [key])).get(key);
   }
 
-  /** The store keeps no times per field: `cachedAt` is the time of reading and `expiresAt` the latest possible. */
+  /** Redis keeps no times per field, so `cachedAt` is the time of reading and `expiresAt` the latest possible. */
   async getMany(environment: string, keys: readonly string[]): Promise<Map<string, CacheEntry<FlagDocument>>> {
     if (keys.length === 0) return new Map();
     const reading = await this.lookup(environment, keys);
@@ -157,7 +160,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return this.setMany(environment, new Map([[key, value]]), options);
   }
 
-  /** `ttlMs` of the options counts only when it is 0 (nothing is kept): the fields of a hash live and die together. */
+  /** Of `ttlMs` only 0 has an effect (store nothing), because all fields of a hash expire together. */
   setMany(
     environment: string,
     values: ReadonlyMap<string, FlagDocument | null>,
@@ -178,15 +181,15 @@ export class RedisTier implements FlagCache<FlagDocument> {
     if (keys.length > 0) await this.#commands.run(["HDEL", this.#key(environment), ...keys]);
   }
 
-  /** Heads stay, as the fence against what is being read right now. */
+  /** Keeps the heads, as the fence against readings that are under way. */
   async clear(environment?: string): Promise<void> {
     if (environment !== undefined) return this.#clearKey(this.#key(environment));
     for await (const key of scanKeys(this.#commands, this.#options.prefix, Infinity)) await this.#clearKey(key);
   }
 
   /**
-   * Versions of the heads that are there, of these environments and of others that are found: two commands in a database
-   * of this deployment's own.
+   * Returns the versions of all heads, of these environments and of others that a scan finds. That takes two commands
+   * if the database holds nothing but this deployment.
    */
   async headVersions(environments: Iterable<string>): Promise<Map<string, number>> {
     const { prefix } = this.#options;
@@ -195,12 +198,12 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return readVersions(this.#commands, { prefix, script: this.#scripts.heads, keys: [...keys] });
   }
 
-  /** Whether Redis answers, without touching a key. @throws TierError */
+  /** Checks that Redis responds, without touching a key. @throws TierError */
   async ping(): Promise<void> {
     await this.#commands.run(["PING"]);
   }
 
-  /** Counts are this isolate's; size and bytes are of the environments that it has used. */
+  /** The counts are this isolate's; size and bytes cover the environments that it has used. */
   async stats(): Promise<CacheStats> {
     let size = 0;
     let bytes = 0;
@@ -212,10 +215,10 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return { ...this.counts(), size, bytes };
   }
 
-  /** The part of the stats that needs no command. */
+  /** Returns the part of the stats that needs no command. */
   counts(): Omit<CacheStats, "size" | "bytes"> {
-    const asked = this.#hits + this.#misses;
-    const hitRate = asked === 0 ? 0 : this.#hits / asked;
+    const lookups = this.#hits + this.#misses;
+    const hitRate = lookups === 0 ? 0 : this.#hits / lookups;
     return { hits: this.#hits, misses: this.#misses, errors: this.#commands.errors, evictions: 0, hitRate };
   }
 
