@@ -101,6 +101,7 @@ export function createServices(
   const metrics = new Metrics(settings.ANALYTICS, prefix);
   const failures = new FailureLog(log, clock.now);
 
+  let isolateId: string | undefined;
   let database: Promise<StoreDatabase> | undefined;
   const openDatabase = () =>
     (database ??= import("./store/client.ts").then(({ createDatabase }) =>
@@ -158,6 +159,7 @@ export function createServices(
   return {
     settings,
     prefix,
+    isolateId: () => (isolateId ??= crypto.randomUUID().slice(0, 8)),
     tiers,
     publisher,
     edgePurge: edge,

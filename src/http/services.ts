@@ -35,6 +35,8 @@ export interface Services extends EvaluationServices {
   settings: Settings;
   /** The prefix of all Redis keys and edge entries, `CACHE_PREFIX`. */
   prefix: string;
+  /** A random id that tells this isolate apart from others. Drawn on first use: a worker has no randomness at start. */
+  isolateId(): string;
   tiers: TieredCache<CompiledFlag>;
   publisher: Publisher;
   /** `undefined` if no purge transport is configured. */

@@ -74,8 +74,3 @@ export async function serverActor(
 export function requireAccess(actor: Actor, access: Access): void {
   if (access === "write" && actor.role !== "write") throw new HttpError(403, "the token may only read");
 }
-
-/** How the audit names an actor. */
-export function auditNameOf(actor: Actor): string {
-  return `key:${actor.id}`;
-}

@@ -1,29 +1,42 @@
 import { Hono, type MiddlewareHandler } from "hono";
-import type { Services } from "../services.ts";
 import { ConflictError } from "../../ops/errors.ts";
 import { findAdminKey } from "../../store/writes/keys.ts";
 import { HttpError, problemResponse, toHttpError } from "../errors.ts";
 import { requireWithin } from "../limits.ts";
 import { requestId } from "../request-id.ts";
+import type { Services } from "../services.ts";
 import { type Access, AdminAuthenticator, requireAccess, serverActor } from "./actor.ts";
-import { addApplyRoute } from "./apply/apply.ts";
-import { addAuditRoutes } from "./audit/audit.ts";
-import { addCacheRoutes } from "./cache/cache.ts";
-import { type ManagementContext, type ManagementEnv, waitUntilOf } from "./context.ts";
-import { addDefinitionRoutes } from "./definitions/definitions.ts";
 import { addDocsRoutes } from "./api-reference/docs.ts";
-import { addEnvironmentRoutes } from "./environments/environments.ts";
-import { addExplainRoute } from "./explain/explain.ts";
-import { addFlagRoutes } from "./flags/flags.ts";
-import { addKeyRoutes } from "./keys/keys.ts";
-import { addMetricsRoute } from "./metrics/metrics.ts";
-import { Routes } from "./operation.ts";
-import { addPropagationRoute } from "./cache/propagation.ts";
-import { addRestoreRoute } from "./audit/restore.ts";
-import { addSampleRoute } from "./explain/sample.ts";
-import { addOverridesRoute } from "./overrides/overrides.ts";
+import { APPLY_ROUTES } from "./apply/routes.ts";
+import { AUDIT_ROUTES } from "./audit/routes.ts";
+import { CACHE_ROUTES } from "./cache/routes.ts";
+import { environmentOf, type ManagementContext, type ManagementEnv, pathParameter, waitUntilOf } from "./context.ts";
+import { DEFINITION_ROUTES } from "./definitions/routes.ts";
+import { ENVIRONMENT_ROUTES } from "./environments/routes.ts";
+import { EXPLAIN_ROUTES } from "./explain/routes.ts";
+import { FLAG_ROUTES } from "./flags/routes.ts";
+import { KEY_ROUTES } from "./keys/routes.ts";
+import { METRICS_ROUTES } from "./metrics/routes.ts";
+import { OVERRIDES_ROUTES } from "./overrides/routes.ts";
 import { entityTagOf, PreconditionFailedError } from "./preconditions.ts";
-import { addSegmentRoutes } from "./segments/segments.ts";
+import { registerRoutes } from "./register-routes.ts";
+import type { Route } from "./route.ts";
+import { SEGMENT_ROUTES } from "./segments/routes.ts";
+
+/** All operations, in the order of /openapi.json. */
+const ROUTES: readonly Route[] = [
+  ...ENVIRONMENT_ROUTES,
+  ...APPLY_ROUTES,
+  ...DEFINITION_ROUTES,
+  ...FLAG_ROUTES,
+  ...EXPLAIN_ROUTES,
+  ...SEGMENT_ROUTES,
+  ...KEY_ROUTES,
+  ...OVERRIDES_ROUTES,
+  ...CACHE_ROUTES,
+  ...AUDIT_ROUTES,
+  ...METRICS_ROUTES,
+];
 
 /** More mistakes than this are not listed in one answer, and no pointer is longer. */
 const MAX_ERRORS = 50;
@@ -43,30 +56,20 @@ export function createManagementApp(services: Services): Hono<ManagementEnv> {
     c.res.headers.set("x-request-id", requestId(c.req.raw));
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
-  const routes = new Routes(app, (access) => gate(services, authenticator, access));
-  addEnvironmentRoutes(routes, services);
-  addApplyRoute(routes, services);
-  addDefinitionRoutes(routes, services);
-  addFlagRoutes(routes, services);
-  addExplainRoute(routes, services);
-  addSampleRoute(routes, services);
-  addSegmentRoutes(routes, services);
-  addKeyRoutes(routes, services);
-  addOverridesRoute(routes, services);
-  addCacheRoutes(routes, services);
-  addPropagationRoute(routes, services);
-  addAuditRoutes(routes, services);
-  addRestoreRoute(routes, services);
-  addMetricsRoute(routes, services);
-  routes.close();
+  registerRoutes(app, ROUTES, services, (access) => requireAccessTo(services, authenticator, access));
   return app;
 }
 
-function gate(services: Services, authenticator: AdminAuthenticator, access: Access): MiddlewareHandler<ManagementEnv> {
+/** Checks that the token allows the operation, and records who the caller is. */
+function requireAccessTo(
+  services: Services,
+  authenticator: AdminAuthenticator,
+  access: Access,
+): MiddlewareHandler<ManagementEnv> {
   return async (c, next) => {
     const token = c.get("token");
     if (access === "explain" && token.kind !== "admin") {
-      const target = { environment: c.req.param("env") ?? "", flagKey: c.req.param("key") ?? "" };
+      const target = { environment: environmentOf(c), flagKey: pathParameter(c, "key") };
       c.set("actor", await serverActor(services, token, target, c.req.raw, { waitUntil: waitUntilOf(c) }));
     } else {
       const actor = await authenticator.admin(token);

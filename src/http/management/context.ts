@@ -3,7 +3,7 @@ import type { Bindings } from "../../env.ts";
 import type { VerifiedToken } from "../authenticate.ts";
 import type { Actor } from "./actor.ts";
 
-/** What management handlers find in Hono's context. */
+/** The environment of the management routes in Hono's terms. */
 export interface ManagementEnv {
   Bindings: Bindings;
   Variables: { token: VerifiedToken; actor: Actor };
@@ -11,12 +11,22 @@ export interface ManagementEnv {
 
 export type ManagementContext = Context<ManagementEnv>;
 
-/** Keeps work alive behind the answer. */
+/** Returns a function that keeps the worker alive for work that goes on after the response. */
 export function waitUntilOf(c: ManagementContext): (promise: Promise<unknown>) => void {
   return (promise) => c.executionCtx.waitUntil(promise);
 }
 
-/** The path parameter of a route that has it. */
-export function pathKey(c: ManagementContext, name: "env" | "key" | "id"): string {
+/** The environment in the route's path. */
+export function environmentOf(c: ManagementContext): string {
+  return c.req.param("env") ?? "";
+}
+
+/** A parameter of the route's path. */
+export function pathParameter(c: ManagementContext, name: "key" | "id"): string {
   return c.req.param(name) ?? "";
+}
+
+/** The name under which the audit records the caller. */
+export function auditName(c: ManagementContext): string {
+  return `key:${c.get("actor").id}`;
 }

@@ -4,6 +4,8 @@ import { type FieldError, InvalidInputError } from "../../ops/errors.ts";
 import { readBody } from "../body.ts";
 import { HttpError } from "../errors.ts";
 
+export const JSON_ONLY = ["application/json"] as const;
+
 /** A whole flag is at most 256 KiB (LIMITS.documentBytes); names and blanks may take the rest. */
 export const MAX_MANAGEMENT_BODY_BYTES = 1024 * 1024;
 

@@ -1,5 +1,16 @@
 /** Query parameters of lists. */
-import { check, maxLength, maxValue, minValue, optional, pipe, regex, string, transform } from "valibot";
+import {
+  check,
+  type InferOutput,
+  maxLength,
+  maxValue,
+  minValue,
+  optional,
+  pipe,
+  regex,
+  string,
+  transform,
+} from "valibot";
 import { KEY_PATTERN } from "../../flags/limits.ts";
 import { fields } from "./shape.ts";
 
@@ -23,7 +34,9 @@ export function cursorOf(kind: keyof typeof CURSORS) {
   return pipe(string("must be given once"), regex(CURSORS[kind], "must be a nextCursor"));
 }
 
-/** Of lists that take no filters. */
+/** The query of a list without filters. */
 export function pageQuery(kind: keyof typeof CURSORS) {
   return fields({ limit: limitOf(50, 200), cursor: optional(cursorOf(kind)) });
 }
+
+export type ListQuery = InferOutput<ReturnType<typeof pageQuery>>;

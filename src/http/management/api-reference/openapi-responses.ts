@@ -83,7 +83,7 @@ const bucketFields = {
 };
 const truth = { enum: [true, false, "unknown"] };
 
-export const answerSchemas: Record<string, object> = {
+export const responseSchemas: Record<string, object> = {
   Problem: {
     ...object(
       {

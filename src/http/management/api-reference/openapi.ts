@@ -13,16 +13,15 @@ import {
   serveSchema,
 } from "../../../flags/schema.ts";
 import { evaluationPaths, evaluationSchemas } from "./openapi-evaluation.ts";
-import { answerSchemas } from "./openapi-responses.ts";
-import { applySchema } from "../apply/apply.ts";
-import { purgeSchemas } from "../cache/cache.ts";
+import { responseSchemas } from "./openapi-responses.ts";
+import { applySchema } from "../apply/input.ts";
+import { purgeSchemas } from "../cache/input.ts";
 import type { ManagementEnv } from "../context.ts";
-import { environmentPatchSchema, environmentSchema } from "../environments/environments.ts";
-import { explainSchema } from "../explain/explain.ts";
-import { keySchema } from "../keys/keys.ts";
-import { overridesSchema } from "../overrides/overrides.ts";
-import { restoreSchema } from "../audit/restore.ts";
-import { sampleSchema } from "../explain/sample.ts";
+import { environmentPatchSchema, environmentSchema } from "../environments/input.ts";
+import { explainSchema, sampleSchema } from "../explain/input.ts";
+import { keySchema } from "../keys/input.ts";
+import { overridesSchema } from "../overrides/input.ts";
+import { restoreSchema } from "../audit/input.ts";
 
 export type Contract = Awaited<ReturnType<typeof generateSpecs>>;
 
@@ -58,7 +57,7 @@ async function describeAll(app: Hono<ManagementEnv>): Promise<Contract> {
       tags: TAGS.map(([name, description]) => ({ name, description })),
       paths: evaluationPaths,
       components: {
-        schemas: { ...inputSchemas(), ...answerSchemas, ...evaluationSchemas },
+        schemas: { ...inputSchemas(), ...responseSchemas, ...evaluationSchemas },
         securitySchemes: {
           adminToken: { type: "http", scheme: "bearer", description: "Admin token; one with role read may only read." },
           serverKey: {

@@ -1,15 +1,15 @@
 import type { AuditRecord } from "../../../store/audit.ts";
-import type { JsonObject } from "../flags/flag-input.ts";
+import type { JsonObject } from "../merge-patch-body.ts";
 import { instantOf } from "../shape.ts";
 
-/** A change of the audit as the API shows it. */
+/** A change of the audit as the API returns it. */
 export function viewOfChange(record: AuditRecord): object {
   const { id, at, actor, environment, entity, key, action, version } = record;
   const [before, after] = [imageOf(record.before), imageOf(record.after)];
   return { id, at: instantOf(at), actor, environment, entity, key, action, version, before, after };
 }
 
-/** Images are rows: their columns under the names that the API has for them. Null: there was nothing. */
+/** Returns the image of a row with its columns under their names in the API, or `null` if there was no row. */
 export function imageOf(image: unknown): JsonObject | null {
   if (typeof image !== "object" || image === null) return null;
   return Object.fromEntries(

@@ -1,43 +1,48 @@
 import type { CacheStats } from "../../../cache/flag-cache.ts";
 import { errorFields } from "../../../ops/log.ts";
 import type { TierOutcome } from "../../../ops/metrics.ts";
-import type { Services } from "../../services.ts";
 import { createOutbox } from "../../../store/outbox.ts";
+import type { Services } from "../../services.ts";
 
-/** A tier's stats; `error` when it could not be measured, `null` where the worker has no such tier. */
-type Measured = CacheStats | { error: string } | null;
+/** The statistics of a tier, an error if it cannot be measured, or `null` if the worker has no such tier. */
+type MeasuredTier = CacheStats | { error: string } | null;
 
 export interface CacheReport {
-  /** Counts are of one isolate. */
+  /** All counts are those of one isolate. */
   scope: "isolate";
-  /** Tells isolates apart; drawn when this one was first asked. */
+  /** The random id of the isolate, which tells it apart from others. */
   isolate: string;
-  /** Where the answer comes from, as Cloudflare says; null: nobody said. */
+  /** Cloudflare's name of the data centre, or `null` if the request has none. */
   dataCentre: string | null;
   environment: string;
-  tiers: { l1: CacheStats; l2: Measured };
-  /** Both tiers together: a hit is a hit of either. */
+  tiers: { l1: CacheStats; l2: MeasuredTier };
+  /** Both tiers together: a hit in either is a hit. */
   total: CacheStats;
-  /** Round trips of evaluations and fills, by how they ended. */
+  /** Round trips of evaluations and fills, by outcome. */
   reads: Record<"l2" | "l3", Record<TierOutcome, number>>;
   breakers: { redis: string | null; store: string };
   head: {
-    /** Environment version that this isolate knows; 0: none yet. */
+    /** Version of the environment that this isolate knows, or 0. */
     l1: number;
-    /** Of the head in Redis; null: there is none, or it cannot be read. */
+    /** Version of the head in Redis, or `null` if there is none or it cannot be read. */
     l2: number | null;
-    /** Seconds since the version was last confirmed; null: never. */
+    /** Seconds since this isolate last confirmed the version, or `null` if it never has. */
     checkedSecondsAgo: number | null;
   };
-  /** Changes that the sweep has not confirmed yet; null: the store cannot be reached. */
+  /** Number of changes that the sweep has not confirmed yet, or `null` if the store is unreachable. */
   outbox: { pending: number | null };
 }
 
-/** Never throws for a tier that is down: that is what a reader of statistics wants to see. */
+export type StatsServices = Pick<
+  Services,
+  "tiers" | "redisBreaker" | "storeBreaker" | "metrics" | "now" | "database" | "log"
+>;
+
+/** Measures the tiers. Never throws for a tier that is down, because that is when people read the statistics. */
 export async function cacheStats(
-  services: Services,
+  services: StatsServices,
   environment: string,
-  from: Pick<CacheReport, "isolate" | "dataCentre">,
+  origin: Pick<CacheReport, "isolate" | "dataCentre">,
 ): Promise<CacheReport> {
   const { tiers, redisBreaker, storeBreaker, metrics, now } = services;
   const held = tiers.l1.environment(environment);
@@ -51,7 +56,7 @@ export async function cacheStats(
   ]);
   return {
     scope: "isolate",
-    ...from,
+    ...origin,
     environment,
     tiers: { l1: tiers.l1.stats(), l2 },
     total: tiers.stats(),
@@ -66,7 +71,7 @@ export async function cacheStats(
   };
 }
 
-async function measureL2({ tiers, log }: Services): Promise<Measured> {
+async function measureL2({ tiers, log }: StatsServices): Promise<MeasuredTier> {
   if (tiers.l2 === undefined) return null;
   try {
     return await tiers.l2.stats();
@@ -76,13 +81,12 @@ async function measureL2({ tiers, log }: Services): Promise<Measured> {
   }
 }
 
-async function countPending(services: Services, environment: string): Promise<number | null> {
+async function countPending({ database, log }: StatsServices, environment: string): Promise<number | null> {
   try {
-    return (
-      (await createOutbox(await services.database()).readUnconfirmed()).pending.get(environment)?.pending.length ?? 0
-    );
+    const { pending } = await createOutbox(await database()).readUnconfirmed();
+    return pending.get(environment)?.pending.length ?? 0;
   } catch (error) {
-    services.log.warn("stats_failed", { target: "store", ...errorFields(error) });
+    log.warn("stats_failed", { target: "store", ...errorFields(error) });
     return null;
   }
 }

@@ -1,14 +1,16 @@
-import type { Services } from "../../services.ts";
+import type { StoreDatabase } from "../../../store/client.ts";
 import { type FlagRecord, getDefinition, getFlag, type TaggedDefinition } from "../../../store/lists/flags.ts";
-import { notFoundUnless } from "../require.ts";
+import { requireFound } from "../require.ts";
 
-/** The definition and the flag in each of its environments, read after the tag: it never promises more than they are. @throws HttpError 404 */
+/**
+ * Reads the definition, then the flag in each of its environments. The tag is read first, so a write between the two makes
+ * the tag too old, never the flags. @throws HttpError 404
+ */
 export async function readEverywhere(
-  services: Services,
+  db: StoreDatabase,
   key: string,
 ): Promise<{ definition: TaggedDefinition; flags: Map<string, FlagRecord> }> {
-  const db = await services.database();
-  const definition = notFoundUnless(await getDefinition(db, key), "flag");
+  const definition = requireFound(await getDefinition(db, key), "flag");
   const flags = new Map<string, FlagRecord>();
   const found = await Promise.all(definition.environments.map((environment) => getFlag(db, environment, key)));
   for (const [i, flag] of found.entries()) {

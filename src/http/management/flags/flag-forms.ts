@@ -1,36 +1,22 @@
-/** Between the three forms of a flag: as written over HTTP, as stored, as cached. */
-import type { FlagDocument, JsonValue } from "../../../flags/document.ts";
+/** Conversions between the three forms of a flag: the API's, the store's and the cached document. */
+import type { FlagDocument } from "../../../flags/document.ts";
 import { type FlagInput, parseFlagInput } from "../../../flags/parse.ts";
-import { InvalidInputError } from "../../../ops/errors.ts";
 import type { FlagRecord } from "../../../store/lists/flags.ts";
 import type { FlagNotes, FlagWrite } from "../../../store/inputs.ts";
+import { type JsonObject, withKey } from "../merge-patch-body.ts";
 
-export type JsonObject = Record<string, JsonValue>;
-
-/** A flag as the API shows it: what a PUT takes, with the version of its document. */
+/** A flag as the API returns it: the body of a PUT, with the version of its document. */
 export type FlagView = FlagInput & {
   version: number;
-  /** When it was last changed in this environment or in its definition; not known right after a write. */
+  /** When it last changed in this environment or in its definition; not known right after a write. */
   updatedAt?: string;
 };
 
 const NOTES = ["description", "tags", "owner"] as const;
 
-/** A whole flag; its key may be left out where the path names it. @throws InvalidInputError */
+/** Parses a whole flag. Its key is optional if the path names it. @throws InvalidInputError */
 export function parseFlag(body: unknown, key: string | undefined): FlagInput {
   return parseFlagInput(withKey(body, key));
-}
-
-/** The body with the path's key. @throws InvalidInputError when it names another one, or is no object */
-export function withKey(body: unknown, key: string | undefined): JsonObject {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new InvalidInputError([{ pointer: "", detail: "must be an object" }]);
-  }
-  const given = (body as JsonObject)["key"];
-  if (key !== undefined && given !== undefined && given !== key) {
-    throw new InvalidInputError([{ pointer: "/key", detail: "must be the key in the path; a key cannot be changed" }]);
-  }
-  return key === undefined ? (body as JsonObject) : { ...(body as JsonObject), key };
 }
 
 export function storedFlag(flag: FlagInput, notes: FlagNotes = flag): FlagWrite {
@@ -44,7 +30,7 @@ export function storedFlag(flag: FlagInput, notes: FlagNotes = flag): FlagWrite 
   };
 }
 
-/** Notes of a merge patch: null takes a note away, which a merged flag cannot show any more. */
+/** Returns the notes that a merge patch sets. `null` removes a note, which the merged flag no longer shows. */
 export function patchedNotes(patch: JsonObject, merged: FlagInput): FlagNotes {
   const notes: FlagNotes = {};
   if (Object.hasOwn(patch, "description")) notes.description = merged.description ?? "";
@@ -53,12 +39,12 @@ export function patchedNotes(patch: JsonObject, merged: FlagInput): FlagNotes {
   return notes;
 }
 
-/** What a merge patch is applied to. A cached document knows no notes: a patch that has none leaves them alone. */
-export function patchBase(flag: FlagDocument | FlagRecord): { flag: JsonObject; version: number } {
+/** Returns the flag that a merge patch applies to, without notes: a cached document has none, and a patch may leave them. */
+export function patchBase(flag: FlagDocument | FlagRecord): JsonObject {
   const [definition, configuration] = "definition" in flag ? [flag.definition, flag.configuration] : [flag, flag];
   const { key, kind, type, variants, clientVisible, metadata } = definition;
   const { enabled, offVariant, rules, prerequisites } = configuration;
-  const whole = {
+  const base = {
     key,
     kind,
     type,
@@ -71,7 +57,7 @@ export function patchBase(flag: FlagDocument | FlagRecord): { flag: JsonObject; 
     rules,
     prerequisites,
   };
-  return { flag: whole as unknown as JsonObject, version: flag.version };
+  return base as unknown as JsonObject;
 }
 
 export function viewOfRecord(record: FlagRecord): FlagView {
@@ -80,7 +66,7 @@ export function viewOfRecord(record: FlagRecord): FlagView {
   return { ...definition, ...notes, ...configuration, version, updatedAt };
 }
 
-/** A flag as it was just written; notes that the write left alone are not in it. */
+/** A flag as it was just written, without the notes that the write left as they were. */
 export function viewOfWritten(flag: FlagInput, notes: FlagNotes, version: number): FlagView {
   const { description: _, tags: __, owner: ___, ...rest } = flag;
   const given = Object.fromEntries(NOTES.flatMap((name) => (notes[name] == null ? [] : [[name, notes[name]]])));

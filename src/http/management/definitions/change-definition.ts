@@ -1,52 +1,52 @@
+import { mergePatch } from "../../../flags/merge-patch.ts";
 import type { FlagInput } from "../../../flags/parse.ts";
 import { flagDefinitionSchema } from "../../../flags/schema.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
-import type { Services } from "../../services.ts";
-import type { Written } from "../../../store/writes/transaction.ts";
+import type { StoreDatabase } from "../../../store/client.ts";
 import { saveDefinition, saveFlag } from "../../../store/writes/flags.ts";
-import { type JsonObject, parseFlag, patchBase, patchedNotes, storedFlag } from "../flags/flag-input.ts";
-import { mergePatch } from "../../../flags/merge-patch.ts";
+import type { Written } from "../../../store/writes/transaction.ts";
+import { retryOnConflict } from "../conditional-write.ts";
+import { parseFlag, patchBase, patchedNotes, storedFlag } from "../flags/flag-forms.ts";
+import type { JsonObject } from "../merge-patch-body.ts";
 import { requireMatch } from "../preconditions.ts";
-import { readEverywhere } from "./read-everywhere.ts";
+import { documentVersionAfter } from "../publish-write.ts";
 import { parseShape } from "../shape.ts";
-import { documentVersionAfter, retryOnConflict } from "../written.ts";
+import { readEverywhere } from "./read-everywhere.ts";
 
 const CONFIGURATION_FIELDS = ["enabled", "offVariant", "default", "rules", "prerequisites"];
 
 export interface DefinitionChange {
   patch: JsonObject;
-  /** Default: RFC 7396. */
+  /** Applies the patch; the default is a merge patch (RFC 7396). */
   merge?: (base: JsonObject, patch: JsonObject) => unknown;
-  /** Of the request: its If-Match. */
+  /** Headers of the request, for its If-Match. */
   headers: Headers;
-  /** For the audit. */
+  /** Name of the caller, for the audit. */
   actor: string;
 }
 
 /**
- * Merges a patch into a definition and checks every environment's configuration against the outcome. Answers the
+ * Merges a patch into a definition and validates the configuration of every environment against the result. Returns the
  * environments that got a new version. @throws InvalidInputError, HttpError 404, ConflictError, PreconditionFailedError
  */
-export async function patchDefinition(
-  services: Services,
+export async function changeDefinition(
+  db: StoreDatabase,
   key: string,
   { patch, merge = mergePatch, headers, actor }: DefinitionChange,
 ): Promise<Map<string, Written>> {
   refuseConfiguration(patch);
-  return retryOnConflict(async () => {
-    const db = await services.database();
-    const { definition, flags } = await readEverywhere(services, key);
+  return await retryOnConflict(async () => {
+    const { definition, flags } = await readEverywhere(db, key);
     requireMatch(headers, definition.tag);
-    // Of all environments, so that nobody's change of any of them is checked against what it was before.
+    // The tag covers all environments, so no configuration can change after it was validated here.
     const options = { actor, expectedDefinition: definition.tag, mustExist: true };
     const [first] = [...flags].map(([environment, flag]) => {
-      const { flag: base, version } = patchBase(flag);
-      const merged = parseMerged(environment, merge(base, patch));
-      return { environment, merged, version };
+      const merged = parseMerged(environment, merge(patchBase(flag), patch));
+      return { environment, merged, version: flag.version };
     });
     if (first === undefined) {
       const whole = merge({ ...definition.definition } as unknown as JsonObject, patch);
-      return saveUnused(services, whole, patch, options);
+      return await saveUnused(db, whole, patch, options);
     }
     const { environment, merged, version } = first;
     const result = await saveFlag(db, environment, storedFlag(merged, patchedNotes(patch, merged)), options);
@@ -64,7 +64,7 @@ function refuseConfiguration(patch: JsonObject): void {
   if (errors.length > 0) throw new InvalidInputError(errors);
 }
 
-/** What is wrong with a configuration is told with its environment. */
+/** Parses a merged flag. An error in its configuration names the environment. */
 function parseMerged(environment: string, merged: unknown): FlagInput {
   try {
     return parseFlag(merged, undefined);
@@ -83,9 +83,9 @@ function parseMerged(environment: string, merged: unknown): FlagInput {
   }
 }
 
-/** A definition that no environment configures: nothing depends on it. */
+/** Saves a definition that no environment configures. */
 async function saveUnused(
-  services: Services,
+  db: StoreDatabase,
   definition: unknown,
   patch: JsonObject,
   options: Parameters<typeof saveDefinition>[2],
@@ -93,5 +93,5 @@ async function saveUnused(
   const merged = parseShape(flagDefinitionSchema, definition);
   const { description: _, tags: __, owner: ___, ...rest } = merged;
   const notes = patchedNotes(patch, merged as Parameters<typeof patchedNotes>[1]);
-  return saveDefinition(await services.database(), { definition: rest, ...notes }, options);
+  return await saveDefinition(db, { definition: rest, ...notes }, options);
 }

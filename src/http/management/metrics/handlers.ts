@@ -1,38 +1,21 @@
 import type { Breaker, BreakerState } from "../../../resilience/breaker.ts";
 import { type MetricFamily, PROMETHEUS_MEDIA_TYPE, renderPrometheus } from "../../../ops/prometheus.ts";
 import type { Services } from "../../services.ts";
-import type { Routes } from "../operation.ts";
+import type { ManagementContext } from "../context.ts";
 
-/** Said with every metric, because a scraper cannot know: the next scrape may reach another isolate. */
+/** Part of every metric's help text, because the next scrape may reach another isolate. */
 const SCOPE = "Of the one isolate that answers, since it started.";
 const BREAKER_VALUES: Record<BreakerState, number> = { closed: 0, "half-open": 1, open: 2 };
 
-/** Counters of the isolate that answers, for Prometheus. */
-export function addMetricsRoute(routes: Routes, services: Services): void {
-  // Tells the isolates apart: without it a scraper would take another isolate's counters for its own, reset.
-  let isolate: string | undefined;
-  routes.add(
-    "get",
-    "/api/v1/metrics",
-    {
-      tag: "Health",
-      id: "getMetrics",
-      summary: "Counters in Prometheus' text format",
-      description:
-        "Of the isolate that answers, since it started; the label `isolate` tells which. Another request may reach another one, so these are samples, not sums.",
-      access: "read",
-      answers: { 200: { description: "Prometheus' text format, version 0.0.4.", mediaType: "text/plain" } },
-    },
-    (c) => {
-      isolate ??= crypto.randomUUID().slice(0, 8);
-      return c.body(renderPrometheus(familiesOf(services), { isolate }), 200, {
-        "content-type": PROMETHEUS_MEDIA_TYPE,
-      });
-    },
-  );
+type MetricsServices = Pick<Services, "metrics" | "tiers" | "streams" | "redisBreaker" | "storeBreaker">;
+
+export function showMetrics(services: MetricsServices & Pick<Services, "isolateId">, c: ManagementContext): Response {
+  // Without the label, a scraper would take the counters of another isolate for its own after a reset.
+  const text = renderPrometheus(familiesOf(services), { isolate: services.isolateId() });
+  return c.body(text, 200, { "content-type": PROMETHEUS_MEDIA_TYPE });
 }
 
-function familiesOf({ metrics, tiers, streams, redisBreaker, storeBreaker }: Services): MetricFamily[] {
+function familiesOf({ metrics, tiers, streams, redisBreaker, storeBreaker }: MetricsServices): MetricFamily[] {
   const l1 = tiers.l1.stats();
   const family = (
     type: MetricFamily["type"],

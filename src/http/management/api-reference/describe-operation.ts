@@ -1,0 +1,75 @@
+import type { describeRoute } from "hono-openapi";
+import { JSON_ONLY, MAX_MANAGEMENT_BODY_BYTES } from "../json-body.ts";
+import { type BodySpec, respondsWithJson, type ResponseSpec, type RouteSpec } from "../route.ts";
+
+const PROBLEM_TEXTS: Record<number, string> = {
+  400: "The request cannot be read: broken JSON, or a query parameter that is not accepted.",
+  401: "No token, a forged or a revoked one.",
+  403: "The token may not do this.",
+  404: "There is no such environment or thing in it.",
+  406: "`Accept` excludes JSON.",
+  409: "It exists already, is in use, or was changed at the same moment.",
+  412: "If-Match or If-None-Match is not met; `version` is the current one.",
+  415: "The body is of another media type.",
+  422: "The input is not valid; `errors` names each field and what is accepted.",
+  429: "Too many writes with this token; `Retry-After` says when to go on.",
+  503: "The store cannot be reached; nothing was changed.",
+};
+
+/** The operation in OpenAPI's form. */
+export function describeOperation(spec: RouteSpec): Parameters<typeof describeRoute>[0] {
+  const { tag, id, summary, description = summary, access, body, headers = {} } = spec;
+  return {
+    tags: [tag],
+    operationId: id,
+    summary,
+    description,
+    security: access === "explain" ? [{ adminToken: [] }, { serverKey: [] }] : [{ adminToken: [] }],
+    parameters: Object.entries(headers).map(([name, text]) => ({
+      in: "header" as const,
+      name,
+      description: text,
+      schema: { type: "string" as const },
+    })),
+    ...(body ? { requestBody: describeBody(body) } : {}),
+    responses: describeResponses(spec),
+  } as Parameters<typeof describeRoute>[0];
+}
+
+function describeResponses(spec: RouteSpec): Record<string, object> {
+  const { access, body, responses, problems = [] } = spec;
+  const implied = [
+    400,
+    401,
+    403,
+    404,
+    ...(respondsWithJson(spec) ? [406] : []),
+    ...(body ? [413, 415, 422] : []),
+    ...(access === "write" ? [429] : []),
+    503,
+  ];
+  const described: Record<string, object> = {};
+  for (const [status, response] of Object.entries(responses)) described[status] = describeResponse(response);
+  for (const status of [...implied, ...problems].toSorted((a, b) => a - b)) {
+    described[status] ??= {
+      description: status === 413 ? tooLargeText(body?.maxBytes) : (PROBLEM_TEXTS[status] ?? ""),
+      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    };
+  }
+  return described;
+}
+
+function tooLargeText(maxBytes = MAX_MANAGEMENT_BODY_BYTES): string {
+  return `The body is larger than ${maxBytes / 1024 ** 2} MiB.`;
+}
+
+function describeBody({ schema, mediaTypes = JSON_ONLY, example }: BodySpec<unknown>): object {
+  const content = { schema: { $ref: `#/components/schemas/${schema}` }, example };
+  return { required: true, content: Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, content])) };
+}
+
+function describeResponse({ description, schema, mediaType }: ResponseSpec): object {
+  if (mediaType !== undefined) return { description, content: { [mediaType]: { schema: { type: "string" } } } };
+  if (schema === undefined) return { description };
+  return { description, content: { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } } };
+}

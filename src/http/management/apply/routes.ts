@@ -1,0 +1,35 @@
+import { FLAG_EXAMPLE } from "../flags/input.ts";
+import { route } from "../route.ts";
+import { postApply } from "./handlers.ts";
+import { parseProject } from "./input.ts";
+
+/** A whole environment of ordinary size. The isolate holds the body several times over while it checks and forwards it. */
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** Writes many flags and segments of one environment at once, all or nothing. */
+export const APPLY_ROUTES = [
+  route(
+    {
+      method: "post",
+      path: "/api/v1/environments/:env/apply",
+      tag: "Environments",
+      id: "applyEnvironment",
+      summary: "Write many flags and segments as one version",
+      description:
+        "Creates or replaces everything that is named, in one transaction with one version and one purge; with `whole: true` it also takes away what is not named. Applying what is there already makes no version. Segments may be used by flags of the same request.",
+      access: "write",
+      headers: {
+        "If-Match": "Version of the environment that the caller has seen: 412 when anything in it has changed since.",
+      },
+      body: {
+        schema: "Apply",
+        maxBytes: MAX_BYTES,
+        example: { flags: [FLAG_EXAMPLE], segments: [], whole: false },
+        parse: parseProject,
+      },
+      responses: { 200: { description: "Written.", schema: "Written" } },
+      problems: [409, 412],
+    },
+    postApply,
+  ),
+];

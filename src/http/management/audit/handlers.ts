@@ -1,0 +1,70 @@
+import { type AuditRecord, getAudit, listAudit } from "../../../store/audit.ts";
+import { getEnvironment } from "../../../store/writes/environments.ts";
+import { HttpError } from "../../errors.ts";
+import type { Services } from "../../services.ts";
+import { auditName, environmentOf, type ManagementContext, pathParameter } from "../context.ts";
+import type { JsonObject } from "../merge-patch-body.ts";
+import { publishEverywhere, publishWrite } from "../publish-write.ts";
+import { requireFound, unknownEnvironment } from "../require.ts";
+import { imageOf, viewOfChange } from "./audit-view.ts";
+import type { AuditQuery, RestoreBody } from "./input.ts";
+import { restoreDefinition, restoreInEnvironment } from "./restore-image.ts";
+
+export async function showProjectAudit(
+  { database }: Pick<Services, "database">,
+  c: ManagementContext,
+  { query: { cursor, ...filter } }: { query: AuditQuery },
+): Promise<Response> {
+  const records = await listAudit(await database(), { ...filter, before: cursor });
+  return c.json(pageOf(records, filter.limit));
+}
+
+export async function showAudit(
+  { database }: Pick<Services, "database">,
+  c: ManagementContext,
+  { query: { cursor, ...filter } }: { query: AuditQuery },
+): Promise<Response> {
+  const [environment, db] = [environmentOf(c), await database()];
+  const [found, records] = await Promise.all([
+    getEnvironment(db, environment),
+    listAudit(db, { ...filter, environment, before: cursor }),
+  ]);
+  // The audit of a deleted environment stays readable.
+  const hasOwnRecords = records.some((record) => record.environment === environment);
+  if (found === undefined && !hasOwnRecords) throw unknownEnvironment();
+  return c.json(pageOf(records, filter.limit));
+}
+
+/** Restores a row as it was before or after a change: a new version with the old content. */
+export async function postRestore(
+  services: Pick<Services, "database" | "publisher">,
+  c: ManagementContext,
+  { body }: { body: RestoreBody },
+): Promise<Response> {
+  const [environment, db, actor] = [environmentOf(c), await services.database(), auditName(c)];
+  const id = Number(pathParameter(c, "id"));
+  const found = Number.isSafeInteger(id) ? await getAudit(db, id) : undefined;
+  const isHere = found?.environment === environment || (found?.environment === null && found.entity === "flag");
+  const record = requireFound(isHere ? found : undefined, "change");
+  const image = requireImage(record, body.image);
+  if (record.entity === "flag") {
+    const written = await restoreDefinition(db, record, image, actor);
+    return c.json({ environments: await publishEverywhere(services, c, written) });
+  }
+  const result = await restoreInEnvironment(db, environment, record, image, actor);
+  const { version, published } = await publishWrite(services, c, environment, result);
+  return c.json({ environments: { [environment]: { version, published } } });
+}
+
+/** @throws HttpError 409 if the row did not exist then */
+function requireImage(record: AuditRecord, name: RestoreBody["image"]): JsonObject {
+  const image = imageOf(record[name]);
+  if (image !== null) return image;
+  const hint = name === "before" ? "it was created by this change: delete it instead" : "it was deleted by this change";
+  throw new HttpError(409, `there is nothing to restore: ${hint}`);
+}
+
+function pageOf(records: AuditRecord[], limit: number): { items: object[]; nextCursor: string | null } {
+  const last = records.length === limit ? records.at(-1) : undefined;
+  return { items: records.map(viewOfChange), nextCursor: last === undefined ? null : String(last.id) };
+}

@@ -1,0 +1,53 @@
+import { InvalidInputError } from "../../../ops/errors.ts";
+import type { AuditRecord } from "../../../store/audit.ts";
+import type { StoreDatabase } from "../../../store/client.ts";
+import { getDefinition } from "../../../store/lists/flags.ts";
+import { saveFlag } from "../../../store/writes/flags.ts";
+import { saveSegment } from "../../../store/writes/segments.ts";
+import type { Written, WriteResult } from "../../../store/writes/transaction.ts";
+import { HttpError } from "../../errors.ts";
+import { retryOnConflict } from "../conditional-write.ts";
+import { changeDefinition } from "../definitions/change-definition.ts";
+import { parseFlag, storedFlag } from "../flags/flag-forms.ts";
+import type { JsonObject } from "../merge-patch-body.ts";
+import { parseSegment } from "../segments/input.ts";
+
+/** Replaces the definition field by field instead of merging, so that a variant that is not in the image goes. */
+export async function restoreDefinition(
+  db: StoreDatabase,
+  { key }: AuditRecord,
+  image: JsonObject,
+  actor: string,
+): Promise<Map<string, Written>> {
+  // A column that is null in a row is a field that a document leaves out.
+  const replace = (base: JsonObject, fields: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries({ ...base, ...fields }).filter(([, value]) => value !== null));
+  return await changeDefinition(db, key, { patch: image, merge: replace, headers: new Headers(), actor });
+}
+
+/** @throws InvalidInputError for anything but a configuration or a segment */
+export async function restoreInEnvironment(
+  db: StoreDatabase,
+  environment: string,
+  { entity, key }: AuditRecord,
+  image: JsonObject,
+  actor: string,
+): Promise<WriteResult> {
+  if (entity === "segment") {
+    const { environment: _, ...segment } = image;
+    return await saveSegment(db, environment, parseSegment(segment, key), { actor });
+  }
+  if (entity !== "configuration") {
+    throw new InvalidInputError([
+      { pointer: "", detail: `a change of ${entity === "key" ? "a key" : "an environment"} cannot be taken back` },
+    ]);
+  }
+  const { environment: _, flagKey: __, ...configuration } = image;
+  return await retryOnConflict(async () => {
+    const current = await getDefinition(db, key);
+    if (current === undefined) throw new HttpError(409, "the flag's definition was deleted: create the flag anew");
+    const flag = parseFlag({ ...current.definition, ...configuration }, key);
+    // This write includes the definition, so the definition must still be the one that was read.
+    return await saveFlag(db, environment, storedFlag(flag, {}), { actor, expectedDefinition: current.tag });
+  }, true);
+}

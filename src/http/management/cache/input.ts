@@ -1,0 +1,61 @@
+import {
+  array,
+  boolean,
+  literal,
+  maxLength,
+  minLength,
+  optional,
+  picklist,
+  pipe,
+  regex,
+  string,
+  transform,
+} from "valibot";
+import { FLAG_KINDS } from "../../../flags/document.ts";
+import { KEY_PATTERN, KEY_RULE } from "../../../flags/limits.ts";
+import { InvalidInputError } from "../../../ops/errors.ts";
+import { fields, parseShape } from "../shape.ts";
+import { GLOB_PATTERN, GLOB_RULE } from "./glob.ts";
+import type { PurgeTarget } from "./purge.ts";
+
+const MAX_KEYS_PER_PURGE = 1000;
+
+const flagKeyText = pipe(string("must be text"), regex(KEY_PATTERN, `must be ${KEY_RULE}`));
+const purgeForms = {
+  flags: fields({
+    flags: pipe(
+      array(flagKeyText, "must be a list of flag keys"),
+      minLength(1, "must hold at least 1"),
+      maxLength(MAX_KEYS_PER_PURGE, `must not hold more than ${MAX_KEYS_PER_PURGE}`),
+    ),
+  }),
+  kind: fields({ kind: picklist(FLAG_KINDS, `must be one of ${FLAG_KINDS.join(", ")}`) }),
+  pattern: fields({ pattern: pipe(string("must be text"), regex(GLOB_PATTERN, `must be ${GLOB_RULE}`)) }),
+  all: fields({ all: literal(true, "must be true") }),
+};
+
+/** The forms of a purge, for /openapi.json. */
+export const purgeSchemas = Object.values(purgeForms);
+
+export const purgeQuery = fields({
+  dryRun: optional(
+    pipe(
+      picklist(["true", "false"], "must be true or false"),
+      transform((value) => value === "true"),
+      boolean(),
+    ),
+    "false",
+  ),
+});
+
+/** Accepts exactly one form, whose own schema then reports what is wrong. @throws InvalidInputError */
+export function parsePurge(value: unknown): PurgeTarget {
+  const names = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  const given = names.filter((name): name is keyof typeof purgeForms => Object.hasOwn(purgeForms, name));
+  const [form] = given;
+  if (form === undefined || given.length > 1) {
+    const detail = `must be an object with exactly one of ${Object.keys(purgeForms).join(", ")}`;
+    throw new InvalidInputError([{ pointer: "", detail }]);
+  }
+  return parseShape(purgeForms[form], value);
+}

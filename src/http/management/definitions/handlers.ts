@@ -1,0 +1,74 @@
+import { type DefinitionRecord, getDefinition, listDefinitions } from "../../../store/lists/flags.ts";
+import { deleteFlagDefinition } from "../../../store/writes/flags.ts";
+import type { Services } from "../../services.ts";
+import { retryOnConflict } from "../conditional-write.ts";
+import { auditName, type ManagementContext } from "../context.ts";
+import type { FlagQuery } from "../flags/input.ts";
+import type { JsonObject } from "../merge-patch-body.ts";
+import { isUnchanged, requireMatch, tagHeader } from "../preconditions.ts";
+import { publishEverywhere } from "../publish-write.ts";
+import { requireFound, requireKey } from "../require.ts";
+import { instantOf } from "../shape.ts";
+import { changeDefinition } from "./change-definition.ts";
+import { readEverywhere } from "./read-everywhere.ts";
+
+export async function showDefinitions(
+  { database }: Pick<Services, "database">,
+  c: ManagementContext,
+  { query }: { query: FlagQuery },
+): Promise<Response> {
+  const { items, nextCursor } = await listDefinitions(await database(), query);
+  return c.json({ items: items.map(viewOf), nextCursor: nextCursor ?? null });
+}
+
+export async function showDefinition(
+  { database }: Pick<Services, "database">,
+  c: ManagementContext,
+): Promise<Response> {
+  const key = requireKey(c, "flag");
+  const { definition, flags } = await readEverywhere(await database(), key);
+  if (isUnchanged(c.req.raw.headers, definition.tag)) return c.body(null, 304, tagHeader(definition.tag));
+  const environments = Object.fromEntries(
+    [...flags].map(([environment, { configuration, version }]) => [environment, { ...configuration, version }]),
+  );
+  return c.json({ ...viewOf(definition), environments }, 200, tagHeader(definition.tag));
+}
+
+export async function patchDefinition(
+  services: Pick<Services, "database" | "publisher">,
+  c: ManagementContext,
+  { body: patch }: { body: JsonObject },
+): Promise<Response> {
+  const [key, db] = [requireKey(c, "flag"), await services.database()];
+  const written = await changeDefinition(db, key, { patch, headers: c.req.raw.headers, actor: auditName(c) });
+  return c.json({ environments: await publishEverywhere(services, c, written) });
+}
+
+export async function removeDefinition(
+  services: Pick<Services, "database" | "publisher">,
+  c: ManagementContext,
+): Promise<Response> {
+  const [key, db, actor] = [requireKey(c, "flag"), await services.database(), auditName(c)];
+  const { headers } = c.req.raw;
+  const isConditional = headers.has("if-match");
+  const written = await retryOnConflict(async () => {
+    if (!isConditional) return await deleteFlagDefinition(db, key, { actor });
+    const { tag } = requireFound(await getDefinition(db, key), "flag");
+    requireMatch(headers, tag);
+    return await deleteFlagDefinition(db, key, { actor, expectedDefinition: tag });
+  }, isConditional);
+  return c.json({ environments: await publishEverywhere(services, c, written) });
+}
+
+function viewOf(record: DefinitionRecord): object {
+  const { definition, description, tags, owner, createdAt, updatedAt, environments } = record;
+  return {
+    ...definition,
+    description,
+    tags,
+    ...(owner === null ? {} : { owner }),
+    createdAt: instantOf(createdAt),
+    updatedAt: instantOf(updatedAt),
+    environments,
+  };
+}

@@ -1,0 +1,79 @@
+import { flagQuery } from "../flags/input.ts";
+import { mergePatchBody } from "../merge-patch-body.ts";
+import { route } from "../route.ts";
+import { patchDefinition, removeDefinition, showDefinition, showDefinitions } from "./handlers.ts";
+
+const FLAGS = "/api/v1/flags";
+const FLAG = `${FLAGS}/:key`;
+const IF_MATCH = {
+  "If-Match":
+    "The state that the caller has seen, as `ETag` gave it: 412 when it has changed since, in any environment.",
+};
+
+/** Flags across environments: the shared definition, and the configuration in each environment. */
+export const DEFINITION_ROUTES = [
+  route(
+    {
+      method: "get",
+      path: FLAGS,
+      tag: "Definitions",
+      id: "listDefinitions",
+      summary: "List the flags of the project",
+      access: "read",
+      query: flagQuery,
+      responses: { 200: { description: "A page of definitions, sorted by key.", schema: "DefinitionPage" } },
+    },
+    showDefinitions,
+  ),
+  route(
+    {
+      method: "get",
+      path: FLAG,
+      tag: "Definitions",
+      id: "getDefinition",
+      summary: "Read a flag with its state in every environment",
+      access: "read",
+      headers: { "If-None-Match": "304 when nothing of it has changed, in any environment." },
+      responses: {
+        200: {
+          description: "The definition and every configuration; `ETag` changes with each of them.",
+          schema: "DefinitionWithEnvironments",
+        },
+        304: { description: "Unchanged." },
+      },
+    },
+    showDefinition,
+  ),
+  route(
+    {
+      method: "patch",
+      path: FLAG,
+      tag: "Definitions",
+      id: "patchDefinition",
+      summary: "Change a flag's definition in every environment",
+      description:
+        "JSON merge patch of kind, type, variants, clientVisible, metadata, description, tags and owner. Refused when a configuration of any environment would no longer be valid. Without If-Match the patch is applied to whatever the flag is by then, atomically.",
+      access: "write",
+      headers: IF_MATCH,
+      body: mergePatchBody("DefinitionPatch", { description: "The redesigned checkout", variants: { on: true } }),
+      responses: { 200: { description: "Written.", schema: "DefinitionWritten" } },
+      problems: [409, 412],
+    },
+    patchDefinition,
+  ),
+  route(
+    {
+      method: "delete",
+      path: FLAG,
+      tag: "Definitions",
+      id: "deleteDefinition",
+      summary: "Delete a flag from every environment",
+      description: "409 while other flags or segments need it.",
+      access: "write",
+      headers: IF_MATCH,
+      responses: { 200: { description: "Deleted.", schema: "DefinitionWritten" } },
+      problems: [409, 412],
+    },
+    removeDefinition,
+  ),
+];

@@ -1,0 +1,31 @@
+import { boolean, check, exactOptional, type InferOutput, maxLength, minLength, optional, pipe, string } from "valibot";
+import { environmentKey, fields } from "../shape.ts";
+
+const nameText = pipe(
+  string("must be text"),
+  minLength(1, "must not be empty"),
+  maxLength(200, "must not exceed 200 characters"),
+);
+
+export const environmentSchema = fields({
+  key: environmentKey,
+  /** The default is the key. */
+  name: exactOptional(nameText),
+  /** An environment whose segments and configurations are copied. SDK keys are never copied. */
+  copyFrom: exactOptional(environmentKey),
+});
+
+export type EnvironmentBody = InferOutput<typeof environmentSchema>;
+
+export const environmentPatchSchema = pipe(
+  fields({
+    name: exactOptional(nameText),
+    /** Whether the environment accepts signed overrides. */
+    overridesAllowed: exactOptional(boolean("must be true or false")),
+  }),
+  check((patch) => Object.keys(patch).length > 0, "must hold name or overridesAllowed"),
+);
+
+export type EnvironmentPatchBody = InferOutput<typeof environmentPatchSchema>;
+
+export const confirmQuery = fields({ confirm: optional(string("must be given once")) });

@@ -1,0 +1,99 @@
+import { MERGE_PATCH_TYPES } from "../merge-patch-body.ts";
+import { route } from "../route.ts";
+import { parseShape } from "../shape.ts";
+import { patchEnvironment, postEnvironment, removeEnvironment, showEnvironment, showEnvironments } from "./handlers.ts";
+import { confirmQuery, environmentPatchSchema, environmentSchema } from "./input.ts";
+
+const ENVIRONMENTS = "/api/v1/environments";
+const ENVIRONMENT = `${ENVIRONMENTS}/:env`;
+
+/** Environments of the project. */
+export const ENVIRONMENT_ROUTES = [
+  route(
+    {
+      method: "get",
+      path: ENVIRONMENTS,
+      tag: "Environments",
+      id: "listEnvironments",
+      summary: "List environments",
+      access: "read",
+      responses: { 200: { description: "Every environment, sorted by key.", schema: "EnvironmentList" } },
+    },
+    showEnvironments,
+  ),
+  route(
+    {
+      method: "post",
+      path: ENVIRONMENTS,
+      tag: "Environments",
+      id: "createEnvironment",
+      summary: "Create an environment",
+      description: "Empty, or with the segments and flag configurations of another one. SDK keys are never copied.",
+      access: "write",
+      body: {
+        schema: "EnvironmentInput",
+        example: { key: "staging", name: "Staging", copyFrom: "production" },
+        parse: (value: unknown) => parseShape(environmentSchema, value),
+      },
+      responses: { 201: { description: "Created.", schema: "EnvironmentWritten" } },
+      problems: [409],
+    },
+    postEnvironment,
+  ),
+  route(
+    {
+      method: "get",
+      path: ENVIRONMENT,
+      tag: "Environments",
+      id: "getEnvironment",
+      summary: "Read an environment",
+      access: "read",
+      headers: { "If-None-Match": "304 when this is still the version." },
+      responses: {
+        200: {
+          description: "The environment; `ETag` is its version, which every change of anything in it raises.",
+          schema: "Environment",
+        },
+        304: { description: "Unchanged." },
+      },
+    },
+    showEnvironment,
+  ),
+  route(
+    {
+      method: "patch",
+      path: ENVIRONMENT,
+      tag: "Environments",
+      id: "updateEnvironment",
+      summary: "Rename an environment, allow or forbid overrides in it",
+      description:
+        "The name is for people; the key cannot be changed. `overridesAllowed: false` ends every override that was made, everywhere within about a second, and allowing them again brings none of them back.",
+      access: "write",
+      body: {
+        schema: "EnvironmentPatch",
+        mediaTypes: MERGE_PATCH_TYPES,
+        example: { overridesAllowed: true },
+        parse: (value: unknown) => parseShape(environmentPatchSchema, value),
+      },
+      responses: { 200: { description: "Changed.", schema: "EnvironmentWritten" } },
+    },
+    patchEnvironment,
+  ),
+  route(
+    {
+      method: "delete",
+      path: ENVIRONMENT,
+      tag: "Environments",
+      id: "deleteEnvironment",
+      summary: "Delete an environment with everything in it",
+      description:
+        "Its configurations, segments and keys go. To show that it is meant: `If-Match` with its version, or `confirm` with its key.",
+      access: "write",
+      headers: { "If-Match": "The version that the caller has seen." },
+      query: confirmQuery,
+      responses: { 200: { description: "Deleted.", schema: "Written" } },
+      problems: [409, 412, 428],
+    },
+    removeEnvironment,
+  ),
+];

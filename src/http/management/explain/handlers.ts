@@ -1,0 +1,60 @@
+import { explainFlag } from "../../../evaluation/explain.ts";
+import type { CompiledFlag } from "../../../evaluation/types.ts";
+import { HttpError } from "../../errors.ts";
+import { requestAttributes } from "../../evaluation/context.ts";
+import { provenanceHeaders } from "../../evaluation/evaluate.ts";
+import type { Services } from "../../services.ts";
+import { environmentOf, type ManagementContext, pathParameter, waitUntilOf } from "../context.ts";
+import { unknownEnvironment } from "../require.ts";
+import { contextOf, type ExplainBody, type SampleBody } from "./input.ts";
+import { countOutcomes, subjectsOf } from "./sampling.ts";
+
+/** Explains the resolution of a flag. */
+export async function postExplain(
+  { source, now, random }: Pick<Services, "source" | "now" | "random">,
+  c: ManagementContext,
+  { body }: { body: ExplainBody },
+): Promise<Response> {
+  const { flag, version, headers } = await loadFlag(source, c);
+  const explanation = explainFlag(flag.document, {
+    context: contextOf(body.context),
+    request: body.request ?? requestAttributes(c.req.raw),
+    now: now(),
+    random,
+  });
+  return c.json({ version, ...explanation }, 200, headers);
+}
+
+/** Evaluates a flag for made-up subjects, exactly as for clients. */
+export async function postSample(
+  { source, now, random }: Pick<Services, "source" | "now" | "random">,
+  c: ManagementContext,
+  { body }: { body: SampleBody },
+): Promise<Response> {
+  const subject = subjectsOf(contextOf(body.context), body.by);
+  const { flag, version, headers } = await loadFlag(source, c);
+  const outcomes = countOutcomes(flag, body.count, {
+    subject,
+    request: body.request ?? requestAttributes(c.req.raw),
+    now: now(),
+    random,
+  });
+  return c.json({ version, flag: pathParameter(c, "key"), count: body.count, outcomes }, 200, headers);
+}
+
+interface LoadedFlag {
+  flag: CompiledFlag;
+  version: number;
+  /** Response headers that say where the flag came from. */
+  headers: Record<string, string>;
+}
+
+/** Loads the flag that the path names. @throws HttpError 404 */
+async function loadFlag(source: Services["source"], c: ManagementContext): Promise<LoadedFlag> {
+  const request = { environment: environmentOf(c), scope: { waitUntil: waitUntilOf(c) } };
+  const loaded = await source.flag(request, pathParameter(c, "key"));
+  if (loaded === undefined) throw unknownEnvironment();
+  const { value: flag, version, tier } = loaded;
+  if (flag === null) throw new HttpError(404, "there is no such flag in this environment");
+  return { flag, version, headers: provenanceHeaders({ version, cacheStatus: `Burgee-${tier}; hit` }) };
+}

@@ -1,0 +1,55 @@
+import type { CompiledFlag, EvaluationContext, RequestAttributes, Resolution } from "../../../evaluation/types.ts";
+import type { AttributePath, JsonValue } from "../../../flags/document.ts";
+import { InvalidInputError } from "../../../ops/errors.ts";
+
+/** A resolution, and how many of the sampled subjects got it. */
+export interface Outcome {
+  /** `null` if the caller gets its own default or an error. */
+  variant: string | null;
+  reason: Resolution["reason"];
+  /** `null` if no rule matched. */
+  ruleId: string | null;
+  count: number;
+}
+
+interface Sampling {
+  subject: (n: number) => EvaluationContext;
+  request: RequestAttributes;
+  now: number;
+  random: () => number;
+}
+
+/** Evaluates the flag for all subjects at one instant. Returns the most frequent outcome first. */
+export function countOutcomes(flag: CompiledFlag, count: number, { subject, ...input }: Sampling): Outcome[] {
+  const outcomes = new Map<string, Outcome>();
+  for (let n = 1; n <= count; n++) {
+    const resolution = flag.evaluate({ ...input, context: subject(n) });
+    const { reason } = resolution;
+    const variant = "variant" in resolution ? (resolution.variant ?? null) : null;
+    const ruleId = "ruleId" in resolution ? (resolution.ruleId ?? null) : null;
+    const id = JSON.stringify([variant, reason, ruleId]);
+    const outcome = outcomes.get(id) ?? { variant, reason, ruleId, count: 0 };
+    outcome.count++;
+    outcomes.set(id, outcome);
+  }
+  return [...outcomes.values()].toSorted((a, b) => b.count - a.count);
+}
+
+/** Returns a function that makes the n-th subject's context. @throws InvalidInputError if `by` is a request attribute */
+export function subjectsOf(context: EvaluationContext, by: AttributePath): (n: number) => EvaluationContext {
+  const [first = "", ...rest] = typeof by === "string" ? [by] : by;
+  if (first === "request" || first.startsWith("request.")) {
+    throw new InvalidInputError([
+      { pointer: "/by", detail: "must be an attribute of the context, not of the request" },
+    ]);
+  }
+  return (n) => ({ ...context, [first]: withLeaf(context[first], rest, `sample-${n}`) });
+}
+
+/** Returns a copy of the value with `leaf` at the end of the path. A step into a value that is not an object makes one. */
+function withLeaf(value: JsonValue | undefined, path: readonly string[], leaf: string): JsonValue {
+  const [step, ...rest] = path;
+  if (step === undefined) return leaf;
+  const parent = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  return { ...parent, [step]: withLeaf(parent[step], rest, leaf) };
+}

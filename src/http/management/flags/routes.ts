@@ -1,0 +1,129 @@
+import { type JsonObject, mergePatchBody } from "../merge-patch-body.ts";
+import { type ManagementContext, pathParameter } from "../context.ts";
+import { route, type RouteSpec } from "../route.ts";
+import { parseFlag } from "./flag-forms.ts";
+import { patchFlag, postFlag, putFlag, removeFlag, showFlag, showFlags, updateFlag } from "./handlers.ts";
+import { FLAG_EXAMPLE, flagQuery, updateQuery } from "./input.ts";
+
+const FLAGS = "/api/v1/environments/:env/flags";
+const FLAG = `${FLAGS}/:key`;
+const IF_MATCH = {
+  "If-Match": "The version that the caller has seen, as `ETag` gave it: 412 when it has changed since.",
+};
+
+const PATCH_FLAG = {
+  method: "patch",
+  path: FLAG,
+  tag: "Flags",
+  id: "patchFlag",
+  summary: "Change a flag",
+  description:
+    "JSON merge patch (RFC 7396): objects are merged, null removes, everything else, lists too, replaces. Without If-Match the patch is applied to whatever the flag is by then, atomically.",
+  access: "write",
+  headers: IF_MATCH,
+  body: mergePatchBody("FlagPatch", { enabled: false }),
+  responses: { 200: { description: "Written.", schema: "FlagWritten" } },
+  problems: [409, 412],
+} satisfies RouteSpec<undefined, JsonObject>;
+
+/** Flags of one environment. */
+export const FLAG_ROUTES = [
+  route(
+    {
+      method: "get",
+      path: FLAGS,
+      tag: "Flags",
+      id: "listFlags",
+      summary: "List the flags of an environment",
+      access: "read",
+      query: flagQuery,
+      responses: { 200: { description: "A page of flags, sorted by key.", schema: "FlagPage" } },
+    },
+    showFlags,
+  ),
+  route(
+    {
+      method: "post",
+      path: FLAGS,
+      tag: "Flags",
+      id: "createFlag",
+      summary: "Create a flag",
+      description:
+        "Creates the flag in this environment, and its definition where that is new. 409 when the environment has the flag already.",
+      access: "write",
+      body: { schema: "Flag", example: FLAG_EXAMPLE, parse: (value: unknown) => parseFlag(value, undefined) },
+      responses: { 201: { description: "Created.", schema: "FlagWritten" } },
+      problems: [409],
+    },
+    postFlag,
+  ),
+  route(
+    {
+      method: "get",
+      path: FLAG,
+      tag: "Flags",
+      id: "getFlag",
+      summary: "Read a flag",
+      description: "What PUT takes, with its version; segments and prerequisites are named, not resolved.",
+      access: "read",
+      headers: { "If-None-Match": "304 when this is still the version." },
+      responses: {
+        200: { description: "The flag; `ETag` is its version.", schema: "Flag" },
+        304: { description: "Unchanged." },
+      },
+    },
+    showFlag,
+  ),
+  route(
+    {
+      method: "put",
+      path: FLAG,
+      tag: "Flags",
+      id: "putFlag",
+      summary: "Create or replace a flag",
+      description:
+        "Takes a whole flag. Fields left out take their defaults, but for `description`, `tags` and `owner`, which stay. The definition (kind, type, variants, …) is shared: changing it changes the flag in every environment.",
+      access: "write",
+      headers: { ...IF_MATCH, "If-None-Match": "`*`: only create; 412 when the flag exists." },
+      body: {
+        schema: "Flag",
+        example: FLAG_EXAMPLE,
+        parse: (value: unknown, c: ManagementContext) => parseFlag(value, pathParameter(c, "key")),
+      },
+      responses: {
+        200: { description: "Written.", schema: "FlagWritten" },
+        201: { description: "Created, with `If-None-Match: *`.", schema: "FlagWritten" },
+      },
+      problems: [409, 412],
+    },
+    putFlag,
+  ),
+  route(PATCH_FLAG, patchFlag),
+  route(
+    {
+      ...PATCH_FLAG,
+      method: "post",
+      path: "/flags/:key/update",
+      id: "updateFlag",
+      summary: "Change a flag (short form)",
+      description: "The PATCH above; the environment is a query parameter.",
+      query: updateQuery,
+    },
+    updateFlag,
+  ),
+  route(
+    {
+      method: "delete",
+      path: FLAG,
+      tag: "Flags",
+      id: "deleteFlag",
+      summary: "Delete a flag from an environment",
+      description: "With the last environment its definition goes too. 409 while other flags need it.",
+      access: "write",
+      headers: IF_MATCH,
+      responses: { 200: { description: "Deleted.", schema: "Written" } },
+      problems: [409, 412],
+    },
+    removeFlag,
+  ),
+];

@@ -1,0 +1,28 @@
+import { route } from "../route.ts";
+import { parseShape } from "../shape.ts";
+import { postOverrides } from "./handlers.ts";
+import { overridesSchema } from "./input.ts";
+
+/** Signed overrides of one environment. */
+export const OVERRIDES_ROUTES = [
+  route(
+    {
+      method: "post",
+      path: "/api/v1/environments/:env/overrides",
+      tag: "Overrides",
+      id: "createOverrides",
+      summary: "Sign overrides",
+      description:
+        "A token with which a request gets these variants, whatever the rules say: as the query parameter `burgee-overrides`, the header `X-Flags-Overrides` or the cookie `burgee-overrides`. Whoever holds it can use it, until it expires or the environment forbids overrides. 409 where it does.",
+      access: "write",
+      body: {
+        schema: "OverridesInput",
+        example: { flags: { "checkout-redesign": "on" }, expiresInSeconds: 7200 },
+        parse: (value: unknown) => parseShape(overridesSchema, value),
+      },
+      responses: { 201: { description: "Signed.", schema: "Overrides" } },
+      problems: [409],
+    },
+    postOverrides,
+  ),
+];

@@ -1,0 +1,90 @@
+/** Routes of the management API. A specification serves the checks of a request and /openapi.json alike. */
+import type { GenericSchema, InferOutput } from "valibot";
+import type { Services } from "../services.ts";
+import type { Access } from "./actor.ts";
+import type { ManagementContext } from "./context.ts";
+import { JSON_ONLY, readJsonBody } from "./json-body.ts";
+
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** A request body and the function that parses it. */
+export interface BodySpec<B> {
+  /** Name of a component in /openapi.json. */
+  schema: string;
+  /** The default is JSON_ONLY. */
+  mediaTypes?: readonly string[];
+  /** The default is MAX_MANAGEMENT_BODY_BYTES. */
+  maxBytes?: number;
+  example: unknown;
+  /** @throws InvalidInputError */
+  parse(value: unknown, c: ManagementContext): B;
+}
+
+/** A successful response. */
+export interface ResponseSpec {
+  description: string;
+  /** Name of a component in /openapi.json; `undefined` if the response has no JSON body. */
+  schema?: string;
+  /** The media type of a body that is not JSON. */
+  mediaType?: string;
+}
+
+/** One operation of the API: its route, who may use it, what it accepts and what it returns. */
+export interface RouteSpec<Q extends GenericSchema | undefined = GenericSchema | undefined, B = unknown> {
+  method: Method;
+  path: string;
+  tag: string;
+  /** The operationId: the name of the method in generated clients. */
+  id: string;
+  summary: string;
+  description?: string;
+  access: Access;
+  query?: Q;
+  /** Request headers that the operation reads, with a description of each. */
+  headers?: Record<string, string>;
+  body?: BodySpec<B>;
+  responses: Record<number, ResponseSpec>;
+  /** Statuses of problem+json that the route's access and body do not imply. */
+  problems?: readonly number[];
+}
+
+/** The parsed parts of a request. */
+export interface Input<Query, Body> {
+  query: Query;
+  body: Body;
+}
+
+/** Handles one operation. Declares in its first parameter which services it uses. */
+export type Handler<Query, Body> = (
+  services: Services,
+  c: ManagementContext,
+  input: Input<Query, Body>,
+) => Response | Promise<Response>;
+
+/** A specification together with the function that fulfils it. */
+export interface Route {
+  spec: RouteSpec;
+  respond(services: Services, c: ManagementContext): Promise<Response>;
+}
+
+type QueryOf<Q> = Q extends GenericSchema ? InferOutput<Q> : undefined;
+
+export function route<Q extends GenericSchema | undefined = undefined, B = undefined>(
+  spec: RouteSpec<Q, B>,
+  handle: Handler<QueryOf<NoInfer<Q>>, NoInfer<B>>,
+): Route {
+  return {
+    spec,
+    async respond(services, c) {
+      const { query, body } = spec;
+      const parsed = body?.parse(await readJsonBody(c.req.raw, body.mediaTypes ?? JSON_ONLY, body.maxBytes), c);
+      const input = { query: query && c.req.valid("query" as never), body: parsed } as Input<QueryOf<Q>, B>;
+      return await handle(services, c, input);
+    },
+  };
+}
+
+/** Whether every successful response of the operation is JSON or has no body. */
+export function respondsWithJson({ responses }: Pick<RouteSpec, "responses">): boolean {
+  return Object.values(responses).every(({ mediaType }) => mediaType === undefined);
+}
