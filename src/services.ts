@@ -8,12 +8,12 @@ import { Environments } from "./delivery/environment.ts";
 import { ChangeWatch } from "./delivery/watch/change-watch.ts";
 import { createEdgeHeadStore } from "./delivery/read/edge-head-store.ts";
 import { FlagSource } from "./delivery/read/flag-source.ts";
-import { createEdgeHeadCheck, createRedisHeadCheck } from "./delivery/read/head-check.ts";
+import { createEdgeHeadCheck, createRedisHeadCheck, type HeadCheck } from "./delivery/read/head-check.ts";
 import { planEnvironment } from "./delivery/read/load-plans.ts";
 import { Loader } from "./delivery/read/loader.ts";
-import { Publisher } from "./delivery/publish/publisher.ts";
+import { type Publication, Publisher } from "./delivery/publish/publisher.ts";
 import { checkAhead } from "./delivery/publish/restore-detection.ts";
-import { createCloudflarePurge } from "./delivery/publish/purge-targets.ts";
+import { createCloudflarePurge, type EdgePurge } from "./delivery/publish/purge-targets.ts";
 import { Snapshots } from "./delivery/snapshots/snapshots.ts";
 import { sweepOutbox } from "./delivery/publish/sweep.ts";
 import type { Settings } from "./env.ts";
@@ -21,11 +21,12 @@ import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
 import { parseCachedDocument } from "./flags/cached-document.ts";
 import { Authenticator } from "./http/authenticate.ts";
+import type { HttpError } from "./http/errors.ts";
 import { createCacheApiEndpointCache } from "./http/evaluation/endpoint-cache.ts";
 import { KEEP_ALIVE_MS } from "./http/streams/change-stream.ts";
 import { OverrideReader } from "./http/overrides/overrides.ts";
 import type { RateLimits } from "./http/limits.ts";
-import type { Services } from "./http/services.ts";
+import type { Services, StreamServices } from "./http/services.ts";
 import { StreamSlots } from "./http/streams/stream-slots.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
 import { FailureLog } from "./ops/failure-log.ts";
@@ -36,43 +37,118 @@ import { createRateLimiter } from "./ops/rate-limiter.ts";
 import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
 
-/** L2 that takes longer than this is treated as down (ms) … */
+/** A command to Redis that takes longer counts as failed (ms). */
 const REDIS_TIMEOUT_MS = 150;
-/** … and than this where whole environments are moved, which are megabytes. */
+/** The same for commands that move whole environments, which can be megabytes (ms). */
 const REDIS_BULK_TIMEOUT_MS = 1000;
-/** L3 wakes from scale-to-zero within this (ms). */
+/** Postgres wakes up from scale-to-zero within this time (ms). */
 const STORE_TIMEOUT_MS = 5000;
-/** A flight that takes longer than both tiers together may is dead, and is replaced (ms). */
+/** A flight is replaced after this time, which is longer than both tiers together may take (ms). */
 export const FLIGHT_BUDGET_MS = 6500;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */
 const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000 };
 
-/** What tests put in the place of the runtime's own. */
+/** Replacements for runtime services, used by tests. */
 export interface ServicesOptions {
   clock?: Clock;
   log?: Log;
   random?: () => number;
   redisTimeoutMs?: number;
-  /** The data centre's cache. */
+  /** Opens the cache of the data centre. */
   openCache?: () => Promise<EdgeCache>;
-  /** Snapshots that were bundled at deploy: text by environment. */
+  /** Loads the snapshots that were bundled at deployment: their text by environment. */
   bundledSnapshots?: () => Promise<Readonly<Record<string, string>>>;
 }
 
-/** The composition root. */
-export function createServices(
-  settings: Settings,
-  {
-    clock = systemClock,
-    log = consoleLog,
-    random = Math.random,
-    redisTimeoutMs = REDIS_TIMEOUT_MS,
-    openCache = () => openEdgeCache(settings.CACHE_PREFIX),
-    bundledSnapshots = async () => (await import("#bundled-snapshot")).bundled,
-  }: ServicesOptions = {},
-): Services {
+type Runtime = Required<ServicesOptions>;
+
+/** The composition root: constructs everything that lives as long as the isolate. */
+export function createServices(settings: Settings, options: ServicesOptions = {}): Services {
+  const runtime: Runtime = { ...defaultRuntime(settings), ...options };
+  const { clock, log, random, openCache } = runtime;
   const prefix = settings.CACHE_PREFIX;
+  const tiers = createTiers(settings, runtime);
+  const environments = new Environments(tiers.l1);
+  const redisBreaker = createBreaker("Redis", runtime);
+  const storeBreaker = createBreaker("Postgres", runtime);
+  const metrics = new Metrics(settings.ANALYTICS, prefix);
+  const failures = new FailureLog(log, clock.now);
+  const store = createStore(settings);
+  const flights = new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS });
+  const loader = new Loader({
+    tiers,
+    hasRedis: tiers.l2 !== undefined,
+    reader: store.openFlagReader,
+    redisBreaker,
+    storeBreaker,
+    flights,
+    log,
+    onRead: (tier, outcome) => void metrics.reads[tier][outcome]++,
+    now: clock.now,
+  });
+  const edgePurge = createEdgePurge(settings, clock);
+  const headCheck =
+    edgePurge === undefined
+      ? createRedisHeadCheck(loader)
+      : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), loader, flights, clock.now);
+  const delivery: Delivery = { tiers, environments, loader, flights, headCheck };
+  const publisher: Publisher = new Publisher(tiers, prefix, edgePurge, log, (environment, head, waitUntil) => {
+    const publish = (publication: Publication) => publisher.publish(environment, publication, waitUntil);
+    return checkAhead({ environment, head }, store.openOutbox, publish, log);
+  });
+  const limits = createRateLimits(settings, clock.now, log);
+  const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
+  let isolateId: string | undefined;
+
+  return {
+    settings,
+    prefix,
+    isolateId: () => (isolateId ??= crypto.randomUUID().slice(0, 8)),
+    tiers,
+    publisher,
+    edgePurge,
+    redisBreaker: tiers.l2 && redisBreaker,
+    storeBreaker,
+    endpointCache: edgePurge && createCacheApiEndpointCache(prefix, openCache),
+    endpointTtlSeconds: settings.CACHE_ENABLED ? settings.CACHE_ENDPOINT_TTL_SECONDS : 0,
+    streams: settings.STREAMS_ENABLED ? createStreams(settings, runtime, delivery) : undefined,
+    log,
+    source: createFlagSource(settings, runtime, delivery),
+    authenticator: new Authenticator(secrets, limits),
+    overrides: new OverrideReader(secrets),
+    now: clock.now,
+    random,
+    limits,
+    metrics,
+    failures,
+    database: store.openDatabase,
+    sweep: async (waitUntil) => await sweepOutbox(await store.openOutbox(), publisher, waitUntil, log),
+    logFailure: (error, requestId) => logFailure(error, requestId, failures, log),
+  };
+}
+
+/** The parts from which the services that deliver flags are made. */
+interface Delivery {
+  tiers: TieredCache<CompiledFlag>;
+  environments: Environments;
+  loader: Loader;
+  flights: SingleFlight;
+  headCheck: HeadCheck;
+}
+
+function defaultRuntime(settings: Settings): Runtime {
+  return {
+    clock: systemClock,
+    log: consoleLog,
+    random: Math.random,
+    redisTimeoutMs: REDIS_TIMEOUT_MS,
+    openCache: () => openEdgeCache(settings.CACHE_PREFIX),
+    bundledSnapshots: async () => (await import("#bundled-snapshot")).bundled,
+  };
+}
+
+function createTiers(settings: Settings, { clock, random, redisTimeoutMs }: Runtime): TieredCache<CompiledFlag> {
   const l1 = new MemoryTier<CompiledFlag>({
     maxEntries: settings.CACHE_L1_MAX_ENTRIES,
     maxBytes: settings.CACHE_L1_MAX_BYTES,
@@ -82,26 +158,23 @@ export function createServices(
     random,
     sizeOf: (key, flag, chars) => key.length + (flag === null ? 0 : documentBytes(flag, chars)),
   });
-  const l2 = redisTier(settings, clock.now, redisTimeoutMs);
-  const tiers = new TieredCache<CompiledFlag>({
+  return new TieredCache<CompiledFlag>({
     l1,
-    l2,
+    l2: createRedisTier(settings, clock.now, redisTimeoutMs),
     compile: compileFlag,
     documentOf: (flag) => flag.document,
     now: clock.now,
   });
-  const environments = new Environments(l1);
-  const breaker = (name: string): Breaker => {
-    const onChange = (state: "open" | "closed") =>
-      state === "open" ? log.warn("breaker_opened", { target: name }) : log.info("breaker_closed", { target: name });
-    return new Breaker({ ...BREAKER, name, now: clock.now, random, onChange });
-  };
-  const redisBreaker = breaker("Redis");
-  const storeBreaker = breaker("Postgres");
-  const metrics = new Metrics(settings.ANALYTICS, prefix);
-  const failures = new FailureLog(log, clock.now);
+}
 
-  let isolateId: string | undefined;
+function createBreaker(name: string, { clock, log, random }: Runtime): Breaker {
+  const onChange = (state: "open" | "closed") =>
+    state === "open" ? log.warn("breaker_opened", { target: name }) : log.info("breaker_closed", { target: name });
+  return new Breaker({ ...BREAKER, name, now: clock.now, random, onChange });
+}
+
+/** Opens the store on first use, because its client is the larger half of the bundle. */
+function createStore(settings: Settings) {
   let database: Promise<StoreDatabase> | undefined;
   const openDatabase = () =>
     (database ??= import("./store/client.ts").then(({ createDatabase }) =>
@@ -110,24 +183,46 @@ export function createServices(
         ...(settings.NEON_HTTP_URL === undefined ? {} : { fetchEndpoint: settings.NEON_HTTP_URL }),
       }),
     ));
-  const flights = new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS });
-  const loader = new Loader({
-    tiers,
-    hasRedis: l2 !== undefined,
-    reader: async () => {
+  return {
+    openDatabase,
+    async openFlagReader() {
       const [{ createFlagReader }, db] = await Promise.all([import("./store/readings/flag-reader.ts"), openDatabase()]);
       return createFlagReader(db);
     },
-    redisBreaker,
-    storeBreaker,
-    flights,
-    log,
-    onRead: (tier, outcome) => void metrics.reads[tier][outcome]++,
-    now: clock.now,
+    async openOutbox() {
+      const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
+      return createOutbox(db);
+    },
+  };
+}
+
+function createEdgePurge(settings: Settings, clock: Clock): EdgePurge | undefined {
+  const { CF_API_URL: apiUrl, CF_ZONE_ID: zoneId, CF_PURGE_TOKEN: token } = settings;
+  if (zoneId === undefined || token === undefined) return undefined;
+  return createCloudflarePurge({ apiUrl, zoneId, token, clock, fetch: (...args) => fetch(...args) });
+}
+
+function createFlagSource(settings: Settings, runtime: Runtime, delivery: Delivery): FlagSource {
+  const { clock } = runtime;
+  return new FlagSource({
+    ...delivery,
+    snapshots: settings.CACHE_ENABLED ? createSnapshots(settings, runtime, delivery) : undefined,
+    clock,
+    headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
+    mayLookAhead: createRateLimit(settings.AHEAD_PER_SECOND, clock.now),
+    mayLoadUnknown: createRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),
+    keyCheckMs: settings.KEY_CHECKS_PER_SECOND === 0 ? 0 : 1000 / settings.KEY_CHECKS_PER_SECOND,
   });
-  const snapshots = new Snapshots({
+}
+
+function createSnapshots(
+  settings: Settings,
+  { openCache, bundledSnapshots, clock, log }: Runtime,
+  { loader, flights }: Delivery,
+): Snapshots {
+  return new Snapshots({
     open: settings.CACHE_SNAPSHOT_SECONDS === 0 ? undefined : openCache,
-    prefix,
+    prefix: settings.CACHE_PREFIX,
     everySeconds: settings.CACHE_SNAPSHOT_SECONDS,
     bundled: bundledSnapshots,
     loadAll: (state, scope) => loader.load(state, planEnvironment(state), scope),
@@ -136,87 +231,27 @@ export function createServices(
     clock,
     log,
   });
+}
 
-  const { CF_ZONE_ID: zoneId, CF_PURGE_TOKEN: token } = settings;
-  const edge =
-    zoneId !== undefined && token !== undefined
-      ? createCloudflarePurge({ apiUrl: settings.CF_API_URL, zoneId, token, clock, fetch: (...args) => fetch(...args) })
-      : undefined;
-  const headCheck =
-    edge === undefined
-      ? createRedisHeadCheck(loader)
-      : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), loader, flights, clock.now);
-  const openOutbox = async () => {
-    const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
-    return createOutbox(db);
-  };
-  const publisher: Publisher = new Publisher(tiers, prefix, edge, log, (environment, head, waitUntil) =>
-    checkAhead({ environment, head }, openOutbox, (written) => publisher.publish(environment, written, waitUntil), log),
-  );
-  const limits = rateLimits(settings, clock.now, log);
-  const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
-
+function createStreams(settings: Settings, { clock, random }: Runtime, delivery: Delivery): StreamServices {
   return {
-    settings,
-    prefix,
-    isolateId: () => (isolateId ??= crypto.randomUUID().slice(0, 8)),
-    tiers,
-    publisher,
-    edgePurge: edge,
-    redisBreaker: l2 === undefined ? undefined : redisBreaker,
-    storeBreaker,
-    endpointCache: edge === undefined ? undefined : createCacheApiEndpointCache(prefix, openCache),
-    endpointTtlSeconds: settings.CACHE_ENABLED ? settings.CACHE_ENDPOINT_TTL_SECONDS : 0,
-    streams: !settings.STREAMS_ENABLED
-      ? undefined
-      : {
-          feed: new ChangeWatch({
-            environments,
-            loader,
-            headCheck,
-            headCheckMs: settings.CACHE_HEAD_CHECK_MS,
-            clock,
-            random,
-          }),
-          // A stream writes at least that often, unless its client does not read.
-          slots: new StreamSlots(settings.STREAMS_MAX, 3 * KEEP_ALIVE_MS, clock.now),
-          lifetimeMs: settings.STREAM_LIFETIME_SECONDS * 1000,
-          clock,
-          random,
-        },
-    log,
-    source: new FlagSource({
-      tiers,
-      environments,
-      loader,
-      headCheck,
-      snapshots: settings.CACHE_ENABLED ? snapshots : undefined,
-      clock,
-      headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
-      mayLookAhead: createRateLimit(settings.AHEAD_PER_SECOND, clock.now),
-      mayLoadUnknown: createRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),
-      keyCheckMs: settings.KEY_CHECKS_PER_SECOND === 0 ? 0 : 1000 / settings.KEY_CHECKS_PER_SECOND,
-    }),
-    authenticator: new Authenticator(secrets, limits),
-    overrides: new OverrideReader(secrets),
-    now: clock.now,
+    feed: new ChangeWatch({ ...delivery, headCheckMs: settings.CACHE_HEAD_CHECK_MS, clock, random }),
+    // A stream writes at least once per KEEP_ALIVE_MS, unless its client has stopped reading.
+    slots: new StreamSlots(settings.STREAMS_MAX, 3 * KEEP_ALIVE_MS, clock.now),
+    lifetimeMs: settings.STREAM_LIFETIME_SECONDS * 1000,
+    clock,
     random,
-    limits,
-    metrics,
-    failures,
-    database: openDatabase,
-    async sweep(waitUntil) {
-      return sweepOutbox(await openOutbox(), publisher, waitUntil, log);
-    },
-    logFailure(error, requestId) {
-      // What is out of reach is told once; what is broken, each time, because the answer names only its id.
-      if (error.status === 503) failures.failed("request", error.cause ?? error, { requestId, status: error.status });
-      else log.error("request_failed", { requestId, status: error.status, ...errorFields(error.cause ?? error) });
-    },
   };
 }
 
-function rateLimits(settings: Settings, now: () => number, log: Log): RateLimits {
+/** Logs an outage when it begins, but a defect each time, because the response names only the request's id. */
+function logFailure(error: HttpError, requestId: string, failures: FailureLog, log: Log): void {
+  const { status, cause = error } = error;
+  if (status === 503) failures.failed("request", cause, { requestId, status });
+  else log.error("request_failed", { requestId, status, ...errorFields(cause) });
+}
+
+function createRateLimits(settings: Settings, now: () => number, log: Log): RateLimits {
   const common = { now, log };
   return {
     unknownKeys: createRateLimiter({
@@ -240,7 +275,7 @@ function rateLimits(settings: Settings, now: () => number, log: Log): RateLimits
   };
 }
 
-function redisTier(settings: Settings, now: () => number, timeoutMs: number): RedisTier | undefined {
+function createRedisTier(settings: Settings, now: () => number, timeoutMs: number): RedisTier | undefined {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = settings;
   if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined)
     return undefined;
@@ -254,7 +289,7 @@ function redisTier(settings: Settings, now: () => number, timeoutMs: number): Re
   });
 }
 
-/** Compiled form and document together take about this many times the document's JSON: `npm run bench:memory`. */
+/** Memory that a flag takes, compiled form and document together, per character of its JSON: `npm run bench:memory`. */
 const BYTES_PER_JSON_CHARACTER = 7;
 
 function documentBytes(flag: CompiledFlag, chars = JSON.stringify(flag.document).length): number {

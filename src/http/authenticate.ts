@@ -1,44 +1,59 @@
 import type { KeyTable, SdkKeyRecord } from "../flags/sdk-keys.ts";
-import { constantTimeEqual, hashSecret, type KeyKind, verifyToken } from "../ops/token.ts";
+import { type AdminRole, constantTimeEqual, hashSecret, type SdkKeyKind, verifyToken } from "../ops/token.ts";
 import { HttpError } from "./errors.ts";
 import { addressOf, type RateLimits, requireWithin } from "./limits.ts";
+import { RememberedTokens } from "./remembered-tokens.ts";
 
-/** Tokens whose MAC was checked, per isolate. */
 const MAX_REMEMBERED = 2000;
+/** No token of this deployment is longer. */
+const MAX_TOKEN_LENGTH = 160;
 
-/** A token whose MAC is right. Whether it is revoked is for the environment's key table to say. */
-export interface VerifiedToken {
-  kind: KeyKind;
-  /** Environment key, or the role of an admin token. */
-  scope: string;
+/** An SDK key whose MAC is valid. The environment's key table decides whether it is revoked. */
+export interface VerifiedSdkKey {
+  kind: SdkKeyKind;
+  environment: string;
   id: string;
   secretHash: string;
 }
 
-/** Checks MACs, once per token and isolate: the hot path is one Map look-up. */
+/** An admin token whose MAC is valid. Its row in the store decides whether it is revoked. */
+export interface VerifiedAdminToken {
+  kind: "admin";
+  id: string;
+  secretHash: string;
+  /** The role that the row gives it, until the row must be read again (ms since epoch). */
+  checked?: { role: AdminRole; until: number };
+}
+
+export type VerifiedToken = VerifiedSdkKey | VerifiedAdminToken;
+
+/** Verifies MACs, once per token and isolate: on the hot path a token costs one look-up in a Map. */
 export class Authenticator {
   readonly #secrets: readonly string[];
   readonly #limits: Pick<RateLimits, "unknownKeys">;
-  readonly #verified = new Map<string, VerifiedToken>();
+  readonly #remembered = new RememberedTokens<VerifiedToken>(MAX_REMEMBERED);
 
   constructor(secrets: readonly string[], limits: Pick<RateLimits, "unknownKeys">) {
     this.#secrets = secrets;
     this.#limits = limits;
   }
 
-  /** Without I/O and without a promise, when this isolate has seen the token before. */
+  /** Returns a token that this isolate has verified before, without a promise. */
   remembered(token: string): VerifiedToken | undefined {
-    return this.#verified.get(token);
+    return this.#remembered.get(token);
   }
 
-  /** `headers`: of the request. @throws HttpError 401 when the token is forged or mistyped, 429 past the limit; no backend is asked */
+  /**
+   * Verifies a token without asking a backend. `headers` are those of the request.
+   * @throws HttpError 401 if the token is missing, forged or mistyped, 429 past the limit for such tokens
+   */
   async verify(token: string | undefined, headers: Headers): Promise<VerifiedToken> {
     if (token === undefined) throw unauthorized("send a key as `Authorization: Bearer <key>` or `X-API-Key: <key>`");
-    const known = this.#verified.get(token);
-    if (known !== undefined) return known;
-    const parts = token.length > 160 ? undefined : await verifyToken(this.#secrets, token);
+    const remembered = this.#remembered.get(token);
+    if (remembered !== undefined) return remembered;
+    const parts = token.length > MAX_TOKEN_LENGTH ? undefined : await verifyToken(this.#secrets, token);
     if (parts === undefined) {
-      // Counted after the MAC was found wrong: what others of the same address try never refuses a right key.
+      // Only invalid tokens count, so that other callers at the same address cannot get a valid key refused.
       await requireWithin(
         this.#limits.unknownKeys,
         addressOf(headers),
@@ -46,14 +61,18 @@ export class Authenticator {
       );
       throw unauthorized("the key is not one of this deployment");
     }
-    const verified = { kind: parts.kind, scope: parts.scope, id: parts.id, secretHash: await hashSecret(parts.secret) };
-    if (this.#verified.size >= MAX_REMEMBERED) this.#verified.clear();
-    this.#verified.set(token, verified);
+    const { id } = parts;
+    const secretHash = await hashSecret(parts.secret);
+    const verified: VerifiedToken =
+      parts.kind === "admin"
+        ? { kind: "admin", id, secretHash }
+        : { kind: parts.kind, environment: parts.environment, id, secretHash };
+    this.#remembered.set(token, verified);
     return verified;
   }
 }
 
-/** The token of a request, from either header. Another scheme's Authorization is a proxy's business in front of here. */
+/** Returns the token of a request from either header. An Authorization of another scheme is meant for a proxy. */
 export function tokenOf(headers: Headers): string | undefined {
   const authorization = headers.get("authorization");
   if (authorization !== null && authorization.length > 7 && authorization.slice(0, 7).toLowerCase() === "bearer ")
@@ -61,15 +80,10 @@ export function tokenOf(headers: Headers): string | undefined {
   return headers.get("x-api-key") ?? undefined;
 }
 
-/** False: the key is revoked, or newer than the table. */
-export function isListed(token: VerifiedToken, keys: KeyTable): boolean {
-  return Object.hasOwn(keys, token.id);
-}
-
-/** The key as the environment knows it. @throws HttpError 401 when it is revoked, 403 when its use is not allowed from this origin */
-export function requireSdkKey(token: VerifiedToken, keys: KeyTable, request: Request): SdkKeyRecord {
-  const record = isListed(token, keys) ? keys[token.id] : undefined;
-  if (record === undefined || record.kind !== token.kind || !constantTimeEqual(record.hash, token.secretHash)) {
+/** Returns the key's row in the environment's table. @throws HttpError 401 if revoked, 403 if used from a forbidden origin */
+export function requireSdkKey(key: VerifiedSdkKey, keys: KeyTable, request: Request): SdkKeyRecord {
+  const record = Object.hasOwn(keys, key.id) ? keys[key.id] : undefined;
+  if (record === undefined || record.kind !== key.kind || !constantTimeEqual(record.hash, key.secretHash)) {
     throw unauthorized("the key is revoked");
   }
   if (record.origins.length === 0) return record;
@@ -80,8 +94,8 @@ export function requireSdkKey(token: VerifiedToken, keys: KeyTable, request: Req
   return record;
 }
 
-/** An SDK key: client or server, never an admin token. */
-export function requireSdkKind(token: VerifiedToken): VerifiedToken {
+/** @throws HttpError 403 for an admin token */
+export function requireSdkKind(token: VerifiedToken): VerifiedSdkKey {
   if (token.kind === "admin") throw new HttpError(403, "evaluation takes a client or server key, not an admin token");
   return token;
 }

@@ -1,8 +1,8 @@
 /**
- * SDK keys and admin tokens: `bg<kind>_<scope>_<id>_<secret>_<mac>`.
+ * SDK keys and admin tokens: `bg<kind>_<owner>_<id>_<secret>_<mac>`.
  *
  * - `kind` is c for client, s for server or a for admin.
- * - `scope` is the environment, or the role of an admin token.
+ * - `owner` is the environment, or the role of an admin token.
  * - `id` names the row in `sdk_keys`.
  * - `secret` is stored only as its SHA-256.
  * - `mac` is the HMAC-SHA256 of everything before it under KEY_SECRET, cut to 128 bits. A forged or mistyped key is
@@ -11,16 +11,15 @@
  * No part contains "_" or ",". OFREP clients cannot send a comma in a header setting.
  */
 
-export type KeyKind = "client" | "server" | "admin";
+export type SdkKeyKind = "client" | "server";
+export type KeyKind = SdkKeyKind | "admin";
 export type AdminRole = "write" | "read";
 
-export interface KeyToken {
-  kind: KeyKind;
-  /** The environment, or the role of an admin token. */
-  scope: string;
-  id: string;
-  secret: string;
-}
+/** The parts of a token. */
+export type KeyToken = { id: string; secret: string } & (
+  | { kind: SdkKeyKind; environment: string }
+  | { kind: "admin"; role: string }
+);
 
 const KIND_LETTERS: Record<KeyKind, string> = { client: "c", server: "s", admin: "a" };
 const KINDS: Record<string, KeyKind> = { c: "client", s: "server", a: "admin" };
@@ -33,11 +32,11 @@ const encoder = new TextEncoder();
 export async function mintKey(
   secret: string,
   kind: KeyKind,
-  scope: string,
+  owner: string,
 ): Promise<{ token: string; id: string; secretHash: string }> {
   const id = randomText(12);
   const secretPart = randomText(24);
-  const body = `bg${KIND_LETTERS[kind]}_${scope}_${id}_${secretPart}`;
+  const body = `bg${KIND_LETTERS[kind]}_${owner}_${id}_${secretPart}`;
   return { token: `${body}_${await mac(secret, body)}`, id, secretHash: await hashSecret(secretPart) };
 }
 
@@ -45,11 +44,12 @@ export async function mintKey(
 export async function verifyToken(secrets: readonly string[], token: string): Promise<KeyToken | undefined> {
   const match = TOKEN.exec(token);
   if (!match) return undefined;
-  const [, letter = "", scope = "", id = "", secret = "", presentedMac = ""] = match;
+  const [, letter = "", owner = "", id = "", secret = "", presentedMac = ""] = match;
   const body = token.slice(0, token.length - presentedMac.length - 1);
   for (const candidate of secrets) {
-    if (constantTimeEqual(await mac(candidate, body), presentedMac))
-      return { kind: KINDS[letter] ?? "client", scope, id, secret };
+    if (!constantTimeEqual(await mac(candidate, body), presentedMac)) continue;
+    const kind = KINDS[letter] ?? "client";
+    return kind === "admin" ? { kind, role: owner, id, secret } : { kind, environment: owner, id, secret };
   }
   return undefined;
 }

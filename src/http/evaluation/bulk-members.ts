@@ -24,7 +24,7 @@ const INACTIVITY_DELAY_SECONDS = 120;
 export function bulkMembers({ token, request }: EvaluationRequest, hasStreams: boolean): BulkMembers {
   if (!request.headers.has("origin")) return NONE;
   // `flagSetId` is OpenFeature's name for telemetry. Clients also report it with flags that they do not find.
-  const metadata = `,"metadata":{"flagSetId":${JSON.stringify(token.scope)}}`;
+  const metadata = `,"metadata":{"flagSetId":${JSON.stringify(token.environment)}}`;
   if (!hasStreams || token.kind !== "client") return { json: metadata, tagged: metadata };
   const json = `${metadata},"eventStreams":[${eventStream(request)}]`;
   return { json, tagged: json };

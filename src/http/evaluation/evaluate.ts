@@ -12,7 +12,7 @@ import type { SdkKeyRecord } from "../../flags/sdk-keys.ts";
 import { KEY_PATTERN } from "../../flags/limits.ts";
 import type { FailureLog } from "../../ops/failure-log.ts";
 import type { Metrics } from "../../ops/metrics.ts";
-import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "../authenticate.ts";
+import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedSdkKey } from "../authenticate.ts";
 import { HttpError } from "../errors.ts";
 import { type RateLimits, requireWithin } from "../limits.ts";
 import { evaluateUnder, type OverrideReader } from "../overrides/overrides.ts";
@@ -33,7 +33,7 @@ export interface EvaluationServices {
 /** One evaluation request whose key carries a valid MAC. */
 export interface EvaluationRequest extends SourceQuestion {
   keyId: string;
-  token: VerifiedToken;
+  token: VerifiedSdkKey;
   request: Request;
 }
 
@@ -88,7 +88,7 @@ export async function openRequest(
     await requireWithin(services.limits.noCache, token.id, "requests with Cache-Control: no-cache");
     scope.noCache = true;
   }
-  return { environment: token.scope, keyId: token.id, token, request, scope };
+  return { environment: token.environment, keyId: token.id, token, request, scope };
 }
 
 /** Evaluates one flag. @throws HttpError 404 FLAG_NOT_FOUND, also for a flag that a client key may not see */

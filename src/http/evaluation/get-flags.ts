@@ -117,7 +117,7 @@ async function bulk(
 
 /** Revoking a key changes the `@keys` field, so its purge also removes the stored responses. */
 function commonTags({ prefix }: Services, { token }: EvaluationRequest): string[] {
-  return [environmentTag(prefix, token.scope), flagTag(prefix, token.scope, KEYS_FIELD)];
+  return [environmentTag(prefix, token.environment), flagTag(prefix, token.environment, KEYS_FIELD)];
 }
 
 /** Returns the stored response, unless the isolate is warm: then it evaluates in less time than the look-up takes. */

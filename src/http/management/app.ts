@@ -5,7 +5,7 @@ import { HttpError, problemResponse, toHttpError } from "../errors.ts";
 import { requireWithin } from "../limits.ts";
 import { requestId } from "../request-id.ts";
 import type { Services } from "../services.ts";
-import { type Access, AdminAuthenticator, requireAccess, serverActor } from "./actor.ts";
+import { type Access, AdminAuthenticator, requireAccess, requireServer } from "./actor.ts";
 import { addDocsRoutes } from "./api-reference/docs.ts";
 import { APPLY_ROUTES } from "./apply/routes.ts";
 import { AUDIT_ROUTES } from "./audit/routes.ts";
@@ -70,9 +70,9 @@ function requireAccessTo(
     const token = c.get("token");
     if (access === "explain" && token.kind !== "admin") {
       const target = { environment: environmentOf(c), flagKey: pathParameter(c, "key") };
-      c.set("actor", await serverActor(services, token, target, c.req.raw, { waitUntil: waitUntilOf(c) }));
+      c.set("actor", await requireServer(services, token, target, c.req.raw, { waitUntil: waitUntilOf(c) }));
     } else {
-      const actor = await authenticator.admin(token);
+      const actor = await authenticator.requireAdmin(token);
       requireAccess(actor, access);
       if (access === "write") await requireWithin(services.limits.writes, actor.id, "writes with this token");
       c.set("actor", actor);

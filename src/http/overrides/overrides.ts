@@ -1,5 +1,6 @@
 import { overrideFlag } from "../../evaluation/override.ts";
 import type { CompiledFlag, EvaluationInput, Resolution } from "../../evaluation/types.ts";
+import { RememberedTokens } from "../remembered-tokens.ts";
 import { type SignedOverrides, verifyOverrides } from "./overrides-token.ts";
 import { presentedOverrides } from "./presented-overrides.ts";
 
@@ -17,7 +18,7 @@ export interface RequestOverrides {
 /** Reads the overrides of requests, in environments that allow any. */
 export class OverrideReader {
   readonly #secrets: readonly string[];
-  readonly #verified = new Map<string, SignedOverrides>();
+  readonly #remembered = new RememberedTokens<SignedOverrides>(MAX_REMEMBERED);
 
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets;
@@ -36,12 +37,11 @@ export class OverrideReader {
   }
 
   async #verify(token: string): Promise<SignedOverrides | undefined> {
-    const known = this.#verified.get(token);
-    if (known !== undefined) return known;
+    const remembered = this.#remembered.get(token);
+    if (remembered !== undefined) return remembered;
     const signed = await verifyOverrides(this.#secrets, token);
     if (signed === undefined) return undefined;
-    if (this.#verified.size >= MAX_REMEMBERED) this.#verified.clear();
-    this.#verified.set(token, signed);
+    this.#remembered.set(token, signed);
     return signed;
   }
 }

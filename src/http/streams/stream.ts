@@ -3,7 +3,7 @@ import type { ChangeSubscription, FeedState } from "../../delivery/watch/change-
 import type { RequestScope } from "../../delivery/request-scope.ts";
 import type { AppEnv, Services, StreamServices } from "../services.ts";
 import { announcedVersion } from "../evaluation/announced-version.ts";
-import { requireSdkKey, requireSdkKind, tokenOf, type VerifiedToken } from "../authenticate.ts";
+import { requireSdkKey, requireSdkKind, tokenOf, type VerifiedSdkKey } from "../authenticate.ts";
 import { ChangeStream, openingFrames } from "./change-stream.ts";
 import { CORS_HEADERS } from "../cors.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, toHttpError } from "../errors.ts";
@@ -44,10 +44,10 @@ async function open(c: Context<AppEnv>, services: Services): Promise<Response> {
   const request = c.req.raw;
   const token = await verify(services, request, c.req.query("key"));
   const scope: RequestScope = { waitUntil: (promise) => c.executionCtx.waitUntil(promise) };
-  if (!(await services.source.listsKey(token.scope, token.id, scope))) requireSdkKey(token, {}, request);
+  if (!(await services.source.listsKey(token.environment, token.id, scope))) requireSdkKey(token, {}, request);
   const announced = announcedVersion(request.headers.get("last-event-id") ?? undefined);
-  if (announced !== undefined) await services.source.seekVersion(token.scope, announced, scope);
-  const subscription = streams.feed.subscribe(token.scope, scope);
+  if (announced !== undefined) await services.source.seekVersion(token.environment, announced, scope);
+  const subscription = streams.feed.subscribe(token.environment, scope);
   try {
     const state = await subscription.confirmed();
     if (state === "unknown-environment") throw new HttpError(401, "the key is revoked");
@@ -72,7 +72,7 @@ async function open(c: Context<AppEnv>, services: Services): Promise<Response> {
 }
 
 /** Verifies the key. Only public keys may be in a URL, because proxies and logs see it. */
-async function verify(services: Services, request: Request, queryKey: string | undefined): Promise<VerifiedToken> {
+async function verify(services: Services, request: Request, queryKey: string | undefined): Promise<VerifiedSdkKey> {
   const inHeader = tokenOf(request.headers);
   const presented = inHeader ?? queryKey;
   const token = requireSdkKind(await services.authenticator.verify(presented, request.headers));
@@ -88,7 +88,7 @@ function mustFetch({ version, movedAt }: FeedState, announced: number | undefine
   return announced === undefined ? now - movedAt < SETTLED_MS : announced !== version;
 }
 
-function isAllowed(token: VerifiedToken, keys: FeedState["keys"], request: Request): boolean {
+function isAllowed(token: VerifiedSdkKey, keys: FeedState["keys"], request: Request): boolean {
   try {
     requireSdkKey(token, keys, request);
     return true;

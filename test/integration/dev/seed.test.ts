@@ -64,12 +64,12 @@ describe("seedProject", () => {
         ["server", serverKey],
       ] as const) {
         const parts = await verifyToken([SECRET], token);
-        expect(parts).toMatchObject({ kind, scope: environment });
+        expect(parts).toMatchObject({ kind, environment });
         expect(table[parts!.id]).toEqual({ kind, hash: await hashSecret(parts!.secret), origins: [] });
       }
     }
     const admin = await verifyToken([SECRET], keys.adminToken);
-    expect(admin).toMatchObject({ kind: "admin", scope: "write" });
+    expect(admin).toMatchObject({ kind: "admin", role: "write" });
     expect((await listKeys(db, null, { limit: 200 })).items.map(({ id }) => id)).toContain(admin!.id);
   });
 
@@ -108,7 +108,7 @@ describe("npm run admin-token", () => {
       "dashboards",
     );
     const parts = await verifyToken([SECRET], stdout.trim());
-    expect(parts).toMatchObject({ kind: "admin", scope: "read" });
+    expect(parts).toMatchObject({ kind: "admin", role: "read" });
     const key = (await listKeys(db, null, { limit: 200 })).items.find(({ id }) => id === parts!.id);
     expect(key).toMatchObject({ role: "read", name: "dashboards" });
   });

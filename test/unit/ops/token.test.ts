@@ -29,7 +29,7 @@ describe("tokens", () => {
   test("a MAC covers kind, scope, id and secret", async ({ expect }) => {
     const { token } = await mintKey(SECRET, "client", "production");
     const { token: other } = await mintKey(SECRET, "server", "staging");
-    expect(await verifyToken([SECRET], token)).toMatchObject({ kind: "client", scope: "production" });
+    expect(await verifyToken([SECRET], token)).toMatchObject({ kind: "client", environment: "production" });
     const parts = token.split("_");
     const others = other.split("_");
     for (let i = 0; i < 4; i++) {
