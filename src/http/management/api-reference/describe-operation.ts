@@ -3,17 +3,18 @@ import { JSON_ONLY, MAX_MANAGEMENT_BODY_BYTES } from "../json-body.ts";
 import { type BodySpec, respondsWithJson, type ResponseSpec, type RouteSpec } from "../route.ts";
 
 const PROBLEM_TEXTS: Record<number, string> = {
-  400: "The request cannot be read: broken JSON, or a query parameter that is not accepted.",
-  401: "No token, a forged or a revoked one.",
-  403: "The token may not do this.",
-  404: "There is no such environment or thing in it.",
+  400: "The request is malformed: invalid JSON, or an invalid query parameter.",
+  401: "The token is missing, forged or revoked.",
+  403: "The token does not allow this operation.",
+  404: "The environment, or the resource in it, does not exist.",
   406: "`Accept` excludes JSON.",
-  409: "It exists already, is in use, or was changed at the same moment.",
-  412: "If-Match or If-None-Match is not met; `version` is the current one.",
-  415: "The body is of another media type.",
-  422: "The input is not valid; `errors` names each field and what is accepted.",
-  429: "Too many writes with this token; `Retry-After` says when to go on.",
-  503: "The store cannot be reached; nothing was changed.",
+  409: "The resource already exists, is in use, or was changed by another request at the same time.",
+  412: "If-Match or If-None-Match is not met. `version` is the current version.",
+  415: "The media type of the body is not supported.",
+  422: "The input is invalid. `errors` lists each wrong field and what it accepts.",
+  428: "The request does not confirm the deletion.",
+  429: "Too many writes with this token. `Retry-After` says when to try again.",
+  503: "The store is unreachable. Nothing was changed.",
 };
 
 /** The operation in OpenAPI's form. */

@@ -1,4 +1,4 @@
-/** The contract of the evaluation routes, told apart from them so that their path stays free of it. */
+/** The contract of the evaluation routes. It is kept apart from them so that evaluation does not load it. */
 const json = (schema: object, example?: unknown) => ({
   "application/json": { schema, ...(example === undefined ? {} : { example }) },
 });
@@ -15,26 +15,26 @@ const path = (name: string, description: string) => ({
 
 const readinessContent = { ...json(ref("Readiness")), "text/html": { schema: { type: "string" } } };
 const SDK_KEY = [{ clientKey: [] }, { serverKey: [] }];
-const MIN_VERSION = header("X-Flags-Min-Version", "Answer at this environment version or later, else 503.");
-const NO_CACHE = header("Cache-Control", "`no-cache` from a server key reads the store; 429 when there are too many.");
+const MIN_VERSION = header("X-Flags-Min-Version", "The response must be of this version of the environment or a later one, else 503.");
+const NO_CACHE = header("Cache-Control", "`no-cache` from a server key reads the store. 429 if there are too many such requests.");
 const DEBUG = header(
   "X-Flags-Debug",
-  "`timing` from a server key: an answer that took a read of Redis or Postgres says how long, as `Server-Timing`.",
+  "`timing` from a server key adds `Server-Timing` to responses that needed a read of Redis or Postgres.",
 );
-const IF_NONE_MATCH = header("If-None-Match", "`ETag` of an earlier answer: 304 when the answer is still the same.");
+const IF_NONE_MATCH = header("If-None-Match", "`ETag` of an earlier response: 304 if the response is still the same.");
 const OVERRIDES = [
-  query("burgee-overrides", "Signed overrides: before the header, which is before the cookie `burgee-overrides`."),
+  query("burgee-overrides", "Signed overrides. The parameter takes precedence over the header, and the header over the cookie `burgee-overrides`."),
   header(
     "X-Flags-Overrides",
-    "The same. The answer's header of this name says whether they were `accepted`, or `ignored` and why; where the environment allows none it is not there.",
+    "The same. The response header of this name says `accepted`, or `ignored` with the reason. It is missing if the environment does not allow overrides.",
   ),
 ];
 const ANNOUNCED = [
   query(
     "flagConfigEtag",
-    "`etag` of the event that made the client ask: the answer is of that version or a later one.",
+    "`etag` of the event that caused this request: the response is of that version or a later one.",
   ),
-  query("flagConfigLastModified", "`lastModified` of that event; passed over."),
+  query("flagConfigLastModified", "`lastModified` of that event. It has no effect."),
 ];
 const EXAMPLE = {
   key: "checkout-redesign",
@@ -55,30 +55,30 @@ const failures = (schema: string, mediaType: string, statuses: Record<string, st
     ]),
   );
 const OFREP_FAILURES = failures("OfrepError", "application/json", {
-  400: "The context is not accepted, or a targeting key is missing.",
-  401: "No key, a forged or a revoked one.",
+  400: "The context is invalid, or the targeting key is missing.",
+  401: "The key is missing, forged or revoked.",
   403: "The key may not be used from this origin.",
   413: "The body is larger than 64 KiB.",
-  429: "Too many reads past the caches, or too many keys that are not of this deployment; `Retry-After` says when to go on.",
+  429: "Too many reads past the caches, or too many requests with keys of other deployments. `Retry-After` says when to try again.",
   500: "The flag cannot be evaluated.",
-  503: "Nothing holds the flags: use your default.",
+  503: "No tier can provide the flags: use your default.",
 });
 const GET_FAILURES = failures("Problem", "application/problem+json", {
-  400: "The context is not accepted.",
-  401: "No key, a forged or a revoked one.",
+  400: "The context is invalid.",
+  401: "The key is missing, forged or revoked.",
   403: "The key may not be used from this origin.",
-  503: "Nothing holds the flags: use your default.",
+  503: "No tier can provide the flags: use your default.",
 });
 const GET_PARAMETERS = [
   {
     ...query(
       "targetingKey",
-      "Stable id of the subject; `user_id` is an alias. Every other parameter is an attribute, as text.",
+      "Stable id of the subject. `user_id` is an alias. Every other parameter is an attribute with a text value.",
     ),
     example: "user-1",
   },
   query("context", "The context as JSON, for attributes that are not text."),
-  query("sdkKey", "The key, where headers cannot be set."),
+  query("sdkKey", "The SDK key, for clients that cannot set headers."),
   IF_NONE_MATCH,
   MIN_VERSION,
   ...OVERRIDES,
@@ -96,7 +96,7 @@ export const evaluationPaths: Record<string, object> = {
       responses: {
         200: { description: "The resolution.", content: json(ref("Evaluation"), EXAMPLE) },
         ...OFREP_FAILURES,
-        ...failures("OfrepError", "application/json", { 404: "There is no such flag, or the key may not see it." }),
+        ...failures("OfrepError", "application/json", { 404: "The flag does not exist, or the key may not see it." }),
       },
     },
   },
@@ -113,7 +113,7 @@ export const evaluationPaths: Record<string, object> = {
           description: "A resolution for each flag that the key may see.",
           content: json(ref("Evaluations"), { flags: [EXAMPLE] }),
         },
-        304: { description: "Unchanged; never where another version than the answer's was announced." },
+        304: { description: "Unchanged. Never sent if the client was told about a different version than the response's." },
         ...OFREP_FAILURES,
       },
     },
@@ -122,18 +122,18 @@ export const evaluationPaths: Record<string, object> = {
     get: {
       tags: ["Evaluation"],
       operationId: "openChangeStream",
-      summary: "Be told of changes (OFREP, server-sent events)",
+      summary: "Follow changes (OFREP, server-sent events)",
       description:
-        "Each change of the environment is an event `refetchEvaluation`, whose `id` is the new version. Stays open; docs/streams.md.",
+        "Each change of the environment is an event `refetchEvaluation` whose `id` is the new version. The response stays open; see docs/streams.md.",
       security: SDK_KEY,
       parameters: [
-        query("key", "A client key, where headers cannot be set. A server key goes into a header."),
-        header("Last-Event-ID", "The last version that the client was told of: another one is told at once."),
+        query("key", "A client key, for clients that cannot set headers. Server keys are accepted in headers only."),
+        header("Last-Event-ID", "The last version that the client was told about. If the current version is different, the stream begins with an event."),
       ],
       responses: {
         200: { description: "Events.", content: { "text/event-stream": { schema: { type: "string" } } } },
         ...failures("OfrepError", "application/json", {
-          401: "No key, a forged or a revoked one.",
+          401: "The key is missing, forged or revoked.",
           403: "The key may not be used from this origin, or not in a URL.",
           404: "Streams are switched off.",
         }),
@@ -145,7 +145,7 @@ export const evaluationPaths: Record<string, object> = {
       tags: ["Evaluation"],
       operationId: "getFlagValue",
       summary: "Evaluate a flag",
-      description: "For curl, `<script>` and CDNs. Unknown: 404 with `value: false`.",
+      description: "For curl, `<script>` and CDNs. An unknown flag is a 404 with `value: false`.",
       security: SDK_KEY,
       parameters: [path("name", "Flag key"), ...GET_PARAMETERS],
       responses: {
@@ -153,7 +153,7 @@ export const evaluationPaths: Record<string, object> = {
         304: { description: "Unchanged." },
         ...GET_FAILURES,
         404: {
-          description: "There is no such flag, or the key may not see it.",
+          description: "The flag does not exist, or the key may not see it.",
           content: { "application/problem+json": { schema: ref("Problem") } },
         },
       },
@@ -165,7 +165,7 @@ export const evaluationPaths: Record<string, object> = {
       operationId: "getFlagValues",
       summary: "Evaluate every flag",
       description:
-        "The bytes and the `ETag` of the OFREP answer to the same context, key and `Origin`: a page that is rendered with it starts without a flicker, and its first request is a 304.",
+        "Returns the bytes and the `ETag` of the OFREP response for the same context, key and `Origin`. A page that is rendered with them starts without a flicker, and its first request is a 304.",
       security: SDK_KEY,
       parameters: GET_PARAMETERS,
       responses: {
@@ -183,7 +183,7 @@ export const evaluationPaths: Record<string, object> = {
       tags: ["Health"],
       operationId: "getLiveness",
       summary: "Liveness",
-      description: "Answers without asking anybody.",
+      description: "Responds without asking any backend.",
       responses: { 200: { description: "The worker runs.", content: json({ type: "object" }, { status: "ok" }) } },
     },
   },
@@ -192,10 +192,10 @@ export const evaluationPaths: Record<string, object> = {
       tags: ["Health"],
       operationId: "getReadiness",
       summary: "State of the tiers",
-      description: "A page for `Accept: text/html`, JSON otherwise.",
+      description: "An HTML page for `Accept: text/html`, else JSON.",
       responses: {
         200: { description: "At least one of Redis and Postgres can be reached.", content: readinessContent },
-        503: { description: "Neither can.", content: readinessContent },
+        503: { description: "Neither can be reached.", content: readinessContent },
       },
     },
   },
@@ -234,7 +234,7 @@ export const evaluationSchemas: Record<string, object> = {
     type: "object",
     properties: {
       key: { type: "string" },
-      value: { description: "Absent where the caller's default is meant." },
+      value: { description: "Missing if the caller is to use its default." },
       reason: { enum: REASONS },
       variant: { type: "string" },
       metadata: { type: "object" },
@@ -247,12 +247,12 @@ export const evaluationSchemas: Record<string, object> = {
       flags: { type: "array", items: { anyOf: [ref("Evaluation"), ref("OfrepError")] } },
       metadata: {
         type: "object",
-        description: "Only where the request has `Origin`; `flagSetId` is the environment.",
+        description: "Only if the request has `Origin`. `flagSetId` is the environment.",
         properties: { flagSetId: { type: "string" } },
       },
       eventStreams: {
         type: "array",
-        description: "Only where the request has `Origin` and a client key.",
+        description: "Only if the request has `Origin` and a client key.",
         items: {
           type: "object",
           properties: {
@@ -282,7 +282,7 @@ export const evaluationSchemas: Record<string, object> = {
     type: "object",
     properties: {
       status: { enum: ["ok", "degraded", "unavailable"] },
-      tiers: { type: "object", description: "Entries of L1; state, latency and breaker of L2 and L3." },
+      tiers: { type: "object", description: "The entries of L1, and the state, latency and breaker of L2 and L3." },
     },
     required: ["status", "tiers"],
   },

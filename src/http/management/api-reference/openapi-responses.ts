@@ -1,8 +1,8 @@
-/** JSON Schema of what the management API answers, and of its merge patches, whose outcome is what gets checked. */
+/** JSON Schema of the management API's responses and merge patches. A patch has no schema of its own to validate it. */
 const text = { type: "string" };
 const count = { type: "integer", minimum: 0 };
 const instant = { type: "string", format: "date-time" };
-const version = { type: "integer", description: "Environment version at which it last changed." };
+const version = { type: "integer", description: "Version of the environment at which it last changed." };
 const keys = { type: "array", items: text };
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 const orNull = (schema: object) => ({ anyOf: [schema, { type: "null" }] });
@@ -14,23 +14,23 @@ const object = (properties: Record<string, object>, optional: string[] = []) => 
 const page = (item: object) =>
   object({
     items: { type: "array", items: item },
-    nextCursor: { ...orNull(text), description: "Pass it as `cursor` for the next page; null on the last one." },
+    nextCursor: { ...orNull(text), description: "The `cursor` of the next page; null on the last page." },
   });
 
-const mergePatchOf = (what: string) => ({
+const mergePatchOf = (noun: string) => ({
   type: "object",
-  description: `Any fields of ${what}; null takes one away, so that its default counts (RFC 7396).`,
+  description: `Any fields of ${noun}. null removes a field, which then gets its default (RFC 7396).`,
 });
 
 const writtenFields = {
   version: {
     type: "integer",
-    description: "Version of the environment after the write: `X-Flags-Min-Version` takes it.",
+    description: "Version of the environment after the write, for `X-Flags-Min-Version`.",
   },
   published: object(
     {
-      redis: { type: "boolean", description: "Absent: the worker runs without Redis." },
-      edge: { type: "boolean", description: "Absent: nothing is kept at data centres." },
+      redis: { type: "boolean", description: "Missing if the worker runs without Redis." },
+      edge: { type: "boolean", description: "Missing if no purge transport is configured." },
     },
     ["redis", "edge"],
   ),
@@ -39,7 +39,7 @@ const environmentFields = {
   key: text,
   name: text,
   version: { type: "integer" },
-  overridesAllowed: { type: "boolean", description: "Whether signed overrides count in it." },
+  overridesAllowed: { type: "boolean", description: "Whether the environment accepts signed overrides." },
 };
 const keyFields = { id: text, environment: text, kind: { enum: ["client", "server"] }, name: text, origins: keys };
 const segmentFields = {
@@ -75,7 +75,7 @@ const stats = object({
 });
 const reads = {
   ...object({ ok: count, missing: count, failed: count }),
-  description: "Round trips of evaluations and fills, by how they ended; `missing`: it answered, and lacked something.",
+  description: "Round trips of evaluations and fills, by outcome. `missing`: the tier responded, but did not have everything.",
 };
 const bucketFields = {
   bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
@@ -92,10 +92,10 @@ export const responseSchemas: Record<string, object> = {
         status: { type: "integer" },
         detail: text,
         requestId: text,
-        version: { type: "integer", description: "The current version, where somebody else was first." },
+        version: { type: "integer", description: "The current version, if another write came first." },
         errors: {
           type: "array",
-          items: object({ pointer: { type: "string", description: "JSON pointer of the field" }, detail: text }),
+          items: object({ pointer: { type: "string", description: "JSON pointer to the field." }, detail: text }),
         },
       },
       ["version", "errors"],
@@ -115,7 +115,7 @@ export const responseSchemas: Record<string, object> = {
       ...datedFields,
       environments: {
         type: "object",
-        description: "By environment key.",
+        description: "The configuration of each environment, by its key.",
         additionalProperties: { allOf: [ref("Configuration"), object({ version })] },
       },
     },
@@ -124,7 +124,7 @@ export const responseSchemas: Record<string, object> = {
   DefinitionWritten: object({
     environments: {
       type: "object",
-      description: "Environments with a new version.",
+      description: "The environments that got a new version, by key.",
       additionalProperties: ref("Written"),
     },
   }),
@@ -141,26 +141,26 @@ export const responseSchemas: Record<string, object> = {
   KeyCreated: object({
     ...writtenFields,
     key: object(keyFields),
-    token: { type: "string", description: "Shown this once." },
+    token: { type: "string", description: "Only this response contains it." },
   }),
   Overrides: object({
-    token: { type: "string", description: "Letters, digits, `-` and `_`: fit for a URL, a header and a cookie." },
+    token: { type: "string", description: "Letters, digits, `-` and `_`: safe in a URL, a header and a cookie." },
     environment: text,
-    flags: { type: "object", description: "Flag key → variant.", additionalProperties: text },
+    flags: { type: "object", description: "Variants by flag key.", additionalProperties: text },
     expiresAt: instant,
-    madeBy: { type: "string", description: "Id of the admin token; the token says it too." },
+    madeBy: { type: "string", description: "Id of the admin token that signed them. The overrides token contains it too." },
   }),
   CachePurged: object({
     dryRun: { type: "boolean" },
-    flags: { ...keys, description: "Flag keys that were held somewhere." },
+    flags: { ...keys, description: "Keys of the flags that a tier held." },
     deleted: object({ l1: count, l2: orNull(count) }),
-    edge: { ...orNull({ type: "boolean" }), description: "Whether data centres were purged; null: they hold nothing." },
+    edge: { ...orNull({ type: "boolean" }), description: "Whether the data centres were purged; null if no purge transport is configured." },
   }),
   CacheWarmed: object({ version: { type: "integer" }, flags: count, l1: count, l2: orNull(count) }),
   CacheStatistics: object({
     scope: { const: "isolate" },
-    isolate: { type: "string", description: "Tells isolates apart; drawn when this one was first asked." },
-    dataCentre: { ...orNull(text), description: "Where the answer comes from, as Cloudflare says; null: nobody said." },
+    isolate: { type: "string", description: "Random id of the isolate, which tells it apart from others." },
+    dataCentre: { ...orNull(text), description: "Cloudflare's name of the data centre; null if the request has none." },
     environment: text,
     tiers: object({ l1: stats, l2: { anyOf: [stats, object({ error: text }), { type: "null" }] } }),
     total: stats,
@@ -173,8 +173,8 @@ export const responseSchemas: Record<string, object> = {
     object({
       id: { type: "integer" },
       at: instant,
-      actor: { type: "string", description: "`key:<id>` of an admin token, or `sql:<role>`." },
-      environment: { ...orNull(text), description: "Null: it concerns the project." },
+      actor: { type: "string", description: "`key:<id>` for an admin token, or `sql:<role>`." },
+      environment: { ...orNull(text), description: "null if the change concerns the whole project." },
       entity: { enum: ["flag", "configuration", "segment", "key", "environment"] },
       key: text,
       action: { enum: ["create", "update", "delete"] },
@@ -187,8 +187,8 @@ export const responseSchemas: Record<string, object> = {
     {
       version: { type: "integer" },
       flag: text,
-      resolution: { type: "object", description: "Reason, variant and value, or the error." },
-      problem: { type: "string", description: "Why the flag cannot be evaluated." },
+      resolution: { type: "object", description: "The reason, variant and value, or the error." },
+      problem: { type: "string", description: "The reason why the flag cannot be evaluated." },
       prerequisites: {
         type: "array",
         items: object({ flag: text, variants: keys, served: orNull(text), isMet: { type: "boolean" } }),
@@ -244,7 +244,7 @@ export const responseSchemas: Record<string, object> = {
       ],
     ),
     description:
-      "A condition with the result of each of its parts, in the form of the condition. Values are not repeated; a segment's own condition is told where it is met first.",
+      "A condition with the result of each of its parts, in the form of the condition. It leaves out values, and expands a segment's condition only where it first occurs.",
   },
   Sampled: object({
     version: { type: "integer" },
@@ -253,7 +253,7 @@ export const responseSchemas: Record<string, object> = {
     outcomes: {
       type: "array",
       items: object({
-        variant: { ...orNull(text), description: "Null: the caller's own default, or an error." },
+        variant: { ...orNull(text), description: "null if the caller gets its own default or an error." },
         reason: { enum: ["STATIC", "TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "ERROR"] },
         ruleId: orNull(text),
         count,
@@ -261,14 +261,14 @@ export const responseSchemas: Record<string, object> = {
     },
   }),
   Propagation: object({
-    now: { ...instant, description: "The database's clock." },
+    now: { ...instant, description: "The time on the database's clock." },
     items: {
       type: "array",
       items: object({
-        version: { type: "integer", description: "Environment version that the change made." },
-        flags: { ...orNull(keys), description: "Keys of the flags that it made stale; null: everything." },
-        changedAt: { ...instant, description: "When its transaction began." },
-        confirmedAt: { ...orNull(instant), description: "When the sweep had purged everywhere; null: not yet." },
+        version: { type: "integer", description: "Version of the environment that the change made." },
+        flags: { ...orNull(keys), description: "Keys of the flags that the change made stale; null if it made everything stale." },
+        changedAt: { ...instant, description: "When the transaction of the change began." },
+        confirmedAt: { ...orNull(instant), description: "When the sweep had purged everywhere; null if it has not done so yet." },
       }),
     },
   }),

@@ -26,19 +26,19 @@ import { restoreSchema } from "../audit/input.ts";
 export type Contract = Awaited<ReturnType<typeof generateSpecs>>;
 
 const TAGS: [name: string, description: string][] = [
-  ["Evaluation", "Flag values for clients, with an SDK key: OFREP, and the same answers over GET."],
+  ["Evaluation", "Flag values for clients with an SDK key: OFREP, and the same results over GET."],
   ["Flags", "Flags of one environment."],
-  ["Definitions", "What all environments share of a flag."],
+  ["Definitions", "The part of a flag that all environments share."],
   ["Segments", "Named conditions of one environment."],
   ["Environments", "Environments of the project."],
   ["Keys", "SDK keys of one environment."],
-  ["Overrides", "Other variants for whoever holds a signed token, to look at and to test."],
+  ["Overrides", "Signed tokens that give their holder other variants, to preview and test them."],
   ["Cache", "Purging, warming and measuring the caches."],
-  ["Audit", "Who changed what."],
-  ["Health", "State of this deployment."],
+  ["Audit", "Every change, with its author and the state before and after it."],
+  ["Health", "The state of this deployment."],
 ];
 
-/** OpenAPI 3.1 of every route, made on first use. */
+/** Returns a function that generates the OpenAPI 3.1 document of every route on first use. */
 export function createContract(app: Hono<ManagementEnv>): () => Promise<Contract> {
   let contract: Contract | undefined;
   return async () => (contract ??= await describeAll(app));
@@ -51,7 +51,7 @@ async function describeAll(app: Hono<ManagementEnv>): Promise<Contract> {
         title: "Burgee",
         version: "1",
         description:
-          "Feature flags at the edge. Evaluation takes an SDK key, management an admin token, both as `Authorization: Bearer <key>` or `X-API-Key: <key>`. Errors are problem+json (RFC 9457), under /ofrep in OFREP's form, always with a request id.",
+          "Feature flags at the edge. Evaluation takes an SDK key and management takes an admin token, both as `Authorization: Bearer <key>` or `X-API-Key: <key>`. Errors are problem+json (RFC 9457), or have OFREP's form under /ofrep. Every error has a request id.",
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
       tags: TAGS.map(([name, description]) => ({ name, description })),
@@ -59,20 +59,20 @@ async function describeAll(app: Hono<ManagementEnv>): Promise<Contract> {
       components: {
         schemas: { ...inputSchemas(), ...responseSchemas, ...evaluationSchemas },
         securitySchemes: {
-          adminToken: { type: "http", scheme: "bearer", description: "Admin token; one with role read may only read." },
+          adminToken: { type: "http", scheme: "bearer", description: "An admin token. With the role `read` it may only read." },
           serverKey: {
             type: "http",
             scheme: "bearer",
-            description: "Server key: evaluates every flag of its environment.",
+            description: "A server key evaluates every flag of its environment.",
           },
-          clientKey: { type: "http", scheme: "bearer", description: "Client key: client-visible flags, public." },
+          clientKey: { type: "http", scheme: "bearer", description: "A client key is public and evaluates client-visible flags." },
         },
       },
     } as Parameters<typeof generateSpecs>[1] extends { documentation?: infer D } ? D : never,
   });
 }
 
-/** The schemas that requests are checked with, as JSON Schema. */
+/** The schemas that validate requests, as JSON Schema. */
 function inputSchemas(): Record<string, object> {
   const definitions = {
     AttributePath: attributePathSchema,

@@ -16,10 +16,10 @@ export const APPLY_ROUTES = [
       id: "applyEnvironment",
       summary: "Write many flags and segments as one version",
       description:
-        "Creates or replaces everything that is named, in one transaction with one version and one purge; with `whole: true` it also takes away what is not named. Applying what is there already makes no version. Segments may be used by flags of the same request.",
+        "Creates or replaces the flags and segments in one transaction, with one version and one purge. With `whole: true` it also deletes all others. Applying the current state again makes no version. Flags may use segments of the same request.",
       access: "write",
       headers: {
-        "If-Match": "Version of the environment that the caller has seen: 412 when anything in it has changed since.",
+        "If-Match": "The version of the environment that the caller has seen: 412 if anything in it has changed since.",
       },
       body: {
         schema: "Apply",

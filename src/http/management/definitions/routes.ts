@@ -7,7 +7,7 @@ const FLAGS = "/api/v1/flags";
 const FLAG = `${FLAGS}/:key`;
 const IF_MATCH = {
   "If-Match":
-    "The state that the caller has seen, as `ETag` gave it: 412 when it has changed since, in any environment.",
+    "The state that the caller has seen, as in `ETag`: 412 if the flag has changed since, in any environment.",
 };
 
 /** Flags across environments: the shared definition, and the configuration in each environment. */
@@ -33,10 +33,10 @@ export const DEFINITION_ROUTES = [
       id: "getDefinition",
       summary: "Read a flag with its state in every environment",
       access: "read",
-      headers: { "If-None-Match": "304 when nothing of it has changed, in any environment." },
+      headers: { "If-None-Match": "`ETag` of an earlier response: 304 if the flag has not changed in any environment." },
       responses: {
         200: {
-          description: "The definition and every configuration; `ETag` changes with each of them.",
+          description: "The definition and all configurations. `ETag` changes with each of them.",
           schema: "DefinitionWithEnvironments",
         },
         304: { description: "Unchanged." },
@@ -52,7 +52,7 @@ export const DEFINITION_ROUTES = [
       id: "patchDefinition",
       summary: "Change a flag's definition in every environment",
       description:
-        "JSON merge patch of kind, type, variants, clientVisible, metadata, description, tags and owner. Refused when a configuration of any environment would no longer be valid. Without If-Match the patch is applied to whatever the flag is by then, atomically.",
+        "A JSON merge patch (RFC 7396) of kind, type, variants, clientVisible, metadata, description, tags and owner. It is refused if the configuration in any environment would become invalid. Without If-Match it applies atomically to the current state.",
       access: "write",
       headers: IF_MATCH,
       body: mergePatchBody("DefinitionPatch", { description: "The redesigned checkout", variants: { on: true } }),
@@ -68,7 +68,7 @@ export const DEFINITION_ROUTES = [
       tag: "Definitions",
       id: "deleteDefinition",
       summary: "Delete a flag from every environment",
-      description: "409 while other flags or segments need it.",
+      description: "409 while other flags or segments depend on it.",
       access: "write",
       headers: IF_MATCH,
       responses: { 200: { description: "Deleted.", schema: "DefinitionWritten" } },

@@ -28,7 +28,7 @@ export const ENVIRONMENT_ROUTES = [
       tag: "Environments",
       id: "createEnvironment",
       summary: "Create an environment",
-      description: "Empty, or with the segments and flag configurations of another one. SDK keys are never copied.",
+      description: "Creates an empty environment or, with `copyFrom`, a copy of another one's segments and flag configurations. SDK keys are never copied.",
       access: "write",
       body: {
         schema: "EnvironmentInput",
@@ -48,10 +48,10 @@ export const ENVIRONMENT_ROUTES = [
       id: "getEnvironment",
       summary: "Read an environment",
       access: "read",
-      headers: { "If-None-Match": "304 when this is still the version." },
+      headers: { "If-None-Match": "`ETag` of an earlier response: 304 if the version is still the same." },
       responses: {
         200: {
-          description: "The environment; `ETag` is its version, which every change of anything in it raises.",
+          description: "The environment. `ETag` is its version, which grows with every change in it.",
           schema: "Environment",
         },
         304: { description: "Unchanged." },
@@ -65,9 +65,9 @@ export const ENVIRONMENT_ROUTES = [
       path: ENVIRONMENT,
       tag: "Environments",
       id: "updateEnvironment",
-      summary: "Rename an environment, allow or forbid overrides in it",
+      summary: "Rename an environment, or allow or forbid overrides in it",
       description:
-        "The name is for people; the key cannot be changed. `overridesAllowed: false` ends every override that was made, everywhere within about a second, and allowing them again brings none of them back.",
+        "The name is for people. The key cannot change. `overridesAllowed: false` ends all existing overrides everywhere within about a second. They do not come back if overrides are allowed again.",
       access: "write",
       body: {
         schema: "EnvironmentPatch",
@@ -87,7 +87,7 @@ export const ENVIRONMENT_ROUTES = [
       id: "deleteEnvironment",
       summary: "Delete an environment with everything in it",
       description:
-        "Its configurations, segments and keys go. To show that it is meant: `If-Match` with its version, or `confirm` with its key.",
+        "Deletes its configurations, segments and SDK keys too. To confirm, send its version in `If-Match`, or its key as the query parameter `confirm`.",
       access: "write",
       headers: { "If-Match": "The version that the caller has seen." },
       query: confirmQuery,

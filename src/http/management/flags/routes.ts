@@ -8,7 +8,7 @@ import { FLAG_EXAMPLE, flagQuery, updateQuery } from "./input.ts";
 const FLAGS = "/api/v1/environments/:env/flags";
 const FLAG = `${FLAGS}/:key`;
 const IF_MATCH = {
-  "If-Match": "The version that the caller has seen, as `ETag` gave it: 412 when it has changed since.",
+  "If-Match": "The version that the caller has seen, as in `ETag`: 412 if it has changed since.",
 };
 
 const PATCH_FLAG = {
@@ -18,7 +18,7 @@ const PATCH_FLAG = {
   id: "patchFlag",
   summary: "Change a flag",
   description:
-    "JSON merge patch (RFC 7396): objects are merged, null removes, everything else, lists too, replaces. Without If-Match the patch is applied to whatever the flag is by then, atomically.",
+    "A JSON merge patch (RFC 7396): objects are merged, `null` removes a field, and any other value replaces the old one, lists included. Without If-Match it applies atomically to the current flag.",
   access: "write",
   headers: IF_MATCH,
   body: mergePatchBody("FlagPatch", { enabled: false }),
@@ -49,7 +49,7 @@ export const FLAG_ROUTES = [
       id: "createFlag",
       summary: "Create a flag",
       description:
-        "Creates the flag in this environment, and its definition where that is new. 409 when the environment has the flag already.",
+        "Creates the flag in this environment, with its definition if that is new. 409 if the environment already has the flag.",
       access: "write",
       body: { schema: "Flag", example: FLAG_EXAMPLE, parse: (value: unknown) => parseFlag(value, undefined) },
       responses: { 201: { description: "Created.", schema: "FlagWritten" } },
@@ -64,11 +64,11 @@ export const FLAG_ROUTES = [
       tag: "Flags",
       id: "getFlag",
       summary: "Read a flag",
-      description: "What PUT takes, with its version; segments and prerequisites are named, not resolved.",
+      description: "Returns the flag as PUT accepts it, with its version. Segments and prerequisites are references, not copies.",
       access: "read",
-      headers: { "If-None-Match": "304 when this is still the version." },
+      headers: { "If-None-Match": "`ETag` of an earlier response: 304 if the version is still the same." },
       responses: {
-        200: { description: "The flag; `ETag` is its version.", schema: "Flag" },
+        200: { description: "The flag. `ETag` is its version.", schema: "Flag" },
         304: { description: "Unchanged." },
       },
     },
@@ -82,9 +82,9 @@ export const FLAG_ROUTES = [
       id: "putFlag",
       summary: "Create or replace a flag",
       description:
-        "Takes a whole flag. Fields left out take their defaults, but for `description`, `tags` and `owner`, which stay. The definition (kind, type, variants, …) is shared: changing it changes the flag in every environment.",
+        "Accepts a whole flag. Missing fields get their defaults, except for `description`, `tags` and `owner`, which stay as they are. Environments share the definition (kind, type, variants, …): a change of it changes the flag in all of them.",
       access: "write",
-      headers: { ...IF_MATCH, "If-None-Match": "`*`: only create; 412 when the flag exists." },
+      headers: { ...IF_MATCH, "If-None-Match": "`*` only creates: 412 if the flag exists." },
       body: {
         schema: "Flag",
         example: FLAG_EXAMPLE,
@@ -106,7 +106,7 @@ export const FLAG_ROUTES = [
       path: "/flags/:key/update",
       id: "updateFlag",
       summary: "Change a flag (short form)",
-      description: "The PATCH above; the environment is a query parameter.",
+      description: "Does the same as PATCH, with the environment as a query parameter.",
       query: updateQuery,
     },
     updateFlag,
@@ -118,7 +118,7 @@ export const FLAG_ROUTES = [
       tag: "Flags",
       id: "deleteFlag",
       summary: "Delete a flag from an environment",
-      description: "With the last environment its definition goes too. 409 while other flags need it.",
+      description: "Deletes the definition too if no other environment has the flag. 409 while other flags depend on it.",
       access: "write",
       headers: IF_MATCH,
       responses: { 200: { description: "Deleted.", schema: "Written" } },

@@ -9,9 +9,9 @@ export const METRICS_ROUTES = [
       path: "/api/v1/metrics",
       tag: "Health",
       id: "getMetrics",
-      summary: "Counters in Prometheus' text format",
+      summary: "Read the counters in Prometheus' text format",
       description:
-        "Of the isolate that answers, since it started; the label `isolate` tells which. Another request may reach another one, so these are samples, not sums.",
+        "The counters are those of one isolate since it started. The label `isolate` identifies it. The next request may reach another isolate, so treat these numbers as samples, not as sums.",
       access: "read",
       responses: { 200: { description: "Prometheus' text format, version 0.0.4.", mediaType: "text/plain" } },
     },

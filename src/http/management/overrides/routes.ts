@@ -13,7 +13,7 @@ export const OVERRIDES_ROUTES = [
       id: "createOverrides",
       summary: "Sign overrides",
       description:
-        "A token with which a request gets these variants, whatever the rules say: as the query parameter `burgee-overrides`, the header `X-Flags-Overrides` or the cookie `burgee-overrides`. Whoever holds it can use it, until it expires or the environment forbids overrides. 409 where it does.",
+        "Returns a token. A request that carries it gets these variants instead of those of the rules. The token goes into the query parameter `burgee-overrides`, the header `X-Flags-Overrides` or the cookie `burgee-overrides`. Anyone who has it can use it until it expires or the environment forbids overrides. 409 if the environment does not allow overrides.",
       access: "write",
       body: {
         schema: "OverridesInput",

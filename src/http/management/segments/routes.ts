@@ -8,7 +8,7 @@ import { parseSegment, SEGMENT_EXAMPLE } from "./input.ts";
 const SEGMENTS = "/api/v1/environments/:env/segments";
 const SEGMENT = `${SEGMENTS}/:key`;
 const IF_MATCH = {
-  "If-Match": "The version that the caller has seen, as `ETag` gave it: 412 when it has changed since.",
+  "If-Match": "The version that the caller has seen, as in `ETag`: 412 if it has changed since.",
 };
 
 /** Segments of one environment. A change of a segment changes every flag that uses it. */
@@ -23,7 +23,7 @@ export const SEGMENT_ROUTES = [
       access: "read",
       query: pageQuery("key"),
       responses: {
-        200: { description: "A page of segments, sorted by key, with what uses each.", schema: "SegmentList" },
+        200: { description: "A page of segments, sorted by key. Each lists the flags and segments that use it.", schema: "SegmentList" },
       },
     },
     showSegments,
@@ -54,10 +54,10 @@ export const SEGMENT_ROUTES = [
       id: "getSegment",
       summary: "Read a segment",
       access: "read",
-      headers: { "If-None-Match": "304 when this is still the version." },
+      headers: { "If-None-Match": "`ETag` of an earlier response: 304 if the version is still the same." },
       responses: {
         200: {
-          description: "The segment and the flags and segments that use it; `ETag` is its version.",
+          description: "The segment, with the flags and segments that use it. `ETag` is its version.",
           schema: "Segment",
         },
         304: { description: "Unchanged." },
@@ -72,9 +72,9 @@ export const SEGMENT_ROUTES = [
       tag: "Segments",
       id: "putSegment",
       summary: "Create or replace a segment",
-      description: "`name` and `description` that are left out stay.",
+      description: "A missing `name` or `description` stays as it is.",
       access: "write",
-      headers: { ...IF_MATCH, "If-None-Match": "`*`: only create; 412 when the segment exists." },
+      headers: { ...IF_MATCH, "If-None-Match": "`*` only creates: 412 if the segment exists." },
       body: {
         schema: "SegmentInput",
         example: SEGMENT_EXAMPLE,
@@ -95,7 +95,7 @@ export const SEGMENT_ROUTES = [
       tag: "Segments",
       id: "patchSegment",
       summary: "Change a segment",
-      description: "JSON merge patch (RFC 7396).",
+      description: "A JSON merge patch (RFC 7396).",
       access: "write",
       headers: IF_MATCH,
       body: mergePatchBody("SegmentPatch", {
@@ -113,7 +113,7 @@ export const SEGMENT_ROUTES = [
       tag: "Segments",
       id: "deleteSegment",
       summary: "Delete a segment",
-      description: "409 while flags or other segments use it; the answer names them.",
+      description: "409 while flags or other segments use it. The response names them.",
       access: "write",
       headers: IF_MATCH,
       responses: { 200: { description: "Deleted.", schema: "Written" } },
