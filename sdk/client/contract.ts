@@ -133,36 +133,36 @@ export type Problem = {
   status: number;
   detail: string;
   requestId: string;
-  /** The current version, where somebody else was first. */ version?: number | undefined;
-  errors?: { /** JSON pointer of the field */ pointer: string; detail: string }[] | undefined;
+  /** The current version, if another write came first. */ version?: number | undefined;
+  errors?: { /** JSON pointer to the field. */ pointer: string; detail: string }[] | undefined;
 };
 
-/** Any fields of Flag; null takes one away, so that its default counts (RFC 7396). */
+/** Any fields of Flag. null removes a field, which then gets its default (RFC 7396). */
 export type FlagPatch = Record<string, unknown>;
 
-/** Any fields of SegmentInput; null takes one away, so that its default counts (RFC 7396). */
+/** Any fields of SegmentInput. null removes a field, which then gets its default (RFC 7396). */
 export type SegmentPatch = Record<string, unknown>;
 
 export type Written = {
-  /** Version of the environment after the write: `X-Flags-Min-Version` takes it. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
   published: {
-    /** Absent: the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Absent: nothing is kept at data centres. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
   };
 };
 
 export type FlagWritten = {
-  /** Version of the environment after the write: `X-Flags-Min-Version` takes it. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
   published: {
-    /** Absent: the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Absent: nothing is kept at data centres. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
   };
   flag: Flag;
 };
 
 export type FlagPage = {
   items: Flag[];
-  /** Pass it as `cursor` for the next page; null on the last one. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
 };
 
 export type Definition = {
@@ -182,10 +182,10 @@ export type Definition = {
 
 export type DefinitionPage = {
   items: Definition[];
-  /** Pass it as `cursor` for the next page; null on the last one. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
 };
 
-/** Any fields of the definition in Flag; null takes one away, so that its default counts (RFC 7396). */
+/** Any fields of the definition in Flag. null removes a field, which then gets its default (RFC 7396). */
 export type DefinitionPatch = Record<string, unknown>;
 
 export type DefinitionWithEnvironments = {
@@ -200,20 +200,22 @@ export type DefinitionWithEnvironments = {
   owner?: string | undefined;
   createdAt: string;
   updatedAt: string;
-  /** By environment key. */ environments: Record<
+  /** The configuration of each environment, by its key. */ environments: Record<
     string,
-    Configuration & { /** Environment version at which it last changed. */ version: number }
+    Configuration & { /** Version of the environment at which it last changed. */ version: number }
   >;
 };
 
-export type DefinitionWritten = { /** Environments with a new version. */ environments: Record<string, Written> };
+export type DefinitionWritten = {
+  /** The environments that got a new version, by key. */ environments: Record<string, Written>;
+};
 
 export type Segment = {
   key: string;
   name: string;
   description: string;
   condition: Condition;
-  /** Environment version at which it last changed. */ version: number;
+  /** Version of the environment at which it last changed. */ version: number;
   usedBy: { flags: string[]; segments: string[] };
   createdAt: string;
   updatedAt: string;
@@ -221,14 +223,14 @@ export type Segment = {
 
 export type SegmentList = {
   items: Segment[];
-  /** Pass it as `cursor` for the next page; null on the last one. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
 };
 
 export type SegmentWritten = {
-  /** Version of the environment after the write: `X-Flags-Min-Version` takes it. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
   published: {
-    /** Absent: the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Absent: nothing is kept at data centres. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
   };
   segment: Segment;
 };
@@ -237,26 +239,26 @@ export type Environment = {
   key: string;
   name: string;
   version: number;
-  /** Whether signed overrides count in it. */ overridesAllowed: boolean;
+  /** Whether the environment accepts signed overrides. */ overridesAllowed: boolean;
   createdAt: string;
 };
 
 export type EnvironmentList = {
   items: Environment[];
-  /** Pass it as `cursor` for the next page; null on the last one. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
 };
 
 export type EnvironmentWritten = {
-  /** Version of the environment after the write: `X-Flags-Min-Version` takes it. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
   published: {
-    /** Absent: the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Absent: nothing is kept at data centres. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
   };
   environment: {
     key: string;
     name: string;
     version: number;
-    /** Whether signed overrides count in it. */ overridesAllowed: boolean;
+    /** Whether the environment accepts signed overrides. */ overridesAllowed: boolean;
     createdAt?: string | undefined;
   };
 };
@@ -271,40 +273,40 @@ export type KeyList = {
     createdAt: string;
     revokedAt: string | null;
   }[];
-  /** Pass it as `cursor` for the next page; null on the last one. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
 };
 
 export type KeyCreated = {
-  /** Version of the environment after the write: `X-Flags-Min-Version` takes it. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
   published: {
-    /** Absent: the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Absent: nothing is kept at data centres. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
   };
   key: { id: string; environment: string; kind: "client" | "server"; name: string; origins: string[] };
-  /** Shown this once. */ token: string;
+  /** Only this response contains it. */ token: string;
 };
 
 export type Overrides = {
-  /** Letters, digits, `-` and `_`: fit for a URL, a header and a cookie. */ token: string;
+  /** Letters, digits, `-` and `_`: safe in a URL, a header and a cookie. */ token: string;
   environment: string;
-  /** Flag key → variant. */ flags: Record<string, string>;
+  /** Variants by flag key. */ flags: Record<string, string>;
   expiresAt: string;
-  /** Id of the admin token; the token says it too. */ madeBy: string;
+  /** Id of the admin token that signed them. The overrides token contains it too. */ madeBy: string;
 };
 
 export type CachePurged = {
   dryRun: boolean;
-  /** Flag keys that were held somewhere. */ flags: string[];
+  /** Keys of the flags that a tier held. */ flags: string[];
   deleted: { l1: number; l2: number | null };
-  /** Whether data centres were purged; null: they hold nothing. */ edge: boolean | null;
+  /** Whether the data centres were purged; null if no purge transport is configured. */ edge: boolean | null;
 };
 
 export type CacheWarmed = { version: number; flags: number; l1: number; l2: number | null };
 
 export type CacheStatistics = {
   scope: "isolate";
-  /** Tells isolates apart; drawn when this one was first asked. */ isolate: string;
-  /** Where the answer comes from, as Cloudflare says; null: nobody said. */ dataCentre: string | null;
+  /** Random id of the isolate, which tells it apart from others. */ isolate: string;
+  /** Cloudflare's name of the data centre; null if the request has none. */ dataCentre: string | null;
   environment: string;
   tiers: {
     l1: {
@@ -339,12 +341,12 @@ export type CacheStatistics = {
     hitRate: number;
   };
   reads: {
-    /** Round trips of evaluations and fills, by how they ended; `missing`: it answered, and lacked something. */ l2: {
+    /** Round trips of evaluations and fills, by outcome. `missing`: the tier responded, but did not have everything. */ l2: {
       ok: number;
       missing: number;
       failed: number;
     };
-    /** Round trips of evaluations and fills, by how they ended; `missing`: it answered, and lacked something. */ l3: {
+    /** Round trips of evaluations and fills, by outcome. `missing`: the tier responded, but did not have everything. */ l3: {
       ok: number;
       missing: number;
       failed: number;
@@ -359,8 +361,8 @@ export type AuditPage = {
   items: {
     id: number;
     at: string;
-    /** `key:<id>` of an admin token, or `sql:<role>`. */ actor: string;
-    /** Null: it concerns the project. */ environment: string | null;
+    /** `key:<id>` for an admin token, or `sql:<role>`. */ actor: string;
+    /** null if the change concerns the whole project. */ environment: string | null;
     entity: "flag" | "configuration" | "segment" | "key" | "environment";
     key: string;
     action: "create" | "update" | "delete";
@@ -368,14 +370,14 @@ export type AuditPage = {
     before: Record<string, unknown> | null;
     after: Record<string, unknown> | null;
   }[];
-  /** Pass it as `cursor` for the next page; null on the last one. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
 };
 
 export type Explanation = {
   version: number;
   flag: string;
-  /** Reason, variant and value, or the error. */ resolution: Record<string, unknown>;
-  /** Why the flag cannot be evaluated. */ problem?: string | undefined;
+  /** The reason, variant and value, or the error. */ resolution: Record<string, unknown>;
+  /** The reason why the flag cannot be evaluated. */ problem?: string | undefined;
   prerequisites: { flag: string; variants: string[]; served: string | null; isMet: boolean }[];
   rules: {
     id: string;
@@ -387,7 +389,7 @@ export type Explanation = {
   default: { state: "served" | "not reached"; bucket?: number | null | undefined; exposure?: number | undefined };
 };
 
-/** A condition with the result of each of its parts, in the form of the condition. Values are not repeated; a segment's own condition is told where it is met first. */
+/** A condition with the result of each of its parts, in the form of the condition. It leaves out values, and expands a segment's condition only where it first occurs. */
 export type ConditionTrace = {
   result: true | false | "unknown";
   all?: ConditionTrace[] | undefined;
@@ -410,7 +412,7 @@ export type Sampled = {
   flag: string;
   count: number;
   outcomes: {
-    /** Null: the caller's own default, or an error. */ variant: string | null;
+    /** null if the caller gets its own default or an error. */ variant: string | null;
     reason: "STATIC" | "TARGETING_MATCH" | "SPLIT" | "DEFAULT" | "DISABLED" | "ERROR";
     ruleId: string | null;
     count: number;
@@ -418,12 +420,12 @@ export type Sampled = {
 };
 
 export type Propagation = {
-  /** The database's clock. */ now: string;
+  /** The time on the database's clock. */ now: string;
   items: {
-    /** Environment version that the change made. */ version: number;
-    /** Keys of the flags that it made stale; null: everything. */ flags: string[] | null;
-    /** When its transaction began. */ changedAt: string;
-    /** When the sweep had purged everywhere; null: not yet. */ confirmedAt: string | null;
+    /** Version of the environment that the change made. */ version: number;
+    /** Keys of the flags that the change made stale; null if it made everything stale. */ flags: string[] | null;
+    /** When the transaction of the change began. */ changedAt: string;
+    /** When the sweep had purged everywhere; null if it has not done so yet. */ confirmedAt: string | null;
   }[];
 };
 
@@ -435,7 +437,7 @@ export type EvaluationRequest = {
 
 export type Evaluation = {
   key: string;
-  /** Absent where the caller's default is meant. */ value?: unknown;
+  /** Missing if the caller is to use its default. */ value?: unknown;
   reason: "STATIC" | "TARGETING_MATCH" | "SPLIT" | "DEFAULT" | "DISABLED" | "ERROR";
   variant: string;
   metadata: Record<string, unknown>;
@@ -443,10 +445,10 @@ export type Evaluation = {
 
 export type Evaluations = {
   flags: (Evaluation | OfrepError)[];
-  /** Only where the request has `Origin`; `flagSetId` is the environment. */ metadata?:
+  /** Only if the request has `Origin`. `flagSetId` is the environment. */ metadata?:
     | { flagSetId?: string | undefined }
     | undefined;
-  /** Only where the request has `Origin` and a client key. */ eventStreams?:
+  /** Only if the request has `Origin` and a client key. */ eventStreams?:
     | { type: "sse"; url: string; inactivityDelaySec?: number | undefined }[]
     | undefined;
 };
@@ -466,7 +468,7 @@ export type OfrepError = {
 
 export type Readiness = {
   status: "ok" | "degraded" | "unavailable";
-  /** Entries of L1; state, latency and breaker of L2 and L3. */ tiers: Record<string, unknown>;
+  /** The entries of L1, and the state, latency and breaker of L2 and L3. */ tiers: Record<string, unknown>;
 };
 
 /** The input and the response body of each operation, by `operationId`. */

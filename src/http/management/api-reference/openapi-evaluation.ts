@@ -15,15 +15,24 @@ const path = (name: string, description: string) => ({
 
 const readinessContent = { ...json(ref("Readiness")), "text/html": { schema: { type: "string" } } };
 const SDK_KEY = [{ clientKey: [] }, { serverKey: [] }];
-const MIN_VERSION = header("X-Flags-Min-Version", "The response must be of this version of the environment or a later one, else 503.");
-const NO_CACHE = header("Cache-Control", "`no-cache` from a server key reads the store. 429 if there are too many such requests.");
+const MIN_VERSION = header(
+  "X-Flags-Min-Version",
+  "The response must be of this version of the environment or a later one, else 503.",
+);
+const NO_CACHE = header(
+  "Cache-Control",
+  "`no-cache` from a server key reads the store. 429 if there are too many such requests.",
+);
 const DEBUG = header(
   "X-Flags-Debug",
   "`timing` from a server key adds `Server-Timing` to responses that needed a read of Redis or Postgres.",
 );
 const IF_NONE_MATCH = header("If-None-Match", "`ETag` of an earlier response: 304 if the response is still the same.");
 const OVERRIDES = [
-  query("burgee-overrides", "Signed overrides. The parameter takes precedence over the header, and the header over the cookie `burgee-overrides`."),
+  query(
+    "burgee-overrides",
+    "Signed overrides. The parameter takes precedence over the header, and the header over the cookie `burgee-overrides`.",
+  ),
   header(
     "X-Flags-Overrides",
     "The same. The response header of this name says `accepted`, or `ignored` with the reason. It is missing if the environment does not allow overrides.",
@@ -113,7 +122,9 @@ export const evaluationPaths: Record<string, object> = {
           description: "A resolution for each flag that the key may see.",
           content: json(ref("Evaluations"), { flags: [EXAMPLE] }),
         },
-        304: { description: "Unchanged. Never sent if the client was told about a different version than the response's." },
+        304: {
+          description: "Unchanged. Never sent if the client was told about a different version than the response's.",
+        },
         ...OFREP_FAILURES,
       },
     },
@@ -128,7 +139,10 @@ export const evaluationPaths: Record<string, object> = {
       security: SDK_KEY,
       parameters: [
         query("key", "A client key, for clients that cannot set headers. Server keys are accepted in headers only."),
-        header("Last-Event-ID", "The last version that the client was told about. If the current version is different, the stream begins with an event."),
+        header(
+          "Last-Event-ID",
+          "The last version that the client was told about. If the current version is different, the stream begins with an event.",
+        ),
       ],
       responses: {
         200: { description: "Events.", content: { "text/event-stream": { schema: { type: "string" } } } },

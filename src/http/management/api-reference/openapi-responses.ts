@@ -75,7 +75,8 @@ const stats = object({
 });
 const reads = {
   ...object({ ok: count, missing: count, failed: count }),
-  description: "Round trips of evaluations and fills, by outcome. `missing`: the tier responded, but did not have everything.",
+  description:
+    "Round trips of evaluations and fills, by outcome. `missing`: the tier responded, but did not have everything.",
 };
 const bucketFields = {
   bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
@@ -148,13 +149,19 @@ export const responseSchemas: Record<string, object> = {
     environment: text,
     flags: { type: "object", description: "Variants by flag key.", additionalProperties: text },
     expiresAt: instant,
-    madeBy: { type: "string", description: "Id of the admin token that signed them. The overrides token contains it too." },
+    madeBy: {
+      type: "string",
+      description: "Id of the admin token that signed them. The overrides token contains it too.",
+    },
   }),
   CachePurged: object({
     dryRun: { type: "boolean" },
     flags: { ...keys, description: "Keys of the flags that a tier held." },
     deleted: object({ l1: count, l2: orNull(count) }),
-    edge: { ...orNull({ type: "boolean" }), description: "Whether the data centres were purged; null if no purge transport is configured." },
+    edge: {
+      ...orNull({ type: "boolean" }),
+      description: "Whether the data centres were purged; null if no purge transport is configured.",
+    },
   }),
   CacheWarmed: object({ version: { type: "integer" }, flags: count, l1: count, l2: orNull(count) }),
   CacheStatistics: object({
@@ -266,9 +273,15 @@ export const responseSchemas: Record<string, object> = {
       type: "array",
       items: object({
         version: { type: "integer", description: "Version of the environment that the change made." },
-        flags: { ...orNull(keys), description: "Keys of the flags that the change made stale; null if it made everything stale." },
+        flags: {
+          ...orNull(keys),
+          description: "Keys of the flags that the change made stale; null if it made everything stale.",
+        },
         changedAt: { ...instant, description: "When the transaction of the change began." },
-        confirmedAt: { ...orNull(instant), description: "When the sweep had purged everywhere; null if it has not done so yet." },
+        confirmedAt: {
+          ...orNull(instant),
+          description: "When the sweep had purged everywhere; null if it has not done so yet.",
+        },
       }),
     },
   }),

@@ -59,13 +59,21 @@ async function describeAll(app: Hono<ManagementEnv>): Promise<Contract> {
       components: {
         schemas: { ...inputSchemas(), ...responseSchemas, ...evaluationSchemas },
         securitySchemes: {
-          adminToken: { type: "http", scheme: "bearer", description: "An admin token. With the role `read` it may only read." },
+          adminToken: {
+            type: "http",
+            scheme: "bearer",
+            description: "An admin token. With the role `read` it may only read.",
+          },
           serverKey: {
             type: "http",
             scheme: "bearer",
             description: "A server key evaluates every flag of its environment.",
           },
-          clientKey: { type: "http", scheme: "bearer", description: "A client key is public and evaluates client-visible flags." },
+          clientKey: {
+            type: "http",
+            scheme: "bearer",
+            description: "A client key is public and evaluates client-visible flags.",
+          },
         },
       },
     } as Parameters<typeof generateSpecs>[1] extends { documentation?: infer D } ? D : never,

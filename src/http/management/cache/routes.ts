@@ -29,7 +29,8 @@ export const CACHE_ROUTES = [
       tag: "Cache",
       id: "warmCache",
       summary: "Load the whole environment into the caches",
-      description: "Reads every flag from the store once, and fills Redis and the memory of the isolate that handles the request.",
+      description:
+        "Reads every flag from the store once, and fills Redis and the memory of the isolate that handles the request.",
       access: "write",
       responses: { 200: { description: "The number of flags that each tier now holds.", schema: "CacheWarmed" } },
     },

@@ -33,7 +33,9 @@ export const DEFINITION_ROUTES = [
       id: "getDefinition",
       summary: "Read a flag with its state in every environment",
       access: "read",
-      headers: { "If-None-Match": "`ETag` of an earlier response: 304 if the flag has not changed in any environment." },
+      headers: {
+        "If-None-Match": "`ETag` of an earlier response: 304 if the flag has not changed in any environment.",
+      },
       responses: {
         200: {
           description: "The definition and all configurations. `ETag` changes with each of them.",

@@ -28,7 +28,8 @@ export const ENVIRONMENT_ROUTES = [
       tag: "Environments",
       id: "createEnvironment",
       summary: "Create an environment",
-      description: "Creates an empty environment or, with `copyFrom`, a copy of another one's segments and flag configurations. SDK keys are never copied.",
+      description:
+        "Creates an empty environment or, with `copyFrom`, a copy of another one's segments and flag configurations. SDK keys are never copied.",
       access: "write",
       body: {
         schema: "EnvironmentInput",

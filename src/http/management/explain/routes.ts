@@ -40,7 +40,9 @@ export const EXPLAIN_ROUTES = [
         example: { context: { plan: "pro" }, request: { country: "DE" }, count: 1000 },
         parse: (value: unknown) => parseShape(sampleSchema, value),
       },
-      responses: { 200: { description: "The number of subjects for each result, the most frequent first.", schema: "Sampled" } },
+      responses: {
+        200: { description: "The number of subjects for each result, the most frequent first.", schema: "Sampled" },
+      },
     },
     postSample,
   ),

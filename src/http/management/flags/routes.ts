@@ -64,7 +64,8 @@ export const FLAG_ROUTES = [
       tag: "Flags",
       id: "getFlag",
       summary: "Read a flag",
-      description: "Returns the flag as PUT accepts it, with its version. Segments and prerequisites are references, not copies.",
+      description:
+        "Returns the flag as PUT accepts it, with its version. Segments and prerequisites are references, not copies.",
       access: "read",
       headers: { "If-None-Match": "`ETag` of an earlier response: 304 if the version is still the same." },
       responses: {
@@ -118,7 +119,8 @@ export const FLAG_ROUTES = [
       tag: "Flags",
       id: "deleteFlag",
       summary: "Delete a flag from an environment",
-      description: "Deletes the definition too if no other environment has the flag. 409 while other flags depend on it.",
+      description:
+        "Deletes the definition too if no other environment has the flag. 409 while other flags depend on it.",
       access: "write",
       headers: IF_MATCH,
       responses: { 200: { description: "Deleted.", schema: "Written" } },

@@ -23,7 +23,10 @@ export const SEGMENT_ROUTES = [
       access: "read",
       query: pageQuery("key"),
       responses: {
-        200: { description: "A page of segments, sorted by key. Each lists the flags and segments that use it.", schema: "SegmentList" },
+        200: {
+          description: "A page of segments, sorted by key. Each lists the flags and segments that use it.",
+          schema: "SegmentList",
+        },
       },
     },
     showSegments,
