@@ -694,6 +694,7 @@ export interface Operations {
     };
     answer: Evaluations;
   };
+  getHome: { input: {}; answer: Record<string, unknown> | string };
   getLiveness: { input: {}; answer: Record<string, unknown> };
   getReadiness: { input: {}; answer: Readiness | string };
   getContract: { input: {}; answer: Record<string, unknown> };
@@ -744,6 +745,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   openChangeStream: ["GET", "/ofrep/v1/stream"],
   getFlagValue: ["GET", "/flags/{name}"],
   getFlagValues: ["GET", "/flags"],
+  getHome: ["GET", "/"],
   getLiveness: ["GET", "/healthz"],
   getReadiness: ["GET", "/readyz"],
   getContract: ["GET", "/openapi.json"],

@@ -1,19 +1,6 @@
 /** The contract of the evaluation routes. It is kept apart from them so that evaluation does not load it. */
-const json = (schema: object, example?: unknown) => ({
-  "application/json": { schema, ...(example === undefined ? {} : { example }) },
-});
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const header = (name: string, description: string) => ({ in: "header", name, description, schema: { type: "string" } });
-const query = (name: string, description: string) => ({ in: "query", name, description, schema: { type: "string" } });
-const path = (name: string, description: string) => ({
-  in: "path",
-  name,
-  description,
-  required: true,
-  schema: { type: "string" },
-});
+import { header, json, path, query, ref } from "./openapi-parts.ts";
 
-const readinessContent = { ...json(ref("Readiness")), "text/html": { schema: { type: "string" } } };
 const SDK_KEY = [{ clientKey: [] }, { serverKey: [] }];
 const MIN_VERSION = header(
   "X-Flags-Min-Version",
@@ -192,43 +179,6 @@ export const evaluationPaths: Record<string, object> = {
       },
     },
   },
-  "/healthz": {
-    get: {
-      tags: ["Health"],
-      operationId: "getLiveness",
-      summary: "Liveness",
-      description: "Responds without asking any backend.",
-      responses: { 200: { description: "The worker runs.", content: json({ type: "object" }, { status: "ok" }) } },
-    },
-  },
-  "/readyz": {
-    get: {
-      tags: ["Health"],
-      operationId: "getReadiness",
-      summary: "State of the tiers",
-      description: "An HTML page for `Accept: text/html`, else JSON.",
-      responses: {
-        200: { description: "At least one of Redis and Postgres can be reached.", content: readinessContent },
-        503: { description: "Neither can be reached.", content: readinessContent },
-      },
-    },
-  },
-  "/openapi.json": {
-    get: {
-      tags: ["Health"],
-      operationId: "getContract",
-      summary: "This contract",
-      responses: { 200: { description: "OpenAPI 3.1.", content: json({ type: "object" }) } },
-    },
-  },
-  "/docs": {
-    get: {
-      tags: ["Health"],
-      operationId: "getReference",
-      summary: "This contract as a page",
-      responses: { 200: { description: "HTML.", content: { "text/html": { schema: { type: "string" } } } } },
-    },
-  },
 };
 
 const REASONS = ["STATIC", "TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "ERROR"];
@@ -291,13 +241,5 @@ export const evaluationSchemas: Record<string, object> = {
       metadata: { type: "object" },
     },
     required: ["errorCode"],
-  },
-  Readiness: {
-    type: "object",
-    properties: {
-      status: { enum: ["ok", "degraded", "unavailable"] },
-      tiers: { type: "object", description: "The entries of L1, and the state, latency and breaker of L2 and L3." },
-    },
-    required: ["status", "tiers"],
   },
 };

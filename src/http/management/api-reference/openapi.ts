@@ -13,6 +13,7 @@ import {
   serveSchema,
 } from "../../../flags/schema.ts";
 import { evaluationPaths, evaluationSchemas } from "./openapi-evaluation.ts";
+import { healthPaths, healthSchemas } from "./openapi-health.ts";
 import { responseSchemas } from "./openapi-responses.ts";
 import { applySchema } from "../apply/input.ts";
 import { purgeSchemas } from "../cache/input.ts";
@@ -55,9 +56,9 @@ async function describeAll(app: Hono<ManagementEnv>): Promise<Contract> {
         license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       },
       tags: TAGS.map(([name, description]) => ({ name, description })),
-      paths: evaluationPaths,
+      paths: { ...evaluationPaths, ...healthPaths },
       components: {
-        schemas: { ...inputSchemas(), ...responseSchemas, ...evaluationSchemas },
+        schemas: { ...inputSchemas(), ...responseSchemas, ...evaluationSchemas, ...healthSchemas },
         securitySchemes: {
           adminToken: {
             type: "http",

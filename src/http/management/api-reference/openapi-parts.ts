@@ -1,0 +1,25 @@
+/** Parts of OpenAPI documents. */
+export const json = (schema: object, example?: unknown) => ({
+  "application/json": { schema, ...(example === undefined ? {} : { example }) },
+});
+export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+export const header = (name: string, description: string) => ({
+  in: "header",
+  name,
+  description,
+  schema: { type: "string" },
+});
+export const query = (name: string, description: string) => ({
+  in: "query",
+  name,
+  description,
+  schema: { type: "string" },
+});
+export const path = (name: string, description: string) => ({
+  in: "path",
+  name,
+  description,
+  required: true,
+  schema: { type: "string" },
+});
