@@ -43,7 +43,10 @@ const REDIS_TIMEOUT_MS = 150;
 const REDIS_BULK_TIMEOUT_MS = 1000;
 /** Postgres wakes up from scale-to-zero within this time (ms). */
 const STORE_TIMEOUT_MS = 5000;
-/** A flight is replaced after this time, which is longer than both tiers together may take (ms). */
+/**
+ * A flight is replaced after this time, which is longer than both tiers together may take (ms). Exported for the
+ * schedules, which construct an isolate themselves.
+ */
 export const FLIGHT_BUDGET_MS = 6500;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */

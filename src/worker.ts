@@ -23,6 +23,7 @@ function isolateFor(bindings: Bindings): Isolate {
   return isolate;
 }
 
+/** The worker. Exported for the Workers runtime. */
 export default {
   fetch(request: Request, bindings: Bindings, context: WorkerContext): Response | Promise<Response> {
     let current: Isolate;

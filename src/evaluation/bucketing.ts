@@ -24,7 +24,7 @@ const SCHEMES: Record<HashScheme, SchemeFactory> = {
   },
 };
 
-/** Returns the bucket of one value under a scheme. */
+/** Returns the bucket of one value under a scheme. Exported for the published conformance vectors. */
 export function bucketOf(scheme: HashScheme, salt: string, value: string): number {
   return SCHEMES[scheme](salt)(value);
 }
@@ -72,7 +72,7 @@ function bucketBy(getters: Getter[], hash: (value: string) => number): Bucketing
  * Returns the text to hash, or `undefined` if the value cannot be hashed. An empty string cannot: everyone without an
  * id would share one bucket.
  */
-export function bucketingValue(value: JsonValue | undefined): string | undefined {
+function bucketingValue(value: JsonValue | undefined): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;
   if (typeof value === "boolean") return value ? "true" : "false";

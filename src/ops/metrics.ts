@@ -2,11 +2,11 @@
  * The sources of evaluation results. `stale` means that memory was used because its version could not be confirmed;
  * `edge` means a response stored in the data centre.
  */
-export const RESULT_SOURCES = ["L1", "L2", "L3", "snapshot", "stale", "edge"] as const;
+const RESULT_SOURCES = ["L1", "L2", "L3", "snapshot", "stale", "edge"] as const;
 export type ResultSource = (typeof RESULT_SOURCES)[number];
 
 /** The outcomes of a read from Redis or Postgres. `missing` means that the read worked but did not find everything. */
-export const TIER_OUTCOMES = ["ok", "missing", "failed"] as const;
+const TIER_OUTCOMES = ["ok", "missing", "failed"] as const;
 export type TierOutcome = (typeof TIER_OUTCOMES)[number];
 export type RemoteTier = "L2" | "L3";
 

@@ -17,7 +17,7 @@ export interface BreakerOptions {
   onChange?: (state: "open" | "closed") => void;
 }
 
-/** The backend was not called, because it has been failing. */
+/** The backend was not called, because it has been failing. Exported for the tests. */
 export class BreakerOpenError extends Error {
   override readonly name = "BreakerOpenError";
 }

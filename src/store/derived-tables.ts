@@ -3,7 +3,10 @@ import { sql } from "drizzle-orm";
 import { bigint, check, index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { at } from "./tables.ts";
 
-/** At which environment version a document last changed. A table of its own, so that stamping fires no trigger. */
+/**
+ * The version of the environment at which each document last changed. It is a separate table so that stamping fires no
+ * trigger. Exported for drizzle-kit, which compares all tables of this file with the migrations.
+ */
 export const documentVersions = pgTable(
   "document_versions",
   {
@@ -26,7 +29,7 @@ export const audit = pgTable(
       .notNull()
       .default(sql`now()`),
     actor: text("actor").notNull(),
-    /** Null: the change belongs to no environment (a definition, an admin token). */
+    /** The environment of the change; null for a definition or an admin token, which belong to none. */
     environment: text("environment"),
     entity: text("entity").$type<"flag" | "configuration" | "segment" | "key" | "environment">().notNull(),
     key: text("key").notNull(),
@@ -43,13 +46,16 @@ export const audit = pgTable(
   ],
 );
 
-/** One row per version of an environment: what has to be purged for it, until it is done. No foreign key: it outlives the environment. */
+/**
+ * One row per version of an environment: the fields to purge, and whether that is done. It has no foreign key, because
+ * it outlives the environment. Exported for drizzle-kit.
+ */
 export const outbox = pgTable(
   "outbox",
   {
     environment: text("environment").notNull(),
     version: bigint("version", { mode: "number" }).notNull(),
-    /** Null: everything. */
+    /** The fields that changed; null if everything did. */
     fields: text("fields").array(),
     createdAt: at("created_at")
       .notNull()
@@ -64,7 +70,7 @@ export const outbox = pgTable(
   ],
 );
 
-/** What each document names itself, kept by triggers. Nodes are `flag:<key>` and `segment:<key>`. */
+/** The nodes, `flag:<key>` and `segment:<key>`, that each document itself names. Exported for drizzle-kit. */
 export const documentReferences = pgTable(
   "document_references",
   { environment: text("environment").notNull(), node: text("node").notNull(), refersTo: text("refers_to").notNull() },
@@ -74,7 +80,10 @@ export const documentReferences = pgTable(
   ],
 );
 
-/** What the current transaction has changed and not yet checked; always empty between transactions. */
+/**
+ * The nodes that the current transaction has changed and not yet checked. It is empty between transactions.
+ * Exported for drizzle-kit.
+ */
 export const referenceChecks = pgTable(
   "reference_checks",
   { environment: text("environment").notNull(), node: text("node").notNull() },

@@ -1,11 +1,11 @@
-/** The inputs of writes: the contents to write, who writes them, and the conditions under which the write may happen. */
+/** The inputs of writes: the contents, who writes them, and the conditions under which the write may happen. */
 import type { Condition, FlagConfiguration, FlagDefinition } from "../flags/document.ts";
 import type { AdminRole } from "../ops/token.ts";
 
 export interface WriteOptions {
   /** The name of the writer, for the audit. */
   actor: string;
-  /** The tag of the flag's definition that the caller has seen. ConflictError if the flag has changed anywhere since. */
+  /** The tag of the flag's definition that the caller has seen. ConflictError if the flag has changed since. */
   expectedDefinition?: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Change } from "../flags/changes.ts";
 /** One version and the fields that changed at it; null if everything did. */
 export type OutboxRow = [version: number, fields: string[] | null];
 
-export function toChanges(rows: readonly OutboxRow[]): Change[] {
+function toChanges(rows: readonly OutboxRow[]): Change[] {
   return rows.map(([version, fields]) => [version, fields ?? "*"]);
 }
 
@@ -18,9 +18,9 @@ export function changesSince(
 }
 
 /**
- * Returns the changes to publish up to `version`. `rows` has every version since the oldest that is not done, ascending;
- * it is null if they are too many. If they do not lead to `version` without a gap, the change is "everything", because a
- * change that is left out would never be purged.
+ * Returns the changes to publish up to `version`. `rows` has every version since the oldest that is not done,
+ * ascending; it is null if they are too many. If they do not lead to `version` without a gap, the change is
+ * "everything", because a change that is left out would never be purged.
  */
 export function pendingChanges(rows: readonly OutboxRow[] | null, version: number): Change[] {
   const first = rows?.[0]?.[0];

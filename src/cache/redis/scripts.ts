@@ -19,7 +19,10 @@ export interface CacheScripts {
   heads: string;
 }
 
-/** The line that makes a purge final: a reading from before the head moved cannot come back. */
+/**
+ * The line that makes a purge final: a reading from before the head moved cannot come back. Exported for the tests that
+ * prove, by leaving it out, that it is needed.
+ */
 export const FENCE = `if mode == "fill" and head and head > version then return "0" end`;
 
 // `publish` returns the head afterwards; `fill` returns "1", or "0" if the fence refused it. Versions stay strings,

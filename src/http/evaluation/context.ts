@@ -5,8 +5,8 @@ import { HttpError } from "../errors.ts";
 
 /** The limits of one evaluation request. docs/api.md lists them. */
 export const MAX_BODY_BYTES = 64 * 1024;
-export const MAX_ATTRIBUTES = 500;
-export const MAX_CONTEXT_DEPTH = 8;
+const MAX_ATTRIBUTES = 500;
+const MAX_CONTEXT_DEPTH = 8;
 
 /** Names that could reach an object's prototype in some client's code. None is a useful attribute. */
 const RESERVED = new Set(["__proto__", "constructor", "prototype"]);

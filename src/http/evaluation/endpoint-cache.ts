@@ -42,7 +42,10 @@ export function canonicalTarget(url: URL): string {
   return `${url.pathname}?${query.toString()}`;
 }
 
-/** Each part is one escaped path segment. Otherwise an origin of ".." would remove the key's segment. */
+/**
+ * Returns the cache key of a response. Each part is one escaped path segment; otherwise an origin of ".." would remove
+ * the segment of the SDK key. Exported for the tests that compare the keys of different requests.
+ */
 export function cacheUrl(prefix: string, { environment, keyId, origin, target }: EndpointKey): string {
   return `https://cache.invalid/${prefix}/flag_endpoint/${environment}/${keyId}/from:${encodeURIComponent(origin)}${target}`;
 }

@@ -39,7 +39,7 @@ function sampleTag({ document }: CompiledFlag, resolution: Resolution): string |
 }
 
 /** Renders a value in the number form of its flag's type: floats keep a decimal point (10.0). */
-export function renderValue(type: FlagType, value: JsonValue): string {
+function renderValue(type: FlagType, value: JsonValue): string {
   if (type === "float" && typeof value === "number" && Number.isInteger(value) && Math.abs(value) < 1e21)
     return `${value}.0`;
   return JSON.stringify(value);

@@ -62,8 +62,9 @@ interface Open {
 }
 
 /**
- * What JSON can say but Postgres, or a client's object, cannot hold. Without recursion: the depth is the sender's. Keeps
- * one entry for each level, not for each value, and makes pointers for mistakes alone: a body is up to 8 MiB of zeros.
+ * Finds the parts of a JSON value that Postgres or a client's object cannot hold. It does not recurse, because the
+ * sender chooses the depth. It keeps one entry per level instead of one per value, and makes pointers for mistakes only,
+ * because a body can be 8 MiB of zeros. Exported for the tests, which need no request for it.
  */
 export function findMistakes(root: unknown): FieldError[] {
   const mistakes: FieldError[] = [];

@@ -1,7 +1,7 @@
 /** Where a request may carry overrides. The first place that has any decides; the others are not looked at. */
 export const OVERRIDES_PARAMETER = "burgee-overrides";
 export const OVERRIDES_HEADER = "x-flags-overrides";
-export const OVERRIDES_COOKIE = "burgee-overrides";
+const OVERRIDES_COOKIE = "burgee-overrides";
 
 /** As much of a Request as overrides are looked for in; `url` is absolute. */
 export interface PresentingRequest {

@@ -78,15 +78,12 @@ export async function revokeKey(
   return await writeEnvironment(db, environment, {
     target: { kind: "key", key: id },
     options: { ...options, mustExist: true },
-    statements: [revoke(db, environment, id)],
-  });
-}
-
-export async function revokeAdminKey(db: StoreDatabase, id: string, options: WriteOptions): Promise<void> {
-  await writeProject(db, {
-    target: { environment: null, kind: "key", key: id },
-    options: { ...options, mustExist: true },
-    statements: [revoke(db, null, id)],
+    statements: [
+      db
+        .update(sdkKeys)
+        .set({ revokedAt: sql`now()` })
+        .where(and(eq(sdkKeys.id, id), belongsTo(environment))),
+    ],
   });
 }
 
@@ -100,13 +97,6 @@ export async function findAdminKey(db: StoreDatabase, id: string): Promise<Admin
       .where(and(eq(sdkKeys.id, id), eq(sdkKeys.kind, "admin"), isNull(sdkKeys.revokedAt))),
   );
   return found?.role ? { ...found, role: found.role } : undefined;
-}
-
-function revoke(db: StoreDatabase, environment: string | null, id: string) {
-  return db
-    .update(sdkKeys)
-    .set({ revokedAt: sql`now()` })
-    .where(and(eq(sdkKeys.id, id), belongsTo(environment)));
 }
 
 function belongsTo(environment: string | null) {
