@@ -54,7 +54,7 @@ export function requireMatch(headers: Headers, tag: string): void {
 }
 
 /** Whether the write may only create. @throws HttpError 400 for an If-None-Match other than `*` */
-export function isCreateOnly(headers: Headers): boolean {
+function isCreateOnly(headers: Headers): boolean {
   const header = headers.get("if-none-match");
   if (header === null) return false;
   if (header.trim() === "*") return true;
