@@ -1,9 +1,9 @@
 import { describe, test } from "vitest";
 import {
-  isCreateOnly,
   isUnchanged,
   parseIfMatch,
   requireMatch,
+  writeConditions,
 } from "../../../../src/http/management/preconditions.ts";
 
 const ifMatch = (value: string) => parseIfMatch(new Headers({ "if-match": value }));
@@ -29,9 +29,9 @@ describe("conditions of requests", () => {
   });
 
   test("If-None-Match of a write takes only *", ({ expect }) => {
-    expect(isCreateOnly(new Headers())).toBe(false);
-    expect(isCreateOnly(ifNoneMatch("*"))).toBe(true);
-    expect(() => isCreateOnly(ifNoneMatch('"12"'))).toThrow(/takes only \*/);
+    expect(writeConditions(new Headers()).mustNotExist).toBe(false);
+    expect(writeConditions(ifNoneMatch("*")).mustNotExist).toBe(true);
+    expect(() => writeConditions(ifNoneMatch('"12"'))).toThrow(/takes only \*/);
   });
 
   test("If-None-Match of a read compares weakly", ({ expect }) => {
