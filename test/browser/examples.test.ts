@@ -26,8 +26,8 @@ afterEach(() => context?.close());
 const text = (selector: string) => page.textContent(selector);
 
 describe("npm run example:web", () => {
-  it("shows flags of every type, and what changes on the server without a reload", async () => {
-    const { said: url, stop } = await world.example("web");
+  it("shows flags of every type, and a change on the server without a reload", async () => {
+    const { match: url, stop } = await world.example("web");
     await page.goto(url);
     await expect.poll(() => text("#flags")).toMatch(/search-page-size(12|24|48)/);
     expect(await text("#flags")).toMatch(/checkout-redesignthe (new|old) checkout/);
@@ -41,8 +41,8 @@ describe("npm run example:web", () => {
     await stop();
   });
 
-  it("keeps a visitor's variant on signing in", async () => {
-    const { said: url, stop } = await world.example("web");
+  it("keeps the variant of a visitor who signs in", async () => {
+    const { match: url, stop } = await world.example("web");
     await page.goto(url);
     const threshold = async () => /free-shipping-threshold([\d.]+)/.exec((await text("#flags")) ?? "")?.[1];
     await expect.poll(threshold).toBeDefined();
@@ -55,8 +55,8 @@ describe("npm run example:web", () => {
 });
 
 describe("npm run example:react", () => {
-  it("renders again what changes on the server", async () => {
-    const { said: url, stop } = await world.example("react");
+  it("renders a change on the server", async () => {
+    const { match: url, stop } = await world.example("react");
     await page.goto(url);
     await expect.poll(() => text("#root")).toMatch(/hero-.*(new|old) checkout.*results on a page.*At most \d+/s);
     await world.serve("homepage-hero", "spring");
@@ -66,11 +66,11 @@ describe("npm run example:react", () => {
 });
 
 describe("npm run example:ssr", () => {
-  it("shows nothing but what the server rendered, confirms it with a 304, and follows changes", async () => {
+  it("shows only the rendered page, confirms it with a 304, and follows changes", async () => {
     await world.serve("homepage-hero", "winter");
-    const { said: url, stop } = await world.example("ssr");
+    const { match: url, stop } = await world.example("ssr");
     world.edge.seen.length = 0;
-    // From before the first byte: every text that the page has ever shown.
+    // Records every text that the page has ever shown, from before its first byte.
     await page.addInitScript(() => {
       const shown: (string | undefined)[] = [];
       (globalThis as { shown?: unknown }).shown = shown;
@@ -82,7 +82,7 @@ describe("npm run example:ssr", () => {
       new MutationObserver(note).observe(document, { childList: true, subtree: true, characterData: true });
     });
     await page.goto(url);
-    // The script's own requests: the first one, and one more if the stream asks for it. The server's answer is right.
+    // The script sends one request, and one more if the stream tells it to. The rendered values are still right.
     const posts = () => world.edge.seen.filter(({ method, path }) => method === "POST" && path === BULK);
     await expect.poll(() => posts()[0]?.status).toBe(304);
     await expect.poll(() => world.edge.openStreams()).toBe(1);
@@ -100,8 +100,8 @@ describe("npm run example:ssr", () => {
 });
 
 describe("npm run example:node", () => {
-  it("asks a flag for each of its requests", async () => {
-    const { said: url, stop } = await world.example("node");
+  it("evaluates a flag for each request", async () => {
+    const { match: url, stop } = await world.example("node");
     await world.serve("free-shipping-threshold", "low");
     const shipping = async (total: number) =>
       (await fetch(`${url}/shipping?customer=customer-7&total=${total}`)).json();
@@ -112,14 +112,14 @@ describe("npm run example:node", () => {
 });
 
 describe("an example without npm run dev", () => {
-  it.each(["web", "curl"])("says what to start first: %s", async (name) => {
+  it.each(["web", "curl"])("says how to start Burgee first: %s", async (name) => {
     const started = runCommand(`example:${name}`, { BURGEE_DIR: "no/such/directory" });
     await expect(started).rejects.toThrow("Start Burgee first, in another terminal: npm run dev");
   });
 });
 
 describe("npm run example:curl", () => {
-  it("evaluates one flag and all of them, and gets a 304 for what it has already", async () => {
+  it("evaluates one flag and all flags, and gets a 304 for an unchanged response", async () => {
     const output = await world.run("curl");
     expect(output.match(/\{"key":"checkout-redesign","value":(true|false)/g)).toHaveLength(2);
     expect(output).toContain('{"flags":[{"key":"app-upgrade-notice"');

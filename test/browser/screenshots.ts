@@ -1,4 +1,4 @@
-/** `npm run screenshots`: pictures of the examples and of the console for docs/images. Names as arguments: only those. */
+/** `npm run screenshots [-- names…]`: takes the pictures of the examples and the console in docs/images. */
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { photographConsole } from "./console/photographs.ts";
@@ -6,7 +6,7 @@ import { newVisitor, startChromium } from "./support/chromium.ts";
 import { startExampleWorld } from "./support/example-world.ts";
 
 const IMAGES = join(import.meta.dirname, "../../docs/images");
-/** What a picture may weigh in a README, bytes. */
+/** The largest size of a picture, in bytes. */
 const MOST_BYTES = 150 * 1024;
 
 await mkdir(IMAGES, { recursive: true });
@@ -31,7 +31,7 @@ async function photographExample(path: string): Promise<void> {
   const world = await startExampleWorld();
   const browser = await startChromium();
   try {
-    const { said: url } = await world.example("web");
+    const { match: url } = await world.example("web");
     const page = await (await newVisitor(browser)).newPage();
     await page.setViewportSize({ width: 640, height: 480 });
     await page.goto(url);

@@ -1,4 +1,4 @@
-/** OpenFeature's SDKs, unmodified, in Chromium, on pages of another origin than the worker's. */
+/** The unmodified OpenFeature SDKs in Chromium, on pages of another origin than the worker's. */
 import { afterAll, beforeAll } from "vitest";
 import { saveExperiment, saveFlags } from "./support/example-flags.ts";
 import { startWorld, type World } from "./support/world.ts";
@@ -19,5 +19,5 @@ afterAll(() => world?.close());
 describeWebSdk(() => world);
 describeReact(() => world);
 describeStream(() => world);
-// Last: it uses up what callers with unknown keys are allowed.
+// Must run last, because it uses up the rate limit for unknown keys.
 describePolling(() => world);

@@ -1,4 +1,4 @@
-/** The page of web-sdk.ts with React's hooks on it: what each component shows, and how often it was rendered. */
+/** The page of web-sdk.ts with React components, which show their values and count their renders. */
 import {
   OpenFeatureProvider,
   useBooleanFlagValue,
@@ -11,7 +11,7 @@ import { createRoot } from "react-dom/client";
 import "./web-sdk.ts";
 
 declare global {
-  /** How often, by flag; `waiting` is what is shown until the provider is ready. */
+  /** The number of renders by flag. `waiting` counts those before the provider is ready. */
   var renders: Record<string, number>;
 }
 

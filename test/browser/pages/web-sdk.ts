@@ -1,4 +1,4 @@
-/** The page that tests drive: the web SDK with its OFREP provider, unmodified, and a record of what it tells. */
+/** The page that tests drive: the unmodified web SDK with its OFREP provider, and a log of its events. */
 import {
   type EvaluationContext,
   type EvaluationDetails,
@@ -13,18 +13,18 @@ export interface StartOptions {
   baseUrl: string;
   key: string;
   context?: EvaluationContext;
-  /** ms; 0: none */
+  /** Milliseconds. 0 turns polling off. */
   pollInterval?: number;
   changeDetection?: "sse" | "polling" | "none";
   cacheMode?: "local-cache-first" | "network-first" | "disabled";
 }
 
-/** What tests call, as `globalThis.client` of the page. */
+/** The functions that tests call through `globalThis.client` on the page. */
 export interface PageClient {
-  /** Resolves when the provider is ready or has failed; with its status. */
+  /** Resolves with the status of the provider, once it is ready or has failed. */
   start(options: StartOptions): Promise<string>;
   status(): string;
-  /** From now on requests carry this key. */
+  /** Uses another key for all later requests. */
   useKey(key: string): void;
   setContext(context: EvaluationContext): Promise<void>;
   evaluate(flag: string, fallback: JsonValue): EvaluationDetails<JsonValue>;

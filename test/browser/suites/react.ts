@@ -21,7 +21,7 @@ export function describeReact(theWorld: () => World): void {
     const shows = async (flag: string): Promise<unknown> =>
       JSON.parse((await visit.page.textContent(`#${flag}`, { timeout: 5000 })) ?? "null");
 
-    it("suspends until it is ready, then shows every type, and the code's default of a disabled flag", async () => {
+    it("suspends until it is ready, then shows every type and a disabled flag's default", async () => {
       await visit.start();
       await visit.page.waitForSelector("#headline");
       expect(await visit.page.$("#waiting")).toBeNull();
@@ -34,7 +34,7 @@ export function describeReact(theWorld: () => World): void {
       expect(await shows("withdrawn")).toBe("mine");
     });
 
-    it("shows another plan's values after a context change, with the same and with another targeting key", async () => {
+    it("shows new values after a context change with the same or another targeting key", async () => {
       await visit.start({ context: { targetingKey: "user-1", plan: "free" } });
       await expect.poll(() => shows("plan-page")).toBe("free page");
       await visit.call("setContext", { targetingKey: "user-1", plan: "pro" });
@@ -43,11 +43,11 @@ export function describeReact(theWorld: () => World): void {
       await expect.poll(() => shows("plan-page")).toBe("free page");
     });
 
-    it("renders what a change on the server touches, and nothing else", async () => {
+    it("renders only the flags that changed on the server", async () => {
       await visit.start();
       await visit.page.waitForSelector("#headline");
       await expect.poll(() => world.edge.openStreams()).toBe(1);
-      // React calls each component once more after its first effects, whatever the cause.
+      // React renders each component once more after its first effects, so make a first change that does not count.
       await world.update("headline", { default: { variant: "off" } });
       await expect.poll(() => shows("headline")).toBe("Bread");
       const before = await visit.page.evaluate(() => ({ ...globalThis.renders }));
@@ -57,14 +57,14 @@ export function describeReact(theWorld: () => World): void {
       expect(Object.keys(after).filter((flag) => after[flag] !== before[flag])).toEqual(["headline"]);
     });
 
-    it("falls back to the code's default when the flag is disabled", async () => {
+    it("uses the code default when the flag is disabled", async () => {
       await visit.start();
       await expect.poll(() => shows("page-size")).toBe(24);
       await world.update("page-size", { enabled: false, offVariant: null });
       await expect.poll(() => shows("page-size")).toBe(1);
     });
 
-    it("keeps what it shows offline, and shows what changed once it is back", async () => {
+    it("keeps its values offline, and shows changes once it is online again", async () => {
       await visit.start();
       await visit.page.waitForSelector("#tax-rate");
       await expect.poll(() => world.edge.openStreams()).toBe(1);
@@ -77,7 +77,7 @@ export function describeReact(theWorld: () => World): void {
       await expect.poll(() => shows("tax-rate")).toBe(10);
     });
 
-    it("shows the code's defaults for a key that is refused", async () => {
+    it("uses the code defaults if its key is rejected", async () => {
       expect(await visit.start({ key: "bgc_production_mistyped" })).toBe("FATAL");
       await expect.poll(() => shows("headline")).toBe("none");
     });

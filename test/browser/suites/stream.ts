@@ -4,7 +4,7 @@ import { BULK, type Visit, type World } from "../support/world.ts";
 const STREAM = "/ofrep/v1/stream";
 
 export function describeStream(theWorld: () => World): void {
-  describe("a page that listens to the stream", () => {
+  describe("a page with a stream", () => {
     let world: World;
     let visit: Visit;
 
@@ -26,23 +26,23 @@ export function describeStream(theWorld: () => World): void {
     const serve = (flag: string, variant: string) => world.update(flag, { default: { variant } });
 
     const streams = () => world.edge.count({ method: "GET", path: STREAM, status: 200 });
-    /** Statuses of the answered fetches that followed the event of that version. */
+    /** Returns the statuses of the requests that followed the event of this version and have a response. */
     const refetches = (version: number) =>
       world.edge.seen
         .filter(({ method, query }) => method === "POST" && query.startsWith(`?flagConfigEtag=${version}&`))
         .flatMap(({ status }) => (status === 0 ? [] : [status]));
 
-    /** Ready, listening, and through with what a server may ask for at the start of a stream. */
+    /** Starts the provider and its stream, and waits until it has handled the first event. */
     async function startListening(): Promise<void> {
       expect(await visit.start()).toBe("READY");
       await expect.poll(() => world.edge.openStreams()).toBe(1);
       const version = await serve("new-header", "off");
-      // 304 if a fetch for the version before has brought it already.
+      // The response is a 304 if a request for the previous version has already brought the change.
       await expect.poll(() => refetches(version)).toHaveLength(1);
       await expect.poll(() => visit.value("new-header", true)).toBe(false);
     }
 
-    it("shows a change on the server without a reload, with one stream", async () => {
+    it("shows a change on the server without a reload and without another stream", async () => {
       await startListening();
       await serve("headline", "off");
       await expect.poll(headline).toBe("Bread");
@@ -53,18 +53,18 @@ export function describeStream(theWorld: () => World): void {
       await serve("headline", "on");
       await expect.poll(headline).toBe("Fresh bread");
       expect(streams()).toBe(1);
-      // The stream needs no preflight: it has no header of its own.
+      // The stream needs no preflight, because its request has no custom header.
       expect(world.edge.count({ method: "OPTIONS", path: STREAM })).toBe(0);
     });
 
-    it("fetches what a change told of, and gets 304 for a change of what it does not see", async () => {
+    it("fetches after each event, and gets a 304 if the change is not visible to it", async () => {
       await startListening();
       const version = await serve("internal", "off");
       await expect.poll(() => refetches(version)).toEqual([304]);
       expect(world.edge.seen.at(-1)?.query).toMatch(/&flagConfigLastModified=\d+$/);
     });
 
-    it("falls back to the code's default when the flag is disabled", async () => {
+    it("uses the code default when the flag is disabled", async () => {
       await startListening();
       expect(await visit.value("page-size", 1)).toBe(24);
       await world.update("page-size", { enabled: false, offVariant: null });
@@ -73,7 +73,7 @@ export function describeStream(theWorld: () => World): void {
       await expect.poll(() => visit.value("page-size", 1)).toBe(24);
     });
 
-    it("shows a change that happened while its stream was broken", async () => {
+    it("shows a change that it missed while its stream was broken", async () => {
       await startListening();
       expect(world.edge.dropStreams()).toBe(1);
       await serve("headline", "off");
@@ -83,18 +83,18 @@ export function describeStream(theWorld: () => World): void {
       expect(world.edge.seen.findLast(({ path }) => path === STREAM)?.headers["last-event-id"]).toMatch(/^\d+$/);
     });
 
-    it("fetches nothing after a broken stream when nothing has changed", async () => {
+    it("fetches nothing after a broken stream if nothing has changed", async () => {
       await startListening();
       const before = posts();
       world.edge.dropStreams();
       await expect.poll(streams).toBe(2);
-      // What the new stream says first comes before this.
+      // The first events of the new stream arrive before this change.
       await serve("headline", "off");
       await expect.poll(headline).toBe("Bread");
       expect(posts()).toBe(before + 1);
     });
 
-    it("shows what changed while the edge could not be reached", async () => {
+    it("shows a change that it missed while the edge was unreachable", async () => {
       await startListening();
       world.edge.setDown(true);
       await serve("headline", "off");
@@ -104,7 +104,7 @@ export function describeStream(theWorld: () => World): void {
       await expect.poll(headline).toBe("Bread");
     });
 
-    it("shows what changed while the browser was offline", async () => {
+    it("shows a change that it missed while the browser was offline", async () => {
       await startListening();
       await visit.context.setOffline(true);
       world.edge.dropStreams();
@@ -114,7 +114,7 @@ export function describeStream(theWorld: () => World): void {
       await expect.poll(headline).toBe("Bread");
     });
 
-    it("keeps its values when its key is revoked, and does not hammer", async () => {
+    it("keeps its values when its key is revoked, and does not retry all the time", async () => {
       const key = await world.createKey([]);
       expect(await visit.start({ key: key.token })).toBe("READY");
       await expect.poll(() => world.edge.openStreams()).toBe(1);

@@ -16,7 +16,7 @@ export function describeWebSdk(theWorld: () => World): void {
     });
     afterEach(() => visit?.close());
 
-    /** Without the stream, whose fetches would be among those that are counted here. */
+    /** Starts without a stream, because these tests count requests. */
     const start = (options: Partial<StartOptions> & { clock?: boolean } = {}) =>
       visit.start({ changeDetection: "none", ...options });
     const posts = () => world.edge.seen.filter(({ method }) => method === "POST");
@@ -38,7 +38,7 @@ export function describeWebSdk(theWorld: () => World): void {
         expect(world.edge.count({ method: "POST", path: BULK, status: 200 })).toBe(1);
       });
 
-      it("gives the code's default where the flag is disabled, unknown, hidden or of another type", async () => {
+      it("uses the code default if a flag is disabled, unknown, hidden or of another type", async () => {
         await start();
         expect(await visit.call("evaluate", "withdrawn", true)).toMatchObject({ value: true, reason: "DISABLED" });
         expect(await visit.call("evaluate", "no-such-flag", "mine")).toMatchObject({
@@ -67,20 +67,20 @@ export function describeWebSdk(theWorld: () => World): void {
         await visit.call("setContext", { targetingKey: "user-2", plan: "pro" });
         expect(await visit.value("plan-page", "")).toBe("pro page");
         expect(posts().at(-1)?.headers["if-none-match"]).toBeUndefined();
-        // Chromium remembers the preflight's answer …
+        // Chromium caches the preflight…
         expect(world.edge.count({ method: "OPTIONS", path: BULK })).toBe(1);
       });
 
-      it("answers a context that changes nothing with 304", async () => {
+      it("gets a 304 for a context change that changes no value", async () => {
         await start({ context: { targetingKey: "user-1", theme: "light" }, cacheMode: "disabled" });
         await visit.call("setContext", { targetingKey: "user-1", theme: "dark" });
         expect(posts().map(({ status }) => status)).toEqual([200, 304]);
-        // … but not for a request with If-None-Match: fetch takes that for one that goes past every cache.
+        // …but not for a request with If-None-Match, because fetch treats it as one that bypasses all caches.
         expect(world.edge.count({ method: "OPTIONS", path: BULK })).toBe(2);
         expect(await visit.value("headline", "none")).toBe("Fresh bread");
       });
 
-      it("shows a returning visitor the kept values at once, and confirms them with a 304", async () => {
+      it("shows a returning visitor cached values at once, and confirms them with a 304", async () => {
         await start();
         await visit.reload();
         expect(await start()).toBe("READY");
@@ -91,7 +91,7 @@ export function describeWebSdk(theWorld: () => World): void {
         await expect.poll(() => world.edge.count({ method: "POST", path: BULK, status: 304 })).toBe(1);
       });
 
-      it("keeps a person's variant on signing in, while anonymousId is still sent", async () => {
+      it("keeps the variant at sign-in while anonymousId is still sent", async () => {
         const anonymous = { targetingKey: "visitor-1", anonymousId: "visitor-1" };
         await start({ context: anonymous });
         const before = await visit.value("experiment", "none");
@@ -102,8 +102,8 @@ export function describeWebSdk(theWorld: () => World): void {
       });
     });
 
-    describe("a page whose key is refused", () => {
-      it("gives the code's default for a key that is mistyped", async () => {
+    describe("a page whose key is rejected", () => {
+      it("uses the code default for a mistyped key", async () => {
         expect(await start({ key: "bgc_production_mistyped" })).toBe("FATAL");
         expect(await visit.call("evaluate", "headline", "mine")).toMatchObject({
           value: "mine",
@@ -111,7 +111,7 @@ export function describeWebSdk(theWorld: () => World): void {
         });
       });
 
-      it("is ready with a key of its own origin, and refused with a key of another one", async () => {
+      it("accepts a key for its own origin, and not one for another origin", async () => {
         const own = await world.createKey([new URL(world.site.url("web-sdk")).origin]);
         const other = await world.createKey(["https://shop.example.com"]);
         expect(await start({ key: own.token })).toBe("READY");
@@ -120,7 +120,7 @@ export function describeWebSdk(theWorld: () => World): void {
         expect(world.edge.count({ method: "POST", status: 403 })).toBe(1);
       });
 
-      it("keeps its values when the key is revoked, and a page that opens then has the code's default", async () => {
+      it("keeps its values when the key is revoked; a new page uses the code default", async () => {
         const key = await world.createKey([]);
         await start({ key: key.token, changeDetection: "polling", pollInterval: 30_000, clock: true });
         await key.revoke();

@@ -3,12 +3,12 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** The Chromium of this machine: `CHROMIUM`, else where Debian puts it. */
+/** Returns the path of Chromium: `CHROMIUM` if it is set, otherwise the usual places. */
 export function chromiumPath(): string | undefined {
   return [process.env["CHROMIUM"], ...PLACES].find((path) => path !== undefined && existsSync(path));
 }
 
-/** A headless Chromium with a profile of its own, and nothing that it does unasked. @throws Error naming how to get one */
+/** Starts a headless Chromium without background traffic. @throws Error with instructions if there is no Chromium */
 export async function startChromium(): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) {
@@ -28,7 +28,7 @@ export async function startChromium(): Promise<Browser> {
   });
 }
 
-/** A visitor: own storage, own preflight cache. Waiting inside it ends with an error instead of hanging. */
+/** Creates a visitor with its own storage and preflight cache. Waiting on its pages times out after 15 seconds. */
 export async function newVisitor(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(15_000);

@@ -4,12 +4,12 @@ import { join } from "node:path";
 const ROOT = join(import.meta.dirname, "../../..");
 
 export interface Command {
-  /** The first group of what was waited for. */
-  said: string;
+  /** The first group of the match, or the whole match. */
+  match: string;
   stop(): Promise<void>;
 }
 
-/** `npm run …`, until it prints what is waited for. @throws Error with its output when it ends or takes too long */
+/** Runs an npm script until its output matches. @throws Error with its output if it ends or takes too long */
 export async function startCommand(
   script: string,
   until: RegExp,
@@ -24,16 +24,16 @@ export async function startCommand(
     await ended;
     clearTimeout(killer);
   };
-  const said = await new Promise<string>((resolve, reject) => {
+  const match = await new Promise<string>((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`npm run ${script} ${why}:\n${output()}`));
     const timer = setTimeout(() => fail(`did not print ${until} in time`), timeoutMs);
-    const look = (): void => {
+    const check = (): void => {
       const found = until.exec(output());
       if (found === null) return;
       clearTimeout(timer);
       resolve(found[1] ?? found[0]);
     };
-    child.stdout?.on("data", look);
+    child.stdout?.on("data", check);
     void ended.then(() => {
       clearTimeout(timer);
       fail("ended");
@@ -42,10 +42,10 @@ export async function startCommand(
     await stop();
     throw error;
   });
-  return { said, stop };
+  return { match, stop };
 }
 
-/** `npm run …` to its end: what it printed. @throws Error with its output when it fails */
+/** Runs an npm script to its end and returns its output. @throws Error with its output if it fails */
 export async function runCommand(script: string, env: Record<string, string>): Promise<string> {
   const { child, output, ended } = run(script, env);
   const killer = setTimeout(() => signal(child, "SIGKILL"), 30_000);
@@ -57,7 +57,7 @@ export async function runCommand(script: string, env: Record<string, string>): P
 
 function run(script: string, env: Record<string, string>) {
   const { DATABASE_URL: _database, REDIS_URL: _redis, npm_lifecycle_event: _npm, ...inherited } = process.env;
-  // A group of its own: what npm starts ends with it.
+  // Its own process group, so that the processes that npm starts end with it.
   const child = spawn("npm", ["run", "--silent", script], {
     cwd: ROOT,
     env: { ...inherited, ...env },

@@ -1,74 +1,39 @@
-/** What stands between the browser and the worker in these tests: counts what passes, and breaks when told to. */
-import { type IncomingMessage, request as send, createServer, type ServerResponse } from "node:http";
+/** A proxy between the browser and the worker. It counts the requests, and can break connections on demand. */
+import { type IncomingMessage, request as send, createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
-/** One request as it came over the wire. Preflights are here too, which a page cannot see. */
+/** One request on the wire. Unlike a page, it shows preflights too. */
 export interface SeenRequest {
   method: string;
   path: string;
   query: string;
   headers: IncomingMessage["headers"];
-  /** Of the answer; 0 while there is none. */
+  /** The status of the response, or 0 while there is none. */
   status: number;
 }
 
 export interface Edge {
-  /** Origin, as pages are given it. */
+  /** The origin that pages use. */
   url: string;
   seen: SeenRequest[];
-  /** How many requests there were of that method, path and status. */
+  /** Returns the number of requests with this method, path and status. */
   count(filter: { method?: string; path?: string; status?: number }): number;
-  /** True: connections are closed as soon as they are made. */
+  /** While the edge is down, it closes every connection at once. */
   setDown(isDown: boolean): void;
-  /** Closes every open stream, as a deployment or a flaky network does; answers how many there were. */
+  /** Closes every open stream, as a deployment or a flaky network does, and returns their number. */
   dropStreams(): number;
   openStreams(): number;
   close(): Promise<void>;
 }
 
-/** Listens on a port of its own and passes everything on, streams included, with the Host that the client asked for. */
+/** Listens on its own port and forwards everything, streams included, with the Host that the client sent. */
 export async function startEdge(upstream: URL): Promise<Edge> {
   const seen: SeenRequest[] = [];
   const streams = new Set<ServerResponse>();
   const sockets = new Set<Socket>();
   let isDown = false;
 
-  const server = createServer((request, response) => {
-    const { pathname, search } = new URL(request.url ?? "/", upstream);
-    const entry = {
-      method: request.method ?? "",
-      path: pathname,
-      query: search,
-      headers: request.headers,
-      status: 0,
-    };
-    seen.push(entry);
-    const passed = send(
-      {
-        host: upstream.hostname,
-        port: upstream.port,
-        method: entry.method,
-        path: request.url,
-        headers: request.headers,
-        agent: false,
-      },
-      (answer) => {
-        entry.status = answer.statusCode ?? 0;
-        response.writeHead(entry.status, answer.headers);
-        if (answer.headers["content-type"]?.startsWith("text/event-stream") === true) {
-          streams.add(response);
-          response.flushHeaders();
-          response.once("close", () => streams.delete(response));
-        }
-        answer.on("error", () => response.destroy());
-        answer.pipe(response);
-      },
-    );
-    passed.on("error", () => response.destroy());
-    // A client that goes takes its request with it: the worker has to see that a stream was left.
-    response.once("close", () => passed.destroy());
-    request.pipe(passed);
-  });
+  const server = createServer((request, response) => forward(upstream, request, response, seen, streams));
   server.on("connection", (socket) => {
     if (isDown) socket.destroy();
     sockets.add(socket);
@@ -98,9 +63,42 @@ export async function startEdge(upstream: URL): Promise<Edge> {
       return dropped;
     },
     openStreams: () => streams.size,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: () => closeServer(server, sockets),
   };
+}
+
+function forward(
+  upstream: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+  seen: SeenRequest[],
+  streams: Set<ServerResponse>,
+): void {
+  const { method = "", headers } = request;
+  const { pathname, search } = new URL(request.url ?? "/", upstream);
+  const entry = { method, path: pathname, query: search, headers, status: 0 };
+  seen.push(entry);
+  const forwarded = send(
+    { host: upstream.hostname, port: upstream.port, method, path: request.url, headers, agent: false },
+    (received) => {
+      entry.status = received.statusCode ?? 0;
+      response.writeHead(entry.status, received.headers);
+      if (received.headers["content-type"]?.startsWith("text/event-stream") === true) {
+        streams.add(response);
+        response.flushHeaders();
+        response.once("close", () => streams.delete(response));
+      }
+      received.on("error", () => response.destroy());
+      received.pipe(response);
+    },
+  );
+  forwarded.on("error", () => response.destroy());
+  // If the client disconnects, close the forwarded request too, because the worker has to see that the stream ended.
+  response.once("close", () => forwarded.destroy());
+  request.pipe(forwarded);
+}
+
+async function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  for (const socket of sockets) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
 }

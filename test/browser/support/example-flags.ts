@@ -1,6 +1,6 @@
 import type { TestProject } from "../../support/project.ts";
 
-/** A flag of every type, one that is disabled, one that clients may not see, one that depends on who asks. */
+/** Saves a flag of every type, a disabled one, one that clients cannot see, and one that depends on the plan. */
 export async function saveFlags(project: TestProject): Promise<void> {
   await project.save({ key: "new-header" });
   await project.save({ key: "headline", type: "string", variants: { on: "Fresh bread", off: "Bread" } });
@@ -25,7 +25,7 @@ export async function saveFlags(project: TestProject): Promise<void> {
   });
 }
 
-/** Sixteen equal shares: two people are rarely in the same one. */
+/** Sixteen equal shares, so that two people are rarely in the same one. */
 export async function saveExperiment(project: TestProject, by: string[]): Promise<void> {
   const names = Array.from({ length: 16 }, (_, i) => `group-${i}`);
   await project.save({

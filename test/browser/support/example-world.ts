@@ -1,4 +1,4 @@
-/** `npm run dev` with its examples, and an edge in front of it to count at. */
+/** `npm run dev` with the examples, and a counting edge in front of it. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,11 +10,11 @@ import { type Edge, startEdge } from "./edge.ts";
 
 export interface ExampleWorld {
   edge: Edge;
-  /** Starts `npm run example:…`; `said` is the URL that it prints. */
+  /** Starts `npm run example:…`. The match is the URL that it prints. */
   example(name: string): Promise<Command>;
   /** Runs `npm run example:…` to its end. */
   run(name: string): Promise<string>;
-  /** From now on everybody gets that variant. */
+  /** Makes a flag serve this variant to everyone. */
   serve(flag: string, variant: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export async function startExampleWorld(): Promise<ExampleWorld> {
     const file = JSON.parse(await readFile(join(directory, "dev.json"), "utf8")) as DevFile;
     const edge = await startEdge(new URL(file.url));
     closers.push(edge.close);
-    // What the examples read: the same, at the edge.
+    // The examples read a copy of dev.json with the URL of the edge.
     const atEdge = await mkdtemp(join(tmpdir(), "burgee-examples-"));
     closers.push(() => rm(atEdge, { recursive: true, force: true }));
     await writeFile(join(atEdge, "dev.json"), JSON.stringify({ ...file, url: edge.url }));
@@ -55,7 +55,7 @@ export async function startExampleWorld(): Promise<ExampleWorld> {
           headers: { authorization: `Bearer ${file.adminToken}`, "content-type": "application/json" },
           body: JSON.stringify({ rules: [], default: { rollout: null, variant } }),
         });
-        if (!response.ok) throw new Error(`the update of ${flag} answered ${response.status}`);
+        if (!response.ok) throw new Error(`the update of ${flag} returned status ${response.status}`);
       },
     };
   } catch (error) {

@@ -1,16 +1,16 @@
-/** Serves pages that are bundled for browsers, from an origin that is not the worker's. */
+/** Serves pages, bundled for browsers, from another origin than the worker's. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { build } from "esbuild";
 
 export interface Site {
-  /** Where a page is, by the name that it was given. */
+  /** Returns the URL of a page by its name. */
   url(page: string): string;
   close(): Promise<void>;
 }
 
-/** Pages with one module each (a path relative to test/browser), an empty body, and nothing else. */
+/** Serves an empty page for each module. Paths are relative to test/browser. */
 export async function startSite(entries: Record<string, string>): Promise<Site> {
   const scripts = new Map<string, string>();
   for (const [name, entry] of Object.entries(entries))

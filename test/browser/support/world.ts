@@ -1,4 +1,4 @@
-/** What every browser test stands on: backends with flags of every type, one data centre, an edge to count at, Chromium, a page. */
+/** The world of the SDK tests: backends with flags of every type, one data centre, a counting edge, and Chromium. */
 import type { JsonValue } from "@openfeature/web-sdk";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { type Colo, startColo } from "../../support/edge/colo.ts";
@@ -17,11 +17,11 @@ export interface World {
   edge: Edge;
   site: Site;
   browser: Browser;
-  /** Changes a flag through the worker, as an operator does; answers the environment's version. */
+  /** Changes a flag through the worker, as an operator does. Returns the version of the environment. */
   update(flag: string, patch: object): Promise<number>;
-  /** A new client key for pages of these origins; none: of any. */
+  /** Creates a client key for pages of these origins, or of any origin if the list is empty. */
   createKey(origins: string[]): Promise<{ token: string; revoke(): Promise<void> }>;
-  /** A page in a profile of its own, with every flag as it was saved. */
+  /** Opens a page in its own profile, with every flag in its initial state. */
   open(page?: keyof typeof PAGES): Promise<Visit>;
   close(): Promise<void>;
 }
@@ -29,29 +29,29 @@ export interface World {
 export interface Visit {
   page: Page;
   context: BrowserContext;
-  /** The SDK with the project's client key, as user-1. `clock`: the page's timers wait to be moved (`page.clock`). */
+  /** Starts the SDK as user-1. With `clock`, the timers of the page run only when a test moves `page.clock`. */
   start(options?: Partial<StartOptions> & { clock?: boolean }): Promise<string>;
-  /** Loads the page anew, in the same profile. */
+  /** Loads the page again in the same profile. */
   reload(): Promise<void>;
-  /** A request of the page that is not the SDK's, seen through to its answer. */
+  /** Sends a request from the page, beside those of the SDK, and waits for its response. */
   reachEdge(): Promise<void>;
-  /** Calls what the page offers (pages/web-sdk.ts). */
+  /** Calls a function of the page (pages/web-sdk.ts). */
   call<K extends Exclude<keyof PageClient, "events">>(
     method: K,
     ...args: Parameters<PageClient[K]>
   ): Promise<Awaited<ReturnType<PageClient[K]>>>;
   events(): Promise<PageClient["events"]>;
-  /** Of one flag: what a component would show. */
+  /** Returns the value of a flag, as a component would show it. */
   value(flag: string, fallback: JsonValue): Promise<JsonValue>;
   close(): Promise<void>;
 }
 
 const PAGES = { "web-sdk": "pages/web-sdk.ts", react: "pages/react.ts" };
 
-/** How every flag of example-flags.ts begins that tests change. */
+/** The initial state of the flags in example-flags.ts that tests change. */
 const AS_SAVED = { enabled: true, offVariant: "off", default: { variant: "on" } };
 
-/** Everything that was started is closed again when one part cannot be. Three requests with unknown keys are let through in ten seconds. */
+/** Starts the world, with a limit of three requests with unknown keys in ten seconds. On failure, closes its parts. */
 export async function startWorld(): Promise<World> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -76,7 +76,7 @@ export async function startWorld(): Promise<World> {
         ...(body && { body: JSON.stringify(body) }),
       });
       const text = await response.text();
-      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+      if (!response.ok) throw new Error(`${method} ${path} returned status ${response.status}: ${text}`);
       return JSON.parse(text || "{}") as Record<string, unknown>;
     };
     const changed = new Set<string>();
