@@ -37,7 +37,7 @@ function Shell(): JSX.Element {
         href="#main"
         onClick={(event) => (event.preventDefault(), document.getElementById("main")?.focus())}
       >
-        Skip to the page
+        Skip to content
       </a>
       <header class="bar">
         <a class="brand" href={href(["flags"])}>
@@ -51,9 +51,9 @@ function Shell(): JSX.Element {
             </a>
           ))}
         </nav>
-        {isReadOnly.value && <span class="tag">read-only</span>}
+        {isReadOnly.value && <span class="tag">Read-only</span>}
         <button type="button" class="quiet" onClick={nextTheme}>
-          <span class="visually-hidden">Colours: </span>
+          <span class="visually-hidden">Theme: </span>
           {{ system: "Auto", light: "Light", dark: "Dark" }[theme.value]}
         </button>
         <button type="button" class="quiet" onClick={() => signOut()}>
@@ -75,7 +75,7 @@ function usePageTitle(): void {
   }, [title]);
 }
 
-/** A new page is read from its top, by eye and by screen reader; the first one is left to the browser. */
+/** Scrolls to the top of a new page and moves the focus there. The browser does this for the first page. */
 function useTopOfPage(path: string): void {
   const last = useRef(path);
   useEffect(() => {
@@ -101,7 +101,7 @@ function EnvironmentSwitcher(): JSX.Element | null {
         value={environment.value}
         onChange={({ currentTarget }) => {
           const wanted = currentTarget.value;
-          // The page may ask before it is left: until then this shows where the person is.
+          // The page may ask before the person leaves it, so keep showing the current environment until then.
           currentTarget.value = environment.peek() ?? "";
           go(route.value.path, { ...route.value.query, environment: wanted });
         }}

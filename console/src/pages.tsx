@@ -1,4 +1,4 @@
-/** Which page stands at which address. */
+/** The pages by their address. */
 import type { JSX } from "preact";
 import { AuditPage } from "./pages/audit/audit.tsx";
 import { CachePage } from "./pages/cache/cache.tsx";
@@ -16,7 +16,7 @@ export const NAVIGATION = [
   { name: "segments", title: "Segments" },
   { name: "try", title: "Try it" },
   { name: "keys", title: "Keys" },
-  { name: "audit", title: "Audit" },
+  { name: "audit", title: "Audit log" },
   { name: "cache", title: "Cache" },
   { name: "environments", title: "Environments" },
 ] as const;
@@ -39,8 +39,8 @@ export function pageOf({ path }: Route, environment: string): JSX.Element {
   if (name === "audit") return <AuditPage key={environment} environment={environment} />;
   return (
     <header class="page">
-      <h1>There is no such page</h1>
-      <a href={href(["flags"])}>To the flags</a>
+      <h1>Page not found</h1>
+      <a href={href(["flags"])}>All flags</a>
     </header>
   );
 }

@@ -1,4 +1,4 @@
-/** The console as it is deployed, in Chromium: what people do with it, and what the edge answers afterwards. */
+/** The built console in Chromium: people use it, and the edge then evaluates flags as they expect. */
 import { afterAll, beforeAll } from "vitest";
 import { describeAccessibility } from "./console/accessibility.ts";
 import { describeEditingJourneys } from "./console/journeys-editing.ts";

@@ -1,4 +1,4 @@
-/** Names that an editor suggests: segments, flags and attributes of an environment. */
+/** The segments, flags and attributes of an environment, which editors suggest. */
 import { allPages } from "../../../sdk/client/client.ts";
 import type { Flag } from "../../../sdk/client/contract.ts";
 import { attributesOf } from "../ui/condition/attributes.ts";
@@ -12,7 +12,7 @@ export interface Catalogue extends Known {
 
 const EMPTY: Catalogue = { segments: [], flags: [], attributes: [] };
 
-/** Empty until it is read; editing does not wait for it. */
+/** Returns an empty catalogue until it has loaded, because editing does not have to wait for it. */
 export function useCatalogue(environment: string): Catalogue {
   return useResource(() => readCatalogue(environment), [environment]).data.value ?? EMPTY;
 }

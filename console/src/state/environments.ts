@@ -9,14 +9,14 @@ effect(() => {
   if (isSignedIn.value) void environments.reload();
 });
 
-/** Key of the environment that is looked at: the one of the address, else the first. */
+/** The key of the current environment: the one in the address, otherwise the first. */
 export const environment = computed(() => {
   const known = environments.data.value ?? [];
-  const asked = route.value.query["environment"];
-  return known.find(({ key }) => key === asked)?.key ?? known[0]?.key;
+  const requested = route.value.query["environment"];
+  return known.find(({ key }) => key === requested)?.key ?? known[0]?.key;
 });
 
-/** Whether changes here ask to be confirmed by typing. */
+/** Whether a person has to type a key to confirm a change in this environment. */
 export function isProtected(key: string | undefined): boolean {
   return key === "production" || key === "prod" || key === "live";
 }

@@ -1,4 +1,4 @@
-/** Data of the deployment as signals: loading, there, or failed with a reason and a way to try again. */
+/** Data from the API as signals: the data, the error, and whether it is loading. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 
@@ -6,9 +6,9 @@ export interface Resource<T> {
   readonly data: ReadonlySignal<T | undefined>;
   readonly error: ReadonlySignal<Error | undefined>;
   readonly isLoading: ReadonlySignal<boolean>;
-  /** Loads again; what is there stays until the new data is. */
+  /** Loads again. The old data stays until the new data has arrived. */
   reload(): Promise<void>;
-  /** Puts in what is already known, as an optimistic change. */
+  /** Replaces the data, for example with an optimistic change. */
   set(data: T): void;
 }
 
@@ -26,7 +26,7 @@ export function createResource<T>(load: () => Promise<T>): Resource<T> {
       isLoading.value = true;
       try {
         const loaded = await load();
-        // A later load or change has overtaken this one.
+        // A later load or change has replaced this one.
         if (turn !== latest) return;
         data.value = loaded;
         error.value = undefined;
@@ -44,9 +44,9 @@ export function createResource<T>(load: () => Promise<T>): Resource<T> {
   };
 }
 
-/** A resource of a component, loaded when it appears and whenever `dependencies` change. */
+/** Creates a resource for a component. It loads at first and whenever `dependencies` change. */
 export function useResource<T>(load: () => Promise<T>, dependencies: readonly unknown[]): Resource<T> {
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the caller says what it depends on
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the caller lists the dependencies
   const resource = useMemo(() => createResource(load), dependencies);
   useEffect(() => void resource.reload(), [resource]);
   return resource;

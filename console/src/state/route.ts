@@ -1,6 +1,6 @@
 /**
- * Where the person is: `#/flags/checkout-redesign?environment=production`. In the hash, so that every path of the worker
- * stays the worker's and a reload needs no server.
+ * The current route, such as `#/flags/checkout-redesign?environment=production`. It is in the hash, so that it cannot
+ * collide with a path of the worker.
  */
 import { computed, signal } from "@preact/signals";
 
@@ -15,17 +15,17 @@ let mayLeave: (() => Promise<boolean>) | undefined;
 
 addEventListener("hashchange", () => void follow(location.hash));
 
-async function follow(asked: string): Promise<void> {
-  if (mayLeave !== undefined && asked !== hash.peek()) {
-    // The page that is shown keeps its address until the person has decided.
+async function follow(target: string): Promise<void> {
+  if (mayLeave !== undefined && target !== hash.peek()) {
+    // The current page keeps its address until the person has decided.
     history.replaceState(null, "", hash.peek() || "#/");
     if (!(await mayLeave())) return;
-    history.replaceState(null, "", asked);
+    history.replaceState(null, "", target);
   }
-  hash.value = asked;
+  hash.value = target;
 }
 
-/** Asks before the page is left for another one; undefined: it may be left. One page at a time guards itself. */
+/** Sets the question to ask before the page is left, or removes it. Only one page at a time can have one. */
 export function guardLeaving(ask: (() => Promise<boolean>) | undefined): void {
   mayLeave = ask;
 }
@@ -35,13 +35,13 @@ export const route = computed((): Route => parseRoute(hash.value));
 export function parseRoute(text: string): Route {
   const [path = "", query = ""] = text.replace(/^#\/?/, "").split("?", 2);
   return {
-    path: path.split("/").filter(Boolean).map(decoded),
+    path: path.split("/").filter(Boolean).map(decodeStep),
     query: Object.fromEntries(new URLSearchParams(query)),
   };
 }
 
-/** An address that somebody has typed may hold a lone per cent sign. */
-function decoded(step: string): string {
+/** Decodes a step of the path. A typed address can have a percent sign that starts no escape sequence. */
+function decodeStep(step: string): string {
   try {
     return decodeURIComponent(step);
   } catch {
@@ -49,7 +49,7 @@ function decoded(step: string): string {
   }
 }
 
-/** `href("flags", "a b")` is `#/flags/a%20b`, in the environment that is looked at. */
+/** Returns a link in the current environment: `href(["flags", "a b"])` is `#/flags/a%20b`. */
 export function href(path: readonly string[], query: Record<string, string | undefined> = {}): string {
   const merged = { environment: route.peek().query["environment"], ...query };
   const given = Object.entries(merged).filter((entry): entry is [string, string] => Boolean(entry[1]));
@@ -61,7 +61,7 @@ export function go(path: readonly string[], query: Record<string, string | undef
   location.hash = href(path, query);
 }
 
-/** Says in the address what the page shows, so that a reload or a link shows it too; no step of its own to go back. */
+/** Puts the state of the page into the address, for reloads and links. Adds no entry to the history. */
 export function replaceQuery(query: Record<string, string | undefined>): void {
   const address = href(route.peek().path, query);
   history.replaceState(history.state, "", address);

@@ -1,4 +1,4 @@
-/** Light or dark: the system's choice until the person makes one, which this browser then keeps. */
+/** The light or dark theme. It follows the system until the person chooses one, which this browser remembers. */
 import { effect, signal } from "@preact/signals";
 
 export const THEMES = ["system", "light", "dark"] as const;

@@ -1,60 +1,27 @@
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { Dialog } from "./dialog.tsx";
-import { isTyped, TypedField } from "./typed-field.tsx";
+import { FormDialog } from "./dialog-form.tsx";
+import { createPrompt } from "./prompt.ts";
 
-interface Question {
+interface Confirmation {
   title: string;
   detail: string;
   action: string;
-  /** What has to be typed before it may be done. */
+  /** The text that a person must type before the action is enabled. */
   typed?: string | undefined;
-  answer: (isConfirmed: boolean) => void;
 }
 
-const question = signal<Question | undefined>(undefined);
+const confirmation = createPrompt<Confirmation, boolean>();
 
-/** Asks and resolves with the answer. With `typed`, only who types it may go on. */
-export function confirm(asked: Omit<Question, "answer">): Promise<boolean> {
-  return new Promise((resolve) => {
-    question.value = {
-      ...asked,
-      answer: (isConfirmed) => {
-        question.value = undefined;
-        resolve(isConfirmed);
-      },
-    };
-  });
-}
+/** Asks for a confirmation; resolves with whether it was given. */
+export const confirm = confirmation.ask;
 
-/** Where questions appear; once per page. */
+/** Shows the open confirmation. The page has this once. */
 export function Confirmations(): JSX.Element | null {
-  return question.value === undefined ? null : <Confirmation {...question.value} />;
-}
-
-function Confirmation({ title, detail, action, typed, answer }: Question): JSX.Element {
-  const [text, setText] = useState("");
+  if (confirmation.open.value === undefined) return null;
+  const { detail, choose, ...form } = confirmation.open.value;
   return (
-    <Dialog title={title} onClose={() => answer(false)}>
-      <form
-        method="dialog"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isTyped(typed, text)) answer(true);
-        }}
-      >
-        <p>{detail}</p>
-        <TypedField typed={typed} text={text} onInput={setText} />
-        <footer class="actions">
-          <button type="button" onClick={() => answer(false)}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={!isTyped(typed, text)}>
-            {action}
-          </button>
-        </footer>
-      </form>
-    </Dialog>
+    <FormDialog {...form} onSubmit={() => choose(true)} onClose={() => choose(false)}>
+      <p>{detail}</p>
+    </FormDialog>
   );
 }

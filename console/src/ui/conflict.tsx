@@ -1,59 +1,47 @@
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { differences } from "../../../sdk/client/differences.ts";
 import { Dialog } from "./dialog.tsx";
 import { DifferenceList } from "./differences.tsx";
+import { createPrompt } from "./prompt.ts";
 
-/** Of flags and segments. */
+/** A flag or a segment. */
 type Versioned = object & { version?: number | undefined };
 
 export interface Conflict {
   key: string;
-  /** What the person had started from. */
+  /** The version that the person started from. */
   base: Versioned;
   mine: Versioned;
   theirs: Versioned;
 }
 
-type Choice = "mine" | "theirs";
+const conflict = createPrompt<Conflict, "mine" | "theirs">();
 
-const open = signal<(Conflict & { answer: (choice: Choice) => void }) | undefined>(undefined);
+/** Shows both sets of changes; resolves with the one to keep. */
+export const askConflict = conflict.ask;
 
-/** Shows what both have changed; resolves with the one to keep. */
-export function askConflict(conflict: Conflict): Promise<Choice> {
-  return new Promise((resolve) => {
-    open.value = {
-      ...conflict,
-      answer: (choice) => {
-        open.value = undefined;
-        resolve(choice);
-      },
-    };
-  });
-}
-
-/** Where conflicts appear; once per page. */
+/** Shows the open conflict. The page has this once. */
 export function Conflicts(): JSX.Element | null {
-  if (open.value === undefined) return null;
-  const { key, base, mine, theirs, answer } = open.value;
+  if (conflict.open.value === undefined) return null;
+  const { key, base, mine, theirs, choose } = conflict.open.value;
   return (
-    <Dialog title={`Somebody else changed ${key}`} onClose={() => answer("theirs")}>
+    <Dialog title={`Someone else changed ${key}`} onClose={() => choose("theirs")}>
       <div class="columns">
         <section>
-          <h3>Your change</h3>
+          <h3>Your changes</h3>
           <DifferenceList differences={changes(base, mine)} />
         </section>
         <section>
-          <h3>Their change (version {theirs.version})</h3>
+          <h3>Their changes (version {theirs.version})</h3>
           <DifferenceList differences={changes(base, theirs)} />
         </section>
       </div>
       <footer class="actions">
-        <button type="button" onClick={() => answer("theirs")}>
+        <button type="button" onClick={() => choose("theirs")}>
           Keep theirs
         </button>
-        <button type="button" class="primary" onClick={() => answer("mine")}>
-          Save mine over it
+        <button type="button" class="primary" onClick={() => choose("mine")}>
+          Overwrite with mine
         </button>
       </footer>
     </Dialog>
@@ -64,7 +52,7 @@ function changes(base: Versioned, changed: Versioned) {
   return differences(comparable(base), comparable(changed));
 }
 
-/** Without what every write changes. */
+/** The document without the fields that every write changes. */
 function comparable(document: Versioned): object {
   return { ...document, version: 0, updatedAt: "" };
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-/** A modal dialog: the browser's own, so that focus, Escape and the background are right. */
+/** A modal dialog. It is the browser's own, which handles focus, Escape and the inert page behind it. */
 export function Dialog({
   title,
   onClose,

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import type { Difference } from "../../../sdk/client/differences.ts";
 
-/** What changed, field by field. */
+/** The changed fields, each with its old and new value. */
 export function DifferenceList({ differences }: { differences: readonly Difference[] }): JSX.Element {
-  if (differences.length === 0) return <p class="hint">Nothing differs.</p>;
+  if (differences.length === 0) return <p class="hint">No changes.</p>;
   return (
     <dl class="differences">
       {differences.map(({ pointer, before, after }) => (
@@ -24,5 +24,14 @@ export function DifferenceList({ differences }: { differences: readonly Differen
         </div>
       ))}
     </dl>
+  );
+}
+
+/** The changed fields in a dialog, as a region that scrolls if there are many. */
+export function ReviewedDifferences({ differences }: { differences: readonly Difference[] }): JSX.Element {
+  return (
+    <div class="review" role="region" aria-label="Changes" tabIndex={0}>
+      <DifferenceList differences={differences} />
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { dismiss, notices } from "../state/notices.ts";
+import { RemoveButton } from "./remove-button.tsx";
 
 export function Notices(): JSX.Element {
   return (
@@ -7,9 +8,7 @@ export function Notices(): JSX.Element {
       {notices.value.map(({ id, kind, text }) => (
         <div key={id} class={`notice ${kind}`}>
           <p>{text}</p>
-          <button type="button" class="quiet" aria-label="Dismiss" onClick={() => dismiss(id)}>
-            ×
-          </button>
+          <RemoveButton label="Dismiss" onRemove={() => dismiss(id)} />
         </div>
       ))}
     </div>

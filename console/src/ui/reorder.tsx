@@ -1,15 +1,15 @@
-/** Moving items of a list: by buttons that keep the focus and say what happened, and by dragging a handle. */
+/** Reorders a list: with buttons that keep the focus and announce the move, or by dragging a handle. */
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-const said = signal("");
+const announcement = signal("");
 
-/** Where moves are read out; once per list page. */
-export function MovesSaid(): JSX.Element {
+/** The live region in which screen readers hear about moves, once per page. */
+export function MoveAnnouncer(): JSX.Element {
   return (
     <p class="visually-hidden" role="status" aria-live="polite">
-      {said.value}
+      {announcement.value}
     </p>
   );
 }
@@ -20,7 +20,7 @@ export function MoveButtons({
   count,
   onMove,
 }: {
-  /** What is moved, as people call it. */
+  /** The item's name, as people say it: `rule staff`. */
   name: string;
   index: number;
   count: number;
@@ -31,7 +31,7 @@ export function MoveButtons({
   const [pressed, setPressed] = useState<"up" | "down">();
   useEffect(() => {
     if (pressed === undefined) return;
-    // At an end the button that was pressed is disabled: the other one is next to it.
+    // At the end of the list the pressed button is disabled, so the focus goes to the other one.
     const [wanted, other] = pressed === "up" ? [up, down] : [down, up];
     (wanted.current?.disabled === true ? other : wanted).current?.focus();
     setPressed(undefined);
@@ -39,7 +39,7 @@ export function MoveButtons({
   const move = (direction: "up" | "down"): void => {
     const to = direction === "up" ? index - 1 : index + 1;
     setPressed(direction);
-    said.value = `${name} is now number ${to + 1} of ${count}`;
+    announcement.value = `Moved ${name} to position ${to + 1} of ${count}`;
     onMove(to);
   };
   return (
@@ -69,32 +69,32 @@ export function MoveButtons({
 }
 
 /**
- * For the `ref` of a list whose items move. Chromium 156 crashes when a control is disabled or enabled right after
- * `moveBefore` has moved it, as the buttons at the ends are; Preact then moves by `insertBefore`.
+ * Takes `moveBefore` away from a list whose items move, so that Preact moves them with `insertBefore`. Chromium 156
+ * crashes if a control is disabled or enabled right after `moveBefore` has moved it, as the buttons at both ends are.
  */
-export function movesSafely(list: Element | null): void {
+export function avoidMoveBefore(list: Element | null): void {
   if (list !== null) Object.assign(list, { moveBefore: undefined });
 }
 
 export interface Dragging {
-  /** For the handle of an item. */
+  /** Event handlers for the handle of an item. */
   handle(index: number): {
     onPointerDown: (event: PointerOf) => void;
     onPointerMove: (event: PointerOf) => void;
     onPointerUp: () => void;
     onLostPointerCapture: () => void;
   };
-  /** For the item itself: on which side another one would land. */
+  /** The side of this item on which the dragged item would land. */
   landing(index: number): "before" | "after" | undefined;
 }
 
 type PointerOf = PointerEvent & { readonly currentTarget: HTMLElement };
 
-/** Pixels from an edge of the window within which dragging scrolls, and how far at a time. */
+/** Dragging within `EDGE` pixels of an edge of the window scrolls by `SCROLL` pixels at a time. */
 const EDGE = 80;
 const SCROLL = 16;
 
-/** Dragging by pointer, finger or pen within one list; the handle stands in an item of it. */
+/** Drags items of one list by mouse, finger or pen. The handle must be inside an item. */
 export function useDragging(onMove: (from: number, to: number) => void): Dragging {
   const [drag, setDrag] = useState<{ from: number; over: number }>();
   const end = (): void => setDrag(undefined);
@@ -126,7 +126,7 @@ export function useDragging(onMove: (from: number, to: number) => void): Draggin
   };
 }
 
-/** Number of the list's item at this height. */
+/** Returns the index of the list item at this height. */
 function itemAt(handle: Element, y: number): number | undefined {
   const items = [...(handle.closest("li")?.parentElement?.children ?? [])];
   const index = items.findIndex((item) => y <= item.getBoundingClientRect().bottom);

@@ -5,16 +5,18 @@ import { environments, isProtected } from "../state/environments.ts";
 import { notifyFailure } from "../state/notices.ts";
 import { client, isReadOnly } from "../state/session.ts";
 import { copyText } from "./copy-text.ts";
+import { DialogForm } from "./dialog-form.tsx";
 import { Dialog } from "./dialog.tsx";
+import { Select } from "./fields/select.tsx";
+import { TextInput } from "./fields/text-input.tsx";
 import { Time } from "./time.tsx";
-import { isTyped, TypedField } from "./typed-field.tsx";
 
-const LIFETIMES: [text: string, seconds: number][] = [
-  ["1 hour", 3600],
-  ["8 hours", 8 * 3600],
-  ["1 day", 86_400],
-  ["7 days", 7 * 86_400],
-];
+const LIFETIMES = [
+  [String(3600), "1 hour"],
+  [String(8 * 3600), "8 hours"],
+  [String(86_400), "1 day"],
+  [String(7 * 86_400), "7 days"],
+] as const;
 
 interface Shared {
   environment: string;
@@ -22,7 +24,7 @@ interface Shared {
   variants: readonly string[];
 }
 
-/** A button that signs an override of one flag: a link with which whoever opens it gets another variant. */
+/** A button that creates an override link for one flag: anyone who opens the link gets the chosen variant. */
 export function ShareOverride(shared: Shared): JSX.Element {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -42,7 +44,7 @@ function ShareDialog({ onClose, ...shared }: Shared & { onClose: () => void }): 
   return (
     <Dialog title={`Share a variant of ${shared.flagKey}`} onClose={onClose}>
       {!isAllowed ? (
-        <Forbidden environment={environment} onClose={onClose} />
+        <AllowForm environment={environment} onClose={onClose} />
       ) : signed === undefined ? (
         <SignForm {...shared} onClose={onClose} onSigned={(overrides, page) => setSigned({ overrides, page })} />
       ) : (
@@ -52,34 +54,27 @@ function ShareDialog({ onClose, ...shared }: Shared & { onClose: () => void }): 
   );
 }
 
-function Forbidden({ environment, onClose }: { environment: string; onClose: () => void }): JSX.Element {
-  const [text, setText] = useState("");
-  const typed = isProtected(environment) ? environment : undefined;
-  const allow = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
+function AllowForm({ environment, onClose }: { environment: string; onClose: () => void }): JSX.Element {
+  const allow = async (): Promise<void> => {
     try {
       await client.call("updateEnvironment", { path: { env: environment }, body: { overridesAllowed: true } });
       await environments.reload();
     } catch (error) {
-      notifyFailure(`Overrides are not allowed in ${environment}`, error);
+      notifyFailure(`Could not allow override links in ${environment}`, error);
     }
   };
   return (
-    <form class="stack" onSubmit={(event) => void allow(event)}>
+    <DialogForm
+      action={`Allow override links in ${environment}`}
+      typed={isProtected(environment) ? environment : undefined}
+      onSubmit={allow}
+      onClose={onClose}
+    >
       <p>
-        {environment} does not allow overrides. Where they are allowed, whoever has a signed link gets the variant in it
-        until it expires; everybody else gets what the rules say.
+        Override links are not allowed in {environment}. If you allow them, anyone with a signed link gets the variant
+        in it until it expires. Everyone else gets what the rules say.
       </p>
-      <TypedField typed={typed} text={text} onInput={setText} />
-      <footer class="actions">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class="primary" disabled={!isTyped(typed, text)}>
-          Allow overrides in {environment}
-        </button>
-      </footer>
-    </form>
+    </DialogForm>
   );
 }
 
@@ -93,53 +88,40 @@ function SignForm({
   const [variant, setVariant] = useState(variants[0] ?? "");
   const [seconds, setSeconds] = useState(3600);
   const [page, setPage] = useState("");
-  const sign = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
+  const sign = async (): Promise<void> => {
     const body = { flags: { [flagKey]: variant }, expiresInSeconds: seconds };
     try {
       onSigned((await client.call("createOverrides", { path: { env: environment }, body })).answer, page);
     } catch (error) {
-      notifyFailure("The link was not signed", error);
+      notifyFailure(`Could not create an override link for ${flagKey}`, error);
     }
   };
   return (
-    <form class="stack" onSubmit={(event) => void sign(event)}>
-      <label class="field">
-        <span>Variant</span>
-        <select value={variant} onChange={(event) => setVariant(event.currentTarget.value)}>
-          {variants.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span>For</span>
-        <select value={String(seconds)} onChange={(event) => setSeconds(Number(event.currentTarget.value))}>
-          {LIFETIMES.map(([text, value]) => (
-            <option key={value} value={String(value)}>
-              {text}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span>Page of your app</span>
-        <input
-          type="url"
-          value={page}
-          placeholder="https://staging.example.com/cart; empty: the token alone"
-          onInput={(event) => setPage(event.currentTarget.value)}
-        />
-      </label>
-      <footer class="actions">
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" class="primary">
-          Sign
-        </button>
-      </footer>
-    </form>
+    <DialogForm action="Create link" onSubmit={sign} onClose={onClose}>
+      <Select
+        label="Variant"
+        value={variant}
+        options={variants.map((name) => [name, name])}
+        onChange={setVariant}
+        pointer="/flags"
+      />
+      <Select
+        label="Valid for"
+        value={String(seconds)}
+        options={LIFETIMES}
+        onChange={(value) => setSeconds(Number(value))}
+        pointer="/expiresInSeconds"
+      />
+      <TextInput
+        label="Page in your app"
+        type="url"
+        value={page}
+        onChange={setPage}
+        pointer="/-"
+        placeholder="https://staging.example.com/cart"
+        hint="Leave it empty if you need only the header."
+      />
+    </DialogForm>
   );
 }
 
@@ -159,12 +141,12 @@ function Signed({
     link.searchParams.set("burgee-overrides", token);
     texts.unshift(["Link", link.href]);
   }
-  const served = Object.entries(flags).map(([flag, variant]) => `${flag} is ${variant}`);
+  const served = Object.entries(flags).map(([flag, variant]) => `${variant} for ${flag}`);
   return (
     <div class="stack">
       <p>
-        For whoever uses it, {served.join(", ")}. It expires <Time at={expiresAt} />, and is not kept: nothing ends it
-        sooner but forbidding overrides in {overrides.environment}.
+        Anyone who uses it gets {served.join(", ")}. It expires <Time at={expiresAt} />. Burgee does not store it, so
+        you can end it sooner only by disabling all override links in {overrides.environment}.
       </p>
       {texts.map(([name, text]) => (
         <div key={name} class="field">

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import type { Resource } from "../state/resource.ts";
 import { reasonOf } from "../state/notices.ts";
 
-/** Shows a resource: its skeleton, its error with a way to try again, or what `children` makes of it. */
+/** A resource on the page: a skeleton while it loads, an error with Try again, or its data. */
 export function Loaded<T>({
   of,
   children,
@@ -12,15 +12,7 @@ export function Loaded<T>({
 }): JSX.Element {
   const data = of.data.value;
   const error = of.error.value;
-  if (data === undefined && error === undefined) {
-    return (
-      <div class="skeleton" role="status" aria-label="Loading">
-        <span />
-        <span />
-        <span />
-      </div>
-    );
-  }
+  if (data === undefined && error === undefined) return <Skeleton />;
   return (
     <>
       {error !== undefined && (
@@ -36,7 +28,27 @@ export function Loaded<T>({
   );
 }
 
-/** What stands where there is nothing yet. */
+export function Skeleton(): JSX.Element {
+  return (
+    <div class="skeleton" role="status" aria-label="Loading">
+      <span />
+      <span />
+      <span />
+    </div>
+  );
+}
+
+/** The message about a failed action, beside the action. */
+export function Failure({ text }: { text: string | undefined }): JSX.Element | null {
+  if (text === undefined) return null;
+  return (
+    <p class="banner failed" role="alert">
+      {text}
+    </p>
+  );
+}
+
+/** The message of a page or list that has nothing to show. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }): JSX.Element {
   return (
     <div class="empty">

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-/** On or off, as a checkbox is to the keyboard and to screen readers. */
+/** An on/off switch. Keyboards and screen readers see a checkbox. */
 export function Switch({
   label,
   isOn,
@@ -21,7 +21,7 @@ export function Switch({
         checked={isOn}
         disabled={isDisabled}
         onClick={(event) => {
-          // The state decides what is shown, not the click.
+          // `isOn` alone decides the position: a change that is cancelled must not move the switch.
           event.preventDefault();
           onToggle(!isOn);
         }}

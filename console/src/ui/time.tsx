@@ -9,7 +9,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-/** How long ago, with the exact time to hover over. */
+/** A relative time; hovering over it shows the exact time. */
 export function Time({ at }: { at: string }): JSX.Element {
   return (
     <time dateTime={at} title={new Date(at).toLocaleString()}>

@@ -6,7 +6,7 @@ import type { Visit } from "./support/visit.ts";
 const SUBJECTS = Array.from({ length: 60 }, (_, i) => `customer-${i}`);
 
 export function describeEditingJourneys(world: () => ConsoleWorld): void {
-  describe("a person on the page of a flag", () => {
+  describe("a person on the flag page", () => {
     let visit: Visit;
     const open = async (at: string): Promise<Visit["page"]> => {
       visit = await world().visit({ at });
@@ -15,8 +15,8 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
     };
     afterEach(() => visit?.close());
 
-    /** Reviews what is about to be written and lets it be written; production asks for the key. */
-    async function save(flag: string, action: "Create" | "Save"): Promise<void> {
+    /** Reviews the changes and saves them. In production, the review asks for the key. */
+    async function save(flag: string, action: "Create flag" | "Save"): Promise<void> {
       const { page } = visit;
       await page.getByRole("button", { name: /^Review and/ }).click();
       const dialog = page.getByRole("dialog");
@@ -25,24 +25,24 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     }
 
-    /** Who of sixty gets `true`. */
+    /** Returns the subjects, out of sixty, that get `true`. */
     async function served(flag: string): Promise<string[]> {
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         SUBJECTS.map((targetingKey) => world().evaluate(flag, { context: { targetingKey } })),
       );
-      return SUBJECTS.filter((_, i) => answers[i]?.value === true);
+      return SUBJECTS.filter((_, i) => responses[i]?.value === true);
     }
 
-    it("creates a flag and rolls it out: nobody, a share, everybody", async () => {
+    it("creates a flag and rolls it out to no one, to a share, and to everyone", async () => {
       const page = await open("#/flags?environment=production");
       await page.getByRole("link", { name: "New flag" }).click();
       await page.getByLabel("Key", { exact: true }).fill("gift-wrap");
-      await save("gift-wrap", "Create");
+      await save("gift-wrap", "Create flag");
       await page.getByRole("heading", { name: "gift-wrap", level: 1 }).waitFor();
       await expect.poll(() => world().evaluate("gift-wrap")).toMatchObject({ reason: "DISABLED", value: false });
 
       const targeting = page.getByRole("region", { name: "Targeting" });
-      await targeting.getByLabel("Serve").selectOption("a rollout");
+      await targeting.getByLabel("Serve").selectOption("Percentage rollout");
       await targeting.getByRole("slider", { name: "Share of on" }).fill("30000");
       await save("gift-wrap", "Save");
       await page.getByRole("switch", { name: "gift-wrap enabled" }).click();
@@ -53,23 +53,23 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       expect(first.length).toBeGreaterThan(8);
       expect(first.length).toBeLessThan(30);
 
-      await targeting.getByRole("textbox", { name: "Percent of on" }).fill("60");
+      await targeting.getByRole("textbox", { name: "Percentage of on" }).fill("60");
       await save("gift-wrap", "Save");
       await expect.poll(async () => (await served("gift-wrap")).length).toBeGreaterThan(first.length);
       expect(await served("gift-wrap")).toEqual(expect.arrayContaining(first));
 
-      await targeting.getByLabel("Serve").selectOption("one variant");
+      await targeting.getByLabel("Serve").selectOption("One variant");
       await targeting.getByLabel("Variant", { exact: true }).selectOption("on");
       await save("gift-wrap", "Save");
       await expect.poll(() => served("gift-wrap")).toEqual(SUBJECTS);
     });
 
-    it("adds a rule with a segment, which then decides", async () => {
+    it("adds a rule with a segment, and the edge follows it", async () => {
       await world().save({ key: "invoice-button" });
       const page = await open("#/flags/invoice-button?environment=production");
-      await page.getByRole("button", { name: "Add a rule" }).click();
+      await page.getByRole("button", { name: "Add rule" }).click();
       const rule = page.getByRole("listitem").filter({ hasText: "rule-1" });
-      await rule.getByLabel("Form of the condition").selectOption("Segment");
+      await rule.getByLabel("Condition type").selectOption("Segment");
       await rule.getByRole("combobox", { name: "Segment", exact: true }).selectOption("business-customers");
       await rule.getByLabel("Variant", { exact: true }).selectOption("on");
       await save("invoice-button", "Save");
@@ -78,7 +78,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       expect(await of("free")).toMatchObject({ value: false, variant: "off" });
     });
 
-    it("copies staging's configuration to production, once the difference was seen", async () => {
+    it("copies a configuration to production after a review of the changes", async () => {
       await world().save({ key: "new-invoice", enabled: false });
       const rules = [
         {
@@ -92,7 +92,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Copy configuration to production…" }).click();
       const dialog = page.getByRole("dialog", { name: "Copy new-invoice from staging to production?" });
       await expect.poll(() => dialog.textContent()).toContain("/rules/dutch");
-      await dialog.getByLabel("Leave it switched on or off").uncheck();
+      await dialog.getByLabel("Keep the flag on or off").uncheck();
       expect(await dialog.textContent()).toContain("/enabled");
       await dialog.getByRole("textbox").fill("new-invoice");
       await dialog.getByRole("button", { name: "Copy to production" }).click();
@@ -101,13 +101,13 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       expect(await of("BE")).toMatchObject({ value: false });
     });
 
-    it("is asked before what is not saved is lost", async () => {
+    it("is asked before unsaved changes are lost", async () => {
       await world().save({ key: "unsaved" }, "staging");
       const page = await open("#/flags/unsaved?environment=staging");
-      await page.getByLabel("Description", { exact: true }).fill("What nobody wrote yet");
+      await page.getByLabel("Description", { exact: true }).fill("A new description");
       await page.getByRole("link", { name: "Keys" }).click();
       await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Cancel" }).click();
-      expect(await page.getByLabel("Description", { exact: true }).inputValue()).toBe("What nobody wrote yet");
+      expect(await page.getByLabel("Description", { exact: true }).inputValue()).toBe("A new description");
       await page.getByRole("link", { name: "Keys" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
       await page.getByRole("heading", { name: "SDK keys" }).waitFor();

@@ -17,7 +17,7 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
     const dialog = () => visit.page.getByRole("dialog");
     const reason = async (flag: string) => (await world().evaluate(flag)).reason;
 
-    it("kills a flag in production, once its key is typed", async () => {
+    it("turns a flag off in production after typing its key", async () => {
       await flagSwitch(FLAG).click();
       const kill = dialog().getByRole("button", { name: "Turn off" });
       expect(await kill.isDisabled()).toBe(true);
@@ -35,14 +35,14 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => reason(FLAG)).toBe("SPLIT");
     });
 
-    it("changes nothing when it is not confirmed", async () => {
+    it("changes nothing without a confirmation", async () => {
       await flagSwitch(FLAG).click();
       await dialog().getByRole("button", { name: "Cancel" }).click();
       expect(await flagSwitch(FLAG).isChecked()).toBe(true);
       expect(await reason(FLAG)).toBe("SPLIT");
     });
 
-    it("finds the flags that nobody needs any more, and deletes one", async () => {
+    it("finds a stale flag and deletes it", async () => {
       await world().save({ key: "spring-sale", default: { variant: "on" } });
       const { page } = visit;
       await page.clock.setFixedTime(Date.now() + 40 * 86_400_000);
@@ -50,21 +50,21 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await signIn(page, world().keys.adminToken);
       await page.getByLabel("State").selectOption("State: stale");
       const row = page.getByRole("row").filter({ hasText: "spring-sale" });
-      expect(await row.textContent()).toContain("Stale: on for everybody, unchanged for 40 days");
+      expect(await row.textContent()).toContain("Stale: serves on to everyone, unchanged for 40 days");
       expect(await page.getByRole("link", { name: FLAG }).count()).toBe(0);
       for (const targetingKey of ["user-1", "user-2", "user-3"]) {
-        const answer = await world().evaluate("spring-sale", { context: { targetingKey, plan: targetingKey } });
-        expect(answer).toMatchObject({ reason: "STATIC", variant: "on" });
+        const response = await world().evaluate("spring-sale", { context: { targetingKey, plan: targetingKey } });
+        expect(response).toMatchObject({ reason: "STATIC", variant: "on" });
       }
 
       await row.getByRole("link", { name: "spring-sale" }).click();
       await page.getByRole("button", { name: "Delete from production…" }).click();
       await dialog().getByRole("textbox").fill("spring-sale");
-      await dialog().getByRole("button", { name: "Delete" }).click();
+      await dialog().getByRole("button", { name: "Delete flag" }).click();
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
     });
 
-    it("may press a switch again before the first answer is there, and is in conflict with nobody", async () => {
+    it("can click a switch again before the first response without a conflict", async () => {
       await world().save({ key: "in-a-hurry", default: { variant: "on" } }, "staging");
       await visit.goTo("#/flags?environment=staging");
       const { page } = visit;
@@ -79,20 +79,20 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       expect(await flagSwitch("in-a-hurry").isChecked()).toBe(true);
       await flagSwitch("in-a-hurry").click();
       held[0]?.();
-      const ask = () => world().evaluate("in-a-hurry", { environment: "staging" });
-      await expect.poll(ask).toMatchObject({ reason: "DISABLED" });
+      const evaluate = () => world().evaluate("in-a-hurry", { environment: "staging" });
+      await expect.poll(evaluate).toMatchObject({ reason: "DISABLED" });
       expect(await dialog().count()).toBe(0);
       expect(await flagSwitch("in-a-hurry").isChecked()).toBe(false);
     });
 
-    it("sees the switch taken back when the deployment refuses", async () => {
+    it("sees the switch go back when the save fails", async () => {
       await visit.goTo("#/flags?environment=staging");
       visit.expectStatus(500, 502, 503);
       const { neon } = world().backends;
       const before = await flagSwitch(FLAG).isChecked();
       neon.setFaults({ errorRate: 1 });
       await flagSwitch(FLAG).click();
-      await visit.page.getByText(`${FLAG} was not saved`).waitFor();
+      await visit.page.getByText(`Could not save ${FLAG}`).waitFor();
       neon.setFaults({});
       expect(await flagSwitch(FLAG).isChecked()).toBe(before);
     });
@@ -104,7 +104,7 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
     beforeEach(async () => {
       await world().save({ key: "gift-notes", default: { variant: "off" } }, "staging");
       visit = await world().visit({ at: "#/flags?environment=staging" });
-      // The second one is answered with a conflict, which the browser writes down.
+      // The second change conflicts, which the browser logs as an error.
       visit.expectStatus(412);
       await visit.page.getByRole("switch", { name: "gift-notes enabled" }).waitFor();
       await world().save({ key: "gift-notes", default: { variant: "on" } }, "staging");
@@ -114,19 +114,19 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
     afterEach(() => visit?.close());
 
     const atTheEdge = () => world().evaluate("gift-notes", { environment: "staging" });
-    const dialog = () => visit.page.getByRole("dialog", { name: "Somebody else changed gift-notes" });
+    const dialog = () => visit.page.getByRole("dialog", { name: "Someone else changed gift-notes" });
 
-    it("are shown what each has changed, and the second one's choice of theirs leaves it", async () => {
+    it("see both changes; the second one can keep the first change", async () => {
       expect(await dialog().textContent()).toMatch(
-        /Your change\/enabled.*true.*false.*Their change.*\/default\/variant/,
+        /Your changes\/enabled.*true.*false.*Their changes.*\/default\/variant/,
       );
       await dialog().getByRole("button", { name: "Keep theirs" }).click();
       await expect.poll(() => visit.page.getByRole("switch", { name: "gift-notes enabled" }).isChecked()).toBe(true);
       expect(await atTheEdge()).toMatchObject({ reason: "STATIC", value: true });
     });
 
-    it("are both overruled by the second one's choice of their own", async () => {
-      await dialog().getByRole("button", { name: "Save mine over it" }).click();
+    it("see both changes; the second one can overwrite the first change", async () => {
+      await dialog().getByRole("button", { name: "Overwrite with mine" }).click();
       await expect.poll(atTheEdge).toMatchObject({ reason: "DISABLED", value: false });
       const path = { env: "staging", key: "gift-notes" };
       expect((await world().api.call("getFlag", { path })).answer).toMatchObject({

@@ -12,18 +12,18 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
   };
   afterEach(() => visit?.close());
 
-  describe("a person with keys", () => {
-    it("makes one, sees its secret once, and revokes it, after which the edge refuses it", async () => {
+  describe("a person on the keys page", () => {
+    it("creates a key, sees its secret once, and revokes it; then the edge rejects it", async () => {
       const page = await open("#/keys?environment=production");
       await page.getByRole("button", { name: "New key" }).click();
       await page.getByRole("radio", { name: /Servers/ }).check();
       await page.getByLabel("Name").fill("billing");
-      await page.getByRole("button", { name: "Make the key" }).click();
-      const dialog = page.getByRole("dialog", { name: "The new key" });
+      await page.getByRole("button", { name: "Create key" }).click();
+      const dialog = page.getByRole("dialog", { name: "Your new SDK key" });
       const key = ((await dialog.getByLabel("Key", { exact: true }).textContent()) ?? "").trim();
       await dialog.getByRole("button", { name: "Copy" }).click();
       await expect.poll(() => page.evaluate("navigator.clipboard.readText()")).toBe(key);
-      await dialog.getByRole("button", { name: "I have it" }).click();
+      await dialog.getByRole("button", { name: "Done" }).click();
       expect(await page.content()).not.toContain(key);
       expect(await world().evaluate("checkout-redesign", { key })).toMatchObject({ status: 200 });
 
@@ -34,13 +34,13 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await revoke.getByRole("textbox").fill(id);
       await revoke.getByRole("button", { name: "Revoke" }).click();
       await expect.poll(async () => (await world().evaluate("checkout-redesign", { key })).status).toBe(401);
-      expect(await row.textContent()).toContain("revoked");
+      await expect.poll(() => row.textContent()).toContain("Revoked");
       expect(await row.getByRole("button").count()).toBe(0);
     });
   });
 
-  describe("a person with the audit", () => {
-    it("sees field by field what was changed, undoes it, and comes back to it", async () => {
+  describe("a person on the audit page", () => {
+    it("sees each changed field, restores the state before the change, and then the change", async () => {
       await world().save({
         key: "banner-text",
         type: "string",
@@ -56,34 +56,34 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       const page = await open("#/audit?environment=production&key=banner-text");
       const newest = page.getByRole("listitem").first();
       expect(await newest.textContent()).toMatch(/\/default\/variant.*old.*new/);
-      await newest.getByRole("button", { name: "Undo this change" }).click();
+      await newest.getByRole("button", { name: "Restore the state before this" }).click();
       await page.getByRole("dialog").getByRole("textbox").fill("banner-text");
       await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
       await expect.poll(() => world().evaluate("banner-text")).toMatchObject({ value: "Hello" });
 
-      // Undoing is a change too, at the top of the list, and what it undid is still there.
+      // A restore is a change too. It is at the top of the list, above the change that it reverted.
       await expect.poll(async () => newest.textContent()).toMatch(/\/default\/variant.*new.*old/);
-      const former = page.getByRole("listitem").nth(1);
-      await former.getByRole("button", { name: "Back to this version" }).click();
+      const reverted = page.getByRole("listitem").nth(1);
+      await reverted.getByRole("button", { name: "Restore this version" }).click();
       await page.getByRole("dialog").getByRole("textbox").fill("banner-text");
       await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
       await expect.poll(() => world().evaluate("banner-text")).toMatchObject({ value: "Welcome" });
     });
   });
 
-  describe("a person who asks why somebody gets what", () => {
-    it("is shown the rule that decides, which is what the edge answers; and how a thousand split", async () => {
+  describe("a person who asks why a user gets a variant", () => {
+    it("sees the rule that decides at the edge, and how a sample splits", async () => {
       const page = await open("#/try/checkout-redesign?environment=production");
       const context = { targetingKey: "user-1", email: "jo@shop.example.com" };
-      await page.getByRole("button", { name: "As JSON" }).click();
+      await page.getByRole("button", { name: "Edit as JSON" }).click();
       await page.getByLabel("Context as JSON").fill(JSON.stringify(context));
       await page.getByRole("button", { name: "Evaluate" }).click();
-      const answer = page.getByRole("region", { name: "on", exact: true });
-      await answer.waitFor();
+      const result = page.getByRole("region", { name: "on", exact: true });
+      await result.waitFor();
       const edge = await world().evaluate("checkout-redesign", { context });
       expect(edge).toMatchObject({ variant: "on", reason: "TARGETING_MATCH" });
-      expect(await answer.textContent()).toContain("TARGETING_MATCH by rule staff");
-      const steps = await answer.getByRole("list").first().getByRole("listitem").allTextContents();
+      expect(await result.textContent()).toContain("TARGETING_MATCH by rule staff");
+      const steps = await result.getByRole("list").first().getByRole("listitem").allTextContents();
       expect(steps[0]).toMatch(/Rule staff → on.*true.*segment staff.*@shop\.example\.com/s);
       expect(steps.at(-1)).toMatch(/Default/);
 
@@ -97,44 +97,44 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => page.getByRole("main").textContent()).toContain(`${other.reason} · environment version`);
 
       await page.getByRole("button", { name: "Sample 1,000" }).click();
-      const sample = page.getByRole("region", { name: "1,000 sampled subjects" });
+      const sample = page.getByRole("region", { name: "1,000 sampled users" });
       const on = /(\d+) \(/.exec((await sample.getByRole("row").filter({ hasText: /^on/ }).textContent()) ?? "")?.[1];
-      // A quarter of them, by the flag's own weights.
+      // The flag serves it to a quarter of its users.
       expect(Number(on)).toBeGreaterThan(200);
       expect(Number(on)).toBeLessThan(300);
     });
   });
 
-  describe("a person who suspects the caches", () => {
-    it("sees what a purge would delete, and with that the edge answers from the truth again", async () => {
+  describe("a person who suspects a wrong cache", () => {
+    it("sees a preview of a purge, and after the purge the edge is right again", async () => {
       await world().save({
         key: "opening-hours",
         type: "string",
         variants: { on: "9 to 5", off: "closed" },
         default: { variant: "on" },
       });
-      const ask = () => world().evaluate("opening-hours", { isFresh: true });
+      const evaluate = () => world().evaluate("opening-hours", { isFresh: true });
       const { upstash } = world().backends;
       const [hash = ""] = await upstash.command<string[]>("KEYS", "*:feature_flag:production");
-      const kept = () => upstash.command<string | null>("HGET", hash, "opening-hours");
-      // Somebody edits the copy in Redis past everything: isolates that read it now answer wrong.
+      const cached = () => upstash.command<string | null>("HGET", hash, "opening-hours");
+      // Corrupt the copy in Redis: isolates that read it now serve the wrong value.
       await expect.poll(() => world().evaluate("opening-hours")).toMatchObject({ value: "9 to 5" });
-      await expect.poll(kept).toContain("9 to 5");
-      await upstash.command("HSET", hash, "opening-hours", ((await kept()) ?? "").replace("9 to 5", "always"));
-      expect(await ask()).toMatchObject({ value: "always" });
+      await expect.poll(cached).toContain("9 to 5");
+      await upstash.command("HSET", hash, "opening-hours", ((await cached()) ?? "").replace("9 to 5", "always"));
+      expect(await evaluate()).toMatchObject({ value: "always" });
       const page = await open("#/cache?environment=production");
       const purge = page.getByRole("region", { name: "Purge" });
-      await purge.getByLabel("What").selectOption("A pattern");
-      await purge.getByLabel("Pattern over flag keys").fill("opening-*");
+      await purge.getByLabel("Target").selectOption("Flags that match a pattern");
+      await purge.getByLabel("Pattern for flag keys").fill("opening-*");
       await purge.getByRole("button", { name: "Preview" }).click();
       const would = purge.getByRole("list", { name: "Flags that would be purged" });
-      expect(await would.getByRole("listitem").allTextContents()).toEqual(["opening-hours"]);
-      expect(await ask()).toMatchObject({ value: "always" });
+      await expect.poll(() => would.getByRole("listitem").allTextContents()).toEqual(["opening-hours"]);
+      expect(await evaluate()).toMatchObject({ value: "always" });
       await purge.getByRole("button", { name: "Purge" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Purge" }).click();
       await page.getByText("Purged: 1 flag").waitFor();
-      expect(await ask()).toMatchObject({ value: "9 to 5" });
-      await expect.poll(kept).toContain("9 to 5");
+      expect(await evaluate()).toMatchObject({ value: "9 to 5" });
+      await expect.poll(cached).toContain("9 to 5");
     });
   });
 }

@@ -1,4 +1,4 @@
-/** Pictures of the console, over the example project. */
+/** Pictures of the console with the example project. */
 import { setTimeout } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { type ConsoleWorld, startConsoleWorld } from "./support/console-world.ts";
@@ -6,9 +6,9 @@ import { loaded } from "./support/loaded.ts";
 import type { VisitOptions } from "./support/visit.ts";
 
 interface Photograph extends Partial<VisitOptions> {
-  /** What has happened before the person comes. */
+  /** Runs before the page opens. */
   before?(world: ConsoleWorld): Promise<void>;
-  /** What the person does before the picture is taken. */
+  /** Uses the page before the picture is taken. */
   prepare?(page: Page, world: ConsoleWorld): Promise<void>;
 }
 
@@ -65,14 +65,14 @@ async function review(page: Page): Promise<void> {
 }
 
 async function tryIt(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "As JSON" }).click();
+  await page.getByRole("button", { name: "Edit as JSON" }).click();
   await page
     .getByLabel("Context as JSON")
     .fill(JSON.stringify({ targetingKey: "user-1", email: "jo@example.org", plan: "pro" }, null, 2));
   await page.getByRole("button", { name: "Evaluate" }).click();
   await page.getByRole("heading", { name: "Why" }).waitFor();
   await page.getByRole("button", { name: "Sample 1,000" }).click();
-  await page.getByRole("heading", { name: "1,000 sampled subjects" }).waitFor();
+  await page.getByRole("heading", { name: "1,000 sampled users" }).waitFor();
 }
 
 async function change({ api }: ConsoleWorld): Promise<void> {
@@ -81,7 +81,7 @@ async function change({ api }: ConsoleWorld): Promise<void> {
   }
 }
 
-/** Changes, the sweep, and evaluations in the isolate that the page asks, until its plots have a few points. */
+/** Makes changes, sweeps and evaluations until the plots of the cache page have a few points. */
 async function traffic(page: Page, { api, colo, keys }: ConsoleWorld): Promise<void> {
   const path = { env: "production", key: "checkout-redesign" };
   const authorization = `Bearer ${keys.environments["production"]?.serverKey}`;
@@ -94,5 +94,5 @@ async function traffic(page: Page, { api, colo, keys }: ConsoleWorld): Promise<v
     await colo.fetch(`/flags/checkout-redesign?targetingKey=user-${i}`, { headers: { authorization } });
     await setTimeout(30);
   }
-  await page.getByText("Two answers are needed.").waitFor({ state: "detached" });
+  await page.getByText("Waiting for a second sample…").waitFor({ state: "detached" });
 }

@@ -6,10 +6,11 @@ import type { ConsoleWorld } from "./support/console-world.ts";
 import type { Visit } from "./support/visit.ts";
 
 const FLAGS = 2000;
-/** Rows that may be drawn before more are asked for. */
+const COPIES_PER_WRITE = 8;
+/** The largest number of rows on the page at first. */
 const MOST_ROWS = 200;
 
-/** Adds an environment of its own, which the other suites would see: stands last. */
+/** Must run last, because it adds an environment that the other suites would see. */
 export function describeScale(world: () => ConsoleWorld): void {
   describe(`an environment with ${FLAGS} flags`, () => {
     let visit: Visit;
@@ -17,19 +18,24 @@ export function describeScale(world: () => ConsoleWorld): void {
 
     beforeAll(async () => {
       const { api } = world();
-      const project = scaleProject(await readProjectFile(EXAMPLE_PROJECT), FLAGS);
+      const example = await readProjectFile(EXAMPLE_PROJECT);
+      const project = scaleProject(example, FLAGS);
       await api.call("createEnvironment", { body: { key: "large" } });
-      const flags = project.flags.flatMap(({ environments, ...definition }) => {
-        const configuration = environments["production"];
-        return configuration === undefined ? [] : [{ ...definition, ...configuration }];
-      });
       const segments = Object.entries(project.segments["production"] ?? {}).map(([key, one]) => ({ key, ...one }));
-      await api.call("applyEnvironment", { path: { env: "large" }, body: { flags, segments } });
-      total = flags.length;
+      // A few copies of the example at a time. One write of all flags can exceed the store's timeout on a busy machine.
+      const step = example.flags.length * COPIES_PER_WRITE;
+      for (let start = 0; start < project.flags.length; start += step) {
+        const flags = project.flags.slice(start, start + step).flatMap(({ environments, ...definition }) => {
+          const configuration = environments["production"];
+          return configuration === undefined ? [] : [{ ...definition, ...configuration }];
+        });
+        await api.call("applyEnvironment", { path: { env: "large" }, body: { flags, segments } });
+        total += flags.length;
+      }
     });
     afterEach(() => visit?.close());
 
-    it("is listed and searched with a bounded number of rows", async () => {
+    it("shows and searches its flags with a bounded number of rows", async () => {
       visit = await world().visit({ at: "#/flags?environment=production" });
       const { page } = visit;
       const rows = page.getByRole("row");
@@ -54,7 +60,7 @@ export function describeScale(world: () => ConsoleWorld): void {
       await expect.poll(() => rows.count()).toBeGreaterThan(2);
       expect(await rows.count()).toBeLessThanOrEqual(MOST_ROWS);
       console.log(
-        `${total} flags: first rows after ${firstMs.toFixed(0)} ms, all read after ${allMs.toFixed(0)} ms, a search drawn after ${searchMs.toFixed(0)} ms`,
+        `${total} flags: first rows after ${firstMs.toFixed(0)} ms, all loaded after ${allMs.toFixed(0)} ms, search shown after ${searchMs.toFixed(0)} ms`,
       );
     });
   });

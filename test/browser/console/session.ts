@@ -19,24 +19,24 @@ export function describeSession(world: () => ConsoleWorld): void {
     for (const visit of visits.splice(0)) await visit.close();
   });
 
-  /** Everything that outlives the page or travels with requests by itself. */
-  const kept = async ({ page, context }: Visit): Promise<string> =>
+  /** Returns everything that outlives the page, or that the browser sends by itself. */
+  const stored = async ({ page, context }: Visit): Promise<string> =>
     JSON.stringify([
       await page.evaluate("[{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]"),
       await context.storageState({ indexedDB: true }),
     ]);
 
   describe("signing in", () => {
-    it("keeps the token in memory alone, so that a reload asks for it again", async () => {
+    it("keeps the token only in memory, so that a reload asks for it again", async () => {
       const visit = await open();
       await visit.page.getByRole("link", { name: "Keys" }).click();
       await visit.page.getByRole("heading", { name: "SDK keys" }).waitFor();
-      expect(await kept(visit)).not.toContain("bga_");
+      expect(await stored(visit)).not.toContain("bga_");
       await visit.page.reload();
       await visit.page.getByLabel("Admin token").waitFor();
     });
 
-    it("keeps the token for this tab where that is wished, and forgets it on signing out", async () => {
+    it("keeps the token for this tab on request, and forgets it at sign-out", async () => {
       const visit = await open({ token: null });
       const { page, context } = visit;
       await signIn(page, world().keys.adminToken, { isKept: true });
@@ -48,22 +48,22 @@ export function describeSession(world: () => ConsoleWorld): void {
       await other.getByLabel("Admin token").waitFor();
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.getByLabel("Admin token").waitFor();
-      expect(await kept(visit)).not.toContain("bga_");
+      expect(await stored(visit)).not.toContain("bga_");
     });
 
     it.each(["nonsense", "bga_write_AAAAAAAAAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAA"])(
-      "says why %s is not accepted",
+      "says why the token %s is rejected",
       async (token) => {
         const visit = await open({ token: null });
         visit.expectStatus(401);
         await visit.page.getByLabel("Admin token").fill(token);
         await visit.page.getByRole("button", { name: "Sign in" }).click();
         expect(await visit.page.getByRole("alert").textContent()).not.toBe("");
-        expect(await kept(visit)).not.toContain(token);
+        expect(await stored(visit)).not.toContain(token);
       },
     );
 
-    it("does not take an SDK key for an admin token", async () => {
+    it("rejects an SDK key", async () => {
       const visit = await open({ token: null });
       visit.expectStatus(401, 403);
       await visit.page.getByLabel("Admin token").fill(world().keys.environments["production"]?.serverKey ?? "");
@@ -72,17 +72,18 @@ export function describeSession(world: () => ConsoleWorld): void {
     });
   });
 
-  describe("a token that may only read", () => {
-    it("shows every page and offers no change", async () => {
+  describe("a read-only token", () => {
+    it("shows every page without a way to change anything", async () => {
       const { page } = await open({ token: world().readToken });
-      await page.getByText("read-only").waitFor();
+      await page.getByText("Read-only").waitFor();
       const switches = page.getByRole("switch");
       await expect.poll(() => switches.count()).toBeGreaterThan(10);
       expect(await page.getByRole("switch", { disabled: false }).count()).toBe(0);
       const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
-      const changes = page
-        .getByRole("main")
-        .getByRole("button", { name: /^(New|Revoke|Undo|Back to|Save|Delete|Purge|Warm|Apply|Copy)/, disabled: false });
+      const changes = page.getByRole("main").getByRole("button", {
+        name: /^(New|Create|Revoke|Restore|Save|Delete|Purge|Warm|Apply|Copy)/,
+        disabled: false,
+      });
       for (const link of await links.all()) {
         await link.click();
         await page.getByRole("main").getByRole("heading", { level: 1 }).waitFor();
@@ -91,7 +92,7 @@ export function describeSession(world: () => ConsoleWorld): void {
       }
     });
 
-    it("is refused a change by the API too", async () => {
+    it("cannot change anything through the API either", async () => {
       const { colo, readToken } = world();
       const reader = createClient({ url: (await colo.miniflare.ready).origin, token: () => readToken });
       const path = { env: "production", key: "checkout-redesign" };
@@ -104,8 +105,8 @@ export function describeSession(world: () => ConsoleWorld): void {
     });
   });
 
-  describe("what the console is served with", () => {
-    it("runs nothing that is not a file of this origin", async () => {
+  describe("the files of the console", () => {
+    it("come with a policy that runs only files of this origin", async () => {
       const { page, problems } = await open();
       const response = await page.request.get(page.url());
       const policy = response.headers()["content-security-policy"] ?? "";
@@ -114,12 +115,12 @@ export function describeSession(world: () => ConsoleWorld): void {
       const injected =
         "document.head.append(Object.assign(document.createElement('style'), { textContent: 'body{}' }))";
       await page.evaluate(injected);
-      // The browser tells of it, and with that this suite would of a style of the console's own.
+      // The browser reports the injected style, so this suite would notice an inline style of the console too.
       await expect.poll(() => problems.length).toBe(1);
       expect(problems.splice(0)[0]).toContain("Content Security Policy");
     });
 
-    it("loads less than 100 KB of script, as it travels, before the first page", async () => {
+    it("load less than 100 KB of compressed script before the first page", async () => {
       const { directory } = world().built;
       const html = await readFile(join(directory, "console/index.html"), "utf8");
       const scripts = [...html.matchAll(/(?:src|href)="\/(console\/[^"]+\.js)"/g)].map(([, path]) => path ?? "");

@@ -35,7 +35,7 @@ function aSample(
 const collect = (samples: Sample[]): Samples => samples.reduce(addSample, new Map() as Samples);
 
 describe("samples of the cache", () => {
-  test("the hit rate is that of the time between two samples, and has a gap where nobody asked", ({ expect }) => {
+  test("the hit rate covers the time between two samples, with a gap without lookups", ({ expect }) => {
     const samples = [
       aSample(0, { hits: 100, misses: 100 }),
       aSample(2000, { hits: 103, misses: 101 }),
@@ -49,7 +49,7 @@ describe("samples of the cache", () => {
     expect(hitRates(samples, "l2")).toEqual([]);
   });
 
-  test("round trips are told per second", ({ expect }) => {
+  test("round trips are counted per second", ({ expect }) => {
     const samples = [aSample(0, { l2Reads: 4 }), aSample(2000, { l2Reads: 10 })];
     expect(roundTripRates(samples, "l2")).toEqual([{ at: 2000, value: 3 }]);
     expect(roundTripRates(samples, "l3")).toEqual([{ at: 2000, value: 0 }]);
@@ -68,7 +68,7 @@ describe("samples of the cache", () => {
     ]);
   });
 
-  test("old samples and isolates that answered long ago are forgotten", ({ expect }) => {
+  test("old samples and isolates are forgotten", ({ expect }) => {
     const many = collect(Array.from({ length: MAX_SAMPLES + 5 }, (_, at) => aSample(at, {})));
     expect(many.get("a")).toHaveLength(MAX_SAMPLES);
     const isolates = collect(Array.from({ length: 15 }, (_, at) => aSample(at, { isolate: `i${at}` })));

@@ -27,7 +27,7 @@ test("every operator is offered once", () => {
   expect(offered.toSorted()).toEqual([...OPERATORS].toSorted());
 });
 
-test("a condition made a group is its only part, and comes out of it again", () => {
+test("a condition that becomes a group is its only part, and can become itself again", () => {
   const group = changeForm(leaf, "any", KNOWN);
   expect(group).toEqual({ any: [leaf] });
   expect(changeForm(group, "all", KNOWN)).toEqual({ all: [leaf] });
@@ -41,7 +41,7 @@ test("a group of several becomes a negation as a whole", () => {
   expect(changeForm(group, "not", KNOWN)).toEqual({ not: group });
 });
 
-test("each form that is chosen is the form that comes out", () => {
+test("a condition changes to the chosen form", () => {
   for (const form of ["attribute", "segment", "flag", "bucket", "all", "any", "not"] as const) {
     expect(formOf(changeForm(leaf, form, KNOWN))).toBe(form);
   }
@@ -55,7 +55,7 @@ test("another operator keeps the values that it can compare", () => {
   expect(changeOperator(mixed, "exists")).toEqual({ attribute: "plan", operator: "exists" });
 });
 
-test("values are lines of text, or of JSON where text alone would change their type", () => {
+test("values are lines of text, or of JSON if text would change their type", () => {
   expect(notationOf(["a", "b c"])).toBe("text");
   for (const value of [1, true, null, "", " a", "a\nb"]) expect(notationOf([value])).toBe("json");
   const values = ["1", 1, null, true, "a\nb", ""];
@@ -63,25 +63,25 @@ test("values are lines of text, or of JSON where text alone would change their t
   expect(parseValues(valuesText(["1", "x y"], "text"), "text")).toEqual({ value: ["1", "x y"] });
 });
 
-test("a line that is no value is named", () => {
+test("the problem names the first invalid line", () => {
   expect(parseValues("1\nnope", "json")).toEqual({ problem: expect.stringContaining("line 2") });
   expect(parseValues("[1]", "json")).toHaveProperty("problem");
   expect(parseVersions("1.2.3\nv1.0")).toEqual({ problem: expect.stringContaining("v1.0") });
   expect(parseVersions("1.2.3\nv2.0.0-rc.1")).toHaveProperty("value");
 });
 
-test("a number is what people call one", () => {
+test("only decimal numbers are numbers", () => {
   expect(["10.0", "-1", ".5", "1e3"].map(parseNumber)).toEqual([10, -1, 0.5, 1000].map((value) => ({ value })));
   for (const text of ["", "0x10", "1,5", "Infinity", "1e999"]) expect(parseNumber(text)).toHaveProperty("problem");
 });
 
-test("a path into objects survives slashes in its names, and a name with dots is one name", () => {
+test("a nested path keeps slashes in its names, and a name with dots is one name", () => {
   const path = ["a/b", "c~d", "e"];
   expect(parsePath(pathText(path), true)).toEqual(path);
   expect(parsePath(pathText("user.plan"), false)).toBe("user.plan");
 });
 
-test("attributes that conditions use at any depth are suggested, once, with those that are always there", () => {
+test("attributes at any depth are suggested once, beside those that always exist", () => {
   const plan = { attribute: "plan", operator: "exists" as const };
   const names = attributesOf([{ any: [plan, { not: { all: [plan, { segment: "staff" }] } }] }]);
   expect(names.filter((name) => name === "plan")).toEqual(["plan"]);

@@ -3,7 +3,7 @@ import { describe, test } from "vitest";
 import { readContextText, readRows, rowsOf } from "../../../console/src/state/try-it/context-form.ts";
 
 describe("a context as a form", () => {
-  test("any context is the same after a way through the rows", ({ expect }) => {
+  test("any context is the same after a conversion to rows and back", ({ expect }) => {
     const contexts = fc.dictionary(
       fc.string({ minLength: 1 }).filter((name) => name.trim() === name && name !== "__proto__"),
       fc.jsonValue({ maxDepth: 2 }),
@@ -17,7 +17,7 @@ describe("a context as a form", () => {
     );
   });
 
-  test("a row says what is wrong with it; one without a name is passed over", ({ expect }) => {
+  test("each row has its own problem, and rows without a name are skipped", ({ expect }) => {
     const { values, problems } = readRows([
       { name: "seats", type: "number", text: "twelve" },
       { name: "list", type: "JSON", text: "[1" },
@@ -27,13 +27,13 @@ describe("a context as a form", () => {
     ]);
     expect([...problems]).toEqual([
       [0, "is not a number"],
-      [1, "is not JSON"],
-      [3, "is there twice"],
+      [1, "is not valid JSON"],
+      [3, "is used twice"],
     ]);
     expect(values).toHaveProperty("plan");
   });
 
-  test("typed JSON has to be an object", ({ expect }) => {
+  test("typed JSON must be an object", ({ expect }) => {
     expect(readContextText(' {"plan": "pro"} ')).toEqual({ values: { plan: "pro" } });
     expect(readContextText("")).toEqual({ values: {} });
     expect(readContextText("[1]")).toHaveProperty("problem");

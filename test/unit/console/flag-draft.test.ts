@@ -4,14 +4,19 @@ import {
   draftOf,
   flagOf,
   freeName,
-  isOfDefinition,
-  moved,
-  ofKind,
-  ofType,
+  changeKind,
+  defaultsForType,
+  isDefinitionPointer,
+  moveItem,
   newDraft,
   renameVariant,
 } from "../../../console/src/state/flags/flag-draft.ts";
-import { enclosing, pointerText, standing, valueAt } from "../../../console/src/state/flags/pointers.ts";
+import {
+  enclosingPointers,
+  pointerText,
+  remainingProblems,
+  valueAt,
+} from "../../../console/src/state/flags/pointers.ts";
 import { parseValue, valueText } from "../../../console/src/state/flags/variant-values.ts";
 import { layersOf } from "../../../console/src/pages/flag/prerequisite-layers.ts";
 import { metadataText, parseMetadata } from "../../../console/src/pages/flag/metadata-text.ts";
@@ -45,15 +50,15 @@ const FLAG: Flag = {
   prerequisites: [{ flag: "shell", variants: ["on"] }],
 };
 
-test("a draft that nobody changed is the flag", () => {
+test("an unchanged draft is the flag", () => {
   expect(flagOf(draftOf(FLAG))).toEqual(FLAG);
 });
 
-test("what only the deployment decides is not in a draft", () => {
+test("a draft has no version and no time of change", () => {
   expect(flagOf(draftOf({ ...FLAG, version: 4, updatedAt: "2030-01-01T00:00:00Z" }))).toEqual(FLAG);
 });
 
-test("what is still there after a save keeps its identity, so that nothing on the page jumps", () => {
+test("remaining parts keep their identity after a save, so that the page does not jump", () => {
   const before = draftOf(FLAG);
   const saved = { ...FLAG, variants: { off: false, on: true, beta: true }, rules: FLAG.rules?.toReversed() };
   const after = draftOf(saved, before);
@@ -63,15 +68,15 @@ test("what is still there after a save keeps its identity, so that nothing on th
   expect([...known.values()]).not.toContain(after.variants[2]?.id);
 });
 
-test("a new flag of every kind and type is one that the deployment accepts", () => {
+test("a new flag of every kind and type is valid", () => {
   const draft = { ...newDraft(), key: "new-one" };
-  for (const kind of ["flag", "switch", "sample"] as const) parseFlagInput(flagOf(ofKind(draft, kind)));
+  for (const kind of ["flag", "switch", "sample"] as const) parseFlagInput(flagOf(changeKind(draft, kind)));
   for (const type of ["boolean", "string", "integer", "float", "object"] as const) {
-    parseFlagInput(flagOf({ ...draft, ...ofType(type) }));
+    parseFlagInput(flagOf({ ...draft, ...defaultsForType(type) }));
   }
 });
 
-test("a renamed variant is renamed wherever the flag serves it", () => {
+test("a renamed variant changes wherever the flag serves it", () => {
   const renamed = flagOf(renameVariant(draftOf(FLAG), "off", "old"));
   expect(renamed).toMatchObject({
     variants: { on: true, old: false },
@@ -88,19 +93,19 @@ test("a renamed variant is renamed wherever the flag serves it", () => {
   });
 });
 
-test("an item moves to its place, and nowhere beyond the ends", () => {
-  expect(moved(["a", "b", "c"], 0, 2)).toEqual(["b", "c", "a"]);
-  expect(moved(["a", "b", "c"], 2, 0)).toEqual(["c", "a", "b"]);
-  expect(moved(["a", "b"], 0, -1)).toEqual(["a", "b"]);
-  expect(moved(["a", "b"], 1, 2)).toEqual(["a", "b"]);
+test("an item moves to its place, but not beyond the ends", () => {
+  expect(moveItem(["a", "b", "c"], 0, 2)).toEqual(["b", "c", "a"]);
+  expect(moveItem(["a", "b", "c"], 2, 0)).toEqual(["c", "a", "b"]);
+  expect(moveItem(["a", "b"], 0, -1)).toEqual(["a", "b"]);
+  expect(moveItem(["a", "b"], 1, 2)).toEqual(["a", "b"]);
 });
 
-test("a free name is one that nothing has", () => {
+test("a free name is an unused name", () => {
   expect(freeName("rule", ["rule-2"])).toBe("rule-3");
   expect(freeName("rule", [])).toBe("rule-1");
 });
 
-test("values are shown in the form of the flag's type, and read back as they were", () => {
+test("values are the same after a conversion to text and back", () => {
   expect(valueText("float", 10)).toBe("10.0");
   expect(valueText("integer", 10)).toBe("10");
   const values = [
@@ -114,7 +119,7 @@ test("values are shown in the form of the flag's type, and read back as they wer
   for (const [type, value] of values) expect(parseValue(type, valueText(type, value))).toEqual({ value });
 });
 
-test("a value of another type is no value", () => {
+test("a value of another type is rejected", () => {
   const wrong = [
     ["boolean", "yes"],
     ["integer", "1.0"],
@@ -127,37 +132,37 @@ test("a value of another type is no value", () => {
   for (const [type, text] of wrong) expect(parseValue(type, text), `${type} ${text}`).toHaveProperty("problem");
 });
 
-test("metadata that looks like a number or true is text only in quotes", () => {
+test("metadata that looks like a number or a boolean is text only in quotes", () => {
   for (const value of ["plain", "12", "true", '"', "", "+1", "1.5", 12, -3, true, false]) {
     expect(parseMetadata(metadataText(value))).toEqual({ value });
   }
   for (const text of ["1.5", "2147483648", '"open']) expect(parseMetadata(text)).toHaveProperty("problem");
 });
 
-test("a problem stands until its own field changes or moves", () => {
+test("a problem remains until its own field changes or moves", () => {
   const problems = [
     { pointer: "/rules/0/serve/variant", detail: "is not a variant of this flag" },
     { pointer: "/owner", detail: "must be text" },
   ];
-  expect(standing(problems, FLAG, { ...FLAG, description: "else" })).toEqual(problems);
-  expect(standing(problems, FLAG, { ...FLAG, rules: FLAG.rules?.toReversed() })).toEqual([problems[1]]);
-  expect(standing(problems, FLAG, { ...FLAG, owner: "me" })).toEqual([problems[0]]);
+  expect(remainingProblems(problems, FLAG, { ...FLAG, description: "else" })).toEqual(problems);
+  expect(remainingProblems(problems, FLAG, { ...FLAG, rules: FLAG.rules?.toReversed() })).toEqual([problems[1]]);
+  expect(remainingProblems(problems, FLAG, { ...FLAG, owner: "me" })).toEqual([problems[0]]);
 });
 
-test("a pointer leads to its field or the closest one around it, and is told in words", () => {
-  expect(enclosing("/rules/0/when")).toEqual(["/rules/0/when", "/rules/0", "/rules"]);
+test("a pointer leads to the closest field, and has a name in words", () => {
+  expect(enclosingPointers("/rules/0/when")).toEqual(["/rules/0/when", "/rules/0", "/rules"]);
   expect(valueAt({ "a/b": [{ c: 1 }] }, "/a~1b/0/c")).toBe(1);
   expect(pointerText("/rules/0/when/all/1/values/2")).toBe("rule 1, condition, part 2, value 3");
   expect(pointerText("/default/rollout/weights/0/1")).toBe("default, rollout, weight 1");
   expect(pointerText("")).toBe("the whole flag");
 });
 
-test("changes of the definition are those that reach every environment", () => {
-  expect(["/variants/on", "/tags", "/description"].every(isOfDefinition)).toBe(true);
-  expect(["/rules/staff/serve", "/enabled", "/offVariant", "/default"].some(isOfDefinition)).toBe(false);
+test("pointers into the definition are those that every environment shares", () => {
+  expect(["/variants/on", "/tags", "/description"].every(isDefinitionPointer)).toBe(true);
+  expect(["/rules/staff/serve", "/enabled", "/offVariant", "/default"].some(isDefinitionPointer)).toBe(false);
 });
 
-test("a copy brings the configuration, leaves the version, and the state where it is to stay", () => {
+test("a copy changes the configuration, but not the version, nor the state on request", () => {
   const { enabled, offVariant, rules, prerequisites } = FLAG;
   const here = { enabled, offVariant, default: FLAG.default, rules, prerequisites, version: 9 };
   const there = { ...here, enabled: false, rules: [], version: 3 };
@@ -179,7 +184,7 @@ test("a copy brings the configuration, leaves the version, and the state where i
   expect(copyOf(known, "staging", "nowhere", true)).toBeUndefined();
 });
 
-test("each flag of the graph is to the right of all that need it, and circles are cut", () => {
+test("each flag in the graph is to the right of all that need it, and circles are cut", () => {
   const needs: Record<string, { flag: string; variants: string[] }[]> = {
     b: [{ flag: "c", variants: ["on"] }],
     c: [{ flag: "a", variants: ["on"] }],

@@ -32,20 +32,20 @@ describe("the list of flags", () => {
     expect(found({ search: "payments banner" })).toEqual([]);
   });
 
-  test("is narrowed by tag, kind and state", ({ expect }) => {
+  test("is filtered by tag, kind and state", ({ expect }) => {
     expect(found({ tag: "release" })).toEqual(["checkout"]);
     expect(found({ kind: "flag" })).toEqual(["banner", "checkout"]);
     expect(found({ state: "off" })).toEqual(["outage"]);
     expect(found({ state: "stale" })).toEqual(["banner"]);
   });
 
-  test("is sorted by key, or by the last change", ({ expect }) => {
+  test("is sorted by key or by last change", ({ expect }) => {
     expect(found({})).toEqual(["banner", "checkout", "outage"]);
     expect(found({ sort: "changed" })).toEqual(["outage", "checkout", "banner"]);
     expect(found({ sort: "size" })).toEqual(["banner", "checkout", "outage"]);
   });
 
-  test("is the same again from its address", ({ expect }) => {
+  test("is the same after a reload from its address", ({ expect }) => {
     const query = { search: "new check", tag: "release", kind: "flag", state: "stale", sort: "changed" };
     expect(queryOfFilter(filterOfQuery(query))).toEqual(query);
     expect(Object.values(queryOfFilter(filterOfQuery({}))).filter((value) => value !== undefined)).toEqual([]);

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { instantOf, controlText } from "../../../console/src/ui/fields/instant.ts";
-import { parsePercent, percentText } from "../../../console/src/ui/fields/percent.ts";
+import { parsePercent, percentInputText, percentText } from "../../../console/src/ui/fields/percent.ts";
 import { bandsOf, exposureAt, placeOf, servedOf, spanOf } from "../../../console/src/ui/rollout/ramp.ts";
 import { serveAs } from "../../../console/src/ui/rollout/serve.ts";
 import {
   addWeight,
-  evenly,
   removeWeight,
   setWeight,
+  splitEvenly,
   sumOf,
   type Weights,
 } from "../../../console/src/ui/rollout/weights.ts";
@@ -18,18 +18,18 @@ const weightsArbitrary = fc
   .array(fc.integer({ min: 0, max: WEIGHT_TOTAL }), { minLength: 1, maxLength: 6 })
   .map((list): Weights => list.map((weight, i) => [`v${i}`, weight]));
 
-test("whatever is set, removed or split in a whole rollout sums to the total", () => {
+test("every change of a whole rollout keeps its sum", () => {
   fc.assert(
     fc.property(weightsArbitrary, fc.nat(5), fc.integer({ min: -9, max: 200_000 }), (weights, at, wanted) => {
       const index = at % weights.length;
       expect(sumOf(setWeight(weights, index, wanted, true))).toBe(WEIGHT_TOTAL);
-      expect(sumOf(evenly(weights))).toBe(WEIGHT_TOTAL);
+      expect(sumOf(splitEvenly(weights))).toBe(WEIGHT_TOTAL);
       if (weights.length > 1) expect(sumOf(removeWeight(weights, index, true))).toBe(WEIGHT_TOTAL);
     }),
   );
 });
 
-test("a share that is set is what was asked for, and a rollout that may leave some out never exceeds the total", () => {
+test("a share becomes what was set, and a partial rollout never exceeds the total", () => {
   fc.assert(
     fc.property(weightsArbitrary, fc.nat(5), fc.integer({ min: 0, max: WEIGHT_TOTAL }), (weights, at, wanted) => {
       const index = at % weights.length;
@@ -57,18 +57,19 @@ test("the last share gives way first, so that the fewest subjects move", () => {
   ]);
 });
 
-test("a percentage keeps three decimals and takes a comma", () => {
-  expect(percentText(12_345)).toBe("12.345");
-  expect(parsePercent("12,345 %")).toEqual({ value: 12_345 });
+test("a percentage keeps three decimals and accepts a comma", () => {
+  expect([percentText(12_345), percentText(0), percentText(100_000)]).toEqual(["12.345%", "0%", "100%"]);
+  expect(percentInputText(12_345)).toBe("12.345");
+  for (const text of ["12,345 %", "12.345%"]) expect(parsePercent(text)).toEqual({ value: 12_345 });
   fc.assert(
     fc.property(fc.integer({ min: 0, max: WEIGHT_TOTAL }), (share) => {
-      expect(parsePercent(percentText(share))).toEqual({ value: share });
+      expect(parsePercent(percentInputText(share))).toEqual({ value: share });
     }),
   );
   for (const text of ["", "1.2345", "100.001", "-1", "1e1", "a"]) expect(parsePercent(text)).toHaveProperty("problem");
 });
 
-test("an instant goes through the control as the same instant, whatever its offset", () => {
+test("an instant with any offset is the same after the control", () => {
   expect(controlText("2030-01-31T10:00:00+01:00")).toBe("2030-01-31T09:00");
   expect(instantOf(controlText("2030-01-31T10:00:00+01:00"))).toBe("2030-01-31T09:00:00Z");
   expect(instantOf(controlText(1_900_000_001_000))).toBe(new Date(1_900_000_001_000).toISOString().replace(".000", ""));
@@ -77,7 +78,7 @@ test("an instant goes through the control as the same instant, whatever its offs
 
 const RAMP = { from: 0, to: 100_000, startAt: "2030-01-01T00:00:00Z", endAt: "2030-01-11T00:00:00Z" };
 
-test("a ramp is drawn as it is evaluated: constant outside, linear between, floors of whole shares", () => {
+test("a ramp is drawn as it is evaluated: constant outside, linear inside, rounded down", () => {
   const span = spanOf(RAMP);
   if (span === undefined) throw new Error("the ramp has a span");
   const middle = (span.start + span.end) / 2;
@@ -98,7 +99,7 @@ test("a ramp is drawn as it is evaluated: constant outside, linear between, floo
   expect(spanOf({ ...RAMP, endAt: RAMP.startAt })).toBeUndefined();
 });
 
-test("a variant made a rollout serves the same, and the largest share of a rollout becomes the variant", () => {
+test("a variant becomes 100% of a rollout, and a rollout becomes its largest variant", () => {
   const rollout = serveAs("rollout", { variant: "b" }, ["a", "b", "c"]);
   expect(rollout).toMatchObject({
     rollout: {

@@ -4,43 +4,43 @@ import { titleOf } from "../../../console/src/state/title.ts";
 
 const suggested = { context: ["plan", "targetingKey"], request: ["country"] };
 
-describe("who is evaluated", () => {
-  test("starts with what the flag asks for; what is left empty is not sent", ({ expect }) => {
+describe("the subject of an evaluation", () => {
+  test("starts with the attributes of the flag, and does not send empty ones", ({ expect }) => {
     const subject = createSubject(suggested);
     expect(subject.rows.value.map(({ name }) => name)).toEqual(["targetingKey", "plan"]);
-    expect(subject.question()).toEqual({ context: { targetingKey: "user-1" }, request: undefined });
+    expect(subject.input()).toEqual({ context: { targetingKey: "user-1" }, request: undefined });
     subject.setRequest([{ name: "country", type: "text", text: "DE" }]);
-    expect(subject.question()?.request).toEqual({ country: "DE" });
+    expect(subject.input()?.request).toEqual({ country: "DE" });
   });
 
-  test("the form and the JSON say the same", ({ expect }) => {
+  test("is the same as a form and as JSON", ({ expect }) => {
     const subject = createSubject(suggested);
     subject.switchMode();
     expect(JSON.parse(subject.text.value)).toEqual({ targetingKey: "user-1" });
     subject.setText('{"seats": 12, "beta": true, "teams": ["a"]}');
-    expect(subject.question()?.context).toEqual({ seats: 12, beta: true, teams: ["a"] });
+    expect(subject.input()?.context).toEqual({ seats: 12, beta: true, teams: ["a"] });
     subject.switchMode();
     expect(subject.rows.value).toEqual([
       { name: "seats", type: "number", text: "12" },
-      { name: "beta", type: "yes or no", text: "true" },
+      { name: "beta", type: "boolean", text: "true" },
       { name: "teams", type: "JSON", text: '["a"]' },
     ]);
-    expect(subject.question()?.context).toEqual({ seats: 12, beta: true, teams: ["a"] });
+    expect(subject.input()?.context).toEqual({ seats: 12, beta: true, teams: ["a"] });
   });
 
-  test("what cannot be read is neither sent nor lost by a change of the form", ({ expect }) => {
+  test("neither sends invalid input nor loses it when the mode changes", ({ expect }) => {
     const subject = createSubject(suggested);
     subject.setRows([{ name: "seats", type: "number", text: "twelve" }]);
-    expect(subject.question()).toBeUndefined();
+    expect(subject.input()).toBeUndefined();
     subject.switchMode();
     expect(subject.mode.value).toBe("form");
     expect([...subject.rowProblems.value.keys()]).toEqual([0]);
   });
 });
 
-test("the tab's title names the thing, the page and the environment", ({ expect }) => {
+test("the title of the tab names the item, the page and the environment", ({ expect }) => {
   const titles = new Map([["flags", "Flags"]]);
   expect(titleOf(["flags", "checkout"], "production", titles)).toBe("checkout · Flags · production · Burgee");
   expect(titleOf([], undefined, titles)).toBe("Flags · Burgee");
-  expect(titleOf(["nowhere"], "production", titles)).toBe("No such page · production · Burgee");
+  expect(titleOf(["nowhere"], "production", titles)).toBe("Page not found · production · Burgee");
 });

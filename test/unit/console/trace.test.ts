@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import type { ConditionTrace } from "../../../sdk/client/contract.ts";
-import { attributesOf, bucketText, percentText, traceNode } from "../../../console/src/state/try-it/trace.ts";
+import { attributesOf, bucketText, traceNode } from "../../../console/src/state/try-it/trace.ts";
 import type { Condition } from "../../../src/flags/document.ts";
 import { explainFlag } from "../../../src/evaluation/explain.ts";
 import { aFlag, anInput } from "../evaluation/documents.ts";
@@ -20,7 +20,7 @@ function traceOf(context: Record<string, string>): ConditionTrace {
 }
 
 describe("the tree of a condition", () => {
-  test("has every part with its result, its values and what the subject lacks", ({ expect }) => {
+  test("has every part with its result, its values and its missing attributes", ({ expect }) => {
     const tree = traceNode(traceOf({ targetingKey: "u", plan: "free" }), when, new Map([["staff", segment]]));
     expect(tree).toMatchObject({
       result: false,
@@ -39,23 +39,22 @@ describe("the tree of a condition", () => {
           ],
         },
         { result: true, text: "not", parts: [{ text: "account → frozen equals true" }] },
-        { text: "bucket from 0 % to 50 %", note: expect.stringContaining("of 100,000") },
+        { text: "bucket from 0% to 50%", note: expect.stringContaining("of 100,000") },
       ],
     });
   });
 
-  test("without the condition it still has its form", ({ expect }) => {
+  test("has the same form without the condition, but no values", ({ expect }) => {
     const tree = traceNode(traceOf({ plan: "pro" }), undefined, new Map());
     expect(tree.parts[0]?.parts[0]).toMatchObject({ result: true, text: "plan is one of" });
     expect(tree.parts[2]?.note).toContain("no bucket");
   });
 
-  test("shares and buckets are told in percent", ({ expect }) => {
-    expect([percentText(12_345), percentText(0), percentText(100_000)]).toEqual(["12.345 %", "0 %", "100 %"]);
-    expect(bucketText(25_000)).toBe("bucket 25,000 of 100,000, which is 25 %");
+  test("buckets have a percentage", ({ expect }) => {
+    expect(bucketText(25_000)).toBe("bucket 25,000 of 100,000 (25%)");
   });
 
-  test("the attributes that a flag asks for are suggested, those of the request apart", ({ expect }) => {
+  test("the attributes of a flag are suggested, those of the request apart", ({ expect }) => {
     const country: Condition = { attribute: "request.country", operator: "in", values: ["DE"] };
     const rules = [{ id: "r", when: { any: [when, country] }, serve: { rollout: { by: ["company"], weights: [] } } }];
     const found = attributesOf({ rules, default: { variant: "on" } });

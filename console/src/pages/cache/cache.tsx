@@ -6,7 +6,7 @@ import { CachePropagation } from "./propagation.tsx";
 import { CachePurgeForm } from "./purge.tsx";
 import { CacheWarming } from "./warm.tsx";
 
-/** What the caches hold and do, and the few things that can be done about them by hand. */
+/** The state of the caches, and the two operations that people can run on them: purging and warming. */
 export function CachePage({ environment }: { environment: string }): JSX.Element {
   const watch = useMemo(() => createCacheWatch(environment), [environment]);
   useEffect(() => watch.start(), [watch]);

@@ -3,29 +3,21 @@ import type { CacheStatistics } from "../../../../sdk/client/contract.ts";
 import { headsSeen, hitRates, roundTripRates, type Sample } from "../../state/cache/cache-samples.ts";
 import type { CacheWatch } from "../../state/cache/cache-watch.ts";
 import { LinePlot } from "../../ui/plots/line-plot.tsx";
+import { Failure, Skeleton } from "../../ui/states.tsx";
+import { TableHead } from "../../ui/table-head.tsx";
 
-/** The x axis spans at least this (ms). */
+/** The shortest span of the x axis (milliseconds). */
 const SPAN_MS = 120_000;
 
-/** What one isolate says of itself, every two seconds. */
+/** The statistics of one isolate, every two seconds. */
 export function CacheLive({ watch: { samples, problem } }: { watch: CacheWatch }): JSX.Element {
   const [latest] = samples.value.values();
   const last = latest?.at(-1);
   return (
     <>
-      {problem.value !== undefined && (
-        <p class="banner failed" role="alert">
-          {problem.value} It is asked again every two seconds.
-        </p>
-      )}
+      <Failure text={problem.value && `${problem.value}. Retrying every two seconds.`} />
       {latest === undefined || last === undefined ? (
-        problem.value === undefined && (
-          <div class="skeleton" role="status" aria-label="Loading">
-            <span />
-            <span />
-            <span />
-          </div>
-        )
+        problem.value === undefined && <Skeleton />
       ) : (
         <>
           <Now statistics={last.statistics} />
@@ -42,37 +34,35 @@ function Now({ statistics }: { statistics: CacheStatistics }): JSX.Element {
   const { l2 } = tiers;
   return (
     <section class="card" aria-labelledby="now">
-      <h2 id="now">Now</h2>
+      <h2 id="now">Current state</h2>
       <dl class="figures">
         <Figure name="Memory (L1)" value={flagsText(tiers.l1.size)} note={bytesText(tiers.l1.bytes)} />
         {l2 === null ? (
-          <Figure name="Redis (L2)" value="none" note="this deployment runs without it" />
+          <Figure name="Redis (L2)" value="Not used" note="this deployment has no Redis" />
         ) : "error" in l2 ? (
-          <Figure name="Redis (L2)" value="unreachable" note={l2.error} isBad />
+          <Figure name="Redis (L2)" value="Unreachable" note={l2.error} isBad />
         ) : (
           <Figure name="Redis (L2)" value={flagsText(l2.size)} note={bytesText(l2.bytes)} />
         )}
         <Figure
           name="Head version"
           value={String(head.l1)}
-          note={
-            head.l2 === null ? "Redis knows none" : head.l2 === head.l1 ? "the same in Redis" : `${head.l2} in Redis`
-          }
+          note={head.l2 === null ? "not in Redis" : head.l2 === head.l1 ? "the same in Redis" : `${head.l2} in Redis`}
         />
         <Figure
           name="Outbox"
-          value={outbox.pending === null ? "unknown" : String(outbox.pending)}
-          note="changes that the sweep has not confirmed"
+          value={outbox.pending === null ? "Unknown" : String(outbox.pending)}
+          note="changes not yet confirmed by the sweep"
           isBad={outbox.pending === null}
         />
-        <Figure name="Breaker of Redis" value={breakers.redis ?? "none"} isBad={isTripped(breakers.redis)} />
-        <Figure name="Breaker of Postgres" value={breakers.store} isBad={isTripped(breakers.store)} />
+        <Figure name="Redis circuit breaker" value={breakers.redis ?? "none"} isBad={isTripped(breakers.redis)} />
+        <Figure name="Postgres circuit breaker" value={breakers.store} isBad={isTripped(breakers.store)} />
       </dl>
       <p class="hint">
-        All of this, and the plots, is what one isolate says of itself, <code>{isolate}</code>
-        {dataCentre === null ? "" : ` in ${dataCentre}`}: a deployment has many, each counts for itself since it
-        started, and your question reaches one of them. Each question itself takes a few commands of Redis and a query,
-        every two seconds while this page is looked at.
+        These figures and the plots describe one isolate, <code>{isolate}</code>
+        {dataCentre === null ? "" : ` in ${dataCentre}`}. A deployment has many isolates. Each one counts for itself
+        from its start, and each request of this page reaches one of them. While the page is visible, it sends a request
+        every two seconds, which costs a few Redis commands and one query.
       </p>
     </section>
   );
@@ -117,8 +107,8 @@ function OverTime({ samples }: { samples: readonly Sample[] }): JSX.Element {
         ]}
         {...span}
         max={1}
-        format={(value) => `${Math.round(value * 100)} %`}
-        empty="Nobody has asked this isolate for a flag since the page was opened."
+        format={(value) => `${Math.round(value * 100)}%`}
+        empty="This isolate has not looked up a flag since you opened the page."
       />
       <LinePlot
         title="Round trips per second"
@@ -128,7 +118,7 @@ function OverTime({ samples }: { samples: readonly Sample[] }): JSX.Element {
         ]}
         {...span}
         format={(value) => (value === 0 ? "0" : value.toFixed(1))}
-        empty="Two answers are needed."
+        empty="Waiting for a second sample…"
       />
     </section>
   );
@@ -139,20 +129,13 @@ function Heads({ watch }: { watch: CacheWatch["samples"]["value"] }): JSX.Elemen
   const newest = Math.max(...heads.map(({ head }) => head));
   return (
     <section class="card" aria-labelledby="heads">
-      <h2 id="heads">Heads that this page has seen</h2>
+      <h2 id="heads">Versions seen</h2>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">Data centre</th>
-            <th scope="col">Isolate</th>
-            <th scope="col">Head version</th>
-            <th scope="col">Last answer</th>
-          </tr>
-        </thead>
+        <TableHead columns={["Data centre", "Isolate", "Head version", "Last response"]} />
         <tbody>
           {heads.map(({ isolate, dataCentre, head, at }) => (
             <tr key={isolate}>
-              <td>{dataCentre ?? "not told"}</td>
+              <td>{dataCentre ?? "Unknown"}</td>
               <td>
                 <code>{isolate}</code>
               </td>
@@ -166,8 +149,8 @@ function Heads({ watch }: { watch: CacheWatch["samples"]["value"] }): JSX.Elemen
         </tbody>
       </table>
       <p class="hint">
-        Only what answered you: requests from here reach the nearest data centre. <code>npm run watch:propagation</code>{" "}
-        watches others.
+        These are the isolates that have responded to this page, in the data centre nearest to you. To watch other data
+        centres, run <code>npm run watch:propagation</code>.
       </p>
     </section>
   );
@@ -179,5 +162,5 @@ function flagsText(n: number): string {
 
 function bytesText(bytes: number): string {
   if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
-  return bytes >= 1000 ? `${Math.round(bytes / 1000)} kB` : "below 1 kB";
+  return bytes >= 1000 ? `${Math.round(bytes / 1000)} kB` : "less than 1 kB";
 }

@@ -5,25 +5,26 @@ import { useResource } from "../../state/resource.ts";
 import { client } from "../../state/session.ts";
 import { type Bar, BarPlot } from "../../ui/plots/bar-plot.tsx";
 import { Loaded } from "../../ui/states.tsx";
+import { TableHead } from "../../ui/table-head.tsx";
 import { Time } from "../../ui/time.tsx";
 
 type Change = Propagation["items"][number];
 
-const AGAIN_MS = 10_000;
+const INTERVAL_MS = 10_000;
 
-/** How long the last changes took to be confirmed. */
+/** The time that the latest changes took to be confirmed. */
 export function CachePropagation({ environment }: { environment: string }): JSX.Element {
   const propagation = useResource(
     async () => (await client.call("getPropagation", { path: { env: environment } })).answer,
     [environment],
   );
   useEffect(() => {
-    const timer = setInterval(() => !document.hidden && void propagation.reload(), AGAIN_MS);
+    const timer = setInterval(() => !document.hidden && void propagation.reload(), INTERVAL_MS);
     return () => clearInterval(timer);
   }, [propagation]);
   return (
     <section class="card" aria-labelledby="propagation">
-      <h2 id="propagation">Propagation of the last changes</h2>
+      <h2 id="propagation">Propagation of recent changes</h2>
       <Loaded of={propagation}>{(found) => <Changes {...found} />}</Loaded>
     </section>
   );
@@ -40,29 +41,22 @@ function Changes({ now, items }: Propagation): JSX.Element {
       <figcaption>
         <p>
           {items.length} changes: {items.length - open.length} confirmed
-          {median !== undefined &&
-            `, the middle one after ${secondsText(median)}, the last after ${secondsText(sorted.at(-1) ?? 0)}`}
-          {open.length > 0 && `; ${open.length} not confirmed yet`}.
+          {median !== undefined && ` (median ${secondsText(median)}, longest ${secondsText(sorted.at(-1) ?? 0)})`}
+          {open.length > 0 && `, ${open.length} not confirmed yet`}.
         </p>
       </figcaption>
       <BarPlot bars={oldestFirst.map((change) => barOf(change, now))} room={50} format={secondsText} />
       <p class="hint">
-        Bars are the time from a change until the sweep confirmed that it is purged everywhere; hollow ones still wait.
-        It is an upper bound: every write is published as soon as it is committed, and the sweep, once a minute,
-        publishes it again and then confirms. A change that waits for minutes is one whose purge fails.
+        Each bar is the time from a change until the sweep confirmed that it was purged everywhere. Hollow bars are not
+        confirmed yet. Changes usually become visible much earlier, because every write is published as soon as it is
+        committed. Once a minute, the sweep publishes it again and then confirms it. If a change stays unconfirmed for
+        minutes, its purge fails.
       </p>
       <details>
-        <summary>As a table</summary>
-        <div class="scroll" role="region" aria-label="Last changes" tabIndex={0}>
+        <summary>Show as a table</summary>
+        <div class="scroll" role="region" aria-label="Recent changes" tabIndex={0}>
           <table>
-            <thead>
-              <tr>
-                <th scope="col">Version</th>
-                <th scope="col">Made stale</th>
-                <th scope="col">Changed</th>
-                <th scope="col">Confirmed after</th>
-              </tr>
-            </thead>
+            <TableHead columns={["Version", "Purged flags", "Changed", "Confirmed after"]} />
             <tbody>
               {items.map((change) => (
                 <tr key={change.version}>
@@ -89,7 +83,7 @@ function barOf(change: Change, now: string): Bar {
   return { id: String(change.version), value, isOpen, title };
 }
 
-/** Until it was confirmed; of one that is not, until now. All by the database's clock. */
+/** Returns the seconds until the change was confirmed, or until now. Both times come from the database's clock. */
 function secondsOf({ changedAt, confirmedAt }: Change, now: string): number {
   return Math.max(0, (Date.parse(confirmedAt ?? now) - Date.parse(changedAt)) / 1000);
 }
@@ -101,7 +95,7 @@ function secondsText(seconds: number): string {
 }
 
 function flagsText(flags: readonly string[] | null): string {
-  if (flags === null) return "everything";
-  if (flags.length === 0) return "no flag";
+  if (flags === null) return "all flags";
+  if (flags.length === 0) return "no flags";
   return flags.length <= 3 ? flags.join(", ") : `${flags.slice(0, 2).join(", ")} and ${flags.length - 2} more`;
 }

@@ -5,31 +5,40 @@ import { isProtected } from "../../state/environments.ts";
 import { notify, reasonOf } from "../../state/notices.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
+import { Select } from "../../ui/fields/select.tsx";
+import { TextInput } from "../../ui/fields/text-input.tsx";
+import { Failure } from "../../ui/states.tsx";
 
-const FORMS = { flags: "Flags", kind: "A kind", pattern: "A pattern", all: "Everything" } as const;
-type Form = keyof typeof FORMS;
-type Kind = Extract<CachePurge, { kind: unknown }>["kind"];
+const FORMS = [
+  ["flags", "Flags by key"],
+  ["kind", "All flags of a kind"],
+  ["pattern", "Flags that match a pattern"],
+  ["all", "Everything"],
+] as const;
+type Form = (typeof FORMS)[number][0];
 
-/** Deletes cached copies, after it has shown which. */
+const KINDS = ["flag", "switch", "sample"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** The fields of the form: the chosen target, and the input for each kind of target. */
+interface Target {
+  form: Form;
+  keys: string;
+  kind: Kind;
+  pattern: string;
+}
+
+/** Deletes cached copies, after a preview. */
 export function CachePurgeForm({ environment }: { environment: string }): JSX.Element {
-  const [form, setForm] = useState<Form>("flags");
-  const [keys, setKeys] = useState("");
-  const [kind, setKind] = useState<Kind>("flag");
-  const [pattern, setPattern] = useState("");
-  const [preview, setPreview] = useState<{ target: CachePurge; would: CachePurged } | undefined>(undefined);
+  const [target, setTarget] = useState<Target>({ form: "flags", keys: "", kind: "flag", pattern: "" });
+  const [preview, setPreview] = useState<{ body: CachePurge; would: CachePurged } | undefined>(undefined);
   const [problem, setProblem] = useState<string | undefined>(undefined);
   const [isBusy, setIsBusy] = useState(false);
-  const change = (set: () => void): void => {
-    set();
+  const change = (patch: Partial<Target>): void => {
+    setTarget({ ...target, ...patch });
     setPreview(undefined);
     setProblem(undefined);
   };
-  const target: CachePurge = {
-    flags: { flags: keys.split(/[\s,]+/).filter(Boolean) },
-    kind: { kind },
-    pattern: { pattern: pattern.trim() },
-    all: { all: true as const },
-  }[form];
   const run = async (body: CachePurge, dryRun: boolean): Promise<CachePurged | undefined> => {
     setIsBusy(true);
     setProblem(undefined);
@@ -43,80 +52,30 @@ export function CachePurgeForm({ environment }: { environment: string }): JSX.El
       setIsBusy(false);
     }
   };
-  const look = async (event: SubmitEvent): Promise<void> => {
+  const showPreview = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const would = await run(target, true);
-    setPreview(would && { target, would });
+    const body = bodyOf(target);
+    const would = await run(body, true);
+    setPreview(would && { body, would });
   };
-  const purge = async (previewed: CachePurge): Promise<void> => {
-    const isSure = await confirm({
-      title: `Purge ${form === "all" ? "everything" : "these copies"} of ${environment}?`,
-      detail: "No flag changes. Whoever asks next waits for Redis or Postgres, so that many copies at once cost load.",
-      action: "Purge",
-      ...(isProtected(environment) && form === "all" ? { typed: environment } : {}),
-    });
-    if (!isSure) return;
-    const done = await run(previewed, false);
-    if (done === undefined) return;
+  const purge = async (body: CachePurge): Promise<void> => {
+    if (!(await confirmPurge(environment, target.form === "all"))) return;
+    const purged = await run(body, false);
+    if (purged === undefined) return;
     setPreview(undefined);
-    notify(`Purged: ${countText(done)}`);
+    notify(`Purged: ${countText(purged)}`);
   };
   return (
     <section class="card" aria-labelledby="purge">
       <h2 id="purge">Purge</h2>
       <p class="hint">
-        Writes purge what they make stale by themselves. This is for when the caches are suspected of being wrong.
+        Each write purges what it makes stale. Purge by hand only if you suspect that a cache is wrong.
       </p>
-      <form class="stack" onSubmit={(event) => void look(event)}>
-        <label class="field">
-          <span>What</span>
-          <select value={form} onChange={(event) => change(() => setForm(event.currentTarget.value as Form))}>
-            {Object.entries(FORMS).map(([name, title]) => (
-              <option key={name} value={name}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </label>
-        {form === "flags" && (
-          <label class="field">
-            <span>Flag keys</span>
-            <input
-              value={keys}
-              required
-              placeholder="checkout-redesign, new-search"
-              onInput={(event) => change(() => setKeys(event.currentTarget.value))}
-            />
-          </label>
-        )}
-        {form === "kind" && (
-          <label class="field">
-            <span>Kind</span>
-            <select value={kind} onChange={(event) => change(() => setKind(event.currentTarget.value as Kind))}>
-              <option>flag</option>
-              <option>switch</option>
-              <option>sample</option>
-            </select>
-          </label>
-        )}
-        {form === "pattern" && (
-          <label class="field">
-            <span>Pattern over flag keys</span>
-            <input
-              value={pattern}
-              required
-              placeholder="checkout-*"
-              onInput={(event) => change(() => setPattern(event.currentTarget.value))}
-            />
-          </label>
-        )}
-        {problem !== undefined && (
-          <p class="banner failed" role="alert">
-            {problem}
-          </p>
-        )}
+      <form class="stack" onSubmit={(event) => void showPreview(event)}>
+        <TargetFields target={target} onChange={change} />
+        <Failure text={problem} />
         {isReadOnly.value ? (
-          <p class="hint">A read-only token cannot purge.</p>
+          <p class="hint">Your token is read-only, so you cannot purge.</p>
         ) : (
           <button type="submit" disabled={isBusy}>
             Preview
@@ -124,9 +83,80 @@ export function CachePurgeForm({ environment }: { environment: string }): JSX.El
         )}
       </form>
       {preview !== undefined && (
-        <Preview would={preview.would} isBusy={isBusy} onPurge={() => void purge(preview.target)} />
+        <Preview would={preview.would} isBusy={isBusy} onPurge={() => void purge(preview.body)} />
       )}
     </section>
+  );
+}
+
+function bodyOf({ form, keys, kind, pattern }: Target): CachePurge {
+  switch (form) {
+    case "flags":
+      return { flags: keys.split(/[\s,]+/).filter(Boolean) };
+    case "kind":
+      return { kind };
+    case "pattern":
+      return { pattern: pattern.trim() };
+    case "all":
+      return { all: true };
+  }
+}
+
+function confirmPurge(environment: string, isAll: boolean): Promise<boolean> {
+  return confirm({
+    title: isAll ? `Purge everything in ${environment}?` : `Purge these flags in ${environment}?`,
+    detail: "No flag changes. The next requests load the purged copies from Redis or Postgres, which adds load there.",
+    action: "Purge",
+    ...(isProtected(environment) && isAll ? { typed: environment } : {}),
+  });
+}
+
+function TargetFields({
+  target: { form, keys, kind, pattern },
+  onChange,
+}: {
+  target: Target;
+  onChange: (patch: Partial<Target>) => void;
+}): JSX.Element {
+  return (
+    <>
+      <Select
+        label="Target"
+        value={form}
+        options={FORMS}
+        onChange={(name) => onChange({ form: name as Form })}
+        pointer="/-"
+      />
+      {form === "flags" && (
+        <TextInput
+          label="Flag keys"
+          value={keys}
+          required
+          placeholder="checkout-redesign, new-search"
+          onChange={(text) => onChange({ keys: text })}
+          pointer="/flags"
+        />
+      )}
+      {form === "kind" && (
+        <Select
+          label="Kind"
+          value={kind}
+          options={KINDS.map((name) => [name, name])}
+          onChange={(name) => onChange({ kind: name as Kind })}
+          pointer="/kind"
+        />
+      )}
+      {form === "pattern" && (
+        <TextInput
+          label="Pattern for flag keys"
+          value={pattern}
+          required
+          placeholder="checkout-*"
+          onChange={(text) => onChange({ pattern: text })}
+          pointer="/pattern"
+        />
+      )}
+    </>
   );
 }
 
@@ -156,8 +186,9 @@ function Preview({
         </ul>
       )}
       <p class="hint">
-        The memory is that of the isolate that answers; others keep theirs until a change names it or its lifetime ends.
-        {flags.length === 0 && " Data centres may still hold answers: purging takes those too."}
+        A purge clears the memory of the isolate that handles it. Other isolates keep their copies until a change names
+        the flag or the copy expires.
+        {flags.length === 0 && " Data centres may still have cached responses. The purge removes those too."}
       </p>
       <button type="button" class="danger" disabled={isBusy} onClick={onPurge}>
         Purge
@@ -168,6 +199,6 @@ function Preview({
 
 function countText({ flags, deleted, edge }: CachePurged): string {
   const parts = [`${deleted.l1} in memory`, ...(deleted.l2 === null ? [] : [`${deleted.l2} in Redis`])];
-  const data = edge === null ? "" : edge ? ", data centres purged" : ", data centres NOT purged";
-  return `${flags.length === 1 ? "1 flag" : `${flags.length} flags`} (${parts.join(", ")}${data})`;
+  const dataCentres = edge === null ? "" : edge ? ", data centres purged" : ", data centres NOT purged";
+  return `${flags.length === 1 ? "1 flag" : `${flags.length} flags`} (${parts.join(", ")}${dataCentres})`;
 }

@@ -10,7 +10,7 @@ interface Warmed {
   text: string;
 }
 
-/** Loads whole environments into Redis, one after the other. */
+/** Loads whole environments into the caches, one after the other. */
 export function CacheWarming({ environment }: { environment: string }): JSX.Element {
   const [warmed, setWarmed] = useState<readonly Warmed[]>([]);
   const [total, setTotal] = useState(0);
@@ -27,13 +27,13 @@ export function CacheWarming({ environment }: { environment: string }): JSX.Elem
   const isBusy = warmed.length < total;
   return (
     <section class="card" aria-labelledby="warm">
-      <h2 id="warm">Warm</h2>
+      <h2 id="warm">Warm the caches</h2>
       <p class="hint">
-        Reads every flag of an environment from Postgres once and fills Redis and the memory of the isolate that
-        answers, so that after a purge or a restore the first to ask need not wait.
+        Loads every flag of an environment from Postgres into Redis, and into the memory of the isolate that handles the
+        request. After a purge or a restore, the first requests then do not have to wait.
       </p>
       {isReadOnly.value ? (
-        <p class="hint">A read-only token cannot warm.</p>
+        <p class="hint">Your token is read-only, so you cannot warm the caches.</p>
       ) : (
         <p class="row-actions">
           <button type="button" disabled={isBusy} onClick={() => void warm([environment])}>

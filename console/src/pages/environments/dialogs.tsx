@@ -5,10 +5,13 @@ import type { Environment } from "../../../../sdk/client/contract.ts";
 import { environments } from "../../state/environments.ts";
 import { notify, reasonOf } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { ProblemText, Problems, useField } from "../../ui/fields/problems.tsx";
+import { FormDialog } from "../../ui/dialog-form.tsx";
+import { Problems } from "../../ui/fields/problems.tsx";
+import { Select } from "../../ui/fields/select.tsx";
+import { TextInput } from "../../ui/fields/text-input.tsx";
+import { Failure } from "../../ui/states.tsx";
 
-/** `known`: those whose configurations it may start with. */
+/** A form for a new environment, which can start as a copy of one of the `known` environments. */
 export function CreateEnvironment({
   known,
   onClose,
@@ -22,36 +25,28 @@ export function CreateEnvironment({
   const create = async (): Promise<void> => {
     const body = { key: key.trim(), name: name.trim() || undefined, copyFrom: from || undefined };
     await client.call("createEnvironment", { body });
-    notify(`${body.key} is there`);
+    notify(`Environment ${body.key} created`);
   };
   return (
-    <ChangeDialog title="New environment" action="Make the environment" onClose={onClose} change={create}>
-      <Field label="Key" pointer="/key" hint="In every URL and SDK key of it; it cannot be changed.">
-        {(field) => (
-          <input
-            {...field}
-            value={key}
-            required
-            placeholder="preview"
-            onInput={(event) => setKey(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label="Name" pointer="/name">
-        {(field) => <input {...field} value={name} onInput={(event) => setName(event.currentTarget.value)} />}
-      </Field>
-      <Field label="Starts" pointer="/copyFrom" hint="Configurations and segments are copied, SDK keys never.">
-        {(field) => (
-          <select {...field} value={from} onChange={(event) => setFrom(event.currentTarget.value)}>
-            <option value="">empty</option>
-            {known.map((one) => (
-              <option key={one.key} value={one.key}>
-                as a copy of {one.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+    <ChangeDialog title="New environment" action="Create environment" onClose={onClose} change={create}>
+      <TextInput
+        label="Key"
+        value={key}
+        required
+        placeholder="preview"
+        onChange={setKey}
+        pointer="/key"
+        hint="Part of every URL and SDK key of this environment. It cannot be changed later."
+      />
+      <TextInput label="Name" value={name} onChange={setName} pointer="/name" />
+      <Select
+        label="Start with"
+        value={from}
+        options={[["", "an empty environment"], ...known.map((one) => [one.key, `a copy of ${one.name}`] as const)]}
+        onChange={setFrom}
+        pointer="/copyFrom"
+        hint="A copy has the same configurations and segments, but no SDK keys."
+      />
     </ChangeDialog>
   );
 }
@@ -66,24 +61,27 @@ export function RenameEnvironment({
   const [name, setName] = useState(environment.name);
   const rename = async (): Promise<void> => {
     await client.call("updateEnvironment", { path: { env: environment.key }, body: { name: name.trim() } });
-    notify(`${environment.key} is now called ${name.trim()}`);
+    notify(`Environment ${environment.key} renamed to ${name.trim()}`);
   };
   return (
     <ChangeDialog title={`Rename ${environment.key}`} action="Rename" onClose={onClose} change={rename}>
-      <Field label="Name" pointer="/name" hint="For people only: URLs and keys keep the key.">
-        {(field) => <input {...field} value={name} required onInput={(event) => setName(event.currentTarget.value)} />}
-      </Field>
+      <TextInput
+        label="Name"
+        value={name}
+        required
+        onChange={setName}
+        pointer="/name"
+        hint="The name is for people. URLs and SDK keys contain the key."
+      />
     </ChangeDialog>
   );
 }
 
-/** A form that changes something and stays open, with what is wrong, until that has worked. */
+/** A form that changes an environment. It stays open and shows the problems until the change succeeds. */
 function ChangeDialog({
-  title,
-  action,
   change,
-  onClose,
   children,
+  ...form
 }: {
   title: string;
   action: string;
@@ -92,59 +90,20 @@ function ChangeDialog({
   children: ComponentChildren;
 }): JSX.Element {
   const [failure, setFailure] = useState<unknown>(undefined);
-  const [isBusy, setIsBusy] = useState(false);
   const errors = failure instanceof ApiError ? (failure.problem.errors ?? []) : [];
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    setIsBusy(true);
+  const submit = async (): Promise<void> => {
     try {
       await change();
-      onClose();
-      await environments.reload();
     } catch (error) {
-      setFailure(error);
-      setIsBusy(false);
+      return setFailure(error);
     }
+    form.onClose();
+    await environments.reload();
   };
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form class="stack" onSubmit={(event) => void submit(event)}>
-        <Problems.Provider value={errors}>{children}</Problems.Provider>
-        {failure !== undefined && errors.length === 0 && (
-          <p class="banner failed" role="alert">
-            {reasonOf(failure)}
-          </p>
-        )}
-        <footer class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            {action}
-          </button>
-        </footer>
-      </form>
-    </Dialog>
-  );
-}
-
-function Field({
-  label,
-  pointer,
-  hint,
-  children,
-}: {
-  label: string;
-  pointer: string;
-  hint?: string;
-  children: (field: ReturnType<typeof useField>) => JSX.Element;
-}): JSX.Element {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      {children(useField(pointer))}
-      {hint !== undefined && <span class="hint">{hint}</span>}
-      <ProblemText pointer={pointer} />
-    </label>
+    <FormDialog {...form} onSubmit={submit}>
+      <Problems.Provider value={errors}>{children}</Problems.Provider>
+      <Failure text={failure === undefined || errors.length > 0 ? undefined : reasonOf(failure)} />
+    </FormDialog>
   );
 }

@@ -11,7 +11,7 @@ import { Switch } from "../../ui/switch.tsx";
 import { Time } from "../../ui/time.tsx";
 import { CreateEnvironment, RenameEnvironment } from "./dialogs.tsx";
 
-/** The environments of the project. Each has its own configurations, segments and keys. */
+/** The environments of the project. Each has its own configurations, segments and SDK keys. */
 export function EnvironmentsPage(): JSX.Element {
   const [isCreating, setIsCreating] = useState(false);
   const [renamed, setRenamed] = useState<Environment | undefined>(undefined);
@@ -26,8 +26,8 @@ export function EnvironmentsPage(): JSX.Element {
       <Loaded of={environments}>
         {(all) =>
           all.length === 0 ? (
-            <Empty title="No environment yet">
-              <p>Make one, such as “production”: flags, segments and SDK keys live in it.</p>
+            <Empty title="No environments yet">
+              <p>Create one, such as “production”. Flags, segments and SDK keys belong to an environment.</p>
             </Empty>
           ) : (
             <table class="list environments">
@@ -35,7 +35,7 @@ export function EnvironmentsPage(): JSX.Element {
                 <tr>
                   <th scope="col">Environment</th>
                   <th scope="col">Version</th>
-                  <th scope="col">Made</th>
+                  <th scope="col">Created</th>
                   <th scope="col">Override links</th>
                   <th scope="col">
                     <span class="visually-hidden">Actions</span>
@@ -50,12 +50,12 @@ export function EnvironmentsPage(): JSX.Element {
                       <code class="hint">{one.key}</code>
                     </td>
                     <td data-label="Version">{one.version}</td>
-                    <td data-label="Made">
+                    <td data-label="Created">
                       <Time at={one.createdAt} />
                     </td>
                     <td data-label="Override links">
                       <Switch
-                        label={`Override links count in ${one.key}`}
+                        label={`Allow override links in ${one.key}`}
                         isOn={one.overridesAllowed}
                         isDisabled={isReadOnly.value}
                         onToggle={(isAllowed) => void allowOverrides(one, isAllowed)}
@@ -92,39 +92,39 @@ export function EnvironmentsPage(): JSX.Element {
 }
 
 async function allowOverrides({ key, name }: Environment, isAllowed: boolean): Promise<void> {
-  const isSure = await confirm({
-    title: isAllowed ? `Let override links count in ${name}?` : `End every override link of ${name}?`,
+  const isConfirmed = await confirm({
+    title: isAllowed ? `Allow override links in ${name}?` : `Disable all override links in ${name}?`,
     detail: isAllowed
-      ? "Whoever holds a link that you sign gets the variants it names, until it expires. Nobody else is touched."
-      : "Every link that was signed for it stops to count at once, and does not come back when links are allowed again.",
-    action: isAllowed ? "Allow" : "End them",
+      ? "Anyone with a signed link gets the variants in it until it expires. Nobody else is affected."
+      : "Every link that was signed so far stops working, even if you allow override links again later.",
+    action: isAllowed ? "Allow override links" : "Disable override links",
     typed: isProtected(key) ? key : undefined,
   });
-  if (!isSure) return;
+  if (!isConfirmed) return;
   try {
     await client.call("updateEnvironment", { path: { env: key }, body: { overridesAllowed: isAllowed } });
-    notify(isAllowed ? `Override links count in ${key}` : `No override link counts in ${key}`);
+    notify(isAllowed ? `Override links allowed in ${key}` : `Override links disabled in ${key}`);
     await environments.reload();
   } catch (error) {
-    notifyFailure(`${key} was not changed`, error);
+    notifyFailure(`Could not change environment ${key}`, error);
   }
 }
 
 async function remove({ key, name }: Environment): Promise<void> {
-  const isSure = await confirm({
+  const isConfirmed = await confirm({
     title: `Delete ${name}?`,
     detail:
-      "Every configuration, segment and SDK key in it is gone, and whoever asks with one of its keys is refused. The flags' definitions stay. It cannot be undone.",
-    action: "Delete the environment",
+      "This deletes all of its configurations, segments and SDK keys. Requests with its keys are rejected. Flag definitions stay. It cannot be undone.",
+    action: "Delete environment",
     typed: key,
   });
-  if (!isSure) return;
+  if (!isConfirmed) return;
   try {
     await client.call("deleteEnvironment", { path: { env: key }, query: { confirm: key } });
-    notify(`${key} is deleted`);
+    notify(`Environment ${key} deleted`);
     await environments.reload();
     if (route.peek().query["environment"] === key) go(["environments"], { environment: undefined });
   } catch (error) {
-    notifyFailure(`${key} was not deleted`, error);
+    notifyFailure(`Could not delete environment ${key}`, error);
   }
 }

@@ -6,11 +6,12 @@ import { copyOf } from "../../state/flags/copy-configuration.ts";
 import { isProtected } from "../../state/environments.ts";
 import { saveFlag } from "../../state/flags/flag-changes.ts";
 import { reasonOf } from "../../state/notices.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { DifferenceList } from "../../ui/differences.tsx";
-import { isTyped, TypedField } from "../../ui/typed-field.tsx";
+import { FormDialog } from "../../ui/dialog-form.tsx";
+import { ReviewedDifferences } from "../../ui/differences.tsx";
+import { Checkbox } from "../../ui/fields/text-input.tsx";
+import { Failure } from "../../ui/states.tsx";
 
-/** What copying would change there; written only when nobody else was first. */
+/** Shows how a copy would change the flag in the other environment, and makes it. */
 export function CopyDialog({
   known,
   from,
@@ -25,14 +26,11 @@ export function CopyDialog({
   onCopied: () => void;
 }): JSX.Element | null {
   const [isEnabledKept, setEnabledKept] = useState(true);
-  const [text, setText] = useState("");
   const [problem, setProblem] = useState<string>();
   const copy = copyOf(known, from, to, isEnabledKept);
   if (copy === undefined) return null;
   const { base, wanted } = copy;
   const changes = differences(base, wanted);
-  const typed = isProtected(to) ? known.key : undefined;
-  const isReady = changes.length > 0 && isTyped(typed, text);
   const apply = async (): Promise<void> => {
     const saved = await saveFlag(to, base, wanted, (error) => setProblem(reasonOf(error)));
     if (saved === undefined) return;
@@ -40,40 +38,22 @@ export function CopyDialog({
     onClose();
   };
   return (
-    <Dialog title={`Copy ${known.key} from ${from} to ${to}?`} onClose={onClose}>
-      <form
-        method="dialog"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) void apply();
-        }}
-      >
-        <div class="review" role="region" aria-label="What changes" tabIndex={0}>
-          <DifferenceList differences={changes} />
-        </div>
-        <label class="choice">
-          <input
-            type="checkbox"
-            checked={isEnabledKept}
-            onChange={(event) => setEnabledKept(event.currentTarget.checked)}
-          />
-          Leave it switched on or off as it is in {to}
-        </label>
-        {problem !== undefined && (
-          <p class="banner failed" role="alert">
-            {problem}
-          </p>
-        )}
-        <TypedField typed={typed} text={text} onInput={setText} />
-        <footer class="actions">
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={!isReady}>
-            Copy to {to}
-          </button>
-        </footer>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={`Copy ${known.key} from ${from} to ${to}?`}
+      action={`Copy to ${to}`}
+      typed={isProtected(to) ? known.key : undefined}
+      isReady={changes.length > 0}
+      onSubmit={apply}
+      onClose={onClose}
+    >
+      <ReviewedDifferences differences={changes} />
+      <Checkbox
+        label={`Keep the flag on or off as it is in ${to}`}
+        isChecked={isEnabledKept}
+        onChange={setEnabledKept}
+        pointer="/-"
+      />
+      <Failure text={problem} />
+    </FormDialog>
   );
 }

@@ -1,21 +1,21 @@
 import type { JSX } from "preact";
 import type { Draft } from "../../state/flags/flag-draft.ts";
-import { ofKind, ofType } from "../../state/flags/flag-draft.ts";
+import { changeKind, defaultsForType } from "../../state/flags/flag-draft.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
 import { Select } from "../../ui/fields/select.tsx";
-import { TextInput, Tick } from "../../ui/fields/text-input.tsx";
+import { Checkbox, TextInput } from "../../ui/fields/text-input.tsx";
 import { MetadataEditor } from "./metadata.tsx";
 
 const KINDS = [
-  ["flag", "flag: by targeting rules"],
-  ["switch", "switch: the same for everybody"],
-  ["sample", "sample: a share of calls"],
+  ["flag", "flag: targeting rules decide"],
+  ["switch", "switch: the same for everyone"],
+  ["sample", "sample: a share of evaluations"],
 ] as const;
 const TYPES = ["boolean", "string", "integer", "float", "object"].map((type) => [type, type] as const);
 
-/** What all environments share. Key, kind and type are chosen once. */
+/** The part of a flag that all environments share. Key, kind and type cannot change after creation. */
 export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew: boolean }): JSX.Element {
   const draft = editing.draft.value;
   return (
@@ -37,7 +37,7 @@ export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew:
             label="Kind"
             value={draft.kind}
             options={KINDS}
-            onChange={(kind) => editing.change(ofKind(draft, kind as Draft["kind"]))}
+            onChange={(kind) => editing.change(changeKind(draft, kind as Draft["kind"]))}
             pointer="/kind"
           />
           {draft.kind === "flag" && (
@@ -45,7 +45,7 @@ export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew:
               label="Type"
               value={draft.type}
               options={TYPES}
-              onChange={(type) => editing.change(ofType(type as Draft["type"]))}
+              onChange={(type) => editing.change(defaultsForType(type as Draft["type"]))}
               pointer="/type"
             />
           )}
@@ -66,7 +66,7 @@ export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew:
           pointer="/owner"
         />
         <ParsedInput
-          label="Tags, with commas between"
+          label="Tags, separated by commas"
           value={draft.tags}
           format={(tags) => tags.join(", ")}
           parse={(text) => ({ value: tagsOf(text) })}
@@ -74,9 +74,9 @@ export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew:
           pointer="/tags"
         />
       </div>
-      <Tick
+      <Checkbox
         label="Visible to client keys (browsers and apps)"
-        isTicked={draft.clientVisible}
+        isChecked={draft.clientVisible}
         onChange={(clientVisible) => editing.change({ clientVisible })}
         pointer="/clientVisible"
       />

@@ -5,7 +5,7 @@ import { go } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
 
-/** Takes the flag out of this environment, while it is still what was looked at. */
+/** Deletes the flag from this environment, if it is still at the version on this page. */
 export function DeleteSection({ editing }: { editing: Editing }): JSX.Element | null {
   const stored = editing.stored.value;
   if (stored === undefined || isReadOnly.value) return null;
@@ -13,16 +13,17 @@ export function DeleteSection({ editing }: { editing: Editing }): JSX.Element | 
   const { environment } = editing;
   const remove = async (): Promise<void> => {
     const detail =
-      "Everybody who asks for it then gets their own default. With the last environment its definition goes too. The audit keeps it.";
-    if (!(await confirm({ title: `Delete ${key} from ${environment}?`, detail, action: "Delete", typed: key }))) return;
+      "Applications then use the default in their code. If no other environment has the flag, its definition is deleted too. The audit log keeps both.";
+    if (!(await confirm({ title: `Delete ${key} from ${environment}?`, detail, action: "Delete flag", typed: key })))
+      return;
     try {
       const headers = version === undefined ? {} : { "If-Match": `"${version}"` };
       await client.call("deleteFlag", { path: { env: environment, key }, headers });
-      notify(`${key} is deleted from ${environment}`);
+      notify(`${key} deleted from ${environment}`);
       editing.discard();
       go(["flags"]);
     } catch (error) {
-      notifyFailure(`${key} was not deleted`, error);
+      notifyFailure(`Could not delete ${key}`, error);
     }
   };
   return (

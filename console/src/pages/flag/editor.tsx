@@ -7,7 +7,7 @@ import { guardLeaving } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { NameLists } from "../../ui/condition/name-lists.tsx";
-import { focusField, reportUnreadable } from "../../ui/fields/focus.ts";
+import { focusField, reportInvalid } from "../../ui/fields/focus.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { DefinitionSection } from "./definition.tsx";
 import { DeleteSection } from "./delete.tsx";
@@ -19,14 +19,14 @@ import { SaveBar } from "./save-bar.tsx";
 import { TargetingSection } from "./targeting.tsx";
 import { VariantsSection } from "./variants.tsx";
 
-/** A draft beside what is stored: nothing is written before it was reviewed. */
+/** The editor of a flag. Nothing is saved before the person has reviewed it. */
 export function Editor({
   environment,
   flag,
   onCreated,
 }: {
   environment: string;
-  /** Undefined: a new one. */
+  /** `undefined` for a new flag. */
   flag: Flag | undefined;
   onCreated?: (flag: Flag) => void;
 }): JSX.Element {
@@ -52,13 +52,13 @@ export function Editor({
   }, [editing]);
 
   const review = (): void => {
-    if (form.current !== null && !reportUnreadable(form.current)) setReviewing(true);
+    if (form.current !== null && !reportInvalid(form.current)) setReviewing(true);
   };
   const save = async (): Promise<void> => {
     const isSaved = await editing.save();
     setReviewing(false);
     const saved = editing.stored.peek();
-    // The button that was pressed is gone with what was to be saved.
+    // The pressed button is gone, because there is nothing left to save.
     if (isSaved) requestAnimationFrame(() => document.getElementById("main")?.focus({ preventScroll: true }));
     if (isSaved && isNew && saved !== undefined) onCreated?.(saved);
     const [first] = editing.problems.peek();
@@ -96,7 +96,7 @@ export function Editor({
 function askToLeave(key: string): Promise<boolean> {
   return confirm({
     title: "Leave without saving?",
-    detail: `What you changed of ${key || "the new flag"} is lost.`,
+    detail: `Your unsaved changes to ${key || "the new flag"} will be lost.`,
     action: "Leave",
   });
 }

@@ -13,12 +13,12 @@ import { serveText } from "../../../../sdk/client/serve-text.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { CopyDialog } from "./copy-dialog.tsx";
 
-/** What each environment has, side by side; and from here to another one. */
+/** Compares the flag between environments, and copies its configuration from here to another one. */
 export function EnvironmentsSection({ editing }: { editing: Editing }): JSX.Element {
   const { key = "", version } = editing.stored.value ?? {};
   const definition = useResource(async () => (await client.call("getDefinition", { path: { key } })).answer, [key]);
   const target = useMemo(() => signal<string | undefined>(undefined), []);
-  // What was saved here is one of the sides.
+  // A save on this page changes one of the compared configurations.
   useEffect(() => void definition.reload(), [version]);
   return (
     <section class="card" aria-labelledby="environments">
@@ -48,13 +48,13 @@ const ASPECTS: readonly (readonly [string, (configuration: EnvironmentConfigurat
   ["State", ({ enabled }) => (enabled ? "on" : "off")],
   ["Rules", ({ rules = [] }) => rules.map(ruleText).join("\n") || "none"],
   ["Default", (configuration) => serveText(configuration.default)],
-  ["When off", ({ offVariant }) => offVariant ?? "the caller's own default"],
-  ["Needs", ({ prerequisites = [] }) => prerequisites.map(({ flag }) => flag).join(", ") || "nothing"],
+  ["When off", ({ offVariant }) => offVariant ?? "code default"],
+  ["Prerequisites", ({ prerequisites = [] }) => prerequisites.map(({ flag }) => flag).join(", ") || "none"],
   ["Version", ({ version }) => String(version)],
 ];
 
 function ruleText({ id, when, serve }: NonNullable<EnvironmentConfiguration["rules"]>[number]): string {
-  return `${id}: ${when === undefined ? "everybody" : conditionText(when)} → ${serveText(serve)}`;
+  return `${id}: ${when === undefined ? "everyone" : conditionText(when)} → ${serveText(serve)}`;
 }
 
 function Comparison({ known, current }: { known: DefinitionWithEnvironments; current: string }): JSX.Element {
@@ -66,12 +66,12 @@ function Comparison({ known, current }: { known: DefinitionWithEnvironments; cur
         <thead>
           <tr>
             <th scope="col">
-              <span class="visually-hidden">What</span>
+              <span class="visually-hidden">Setting</span>
             </th>
             {entries.map(([name]) => (
               <th key={name} scope="col">
                 {name === current ? (
-                  `${name} (here)`
+                  `${name} (this page)`
                 ) : (
                   <a href={href(["flags", known.key], { environment: name })}>{name}</a>
                 )}
@@ -115,7 +115,7 @@ function CopyButtons({
   const isDirty = editing.changes.value.length > 0;
   return (
     <div class="actions">
-      {isDirty && <span class="hint">Save first: what is stored is copied.</span>}
+      {isDirty && <span class="hint">Save your changes first. Only saved configurations are copied.</span>}
       {others.map((name) => (
         <button key={name} type="button" disabled={isDirty} onClick={() => (target.value = name)}>
           Copy configuration to {name}…

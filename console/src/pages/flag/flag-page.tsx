@@ -7,7 +7,7 @@ import { Loaded } from "../../ui/states.tsx";
 import { Editor } from "./editor.tsx";
 import { NotHere } from "./not-here.tsx";
 
-/** One flag as this environment has it, or a new one. */
+/** One flag in this environment. */
 export function FlagPage({ environment, flagKey }: { environment: string; flagKey: string }): JSX.Element {
   const flag = useResource(() => readFlag(environment, flagKey), [environment, flagKey]);
   return (
@@ -27,7 +27,7 @@ export function NewFlagPage({ environment }: { environment: string }): JSX.Eleme
   return <Editor environment={environment} flag={undefined} onCreated={({ key }) => go(["flags", key])} />;
 }
 
-/** Null: the environment has no such flag. */
+/** Returns `null` if the environment does not have the flag. */
 async function readFlag(environment: string, key: string) {
   try {
     return (await client.call("getFlag", { path: { env: environment, key } })).answer;

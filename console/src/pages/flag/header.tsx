@@ -28,7 +28,7 @@ export function FlagHeader({ editing }: { editing: Editing }): JSX.Element {
               · <Time at={updatedAt} />
             </>
           )}{" "}
-          · <a href={href(["try", key])}>Try it</a> · <a href={href(["audit"], { key })}>Audit</a>
+          · <a href={href(["try", key])}>Try it</a> · <a href={href(["audit"], { key })}>Audit log</a>
         </p>
       </div>
       <div class="choice">

@@ -5,9 +5,10 @@ import { escapePointer } from "../../state/flags/pointers.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
+import { RemoveButton } from "../../ui/remove-button.tsx";
 import { metadataText, parseMetadata } from "./metadata-text.ts";
 
-/** What clients are told beside the value: text, whole numbers, true or false. */
+/** The metadata that clients get with the value: text, whole numbers, and booleans. */
 export function MetadataEditor({ editing }: { editing: Editing }): JSX.Element {
   const { metadata } = editing.draft.value;
   const names = metadata.map(({ item }) => item.name);
@@ -35,14 +36,10 @@ export function MetadataEditor({ editing }: { editing: Editing }): JSX.Element {
             onChange={(changed) => set(i, { name, value: changed })}
             pointer={`/metadata/${escapePointer(name)}`}
           />
-          <button
-            type="button"
-            class="quiet"
-            aria-label={`Remove ${name}`}
-            onClick={() => editing.change({ metadata: metadata.toSpliced(i, 1) })}
-          >
-            ×
-          </button>
+          <RemoveButton
+            label={`Remove ${name}`}
+            onRemove={() => editing.change({ metadata: metadata.toSpliced(i, 1) })}
+          />
         </div>
       ))}
       <button
@@ -53,7 +50,7 @@ export function MetadataEditor({ editing }: { editing: Editing }): JSX.Element {
         Add metadata
       </button>
       {metadata.length > 0 && (
-        <p class="hint">Whole numbers, true and false are sent as such; in quotes, "12" is text.</p>
+        <p class="hint">Whole numbers, true and false keep their type. In quotes, "12" is text.</p>
       )}
       <ProblemText pointer="/metadata" />
     </div>

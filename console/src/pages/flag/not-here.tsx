@@ -11,7 +11,7 @@ import { client, isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 
-/** A flag that is known, but not in this environment; or not known at all. */
+/** The page of a flag that this environment does not have, or that does not exist at all. */
 export function NotHere({
   environment,
   flagKey,
@@ -25,11 +25,13 @@ export function NotHere({
   const copyFrom = async (from: string, known: DefinitionWithEnvironments): Promise<void> => {
     const configuration = known.environments[from];
     if (configuration === undefined) return;
-    const detail = `It starts with what ${from} has, switched off.`;
+    const detail = `It starts with the configuration of ${from}, and is off.`;
     const typed = isProtected(environment) ? flagKey : undefined;
-    if (!(await confirm({ title: `Add ${flagKey} to ${environment}?`, detail, action: "Add", typed }))) return;
+    if (!(await confirm({ title: `Add ${flagKey} to ${environment}?`, detail, action: "Add flag", typed }))) return;
     const flag = { ...definitionOf(known), ...configurationOf(configuration), enabled: false };
-    const created = await createFlag(environment, flag, (error) => notifyFailure(`${flagKey} was not added`, error));
+    const created = await createFlag(environment, flag, (error) =>
+      notifyFailure(`Could not add ${flagKey} to ${environment}`, error),
+    );
     if (created !== undefined) onCreated(created);
   };
   return (
@@ -40,16 +42,16 @@ export function NotHere({
       <Loaded of={definition}>
         {(known) =>
           known === null ? (
-            <Empty title={`There is no flag ${flagKey}`}>
+            <Empty title={`Flag ${flagKey} does not exist`}>
               <a href={href(["flags"])}>All flags</a>
             </Empty>
           ) : (
             <Empty title={`${flagKey} is not in ${environment}`}>
-              <p>It is in {Object.keys(known.environments).join(", ")}.</p>
+              <p>It exists in {Object.keys(known.environments).join(", ")}.</p>
               {!isReadOnly.value &&
                 Object.keys(known.environments).map((from) => (
                   <button key={from} type="button" onClick={() => void copyFrom(from, known)}>
-                    Add it as in {from}
+                    Add with the configuration of {from}
                   </button>
                 ))}
             </Empty>

@@ -6,7 +6,7 @@ const BOX = { width: 170, height: 34 };
 const GAP = { x: 120, y: 14 };
 const LONGEST = 21;
 
-/** What needs what, as a graph from left to right; the same in words for who cannot see it. */
+/** The prerequisites as a graph from left to right, and as a list for screen readers. */
 export function PrerequisiteGraph({ layers, needs }: Layers): JSX.Element {
   const places = new Map(
     layers.flatMap((layer, depth) =>
@@ -17,7 +17,7 @@ export function PrerequisiteGraph({ layers, needs }: Layers): JSX.Element {
   const height = Math.max(...layers.map((layer) => layer.length)) * (BOX.height + GAP.y) - GAP.y;
   return (
     <figure class="graph">
-      <div class="sideways" role="img" aria-label="Graph of prerequisites, in words below" tabIndex={0}>
+      <div class="sideways" role="img" aria-label="Graph of prerequisites, described below" tabIndex={0}>
         <svg viewBox={`-2 -2 ${width + 4} ${height + 4}`} width={width + 4} height={height + 4} aria-hidden="true">
           {needs.map(({ flag, needs: needed, variants }) => {
             const [from, to] = [places.get(flag), places.get(needed)];
@@ -27,7 +27,7 @@ export function PrerequisiteGraph({ layers, needs }: Layers): JSX.Element {
               <g key={`${flag} ${needed}`}>
                 <path class="need" d={`M${x1} ${y1} C${x1 + 50} ${y1} ${x2 - 50} ${y2} ${x2} ${y2}`} />
                 <text class="need" x={(x1 + x2) / 2} y={(y1 + y2) / 2 - 4}>
-                  {shortened(variants.join(" or "), 15)}
+                  {shorten(variants.join(" or "), 15)}
                 </text>
               </g>
             );
@@ -36,7 +36,7 @@ export function PrerequisiteGraph({ layers, needs }: Layers): JSX.Element {
             <g key={flag} transform={`translate(${x} ${y})`} class={i === 0 ? "node own" : "node"}>
               <rect width={BOX.width} height={BOX.height} rx="6" />
               <text x={BOX.width / 2} y={BOX.height / 2 + 5}>
-                {shortened(flag, LONGEST)}
+                {shorten(flag, LONGEST)}
               </text>
             </g>
           ))}
@@ -46,7 +46,7 @@ export function PrerequisiteGraph({ layers, needs }: Layers): JSX.Element {
         <ul>
           {needs.map(({ flag, needs: needed, variants }) => (
             <li key={`${flag} ${needed}`}>
-              {flag || "this flag"} needs <a href={href(["flags", needed])}>{needed}</a> to serve{" "}
+              {flag || "This flag"} needs <a href={href(["flags", needed])}>{needed}</a> to serve{" "}
               {variants.join(" or ") || "…"}
             </li>
           ))}
@@ -56,6 +56,6 @@ export function PrerequisiteGraph({ layers, needs }: Layers): JSX.Element {
   );
 }
 
-function shortened(text: string, most: number): string {
+function shorten(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

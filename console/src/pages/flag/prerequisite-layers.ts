@@ -1,4 +1,4 @@
-/** What a flag needs, and what that needs in turn. */
+/** The prerequisites of a flag, and theirs in turn. */
 import type { Prerequisite } from "../../state/flags/flag-draft.ts";
 
 export interface Need {
@@ -8,15 +8,15 @@ export interface Need {
 }
 
 export interface Layers {
-  /** The flag itself, then what it needs: each flag is to the right of all that need it. */
+  /** The flag, then its prerequisites. Each flag is to the right of all flags that need it. */
   layers: string[][];
   needs: Need[];
 }
 
-/** Most flags that are drawn; what is beyond is left out. */
+/** The largest number of flags in the graph. */
 const MOST = 60;
 
-/** `of` answers the stored prerequisites of other flags. Circles, which nobody can save, are cut. */
+/** Arranges the flags. `of` returns the stored prerequisites of another flag. Circles cannot be saved, so cut them. */
 export function layersOf(
   key: string,
   own: readonly Prerequisite[],

@@ -1,23 +1,13 @@
 import type { JSX } from "preact";
-import type { Catalogue } from "../../state/catalogue.ts";
 import { row } from "../../state/flags/flag-draft.ts";
-import type { Editing } from "../../state/flags/flag-editing.ts";
-import type { ListIds } from "../../ui/condition/editor-props.ts";
 import { FlagAndVariants } from "../../ui/condition/references.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { layersOf } from "./prerequisite-layers.ts";
 import { PrerequisiteGraph } from "./prerequisite-graph.tsx";
+import type { SectionProps } from "./section-props.ts";
 
 /** Flags that must serve certain variants first. */
-export function PrerequisitesSection({
-  editing,
-  catalogue,
-  lists,
-}: {
-  editing: Editing;
-  catalogue: Catalogue;
-  lists: ListIds;
-}): JSX.Element {
+export function PrerequisitesSection({ editing, catalogue, lists }: SectionProps): JSX.Element {
   const { prerequisites, key } = editing.draft.value;
   const others = catalogue.flags.filter((flag) => flag.key !== key);
   const own = prerequisites.map(({ item }) => item);
@@ -25,7 +15,7 @@ export function PrerequisitesSection({
     <section class="card stack" aria-labelledby="prerequisites" data-pointer="/prerequisites" tabIndex={-1}>
       <div>
         <h2 id="prerequisites">Prerequisites</h2>
-        <p class="hint">While one of them is unmet, everybody gets the off variant.</p>
+        <p class="hint">If a prerequisite is not met, everyone gets the off variant.</p>
       </div>
       {prerequisites.map(({ id, item }, i) => (
         <div key={id} class="leaf" role="group" aria-label={`Prerequisite ${item.flag || i + 1}`}>
@@ -41,7 +31,7 @@ export function PrerequisitesSection({
             class="small"
             onClick={() => editing.change({ prerequisites: prerequisites.toSpliced(i, 1) })}
           >
-            Remove {item.flag || "it"}
+            Remove {item.flag || "prerequisite"}
           </button>
         </div>
       ))}
@@ -51,7 +41,7 @@ export function PrerequisitesSection({
         disabled={prerequisites.length >= 20}
         onClick={() => editing.change({ prerequisites: [...prerequisites, row({ flag: "", variants: [] })] })}
       >
-        Add a prerequisite
+        Add prerequisite
       </button>
       <ProblemText pointer="/prerequisites" />
       {own.some(({ flag }) => flag !== "") && (

@@ -11,6 +11,7 @@ import { InstantInput } from "../../ui/fields/instant-input.tsx";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
+import { RemoveButton } from "../../ui/remove-button.tsx";
 import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
 import { serveText } from "../../../../sdk/client/serve-text.ts";
@@ -26,28 +27,26 @@ export interface RuleItemProps {
   flagKey: string;
   lists: ListIds;
   dragging: Dragging;
-  /** Changes the rule at this index as it then is: one of an earlier drawing does the same. */
+  /** Replaces the rule at this index. An old callback may be called later, so it must not use an old list. */
   onChange: (rule: Rule) => void;
   onMove: (to: number) => void;
   onRemove: () => void;
 }
 
-/** One targeting rule: a line that says what it does, and its fields when it is opened. */
+/** One targeting rule: its summary, and its fields while it is open. */
 export function RuleItem(props: RuleItemProps): JSX.Element {
   const { rule, index, count, dragging, onMove, onRemove } = props;
-  // A rule that says nothing yet is open to be filled in.
+  // A new rule is open, because the person has to fill it in.
   const [isNew] = useState(() => rule.when !== undefined && "attribute" in rule.when && rule.when.attribute === "");
   const [wasOpened, setOpened] = useState(isNew);
   return (
     <li class="rule" data-drop={dragging.landing(index)}>
       <div class="rule-bar">
-        <span class="handle" title="Drag to another place" aria-hidden="true" {...dragging.handle(index)}>
+        <span class="handle" title="Drag to reorder" aria-hidden="true" {...dragging.handle(index)}>
           ⠿
         </span>
         <MoveButtons name={`rule ${rule.id}`} index={index} count={count} onMove={onMove} />
-        <button type="button" class="quiet" aria-label={`Remove rule ${rule.id}`} onClick={onRemove}>
-          ×
-        </button>
+        <RemoveButton label={`Remove rule ${rule.id}`} onRemove={onRemove} />
       </div>
       <details
         open={isNew}
@@ -59,7 +58,7 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
             {index + 1}. {rule.id}
           </strong>{" "}
           <span class="hint">
-            {rule.when === undefined ? "everybody" : conditionText(rule.when)} → {serveText(rule.serve)}
+            {rule.when === undefined ? "everyone" : conditionText(rule.when)} → {serveText(rule.serve)}
             {(rule.from ?? rule.until) !== undefined && " · scheduled"}
           </span>
         </summary>
@@ -69,7 +68,7 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
   );
 }
 
-/** Drawn anew only when something of this rule has changed: there may be a hundred of them. */
+/** Draws the fields again only if something in this rule has changed, because a flag can have a hundred rules. */
 function Fields(props: RuleItemProps): JSX.Element {
   const { rule, index, otherIds, catalogue, variants, kind, flagKey } = props;
   return useMemo(
@@ -94,7 +93,7 @@ function RuleFields({
     <div class="stack">
       <div class="leaf">
         <NameInput
-          label="Id"
+          label="ID"
           name={rule.id}
           taken={otherIds}
           onChange={(id) => onChange({ ...rule, id })}
@@ -109,9 +108,9 @@ function RuleFields({
       </div>
       {rule.when === undefined ? (
         <div class="row">
-          <span>Holds for everybody.</span>
+          <span>This rule applies to everyone.</span>
           <button type="button" class="small" onClick={() => onChange({ ...rule, when: emptyLeaf() })}>
-            Add a condition
+            Add condition
           </button>
         </div>
       ) : (
@@ -124,7 +123,7 @@ function RuleFields({
             lists={lists}
           />
           <button type="button" class="small" onClick={() => onChange({ ...rule, when: undefined })}>
-            Without a condition
+            Remove condition
           </button>
         </>
       )}

@@ -1,32 +1,32 @@
 import type { JSX } from "preact";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { enclosing, pointerText } from "../../state/flags/pointers.ts";
+import { enclosingPointers, pointerText } from "../../state/flags/pointers.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { focusField } from "../../ui/fields/focus.ts";
 
-/** What is not saved yet, what was refused, and the way on. Stays in view. */
+/** The number of unsaved changes, the rejected fields, and the buttons. It stays in view. */
 export function SaveBar({ editing }: { editing: Editing }): JSX.Element | null {
   const count = editing.changes.value.length;
   const problems = editing.problems.value;
   const isNew = editing.stored.value === undefined;
   if (isReadOnly.value) {
-    return <p class="hint">This token reads; it cannot change anything.</p>;
+    return <p class="hint">Your token is read-only, so you cannot change this flag.</p>;
   }
   if (count === 0 && !isNew) return null;
   const discard = async (): Promise<void> => {
-    const detail = "What was changed here and not saved is lost.";
-    if (await confirm({ title: "Discard the changes?", detail, action: "Discard" })) editing.discard();
+    const detail = "All unsaved changes on this page will be lost.";
+    if (await confirm({ title: "Discard your changes?", detail, action: "Discard" })) editing.discard();
   };
   return (
     <div class="save-bar" role="region" aria-label="Unsaved changes">
       {problems.length > 0 && (
         <div role="alert">
-          <strong>Not accepted:</strong>
+          <strong>Not saved. Fix these problems:</strong>
           <ul class="refused">
             {problems.map(({ pointer, detail }) => (
               <li key={pointer + detail}>
-                {enclosing(pointer).length === 0 ? (
+                {enclosingPointers(pointer).length === 0 ? (
                   pointerText(pointer)
                 ) : (
                   <button type="button" class="link" onClick={() => focusField(pointer)}>

@@ -1,26 +1,16 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import type { Rule } from "../../../../sdk/client/contract.ts";
-import type { Catalogue } from "../../state/catalogue.ts";
-import { freeName, moved, type Row, row } from "../../state/flags/flag-draft.ts";
-import type { Editing } from "../../state/flags/flag-editing.ts";
-import type { ListIds } from "../../ui/condition/editor-props.ts";
+import { freeName, moveItem, type Row, row } from "../../state/flags/flag-draft.ts";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
-import { movesSafely, MovesSaid, useDragging } from "../../ui/reorder.tsx";
+import { useItemFocus } from "../../ui/item-focus.ts";
+import { avoidMoveBefore, MoveAnnouncer, useDragging } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
 import { RuleItem } from "./rule.tsx";
+import type { SectionProps } from "./section-props.ts";
 
-/** Who gets what: rules in their order, the default, and what is served when the flag is off. */
-export function TargetingSection({
-  editing,
-  catalogue,
-  lists,
-}: {
-  editing: Editing;
-  catalogue: Catalogue;
-  lists: ListIds;
-}): JSX.Element {
+/** The targeting of a flag: its rules in order, the default, and the off variant. */
+export function TargetingSection({ editing, catalogue, lists }: SectionProps): JSX.Element {
   const draft = editing.draft.value;
   const { kind, key } = draft;
   const variants = draft.variants.map(({ item }) => item.name);
@@ -28,11 +18,11 @@ export function TargetingSection({
     <section class="card stack" aria-labelledby="targeting">
       <h2 id="targeting">Targeting</h2>
       {kind === "switch" ? (
-        <p class="hint">A switch serves the same to everybody.</p>
+        <p class="hint">A switch serves the same variant to everyone.</p>
       ) : (
         <Rules editing={editing} catalogue={catalogue} variants={variants} lists={lists} />
       )}
-      <h3>{draft.rules.length === 0 ? "Everybody" : "Everybody else"}</h3>
+      <h3>{draft.rules.length === 0 ? "Everyone" : "Everyone else"}</h3>
       <ServeEditor
         serve={draft.default}
         onChange={(serve) => editing.change({ default: serve })}
@@ -46,7 +36,7 @@ export function TargetingSection({
       <Select
         label="When the flag is off"
         value={draft.offVariant ?? ""}
-        options={[["", "the caller's own default"], ...variants.map((name) => [name, name] as const)]}
+        options={[["", "none (use the code default)"], ...variants.map((name) => [name, name] as const)]}
         onChange={(name) => editing.change({ offVariant: name === "" ? null : name })}
         pointer="/offVariant"
       />
@@ -54,40 +44,23 @@ export function TargetingSection({
   );
 }
 
-function Rules({
-  editing,
-  catalogue,
-  variants,
-  lists,
-}: {
-  editing: Editing;
-  catalogue: Catalogue;
-  variants: readonly string[];
-  lists: ListIds;
-}): JSX.Element {
+function Rules({ editing, catalogue, variants, lists }: SectionProps & { variants: readonly string[] }): JSX.Element {
   const { rules, kind, key } = editing.draft.value;
-  const list = useRef<HTMLOListElement>(null);
-  // Where the keyboard goes once the list is drawn anew.
-  const [focused, setFocused] = useState<number>();
-  useEffect(() => {
-    if (focused === undefined) return;
-    list.current?.children[focused]?.querySelector("summary")?.focus();
-    setFocused(undefined);
-  }, [focused]);
+  const [list, focusItem] = useItemFocus<HTMLOListElement>("summary");
   const set = (index: number, changed: Row<Rule>): void =>
     editing.change({ rules: editing.draft.peek().rules.with(index, changed) });
-  const move = (from: number, to: number): void => editing.change({ rules: moved(rules, from, to) });
+  const move = (from: number, to: number): void => editing.change({ rules: moveItem(rules, from, to) });
   const dragging = useDragging(move);
   const ids = rules.map(({ item }) => item.id);
   return (
     <>
-      <MovesSaid />
-      {rules.length === 0 && <p class="hint">No rules: everybody gets the same.</p>}
+      <MoveAnnouncer />
+      {rules.length === 0 && <p class="hint">No rules. Everyone gets the default below.</p>}
       <ol
         class="rules"
         ref={(element) => {
           list.current = element;
-          movesSafely(element);
+          avoidMoveBefore(element);
         }}
         data-pointer="/rules"
         tabIndex={-1}
@@ -109,7 +82,7 @@ function Rules({
             onMove={(to) => move(i, to)}
             onRemove={() => {
               editing.change({ rules: rules.toSpliced(i, 1) });
-              setFocused(Math.max(0, i - 1));
+              focusItem(Math.max(0, i - 1));
             }}
           />
         ))}
@@ -121,10 +94,10 @@ function Rules({
         onClick={() => {
           const serve = { variant: variants[0] ?? "" };
           editing.change({ rules: [...rules, row({ id: freeName("rule", ids), when: newCondition(), serve })] });
-          setFocused(rules.length);
+          focusItem(rules.length);
         }}
       >
-        Add a rule
+        Add rule
       </button>
       <ProblemText pointer="/rules" />
     </>

@@ -11,7 +11,7 @@ const BOOLEANS = [
 ] as const;
 const LONG = 60;
 
-/** An editor for a value of the flag's type. */
+/** Edits a value of the flag's type. */
 export function VariantValue({
   type,
   name,
@@ -24,7 +24,7 @@ export function VariantValue({
   onChange: (value: unknown) => void;
 }): JSX.Element {
   const pointer = `/variants/${escapePointer(name)}`;
-  // A text that has grown long keeps its area while it is edited.
+  // The control must not change its size while the person types, so only the initial text counts.
   const [isLong] = useState(() => type === "string" && (String(value).length > LONG || String(value).includes("\n")));
   if (type === "boolean") {
     return (
@@ -40,7 +40,7 @@ export function VariantValue({
   const lines = type === "object" ? Math.min(20, Math.max(4, valueText(type, value).split("\n").length)) : isLong && 4;
   return (
     <ParsedInput
-      // A value of another type is another text.
+      // A value of another type needs a new control.
       key={type}
       label={type === "object" ? "Value as JSON" : "Value"}
       value={value}

@@ -5,13 +5,14 @@ import { escapePointer } from "../../state/flags/pointers.ts";
 import { type FlagType, initialValue } from "../../state/flags/variant-values.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
+import { RemoveButton } from "../../ui/remove-button.tsx";
 import { VariantValue } from "./variant-value.tsx";
 
 const VALUE_TEXT: Record<FlagType, string> = {
   boolean: "true or false",
   string: "text",
   integer: "whole numbers",
-  float: "numbers, kept with their point",
+  float: "numbers with a decimal point",
   object: "JSON objects or lists",
 };
 
@@ -24,7 +25,7 @@ export function VariantsSection({ editing }: { editing: Editing }): JSX.Element 
     <section class="card stack" aria-labelledby="variants" data-pointer="/variants" tabIndex={-1}>
       <div>
         <h2 id="variants">Variants</h2>
-        <p class="hint">Values are {VALUE_TEXT[type]}; shared by all environments.</p>
+        <p class="hint">Values are {VALUE_TEXT[type]}. All environments share them.</p>
       </div>
       {variants.map(({ id, item: { name, value } }, i) => (
         <div key={id} class={`variant ${type}`} role="group" aria-label={`Variant ${name}`}>
@@ -43,15 +44,11 @@ export function VariantsSection({ editing }: { editing: Editing }): JSX.Element 
               editing.change({ variants: variants.with(i, { id, item: { name, value: changed } }) })
             }
           />
-          <button
-            type="button"
-            class="quiet"
-            aria-label={`Remove variant ${name}`}
-            disabled={variants.length === 1}
-            onClick={() => editing.change({ variants: variants.toSpliced(i, 1) })}
-          >
-            ×
-          </button>
+          <RemoveButton
+            label={`Remove variant ${name}`}
+            isDisabled={variants.length === 1}
+            onRemove={() => editing.change({ variants: variants.toSpliced(i, 1) })}
+          />
         </div>
       ))}
       <button
@@ -64,7 +61,7 @@ export function VariantsSection({ editing }: { editing: Editing }): JSX.Element 
           })
         }
       >
-        Add a variant
+        Add variant
       </button>
       <ProblemText pointer="/variants" />
     </section>

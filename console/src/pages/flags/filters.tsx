@@ -3,7 +3,7 @@ import { type FlagFilter, type Sort, SORTS } from "../../state/flags/flag-filter
 
 interface Props {
   filter: FlagFilter;
-  /** Every tag that there is. */
+  /** All tags in the environment. */
   tags: readonly string[];
   onChange: (patch: Partial<FlagFilter>) => void;
 }
@@ -14,7 +14,7 @@ export function FlagFilters({ filter, tags, onChange }: Props): JSX.Element {
       <input
         type="search"
         aria-label="Search flags"
-        placeholder="Search key, description, owner, tag"
+        placeholder="Search by key, description, owner or tag"
         value={filter.search}
         onInput={(event) => onChange({ search: event.currentTarget.value })}
       />
@@ -32,13 +32,13 @@ export function FlagFilters({ filter, tags, onChange }: Props): JSX.Element {
         onChange={(state) => onChange({ state })}
       />
       <select
-        aria-label="Sort"
+        aria-label="Sort by"
         value={filter.sort}
         onChange={(event) => onChange({ sort: event.currentTarget.value as Sort })}
       >
         {Object.entries(SORTS).map(([name, title]) => (
           <option key={name} value={name}>
-            By {title.toLowerCase()}
+            Sort by {title.toLowerCase()}
           </option>
         ))}
       </select>

@@ -13,12 +13,12 @@ import { Empty, Loaded } from "../../ui/states.tsx";
 import { FlagFilters } from "./filters.tsx";
 import { FlagTable } from "./table.tsx";
 
-/** The address follows typing after this (ms). */
-const SETTLED_MS = 250;
+/** The delay between typing and the change of the address (milliseconds). */
+const ADDRESS_DELAY_MS = 250;
 
-/** Every flag of the environment, searched and filtered here: what is shown is in the address. */
+/** All flags of the environment. The search and the filters are in the address. */
 export function FlagsPage({ environment }: { environment: string }): JSX.Element {
-  // What is read already, while more is on its way.
+  // The flags that have loaded so far, while more pages are loading.
   const early = useMemo(() => signal<readonly Flag[] | undefined>(undefined), [environment]);
   const flags = useResource(() => readFlags(environment, (soFar) => (early.value = soFar)), [environment]);
   const shown = useMemo(() => ({ ...flags, data: computed(() => flags.data.value ?? early.value) }), [flags, early]);
@@ -37,11 +37,11 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
       <Loaded of={shown}>
         {(all) =>
           all.length === 0 ? (
-            <Empty title="No flags here yet">
-              <p>A flag is made once and configured in each environment.</p>
+            <Empty title="No flags yet">
+              <p>Create a flag once, then configure it in each environment.</p>
               {!isReadOnly.value && (
                 <a class="button primary" href={href(["flags", "new"])}>
-                  Make the first one
+                  Create flag
                 </a>
               )}
             </Empty>
@@ -67,7 +67,7 @@ async function readFlags(environment: string, onPage: (soFar: readonly Flag[]) =
 
 interface ListProps {
   all: readonly Flag[];
-  /** Whether nothing is on its way any more. */
+  /** Whether all flags have loaded. */
   isWhole: boolean;
   onToggle: (flag: Flag) => void;
 }
@@ -81,24 +81,24 @@ function FlagList({ all, isWhole, onToggle }: ListProps): JSX.Element {
       <FlagFilters filter={filter} tags={tags} onChange={change} />
       <p class="hint" role="status">
         {matches.length === all.length ? `${all.length} flags` : `${matches.length} of ${all.length} flags`}
-        {!isWhole && ", reading more …"}
+        {!isWhole && ", loading more…"}
       </p>
       {filter.state === "stale" && (
         <p class="hint">
-          Stale: unchanged for {STALE_DAYS} days, and everybody gets the same whatever their context, so that the code
-          may do without the flag. Who lacks the attribute that a rollout goes by is left aside, and switches never
-          count: lying still is what they are for.
+          Stale flags have not changed for {STALE_DAYS} days and serve everyone the same variant, so you can probably
+          remove them from your code. Users without the attribute of a rollout are not considered. Switches are never
+          stale, because they are meant to stay unchanged.
         </p>
       )}
       {matches.length === 0 ? (
-        <Empty title="No flag is like that">
+        <Empty title="No flags match">
           <button type="button" onClick={() => change({ search: "", tag: "", kind: "", state: "" })}>
-            Show all {all.length}
+            Show all flags
           </button>
         </Empty>
       ) : (
         <FlagTable
-          question={JSON.stringify(filter)}
+          query={JSON.stringify(filter)}
           flags={matches}
           sort={filter.sort}
           isLocked={!isWhole}
@@ -109,7 +109,7 @@ function FlagList({ all, isWhole, onToggle }: ListProps): JSX.Element {
   );
 }
 
-/** What is typed counts at once; the address says it a moment later. */
+/** Returns the filter and a function that changes it. The filter changes at once, the address a moment later. */
 function useFilter(): [FlagFilter, (patch: Partial<FlagFilter>) => void] {
   const { query } = route.value;
   const [filter, setFilter] = useState(() => filterOfQuery(query));
@@ -121,13 +121,13 @@ function useFilter(): [FlagFilter, (patch: Partial<FlagFilter>) => void] {
     settling.current = setTimeout(() => {
       settling.current = undefined;
       replaceQuery(queryOfFilter(next));
-    }, SETTLED_MS);
+    }, ADDRESS_DELAY_MS);
   };
-  // A link to this page with another question, or with none.
-  const asked = JSON.stringify(filterOfQuery(query));
+  // A link to this page can change the filter, too.
+  const linked = JSON.stringify(filterOfQuery(query));
   useEffect(() => {
-    if (settling.current === undefined) setFilter(JSON.parse(asked) as FlagFilter);
-  }, [asked]);
+    if (settling.current === undefined) setFilter(JSON.parse(linked) as FlagFilter);
+  }, [linked]);
   useEffect(() => () => clearTimeout(settling.current), []);
   return [filter, change];
 }

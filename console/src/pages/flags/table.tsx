@@ -9,23 +9,23 @@ import { serveText } from "../../../../sdk/client/serve-text.ts";
 import { Switch } from "../../ui/switch.tsx";
 import { Time } from "../../ui/time.tsx";
 
-/** Rows drawn at once; more appear on demand, so that thousands of flags stay quick. */
+/** The number of rows at first. More appear on demand, so that thousands of flags stay fast. */
 const ROWS = 100;
 
 interface Props {
-  /** Tells one search from another: each starts from the top. */
-  question: string;
+  /** Identifies the search. Each search starts from the top. */
+  query: string;
   flags: readonly Flag[];
   sort: Sort;
-  /** Nothing can be switched for now. */
+  /** Whether all switches are disabled for now. */
   isLocked: boolean;
   onToggle: (flag: Flag) => void;
 }
 
-export function FlagTable({ question, flags, sort, isLocked, onToggle }: Props): JSX.Element {
-  const [grown, setGrown] = useState({ question, shown: ROWS });
-  // Not a table of its own for each search: rows that stay are not drawn again.
-  const shown = grown.question === question ? grown.shown : ROWS;
+export function FlagTable({ query, flags, sort, isLocked, onToggle }: Props): JSX.Element {
+  const [grown, setGrown] = useState({ query, shown: ROWS });
+  // Every search uses the same table, so that the rows that stay are not drawn again.
+  const shown = grown.query === query ? grown.shown : ROWS;
   const rest = flags.length - shown;
   return (
     <>
@@ -40,7 +40,7 @@ export function FlagTable({ question, flags, sort, isLocked, onToggle }: Props):
             <th scope="col">Serves</th>
             <th scope="col">Owner</th>
             <th scope="col" aria-sort={sort === "changed" ? "descending" : undefined}>
-              Changed
+              Last change
             </th>
           </tr>
         </thead>
@@ -56,8 +56,8 @@ export function FlagTable({ question, flags, sort, isLocked, onToggle }: Props):
         </tbody>
       </table>
       {rest > 0 && (
-        <button type="button" onClick={() => setGrown({ question, shown: shown + ROWS })}>
-          Show {Math.min(ROWS, rest)} more of {rest}
+        <button type="button" onClick={() => setGrown({ query, shown: shown + ROWS })}>
+          Show {Math.min(ROWS, rest)} more ({rest} left)
         </button>
       )}
     </>
@@ -87,11 +87,11 @@ function FlagRow({ flag, isLocked, onToggle }: { flag: Flag; isLocked: boolean; 
       </td>
       <td data-label="Kind">{flag.kind ?? "flag"}</td>
       <td data-label="Serves">
-        {flag.enabled ? serveText(flag.default) : (flag.offVariant ?? "the caller's default")}
+        {flag.enabled ? serveText(flag.default) : (flag.offVariant ?? "code default")}
         {flag.enabled && rules > 0 && <span class="hint"> · {rules === 1 ? "1 rule" : `${rules} rules`}</span>}
       </td>
       <td data-label="Owner">{flag.owner}</td>
-      <td data-label="Changed">{flag.updatedAt !== undefined && <Time at={flag.updatedAt} />}</td>
+      <td data-label="Last change">{flag.updatedAt !== undefined && <Time at={flag.updatedAt} />}</td>
     </tr>
   );
 }
@@ -99,13 +99,10 @@ function FlagRow({ flag, isLocked, onToggle }: { flag: Flag; isLocked: boolean; 
 function StaleHint({ flag }: { flag: Flag }): JSX.Element | null {
   const stale = stalenessOf(flag, Date.now());
   if (stale === undefined) return null;
-  const what = stale.variant === null ? "the caller's default" : stale.variant;
+  const variant = stale.variant ?? "the code default";
   return (
-    <p
-      class="stale"
-      title="Unchanged for 30 days, and everybody gets the same whatever their context: the code may do without it."
-    >
-      Stale: {what} for everybody, unchanged for {stale.days} days
+    <p class="stale" title="You can probably remove this flag from your code.">
+      Stale: serves {variant} to everyone, unchanged for {stale.days} days
     </p>
   );
 }

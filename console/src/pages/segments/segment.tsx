@@ -5,10 +5,11 @@ import { differences } from "../../../../sdk/client/differences.ts";
 import { useCatalogue } from "../../state/catalogue.ts";
 import { useResource } from "../../state/resource.ts";
 import { go, href } from "../../state/route.ts";
-import { deleteSegment, type Refused, saveSegment } from "../../state/segment-changes.ts";
+import { deleteSegment, type FieldErrors, saveSegment } from "../../state/segment-changes.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
-import { ProblemText, Problems, useField } from "../../ui/fields/problems.tsx";
+import { ProblemText, Problems } from "../../ui/fields/problems.tsx";
+import { TextInput } from "../../ui/fields/text-input.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 
@@ -19,7 +20,7 @@ const NEW: SegmentInput = {
   condition: { attribute: "plan", operator: "in", values: ["pro"] },
 };
 
-/** One segment; `new` is a form for another one. */
+/** The page of one segment, or of a new one if the key is `new`. */
 export function SegmentPage({ environment, segmentKey }: { environment: string; segmentKey: string }): JSX.Element {
   const segment = useResource(
     async () =>
@@ -57,7 +58,7 @@ interface EditorProps {
 function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
   const start = stored === undefined ? NEW : inputOf(stored);
   const [draft, setDraft] = useState(start);
-  const [problems, setProblems] = useState<Refused>([]);
+  const [problems, setProblems] = useState<FieldErrors>([]);
   const [isSaving, setIsSaving] = useState(false);
   const known = useCatalogue(environment);
   const change = (patch: Partial<SegmentInput>): void => setDraft({ ...draft, ...patch });
@@ -77,17 +78,17 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
         <fieldset class="plain stack" disabled={isReadOnly.value}>
           <legend class="visually-hidden">Segment</legend>
           {stored === undefined && (
-            <TextField label="Key" pointer="/key" value={draft.key} required onInput={(key) => change({ key })} />
+            <TextInput label="Key" pointer="/key" value={draft.key} required onChange={(key) => change({ key })} />
           )}
-          <TextField label="Name" pointer="/name" value={draft.name ?? ""} onInput={(name) => change({ name })} />
-          <TextField
+          <TextInput label="Name" pointer="/name" value={draft.name ?? ""} onChange={(name) => change({ name })} />
+          <TextInput
             label="Description"
             pointer="/description"
             value={draft.description ?? ""}
-            onInput={(description) => change({ description })}
+            onChange={(description) => change({ description })}
           />
-          <section aria-labelledby="who">
-            <h2 id="who">Who is in it</h2>
+          <section aria-labelledby="members">
+            <h2 id="members">Members</h2>
             <ConditionBuilder
               condition={draft.condition}
               onChange={(condition) => change({ condition })}
@@ -105,10 +106,10 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
         <footer class="actions">
           {stored !== undefined && <DeleteButton environment={environment} segment={stored} />}
           <button type="button" disabled={!isChanged} onClick={() => setDraft(start)}>
-            Discard
+            Discard changes
           </button>
           <button type="submit" class="primary" disabled={isSaving || (stored !== undefined && !isChanged)}>
-            {stored === undefined ? "Make the segment" : saveText(stored)}
+            {stored === undefined ? "Create segment" : saveText(stored)}
           </button>
         </footer>
       )}
@@ -120,37 +121,10 @@ function inputOf({ key, name, description, condition }: Segment): SegmentInput {
   return { key, name, description, condition };
 }
 
-/** A change of a segment is a change of everything that uses it. */
+/** Returns the label of the save button. It names the number of flags that the change affects. */
 function saveText({ usedBy }: Segment): string {
   const { length } = usedBy.flags;
-  return length === 0 ? "Save" : `Save, for ${length === 1 ? "1 flag" : `${length} flags`}`;
-}
-
-function TextField({
-  label,
-  pointer,
-  value,
-  required = false,
-  onInput,
-}: {
-  label: string;
-  pointer: string;
-  value: string;
-  required?: boolean;
-  onInput: (value: string) => void;
-}): JSX.Element {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        {...useField(pointer)}
-        value={value}
-        required={required}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-      <ProblemText pointer={pointer} />
-    </label>
-  );
+  return length === 0 ? "Save" : `Save and update ${length === 1 ? "1 flag" : `${length} flags`}`;
 }
 
 function Usage({ segment: { usedBy, version, updatedAt } }: { segment: Segment }): JSX.Element {
@@ -162,7 +136,7 @@ function Usage({ segment: { usedBy, version, updatedAt } }: { segment: Segment }
     <section class="card" aria-labelledby="used-by">
       <h2 id="used-by">Used by</h2>
       {links.length === 0 ? (
-        <p class="hint">Nothing uses it.</p>
+        <p class="hint">No flag or segment uses it.</p>
       ) : (
         <ul class="links">
           {links.map(({ key, page }) => (
@@ -174,7 +148,7 @@ function Usage({ segment: { usedBy, version, updatedAt } }: { segment: Segment }
         </ul>
       )}
       <p class="hint">
-        Version {version}, changed <Time at={updatedAt} />
+        Version {version}, last changed <Time at={updatedAt} />
       </p>
     </section>
   );
@@ -187,7 +161,7 @@ function DeleteButton({ environment, segment }: { environment: string; segment: 
     <>
       {isUsed && (
         <span class="hint" id="why-not">
-          It cannot be deleted while something uses it.
+          You can delete this segment when nothing uses it.
         </span>
       )}
       <button
@@ -197,7 +171,7 @@ function DeleteButton({ environment, segment }: { environment: string; segment: 
         aria-describedby={isUsed ? "why-not" : undefined}
         onClick={() => void deleteSegment(environment, segment).then((isGone) => isGone && go(["segments"]))}
       >
-        Delete
+        Delete segment
       </button>
     </>
   );

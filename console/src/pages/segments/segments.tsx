@@ -6,11 +6,12 @@ import { useResource } from "../../state/resource.ts";
 import { href, replaceQuery, route } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
+import { TableHead } from "../../ui/table-head.tsx";
 import { Time } from "../../ui/time.tsx";
 
 const ROWS = 200;
 
-/** Named conditions of the environment, and what uses each. */
+/** The segments of the environment, and how many flags use each. */
 export function SegmentsPage({ environment }: { environment: string }): JSX.Element {
   const segments = useResource(
     () =>
@@ -30,11 +31,11 @@ export function SegmentsPage({ environment }: { environment: string }): JSX.Elem
       <Loaded of={segments}>
         {(all) =>
           all.length === 0 ? (
-            <Empty title="No segments here yet">
-              <p>A segment is a condition with a name, such as “beta testers”, that rules of many flags share.</p>
+            <Empty title="No segments yet">
+              <p>A segment is a named condition, such as “beta testers”, that the rules of many flags can share.</p>
               {!isReadOnly.value && (
                 <a class="button primary" href={href(["segments", "new"])}>
-                  Make the first one
+                  Create segment
                 </a>
               )}
             </Empty>
@@ -62,23 +63,17 @@ function SegmentList({ all }: { all: readonly Segment[] }): JSX.Element {
         <input
           type="search"
           aria-label="Search segments"
-          placeholder="Search key, name, description"
+          placeholder="Search by key, name or description"
           value={search}
           onInput={(event) => replaceQuery({ search: event.currentTarget.value || undefined })}
         />
       </search>
       <p class="hint" role="status">
         {matches.length} of {all.length} segments
-        {matches.length > ROWS && `, the first ${ROWS} are shown: search for the others`}
+        {matches.length > ROWS && `. Showing the first ${ROWS}; search to find the others.`}
       </p>
       <table class="list">
-        <thead>
-          <tr>
-            <th scope="col">Segment</th>
-            <th scope="col">Used by</th>
-            <th scope="col">Changed</th>
-          </tr>
-        </thead>
+        <TableHead columns={["Segment", "Used by", "Last change"]} />
         <tbody>
           {matches.slice(0, ROWS).map(({ key, name, description, usedBy, updatedAt }) => (
             <tr key={key}>
@@ -87,7 +82,7 @@ function SegmentList({ all }: { all: readonly Segment[] }): JSX.Element {
                 {description !== "" && <p class="hint">{description}</p>}
               </td>
               <td data-label="Used by">{usageText(usedBy)}</td>
-              <td data-label="Changed">
+              <td data-label="Last change">
                 <Time at={updatedAt} />
               </td>
             </tr>

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { reasonOf } from "../../state/notices.ts";
 import { signIn, signInProblem } from "../../state/session.ts";
+import { Failure } from "../../ui/states.tsx";
 
 export function SignIn(): JSX.Element {
   const [token, setToken] = useState("");
@@ -39,17 +40,14 @@ export function SignIn(): JSX.Element {
           <input type="checkbox" checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} />
           Keep me signed in while this tab is open
         </label>
-        {signInProblem.value !== undefined && (
-          <p class="banner failed" role="alert">
-            {signInProblem.value}
-          </p>
-        )}
+        <Failure text={signInProblem.value} />
         <button type="submit" class="primary" disabled={isBusy}>
           Sign in
         </button>
       </form>
       <p class="hint">
-        <code>npm run dev</code> prints a token; elsewhere <code>npm run admin-token</code> makes one.
+        <code>npm run dev</code> prints an admin token. For a deployment, create one with{" "}
+        <code>npm run admin-token</code>.
       </p>
     </main>
   );

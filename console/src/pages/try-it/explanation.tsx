@@ -2,13 +2,14 @@ import type { JSX } from "preact";
 import type { Condition, Explanation, Flag } from "../../../../sdk/client/contract.ts";
 import {
   bucketText,
-  percentText,
+  defaultStateText,
   stateText,
   traceNode,
   type Result,
   type TraceNode,
 } from "../../state/try-it/trace.ts";
 import { serveText } from "../../../../sdk/client/serve-text.ts";
+import { percentText } from "../../ui/fields/percent.ts";
 
 interface Props {
   explanation: Explanation;
@@ -16,29 +17,29 @@ interface Props {
   segments: ReadonlyMap<string, Condition>;
 }
 
-/** The answer, and how it came about in the order of evaluation. */
+/** The result of an evaluation, and the steps that led to it. */
 export function ExplanationView({ explanation, flag, segments }: Props): JSX.Element {
   const { prerequisites, rules } = explanation;
   const isOff = explanation.resolution["reason"] === "DISABLED";
   return (
-    <section class="card" aria-labelledby="answer">
-      <Answer explanation={explanation} />
+    <section class="card" aria-labelledby="result">
+      <Outcome explanation={explanation} />
       <h3>Why</h3>
       <ol class="steps">
         {isOff && (
-          <Step mark="yes" title="The flag is switched off">
-            <p class="hint">Everybody gets the off variant. Nothing below is looked at.</p>
+          <Step mark="yes" title="The flag is off">
+            <p class="hint">Everyone gets the off variant. The steps below are not reached.</p>
           </Step>
         )}
         {prerequisites.map(({ flag: key, variants, served, isMet }) => (
           <Step
             key={`needs ${key}`}
             mark={isMet ? "yes" : "no"}
-            title={`Needs ${key} to serve ${variants.join(" or ")}`}
+            title={`Prerequisite: ${key} must serve ${variants.join(" or ")}`}
           >
             <p class="hint">
-              It serves {served ?? "the caller's default"}
-              {isMet ? "." : ": the off variant is the answer."}
+              It serves {served ?? "the code default"}
+              {isMet ? "." : ", so this flag serves its off variant."}
             </p>
           </Step>
         ))}
@@ -61,7 +62,7 @@ export function ExplanationView({ explanation, flag, segments }: Props): JSX.Ele
           mark={explanation.default.state === "served" ? "yes" : "none"}
           title={`Default → ${serveText(flag.default)}`}
         >
-          <p class="hint">{explanation.default.state}</p>
+          <p class="hint">{defaultStateText(explanation.default.state)}</p>
           <Bucket {...explanation.default} />
         </Step>
       </ol>
@@ -69,13 +70,11 @@ export function ExplanationView({ explanation, flag, segments }: Props): JSX.Ele
   );
 }
 
-function Answer({ explanation: { resolution, version, problem } }: { explanation: Explanation }): JSX.Element {
+function Outcome({ explanation: { resolution, version, problem } }: { explanation: Explanation }): JSX.Element {
   const { reason, variant, value, ruleId, errorCode, errorDetails } = resolution as Record<string, unknown>;
   return (
-    <div class="answer">
-      <h2 id="answer">
-        {reason === "ERROR" ? "An error" : typeof variant === "string" ? variant : "The caller's default"}
-      </h2>
+    <div class="outcome">
+      <h2 id="result">{reason === "ERROR" ? "Error" : typeof variant === "string" ? variant : "Code default"}</h2>
       {value !== undefined && <pre aria-label="Value">{JSON.stringify(value, null, 2)}</pre>}
       <p class="hint">
         {String(reason)}
@@ -141,8 +140,7 @@ function Bucket({
   if (bucket === undefined) return null;
   return (
     <p class="hint">
-      In {bucketText(bucket).replace(/^bucket/, "bucket")}
-      {exposure !== undefined && `; the ramp now serves ${percentText(exposure)} of each share`}
+      In {bucketText(bucket)}.{exposure !== undefined && ` The ramp now serves ${percentText(exposure)} of each share.`}
     </p>
   );
 }

@@ -2,27 +2,16 @@ import type { JSX } from "preact";
 import type { Row, ValueType } from "../../state/try-it/context-form.ts";
 import { VALUE_TYPES } from "../../state/try-it/context-form.ts";
 import type { Subject } from "../../state/try-it/subject.ts";
-
-const REQUEST_NAMES = [
-  "country",
-  "region",
-  "city",
-  "continent",
-  "timezone",
-  "asn",
-  "colo",
-  "ip",
-  "language",
-  "userAgentFamily",
-];
+import { REQUEST_ATTRIBUTES } from "../../ui/condition/attributes.ts";
+import { RemoveButton } from "../../ui/remove-button.tsx";
 
 interface Props {
   subject: Subject;
-  /** Attributes that the flag asks for. */
+  /** The attributes that the flag uses. */
   suggested: { context: readonly string[]; request: readonly string[] };
 }
 
-/** Who asks, and from where. */
+/** The subject of the evaluation, and the attributes of its request. */
 export function SubjectForm({ subject, suggested }: Props): JSX.Element {
   const { mode, rows, text, request, rowProblems, requestProblems, textProblem } = subject;
   return (
@@ -36,13 +25,12 @@ export function SubjectForm({ subject, suggested }: Props): JSX.Element {
             disabled={mode.value === "form" ? rowProblems.value.size > 0 : textProblem.value !== undefined}
             onClick={() => subject.switchMode()}
           >
-            {mode.value === "form" ? "As JSON" : "As a form"}
+            {mode.value === "form" ? "Edit as JSON" : "Edit as a form"}
           </button>
         </header>
         {mode.value === "form" ? (
           <Rows
             noun="attribute"
-            article="an"
             rows={rows.value}
             problems={rowProblems.value}
             names={suggested.context}
@@ -67,16 +55,16 @@ export function SubjectForm({ subject, suggested }: Props): JSX.Element {
         )}
       </section>
       <details open={request.value.length > 0}>
-        <summary>Request: country, ip, language …</summary>
+        <summary>Request attributes: country, IP address, language…</summary>
         <p class="hint">
-          What the worker reads from the request itself, and a context can never set. Empty: those of your own request.
+          The worker reads these from the request; a context cannot set them. If you fill in any, only those are used.
+          Otherwise Burgee uses the attributes of your own request.
         </p>
         <Rows
           noun="request attribute"
-          article="a"
           rows={request.value}
           problems={requestProblems.value}
-          names={REQUEST_NAMES}
+          names={REQUEST_ATTRIBUTES}
           onChange={subject.setRequest}
         />
       </details>
@@ -86,14 +74,12 @@ export function SubjectForm({ subject, suggested }: Props): JSX.Element {
 
 function Rows({
   noun,
-  article,
   rows,
   problems,
   names,
   onChange,
 }: {
   noun: string;
-  article: string;
   rows: readonly Row[];
   problems: ReadonlyMap<number, string>;
   names: readonly string[];
@@ -122,25 +108,21 @@ function Rows({
           <select
             aria-label={`Type of ${row.name || `${noun} ${i + 1}`}`}
             value={row.type}
-            onChange={(event) => change(i, retyped(row, event.currentTarget.value as ValueType))}
+            onChange={(event) => change(i, changeType(row, event.currentTarget.value as ValueType))}
           >
             {VALUE_TYPES.map((type) => (
               <option key={type}>{type}</option>
             ))}
           </select>
           <ValueInput row={row} problem={problems.get(i)} onChange={(text) => change(i, { text })} />
-          <button
-            type="button"
-            class="quiet"
-            aria-label={`Remove ${row.name || `${noun} ${i + 1}`}`}
-            onClick={() => onChange(rows.toSpliced(i, 1))}
-          >
-            ×
-          </button>
+          <RemoveButton
+            label={`Remove ${row.name || `${noun} ${i + 1}`}`}
+            onRemove={() => onChange(rows.toSpliced(i, 1))}
+          />
         </div>
       ))}
       <button type="button" class="small" onClick={() => onChange([...rows, { name: "", type: "text", text: "" }])}>
-        Add {article} {noun}
+        Add {noun}
       </button>
     </div>
   );
@@ -156,7 +138,7 @@ function ValueInput({
   onChange: (text: string) => void;
 }): JSX.Element {
   const label = `Value of ${row.name || "the attribute"}`;
-  if (row.type === "yes or no") {
+  if (row.type === "boolean") {
     return (
       <select aria-label={label} value={row.text} onChange={(event) => onChange(event.currentTarget.value)}>
         <option>true</option>
@@ -179,6 +161,6 @@ function ValueInput({
   );
 }
 
-function retyped({ text }: Row, type: ValueType): Partial<Row> {
-  return type === "yes or no" ? { type, text: text === "false" ? "false" : "true" } : { type };
+function changeType({ text }: Row, type: ValueType): Partial<Row> {
+  return type === "boolean" ? { type, text: text === "false" ? "false" : "true" } : { type };
 }

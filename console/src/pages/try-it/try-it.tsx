@@ -1,21 +1,21 @@
 import type { JSX } from "preact";
 import { allPages } from "../../../../sdk/client/client.ts";
 import type { Condition, Explanation, Flag, Sampled } from "../../../../sdk/client/contract.ts";
-import { createSubject, type Question, type Subject } from "../../state/try-it/subject.ts";
+import { createSubject, type EvaluationInput, type Subject } from "../../state/try-it/subject.ts";
 import { useResource } from "../../state/resource.ts";
 import { go, href } from "../../state/route.ts";
 import { client } from "../../state/session.ts";
 import { reasonOf } from "../../state/notices.ts";
 import { attributesOf, namesSegment } from "../../state/try-it/trace.ts";
-import { Empty, Loaded } from "../../ui/states.tsx";
+import { Empty, Failure, Loaded } from "../../ui/states.tsx";
 import { useMemo, useState } from "preact/hooks";
 import { ExplanationView } from "./explanation.tsx";
 import { SampleView } from "./sample.tsx";
 import { SubjectForm } from "./subject.tsx";
 
-/** Which flag is to be tried, and the panel for it. */
+/** Chooses a flag and evaluates it. */
 export function TryItPage({ environment, flagKey }: { environment: string; flagKey: string | undefined }): JSX.Element {
-  // Suggestions only: nothing waits for them.
+  // The keys are only suggestions, so the page does not wait for them.
   const known = useResource(async () => {
     const path = { env: environment };
     const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
@@ -25,14 +25,14 @@ export function TryItPage({ environment, flagKey }: { environment: string; flagK
     <>
       <header class="page">
         <h1>Try it</h1>
-        {flagKey !== undefined && <a href={href(["flags", flagKey])}>To the flag</a>}
+        {flagKey !== undefined && <a href={href(["flags", flagKey])}>Open flag</a>}
       </header>
       <label class="field choose">
         <span>Flag</span>
         <input
           list="flags-to-try"
           value={flagKey ?? ""}
-          placeholder="Type or choose a key"
+          placeholder="Enter or choose a flag key"
           onChange={(event) => {
             const key = event.currentTarget.value.trim();
             go(key === "" ? ["try"] : ["try", key]);
@@ -45,8 +45,8 @@ export function TryItPage({ environment, flagKey }: { environment: string; flagK
         ))}
       </datalist>
       {flagKey === undefined ? (
-        <Empty title={known?.length === 0 ? "There is no flag to try yet" : "Which flag?"}>
-          <p>You say who asks. It shows what they get and why: rule by rule, condition by condition.</p>
+        <Empty title={known?.length === 0 ? "No flags to try yet" : "Choose a flag"}>
+          <p>Describe a user, and see which variant they get and why: rule by rule, condition by condition.</p>
         </Empty>
       ) : (
         <TryIt key={`${environment}/${flagKey}`} environment={environment} flagKey={flagKey} />
@@ -55,7 +55,7 @@ export function TryItPage({ environment, flagKey }: { environment: string; flagK
   );
 }
 
-/** What a subject gets of the flag as it is stored now, why, and how it splits a thousand of them. */
+/** Evaluates the stored flag for one subject and explains the result, or for a sample of a thousand. */
 export function TryIt({ environment, flagKey }: { environment: string; flagKey: string }): JSX.Element {
   const path = { env: environment, key: flagKey };
   const flag = useResource(async () => (await client.call("getFlag", { path })).answer, [environment, flagKey]);
@@ -75,22 +75,22 @@ function Panel({ environment, flag }: { environment: string; flag: Flag }): JSX.
   const [sampled, setSampled] = useState<Sampled | undefined>(undefined);
   const [problem, setProblem] = useState<string | undefined>(undefined);
   const [isBusy, setIsBusy] = useState(false);
-  const ask = async (run: (question: Question) => Promise<void>): Promise<void> => {
-    const question = subject.question();
-    if (question === undefined) return setProblem("Correct what is marked first.");
+  const evaluate = async (run: (input: EvaluationInput) => Promise<void>): Promise<void> => {
+    const input = subject.input();
+    if (input === undefined) return setProblem("Fix the marked fields first.");
     setIsBusy(true);
     setProblem(undefined);
     try {
-      await run(question);
+      await run(input);
     } catch (error) {
       setProblem(reasonOf(error));
     }
     setIsBusy(false);
   };
   const explain = (): Promise<void> =>
-    ask(async (question) => setExplained(await explainTo(environment, flag.key, question)));
+    evaluate(async (input) => setExplained(await explainFlag(environment, flag.key, input)));
   const sample = (): Promise<void> =>
-    ask(async ({ context, request }) => {
+    evaluate(async ({ context, request }) => {
       const body = { context, request, by: subject.by.peek(), count: 1000 };
       setSampled((await client.call("sampleFlag", { path: { env: environment, key: flag.key }, body })).answer);
     });
@@ -104,15 +104,11 @@ function Panel({ environment, flag }: { environment: string; flag: Flag }): JSX.
         }}
       >
         <SubjectForm subject={subject} suggested={suggested} />
-        {problem !== undefined && (
-          <p class="banner failed" role="alert">
-            {problem}
-          </p>
-        )}
+        <Failure text={problem} />
         <footer class="actions">
           <SampleBy subject={subject} names={suggested.context} />
           <button type="button" disabled={isBusy} onClick={() => void sample()}>
-            Sample 1,000
+            Sample 1,000 users
           </button>
           <button type="submit" class="primary" disabled={isBusy}>
             Evaluate
@@ -124,8 +120,8 @@ function Panel({ environment, flag }: { environment: string; flag: Flag }): JSX.
         {sampled !== undefined && <SampleView sampled={sampled} variants={Object.keys(flag.variants)} />}
         {explained === undefined && sampled === undefined && (
           <p class="hint">
-            Evaluate answers for this one subject. Sample answers for 1,000 made-up subjects that share everything above
-            but one attribute.
+            Evaluate shows the result for this user. Sample shows the results of 1,000 generated users, who differ from
+            this user in one attribute.
           </p>
         )}
       </div>
@@ -136,7 +132,7 @@ function Panel({ environment, flag }: { environment: string; flag: Flag }): JSX.
 function SampleBy({ subject, names }: { subject: Subject; names: readonly string[] }): JSX.Element {
   return (
     <label class="sample-by">
-      <span class="hint">Samples differ in</span>
+      <span class="hint">Attribute that differs in the sample</span>
       <select value={subject.by.value} onChange={(event) => (subject.by.value = event.currentTarget.value)}>
         {[...new Set(["targetingKey", ...names])].map((name) => (
           <option key={name} value={name}>
@@ -148,8 +144,8 @@ function SampleBy({ subject, names }: { subject: Subject; names: readonly string
   );
 }
 
-/** With the conditions as they are stored, because a trace tells results, not values. */
-async function explainTo(environment: string, key: string, body: Question): Promise<Explained> {
+/** Explains an evaluation. Also loads the stored conditions, because a trace has results but no values. */
+async function explainFlag(environment: string, key: string, body: EvaluationInput): Promise<Explained> {
   const path = { env: environment, key };
   const [{ answer: explanation }, { answer: flag }] = await Promise.all([
     client.call("explainFlag", { path, body }),

@@ -1,16 +1,16 @@
-/** Statistics of a cache, asked again and again: what happened between two answers. Counts are those of one isolate. */
+/** Samples of the cache statistics, and rates between two samples. All counts belong to one isolate. */
 import type { CacheStatistics } from "../../../../sdk/client/contract.ts";
 
-/** Kept: ten minutes at one every two seconds. */
+/** Ten minutes, at one sample every two seconds. */
 export const MAX_SAMPLES = 300;
 
 export interface Sample {
-  /** ms since epoch. */
+  /** Milliseconds since the epoch. */
   at: number;
   statistics: CacheStatistics;
 }
 
-/** Each isolate's samples, the one that answered last first. */
+/** The samples of each isolate; the isolate that responded last is first. */
 export type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 export function addSample(samples: Samples, sample: Sample): Samples {
@@ -21,14 +21,14 @@ export function addSample(samples: Samples, sample: Sample): Samples {
 }
 
 export interface Point {
-  /** ms since epoch. */
+  /** Milliseconds since the epoch. */
   at: number;
   value: number;
 }
 
-/** Share of lookups that were hits since the sample before, 0 … 1; nothing where nobody looked anything up. */
+/** Returns the share of hits, from 0 to 1, between each two samples. Leaves out times without a lookup. */
 export function hitRates(samples: readonly Sample[], tier: "l1" | "l2"): Point[] {
-  return between(samples, (before, after) => {
+  return pairwise(samples, (before, after) => {
     const [from, to] = [countsOf(before, tier), countsOf(after, tier)];
     if (from === undefined || to === undefined) return undefined;
     const [hits, misses] = [to.hits - from.hits, to.misses - from.misses];
@@ -36,15 +36,15 @@ export function hitRates(samples: readonly Sample[], tier: "l1" | "l2"): Point[]
   });
 }
 
-/** Round trips per second since the sample before. */
+/** Returns the round trips per second between each two samples. */
 export function roundTripRates(samples: readonly Sample[], tier: "l2" | "l3"): Point[] {
-  return between(samples, (before, after) => {
+  return pairwise(samples, (before, after) => {
     const count = readsOf(after, tier) - readsOf(before, tier);
     return (count * 1000) / Math.max(1, after.at - before.at);
   });
 }
 
-function between(samples: readonly Sample[], valueOf: (before: Sample, after: Sample) => number | undefined): Point[] {
+function pairwise(samples: readonly Sample[], valueOf: (before: Sample, after: Sample) => number | undefined): Point[] {
   return samples.slice(1).flatMap((after, i) => {
     const before = samples[i];
     const value = before === undefined ? undefined : valueOf(before, after);
@@ -62,7 +62,7 @@ function readsOf({ statistics }: Sample, tier: "l2" | "l3"): number {
   return ok + missing + failed;
 }
 
-/** The heads that were seen, one row for each isolate that answered. */
+/** Returns the latest head of each isolate that responded. */
 export function headsSeen(
   samples: Samples,
 ): { isolate: string; dataCentre: string | null; head: number; at: number }[] {

@@ -3,24 +3,24 @@ import { addSample, type Samples } from "./cache-samples.ts";
 import { reasonOf } from "../notices.ts";
 import { client } from "../session.ts";
 
-const EVERY_MS = 2000;
+const INTERVAL_MS = 2000;
 
 export interface CacheWatch {
   readonly samples: ReadonlySignal<Samples>;
-  /** Why the last question got no answer. */
+  /** Why the last request failed. */
   readonly problem: ReadonlySignal<string | undefined>;
-  /** Asks until the function that it answers is called; not while nobody sees the page. */
+  /** Polls until the returned function is called. Pauses while the page is hidden. */
   start(): () => void;
 }
 
-/** Asks for the statistics of the cache again and again, one question at a time. */
+/** Polls the cache statistics, with one request at a time. */
 export function createCacheWatch(environment: string): CacheWatch {
   const samples = signal<Samples>(new Map());
   const problem = signal<string | undefined>(undefined);
-  let isAsking = false;
-  const ask = async (): Promise<void> => {
-    if (isAsking || document.hidden) return;
-    isAsking = true;
+  let isPolling = false;
+  const poll = async (): Promise<void> => {
+    if (isPolling || document.hidden) return;
+    isPolling = true;
     try {
       const { answer } = await client.call("getCacheStats", { path: { env: environment } });
       samples.value = addSample(samples.value, { at: Date.now(), statistics: answer });
@@ -28,14 +28,14 @@ export function createCacheWatch(environment: string): CacheWatch {
     } catch (error) {
       problem.value = reasonOf(error);
     }
-    isAsking = false;
+    isPolling = false;
   };
   return {
     samples,
     problem,
     start() {
-      void ask();
-      const timer = setInterval(() => void ask(), EVERY_MS);
+      void poll();
+      const timer = setInterval(() => void poll(), INTERVAL_MS);
       return () => clearInterval(timer);
     },
   };

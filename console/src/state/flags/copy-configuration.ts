@@ -1,9 +1,9 @@
-/** The configuration of a flag from one environment to another. */
+/** Copies the configuration of a flag from one environment to another. */
 import type { Configuration, DefinitionWithEnvironments, Flag } from "../../../../sdk/client/contract.ts";
 
 export type EnvironmentConfiguration = DefinitionWithEnvironments["environments"][string];
 
-/** What all environments share, as a flag is written. */
+/** Returns the part of a flag that all environments share, as the API accepts it. */
 export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyof Configuration> {
   const { key, kind, type, variants, clientVisible, metadata, description, tags, owner } = known;
   return {
@@ -19,13 +19,13 @@ export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyo
   };
 }
 
-/** What one environment has of its own, without its version. */
+/** Returns the part of a flag that belongs to one environment, without its version. */
 export function configurationOf(configuration: EnvironmentConfiguration): Configuration {
   const { enabled, offVariant, rules, prerequisites } = configuration;
   return { enabled, offVariant, default: configuration.default, rules, prerequisites };
 }
 
-/** The flag as the target would have it. `isEnabledKept`: whether it is on there stays as it is. */
+/** Returns the target's flag before and after the copy. If `isEnabledKept`, the flag stays on or off there. */
 export function copyOf(
   known: DefinitionWithEnvironments,
   from: string,

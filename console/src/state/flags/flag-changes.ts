@@ -1,4 +1,4 @@
-/** Changes of flags as people make them: shown at once, taken back when they fail, confirmed where it matters. */
+/** Toggles and saves flags. A toggle is shown at once and undone if it fails. */
 import { ApiError } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { confirm } from "../../ui/confirm.tsx";
@@ -7,52 +7,52 @@ import { isProtected } from "../environments.ts";
 import { notify, notifyFailure } from "../notices.ts";
 import { client } from "../session.ts";
 
-/** Switches that are being saved, by environment and key, with the flag as it is afterwards. */
-const switching = new Map<string, Promise<Flag>>();
+/** The pending toggles by environment and key. Each resolves with the saved flag. */
+const toggles = new Map<string, Promise<Flag>>();
 
-/** Switches a flag on or off. `show` gets what to show: the wish at once, then what the deployment says. */
+/** Turns a flag on or off. Calls `show` at once with the expected flag, and again with the saved one. */
 export async function toggleFlag(environment: string, flag: Flag, show: (flag: Flag) => void): Promise<void> {
   const enabled = !flag.enabled;
   const verb = enabled ? "Turn on" : "Turn off";
   if (isProtected(environment)) {
     const detail = enabled
-      ? "It then serves by its rules."
-      : `Everybody then gets ${flag.offVariant == null ? "the caller's own default" : `the off variant, ${flag.offVariant}`}.`;
+      ? "Its rules and its default take effect."
+      : `Everyone gets ${flag.offVariant == null ? "the default in the code" : `the off variant, ${flag.offVariant}`}.`;
     const title = `${verb} ${flag.key} in ${environment}?`;
     if (!(await confirm({ title, detail, action: verb, typed: flag.key }))) return;
   }
   show({ ...flag, enabled });
-  // Pressed again before the answer: from what that leaves, or a person would be in conflict with themselves.
+  // A second click before the first response starts from the result of the first, so that the two do not conflict.
   const id = `${environment} ${flag.key}`;
-  const turn = (switching.get(id) ?? Promise.resolve(flag)).then(
+  const turn = (toggles.get(id) ?? Promise.resolve(flag)).then(
     async (base) => (await saveFlag(environment, base, { ...base, enabled })) ?? base,
   );
-  switching.set(id, turn);
+  toggles.set(id, turn);
   const now = await turn;
-  if (switching.get(id) !== turn) return;
-  switching.delete(id);
+  if (toggles.get(id) !== turn) return;
+  toggles.delete(id);
   show(now);
 }
 
 /**
- * Writes the flag while it is still at the version of `base`. When somebody else was first, both are shown and the
- * person chooses. Answers the flag as it now is; undefined when nothing was written, which `onRefused` hears of.
+ * Saves the flag if it is still at the version of `base`. If someone else has changed it, the person chooses which
+ * version to keep. Returns the current flag, or `undefined` if the save failed; `onRejected` receives the error.
  */
 export async function saveFlag(
   environment: string,
   base: Flag,
   wanted: Flag,
-  onRefused: (error: unknown) => void = (error) => notifyFailure(`${wanted.key} was not saved`, error),
+  onRejected: (error: unknown) => void = (error) => notifyFailure(`Could not save ${wanted.key}`, error),
 ): Promise<Flag | undefined> {
   const path = { env: environment, key: wanted.key };
   try {
     const headers = base.version === undefined ? {} : { "If-Match": `"${base.version}"` };
     const { answer } = await client.call("putFlag", { path, body: wanted, headers });
-    notify(`${wanted.key}: version ${answer.version}${publishedText(answer.published)}`);
+    notify(`${changeText(environment, base, wanted)} (version ${answer.version})${publishedText(answer.published)}`);
     return answer.flag;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 412) {
-      onRefused(error);
+      onRejected(error);
       return undefined;
     }
   }
@@ -60,14 +60,20 @@ export async function saveFlag(
   try {
     theirs = (await client.call("getFlag", { path })).answer;
   } catch (error) {
-    onRefused(error);
+    onRejected(error);
     return undefined;
   }
   const choice = await askConflict({ key: wanted.key, base, mine: wanted, theirs });
-  return choice === "mine" ? await saveFlag(environment, theirs, wanted, onRefused) : theirs;
+  return choice === "mine" ? await saveFlag(environment, theirs, wanted, onRejected) : theirs;
+}
+
+function changeText(environment: string, base: Flag, { key, enabled }: Flag): string {
+  return base.enabled === enabled
+    ? `${key} saved in ${environment}`
+    : `${key} is now ${enabled ? "on" : "off"} in ${environment}`;
 }
 
 function publishedText(published: { redis?: boolean | undefined; edge?: boolean | undefined }): string {
   const isLate = published.redis === false || published.edge === false;
-  return isLate ? ", to be published by the next sweep" : ", published";
+  return isLate ? ". Some caches are not updated yet; the next sweep retries." : "";
 }

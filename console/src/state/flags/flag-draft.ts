@@ -1,9 +1,9 @@
-/** A flag while it is edited: names and rules are rows, so that each keeps its identity while it is renamed or moved. */
+/** A flag that is being edited. Its named parts are rows, which keep their identity when they are renamed or moved. */
 import type { Flag, Rule, Serve } from "../../../../sdk/client/contract.ts";
 import { initialValue } from "./variant-values.ts";
 
 export interface Row<T> {
-  /** Of this draft alone, never sent. */
+  /** Known only to this draft and never sent. */
   readonly id: number;
   readonly item: T;
 }
@@ -17,7 +17,7 @@ export interface Draft {
   type: Flag["type"];
   description: string;
   tags: readonly string[];
-  /** Undefined: there has never been one. */
+  /** `undefined` if the flag never had an owner. */
   owner: string | undefined;
   clientVisible: boolean;
   metadata: readonly Row<{ name: string; value: MetadataValue }>[];
@@ -35,7 +35,7 @@ export function row<T>(item: T): Row<T> {
   return { id: ++last, item };
 }
 
-/** `before`: the draft that this one takes the place of; what is still there keeps its identity. */
+/** Returns a draft of the flag. Parts that the previous draft has too keep their identity. */
 export function draftOf(flag: Flag, before?: Draft): Draft {
   return {
     key: flag.key,
@@ -73,7 +73,7 @@ function rowsOf<T>(items: readonly T[], before: readonly Row<T>[] | undefined, n
   });
 }
 
-/** The whole flag, as it is sent. */
+/** Returns the whole flag, as it is sent. */
 export function flagOf(draft: Draft): Flag {
   const { owner, metadata, variants, rules, prerequisites, tags, ...rest } = draft;
   return {
@@ -87,16 +87,18 @@ export function flagOf(draft: Draft): Flag {
   };
 }
 
-/** What a new flag starts as. */
+/** Returns the draft of a new flag. */
 export function newDraft(): Draft {
   return {
     ...draftOf({ key: "", type: "boolean", variants: {}, enabled: false, default: { variant: "off" } }),
-    ...ofType("boolean"),
+    ...defaultsForType("boolean"),
   };
 }
 
-/** A new flag's variants and what they serve, by its type. */
-export function ofType(type: Flag["type"]): Pick<Draft, "type" | "variants" | "offVariant" | "default" | "rules"> {
+/** Returns the initial variants of a new flag of this type, and its default. */
+export function defaultsForType(
+  type: Flag["type"],
+): Pick<Draft, "type" | "variants" | "offVariant" | "default" | "rules"> {
   const isBoolean = type === "boolean";
   const [first, second] = isBoolean ? ["on", "off"] : ["a", "b"];
   return {
@@ -111,10 +113,10 @@ export function ofType(type: Flag["type"]): Pick<Draft, "type" | "variants" | "o
   };
 }
 
-/** A new flag's kind, with what only this kind may serve. */
-export function ofKind(draft: Draft, kind: Draft["kind"]): Draft {
-  if (kind === "flag") return { ...draft, ...ofType(draft.type), kind };
-  const boolean = { ...draft, ...ofType("boolean"), kind };
+/** Changes the kind of a new flag, and its default to one that this kind can serve. */
+export function changeKind(draft: Draft, kind: Draft["kind"]): Draft {
+  if (kind === "flag") return { ...draft, ...defaultsForType(draft.type), kind };
+  const boolean = { ...draft, ...defaultsForType("boolean"), kind };
   return kind === "switch"
     ? boolean
     : {
@@ -130,7 +132,7 @@ export function ofKind(draft: Draft, kind: Draft["kind"]): Draft {
       };
 }
 
-/** The variant with another name, wherever this flag names it. */
+/** Renames a variant everywhere in this flag. */
 export function renameVariant(draft: Draft, from: string, to: string): Draft {
   const renamed = (name: string): string => (name === from ? to : name);
   return {
@@ -156,7 +158,7 @@ function mapVariants(serve: Serve, name: (variant: string) => string): Serve {
     : { rollout: { ...serve.rollout, weights: mapped(serve.rollout.weights) } };
 }
 
-/** A name that is not taken: `rule-3`. */
+/** Returns an unused name, such as `rule-3`. */
 export function freeName(stem: string, taken: Iterable<string>): string {
   const names = new Set(taken);
   let number = names.size + 1;
@@ -164,8 +166,8 @@ export function freeName(stem: string, taken: Iterable<string>): string {
   return `${stem}-${number}`;
 }
 
-/** The list with one item at another place. */
-export function moved<T>(items: readonly T[], from: number, to: number): T[] {
+/** Returns the list with one item moved. */
+export function moveItem<T>(items: readonly T[], from: number, to: number): T[] {
   const item = items[from];
   if (item === undefined || to < 0 || to >= items.length) return [...items];
   return items.toSpliced(from, 1).toSpliced(to, 0, item);
@@ -173,7 +175,7 @@ export function moved<T>(items: readonly T[], from: number, to: number): T[] {
 
 const DEFINITION = ["kind", "type", "variants", "clientVisible", "metadata", "description", "tags", "owner"];
 
-/** Whether a change at this pointer is one of the definition, which all environments share. */
-export function isOfDefinition(pointer: string): boolean {
+/** Whether this pointer is inside the definition, which all environments share. */
+export function isDefinitionPointer(pointer: string): boolean {
   return DEFINITION.includes(pointer.split("/")[1] ?? "");
 }

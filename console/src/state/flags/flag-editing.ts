@@ -1,4 +1,4 @@
-/** A flag being edited: a draft beside what is stored, what differs, and what the deployment refused of it. */
+/** The editing of one flag: its draft, the stored flag, the changes between them, and the rejected fields. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
@@ -7,37 +7,37 @@ import type { Problem } from "../../ui/fields/problem.ts";
 import { saveFlag, toggleFlag } from "./flag-changes.ts";
 import { type Draft, draftOf, flagOf, newDraft } from "./flag-draft.ts";
 import { notify, notifyFailure } from "../notices.ts";
-import { standing } from "./pointers.ts";
+import { remainingProblems } from "./pointers.ts";
 import { client } from "../session.ts";
 
 export interface Editing {
   readonly environment: string;
-  /** Undefined: the flag is new. */
+  /** `undefined` while the flag is new. */
   readonly stored: ReadonlySignal<Flag | undefined>;
   readonly draft: ReadonlySignal<Draft>;
-  /** Of the draft against what is stored, field by field. */
+  /** The changes between the stored flag and the draft, by field. */
   readonly changes: ReadonlySignal<readonly Difference[]>;
-  /** What the deployment refused and is still so. */
+  /** The rejected fields that have not changed since. */
   readonly problems: ReadonlySignal<readonly Problem[]>;
-  /** How often the draft was discarded: what was typed and could not be read goes with it. */
+  /** How often the draft was discarded. Controls use it as a key, because typed text that is invalid must go too. */
   readonly discarded: ReadonlySignal<number>;
   change(patch: Partial<Draft>): void;
-  /** Back to what is stored. */
+  /** Returns to the stored flag. */
   discard(): void;
-  /** Writes the draft; false when nothing was written. */
+  /** Saves the draft. Resolves with `false` if nothing was saved. */
   save(): Promise<boolean>;
-  /** Switches the stored flag on or off at once, whatever else is being edited. */
+  /** Turns the stored flag on or off at once, without saving the draft. */
   toggle(): Promise<void>;
 }
 
-/** `initial`: what a new flag starts from, where there is none stored. */
+/** Starts editing a stored flag, or the `initial` draft of a new one. */
 export function createEditing(environment: string, flag: Flag | undefined, initial: Draft = newDraft()): Editing {
   const stored = signal(flag);
   const start = flag === undefined ? initial : draftOf(flag);
   const base = signal(flagOf(start));
   const draft = signal(start);
   const edited = computed(() => flagOf(draft.value));
-  const refused = signal<{ problems: readonly Problem[]; sent: Flag } | undefined>(undefined);
+  const rejected = signal<{ problems: readonly Problem[]; sent: Flag } | undefined>(undefined);
 
   const discarded = signal(0);
 
@@ -45,21 +45,21 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     stored.value = saved;
     draft.value = draftOf(saved, draft.peek());
     base.value = flagOf(draft.value);
-    refused.value = undefined;
+    rejected.value = undefined;
   };
 
   const save = async (): Promise<boolean> => {
     const sent = edited.peek();
-    const onRefused = (error: unknown): void => {
+    const onRejected = (error: unknown): void => {
       const problems = error instanceof ApiError ? (error.problem.errors ?? []) : [];
-      refused.value = { problems, sent };
-      if (problems.length === 0) notifyFailure(`${sent.key} was not saved`, error);
+      rejected.value = { problems, sent };
+      if (problems.length === 0) notifyFailure(`Could not save ${sent.key}`, error);
     };
     const from = stored.peek();
     const saved =
       from === undefined
-        ? await createFlag(environment, sent, onRefused)
-        : await saveFlag(environment, from, sent, onRefused);
+        ? await createFlag(environment, sent, onRejected)
+        : await saveFlag(environment, from, sent, onRejected);
     if (saved === undefined) return false;
     accept(saved);
     return true;
@@ -72,7 +72,7 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     discarded,
     changes: computed(() => differences(base.value, edited.value)),
     problems: computed(() =>
-      refused.value === undefined ? [] : standing(refused.value.problems, refused.value.sent, edited.value),
+      rejected.value === undefined ? [] : remainingProblems(rejected.value.problems, rejected.value.sent, edited.value),
     ),
     change(patch) {
       draft.value = { ...draft.value, ...patch };
@@ -80,7 +80,7 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     discard() {
       const from = stored.peek();
       draft.value = from === undefined ? initial : draftOf(from, draft.peek());
-      refused.value = undefined;
+      rejected.value = undefined;
       discarded.value++;
     },
     save,
@@ -90,7 +90,7 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
       await toggleFlag(environment, from, (flag) => {
         const isOnlySwitched =
           differences({ ...base.peek(), enabled: flag.enabled }, flagOf(draftOf(flag))).length === 0;
-        // Somebody else's version was kept. Over a draft it is not the one that the draft is of: saving has to ask.
+        // The person kept someone else's version. A draft is not based on it, so saving the draft must ask again.
         if (!isOnlySwitched && differences(base.peek(), edited.peek()).length === 0) return accept(flag);
         stored.value = isOnlySwitched ? flag : { ...from, enabled: flag.enabled };
         base.value = { ...base.peek(), enabled: flag.enabled };
@@ -100,18 +100,18 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
   };
 }
 
-/** Creates a flag that must not be there yet. Undefined when it was refused. */
+/** Creates a flag. Returns `undefined` if it was rejected, for example because it exists already. */
 export async function createFlag(
   environment: string,
   flag: Flag,
-  onRefused: (error: unknown) => void,
+  onRejected: (error: unknown) => void,
 ): Promise<Flag | undefined> {
   try {
     const { answer } = await client.call("createFlag", { path: { env: environment }, body: flag });
-    notify(`${flag.key} is created in ${environment}, version ${answer.version}`);
+    notify(`${flag.key} created in ${environment} (version ${answer.version})`);
     return answer.flag;
   } catch (error) {
-    onRefused(error);
+    onRejected(error);
     return undefined;
   }
 }

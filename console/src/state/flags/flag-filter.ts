@@ -1,11 +1,11 @@
-/** Which flags of a list are shown and in what order, as the address says it. */
+/** The filter and order of the list of flags, and how the address stores them. */
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { stalenessOf } from "./staleness.ts";
 
 export const SORTS = { key: "Key", changed: "Last change" } as const;
 export type Sort = keyof typeof SORTS;
 
-/** Empty text: any. */
+/** An empty text matches every flag. */
 export interface FlagFilter {
   search: string;
   tag: string;
@@ -20,13 +20,13 @@ export function filterOfQuery(query: Readonly<Record<string, string>>): FlagFilt
   return { search, tag, kind, state, sort: sort === "changed" ? sort : "key" };
 }
 
-/** The other way round: only what differs from showing everything. */
+/** Returns the query for a filter, without the fields that filter nothing. */
 export function queryOfFilter({ sort, ...filter }: FlagFilter): Record<string, string | undefined> {
   const entries = Object.entries({ ...filter, sort: sort === "key" ? "" : sort });
   return Object.fromEntries(entries.map(([name, value]) => [name, value.trim() === "" ? undefined : value]));
 }
 
-/** The flags that match, sorted. Words are looked for in key, description, owner and tags; all have to be found. */
+/** Returns the matching flags in order. Every word must occur in the key, description, owner or tags. */
 export function filterFlags(flags: readonly Flag[], filter: FlagFilter, now: number): Flag[] {
   const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = flags.filter(
@@ -48,7 +48,7 @@ function isInState(flag: Flag, state: string, now: number): boolean {
 
 const searchTexts = new WeakMap<Flag, string>();
 
-/** Made once for each flag: a search runs on every key that is pressed. */
+/** Returns the searchable text of a flag. It is cached, because a search runs at every keystroke. */
 function searchTextOf(flag: Flag): string {
   let text = searchTexts.get(flag);
   if (text === undefined) {

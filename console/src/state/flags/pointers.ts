@@ -1,4 +1,4 @@
-/** JSON pointers of problems: what they stand at, in words, and whether they still stand. */
+/** JSON pointers of problems: the fields they lead to, their names in words, and whether the problems remain. */
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { isSame } from "../../ui/fields/parsed.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
@@ -14,8 +14,8 @@ export function escapePointer(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
-/** A pointer and those around it, the innermost first, without the whole document. */
-export function enclosing(pointer: string): string[] {
+/** Returns a pointer and all pointers around it, from the inside out, without the root. */
+export function enclosingPointers(pointer: string): string[] {
   const steps = pointer.split("/").slice(1);
   return steps.map((_, i) => `/${steps.slice(0, steps.length - i).join("/")}`);
 }
@@ -30,8 +30,8 @@ export function valueAt(document: unknown, pointer: string): unknown {
   );
 }
 
-/** The problems of what was sent that still hold for what is edited: those whose field is what it was. */
-export function standing(problems: readonly Problem[], sent: Flag | undefined, edited: Flag): Problem[] {
+/** Returns the problems whose fields have not changed since the document was sent. */
+export function remainingProblems(problems: readonly Problem[], sent: Flag | undefined, edited: Flag): Problem[] {
   return problems.filter(({ pointer }) => isSame(valueAt(sent, pointer), valueAt(edited, pointer)));
 }
 
@@ -46,9 +46,9 @@ const WORDS: Record<string, string> = {
   by: "attribute",
   ranges: "range",
   offVariant: "off variant",
-  clientVisible: "visible to clients",
-  onMissingKey: "without a key",
-  onMiss: "outside the weights",
+  clientVisible: "visible to client keys",
+  onMissingKey: "if the attribute is missing",
+  onMiss: "everyone else",
 };
 
 /** `/rules/0/when/all/1/values/2` is "rule 1, condition, part 2, value 3". */
@@ -57,7 +57,7 @@ export function pointerText(pointer: string): string {
   let isNumbered = false;
   for (const step of stepsOf(pointer)) {
     const isIndex = /^\d+$/.test(step) && texts.length > 0;
-    // The two sides of a pair are told apart by what is said of them.
+    // A second index is one side of a pair. The message itself says which side it means.
     if (isIndex && !isNumbered) texts.push(`${texts.pop() ?? ""} ${Number(step) + 1}`);
     else if (!isIndex) texts.push(WORDS[step] ?? step);
     isNumbered = isIndex;

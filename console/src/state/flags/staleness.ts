@@ -1,67 +1,67 @@
-/** Which flags nobody needs any more: unchanged for a month, and everybody gets the same. */
+/** Stale flags: unchanged for a month, and serving one variant to everyone. */
 import type { Flag, Rollout, Rule, Serve } from "../../../../sdk/client/contract.ts";
 
 export const STALE_DAYS = 30;
 const DAY_MS = 86_400_000;
 const ALL = 100_000;
 
-/** No variant is named like this. */
-const CALLERS_DEFAULT = "\u0000";
+/** Stands for the default in the code. No variant can have this name. */
+const CODE_DEFAULT = "\u0000";
 
 export interface Staleness {
   /** Whole days since the last change. */
   days: number;
-  /** What everybody gets; null: the caller's own default. */
+  /** The variant that everyone gets, or `null` for the default in the code. */
   variant: string | null;
 }
 
 /**
- * A flag that has not changed for 30 days and serves one variant to everybody. Undefined where it is in use: it was
- * changed lately, or what it serves depends on who asks. Switches are never stale: lying still is what they are for.
+ * Returns the staleness of a flag, or `undefined` if it changed in the last 30 days or serves several variants.
+ * Switches are never stale, because they are meant to stay unchanged.
  */
 export function stalenessOf(flag: Flag, now: number): Staleness | undefined {
   if (flag.kind === "switch" || flag.updatedAt === undefined) return undefined;
   const days = Math.floor((now - Date.parse(flag.updatedAt)) / DAY_MS);
   if (!(days >= STALE_DAYS)) return undefined;
-  const only = onlyAnswerOf(flag, now);
+  const only = onlyVariantOf(flag, now);
   return only === undefined ? undefined : { days, variant: only.variant };
 }
 
 /**
- * What the flag answers whatever the context; undefined when that depends. It goes by the form of the rules: a condition
- * that nobody fulfils counts as if somebody did. Subjects without the attribute that a rollout goes by are left aside, so
- * that a flag that is rolled out to 100 % counts as such.
+ * Returns the variant that every context gets, or `undefined` if contexts can get different ones. It reads only the
+ * rules: it assumes that every condition is true for someone. It ignores subjects without the bucketing attribute,
+ * so that a rollout of 100% counts as one variant.
  */
-export function onlyAnswerOf(flag: Flag, now: number): { variant: string | null } | undefined {
-  const answers = possibleAnswers(flag, now);
-  const [only] = answers;
-  if (answers.size !== 1 || only === undefined) return undefined;
-  return { variant: only === CALLERS_DEFAULT ? null : only };
+export function onlyVariantOf(flag: Flag, now: number): { variant: string | null } | undefined {
+  const possible = possibleVariants(flag, now);
+  const [only] = possible;
+  if (possible.size !== 1 || only === undefined) return undefined;
+  return { variant: only === CODE_DEFAULT ? null : only };
 }
 
-function possibleAnswers(flag: Flag, now: number): Set<string> {
-  const off = flag.offVariant ?? CALLERS_DEFAULT;
+function possibleVariants(flag: Flag, now: number): Set<string> {
+  const off = flag.offVariant ?? CODE_DEFAULT;
   if (!flag.enabled) return new Set([off]);
-  const answers = new Set<string>();
-  if ((flag.prerequisites?.length ?? 0) > 0) answers.add(off);
+  const possible = new Set<string>();
+  if ((flag.prerequisites?.length ?? 0) > 0) possible.add(off);
   for (const rule of flag.rules ?? []) {
     if (rule.until !== undefined && Date.parse(rule.until) <= now) continue;
     const { variants, next } = outcomesOf(rule.serve, now);
-    for (const variant of variants) answers.add(variant);
-    // Nobody gets past this one.
-    if (isUnconditional(rule, now) && !next) return answers;
+    for (const variant of variants) possible.add(variant);
+    // No subject gets past this rule.
+    if (isUnconditional(rule, now) && !next) return possible;
   }
   const { variants, next } = outcomesOf(flag.default, now);
-  for (const variant of variants) answers.add(variant);
-  if (next) answers.add(off);
-  return answers;
+  for (const variant of variants) possible.add(variant);
+  if (next) possible.add(off);
+  return possible;
 }
 
 function isUnconditional({ when, from, until }: Rule, now: number): boolean {
   return when === undefined && until === undefined && (from === undefined || Date.parse(from) <= now);
 }
 
-/** What may be served to somebody who has the bucketing attribute, and whether they may be passed on. */
+/** Returns the variants that a subject with the bucketing attribute can get, and whether it can reach the next rule. */
 function outcomesOf(serve: Serve, now: number): { variants: string[]; next: boolean } {
   if ("variant" in serve) return { variants: [serve.variant], next: false };
   const { weights } = "draw" in serve ? serve.draw : serve.rollout;
@@ -71,7 +71,7 @@ function outcomesOf(serve: Serve, now: number): { variants: string[]; next: bool
   return { variants: share === 0 ? [] : variants, next: total < ALL || share !== ALL };
 }
 
-/** How much of each weight is served for good; undefined while it changes. */
+/** Returns the served part of each weight, or `undefined` while a ramp still changes it. */
 function shareOf({ ramp }: Rollout, now: number): number | undefined {
   if (ramp === undefined) return ALL;
   return ramp.from === ramp.to || now >= Date.parse(ramp.endAt) ? ramp.to : undefined;

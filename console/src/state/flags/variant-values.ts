@@ -1,11 +1,11 @@
-/** Values of variants as text, in the form that the flag's type has. */
+/** Converts variant values to and from text, by the type of the flag. */
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { parseNumber } from "../../ui/condition/values.ts";
 import type { Parsed } from "../../ui/fields/parsed.ts";
 
 export type FlagType = Flag["type"];
 
-/** A float that is whole keeps its point: `10.0`. */
+/** Returns a value as text. A whole float keeps its decimal point: `10.0`. */
 export function valueText(type: FlagType, value: unknown): string {
   if (type === "string" && typeof value === "string") return value;
   if (type === "float" && Number.isInteger(value) && Math.abs(value as number) < 1e21) return `${String(value)}.0`;
@@ -21,7 +21,7 @@ export function parseValue(type: FlagType, text: string): Parsed<unknown> {
     case "integer": {
       const parsed = /[.e]/i.test(text) ? undefined : parseNumber(text);
       const isWhole = parsed !== undefined && "value" in parsed && Number.isSafeInteger(parsed.value);
-      return isWhole ? parsed : { problem: "must be a whole number within ±9007199254740991" };
+      return isWhole ? parsed : { problem: "must be a whole number between -9007199254740991 and 9007199254740991" };
     }
     case "float":
       return parseNumber(text);
@@ -36,11 +36,11 @@ function parseObject(text: string): Parsed<unknown> {
     const isObject = typeof value === "object" && value !== null;
     return isObject ? { value } : { problem: "must be a JSON object or list" };
   } catch (error) {
-    return { problem: error instanceof Error ? `is no JSON yet: ${error.message}` : "is no JSON" };
+    return { problem: error instanceof Error ? `is not valid JSON: ${error.message}` : "is not valid JSON" };
   }
 }
 
-/** What a new variant starts with. */
+/** Returns the initial value of a new variant. */
 export function initialValue(type: FlagType): unknown {
   switch (type) {
     case "boolean":

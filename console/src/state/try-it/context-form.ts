@@ -1,6 +1,6 @@
-/** An evaluation context as rows of a form, and back. */
+/** Converts an evaluation context to rows of a form, and back. */
 
-export const VALUE_TYPES = ["text", "number", "yes or no", "JSON"] as const;
+export const VALUE_TYPES = ["text", "number", "boolean", "JSON"] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
 
 export interface Row {
@@ -11,20 +11,20 @@ export interface Row {
 
 export interface ReadRows {
   values: Record<string, unknown>;
-  /** By index of the row: what is wrong with it. */
+  /** The problem with a row, by the index of the row. */
   problems: Map<number, string>;
 }
 
-/** Rows without a name are passed over. */
+/** Reads the rows and skips those without a name. */
 export function readRows(rows: readonly Row[]): ReadRows {
   const values: Record<string, unknown> = {};
   const problems = new Map<number, string>();
   for (const [i, row] of rows.entries()) {
     const name = row.name.trim();
     if (name === "") continue;
-    if (Object.hasOwn(values, name)) problems.set(i, "is there twice");
+    if (Object.hasOwn(values, name)) problems.set(i, "is used twice");
     const value = readValue(row);
-    if (value === undefined) problems.set(i, `is not ${row.type === "number" ? "a number" : "JSON"}`);
+    if (value === undefined) problems.set(i, `is not ${row.type === "number" ? "a number" : "valid JSON"}`);
     else values[name] = value;
   }
   return { values, problems };
@@ -32,7 +32,7 @@ export function readRows(rows: readonly Row[]): ReadRows {
 
 function readValue({ type, text }: Row): unknown {
   if (type === "text") return text;
-  if (type === "yes or no") return text === "true";
+  if (type === "boolean") return text === "true";
   try {
     const value: unknown = JSON.parse(text);
     return type === "JSON" || typeof value === "number" ? value : undefined;
@@ -45,12 +45,12 @@ export function rowsOf(values: Readonly<Record<string, unknown>>): Row[] {
   return Object.entries(values).map(([name, value]) => {
     if (typeof value === "string") return { name, type: "text", text: value };
     if (typeof value === "number") return { name, type: "number", text: String(value) };
-    if (typeof value === "boolean") return { name, type: "yes or no", text: String(value) };
+    if (typeof value === "boolean") return { name, type: "boolean", text: String(value) };
     return { name, type: "JSON", text: JSON.stringify(value) };
   });
 }
 
-/** A context that was typed as JSON; `problem` says why it is none. */
+/** Reads a context that was typed as JSON. */
 export function readContextText(text: string): { values: Record<string, unknown> } | { problem: string } {
   if (text.trim() === "") return { values: {} };
   try {
@@ -58,8 +58,8 @@ export function readContextText(text: string): { values: Record<string, unknown>
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return { values: value as Record<string, unknown> };
     }
-    return { problem: 'A context is an object, like {"plan": "pro"}.' };
+    return { problem: 'A context must be a JSON object, such as {"plan": "pro"}.' };
   } catch (error) {
-    return { problem: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `This is not valid JSON: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

@@ -1,10 +1,10 @@
-/** Who is evaluated: a context as rows or as JSON, and attributes of the request to pretend. */
+/** The subject of an evaluation: a context, as rows or as JSON, and attributes that replace those of the request. */
 import { type ReadonlySignal, signal, computed } from "@preact/signals";
 import { readContextText, readRows, type Row, rowsOf } from "./context-form.ts";
 
-export interface Question {
+export interface EvaluationInput {
   context: Record<string, unknown>;
-  /** Undefined: those of the console's own request. */
+  /** If `undefined`, the API uses the attributes of the console's own request. */
   request: Record<string, unknown> | undefined;
 }
 
@@ -13,25 +13,25 @@ export interface Subject {
   readonly rows: ReadonlySignal<readonly Row[]>;
   readonly text: ReadonlySignal<string>;
   readonly request: ReadonlySignal<readonly Row[]>;
-  /** Of the rows, by index. */
+  /** Problems by index of the row. */
   readonly rowProblems: ReadonlySignal<ReadonlyMap<number, string>>;
   readonly requestProblems: ReadonlySignal<ReadonlyMap<number, string>>;
-  /** Of the JSON text. */
+  /** The problem with the JSON text. */
   readonly textProblem: ReadonlySignal<string | undefined>;
-  /** The attribute that sampled subjects differ in. */
+  /** The attribute in which sampled subjects differ. */
   readonly by: { value: string; peek(): string };
   setRows(rows: readonly Row[]): void;
   setText(text: string): void;
   setRequest(rows: readonly Row[]): void;
-  /** The other way to say the same; stays where it is while what is there cannot be read. */
+  /** Switches between rows and JSON, unless the current input is invalid. */
   switchMode(): void;
-  /** Undefined: something in it cannot be read. */
-  question(): Question | undefined;
+  /** Returns `undefined` while the input is invalid. */
+  input(): EvaluationInput | undefined;
 }
 
 const text = (name: string, value = ""): Row => ({ name, type: "text", text: value });
 
-/** Starts with the attributes that the flag asks for, to be filled in. Rows that are left empty are not sent. */
+/** Creates a subject with empty rows for the attributes that the flag uses. Rows that stay empty are not sent. */
 export function createSubject(suggested: { context: readonly string[]; request: readonly string[] }): Subject {
   const mode = signal<"form" | "json">("form");
   const names = [...new Set(["targetingKey", ...suggested.context])];
@@ -39,8 +39,8 @@ export function createSubject(suggested: { context: readonly string[]; request: 
   const request = signal<readonly Row[]>(suggested.request.map((name) => text(name)));
   const json = signal("{}");
   const by = signal("targetingKey");
-  const read = computed(() => readRows(filled(rows.value)));
-  const readRequest = computed(() => readRows(filled(request.value)));
+  const read = computed(() => readRows(skipEmptyRows(rows.value)));
+  const readRequest = computed(() => readRows(skipEmptyRows(request.value)));
   const readText = computed(() => readContextText(json.value));
   const hasProblems = (): boolean =>
     readRequest.peek().problems.size > 0 ||
@@ -68,15 +68,15 @@ export function createSubject(suggested: { context: readonly string[]; request: 
       else rows.value = rowsOf(context());
       mode.value = mode.peek() === "form" ? "json" : "form";
     },
-    question() {
+    input() {
       if (hasProblems()) return undefined;
-      const pretended = readRequest.peek().values;
-      return { context: context(), request: Object.keys(pretended).length === 0 ? undefined : pretended };
+      const replaced = readRequest.peek().values;
+      return { context: context(), request: Object.keys(replaced).length === 0 ? undefined : replaced };
     },
   };
 }
 
-/** A suggestion that was not taken up is no attribute; its place is kept, so that problems find their row. */
-function filled(rows: readonly Row[]): Row[] {
-  return rows.map((row) => (row.text === "" && row.type !== "yes or no" ? { ...row, name: "" } : row));
+/** Clears the names of empty rows, so that they are not sent. The rows stay, because problems refer to their index. */
+function skipEmptyRows(rows: readonly Row[]): Row[] {
+  return rows.map((row) => (row.text === "" && row.type !== "boolean" ? { ...row, name: "" } : row));
 }

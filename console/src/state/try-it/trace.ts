@@ -1,4 +1,4 @@
-/** How an evaluation came out, in words and as a tree to draw. */
+/** The trace of an evaluation, in words and as a tree. */
 import type {
   AttributePath,
   Condition,
@@ -8,20 +8,21 @@ import type {
   Rule,
 } from "../../../../sdk/client/contract.ts";
 import { OPERATOR_GROUPS } from "../../ui/condition/condition.ts";
+import { percentText } from "../../ui/fields/percent.ts";
 
 export type Result = ConditionTrace["result"];
 
 export interface TraceNode {
   result: Result;
   text: string;
-  /** What the subject had to do with it. */
+  /** How the subject led to the result. */
   note?: string;
   parts: TraceNode[];
 }
 
 const OPERATOR_TEXTS = new Map<string, string>(OPERATOR_GROUPS.flatMap(({ operators }) => operators));
 
-/** The tree of a condition. Values are the condition's own; of one that is not known any more, only its form is told. */
+/** Returns the tree of a condition. The values come from the stored condition. Without it, the tree has none. */
 export function traceNode(
   trace: ConditionTrace,
   condition: Condition | undefined,
@@ -40,7 +41,7 @@ export function traceNode(
   }
   if (trace.flag !== undefined) {
     const text = `${trace.flag} serves ${(trace.variants ?? []).join(" or ")}`;
-    return { result, text, note: `it serves ${trace.served ?? "the caller's default"}`, parts: [] };
+    return { result, text, note: `it serves ${trace.served ?? "the code default"}`, parts: [] };
   }
   if (trace.ranges !== undefined) {
     const ranges = trace.ranges.map(([from = 0, to = 0]) => `${percentText(from)} to ${percentText(to)}`);
@@ -74,30 +75,35 @@ export function pathText(path: AttributePath): string {
   return typeof path === "string" ? path : path.join(" → ");
 }
 
-export function percentText(share: number): string {
-  return `${Number((share / 1000).toFixed(3))} %`;
-}
-
 export function bucketText(bucket: number | null): string {
   return bucket === null
-    ? "no bucket: the context has none of the bucketing attributes"
-    : `bucket ${bucket.toLocaleString("en")} of 100,000, which is ${percentText(bucket)}`;
+    ? "no bucket, because the context has none of the bucketing attributes"
+    : `bucket ${bucket.toLocaleString("en")} of 100,000 (${percentText(bucket)})`;
 }
 
 const STATES: Record<Explanation["rules"][number]["state"], string> = {
-  matched: "matched: it made the answer",
-  "not matched": "not matched: its condition is not true",
-  missed: "passed on: its condition is true, and its share serves nobody here",
-  "outside schedule": "outside its schedule",
-  "not reached": "not reached",
+  matched: "Matched: this rule decides.",
+  "not matched": "Not matched: the condition is not true.",
+  missed: "Passed on: the condition is true, but the bucket is outside the served percentages.",
+  "outside schedule": "Not active: the schedule does not include the current time.",
+  "not reached": "Not reached: an earlier step decides.",
 };
 
-/** What became of a rule, in words. */
+const DEFAULT_STATES: Record<Explanation["default"]["state"], string> = {
+  served: "Served, because no rule decides.",
+  "not reached": STATES["not reached"],
+};
+
+export function defaultStateText(state: Explanation["default"]["state"]): string {
+  return DEFAULT_STATES[state];
+}
+
+/** Returns the state of a rule in words. */
 export function stateText(state: Explanation["rules"][number]["state"]): string {
   return STATES[state];
 }
 
-/** Every segment that the trace speaks of. */
+/** Whether the explanation refers to a segment. */
 export function namesSegment(explanation: Explanation): boolean {
   const isNamed = (trace: ConditionTrace): boolean =>
     trace.segment !== undefined ||
@@ -105,7 +111,7 @@ export function namesSegment(explanation: Explanation): boolean {
   return explanation.rules.some(({ when }) => when !== undefined && isNamed(when));
 }
 
-/** Attributes that a flag's rules ask for, to suggest: the context's, and those of the request without `request.`. */
+/** Returns the attributes that a flag uses: those of the context, and those of the request without `request.`. */
 export function attributesOf(flag: Pick<Flag, "rules" | "default">): { context: string[]; request: string[] } {
   const found = new Set<string>();
   const add = (path: AttributePath): void => void found.add(typeof path === "string" ? path : (path[0] ?? ""));

@@ -1,9 +1,9 @@
-/** Names of attributes to suggest. */
+/** The attribute names that editors suggest. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import { childrenOf } from "./condition.ts";
 
-/** What the worker itself reads from a request. */
-const REQUEST = [
+/** The attributes that the worker reads from a request (src/http/evaluation/context.ts). */
+export const REQUEST_ATTRIBUTES = [
   "country",
   "region",
   "city",
@@ -16,9 +16,9 @@ const REQUEST = [
   "userAgentFamily",
 ];
 
-/** Names of attributes in use, with those that are always there. */
+/** Returns the attributes that these conditions use, and those that every evaluation has. */
 export function attributesOf(conditions: readonly Condition[]): string[] {
-  const names = new Set(["targetingKey", ...REQUEST.map((name) => `request.${name}`)]);
+  const names = new Set(["targetingKey", ...REQUEST_ATTRIBUTES.map((name) => `request.${name}`)]);
   const collect = (condition: Condition): void => {
     childrenOf(condition)?.forEach(collect);
     if ("attribute" in condition && typeof condition.attribute === "string") names.add(condition.attribute);

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import type { Condition } from "../../../../sdk/client/contract.ts";
+import { RemoveButton } from "../remove-button.tsx";
 import { changeForm, FORMS, type Form, formOf, type Known } from "./condition.ts";
 import type { EditorProps, ListIds } from "./editor-props.ts";
 import { Group } from "./group.tsx";
@@ -11,15 +12,15 @@ import { BucketEditor, FlagEditor, SegmentEditor } from "./references.tsx";
 export interface ConditionBuilderProps extends Known {
   condition: Condition;
   onChange: (condition: Condition) => void;
-  /** Of the condition in the document that is edited, so that problems find their field. Default: it is the document. */
+  /** Pointer to the condition in the edited document, by which problems find their fields. Default: the document. */
   pointer?: string;
-  /** Of `NameLists` elsewhere on the page, where many builders share them; without it, it brings its own. */
+  /** Ids of shared `NameLists` on the page. Without them, the builder draws lists of its own. */
   lists?: ListIds;
 }
 
 /**
- * Every form and operator of a condition. Stands in a form; a `<fieldset disabled>` around it makes it read-only, and a
- * `Problems` context around it shows what is wrong at each field.
+ * Edits a condition of any type and operator. It must be inside a form. A `<fieldset disabled>` around it makes it
+ * read-only, and a `Problems` context around it shows each problem at its field.
  */
 export function ConditionBuilder({
   condition,
@@ -46,7 +47,7 @@ export function ConditionBuilder({
   );
 }
 
-/** One condition of any form, in its box. */
+/** One condition of any type, in its box. */
 function ConditionEditor(props: EditorProps): JSX.Element {
   const { condition, onChange, known, onRemove } = props;
   const form = formOf(condition);
@@ -54,7 +55,7 @@ function ConditionEditor(props: EditorProps): JSX.Element {
     <div class={`condition ${form}`} role="group" aria-label={`Condition: ${FORMS[form]}`}>
       <div class="form">
         <select
-          aria-label="Form of the condition"
+          aria-label="Condition type"
           value={form}
           onChange={(event) => onChange(changeForm(condition, event.currentTarget.value as Form, known))}
         >
@@ -64,11 +65,7 @@ function ConditionEditor(props: EditorProps): JSX.Element {
             </option>
           ))}
         </select>
-        {onRemove !== undefined && (
-          <button type="button" class="quiet" aria-label="Remove this condition" onClick={onRemove}>
-            ×
-          </button>
-        )}
+        {onRemove !== undefined && <RemoveButton label="Remove this condition" onRemove={onRemove} />}
       </div>
       <Body {...props} />
     </div>

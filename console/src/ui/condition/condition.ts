@@ -1,4 +1,4 @@
-/** Conditions as the builder changes them: their forms, what carries over from one form or operator to another. */
+/** The types and operators of conditions in the builder, and how a condition changes from one to another. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import type { Operator } from "../../../../src/flags/document.ts";
 import { CASE_OPERATORS, OPERATOR_VALUES } from "../../../../src/flags/value-kinds.ts";
@@ -7,19 +7,19 @@ export type Leaf = Extract<Condition, { attribute: unknown }>;
 export type Bucket = Extract<Condition, { bucket: unknown }>["bucket"];
 export type Scalar = string | number | boolean | null;
 
-/** What conditions may name in this environment. */
+/** The names in this environment that a condition can refer to. */
 export interface Known {
-  /** Keys of segments. */
+  /** Segment keys. */
   segments: readonly string[];
   flags: readonly { key: string; variants: Readonly<Record<string, unknown>> }[];
-  /** Names to suggest. */
+  /** Suggested attribute names. */
   attributes: readonly string[];
 }
 
 export const FORMS = {
   attribute: "Attribute",
   segment: "Segment",
-  flag: "Another flag serves",
+  flag: "Another flag's variant",
   bucket: "Percentage",
   all: "All of",
   any: "Any of",
@@ -42,7 +42,7 @@ export const OPERATOR_GROUPS: readonly { label: string; operators: readonly (rea
       ["contains", "contains"],
       ["starts_with", "starts with"],
       ["ends_with", "ends with"],
-      ["matches", "matches the pattern"],
+      ["matches", "matches pattern"],
     ],
   },
   {
@@ -56,7 +56,7 @@ export const OPERATOR_GROUPS: readonly { label: string; operators: readonly (rea
     ],
   },
   {
-    label: "Instant",
+    label: "Date and time",
     operators: [
       ["before", "is before"],
       ["after", "is after"],
@@ -71,15 +71,15 @@ export const OPERATOR_GROUPS: readonly { label: string; operators: readonly (rea
       ["semver_gt", "is newer than"],
       ["semver_gte", "is at least version"],
       ["semver_caret", "is compatible with (^)"],
-      ["semver_tilde", "is a patch of (~)"],
+      ["semver_tilde", "is a patch release of (~)"],
     ],
   },
-  { label: "IP address", operators: [["ip_in_cidr", "is in the block"]] },
+  { label: "IP address", operators: [["ip_in_cidr", "is in CIDR block"]] },
   {
     label: "List",
     operators: [
-      ["array_contains_any", "holds one of"],
-      ["array_contains_all", "holds all of"],
+      ["array_contains_any", "contains one of"],
+      ["array_contains_all", "contains all of"],
     ],
   },
 ];
@@ -92,7 +92,7 @@ export function emptyLeaf(): Leaf {
   return { attribute: "", operator: "equals", values: [] };
 }
 
-/** The condition in another form. What fits is kept: a group's conditions, or the condition as the only one of a group. */
+/** Returns the condition as another type. Groups keep their conditions; another condition goes into the new group. */
 export function changeForm(condition: Condition, form: Form, known: Known): Condition {
   if (form === formOf(condition)) return condition;
   const parts = childrenOf(condition);
@@ -125,14 +125,14 @@ function emptyOf(form: "attribute" | "segment" | "flag" | "bucket", known: Known
   }
 }
 
-/** The conditions inside a group or a negation; undefined for all others. */
+/** Returns the conditions inside a group or a negation, and `undefined` for every other condition. */
 export function childrenOf(condition: Condition): Condition[] | undefined {
   if ("all" in condition) return condition.all;
   if ("any" in condition) return condition.any;
   return "not" in condition ? [condition.not] : undefined;
 }
 
-/** The leaf with another operator; values, case and missing stay where the operator takes them. */
+/** Returns the leaf with another operator. It keeps the values and options that this operator accepts. */
 export function changeOperator({ attribute, values = [], caseInsensitive, missing }: Leaf, operator: Operator): Leaf {
   const kind = OPERATOR_VALUES[operator];
   if (kind === "none") return { attribute, operator };

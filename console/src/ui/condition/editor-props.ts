@@ -1,7 +1,7 @@
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import type { Known } from "./condition.ts";
 
-/** Ids of the lists of names to suggest. */
+/** Ids of the datalists with suggested names. */
 export interface ListIds {
   attributes: string;
   flags: string;
@@ -13,6 +13,6 @@ export interface EditorProps<C = Condition> {
   pointer: string;
   known: Known;
   lists: ListIds;
-  /** Takes it out of its group; absent where it cannot be. */
+  /** Removes the condition from its group. `undefined` if it cannot be removed. */
   onRemove?: (() => void) | undefined;
 }

@@ -1,14 +1,14 @@
 import type { ComponentType, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
 import type { Condition } from "../../../../sdk/client/contract.ts";
+import { useItemFocus } from "../item-focus.ts";
 import { emptyLeaf } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
 
-/** `Editor` draws a condition of any form; it is passed in, as it draws groups itself. */
+/** `Editor` draws a condition of any type. It is a parameter because it draws groups itself. */
 type GroupProps = EditorProps<GroupCondition> & { Editor: ComponentType<EditorProps> };
 type GroupCondition = Extract<Condition, { all: unknown } | { any: unknown } | { not: unknown }>;
 
-/** Conditions inside one another. A negation holds one. */
+/** A group of conditions, or a negation of one. */
 export function Group(props: GroupProps): JSX.Element {
   const { condition, onChange, pointer, Editor } = props;
   if ("not" in condition) {
@@ -34,14 +34,7 @@ function Parts({
   Editor,
   ...rest
 }: GroupProps & { form: "all" | "any"; parts: Condition[] }): JSX.Element {
-  const list = useRef<HTMLOListElement>(null);
-  // Where the keyboard goes once the list is drawn anew.
-  const [focused, setFocused] = useState<number>();
-  useEffect(() => {
-    if (focused === undefined) return;
-    list.current?.children[focused]?.querySelector("select")?.focus();
-    setFocused(undefined);
-  }, [focused]);
+  const [list, focusItem] = useItemFocus<HTMLOListElement>("select");
   const change = (changed: Condition[]): void => onChange(form === "all" ? { all: changed } : { any: changed });
   return (
     <>
@@ -59,7 +52,7 @@ function Parts({
                   ? undefined
                   : () => {
                       change(parts.toSpliced(i, 1));
-                      setFocused(Math.max(0, i - 1));
+                      focusItem(Math.max(0, i - 1));
                     }
               }
             />
@@ -71,10 +64,10 @@ function Parts({
         class="small"
         onClick={() => {
           change([...parts, emptyLeaf()]);
-          setFocused(parts.length);
+          focusItem(parts.length);
         }}
       >
-        Add a condition
+        Add condition
       </button>
     </>
   );

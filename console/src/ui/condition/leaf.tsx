@@ -3,20 +3,21 @@ import { useId } from "preact/hooks";
 import type { Operator } from "../../../../src/flags/document.ts";
 import { CASE_OPERATORS, OPERATOR_VALUES } from "../../../../src/flags/value-kinds.ts";
 import { AttributeInput } from "../fields/attribute-input.tsx";
+import { Field } from "../fields/field.tsx";
 import { ProblemText, useField } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
-import { Tick } from "../fields/text-input.tsx";
+import { Checkbox } from "../fields/text-input.tsx";
 import { changeOperator, type Leaf, OPERATOR_GROUPS } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
 import { ValuesInput } from "./values-input.tsx";
 
 const MISSING = [
-  ["false", "it is false"],
-  ["true", "it is true"],
-  ["unknown", "it is unknown"],
+  ["false", "the condition is false"],
+  ["true", "the condition is true"],
+  ["unknown", "the condition is unknown"],
 ] as const;
 
-/** One test on the context: attribute, operator, values. */
+/** One test of an attribute: its name, an operator and values. */
 export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<Leaf>): JSX.Element {
   const { operator } = condition;
   const hasValues = OPERATOR_VALUES[operator] !== "none";
@@ -46,19 +47,19 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
       </div>
       <div class="options">
         {CASE_OPERATORS.has(operator) && (
-          <Tick
+          <Checkbox
             label="Ignore case"
-            isTicked={condition.caseInsensitive === true}
-            onChange={(isTicked) => {
+            isChecked={condition.caseInsensitive === true}
+            onChange={(isChecked) => {
               const { caseInsensitive: _, ...rest } = condition;
-              onChange(isTicked ? { ...rest, caseInsensitive: true } : rest);
+              onChange(isChecked ? { ...rest, caseInsensitive: true } : rest);
             }}
             pointer={`${pointer}/caseInsensitive`}
           />
         )}
         {hasValues && (
           <Select
-            label="Without the attribute"
+            label="If the attribute is missing"
             value={String(condition.missing ?? false)}
             options={MISSING}
             onChange={(chosen) => {
@@ -85,8 +86,7 @@ function OperatorSelect({
   const id = useId();
   const field = useField(pointer);
   return (
-    <div class="field">
-      <label for={id}>Operator</label>
+    <Field id={id} label="Operator">
       <select
         {...field}
         id={id}
@@ -105,6 +105,6 @@ function OperatorSelect({
         ))}
       </select>
       <ProblemText pointer={pointer} />
-    </div>
+    </Field>
   );
 }

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Known } from "./condition.ts";
 import type { ListIds } from "./editor-props.ts";
 
-/** Names to suggest while typing, once for every field that points at them. */
+/** The suggested names, once for all fields that refer to them. */
 export function NameLists({
   ids,
   flags,

@@ -2,10 +2,11 @@ import type { JSX } from "preact";
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import { ByList } from "../fields/attribute-input.tsx";
 import { ParsedInput } from "../fields/parsed-input.tsx";
-import { parsePercent, percentText } from "../fields/percent.ts";
+import { parsePercent, percentInputText } from "../fields/percent.ts";
 import { ProblemText } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
 import { TextInput } from "../fields/text-input.tsx";
+import { RemoveButton } from "../remove-button.tsx";
 import type { Known } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
 
@@ -31,7 +32,7 @@ export function FlagEditor({ condition, onChange, pointer, known, lists }: Edito
   );
 }
 
-/** A flag, and which of its variants count. A prerequisite has the same two fields. */
+/** A flag and the variants that count. A prerequisite has the same two fields. */
 export function FlagAndVariants({
   value,
   onChange,
@@ -59,12 +60,12 @@ export function FlagAndVariants({
         }}
         pointer={`${pointer}/flag`}
         list={list}
-        placeholder="its key"
+        placeholder="flag key"
         required
       />
       <fieldset class="variants" data-pointer={`${pointer}/variants`} tabIndex={-1}>
         <legend>serves one of</legend>
-        {names.length === 0 && <span class="hint">Name a flag of this environment.</span>}
+        {names.length === 0 && <span class="hint">Enter a flag of this environment.</span>}
         {names.map((name) => (
           <label key={name} class="choice">
             <input
@@ -105,18 +106,18 @@ export function BucketEditor({ condition, onChange, pointer, lists }: EditorProp
         value={bucket.salt}
         onChange={(salt) => change({ salt })}
         pointer={`${pointer}/bucket/salt`}
-        hint="Buckets with the same salt and key are the same; another salt draws anew."
+        hint="Conditions with the same salt and attribute use the same buckets. A new salt reassigns everyone."
       />
       <div class="field" data-pointer={`${pointer}/bucket/ranges`} tabIndex={-1}>
         {ranges.map(([from, to], i) => (
           // oxlint-disable-next-line react/no-array-index-key -- ranges have no identity but their place
           <div key={i} class="row">
-            {(["From %", "up to %"] as const).map((label, side) => (
+            {(["From (%)", "To (%)"] as const).map((label, side) => (
               <ParsedInput
                 key={label}
                 label={label}
                 value={side === 0 ? from : to}
-                format={percentText}
+                format={percentInputText}
                 parse={parsePercent}
                 onChange={(share) => change({ ranges: ranges.with(i, side === 0 ? [share, to] : [from, share]) })}
                 pointer={`${pointer}/bucket/ranges/${i}/${side}`}
@@ -124,19 +125,15 @@ export function BucketEditor({ condition, onChange, pointer, lists }: EditorProp
               />
             ))}
             {ranges.length > 1 && (
-              <button
-                type="button"
-                class="quiet"
-                aria-label={`Remove range ${i + 1}`}
-                onClick={() => change({ ranges: ranges.toSpliced(i, 1) })}
-              >
-                ×
-              </button>
+              <RemoveButton
+                label={`Remove range ${i + 1}`}
+                onRemove={() => change({ ranges: ranges.toSpliced(i, 1) })}
+              />
             )}
           </div>
         ))}
         <button type="button" class="small" onClick={() => change({ ranges: [...ranges, [0, 0]] })}>
-          Add a range
+          Add range
         </button>
         <ProblemText pointer={`${pointer}/bucket/ranges`} covers="below" />
       </div>

@@ -1,4 +1,4 @@
-/** Conditions in a line of words. */
+/** Conditions as one line of text. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import { OPERATOR_GROUPS, type Scalar } from "./condition.ts";
 import { percentText } from "../fields/percent.ts";
@@ -14,8 +14,8 @@ export function conditionText(condition: Condition): string {
   if ("segment" in condition) return `in segment ${condition.segment}`;
   if ("flag" in condition) return `${condition.flag} serves ${condition.variants.join(" or ")}`;
   if ("bucket" in condition) {
-    const ranges = condition.bucket.ranges.map(([from, to]) => `${percentText(from)} to ${percentText(to)} %`);
-    return `in the buckets ${ranges.join(", ")}`;
+    const ranges = condition.bucket.ranges.map(([from, to]) => `${percentText(from)} to ${percentText(to)}`);
+    return `in buckets ${ranges.join(", ")}`;
   }
   const { attribute, operator, values } = condition;
   const text = `${pathText(attribute) || "…"} ${OPERATOR_TEXTS.get(operator) ?? operator}`;

@@ -5,18 +5,19 @@ import { OPERATOR_VALUES } from "../../../../src/flags/value-kinds.ts";
 import { InstantInput } from "../fields/instant-input.tsx";
 import { ParsedInput } from "../fields/parsed-input.tsx";
 import { ProblemText } from "../fields/problems.tsx";
-import { Tick } from "../fields/text-input.tsx";
+import { Checkbox } from "../fields/text-input.tsx";
+import { RemoveButton } from "../remove-button.tsx";
 import type { Scalar } from "./condition.ts";
 import { notationOf, type Notation, parseNumber, parseValues, parseVersions, valuesText } from "./values.ts";
 
 interface Props {
   values: readonly Scalar[];
   onChange: (values: Scalar[]) => void;
-  /** Of the list. */
+  /** Pointer to the list of values. */
   pointer: string;
 }
 
-/** The values of a condition, by what its operator compares. */
+/** The values of a condition, with the control that suits its operator. */
 export function ValuesInput({ operator, ...props }: Props & { operator: Operator }): JSX.Element | null {
   const kind = OPERATOR_VALUES[operator];
   switch (kind) {
@@ -28,12 +29,29 @@ export function ValuesInput({ operator, ...props }: Props & { operator: Operator
       return <Lines {...props} label="Values, one per line" />;
     case "pattern":
       return (
-        <Lines {...props} label="Patterns, one per line" hint="RE2 syntax; found anywhere unless ^ and $ stand." />
+        <Lines
+          {...props}
+          label="Patterns, one per line"
+          hint="RE2 syntax. A pattern matches anywhere in the text unless ^ and $ anchor it."
+        />
       );
     case "version":
-      return <Lines {...props} label="Versions, one per line" hint="As 1.2.3 or 2.0.0-beta.1" parse={parseVersions} />;
+      return (
+        <Lines
+          {...props}
+          label="Versions, one per line"
+          hint="For example 1.2.3 or 2.0.0-beta.1"
+          parse={parseVersions}
+        />
+      );
     case "address":
-      return <Lines {...props} label="Blocks, one per line" hint="As 10.0.0.0/8, 2001:db8::/32 or one address" />;
+      return (
+        <Lines
+          {...props}
+          label="CIDR blocks, one per line"
+          hint="For example 10.0.0.0/8, 2001:db8::/32, or a single address"
+        />
+      );
     case "number":
       return <NumberAt {...props} index={0} label="Value" />;
     case "range":
@@ -71,23 +89,23 @@ function Lines({
   );
 }
 
-/** Text a line at a time, or JSON where numbers, booleans and null are meant. */
+/** One text per line, or one JSON value per line if there are numbers, booleans or null. */
 function Scalars(props: Props): JSX.Element {
   const [isJson, setJson] = useState(() => notationOf(props.values) === "json");
   const notation = isJson || notationOf(props.values) === "json" ? "json" : "text";
   return (
     <div class="field">
       <Lines
-        // Another notation is another text.
+        // The other notation writes the same values as another text, so start with a new control.
         key={notation}
         {...props}
         notation={notation}
         label="Values, one per line"
-        {...(notation === "json" ? { hint: 'Each as JSON: 12, true, null, "text"' } : {})}
+        {...(notation === "json" ? { hint: 'Write each value as JSON: 12, true, null, "text"' } : {})}
       />
-      <Tick
-        label="Not only text"
-        isTicked={notation === "json"}
+      <Checkbox
+        label="Numbers and booleans"
+        isChecked={notation === "json"}
         onChange={(wanted) => {
           setJson(wanted);
           if (!wanted) props.onChange(props.values.map(String).filter((text) => text.trim() !== ""));
@@ -120,19 +138,12 @@ function Ranges(props: Props): JSX.Element {
       {starts.map((start) => (
         <div key={start} class="row">
           <NumberAt {...props} index={start} label="From" />
-          <NumberAt {...props} index={start + 1} label="to (included)" />
-          <button
-            type="button"
-            class="quiet"
-            aria-label={`Remove range ${start / 2 + 1}`}
-            onClick={() => onChange(values.toSpliced(start, 2))}
-          >
-            ×
-          </button>
+          <NumberAt {...props} index={start + 1} label="To (inclusive)" />
+          <RemoveButton label={`Remove range ${start / 2 + 1}`} onRemove={() => onChange(values.toSpliced(start, 2))} />
         </div>
       ))}
       <button type="button" class="small" onClick={() => onChange([...values, 0, 0])}>
-        Add a range
+        Add range
       </button>
       <ProblemText pointer={pointer} />
     </div>
@@ -147,25 +158,18 @@ function Instants({ values, onChange, pointer }: Props): JSX.Element {
         // oxlint-disable-next-line react/no-array-index-key -- values have no identity but their place
         <div key={i} class="row">
           <InstantInput
-            label={i === 0 ? "Instant" : "or"}
+            label={i === 0 ? "Date and time" : "Or"}
             value={typeof value === "number" || typeof value === "string" ? value : undefined}
             onChange={(instant) => onChange(shown.with(i, instant ?? ""))}
             pointer={`${pointer}/${i}`}
           />
           {shown.length > 1 && (
-            <button
-              type="button"
-              class="quiet"
-              aria-label={`Remove instant ${i + 1}`}
-              onClick={() => onChange(shown.toSpliced(i, 1))}
-            >
-              ×
-            </button>
+            <RemoveButton label={`Remove date and time ${i + 1}`} onRemove={() => onChange(shown.toSpliced(i, 1))} />
           )}
         </div>
       ))}
       <button type="button" class="small" onClick={() => onChange([...shown, ""])}>
-        Add an instant
+        Add date and time
       </button>
       <ProblemText pointer={pointer} />
     </div>

@@ -1,13 +1,13 @@
-/** Values of conditions as lines of text, and attributes as one line. */
+/** Condition values as lines of text, and attributes as one line. */
 import type { AttributePath } from "../../../../sdk/client/contract.ts";
 import { parseVersion } from "../../../../src/flags/formats/semver.ts";
 import type { Parsed } from "../fields/parsed.ts";
 import type { Scalar } from "./condition.ts";
 
-/** Lines are text as it stands, or JSON: `12`, `true`, `null`, `"text"`. */
+/** Each line is plain text, or JSON such as `12`, `true`, `null` or `"text"`. */
 export type Notation = "text" | "json";
 
-/** Text unless something in the list cannot be written as a line of it. */
+/** Returns `text` if every value can be written as a plain line, otherwise `json`. */
 export function notationOf(values: readonly Scalar[]): Notation {
   const isPlain = values.every((value) => typeof value === "string" && value !== "" && !/^\s|\s$|[\n\r]/.test(value));
   return isPlain ? "text" : "json";
@@ -19,7 +19,7 @@ export function valuesText(values: readonly Scalar[], notation: Notation): strin
     .join("\n");
 }
 
-/** One value a line; empty lines are none. */
+/** Reads one value from each line and skips empty lines. */
 export function parseValues(text: string, notation: Notation): Parsed<Scalar[]> {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const values: Scalar[] = [];
@@ -42,7 +42,7 @@ function scalarOf(line: string): Scalar | undefined {
   }
 }
 
-/** Lines of versions; a line that is none is named. */
+/** Reads one version from each line. The problem names the first line that is not a version. */
 export function parseVersions(text: string): Parsed<Scalar[]> {
   const parsed = parseValues(text, "text");
   if ("problem" in parsed) return parsed;
@@ -50,14 +50,14 @@ export function parseVersions(text: string): Parsed<Scalar[]> {
   return bad === undefined ? parsed : { problem: `${String(bad)} must be a version such as 1.2.3 or 2.0.0-beta.1` };
 }
 
-/** A number as people write it; other forms that JavaScript reads (hexadecimal, empty) are none. */
+/** Reads a decimal number. Rejects other texts that JavaScript would accept, such as hexadecimal and empty ones. */
 export function parseNumber(text: string): Parsed<number> {
   const trimmed = text.trim();
   const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed) && Number.isFinite(Number(trimmed));
   return isNumber ? { value: Number(trimmed) } : { problem: "must be a number" };
 }
 
-/** A path into objects is written with slashes, `~1` for a slash inside a name, as JSON pointers do. */
+/** Returns a nested path with slashes between its names. As in a JSON pointer, `~1` is a slash inside a name. */
 export function pathText(path: AttributePath): string {
   return typeof path === "string"
     ? path

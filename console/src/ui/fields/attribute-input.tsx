@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import type { AttributePath } from "../../../../sdk/client/contract.ts";
 import { parsePath, pathText } from "../condition/values.ts";
-import { TextInput, Tick } from "./text-input.tsx";
+import { RemoveButton } from "../remove-button.tsx";
+import { Checkbox, TextInput } from "./text-input.tsx";
 
-/** The name of an attribute, or a path into objects. */
+/** An attribute: its name, or a path into nested objects. */
 export function AttributeInput({
   label,
   value,
@@ -15,7 +16,7 @@ export function AttributeInput({
   value: AttributePath;
   onChange: (path: AttributePath) => void;
   pointer: string;
-  /** Id of the list of names to suggest. */
+  /** Id of the datalist with the suggested names. */
   list: string;
 }): JSX.Element {
   const isNested = typeof value !== "string";
@@ -30,9 +31,9 @@ export function AttributeInput({
         required
         {...(isNested ? { placeholder: "user/plan" } : { placeholder: "country" })}
       />
-      <Tick
-        label="path into objects (a/b)"
-        isTicked={isNested}
+      <Checkbox
+        label="Nested path"
+        isChecked={isNested}
         onChange={(nested) => onChange(nested ? parsePath(pathText(value), true) : pathText(value))}
         pointer={`${pointer}/-`}
       />
@@ -40,7 +41,7 @@ export function AttributeInput({
   );
 }
 
-/** A fallback list of attributes: the first that is present is the bucketing key. */
+/** The bucketing attributes in order of preference: the first one that is present supplies the key. */
 export function ByList({
   by,
   onChange,
@@ -58,26 +59,19 @@ export function ByList({
         // oxlint-disable-next-line react/no-array-index-key -- paths have no identity but their place
         <div key={i} class="row">
           <AttributeInput
-            label={i === 0 ? "Bucketed by" : "else by"}
+            label={i === 0 ? "Bucket by" : "Otherwise by"}
             value={path}
             onChange={(changed) => onChange(by.with(i, changed))}
             pointer={`${pointer}/${i}`}
             list={list}
           />
           {by.length > 1 && (
-            <button
-              type="button"
-              class="quiet"
-              aria-label={`Remove ${pathText(path)}`}
-              onClick={() => onChange(by.toSpliced(i, 1))}
-            >
-              ×
-            </button>
+            <RemoveButton label={`Remove ${pathText(path)}`} onRemove={() => onChange(by.toSpliced(i, 1))} />
           )}
         </div>
       ))}
       <button type="button" class="small" disabled={by.length >= 8} onClick={() => onChange([...by, ""])}>
-        Add a fallback attribute
+        Add fallback attribute
       </button>
     </div>
   );

@@ -1,25 +1,25 @@
-/** Taking the person to a field. */
-import { enclosing } from "../../state/flags/pointers.ts";
+/** Takes a person to a field. */
+import { enclosingPointers } from "../../state/flags/pointers.ts";
 
-/** To the field of a pointer, or to the closest one around it. */
+/** Focuses the field at this pointer, or the closest field around it. */
 export function focusField(pointer: string): void {
-  for (const place of enclosing(pointer)) {
+  for (const place of enclosingPointers(pointer)) {
     const field = document.querySelector<HTMLElement>(`[data-pointer="${CSS.escape(place)}"]`);
     if (field === null) continue;
-    const isFolded = field instanceof HTMLDetailsElement && !field.open;
+    const isClosed = field instanceof HTMLDetailsElement && !field.open;
     show(field);
-    // What is inside is drawn once it is opened.
-    if (isFolded) setTimeout(() => focusField(pointer), 50);
+    // The fields inside it are drawn only after it opens, so look for the closer one again.
+    if (isClosed) setTimeout(() => focusField(pointer), 50);
     return;
   }
 }
 
-/** Whether something in the form cannot be read; the first such field is shown with what is wrong. */
-export function reportUnreadable(form: HTMLFormElement): boolean {
-  const unreadable = form.querySelector<HTMLInputElement>("input:invalid, textarea:invalid, select:invalid");
-  if (unreadable === null) return false;
-  show(unreadable);
-  unreadable.reportValidity();
+/** Returns whether the form has an invalid field. If so, shows the first one with its problem. */
+export function reportInvalid(form: HTMLFormElement): boolean {
+  const invalid = form.querySelector<HTMLInputElement>("input:invalid, textarea:invalid, select:invalid");
+  if (invalid === null) return false;
+  show(invalid);
+  invalid.reportValidity();
   return true;
 }
 

@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
+import { Field } from "./field.tsx";
 import { controlText, instantOf } from "./instant.ts";
 import { ProblemText, useField } from "./problems.tsx";
 
-/** An instant in UTC, with what it is where the person sits. */
+/** A date and time in UTC, with the local time below it. */
 export function InstantInput({
   label,
   value,
@@ -17,20 +18,20 @@ export function InstantInput({
   pointer: string;
 }): JSX.Element {
   const id = useId();
-  const field = useField(pointer);
   const at = typeof value === "string" ? parseInstant(value) : value;
   return (
-    <div class="field">
-      <label for={id}>{label} (UTC)</label>
+    <Field id={id} label={`${label} (UTC)`}>
       <input
-        {...field}
+        {...useField(pointer)}
         id={id}
         type="datetime-local"
         value={controlText(value)}
         onChange={(event) => onChange(instantOf(event.currentTarget.value))}
       />
       <ProblemText pointer={pointer} />
-      {at !== undefined && Number.isFinite(at) && <span class="hint">{new Date(at).toLocaleString()} here</span>}
-    </div>
+      {at !== undefined && Number.isFinite(at) && (
+        <span class="hint">{new Date(at).toLocaleString()} in your time zone</span>
+      )}
+    </Field>
   );
 }

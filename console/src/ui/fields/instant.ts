@@ -1,7 +1,7 @@
-/** Instants as the browser's control for date and time holds them, in UTC. */
+/** Converts instants to and from the text of the browser's date and time control, in UTC. */
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
 
-/** `2030-01-31T09:00`, with seconds where there are some; empty when the value is no instant. */
+/** Returns `2030-01-31T09:00`, with seconds if they are not zero, or an empty text if the value is not an instant. */
 export function controlText(instant: string | number | undefined): string {
   const at = typeof instant === "string" ? parseInstant(instant) : (instant ?? NaN);
   if (!Number.isFinite(at) || Math.abs(at) > 8.64e15) return "";
@@ -9,7 +9,7 @@ export function controlText(instant: string | number | undefined): string {
   return text.endsWith(":00") ? text.slice(0, 16) : text;
 }
 
-/** Undefined for an empty control. */
+/** Returns the instant in the control, or `undefined` if the control is empty. */
 export function instantOf(controlText: string): string | undefined {
   const at = parseInstant(controlText);
   return Number.isNaN(at) ? undefined : new Date(at).toISOString().replace(".000Z", "Z");

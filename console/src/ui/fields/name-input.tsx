@@ -1,19 +1,20 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { KEY_PATTERN, KEY_RULE, RESERVED_NAMES } from "../../../../src/flags/limits.ts";
+import { Field } from "./field.tsx";
 import { ProblemText, useField } from "./problems.tsx";
 
-/** What is wrong with a name; `taken` are those beside it. */
+/** Returns the problem with a name. `taken` holds the names of its siblings. */
 export function nameProblem(name: string, taken: readonly string[]): string | undefined {
   if (!KEY_PATTERN.test(name)) return `must be ${KEY_RULE}`;
   if (RESERVED_NAMES.has(name)) return "is a reserved name";
-  return taken.includes(name) ? "is there already" : undefined;
+  return taken.includes(name) ? "is already used" : undefined;
 }
 
-/** A name of something. It counts once it is left, so that half a name is never that of another thing. */
+/** A name. It takes effect when the field loses the focus, because half a name may be the name of something else. */
 export function NameInput({
   label,
-  isLabelHidden = false,
+  isLabelHidden,
   name,
   taken,
   onChange,
@@ -32,19 +33,16 @@ export function NameInput({
   const field = useField(pointer);
   const text = state.of === name ? state.text : name;
   const problem = nameProblem(text, taken) ?? "";
-  // Nobody is told off for a name that is still to be typed.
+  // An empty new field shows no problem before the person has been in it.
   const [isTouched, setTouched] = useState(name !== "");
-  const said = isTouched ? problem : "";
+  const shownProblem = isTouched ? problem : "";
   useEffect(() => control.current?.setCustomValidity(problem), [problem]);
   return (
-    <div class="field">
-      <label for={id} class={isLabelHidden ? "visually-hidden" : undefined}>
-        {label}
-      </label>
+    <Field id={id} label={label} isLabelHidden={isLabelHidden}>
       <input
         type="text"
         {...field}
-        {...(said === "" ? {} : { "aria-invalid": true, "aria-describedby": `${id}-problem` })}
+        {...(shownProblem === "" ? {} : { "aria-invalid": true, "aria-describedby": `${id}-problem` })}
         id={id}
         ref={control}
         value={text}
@@ -55,13 +53,13 @@ export function NameInput({
         onInvalid={() => setTouched(true)}
         onChange={() => problem === "" && text !== name && onChange(text)}
       />
-      {said === "" ? (
+      {shownProblem === "" ? (
         <ProblemText pointer={pointer} />
       ) : (
         <span class="problem" id={`${id}-problem`}>
-          {said}
+          {shownProblem}
         </span>
       )}
-    </div>
+    </Field>
   );
 }

@@ -1,15 +1,16 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Field } from "./field.tsx";
 import { isSame, type Parsed } from "./parsed.ts";
 import { ProblemText, useField } from "./problems.tsx";
 
 /**
- * A control for text that stands for a value. What is typed stays as typed; while it cannot be read the value stays what
- * it was and the form around is invalid, so that nothing is saved that nobody can see.
+ * A text control for a value that has to be parsed. The text stays as the person typed it. While it cannot be parsed,
+ * the value does not change and the surrounding form is invalid, so that nobody saves a value that is not visible.
  */
 export function ParsedInput<T>({
   label,
-  isLabelHidden = false,
+  isLabelHidden,
   value,
   format,
   parse,
@@ -26,7 +27,7 @@ export function ParsedInput<T>({
   parse: (text: string) => Parsed<T>;
   onChange: (value: T) => void;
   pointer: string;
-  /** More than one: an area of so many lines. */
+  /** Number of lines of a text area. The control has one line by default. */
   lines?: number;
   hint?: string;
   placeholder?: string;
@@ -37,7 +38,7 @@ export function ParsedInput<T>({
   const control = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const id = useId();
   const field = useField(pointer, "below");
-  // The value was changed elsewhere: what was typed stands for nothing any more.
+  // If the value was changed elsewhere, the typed text is obsolete.
   const text = isSame(value, state.of) ? state.text : format(value);
   const parsed = parse(text);
   const problem = "problem" in parsed ? parsed.problem : "";
@@ -59,10 +60,7 @@ export function ParsedInput<T>({
     },
   };
   return (
-    <div class="field">
-      <label for={id} class={isLabelHidden ? "visually-hidden" : undefined}>
-        {label}
-      </label>
+    <Field id={id} label={label} isLabelHidden={isLabelHidden}>
       {lines === undefined ? <input type="text" {...common} /> : <textarea class="code" rows={lines} {...common} />}
       {problem !== "" && (
         <span class="problem" id={`${id}-problem`}>
@@ -71,6 +69,6 @@ export function ParsedInput<T>({
       )}
       {problem === "" && <ProblemText pointer={pointer} covers="below" />}
       {hint !== undefined && problem === "" && <span class="hint">{hint}</span>}
-    </div>
+    </Field>
   );
 }

@@ -1,4 +1,4 @@
-/** What was typed, read: a value, or what is wrong with the text. */
+/** The result of parsing a text: a value, or the problem with the text. */
 export type Parsed<T> = { value: T } | { problem: string };
 
 export function isSame(a: unknown, b: unknown): boolean {

@@ -1,6 +1,6 @@
-/** What is wrong with one field, as the deployment says it. */
+/** A problem with one field, as the API reports it. */
 export interface Problem {
-  /** JSON pointer into the document that is edited. */
+  /** JSON pointer into the edited document. */
   pointer: string;
   detail: string;
 }

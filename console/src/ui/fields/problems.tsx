@@ -4,17 +4,17 @@ import type { Problem } from "./problem.ts";
 
 export const Problems = createContext<readonly Problem[]>([]);
 
-/** Attributes for a control: how a problem's pointer finds it, whether it is wrong, and what says so. */
+/** Returns the attributes with which a control is found by its pointer, and marked invalid if it has a problem. */
 export function useField(pointer: string, covers: Covers = "itself") {
-  const isWrong = problemsAt(useContext(Problems), pointer, covers).length > 0;
-  const attributes = isWrong ? ({ "aria-invalid": true, "aria-describedby": problemId(pointer) } as const) : {};
+  const isInvalid = problemsAt(useContext(Problems), pointer, covers).length > 0;
+  const attributes = isInvalid ? ({ "aria-invalid": true, "aria-describedby": problemId(pointer) } as const) : {};
   return { "data-pointer": pointer, ...attributes };
 }
 
-/** Whether the field shows problems of what is inside it too. */
+/** Whether a field shows only its own problems, or those of the values below it too. */
 export type Covers = "itself" | "below";
 
-/** What is wrong with the field, under its control. */
+/** The problems of a field, shown under its control. */
 export function ProblemText({ pointer, covers = "itself" }: { pointer: string; covers?: Covers }): JSX.Element | null {
   const found = problemsAt(useContext(Problems), pointer, covers);
   if (found.length === 0) return null;
@@ -36,10 +36,10 @@ function problemsAt(problems: readonly Problem[], pointer: string, covers: Cover
   );
 }
 
-/** `/2` in a list is its third item. */
+/** Returns `item 3: ` for `/2`, the third item of a list. */
 function placeText(rest: string): string {
   const index = /^\/(\d+)/.exec(rest)?.[1];
-  return index === undefined ? "" : `number ${Number(index) + 1}: `;
+  return index === undefined ? "" : `item ${Number(index) + 1}: `;
 }
 
 function problemId(pointer: string): string {

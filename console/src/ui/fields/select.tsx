@@ -1,15 +1,17 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
+import { Field } from "./field.tsx";
 import { ProblemText, useField } from "./problems.tsx";
 
-/** A labelled choice of one. A value that is none of the options is shown as what it is. */
+/** A labelled select. A value that is not one of the options is shown as unknown. */
 export function Select({
   label,
-  isLabelHidden = false,
+  isLabelHidden,
   value,
   options,
   onChange,
   pointer,
+  hint,
 }: {
   label: string;
   isLabelHidden?: boolean;
@@ -17,16 +19,13 @@ export function Select({
   options: readonly (readonly [value: string, text: string])[];
   onChange: (value: string) => void;
   pointer: string;
+  hint?: string;
 }): JSX.Element {
   const id = useId();
-  const field = useField(pointer);
   const isKnown = options.some(([option]) => option === value);
   return (
-    <div class="field">
-      <label for={id} class={isLabelHidden ? "visually-hidden" : undefined}>
-        {label}
-      </label>
-      <select {...field} id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+    <Field id={id} label={label} isLabelHidden={isLabelHidden}>
+      <select {...useField(pointer)} id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         {!isKnown && <option value={value}>{value === "" ? "Choose…" : `${value} (unknown)`}</option>}
         {options.map(([option, text]) => (
           <option key={option} value={option}>
@@ -35,6 +34,7 @@ export function Select({
         ))}
       </select>
       <ProblemText pointer={pointer} />
-    </div>
+      {hint !== undefined && <span class="hint">{hint}</span>}
+    </Field>
   );
 }

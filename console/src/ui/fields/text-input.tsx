@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
+import { Field } from "./field.tsx";
 import { ProblemText, useField } from "./problems.tsx";
 
-/** A labelled line of text, or an area of `lines`. */
+/** A labelled line of text, or a text area with `lines` lines. */
 export function TextInput({
   label,
-  isLabelHidden = false,
+  isLabelHidden,
   value,
   onChange,
   pointer,
@@ -20,8 +21,10 @@ export function TextInput({
   pointer: string;
   lines?: number;
   hint?: string;
+  type?: "url";
   placeholder?: string;
   list?: string | undefined;
+  maxLength?: number;
   readOnly?: boolean;
   required?: boolean;
 }): JSX.Element {
@@ -35,10 +38,7 @@ export function TextInput({
     onInput: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
   };
   return (
-    <div class="field">
-      <label for={id} class={isLabelHidden ? "visually-hidden" : undefined}>
-        {label}
-      </label>
+    <Field id={id} label={label} isLabelHidden={isLabelHidden}>
       {lines === undefined ? (
         <input type="text" spellcheck={false} {...common} />
       ) : (
@@ -46,29 +46,27 @@ export function TextInput({
       )}
       <ProblemText pointer={pointer} />
       {hint !== undefined && <span class="hint">{hint}</span>}
-    </div>
+    </Field>
   );
 }
 
-/** A labelled box to tick. */
-export function Tick({
+export function Checkbox({
   label,
-  isTicked,
+  isChecked,
   onChange,
   pointer,
 }: {
   label: string;
-  isTicked: boolean;
-  onChange: (isTicked: boolean) => void;
+  isChecked: boolean;
+  onChange: (isChecked: boolean) => void;
   pointer: string;
 }): JSX.Element {
-  const field = useField(pointer);
   return (
     <label class="choice">
       <input
-        {...field}
+        {...useField(pointer)}
         type="checkbox"
-        checked={isTicked}
+        checked={isChecked}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
       {label}

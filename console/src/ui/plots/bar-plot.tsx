@@ -3,21 +3,21 @@ import type { JSX } from "preact";
 export interface Bar {
   id: string;
   value: number;
-  /** Still growing. */
+  /** Whether the value is still growing. */
   isOpen: boolean;
   title: string;
 }
 
 interface Props {
   bars: readonly Bar[];
-  /** Bars that there is room for, so that a few are not as broad as walls. */
+  /** The number of bars that fit, so that a few bars are not drawn too wide. */
   room: number;
   format: (value: number) => string;
 }
 
 const HEIGHT = 100;
 
-/** One bar for each thing, in order. What stands beside it has to say the numbers: the picture is hidden from readers. */
+/** A bar plot. Its numbers must also be in the text beside it, because screen readers do not see the plot. */
 export function BarPlot({ bars, room, format }: Props): JSX.Element {
   const slots = Math.max(room, bars.length);
   const top = Math.max(1, ...bars.map(({ value }) => value));

@@ -9,21 +9,21 @@ export interface Series {
 interface Props {
   title: string;
   series: readonly Series[];
-  /** What the x axis spans (ms since epoch). */
+  /** The span of the x axis, in milliseconds since the epoch. */
   from: number;
   to: number;
-  /** Left out: as high as the values. */
+  /** The top of the y axis. Default: the highest value. */
   max?: number;
   format: (value: number) => string;
-  /** What stands there while there are no values. */
+  /** The text shown while there are no values. */
   empty: string;
 }
 
 const [WIDTH, HEIGHT] = [600, 140];
-/** A pause longer than this is a gap in the line (ms). */
+/** A longer pause between two points leaves a gap in the line (milliseconds). */
 const GAP_MS = 7000;
 
-/** Values over time. The caption says the latest of each in words, so that nothing is told by the picture alone. */
+/** Values over time. The caption has the latest value of each series, because screen readers do not see the plot. */
 export function LinePlot({ title, series, from, to, max, format, empty }: Props): JSX.Element {
   const values = series.flatMap(({ points }) => points.map(({ value }) => value));
   const top = max ?? Math.max(1, ...values);

@@ -5,7 +5,7 @@ export interface Part {
   count: number;
 }
 
-/** Shares of a whole as one bar; the legend says the same in words and numbers. */
+/** The parts of a whole as one bar. The legend has the same numbers as text. */
 export function SplitBar({ parts }: { parts: readonly Part[] }): JSX.Element {
   const total = parts.reduce((sum, { count }) => sum + count, 0);
   const percent = (count: number): number => (total === 0 ? 0 : (count * 100) / total);
@@ -25,7 +25,7 @@ export function SplitBar({ parts }: { parts: readonly Part[] }): JSX.Element {
             count === 0 ? null : (
               <li key={name}>
                 <span class={`swatch ${colourOf(i)}`} aria-hidden="true" />
-                {name} {Number(percent(count).toFixed(1))} %<span class="hint"> ({count.toLocaleString("en")})</span>
+                {name} {Number(percent(count).toFixed(1))}%<span class="hint"> ({count.toLocaleString("en")})</span>
               </li>
             ),
           )}
@@ -35,7 +35,7 @@ export function SplitBar({ parts }: { parts: readonly Part[] }): JSX.Element {
   );
 }
 
-/** Eight colours that are told apart in both schemes; see pages.css. */
+/** Returns the class of one of eight colours that differ clearly in both schemes (styles/theme.css). */
 export function colourOf(index: number): string {
   return `colour-${index % 8}`;
 }

@@ -2,16 +2,16 @@ import type { JSX } from "preact";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { InstantInput } from "../fields/instant-input.tsx";
 import { ParsedInput } from "../fields/parsed-input.tsx";
-import { parsePercent, percentText } from "../fields/percent.ts";
+import { parsePercent, percentInputText } from "../fields/percent.ts";
 import { ProblemText } from "../fields/problems.tsx";
-import { Tick } from "../fields/text-input.tsx";
+import { Checkbox } from "../fields/text-input.tsx";
 import { type Ramp, spanOf } from "./ramp.ts";
 import { RampPlot } from "./ramp-plot.tsx";
 import type { Weights } from "./weights.ts";
 
 const WEEK_MS = 7 * 86_400_000;
 
-/** A linear change of the served share between two instants. */
+/** Edits a ramp: a linear change of the served share between two instants. */
 export function RampEditor({
   ramp,
   weights,
@@ -27,10 +27,10 @@ export function RampEditor({
   const span = ramp && spanOf(ramp);
   return (
     <div class="ramp" data-pointer={pointer} tabIndex={-1}>
-      <Tick
+      <Checkbox
         label="Ramp over time"
-        isTicked={ramp !== undefined}
-        onChange={(isTicked) => onChange(isTicked ? nextWeek(now) : undefined)}
+        isChecked={ramp !== undefined}
+        onChange={(isChecked) => onChange(isChecked ? nextWeek(now) : undefined)}
         pointer={`${pointer}/-`}
       />
       {ramp !== undefined && (
@@ -39,9 +39,9 @@ export function RampEditor({
             {(["from", "to"] as const).map((side) => (
               <ParsedInput
                 key={side}
-                label={side === "from" ? "From % of each share" : "to % of each share"}
+                label={side === "from" ? "Start at (% of each share)" : "End at (% of each share)"}
                 value={ramp[side]}
-                format={percentText}
+                format={percentInputText}
                 parse={parsePercent}
                 onChange={(share) => onChange({ ...ramp, [side]: share })}
                 pointer={`${pointer}/${side}`}
@@ -51,7 +51,7 @@ export function RampEditor({
             {(["startAt", "endAt"] as const).map((side) => (
               <InstantInput
                 key={side}
-                label={side === "startAt" ? "Begins" : "Ends"}
+                label={side === "startAt" ? "Starts" : "Ends"}
                 value={ramp[side]}
                 onChange={(instant) => onChange({ ...ramp, [side]: instant ?? "" })}
                 pointer={`${pointer}/${side}`}
@@ -59,7 +59,7 @@ export function RampEditor({
             ))}
           </div>
           {span === undefined ? (
-            <span class="problem">The end must be after the beginning.</span>
+            <span class="problem">The end must be after the start.</span>
           ) : (
             <RampPlot weights={weights} ramp={ramp} span={span} now={now} />
           )}

@@ -6,7 +6,7 @@ import type { Weights } from "./weights.ts";
 const WIDTH = 600;
 const HEIGHT = 160;
 
-/** The share of each variant over the ramp's time, and in words. */
+/** The share of each variant during the ramp, as a plot and in words. */
 export function RampPlot({
   weights,
   ramp,
@@ -51,8 +51,8 @@ export function RampPlot({
           {weights.map(([variant, weight], i) => (
             <li key={variant}>
               <span class={`tone-swatch tone-${i % 6}`} aria-hidden="true" /> {variant}:{" "}
-              {percentText(servedOf(weight, ramp.from))} % → {percentText(servedOf(weight, ramp.to))} %, now{" "}
-              {percentText(servedOf(weight, exposureAt(ramp, span, now)))} %
+              {percentText(servedOf(weight, ramp.from))} → {percentText(servedOf(weight, ramp.to))}, now{" "}
+              {percentText(servedOf(weight, exposureAt(ramp, span, now)))}
             </li>
           ))}
         </ul>

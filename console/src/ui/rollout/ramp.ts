@@ -1,4 +1,4 @@
-/** The share of a ramp over time, for its plot. */
+/** The shares of a ramp over time, for its plot. */
 import type { Rollout } from "../../../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
@@ -6,36 +6,36 @@ import type { Weights } from "./weights.ts";
 
 export type Ramp = NonNullable<Rollout["ramp"]>;
 
-/** ms since epoch. */
+/** Milliseconds since the epoch. */
 export interface Span {
   start: number;
   end: number;
 }
 
-/** Undefined while the ramp has no beginning before its end. */
+/** Returns `undefined` unless the ramp starts before it ends. */
 export function spanOf({ startAt, endAt }: Ramp): Span | undefined {
   const [start, end] = [parseInstant(startAt), parseInstant(endAt)];
   return start < end ? { start, end } : undefined;
 }
 
-/** Exposure at an instant, out of 100,000: linear between the two ends, constant outside. */
+/** Returns the exposure at an instant, out of 100,000. It is linear during the ramp, and constant before and after. */
 export function exposureAt({ from, to }: Ramp, { start, end }: Span, now: number): number {
   if (now < start) return from;
   return now >= end ? to : Math.floor(from + ((to - from) * (now - start)) / (end - start));
 }
 
-/** What of a variant's weight is served at an exposure. */
+/** Returns the part of a variant's weight that is served at this exposure. */
 export function servedOf(weight: number, exposure: number): number {
   return Math.floor((weight * exposure) / WEIGHT_TOTAL);
 }
 
 export interface Band {
   variant: string;
-  /** Corners of what the variant has, `x` and `y` from 0 to 1, `y` upwards. */
+  /** Corners of the variant's area. `x` and `y` are between 0 and 1; `y` points up. */
   corners: { x: number; y: number }[];
 }
 
-/** The variants' shares one above the other, from a little before the ramp to a little after it. */
+/** Returns the shares of the variants, stacked, from a little before the ramp to a little after it. */
 export function bandsOf(weights: Weights, ramp: Ramp, span: Span): Band[] {
   const times = shownTimes(span);
   let below = times.map(() => 0);
@@ -48,14 +48,14 @@ export function bandsOf(weights: Weights, ramp: Ramp, span: Span): Band[] {
   });
 }
 
-/** Where an instant is in the plot, from 0 to 1; undefined when it is not in it. */
+/** Returns the place of an instant in the plot, between 0 and 1, or `undefined` if it is outside the plot. */
 export function placeOf(at: number, span: Span): number | undefined {
   const margin = (span.end - span.start) * MARGIN;
   const x = (at - span.start + margin) / (span.end - span.start + 2 * margin);
   return x >= 0 && x <= 1 ? x : undefined;
 }
 
-/** Of the ramp's length, shown before and after it. */
+/** The time shown before and after the ramp, as a part of its length. */
 const MARGIN = 0.12;
 
 function shownTimes(span: Span): { at: number; x: number }[] {

@@ -8,16 +8,16 @@ import { RampEditor } from "./ramp-editor.tsx";
 import { WeightsEditor } from "./weights-editor.tsx";
 
 const ON_MISSING_KEY = [
-  ["skip", "go on with the next rule"],
+  ["skip", "continue with the next rule"],
   ["default", "serve the default"],
-  ["error", "answer an error"],
+  ["error", "return an error"],
 ] as const;
 const ON_MISS = [
-  ["next", "go on with the next rule"],
+  ["next", "continue with the next rule"],
   ["default", "serve the default"],
 ] as const;
 
-/** A weighted split by a bucketing attribute. */
+/** Edits a rollout: shares of variants, split by a bucketing attribute. */
 export function RolloutEditor({
   rollout,
   onChange,
@@ -30,7 +30,7 @@ export function RolloutEditor({
   rollout: Rollout;
   onChange: (rollout: Rollout) => void;
   variants: readonly string[];
-  /** Of the flag's default: nobody may be left out, and there is no next rule. */
+  /** Whether this is the flag's default. It must reach everyone, because there is no next rule. */
   isDefault: boolean;
   flagKey: string;
   attributeList: string;
@@ -50,7 +50,7 @@ export function RolloutEditor({
       />
       <details class="more">
         <summary>
-          Bucketed by {by.map(pathText).join(", else ")} · salt {rollout.salt ?? flagKey}
+          Bucketed by {by.map(pathText).join(", otherwise ")} · salt {rollout.salt ?? flagKey}
         </summary>
         <div class="leaf">
           <ByList
@@ -60,7 +60,7 @@ export function RolloutEditor({
             list={attributeList}
           />
           <Select
-            label="Without a key"
+            label="If the attribute is missing"
             value={onMissingKey}
             options={isDefault ? [["skip", "serve the off variant"], ...ON_MISSING_KEY.slice(1)] : ON_MISSING_KEY}
             onChange={(chosen) => onChange({ ...rollout, onMissingKey: chosen as typeof onMissingKey })}
@@ -68,7 +68,7 @@ export function RolloutEditor({
           />
           {!isDefault && (
             <Select
-              label="Outside the shares"
+              label="Everyone else"
               value={onMiss}
               options={ON_MISS}
               onChange={(chosen) => onChange({ ...rollout, onMiss: chosen as typeof onMiss })}
@@ -80,7 +80,7 @@ export function RolloutEditor({
             value={rollout.salt ?? flagKey}
             onChange={(salt) => onChange({ ...rollout, salt })}
             pointer={`${pointer}/salt`}
-            hint="Another salt draws everybody anew."
+            hint="A new salt assigns everyone to a new bucket."
           />
         </div>
       </details>

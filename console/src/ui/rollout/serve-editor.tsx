@@ -5,7 +5,7 @@ import { RolloutEditor } from "./rollout-editor.tsx";
 import { formsOf, serveAs, type ServeForm, serveFormOf } from "./serve.ts";
 import { WeightsEditor } from "./weights-editor.tsx";
 
-/** What a rule or the default serves: one variant, a rollout, or for samples a draw. */
+/** Edits what a rule or the default serves: one variant, a rollout, or a draw in a sample. */
 export function ServeEditor({
   serve,
   onChange,

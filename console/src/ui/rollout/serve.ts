@@ -1,4 +1,4 @@
-/** The forms of what is served, and what carries over from one to another. */
+/** The ways to serve variants, and how one becomes another. */
 import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import type { Weights } from "./weights.ts";
@@ -6,11 +6,11 @@ import type { Weights } from "./weights.ts";
 export type ServeForm = "variant" | "rollout" | "draw";
 type Options = readonly (readonly [ServeForm, string])[];
 
-const VARIANT = ["variant", "one variant"] as const;
-const ROLLOUT = ["rollout", "a rollout"] as const;
-const DRAW = ["draw", "a draw on every call"] as const;
+const VARIANT = ["variant", "One variant"] as const;
+const ROLLOUT = ["rollout", "Percentage rollout"] as const;
+const DRAW = ["draw", "Random draw in each evaluation"] as const;
 
-/** What a flag of this kind may serve here. */
+/** Returns the ways in which a flag of this kind can serve variants here. */
 export function formsOf(kind: NonNullable<Flag["kind"]>, isDefault: boolean): Options {
   switch (kind) {
     case "flag":
@@ -27,7 +27,7 @@ export function serveFormOf(serve: Serve): ServeForm {
   return "rollout" in serve ? "rollout" : "draw";
 }
 
-/** The variant served becomes the whole of a rollout; the largest share of a rollout becomes the variant. */
+/** Returns the serve in another form. A variant becomes 100% of a rollout; a rollout becomes its largest variant. */
 export function serveAs(form: ServeForm, serve: Serve, variants: readonly string[]): Serve {
   if (form === serveFormOf(serve)) return serve;
   const weights = weightsOf(serve, variants);
@@ -41,6 +41,6 @@ function weightsOf(serve: Serve, variants: readonly string[]): Weights {
   if (!("variant" in serve)) return "rollout" in serve ? serve.rollout.weights : serve.draw.weights;
   const { variant } = serve;
   const others = variants.filter((name) => name !== variant).map((name): [string, number] => [name, 0]);
-  // What was served to everybody stands last: it gives way when another share is raised.
+  // The served variant goes last, because the last share gives way when another one is raised.
   return [...others, [variant, WEIGHT_TOTAL]];
 }

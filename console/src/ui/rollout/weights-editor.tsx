@@ -1,16 +1,17 @@
 import type { JSX } from "preact";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { ParsedInput } from "../fields/parsed-input.tsx";
-import { parsePercent, percentText } from "../fields/percent.ts";
+import { parsePercent, percentInputText, percentText } from "../fields/percent.ts";
 import { ProblemText } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
-import { SplitBar } from "./split-bar.tsx";
-import { addWeight, evenly, removeWeight, setWeight, sumOf, type Weights } from "./weights.ts";
+import { RemoveButton } from "../remove-button.tsx";
+import { WeightsBar } from "./weights-bar.tsx";
+import { addWeight, splitEvenly, removeWeight, setWeight, sumOf, type Weights } from "./weights.ts";
 
-/** A slider's step: one percent. Exact shares are typed. */
+/** The step of a slider: one percent. Exact shares can be typed. */
 const STEP = WEIGHT_TOTAL / 100;
 
-/** The share of each variant: sliders, exact percentages and the split as a bar. */
+/** Edits the share of each variant, with a slider and an exact percentage, and shows the shares as a bar. */
 export function WeightsEditor({
   weights,
   onChange,
@@ -22,9 +23,9 @@ export function WeightsEditor({
   weights: Weights;
   onChange: (weights: Weights) => void;
   variants: readonly string[];
-  /** Whether nobody may be left out. */
+  /** Whether the shares must add up to 100%. */
   isWhole: boolean;
-  /** Who is left over. */
+  /** The name of the remaining share. */
   rest: string;
   pointer: string;
 }): JSX.Element {
@@ -33,9 +34,9 @@ export function WeightsEditor({
   const sum = sumOf(weights);
   return (
     <div class="weights" data-pointer={pointer} tabIndex={-1}>
-      <SplitBar weights={weights} rest={rest} />
+      <WeightsBar weights={weights} rest={rest} />
       {weights.map(([variant, weight], i) => (
-        // oxlint-disable-next-line react/no-array-index-key -- a variant may stand twice; the order is what counts
+        // oxlint-disable-next-line react/no-array-index-key -- a variant can occur twice, and the order counts
         <div key={i} class="weight">
           <Select
             label={`Variant ${i + 1}`}
@@ -48,7 +49,7 @@ export function WeightsEditor({
           <input
             type="range"
             aria-label={`Share of ${variant}`}
-            aria-valuetext={`${percentText(weight)} %`}
+            aria-valuetext={percentText(weight)}
             min={0}
             max={WEIGHT_TOTAL}
             step={STEP}
@@ -56,30 +57,26 @@ export function WeightsEditor({
             onInput={(event) => set(i, Number(event.currentTarget.value))}
           />
           <ParsedInput
-            label={`Percent of ${variant}`}
+            label={`Percentage of ${variant}`}
             isLabelHidden
             value={weight}
-            format={percentText}
+            format={percentInputText}
             parse={parsePercent}
             onChange={(share) => set(i, share)}
             pointer={`${pointer}/${i}/1`}
             inputMode="decimal"
           />
           <span aria-hidden="true">%</span>
-          <button
-            type="button"
-            class="quiet"
-            aria-label={`Remove ${variant} from the rollout`}
-            disabled={weights.length === 1}
-            onClick={() => onChange(removeWeight(weights, i, isWhole))}
-          >
-            ×
-          </button>
+          <RemoveButton
+            label={`Remove ${variant} from the rollout`}
+            isDisabled={weights.length === 1}
+            onRemove={() => onChange(removeWeight(weights, i, isWhole))}
+          />
         </div>
       ))}
       {(isWhole ? sum !== WEIGHT_TOTAL : sum > WEIGHT_TOTAL) && (
         <span class="problem">
-          The shares sum to {percentText(sum)} %; they must be {isWhole ? "exactly" : "at most"} 100 %.
+          The percentages add up to {percentText(sum)}. They must add up to {isWhole ? "exactly" : "at most"} 100%.
         </span>
       )}
       <ProblemText pointer={pointer} />
@@ -90,10 +87,10 @@ export function WeightsEditor({
           disabled={unused === undefined}
           onClick={() => onChange(addWeight(weights, unused ?? ""))}
         >
-          Add a variant
+          Add variant
         </button>
-        <button type="button" class="small" onClick={() => onChange(evenly(weights))}>
-          Split evenly
+        <button type="button" class="small" onClick={() => onChange(splitEvenly(weights))}>
+          Split splitEvenly
         </button>
       </div>
     </div>

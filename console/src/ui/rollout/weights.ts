@@ -1,4 +1,4 @@
-/** Arithmetic of weights: whole numbers out of 100,000, in the order that decides which buckets a variant has. */
+/** Arithmetic of weights: whole numbers out of 100,000. Their order decides which buckets a variant has. */
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 
 export type Weights = [variant: string, weight: number][];
@@ -8,8 +8,8 @@ export function sumOf(weights: Weights): number {
 }
 
 /**
- * One weight changed. Where there is too little left over the others give way, the last one first, which moves the
- * fewest subjects. `isWhole`: the others also get what is given up, so that all still sum to the total.
+ * Returns the weights with one of them changed. If the sum would exceed the total, the others shrink, the last one
+ * first, because that moves the fewest subjects. If `isWhole`, the others also grow, so that the sum stays the total.
  */
 export function setWeight(weights: Weights, index: number, wanted: number, isWhole: boolean): Weights {
   const isAlone = isWhole && weights.length === 1;
@@ -17,25 +17,25 @@ export function setWeight(weights: Weights, index: number, wanted: number, isWho
   return isWhole || sumOf(set) > WEIGHT_TOTAL ? fill(set, index) : set;
 }
 
-/** A further variant, which gets what is left over. */
+/** Adds a variant with the remaining weight. */
 export function addWeight(weights: Weights, variant: string): Weights {
   return [...weights, [variant, Math.max(0, WEIGHT_TOTAL - sumOf(weights))]];
 }
 
-/** Without one of them; `isWhole`: the last that remains gets its weight. */
+/** Removes a weight. If `isWhole`, the last remaining variant gets it. */
 export function removeWeight(weights: Weights, index: number, isWhole: boolean): Weights {
   const rest = weights.toSpliced(index, 1);
   return isWhole ? fill(rest, undefined) : rest;
 }
 
-/** The total shared out evenly; what does not divide goes to the first ones. */
-export function evenly(weights: Weights): Weights {
+/** Splits the total evenly. The first variants get the remainder. */
+export function splitEvenly(weights: Weights): Weights {
   const share = Math.floor(WEIGHT_TOTAL / weights.length);
   const rest = WEIGHT_TOTAL - share * weights.length;
   return weights.map(([variant], i) => [variant, share + (i < rest ? 1 : 0)]);
 }
 
-/** The weights made to sum to the total, from the last to the first; `fixed` stays what it is. */
+/** Changes the weights, from the last to the first, until they sum to the total. The one at `fixed` does not change. */
 function fill(weights: Weights, fixed: number | undefined): Weights {
   let missing = WEIGHT_TOTAL - sumOf(weights);
   let filled = weights;

@@ -1,4 +1,4 @@
-/** What axe and a keyboard say of a page. */
+/** Checks a page with axe and with the Tab key. */
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 
@@ -8,10 +8,10 @@ interface Violation {
   nodes: { target: string[]; failureSummary: string }[];
 }
 
-/** Serious and critical findings, each with where it is. */
+/** Returns the serious and critical findings of axe, each with its place. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
-  // Colours are judged as they will stand, not on their way there.
+  // Wait for transitions, so that axe measures the final colours.
   const violations = (await page.evaluate(
     `Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations === 1).map((one) => one.finished))
       .then(() => axe.run()).then(({ violations }) => violations)`,
@@ -23,31 +23,31 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     );
 }
 
-/** CSS pixels that the page is wider than the window. */
+/** Returns by how many CSS pixels the page is wider than the window. */
 export async function overflow(page: Page): Promise<number> {
   return Number(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
 }
 
-/** What the pointer can work and Tab does not come to, and what Tab comes to without showing it. Empty: all is well. */
+/** Returns the controls that Tab does not reach, or reaches without a visible focus. */
 export async function keyboardFindings(page: Page): Promise<string[]> {
   const total = Number(await page.evaluate(MARK));
   const seen = new Set<string>();
   const findings: string[] = [];
-  // Twice as many steps as there are stops: the browser's own parts of a date field are stops too.
+  // Twice as many steps as controls, because Tab also stops at the browser's own parts of a date field.
   for (let step = 0; step < total * 2 + 20; step++) {
     await page.keyboard.press("Tab");
     const [stop, name, isShown] = (await page.evaluate(FOCUSED)) as [string | null, string, boolean];
     if (stop === null) continue;
-    if (!isShown) findings.push(`focus is not seen on ${name}`);
+    if (!isShown) findings.push(`the focus is not visible on ${name}`);
     seen.add(stop);
     if (seen.size === total) break;
   }
   const missed = (await page.evaluate(`[...document.querySelectorAll("[data-stop]")]
     .filter((one) => !${JSON.stringify([...seen])}.includes(one.dataset.stop)).map((one) => one.outerHTML.slice(0, 120))`)) as string[];
-  return [...new Set(findings), ...missed.map((html) => `not reached by Tab: ${html}`)];
+  return [...new Set(findings), ...missed.map((html) => `Tab does not reach ${html}`)];
 }
 
-/** Numbers what can be worked; of radio buttons only the one that Tab stops at. Answers how many there are. */
+/** Numbers the controls and returns their count. Among radio buttons, only the one at which Tab stops counts. */
 const MARK = `(() => {
   const root = document.querySelector("dialog[open]") ?? document;
   const all = [...root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
@@ -58,7 +58,7 @@ const MARK = `(() => {
   return stops.length;
 })()`;
 
-/** The focused stop, its markup, and whether it or what it is drawn by has an outline. */
+/** Returns the focused control, its markup, and whether it or the element that draws it has an outline. */
 const FOCUSED = `(() => {
   const one = document.activeElement;
   const drawn = [one, one?.nextElementSibling, one?.parentElement].filter((part) => part != null);

@@ -1,16 +1,16 @@
-/** The console as it is deployed: built by its own configuration, with the headers that it is served with. */
+/** Builds the console with its own configuration, and with its headers. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "vite";
 
 export interface BuiltConsole {
-  /** What wrangler.toml calls the directory of assets. */
+  /** The directory that wrangler.toml calls `assets`. */
   directory: string;
   remove(): Promise<void>;
 }
 
-/** Into a directory of its own, so that what `npm run dev` serves stays as it is. */
+/** Builds into a temporary directory, so that a running `npm run dev` is not affected. */
 export async function buildConsole(): Promise<BuiltConsole> {
   const directory = await mkdtemp(join(tmpdir(), "burgee-console-"));
   await build({

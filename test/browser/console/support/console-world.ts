@@ -1,4 +1,4 @@
-/** What every test of the console stands on: the built worker with the console's files before it, the example project, Chromium. */
+/** The world of the console tests: the built worker and console, the example project, and Chromium. */
 import type { Browser } from "playwright-core";
 import { type Client, createClient } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
@@ -16,19 +16,19 @@ export interface ConsoleWorld {
   built: BuiltConsole;
   backends: Backends;
   db: StoreDatabase;
-  /** Serves the console and its API. */
+  /** The data centre that serves the console and its API. */
   colo: Colo;
   keys: SeededKeys;
-  /** An admin token that may read and nothing else. */
+  /** A read-only admin token. */
   readToken: string;
   browser: Browser;
-  /** The API, as somebody else uses it beside the console. */
+  /** The API, used by another person than the one at the console. */
   api: Client;
-  /** Writes a flag by that API: boolean, on, and `off` to everybody, but for what is given. Answers its version. */
+  /** Saves a flag through the API and returns its version. By default it is boolean, enabled, and serves `off`. */
   save(flag: { key: string } & Partial<Flag>, environment?: string): Promise<number>;
-  /** What another isolate than the console's answers about a flag over OFREP: to an SDK with the environment's server key. */
-  evaluate(flag: string, options?: EvaluateOptions): Promise<Answer>;
-  /** A person at the console, signed in unless `token` is null, at that address in the hash. */
+  /** Evaluates a flag over OFREP in another isolate than the console's, with the server key by default. */
+  evaluate(flag: string, options?: EvaluateOptions): Promise<EvaluationResponse>;
+  /** Opens the console in a browser, signed in unless `token` is null, at an address in the hash. */
   visit(options?: Partial<VisitOptions>): Promise<Visit>;
   close(): Promise<void>;
 }
@@ -36,13 +36,13 @@ export interface ConsoleWorld {
 export interface EvaluateOptions {
   environment?: string;
   context?: Record<string, unknown>;
-  /** SDK key; default: the environment's server key. */
+  /** The SDK key. Default: the server key of the environment. */
   key?: string;
-  /** Asks an isolate that was started for this and has nothing in its memory. */
+  /** Whether to evaluate in a new isolate, which has nothing in memory. */
   isFresh?: boolean;
 }
 
-export interface Answer {
+export interface EvaluationResponse {
   status: number;
   value?: unknown;
   variant?: string;
@@ -50,7 +50,7 @@ export interface Answer {
   errorCode?: string;
 }
 
-/** Everything that was started is closed again when one part cannot be. */
+/** Starts the world. If one part fails to start, closes the others. */
 export async function startConsoleWorld(): Promise<ConsoleWorld> {
   const closers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
@@ -72,7 +72,8 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     const elsewhere = keep(await startColo({ bindings }), (one) => one.dispose());
     const browser = keep(await startChromium(), (one) => one.close());
     const { origin } = await colo.miniflare.ready;
-    const api = createClient({ url: origin, token: () => keys.adminToken });
+    // Writes of many flags take longer than the default timeout on a busy machine.
+    const api = createClient({ url: origin, token: () => keys.adminToken, timeoutMs: 60_000 });
     const save: ConsoleWorld["save"] = async (flag, environment = "production") => {
       const variants = { on: true, off: false };
       const plain = {
@@ -85,7 +86,7 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
       const path = { env: environment, key: flag.key };
       return (await api.call("putFlag", { path, body: { ...plain, ...flag } })).answer.version;
     };
-    const evaluate = async (flag: string, options: EvaluateOptions = {}): Promise<Answer> => {
+    const evaluate = async (flag: string, options: EvaluateOptions = {}): Promise<EvaluationResponse> => {
       const { environment = "production", context = { targetingKey: "user-1" } } = options;
       const key = options.key ?? keys.environments[environment]?.serverKey;
       const isolate = options.isFresh === true ? await startColo({ bindings }) : elsewhere;
@@ -94,9 +95,9 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
         headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
         body: JSON.stringify({ context }),
       });
-      const answer = { ...((await response.json()) as object), status: response.status };
+      const result = { ...((await response.json()) as object), status: response.status };
       if (isolate !== elsewhere) await isolate.dispose();
-      return answer;
+      return result;
     };
     return {
       built,

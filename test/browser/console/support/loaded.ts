@@ -1,12 +1,12 @@
 import type { Page } from "playwright-core";
 
-/** Waits until the page has its heading and nothing on it is being loaded. */
+/** Waits until the page has a heading and everything has loaded. */
 export async function loaded(page: Page): Promise<void> {
   await page.getByRole("main").getByRole("heading", { level: 1 }).waitFor();
   await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
 }
 
-/** Addresses of all pages that the navigation leads to. */
+/** Returns the addresses of all pages in the navigation. */
 export async function pageAddresses(page: Page): Promise<string[]> {
   const links = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").all();
   return Promise.all(links.map(async (link) => (await link.getAttribute("href")) ?? ""));

@@ -1,11 +1,11 @@
-/** One person at the console: a page in a profile of its own, where nothing may go wrong unnoticed. */
+/** One person at the console: a page in its own profile. Any error that the browser logs fails the test. */
 import type { Browser, BrowserContext, ConsoleMessage, Page } from "playwright-core";
 import { newVisitor } from "../../support/chromium.ts";
 
 export interface VisitOptions {
-  /** Null: stays at the sign-in. */
+  /** The admin token, or `null` to stay on the sign-in page. */
   token: string | null;
-  /** Address in the hash. */
+  /** The address in the hash. */
   at: string;
   scheme: "light" | "dark";
   width: number;
@@ -15,13 +15,13 @@ export interface VisitOptions {
 export interface Visit {
   page: Page;
   context: BrowserContext;
-  /** What the browser complained about: errors of scripts, of the policy, of the network. */
+  /** The errors that the browser logged: from scripts, from the policy, and from the network. */
   problems: string[];
-  /** Answers of these statuses are part of what is tested; the browser writes each into its console. */
+  /** Expects responses with these statuses, which the browser logs as errors. */
   expectStatus(...statuses: number[]): void;
-  /** Another page of the console, as by its link. */
+  /** Goes to another page of the console, as a link would. */
   goTo(address: string): Promise<void>;
-  /** @throws Error with what the browser complained about */
+  /** @throws Error with the errors that the browser logged */
   close(): Promise<void>;
 }
 
@@ -62,11 +62,13 @@ export async function openVisit(
     context,
     problems,
     expectStatus: (...statuses) => statuses.forEach((status) => expected.add(status)),
-    // Only the hash differs: the page stays, and what is in its memory.
+    // Only the hash changes, so the page stays in memory.
     goTo: async (address) => void (await page.goto(`${origin}/console/${address}`)),
     async close() {
       await context.close();
-      if (problems.length > 0) throw new Error(`the browser complained:\n${problems.join("\n")}`);
+      // Only the first close reports them, because the hooks of later suites may close this visit again.
+      const logged = problems.splice(0);
+      if (logged.length > 0) throw new Error(`the browser logged errors:\n${logged.join("\n")}`);
     },
   };
 }

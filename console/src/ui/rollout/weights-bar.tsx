@@ -3,11 +3,11 @@ import { percentText } from "../fields/percent.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { sumOf, type Weights } from "./weights.ts";
 
-/** Of the total: enough room for a name. */
+/** The smallest share, out of 100,000, whose part of the bar has room for a name. */
 const WIDE = 12_000;
 
-/** The split as a bar, and in words below it. `rest` names who is left over. */
-export function SplitBar({ weights, rest }: { weights: Weights; rest: string }): JSX.Element {
+/** The shares as a bar, and in words below it. `rest` names the remaining share. */
+export function WeightsBar({ weights, rest }: { weights: Weights; rest: string }): JSX.Element {
   const left = WEIGHT_TOTAL - sumOf(weights);
   const parts = [
     ...weights.map(([name, weight], i) => ({ name, weight, tone: `tone-${i % 6}` })),
@@ -20,14 +20,14 @@ export function SplitBar({ weights, rest }: { weights: Weights; rest: string }):
           .filter(({ weight }) => weight > 0)
           .map(({ name, weight, tone }) => (
             <span key={name + tone} class={tone} style={{ flexGrow: weight }}>
-              {weight >= WIDE && `${name} ${percentText(weight)} %`}
+              {weight >= WIDE && `${name} ${percentText(weight)}`}
             </span>
           ))}
       </div>
       <ul class="tone-legend">
         {parts.map(({ name, weight, tone }) => (
           <li key={name + tone}>
-            <span class={`tone-swatch ${tone}`} aria-hidden="true" /> {name} {percentText(weight)} %
+            <span class={`tone-swatch ${tone}`} aria-hidden="true" /> {name} {percentText(weight)}
           </li>
         ))}
       </ul>

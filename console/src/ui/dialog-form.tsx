@@ -1,0 +1,74 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Dialog } from "./dialog.tsx";
+
+interface DialogFormProps {
+  action: string;
+  /** The action's label while `onSubmit` runs. Default: `action`. */
+  busyAction?: string;
+  cancel?: string;
+  /** The text that a person must type first. There is nothing to type if it is `undefined`. */
+  typed?: string | undefined;
+  isReady?: boolean;
+  onSubmit: () => void | Promise<void>;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/** The form in a dialog: its fields, the text to type where the change needs it, Cancel, and the action. */
+export function DialogForm({
+  action,
+  busyAction = action,
+  cancel = "Cancel",
+  typed,
+  isReady = true,
+  onSubmit,
+  onClose,
+  children,
+}: DialogFormProps): JSX.Element {
+  const [text, setText] = useState("");
+  const [isBusy, setBusy] = useState(false);
+  const isEnabled = isReady && !isBusy && (typed === undefined || text === typed);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    if (!isEnabled) return;
+    setBusy(true);
+    await onSubmit();
+    setBusy(false);
+  };
+  return (
+    <form class="stack" onSubmit={(event) => void submit(event)}>
+      {children}
+      {typed !== undefined && (
+        <label class="field">
+          <span>
+            Type <code>{typed}</code> to confirm
+          </span>
+          <input
+            value={text}
+            autocomplete="off"
+            spellcheck={false}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+      )}
+      <footer class="actions">
+        <button type="button" onClick={onClose}>
+          {cancel}
+        </button>
+        <button type="submit" class="primary" disabled={!isEnabled}>
+          {isBusy ? busyAction : action}
+        </button>
+      </footer>
+    </form>
+  );
+}
+
+/** A dialog that is one form. */
+export function FormDialog({ title, ...form }: DialogFormProps & { title: string }): JSX.Element {
+  return (
+    <Dialog title={title} onClose={form.onClose}>
+      <DialogForm {...form} />
+    </Dialog>
+  );
+}
