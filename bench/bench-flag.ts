@@ -1,6 +1,6 @@
 import type { TestFlag } from "../test/support/project.ts";
 
-/** Of every three flags one is fixed, one is a rollout, one has rules: what an environment holds after a while. */
+/** Returns a flag of a typical mix: of every three flags, one is fixed, one is a rollout and one has rules. */
 export function benchFlag(i: number): TestFlag {
   const key = `bench-${String(i).padStart(3, "0")}`;
   const rollout = {

@@ -1,10 +1,10 @@
 /**
- * What a month costs at a given size, from published prices and the round trips that the tests hold. Pure arithmetic:
- * every input is a field, and nothing is measured here. `npm run cost` prints the tables of docs/scale.md.
+ * Computes the monthly cost of a deployment from published prices and the round trips that the tests count. Nothing is
+ * measured here. `npm run cost` prints the tables of docs/scale.md.
  */
 import { fileURLToPath } from "node:url";
 
-/** US dollars, as published in November 2026; docs/scale.md names the vendors' pages and where this was read. */
+/** Prices in US dollars as published in November 2026. docs/scale.md names the vendors' pages. */
 export const PRICES = {
   workers: {
     base: 5,
@@ -17,13 +17,14 @@ export const PRICES = {
   neon: { perComputeHour: 0.106, smallestCompute: 0.25, perGigabyteMonth: 0.35 },
 } as const;
 
-/** Counted at the endpoints: test/integration/delivery/round-trips.test.ts and …/management/round-trips.test.ts. */
+/** Redis commands, as test/integration/delivery/round-trips.test.ts and …/management/round-trips.test.ts count them. */
 export const ROUND_TRIPS = {
-  /** Redis commands of a read that memory cannot answer, of a head check, and of a purge. */
+  /** A read of a flag that memory does not have. */
   read: 1,
   headCheck: 1,
+  /** A purge after an update. */
   update: 1,
-  /** Redis commands when Redis has nothing either: the read that misses, and the write behind the answer. */
+  /** A read of a flag that Redis does not have either: the read, and the write after the response. */
   cold: 2,
 } as const;
 
@@ -31,31 +32,31 @@ const DAYS = 365.25 / 12;
 const MONTH_SECONDS = DAYS * 24 * 3600;
 const GIGABYTE = 1e9;
 
-/** Who asks, and how it is set up. */
+/** The traffic and the configuration of a deployment. */
 export interface Load {
-  /** Per month. */
+  /** Evaluations per month. */
   evaluations: number;
   dataCentres: number;
-  /** Isolates in each that share its requests evenly. */
+  /** Isolates in each data centre. They share its requests evenly. */
   isolates: number;
   environments: number;
-  /** Per environment. */
+  /** Flags per environment. */
   flags: number;
-  /** Of a flag document as JSON. */
+  /** Size of a flag document as JSON. */
   documentBytes: number;
-  /** Per month, all environments together. */
+  /** Updates per month in all environments together. */
   updates: number;
-  /** Every flag in one request, as browsers do; else one flag per request, all flags alike. */
+  /** Whether a request evaluates every flag, as in browsers. Otherwise it evaluates one flag, each equally often. */
   isBulk: boolean;
-  /** Heads at the data centre (a zone and a purge token), else each isolate asks Redis. */
-  hasEdgeKey: boolean;
+  /** Whether data centres keep heads, which takes a zone and a purge token. Otherwise isolates read them from Redis. */
+  hasEdgeHeads: boolean;
   /** CACHE_L1_TTL_SECONDS. */
   l1TtlSeconds: number;
-  /** Of one request. */
+  /** CPU time of one request. */
   cpuMs: number;
 }
 
-export const BASE: Omit<Load, "evaluations" | "isBulk" | "hasEdgeKey"> = {
+export const BASE: Omit<Load, "evaluations" | "isBulk" | "hasEdgeHeads"> = {
   dataCentres: 300,
   isolates: 10,
   environments: 1,
@@ -67,15 +68,15 @@ export const BASE: Omit<Load, "evaluations" | "isBulk" | "hasEdgeKey"> = {
 };
 
 const HEAD_CHECK_SECONDS = 1;
-const EDGE_KEY_SECONDS = 30;
+const EDGE_HEAD_SECONDS = 30;
 const L2_TTL_SECONDS = 900;
-/** A purge of a data centre's entry, and the two that repeat it. */
+/** The purge of a data centre's entry and its two repetitions. */
 const PURGES_PER_UPDATE = 3;
 
 export interface Usage {
-  /** Of the worker: evaluations, updates and the sweep of every minute. */
+  /** Requests of the worker: evaluations, updates and a sweep each minute. */
   requests: number;
-  /** Redis commands, by what they are for. */
+  /** Redis commands, by purpose. */
   commands: {
     heads: number;
     flags: number;
@@ -85,36 +86,38 @@ export interface Usage {
     sweeps: number;
     total: number;
   };
-  /** What Redis sends. */
+  /** The data that Redis sends. */
   gigabytes: number;
   /** Queries of Postgres. */
   queries: number;
 }
 
-/** Requests that come at random times, `rate` per second: how many find nothing that is younger than `ttl` seconds (per second). */
+/**
+ * Returns how many of `rate` requests per second, at random times, find no entry younger than `ttl` seconds.
+ */
 export function misses(rate: number, ttl: number): number {
   return rate / (1 + rate * ttl);
 }
 
 export function usageOf(load: Load): Usage {
-  const { evaluations, dataCentres, environments, flags, documentBytes, updates, isBulk, hasEdgeKey } = load;
+  const { evaluations, dataCentres, environments, flags, documentBytes, updates, isBulk, hasEdgeHeads } = load;
   const isolates = dataCentres * load.isolates;
-  // Every environment has its own head and flags in every isolate.
+  // Each isolate keeps a head and flags for every environment.
   const rate = evaluations / MONTH_SECONDS / isolates / environments;
   const month = MONTH_SECONDS * isolates * environments;
   const kinds = isBulk ? 1 : flags;
   const reads = misses(rate / kinds, load.l1TtlSeconds) * kinds;
-  const isFlagHeld = rate === 0 ? 1 : 1 - reads / rate;
-  // A read of flags confirms the head with the same command.
-  const checks = misses(rate, HEAD_CHECK_SECONDS) * isFlagHeld;
-  const edgeMisses = misses(checks * load.isolates, EDGE_KEY_SECONDS) * MONTH_SECONDS * dataCentres * environments;
+  const heldShare = rate === 0 ? 1 : 1 - reads / rate;
+  // A read of flags confirms the head in the same command.
+  const checks = misses(rate, HEAD_CHECK_SECONDS) * heldShare;
+  const edgeMisses = misses(checks * load.isolates, EDGE_HEAD_SECONDS) * MONTH_SECONDS * dataCentres * environments;
   const edgePurged = Math.min(checks * month, updates * PURGES_PER_UPDATE * dataCentres);
   const heads =
-    (hasEdgeKey ? Math.min(checks * month, edgeMisses + edgePurged) : checks * month) * ROUND_TRIPS.headCheck;
-  // The hash ends without writes; then each kind of read misses once. An update moves its end.
+    (hasEdgeHeads ? Math.min(checks * month, edgeMisses + edgePurged) : checks * month) * ROUND_TRIPS.headCheck;
+  // The hash in Redis expires without writes, and then each kind of read misses once. An update extends its lifetime.
   const ends = (environments * MONTH_SECONDS) / L2_TTL_SECONDS;
   const expired = Math.min(ends * kinds, reads * month);
-  // Of single flags an isolate of each data centre reads the rest after a change and once a day, for the snapshot.
+  // With single flags, one isolate per data centre reads the others for the snapshot, after a change and once a day.
   const snapshots = isBulk ? 0 : Math.min(evaluations, (updates + DAYS * environments) * dataCentres);
   const sweeps = MONTH_SECONDS / 60;
   const commands = {
@@ -142,7 +145,7 @@ export interface Cost {
   total: number;
 }
 
-/** US dollars a month. */
+/** Returns US dollars per month. */
 export function costOf(load: Load): Cost {
   const { requests, commands, gigabytes } = usageOf(load);
   const { workers: w, upstash: u, neon: n } = PRICES;
@@ -153,7 +156,7 @@ export function costOf(load: Load): Cost {
     (beyond(requests * load.cpuMs, w.cpuMsIncluded) / 1e6) * w.perMillionCpuMs;
   const upstash =
     (commands.total / 1e6) * u.perMillionCommands + beyond(gigabytes, u.gigabytesIncluded) * u.perGigabyte;
-  // The sweep asks every minute, so the smallest compute never goes to sleep.
+  // The sweep queries Postgres every minute, so the smallest compute never scales to zero.
   const stored = (load.environments * load.flags * load.documentBytes * 4) / GIGABYTE;
   const neon = (MONTH_SECONDS / 3600) * n.smallestCompute * n.perComputeHour + stored * n.perGigabyteMonth;
   return { workers, upstash, neon, total: workers + upstash + neon };
@@ -173,7 +176,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 const SIZES = [1e6, 100e6, 1e9];
-const WAYS: [name: string, isBulk: boolean, hasEdgeKey: boolean, l1TtlSeconds: number][] = [
+const WAYS: [name: string, isBulk: boolean, hasEdgeHeads: boolean, l1TtlSeconds: number][] = [
   ["one flag, head in Redis", false, false, 60],
   ["one flag, head at the data centre", false, true, 60],
   ["one flag, head at the data centre, L1 for an hour", false, true, 3600],
@@ -182,18 +185,18 @@ const WAYS: [name: string, isBulk: boolean, hasEdgeKey: boolean, l1TtlSeconds: n
   ["all flags, head at the data centre, L1 for an hour", true, true, 3600],
 ];
 
-/** The tables of docs/scale.md, in their order. */
+/** Returns the tables of docs/scale.md in their order. */
 export function costTables(): string[] {
   const months = SIZES.flatMap((evaluations) =>
-    WAYS.map(([name, isBulk, hasEdgeKey, l1TtlSeconds]) => {
-      const load: Load = { ...BASE, evaluations, isBulk, hasEdgeKey, l1TtlSeconds };
+    WAYS.map(([name, isBulk, hasEdgeHeads, l1TtlSeconds]) => {
+      const load: Load = { ...BASE, evaluations, isBulk, hasEdgeHeads, l1TtlSeconds };
       const { commands, gigabytes } = usageOf(load);
       const { workers, upstash, neon, total } = costOf(load);
       const cells = [commands.total, gigabytes].map(count);
       return [count(evaluations), name, ...cells, ...[workers, upstash, neon, total].map(dollars)];
     }),
   );
-  const typical: Load = { ...BASE, evaluations: 100e6, isBulk: false, hasEdgeKey: true, l1TtlSeconds: 3600 };
+  const typical: Load = { ...BASE, evaluations: 100e6, isBulk: false, hasEdgeHeads: true, l1TtlSeconds: 3600 };
   const growth = (
     [
       ["100 M of one flag, head at the data centre, L1 for an hour", {}],

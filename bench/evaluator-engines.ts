@@ -1,7 +1,7 @@
 /**
- * The same flags expressed for four evaluators, each through its fastest documented in-process path:
- * flagd-core with compiled targeting (its default in Node), unleash-client's own client over flags in memory
- * (without the repository, metrics and events around it), GrowthBook's multi-user client.
+ * The same flags for four evaluators, each called through its fastest documented in-process path: flagd-core with
+ * compiled targeting (its default in Node), unleash-client's client with flags in memory (without its repository,
+ * metrics and events), and GrowthBook's multi-user client.
  */
 import { FlagdCore } from "@openfeature/flagd-core";
 import { type FeatureDefinitions, GrowthBookClient } from "@growthbook/growthbook";
@@ -12,7 +12,7 @@ import { compileFlag } from "../src/evaluation/compile.ts";
 import type { CompiledFlag } from "../src/evaluation/types.ts";
 import { parseFlagInput } from "../src/flags/parse.ts";
 
-// CommonJS with a default export: Node hands out the module, the types say the class.
+// For CommonJS with a default export, Node returns the module, but the types describe the class.
 const UnleashClient = (unleashClientModule as unknown as { default: typeof unleashClientModule }).default;
 
 export interface User {
@@ -26,11 +26,11 @@ export interface User {
   cartTotal: number;
 }
 
-/** `single` and `all` answer for the n-th user, whose context was built beforehand in the engine's own form. */
+/** An evaluator. `user` is the index of a user, whose context was built in advance in the evaluator's own form. */
 export interface Engine {
   name: string;
   single: (flag: string, user: number) => boolean;
-  /** Evaluates every flag and answers how many are on. */
+  /** Evaluates every flag and returns how many are on. */
   all: (user: number) => number;
 }
 
@@ -38,51 +38,52 @@ export const COUNTRIES = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU 
 export const PLANS = ["pro", "business"];
 const ROLLOUT_SHARE = 25;
 
-/** What the flags are, by kind; each engine says them in its own words. */
+/** The kinds of flags. Each engine expresses them in its own form. */
 export const KINDS = ["static", "rollout", "targeted", "five-rules"] as const;
 export type Kind = (typeof KINDS)[number];
 export type FlagKinds = ReadonlyMap<string, Kind>;
 
+const leaf = (attribute: string, operator: string, ...values: unknown[]): object => ({ attribute, operator, values });
+const ON = { variant: "on" };
+const percentOn = (percent: number): object => ({
+  rollout: {
+    weights: [
+      ["on", percent * 1000],
+      ["off", 100_000 - percent * 1000],
+    ],
+  },
+});
+const BURGEE_CONFIGURATIONS: Record<Kind, object> = {
+  static: { default: ON },
+  rollout: { default: percentOn(50) },
+  targeted: {
+    default: { variant: "off" },
+    rules: [
+      { id: "staff", when: leaf("email", "ends_with", "@acme.com"), serve: ON },
+      { id: "paying", when: leaf("plan", "in", ...PLANS), serve: ON },
+    ],
+  },
+  "five-rules": {
+    default: { variant: "off" },
+    rules: [
+      { id: "staff", when: leaf("email", "ends_with", "@acme.com"), serve: ON },
+      {
+        id: "eu",
+        when: { all: [leaf("country", "in", ...COUNTRIES), leaf("plan", "equals", "enterprise")] },
+        serve: ON,
+      },
+      {
+        id: "app",
+        when: { all: [leaf("appVersion", "semver_gte", "3.2.0"), leaf("platform", "equals", "ios")] },
+        serve: ON,
+      },
+      { id: "carts", when: { all: [leaf("age", "gte", 18), leaf("cartTotal", "gt", 500)] }, serve: ON },
+      { id: "some", when: leaf("plan", "in", ...PLANS), serve: percentOn(ROLLOUT_SHARE) },
+    ],
+  },
+};
+
 export function burgee(kinds: FlagKinds, users: User[]): Engine {
-  const leaf = (attribute: string, operator: string, ...values: unknown[]): object => ({ attribute, operator, values });
-  const on = { variant: "on" };
-  const share = (percent: number): object => ({
-    rollout: {
-      weights: [
-        ["on", percent * 1000],
-        ["off", 100_000 - percent * 1000],
-      ],
-    },
-  });
-  const configurations: Record<Kind, object> = {
-    static: { default: on },
-    rollout: { default: share(50) },
-    targeted: {
-      default: { variant: "off" },
-      rules: [
-        { id: "staff", when: leaf("email", "ends_with", "@acme.com"), serve: on },
-        { id: "paying", when: leaf("plan", "in", ...PLANS), serve: on },
-      ],
-    },
-    "five-rules": {
-      default: { variant: "off" },
-      rules: [
-        { id: "staff", when: leaf("email", "ends_with", "@acme.com"), serve: on },
-        {
-          id: "eu",
-          when: { all: [leaf("country", "in", ...COUNTRIES), leaf("plan", "equals", "enterprise")] },
-          serve: on,
-        },
-        {
-          id: "app",
-          when: { all: [leaf("appVersion", "semver_gte", "3.2.0"), leaf("platform", "equals", "ios")] },
-          serve: on,
-        },
-        { id: "carts", when: { all: [leaf("age", "gte", 18), leaf("cartTotal", "gt", 500)] }, serve: on },
-        { id: "some", when: leaf("plan", "in", ...PLANS), serve: share(ROLLOUT_SHARE) },
-      ],
-    },
-  };
   const flags = new Map<string, CompiledFlag>();
   for (const [key, kind] of kinds) {
     const input = parseFlagInput({
@@ -90,12 +91,12 @@ export function burgee(kinds: FlagKinds, users: User[]): Engine {
       type: "boolean",
       variants: { on: true, off: false },
       enabled: true,
-      ...configurations[kind],
+      ...BURGEE_CONFIGURATIONS[kind],
     });
     flags.set(key, compileFlag({ ...input, schemaVersion: 1, version: 1 }));
   }
   const list = [...flags.values()];
-  const contexts = offTheWire(users.map(({ id, ...rest }) => ({ targetingKey: id, ...rest })));
+  const contexts = parsedFromJson(users.map(({ id, ...rest }) => ({ targetingKey: id, ...rest })));
   const request = {};
   const inputs = contexts.map((context) => ({ context, request, now: 1_800_000_000_000, random: Math.random }));
   return {
@@ -157,7 +158,7 @@ export function flagd(kinds: FlagKinds, users: User[]): Engine {
   }
   const core = new FlagdCore();
   core.setConfigurations(JSON.stringify({ flags }));
-  const contexts = offTheWire(users.map(({ id, ...rest }) => ({ targetingKey: id, ...rest })));
+  const contexts = parsedFromJson(users.map(({ id, ...rest }) => ({ targetingKey: id, ...rest })));
   return {
     name: "flagd-core",
     single: (flag, user) => core.resolveBooleanEvaluation(flag, false, contexts[user]!).value,
@@ -217,7 +218,7 @@ export function unleash(kinds: FlagKinds, users: User[]): Engine {
   }
   const repository = { getToggle: (name: string) => features.get(name), getSegment: () => undefined };
   const client = new UnleashClient(repository as never, unleashStrategies.defaultStrategies);
-  const contexts = offTheWire(
+  const contexts = parsedFromJson(
     users.map(({ id, age, cartTotal, ...rest }) => ({
       userId: id,
       properties: { ...rest, age: String(age), cartTotal: String(cartTotal) },
@@ -263,7 +264,7 @@ export function growthbook(kinds: FlagKinds, users: User[]): Engine {
     features[key] = { defaultValue: kind === "static", rules: seeded };
   }
   const client = new GrowthBookClient().initSync({ payload: { features: features as FeatureDefinitions } });
-  const contexts = offTheWire(users.map((user) => ({ attributes: user })));
+  const contexts = parsedFromJson(users.map((user) => ({ attributes: user })));
   const names = [...kinds.keys()];
   return {
     name: "growthbook",
@@ -276,7 +277,7 @@ export function growthbook(kinds: FlagKinds, users: User[]): Engine {
   };
 }
 
-/** Strings and objects as JSON.parse makes them: what is built in memory is often slower to read, for every engine. */
-function offTheWire<T>(contexts: T[]): T[] {
+/** Parses the contexts from JSON, because every engine reads objects built in code more slowly. */
+function parsedFromJson<T>(contexts: T[]): T[] {
   return JSON.parse(JSON.stringify(contexts)) as T[];
 }

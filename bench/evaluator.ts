@@ -1,6 +1,6 @@
 /**
- * Burgee's evaluator against three others, in one process and one run: rounds are interleaved and the medians
- * compared, so that a noisy machine disturbs all alike. Only the ratios mean anything elsewhere.
+ * Compares Burgee's evaluator with three others in one process. The rounds are interleaved and the medians compared, so
+ * that a noisy machine affects all of them equally. Only the ratios carry over to other machines.
  * Run: node bench/evaluator.ts
  */
 import {
@@ -21,7 +21,7 @@ const TARGET = 5;
 const USERS = 64;
 
 const users = Array.from({ length: USERS }, (_, i): User => {
-  // Ids in the two usual forms. Half of the users reach the last rules; one in eight stops at each of the first four.
+  // Ids have the two usual forms. One in eight users stops at each of the first four rules, and half reach the last.
   const stop = i % 8;
   return {
     id:
@@ -47,7 +47,7 @@ const mixed: FlagKinds = new Map(
 );
 
 const cases: { name: string; flags: FlagKinds; run: (engine: Engine) => (user: number) => number }[] = [
-  { name: "50 % rollout", flags: one("rollout"), run: (engine) => (user) => Number(engine.single("rollout", user)) },
+  { name: "50% rollout", flags: one("rollout"), run: (engine) => (user) => Number(engine.single("rollout", user)) },
   {
     name: "five rules",
     flags: one("five-rules"),
@@ -78,7 +78,7 @@ for (const { name, flags, run } of cases) {
 }
 process.exitCode = isMissed ? 1 : 0;
 
-/** Answers that no hash decides must be the same for all; hashed shares must be near what was asked for. */
+/** Throws if engines disagree on a result that does not depend on a hash, or if a hashed share is far off. */
 function expectAgreement(): void {
   for (const kind of KINDS) {
     const [ours, ...peers] = [burgee, flagd, unleash, growthbook].map((make) => make(one(kind), users));
@@ -103,7 +103,7 @@ function expectAgreement(): void {
   }
 }
 
-/** Median ns per call of each, in interleaved rounds of equal time. */
+/** Returns the median ns per call of each subject, from interleaved rounds of equal time. */
 function measure(subjects: { name: string; run: (user: number) => number }[]): Map<string, number> {
   let sink = 0;
   const batch = (run: (user: number) => number, calls: number): number => {
@@ -112,7 +112,7 @@ function measure(subjects: { name: string; run: (user: number) => number }[]): M
     return Number(process.hrtime.bigint() - start);
   };
   const calls = subjects.map(({ run }) => {
-    // Long enough for the optimising compiler; then as many calls as fill a round.
+    // Warm up for the optimising compiler, then find the number of calls that fill a round.
     let count = 64;
     let ns = 0;
     const end = performance.now() + 300;

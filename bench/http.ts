@@ -1,6 +1,6 @@
 /**
- * Burgee through the whole worker on bare workerd against the least that a Hono worker can do: read the same body and
- * return a constant of the same size. Interleaved rounds in one run; only the ratios mean anything on another machine.
+ * Compares the whole worker on plain workerd with a minimal Hono worker that reads the same body and returns a constant
+ * of the same size. The rounds are interleaved. Only the ratios carry over to other machines.
  * Run: npm run bench:http
  */
 import { gzipSync } from "node:zlib";
@@ -33,7 +33,8 @@ const cases = [
 console.log(
   `bundle: ${(gzipSync(bundle.code).length / 1024).toFixed(1)} KiB gzip, ${(bundle.code.length / 1024).toFixed(1)} KiB raw`,
 );
-// Warm means without I/O. The once-a-second check would ask the endpoints in this very process, which the load keeps busy.
+// A warm evaluation does no I/O. The head check each second would call the endpoints in this process, which the load
+// keeps busy.
 const bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000", CACHE_SNAPSHOT_SECONDS: "0" };
 const burgee = await serve(bundle.code, bindings, COMPATIBILITY_DATE);
 const startUps = {
@@ -42,15 +43,15 @@ const startUps = {
 };
 console.log(
   `module start-up: ${(startUps.burgee - startUps.minimal).toFixed(0)} ms more than the minimal worker` +
-    ` (workerd to first answer, medians of ${START_UPS}: ${startUps.burgee.toFixed(0)} and ${startUps.minimal.toFixed(0)} ms)`,
+    ` (from workerd to the first response, medians of ${START_UPS}: ${startUps.burgee.toFixed(0)} and ${startUps.minimal.toFixed(0)} ms)`,
 );
 
 try {
   for (const { name, target, path } of cases) {
-    const answer = await fetch(`http://127.0.0.1:${burgee.port}${path}`, { method: "POST", headers, body });
-    const answerBody = await answer.text();
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${answerBody}`);
-    const constant = await serve(minimal.code, { BODY: answerBody }, COMPATIBILITY_DATE);
+    const response = await fetch(`http://127.0.0.1:${burgee.port}${path}`, { method: "POST", headers, body });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} returned status ${response.status}: ${text}`);
+    const constant = await serve(minimal.code, { BODY: text }, COMPATIBILITY_DATE);
     try {
       await compare(name, target, path, constant);
     } finally {
@@ -62,7 +63,7 @@ try {
   await project.close();
 }
 
-/** From spawning workerd to its first answer: reads, compiles and evaluates the module, and routes one request to a 404. */
+/** Returns the median time from spawning workerd to its first response, a 404. It includes compiling the module. */
 async function startUpMs(script: string, bindings: Record<string, string>): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < START_UPS; i++) {
@@ -79,7 +80,7 @@ async function compare(name: string, target: number, path: string, constant: Run
   const request = httpRequest(path, headers, body);
   const ratios: number[] = [];
   let last = { ours: 0, theirs: 0 };
-  // Warm both, so that neither pays for its compiler in a measured round.
+  // Warm up both, so that no measured round includes compilation.
   await load(burgee.port, request, { connections: CONNECTIONS, seconds: 2 });
   await load(constant.port, request, { connections: CONNECTIONS, seconds: 2 });
   for (let round = 0; round < ROUNDS; round++) {
@@ -90,7 +91,7 @@ async function compare(name: string, target: number, path: string, constant: Run
     const [ours, theirs] = first === burgee ? [a, b] : [b, a];
     for (const result of [ours, theirs]) {
       if (Object.keys(result.statuses).join() !== "200")
-        throw new Error(`answers other than 200: ${JSON.stringify(result.statuses)}`);
+        throw new Error(`statuses other than 200: ${JSON.stringify(result.statuses)}`);
     }
     if (ours.bodyBytes !== theirs.bodyBytes)
       throw new Error(`bodies differ: ${ours.bodyBytes} and ${theirs.bodyBytes} bytes`);
@@ -99,7 +100,7 @@ async function compare(name: string, target: number, path: string, constant: Run
   }
   const median = ratios.toSorted((x, y) => x - y)[Math.floor(ratios.length / 2)] ?? 0;
   console.log(
-    `${name}: ${(median * 100).toFixed(0)} % of the minimal worker (median of ${ROUNDS} rounds, target ≥ ${target * 100} %)` +
+    `${name}: ${(median * 100).toFixed(0)}% of the minimal worker (median of ${ROUNDS} rounds, target ≥ ${target * 100}%)` +
       ` — last round ${last.ours.toFixed(0)}/s and ${last.theirs.toFixed(0)}/s — ${median >= target ? "ok" : "BELOW TARGET"}`,
   );
 }

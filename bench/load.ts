@@ -5,13 +5,13 @@ export interface LoadResult {
   seconds: number;
   perSecond: number;
   statuses: Record<string, number>;
-  /** Bytes of the last body, to compare workers that answer as much. */
+  /** Size of the last body, to check that compared workers return equally much. */
   bodyBytes: number;
 }
 
 /**
- * Loads 127.0.0.1 with one fixed request over keep-alive connections, for a bounded time. Works on raw sockets, because
- * an HTTP client in this process would cost more than the worker under test and hide the difference between two.
+ * Sends one fixed request again and again over keep-alive connections to 127.0.0.1, for a limited time. It uses raw
+ * sockets, because an HTTP client would cost more than the worker under test and hide differences between workers.
  */
 export async function load(
   port: number,
@@ -36,12 +36,12 @@ export async function load(
   return { requests, seconds, perSecond: requests / seconds, statuses, bodyBytes };
 }
 
-/** One connection: the next request goes out when the whole answer to the last one is in. */
+/** Uses one connection: sends the next request when the whole response to the last one has arrived. */
 function exchange(
   port: number,
   request: Buffer,
   stopAt: number,
-  onAnswer: (status: string, bytes: number) => void,
+  onResponse: (status: string, bytes: number) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let pending: Buffer = Buffer.alloc(0);
@@ -58,20 +58,20 @@ function exchange(
       const bytes = length ? Number(length[1]) : chunkedLength(pending, end + 4);
       if (bytes === undefined || pending.length < end + 4 + bytes) return;
       pending = Buffer.alloc(0);
-      onAnswer(head.slice(9, 12), bytes);
+      onResponse(head.slice(9, 12), bytes);
       if (performance.now() >= stopAt) socket.end();
       else socket.write(request);
     });
   });
 }
 
-/** Bytes of a chunked body with its framing, once the last chunk is in. */
+/** Returns the size of a chunked body with its framing, or `undefined` before the last chunk. */
 function chunkedLength(buffer: Buffer, from: number): number | undefined {
   const end = buffer.indexOf("0\r\n\r\n", from);
   return end < 0 ? undefined : end + 5 - from;
 }
 
-/** A request as bytes. */
+/** Returns a request as bytes. */
 export function httpRequest(path: string, headers: Record<string, string>, body: string): Buffer {
   const lines = Object.entries({ host: "127.0.0.1", ...headers, "content-length": String(Buffer.byteLength(body)) });
   return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.map(([k, v]) => `${k}: ${v}\r\n`).join("")}\r\n${body}`);

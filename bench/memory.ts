@@ -1,6 +1,6 @@
 /**
- * What flags take in an isolate's memory: documents of examples/project.yaml, as many as wanted, read from their text
- * into the worker's own L1 as from Redis, compiled. `npm run bench:memory`; docs/scale.md.
+ * Measures the memory that flags take in an isolate. Copies of the flags in examples/project.yaml are parsed from JSON,
+ * as from Redis, then compiled and stored in the worker's own L1. `npm run bench:memory`; docs/scale.md.
  */
 import { fileURLToPath } from "node:url";
 import { projectDocuments, readProjectFile } from "../dev/project/project-file.ts";
@@ -21,12 +21,13 @@ const INPUT: EvaluationInput = {
 };
 
 const { gc } = globalThis as { gc?: () => void };
-if (gc === undefined) throw new Error("run it with --expose-gc: npm run bench:memory");
+if (gc === undefined)
+  throw new Error("the garbage collector is not exposed; run npm run bench:memory, which passes --expose-gc");
 const collect = gc;
 
 const example = await readProjectFile(fileURLToPath(import.meta.resolve("../examples/project.yaml")));
 
-/** Settings that are never used to reach anything. */
+/** Creates services whose settings reach no backend. */
 function services(): Services {
   return createServices(
     parseSettings({
@@ -53,7 +54,7 @@ function measure(count: number): Record<string, number> {
     const document = parseCachedDocument(JSON.parse(text.toString()));
     if (document === undefined) throw new Error("the example does not parse");
     const flag = tiers.compile(document);
-    // What an evaluation makes on first use belongs to the flag, too.
+    // The first evaluation creates parts of the flag, which must be measured as well.
     flag.evaluate(INPUT);
     tiers.l1.set("production", document.key, flag, { asOf: 1, charsOf: () => text.length });
   }

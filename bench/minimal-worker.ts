@@ -1,4 +1,4 @@
-/** The least that a Hono worker can do with the same request: read its body, return a constant. */
+/** A minimal Hono worker for comparison: it reads the body and returns a constant. */
 import { Hono } from "hono";
 
 const app = new Hono<{ Bindings: { BODY: string } }>();

@@ -1,24 +1,24 @@
 /**
- * Why a purge is fenced by the head and not a plain DEL: runs every interleaving of readers and writers over a
- * model of one cached flag, for three protocols, and counts the schedules after which the cache still holds a
- * value that is older than the committed one. `npm run bench:purge`; docs/adr/0003.
+ * Shows why the head fences a purge and a plain DEL is not enough. Runs every interleaving of readers and writers on a
+ * model of one cached flag, for three protocols, and counts the schedules that leave a value older than the committed
+ * one in the cache. `npm run bench:purge`; docs/adr/0003-purge-and-fill-are-fenced.md.
  */
 import { pathToFileURL } from "node:url";
 
 interface World {
-  /** What the store holds: its version stands for the value. */
+  /** The committed version, which stands for the value. */
   committed: number;
   cached: number | undefined;
   head: number;
 }
 
 type Step = (world: World) => void;
-/** A fresh actor per schedule: its steps share what it has read. */
+/** Creates an actor for one schedule. Its steps share the values that it has read. */
 type Actor = () => Step[];
 
 interface Protocol {
   purge(world: World, version: number): void;
-  /** The value was read at `asOf`. */
+  /** Caches a value that was read at version `asOf`. */
   fill(world: World, asOf: number): void;
 }
 
@@ -27,7 +27,7 @@ export const PROTOCOLS: Record<string, Protocol> = {
     purge: (world) => (world.cached = undefined),
     fill: (world, asOf) => (world.cached = asOf),
   },
-  "DEL, then SET if newer than what is there": {
+  "DEL, then SET if newer than the entry": {
     purge: (world) => (world.cached = undefined),
     fill: (world, asOf) => {
       if (world.cached === undefined || world.cached < asOf) world.cached = asOf;
@@ -66,7 +66,7 @@ function writer(protocol: Protocol): Actor {
   };
 }
 
-/** Every order in which the actors' steps can happen, as the index of the actor that moves next. */
+/** Yields every order in which the actors can take their steps, as indexes of actors. */
 function* schedules(left: number[], order: number[] = []): Generator<number[]> {
   if (left.every((count) => count === 0)) yield order;
   for (const [actor, count] of left.entries()) {
@@ -74,19 +74,19 @@ function* schedules(left: number[], order: number[] = []): Generator<number[]> {
   }
 }
 
-/** Schedules tried, and those that end with an old value in the cache. */
+/** Counts all schedules, and those that leave an old value in the cache. */
 export function countStale(protocol: Protocol, readers: number, writers: number): { schedules: number; stale: number } {
   const actors = [...Array<Actor>(readers).fill(reader(protocol)), ...Array<Actor>(writers).fill(writer(protocol))];
-  let tried = 0;
+  let count = 0;
   let stale = 0;
   for (const order of schedules(actors.map((actor) => actor().length))) {
     const world: World = { committed: 1, cached: undefined, head: 1 };
     const steps = actors.map((actor) => actor().values());
     for (const actor of order) steps[actor]?.next().value?.(world);
-    tried++;
+    count++;
     if (world.cached !== undefined && world.cached < world.committed) stale++;
   }
-  return { schedules: tried, stale };
+  return { schedules: count, stale };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -1,7 +1,7 @@
 /**
- * What a page costs that is open for ten minutes in which one flag changes once: with a change stream, and polling every
- * 30 seconds. Every kind of request is made once against bare workerd, with the headers that Chromium sends, and counted to
- * the byte; only the waiting is left out. Run: npm run bench:session
+ * Compares the traffic of a page with a change stream and of one that polls every 30 seconds. The page is open for ten
+ * minutes, and one flag changes once. Each kind of request is sent once to plain workerd, with Chromium's headers, and
+ * its bytes are counted; the totals are computed. Run: npm run bench:session
  */
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { bundleWorker } from "../dev/bundle.ts";
@@ -18,7 +18,7 @@ const COMPATIBILITY_DATE = "2026-11-01";
 const BULK = "/ofrep/v1/evaluate/flags";
 const BODY = JSON.stringify({ context: { targetingKey: "user-42", plan: "pro", country: "NL", appVersion: "2.4.1" } });
 
-/** What Chromium sends with each request of a page of another origin. */
+/** The headers that Chromium sends with each cross-origin request of a page. */
 const BROWSER = {
   "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
   accept: "*/*",
@@ -47,13 +47,13 @@ const events = await Wire.open(worker.port);
 try {
   const authorization = `Bearer ${project.clientKey}`;
   const preflight = (path: string) =>
-    wire.ask("OPTIONS", path, {
+    wire.request("OPTIONS", path, {
       ...BROWSER,
       "access-control-request-method": "POST",
       "access-control-request-headers": "authorization,content-type,if-none-match",
     });
   const post = (path: string, headers: Record<string, string> = {}) =>
-    wire.ask(
+    wire.request(
       "POST",
       path,
       { ...BROWSER, authorization, "content-type": "application/json; charset=utf-8", ...headers },
@@ -68,7 +68,7 @@ try {
   const { eventStreams } = JSON.parse(first.body.toString()) as { eventStreams: [{ url: string }] };
 
   const stream = new URL(eventStreams[0].url);
-  // A stream's isolate has known its version for long; this one is new, and would tell a client without it to fetch.
+  // Without this header, a new isolate tells the client to fetch. An isolate that knows its version does not.
   const known = { "last-event-id": first.headers.get("x-flags-version") ?? "" };
   const sent = events.send("GET", stream.pathname + stream.search, {
     ...BROWSER,
@@ -79,10 +79,10 @@ try {
   const streamUp = sent - `last-event-id: ${known["last-event-id"]}\r\n`.length;
   await events.until((text) => text.includes("id: "));
   const opened = events.received;
-  console.log(`waiting ${KEEP_ALIVE_SECONDS} s for a keep-alive …`);
+  console.log(`Waiting ${KEEP_ALIVE_SECONDS} s for a keep-alive…`);
   await events.until((text) => text.includes(": keep-alive"));
   const keepAlive = events.received - opened;
-  // The other connection was idle for too long.
+  // The first connection was idle for too long.
   wire = await Wire.open(worker.port);
   const version = await change();
   await events.until((text) => text.includes(`"etag":"${version}"`));
@@ -94,8 +94,8 @@ try {
   const raw = first.body.length;
   const gzip = gzipSync(first.body).length;
   const brotli = brotliCompressSync(first.body, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }).length;
-  console.log(`bulk answer of ${FLAGS} flags: ${raw} bytes, gzip ${gzip}, brotli (quality 4) ${brotli}`);
-  console.log(`an unchanged answer (304): ${unchanged.bytesUp} bytes up, ${unchanged.bytesDown} down`);
+  console.log(`bulk response with ${FLAGS} flags: ${raw} bytes, gzip ${gzip}, brotli (quality 4) ${brotli}`);
+  console.log(`an unchanged response (304): ${unchanged.bytesUp} bytes up, ${unchanged.bytesDown} down`);
   console.log(`a keep-alive: ${keepAlive} bytes; an event: ${event}`);
 
   const keepAlives = IDLE_SECONDS / KEEP_ALIVE_SECONDS;
@@ -104,10 +104,10 @@ try {
   streaming.requests += 1;
   streaming.up += streamUp;
   streaming.down += opened + keepAlives * keepAlive + event;
-  // Chromium asks again before every request with If-None-Match, whatever Access-Control-Max-Age says (docs/clients.md).
+  // Despite Access-Control-Max-Age, Chromium sends a preflight before each If-None-Match (docs/clients.md).
   const polled = Array.from({ length: polls - 1 }, () => [preflighted, unchanged]).flat();
   const polling = sum(preflighted, first, announcedPreflight, changed, ...polled);
-  // An answer is compressed on its way by Cloudflare: what is saved on each 200, of either kind of session the same.
+  // Cloudflare compresses each 200 response. Both kinds of session have two of them, so they save equally much.
   const saved = 2 * (raw - brotli);
   report("with a stream", streaming, saved, "within a second");
   report(`polling every ${POLL_SECONDS} s`, polling, saved, `after ${POLL_SECONDS / 2} s on average`);
@@ -118,7 +118,7 @@ try {
   await project.close();
 }
 
-/** Somebody changes a flag: answers the new version. */
+/** Changes a flag and returns the new version. */
 async function change(): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${worker.port}/api/v1/environments/production/flags/bench-001`, {
     method: "PATCH",
@@ -126,12 +126,12 @@ async function change(): Promise<number> {
     body: JSON.stringify({ default: { variant: "off" } }),
   });
   const { version } = (await response.json()) as { version: number };
-  if (!response.ok) throw new Error(`a change was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`the change failed with status ${response.status}`);
   return version;
 }
 
 function expectStatus(exchange: Exchange, status: number): Exchange {
-  if (exchange.status !== status) throw new Error(`answered ${exchange.status} instead of ${status}`);
+  if (exchange.status !== status) throw new Error(`the response has status ${exchange.status} instead of ${status}`);
   return exchange;
 }
 
@@ -149,6 +149,6 @@ function sum(...exchanges: readonly Exchange[]): Sum {
 function report(name: string, { requests, notModified, up, down }: Sum, saved: number, delay: string): void {
   console.log(
     `${name}: ${requests} requests, ${notModified} of them 304; ${up} bytes up, ${down} down,` +
-      ` ${down - saved} with answers compressed; the change is seen ${delay}`,
+      ` ${down - saved} with compressed responses; the page sees the change ${delay}`,
   );
 }

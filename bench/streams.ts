@@ -1,7 +1,7 @@
 /**
- * Many change streams open in one isolate of bare workerd: what one costs in memory, what they all cost while nothing
- * happens, and how soon a change reaches every one of them. Figures are of this machine; the count of Redis commands is
- * exact. Run: npm run bench:streams (STREAMS=1000 CHANGES=10)
+ * Opens many change streams in one isolate of plain workerd. Measures the memory of each stream, the cost of all of
+ * them while nothing changes, and how soon a change reaches them. The times depend on the machine; the number of Redis
+ * commands is exact. Run: npm run bench:streams (STREAMS=1000 CHANGES=10)
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -13,11 +13,11 @@ import { type RunningWorkerd, serve } from "./workerd.ts";
 const STREAMS = Number(process.env["STREAMS"] ?? 1000);
 const CHANGES = Number(process.env["CHANGES"] ?? 10);
 const IDLE_SECONDS = 10;
-/** A stream that has not told of a change by then is lost (ms). */
+/** A change that a stream has not reported within this many ms counts as lost. */
 const PATIENCE_MS = 10_000;
 const COMPATIBILITY_DATE = "2026-11-01";
 
-/** The least that a stream can be: what any costs in this runtime. */
+/** A worker with minimal streams, to measure the cost of any stream in this runtime. */
 const MINIMAL_WORKER = `export default {
   fetch() {
     let frames = 0;
@@ -30,10 +30,10 @@ const MINIMAL_WORKER = `export default {
   },
 };`;
 
-/** An open stream: when it was told of which version. */
+/** An open stream, with the time at which it reported each version. */
 interface OpenStream {
   socket: net.Socket;
-  toldAt: Map<number, number>;
+  reportedAt: Map<number, number>;
 }
 
 const project = await startTestProject({ databaseUrl: "", redisUrl: "" });
@@ -48,7 +48,7 @@ try {
   const perStream = await memoryOfStreams(isolate, streams);
   console.log(
     `memory: ${perStream.toFixed(0)} KiB of workerd's resident set for each of ${STREAMS} streams,` +
-      ` ${(await minimalMemory()).toFixed(0)} KiB where the worker does nothing else`,
+      ` ${(await minimalMemory()).toFixed(0)} KiB in a minimal worker`,
   );
 
   project.resetStats();
@@ -57,7 +57,7 @@ try {
   const share = ((cpuSecondsOf(isolate) - cpu) / IDLE_SECONDS) * 100;
   console.log(
     `idle: ${project.roundTrips().l2 / IDLE_SECONDS} Redis commands per second, ${project.roundTrips().l3} queries,` +
-      ` ${share.toFixed(1)} % of one core`,
+      ` ${share.toFixed(1)}% of one core`,
   );
 
   await measure("a change made in the same isolate", isolate);
@@ -69,10 +69,10 @@ try {
   await project.close();
 }
 
-/** Opens them all and answers what each takes (KiB). */
+/** Opens all streams and returns the memory that each takes, in KiB. */
 async function memoryOfStreams(running: RunningWorkerd, opened: OpenStream[]): Promise<number> {
   const before = memoryOf(running);
-  // A browser each, though not all in the same instant.
+  // Browsers do not all connect in the same instant.
   for (let i = 0; i < STREAMS; i += 50) {
     opened.push(...(await Promise.all(Array.from({ length: Math.min(50, STREAMS - i) }, () => open(running)))));
   }
@@ -92,24 +92,24 @@ async function minimalMemory(): Promise<number> {
   }
 }
 
-/** From the moment that the writer has its answer to the moment that a stream tells of it; of all streams and changes. */
+/** Measures the time from the response to a write until each stream reports the change. */
 async function measure(name: string, writer: RunningWorkerd): Promise<void> {
   const delays: number[] = [];
   let lost = 0;
   for (let i = 0; i < CHANGES; i++) {
-    // Checks come once a second: so every change meets them at another moment.
+    // Head checks run once a second, so each change is made at a different point between two of them.
     await pause(1500 + (i * 1000) / CHANGES);
     const { version, at } = await change(writer, i % 2 === 0);
-    const told = await Promise.all(streams.map((stream) => untilTold(stream, version)));
-    for (const toldAt of told) {
-      if (toldAt === undefined) lost++;
-      else delays.push(Math.max(0, toldAt - at));
+    const reports = await Promise.all(streams.map((stream) => untilReported(stream, version)));
+    for (const reportedAt of reports) {
+      if (reportedAt === undefined) lost++;
+      else delays.push(Math.max(0, reportedAt - at));
     }
   }
   const sorted = delays.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]?.toFixed(0);
   console.log(
-    `${name}: reaches ${delays.length / CHANGES} of ${STREAMS} streams (lost ${lost}); delay after the write's answer` +
+    `${name}: reaches ${delays.length / CHANGES} of ${STREAMS} streams (lost ${lost}); delay after the response to the write` +
       ` p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, last ${at(1)} ms`,
   );
 }
@@ -121,7 +121,7 @@ async function change(writer: RunningWorkerd, enabled: boolean): Promise<{ versi
     body: JSON.stringify({ enabled: !enabled }),
   });
   const { version } = (await response.json()) as { version: number };
-  if (!response.ok) throw new Error(`a change was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`the change failed with status ${response.status}`);
   return { version, at: performance.now() };
 }
 
@@ -132,13 +132,13 @@ async function evaluate(running: RunningWorkerd): Promise<void> {
     body: "{}",
   });
   await response.arrayBuffer();
-  if (!response.ok) throw new Error(`an evaluation was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`the evaluation failed with status ${response.status}`);
 }
 
-/** On a raw socket: an HTTP client for each would cost this process more than they cost the worker. */
+/** Opens a stream on a raw socket, because many HTTP clients would cost this process more than the worker. */
 function open(running: RunningWorkerd): Promise<OpenStream> {
   return new Promise((resolve, reject) => {
-    const toldAt = new Map<number, number>();
+    const reportedAt = new Map<number, number>();
     const socket = net.connect(running.port, "127.0.0.1", () =>
       socket.write(
         `GET /ofrep/v1/stream?key=${project.clientKey} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n\r\n`,
@@ -147,28 +147,28 @@ function open(running: RunningWorkerd): Promise<OpenStream> {
     socket.on("error", reject);
     socket.on("data", (chunk) => {
       const text = chunk.toString("latin1");
-      for (const [, version] of text.matchAll(/"etag":"(\d+)"/g)) toldAt.set(Number(version), performance.now());
-      if (text.includes("retry: 3000")) resolve({ socket, toldAt });
+      for (const [, version] of text.matchAll(/"etag":"(\d+)"/g)) reportedAt.set(Number(version), performance.now());
+      if (text.includes("retry: 3000")) resolve({ socket, reportedAt });
     });
   });
 }
 
-async function untilTold({ toldAt }: OpenStream, version: number): Promise<number | undefined> {
+async function untilReported({ reportedAt }: OpenStream, version: number): Promise<number | undefined> {
   const until = performance.now() + PATIENCE_MS;
   while (performance.now() < until) {
-    const at = toldAt.get(version);
+    const at = reportedAt.get(version);
     if (at !== undefined) return at;
     await pause(20);
   }
   return undefined;
 }
 
-/** The resident set (KiB). */
+/** Returns the size of the resident set in KiB. */
 function memoryOf({ pid }: RunningWorkerd): number {
   return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)]).toString());
 }
 
-/** User and system time so far, in the hundredths that Linux counts in. */
+/** Returns user and system time so far, in seconds. Linux counts in hundredths. */
 function cpuSecondsOf({ pid }: RunningWorkerd): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) / 100;

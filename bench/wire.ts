@@ -1,6 +1,6 @@
 import net from "node:net";
 
-/** One answer, with what it and its question took on the wire: HTTP/1.1 as text, before TLS. */
+/** A response, with the bytes of the request and the response as HTTP/1.1 text before TLS. */
 export interface Exchange {
   status: number;
   headers: ReadonlyMap<string, string>;
@@ -9,7 +9,7 @@ export interface Exchange {
   bytesDown: number;
 }
 
-/** One keep-alive connection that counts every byte. One request at a time. */
+/** A keep-alive connection that counts every byte. It allows one request at a time. */
 export class Wire {
   readonly #socket: net.Socket;
   #pending = Buffer.alloc(0);
@@ -37,12 +37,12 @@ export class Wire {
     });
   }
 
-  /** Bytes that have come in so far. */
+  /** The number of bytes received so far. */
   get received(): number {
     return this.#received;
   }
 
-  async ask(method: string, path: string, headers: Record<string, string>, body = ""): Promise<Exchange> {
+  async request(method: string, path: string, headers: Record<string, string>, body = ""): Promise<Exchange> {
     const before = this.#received;
     const bytesUp = this.send(method, path, headers, body);
     await this.until((text) => text.includes("\r\n\r\n"));
@@ -57,7 +57,7 @@ export class Wire {
     return { ...head, body: isChunked ? unchunk(rest) : rest, bytesUp, bytesDown: this.#received - before };
   }
 
-  /** Answers how many bytes went out. */
+  /** Sends a request and returns its size in bytes. */
   send(method: string, path: string, headers: Record<string, string>, body = ""): number {
     const all = { host: "flags.example.com", ...headers, ...(body && { "content-length": String(body.length) }) };
     const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -66,9 +66,9 @@ export class Wire {
     return request.length;
   }
 
-  /** Waits until what came since the last whole answer is as `isThere` says. */
-  async until(isThere: (text: string) => boolean): Promise<void> {
-    while (!isThere(this.#pending.toString("latin1"))) {
+  /** Waits until `isComplete` accepts the text received since the last whole response. */
+  async until(isComplete: (text: string) => boolean): Promise<void> {
+    while (!isComplete(this.#pending.toString("latin1"))) {
       if (this.#isClosed) throw new Error("the connection was closed");
       await new Promise<void>((resolve) => {
         this.#onData = resolve;

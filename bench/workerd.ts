@@ -11,7 +11,7 @@ export interface RunningWorkerd {
   stop(): void;
 }
 
-/** Serves one bundled module on bare workerd (`workerd serve`), without Miniflare or wrangler in between. */
+/** Serves one bundled module with `workerd serve`, without Miniflare and wrangler. */
 export async function serve(
   script: string,
   bindings: Record<string, string>,
@@ -72,5 +72,5 @@ async function untilListening(port: number, child: ChildProcess): Promise<void> 
     if (isOpen) return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error("workerd does not listen");
+  throw new Error("workerd did not open its port within 10 s");
 }

@@ -1,6 +1,7 @@
 /**
- * Is remembering a caller's resolution worth it? Evaluates flags of examples/project.yaml with and without
- * `withResultCache`, hits only, which is the best that a cache can do. `npm run bench:result-cache`; docs/adr/0005.
+ * Measures whether caching a caller's resolutions is worth it. Evaluates flags of examples/project.yaml with and
+ * without `withResultCache`, with hits only, the best case for a cache. Run: npm run bench:result-cache. Decision:
+ * docs/adr/0005-result-cache-in-the-isolate.md.
  */
 import { fileURLToPath } from "node:url";
 import { Bench } from "tinybench";
@@ -9,7 +10,7 @@ import { compileFlag } from "../../src/evaluation/compile.ts";
 import { withResultCache } from "./result-cache.ts";
 import type { CompiledFlag, EvaluationContext, EvaluationInput, Resolution } from "../../src/evaluation/types.ts";
 
-/** From the cheapest flag to the dearest ones of the example, and all of them at once. */
+/** Flags of the example, from cheap to expensive. */
 const FLAG_KEYS = [
   "payments-enabled",
   "free-shipping-threshold",
@@ -17,10 +18,10 @@ const FLAG_KEYS = [
   "checkout-upsell",
   "student-discount",
 ];
-/** Calls per measurement, so that the clock's own cost and resolution do not count. */
+/** Calls per measurement. With fewer calls, the clock's own cost and resolution would distort the result. */
 const CALLS = 1000;
 
-/** A look-up has to read every attribute, an evaluation only those that the flag names. */
+/** Contexts of two sizes: a lookup in the cache reads every attribute, an evaluation only those that the flag names. */
 const CONTEXTS: Record<string, EvaluationContext> = {
   "2 attributes": { targetingKey: "0b6e3c1a-5d0f-4f8e-9d52-6a1f7f0c2b11", plan: "free" },
   "10 attributes": {
@@ -49,7 +50,7 @@ const REQUEST = {
 const project = await readProjectFile(fileURLToPath(import.meta.resolve("../../examples/project.yaml")));
 const flags = projectDocuments(project, "production", 1).map(compileFlag);
 
-/** Median ns per call. */
+/** Returns the median ns per call. */
 async function medianNs(run: () => Resolution | undefined): Promise<number> {
   const bench = new Bench({ time: 300, warmupTime: 100 });
   let last: Resolution | undefined;

@@ -2,15 +2,16 @@ import type { CompiledFlag, EvaluationInput, Resolution } from "../../src/evalua
 
 interface Remembered {
   resolution: Resolution;
-  /** ms since epoch: the answer is good in [from, until). */
+  /** The start of its validity, in ms since the epoch. */
   from: number;
+  /** The end of its validity, in ms since the epoch; not included. */
   until: number;
 }
 
 /**
- * A flag that remembers its last `maxEntries` resolutions by the caller's context. It belongs to the compiled flag, and
- * so to one version: it goes when the flag changes and can never be stale. Off by default, docs/adr/0005 says why.
- * Contexts that differ in the order of their attributes only are told apart; that costs a second entry and nothing else.
+ * Returns a flag that remembers its last `maxEntries` resolutions by the caller's context. The cache belongs to the
+ * compiled flag and thus to one version, so it is never stale. Two contexts whose attributes differ only in order take
+ * two entries. The worker does not use this cache; docs/adr/0005-result-cache-in-the-isolate.md says why.
  */
 export function withResultCache(flag: CompiledFlag, maxEntries: number): CompiledFlag {
   if (flag.isRandom || maxEntries <= 0) return flag;
@@ -23,7 +24,7 @@ export function withResultCache(flag: CompiledFlag, maxEntries: number): Compile
     if (known && input.now >= known.from && input.now < known.until) return known.resolution;
     const resolution = flag.evaluate(input);
     const until = flag.nextBoundary(input.now) ?? Number.POSITIVE_INFINITY;
-    if (until <= input.now) return resolution; // a running ramp: good for this instant only
+    if (until <= input.now) return resolution; // a running ramp, so the resolution is valid for this instant only
     remembered.delete(key);
     remembered.set(key, { resolution, from: input.now, until });
     if (remembered.size > maxEntries) remembered.delete(remembered.keys().next().value as string);
@@ -34,7 +35,7 @@ export function withResultCache(flag: CompiledFlag, maxEntries: number): Compile
     try {
       return flag.readsRequest ? `${JSON.stringify(context)}${JSON.stringify(request)}` : JSON.stringify(context);
     } catch {
-      return undefined; // a context that JSON cannot hold is evaluated as it is
+      return undefined; // JSON cannot represent the context
     }
   }
 

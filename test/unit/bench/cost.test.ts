@@ -2,16 +2,16 @@ import { readFile } from "node:fs/promises";
 import { describe, test } from "vitest";
 import { BASE, costOf, costTables, type Load, misses, PRICES, usageOf } from "../../../bench/cost.ts";
 
-const LOAD: Load = { ...BASE, evaluations: 100e6, isBulk: false, hasEdgeKey: true };
+const LOAD: Load = { ...BASE, evaluations: 100e6, isBulk: false, hasEdgeHeads: true };
 
-describe("the cost of a month", () => {
-  test("a request alone always misses, and a busy isolate misses once per lifetime", ({ expect }) => {
+describe("the monthly cost", () => {
+  test("counts one miss for a lone request, and one per lifetime for a busy isolate", ({ expect }) => {
     expect(misses(1e-9, 60) / 1e-9).toBeCloseTo(1, 6);
     expect(misses(1e6, 60)).toBeCloseTo(1 / 60, 6);
     expect(misses(0, 60)).toBe(0);
   });
 
-  test("without evaluations it is the plan, the smallest compute and what the sweep asks", ({ expect }) => {
+  test("consists of the plan, the smallest compute and the sweep without evaluations", ({ expect }) => {
     const idle = { ...LOAD, evaluations: 0, updates: 0 };
     const { commands, queries } = usageOf(idle);
     expect([commands.heads, commands.flags, commands.expiry, commands.updates]).toEqual([0, 0, 0, 0]);
@@ -20,7 +20,7 @@ describe("the cost of a month", () => {
     expect(costOf(idle).neon).toBeCloseTo(730.5 * 0.25 * 0.106, 1);
   });
 
-  test("what a plan includes is free, and what is beyond it is charged by the million", ({ expect }) => {
+  test("charges by the million only beyond the included usage", ({ expect }) => {
     const workersAt = (evaluations: number) => costOf({ ...LOAD, evaluations, updates: 0, cpuMs: 0 }).workers;
     expect(workersAt(9e6)).toBe(5);
     expect(workersAt(110e6) - workersAt(100e6)).toBeCloseTo(10 * 0.3, 6);
@@ -28,27 +28,25 @@ describe("the cost of a month", () => {
     expect(cpu(2) - cpu(1)).toBeCloseTo((100 + 0.0448) * 0.02, 3);
   });
 
-  test("no request reads flags or asks for the head more than once", ({ expect }) => {
+  test("counts at most one read and one head check per request", ({ expect }) => {
     for (const evaluations of [1e3, 1e6, 1e9, 1e12]) {
-      for (const hasEdgeKey of [true, false]) {
+      for (const hasEdgeHeads of [true, false]) {
         for (const isBulk of [true, false]) {
-          const { commands } = usageOf({ ...LOAD, evaluations, hasEdgeKey, isBulk });
+          const { commands } = usageOf({ ...LOAD, evaluations, hasEdgeHeads, isBulk });
           expect(commands.heads + commands.flags).toBeLessThanOrEqual(evaluations);
         }
       }
     }
   });
 
-  test("busy isolates ask Redis for their head once a second, those with a key at the data centre hardly ever", ({
-    expect,
-  }) => {
+  test("counts a head check per second in busy isolates, and few with heads at the data centre", ({ expect }) => {
     const busy = { ...LOAD, evaluations: 1e13, updates: 0, isBulk: true };
     const isolateSeconds = 300 * 10 * (365.25 / 12) * 86_400;
-    expect(usageOf({ ...busy, hasEdgeKey: false }).commands.heads / isolateSeconds).toBeCloseTo(1, 1);
+    expect(usageOf({ ...busy, hasEdgeHeads: false }).commands.heads / isolateSeconds).toBeCloseTo(1, 1);
     expect(usageOf(busy).commands.heads / (isolateSeconds / 10)).toBeCloseTo(1 / 30, 2);
   });
 
-  test("every table of docs/scale.md is what the command prints", async ({ expect }) => {
+  test("equals the tables of docs/scale.md", async ({ expect }) => {
     const page = plain(await readFile(new URL("../../../docs/scale.md", import.meta.url), "utf8"));
     for (const table of costTables()) expect(page).toContain(plain(table));
   });

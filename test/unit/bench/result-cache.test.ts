@@ -38,7 +38,7 @@ const input = (plan: string, changes: Partial<EvaluationInput> = {}): Evaluation
 });
 
 describe("withResultCache", () => {
-  it("evaluates equal contexts once and different ones apart", () => {
+  it("evaluates equal contexts once and different ones separately", () => {
     const { flag, counter } = counted(aDocument());
     expect(flag.evaluate(input("pro"))).toMatchObject({ variant: "on" });
     expect(flag.evaluate(input("pro"))).toMatchObject({ variant: "on" });
@@ -46,7 +46,7 @@ describe("withResultCache", () => {
     expect(counter.evaluations).toBe(2);
   });
 
-  it("tells requests apart when the flag reads the request", () => {
+  it("distinguishes requests if the flag reads the request", () => {
     const { flag } = counted(
       aDocument({
         rules: [
@@ -62,7 +62,7 @@ describe("withResultCache", () => {
     expect(flag.evaluate(input("pro", { request: { country: "FR" } }))).toMatchObject({ variant: "off" });
   });
 
-  it("evaluates again past a schedule's boundary, and before it when the clock is behind", () => {
+  it("evaluates again after a schedule's boundary, and before it if the clock is behind", () => {
     const { flag } = counted(
       aDocument({ rules: [{ id: "later", from: "2026-11-22T00:00:00Z", serve: { variant: "on" } }] }),
     );
@@ -72,7 +72,7 @@ describe("withResultCache", () => {
     expect(flag.evaluate(input("pro", { now: boundary - 1 }))).toMatchObject({ variant: "off" });
   });
 
-  it("remembers nothing while a ramp runs", () => {
+  it("caches nothing while a ramp runs", () => {
     const { flag, counter } = counted(
       aDocument({
         rules: [],
@@ -92,7 +92,7 @@ describe("withResultCache", () => {
     expect(counter.evaluations).toBe(2);
   });
 
-  it("draws a sample afresh on every call", () => {
+  it("draws a new sample on every call", () => {
     const { flag } = counted(
       aDocument({
         kind: "sample",
@@ -111,7 +111,7 @@ describe("withResultCache", () => {
     expect(flag.evaluate(input("pro", { random: () => 0.9 }))).toMatchObject({ variant: "off" });
   });
 
-  it("holds no more than it may", () => {
+  it("keeps at most the given number of entries", () => {
     const { flag, counter } = counted(aDocument(), 1);
     flag.evaluate(input("pro"));
     flag.evaluate(input("free"));
