@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-// Plain JavaScript: it has to run on a Node that is too old for the rest, to say so.
+// Plain JavaScript, so that a Node that is too old for the rest can run it and print this message.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(
-    `burgee needs Node 22.18 or newer; this is ${process.version}. In a clone, npm run burgee -- … brings one.`,
+    `burgee needs Node 22.18 or newer; this is ${process.version}. In a clone, npm run burgee -- … uses one that npm installed.`,
   );
   process.exitCode = 2;
 } else {
-  // A reader that has had enough, as head has, is no failure.
+  // It is not an error if a reader such as `head` closes the pipe early.
   process.stdout.on("error", (error) => {
     if (error.code !== "EPIPE") throw error;
     process.exit();

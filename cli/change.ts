@@ -5,24 +5,24 @@ import { publishedText } from "./project/report.ts";
 import type { Session } from "./session.ts";
 
 export interface Change {
-  /** What is changed, in words. */
-  what: string;
-  /** Whether the change may make what is not there; else a dry run fails as the change would. */
+  /** A description of the changed thing, for messages. */
+  subject: string;
+  /** Whether the change may create the thing. If not, a dry run fails if it does not exist, as the change would. */
   mayCreate?: boolean;
-  /** What is there now. */
+  /** Returns the current state. */
   before: () => Promise<unknown>;
-  /** What would be there afterwards; undefined: nothing. */
+  /** Returns the state after the change, or `undefined` if nothing would be left. */
   after: (before: object) => unknown;
   write: () => Promise<Result<object>>;
 }
 
-/** Makes a change and tells of it; with --dry-run only shows what it would change, field by field. */
-export async function change(session: Session, what: Change): Promise<void> {
-  const { result, text } = await make(session, what);
+/** Makes a change and shows its result. With --dry-run, it only shows the fields that would change. */
+export async function change(session: Session, requested: Change): Promise<void> {
+  const { result, text } = await make(session, requested);
   session.show(result, () => text);
 }
 
-/** Several, one after the other: told as they are made, as JSON in one list, also of those before one that fails. */
+/** Makes several changes in order. JSON results are one list, which includes the changes before a failed one. */
 export async function changeEach(session: Session, changes: readonly Change[]): Promise<void> {
   const results: object[] = [];
   try {
@@ -38,18 +38,18 @@ export async function changeEach(session: Session, changes: readonly Change[]): 
 
 async function make(
   session: Session,
-  { what, mayCreate = false, before, after, write }: Change,
+  { subject, mayCreate = false, before, after, write }: Change,
 ): Promise<{ result: object; text: string }> {
   if (!session.isDryRun) {
     const { answer } = await write();
-    return { result: answer, text: `${what}: ${writtenText(answer)}` };
+    return { result: answer, text: `${subject}: ${writtenText(answer)}` };
   }
   const now = mayCreate ? await unlessMissing(before) : await before();
   const found = differences(comparable(now), comparable(after((now ?? {}) as object)));
   const text = found.length === 0 ? "nothing would change" : `would change:\n${differencesText(found)}`;
   return {
-    result: { dryRun: true, what, differences: found },
-    text: found.length === 0 ? `${what}: ${text}` : `${what} ${text}`,
+    result: { dryRun: true, what: subject, differences: found },
+    text: found.length === 0 ? `${subject}: ${text}` : `${subject} ${text}`,
   };
 }
 
@@ -62,13 +62,13 @@ async function unlessMissing(read: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** Without what the deployment numbers by itself. */
+/** Removes the versions, which the deployment assigns. */
 function comparable(document: unknown): unknown {
   if (typeof document !== "object" || document === null) return document;
   return { ...document, version: undefined, schemaVersion: undefined };
 }
 
-/** A line each: `- /enabled true`, `+ /enabled false`. */
+/** Formats each difference as lines such as `- /enabled true` and `+ /enabled false`. */
 export function differencesText(found: readonly Difference[]): string {
   return found
     .flatMap(({ pointer, before, after }) => [
@@ -78,9 +78,9 @@ export function differencesText(found: readonly Difference[]): string {
     .join("\n");
 }
 
-function writtenText(answer: Partial<Written> & Partial<DefinitionWritten>): string {
-  const { version, published, environments = {} } = answer;
-  const each = Object.entries(environments).map(([key, written]) => `${key} ${writtenText(written)}`);
+function writtenText(written: Partial<Written> & Partial<DefinitionWritten>): string {
+  const { version, published, environments = {} } = written;
+  const each = Object.entries(environments).map(([key, one]) => `${key} ${writtenText(one)}`);
   if (version === undefined) return each.join("; ") || "nothing to change";
   return `version ${version}, ${publishedText(published)}`;
 }

@@ -1,19 +1,19 @@
-/** What a script can tell apart. */
+/** The exit codes, for scripts. */
 export const EXIT = {
   ok: 0,
-  /** The deployment refused: not allowed, not found, not valid. */
+  /** The deployment refused the request: not allowed, not found or not valid. */
   refused: 1,
-  /** The command line itself is wrong; nothing was sent. */
+  /** The command line is wrong. Nothing was sent. */
   usage: 2,
   /** `diff` found differences. */
   different: 3,
-  /** Somebody else was first. */
+  /** Someone else changed the same thing first. */
   conflict: 4,
-  /** No answer of the deployment. */
+  /** The deployment did not respond. */
   unreachable: 5,
 } as const;
 
-/** Ends the command with a code after everything has been said. */
+/** Ends the command with an exit code and without a message. */
 export class ExitError extends Error {
   readonly code: number;
 
@@ -24,7 +24,7 @@ export class ExitError extends Error {
   }
 }
 
-/** The command line cannot be carried out as it is; the message says what is accepted. */
+/** The command line is wrong. The message says what is accepted. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);
@@ -32,7 +32,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Somebody else wrote while this was going on. */
+/** Someone else changed the deployment while the command ran. */
 export class ChangedMeanwhileError extends Error {
   constructor(message: string) {
     super(message);

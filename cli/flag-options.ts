@@ -1,4 +1,4 @@
-/** A flag's fields as options of the command line, for those who have no document at hand. */
+/** Command-line options for the fields of a flag, as an alternative to a document. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { FLAG_KINDS, FLAG_TYPES, type FlagKind, type FlagType, WEIGHT_TOTAL } from "../src/flags/document.ts";
 import { UsageError } from "./exit.ts";
@@ -19,24 +19,24 @@ export interface FlagOptions {
   clientVisible?: boolean;
 }
 
-/** Adds the options; kind and type only where a flag is made, because they stay. */
+/** Adds the options. Kind and type exist only for new flags, because they never change. */
 export function withFlagOptions(command: Command, isNew: boolean): Command {
   if (isNew) {
     command
-      .addOption(new Option("--type <type>", "of its values; boolean without it").choices(FLAG_TYPES))
-      .addOption(new Option("--kind <kind>", "flag without it").choices(FLAG_KINDS));
+      .addOption(new Option("--type <type>", "type of the values (default: boolean)").choices(FLAG_TYPES))
+      .addOption(new Option("--kind <kind>", "kind of flag (default: flag)").choices(FLAG_KINDS));
   }
   return command
-    .option("--variant <name=value...>", "a variant and its value; boolean flags have on and off", variant)
-    .option("--default <variant>", "what is served when no rule matches")
-    .option("--rollout <split>", "the same as shares in percent: on=25,off=75", rollout)
-    .option("--by <attributes...>", "with --rollout: whom to split by; targetingKey without it")
-    .option("--off <variant>", "what is served while the flag is disabled")
-    .option("--description <text>", "for people")
-    .option("--tag <tags...>", "for finding it again")
-    .option("--owner <name>", "who looks after it")
-    .option("--client-visible", "browsers and apps may evaluate it")
-    .option("--no-client-visible", "only servers may evaluate it");
+    .option("--variant <name=value...>", "variant with its value (boolean flags have on and off by default)", variant)
+    .option("--default <variant>", "variant to serve if no rule matches")
+    .option("--rollout <split>", "variants to serve if no rule matches, in percent: on=25,off=75", rollout)
+    .option("--by <attributes...>", "attributes that split a --rollout (default: targetingKey)")
+    .option("--off <variant>", "variant to serve while the flag is disabled")
+    .option("--description <text>", "description for people")
+    .option("--tag <tags...>", "tags for searching")
+    .option("--owner <name>", "person or team responsible for the flag")
+    .option("--client-visible", "let browsers and apps evaluate the flag")
+    .option("--no-client-visible", "let only servers evaluate the flag");
 }
 
 export function hasFlagOptions(options: FlagOptions): boolean {
@@ -57,20 +57,19 @@ const NAMES = [
   "clientVisible",
 ] as const satisfies (keyof FlagOptions)[];
 
-/** A whole flag: enabled, and serving off to everybody unless the options say otherwise. @throws UsageError */
+/** Returns a whole flag. It is enabled and serves off to everyone, unless the options differ. @throws UsageError */
 export function newFlag(key: string, options: FlagOptions): Fields {
   const { kind = "flag", type = "boolean" } = options;
   const values = options.variant ?? (type === "boolean" ? { on: "true", off: "false" } : undefined);
   if (values === undefined)
-    throw new UsageError(`a flag of type ${type} needs its variants: --variant small=10 large=50`);
+    throw new UsageError(`a flag of type ${type} needs variants, for example --variant small=10 large=50`);
   const variants = variantsOf(values, type);
   const byDefault = options.default ?? ("off" in variants ? "off" : undefined);
   if (options.rollout === undefined && (byDefault === undefined || kind === "sample")) {
-    const shares = Object.keys(variants).join(", ");
     throw new UsageError(
       kind === "sample"
-        ? "a sample needs the share of calls that it draws: --rollout on=10,off=90"
-        : `say which of ${shares} is served: --default ${Object.keys(variants)[0]}, or --rollout`,
+        ? "a sample needs the shares of its variants, for example --rollout on=10,off=90"
+        : `choose the variant to serve (${Object.keys(variants).join(", ")}) with --default, or shares with --rollout`,
     );
   }
   return {
@@ -85,7 +84,7 @@ export function newFlag(key: string, options: FlagOptions): Fields {
   };
 }
 
-/** What the options change in a flag that is there, as a merge patch. @throws UsageError */
+/** Returns the merge patch that the options make for an existing flag. @throws UsageError */
 export function flagPatch(options: FlagOptions, now: { kind?: FlagKind | undefined; type: FlagType }): Fields {
   const others = { variant: null, rollout: null, draw: null };
   return {
@@ -98,19 +97,19 @@ export function flagPatch(options: FlagOptions, now: { kind?: FlagKind | undefin
 }
 
 function checkedDefault(options: FlagOptions): string | undefined {
-  if (options.rollout !== undefined) throw new UsageError("give one of --default and --rollout");
+  if (options.rollout !== undefined) throw new UsageError("use either --default or --rollout, not both");
   return options.default;
 }
 
 function served({ rollout: weights, by, ...options }: FlagOptions, kind: FlagKind): Fields {
-  if (options.default !== undefined) throw new UsageError("give one of --default and --rollout");
+  if (options.default !== undefined) throw new UsageError("use either --default or --rollout, not both");
   if (kind === "sample") return { draw: { weights } };
-  // Merged over a rollout that is there, it keeps the salt: raising a share moves only those whom it adds.
+  // The merge keeps the salt of an existing rollout, so raising a share affects only the added users.
   return { rollout: { weights, ...(by === undefined ? {} : { by }) } };
 }
 
 function notesOf({ description, tag: tags, owner, clientVisible, by, rollout: split }: FlagOptions): Fields {
-  if (by !== undefined && split === undefined) throw new UsageError("--by goes with --rollout");
+  if (by !== undefined && split === undefined) throw new UsageError("--by needs --rollout");
   const given = Object.entries({ description, tags, owner, clientVisible });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
@@ -125,7 +124,7 @@ function valueOf(name: string, text: string, type: FlagType): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    // Refused below.
+    // The check below refuses it.
   }
   const isRight =
     type === "object"
@@ -134,27 +133,30 @@ function valueOf(name: string, text: string, type: FlagType): unknown {
         ? Number.isSafeInteger(value)
         : typeof value === (type === "float" ? "number" : "boolean");
   const example = { boolean: "true", integer: "12", float: "0.5", object: '{"size":12}' }[type];
-  if (!isRight) throw new UsageError(`--variant ${name} must be of type ${type}, as ${name}=${example}; it is ${text}`);
+  if (!isRight)
+    throw new UsageError(`--variant ${name} must be of type ${type}, for example ${name}=${example}, not ${text}`);
   return value;
 }
 
 function variant(text: string, known: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It must be like small=10.");
+  if (at < 1) throw new InvalidArgumentError("It must look like small=10.");
   return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** Percent with up to three decimals; the worker counts in thousandths of them. */
+/** Parses percentages with up to three decimals. The worker counts in thousandths of a percent. */
 function rollout(text: string): [string, number][] {
   const weights = text.split(",").map((part): [string, number] => {
     const [, name = "", share = ""] = /^\s*([^=\s]+)=(\d{1,3}(?:\.\d{1,3})?)\s*%?\s*$/.exec(part) ?? [];
     if (name === "")
-      throw new InvalidArgumentError("It must be shares in percent, as on=25,off=75 or on=0.5,off=99.5.");
+      throw new InvalidArgumentError("It must be shares in percent, such as on=25,off=75 or on=0.5,off=99.5.");
     return [name, Math.round(Number(share) * (WEIGHT_TOTAL / 100))];
   });
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
   if (total !== WEIGHT_TOTAL) {
-    throw new InvalidArgumentError(`The shares must add up to 100 %; these are ${total / (WEIGHT_TOTAL / 100)} %.`);
+    throw new InvalidArgumentError(
+      `The shares must add up to 100%, but these add up to ${total / (WEIGHT_TOTAL / 100)}%.`,
+    );
   }
   return weights;
 }

@@ -5,25 +5,30 @@ import { parse } from "yaml";
 import { UsageError } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** A JSON or YAML file as an object; `-` is the standard input. @throws UsageError */
+/** Reads a JSON or YAML file as an object. `-` is the standard input. @throws UsageError */
 export async function readDocument(path: string, terminal: Terminal): Promise<Record<string, unknown>> {
   const name = path === "-" ? "the standard input" : path;
   const document = parseDocument(await readText(path, terminal), name);
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new UsageError(`${name} must hold one object`);
+    throw new UsageError(`${name} must contain one object`);
   }
   return document as Record<string, unknown>;
 }
 
 export async function readText(path: string, terminal: Terminal): Promise<string> {
   if (path === "-") return await terminal.readInput();
-  const text = await readIfThere(resolve(terminal.cwd, path), path);
-  if (text === undefined) throw new UsageError(`there is no file ${path}`);
+  const text = await readIfExists(resolve(terminal.cwd, path), path);
+  if (text === undefined) throw new UsageError(`file ${path} does not exist`);
   return text;
 }
 
-/** Undefined: there is no such file. `name`: what people call it. @throws UsageError */
-export async function readIfThere(path: string, name = path): Promise<string | undefined> {
+/**
+ * Returns the text of a file, or `undefined` if it does not exist.
+ *
+ * @param name the path in messages
+ * @throws UsageError
+ */
+export async function readIfExists(path: string, name = path): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
@@ -35,14 +40,14 @@ export async function readIfThere(path: string, name = path): Promise<string | u
 
 function parseDocument(text: string, name: string): unknown {
   try {
-    // JSON is YAML.
+    // JSON is a subset of YAML.
     return parse(text);
   } catch (error) {
     throw new UsageError(`${name} is neither JSON nor YAML: ${(error as Error).message}`);
   }
 }
 
-/** Reads an option's or an argument's value, for commander. */
+/** Returns a parser of whole numbers for options and arguments of commander. */
 export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const number = Number(text);

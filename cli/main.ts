@@ -5,7 +5,11 @@ import { createProgram } from "./program.ts";
 import { withoutTokens } from "./redact.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
-/** Runs one command line and answers its exit code (exit.ts). `args`: without the interpreter and the script. */
+/**
+ * Runs one command line and returns its exit code (exit.ts).
+ *
+ * @param args the arguments without the interpreter and the script
+ */
 export async function main(
   args: readonly string[] = process.argv.slice(2),
   terminal: Terminal = processTerminal(),
@@ -19,20 +23,20 @@ export async function main(
   }
 }
 
-/** What went wrong, as `--json` tells it on the standard error. */
+/** An error in the form that `--json` prints on the standard error. */
 interface Failure {
   message: string;
   exitCode: number;
-  /** Of the answer, where there was one. */
+  /** The status of the response, if there was one. */
   status?: number;
-  /** What is wrong with each field, under its JSON pointer. */
+  /** The problems of each field, by JSON pointer. */
   errors?: { pointer: string; detail: string }[];
   requestId?: string;
 }
 
 function failed(error: unknown, terminal: Terminal, isJson: boolean): number {
   if (error instanceof ExitError) return error.code;
-  // Commander has told what is wrong already.
+  // Commander has already printed the error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const failure = failureOf(error);
   if (failure === undefined) throw error;

@@ -15,23 +15,23 @@ import { addSegmentCommands } from "./commands/segments.ts";
 import type { Terminal } from "./terminal.ts";
 
 const HELP = `
-Exit codes: 0 done, 1 refused, 2 wrong command line, 3 differences found, 4 conflict, 5 no answer.
+Exit codes: 0 done, 1 refused, 2 wrong command line, 3 differences found, 4 conflict, 5 no response.
 
 Examples:
   $ burgee flags list --environment production
   $ burgee flags disable checkout-redesign -e production
   $ burgee flags set new-search --file new-search.json --dry-run`;
 
-/** Every command, over the terminal it is given. */
+/** Creates the program with every command. */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command("burgee")
-    .description("Feature flags at the edge: manage a deployment of Burgee")
+    .description("manage the feature flags of a Burgee deployment")
     .version(manifest.version)
-    .option("--url <url>", "the deployment (or BURGEE_URL)")
-    .option("--profile <name>", "a profile of the configuration file (or BURGEE_PROFILE)")
-    .option("-e, --environment <key>", "the environment (or BURGEE_ENVIRONMENT)")
-    .option("--json", "print the answer as JSON")
-    .option("--dry-run", "show what would change, and change nothing")
+    .option("--url <url>", "URL of the deployment (or BURGEE_URL)")
+    .option("--profile <name>", "profile from the configuration file (or BURGEE_PROFILE)")
+    .option("-e, --environment <key>", "environment (or BURGEE_ENVIRONMENT)")
+    .option("--json", "print the result as JSON")
+    .option("--dry-run", "show the changes without making them")
     .addHelpText("after", HELP)
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()

@@ -4,28 +4,28 @@ import { UsageError } from "./exit.ts";
 import { resolveTarget, type Target, type TargetOptions } from "./profile/profile.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Options that every command has. */
+/** The options that every command has. */
 export interface GlobalOptions extends TargetOptions {
   json?: boolean;
   dryRun?: boolean;
 }
 
-/** What a command's action works with. */
+/** The things that a command's action needs. */
 export interface Session {
   client: Client;
   terminal: Terminal;
   target: Target;
   isJson: boolean;
   isDryRun: boolean;
-  /** @throws UsageError when none was given */
+  /** Returns the chosen environment. @throws UsageError if there is none */
   environment(): string;
-  /** The one that was asked for on the command line or by BURGEE_ENVIRONMENT, for commands that take all of them else. */
+  /** The environment from the command line or BURGEE_ENVIRONMENT, for commands that otherwise use all environments. */
   onlyEnvironment: string | undefined;
-  /** The result: as JSON where it was asked for, else what `render` makes of it for people. */
+  /** Prints the result as JSON if that was asked for, otherwise the text that `render` returns. */
   show<T>(result: T, render: (result: T) => string): void;
 }
 
-/** Of the command whose action runs: its own options and those of every command above it. */
+/** Opens a session with the options of the running command and of every command above it. */
 export async function openSession(command: Command, terminal: Terminal): Promise<Session> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const target = await resolveTarget(options, terminal);
@@ -35,7 +35,7 @@ export async function openSession(command: Command, terminal: Terminal): Promise
       url: target.url,
       token: () => target.token,
       fetch: terminal.fetch,
-      // A whole project on a slow line takes a while.
+      // A whole project takes a while over a slow connection.
       timeoutMs: 30_000,
     }),
     terminal,
@@ -44,14 +44,14 @@ export async function openSession(command: Command, terminal: Terminal): Promise
     isDryRun: options.dryRun === true,
     environment: () => {
       if (target.environment !== undefined) return target.environment;
-      throw new UsageError("which environment? Give --environment, or set BURGEE_ENVIRONMENT");
+      throw new UsageError("no environment given; use --environment or set BURGEE_ENVIRONMENT");
     },
     onlyEnvironment: options.environment ?? terminal.env["BURGEE_ENVIRONMENT"],
     show: createShow(isJson, terminal),
   };
 }
 
-/** Prints results: as JSON, or what `render` makes of them for people. */
+/** Returns a function that prints results as JSON, or as the text that `render` returns. */
 export function createShow(isJson: boolean, terminal: Terminal): Session["show"] {
   return (result, render) => {
     const text = isJson ? JSON.stringify(result, undefined, 2) : render(result);

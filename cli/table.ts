@@ -21,7 +21,7 @@ const PLAIN = {
   style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
 };
 
-/** Columns without borders: easy on the eye, and for cut and awk. */
+/** Formats columns without borders, which are easy to read and to process with cut and awk. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return "";
   const lines = new Table({ ...PLAIN, head: head.map((name) => name.toUpperCase()) });

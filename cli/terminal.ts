@@ -1,24 +1,24 @@
 import { setTimeout } from "node:timers/promises";
 
-/** What a command has of the world around it: given by the process, or by a test. */
+/** The surroundings of a command, provided by the process or by a test. */
 export interface Terminal {
   env: Readonly<Record<string, string | undefined>>;
-  /** Where files are looked for. */
+  /** The directory for relative paths. */
   cwd: string;
-  /** Whether a person looks at the output. */
+  /** Whether the output goes to a person. */
   isInteractive: boolean;
   columns: number;
   fetch: typeof globalThis.fetch;
-  /** A line of the result. */
+  /** Prints a line of the result. */
   print(line: string): void;
-  /** A line about the result: progress, warnings, errors. */
+  /** Prints a line about progress, a warning or an error. */
   error(line: string): void;
-  /** Raw text to where the result goes. */
+  /** Writes raw text to the output of the result. */
   write(text: string): void;
-  /** Where a progress bar is drawn. */
+  /** The stream for progress bars. */
   progress: NodeJS.WriteStream;
   pause(milliseconds: number): Promise<void>;
-  /** What is piped in, whole. */
+  /** Reads the whole standard input. */
   readInput(): Promise<string>;
 }
 

@@ -1,6 +1,6 @@
 import type { ConditionTrace } from "../sdk/client/contract.ts";
 
-/** A condition as lines, each with what it came to: groups above their parts. */
+/** Formats a condition and its results as lines. A group comes before its parts. */
 export function traceLines(trace: ConditionTrace, depth = 1): string[] {
   const { all, any, not, condition } = trace;
   const parts = all ?? any ?? [not, condition].filter((part) => part !== undefined);

@@ -19,18 +19,18 @@ interface ListOptions {
   project?: boolean;
 }
 
-/** `burgee audit …`: who changed what, and back to it. */
+/** `burgee audit …` lists past changes and restores earlier states. */
 export function addAuditCommands(program: Command, terminal: Terminal): void {
-  const audit = program.command("audit").description("who changed what, and when");
+  const audit = program.command("audit").description("list past changes and restore earlier states");
 
   withExamples(
     audit
       .command("list", { isDefault: true })
-      .description("the newest changes, field by field")
-      .addOption(new Option("--entity <entity>", "of this sort").choices(ENTITIES))
-      .option("--key <key>", "of one flag, segment, …")
-      .option("--limit <count>", "how many, at most 200", wholeNumber(1, 200), 20)
-      .option("--project", "of the whole project, not of one environment: definitions of flags are there")
+      .description("list the newest changes, field by field")
+      .addOption(new Option("--entity <entity>", "only changes of this kind of entity").choices(ENTITIES))
+      .option("--key <key>", "only changes of the flag, segment, … with this key")
+      .option("--limit <count>", "number of changes, at most 200", wholeNumber(1, 200), 20)
+      .option("--project", "changes of the whole project, including definitions of flags")
       .action(async ({ project, limit, ...options }: ListOptions, command: Command) => {
         const session = await openSession(command, terminal);
         const query = { ...options, limit: String(limit) };
@@ -47,21 +47,21 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
   withExamples(
     audit
       .command("restore")
-      .description("make something what it was before a change, as a new version")
-      .argument("<id>", "of the change, as `audit list` prints it", wholeNumber(1))
-      .option("--after", "what it was after the change instead")
+      .description("restore the state before a change, as a new version")
+      .argument("<id>", "id of the change, as printed by `audit list`", wholeNumber(1))
+      .option("--after", "restore the state after the change instead")
       .action(async (id: number, options: { after?: boolean }, command: Command) => {
         const session = await openSession(command, terminal);
         const path = { env: session.environment(), id: String(id) };
         const image = options.after === true ? "after" : "before";
         let wanted: Record<string, unknown> | null = null;
         await change(session, {
-          what: `what it was ${image} change ${id}`,
+          subject: `restoring the state ${image} change ${id}`,
           before: async () => {
             const found = await findChange(session, id);
             wanted = found[image];
             if (wanted === null)
-              throw new UsageError(`there was nothing ${image} change ${id}: nothing can be restored`);
+              throw new UsageError(`there is no state ${image} change ${id}, so it cannot be restored`);
             return await current(session, found, Object.keys(wanted));
           },
           after: () => wanted,
@@ -73,7 +73,7 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
   );
 }
 
-/** The newest are first, so that it is past once an older one comes. @throws UsageError when there is none */
+/** Finds a change. Changes are sorted from new to old, so an older one ends the search. @throws UsageError */
 async function findChange(session: Session, id: number): Promise<Change> {
   const path = { env: session.environment() };
   for (const page of [
@@ -88,10 +88,10 @@ async function findChange(session: Session, id: number): Promise<Change> {
       cursor = (items.at(-1)?.id ?? 0) < id ? undefined : (nextCursor ?? undefined);
     } while (cursor !== undefined);
   }
-  throw new UsageError(`there is no change ${id} in ${path.env}`);
+  throw new UsageError(`change ${id} does not exist in ${path.env}`);
 }
 
-/** What is there now, of the fields that the change knows. */
+/** Returns the current values of the fields that the change contains. */
 async function current(session: Session, { entity, key }: Change, names: string[]): Promise<object> {
   const path = { env: session.environment(), key };
   const now: object =
@@ -100,12 +100,12 @@ async function current(session: Session, { entity, key }: Change, names: string[
       : entity === "segment"
         ? (await session.client.call("getSegment", { path })).answer
         : (await session.client.call("getFlag", { path })).answer;
-  // A row of the audit also says whose it is.
+  // An audit entry also contains the environment and the key.
   const row = { environment: path.env, flagKey: key, ...now };
   return Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)));
 }
 
-/** `isOfProject`: changes of several environments stand side by side. */
+/** @param isOfProject whether to name the environment, because the list has changes of several */
 function changeText(change: Change, isOfProject: boolean): string {
   const { id, at, actor, environment, entity, key, action, version, before, after } = change;
   const where = isOfProject && environment !== null ? ` in ${environment}` : "";

@@ -16,18 +16,18 @@ interface PurgeOptions {
   all?: boolean;
 }
 
-/** `burgee cache …`: purge, warm and measure the caches of one environment. */
+/** `burgee cache …` purges, warms and measures the caches of an environment. */
 export function addCacheCommands(program: Command, terminal: Terminal): void {
-  const cache = program.command("cache").description("purge, warm and measure the caches of one environment");
+  const cache = program.command("cache").description("purge, warm and measure the caches of an environment");
 
   withExamples(
     cache
       .command("purge")
-      .description("delete cached copies; flags themselves are untouched")
-      .option("--flag <keys...>", "of these flags")
-      .addOption(new Option("--kind <kind>", "of this kind").choices(FLAG_KINDS))
-      .option("--pattern <glob>", "of flags whose key matches, as checkout-*")
-      .option("--all", "of everything in the environment")
+      .description("delete cached copies of flags, but not the flags themselves")
+      .option("--flag <keys...>", "only these flags")
+      .addOption(new Option("--kind <kind>", "only flags of this kind").choices(FLAG_KINDS))
+      .option("--pattern <glob>", "only flags whose key matches, such as checkout-*")
+      .option("--all", "all flags of the environment")
       .action(async (options: PurgeOptions, command: Command) => {
         const body = purgeOf(options);
         const session = await openSession(command, terminal);
@@ -50,8 +50,8 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
   withExamples(
     cache
       .command("warm")
-      .description("load whole environments into Redis and the memory of the isolate that answers")
-      .option("--every", "every environment, one after the other")
+      .description("load whole environments into Redis and into the memory of the isolate that responds")
+      .option("--every", "warm every environment")
       .action(async (options: { every?: boolean }, command: Command) => {
         const session = await openSession(command, terminal);
         const keys =
@@ -67,10 +67,10 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
   withExamples(
     cache
       .command("stats")
-      .description("hits, sizes and breakers of the isolate that answers")
-      .option("--watch", "again and again, until interrupted; with --json, one line each time")
-      .option("--interval <seconds>", "with --watch: seconds in between", wholeNumber(1, 3600), 2)
-      .option("--count <times>", "with --watch: end after so many", wholeNumber(1))
+      .description("show hits, sizes and circuit breakers of the isolate that responds")
+      .option("--watch", "repeat until interrupted; with --json, print one line each time")
+      .option("--interval <seconds>", "seconds between two repetitions of --watch", wholeNumber(1, 3600), 2)
+      .option("--count <times>", "number of repetitions of --watch", wholeNumber(1))
       .action(async (options: WatchOptions, command: Command) => {
         await statistics(await openSession(command, terminal), options);
       }),
@@ -95,7 +95,7 @@ async function statistics(
   for (let i = 0; i < (watch ? count : 1); i++) {
     if (i > 0) await terminal.pause(interval * 1000);
     const { answer } = await client.call("getCacheStats", { path });
-    // The screen from its top; what scrolled by before stays.
+    // Clear the screen, but not the scrolled text above it.
     if (isRedrawn) terminal.write("\u001B[H\u001B[J");
     if (watch && isJson) terminal.print(JSON.stringify(answer));
     else show(answer, statisticsText);
@@ -115,19 +115,19 @@ async function warm(session: Session, keys: readonly string[]): Promise<void> {
     stream: terminal.progress,
   });
   if (isDrawn) bar.start(keys.length, 0, { environment: keys[0] ?? "" });
-  const answers = [];
+  const results = [];
   try {
     for (const env of keys) {
       if (isDrawn) bar.update({ environment: env });
       const { answer } = await client.call("warmCache", { path: { env } });
-      answers.push({ environment: env, ...answer });
+      results.push({ environment: env, ...answer });
       if (isDrawn) bar.increment();
     }
   } finally {
-    // Its timer would keep the process.
+    // Its timer would keep the process alive.
     if (isDrawn) bar.stop();
   }
-  session.show(answers, (all) =>
+  session.show(results, (all) =>
     table(
       ["environment", "version", "flags", "in memory", "in Redis"],
       all.map(({ environment, version, flags, l1, l2 }) => [environment, version, flags, l1, l2 ?? "none"].map(String)),
@@ -145,7 +145,7 @@ function purgeOf({ flag, kind, pattern, all }: PurgeOptions): CachePurge {
   ];
   const [only] = given;
   if (only === undefined || given.length > 1)
-    throw new UsageError("give exactly one of --flag, --kind, --pattern, --all");
+    throw new UsageError("use exactly one of --flag, --kind, --pattern, --all");
   return only;
 }
 
@@ -154,7 +154,7 @@ function statisticsText({ tiers, total, breakers, head, outbox }: CacheStatistic
     name,
     String(tier.hits),
     String(tier.misses),
-    `${(tier.hitRate * 100).toFixed(1)} %`,
+    `${(tier.hitRate * 100).toFixed(1)}%`,
     String(tier.size),
     `${Math.ceil(tier.bytes / 1024)} KiB`,
     String(tier.evictions),
@@ -167,6 +167,6 @@ function statisticsText({ tiers, total, breakers, head, outbox }: CacheStatistic
       [row("L1 isolate", tiers.l1), ...(l2 !== null && "hits" in l2 ? [row("L2 Redis", l2)] : []), row("total", total)],
     ),
     ...(l2 !== null && "error" in l2 ? [`L2 Redis: ${l2.error}`] : []),
-    `breakers: redis ${breakers.redis ?? "none"}, store ${breakers.store} · head: ${head.l1} here, ${head.l2 ?? "none"} in Redis · unconfirmed changes: ${outbox.pending ?? "not known"}`,
+    `breakers: redis ${breakers.redis ?? "none"}, store ${breakers.store} · head version: ${head.l1} here, ${head.l2 ?? "none"} in Redis · unconfirmed changes: ${outbox.pending ?? "unknown"}`,
   ].join("\n");
 }

@@ -4,12 +4,12 @@ import { COMPLETION_SCRIPTS, SHELLS } from "../completion/completion-scripts.ts"
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** `burgee completion`: a shell's script, which asks the hidden `burgee complete` for every suggestion. */
+/** `burgee completion` prints a shell's script, which calls the hidden `burgee complete` for suggestions. */
 export function addCompletionCommands(program: Command, terminal: Terminal): void {
   withExamples(
     program
       .command("completion")
-      .description("a script for your shell that completes commands, options, and keys of the deployment")
+      .description("print a script for your shell that completes commands, options and keys of the deployment")
       .addArgument(new Argument("<shell>").choices(SHELLS))
       .action((shell: (typeof SHELLS)[number]) => terminal.print(COMPLETION_SCRIPTS[shell].trim())),
     'eval "$(burgee completion bash)"',
@@ -20,7 +20,7 @@ export function addCompletionCommands(program: Command, terminal: Terminal): voi
   program
     .command("complete", { hidden: true })
     .argument("<shell>")
-    .argument("[words...]", "typed so far; the last one is not finished")
+    .argument("[words...]", "words typed so far; the last one is incomplete")
     .action(async (shell: string, words: string[]) => {
       for (const suggestion of await complete(program, terminal, words)) terminal.print(lineFor(shell, suggestion));
     });

@@ -15,29 +15,27 @@ interface CopyOptions {
   prune?: boolean;
 }
 
-/** `burgee copy`: one environment's configurations to another. */
+/** `burgee copy` copies configurations of flags from one environment to another. */
 export function addCopyCommand(program: Command, terminal: Terminal): void {
   withExamples(
     program
       .command("copy")
-      .description("copy flags' configurations to another environment, as one version with one purge")
-      .argument("[keys...]", "of flags; all of them without it")
-      .requiredOption("--from <environment>", "where they are as they should be")
-      .requiredOption("--to <environment>", "where they are to be the same")
-      .option(
-        "--with-segments",
-        "segments that both have are made the same, too; those that are missing always come along",
-      )
-      .option("--prune", "delete what only the other environment has; only when everything is copied")
+      .description("copy configurations of flags to another environment, as one version with one purge")
+      .argument("[keys...]", "flags to copy (default: all)")
+      .requiredOption("--from <environment>", "environment to copy from")
+      .requiredOption("--to <environment>", "environment to copy to")
+      .option("--with-segments", "also overwrite segments that both environments have; missing ones are always copied")
+      .option("--prune", "delete flags and segments that only the target has; only allowed when all flags are copied")
       .action(async (keys: string[], options: CopyOptions, command: Command) => {
         const { from, to, withSegments = false, prune = false } = options;
-        if (from === to) throw new UsageError("--from and --to must name two environments");
-        if (prune && keys.length > 0) throw new UsageError("--prune copies everything: give no keys with it");
+        if (from === to) throw new UsageError("--from and --to must name different environments");
+        if (prune && keys.length > 0)
+          throw new UsageError("--prune needs a copy of all flags, so do not give keys with it");
         const session = await openSession(command, terminal);
         const source = await contentsOfDeployment(session.client, from);
         const target = await contentsOfDeployment(session.client, to);
         const unknown = keys.filter((key) => !source.flags.has(key));
-        if (unknown.length > 0) throw new UsageError(`there is no flag ${unknown.join(", ")} in ${from}`);
+        if (unknown.length > 0) throw new UsageError(`these flags do not exist in ${from}: ${unknown.join(", ")}`);
         const contents = chosen(source, target, { keys, withSegments: withSegments || prune });
         await applyTargets(session, [{ environment: to, contents, isPart: keys.length > 0 }], { prune });
       }),
@@ -46,7 +44,7 @@ export function addCopyCommand(program: Command, terminal: Terminal): void {
   );
 }
 
-/** The flags, and the segments that they need and the target lacks. */
+/** Returns the flags to copy, with the segments that they need. */
 function chosen(
   source: Contents,
   target: Contents,
@@ -61,7 +59,7 @@ function chosen(
   return { flags, segments };
 }
 
-/** Every segment that the flags refer to, also through other segments. */
+/** Returns every segment that the flags refer to, directly or through other segments. */
 function segmentsOf(flags: Contents["flags"], { segments }: Contents): Set<string> {
   const found = new Set<string>();
   const open = [...flags.values()].flatMap(referencesOf);

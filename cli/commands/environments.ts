@@ -5,14 +5,14 @@ import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** `burgee env …`: environments of the project. */
+/** `burgee env …` manages the environments of the project. */
 export function addEnvironmentCommands(program: Command, terminal: Terminal): void {
-  const environments = program.command("env").description("environments of the project");
+  const environments = program.command("env").description("manage environments");
 
   withExamples(
     environments
       .command("list")
-      .description("every environment and its version")
+      .description("list every environment and its version")
       .action(async (_options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
         const { answer } = await session.client.call("listEnvironments");
@@ -29,15 +29,15 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
   withExamples(
     environments
       .command("create")
-      .description("a new environment")
+      .description("create an environment")
       .argument("<key>")
-      .option("--name <name>", "for people")
-      .option("--copy-from <key>", "take over another one's segments and configurations, never its keys")
+      .option("--name <name>", "name for people")
+      .option("--copy-from <key>", "environment to copy segments and configurations from; keys are never copied")
       .action(async (key: string, options: { name?: string; copyFrom?: string }, command: Command) => {
         const session = await openSession(command, terminal);
         const body = { key, ...options };
         await change(session, {
-          what: `environment ${key}`,
+          subject: `environment ${key}`,
           mayCreate: true,
           before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).answer,
           after: () => body,
@@ -52,11 +52,11 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
       .command("delete")
       .description("delete an environment with everything in it")
       .argument("<key>")
-      .requiredOption("--confirm <key>", "its key once more")
+      .requiredOption("--confirm <key>", "the same key again, as confirmation")
       .action(async (key: string, { confirm }: { confirm: string }, command: Command) => {
         const session = await openSession(command, terminal);
         await change(session, {
-          what: `environment ${key}`,
+          subject: `environment ${key}`,
           before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).answer,
           after: () => undefined,
           write: () => session.client.call("deleteEnvironment", { path: { env: key }, query: { confirm } }),

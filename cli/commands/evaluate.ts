@@ -8,17 +8,17 @@ import { traceLines } from "../trace-text.ts";
 
 type Attributes = Record<string, unknown>;
 
-/** `burgee evaluate` and `burgee explain`: what a context gets, and why. */
+/** `burgee evaluate` and `burgee explain` evaluate a flag for a context and explain the result. */
 export function addEvaluateCommands(program: Command, terminal: Terminal): void {
   const withContext = (command: Command): Command =>
     command
-      .argument("<key>", "of the flag")
-      .option("-t, --targeting-key <key>", "whom to evaluate for")
-      .option("-a, --attribute <name=value...>", "an attribute; JSON where it is JSON, else text", attribute, {})
-      .option("-r, --request <name=value...>", "what the edge would know: country=DE", attribute, {});
+      .argument("<key>", "key of the flag")
+      .option("-t, --targeting-key <key>", "targeting key, usually the user's id")
+      .option("-a, --attribute <name=value...>", "attribute of the context; its value is JSON or text", attribute, {})
+      .option("-r, --request <name=value...>", "attribute of the request, such as country=DE", attribute, {});
 
   const evaluate = withContext(
-    program.command("evaluate").description("the answer for a context, as the flag is stored now"),
+    program.command("evaluate").description("evaluate the stored flag for a context"),
   ).action(async (key: string, options: ContextOptions, command: Command) => {
     const session = await openSession(command, terminal);
     const { answer } = await session.client.call("explainFlag", {
@@ -36,16 +36,16 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
     "burgee evaluate checkout-redesign -e production -t user-1 --request country=DE",
   );
 
-  const explain = withContext(program.command("explain").description("the answer and how each rule came to it")).action(
-    async (key: string, options: ContextOptions, command: Command) => {
-      const session = await openSession(command, terminal);
-      const { answer } = await session.client.call("explainFlag", {
-        path: { env: session.environment(), key },
-        body: contextOf(options),
-      });
-      session.show(answer, explanationText);
-    },
-  );
+  const explain = withContext(
+    program.command("explain").description("evaluate a flag and show the result of each rule"),
+  ).action(async (key: string, options: ContextOptions, command: Command) => {
+    const session = await openSession(command, terminal);
+    const { answer } = await session.client.call("explainFlag", {
+      path: { env: session.environment(), key },
+      body: contextOf(options),
+    });
+    session.show(answer, explanationText);
+  });
   withExamples(explain, "burgee explain checkout-redesign -e production -t user-1 -a plan=pro");
 }
 
@@ -62,13 +62,13 @@ function contextOf({ targetingKey, attribute: attributes, request }: ContextOpti
 
 function attribute(text: string, known: Attributes): Attributes {
   const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("it must be like plan=pro or seats=12.");
+  if (at < 1) throw new InvalidArgumentError("It must look like plan=pro or seats=12.");
   const value = text.slice(at + 1);
   let parsed: unknown = value;
   try {
     parsed = JSON.parse(value);
   } catch {
-    // Plain text.
+    // The value is plain text.
   }
   return { ...known, [text.slice(0, at)]: parsed };
 }
@@ -87,7 +87,7 @@ function explanationText({ resolution, prerequisites, rules, default: byDefault,
     problem,
     ...prerequisites.map(
       ({ flag, variants, served, isMet }) =>
-        `prerequisite ${flag}: ${isMet ? "met" : "not met"}, serves ${served ?? "nothing"}, wanted ${variants.join(" or ")}`,
+        `prerequisite ${flag}: ${isMet ? "met" : "not met"}, serves ${served ?? "nothing"}, must serve ${variants.join(" or ")}`,
     ),
     ...rules.flatMap(({ id, state, when, bucket }) => [
       `rule ${id}: ${state}${bucket == null ? "" : `, bucket ${bucket}`}`,

@@ -16,9 +16,9 @@ import type { Terminal } from "../terminal.ts";
 type ListOptions = { search?: string; tag?: string; kind?: string };
 type WriteOptions = FlagOptions & { file?: string; ifVersion?: number };
 
-/** `burgee flags …`: flags of one environment. */
+/** `burgee flags …` manages the flags of an environment. */
 export function addFlagCommands(program: Command, terminal: Terminal): void {
-  const flags = program.command("flags").description("flags of one environment");
+  const flags = program.command("flags").description("manage the flags of an environment");
   addReading(flags, terminal);
   addSwitches(flags, terminal);
   addWriting(flags, terminal);
@@ -26,15 +26,15 @@ export function addFlagCommands(program: Command, terminal: Terminal): void {
   withExamples(
     flags
       .command("delete")
-      .description("take a flag out of the environment")
+      .description("delete a flag from the environment")
       .argument("<key>")
-      .option("--everywhere", "delete its definition and every environment's configuration")
+      .option("--everywhere", "delete the flag's definition and its configuration in every environment")
       .action(async (key: string, options: { everywhere?: boolean }, command: Command) => {
         const session = await openSession(command, terminal);
         const isEverywhere = options.everywhere === true;
         const where = isEverywhere ? { key } : { env: session.environment(), key };
         await change(session, {
-          what: isEverywhere ? `flag ${key} everywhere` : `flag ${key} in ${session.environment()}`,
+          subject: isEverywhere ? `flag ${key} everywhere` : `flag ${key} in ${session.environment()}`,
           before: async () =>
             "env" in where
               ? await readFlag(session, key)
@@ -55,10 +55,10 @@ function addReading(flags: Command, terminal: Terminal): void {
   withExamples(
     flags
       .command("list")
-      .description("every flag, or those that match")
-      .option("--search <text>", "in key and description")
-      .option("--tag <tag>", "with this tag")
-      .addOption(new Option("--kind <kind>", "of this kind").choices(FLAG_KINDS))
+      .description("list all flags, or those that match")
+      .option("--search <text>", "only flags with this text in the key or description")
+      .option("--tag <tag>", "only flags with this tag")
+      .addOption(new Option("--kind <kind>", "only flags of this kind").choices(FLAG_KINDS))
       .action(async (options: ListOptions, command: Command) => {
         const session = await openSession(command, terminal);
         const path = { env: session.environment() };
@@ -86,7 +86,7 @@ function addReading(flags: Command, terminal: Terminal): void {
   withExamples(
     flags
       .command("get")
-      .description("one flag, as JSON that `flags set` takes")
+      .description("print a flag as JSON that `flags set` accepts")
       .argument("<key>")
       .action(async (key: string, _options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
@@ -104,7 +104,7 @@ function addSwitches(flags: Command, terminal: Terminal): void {
     withExamples(
       flags
         .command(name)
-        .description(enabled ? "serve by its rules" : "serve the off variant to everybody: the kill switch")
+        .description(enabled ? "serve by the flag's rules" : "serve the off variant to everyone (kill switch)")
         .argument("<keys...>")
         .action(async (keys: string[], _options: unknown, command: Command) => {
           const session = await openSession(command, terminal);
@@ -121,9 +121,9 @@ function addSwitches(flags: Command, terminal: Terminal): void {
 function addWriting(flags: Command, terminal: Terminal): void {
   const create = flags
     .command("create")
-    .description("create a flag, from options or from a JSON or YAML document")
+    .description("create a flag from options, or from a JSON or YAML document")
     .argument("<key>")
-    .option("-f, --file <path>", "the document; - is the standard input");
+    .option("-f, --file <path>", "document with the flag; - is the standard input");
   withFlagOptions(create, true).action(async (key: string, options: WriteOptions, command: Command) => {
     const session = await openSession(command, terminal);
     const body = await documentOf(session, options, key);
@@ -138,16 +138,16 @@ function addWriting(flags: Command, terminal: Terminal): void {
 
   const set = flags
     .command("set")
-    .description("change some of a flag with options, or replace it (or create it) with a document")
+    .description("change fields of a flag with options, or create or replace it with a document")
     .argument("<key>")
-    .option("-f, --file <path>", "the document, whole; - is the standard input")
-    .option("--if-version <version>", "only while the flag is at this version", wholeNumber(1));
+    .option("-f, --file <path>", "document with the whole flag; - is the standard input")
+    .option("--if-version <version>", "fail if the flag is not at this version", wholeNumber(1));
   withFlagOptions(set, false).action(async (key: string, options: WriteOptions, command: Command) => {
     const session = await openSession(command, terminal);
     const headers = options.ifVersion === undefined ? {} : { "If-Match": `"${options.ifVersion}"` };
     const body = await documentOf(session, options, key);
     if (body !== undefined) return await put(session, key, body, headers);
-    if (!hasFlagOptions(options)) throw new UsageError("give --file, or an option of what is to change: --rollout, …");
+    if (!hasFlagOptions(options)) throw new UsageError("nothing to change; use --file or an option such as --rollout");
     return await change(session, patched(session, key, flagPatch(options, await readFlag(session, key)), headers));
   });
   withExamples(
@@ -158,14 +158,14 @@ function addWriting(flags: Command, terminal: Terminal): void {
   );
 }
 
-/** Undefined: the options say it instead. @throws UsageError when both do */
+/** Returns the document in --file, or `undefined` without it. @throws UsageError if there are other options as well */
 async function documentOf({ terminal }: Session, options: WriteOptions, key: string): Promise<object | undefined> {
   if (options.file === undefined) return undefined;
   if (hasFlagOptions(options))
-    throw new UsageError("a document holds the whole flag: give no other options with --file");
+    throw new UsageError("--file contains the whole flag; do not combine it with other options");
   const document = await readDocument(options.file, terminal);
   if (document["key"] !== undefined && document["key"] !== key) {
-    throw new UsageError(`${options.file} holds the flag ${JSON.stringify(document["key"])}, not ${key}`);
+    throw new UsageError(`${options.file} contains the flag ${JSON.stringify(document["key"])}, not ${key}`);
   }
   return { ...document, key };
 }
@@ -177,7 +177,7 @@ async function readFlag(session: Session, key: string): Promise<Flag> {
 async function put(session: Session, key: string, body: object, headers: Record<string, string>): Promise<void> {
   const path = { env: session.environment(), key };
   await change(session, {
-    what: `flag ${key} in ${path.env}`,
+    subject: `flag ${key} in ${path.env}`,
     mayCreate: true,
     before: () => readFlag(session, key),
     after: () => body,
@@ -193,7 +193,7 @@ function patched(
 ): Change {
   const path = { env: session.environment(), key };
   return {
-    what: `flag ${key} in ${path.env}`,
+    subject: `flag ${key} in ${path.env}`,
     before: () => readFlag(session, key),
     after: (before) => mergePatch(before as Record<string, JsonValue>, body as Record<string, JsonValue>),
     write: () => session.client.call("patchFlag", { path, body, headers }),

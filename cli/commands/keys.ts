@@ -8,15 +8,20 @@ import { openSession, type Session } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** `burgee keys …`: SDK keys of one environment. */
+/** `burgee keys …` manages the SDK keys of an environment. */
 export function addKeyCommands(program: Command, terminal: Terminal): void {
-  const keys = program.command("keys").description("SDK keys of one environment");
+  const keys = program.command("keys").description("manage the SDK keys of an environment");
+  addList(keys, terminal);
+  addCreate(keys, terminal);
+  addRevoke(keys, terminal);
+}
 
+function addList(keys: Command, terminal: Terminal): void {
   withExamples(
     keys
       .command("list")
-      .description("every key, without its secret")
-      .option("--all", "revoked ones too")
+      .description("list the keys, without their secrets")
+      .option("--all", "include revoked keys")
       .action(async (options: { all?: boolean }, command: Command) => {
         const session = await openSession(command, terminal);
         const path = { env: session.environment() };
@@ -40,41 +45,49 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
       }),
     "burgee keys list -e production",
   );
+}
 
+function addCreate(keys: Command, terminal: Terminal): void {
   withExamples(
     keys
       .command("create")
-      .description("a new key; its token is printed this once, alone on the standard output")
-      .addOption(new Option("--kind <kind>", "who may hold it").choices(["client", "server"]).makeOptionMandatory())
-      .option("--name <name>", "for people")
-      .option("--origin <origins...>", "web origins that a client key serves")
+      .description("create a key and print its token, once and alone on the standard output")
+      .addOption(
+        new Option("--kind <kind>", "client keys are for browsers and apps, server keys for servers")
+          .choices(["client", "server"])
+          .makeOptionMandatory(),
+      )
+      .option("--name <name>", "name for people")
+      .option("--origin <origins...>", "web origins that may use a client key")
       .action(async (options: { kind: KeyInput["kind"]; name?: string; origin?: string[] }, command: Command) => {
         const session = await openSession(command, terminal);
         const path = { env: session.environment() };
         const { kind, name, origin: origins } = options;
         if (session.isDryRun) {
-          session.show({ dryRun: true, kind, name, origins }, () => `a ${kind} key in ${path.env} would be made`);
+          session.show({ dryRun: true, kind, name, origins }, () => `would create a ${kind} key in ${path.env}`);
           return;
         }
         const { answer } = await session.client.call("createKey", { path, body: { kind, name, origins } });
         if (!session.isJson)
-          terminal.error(`${kind} key ${answer.key.id} in ${path.env}; its token is shown this once:`);
+          terminal.error(`Created ${kind} key ${answer.key.id} in ${path.env}. Its token is shown only once:`);
         session.show(answer, ({ token }) => token);
       }),
     'burgee keys create -e production --kind server --name "Order service"',
     "burgee keys create -e production --kind client --name Shop --origin https://shop.example.com",
   );
+}
 
+function addRevoke(keys: Command, terminal: Terminal): void {
   withExamples(
     keys
       .command("revoke")
-      .description("a revoked key is refused everywhere as soon as a change of a flag would be seen")
+      .description("revoke a key; it is refused everywhere as quickly as a changed flag is visible")
       .argument("<id>")
       .action(async (id: string, _options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
         const path = { env: session.environment(), id };
         await change(session, {
-          what: `key ${id} in ${path.env}`,
+          subject: `key ${id} in ${path.env}`,
           before: () => readKey(session, id),
           after: (key) => ({ ...key, revoked: true }),
           write: () => session.client.call("revokeKey", { path }),
@@ -84,12 +97,12 @@ export function addKeyCommands(program: Command, terminal: Terminal): void {
   );
 }
 
-/** @throws UsageError when there is none */
+/** @throws UsageError if the key does not exist */
 async function readKey(session: Session, id: string): Promise<object> {
   const path = { env: session.environment() };
   const items = await allPages((cursor) => session.client.call("listKeys", { path, query: { limit: "200", cursor } }));
   const key = items.find((one) => one.id === id);
-  if (key === undefined) throw new UsageError(`there is no key ${id} in ${path.env}`);
+  if (key === undefined) throw new UsageError(`key ${id} does not exist in ${path.env}`);
   const { kind, name, revokedAt } = key;
   return { kind, name, revoked: revokedAt !== null };
 }

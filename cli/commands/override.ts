@@ -11,27 +11,26 @@ interface CreateOptions {
   link?: string;
 }
 
-/** `burgee override …`: other variants for whoever holds a signed link. */
+/** `burgee override …` signs links that give other variants to the people who open them. */
 export function addOverrideCommands(program: Command, terminal: Terminal): void {
-  const override = program.command("override").description("signed overrides: other variants for whoever has the link");
+  const override = program
+    .command("override")
+    .description("sign links that give other variants to the people who open them");
 
   withExamples(
     override
       .command("create")
-      .description("sign overrides; the link, or else the token, is printed alone on the standard output")
-      .requiredOption("--flag <key=variant...>", "a flag and the variant that it is to have", flagAndVariant)
-      .option("--expires <duration>", "as 30m, 2h or 7d, which is the most", seconds, 3600)
-      .option("--link <url>", "a page of yours that passes overrides on")
+      .description("sign overrides and print the link, or without --link the token, on the standard output")
+      .requiredOption("--flag <key=variant...>", "flag and the variant to give", flagAndVariant)
+      .option("--expires <duration>", "lifetime, such as 30m, 2h or 7d (the maximum)", seconds, 3600)
+      .option("--link <url>", "page of your app that passes overrides on")
       .action(async (options: CreateOptions, command: Command) => {
         const session = await openSession(command, terminal);
         const path = { env: session.environment() };
         const link = options.link === undefined ? undefined : parseLink(options.link);
         const body = { flags: options.flag, expiresInSeconds: options.expires };
         if (session.isDryRun) {
-          session.show(
-            { dryRun: true, ...body },
-            () => `overrides in ${path.env} would be signed: ${textOf(body.flags)}`,
-          );
+          session.show({ dryRun: true, ...body }, () => `would sign overrides in ${path.env}: ${textOf(body.flags)}`);
           return;
         }
         const { answer } = await session.client.call("createOverrides", { path, body });
@@ -39,7 +38,7 @@ export function addOverrideCommands(program: Command, terminal: Terminal): void 
         link?.searchParams.set("burgee-overrides", answer.token);
         const result = { ...answer, header, ...(link === undefined ? {} : { link: link.href }) };
         if (!session.isJson)
-          terminal.error(`${textOf(body.flags)} in ${path.env} until ${answer.expiresAt}; as a header:\n${header}`);
+          terminal.error(`${textOf(body.flags)} in ${path.env} until ${answer.expiresAt}. As a header:\n${header}`);
         session.show(result, () => link?.href ?? answer.token);
       }),
     "burgee override create -e staging --flag checkout=on --expires 2h --link https://staging.example.com/cart",
@@ -49,7 +48,7 @@ export function addOverrideCommands(program: Command, terminal: Terminal): void 
   withExamples(
     override
       .command("allow")
-      .description("let signed overrides count in the environment")
+      .description("allow signed overrides in the environment")
       .action(async (_options: unknown, command: Command) => setAllowed(await openSession(command, terminal), true)),
     "burgee override allow -e staging",
   );
@@ -57,7 +56,7 @@ export function addOverrideCommands(program: Command, terminal: Terminal): void 
   withExamples(
     override
       .command("forbid")
-      .description("end every override in the environment; allowed again, those stay ended")
+      .description("end every override in the environment for good, and allow no new ones")
       .action(async (_options: unknown, command: Command) => setAllowed(await openSession(command, terminal), false)),
     "burgee override forbid -e staging",
   );
@@ -66,7 +65,7 @@ export function addOverrideCommands(program: Command, terminal: Terminal): void 
 async function setAllowed(session: Session, overridesAllowed: boolean): Promise<void> {
   const path = { env: session.environment() };
   await change(session, {
-    what: `overrides in ${path.env} ${overridesAllowed ? "allowed" : "forbidden"}`,
+    subject: `overrides in ${path.env} ${overridesAllowed ? "allowed" : "forbidden"}`,
     before: async () => (await session.client.call("getEnvironment", { path })).answer,
     after: (environment) => ({ ...environment, overridesAllowed }),
     write: () => session.client.call("updateEnvironment", { path, body: { overridesAllowed } }),
@@ -81,7 +80,7 @@ function textOf(flags: Record<string, string>): string {
 
 function flagAndVariant(text: string, known: Record<string, string> = {}): Record<string, string> {
   const [, flag, variant] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
-  if (flag === undefined || variant === undefined) throw new InvalidArgumentError("It must be like checkout=on.");
+  if (flag === undefined || variant === undefined) throw new InvalidArgumentError("It must look like checkout=on.");
   return { ...known, [flag]: variant };
 }
 
@@ -91,7 +90,7 @@ function seconds(text: string): number {
   const [, count = "", unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const duration = Number(count) * (UNITS[unit] ?? Number.NaN);
   if (!(duration >= 60 && duration <= 7 * 86_400)) {
-    throw new InvalidArgumentError("It must be from 1m to 7d, as 30m, 2h or 3d.");
+    throw new InvalidArgumentError("It must be from 1m to 7d, such as 30m, 2h or 3d.");
   }
   return duration;
 }
@@ -99,5 +98,5 @@ function seconds(text: string): number {
 function parseLink(text: string): URL {
   const link = URL.canParse(text) ? new URL(text) : undefined;
   if (link?.protocol === "https:" || link?.protocol === "http:") return link;
-  throw new UsageError("--link must be the address of a page, as https://staging.example.com/cart");
+  throw new UsageError("--link must be the address of a page, such as https://staging.example.com/cart");
 }

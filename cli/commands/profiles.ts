@@ -13,14 +13,20 @@ interface SetOptions extends GlobalOptions {
   tokenFile?: string;
 }
 
-/** `burgee profiles …`: deployments by name, in the user's own file. Tokens are never in it. */
+/** `burgee profiles …` manages named deployments in the user's own file. The file never contains tokens. */
 export function addProfileCommands(program: Command, terminal: Terminal): void {
-  const profiles = program.command("profiles").description("deployments by name, in your own configuration file");
+  const profiles = program.command("profiles").description("manage named deployments in your own configuration file");
+  addList(profiles, terminal);
+  addSet(profiles, terminal);
+  addUse(profiles, terminal);
+  addRemove(profiles, terminal);
+}
 
+function addList(profiles: Command, terminal: Terminal): void {
   withExamples(
     profiles
       .command("list")
-      .description("every profile, and which one is used when none is named")
+      .description("list every profile and mark the default")
       .action(async (_options: unknown, command: Command) => {
         const file = await readProfiles(terminal);
         const all = Object.entries(file.profiles).map(([name, profile]) => ({
@@ -43,17 +49,19 @@ export function addProfileCommands(program: Command, terminal: Terminal): void {
       }),
     "burgee profiles list",
   );
+}
 
+function addSet(profiles: Command, terminal: Terminal): void {
   withExamples(
     profiles
       .command("set")
-      .description("make a profile or replace it; its URL and environment are those of --url and --environment")
+      .description("create or replace a profile with the given --url and --environment")
       .argument("<name>")
-      .option("--token-variable <name>", "the environment variable that holds the token")
-      .option("--token-file <path>", "a file that holds nothing but the token")
+      .option("--token-variable <name>", "environment variable that contains the token")
+      .option("--token-file <path>", "file that contains only the token")
       .action(async (name: string, _options: unknown, command: Command) => {
         const profile = profileOf(command.optsWithGlobals<SetOptions>(), terminal);
-        await change(command, `profile ${name}`, (file) => {
+        await change(command, terminal, `profile ${name}`, (file) => {
           file.profiles[name] = profile;
           file.default ??= name;
         });
@@ -61,28 +69,32 @@ export function addProfileCommands(program: Command, terminal: Terminal): void {
     "burgee profiles set shop --url https://flags.example.com --token-variable SHOP_FLAGS_TOKEN",
     "burgee profiles set local --url http://127.0.0.1:8787 --token-file ~/.burgee-token --environment staging",
   );
+}
 
+function addUse(profiles: Command, terminal: Terminal): void {
   withExamples(
     profiles
       .command("use")
-      .description("the profile that is used when none is named")
+      .description("make a profile the default")
       .argument("<name>")
       .action(async (name: string, _options: unknown, command: Command) => {
-        await change(command, `default profile ${name}`, (file) => {
+        await change(command, terminal, `default profile ${name}`, (file) => {
           requireKnown(name, file.profiles);
           file.default = name;
         });
       }),
     "burgee profiles use shop",
   );
+}
 
+function addRemove(profiles: Command, terminal: Terminal): void {
   withExamples(
     profiles
       .command("remove")
-      .description("forget a profile; the deployment and the token stay as they are")
+      .description("remove a profile from the file, without changing the deployment or the token")
       .argument("<name>")
       .action(async (name: string, _options: unknown, command: Command) => {
-        await change(command, `profile ${name} removed`, (file) => {
+        await change(command, terminal, `profile ${name} removed`, (file) => {
           requireKnown(name, file.profiles);
           delete file.profiles[name];
           if (file.default === name) delete file.default;
@@ -90,15 +102,20 @@ export function addProfileCommands(program: Command, terminal: Terminal): void {
       }),
     "burgee profiles remove shop",
   );
+}
 
-  async function change(command: Command, what: string, edit: Parameters<typeof changeProfiles>[1]): Promise<void> {
-    const isDryRun = command.optsWithGlobals<GlobalOptions>().dryRun === true;
-    const after = await changeProfiles(terminal, edit, { isDryRun });
-    const path = profilePath(terminal.env);
-    showOf(command, terminal)({ ...(isDryRun ? { dryRun: true } : {}), file: path, ...after }, () =>
-      isDryRun ? `${what}: would be written to ${path}` : `${what}: written to ${path}`,
-    );
-  }
+async function change(
+  command: Command,
+  terminal: Terminal,
+  subject: string,
+  edit: Parameters<typeof changeProfiles>[1],
+): Promise<void> {
+  const isDryRun = command.optsWithGlobals<GlobalOptions>().dryRun === true;
+  const after = await changeProfiles(terminal, edit, { isDryRun });
+  const path = profilePath(terminal.env);
+  showOf(command, terminal)({ ...(isDryRun ? { dryRun: true } : {}), file: path, ...after }, () =>
+    isDryRun ? `${subject}: would be written to ${path}` : `${subject}: written to ${path}`,
+  );
 }
 
 function showOf(command: Command, terminal: Terminal): ReturnType<typeof createShow> {
@@ -107,16 +124,19 @@ function showOf(command: Command, terminal: Terminal): ReturnType<typeof createS
 
 /** @throws UsageError */
 function profileOf({ url, environment, tokenVariable, tokenFile }: SetOptions, { cwd }: Terminal): Profile {
-  if (url === undefined) throw new UsageError("give the URL of the deployment: --url https://flags.example.com");
+  if (url === undefined)
+    throw new UsageError("--url is missing; give the URL of the deployment, such as https://flags.example.com");
   if (tokenVariable !== undefined && tokenFile !== undefined) {
-    throw new UsageError("give one of --token-variable and --token-file");
+    throw new UsageError("use either --token-variable or --token-file, not both");
   }
-  // A token in the wrong place would end up in a file, and in a history: it is refused, and not repeated.
+  // Refuse a token here without repeating it, because it would end up in the file.
   if ([tokenVariable, tokenFile].some((value) => value !== undefined && /^bg[acs]_/.test(value))) {
-    throw new UsageError("give the name of a variable or of a file that holds the token, not the token itself");
+    throw new UsageError(
+      "--token-variable and --token-file take the name of a variable or file with the token, not the token itself",
+    );
   }
   if (tokenVariable !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(tokenVariable)) {
-    throw new UsageError("--token-variable must be a name of letters, digits and _, as BURGEE_SHOP_TOKEN");
+    throw new UsageError("--token-variable must be a name of letters, digits and _, such as BURGEE_SHOP_TOKEN");
   }
   return {
     url: checkedUrl(url),
@@ -128,5 +148,5 @@ function profileOf({ url, environment, tokenVariable, tokenFile }: SetOptions, {
 
 function requireKnown(name: string, profiles: Record<string, Profile>): void {
   if (Object.hasOwn(profiles, name)) return;
-  throw new UsageError(`there is no profile ${name}; there are: ${Object.keys(profiles).join(", ") || "none"}`);
+  throw new UsageError(`profile ${name} does not exist (known: ${Object.keys(profiles).join(", ") || "none"})`);
 }

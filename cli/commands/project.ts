@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { type Session, openSession } from "../session.ts";
 import { withExamples } from "../examples.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
-import { readIfThere, readText } from "../input.ts";
+import { readIfExists, readText } from "../input.ts";
 import { applyAll, type EnvironmentPlan, planAll, type Target } from "../project/apply.ts";
 import { contentsOfDeployment, contentsOfFile } from "../project/contents.ts";
 import { projectOf, projectText, updatedText } from "../project/export.ts";
@@ -12,7 +12,7 @@ import { parseProject } from "../project/file.ts";
 import { outcomesText, plansText, plansView } from "../project/report.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** Where a deployment answers the schema of project files, for editors. */
+/** The path where a deployment serves the schema of project files, for editors. */
 const SCHEMA_PATH = "/console/project.schema.json";
 
 interface ApplyOptions {
@@ -20,13 +20,13 @@ interface ApplyOptions {
   createEnvironments?: boolean;
 }
 
-/** `burgee export`, `diff`, `apply` and `import`: a project as one file. */
+/** `burgee export`, `diff`, `apply` and `import` work with a project as one file. */
 export function addProjectCommands(program: Command, terminal: Terminal): void {
   withExamples(
     program
       .command("export")
-      .description("write flags and segments of every environment, or of the one given, as one YAML file")
-      .argument("[file]", "a file that is there keeps its comments and order; without one, to the standard output")
+      .description("write the flags and segments of every environment, or of the given one, to one YAML file")
+      .argument("[file]", "file to write; an existing one keeps its comments and order (default: standard output)")
       .action(async (file: string | undefined, _options: unknown, command: Command) => {
         await exportProject(await openSession(command, terminal), file);
       }),
@@ -37,9 +37,9 @@ export function addProjectCommands(program: Command, terminal: Terminal): void {
   withExamples(
     program
       .command("diff")
-      .description("show what applying a file would change; exit code 3 when that is anything")
-      .argument("<file>", "as `burgee export` writes it; - is the standard input")
-      .option("--prune", "also what the deployment has and the file does not")
+      .description("show what applying a file would change; the exit code is 3 if there are changes")
+      .argument("<file>", "project file; - is the standard input")
+      .option("--prune", "include flags and segments that only the deployment has")
       .action(async (file: string, { prune = false }: ApplyOptions, command: Command) => {
         const session = await openSession(command, terminal);
         const plans = await planAll(session.client, await targetsOf(session, file), { isWhole: prune });
@@ -51,16 +51,16 @@ export function addProjectCommands(program: Command, terminal: Terminal): void {
   );
 
   for (const [name, description] of [
-    ["apply", "make the deployment what a file says: each environment in one request, as one version with one purge"],
-    ["import", "the same, for a file that was exported elsewhere"],
+    ["apply", "change the deployment to match a file, each environment as one version with one purge"],
+    ["import", "like apply, for a file from another deployment"],
   ] as const) {
     withExamples(
       program
         .command(name)
         .description(description)
-        .argument("<file>", "as `burgee export` writes it; - is the standard input")
-        .option("--prune", "delete what the deployment has and the file does not")
-        .option("--create-environments", "make the environments that are missing")
+        .argument("<file>", "project file; - is the standard input")
+        .option("--prune", "delete flags and segments that only the deployment has")
+        .option("--create-environments", "create missing environments")
         .action(async (file: string, options: ApplyOptions, command: Command) => {
           const session = await openSession(command, terminal);
           const targets = await targetsOf(session, file);
@@ -72,13 +72,15 @@ export function addProjectCommands(program: Command, terminal: Terminal): void {
   }
 }
 
-/** Plans, and unless this is a dry run, carries out; tells how every environment came out of it. */
+/** Plans the changes, makes them unless this is a dry run, and shows the result of every environment. */
 export async function applyTargets(session: Session, targets: readonly Target[], options: ApplyOptions): Promise<void> {
   const { prune: isWhole = false, createEnvironments = false } = options;
   const plans = await planAll(session.client, targets, { isWhole });
   const missing = plans.filter(({ version }) => version === undefined).map(({ environment }) => environment);
   if (missing.length > 0 && !createEnvironments) {
-    throw new UsageError(`there is no environment ${missing.join(", ")}; --create-environments makes what is missing`);
+    throw new UsageError(
+      `these environments do not exist: ${missing.join(", ")}; add --create-environments to create them`,
+    );
   }
   if (session.isDryRun) {
     session.show({ dryRun: true, ...plansView(plans) }, () => plansText(plans));
@@ -89,15 +91,15 @@ export async function applyTargets(session: Session, targets: readonly Target[],
   if (error !== undefined) throw error;
 }
 
-/** The file's environments, or the one that was asked for. */
+/** Returns the file's environments, or only the chosen one. */
 async function targetsOf(session: Session, file: string): Promise<Target[]> {
   const name = file === "-" ? "the standard input" : file;
   const project = parseProject(await readText(file, session.terminal), name);
-  const asked = session.onlyEnvironment;
-  const chosen = project.environments.filter(({ key }) => asked === undefined || key === asked);
+  const only = session.onlyEnvironment;
+  const chosen = project.environments.filter(({ key }) => only === undefined || key === only);
   if (chosen.length === 0) {
     const known = project.environments.map(({ key }) => key).join(", ") || "none";
-    throw new UsageError(`${name} has no environment ${asked ?? ""}; it has: ${known}`);
+    throw new UsageError(`${name} does not contain environment ${only ?? ""} (it contains: ${known})`);
   }
   return chosen.map(({ key, name: label }) => ({
     environment: key,
@@ -123,13 +125,13 @@ async function exportProject(session: Session, file: string | undefined): Promis
     return;
   }
   const path = resolve(terminal.cwd, file);
-  const before = await readIfThere(path);
+  const before = await readIfExists(path);
   const after =
     before === undefined ? projectText(project, schemaOf(target.url)) : updatedText(before, file, environments);
   const counts = { environments: keys, flags: project.flags.length, isChanged: before !== after };
   if (!session.isDryRun && counts.isChanged) await writeFile(path, after);
   session.show({ ...(session.isDryRun ? { dryRun: true } : {}), file, ...counts }, () => {
-    if (!counts.isChanged) return `${file} holds that already`;
+    if (!counts.isChanged) return `${file} is already up to date`;
     return `${session.isDryRun ? "would write" : "wrote"} ${counts.flags} flags of ${keys.join(", ")} to ${file}`;
   });
 }

@@ -8,14 +8,18 @@ import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** `burgee segments …`: named conditions of one environment. */
+/** `burgee segments …` manages the segments of an environment. */
 export function addSegmentCommands(program: Command, terminal: Terminal): void {
-  const segments = program.command("segments").description("named conditions that flags share");
+  const segments = program.command("segments").description("manage segments, the named conditions that flags share");
+  addReading(segments, terminal);
+  addWriting(segments, terminal);
+}
 
+function addReading(segments: Command, terminal: Terminal): void {
   withExamples(
     segments
       .command("list")
-      .description("every segment, with how many flags and segments use it")
+      .description("list every segment and the number of flags and segments that use it")
       .action(async (_options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
         const path = { env: session.environment() };
@@ -40,7 +44,7 @@ export function addSegmentCommands(program: Command, terminal: Terminal): void {
   withExamples(
     segments
       .command("get")
-      .description("one segment, as JSON that `segments set` takes")
+      .description("print a segment as JSON that `segments set` accepts")
       .argument("<key>")
       .action(async (key: string, _options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
@@ -49,19 +53,21 @@ export function addSegmentCommands(program: Command, terminal: Terminal): void {
       }),
     "burgee segments get beta-testers -e production",
   );
+}
 
+function addWriting(segments: Command, terminal: Terminal): void {
   withExamples(
     segments
       .command("set")
-      .description("create a segment or replace it, from a JSON or YAML document; every flag that uses it follows")
+      .description("create or replace a segment from a JSON or YAML document, for every flag that uses it")
       .argument("<key>")
-      .requiredOption("-f, --file <path>", "the document; - is the standard input")
+      .requiredOption("-f, --file <path>", "document with the segment; - is the standard input")
       .action(async (key: string, options: { file: string }, command: Command) => {
         const session = await openSession(command, terminal);
         const path = { env: session.environment(), key };
         const body = { ...(await readDocument(options.file, terminal)), key } as SegmentInput;
         await change(session, {
-          what: `segment ${key} in ${path.env}`,
+          subject: `segment ${key} in ${path.env}`,
           mayCreate: true,
           before: async () => {
             const { name, description, condition } = (await session.client.call("getSegment", { path })).answer;
@@ -83,7 +89,7 @@ export function addSegmentCommands(program: Command, terminal: Terminal): void {
         const session = await openSession(command, terminal);
         const path = { env: session.environment(), key };
         await change(session, {
-          what: `segment ${key} in ${path.env}`,
+          subject: `segment ${key} in ${path.env}`,
           before: async () => (await session.client.call("getSegment", { path })).answer,
           after: () => undefined,
           write: () => session.client.call("deleteSegment", { path }),

@@ -1,8 +1,8 @@
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 /**
- * What is typed is handed over as words, never as text that the shell reads once more: completing a line must not run
- * anything that stands in it.
+ * The scripts pass the typed text as separate words. The shell must not evaluate it again, because completing a line
+ * must not run commands in it.
  */
 export const COMPLETION_SCRIPTS: Record<(typeof SHELLS)[number], string> = {
   bash: `

@@ -4,17 +4,17 @@ import type { GlobalOptions } from "../session.ts";
 import { readProfiles, resolveTarget } from "../profile/profile.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** One way to go on. */
+/** A possible next word. */
 export interface Suggestion {
   word: string;
   description: string;
 }
 
-/** A person waits for it with a finger on the key. */
+/** A short timeout, because a person is waiting for the suggestions. */
 const PATIENCE_MS = 1500;
-const MOST_KEYS = "200";
+const MAX_KEYS = "200";
 
-/** What the last of the words, which is not finished, can become. Never fails: there is nothing to suggest then. */
+/** Returns completions of the last word. Never fails: after an error there are no suggestions. */
 export async function complete(program: Command, terminal: Terminal, words: readonly string[]): Promise<Suggestion[]> {
   const last = words.at(-1) ?? "";
   const typed = readWords(program, words.slice(0, -1));
@@ -24,7 +24,7 @@ export async function complete(program: Command, terminal: Terminal, words: read
 
 interface Typed {
   command: Command;
-  /** The option that the last word is the value of. */
+  /** The option whose value is the last word. */
   open: Option | undefined;
   positional: string[];
   values: GlobalOptions & Record<string, string>;
@@ -65,7 +65,7 @@ async function suggestions(
   const expected = command.registeredArguments;
   const next = expected[positional.length] ?? (expected.at(-1)?.variadic === true ? expected.at(-1) : undefined);
   if (next === undefined) return [];
-  // Of `flags get` it is flags, of `copy` itself.
+  // The kind of keys: for `flags get` it is the group `flags`, for `copy` the command itself.
   const kind = (command.parent?.parent == null ? command : command.parent).name();
   return await valuesOf(`${kind} ${next.name()}`, next, terminal, values);
 }
@@ -75,7 +75,7 @@ function optionsOf(command: Command): Option[] {
   return command.parent === null ? own : [...own, ...optionsOf(command.parent).filter(({ long }) => long !== "--help")];
 }
 
-/** `name`: of an option, or of an argument after its group of commands. */
+/** @param name the name of an option, or of an argument after its group of commands */
 async function valuesOf(
   name: string,
   { argChoices }: Option | Argument,
@@ -88,7 +88,7 @@ async function valuesOf(
     return createClient({ url, token: () => token, fetch: terminal.fetch, timeoutMs: PATIENCE_MS });
   };
   const environment = async () => (await resolveTarget(values, terminal)).environment ?? "";
-  const one = { limit: MOST_KEYS };
+  const one = { limit: MAX_KEYS };
   switch (name) {
     case "profile":
     case "profiles name":

@@ -1,11 +1,11 @@
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { parseDocument } from "yaml";
-import { readIfThere } from "../input.ts";
+import { readIfExists } from "../input.ts";
 import { type ProfileFile, profilePath, readProfiles } from "./profile.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** Changes the user's file of profiles, for the user's eyes only; its comments stay. Answers what it holds then. */
+/** Changes the user's file of profiles, keeps its comments and returns its new contents. Only the user can read it. */
 export async function changeProfiles(
   terminal: Terminal,
   edit: (file: ProfileFile) => void,
@@ -16,7 +16,7 @@ export async function changeProfiles(
   const after = structuredClone(before);
   edit(after);
   if (isDryRun) return after;
-  const document = parseDocument((await readIfThere(path)) ?? "");
+  const document = parseDocument((await readIfExists(path)) ?? "");
   if (after.default === undefined) document.delete("default");
   else document.set("default", after.default);
   for (const name of Object.keys(before.profiles)) {
@@ -29,10 +29,10 @@ export async function changeProfiles(
     }
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  // Beside it and then over it: nobody reads half a file, and it is never there with wider rights.
-  const beside = `${path}.${process.pid}.new`;
-  await writeFile(beside, document.toString(), { mode: 0o600 });
-  await chmod(beside, 0o600);
-  await rename(beside, path);
+  // Write a new file and rename it, so that no reader sees half a file or one with wider permissions.
+  const temporary = `${path}.${process.pid}.new`;
+  await writeFile(temporary, document.toString(), { mode: 0o600 });
+  await chmod(temporary, 0o600);
+  await rename(temporary, path);
   return after;
 }

@@ -1,21 +1,21 @@
 /**
- * Which deployment a command talks to, and as whom. In this order: options, environment variables, a profile of the
- * user's file, and in a clone with `npm run dev` its .burgee/dev.json. A token is never an option: command lines are seen
- * by others and kept in histories.
+ * Finds the deployment for a command and the token for it. The sources are, in this order: options, environment
+ * variables, a profile from the user's file, and in a clone with `npm run dev` its .burgee/dev.json. The token is never
+ * an option, because other users can see command lines and shells record them.
  */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { UsageError } from "../exit.ts";
-import { readIfThere } from "../input.ts";
+import { readIfExists } from "../input.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface Target {
   url: string;
   token: string | undefined;
-  /** Environment key. */
+  /** The environment's key. */
   environment: string | undefined;
-  /** Where the URL comes from, in words. */
+  /** The source of the URL, for messages. */
   source: string;
 }
 
@@ -25,12 +25,12 @@ export interface TargetOptions {
   environment?: string;
 }
 
-/** One deployment in the user's file. */
+/** A deployment in the user's file. */
 export interface Profile {
   url: string;
-  /** Name of the environment variable that holds the token. */
+  /** The name of the environment variable with the token. */
   tokenVariable?: string;
-  /** File that holds nothing but the token. */
+  /** The path of a file that contains only the token. */
   tokenFile?: string;
   environment?: string;
 }
@@ -45,13 +45,13 @@ interface DevFile {
   adminToken: string;
 }
 
-/** @throws UsageError when nothing says where the deployment is, or the token is none */
+/** @throws UsageError if no deployment is given or the token is malformed */
 export async function resolveTarget(options: TargetOptions, terminal: Terminal): Promise<Target> {
   const target = await findTarget(options, terminal);
-  // What is no header is refused by fetch, in an error that quotes it.
+  // For a token that cannot be a header, fetch would throw an error that quotes it.
   if (target.token !== undefined && !/^[\x21-\x7e]+$/.test(target.token)) {
     throw new UsageError(
-      "the token must be one word of letters, digits, - and _; is there more in its variable or file?",
+      "the token must be one word of letters, digits, - and _; check its variable or file for other text",
     );
   }
   return target;
@@ -60,7 +60,7 @@ export async function resolveTarget(options: TargetOptions, terminal: Terminal):
 async function findTarget(options: TargetOptions, terminal: Terminal): Promise<Target> {
   const { env } = terminal;
   const environment = options.environment ?? env["BURGEE_ENVIRONMENT"];
-  // A profile that is named on the command line goes before variables, which may be another deployment's.
+  // A profile on the command line comes before variables, because those may belong to another deployment.
   const given = options.url ?? (options.profile === undefined ? env["BURGEE_URL"] : undefined);
   const token = await tokenOf(env, terminal.cwd);
   if (given !== undefined) {
@@ -72,7 +72,7 @@ async function findTarget(options: TargetOptions, terminal: Terminal): Promise<T
     const profile = Object.hasOwn(file.profiles, name) ? file.profiles[name] : undefined;
     if (typeof profile?.url !== "string") {
       const known = Object.keys(file.profiles).join(", ") || "none";
-      throw new UsageError(`there is no profile ${name} in ${profilePath(env)}; there are: ${known}`);
+      throw new UsageError(`profile ${name} does not exist in ${profilePath(env)} (known: ${known})`);
     }
     const isOwn = options.profile !== undefined && (profile.tokenVariable ?? profile.tokenFile) !== undefined;
     return {
@@ -84,11 +84,11 @@ async function findTarget(options: TargetOptions, terminal: Terminal): Promise<T
   }
   const dev = await readDevFile(terminal);
   if (dev !== undefined) {
-    // Its own token alone: the file belongs to the folder, which may be somebody else's clone with another URL in it.
+    // Use only the file's own token, because the folder may be someone else's clone with another URL in the file.
     return { url: checkedUrl(dev.url), token: dev.adminToken, environment, source: ".burgee/dev.json" };
   }
   throw new UsageError(
-    "which deployment? Set BURGEE_URL and BURGEE_TOKEN, give --url, or make a profile with `burgee profiles set`",
+    "no deployment given; set BURGEE_URL and BURGEE_TOKEN, use --url, or create a profile with `burgee profiles set`",
   );
 }
 
@@ -99,10 +99,10 @@ export function profilePath(env: Terminal["env"]): string {
   );
 }
 
-/** @throws UsageError when the file is there and holds no profiles */
+/** @throws UsageError if the file exists but does not contain profiles */
 export async function readProfiles({ env }: Terminal): Promise<ProfileFile> {
   const path = profilePath(env);
-  const text = await readIfThere(path);
+  const text = await readIfExists(path);
   if (text === undefined) return { profiles: {} };
   let file: unknown;
   try {
@@ -111,7 +111,7 @@ export async function readProfiles({ env }: Terminal): Promise<ProfileFile> {
     throw new UsageError(`${path} is not YAML: ${(error as Error).message}`);
   }
   const { profiles } = (file ?? { profiles: {} }) as Partial<ProfileFile>;
-  if (typeof profiles !== "object" || profiles === null) throw new UsageError(`${path} needs a map "profiles"`);
+  if (typeof profiles !== "object" || profiles === null) throw new UsageError(`${path} must contain a map "profiles"`);
   return { ...(file as ProfileFile | null), profiles };
 }
 
@@ -130,14 +130,14 @@ async function profileToken(
 }
 
 async function readToken(path: string, name: string): Promise<string> {
-  const text = await readIfThere(path);
-  if (text === undefined) throw new UsageError(`${name}: there is no file ${path}`);
+  const text = await readIfExists(path);
+  if (text === undefined) throw new UsageError(`${name}: file ${path} does not exist`);
   return text.trim();
 }
 
 async function readDevFile({ env, cwd }: Terminal): Promise<DevFile | undefined> {
   const path = join(resolve(cwd, env["BURGEE_DIR"] ?? ".burgee"), "dev.json");
-  const text = await readIfThere(path);
+  const text = await readIfExists(path);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as DevFile;
@@ -150,8 +150,9 @@ async function readDevFile({ env, cwd }: Terminal): Promise<DevFile | undefined>
 export function checkedUrl(url: string): string {
   const { protocol, username, password } = URL.canParse(url) ? new URL(url) : new URL("none:");
   if (!/^https?:$/.test(protocol)) {
-    throw new UsageError(`the URL of the deployment must be like https://flags.example.com, not ${url}`);
+    throw new UsageError(`the URL of the deployment must look like https://flags.example.com, not ${url}`);
   }
-  if (username !== "" || password !== "") throw new UsageError("the URL of the deployment must hold no password");
+  if (username !== "" || password !== "")
+    throw new UsageError("the URL of the deployment must not contain a user name or password");
   return url;
 }

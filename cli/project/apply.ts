@@ -1,4 +1,4 @@
-/** Makes deployments what a file says, one environment after the other, each in one request that is whole or nothing. */
+/** Changes a deployment to match a project file, one environment after the other, each in one atomic request. */
 import { ApiError, type Client, UnreachableError } from "../../sdk/client/client.ts";
 import type { Written } from "../../sdk/client/contract.ts";
 import { differences } from "../../sdk/client/differences.ts";
@@ -6,32 +6,32 @@ import { ChangedMeanwhileError } from "../exit.ts";
 import { type Contents, contentsOfDeployment, type WholeFlag, type WholeSegment } from "./contents.ts";
 import { plan, type PlannedChange, unnamed, withDefinition } from "./plan.ts";
 
-/** What one environment is to be. */
+/** The wanted contents of one environment. */
 export interface Target {
   environment: string;
-  /** Of an environment that is to be made. */
+  /** The name for people, if the environment is created. */
   name?: string;
   contents: Contents;
-  /** Meant for some flags only: what is not in it is no news. */
+  /** Whether the contents are only some flags, so that missing ones are not worth a message. */
   isPart?: boolean;
 }
 
-/** What stands in the way between one environment and its file. */
+/** The changes that one environment needs to match the file. */
 export interface EnvironmentPlan extends Target {
   now: Contents;
-  /** The environment's version that was read; undefined: there is no such environment yet. */
+  /** The environment's version when it was read, or `undefined` if it does not exist yet. */
   version: number | undefined;
   changes: PlannedChange[];
-  /** What only the deployment has, and keeps. */
+  /** Flags and segments that only the deployment has, and keeps. */
   kept: string[];
 }
 
 export interface PlanOptions {
-  /** What is not in the file is deleted. */
+  /** Whether to delete flags and segments that are not in the file. */
   isWhole: boolean;
 }
 
-/** Reads each environment and compares. An environment that is missing counts as empty. */
+/** Reads and compares each environment. A missing environment counts as empty. */
 export async function planAll(
   client: Client,
   targets: readonly Target[],
@@ -57,20 +57,20 @@ async function planOne(client: Client, target: Target, { isWhole }: PlanOptions)
   };
 }
 
-/** How one environment came out of it. */
+/** The result for one environment. */
 export interface Outcome {
   environment: string;
-  /** `unchanged` also where another environment's turn has brought what was missing: definitions are shared. */
+  /** An environment is also `unchanged` if another one's write brought its changes, because definitions are shared. */
   state: "applied" | "unchanged" | "failed" | "not tried";
   version?: number;
   published?: Written["published"];
-  /** How many flags and segments were written or deleted. */
+  /** The number of written or deleted flags and segments. */
   changes: number;
 }
 
 /**
- * Carries the plans out in their order. The first that fails ends it; `outcomes` tells of every environment either way.
- * Each is written under the version that its plan was made from: ApiError 412 when anything in it has changed since.
+ * Carries out the plans in their order until one fails. `outcomes` always contains every environment. Each write names
+ * the version of its plan, so it fails with an ApiError 412 if the environment has changed since.
  */
 export async function applyAll(
   client: Client,
@@ -104,8 +104,10 @@ export async function applyAll(
 }
 
 /**
- * A definition that was written for one environment has given the others a version, too. Read again, they have to be as
- * they were but for those definitions. @throws ChangedMeanwhileError
+ * Reads an environment again, because a definition written for one environment gives all others a new version. Apart
+ * from these definitions, it must be unchanged.
+ *
+ * @throws ChangedMeanwhileError
  */
 async function planAgain(
   client: Client,
@@ -122,7 +124,9 @@ async function planAgain(
   const found = { flags: Object.fromEntries(again.now.flags), segments: Object.fromEntries(again.now.segments) };
   const [other] = differences(expected, found);
   if (other !== undefined || (first.version === undefined) !== (again.version === undefined)) {
-    throw new ChangedMeanwhileError(`${first.environment} was changed by somebody else (${other?.pointer ?? "made"})`);
+    throw new ChangedMeanwhileError(
+      `${first.environment} was changed by someone else (${other?.pointer ?? "created or deleted"}); run the command again`,
+    );
   }
   return again;
 }
@@ -138,25 +142,25 @@ function bodyOf(
   later: readonly EnvironmentPlan[],
   options: PlanOptions,
 ): Body {
-  // Only a request that names everything can leave out what is to go.
+  // Only a request with the whole environment can delete something by leaving it out.
   const isWhole = options.isWhole && changes.some(({ action }) => action === "delete");
   const isChanged = (kind: PlannedChange["kind"], key: string): boolean =>
     changes.some((one) => one.kind === kind && one.key === key);
   const flags = [...contents.flags.values()].filter(({ key }) => isWhole || isChanged("flag", key));
   return {
-    flags: flags.map((flag) => widened(flag, now.flags.get(flag.key), later)),
+    flags: flags.map((flag) => withOldVariants(flag, now.flags.get(flag.key), later)),
     segments: [...contents.segments.values()].filter(({ key }) => isWhole || isChanged("segment", key)),
     whole: isWhole,
   };
 }
 
-/** With the variants that are to go, while environments whose turn is still to come serve them. */
-function widened(flag: WholeFlag, now: WholeFlag | undefined, later: readonly EnvironmentPlan[]): WholeFlag {
+/** Keeps the variants to be removed as long as later environments still serve them. */
+function withOldVariants(flag: WholeFlag, now: WholeFlag | undefined, later: readonly EnvironmentPlan[]): WholeFlag {
   const isLast = !later.some(({ contents }) => contents.flags.has(flag.key));
   return isLast || now === undefined ? flag : { ...flag, variants: { ...now.variants, ...flag.variants } };
 }
 
-/** An owner that was never given is not given now: it would be another one, "". */
+/** Leaves out an empty owner if the flag has none, because sending "" would change it. */
 function sendable(flag: WholeFlag, now: WholeFlag | undefined): Omit<WholeFlag, "owner"> {
   const { owner, ...rest } = flag;
   return owner === "" && (now?.owner ?? "") === "" ? rest : flag;
@@ -169,17 +173,17 @@ async function write(
 ): Promise<Written> {
   const path = { env: environment };
   const body = { ...whole, flags: whole.flags.map((flag) => sendable(flag, now.flags.get(flag.key))) };
-  let seen = version;
-  if (seen === undefined) {
+  let expected = version;
+  if (expected === undefined) {
     const { answer } = await client.call("createEnvironment", { body: { key: environment, name } });
-    seen = answer.version;
+    expected = answer.version;
     if (body.flags.length === 0 && body.segments.length === 0) return pickWritten(answer);
   }
   try {
-    const { answer } = await client.call("applyEnvironment", { path, headers: { "If-Match": `"${seen}"` }, body });
+    const { answer } = await client.call("applyEnvironment", { path, headers: { "If-Match": `"${expected}"` }, body });
     return pickWritten(answer);
   } catch (error) {
-    throw named(error, whole, environment);
+    throw describedError(error, whole, environment);
   }
 }
 
@@ -187,11 +191,11 @@ function pickWritten({ version, published }: Written): Written {
   return { version, published };
 }
 
-/** Places in the request, as `/flags/3/rules`, are told by the flag's key. */
-function named(error: unknown, { flags, segments }: Body, environment: string): unknown {
+/** Replaces places in the request, such as `/flags/3/rules`, by the key of the flag or segment. */
+function describedError(error: unknown, { flags, segments }: Body, environment: string): unknown {
   if (error instanceof UnreachableError) {
     return new UnreachableError(
-      `${error.message}; whether ${environment} was written is not known: run it again`,
+      `${error.message}; it is unknown whether ${environment} was written, so run the command again`,
       error,
     );
   }

@@ -4,7 +4,7 @@ import { type FieldError, InvalidInputError } from "../../src/ops/errors.ts";
 import { ChangedMeanwhileError, UsageError } from "../exit.ts";
 import type { ProjectFile } from "./file.ts";
 
-/** A flag with every default filled in, so that two of them can be compared. */
+/** A flag with all defaults filled in, so that flags can be compared. */
 export type WholeFlag = Required<FlagInput>;
 
 export interface WholeSegment {
@@ -14,13 +14,17 @@ export interface WholeSegment {
   condition: object;
 }
 
-/** Everything that one environment holds. */
+/** The flags and segments of one environment, by key. */
 export interface Contents {
   flags: Map<string, WholeFlag>;
   segments: Map<string, WholeSegment>;
 }
 
-/** What a file says of one environment, checked as the worker checks it. @throws UsageError with everything that is wrong */
+/**
+ * Returns one environment's contents in a file, with the same checks as in the worker.
+ *
+ * @throws UsageError with all errors
+ */
 export function contentsOfFile(project: ProjectFile, environment: string, name: string): Contents {
   const errors: FieldError[] = [];
   const collect = <T>(pointer: string, parse: () => T): T[] => {
@@ -42,12 +46,12 @@ export function contentsOfFile(project: ProjectFile, environment: string, name: 
   );
   if (errors.length > 0) {
     const lines = errors.map(({ pointer, detail }) => `\n  ${pointer.replace(/, $/, "")} ${detail}`);
-    throw new UsageError(`${name} cannot be applied as it is:${lines.join("")}`);
+    throw new UsageError(`${name} has errors:${lines.join("")}`);
   }
   return { flags: byKey(flags), segments: byKey(segments) };
 }
 
-/** One environment as the deployment holds it. */
+/** The contents of one environment in the deployment. */
 export interface Deployed extends Contents {
   version: number;
   name: string;
@@ -56,8 +60,10 @@ export interface Deployed extends Contents {
 const ATTEMPTS = 3;
 
 /**
- * Everything that the deployment holds in one environment, all of it of the same version. It takes several requests: when
- * somebody writes in between they are made again. @throws ChangedMeanwhileError when that goes on
+ * Reads one environment of the deployment at a single version. This takes several requests. If someone writes in
+ * between, it reads everything again.
+ *
+ * @throws ChangedMeanwhileError if the environment changes during every attempt
  */
 export async function contentsOfDeployment(client: Client, environment: string): Promise<Deployed> {
   const path = { env: environment };
@@ -78,7 +84,7 @@ export async function contentsOfDeployment(client: Client, environment: string):
     }
     before = after;
   }
-  throw new ChangedMeanwhileError(`${environment} is being changed by others all the time; try again`);
+  throw new ChangedMeanwhileError(`${environment} kept changing while it was read; try again later`);
 }
 
 /** @throws InvalidInputError */
@@ -92,7 +98,7 @@ export function wholeSegment(input: unknown): WholeSegment {
   return { key, name, description, condition };
 }
 
-/** What was written past the API may be refused by it; it is compared and told all the same. */
+/** Accepts flags that were written in SQL and that the API would refuse, so that they can be compared and shown. */
 function storedFlag(flag: object): WholeFlag {
   try {
     return wholeFlag(flag);

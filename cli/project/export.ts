@@ -1,11 +1,11 @@
-/** A deployment's contents as the text of a project file: in a stable order, into what is there already if anything is. */
+/** Writes a deployment's contents as a project file in a stable order, or updates an existing file. */
 import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
 import { differences } from "../../sdk/client/differences.ts";
 import { UsageError } from "../exit.ts";
 import type { Contents, WholeFlag, WholeSegment } from "./contents.ts";
 import { parseProject, type ProjectFile } from "./file.ts";
 
-/** One environment as it is exported. */
+/** An environment to export. */
 export interface ExportedEnvironment {
   key: string;
   name: string;
@@ -15,7 +15,7 @@ export interface ExportedEnvironment {
 const DEFINITION = ["kind", "type", "description", "tags", "owner", "clientVisible", "metadata", "variants"] as const;
 const CONFIGURATION = ["enabled", "offVariant", "rules", "default", "prerequisites"] as const;
 
-/** The project that the environments make together, flags and segments by key. Empty lists and texts are left out. */
+/** Combines the environments into a project, sorted by key. Leaves out empty lists and texts. */
 export function projectOf(environments: readonly ExportedEnvironment[]): ProjectFile {
   const keys = [...new Set(environments.flatMap(({ contents }) => [...contents.flags.keys()]))].toSorted();
   return {
@@ -42,14 +42,14 @@ export function projectOf(environments: readonly ExportedEnvironment[]): Project
   } as unknown as ProjectFile;
 }
 
-/** A new file's text. `schema` goes into its first line, for editors that complete and check as one types. */
+/** Returns the text of a new file. Its first line names the `schema`, for completion and validation in editors. */
 export function projectText(project: ProjectFile, schema: string): string {
   const document = new Document(project, { compat: "yaml-1.1" });
   document.commentBefore = ` yaml-language-server: $schema=${schema}`;
   layOut(document.contents, "");
   for (const name of ["segments", "flags"]) {
     const part = document.get(name, true);
-    // An empty line before each part, and before each flag.
+    // An empty line before each part and each flag.
     if (isSeq(part)) part.items.forEach((item, i) => spaceBefore(item, i > 0));
   }
   if (isMap(document.contents)) document.contents.items.forEach(({ key }, i) => spaceBefore(key, i > 0));
@@ -57,8 +57,10 @@ export function projectText(project: ProjectFile, schema: string): string {
 }
 
 /**
- * The text of `text` with these environments as they are now. What has not changed stays as it is written; comments and
- * the order of flags stay; environments that are not exported are left alone. @throws UsageError
+ * Updates the text of a project file with the current environments. Unchanged parts, comments, the order of flags and
+ * environments that are not exported stay.
+ *
+ * @throws UsageError
  */
 export function updatedText(text: string, name: string, environments: readonly ExportedEnvironment[]): string {
   const before = parseProject(text, name);
@@ -72,20 +74,20 @@ export function updatedText(text: string, name: string, environments: readonly E
     const written = document.toString({ ...WRITING, flowCollectionPadding: /\{ /.test(text) });
     if (differences(parseProject(written, name), after).length === 0) return written;
   } catch {
-    // An anchor that is gone, say.
+    // For example, an anchor is gone. The error below covers it.
   }
-  throw new UsageError(`${name} cannot be changed in place: it uses anchors in what has changed. Export to a new file`);
+  throw new UsageError(`${name} cannot be updated, because a changed part uses anchors; export to a new file`);
 }
 
 const WRITING = { lineWidth: 120, indentSeq: true } as const;
 
-/** The file's project with the exported one in it. What means the same keeps the form that it has in the file. */
+/** Merges the exported project into the file's project. Equivalent values keep the form that they have in the file. */
 function combined(file: ProjectFile, exported: ProjectFile, keys: ReadonlySet<string>): ProjectFile {
   const news = new Map(exported.flags.map((flag) => [flag.key, flag]));
   const known = new Set(file.flags.map(({ key }) => key));
   const named = new Set(file.environments.map(({ key }) => key));
   return {
-    // A name counts when an environment is made, and never again: people may call it something else in their file.
+    // Names only matter when an environment is created, so the file may use other names.
     environments: [...file.environments, ...exported.environments.filter(({ key }) => !named.has(key))],
     segments: {
       ...file.segments,
@@ -121,7 +123,7 @@ function inFormOf<T extends object>(
   );
 }
 
-/** `after`, its fields in the form of `before`: what only leaves a default out, or writes one out, stays so. */
+/** Returns `after` in the form of `before`: defaults stay written out or left out as before. */
 function sameAs<T extends object>(before: T | undefined, after: T): T {
   if (before === undefined) return after;
   const was = before as Record<string, unknown>;
@@ -143,7 +145,7 @@ function isSame(before: unknown, after: unknown): boolean {
   return differences(withRollouts(before), withRollouts(after)).length === 0;
 }
 
-/** A rollout may leave out whom it splits by, and how. */
+/** Fills in the attributes and the hash that a rollout may leave out. */
 function withRollouts(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (name, part: unknown) =>
     name === "rollout" ? { by: ["targetingKey"], hash: "murmur3-mulshift", ...(part as object) } : part,
@@ -168,7 +170,7 @@ function pick(flag: WholeFlag, names: readonly (keyof WholeFlag)[]): object {
   return Object.fromEntries(given.filter(([name, value]) => name in DEFAULTS || !isDefault(name, value)));
 }
 
-/** `node` changed into `value`: what is the same stays the node that it is, with its comments and its form. */
+/** Changes `node` into `value`. Equal parts keep their nodes, with comments and form. */
 function merged(document: Document, node: unknown, value: unknown): unknown {
   if (isMap(node) && typeof value === "object" && value !== null && !Array.isArray(value)) {
     const fields = value as Record<string, unknown>;
@@ -182,7 +184,7 @@ function merged(document: Document, node: unknown, value: unknown): unknown {
   }
   if (isSeq(node) && Array.isArray(value)) {
     const items = node.items;
-    // A comment above the first item is read as one of the list; it goes where its item goes.
+    // The parser assigns a comment above the first item to the list. It must move with its item.
     const [top] = items;
     if (isMap(top) && idOf(top) !== undefined && node.commentBefore != null && top.commentBefore == null) {
       [top.commentBefore, node.commentBefore] = [node.commentBefore, null];
@@ -211,7 +213,7 @@ function created(document: Document, value: unknown, name: string): Node {
   return node;
 }
 
-/** Fields whose value is read at a glance stand on one line where they fit. */
+/** Fields with short values. They are written on one line if they fit. */
 const SHORT = new Set(["variants", "metadata", "tags", "when", "condition", "serve", "default", "prerequisites"]);
 const ONE_LINE = 90;
 

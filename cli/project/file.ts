@@ -1,6 +1,6 @@
 /**
- * A project as one file: environments, segments and flags, in the form of examples/project.yaml. What `burgee export`
- * writes and `burgee apply` reads; `npm run dev` seeds from it.
+ * A project as one file with environments, segments and flags, in the form of examples/project.yaml. `burgee export`
+ * writes such files, `burgee apply` reads them, and `npm run dev` seeds its database from one.
  */
 import { parseDocument } from "yaml";
 import type { Condition, FlagConfiguration, FlagDefinition } from "../../src/flags/document.ts";
@@ -13,7 +13,7 @@ export interface ProjectSegment {
   condition: Condition;
 }
 
-/** A configuration may leave out the lists that are empty. */
+/** A configuration, which may leave out empty lists. */
 export type ProjectConfiguration = Omit<FlagConfiguration, "rules" | "prerequisites"> &
   Partial<Pick<FlagConfiguration, "rules" | "prerequisites">>;
 
@@ -21,13 +21,13 @@ export interface ProjectFlag extends FlagDefinition {
   description?: string;
   tags?: string[];
   owner?: string;
-  /** By environment key. */
+  /** Configurations, by environment. */
   environments: Record<string, ProjectConfiguration>;
 }
 
 export interface ProjectFile {
   environments: { key: string; name: string }[];
-  /** By environment key, then segment key. */
+  /** Segments, by environment and key. */
   segments: Record<string, Record<string, ProjectSegment>>;
   flags: ProjectFlag[];
 }
@@ -35,11 +35,12 @@ export interface ProjectFile {
 const PARTS = ["environments", "segments", "flags"];
 
 /**
- * Reads the text of a project file, JSON or YAML. What flags and segments hold is checked where they are used
- * (contents.ts); here that every part is in its place. @throws UsageError naming `name` and what is accepted
+ * Parses a project file in JSON or YAML and checks its structure. contents.ts checks the flags and segments.
+ *
+ * @throws UsageError that contains `name` and the accepted values
  */
 export function parseProject(text: string, name: string): ProjectFile {
-  // Anchors are for people; what they unfold to is bounded, so that no file of a kilobyte becomes a gigabyte.
+  // Anchors are allowed for convenience, but limited, because a file of a kilobyte could expand to a gigabyte.
   const document = parseDocument(text, { stringKeys: true });
   const [broken] = document.errors;
   if (broken !== undefined) throw new UsageError(`${name} is neither JSON nor YAML: ${broken.message}`);
@@ -49,7 +50,7 @@ export function parseProject(text: string, name: string): ProjectFile {
   };
   if (!isRecord(file)) return refuse("the file", `must be an object with ${PARTS.join(", ")}`);
   const unknown = Object.keys(file).find((part) => !PARTS.includes(part));
-  if (unknown !== undefined) refuse(`"${unknown}"`, `is no part of a project; accepted are ${PARTS.join(", ")}`);
+  if (unknown !== undefined) refuse(`"${unknown}"`, `is not a part of a project (accepted: ${PARTS.join(", ")})`);
   const { environments, segments = {}, flags } = file;
   if (!Array.isArray(environments)) return refuse("environments", 'must be a list of objects with "key" and "name"');
   const named = environments.map((environment: unknown, i) => {
@@ -60,7 +61,7 @@ export function parseProject(text: string, name: string): ProjectFile {
     return { key, name: label };
   });
   const known = new Set(named.map(({ key }) => key));
-  if (known.size < named.length) refuse("environments", "must not name one twice");
+  if (known.size < named.length) refuse("environments", "must not contain a key twice");
   const requireKnown = (keys: object, place: string) => {
     const other = Object.keys(keys).find((key) => !known.has(key));
     if (other !== undefined) refuse(`${place}/${other}`, `is not listed in environments (${[...known].join(", ")})`);
@@ -75,7 +76,7 @@ export function parseProject(text: string, name: string): ProjectFile {
   flags.forEach((flag: unknown, i) => {
     if (!isRecord(flag) || typeof flag["key"] !== "string")
       return refuse(`/flags/${i}`, 'must be an object with "key"');
-    if (seen.has(flag["key"])) refuse(`/flags/${i}/key`, `${flag["key"]} is there twice`);
+    if (seen.has(flag["key"])) refuse(`/flags/${i}/key`, `${flag["key"]} is used twice`);
     seen.add(flag["key"]);
     const { environments: configurations } = flag;
     if (!isRecord(configurations) || !Object.values(configurations).every(isRecord))

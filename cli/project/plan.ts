@@ -1,7 +1,7 @@
 import { type Difference, differences } from "../../sdk/client/differences.ts";
 import type { Contents, WholeFlag } from "./contents.ts";
 
-/** One flag or segment that is not as it should be. */
+/** A flag or segment that differs from its wanted state. */
 export interface PlannedChange {
   kind: "flag" | "segment";
   key: string;
@@ -11,7 +11,7 @@ export interface PlannedChange {
 
 const DEFINITION = ["kind", "type", "variants", "clientVisible", "metadata", "description", "tags", "owner"] as const;
 
-/** What makes `now` into `wanted`; with `isWhole`, what is not in `wanted` is deleted. Segments first, by key. */
+/** Returns the changes from `now` to `wanted`, segments first. With `isWhole`, everything else is deleted. */
 export function plan(now: Contents, wanted: Contents, isWhole: boolean): PlannedChange[] {
   return [
     ...changesOf("segment", now.segments, wanted.segments, isWhole),
@@ -19,7 +19,7 @@ export function plan(now: Contents, wanted: Contents, isWhole: boolean): Planned
   ];
 }
 
-/** Flags and segments that only the deployment has. */
+/** Returns the flags and segments that only the deployment has. */
 export function unnamed(now: Contents, wanted: Contents): string[] {
   return [
     ...[...now.segments.keys()].filter((key) => !wanted.segments.has(key)).map((key) => `segment ${key}`),
@@ -44,14 +44,14 @@ function changesOf(
   return [...written, ...deleted];
 }
 
-/** `flag` with another one's definition: it is one for all environments. */
+/** Returns the flag with another definition, because all environments share a flag's definition. */
 export function withDefinition(flag: WholeFlag, definition: WholeFlag): WholeFlag {
   return { ...flag, ...Object.fromEntries(DEFINITION.map((name) => [name, definition[name]])) };
 }
 
 const SIGNS = { create: "+", update: "~", delete: "-" } as const;
 
-/** For people: a line for each flag and segment, and below it what changes in it. */
+/** Formats a line for each flag and segment, followed by its differences. */
 export function planText(changes: readonly PlannedChange[]): string {
   return changes
     .flatMap(({ kind, key, action, differences: found }) => [

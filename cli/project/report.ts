@@ -1,4 +1,4 @@
-/** What people and scripts are told of plans and of how they came out. */
+/** Formats plans and their outcomes for people and scripts. */
 import type { EnvironmentPlan, Outcome } from "./apply.ts";
 import { planText, type PlannedChange } from "./plan.ts";
 
@@ -6,7 +6,7 @@ export interface PlansView {
   environments: { environment: string; version: number | null; changes: PlannedChange[]; kept: string[] }[];
 }
 
-/** `version` is null where the environment would be made. */
+/** `version` is `null` if the environment would be created. */
 export function plansView(plans: readonly EnvironmentPlan[]): PlansView {
   return {
     environments: plans.map(({ environment, version, changes, kept }) => ({
@@ -21,18 +21,18 @@ export function plansView(plans: readonly EnvironmentPlan[]): PlansView {
 export function plansText(plans: readonly EnvironmentPlan[]): string {
   return plans
     .flatMap(({ environment, version, changes, kept }) => [
-      `${environment}${version === undefined ? ", which does not exist yet" : ` at version ${version}`}: ${countText(changes)}`,
+      `${environment}${version === undefined ? " (does not exist yet)" : ` at version ${version}`}: ${countText(changes)}`,
       ...(changes.length === 0 ? [] : [planText(changes)]),
-      ...(kept.length === 0 ? [] : [`  kept without --prune: ${someOf(kept)}`]),
+      ...(kept.length === 0 ? [] : [`  kept (only --prune deletes them): ${someOf(kept)}`]),
     ])
     .join("\n");
 }
 
-const MOST_NAMES = 10;
+const MAX_NAMES = 10;
 
 function someOf(names: readonly string[]): string {
-  const more = names.length - MOST_NAMES;
-  return names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  const more = names.length - MAX_NAMES;
+  return names.slice(0, MAX_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function countText(changes: readonly PlannedChange[]): string {
@@ -60,9 +60,9 @@ export function outcomesText(outcomes: readonly Outcome[]): string {
     .join("\n");
 }
 
-/** Whether the change is to be seen already. */
+/** Says whether the change is visible everywhere already. */
 export function publishedText(published: Outcome["published"]): string {
   const late = Object.entries(published ?? {}).filter(([, isPublished]) => !isPublished);
   if (late.length === 0) return "published";
-  return `not yet published to ${late.map(([name]) => name).join(", ")}; the sweep will`;
+  return `not yet published to ${late.map(([name]) => name).join(", ")}; the sweep will publish it`;
 }

@@ -16,7 +16,7 @@ flags:
       staging: { enabled: true, default: { variant: ${served} } }
 `;
 
-describe("burgee apply, while others write", () => {
+describe("burgee apply during other writes", () => {
   let t: CliTest;
   beforeAll(async () => {
     t = await startCliTest();
@@ -28,7 +28,7 @@ describe("burgee apply, while others write", () => {
     await t.run("apply theme.yaml --prune");
   });
 
-  /** Runs apply; `meanwhile` comes between its reading and its writing to `environment`. */
+  /** Runs apply, with `meanwhile` between its reads and its write to `environment`. */
   const applyWith = (environment: string, meanwhile: () => Promise<unknown>, line = "apply theme.yaml --json") => {
     let isDone = false;
     return t.run(line, {
@@ -48,7 +48,7 @@ describe("burgee apply, while others write", () => {
   const someoneElse = (environment: string) => () => t.run(`flags create other -e ${environment} --default on`);
   const states = (json: { environments: { state: string }[] }) => json.environments.map(({ state }) => state);
 
-  test("is refused with exit code 4, and what the other one wrote stays", async ({ expect }) => {
+  test("is refused with exit code 4 and keeps the other change", async ({ expect }) => {
     await t.write("theme.yaml", project("{ light: l, dark: d }", "dark"));
     const ran = await applyWith("production", someoneElse("production"));
     expect(ran.code).toBe(4);
@@ -60,7 +60,7 @@ describe("burgee apply, while others write", () => {
     expect((await t.evaluate("theme")).body.value).toBe("d");
   });
 
-  test("tells which environments are done when a later one is refused", async ({ expect }) => {
+  test("lists the written environments if a later one is refused", async ({ expect }) => {
     await t.write("theme.yaml", project("{ light: l, dark: d }", "dark"));
     const { code, json } = await applyWith("staging", someoneElse("staging"));
     expect(code).toBe(4);
@@ -75,15 +75,15 @@ describe("burgee apply, while others write", () => {
     );
   });
 
-  test("a change of another environment between two of ours is noticed, too", async ({ expect }) => {
+  test("notices a change of another environment between two writes", async ({ expect }) => {
     await t.write("theme.yaml", project("{ light: l, dark: d }", "dark"));
     const { code, json, err } = await applyWith("production", someoneElse("staging"));
     expect(code).toBe(4);
     expect(states(json)).toEqual(["applied", "failed"]);
-    expect(err).toContain("staging was changed by somebody else (/flags/other)");
+    expect(err).toContain("staging was changed by someone else (/flags/other)");
   });
 
-  test("a definition that all environments share is no conflict with ourselves", async ({ expect }) => {
+  test("does not conflict with its own write of a shared definition", async ({ expect }) => {
     await t.write("theme.yaml", project("{ light: l, dark: d }", "light", "Other words"));
     const { code, json } = await t.run("apply theme.yaml --json");
     expect(code).toBe(0);
@@ -91,7 +91,7 @@ describe("burgee apply, while others write", () => {
     expect((await t.run("flags get theme -e staging")).json.description).toBe("Other words");
   });
 
-  test("a variant that every environment serves can be replaced in one go", async ({ expect }) => {
+  test("replaces a variant that every environment serves", async ({ expect }) => {
     await t.write("theme.yaml", project("{ day: d1, night: n1 }", "day"));
     expect(await t.run("apply theme.yaml")).toMatchObject({ code: 0, err: "" });
     expect((await t.evaluate("theme")).body).toMatchObject({ value: "d1", variant: "day" });
@@ -99,16 +99,14 @@ describe("burgee apply, while others write", () => {
     expect((await t.run("diff theme.yaml --prune")).code).toBe(0);
   });
 
-  test("an answer that is lost is told as not known, with exit code 5", async ({ expect }) => {
+  test("exits with 5 and says that the result is unknown if the response is lost", async ({ expect }) => {
     await t.write("theme.yaml", project("{ light: l, dark: d }", "dark"));
     const lost = await applyWith("production", () => Promise.reject(new Error("connection reset")));
     expect(lost).toMatchObject({ code: 5 });
-    expect(lost.err).toContain("whether production was written is not known: run it again");
+    expect(lost.err).toContain("it is unknown whether production was written, so run the command again");
   });
 
-  test("what the worker refuses is told by the flag's key, and nothing of that environment is written", async ({
-    expect,
-  }) => {
+  test("names the flag that the worker refuses, and writes nothing of its environment", async ({ expect }) => {
     const rule = "rules: [{ id: r, when: { segment: nobody }, serve: { variant: dark } }], default: { variant: dark }";
     await t.write("theme.yaml", project("{ light: l, dark: d }", "dark").replace("default: { variant: dark }", rule));
     const refused = await t.run("apply theme.yaml");
@@ -117,7 +115,7 @@ describe("burgee apply, while others write", () => {
     expect((await t.evaluate("theme")).body.value).toBe("l");
   });
 
-  /** Runs export; somebody makes a flag before each of the first `times` lists of flags is answered. */
+  /** Runs export. A flag is created during each of the first `times` lists of flags. */
   let made = 0;
   const exportWhile = (times: number) => {
     const end = made + times;
@@ -131,11 +129,11 @@ describe("burgee apply, while others write", () => {
     });
   };
 
-  test("what is exported is all of one version; while others never stop it is refused", async ({ expect }) => {
+  test("reads one version for an export, or gives up if writes never stop", async ({ expect }) => {
     const keys = (json: { flags: { key: string }[] }) => json.flags.map(({ key }) => key);
     expect(keys((await exportWhile(2)).json)).toEqual(["busy-0", "busy-1", "theme"]);
     const never = await exportWhile(1000);
     expect(never).toMatchObject({ code: 4, out: "" });
-    expect(never.err).toContain("production is being changed by others all the time; try again");
+    expect(never.err).toContain("production kept changing while it was read; try again later");
   });
 });

@@ -13,7 +13,7 @@ interface Job {
 const text = await readFile(new URL("../../../examples/ci/flags.yml", import.meta.url), "utf8");
 const workflow = parse(text) as { on: object; jobs: Record<string, Job> };
 
-/** What can be run here of the workflow: its own commands, in the shell that runners use. */
+/** Runs the workflow's own commands in the shell that runners use. */
 describe("examples/ci/flags.yml", () => {
   let t: ProcessTest;
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe("examples/ci/flags.yml", () => {
   const edit = async (from: string, to: string) =>
     t.write("flags.yaml", (await t.read("flags.yaml")).replace(from, to));
 
-  test("a pull request shows the difference, and changes nothing", async ({ expect }) => {
+  test("shows the differences on a pull request and changes nothing", async ({ expect }) => {
     await edit('default: { variant: "off" }', 'default: { variant: "on" }');
     await runJob("diff");
     const summary = await t.read("summary.md");
@@ -41,7 +41,7 @@ describe("examples/ci/flags.yml", () => {
     expect((await t.evaluate("search")).body.value).toBe(false);
   });
 
-  test("main applies it, and once it is applied there is no difference", async ({ expect }) => {
+  test("applies the changes on main, after which there are no differences", async ({ expect }) => {
     await runJob("apply");
     expect((await t.evaluate("search")).body.value).toBe(true);
     await runJob("diff");
@@ -49,14 +49,14 @@ describe("examples/ci/flags.yml", () => {
     await runJob("apply");
   });
 
-  test("a pull request with a mistake in the file fails", async ({ expect }) => {
+  test("fails on a pull request with an error in the file", async ({ expect }) => {
     await edit("enabled: true", "enabled: maybe");
     await expect(runJob("diff")).rejects.toMatchObject({
       stderr: expect.stringContaining("flag search in production, /enabled must be true or false"),
     });
   });
 
-  test("only main gets at the token that writes", ({ expect }) => {
+  test("gives the token that may write only to main", ({ expect }) => {
     expect(Object.keys(workflow.on)).toEqual(["pull_request", "push"]);
     const { diff, apply } = workflow.jobs;
     expect(diff?.if).toBe("github.event_name == 'pull_request'");

@@ -25,7 +25,7 @@ describe("burgee", () => {
     (await t.call("GET", `/api/v1/environments/${environment}`)).body.version;
   const served = async (email: string) => (await t.evaluate("badge", { targetingKey: "u", email })).body.value;
 
-  test("segments: set, list, get and delete; flags that use one follow", async ({ expect }) => {
+  test("segments can be set, listed, printed and deleted, and flags use the new ones", async ({ expect }) => {
     expect(await served("x@b.example")).toBe(false);
     const args = "segments set staff -f - -e production";
     const before = await versionOf("production");
@@ -49,7 +49,7 @@ describe("burgee", () => {
     expect((await t.run("segments delete unused -e production --dry-run")).code).toBe(1);
   });
 
-  test("env: create, list and delete", async ({ expect }) => {
+  test("env creates, lists and deletes environments", async ({ expect }) => {
     expect((await t.run("env create preview --name Preview --copy-from production --dry-run")).code).toBe(0);
     expect((await t.run("env list")).out).not.toContain("preview");
     expect((await t.run("env create preview --name Preview --copy-from production")).code).toBe(0);
@@ -64,11 +64,11 @@ describe("burgee", () => {
     expect((await t.run("flags get badge -e preview")).code).toBe(1);
   });
 
-  test("keys: a new one's token is alone on the standard output, and works until it is revoked", async ({ expect }) => {
+  test("keys create prints only a token, which works until the key is revoked", async ({ expect }) => {
     const dry = await t.run("keys create --kind server -e production --dry-run --json");
     expect(dry.json).toEqual({ dryRun: true, kind: "server" });
     const made = await t.run(["keys", "create", "--kind", "server", "--name", "Order service", "-e", "production"]);
-    expect(made.err).toMatch(/^server key \w+ in production; its token is shown this once:\n$/);
+    expect(made.err).toMatch(/^Created server key \w+ in production\. Its token is shown only once:\n$/);
     expect(made.out).toMatch(/^bgs_production_\w+\n$/);
     const ask = () => send(t.isolate, made.out.trim(), "POST", "/ofrep/v1/evaluate/flags/badge", { context: {} });
     expect((await ask()).status).toBe(200);
@@ -82,10 +82,12 @@ describe("burgee", () => {
     expect((await ask()).status).toBe(401);
     expect((await t.run("keys list -e production")).out).not.toContain(id);
     expect((await t.run("keys list -e production --all")).out).toContain(id);
-    expect((await t.run("keys revoke aB3dE5fG7hI9 -e production --dry-run")).err).toContain("there is no key");
+    expect((await t.run("keys revoke aB3dE5fG7hI9 -e production --dry-run")).err).toContain(
+      "does not exist in production",
+    );
   });
 
-  test("evaluate and explain: the answer that the edge gives, and how each rule came to it", async ({ expect }) => {
+  test("evaluate and explain show the same result as the edge, and that of each rule", async ({ expect }) => {
     const line = "badge -e production -t user-1 --attribute email=x@b.example seats=12 --request country=DE";
     expect((await t.run(`evaluate ${line}`)).out).toMatch(/^VALUE +VARIANT +REASON\ntrue +on +TARGETING_MATCH\n$/);
     expect((await t.run(`evaluate ${line} --json`)).json).toMatchObject({ flag: "badge", value: true, variant: "on" });
@@ -99,7 +101,7 @@ describe("burgee", () => {
     expect((await t.run("explain nobody -e production")).code).toBe(1);
   });
 
-  test("audit: what changed, and back to it as a new version", async ({ expect }) => {
+  test("audit lists changes and restores an earlier state as a new version", async ({ expect }) => {
     await t.run("flags set badge --default on -e production");
     const { out } = await t.run("audit -e production --key badge --limit 1");
     expect(out).toMatch(/^\d+ {2}\S+Z {2}key:\w+ {2}update configuration badge {2}version \d+\n/);
@@ -114,11 +116,13 @@ describe("burgee", () => {
     expect((await t.run(`audit restore ${id} -e production --after --dry-run`)).out).toContain(
       '+ /default/variant "on"',
     );
-    expect((await t.run("audit restore 999999 -e production --dry-run")).err).toContain("there is no change 999999");
+    expect((await t.run("audit restore 999999 -e production --dry-run")).err).toContain(
+      "change 999999 does not exist in production",
+    );
     expect((await t.run("audit list --project --entity flag --json")).json[0]).toMatchObject({ environment: null });
   });
 
-  test("cache purge: tells what it would delete, deletes it, and changes no answer", async ({ expect }) => {
+  test("cache purge shows and deletes cached copies without changing a result", async ({ expect }) => {
     await t.run("cache warm -e production");
     const would = await t.run("cache purge --flag badge -e production --dry-run");
     expect(would.out).toBe("would delete 1 from this isolate's memory, 1 from Redis\n  badge\n");
@@ -137,7 +141,7 @@ describe("burgee", () => {
       });
   });
 
-  test("cache warm: fills both tiers, with a bar for people", async ({ expect }) => {
+  test("cache warm fills both tiers, with a progress bar for people", async ({ expect }) => {
     await t.run("env create staging --copy-from production");
     expect((await t.run("cache warm --every --dry-run")).out).toBe("would warm production, staging\n");
     const warmed = await t.run("cache warm --every", { isInteractive: true });
@@ -149,7 +153,7 @@ describe("burgee", () => {
     expect(t.project.roundTrips()).toEqual({ l2: 0, l3: 0 });
   });
 
-  test("cache stats: once, or again and again", async ({ expect }) => {
+  test("cache stats prints once or repeatedly", async ({ expect }) => {
     expect((await t.run("cache stats -e production")).out).toMatch(/^TIER +HITS .*\nL1 isolate +\d/);
     expect((await t.run("cache stats -e production --json")).json).toMatchObject({ environment: "production" });
     const pauses: number[] = [];

@@ -14,7 +14,7 @@ describe("burgee complete", () => {
   const complete = async (...words: string[]) =>
     (await t.run(["complete", "bash", "--", ...words])).out.split("\n").slice(0, -1);
 
-  test("suggests commands, subcommands and options, those of every command included", async ({ expect }) => {
+  test("suggests commands, subcommands and options, including global ones", async ({ expect }) => {
     expect(await complete("fl")).toEqual(["flags"]);
     expect(await complete("")).toContain("evaluate");
     expect(await complete("")).not.toContain("complete");
@@ -25,7 +25,7 @@ describe("burgee complete", () => {
     expect(await complete("nonsense", "x")).toEqual([]);
   });
 
-  test("suggests values: choices, environments, profiles, and keys of flags", async ({ expect }) => {
+  test("suggests choices, environments, profiles and keys of flags", async ({ expect }) => {
     expect(await complete("flags", "list", "--kind", "s")).toEqual(["switch", "sample"]);
     expect(await complete("completion", "")).toEqual(["bash", "zsh", "fish"]);
     expect(await complete("flags", "list", "-e", "")).toEqual(["production"]);
@@ -38,7 +38,7 @@ describe("burgee complete", () => {
     expect(await complete("evaluate", "-e", "production", "checkout-o")).toEqual(["checkout-old"]);
   });
 
-  test("says what things are where the shell shows it", async ({ expect }) => {
+  test("adds descriptions if the shell shows them", async ({ expect }) => {
     const words = ["--", "flags", "get", "-e", "production", "checkout"];
     const zsh = await t.run(["complete", "zsh", ...words]);
     expect(zsh.out).toBe("checkout:The new pages: all of them\ncheckout-old\n");
@@ -46,7 +46,7 @@ describe("burgee complete", () => {
     expect(fish.out).toBe("checkout\tThe new pages: all of them\ncheckout-old\n");
   });
 
-  test("is silent where nothing can be known", async ({ expect }) => {
+  test("prints nothing if the deployment is unreachable", async ({ expect }) => {
     const env = { BURGEE_URL: "http://127.0.0.1:9", BURGEE_TOKEN: "none" };
     const fetch = globalThis.fetch;
     const none = await t.run(["complete", "bash", "--", "flags", "get", ""], { env, fetch });

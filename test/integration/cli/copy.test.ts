@@ -26,7 +26,7 @@ describe("burgee copy", () => {
   const copy = (more: string) => t.run(`copy --from staging --to production ${more}`.trim());
   const version = async () => (await t.call("GET", "/api/v1/environments/production")).body.version;
 
-  test("shows what would change, and changes nothing", async ({ expect }) => {
+  test("shows the changes in a dry run", async ({ expect }) => {
     const before = await version();
     expect((await copy("search --dry-run")).out).toBe(
       [
@@ -36,11 +36,13 @@ describe("burgee copy", () => {
         "",
       ].join("\n"),
     );
-    expect((await copy("--dry-run")).out).toContain("kept without --prune: segment old, flag only-production");
+    expect((await copy("--dry-run")).out).toContain(
+      "kept (only --prune deletes them): segment old, flag only-production",
+    );
     expect(await version()).toBe(before);
   });
 
-  test("copies a flag, with the segments that it needs and the other environment lacks", async ({ expect }) => {
+  test("copies a flag with the segments that the target lacks", async ({ expect }) => {
     const before = await version();
     expect((await copy("badge")).code).toBe(0);
     expect(await version()).toBe(before + 1);
@@ -49,14 +51,14 @@ describe("burgee copy", () => {
       "old",
       "paying",
     ]);
-    // `old` is there already, and others may use it: it stays what it is.
+    // `old` exists in both environments and stays unchanged, because other flags may use it.
     expect((await t.evaluate("badge", { targetingKey: "u", plan: "pro" })).body.value).toBe(false);
     await copy("badge --with-segments");
     expect((await t.evaluate("badge", { targetingKey: "u", plan: "pro" })).body.value).toBe(true);
     expect((await t.evaluate("search")).body.value).toBe(false);
   });
 
-  test("copies everything, and with --prune nothing else is left", async ({ expect }) => {
+  test("copies everything, and leaves nothing else with --prune", async ({ expect }) => {
     expect((await copy("")).code).toBe(0);
     expect((await t.evaluate("search")).body.value).toBe(true);
     expect((await t.evaluate("only-production")).status).toBe(200);
@@ -68,13 +70,13 @@ describe("burgee copy", () => {
   });
 
   test.for([
-    ["nobody", "there is no flag nobody in staging"],
-    ["search --prune", "give no keys with it"],
+    ["nobody", "these flags do not exist in staging: nobody"],
+    ["search --prune", "do not give keys with it"],
   ])("refuses %s", async ([more = "", message], { expect }) => {
     expect(await copy(more)).toMatchObject({ code: 2, err: expect.stringContaining(message ?? "") });
   });
 
-  test("refuses one environment as both", async ({ expect }) => {
+  test("refuses the same environment as source and target", async ({ expect }) => {
     expect((await t.run("copy --from staging --to staging")).code).toBe(2);
   });
 });

@@ -7,7 +7,7 @@ import { type CliTest, startCliTest } from "./harness.ts";
 const ROOT = new URL("../../../", import.meta.url);
 const page = await readFile(new URL("docs/cli.md", ROOT), "utf8");
 
-/** Lines of the page's shell blocks, without what is said about them. */
+/** The lines of the page's shell blocks, without comments. */
 const lines = [...page.matchAll(/^```sh\n(.*?)^```$/gms)]
   .flatMap(([, block = ""]) => block.trimEnd().split("\n"))
   .map((line) => line.replace(/\s+# .*$/, ""));
@@ -23,7 +23,7 @@ describe("docs/cli.md", () => {
   });
   afterAll(() => t.close());
 
-  test("every command of the page works, from its top to its end", async ({ expect }) => {
+  test("contains only commands that work, from top to bottom", async ({ expect }) => {
     const env: Record<string, string> = { HOME: t.folder, TOKEN: t.project.adminToken };
     const ids: Record<string, () => Promise<string>> = {
       KEY_ID: async () => (await t.run("keys list -e production --json")).json.at(-1).id,
@@ -60,7 +60,7 @@ describe("docs/cli.md", () => {
     expect((await t.evaluate("checkout-redesign", { targetingKey: "u" })).body.reason).toBe("SPLIT");
   });
 
-  test("tells of every command, and of every exit code", async ({ expect }) => {
+  test("mentions every command and every exit code", async ({ expect }) => {
     const { out } = await t.run("--help");
     const commands = [...(/^Commands:\n(.*?)\n\n/ms.exec(out)?.[1] ?? "").matchAll(/^ {2}([a-z]+)/gm)].map(
       ([, name]) => name,

@@ -7,7 +7,7 @@ import { type CliTest, startCliTest } from "./harness.ts";
 
 const URL_OF_TEST = "http://edge.test";
 
-describe("what burgee says when it cannot", () => {
+describe("errors of burgee", () => {
   let t: CliTest;
   beforeAll(async () => {
     t = await startCliTest();
@@ -16,36 +16,48 @@ describe("what burgee says when it cannot", () => {
   afterAll(() => t.close());
 
   test.for([
-    ["flags list", "which environment? Give --environment, or set BURGEE_ENVIRONMENT"],
+    ["flags list", "no environment given; use --environment or set BURGEE_ENVIRONMENT"],
     ["flags list --kind nonsense -e production", "Allowed choices are flag, switch, sample."],
     ["flags nonsense", "unknown command 'nonsense'"],
     ["flags lst", "Did you mean list?"],
     ["flags get", "missing required argument 'key'"],
-    ["flags set search -e production", "give --file, or an option of what is to change"],
-    ["flags set search -e production --if-version one --default on", "--if-version <version>' argument 'one' is invalid. It must be a whole number from 1."], // prettier-ignore
-    ["flags set search -e production --rollout on=30,off=60", "The shares must add up to 100 %; these are 90 %."],
-    ["flags set search -e production --rollout on", "It must be shares in percent, as on=25,off=75"],
-    ["flags set search -e production --rollout on=25,off=75 --default on", "give one of --default and --rollout"],
-    ["flags set search -e production --by plan", "--by goes with --rollout"],
-    ["flags set search -e production --file nowhere.json", "there is no file nowhere.json"],
-    ["flags set search -e production --file - --owner me", "give no other options with --file"],
-    ["flags create size -e production --type integer", "needs its variants: --variant small=10 large=50"],
-    ["flags create size -e production --type integer --variant a=1", "say which of a is served: --default a"],
-    ["flags create size -e production --type integer --variant a=1.5 --default a", "--variant a must be of type integer, as a=12; it is 1.5"], // prettier-ignore
+    ["flags set search -e production", "nothing to change; use --file or an option"],
+    [
+      "flags set search -e production --if-version one --default on",
+      "--if-version <version>' argument 'one' is invalid. It must be a whole number from 1.",
+    ],
+    [
+      "flags set search -e production --rollout on=30,off=60",
+      "The shares must add up to 100%, but these add up to 90%.",
+    ],
+    ["flags set search -e production --rollout on", "It must be shares in percent, such as on=25,off=75"],
+    [
+      "flags set search -e production --rollout on=25,off=75 --default on",
+      "use either --default or --rollout, not both",
+    ],
+    ["flags set search -e production --by plan", "--by needs --rollout"],
+    ["flags set search -e production --file nowhere.json", "file nowhere.json does not exist"],
+    ["flags set search -e production --file - --owner me", "do not combine it with other options"],
+    ["flags create size -e production --type integer", "needs variants, for example --variant small=10 large=50"],
+    ["flags create size -e production --type integer --variant a=1", "choose the variant to serve (a) with --default"],
+    [
+      "flags create size -e production --type integer --variant a=1.5 --default a",
+      "--variant a must be of type integer, for example a=12, not 1.5",
+    ],
     ["flags create size -e production --type color", "Allowed choices are boolean, string, integer, float, object."],
-    ["flags create draws -e production --kind sample", "a sample needs the share of calls that it draws"],
-    ["flags create a -e production --variant on", "It must be like small=10."],
+    ["flags create draws -e production --kind sample", "a sample needs the shares of its variants"],
+    ["flags create a -e production --variant on", "It must look like small=10."],
     ["audit list -e production --limit 500", "It must be a whole number from 1 to 200."],
     ["audit list -e production --entity thing", "Allowed choices are flag, configuration, segment, key, environment."],
     ["audit restore first -e production", "It must be a whole number from 1."],
     ["cache stats -e production --watch --count 0", "It must be a whole number from 1."],
     ["cache stats -e production --watch --interval soon", "It must be a whole number from 1 to 3600."],
     ["keys create -e production --kind admin", "Allowed choices are client, server."],
-    ["evaluate search -e production -a plan", "it must be like plan=pro"],
-    ["env list --url ftp://x", "must be like https://flags.example.com, not ftp://x"],
-    ["env list --url https://me:secret@flags.example.com", "must hold no password"],
-    ["env list --profile nobody", "there is no profile nobody"],
-    ["diff nowhere.yaml", "there is no file nowhere.yaml"],
+    ["evaluate search -e production -a plan", "It must look like plan=pro"],
+    ["env list --url ftp://x", "must look like https://flags.example.com, not ftp://x"],
+    ["env list --url https://me:secret@flags.example.com", "must not contain a user name or password"],
+    ["env list --profile nobody", "profile nobody does not exist"],
+    ["diff nowhere.yaml", "file nowhere.yaml does not exist"],
     ["diff .", "cannot be read"],
     ["completion powershell", "Allowed choices are bash, zsh, fish."],
   ])("%s: %s", async ([line = "", message = ""], { expect }) => {
@@ -59,8 +71,8 @@ describe("what burgee says when it cannot", () => {
   test.for([
     ["two lines", "bga_write_first\nbga_write_second"],
     ["two words", "TOKEN bga_write_first"],
-    ["nothing", ""],
-    ["what no header can hold", "bga_write_…"],
+    ["empty", ""],
+    ["not a valid header", "bga_write_…"],
   ])("a token that is %s is refused without being shown, and nothing is sent", async ([, token = ""], { expect }) => {
     const fetch = () => Promise.reject(new Error("nothing may be sent"));
     await t.write("token", token);
@@ -72,15 +84,17 @@ describe("what burgee says when it cannot", () => {
     }
   });
 
-  test("a document that is no object, or another flag, is refused before anything is sent", async ({ expect }) => {
+  test("refuses a document that is not an object or holds another flag, before sending anything", async ({
+    expect,
+  }) => {
     const args = "flags set search -e production -f -";
     const fetch = () => Promise.reject(new Error("nothing may be sent"));
-    expect((await t.run(args, { input: "[1]", fetch })).err).toContain("the standard input must hold one object");
+    expect((await t.run(args, { input: "[1]", fetch })).err).toContain("the standard input must contain one object");
     expect((await t.run(args, { input: "a: [", fetch })).err).toContain("is neither JSON nor YAML");
-    expect((await t.run(args, { input: "key: other", fetch })).err).toContain('holds the flag "other", not search');
+    expect((await t.run(args, { input: "key: other", fetch })).err).toContain('contains the flag "other", not search');
   });
 
-  test("what the deployment refuses ends in 1, and names each field", async ({ expect }) => {
+  test("exits with 1 and names each field if the deployment refuses", async ({ expect }) => {
     const refused = await t.run("flags create x -e production -f -", { input: '{"type":"bool","enabled":1}' });
     expect(refused).toMatchObject({ code: 1, out: "" });
     expect(refused.err).toContain("(422)\n  /type must be one of boolean, string, integer, float, object\n");
@@ -88,18 +102,18 @@ describe("what burgee says when it cannot", () => {
     expect(await t.run("flags list -e nowhere")).toMatchObject({ code: 1, err: expect.stringContaining("(404)") });
   });
 
-  test("with --json an error is JSON, too", async ({ expect }) => {
+  test("prints errors as JSON with --json", async ({ expect }) => {
     const { code, out, err } = await t.run("flags get nobody -e production --json");
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(JSON.parse(err)).toEqual({
       error: { message: expect.any(String), exitCode: 1, status: 404, requestId: expect.any(String) },
     });
     expect(JSON.parse((await t.run("flags list --json")).err)).toEqual({
-      error: { message: "which environment? Give --environment, or set BURGEE_ENVIRONMENT", exitCode: 2 },
+      error: { message: "no environment given; use --environment or set BURGEE_ENVIRONMENT", exitCode: 2 },
     });
   });
 
-  test("no token, a wrong one, or one that may only read: 1, and what to do", async ({ expect }) => {
+  test("exits with 1 and says what to do for a missing, wrong or read-only token", async ({ expect }) => {
     const none = await t.run("env list", { env: { BURGEE_URL: URL_OF_TEST } });
     expect(none).toMatchObject({
       code: 1,
@@ -116,7 +130,7 @@ describe("what burgee says when it cannot", () => {
     });
   });
 
-  test("a deployment that gives no answer, or somebody else's: 5", async ({ expect }) => {
+  test("exits with 5 if the deployment is unreachable or is not Burgee", async ({ expect }) => {
     const env = { BURGEE_URL: "http://127.0.0.1:9", BURGEE_TOKEN: t.project.adminToken };
     const nowhere = await t.run("env list", { env, fetch: globalThis.fetch });
     expect(nowhere).toEqual({ code: 5, out: "", err: "burgee: http://127.0.0.1:9 cannot be reached\n", drawn: "" });
@@ -124,7 +138,7 @@ describe("what burgee says when it cannot", () => {
     expect(other).toMatchObject({ code: 5, err: expect.stringContaining("a body that is not from Burgee") });
   });
 
-  test("no admin token is ever shown, wherever it was put", async ({ expect }) => {
+  test("never shows an admin token, wherever it appears", async ({ expect }) => {
     const token = t.project.adminToken;
     const lines = [
       `env list --token=${token}`,
@@ -143,7 +157,7 @@ describe("what burgee says when it cannot", () => {
       "profiles list",
     ];
     for (const line of lines.flatMap((one) => [one, `${one} --json`])) {
-      // As the token in use, and as one that only stands there.
+      // Once with another token in use, and once with this one.
       const others = await t.run(line, { env: { BURGEE_URL: URL_OF_TEST, BURGEE_TOKEN: "bga_write_other" } });
       const own = await t.run(line);
       const shown = own.out + own.err + others.out + others.err;
@@ -157,7 +171,7 @@ describe("what burgee says when it cannot", () => {
     expect(err).not.toContain(secret);
   });
 
-  test("nothing that is printed has colours in it", async ({ expect }) => {
+  test("prints no colours", async ({ expect }) => {
     const env = { BURGEE_URL: URL_OF_TEST, BURGEE_TOKEN: t.project.adminToken, FORCE_COLOR: "1" };
     for (const line of ["flags list -e production", "--help", "flags get", "cache stats -e production", "env list"]) {
       const { out, err } = await t.run(line, { env });
@@ -170,7 +184,7 @@ describe("burgee --help", () => {
   const leaves = (command: Command): Command[] =>
     command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 
-  test("tells what every command does, with examples that name it and nothing that does not exist", ({ expect }) => {
+  test("describes every command, with examples that use only existing options", ({ expect }) => {
     const written: string[] = [];
     const program = createProgram({ ...processTerminal(), write: (text) => void written.push(text) });
     const shown = leaves(program).filter((command) => command.name() !== "complete");

@@ -12,7 +12,7 @@ describe("burgee flags", () => {
     t.run(["flags", ...line.split(" "), ...more, "--environment", "production"]);
   const version = async () => (await t.call("GET", "/api/v1/environments/production")).body.version;
 
-  test("creates a boolean flag that is off for everybody, and rolls it out in percent", async ({ expect }) => {
+  test("creates a boolean flag that is off for everyone, and rolls it out in percent", async ({ expect }) => {
     expect(await flags("create new-search --client-visible --tag release beta --owner search")).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^flag new-search in production: version \d+, published\n$/),
@@ -33,7 +33,7 @@ describe("burgee flags", () => {
     expect((await t.evaluate("new-search")).body).toMatchObject({ value: true, reason: "STATIC" });
   });
 
-  test("a rollout that is changed keeps its salt, so that nobody moves who need not", async ({ expect }) => {
+  test("keeps the salt of a changed rollout, so that users stay in their shares", async ({ expect }) => {
     const document = {
       type: "boolean",
       variants: { on: true, off: false },
@@ -47,7 +47,7 @@ describe("burgee flags", () => {
     expect(rollout).toMatchObject({ salt: "first-name", by: ["accountId", "targetingKey"] });
   });
 
-  test("makes flags of every type from options", async ({ expect }) => {
+  test("creates flags of every type from options", async ({ expect }) => {
     await flags("create page-size --type integer --variant small=10 large=50 --default small --off small");
     await flags("create greeting --type string --variant plain=Hello --default plain");
     await flags("create limits --type object --variant", 'on={"items":3}', "off={}");
@@ -62,7 +62,7 @@ describe("burgee flags", () => {
     expect((await t.evaluate("page-size")).body.value).toBe(60);
   });
 
-  test("the kill switch takes several flags, and brings them back", async ({ expect }) => {
+  test("disables several flags at once and enables them again", async ({ expect }) => {
     await flags("create one --default on");
     await flags("create two --default on");
     await flags("disable one two");
@@ -75,7 +75,7 @@ describe("burgee flags", () => {
     expect(json).toMatchObject([{ flag: { key: "two", enabled: true } }]);
   });
 
-  test("replaces a flag with a document that is piped in, as get has printed it", async ({ expect }) => {
+  test("replaces a flag with a piped document in the form that get prints", async ({ expect }) => {
     await flags("create piped --default on");
     const document = { ...(await flags("get piped")).json, default: { variant: "off" } };
     const args = ["flags", "set", "piped", "-f", "-", "-e", "production"];
@@ -86,7 +86,7 @@ describe("burgee flags", () => {
     expect((await t.evaluate("piped")).body.value).toBe(true);
   });
 
-  test("somebody else's change ends in exit code 4 where a version was named", async ({ expect }) => {
+  test("exits with 4 if the flag is not at the given version", async ({ expect }) => {
     const first = (await flags("create raced --json")).json.version;
     await flags("set raced --description newer");
     const late = await flags(`set raced --default on --if-version ${first}`);
@@ -95,7 +95,7 @@ describe("burgee flags", () => {
     expect((await flags("create raced")).code).toBe(4);
   });
 
-  test("lists what matches, in columns without borders, or as JSON", async ({ expect }) => {
+  test("lists matching flags in columns without borders, or as JSON", async ({ expect }) => {
     await flags("create searched-for --tag weekly --description", "Something to be found");
     const { out } = await flags("list --tag weekly");
     expect(out.split("\n").map((line) => line.split(/\s{2,}/))).toEqual([
@@ -107,7 +107,7 @@ describe("burgee flags", () => {
     expect(await flags("list --tag nowhere")).toMatchObject({ code: 0, out: "" });
   });
 
-  test("deletes from one environment, or everywhere", async ({ expect }) => {
+  test("deletes a flag from one environment or everywhere", async ({ expect }) => {
     await t.run("env create staging --copy-from production");
     await flags("create short-lived --default on");
     await t.run("flags create short-lived --default on -e staging");
@@ -118,7 +118,7 @@ describe("burgee flags", () => {
     expect((await t.run("flags get short-lived -e staging")).code).toBe(1);
   });
 
-  test("a dry run shows each field and changes nothing, and fails where the change would", async ({ expect }) => {
+  test("shows the changed fields in a dry run, which fails if the change would", async ({ expect }) => {
     await flags("create still --default on");
     const before = await version();
     expect((await flags("set still --rollout on=10,off=90 --dry-run")).out).toBe(

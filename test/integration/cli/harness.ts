@@ -6,19 +6,19 @@ import { main } from "../../../cli/main.ts";
 import type { Terminal } from "../../../cli/terminal.ts";
 import { type ManagementTest, startManagementTest } from "../management/client.ts";
 
-/** How one command line ended. */
+/** The result of one command line. */
 export interface Ran {
   code: number;
   out: string;
   err: string;
-  /** What a progress bar drew. */
+  /** The output of progress bars. */
   drawn: string;
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests read whatever the answer holds
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read any field of the response
   json: any;
 }
 
 export interface RunOptions {
-  /** Replaces the variables that say where the deployment is and who asks. */
+  /** Replaces the variables with the URL and the token of the deployment. */
   env?: Record<string, string>;
   input?: string;
   isInteractive?: boolean;
@@ -27,21 +27,21 @@ export interface RunOptions {
 }
 
 export interface CliTest extends ManagementTest {
-  /** A folder of the test's own, where commands look for files. */
+  /** The test's own folder, which is the current directory of commands. */
   folder: string;
   run(args: string | readonly string[], options?: RunOptions): Promise<Ran>;
   read(file: string): Promise<string>;
   write(file: string, text: string): Promise<void>;
 }
 
-/** The command line inside the test's process, talking to a whole worker over real local backends. */
+/** Runs the command line inside the test's process against a whole worker over local backends. */
 export async function startCliTest(bindings?: Record<string, unknown>): Promise<CliTest> {
   const t = await startManagementTest(bindings);
   const folder = await mkdtemp(join(tmpdir(), "burgee-cli-"));
   const toIsolate: typeof globalThis.fetch = async (url, init) => {
     const { pathname, search } = new URL(new Request(url).url);
     const response = await t.isolate.fetch(pathname + search, init);
-    // Before the next command, as a person would be.
+    // Background work ends before the next command, as with a person who types.
     await t.isolate.settled();
     return response;
   };
@@ -87,6 +87,6 @@ async function run(
   const code = await main(args, terminal);
   const text = out.join("");
   const ran = { code, out: text, err: err.join(""), drawn: drawn.join("") };
-  // Not enumerable: what is compared is the text.
+  // Not enumerable, so that comparisons use only the text.
   return Object.defineProperty(ran as Ran, "json", { get: () => JSON.parse(text) });
 }

@@ -17,7 +17,7 @@ describe("burgee override", () => {
     return ((await response.json()) as { value: unknown }).value;
   };
 
-  test("allow, create, forbid: a link works from the first to the last", async ({ expect }) => {
+  test("create makes a link that works until overrides are forbidden", async ({ expect }) => {
     const refused = await t.run("override create -e production --flag checkout=on");
     expect([refused.code, refused.err]).toEqual([4, expect.stringContaining("not allowed")]);
     expect((await t.run("override allow -e production --dry-run")).out).toContain("+ /overridesAllowed true");
@@ -36,8 +36,8 @@ describe("burgee override", () => {
     expect(await valueWith({ "x-flags-overrides": token })).toBe(false);
   });
 
-  test("says what is wrong with a command line before anything is sent", async ({ expect }) => {
-    for (const [rest, told] of [
+  test("refuses a wrong command line before sending anything", async ({ expect }) => {
+    for (const [rest, message] of [
       ["", "--flag"],
       ["--flag checkout", "checkout=on"],
       ["--flag checkout=on --expires 8d", "7d"],
@@ -45,12 +45,12 @@ describe("burgee override", () => {
       ["--flag checkout=on --link shop.test", "address of a page"],
     ] as const) {
       const { code, err } = await t.run(`override create -e production ${rest}`.trim());
-      expect([code, err], rest).toEqual([2, expect.stringContaining(told)]);
+      expect([code, err], rest).toEqual([2, expect.stringContaining(message)]);
     }
   });
 
   test("--dry-run signs nothing", async ({ expect }) => {
     const { code, out } = await t.run("override create -e production --flag checkout=on --dry-run");
-    expect([code, out]).toEqual([0, "overrides in production would be signed: checkout=on\n"]);
+    expect([code, out]).toEqual([0, "would sign overrides in production: checkout=on\n"]);
   });
 });

@@ -12,7 +12,7 @@ describe("the burgee command", () => {
   const production = { BURGEE_ENVIRONMENT: "production" };
   const burgee = (...args: string[]) => t.execute("burgee", args, production);
 
-  test("changes a flag, prints to standard output, and takes a document from a pipe", async ({ expect }) => {
+  test("changes a flag, prints to standard output and reads a document from a pipe", async ({ expect }) => {
     const { stdout, stderr } = await burgee("flags", "create", "piped", "--default", "on");
     expect(stdout).toMatch(/^flag piped in production: version \d+, published\n$/);
     expect(stderr).toBe("");
@@ -24,11 +24,11 @@ describe("the burgee command", () => {
     expect(list).not.toContain("\u001B");
   });
 
-  test("tells its version", async ({ expect }) => {
+  test("prints its version", async ({ expect }) => {
     expect((await burgee("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  test("ends with its exit code, and says why on the standard error", async ({ expect }) => {
+  test("sets the exit code and prints errors on the standard error", async ({ expect }) => {
     await expect(burgee("flags", "get", "nobody")).rejects.toMatchObject({ code: 1, stdout: "" });
     await expect(burgee("nonsense")).rejects.toMatchObject({ code: 2 });
     await expect(burgee("flags", "create", "piped")).rejects.toMatchObject({ code: 4 });
@@ -38,7 +38,7 @@ describe("the burgee command", () => {
     });
   });
 
-  test("is quiet when its reader has had enough", async ({ expect }) => {
+  test("prints no error if the reader closes the pipe", async ({ expect }) => {
     const child = spawn("sh", ["-c", "burgee --help | head -1"], { env: t.env, cwd: t.folder });
     let [out, err] = ["", ""];
     child.stdout.on("data", (chunk) => (out += String(chunk)));
@@ -47,7 +47,7 @@ describe("the burgee command", () => {
     expect({ out, err }).toEqual({ out: "Usage: burgee [options] [command]\n", err: "" });
   });
 
-  test("completes in bash: commands, options, and keys of the deployment", async ({ expect }) => {
+  test("completes commands, options and keys of the deployment in bash", async ({ expect }) => {
     const complete = async (line: string) => {
       const words = line.split(" ");
       const script = `eval "$(burgee completion bash)"

@@ -20,20 +20,18 @@ describe("a project as one file", () => {
       ]),
     );
 
-  test("is refused where an environment is missing, unless it is to be made", async ({ expect }) => {
+  test("is refused if an environment is missing, unless it is to be created", async ({ expect }) => {
     const before = await versions();
     const refused = await t.run("import project.yaml");
     expect(refused).toMatchObject({ code: 2, out: "" });
-    expect(refused.err).toContain("there is no environment staging; --create-environments makes what is missing");
+    expect(refused.err).toContain("these environments do not exist: staging; add --create-environments to create them");
     expect(await versions()).toEqual(before);
     const planned = await t.run("import project.yaml --create-environments --dry-run");
-    expect(planned.out).toContain("staging, which does not exist yet: 51 to create");
+    expect(planned.out).toContain("staging (does not exist yet): 51 to create");
     expect(await versions()).toEqual(before);
   });
 
-  test("is applied in one version and one purge for each environment, and the edge answers from it", async ({
-    expect,
-  }) => {
+  test("is applied as one version with one purge per environment, and the edge uses it", async ({ expect }) => {
     const { production = 0 } = await versions();
     const { code, json } = await t.run("import project.yaml --create-environments --json");
     expect(code).toBe(0);
@@ -54,7 +52,7 @@ describe("a project as one file", () => {
     ).toMatchObject({ value: true, reason: "TARGETING_MATCH" });
   });
 
-  test("a second time it makes no version, and there is no difference", async ({ expect }) => {
+  test("makes no new version the second time, and has no differences", async ({ expect }) => {
     const before = await versions();
     expect(await t.run("apply project.yaml")).toMatchObject({
       code: 0,
@@ -65,10 +63,8 @@ describe("a project as one file", () => {
     expect(await versions()).toEqual(before);
   });
 
-  test("exported over itself it stays to the letter; exported anew it is the same project, in the same text each time", async ({
-    expect,
-  }) => {
-    expect((await t.run("export project.yaml")).out).toBe("project.yaml holds that already\n");
+  test("stays unchanged if exported over itself, and has the same text in each new file", async ({ expect }) => {
+    expect((await t.run("export project.yaml")).out).toBe("project.yaml is already up to date\n");
     expect(await t.read("project.yaml")).toBe(await readFile(EXAMPLE, "utf8"));
     const { out } = await t.run("export");
     expect(out.split("\n")[0]).toBe("# yaml-language-server: $schema=http://edge.test/console/project.schema.json");
@@ -81,9 +77,7 @@ describe("a project as one file", () => {
     expect((await t.run("export --json")).json.flags).toHaveLength(48);
   });
 
-  test("a difference is told field by field, with exit code 3, and one apply takes it to the edge", async ({
-    expect,
-  }) => {
+  test("shows differences field by field with exit code 3, and applies them at once", async ({ expect }) => {
     const before = await versions();
     await t.write(
       "changed.yaml",
@@ -119,7 +113,7 @@ describe("a project as one file", () => {
     expect(share.rollout.weights[0]).toEqual(["on", 40_000]);
   });
 
-  test("exporting a change keeps comments, order and everything that the change is not about", async ({ expect }) => {
+  test("keeps comments, order and unchanged parts if a change is exported into it", async ({ expect }) => {
     await t.run(["flags", "set", "checkout-redesign", "-e", "production", "--description", ""]);
     await t.run(["flags", "set", "new-shell", "-e", "production", "--description", "In other words."]);
     await t.run("flags create zebra -e staging --default on");
@@ -133,10 +127,10 @@ describe("a project as one file", () => {
     expect(text).toMatch(/key: "new-shell"\n.*\n.*\n {4}description: "In other words\."/);
     expect(text).not.toContain('key: "api-requests-per-minute"');
     expect(await t.run("diff project.yaml --prune")).toMatchObject({ code: 0 });
-    expect((await t.run("export project.yaml")).out).toContain("holds that already");
+    expect((await t.run("export project.yaml")).out).toContain("is already up to date");
   });
 
-  test("one environment alone can be exported, compared and applied", async ({ expect }) => {
+  test("can be exported, compared and applied for one environment", async ({ expect }) => {
     await t.run("flags create only-here -e staging --default on");
     await t.run("export project.yaml -e production");
     expect(await t.read("project.yaml")).not.toContain("only-here");
@@ -144,12 +138,12 @@ describe("a project as one file", () => {
     const staging = await t.run("diff project.yaml --prune -e staging");
     expect(staging).toMatchObject({ code: 3, out: expect.stringContaining("- flag only-here") });
     const { out } = await t.run("diff project.yaml -e staging");
-    expect(out).toContain("kept without --prune: flag only-here");
+    expect(out).toContain("kept (only --prune deletes them): flag only-here");
     const other = await t.run("diff project.yaml -e preview");
-    expect(other).toMatchObject({ code: 2, err: expect.stringContaining("it has: production, staging") });
+    expect(other).toMatchObject({ code: 2, err: expect.stringContaining("(it contains: production, staging)") });
   });
 
-  test("--prune deletes what the file does not name; without it nothing is deleted", async ({ expect }) => {
+  test("deletes flags that are not in it only with --prune", async ({ expect }) => {
     expect((await t.run("apply project.yaml")).code).toBe(0);
     expect((await t.run("flags get only-here -e staging")).code).toBe(0);
     expect((await t.run("apply project.yaml --prune")).out).toContain("staging: 1 written as version");
@@ -157,7 +151,7 @@ describe("a project as one file", () => {
     expect((await t.run("diff project.yaml --prune")).code).toBe(0);
   });
 
-  test("a file may be piped in, and taken to another deployment's form and back", async ({ expect }) => {
+  test("can be piped in, as YAML or JSON", async ({ expect }) => {
     const { out } = await t.run("export -e production");
     expect((await t.run("diff -", { input: out })).code).toBe(0);
     const json = (await t.run("export -e production --json")).out;

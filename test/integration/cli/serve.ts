@@ -12,10 +12,10 @@ import { type CliTest, startCliTest } from "./harness.ts";
 const COMMAND = resolve(import.meta.dirname, "../../../cli/burgee.js");
 const execute = promisify(execFile);
 
-/** The command as it is installed, in processes of their own, against a port that listens. */
+/** Runs the installed command in separate processes, against a real port. */
 export interface ProcessTest extends CliTest {
   env: Record<string, string>;
-  /** A program with `burgee` on its path; rejects with what it printed unless it ends with 0. */
+  /** Runs a program with `burgee` on its path. Rejects with its output unless the exit code is 0. */
   execute(file: string, args: readonly string[], env?: object): Promise<{ stdout: string; stderr: string }>;
 }
 
@@ -49,10 +49,10 @@ async function serveIsolate(isolate: Isolate): Promise<Server> {
     const headers = Object.entries(request.headers).filter(
       (entry): entry is [string, string] => typeof entry[1] === "string",
     );
-    const answer = await isolate.fetch(url, { method, headers, ...(body === "" ? {} : { body }) });
+    const served = await isolate.fetch(url, { method, headers, ...(body === "" ? {} : { body }) });
     await isolate.settled();
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    response.end(await answer.text());
+    response.writeHead(served.status, Object.fromEntries(served.headers));
+    response.end(await served.text());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -7,7 +7,7 @@ import { projectOf, projectText, updatedText } from "../../../cli/project/export
 import { parseProject } from "../../../cli/project/file.ts";
 import { differences } from "../../../sdk/client/differences.ts";
 
-/** Text that YAML, or an older YAML, could take for something else. */
+/** Text that some version of YAML could read as another type. */
 const trickyText = fc.oneof(
   fc.constantFrom(
     "on",
@@ -92,7 +92,7 @@ const plain = ({ flags, segments }: Contents) => [Object.fromEntries(flags), Obj
 const read = (text: string) => contentsOfFile(parseProject(text, "flags.yaml"), "production", "flags.yaml");
 
 describe("a project file", () => {
-  it("reads as what was written, whatever the texts are, also as YAML 1.1", () => {
+  it("has the same contents when parsed, for any text, also as YAML 1.1", () => {
     fc.assert(
       fc.property(anEnvironment, (contents) => {
         const text = projectText(projectOf(exported(contents)), "schema.json");
@@ -106,7 +106,7 @@ describe("a project file", () => {
     );
   });
 
-  it("holds what was exported into it, whatever it held before, and is left alone then", () => {
+  it("contains the exported contents, whatever it contained before, and then stays unchanged", () => {
     fc.assert(
       fc.property(anEnvironment, anEnvironment, (before, after) => {
         const text = projectText(projectOf(exported(before)), "schema.json");

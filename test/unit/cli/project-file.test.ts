@@ -34,7 +34,7 @@ flags:
       production: { enabled: true, default: { variant: a } }
 `;
 
-/** The file's environments as a deployment would answer them. */
+/** Returns the file's environments as a deployment would. */
 function deployed(text = FILE): { key: string; name: string; contents: Contents }[] {
   const project = parseProject(text, "flags.yaml");
   return project.environments.map(({ key, name }) => ({
@@ -44,19 +44,19 @@ function deployed(text = FILE): { key: string; name: string; contents: Contents 
   }));
 }
 
-/** FILE after its first environment was changed on the server. */
+/** Exports a changed first environment into FILE. */
 function exported(edit: (contents: Contents) => void): string {
   const environments = deployed();
   edit(environments[0]!.contents);
   return updatedText(FILE, "flags.yaml", environments);
 }
 
-describe("exporting into a file that is there", () => {
-  it("leaves it to the letter when it means the same, defaults that it leaves out included", () => {
+describe("an export into an existing file", () => {
+  it("leaves an equivalent file unchanged, including omitted defaults", () => {
     expect(exported(() => undefined)).toBe(FILE);
   });
 
-  it("keeps comments, order and quotes around what changes", () => {
+  it("keeps comments, order and quotes around changed parts", () => {
     const text = exported(({ flags, segments }) => {
       flags.get("zebra")!.rules.reverse();
       flags.get("zebra")!.enabled = false;
@@ -80,7 +80,7 @@ describe("exporting into a file that is there", () => {
     );
   });
 
-  it("takes away flags and segments that are gone, and adds new ones at the end", () => {
+  it("removes deleted flags and segments, and adds new ones at the end", () => {
     const text = exported(({ flags, segments }) => {
       flags.set("bee", { ...flags.get("ant")!, key: "bee" });
       flags.delete("ant");
@@ -93,7 +93,7 @@ describe("exporting into a file that is there", () => {
     expect(project.flags[0]?.environments["staging"]).toEqual({ enabled: false, default: { variant: "on" } });
   });
 
-  it("leaves environments alone that are not exported", () => {
+  it("leaves other environments unchanged", () => {
     const [production] = deployed();
     production!.contents.flags.get("zebra")!.enabled = false;
     const text = updatedText(FILE, "flags.yaml", [production!]);
@@ -103,7 +103,7 @@ describe("exporting into a file that is there", () => {
 });
 
 describe("a new file", () => {
-  it("reads as what was written, also to tools that take on and off for booleans", () => {
+  it("has the same contents when parsed, also by tools that read on and off as booleans", () => {
     const text = projectText(projectOf(deployed()), "https://flags.example.com/console/project.schema.json");
     expect(text).toMatch(/^# yaml-language-server: \$schema=https:\/\/flags\.example\.com\//);
     expect(text).toContain('variants: { a: text, b: "on" }');
@@ -113,7 +113,7 @@ describe("a new file", () => {
   });
 });
 
-describe("a file that cannot be used", () => {
+describe("an invalid project file", () => {
   const refused = (text: string) => {
     try {
       for (const { key } of parseProject(text, "flags.yaml").environments)
@@ -130,15 +130,15 @@ describe("a file that cannot be used", () => {
     ["a: [", "flags.yaml is neither JSON nor YAML"],
     ["[]", "the file must be an object with environments, segments, flags"],
     ["flags: []", 'environments must be a list of objects with "key" and "name"'],
-    ["environments: []\nflag: []", '"flag" is no part of a project; accepted are environments, segments, flags'],
-    ["environments: [{ key: A }]\nflags: []", "/environments/0/key must be up to 40 of a-z"],
-    ["environments: [{ key: a }, { key: a }]\nflags: []", "must not name one twice"],
+    ["environments: []\nflag: []", '"flag" is not a part of a project (accepted: environments, segments, flags)'],
+    ["environments: [{ key: A }]\nflags: []", "/environments/0/key must be 1 to 40 characters from a-z"],
+    ["environments: [{ key: a }, { key: a }]\nflags: []", "must not contain a key twice"],
     ["environments: []\nflags: {}", "flags must be a list"],
     ["environments: [{ key: a }]\nsegments: { b: {} }\nflags: []", "/segments/b is not listed in environments (a)"],
     [minimal("{ type: boolean }"), '/flags/0 must be an object with "key"'],
     [minimal("{ key: a }"), "/flags/0/environments must be an object of configurations"],
     [minimal("{ key: a, environments: { staging: {} } }"), "/flags/0/environments/staging is not listed"],
-    [minimal("{ key: a, environments: {} }, { key: a, environments: {} }"), "/flags/1/key a is there twice"],
+    [minimal("{ key: a, environments: {} }, { key: a, environments: {} }"), "/flags/1/key a is used twice"],
     [
       minimal("{ key: a, type: bool, environments: { production: { enabled: true } } }"),
       "flag a in production, /type must be one of boolean, string, integer, float, object",
@@ -148,7 +148,7 @@ describe("a file that cannot be used", () => {
     expect(refused(text)).toContain(message);
   });
 
-  it("does not unfold anchors without end", () => {
+  it("limits the expansion of anchors", () => {
     const levels = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`);
     expect(refused(`a0: &a0 [x]\n${levels.join("\n")}`)).toContain("cannot be read");
   });
