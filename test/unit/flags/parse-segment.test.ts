@@ -1,0 +1,28 @@
+import { describe, test } from "vitest";
+import { parseSegmentInput } from "../../../src/flags/parse.ts";
+import { nested, problemsOf } from "./flag-inputs.ts";
+
+describe("parseSegmentInput", () => {
+  test("keeps a segment as it is", ({ expect }) => {
+    const segment = {
+      key: "beta",
+      description: "Testers",
+      condition: { attribute: "plan", operator: "in", values: ["pro"] },
+    };
+    expect(parseSegmentInput(segment)).toEqual(segment);
+  });
+
+  test.for([
+    ["no condition", { key: "s" }, "/condition", /is required/],
+    ["a bad key", { key: "a b", condition: nested(1) }, "/key", /1 to 128/],
+    ["a reserved key", { key: "constructor", condition: nested(1) }, "/key", /reserved/],
+    [
+      "a fault deep inside",
+      { key: "s", condition: { not: { attribute: "a", operator: "matches", values: ["("] } } },
+      "/condition/not/values/0",
+      /RE2/,
+    ],
+  ] as const)("refuses %s", ([, input, pointer, detail], { expect }) => {
+    expect(problemsOf(input, parseSegmentInput)[pointer]).toMatch(detail);
+  });
+});

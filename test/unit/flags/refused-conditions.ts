@@ -1,0 +1,142 @@
+import { type Refused, flag, nested, rule, withCondition } from "./flag-inputs.ts";
+
+/** Flags that are refused for the condition of a rule. */
+export const refusedConditions: readonly Refused[] = [
+  ["no condition", withCondition({}), "/rules/0/when", /one of all, any, not, attribute, segment, flag, bucket/],
+  ["an empty group", withCondition({ all: [] }), "/rules/0/when/all", /at least 1/],
+  [
+    "two forms in one",
+    withCondition({ not: { segment: "s" }, segment: "s" }),
+    "/rules/0/when/segment",
+    /accepted fields are not/,
+  ],
+  [
+    "a fault deep inside",
+    withCondition({ all: [{ any: [{ not: { attribute: "a", operator: "is" } }] }] }),
+    "/rules/0/when/all/0/any/0/not/operator",
+    /must be one of equals/,
+  ],
+  ["no values", withCondition({ attribute: "a", operator: "in" }), "/rules/0/when/values", /required by in/],
+  [
+    "a list as value",
+    withCondition({ attribute: "a", operator: "in", values: [[1]] }),
+    "/rules/0/when/values/0",
+    /text .*number/,
+  ],
+  [
+    "values for exists",
+    withCondition({ attribute: "a", operator: "exists", values: [1] }),
+    "/rules/0/when/values",
+    /takes no values/,
+  ],
+  [
+    "missing for exists",
+    withCondition({ attribute: "a", operator: "exists", missing: true }),
+    "/rules/0/when/missing",
+    /use not/,
+  ],
+  [
+    "two bounds",
+    withCondition({ attribute: "a", operator: "lt", values: [1, 2] }),
+    "/rules/0/when/values",
+    /exactly one/,
+  ],
+  [
+    "a text as bound",
+    withCondition({ attribute: "a", operator: "gte", values: ["1"] }),
+    "/rules/0/when/values/0",
+    /number/,
+  ],
+  [
+    "half a pair",
+    withCondition({ attribute: "a", operator: "between", values: [1, 2, 3] }),
+    "/rules/0/when/values",
+    /pairs/,
+  ],
+  [
+    "bounds backwards",
+    withCondition({ attribute: "a", operator: "between", values: [2, 1] }),
+    "/rules/0/when/values/1",
+    /lower bound/,
+  ],
+  [
+    "a number for contains",
+    withCondition({ attribute: "a", operator: "contains", values: [1] }),
+    "/rules/0/when/values/0",
+    /text/,
+  ],
+  [
+    "a look-ahead",
+    withCondition({ attribute: "a", operator: "matches", values: ["ok", "a(?=b)"] }),
+    "/rules/0/when/values/1",
+    /not a valid RE2 pattern.*\(\?=/,
+  ],
+  [
+    "a back reference",
+    withCondition({ attribute: "a", operator: "matches", values: ["(a)\\1"] }),
+    "/rules/0/when/values/0",
+    /not a valid RE2 pattern/,
+  ],
+  [
+    "no date",
+    withCondition({ attribute: "a", operator: "before", values: ["soon"] }),
+    "/rules/0/when/values/0",
+    /ISO 8601/,
+  ],
+  [
+    "no version",
+    withCondition({ attribute: "a", operator: "semver_gt", values: ["1.2"] }),
+    "/rules/0/when/values/0",
+    /semantic version/,
+  ],
+  [
+    "no address",
+    withCondition({ attribute: "a", operator: "ip_in_cidr", values: ["10.0.0.0/33"] }),
+    "/rules/0/when/values/0",
+    /CIDR/,
+  ],
+  [
+    "case where there is none",
+    withCondition({ attribute: "a", operator: "lt", values: [1], caseInsensitive: true }),
+    "/rules/0/when/caseInsensitive",
+    /does not compare text/,
+  ],
+  [
+    "an attribute that is the request",
+    withCondition({ attribute: "request", operator: "exists" }),
+    "/rules/0/when/attribute",
+    /reserved/,
+  ],
+  [
+    "an attribute that is the request, as a step",
+    withCondition({ attribute: ["request"], operator: "exists" }),
+    "/rules/0/when/attribute",
+    /reserved/,
+  ],
+  [
+    "an attribute without name",
+    withCondition({ attribute: "", operator: "exists" }),
+    "/rules/0/when/attribute",
+    /must not be empty/,
+  ],
+  [
+    "an empty range",
+    withCondition({ bucket: { by: ["id"], salt: "s", hash: "murmur3-mulshift", ranges: [[5, 5]] } }),
+    "/rules/0/when/bucket/ranges/0",
+    /begin before/,
+  ],
+  [
+    "too many values",
+    withCondition({ attribute: "a", operator: "in", values: Array.from({ length: 5001 }, (_, i) => i) }),
+    "/rules/0/when/values",
+    /at most 5000/,
+  ],
+  ["conditions nested too deeply", withCondition(nested(17)), `/rules/0/when${"/not".repeat(16)}`, /at most 16/],
+  [
+    "too many conditions",
+    { ...flag, rules: [{ ...rule, when: { any: Array.from({ length: 500 }, () => nested(1)) } }] },
+    "/rules/0/when/any/499",
+    /at most 500/,
+  ],
+  ["JSON nested beyond the stack", withCondition(nested(100_000)), `/rules/0/when${"/not".repeat(61)}`, /at most 64/],
+];
