@@ -126,7 +126,7 @@ export class FlagSource {
       const isWarm = isPlain(scope) && state.isWarm(now, headCheckMs);
       return isWarm ? this.#result(state, held, "L1", held.version, now) : this.#confirmedAll(state, scope);
     }
-    if (state.isTooLarge(now)) return this.#tooLarge(state, scope);
+    if (state.isTooLarge(now)) return this.#knownTooLarge(state, scope);
     const plan = planEnvironment(state);
     return this.#loadedAll(state, scope, { plan, startedAt: now, outcome: loader.load(state, plan, scope) });
   }
@@ -171,7 +171,7 @@ export class FlagSource {
     const now = this.#options.clock.now();
     const held = state.flagSet(now, { orStale: false });
     if (held !== undefined && state.memory.keys !== undefined) return this.#result(state, held, "L1", held.version);
-    if (state.isTooLarge(now)) return this.#tooLarge(state, scope);
+    if (state.isTooLarge(now)) return this.#knownTooLarge(state, scope);
     return this.#loadedAll(state, scope, this.#start(state, planEnvironment(state), scope));
   }
 
@@ -202,7 +202,9 @@ export class FlagSource {
     if (outcome === "unknown-environment") return undefined;
     if (typeof outcome === "object") return this.#snapshotResult(state, outcome, outcome.all());
     const loaded = stale();
-    if (loaded === undefined && outcome !== "unavailable") return this.#tooLarge(state, scope);
+    if (loaded === undefined && outcome !== "unavailable") {
+      return this.#readingResult(state, scope, await this.#readTooLarge(state, scope));
+    }
     requireVersion(loaded?.version ?? state.version, scope, outcome);
     if (loaded === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
     return this.#result(state, loaded, loadedFrom(outcome, loaded.isSuperseded), loaded.version);
@@ -213,17 +215,28 @@ export class FlagSource {
     return { plan, startedAt: clock.now(), outcome: loader.load(state, plan, scope) };
   }
 
-  /** An environment that L1 has no room for is read and compiled for each response, which is slow and right. */
-  async #tooLarge(state: EnvironmentState, scope: RequestScope): Promise<Found<FlagSet>> {
-    const { loader, tiers } = this.#options;
-    let reading: Reading | undefined = await loader.readAll(state, scope);
-    // A reading joined from another request may have begun before the version that this isolate knows. If so, read
-    // again.
-    if (reading !== undefined && reading.asOf < state.version) reading = await loader.readAll(state, scope);
+  /** If the store cannot be read, a load finds the snapshot of an environment that is known to be larger than L1. */
+  async #knownTooLarge(state: EnvironmentState, scope: RequestScope): Promise<Found<FlagSet> | undefined> {
+    const reading = await this.#readTooLarge(state, scope);
+    if (reading === undefined) return this.#loadedAll(state, scope, this.#start(state, planEnvironment(state), scope));
+    return this.#readingResult(state, scope, reading);
+  }
+
+  async #readTooLarge(state: EnvironmentState, scope: RequestScope): Promise<Reading | undefined> {
+    const { loader } = this.#options;
+    const known = state.version;
+    const reading = await loader.readAll(state, scope);
+    // A reading joined from another request may be older than the version that this isolate knew when it asked. If so,
+    // read again.
+    return reading !== undefined && reading.asOf < known ? loader.readAll(state, scope) : reading;
+  }
+
+  /** An environment that L1 has no room for is compiled for each response, which is slow and right. */
+  #readingResult(state: EnvironmentState, scope: RequestScope, reading: Reading | undefined): Found<FlagSet> {
     requireVersion(reading?.asOf ?? 0, scope, reading ? "L3" : "unavailable");
     if (reading === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
     const documents = [...reading.flags.values()].filter((document) => document !== null);
-    const flags = documents.map(tiers.compile);
+    const flags = documents.map(this.#options.tiers.compile);
     const value = flagSetOf(flags.toSorted((a, b) => (a.document.key < b.document.key ? -1 : 1)));
     const read = reading.keys ?? {};
     const keys = state.version > reading.asOf ? (state.memory.keys ?? read) : read;

@@ -106,6 +106,18 @@ describe("the data centre's snapshot", () => {
     expect(isolate.logged).toContain("snapshot_served");
   });
 
+  test("serves an environment that is known to be larger than L1", async ({ expect }) => {
+    const version = await leaveSnapshot();
+    const isolate = start({ CACHE_L1_MAX_ENTRIES: "3" });
+    expect(await ask(isolate, "")).toMatchObject({ status: 200, version });
+    expect(isolate.logged).toContain("l1_too_small");
+    breakDown();
+    await clock.advance(10_000);
+    const keys = ["banner", "other-0", "other-1", "other-2"];
+    expect(await ask(isolate, "")).toMatchObject({ status: 200, value: true, version, keys });
+    expect(isolate.logged).toContain("snapshot_served");
+  });
+
   test("answers GET, and its answers are not kept for later", async ({ expect }) => {
     await leaveSnapshot();
     breakDown();
