@@ -1,5 +1,5 @@
-import type { ScheduledIsolate } from "../../support/schedules/scheduled-isolate.ts";
-import type { ScheduledWorld, WorldOptions } from "../../support/schedules/scheduled-world.ts";
+import type { ScheduledIsolate } from "./scheduled-isolate.ts";
+import type { ScheduledWorld, WorldOptions } from "./scheduled-world.ts";
 
 export interface Case extends WorldOptions {
   name: string;
@@ -7,7 +7,7 @@ export interface Case extends WorldOptions {
   before?(world: ScheduledWorld): Promise<unknown>;
   /** What happens at the same time. */
   start(world: ScheduledWorld): Promise<unknown>[];
-  /** Takes more than a few seconds. */
+  /** Runs in the deep suite only, because its schedules take more than a few seconds. */
   isLarge?: boolean;
   /** There are too many schedules: some of them, drawn by a seeded generator, stand for all. */
   isSampled?: boolean;
@@ -90,6 +90,7 @@ export const CASES: Case[] = [
   },
   {
     name: "one cold reader that asks twice, two writers whose purges overtake each other",
+    isLarge: true,
     start: (world) => {
       const [reader, first, second] = isolates(world.add(3));
       return [askAgain(world, reader, 2), first.write("a"), second.write("a")];
@@ -112,6 +113,7 @@ export const CASES: Case[] = [
   },
   {
     name: "one cold reader that asks twice, one writer, the sweep racing its purge",
+    isLarge: true,
     start: (world) => {
       const [reader, writer, sweeper] = isolates(world.add(3));
       return [askAgain(world, reader, 2), writer.write("a"), sweeper.sweep()];
@@ -189,6 +191,7 @@ export const CASES: Case[] = [
   },
   {
     name: "reader and writer in one isolate",
+    isLarge: true,
     hasSlowAnswers: true,
     start: (world) => {
       const [shared] = isolates(world.add(1));
@@ -211,6 +214,7 @@ export const CASES: Case[] = [
   },
   {
     name: "one reader whose answers take a second, one writer elsewhere",
+    isLarge: true,
     hasSlowAnswers: true,
     start: (world) => {
       const [reader, writer] = isolates(world.add(2));
@@ -224,6 +228,7 @@ export const CASES: Case[] = [
   },
   {
     name: "two requests in one isolate, the second a second after the first, whose answers take their time",
+    isLarge: true,
     hasSlowAnswers: true,
     start: (world) => {
       const [reader, writer] = isolates(world.add(2));
@@ -250,6 +255,7 @@ export const CASES: Case[] = [
   },
   {
     name: "two warm readers and one writer at a data centre that keeps the head, purges of it arriving late",
+    isLarge: true,
     keptHeads: "purged",
     without: { keptHeads: "purged once" },
     before: (world) => warm(world, 2),
@@ -260,6 +266,7 @@ export const CASES: Case[] = [
   },
   {
     name: "two warm readers and one writer at a data centre that keeps the head, every purge of it lost",
+    isLarge: true,
     keptHeads: "not purged",
     without: null,
     before: (world) => warm(world, 2),
