@@ -1,20 +1,20 @@
-/** Where `npm run dev` runs, and the keys to it. In your own code these are settings of the deployment. */
+/** Reads the URL and the keys of `npm run dev`. In your own code, they are settings. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface Local {
   url: string;
-  /** Public: goes into pages and apps, evaluates what clients may see. */
+  /** A public key for pages and apps. It evaluates only client-visible flags. */
   clientKey: string;
-  /** Secret: stays on servers. */
+  /** A secret key for servers. */
   serverKey: string;
 }
 
-/** Reads .burgee/dev.json (BURGEE_DIR moves it). */
+/** Reads dev.json in .burgee, or in BURGEE_DIR. */
 export async function readLocal(): Promise<Local> {
   const path = join(process.env["BURGEE_DIR"] ?? ".burgee", "dev.json");
   const text = await readFile(path, "utf8").catch(() => {
-    console.error(`There is no ${path}. Start Burgee first, in another terminal: npm run dev`);
+    console.error(`${path} does not exist. Start Burgee first, in another terminal: npm run dev`);
     return process.exit(1);
   });
   const { url, environments } = JSON.parse(text) as {
@@ -22,6 +22,6 @@ export async function readLocal(): Promise<Local> {
     environments: Record<string, Omit<Local, "url">>;
   };
   const keys = environments["production"];
-  if (keys === undefined) throw new Error(`${path} has no keys to the environment "production"`);
+  if (keys === undefined) throw new Error(`${path} has no keys for the environment "production"`);
   return { url, ...keys };
 }

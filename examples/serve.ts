@@ -1,4 +1,4 @@
-/** `node examples/serve.ts web`: bundles examples/web/page.ts(x) and serves it with its index.html. */
+/** `node examples/serve.ts web` bundles examples/web/page.ts (or page.tsx) and serves it with its index.html. */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { type Local, readLocal } from "./local.ts";
 
-/** A page's script for browsers. It reads BURGEE_URL and BURGEE_KEY, the client key, as constants. */
+/** Bundles a page's script. The constants BURGEE_URL and BURGEE_KEY become the URL and the client key. */
 export async function bundlePage(folder: string, { url, clientKey }: Local): Promise<string> {
   const entry = ["page.ts", "page.tsx"].map((name) => join(import.meta.dirname, folder, name)).find(existsSync);
-  if (entry === undefined) throw new Error(`there is no page in examples/${folder}`);
+  if (entry === undefined) throw new Error(`examples/${folder} contains neither page.ts nor page.tsx`);
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
@@ -27,12 +27,12 @@ export async function bundlePage(folder: string, { url, clientKey }: Local): Pro
   return outputFiles[0]?.text ?? "";
 }
 
-/** Listens on PORT, default 3000; any free one for PORT=0. Prints where. */
+/** Listens on PORT (default: 3000; 0 chooses any free port) and prints the address. */
 export async function listen(handler: RequestListener): Promise<Server> {
   const port = Number(process.env["PORT"] ?? 3000);
   const server = createServer(handler).listen(port, "127.0.0.1");
   await once(server, "listening").catch((error: unknown) => {
-    console.error(`Port ${port} cannot be used (${String(error)}); choose another, as PORT=${port + 1}`);
+    console.error(`Port ${port} cannot be used (${String(error)}). Choose another one, for example PORT=${port + 1}`);
     process.exit(1);
   });
   console.log(`Open http://127.0.0.1:${(server.address() as AddressInfo).port}`);

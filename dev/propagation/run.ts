@@ -1,4 +1,4 @@
-/** Changes a flag of a deployment, and asks for it all the while. */
+/** Changes a flag of a deployment while evaluating it. */
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
@@ -8,12 +8,12 @@ import { UsageError } from "../../cli/exit.ts";
 import { MAX_REQUESTS, type WatchOptions } from "./options.ts";
 import type { Change, Sample } from "./report.ts";
 
-/** What tells the flag of this command from one of somebody's own. */
+/** The tag of the flag that this command creates. It keeps the command from changing any other flag. */
 const TAG = "burgee-propagation-probe";
 
-/** A question that is not answered within this is given up (ms). */
-const ANSWER_MS = 10_000;
-const MAX_ANSWER_CHARS = 64 * 1024;
+/** A request without a response within this many ms is given up. */
+const RESPONSE_TIMEOUT_MS = 10_000;
+const MAX_BODY_CHARS = 64 * 1024;
 
 export interface Watched {
   /** The state before the first change, then the changes. */
@@ -22,8 +22,10 @@ export interface Watched {
 }
 
 /**
- * Makes the changes one after the other. `stop` ends it early; what was seen by then is answered. The flag is gone
- * afterwards, unless it is to be kept. @throws ApiError, UnreachableError, UsageError the flag is somebody's own
+ * Makes the changes one after the other and deletes the flag at the end, unless `isKept`.
+ *
+ * @param stop ends the changes early; the samples so far are returned
+ * @throws ApiError, UnreachableError; UsageError if the flag was not created by this command
  */
 export async function watchPropagation(options: WatchOptions, stop: AbortSignal): Promise<Watched> {
   const client = createClient({ url: options.url, token: () => options.adminToken });
@@ -42,33 +44,33 @@ async function watch(client: Client, options: WatchOptions, initial: Change, sto
   const samplers = Array.from({ length: options.samplers }, (_, i) => new Sampler(options, i * 1_000_000));
   const samples: Sample[] = [];
   const changes = [initial];
-  const asking = samplers.map((sampler) => sampler.run(signal, (sample) => samples.push(sample)));
+  const running = samplers.map((sampler) => sampler.run(signal, (sample) => samples.push(sample)));
   try {
-    if (!(await everybodySees(samplers, initial.version, options.timeoutMs, signal)) && !stop.aborted) {
+    if (!(await allSee(samplers, initial.version, options.timeoutMs, signal)) && !stop.aborted) {
       if (samples.every(({ status }) => status !== 200)) throw whyUnreachable(options, samples);
-      // The deployment responds, but with an older version: the command's own first write is what did not arrive.
+      // The deployment responds, but with an older version, so the first write of this command did not arrive.
       initial.isMissing = true;
       return { changes, samples };
     }
-    // What comes before the flag is known everywhere says nothing about changes.
+    // Samples from before every sampler saw the flag say nothing about changes.
     samples.length = 0;
     while (changes.length <= options.changes && !signal.aborted && samples.length < MAX_REQUESTS) {
       const before = changes.at(-1) ?? initial;
       const change = await flip(client, options, before);
       changes.push(change);
-      change.isMissing = !(await everybodySees(samplers, change.version, options.timeoutMs, signal)) && !stop.aborted;
+      change.isMissing = !(await allSee(samplers, change.version, options.timeoutMs, signal)) && !stop.aborted;
       const restMs = change.writtenAt + options.intervalMs - performance.now();
       await delay(Math.max(0, restMs), undefined, { signal }).catch(() => undefined);
     }
   } finally {
     ended.abort();
-    await Promise.all(asking);
+    await Promise.all(running);
     for (const sampler of samplers) sampler.close();
   }
   return { changes, samples };
 }
 
-/** The error for a flag that no sampler has seen. */
+/** Returns the error for a flag that no sampler has seen. */
 function whyUnreachable({ url, environment }: WatchOptions, samples: readonly Sample[]): UnreachableError {
   const status = samples.at(-1)?.status ?? 0;
   return new UnreachableError(
@@ -78,7 +80,7 @@ function whyUnreachable({ url, environment }: WatchOptions, samples: readonly Sa
   );
 }
 
-/** Makes the flag where there is none. */
+/** Creates the flag if needed, and returns its state. */
 async function prepareFlag(client: Client, { environment, flag }: WatchOptions): Promise<Change> {
   const path = { env: environment, key: flag };
   const stateOf = (version: number, value: boolean): Change => ({
@@ -91,7 +93,9 @@ async function prepareFlag(client: Client, { environment, flag }: WatchOptions):
   try {
     const { answer } = await client.call("getFlag", { path });
     if (answer.tags?.includes(TAG) !== true) {
-      throw new UsageError(`"${flag}" is a flag of your own (it has not the tag ${TAG}): name another by --flag`);
+      throw new UsageError(
+        `"${flag}" is a flag of your own, because it does not have the tag ${TAG}. Choose another one with --flag.`,
+      );
     }
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
@@ -106,7 +110,7 @@ async function prepareFlag(client: Client, { environment, flag }: WatchOptions):
         default: { variant: "off" },
         clientVisible: true,
         tags: [TAG],
-        description: "Made by npm run watch:propagation to measure how long changes take. It may be deleted.",
+        description: "Created by npm run watch:propagation to measure how long changes take. You can delete it.",
       },
     });
     return stateOf(answer.version, false);
@@ -126,7 +130,7 @@ async function flip(client: Client, { environment, flag }: WatchOptions, before:
   return { version: answer.version, value, writtenAt, tookMs: writtenAt - startedAt, isMissing: false };
 }
 
-async function everybodySees(
+async function allSee(
   samplers: readonly Sampler[],
   version: number,
   timeoutMs: number,
@@ -140,9 +144,9 @@ async function everybodySees(
   return true;
 }
 
-/** Asks one question after the other over one connection at a time. */
+/** Sends one request after the other, over one connection at a time. */
 class Sampler {
-  /** The last one answered. */
+  /** The version in the last response. */
   version = 0;
   readonly #options: WatchOptions;
   readonly #agent: HttpAgent;
@@ -158,7 +162,7 @@ class Sampler {
 
   async run(signal: AbortSignal, onSample: (sample: Sample) => void): Promise<void> {
     while (!signal.aborted) {
-      const sample = await this.#ask();
+      const sample = await this.#sample();
       if (sample.status === 200) this.version = sample.version;
       onSample(sample);
       await delay(this.#options.pauseMs, undefined, { signal }).catch(() => undefined);
@@ -169,14 +173,14 @@ class Sampler {
     this.#agent.destroy();
   }
 
-  #ask(): Promise<Sample> {
+  #sample(): Promise<Sample> {
     const { url, flag, sdkKey } = this.#options;
     const body = `{"context":{"targetingKey":"${TAG}"}}`;
     const send = url.startsWith("https:") ? httpsRequest : httpRequest;
     const sentAt = performance.now();
     return new Promise((resolve) => {
       let connection = -1;
-      const none = () =>
+      const resolveWithoutResponse = () =>
         resolve({
           sentAt,
           receivedAt: performance.now(),
@@ -187,22 +191,22 @@ class Sampler {
           dataCentre: undefined,
           connection,
         });
-      const asked = send(`${url}/ofrep/v1/evaluate/flags/${encodeURIComponent(flag)}`, {
+      const request = send(`${url}/ofrep/v1/evaluate/flags/${encodeURIComponent(flag)}`, {
         method: "POST",
         agent: this.#agent,
         headers: { "x-api-key": sdkKey, "content-type": "application/json", "content-length": body.length },
-        signal: AbortSignal.timeout(ANSWER_MS),
+        signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS),
       });
-      asked.on("socket", (socket) => (connection = this.#numberOf(socket)));
-      asked.on("error", none);
-      asked.on("response", (response) => {
+      request.on("socket", (socket) => (connection = this.#numberOf(socket)));
+      request.on("error", resolveWithoutResponse);
+      request.on("response", (response) => {
         let text = "";
         response.setEncoding("utf8");
         response.on("data", (part: string) => {
           text += part;
-          if (text.length > MAX_ANSWER_CHARS) asked.destroy();
+          if (text.length > MAX_BODY_CHARS) request.destroy();
         });
-        response.on("error", none);
+        response.on("error", resolveWithoutResponse);
         response.on("end", () => {
           const { headers, statusCode = 0 } = response;
           resolve({
@@ -217,7 +221,7 @@ class Sampler {
           });
         });
       });
-      asked.end(body);
+      request.end(body);
     });
   }
 
@@ -237,7 +241,7 @@ function valueIn(text: string): unknown {
   }
 }
 
-/** `8f2c1d0a9b3e4f5a-AMS` was answered in AMS. */
+/** Returns the data centre from a `cf-ray`, for example AMS from `8f2c1d0a9b3e4f5a-AMS`. */
 function dataCentreOf(ray: string | string[] | undefined): string | undefined {
   return typeof ray === "string" ? /-([A-Z]{3})$/.exec(ray)?.[1] : undefined;
 }

@@ -1,4 +1,4 @@
-/** A service that asks a flag for each of its requests: `GET /shipping?customer=customer-7&plan=pro&total=30`. */
+/** A service that evaluates a flag for each request: `GET /shipping?customer=customer-7&plan=pro&total=30`. */
 import { OFREPProvider } from "@openfeature/ofrep-provider";
 import { OpenFeature } from "@openfeature/server-sdk";
 import { readLocal } from "../local.ts";
@@ -10,7 +10,7 @@ await OpenFeature.setProviderAndWait(
   new OFREPProvider({
     baseUrl: url,
     headers: [["Authorization", `Bearer ${serverKey}`]],
-    // The provider waits for ever by itself. Past this the flag has the default that the code names.
+    // The provider has no timeout of its own. After this one, the flag has the default in the code below.
     fetchImplementation: (request, init) => fetch(request, { ...init, signal: AbortSignal.timeout(1000) }),
   }),
 );

@@ -11,13 +11,13 @@ import {
 import { Suspense } from "react";
 import { createRoot } from "react-dom/client";
 
-// The worker's URL and a client key; `npm run example:react` fills in those of `npm run dev`.
+// The worker's URL and a client key. `npm run example:react` fills in those of `npm run dev`.
 declare const BURGEE_URL: string;
 declare const BURGEE_KEY: string;
 
 const anonymousId = (localStorage["anonymousId"] ??= crypto.randomUUID());
 
-// Every component is rendered again when a flag that it reads changes: on the server, or with the context.
+// React renders a component again when the context changes, or when a flag that it reads changes on the server.
 function Shop() {
   const isNewCheckout = useBooleanFlagValue("checkout-redesign", false);
   const hero = useStringFlagValue("homepage-hero", "hero-brand");
@@ -28,7 +28,7 @@ function Shop() {
       <h1>{hero}</h1>
       <p id="checkout">{isNewCheckout ? "The new checkout" : "The old checkout"}</p>
       <p id="search">{pageSize} results on a page</p>
-      <p id="basket">At most {limits.maxItems} things in a basket</p>
+      <p id="basket">At most {limits.maxItems} items in a basket</p>
       <Shipping />
     </>
   );
@@ -53,7 +53,7 @@ OpenFeature.setProvider(
 );
 createRoot(document.querySelector("#root")!).render(
   <OpenFeatureProvider suspendUntilReady>
-    <Suspense fallback={<p>One moment …</p>}>
+    <Suspense fallback={<p>Loading…</p>}>
       <Shop />
     </Suspense>
   </OpenFeatureProvider>,

@@ -1,12 +1,12 @@
-/** A bulk answer that the server got and wrote into the page. */
+/** A bulk response that the server wrote into the page. */
 export interface Bootstrap {
   etag: string;
   body: string;
 }
 
 /**
- * For `fetchImplementation` of the OFREP web provider: its first request is answered by what is in the page already.
- * Every later one goes over the network, with that answer's ETag, so an unchanged answer is a 304.
+ * Returns a `fetchImplementation` for the OFREP web provider. Its first request gets the response in the page. Later
+ * requests go over the network with the ETag of that response, so an unchanged response is a 304.
  */
 export function bootstrappedFetch({ etag, body }: Bootstrap): typeof fetch {
   let isFirst = true;

@@ -23,7 +23,7 @@ function show(): void {
 const provider = new OFREPWebProvider({
   baseUrl: BURGEE_URL,
   headers: [["Authorization", `Bearer ${BURGEE_KEY}`]],
-  // Not what an earlier visit has kept: what the server has just rendered with.
+  // Use the values that the server has just rendered, not those cached by an earlier visit.
   cacheMode: "network-first",
   ...(bootstrap && { fetchImplementation: bootstrappedFetch(bootstrap) }),
 });
@@ -31,5 +31,5 @@ await OpenFeature.setProviderAndWait(provider, context);
 show();
 flags.addHandler(ProviderEvents.ConfigurationChanged, show);
 flags.addHandler(ProviderEvents.ContextChanged, show);
-// What changed since the page was rendered, if anything: as a rule the answer is a 304.
+// Fetch changes since the page was rendered. Usually there are none, and the response is a 304.
 if (bootstrap !== undefined) await OpenFeature.setContext(context);

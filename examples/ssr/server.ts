@@ -1,4 +1,4 @@
-/** Renders a page with the visitor's flags, and hands the same answer on to the SDK in the page. */
+/** Renders a page with the visitor's flags and passes the same response on to the SDK in the page. */
 import { readLocal } from "../local.ts";
 import { bundlePage, listen } from "../serve.ts";
 import type { Bootstrap } from "./bootstrap.ts";
@@ -7,20 +7,20 @@ import { view } from "./view.ts";
 const local = await readLocal();
 const script = await bundlePage("ssr", local);
 
-/** Every flag of this visitor, as the page would get it by itself: with the client key, and as from the page's origin. */
+/** Evaluates every flag for this visitor as the page would: with the client key and the page's origin. */
 async function evaluateAll(context: object, headers: Record<string, string | undefined>): Promise<Bootstrap> {
   const query = new URLSearchParams({ context: JSON.stringify(context) }).toString();
   const response = await fetch(`${local.url}/flags?${query}`, {
     headers: {
       authorization: `Bearer ${local.clientKey}`,
       origin: `http://${headers["host"]}`,
-      // Flags may look at these two, so they are the visitor's.
+      // Rules can use these two headers, so they must be the visitor's.
       "user-agent": headers["user-agent"] ?? "",
       "accept-language": headers["accept-language"] ?? "",
     },
     signal: AbortSignal.timeout(1000),
   });
-  if (!response.ok) throw new Error(`the flags answered ${response.status}`);
+  if (!response.ok) throw new Error(`the flags cannot be evaluated: status ${response.status}`);
   return { etag: response.headers.get("etag") ?? "", body: await response.text() };
 }
 
@@ -29,9 +29,9 @@ await listen(async (request, response) => {
     response.writeHead(200, { "content-type": "text/javascript" }).end(script);
     return;
   }
-  // Who is asking: of your session. The SDK in the page has to ask with the same context.
+  // Your session determines the context. The SDK in the page must use the same one.
   const context = { targetingKey: "customer-7", anonymousId: "visitor-1", plan: "pro" };
-  // Without an answer the page has the code's defaults, and the SDK asks by itself.
+  // Without a response, the page has the defaults below, and the SDK fetches the flags itself.
   const bootstrap = await evaluateAll(context, request.headers as Record<string, string>).catch(() => undefined);
   const { flags } = JSON.parse(bootstrap?.body ?? '{"flags":[]}') as { flags: { key: string; value?: unknown }[] };
   const valueOf = <Value>(key: string, fallback: Value): Value =>
@@ -41,7 +41,7 @@ await listen(async (request, response) => {
     isNewCheckout: valueOf("checkout-redesign", false),
     freeShippingFrom: valueOf("free-shipping-threshold", 49.9),
   });
-  // "<" is the one character that could end the element early.
+  // "<" is the only character that could end the element early.
   const state = JSON.stringify({ context, bootstrap }).replaceAll("<", String.raw`\u003c`);
   response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "private, no-store" });
   response.end(`<!doctype html><html lang="en"><meta charset="utf-8"><title>Burgee in a server-rendered page</title>

@@ -1,4 +1,4 @@
-/** What the page shows: rendered by the server first, by the browser from then on. */
+/** The values on the page. The server renders them first, and the browser renders their changes. */
 export interface Shown {
   hero: string;
   isNewCheckout: boolean;

@@ -1,12 +1,12 @@
 import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
 import { OpenFeature, ProviderEvents } from "@openfeature/web-sdk";
 
-// The worker's URL and a client key; `npm run example:web` fills in those of `npm run dev`.
+// The worker's URL and a client key. `npm run example:web` fills in those of `npm run dev`.
 declare const BURGEE_URL: string;
 declare const BURGEE_KEY: string;
 
 const flags = OpenFeature.getClient();
-// Sent before and after signing in, so that flags which split by it keep what a visitor has seen.
+// Sent before and after signing in, so that flags that split by it keep the variant that a visitor has seen.
 const anonymousId = (localStorage["anonymousId"] ??= crypto.randomUUID());
 
 function shown(): Record<string, unknown> {
@@ -17,7 +17,7 @@ function shown(): Record<string, unknown> {
     "homepage-hero": flags.getStringValue("homepage-hero", "hero-brand"),
     "search-page-size": flags.getNumberValue("search-page-size", 24),
     "free-shipping-threshold": flags.getNumberValue("free-shipping-threshold", 49.9).toFixed(2),
-    "basket-limits": `at most ${maxItems} things`,
+    "basket-limits": `at most ${maxItems} items`,
   };
 }
 
@@ -32,7 +32,7 @@ function element(name: string, text: string): HTMLElement {
   return made;
 }
 
-// A change on the server arrives by itself: the provider listens to the stream that the answer names.
+// Changes on the server arrive without polling, because the provider listens to the stream that the response names.
 flags.addHandler(ProviderEvents.ConfigurationChanged, (details) => {
   show();
   const changed = (details?.flagsChanged ?? []).filter((flag) => flag in shown());

@@ -32,7 +32,7 @@ describe("npm run example:web", () => {
     await expect.poll(() => text("#flags")).toMatch(/search-page-size(12|24|48)/);
     expect(await text("#flags")).toMatch(/checkout-redesignthe (new|old) checkout/);
     expect(await text("#flags")).toMatch(/homepage-herohero-/);
-    expect(await text("#flags")).toMatch(/basket-limitsat most \d+ things/);
+    expect(await text("#flags")).toMatch(/basket-limitsat most \d+ items/);
     await world.serve("search-page-size", "large");
     await expect.poll(() => text("#flags")).toContain("search-page-size48");
     await world.serve("search-page-size", "small");
@@ -123,6 +123,6 @@ describe("npm run example:curl", () => {
     const output = await world.run("curl");
     expect(output.match(/\{"key":"checkout-redesign","value":(true|false)/g)).toHaveLength(2);
     expect(output).toContain('{"flags":[{"key":"app-upgrade-notice"');
-    expect(output.trimEnd()).toMatch(/If-None-Match: "[0-9a-f]+", the answer is:\n304$/);
+    expect(output.trimEnd()).toMatch(/If-None-Match: "[0-9a-f]+"\n304$/);
   });
 });

@@ -10,8 +10,8 @@ interface Reply {
 }
 
 /**
- * A server in front of two isolates that stand for two data centres. Writes go to the first; after a PATCH, each connection
- * to the second gets a few responses of the version before it.
+ * A server in front of two isolates that stand for two data centres. Writes go to the first one. After a PATCH, each
+ * connection to the second one gets a few responses with the version before it.
  */
 export interface PropagationEdge {
   url: string;

@@ -10,12 +10,12 @@ import { referencesOf, referencesOfCondition } from "../../../src/flags/referenc
 const project = await readProjectFile(fileURLToPath(import.meta.resolve("../../../examples/project.yaml")));
 const environments = project.environments.map(({ key }) => key);
 
-/** The flag as one write of it to one environment. */
+/** Returns the flag as the input of a write to one environment. */
 function asInput({ environments: configurations, ...definition }: ProjectFlag, environment: string) {
   return { ...definition, ...configurations[environment] };
 }
 
-/** Every value of every property of that name, anywhere inside. */
+/** Returns the values of all properties with this name, at any depth. */
 function valuesOf(name: string, inside: unknown): unknown[] {
   const found: unknown[] = [];
   JSON.stringify(inside, (key, value: unknown) => {
@@ -60,7 +60,7 @@ describe("examples/project.yaml", () => {
     expect(valuesOf(property, project)).not.toEqual([]);
   });
 
-  it("shows every policy, disabled flags, flags that clients do not see, and a null off variant", () => {
+  it("shows every policy, disabled flags, server-only flags and a null off variant", () => {
     expect(new Set(valuesOf("onMissingKey", project))).toEqual(new Set(["skip", "default", "error"]));
     expect(new Set(valuesOf("onMiss", project))).toEqual(new Set(["next", "default"]));
     expect(valuesOf("missing", project)).toContain("unknown");
@@ -70,7 +70,7 @@ describe("examples/project.yaml", () => {
     expect(valuesOf("offVariant", project)).toContain(null);
   });
 
-  it("has a client-visible boolean checkout-redesign at 25 % in production", () => {
+  it("has a client-visible boolean checkout-redesign at 25% in production", () => {
     const flag = project.flags.find(({ key }) => key === "checkout-redesign");
     expect(flag).toMatchObject({ type: "boolean", clientVisible: true });
     expect(flag?.environments["production"]).toMatchObject({
@@ -88,7 +88,7 @@ describe("examples/project.yaml", () => {
 });
 
 describe.each(environments)("examples/project.yaml in %s", (environment) => {
-  it("is accepted as it stands: parsing it fills in nothing but empty lists", () => {
+  it("is valid, and parsing it adds only empty lists", () => {
     for (const flag of project.flags) {
       const input = asInput(flag, environment);
       expect(parseFlagInput(input)).toEqual({ rules: [], prerequisites: [], ...input });
@@ -117,7 +117,7 @@ describe.each(environments)("examples/project.yaml in %s", (environment) => {
   });
 
   const contexts: Record<string, [EvaluationContext, RequestAttributes]> = {
-    nobody: [{}, {}],
+    "an empty context": [{}, {}],
     "a visitor from France": [{ anonymousId: "visitor-1" }, { country: "FR", continent: "EU", language: "fr-FR" }],
     "a business customer": [
       {
@@ -129,7 +129,7 @@ describe.each(environments)("examples/project.yaml in %s", (environment) => {
       },
       { country: "US", region: "California", continent: "NA", ip: "198.51.100.20" },
     ],
-    "somebody on the app": [
+    "an app user": [
       {
         targetingKey: "customer-2",
         platform: "ios",
@@ -174,7 +174,7 @@ describe.each(environments)("examples/project.yaml in %s", (environment) => {
   });
 });
 
-describe("examples/project.yaml, evaluated", () => {
+describe("flags of examples/project.yaml", () => {
   const now = Date.parse("2026-11-21T12:00:00Z");
   const flags = new Map(
     projectDocuments(project, "production", 1).map((document) => [document.key, compileFlag(document)]),
@@ -182,7 +182,7 @@ describe("examples/project.yaml, evaluated", () => {
   const evaluate = (key: string, context: EvaluationContext, request: RequestAttributes = {}, at = now) =>
     flags.get(key)!.evaluate({ context, request, now: at, random: () => 0.5 });
 
-  it("shows the redesign to staff, and to beta testers outside the US", () => {
+  it("show the redesign to staff, and to beta testers outside the US", () => {
     const beta = { targetingKey: "u1", betaOptIn: true };
     expect(evaluate("checkout-redesign", { targetingKey: "u1", email: "a@shop.example.com" })).toMatchObject({
       ruleId: "staff",
@@ -194,7 +194,7 @@ describe("examples/project.yaml, evaluated", () => {
     expect(evaluate("checkout-redesign", beta, { country: "US" })).toMatchObject({ reason: "SPLIT" });
   });
 
-  it("splits everybody else one in four", () => {
+  it("give the redesign to one in four of all other users", () => {
     let on = 0;
     for (let i = 0; i < 4000; i++) {
       const resolution = evaluate("checkout-redesign", { targetingKey: `customer-${i}` });
@@ -203,7 +203,7 @@ describe("examples/project.yaml, evaluated", () => {
     expect(on / 4000).toBeCloseTo(0.25, 1);
   });
 
-  it("takes express-pay away where the new frame is off, three prerequisites down", () => {
+  it("turn express-pay off without the new frame, three prerequisites away", () => {
     const context = { targetingKey: "u1", betaOptIn: true, basketTotal: 12 };
     expect(evaluate("express-pay", context)).toMatchObject({ variant: "on", ruleId: "small-baskets" });
     expect(evaluate("express-pay", { ...context, shownIn: "App-WebView" })).toMatchObject({
@@ -212,7 +212,7 @@ describe("examples/project.yaml, evaluated", () => {
     });
   });
 
-  it("keeps the two experiments of the checkout apart", () => {
+  it("never put a user into both checkout experiments", () => {
     for (let i = 0; i < 500; i++) {
       const context = { targetingKey: `customer-${i}`, email: "a@shop.example.com" };
       const inUpsell = evaluate("checkout-upsell", context).reason === "SPLIT";
@@ -221,7 +221,7 @@ describe("examples/project.yaml, evaluated", () => {
     }
   });
 
-  it("follows its schedules", () => {
+  it("follow their schedules", () => {
     const hero = (at: string) => evaluate("homepage-hero", {}, { continent: "EU" }, Date.parse(at));
     expect(hero("2026-11-19T00:00:00Z")).toMatchObject({ variant: "brand" });
     expect(hero("2026-11-21T00:00:00Z")).toMatchObject({ variant: "winter" });
@@ -229,16 +229,16 @@ describe("examples/project.yaml, evaluated", () => {
     expect(hero("2026-12-01T00:00:00Z")).toMatchObject({ variant: "winter" });
   });
 
-  it("keeps an unknown device apart from an old one", () => {
+  it("treat an unknown device differently from an old one", () => {
     expect(evaluate("dark-mode", { deviceYear: 2016 })).toMatchObject({ variant: "light" });
     expect(evaluate("dark-mode", {})).toMatchObject({ variant: "system" });
   });
 
-  it("answers an error for the tour of a new customer without a key", () => {
+  it("return an error for the tour of a new customer without a targeting key", () => {
     expect(evaluate("welcome-tour", { orderCount: 1 })).toMatchObject({ errorCode: "TARGETING_KEY_MISSING" });
   });
 
-  it("answers the caller's own default for the price rounding that is disabled", () => {
+  it("return the caller's default for the disabled price rounding", () => {
     expect(evaluate("price-rounding", {})).toEqual({ reason: "DISABLED" });
   });
 });

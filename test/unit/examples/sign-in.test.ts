@@ -17,12 +17,12 @@ const people = Array.from({ length: 200 }, (_, i) => ({
   after: { targetingKey: `customer-${i}`, anonymousId: `visitor-${i}` },
 }));
 
-test("a flag that splits by anonymousId first keeps everybody's variant when they sign in", () => {
+test("a flag that splits by anonymousId keeps a user's variant at sign-in", () => {
   expect(people.map(({ after }) => variantOf(after))).toEqual(people.map(({ before }) => variantOf(before)));
   expect(new Set(people.map(({ before }) => variantOf(before))).size).toBeGreaterThan(1);
 });
 
-test("who has no anonymousId is split by the targeting key", () => {
+test("users without an anonymousId are split by the targeting key", () => {
   const variants = people.map(({ after: { targetingKey } }) => variantOf({ targetingKey }));
   expect(new Set(variants).size).toBeGreaterThan(1);
   expect(variants).not.toEqual(people.map(({ after }) => variantOf(after)));
