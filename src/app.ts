@@ -8,7 +8,7 @@ import { registerStream } from "./http/streams/stream.ts";
 import type { AppEnv, Services } from "./http/services.ts";
 
 /**
- * Every route of the worker. Evaluation comes first and has no middleware in front of it.
+ * Creates the app with every route of the worker. Evaluation comes first, without any middleware in front of it.
  *
  * @example
  * const app = createApp(createServices(parseSettings(bindings)));
@@ -28,12 +28,12 @@ export function createApp(services: Services): Hono<AppEnv> {
     app.options(path, () => new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   mountManagement(app, services);
   app.notFound((c) => {
-    const meant = withoutRepeatedSlashes(c.req.raw);
-    if (meant !== undefined) return app.fetch(meant, c.env, c.executionCtx);
+    const corrected = withoutRepeatedSlashes(c.req.raw);
+    if (corrected !== undefined) return app.fetch(corrected, c.env, c.executionCtx);
     if (isOfrepPath(c.req.path)) return noOfrepRoute(c.req.raw, c.req.path);
     const { method, path } = c.req;
-    const isRead = /^\/(?:(?:healthz|flags(?:\/[^/]+)?)\/?)?$/.test(path);
-    const error = isRead
+    const isReadOnly = /^\/(?:(?:healthz|flags(?:\/[^/]+)?)\/?)?$/.test(path);
+    const error = isReadOnly
       ? methodNotAllowed(method, "GET, HEAD, OPTIONS")
       : new HttpError(404, `no route for ${method} ${path}`);
     return errorResponse(error, c.req.raw, path);
@@ -46,7 +46,10 @@ export function createApp(services: Services): Hono<AppEnv> {
   return app;
 }
 
-/** `//ofrep/…` comes from SDKs whose base URL ends with a slash. Looked for only where no route was found. */
+/**
+ * Returns the request with a corrected path, or `undefined` if the path needs none. SDKs whose base URL ends with a slash
+ * ask for `//ofrep/…`. Only requests that match no route get here, so the usual request pays nothing.
+ */
 function withoutRepeatedSlashes(request: Request): Request | undefined {
   const url = new URL(request.url);
   if (!url.pathname.includes("//")) return undefined;

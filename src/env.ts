@@ -3,7 +3,7 @@ import type { PointSink } from "./ops/metrics.ts";
 import type { RateLimitBinding } from "./ops/rate-limiter.ts";
 import * as v from "valibot";
 
-/** The worker's bindings as Cloudflare hands them over: strings, all optional until parsed. */
+/** The worker's bindings as Cloudflare passes them: strings, and all optional until they are parsed. */
 export type Bindings = Record<string, unknown>;
 
 const wholeNumber = (fallback: number, min: number, max: number) =>
@@ -29,7 +29,7 @@ const trueOrFalse = (fallback: boolean) =>
     fallback,
   );
 
-const text = (what: string) => v.pipe(v.string(`missing: ${what}`), v.minLength(1, `missing: ${what}`));
+const text = (meaning: string) => v.pipe(v.string(`missing: ${meaning}`), v.minLength(1, `missing: ${meaning}`));
 const optionalText = v.optional(
   v.pipe(
     v.string(),
@@ -41,18 +41,18 @@ const secret = v.pipe(
   v.minLength(32, "expected at least 32 characters"),
 );
 
-const optionalBinding = <B>(method: keyof B & string, what: string) =>
-  v.optional(v.custom<B>((value) => typeof (value as Partial<B> | null)?.[method] === "function", `expected ${what}`));
+const optionalBinding = <B>(method: keyof B & string, noun: string) =>
+  v.optional(v.custom<B>((value) => typeof (value as Partial<B> | null)?.[method] === "function", `expected ${noun}`));
 const rateLimit = optionalBinding<RateLimitBinding>("limit", "a rate limit binding");
 
 const Settings = v.object({
   DATABASE_URL: text("the Postgres connection string of Neon"),
-  /** Where Neon's SQL-over-HTTP answers, when that is not the host's own. */
+  /** The URL of Neon's SQL over HTTP, if it is not at the host of the connection string. */
   NEON_HTTP_URL: optionalText,
   UPSTASH_REDIS_REST_URL: optionalText,
   UPSTASH_REDIS_REST_TOKEN: optionalText,
   KEY_SECRET: secret,
-  /** Still accepted while keys are being replaced. */
+  /** The previous secret, which is still accepted while keys are being replaced. */
   KEY_SECRET_PREVIOUS: optionalText,
   CF_ZONE_ID: optionalText,
   CF_PURGE_TOKEN: optionalText,
@@ -70,7 +70,7 @@ const Settings = v.object({
   CACHE_HEAD_CHECK_MS: wholeNumber(1000, 0, 60_000),
   CACHE_L1_MAX_ENTRIES: wholeNumber(20_000, 1, 1_000_000),
   CACHE_L1_MAX_BYTES: wholeNumber(64 * 1024 * 1024, 1024, 100 * 1024 * 1024),
-  /** Limits by caller; where one is absent, that many per second and isolate. 0: no limit. */
+  /** Limits per caller. Without a binding, the number per second and isolate applies, where 0 switches the limit off. */
   LIMIT_UNKNOWN_KEYS: rateLimit,
   LIMIT_NO_CACHE: rateLimit,
   LIMIT_WRITES: rateLimit,
@@ -80,27 +80,27 @@ const Settings = v.object({
   UNKNOWN_FLAGS_PER_SECOND: wholeNumber(1000, 0, 1_000_000),
   AHEAD_PER_SECOND: wholeNumber(100, 0, 1_000_000),
   KEY_CHECKS_PER_SECOND: wholeNumber(10, 0, 1000),
-  /** Change streams for browsers. */
+  /** Switches on the change streams. */
   STREAMS_ENABLED: trueOrFalse(true),
   STREAMS_MAX: wholeNumber(1000, 0, 20_000),
-  /** Up to three calls a second must stay below the 10,000 that one request may make. */
+  /** A stream makes up to three calls per second, and one request may make 10,000 in all. */
   STREAM_LIFETIME_SECONDS: wholeNumber(1800, 10, 3000),
-  /** Analytics Engine data set. */
+  /** The Analytics Engine data set. */
   ANALYTICS: optionalBinding<PointSink>("writeDataPoint", "an Analytics Engine binding"),
 });
 
-/** What the deployment is set to. Durations in the unit that their names say. */
+/** The settings of the deployment. Names of durations end in their unit. */
 export type Settings = v.InferOutput<typeof Settings>;
 
-/** Reads the bindings. @throws InvalidInputError naming every binding that is missing or wrong, never its value. */
+/** Parses the bindings. @throws InvalidInputError that names every missing or wrong binding, never its value */
 export function parseSettings(bindings: Bindings): Settings {
   const result = v.safeParse(Settings, bindings);
   if (result.success) return result.output;
   throw new InvalidInputError(
-    result.issues.map((issue) => ({ pointer: `/${v.getDotPath(issue) ?? ""}`, detail: missingOr(issue) })),
+    result.issues.map((issue) => ({ pointer: `/${v.getDotPath(issue) ?? ""}`, detail: detailOf(issue) })),
   );
 }
 
-function missingOr(issue: v.BaseIssue<unknown>): string {
-  return issue.input === undefined ? "missing binding (docs/production.md lists each)" : issue.message;
+function detailOf(issue: v.BaseIssue<unknown>): string {
+  return issue.input === undefined ? "is missing; docs/production.md describes every setting" : issue.message;
 }

@@ -7,7 +7,7 @@ import type { WorkerContext } from "./ops/runtime.ts";
 import type { AppEnv, Services } from "./http/services.ts";
 import { createServices } from "./services.ts";
 
-/** What lives as long as the isolate. Made on the first request: module scope may not touch bindings, time or chance. */
+/** The state of the isolate, made on the first request: module scope has no bindings, clock or randomness. */
 interface Isolate {
   bindings: Bindings;
   services: Services;
@@ -36,7 +36,7 @@ export default {
     return current.app.fetch(request, bindings, context);
   },
 
-  /** The outbox sweep (wrangler.toml, [triggers]). */
+  /** Runs the sweep (wrangler.toml, [triggers]). */
   async scheduled(_event: unknown, bindings: Bindings, context: WorkerContext): Promise<void> {
     await isolateFor(bindings).services.sweep((promise) => context.waitUntil(promise));
   },

@@ -54,12 +54,8 @@ export class Authenticator {
     const parts = token.length > MAX_TOKEN_LENGTH ? undefined : await verifyToken(this.#secrets, token);
     if (parts === undefined) {
       // Only invalid tokens count, so that other callers at the same address cannot get a valid key refused.
-      await requireWithin(
-        this.#limits.unknownKeys,
-        addressOf(headers),
-        "requests with keys that are not of this deployment",
-      );
-      throw unauthorized("the key is not one of this deployment");
+      await requireWithin(this.#limits.unknownKeys, addressOf(headers), "requests with keys of other deployments");
+      throw unauthorized("the key does not belong to this deployment");
     }
     const { id } = parts;
     const secretHash = await hashSecret(parts.secret);
@@ -80,7 +76,7 @@ export function tokenOf(headers: Headers): string | undefined {
   return headers.get("x-api-key") ?? undefined;
 }
 
-/** Returns the key's row in the environment's table. @throws HttpError 401 if revoked, 403 if used from a forbidden origin */
+/** Returns the key's row in the environment's table. @throws HttpError 401 if it has none, 403 for a forbidden origin */
 export function requireSdkKey(key: VerifiedSdkKey, keys: KeyTable, request: Request): SdkKeyRecord {
   const record = Object.hasOwn(keys, key.id) ? keys[key.id] : undefined;
   if (record === undefined || record.kind !== key.kind || !constantTimeEqual(record.hash, key.secretHash)) {
@@ -96,7 +92,8 @@ export function requireSdkKey(key: VerifiedSdkKey, keys: KeyTable, request: Requ
 
 /** @throws HttpError 403 for an admin token */
 export function requireSdkKind(token: VerifiedToken): VerifiedSdkKey {
-  if (token.kind === "admin") throw new HttpError(403, "evaluation takes a client or server key, not an admin token");
+  if (token.kind === "admin")
+    throw new HttpError(403, "evaluation requires a client or server key, not an admin token");
   return token;
 }
 

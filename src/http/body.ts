@@ -1,15 +1,15 @@
 import { HttpError } from "./errors.ts";
 
-/** The request's body as text, at most `maxBytes`. @throws HttpError 413 */
+/** Reads the request's body as text. @throws HttpError 413 if it is longer than `maxBytes` */
 export async function readBody(request: Request, maxBytes: number): Promise<string> {
   const tooLarge = () => new HttpError(413, `the body is larger than ${maxBytes} bytes`);
   const declared = request.headers.get("content-length");
   if (declared !== null) {
-    // Also what is no number.
+    // A header that is not a number fails this comparison too.
     if (!(Number(declared) <= maxBytes)) throw tooLarge();
     return request.text();
   }
-  // No declared length (chunked): stop reading at the limit instead of buffering what comes.
+  // A chunked body has no declared length: read up to the limit instead of buffering all of it.
   if (request.body === null) return "";
   const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   const decoder = new TextDecoder();

@@ -1,10 +1,10 @@
-/** What browsers need on every answer of the evaluation routes, errors and 304 included (docs/api.md). */
+/** Headers that browsers need on every response of the evaluation routes, errors and 304 included (docs/api.md). */
 export const CORS_HEADERS: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers": "ETag, Retry-After, X-Flags-Version, X-Flags-Overrides, Cache-Status, X-Request-Id",
 };
 
-/** What clients send; any other name that a preflight asks for is accepted too, because users may configure headers. */
+/** Headers that clients send. A preflight may ask for others too, because applications can configure headers. */
 const REQUEST_HEADERS = [
   "content-type",
   "authorization",
@@ -16,11 +16,11 @@ const REQUEST_HEADERS = [
   "x-flags-overrides",
 ];
 
-/** A preflight that asks for more names than this, or for longer ones, gets the usual ones. */
-const MAX_ASKED = 50;
+/** Bounds the names that a preflight gets besides REQUEST_HEADERS. */
+const MAX_REQUESTED_NAMES = 50;
 const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,64}$/;
 
-/** Answered before authentication: a preflight carries no key. */
+/** Responds to a preflight. No authentication comes before it, because a preflight carries no key. */
 export function preflight(c: { req: { raw: Request } }): Response {
   return new Response(null, {
     status: 204,
@@ -34,11 +34,11 @@ export function preflight(c: { req: { raw: Request } }): Response {
   });
 }
 
-/** `*` would not cover Authorization, so each is named. */
-function allowedHeaders(asked: string): string {
-  const names = asked
+/** Lists each name, because `*` does not cover Authorization. */
+function allowedHeaders(requested: string): string {
+  const names = requested
     .toLowerCase()
-    .split(",", MAX_ASKED)
+    .split(",", MAX_REQUESTED_NAMES)
     .map((name) => name.trim())
     .filter((name) => name !== "*" && HEADER_NAME.test(name));
   return [...new Set([...REQUEST_HEADERS, ...names])].join(", ");

@@ -6,7 +6,7 @@ import type { ErrorCode } from "../evaluation/types.ts";
 import { CORS_HEADERS } from "./cors.ts";
 import { requestId } from "./request-id.ts";
 
-/** An answer other than success, decided by HTTP code. */
+/** An error response. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly status: number;
@@ -44,7 +44,7 @@ const TITLES: Record<number, string> = {
   503: "Service Unavailable",
 };
 
-/** Any thrown thing as an HTTP answer. Messages of unknown errors never leave the worker. */
+/** Turns any thrown value into an error response. The message of an unknown error never leaves the worker. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   const cause = error;
@@ -68,7 +68,7 @@ export function toHttpError(error: unknown): HttpError {
   return new HttpError(500, "internal error", { cause });
 }
 
-/** RFC 9457 problem+json, for everything that is not OFREP. */
+/** Renders an error as problem+json (RFC 9457), the form of every route except OFREP's. */
 export function problemResponse(error: HttpError, requestId: string): Response {
   const body = {
     type: "about:blank",
@@ -89,13 +89,13 @@ export function problemResponse(error: HttpError, requestId: string): Response {
   });
 }
 
-/** A binding is missing or wrong. Which one is in the log: the caller is not the operator. */
+/** Responds if a setting is missing or wrong. Only the log says which one, because the caller is not the operator. */
 export function misconfigured(request: Request): Response {
-  const error = new HttpError(500, "this deployment is not configured completely; its log names what is missing");
+  const error = new HttpError(500, "this deployment is not fully configured; its log names the wrong settings");
   return errorResponse(error, request, new URL(request.url).pathname.replaceAll(/\/{2,}/g, "/"));
 }
 
-/** An error in the form of its path: OFREP's, or a problem, which browsers may read where flags are evaluated. */
+/** Renders an error in the form of its path. Browsers may read the errors of all evaluation routes. */
 export function errorResponse(error: HttpError, request: Request, path: string): Response {
   const id = requestId(request);
   if (isOfrepPath(path)) return ofrepErrorResponse(error, id, ofrepRoute(path).key);
@@ -105,25 +105,28 @@ export function errorResponse(error: HttpError, request: Request, path: string):
   return response;
 }
 
-/** @param allow methods that the resource has, as in the header */
+/** @param allow the methods of the resource, as in the header `Allow` */
 export function methodNotAllowed(method: string, allow: string): HttpError {
-  return new HttpError(405, `${method} is not a method of this resource; accepted are ${allow}`, {
+  return new HttpError(405, `${method} is not allowed here; use one of ${allow}`, {
     headers: { allow },
   });
 }
 
-/** Whether errors about the path have OFREP's shape. */
+/** Whether errors of the path have OFREP's form. */
 export function isOfrepPath(path: string): boolean {
   return path === "/ofrep" || path.startsWith("/ofrep/");
 }
 
-/** Which of OFREP's routes a path is; `key`: the flag that it names. */
+/** Returns whether a path is an evaluation route of OFREP, and the key of the flag that it names. */
 export function ofrepRoute(path: string): { isEvaluation: boolean; key: string | undefined } {
   const match = /^\/ofrep\/v1\/evaluate\/flags(?:\/([^/]+))?\/?$/.exec(path);
   return { isEvaluation: match !== null, key: match?.[1] };
 }
 
-/** OFREP's error shape, readable across origins; with `key` for the single evaluation, without for bulk (its strict decoders take nothing else). */
+/**
+ * Renders an error in OFREP's form, readable across origins. `key` is `undefined` for bulk evaluations, whose strict
+ * decoders accept no other fields.
+ */
 export function ofrepErrorResponse(error: HttpError, requestId: string, key: string | undefined): Response {
   const details = error.status === 500 ? `internal error ${requestId}` : detailsOf(error);
   const body =

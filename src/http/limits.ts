@@ -2,23 +2,26 @@ import ipaddr from "ipaddr.js";
 import type { RateLimiter } from "../ops/rate-limiter.ts";
 import { HttpError } from "./errors.ts";
 
-/** What callers are held to. */
+/** Limits on what one caller may do. */
 export interface RateLimits {
-  /** Keys that this deployment did not issue, by address. */
+  /** Requests with keys of other deployments, by address. */
   unknownKeys: RateLimiter;
-  /** Reads past the caches, by key. */
+  /** Uncached reads, by SDK key. */
   noCache: RateLimiter;
-  /** Management writes, by token. */
+  /** Management writes, by admin token. */
   writes: RateLimiter;
 }
 
-/** @throws HttpError 429 */
-export async function requireWithin(limiter: RateLimiter, caller: string, what: string): Promise<void> {
+/** @throws HttpError 429 saying that there are too many `requests` */
+export async function requireWithin(limiter: RateLimiter, caller: string, requests: string): Promise<void> {
   if (await limiter.allows(caller)) return;
-  throw new HttpError(429, `too many ${what}`, { headers: { "retry-after": String(limiter.retryAfterSeconds) } });
+  const { retryAfterSeconds } = limiter;
+  throw new HttpError(429, `too many ${requests}; retry after ${retryAfterSeconds} s`, {
+    headers: { "retry-after": String(retryAfterSeconds) },
+  });
 }
 
-/** Who sends a request, for counting: its address; of IPv6 the /64, which one caller has to himself. */
+/** Returns the address by which to count a caller. Of IPv6 it returns the /64, which usually belongs to one caller. */
 export function addressOf(headers: Headers): string {
   const address = headers.get("cf-connecting-ip") ?? "";
   if (!address.includes(":") || !ipaddr.isValid(address)) return address;

@@ -1,4 +1,4 @@
-/** Cloudflare's ray where there is one, so that an answer can be found in its logs. */
+/** Returns Cloudflare's ray id, by which its logs can be searched, or a random id if there is none. */
 export function requestId(request: Request): string {
   return request.headers.get("cf-ray") ?? crypto.randomUUID();
 }

@@ -4,12 +4,12 @@ import { audit } from "./derived-tables.ts";
 import { readRows } from "./writes/transaction.ts";
 
 export interface AuditFilter {
-  /** An environment's own changes, and those of definitions, which belong to all of them. */
+  /** Selects the environment's own changes and those of definitions, which all environments share. */
   environment?: string | undefined;
   entity?: AuditRecord["entity"] | undefined;
   key?: string | undefined;
   limit: number;
-  /** Only what is older than the record with this id. */
+  /** Selects the records older than the one with this id. */
   before?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ export async function getAudit(db: StoreDatabase, id: number): Promise<AuditReco
   return found;
 }
 
-/** Newest first. */
+/** Returns the newest records first. */
 export async function listAudit(db: StoreDatabase, filter: AuditFilter): Promise<AuditRecord[]> {
   const { environment, entity, key, before, limit } = filter;
   const ofAllEnvironments = and(isNull(audit.environment), eq(audit.entity, "flag"));

@@ -1,20 +1,20 @@
 import { neon, neonConfig } from "@neondatabase/serverless";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 
-/** What every function of this folder takes first. A statement or a batch is one HTTP request. */
+/** The database. Every function of this folder takes it first. A statement or a batch is one HTTP request. */
 export type StoreDatabase = NeonHttpDatabase;
 
 export interface DatabaseOptions {
-  /** Bound of each request, ms. */
+  /** The time limit of each request (ms). */
   timeoutMs: number;
-  /** Where Neon's HTTP protocol is spoken, when not at the host that the connection string implies. */
+  /** The URL of Neon's SQL over HTTP, if it is not at the host of the connection string. */
   fetchEndpoint?: string | undefined;
 }
 
-/** Opens nothing: the first request does. */
+/** Returns the client of a database. It opens no connection before the first request. */
 export function createDatabase(connectionString: string, options: DatabaseOptions): StoreDatabase {
   const { fetchEndpoint, timeoutMs } = options;
-  // The client knows this setting only for all of its instances together.
+  // The client has this setting only for all of its instances together.
   if (fetchEndpoint) neonConfig.fetchEndpoint = fetchEndpoint;
   const fetchOptions = {
     // The client spreads these options into every fetch, so each request starts a timer of its own.

@@ -1,4 +1,4 @@
-/** The tables of L3 that triggers keep; nothing else writes to them, but for what the outbox has done. */
+/** The tables that triggers maintain. Nothing else writes to them, except that the sweep marks rows of the outbox done. */
 import { sql } from "drizzle-orm";
 import { bigint, check, index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { at } from "./tables.ts";

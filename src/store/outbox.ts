@@ -4,28 +4,37 @@ import { type OutboxRow, pendingChanges } from "./outbox-rows.ts";
 import type { StoreDatabase } from "./client.ts";
 import { readJson, type Written } from "./writes/transaction.ts";
 
-/** What is not confirmed yet. */
+/** The changes that the sweep has not confirmed yet. */
 export interface Unconfirmed {
-  /** Every environment's version. */
+  /** The version of every environment. */
   versions: Map<string, number>;
-  /** Where there is something: all changes since the oldest that is not done; of more than 64, one change of everything. */
+  /**
+   * Environments with such changes: every change since the oldest that is not done, or one change of everything if they
+   * are more than MAX_CHANGES.
+   */
   pending: Map<string, Written>;
 }
 
-/** An environment whose version was lower than one that caches have seen; `from` 0: it is not there. */
+/** An environment whose version was raised above one that caches have seen. `from` is 0 if it did not exist. */
 export interface Raised {
   environment: string;
   from: number;
   to: number;
 }
 
-/** What the sweep publishes and marks. */
+/** The outbox, as the sweep uses it. */
 export interface Outbox {
   readUnconfirmed(): Promise<Unconfirmed>;
-  /** To `step` above each version that was seen, where the database is below it. One statement; see docs/reliability.md. */
+  /**
+   * Raises versions to `step` above those that caches have seen, if the database is below them: see docs/reliability.md.
+   * Makes one statement.
+   */
   raiseVersions(seen: ReadonlyMap<string, number>, step: number): Promise<Raised[]>;
   markDone(environment: string, upToVersion: number): Promise<void>;
-  /** Forgets rows that were done over a week ago, but for the last 500 of each environment; at most 5,000 at a time. */
+  /**
+   * Deletes rows that were done over a week ago, except for the last 500 of each environment. Deletes at most 5,000 rows
+   * in one call.
+   */
   pruneOutbox(): Promise<void>;
 }
 
@@ -40,7 +49,7 @@ export function createOutbox(db: StoreDatabase): Outbox {
   };
 }
 
-// Rows in between that are done already are told again: a head takes only versions without a gap.
+// Rows in between that are already done are included, because a head only accepts versions without a gap.
 async function readUnconfirmed(db: StoreDatabase): Promise<Unconfirmed> {
   const rows = await readJson<
     [environment: string, version: number | null, newest: number | null, rows: OutboxRow[] | null]
@@ -60,8 +69,8 @@ async function readUnconfirmed(db: StoreDatabase): Promise<Unconfirmed> {
     order by coalesce(p.environment, e.key)`,
   );
   const unconfirmed: Unconfirmed = { versions: new Map(), pending: new Map() };
-  for (const [environment, known, newest, changes] of rows) {
-    if (known !== null) unconfirmed.versions.set(environment, known);
+  for (const [environment, version, newest, changes] of rows) {
+    if (version !== null) unconfirmed.versions.set(environment, version);
     const pending = newest === null ? [] : pendingChanges(changes, newest);
     if (newest !== null && pending.length > 0) unconfirmed.pending.set(environment, { version: newest, pending });
   }

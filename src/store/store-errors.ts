@@ -1,7 +1,7 @@
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError } from "../ops/errors.ts";
 import { BrokenReferenceError, type ReferenceProblem } from "./writes/reference-errors.ts";
 
-/** What Postgres tells of an error, as the Neon client hands it on. */
+/** An error of Postgres, as the Neon client passes it on. */
 interface DatabaseError {
   code: string;
   message: string;
@@ -15,10 +15,10 @@ interface Detail {
   cycle?: string[];
 }
 
-/** The project's error for whatever a statement threw. Parameters of statements never get into messages. */
+/** Turns any value that a statement threw into an error of this project. Messages never contain parameters. */
 export function storeError(thrown: unknown): Error {
   const cause = innermost(thrown);
-  if (!isDatabaseError(cause)) return new StoreUnavailableError("the store did not answer", { cause });
+  if (!isDatabaseError(cause)) return new StoreUnavailableError("the store did not respond", { cause });
   const detail = parseDetail(cause.detail);
   switch (cause.code) {
     case "BG001":
@@ -32,29 +32,31 @@ export function storeError(thrown: unknown): Error {
     case "BG005":
       return new NotFoundError(cause.message);
     case "23505": // unique_violation
-      return new ConflictError("it exists already");
+      return new ConflictError("it already exists");
     case "23503": // foreign_key_violation
-      return new ConflictError("it is still in use, or what it belongs to does not exist");
+      return new ConflictError("it is still in use, or its parent does not exist");
     case "40001": // serialization_failure
     case "40P01": // deadlock_detected
-      return new ConflictError("someone else was changing the same thing at the same time; nothing was changed");
+      return new ConflictError("another write changed the same data at the same time; nothing was changed");
     case "23502": // not_null_violation
     case "23514": // check_violation
-      return new InvalidInputError([{ pointer: "", detail: `refused by ${cause.constraint ?? "a constraint"}` }]);
+      return new InvalidInputError([{ pointer: "", detail: `violates ${cause.constraint ?? "a constraint"}` }]);
     case "22P05": // untranslatable_character
-      return new InvalidInputError([{ pointer: "", detail: "text cannot hold the character U+0000" }]);
-    case "21000": // cardinality_violation: one statement writes one thing twice
-      return new InvalidInputError([{ pointer: "", detail: "names the same thing twice" }]);
+      return new InvalidInputError([{ pointer: "", detail: "text must not contain the character U+0000" }]);
+    case "21000": // cardinality_violation: one statement writes one row twice
+      return new InvalidInputError([{ pointer: "", detail: "lists the same key twice" }]);
     default:
-      // data_exception: a value that fits no column, whatever the checks before have let through
+      // data_exception: a value that does not fit its column, although it passed validation
       if (cause.code.startsWith("22")) {
-        return new InvalidInputError([{ pointer: "", detail: `holds a value that cannot be stored (${cause.code})` }]);
+        return new InvalidInputError([
+          { pointer: "", detail: `contains a value that cannot be stored (${cause.code})` },
+        ]);
       }
       return new StoreUnavailableError(`the store failed with SQLSTATE ${cause.code}`, { cause });
   }
 }
 
-/** Drizzle wraps an error in one whose message holds the statement's parameters; only the innermost is kept. */
+/** Unwraps an error of Drizzle, whose message contains the statement's parameters. */
 function innermost(thrown: unknown): unknown {
   let error = thrown;
   while (error instanceof Error && error.message.startsWith("Failed query:") && error.cause !== undefined) {
@@ -69,7 +71,7 @@ function isDatabaseError(error: unknown): error is DatabaseError {
   );
 }
 
-/** Only our own errors carry JSON there; Postgres writes prose. */
+/** Parses the detail of an error. Our own SQL functions put JSON there, and Postgres puts text. */
 function parseDetail(detail: string | null | undefined): Detail {
   if (!detail?.startsWith("{")) return {};
   try {

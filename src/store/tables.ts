@@ -1,4 +1,7 @@
-/** The tables of L3 that are written. Those that triggers keep: derived-tables.ts. Triggers, functions and what each write changes: docs/model.md. */
+/**
+ * The tables that statements write. Triggers maintain those in derived-tables.ts. docs/model.md describes the triggers, the
+ * functions, and the effects of each write.
+ */
 import { sql } from "drizzle-orm";
 import {
   type AnyPgColumn,
@@ -24,16 +27,16 @@ import type {
   Serve,
 } from "../flags/document.ts";
 
-/** A transaction's id, never reused. */
+/** The id of a transaction. It is never reused. */
 const xid8 = customType<{ data: string }>({ dataType: () => "xid8" });
 
-/** ISO 8601, milliseconds. */
+/** A time as ISO 8601 with milliseconds. */
 export const at = customType<{ data: string; driverData: string }>({
   dataType: () => "timestamp with time zone",
   fromDriver: (value) => new Date(value).toISOString(),
 });
 
-/** Keys of flags and segments, as flags/limits.ts has them; never a name that JavaScript objects inherit. */
+/** The pattern of keys in flags/limits.ts, without the names that JavaScript objects inherit. */
 const isKey = (column: AnyPgColumn) =>
   sql`${column} ~ '^[A-Za-z0-9._~-]{1,128}$' and ${column} not in ('__proto__', 'constructor', 'prototype')`;
 
@@ -43,9 +46,9 @@ export const environments = pgTable(
     key: text("key").primaryKey(),
     name: text("name").notNull(),
     version: bigint("version", { mode: "number" }).notNull().default(1),
-    /** Since when signed overrides count here, which ends those made before; null: none counts. */
+    /** When the environment began to allow signed overrides. Older ones are invalid. `null` if it does not allow any. */
     overridesAllowedAt: at("overrides_allowed_at"),
-    /** The transaction that made this version, so that it makes only one. The time tells apart ids from before a restore. */
+    /** The transaction that made this version, because each makes only one. The time tells ids from before a restore apart. */
     bumpedBy: xid8("bumped_by"),
     bumpedAt: at("bumped_at"),
     createdAt: at("created_at")
@@ -163,7 +166,7 @@ export const sdkKeys = pgTable(
   "sdk_keys",
   {
     id: text("id").primaryKey(),
-    /** Null for admin tokens, which belong to the project. */
+    /** `null` for admin tokens, which belong to the project. */
     environment: text("environment"),
     kind: text("kind").$type<"client" | "server" | "admin">().notNull(),
     role: text("role").$type<"read" | "write">(),

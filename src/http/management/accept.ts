@@ -1,8 +1,8 @@
 const RANGE = /^([a-z0-9!#$&^_.+*-]+\/[a-z0-9!#$&^_.+*-]+)((?:\s*;.*)?)$/;
 
 /**
- * Whether JSON may be the answer: not when `Accept` names media types and JSON is none of them, or has `q=0`. What is no
- * media type is passed over, so that only a caller who really cannot read the answer is refused.
+ * Whether the response may be JSON. It may not if `Accept` names media types without JSON, or JSON with `q=0`. Malformed
+ * parts are ignored, so that only a caller that really cannot read JSON is refused.
  */
 export function acceptsJson(accept: string | undefined): boolean {
   const ranges = (accept ?? "").toLowerCase().split(",").flatMap(parseRange);
@@ -12,7 +12,7 @@ export function acceptsJson(accept: string | undefined): boolean {
   return matching.some(({ rank, isRefused }) => rank === nearest && !isRefused);
 }
 
-/** `rank`: how closely the range names JSON; 0: not at all. */
+/** Parses one range. `rank` says how closely it names JSON, and is 0 if it does not include JSON. */
 function parseRange(part: string): { rank: number; isRefused: boolean }[] {
   const match = RANGE.exec(part.trim());
   if (match === null) return [];

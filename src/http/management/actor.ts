@@ -33,7 +33,7 @@ export class AdminAuthenticator {
 
   /** @throws HttpError 401 if the token is revoked, 403 if it is not an admin token */
   async requireAdmin(token: VerifiedToken): Promise<Actor> {
-    if (token.kind !== "admin") throw new HttpError(403, "management takes an admin token, not an SDK key");
+    if (token.kind !== "admin") throw new HttpError(403, "management requires an admin token, not an SDK key");
     const now = this.#services.now();
     const { checked } = token;
     const role = checked !== undefined && now < checked.until ? checked.role : await this.#readRole(token, now);
@@ -62,7 +62,7 @@ export async function requireServer(
   const { environment, flagKey } = target;
   // The same error for every other environment, so that it does not tell which of them exist.
   if (token.kind !== "server" || token.environment !== environment) {
-    throw new HttpError(403, "this takes an admin token, or a server key of the environment");
+    throw new HttpError(403, "this route requires an admin token, or a server key of the environment");
   }
   const isListed = await source.listsKey(environment, token.id, scope);
   const keys = isListed ? (await source.flag({ environment, scope }, flagKey))?.keys : undefined;

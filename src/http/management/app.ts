@@ -38,19 +38,21 @@ const ROUTES: readonly Route[] = [
   ...METRICS_ROUTES,
 ];
 
-/** More mistakes than this are not listed in one answer, and no pointer is longer. */
+/** Bounds the mistakes that one response lists, and the length of each pointer. */
 const MAX_ERRORS = 50;
 const MAX_POINTER_LENGTH = 300;
 
-/** The management API, its contract and its state: everything but evaluation. Made once per isolate, on first use. */
+/** Creates the app of everything but evaluation. An isolate does so once, on first use. */
 export function createManagementApp(services: Services): Hono<ManagementEnv> {
   const app = new Hono<ManagementEnv>({ strict: false });
   const authenticator = new AdminAuthenticator(services, async (id) => findAdminKey(await services.database(), id));
-  app.onError((error, c) => failed(services, error, c));
-  app.notFound((c) => failed(services, new HttpError(404, "there is no such resource"), c));
+  app.onError((error, c) => respondWithProblem(services, error, c));
+  app.notFound((c) =>
+    respondWithProblem(services, new HttpError(404, `no route for ${c.req.method} ${c.req.path}`), c),
+  );
   addDocsRoutes(app, services);
   app.use(async (c, next) => {
-    // Also before a path is found not to exist: what exists is for those who may ask.
+    // Before the route is looked up, so that only callers with a valid token learn which paths exist.
     c.set("token", await authenticator.verify(c.req.raw));
     await next();
     c.res.headers.set("x-request-id", requestId(c.req.raw));
@@ -81,8 +83,12 @@ function requireAccessTo(
   };
 }
 
-/** Every error as problem+json, always with a request id. */
-async function failed(services: Services, error: unknown, c: ManagementContext): Promise<Response> {
+/** Renders every error as problem+json with a request id. */
+async function respondWithProblem(
+  services: Pick<Services, "logFailure">,
+  error: unknown,
+  c: ManagementContext,
+): Promise<Response> {
   const id = requestId(c.req.raw);
   const httpError = toHttpError(error);
   if (httpError.status >= 500) services.logFailure(httpError, id);
@@ -94,12 +100,12 @@ async function failed(services: Services, error: unknown, c: ManagementContext):
   const version = versionOf(error);
   if (version === undefined) return response;
   const body = { ...((await response.json()) as object), version };
-  const answer = new Response(JSON.stringify(body), response);
-  answer.headers.set("etag", entityTagOf(version));
-  return answer;
+  const versioned = new Response(JSON.stringify(body), response);
+  versioned.headers.set("etag", entityTagOf(version));
+  return versioned;
 }
 
-/** Where somebody else was first, the version to start over from. */
+/** Returns the current version if another writer came first, so that the caller can start over from it. */
 function versionOf(error: unknown): number | undefined {
   return error instanceof ConflictError || error instanceof PreconditionFailedError ? error.version : undefined;
 }

@@ -14,7 +14,7 @@ export interface Guard {
 
 export interface ConditionalWrite<T> {
   conditions: WriteConditions;
-  /** Returns the current version, or `undefined` if the resource does not exist. Called if If-Match lists several. */
+  /** Returns the current version, `undefined` if the resource does not exist. Called if If-Match lists several. */
   currentVersion(): Promise<number | undefined>;
   /** Writes if the store finds the guarded state, and throws ConflictError or NotFoundError otherwise. */
   write(guard: Guard): Promise<T>;

@@ -6,16 +6,16 @@ import { HttpError } from "../errors.ts";
 
 export const JSON_ONLY = ["application/json"] as const;
 
-/** A whole flag is at most 256 KiB (LIMITS.documentBytes); names and blanks may take the rest. */
+/** A flag document has at most 256 KiB (LIMITS.documentBytes). The rest is for notes and white space. */
 export const MAX_MANAGEMENT_BODY_BYTES = 1024 * 1024;
 
-/** More than this many mistakes are not listed. */
+/** Bounds the mistakes that one response lists. */
 const MAX_MISTAKES = 50;
 
-/** Where an answer tells which media types the method takes; there is none for PUT. */
-const ACCEPTED_IN: Record<string, string> = { POST: "accept-post", PATCH: "accept-patch" };
+/** The response header that lists the media types of a method. PUT has none, so it gets `Accept`. */
+const ACCEPT_HEADERS: Record<string, string> = { POST: "accept-post", PATCH: "accept-patch" };
 
-/** The body as JSON that every part of the way to the store can hold. @throws HttpError 400, 413, 415, 422 */
+/** Reads the body as JSON that the store can hold. @throws HttpError 400, 413, 415, InvalidInputError */
 export async function readJsonBody(
   request: Request,
   mediaTypes: readonly string[],
@@ -25,7 +25,7 @@ export async function readJsonBody(
   if (!mediaTypes.includes(mediaType)) {
     const accepted = mediaTypes.join(" or ");
     throw new HttpError(415, `the body must be sent as ${accepted}`, {
-      headers: { [ACCEPTED_IN[request.method] ?? "accept"]: mediaTypes.join(", ") },
+      headers: { [ACCEPT_HEADERS[request.method] ?? "accept"]: mediaTypes.join(", ") },
     });
   }
   const text = await readBody(request, maxBytes);
@@ -38,24 +38,24 @@ export async function readJsonBody(
   return value;
 }
 
-/** The parser's own message quotes the body, so only the place is taken from it. */
+/** Parses JSON. The parser's own message quotes the body, so an error repeats only the position. */
 function parse(text: string): unknown {
-  if (text.trim() === "") throw new HttpError(400, "the body is empty, expected JSON");
+  if (text.trim() === "") throw new HttpError(400, "the body is empty; send JSON");
   try {
     return JSON.parse(text);
   } catch (error) {
     const position = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
     throw new HttpError(
       400,
-      position === undefined ? "the body is not JSON" : `the body is not JSON: see character ${position}`,
+      position === undefined ? "the body is not valid JSON" : `the body is not valid JSON at character ${position}`,
     );
   }
 }
 
-/** An object or a list on the way to the value that is looked at. */
-interface Open {
+/** An object or list that contains the current value. */
+interface Container {
   value: Readonly<Record<string, unknown>>;
-  /** Of an object; undefined: a list. */
+  /** Names of an object's members; `undefined` for a list. */
   names: readonly string[] | undefined;
   length: number;
   next: number;
@@ -68,57 +68,57 @@ interface Open {
  */
 export function findMistakes(root: unknown): FieldError[] {
   const mistakes: FieldError[] = [];
-  const path: Open[] = [];
-  const pointer = (): string => path.map((open) => `/${escapePointer(nameOf(open))}`).join("");
+  const path: Container[] = [];
+  const pointer = (): string => path.map((container) => `/${escapePointer(nameOf(container))}`).join("");
   let value = root;
   for (;;) {
     if (typeof value === "string" && !isStorable(value)) {
       mistakes.push({
         pointer: pointer(),
-        detail: "must not hold the character U+0000 or half of a surrogate pair",
+        detail: "must not contain the character U+0000 or half of a surrogate pair",
       });
     } else if (typeof value === "number" && !Number.isFinite(value)) {
-      mistakes.push({ pointer: pointer(), detail: "is too large for a number" });
+      mistakes.push({ pointer: pointer(), detail: "is too large a number" });
     } else if (typeof value === "object" && value !== null) {
       if (path.length >= LIMITS.jsonDepth) {
         return [
           { pointer: pointer(), detail: `is nested too deeply; at most ${LIMITS.jsonDepth} levels are accepted` },
         ];
       }
-      path.push(opened(value));
+      path.push(containerOf(value));
     }
     for (;;) {
       if (mistakes.length >= MAX_MISTAKES) return mistakes;
-      const open = path.at(-1);
-      if (open === undefined) return mistakes;
-      if (open.next === open.length) {
+      const container = path.at(-1);
+      if (container === undefined) return mistakes;
+      if (container.next === container.length) {
         path.pop();
         continue;
       }
-      const name = open.names?.[open.next];
-      const at = open.next++;
+      const name = container.names?.[container.next];
+      const at = container.next++;
       if (name !== undefined && RESERVED_NAMES.has(name)) {
         mistakes.push({ pointer: pointer(), detail: "is a reserved name" });
       } else if (name !== undefined && !isStorable(name)) {
         const outer = pointer().slice(0, -escapePointer(name).length - 1);
-        const detail = "holds a name with the character U+0000 or half of a surrogate pair";
+        const detail = "contains a name with the character U+0000 or half of a surrogate pair";
         mistakes.push({ pointer: outer, detail });
       } else {
-        value = open.value[name ?? at];
+        value = container.value[name ?? at];
         break;
       }
     }
   }
 }
 
-function opened(value: object): Open {
+function containerOf(value: object): Container {
   const names = Array.isArray(value) ? undefined : Object.keys(value);
   const length = names?.length ?? (value as unknown[]).length;
   return { value: value as Record<string, unknown>, names, length, next: 0 };
 }
 
-/** Of the member that was taken last. */
-function nameOf({ names, next }: Open): string {
+/** The name or index of the member that was read last. */
+function nameOf({ names, next }: Container): string {
   return names?.[next - 1] ?? String(next - 1);
 }
 

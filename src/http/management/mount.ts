@@ -2,13 +2,13 @@ import type { Context, Hono } from "hono";
 import type { AppEnv, Services } from "../services.ts";
 import type { ManagementEnv } from "./context.ts";
 
-/** Hands everything but evaluation on to an app of its own, which an isolate that only evaluates never loads. */
+/** Forwards everything but evaluation to an app that an isolate which only evaluates never loads. */
 export function mountManagement(app: Hono<AppEnv>, services: Services): void {
   let management: Hono<ManagementEnv> | undefined;
-  const handOn = async (c: Context<AppEnv>): Promise<Response> => {
+  const forward = async (c: Context<AppEnv>): Promise<Response> => {
     const { createManagementApp } = await import("./app.ts");
     management ??= createManagementApp(services);
     return management.fetch(c.req.raw, c.env, c.executionCtx);
   };
-  for (const path of ["/api/*", "/flags/:key/update", "/openapi.json", "/docs", "/readyz"]) app.all(path, handOn);
+  for (const path of ["/api/*", "/flags/:key/update", "/openapi.json", "/docs", "/readyz"]) app.all(path, forward);
 }

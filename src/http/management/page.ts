@@ -18,7 +18,7 @@ import { fields } from "./shape.ts";
 export const searchText = pipe(
   string("must be given once"),
   maxLength(200, "must not exceed 200 characters"),
-  check((text) => !text.includes("\u0000"), "must not hold the character U+0000"),
+  check((text) => !text.includes("\u0000"), "must not contain the character U+0000"),
 );
 
 export function limitOf(byDefault: number, max: number) {
@@ -29,9 +29,9 @@ export function limitOf(byDefault: number, max: number) {
 
 const CURSORS = { key: KEY_PATTERN, id: /^\d{1,15}$/, sdkKey: /^[A-Za-z0-9]{8,40}$/ };
 
-/** `nextCursor` of the page before: the last one's key or id. */
+/** A cursor: the `nextCursor` of the previous page, which is the key or id of its last item. */
 export function cursorOf(kind: keyof typeof CURSORS) {
-  return pipe(string("must be given once"), regex(CURSORS[kind], "must be a nextCursor"));
+  return pipe(string("must be given once"), regex(CURSORS[kind], "must be the nextCursor of the previous page"));
 }
 
 /** The query of a list without filters. */

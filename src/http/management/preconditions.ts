@@ -58,7 +58,7 @@ function isCreateOnly(headers: Headers): boolean {
   const header = headers.get("if-none-match");
   if (header === null) return false;
   if (header.trim() === "*") return true;
-  throw new HttpError(400, "If-None-Match on a write takes only *");
+  throw new HttpError(400, "If-None-Match on a write accepts only *");
 }
 
 /** Whether the If-None-Match header of a read names this version. */

@@ -42,8 +42,8 @@ export async function publishEverywhere(
 }
 
 /**
- * Returns the version of the flag's document after a write: the environment's version if the last change names the flag,
- * `undefined` if the write may have changed nothing. A change of everything may come from another write.
+ * Returns the version of the flag's document after a write: the version of the environment if the last change names the
+ * flag, `undefined` if the write may have changed nothing. A change of everything may come from another write.
  */
 export function documentVersionAfter({ version, pending, reading }: WriteResult, flagKey: string): number | undefined {
   const read = reading?.flags.get(flagKey)?.version;

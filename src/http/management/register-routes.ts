@@ -7,14 +7,14 @@ import type { Services } from "../services.ts";
 import { acceptsJson } from "./accept.ts";
 import type { Access } from "./actor.ts";
 import { describeOperation } from "./api-reference/describe-operation.ts";
-import { environmentOf, type ManagementEnv } from "./context.ts";
+import type { ManagementEnv } from "./context.ts";
 import { unknownEnvironment } from "./require.ts";
 import { respondsWithJson, type Route } from "./route.ts";
 import { fieldErrorsOf } from "./shape.ts";
 
 type Middleware = MiddlewareHandler<ManagementEnv>;
 
-/** Registers the routes with the checks that their specifications ask for, and 405 for the other methods of each path. */
+/** Registers the routes with the checks of their specifications, and 405 for the other methods of each path. */
 export function registerRoutes(
   app: Hono<ManagementEnv>,
   routes: readonly Route[],
@@ -48,13 +48,13 @@ function rejectOtherMethods(app: Hono<ManagementEnv>, path: string, methods: Rea
 
 /** Rejects a path whose environment cannot exist, without a look-up. */
 const requireEnvironmentKey: Middleware = async (c, next) => {
-  const hasEnvironment = c.req.param("env") !== undefined;
-  if (hasEnvironment && !ENVIRONMENT_PATTERN.test(environmentOf(c))) throw unknownEnvironment();
+  const environment = c.req.param("env");
+  if (environment !== undefined && !ENVIRONMENT_PATTERN.test(environment)) throw unknownEnvironment(environment);
   await next();
 };
 
 const requireJsonAccepted: Middleware = async (c, next) => {
-  if (!acceptsJson(c.req.header("accept"))) throw new HttpError(406, "the answer is application/json");
+  if (!acceptsJson(c.req.header("accept"))) throw new HttpError(406, "this route responds with application/json");
   await next();
 };
 
@@ -63,6 +63,6 @@ function queryValidator(schema: GenericSchema): Middleware {
     if (result.success) return;
     const errors = fieldErrorsOf(result.error);
     const names = errors.map(({ pointer }) => pointer.slice(1)).join(", ");
-    throw new HttpError(400, `the query is not valid: ${names}`, { errors });
+    throw new HttpError(400, `invalid query parameters: ${names}`, { errors });
   }) as Middleware;
 }

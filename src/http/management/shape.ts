@@ -13,11 +13,11 @@ import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../flags/limits.ts";
 import { escapePointer } from "../../flags/validate.ts";
 import { type FieldError, InvalidInputError } from "../../ops/errors.ts";
 
-/** An object with exactly these fields; mistakes name the fields that are accepted. */
+/** A schema for an object with exactly these fields. An error lists the fields. */
 export function fields<E extends ObjectEntries>(entries: E) {
   const names = Object.keys(entries).join(", ");
   return strictObject(entries, (issue: StrictObjectIssue) => {
-    if (issue.expected === "never") return `is not accepted here; accepted are ${names}`;
+    if (issue.expected === "never") return `is not a field here; the fields are ${names}`;
     if (issue.expected === "Object") return `must be an object with ${names}`;
     return "is required";
   });
@@ -30,7 +30,7 @@ export function parseShape<S extends GenericSchema>(schema: S, value: unknown): 
   return result.output;
 }
 
-/** Where and what, never the value: messages of the schemas say what is accepted. */
+/** Returns pointers and messages. They never contain the value, which may be a secret. */
 export function fieldErrorsOf(
   issues: readonly { message: string; path?: readonly unknown[] | undefined }[],
 ): FieldError[] {
@@ -45,11 +45,11 @@ function keyOf(item: unknown): unknown {
 }
 
 export const environmentKey = pipe(
-  string("is required: the key of an environment"),
+  string("is required and must be the key of an environment"),
   regex(ENVIRONMENT_PATTERN, `must be the key of an environment: ${ENVIRONMENT_RULE}`),
 );
 
-/** A time of the store as ISO 8601 in UTC. */
+/** Formats a time from the store as ISO 8601 in UTC. */
 export function instantOf(time: string): string {
   return new Date(time).toISOString();
 }

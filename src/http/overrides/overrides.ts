@@ -4,18 +4,17 @@ import { RememberedTokens } from "../remembered-tokens.ts";
 import { type SignedOverrides, verifyOverrides } from "./overrides-token.ts";
 import { presentedOverrides } from "./presented-overrides.ts";
 
-/** Tokens whose MAC was checked, per isolate. */
 const MAX_REMEMBERED = 500;
 
-/** What is known of a request's overrides. */
+/** The overrides of a request, and the status that the response reports. */
 export interface RequestOverrides {
-  /** Flag key → variant; undefined: none counts. */
+  /** Variants by flag key; `undefined` if the overrides are ignored. */
   flags: ReadonlyMap<string, string> | undefined;
-  /** For the answer's X-Flags-Overrides. */
+  /** The value of the response's X-Flags-Overrides. */
   status: string;
 }
 
-/** Reads the overrides of requests, in environments that allow any. */
+/** Reads the overrides of requests in environments that allow them. */
 export class OverrideReader {
   readonly #secrets: readonly string[];
   readonly #remembered = new RememberedTokens<SignedOverrides>(MAX_REMEMBERED);
@@ -24,7 +23,10 @@ export class OverrideReader {
     this.#secrets = secrets;
   }
 
-  /** `since`: of the environment, as its key table says it; `now` in ms. Undefined: the request carries none. */
+  /**
+   * Returns `undefined` if the request carries no overrides. `since` is when the environment began to allow overrides,
+   * according to its key table. Both times are in ms since epoch.
+   */
   async of(request: Request, environment: string, since: number, now: number): Promise<RequestOverrides | undefined> {
     const token = presentedOverrides(request);
     if (token === undefined) return undefined;
@@ -46,7 +48,7 @@ export class OverrideReader {
   }
 }
 
-/** The key's flags are chosen before, so an override shows nobody a flag that the key may not see. */
+/** Evaluates a flag that the key may see, so an override never shows a hidden flag. */
 export function evaluateUnder(
   overrides: RequestOverrides | undefined,
   flag: CompiledFlag,
@@ -56,7 +58,7 @@ export function evaluateUnder(
   return (variant === undefined ? undefined : overrideFlag(flag, variant, input)) ?? flag.evaluate(input);
 }
 
-/** A link that has grown old must not break the page that it leads to. */
+/** Ignores overrides instead of refusing the request, because an outdated link must not break the page it leads to. */
 function ignored(reason: string): RequestOverrides {
   return { flags: undefined, status: `ignored; reason=${reason}` };
 }

@@ -1,15 +1,15 @@
-/** Where a request may carry overrides. The first place that has any decides; the others are not looked at. */
+/** The places where a request may carry overrides. The first one that has any decides. */
 export const OVERRIDES_PARAMETER = "burgee-overrides";
 export const OVERRIDES_HEADER = "x-flags-overrides";
 const OVERRIDES_COOKIE = "burgee-overrides";
 
-/** As much of a Request as overrides are looked for in; `url` is absolute. */
+/** The parts of a request that may carry overrides. `url` is absolute. */
 export interface PresentingRequest {
   readonly url: string;
   readonly headers: { get(name: string): string | null };
 }
 
-/** The overrides that a request carries, whatever they are worth: query before header before cookie. */
+/** Returns the overrides token of a request, valid or not: from the query, else the header, else the cookie. */
 export function presentedOverrides({ url, headers }: PresentingRequest): string | undefined {
   const inQuery = url.includes(OVERRIDES_PARAMETER) ? new URL(url).searchParams.get(OVERRIDES_PARAMETER) : null;
   return inQuery ?? headers.get(OVERRIDES_HEADER) ?? cookieOf(headers.get("cookie"));

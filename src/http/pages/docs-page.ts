@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import { policyOf } from "./page-policy.ts";
 
-/** As much of OpenAPI as the page shows. */
+/** The parts of an OpenAPI document that the page shows. */
 interface Contract {
   info: { title: string; description?: string };
   tags?: { name: string; description?: string }[] | undefined;
@@ -33,15 +33,15 @@ interface Operation {
 type Html = ReturnType<typeof html>;
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
-/** Of the example project, by path parameter. */
+/** Values of the example project, by path parameter. */
 const EXAMPLES: Record<string, string> = {
   env: "production",
   key: "checkout-redesign",
   name: "checkout-redesign",
   id: "$ID",
 };
-/** Nobody's production for having pasted a line. */
-const DELETED: Record<string, string> = {
+/** Paths that name staging, so that a pasted line deletes nobody's production. */
+const DELETIONS: Record<string, string> = {
   "DELETE /api/v1/environments/{env}": "/api/v1/environments/staging?confirm=staging",
 };
 const TOKENS: Record<string, string> = { adminToken: "$ADMIN", clientKey: "$KEY", serverKey: "$KEY" };
@@ -60,10 +60,10 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:t
 .summary{opacity:.75;margin-left:.8rem}
 `;
 
-// Not written into the page's template: the policy's hash is of these characters, formatted or not.
+// Kept out of the page's template, because the policy hashes exactly these characters.
 const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 
-/** The contract as one page without scripts, and the policy that lets nothing else in. */
+/** Renders the contract as one page without scripts, with its content security policy. */
 export async function docsPage(contract: Contract, origin: string): Promise<{ html: string; policy: string }> {
   const tags = contract.tags ?? [];
   const page = html`<!doctype html>
@@ -79,7 +79,7 @@ export async function docsPage(contract: Contract, origin: string): Promise<{ ht
         <p>${prose(contract.info.description)}</p>
         <p>
           For tools: <a href="/openapi.json">openapi.json</a>. In the examples, <code>$ADMIN</code> is an admin token
-          and <code>$KEY</code> an SDK key; <code>$ID</code> is the <code>id</code> of something that a list has shown.
+          and <code>$KEY</code> an SDK key. <code>$ID</code> is an <code>id</code> from a list.
         </p>
         <nav>${tags.map(({ name }) => html`<a href="#${name}">${name}</a>`)}<a href="#schemas">Schemas</a></nav>
         ${tags.map(({ name, description }) => section(contract, name, description, origin))}
@@ -145,16 +145,16 @@ function article(method: string, path: string, operation: Operation, origin: str
       ${schema === undefined ? "" : html`<p>Body: ${link(schema)}, as <code>${Object.keys(requestBody?.content ?? {}).join(", ")}</code></p>`}
       <table>
         <tr>
-          <th>Answer</th>
+          <th>Response</th>
           <th></th>
           <th></th>
         </tr>
         ${Object.entries(responses).map(
-          ([status, answer]) =>
+          ([status, response]) =>
             html`<tr>
               <td>${status}</td>
-              <td>${prose(answer.description)}</td>
-              <td>${link(Object.values(answer.content ?? {})[0]?.schema?.$ref)}</td>
+              <td>${prose(response.description)}</td>
+              <td>${link(Object.values(response.content ?? {})[0]?.schema?.$ref)}</td>
             </tr>`,
         )}
       </table>
@@ -162,7 +162,7 @@ function article(method: string, path: string, operation: Operation, origin: str
   </article>`;
 }
 
-/** Text whose `parts` between backticks are code. */
+/** Renders text, with the parts between backticks as code. */
 function prose(text = ""): (Html | string)[] {
   return text.split("`").map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }
@@ -172,7 +172,7 @@ function link(reference: string | undefined): Html | string {
   return name === undefined ? "" : html`<a href="#schema-${name}"><code>${name}</code></a>`;
 }
 
-/** A line to paste into a shell. */
+/** Returns a command to paste into a shell. */
 function curl(
   method: string,
   path: string,
@@ -187,7 +187,7 @@ function curl(
     .join("&");
   const target = path.replace("/segments/{key}", "/segments/beta-testers");
   const url =
-    DELETED[`${method} ${path}`] ??
+    DELETIONS[`${method} ${path}`] ??
     target.replace(/\{(\w+)\}/g, (_, name: string) => EXAMPLES[name] ?? name) + (search === "" ? "" : `?${search}`);
   const lines = [`curl ${method === "GET" ? "" : `-X ${method} `}${quoted(origin + url)}`];
   if (token !== undefined) lines.push(`-H "Authorization: Bearer ${TOKENS[token] ?? ""}"`);
@@ -195,7 +195,10 @@ function curl(
   return lines.join(" \\\n  ");
 }
 
-/** As one word of a shell that reads nothing in it but `$ID`: the host of the page is whatever its reader asked. */
+/**
+ * Quotes text as one shell word in which only `$ID` is expanded. The text contains the host that the reader asked, which
+ * can be anything.
+ */
 function quoted(text: string): string {
   const words = text.split("$ID").map((part) => (part === "" ? "" : `'${part.replaceAll("'", String.raw`'\''`)}'`));
   return words.join('"$ID"');

@@ -1,4 +1,4 @@
-/** What a page with this one style sheet may load: that, and nothing else. */
+/** Returns the content security policy of a page that may load this one style sheet and nothing else. */
 export async function policyOf(style: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
   const source = `'sha256-${btoa(String.fromCharCode(...new Uint8Array(hash)))}'`;

@@ -9,16 +9,16 @@ table{border-collapse:collapse;width:100%}
 td,th{text-align:left;border-top:1px solid color-mix(in srgb,currentColor 18%,transparent);padding:.4rem .8rem .4rem 0}
 `;
 
-// Not written into the page's template: the policy's hash is of these characters, formatted or not.
+// Kept out of the page's template, because the policy hashes exactly these characters.
 const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 
 const MEANINGS: Record<Readiness["status"], string> = {
-  ok: "Every backend answers.",
-  degraded: "One backend is out of reach. Flags are served all the same.",
-  unavailable: "No backend can be reached. Flags are served from what is held, as long as it is held somewhere.",
+  ok: "Every backend responds.",
+  degraded: "One backend is unreachable. Flags are still served.",
+  unavailable: "No backend can be reached. Flags are served from the copies that this worker still has.",
 };
 
-/** The state of the tiers for a person, and the policy of the page. */
+/** Returns a page that shows the state of the tiers, with its content security policy. */
 export async function readyzPage({ status, tiers }: Readiness): Promise<{ html: string; policy: string }> {
   const page = html`<!doctype html>
     <html lang="en">
@@ -36,7 +36,7 @@ export async function readyzPage({ status, tiers }: Readiness): Promise<{ html: 
             <tr>
               <th>tier</th>
               <th>state</th>
-              <th>answered in</th>
+              <th>response time</th>
               <th>breaker</th>
             </tr>
           </thead>
@@ -50,7 +50,7 @@ export async function readyzPage({ status, tiers }: Readiness): Promise<{ html: 
             ${row("L2, Redis", tiers.l2)}${row("L3, Postgres", tiers.l3)}
           </tbody>
         </table>
-        <p>Asked at most every two seconds. <code>curl</code> gets the same as JSON.</p>
+        <p>The worker checks at most every two seconds. <code>curl</code> gets the same report as JSON.</p>
       </body>
     </html>`;
   return { html: String(await page), policy: await policyOf(STYLE) };

@@ -2,28 +2,33 @@ import type { Services } from "../services.ts";
 import { within } from "../../resilience/deadline.ts";
 import { getEnvironment } from "../../store/writes/environments.ts";
 
-/** An open route must not become a way to keep the backends busy: a report is given again for so long (ms). */
+/** How long a report is reused (ms), so that this open route cannot be used to keep the backends busy. */
 const REMEMBER_MS = 2000;
-/** A backend that has not answered by then is not reachable (ms). */
+/** A backend that has not responded within this time counts as unreachable (ms). */
 const PROBE_MS = 1000;
-/** Cannot be an environment's key: the question costs a look-up and finds nothing. */
+/** Not a valid environment: looking it up makes one round trip and finds nothing. */
 const NO_ENVIRONMENT = "-";
+
+export type ReadinessServices = Pick<
+  Services,
+  "tiers" | "redisBreaker" | "storeBreaker" | "database" | "now" | "failures"
+>;
 
 export interface TierState {
   state: "ok" | "unreachable" | "not configured";
   breaker?: string;
-  /** How long the probe took (ms). */
+  /** The duration of the probe (ms). */
   latencyMs?: number;
 }
 
 export interface Readiness {
-  /** degraded: one of Redis and Postgres is out of reach, flags are served all the same. */
+  /** `degraded`: either Redis or Postgres is unreachable, and flags are still served. */
   status: "ok" | "degraded" | "unavailable";
   tiers: { l1: { entries: number; bytes: number }; l2: TierState; l3: TierState };
 }
 
-/** The state of the tiers, asked for at most every two seconds. Never throws. */
-export function readiness(services: Services): () => Promise<Readiness> {
+/** Returns a function that reports the state of the tiers. It asks them at most every two seconds, and never throws. */
+export function createReadiness(services: ReadinessServices): () => Promise<Readiness> {
   let last: { report: Readiness; at: number } | undefined;
   return async () => {
     const now = services.now();
@@ -34,7 +39,7 @@ export function readiness(services: Services): () => Promise<Readiness> {
   };
 }
 
-async function probeTiers(services: Services): Promise<Readiness> {
+async function probeTiers(services: ReadinessServices): Promise<Readiness> {
   const { tiers, redisBreaker, storeBreaker } = services;
   const l2 = tiers.l2;
   const [redis, store] = await Promise.all([
@@ -55,17 +60,21 @@ async function probeTiers(services: Services): Promise<Readiness> {
   };
 }
 
-async function probe({ now, failures }: Services, target: string, ask: () => PromiseLike<unknown>): Promise<TierState> {
+async function probe(
+  { now, failures }: ReadinessServices,
+  target: string,
+  ask: () => PromiseLike<unknown>,
+): Promise<TierState> {
   const startedAt = now();
   try {
-    const answered = await within(
+    const hasResponded = await within(
       (async () => {
         await ask();
         return true;
       })(),
       PROBE_MS,
     );
-    if (answered === undefined) throw new Error(`no answer within ${PROBE_MS} ms`);
+    if (hasResponded === undefined) throw new Error(`no response within ${PROBE_MS} ms`);
     failures.succeeded(`${target}_probe`);
     return { state: "ok", latencyMs: now() - startedAt };
   } catch (error) {

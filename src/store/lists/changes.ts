@@ -2,18 +2,18 @@ import { sql } from "drizzle-orm";
 import type { StoreDatabase } from "../client.ts";
 import { readJson } from "../writes/transaction.ts";
 
-/** One change of an environment, as the outbox has it. */
+/** One change of an environment, as recorded in the outbox. */
 export interface RecordedChange {
   version: number;
-  /** Keys of the flags that it made stale; null: everything. */
+  /** Keys of the flags that it made stale; `null` if it made everything stale. */
   flags: string[] | null;
-  /** When its transaction began. */
+  /** When the transaction of the change began. */
   changedAt: string;
-  /** When the sweep had purged everywhere; null: not yet. */
+  /** When the sweep had purged everywhere; `null` if it has not done so yet. */
   confirmedAt: string | null;
 }
 
-/** The database's time, and the last changes of the environment, newest first. Empty: there is no such environment. */
+/** Returns the database's time and the last changes, newest first. There are none if the environment does not exist. */
 export async function listChanges(
   db: StoreDatabase,
   environment: string,

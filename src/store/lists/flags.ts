@@ -4,7 +4,7 @@ import type { StoreDatabase } from "../client.ts";
 import { type Page, type PageQuery, toPage } from "./page.ts";
 import { isoInstant, readJson } from "../writes/transaction.ts";
 
-/** A definition with what people read about it. */
+/** A definition with its notes. */
 export interface DefinitionRecord {
   definition: FlagDefinition;
   description: string;
@@ -16,12 +16,12 @@ export interface DefinitionRecord {
   environments: string[];
 }
 
-/** A definition with the entity tag of itself and all its configurations, which changes with each of them. */
+/** A definition with an entity tag that covers all its configurations and changes with each of them. */
 export interface TaggedDefinition extends DefinitionRecord {
   tag: string;
 }
 
-/** A flag as one environment has it; segments and prerequisites are not resolved. */
+/** A flag in one environment. Segments and prerequisites are references, not copies. */
 export interface FlagRecord extends Omit<DefinitionRecord, "environments"> {
   configuration: FlagConfiguration;
   /** Version of its document in this environment. */
@@ -29,7 +29,7 @@ export interface FlagRecord extends Omit<DefinitionRecord, "environments"> {
 }
 
 export interface FlagFilter extends PageQuery {
-  /** Part of the key or the description, whatever its case. */
+  /** Part of the key or the description, in upper or lower case. */
   search?: string | undefined;
   tag?: string | undefined;
   kind?: FlagKind | undefined;
@@ -52,7 +52,7 @@ const flagTables = sql`
     join flags f on f.key = c.flag_key
     join document_versions v on v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key`;
 
-/** Sorted by key. Empty for an environment that does not exist. */
+/** Returns flags sorted by key, none if the environment does not exist. */
 export async function listFlags(db: StoreDatabase, environment: string, filter: FlagFilter): Promise<Page<FlagRecord>> {
   const rows = await readJson<FlagRecord>(
     db,
@@ -71,7 +71,7 @@ export async function getFlag(db: StoreDatabase, environment: string, key: strin
   return found;
 }
 
-/** Definitions of the project, sorted by key. */
+/** Returns definitions of the project, sorted by key. */
 export async function listDefinitions(db: StoreDatabase, filter: FlagFilter): Promise<Page<DefinitionRecord>> {
   const rows = await readJson<DefinitionRecord>(
     db,

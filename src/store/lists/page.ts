@@ -1,17 +1,17 @@
-/** Which part of a list to read. */
+/** The part of a list to read. */
 export interface PageQuery {
   limit: number;
-  /** `nextCursor` of the page before. */
+  /** The `nextCursor` of the previous page. */
   cursor?: string | undefined;
 }
 
 export interface Page<T> {
   items: T[];
-  /** Undefined on the last page. */
+  /** `undefined` on the last page. */
   nextCursor: string | undefined;
 }
 
-/** `rows`: one more than the limit where there are more. */
+/** Makes a page of rows that were read up to one past the limit. */
 export function toPage<T>(rows: T[], limit: number, cursorOf: (item: T) => string): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);

@@ -9,15 +9,15 @@ export interface SegmentRecord {
   name: string;
   description: string;
   condition: Condition;
-  /** Environment version at which the segment itself last changed. */
+  /** Version of the environment at which the segment itself last changed. */
   version: number;
-  /** What names it directly, sorted. */
+  /** The flags and segments that refer to it directly, sorted by key. */
   usedBy: { flags: string[]; segments: string[] };
   createdAt: string;
   updatedAt: string;
 }
 
-/** Sorted by key. Empty for an environment that does not exist. */
+/** Returns segments sorted by key, none if the environment does not exist. */
 export async function listSegments(
   db: StoreDatabase,
   environment: string,

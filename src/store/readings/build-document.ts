@@ -7,7 +7,7 @@ import {
   type FlagDocument,
 } from "../../flags/document.ts";
 
-/** A flag as one environment configures it. */
+/** A flag with the configuration of one environment. */
 export interface FlagRow extends FlagDefinition, FlagConfiguration {
   version: number;
 }
@@ -17,10 +17,10 @@ export interface SegmentRow {
   condition: Condition;
 }
 
-/** What a document names itself; both are nodes: `flag:<key>`, `segment:<key>`. */
+/** The direct references of a document. Both sides are nodes: `flag:<key>` or `segment:<key>`. */
 export type ReferenceRow = [node: string, refersTo: string[]];
 
-/** Rows of one snapshot by node. */
+/** The rows of one reading, by node. */
 export interface Rows {
   flags: ReadonlyMap<string, FlagRow>;
   segments: ReadonlyMap<string, SegmentRow>;
@@ -39,7 +39,7 @@ export function indexRows(
   };
 }
 
-/** The self-contained document: everything that the flag names, transitively, is resolved into it. */
+/** Builds the self-contained document of a flag, with the segments and flags on which it depends, transitively. */
 export function buildDocument(flag: FlagRow, rows: Rows): FlagDocument {
   const segments: Record<string, Condition> = {};
   const dependencies: Record<string, FlagDependency> = {};

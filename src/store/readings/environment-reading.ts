@@ -6,12 +6,12 @@ import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { buildDocument, indexRows, type FlagRow, type ReferenceRow, type SegmentRow } from "./build-document.ts";
 import { changesSince, type OutboxRow } from "../outbox-rows.ts";
 
-/** A write answers the documents that it changed, when they are no more than this. */
+/** A write returns the documents that it changed if they are at most this many. */
 const MAX_WRITTEN_THROUGH = 20;
 
 export interface SnapshotRow {
   version: number;
-  /** Flag keys that the snapshot was asked for; null: all there are. */
+  /** The flag keys that were asked for; `null` if all were. */
   wanted: string[] | null;
   changes: OutboxRow[];
   flags: FlagRow[];
@@ -21,7 +21,7 @@ export interface SnapshotRow {
   index: string[] | null;
 }
 
-/** The documents of a snapshot, each self-contained. */
+/** Builds the self-contained documents of a reading. */
 export function toReading(snapshot: SnapshotRow, since: number | undefined): Reading {
   const rows = indexRows(snapshot.flags, snapshot.segments, snapshot.references);
   const flags = new Map<string, FlagDocument | null>();
@@ -38,7 +38,7 @@ export function toReading(snapshot: SnapshotRow, since: number | undefined): Rea
   };
 }
 
-/** Some flags of an environment, or all of them and the index. */
+/** Selects some flags of an environment, or all of them with the index. */
 export function selectSnapshot(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
   if (!flagKeys) return selectRows({ environment, since, hasIndex: sql`true` });
   const wanted = sql`select array(select jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb)) as flag_keys`;
@@ -46,8 +46,8 @@ export function selectSnapshot(environment: string, since: number | undefined, f
 }
 
 /**
- * What this transaction has changed in an environment, as its last statement: no row when that is nothing or very much.
- * The environment's row is locked, so nobody else's change can be in it.
+ * Selects the documents that this transaction has changed in an environment, as its last statement. Selects no row if there
+ * are none, or too many. The environment's row is locked, so the result cannot contain another writer's change.
  */
 export function selectWrittenSnapshot(environment: string): SQL {
   const wanted = sql`
@@ -58,49 +58,64 @@ export function selectWrittenSnapshot(environment: string): SQL {
   return selectRows({ environment, since: undefined, wanted, hasIndex: sql`'@index' = any (asked.fields)` });
 }
 
-/** Since when the environment allows signed overrides (ms since epoch); null: it does not. */
+/** When the environment began to allow signed overrides (ms since epoch); `null` if it does not allow them. */
 export const overridesSince: SQL<number | null> = sql`floor(extract(epoch from overrides_allowed_at) * 1000)::float8`;
 
 interface SnapshotQuery {
   environment: string;
   since: number | undefined;
-  /** One row with the array `flag_keys`; left out: all flags. */
+  /** Selects one row with the array `flag_keys`. Without it, all flags are read. */
   wanted?: SQL;
   hasIndex: SQL;
 }
 
+/** The FROM clauses of a reading. */
+interface RowSources {
+  configurations: SQL;
+  segments: SQL;
+  references: SQL;
+}
+
+/** The sources of a whole environment. */
+const ALL_ROWS: RowSources = {
+  configurations: sql`flag_configurations c`,
+  segments: sql`segments s`,
+  references: sql`
+      select r.node, array_agg(r.refers_to) as refers_to from document_references r
+      where r.environment = target.key group by r.node`,
+};
+
 /**
- * One statement is one snapshot: version, changes, rows and keys belong together. Functions used in it must be
- * STABLE; a volatile one would see later commits.
+ * The sources of some flags. LIMIT makes each join a look-up by primary key: without it, Postgres takes tables that were
+ * never analysed for tiny ones.
+ */
+const WANTED_ROWS: RowSources = {
+  configurations: sql`wanted cross join lateral (
+        select * from flag_configurations c
+        where wanted.node like 'flag:%' and c.environment = target.key and c.flag_key = substr(wanted.node, 6) limit 1
+      ) as c`,
+  segments: sql`wanted cross join lateral (
+        select * from segments s
+        where wanted.node like 'segment:%' and s.environment = target.key and s.key = substr(wanted.node, 9) limit 1
+      ) as s`,
+  references: sql`
+      select wanted.node, array(
+        select r.refers_to from document_references r where r.environment = target.key and r.node = wanted.node
+      ) as refers_to from wanted`,
+};
+
+/**
+ * Selects version, changes, documents and keys in one statement, which sees one snapshot of the database. Functions in it
+ * must be STABLE, because a volatile one would see later commits.
  */
 function selectRows({ environment, since, wanted, hasIndex }: SnapshotQuery): SQL {
-  // Joined in where only some flags are asked for: these and whatever they name, transitively.
+  // The flags that were asked for, with the flags and segments on which they depend, transitively.
   const nodes = sql`
     asked as materialized (${wanted ?? sql``}),
     wanted (node) as materialized (
       select reachable_nodes(${environment}, array(select 'flag:' || key from asked, unnest(asked.flag_keys) as key))
     ),`;
-  // LIMIT makes each a lookup by primary key: joined plainly, tables that were never analysed pass for tiny.
-  const configurations = wanted
-    ? sql`wanted cross join lateral (
-        select * from flag_configurations c
-        where wanted.node like 'flag:%' and c.environment = target.key and c.flag_key = substr(wanted.node, 6) limit 1
-      ) as c`
-    : sql`flag_configurations c`;
-  const segments = wanted
-    ? sql`wanted cross join lateral (
-        select * from segments s
-        where wanted.node like 'segment:%' and s.environment = target.key and s.key = substr(wanted.node, 9) limit 1
-      ) as s`
-    : sql`segments s`;
-  const references = wanted
-    ? sql`
-      select wanted.node, array(
-        select r.refers_to from document_references r where r.environment = target.key and r.node = wanted.node
-      ) as refers_to from wanted`
-    : sql`
-      select r.node, array_agg(r.refers_to) as refers_to from document_references r
-      where r.environment = target.key group by r.node`;
+  const { configurations, segments, references } = wanted ? WANTED_ROWS : ALL_ROWS;
   return sql`
     with ${wanted ? nodes : sql``} target as (
       select key, version, ${overridesSince} as overrides_since from environments where key = ${environment}

@@ -4,7 +4,10 @@ import type { StoreDatabase } from "../client.ts";
 import { selectSnapshot, type SnapshotRow, toReading } from "./environment-reading.ts";
 import { readJson } from "../writes/transaction.ts";
 
-/** Reads documents, each call as one statement. Undefined: unknown environment. Throws StoreUnavailableError. */
+/**
+ * Reads documents, with one statement per call. Returns `undefined` if the environment does not exist.
+ * @throws StoreUnavailableError
+ */
 export interface FlagReader {
   readFlags(environment: string, flagKeys: readonly string[], since?: number): Promise<Reading | undefined>;
   readEnvironment(environment: string, since?: number): Promise<Reading | undefined>;
@@ -17,7 +20,7 @@ export function createFlagReader(db: StoreDatabase): FlagReader {
       return snapshot === undefined ? undefined : toReading(snapshot, since);
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
-      throw new StoreUnavailableError("the store refused a reading", { cause: error });
+      throw new StoreUnavailableError("the store rejected a read", { cause: error });
     }
   };
   return {

@@ -21,7 +21,7 @@ const columns = {
   overridesAllowed: sql<boolean>`${environments.overridesAllowedAt} is not null`,
 };
 
-/** An environment that existed before goes on from its last version. ConflictError: it exists. */
+/** Creates an environment. One that existed before continues from its last version. @throws ConflictError if it exists */
 export async function createEnvironment(
   db: StoreDatabase,
   { key, name, copyFrom }: EnvironmentWrite,
@@ -44,7 +44,10 @@ export async function getEnvironment(db: StoreDatabase, key: string): Promise<En
   return found;
 }
 
-/** The name is for people only: no document holds it, so it makes no version. Overrides count at the edge, so they do. */
+/**
+ * Changes an environment. A new name makes no version, because no document contains it. Allowing or forbidding overrides
+ * makes one, because the edge needs to know.
+ */
 export async function updateEnvironment(
   db: StoreDatabase,
   key: string,
@@ -62,7 +65,10 @@ export async function updateEnvironment(
   return await writeEnvironment(db, key, { options, statements: Object.keys(changes).length === 0 ? [] : [update] });
 }
 
-/** Since when the environment allows overrides (ms since epoch). Undefined: there is no such environment; null: it does not. */
+/**
+ * Returns when the environment began to allow overrides (ms since epoch), `null` if it does not allow them, `undefined` if
+ * it does not exist.
+ */
 export async function readOverridesSince(db: StoreDatabase, key: string): Promise<number | null | undefined> {
   const [found] = await readRows(
     db.select({ since: overridesSince }).from(environments).where(eq(environments.key, key)),
@@ -71,8 +77,8 @@ export async function readOverridesSince(db: StoreDatabase, key: string): Promis
 }
 
 /**
- * Deletes the environment with its configurations, segments and keys. Its last version purges everything.
- * ConflictError: it is not at `expectedVersion` any more.
+ * Deletes the environment with its configurations, segments and SDK keys. Its last version purges everything.
+ * @throws ConflictError if it is no longer at `expectedVersion`
  */
 export async function deleteEnvironment(
   db: StoreDatabase,

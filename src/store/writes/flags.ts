@@ -23,8 +23,8 @@ import { upsertConfigurations, upsertDefinitions, upsertSegments } from "./upser
 import { describeSegment } from "./segments.ts";
 
 /**
- * Creates or replaces a flag: its definition and one environment's configuration. Writing what is there already
- * makes no version. Throws ConflictError, InvalidInputError (pointers into the flag document), NotFoundError.
+ * Creates or replaces a flag: its definition and one environment's configuration. Writing the current state again makes no
+ * version. @throws ConflictError, NotFoundError, InvalidInputError with pointers into the flag document
  */
 export async function saveFlag(
   db: StoreDatabase,
@@ -40,7 +40,10 @@ export async function saveFlag(
   });
 }
 
-/** Creates or replaces many flags and segments as one version. Pointers of errors: `/flags/0/rules/…`, `/segments/0/condition/…`. */
+/**
+ * Creates or replaces many flags and segments as one version. The pointers of errors begin with `/flags/<index>` or
+ * `/segments/<index>`.
+ */
 export async function saveProject(
   db: StoreDatabase,
   environment: string,
@@ -51,7 +54,7 @@ export async function saveProject(
     target: { kind: "flag" },
     options: { actor },
     statements: [
-      // After the write's own beginning, which has locked every environment that the definitions may touch.
+      // Comes after the write's own begin_write, which has locked every environment that the definitions may change.
       ...(expectedVersion === undefined
         ? []
         : [db.execute(beginWrite({ environment, kind: "environment", key: environment }, { actor, expectedVersion }))]),
@@ -67,7 +70,7 @@ export async function saveProject(
   });
 }
 
-/** Takes away what is not named, and the definitions that nothing configures any more because of it. */
+/** Deletes flags and segments that the project does not contain, and definitions that no environment then configures. */
 function deletionsBeside(db: StoreDatabase, environment: string, project: ProjectWrite): Statement[] {
   const flagKeys = JSON.stringify(project.flags.map(({ definition }) => definition.key));
   const segmentKeys = JSON.stringify(project.segments.map(({ key }) => key));
@@ -86,7 +89,10 @@ function deletionsBeside(db: StoreDatabase, environment: string, project: Projec
   ];
 }
 
-/** Takes the flag out of one environment, and its definition with the last one. ConflictError: something still refers to it. */
+/**
+ * Deletes the flag from one environment, and its definition if no other environment has the flag.
+ * @throws ConflictError if other documents still refer to it
+ */
 export async function deleteFlag(
   db: StoreDatabase,
   environment: string,
@@ -109,7 +115,7 @@ export async function deleteFlag(
   });
 }
 
-/** Creates or replaces a definition for all environments; answers those where it made a new version. */
+/** Creates or replaces a definition in all environments. Returns those that got a new version. */
 export async function saveDefinition(
   db: StoreDatabase,
   input: DefinitionWrite,
@@ -124,7 +130,7 @@ export async function saveDefinition(
   });
 }
 
-/** Deletes the flag everywhere. */
+/** Deletes the flag from every environment. */
 export async function deleteFlagDefinition(
   db: StoreDatabase,
   key: string,

@@ -6,7 +6,7 @@ import { type Page, type PageQuery, toPage } from "../lists/page.ts";
 import { readRows, writeEnvironment, writeProject, type WriteResult } from "./transaction.ts";
 import { sdkKeys } from "../tables.ts";
 
-/** A key as it is listed: without its hash. */
+/** An SDK key or admin token in a list, without its hash. */
 export interface KeyRecord {
   id: string;
   environment: string | null;
@@ -18,10 +18,10 @@ export interface KeyRecord {
   revokedAt: string | null;
 }
 
-/** Unrevoked SDK keys of an environment: each of its readings holds them all. */
+/** Bounds the unrevoked SDK keys of an environment, because each of its readings contains all of them. */
 const MAX_KEYS = 500;
 
-/** ConflictError: the environment has as many as it may have. */
+/** @throws ConflictError if the environment has as many SDK keys as it may have */
 export async function createSdkKey(
   db: StoreDatabase,
   environment: string,
@@ -37,7 +37,7 @@ export async function createSdkKey(
   });
 }
 
-/** Admin tokens belong to no environment and make no version. */
+/** Stores an admin token. It does not belong to an environment and makes no version. */
 export async function createAdminKey(db: StoreDatabase, key: AdminToken, options: WriteOptions): Promise<void> {
   await writeProject(db, {
     target: { environment: null },
@@ -46,7 +46,7 @@ export async function createAdminKey(db: StoreDatabase, key: AdminToken, options
   });
 }
 
-/** Keys of an environment, or the admin tokens; revoked ones too, oldest first. The cursor is the last key's id. */
+/** Returns the SDK keys of an environment, or the admin tokens. Revoked ones are included, and the oldest come first. */
 export async function listKeys(
   db: StoreDatabase,
   environment: string | null,
@@ -68,7 +68,7 @@ export async function listKeys(
   return toPage(rows, limit, (key) => key.id);
 }
 
-/** NotFoundError: no such key there, or revoked already. */
+/** @throws NotFoundError if the environment does not have the key, or it is already revoked */
 export async function revokeKey(
   db: StoreDatabase,
   environment: string,
@@ -87,7 +87,7 @@ export async function revokeKey(
   });
 }
 
-/** An admin token that is not revoked. */
+/** Returns the admin token unless it is revoked. */
 export async function findAdminKey(db: StoreDatabase, id: string): Promise<AdminToken | undefined> {
   const { role, name, secretHash } = sdkKeys;
   const [found] = await readRows(

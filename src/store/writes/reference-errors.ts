@@ -2,24 +2,24 @@ import { LIMITS } from "../../flags/limits.ts";
 import type { Reference } from "../../flags/references.ts";
 import { InvalidInputError, type FieldError } from "../../ops/errors.ts";
 
-/** A reference that a write would break, as check_references() (migrations/functions/check-references.sql) reports it. */
+/** A reference that a write would break, as migrations/functions/check-references.sql reports it. */
 export interface ReferenceProblem {
-  /** The document that names it: `flag:<key>` or `segment:<key>`. */
+  /** The document that contains the reference: `flag:<key>` or `segment:<key>`. */
   node: string;
   problem?: "unknown" | "unknown_variant" | "too_many_tests";
-  /** What it names. */
+  /** The node that the reference names. */
   reference?: string;
   variant?: string;
-  /** Conditions that one evaluation of `node` would test. */
+  /** The number of tests that one evaluation of `node` would make. */
   tests?: number;
-  /** What still uses `node`, which is gone. */
+  /** The document that still uses `node`, which is gone. */
   by?: string;
 }
 
-/** The database refused a write for what it refers to. `writtenDocuments` turns it into pointers. */
+/** The database refused a write because of its references. `pointAtReferences` adds the pointers. */
 export class BrokenReferenceError extends InvalidInputError {
   readonly problems: ReferenceProblem[];
-  /** Nodes around a cycle, the first one again at the end. */
+  /** The nodes of a cycle. The first one is repeated at the end. */
   readonly cycle: string[] | undefined;
 
   constructor(message: string, problems: ReferenceProblem[], cycle?: string[]) {
@@ -29,17 +29,17 @@ export class BrokenReferenceError extends InvalidInputError {
   }
 }
 
-/** A document of the write, and where in the caller's input it stands. */
+/** A document of the write, and its place in the caller's input. */
 export interface WrittenDocument {
   /** `flag:<key>` or `segment:<key>`. */
   node: string;
-  /** JSON pointer of the document in the input. */
+  /** JSON pointer to the document in the input. */
   base: string;
   /** Pointers relative to `base`. */
   references: Reference[];
 }
 
-/** The same error with pointers into what the caller wrote; other errors as they are. */
+/** Returns a reference error with pointers into the caller's input, and any other error as it is. */
 export function pointAtReferences(error: unknown, written: readonly WrittenDocument[]): unknown {
   if (!(error instanceof BrokenReferenceError)) return error;
   const documents = new Map(written.map((document) => [document.node, document]));
@@ -71,10 +71,10 @@ function pointAtProblem(problem: ReferenceProblem, documents: Map<string, Writte
       : `${label(reference)} has no variant "${variant}"`;
   const document = documents.get(node);
   if (!document || node === reference) {
-    // Another document needs what this write takes away, or a flag serves a variant that it lacks.
+    // Another document needs a variant or document that this write removes, or a flag serves a variant that it lacks.
     const target = documents.get(reference);
     const pointer = target ? `${target.base}/variants` : "";
-    return [{ pointer, detail: node === reference ? missing : `${missing}, which ${label(node)} names` }];
+    return [{ pointer, detail: node === reference ? missing : `${missing}, but ${label(node)} refers to it` }];
   }
   const places = document.references.filter(
     ({ kind, name, variants }) =>
@@ -83,13 +83,13 @@ function pointAtProblem(problem: ReferenceProblem, documents: Map<string, Writte
   return places.map(({ pointer }) => ({ pointer: document.base + pointer, detail: missing }));
 }
 
-/** The flag that was written, or, where that is another one, the document that it depends on. */
+/** Points at the document with too many tests if this write contains it, else at the first document of the write. */
 function pointAtExcess({ node, tests }: ReferenceProblem, written: readonly WrittenDocument[]): FieldError[] {
   const document = written.find((one) => one.node === node) ?? written[0];
   if (!document) return [];
   const field = document.node.startsWith("segment:") ? "/condition" : "/rules";
   const most = LIMITS.testsPerEvaluation;
-  const detail = `one evaluation of ${label(node)} would make ${tests} tests, segments and other flags included; at most ${most} are accepted`;
+  const detail = `one evaluation of ${label(node)} would make ${tests} tests, including those of segments and other flags; at most ${most} are allowed`;
   return [{ pointer: document.base + field, detail }];
 }
 

@@ -7,7 +7,7 @@ import { writeEnvironment, type WriteResult } from "./transaction.ts";
 import { segments } from "../tables.ts";
 import { upsertSegments } from "./upserts.ts";
 
-/** Creates or replaces a segment; every flag that uses it gets the new version. */
+/** Creates or replaces a segment. Every flag that uses it gets the new version. */
 export async function saveSegment(
   db: StoreDatabase,
   environment: string,
@@ -22,7 +22,7 @@ export async function saveSegment(
   });
 }
 
-/** ConflictError: something still refers to it. */
+/** @throws ConflictError if other documents still refer to it */
 export async function deleteSegment(
   db: StoreDatabase,
   environment: string,

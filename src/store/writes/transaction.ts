@@ -10,28 +10,31 @@ import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
 import { selectWrittenSnapshot, type SnapshotRow, toReading } from "../readings/environment-reading.ts";
 import { storeError } from "../store-errors.ts";
 
-/** A drizzle query. It runs when it is awaited, each time: it is awaited here and nowhere else. */
+/** A drizzle query. It runs each time it is awaited, so only this file awaits it. */
 export type Statement = BatchItem<"pg">;
 
-/** An environment's version after a write, and what is to be published. */
+/** The version of an environment after a write, and the changes to publish. */
 export interface Written {
   version: number;
-  /** Every version since the oldest that is not marked done, oldest first; if they are too many, one change of everything. */
+  /**
+   * Every change since the oldest that is not done, oldest first, or one change of everything if they are more than
+   * MAX_CHANGES.
+   */
   pending: Change[];
 }
 
 export interface WriteResult extends Written {
-  /** The documents that the write changed, as its own transaction saw them; undefined when there are many. */
+  /** The documents that the write changed, read in its own transaction; `undefined` if they are many. */
   reading: Reading | undefined;
-  /** Other environments that the write gave a new version: a changed definition belongs to all of them. */
+  /** Other environments that got a new version, because all environments share a definition. */
   elsewhere: Map<string, Written>;
 }
 
 export interface WriteTarget {
-  /** Null: none, the write concerns the project. */
+  /** `null` if the write concerns the whole project. */
   environment: string | null;
   kind?: "flag" | "segment" | "key" | "environment";
-  /** Left out: many of that kind. */
+  /** `undefined` if the write concerns many documents of that kind. */
   key?: string;
 }
 
@@ -39,7 +42,7 @@ export interface Write {
   target: WriteTarget;
   options: DocumentGuard & { mustExist?: boolean };
   statements: readonly Statement[];
-  /** What the statements write, to point at in errors. */
+  /** The documents that the statements write, for the pointers of errors. */
   documents?: readonly WrittenDocument[];
 }
 
@@ -48,12 +51,12 @@ export async function readJson<T>(db: StoreDatabase, statement: SQL): Promise<T[
   return resultsOf<T>(await settle(async () => await db.execute(statement)));
 }
 
-/** Runs one query made with the query builder. */
+/** Runs one query of the query builder. */
 export async function readRows<T>(query: PromiseLike<T>): Promise<T> {
   return await settle(async () => await query);
 }
 
-/** A write in one environment: guard, statements, checks and result in one transaction and one request. */
+/** Writes to one environment: guard, statements, checks and result in one transaction and one request. */
 export async function writeEnvironment(
   db: StoreDatabase,
   environment: string,
@@ -66,7 +69,7 @@ export async function writeEnvironment(
   return { ...own, reading, elsewhere: written };
 }
 
-/** A write that may version any number of environments; answers those that it did, and `environment`. */
+/** Writes to any number of environments. Returns those that got a new version, and `environment`. */
 export async function writeProject(
   db: StoreDatabase,
   write: Write,
@@ -86,7 +89,7 @@ async function runWrite(
         db.execute(beginWrite(target, options)),
         ...(options.expectedDefinition === undefined ? [] : [db.execute(requireDefinition(target, options))]),
         ...statements,
-        // Here rather than at COMMIT, so that the error belongs to a statement.
+        // Checks constraints here rather than at COMMIT, so that an error belongs to a statement.
         db.execute(sql`set constraints all immediate`),
         db.execute(selectWritten(environment)),
         ...(environment === null ? [] : [db.execute(selectWrittenSnapshot(environment))]),
@@ -105,20 +108,20 @@ async function runWrite(
   }
 }
 
-/** The answer to another question is none: read as "nothing found", it would make an environment unknown. */
-function resultsOf<T>(answer: unknown): T[] {
-  const rows = (answer as { rows?: unknown } | undefined)?.rows;
+/** Rejects a result of the wrong shape: treating it as empty would report the environment as unknown. */
+function resultsOf<T>(result: unknown): T[] {
+  const rows = (result as { rows?: unknown } | undefined)?.rows;
   if (!Array.isArray(rows) || !rows.every((row: unknown) => typeof row === "object" && row !== null && "result" in row))
-    throw new StoreUnavailableError("the store answered something else than it was asked");
+    throw new StoreUnavailableError("the store returned a result of the wrong shape");
   return rows.map((row) => (row as { result: T }).result);
 }
 
-/** An instant as tables.ts answers it, for use in JSON. */
+/** Formats an instant in JSON as tables.ts does. */
 export function isoInstant(column: SQL): SQL {
   return sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
-/** What a write begins with; again, inside of it, it guards one more thing. */
+/** Begins a write. A second one in the same transaction adds a guard. */
 export function beginWrite({ environment, kind, key }: WriteTarget, options: Write["options"]): SQL {
   const presence = options.mustExist ? "present" : options.mustNotExist ? "absent" : "any";
   return sql`select begin_write(${options.actor}::text, ${environment}::text, ${kind ?? null}::text,
@@ -129,7 +132,7 @@ function requireDefinition({ key }: WriteTarget, { expectedDefinition }: WriteOp
   return sql`select require_definition(${key ?? null}::text, ${expectedDefinition ?? null}::text)`;
 }
 
-/** From the outbox where the write deleted the environment itself. */
+/** Selects the environments that the write versioned. A deleted environment is found in the outbox. */
 function selectWritten(environment: string | null): SQL {
   return sql`
     select json_build_array(written.key, written.version, case

@@ -1,4 +1,7 @@
-/** Statements that create or replace any number of rows, handed over as one JSON parameter. Unchanged rows are not touched. */
+/**
+ * Statements that create or replace any number of rows, which they take as one JSON parameter. They leave unchanged rows
+ * alone.
+ */
 import { sql, type SQL } from "drizzle-orm";
 import type { DefinitionWrite, FlagWrite, SegmentWrite } from "../inputs.ts";
 

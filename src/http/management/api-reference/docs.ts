@@ -1,18 +1,17 @@
 import type { Hono } from "hono";
-import type { Services } from "../../services.ts";
 import { docsPage } from "../../pages/docs-page.ts";
 import { pageHeaders } from "../../pages/page-policy.ts";
 import { methodNotAllowed } from "../../errors.ts";
-import { readiness } from "../../pages/readyz.ts";
+import { createReadiness, type ReadinessServices } from "../../pages/readyz.ts";
 import { readyzPage } from "../../pages/readyz-page.ts";
 import { requestId } from "../../request-id.ts";
 import type { ManagementEnv } from "../context.ts";
 import { createContract } from "./openapi.ts";
 
-/** What needs no key: the contract, the page that shows it, the state of the tiers. */
-export function addDocsRoutes(app: Hono<ManagementEnv>, services: Services): void {
+/** Adds the routes that need no key: the contract, the page that shows it, and the state of the tiers. */
+export function addDocsRoutes(app: Hono<ManagementEnv>, services: ReadinessServices): void {
   const contract = createContract(app);
-  const readyz = readiness(services);
+  const readyz = createReadiness(services);
 
   app.get("/openapi.json", async (c) => c.json(await contract(), 200, { "cache-control": "public, max-age=300" }));
 

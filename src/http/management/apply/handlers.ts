@@ -18,7 +18,7 @@ export async function postApply(
   const project = { flags: flags.map((flag) => storedFlag(flag)), segments };
   const result = await conditionalWrite({
     conditions: { ifMatch: parseIfMatch(c.req.raw.headers) },
-    currentVersion: async () => requireFound(await getEnvironment(db, environment), "environment").version,
+    currentVersion: async () => requireFound(await getEnvironment(db, environment), "environment", environment).version,
     write: ({ expectedVersion }) =>
       saveProject(db, environment, project, { actor: auditName(c), expectedVersion, isWhole }),
   });

@@ -22,7 +22,7 @@ export interface Project {
 const list = (noun: string) =>
   pipe(
     array(unknown(), `must be a list of ${noun}`),
-    maxLength(MAX_DOCUMENTS, `must not hold more than ${MAX_DOCUMENTS}`),
+    maxLength(MAX_DOCUMENTS, `must not contain more than ${MAX_DOCUMENTS} ${noun}`),
   );
 
 export const applySchema = fields({
@@ -62,7 +62,7 @@ function parseItems<T extends { key: string }>(
     }
     try {
       const parsed = parse(item);
-      if (seen.has(parsed.key)) errors.push({ pointer: `${pointer}/key`, detail: "is there twice" });
+      if (seen.has(parsed.key)) errors.push({ pointer: `${pointer}/key`, detail: "appears twice" });
       seen.add(parsed.key);
       return [parsed];
     } catch (error) {

@@ -3,7 +3,7 @@ import { route } from "../route.ts";
 import { postApply } from "./handlers.ts";
 import { parseProject } from "./input.ts";
 
-/** A whole environment of ordinary size. The isolate holds the body several times over while it checks and forwards it. */
+/** Enough for a whole environment of ordinary size. The isolate holds several copies of the body while it works. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Writes many flags and segments of one environment at once, all or nothing. */

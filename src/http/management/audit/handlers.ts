@@ -31,7 +31,7 @@ export async function showAudit(
   ]);
   // The audit of a deleted environment stays readable.
   const hasOwnRecords = records.some((record) => record.environment === environment);
-  if (found === undefined && !hasOwnRecords) throw unknownEnvironment();
+  if (found === undefined && !hasOwnRecords) throw unknownEnvironment(environment);
   return c.json(pageOf(records, filter.limit));
 }
 
@@ -45,7 +45,7 @@ export async function postRestore(
   const id = Number(pathParameter(c, "id"));
   const found = Number.isSafeInteger(id) ? await getAudit(db, id) : undefined;
   const isHere = found?.environment === environment || (found?.environment === null && found.entity === "flag");
-  const record = requireFound(isHere ? found : undefined, "change");
+  const record = requireFound(isHere ? found : undefined, "change", pathParameter(c, "id"), environment);
   const image = requireImage(record, body.image);
   if (record.entity === "flag") {
     const written = await restoreDefinition(db, record, image, actor);
@@ -60,8 +60,8 @@ export async function postRestore(
 function requireImage(record: AuditRecord, name: RestoreBody["image"]): JsonObject {
   const image = imageOf(record[name]);
   if (image !== null) return image;
-  const hint = name === "before" ? "it was created by this change: delete it instead" : "it was deleted by this change";
-  throw new HttpError(409, `there is nothing to restore: ${hint}`);
+  const reason = name === "before" ? "this change created it; delete it instead" : "this change deleted it";
+  throw new HttpError(409, `there is nothing to restore: ${reason}`);
 }
 
 function pageOf(records: AuditRecord[], limit: number): { items: object[]; nextCursor: string | null } {

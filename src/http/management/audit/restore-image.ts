@@ -39,13 +39,13 @@ export async function restoreInEnvironment(
   }
   if (entity !== "configuration") {
     throw new InvalidInputError([
-      { pointer: "", detail: `a change of ${entity === "key" ? "a key" : "an environment"} cannot be taken back` },
+      { pointer: "", detail: `a change of ${entity === "key" ? "a key" : "an environment"} cannot be restored` },
     ]);
   }
   const { environment: _, flagKey: __, ...configuration } = image;
   return await retryOnConflict(async () => {
     const current = await getDefinition(db, key);
-    if (current === undefined) throw new HttpError(409, "the flag's definition was deleted: create the flag anew");
+    if (current === undefined) throw new HttpError(409, "the flag's definition was deleted; create the flag again");
     const flag = parseFlag({ ...current.definition, ...configuration }, key);
     // This write includes the definition, so the definition must still be the one that was read.
     return await saveFlag(db, environment, storedFlag(flag, {}), { actor, expectedDefinition: current.tag });

@@ -1,8 +1,8 @@
-/** A pattern over flag keys: `*` is any run of characters, `?` one of them; everything else is itself. */
+/** A pattern of flag keys: `*` matches any characters, `?` matches one, and every other character matches itself. */
 export const GLOB_PATTERN = /^[A-Za-z0-9._~*?-]{1,128}$/;
 export const GLOB_RULE = "up to 128 of A-Z a-z 0-9 . _ ~ - and the wildcards * and ?";
 
-/** Linear in key times pattern: a regular expression made of many wildcards could take exponential time. */
+/** Takes time in proportion to key times pattern. A regular expression with many wildcards could take exponential time. */
 export function matchesGlob(pattern: string, key: string): boolean {
   let at = 0;
   let p = 0;

@@ -31,7 +31,7 @@ export async function postWarm(
     c.executionCtx.waitUntil(promise);
   };
   const loaded = await source.all({ environment, scope: { waitUntil, noCache: true } });
-  if (loaded === undefined) throw unknownEnvironment();
+  if (loaded === undefined) throw unknownEnvironment(environment);
   await Promise.allSettled(fills);
   const l2 = await tiers.l2?.keys(environment).catch(() => undefined);
   const l1 = [...tiers.l1.environment(environment).heldKeys()].length;
@@ -54,9 +54,10 @@ export async function showPropagation(
   { database }: Pick<Services, "database">,
   c: ManagementContext,
 ): Promise<Response> {
-  const { now, items } = await listChanges(await database(), environmentOf(c), LAST_CHANGES);
+  const environment = environmentOf(c);
+  const { now, items } = await listChanges(await database(), environment, LAST_CHANGES);
   // Creating an environment is its first change, and the newest changes are never pruned.
-  if (items.length === 0) throw unknownEnvironment();
+  if (items.length === 0) throw unknownEnvironment(environment);
   return c.json({
     now: instantOf(now),
     items: items.map(({ changedAt, confirmedAt, ...change }) => ({
@@ -75,5 +76,5 @@ async function requireEnvironment(
 ): Promise<void> {
   if (tiers.l1.environment(environment).version > 0) return;
   const found = await source.flag({ environment, scope: { waitUntil: waitUntilOf(c) } }, "-");
-  if (found === undefined) throw unknownEnvironment();
+  if (found === undefined) throw unknownEnvironment(environment);
 }

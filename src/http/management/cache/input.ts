@@ -25,8 +25,8 @@ const purgeForms = {
   flags: fields({
     flags: pipe(
       array(flagKeyText, "must be a list of flag keys"),
-      minLength(1, "must hold at least 1"),
-      maxLength(MAX_KEYS_PER_PURGE, `must not hold more than ${MAX_KEYS_PER_PURGE}`),
+      minLength(1, "must contain at least 1 flag key"),
+      maxLength(MAX_KEYS_PER_PURGE, `must not contain more than ${MAX_KEYS_PER_PURGE} flag keys`),
     ),
   }),
   kind: fields({ kind: picklist(FLAG_KINDS, `must be one of ${FLAG_KINDS.join(", ")}`) }),

@@ -75,7 +75,7 @@ function parseMerged(environment: string, merged: unknown): FlagInput {
         CONFIGURATION_FIELDS.some((name) => pointer.startsWith(`/${name}`))
           ? {
               pointer: "",
-              detail: `the configuration in environment "${environment}" does not fit: ${pointer} ${detail}`,
+              detail: `the configuration in environment "${environment}" would become invalid: ${pointer} ${detail}`,
             }
           : { pointer, detail },
       ),

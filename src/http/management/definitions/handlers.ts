@@ -53,7 +53,7 @@ export async function removeDefinition(
   const isConditional = headers.has("if-match");
   const written = await retryOnConflict(async () => {
     if (!isConditional) return await deleteFlagDefinition(db, key, { actor });
-    const { tag } = requireFound(await getDefinition(db, key), "flag");
+    const { tag } = requireFound(await getDefinition(db, key), "flag", key);
     requireMatch(headers, tag);
     return await deleteFlagDefinition(db, key, { actor, expectedDefinition: tag });
   }, isConditional);

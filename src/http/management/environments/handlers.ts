@@ -13,7 +13,7 @@ import { conditionalWrite } from "../conditional-write.ts";
 import { auditName, environmentOf, type ManagementContext } from "../context.ts";
 import { isUnchanged, parseIfMatch, tagHeader } from "../preconditions.ts";
 import { publishWrite } from "../publish-write.ts";
-import { unknownEnvironment } from "../require.ts";
+import { requireFound } from "../require.ts";
 import { instantOf } from "../shape.ts";
 import type { EnvironmentBody, EnvironmentPatchBody } from "./input.ts";
 
@@ -29,8 +29,8 @@ export async function showEnvironment(
   { database }: Pick<Services, "database">,
   c: ManagementContext,
 ): Promise<Response> {
-  const environment = await getEnvironment(await database(), environmentOf(c));
-  if (environment === undefined) throw unknownEnvironment();
+  const key = environmentOf(c);
+  const environment = requireFound(await getEnvironment(await database(), key), "environment", key);
   const headers = { ...tagHeader(environment.version), "x-flags-version": String(environment.version) };
   if (isUnchanged(c.req.raw.headers, environment.version)) return c.body(null, 304, headers);
   return c.json(viewOf(environment), 200, headers);
@@ -44,7 +44,8 @@ export async function postEnvironment(
   const db = await services.database();
   const options = { actor: auditName(c) };
   const written = await createEnvironment(db, { key, name, copyFrom }, options).catch((error: unknown) => {
-    if (error instanceof ConflictError) throw new HttpError(409, "the environment exists already", { cause: error });
+    if (error instanceof ConflictError)
+      throw new HttpError(409, `environment "${key}" already exists`, { cause: error });
     if (error instanceof NotFoundError && copyFrom !== undefined) throw unknownSource();
     throw error;
   });
@@ -62,8 +63,7 @@ export async function patchEnvironment(
   const [key, db] = [environmentOf(c), await services.database()];
   const result = await updateEnvironment(db, key, patch, { actor: auditName(c) });
   const published = await publishWrite(services, c, key, result);
-  const stored = await getEnvironment(db, key);
-  if (stored === undefined) throw unknownEnvironment();
+  const stored = requireFound(await getEnvironment(db, key), "environment", key);
   const environment = { ...viewOf(stored), version: result.version };
   return c.json({ ...published, environment }, 200, tagHeader(result.version));
 }
@@ -77,15 +77,14 @@ export async function removeEnvironment(
   const ifMatch = parseIfMatch(c.req.raw.headers);
   // `*` does not show which version the caller has seen.
   if ((ifMatch === undefined || ifMatch === "*") && query.confirm !== key) {
-    throw new HttpError(428, "deleting an environment takes If-Match with its version, or ?confirm=<its key>");
+    throw new HttpError(
+      428,
+      "to confirm the deletion, send the environment's version in If-Match, or ?confirm=<its key>",
+    );
   }
   const result = await conditionalWrite({
     conditions: { ifMatch },
-    currentVersion: async () => {
-      const current = await getEnvironment(db, key);
-      if (current === undefined) throw unknownEnvironment();
-      return current.version;
-    },
+    currentVersion: async () => requireFound(await getEnvironment(db, key), "environment", key).version,
     write: ({ expectedVersion }) => deleteEnvironment(db, key, { actor: auditName(c), expectedVersion }),
   });
   return c.json(await publishWrite(services, c, key, result));
@@ -96,6 +95,6 @@ function viewOf(environment: EnvironmentRecord): EnvironmentRecord {
 }
 
 function unknownSource(): HttpError {
-  const errors = [{ pointer: "/copyFrom", detail: "must be the key of an environment that exists" }];
+  const errors = [{ pointer: "/copyFrom", detail: "must be the key of an existing environment" }];
   return new HttpError(422, "the input is not valid", { errors });
 }

@@ -23,7 +23,7 @@ export const environmentPatchSchema = pipe(
     /** Whether the environment accepts signed overrides. */
     overridesAllowed: exactOptional(boolean("must be true or false")),
   }),
-  check((patch) => Object.keys(patch).length > 0, "must hold name or overridesAllowed"),
+  check((patch) => Object.keys(patch).length > 0, "must contain name or overridesAllowed"),
 );
 
 export type EnvironmentPatchBody = InferOutput<typeof environmentPatchSchema>;

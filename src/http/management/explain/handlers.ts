@@ -1,11 +1,10 @@
 import { explainFlag } from "../../../evaluation/explain.ts";
 import type { CompiledFlag } from "../../../evaluation/types.ts";
-import { HttpError } from "../../errors.ts";
 import { requestAttributes } from "../../evaluation/context.ts";
 import { provenanceHeaders } from "../../evaluation/evaluate.ts";
 import type { Services } from "../../services.ts";
 import { environmentOf, type ManagementContext, pathParameter, waitUntilOf } from "../context.ts";
-import { unknownEnvironment } from "../require.ts";
+import { notFound, unknownEnvironment } from "../require.ts";
 import { contextOf, type ExplainBody, type SampleBody } from "./input.ts";
 import { countOutcomes, subjectsOf } from "./sampling.ts";
 
@@ -51,10 +50,10 @@ interface LoadedFlag {
 
 /** Loads the flag that the path names. @throws HttpError 404 */
 async function loadFlag(source: Services["source"], c: ManagementContext): Promise<LoadedFlag> {
-  const request = { environment: environmentOf(c), scope: { waitUntil: waitUntilOf(c) } };
-  const loaded = await source.flag(request, pathParameter(c, "key"));
-  if (loaded === undefined) throw unknownEnvironment();
+  const [environment, key] = [environmentOf(c), pathParameter(c, "key")];
+  const loaded = await source.flag({ environment, scope: { waitUntil: waitUntilOf(c) } }, key);
+  if (loaded === undefined) throw unknownEnvironment(environment);
   const { value: flag, version, tier } = loaded;
-  if (flag === null) throw new HttpError(404, "there is no such flag in this environment");
+  if (flag === null) throw notFound("flag", key, environment);
   return { flag, version, headers: provenanceHeaders({ version, cacheStatus: `Burgee-${tier}; hit` }) };
 }

@@ -35,7 +35,7 @@ export function countOutcomes(flag: CompiledFlag, count: number, { subject, ...i
   return [...outcomes.values()].toSorted((a, b) => b.count - a.count);
 }
 
-/** Returns a function that makes the n-th subject's context. @throws InvalidInputError if `by` is a request attribute */
+/** Returns a function that makes the n-th context. @throws InvalidInputError if `by` is a request attribute */
 export function subjectsOf(context: EvaluationContext, by: AttributePath): (n: number) => EvaluationContext {
   const [first = "", ...rest] = typeof by === "string" ? [by] : by;
   if (first === "request" || first.startsWith("request.")) {
@@ -46,7 +46,7 @@ export function subjectsOf(context: EvaluationContext, by: AttributePath): (n: n
   return (n) => ({ ...context, [first]: withLeaf(context[first], rest, `sample-${n}`) });
 }
 
-/** Returns a copy of the value with `leaf` at the end of the path. A step into a value that is not an object makes one. */
+/** Returns a copy of the value with `leaf` at the end of the path. Values on the path that are not objects become ones. */
 function withLeaf(value: JsonValue | undefined, path: readonly string[], leaf: string): JsonValue {
   const [step, ...rest] = path;
   if (step === undefined) return leaf;

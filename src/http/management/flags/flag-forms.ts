@@ -39,7 +39,7 @@ export function patchedNotes(patch: JsonObject, merged: FlagInput): FlagNotes {
   return notes;
 }
 
-/** Returns the flag that a merge patch applies to, without notes: a cached document has none, and a patch may leave them. */
+/** Returns the flag to which a merge patch applies. It has no notes, because a cached document has none. */
 export function patchBase(flag: FlagDocument | FlagRecord): JsonObject {
   const [definition, configuration] = "definition" in flag ? [flag.definition, flag.configuration] : [flag, flag];
   const { key, kind, type, variants, clientVisible, metadata } = definition;

@@ -41,14 +41,14 @@ export async function showFlags(
 ): Promise<Response> {
   const [environment, db] = [environmentOf(c), await database()];
   const [found, page] = await Promise.all([getEnvironment(db, environment), listFlags(db, environment, query)]);
-  if (found === undefined) throw unknownEnvironment();
+  if (found === undefined) throw unknownEnvironment(environment);
   c.header("x-flags-version", String(found.version));
   return c.json({ items: page.items.map(viewOfRecord), nextCursor: page.nextCursor ?? null });
 }
 
 export async function showFlag({ database }: Pick<Services, "database">, c: ManagementContext): Promise<Response> {
-  const key = requireKey(c, "flag");
-  const flag = requireFound(await getFlag(await database(), environmentOf(c), key), "flag");
+  const [environment, key] = [environmentOf(c), requireKey(c, "flag")];
+  const flag = requireFound(await getFlag(await database(), environment, key), "flag", key, environment);
   if (isUnchanged(c.req.raw.headers, flag.version)) return c.body(null, 304, tagHeader(flag.version));
   return c.json(viewOfRecord(flag), 200, tagHeader(flag.version));
 }
@@ -109,9 +109,9 @@ async function patchFlagIn(
     ifMatch,
     read: async (attempt) => {
       const cached = services.tiers.l1.environment(environment).lookup(key)?.value?.document;
-      // The cached document saves a read, but it may be behind: only the store can say that the caller's version is old.
+      // A cached document saves a read, but may be outdated. Only the store can say that the caller's version is old.
       if (attempt === 1 && cached !== undefined && isMatch(ifMatch, cached.version)) return cached;
-      return requireFound(await getFlag(db, environment, key), "flag");
+      return requireFound(await getFlag(db, environment, key), "flag", key, environment);
     },
     write: async (current): Promise<WrittenFlag> => {
       const flag = parseFlag(mergePatch(patchBase(current), patch), key);
@@ -131,7 +131,7 @@ export async function removeFlag(
   const [environment, key, db] = [environmentOf(c), requireKey(c, "flag"), await services.database()];
   const result = await conditionalWrite({
     conditions: { ifMatch: parseIfMatch(c.req.raw.headers) },
-    currentVersion: async () => requireFound(await getFlag(db, environment, key), "flag").version,
+    currentVersion: async () => requireFound(await getFlag(db, environment, key), "flag", key, environment).version,
     write: ({ expectedVersion }) => deleteFlag(db, environment, key, { actor: auditName(c), expectedVersion }),
   });
   return c.json(await publishWrite(services, c, environment, result));

@@ -1,12 +1,11 @@
 import { mintKey } from "../../../ops/token.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { createSdkKey, type KeyRecord, listKeys, revokeKey } from "../../../store/writes/keys.ts";
-import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import { auditName, environmentOf, type ManagementContext, pathParameter } from "../context.ts";
 import type { ListQuery } from "../page.ts";
 import { publishWrite } from "../publish-write.ts";
-import { unknownEnvironment } from "../require.ts";
+import { notFound, unknownEnvironment } from "../require.ts";
 import { instantOf } from "../shape.ts";
 import type { KeyBody } from "./input.ts";
 
@@ -17,7 +16,7 @@ export async function showKeys(
 ): Promise<Response> {
   const [environment, db] = [environmentOf(c), await database()];
   const [found, page] = await Promise.all([getEnvironment(db, environment), listKeys(db, environment, query)]);
-  if (found === undefined) throw unknownEnvironment();
+  if (found === undefined) throw unknownEnvironment(environment);
   return c.json({ items: page.items.map(viewOf), nextCursor: page.nextCursor ?? null });
 }
 
@@ -40,7 +39,7 @@ export async function removeKey(
   c: ManagementContext,
 ): Promise<Response> {
   const [environment, id] = [environmentOf(c), pathParameter(c, "id")];
-  if (!/^[A-Za-z0-9]{8,40}$/.test(id)) throw new HttpError(404, "there is no such key here");
+  if (!/^[A-Za-z0-9]{8,40}$/.test(id)) throw notFound("SDK key", id, environment);
   const result = await revokeKey(await services.database(), environment, id, { actor: auditName(c) });
   return c.json(await publishWrite(services, c, environment, result));
 }

@@ -29,7 +29,10 @@ export const keySchema = fields({
   ),
   /** Browser origins that may use a client key. An empty list allows every origin. */
   origins: optional(
-    pipe(array(origin, "must be a list of origins"), maxLength(MAX_ORIGINS, `must not hold more than ${MAX_ORIGINS}`)),
+    pipe(
+      array(origin, "must be a list of origins"),
+      maxLength(MAX_ORIGINS, `must not contain more than ${MAX_ORIGINS} origins`),
+    ),
     [],
   ),
 });

@@ -4,7 +4,7 @@ import type { Services } from "../../services.ts";
 import type { ManagementContext } from "../context.ts";
 
 /** Part of every metric's help text, because the next scrape may reach another isolate. */
-const SCOPE = "Of the one isolate that answers, since it started.";
+const HELP_SUFFIX = "Counted by one isolate since it started.";
 const BREAKER_VALUES: Record<BreakerState, number> = { closed: 0, "half-open": 1, open: 2 };
 
 type MetricsServices = Pick<Services, "metrics" | "tiers" | "streams" | "redisBreaker" | "storeBreaker">;
@@ -22,21 +22,21 @@ function familiesOf({ metrics, tiers, streams, redisBreaker, storeBreaker }: Met
     name: string,
     help: string,
     samples: MetricFamily["samples"],
-  ): MetricFamily => ({ name: `burgee_${name}`, type, help: `${help} ${SCOPE}`, samples });
+  ): MetricFamily => ({ name: `burgee_${name}`, type, help: `${help} ${HELP_SUFFIX}`, samples });
   const reads = Object.entries(metrics.reads).flatMap(([tier, outcomes]) =>
     Object.entries(outcomes).map(([outcome, value]) => ({ labels: { tier, outcome }, value })),
   );
-  const answers = Object.entries(metrics.results).map(([source, value]) => ({ labels: { source }, value }));
+  const results = Object.entries(metrics.results).map(([source, value]) => ({ labels: { source }, value }));
   const problems = [...metrics.problems].toSorted(([a], [b]) => a - b);
   return [
-    family("counter", "answers_total", "Evaluation requests answered, by where the flags came from.", answers),
+    family("counter", "answers_total", "Evaluation requests with a result, by the source of the flags.", results),
     family(
       "counter",
       "problems_total",
-      "Evaluation requests answered with a problem, by status.",
+      "Evaluation requests that failed, by status.",
       problems.map(([status, value]) => ({ labels: { status: String(status) }, value })),
     ),
-    family("counter", "tier_reads_total", "Reads of the tiers behind the memory, by how they ended.", reads),
+    family("counter", "tier_reads_total", "Reads of the tiers behind the memory, by outcome.", reads),
     family("counter", "memory_lookups_total", "Look-ups of flags in memory.", [
       { labels: { outcome: "hit" }, value: l1.hits },
       { labels: { outcome: "miss" }, value: l1.misses },

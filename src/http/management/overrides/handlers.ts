@@ -24,7 +24,7 @@ export async function postOverrides(
   const signed = { environment, flags: new Map(Object.entries(flags)), expiresAt, since, madeBy };
   const token = await signOverrides(settings.KEY_SECRET, signed);
   if (token.length > MAX_TOKEN_LENGTH) {
-    const detail = `must be fewer: the token would have ${token.length} characters, of ${MAX_TOKEN_LENGTH}`;
+    const detail = `must be fewer: the token would have ${token.length} characters, and at most ${MAX_TOKEN_LENGTH} fit into a cookie`;
     throw new InvalidInputError([{ pointer: "/flags", detail }]);
   }
   return c.json({ token, environment, flags, expiresAt: new Date(expiresAt).toISOString(), madeBy }, 201);
@@ -33,9 +33,12 @@ export async function postOverrides(
 /** Returns since when the environment has allowed overrides (ms since epoch). @throws HttpError 404, 409 */
 async function requireOverridesAllowed(db: StoreDatabase, environment: string): Promise<number> {
   const since = await readOverridesSince(db, environment);
-  if (since === undefined) throw unknownEnvironment();
+  if (since === undefined) throw unknownEnvironment(environment);
   if (since === null) {
-    throw new HttpError(409, `overrides are not allowed in this environment: PATCH it with {"overridesAllowed":true}`);
+    throw new HttpError(
+      409,
+      `environment "${environment}" does not allow overrides; to allow them, PATCH it with {"overridesAllowed":true}`,
+    );
   }
   return since;
 }
@@ -47,7 +50,7 @@ async function requireVariants(db: StoreDatabase, environment: string, flags: Re
   for (const [key, variant] of Object.entries(flags)) {
     const variants = reading?.flags.get(key)?.variants;
     const pointer = `/flags/${escapePointer(key)}`;
-    if (variants === undefined) errors.push({ pointer, detail: "is no flag of this environment" });
+    if (variants === undefined) errors.push({ pointer, detail: "is not a flag of this environment" });
     else if (!Object.hasOwn(variants, variant)) {
       errors.push({ pointer, detail: `must be one of its variants: ${Object.keys(variants).join(", ")}` });
     }

@@ -22,14 +22,14 @@ export async function showSegments(
 ): Promise<Response> {
   const [environment, db] = [environmentOf(c), await database()];
   const [found, page] = await Promise.all([getEnvironment(db, environment), listSegments(db, environment, query)]);
-  if (found === undefined) throw unknownEnvironment();
+  if (found === undefined) throw unknownEnvironment(environment);
   c.header("x-flags-version", String(found.version));
   return c.json({ items: page.items.map(viewOf), nextCursor: page.nextCursor ?? null });
 }
 
 export async function showSegment({ database }: Pick<Services, "database">, c: ManagementContext): Promise<Response> {
-  const key = requireKey(c, "segment");
-  const segment = requireFound(await getSegment(await database(), environmentOf(c), key), "segment");
+  const [environment, key] = [environmentOf(c), requireKey(c, "segment")];
+  const segment = requireFound(await getSegment(await database(), environment, key), "segment", key, environment);
   if (isUnchanged(c.req.raw.headers, segment.version)) return c.body(null, 304, tagHeader(segment.version));
   return c.json(viewOf(segment), 200, tagHeader(segment.version));
 }
@@ -70,7 +70,7 @@ export async function patchSegment(
   const [environment, key, db] = [environmentOf(c), requireKey(c, "segment"), await services.database()];
   const written = await conditionalChange({
     ifMatch: parseIfMatch(c.req.raw.headers),
-    read: async () => requireFound(await getSegment(db, environment, key), "segment"),
+    read: async () => requireFound(await getSegment(db, environment, key), "segment", key, environment),
     write: async ({ name, description, condition, version }) => {
       const base = { key, name, description, condition } as unknown as JsonObject;
       const merged = parseSegment(mergePatch(base, patch), key);
@@ -90,7 +90,8 @@ export async function removeSegment(
   const [environment, key, db] = [environmentOf(c), requireKey(c, "segment"), await services.database()];
   const result = await conditionalWrite({
     conditions: { ifMatch: parseIfMatch(c.req.raw.headers) },
-    currentVersion: async () => requireFound(await getSegment(db, environment, key), "segment").version,
+    currentVersion: async () =>
+      requireFound(await getSegment(db, environment, key), "segment", key, environment).version,
     write: ({ expectedVersion }) => deleteSegment(db, environment, key, { actor: auditName(c), expectedVersion }),
   });
   return c.json(await publishWrite(services, c, environment, result));
