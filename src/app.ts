@@ -47,8 +47,8 @@ export function createApp(services: Services): Hono<AppEnv> {
 }
 
 /**
- * Returns the request with a corrected path, or `undefined` if the path needs none. SDKs whose base URL ends with a slash
- * ask for `//ofrep/…`. Only requests that match no route get here, so the usual request pays nothing.
+ * Returns the request with a corrected path, or `undefined` if the path needs none. SDKs whose base URL ends with a
+ * slash ask for `//ofrep/…`. Only requests that match no route get here, so the usual request pays nothing.
  */
 function withoutRepeatedSlashes(request: Request): Request | undefined {
   const url = new URL(request.url);

@@ -70,7 +70,9 @@ const Settings = v.object({
   CACHE_HEAD_CHECK_MS: wholeNumber(1000, 0, 60_000),
   CACHE_L1_MAX_ENTRIES: wholeNumber(20_000, 1, 1_000_000),
   CACHE_L1_MAX_BYTES: wholeNumber(64 * 1024 * 1024, 1024, 100 * 1024 * 1024),
-  /** Limits per caller. Without a binding, the number per second and isolate applies, where 0 switches the limit off. */
+  /**
+   * Limits per caller. Without a binding, the number per second and isolate applies, where 0 switches the limit off.
+   */
   LIMIT_UNKNOWN_KEYS: rateLimit,
   LIMIT_NO_CACHE: rateLimit,
   LIMIT_WRITES: rateLimit,

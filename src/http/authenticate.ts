@@ -76,7 +76,9 @@ export function tokenOf(headers: Headers): string | undefined {
   return headers.get("x-api-key") ?? undefined;
 }
 
-/** Returns the key's row in the environment's table. @throws HttpError 401 if it has none, 403 for a forbidden origin */
+/**
+ * Returns the key's row in the environment's table. @throws HttpError 401 if it has none, 403 for a forbidden origin
+ */
 export function requireSdkKey(key: VerifiedSdkKey, keys: KeyTable, request: Request): SdkKeyRecord {
   const record = Object.hasOwn(keys, key.id) ? keys[key.id] : undefined;
   if (record === undefined || record.kind !== key.kind || !constantTimeEqual(record.hash, key.secretHash)) {

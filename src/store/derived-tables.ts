@@ -1,4 +1,6 @@
-/** The tables that triggers maintain. Nothing else writes to them, except that the sweep marks rows of the outbox done. */
+/**
+ * The tables that triggers maintain. Nothing else writes to them, except that the sweep marks rows of the outbox done.
+ */
 import { sql } from "drizzle-orm";
 import { bigint, check, index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { at } from "./tables.ts";

@@ -26,14 +26,14 @@ export interface Raised {
 export interface Outbox {
   readUnconfirmed(): Promise<Unconfirmed>;
   /**
-   * Raises versions to `step` above those that caches have seen, if the database is below them: see docs/reliability.md.
-   * Makes one statement.
+   * Raises versions to `step` above those that caches have seen, if the database is below them: see
+   * docs/reliability.md. Makes one statement.
    */
   raiseVersions(seen: ReadonlyMap<string, number>, step: number): Promise<Raised[]>;
   markDone(environment: string, upToVersion: number): Promise<void>;
   /**
-   * Deletes rows that were done over a week ago, except for the last 500 of each environment. Deletes at most 5,000 rows
-   * in one call.
+   * Deletes rows that were done over a week ago, except for the last 500 of each environment. Deletes at most 5,000
+   * rows in one call.
    */
   pruneOutbox(): Promise<void>;
 }

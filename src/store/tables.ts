@@ -1,6 +1,6 @@
 /**
- * The tables that statements write. Triggers maintain those in derived-tables.ts. docs/model.md describes the triggers, the
- * functions, and the effects of each write.
+ * The tables that statements write. Triggers maintain those in derived-tables.ts. docs/model.md describes the triggers,
+ * the functions, and the effects of each write.
  */
 import { sql } from "drizzle-orm";
 import {
@@ -46,9 +46,14 @@ export const environments = pgTable(
     key: text("key").primaryKey(),
     name: text("name").notNull(),
     version: bigint("version", { mode: "number" }).notNull().default(1),
-    /** When the environment began to allow signed overrides. Older ones are invalid. `null` if it does not allow any. */
+    /**
+     * When the environment began to allow signed overrides. Older ones are invalid. `null` if it does not allow any.
+     */
     overridesAllowedAt: at("overrides_allowed_at"),
-    /** The transaction that made this version, because each makes only one. The time tells ids from before a restore apart. */
+    /**
+     * The transaction that made this version, because each makes only one. The time tells ids from before a restore
+     * apart.
+     */
     bumpedBy: xid8("bumped_by"),
     bumpedAt: at("bumped_at"),
     createdAt: at("created_at")

@@ -1,8 +1,8 @@
 const RANGE = /^([a-z0-9!#$&^_.+*-]+\/[a-z0-9!#$&^_.+*-]+)((?:\s*;.*)?)$/;
 
 /**
- * Whether the response may be JSON. It may not if `Accept` names media types without JSON, or JSON with `q=0`. Malformed
- * parts are ignored, so that only a caller that really cannot read JSON is refused.
+ * Whether the response may be JSON. It may not if `Accept` names media types without JSON, or JSON with `q=0`.
+ * Malformed parts are ignored, so that only a caller that really cannot read JSON is refused.
  */
 export function acceptsJson(accept: string | undefined): boolean {
   const ranges = (accept ?? "").toLowerCase().split(",").flatMap(parseRange);

@@ -23,8 +23,8 @@ export interface ConditionalWrite<T> {
 }
 
 /**
- * Writes a whole resource. The store checks the version in the transaction of the write, so that no other write can come
- * in between. @throws PreconditionFailedError
+ * Writes a whole resource. The store checks the version in the transaction of the write, so that no other write can
+ * come in between. @throws PreconditionFailedError
  */
 export async function conditionalWrite<T>(options: ConditionalWrite<T>): Promise<T> {
   const { conditions, currentVersion, write, environmentExists } = options;

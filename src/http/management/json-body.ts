@@ -63,8 +63,8 @@ interface Container {
 
 /**
  * Finds the parts of a JSON value that Postgres or a client's object cannot hold. It does not recurse, because the
- * sender chooses the depth. It keeps one entry per level instead of one per value, and makes pointers for mistakes only,
- * because a body can be 8 MiB of zeros. Exported for the tests, which need no request for it.
+ * sender chooses the depth. It keeps one entry per level instead of one per value, and makes pointers for mistakes
+ * only, because a body can be 8 MiB of zeros. Exported for the tests, which need no request for it.
  */
 export function findMistakes(root: unknown): FieldError[] {
   const mistakes: FieldError[] = [];

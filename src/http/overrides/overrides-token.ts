@@ -1,7 +1,8 @@
 /**
- * Signed overrides: `bgo_<environment>_<payload>_<mac>`. The payload is JSON in base64url, which the holder of the token
- * can read. The MAC covers everything before it. Its key is derived from KEY_SECRET, so that the MAC of an SDK key cannot
- * take its place. The token consists of letters, digits, "-" and "_", so it needs no escaping in a URL, header or cookie.
+ * Signed overrides: `bgo_<environment>_<payload>_<mac>`. The payload is JSON in base64url, which the holder of the
+ * token can read. The MAC covers everything before it. Its key is derived from KEY_SECRET, so that the MAC of an SDK
+ * key cannot take its place. The token consists of letters, digits, "-" and "_", so it needs no escaping in a URL,
+ * header or cookie.
  */
 import { constantTimeEqual, mac } from "../../ops/token.ts";
 

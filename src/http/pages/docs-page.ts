@@ -196,8 +196,8 @@ function curl(
 }
 
 /**
- * Quotes text as one shell word in which only `$ID` is expanded. The text contains the host that the reader asked, which
- * can be anything.
+ * Quotes text as one shell word in which only `$ID` is expanded. The text contains the host that the reader asked,
+ * which can be anything.
  */
 function quoted(text: string): string {
   const words = text.split("$ID").map((part) => (part === "" ? "" : `'${part.replaceAll("'", String.raw`'\''`)}'`));

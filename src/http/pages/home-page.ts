@@ -17,7 +17,9 @@ export interface HomeOptions {
   hasConsole: boolean;
 }
 
-/** Responds to `GET /` with links to the console and the API reference, as a page for browsers and as JSON for others. */
+/**
+ * Responds to `GET /` with links to the console and the API reference, as a page for browsers and as JSON for others.
+ */
 export async function homeResponse(request: Request, { hasConsole }: HomeOptions): Promise<Response> {
   if (request.headers.get("accept")?.includes("text/html") !== true) {
     const { origin } = new URL(request.url);

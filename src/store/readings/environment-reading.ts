@@ -9,10 +9,10 @@ import { changesSince, type OutboxRow } from "../outbox-rows.ts";
 /** A write returns the documents that it changed if they are at most this many. */
 const MAX_WRITTEN_THROUGH = 20;
 
-export interface SnapshotRow {
+export interface ReadingRow {
   version: number;
   /** The flag keys that were asked for; `null` if all were. */
-  wanted: string[] | null;
+  requested: string[] | null;
   changes: OutboxRow[];
   flags: FlagRow[];
   segments: SegmentRow[];
@@ -22,50 +22,50 @@ export interface SnapshotRow {
 }
 
 /** Builds the self-contained documents of a reading. */
-export function toReading(snapshot: SnapshotRow, since: number | undefined): Reading {
-  const rows = indexRows(snapshot.flags, snapshot.segments, snapshot.references);
+export function toReading(row: ReadingRow, since: number | undefined): Reading {
+  const rows = indexRows(row.flags, row.segments, row.references);
   const flags = new Map<string, FlagDocument | null>();
-  for (const key of snapshot.wanted ?? snapshot.flags.map((flag) => flag.key)) {
+  for (const key of row.requested ?? row.flags.map((flag) => flag.key)) {
     const flag = rows.flags.get(`flag:${key}`);
     flags.set(key, flag ? buildDocument(flag, rows) : null);
   }
   return {
-    asOf: snapshot.version,
-    changes: changesSince(snapshot.changes, since, snapshot.version),
+    asOf: row.version,
+    changes: changesSince(row.changes, since, row.version),
     flags,
-    keys: snapshot.keys,
-    index: snapshot.index?.sort(),
+    keys: row.keys,
+    index: row.index?.sort(),
   };
 }
 
 /** Selects some flags of an environment, or all of them with the index. */
-export function selectSnapshot(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
+export function selectReading(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
   if (!flagKeys) return selectRows({ environment, since, hasIndex: sql`true` });
-  const wanted = sql`select array(select jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb)) as flag_keys`;
-  return selectRows({ environment, since, wanted, hasIndex: sql`false` });
+  const requested = sql`select array(select jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb)) as flag_keys`;
+  return selectRows({ environment, since, requested, hasIndex: sql`false` });
 }
 
 /**
- * Selects the documents that this transaction has changed in an environment, as its last statement. Selects no row if there
- * are none, or too many. The environment's row is locked, so the result cannot contain another writer's change.
+ * Selects the documents that this transaction has changed in an environment, as its last statement. Selects no row if
+ * there are none, or too many. The environment's row is locked, so the result cannot contain another writer's change.
  */
-export function selectWrittenSnapshot(environment: string): SQL {
-  const wanted = sql`
+export function selectWrittenReading(environment: string): SQL {
+  const requested = sql`
     select array(select field from unnest(o.fields) as field where field not like '@%') as flag_keys, o.fields
     from environments e join outbox o on o.environment = e.key and o.version = e.version
     where e.key = ${environment} and e.bumped_by = pg_current_xact_id_if_assigned()
       and cardinality(o.fields) <= ${MAX_WRITTEN_THROUGH}`;
-  return selectRows({ environment, since: undefined, wanted, hasIndex: sql`'@index' = any (asked.fields)` });
+  return selectRows({ environment, since: undefined, requested, hasIndex: sql`'@index' = any (requested.fields)` });
 }
 
 /** When the environment began to allow signed overrides (ms since epoch); `null` if it does not allow them. */
 export const overridesSince: SQL<number | null> = sql`floor(extract(epoch from overrides_allowed_at) * 1000)::float8`;
 
-interface SnapshotQuery {
+interface ReadingQuery {
   environment: string;
   since: number | undefined;
   /** Selects one row with the array `flag_keys`. Without it, all flags are read. */
-  wanted?: SQL;
+  requested?: SQL;
   hasIndex: SQL;
 }
 
@@ -86,43 +86,47 @@ const ALL_ROWS: RowSources = {
 };
 
 /**
- * The sources of some flags. LIMIT makes each join a look-up by primary key: without it, Postgres takes tables that were
- * never analysed for tiny ones.
+ * The sources of some flags. LIMIT makes each join a look-up by primary key: without it, Postgres takes tables that
+ * were never analysed for tiny ones.
  */
-const WANTED_ROWS: RowSources = {
-  configurations: sql`wanted cross join lateral (
+const REACHABLE_ROWS: RowSources = {
+  configurations: sql`reachable cross join lateral (
         select * from flag_configurations c
-        where wanted.node like 'flag:%' and c.environment = target.key and c.flag_key = substr(wanted.node, 6) limit 1
+        where reachable.node like 'flag:%' and c.environment = target.key and c.flag_key = substr(reachable.node, 6)
+        limit 1
       ) as c`,
-  segments: sql`wanted cross join lateral (
+  segments: sql`reachable cross join lateral (
         select * from segments s
-        where wanted.node like 'segment:%' and s.environment = target.key and s.key = substr(wanted.node, 9) limit 1
+        where reachable.node like 'segment:%' and s.environment = target.key and s.key = substr(reachable.node, 9)
+        limit 1
       ) as s`,
   references: sql`
-      select wanted.node, array(
-        select r.refers_to from document_references r where r.environment = target.key and r.node = wanted.node
-      ) as refers_to from wanted`,
+      select reachable.node, array(
+        select r.refers_to from document_references r where r.environment = target.key and r.node = reachable.node
+      ) as refers_to from reachable`,
 };
 
 /**
- * Selects version, changes, documents and keys in one statement, which sees one snapshot of the database. Functions in it
- * must be STABLE, because a volatile one would see later commits.
+ * Selects version, changes, documents and keys in one statement, which sees one snapshot of the database. Functions in
+ * it must be STABLE, because a volatile one would see later commits.
  */
-function selectRows({ environment, since, wanted, hasIndex }: SnapshotQuery): SQL {
+function selectRows({ environment, since, requested, hasIndex }: ReadingQuery): SQL {
   // The flags that were asked for, with the flags and segments on which they depend, transitively.
   const nodes = sql`
-    asked as materialized (${wanted ?? sql``}),
-    wanted (node) as materialized (
-      select reachable_nodes(${environment}, array(select 'flag:' || key from asked, unnest(asked.flag_keys) as key))
+    requested as materialized (${requested ?? sql``}),
+    reachable (node) as materialized (
+      select reachable_nodes(
+        ${environment}, array(select 'flag:' || key from requested, unnest(requested.flag_keys) as key)
+      )
     ),`;
-  const { configurations, segments, references } = wanted ? WANTED_ROWS : ALL_ROWS;
+  const { configurations, segments, references } = requested ? REACHABLE_ROWS : ALL_ROWS;
   return sql`
-    with ${wanted ? nodes : sql``} target as (
+    with ${requested ? nodes : sql``} target as (
       select key, version, ${overridesSince} as overrides_since from environments where key = ${environment}
     )
     select json_build_object(
       'version', target.version,
-      'wanted', ${wanted ? sql`asked.flag_keys` : sql`null`},
+      'requested', ${requested ? sql`requested.flag_keys` : sql`null`},
       'changes', coalesce((
         select json_agg(json_build_array(o.version, o.fields) order by o.version) from outbox o
         where o.environment = target.key and o.version > ${since ?? null}::bigint and o.version <= target.version
@@ -146,9 +150,9 @@ function selectRows({ environment, since, wanted, hasIndex }: SnapshotQuery): SQ
         where s.environment = target.key
       ), '[]'),
       'references', coalesce((
-        select json_agg(json_build_array(named.node, named.refers_to))
+        select json_agg(json_build_array(r.node, r.refers_to))
         from (${references}
-        ) as named
+        ) as r
       ), '[]'),
       'keys', coalesce((
         select json_object_agg(k.id, json_strip_nulls(json_build_object(
@@ -160,5 +164,5 @@ function selectRows({ environment, since, wanted, hasIndex }: SnapshotQuery): SQ
         select c.flag_key from flag_configurations c where c.environment = target.key
       ) end
     ) as result
-    from target ${wanted ? sql`cross join asked` : sql``}`;
+    from target ${requested ? sql`cross join requested` : sql``}`;
 }

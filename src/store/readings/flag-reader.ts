@@ -1,7 +1,7 @@
 import type { Reading } from "../../flags/reading.ts";
 import { StoreUnavailableError } from "../../ops/errors.ts";
 import type { StoreDatabase } from "../client.ts";
-import { selectSnapshot, type SnapshotRow, toReading } from "./environment-reading.ts";
+import { selectReading, type ReadingRow, toReading } from "./environment-reading.ts";
 import { readJson } from "../writes/transaction.ts";
 
 /**
@@ -16,8 +16,8 @@ export interface FlagReader {
 export function createFlagReader(db: StoreDatabase): FlagReader {
   const read = async (environment: string, since: number | undefined, flagKeys?: readonly string[]) => {
     try {
-      const [snapshot] = await readJson<SnapshotRow>(db, selectSnapshot(environment, since, flagKeys));
-      return snapshot === undefined ? undefined : toReading(snapshot, since);
+      const [row] = await readJson<ReadingRow>(db, selectReading(environment, since, flagKeys));
+      return row === undefined ? undefined : toReading(row, since);
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       throw new StoreUnavailableError("the store rejected a read", { cause: error });

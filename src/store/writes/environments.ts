@@ -21,7 +21,9 @@ const columns = {
   overridesAllowed: sql<boolean>`${environments.overridesAllowedAt} is not null`,
 };
 
-/** Creates an environment. One that existed before continues from its last version. @throws ConflictError if it exists */
+/**
+ * Creates an environment. One that existed before continues from its last version. @throws ConflictError if it exists
+ */
 export async function createEnvironment(
   db: StoreDatabase,
   { key, name, copyFrom }: EnvironmentWrite,
@@ -45,8 +47,8 @@ export async function getEnvironment(db: StoreDatabase, key: string): Promise<En
 }
 
 /**
- * Changes an environment. A new name makes no version, because no document contains it. Allowing or forbidding overrides
- * makes one, because the edge needs to know.
+ * Changes an environment. A new name makes no version, because no document contains it. Allowing or forbidding
+ * overrides makes one, because the edge needs to know.
  */
 export async function updateEnvironment(
   db: StoreDatabase,
@@ -66,8 +68,8 @@ export async function updateEnvironment(
 }
 
 /**
- * Returns when the environment began to allow overrides (ms since epoch), `null` if it does not allow them, `undefined` if
- * it does not exist.
+ * Returns when the environment began to allow overrides (ms since epoch), `null` if it does not allow them, `undefined`
+ * if it does not exist.
  */
 export async function readOverridesSince(db: StoreDatabase, key: string): Promise<number | null | undefined> {
   const [found] = await readRows(

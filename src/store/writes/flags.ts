@@ -23,8 +23,8 @@ import { upsertConfigurations, upsertDefinitions, upsertSegments } from "./upser
 import { describeSegment } from "./segments.ts";
 
 /**
- * Creates or replaces a flag: its definition and one environment's configuration. Writing the current state again makes no
- * version. @throws ConflictError, NotFoundError, InvalidInputError with pointers into the flag document
+ * Creates or replaces a flag: its definition and one environment's configuration. Writing the current state again makes
+ * no version. @throws ConflictError, NotFoundError, InvalidInputError with pointers into the flag document
  */
 export async function saveFlag(
   db: StoreDatabase,
@@ -70,7 +70,9 @@ export async function saveProject(
   });
 }
 
-/** Deletes flags and segments that the project does not contain, and definitions that no environment then configures. */
+/**
+ * Deletes flags and segments that the project does not contain, and definitions that no environment then configures.
+ */
 function deletionsBeside(db: StoreDatabase, environment: string, project: ProjectWrite): Statement[] {
   const flagKeys = JSON.stringify(project.flags.map(({ definition }) => definition.key));
   const segmentKeys = JSON.stringify(project.segments.map(({ key }) => key));

@@ -46,7 +46,9 @@ export async function createAdminKey(db: StoreDatabase, key: AdminToken, options
   });
 }
 
-/** Returns the SDK keys of an environment, or the admin tokens. Revoked ones are included, and the oldest come first. */
+/**
+ * Returns the SDK keys of an environment, or the admin tokens. Revoked ones are included, and the oldest come first.
+ */
 export async function listKeys(
   db: StoreDatabase,
   environment: string | null,

@@ -7,7 +7,7 @@ import { type OutboxRow, pendingChanges } from "../outbox-rows.ts";
 import type { StoreDatabase } from "../client.ts";
 import type { DocumentGuard, WriteOptions } from "../inputs.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
-import { selectWrittenSnapshot, type SnapshotRow, toReading } from "../readings/environment-reading.ts";
+import { selectWrittenReading, type ReadingRow, toReading } from "../readings/environment-reading.ts";
 import { storeError } from "../store-errors.ts";
 
 /** A drizzle query. It runs each time it is awaited, so only this file awaits it. */
@@ -92,16 +92,16 @@ async function runWrite(
         // Checks constraints here rather than at COMMIT, so that an error belongs to a statement.
         db.execute(sql`set constraints all immediate`),
         db.execute(selectWritten(environment)),
-        ...(environment === null ? [] : [db.execute(selectWrittenSnapshot(environment))]),
+        ...(environment === null ? [] : [db.execute(selectWrittenReading(environment))]),
       ]),
     );
-    const snapshot = environment === null ? undefined : resultsOf<SnapshotRow>(results.pop())[0];
+    const row = environment === null ? undefined : resultsOf<ReadingRow>(results.pop())[0];
     const rows = resultsOf<[string, number, OutboxRow[] | null]>(results.pop());
     return {
       written: new Map(
         rows.map(([key, version, changes]) => [key, { version, pending: pendingChanges(changes, version) }]),
       ),
-      reading: snapshot && toReading(snapshot, undefined),
+      reading: row && toReading(row, undefined),
     };
   } catch (error) {
     throw pointAtReferences(error, documents);

@@ -1,6 +1,6 @@
 /**
- * Statements that create or replace any number of rows, which they take as one JSON parameter. They leave unchanged rows
- * alone.
+ * Statements that create or replace any number of rows, which they take as one JSON parameter. They leave unchanged
+ * rows alone.
  */
 import { sql, type SQL } from "drizzle-orm";
 import type { DefinitionWrite, FlagWrite, SegmentWrite } from "../inputs.ts";

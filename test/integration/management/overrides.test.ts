@@ -59,7 +59,7 @@ describe("making overrides", () => {
   test("refuses what would be ignored later, and names the field", async ({ expect }) => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`f${i}`, "on"]));
     const refused: [body: object, pointer: string, detail: string][] = [
-      [{ flags: { nothing: "on" } }, "/flags/nothing", "is no flag of this environment"],
+      [{ flags: { nothing: "on" } }, "/flags/nothing", "is not a flag of this environment"],
       [{ flags: { checkout: "maybe" } }, "/flags/checkout", "must be one of its variants: on, off"],
       [{ flags: { checkout: "toString" } }, "/flags/checkout", "must be one of its variants: on, off"],
       [{ flags: { checkout: true } }, "/flags/checkout", "must be the name of a variant"],

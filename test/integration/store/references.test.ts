@@ -61,7 +61,7 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
       await saveSegment(store.db, "prod", aSegment("wide", any(400, leaf)), options);
       await saveSegment(store.db, "prod", aSegment("wider", any(250, { segment: "wide" })), options);
       const tooMuch = (flag: string, tests: number) =>
-        `one evaluation of flag "${flag}" would make ${tests} tests, segments and other flags included; at most 100000 are accepted`;
+        `one evaluation of flag "${flag}" would make ${tests} tests, including those of segments and other flags; at most 100000 are allowed`;
       expect(await fieldErrors(save("over", when({ all: [leaf, { segment: "wider" }] })))).toEqual([
         { pointer: "/rules", detail: tooMuch("over", 100_001) },
       ]);
@@ -125,7 +125,7 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
     await save("a", needs("shell", ["off"]));
     const smaller = aFlag("shell", { offVariant: null }, { variants: { on: true } });
     expect(await fieldErrors(saveFlag(store.db, "prod", smaller, options))).toEqual([
-      { pointer: "/variants", detail: 'flag "shell" has no variant "off", which flag "a" names' },
+      { pointer: "/variants", detail: 'flag "shell" has no variant "off", but flag "a" refers to it' },
     ]);
     await saveFlag(store.db, "dev", aFlag("shell"), options);
     expect(await fieldErrors(saveDefinition(store.db, smaller, options))).toHaveLength(1);

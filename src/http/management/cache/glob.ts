@@ -2,7 +2,9 @@
 export const GLOB_PATTERN = /^[A-Za-z0-9._~*?-]{1,128}$/;
 export const GLOB_RULE = "up to 128 of A-Z a-z 0-9 . _ ~ - and the wildcards * and ?";
 
-/** Takes time in proportion to key times pattern. A regular expression with many wildcards could take exponential time. */
+/**
+ * Takes time in proportion to key times pattern. A regular expression with many wildcards could take exponential time.
+ */
 export function matchesGlob(pattern: string, key: string): boolean {
   let at = 0;
   let p = 0;

@@ -3,8 +3,8 @@ import { type FlagRecord, getDefinition, getFlag, type TaggedDefinition } from "
 import { requireFound } from "../require.ts";
 
 /**
- * Reads the definition, then the flag in each of its environments. The tag is read first, so that a write between the two
- * leaves an old tag with new flags, and never the opposite. @throws HttpError 404
+ * Reads the definition, then the flag in each of its environments. The tag is read first, so that a write between the
+ * two leaves an old tag with new flags, and never the opposite. @throws HttpError 404
  */
 export async function readEverywhere(
   db: StoreDatabase,

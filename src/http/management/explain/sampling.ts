@@ -46,7 +46,9 @@ export function subjectsOf(context: EvaluationContext, by: AttributePath): (n: n
   return (n) => ({ ...context, [first]: withLeaf(context[first], rest, `sample-${n}`) });
 }
 
-/** Returns a copy of the value with `leaf` at the end of the path. Values on the path that are not objects become ones. */
+/**
+ * Returns a copy of the value with `leaf` at the end of the path. Values on the path that are not objects become ones.
+ */
 function withLeaf(value: JsonValue | undefined, path: readonly string[], leaf: string): JsonValue {
   const [step, ...rest] = path;
   if (step === undefined) return leaf;

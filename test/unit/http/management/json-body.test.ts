@@ -29,11 +29,11 @@ describe("What JSON can say and nothing on the way to the store can hold", () =>
     ) as unknown;
     expect(findMistakes(body).map(({ pointer, detail }) => [pointer, detail.split(" ").slice(0, 4).join(" ")])).toEqual(
       [
-        ["/a/1/b~1c", "must not hold the"],
-        ["/a/2", "must not hold the"],
+        ["/a/1/b~1c", "must not contain the"],
+        ["/a/2", "must not contain the"],
         ["/d/__proto__", "is a reserved name"],
-        ["/d/e", "is too large for"],
-        ["/f", "holds a name with"],
+        ["/d/e", "is too large a"],
+        ["/f", "contains a name with"],
       ],
     );
     expect(findMistakes({ a: [null, true, 1, "text", { b: [] }] })).toEqual([]);

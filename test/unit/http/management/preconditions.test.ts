@@ -28,10 +28,10 @@ describe("conditions of requests", () => {
     for (const value of ['"b2"', '"a"', "a1x", '""', ""]) expect(require(value), value).toThrow(/it has changed since/);
   });
 
-  test("If-None-Match of a write takes only *", ({ expect }) => {
+  test("If-None-Match of a write accepts only *", ({ expect }) => {
     expect(writeConditions(new Headers()).mustNotExist).toBe(false);
     expect(writeConditions(ifNoneMatch("*")).mustNotExist).toBe(true);
-    expect(() => writeConditions(ifNoneMatch('"12"'))).toThrow(/takes only \*/);
+    expect(() => writeConditions(ifNoneMatch('"12"'))).toThrow(/accepts only \*/);
   });
 
   test("If-None-Match of a read compares weakly", ({ expect }) => {
