@@ -41,7 +41,7 @@ describe("tokens", () => {
   test("a token is right under the previous secret too, and under no other", async ({ expect }) => {
     const { token, secretHash } = await mintKey(SECRET, "server", "production");
     const verified = await verifyToken(["a new secret of the deployment, 32 chars", SECRET], token);
-    expect(verified).toMatchObject({ kind: "server", scope: "production" });
+    expect(verified).toMatchObject({ kind: "server", environment: "production" });
     expect(await hashSecret(verified?.secret ?? "")).toBe(secretHash);
     expect(await verifyToken(["a new secret of the deployment, 32 chars"], token)).toBeUndefined();
   });
