@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { saveFlag } from "../../../src/store/writes/flags.ts";
-import { startIsolate } from "../../support/app.ts";
+import { deleteFlag, saveFlag } from "../../../src/store/writes/flags.ts";
+import { type Isolate, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
 
@@ -89,5 +89,29 @@ describe("an environment that L1 has no room for", () => {
     postgres.release?.();
     expect(await early).toBe(before);
     expect(await late).toBe(written.version);
+  });
+
+  test("is served from Redis while Postgres is unreachable, if L1 has room for it by now", async ({ expect }) => {
+    const start = (bindings: Record<string, string> = {}): Isolate =>
+      startIsolate({ ...project.bindings, ...bindings }, clock, { redisTimeoutMs: 1000 });
+    const ask = async (isolate: Isolate) => {
+      const headers = { authorization: `Bearer ${project.serverKey}` };
+      const response = await isolate.fetch("/ofrep/v1/evaluate/flags", { method: "POST", headers, body: "{}" });
+      const { flags } = (await response.json()) as { flags?: unknown[] };
+      await isolate.settled();
+      return { status: response.status, flags: flags?.length, cacheStatus: response.headers.get("cache-status") };
+    };
+    const isolate = start({ CACHE_L1_MAX_ENTRIES: "3" });
+    expect(await ask(isolate)).toMatchObject({ status: 200, flags: 5 });
+    expect(isolate.logged).toContain("l1_too_small");
+    const roomy = start();
+    for (const key of ["other-3", "other-4"]) {
+      const written = await deleteFlag(project.db, "production", key, { actor: "test" });
+      await roomy.services.publisher.publish("production", written, () => undefined);
+    }
+    expect(await ask(roomy)).toMatchObject({ status: 200, flags: 3 });
+    project.backends.neon.setFaults({ down: true });
+    const cacheStatus = "Burgee-L1; fwd=miss, Burgee-L2; hit";
+    expect(await ask(isolate)).toEqual({ status: 200, flags: 3, cacheStatus });
   });
 });
