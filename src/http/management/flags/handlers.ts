@@ -108,9 +108,10 @@ async function patchFlagIn(
   const written = await conditionalChange({
     ifMatch,
     read: async (attempt) => {
-      const cached = services.tiers.l1.environment(environment).lookup(key)?.value?.document;
+      const entry = attempt === 1 ? services.tiers.l1.environment(environment).lookup(key) : undefined;
+      const cached = entry?.value?.document;
       // A cached document saves a read, but may be outdated. Only the store can say that the caller's version is old.
-      if (attempt === 1 && cached !== undefined && isMatch(ifMatch, cached.version)) return cached;
+      if (cached !== undefined && isMatch(ifMatch, cached.version)) return cached;
       return requireFound(await getFlag(db, environment, key), "flag", key, environment);
     },
     write: async (current): Promise<WrittenFlag> => {
