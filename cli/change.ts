@@ -41,8 +41,8 @@ async function make(
   { subject, mayCreate = false, before, after, write }: Change,
 ): Promise<{ result: object; text: string }> {
   if (!session.isDryRun) {
-    const { answer } = await write();
-    return { result: answer, text: `${subject}: ${writtenText(answer)}` };
+    const { body } = await write();
+    return { result: body, text: `${subject}: ${writtenText(body)}` };
   }
   const now = mayCreate ? await unlessMissing(before) : await before();
   const found = differences(comparable(now), comparable(after((now ?? {}) as object)));

@@ -97,7 +97,7 @@ function operationType({ parameters = [], requestBody, responses }: OperationObj
     .flatMap(([, { content }]) => Object.values(content ?? {}).map(({ schema }) => typeOf(schema)));
   return `{ ${[
     `input: { ${[...group("path"), ...group("query"), ...group("header"), ...(body ? [`body: ${typeOf(body)}`] : [])].join("; ")} }`,
-    `answer: ${[...new Set(bodies)].join(" | ") || "undefined"}`,
+    `responseBody: ${[...new Set(bodies)].join(" | ") || "undefined"}`,
   ].join("; ")} }`;
 }
 

@@ -34,11 +34,11 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
       .action(async ({ project, limit, ...options }: ListOptions, command: Command) => {
         const session = await openSession(command, terminal);
         const query = { ...options, limit: String(limit) };
-        const { answer } =
+        const { body } =
           project === true
             ? await session.client.call("listProjectAudit", { query })
             : await session.client.call("listAudit", { path: { env: session.environment() }, query });
-        session.show(answer.items, (items) => items.map((item) => changeText(item, project === true)).join("\n"));
+        session.show(body.items, (items) => items.map((item) => changeText(item, project === true)).join("\n"));
       }),
     "burgee audit list -e production --key checkout-redesign",
     "burgee audit list --project --entity flag --limit 5 --json",
@@ -82,7 +82,7 @@ async function findChange(session: Session, id: number): Promise<Change> {
   ]) {
     let cursor: string | undefined;
     do {
-      const { items, nextCursor } = (await page(cursor)).answer;
+      const { items, nextCursor } = (await page(cursor)).body;
       const found = items.find((one) => one.id === id);
       if (found !== undefined && [path.env, null].includes(found.environment)) return found;
       cursor = (items.at(-1)?.id ?? 0) < id ? undefined : (nextCursor ?? undefined);
@@ -96,10 +96,10 @@ async function current(session: Session, { entity, key }: Change, names: string[
   const path = { env: session.environment(), key };
   const now: object =
     entity === "flag"
-      ? (await session.client.call("getDefinition", { path: { key } })).answer
+      ? (await session.client.call("getDefinition", { path: { key } })).body
       : entity === "segment"
-        ? (await session.client.call("getSegment", { path })).answer
-        : (await session.client.call("getFlag", { path })).answer;
+        ? (await session.client.call("getSegment", { path })).body
+        : (await session.client.call("getFlag", { path })).body;
   // An audit entry also contains the environment and the key.
   const row = { environment: path.env, flagKey: key, ...now };
   return Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)));

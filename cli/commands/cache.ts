@@ -29,14 +29,14 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
       .option("--pattern <glob>", "only flags whose key matches, such as checkout-*")
       .option("--all", "all flags of the environment")
       .action(async (options: PurgeOptions, command: Command) => {
-        const body = purgeOf(options);
+        const purge = purgeOf(options);
         const session = await openSession(command, terminal);
-        const { answer } = await session.client.call("purgeCache", {
+        const { body } = await session.client.call("purgeCache", {
           path: { env: session.environment() },
           query: session.isDryRun ? { dryRun: "true" } : {},
-          body,
+          body: purge,
         });
-        session.show(answer, ({ dryRun, flags, deleted }) =>
+        session.show(body, ({ dryRun, flags, deleted }) =>
           [
             `${dryRun ? "would delete" : "deleted"} ${deleted.l1} from this isolate's memory, ${deleted.l2 ?? "none"} from Redis`,
             ...flags.map((key) => `  ${key}`),
@@ -56,7 +56,7 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
         const session = await openSession(command, terminal);
         const keys =
           options.every === true
-            ? (await session.client.call("listEnvironments")).answer.items.map(({ key }) => key)
+            ? (await session.client.call("listEnvironments")).body.items.map(({ key }) => key)
             : [session.environment()];
         await warm(session, keys);
       }),
@@ -94,11 +94,11 @@ async function statistics(
   const isRedrawn = watch && terminal.isInteractive && !isJson;
   for (let i = 0; i < (watch ? count : 1); i++) {
     if (i > 0) await terminal.pause(interval * 1000);
-    const { answer } = await client.call("getCacheStats", { path });
+    const { body } = await client.call("getCacheStats", { path });
     // Clear the screen, but not the scrolled text above it.
     if (isRedrawn) terminal.write("\u001B[H\u001B[J");
-    if (watch && isJson) terminal.print(JSON.stringify(answer));
-    else show(answer, statisticsText);
+    if (watch && isJson) terminal.print(JSON.stringify(body));
+    else show(body, statisticsText);
   }
 }
 
@@ -119,8 +119,8 @@ async function warm(session: Session, keys: readonly string[]): Promise<void> {
   try {
     for (const env of keys) {
       if (isDrawn) bar.update({ environment: env });
-      const { answer } = await client.call("warmCache", { path: { env } });
-      results.push({ environment: env, ...answer });
+      const { body } = await client.call("warmCache", { path: { env } });
+      results.push({ environment: env, ...body });
       if (isDrawn) bar.increment();
     }
   } finally {

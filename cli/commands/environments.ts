@@ -15,8 +15,8 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
       .description("list every environment and its version")
       .action(async (_options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
-        const { answer } = await session.client.call("listEnvironments");
-        session.show(answer.items, (items) =>
+        const { body } = await session.client.call("listEnvironments");
+        session.show(body.items, (items) =>
           table(
             ["key", "name", "version"],
             items.map(({ key, name, version }) => [key, name, String(version)]),
@@ -39,7 +39,7 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
         await change(session, {
           subject: `environment ${key}`,
           mayCreate: true,
-          before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).answer,
+          before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).body,
           after: () => body,
           write: () => session.client.call("createEnvironment", { body }),
         });
@@ -57,7 +57,7 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
         const session = await openSession(command, terminal);
         await change(session, {
           subject: `environment ${key}`,
-          before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).answer,
+          before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).body,
           after: () => undefined,
           write: () => session.client.call("deleteEnvironment", { path: { env: key }, query: { confirm } }),
         });

@@ -21,11 +21,11 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
     program.command("evaluate").description("evaluate the stored flag for a context"),
   ).action(async (key: string, options: ContextOptions, command: Command) => {
     const session = await openSession(command, terminal);
-    const { answer } = await session.client.call("explainFlag", {
+    const { body } = await session.client.call("explainFlag", {
       path: { env: session.environment(), key },
       body: contextOf(options),
     });
-    session.show({ flag: answer.flag, version: answer.version, ...answer.resolution }, (resolution) =>
+    session.show({ flag: body.flag, version: body.version, ...body.resolution }, (resolution) =>
       table(["value", "variant", "reason"], [resolutionRow(resolution)]),
     );
   });
@@ -40,11 +40,11 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
     program.command("explain").description("evaluate a flag and show the result of each rule"),
   ).action(async (key: string, options: ContextOptions, command: Command) => {
     const session = await openSession(command, terminal);
-    const { answer } = await session.client.call("explainFlag", {
+    const { body } = await session.client.call("explainFlag", {
       path: { env: session.environment(), key },
       body: contextOf(options),
     });
-    session.show(answer, explanationText);
+    session.show(body, explanationText);
   });
   withExamples(explain, "burgee explain checkout-redesign -e production -t user-1 -a plan=pro");
 }

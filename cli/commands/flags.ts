@@ -38,7 +38,7 @@ export function addFlagCommands(program: Command, terminal: Terminal): void {
           before: async () =>
             "env" in where
               ? await readFlag(session, key)
-              : (await session.client.call("getDefinition", { path: where })).answer,
+              : (await session.client.call("getDefinition", { path: where })).body,
           after: () => undefined,
           write: () =>
             "env" in where
@@ -171,7 +171,7 @@ async function documentOf({ terminal }: Session, options: WriteOptions, key: str
 }
 
 async function readFlag(session: Session, key: string): Promise<Flag> {
-  return (await session.client.call("getFlag", { path: { env: session.environment(), key } })).answer;
+  return (await session.client.call("getFlag", { path: { env: session.environment(), key } })).body;
 }
 
 async function put(session: Session, key: string, body: object, headers: Record<string, string>): Promise<void> {

@@ -67,10 +67,10 @@ function addCreate(keys: Command, terminal: Terminal): void {
           session.show({ dryRun: true, kind, name, origins }, () => `would create a ${kind} key in ${path.env}`);
           return;
         }
-        const { answer } = await session.client.call("createKey", { path, body: { kind, name, origins } });
+        const { body } = await session.client.call("createKey", { path, body: { kind, name, origins } });
         if (!session.isJson)
-          terminal.error(`Created ${kind} key ${answer.key.id} in ${path.env}. Its token is shown only once:`);
-        session.show(answer, ({ token }) => token);
+          terminal.error(`Created ${kind} key ${body.key.id} in ${path.env}. Its token is shown only once:`);
+        session.show(body, ({ token }) => token);
       }),
     'burgee keys create -e production --kind server --name "Order service"',
     "burgee keys create -e production --kind client --name Shop --origin https://shop.example.com",

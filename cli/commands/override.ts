@@ -28,18 +28,18 @@ export function addOverrideCommands(program: Command, terminal: Terminal): void 
         const session = await openSession(command, terminal);
         const path = { env: session.environment() };
         const link = options.link === undefined ? undefined : parseLink(options.link);
-        const body = { flags: options.flag, expiresInSeconds: options.expires };
+        const wanted = { flags: options.flag, expiresInSeconds: options.expires };
+        const flags = textOf(wanted.flags);
         if (session.isDryRun) {
-          session.show({ dryRun: true, ...body }, () => `would sign overrides in ${path.env}: ${textOf(body.flags)}`);
+          session.show({ dryRun: true, ...wanted }, () => `would sign overrides in ${path.env}: ${flags}`);
           return;
         }
-        const { answer } = await session.client.call("createOverrides", { path, body });
-        const header = `X-Flags-Overrides: ${answer.token}`;
-        link?.searchParams.set("burgee-overrides", answer.token);
-        const result = { ...answer, header, ...(link === undefined ? {} : { link: link.href }) };
-        if (!session.isJson)
-          terminal.error(`${textOf(body.flags)} in ${path.env} until ${answer.expiresAt}. As a header:\n${header}`);
-        session.show(result, () => link?.href ?? answer.token);
+        const { body } = await session.client.call("createOverrides", { path, body: wanted });
+        const header = `X-Flags-Overrides: ${body.token}`;
+        link?.searchParams.set("burgee-overrides", body.token);
+        const result = { ...body, header, ...(link === undefined ? {} : { link: link.href }) };
+        if (!session.isJson) terminal.error(`${flags} in ${path.env} until ${body.expiresAt}. As a header:\n${header}`);
+        session.show(result, () => link?.href ?? body.token);
       }),
     "burgee override create -e staging --flag checkout=on --expires 2h --link https://staging.example.com/cart",
     "burgee override create -e staging --flag checkout=on banner=off --json",
@@ -66,7 +66,7 @@ async function setAllowed(session: Session, overridesAllowed: boolean): Promise<
   const path = { env: session.environment() };
   await change(session, {
     subject: `overrides in ${path.env} ${overridesAllowed ? "allowed" : "forbidden"}`,
-    before: async () => (await session.client.call("getEnvironment", { path })).answer,
+    before: async () => (await session.client.call("getEnvironment", { path })).body,
     after: (environment) => ({ ...environment, overridesAllowed }),
     write: () => session.client.call("updateEnvironment", { path, body: { overridesAllowed } }),
   });

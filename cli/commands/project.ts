@@ -112,7 +112,7 @@ async function exportProject(session: Session, file: string | undefined): Promis
   const { client, terminal, onlyEnvironment, target } = session;
   const keys =
     onlyEnvironment === undefined
-      ? (await client.call("listEnvironments")).answer.items.map(({ key }) => key)
+      ? (await client.call("listEnvironments")).body.items.map(({ key }) => key)
       : [onlyEnvironment];
   const environments = [];
   for (const key of keys) {

@@ -48,8 +48,8 @@ function addReading(segments: Command, terminal: Terminal): void {
       .argument("<key>")
       .action(async (key: string, _options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
-        const { answer } = await session.client.call("getSegment", { path: { env: session.environment(), key } });
-        session.show(answer, (segment) => JSON.stringify(segment, undefined, 2));
+        const { body } = await session.client.call("getSegment", { path: { env: session.environment(), key } });
+        session.show(body, (segment) => JSON.stringify(segment, undefined, 2));
       }),
     "burgee segments get beta-testers -e production",
   );
@@ -70,7 +70,7 @@ function addWriting(segments: Command, terminal: Terminal): void {
           subject: `segment ${key} in ${path.env}`,
           mayCreate: true,
           before: async () => {
-            const { name, description, condition } = (await session.client.call("getSegment", { path })).answer;
+            const { name, description, condition } = (await session.client.call("getSegment", { path })).body;
             return { key, name, description, condition };
           },
           after: (before) => ({ ...before, ...body }),
@@ -90,7 +90,7 @@ function addWriting(segments: Command, terminal: Terminal): void {
         const path = { env: session.environment(), key };
         await change(session, {
           subject: `segment ${key} in ${path.env}`,
-          before: async () => (await session.client.call("getSegment", { path })).answer,
+          before: async () => (await session.client.call("getSegment", { path })).body,
           after: () => undefined,
           write: () => session.client.call("deleteSegment", { path }),
         });

@@ -101,7 +101,7 @@ async function valuesOf(
     case "to":
     case "copyFrom":
     case "env key":
-      return (await (await client()).call("listEnvironments")).answer.items.map(({ key, name: description }) => ({
+      return (await (await client()).call("listEnvironments")).body.items.map(({ key, name: description }) => ({
         word: key,
         description,
       }));
@@ -112,17 +112,15 @@ async function valuesOf(
     case "evaluate key":
     case "explain key": {
       const env = values["from"] ?? (await environment());
-      const { answer } = await (await client()).call("listFlags", { path: { env }, query: one });
-      return answer.items.map(({ key, description = "" }) => ({
+      const { body } = await (await client()).call("listFlags", { path: { env }, query: one });
+      return body.items.map(({ key, description = "" }) => ({
         word: key,
         description: description.split("\n")[0] ?? "",
       }));
     }
     case "segments key": {
-      const { answer } = await (
-        await client()
-      ).call("listSegments", { path: { env: await environment() }, query: one });
-      return answer.items.map(({ key, name: description }) => ({ word: key, description }));
+      const { body } = await (await client()).call("listSegments", { path: { env: await environment() }, query: one });
+      return body.items.map(({ key, name: description }) => ({ word: key, description }));
     }
     default:
       return [];

@@ -175,13 +175,13 @@ async function write(
   const body = { ...whole, flags: whole.flags.map((flag) => sendable(flag, now.flags.get(flag.key))) };
   let expected = version;
   if (expected === undefined) {
-    const { answer } = await client.call("createEnvironment", { body: { key: environment, name } });
-    expected = answer.version;
-    if (body.flags.length === 0 && body.segments.length === 0) return pickWritten(answer);
+    const created = (await client.call("createEnvironment", { body: { key: environment, name } })).body;
+    expected = created.version;
+    if (body.flags.length === 0 && body.segments.length === 0) return pickWritten(created);
   }
   try {
-    const { answer } = await client.call("applyEnvironment", { path, headers: { "If-Match": `"${expected}"` }, body });
-    return pickWritten(answer);
+    const headers = { "If-Match": `"${expected}"` };
+    return pickWritten((await client.call("applyEnvironment", { path, headers, body })).body);
   } catch (error) {
     throw describedError(error, whole, environment);
   }

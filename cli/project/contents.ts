@@ -67,11 +67,11 @@ const ATTEMPTS = 3;
  */
 export async function contentsOfDeployment(client: Client, environment: string): Promise<Deployed> {
   const path = { env: environment };
-  let before = (await client.call("getEnvironment", { path })).answer;
+  let before = (await client.call("getEnvironment", { path })).body;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const segments = await allPages((cursor) => client.call("listSegments", { path, query: { limit: "200", cursor } }));
     const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
-    const after = (await client.call("getEnvironment", { path })).answer;
+    const after = (await client.call("getEnvironment", { path })).body;
     if (after.version === before.version) {
       return {
         version: after.version,

@@ -91,15 +91,15 @@ async function prepareFlag(client: Client, { environment, flag }: WatchOptions):
     isMissing: false,
   });
   try {
-    const { answer } = await client.call("getFlag", { path });
-    if (answer.tags?.includes(TAG) !== true) {
+    const { body } = await client.call("getFlag", { path });
+    if (body.tags?.includes(TAG) !== true) {
       throw new UsageError(
         `"${flag}" is a flag of your own, because it does not have the tag ${TAG}. Choose another one with --flag.`,
       );
     }
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
-    const { answer } = await client.call("createFlag", {
+    const { body } = await client.call("createFlag", {
       path: { env: environment },
       body: {
         key: flag,
@@ -113,21 +113,21 @@ async function prepareFlag(client: Client, { environment, flag }: WatchOptions):
         description: "Created by npm run watch:propagation to measure how long changes take. You can delete it.",
       },
     });
-    return stateOf(answer.version, false);
+    return stateOf(body.version, false);
   }
-  const { answer } = await client.call("patchFlag", { path, body: { enabled: true, default: { variant: "off" } } });
-  return stateOf(answer.version, false);
+  const { body } = await client.call("patchFlag", { path, body: { enabled: true, default: { variant: "off" } } });
+  return stateOf(body.version, false);
 }
 
 async function flip(client: Client, { environment, flag }: WatchOptions, before: Change): Promise<Change> {
   const value = !before.value;
   const startedAt = performance.now();
-  const { answer } = await client.call("patchFlag", {
+  const { body } = await client.call("patchFlag", {
     path: { env: environment, key: flag },
     body: { default: { variant: value ? "on" : "off" } },
   });
   const writtenAt = performance.now();
-  return { version: answer.version, value, writtenAt, tookMs: writtenAt - startedAt, isMissing: false };
+  return { version: body.version, value, writtenAt, tookMs: writtenAt - startedAt, isMissing: false };
 }
 
 async function allSee(

@@ -14,8 +14,8 @@ export interface ClientOptions {
   timeoutMs?: number | undefined;
 }
 
-export interface Result<A> {
-  answer: A;
+export interface Result<Body> {
+  body: Body;
   status: number;
   headers: Headers;
 }
@@ -42,14 +42,14 @@ export class UnreachableError extends Error {
 }
 
 type Input<Id extends keyof Operations> = Operations[Id]["input"];
-type Answer<Id extends keyof Operations> = Operations[Id]["answer"];
+type ResponseBody<Id extends keyof Operations> = Operations[Id]["responseBody"];
 /** The input is optional for operations without path parameters and body. */
 type Arguments<Id extends keyof Operations> =
   Input<Id> extends { path: object } | { body: unknown } ? [input: Input<Id>] : [input?: Input<Id>];
 
 export interface Client {
   /** @throws ApiError, UnreachableError */
-  call<Id extends keyof Operations>(id: Id, ...input: Arguments<Id>): Promise<Result<Answer<Id>>>;
+  call<Id extends keyof Operations>(id: Id, ...input: Arguments<Id>): Promise<Result<ResponseBody<Id>>>;
 }
 
 const MERGE_PATCH = "application/merge-patch+json";
@@ -75,7 +75,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
         body: body === undefined ? null : JSON.stringify(body),
         signal: AbortSignal.timeout(timeoutMs),
       });
-      return { answer: response.body as never, status: response.status, headers: response.headers };
+      return { body: response.body as never, status: response.status, headers: response.headers };
     },
   };
 }
@@ -128,9 +128,9 @@ export async function allPages<T>(
   const items: T[] = [];
   let cursor: string | undefined;
   do {
-    const { answer } = await page(cursor);
-    items.push(...answer.items);
-    cursor = answer.nextCursor ?? undefined;
+    const { body } = await page(cursor);
+    items.push(...body.items);
+    cursor = body.nextCursor ?? undefined;
   } while (cursor !== undefined);
   return items;
 }

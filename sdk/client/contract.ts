@@ -473,24 +473,24 @@ export type Readiness = {
 
 /** The input and the response body of each operation, by `operationId`. */
 export interface Operations {
-  listEnvironments: { input: {}; answer: EnvironmentList };
-  createEnvironment: { input: { body: EnvironmentInput }; answer: EnvironmentWritten };
+  listEnvironments: { input: {}; responseBody: EnvironmentList };
+  createEnvironment: { input: { body: EnvironmentInput }; responseBody: EnvironmentWritten };
   getEnvironment: {
     input: { path: { env: string }; headers?: { "If-None-Match"?: string | undefined } };
-    answer: Environment;
+    responseBody: Environment;
   };
-  updateEnvironment: { input: { path: { env: string }; body: EnvironmentPatch }; answer: EnvironmentWritten };
+  updateEnvironment: { input: { path: { env: string }; body: EnvironmentPatch }; responseBody: EnvironmentWritten };
   deleteEnvironment: {
     input: {
       path: { env: string };
       query?: { confirm?: string | undefined };
       headers?: { "If-Match"?: string | undefined };
     };
-    answer: Written;
+    responseBody: Written;
   };
   applyEnvironment: {
     input: { path: { env: string }; headers?: { "If-Match"?: string | undefined }; body: Apply };
-    answer: Written;
+    responseBody: Written;
   };
   listDefinitions: {
     input: {
@@ -502,19 +502,19 @@ export interface Operations {
         cursor?: string | undefined;
       };
     };
-    answer: DefinitionPage;
+    responseBody: DefinitionPage;
   };
   getDefinition: {
     input: { path: { key: string }; headers?: { "If-None-Match"?: string | undefined } };
-    answer: DefinitionWithEnvironments;
+    responseBody: DefinitionWithEnvironments;
   };
   patchDefinition: {
     input: { path: { key: string }; headers?: { "If-Match"?: string | undefined }; body: DefinitionPatch };
-    answer: DefinitionWritten;
+    responseBody: DefinitionWritten;
   };
   deleteDefinition: {
     input: { path: { key: string }; headers?: { "If-Match"?: string | undefined } };
-    answer: DefinitionWritten;
+    responseBody: DefinitionWritten;
   };
   listFlags: {
     input: {
@@ -527,12 +527,12 @@ export interface Operations {
         cursor?: string | undefined;
       };
     };
-    answer: FlagPage;
+    responseBody: FlagPage;
   };
-  createFlag: { input: { path: { env: string }; body: Flag }; answer: FlagWritten };
+  createFlag: { input: { path: { env: string }; body: Flag }; responseBody: FlagWritten };
   getFlag: {
     input: { path: { env: string; key: string }; headers?: { "If-None-Match"?: string | undefined } };
-    answer: Flag;
+    responseBody: Flag;
   };
   putFlag: {
     input: {
@@ -540,15 +540,15 @@ export interface Operations {
       headers?: { "If-Match"?: string | undefined; "If-None-Match"?: string | undefined };
       body: Flag;
     };
-    answer: FlagWritten;
+    responseBody: FlagWritten;
   };
   patchFlag: {
     input: { path: { env: string; key: string }; headers?: { "If-Match"?: string | undefined }; body: FlagPatch };
-    answer: FlagWritten;
+    responseBody: FlagWritten;
   };
   deleteFlag: {
     input: { path: { env: string; key: string }; headers?: { "If-Match"?: string | undefined } };
-    answer: Written;
+    responseBody: Written;
   };
   updateFlag: {
     input: {
@@ -557,18 +557,18 @@ export interface Operations {
       headers?: { "If-Match"?: string | undefined };
       body: FlagPatch;
     };
-    answer: FlagWritten;
+    responseBody: FlagWritten;
   };
-  explainFlag: { input: { path: { env: string; key: string }; body: ExplainInput }; answer: Explanation };
-  sampleFlag: { input: { path: { env: string; key: string }; body: SampleInput }; answer: Sampled };
+  explainFlag: { input: { path: { env: string; key: string }; body: ExplainInput }; responseBody: Explanation };
+  sampleFlag: { input: { path: { env: string; key: string }; body: SampleInput }; responseBody: Sampled };
   listSegments: {
     input: { path: { env: string }; query?: { limit?: string | undefined; cursor?: string | undefined } };
-    answer: SegmentList;
+    responseBody: SegmentList;
   };
-  createSegment: { input: { path: { env: string }; body: SegmentInput }; answer: SegmentWritten };
+  createSegment: { input: { path: { env: string }; body: SegmentInput }; responseBody: SegmentWritten };
   getSegment: {
     input: { path: { env: string; key: string }; headers?: { "If-None-Match"?: string | undefined } };
-    answer: Segment;
+    responseBody: Segment;
   };
   putSegment: {
     input: {
@@ -576,30 +576,30 @@ export interface Operations {
       headers?: { "If-Match"?: string | undefined; "If-None-Match"?: string | undefined };
       body: SegmentInput;
     };
-    answer: SegmentWritten;
+    responseBody: SegmentWritten;
   };
   patchSegment: {
     input: { path: { env: string; key: string }; headers?: { "If-Match"?: string | undefined }; body: SegmentPatch };
-    answer: SegmentWritten;
+    responseBody: SegmentWritten;
   };
   deleteSegment: {
     input: { path: { env: string; key: string }; headers?: { "If-Match"?: string | undefined } };
-    answer: Written;
+    responseBody: Written;
   };
   listKeys: {
     input: { path: { env: string }; query?: { limit?: string | undefined; cursor?: string | undefined } };
-    answer: KeyList;
+    responseBody: KeyList;
   };
-  createKey: { input: { path: { env: string }; body: KeyInput }; answer: KeyCreated };
-  revokeKey: { input: { path: { env: string; id: string } }; answer: Written };
-  createOverrides: { input: { path: { env: string }; body: OverridesInput }; answer: Overrides };
+  createKey: { input: { path: { env: string }; body: KeyInput }; responseBody: KeyCreated };
+  revokeKey: { input: { path: { env: string; id: string } }; responseBody: Written };
+  createOverrides: { input: { path: { env: string }; body: OverridesInput }; responseBody: Overrides };
   purgeCache: {
     input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: CachePurge };
-    answer: CachePurged;
+    responseBody: CachePurged;
   };
-  warmCache: { input: { path: { env: string } }; answer: CacheWarmed };
-  getCacheStats: { input: { path: { env: string } }; answer: CacheStatistics };
-  getPropagation: { input: { path: { env: string } }; answer: Propagation };
+  warmCache: { input: { path: { env: string } }; responseBody: CacheWarmed };
+  getCacheStats: { input: { path: { env: string } }; responseBody: CacheStatistics };
+  getPropagation: { input: { path: { env: string } }; responseBody: Propagation };
   listProjectAudit: {
     input: {
       query?: {
@@ -609,7 +609,7 @@ export interface Operations {
         cursor?: string | undefined;
       };
     };
-    answer: AuditPage;
+    responseBody: AuditPage;
   };
   listAudit: {
     input: {
@@ -621,10 +621,10 @@ export interface Operations {
         cursor?: string | undefined;
       };
     };
-    answer: AuditPage;
+    responseBody: AuditPage;
   };
-  restoreFromAudit: { input: { path: { env: string; id: string }; body: Restore }; answer: DefinitionWritten };
-  getMetrics: { input: {}; answer: string };
+  restoreFromAudit: { input: { path: { env: string; id: string }; body: Restore }; responseBody: DefinitionWritten };
+  getMetrics: { input: {}; responseBody: string };
   evaluateFlag: {
     input: {
       path: { key: string };
@@ -637,7 +637,7 @@ export interface Operations {
       };
       body: EvaluationRequest;
     };
-    answer: Evaluation;
+    responseBody: Evaluation;
   };
   evaluateFlags: {
     input: {
@@ -655,11 +655,11 @@ export interface Operations {
       };
       body: EvaluationRequest;
     };
-    answer: Evaluations;
+    responseBody: Evaluations;
   };
   openChangeStream: {
     input: { query?: { key?: string | undefined }; headers?: { "Last-Event-ID"?: string | undefined } };
-    answer: string;
+    responseBody: string;
   };
   getFlagValue: {
     input: {
@@ -676,7 +676,7 @@ export interface Operations {
         "X-Flags-Overrides"?: string | undefined;
       };
     };
-    answer: Evaluation;
+    responseBody: Evaluation;
   };
   getFlagValues: {
     input: {
@@ -692,13 +692,13 @@ export interface Operations {
         "X-Flags-Overrides"?: string | undefined;
       };
     };
-    answer: Evaluations;
+    responseBody: Evaluations;
   };
-  getHome: { input: {}; answer: Record<string, unknown> | string };
-  getLiveness: { input: {}; answer: Record<string, unknown> };
-  getReadiness: { input: {}; answer: Readiness | string };
-  getContract: { input: {}; answer: Record<string, unknown> };
-  getReference: { input: {}; answer: string };
+  getHome: { input: {}; responseBody: Record<string, unknown> | string };
+  getLiveness: { input: {}; responseBody: Record<string, unknown> };
+  getReadiness: { input: {}; responseBody: Readiness | string };
+  getContract: { input: {}; responseBody: Record<string, unknown> };
+  getReference: { input: {}; responseBody: string };
 }
 
 /** The method and path of each operation. */

@@ -3,7 +3,7 @@ import { createResource } from "./resource.ts";
 import { route } from "./route.ts";
 import { client, isSignedIn } from "./session.ts";
 
-export const environments = createResource(async () => (await client.call("listEnvironments")).answer.items);
+export const environments = createResource(async () => (await client.call("listEnvironments")).body.items);
 
 effect(() => {
   if (isSignedIn.value) void environments.reload();

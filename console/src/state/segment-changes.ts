@@ -22,9 +22,9 @@ export async function saveSegment(
   const path = { env: environment, key: wanted.key };
   try {
     const headers = base === undefined ? { "If-None-Match": "*" } : { "If-Match": `"${base.version}"` };
-    const { answer } = await client.call("putSegment", { path, body: wanted, headers });
-    notify(`Segment ${wanted.key} saved in ${environment} (version ${answer.version})`);
-    return answer.segment;
+    const { body } = await client.call("putSegment", { path, body: wanted, headers });
+    notify(`Segment ${wanted.key} saved in ${environment} (version ${body.version})`);
+    return body.segment;
   } catch (error) {
     const isConflict = error instanceof ApiError && error.status === 412;
     if (!isConflict) {
@@ -54,7 +54,7 @@ export async function saveSegment(
 
 async function readSegment(environment: string, key: string): Promise<Segment | undefined> {
   try {
-    return (await client.call("getSegment", { path: { env: environment, key } })).answer;
+    return (await client.call("getSegment", { path: { env: environment, key } })).body;
   } catch (error) {
     notifyFailure(`Could not load segment ${key} again`, error);
     return undefined;

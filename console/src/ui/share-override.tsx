@@ -91,7 +91,7 @@ function SignForm({
   const sign = async (): Promise<void> => {
     const body = { flags: { [flagKey]: variant }, expiresInSeconds: seconds };
     try {
-      onSigned((await client.call("createOverrides", { path: { env: environment }, body })).answer, page);
+      onSigned((await client.call("createOverrides", { path: { env: environment }, body })).body, page);
     } catch (error) {
       notifyFailure(`Could not create an override link for ${flagKey}`, error);
     }

@@ -129,7 +129,7 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await dialog().getByRole("button", { name: "Overwrite with mine" }).click();
       await expect.poll(atTheEdge).toMatchObject({ reason: "DISABLED", value: false });
       const path = { env: "staging", key: "gift-notes" };
-      expect((await world().api.call("getFlag", { path })).answer).toMatchObject({
+      expect((await world().api.call("getFlag", { path })).body).toMatchObject({
         enabled: false,
         default: { variant: "off" },
       });

@@ -96,7 +96,7 @@ export function describeSession(world: () => ConsoleWorld): void {
       const { colo, readToken } = world();
       const reader = createClient({ url: (await colo.miniflare.ready).origin, token: () => readToken });
       const path = { env: "production", key: "checkout-redesign" };
-      const { answer: flag } = await reader.call("getFlag", { path });
+      const { body: flag } = await reader.call("getFlag", { path });
       await expect(reader.call("putFlag", { path, body: { ...flag, enabled: false } })).rejects.toMatchObject({
         status: 403,
       });

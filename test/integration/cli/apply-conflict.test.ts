@@ -122,9 +122,9 @@ describe("burgee apply during other writes", () => {
     return t.run("export -e production --json", {
       fetch: async (url, init) => {
         const { pathname, search } = new URL(new Request(url).url);
-        const answer = await t.isolate.fetch(pathname + search, init);
+        const body = await t.isolate.fetch(pathname + search, init);
         if (pathname.endsWith("/flags") && made < end) await t.run(`flags create busy-${made++} -e production`);
-        return answer;
+        return body;
       },
     });
   };

@@ -34,15 +34,15 @@ describe("the API client", () => {
       path: { ...production, key: "new-search" },
       body: { ...aFlagBody("new-search"), type: "boolean" } as never,
     });
-    expect(written).toMatchObject({ status: 200, answer: { flag: { key: "new-search" } } });
+    expect(written).toMatchObject({ status: 200, body: { flag: { key: "new-search" } } });
     const etag = written.headers.get("etag") ?? "";
     await client.call("patchFlag", {
       path: { ...production, key: "new-search" },
       headers: { "If-Match": etag },
       body: { enabled: false },
     });
-    const { answer } = await client.call("listFlags", { path: production, query: { search: "new-search" } });
-    expect(answer.items).toMatchObject([{ key: "new-search", enabled: false }]);
+    const { body } = await client.call("listFlags", { path: production, query: { search: "new-search" } });
+    expect(body.items).toMatchObject([{ key: "new-search", enabled: false }]);
   });
 
   test("throws an error with the deployment's message for each field", async ({ expect }) => {

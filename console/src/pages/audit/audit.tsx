@@ -20,9 +20,9 @@ export function AuditPage({ environment }: { environment: string }): JSX.Element
   const cursor = useMemo(() => signal<string | null>(null), [environment, entity, key]);
   const load = async (from: string | undefined): Promise<Change[]> => {
     const query = { entity, key, limit: PAGE, cursor: from };
-    const { answer } = await client.call("listAudit", { path: { env: environment }, query });
-    cursor.value = answer.nextCursor;
-    return answer.items;
+    const { body } = await client.call("listAudit", { path: { env: environment }, query });
+    cursor.value = body.nextCursor;
+    return body.items;
   };
   const newest = useResource(() => load(undefined), [environment, entity, key]);
   const restore = async (change: Change, image: Image): Promise<void> => {
@@ -117,8 +117,8 @@ async function restoreFrom(environment: string, change: Change, image: Image): P
   if (!isConfirmed) return false;
   try {
     const path = { env: environment, id: String(id) };
-    const { answer } = await client.call("restoreFromAudit", { path, body: { image } });
-    const version = answer.environments[environment]?.version;
+    const { body } = await client.call("restoreFromAudit", { path, body: { image } });
+    const version = body.environments[environment]?.version;
     notify(version === undefined ? `${key} is already in this state` : `${key} restored (version ${version})`);
     return true;
   } catch (error) {

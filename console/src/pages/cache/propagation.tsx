@@ -15,7 +15,7 @@ const INTERVAL_MS = 10_000;
 /** The time that the latest changes took to be confirmed. */
 export function CachePropagation({ environment }: { environment: string }): JSX.Element {
   const propagation = useResource(
-    async () => (await client.call("getPropagation", { path: { env: environment } })).answer,
+    async () => (await client.call("getPropagation", { path: { env: environment } })).body,
     [environment],
   );
   useEffect(() => {

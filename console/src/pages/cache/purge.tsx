@@ -44,7 +44,7 @@ export function CachePurgeForm({ environment }: { environment: string }): JSX.El
     setProblem(undefined);
     try {
       const query = dryRun ? { dryRun: "true" } : {};
-      return (await client.call("purgeCache", { path: { env: environment }, query, body })).answer;
+      return (await client.call("purgeCache", { path: { env: environment }, query, body })).body;
     } catch (error) {
       setProblem(reasonOf(error));
       return undefined;

@@ -67,8 +67,8 @@ export function CacheWarming({ environment }: { environment: string }): JSX.Elem
 
 async function warmOne(environment: string): Promise<Warmed> {
   try {
-    const { answer } = await client.call("warmCache", { path: { env: environment } });
-    const { flags, l1, l2 } = answer;
+    const { body } = await client.call("warmCache", { path: { env: environment } });
+    const { flags, l1, l2 } = body;
     const text = `${flags} flags, ${l1} in memory${l2 === null ? "" : `, ${l2} in Redis`}`;
     return { environment, isWarm: true, text };
   } catch (error) {

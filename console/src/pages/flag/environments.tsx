@@ -16,7 +16,7 @@ import { CopyDialog } from "./copy-dialog.tsx";
 /** Compares the flag between environments, and copies its configuration from here to another one. */
 export function EnvironmentsSection({ editing }: { editing: Editing }): JSX.Element {
   const { key = "", version } = editing.stored.value ?? {};
-  const definition = useResource(async () => (await client.call("getDefinition", { path: { key } })).answer, [key]);
+  const definition = useResource(async () => (await client.call("getDefinition", { path: { key } })).body, [key]);
   const target = useMemo(() => signal<string | undefined>(undefined), []);
   // A save on this page changes one of the compared configurations.
   useEffect(() => void definition.reload(), [version]);

@@ -30,7 +30,7 @@ export function NewFlagPage({ environment }: { environment: string }): JSX.Eleme
 /** Returns `null` if the environment does not have the flag. */
 async function readFlag(environment: string, key: string) {
   try {
-    return (await client.call("getFlag", { path: { env: environment, key } })).answer;
+    return (await client.call("getFlag", { path: { env: environment, key } })).body;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;

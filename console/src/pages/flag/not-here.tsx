@@ -64,7 +64,7 @@ export function NotHere({
 
 async function readDefinition(key: string): Promise<DefinitionWithEnvironments | null> {
   try {
-    return (await client.call("getDefinition", { path: { key } })).answer;
+    return (await client.call("getDefinition", { path: { key } })).body;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;

@@ -47,7 +47,7 @@ export function Review({
 /** Returns the other environments that a change of the definition affects, or all others until that has loaded. */
 function useAffectedEnvironments(key: string, isShared: boolean, environment: string): string[] {
   const definition = useResource(
-    async () => (isShared ? (await client.call("getDefinition", { path: { key } })).answer : undefined),
+    async () => (isShared ? (await client.call("getDefinition", { path: { key } })).body : undefined),
     [key, isShared],
   );
   if (!isShared) return [];

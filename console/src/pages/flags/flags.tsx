@@ -59,7 +59,7 @@ async function readFlags(environment: string, onPage: (soFar: readonly Flag[]) =
   return await allPages(async (cursor) => {
     const query = { limit: "200", cursor };
     const result = await client.call("listFlags", { path: { env: environment }, query });
-    soFar.push(...result.answer.items);
+    soFar.push(...result.body.items);
     onPage([...soFar]);
     return result;
   });

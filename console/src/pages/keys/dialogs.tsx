@@ -33,7 +33,7 @@ export function CreateKey({
       origins: kind === "client" && list.length > 0 ? list : undefined,
     };
     try {
-      onCreated((await client.call("createKey", { path: { env: environment }, body })).answer);
+      onCreated((await client.call("createKey", { path: { env: environment }, body })).body);
     } catch (error) {
       notifyFailure("Could not create the SDK key", error);
     }

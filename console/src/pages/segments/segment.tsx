@@ -26,7 +26,7 @@ export function SegmentPage({ environment, segmentKey }: { environment: string; 
     async () =>
       segmentKey === "new"
         ? null
-        : (await client.call("getSegment", { path: { env: environment, key: segmentKey } })).answer,
+        : (await client.call("getSegment", { path: { env: environment, key: segmentKey } })).body,
     [environment, segmentKey],
   );
   return (

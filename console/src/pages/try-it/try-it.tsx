@@ -58,7 +58,7 @@ export function TryItPage({ environment, flagKey }: { environment: string; flagK
 /** Evaluates the stored flag for one subject and explains the result, or for a sample of a thousand. */
 export function TryIt({ environment, flagKey }: { environment: string; flagKey: string }): JSX.Element {
   const path = { env: environment, key: flagKey };
-  const flag = useResource(async () => (await client.call("getFlag", { path })).answer, [environment, flagKey]);
+  const flag = useResource(async () => (await client.call("getFlag", { path })).body, [environment, flagKey]);
   return <Loaded of={flag}>{(found) => <Panel environment={environment} flag={found} />}</Loaded>;
 }
 
@@ -92,7 +92,7 @@ function Panel({ environment, flag }: { environment: string; flag: Flag }): JSX.
   const sample = (): Promise<void> =>
     evaluate(async ({ context, request }) => {
       const body = { context, request, by: subject.by.peek(), count: 1000 };
-      setSampled((await client.call("sampleFlag", { path: { env: environment, key: flag.key }, body })).answer);
+      setSampled((await client.call("sampleFlag", { path: { env: environment, key: flag.key }, body })).body);
     });
   return (
     <div class="try-it">
@@ -147,7 +147,7 @@ function SampleBy({ subject, names }: { subject: Subject; names: readonly string
 /** Explains an evaluation. Also loads the stored conditions, because a trace has results but no values. */
 async function explainFlag(environment: string, key: string, body: EvaluationInput): Promise<Explained> {
   const path = { env: environment, key };
-  const [{ answer: explanation }, { answer: flag }] = await Promise.all([
+  const [{ body: explanation }, { body: flag }] = await Promise.all([
     client.call("explainFlag", { path, body }),
     client.call("getFlag", { path }),
   ]);

@@ -22,8 +22,8 @@ export function createCacheWatch(environment: string): CacheWatch {
     if (isPolling || document.hidden) return;
     isPolling = true;
     try {
-      const { answer } = await client.call("getCacheStats", { path: { env: environment } });
-      samples.value = addSample(samples.value, { at: Date.now(), statistics: answer });
+      const { body } = await client.call("getCacheStats", { path: { env: environment } });
+      samples.value = addSample(samples.value, { at: Date.now(), statistics: body });
       problem.value = undefined;
     } catch (error) {
       problem.value = reasonOf(error);

@@ -47,9 +47,9 @@ export async function saveFlag(
   const path = { env: environment, key: wanted.key };
   try {
     const headers = base.version === undefined ? {} : { "If-Match": `"${base.version}"` };
-    const { answer } = await client.call("putFlag", { path, body: wanted, headers });
-    notify(`${changeText(environment, base, wanted)} (version ${answer.version})${publishedText(answer.published)}`);
-    return answer.flag;
+    const { body } = await client.call("putFlag", { path, body: wanted, headers });
+    notify(`${changeText(environment, base, wanted)} (version ${body.version})${publishedText(body.published)}`);
+    return body.flag;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 412) {
       onRejected(error);
@@ -58,7 +58,7 @@ export async function saveFlag(
   }
   let theirs: Flag;
   try {
-    theirs = (await client.call("getFlag", { path })).answer;
+    theirs = (await client.call("getFlag", { path })).body;
   } catch (error) {
     onRejected(error);
     return undefined;

@@ -107,9 +107,9 @@ export async function createFlag(
   onRejected: (error: unknown) => void,
 ): Promise<Flag | undefined> {
   try {
-    const { answer } = await client.call("createFlag", { path: { env: environment }, body: flag });
-    notify(`${flag.key} created in ${environment} (version ${answer.version})`);
-    return answer.flag;
+    const { body } = await client.call("createFlag", { path: { env: environment }, body: flag });
+    notify(`${flag.key} created in ${environment} (version ${body.version})`);
+    return body.flag;
   } catch (error) {
     onRejected(error);
     return undefined;

@@ -84,7 +84,7 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
         default: { variant: "off" },
       } as const;
       const path = { env: environment, key: flag.key };
-      return (await api.call("putFlag", { path, body: { ...plain, ...flag } })).answer.version;
+      return (await api.call("putFlag", { path, body: { ...plain, ...flag } })).body.version;
     };
     const evaluate = async (flag: string, options: EvaluateOptions = {}): Promise<EvaluationResponse> => {
       const { environment = "production", context = { targetingKey: "user-1" } } = options;
