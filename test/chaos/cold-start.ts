@@ -11,14 +11,14 @@ interface Refusal {
   body: unknown;
 }
 
-/** How an isolate that holds nothing, where nothing was ever kept, answers while nothing can be read. */
+/** The responses of an isolate that starts while neither backend can be read, in a data centre without a snapshot. */
 export interface ColdStart {
   fault: string;
   one: Refusal;
   all: Refusal;
-  /** What an application gets from OpenFeature's server SDK. */
+  /** The details that OpenFeature's server SDK gives an application. */
   sdk: { value: string; reason: string | undefined; errorCode: string | undefined };
-  /** What the same client gets once the backends are back. */
+  /** The details that the same client gets after the fault. */
   sdkAfterwards: { value: string; errorCode: string | undefined };
 }
 
@@ -26,7 +26,7 @@ const EVALUATE = "/ofrep/v1/evaluate/flags";
 export const CODE_DEFAULT = "the code's own default";
 const FAULTS = ["down", "hanging", "garbage"];
 
-/** One isolate for each fault, in a data centre that has never seen the environment. */
+/** Starts one isolate during each fault, in a data centre that has never seen the environment. */
 export async function coldStarts(world: ChaosWorld, faults = FAULTS): Promise<ColdStart[]> {
   const { bindings, serverKey } = world.project;
   const isolates = faults.map((fault) => `cold-${fault}`);
@@ -61,7 +61,7 @@ export async function coldStarts(world: ChaosWorld, faults = FAULTS): Promise<Co
         const [one, all] = await Promise.all([ask(`${EVALUATE}/${KEPT_FLAG}`), ask(EVALUATE)]);
         const { value, reason, errorCode } = await evaluate();
         heal();
-        const afterwards = await untilRight(evaluate);
+        const afterwards = await evaluateUntilRight(evaluate);
         results.push({
           fault: kind.name,
           one,
@@ -80,32 +80,32 @@ export async function coldStarts(world: ChaosWorld, faults = FAULTS): Promise<Co
   }
 }
 
-/** Breakers are open for five seconds at the most. */
-async function untilRight<T extends { errorCode?: string }>(evaluate: () => Promise<T>): Promise<T> {
+/** Evaluates until it works. A breaker stays open for at most five seconds, so 15 s are enough. */
+async function evaluateUntilRight<T extends { errorCode?: string }>(evaluate: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + 15_000;
   for (;;) {
-    const answer = await evaluate();
-    if (answer.errorCode === undefined || performance.now() > giveUpAt) return answer;
+    const details = await evaluate();
+    if (details.errorCode === undefined || performance.now() > giveUpAt) return details;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-/** What is not as docs/reliability.md has it. */
+/** Returns the differences from what docs/reliability.md promises for a cold start. */
 export function wrongColdStarts(results: readonly ColdStart[]): string[] {
   return results.flatMap(({ fault, one, all, sdk, sdkAfterwards }) => {
     const isOfrep = (body: unknown, key: string | undefined) =>
       (body as { errorCode?: string }).errorCode === "GENERAL" && (body as { key?: string }).key === key;
     const broken = [
-      one.status !== 503 && `one flag was answered with ${one.status}`,
+      one.status !== 503 && `the status for one flag was ${one.status}`,
       one.retryAfter === null && "Retry-After is missing",
-      !isOfrep(one.body, KEPT_FLAG) && `one flag: no OFREP error but ${JSON.stringify(one.body)}`,
-      all.status !== 503 && `all flags were answered with ${all.status}`,
-      !isOfrep(all.body, undefined) && `all flags: no OFREP error but ${JSON.stringify(all.body)}`,
-      sdk.value !== CODE_DEFAULT && `the SDK answered ${sdk.value}`,
+      !isOfrep(one.body, KEPT_FLAG) && `one flag: not an OFREP error: ${JSON.stringify(one.body)}`,
+      all.status !== 503 && `the status for all flags was ${all.status}`,
+      !isOfrep(all.body, undefined) && `all flags: not an OFREP error: ${JSON.stringify(all.body)}`,
+      sdk.value !== CODE_DEFAULT && `the SDK returned ${sdk.value}`,
       (sdk.reason !== "ERROR" || sdk.errorCode === undefined) &&
         `the SDK gave ${sdk.reason} ${sdk.errorCode} as its reason`,
       (sdkAfterwards.errorCode !== undefined || sdkAfterwards.value === CODE_DEFAULT) && "the SDK did not recover",
     ];
-    return broken.filter((one) => one !== false).map((what) => `cold start, both ${fault}: ${what}`);
+    return broken.filter((one) => one !== false).map((problem) => `cold start, both ${fault}: ${problem}`);
   });
 }

@@ -1,28 +1,28 @@
-/** What can be wrong with the backends, and which of them each fault makes sense for. */
+/** The faults that a backend can have, and the backends for which each of them makes sense. */
 import type { Faults } from "../../dev/endpoints/faults.ts";
 import type { ChaosWorld } from "./world.ts";
 
-/** Which way is faulted, as the workers under test see it. */
+/** The backend that is faulty for the workers under test. */
 export type Target = "L2" | "L3" | "both";
 export const TARGETS: readonly Target[] = ["L2", "L3", "both"];
 
 export interface FaultKind {
   name: string;
-  /** What exactly happens, for the page's legend. */
+  /** A description of the fault for the legend in docs/reliability.md. */
   meaning: string;
-  /** At the endpoint. */
+  /** The fault settings of the endpoint. */
   faults?: Faults;
-  /** Instead, or besides: done to Redis again and again, every so often (ms). */
+  /** Work that is done to Redis repeatedly during the fault. */
   disturb?: { everyMs: number; run(world: ChaosWorld): Promise<unknown> };
-  /** On and off for so long each (ms). */
+  /** If set, the fault goes on and off, for this long each time (ms). */
   flapMs?: number;
-  /** Nothing gets through: with both faulted, answers are marked stale once a look at the head has failed. */
+  /** Whether nothing gets through. If both backends are faulty, responses are stale once a head check has failed. */
   isTotal?: boolean;
-  /** Why it cannot happen to L3. With both, it then happens to L2 while L3 is down. */
+  /** The reason why L3 cannot have this fault. For "both", L2 then has it while L3 is down. */
   notL3?: string;
 }
 
-/** How far the replica lags (ms). */
+/** The lag of the replica (ms). */
 const LAG_MS = 2000;
 
 export const FAULT_KINDS: readonly FaultKind[] = [
@@ -89,7 +89,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 export interface ChaosCase {
   kind: FaultKind;
   target: Target;
-  /** Why there is nothing to run. */
+  /** The reason why the case cannot happen and is not run. */
   whyNot?: string;
 }
 
@@ -101,10 +101,10 @@ export const CASES: readonly ChaosCase[] = FAULT_KINDS.flatMap((kind) =>
   })),
 );
 
-/** No fault: what the others are compared with. */
+/** The case without a fault, which the others are compared with. */
 export const CALM: ChaosCase = { kind: { name: "none", meaning: "nothing is wrong" }, target: "both" };
 
-/** Begins the fault. Answers what ends it. */
+/** Begins the fault. Returns a function that ends it. */
 export function inject(world: ChaosWorld, { kind, target }: ChaosCase): () => void {
   const { faults = {}, disturb, flapMs, notL3 } = kind;
   const { upstash, neon } = world.project.backends;

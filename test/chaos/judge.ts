@@ -3,89 +3,96 @@ import type { FlagTruth } from "../support/edge/flag-truth.ts";
 import type { ChaosCase } from "./faults.ts";
 import type { ChaosWorld } from "./world.ts";
 
-/** Where answers came from, nearest first. `kept`: an answer to GET, kept at the data centre. */
+/** The sources of responses. `kept` is a response to GET that the data centre has kept. */
 export const SOURCES = ["L1", "L2", "L3", "snapshot", "kept"] as const;
 export type Source = (typeof SOURCES)[number];
 
-/** What the answers were worth, of one fault. Times in ms. */
+/** The quality of the responses to one fault. Times are in ms. */
 export interface Verdict {
-  /** While the fault lasted. */
+  /** The number of requests during the fault. */
   requests: number;
-  /** Share of the answers, by source. */
+  /** The share of the responses that came from each source. */
   sources: Record<Source, number>;
-  /** Share of the answers that say that they are stale. */
+  /** The share of the responses that are marked stale. */
   stale: number;
-  /** What was wrong, of all answers of the case. */
+  /** The problems of all responses, also of those before and after the fault. */
   wrong: string[];
-  /** Answers of status 5xx that nobody had asked for, and answers that never came. */
+  /** Unexpected responses with status 5xx, and requests without a response. */
   failed: string[];
+  /** Latencies. */
   p50: number;
   p99: number;
 }
 
+/** The time from the end of the fault until the data centres were well again. `undefined` if it took too long. */
 export interface Recovery {
-  /** From healing to the last client's first answer at the version made then, not stale (s); undefined: too late. */
+  /** Until each client had a fresh response at a version made after the fault (s). */
   recoveredSeconds: number | undefined;
-  /** From healing until every isolate's breakers were closed (s); undefined: too late. */
+  /** Until all breakers of all isolates were closed (s). */
   closedSeconds: number | undefined;
 }
 
-export interface Observed {
+/** The record of one case. */
+export interface CaseRecord {
   clients: readonly Client[];
-  /** Asks for versions that are perhaps not there yet: 503 is an answer to that. */
+  /** A client that asks for versions which may not be there yet, so a 503 is a correct response. */
   atLeast: Client;
-  unanswered: readonly string[];
-  /** ms of the monotonic clock. */
+  failures: readonly string[];
+  /** The beginning of the fault (ms of the monotonic clock). */
   begunAt: number;
   healedAt: number;
 }
 
-/** One second and one purge is the contract; the rest is for a replica that lags and a busy machine (ms). */
+/**
+ * The longest time for which a response that is not marked stale may be outdated (ms). The contract is one second and one
+ * purge; the rest allows for a replica that lags and a busy machine.
+ */
 const MAX_OUTDATED_MS = 6000;
-/** A look at the head is made once a second, and fails within this when all hangs (ms). */
-const NOTICED_MS = 7500;
-const NOTICED_AT_ONCE_MS = 2500;
+/** An isolate has noticed within this time that both backends hang: it checks the head once a second (ms). */
+const NOTICED_HANG_MS = 7500;
+/** The same for faults that fail at once (ms). */
+const NOTICED_MS = 2500;
 
-export function judge(world: ChaosWorld, { kind, target }: ChaosCase, observed: Observed): Verdict {
-  const { clients, atLeast, unanswered, begunAt, healedAt } = observed;
+export function judge(world: ChaosWorld, { kind, target }: ChaosCase, record: CaseRecord): Verdict {
+  const { clients, atLeast, failures, begunAt, healedAt } = record;
   const { truth, published } = world;
   const isFailure = ({ status }: Seen) => status >= 500;
-  const answered = [...clients, atLeast].map((client) => {
-    const judged = new Client(client.isolate, client.dataCentre, "");
+  const judged = [...clients, atLeast].map((client) => {
+    const copy = new Client(client.isolate, client.dataCentre, "");
     const seen = client.seen.filter((one) => one.minVersion > 0 || !isFailure(one));
-    judged.seen.push(
+    copy.seen.push(
       ...seen.map((one) => (one.isBulk && isStale(one) ? atItsOldest(one, truth, world.newestVersion) : one)),
     );
-    return judged;
+    return copy;
   });
-  const wrong = wrongAnswers(answered, truth);
-  for (const ms of outdatedFor(answered, published, truth)) {
+  const wrong = wrongAnswers(judged, truth);
+  for (const ms of outdatedFor(judged, published, truth)) {
     if (ms > MAX_OUTDATED_MS) wrong.push(`not marked stale, but outdated for ${Math.round(ms)} ms`);
   }
   const isHanging = kind.faults?.hang === true;
-  const isNoticed = healedAt - begunAt > (isHanging ? NOTICED_MS : NOTICED_AT_ONCE_MS);
+  const isNoticed = healedAt - begunAt > (isHanging ? NOTICED_HANG_MS : NOTICED_MS);
   if (kind.isTotal === true && target === "both" && isNoticed) wrong.push(...unmarked(clients, healedAt));
 
   const asked = clients.flatMap(({ seen }) => seen);
   const during = asked.filter(({ sentAt }) => sentAt >= begunAt && sentAt < healedAt);
-  const answers = during.filter((one) => !isFailure(one));
+  const responses = during.filter((one) => !isFailure(one));
   const times = during.map(({ sentAt, receivedAt }) => receivedAt - sentAt).toSorted((a, b) => a - b);
-  const shareOf = (is: (one: Seen) => boolean) => answers.filter(is).length / Math.max(1, answers.length);
+  const shareOf = (is: (one: Seen) => boolean) => responses.filter(is).length / Math.max(1, responses.length);
   const shares = SOURCES.map((source) => [source, shareOf((one) => sourceOf(one) === source)]);
   return {
     requests: during.length,
     sources: Object.fromEntries(shares) as Record<Source, number>,
     stale: shareOf(isStale),
     wrong,
-    failed: [...asked.filter(isFailure).map((one) => `${textOf(one)} answered ${one.status}`), ...unanswered],
+    failed: [...asked.filter(isFailure).map((one) => `${textOf(one)}: status ${one.status}`), ...failures],
     p50: at(times, 0.5),
     p99: at(times, 0.99),
   };
 }
 
 /**
- * A stale answer about all flags is made of the last known of each: its version is that of the oldest of them, and the
- * others may be newer. Those that are true at a later version pass for what they were at that one.
+ * Prepares a stale response with all flags for the check. It contains the last known good of each flag, and its version
+ * is that of the oldest one. Flags that are true at a later version are replaced by their values at that version.
  */
 function atItsOldest(one: Seen, truth: FlagTruth, newest: number): Seen {
   const isTrueAt = (flag: Seen["flags"][number], version: number): boolean => {
@@ -101,7 +108,10 @@ function atItsOldest(one: Seen, truth: FlagTruth, newest: number): Seen {
   return { ...one, flags };
 }
 
-/** In an outage that has been noticed an isolate that keeps no head at its data centre marks what it answers. */
+/**
+ * Returns the responses that should be marked stale but are not. An isolate that reads heads from Redis has noticed the
+ * outage by now; the exempt ones read heads that their data centre keeps.
+ */
 function unmarked(clients: readonly Client[], healedAt: number): string[] {
   return clients.flatMap(({ isolate, seen }) => {
     const last = seen.findLast(({ receivedAt }) => receivedAt < healedAt);
@@ -129,13 +139,13 @@ function at(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-/** What must not be, in words. */
+/** Describes each broken promise. */
 export function brokenPromises(result: Pick<Verdict, "wrong" | "failed"> & Recovery): string[] {
   const { wrong, failed, recoveredSeconds, closedSeconds } = result;
   return [
     ...wrong,
     ...failed,
-    ...(recoveredSeconds === undefined ? ["answers did not become fresh again"] : []),
+    ...(recoveredSeconds === undefined ? ["responses did not become fresh again"] : []),
     ...(closedSeconds === undefined ? ["breakers did not close again"] : []),
   ];
 }

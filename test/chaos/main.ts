@@ -1,7 +1,9 @@
 /**
- * `npm run chaos`: every fault of L2, L3 and both, one after the other, while the built worker answers and flags change.
- * Writes the table of docs/reliability.md; ends with an error when a promise is broken.
- * `--case <text>` runs those whose name holds the text, and writes nothing; `--seconds`, `--machine`, `--out` as below.
+ * `npm run chaos` runs every fault of L2, L3 and both, one after the other, while the built worker responds and flags
+ * change. It writes the table of docs/reliability.md and exits with 1 if a promise is broken.
+ *
+ * `--case TEXT` runs only the cases whose name contains the text, and writes nothing. `--seconds` sets the length of
+ * each fault, `--machine` the description of the machine, and `--out` the page to write to.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -14,7 +16,7 @@ import { type CaseResult, runCase } from "./run-case.ts";
 import { renderReport, replaceBetweenMarkers } from "./table.ts";
 import { ChaosWorld } from "./world.ts";
 
-/** How long each fault lasts. */
+/** The length of each fault. */
 const DEFAULT_SECONDS = "8";
 
 const { values } = parseArgs({
@@ -29,7 +31,7 @@ const faultSeconds = Number(values.seconds);
 if (!(faultSeconds >= 1 && faultSeconds <= 60)) throw new RangeError("--seconds must be a number from 1 to 60");
 const nameOf = ({ kind, target }: ChaosCase) => `${kind.name} ${target}`;
 const chosen = CASES.filter((one) => values.case === undefined || nameOf(one).includes(values.case));
-if (chosen.length === 0) throw new RangeError(`no case has "${values.case}" in its name`);
+if (chosen.length === 0) throw new RangeError(`no case has a name that contains "${values.case}"`);
 
 const world = await ChaosWorld.start(seededRandom(1));
 const broken: string[] = [];

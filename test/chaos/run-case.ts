@@ -7,42 +7,42 @@ import { judge, type Recovery, type Verdict } from "./judge.ts";
 import { type ChaosWorld, FLAGS, isolateOf, type Places } from "./world.ts";
 
 export interface CaseOptions {
-  /** How long the backends are asked while nothing is wrong (ms) … */
+  /** The time before the fault (ms). */
   calmMs: number;
-  /** … and while the fault lasts (ms). */
+  /** The length of the fault (ms). */
   faultMs: number;
-  /** Between an answer and the same client's next question (ms). */
+  /** The pause between a response and the same client's next request (ms). */
   pauseMs: number;
 }
 
 export interface CaseResult extends Verdict, Recovery {
   chaosCase: ChaosCase;
-  /** Changes made through the fault, and how many were tried. */
+  /** The changes that were made through the faulty backends, and the number of attempts. */
   writes: { made: number; tried: number };
 }
 
-/** What an isolate has not recovered from by then is lost (ms). A breaker is open for five seconds at the most. */
+/** The time in which everything must recover (ms). A breaker stays open for at most five seconds. */
 const RECOVERY_MS = 20_000;
-/** An answer that takes longer is none (ms). */
-const ANSWER_MS = 15_000;
+/** A response that takes longer than this counts as missing (ms). */
+const RESPONSE_MS = 15_000;
 
 const EVALUATE = "/ofrep/v1/evaluate/flags";
 const SINGLE = FLAGS.map((key) => `${EVALUATE}/${key}`);
 const GET = [`/flags/${KEPT_FLAG}`];
 
-/** Somebody who keeps asking, and what became of it. */
-interface Asker {
+/** A client that repeats its requests during the case. */
+interface Poller {
   client: Client;
   paths: readonly string[];
 }
 
-/** Where a case takes place, and which of the cases there it is. */
+/** The data centres of a case, and the case's number there. */
 export interface Site {
   places: Places;
   caseNumber: number;
 }
 
-/** One fault from beginning to end: calm, the fault with two more isolates starting in it, and the time after it. */
+/** Runs one case: the time before the fault, the fault, in which two more isolates start, and the time after it. */
 export async function runCase(
   world: ChaosWorld,
   { places, caseNumber }: Site,
@@ -50,52 +50,52 @@ export async function runCase(
   options: CaseOptions,
 ): Promise<CaseResult> {
   const { plain, kept } = places;
-  const asker = (dataCentre: DataCentre, role: Parameters<typeof isolateOf>[0], paths: readonly string[]): Asker => ({
+  const poller = (dataCentre: DataCentre, role: Parameters<typeof isolateOf>[0], paths: readonly string[]): Poller => ({
     client: world.client(dataCentre, isolateOf(role, caseNumber)),
     paths,
   });
   const before = [
-    asker(plain, "warm", SINGLE),
-    asker(plain, "warm", [EVALUATE]),
-    asker(kept, "writer", GET),
-    asker(kept, "writer", [EVALUATE]),
+    poller(plain, "warm", SINGLE),
+    poller(plain, "warm", [EVALUATE]),
+    poller(kept, "writer", GET),
+    poller(kept, "writer", [EVALUATE]),
   ];
-  const during = [asker(plain, "cold", SINGLE), asker(plain, "cold", [EVALUATE]), asker(kept, "late", GET)];
+  const during = [poller(plain, "cold", SINGLE), poller(plain, "cold", [EVALUATE]), poller(kept, "late", GET)];
   const atLeast = world.client(plain, isolateOf("warm", caseNumber));
-  const unanswered: string[] = [];
+  const failures: string[] = [];
   const writes = { made: 0, tried: 0 };
 
   let healedAt = Infinity;
   const end = new AbortController();
   const repeat = async (everyMs: number, work: (i: number) => Promise<unknown>): Promise<void> => {
     for (let i = 0; !end.signal.aborted; i++) {
-      await work(i).catch((error: unknown) => unanswered.push(String(error)));
+      await work(i).catch((error: unknown) => failures.push(String(error)));
       await pause(everyMs, undefined, { signal: end.signal }).catch(() => undefined);
     }
   };
-  const ask = ({ client, paths }: Asker) =>
+  const poll = ({ client, paths }: Poller) =>
     repeat(options.pauseMs, async (i) => {
       const path = paths[i % paths.length]!;
       const timer = new AbortController();
-      const late = pause(ANSWER_MS, undefined, { signal: timer.signal }).then(() => {
-        throw new Error(`${client.isolate} ${path}: no answer within ${ANSWER_MS} ms`);
+      const late = pause(RESPONSE_MS, undefined, { signal: timer.signal }).then(() => {
+        throw new Error(`${client.isolate} ${path}: no response within ${RESPONSE_MS} ms`);
       });
       const asked = client.ask(path, i % 3 === 0 ? "free" : "pro");
       await Promise.race([asked, late]).finally(() => timer.abort());
     });
 
-  // Redis has nothing of the case before.
+  // Redis must not hold anything from the previous case.
   await world.evict();
   let heal = (): void => undefined;
   try {
-    const loops = before.map(ask);
+    const loops = before.map(poll);
     await pause(options.calmMs);
-    // On a busy machine not every fill is in time, and what Redis lacks then would be the fault's fault.
+    // On a busy machine some fills time out. Misses that they cause must not be blamed on the fault.
     for (let i = 0; i < 50 && !(await world.isCached()); i++) await refill(world, places, caseNumber);
     const begunAt = performance.now();
     heal = inject(world, chaosCase);
     loops.push(
-      ...during.map(ask),
+      ...during.map(poll),
       repeat(500, async () => atLeast.ask(`${EVALUATE}/b`, "pro", await world.writeElsewhere())),
       repeat(700, async () => {
         const isDuring = healedAt === Infinity;
@@ -103,22 +103,22 @@ export async function runCase(
         if (isDuring) writes.tried += 1;
         if (isDuring && version !== undefined) writes.made += 1;
       }),
-      // Not waited for: a purge is repeated seconds later, and the sweep lasts until then.
+      // A sweep waits for purges that are repeated seconds later, so the loop does not wait for it.
       repeat(2000, async () => void world.sweep(places).catch(() => undefined)),
     );
     await pause(options.faultMs);
     heal();
     healedAt = performance.now();
-    const askers = [...before, ...during];
+    const pollers = [...before, ...during];
     const version = await world.writeElsewhere(KEPT_FLAG);
     const [recoveredSeconds, closedSeconds] = await Promise.all([
-      sinceUntil(healedAt, async () => askers.every(({ client }) => isBack(client, healedAt, version))),
+      sinceUntil(healedAt, async () => pollers.every(({ client }) => isBack(client, healedAt, version))),
       sinceUntil(healedAt, () => areBreakersClosed(world, { places, caseNumber })),
     ]);
     end.abort();
     await Promise.all(loops);
-    const clients = askers.map(({ client }) => client);
-    const verdict = judge(world, chaosCase, { clients, atLeast, unanswered, begunAt, healedAt });
+    const clients = pollers.map(({ client }) => client);
+    const verdict = judge(world, chaosCase, { clients, atLeast, failures, begunAt, healedAt });
     return { chaosCase, ...verdict, recoveredSeconds, closedSeconds, writes };
   } finally {
     end.abort();
@@ -126,7 +126,7 @@ export async function runCase(
   }
 }
 
-/** Has all of the environment read from Postgres and put into Redis. */
+/** Makes the worker read the whole environment from Postgres and fill Redis. */
 async function refill({ project }: ChaosWorld, { plain }: Places, caseNumber: number): Promise<void> {
   const headers = { authorization: `Bearer ${project.serverKey}`, "cache-control": "no-cache" };
   const response = await plain.fetch(isolateOf("warm", caseNumber), EVALUATE, { method: "POST", headers, body: "{}" });
@@ -148,7 +148,7 @@ async function sinceUntil(start: number, isDone: () => Promise<boolean>): Promis
   return undefined;
 }
 
-/** A breaker closes when its backend is asked: so it is, past the caches. */
+/** A breaker closes only if its backend is used, so this evaluates a flag past the caches. */
 async function areBreakersClosed(world: ChaosWorld, { places, caseNumber }: Site): Promise<boolean> {
   const { serverKey, adminToken } = world.project;
   const isolates: [DataCentre, string][] = [

@@ -8,22 +8,22 @@ export const END = "<!-- faults:end -->";
 
 export interface Report {
   calm: CaseResult;
-  /** In order; those without a result cannot happen. */
+  /** The cases in the order of the table. A case without a result cannot happen. */
   cases: readonly { chaosCase: ChaosCase; result: CaseResult | undefined }[];
   coldStarts: readonly ColdStart[];
-  /** Of each fault (s). */
+  /** The length of each fault (s). */
   faultSeconds: number;
-  /** In words. */
+  /** A description of the machine. */
   machine: string;
   command: string;
 }
 
-/** The text between the markers replaced. @throws Error when they are not there, once each and in order */
+/** Replaces the text between the markers. @throws Error if the page does not have each marker once, in order */
 export function replaceBetweenMarkers(page: string, text: string): string {
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END);
   if (begin < 0 || end < begin || page.indexOf(BEGIN, begin + 1) >= 0 || page.indexOf(END, end + 1) >= 0) {
-    throw new Error(`the page must hold ${BEGIN} and ${END} once each, in this order`);
+    throw new Error(`the page must contain ${BEGIN} and ${END} once each, in this order`);
   }
   return `${page.slice(0, begin + BEGIN.length)}\n\n${text.trim()}\n\n${page.slice(end)}`;
 }
@@ -80,7 +80,7 @@ export function renderReport(report: Report): string {
   ].join("\n");
 }
 
-/** Without `calm`, latencies are as they are; with it, what came on top. */
+/** Returns the cells of one row. With `calm`, latencies are the differences from it. */
 function cells(result: CaseResult, calm: CaseResult | undefined): string[] {
   const { requests, sources, stale, wrong, failed, p50, p99, recoveredSeconds, closedSeconds } = result;
   const ms = (own: number, calmOne: number | undefined) => {

@@ -5,44 +5,47 @@ import { keptUrls } from "../support/edge/fleet.ts";
 import { startTestProject, type TestProject } from "../support/project.ts";
 import { Client, type Publication } from "../support/edge/propagation.ts";
 
-/** Changed in the data centre that the faults hit … */
+/** The flag that is changed through the faulty backends. */
 export const FLAG_HERE = "c";
-/** … and changed where nothing is wrong. "child" is off unless "a" is on. */
+/** The flags that are changed where nothing is wrong. "child" is off unless "a" is on. */
 export const FLAGS_ELSEWHERE = ["a", "b", "child"];
 export const FLAGS = [...FLAGS_ELSEWHERE, FLAG_HERE];
 
 const HASH = "burgee:feature_flag:production";
-/** An isolate in an office far away, over ways of its own to the same backends. */
+/** An isolate that reaches the same backends without the faults. */
 const OFFICE = "office";
 
-/** Two data centres that the faults hit, with isolates of its own for every case, so that none remembers the one before. */
+/**
+ * The two data centres that see the faults. Each case has its own isolates, so that no isolate remembers the previous
+ * case.
+ */
 export interface Places {
-  /** Heads are read from Redis. Isolates "warm" and "cold". */
+  /** Reads heads from Redis. Its isolates are "warm" and "cold". */
   plain: DataCentre;
-  /** Heads and GET answers are kept at the data centre and purged. Isolates "writer" and "late". */
+  /** Keeps heads and responses to GET, and receives purges. Its isolates are "writer" and "late". */
   kept: DataCentre;
   dispose(): Promise<void>;
 }
 
-/** The name of an isolate of one case. */
+/** Returns the name of one case's isolate. */
 export function isolateOf(role: "warm" | "cold" | "writer" | "late", caseNumber: number): string {
   return `${role}-${caseNumber}`;
 }
 
 /**
- * Backends with an environment in it that is changed all the time, both through the ways that the faults hit and past
- * them, and every version that its flags ever had.
+ * Backends with an environment that changes all the time, both through the faults and around them. It records every
+ * version of every flag.
  */
 export class ChaosWorld {
   readonly truth = new FlagTruth();
-  /** Oldest first. */
+  /** The published versions, oldest first. */
   readonly published: Publication[] = [];
   readonly project: TestProject;
   readonly #purges: PurgeEndpoint;
   readonly #office: DataCentre;
   readonly #purgeable: Set<DataCentre>;
   readonly #random: () => number;
-  /** Of all changes, those that nobody was told of too. */
+  /** The newest version, even if its response was lost. */
   newestVersion = 0;
   #writes = 0;
 
@@ -79,11 +82,11 @@ export class ChaosWorld {
     return world;
   }
 
-  /** `cases`: how many can take place there. */
+  /** Starts the data centres with isolates for the given number of cases. */
   async openPlaces(cases = 1): Promise<Places> {
     const { project } = this;
     const numbers = Array.from({ length: cases }, (_, i) => i);
-    // What takes a minute in an outage takes seconds here: an isolate soon holds nothing fresh any more.
+    // With a TTL of three seconds instead of a minute, the entries in memory expire during each fault.
     const common = { ...project.bindings, CACHE_L1_TTL_SECONDS: "3" };
     const [plain, kept] = await Promise.all([
       startDataCentre({
@@ -108,14 +111,14 @@ export class ChaosWorld {
     };
   }
 
-  /** A change far away from the faults, of any flag that is not told. Answers its version. */
+  /** Changes a flag without the faults. Returns the version. */
   async writeElsewhere(key = this.#anyElsewhere()): Promise<number> {
     const version = await this.#put(this.#office, OFFICE, key);
     if (version === undefined) throw new Error("a change failed where nothing is wrong");
     return version;
   }
 
-  /** A change through the faults. Undefined: it was not made, or nobody was told that it was. */
+  /** Changes a flag through the faults. Returns `undefined` if the change failed or its response was lost. */
   writeHere(places: Places, caseNumber: number): Promise<number | undefined> {
     return this.#put(places.kept, isolateOf("writer", caseNumber), FLAG_HERE);
   }
@@ -124,23 +127,23 @@ export class ChaosWorld {
     return new Client(isolate, dataCentre, this.project.serverKey);
   }
 
-  /** In the data centre that the faults hit. */
+  /** Runs the sweep in a data centre that sees the faults. */
   async sweep(places: Places): Promise<void> {
     await places.kept.sweep();
   }
 
-  /** Redis holds the whole environment. */
+  /** Returns whether Redis holds the whole environment. */
   async isCached(): Promise<boolean> {
     const fields = await this.project.backends.upstash.command<string[]>("HKEYS", HASH);
     return ["@head", "@index", "@keys", ...FLAGS].every((field) => fields.includes(field));
   }
 
-  /** Redis loses everything. */
+  /** Removes everything from Redis. */
   evict(): Promise<unknown> {
     return this.project.backends.upstash.command("FLUSHDB");
   }
 
-  /** Replaces the documents in Redis by what another version of the program might have left there. */
+  /** Replaces the documents in Redis by documents with an older schema, as an older worker might have written. */
   async putOldDocuments(): Promise<void> {
     const { upstash } = this.project.backends;
     const fields = await upstash.command<string[]>("HGETALL", HASH);
@@ -149,7 +152,7 @@ export class ChaosWorld {
       if (field.startsWith("@")) continue;
       const variants = { on: "of an older schema", off: "of an older schema" };
       const document = { ...(JSON.parse(text) as object), schemaVersion: 0, variants };
-      // Only where it is still there: a purge in between must not be undone.
+      // A document is replaced only if it has not changed since, because a purge in between must not be undone.
       await upstash.command("EVAL", REPLACE, 1, HASH, field, text, JSON.stringify(document));
     }
   }
@@ -173,13 +176,13 @@ export class ChaosWorld {
     this.truth.record(version, key, state);
     this.newestVersion = Math.max(this.newestVersion, version);
     if (!response.ok) return undefined;
-    // What could not be published now is published by the sweep, at a time that nobody is told.
+    // The sweep publishes the rest later, but does not say when.
     const isPublished = body.published.redis && body.published.edge !== false;
     if (isPublished) this.published.push({ version, at: performance.now() });
     return version;
   }
 
-  /** The version of a change whose answer was lost, from the database itself: each has values of its own. */
+  /** Reads the version of a change whose response was lost. Every change writes a value of its own. */
   async #committed(key: string, state: FlagState): Promise<number | undefined> {
     const [found] = await this.project.backends.neon.query<{ version: string; on: string }>(
       `select v.version::text, f.variants->>'on' as on from document_versions v join flags f on f.key = v.key
@@ -203,7 +206,7 @@ export class ChaosWorld {
 
 const REPLACE = `if redis.call("HGET", KEYS[1], ARGV[1]) == ARGV[2] then redis.call("HSET", KEYS[1], ARGV[1], ARGV[3]) end`;
 
-/** Of a data centre that purges can reach. */
+/** Returns the bindings of a data centre that receives purges. */
 function purgeBindings(purges: PurgeEndpoint): Record<string, string> {
   return {
     CF_ZONE_ID: "0123456789abcdef0123456789abcdef",
