@@ -1,4 +1,4 @@
-import { Client, outdatedFor, type Seen, wrongAnswers } from "../support/edge/propagation.ts";
+import { Client, outdatedFor, type Seen, wrongResponses } from "../support/edge/propagation.ts";
 import type { FlagTruth } from "../support/edge/flag-truth.ts";
 import type { ChaosCase } from "./faults.ts";
 import type { ChaosWorld } from "./world.ts";
@@ -65,7 +65,7 @@ export function judge(world: ChaosWorld, { kind, target }: ChaosCase, record: Ca
     );
     return copy;
   });
-  const wrong = wrongAnswers(judged, truth);
+  const wrong = wrongResponses(judged, truth);
   for (const ms of outdatedFor(judged, published, truth)) {
     if (ms > MAX_OUTDATED_MS) wrong.push(`not marked stale, but outdated for ${Math.round(ms)} ms`);
   }

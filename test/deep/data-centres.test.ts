@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { PurgeStats } from "../../dev/endpoints/purge-endpoint.ts";
 import { FLAGS, Fleet, KEPT_FLAG } from "../support/edge/fleet.ts";
-import { type Client, outdatedFor, percentiles, visibleAfter, wrongAnswers } from "../support/edge/propagation.ts";
+import { type Client, outdatedFor, percentiles, visibleAfter, wrongResponses } from "../support/edge/propagation.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
 /**
@@ -121,7 +121,7 @@ for (const { name, delivery, quietMs, boundMs } of TRANSPORTS) {
             ...(fleet.purges ? [`  ${fateOf(fleet.purges.stats(), fleet.deleted)}`] : []),
           ].join("\n"),
         );
-        expect(wrongAnswers([...everybody, ...others], truth)).toEqual([]);
+        expect(wrongResponses([...everybody, ...others], truth)).toEqual([]);
         expect(everybody.filter((client) => !hasSeen(client, truth.newest))).toEqual([]);
         expect(outdated.at(-1)).toBeLessThan(boundMs);
         if (fleet.purges) {

@@ -5,17 +5,17 @@ import type { Services } from "../../src/http/services.ts";
 import { createServices, type ServicesOptions } from "../../src/services.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
-/** One isolate inside the test's process: the whole worker with a clock that the test moves. */
+/** The whole worker as one isolate in the test's process. The test moves its clock. */
 export interface Isolate {
   services: Services;
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** Resolves when everything handed to `waitUntil` so far has ended. */
+  /** Resolves when all work given to `waitUntil` so far has ended. */
   settled(): Promise<void>;
-  /** Names of the events logged so far. */
+  /** The names of the events logged so far. */
   logged: string[];
 }
 
-/** `redisTimeoutMs`: for tests that count what L2 is asked, on machines that are busy with others. */
+/** Starts an isolate. Tests that count commands raise `redisTimeoutMs`, because a busy machine exceeds the default. */
 export function startIsolate(
   bindings: Record<string, unknown>,
   clock: FakeClock,

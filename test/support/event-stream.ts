@@ -1,4 +1,4 @@
-/** One frame of a stream of server-sent events, as the client reads it. A comment alone is a frame with only that. */
+/** One frame of server-sent events, as the client reads it. A frame can consist of a comment alone. */
 export interface StreamFrame {
   id?: string;
   event?: string;
@@ -7,13 +7,13 @@ export interface StreamFrame {
   comment?: string;
 }
 
-/** A client of one change stream, reading in the background. */
+/** A client of one change stream. It reads in the background. */
 export class EventStreamReader {
   readonly response: Response;
   readonly frames: StreamFrame[] = [];
   isEnded = false;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-  /** Called with each chunk. */
+  /** Called after each chunk. */
   readonly #onFrame: () => void;
 
   constructor(response: Response, onFrame: () => void = () => undefined) {
@@ -23,22 +23,22 @@ export class EventStreamReader {
     void this.#read();
   }
 
-  /** The versions that it was told to fetch, so far. */
-  get told(): number[] {
+  /** The versions that the stream has announced so far. */
+  get versions(): number[] {
     return this.frames.filter(({ data }) => data !== undefined).map(({ id }) => Number(id));
   }
 
-  /** What it would send as Last-Event-ID. */
+  /** The Last-Event-ID that the client would send. */
   get lastEventId(): string | undefined {
     return this.frames.findLast(({ id }) => id !== undefined)?.id;
   }
 
-  /** What it would wait before it comes back (ms). */
+  /** The time that the client would wait before it reconnects (ms). */
   get retryMs(): number {
     return Number(this.frames.findLast(({ retry }) => retry !== undefined)?.retry);
   }
 
-  /** The client goes away. */
+  /** Disconnects the client. */
   async leave(): Promise<void> {
     await this.#reader?.cancel().catch(() => undefined);
   }

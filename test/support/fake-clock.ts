@@ -1,6 +1,6 @@
 import type { Clock } from "../../src/ops/clock.ts";
 
-/** Time that stands still until a test moves it; sleepers wake in the order of their time. */
+/** A clock that stands still until a test moves it. Sleepers wake in the order of their time. */
 export class FakeClock implements Clock {
   #now: number;
   #sleepers: { at: number; wake: () => void }[] = [];
@@ -11,7 +11,7 @@ export class FakeClock implements Clock {
 
   readonly now = (): number => this.#now;
 
-  /** How many sleep now. */
+  /** The number of current sleepers. */
   get sleeping(): number {
     return this.#sleepers.length;
   }
@@ -27,7 +27,7 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** Moves time on, wakes who was to wake by then, and lets what follows from it run. */
+  /** Moves the time on, wakes the sleepers whose time has come, and lets the code after each sleep run. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -43,7 +43,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets every promise that can go on go on. */
+/** Lets every promise settle that can settle without timers or I/O. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

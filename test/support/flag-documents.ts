@@ -1,6 +1,6 @@
 import { type FlagDocument, SCHEMA_VERSION } from "../../src/flags/document.ts";
 
-/** A flag document that differs from others of the same key in its version. */
+/** Creates a flag document. Documents of one flag differ by their version. */
 export function aFlagDocument(key: string, version = 1, overrides: Partial<FlagDocument> = {}): FlagDocument {
   return {
     schemaVersion: SCHEMA_VERSION,

@@ -7,26 +7,26 @@ import { saveFlag } from "../../src/store/writes/flags.ts";
 
 export const KEY_SECRET = "a key secret that only the tests of this repository use";
 
-/** Backends with one environment in them, and what a test needs to reach it. */
+/** Backends with one environment, and the bindings and credentials that a test needs. */
 export interface TestProject {
   backends: Backends;
   db: StoreDatabase;
-  /** Everything that the worker is bound to. */
+  /** The worker's bindings and settings. */
   bindings: Record<string, string>;
   clientKey: string;
   serverKey: string;
   adminToken: string;
-  /** Saves a flag past the worker, without publishing: as an edit in SQL would. */
+  /** Saves a flag without the worker and without publishing, like an edit in SQL. */
   save(flag: TestFlag): Promise<number>;
   resetStats(): void;
-  /** Commands at L2 and requests at L3 since the last reset. */
+  /** Returns the number of commands to L2 and requests to L3 since the last reset. */
   roundTrips(): { l2: number; l3: number };
   close(): Promise<void>;
 }
 
 export type TestFlag = { key: string } & Partial<FlagDefinition> & Partial<FlagConfiguration>;
 
-/** An enabled boolean flag that serves `on`, with the given differences. */
+/** Creates an enabled boolean flag that serves `on`, with the given differences. */
 export function aFlag(flag: TestFlag): { definition: FlagDefinition; configuration: FlagConfiguration } {
   const {
     key,

@@ -1,4 +1,4 @@
-/** The same numbers for the same seed, uniform in [0, 1). */
+/** Returns a generator of uniform numbers in [0, 1). The same seed gives the same numbers. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

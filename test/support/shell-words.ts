@@ -1,4 +1,4 @@
-/** The words of a command line, as a POSIX shell splits it: quotes, escaped quotes and line ends, and `$NAME`. */
+/** Splits a command line like a POSIX shell: it knows quotes, escaped quotes and line ends, and `$NAME`. */
 export function shellWords(line: string, variables: Record<string, string>): string[] {
   const expand = (text: string) => text.replace(/\$([A-Z_]+)/g, (_, name: string) => variables[name] ?? "");
   const words: string[] = [];

@@ -1,8 +1,9 @@
 import { describe, test } from "vitest";
 import { parseSettings } from "../../src/env.ts";
 
-/** What one request to a Cloudflare worker may make, and what the stream on duty may make of it each second. */
+/** The number of subrequests that Cloudflare allows for one request. */
 const SUBREQUESTS = 10_000;
+/** The number of subrequests that the stream which polls for the others may need each second. */
 const PER_SECOND = 3;
 
 describe("settings", () => {

@@ -1,2 +1,2 @@
-/** The same cases as on Node: operators and evaluation may not depend on the engine around them. */
+/** Runs the conformance cases in workerd as well, because results must not depend on the JavaScript engine. */
 import "../unit/evaluation/conformance.test.ts";

@@ -3,8 +3,8 @@ import { describe, test } from "vitest";
 import { callsFor } from "./support/flights-worker.ts";
 
 /**
- * Requests of one isolate in real workerd, where a promise dies with the request that made it. What dies here is not a
- * stand-in: the runtime drops its timers.
+ * Requests of one isolate in real workerd, where a promise dies with the request that created it. The runtime itself
+ * drops the timers of a dead request.
  */
 describe("a flight whose owner dies", () => {
   let keys = 0;

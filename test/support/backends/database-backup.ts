@@ -13,7 +13,7 @@ const TABLES = [
   "audit",
 ];
 
-/** Everything as it is now. The answer puts it back as a restore does: past the triggers, whatever happened since. */
+/** Saves the whole database. Returns a function that restores it without running triggers, as a real restore does. */
 export async function takeBackup(neon: NeonEndpoint): Promise<() => Promise<void>> {
   const saved = new Map<string, string>();
   for (const table of TABLES) {

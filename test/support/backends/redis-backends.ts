@@ -4,7 +4,7 @@ import { startUpstashEndpoint, type UpstashEndpoint } from "../../../dev/redis/u
 import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
 import { FakeClock } from "../fake-clock.ts";
 
-/** The Redises that every L2 test runs over: the embedded one, and a real one where TEST_REDIS_URL names it. */
+/** The backends of every L2 test: the embedded Redis, and the real one that TEST_REDIS_URL names, if any. */
 export const REDIS_BACKENDS: readonly { name: string; redisUrl?: string }[] = [
   { name: "embedded Redis" },
   ...(process.env["TEST_REDIS_URL"] === undefined ? [] : [{ name: "Redis", redisUrl: process.env["TEST_REDIS_URL"] }]),
@@ -13,13 +13,13 @@ export const REDIS_BACKENDS: readonly { name: string; redisUrl?: string }[] = [
 export interface TestRedis {
   endpoint: UpstashEndpoint;
   client: Redis;
-  /** The time by which the embedded Redis expires keys. */
+  /** The clock by which the embedded Redis expires keys. */
   clock: FakeClock;
-  /** Whether `clock` is the Redis' own. */
+  /** Whether Redis uses `clock`. A real Redis has its own. */
   hasClock: boolean;
-  /** A tier of its own prefix. */
+  /** Creates a tier with its own prefix. */
   tier(overrides?: Partial<RedisTierOptions>): RedisTier;
-  /** Commands sent since the last call, by name. */
+  /** Returns the number of commands since the last call, by name. */
   commands(): Record<string, number>;
 }
 
@@ -51,7 +51,7 @@ export async function startTestRedis(redisUrl: string | undefined, timeoutMs = 5
   };
 }
 
-/** Tests over one Redis do not see each other's keys. */
+/** Returns an unused prefix, so that tests on one Redis do not see each other's Redis keys. */
 export function freshPrefix(): string {
   prefixes += 1;
   return `burgee-test-${process.pid}-${Date.now()}-${prefixes}`;

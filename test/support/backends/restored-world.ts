@@ -5,18 +5,18 @@ import { takeBackup } from "./database-backup.ts";
 import { FakeClock } from "../fake-clock.ts";
 import { aFlag, startTestProject, type TestFlag, type TestProject } from "../project.ts";
 
-/** What an isolate answered about one flag. */
-export interface Asked {
+/** An isolate's response for one flag. */
+export interface FlagResponse {
   status: number;
   value: unknown;
   version: number;
 }
 
-/** Isolates over one project whose database can go back to an earlier state. */
+/** Isolates of one project whose database can be restored to an earlier state. */
 export class RestoredWorld {
   readonly clock: FakeClock;
   readonly project: TestProject;
-  /** Publishes what is written here, and is asked nothing. */
+  /** The isolate that publishes the writes. It evaluates nothing. */
   readonly writer: Isolate;
 
   private constructor(project: TestProject, clock: FakeClock) {
@@ -35,7 +35,7 @@ export class RestoredWorld {
     return startIsolate(all, this.clock, { redisTimeoutMs: 5000, ...options });
   }
 
-  /** A change as the management API makes it: committed, then published. Answers the version. */
+  /** Commits and publishes a change, as the management API does. Returns the version. */
   async write(flag: TestFlag, environment = "production"): Promise<number> {
     const written = await saveFlag(this.project.db, environment, aFlag(flag), { actor: "test" });
     await this.writer.services.publisher.publish(environment, written, () => undefined);
@@ -46,7 +46,7 @@ export class RestoredWorld {
     return takeBackup(this.project.backends.neon);
   }
 
-  async ask(isolate: Isolate, flagKey: string, headers: Record<string, string> = {}): Promise<Asked> {
+  async ask(isolate: Isolate, flagKey: string, headers: Record<string, string> = {}): Promise<FlagResponse> {
     const response = await isolate.fetch(`/ofrep/v1/evaluate/flags/${flagKey}`, {
       method: "POST",
       headers: { authorization: `Bearer ${this.project.serverKey}`, ...headers },
@@ -57,14 +57,14 @@ export class RestoredWorld {
     return { status: response.status, value, version: Number(response.headers.get("x-flags-version")) };
   }
 
-  /** What it answers when a second has passed and its head check is done. */
-  async askLater(isolate: Isolate, flagKey: string): Promise<Asked> {
+  /** Evaluates the flag after a second has passed and the isolate has checked the head. */
+  async askLater(isolate: Isolate, flagKey: string): Promise<FlagResponse> {
     await this.clock.advance(1001);
     await this.ask(isolate, flagKey);
     return this.ask(isolate, flagKey);
   }
 
-  /** One sweep by an isolate of its own; the events that it logged. */
+  /** Runs one sweep in a new isolate. Returns the events that it logged. */
   async sweep(): Promise<string[]> {
     const isolate = this.isolate();
     await isolate.services.sweep(() => undefined);

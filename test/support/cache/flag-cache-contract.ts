@@ -4,21 +4,21 @@ import type { FlagDocument } from "../../../src/flags/document.ts";
 import type { Change } from "../../../src/flags/changes.ts";
 import { aFlagDocument } from "../flag-documents.ts";
 
-/** One tier on its own backend, with what the contract needs besides the eight operations. */
+/** A tier on its own backend, and the other things that the contract needs. */
 export interface FlagCacheUnderTest {
   cache: FlagCache<FlagDocument>;
-  /** Moves the tier's clock; absent: its time cannot be moved. */
+  /** Moves the tier's clock. Absent if the test cannot move it. */
   elapse?: (ms: number) => Awaitable<void>;
   /** Tells the tier of committed changes. */
   publish: (environment: string, changes: Change[]) => Awaitable<unknown>;
-  /** The lifetime of an entry (ms), jitter included. */
+  /** The lifetime of an entry (ms), including jitter. */
   ttlMs: number;
-  /** Whether a known-absent flag is an answer of its own. */
+  /** Whether the tier can report that a flag is known to be absent. */
   keepsAbsent: boolean;
   close?: () => Awaitable<void>;
 }
 
-/** What every tier does, whatever it is made of. */
+/** The contract suite that every tier must pass. */
 export function describeFlagCache(name: string, make: () => Awaitable<FlagCacheUnderTest>): void {
   describe(`${name} as a flag cache`, () => {
     let under: FlagCacheUnderTest;

@@ -1,7 +1,7 @@
 import { MemoryTier, type MemoryTierOptions } from "../../../src/cache/memory-tier.ts";
 import { FakeClock } from "../fake-clock.ts";
 
-/** A roomy L1 without jitter; `clock` moves its time. */
+/** Creates a large L1 without jitter. `clock` is its time. */
 export function aMemoryTier<V>(
   overrides: Partial<MemoryTierOptions<V>> = {},
   clock = new FakeClock(),

@@ -7,7 +7,7 @@ export function reading(asOf: number, keys: string[], overrides: Partial<Reading
   return { asOf, flags: new Map(keys.map((key) => [key, aFlagDocument(key, asOf)])), ...overrides };
 }
 
-/** All that an environment holds. */
+/** Creates a reading of a whole environment. */
 export function wholeReading(asOf: number, keys: string[]): Reading {
   return reading(asOf, keys, { keys: KEYS, index: keys.toSorted() });
 }

@@ -5,12 +5,12 @@ import type { FlagDocument } from "../../../src/flags/document.ts";
 import type { FakeClock } from "../fake-clock.ts";
 import { aMemoryTier } from "./memory-tier.ts";
 
-/** Stands for what a document is compiled to. */
+/** Stands for a compiled document. */
 export interface Compiled {
   document: FlagDocument;
 }
 
-/** One isolate's tiers: an L1 of its own over the L2 given. */
+/** Creates the tiers of one isolate: a new L1 over the given L2. */
 export function anIsolate(
   l2: RedisTier | undefined,
   clock: FakeClock,

@@ -1,10 +1,10 @@
 /**
- * The rules by which clients that do not run here decode answers, each client's in a file of its own: as their sources
- * have them, no more than a server can break.
+ * The rules by which clients in other languages decode responses, taken from their sources. Each client has a file of
+ * its own. They contain only what a server can break.
  */
 import { isObject, JsonNumber, parseRaw, plain, type RawJson, type RawObject } from "./raw-json.ts";
 
-/** What a decoder reads of an answer. */
+/** The parts of a response that a decoder reads. */
 export interface Wire {
   status: number;
   headers: Headers;
@@ -13,29 +13,29 @@ export interface Wire {
 
 export type Accessor = "boolean" | "string" | "integer" | "float" | "object";
 
-/** One flag as the application sees it; without a value its own default is meant. */
+/** One flag as the application sees it. Without a value, the application uses its own default. */
 export interface Seen {
   value?: unknown;
   errorCode?: string;
 }
 
-/** The client cannot make anything of the answer: it throws, or gives up on all flags. */
+/** The client cannot use the response: it throws, or loses all flags. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
-/** Asks for one flag at a time. */
+/** A client that requests one flag at a time. */
 export interface SingleDecoder {
   name: string;
   /** @throws Refusal */
-  evaluate(answer: Wire, accessor: Accessor): Seen;
+  evaluate(response: Wire, accessor: Accessor): Seen;
 }
 
-/** Asks for all flags, and looks into what it got later. */
+/** A client that requests all flags and reads single ones later. */
 export interface BulkDecoder {
   name: string;
-  /** By flag key; undefined: what it has is still right. @throws Refusal */
-  decode(answer: Wire): Map<string, RawObject> | undefined;
+  /** Returns the flags by key, or `undefined` if the flags that it has are still right. @throws Refusal */
+  decode(response: Wire): Map<string, RawObject> | undefined;
   read(item: RawObject | undefined, accessor: Accessor): Seen;
 }
 
@@ -61,13 +61,13 @@ export function textOf(object: RawObject, name: string): string {
   return value;
 }
 
-/** Retry-After as whole seconds: the one form that every client reads. */
+/** Requires Retry-After in whole seconds, the only form that every client reads. */
 export function requireSeconds({ headers }: Wire): void {
   const value = headers.get("retry-after");
   if (value !== null && !/^\d+$/.test(value)) throw new Refusal(`Retry-After "${value}"`);
 }
 
-/** Takes a number only in the form of its type: 1 for whole ones, 1.0 for others. */
+/** Accepts a number only in the form of its type: 1 for an integer, 1.0 for a float. */
 export function exactly(value: RawJson, accessor: Accessor): Seen {
   const isRight =
     accessor === "integer"
@@ -78,7 +78,7 @@ export function exactly(value: RawJson, accessor: Accessor): Seen {
   return isRight ? { value: plain(value) } : { errorCode: "TYPE_MISMATCH" };
 }
 
-/** Takes any number for a number. */
+/** Accepts a number in any form. */
 export function loosely(value: RawJson, accessor: Accessor): Seen {
   const isNumber = accessor === "integer" || accessor === "float";
   const isRight = isNumber ? value instanceof JsonNumber : isOfType(value, accessor);

@@ -1,14 +1,14 @@
 import { loosely, parseObject, Refusal, requireSeconds, type SingleDecoder, textOf } from "./client.ts";
 import { isObject, JsonNumber } from "./raw-json.ts";
 
-/** .NET: an Int32 is written without a decimal point; a 429 without Retry-After silences it for a minute. */
+/** .NET: reads an Int32 only without a decimal point, and stops for a minute after a 429 without Retry-After. */
 export const dotnet: SingleDecoder = {
   name: ".NET",
-  evaluate(answer, accessor) {
-    const { status, text, headers } = answer;
+  evaluate(response, accessor) {
+    const { status, text, headers } = response;
     if (status === 401 || status === 403) return { errorCode: "PROVIDER_NOT_READY" };
     if (status === 429) {
-      requireSeconds(answer);
+      requireSeconds(response);
       if (!headers.has("retry-after")) throw new Refusal("silent for a minute");
       return { errorCode: "GENERAL" };
     }

@@ -1,14 +1,14 @@
 import { loosely, parseObject, Refusal, requireSeconds, type SingleDecoder, textOf } from "./client.ts";
 import { isObject } from "./raw-json.ts";
 
-/** Go: a disabled flag is the default whatever value it has; without a value any other reason is a mismatch. */
+/** Go: ignores the value of a disabled flag. For any other reason, a missing value is a type mismatch. */
 export const go: SingleDecoder = {
   name: "Go",
-  evaluate(answer, accessor) {
-    const { status, text } = answer;
+  evaluate(response, accessor) {
+    const { status, text } = response;
     if (status === 401 || status === 403) return { errorCode: "GENERAL" };
     if (status === 429) {
-      requireSeconds(answer);
+      requireSeconds(response);
       return { errorCode: "GENERAL" };
     }
     if (status === 400 || status === 404) return { errorCode: textOf(parseObject(text), "errorCode") };

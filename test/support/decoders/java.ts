@@ -1,17 +1,17 @@
 import { exactly, parseObject, Refusal, requireSeconds, type SingleDecoder } from "./client.ts";
 import { isObject, JsonNumber } from "./raw-json.ts";
 
-/** Java: reads every answer as JSON, copies metadata without looking whether it is there, and compares number classes. */
+/** Java: reads every response as JSON, requires metadata without checking for it, and compares classes of numbers. */
 export const java: SingleDecoder = {
   name: "Java",
-  evaluate(answer, accessor) {
-    const { status, text } = answer;
-    // Also of 401, 403, 429 and 500: without a body Retry-After is never looked at.
+  evaluate(response, accessor) {
+    const { status, text } = response;
+    // This includes 401, 403, 429 and 500: without a JSON body the client never reads Retry-After.
     const { value, variant, metadata } = parseObject(text);
     if (!isObject(metadata)) throw new Refusal("NullPointerException: metadata");
     if (Object.values(metadata).includes(null)) throw new Refusal("NullPointerException: a metadata value");
     if (status === 429) {
-      requireSeconds(answer);
+      requireSeconds(response);
       return { errorCode: "GENERAL" };
     }
     if (status === 400) return { errorCode: "INVALID_CONTEXT" };

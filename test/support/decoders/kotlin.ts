@@ -14,14 +14,14 @@ const ERROR_CODES = [
   "PROVIDER_FATAL",
 ];
 
-/** Android: its JSON decoder refuses every member that it does not know, and metadata that is not text, Boolean or Int. */
+/** Android: its JSON decoder rejects unknown members, and metadata other than text, Boolean or Int. */
 export const kotlin: BulkDecoder = {
   name: "Kotlin",
-  decode(answer) {
-    const { status, text } = answer;
+  decode(response) {
+    const { status, text } = response;
     if (status === 304) return undefined;
     if (status !== 400 && (status < 200 || status > 299)) throw new Refusal(`status ${status}`);
-    requireJson(answer);
+    requireJson(response);
     const body = parseObject(text);
     requireKnown(body, TOP_LEVEL);
     requireErrorCode(body);

@@ -2,12 +2,12 @@ import { exactly, parseObject, Refusal, requireSeconds, type SingleDecoder, text
 
 const REASONS = ["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "CACHED", "STALE", "ERROR", "UNKNOWN"];
 
-/** Python: looks up `variant` and `reason` without asking whether they are there, and so with a 400's code and details. */
+/** Python: requires `variant` and `reason`, and the code and details of a 400, without checking for them. */
 export const python: SingleDecoder = {
   name: "Python",
-  evaluate(answer, accessor) {
-    const { status, text } = answer;
-    if (status === 429) requireSeconds(answer);
+  evaluate(response, accessor) {
+    const { status, text } = response;
+    if (status === 429) requireSeconds(response);
     if (status === 404) return { errorCode: "FLAG_NOT_FOUND" };
     if (status === 400) {
       const body = parseObject(text);

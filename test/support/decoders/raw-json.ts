@@ -1,4 +1,4 @@
-/** JSON as typed languages read it: a number keeps the form that it was written in. */
+/** JSON as typed languages read it: a number keeps the form in which it was written. */
 
 export class JsonNumber {
   readonly source: string;
@@ -10,7 +10,7 @@ export class JsonNumber {
     return Number(this.source);
   }
 
-  /** Written without a decimal point and without an exponent. */
+  /** Whether the number was written without a decimal point and without an exponent. */
   get isWhole(): boolean {
     return /^-?\d+$/.test(this.source);
   }
@@ -40,7 +40,7 @@ export function isObject(value: RawJson | undefined): value is RawObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
 }
 
-/** The value as a plain one. */
+/** Returns the value with plain numbers. */
 export function plain(value: RawJson): unknown {
   if (value instanceof JsonNumber) return value.value;
   if (Array.isArray(value)) return value.map(plain);

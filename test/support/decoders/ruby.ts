@@ -3,12 +3,12 @@ import { JsonNumber } from "./raw-json.ts";
 
 const NEEDED = ["key", "value", "reason", "variant"];
 
-/** Ruby: wants all four members of a resolution; looks for a 400's code under a name of its own and finds none. */
+/** Ruby: requires all four members of a resolution. It looks for the code of a 400 under a different name. */
 export const ruby: SingleDecoder = {
   name: "Ruby",
-  evaluate(answer, accessor) {
-    const { status, text } = answer;
-    if (status === 429) requireSeconds(answer);
+  evaluate(response, accessor) {
+    const { status, text } = response;
+    if (status === 429) requireSeconds(response);
     if (status === 404) return { errorCode: "FLAG_NOT_FOUND" };
     if (status === 400) {
       const { error_code: code } = parseObject(text);

@@ -1,14 +1,14 @@
 import { loosely, parseObject, requireSeconds, type SingleDecoder } from "./client.ts";
 import { JsonNumber } from "./raw-json.ts";
 
-/** Rust: an answer without a value cannot be parsed; an integer is one that is written as one. */
+/** Rust: cannot parse a response without a value, and reads an integer only if it is written as one. */
 export const rust: SingleDecoder = {
   name: "Rust",
-  evaluate(answer, accessor) {
-    const { status, text } = answer;
+  evaluate(response, accessor) {
+    const { status, text } = response;
     if (status === 400) return { errorCode: "INVALID_CONTEXT" };
     if (status === 404) return { errorCode: "FLAG_NOT_FOUND" };
-    if (status === 429) requireSeconds(answer);
+    if (status === 429) requireSeconds(response);
     if (status !== 200) return { errorCode: "GENERAL" };
     const { value } = parseObject(text);
     if (value === undefined || value === null) return { errorCode: "PARSE_ERROR" };

@@ -1,7 +1,7 @@
 import { type BulkDecoder, parseObject, Refusal, textOf } from "./client.ts";
 import { isObject, JsonNumber, plain, type RawObject } from "./raw-json.ts";
 
-/** iOS: one odd metadata value, of any flag, and the whole payload is lost; unknown members are passed over. */
+/** iOS: loses all flags if one metadata value has an unexpected type, and ignores unknown members. */
 export const swift: BulkDecoder = {
   name: "Swift",
   decode({ status, text }) {
@@ -25,7 +25,7 @@ export const swift: BulkDecoder = {
     const { value, variant } = item;
     if (value === undefined || value === null || typeof variant !== "string") return { errorCode: "TYPE_MISMATCH" };
     if (value instanceof JsonNumber) {
-      // A whole number is read as one, whatever its form: a float flag that is whole is a mismatch, and no server can help.
+      // It reads every whole number as an integer, so a float flag with a whole value is a mismatch in every form.
       const isWhole = Number.isInteger(value.value);
       if (accessor === "integer" ? !isWhole : accessor !== "float" || isWhole) return { errorCode: "TYPE_MISMATCH" };
     } else if (accessor === "object" ? typeof value !== "object" : typeof value !== accessor) {

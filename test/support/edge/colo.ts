@@ -3,17 +3,20 @@ import { bundleWorker } from "../../../dev/bundle.ts";
 
 export interface ColoOptions {
   bindings: Record<string, string>;
-  /** The worker's own code; default: src/worker.ts. */
+  /** The code of the worker; src/worker.ts by default. */
   script?: string;
-  /** Where the Cache API keeps its entries; a data centre started over the same directory has them. Default: gone with it. */
+  /**
+   * The directory of the Cache API's entries. A data centre that starts with the same directory has them again. Without
+   * it, entries are lost with the data centre.
+   */
   directory?: string;
-  /** Directory of the static assets that stand before the worker, as wrangler.toml names it. */
+  /** The directory of the static assets that are served before the worker, as in wrangler.toml. */
   assets?: string;
-  /** Rate limit bindings: calls per ten seconds, by name. */
+  /** The rate limit bindings by name: the number of calls in ten seconds. */
   rateLimits?: Record<string, number>;
 }
 
-/** One data centre: its own isolate, its own Cache API, sharing the backends with the others. */
+/** One data centre with its own isolate and its own Cache API. The backends can be shared. */
 export interface Colo {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   scheduled(): Promise<void>;
@@ -23,7 +26,7 @@ export interface Colo {
 
 let built: Promise<string> | undefined;
 
-/** The worker in workerd, as Miniflare runs it, over the given bindings. */
+/** Starts the worker with the given bindings in workerd, through Miniflare. */
 export async function startColo({ bindings, script, directory, assets, rateLimits = {} }: ColoOptions): Promise<Colo> {
   built ??= bundleWorker().then(({ code }) => code);
   const options = convertV4MiniflareOptions({

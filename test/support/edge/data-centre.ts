@@ -3,18 +3,18 @@ import { bundleWorker } from "../../../dev/bundle.ts";
 
 export interface DataCentreOptions {
   bindings: Record<string, string>;
-  /** Names of its isolates; they share the data centre's Cache API and nothing else. */
+  /** The names of its isolates, which share only the data centre's Cache API. */
   isolates: readonly string[];
-  /** Name of the cache, and the URLs that may be in it. */
+  /** The name of the cache, and the URLs of the entries that it may hold. */
   kept: { cache: string; urls: readonly string[] };
 }
 
-/** One data centre in workerd, with several isolates of the worker. */
+/** One data centre in workerd with several isolates of the worker. */
 export interface DataCentre {
   fetch(isolate: string, path: string, init?: RequestInit): Promise<Response>;
-  /** The outbox sweep, in the first isolate. */
+  /** Runs the sweep in the first isolate. */
   sweep(): Promise<void>;
-  /** Deletes the kept entries that carry any of the tags. Answers their URLs. */
+  /** Deletes the entries that have any of the tags. Returns their URLs. */
   purge(tags: readonly string[]): Promise<string[]>;
   dispose(): Promise<void>;
 }
@@ -38,7 +38,7 @@ export async function startDataCentre({ bindings, isolates, kept }: DataCentreOp
   }));
   const miniflare = new Miniflare(convertV4MiniflareOptions({ workers }));
   await miniflare.ready;
-  // Miniflare's own type loses the methods.
+  // Miniflare's type lacks the methods.
   const caches = (await miniflare.getCaches()) as unknown as { open(name: string): Promise<KeptEntries> };
   const cache = await caches.open(kept.cache);
   return {

@@ -6,11 +6,11 @@ interface Kept {
   expiresAt: number;
 }
 
-/** One data centre's cache in memory: entries end with their `max-age`; isolates of one data centre share one of these. */
+/** The cache of one data centre, in memory and shared by its isolates. Entries end after their `max-age`. */
 export class MapEdgeCache implements EdgeCache {
   matches = 0;
   puts = 0;
-  /** Every operation is refused, as when the runtime is out of its depth. */
+  /** If true, every operation fails, as it can in the runtime. */
   isBroken = false;
   readonly #entries = new Map<string, Kept>();
   readonly #now: () => number;
@@ -37,7 +37,7 @@ export class MapEdgeCache implements EdgeCache {
     this.#entries.set(url, { body, headers: [...response.headers], expiresAt: this.#now() + maxAge * 1000 });
   }
 
-  /** What a purge by tag does. */
+  /** Removes the entries with a tag, like a purge by tag. */
   purge(tag: string): void {
     for (const [url, { headers }] of this.#entries) {
       const tags = new Headers(headers).get("cache-tag")?.split(",") ?? [];

@@ -1,12 +1,15 @@
-/** Every state that some flags ever had, by environment version, and what each evaluates to: worked out by hand, not by the evaluator. */
+/**
+ * The states of some flags at each version of their environment, and the resolution of each state. The resolutions are
+ * computed here, independently of the evaluator.
+ */
 
 export interface FlagState {
-  /** Which write made it: part of every value, so that no two states answer the same. */
+  /** The number of the write. It is part of every value, so that no two states have the same resolution. */
   write: number;
   enabled: boolean;
-  /** On for the plan "pro" only. */
+  /** Whether the flag is on only for the plan "pro". */
   isTargeted: boolean;
-  /** Off unless that flag is on. */
+  /** The flag that must be on, or this one is off. */
   requires?: string | undefined;
 }
 
@@ -16,7 +19,7 @@ export interface Resolution {
   reason: string;
 }
 
-/** The flag as the management API takes it. */
+/** Returns the flag as the management API accepts it. */
 export function flagBody(key: string, { write, enabled, isTargeted, requires }: FlagState): Record<string, unknown> {
   const pro = { attribute: "plan", operator: "equals", values: ["pro"] };
   return {
@@ -33,14 +36,14 @@ export function flagBody(key: string, { write, enabled, isTargeted, requires }: 
 }
 
 export class FlagTruth {
-  /** Per flag, oldest first. */
+  /** The states of each flag, oldest first. */
   readonly #states = new Map<string, { version: number; state: FlagState }[]>();
 
   get keys(): string[] {
     return [...this.#states.keys()].toSorted();
   }
 
-  /** The last version that there was. */
+  /** The newest version. */
   get newest(): number {
     return Math.max(0, ...[...this.#states.values()].map((states) => states.at(-1)?.version ?? 0));
   }
@@ -48,12 +51,12 @@ export class FlagTruth {
   record(version: number, key: string, state: FlagState): void {
     const states = this.#states.get(key) ?? [];
     states.push({ version, state });
-    // Two writers may hear of their versions in the other order.
+    // Two writers can learn their versions in the opposite order.
     states.sort((a, b) => a.version - b.version);
     this.#states.set(key, states);
   }
 
-  /** Undefined: there is no such flag at that version. */
+  /** Returns the flag's resolution at a version, or `undefined` if the flag does not exist there. */
   at(version: number, key: string, plan: string): Resolution | undefined {
     const state = this.#states.get(key)?.findLast((one) => one.version <= version)?.state;
     if (!state) return undefined;
@@ -69,7 +72,7 @@ export class FlagTruth {
     return answer("on", state.requires === undefined ? "STATIC" : "DEFAULT");
   }
 
-  /** Whether that was the answer at the version, or at a later one. */
+  /** Returns whether the flag had this resolution at the version or at a later one. */
   wasSince(version: number, key: string, plan: string, { value, variant, reason }: Resolution): boolean {
     for (let at = version; at <= this.newest; at += 1) {
       const then = this.at(at, key, plan);

@@ -10,26 +10,26 @@ const PLACES = ["ams", "iad", "sin"];
 const BUSY_ISOLATES = ["one", "two"];
 const SELDOM_ASKED = "three";
 const OFFICE = "office";
-/** Asked with GET, so that the data centres keep answers about it. */
+/** The flag that clients request with GET, so that the data centres keep responses for it. */
 export const KEPT_FLAG = "a";
 /** "child" is off unless "a" is on. */
 export const FLAGS = [KEPT_FLAG, "b", "c", "child"];
 
 /**
- * Three data centres over the same backends, each of two busy isolates and one that is asked seldom; an office that only
- * writes; and every version that their flags had.
+ * Three data centres with the same backends, and an office that only writes. Each data centre has two busy isolates and
+ * one that gets few requests. The fleet records every version of the flags.
  */
 export class Fleet {
   readonly truth = new FlagTruth();
-  /** Oldest first. */
+  /** The published versions, oldest first. */
   readonly published: Publication[] = [];
-  /** One for each busy isolate. */
+  /** One client for each busy isolate. */
   readonly clients: Client[] = [];
-  /** One for each isolate that is asked so seldom that answers kept at its data centre are of use to it. */
+  /** One client for each isolate with few requests, which therefore uses responses that its data centre has kept. */
   readonly seldom: Client[] = [];
   readonly project: TestProject;
   readonly purges: PurgeEndpoint | undefined;
-  /** How often purges deleted what data centres may keep, by URL. */
+  /** The number of times that purges deleted each URL. */
   readonly deleted: ReadonlyMap<string, number>;
   readonly #dataCentres: DataCentre[] = [];
   readonly #random: () => number;
@@ -48,7 +48,10 @@ export class Fleet {
     this.#random = random;
   }
 
-  /** `delivery`: heads are kept at the data centres, and purges reach them like this. Absent: heads are read from Redis. */
+  /**
+   * Starts the fleet. With `delivery`, the data centres keep heads, and purges reach them in the given way. Without it,
+   * isolates read heads from Redis.
+   */
   static async start(random: () => number, delivery?: PurgeDelivery): Promise<Fleet> {
     const project = await startTestProject();
     const dataCentres: DataCentre[] = [];
@@ -86,18 +89,18 @@ export class Fleet {
     return fleet;
   }
 
-  /** Somebody else who asks one of the isolates. */
+  /** Returns a new client of one of the isolates. */
   anyClient(): Client {
     const { isolate, dataCentre } = this.#any();
     return new Client(isolate, dataCentre, this.project.serverKey);
   }
 
-  /** A change through the management API of any busy isolate: it commits and purges. Answers the version. */
+  /** Changes a flag through the management API of a busy isolate. Returns the version. */
   write(key: string): Promise<number> {
     return this.#write(key, this.#any());
   }
 
-  /** As `write`, but no isolate that is asked hears of it before a purge or a look at the head. */
+  /** Like `write`, but through the office: the clients' isolates learn of it only from a purge or a head check. */
   writeAtOffice(key: string): Promise<number> {
     if (!this.#office) throw new Error("the fleet is not started");
     return this.#write(key, { isolate: OFFICE, dataCentre: this.#office });
@@ -113,13 +116,13 @@ export class Fleet {
     const body = (await response.json()) as { version: number; published: { redis: boolean; edge?: boolean } };
     if (!response.ok) throw new Error(`a write was answered with ${response.status}: ${JSON.stringify(body)}`);
     this.truth.record(body.version, key, state);
-    // What could not be published now is published by the sweep, at a time that nobody is told.
+    // The sweep publishes the rest later, but does not say when.
     const isPublished = body.published.redis && body.published.edge !== false;
     if (isPublished) this.published.push({ version: body.version, at: performance.now() });
     return body.version;
   }
 
-  /** A change whose worker dies between commit and purge. Answers the version. */
+  /** Commits a change whose worker dies before the purge. Returns the version. */
   async writeAndDie(key: string): Promise<number> {
     const state = this.#nextState(key);
     const flag = aFlag(flagBody(key, state) as TestFlag);
@@ -150,12 +153,12 @@ export class Fleet {
   }
 }
 
-/** What the data centres may keep: the head, and the answers to `Client`'s GET. */
+/** Returns the URLs that the data centres may keep: the head, and the responses to the GET requests of `Client`. */
 export function keptUrls(serverKey: string): string[] {
   const [, environment = "", keyId = ""] = serverKey.split("_");
-  const answers = ["free", "pro"].map((plan) => {
+  const responses = ["free", "pro"].map((plan) => {
     const target = canonicalTarget(new URL(`https://any.test/flags/${KEPT_FLAG}?targetingKey=user-1&plan=${plan}`));
     return cacheUrl("burgee", { environment, keyId, origin: "", target });
   });
-  return [`https://cache.invalid/burgee/head/${environment}`, ...answers];
+  return [`https://cache.invalid/burgee/head/${environment}`, ...responses];
 }

@@ -2,32 +2,32 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import type { FakeClock } from "../fake-clock.ts";
 
-/** What a dying worker loses of its last call: it is never sent, or it is applied and the answer does not come. */
-export type Loss = "request" | "answer";
+/** The part of its last call that a dying worker loses. Without the response, the call is still applied. */
+export type Loss = "request" | "response";
 
 export interface Life {
-  /** Calls that come back; from the next one on none does. */
+  /** The number of calls that get a response. The next one is fatal. */
   livesFor: number;
   loses: Loss;
-  /** What was called, in order, the fatal call included. */
+  /** The calls in order, including the fatal one. */
   calls: string[];
   isDead: boolean;
 }
 
 const lives = new AsyncLocalStorage<Life>();
-/** Calls that are on their way: while there are any, the clock stands still. */
-let underWay = 0;
+/** The number of pending calls. The clock stands still while there are any. */
+let pendingCalls = 0;
 
-/** Runs a worker's work on its life: all that it sends anywhere counts. */
+/** Runs a worker's code. Every call that it makes counts towards its life. */
 export function live<T>(life: Life, work: () => Promise<T>): Promise<T> {
   return lives.run(life, work);
 }
 
-/** In the place of the global `fetch`, through which everything leaves a worker. */
+/** Replaces the global `fetch`, which every call of a worker uses. */
 export function mortalFetch(fetchOfThisRuntime: typeof fetch): typeof fetch {
   const real: typeof fetch = async (input, init) => {
-    underWay += 1;
-    return fetchOfThisRuntime(input, init).finally(() => (underWay -= 1));
+    pendingCalls += 1;
+    return fetchOfThisRuntime(input, init).finally(() => (pendingCalls -= 1));
   };
   return async (input, init) => {
     const life = lives.getStore();
@@ -35,20 +35,20 @@ export function mortalFetch(fetchOfThisRuntime: typeof fetch): typeof fetch {
     if (life.isDead) return never();
     life.calls.push(describe(input, init));
     if (life.calls.length <= life.livesFor) return real(input, init);
-    // Only when it is applied: whoever waits for the death may rely on it.
-    if (life.loses === "answer") await (await real(input, init)).arrayBuffer();
+    // The worker dies only after the call was applied, because tests that wait for its death rely on that.
+    if (life.loses === "response") await (await real(input, init)).arrayBuffer();
     life.isDead = true;
     return never();
   };
 }
 
-/** Lets the clock run, where somebody sleeps, until the work has ended or its worker is dead. */
+/** Moves the clock on while code sleeps, until the work has ended or its worker is dead. */
 export async function untilOver(clock: FakeClock, work: Promise<unknown>, life?: Life): Promise<void> {
   let isOver = false;
   const ended = work.finally(() => (isOver = true));
   ended.catch(() => undefined);
   while (!isOver && life?.isDead !== true) {
-    if (clock.sleeping > 0 && underWay === 0) await clock.advance(250);
+    if (clock.sleeping > 0 && pendingCalls === 0) await clock.advance(250);
     await pause(2);
   }
   if (isOver) await ended;
@@ -58,7 +58,7 @@ function never<T>(): Promise<T> {
   return new Promise(() => undefined);
 }
 
-/** Short, for people: the command, the statement, or the purge. */
+/** Describes a call in short: the command, the statement or the purge. */
 function describe(input: string | URL | Request, init?: RequestInit): string {
   const url = input instanceof Request ? input.url : String(input);
   const body = typeof init?.body === "string" ? init.body : "";

@@ -1,7 +1,7 @@
 import type { DataCentre } from "./data-centre.ts";
 import type { FlagTruth, Resolution } from "./flag-truth.ts";
 
-/** One answer, as a client saw it. Times in ms of the monotonic clock. */
+/** One response, as a client saw it. Times are in ms of the monotonic clock. */
 export interface Seen {
   isolate: string;
   path: string;
@@ -16,7 +16,7 @@ export interface Seen {
   flags: ({ key: string } & Resolution)[];
 }
 
-/** Whoever asks one isolate: one question after the other, so that answers come in the order of asking. */
+/** A client of one isolate. It sends one request at a time, so responses arrive in order. */
 export class Client {
   readonly seen: Seen[] = [];
   readonly isolate: string;
@@ -61,28 +61,28 @@ export class Client {
   }
 }
 
-/** What was wrong with answers, judged against every version that there ever was. */
-export function wrongAnswers(clients: readonly Client[], truth: FlagTruth): string[] {
+/** Returns the problems of responses, compared with every version of the flags. */
+export function wrongResponses(clients: readonly Client[], truth: FlagTruth): string[] {
   const seen = clients.flatMap((client) => client.seen);
-  return [...seen.flatMap((one) => wrongWith(one, truth)), ...wentBack(seen)];
+  return [...seen.flatMap((one) => wrongWith(one, truth)), ...regressions(seen)];
 }
 
 function wrongWith(one: Seen, truth: FlagTruth): string[] {
   const wrong: string[] = [];
   const what = textOf(one);
   if (one.minVersion > 0 && (one.status === 200 ? one.version < one.minVersion : one.status !== 503)) {
-    wrong.push(`${what}: asked for ${one.minVersion}, answered with status ${one.status}`);
+    wrong.push(`${what}: asked for version ${one.minVersion}, got status ${one.status}`);
   }
   const there = truth.keys.filter((key) => truth.at(one.version, key, one.plan) !== undefined);
   const isAbsent = one.status === 404 && !there.includes(one.path.split("/").at(-1) ?? "");
   if (one.minVersion === 0 && one.status !== 200 && !isAbsent) wrong.push(`${what}: status ${one.status}`);
   if (one.status !== 200) return wrong;
-  for (const { key, ...answer } of one.flags) {
-    // All flags marked stale are the last known good of each: none is older than the version says, some may be newer.
-    const { value, variant, reason } = answer;
+  for (const { key, ...resolution } of one.flags) {
+    // A stale response with all flags has the last known good of each: none is older than its version, some are newer.
+    const { value, variant, reason } = resolution;
     const expected = truth.at(one.version, key, one.plan);
     const isTrue = value === expected?.value && variant === expected?.variant && reason === expected?.reason;
-    const isLastKnown = one.isBulk && !isFresh(one) && truth.wasSince(one.version, key, one.plan, answer);
+    const isLastKnown = one.isBulk && !isFresh(one) && truth.wasSince(one.version, key, one.plan, resolution);
     if (!isTrue && !isLastKnown) {
       wrong.push(`${what}: ${key} is ${String(value)} ${reason}, was ${String(expected?.value)} ${expected?.reason}`);
     }
@@ -92,10 +92,10 @@ function wrongWith(one: Seen, truth: FlagTruth): string[] {
 }
 
 /**
- * Answers of an older version than the isolate had given to anybody before it was asked. What is marked stale says itself
- * that it may be older than what was known.
+ * Returns the responses that are older than one that the isolate had sent before the request. A stale response may be
+ * older.
  */
-function wentBack(seen: readonly Seen[]): string[] {
+function regressions(seen: readonly Seen[]): string[] {
   const wrong: string[] = [];
   for (const ofIsolate of Map.groupBy(seen.filter(isFresh), ({ isolate }) => isolate).values()) {
     const received = ofIsolate.toSorted((a, b) => a.receivedAt - b.receivedAt);
@@ -105,7 +105,7 @@ function wentBack(seen: readonly Seen[]): string[] {
       for (; next < received.length && received[next]!.receivedAt < one.sentAt; next += 1) {
         newest = Math.max(newest, received[next]!.version);
       }
-      if (one.version < newest) wrong.push(`${textOf(one)}: version ${newest} was answered before`);
+      if (one.version < newest) wrong.push(`${textOf(one)}: an earlier response had version ${newest}`);
     }
   }
   return wrong;
@@ -121,28 +121,31 @@ function textOf({ isolate, path, version, cacheStatus }: Seen): string {
 
 export interface Publication {
   version: number;
-  /** When the writer was told that the purge is published (ms of the monotonic clock). */
+  /** The time at which the writer learnt that the change is published (ms of the monotonic clock). */
   at: number;
 }
 
-/** For every publication, oldest first, and every client: how long until an answer at that version or later was there (ms). */
+/** Returns, for each publication and client, the time until a response had that version or a later one (ms). */
 export function visibleAfter(clients: readonly Client[], published: readonly Publication[]): number[] {
   const times: number[] = [];
   for (const { seen } of clients) {
     for (const { version, at } of published) {
       const first = seen.find((one) => one.status === 200 && one.receivedAt >= at && one.version >= version);
-      // A version that nobody asked after says nothing.
+      // Without a request after the publication there is nothing to measure.
       if (first) times.push(first.receivedAt - at);
     }
   }
   return times.toSorted((a, b) => a - b);
 }
 
-/** For every answer that is not marked stale: how long something newer had been published when it was asked for (ms). */
+/**
+ * Returns, for each response that is not marked stale, the time for which a newer value had been published when the
+ * request was sent (ms).
+ */
 export function outdatedFor(clients: readonly Client[], published: readonly Publication[], truth: FlagTruth): number[] {
   const times: number[] = [];
   for (const one of clients.flatMap(({ seen }) => seen).filter(isFresh)) {
-    // An answer kept at the data centre is of an old version and still right, until a change of its own flag.
+    // A response that the data centre keeps has an old version, but is right until its own flag changes.
     const isKept = one.cacheStatus.startsWith("Burgee-Edge");
     const isOutdatedBy = (version: number) =>
       version > one.version &&
@@ -153,7 +156,7 @@ export function outdatedFor(clients: readonly Client[], published: readonly Publ
   return times.toSorted((a, b) => a - b);
 }
 
-/** The shares of a sorted list as text. */
+/** Returns percentiles of a sorted list as text. */
 export function percentiles(sorted: readonly number[]): string {
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
   return `p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}, max ${at(1)} ms`;

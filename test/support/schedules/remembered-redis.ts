@@ -3,7 +3,7 @@ import { type Reply, Status } from "../../../dev/redis/reply.ts";
 
 interface Outcome {
   reply: unknown;
-  /** The hash afterwards, as HGETALL has it. */
+  /** The hash after the command, as HGETALL returns it. */
   hash: readonly string[];
 }
 
@@ -11,8 +11,8 @@ const redis = createEmbeddedRedis(() => 0);
 const outcomes = new Map<string, Outcome>();
 
 /**
- * One hash of the embedded Redis. A command on the same contents is run once and remembered, as it has one outcome:
- * thousands of schedules ask the same few things. Expiry is left out.
+ * One hash of the embedded Redis, without expiry. Thousands of schedules run the same few commands, so the result of
+ * each command on the same contents is remembered.
  */
 export class RememberedRedis {
   readonly #key: string;
@@ -51,7 +51,7 @@ export class RememberedRedis {
   }
 }
 
-/** Redis' reply as the client hands it over. */
+/** Converts a reply as the client does. */
 function plain(reply: Reply): unknown {
   if (Array.isArray(reply)) return reply.map((item) => plain(item));
   return reply instanceof Status ? reply.ok : reply;

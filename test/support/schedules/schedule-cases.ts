@@ -192,7 +192,7 @@ export const CASES: Case[] = [
   {
     name: "reader and writer in one isolate",
     isLarge: true,
-    hasSlowAnswers: true,
+    hasSlowReplies: true,
     start: (world) => {
       const [shared] = isolates(world.add(1));
       return [askAgain(world, shared, 2), shared.write("a")];
@@ -200,7 +200,7 @@ export const CASES: Case[] = [
   },
   {
     name: "a flag that an isolate has not held yet, written by the same isolate",
-    hasSlowAnswers: true,
+    hasSlowReplies: true,
     before: async (world) => {
       world.write("update", "b");
       world.doneUpTo = world.store.version;
@@ -215,7 +215,7 @@ export const CASES: Case[] = [
   {
     name: "one reader whose answers take a second, one writer elsewhere",
     isLarge: true,
-    hasSlowAnswers: true,
+    hasSlowReplies: true,
     start: (world) => {
       const [reader, writer] = isolates(world.add(2));
       const twice = async () => {
@@ -229,7 +229,7 @@ export const CASES: Case[] = [
   {
     name: "two requests in one isolate, the second a second after the first, whose answers take their time",
     isLarge: true,
-    hasSlowAnswers: true,
+    hasSlowReplies: true,
     start: (world) => {
       const [reader, writer] = isolates(world.add(2));
       const later = async () => {
@@ -242,7 +242,7 @@ export const CASES: Case[] = [
   {
     name: "a writer that is told late of its own write and asks then, another writer elsewhere",
     writesThrough: true,
-    hasSlowAnswers: true,
+    hasSlowReplies: true,
     start: (world) => {
       const [first, second] = isolates(world.add(2));
       const writeAndAsk = async () => {

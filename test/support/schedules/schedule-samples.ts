@@ -1,17 +1,17 @@
 import { type Program, quiet, Schedule } from "./schedules.ts";
 
 export interface Sampled {
-  /** Different schedules that ran. */
+  /** The number of different schedules that ran. */
   schedules: number;
-  /** Of these, in how many something was wrong. */
+  /** The number of schedules with a problem. */
   bad: number;
-  /** How many schedules there are, estimated from how often a choice had to be made on the way (Knuth). */
+  /** The estimated number of all schedules, from the number of choices at each step (Knuth's method). */
   estimate: number;
   /** The first schedule for each kind of problem. */
   examples: Map<string, string[]>;
 }
 
-/** Some schedules of the program that `make` builds afresh for each: every step is drawn from those that wait. */
+/** Runs some schedules of a program. `make` builds it anew for each, and every step is drawn from the waiting ones. */
 export async function sample(
   make: (schedule: Schedule) => Program | Promise<Program>,
   { runs, random }: { runs: number; random: () => number },

@@ -24,7 +24,7 @@ import type { Write } from "./version-history.ts";
 export const ENVIRONMENT = "prod";
 export const PREFIX = "burgee";
 
-/** One isolate as services.ts wires it. */
+/** One isolate with the same parts that services.ts connects. */
 export class ScheduledIsolate {
   readonly name: string;
   readonly tiers: TieredCache<CompiledFlag>;
@@ -33,7 +33,7 @@ export class ScheduledIsolate {
   readonly #world: ScheduledWorld;
   readonly #log: Log;
   #seen = 0;
-  #answered = 0;
+  #newestResult = 0;
 
   constructor(world: ScheduledWorld, number: number) {
     const name = String.fromCodePoint(65 + number);
@@ -79,7 +79,7 @@ export class ScheduledIsolate {
     this.publisher = new Publisher(this.tiers, PREFIX, keepsHeads ? createCloudflarePurge(api) : undefined, this.#log);
   }
 
-  /** One evaluation's question; the version that answers it. Whatever is wrong with it is a problem of the world. */
+  /** Evaluates one flag. Returns the version of the result, and adds anything wrong with it to the world's problems. */
   async ask(key: string): Promise<number | undefined> {
     const { problems, store } = this.#world;
     const wrong = (problem: string) => void problems.push(`isolate ${this.name} ${problem}`);
@@ -87,12 +87,12 @@ export class ScheduledIsolate {
     try {
       const found = await this.source.flag({ environment: ENVIRONMENT, scope: { waitUntil: () => undefined } }, key);
       const version = found?.version ?? 0;
-      if (found?.isStale === true) wrong("answers stale though nothing is down");
+      if (found?.isStale === true) wrong("returns a stale result though nothing is down");
       const truth = store.at(version).flags.get(key)?.version;
-      if (found?.value?.document.version !== truth) wrong("answers another value than at the version it claims");
-      if (version < this.#answered) wrong("answers an older version than before");
-      if (version < floor) wrong("answers an older version than the contract allows");
-      this.#answered = Math.max(this.#answered, version);
+      if (found?.value?.document.version !== truth) wrong("returns a value that differs from the one at its version");
+      if (version < this.#newestResult) wrong("returns an older version than before");
+      if (version < floor) wrong("returns an older version than the contract allows");
+      this.#newestResult = Math.max(this.#newestResult, version);
       return version;
     } catch (error) {
       wrong(`fails though nothing is down: ${String(error)}`);
@@ -100,7 +100,7 @@ export class ScheduledIsolate {
     }
   }
 
-  /** A write and its purge, as the management API does it, the purge as often as said. */
+  /** Writes and purges, as the management API does. A purge can be repeated. */
   async write(key: string, { kind = "update", purges = 1 }: { kind?: Write; purges?: number } = {}): Promise<void> {
     const written = await this.#world.commit(this.name, kind, key);
     for (let i = 0; i < purges; i += 1) {

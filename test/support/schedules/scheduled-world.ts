@@ -12,27 +12,27 @@ import { ENVIRONMENT, PREFIX, ScheduledIsolate } from "./scheduled-isolate.ts";
 import type { Schedule } from "./schedules.ts";
 import { VersionHistory, type Write } from "./version-history.ts";
 
-/** As of the shipped entry. */
+/** The lifetime of a head that the data centre keeps, as in the worker. */
 const KEPT_MS = 30_000;
 const HASH = `${PREFIX}:feature_flag:${ENVIRONMENT}`;
 
 export interface WorldOptions {
   scripts?: CacheScripts;
-  /** Reads of Redis are answered by a copy that is as old as the last `copy`. */
+  /** Reads go to a replica of Redis that is as old as the last copy. */
   hasReplica?: boolean;
-  /** Answers arrive in steps of their own: needed where two actors share an isolate. */
-  hasSlowAnswers?: boolean;
-  /** A write hands the changed documents to the purge. */
+  /** A reply arrives in a step of its own. Needed if two actors share an isolate. */
+  hasSlowReplies?: boolean;
+  /** A write passes the changed documents to the purge. */
   writesThrough?: boolean;
-  /** Redis drops what it holds at some time, the fence with it. */
+  /** Redis loses everything at some point, including the fence. */
   losesRedis?: boolean;
-  /** The isolates' data centre keeps the head, and its purges arrive, or only the first of each isolate, or none. */
+  /** The data centre keeps heads. All purges reach it, or only the first of each isolate, or none. */
   keptHeads?: "purged" | "purged once" | "not purged";
 }
 
 /**
- * The shipped tiers, loader, source, publisher and sweep over a store in memory and Redis' own scripts. Every command,
- * statement and commit is a step of the schedule.
+ * The worker's tiers, loader, source, publisher and sweep, with a store in memory and the real Redis scripts. Every
+ * command, statement and commit is a step of the schedule.
  */
 export class ScheduledWorld {
   readonly store = new VersionHistory();
@@ -40,11 +40,11 @@ export class ScheduledWorld {
   readonly schedule: Schedule;
   readonly options: WorldOptions;
   readonly isolates: ScheduledIsolate[] = [];
-  /** What was wrong with answers since the last check. */
+  /** The problems with results since the last check. */
   readonly problems: string[] = [];
-  /** Purges that L2 has taken. */
+  /** The purges that L2 has applied. */
   readonly purged: { version: number; at: number }[] = [];
-  /** Version up to which the outbox is done. */
+  /** The version up to which the outbox is done. */
   doneUpTo = 0;
   readonly #writes: string[] = [];
   readonly #primary = new RememberedRedis(HASH);
@@ -68,10 +68,10 @@ export class ScheduledWorld {
 
   io<T>(who: string, name: string, apply: () => T): Promise<T> {
     const { schedule } = this;
-    return this.options.hasSlowAnswers === true ? schedule.slowIo(who, name, apply) : schedule.io(who, name, apply);
+    return this.options.hasSlowReplies === true ? schedule.slowIo(who, name, apply) : schedule.io(who, name, apply);
   }
 
-  /** A write as the store makes it. */
+  /** Commits a write in the store. */
   commit(who: string, kind: Write, key: string): Promise<Publication> {
     return this.io(who, `commits ${kind} of ${key}`, () => this.write(kind, key));
   }
@@ -84,7 +84,7 @@ export class ScheduledWorld {
     return { version, pending: this.store.changes(this.doneUpTo, version), reading };
   }
 
-  /** The clock moves on, for everybody. */
+  /** Moves the clock, which all processes share. */
   pass(who: string, ms: number): Promise<void> {
     return this.schedule.io(who, `lets ${ms} ms pass`, () => this.clock.advance(ms));
   }
@@ -106,7 +106,7 @@ export class ScheduledWorld {
     const isRead = name === "HMGET" || name === "HGETALL" || name === "EVAL_RO";
     const redis = isRead && this.options.hasReplica === true ? this.#replica : this.#primary;
     const [mode, ...args] = command.slice(4);
-    // Nobody in the isolate waits for what becomes of a fill.
+    // A fill runs in `waitUntil`, so nothing in the isolate waits for it.
     if (mode === "fill")
       return this.schedule.io(`${who}'s waitUntil`, `fill ${args.join(" ")}`, () => redis.call(command));
     const what =
@@ -114,7 +114,7 @@ export class ScheduledWorld {
     return this.io(who, what, () => redis.call(command));
   }
 
-  /** What the data centre keeps, as `who` gets at it. */
+  /** Returns the data centre's store of heads, for one isolate. */
   keptHeads(who: string): EdgeHeadStore {
     return {
       get: () =>
@@ -128,7 +128,7 @@ export class ScheduledWorld {
     };
   }
 
-  /** Cloudflare's API takes the purge; it reaches the data centre at some time after that. */
+  /** Returns Cloudflare's purge API. The purge reaches the data centre in a later step. */
   purgeApi(who: string): typeof fetch {
     const arrive = () => this.schedule.io("a purge", "arrives", () => void (this.#keptHead = undefined));
     let calls = 0;
@@ -167,7 +167,10 @@ export class ScheduledWorld {
     };
   }
 
-  /** What a request must see now: what was purged a second ago or longer. Where what it asks may be behind, only the end tells. */
+  /**
+   * Returns the version that a request must see now: the newest one purged at least a second ago. Where a source may
+   * lag, a request may see any version, and only `settle` checks.
+   */
   floor(): number {
     const { losesRedis, hasReplica, keptHeads } = this.options;
     if (losesRedis === true || hasReplica === true || keptHeads !== undefined) return 0;
@@ -181,7 +184,7 @@ export class ScheduledWorld {
     return JSON.stringify([this.clock.now(), doneUpTo, this.#writes, this.#primary.hash, copy, purged, this.#keptHead]);
   }
 
-  /** Whether the hash is a true reading at its own head, each isolate at its own version, and every answer was right. */
+  /** Returns a problem if Redis differs from its head, an isolate differs from its version, or a result is wrong. */
   check(): string | undefined {
     const isNew = this.#checked !== this.#primary.hash;
     this.#checked = this.#primary.hash;
@@ -191,14 +194,14 @@ export class ScheduledWorld {
     );
   }
 
-  /** Once everything is published and copied, whoever asks gets the truth, and a new isolate does. */
+  /** Publishes and copies everything. Every isolate, including a new one, must then return the newest version. */
   async settle(): Promise<string | undefined> {
     const { keptHeads } = this.options;
     const [publisher] = this.add(1);
-    // It would purge what the data centre keeps once more.
+    // With kept heads, a sweep would hide a lost purge by purging again.
     if (keptHeads === undefined) await this.schedule.drain(publisher!.sweep());
     if (this.options.hasReplica === true) this.copyNow();
-    // Purges are repeated after 2 s and 8 s, each time by way of the API.
+    // The API call for a purge is repeated after 2 s and after 8 s.
     for (const ms of keptHeads === undefined || keptHeads === "not purged" ? [] : [2000, 6000]) {
       await this.clock.advance(ms);
       await this.schedule.drain(Promise.resolve());
@@ -208,8 +211,8 @@ export class ScheduledWorld {
     this.add(1);
     const { version } = this.store;
     for (const isolate of this.isolates) {
-      const answered = await this.schedule.drain(isolate.ask("a"));
-      if (answered !== version) this.problems.push(`in the end isolate ${isolate.name} answers an old version`);
+      const seen = await this.schedule.drain(isolate.ask("a"));
+      if (seen !== version) this.problems.push(`in the end isolate ${isolate.name} returns an old version`);
     }
     return this.check();
   }

@@ -1,122 +1,123 @@
 /**
  * Runs a small concurrent program in every order in which its I/O can happen. Each I/O waits as a step until the
- * explorer picks it; a schedule is the list of picks, and the next one is found depth first, by replaying the program
- * from its start. Schedules that meet in the same state have the same future: it is run once and counted for each.
+ * explorer picks it. A schedule is the list of picks. The explorer finds the next schedule depth first and replays the
+ * program from its start. Schedules that reach the same state have the same future, so that runs once and counts for
+ * each of them.
  */
 
 interface Step {
   process: string;
   name: string;
   run: () => Promise<unknown>;
-  /** False: the process does not notice yet. */
-  isTold: boolean;
+  /** False if the process does not learn the result yet. */
+  isVisible: boolean;
 }
 
 /** The I/O of one run of the program. */
 export class Schedule {
-  /** Names of the steps so far, in the order in which they happened. */
+  /** The names of the steps so far, in order. */
   readonly trace: string[] = [];
-  /** The program's clock: when something happens is part of what a process is told. */
+  /** The program's clock. The time of a result is part of what a process learns. */
   now: () => number = () => 0;
   #waiting: Step[] = [];
-  /** What each process has been told so far, which decides what it does next. */
+  /** The results that each process has learnt, as a number. They determine what it does next. */
   readonly #histories = new Map<string, number>();
-  /** Answers on their way. */
-  readonly #onTheWay = new Set<string>();
+  /** The replies that have not arrived. */
+  readonly #pendingReplies = new Set<string>();
 
   get waiting(): number {
     return this.#waiting.length;
   }
 
   /**
-   * One I/O: `apply` happens, at once as seen by everybody else, when the explorer picks it. What shares memory is one
-   * process. The name tells it from others of the process; the answer must be plain data.
+   * Adds one I/O. `apply` runs atomically when the explorer picks it. Code that shares memory is one process. The name
+   * distinguishes the I/O from others of the process, and the result must be plain data.
    */
   io<T>(process: string, name: string, apply: () => T | Promise<T>): Promise<T> {
     return this.#add(process, name, true, apply);
   }
 
-  /** As `io`, but the answer arrives in a step of its own: others may act between. */
+  /** Like `io`, but the reply arrives in a step of its own, so other steps can happen in between. */
   async slowIo<T>(process: string, name: string, apply: () => T): Promise<T> {
-    const answer = await this.#add(process, name, false, apply);
-    const message = `${process} ${name} ${textOf(answer)}`;
-    this.#onTheWay.add(message);
-    return this.#add(process, `${name}: the answer arrives`, true, () => {
-      this.#onTheWay.delete(message);
-      return answer;
+    const reply = await this.#add(process, name, false, apply);
+    const message = `${process} ${name} ${textOf(reply)}`;
+    this.#pendingReplies.add(message);
+    return this.#add(process, `${name}: the reply arrives`, true, () => {
+      this.#pendingReplies.delete(message);
+      return reply;
     });
   }
 
-  #add<T>(process: string, name: string, isTold: boolean, apply: () => T | Promise<T>): Promise<T> {
+  #add<T>(process: string, name: string, isVisible: boolean, apply: () => T | Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const run = async (): Promise<unknown> => {
         try {
-          const answer = await apply();
-          resolve(answer);
-          return answer;
+          const result = await apply();
+          resolve(result);
+          return result;
         } catch (error) {
           const failure = error instanceof Error ? error : new Error(String(error));
           reject(failure);
           return String(failure);
         }
       };
-      this.#waiting.push({ process, name, run, isTold });
+      this.#waiting.push({ process, name, run, isVisible });
     });
   }
 
-  /** Makes one of the waiting steps happen, and all that follows from it without further I/O. */
+  /** Runs one of the waiting steps and all code that follows without further I/O. */
   async step(pick: number): Promise<void> {
     const [step] = this.#waiting.splice(pick, 1);
     if (!step) throw new RangeError(`there is no step ${pick}`);
     const { process, name } = step;
     this.trace.push(`${process} ${name}`);
-    const answer = await step.run();
-    if (step.isTold) {
+    const result = await step.run();
+    if (step.isVisible) {
       const before = this.#histories.get(process) ?? 0;
-      this.#histories.set(process, numberOf(`${before} ${this.now()} ${name} ${textOf(answer)}`));
+      this.#histories.set(process, numberOf(`${before} ${this.now()} ${name} ${textOf(result)}`));
     }
     await quiet();
   }
 
-  /** Lets everything happen in the order in which it came, until the promise is settled. */
+  /** Runs the steps in the order in which they were added, until the promise has settled. */
   async drain<T>(promise: Promise<T>): Promise<T> {
     let isSettled = false;
     const watched = promise.finally(() => (isSettled = true));
-    // Whoever awaits it gets the error; here it only ends the loop.
+    // The caller gets the error from the returned promise. Here a rejection only ends the loop.
     watched.catch(() => undefined);
     await quiet();
     while (!isSettled || this.#waiting.length > 0) {
-      if (this.#waiting.length === 0) throw new Error(`waits for ever after ${this.trace.join(", ")}`);
+      if (this.#waiting.length === 0) throw new Error(`the program waits for ever after ${this.trace.join(", ")}`);
       await this.step(0);
     }
     return watched;
   }
 
-  /** The same text for the same state of all processes. */
+  /** Returns a text that is the same for the same state of all processes. */
   state(): string {
-    const told = [...this.#histories].map(([process, history]) => `${process} ${history}`);
-    return [...told.toSorted(), ...[...this.#onTheWay].toSorted()].join("; ");
+    const histories = [...this.#histories].map(([process, history]) => `${process} ${history}`);
+    return [...histories.toSorted(), ...[...this.#pendingReplies].toSorted()].join("; ");
   }
 }
 
 export interface Program {
-  /** Starts everything that runs at the same time. */
+  /** Starts all concurrent work. */
   start(): void;
-  /** The same text for the same state of everything that the processes share. */
+  /** Returns a text that is the same for the same state of everything that the processes share. */
   shared(): string;
-  /** After every step: what is wrong. */
+  /** Returns a problem, if there is one. Called after every step. */
   check(): string | undefined;
-  /** When no step is left: what is wrong. */
+  /** Returns a problem, if there is one. Called once no step is left. */
   finish(): Promise<string | undefined>;
 }
 
 export interface Explored {
   schedules: number;
-  /** Of these, in how many something was wrong. */
+  /** The number of schedules with a problem. */
   bad: number;
-  /** Different states met. */
+  /** The number of different states. */
   states: number;
-  /** Times that the program ran. */
+  /** The number of times that the program ran. */
   runs: number;
   /** The first schedule for each kind of problem. */
   examples: Map<string, string[]>;
@@ -127,16 +128,16 @@ interface Count {
   bad: number;
 }
 
-/** A state on the path from the start, and what has been found beneath it. */
+/** A state on the path from the start, and the counts of the schedules below it. */
 interface Node extends Count {
   key: string;
   width: number;
   pick: number;
-  /** The step picked here went wrong, and with it every schedule that begins like this. */
+  /** Whether the step picked here caused a problem. Every schedule that begins with it is then bad. */
   isBad: boolean;
 }
 
-/** Every schedule of the program that `make` builds afresh for each. @throws after `maxRuns` runs */
+/** Runs every schedule of a program, which `make` builds anew for each. @throws Error after `maxRuns` runs */
 export async function explore(
   make: (schedule: Schedule) => Program | Promise<Program>,
   { maxRuns = Number.POSITIVE_INFINITY } = {},
@@ -149,7 +150,7 @@ export async function explore(
     if (runs === maxRuns) throw new Error(`not all schedules were reached in ${maxRuns} runs`);
     runs += 1;
     const schedule = new Schedule();
-    let found: Count | undefined = await runToNews(await make(schedule), schedule, { known, path, examples });
+    let found: Count | undefined = await runToKnownState(await make(schedule), schedule, { known, path, examples });
     while (found) {
       const node: Node | undefined = path.at(-1);
       if (!node) return { ...found, states: known.size, runs, examples };
@@ -165,8 +166,11 @@ export async function explore(
   }
 }
 
-/** Follows the path, and on from its end until there is no step left or a known state is met. Answers what lies there. */
-async function runToNews(
+/**
+ * Replays the path and continues until no step is left or it reaches a known state. Returns the counts of the schedules
+ * from there.
+ */
+async function runToKnownState(
   program: Program,
   schedule: Schedule,
   { known, path, examples }: { known: Map<string, Count>; path: Node[]; examples: Map<string, string[]> },
@@ -198,7 +202,7 @@ async function runToNews(
 
 const numbers = new Map<string, number>();
 
-/** A short name for a long text. */
+/** Returns the number that stands for a long text. */
 function numberOf(text: string): number {
   let number = numbers.get(text);
   if (number === undefined) {
@@ -208,13 +212,13 @@ function numberOf(text: string): number {
   return number;
 }
 
-function textOf(answer: unknown): string | undefined {
-  return JSON.stringify(answer, (_key, value: unknown) =>
-    value instanceof Map ? [...(value as Map<unknown, unknown>)] : value,
+function textOf(value: unknown): string | undefined {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part instanceof Map ? [...(part as Map<unknown, unknown>)] : part,
   );
 }
 
-/** Resolves when every promise that can go on without I/O has gone on. */
+/** Resolves when every promise has settled that can settle without I/O. */
 export function quiet(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -4,7 +4,7 @@ import type { KeyTable } from "../../../src/flags/sdk-keys.ts";
 import type { Reading } from "../../../src/flags/reading.ts";
 import { aFlagDocument } from "../flag-documents.ts";
 
-/** An environment as it is at one version. */
+/** An environment at one version. */
 export interface EnvironmentState {
   flags: ReadonlyMap<string, FlagDocument>;
   index: string[];
@@ -13,7 +13,7 @@ export interface EnvironmentState {
 
 export type Write = "update" | "toggle" | "keys" | "all" | "nothing";
 
-/** A store reduced to what the caches must agree with: every version that an environment ever had. */
+/** A store in memory that keeps every version of an environment, for comparison with the caches. */
 export class VersionHistory {
   readonly #states: EnvironmentState[] = [{ flags: new Map(), index: [], keys: keysOf(0) }];
   readonly #changes: Change[] = [];
@@ -32,7 +32,7 @@ export class VersionHistory {
     return state;
   }
 
-  /** The changes after one version up to another. */
+  /** Returns the changes after one version, up to another. */
   changes(after: number, upTo: number): Change[] {
     return this.#changes.slice(after, upTo);
   }
@@ -60,7 +60,7 @@ export class VersionHistory {
     this.#changes.push([version, fields]);
   }
 
-  /** What one statement reads now: the flags named, or all. `since`: with the changes after that version. */
+  /** Reads the given flags, or all, in one statement. The reading lists the changes after `since`. */
   read(flagKeys: readonly string[] | "all", since: number | undefined): Reading {
     const { flags, index, keys } = this.at(this.version);
     const wanted = flagKeys === "all" ? index : flagKeys;

@@ -52,7 +52,7 @@ describe("the monthly cost", () => {
   });
 });
 
-/** Without what a formatter may change. */
+/** Removes the differences that a formatter can make. */
 function plain(markdown: string): string {
   return markdown.replaceAll(/-{3,}/g, "---").replaceAll(/ +/g, " ");
 }

@@ -15,7 +15,7 @@ function aDocument(changes: Partial<FlagDocument> = {}): FlagDocument {
   });
 }
 
-/** The flag with its result cache, and how often it was really evaluated. */
+/** Returns a flag with a result cache, and a counter of its real evaluations. */
 function counted(document: FlagDocument, maxEntries = 100) {
   const flag = compileFlag(document);
   const counter = { evaluations: 0 };

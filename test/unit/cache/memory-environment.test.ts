@@ -3,7 +3,7 @@ import type { Change } from "../../../src/flags/changes.ts";
 import { SUPERSEDED } from "../../../src/cache/flag-cache.ts";
 import { aMemoryTier } from "../../support/cache/memory-tier.ts";
 
-/** An environment at version 5 that holds a, b, the SDK keys and the index. */
+/** Creates an environment at version 5 that holds a, b, the SDK keys and the index. */
 function filled() {
   const { tier } = aMemoryTier<string>();
   tier.advance("prod", { version: 5, changes: [[5, ["a"]]] });

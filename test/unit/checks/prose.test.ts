@@ -11,7 +11,7 @@ const repository = repositoryOf(["src/http/ofrep.ts", ...Object.keys(PAGES)], (p
   return page === undefined ? undefined : readMarkdown(page).anchors;
 });
 
-/** The findings of one rule, as `line: message`. */
+/** Returns the findings of one rule, as `line: message`. */
 const found = (rule: Rule, path: string, source: string): string[] =>
   checkFile(path, source, WIDTH, repository).flatMap((finding) =>
     finding.rule === rule ? [`${finding.line}: ${finding.message}`] : [],

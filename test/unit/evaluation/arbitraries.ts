@@ -16,7 +16,7 @@ import type {
 import { OPERATOR_VALUES, type ValueKind } from "../../../src/flags/value-kinds.ts";
 import type { EvaluationInput } from "../../../src/evaluation/types.ts";
 
-/** Few names, so that contexts and conditions meet. */
+/** Few names, so that conditions often find their attribute in the context. */
 const NAMES = ["plan", "age", "tags", "version", "ip", "at", "user", "targetingKey", "constructor", "request.country"];
 const VARIANTS = ["on", "off", "other"];
 const SEGMENTS = ["s1", "s2", "s3"];
@@ -100,7 +100,7 @@ interface Vocabulary {
   flags: string[];
 }
 
-/** Conditions that refer to the given names only. */
+/** Generates conditions that refer only to the given segments and flags. */
 export function condition({ segments, flags }: Vocabulary): fc.Arbitrary<Condition> {
   const references: fc.Arbitrary<Condition>[] = [];
   if (segments.length > 0) references.push(fc.record({ segment: fc.constantFrom(...segments) }));
@@ -121,7 +121,7 @@ export function condition({ segments, flags }: Vocabulary): fc.Arbitrary<Conditi
   })).node;
 }
 
-/** Weights that sum to the total. */
+/** Generates weights that sum to the total. */
 const weights: fc.Arbitrary<[string, number][]> = fc.tuple(share, share).map(([a, b]) => [
   ["on", Math.min(a, b)],
   ["off", Math.abs(a - b)],
@@ -186,7 +186,7 @@ function configuration(vocabulary: Vocabulary): fc.Arbitrary<FlagConfiguration> 
 const dependency = (vocabulary: Vocabulary): fc.Arbitrary<FlagDependency> =>
   configuration(vocabulary).map((one) => ({ variants: VARIANTS, ...one }));
 
-/** Valid documents: names refer backwards only, so nothing goes round. */
+/** Generates valid documents. Names refer only to earlier names, so there are no cycles. */
 export const document: fc.Arbitrary<FlagDocument> = fc
   .record({
     own: configuration({ segments: SEGMENTS, flags: FLAGS }),
@@ -212,7 +212,7 @@ export const document: fc.Arbitrary<FlagDocument> = fc
     dependencies: { d1, d2 },
   }));
 
-/** Contexts that often hold what conditions ask for, and sometimes anything. */
+/** Generates contexts that often have the attributes of conditions, and sometimes anything. */
 const context = fc.oneof(
   fc.dictionary(
     name,
@@ -221,7 +221,7 @@ const context = fc.oneof(
   fc.dictionary(fc.string(), fc.jsonValue()),
 );
 
-/** As it comes off the wire: own `__proto__` included. */
+/** Generates contexts as parsed JSON, which can have an own property `__proto__`. */
 const overTheWire = context.map((one) => JSON.parse(JSON.stringify(one)) as EvaluationInput["context"]);
 
 export const input: fc.Arbitrary<EvaluationInput> = fc

@@ -9,7 +9,7 @@ import type { Rollout } from "../../../src/flags/document.ts";
 import { aFlag, anInput } from "./documents.ts";
 
 const encoder = new TextEncoder();
-/** Any UTF-16, lone surrogates included. */
+/** Generates any UTF-16 text, including lone surrogates. */
 const anyText = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.array(fc.nat(0xffff)).map((codes) => String.fromCharCode(...codes)),
@@ -71,7 +71,7 @@ describe("murmur3", () => {
         fc.array(anyText, { minLength: 1, maxLength: 3 }),
         (prefixes, values) => {
           for (const value of values) {
-            // A colon keeps a surrogate at the end of a prefix from pairing with one that begins the value.
+            // The colon separates a surrogate at the end of the prefix from one at the beginning of the value.
             for (const prefix of prefixes)
               expect(murmur3(hashState(`${prefix}:`), value)).toBe(once(`${prefix}:`, value));
           }
@@ -97,7 +97,7 @@ describe("bucket", () => {
       const cells = Array.from({ length: 100 }, () => 0);
       for (const key of KEYS) cells[Math.floor(bucketOf("murmur3-mulshift", salt, key) / 1000)]!++;
       const chiSquare = cells.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
-      // 99 degrees of freedom: beyond 5 standard deviations (99 + 5 * 14.1) one in millions.
+      // With 99 degrees of freedom, 170 is more than 5 standard deviations (14.1 each) above the mean.
       expect(chiSquare).toBeLessThan(170);
       expect(chiSquare).toBeGreaterThan(40);
     }
@@ -109,7 +109,7 @@ describe("bucket", () => {
       if (bucketOf("murmur3-mulshift", "one", key) < 50_000 && bucketOf("murmur3-mulshift", "two", key) < 50_000)
         both++;
     }
-    // 5 sigma of a binomial with p = 1/4.
+    // The limit is 5 standard deviations of a binomial distribution with p = 1/4.
     expect(Math.abs(both - 25_000)).toBeLessThan(5 * Math.sqrt(100_000 * 0.25 * 0.75));
   });
 });

@@ -27,7 +27,7 @@ describe("compileFlag", () => {
   test("answers GENERAL when the context is none", ({ expect }) => {
     const flag = compileFlag(whenServed({ attribute: "plan", operator: "exists" }));
     for (const context of [undefined, null] as unknown as EvaluationContext[]) {
-      // An input of our own making always has a context: this is the last net.
+      // The worker always passes a context. Even without one, evaluation must not throw.
       expect(flag.evaluate({ ...anInput(), context })).toMatchObject({ reason: "ERROR", errorCode: "GENERAL" });
     }
   });

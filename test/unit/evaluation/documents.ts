@@ -2,7 +2,7 @@ import type { FlagDependency, FlagDocument } from "../../../src/flags/document.t
 import type { EvaluationContext, EvaluationInput } from "../../../src/evaluation/types.ts";
 import { aFlagDocument } from "../../support/flag-documents.ts";
 
-/** A valid boolean flag that serves "on"; give what the test is about. */
+/** Creates a valid boolean flag that serves "on", with the differences that matter to the test. */
 export function aFlag(overrides: Partial<FlagDocument> = {}): FlagDocument {
   return aFlagDocument("f", 1, overrides);
 }

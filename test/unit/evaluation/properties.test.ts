@@ -119,7 +119,7 @@ describe("three truth values", () => {
     condition: Parameters<typeof compileCondition>[0],
     input: Parameters<typeof explainFlag>[1],
   ): Truth => compileCondition(condition, newCompilation(aFlag()))(input);
-  // false < unknown < true: all is the least, any the greatest, not the mirror.
+  // With false < unknown < true, `all` is the minimum, `any` the maximum, and `not` the mirror image.
   const rank = (truth: Truth): number => (truth === FALSE ? 0 : truth === UNKNOWN ? 1 : 2);
 
   test("all is the least, any the greatest, not the mirror image", ({ expect }) => {
@@ -159,7 +159,7 @@ describe("three truth values", () => {
   });
 });
 
-/** A copy with the `at`-th part, counted through the whole tree, replaced. */
+/** Copies a document and replaces its `at`-th part, counted through the whole tree. */
 function replacePart(document: FlagDocument, at: number, json: unknown): FlagDocument {
   const copy = structuredClone(document) as unknown as Record<string, unknown>;
   const places: [object, string][] = [];

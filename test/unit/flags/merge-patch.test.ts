@@ -2,7 +2,7 @@ import { describe, test } from "vitest";
 import type { JsonValue } from "../../../src/flags/document.ts";
 import { mergePatch } from "../../../src/flags/merge-patch.ts";
 
-/** The table of RFC 7396, appendix A. */
+/** The test cases of RFC 7396, appendix A. */
 const CASES: [target: JsonValue, patch: JsonValue, outcome: JsonValue][] = [
   [{ a: "b" }, { a: "c" }, { a: "c" }],
   [{ a: "b" }, { b: "c" }, { a: "b", b: "c" }],

@@ -50,7 +50,7 @@ describe("semantic versions", () => {
     );
     fc.assert(
       fc.property(almost, (text) => {
-        // The package trims and allows "=", and refuses prerelease numbers past 2^53: conveniences that are not ours.
+        // Unlike this parser, the package trims, allows "=", and rejects prerelease numbers above 2^53.
         if (/[\s=]/.test(text) || /\d{16}/.test(text)) return;
         expect(parseVersion(text) !== undefined, text).toBe(semver.valid(text) !== null);
       }),
@@ -89,7 +89,7 @@ describe("semantic versions", () => {
           const lower = semver.parse(base)!;
           const satisfies = semver.satisfies(text, `${sign}${lower.version}`, { includePrerelease: true });
           const lowered = semver.lt(text, base);
-          // The package lowers ^0.x.y to take in prereleases below the version itself; here the version is the bound.
+          // For ^0.x.y, the package also accepts prereleases below the version. Here the version is the lower bound.
           expect(isIn(text, range(parseVersion(base)!)), `${text} in ${sign}${base}`).toBe(satisfies && !lowered);
         }),
         RUNS,
@@ -98,10 +98,10 @@ describe("semantic versions", () => {
   );
 });
 
-/** Numbers past 2^53 in prereleases are no versions to the package: compare them as it compares identifiers. */
+/** Compares with the package, which rejects prerelease numbers above 2^53, so smaller numbers stand in for them. */
 function compareInPackage(a: string, b: string): number {
   const big = /9007199254740993|9007199254740994/g;
-  // Order-preserving stand-ins above every other number used here.
+  // The replacements keep the order, and are above every other number in these tests.
   const shrink = (text: string): string => text.replace(big, (found) => (found.endsWith("3") ? "1000000" : "1000001"));
   return semver.compare(shrink(a), shrink(b));
 }

@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import { readBody } from "../../../src/http/body.ts";
 
-/** A body that declares no length. */
+/** Creates a request whose body does not declare its length. */
 function chunked(...chunks: Uint8Array[]): Request {
   const body = new ReadableStream({
     start(controller) {
@@ -13,7 +13,7 @@ function chunked(...chunks: Uint8Array[]): Request {
 }
 
 describe("readBody", () => {
-  const bytes = new TextEncoder().encode("€€€"); // 9 bytes, 3 UTF-16 units
+  const bytes = new TextEncoder().encode("€€€"); // 9 bytes, but 3 UTF-16 units
 
   test("counts bytes, not characters", async ({ expect }) => {
     expect(await readBody(chunked(bytes), 9)).toBe("€€€");

@@ -85,7 +85,7 @@ describe("overrides of a request", () => {
     const reader = new OverrideReader([SECRET]);
     const token = await signOverrides(SECRET, overrides);
     const presented = request("/flags", { "x-flags-overrides": token });
-    // Twice each: the second time the MAC is remembered, and everything else is looked at again.
+    // The second time, the reader remembers the MAC but must check everything else again.
     for (let i = 0; i < 2; i++) {
       expect(await reader.of(presented, "staging", SINCE, NOW)).toEqual({ flags: overrides.flags, status: "accepted" });
       const status = async (environment: string, since: number, now: number) =>

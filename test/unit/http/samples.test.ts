@@ -16,7 +16,7 @@ function aDocument(key: string, more: object): FlagDocument {
   return { schemaVersion: 1, version: 1, ...definition, ...configuration } as FlagDocument;
 }
 
-/** The answer to one request that draws `random`. */
+/** Renders the flag for a request that draws `random`. */
 function rendered(document: FlagDocument, random: number) {
   const flag = compileFlag(document);
   return renderResolution(flag, flag.evaluate({ context: {}, request: {}, now: 0, random: () => random }));

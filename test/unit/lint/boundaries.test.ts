@@ -38,13 +38,13 @@ const ALLOWED: readonly Case[] = [
   ["src/evaluation/good.ts", `import { x } from "../flags/x.ts"; export const y = x;`, "no-restricted"],
 ];
 
-/** A linter that finds nothing because it looks at nothing is worse than none: every boundary is broken here once. */
+/** A linter that checks nothing also reports nothing, so each boundary is broken here once. */
 describe("the linter", () => {
   const folder = mkdtempSync(join(tmpdir(), "burgee-lint-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   let problems: string[] = [];
 
-  /** Every case is a file of its own, so that one run of the linter serves them all. */
+  /** Returns the file of a case. Each case has its own, so that one run of the linter checks them all. */
   const fileOf = (path: string, index: number): string => path.replace(".", `-${index}.`);
 
   const problemsOf = (file: string): string[] => problems.filter((problem) => problem.startsWith(`${file}:`));

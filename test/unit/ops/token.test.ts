@@ -3,7 +3,7 @@ import { constantTimeEqual, hashSecret, mintKey, verifyToken } from "../../../sr
 
 const SECRET = "a key secret that only this test uses, long enough";
 
-/** A text that counts how many of its characters are looked at. */
+/** Creates a text that counts how many of its characters are read. */
 function watched(text: string) {
   const seen = { count: 0 };
   const charCodeAt = (i: number) => {

@@ -10,7 +10,7 @@ function setUp() {
   const held: Promise<unknown>[] = [];
   const scope = { waitUntil: (promise: Promise<unknown>) => void held.push(promise) };
   let calls = 0;
-  /** Work that ends when told to. */
+  /** Starts work that ends when the test says so. */
   const work = () => {
     calls += 1;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -21,7 +21,7 @@ function setUp() {
   return { clock, flights, held, scope, work, endings, calls: () => calls };
 }
 
-/** Work of a request that died: nobody will ever end it. */
+/** The work of a request that died, which never ends. */
 const never = () => new Promise<string>(() => undefined);
 
 describe("SingleFlight", () => {

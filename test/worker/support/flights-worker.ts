@@ -1,14 +1,14 @@
-/** One isolate whose requests share flights, and die in the ways that requests die. */
+/** A worker whose requests share flights and die in different ways. */
 import { SingleFlight } from "../../../src/resilience/single-flight.ts";
 import { systemClock } from "../../../src/ops/clock.ts";
 
-/** How long a flight may take before it counts for dead (ms). */
+/** The time after which a flight counts as dead (ms). */
 const BUDGET_MS = 400;
 
 const flights = new SingleFlight({ budgetMs: BUDGET_MS, clock: systemClock });
 const calls = new Map<string, number>();
 
-/** How often the backend was asked for a key. */
+/** Returns the number of calls to the backend for a flight's key. */
 export const callsFor = (key: string): number => calls.get(key) ?? 0;
 
 interface Context {
@@ -16,22 +16,25 @@ interface Context {
 }
 
 export default {
-  /** `key`; `ms`: how long the backend takes; `end`: answer | leave | throw; `kept=no`: waitUntil is not told. */
+  /**
+   * Parameters: `key` names the flight, `ms` is the backend's latency, `end` is `answer`, `leave` or `throw`, and
+   * `kept=no` does not pass the flight to waitUntil.
+   */
   async fetch(request: Request, _bindings: unknown, context: Context): Promise<Response> {
     const { searchParams } = new URL(request.url);
     const key = searchParams.get("key") ?? "";
     const ask = async (): Promise<string> => {
       calls.set(key, callsFor(key) + 1);
-      // A timer of this request: it dies with it, as a subrequest does.
+      // This timer belongs to the request and dies with it, as a subrequest does.
       await systemClock.sleep(Number(searchParams.get("ms")));
       return `answer ${callsFor(key)}`;
     };
     const waitUntil =
       searchParams.get("kept") === "no" ? () => undefined : (promise: Promise<unknown>) => context.waitUntil(promise);
-    const answer = flights.run(key, ask, { waitUntil });
+    const result = flights.run(key, ask, { waitUntil });
     const end = searchParams.get("end");
     if (end === "throw") throw new Error("the request failed for another reason");
     if (end === "leave") return new Response("left");
-    return new Response(await answer);
+    return new Response(await result);
   },
 };

@@ -198,7 +198,7 @@ describe("access to change streams", () => {
     });
     await clock.advance(2000);
     await quiet();
-    expect(reader.told).toEqual([]);
+    expect(reader.versions).toEqual([]);
     await reader.leave();
   });
 

@@ -101,7 +101,7 @@ describe("change streams", () => {
     const reader = await stream();
     const version = await change(writer);
     await pass(1);
-    expect(reader.told).toEqual([version]);
+    expect(reader.versions).toEqual([version]);
     const { event, data = "" } = reader.frames.at(-1) ?? {};
     expect(event).toBe("message");
     expect(JSON.parse(data)).toEqual({
@@ -115,7 +115,7 @@ describe("change streams", () => {
     const reader = await stream();
     const version = await change(isolate);
     await quiet();
-    expect(reader.told).toEqual([version]);
+    expect(reader.versions).toEqual([version]);
   });
 
   test("tells of changes in quick succession as of one", async ({ expect }) => {
@@ -125,9 +125,9 @@ describe("change streams", () => {
     let last = first;
     for (let i = 0; i < 5; i++) last = await change(isolate);
     await quiet();
-    expect(reader.told).toEqual([first]);
+    expect(reader.versions).toEqual([first]);
     await pass(2);
-    expect(reader.told).toEqual([first, last]);
+    expect(reader.versions).toEqual([first, last]);
   });
 
   test("asks Redis once a second, however many streams there are, and nothing when there is none", async ({
@@ -159,7 +159,7 @@ describe("change streams", () => {
     await first.leave();
     const version = await change(writer);
     await pass(2);
-    expect(others.map(({ told }) => told)).toEqual([[version], [version]]);
+    expect(others.map(({ versions }) => versions)).toEqual([[version], [version]]);
   });
 
   test("the one that asks for all is replaced when it dies without a word", async ({ expect }) => {
@@ -170,7 +170,7 @@ describe("change streams", () => {
     const reader = await stream();
     const version = await change(writer);
     await pass(8);
-    expect(reader.told).toEqual([version]);
+    expect(reader.versions).toEqual([version]);
     dead?.close();
   });
 
@@ -178,7 +178,7 @@ describe("change streams", () => {
     const reader = await stream();
     await pass(75);
     expect(reader.frames.filter(({ comment }) => comment !== undefined)).toHaveLength(3);
-    expect(reader.told).toEqual([]);
+    expect(reader.versions).toEqual([]);
   });
 
   test("tells who comes back with another version at once, and nothing to who has the current one", async ({
@@ -190,11 +190,11 @@ describe("change streams", () => {
     const version = await change(writer);
     await pass(1);
     const behind = await stream(isolate, { "last-event-id": known });
-    expect(behind.told).toEqual([version]);
+    expect(behind.versions).toEqual([version]);
     const current = await stream(isolate, { "last-event-id": String(version) });
-    expect(current.told).toEqual([]);
+    expect(current.versions).toEqual([]);
     const nonsense = await stream(isolate, { "last-event-id": "nonsense" });
-    expect(nonsense.told).toEqual([version]);
+    expect(nonsense.versions).toEqual([version]);
   });
 
   test("an isolate that is behind what its client was told looks before it answers", async ({ expect }) => {
@@ -202,16 +202,16 @@ describe("change streams", () => {
     const version = await change(writer);
     const reader = await stream(isolate, { "last-event-id": String(version) });
     expect(reader.lastEventId).toBe(String(version));
-    expect(reader.told).toEqual([]);
+    expect(reader.versions).toEqual([]);
   });
 
   test("who opens a stream shortly after a change fetches once more: its answer may be older", async ({ expect }) => {
     const version = await change(writer);
     await pass(1);
-    expect((await stream()).told).toEqual([version]);
+    expect((await stream()).versions).toEqual([version]);
     await clock.advance(100 * SECOND);
     await pass(1);
-    expect((await stream()).told).toEqual([]);
+    expect((await stream()).versions).toEqual([]);
   });
 
   test("tells who has its answer from an isolate that could ask nobody in time to fetch once more", async ({
@@ -222,7 +222,7 @@ describe("change streams", () => {
     const first = await stream();
     const version = await change(writer);
     await pass(1);
-    expect(first.told).toEqual([version]);
+    expect(first.versions).toEqual([version]);
     await clock.advance(50 * SECOND);
     await quiet();
     // Longer than an isolate that was idle waits for.
@@ -232,7 +232,7 @@ describe("change streams", () => {
     expect(answer.headers.get("x-flags-version")).toBe(String(version - 1));
     project.backends.upstash.setFaults({});
     project.backends.neon.setFaults({});
-    expect((await stream()).told).toEqual([version]);
+    expect((await stream()).versions).toEqual([version]);
   });
 
   test("stays open while nothing can be asked, and tells what it missed", async ({ expect }) => {
@@ -247,7 +247,7 @@ describe("change streams", () => {
     let version = 0;
     for (let i = 0; i < 4; i++) version = await change(writer);
     await pass(8);
-    expect(reader.told).toEqual([version]);
+    expect(reader.versions).toEqual([version]);
   });
 
   test("a new isolate that can ask nobody lets its clients come back, at the pace of polling", async ({ expect }) => {
@@ -282,7 +282,7 @@ describe("change streams", () => {
     expect(second.retryMs).toBeGreaterThanOrEqual(20_000);
     const version = await change(small);
     const again = await stream(small, { "last-event-id": second.lastEventId ?? "" });
-    expect(again.told).toEqual([version]);
+    expect(again.versions).toEqual([version]);
     await first.leave();
     expect((await stream(small)).isEnded).toBe(false);
   });

@@ -57,9 +57,9 @@ describe("change streams in workerd", () => {
     expect(project.roundTrips().l2).toBeGreaterThan(0);
     expect(project.roundTrips().l2).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
     const elsewhere = await change(other);
-    await until(() => open.every(({ told }) => told.at(-1) === elsewhere));
+    await until(() => open.every(({ versions }) => versions.at(-1) === elsewhere));
     const here = await change(colo);
-    await until(() => open.every(({ told }) => told.at(-1) === here));
+    await until(() => open.every(({ versions }) => versions.at(-1) === here));
     expect(open.filter(({ isEnded }) => isEnded)).toEqual([]);
   });
 
@@ -74,12 +74,12 @@ describe("change streams in workerd", () => {
       await first.leave();
       // The runtime notices at the next write, which a change is.
       const version = await change(other);
-      await until(() => second.told.at(-1) === version);
+      await until(() => second.versions.at(-1) === version);
       const fourth = await stream(full, String(version));
       expect(fourth.isEnded).toBe(false);
       await second.leave();
       const next = await change(other);
-      await until(() => fourth.told.at(-1) === next);
+      await until(() => fourth.versions.at(-1) === next);
     } finally {
       await full.dispose();
     }
@@ -95,10 +95,10 @@ describe("change streams in workerd", () => {
     const successor = await startColo({ bindings: project.bindings });
     try {
       const resumed = await stream(successor, known);
-      await until(() => resumed.told.length > 0);
-      expect(resumed.told).toEqual([version]);
+      await until(() => resumed.versions.length > 0);
+      expect(resumed.versions).toEqual([version]);
       const again = await stream(successor, String(version));
-      expect(again.told).toEqual([]);
+      expect(again.versions).toEqual([]);
     } finally {
       await successor.dispose();
     }

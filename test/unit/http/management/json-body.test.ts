@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { findMistakes } from "../../../../src/http/management/json-body.ts";
 
-/** A list of one value that counts how many members were read. */
+/** Creates a list that repeats one value and counts how many members were read. */
 function listOf(value: unknown, length: number): { list: unknown[]; read: () => number } {
   let count = 0;
   const list = new Proxy(
