@@ -44,8 +44,8 @@ export interface CaseRecord {
 }
 
 /**
- * The longest time for which a response that is not marked stale may be outdated (ms). The contract is one second and one
- * purge; the rest allows for a replica that lags and a busy machine.
+ * The longest time for which a response that is not marked stale may be outdated (ms). The contract is one second and
+ * one purge; the rest allows for a replica that lags and a busy machine.
  */
 const MAX_OUTDATED_MS = 6000;
 /** An isolate has noticed within this time that both backends hang: it checks the head once a second (ms). */

@@ -6,29 +6,29 @@ import { type Client, outdatedFor, percentiles, visibleAfter, wrongResponses } f
 import { seededRandom } from "../support/seeded-random.ts";
 
 /**
- * Three data centres evaluate all the time while flags change, and every answer is judged against every version that
- * there ever was. `npm run propagation` makes 500 changes.
+ * Three data centres evaluate all the time while flags change. Every response is compared with every version of the
+ * flags. `npm run propagation` makes 500 changes.
  */
 const CHANGES = Number(process.env["PROPAGATION_CHANGES"] ?? 32);
-/** Of the changes, one in this many is made alone: no other change, write or question helps it along. */
+/** One change in this many is made alone, so that no other change or write can help to publish it. */
 const ALONE = 16;
-/** Between two questions to a busy isolate, and to one that is asked seldom (ms). */
+/** The pauses between two requests to a busy isolate, and to one with few requests (ms). */
 const PAUSE_MS = 60;
 const SELDOM_MS = 1100;
-/** Above all bounds, and below the minute after which memory is read anew whether or not anything was published (ms). */
+/** Above all bounds, but below the minute after which entries in memory expire and are read again in any case (ms). */
 const PATIENCE_MS = 40_000;
 const EVALUATE = "/ofrep/v1/evaluate/flags";
 const KEPT = `/flags/${KEPT_FLAG}`;
 const PATHS = [`${EVALUATE}/a`, EVALUATE, `${EVALUATE}/child`, KEPT];
 
 const TRANSPORTS = [
-  // One second and one purge, and what a busy machine adds.
+  // The contract is one second and one purge. The rest allows for a busy machine.
   { name: "heads from Redis", delivery: undefined, quietMs: 0, boundMs: 6000 },
-  // The same where a purge arrives; what a lost one leaves ends after 30 s at the latest.
+  // The contract is the same if the purge arrives. If it is lost, the head expires after 30 s.
   {
     name: "heads at the data centre, purges late, out of order and one in ten lost",
     delivery: { minMs: 20, maxMs: 800, lossRate: 0.1 },
-    // Until the last repeat of a purge has arrived.
+    // By then the last repeat of a purge has arrived.
     quietMs: 9000,
     boundMs: 36_000,
   },
@@ -48,7 +48,7 @@ for (const { name, delivery, quietMs, boundMs } of TRANSPORTS) {
     });
     afterAll(() => fleet.close());
 
-    /** One after the other and two at a time; whoever wrote asks somewhere for that version at once. */
+    /** Makes changes alone and in pairs. After each, a client requests that version from some isolate at once. */
     async function changeOften(count: number): Promise<void> {
       const change = async (i: number): Promise<void> => {
         const version = await (i % 10 === 9 ? fleet.writeAndDie(anyFlag()) : fleet.write(anyFlag()));
@@ -101,7 +101,7 @@ for (const { name, delivery, quietMs, boundMs } of TRANSPORTS) {
           await untilSeen(clients, await fleet.writeAtOffice(anyFlag()));
         }
         const alone = published.slice(often.length);
-        // Nobody but the sweep publishes the last one.
+        // Only the sweep can publish the last change.
         isSwept = true;
         await untilSeen(everybody, await fleet.writeAndDie(anyFlag()));
         isOver = true;

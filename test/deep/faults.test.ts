@@ -6,7 +6,7 @@ import { runCase } from "../chaos/run-case.ts";
 import { ChaosWorld, type Places } from "../chaos/world.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 
-/** The short form of `npm run chaos`: its hardest faults, for a shorter time, asserting everything but how long things take. */
+/** A short form of `npm run chaos`: the hardest faults for a shorter time, with all assertions but those on times. */
 const CHOSEN: [fault: string, target: Target, faultMs: number][] = [
   ["down", "both", 3000],
   ["wrong type", "both", 3000],

@@ -2,10 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "vite
 import { type Colo, startColo } from "../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../support/project.ts";
 
-/** Longer than the worker waits for a flight of somebody else, on a machine that is busy with others (ms). */
+/** Longer than the worker waits for another request's flight, even on a busy machine (ms). */
 const PATIENCE_MS = 20_000;
 
-/** Clients that hang up on the built worker while its backends hang: what they leave behind is nobody's problem. */
+/** Clients that disconnect from the built worker while its backends hang. This must not affect later requests. */
 describe("clients that disconnect in the middle of a load", () => {
   let project: TestProject;
   let colo: Colo;
@@ -40,7 +40,7 @@ describe("clients that disconnect in the middle of a load", () => {
     await response.arrayBuffer();
     return response.status;
   };
-  /** Fifty who ask, and hang up together when the backend that hangs has their question. */
+  /** Sends fifty requests and disconnects them together once the hanging backend has received the call. */
   const hangUp = async (path: string, isAsked: () => boolean) => {
     const clients = new AbortController();
     const asked = Array.from({ length: 50 }, () => ask(path, clients.signal).catch(() => "gone"));
@@ -48,11 +48,11 @@ describe("clients that disconnect in the middle of a load", () => {
     clients.abort();
     return new Set(await Promise.all(asked));
   };
-  /** How long until the question is answered with 200 (ms). */
-  const untilAnswered = async (path: string): Promise<number> => {
+  /** Waits for a response with status 200. Returns the time that it took (ms). */
+  const untilSuccess = async (path: string): Promise<number> => {
     const startedAt = Date.now();
     while ((await ask(path)) !== 200) {
-      if (Date.now() - startedAt > PATIENCE_MS) throw new Error(`${path} is not answered after ${PATIENCE_MS} ms`);
+      if (Date.now() - startedAt > PATIENCE_MS) throw new Error(`${path} has not succeeded after ${PATIENCE_MS} ms`);
     }
     return Date.now() - startedAt;
   };
@@ -68,7 +68,7 @@ describe("clients that disconnect in the middle of a load", () => {
       expect(queries()).toBe(1);
       project.backends.neon.setFaults({});
       expect(await ask("/other")).toBe(200);
-      console.log(`${what}: answered again after ${await untilAnswered(path)} ms`);
+      console.log(`${what}: answered again after ${await untilSuccess(path)} ms`);
       expect(project.backends.neon.stats().underWay.peakAlike).toBeLessThanOrEqual(2);
       project.resetStats();
       expect(await ask(path)).toBe(200);
@@ -79,7 +79,7 @@ describe("clients that disconnect in the middle of a load", () => {
   test("while Redis hangs: others are answered by Postgres, and by Redis when it is back", async ({ expect }) => {
     project.backends.upstash.setFaults({ hang: true });
     await hangUp("/asked", () => project.backends.upstash.stats().requests > 0);
-    await untilAnswered("/asked");
+    await untilSuccess("/asked");
     expect(await ask("/other")).toBe(200);
     expect(queries()).toBeGreaterThan(0);
     heal();

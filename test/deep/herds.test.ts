@@ -5,11 +5,11 @@ import { startTestProject, type TestProject } from "../support/project.ts";
 
 const HERD = 2000;
 const FLAGS = 200;
-/** What six instances ask one embedded database for at once. */
+/** The number of flags that six instances request at once from one embedded database. */
 const SOME = 20;
 const INSTANCES = 6;
 
-/** Many who ask for the same thing at the same time, in the built worker; counted where it would hurt. */
+/** Many simultaneous requests for the same flags to the built worker. The endpoints count the calls to the backends. */
 describe("herds", () => {
   let project: TestProject;
   let bindings: Record<string, string>;
@@ -18,7 +18,7 @@ describe("herds", () => {
   beforeAll(async () => {
     project = await startTestProject();
     for (let i = 0; i < FLAGS; i++) await project.save({ key: `flag-${i}` });
-    // Only what is cold is read: on a slow machine a herd takes longer than a second, and heads would be checked.
+    // Without head checks, only cold reads count. On a slow machine a herd takes longer than a second.
     bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000" };
   });
   afterAll(() => project.close());
@@ -38,7 +38,7 @@ describe("herds", () => {
   };
   const start = async (count: number): Promise<Colo[]> => {
     for (let i = 0; i < count; i++) colos.push(await startColo({ bindings }));
-    // The worker's code is compiled by its first request; this one touches no backend.
+    // The first request compiles the worker's code. This one does not use a backend.
     for (const colo of colos) await colo.fetch("/healthz");
     project.resetStats();
     return colos;
@@ -54,7 +54,7 @@ describe("herds", () => {
     await response.arrayBuffer();
     return response.status;
   };
-  /** How many got which status. */
+  /** Sends the requests. Returns the number of responses with each status. */
   const herd = async (colo: Colo, pathOf: (i: number) => string, size = HERD, headers?: Record<string, string>) => {
     const statuses = await Promise.all(Array.from({ length: size }, (_, i) => ask(colo, pathOf(i), headers)));
     return Object.fromEntries(
@@ -79,7 +79,7 @@ describe("herds", () => {
       expect,
     }) => {
       const [colo] = await start(1);
-      // Slow enough for all of them to arrive meanwhile.
+      // Postgres is so slow that all requests arrive before the first load ends.
       project.backends.neon.setFaults({ latencyMs: 1500 });
       expect(await herd(colo!, pathOf)).toEqual({ 200: HERD });
       report(`${HERD} who ask for ${what}`);
@@ -112,7 +112,7 @@ describe("herds", () => {
       for (const statuses of await wave()) expect(statuses).toEqual({ 503: size });
     }
     report(`in the outage, 10 waves of ${size} requests at each of ${INSTANCES} instances`);
-    // Five failures open a breaker, and its probes are at least a second apart.
+    // Five failures open a breaker. Its probes are at least a second apart.
     const probes = Math.ceil((Date.now() - startedAt) / 1000);
     expect(l3().requests).toBeLessThanOrEqual(INSTANCES * (5 + probes));
     heal();
@@ -134,7 +134,7 @@ describe("herds", () => {
     project.resetStats();
     const version = await project.save({ key: "flag-7", enabled: false });
     project.backends.neon.setFaults({ latencyMs: 500 });
-    // As many as may wait for a version in one isolate and second.
+    // An isolate lets this many requests wait for a version in one second.
     const statuses = await herd(colo!, one, 100, { "x-flags-min-version": String(version) });
     report("100 who must see one version");
     expect(statuses).toEqual({ 200: 100 });

@@ -1,15 +1,15 @@
-/** What is to be done on a page of docs/operations, in its order. */
+/** One step of a page in docs/operations. */
 export type Step =
-  /** Command lines, one each, and what the page says that they print. */
+  /** Command lines, and the output that the page promises. */
   | { kind: "run"; commands: string[]; printed: string[] | undefined }
-  /** Commands that need an account, a real backup, …: shown and not run. */
+  /** Commands that are not run, because they need an account, a real backup or the like. */
   | { kind: "shown"; commands: string[] }
-  /** Something that happens, as `<!-- happens: redis is down -->` says. */
+  /** An event, as in `<!-- happens: redis is down -->`. */
   | { kind: "happens"; what: string };
 
 const STEPS = /^ *```(sh no-run|sh|text)\n([\s\S]*?)^ *```$|^ *<!-- happens: (.*) -->$/gm;
 
-/** @throws TypeError when a block of output follows no block of commands */
+/** Returns the steps of a page in order. @throws TypeError if a block of output does not follow a block of commands */
 export function stepsOf(page: string): Step[] {
   const steps: Step[] = [];
   for (const [, fence, content = "", what] of page.matchAll(STEPS)) {
@@ -28,7 +28,7 @@ export function stepsOf(page: string): Step[] {
   return steps;
 }
 
-/** Without comments; a line that ends in a backslash goes on in the next. */
+/** Returns the command lines of a block, without comments. A line that ends in a backslash continues in the next. */
 function commandsOf(content: string): string[] {
   return content
     .replaceAll(/\\\n\s*/g, "")
@@ -37,7 +37,7 @@ function commandsOf(content: string): string[] {
     .filter((line) => line !== "");
 }
 
-/** The first line of `printed` that is not in the output, below the ones before it; `…` stands for anything. */
+/** Returns the first line of `printed` that the output lacks in this order. `…` stands for any text. */
 export function missingLine(printed: readonly string[], output: string): string | undefined {
   const lines = output.split("\n").map(collapsed);
   let at = 0;

@@ -1,6 +1,6 @@
 import { shellWords } from "../../support/shell-words.ts";
 
-/** Runs one program: its words without its name, what is piped into it, and the variables that stand before it. */
+/** Runs one program with its arguments, its input, and the variables set before it. */
 export type Program = (args: string[], given: { input: string; env: Record<string, string> }) => Promise<Output>;
 
 export interface Output {
@@ -9,8 +9,8 @@ export interface Output {
 }
 
 /**
- * As much of a shell as the pages use: `NAME=value`, `NAME=$(…)`, variables before a command, `|`, `> file`, and quotes.
- * What it does not know fails as a program that is missing.
+ * The part of a shell that the pages use: `NAME=value`, `NAME=$(…)`, variables before a command, `|`, `> file`, and
+ * quotes. Other syntax fails as an unknown program.
  */
 export class Shell {
   readonly variables: Record<string, string>;

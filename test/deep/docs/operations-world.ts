@@ -13,13 +13,13 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const URL_OF_DEPLOYMENT = "https://flags.example.com";
 
 export interface OperationsWorld {
-  /** Runs a line of a page, later than the one before by more than the second that an isolate trusts what it knows. */
+  /** Runs a line of a page. More than a second passes after each line, so every isolate checks the head again. */
   run(line: string): Promise<Output>;
   happens(what: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A deployment of two isolates, one that is managed through and one at another edge, with flags as pages assume them. */
+/** Starts a deployment with the pages' flags and two isolates: one for management, and one at another edge. */
 export async function startOperationsWorld(): Promise<OperationsWorld> {
   const t = await startCliTest();
   const { backends } = t.project;
@@ -131,7 +131,7 @@ export async function startOperationsWorld(): Promise<OperationsWorld> {
   const started = await burgee(["apply", "start.yaml", "--create-environments"], { input: "", env: {} });
   if (started.code !== 0) throw new Error(started.text);
   await burgee(["cache", "warm", "-e", "production"], { input: "", env: {} });
-  // Users have been asking this edge all along.
+  // The edge has served users before the page's first line.
   const asked = { method: "POST", headers: { authorization: `Bearer ${t.project.serverKey}` }, body: "{}" };
   await send(`${URL_OF_DEPLOYMENT}/ofrep/v1/evaluate/flags`, asked);
   return {
@@ -158,7 +158,7 @@ function cell(value: Cell): string {
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
-/** The options that pages use. Without -i an answer from 400 on is a failure, which real curl leaves to the reader. */
+/** Runs curl with the options that pages use. Unlike the real one, it fails on a status of 400 or more without -i. */
 async function curl(args: string[], send: (url: string, init?: RequestInit) => Promise<Response>): Promise<Output> {
   const headers = new Headers();
   let [url, method, body]: (string | undefined)[] = [];
@@ -190,7 +190,7 @@ function splitHeader(text: string): [name: string, value: string] {
   return [text.slice(0, at), text.slice(at + 1).trim()];
 }
 
-/** A path such as `.items[0].id`, `-r` or not; `.` prints it all. */
+/** Supports `-r` and paths such as `.items[0].id`; `.` prints everything. */
 const jq: Program = async (args, { input }) => {
   const path = args.find((word) => word !== "-r") ?? ".";
   let found: unknown = JSON.parse(input);

@@ -5,7 +5,7 @@ import { type OperationsWorld, startOperationsWorld } from "./operations-world.t
 
 const FOLDER = new URL("../../../docs/operations/", import.meta.url);
 
-/** How many blocks of each page need what is not here: a Cloudflare account, Neon, a real dump. */
+/** The number of blocks of each page that need an account at Cloudflare or Neon, or a real dump. */
 const NOT_RUN: Record<string, number> = {
   "README.md": 1,
   "on-call.md": 1,
@@ -46,7 +46,7 @@ function shownIn(page: string): number {
   return stepsOf(page).filter(({ kind }) => kind === "shown").length;
 }
 
-/** @throws Error when a command fails unannounced, or does not print what the page says */
+/** Takes one step. @throws Error if a command fails unexpectedly or does not print the promised output */
 async function take(step: Step, world: OperationsWorld): Promise<void> {
   if (step.kind === "shown") return;
   if (step.kind === "happens") return await world.happens(step.what);

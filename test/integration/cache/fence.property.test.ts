@@ -16,7 +16,7 @@ const ENVIRONMENT = "prod";
 const FLAGS = ["a", "b", "c", "d"];
 const ISOLATES = 3;
 
-/** Writes to the primary, reads from a replica that is as old as the last copy made. */
+/** A tier that writes to the primary and reads from a replica, which is as old as the last copy. */
 class ReplicatedTier extends RedisTier {
   readonly #replica: RedisTier;
 
@@ -42,12 +42,16 @@ class ReplicatedTier extends RedisTier {
   }
 }
 
-/** One step of the world; numbers choose among what there is by then. */
+const WRITES = ["update", "update", "toggle", "keys", "all", "nothing"] as const;
+/** One step of the world. Numbers choose among the things that exist at that time. */
 const isolate = fc.nat(ISOLATES - 1);
 const flag = fc.constantFrom(...FLAGS);
 const someFlags = fc.oneof(fc.subarray(FLAGS, { minLength: 1 }), fc.constant("all" as const));
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("write" as const), flag, kind: fc.constantFrom("update" as const, "update" as const, "toggle" as const, "keys" as const, "all" as const, "nothing" as const) }) }, // prettier-ignore
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant("write" as const), flag, kind: fc.constantFrom(...WRITES) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({ do: fc.constant("read" as const), isolate, flags: someFlags, since: fc.boolean() }),
@@ -64,7 +68,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Store, primary, replica and isolates, with the readings and fills that are still under way. */
+/** The store, the primary, the replica and the isolates, with their unfinished readings and fills. */
 class World {
   readonly store = new VersionHistory();
   readonly #redis: TestRedis;
@@ -138,7 +142,7 @@ class World {
     if (fields.length > 0) await this.#redis.endpoint.command("HSET", this.#replica, ...fields);
   }
 
-  /** Throws when the hash is not a true reading at its own head, or an isolate not at its own version. */
+  /** Fails if the hash differs from the store at its head, or an isolate from the store at its version. */
   async check(expect: ExpectStatic): Promise<void> {
     const fields = pairsOf(await this.#redis.endpoint.command<string[]>("HGETALL", this.#primary)) ?? new Map();
     const head = parseHead(fields.get("@head") ?? "");
@@ -164,7 +168,7 @@ class World {
     }
   }
 
-  /** Whatever happened, once everything is published and copied every isolate finds the truth. */
+  /** Publishes and copies everything. Every isolate must then find the newest contents. */
   async settle(expect: ExpectStatic): Promise<void> {
     const { version } = this.store;
     await this.#isolate(0).publish(ENVIRONMENT, this.store.changes(0, version));

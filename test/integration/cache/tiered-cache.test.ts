@@ -38,7 +38,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       return {
         cache,
         publish: (environment, changes) => cache.publish(environment, changes),
-        // Both tiers must have let go: L1 after its own 60 s, L2 after 15 minutes.
+        // An entry is gone once both tiers have dropped it: L1 after 60 s and L2 after 15 minutes.
         ...(redis.hasClock ? { elapse: (ms: number) => redis.clock.advance(ms) } : {}),
         ttlMs: 900_000,
         keepsAbsent: true,

@@ -4,7 +4,7 @@ import { type Isolate, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
 
-/** Redis is further away than a busy isolate waits for, and nearer than an idle one does (ms). */
+/** The latency of Redis (ms): more than a busy isolate waits for, and less than an idle one does. */
 const FAR_MS = 120;
 
 describe("an isolate far from Redis, after a kill switch was thrown", () => {

@@ -4,7 +4,7 @@ import { type Isolate, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestFlag, type TestProject } from "../../support/project.ts";
 
-/** The freshness contract of design and README, with isolates in this process and a clock that the test moves. */
+/** The freshness contract of the README, with isolates in this process and a clock that the test moves. */
 describe("freshness", () => {
   const clock = new FakeClock();
   let project: TestProject;
@@ -42,14 +42,14 @@ describe("freshness", () => {
     };
   };
 
-  /** Saves as the management API does: commit, then publish from the writer's isolate. */
+  /** Saves a flag as the management API does: it commits and then publishes from the writer's isolate. */
   const publish = async (flag: TestFlag): Promise<number> => {
     const written = await saveFlag(project.db, "production", aFlag(flag), { actor: "test" });
     await writer.services.publisher.publish("production", written, () => undefined);
     return written.version;
   };
 
-  /** The head check of one evaluation, which may finish behind its answer. */
+  /** Waits for the head check of one evaluation, which may finish after the response. */
   const check = async (isolate: Isolate, path?: string): Promise<void> => {
     await clock.advance(101);
     await ask(isolate, path);
@@ -182,7 +182,7 @@ describe("freshness", () => {
   }) => {
     await warm(reader);
     const version = await project.save({ key: "banner", enabled: false });
-    // The purge arrives without the document, as from a sweep of a large change, and then the store goes away.
+    // The purge does not carry the document, like that of a large change, and then the store fails.
     await writer.services.tiers.publish("production", [[version, ["banner"]]]);
     project.backends.neon.setFaults({ down: true });
     await clock.advance(900);

@@ -7,11 +7,11 @@ import { aFlag, startTestProject, type TestFlag, type TestProject } from "../../
 import { send } from "../management/client.ts";
 
 const FLAGS = 10_000;
-/** What `@index` and the documents take in fills of 900,000 characters each. */
+/** The number of fills, of up to 900,000 characters each, that `@index` and the documents take. */
 const FILLS = 3;
 const KIB = 1024;
 
-/** The limits of docs/scale.md: round trips are exact at this size too; times are printed, for whoever is curious. */
+/** The limits of docs/scale.md. Round trips are exact at this size too. Times are only printed. */
 describe(`an environment of ${FLAGS} flags`, () => {
   const clock = new FakeClock();
   let project: TestProject;
@@ -35,7 +35,7 @@ describe(`an environment of ${FLAGS} flags`, () => {
     const { body } = await ask(isolate);
     return new Map((body.flags as { key: string; value: unknown }[]).map(({ key, value }) => [key, value]));
   };
-  /** What it took, what follows the answer too. */
+  /** Returns the round trips of the work, including those after the response. */
   const costOf = async (what: string, isolate: Isolate, run: () => Promise<unknown>) => {
     project.resetStats();
     const ms = await timed(run);
@@ -156,7 +156,7 @@ describe("an environment of more than 8 MiB", () => {
   }
 });
 
-/** As one version, past the worker. */
+/** Saves all flags as one version, without the worker. */
 async function save(project: TestProject, flags: readonly TestFlag[]): Promise<void> {
   const inputs = flags.map((flag) => ({ ...aFlag(flag), description: "", tags: [] }));
   await saveProject(project.db, "production", { flags: inputs, segments: [] }, { actor: "test" });

@@ -14,7 +14,7 @@ import { startTestRedis, type TestRedis } from "../../support/backends/redis-bac
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const waitUntil = () => undefined;
 
-/** The client of a Redis that takes no command longer than this. */
+/** Creates a client whose Redis rejects commands longer than this. */
 const refusingPast = (client: Redis, characters: number): Redis =>
   ({
     exec: (command: string[]) =>

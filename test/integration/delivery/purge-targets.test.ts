@@ -18,7 +18,7 @@ describe("purge by tag", () => {
     endpoint.setFaults({});
   });
 
-  /** Purges while time runs as fast as the endpoint answers. */
+  /** Purges, and moves the clock while the endpoint responds. */
   const purge = async (
     tags: string[],
     token = endpoint.token,
@@ -45,7 +45,7 @@ describe("purge by tag", () => {
     const watched = promise.finally(() => (isSettled = true));
     do {
       await new Promise((resolve) => setTimeout(resolve, 5));
-      // Before the first second nothing repeats, so what is counted at the answer is the purge itself.
+      // The first repeat comes after more than a second, so only the purge itself counts until then.
       if (!isSettled) await clock.advance(500);
     } while (!isSettled);
     await clock.advance(500);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "vite
 import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
-/** The table of docs/caching.md, counted at the endpoints: every request of the worker passes them. */
+/** The table of docs/caching.md. The endpoints count, because every call of the worker goes through them. */
 describe("round trips", () => {
   let project: TestProject;
   let colo: Colo;
@@ -14,7 +14,7 @@ describe("round trips", () => {
   afterAll(() => project.close());
 
   beforeEach(async () => {
-    // Within a test no second passes between requests as far as the head check is concerned.
+    // A head check within a test would add a round trip.
     colo = await startColo({ bindings: { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000" } });
   });
   afterEach(() => colo.dispose());
@@ -27,7 +27,7 @@ describe("round trips", () => {
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
-  /** What one evaluation costs, writes after the answer included. */
+  /** Returns the round trips of one evaluation, including writes after the response. */
   const costOf = async (path: string, from = colo): Promise<{ l2: number; l3: number }> => {
     project.resetStats();
     await evaluate(path, from);
@@ -72,7 +72,7 @@ describe("round trips", () => {
   });
 });
 
-/** Resolves when the endpoints have been quiet for a moment: waitUntil work runs after the answer. */
+/** Resolves once the endpoints have been quiet for a moment, because waitUntil work runs after the response. */
 async function settled(project: TestProject): Promise<void> {
   let last = "";
   for (;;) {

@@ -18,7 +18,7 @@ const EVERY_MS = 60_000;
 
 interface Answer {
   status: number;
-  /** Of the flag "banner". */
+  /** The value of the flag "banner". */
   value: unknown;
   version: number;
   cacheStatus: string;
@@ -62,7 +62,7 @@ describe("the data centre's snapshot", () => {
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
   };
-  /** An isolate of this data centre. */
+  /** Starts an isolate in this data centre. */
   const start = (bindings: Record<string, string> = {}): Isolate =>
     startIsolate({ ...project.bindings, ...bindings }, clock, { openCache: edge.open, redisTimeoutMs: 1000 });
   const ask = async (isolate: Isolate, path = "/banner", headers: Record<string, string> = {}): Promise<Answer> => {
@@ -81,9 +81,9 @@ describe("the data centre's snapshot", () => {
     headers: { authorization: `Bearer ${project.serverKey}` },
     body: "{}",
   });
-  /** Leaves a snapshot of the present behind; answers its version. */
+  /** Makes the data centre store a snapshot. Returns its version. */
   const leaveSnapshot = async (): Promise<number> => (await ask(start(), "")).version;
-  /** As the management API does: commit, then publish from this isolate. */
+  /** Saves a flag as the management API does: it commits and then publishes from this isolate. */
   const publish = async (isolate: Isolate, flag: TestFlag): Promise<number> => {
     const written = await saveFlag(project.db, "production", aFlag(flag), { actor: "test" });
     await isolate.services.publisher.publish("production", written, () => undefined);
@@ -300,7 +300,7 @@ describe("the data centre's snapshot", () => {
       expect(answer.cacheStatus).not.toContain("stale");
       await leaveSnapshot();
       breakDown();
-      // In the next outage it takes the snapshot of then.
+      // In the next outage the isolate reads the snapshot that is current then.
       expect(await ask(isolate, "/other-1")).toMatchObject({ status: 200, version });
     });
 
@@ -334,7 +334,7 @@ describe("the data centre's snapshot", () => {
       const isolate = start({ CACHE_SNAPSHOT_SECONDS: "3600" });
       await ask(isolate);
       const version = await project.save({ key: "banner", enabled: false });
-      // The purge arrives without the document, and then everything goes away.
+      // The purge does not carry the document, and then both backends fail.
       await isolate.services.tiers.publish("production", [[version, ["banner"]]]);
       breakDown();
       const atLeast = () => ask(isolate, "/banner", { "x-flags-min-version": String(version) });

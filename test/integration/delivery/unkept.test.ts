@@ -6,27 +6,27 @@ import { type Isolate, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
 
-/** In front of Postgres; it keeps one answer back, after it was made, where it is told to. */
-class SlowAnswer {
+/** A proxy before Postgres that can hold back one response after Postgres has sent it. */
+class HoldingProxy {
   isHolding = false;
   release: (() => void) | undefined;
-  #isToHold = false;
+  #holdsNext = false;
   readonly #server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const isHeld = this.#isToHold;
-    this.#isToHold = false;
+    const isHeld = this.#holdsNext;
+    this.#holdsNext = false;
     const headers = Object.entries(request.headers).filter(([name]) => name.startsWith("neon-"));
     const init = { method: "POST", headers: headers as [string, string][], body: Buffer.concat(chunks) };
-    const answer = await fetch(this.#target, init);
-    const text = await answer.text();
+    const result = await fetch(this.#target, init);
+    const text = await result.text();
     if (isHeld) {
       await new Promise<void>((resolve) => {
         this.release = resolve;
         this.isHolding = true;
       });
     }
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(text);
+    response.writeHead(result.status, { "content-type": "application/json" }).end(text);
   });
   readonly #target: string;
 
@@ -40,7 +40,7 @@ class SlowAnswer {
   }
 
   holdNext(): void {
-    this.#isToHold = true;
+    this.#holdsNext = true;
   }
 
   async close(): Promise<void> {
@@ -53,13 +53,13 @@ class SlowAnswer {
 describe("an environment that L1 has no room for", () => {
   const clock = new FakeClock();
   let project: TestProject;
-  let postgres: SlowAnswer;
+  let postgres: HoldingProxy;
   let url: string;
 
   beforeAll(async () => {
     project = await startTestProject({ now: clock.now });
     for (let i = 0; i < 5; i++) await project.save({ key: `other-${i}` });
-    postgres = new SlowAnswer(String(project.bindings["NEON_HTTP_URL"]));
+    postgres = new HoldingProxy(String(project.bindings["NEON_HTTP_URL"]));
     url = await postgres.open();
   });
   afterAll(async () => {

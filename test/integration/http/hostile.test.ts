@@ -22,7 +22,7 @@ import {
 const OFREP = "/ofrep/v1/evaluate/flags";
 const TEN_MEGABYTES = 10 * 1024 * 1024;
 
-/** Each test is one thing that somebody with bad intentions does; docs/security.md names them. */
+/** Each test is one attack. docs/security.md lists them. */
 describe("hostile use", () => {
   let t: ManagementTest;
   let colo: Colo;
@@ -215,7 +215,7 @@ describe("hostile use", () => {
       }
       expect(said.join("\n")).not.toContain("hidden");
 
-      // Asked for by name, it is answered word for word as one that never existed.
+      // By name, the response is the same as for a flag that never existed.
       for (const [method, path] of [
         ["POST", `${OFREP}/`],
         ["GET", "/flags/"],
@@ -243,7 +243,7 @@ describe("hostile use", () => {
         expect((await as(clientKey, "POST", `${FLAGS}/${flagKey}/explain`, {})).status).toBe(403);
       }
 
-      // Nor by what changes when it changes.
+      // A change of the hidden flag must not show either.
       await t.call("PATCH", `${FLAGS}/hidden`, { enabled: false });
       await t.call("POST", "/api/v1/environments/production/cache/purge", { all: true });
       expect((await as(clientKey, "POST", OFREP, {})).headers.get("etag")).toBe(etag);
@@ -334,7 +334,7 @@ describe("hostile use", () => {
   });
 
   describe("patterns", () => {
-    /** What takes a backtracking engine longer than anybody waits. */
+    /** Patterns that a backtracking engine would practically never finish. */
     const CATASTROPHIC = ["^(a+)+$", "^(a|aa)+$", "^(a|a)*$", "(.*a){20}$", "^((a+)?)+$", "^(\\w+\\s?)*$"];
     const VICTIM = `${"a".repeat(20_000)}!`;
 
@@ -349,7 +349,7 @@ describe("hostile use", () => {
       expect(saved.status).toBe(200);
       const startedAt = performance.now();
       expect((await t.evaluate("pattern", { text: VICTIM })).status).toBe(200);
-      // Backtracking takes longer than the universe is old; the bound is generous to a busy machine.
+      // Backtracking would never end, so the bound can be generous to a busy machine.
       expect(performance.now() - startedAt).toBeLessThan(5000);
     });
 
@@ -454,7 +454,7 @@ describe("hostile use", () => {
       });
       fc.assert(
         fc.property(key, key, (one, other) => {
-          // As the runtime reads it.
+          // The runtime normalises URLs in this way.
           const [a, b] = [new URL(cacheUrl("p", one)).href, new URL(cacheUrl("p", other)).href];
           expect(a === b).toBe(JSON.stringify(one) === JSON.stringify(other));
           expect(a.startsWith(`https://cache.invalid/p/flag_endpoint/${one.environment}/${one.keyId}/from:`)).toBe(
@@ -467,7 +467,7 @@ describe("hostile use", () => {
 
     test("by an origin of dots cannot reach what another key's holder was answered", async ({ expect }) => {
       const cache = new MapEdgeCache(t.clock.now);
-      // The runtime reads the URL before it looks it up.
+      // The runtime normalises the URL before it looks up the entry.
       const openCache = async () => ({
         match: (url: string) => cache.match(new URL(url).href),
         put: (url: string, response: Response) => cache.put(new URL(url).href, response),

@@ -11,7 +11,7 @@ import { FLAGS, send } from "../management/client.ts";
 const OFREP = "/ofrep/v1/evaluate/flags";
 const CARD = "4111-1111-1111-1111";
 
-/** Everything that is ever logged, word for word, while all goes wrong that can. */
+/** Compares every log line, word for word, while everything fails. */
 describe("log lines", () => {
   const clock = new FakeClock();
   let project: TestProject;
@@ -43,7 +43,7 @@ describe("log lines", () => {
       services,
       logged: [],
       fetch: async (path, init) => app.fetch(new Request(`http://edge.test${path}`, init), bindings, context),
-      // What is purged again later sleeps until the clock is moved.
+      // Repeated purges sleep until the clock moves.
       settled: () => clock.advance(10),
     };
   });

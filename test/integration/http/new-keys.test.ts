@@ -10,7 +10,7 @@ import { send } from "../management/client.ts";
 const OFREP = "/ofrep/v1/evaluate/flags";
 const KEYS = "/api/v1/environments/production/keys";
 
-/** A key that an isolate has not heard of is revoked or new. Which of both costs a look at the head, and few of those. */
+/** An SDK key that an isolate does not know is revoked or new. Only a head check can tell, and those are limited. */
 describe("keys that an isolate does not know", () => {
   const clock = new FakeClock();
   let project: TestProject;
@@ -40,7 +40,7 @@ describe("keys that an isolate does not know", () => {
     return { token: body.token, id: body.key.id };
   };
   const revoke = (id: string) => send(writer, project.adminToken, "DELETE", `${KEYS}/${id}`);
-  /** One that no row knows: what a revoked key is to an isolate, as long as it likes. */
+  /** Creates an SDK key without a row. To an isolate it is the same as a revoked one. */
   const unknown = async () => (await mintKey(KEY_SECRET, "server", "production")).token;
 
   test.for(["/plain", ""])(
@@ -163,7 +163,7 @@ describe("keys that an isolate does not know", () => {
   });
 
   test("in the worker's own runtime requests share a look, and each gets its own answer", async ({ expect }) => {
-    // Between requests here no second passes as far as the ordinary head check is concerned.
+    // The ordinary head check must not run between these requests.
     const bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000" };
     const [here, there] = await Promise.all([startColo({ bindings }), startColo({ bindings })]);
     try {

@@ -9,7 +9,7 @@ const SINGLE = "/ofrep/v1/evaluate/flags/plain";
 const BULK = "/ofrep/v1/evaluate/flags";
 const WRITE = "/api/v1/environments/production/flags/plain";
 
-/** Allows `allowed` calls per caller, and remembers who called. */
+/** Creates a binding that allows the given number of calls per caller and records the callers. */
 function aBinding(allowed: number) {
   const counts = new Map<string, number>();
   return {
@@ -140,7 +140,7 @@ describe("rate limits", () => {
     const colo = await startColo({ bindings: project.bindings, rateLimits: { LIMIT_UNKNOWN_KEYS: 3 } });
     try {
       const statuses: number[] = [];
-      // The period may end in between, so that the count starts over once.
+      // The period may end during the loop, and then the count starts over once.
       for (let i = 0; i < 8; i++) {
         const answer = await colo.fetch(SINGLE, as(forged));
         statuses.push(answer.status);

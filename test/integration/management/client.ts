@@ -3,11 +3,11 @@ import { FakeClock } from "../../support/fake-clock.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
 import { KEY_SECRET, startTestProject, type TestProject } from "../../support/project.ts";
 
-/** An answer of the API, read. */
+/** A response of the API with its parsed body. */
 export interface Answer {
   status: number;
   headers: Headers;
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests read whatever the answer holds
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests read any part of a body
   body: any;
 }
 
@@ -15,20 +15,20 @@ export interface ManagementTest {
   project: TestProject;
   clock: FakeClock;
   isolate: Isolate;
-  /** A request with the admin token; a body that is not text goes as JSON. */
+  /** Sends a request with the admin token. A body that is not text is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** What OFREP answers for the flag. */
+  /** Evaluates a flag through OFREP. */
   evaluate(flagKey: string, context?: object): Promise<Answer>;
   close(): Promise<void>;
 }
 
 export const FLAGS = "/api/v1/environments/production/flags";
 
-/** A worker over real local backends, with one environment, `production`. */
+/** Starts a worker with real local backends and one environment, `production`. */
 export async function startManagementTest(bindings: Record<string, unknown> = {}): Promise<ManagementTest> {
   const project = await startTestProject();
   const clock = new FakeClock();
-  // The clock stands still, so that a second's allowance would never come back.
+  // The clock stands still, so a limit per second would never reset.
   const unlimited = {
     UNKNOWN_KEYS_PER_SECOND: "0",
     WRITES_PER_SECOND: "0",
@@ -72,7 +72,7 @@ export async function send(
   return { status: response.status, headers: response.headers, body: isJson && text !== "" ? JSON.parse(text) : text };
 }
 
-/** A token with a right MAC, and its row in the store unless it is to be unknown there. */
+/** Creates a token with a valid MAC, and its row in the store unless the test wants an unknown token. */
 export async function aToken(
   project: TestProject,
   kind: KeyKind,
@@ -89,7 +89,7 @@ export async function aToken(
   return { token, id };
 }
 
-/** A boolean flag as the API takes it. */
+/** Returns a boolean flag as the API accepts it. */
 export function aFlagBody(key: string, changes: object = {}): Record<string, unknown> {
   return {
     key,

@@ -5,7 +5,7 @@ import { aFlagBody, type Answer, FLAGS, type ManagementTest, send, startManageme
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
-/** Of a change whose image before it can be restored. */
+/** Returns the id of a change that can be undone. */
 async function idOfChange(t: ManagementTest): Promise<string> {
   await t.call("PATCH", `${FLAGS}/checkout-redesign`, { enabled: false });
   const { body } = await t.call("GET", "/api/v1/environments/production/audit?entity=configuration&limit=1");
@@ -83,7 +83,7 @@ describe("the contract", () => {
       CHANGE_ID: await idOfChange(t),
     };
     const lines = documentation.split("\n").filter((line) => line.startsWith("curl "));
-    // Definitions are deleted by one of the lines; the rest needs the flag.
+    // One line deletes the flag, and the others need it, so that line runs last.
     const ordered = lines.toSorted((a, b) => Number(a.includes("DELETE")) - Number(b.includes("DELETE")));
     for (const line of ordered) {
       const filled = line.replace(/\$([A-Z_]+)/g, (_, name: string) => values[name] ?? name);

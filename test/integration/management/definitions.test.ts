@@ -5,7 +5,7 @@ import { FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
 
 const DEFINITION = "/api/v1/flags/shared";
 
-/** A flag is at a version in each environment; what tells that it is as it was in all of them is an opaque tag. */
+/** A flag has a version in each environment. An opaque tag stands for the flag in all of them. */
 describe("definitions under conditions", () => {
   let t: ManagementTest;
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe("definitions under conditions", () => {
   const tag = async () => (await t.call("GET", DEFINITION)).headers.get("etag") ?? "";
   const patch = (body: object, ifMatch?: string) =>
     t.call("PATCH", DEFINITION, body, ifMatch === undefined ? {} : { "if-match": ifMatch });
-  /** One change of each thing that the definition's page shows. */
+  /** One change of each part of a definition. */
   const CHANGES: [what: string, change: () => Promise<unknown>][] = [
     ["its description", () => patch({ description: `${Math.random()}` })],
     ["its variants", () => patch({ variants: { third: true } })],

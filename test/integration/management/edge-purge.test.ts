@@ -26,7 +26,7 @@ describe("with a purge transport", () => {
     await project.close();
   });
 
-  /** Repeated purges wait for a clock that nobody moves, so what runs behind the answer is not waited for. */
+  /** Sends a request, but does not wait for later work: repeated purges wait for a clock that stands still. */
   const call = async (method: string, path: string, body: unknown) => {
     const response = await isolate.fetch(path, {
       method,
@@ -45,7 +45,7 @@ describe("with a purge transport", () => {
   };
 
   test("an update purges the answers about the flag, and says so", async ({ expect }) => {
-    // Unconfirmed changes of before are published again with every write.
+    // Every write also publishes earlier changes that are not confirmed, so the sweep confirms them first.
     await isolate.services.sweep(() => undefined);
     let answer: Awaited<ReturnType<typeof call>> | undefined;
     const tags = await tagsOf(async () => {

@@ -65,7 +65,7 @@ describe("explain", () => {
       fc.asyncProperty(contexts, async (context) => {
         const { body } = await explain({ context });
         const evaluated = await t.evaluate("explained", context);
-        // What the context may not hold is refused alike by both.
+        // Both endpoints refuse the same contexts.
         if (evaluated.status !== 200) return expect(body.status).toBe(422);
         const { reason, variant, value } = evaluated.body;
         expect(body.resolution).toMatchObject({ reason, variant, value });

@@ -140,7 +140,7 @@ describe("flags of an environment", () => {
       )
     ).body.version;
     expect(current).toBe(old + 1);
-    // This isolate holds the version before the last one: a listed one, but no longer the flag's.
+    // The isolate now holds `current`, which If-Match lists, while the flag's version in the store is `latest`.
     await t.evaluate("weakened");
     const latest = await t.project.save({ key: "weakened", metadata: { n: 2 } });
     const listed = { "if-match": `W/"${current}", "${latest}"` };

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { aFlagBody, aToken, FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
 
-/** Long enough to be of use, short enough for every run (ms). */
+/** The time to spend on random requests (ms). */
 const TIME_MS = 15_000;
 
 const word = fc.oneof(
@@ -203,7 +203,7 @@ describe("any request whatever", () => {
         await t.isolate.settled();
         seen.set(response.status, (seen.get(response.status) ?? 0) + 1);
         const said = `${verb} ${target}${search} → ${response.status} ${answer.slice(0, 300)}`;
-        // The one 503 that a caller can ask for: a version that is not there yet (random text can be a number).
+        // A 503 is right only for a version that does not exist yet. Random text can be a version number.
         const isAhead = response.status === 503 && / is not visible here yet/.test(answer);
         const wanted = Number(Object.entries(sent).find(([name]) => name === "x-flags-min-version")?.[1]);
         expect(isAhead ? wanted > Number(response.headers.get("x-flags-version")) : response.status < 500, said).toBe(
@@ -228,7 +228,7 @@ describe("any request whatever", () => {
       }),
       { numRuns: 100_000, interruptAfterTimeLimit: TIME_MS, markInterruptAsFailure: false },
     );
-    // The run is of use only when it gets past the doors.
+    // The run is useful only if some requests pass authentication and routing.
     for (const status of [200, 400, 401, 403, 404, 405, 422])
       expect(seen.get(status) ?? 0, `${status}`).toBeGreaterThan(0);
   });

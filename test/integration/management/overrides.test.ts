@@ -31,7 +31,7 @@ describe("making overrides", () => {
     expect(items[0]).toMatchObject({ action: "update", version: body.version, before: { overridesAllowedAt: null } });
     expect(items[0].after.overridesAllowedAt).toEqual(expect.any(String));
     expect(items[0].actor).toBe(`key:${t.project.adminToken.split("_")[2]}`);
-    // Again: nothing changes, so nothing moves.
+    // Setting the same value again must not raise the version.
     expect((await t.call("PATCH", ENVIRONMENT, { overridesAllowed: true })).body.version).toBe(body.version);
     expect((await t.call("PATCH", ENVIRONMENT, { name: "Live" })).body.environment).toMatchObject({
       name: "Live",

@@ -79,8 +79,8 @@ describe("restoring from the audit", () => {
   test("a definition that changes while a configuration is restored keeps its change", async ({ expect }) => {
     await t.call("PUT", `${FLAGS}/busy`, aFlagBody("busy"));
     const { id } = await newest("configuration", "busy");
-    // An edit in SQL locks the row first and the environment after it, the API the other way round. Postgres refuses one
-    // of two that wait for each other, and whoever sits at psql says it again.
+    // An edit in SQL locks first the row and then the environment, and the API does the opposite. Postgres aborts one
+    // of two transactions that wait for each other, and a person at psql would repeat the edit.
     const patch = async (round: number): Promise<void> => {
       const edit = "update flags set metadata = jsonb_build_object('round', $1::int) where key = 'busy'";
       for (;;) {
@@ -95,7 +95,7 @@ describe("restoring from the audit", () => {
     const kept: unknown[] = [];
     for (let round = 1; round <= 24; round++) {
       const restoring = restore(id, "after");
-      // Somewhere between the restore's reads and its write, in some of the rounds.
+      // In some rounds the edit comes between the restore's reads and its write.
       await new Promise((resolve) => setTimeout(resolve, round % 12));
       await patch(round);
       expect([200, 409]).toContain((await restoring).status);

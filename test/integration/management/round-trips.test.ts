@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { aFlagBody, FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
 
-/** Counted at the endpoints: what an update costs once the token has been looked up. */
+/** The round trips of an update, counted at the endpoints, once the isolate knows the token. */
 describe("round trips of writes", () => {
   let t: ManagementTest;
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe("round trips of writes", () => {
     const someone = { targetingKey: "u", accountId: "b-000000000007" };
     expect((await t.evaluate("crowded-3", someone)).body).toMatchObject({ value: true });
     const cost = await costOf(() => t.call("PUT", segment, crowd("b")));
-    // A segment is read again after the write: what uses it, only the store knows.
+    // After the write the worker reads the flags that use the segment, which only the store knows.
     expect(cost).toEqual({ status: 200, l2: 1, l3: 2 });
     expect((await t.evaluate("crowded-3", someone)).body).toMatchObject({ value: false });
   });

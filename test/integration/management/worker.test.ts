@@ -3,7 +3,7 @@ import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 import { aFlagBody, FLAGS } from "./client.ts";
 
-/** The bundle in workerd: what is loaded on first use is there, and nothing needs what production forbids. */
+/** The bundle in workerd: it contains the modules that load on first use, and needs nothing that production forbids. */
 describe("management in the worker's own runtime", () => {
   let project: TestProject;
   let here: Colo;
@@ -39,7 +39,7 @@ describe("management in the worker's own runtime", () => {
           body: "{}",
         });
         const answer = await response.json();
-        // 503 means: not visible here yet, try again. A busy machine takes longer than a request waits.
+        // A 503 means that the version is not visible here yet. A busy machine can take longer than a request waits.
         if (response.status !== 503 || attempt === 20) return answer;
       }
     };

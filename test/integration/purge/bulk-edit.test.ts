@@ -6,7 +6,7 @@ import { send } from "../management/client.ts";
 const FLAGS = 10_000;
 const SEGMENT = "/api/v1/environments/production/segments/beta";
 
-/** Ten thousand flags change in one transaction: one version, one row that says "all", and everybody reads them once. */
+/** Ten thousand flags change in one transaction: one version, one row for "everything", and one read per isolate. */
 describe(`an edit of ${FLAGS} flags in one transaction`, () => {
   const table: Record<string, string | number>[] = [];
   let world: RestoredWorld;
@@ -44,7 +44,7 @@ describe(`an edit of ${FLAGS} flags in one transaction`, () => {
     table.push({ what, ms: Math.round(performance.now() - from), "Redis commands": l2, "Postgres requests": l3 });
     return result;
   };
-  /** How often each value is answered when all flags are asked for. */
+  /** Evaluates all flags. Returns how often each value occurs. */
   const values = async (plan = "free"): Promise<Record<string, number>> => {
     const context = { targetingKey: "user-1", plan };
     const { body } = await send(reader, world.project.serverKey, "POST", "/ofrep/v1/evaluate/flags", { context });
@@ -126,14 +126,14 @@ describe("an outbox of very many rows", () => {
     await rows("production", 1, 10_000, "now() - interval '8 days'");
     await rows("production", 10_001, 10_100, "now() - interval '6 days'");
     await rows("quiet", 1, 700, "now() - interval '80 days'");
-    // The environment is at the version that its last row says.
+    // The environment must be at the version of its last row.
     await neon.exec("update environments set version = 10101");
     const counts = [await count()];
     for (let i = 0; i < 4; i++) {
       await world.sweep();
       counts.push(await count());
     }
-    // Left: 500 of each, of which the younger ones are a part.
+    // At least the last 500 rows of each environment stay.
     expect(counts).toEqual([10_801, 5801, 1000, 1000, 1000]);
     const [oldest] = await neon.query<{ version: string }>(
       "select min(version) as version from outbox where environment = 'production'",

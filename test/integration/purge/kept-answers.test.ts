@@ -5,7 +5,7 @@ import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
-/** Isolates of one data centre, which keeps answers to GET, while every purge of them is lost. */
+/** Isolates of a data centre that keeps responses to GET, while every purge is lost. */
 describe("answers kept at the data centre", () => {
   const clock = new FakeClock();
   let project: TestProject;
@@ -67,7 +67,7 @@ describe("answers kept at the data centre", () => {
     const [maker, other] = [start(), start()];
     await ask(maker, "POST");
     const version = await project.save({ key: "banner", enabled: false });
-    // Redis stays behind: what was read past it does not get there.
+    // Redis stays behind, because this read cannot fill it.
     project.backends.upstash.setFaults({ down: true });
     await ask(maker, "GET", { "cache-control": "no-cache" });
     project.backends.upstash.setFaults({});
@@ -85,7 +85,7 @@ describe("answers kept at the data centre", () => {
     await clock.advance(900);
     expect((await ask(other, "GET")).isKept).toBe(true);
     expect(checked()).toBe(clock.now() - 900);
-    // The data centre's copy of the head is gone by now, its answers are not.
+    // By now the data centre has lost the head, but not the responses.
     await clock.advance(31_000);
     expect(await ask(other, "GET")).toEqual({ value: true, isKept: true, version: first });
     expect(checked()).toBe(clock.now());

@@ -5,7 +5,7 @@ import { RestoredWorld } from "../../support/backends/restored-world.ts";
 import { aToken, send } from "../management/client.ts";
 
 interface Edit {
-  /** What somebody types in psql. */
+  /** The statement that a person runs in psql. */
   sql: string;
   flag: string;
   before: unknown;
@@ -66,7 +66,7 @@ const EDITS: Record<string, Edit> = {
   },
 };
 
-/** Nobody calls the API: the next sweep brings it to an isolate that holds what was there before. */
+/** Without a call of the API, the next sweep must bring the edit to an isolate that holds the old contents. */
 describe("an edit in SQL reaches a warm isolate within one sweep and a second", () => {
   let world: RestoredWorld;
   let reader: Isolate;

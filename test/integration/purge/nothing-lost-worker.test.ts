@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
-/** The worker itself in workerd, ended between the commit in Postgres and the first purge. */
+/** The worker in workerd, which ends between the commit in Postgres and the first purge. */
 describe("a worker that is disposed in the middle of an update", () => {
   let project: TestProject;
   let reader: Colo;
@@ -60,7 +60,7 @@ describe("a worker that is disposed in the middle of an update", () => {
     await sweeper.dispose();
     const undone = await project.backends.neon.query("select version from outbox where done_at is null");
     expect(undone).toEqual([]);
-    // Past the second of trust, and the check behind an answer that a busy machine makes late.
+    // An isolate checks the head after a second, and after a response. On a busy machine both can take longer.
     for (let i = 0; i < 100 && (await ask()).version === before; i++) await pause(100);
     expect(await ask()).toEqual({ value: false, version: before + 1 });
   });

@@ -8,10 +8,10 @@ import { send } from "../management/client.ts";
 
 const FLAG = "/api/v1/environments/production/flags/banner";
 
-/** What a worker is doing when it dies. */
+/** The work during which a worker dies. */
 interface Work {
   name: string;
-  /** Something was committed, and nothing of it is published. */
+  /** Prepares the work: commits a change without publishing it. */
   before?(world: RestoredWorld, isOn: boolean): Promise<unknown>;
   run(isolate: Isolate, world: RestoredWorld, isOn: boolean): Promise<unknown>;
 }
@@ -27,7 +27,7 @@ const WORKS: Work[] = [
     name: "an update through the API",
     async run(isolate, world, isOn) {
       const answer = await send(isolate, world.project.adminToken, "PATCH", FLAG, { enabled: isOn });
-      if (answer.status !== 200) throw new Error(`the update was answered with ${answer.status}`);
+      if (answer.status !== 200) throw new Error(`the update got status ${answer.status}`);
     },
   },
   {
@@ -41,7 +41,7 @@ const WORKS: Work[] = [
   {
     name: "the sweep after a restore",
     async before(world, isOn) {
-      // What readers hold, and `isOn` would undo, is what the restore takes back.
+      // The readers hold the change that the restore takes back.
       await world.backup().then(async (restore) => {
         await world.write({ key: "banner", enabled: isOn });
         for (const reader of readersOf(world)) await world.askLater(reader, "banner");
@@ -62,7 +62,6 @@ describe("a worker that dies", () => {
   let edges: MapEdgeCache[];
 
   beforeAll(async () => {
-    vi.stubGlobal("fetch", mortalFetch(globalThis.fetch));
     world = await RestoredWorld.start();
     purges = await startPurgeEndpoint({
       onPurge: (tags) => edges.forEach((edge) => tags.forEach((tag) => edge.purge(tag))),
@@ -71,10 +70,10 @@ describe("a worker that dies", () => {
   afterAll(async () => {
     await purges.close();
     await world.close();
-    vi.unstubAllGlobals();
     console.table(table);
   });
   beforeEach(async () => {
+    vi.stubGlobal("fetch", mortalFetch(globalThis.fetch));
     edges = [new MapEdgeCache(world.clock.now), new MapEdgeCache(world.clock.now)];
     await world.write({ key: "banner", enabled: false });
   });
@@ -97,7 +96,7 @@ describe("a worker that dies", () => {
     return { value: row?.enabled, version: await world.versionOf() };
   };
 
-  /** Everybody holds what is there; a worker does its work on the life it has; another one sweeps. What went wrong. */
+  /** Fills all readers, runs the work until the worker dies, and then sweeps elsewhere. Returns the problems. */
   const liveAndDie = async ({ before, run }: Work, life: Life): Promise<string[]> => {
     const wrong: string[] = [];
     const { neon, upstash } = world.project.backends;
@@ -105,7 +104,7 @@ describe("a worker that dies", () => {
     const all = edges.flatMap((edge) => [start(edge), start(edge)]);
     readers.set(world, all);
     const worker = start(edges[0]!);
-    // Its token is known, so that the first step is the first one of the work.
+    // The isolate must know the token, so that the first call belongs to the work.
     await send(worker, world.project.adminToken, "GET", FLAG);
     for (const reader of all) await world.askLater(reader, "banner");
     await before?.(world, isOn);
@@ -126,8 +125,8 @@ describe("a worker that dies", () => {
     const { value, version } = await truth();
     for (const [i, reader] of all.entries()) {
       const asked = await world.askLater(reader, "banner");
-      if (asked.value !== value || asked.version < version) wrong.push(`isolate ${i} answers ${JSON.stringify(asked)}`);
-      if ((await get(reader)) !== value) wrong.push(`isolate ${i} answers an old GET`);
+      if (asked.value !== value || asked.version < version) wrong.push(`isolate ${i} returns ${JSON.stringify(asked)}`);
+      if ((await get(reader)) !== value) wrong.push(`isolate ${i} returns an old response to GET`);
     }
     const [undone] = await neon.query<{ n: number }>("select count(*)::int as n from outbox where done_at is null");
     if (!isSwept || undone?.n !== 0) wrong.push(`${undone?.n} rows are not done`);
@@ -148,7 +147,7 @@ describe("a worker that dies", () => {
         for (let livesFor = 0; livesFor < steps.length; livesFor++) {
           const life: Life = { livesFor, loses, calls: [], isDead: false };
           const wrong = await liveAndDie(work, life);
-          // Some steps have no order among themselves, so it is named by the call that was its last.
+          // Concurrent calls have no fixed order, so the death is named after the last call.
           expect({ lost: `${loses} of ${life.calls.at(-1)}`, wrong }).toMatchObject({ wrong: [] });
           expect(life.isDead).toBe(true);
         }
@@ -164,7 +163,7 @@ describe("a worker that dies", () => {
     };
     const life: Life = { livesFor: Number.POSITIVE_INFINITY, loses: "request", calls: [], isDead: false };
     expect(await liveAndDie(both, life)).toEqual([]);
-    // A purge and its two repeats, of each sweep that read the outbox before the other was done.
+    // Each sweep that reads the outbox before the other has finished purges and repeats its purge twice.
     expect([3, 6]).toContain(life.calls.filter((call) => call === "purge by tag").length);
   });
 });

@@ -7,7 +7,7 @@ import { aToken, send } from "../management/client.ts";
 
 const actor = "test";
 
-/** What else a lost future leaves behind: environments, keys, heads and answers at data centres, snapshots. */
+/** The other traces of lost versions: environments, SDK keys, snapshots, and heads and responses at data centres. */
 describe("of the future that a restore took back", () => {
   let world: RestoredWorld;
   let purges: PurgeEndpoint;
@@ -122,7 +122,7 @@ describe("of the future that a restore took back", () => {
     await world.project.backends.upstash.command("FLUSHALL");
     const [first, later] = [start(), start()];
     await bulk(first);
-    // So soon, a higher version may just be what this isolate has not seen yet.
+    // At first, the higher version could be one that this isolate has not seen yet.
     expect(await snapshotVersion()).toBe(lost);
     await world.clock.advance(10 * 60_000);
     await bulk(first);

@@ -26,7 +26,7 @@ describe("while nothing is restored", () => {
       ...createOutbox(db),
       async readUnconfirmed() {
         const read = await createOutbox(db).readUnconfirmed();
-        // Long enough for writers to commit and publish before the heads are read.
+        // The pause lets writers commit and publish before the heads are read.
         await pause(30 * random());
         return read;
       },

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import type { Isolate } from "../../support/app.ts";
 import { RestoredWorld } from "../../support/backends/restored-world.ts";
 
-/** The database goes back to a backup while caches hold what came after it: nobody does anything, and a sweep finds it. */
+/** The database is restored to a backup while caches hold later versions. The next sweep must notice by itself. */
 describe("after a backup was restored", () => {
   let world: RestoredWorld;
   let readers: Isolate[];
   let restore: () => Promise<void>;
-  /** Newest version that was lost. */
+  /** The newest version that was lost. */
   let lost: number;
 
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe("after a backup was restored", () => {
     expect,
   }) => {
     await restore();
-    // The lost write of that version had switched it off.
+    // The lost write of that version had switched the flag off.
     const again = await world.write({ key: "banner", enabled: true, metadata: { since: "the restore" } });
     expect(again).toBeLessThanOrEqual(lost);
     await world.sweep();
@@ -91,7 +91,7 @@ describe("after a backup was restored", () => {
     await restore();
     await world.project.backends.upstash.command("FLUSHALL");
     expect(await world.sweep()).toEqual([]);
-    // Its head check asks Postgres, finds it behind, and leaves the version that it knows in Redis.
+    // The isolate's head check finds that Postgres is behind, and writes the version that it knows to Redis.
     await world.askLater(readers[0]!, "banner");
     expect(await world.sweep()).toEqual(["restore_detected"]);
     expect(await world.versionOf()).toBeGreaterThan(lost);
@@ -142,7 +142,7 @@ describe("after a backup was restored", () => {
     world.project.resetStats();
     await world.sweep();
     expect(world.project.backends.upstash.stats().byCommand).toEqual({ SCAN: 1, EVAL_RO: 1 });
-    // The outbox is read and pruned.
+    // The two calls to Postgres read and prune the outbox.
     expect(world.project.roundTrips()).toEqual({ l2: 2, l3: 2 });
   });
 

@@ -12,11 +12,11 @@ type Call = [method: string, path: string, body?: unknown, headers?: Record<stri
 
 interface Retried {
   call: Call;
-  /** Status of the call that is made again. */
+  /** The status of the repeated call. */
   again: number;
 }
 
-/** `{tag}` stands for the ETag that the resource had before. */
+/** The repeated calls. `{tag}` stands for the resource's ETag before the first call. */
 const WRITES: Record<string, Retried & { tagOf?: string }> = {
   "create a flag": { call: ["POST", `${ENVIRONMENT}/flags`, aFlagBody("fresh")], again: 409 },
   "replace a flag": { call: ["PUT", FLAG, aFlagBody("banner", { enabled: false })], again: 200 },
@@ -58,7 +58,7 @@ const WRITES: Record<string, Retried & { tagOf?: string }> = {
   "revoke a key": { call: ["DELETE", `${ENVIRONMENT}/keys/${KEY}`], again: 404 },
 };
 
-/** The answer of a write is lost after Postgres took it, and its caller does what callers do: the same once more. */
+/** The response to a write is lost after Postgres has committed it, and the caller repeats the call. */
 describe("a write whose answer was lost, made again", () => {
   let api: ManagementTest;
   const { stringify } = JSON;
@@ -78,8 +78,8 @@ describe("a write whose answer was lost, made again", () => {
     await createSdkKey(api.project.db, "production", { ...key, origins: [] }, { actor: "test" });
   });
 
-  /** Versions, and how many rows there are of everything that a write leaves. */
-  const left = async (): Promise<string> => {
+  /** Returns the versions, and the number of rows in every table that a write changes. */
+  const readState = async (): Promise<string> => {
     const { neon } = api.project.backends;
     const [row] = await neon.query<{ left: unknown }>(`select json_build_object(
       'versions', (select json_object_agg(key, version) from environments), 'outbox', (select count(*) from outbox),
@@ -87,15 +87,15 @@ describe("a write whose answer was lost, made again", () => {
       'keys', (select count(*) from sdk_keys)) as left`);
     return stringify(row?.left);
   };
-  /** The answer that never came, and what the write left; the answer of the second call, and what it left. */
+  /** Makes a call twice and loses the first response. Returns the response and the state after each call. */
   const twice = async (call: Call): Promise<{ first: Answer; applied: string; second: Answer; after: string }> => {
     const [method, path] = call;
     const first = await losingTheBatch(() => api.call(...call), `${method} ${path}`);
-    const applied = await left();
+    const applied = await readState();
     const second = await api.call(...call);
-    return { first, applied, second, after: await left() };
+    return { first, applied, second, after: await readState() };
   };
-  /** The reads before a write pass: only the batch loses its answer. */
+  /** Runs the work and loses the response to its write, but not to the reads before it. */
   const losingTheBatch = async (work: () => Promise<Answer>, what: string): Promise<Answer> => {
     const real = globalThis.fetch;
     let lost = 0;
@@ -117,7 +117,7 @@ describe("a write whose answer was lost, made again", () => {
     const tagged = Object.fromEntries(
       Object.entries(headers).map(([name, text]) => [name, text.replace("{tag}", tag)]),
     );
-    const before = await left();
+    const before = await readState();
     const { first, applied, second, after } = await twice([method, path, body, tagged]);
     expect(first.status).toBe(503);
     expect(applied).not.toBe(before);

@@ -17,7 +17,7 @@ const FAILURES: [name: string, faults: Faults][] = [
   ["loses its answers", { dropAfterApply: true }],
 ];
 
-/** Counted where requests arrive: no client repeats anything by itself, and what is repeated on purpose does no harm. */
+/** No client repeats a call by itself, and a call that is repeated on purpose does no harm. The endpoints count. */
 describe("retries", () => {
   let world: RestoredWorld;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe("retries", () => {
     world.project.backends.neon.setFaults(postgres);
     world.project.resetStats();
   }
-  /** HTTP requests that reached the endpoints, faulted ones too. */
+  /** Returns the number of HTTP requests that reached the endpoints, including failed ones. */
   const requests = () => ({
     redis: world.project.backends.upstash.stats().requests,
     postgres: world.project.backends.neon.stats().requests,
@@ -79,7 +79,7 @@ describe("retries", () => {
     fail({ errorRate: 1 }, {});
     const answer = await send(isolate, adminToken, "PATCH", FLAG, { metadata: { written: "while Redis fails" } });
     expect(answer.body.published).toEqual({ redis: false });
-    // It reads the flag that it patches.
+    // The second call to Postgres reads the flag before the patch.
     expect(requests()).toEqual({ redis: 2, postgres: 2 });
   });
 
@@ -112,7 +112,7 @@ describe("retries", () => {
     const fields = new Map([["a", '{"key":"a"}']]);
     await twice(() => tier.publish("prod", [[2, ["a"]]]));
     await twice(() => tier.fill("prod", 2, undefined, fields));
-    // A purge that carries what was written.
+    // This purge carries the written documents.
     await twice(() => tier.fill("prod", 3, [[3, ["a", "@index"]]], fields));
     await twice(() => tier.publish("prod", [[9, "*"]]));
     await twice(() => tier.fill("prod", 9, undefined, fields));

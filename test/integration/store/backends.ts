@@ -10,15 +10,15 @@ import type { FlagWrite, SegmentWrite } from "../../../src/store/inputs.ts";
 export interface TestStore {
   db: StoreDatabase;
   endpoint: NeonEndpoint;
-  /** SQL as somebody at psql would run it; many statements are one transaction. */
+  /** Runs SQL as psql would. Several statements are one transaction. */
   exec(sqlText: string): Promise<void>;
   rows<Row = Record<string, unknown>>(sqlText: string, params?: unknown[]): Promise<Row[]>;
-  /** Empty environments prod, dev and staging; their versions go on. */
+  /** Empties the environments prod, dev and staging. Their versions continue. */
   reset(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Embedded Postgres always; a real server too when TEST_DATABASE_URL names one (a database of its own is made there). */
+/** The embedded Postgres, and the server that TEST_DATABASE_URL names, if any. The tests create a database there. */
 export const BACKENDS: [name: string, databaseUrl: string | undefined][] = [["PGlite", undefined]];
 if (process.env["TEST_DATABASE_URL"]) BACKENDS.push(["Postgres", process.env["TEST_DATABASE_URL"]]);
 
@@ -65,7 +65,7 @@ async function createTestDatabase(serverUrl: string) {
   return { url: url.href, drop: () => run(`drop database ${name} with (force)`) };
 }
 
-/** A boolean flag that serves "on" to everybody. */
+/** Creates a boolean flag that serves "on" to everyone. */
 export function aFlag(
   key: string,
   configuration: Partial<FlagConfiguration> = {},

@@ -196,7 +196,7 @@ describe.each(BACKENDS)("versions on %s", (_, url) => {
     await store.exec("update environments set version = version + 1000 where key = 'prod'");
     const { version: next, pending } = await deleteFlag(store.db, "prod", "a", { actor });
     expect(next).toBe(before + 1001);
-    // The versions in between tell of nothing, so it is everything.
+    // The versions in between have no changes, so the change is "everything".
     expect(pending).toEqual([[before + 1001, "*"]]);
   });
 

@@ -197,7 +197,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
         ],
       ]),
     );
-    // A later version is done before an earlier one: nothing between the oldest and the newest may be left out.
+    // A later version is done before an earlier one. The list must still name every version in between.
     await store.rows("update outbox set done_at = now() where environment = 'prod' and version = $1", [c.version]);
     expect((await outbox.readUnconfirmed()).pending.get("prod")?.pending.map(([at]) => at)).toEqual([
       a.version,

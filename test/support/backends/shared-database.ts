@@ -3,7 +3,7 @@ import { type DatabaseBackend, openPglite } from "../../../dev/postgres/neon-bac
 
 interface SharedDatabase {
   backend: DatabaseBackend;
-  /** Fingerprint of the schema as the migrations leave it. */
+  /** The fingerprint of the schema after the migrations. */
   schema: string;
 }
 
@@ -11,9 +11,9 @@ interface SharedDatabase {
 const idle: SharedDatabase[] = [];
 
 /**
- * A migrated, empty PGlite database. Starting and migrating one takes two to four seconds of CPU time, emptying one takes
- * a few milliseconds, so the files that run in one process hand theirs on: `close` empties the database for the next
- * borrower. A database whose schema a test has changed is thrown away instead.
+ * Returns a migrated, empty PGlite database. Starting and migrating one takes two to four seconds of CPU time, but
+ * emptying one takes milliseconds. The test files of one process therefore share databases: `close` empties the
+ * database for the next borrower. A database with a changed schema is not used again.
  */
 export async function borrowDatabase(): Promise<DatabaseBackend> {
   const shared = idle.pop() ?? (await startDatabase());
@@ -45,7 +45,7 @@ async function startDatabase(): Promise<SharedDatabase> {
   return { backend, schema: await schemaOf(backend) };
 }
 
-/** False if the database is no longer as the migrations left it, apart from rows. */
+/** Removes all rows. Returns false if the database can no longer be used, because its schema has changed. */
 async function isEmptied({ backend, schema }: SharedDatabase): Promise<boolean> {
   try {
     await backend.exec("discard all");

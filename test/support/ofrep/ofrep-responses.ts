@@ -1,6 +1,6 @@
 import { startIsolate } from "../app.ts";
 import { KEY_SECRET } from "../project.ts";
-import { type OfrepWorld, PAGE_ORIGIN, type WireAnswer } from "./ofrep-world.ts";
+import { type OfrepWorld, PAGE_ORIGIN, type WireResponse } from "./ofrep-world.ts";
 
 export const CONTEXTS: Record<string, unknown>[] = [
   {},
@@ -9,18 +9,18 @@ export const CONTEXTS: Record<string, unknown>[] = [
   { targetingKey: "user-3", plan: "enterprise", country: "DE", platform: "ios", appVersion: "5.2.0", orderCount: 0 },
 ];
 
-/** Each flag alone with each context. */
-export async function singleAnswers(world: OfrepWorld, keys: readonly string[]): Promise<WireAnswer[]> {
-  const answers: WireAnswer[] = [];
+/** Requests each flag with each context. */
+export async function singleResponses(world: OfrepWorld, keys: readonly string[]): Promise<WireResponse[]> {
+  const responses: WireResponse[] = [];
   for (const context of CONTEXTS)
-    for (const key of keys) answers.push(await world.ask(key, JSON.stringify({ context })));
-  return answers;
+    for (const key of keys) responses.push(await world.ask(key, JSON.stringify({ context })));
+  return responses;
 }
 
-/** Every way in which one flag, or all of them, cannot be answered. `flagKey` undefined: all. */
-export async function failedAnswers(world: OfrepWorld, flagKey: string | undefined): Promise<WireAnswer[]> {
+/** Returns a response for each way in which a request can fail. Without a flag key, the requests are for all flags. */
+export async function failedResponses(world: OfrepWorld, flagKey: string | undefined): Promise<WireResponse[]> {
   const { ask } = world;
-  const answers = [
+  const responses = [
     await ask(flagKey, "{"),
     await ask(flagKey, "[]"),
     await ask(flagKey, '{"context":7}'),
@@ -32,12 +32,12 @@ export async function failedAnswers(world: OfrepWorld, flagKey: string | undefin
     await ask(flagKey, "{}", { "x-flags-min-version": "999999999999" }),
     await ask(flagKey, "{}", { origin: PAGE_ORIGIN, "x-api-key": "nonsense" }),
   ];
-  answers.push(await limited(world, flagKey), await unconfigured(world, flagKey), await unreachable(world, flagKey));
-  return answers;
+  responses.push(await limited(world, flagKey), await unconfigured(world, flagKey), await unreachable(world, flagKey));
+  return responses;
 }
 
-/** 429: one read past the caches too many. */
-async function limited(world: OfrepWorld, flagKey: string | undefined): Promise<WireAnswer> {
+/** Returns a 429: too many reads past the caches. */
+async function limited(world: OfrepWorld, flagKey: string | undefined): Promise<WireResponse> {
   const isolate = startIsolate(
     {
       ...world.backends.bindings,
@@ -50,14 +50,14 @@ async function limited(world: OfrepWorld, flagKey: string | undefined): Promise<
   return askOf(isolate.fetch, world, flagKey, { "cache-control": "no-cache" });
 }
 
-/** 500: a binding is missing, so that nothing can be looked at. */
-async function unconfigured(world: OfrepWorld, flagKey: string | undefined): Promise<WireAnswer> {
+/** Returns a 500: a binding is missing. */
+async function unconfigured(world: OfrepWorld, flagKey: string | undefined): Promise<WireResponse> {
   const { misconfigured } = await import("../../../src/http/errors.ts");
   return askOf(async (path, init) => misconfigured(new Request(`http://edge.test${path}`, init)), world, flagKey);
 }
 
-/** 503: an isolate that has just started, and nothing to start from. */
-async function unreachable(world: OfrepWorld, flagKey: string | undefined): Promise<WireAnswer> {
+/** Returns a 503: a new isolate while both backends are down and there is no snapshot. */
+async function unreachable(world: OfrepWorld, flagKey: string | undefined): Promise<WireResponse> {
   const { upstash, neon, bindings } = world.backends;
   upstash.setFaults({ down: true });
   neon.setFaults({ down: true });
@@ -75,7 +75,7 @@ async function askOf(
   { serverKey }: OfrepWorld,
   flagKey: string | undefined,
   headers: Record<string, string> = {},
-): Promise<WireAnswer> {
+): Promise<WireResponse> {
   const path = `/ofrep/v1/evaluate/flags${flagKey === undefined ? "" : `/${flagKey}`}`;
   const response = await fetch(path, { method: "POST", headers: { "x-api-key": serverKey, ...headers }, body: "{}" });
   return {

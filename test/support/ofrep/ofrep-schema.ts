@@ -1,9 +1,10 @@
 /**
- * What OFREP 0.3.0 lets a server answer, as JSON Schema: after open-feature/protocol, service/openapi.yaml as of
- * 9183895d888b55ddfece43412e023ef62e0655b3 (Apache-2.0), written anew with what is wrong there put right. There a value
- * has to match one schema of several of which one matches everything, so that no value does; DEFAULT is missing from the
- * reasons, FLAG_NOT_FOUND and TYPE_MISMATCH from the codes of a bulk answer's items, lists from the values; and
- * `Retry-After` of a single evaluation is a date alone, which most clients cannot read.
+ * The responses that OFREP 0.3.0 allows, as JSON Schema. It follows service/openapi.yaml of open-feature/protocol at
+ * 9183895d888b55ddfece43412e023ef62e0655b3 (Apache-2.0), but is written anew without that file's mistakes:
+ * - A value must match exactly one of several schemas, and one of these matches everything, so most values match two.
+ * - DEFAULT is missing from the reasons, and lists are missing from the values.
+ * - FLAG_NOT_FOUND and TYPE_MISMATCH are missing from the codes of items in a bulk response.
+ * - `Retry-After` of a single evaluation is only a date, which most clients cannot read.
  */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
@@ -18,7 +19,7 @@ const success = {
     key,
     reason: { enum: ["STATIC", "TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "UNKNOWN"] },
     variant: { type: "string" },
-    // Absent where the caller's default is meant, never null.
+    // Absent if the caller's default applies, and never null.
     value: { type: ["boolean", "string", "number", "object", "array"] },
     metadata,
   },
@@ -69,14 +70,14 @@ const bulkFailure = {
   not: { required: ["flags"] },
 };
 
-/** Of statuses that the protocol gives no body, what it gives the others. */
+/** The body of each status. For a status without a body in the protocol, the general failure applies. */
 const SINGLE: Record<number, object> = { 200: success, 404: notFound };
 const BULK: Record<number, object> = { 200: bulk };
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false });
 const compiled = new Map<object, ValidateFunction>();
 
-/** What is wrong with the answer by the protocol; empty: nothing. */
+/** Returns the differences between a response and the protocol. */
 export function ofrepMistakes(route: "single" | "bulk", status: number, body: unknown): string[] {
   if (status === 304) return body === undefined ? [] : ["304 has no body"];
   const schema = route === "single" ? (SINGLE[status] ?? failure) : (BULK[status] ?? bulkFailure);

@@ -7,9 +7,9 @@ import { type Isolate, startIsolate } from "../app.ts";
 import { FakeClock } from "../fake-clock.ts";
 import { aFlag, KEY_SECRET, type TestFlag } from "../project.ts";
 
-/** An answer as it came over the wire. */
-export interface WireAnswer {
-  /** What it is an answer to, for messages. */
+/** A response as it came over the wire. */
+export interface WireResponse {
+  /** The request, for messages. */
   name: string;
   route: "single" | "bulk";
   status: number;
@@ -17,16 +17,16 @@ export interface WireAnswer {
   text: string;
 }
 
-/** The example project over real local backends, and what it answers over OFREP. */
+/** The example project with real local backends, evaluated over OFREP. */
 export interface OfrepWorld {
   backends: Backends;
   isolate: Isolate;
   clock: FakeClock;
   serverKey: string;
   clientKey: string;
-  /** POST; without a flag key: bulk. */
-  ask(flagKey: string | undefined, body?: string, headers?: Record<string, string>): Promise<WireAnswer>;
-  /** Saves a flag of the environment behind the worker's back; tell the isolate with {@link published}. */
+  /** Sends a POST for one flag, or for all flags if there is no flag key. */
+  ask(flagKey: string | undefined, body?: string, headers?: Record<string, string>): Promise<WireResponse>;
+  /** Saves a flag without the worker. The isolate learns of it through {@link published}. */
   save(flag: TestFlag): Promise<number>;
   query(sql: string, parameters?: unknown[]): Promise<unknown>;
   published(): Promise<void>;

@@ -3,19 +3,19 @@ import type { ScheduledWorld, WorldOptions } from "./scheduled-world.ts";
 
 export interface Case extends WorldOptions {
   name: string;
-  /** What is there before. Default: nothing is cached. */
+  /** Prepares the world. By default nothing is cached. */
   before?(world: ScheduledWorld): Promise<unknown>;
-  /** What happens at the same time. */
+  /** Starts the concurrent work. */
   start(world: ScheduledWorld): Promise<unknown>[];
   /** Runs in the deep suite only, because its schedules take more than a few seconds. */
   isLarge?: boolean;
-  /** There are too many schedules: some of them, drawn by a seeded generator, stand for all. */
+  /** Whether there are too many schedules to run all. A seeded generator then draws some of them. */
   isSampled?: boolean;
-  /** Taken away to see that it is needed; default: the fence. Null: nothing here needs a safeguard. */
+  /** The safeguard to remove, to show that the case needs it. By default the fence; `null` if it needs none. */
   without?: Partial<WorldOptions> | null;
 }
 
-/** Asks now, and again whenever a second has passed. */
+/** Evaluates the given number of times, with a second in between. */
 async function askAgain(world: ScheduledWorld, reader: ScheduledIsolate, times: number): Promise<void> {
   await reader.ask("a");
   for (let i = 1; i < times; i += 1) {
@@ -24,7 +24,7 @@ async function askAgain(world: ScheduledWorld, reader: ScheduledIsolate, times: 
   }
 }
 
-/** Isolates that have just answered, over a warm L2. */
+/** Adds isolates that have just evaluated, with a warm L2. */
 async function warm(world: ScheduledWorld, count: number): Promise<void> {
   for (const isolate of world.add(count)) await world.schedule.drain(isolate.ask("a"));
   world.copyNow();
@@ -279,7 +279,7 @@ export const CASES: Case[] = [
 
 type Isolates = [ScheduledIsolate, ScheduledIsolate, ScheduledIsolate, ScheduledIsolate, ScheduledIsolate];
 
-/** As many of them as are there. */
+/** Types the list as the isolates that the case has added. */
 function isolates(list: ScheduledIsolate[]): Isolates {
   return list as Isolates;
 }

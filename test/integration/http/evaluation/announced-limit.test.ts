@@ -8,7 +8,7 @@ const BULK = "/ofrep/v1/evaluate/flags";
 const STREAM = "/ofrep/v1/stream";
 const MADE_UP = "999999999";
 
-/** Who holds a client key, which is public, can say that he was told of any version. */
+/** A client key is public, so its holder can claim that any version was announced. */
 describe("versions that nobody announced", () => {
   const clock = new FakeClock();
   let project: TestProject;

@@ -14,7 +14,7 @@ interface Raw {
   body: Buffer;
 }
 
-/** Without what `fetch` does by itself: the bytes that came. */
+/** Requests a URL without the processing of `fetch`, and returns the bytes as they came. */
 async function rawGet(url: URL, headers: Record<string, string>): Promise<Raw> {
   const { promise, resolve, reject } = Promise.withResolvers<Raw>();
   request(url, { headers }, (response) => {
@@ -45,7 +45,7 @@ describe("GET /flags as HTTP", () => {
     await world.close();
   });
 
-  /** An isolate that has just started, at the one data centre. */
+  /** Starts an isolate in the data centre. */
   const start = () =>
     startIsolate(
       {
@@ -65,7 +65,7 @@ describe("GET /flags as HTTP", () => {
     await isolate.settled();
     return { status: response.status, headers: response.headers, text };
   };
-  /** What a data centre was given to keep, by the tail of its URL. */
+  /** Returns the entry that the data centre keeps, by the end of its URL. */
   const kept = async (tail: string) => {
     const url = cache.urls().find((name) => name.endsWith(tail));
     return url === undefined ? undefined : cache.match(url);

@@ -147,7 +147,7 @@ describe("GET answers kept at the data centre", () => {
         CF_ZONE_ID: "0123456789abcdef0123456789abcdef",
         CF_PURGE_TOKEN: purge.token,
         CF_API_URL: `${purge.url}/client/v4`,
-        // Never warm: as an isolate that has just started, which is whom the kept answers are for.
+        // Like a new isolate, this one never counts as warm, so it uses responses that the data centre keeps.
         CACHE_HEAD_CHECK_MS: "0",
       },
     });

@@ -41,7 +41,7 @@ describe("pages that are rendered with their flags", () => {
     },
   );
 
-  /** As the page's server does: with the client key, and from the page's origin, which belong to the question. */
+  /** Evaluates as the page's server does: with the client key and the page's origin, which are part of the ETag. */
   const render = async (context: object) => {
     const query = new URLSearchParams({ context: JSON.stringify(context) }).toString();
     const headers = { "x-api-key": world.clientKey, origin: PAGE_ORIGIN };
@@ -62,7 +62,7 @@ describe("pages that are rendered with their flags", () => {
         return new Response(rendered.body, { headers: { "content-type": "application/json", etag: rendered.etag } });
       }
       const request = new Request(input, init);
-      // As a browser does by itself.
+      // A browser adds the origin by itself.
       request.headers.set("origin", PAGE_ORIGIN);
       const response = await fetch(request);
       asked.push({ ifNoneMatch: request.headers.get("if-none-match"), status: response.status });
@@ -76,7 +76,7 @@ describe("pages that are rendered with their flags", () => {
     });
     let changes = 0;
     OpenFeature.addHandler(ProviderEvents.ConfigurationChanged, () => void changes++);
-    // The provider's types are those of a browser.
+    // The provider's types expect a browser.
     await OpenFeature.setProviderAndWait(provider as unknown as Provider, CONTEXT);
     expect(asked, "ready before anything was asked").toEqual([]);
     const value = OpenFeature.getClient().getStringValue("delivery-promise", "default");

@@ -9,9 +9,14 @@ import { python } from "../../../support/decoders/python.ts";
 import { ruby } from "../../../support/decoders/ruby.ts";
 import { rust } from "../../../support/decoders/rust.ts";
 import { swift } from "../../../support/decoders/swift.ts";
-import { CONTEXTS, failedAnswers, singleAnswers } from "../../../support/ofrep/ofrep-responses.ts";
+import { CONTEXTS, failedResponses, singleResponses } from "../../../support/ofrep/ofrep-responses.ts";
 import { ofrepMistakes } from "../../../support/ofrep/ofrep-schema.ts";
-import { type OfrepWorld, PAGE_ORIGIN, startOfrepWorld, type WireAnswer } from "../../../support/ofrep/ofrep-world.ts";
+import {
+  type OfrepWorld,
+  PAGE_ORIGIN,
+  startOfrepWorld,
+  type WireResponse,
+} from "../../../support/ofrep/ofrep-world.ts";
 
 interface Item {
   key: string;
@@ -20,7 +25,7 @@ interface Item {
   errorCode?: string;
 }
 
-/** Flags for what the example project has no flag for. */
+/** Flags for the cases that the example project does not cover. */
 const EXTRA = [
   { key: "x-valueless", enabled: false, offVariant: null },
   { key: "x-list", type: "object" as const, variants: { on: [1, "two", { three: 3.5 }], off: [] } },
@@ -45,10 +50,10 @@ const EXTRA = [
 describe("what real clients make of real answers", () => {
   let world: OfrepWorld;
   let types: Map<string, FlagType>;
-  let singles: WireAnswer[];
-  let failures: WireAnswer[];
-  let bulks: WireAnswer[];
-  let bulkFailures: WireAnswer[];
+  let singles: WireResponse[];
+  let failures: WireResponse[];
+  let bulks: WireResponse[];
+  let bulkFailures: WireResponse[];
 
   beforeAll(async () => {
     world = await startOfrepWorld();
@@ -56,18 +61,18 @@ describe("what real clients make of real answers", () => {
     await world.published();
     const rows = (await world.query("select key, type from flags")) as { key: string; type: FlagType }[];
     types = new Map(rows.map(({ key, type }) => [key, type]));
-    singles = await singleAnswers(world, [...types.keys()]);
-    failures = [...(await failedAnswers(world, "checkout-redesign")), await world.ask("nope")];
+    singles = await singleResponses(world, [...types.keys()]);
+    failures = [...(await failedResponses(world, "checkout-redesign")), await world.ask("nope")];
     bulks = [];
     for (const context of CONTEXTS) {
       for (const key of [world.serverKey, world.clientKey])
         bulks.push(await world.ask(undefined, JSON.stringify({ context }), { "x-api-key": key }));
     }
-    bulkFailures = await failedAnswers(world, undefined);
+    bulkFailures = await failedResponses(world, undefined);
   }, 60_000);
   afterAll(() => world.close());
 
-  const read = ({ text }: WireAnswer) => JSON.parse(text) as Item;
+  const read = ({ text }: WireResponse) => JSON.parse(text) as Item;
   const accessorOf = (key: string): Accessor => types.get(key) ?? "boolean";
 
   test("the answers are of every kind: types, reasons, error codes, statuses", ({ expect }) => {
@@ -114,7 +119,7 @@ describe("what real clients make of real answers", () => {
     for (const answer of singles) {
       const item = read(answer);
       const seen = client.evaluate(answer, accessorOf(item.key));
-      // Go passes over the value of a disabled flag.
+      // Go ignores the value of a disabled flag.
       const isDefault = !("value" in item) || (client === go && item.reason === "DISABLED");
       expect(seen.value, answer.name).toEqual(isDefault ? undefined : item.value);
       if (!isDefault) expect(seen.errorCode).toBeUndefined();

@@ -20,7 +20,7 @@ describe("conditional bulk requests", () => {
   const etagOf = async (headers: Record<string, string> = {}, body = CONTEXT) =>
     (await ask(headers, body)).headers.get("etag") ?? "";
 
-  /** `POST …?flagConfigEtag=` as after an event. */
+  /** Requests all flags with `flagConfigEtag`, as a client does after an event. */
   const refetch = async (flagConfigEtag: string, headers: Record<string, string> = {}) => {
     const query = new URLSearchParams({ flagConfigEtag, flagConfigLastModified: "1771622898" }).toString();
     const response = await world.isolate.fetch(`/ofrep/v1/evaluate/flags?${query}`, {
@@ -34,7 +34,7 @@ describe("conditional bulk requests", () => {
     return { status: response.status, moving, version: response.headers.get("x-flags-version") };
   };
 
-  /** A change that the rest of the world knows of and this isolate does not yet. */
+  /** Changes a flag through another isolate, so that this one does not know yet. */
   const changeElsewhere = async (enabled: boolean): Promise<number> => {
     const version = await world.save({ key: "moving", enabled });
     const other = startIsolate({ ...world.backends.bindings, KEY_SECRET }, world.clock, { redisTimeoutMs: 10_000 });

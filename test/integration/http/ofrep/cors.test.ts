@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { misconfigured } from "../../../../src/http/errors.ts";
 import { mintKey } from "../../../../src/ops/token.ts";
 import { startIsolate } from "../../../support/app.ts";
-import { failedAnswers } from "../../../support/ofrep/ofrep-responses.ts";
+import { failedResponses } from "../../../support/ofrep/ofrep-responses.ts";
 import { type OfrepWorld, PAGE_ORIGIN, startOfrepWorld } from "../../../support/ofrep/ofrep-world.ts";
 import { KEY_SECRET } from "../../../support/project.ts";
 
 const BULK = "/ofrep/v1/evaluate/flags";
 
-/** What a browser concludes from a preflight. `*` would not cover Authorization, so it is taken for no name. */
+/** Returns whether a browser would allow the request. `*` does not cover Authorization, so it does not count. */
 function isAllowed({ status, headers }: Response, method: string, names: string): boolean {
   const list = (name: string) => (headers.get(name) ?? "").split(",").map((part) => part.trim().toLowerCase());
   return (
@@ -91,8 +91,8 @@ describe("requests of pages on other origins", () => {
       await world.ask(undefined, "{}", { ...headers, "if-none-match": etag }),
       await world.ask("nope", "{}", headers),
       await world.ask(undefined, "{}", { origin: "https://evil.example", "x-api-key": boundKey }),
-      ...(await failedAnswers(world, flag)),
-      ...(await failedAnswers(world, undefined)),
+      ...(await failedResponses(world, flag)),
+      ...(await failedResponses(world, undefined)),
     ];
     for (const path of ["/flags", `/flags/${flag}`, "/flags/nope", "/flags?__proto__=1", "/flags?sdkKey=x"]) {
       const init = { headers: { ...headers, ...(path.includes("sdkKey") ? {} : { "x-api-key": world.clientKey }) } };

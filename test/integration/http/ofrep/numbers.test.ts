@@ -4,8 +4,8 @@ import { FakeClock } from "../../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../../support/project.ts";
 import { send } from "../../management/client.ts";
 
-/** As an application wrote the value, and as every client has to see it. */
-const CASES: [type: "integer" | "float" | "object", written: string, answered: string][] = [
+/** The value as an application writes it, and as every client must see it. */
+const CASES: [type: "integer" | "float" | "object", written: string, rendered: string][] = [
   ["float", "10.0", "10.0"],
   ["float", "10", "10.0"],
   ["float", "0", "0.0"],
@@ -23,7 +23,7 @@ const CASES: [type: "integer" | "float" | "object", written: string, answered: s
   ["integer", "-2147483648", "-2147483648"],
   ["integer", "9007199254740991", "9007199254740991"],
   ["integer", "-0", "0"],
-  // Inside objects JSON has one kind of number: a whole one is written without a point.
+  // Inside objects, JSON has only one kind of number, and a whole number is written without a point.
   [
     "object",
     '{"ratio":0.5,"whole":10.0,"list":[1,1.5,9007199254740991]}',

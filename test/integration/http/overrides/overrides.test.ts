@@ -19,7 +19,7 @@ const BULK = "/ofrep/v1/evaluate/flags";
 
 describe("overrides at the edge", () => {
   let t: ManagementTest;
-  /** `checkout` on, `hidden` on, `off-for-all` on: each of them is off without. */
+  /** Switches `checkout`, `hidden` and `off-for-all` on. Without the token they are off. */
   let token: string;
 
   const allow = (overridesAllowed: boolean) => t.call("PATCH", ENVIRONMENT, { overridesAllowed });
@@ -143,7 +143,7 @@ describe("overrides at the edge", () => {
     const { version } = (await allow(false)).body;
     const forbidden = await ask(SINGLE, { ...headers, "x-flags-min-version": String(version) });
     expect([forbidden.body.value, status(forbidden)]).toEqual([false, null]);
-    // Allowed twice is allowed once: what was made in between counts.
+    // Allowing overrides again must not invalidate tokens signed since the first time.
     await allow(true);
     const young = (await sign({ checkout: "on" })).body.token;
     await allow(true);
@@ -175,7 +175,7 @@ describe("overrides at the edge", () => {
     await Promise.all(pending);
     expect((await ask(SINGLE, headers)).body.value).toBe(false);
     await t.clock.advance(1000);
-    // Its check may finish behind the first answer.
+    // The head check may finish after the first response.
     await askOther();
     await other.settled();
     expect(await askOther()).toBe(false);
@@ -197,7 +197,7 @@ test("no answer under overrides is kept at a data centre, and none is taken from
   onTestFinished(() => t.close());
   const cache = new MapEdgeCache(t.clock.now);
   const options = { redisTimeoutMs: 10_000, openCache: cache.open };
-  /** As the first request of an isolate that has just started. */
+  /** Sends the first request of a new isolate. */
   const askCold = async (path: string) => {
     const isolate = startIsolate({ ...t.project.bindings, ...zone }, t.clock, options);
     const { body, headers } = await send(isolate, t.project.serverKey, "GET", path);

@@ -3,7 +3,7 @@ import { docsPage } from "../../../../src/http/pages/docs-page.ts";
 import { shellWords } from "../../../support/shell-words.ts";
 import { type ManagementTest, send, startManagementTest } from "../../management/client.ts";
 
-/** A curl command as a request. */
+/** Converts a curl command to a request. */
 function requestOf(words: string[]): { path: string; init: RequestInit & { method: string } } {
   const headers: Record<string, string> = {};
   let url = "";
@@ -45,7 +45,7 @@ describe("the reference page", () => {
   });
   afterAll(() => t.close());
 
-  /** Of a change that has a before. */
+  /** Returns the id of a change that replaced something. */
   const changeId = async (): Promise<string> => {
     await t.call("PATCH", "/api/v1/environments/production/flags/checkout-redesign", { enabled: false });
     const { body } = await t.call("GET", "/api/v1/environments/production/audit?entity=configuration");
@@ -56,7 +56,7 @@ describe("the reference page", () => {
     const contract = (await send(t.isolate, undefined, "GET", "/openapi.json")).body;
     const operations = Object.values<object>(contract.paths).flatMap((item) => Object.keys(item));
     expect(examples).toHaveLength(operations.length);
-    // As in life: first made, then used, deleted last.
+    // Creations run first and deletions last.
     const rank = (line: string) =>
       /^curl -X POST '[^']*\/(?:flags|segments|environments|keys)'/.test(line) ? 0 : line.includes("-X DELETE") ? 2 : 1;
     for (const line of examples.toSorted((a, b) => rank(a) - rank(b))) {

@@ -22,7 +22,7 @@ const NOT_JSON = ["text/html", "application/xml, text/*", "application/json;q=0"
 
 const isManagement = (path: string) => /^\/api\/|\/update\b/.test(path);
 
-/** Every route of the contract, asked for in every way that HTTP has. */
+/** Every route of the contract with every method of HTTP. */
 describe("HTTP of every route", () => {
   let t: ManagementTest;
   let paths: Record<string, Record<string, Answer["body"]>>;

@@ -4,11 +4,11 @@ import { FakeClock } from "../../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../../support/project.ts";
 import { send } from "../../management/client.ts";
 
-/** startIsolate draws 0.5: a breaker stays open for the middle of one to five seconds (ms). */
+/** The time for which a breaker stays open (ms): startIsolate draws 0.5, the middle between one and five seconds. */
 const OPEN_MS = 3000;
 const METRIC = { closed: 0, "half-open": 1, open: 2 };
 
-/** What a breaker does, wherever somebody may look for it. */
+/** The state of the breakers in every place that shows it. */
 describe("the state of the breakers", () => {
   const clock = new FakeClock();
   let project: TestProject;
@@ -25,7 +25,7 @@ describe("the state of the breakers", () => {
     isolate = startIsolate(project.bindings, clock, { redisTimeoutMs: 10_000 });
   });
 
-  /** Every place at once. Reports of /readyz are two seconds old at most, so the clock moves by as much. */
+  /** Reads the state in every place. /readyz reuses a report for two seconds, so the clock moves on first. */
   const everywhere = async () => {
     await clock.advance(2000);
     const html = await send(isolate, undefined, "GET", "/readyz", undefined, { accept: "text/html" });
@@ -41,7 +41,7 @@ describe("the state of the breakers", () => {
     };
   };
   const shown = (state: keyof typeof METRIC) => [state, state, state, METRIC[state]];
-  /** An evaluation that reads Redis and then Postgres, as nothing holds the version that it asks for. */
+  /** Evaluates with a version that does not exist, so that the worker reads Redis and then Postgres. */
   const readBoth = () =>
     isolate.fetch("/ofrep/v1/evaluate/flags/banner", {
       method: "POST",
@@ -58,7 +58,7 @@ describe("the state of the breakers", () => {
     }) => {
       const see = async (state: keyof typeof METRIC) =>
         expect(await everywhere()).toEqual({ [target]: shown(state), [other]: shown("closed") });
-      // Only while it is read: statistics are for admin tokens, and those are looked up in Postgres.
+      // The fault lasts only for the reads, because looking at the statistics needs Postgres for the admin token.
       const fail = async (times: number) => {
         project.backends[backend].setFaults({ down: true });
         for (let i = 0; i < times; i++) await readBoth();

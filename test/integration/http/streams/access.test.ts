@@ -14,7 +14,7 @@ interface BulkBody {
   eventStreams?: { type: string; url: string; inactivityDelaySec: number }[];
 }
 
-/** Who may open a change stream, and who is told of it. */
+/** The requests that may open a change stream, and the responses that mention it. */
 describe("access to change streams", () => {
   const clock = new FakeClock();
   let project: TestProject;
@@ -52,7 +52,7 @@ describe("access to change streams", () => {
     for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 2));
   };
 
-  /** The status, after the stream that there may be is left again. */
+  /** Returns the status, and closes the stream if there is one. */
   const statusOf = async (asked: Promise<Response>): Promise<number> => {
     const response = await asked;
     await response.body?.cancel();
@@ -179,7 +179,7 @@ describe("access to change streams", () => {
       const from = response.headers.get("cache-status");
       return { stream: new URL(eventStreams?.[0]?.url ?? "").host, isKept: from?.includes("Edge") };
     };
-    // `fetch` puts it behind "edge.test".
+    // The isolate's `fetch` puts its path behind "edge.test".
     expect(await streamAt("")).toEqual({ stream: "edge.test", isKept: false });
     expect(await streamAt("")).toEqual({ stream: "edge.test", isKept: true });
     expect(await streamAt(".example")).toEqual({ stream: "edge.test.example", isKept: false });

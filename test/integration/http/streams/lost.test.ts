@@ -4,10 +4,10 @@ import { FakeClock } from "../../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../../support/project.ts";
 
 const MINUTE = 60_000;
-/** More than a stream has to say before it waits: what never waits says all of it. */
+/** More chunks than a stream writes before it waits. A stream that never waits would write them all. */
 const MANY = 200;
 
-/** Streams that nobody can tell anything: each waits or ends, and none runs in circles. */
+/** Streams without changes to send must wait or end, and must never loop without waiting. */
 describe("a stream with nothing to say", () => {
   const clock = new FakeClock();
   let project: TestProject;

@@ -7,7 +7,7 @@ import { aFlag, startTestProject, type TestProject } from "../../../support/proj
 
 const SECOND = 1000;
 
-/** Counts how often somebody goes to sleep. */
+/** A clock that counts the calls of sleep. */
 class CountingClock extends FakeClock {
   sleeps = 0;
 
@@ -50,7 +50,7 @@ describe("change streams", () => {
     return response;
   };
 
-  /** One that has known the version for so long that no answer can be older. */
+  /** Starts an isolate that has known the version for so long that no result can be older. */
   async function settledIsolate(settings: Record<string, string> = {}): Promise<Isolate> {
     const started = startIsolate({ ...project.bindings, ...settings }, clock);
     await evaluate(started);
@@ -68,14 +68,14 @@ describe("change streams", () => {
   const save = (enabled: boolean) =>
     saveFlag(project.db, "production", aFlag({ key: "banner", enabled }), { actor: "" });
   let isOn = true;
-  /** As the management API does it, in the isolate `by`. */
+  /** Changes the flag as the management API does, in the isolate `by`. */
   const change = async (by: Isolate): Promise<number> => {
     isOn = !isOn;
     const written = await save(isOn);
     await by.services.publisher.publish("production", written, () => undefined);
     return written.version;
   };
-  /** Lets requests to the endpoints come back. */
+  /** Waits for the responses of the endpoints. */
   const quiet = async () => {
     for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 2));
     await isolate.settled();
@@ -148,7 +148,7 @@ describe("change streams", () => {
     for (let i = 0; i < 20; i++) await stream();
     clock.sleeps = 0;
     await pass(10);
-    // Ten of its own; each of the others looks every 2.5 to 7.5 seconds whether it is still there.
+    // One stream sleeps ten times to poll. Each other one checks every 2.5 to 7.5 seconds whether it still exists.
     expect(clock.sleeps).toBeLessThanOrEqual(10 + 19 * 4);
   });
 
@@ -225,7 +225,7 @@ describe("change streams", () => {
     expect(first.versions).toEqual([version]);
     await clock.advance(50 * SECOND);
     await quiet();
-    // Longer than an isolate that was idle waits for.
+    // This is longer than an idle isolate waits.
     project.backends.upstash.setFaults({ latencyMs: 800 });
     project.backends.neon.setFaults({ latencyMs: 800 });
     const answer = await evaluate(idle);

@@ -5,7 +5,7 @@ import { startTestProject, type TestProject } from "../../../support/project.ts"
 
 const STREAMS = 1000;
 
-/** Change streams in workerd, where a stream and a timer belong to their request and a cancelled one says nothing. */
+/** Change streams in workerd, where streams and timers belong to a request, and no event announces its cancellation. */
 describe("change streams in workerd", () => {
   let project: TestProject;
   let colo: Colo;
@@ -72,7 +72,7 @@ describe("change streams in workerd", () => {
       await until(() => third.isEnded);
       expect(third.retryMs).toBeGreaterThanOrEqual(20_000);
       await first.leave();
-      // The runtime notices at the next write, which a change is.
+      // The runtime notices at the next write, and the change causes one.
       const version = await change(other);
       await until(() => second.versions.at(-1) === version);
       const fourth = await stream(full, String(version));
@@ -105,7 +105,7 @@ describe("change streams in workerd", () => {
   });
 });
 
-/** Fails with its test's time. */
+/** Waits until `isDone`. The test's timeout limits the time. */
 async function until(isDone: () => boolean): Promise<void> {
   while (!isDone()) await pause(20);
 }
