@@ -58,6 +58,8 @@ export interface ServicesOptions {
   log?: Log;
   random?: () => number;
   redisTimeoutMs?: number;
+  storeTimeoutMs?: number;
+  flightBudgetMs?: number;
   /** Opens the cache of the data centre. */
   openCache?: () => Promise<EdgeCache>;
   /** Loads the snapshots that were bundled at deployment: their text by environment. */
@@ -77,8 +79,8 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
   const storeBreaker = createBreaker("Postgres", runtime);
   const metrics = new Metrics(settings.ANALYTICS, prefix);
   const failures = new FailureLog(log, clock.now);
-  const store = createStore(settings);
-  const flights = new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS });
+  const store = createStore(settings, runtime);
+  const flights = new SingleFlight({ clock, budgetMs: runtime.flightBudgetMs });
   const loader = new Loader({
     tiers,
     hasRedis: tiers.l2 !== undefined,
@@ -120,6 +122,7 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     source: createFlagSource(settings, runtime, delivery),
     authenticator: new Authenticator(secrets, limits),
     overrides: new OverrideReader(secrets),
+    clock,
     now: clock.now,
     random,
     limits,
@@ -146,6 +149,8 @@ function defaultRuntime(settings: Settings): Runtime {
     log: consoleLog,
     random: Math.random,
     redisTimeoutMs: REDIS_TIMEOUT_MS,
+    storeTimeoutMs: STORE_TIMEOUT_MS,
+    flightBudgetMs: FLIGHT_BUDGET_MS,
     openCache: () => openEdgeCache(settings.CACHE_PREFIX),
     bundledSnapshots: async () => (await import("#bundled-snapshot")).bundled,
   };
@@ -177,12 +182,12 @@ function createBreaker(name: string, { clock, log, random }: Runtime): Breaker {
 }
 
 /** Opens the store on first use, because its client is the larger half of the bundle. */
-function createStore(settings: Settings) {
+function createStore(settings: Settings, { storeTimeoutMs }: Runtime) {
   let database: Promise<StoreDatabase> | undefined;
   const openDatabase = () =>
     (database ??= import("./store/client.ts").then(({ createDatabase }) =>
       createDatabase(settings.DATABASE_URL, {
-        timeoutMs: STORE_TIMEOUT_MS,
+        timeoutMs: storeTimeoutMs,
         ...(settings.NEON_HTTP_URL === undefined ? {} : { fetchEndpoint: settings.NEON_HTTP_URL }),
       }),
     ));

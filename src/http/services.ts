@@ -49,6 +49,7 @@ export interface Services extends EvaluationServices {
   endpointTtlSeconds: number;
   /** `undefined` if streams are switched off. */
   streams: StreamServices | undefined;
+  clock: Clock;
   log: Log;
   /** Opens the store's client on first use, because it is the larger half of the bundle. */
   database(): Promise<StoreDatabase>;

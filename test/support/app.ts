@@ -15,7 +15,12 @@ export interface Isolate {
   logged: string[];
 }
 
-/** Starts an isolate. Tests that count commands raise `redisTimeoutMs`, because a busy machine exceeds the default. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Starts an isolate that waits for its backends as long as they take: the timeouts of the shipped worker would end requests on
+ * a busy machine, and a test would count other round trips. A test of a backend that hangs passes its own timeouts.
+ */
 export function startIsolate(
   bindings: Record<string, unknown>,
   clock: FakeClock,
@@ -24,7 +29,14 @@ export function startIsolate(
   const logged: string[] = [];
   const note = (event: string) => void logged.push(event);
   const log: Log = { info: note, warn: note, error: note };
-  const services = createServices(parseSettings(bindings), { clock, log, random: () => 0.5, ...options });
+  const services = createServices(parseSettings(bindings), {
+    clock,
+    log,
+    random: () => 0.5,
+    redisTimeoutMs: PATIENCE_MS,
+    storeTimeoutMs: PATIENCE_MS,
+    ...options,
+  });
   const app = createApp(services);
   const pending: Promise<unknown>[] = [];
   const context = {

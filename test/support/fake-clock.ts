@@ -17,7 +17,9 @@ export class FakeClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms <= 0) return settled();
     return new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve();
       const sleeper = { at: this.#now + ms, wake: resolve };
       this.#sleepers.push(sleeper);
       signal?.addEventListener("abort", () => {
@@ -40,6 +42,11 @@ export class FakeClock implements Clock {
     }
     this.#now = end;
     await settled();
+  }
+
+  /** Resolves when somebody sleeps who is to wake within `ms`. */
+  async waitedOn(ms: number): Promise<void> {
+    while (!this.#sleepers.some(({ at }) => at <= this.#now + ms)) await settled();
   }
 }
 

@@ -46,7 +46,7 @@ export class Freshness {
     const { clock, headCheckMs, headCheck } = this.#options;
     const now = clock.now();
     if (scope.minVersion !== undefined && state.version < scope.minVersion) {
-      await within(headCheck.check(state, scope), IDLE_BUDGET_MS);
+      await within(headCheck.check(state, scope), IDLE_BUDGET_MS, clock);
       if (state.version < scope.minVersion) throw new MinVersionError(scope.minVersion, state.version);
       return;
     }
@@ -55,7 +55,7 @@ export class Freshness {
     const check = this.#check(state, scope);
     // Needed by a follower of another request's check too: its own follow-up would die with its request otherwise.
     scope.waitUntil(check);
-    await within(check, age > IDLE_CHECKS * headCheckMs ? IDLE_BUDGET_MS : CHECK_BUDGET_MS);
+    await within(check, age > IDLE_CHECKS * headCheckMs ? IDLE_BUDGET_MS : CHECK_BUDGET_MS, clock);
   }
 
   /**
@@ -63,7 +63,7 @@ export class Freshness {
    * same moment, so there is one look at a time per environment, also for versions that a client has made up.
    */
   async seekVersion(state: EnvironmentState, minVersion: number, scope: RequestScope): Promise<void> {
-    const { headCheck, mayLookAhead } = this.#options;
+    const { clock, headCheck, mayLookAhead } = this.#options;
     const look = async (): Promise<LoadOutcome | undefined> => {
       // Past the limit, ask L2 all the same, but do not look in the store for a version that L2 lacks.
       const { minVersion: _, ...ordinary } = scope;
@@ -74,7 +74,7 @@ export class Freshness {
     for (let i = 0; i < 2 && state.version < minVersion; i++) {
       const looked = this.#looks.join(`version:${state.name}`, look, scope).catch(() => undefined);
       scope.waitUntil(looked);
-      const landed = await within(looked, IDLE_BUDGET_MS);
+      const landed = await within(looked, IDLE_BUDGET_MS, clock);
       if (landed?.result === undefined || landed.isOwn) return;
     }
   }
@@ -98,7 +98,7 @@ export class Freshness {
     for (let i = 0; i === 0 || (i === 1 && state.memory.checkedAt < startedAt && !state.isFailing); i++) {
       const looked = this.#looks.run(`keys:${state.name}`, look, scope).catch(() => undefined);
       scope.waitUntil(looked);
-      if ((await within(looked, IDLE_BUDGET_MS)) === undefined) return;
+      if ((await within(looked, IDLE_BUDGET_MS, clock)) === undefined) return;
     }
   }
 

@@ -36,11 +36,11 @@ export async function settle(
   load: Load,
   heldAt: () => number | undefined,
 ): Promise<LoadOutcome | Snapshot> {
-  const { loader, snapshots } = options;
+  const { loader, snapshots, clock } = options;
   const finished = finish(options, state, scope, load);
   if (snapshots === undefined || scope.noCache === true) return finished;
   // During a known outage only a probe would take any time.
-  const outcome = await within(finished, loader.isOutage ? 0 : LOAD_BUDGET_MS);
+  const outcome = await within(finished, loader.isOutage ? 0 : LOAD_BUDGET_MS, clock);
   if (outcome !== undefined && outcome !== "unavailable") return outcome;
   const isGood = (version: number | undefined) => version !== undefined && version >= (scope.minVersion ?? 0);
   const isHeld = state.memory.lastKeys !== undefined && isGood(heldAt());

@@ -98,7 +98,7 @@ export class Snapshots {
     const { open, bundled, compile, clock, log } = this.#options;
     const note = (error: unknown) => log.warn("snapshot_unreadable", { environment, ...errorFields(error) });
     const texts = await Promise.all([
-      within(this.#match(environment, open), READ_BUDGET_MS).catch(note),
+      within(this.#match(environment, open), READ_BUDGET_MS, clock).catch(note),
       bundled().then((all) => (Object.hasOwn(all, environment) ? all[environment] : undefined), note),
     ]);
     let newest: Snapshot | undefined;

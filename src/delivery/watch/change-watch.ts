@@ -81,7 +81,7 @@ export class ChangeWatch implements ChangeFeed {
     if (state.memory.keys === undefined || this.#dueAt(lane, state) > this.now()) return;
     const check = this.#check(lane, state, scope);
     scope.waitUntil(check);
-    await within(check, OPEN_BUDGET_MS);
+    await within(check, OPEN_BUDGET_MS, this.#options.clock);
   }
 
   async outcome(lane: Lane, scope: RequestScope): Promise<FeedOutcome> {

@@ -11,7 +11,7 @@ const NO_ENVIRONMENT = "-";
 
 export type ReadinessServices = Pick<
   Services,
-  "tiers" | "redisBreaker" | "storeBreaker" | "database" | "now" | "failures"
+  "tiers" | "redisBreaker" | "storeBreaker" | "database" | "clock" | "now" | "failures"
 >;
 
 export interface TierState {
@@ -61,7 +61,7 @@ async function probeTiers(services: ReadinessServices): Promise<Readiness> {
 }
 
 async function probe(
-  { now, failures }: ReadinessServices,
+  { clock, now, failures }: ReadinessServices,
   target: string,
   ask: () => PromiseLike<unknown>,
 ): Promise<TierState> {
@@ -73,6 +73,7 @@ async function probe(
         return true;
       })(),
       PROBE_MS,
+      clock,
     );
     if (hasResponded === undefined) throw new Error(`no response within ${PROBE_MS} ms`);
     failures.succeeded(`${target}_probe`);

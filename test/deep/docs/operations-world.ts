@@ -26,8 +26,7 @@ export async function startOperationsWorld(): Promise<OperationsWorld> {
   const { neon, upstash } = backends;
   const unlimited = { UNKNOWN_KEYS_PER_SECOND: "0", WRITES_PER_SECOND: "0", AHEAD_PER_SECOND: "0" };
   const deploy = (bindings: Record<string, string> = {}) => {
-    const start = () =>
-      startIsolate({ ...t.project.bindings, ...unlimited, ...bindings }, t.clock, { redisTimeoutMs: 10_000 });
+    const start = () => startIsolate({ ...t.project.bindings, ...unlimited, ...bindings }, t.clock);
     return { managed: start(), edge: start() };
   };
   let isolates = deploy();

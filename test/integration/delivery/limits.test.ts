@@ -27,8 +27,7 @@ describe(`an environment of ${FLAGS} flags`, () => {
   });
   afterAll(() => project.close());
 
-  const start = (bindings: Record<string, string> = {}) =>
-    startIsolate({ ...project.bindings, ...bindings }, clock, { redisTimeoutMs: 60_000 });
+  const start = (bindings: Record<string, string> = {}) => startIsolate({ ...project.bindings, ...bindings }, clock);
   const ask = (isolate: Isolate, path = "") =>
     send(isolate, project.serverKey, "POST", `/ofrep/v1/evaluate/flags${path}`, {});
   const bulk = async (isolate: Isolate): Promise<Map<string, unknown>> => {
@@ -141,7 +140,7 @@ describe("an environment of more than 8 MiB", () => {
     test(`is answered, and has no snapshot, ${where}`, async ({ expect }) => {
       const colo = new MapEdgeCache(clock.now);
       const bindings = { ...project.bindings, CACHE_L1_MAX_BYTES: String(maxBytes) };
-      const isolate = startIsolate(bindings, clock, { redisTimeoutMs: 60_000, openCache: colo.open });
+      const isolate = startIsolate(bindings, clock, { openCache: colo.open });
       for (let i = 0; i < 2; i++) {
         const { body } = await send(isolate, project.serverKey, "POST", "/ofrep/v1/evaluate/flags", {});
         const values = (body.flags as { value: unknown }[]).map(({ value }) => value);

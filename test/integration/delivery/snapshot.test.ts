@@ -64,7 +64,7 @@ describe("the data centre's snapshot", () => {
   };
   /** Starts an isolate in this data centre. */
   const start = (bindings: Record<string, string> = {}): Isolate =>
-    startIsolate({ ...project.bindings, ...bindings }, clock, { openCache: edge.open, redisTimeoutMs: 1000 });
+    startIsolate({ ...project.bindings, ...bindings }, clock, { openCache: edge.open });
   const ask = async (isolate: Isolate, path = "/banner", headers: Record<string, string> = {}): Promise<Answer> => {
     const answer = await read(
       await isolate.fetch(`/ofrep/v1/evaluate/flags${path}`, {
@@ -402,11 +402,10 @@ describe("the data centre's snapshot", () => {
       project.backends.upstash.setFaults({ hang: true });
       project.backends.neon.setFaults({ hang: true });
       await clock.advance(5001);
-      const startedAt = performance.now();
+      // The clock stands still, so a request that waited would not come back.
       const response = await isolate.fetch("/ofrep/v1/evaluate/flags/banner", serverRequest());
       expect(response.status).toBe(200);
       expect(response.headers.get("cache-status")).toContain(kind === "warm" ? "Burgee-L1; hit; ttl=-" : "Snapshot");
-      expect(performance.now() - startedAt).toBeLessThan(900);
       await response.body?.cancel();
     });
 
@@ -415,10 +414,15 @@ describe("the data centre's snapshot", () => {
       project.backends.upstash.setFaults({ hang: true });
       project.backends.neon.setFaults({ hang: true });
       const isolate = start();
-      const startedAt = performance.now();
-      const response = await isolate.fetch("/ofrep/v1/evaluate/flags/banner", serverRequest());
+      let isAnswered = false;
+      const responding = isolate.fetch("/ofrep/v1/evaluate/flags/banner", serverRequest());
+      void responding.then(() => (isAnswered = true));
+      await clock.waitedOn(2000);
+      await clock.advance(1999);
+      expect(isAnswered).toBe(false);
+      await clock.advance(1);
+      const response = await responding;
       expect(response.status).toBe(200);
-      expect(performance.now() - startedAt).toBeLessThan(4000);
       await response.body?.cancel();
     });
   });

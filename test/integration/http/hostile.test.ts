@@ -476,7 +476,6 @@ describe("hostile use", () => {
       const cold = () =>
         startIsolate({ ...t.project.bindings, ...zone, CACHE_HEAD_CHECK_MS: "0" }, t.clock, {
           openCache,
-          redisTimeoutMs: 10_000,
         });
       const headers = { origin: ".." };
       const isolate = cold();

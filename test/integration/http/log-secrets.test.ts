@@ -31,7 +31,7 @@ describe("log lines", () => {
       CF_PURGE_TOKEN: "purge-token-of-the-zone",
       CF_API_URL: "http://127.0.0.1:9/",
     };
-    const services = createServices(parseSettings(bindings), { clock, log, random: () => 0.5, redisTimeoutMs: 10_000 });
+    const services = createServices(parseSettings(bindings), { clock, log, random: () => 0.5 });
     const app = createApp(services);
     const pending: Promise<unknown>[] = [];
     const context = {

@@ -32,7 +32,7 @@ describe("keys that an isolate does not know", () => {
   });
 
   const start = (bindings: Record<string, unknown> = {}, options = {}) =>
-    startIsolate({ ...project.bindings, ...bindings }, clock, { redisTimeoutMs: 10_000, ...options });
+    startIsolate({ ...project.bindings, ...bindings }, clock, { ...options });
   const ask = (isolate: Isolate, token: string, path = "/plain") => send(isolate, token, "POST", OFREP + path, {});
   const create = async (kind = "server"): Promise<{ token: string; id: string }> => {
     const { status, body } = await send(writer, project.adminToken, "POST", KEYS, { kind });

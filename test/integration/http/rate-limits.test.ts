@@ -33,7 +33,7 @@ describe("rate limits", () => {
   afterAll(() => project.close());
 
   const isolateWith = (bindings: Record<string, unknown>) =>
-    startIsolate({ ...project.bindings, ...bindings }, new FakeClock(), { redisTimeoutMs: 10_000 });
+    startIsolate({ ...project.bindings, ...bindings }, new FakeClock());
   const as = (token: string, headers: Record<string, string> = {}) => ({
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },

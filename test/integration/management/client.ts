@@ -36,7 +36,7 @@ export async function startManagementTest(bindings: Record<string, unknown> = {}
     AHEAD_PER_SECOND: "0",
     KEY_CHECKS_PER_SECOND: "0",
   };
-  const isolate = startIsolate({ ...project.bindings, ...unlimited, ...bindings }, clock, { redisTimeoutMs: 10_000 });
+  const isolate = startIsolate({ ...project.bindings, ...unlimited, ...bindings }, clock);
   await send(isolate, project.adminToken, "POST", "/api/v1/environments/production/cache/warm");
   return {
     project,

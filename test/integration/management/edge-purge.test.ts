@@ -17,7 +17,6 @@ describe("with a purge transport", () => {
     isolate = startIsolate(
       { ...project.bindings, CF_API_URL: `${purges.url}/client/v4`, CF_ZONE_ID: "zone1", CF_PURGE_TOKEN: purges.token },
       new FakeClock(),
-      { redisTimeoutMs: 10_000 },
     );
     await call("POST", FLAGS, aFlagBody("checkout"));
   });

@@ -34,7 +34,7 @@ describe("answers kept at the data centre", () => {
     await project.backends.upstash.command("FLUSHALL");
   });
 
-  const start = () => startIsolate(bindings, clock, { openCache: edge.open, redisTimeoutMs: 5000 });
+  const start = () => startIsolate(bindings, clock, { openCache: edge.open });
   const ask = async (isolate: Isolate, method: "GET" | "POST", headers: Record<string, string> = {}) => {
     const path = method === "GET" ? "/flags/banner" : "/ofrep/v1/evaluate/flags/banner";
     const authorization = `Bearer ${project.serverKey}`;

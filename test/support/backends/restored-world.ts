@@ -32,7 +32,7 @@ export class RestoredWorld {
 
   isolate(bindings: Record<string, string> = {}, options: ServicesOptions = {}): Isolate {
     const all = { ...this.project.bindings, CACHE_SNAPSHOT_SECONDS: "0", UNKNOWN_KEYS_PER_SECOND: "0", ...bindings };
-    return startIsolate(all, this.clock, { redisTimeoutMs: 5000, ...options });
+    return startIsolate(all, this.clock, { ...options });
   }
 
   /** Commits and publishes a change, as the management API does. Returns the version. */

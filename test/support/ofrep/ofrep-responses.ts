@@ -45,7 +45,6 @@ async function limited(world: OfrepWorld, flagKey: string | undefined): Promise<
       LIMIT_NO_CACHE: { limit: async () => ({ success: false }) },
     },
     world.clock,
-    { redisTimeoutMs: 10_000 },
   );
   return askOf(isolate.fetch, world, flagKey, { "cache-control": "no-cache" });
 }

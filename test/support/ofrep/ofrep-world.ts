@@ -44,7 +44,7 @@ export async function startOfrepWorld(bindings: Record<string, unknown> = {}): P
   const { environments } = await seedProject(db, KEY_SECRET);
   const { clientKey = "", serverKey = "" } = environments[ENVIRONMENT] ?? {};
   const settings = { ...backends.bindings, KEY_SECRET, UNKNOWN_FLAGS_PER_SECOND: "0", ...bindings };
-  const isolate = startIsolate(settings, clock, { redisTimeoutMs: 10_000 });
+  const isolate = startIsolate(settings, clock);
   return {
     backends,
     isolate,

@@ -75,7 +75,10 @@ export class ScheduledIsolate {
       ? createEdgeHeadCheck(world.keptHeads(name), loader, flights, now)
       : createRedisHeadCheck(loader);
     const api = { apiUrl: "https://purge.invalid", zoneId: "zone", token: "token", clock, fetch: world.purgeApi(name) };
-    this.source = new FlagSource({ tiers: this.tiers, environments, loader, headCheck, clock, headCheckMs: 1000 });
+    // No deadline passes in a schedule: it would be one more step that can happen at any time.
+    const endless = { now, sleep: () => new Promise<never>(() => undefined) };
+    const source = { tiers: this.tiers, environments, loader, headCheck, clock: endless, headCheckMs: 1000 };
+    this.source = new FlagSource(source);
     this.publisher = new Publisher(this.tiers, PREFIX, keepsHeads ? createCloudflarePurge(api) : undefined, this.#log);
   }
 

@@ -19,7 +19,7 @@ describe("versions that nobody announced", () => {
   afterAll(() => project.close());
 
   const start = async (): Promise<Isolate> => {
-    const isolate = startIsolate({ ...project.bindings, AHEAD_PER_SECOND: "3" }, clock, { redisTimeoutMs: 10_000 });
+    const isolate = startIsolate({ ...project.bindings, AHEAD_PER_SECOND: "3" }, clock);
     await ask(isolate, BULK, "POST");
     project.resetStats();
     return isolate;

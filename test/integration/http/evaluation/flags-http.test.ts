@@ -56,7 +56,7 @@ describe("GET /flags as HTTP", () => {
         CF_API_URL: `${purge.url}/client/v4`,
       },
       world.clock,
-      { redisTimeoutMs: 10_000, openCache: cache.open },
+      { openCache: cache.open },
     );
   const get = async (path: string, headers: Record<string, string> = {}, method = "GET") => {
     const isolate = start();

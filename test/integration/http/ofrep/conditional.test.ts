@@ -37,7 +37,7 @@ describe("conditional bulk requests", () => {
   /** Changes a flag through another isolate, so that this one does not know yet. */
   const changeElsewhere = async (enabled: boolean): Promise<number> => {
     const version = await world.save({ key: "moving", enabled });
-    const other = startIsolate({ ...world.backends.bindings, KEY_SECRET }, world.clock, { redisTimeoutMs: 10_000 });
+    const other = startIsolate({ ...world.backends.bindings, KEY_SECRET }, world.clock);
     await other.services.sweep(() => undefined);
     return version;
   };
@@ -86,7 +86,7 @@ describe("conditional bulk requests", () => {
     const after = await ask({ origin: PAGE_ORIGIN, "if-none-match": before });
     expect(after.headers.get("x-flags-version")).not.toBe(version);
     expect(after.status).toBe(304);
-    const other = startIsolate({ ...world.backends.bindings, KEY_SECRET }, world.clock, { redisTimeoutMs: 10_000 });
+    const other = startIsolate({ ...world.backends.bindings, KEY_SECRET }, world.clock);
     const response = await other.fetch("/ofrep/v1/evaluate/flags", {
       method: "POST",
       headers: { "x-api-key": world.clientKey, origin: PAGE_ORIGIN },

@@ -136,7 +136,7 @@ describe("requests of pages on other origins", () => {
   });
 
   test("no answer asks for cookies or sets one", async ({ expect }) => {
-    const other = startIsolate({ ...world.backends.bindings, KEY_SECRET }, world.clock, { redisTimeoutMs: 10_000 });
+    const other = startIsolate({ ...world.backends.bindings, KEY_SECRET }, world.clock);
     const init = { method: "POST", headers: { "x-api-key": world.clientKey, origin: PAGE_ORIGIN }, body: "{}" };
     const { headers } = await other.fetch(BULK, init);
     expect(headers.has("set-cookie")).toBe(false);

@@ -52,7 +52,7 @@ describe("numbers", () => {
   afterAll(() => project.close());
 
   const start = (bindings: Record<string, string> = {}) =>
-    startIsolate({ ...project.bindings, WRITES_PER_SECOND: "0", ...bindings }, clock, { redisTimeoutMs: 10_000 });
+    startIsolate({ ...project.bindings, WRITES_PER_SECOND: "0", ...bindings }, clock);
   const valueOf = (text: string) => /"value":(.*),"reason"/.exec(text)?.[1];
 
   test("keep the form of their type from Postgres, from Redis, from memory, alone and in bulk, over POST and GET", async ({

@@ -163,7 +163,7 @@ describe("overrides at the edge", () => {
   test("are forbidden everywhere after an edit in SQL too, as soon as the sweep has published it", async ({
     expect,
   }) => {
-    const other = startIsolate(t.project.bindings, t.clock, { redisTimeoutMs: 10_000 });
+    const other = startIsolate(t.project.bindings, t.clock);
     const headers = { "x-flags-overrides": token };
     const askOther = async () =>
       (await send(other, t.project.serverKey, "POST", SINGLE, undefined, headers)).body.value;
@@ -196,7 +196,7 @@ test("no answer under overrides is kept at a data centre, and none is taken from
   const t = await startManagementTest();
   onTestFinished(() => t.close());
   const cache = new MapEdgeCache(t.clock.now);
-  const options = { redisTimeoutMs: 10_000, openCache: cache.open };
+  const options = { openCache: cache.open };
   /** Sends the first request of a new isolate. */
   const askCold = async (path: string) => {
     const isolate = startIsolate({ ...t.project.bindings, ...zone }, t.clock, options);

@@ -28,7 +28,7 @@ describe("observability", () => {
       UNKNOWN_KEYS_PER_SECOND: "0",
       ANALYTICS: { writeDataPoint: (point: (typeof points)[number]) => void points.push(point) },
     };
-    isolate = startIsolate(bindings, clock, { redisTimeoutMs: 10_000 });
+    isolate = startIsolate(bindings, clock);
   });
 
   const evaluate = (path = "/plain", headers: Record<string, string> = {}, token = project.serverKey) =>
@@ -137,7 +137,7 @@ describe("observability", () => {
         throw new Error("too many points");
       };
       const bindings = { ...project.bindings, ANALYTICS: { writeDataPoint } };
-      const refused = startIsolate(bindings, clock, { redisTimeoutMs: 10_000 });
+      const refused = startIsolate(bindings, clock);
       for (let i = 0; i < 101; i++) {
         expect((await send(refused, project.serverKey, "POST", `${OFREP}/plain`, {})).status).toBe(200);
       }

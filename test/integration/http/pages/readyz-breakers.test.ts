@@ -22,7 +22,7 @@ describe("the state of the breakers", () => {
   beforeEach(() => {
     project.backends.upstash.setFaults({});
     project.backends.neon.setFaults({});
-    isolate = startIsolate(project.bindings, clock, { redisTimeoutMs: 10_000 });
+    isolate = startIsolate(project.bindings, clock);
   });
 
   /** Reads the state in every place. /readyz reuses a report for two seconds, so the clock moves on first. */

@@ -225,10 +225,14 @@ describe("change streams", () => {
     expect(first.versions).toEqual([version]);
     await clock.advance(50 * SECOND);
     await quiet();
-    // This is longer than an idle isolate waits.
-    project.backends.upstash.setFaults({ latencyMs: 800 });
-    project.backends.neon.setFaults({ latencyMs: 800 });
-    const answer = await evaluate(idle);
+    // The clock passes the time for which an idle isolate waits before either backend has responded.
+    project.backends.upstash.setFaults({ latencyMs: 200 });
+    project.backends.neon.setFaults({ latencyMs: 200 });
+    project.resetStats();
+    const evaluated = evaluate(idle);
+    while (project.backends.upstash.stats().requests === 0) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(500);
+    const answer = await evaluated;
     expect(answer.headers.get("x-flags-version")).toBe(String(version - 1));
     project.backends.upstash.setFaults({});
     project.backends.neon.setFaults({});
