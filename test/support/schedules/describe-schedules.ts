@@ -1,8 +1,8 @@
 /**
- * No schedule leaves an old value behind: the shipped purge, fill and read code runs through every order in which the
- * I/O of a few requests and writes can happen.
+ * No schedule leaves an old value behind: the shipped purge, fill and read code runs through every order in which the I/O of
+ * a few requests and writes can happen.
  */
-import { afterAll, beforeEach, test, vi } from "vitest";
+import { afterAll, beforeAll, test, vi } from "vitest";
 import { FENCE, SCRIPTS } from "../../../src/cache/redis/scripts.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Case } from "./schedule-cases.ts";
@@ -63,8 +63,8 @@ function totals(rows: readonly Row[]): string {
 export function describeSchedules(cases: readonly Case[], samples: number): void {
   const rows: Row[] = [];
 
-  // Timers end calls that take too long. Here each call takes as many steps as the schedule says, so no timer may fire.
-  beforeEach(() => {
+  // Timers are for what takes too long; here everything takes as many steps as the schedule says.
+  beforeAll(() => {
     vi.stubGlobal("setTimeout", () => 0);
   });
   afterAll(() => {
