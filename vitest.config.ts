@@ -28,18 +28,7 @@ export default defineConfig({
         },
       },
       {
-        // Every schedule, real time, faults and herds, and the commands of the operator's pages: `npm run test:deep`.
-        test: {
-          name: "deep",
-          include: ["test/deep/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        // Tests that must also hold inside workerd.
+        // What must also hold inside workerd.
         plugins: [
           cloudflareTest({
             main: "test/worker/support/flights-worker.ts",

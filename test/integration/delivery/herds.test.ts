@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "vitest";
-import type { UnderWayStats } from "../../dev/endpoints/under-way.ts";
-import { type Colo, startColo } from "../support/edge/colo.ts";
-import { startTestProject, type TestProject } from "../support/project.ts";
+import type { UnderWayStats } from "../../../dev/endpoints/under-way.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
 
 const HERD = 2000;
 const FLAGS = 200;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { coldStarts, wrongColdStarts } from "../chaos/cold-start.ts";
-import { CASES, type Target } from "../chaos/faults.ts";
-import { brokenPromises } from "../chaos/judge.ts";
-import { runCase } from "../chaos/run-case.ts";
-import { ChaosWorld, type Places } from "../chaos/world.ts";
-import { seededRandom } from "../support/seeded-random.ts";
+import { coldStarts, wrongColdStarts } from "../../chaos/cold-start.ts";
+import { CASES, type Target } from "../../chaos/faults.ts";
+import { brokenPromises } from "../../chaos/judge.ts";
+import { runCase } from "../../chaos/run-case.ts";
+import { ChaosWorld, type Places } from "../../chaos/world.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 
 /** A short form of `npm run chaos`: the hardest faults for a shorter time, with all assertions but those on times. */
 const CHOSEN: [fault: string, target: Target, faultMs: number][] = [

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "vitest";
-import { type Colo, startColo } from "../support/edge/colo.ts";
-import { startTestProject, type TestProject } from "../support/project.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
 
 /** Longer than the worker waits for another request's flight, even on a busy machine (ms). */
 const PATIENCE_MS = 20_000;

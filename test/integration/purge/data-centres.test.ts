@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import type { PurgeStats } from "../../dev/endpoints/purge-endpoint.ts";
-import { FLAGS, Fleet, KEPT_FLAG } from "../support/edge/fleet.ts";
-import { type Client, outdatedFor, percentiles, visibleAfter, wrongResponses } from "../support/edge/propagation.ts";
-import { seededRandom } from "../support/seeded-random.ts";
+import type { PurgeStats } from "../../../dev/endpoints/purge-endpoint.ts";
+import { FLAGS, Fleet, KEPT_FLAG } from "../../support/edge/fleet.ts";
+import { type Client, outdatedFor, percentiles, visibleAfter, wrongResponses } from "../../support/edge/propagation.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 
 /**
  * Three data centres evaluate all the time while flags change. Every response is compared with every version of the

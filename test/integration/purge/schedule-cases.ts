@@ -1,5 +1,5 @@
-import type { ScheduledIsolate } from "./scheduled-isolate.ts";
-import type { ScheduledWorld, WorldOptions } from "./scheduled-world.ts";
+import type { ScheduledIsolate } from "../../support/schedules/scheduled-isolate.ts";
+import type { ScheduledWorld, WorldOptions } from "../../support/schedules/scheduled-world.ts";
 
 export interface Case extends WorldOptions {
   name: string;
@@ -7,7 +7,7 @@ export interface Case extends WorldOptions {
   before?(world: ScheduledWorld): Promise<unknown>;
   /** Starts the concurrent work. */
   start(world: ScheduledWorld): Promise<unknown>[];
-  /** Runs in the deep suite only, because its schedules take more than a few seconds. */
+  /** Whether the case takes more than a few seconds. */
   isLarge?: boolean;
   /** Whether there are too many schedules to run all. A seeded generator then draws some of them. */
   isSampled?: boolean;
@@ -90,7 +90,6 @@ export const CASES: Case[] = [
   },
   {
     name: "one cold reader that asks twice, two writers whose purges overtake each other",
-    isLarge: true,
     start: (world) => {
       const [reader, first, second] = isolates(world.add(3));
       return [askAgain(world, reader, 2), first.write("a"), second.write("a")];
@@ -113,7 +112,6 @@ export const CASES: Case[] = [
   },
   {
     name: "one cold reader that asks twice, one writer, the sweep racing its purge",
-    isLarge: true,
     start: (world) => {
       const [reader, writer, sweeper] = isolates(world.add(3));
       return [askAgain(world, reader, 2), writer.write("a"), sweeper.sweep()];
@@ -191,7 +189,6 @@ export const CASES: Case[] = [
   },
   {
     name: "reader and writer in one isolate",
-    isLarge: true,
     hasSlowReplies: true,
     start: (world) => {
       const [shared] = isolates(world.add(1));
@@ -214,7 +211,6 @@ export const CASES: Case[] = [
   },
   {
     name: "one reader whose answers take a second, one writer elsewhere",
-    isLarge: true,
     hasSlowReplies: true,
     start: (world) => {
       const [reader, writer] = isolates(world.add(2));
@@ -228,7 +224,6 @@ export const CASES: Case[] = [
   },
   {
     name: "two requests in one isolate, the second a second after the first, whose answers take their time",
-    isLarge: true,
     hasSlowReplies: true,
     start: (world) => {
       const [reader, writer] = isolates(world.add(2));
@@ -255,7 +250,6 @@ export const CASES: Case[] = [
   },
   {
     name: "two warm readers and one writer at a data centre that keeps the head, purges of it arriving late",
-    isLarge: true,
     keptHeads: "purged",
     without: { keptHeads: "purged once" },
     before: (world) => warm(world, 2),
@@ -266,7 +260,6 @@ export const CASES: Case[] = [
   },
   {
     name: "two warm readers and one writer at a data centre that keeps the head, every purge of it lost",
-    isLarge: true,
     keptHeads: "not purged",
     without: null,
     before: (world) => warm(world, 2),
