@@ -9,7 +9,7 @@ const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
  * The files of a project run in a few processes that keep their imports and databases. The time limit only ends a test that
  * hangs: how long a test takes depends on the machine's other work.
  */
-const shared = { isolate: false, maxWorkers, unstubGlobals: true, unstubEnvs: true, testTimeout: 60_000 };
+const shared = { isolate: false, maxWorkers, testTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -25,6 +25,18 @@ export default defineConfig({
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
           hookTimeout: 120_000,
+        },
+      },
+      {
+        // Long, large or in real time, one file after the other: `npm run test:deep`.
+        test: {
+          ...shared,
+          name: "deep",
+          include: ["test/deep/**/*.test.ts"],
+          testTimeout: 1_200_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -1,95 +1,11 @@
-import { afterAll, beforeEach, describe, test, vi } from "vitest";
-import { FENCE, SCRIPTS } from "../../../src/cache/redis/scripts.ts";
-import { sample } from "../../support/schedules/schedule-samples.ts";
-import { ScheduledWorld } from "../../support/schedules/scheduled-world.ts";
-import { explore, type Program, type Schedule } from "../../support/schedules/schedules.ts";
-import { seededRandom } from "../../support/seeded-random.ts";
-import { type Case, CASES } from "./schedule-cases.ts";
+import { describe } from "vitest";
+import { CASES } from "../../support/schedules/schedule-cases.ts";
+import { testSchedules } from "../../support/schedules/schedule-suite.ts";
 
-/**
- * The worker's purge, fill and read code must not leave an old value behind, in any order in which the I/O of a few
- * requests and writes can happen. `npm run schedules` adds the larger cases, and draws more schedules of the cases that
- * are too large to run completely.
- */
-const UNFENCED = { ...SCRIPTS, advance: SCRIPTS.advance.replace(FENCE, "") };
-const WITH_LARGE = process.env["PURGE_SCHEDULES"] === "all";
-const SAMPLES = WITH_LARGE ? 10_000 : 200;
-
-interface Row {
-  case: string;
-  /** The number of all schedules. */
-  of: string;
-  schedules: number;
-  wrong: number;
-  without?: string;
-  "schedules then"?: number;
-  "wrong then"?: number;
-}
-
-interface Counted {
-  schedules: number;
-  bad: number;
-  of: string;
-  examples: Map<string, string[]>;
-}
-
-async function count(one: Case): Promise<Counted> {
-  const { start, before, isSampled, ...options } = one;
-  const make = async (schedule: Schedule): Promise<Program> => {
-    const world = new ScheduledWorld(schedule, options);
-    world.write("update", "a");
-    world.doneUpTo = world.store.version;
-    await before?.(world);
-    return {
-      start: () => void start(world),
-      shared: () => world.shared(),
-      check: () => world.check(),
-      finish: () => world.settle(),
-    };
-  };
-  if (isSampled !== true) return { ...(await explore(make)), of: "all" };
-  const sampled = await sample(make, { runs: SAMPLES, random: seededRandom(1) });
-  return { ...sampled, of: `about ${sampled.estimate.toExponential(0)}` };
-}
-
-function total(rows: readonly Row[], column: "schedules" | "wrong" | "schedules then" | "wrong then"): number {
-  return rows.reduce((sum, row) => sum + (row[column] ?? 0), 0);
-}
-
-function totals(rows: readonly Row[]): string {
-  const fenced = rows.filter((row) => row.without === "the fence");
-  const then = `${fenced.length} of them without the fence: ${total(fenced, "schedules then")}, ${total(fenced, "wrong then")} wrong`;
-  return `${rows.length} cases: ${total(rows, "schedules")} schedules, ${total(rows, "wrong")} wrong; ${then}`;
-}
-
+/** The short form of `npm run schedules`: its small cases, and a few schedules of those that are too large for all. */
 describe("every schedule", () => {
-  const rows: Row[] = [];
-
-  // Timers only end work that takes too long. Here the schedule decides when work ends.
-  beforeEach(() => {
-    vi.stubGlobal("setTimeout", () => 0);
-  });
-  afterAll(() => {
-    console.table(rows);
-    console.log(`in full, ${totals(rows.filter(({ of }) => of === "all"))}`);
-    console.log(`by sample, ${totals(rows.filter(({ of }) => of !== "all"))}`);
-  });
-
-  for (const one of CASES) {
-    const isLeftOut = one.isLarge === true && !WITH_LARGE;
-    test.skipIf(isLeftOut)(`${one.name}: none is wrong`, { timeout: 600_000 }, async ({ expect }) => {
-      const { schedules, bad, of, examples } = await count(one);
-      expect(Object.fromEntries(examples)).toEqual({});
-      expect(bad).toBe(0);
-      const row: Row = { case: one.name, of, schedules, wrong: bad };
-      rows.push(row);
-      const { without = { scripts: UNFENCED } } = one;
-      if (without === null) return;
-      const unsafe = await count({ ...one, ...without });
-      row.without = without.keptHeads === undefined ? "the fence" : "repeated purges";
-      row["schedules then"] = unsafe.schedules;
-      row["wrong then"] = unsafe.bad;
-      expect(unsafe.bad).toBeGreaterThan(0);
-    });
-  }
+  testSchedules(
+    CASES.filter(({ isLarge }) => isLarge !== true),
+    200,
+  );
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { Isolate } from "../../support/app.ts";
 import { RestoredWorld } from "../../support/backends/restored-world.ts";
-import { send } from "../management/client.ts";
+import { send } from "../../integration/management/client.ts";
 
 const FLAGS = 10_000;
 const SEGMENT = "/api/v1/environments/production/segments/beta";

@@ -1,5 +1,5 @@
-import type { ScheduledIsolate } from "../../support/schedules/scheduled-isolate.ts";
-import type { ScheduledWorld, WorldOptions } from "../../support/schedules/scheduled-world.ts";
+import type { ScheduledIsolate } from "./scheduled-isolate.ts";
+import type { ScheduledWorld, WorldOptions } from "./scheduled-world.ts";
 
 export interface Case extends WorldOptions {
   name: string;
@@ -65,6 +65,7 @@ export const CASES: Case[] = [
   },
   {
     name: "two cold readers, two writers",
+    isLarge: true,
     start: (world) => {
       const [a, b, first, second] = isolates(world.add(4));
       return [a.ask("a"), b.ask("a"), first.write("a"), second.write("a")];

@@ -17,7 +17,7 @@ describe("clients that disconnect in the middle of a load", () => {
   afterAll(() => project.close());
   beforeEach(async () => {
     await project.backends.upstash.command("FLUSHALL");
-    colo = await startColo({ bindings: project.bindings });
+    colo = await startColo({ bindings: project.bindings, script: "shipped" });
     await colo.fetch("/healthz");
     project.resetStats();
   });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
-import { type Colo, startColo } from "../../../support/edge/colo.ts";
-import { EventStreamReader } from "../../../support/event-stream.ts";
-import { startTestProject, type TestProject } from "../../../support/project.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
+import { EventStreamReader } from "../../support/event-stream.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
 
 const STREAMS = 1000;
 

@@ -4,7 +4,7 @@ import { type Isolate, startIsolate } from "../../support/app.ts";
 import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestFlag, type TestProject } from "../../support/project.ts";
-import { send } from "../management/client.ts";
+import { send } from "../../integration/management/client.ts";
 
 const FLAGS = 10_000;
 /** The number of fills, of up to 900,000 characters each, that `@index` and the documents take. */

@@ -6,7 +6,7 @@ import { applyMigrations } from "../../../dev/postgres/migrate.ts";
 import { startIsolate } from "../../support/app.ts";
 import { takeBackup } from "../../support/backends/database-backup.ts";
 import { KEY_SECRET } from "../../support/project.ts";
-import { startCliTest } from "../cli/harness.ts";
+import { startCliTest } from "../../integration/cli/harness.ts";
 import { type Output, type Program, Shell } from "./operations-shell.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
