@@ -148,7 +148,7 @@ export function testDeaths(works: readonly Work[]): void {
       const whole: Life = { livesFor: Number.POSITIVE_INFINITY, loses: "request", calls: [], isDead: false };
       expect(await liveAndDie(work, whole)).toEqual([]);
       const steps = whole.calls;
-      for (const loses of ["request", "answer"] satisfies Loss[]) {
+      for (const loses of ["request", "response"] satisfies Loss[]) {
         for (let livesFor = 0; livesFor < steps.length; livesFor++) {
           const life: Life = { livesFor, loses, calls: [], isDead: false };
           const wrong = await liveAndDie(work, life);
