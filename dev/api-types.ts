@@ -77,7 +77,22 @@ async function readContract(): Promise<Contract> {
 }
 
 function declaration(name: string, type: string, description: string | undefined): string {
-  return `${description === undefined ? "" : `/** ${description} */\n`}export type ${name} = ${type};\n`;
+  return `${commentOf(description)}export type ${name} = ${type};\n`;
+}
+
+/** Leaves room for the indentation, which only the formatter knows. */
+const COMMENT_WIDTH = 100;
+
+/** Returns a doc comment on lines of its own, wrapped if it is long. Without a description it is empty. */
+function commentOf(description: string | undefined): string {
+  if (description === undefined) return "";
+  const lines = [""];
+  for (const word of description.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`.trimStart();
+    if (line.length > COMMENT_WIDTH) lines.push(word);
+    else lines[lines.length - 1] = line;
+  }
+  return lines.length === 1 ? `\n/** ${lines[0]} */\n` : `\n/**\n${lines.map((line) => ` * ${line}\n`).join("")} */\n`;
 }
 
 function operationType({ parameters = [], requestBody, responses }: OperationObject): string {
@@ -123,9 +138,8 @@ function arrayOf({ prefixItems, items }: Schema): string {
 function objectOf({ properties = {}, required = [], additionalProperties }: Schema): string {
   const members = Object.entries(properties).map(([name, property]) => {
     const isRequired = required.includes(name);
-    const comment = property.description === undefined ? "" : `/** ${property.description} */ `;
     const type = typeOf(property);
-    return `${comment}${memberName(name)}${isRequired ? "" : "?"}: ${type}${isRequired || type === "unknown" ? "" : " | undefined"}`;
+    return `${commentOf(property.description)}${memberName(name)}${isRequired ? "" : "?"}: ${type}${isRequired || type === "unknown" ? "" : " | undefined"}`;
   });
   if (members.length > 0) return `{ ${members.join("; ")} }`;
   const values = typeof additionalProperties === "object" ? typeOf(additionalProperties) : "unknown";

@@ -133,8 +133,15 @@ export type Problem = {
   status: number;
   detail: string;
   requestId: string;
-  /** The current version, if another write came first. */ version?: number | undefined;
-  errors?: { /** JSON pointer to the field. */ pointer: string; detail: string }[] | undefined;
+  /** The current version, if another write came first. */
+  version?: number | undefined;
+  errors?:
+    | {
+        /** JSON pointer to the field. */
+        pointer: string;
+        detail: string;
+      }[]
+    | undefined;
 };
 
 /** Any fields of Flag. null removes a field, which then gets its default (RFC 7396). */
@@ -144,25 +151,32 @@ export type FlagPatch = Record<string, unknown>;
 export type SegmentPatch = Record<string, unknown>;
 
 export type Written = {
-  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */
+  version: number;
   published: {
-    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */
+    redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */
+    edge?: boolean | undefined;
   };
 };
 
 export type FlagWritten = {
-  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */
+  version: number;
   published: {
-    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */
+    redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */
+    edge?: boolean | undefined;
   };
   flag: Flag;
 };
 
 export type FlagPage = {
   items: Flag[];
-  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 };
 
 export type Definition = {
@@ -182,7 +196,8 @@ export type Definition = {
 
 export type DefinitionPage = {
   items: Definition[];
-  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 };
 
 /** Any fields of the definition in Flag. null removes a field, which then gets its default (RFC 7396). */
@@ -200,14 +215,19 @@ export type DefinitionWithEnvironments = {
   owner?: string | undefined;
   createdAt: string;
   updatedAt: string;
-  /** The configuration of each environment, by its key. */ environments: Record<
+  /** The configuration of each environment, by its key. */
+  environments: Record<
     string,
-    Configuration & { /** Version of the environment at which it last changed. */ version: number }
+    Configuration & {
+      /** Version of the environment at which it last changed. */
+      version: number;
+    }
   >;
 };
 
 export type DefinitionWritten = {
-  /** The environments that got a new version, by key. */ environments: Record<string, Written>;
+  /** The environments that got a new version, by key. */
+  environments: Record<string, Written>;
 };
 
 export type Segment = {
@@ -215,7 +235,8 @@ export type Segment = {
   name: string;
   description: string;
   condition: Condition;
-  /** Version of the environment at which it last changed. */ version: number;
+  /** Version of the environment at which it last changed. */
+  version: number;
   usedBy: { flags: string[]; segments: string[] };
   createdAt: string;
   updatedAt: string;
@@ -223,14 +244,18 @@ export type Segment = {
 
 export type SegmentList = {
   items: Segment[];
-  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 };
 
 export type SegmentWritten = {
-  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */
+  version: number;
   published: {
-    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */
+    redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */
+    edge?: boolean | undefined;
   };
   segment: Segment;
 };
@@ -239,26 +264,32 @@ export type Environment = {
   key: string;
   name: string;
   version: number;
-  /** Whether the environment accepts signed overrides. */ overridesAllowed: boolean;
+  /** Whether the environment accepts signed overrides. */
+  overridesAllowed: boolean;
   createdAt: string;
 };
 
 export type EnvironmentList = {
   items: Environment[];
-  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 };
 
 export type EnvironmentWritten = {
-  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */
+  version: number;
   published: {
-    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */
+    redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */
+    edge?: boolean | undefined;
   };
   environment: {
     key: string;
     name: string;
     version: number;
-    /** Whether the environment accepts signed overrides. */ overridesAllowed: boolean;
+    /** Whether the environment accepts signed overrides. */
+    overridesAllowed: boolean;
     createdAt?: string | undefined;
   };
 };
@@ -273,40 +304,52 @@ export type KeyList = {
     createdAt: string;
     revokedAt: string | null;
   }[];
-  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 };
 
 export type KeyCreated = {
-  /** Version of the environment after the write, for `X-Flags-Min-Version`. */ version: number;
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */
+  version: number;
   published: {
-    /** Missing if the worker runs without Redis. */ redis?: boolean | undefined;
-    /** Missing if no purge transport is configured. */ edge?: boolean | undefined;
+    /** Missing if the worker runs without Redis. */
+    redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */
+    edge?: boolean | undefined;
   };
   key: { id: string; environment: string; kind: "client" | "server"; name: string; origins: string[] };
-  /** Only this response contains it. */ token: string;
+  /** Only this response contains it. */
+  token: string;
 };
 
 export type Overrides = {
-  /** Letters, digits, `-` and `_`: safe in a URL, a header and a cookie. */ token: string;
+  /** Letters, digits, `-` and `_`: safe in a URL, a header and a cookie. */
+  token: string;
   environment: string;
-  /** Variants by flag key. */ flags: Record<string, string>;
+  /** Variants by flag key. */
+  flags: Record<string, string>;
   expiresAt: string;
-  /** Id of the admin token that signed them. The overrides token contains it too. */ madeBy: string;
+  /** Id of the admin token that signed them. The overrides token contains it too. */
+  madeBy: string;
 };
 
 export type CachePurged = {
   dryRun: boolean;
-  /** Keys of the flags that a tier held. */ flags: string[];
+  /** Keys of the flags that a tier held. */
+  flags: string[];
   deleted: { l1: number; l2: number | null };
-  /** Whether the data centres were purged; null if no purge transport is configured. */ edge: boolean | null;
+  /** Whether the data centres were purged; null if no purge transport is configured. */
+  edge: boolean | null;
 };
 
 export type CacheWarmed = { version: number; flags: number; l1: number; l2: number | null };
 
 export type CacheStatistics = {
   scope: "isolate";
-  /** Random id of the isolate, which tells it apart from others. */ isolate: string;
-  /** Cloudflare's name of the data centre; null if the request has none. */ dataCentre: string | null;
+  /** Random id of the isolate, which tells it apart from others. */
+  isolate: string;
+  /** Cloudflare's name of the data centre; null if the request has none. */
+  dataCentre: string | null;
   environment: string;
   tiers: {
     l1: {
@@ -341,16 +384,16 @@ export type CacheStatistics = {
     hitRate: number;
   };
   reads: {
-    /** Round trips of evaluations and fills, by outcome. `missing`: the tier responded, but did not have everything. */ l2: {
-      ok: number;
-      missing: number;
-      failed: number;
-    };
-    /** Round trips of evaluations and fills, by outcome. `missing`: the tier responded, but did not have everything. */ l3: {
-      ok: number;
-      missing: number;
-      failed: number;
-    };
+    /**
+     * Round trips of evaluations and fills, by outcome. `missing` counts those where the tier did not have
+     * everything.
+     */
+    l2: { ok: number; missing: number; failed: number };
+    /**
+     * Round trips of evaluations and fills, by outcome. `missing` counts those where the tier did not have
+     * everything.
+     */
+    l3: { ok: number; missing: number; failed: number };
   };
   breakers: { redis: string | null; store: string };
   head: { l1: number; l2: number | null; checkedSecondsAgo: number | null };
@@ -361,8 +404,10 @@ export type AuditPage = {
   items: {
     id: number;
     at: string;
-    /** `key:<id>` for an admin token, or `sql:<role>`. */ actor: string;
-    /** null if the change concerns the whole project. */ environment: string | null;
+    /** `key:<id>` for an admin token, or `sql:<role>`. */
+    actor: string;
+    /** null if the change concerns the whole project. */
+    environment: string | null;
     entity: "flag" | "configuration" | "segment" | "key" | "environment";
     key: string;
     action: "create" | "update" | "delete";
@@ -370,14 +415,17 @@ export type AuditPage = {
     before: Record<string, unknown> | null;
     after: Record<string, unknown> | null;
   }[];
-  /** The `cursor` of the next page; null on the last page. */ nextCursor: string | null;
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 };
 
 export type Explanation = {
   version: number;
   flag: string;
-  /** The reason, variant and value, or the error. */ resolution: Record<string, unknown>;
-  /** The reason why the flag cannot be evaluated. */ problem?: string | undefined;
+  /** The reason, variant and value, or the error. */
+  resolution: Record<string, unknown>;
+  /** The reason why the flag cannot be evaluated. */
+  problem?: string | undefined;
   prerequisites: { flag: string; variants: string[]; served: string | null; isMet: boolean }[];
   rules: {
     id: string;
@@ -389,7 +437,10 @@ export type Explanation = {
   default: { state: "served" | "not reached"; bucket?: number | null | undefined; exposure?: number | undefined };
 };
 
-/** A condition with the result of each of its parts, in the form of the condition. It leaves out values, and expands a segment's condition only where it first occurs. */
+/**
+ * A condition with the result of each of its parts, in the form of the condition. It leaves out
+ * values, and expands a segment's condition only where it first occurs.
+ */
 export type ConditionTrace = {
   result: true | false | "unknown";
   all?: ConditionTrace[] | undefined;
@@ -412,7 +463,8 @@ export type Sampled = {
   flag: string;
   count: number;
   outcomes: {
-    /** null if the caller gets its own default or an error. */ variant: string | null;
+    /** null if the caller gets its own default or an error. */
+    variant: string | null;
     reason: "STATIC" | "TARGETING_MATCH" | "SPLIT" | "DEFAULT" | "DISABLED" | "ERROR";
     ruleId: string | null;
     count: number;
@@ -420,24 +472,29 @@ export type Sampled = {
 };
 
 export type Propagation = {
-  /** The time on the database's clock. */ now: string;
+  /** The time on the database's clock. */
+  now: string;
   items: {
-    /** Version of the environment that the change made. */ version: number;
-    /** Keys of the flags that the change made stale; null if it made everything stale. */ flags: string[] | null;
-    /** When the transaction of the change began. */ changedAt: string;
-    /** When the sweep had purged everywhere; null if it has not done so yet. */ confirmedAt: string | null;
+    /** Version of the environment that the change made. */
+    version: number;
+    /** Keys of the flags that the change made stale; null if it made everything stale. */
+    flags: string[] | null;
+    /** When the transaction of the change began. */
+    changedAt: string;
+    /** When the sweep had purged everywhere; null if it has not done so yet. */
+    confirmedAt: string | null;
   }[];
 };
 
 export type EvaluationRequest = {
-  /** Attributes of the subject: at most 500 values, 8 levels, 64 KiB. */ context?:
-    | { targetingKey?: string | undefined }
-    | undefined;
+  /** Attributes of the subject: at most 500 values, 8 levels, 64 KiB. */
+  context?: { targetingKey?: string | undefined } | undefined;
 };
 
 export type Evaluation = {
   key: string;
-  /** Missing if the caller is to use its default. */ value?: unknown;
+  /** Missing if the caller is to use its default. */
+  value?: unknown;
   reason: "STATIC" | "TARGETING_MATCH" | "SPLIT" | "DEFAULT" | "DISABLED" | "ERROR";
   variant: string;
   metadata: Record<string, unknown>;
@@ -445,12 +502,10 @@ export type Evaluation = {
 
 export type Evaluations = {
   flags: (Evaluation | OfrepError)[];
-  /** Only if the request has `Origin`. `flagSetId` is the environment. */ metadata?:
-    | { flagSetId?: string | undefined }
-    | undefined;
-  /** Only if the request has `Origin` and a client key. */ eventStreams?:
-    | { type: "sse"; url: string; inactivityDelaySec?: number | undefined }[]
-    | undefined;
+  /** Only if the request has `Origin`. `flagSetId` is the environment. */
+  metadata?: { flagSetId?: string | undefined } | undefined;
+  /** Only if the request has `Origin` and a client key. */
+  eventStreams?: { type: "sse"; url: string; inactivityDelaySec?: number | undefined }[] | undefined;
 };
 
 export type OfrepError = {
@@ -468,7 +523,8 @@ export type OfrepError = {
 
 export type Readiness = {
   status: "ok" | "degraded" | "unavailable";
-  /** The entries of L1, and the state, latency and breaker of L2 and L3. */ tiers: Record<string, unknown>;
+  /** The entries of L1, and the state, latency and breaker of L2 and L3. */
+  tiers: Record<string, unknown>;
 };
 
 /** The input and the response body of each operation, by `operationId`. */

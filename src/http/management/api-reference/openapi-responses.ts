@@ -76,7 +76,7 @@ const stats = object({
 const reads = {
   ...object({ ok: count, missing: count, failed: count }),
   description:
-    "Round trips of evaluations and fills, by outcome. `missing`: the tier responded, but did not have everything.",
+    "Round trips of evaluations and fills, by outcome. `missing` counts those where the tier did not have everything.",
 };
 const bucketFields = {
   bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
