@@ -44,41 +44,7 @@ export function EnvironmentsPage(): JSX.Element {
               </thead>
               <tbody>
                 {all.map((one) => (
-                  <tr key={one.key}>
-                    <td class="wide">
-                      <a href={href(["flags"], { environment: one.key })}>{one.name}</a>{" "}
-                      <code class="hint">{one.key}</code>
-                    </td>
-                    <td data-label="Version">{one.version}</td>
-                    <td data-label="Created">
-                      <Time at={one.createdAt} />
-                    </td>
-                    <td data-label="Override links">
-                      <Switch
-                        label={`Allow override links in ${one.key}`}
-                        isOn={one.overridesAllowed}
-                        isDisabled={isReadOnly.value}
-                        onToggle={(isAllowed) => void allowOverrides(one, isAllowed)}
-                      />
-                    </td>
-                    <td>
-                      {!isReadOnly.value && (
-                        <span class="row-actions">
-                          <button type="button" aria-label={`Rename ${one.key}`} onClick={() => setRenamed(one)}>
-                            Rename
-                          </button>
-                          <button
-                            type="button"
-                            class="danger"
-                            aria-label={`Delete ${one.key}`}
-                            onClick={() => void remove(one)}
-                          >
-                            Delete
-                          </button>
-                        </span>
-                      )}
-                    </td>
-                  </tr>
+                  <EnvironmentRow key={one.key} environment={one} onRename={() => setRenamed(one)} />
                 ))}
               </tbody>
             </table>
@@ -88,6 +54,46 @@ export function EnvironmentsPage(): JSX.Element {
       {isCreating && <CreateEnvironment known={environments.data.value ?? []} onClose={() => setIsCreating(false)} />}
       {renamed !== undefined && <RenameEnvironment environment={renamed} onClose={() => setRenamed(undefined)} />}
     </>
+  );
+}
+
+function EnvironmentRow({
+  environment: one,
+  onRename,
+}: {
+  environment: Environment;
+  onRename: () => void;
+}): JSX.Element {
+  return (
+    <tr>
+      <td class="wide">
+        <a href={href(["flags"], { environment: one.key })}>{one.name}</a> <code class="hint">{one.key}</code>
+      </td>
+      <td data-label="Version">{one.version}</td>
+      <td data-label="Created">
+        <Time at={one.createdAt} />
+      </td>
+      <td data-label="Override links">
+        <Switch
+          label={`Allow override links in ${one.key}`}
+          isOn={one.overridesAllowed}
+          isDisabled={isReadOnly.value}
+          onToggle={(isAllowed) => void allowOverrides(one, isAllowed)}
+        />
+      </td>
+      <td>
+        {!isReadOnly.value && (
+          <span class="row-actions">
+            <button type="button" aria-label={`Rename ${one.key}`} onClick={onRename}>
+              Rename
+            </button>
+            <button type="button" class="danger" aria-label={`Delete ${one.key}`} onClick={() => void remove(one)}>
+              Delete
+            </button>
+          </span>
+        )}
+      </td>
+    </tr>
   );
 }
 

@@ -38,18 +38,7 @@ export function Editor({
   const lists = { attributes: `${id}-attributes`, flags: `${id}-flags` };
   const isNew = editing.stored.value === undefined;
 
-  useEffect(() => {
-    const isDirty = (): boolean => editing.changes.peek().length > 0;
-    const onUnload = (event: BeforeUnloadEvent): void => {
-      if (isDirty()) event.preventDefault();
-    };
-    addEventListener("beforeunload", onUnload);
-    guardLeaving(async () => !isDirty() || (await askToLeave(editing.draft.peek().key)));
-    return () => {
-      removeEventListener("beforeunload", onUnload);
-      guardLeaving(undefined);
-    };
-  }, [editing]);
+  useLeaveGuard(editing);
 
   const review = (): void => {
     if (form.current !== null && !reportInvalid(form.current)) setReviewing(true);
@@ -91,6 +80,22 @@ export function Editor({
       {isReviewing && <Review editing={editing} onSave={save} onClose={() => setReviewing(false)} />}
     </Problems.Provider>
   );
+}
+
+/** Asks before the person leaves with unsaved changes. */
+function useLeaveGuard(editing: ReturnType<typeof createEditing>): void {
+  useEffect(() => {
+    const isDirty = (): boolean => editing.changes.peek().length > 0;
+    const onUnload = (event: BeforeUnloadEvent): void => {
+      if (isDirty()) event.preventDefault();
+    };
+    addEventListener("beforeunload", onUnload);
+    guardLeaving(async () => !isDirty() || (await askToLeave(editing.draft.peek().key)));
+    return () => {
+      removeEventListener("beforeunload", onUnload);
+      guardLeaving(undefined);
+    };
+  }, [editing]);
 }
 
 function askToLeave(key: string): Promise<boolean> {

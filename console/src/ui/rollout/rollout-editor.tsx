@@ -17,6 +17,17 @@ const ON_MISS = [
   ["default", "serve the default"],
 ] as const;
 
+interface RolloutEditorProps {
+  rollout: Rollout;
+  onChange: (rollout: Rollout) => void;
+  variants: readonly string[];
+  /** Whether this is the flag's default. It must reach everyone, because there is no next rule. */
+  isDefault: boolean;
+  flagKey: string;
+  attributeList: string;
+  pointer: string;
+}
+
 /** Edits a rollout: shares of variants, split by a bucketing attribute. */
 export function RolloutEditor({
   rollout,
@@ -26,17 +37,8 @@ export function RolloutEditor({
   flagKey,
   attributeList,
   pointer,
-}: {
-  rollout: Rollout;
-  onChange: (rollout: Rollout) => void;
-  variants: readonly string[];
-  /** Whether this is the flag's default. It must reach everyone, because there is no next rule. */
-  isDefault: boolean;
-  flagKey: string;
-  attributeList: string;
-  pointer: string;
-}): JSX.Element {
-  const { by = ["targetingKey"], ramp, onMiss = "next", onMissingKey = "skip" } = rollout;
+}: RolloutEditorProps): JSX.Element {
+  const { ramp, onMiss = "next" } = rollout;
   const rest = isDefault ? "off variant" : onMiss === "next" ? "next rule" : "default";
   return (
     <div class="stack">
@@ -48,42 +50,7 @@ export function RolloutEditor({
         rest={rest}
         pointer={`${pointer}/weights`}
       />
-      <details class="more">
-        <summary>
-          Bucketed by {by.map(pathText).join(", otherwise ")} · salt {rollout.salt ?? flagKey}
-        </summary>
-        <div class="leaf">
-          <ByList
-            by={by}
-            onChange={(by) => onChange({ ...rollout, by })}
-            pointer={`${pointer}/by`}
-            list={attributeList}
-          />
-          <Select
-            label="If the attribute is missing"
-            value={onMissingKey}
-            options={isDefault ? [["skip", "serve the off variant"], ...ON_MISSING_KEY.slice(1)] : ON_MISSING_KEY}
-            onChange={(chosen) => onChange({ ...rollout, onMissingKey: chosen as typeof onMissingKey })}
-            pointer={`${pointer}/onMissingKey`}
-          />
-          {!isDefault && (
-            <Select
-              label="Everyone else"
-              value={onMiss}
-              options={ON_MISS}
-              onChange={(chosen) => onChange({ ...rollout, onMiss: chosen as typeof onMiss })}
-              pointer={`${pointer}/onMiss`}
-            />
-          )}
-          <TextInput
-            label="Salt"
-            value={rollout.salt ?? flagKey}
-            onChange={(salt) => onChange({ ...rollout, salt })}
-            pointer={`${pointer}/salt`}
-            hint="A new salt assigns everyone to a new bucket."
-          />
-        </div>
-      </details>
+      <BucketingDetails {...{ rollout, onChange, isDefault, flagKey, attributeList, pointer }} />
       <RampEditor
         ramp={ramp}
         weights={rollout.weights}
@@ -94,5 +61,55 @@ export function RolloutEditor({
         pointer={`${pointer}/ramp`}
       />
     </div>
+  );
+}
+
+/** The attribute that assigns buckets, the subjects that have none, and the salt. */
+function BucketingDetails({
+  rollout,
+  onChange,
+  isDefault,
+  flagKey,
+  attributeList,
+  pointer,
+}: Omit<RolloutEditorProps, "variants">): JSX.Element {
+  const { by = ["targetingKey"], onMiss = "next", onMissingKey = "skip" } = rollout;
+  return (
+    <details class="more">
+      <summary>
+        Bucketed by {by.map(pathText).join(", otherwise ")} · salt {rollout.salt ?? flagKey}
+      </summary>
+      <div class="leaf">
+        <ByList
+          by={by}
+          onChange={(by) => onChange({ ...rollout, by })}
+          pointer={`${pointer}/by`}
+          list={attributeList}
+        />
+        <Select
+          label="If the attribute is missing"
+          value={onMissingKey}
+          options={isDefault ? [["skip", "serve the off variant"], ...ON_MISSING_KEY.slice(1)] : ON_MISSING_KEY}
+          onChange={(chosen) => onChange({ ...rollout, onMissingKey: chosen as typeof onMissingKey })}
+          pointer={`${pointer}/onMissingKey`}
+        />
+        {!isDefault && (
+          <Select
+            label="Everyone else"
+            value={onMiss}
+            options={ON_MISS}
+            onChange={(chosen) => onChange({ ...rollout, onMiss: chosen as typeof onMiss })}
+            pointer={`${pointer}/onMiss`}
+          />
+        )}
+        <TextInput
+          label="Salt"
+          value={rollout.salt ?? flagKey}
+          onChange={(salt) => onChange({ ...rollout, salt })}
+          pointer={`${pointer}/salt`}
+          hint="A new salt assigns everyone to a new bucket."
+        />
+      </div>
+    </details>
   );
 }

@@ -11,15 +11,7 @@ import { addWeight, splitEvenly, removeWeight, setWeight, sumOf, type Weights } 
 /** The step of a slider: one percent. Exact shares can be typed. */
 const STEP = WEIGHT_TOTAL / 100;
 
-/** Edits the share of each variant, with a slider and an exact percentage, and shows the shares as a bar. */
-export function WeightsEditor({
-  weights,
-  onChange,
-  variants,
-  isWhole,
-  rest,
-  pointer,
-}: {
+interface WeightsEditorProps {
   weights: Weights;
   onChange: (weights: Weights) => void;
   variants: readonly string[];
@@ -28,51 +20,25 @@ export function WeightsEditor({
   /** The name of the remaining share. */
   rest: string;
   pointer: string;
-}): JSX.Element {
+}
+
+/** Edits the share of each variant, with a slider and an exact percentage, and shows the shares as a bar. */
+export function WeightsEditor({
+  weights,
+  onChange,
+  variants,
+  isWhole,
+  rest,
+  pointer,
+}: WeightsEditorProps): JSX.Element {
   const unused = variants.find((name) => !weights.some(([used]) => used === name));
-  const set = (index: number, weight: number): void => onChange(setWeight(weights, index, weight, isWhole));
   const sum = sumOf(weights);
   return (
     <div class="weights" data-pointer={pointer} tabIndex={-1}>
       <WeightsBar weights={weights} rest={rest} />
-      {weights.map(([variant, weight], i) => (
+      {weights.map((_, i) => (
         // oxlint-disable-next-line react/no-array-index-key -- a variant can occur twice, and the order counts
-        <div key={i} class="weight">
-          <Select
-            label={`Variant ${i + 1}`}
-            isLabelHidden
-            value={variant}
-            options={variants.map((name) => [name, name])}
-            onChange={(name) => onChange(weights.with(i, [name, weight]))}
-            pointer={`${pointer}/${i}/0`}
-          />
-          <input
-            type="range"
-            aria-label={`Share of ${variant}`}
-            aria-valuetext={percentText(weight)}
-            min={0}
-            max={WEIGHT_TOTAL}
-            step={STEP}
-            value={weight}
-            onInput={(event) => set(i, Number(event.currentTarget.value))}
-          />
-          <ParsedInput
-            label={`Percentage of ${variant}`}
-            isLabelHidden
-            value={weight}
-            format={percentInputText}
-            parse={parsePercent}
-            onChange={(share) => set(i, share)}
-            pointer={`${pointer}/${i}/1`}
-            inputMode="decimal"
-          />
-          <span aria-hidden="true">%</span>
-          <RemoveButton
-            label={`Remove ${variant} from the rollout`}
-            isDisabled={weights.length === 1}
-            onRemove={() => onChange(removeWeight(weights, i, isWhole))}
-          />
-        </div>
+        <WeightRow key={i} index={i} {...{ weights, onChange, variants, isWhole, pointer }} />
       ))}
       {(isWhole ? sum !== WEIGHT_TOTAL : sum > WEIGHT_TOTAL) && (
         <span class="problem">
@@ -90,9 +56,60 @@ export function WeightsEditor({
           Add variant
         </button>
         <button type="button" class="small" onClick={() => onChange(splitEvenly(weights))}>
-          Split splitEvenly
+          Split evenly
         </button>
       </div>
+    </div>
+  );
+}
+
+/** One variant's share. */
+function WeightRow({
+  weights,
+  index,
+  onChange,
+  variants,
+  isWhole,
+  pointer,
+}: Omit<WeightsEditorProps, "rest"> & { index: number }): JSX.Element {
+  const [variant, weight] = weights[index] ?? ["", 0];
+  const set = (share: number): void => onChange(setWeight(weights, index, share, isWhole));
+  return (
+    <div class="weight">
+      <Select
+        label={`Variant ${index + 1}`}
+        isLabelHidden
+        value={variant}
+        options={variants.map((name) => [name, name])}
+        onChange={(name) => onChange(weights.with(index, [name, weight]))}
+        pointer={`${pointer}/${index}/0`}
+      />
+      <input
+        type="range"
+        aria-label={`Share of ${variant}`}
+        aria-valuetext={percentText(weight)}
+        min={0}
+        max={WEIGHT_TOTAL}
+        step={STEP}
+        value={weight}
+        onInput={(event) => set(Number(event.currentTarget.value))}
+      />
+      <ParsedInput
+        label={`Percentage of ${variant}`}
+        isLabelHidden
+        value={weight}
+        format={percentInputText}
+        parse={parsePercent}
+        onChange={set}
+        pointer={`${pointer}/${index}/1`}
+        inputMode="decimal"
+      />
+      <span aria-hidden="true">%</span>
+      <RemoveButton
+        label={`Remove ${variant} from the rollout`}
+        isDisabled={weights.length === 1}
+        onRemove={() => onChange(removeWeight(weights, index, isWhole))}
+      />
     </div>
   );
 }
