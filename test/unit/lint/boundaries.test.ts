@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../../..");
 
+const linesOf = (count: number): string => `export const a = [\n${"  1,\n".repeat(count - 2)}];\n`;
+const functionOf = (count: number): string => `export const f = (): void => {\n${"  f();\n".repeat(count - 2)}};\n`;
+
 type Case = readonly [path: string, code: string, rule: string];
 
 const REFUSED: readonly Case[] = [
@@ -32,11 +35,26 @@ const REFUSED: readonly Case[] = [
   ["sdk/client/bad.ts", `import { x } from "../../src/flags/x.ts"; export const y = x;`, "no-restricted-imports"],
   ["src/http/bad.ts", `export default 1;`, "no-default-export"],
   ["src/http/bad.ts", `export const log = (): void => console.log("x");`, "no-console"],
+  ["src/http/bad.ts", linesOf(301), "(max-lines)"],
+  ["console/src/bad.tsx", linesOf(301), "(max-lines)"],
+  ["test/unit/bad.test.ts", linesOf(301), "(max-lines)"],
+  ["src/http/bad.ts", functionOf(71), "max-lines-per-function"],
+  ["dev/bad.ts", functionOf(71), "max-lines-per-function"],
+  ["test/support/bad.ts", functionOf(71), "max-lines-per-function"],
 ];
 
 const ALLOWED: readonly Case[] = [
+  ["src/http/good.ts", linesOf(300), "(max-lines)"],
+  ["src/http/good.ts", functionOf(70), "max-lines-per-function"],
+  ["test/unit/good.test.ts", functionOf(71), "max-lines-per-function"],
   ["src/evaluation/good.ts", `import { x } from "../flags/x.ts"; export const y = x;`, "no-restricted"],
 ];
+
+/** Each of the two imports a type of the other. */
+const CYCLE = [
+  ["src/http/left.ts", `import type { Right } from "./right.ts"; export type Left = Right[] | 1;`],
+  ["src/http/right.ts", `import type { Left } from "./left.ts"; export type Right = Left[] | 2;`],
+] as const;
 
 /** A linter that checks nothing also reports nothing, so each boundary is broken here once. */
 describe("the linter", () => {
@@ -51,8 +69,9 @@ describe("the linter", () => {
 
   beforeAll(() => {
     copyFileSync(join(root, ".oxlintrc.json"), join(folder, ".oxlintrc.json"));
-    for (const [index, [path, code]] of [...REFUSED, ...ALLOWED].entries()) {
-      const file = join(folder, fileOf(path, index));
+    const cases = [...REFUSED, ...ALLOWED].map(([path, code], index) => [fileOf(path, index), code] as const);
+    for (const [path, code] of [...cases, ...CYCLE]) {
+      const file = join(folder, path);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, code);
     }
@@ -69,5 +88,9 @@ describe("the linter", () => {
 
   test.for(ALLOWED.entries().toArray())("allows case %i: %j", ([index, [path, , rule]], { expect }) => {
     expect(problemsOf(fileOf(path, REFUSED.length + index)).join("\n")).not.toContain(rule);
+  });
+
+  test("refuses a cycle of type imports", ({ expect }) => {
+    for (const [path] of CYCLE) expect(problemsOf(path).join("\n")).toContain("no-cycle");
   });
 });
