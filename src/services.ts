@@ -43,14 +43,14 @@ const REDIS_TIMEOUT_MS = 150;
 const REDIS_BULK_TIMEOUT_MS = 1000;
 /** Postgres wakes up from scale-to-zero within this time (ms). */
 const STORE_TIMEOUT_MS = 5000;
-/**
- * A flight is replaced after this time, which is longer than both tiers together may take (ms). Exported for the
- * schedules, which construct an isolate themselves.
- */
+/** A flight is replaced after this time, longer than both tiers together may take (ms). Exported for the schedules. */
 export const FLIGHT_BUDGET_MS = 6500;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */
 const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000 };
+
+/** Memory that a flag takes, compiled form and document together, per character of its JSON: `npm run bench:memory`. */
+const BYTES_PER_JSON_CHARACTER = 7;
 
 /** Replacements for runtime services, used by tests. */
 export interface ServicesOptions {
@@ -164,7 +164,10 @@ function createTiers(settings: Settings, { clock, random, redisTimeoutMs }: Runt
     absentTtlMs: settings.CACHE_ENABLED ? settings.CACHE_ABSENT_TTL_SECONDS * 1000 : 0,
     now: clock.now,
     random,
-    sizeOf: (key, flag, chars) => key.length + (flag === null ? 0 : documentBytes(flag, chars)),
+    sizeOf: (key, flag, chars) => {
+      if (flag === null) return key.length;
+      return key.length + (chars ?? JSON.stringify(flag.document).length) * BYTES_PER_JSON_CHARACTER;
+    },
   });
   return new TieredCache<CompiledFlag>({
     l1,
@@ -295,11 +298,4 @@ function createRedisTier(settings: Settings, now: () => number, timeoutMs: numbe
     now,
     parseDocument: parseCachedDocument,
   });
-}
-
-/** Memory that a flag takes, compiled form and document together, per character of its JSON: `npm run bench:memory`. */
-const BYTES_PER_JSON_CHARACTER = 7;
-
-function documentBytes(flag: CompiledFlag, chars = JSON.stringify(flag.document).length): number {
-  return chars * BYTES_PER_JSON_CHARACTER;
 }
