@@ -51,7 +51,6 @@ const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 500
 
 /** Memory that a flag takes, compiled form and document together, per character of its JSON: `npm run bench:memory`. */
 const BYTES_PER_JSON_CHARACTER = 7;
-
 /** Replacements for runtime services, used by tests. */
 export interface ServicesOptions {
   clock?: Clock;
