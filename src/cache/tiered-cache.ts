@@ -22,8 +22,8 @@ export interface TieredCacheOptions<V> {
 }
 
 /**
- * The two cache tiers together. Every method that needs L2 throws a `TierError` if L2 fails, and the caller decides how to
- * go on.
+ * The two cache tiers together. Every method that needs L2 throws a `TierError` if L2 fails, and the caller decides how
+ * to go on.
  *
  * @example
  * const { missing } = await cache.fetch("production", ["checkout"]); // one L2 command
