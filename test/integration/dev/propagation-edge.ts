@@ -37,20 +37,6 @@ export async function startPropagationEdge(colos: readonly [Colo, Colo]): Promis
   let patch: { before: Reply | undefined; isWritten: boolean; late: Map<object, number> } | undefined;
   let onEvaluated: () => void = () => undefined;
 
-  const ask = async (colo: Colo, request: IncomingMessage): Promise<Reply> => {
-    const body: Buffer[] = [];
-    for await (const part of request) body.push(part as Buffer);
-    const response = await colo.fetch(request.url ?? "/", {
-      method: request.method ?? "GET",
-      headers: Object.entries(request.headers).filter(
-        (header): header is [string, string] => !["connection", "host", "content-length"].includes(header[0]),
-      ),
-      ...(body.length === 0 ? {} : { body: Buffer.concat(body) }),
-    });
-    const headers = Object.fromEntries([...response.headers].filter(([name]) => FORWARDED.has(name)));
-    return { status: response.status, headers, text: await response.text() };
-  };
-
   const lateResponse = (connection: object, isAfterWrite: boolean): Reply | undefined => {
     const count = patch?.late.get(connection) ?? 0;
     if (count === LATE_RESPONSES) return undefined;
@@ -62,7 +48,7 @@ export async function startPropagationEdge(colos: readonly [Colo, Colo]): Promis
     const place = places.get(request.socket) ?? (connections++ % 2 === 0 ? 0 : 1);
     places.set(request.socket, place);
     const isAfterWrite = patch?.isWritten === true;
-    const reply = frozen ?? (await ask(colos[place], request));
+    const reply = frozen ?? (await forward(colos[place], request));
     if (reply.status === 200) {
       if (versionOf(reply) >= versionOf(newest)) newest = reply;
       onEvaluated();
@@ -77,7 +63,7 @@ export async function startPropagationEdge(colos: readonly [Colo, Colo]): Promis
     if (isPatch) patch = { before: newest, isWritten: false, late: new Map() };
     if (isPatch && freezesAtPatch) frozen ??= newest;
     const isEvaluation = request.url?.startsWith("/ofrep/") === true;
-    const reply = await (isEvaluation ? evaluate(request) : ask(colos[0], request));
+    const reply = await (isEvaluation ? evaluate(request) : forward(colos[0], request));
     if (isPatch && patch) patch.isWritten = true;
     response.writeHead(reply.status, reply.headers).end(reply.text);
   };
@@ -108,4 +94,19 @@ export async function startPropagationEdge(colos: readonly [Colo, Colo]): Promis
 
 function versionOf(reply: Reply | undefined): number {
   return Number(reply?.headers["x-flags-version"] ?? 0);
+}
+
+/** Passes a request on to an isolate. */
+async function forward(colo: Colo, request: IncomingMessage): Promise<Reply> {
+  const body: Buffer[] = [];
+  for await (const part of request) body.push(part as Buffer);
+  const response = await colo.fetch(request.url ?? "/", {
+    method: request.method ?? "GET",
+    headers: Object.entries(request.headers).filter(
+      (header): header is [string, string] => !["connection", "host", "content-length"].includes(header[0]),
+    ),
+    ...(body.length === 0 ? {} : { body: Buffer.concat(body) }),
+  });
+  const headers = Object.fromEntries([...response.headers].filter(([name]) => FORWARDED.has(name)));
+  return { status: response.status, headers, text: await response.text() };
 }
