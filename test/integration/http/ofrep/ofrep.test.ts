@@ -250,8 +250,9 @@ describe("OFREP", () => {
   test("a slow Redis is given the time for a whole environment, and not for one flag", async ({ expect }) => {
     await post("", "{}"); // fills Redis
     await isolate.settled();
-    const cold = startIsolate(project.bindings, clock);
-    project.backends.upstash.setFaults({ latencyMs: 300 });
+    // Longer than the time for one flag, and much shorter than the second that a whole environment may take.
+    const cold = startIsolate(project.bindings, clock, { redisTimeoutMs: 50 });
+    project.backends.upstash.setFaults({ latencyMs: 100 });
     try {
       const ask = async (path: string) => {
         const headers = { authorization: `Bearer ${project.serverKey}` };
