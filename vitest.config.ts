@@ -11,6 +11,12 @@ const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
  */
 const shared = { isolate: false, maxWorkers, testTimeout: 60_000 };
 
+const inWorkerd = () =>
+  cloudflareTest({
+    main: "test/worker/support/flights-worker.ts",
+    miniflare: { compatibilityDate: "2026-11-01" },
+  });
+
 export default defineConfig({
   test: {
     projects: [
@@ -33,6 +39,7 @@ export default defineConfig({
           ...shared,
           name: "deep",
           include: ["test/deep/**/*.test.ts"],
+          exclude: ["test/deep/worker/**"],
           testTimeout: 1_200_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -40,14 +47,14 @@ export default defineConfig({
         },
       },
       {
-        // What must also hold inside workerd.
-        plugins: [
-          cloudflareTest({
-            main: "test/worker/support/flights-worker.ts",
-            miniflare: { compatibilityDate: "2026-11-01" },
-          }),
-        ],
+        // Tests that must also hold inside workerd.
+        plugins: [inWorkerd()],
         test: { name: "worker", include: ["test/worker/**/*.test.ts"], maxWorkers },
+      },
+      {
+        // The same in real time: a part of `npm run test:deep`.
+        plugins: [inWorkerd()],
+        test: { name: "deep-worker", include: ["test/deep/worker/**/*.test.ts"], testTimeout: 60_000 },
       },
       {
         // Real browsers' clients in Chromium: `npm run test:browser`, not part of `npm test`.

@@ -1,6 +1,6 @@
 import { exports } from "cloudflare:workers";
 import { describe, test } from "vitest";
-import { callsFor } from "./support/flights-worker.ts";
+import { callsFor } from "../../worker/support/flights-worker.ts";
 
 /**
  * Requests of one isolate in real workerd, where a promise dies with the request that created it. The runtime itself
