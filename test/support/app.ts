@@ -15,11 +15,12 @@ export interface Isolate {
   logged: string[];
 }
 
+/** A timeout that no busy machine reaches (ms). */
 const PATIENCE_MS = 60_000;
 
 /**
- * Starts an isolate that waits for its backends as long as they take: the timeouts of the shipped worker would end requests on
- * a busy machine, and a test would count other round trips. A test of a backend that hangs passes its own timeouts.
+ * Starts an isolate that waits for its backends as long as they take. On a busy machine, the timeouts of the worker
+ * would end requests, and a test would count other round trips. A test of a backend that hangs passes its own timeouts.
  */
 export function startIsolate(
   bindings: Record<string, unknown>,

@@ -11,7 +11,7 @@ describe("settings", () => {
   const withLifetime = (seconds: number) =>
     parseSettings({ ...required, STREAM_LIFETIME_SECONDS: String(seconds) }).STREAM_LIFETIME_SECONDS;
 
-  test("let no stream live so long that it could use up the calls of its request", ({ expect }) => {
+  test("limit a stream's lifetime so that it cannot use up its request's subrequests", ({ expect }) => {
     const most = SUBREQUESTS / PER_SECOND;
     expect(withLifetime(3000) * PER_SECOND).toBeLessThan(SUBREQUESTS);
     expect(() => withLifetime(Math.ceil(most))).toThrow("STREAM_LIFETIME_SECONDS");

@@ -15,7 +15,7 @@ const CHOSEN: [fault: string, target: Target, faultMs: number][] = [
   ["evicting keys", "L2", 1500],
 ];
 
-describe("with its backends failing, the built worker", () => {
+describe("the built worker while its backends fail", () => {
   let world: ChaosWorld;
   let places: Places;
 
@@ -29,7 +29,7 @@ describe("with its backends failing, the built worker", () => {
   });
 
   for (const [caseNumber, [fault, target, faultMs]] of CHOSEN.entries()) {
-    test(`answers nothing wrong and nothing with 5xx, and recovers: ${fault}, ${target}`, async ({ expect }) => {
+    test(`gives no wrong response and no 5xx, and recovers: ${fault}, ${target}`, async ({ expect }) => {
       const chaosCase = CASES.find(({ kind, target: of }) => kind.name === fault && of === target)!;
       const options = { calmMs: 300, faultMs, pauseMs: 25 };
       const result = await runCase(world, { places, caseNumber }, chaosCase, options);
@@ -42,9 +42,7 @@ describe("with its backends failing, the built worker", () => {
     });
   }
 
-  test("answers 503 at a cold start with nothing in reach, which OpenFeature's SDK turns into the code's default", async ({
-    expect,
-  }) => {
+  test("a cold start with nothing in reach is a 503, and the SDK returns the code's default", async ({ expect }) => {
     const results = await coldStarts(world, ["down"]);
     expect(results).toHaveLength(1);
     expect(wrongColdStarts(results)).toEqual([]);

@@ -62,7 +62,7 @@ describe("clients that disconnect in the middle of a load", () => {
     ["one flag", "/asked"],
     ["all flags", ""],
   ] as const) {
-    test(`${what}, while Postgres hangs: others are answered once it is back, by a new query`, async ({ expect }) => {
+    test(`${what}, while Postgres hangs: a new query serves later requests once it is back`, async ({ expect }) => {
       project.backends.neon.setFaults({ hang: true });
       expect(await hangUp(path, () => queries() > 0)).toEqual(new Set(["gone"]));
       expect(queries()).toBe(1);
@@ -76,7 +76,7 @@ describe("clients that disconnect in the middle of a load", () => {
     });
   }
 
-  test("while Redis hangs: others are answered by Postgres, and by Redis when it is back", async ({ expect }) => {
+  test("while Redis hangs, Postgres serves other requests, and Redis does once it is back", async ({ expect }) => {
     project.backends.upstash.setFaults({ hang: true });
     await hangUp("/asked", () => project.backends.upstash.stats().requests > 0);
     await untilSuccess("/asked");

@@ -75,9 +75,7 @@ describe("herds", () => {
     [`${FLAGS} flags`, many, FLAGS],
     ["all flags at once", all, 1],
   ] as const) {
-    test(`${HERD} who ask for ${what}, over a slow Postgres: one read of a key under way at each tier`, async ({
-      expect,
-    }) => {
+    test(`${HERD} requests for ${what} with a slow Postgres share one read at each tier`, async ({ expect }) => {
       const [colo] = await start(1);
       // Postgres is so slow that all requests arrive before the first load ends.
       project.backends.neon.setFaults({ latencyMs: 1500 });
@@ -89,7 +87,7 @@ describe("herds", () => {
     });
   }
 
-  test(`${INSTANCES} instances, all cold, asked at once: one fill of a key by each`, async ({ expect }) => {
+  test(`${INSTANCES} cold instances fill each flag once each when all are requested together`, async ({ expect }) => {
     const instances = await start(INSTANCES);
     project.backends.neon.setFaults({ latencyMs: 300 });
     const size = Math.floor(HERD / INSTANCES);
@@ -101,7 +99,7 @@ describe("herds", () => {
     expect(l2().underWay.peakAlike).toBeLessThanOrEqual(INSTANCES);
   });
 
-  test("when an outage ends, the first who get through read for all", async ({ expect }) => {
+  test("when an outage ends, the first request that gets through reads for all", async ({ expect }) => {
     const instances = await start(INSTANCES);
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
@@ -129,7 +127,7 @@ describe("herds", () => {
     expect(l3().underWay.mostAlike).toBeLessThanOrEqual(2 * INSTANCES);
   });
 
-  test("a herd that must see one version shares its reads, too", async ({ expect }) => {
+  test("requests that must see one version share its reads", async ({ expect }) => {
     const [colo] = await start(1);
     project.resetStats();
     const version = await project.save({ key: "flag-7", enabled: false });

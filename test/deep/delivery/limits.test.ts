@@ -46,16 +46,14 @@ describe(`an environment of ${FLAGS} flags`, () => {
   const change = (body: object) =>
     send(one, project.adminToken, "POST", "/flags/flag-7/update?environment=production", body);
 
-  test("is answered at once when everything is cold: one read of each tier, and few writes behind it", async ({
-    expect,
-  }) => {
+  test("a cold isolate responds after one read of each tier, and few writes follow", async ({ expect }) => {
     expect(await costOf("cold bulk", one, () => bulk(one))).toEqual({ l2: 1 + FILLS, l3: 1 });
     const answers = await bulk(one);
     expect(answers.size).toBe(FLAGS);
     expect(new Set(answers.values())).toEqual(new Set([true]));
   });
 
-  test("fits into L1's default bounds, and is answered from there without a round trip", async ({ expect }) => {
+  test("fits into L1's default bounds, and L1 serves it without a round trip", async ({ expect }) => {
     expect(await costOf("warm bulk", one, () => bulk(one))).toEqual({ l2: 0, l3: 0 });
     const { size, bytes, evictions } = one.services.tiers.l1.stats();
     console.log(`L1 counts ${Math.round(bytes / KIB)} KiB for ${size} flags`);
@@ -63,12 +61,12 @@ describe(`an environment of ${FLAGS} flags`, () => {
     expect(bytes).toBeLessThan(one.services.settings.CACHE_L1_MAX_BYTES);
   });
 
-  test("reaches another isolate with one command", async ({ expect }) => {
+  test("another isolate reads it with one command", async ({ expect }) => {
     expect(await costOf("bulk over warm Redis", two, () => bulk(two))).toEqual({ l2: 1, l3: 0 });
     expect((await bulk(two)).size).toBe(FLAGS);
   });
 
-  test("has one of them updated for one command and one batch, and read elsewhere for one command", async ({
+  test("an update of one flag costs one command and one batch, and a read elsewhere one command", async ({
     expect,
   }) => {
     await change({ enabled: true });
@@ -82,7 +80,7 @@ describe(`an environment of ${FLAGS} flags`, () => {
     expect((await bulk(two)).get("flag-7")).toBe(false);
   });
 
-  test("is edited as a whole in SQL, and the sweep publishes that as one change of everything", async ({ expect }) => {
+  test("an edit of all flags in SQL is published by the sweep as one change of everything", async ({ expect }) => {
     await project.backends.neon.exec("update flag_configurations set enabled = false");
     const swept = await costOf("the sweep of an edit of all flags", one, () => one.services.sweep(() => undefined));
     expect(swept.l2).toBeLessThan(10);
@@ -95,9 +93,7 @@ describe(`an environment of ${FLAGS} flags`, () => {
     expect(new Set((await bulk(two)).values())).toEqual(new Set([false]));
   });
 
-  test("is answered right where L1 has no room for it, within its bounds and without emptying it", async ({
-    expect,
-  }) => {
+  test("an L1 without room for it serves it correctly, within its bounds and without emptying", async ({ expect }) => {
     const maxBytes = 512 * KIB;
     const small = start({ CACHE_L1_MAX_BYTES: String(maxBytes) });
     expect((await bulk(small)).size).toBe(FLAGS);
@@ -137,7 +133,7 @@ describe("an environment of more than 8 MiB", () => {
     ["in an L1 that has room for it", 96 * KIB * KIB],
     ["in L1 as it is set by default", 64 * KIB * KIB],
   ] as const) {
-    test(`is answered, and has no snapshot, ${where}`, async ({ expect }) => {
+    test(`is served, and has no snapshot, ${where}`, async ({ expect }) => {
       const colo = new MapEdgeCache(clock.now);
       const bindings = { ...project.bindings, CACHE_L1_MAX_BYTES: String(maxBytes) };
       const isolate = startIsolate(bindings, clock, { openCache: colo.open });

@@ -20,7 +20,7 @@ for (const name of names) pages.set(name, await readFile(new URL(name, FOLDER), 
 
 describe("docs/operations", () => {
   test.each(names.filter((name) => stepsOf(pages.get(name) ?? "").some(({ kind }) => kind === "run")))(
-    "%s does what it says, in its order",
+    "%s: each command does what the page says, in order",
     async (name) => {
       const world = await startOperationsWorld();
       try {
@@ -31,12 +31,12 @@ describe("docs/operations", () => {
     },
   );
 
-  test("what is shown and not run is what cannot be run here", ({ expect }) => {
+  test("the blocks that are not run are the ones that cannot be run here", ({ expect }) => {
     const counts = [...pages].map(([name, page]) => [name, shownIn(page)] as const).filter(([, count]) => count > 0);
     expect(Object.fromEntries(counts)).toEqual(NOT_RUN);
   });
 
-  test("the index names every page", ({ expect }) => {
+  test("the index lists every page", ({ expect }) => {
     const linked = [...(pages.get("README.md") ?? "").matchAll(/\]\(([a-z-]+\.md)\)/g)].map(([, name]) => name);
     expect(new Set(linked)).toEqual(new Set(names.filter((name) => name !== "README.md")));
   });

@@ -47,7 +47,7 @@ describe("change streams in workerd", () => {
     return ((await response.json()) as { version: number }).version;
   };
 
-  test("a change reaches a thousand streams of one isolate, which ask once a second together", async ({ expect }) => {
+  test("a change reaches a thousand streams of one isolate, which share one check a second", async ({ expect }) => {
     for (let i = 0; i < STREAMS; i += 50) await Promise.all(Array.from({ length: 50 }, () => stream(colo)));
     expect(open).toHaveLength(STREAMS);
     project.resetStats();
@@ -63,7 +63,7 @@ describe("change streams in workerd", () => {
     expect(open.filter(({ isEnded }) => isEnded)).toEqual([]);
   });
 
-  test("a stream whose client has gone frees its place, and others are told all the same", async ({ expect }) => {
+  test("a disconnected client frees its place, and the other streams still get changes", async ({ expect }) => {
     const full = await startColo({ bindings: { ...project.bindings, STREAMS_MAX: "2" } });
     try {
       const first = await stream(full);
@@ -85,7 +85,7 @@ describe("change streams in workerd", () => {
     }
   });
 
-  test("who loses its isolate is told by the next one what it missed", async ({ expect }) => {
+  test("a client whose isolate ends learns from the next one what it missed", async ({ expect }) => {
     const dying = await startColo({ bindings: project.bindings });
     const reader = await stream(dying);
     const known = reader.lastEventId ?? "";

@@ -70,7 +70,7 @@ for (const { name, delivery, quietMs, boundMs } of TRANSPORTS) {
     }
 
     test(
-      "every answer is true at its version, none goes back, and none is older than the contract",
+      "every response is right at its version, versions never go back, and none is too old",
       { timeout: 1_200_000 },
       async ({ expect }) => {
         const { clients, seldom, truth, published } = fleet;

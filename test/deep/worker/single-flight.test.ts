@@ -30,7 +30,7 @@ describe("a flight whose owner dies", () => {
   }
 
   for (const [name, die] of deaths) {
-    test(`because it ${name}: one of those who wait asks again, for all`, async ({ expect }) => {
+    test(`because it ${name}: one of the waiting requests calls again, for all`, async ({ expect }) => {
       const key = aKey();
       await die(key);
       expect(callsFor(key)).toBe(1);
@@ -40,14 +40,14 @@ describe("a flight whose owner dies", () => {
     });
   }
 
-  test("an owner that leaves early, but told waitUntil, has its flight answered for everybody", async ({ expect }) => {
+  test("an owner that leaves early but uses waitUntil still serves its followers", async ({ expect }) => {
     const key = aKey();
     expect(await ask(key, "ms=100&end=leave")).toBe("left");
     expect(new Set(await followers(key))).toEqual(new Set(["answer 1"]));
     expect(callsFor(key)).toBe(1);
   });
 
-  test("other keys do not notice", async ({ expect }) => {
+  test("flights of other names do not notice", async ({ expect }) => {
     const [dead, alive] = [aKey(), aKey()];
     await ask(dead, "ms=20&end=leave&kept=no");
     expect(await ask(alive)).toBe("answer 1");

@@ -189,7 +189,7 @@ class World {
 }
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
-  describe(`fences over ${name}`, () => {
+  describe(`fences on ${name}`, () => {
     let redis: TestRedis;
     beforeAll(async () => {
       redis = await startTestRedis(redisUrl);
@@ -212,7 +212,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       );
     });
 
-    test("the same without the fence does", async ({ expect }) => {
+    test("without the fence, some order does", async ({ expect }) => {
       const advance = SCRIPTS.advance.replace(FENCE, "");
       expect(advance).not.toBe(SCRIPTS.advance);
       const outcome = await fc.check(

@@ -6,7 +6,7 @@ import { aFlagDocument } from "../../support/flag-documents.ts";
 import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
-  describe(`RedisTier failing over ${name}`, () => {
+  describe(`RedisTier on a failing ${name}`, () => {
     let redis: TestRedis;
     let impatient: TestRedis;
     let prefix: string;
@@ -37,7 +37,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       ["down", { down: true }],
       ["refusing", { errorRate: 1 }],
       ["hanging", { hang: true }],
-    ] as const)("is a TierError, never a miss, when Redis is %s", async ([, faults], { expect }) => {
+    ] as const)("throws a TierError, and never reports a miss, if Redis is %s", async ([, faults], { expect }) => {
       impatient.endpoint.setFaults(faults);
       const failing = impatient.tier();
       const calls = [
@@ -55,7 +55,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
     test.for([
       ["down", { down: true }],
       ["hanging", { hang: true }],
-    ] as const)("gives up in time and tries nothing twice when Redis is %s", async ([, faults], { expect }) => {
+    ] as const)("gives up in time and repeats nothing if Redis is %s", async ([, faults], { expect }) => {
       impatient.endpoint.setFaults(faults);
       impatient.endpoint.resetStats();
       const startedAt = performance.now();
@@ -64,7 +64,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect(impatient.endpoint.stats().requests).toBe(1);
     });
 
-    test("a publish whose answer was lost can be sent again", async ({ expect }) => {
+    test("a publish whose reply was lost can be sent again", async ({ expect }) => {
       const retried = impatient.tier();
       impatient.endpoint.setFaults({});
       await retried.fill("prod", 5, undefined, texts("a", "b"));
@@ -75,7 +75,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect(await retried.keys("prod")).toEqual(["b"]);
     });
 
-    test("an answer that is none is no purge and no fill", async ({ expect }) => {
+    test("an unexpected reply does not count as a purge or a fill", async ({ expect }) => {
       const failing = redis.tier({ prefix });
       redis.endpoint.setFaults({ wrongType: true });
       const shapes = 15;
@@ -89,7 +89,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect(failing.counts().errors).toBe(2 * shapes);
     });
 
-    test("never says what was in the command", async ({ expect }) => {
+    test("errors never contain parts of the command", async ({ expect }) => {
       await redis.endpoint.command("SET", hash(), "not a hash");
       const secret = new Map([["s3cret-flag", '"s3cret text"']]);
       for (const call of [tier.fill("prod", 5, undefined, secret), tier.read("prod", ["s3cret-flag"])]) {
@@ -102,7 +102,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       await redis.endpoint.command("DEL", hash());
     });
 
-    test("gives more time to whole environments and large fills, and to nothing else", async ({ expect }) => {
+    test("only whole environments and large fills get more time", async ({ expect }) => {
       const { url, token } = impatient.endpoint;
       const patient = impatient.tier({ bulkRedis: createRedis(url, token, 10_000) });
       const large = new Map([

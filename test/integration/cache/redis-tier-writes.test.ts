@@ -6,7 +6,7 @@ import { aFlagDocument } from "../../support/flag-documents.ts";
 import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
-  describe(`writes over ${name}`, () => {
+  describe(`writes on ${name}`, () => {
     let redis: TestRedis;
     let prefix: string;
     let tier: RedisTier;
@@ -32,7 +32,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
     afterAll(() => redis.endpoint.close());
 
     describe("fill", () => {
-      test("starts an environment that has no head, whatever lies about without one", async ({ expect }) => {
+      test("starts an environment without a head, whatever other fields exist", async ({ expect }) => {
         await redis.endpoint.command("HSET", hash(), "old", "{}");
         expect(await tier.fill("prod", 5, undefined, texts("a"))).toBe(true);
         expect(await contents(tier.readAll("prod"))).toEqual({
@@ -42,7 +42,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect([...(await tier.texts("prod")).keys()]).toEqual(["a"]);
       });
 
-      test("is refused once the head is ahead, and changes nothing then", async ({ expect }) => {
+      test("is refused and changes nothing if the head is ahead", async ({ expect }) => {
         await tier.publish("prod", [[6, ["a"]]]);
         expect(await tier.fill("prod", 5, [[5, ["b"]]], texts("a", "b"))).toBe(false);
         expect(await contents(tier.readAll("prod"))).toEqual({
@@ -52,7 +52,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(await tier.keys("prod")).toEqual([]);
       });
 
-      test("moves the head by the changes it brings, and keeps what these do not name", async ({ expect }) => {
+      test("moves the head by its changes, and keeps the fields that they do not name", async ({ expect }) => {
         await tier.fill("prod", 5, undefined, texts("a", "b", "c"));
         expect(
           await tier.fill(
@@ -79,7 +79,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         });
       });
 
-      test("starts over when its changes do not reach back to the head", async ({ expect }) => {
+      test("starts over if its changes do not reach back to the head", async ({ expect }) => {
         for (const changes of [
           undefined,
           [[7, ["a"]]],
@@ -103,7 +103,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect((await contents(tier.readAll("prod")))?.head).toEqual({ version: 7, changes: [[7, "*"]] });
       });
 
-      test("splits what is too large for one request", async ({ expect }) => {
+      test("splits a request that is too large", async ({ expect }) => {
         const keys = Array.from({ length: 40 }, (_, i) => `flag-${i}`);
         const text = JSON.stringify(aFlagDocument("big", 1, { metadata: { filler: "x".repeat(50_000) } }));
         redis.commands();
@@ -112,7 +112,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect((await tier.keys("prod")).length).toBe(40);
       });
 
-      test("takes thousands of fields at once", async ({ expect }) => {
+      test("accepts thousands of fields at once", async ({ expect }) => {
         const keys = Array.from({ length: 5000 }, (_, i) => `f${i}`);
         expect(await tier.fill("prod", 5, undefined, new Map(keys.map((key) => [key, "{}"])))).toBe(true);
         expect((await tier.keys("prod")).length).toBe(5000);
@@ -125,7 +125,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(await tier.fill("prod", 5, undefined, texts("a"))).toBe(false);
       });
 
-      test("deletes the named fields of versions that the head has not seen, and no others", async ({ expect }) => {
+      test("deletes exactly the fields that versions after the head name", async ({ expect }) => {
         await tier.fill("prod", 5, undefined, texts("a", "b", "c", "@keys", "@index"));
         expect(
           await tier.publish("prod", [
@@ -142,7 +142,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         ]);
       });
 
-      test("deletes nothing when it comes again or late", async ({ expect }) => {
+      test("deletes nothing if it arrives again or late", async ({ expect }) => {
         await tier.publish("prod", [
           [5, ["a"]],
           [6, ["a"]],
@@ -153,7 +153,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(await tier.keys("prod")).toEqual(["a"]);
       });
 
-      test("deletes everything when it comes before an older one, which then changes nothing", async ({ expect }) => {
+      test("deletes everything if it arrives before an older one, which then changes nothing", async ({ expect }) => {
         await tier.fill("prod", 5, undefined, texts("a", "b"));
         expect(await tier.publish("prod", [[7, ["a"]]])).toBe(7);
         expect(await tier.keys("prod")).toEqual([]);
@@ -162,7 +162,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(await tier.keys("prod")).toEqual(["b"]);
       });
 
-      test("records a change of very many flags as one of everything", async ({ expect }) => {
+      test("records a change of very many flags as a change of everything", async ({ expect }) => {
         await tier.fill("prod", 5, undefined, texts("a"));
         const many = Array.from({ length: 201 }, (_, i) => `f${i}`);
         await tier.publish("prod", [[6, many]]);
@@ -178,7 +178,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(await tier.keys("prod")).toEqual([]);
       });
 
-      test("remembers 64 changes and 400 names, the newest", async ({ expect }) => {
+      test("remembers the newest 64 changes and 400 names", async ({ expect }) => {
         for (let version = 1; version <= 70; version++) await tier.publish("prod", [[version, ["a"]]]);
         expect((await tier.readAll("prod"))?.changes?.map(([version]) => version)).toEqual(
           Array.from({ length: 64 }, (_, i) => i + 7),
@@ -192,7 +192,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect((await tier.readAll("prod"))?.changes?.map(([version]) => version)).toEqual([72, 73]);
       });
 
-      test("keeps versions beyond what Lua prints in full", async ({ expect }) => {
+      test("keeps versions that are too large for Lua to print exactly", async ({ expect }) => {
         const version = 9_007_199_254_740_000;
         await tier.publish("prod", [[version, ["a"]]]);
         await tier.fill("prod", version, [], texts("a"));

@@ -6,7 +6,7 @@ import { aFlagDocument } from "../../support/flag-documents.ts";
 import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
-  describe(`over ${name}`, () => {
+  describe(`reads on ${name}`, () => {
     let redis: TestRedis;
     let prefix: string;
     let tier: RedisTier;
@@ -63,7 +63,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect(redis.commands()).toEqual({ EVAL: 1 });
     });
 
-    test("writes a hash with the head as text and a lifetime", async ({ expect }) => {
+    test("a hash has its head as text and a lifetime", async ({ expect }) => {
       await tier.fill(
         "prod",
         5,
@@ -80,12 +80,12 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect(lifetime).toBeLessThanOrEqual(900_000);
     });
 
-    test("lives a minute at least, to outlast every read under way", async ({ expect }) => {
+    test("a hash lives for at least a minute, longer than any read", async ({ expect }) => {
       await redis.tier({ prefix, ttlMs: 1000 }).publish("prod", [[1, []]]);
       expect(await redis.endpoint.command<number>("PTTL", hash())).toBeGreaterThan(50_000);
     });
 
-    test("renews the lifetime with every write, a repeated publish among them", async ({ expect }) => {
+    test("every write renews the lifetime, even a repeated publish", async ({ expect }) => {
       await tier.publish("prod", [[5, ["a"]]]);
       for (const write of [() => tier.publish("prod", [[4, ["a"]]]), () => tier.fill("prod", 5, [], texts("a"))]) {
         await redis.endpoint.command("PEXPIRE", hash(), 100_000);
@@ -95,7 +95,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
     });
 
     describe("readChanges", () => {
-      test("answers the news of the head and the fields that they name", async ({ expect }) => {
+      test("returns the changes since a version and the fields that they name", async ({ expect }) => {
         await tier.fill("prod", 5, undefined, texts("a", "b", "c"));
         await tier.publish("prod", [
           [6, ["a"]],
@@ -117,7 +117,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(await tier.stats()).toMatchObject({ hits: 1, misses: 0 });
       });
 
-      test("answers the version alone to a reader that is up to date or ahead", async ({ expect }) => {
+      test("returns only the version to a reader that is up to date or ahead", async ({ expect }) => {
         await tier.publish("prod", [
           [6, ["a"]],
           [7, ["b"]],
@@ -130,7 +130,9 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         }
       });
 
-      test("answers the whole head and no fields to a reader that it does not reach back to", async ({ expect }) => {
+      test("returns the whole head without fields if the changes do not reach back to the reader", async ({
+        expect,
+      }) => {
         await tier.fill("prod", 5, [[5, ["a"]]], texts("a"));
         await tier.publish("prod", [[6, ["b"]]]);
         for (const known of [0, 3]) {
@@ -158,27 +160,27 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect((await tier.readChanges("prod", 7))?.changes).toEqual([[8, ["a"]]]);
       });
 
-      test("reads nothing where there is no head", async ({ expect }) => {
+      test("returns nothing if there is no head", async ({ expect }) => {
         expect(await tier.readChanges("prod", 5)).toBeUndefined();
         expect(await tier.read("prod", ["a"])).toBeUndefined();
         expect(await tier.readAll("prod")).toBeUndefined();
       });
     });
 
-    test("a ping is one command about no environment", async ({ expect }) => {
+    test("a ping is one command that touches no environment", async ({ expect }) => {
       await tier.ping();
       expect(await tier.stats()).toMatchObject({ size: 0 });
       expect(redis.commands()).toEqual({ PING: 1 });
     });
 
-    test("counts what does not parse, or is of another schema, as a miss", async ({ expect }) => {
+    test("counts a document that does not parse, or has another schema, as a miss", async ({ expect }) => {
       await tier.fill("prod", 5, undefined, texts("good"));
       await redis.endpoint.command("HSET", hash(), "broken", '{"schemaVersion":', "old", '{"schemaVersion":0}');
       expect([...(await tier.getMany("prod", ["good", "broken", "old"])).keys()]).toEqual(["good"]);
       expect(await tier.stats()).toMatchObject({ hits: 1, misses: 2, errors: 0, size: 3 });
     });
 
-    test("a head that cannot be read is none, and the next fill starts over", async ({ expect }) => {
+    test("treats an unreadable head as missing, and the next fill starts over", async ({ expect }) => {
       await redis.endpoint.command("HSET", hash(), "@head", "nonsense", "a", "{}");
       expect(await tier.readAll("prod")).toBeUndefined();
       expect(await tier.readChanges("prod", 1)).toBeUndefined();
@@ -187,7 +189,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect(await tier.keys("prod")).toEqual(["b"]);
     });
 
-    test("clears under a prefix that reads like a pattern, and nothing beside it", async ({ expect }) => {
+    test("clears exactly its own prefix, even if that looks like a pattern", async ({ expect }) => {
       const starred = redis.tier({ prefix: `${prefix}*` });
       await tier.fill("prod", 5, undefined, texts("a"));
       await starred.fill("prod", 5, undefined, texts("a"));

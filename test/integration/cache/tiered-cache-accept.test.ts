@@ -7,7 +7,7 @@ import { anIsolate } from "../../support/cache/tiered-cache.ts";
 import { reading, wholeReading } from "../../support/cache/readings.ts";
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
-  describe(`TieredCache over ${name}`, () => {
+  describe(`TieredCache on ${name}`, () => {
     let redis: TestRedis;
     let l2: RedisTier;
     const isolate = () => anIsolate(l2, redis.clock);
@@ -22,7 +22,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
     afterAll(() => redis.endpoint.close());
 
     describe("accept", () => {
-      test("is in L1 at once and in L2 by one command of the answer", async ({ expect }) => {
+      test("puts a reading into L1 at once, and into L2 with the command that it returns", async ({ expect }) => {
         const cache = isolate();
         const fill = cache.accept("prod", {
           ...wholeReading(5, ["a"]),
@@ -41,7 +41,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(stored).toMatchObject({ ...wholeReading(5, ["a"]), flags: new Map([["a", aFlagDocument("a", 5)]]) });
       });
 
-      test("confirms the version as of when the reading was asked for, however long it took", async ({ expect }) => {
+      test("confirms the version as of the time of the query, however long it took", async ({ expect }) => {
         const cache = isolate();
         const readAt = redis.clock.now();
         await redis.clock.advance(4000);
@@ -51,9 +51,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(cache.l1.environment("prod").checkedAt).toBe(readAt);
       });
 
-      test("keeps the rest of L1 when the reading says what changed, and nothing when it does not", async ({
-        expect,
-      }) => {
+      test("keeps the rest of L1 only if the reading lists what changed", async ({ expect }) => {
         const cache = isolate();
         cache.accept("prod", wholeReading(5, ["a", "b"]));
         cache.accept("prod", reading(6, ["a"], { changes: [[6, ["a"]]] }));
@@ -62,7 +60,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect([...cache.l1.getMany("prod", ["a", "b"]).keys()]).toEqual(["a"]);
       });
 
-      test("takes from a reading that was overtaken only what has not changed since", async ({ expect }) => {
+      test("takes only the unchanged parts of a reading that a change has overtaken", async ({ expect }) => {
         const cache = isolate();
         cache.accept("prod", reading(5, ["x"]));
         const checkedAt = cache.l1.environment("prod").checkedAt;
@@ -76,7 +74,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(await l2.keys("prod")).toEqual([]);
       });
 
-      test("spares an L2 that is behind from starting over, with the changes that L1 remembers", async ({ expect }) => {
+      test("fills an L2 that is behind by the changes that L1 remembers, without starting over", async ({ expect }) => {
         const cache = isolate();
         await cache.accept("prod", wholeReading(5, ["a", "b", "c"]))();
         cache.l1.advance("prod", { version: 6, changes: [[6, ["a"]]] });
@@ -85,7 +83,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect((await l2.keys("prod")).toSorted()).toEqual(["b", "c"]);
       });
 
-      test("purges what its changes name even when it brings no document", async ({ expect }) => {
+      test("drops the flags that its changes name, even without their documents", async ({ expect }) => {
         const cache = isolate();
         await cache.accept("prod", wholeReading(5, ["a", "b"]))();
         await cache.accept("prod", { asOf: 6, changes: [[6, ["a"]]], flags: new Map([["a", null]]) })();
@@ -108,8 +106,8 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       });
     });
 
-    describe("with L2 failing", () => {
-      test("throws, and L1 has what was published all the same", async ({ expect }) => {
+    describe("with a failing L2", () => {
+      test("publish throws, but L1 still has the change", async ({ expect }) => {
         const cache = isolate();
         await cache.accept("prod", wholeReading(5, ["a", "b"]))();
         redis.endpoint.setFaults({ errorRate: 1 });

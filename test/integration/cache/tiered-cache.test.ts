@@ -11,7 +11,7 @@ import { KEYS, reading, wholeReading } from "../../support/cache/readings.ts";
 import { anIsolate } from "../../support/cache/tiered-cache.ts";
 
 for (const { name, redisUrl } of REDIS_BACKENDS) {
-  describe(`over ${name}`, () => {
+  describe(`TieredCache on ${name}`, () => {
     let redis: TestRedis;
     let l2: RedisTier;
     const isolate = () => anIsolate(l2, redis.clock);
@@ -46,7 +46,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
     });
 
     describe("get and getMany", () => {
-      test("fill L1 after an L2 hit, so that L2 is asked once", async ({ expect }) => {
+      test("fill L1 after an L2 hit, so that the next read does not use L2", async ({ expect }) => {
         await isolate().accept("prod", wholeReading(5, ["a", "b"]))();
         redis.commands();
         const cache = isolate();
@@ -59,7 +59,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(cache.stats()).toMatchObject({ hits: 5, misses: 1, size: 2 });
       });
 
-      test("answer from L2 even when L1 keeps nothing", async ({ expect }) => {
+      test("return what L2 has even if L1 keeps nothing", async ({ expect }) => {
         await isolate().accept("prod", wholeReading(5, ["a"]))();
         const cache = anIsolate(l2, redis.clock, { maxEntries: 0 });
         expect((await cache.get("prod", "a"))?.value?.document.key).toBe("a");
@@ -67,7 +67,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
     });
 
     describe("fetch", () => {
-      test("brings flags, head and SDK keys with one command, and says what is missing", async ({ expect }) => {
+      test("reads flags, head and SDK keys with one command, and names the missing ones", async ({ expect }) => {
         await isolate().accept("prod", wholeReading(5, ["a", "b", "c"]))();
         redis.commands();
         const cache = isolate();
@@ -79,7 +79,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(held.checkedAt).toBe(redis.clock.now());
       });
 
-      test("finds nothing where L2 has no head, and claims no check", async ({ expect }) => {
+      test("finds nothing if L2 has no head, and does not count as a head check", async ({ expect }) => {
         const cache = isolate();
         expect(await cache.fetch("prod", ["a"])).toEqual({ found: false, missing: ["a"] });
         expect(cache.l1.environment("prod").checkedAt).toBe(0);
@@ -87,7 +87,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(await alone.fetch("prod", ["a"])).toEqual({ found: false, missing: ["a"] });
       });
 
-      test("moves L1 on, and drops what changed since", async ({ expect }) => {
+      test("moves L1 on, and drops the flags that have changed since", async ({ expect }) => {
         const [cache, other] = [isolate(), isolate()];
         await cache.accept("prod", wholeReading(5, ["a", "b"]))();
         await other.publish("prod", [[6, ["a"]]]);
@@ -96,7 +96,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(cache.l1.environment("prod").current("a")).toBeUndefined();
       });
 
-      test("takes from a replica that lags behind only what has not changed since", async ({ expect }) => {
+      test("takes only unchanged flags from a replica that lags behind", async ({ expect }) => {
         const cache = isolate();
         await cache.accept("prod", wholeReading(5, ["a", "b"]))();
         cache.l1.advance("prod", { version: 6, changes: [[6, ["a", "@keys"]]] });
@@ -106,7 +106,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(cache.l1.environment("prod").version).toBe(6);
       });
 
-      test("takes what cannot be read for missing", async ({ expect }) => {
+      test("treats an unreadable field as missing", async ({ expect }) => {
         await l2.fill(
           "prod",
           5,
@@ -123,7 +123,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
     });
 
     describe("fetchAll", () => {
-      test("brings a whole environment with one command", async ({ expect }) => {
+      test("reads a whole environment with one command", async ({ expect }) => {
         const keys = Array.from({ length: 1000 }, (_, i) => `flag-${i}`);
         await isolate().accept("prod", wholeReading(5, keys))();
         redis.commands();
@@ -134,13 +134,13 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(cache.l1.environment("prod").index).toEqual(keys.toSorted());
       });
 
-      test("names what was purged, by the index", async ({ expect }) => {
+      test("uses the index to name the flags that were purged", async ({ expect }) => {
         await isolate().accept("prod", wholeReading(5, ["a", "b", "c"]))();
         await l2.publish("prod", [[6, ["b"]]]);
         expect(await isolate().fetchAll("prod")).toEqual({ found: true, missing: ["b"] });
       });
 
-      test("misses all where there is no head, no index, or one that has changed since", async ({ expect }) => {
+      test("misses everything without a head, without an index, or with an outdated one", async ({ expect }) => {
         const cache = isolate();
         expect(await cache.fetchAll("prod")).toEqual({ found: false, missing: "all" });
         await isolate().accept("prod", reading(5, ["a"]))();
@@ -153,8 +153,8 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       });
     });
 
-    describe("what is read again", () => {
-      test("is compiled and measured once per version, and fresh again", async ({ expect }) => {
+    describe("reading a flag again", () => {
+      test("compiles and measures it once per version, and makes it fresh again", async ({ expect }) => {
         const measured: [key: string, chars: number | undefined][] = [];
         const cache = anIsolate(l2, redis.clock, {
           sizeOf: (key, _value, chars) => {
@@ -180,7 +180,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(cache.l1.stats()).toMatchObject({ size: 2, bytes: 20 });
       });
 
-      test("is compiled again when its version has moved, in whatever way it was superseded", async ({ expect }) => {
+      test("compiles it again if its version has changed, whatever superseded it", async ({ expect }) => {
         const cache = isolate();
         cache.accept("prod", wholeReading(5, ["a", "b"]));
         cache.compiled.length = 0;
@@ -196,7 +196,9 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
     });
 
     describe("sync", () => {
-      test("is one command that moves nothing when nothing changed, and counts as a check", async ({ expect }) => {
+      test("is one command that changes nothing if there is no news, and counts as a head check", async ({
+        expect,
+      }) => {
         const cache = isolate();
         await cache.accept("prod", wholeReading(5, ["a"]))();
         const entry = cache.l1.environment("prod").current("a");
@@ -208,7 +210,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(cache.l1.environment("prod").checkedAt).toBe(redis.clock.now());
       });
 
-      test("drops what changed and brings what L2 has of it, in the same command", async ({ expect }) => {
+      test("drops what changed and reads L2's copies of it with the same command", async ({ expect }) => {
         const [cache, other] = [isolate(), isolate()];
         await cache.accept("prod", wholeReading(5, ["a", "b", "c"]))();
         await other.checkHead("prod");
@@ -225,7 +227,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(held.keys).toEqual(KEYS);
       });
 
-      test("compiles nothing that this isolate has never been asked for", async ({ expect }) => {
+      test("does not compile flags that this isolate has never served", async ({ expect }) => {
         const [cache, other] = [isolate(), isolate()];
         await other.accept("prod", wholeReading(5, ["a", "b"]))();
         await cache.fetch("prod", ["a"]);
@@ -252,7 +254,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(cache.l1.environment("prod").version).toBe(7);
       });
 
-      test("knows nothing where L2 has no head", async ({ expect }) => {
+      test("learns nothing if L2 has no head", async ({ expect }) => {
         const cache = isolate();
         expect(await cache.checkHead("prod")).toBe("unknown");
         expect(cache.l1.environment("prod").checkedAt).toBe(0);

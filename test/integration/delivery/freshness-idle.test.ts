@@ -7,7 +7,7 @@ import { aFlag, startTestProject, type TestProject } from "../../support/project
 /** The latency of Redis (ms): more than a busy isolate waits for, and less than an idle one does. */
 const FAR_MS = 120;
 
-describe("an isolate far from Redis, after a kill switch was thrown", () => {
+describe("an isolate far from Redis, after a kill switch was used", () => {
   const clock = new FakeClock();
   let project: TestProject;
   let reader: Isolate;
@@ -42,7 +42,7 @@ describe("an isolate far from Redis, after a kill switch was thrown", () => {
   };
 
   test.for([2500, 30_000, 59_000, 600_000])(
-    "answers at once with what is true, %i ms after it last asked",
+    "responds at once with the current value, %i ms after its last request",
     async (ms, { expect }) => {
       await kill();
       await clock.advance(ms);
@@ -50,7 +50,7 @@ describe("an isolate far from Redis, after a kill switch was thrown", () => {
     },
   );
 
-  test("that is asked all the time does not hold requests up: the one after the check has it", async ({ expect }) => {
+  test("a busy isolate does not delay requests: the one after the head check has the change", async ({ expect }) => {
     await kill();
     await clock.advance(1100);
     const asked = isOn();

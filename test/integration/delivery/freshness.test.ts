@@ -61,7 +61,7 @@ describe("freshness", () => {
     await isolate.settled();
   };
 
-  test("serves from memory for a second, then sees the change with one L2 command and no query", async ({ expect }) => {
+  test("memory serves for a second, and then one L2 command and no query bring the change", async ({ expect }) => {
     await warm(reader);
     const version = await publish({ key: "banner", enabled: false });
     await clock.advance(900);
@@ -82,7 +82,7 @@ describe("freshness", () => {
     expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
   });
 
-  test("the writer's own isolate has the change at once, without any command", async ({ expect }) => {
+  test("the writer's own isolate has the change at once, without a command", async ({ expect }) => {
     await warm(writer);
     const version = await publish({ key: "banner", enabled: false });
     project.resetStats();
@@ -90,7 +90,7 @@ describe("freshness", () => {
     expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
   });
 
-  test("an edit in SQL reaches the edge with the next sweep, and is marked done", async ({ expect }) => {
+  test("an edit in SQL reaches the edge with the next sweep, which marks it done", async ({ expect }) => {
     await warm(reader);
     await project.backends.neon.exec("update flag_configurations set enabled = false where flag_key = 'banner'");
     expect(await writer.services.sweep(() => undefined)).toMatchObject({ failed: 0 });
@@ -101,7 +101,7 @@ describe("freshness", () => {
     expect(pending).toEqual({ n: 0 });
   });
 
-  test("X-Flags-Min-Version answers at that version or with 503, never with less", async ({ expect }) => {
+  test("X-Flags-Min-Version gives at least that version or a 503", async ({ expect }) => {
     await warm(reader);
     const version = await publish({ key: "banner", enabled: false });
     expect(await ask(reader, "/banner", { "x-flags-min-version": String(version) })).toMatchObject({
@@ -115,16 +115,14 @@ describe("freshness", () => {
     expect(wrong.status).toBe(400);
   });
 
-  test("X-Flags-Min-Version reads the store when the purge was lost", async ({ expect }) => {
+  test("X-Flags-Min-Version reads the store if the purge was lost", async ({ expect }) => {
     await warm(reader);
     const version = await project.save({ key: "banner", enabled: false });
     const answer = await ask(reader, "/banner", { "x-flags-min-version": String(version) });
     expect(answer).toMatchObject({ status: 200, value: false, version });
   });
 
-  test("Cache-Control: no-cache from a server key reads the store and refills L2, a client key's is ignored", async ({
-    expect,
-  }) => {
+  test("Cache-Control: no-cache reads the store and refills L2, but only with a server key", async ({ expect }) => {
     await warm(reader);
     const version = await project.save({ key: "banner", enabled: false });
     const headers = { "cache-control": "no-cache" };
@@ -147,7 +145,7 @@ describe("freshness", () => {
     expect([...statuses]).toEqual([200, 429]);
   });
 
-  test("answers from the store while L2 is down, and sees changes there", async ({ expect }) => {
+  test("the store serves while L2 is down, and changes are visible there", async ({ expect }) => {
     await warm(reader);
     project.backends.upstash.setFaults({ down: true });
     await project.save({ key: "banner", enabled: false });
@@ -157,7 +155,7 @@ describe("freshness", () => {
     expect(reader.logged).toContain("l2_failed");
   });
 
-  test("serves what L2 has while the store is down", async ({ expect }) => {
+  test("L2 serves its flags while the store is down", async ({ expect }) => {
     await warm(writer);
     project.backends.neon.setFaults({ down: true });
     expect(await ask(reader)).toMatchObject({
@@ -167,7 +165,9 @@ describe("freshness", () => {
     });
   });
 
-  test("keeps serving the last known good, marked stale, when both are gone, however long", async ({ expect }) => {
+  test("with both down, the last known good is served and marked stale, for as long as it takes", async ({
+    expect,
+  }) => {
     await warm(reader);
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
@@ -177,9 +177,7 @@ describe("freshness", () => {
     expect(answer.cacheStatus).toMatch(/^Burgee-L1; hit; ttl=-\d+; detail=stale$/);
   });
 
-  test("a superseded flag is served stale rather than not at all when its new document cannot be read", async ({
-    expect,
-  }) => {
+  test("a superseded flag is served stale if its new document cannot be read", async ({ expect }) => {
     await warm(reader);
     const version = await project.save({ key: "banner", enabled: false });
     // The purge does not carry the document, like that of a large change, and then the store fails.
@@ -193,13 +191,13 @@ describe("freshness", () => {
     expect(answer.version).toBeLessThan(version);
   });
 
-  test("a cold isolate with nothing to ask answers 503 in OFREP's shape", async ({ expect }) => {
+  test("a cold isolate without any backend responds with 503 in OFREP's shape", async ({ expect }) => {
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
     expect(await ask(reader)).toMatchObject({ status: 503, body: { key: "banner", errorCode: "GENERAL" } });
   });
 
-  test("a name that no flag can have is a 404 that touches no backend, by every route", async ({ expect }) => {
+  test("a name that no flag can have is a 404 on every route, without a backend", async ({ expect }) => {
     await warm(reader);
     project.resetStats();
     for (const name of ["%00", "*", "a%0Ab", "x".repeat(200)]) {
@@ -210,7 +208,7 @@ describe("freshness", () => {
     expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
   });
 
-  test("an isolate that holds the whole environment knows what does not exist, without asking", async ({ expect }) => {
+  test("an isolate that holds the whole environment knows which flags do not exist", async ({ expect }) => {
     await warm(reader, "");
     project.resetStats();
     for (let i = 0; i < 20; i++) expect((await ask(reader, `/absent-${i}`)).status).toBe(404);
@@ -218,7 +216,7 @@ describe("freshness", () => {
     expect((await ask(reader)).status).toBe(200);
   });
 
-  test("a flag that appears is served by an isolate that knew it was absent", async ({ expect }) => {
+  test("a new flag is served by an isolate that knew it to be absent", async ({ expect }) => {
     await warm(reader, "");
     const key = `new-${clock.now()}`;
     expect((await ask(reader, `/${key}`)).status).toBe(404);
@@ -228,7 +226,7 @@ describe("freshness", () => {
     expect((await ask(reader, `/${key}`)).status).toBe(200);
   });
 
-  test("an index that is out of date is served stale in an outage, and not a moment longer", async ({ expect }) => {
+  test("an outdated index is served stale in an outage, and no longer than that", async ({ expect }) => {
     await warm(reader, "");
     const key = `born-${clock.now()}`;
     const version = await project.save({ key });
@@ -249,7 +247,7 @@ describe("freshness", () => {
     expect(healed.body.flags?.map((flag) => flag.key)).toContain(key);
   });
 
-  test("bulk of an environment that L1 has no room for is read from the store", async ({ expect }) => {
+  test("a bulk request reads the store if L1 has no room for the environment", async ({ expect }) => {
     const small = startIsolate({ ...project.bindings, CACHE_L1_MAX_ENTRIES: "3" }, clock);
     const answer = await ask(small, "");
     expect(answer.status).toBe(200);
@@ -257,7 +255,7 @@ describe("freshness", () => {
     expect(small.logged).toContain("l1_too_small");
   });
 
-  test("a flag named like a flight of the loader does not get in its way", async ({ expect }) => {
+  test("a flag with the name of one of the loader's flights works", async ({ expect }) => {
     const [bulk, odd] = await Promise.all([ask(reader, ""), ask(reader, "/all")]);
     expect([bulk.status, odd.status]).toEqual([200, 404]);
   });

@@ -55,7 +55,7 @@ describe("publishing a write", () => {
     reading: reading(version, note),
   });
 
-  test("carries a small document in the command that purges", async ({ expect }) => {
+  test("the command that purges carries a small document", async ({ expect }) => {
     const { publisher, l2 } = start(redis.client);
     redis.commands();
     expect(await publisher.publish("prod", write(2, "small"), waitUntil)).toEqual({ redis: true });
@@ -63,7 +63,7 @@ describe("publishing a write", () => {
     expect((await l2?.get("prod", "a"))?.value).toMatchObject({ version: 2 });
   });
 
-  test("does not carry a large one, and purges in one command all the same", async ({ expect }) => {
+  test("a large document is not carried, and one command still purges it", async ({ expect }) => {
     const { publisher, l2 } = start(redis.client);
     await publisher.publish("prod", write(2, "small"), waitUntil);
     redis.commands();
@@ -72,7 +72,7 @@ describe("publishing a write", () => {
     expect(await l2?.get("prod", "a")).toBeUndefined();
   });
 
-  test("purges without the document when Redis does not take it", async ({ expect }) => {
+  test("the purge goes without the document if Redis does not accept it", async ({ expect }) => {
     const { publisher, l2 } = start(refusingPast(redis.client, 20_000));
     await publisher.publish("prod", write(2, "small"), waitUntil);
     const published = await publisher.publish("prod", write(3, "x".repeat(50_000)), waitUntil);
@@ -81,14 +81,14 @@ describe("publishing a write", () => {
     expect((await l2?.read("prod", []))?.asOf).toBe(3);
   });
 
-  test("claims nothing of a Redis that there is not", async ({ expect }) => {
+  test("without Redis, publishing does not claim a purge", async ({ expect }) => {
     const { publisher, tiers } = start(undefined);
     expect(await publisher.publish("prod", write(2, "small"), waitUntil)).toEqual({});
     expect(tiers.l1.environment("prod").version).toBe(2);
     expect(await publisher.publish("prod", { version: 2, pending: [] }, waitUntil)).toEqual({});
   });
 
-  test("of several environments is one purge of the data centres, after Redis", async ({ expect }) => {
+  test("several environments are one purge of the data centres, after Redis", async ({ expect }) => {
     const purges: (readonly string[])[] = [];
     const { publisher, l2 } = start(redis.client, {
       async purge(tags) {

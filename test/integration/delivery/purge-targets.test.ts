@@ -52,14 +52,16 @@ describe("purge by tag", () => {
     return watched;
   }
 
-  test("deletes the tags at once and again after 2 s and 8 s, because one purge can be missed", async ({ expect }) => {
+  test("deletes the tags at once and again after 2 s and 8 s, because a purge can miss an entry", async ({
+    expect,
+  }) => {
     const { error, callsInAll } = await purge(["a", "b"]);
     expect(error).toBeUndefined();
     expect(callsInAll).toBe(3);
     expect(endpoint.calls().at(-1)?.tags).toEqual(["a", "b"]);
   });
 
-  test("sends at most 100 tags a call", async ({ expect }) => {
+  test("sends at most 100 tags in one call", async ({ expect }) => {
     const tags = Array.from({ length: 250 }, (_, i) => `tag-${i}`);
     expect((await purge(tags)).callsInAll).toBe(9);
     expect(endpoint.stats().refused).toBe(0);
@@ -78,7 +80,7 @@ describe("purge by tag", () => {
     endpoint.rateLimitNext(0);
   });
 
-  test("an API that hangs is given up, and tried no further", async ({ expect }) => {
+  test("gives up on an API that hangs, and does not try again", async ({ expect }) => {
     endpoint.setFaults({ hang: true });
     const options = { apiUrl: `${endpoint.url}/client/v4`, zoneId, token: endpoint.token, clock, fetch };
     const target = createCloudflarePurge({ ...options, timeoutMs: 50 });
@@ -88,9 +90,7 @@ describe("purge by tag", () => {
     expect(endpoint.stats().requests).toBe(1);
   });
 
-  test("who has no patience is answered during the back-off, and the purge is made all the same", async ({
-    expect,
-  }) => {
+  test("a caller without patience returns during the back-off, and the purge still happens", async ({ expect }) => {
     endpoint.rateLimitNext(1, 3);
     const target = createCloudflarePurge({
       apiUrl: `${endpoint.url}/client/v4`,
@@ -122,8 +122,8 @@ describe("purge by tag", () => {
   });
 });
 
-describe("tags of a change", () => {
-  test("name the head, the bulk answers and each flag", ({ expect }) => {
+describe("the tags of a change", () => {
+  test("name the head, the bulk responses and each flag", ({ expect }) => {
     expect(tagsOf("burgee", "production", [[7, ["a", "b"]]])).toEqual([
       "burgee:head:production",
       "burgee:flag_endpoint:production",
@@ -132,7 +132,7 @@ describe("tags of a change", () => {
     ]);
   });
 
-  test("are one tag of the environment when everything or very much changed", ({ expect }) => {
+  test("are the environment's single tag if everything or very much changed", ({ expect }) => {
     const many = Array.from({ length: 150 }, (_, i) => `flag-${i}`);
     expect(tagsOf("burgee", "production", [[7, "*"]])).toEqual(["burgee:env:production"]);
     expect(tagsOf("burgee", "production", [[7, many]])).toEqual(["burgee:env:production"]);

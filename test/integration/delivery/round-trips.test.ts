@@ -36,19 +36,17 @@ describe("round trips", () => {
   };
   const emptyRedis = () => project.backends.upstash.command("FLUSHALL");
 
-  test("everything cold: one read before the answer and one write after it at L2, one query at L3", async ({
-    expect,
-  }) => {
+  test("all cold, one flag: one L2 read, one L3 query, and one L2 write after the response", async ({ expect }) => {
     await emptyRedis();
     expect(await costOf("/flag-1")).toEqual({ l2: 2, l3: 1 });
   });
 
-  test("everything cold, bulk: the same", async ({ expect }) => {
+  test("all cold, all flags: the same", async ({ expect }) => {
     await emptyRedis();
     expect(await costOf("")).toEqual({ l2: 2, l3: 1 });
   });
 
-  test("cold isolate over a warm L2: one command, no query, single and bulk", async ({ expect }) => {
+  test("a cold isolate with a warm L2: one command and no query, for one flag and for all", async ({ expect }) => {
     await costOf("");
     const other = await startColo({ bindings: project.bindings });
     expect(await costOf("/flag-2", other)).toEqual({ l2: 1, l3: 0 });
@@ -58,7 +56,7 @@ describe("round trips", () => {
     await third.dispose();
   });
 
-  test("warm isolate: nothing, single and bulk", async ({ expect }) => {
+  test("a warm isolate: none, for one flag and for all", async ({ expect }) => {
     await costOf("");
     expect(await costOf("/flag-3")).toEqual({ l2: 0, l3: 0 });
     expect(await costOf("")).toEqual({ l2: 0, l3: 0 });

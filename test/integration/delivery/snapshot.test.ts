@@ -90,7 +90,7 @@ describe("the data centre's snapshot", () => {
     return written.version;
   };
 
-  test("answers one flag and all flags for an isolate that starts in an outage", async ({ expect }) => {
+  test("serves one flag and all flags to an isolate that starts in an outage", async ({ expect }) => {
     const version = await leaveSnapshot();
     breakDown();
     await clock.advance(90_000);
@@ -106,7 +106,7 @@ describe("the data centre's snapshot", () => {
     expect(isolate.logged).toContain("snapshot_served");
   });
 
-  test("serves an environment that is known to be larger than L1", async ({ expect }) => {
+  test("serves an environment that is larger than L1", async ({ expect }) => {
     const version = await leaveSnapshot();
     const isolate = start({ CACHE_L1_MAX_ENTRIES: "3" });
     expect(await ask(isolate, "")).toMatchObject({ status: 200, version });
@@ -118,7 +118,7 @@ describe("the data centre's snapshot", () => {
     expect(isolate.logged).toContain("snapshot_served");
   });
 
-  test("answers GET, and its answers are not kept for later", async ({ expect }) => {
+  test("serves GET, and nothing keeps these responses", async ({ expect }) => {
     await leaveSnapshot();
     breakDown();
     const zone = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "token", CF_API_URL: "http://127.0.0.1:9" };
@@ -132,7 +132,7 @@ describe("the data centre's snapshot", () => {
     expect(edge.urls().filter((url) => url.includes("flag_endpoint"))).toEqual([]);
   });
 
-  test("is used however old it is, and survives the purge of its environment", async ({ expect }) => {
+  test("is used at any age, and survives the purge of its environment", async ({ expect }) => {
     const version = await leaveSnapshot();
     edge.purge("burgee:env:production");
     breakDown();
@@ -142,9 +142,7 @@ describe("the data centre's snapshot", () => {
     expect(await ask(isolate)).toMatchObject({ status: 200, version });
   });
 
-  test("without one, a cold isolate in an outage answers 503 and looks again only after ten seconds", async ({
-    expect,
-  }) => {
+  test("without it, a cold isolate in an outage gives 503 and looks again after ten seconds", async ({ expect }) => {
     breakDown();
     const isolate = start();
     for (let i = 0; i < 5; i++) expect((await ask(isolate)).status).toBe(503);
@@ -159,16 +157,14 @@ describe("the data centre's snapshot", () => {
     ["cut off", (text: string) => text.slice(0, text.lastIndexOf("\n"))],
     ["of another schema", (text: string) => text.replace('{"schemaVersion":1', '{"schemaVersion":0')],
     ["no snapshot", () => "<html>"],
-  ] as const)("one that is %s is none", async ([, change], { expect }) => {
+  ] as const)("is ignored if it is %s", async ([, change], { expect }) => {
     await leaveSnapshot();
     edge.rewrite(change);
     breakDown();
     expect((await ask(start())).status).toBe(503);
   });
 
-  test("a cache that fails is a snapshot that is not there, and no reason to fail while the tiers answer", async ({
-    expect,
-  }) => {
+  test("a failing cache counts as a missing snapshot, and the tiers still serve", async ({ expect }) => {
     edge.isBroken = true;
     const isolate = start();
     expect((await ask(isolate, "")).status).toBe(200);
@@ -177,10 +173,8 @@ describe("the data centre's snapshot", () => {
     expect((await ask(start())).status).toBe(503);
   });
 
-  describe("is written", () => {
-    test("behind a bulk answer, and again only when the version has moved and a minute has passed", async ({
-      expect,
-    }) => {
+  describe("is stored", () => {
+    test("after a bulk response, and again only for a new version after a minute", async ({ expect }) => {
       const isolate = start();
       await ask(isolate, "");
       expect(edge.puts).toBe(1);
@@ -202,9 +196,7 @@ describe("the data centre's snapshot", () => {
       expect(await ask(start(), "")).toMatchObject({ value: true, version });
     });
 
-    test("by an isolate that evaluates single flags too, which reads the rest once it is a minute old", async ({
-      expect,
-    }) => {
+    test("by an isolate that serves single flags too, which reads the rest after a minute", async ({ expect }) => {
       const isolate = start();
       await ask(isolate);
       expect(edge.puts).toBe(0);
@@ -216,13 +208,13 @@ describe("the data centre's snapshot", () => {
       expect(await ask(start(), "/other-1")).toMatchObject({ status: 200, version });
     });
 
-    test("once per version and data centre, whoever of its isolates comes first", async ({ expect }) => {
+    test("once per version and data centre, by whichever isolate comes first", async ({ expect }) => {
       await leaveSnapshot();
       for (let i = 0; i < 3; i++) await ask(start(), "");
       expect(edge.puts).toBe(1);
     });
 
-    test("never over a newer one, as an isolate behind a lagging replica might", async ({ expect }) => {
+    test("never over a newer one, as an isolate behind a lagging replica might do", async ({ expect }) => {
       const version = await leaveSnapshot();
       const [url = ""] = edge.urls();
       const headers = {
@@ -235,7 +227,7 @@ describe("the data centre's snapshot", () => {
       expect(await (await edge.match(url))?.text()).toBe("one that another isolate wrote");
     });
 
-    test("once a day when nothing changes, so that it does not end", async ({ expect }) => {
+    test("once a day even without changes, so that it does not expire", async ({ expect }) => {
       const isolate = start();
       await ask(isolate, "");
       for (let day = 0; day < 40; day++) {
@@ -247,7 +239,7 @@ describe("the data centre's snapshot", () => {
       expect((await ask(start())).cacheStatus).toContain("ttl=-0;");
     });
 
-    test("not where an environment does not fit into L1, which is said once", async ({ expect }) => {
+    test("never for an environment that does not fit into L1, which is logged once", async ({ expect }) => {
       const isolate = start({ CACHE_L1_MAX_ENTRIES: "2" });
       for (const enabled of [false, true, false]) {
         await publish(isolate, { key: "banner", enabled });
@@ -261,15 +253,15 @@ describe("the data centre's snapshot", () => {
     test.for([
       ["CACHE_SNAPSHOT_SECONDS", "0"],
       ["CACHE_ENABLED", "false"],
-    ] as const)("not with %s=%s", async ([name, value], { expect }) => {
+    ] as const)("never with %s=%s", async ([name, value], { expect }) => {
       const isolate = start({ [name]: value });
       expect((await ask(isolate, "")).status).toBe(200);
       expect([edge.matches, edge.puts]).toEqual([0, 0]);
     });
   });
 
-  describe("beside what the isolate holds", () => {
-    test("answers only what is missing there, and takes no version back", async ({ expect }) => {
+  describe("in an isolate that holds some flags", () => {
+    test("serves only the missing flags, and never takes a version back", async ({ expect }) => {
       const old = await leaveSnapshot();
       const isolate = start();
       const version = await publish(isolate, { key: "banner", enabled: false });
@@ -285,7 +277,7 @@ describe("the data centre's snapshot", () => {
       expect(await ask(isolate)).toMatchObject({ value: false, version });
     });
 
-    test("is let go by the first answer of a backend, without anybody's help", async ({ expect }) => {
+    test("is replaced by the first response of a backend", async ({ expect }) => {
       await leaveSnapshot();
       breakDown();
       const isolate = start();
@@ -304,7 +296,7 @@ describe("the data centre's snapshot", () => {
       expect(await ask(isolate, "/other-1")).toMatchObject({ status: 200, version });
     });
 
-    test("one backend is enough to do without it", async ({ expect }) => {
+    test("is not used while one backend responds", async ({ expect }) => {
       await leaveSnapshot();
       project.backends.upstash.setFaults({ down: true });
       expect((await ask(start())).cacheStatus).not.toContain("stale");
@@ -314,7 +306,7 @@ describe("the data centre's snapshot", () => {
       expect((await ask(start())).cacheStatus).toBe("Burgee-L1; fwd=miss, Burgee-L2; hit");
     });
 
-    test("answers when Redis has lost the environment and Postgres is down", async ({ expect }) => {
+    test("serves if Redis has lost the environment and Postgres is down", async ({ expect }) => {
       const version = await leaveSnapshot();
       await project.backends.upstash.command("FLUSHALL");
       project.backends.neon.setFaults({ down: true });
@@ -330,7 +322,7 @@ describe("the data centre's snapshot", () => {
       expect((await atLeast(version + 1)).status).toBe(503);
     });
 
-    test("goes before a superseded flag where that is too old for X-Flags-Min-Version", async ({ expect }) => {
+    test("is preferred to a superseded flag that is too old for X-Flags-Min-Version", async ({ expect }) => {
       const isolate = start({ CACHE_SNAPSHOT_SECONDS: "3600" });
       await ask(isolate);
       const version = await project.save({ key: "banner", enabled: false });
@@ -347,15 +339,15 @@ describe("the data centre's snapshot", () => {
       expect(await atLeast()).toMatchObject({ status: 200, value: false, version });
     });
 
-    test("is no answer to Cache-Control: no-cache", async ({ expect }) => {
+    test("is not used for Cache-Control: no-cache", async ({ expect }) => {
       await leaveSnapshot();
       breakDown();
       expect((await ask(start(), "/banner", { "cache-control": "no-cache" })).status).toBe(503);
     });
   });
 
-  describe("its key table", () => {
-    test("decides who may ask, except about keys that this isolate knows to be revoked", async ({ expect }) => {
+  describe("the snapshot's SDK keys", () => {
+    test("authenticate callers, except with SDK keys that this isolate knows to be revoked", async ({ expect }) => {
       const { token, id, secretHash } = await mintKey(KEY_SECRET, "server", "production");
       await project.backends.neon.query(
         "insert into sdk_keys (id, environment, kind, name, secret_hash) values ($1, 'production', 'server', 'leaves', $2)",
@@ -378,8 +370,8 @@ describe("the data centre's snapshot", () => {
     });
   });
 
-  describe("does not slow an outage", () => {
-    test("one look-up serves everybody, and open breakers ask nobody", async ({ expect }) => {
+  describe("the look-up of a snapshot in an outage", () => {
+    test("is shared by all requests, and open breakers call no backend", async ({ expect }) => {
       await leaveSnapshot();
       breakDown();
       const isolate = start();
@@ -392,7 +384,7 @@ describe("the data centre's snapshot", () => {
       expect(edge.matches - looked).toBe(1);
     });
 
-    test.for(["cold", "warm"])("a probe that hangs keeps nobody waiting: a %s isolate", async (kind, { expect }) => {
+    test.for(["cold", "warm"])("does not wait for a probe that hangs: a %s isolate", async (kind, { expect }) => {
       await leaveSnapshot();
       const isolate = start();
       if (kind === "warm") await ask(isolate);
@@ -409,7 +401,7 @@ describe("the data centre's snapshot", () => {
       await response.body?.cancel();
     });
 
-    test("a first load that hangs is waited for two seconds", async ({ expect }) => {
+    test("waits two seconds for a first load that hangs", async ({ expect }) => {
       await leaveSnapshot();
       project.backends.upstash.setFaults({ hang: true });
       project.backends.neon.setFaults({ hang: true });
@@ -462,7 +454,7 @@ describe("snapshots in workerd", () => {
       }),
     );
 
-  test("a worker that starts anew with both backends down answers from the data centre's", async ({ expect }) => {
+  test("a worker that restarts with both backends down serves the data centre's snapshot", async ({ expect }) => {
     colo = await startColo({ bindings: project.bindings, directory });
     const { version } = await ask("");
     const caches = (await colo.miniflare.getCaches()) as unknown as { open(name: string): Promise<EdgeCache> };
@@ -480,7 +472,7 @@ describe("snapshots in workerd", () => {
     expect(await ask("")).toMatchObject({ status: 200, version, keys: ["banner", "other"], ...stale });
   });
 
-  test("a worker that was built with one answers from it, and without one with 503", async ({ expect }) => {
+  test("a worker serves its bundled snapshot, and responds with 503 without one", async ({ expect }) => {
     const { source, bundled } = await bundleSnapshots(project.db, Date.now() - 3_600_000);
     expect(bundled).toMatchObject([{ environment: "production", flags: 2 }]);
     const path = join(directory, "snapshot.js");

@@ -50,7 +50,7 @@ class HoldingProxy {
   }
 }
 
-describe("an environment that L1 has no room for", () => {
+describe("an environment that does not fit into L1", () => {
   const clock = new FakeClock();
   let project: TestProject;
   let postgres: HoldingProxy;
@@ -67,7 +67,7 @@ describe("an environment that L1 has no room for", () => {
     await project.close();
   });
 
-  test("is not answered by a reading that began before a version which the isolate knows", async ({ expect }) => {
+  test("is not served from a reading that began before a version that the isolate knows", async ({ expect }) => {
     const isolate = startIsolate({ ...project.bindings, NEON_HTTP_URL: url, CACHE_L1_MAX_ENTRIES: "3" }, clock);
     const ask = async () => {
       const headers = { authorization: `Bearer ${project.serverKey}` };

@@ -49,7 +49,7 @@ describe("log lines", () => {
   });
   afterAll(() => project.close());
 
-  test("hold no key, no secret, no connection string and nothing of a caller, whatever fails", async ({ expect }) => {
+  test("contain no key, secret, connection string or part of a context, whatever fails", async ({ expect }) => {
     const { serverKey, clientKey, adminToken, bindings, backends } = project;
     const everything = async () => {
       const context = { targetingKey: CARD, card: CARD };

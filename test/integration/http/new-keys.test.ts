@@ -11,7 +11,7 @@ const OFREP = "/ofrep/v1/evaluate/flags";
 const KEYS = "/api/v1/environments/production/keys";
 
 /** An SDK key that an isolate does not know is revoked or new. Only a head check can tell, and those are limited. */
-describe("keys that an isolate does not know", () => {
+describe("SDK keys that an isolate does not know", () => {
   const clock = new FakeClock();
   let project: TestProject;
   let writer: Isolate;
@@ -76,9 +76,7 @@ describe("keys that an isolate does not know", () => {
     await response.body?.cancel();
   });
 
-  test("a new key works at once where data centres keep the head, when the purge has reached them", async ({
-    expect,
-  }) => {
+  test("a new key works at once with heads at the data centre, once the purge has arrived", async ({ expect }) => {
     const cache = new MapEdgeCache(clock.now);
     const zone = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "x".repeat(20), CF_API_URL: "http://127.0.0.1:9/" };
     const kept = start(zone, { openCache: async () => cache });
@@ -87,7 +85,7 @@ describe("keys that an isolate does not know", () => {
     expect((await ask(kept, token)).status).toBe(200);
   });
 
-  test("a known key costs no look, while unknown ones are tried", async ({ expect }) => {
+  test("a known key costs no head check while unknown ones are tried", async ({ expect }) => {
     const token = await unknown();
     await ask(reader, token);
     project.resetStats();
@@ -98,7 +96,7 @@ describe("keys that an isolate does not know", () => {
     expect((await tried).map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
   });
 
-  test("a revoked key costs one command, however many ask with it at once, and loads no flag", async ({ expect }) => {
+  test("a revoked key costs one command for many requests, and loads no flag", async ({ expect }) => {
     const { token, id } = await create();
     await ask(reader, token);
     await revoke(id);
@@ -112,7 +110,7 @@ describe("keys that an isolate does not know", () => {
     expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
   });
 
-  test("looks are a tenth of a second apart: who comes in between waits for the next", async ({ expect }) => {
+  test("head checks are a tenth of a second apart, and requests in between wait for the next", async ({ expect }) => {
     await ask(reader, await unknown());
     project.resetStats();
     const { token } = await create();
@@ -124,7 +122,7 @@ describe("keys that an isolate does not know", () => {
     expect((await waiting).status).toBe(200);
   });
 
-  test("a second of one request a millisecond with a revoked key is ten commands", async ({ expect }) => {
+  test("a revoked key in a request each millisecond costs ten commands a second", async ({ expect }) => {
     const token = await unknown();
     const asked: Promise<Response>[] = [];
     for (let ms = 0; ms < 1000; ms++) {
@@ -139,7 +137,7 @@ describe("keys that an isolate does not know", () => {
     expect(project.roundTrips().l3).toBe(0);
   });
 
-  test("KEY_CHECKS_PER_SECOND sets how many", async ({ expect }) => {
+  test("KEY_CHECKS_PER_SECOND sets the number of head checks", async ({ expect }) => {
     const eager = start({ KEY_CHECKS_PER_SECOND: "0" });
     await ask(eager, project.serverKey);
     project.resetStats();
@@ -147,9 +145,7 @@ describe("keys that an isolate does not know", () => {
     expect(project.roundTrips()).toEqual({ l2: 5, l3: 0 });
   });
 
-  test("when neither Redis nor Postgres can be asked, it is refused by what is known, with one try a second", async ({
-    expect,
-  }) => {
+  test("without Redis and Postgres a key is refused, with one attempt a second", async ({ expect }) => {
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
     const { token } = await mintKey(KEY_SECRET, "server", "production");
@@ -162,7 +158,7 @@ describe("keys that an isolate does not know", () => {
     expect((await ask(reader, project.serverKey)).status).toBe(200);
   });
 
-  test("in the worker's own runtime requests share a look, and each gets its own answer", async ({ expect }) => {
+  test("in workerd, requests share a head check, and each gets its own response", async ({ expect }) => {
     // The ordinary head check must not run between these requests.
     const bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000" };
     const [here, there] = await Promise.all([startColo({ bindings }), startColo({ bindings })]);

@@ -41,9 +41,7 @@ describe("rate limits", () => {
   });
   const from = (address: string) => ({ "cf-connecting-ip": address });
 
-  test("keys that are not of this deployment are counted by address, and refused in the form of their route", async ({
-    expect,
-  }) => {
+  test("foreign keys are counted by address, and refused in the shape of their route", async ({ expect }) => {
     const binding = aBinding(2);
     const isolate = isolateWith({ LIMIT_UNKNOWN_KEYS: binding });
     const ask = (path: string, address: string, init = as(forged, from(address))) => isolate.fetch(path, init);
@@ -68,7 +66,7 @@ describe("rate limits", () => {
     expect((await ask(SINGLE, "192.0.2.2")).status).toBe(401);
   });
 
-  test("of an IPv6 address the /64 is counted", async ({ expect }) => {
+  test("an IPv6 address is counted by its /64", async ({ expect }) => {
     const binding = aBinding(1);
     const isolate = isolateWith({ LIMIT_UNKNOWN_KEYS: binding });
     await isolate.fetch(SINGLE, as(forged, from("2001:db8:1:2::1")));
@@ -76,7 +74,7 @@ describe("rate limits", () => {
     expect((await isolate.fetch(SINGLE, as(forged, from("2001:db8:1:3::1")))).status).toBe(401);
   });
 
-  test("a right key is never refused for what others of its address try, and is not counted", async ({ expect }) => {
+  test("a valid key is not counted, and never refused because of others at its address", async ({ expect }) => {
     const binding = aBinding(0);
     const isolate = isolateWith({ LIMIT_UNKNOWN_KEYS: binding });
     expect((await isolate.fetch(SINGLE, as(forged, from("192.0.2.1")))).status).toBe(429);
@@ -84,7 +82,7 @@ describe("rate limits", () => {
     expect([...binding.counts]).toEqual([["192.0.2.1", 1]]);
   });
 
-  test("reads past the caches are counted by key; other reads are not", async ({ expect }) => {
+  test("reads past the caches are counted by key, and other reads are not", async ({ expect }) => {
     const binding = aBinding(1);
     const isolate = isolateWith({ LIMIT_NO_CACHE: binding });
     const past = () => isolate.fetch(SINGLE, as(project.serverKey, { "cache-control": "no-cache" }));
@@ -96,7 +94,7 @@ describe("rate limits", () => {
     expect([...binding.counts.keys()].join()).not.toContain(project.serverKey);
   });
 
-  test("writes are counted by token; reads are not", async ({ expect }) => {
+  test("writes are counted by token, and reads are not", async ({ expect }) => {
     const binding = aBinding(1);
     const isolate = isolateWith({ LIMIT_WRITES: binding });
     const patch = () => isolate.fetch(WRITE, { ...as(project.adminToken), method: "PATCH" });
@@ -109,7 +107,7 @@ describe("rate limits", () => {
     await isolate.settled();
   });
 
-  test("a limiter that throws lets through, and says so once", async ({ expect }) => {
+  test("a limiter that throws allows the call, and logs this once", async ({ expect }) => {
     const binding = { limit: () => Promise.reject(new Error("out of order")) };
     const isolate = isolateWith({ LIMIT_NO_CACHE: binding });
     for (let i = 0; i < 3; i++) {
@@ -119,7 +117,7 @@ describe("rate limits", () => {
     expect(isolate.logged.filter((event) => event === "rate_limit_failed")).toHaveLength(1);
   });
 
-  test("without a binding each isolate counts for itself, as many a second as it is set to", async ({ expect }) => {
+  test("without a binding each isolate counts for itself, up to its setting", async ({ expect }) => {
     const clock = new FakeClock();
     const bindings = { ...project.bindings, UNKNOWN_KEYS_PER_SECOND: "2" };
     const isolate = startIsolate(bindings, clock);
@@ -132,11 +130,11 @@ describe("rate limits", () => {
     expect(await statuses()).toEqual([401, 401, 429]);
   });
 
-  test("a binding that is no rate limit is named in the log, not used", async ({ expect }) => {
+  test("a binding that is not a rate limit is logged and not used", async ({ expect }) => {
     expect(() => isolateWith({ LIMIT_WRITES: "300" })).toThrow(/LIMIT_WRITES/);
   });
 
-  test("in the worker's own runtime the bindings of wrangler.toml are used", async ({ expect }) => {
+  test("workerd uses the bindings of wrangler.toml", async ({ expect }) => {
     const colo = await startColo({ bindings: project.bindings, rateLimits: { LIMIT_UNKNOWN_KEYS: 3 } });
     try {
       const statuses: number[] = [];

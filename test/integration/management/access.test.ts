@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { aFlagBody, aToken, FLAGS, type ManagementTest, send, startManagementTest } from "./client.ts";
 
-describe("who may do what", () => {
+describe("access to the management API", () => {
   let t: ManagementTest;
   beforeAll(async () => {
     t = await startManagementTest();
@@ -12,7 +12,7 @@ describe("who may do what", () => {
   const as = (token: string | undefined, method: string, path: string, body?: unknown) =>
     send(t.isolate, token, method, path, body);
 
-  test("no token, a mistyped and a forged one are refused before any backend is asked", async ({ expect }) => {
+  test("missing, mistyped and forged tokens are refused without a backend", async ({ expect }) => {
     const forged = await aToken(t.project, "admin", "write", {
       secret: "another deployment's secret, 32 characters",
       isStored: false,
@@ -28,7 +28,7 @@ describe("who may do what", () => {
     expect(t.project.roundTrips()).toEqual({ l2: 0, l3: 0 });
   });
 
-  test("a token with a right MAC that the store does not know is refused", async ({ expect }) => {
+  test("a token with a valid MAC that the store does not know is refused", async ({ expect }) => {
     const { token } = await aToken(t.project, "admin", "write", { isStored: false });
     expect((await as(token, "GET", FLAGS)).status).toBe(401);
   });
@@ -73,7 +73,7 @@ describe("who may do what", () => {
     }
   });
 
-  test("a server key explains in its own environment only, a client key nowhere", async ({ expect }) => {
+  test("a server key explains only in its own environment, and a client key nowhere", async ({ expect }) => {
     const explain = "/known/explain";
     expect((await as(t.project.serverKey, "POST", `${FLAGS}${explain}`, {})).status).toBe(200);
     expect((await as(t.project.serverKey, "POST", `/api/v1/environments/staging/flags${explain}`, {})).status).toBe(
@@ -84,7 +84,7 @@ describe("who may do what", () => {
     expect((await as(token, "POST", `${FLAGS}${explain}`, {})).status).toBe(401);
   });
 
-  test("a method that a resource does not have is answered with those that it has", async ({ expect }) => {
+  test("an unknown method gets a 405 that lists the resource's methods", async ({ expect }) => {
     const answer = await t.call("PUT", FLAGS);
     expect(answer).toMatchObject({ status: 405, body: { status: 405 } });
     expect(answer.headers.get("allow")).toBe("GET, HEAD, OPTIONS, POST");
@@ -92,7 +92,7 @@ describe("who may do what", () => {
     expect((await t.call("HEAD", FLAGS)).status).toBe(200);
   });
 
-  test("answers of every kind carry a request id, the ray's where there is one", async ({ expect }) => {
+  test("every response has a request id, which is the ray's if there is one", async ({ expect }) => {
     for (const path of [FLAGS, "/api/v1/nothing", `${FLAGS}/nothing`]) {
       const answer = await t.call("GET", path, undefined, { "cf-ray": "8f2-AMS" });
       expect(answer.headers.get("x-request-id"), path).toBe("8f2-AMS");
@@ -100,7 +100,7 @@ describe("who may do what", () => {
   });
 });
 
-describe("bodies that cannot be taken", () => {
+describe("bodies that are not accepted", () => {
   let t: ManagementTest;
   beforeAll(async () => {
     t = await startManagementTest();

@@ -21,7 +21,7 @@ describe("applying many flags and segments", () => {
     rules: [{ id: "paying", when: { segment: "paying" }, serve: { variant: "on" } }],
   };
 
-  test("makes one version and one purge, and the edge answers from them", async ({ expect }) => {
+  test("makes one version and one purge, and the edge serves it", async ({ expect }) => {
     const before = (await t.call("GET", ENVIRONMENT)).body.version;
     t.project.backends.upstash.resetStats();
     const { status, body } = await apply({ flags: [...flags, usesSegment], segments: [segment] });
@@ -33,7 +33,7 @@ describe("applying many flags and segments", () => {
     });
   });
 
-  test("tells of what is far too large once, and of no more mistakes than somebody reads", async ({ expect }) => {
+  test("reports an input that is too large once, and a limited number of mistakes", async ({ expect }) => {
     const large = { ...aFlagBody("large"), tags: Array.from({ length: 530_000 }, () => 0) };
     expect(await apply({ flags: [large] })).toMatchObject({
       status: 422,
@@ -45,20 +45,20 @@ describe("applying many flags and segments", () => {
     expect(body.errors[49].pointer).toBe("/flags/49/enabled");
   });
 
-  test("is described with how large it may be, which is more than other writes", async ({ expect }) => {
+  test("has a documented size limit, larger than that of other writes", async ({ expect }) => {
     const { paths } = (await t.call("GET", "/openapi.json")).body;
     const tooLarge = (path: string) => paths[path].post.responses["413"].description;
     expect(tooLarge("/api/v1/environments/{env}/apply")).toBe("The body is larger than 8 MiB.");
     expect(tooLarge("/api/v1/environments/{env}/flags")).toBe("The body is larger than 1 MiB.");
   });
 
-  test("is idempotent: what is there already makes no version", async ({ expect }) => {
+  test("is idempotent: applying the same contents makes no version", async ({ expect }) => {
     const first = await apply({ flags, segments: [segment] });
     const again = await apply({ flags, segments: [segment] });
     expect(again.body.version).toBe(first.body.version);
   });
 
-  test("is refused when anything in the environment has changed since it was read", async ({ expect }) => {
+  test("is refused if anything in the environment has changed since it was read", async ({ expect }) => {
     const { headers } = await t.call("GET", ENVIRONMENT);
     const seen = { "if-match": headers.get("etag") ?? "" };
     await t.call("PATCH", `${ENVIRONMENT}/flags/one`, { enabled: false });
@@ -69,7 +69,7 @@ describe("applying many flags and segments", () => {
     expect((await apply({ flags: [aFlagBody("five")] }, { "if-match": `"${body.version}"` })).status).toBe(200);
   });
 
-  test("takes away what is not named when it is the whole, and only in this environment", async ({ expect }) => {
+  test("removes what is not named if the input is complete, and only in this environment", async ({ expect }) => {
     await t.call("POST", "/api/v1/environments", { key: "staging", copyFrom: "production" });
     const { status } = await apply({ flags: [usesSegment], segments: [segment], whole: true });
     expect(status).toBe(200);
@@ -80,13 +80,13 @@ describe("applying many flags and segments", () => {
     await t.call("DELETE", "/api/v1/environments/staging?confirm=staging");
   });
 
-  test("takes the definitions along that no environment configures any more", async ({ expect }) => {
+  test("also removes definitions that no environment configures any more", async ({ expect }) => {
     await apply({ flags: [aFlagBody("short-lived"), usesSegment], segments: [segment], whole: true });
     await apply({ flags: [usesSegment], segments: [segment], whole: true });
     expect((await t.call("GET", "/api/v1/flags/short-lived")).status).toBe(404);
   });
 
-  test("changes nothing when one document is wrong, and names each mistake by its place", async ({ expect }) => {
+  test("changes nothing if one document is wrong, and points at each mistake", async ({ expect }) => {
     const before = await keys();
     const wrong = { ...aFlagBody("wrong"), enabled: "yes" };
     const { status, body } = await apply({

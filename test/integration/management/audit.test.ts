@@ -30,14 +30,14 @@ describe("the audit", () => {
     expect(body.items[2]).toMatchObject({ actor, before: null });
   });
 
-  test("an edit in SQL is told under the role that made it", async ({ expect }) => {
+  test("records an edit in SQL under the role that made it", async ({ expect }) => {
     await t.call("POST", FLAGS, aFlagBody("edited"));
     await t.project.backends.neon.query("update flag_configurations set enabled = false where flag_key = 'edited'");
     const { body } = await t.call("GET", `${AUDIT}?key=edited&limit=1`);
     expect(body.items[0]).toMatchObject({ action: "update", actor: expect.stringMatching(/^sql:/) });
   });
 
-  test("goes page by page without a gap or a repetition", async ({ expect }) => {
+  test("has pages without gaps and repetitions", async ({ expect }) => {
     const whole = (await t.call("GET", AUDIT)).body.items.map(({ id }: { id: number }) => id);
     const paged: number[] = [];
     let cursor: string | null = "";
@@ -50,7 +50,7 @@ describe("the audit", () => {
     expect(paged.length).toBeGreaterThan(4);
   });
 
-  test("the whole project's also holds what belongs to no environment", async ({ expect }) => {
+  test("of the project also has changes that belong to no environment", async ({ expect }) => {
     const { body } = await t.call("GET", "/api/v1/audit?entity=key");
     expect(body.items).toContainEqual(expect.objectContaining({ environment: null, entity: "key" }));
     expect((await t.call("GET", "/api/v1/environments/nowhere/audit")).status).toBe(404);

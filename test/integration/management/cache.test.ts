@@ -31,7 +31,7 @@ describe("cache management", () => {
     ["all", { all: true }, ALL],
   ];
   for (const [name, body, purged] of cases) {
-    test(`purges ${name} from both tiers, and says what was there`, async ({ expect }) => {
+    test(`purges ${name} from both tiers, and reports what was there`, async ({ expect }) => {
       const rest = ALL.filter((key) => !purged.includes(key));
       const dry = await t.call("POST", `${CACHE}/purge?dryRun=true`, body);
       expect(dry).toMatchObject({ status: 200, body: { dryRun: true, flags: purged } });
@@ -48,12 +48,12 @@ describe("cache management", () => {
     });
   }
 
-  test("a purge keeps the head, so that what was read before cannot be filled in again", async ({ expect }) => {
+  test("a purge keeps the head, so that an earlier reading cannot be filled in again", async ({ expect }) => {
     await t.call("POST", `${CACHE}/purge`, { all: true });
     expect(await t.project.backends.upstash.command("HEXISTS", "burgee:feature_flag:production", "@head")).toBe(1);
   });
 
-  test("takes exactly one way to say what to purge", async ({ expect }) => {
+  test("a purge takes exactly one way to name entries", async ({ expect }) => {
     for (const body of [
       {},
       { all: false },
@@ -85,7 +85,7 @@ describe("cache management", () => {
     expect(t.project.roundTrips()).toEqual({ l2: 0, l3: 0 });
   });
 
-  test("statistics count what this isolate was asked, and know what is not yet confirmed", async ({ expect }) => {
+  test("statistics count this isolate's requests, and name unconfirmed versions", async ({ expect }) => {
     const before = (await t.call("GET", `${CACHE}/stats`)).body;
     await t.evaluate("search");
     await t.evaluate("search");
@@ -108,9 +108,7 @@ describe("cache management", () => {
     expect((await t.call("GET", `${CACHE}/stats`)).body.outbox.pending).toBe(0);
   });
 
-  test("with Redis down: statistics say so, a purge cannot be claimed, and this isolate's memory is purged", async ({
-    expect,
-  }) => {
+  test("with Redis down, statistics say so, and a purge only reaches this isolate's memory", async ({ expect }) => {
     t.project.backends.upstash.setFaults({ down: true });
     try {
       const stats = await t.call("GET", `${CACHE}/stats`);
@@ -125,7 +123,7 @@ describe("cache management", () => {
     }
   });
 
-  test("an environment that does not exist has no cache to manage", async ({ expect }) => {
+  test("an unknown environment has no cache to manage", async ({ expect }) => {
     for (const [method, path, body] of [
       ["POST", "purge", { all: true }],
       ["POST", "warm"],
@@ -135,7 +133,7 @@ describe("cache management", () => {
     }
   });
 
-  test("statistics are for admins", async ({ expect }) => {
+  test("statistics need an admin token", async ({ expect }) => {
     const { token } = await aToken(t.project, "admin", "read");
     expect((await send(t.isolate, token, "GET", `${CACHE}/stats`)).status).toBe(200);
     expect((await send(t.isolate, t.project.serverKey, "GET", `${CACHE}/stats`)).status).toBe(403);

@@ -32,7 +32,7 @@ describe("the contract", () => {
       ]),
     );
 
-  test("is OpenAPI 3.1 whose references all resolve and whose operations have names of their own", ({ expect }) => {
+  test("is OpenAPI 3.1, its references resolve, and its operations have unique names", ({ expect }) => {
     expect(contract.openapi).toMatch(/^3\.1\./);
     const text = JSON.stringify(contract);
     for (const [, name] of text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
@@ -48,7 +48,7 @@ describe("the contract", () => {
     }
   });
 
-  test("names the operators, limits and defaults that requests are checked with", ({ expect }) => {
+  test("lists the operators, limits and defaults that requests are checked against", ({ expect }) => {
     const { Condition, Flag, Rollout } = contract.components.schemas;
     expect(JSON.stringify(Condition)).toContain("semver_caret");
     expect(Flag).toMatchObject({
@@ -64,7 +64,7 @@ describe("the contract", () => {
     expect((await t.call("PUT", `${FLAGS}/${example.key}`, example)).status).toBe(200);
   });
 
-  test("every route of the contract is in docs/api.md, and the other way round", ({ expect }) => {
+  test("the contract and docs/api.md list the same routes", ({ expect }) => {
     const told = [...documentation.matchAll(/^\| `([A-Z]+ \/[^`]*)` \|/gm)].map(([, route]) => String(route));
     expect(told.toSorted()).toEqual(
       operations()
@@ -105,7 +105,7 @@ describe("the contract", () => {
     expect(lines.length).toBe(operations().length);
   });
 
-  test("the page shows every operation, and lets in nothing from elsewhere", async ({ expect }) => {
+  test("the page shows every operation, and loads nothing from elsewhere", async ({ expect }) => {
     const page = await send(t.isolate, undefined, "GET", "/docs");
     expect(page.status).toBe(200);
     expect(page.headers.get("content-type")).toContain("text/html");
@@ -133,7 +133,7 @@ describe("readiness", () => {
   });
   afterAll(() => t.close());
 
-  test("follows the backends: whole, degraded, unavailable", async ({ expect }) => {
+  test("follows the backends: ok, degraded, unavailable", async ({ expect }) => {
     const ready = async () => {
       await t.clock.advance(2000);
       return send(t.isolate, undefined, "GET", "/readyz");
@@ -156,7 +156,7 @@ describe("readiness", () => {
     t.project.backends.neon.setFaults({});
   });
 
-  test("asks the backends at most every two seconds", async ({ expect }) => {
+  test("checks the backends at most every two seconds", async ({ expect }) => {
     await t.clock.advance(2000);
     await send(t.isolate, undefined, "GET", "/readyz");
     t.project.resetStats();
@@ -172,7 +172,7 @@ describe("readiness", () => {
     expect(answer.headers.get("retry-after")).toBe("1");
   });
 
-  test("a write without Redis is committed, and says that it was not published", async ({ expect }) => {
+  test("a write without Redis is committed, and reports that it was not published", async ({ expect }) => {
     t.project.backends.upstash.setFaults({ down: true });
     const answer = await t.call("PUT", `${FLAGS}/unpublished`, aFlagBody("unpublished"));
     t.project.backends.upstash.setFaults({});

@@ -6,7 +6,7 @@ import { FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
 const DEFINITION = "/api/v1/flags/shared";
 
 /** A flag has a version in each environment. An opaque tag stands for the flag in all of them. */
-describe("definitions under conditions", () => {
+describe("definitions with conditional requests", () => {
   let t: ManagementTest;
   beforeAll(async () => {
     t = await startManagementTest();
@@ -39,7 +39,7 @@ describe("definitions under conditions", () => {
     ],
   ];
 
-  test("GET answers a tag, and 304 to who has it, until something changes", async ({ expect }) => {
+  test("GET returns an ETag, and 304 to a client that has it, until something changes", async ({ expect }) => {
     const before = await tag();
     expect(before).toMatch(/^"[0-9a-f]{32}"$/);
     expect(await tag()).toBe(before);
@@ -49,30 +49,33 @@ describe("definitions under conditions", () => {
     expect((await t.call("GET", DEFINITION, undefined, { "if-none-match": before })).status).toBe(200);
   });
 
-  test.for(CHANGES)("%s changes the tag, so that who has the old one is refused", async ([, change], { expect }) => {
-    const before = await tag();
-    await change();
-    const current = await tag();
-    expect(current).not.toBe(before);
-    for (const [method, body] of [
-      ["PATCH", { tags: ["late"] }],
-      ["DELETE", undefined],
-    ] as const) {
-      const refused = await t.call(method, DEFINITION, body, { "if-match": before });
-      expect(refused, method).toMatchObject({ status: 412, body: { status: 412 } });
-      expect(refused.headers.get("etag")).toBe(current);
-    }
-    expect((await t.call("GET", DEFINITION)).body.tags).not.toContain("late");
-  });
+  test.for(CHANGES)(
+    "a change of %s changes the ETag, so that a client with the old one is refused",
+    async ([, change], { expect }) => {
+      const before = await tag();
+      await change();
+      const current = await tag();
+      expect(current).not.toBe(before);
+      for (const [method, body] of [
+        ["PATCH", { tags: ["late"] }],
+        ["DELETE", undefined],
+      ] as const) {
+        const refused = await t.call(method, DEFINITION, body, { "if-match": before });
+        expect(refused, method).toMatchObject({ status: 412, body: { status: 412 } });
+        expect(refused.headers.get("etag")).toBe(current);
+      }
+      expect((await t.call("GET", DEFINITION)).body.tags).not.toContain("late");
+    },
+  );
 
-  test("a change of something else leaves the tag alone", async ({ expect }) => {
+  test("a change of something else keeps the ETag", async ({ expect }) => {
     const before = await tag();
     await t.project.save({ key: `other-${Math.random()}`.replace("0.", "") });
     await patch({ tags: [] });
     expect(await tag()).toBe(before);
   });
 
-  test("a write with the current tag, one of several, a weakened one or * goes through", async ({ expect }) => {
+  test("a write with the current ETag, one of several, a weakened one or * succeeds", async ({ expect }) => {
     for (const named of [
       (now: string) => now,
       (now: string) => `"x", ${now}`,
@@ -89,7 +92,7 @@ describe("definitions under conditions", () => {
     }
   });
 
-  test("of writers at the same moment one wins, the others are refused", async ({ expect }) => {
+  test("one of several simultaneous writers succeeds, and the others are refused", async ({ expect }) => {
     const before = await tag();
     const answers = await Promise.all(
       Array.from({ length: 6 }, (_, i) => patch({ description: `writer ${i}` }, before)),
@@ -99,9 +102,7 @@ describe("definitions under conditions", () => {
     expect((await t.call("GET", DEFINITION)).body.description).toBe(`writer ${winner}`);
   });
 
-  test("without a condition nobody's fields are lost, for a flag that no environment has either", async ({
-    expect,
-  }) => {
+  test("without a condition no field is lost, also for a flag that no environment has", async ({ expect }) => {
     await t.project.backends.neon.query("delete from flag_configurations where flag_key = 'shared'");
     await t.project.backends.neon.query(
       "insert into flags (key, kind, type, variants, client_visible, metadata) values ('shared', 'flag', 'boolean', '{\"on\":true}', true, '{}') on conflict (key) do nothing",

@@ -43,7 +43,7 @@ describe("with a purge transport", () => {
       .toSorted();
   };
 
-  test("an update purges the answers about the flag, and says so", async ({ expect }) => {
+  test("an update purges the responses about the flag, and reports it", async ({ expect }) => {
     // Every write also publishes earlier changes that are not confirmed, so the sweep confirms them first.
     await isolate.services.sweep(() => undefined);
     let answer: Awaited<ReturnType<typeof call>> | undefined;
@@ -54,7 +54,7 @@ describe("with a purge transport", () => {
     expect(tags).toEqual([TAG, `${TAG}:checkout`, "burgee:head:production"].toSorted());
   });
 
-  test("a purge by hand names the same tags, also of flags that no tier holds", async ({ expect }) => {
+  test("a manual purge names the same tags, also for flags that no tier holds", async ({ expect }) => {
     expect(await tagsOf(() => call("POST", PURGE, { flags: ["not-held"] }))).toContain(`${TAG}:not-held`);
     expect(await tagsOf(() => call("POST", PURGE, { all: true }))).toEqual(["burgee:env:production"]);
   });
@@ -63,7 +63,7 @@ describe("with a purge transport", () => {
     expect(await tagsOf(() => call("POST", `${PURGE}?dryRun=true`, { all: true }))).toEqual([]);
   });
 
-  test("what the purge API does not take is not claimed", async ({ expect }) => {
+  test("a purge that the API refuses is not reported as done", async ({ expect }) => {
     purges.setFaults({ down: true });
     const purged = await call("POST", PURGE, { flags: ["checkout"] });
     purges.setFaults({});

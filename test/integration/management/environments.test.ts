@@ -3,7 +3,7 @@ import { aFlagBody, FLAGS, type ManagementTest, send, startManagementTest } from
 
 const ENVIRONMENTS = "/api/v1/environments";
 
-describe("environments and the definitions that they share", () => {
+describe("environments and shared definitions", () => {
   let t: ManagementTest;
   beforeAll(async () => {
     t = await startManagementTest();
@@ -11,7 +11,7 @@ describe("environments and the definitions that they share", () => {
   });
   afterAll(() => t.close());
 
-  test("a copy starts with the flags of its origin and goes its own way", async ({ expect }) => {
+  test("a copy starts with the flags of its origin, and then changes independently", async ({ expect }) => {
     const created = await t.call("POST", ENVIRONMENTS, { key: "staging", name: "Staging", copyFrom: "production" });
     expect(created).toMatchObject({
       status: 201,
@@ -24,7 +24,7 @@ describe("environments and the definitions that they share", () => {
     expect(body.items.map((environment: { key: string }) => environment.key)).toEqual(["production", "staging"]);
   });
 
-  test("refuses one that exists, an unknown origin and a key that cannot be one", async ({ expect }) => {
+  test("refuses an existing key, an unknown origin and an invalid key", async ({ expect }) => {
     expect((await t.call("POST", ENVIRONMENTS, { key: "production" })).status).toBe(409);
     expect(await t.call("POST", ENVIRONMENTS, { key: "new", copyFrom: "nowhere" })).toMatchObject({
       status: 422,
@@ -44,7 +44,7 @@ describe("environments and the definitions that they share", () => {
     expect((await t.call("PATCH", `${ENVIRONMENTS}/production`, { key: "other" })).status).toBe(422);
   });
 
-  test("a change of a definition reaches every environment, and only that", async ({ expect }) => {
+  test("a change of a definition reaches every environment, but not that of a configuration", async ({ expect }) => {
     await t.evaluate("shared");
     const patched = await t.call("PATCH", "/api/v1/flags/shared", { metadata: { owner: "growth" }, tags: ["b"] });
     expect(patched).toMatchObject({
@@ -62,7 +62,7 @@ describe("environments and the definitions that they share", () => {
     expect((await t.call("PATCH", "/api/v1/flags/shared", { tags: ["b"] })).body).toEqual({ environments: {} });
   });
 
-  test("a definition must fit the configuration of every environment", async ({ expect }) => {
+  test("a definition must fit the configurations of all environments", async ({ expect }) => {
     expect(await t.call("PATCH", "/api/v1/flags/shared", { enabled: false })).toMatchObject({
       status: 422,
       body: { errors: [{ pointer: "/enabled" }] },
@@ -74,7 +74,7 @@ describe("environments and the definitions that they share", () => {
     expect((await t.call("PATCH", "/api/v1/flags/unknown", { tags: [] })).status).toBe(404);
   });
 
-  test("lists definitions with where they are configured", async ({ expect }) => {
+  test("lists definitions with the environments that configure them", async ({ expect }) => {
     const { body } = await t.call("GET", "/api/v1/flags?search=shar");
     expect(body).toMatchObject({
       items: [{ key: "shared", environments: ["production", "staging"] }],
@@ -90,7 +90,7 @@ describe("environments and the definitions that they share", () => {
     expect((await t.call("DELETE", "/api/v1/flags/short-lived")).status).toBe(404);
   });
 
-  test("deleting an environment has to be meant, and takes its keys and answers with it", async ({ expect }) => {
+  test("deleting an environment needs confirmation, and removes its keys and responses", async ({ expect }) => {
     const created = await t.call("POST", ENVIRONMENTS, { key: "brief", copyFrom: "production" });
     const { token } = (await t.call("POST", `${ENVIRONMENTS}/brief/keys`, { kind: "server" })).body;
     const evaluate = () => send(t.isolate, token, "POST", "/ofrep/v1/evaluate/flags/shared", {});

@@ -27,7 +27,7 @@ describe("explain", () => {
 
   const explain = (body: unknown) => t.call("POST", `${FLAGS}/explained/explain`, body);
 
-  test("says how each rule and condition came out", async ({ expect }) => {
+  test("shows the result of each rule and condition", async ({ expect }) => {
     const { status, body } = await explain({
       context: { targetingKey: "u", plan: "free" },
       request: { country: "FR" },
@@ -44,7 +44,7 @@ describe("explain", () => {
     });
   });
 
-  test("takes request attributes to pretend, which a context cannot set", async ({ expect }) => {
+  test("accepts request attributes to assume, which a context cannot set", async ({ expect }) => {
     const pretended = await explain({ context: { targetingKey: "u" }, request: { country: "DE" } });
     expect(pretended.body.rules[1]).toMatchObject({
       bucket: expect.any(Number),
@@ -74,7 +74,7 @@ describe("explain", () => {
     );
   });
 
-  test("an unknown flag, environment or field is told", async ({ expect }) => {
+  test("names an unknown flag, environment or field", async ({ expect }) => {
     expect((await t.call("POST", `${FLAGS}/unknown/explain`, {})).status).toBe(404);
     expect((await t.call("POST", "/api/v1/environments/nowhere/flags/explained/explain", {})).status).toBe(404);
     expect(await explain({ contxt: {} })).toMatchObject({ status: 422, body: { errors: [{ pointer: "/contxt" }] } });

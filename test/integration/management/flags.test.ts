@@ -8,7 +8,7 @@ describe("flags of an environment", () => {
   });
   afterAll(() => t.close());
 
-  test("creates a flag that evaluates at once, and shows it with its version as ETag", async ({ expect }) => {
+  test("creates a flag that evaluates at once, and returns it with its version as ETag", async ({ expect }) => {
     const created = await t.call(
       "POST",
       FLAGS,
@@ -33,7 +33,7 @@ describe("flags of an environment", () => {
     });
   });
 
-  test("what GET answers can be PUT back, which changes nothing", async ({ expect }) => {
+  test("the body of a GET can be PUT back, which changes nothing", async ({ expect }) => {
     await t.call("POST", FLAGS, aFlagBody("round-trip", { description: "Stays" }));
     const { body, headers } = await t.call("GET", `${FLAGS}/round-trip`);
     const put = await t.call("PUT", `${FLAGS}/round-trip`, body);
@@ -49,7 +49,7 @@ describe("flags of an environment", () => {
     expect(await t.evaluate("once")).toMatchObject({ body: { value: true } });
   });
 
-  test("a PATCH merges objects, removes what is null and replaces lists", async ({ expect }) => {
+  test("a PATCH merges objects, removes null members and replaces lists", async ({ expect }) => {
     const rule = (id: string) => ({
       id,
       when: { attribute: "plan", operator: "equals", values: [id] },
@@ -74,7 +74,7 @@ describe("flags of an environment", () => {
     expect(body.variants).toEqual({ on: true, off: false });
   });
 
-  test("a PATCH that does not mention the notes leaves them alone", async ({ expect }) => {
+  test("a PATCH that does not mention the notes keeps them", async ({ expect }) => {
     await t.call("POST", FLAGS, aFlagBody("noted", { description: "d", tags: ["t"], owner: "o" }));
     await t.evaluate("noted");
     await t.call("PATCH", `${FLAGS}/noted`, { enabled: false });
@@ -105,9 +105,7 @@ describe("flags of an environment", () => {
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: "/environment" }] } });
   });
 
-  test("a flag that changed since If-Match is not overwritten, and the answer names the current version", async ({
-    expect,
-  }) => {
+  test("If-Match refuses to overwrite a later version, and the response names it", async ({ expect }) => {
     const first = await t.call("POST", FLAGS, aFlagBody("guarded"));
     const second = await t.call("PATCH", `${FLAGS}/guarded`, { enabled: false });
     for (const [method, body] of [
@@ -126,7 +124,7 @@ describe("flags of an environment", () => {
     expect(await t.evaluate("guarded")).toMatchObject({ body: { value: true } });
   });
 
-  test("a tag that was weakened on its way, and a list with the current version in it, are met", async ({ expect }) => {
+  test("If-Match accepts a weakened ETag, and a list with the current version", async ({ expect }) => {
     const { body } = await t.call("POST", FLAGS, aFlagBody("weakened"));
     const old: number = body.version;
     const current: number = (
@@ -155,9 +153,7 @@ describe("flags of an environment", () => {
     expect((await t.call("PUT", nowhere, aFlagBody("absent"), headers)).status).toBe(404);
   });
 
-  test("a write that changes nothing answers the flag's own version, whatever else is still unpublished", async ({
-    expect,
-  }) => {
+  test("a write that changes nothing returns the flag's own version", async ({ expect }) => {
     const first = await t.call("POST", FLAGS, aFlagBody("unmoved"));
     await t.project.backends.neon.query("update environments set version = version + 1 where key = 'production'");
     const same = await t.call("PUT", `${FLAGS}/unmoved`, aFlagBody("unmoved"));
@@ -170,7 +166,7 @@ describe("flags of an environment", () => {
     expect((await t.call("PUT", `${FLAGS}/only-new`, aFlagBody("only-new"), headers)).status).toBe(412);
   });
 
-  test("answers 304 to a reader that has the version", async ({ expect }) => {
+  test("responds with 304 to a reader that has the version", async ({ expect }) => {
     const { headers } = await t.call("POST", FLAGS, aFlagBody("conditional"));
     const again = await t.call("GET", `${FLAGS}/conditional`, undefined, {
       "if-none-match": headers.get("etag") ?? "",
@@ -178,7 +174,7 @@ describe("flags of an environment", () => {
     expect(again).toMatchObject({ status: 304, body: "" });
   });
 
-  test("simultaneous patches of different fields all arrive", async ({ expect }) => {
+  test("simultaneous patches of different fields are all kept", async ({ expect }) => {
     await t.call("POST", FLAGS, aFlagBody("busy"));
     await t.evaluate("busy");
     const answers = await Promise.all(
@@ -188,7 +184,7 @@ describe("flags of an environment", () => {
     expect((await t.call("GET", `${FLAGS}/busy`)).body.metadata).toEqual({ field0: 0, field1: 1, field2: 2 });
   });
 
-  test("names every mistake by JSON pointer and says what is accepted", async ({ expect }) => {
+  test("points at every mistake, and says what is accepted", async ({ expect }) => {
     const body = aFlagBody("wrong", { enabled: "yes", colour: "red", default: { variant: "maybe" } });
     const answer = await t.call("POST", FLAGS, body);
     expect(answer.status).toBe(422);
@@ -204,7 +200,7 @@ describe("flags of an environment", () => {
     expect(reference).toMatchObject({ status: 422, body: { errors: [{ pointer: "/rules/0/when/segment" }] } });
   });
 
-  test("a cycle of prerequisites is refused and named", async ({ expect }) => {
+  test("refuses a cycle of prerequisites, and names it", async ({ expect }) => {
     const needs = (flag: string) => ({ prerequisites: [{ flag, variants: ["on"] }] });
     await t.call("POST", FLAGS, aFlagBody("cycle-a"));
     await t.call("POST", FLAGS, aFlagBody("cycle-b", needs("cycle-a")));
@@ -214,7 +210,7 @@ describe("flags of an environment", () => {
     expect(await t.call("DELETE", `${FLAGS}/cycle-a`)).toMatchObject({ status: 409 });
   });
 
-  test("deletes a flag: evaluation no longer knows it, and neither does the API", async ({ expect }) => {
+  test("deletes a flag from evaluation and from the API", async ({ expect }) => {
     await t.call("POST", FLAGS, aFlagBody("gone"));
     await t.evaluate("gone");
     expect(await t.call("DELETE", `${FLAGS}/gone`)).toMatchObject({

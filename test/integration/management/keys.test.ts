@@ -15,7 +15,7 @@ describe("SDK keys", () => {
   const evaluate = (token: string, flag: string, headers: Record<string, string> = {}) =>
     send(t.isolate, token, "POST", `/ofrep/v1/evaluate/flags/${flag}`, {}, headers);
 
-  test("a new key works at once, and its token is shown this once", async ({ expect }) => {
+  test("a new key works at once, and its token is shown once", async ({ expect }) => {
     const created = await t.call("POST", KEYS, { kind: "client", name: "Web shop" });
     const { token, key } = created.body;
     expect(created).toMatchObject({

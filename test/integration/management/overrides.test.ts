@@ -6,7 +6,7 @@ import { aFlagBody, FLAGS, type ManagementTest, send, startManagementTest } from
 const ENVIRONMENT = "/api/v1/environments/production";
 const OVERRIDES = `${ENVIRONMENT}/overrides`;
 
-describe("making overrides", () => {
+describe("signing overrides", () => {
   let t: ManagementTest;
   beforeAll(async () => {
     t = await startManagementTest();
@@ -15,7 +15,7 @@ describe("making overrides", () => {
   });
   afterAll(() => t.close());
 
-  test("takes an environment that allows them, which none does by itself", async ({ expect }) => {
+  test("needs an environment that allows them, and none does by default", async ({ expect }) => {
     expect((await t.call("GET", ENVIRONMENT)).body.overridesAllowed).toBe(false);
     expect(await t.call("POST", OVERRIDES, { flags: { checkout: "on" } })).toMatchObject({
       status: 409,
@@ -39,7 +39,7 @@ describe("making overrides", () => {
     });
   });
 
-  test("answers the token, and who made it until when", async ({ expect }) => {
+  test("returns the token, its creator and its expiry", async ({ expect }) => {
     const { status, body } = await t.call("POST", OVERRIDES, {
       flags: { checkout: "on", search: "off" },
       expiresInSeconds: 7200,
@@ -56,7 +56,7 @@ describe("making overrides", () => {
     expect(byDefault.expiresAt).toBe(new Date(t.clock.now() + 3_600_000).toISOString());
   });
 
-  test("refuses what would be ignored later, and names the field", async ({ expect }) => {
+  test("refuses an override that would be ignored later, and names the field", async ({ expect }) => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`f${i}`, "on"]));
     const refused: [body: object, pointer: string, detail: string][] = [
       [{ flags: { nothing: "on" } }, "/flags/nothing", "is not a flag of this environment"],
@@ -83,7 +83,7 @@ describe("making overrides", () => {
     }
   });
 
-  test("refuses more than a cookie holds", async ({ expect }) => {
+  test("refuses more than a cookie can hold", async ({ expect }) => {
     const keys = Array.from({ length: 30 }, (_, i) => `${"long-".repeat(20)}${i}`);
     for (const key of keys) await t.call("POST", FLAGS, aFlagBody(key));
     const flags = Object.fromEntries(keys.map((key) => [key, "on"]));
@@ -93,7 +93,7 @@ describe("making overrides", () => {
     });
   });
 
-  test("takes an admin token that may write", async ({ expect }) => {
+  test("needs an admin token that may write", async ({ expect }) => {
     const { token, id, secretHash } = await mintKey(KEY_SECRET, "admin", "read");
     await t.project.backends.neon.query(
       "insert into sdk_keys (id, kind, role, name, secret_hash) values ($1, 'admin', 'read', 'r', $2)",

@@ -10,7 +10,7 @@ describe("propagation", () => {
   });
   afterAll(() => t.close());
 
-  test("a change is there with what it made stale, unconfirmed until the sweep has been", async ({ expect }) => {
+  test("lists a change with its purged entries, unconfirmed until the next sweep", async ({ expect }) => {
     const { body: written } = await t.call("PUT", `${FLAGS}/watched`, aFlagBody("watched"));
     const [newest] = (await t.call("GET", PROPAGATION)).body.items;
     expect(newest).toEqual({
@@ -25,14 +25,14 @@ describe("propagation", () => {
     expect(Date.parse(now)).toBeGreaterThanOrEqual(Date.parse(items[0].confirmedAt));
   });
 
-  test("the last 50 changes, newest first", async ({ expect }) => {
+  test("lists the last 50 changes, newest first", async ({ expect }) => {
     for (let n = 0; n < 52; n++) await t.call("PATCH", `${FLAGS}/watched`, { metadata: { n } });
     const versions = (await t.call("GET", PROPAGATION)).body.items.map(({ version }: { version: number }) => version);
     expect(versions).toHaveLength(50);
     expect(versions).toEqual(versions.toSorted((a: number, b: number) => b - a));
   });
 
-  test("a reader may look; an unknown environment is told", async ({ expect }) => {
+  test("is readable with a read-only token, and names an unknown environment", async ({ expect }) => {
     const reader = await aToken(t.project, "admin", "read");
     expect((await send(t.isolate, reader.token, "GET", PROPAGATION)).status).toBe(200);
     expect((await t.call("GET", "/api/v1/environments/nowhere/cache/propagation")).status).toBe(404);

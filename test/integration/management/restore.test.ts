@@ -15,9 +15,7 @@ describe("restoring from the audit", () => {
     (await t.call("GET", `${AUDIT}?entity=${entity}&key=${key}&limit=1`)).body.items[0];
   const restore = (id: number | string, image: string) => t.call("POST", `${AUDIT}/${id}/restore`, { image });
 
-  test("a configuration as it was before a change is a new version, and the edge answers with it", async ({
-    expect,
-  }) => {
+  test("an earlier configuration becomes a new version, and the edge serves it", async ({ expect }) => {
     await t.call("PUT", `${FLAGS}/checkout`, aFlagBody("checkout"));
     const original = (await t.evaluate("checkout")).body;
     const rules = [{ id: "nobody", serve: { variant: "off" } }];
@@ -33,7 +31,7 @@ describe("restoring from the audit", () => {
     expect((await newest("configuration", "checkout")).after).toEqual(change.before);
   });
 
-  test("any earlier version can be had, not only the last", async ({ expect }) => {
+  test("any earlier version can be restored, not only the last", async ({ expect }) => {
     await t.call("PUT", `${FLAGS}/steps`, aFlagBody("steps"));
     const ids: number[] = [];
     for (const variant of ["on", "off", "on"]) {
@@ -44,7 +42,7 @@ describe("restoring from the audit", () => {
     expect((await t.call("GET", `${FLAGS}/steps`)).body).toMatchObject({ enabled: false, default: { variant: "off" } });
   });
 
-  test("a segment is restored, and every flag that uses it follows", async ({ expect }) => {
+  test("restoring a segment changes every flag that uses it", async ({ expect }) => {
     const condition = (plan: string) => ({ condition: { attribute: "plan", operator: "in", values: [plan] } });
     await t.call("PUT", SEGMENT, { key: "paying", ...condition("pro") });
     const rules = [{ id: "paying", when: { segment: "paying" }, serve: { variant: "on" } }];
@@ -56,7 +54,7 @@ describe("restoring from the audit", () => {
     expect((await pro()).body.variant).toBe("on");
   });
 
-  test("a definition is restored whole: what was added since is gone, objects are not mixed", async ({ expect }) => {
+  test("a definition is restored as a whole, without merging objects", async ({ expect }) => {
     const flag = {
       ...aFlagBody("theme"),
       type: "object",
@@ -104,7 +102,7 @@ describe("restoring from the audit", () => {
     expect(kept).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
   });
 
-  test("what cannot be restored is refused with a reason, and changes nothing", async ({ expect }) => {
+  test("refuses other changes with a reason, and then changes nothing", async ({ expect }) => {
     await t.call("PUT", `${FLAGS}/young`, aFlagBody("young"));
     const creation = await newest("configuration", "young");
     expect(await restore(creation.id, "before")).toMatchObject({

@@ -21,11 +21,11 @@ describe("round trips of writes", () => {
     expect(cost).toEqual({ status: 200, l2: 1, l3: 1 });
   });
 
-  test("POST of a new flag: the same", async ({ expect }) => {
+  test("POST of a new flag: one batch and one command", async ({ expect }) => {
     expect(await costOf(() => t.call("POST", FLAGS, aFlagBody("counted-new")))).toEqual({ status: 201, l2: 1, l3: 1 });
   });
 
-  test("a segment whose flags are too much to write through: the same, and they are purged", async ({ expect }) => {
+  test("a segment with too many flags to write through: the same, and the flags are purged", async ({ expect }) => {
     const segment = "/api/v1/environments/production/segments/crowd";
     const crowd = (prefix: string) => ({
       condition: {
@@ -45,7 +45,7 @@ describe("round trips of writes", () => {
     expect((await t.evaluate("crowded-3", someone)).body).toMatchObject({ value: false });
   });
 
-  test("PATCH of a flag that this isolate holds: the same", async ({ expect }) => {
+  test("PATCH of a flag that this isolate holds: one batch and one command", async ({ expect }) => {
     await t.evaluate("counted");
     expect(await costOf(() => t.call("PATCH", `${FLAGS}/counted`, { metadata: { n: 2 } }))).toEqual({
       status: 200,
@@ -54,7 +54,7 @@ describe("round trips of writes", () => {
     });
   });
 
-  test("PATCH of a flag that it does not hold: one read more", async ({ expect }) => {
+  test("PATCH of a flag that this isolate does not hold: one read more", async ({ expect }) => {
     await t.project.save({ key: "not-held" });
     expect(await costOf(() => t.call("PATCH", `${FLAGS}/not-held`, { enabled: false }))).toEqual({
       status: 200,
@@ -63,7 +63,7 @@ describe("round trips of writes", () => {
     });
   });
 
-  test("PATCH over a copy that is behind: merges again over what the store has", async ({ expect }) => {
+  test("PATCH of an outdated copy: one more batch, merged with the store's document", async ({ expect }) => {
     await t.evaluate("counted");
     await t.project.save({ key: "counted", metadata: { behind: true } });
     const cost = await costOf(() => t.call("PATCH", `${FLAGS}/counted`, { metadata: { n: 3 } }));
@@ -71,7 +71,7 @@ describe("round trips of writes", () => {
     expect((await t.call("GET", `${FLAGS}/counted`)).body.metadata).toEqual({ behind: true, n: 3 });
   });
 
-  test("the evaluation after an update: nothing, the write left what it wrote", async ({ expect }) => {
+  test("the evaluation after an update: none, because the write filled the caches", async ({ expect }) => {
     await t.call("PATCH", `${FLAGS}/counted`, { metadata: { n: 4 } });
     expect(await costOf(() => t.evaluate("counted"))).toEqual({ status: 200, l2: 0, l3: 0 });
     expect((await t.evaluate("counted")).body.metadata).toMatchObject({ n: 4 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { aFlagBody, aToken, FLAGS, type ManagementTest, send, startManagementTest } from "./client.ts";
 
-describe("sampling a flag", () => {
+describe("sampling the subjects of a flag", () => {
   let t: ManagementTest;
   const split = (weights: [string, number][], by: unknown[] = ["targetingKey"]) => ({
     rollout: { by, salt: "sampled", weights },
@@ -16,7 +16,7 @@ describe("sampling a flag", () => {
   });
   afterAll(() => t.close());
 
-  test("counts what OFREP answers the same subjects", async ({ expect }) => {
+  test("counts the variants that OFREP returns for the same subjects", async ({ expect }) => {
     await save({
       rules: [
         { id: "pro", when: { attribute: "plan", operator: "equals", values: ["pro"] }, serve: { variant: "on" } },
@@ -47,7 +47,7 @@ describe("sampling a flag", () => {
     ]);
   });
 
-  test("a raised weight only adds subjects, as each sample has the same ones", async ({ expect }) => {
+  test("a larger weight only adds subjects, because every sample has the same ones", async ({ expect }) => {
     const shares = [];
     for (const weight of [10_000, 20_000, 20_000]) {
       await save({
@@ -63,7 +63,7 @@ describe("sampling a flag", () => {
     expect(shares[2]).toBe(shares[1]);
   });
 
-  test("another attribute may tell subjects apart, also one inside an object", async ({ expect }) => {
+  test("another attribute can identify subjects, also one inside an object", async ({ expect }) => {
     const weights: [string, number][] = [
       ["on", 50_000],
       ["off", 50_000],
@@ -75,14 +75,14 @@ describe("sampling a flag", () => {
     expect(apart.body.outcomes).toHaveLength(2);
   });
 
-  test("a reader may sample, an SDK key may not", async ({ expect }) => {
+  test("needs an admin token, which may be read-only", async ({ expect }) => {
     const path = `${FLAGS}/sampled/sample`;
     const reader = await aToken(t.project, "admin", "read");
     expect((await send(t.isolate, reader.token, "POST", path, { count: 1 })).status).toBe(200);
     expect((await send(t.isolate, t.project.serverKey, "POST", path, { count: 1 })).status).toBe(403);
   });
 
-  test("what is not accepted is named, and what is not there is told", async ({ expect }) => {
+  test("names input that is not accepted, and flags that do not exist", async ({ expect }) => {
     for (const [body, pointer] of [
       [{ count: 0 }, "/count"],
       [{ count: 1001 }, "/count"],

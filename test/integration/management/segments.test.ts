@@ -33,7 +33,7 @@ describe("segments", () => {
     expect(await isOnFor("team")).toBe(true);
   });
 
-  test("shows what uses it, and is not deleted while it is used", async ({ expect }) => {
+  test("lists the flags that use it, and cannot be deleted while there are any", async ({ expect }) => {
     await t.call("POST", SEGMENTS, { key: "outer", condition: { not: { segment: "paying" } } });
     const read = await t.call("GET", `${SEGMENTS}/paying`);
     expect(read.body.usedBy).toEqual({ flags: ["for-paying"], segments: ["outer"] });
@@ -56,14 +56,14 @@ describe("segments", () => {
     }
   });
 
-  test("what GET answers can be PUT back, which changes nothing", async ({ expect }) => {
+  test("the body of a GET can be PUT back, which changes nothing", async ({ expect }) => {
     const { body, headers } = await t.call("GET", `${SEGMENTS}/paying`);
     const put = await t.call("PUT", `${SEGMENTS}/paying`, body);
     expect(put.status).toBe(200);
     expect(put.headers.get("etag")).toBe(headers.get("etag"));
   });
 
-  test("mistakes are named by JSON pointer", async ({ expect }) => {
+  test("points at every mistake", async ({ expect }) => {
     const wrong = { key: "wrong", condition: { all: [plan("a"), { attribute: "x", operator: "is", values: [1] }] } };
     expect(await t.call("POST", SEGMENTS, wrong)).toMatchObject({
       status: 422,
@@ -83,7 +83,7 @@ describe("segments", () => {
     expect(body.items.map((segment: { key: string }) => segment.key)).toEqual(["paying", "versioned"]);
   });
 
-  test("a change that would make a flag test too much is refused, and names the flag", async ({ expect }) => {
+  test("refuses a change that would make a flag test too much, and names the flag", async ({ expect }) => {
     const leaf = { attribute: "plan", operator: "exists" };
     const any = (count: number, condition: object) => ({ any: Array.from({ length: count }, () => condition) });
     const put = (key: string, condition: object) => t.call("PUT", `${SEGMENTS}/${key}`, { condition });

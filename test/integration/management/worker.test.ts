@@ -29,7 +29,7 @@ describe("management in the worker's own runtime", () => {
     return { status: response.status, headers: response.headers, text: await response.text() };
   };
 
-  test("an update in one data centre is seen in the other at the version that it answered", async ({ expect }) => {
+  test("an update in one data centre is visible in the other at the returned version", async ({ expect }) => {
     expect((await call(here, "POST", FLAGS, aFlagBody("travels"))).status).toBe(201);
     const evaluate = async (version: number): Promise<unknown> => {
       for (let attempt = 1; ; attempt++) {
@@ -49,7 +49,7 @@ describe("management in the worker's own runtime", () => {
     expect(await evaluate(JSON.parse(second.text).version)).toMatchObject({ value: false });
   });
 
-  test("answers the contract, the page and the state of the tiers", async ({ expect }) => {
+  test("serves the contract, its page and the statistics", async ({ expect }) => {
     const contract = await call(here, "GET", "/openapi.json");
     expect(JSON.parse(contract.text)).toMatchObject({
       openapi: "3.1.0",
@@ -70,7 +70,7 @@ describe("management in the worker's own runtime", () => {
     expect(JSON.parse(explained.text)).toMatchObject({ resolution: { reason: "DISABLED" } });
   });
 
-  test("a chunked body past the limit is refused", async ({ expect }) => {
+  test("refuses a chunked body above the limit", async ({ expect }) => {
     const big = new Blob([`{"description":"${"x".repeat(1024 * 1024)}"}`]).stream();
     const response = await here.fetch(`${FLAGS}/travels`, {
       method: "PATCH",

@@ -6,7 +6,7 @@ import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
 /** Isolates of a data centre that keeps responses to GET, while every purge is lost. */
-describe("answers kept at the data centre", () => {
+describe("responses kept at the data centre", () => {
   const clock = new FakeClock();
   let project: TestProject;
   let purge: PurgeEndpoint;
@@ -46,7 +46,7 @@ describe("answers kept at the data centre", () => {
     return { value, isKept, version: Number(response.headers.get("x-flags-version")) };
   };
 
-  test("serve an isolate that knows nothing yet, or just as much", async ({ expect }) => {
+  test("serve an isolate that knows no version, or the same one", async ({ expect }) => {
     const [maker, other] = [start(), start()];
     expect(await ask(maker, "GET")).toEqual({ value: true, isKept: false, version: first });
     expect(await ask(other, "GET")).toEqual({ value: true, isKept: true, version: first });
@@ -54,7 +54,7 @@ describe("answers kept at the data centre", () => {
     expect(await ask(maker, "GET")).toEqual({ value: true, isKept: true, version: first });
   });
 
-  test("do not take an isolate back to a version before the one that it has answered at", async ({ expect }) => {
+  test("do not take an isolate back to a version before one that it has served", async ({ expect }) => {
     const [maker, other] = [start(), start()];
     await ask(maker, "GET");
     const version = await project.save({ key: "banner", enabled: false });
@@ -63,7 +63,7 @@ describe("answers kept at the data centre", () => {
     expect(await ask(other, "GET")).toEqual({ value: false, isKept: false, version });
   });
 
-  test("bind an isolate that serves one: it does not answer below that version from then on", async ({ expect }) => {
+  test("set the lowest version of an isolate that serves one", async ({ expect }) => {
     const [maker, other] = [start(), start()];
     await ask(maker, "POST");
     const version = await project.save({ key: "banner", enabled: false });
@@ -74,7 +74,7 @@ describe("answers kept at the data centre", () => {
     expect(await ask(other, "GET")).toEqual({ value: false, isKept: true, version });
     expect(await ask(other, "POST")).toEqual({ value: false, isKept: false, version });
   });
-  test("do not put off the isolate's own check, which runs behind them once a second", async ({ expect }) => {
+  test("do not stop the isolate's own head check, once a second after a response", async ({ expect }) => {
     const [maker, other] = [start(), start()];
     await ask(maker, "GET");
     const checked = () => other.services.tiers.l1.environment("production").checkedAt;

@@ -122,7 +122,7 @@ describe("an edit in SQL reaches a warm isolate within one sweep and a second", 
     expect(await answerOf(flag)).toEqual(after);
   });
 
-  test("sdk_keys, inserted, updated and deleted", async ({ expect }) => {
+  test("sdk_keys: insert, update and delete", async ({ expect }) => {
     const statusWith = async (token: string) =>
       (await send(reader, token, "POST", "/ofrep/v1/evaluate/flags/plain", {})).status;
     const { token, id } = await aToken(world.project, "server", "production", { isStored: false });
@@ -141,7 +141,7 @@ describe("an edit in SQL reaches a warm isolate within one sweep and a second", 
     expect(await statusWith(made.token)).toBe(401);
   });
 
-  test("environments, deleted", async ({ expect }) => {
+  test("environments: delete", async ({ expect }) => {
     const { token } = await aToken(world.project, "server", "other");
     await world.write({ key: "plain" }, "other");
     const status = async () => (await send(reader, token, "POST", "/ofrep/v1/evaluate/flags/plain", {})).status;

@@ -4,7 +4,7 @@ import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
 /** The worker in workerd, which ends between the commit in Postgres and the first purge. */
-describe("a worker that is disposed in the middle of an update", () => {
+describe("a worker that ends in the middle of an update", () => {
   let project: TestProject;
   let reader: Colo;
   beforeAll(async () => {
@@ -30,9 +30,7 @@ describe("a worker that is disposed in the middle of an update", () => {
     return Number(row?.version);
   };
 
-  test("leaves the change to the next sweep, which brings it to the isolates that did not see it", async ({
-    expect,
-  }) => {
+  test("leaves the change to the next sweep, which brings it to the other isolates", async ({ expect }) => {
     const { upstash } = project.backends;
     const before = await project.save({ key: "banner", enabled: true });
     expect(await ask()).toEqual({ value: true, version: before });

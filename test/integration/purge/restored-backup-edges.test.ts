@@ -8,7 +8,7 @@ import { aToken, send } from "../management/client.ts";
 const actor = "test";
 
 /** The other traces of lost versions: environments, SDK keys, snapshots, and heads and responses at data centres. */
-describe("of the future that a restore took back", () => {
+describe("traces of versions that a restore has undone", () => {
   let world: RestoredWorld;
   let purges: PurgeEndpoint;
   let edge: MapEdgeCache;
@@ -35,9 +35,7 @@ describe("of the future that a restore took back", () => {
     CF_API_URL: `${purges.url}/client/v4`,
   });
 
-  test("an environment that is not in the backup is gone, and goes on above when it is made again", async ({
-    expect,
-  }) => {
+  test("an environment missing from the backup is gone, and continues above if created again", async ({ expect }) => {
     const { db } = world.project;
     const restore = await world.backup();
     await createEnvironment(db, { key: "preview", name: "Preview" }, { actor });
@@ -58,7 +56,7 @@ describe("of the future that a restore took back", () => {
     expect(await world.sweep()).toEqual([]);
   });
 
-  test("an environment that was deleted is back", async ({ expect }) => {
+  test("a deleted environment is back", async ({ expect }) => {
     const { db } = world.project;
     await createEnvironment(db, { key: "old", name: "Old" }, { actor });
     const { token } = await aToken(world.project, "server", "old");
@@ -73,9 +71,7 @@ describe("of the future that a restore took back", () => {
     expect(await evaluate(world.isolate(), token, "banner")).toBe(200);
   });
 
-  test("a key that was made is refused, and one that was revoked works until it is revoked again", async ({
-    expect,
-  }) => {
+  test("a later key is refused, and a revoked one works until it is revoked again", async ({ expect }) => {
     const { neon } = world.project.backends;
     const revoked = await aToken(world.project, "server", "production");
     const restore = await world.backup();
@@ -92,7 +88,7 @@ describe("of the future that a restore took back", () => {
     expect(await evaluate(reader, revoked.token, "banner")).toBe(200);
   });
 
-  test("heads and answers at the data centre go with the sweep's purge", async ({ expect }) => {
+  test("the sweep's purge removes heads and responses at the data centre", async ({ expect }) => {
     const start = () => world.isolate(keptAtDataCentre(), { openCache: edge.open });
     const get = async (isolate: ReturnType<typeof start>) =>
       (await send(isolate, world.project.serverKey, "GET", "/flags/banner")).body.value;
@@ -110,7 +106,7 @@ describe("of the future that a restore took back", () => {
     expect(await get(start())).toBe(true);
   });
 
-  test("a snapshot is replaced, also where no cache knew of its version any more", async ({ expect }) => {
+  test("a snapshot is replaced, even if no cache knows its version any more", async ({ expect }) => {
     const start = () => world.isolate({ CACHE_SNAPSHOT_SECONDS: "60" }, { openCache: edge.open });
     const bulk = (isolate: ReturnType<typeof start>) =>
       send(isolate, world.project.serverKey, "POST", "/ofrep/v1/evaluate/flags", {});
@@ -135,7 +131,7 @@ describe("of the future that a restore took back", () => {
     world.project.backends.neon.setFaults({});
   });
 
-  test("a database without any environment is not believed", async ({ expect }) => {
+  test("a database without any environment does not count as restored", async ({ expect }) => {
     const restore = await world.backup();
     await world.ask(world.isolate(), "banner");
     const tables = ["flag_configurations", "segments", "sdk_keys", "flags", "environments", "outbox"];

@@ -10,7 +10,7 @@ import { seededRandom } from "../../support/seeded-random.ts";
 const WRITERS = 20;
 const WRITES = 10;
 
-describe("while nothing is restored", () => {
+describe("without a restore", () => {
   let world: RestoredWorld;
   beforeAll(async () => {
     world = await RestoredWorld.start();

@@ -31,7 +31,7 @@ describe("after a backup was restored", () => {
     }
   });
 
-  test("one sweep brings every isolate to the restored flags, once and for all", async ({ expect }) => {
+  test("one sweep brings every isolate to the restored flags for good", async ({ expect }) => {
     await restore();
     expect(await world.sweep()).toEqual(["restore_detected"]);
     const version = await world.versionOf();
@@ -46,7 +46,7 @@ describe("after a backup was restored", () => {
     expect(pending).toEqual([]);
   });
 
-  test("writes go on above every version that was ever seen", async ({ expect }) => {
+  test("writes continue above every version that was ever seen", async ({ expect }) => {
     await restore();
     await world.sweep();
     const before = await world.versionOf();
@@ -54,9 +54,7 @@ describe("after a backup was restored", () => {
     expect(await world.askLater(readers[0]!, "banner")).toMatchObject({ value: false, version: before + 1 });
   });
 
-  test("a write before the sweep, at a version that was given out before, is not taken for the lost one", async ({
-    expect,
-  }) => {
+  test("a write before the sweep that reuses a lost version is not taken for the lost write", async ({ expect }) => {
     await restore();
     // The lost write of that version had switched the flag off.
     const again = await world.write({ key: "banner", enabled: true, metadata: { since: "the restore" } });
@@ -65,7 +63,7 @@ describe("after a backup was restored", () => {
     for (const reader of readers) expect(await world.askLater(reader, "banner")).toMatchObject({ value: true });
   });
 
-  test("as many writes as were lost, before any sweep, do not hide it", async ({ expect }) => {
+  test("as many writes as were lost, before any sweep, do not hide the restore", async ({ expect }) => {
     await restore();
     for (let i = 0; i < 4; i++) await world.write({ key: "third", enabled: true, metadata: { i } });
     expect(await world.sweep()).toEqual([]);
@@ -75,7 +73,7 @@ describe("after a backup was restored", () => {
     }
   });
 
-  test("an isolate that had read past a Redis out of reach comes back, too", async ({ expect }) => {
+  test("an isolate that could not reach Redis and read the store recovers, too", async ({ expect }) => {
     const [ahead] = readers as [Isolate];
     world.project.backends.upstash.setFaults({ down: true });
     for (let i = 0; i < 5; i++) lost = await world.write({ key: "banner", enabled: false, metadata: { i } });
@@ -87,7 +85,7 @@ describe("after a backup was restored", () => {
     expect(await world.askLater(ahead, "banner")).toMatchObject({ status: 200, value: true });
   });
 
-  test("where Redis was emptied at the same time, an isolate that knows better tells the sweep", async ({ expect }) => {
+  test("if Redis was emptied at the same time, an isolate with a later version tells the sweep", async ({ expect }) => {
     await restore();
     await world.project.backends.upstash.command("FLUSHALL");
     expect(await world.sweep()).toEqual([]);
@@ -98,7 +96,7 @@ describe("after a backup was restored", () => {
     for (const reader of readers) expect(await world.askLater(reader, "banner")).toMatchObject({ value: true });
   });
 
-  test("where it was filled again by then, the isolate tells when its copies end", async ({ expect }) => {
+  test("if Redis was filled again by then, the isolate tells when its entries expire", async ({ expect }) => {
     await restore();
     await world.project.backends.upstash.command("FLUSHALL");
     await world.ask(world.isolate(), "banner");
@@ -109,7 +107,7 @@ describe("after a backup was restored", () => {
     for (const reader of readers) expect(await world.askLater(reader, "banner")).toMatchObject({ value: true });
   });
 
-  test("where caches know nothing any more, versions simply go on", async ({ expect }) => {
+  test("if no cache knows later versions, versions simply continue", async ({ expect }) => {
     await restore();
     await world.project.backends.upstash.command("FLUSHALL");
     const fresh = world.isolate();
@@ -119,7 +117,7 @@ describe("after a backup was restored", () => {
     expect(await world.askLater(fresh, "banner")).toMatchObject({ value: false });
   });
 
-  test("a version of the lost future is answered with 503 until the sweep", async ({ expect }) => {
+  test("a lost version is a 503 until the sweep", async ({ expect }) => {
     await restore();
     await world.project.backends.upstash.command("FLUSHALL");
     const atLeast = { "x-flags-min-version": String(lost) };
@@ -137,7 +135,7 @@ describe("after a backup was restored", () => {
     expect(await world.askLater(readers[0]!, "banner")).toMatchObject({ value: true });
   });
 
-  test("the look costs two commands a sweep, and no query", async ({ expect }) => {
+  test("the check costs two commands a sweep, and no query", async ({ expect }) => {
     await world.sweep();
     world.project.resetStats();
     await world.sweep();
@@ -146,12 +144,12 @@ describe("after a backup was restored", () => {
     expect(world.project.roundTrips()).toEqual({ l2: 2, l3: 2 });
   });
 
-  test("a Redis that does not answer is told in the log, and the sweep goes on", async ({ expect }) => {
+  test("a Redis that does not respond is logged, and the sweep continues", async ({ expect }) => {
     world.project.backends.upstash.setFaults({ down: true });
     expect(await world.sweep()).toContain("restore_check_failed");
   });
 
-  test("a head that nothing can have reached is damage, and not followed", async ({ expect }) => {
+  test("a head too high to be real counts as damage, and is not followed", async ({ expect }) => {
     const { upstash } = world.project.backends;
     const before = await world.versionOf();
     await upstash.command("HSET", "burgee:feature_flag:production", "@head", "9007199254740991\n9007199254740991 *");

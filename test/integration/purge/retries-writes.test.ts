@@ -59,7 +59,7 @@ const WRITES: Record<string, Retried & { tagOf?: string }> = {
 };
 
 /** The response to a write is lost after Postgres has committed it, and the caller repeats the call. */
-describe("a write whose answer was lost, made again", () => {
+describe("repeating a write whose response was lost", () => {
   let api: ManagementTest;
   const { stringify } = JSON;
   beforeAll(async () => {
@@ -125,7 +125,7 @@ describe("a write whose answer was lost, made again", () => {
     expect(after).toBe(applied);
   });
 
-  test("create a key: makes a second one, as nobody knows the first one's secret", async ({ expect }) => {
+  test("create a key: creates a second one, because nobody knows the first one's secret", async ({ expect }) => {
     const { first, applied, second, after } = await twice(["POST", `${ENVIRONMENT}/keys`, { kind: "server" }]);
     expect([first.status, second.status]).toEqual([503, 201]);
     expect(JSON.parse(after).keys).toBe(JSON.parse(applied).keys + 1);

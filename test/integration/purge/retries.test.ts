@@ -41,7 +41,7 @@ describe("retries", () => {
     postgres: world.project.backends.neon.stats().requests,
   });
 
-  test.for(FAILURES)("of a command: none when Redis %s", async ([, faults], { expect }) => {
+  test.for(FAILURES)("a command: none if Redis %s", async ([, faults], { expect }) => {
     const { upstash } = world.project.backends;
     const client = createRedis(upstash.url, upstash.token, 200);
     fail(faults, {});
@@ -49,7 +49,7 @@ describe("retries", () => {
     expect(requests().redis).toBe(1);
   });
 
-  test.for(FAILURES)("of a statement: none when Postgres %s", async ([, faults], { expect }) => {
+  test.for(FAILURES)("a statement: none if Postgres %s", async ([, faults], { expect }) => {
     const { neon } = world.project.backends;
     const db = createDatabase(neon.connectionString, { timeoutMs: 200, fetchEndpoint: neon.url });
     fail({}, faults);
@@ -58,7 +58,7 @@ describe("retries", () => {
   });
 
   test.for(FAILURES.filter(([, faults]) => faults.hang === undefined))(
-    "of a cold evaluation: one request to each where either %s",
+    "a cold evaluation: one request to each backend if either %s",
     async ([, faults], { expect }) => {
       const isolate = world.isolate();
       fail(faults, faults);
@@ -67,9 +67,7 @@ describe("retries", () => {
     },
   );
 
-  test("of a write: none at Postgres; at Redis the purge without the document that it did not take", async ({
-    expect,
-  }) => {
+  test("a write: none at Postgres, and at Redis a purge without the refused document", async ({ expect }) => {
     const isolate = world.isolate();
     const { adminToken } = world.project;
     await send(isolate, adminToken, "GET", FLAG);
@@ -83,14 +81,14 @@ describe("retries", () => {
     expect(requests()).toEqual({ redis: 2, postgres: 2 });
   });
 
-  test("of the sweep: one attempt at each environment, then the next sweep", async ({ expect }) => {
+  test("the sweep: one attempt for each environment, and then the next sweep", async ({ expect }) => {
     await world.project.save({ key: "banner", metadata: { written: "past the API" } });
     fail({ errorRate: 1 }, {});
     expect(await world.sweep()).toEqual(["restore_check_failed", "purge_failed"]);
     expect(requests()).toEqual({ redis: 2, postgres: 2 });
   });
 
-  test("a script whose answer was lost changes nothing when it is run again", async ({ expect }) => {
+  test("running a script again whose reply was lost changes nothing", async ({ expect }) => {
     const { upstash } = world.project.backends;
     const key = "retried:feature_flag:prod";
     const tier = new RedisTier({

@@ -17,7 +17,7 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
   afterAll(() => store.close());
   beforeEach(() => store.reset());
 
-  it("reads back a flag that was saved, at the version of the write", async ({ expect }) => {
+  it("reads a saved flag at the version of its write", async ({ expect }) => {
     const flag = aFlag("checkout", {}, { metadata: { owner: "growth", level: 3 } });
     const written = await saveFlag(store.db, "prod", flag, options);
     const { version } = written;
@@ -35,17 +35,17 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     });
   });
 
-  it("makes no version of a write that changes nothing", async ({ expect }) => {
+  it("a write that changes nothing makes no version", async ({ expect }) => {
     const { version } = await saveFlag(store.db, "prod", aFlag("still"), options);
     expect(await saveFlag(store.db, "prod", aFlag("still"), options)).toMatchObject({ version });
   });
 
-  it("answers undefined for an environment that does not exist", async ({ expect }) => {
+  it("returns undefined for an environment that does not exist", async ({ expect }) => {
     expect(await reader.readFlags("nowhere", ["a"])).toBeUndefined();
     expect(await reader.readEnvironment("nowhere", 3)).toBeUndefined();
   });
 
-  it("resolves everything that a flag names into its document, transitively", async ({ expect }) => {
+  it("includes everything that a flag refers to, directly or indirectly", async ({ expect }) => {
     const staff = aSegment("staff");
     const crew = aSegment("crew", { all: [{ segment: "staff" }, { flag: "base", variants: ["on"] }] });
     const flags = [
@@ -82,7 +82,7 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     expect((await reader.readEnvironment("staging"))?.index).toEqual([]);
   });
 
-  it("tells of the changes since a version, or that it does not know them", async ({ expect }) => {
+  it("lists the changes since a version, or says that it does not know them", async ({ expect }) => {
     const { version: a } = await saveFlag(store.db, "prod", aFlag("a"), options);
     const { version: b } = await saveFlag(store.db, "prod", aFlag("b"), options);
     const since = async (version?: number) => (await reader.readFlags("prod", [], version))?.changes;
@@ -105,7 +105,7 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     expect((await reader.readFlags("prod", [], first))?.changes).toBeUndefined();
   });
 
-  it("keeps numbers as they were written, 10.0 in SQL included", async ({ expect }) => {
+  it("keeps numbers as they were written, even 10.0 in SQL", async ({ expect }) => {
     const variants = { whole: 10, big: Number.MAX_SAFE_INTEGER, tiny: 5e-324, half: 0.1 };
     const flag = aFlag("n", { default: { variant: "whole" }, offVariant: null }, { type: "float", variants });
     await saveFlag(store.db, "prod", flag, options);
@@ -117,7 +117,7 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     expect((await reader.readFlags("prod", ["n"]))?.flags.get("n")?.variants).toEqual({ whole: 10 });
   });
 
-  it("takes keys with any character that JSON or SQL gives a meaning", async ({ expect }) => {
+  it("accepts keys with any character that is special in JSON or SQL", async ({ expect }) => {
     await saveFlag(store.db, "prod", aFlag("~a.b_c-D"), options);
     const odd = ["~a.b_c-D", "'; drop table flags; --", '"},{', "%", "a,b", "ключ"];
     const reading = await reader.readFlags("prod", odd);
@@ -126,9 +126,7 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     );
   });
 
-  it("takes the answer to another question for a failing store, never for an environment that is not there", async ({
-    expect,
-  }) => {
+  it("a response of the wrong shape is a failing store, not a missing environment", async ({ expect }) => {
     store.endpoint.setFaults({ wrongType: true });
     const db = createDatabase(store.endpoint.connectionString, { fetchEndpoint: store.endpoint.url, timeoutMs: 5000 });
     const shapes = 30;

@@ -38,7 +38,7 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
   const save = (key: string, configuration: Partial<FlagConfiguration> = {}) =>
     saveFlag(store.db, "prod", aFlag(key, configuration), options);
 
-  it("refuses flags and segments that do not exist in the environment, and points at them", async ({ expect }) => {
+  it("refuses flags and segments that the environment does not have, and points at them", async ({ expect }) => {
     await saveFlag(store.db, "dev", aFlag("elsewhere"), options);
     const write = save("a", { ...uses("ghosts"), ...needs("elsewhere") });
     expect(await fieldErrors(write)).toEqual([
@@ -48,16 +48,14 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
     expect(await store.rows("select key from flags where key = 'a'")).toEqual([]);
   });
 
-  describe("an evaluation that would test too much", () => {
+  describe("an evaluation that would run too many tests", () => {
     const leaf = { attribute: "plan", operator: "exists" } as const;
     const any = (count: number, condition: Condition): Condition => ({
       any: Array.from({ length: count }, () => condition),
     });
     const when = (condition: Condition) => ({ rules: [{ id: "r", when: condition, serve: on }] });
 
-    it("is refused with the flag that refers to too much, and so is the segment or flag that would make it so", async ({
-      expect,
-    }) => {
+    it("is refused, whether the flag or something that it refers to would cause it", async ({ expect }) => {
       await saveSegment(store.db, "prod", aSegment("wide", any(400, leaf)), options);
       await saveSegment(store.db, "prod", aSegment("wider", any(250, { segment: "wide" })), options);
       const tooMuch = (flag: string, tests: number) =>
@@ -74,7 +72,7 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
       expect(await fieldErrors(wideAgain)).toEqual([{ pointer: "/rules", detail: tooMuch("dependent", 101_600) }]);
     });
 
-    it("is counted as compiling counts it", async ({ expect }) => {
+    it("is counted in the same way as when compiling", async ({ expect }) => {
       const bucket = {
         bucket: { by: ["id"], salt: "s", hash: "murmur3-mulshift" as const, ranges: [[0, 10]] as [number, number][] },
       };
@@ -143,7 +141,7 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
     ]);
   });
 
-  it("names cycles of segments and through flags and segments together", async ({ expect }) => {
+  it("names cycles of segments, and cycles through flags and segments", async ({ expect }) => {
     await saveSegment(store.db, "prod", aSegment("inner"), options);
     await saveSegment(store.db, "prod", aSegment("outer", { not: { segment: "inner" } }), options);
     expect(
@@ -155,7 +153,7 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
     ).toEqual([{ pointer: "/condition/flag", detail: "makes a cycle: a → outer → inner → a" }]);
   });
 
-  it("finds a cycle behind flags that lead into it and among many that do not", async ({ expect }) => {
+  it("finds a cycle behind flags that lead into it, and among many without one", async ({ expect }) => {
     const flags = Array.from({ length: 50 }, (_item, i) => aFlag(`f${i}`, i > 0 ? needs(`f${i - 1}`) : {}));
     await saveProject(store.db, "prod", { flags, segments: [] }, options);
     const write = store.exec(`update flag_configurations set prerequisites = '[{"flag": "f12", "variants": ["on"]}]'
@@ -173,7 +171,7 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
     expect(await store.rows("select * from reference_checks")).toEqual([]);
   });
 
-  it("checks again what a transaction changes after constraints were made immediate", async ({ expect }) => {
+  it("checks a transaction again after its constraints were made immediate", async ({ expect }) => {
     await save("a");
     const write = store.exec(`do $$ begin
       update flag_configurations set enabled = false;
@@ -200,7 +198,7 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
     await store.exec("delete from flag_configurations; delete from segments;");
   });
 
-  it("refuses to delete what is in use, naming who uses it", async ({ expect }) => {
+  it("refuses to delete a flag or segment in use, and names its users", async ({ expect }) => {
     await saveSegment(store.db, "prod", aSegment("staff"), options);
     await save("a", uses("staff"));
     await save("b", needs("a"));

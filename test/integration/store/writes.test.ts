@@ -52,9 +52,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(store.endpoint.stats()).toMatchObject({ requests: 4, queries: 1 });
   });
 
-  it("writes at the version that the caller has seen and refuses any other, telling the current one", async ({
-    expect,
-  }) => {
+  it("accepts only the version that the caller has seen, and names the current one", async ({ expect }) => {
     const { version } = await saveFlag(store.db, "prod", aFlag("a"), options);
     const changed = aFlag("a", { enabled: false });
     const next = await saveFlag(store.db, "prod", changed, { ...options, expectedVersion: version });
@@ -130,9 +128,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(await failure(deleteFlagDefinition(store.db, "b", options))).toBeInstanceOf(NotFoundError);
   });
 
-  it("answers everything since the oldest version that is not published, and of more than 64 that it is everything", async ({
-    expect,
-  }) => {
+  it('returns all unpublished changes, and "everything" for more than 64 of them', async ({ expect }) => {
     const { version: first } = await saveFlag(store.db, "prod", aFlag("a"), options);
     await store.exec(`do $$ begin for i in 1..70 loop
       update flag_configurations set rules = jsonb_build_array(jsonb_build_object('id', i));
@@ -150,9 +146,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect((await saveFlag(store.db, "prod", aFlag("a"), options)).pending).toEqual([]);
   });
 
-  it("answers the documents that it changed, as its own transaction saw them, unless there are many", async ({
-    expect,
-  }) => {
+  it("returns the changed documents from its own transaction, unless there are many", async ({ expect }) => {
     const segments = [aSegment("s")];
     const user = (key: string) =>
       aFlag(key, { rules: [{ id: "r", when: { segment: "s" }, serve: { variant: "on" } }] });
@@ -177,7 +171,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect((await saveProject(store.db, "prod", { flags: many, segments: [] }, options)).reading).toBeUndefined();
   });
 
-  it("hands the sweep everything undone, and marks it", async ({ expect }) => {
+  it("gives the sweep everything that is not done, and marks it", async ({ expect }) => {
     const outbox = createOutbox(store.db);
     const a = await saveFlag(store.db, "prod", aFlag("a"), options);
     const b = await saveFlag(store.db, "dev", aFlag("b"), options);
@@ -214,7 +208,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     });
   });
 
-  it("prunes what was done over a week ago, but never the last 500 of an environment", async ({ expect }) => {
+  it("prunes rows done over a week ago, but never an environment's last 500", async ({ expect }) => {
     await store.exec(`
       insert into environments (key, name) values ('old', 'Old');
       insert into outbox (environment, version, fields, done_at)
@@ -226,7 +220,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(rows.map((row) => Number(row.version))).toEqual([7, ...Array.from({ length: 500 }, (_item, i) => 101 + i)]);
   });
 
-  it("records who changed what, before and after, and the version it made", async ({ expect }) => {
+  it("records who changed what, before and after, and the version", async ({ expect }) => {
     await saveFlag(store.db, "prod", aFlag("audited"), { actor: "ada" });
     const { version } = await saveFlag(store.db, "prod", aFlag("audited", { enabled: false }), { actor: "grace" });
     await store.exec("update flags set owner = 'growth' where key = 'audited'");
@@ -260,7 +254,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(older).toEqual([rest[0]]);
   });
 
-  it("does not leave one write's actor to the next statement of its connection", async ({ expect }) => {
+  it("does not pass one write's actor to the next statement of its connection", async ({ expect }) => {
     await saveFlag(store.db, "prod", aFlag("a"), { actor: "ada" });
     await store.exec("update flag_configurations set enabled = false");
     expect((await listAudit(store.db, { limit: 1 }))[0]?.actor).toMatch(/^sql:/);
@@ -290,7 +284,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(JSON.stringify([listed, await listAudit(store.db, { entity: "key", limit: 9 })])).not.toContain(hash);
   });
 
-  it("holds 500 unrevoked SDK keys in an environment, and answers them in pages", async ({ expect }) => {
+  it("allows 500 unrevoked SDK keys in an environment, and lists them in pages", async ({ expect }) => {
     await store.exec(`insert into sdk_keys (id, environment, kind, name, secret_hash)
       select 'KEY' || lpad(i::text, 9, '0'), 'prod', 'server', 'api', '${hash}' from generate_series(1, 500) as i`);
     const key = { id: "AAAAAAAAAAAA", kind: "server" as const, name: "api", secretHash: hash, origins: [] };
@@ -311,7 +305,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(ids.at(-1)).toBe(key.id);
   });
 
-  it("refuses what no column can hold as the input that it is", async ({ expect }) => {
+  it("reports a value that no column can hold as an input error", async ({ expect }) => {
     const none = (key: string) => failure(saveFlag(store.db, "prod", aFlag(key), options));
     expect(await none("nul\u0000")).toBeInstanceOf(InvalidInputError);
     const twice = { flags: [aFlag("twice"), aFlag("twice")], segments: [] };
@@ -340,7 +334,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(await findAdminKey(store.db, "CCCCCCCCCCCC")).toBeUndefined();
   });
 
-  it("copies an environment's segments and configurations, not its keys", async ({ expect }) => {
+  it("copies an environment's segments and configurations, but not its keys", async ({ expect }) => {
     const flag = aFlag("a", { rules: [{ id: "r", when: { segment: "s" }, serve: { variant: "off" } }] });
     await saveProject(store.db, "prod", { flags: [flag], segments: [aSegment("s")] }, options);
     await createSdkKey(
@@ -369,9 +363,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     );
   });
 
-  it("purges everything of a deleted environment, and goes on from its version when it comes back", async ({
-    expect,
-  }) => {
+  it("purges a deleted environment, which continues its versions if it is created again", async ({ expect }) => {
     await saveFlag(store.db, "prod", aFlag("a"), options);
     await createSdkKey(
       store.db,
@@ -426,7 +418,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     });
   });
 
-  it("lists segments with what uses them", async ({ expect }) => {
+  it("lists segments with the flags that use them", async ({ expect }) => {
     const flag = aFlag("a", { rules: [{ id: "r", when: { segment: "outer" }, serve: { variant: "off" } }] });
     const segments = [aSegment("inner"), aSegment("outer", { segment: "inner" })];
     const { version } = await saveProject(store.db, "prod", { flags: [flag], segments }, options);
@@ -441,7 +433,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(await getSegment(store.db, "prod", "ghost")).toBeUndefined();
   });
 
-  it("refuses what the tables do not take, and tells why without the values", async ({ expect }) => {
+  it("refuses what the tables do not accept, and says why without the values", async ({ expect }) => {
     const nul = await failure(
       saveFlag(store.db, "prod", aFlag("a", {}, { metadata: { secret: "hush\u0000" } }), options),
     );
@@ -454,9 +446,7 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(String(nul) + String(kind)).not.toContain("hush");
   });
 
-  it("throws StoreUnavailableError, never with parameters, when the store fails, hangs or cannot be reached", async ({
-    expect,
-  }) => {
+  it("throws StoreUnavailableError, without parameters, if the store fails, hangs or is away", async ({ expect }) => {
     const { endpoint } = store;
     const db = createDatabase(endpoint.connectionString, { fetchEndpoint: endpoint.url, timeoutMs: 50 });
     for (const faults of [{ errorRate: 1 }, { hang: true }, { down: true }]) {

@@ -30,13 +30,13 @@ export function describeFlagCache(name: string, make: () => Awaitable<FlagCacheU
     });
     afterEach(() => under.close?.());
 
-    test("answers nothing for what was never set", async ({ expect }) => {
+    test("returns nothing for a flag that was never set", async ({ expect }) => {
       expect(await cache.get("prod", "checkout")).toBeUndefined();
       expect(await cache.getMany("prod", ["a", "b"])).toEqual(new Map());
       expect(await cache.getMany("prod", [])).toEqual(new Map());
     });
 
-    test("answers what was set, with the version it was read at and its times", async ({ expect }) => {
+    test("returns a flag that was set, with its version and its times", async ({ expect }) => {
       const document = aFlagDocument("checkout", 3, { metadata: { owner: "größe 用户 🦄", quote: '"\\\n' } });
       expect(await cache.set("prod", "checkout", document, { asOf: 7 })).toBe(true);
       const entry = await cache.get("prod", "checkout");
@@ -46,7 +46,7 @@ export function describeFlagCache(name: string, make: () => Awaitable<FlagCacheU
       expect(entry?.expiresAt).toBeGreaterThan(entry?.cachedAt ?? Infinity);
     });
 
-    test("answers of many keys those that it holds", async ({ expect }) => {
+    test("returns the flags that it holds", async ({ expect }) => {
       const values = new Map(["a", "b", "c"].map((key) => [key, aFlagDocument(key)]));
       await cache.setMany("prod", values, { asOf: 1 });
       const entries = await cache.getMany("prod", ["c", "nope", "a"]);
@@ -66,7 +66,7 @@ export function describeFlagCache(name: string, make: () => Awaitable<FlagCacheU
       expect((await cache.get("prod", "checkout"))?.value?.version).toBe(2);
     });
 
-    test("takes keys that mean something to JavaScript", async ({ expect }) => {
+    test("accepts keys that mean something to JavaScript", async ({ expect }) => {
       const keys = ["__proto__", "constructor", "toString", "0"];
       await cache.setMany("prod", new Map(keys.map((key) => [key, aFlagDocument(key)])), { asOf: 1 });
       expect([...(await cache.getMany("prod", keys)).keys()].toSorted()).toEqual(keys.toSorted());
@@ -81,7 +81,7 @@ export function describeFlagCache(name: string, make: () => Awaitable<FlagCacheU
       expect(await cache.get("staging", "checkout")).toBeUndefined();
     });
 
-    test("tells a known-absent flag from an unknown one, where it keeps it", async ({ expect }) => {
+    test("distinguishes a known-absent flag from an unknown one, if it keeps it", async ({ expect }) => {
       expect(await cache.set("prod", "ghost", null, { asOf: 1 })).toBe(true);
       const entry = await cache.get("prod", "ghost");
       expect(entry?.value).toBe(under.keepsAbsent ? null : undefined);
@@ -116,19 +116,19 @@ export function describeFlagCache(name: string, make: () => Awaitable<FlagCacheU
       expect(await cache.get("staging", "checkout")).toBeUndefined();
     });
 
-    test("drops exactly what a change names", async ({ expect }) => {
+    test("drops exactly the flags that a change names", async ({ expect }) => {
       await cache.setMany("prod", new Map(["a", "b"].map((key) => [key, aFlagDocument(key)])), { asOf: 4 });
       await under.publish("prod", [[5, ["a"]]]);
       expect([...(await cache.getMany("prod", ["a", "b"])).keys()]).toEqual(["b"]);
     });
 
-    test("drops everything when a change names everything", async ({ expect }) => {
+    test("drops everything if a change names everything", async ({ expect }) => {
       await cache.setMany("prod", new Map(["a", "b"].map((key) => [key, aFlagDocument(key)])), { asOf: 4 });
       await under.publish("prod", [[5, "*"]]);
       expect(await cache.getMany("prod", ["a", "b"])).toEqual(new Map());
     });
 
-    test("drops everything when the changes in between are not known", async ({ expect }) => {
+    test("drops everything if the changes in between are not known", async ({ expect }) => {
       await cache.setMany("prod", new Map(["a", "b"].map((key) => [key, aFlagDocument(key)])), { asOf: 4 });
       await under.publish("prod", [[6, ["a"]]]);
       expect(await cache.getMany("prod", ["a", "b"])).toEqual(new Map());
@@ -143,7 +143,7 @@ export function describeFlagCache(name: string, make: () => Awaitable<FlagCacheU
       expect((await cache.get("prod", "checkout"))?.value?.version).toBe(5);
     });
 
-    test("does not fall back when an older change is published late or again", async ({ expect }) => {
+    test("does not go back if an older change is published late or again", async ({ expect }) => {
       await under.publish("prod", [
         [5, ["checkout"]],
         [6, ["checkout"]],
@@ -163,12 +163,12 @@ export function describeFlagCache(name: string, make: () => Awaitable<FlagCacheU
       expect(await cache.get("prod", "checkout")).toBeUndefined();
     });
 
-    test("refuses a value of no version", async ({ expect }) => {
+    test("refuses a value without a version", async ({ expect }) => {
       expect(await cache.set("prod", "checkout", aFlagDocument("checkout"), { asOf: 0 })).toBe(false);
       expect(await cache.get("prod", "checkout")).toBeUndefined();
     });
 
-    test("answers nothing once an entry has expired", async ({ expect, skip }) => {
+    test("returns nothing once an entry has expired", async ({ expect, skip }) => {
       if (!under.elapse) skip("time of this backend cannot be moved");
       await cache.set("prod", "checkout", aFlagDocument("checkout"), { asOf: 1 });
       await under.elapse?.(under.ttlMs - 1);
@@ -177,7 +177,7 @@ export function describeFlagCache(name: string, make: () => Awaitable<FlagCacheU
       expect(await cache.get("prod", "checkout")).toBeUndefined();
     });
 
-    test("does not keep what may live for no time", async ({ expect }) => {
+    test("does not keep an entry without a lifetime", async ({ expect }) => {
       await cache.set("prod", "checkout", aFlagDocument("checkout"), { asOf: 1, ttlMs: 0 });
       expect(await cache.get("prod", "checkout")).toBeUndefined();
     });

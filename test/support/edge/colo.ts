@@ -4,8 +4,8 @@ import { bundleWorker } from "../../../dev/bundle.ts";
 export interface ColoOptions {
   bindings: Record<string, string>;
   /**
-   * The worker's code, or "shipped" for src/worker.ts with its timeouts. By default, the same worker with longer timeouts,
-   * because a busy machine exceeds the shipped ones.
+   * The worker's code, or "shipped" for src/worker.ts. The default is the same worker with longer timeouts, because a
+   * busy machine exceeds its own.
    */
   script?: "shipped" | (string & {});
   /**

@@ -8,10 +8,10 @@ import { send } from "../../integration/management/client.ts";
 
 const FLAG = "/api/v1/environments/production/flags/banner";
 
-/** What a worker is doing when it dies. */
+/** The work during which a worker dies. */
 interface Work {
   name: string;
-  /** Something was committed, and nothing of it is published. */
+  /** Prepares the work: commits a change without publishing it. */
   before?(world: RestoredWorld, isOn: boolean): Promise<unknown>;
   run(isolate: Isolate, world: RestoredWorld, isOn: boolean): Promise<unknown>;
 }
@@ -25,8 +25,8 @@ const sweep = async (isolate: Isolate): Promise<void> => {
 export const UPDATE: Work = {
   name: "an update through the API",
   async run(isolate, world, isOn) {
-    const answer = await send(isolate, world.project.adminToken, "PATCH", FLAG, { enabled: isOn });
-    if (answer.status !== 200) throw new Error(`the update was answered with ${answer.status}`);
+    const response = await send(isolate, world.project.adminToken, "PATCH", FLAG, { enabled: isOn });
+    if (response.status !== 200) throw new Error(`the update got status ${response.status}`);
   },
 };
 
@@ -42,7 +42,7 @@ const SWEEP: Work = {
 const SWEEP_AFTER_RESTORE: Work = {
   name: "the sweep after a restore",
   async before(world, isOn) {
-    // What readers hold, and `isOn` would undo, is what the restore takes back.
+    // The readers hold the change that the restore takes back.
     await world.backup().then(async (restore) => {
       await world.write({ key: "banner", enabled: isOn });
       for (const reader of readersOf(world)) await world.askLater(reader, "banner");
@@ -52,13 +52,13 @@ const SWEEP_AFTER_RESTORE: Work = {
   run: sweep,
 };
 
-/** Works of the scheduled job. */
+/** The work of the scheduled job. */
 export const SWEEPS: readonly Work[] = [SWEEP, SWEEP_AFTER_RESTORE];
 
 const readers = new WeakMap<RestoredWorld, Isolate[]>();
 const readersOf = (world: RestoredWorld): Isolate[] => readers.get(world) ?? [];
 
-/** A worker that dies at each step of each work, and one whose work meets another one's. */
+/** Tests a worker that dies at each step of its work, and two sweeps at the same time. */
 export function testDeaths(works: readonly Work[]): void {
   const table: Record<string, string | number>[] = [];
   let world: RestoredWorld;
@@ -101,7 +101,7 @@ export function testDeaths(works: readonly Work[]): void {
     return { value: row?.enabled, version: await world.versionOf() };
   };
 
-  /** Everybody holds what is there; a worker does its work on the life it has; another one sweeps. What went wrong. */
+  /** Fills all readers, runs the work until the worker dies, and then sweeps elsewhere. Returns the problems. */
   const liveAndDie = async ({ before, run }: Work, life: Life): Promise<string[]> => {
     const wrong: string[] = [];
     const { neon, upstash } = world.project.backends;
@@ -109,7 +109,7 @@ export function testDeaths(works: readonly Work[]): void {
     const all = edges.flatMap((edge) => [start(edge), start(edge)]);
     readers.set(world, all);
     const worker = start(edges[0]!);
-    // Its token is known, so that the first step is the first one of the work.
+    // The isolate must know the token, so that the first call belongs to the work.
     await send(worker, world.project.adminToken, "GET", FLAG);
     for (const reader of all) await world.askLater(reader, "banner");
     await before?.(world, isOn);
@@ -129,9 +129,9 @@ export function testDeaths(works: readonly Work[]): void {
     );
     const { value, version } = await truth();
     for (const [i, reader] of all.entries()) {
-      const asked = await world.askLater(reader, "banner");
-      if (asked.value !== value || asked.version < version) wrong.push(`isolate ${i} answers ${JSON.stringify(asked)}`);
-      if ((await get(reader)) !== value) wrong.push(`isolate ${i} answers an old GET`);
+      const seen = await world.askLater(reader, "banner");
+      if (seen.value !== value || seen.version < version) wrong.push(`isolate ${i} returns ${JSON.stringify(seen)}`);
+      if ((await get(reader)) !== value) wrong.push(`isolate ${i} returns an old response to GET`);
     }
     const [undone] = await neon.query<{ n: number }>("select count(*)::int as n from outbox where done_at is null");
     if (!isSwept || undone?.n !== 0) wrong.push(`${undone?.n} rows are not done`);
@@ -144,7 +144,7 @@ export function testDeaths(works: readonly Work[]): void {
   };
 
   for (const work of works) {
-    test(`at any step of ${work.name} loses nothing`, { timeout: 300_000 }, async ({ expect }) => {
+    test(`loses nothing at any step of ${work.name}`, { timeout: 300_000 }, async ({ expect }) => {
       const whole: Life = { livesFor: Number.POSITIVE_INFINITY, loses: "request", calls: [], isDead: false };
       expect(await liveAndDie(work, whole)).toEqual([]);
       const steps = whole.calls;
@@ -152,7 +152,7 @@ export function testDeaths(works: readonly Work[]): void {
         for (let livesFor = 0; livesFor < steps.length; livesFor++) {
           const life: Life = { livesFor, loses, calls: [], isDead: false };
           const wrong = await liveAndDie(work, life);
-          // Some steps have no order among themselves, so it is named by the call that was its last.
+          // Concurrent calls have no fixed order, so the death is named after the last call.
           expect({ lost: `${loses} of ${life.calls.at(-1)}`, wrong }).toMatchObject({ wrong: [] });
           expect(life.isDead).toBe(true);
         }
@@ -161,14 +161,14 @@ export function testDeaths(works: readonly Work[]): void {
     });
   }
 
-  test("leaves nothing to two sweeps at the same time that they would do wrong", async ({ expect }) => {
+  test("lets two sweeps at the same time do no harm", async ({ expect }) => {
     const both: Work = {
       ...SWEEP,
       run: (isolate) => Promise.all([sweep(isolate), sweep(start(edges[1]!))]),
     };
     const life: Life = { livesFor: Number.POSITIVE_INFINITY, loses: "request", calls: [], isDead: false };
     expect(await liveAndDie(both, life)).toEqual([]);
-    // A purge and its two repeats, of each sweep that read the outbox before the other was done.
+    // Each sweep that reads the outbox before the other has finished purges and repeats its purge twice.
     expect([3, 6]).toContain(life.calls.filter((call) => call === "purge by tag").length);
   });
 }

@@ -18,8 +18,8 @@ function isolateFor(bindings: Bindings): { services: Services; app: Hono<AppEnv>
 }
 
 /**
- * The worker with timeouts that no busy machine reaches. Under the shipped ones a slow machine looks like an outage, and a
- * test would see other round trips and other responses.
+ * The worker with timeouts that no busy machine reaches. With its own timeouts, a slow machine looks like an outage,
+ * and a test would see other round trips and other responses.
  */
 export default {
   fetch: (request: Request, bindings: Bindings, context: WorkerContext): Response | Promise<Response> =>

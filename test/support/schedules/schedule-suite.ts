@@ -10,7 +10,7 @@ const UNFENCED = { ...SCRIPTS, advance: SCRIPTS.advance.replace(FENCE, "") };
 
 interface Row {
   case: string;
-  /** How many of all there are. */
+  /** The number of all schedules. */
   of: string;
   schedules: number;
   wrong: number;
@@ -56,13 +56,13 @@ function totals(rows: readonly Row[]): string {
 }
 
 /**
- * No schedule leaves an old value behind: the shipped purge, fill and read code, through every order in which the I/O
- * of a few requests and writes can happen. `samples`: schedules that are drawn of a case that has too many.
+ * Tests that the worker's purge, fill and read code leaves no old value behind, in any order in which the I/O of a few
+ * requests and writes can happen. From a case with too many schedules, `samples` of them are drawn.
  */
 export function testSchedules(cases: readonly Case[], samples: number): void {
   const rows: Row[] = [];
 
-  // Timers are for what takes too long; here everything takes as many steps as the schedule says.
+  // Timers only end work that takes too long. Here the schedule decides when work ends.
   beforeAll(() => {
     vi.stubGlobal("setTimeout", () => 0);
   });

@@ -51,7 +51,7 @@ describe("MemoryEnvironment.advance", () => {
       ],
       [],
     ],
-  ])("drops what the changes name: %s", ([, changes, left], { expect }) => {
+  ])("drops the flags that the changes name: %s", ([, changes, left], { expect }) => {
     const { tier, environment, held } = filled();
     const version = changes.at(-1)?.[0] ?? 0;
     expect(tier.advance("prod", { version, changes })).toBe(true);
@@ -59,7 +59,7 @@ describe("MemoryEnvironment.advance", () => {
     expect(held()).toEqual(left);
   });
 
-  test("drops everything when no changes come with a newer version", ({ expect }) => {
+  test("drops everything if a newer version comes without changes", ({ expect }) => {
     const { tier, held } = filled();
     tier.advance("prod", { version: 6, changes: [] });
     expect(held()).toEqual([]);
@@ -73,7 +73,7 @@ describe("MemoryEnvironment.advance", () => {
     expect(held()).toEqual(["a", "b", "@keys", "@index"]);
   });
 
-  test("joins the lists of changes into one, of the last 64", ({ expect }) => {
+  test("joins lists of changes into one, of the last 64", ({ expect }) => {
     const { tier, environment } = filled();
     for (let version = 6; version <= 100; version++) tier.advance("prod", { version, changes: [[version, ["x"]]] });
     expect(environment.changes.length).toBe(64);
@@ -110,7 +110,7 @@ describe("MemoryEnvironment.advance", () => {
     expect(tier.set("prod", "x", "x@3", { asOf: 3 })).toBe(false);
   });
 
-  test("moves its generation with every change of the contents", ({ expect }) => {
+  test("changes its generation with every change of the contents", ({ expect }) => {
     const { tier, environment } = filled();
     const seen = [environment.generation];
     const step = (act: () => unknown) => {
@@ -131,7 +131,7 @@ describe("MemoryEnvironment.advance", () => {
 });
 
 describe("MemoryEnvironment and a reading of another version", () => {
-  test("takes from a lagging replica all but what has changed since", ({ expect }) => {
+  test("takes from a lagging replica only what has not changed since", ({ expect }) => {
     const { tier, environment } = filled();
     tier.advance("prod", {
       version: 7,
@@ -152,7 +152,7 @@ describe("MemoryEnvironment and a reading of another version", () => {
     expect(environment.setIndex([], 5)).toBe(true);
   });
 
-  test("takes nothing from before its changes reach back to", ({ expect }) => {
+  test("takes nothing from before the changes that it knows", ({ expect }) => {
     const { tier } = filled();
     tier.advance("prod", {
       version: 7,
@@ -167,14 +167,14 @@ describe("MemoryEnvironment and a reading of another version", () => {
     expect(tier.set("prod", "x", "x@7", { asOf: 7 })).toBe(false);
   });
 
-  test("takes nothing newer than itself, so that no entry is newer than the version claimed", ({ expect }) => {
+  test("takes nothing newer than itself, so that no entry is newer than its version", ({ expect }) => {
     const { tier, environment } = filled();
     expect(tier.set("prod", "x", "x@6", { asOf: 6 })).toBe(false);
     expect(environment.peek("x")).toBeUndefined();
     expect(environment.version).toBe(5);
   });
 
-  test("an unknown environment takes the version of what it is given first", ({ expect }) => {
+  test("an unknown environment takes the version of its first reading", ({ expect }) => {
     const { tier } = aMemoryTier<string>();
     expect(tier.environment("new").version).toBe(0);
     expect(tier.set("new", "x", "x@6", { asOf: 6 })).toBe(true);

@@ -17,7 +17,7 @@ describeFlagCache("MemoryTier", () => {
 const AT_1 = { asOf: 1 };
 
 describe("MemoryTier's bounds", () => {
-  test("evicts the least recently used entry when there are too many, across environments", ({ expect }) => {
+  test("evicts the least recently used entry of any environment if there are too many", ({ expect }) => {
     const { tier } = aMemoryTier<string>({ maxEntries: 3 });
     tier.set("prod", "a", "A", AT_1);
     tier.set("staging", "b", "B", AT_1);
@@ -30,7 +30,7 @@ describe("MemoryTier's bounds", () => {
     expect(tier.stats()).toMatchObject({ size: 3, evictions: 2 });
   });
 
-  test("a peek is no use, a replacement is", ({ expect }) => {
+  test("a peek does not count as a use, and a replacement does", ({ expect }) => {
     const { tier } = aMemoryTier<string>({ maxEntries: 2 });
     tier.set("prod", "a", "A", AT_1);
     tier.set("prod", "b", "B", AT_1);
@@ -41,7 +41,7 @@ describe("MemoryTier's bounds", () => {
     expect(tier.environment("prod").peek("a")?.value).toBe("A2");
   });
 
-  test("evicts by bytes, as many as it takes, and counts the rest", ({ expect }) => {
+  test("evicts as many entries as the bytes need, and counts the rest", ({ expect }) => {
     const { tier } = aMemoryTier<number>({ maxBytes: 100, sizeOf: (_key, value) => value ?? 1 });
     tier.set("prod", "a", 40, AT_1);
     tier.set("prod", "b", 40, AT_1);
@@ -59,7 +59,7 @@ describe("MemoryTier's bounds", () => {
     expect(tier.get("prod", "huge")).toBeUndefined();
   });
 
-  test("always holds what was set last", ({ expect }) => {
+  test("always holds the entry that was set last", ({ expect }) => {
     const { tier } = aMemoryTier<string>({ maxEntries: 1 });
     for (const key of ["a", "b", "c"]) {
       tier.set("prod", key, null, AT_1);
@@ -67,7 +67,7 @@ describe("MemoryTier's bounds", () => {
     }
   });
 
-  test("bounds the environments by their last use, and forgets all of the one that goes", ({ expect }) => {
+  test("bounds the environments by their last use, and forgets all of the evicted one", ({ expect }) => {
     const { tier } = aMemoryTier<string>({ maxEnvironments: 2 });
     tier.set("first", "a", "A", { asOf: 9 });
     tier.set("second", "b", "B", { asOf: 9 });
@@ -89,7 +89,7 @@ describe("MemoryTier's times", () => {
     expect(lifetimes).toEqual([54_000, 60_000, 66_000]);
   });
 
-  test("keeps a known-absent flag for a shorter time, and a given TTL wins over both", async ({ expect }) => {
+  test("keeps a known-absent flag for a shorter time, unless a TTL is given", async ({ expect }) => {
     const { tier, clock } = aMemoryTier<string>();
     tier.set("prod", "ghost", null, AT_1);
     tier.set("prod", "brief", "B", { asOf: 1, ttlMs: 1000 });
@@ -100,7 +100,7 @@ describe("MemoryTier's times", () => {
     expect(["ghost", "brief", "a"].map((key) => tier.get("prod", key) !== undefined)).toEqual([false, false, true]);
   });
 
-  test("an expired entry stays in sight of peek, which counts nothing", async ({ expect }) => {
+  test("peek still sees an expired entry, and counts nothing", async ({ expect }) => {
     const { tier, clock } = aMemoryTier<string>();
     tier.set("prod", "a", "A", AT_1);
     await clock.advance(60_000);
@@ -110,21 +110,21 @@ describe("MemoryTier's times", () => {
     expect(tier.stats()).toMatchObject({ hits: 0, misses: 1, size: 1 });
   });
 
-  test("with a TTL of zero nothing is answered, and the last known good is still there", ({ expect }) => {
+  test("with a TTL of zero it returns nothing, but the last known good is still there", ({ expect }) => {
     const { tier } = aMemoryTier<string>({ ttlMs: 0, absentTtlMs: 0 });
     tier.set("prod", "a", "A", AT_1);
     expect(tier.get("prod", "a")).toBeUndefined();
     expect(tier.environment("prod").peek("a")?.value).toBe("A");
   });
 
-  test("looks up many keys at one time that is given", ({ expect }) => {
+  test("looks up many keys at one given time", ({ expect }) => {
     const { tier, clock } = aMemoryTier<string>();
     tier.set("prod", "a", "A", AT_1);
     expect(tier.environment("prod").lookup("a", clock.now() + 59_999)?.value).toBe("A");
     expect(tier.environment("prod").lookup("a", clock.now() + 60_000)).toBeUndefined();
   });
 
-  test("counts how often an entry has answered", ({ expect }) => {
+  test("counts the hits of an entry", ({ expect }) => {
     const { tier } = aMemoryTier<string>();
     tier.set("prod", "a", "A", AT_1);
     tier.get("prod", "a");

@@ -33,7 +33,7 @@ describe("the table of faults", () => {
       command: "npm run chaos",
     });
 
-  test("has a row for every fault of every tier, those that cannot happen with the reason", ({ expect }) => {
+  test("has a row for every fault of every tier, or the reason why it cannot happen", ({ expect }) => {
     const rows = report()
       .split("\n")
       .filter((line) => line.startsWith("| "));
@@ -47,14 +47,14 @@ describe("the table of faults", () => {
     expect(new Set(rows.slice(0, 10).map(width)).size).toBe(1);
   });
 
-  test("says what latency came on top of the calm, and what was wrong", ({ expect }) => {
+  test("shows the latency added to the calm case, and the problems", ({ expect }) => {
     const row = report()
       .split("\n")
       .find((line) => line.startsWith("| down | L2 |"));
     expect(row).toBe("| down | L2 | 100 | 100% | <1% | – | – | – | – | 1 | 0 | −2 ms | +2000 ms | 0.3 s | 4.0 s |");
   });
 
-  test("replaces what is between its markers, and nothing else", ({ expect }) => {
+  test("replaces the text between its markers, and nothing else", ({ expect }) => {
     const page = `# Title\n\n${BEGIN}\nold\n${END}\n\n## Next\n`;
     const replaced = replaceBetweenMarkers(page, "new");
     expect(replaced).toBe(`# Title\n\n${BEGIN}\n\nnew\n\n${END}\n\n## Next\n`);
@@ -65,7 +65,7 @@ describe("the table of faults", () => {
   });
 });
 
-test("a promise is broken by a wrong answer, a 5xx, or no recovery", ({ expect }) => {
+test("a wrong response, a 5xx or a missing recovery breaks a promise", ({ expect }) => {
   expect(brokenPromises(result())).toEqual([]);
   const broken = result({ wrong: ["a"], failed: ["b"], recoveredSeconds: undefined, closedSeconds: undefined });
   expect(brokenPromises(broken)).toHaveLength(4);

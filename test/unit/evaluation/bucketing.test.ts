@@ -62,7 +62,7 @@ describe("murmur3", () => {
     }
   });
 
-  test("does not depend on what was hashed before", ({ expect }) => {
+  test("does not depend on earlier hashes", ({ expect }) => {
     const anyPrefix = fc.string({ unit: "binary", maxLength: 8 });
     const once = (prefix: string, value: string): number => murmurhash.v3(encoder.encode(prefix + value), 0);
     fc.assert(
@@ -103,7 +103,7 @@ describe("bucket", () => {
     }
   });
 
-  test("of two salts are independent", ({ expect }) => {
+  test("is independent under two salts", ({ expect }) => {
     let both = 0;
     for (const key of KEYS) {
       if (bucketOf("murmur3-mulshift", "one", key) < 50_000 && bucketOf("murmur3-mulshift", "two", key) < 50_000)
@@ -132,7 +132,7 @@ describe("weights", () => {
     }
   });
 
-  test("raised at the expense of the last variant move only the subjects they add", ({ expect }) => {
+  test("move only the added subjects if one is raised at the last one's expense", ({ expect }) => {
     const share = fc.integer({ min: 0, max: 100_000 });
     fc.assert(
       fc.property(share, share, fc.array(fc.string()), (one, other, keys) => {
@@ -157,7 +157,7 @@ describe("weights", () => {
     );
   });
 
-  test("of a bucket on the edge go to the next range", ({ expect }) => {
+  test("give a bucket on the edge to the next range", ({ expect }) => {
     const bucket = bucketOf("murmur3-mulshift", "f", "user-1");
     expect(
       serving({
@@ -230,7 +230,7 @@ describe("ramp", () => {
     }
   });
 
-  test("keeps an answer from being cached while it runs", ({ expect }) => {
+  test("keeps a result from being cached while it runs", ({ expect }) => {
     const flag = compileFlag(
       aFlag({
         default: {

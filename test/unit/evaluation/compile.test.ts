@@ -17,14 +17,14 @@ const whenServed = (when: Condition): FlagDocument =>
   aFlag({ default: { variant: "off" }, rules: [{ id: "r", when, serve: { variant: "on" } }] });
 
 describe("compileFlag", () => {
-  test("hands out the same frozen resolution for the same answer", ({ expect }) => {
+  test("returns the same frozen resolution for the same result", ({ expect }) => {
     const flag = compileFlag(aFlag({ rules: [{ id: "a", serve: { variant: "off" } }] }));
     const first = flag.evaluate(anInput({ targetingKey: "a" }));
     expect(flag.evaluate(anInput({ targetingKey: "b" }))).toBe(first);
     expect(Object.isFrozen(first)).toBe(true);
   });
 
-  test("answers GENERAL when the context is none", ({ expect }) => {
+  test("returns GENERAL if there is no context", ({ expect }) => {
     const flag = compileFlag(whenServed({ attribute: "plan", operator: "exists" }));
     for (const context of [undefined, null] as unknown as EvaluationContext[]) {
       // The worker always passes a context. Even without one, evaluation must not throw.
@@ -32,7 +32,7 @@ describe("compileFlag", () => {
     }
   });
 
-  test("tells a client nothing of why a flag is broken", ({ expect }) => {
+  test("tells a client nothing about the reason why a flag is broken", ({ expect }) => {
     const flag = compileFlag(whenServed({ segment: "secret-customers" }));
     expect(flag.evaluate(anInput())).toEqual({
       reason: "ERROR",
@@ -119,7 +119,7 @@ describe("compileFlag", () => {
     ["a date that is none", aFlag({ rules: [{ id: "r", from: "soon", serve: { variant: "on" } }] }), /ISO 8601/],
   ];
 
-  test.for(broken)("answers PARSE_ERROR to everything for %s", ([, document, message], { expect }) => {
+  test.for(broken)("returns PARSE_ERROR for any context: %s", ([, document, message], { expect }) => {
     expect(() => planFlag(document)).toThrow(message);
     expect(compileFlag(document).evaluate(anInput({ a: 1, targetingKey: "x" }))).toMatchObject({
       errorCode: "PARSE_ERROR",
@@ -132,7 +132,7 @@ describe("compileFlag", () => {
     expect(compileFlag(whenServed(when)).evaluate(anInput())).toMatchObject({ reason: "ERROR" });
   });
 
-  test("has exists answer false for what is missing, whatever `missing` says", ({ expect }) => {
+  test("`exists` is false for a missing attribute, whatever `missing` says", ({ expect }) => {
     const flag = compileFlag(whenServed({ attribute: "a", operator: "exists", missing: true }));
     expect(flag.evaluate(anInput()).reason).toBe("DEFAULT");
   });
@@ -145,7 +145,7 @@ describe("compileFlag", () => {
     expect(flag.evaluate(anInput()).reason).toBe("DEFAULT");
   });
 
-  test("refuses segments that multiply instead of evaluating for ever", ({ expect }) => {
+  test("refuses segments whose tests multiply", ({ expect }) => {
     const segments: Record<string, Condition> = { s0: { attribute: "a", operator: "exists" } };
     for (let i = 1; i <= 40; i++) segments[`s${i}`] = { any: [{ segment: `s${i - 1}` }, { segment: `s${i - 1}` }] };
     expect(() => planFlag({ ...whenServed({ segment: "s40" }), segments })).toThrow(/100000 tests/);
@@ -177,7 +177,7 @@ describe("isRandom", () => {
     ],
   ];
 
-  test.for(cases)("of %s", ([, document, expected], { expect }) => {
+  test.for(cases)("depends on chance as expected: %s", ([, document, expected], { expect }) => {
     expect(compileFlag(document).isRandom).toBe(expected);
   });
 });
@@ -213,7 +213,7 @@ describe("readsRequest", () => {
     ],
   ];
 
-  test("of the second time a flag is met, the first being behind what is disabled", ({ expect }) => {
+  test("is true for a flag that is used again after a disabled one used it", ({ expect }) => {
     const needs = (flag: string): { flag: string; variants: string[] }[] => [{ flag, variants: ["on"] }];
     const document = aFlag({
       prerequisites: [...needs("off"), ...needs("reader")],
@@ -225,7 +225,7 @@ describe("readsRequest", () => {
     expect(compileFlag(document).readsRequest).toBe(true);
   });
 
-  test.for(cases)("of %s", ([, document, expected], { expect }) => {
+  test.for(cases)("depends on the request as expected: %s", ([, document, expected], { expect }) => {
     expect(compileFlag(document).readsRequest).toBe(expected);
   });
 });
@@ -237,7 +237,7 @@ describe("nextBoundary", () => {
     { id: "b", from: "2026-02-01T00:00:00Z", serve: { variant: "on" } },
   ];
 
-  test("is the next turn of any schedule, then never", ({ expect }) => {
+  test("is the next boundary of any schedule, and then never", ({ expect }) => {
     const flag = compileFlag(aFlag({ rules: scheduled }));
     const turns = ["2026-01-01", "2026-02-01", "2026-03-01"].map(at);
     expect(flag.nextBoundary(0)).toBe(turns[0]);
@@ -246,7 +246,7 @@ describe("nextBoundary", () => {
     expect(flag.nextBoundary(turns[2]!)).toBeUndefined();
   });
 
-  test("counts the schedules of prerequisites, not of what is disabled", ({ expect }) => {
+  test("counts the schedules of prerequisites, but not those of disabled flags", ({ expect }) => {
     const flag = (enabled: boolean): FlagDocument =>
       aFlag({
         prerequisites: [{ flag: "d", variants: ["on"] }],

@@ -33,7 +33,7 @@ interface EvaluationCase extends Pick<FlagDocument, "segments" | "dependencies">
 describe("conditions", () => {
   const cases = operators.cases as unknown as ConditionCase[];
 
-  test.for(cases)("$name", ({ condition, context, request, result }, { expect }) => {
+  test.for(cases)("condition: $name", ({ condition, context, request, result }, { expect }) => {
     parseSegmentInput({ key: "valid", condition });
     const truth = compileCondition(condition, newCompilation(aFlag()))(anInput(context, { request: request ?? {} }));
     expect(truth === UNKNOWN ? "unknown" : truth === TRUE).toBe(result);
@@ -46,7 +46,7 @@ describe("conditions", () => {
 });
 
 describe("evaluation", () => {
-  test.for(evaluation.cases as unknown as EvaluationCase[])("$name", (given, { expect }) => {
+  test.for(evaluation.cases as unknown as EvaluationCase[])("flag: $name", (given, { expect }) => {
     const { flag, segments, dependencies, context, now = 0, random = 0, resolution } = given;
     const document: FlagDocument = {
       schemaVersion: 1,

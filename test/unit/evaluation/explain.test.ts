@@ -9,7 +9,7 @@ const pro: Condition = { attribute: "plan", operator: "in", values: ["pro"], mis
 const rollout = { by: ["targetingKey"], salt: "f", hash: "murmur3-mulshift" as const };
 
 describe("explainFlag", () => {
-  test("tells every rule's state and the result of every condition", ({ expect }) => {
+  test("shows every rule's state and the result of every condition", ({ expect }) => {
     const bucket = bucketOf("murmur3-mulshift", "f", "user-1");
     const document = aFlag({
       default: { variant: "off" },
@@ -48,7 +48,7 @@ describe("explainFlag", () => {
     });
   });
 
-  test("tells which prerequisite is unmet and what it served", ({ expect }) => {
+  test("shows the unmet prerequisite and the variant that it served", ({ expect }) => {
     const document = aFlag({
       prerequisites: [
         { flag: "a", variants: ["on"] },
@@ -68,7 +68,7 @@ describe("explainFlag", () => {
     });
   });
 
-  test("tells which rule sent the subject to the default", ({ expect }) => {
+  test("shows the rule that led the subject to the default", ({ expect }) => {
     const document = aFlag({
       default: { variant: "off" },
       rules: [{ id: "r", serve: { rollout: { ...rollout, weights: [["on", 0]], onMiss: "default" } } }],
@@ -93,7 +93,7 @@ describe("explainFlag", () => {
     });
   });
 
-  test("draws a sample once, for the answer and the trace", ({ expect }) => {
+  test("draws a sample once, for the resolution and the trace", ({ expect }) => {
     let draws = 0;
     const random = (): number => (draws++ === 0 ? 0.9 : 0);
     const document = aFlag({
@@ -116,7 +116,7 @@ describe("explainFlag", () => {
     });
   });
 
-  test("does not repeat what the caller's attributes hold", ({ expect }) => {
+  test("does not repeat the values of attributes", ({ expect }) => {
     const document = aFlag({ rules: [{ id: "r", when: pro, serve: { variant: "on" } }] });
     expect(JSON.stringify(explainFlag(document, anInput({ plan: "secret" })))).not.toContain("secret");
   });

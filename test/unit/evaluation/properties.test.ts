@@ -29,7 +29,7 @@ describe("every valid document", () => {
     );
   });
 
-  test("is answered for every context, always with one of its own resolutions", ({ expect }) => {
+  test("returns one of its own resolutions for every context", ({ expect }) => {
     fc.assert(
       fc.property(arbitrary.document, arbitrary.input, (document, input) => {
         const flag = compileFlag(document);
@@ -62,7 +62,7 @@ describe("every valid document", () => {
     );
   });
 
-  test("answers the same until its next boundary", ({ expect }) => {
+  test("returns the same result until its next boundary", ({ expect }) => {
     fc.assert(
       fc.property(arbitrary.document, arbitrary.input, fc.nat(), (document, input, ahead) => {
         const flag = compileFlag(document);
@@ -87,8 +87,8 @@ describe("every valid document", () => {
   });
 });
 
-describe("anything else", () => {
-  test("compiles to a flag that answers, whatever JSON it is", ({ expect }) => {
+describe("any other document", () => {
+  test("compiles to a flag that returns a resolution, whatever JSON it is", ({ expect }) => {
     fc.assert(
       fc.property(fc.jsonValue(), arbitrary.input, (json, input) => {
         const flag = compileFlag(json as unknown as FlagDocument);
@@ -99,7 +99,7 @@ describe("anything else", () => {
     );
   });
 
-  test("a valid document with one part replaced by any JSON still answers", ({ expect }) => {
+  test("returns a resolution even if one part is replaced by any JSON", ({ expect }) => {
     fc.assert(
       fc.property(arbitrary.document, arbitrary.input, fc.nat(), fc.jsonValue(), (document, input, at, json) => {
         const broken = replacePart(document, at, json);
@@ -122,7 +122,7 @@ describe("three truth values", () => {
   // With false < unknown < true, `all` is the minimum, `any` the maximum, and `not` the mirror image.
   const rank = (truth: Truth): number => (truth === FALSE ? 0 : truth === UNKNOWN ? 1 : 2);
 
-  test("all is the least, any the greatest, not the mirror image", ({ expect }) => {
+  test("`all` is the minimum, `any` the maximum, `not` the mirror image", ({ expect }) => {
     fc.assert(
       fc.property(fc.array(anything, { minLength: 1, maxLength: 4 }), arbitrary.input, (conditions, input) => {
         const ranks = conditions.map((one) => rank(truthOf(one, input)));
@@ -134,7 +134,7 @@ describe("three truth values", () => {
     );
   });
 
-  test("De Morgan holds", ({ expect }) => {
+  test("De Morgan's laws hold", ({ expect }) => {
     fc.assert(
       fc.property(fc.array(anything, { minLength: 1, maxLength: 4 }), arbitrary.input, (conditions, input) => {
         const negated = conditions.map((not) => ({ not }));
@@ -145,7 +145,7 @@ describe("three truth values", () => {
     );
   });
 
-  test("a rule fires on true alone", ({ expect }) => {
+  test("a rule matches only if its condition is true", ({ expect }) => {
     fc.assert(
       fc.property(anything, arbitrary.input, (when, input) => {
         const flag = compileFlag(

@@ -8,7 +8,7 @@ import { document, input } from "../evaluation/arbitraries.ts";
 import { aFlag } from "../evaluation/documents.ts";
 
 describe("parseCachedDocument", () => {
-  test("hands back every document that was written", ({ expect }) => {
+  test("returns every document that was written", ({ expect }) => {
     fc.assert(
       fc.property(document, (one) => {
         const json: unknown = JSON.parse(JSON.stringify(one));
@@ -27,11 +27,11 @@ describe("parseCachedDocument", () => {
     ["rules that are no list", { rules: {} }],
     ["variants that are a list", { variants: [] }],
     ["enabled that is text", { enabled: "true" }],
-  ] as [string, object][])("does not know %s", ([, change], { expect }) => {
+  ] as [string, object][])("rejects %s", ([, change], { expect }) => {
     expect(parseCachedDocument({ ...aFlag(), ...change })).toBeUndefined();
   });
 
-  test("lets nothing through that throws later", ({ expect }) => {
+  test("accepts nothing that throws later", ({ expect }) => {
     const field = fc.constantFrom(
       "variants",
       "default",

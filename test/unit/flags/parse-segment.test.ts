@@ -3,7 +3,7 @@ import { parseSegmentInput } from "../../../src/flags/parse.ts";
 import { nested, problemsOf } from "./flag-inputs.ts";
 
 describe("parseSegmentInput", () => {
-  test("keeps a segment as it is", ({ expect }) => {
+  test("keeps a valid segment unchanged", ({ expect }) => {
     const segment = {
       key: "beta",
       description: "Testers",

@@ -7,7 +7,7 @@ import { refusedConditions } from "./refused-conditions.ts";
 import { refusedFlags } from "./refused-flags.ts";
 
 describe("parseFlagInput", () => {
-  test("fills in what was left out", ({ expect }) => {
+  test("fills in the defaults", ({ expect }) => {
     expect(parseFlagInput({ ...flag, default: { rollout } })).toEqual({
       ...flag,
       kind: "flag",
@@ -20,7 +20,7 @@ describe("parseFlagInput", () => {
     });
   });
 
-  test("stores the flag's key as salt of every rollout without one, and keeps a given salt", ({ expect }) => {
+  test("stores the flag's key as the salt of a rollout without one, and keeps a given salt", ({ expect }) => {
     const parsed = parseFlagInput({
       ...flag,
       rules: [
@@ -31,7 +31,7 @@ describe("parseFlagInput", () => {
     expect(parsed.rules.map(({ serve }) => "rollout" in serve && serve.rollout.salt)).toEqual(["f", "older-key"]);
   });
 
-  test("takes back what it gave out, with the server's own fields", ({ expect }) => {
+  test("accepts its own output, with the fields that the server sets", ({ expect }) => {
     fc.assert(
       fc.property(document, ({ segments: _segments, dependencies: _dependencies, ...one }) => {
         const { schemaVersion: _schemaVersion, version: _version, ...parsed } = one;
@@ -46,7 +46,7 @@ describe("parseFlagInput", () => {
     expect(parseFlagInput({ ...flag, ...notes })).toMatchObject(notes);
   });
 
-  test("reports everything that is wrong at once", ({ expect }) => {
+  test("reports every problem at once", ({ expect }) => {
     expect(Object.keys(problemsOf({ ...flag, key: "a b", offVariant: 1, extra: true, enabled: "yes" }))).toEqual([
       "/key",
       "/enabled",
@@ -66,7 +66,7 @@ describe("parseFlagInput", () => {
     });
   });
 
-  test("accepts the greatest of everything", ({ expect }) => {
+  test("accepts the largest flag", ({ expect }) => {
     expect(problemsOf(withCondition(nested(16)))).toEqual({});
     expect(problemsOf({ ...flag, key: "k".repeat(128) })).toEqual({});
     expect(problemsOf({ ...flag, type: "integer", variants: { on: -(2 ** 53 - 1) } })).toEqual({});
@@ -75,7 +75,7 @@ describe("parseFlagInput", () => {
     ).toEqual({});
   });
 
-  test("accepts a default of less than everyone while it is ramped", ({ expect }) => {
+  test("accepts a default for less than everyone while it has a ramp", ({ expect }) => {
     const ramp = { from: 0, to: 100_000, startAt: "2026-01-01T00:00:00Z", endAt: "2026-02-01T00:00:00Z" };
     expect(problemsOf({ ...flag, default: { rollout: { weights: [["on", 50_000]], ramp } } })).toEqual({});
   });

@@ -3,7 +3,7 @@ import { describe, test } from "vitest";
 import { referencesOf, referencesOfCondition } from "../../../src/flags/references.ts";
 
 describe("references", () => {
-  test("name every segment and flag and where it stands", ({ expect }) => {
+  test("name every segment and flag with its place", ({ expect }) => {
     const serve = { variant: "on" };
     const references = referencesOf({
       prerequisites: [{ flag: "shell", variants: ["on"] }],
@@ -20,7 +20,7 @@ describe("references", () => {
     ]);
   });
 
-  test("of a condition stand behind the given pointer", ({ expect }) => {
+  test("of a condition begin with the given pointer", ({ expect }) => {
     expect(referencesOfCondition({ not: { segment: "s" } }, "/condition")).toEqual([
       { kind: "segment", name: "s", pointer: "/condition/not/segment" },
     ]);

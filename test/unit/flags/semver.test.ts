@@ -31,7 +31,7 @@ function isIn(text: string, { lower, upper }: VersionRange): boolean {
 }
 
 describe("semantic versions", () => {
-  test("order as the semver package orders them", ({ expect }) => {
+  test("have the order of the semver package", ({ expect }) => {
     fc.assert(
       fc.property(version, version, (a, b) => {
         expect(Math.sign(compareVersions(parseVersion(a)!, parseVersion(b)!))).toBe(compareInPackage(a, b));
@@ -73,7 +73,7 @@ describe("semantic versions", () => {
     "",
     "9007199254740992.0.0",
     "1".repeat(257),
-  ])("refuse %j", (text, { expect }) => {
+  ])("exclude %j", (text, { expect }) => {
     expect(parseVersion(text)).toBeUndefined();
   });
 
@@ -81,7 +81,7 @@ describe("semantic versions", () => {
     ["^", caretRange],
     ["~", tildeRange],
   ] as const)(
-    "are in a %s range as the semver package has it, prereleases counted by their order",
+    "are in a %s range as in the semver package, with prereleases by their order",
     ([sign, range], { expect }) => {
       fc.assert(
         fc.property(version, version, (text, base) => {

@@ -20,7 +20,7 @@ describe("readBody", () => {
     await expect(readBody(chunked(bytes), 8)).rejects.toMatchObject({ status: 413 });
   });
 
-  test("puts a character together that two chunks share", async ({ expect }) => {
+  test("joins a character that two chunks share", async ({ expect }) => {
     expect(await readBody(chunked(bytes.slice(0, 4), bytes.slice(4)), 9)).toBe("€€€");
   });
 });

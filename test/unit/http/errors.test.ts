@@ -3,7 +3,7 @@ import { FlightLateError } from "../../../src/resilience/single-flight.ts";
 import { toHttpError } from "../../../src/http/errors.ts";
 
 describe("toHttpError", () => {
-  test("a backend that is too slow for those who wait is unavailable, and says when to try again", ({ expect }) => {
+  test("maps a backend that is too slow to a 503 that says when to try again", ({ expect }) => {
     const error = toHttpError(new FlightLateError("twice"));
     expect([error.status, error.headers]).toEqual([503, { "retry-after": "1" }]);
   });

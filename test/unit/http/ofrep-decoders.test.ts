@@ -23,10 +23,10 @@ const all = (changes: object, top: object = {}) =>
 const number = (source: string) =>
   wire(200, `{"key":"a","value":${source},"reason":"STATIC","variant":"v","metadata":{}}`);
 
-describe("decoders of clients that ask for one flag", () => {
+describe("decoders of clients that request one flag", () => {
   const clients = [go, java, python, dotnet, rust, ruby];
 
-  test.for(clients)("$name takes a whole answer", (client, { expect }) => {
+  test.for(clients)("$name reads a complete response for one flag", (client, { expect }) => {
     expect(client.evaluate(one({}), "boolean")).toEqual({ value: true });
     expect(client.evaluate(number("1"), "integer")).toEqual({ value: 1 });
     expect(client.evaluate(number("1.0"), "float")).toEqual({ value: 1 });
@@ -73,13 +73,13 @@ describe("decoders of clients that ask for one flag", () => {
     [rust, "an integer with a decimal point", number("10.0"), "integer", "TYPE_MISMATCH"],
     [ruby, "no variant", one({ variant: undefined }), "boolean", "PARSE_ERROR"],
     [ruby, "a 400 with errorCode", wire(400, '{"errorCode":"INVALID_CONTEXT"}'), "boolean", "GENERAL"],
-  ])("%o, %s: the caller's default", ([client, , answer, accessor, errorCode], { expect }) => {
+  ])("%o uses the caller's default: %s", ([client, , answer, accessor, errorCode], { expect }) => {
     expect(client.evaluate(answer, accessor)).toEqual(errorCode === undefined ? {} : { errorCode });
   });
 });
 
-describe("decoders of clients that ask for all flags", () => {
-  test.for([swift, kotlin])("$name takes a whole answer", (client, { expect }) => {
+describe("decoders of clients that request all flags", () => {
+  test.for([swift, kotlin])("$name reads a complete response for all flags", (client, { expect }) => {
     const flags = client.decode(all({}));
     expect(client.read(flags?.get("b"), "boolean")).toEqual({ value: true });
     expect(client.read(undefined, "boolean")).toEqual({ errorCode: "FLAG_NOT_FOUND" });
@@ -102,15 +102,15 @@ describe("decoders of clients that ask for all flags", () => {
     [kotlin, "a key in a 400", wire(400, '{"key":"a","errorCode":"GENERAL"}')],
     [kotlin, "a 404", wire(404, '{"errorCode":"FLAG_NOT_FOUND"}')],
     [kotlin, "another content type", wire(200, '{"flags":[]}', { "content-type": "text/plain" })],
-  ])("%o refuses all of an answer with %s", ([client, , answer], { expect }) => {
+  ])("%o refuses all of a response with %s", ([client, , answer], { expect }) => {
     expect(() => client.decode(answer)).toThrow(expect.objectContaining({ name: "Refusal" }) as Error);
   });
 
-  test("Swift passes over members that it does not know", ({ expect }) => {
+  test("Swift ignores unknown members", ({ expect }) => {
     expect(swift.decode(all({ cacheable: true }, { metadata: {}, eventStreams: [] }))?.size).toBe(2);
   });
 
-  test("Swift reads no float of a number that is whole, and no value where there is none", ({ expect }) => {
+  test("Swift reads no float from a whole number, and no value if there is none", ({ expect }) => {
     const flags = swift.decode(wire(200, '{"flags":[{"key":"w","value":10.0,"variant":""},{"key":"n","variant":""}]}'));
     expect(swift.read(flags?.get("w"), "float")).toEqual({ errorCode: "TYPE_MISMATCH" });
     expect(swift.read(flags?.get("n"), "float")).toEqual({ errorCode: "TYPE_MISMATCH" });

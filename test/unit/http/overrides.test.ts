@@ -24,7 +24,7 @@ const request = (path: string, headers: Record<string, string> = {}) =>
   new Request(`http://edge.test${path}`, { headers });
 
 describe("signed overrides", () => {
-  test("say what was signed, in characters that a URL, a header and a cookie take as they are", async ({ expect }) => {
+  test("contain the signed overrides, in characters that a URL, a header and a cookie keep", async ({ expect }) => {
     const token = await signOverrides(SECRET, overrides);
     expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
     expect(await verifyOverrides([SECRET], token)).toEqual(overrides);
@@ -32,7 +32,7 @@ describe("signed overrides", () => {
     expect(await verifyOverrides([OTHER], token)).toBeUndefined();
   });
 
-  test("are refused with any one character changed, added or taken away", async ({ expect }) => {
+  test("are refused with any one character changed, added or removed", async ({ expect }) => {
     const token = await signOverrides(SECRET, overrides);
     for (let at = 0; at < token.length; at++) {
       const other = token[at] === "a" ? "b" : "a";
@@ -46,7 +46,7 @@ describe("signed overrides", () => {
     }
   });
 
-  test("are under another key than SDK keys, so that neither passes for the other", async ({ expect }) => {
+  test("use another key than SDK keys, so that neither passes for the other", async ({ expect }) => {
     const token = await signOverrides(SECRET, overrides);
     const { token: key } = await mintKey(SECRET, "server", "staging");
     expect(await verifyToken([SECRET], token)).toBeUndefined();
@@ -56,7 +56,7 @@ describe("signed overrides", () => {
     expect(await verifyOverrides([SECRET], `${body}_${await mac(SECRET, body)}`)).toBeUndefined();
   });
 
-  test("longer than a cookie are not even hashed", async ({ expect }) => {
+  test("are not even hashed if they are longer than a cookie", async ({ expect }) => {
     const flags = new Map(Array.from({ length: 50 }, (_, i) => [`${"k".repeat(100)}${i}`, "on"] as const));
     const token = await signOverrides(SECRET, { ...overrides, flags });
     expect(token.length).toBeGreaterThan(MAX_TOKEN_LENGTH);
@@ -65,7 +65,7 @@ describe("signed overrides", () => {
 });
 
 describe("overrides of a request", () => {
-  test("are those of the query before the header before the cookie", ({ expect }) => {
+  test("come from the query, then the header, then the cookie", ({ expect }) => {
     const headers = { "x-flags-overrides": "h", cookie: "a=1; burgee-overrides=c; b=2" };
     expect(presentedOverrides(request("/flags?burgee-overrides=q", headers))).toBe("q");
     expect(presentedOverrides(request("/flags?plan=pro", headers))).toBe("h");
@@ -74,14 +74,14 @@ describe("overrides of a request", () => {
     expect(presentedOverrides(request("/flags"))).toBeUndefined();
   });
 
-  test("are not found in parameters and cookies of longer names", ({ expect }) => {
+  test("are not found in parameters and cookies with longer names", ({ expect }) => {
     expect(presentedOverrides(request("/flags?my-burgee-overrides=q"))).toBeUndefined();
     expect(presentedOverrides(request("/flags?plan=burgee-overrides"))).toBeUndefined();
     expect(presentedOverrides(request("/flags", { cookie: "my-burgee-overrides=c" }))).toBeUndefined();
     expect(presentedOverrides(request("/flags", { cookie: "a=burgee-overrides=c" }))).toBeUndefined();
   });
 
-  test("count in their environment, until they expire or the environment withdraws them", async ({ expect }) => {
+  test("apply in their environment, until they expire or the environment forbids them", async ({ expect }) => {
     const reader = new OverrideReader([SECRET]);
     const token = await signOverrides(SECRET, overrides);
     const presented = request("/flags", { "x-flags-overrides": token });
@@ -103,7 +103,7 @@ describe("overrides of a request", () => {
     expect(await reader.of(request("/flags"), "staging", SINCE, NOW)).toBeUndefined();
   });
 
-  test("that are wrong do not fall back on the next place: what a link says is what counts", async ({ expect }) => {
+  test("with a mistake do not fall back on the next place, because a link has priority", async ({ expect }) => {
     const reader = new OverrideReader([SECRET]);
     const cookie = `burgee-overrides=${await signOverrides(SECRET, overrides)}`;
     const both = request("/flags?burgee-overrides=old", { cookie });

@@ -22,16 +22,16 @@ function rendered(document: FlagDocument, random: number) {
   return renderResolution(flag, flag.evaluate({ context: {}, request: {}, now: 0, random: () => random }));
 }
 
-describe("the ETag of a bulk answer", () => {
+describe("the ETag of a bulk response", () => {
   const sample = aDocument("sampled", { kind: "sample", default: { draw } });
 
-  test("is the same whatever a sample draws", () => {
+  test("is the same for every draw of a sample", () => {
     const [on, off] = [rendered(sample, 0.1), rendered(sample, 0.9)];
     expect(on.json).not.toBe(off.json);
     expect(entityTag([on], "")).toBe(entityTag([off], ""));
   });
 
-  test("moves when a sample is switched off, begins to serve everybody, or has other metadata", () => {
+  test("changes if a sample is switched off, serves everyone, or has other metadata", () => {
     const tags = [
       sample,
       { ...sample, enabled: false },
@@ -41,7 +41,7 @@ describe("the ETag of a bulk answer", () => {
     expect(new Set(tags).size).toBe(tags.length);
   });
 
-  test("tells two samples apart", () => {
+  test("distinguishes two samples", () => {
     const other = aDocument("other", { kind: "sample", default: { draw } });
     expect(entityTag([rendered(sample, 0.1)], "")).not.toBe(entityTag([rendered(other, 0.1)], ""));
   });

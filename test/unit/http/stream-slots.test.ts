@@ -5,7 +5,7 @@ import { FakeClock } from "../../support/fake-clock.ts";
 describe("places of streams", () => {
   const nobody = () => undefined;
 
-  test("are as many as there may be, and free again when given back", ({ expect }) => {
+  test("are limited in number, and free again after their return", ({ expect }) => {
     const slots = new StreamSlots(2, 60_000, new FakeClock().now);
     const first = slots.take(nobody);
     expect(slots.take(nobody)).toBeDefined();
@@ -17,11 +17,11 @@ describe("places of streams", () => {
     expect(slots.take(nobody)).toBeUndefined();
   });
 
-  test("none may be had where there is to be none", ({ expect }) => {
+  test("do not exist if the limit is zero", ({ expect }) => {
     expect(new StreamSlots(0, 60_000, new FakeClock().now).take(nobody)).toBeUndefined();
   });
 
-  test("of streams that have not written for too long are taken from them", async ({ expect }) => {
+  test("are taken from streams that have not written for too long", async ({ expect }) => {
     const clock = new FakeClock();
     const slots = new StreamSlots(2, 60_000, clock.now);
     const lost: string[] = [];

@@ -12,7 +12,7 @@ function start() {
 }
 
 describe("FailureLog", () => {
-  test("an outage is two lines, however many requests it fails", async ({ expect }) => {
+  test("an outage is two lines, however many requests fail", async ({ expect }) => {
     const { clock, lines, failures, events } = start();
     for (let i = 0; i < 1000; i++) {
       failures.failed("l2", new Error("down"), { environment: "production" });
@@ -25,7 +25,7 @@ describe("FailureLog", () => {
     expect(lines[1]?.[1]).toEqual({ failures: 1000, failedForMs: 9990 });
   });
 
-  test("what fails every other time is one outage", async ({ expect }) => {
+  test("a backend that fails every other time has one outage", async ({ expect }) => {
     const { clock, failures, events } = start();
     for (let i = 0; i < 100; i++) {
       failures.failed("l3", new Error("flaky"));
@@ -35,9 +35,7 @@ describe("FailureLog", () => {
     expect(events()).toEqual(["l3_failed"]);
   });
 
-  test("a failure long after a success is a new one; one without any is not, however rarely it is tried", async ({
-    expect,
-  }) => {
+  test("a failure after a long success is a new outage, but not after a long pause", async ({ expect }) => {
     const { clock, failures, events } = start();
     for (let i = 0; i < 10; i++) {
       failures.failed("l2", new Error("down"));
@@ -51,7 +49,7 @@ describe("FailureLog", () => {
     expect(events()).toEqual(["l2_failed", "l2_failed"]);
   });
 
-  test("things that fail are told apart, and success without failure is silent", ({ expect }) => {
+  test("operations are separate, and a success without a failure logs nothing", ({ expect }) => {
     const { failures, events } = start();
     failures.succeeded("l2");
     failures.failed("l2", new Error("down"));

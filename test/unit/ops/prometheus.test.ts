@@ -14,7 +14,7 @@ describe("renderPrometheus", () => {
     );
   });
 
-  test("escapes what would end a label, a help text or a line", ({ expect }) => {
+  test("escapes characters that would end a label, a help text or a line", ({ expect }) => {
     const samples = [{ labels: { a: 'x"y\\z\nw' }, value: 1 }];
     expect(renderPrometheus([{ name: "m", type: "gauge", help: "a\nb\\c", samples }], {})).toBe(
       '# HELP m a\\nb\\\\c\n# TYPE m gauge\nm{a="x\\"y\\\\z\\nw"} 1\n',

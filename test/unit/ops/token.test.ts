@@ -26,7 +26,7 @@ describe("tokens", () => {
     expect(seen.count).toBe(right.length);
   });
 
-  test("a MAC covers kind, scope, id and secret", async ({ expect }) => {
+  test("a MAC covers kind, environment, id and secret", async ({ expect }) => {
     const { token } = await mintKey(SECRET, "client", "production");
     const { token: other } = await mintKey(SECRET, "server", "staging");
     expect(await verifyToken([SECRET], token)).toMatchObject({ kind: "client", environment: "production" });
@@ -38,7 +38,7 @@ describe("tokens", () => {
     }
   });
 
-  test("a token is right under the previous secret too, and under no other", async ({ expect }) => {
+  test("a token is valid under the previous secret too, and under no other", async ({ expect }) => {
     const { token, secretHash } = await mintKey(SECRET, "server", "production");
     const verified = await verifyToken(["a new secret of the deployment, 32 chars", SECRET], token);
     expect(verified).toMatchObject({ kind: "server", environment: "production" });
@@ -46,7 +46,7 @@ describe("tokens", () => {
     expect(await verifyToken(["a new secret of the deployment, 32 chars"], token)).toBeUndefined();
   });
 
-  test("no two keys are alike, and no part can hold what separates them", async ({ expect }) => {
+  test("keys are unique, and no part contains a separator", async ({ expect }) => {
     const tokens = await Promise.all(Array.from({ length: 200 }, () => mintKey(SECRET, "server", "production")));
     expect(new Set(tokens.map(({ id }) => id)).size).toBe(200);
     for (const { token } of tokens)

@@ -31,14 +31,14 @@ function setUp(drawn = 0.5) {
 }
 
 describe("Breaker", () => {
-  test("passes answers and errors on while closed", async ({ expect }) => {
+  test("passes results and errors on while closed", async ({ expect }) => {
     const { breaker, attempt } = setUp();
     expect(await attempt("works")).toBe("up");
     expect(await attempt("fails")).toBe("Error");
     expect(breaker.state).toBe("closed");
   });
 
-  test("opens after five failures within ten seconds, and then asks nobody", async ({ expect }) => {
+  test("opens after five failures within ten seconds, and then calls nothing", async ({ expect }) => {
     const { breaker, attempt, fail, calls } = setUp();
     await fail(4);
     await attempt("works");
@@ -74,7 +74,7 @@ describe("Breaker", () => {
     expect(breaker.state).toBe("half-open");
   });
 
-  test("lets one probe through, and closes when it works", async ({ expect }) => {
+  test("lets one probe through, and closes if it works", async ({ expect }) => {
     const { clock, breaker, attempt, fail, calls } = setUp();
     await fail(5);
     await clock.advance(3000);
@@ -90,7 +90,7 @@ describe("Breaker", () => {
     expect(calls()).toBe(9);
   });
 
-  test("opens again when the probe fails", async ({ expect }) => {
+  test("opens again if the probe fails", async ({ expect }) => {
     const { clock, breaker, attempt, fail } = setUp();
     await fail(5);
     await clock.advance(3000);
@@ -103,7 +103,7 @@ describe("Breaker", () => {
     expect(breaker.state).toBe("closed");
   });
 
-  test("sends another probe when the first one died with its request", async ({ expect }) => {
+  test("sends another probe if the first one died with its request", async ({ expect }) => {
     const { clock, breaker, attempt, fail } = setUp();
     await fail(5);
     await clock.advance(3000);
@@ -115,7 +115,7 @@ describe("Breaker", () => {
     expect(breaker.state).toBe("closed");
   });
 
-  test("is not closed by a call that was on its way before it opened", async ({ expect }) => {
+  test("is not closed by a call that began before it opened", async ({ expect }) => {
     const { breaker, fail } = setUp();
     const { promise, resolve } = Promise.withResolvers<string>();
     const early = breaker.run(() => promise);
@@ -125,7 +125,7 @@ describe("Breaker", () => {
     expect(breaker.state).toBe("open");
   });
 
-  test("tells of opening and closing once each, however many probes fail in between", async ({ expect }) => {
+  test("reports opening and closing once each, however many probes fail in between", async ({ expect }) => {
     const { clock, attempt, fail, changes } = setUp();
     await fail(4);
     expect(changes).toEqual([]);

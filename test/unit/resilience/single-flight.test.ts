@@ -25,7 +25,7 @@ function setUp() {
 const never = () => new Promise<string>(() => undefined);
 
 describe("SingleFlight", () => {
-  test("calls once for a hundred who ask at the same time, and answers them all", async ({ expect }) => {
+  test("makes one call for a hundred simultaneous callers, and returns its result to all", async ({ expect }) => {
     const { flights, scope, work, endings, calls } = setUp();
     const answers = Array.from({ length: 100 }, () => flights.run("key", work, scope));
     expect(calls()).toBe(1);
@@ -43,7 +43,7 @@ describe("SingleFlight", () => {
     ]);
   });
 
-  test("keeps the keys apart, and calls again once a flight has ended", async ({ expect }) => {
+  test("keeps names apart, and calls again once a flight has ended", async ({ expect }) => {
     const { flights, scope, work, endings, calls } = setUp();
     const [a, b] = [flights.run("a", work, scope), flights.run("b", work, scope)];
     expect(calls()).toBe(2);
@@ -55,7 +55,7 @@ describe("SingleFlight", () => {
     expect(await again).toBe("A2");
   });
 
-  test("hands the flight to its owner's waitUntil, once and without its error", async ({ expect }) => {
+  test("gives the flight to its owner's waitUntil, once and without its error", async ({ expect }) => {
     const { flights, scope, held, work, endings } = setUp();
     const answers = [flights.run("key", work, scope), flights.run("key", work, scope)];
     expect(held.length).toBe(1);
@@ -85,7 +85,7 @@ describe("SingleFlight", () => {
     expect(await second).toBe("yes");
   });
 
-  test("followers of a dead owner fly again, one of them for all", async ({ expect }) => {
+  test("followers of a dead owner start one new flight together", async ({ expect }) => {
     const { clock, flights, scope, work, endings, calls } = setUp();
     void flights.run("key", never, scope);
     const answers = Array.from({ length: 20 }, () => flights.run("key", work, scope));
@@ -96,7 +96,7 @@ describe("SingleFlight", () => {
     expect(new Set(await Promise.all(answers))).toEqual(new Set(["healed"]));
   });
 
-  test("whoever comes later than the budget does not wait for a dead owner at all", async ({ expect }) => {
+  test("a caller after the budget does not wait for a dead owner at all", async ({ expect }) => {
     const { clock, flights, scope, work, endings, calls } = setUp();
     void flights.run("key", never, scope);
     await clock.advance(BUDGET_MS + 1);
@@ -106,7 +106,7 @@ describe("SingleFlight", () => {
     expect(await answer).toBe("fresh");
   });
 
-  test("a flight that ends late does not unfile the one that replaced it", async ({ expect }) => {
+  test("a flight that ends late does not remove its replacement", async ({ expect }) => {
     const { clock, flights, scope, work, endings, calls } = setUp();
     const late = flights.run("key", work, scope);
     await clock.advance(BUDGET_MS + 1);
@@ -119,7 +119,7 @@ describe("SingleFlight", () => {
     expect(await Promise.all([replacement, follower])).toEqual(["newer", "newer"]);
   });
 
-  test("calls twice at most for sixty who wait on a slow backend, and tells the rest", async ({ expect }) => {
+  test("makes at most two calls for sixty callers of a slow backend, and rejects the others", async ({ expect }) => {
     const { clock, flights, scope, work, endings, calls } = setUp();
     const answers = Promise.allSettled(Array.from({ length: 60 }, () => flights.run("key", work, scope)));
     await clock.advance(BUDGET_MS);
@@ -134,7 +134,7 @@ describe("SingleFlight", () => {
     expect(errors.length).toBe(58);
   });
 
-  test("leaves no timer behind, whether the flight answers or fails", async ({ expect }) => {
+  test("leaves no timer behind, whether the flight succeeds or fails", async ({ expect }) => {
     const { clock, flights, scope, work, endings } = setUp();
     for (const end of ["resolve", "reject"] as const) {
       const answers = Promise.allSettled(Array.from({ length: 3 }, () => flights.run("key", work, scope)));

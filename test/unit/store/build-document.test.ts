@@ -18,7 +18,7 @@ const flag = (key: string): FlagRow => ({
 const segment = (key: string) => ({ key, condition: { attribute: key, operator: "exists" as const } });
 
 describe("buildDocument", () => {
-  it("takes in what the flag names, transitively and once, and nothing else", ({ expect }) => {
+  it("includes once what the flag refers to, directly or indirectly, and nothing else", ({ expect }) => {
     const rows = indexRows(
       [flag("a"), flag("b"), flag("c"), flag("other")],
       [segment("s"), segment("t"), segment("unused")],
@@ -42,14 +42,14 @@ describe("buildDocument", () => {
     expect(document.segments).toEqual({ s: segment("s").condition, t: segment("t").condition });
   });
 
-  it("tells flags and segments of one name apart", ({ expect }) => {
+  it("distinguishes a flag and a segment with the same name", ({ expect }) => {
     const rows = indexRows([flag("a"), flag("x")], [segment("x")], [["flag:a", ["segment:x"]]]);
     const document = buildDocument(flag("a"), rows);
     expect(document.segments).toEqual({ x: segment("x").condition });
     expect(document).not.toHaveProperty("dependencies");
   });
 
-  it("ends on a cycle and leaves out what is missing", ({ expect }) => {
+  it("ends at a cycle and leaves out missing references", ({ expect }) => {
     const rows = indexRows(
       [flag("a"), flag("b")],
       [],

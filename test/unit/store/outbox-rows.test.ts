@@ -4,7 +4,7 @@ import { changesSince, pendingChanges, type OutboxRow } from "../../../src/store
 const row = (version: number): OutboxRow => [version, [`f${version}`]];
 
 describe("changesSince", () => {
-  it("answers every version in (since, asOf], everything as *", ({ expect }) => {
+  it("returns every version in (since, asOf], and everything as *", ({ expect }) => {
     expect(changesSince([row(4), [5, null]], 3, 5)).toEqual([
       [4, ["f4"]],
       [5, "*"],
@@ -12,7 +12,7 @@ describe("changesSince", () => {
     expect(changesSince([], 5, 5)).toEqual([]);
   });
 
-  it("does not know them when a version is missing, since is not given or lies ahead", ({ expect }) => {
+  it("returns undefined if a version is missing, or since is not given or lies ahead", ({ expect }) => {
     expect(changesSince([row(5)], 3, 5)).toBeUndefined();
     expect(changesSince([], undefined, 5)).toBeUndefined();
     expect(changesSince([], 6, 5)).toBeUndefined();
@@ -20,7 +20,7 @@ describe("changesSince", () => {
 });
 
 describe("pendingChanges", () => {
-  it("answers what leads to the version without a gap, else everything", ({ expect }) => {
+  it("returns the changes that lead to the version without a gap, or everything", ({ expect }) => {
     expect(pendingChanges([row(3), [4, null]], 4)).toEqual([
       [3, ["f3"]],
       [4, "*"],

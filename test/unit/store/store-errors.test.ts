@@ -15,13 +15,13 @@ describe("errors of the store", () => {
     ["22P05", InvalidInputError],
     ["57014", StoreUnavailableError],
     ["08006", StoreUnavailableError],
-  ] as const)("SQLSTATE %s is told as what it is, without its values", ([code, kind], { expect }) => {
+  ] as const)("SQLSTATE %s becomes its own error, without values", ([code, kind], { expect }) => {
     const error = storeError(databaseError(code));
     expect(error).toBeInstanceOf(kind);
     expect(error.message).not.toContain("secret-value");
   });
 
-  test("what is no answer of Postgres means that there was none", ({ expect }) => {
+  test("an error that is not from Postgres means that the store is unavailable", ({ expect }) => {
     expect(storeError(new TypeError("fetch failed"))).toBeInstanceOf(StoreUnavailableError);
   });
 });

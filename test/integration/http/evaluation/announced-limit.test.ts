@@ -9,7 +9,7 @@ const STREAM = "/ofrep/v1/stream";
 const MADE_UP = "999999999";
 
 /** A client key is public, so its holder can claim that any version was announced. */
-describe("versions that nobody announced", () => {
+describe("versions that do not exist", () => {
   const clock = new FakeClock();
   let project: TestProject;
   beforeAll(async () => {
@@ -33,9 +33,7 @@ describe("versions that nobody announced", () => {
     return response.status;
   };
 
-  test("cost one look at the store each, and only so many a second; the answer is given all the same", async ({
-    expect,
-  }) => {
+  test("cost one head check each and few a second, and the flags are served all the same", async ({ expect }) => {
     const isolate = await start();
     expect(await ask(isolate, `${BULK}?flagConfigEtag=${MADE_UP}`, "POST")).toBe(200);
     expect(project.roundTrips().l3).toBe(1);
@@ -46,7 +44,7 @@ describe("versions that nobody announced", () => {
     expect(project.roundTrips().l3).toBe(4);
   });
 
-  test("keep nobody from the version that he was really told of", async ({ expect }) => {
+  test("do not keep a client from a version that was really announced", async ({ expect }) => {
     const [isolate, writer] = [await start(), await start()];
     for (let i = 0; i < 5; i++) await ask(isolate, `${BULK}?flagConfigEtag=${MADE_UP}`, "POST");
     const written = await saveFlag(project.db, "production", aFlag({ key: "banner", enabled: false }), { actor: "" });

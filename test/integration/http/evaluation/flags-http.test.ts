@@ -71,7 +71,7 @@ describe("GET /flags as HTTP", () => {
     return url === undefined ? undefined : cache.match(url);
   };
 
-  test("the client revalidates, the data centre keeps: each by headers of its own", async ({ expect }) => {
+  test("clients revalidate and data centres keep, by separate headers", async ({ expect }) => {
     const { headers } = await get("/flags/kept?plan=pro");
     expect(headers.get("cache-control")).toBe("private, no-cache");
     expect(headers.get("vary")).toBe("Authorization, X-API-Key, Origin");
@@ -84,7 +84,7 @@ describe("GET /flags as HTTP", () => {
     expect(new Set(tags).size).toBe(3);
   });
 
-  test("a kept answer is the same answer, also for HEAD and If-None-Match", async ({ expect }) => {
+  test("a kept response is the same response, also for HEAD and If-None-Match", async ({ expect }) => {
     const first = await get("/flags/kept?plan=team");
     const again = await get("/flags/kept?plan=team");
     expect(again.headers.get("cache-status")).toBe("Burgee-Edge; hit");
@@ -99,9 +99,7 @@ describe("GET /flags as HTTP", () => {
     expect(known.headers.get("access-control-allow-origin")).toBe("*");
   });
 
-  test("keys and origins do not share a kept answer; the order of attributes makes no difference", async ({
-    expect,
-  }) => {
+  test("keys and origins do not share a kept response, and the order of attributes is ignored", async ({ expect }) => {
     const source = async (path: string, headers: Record<string, string> = {}) =>
       (await get(path, headers)).headers.get("cache-status");
     await source("/flags/kept?a=1&b=2");
@@ -111,7 +109,7 @@ describe("GET /flags as HTTP", () => {
     expect(await source("/flags/kept?a=1&b=2", { "cache-control": "no-cache" })).toBe("Burgee-Edge; hit");
   });
 
-  test("an error is kept by nobody", async ({ expect }) => {
+  test("no cache keeps an error", async ({ expect }) => {
     const { status, headers } = await get("/flags/nope?a=1");
     expect([status, headers.get("cache-control")]).toEqual([404, "no-store"]);
     expect(await kept("/flags/nope?a=1")).toBeUndefined();
@@ -133,7 +131,7 @@ describe("compression", () => {
   const get = async (path: string, headers: Record<string, string>) =>
     rawGet(new URL(path, (await colo.miniflare.ready).href), { "x-api-key": world.clientKey, ...headers });
 
-  test("is left to the edge, and nothing forbids it", async ({ expect }) => {
+  test("is left to the edge, and no header forbids it", async ({ expect }) => {
     const plain = await get("/flags?plan=pro", {});
     expect(plain.headers["content-encoding"]).toBeUndefined();
     expect(plain.headers["cache-control"]).not.toContain("no-transform");
@@ -150,7 +148,7 @@ describe("compression", () => {
     }
   });
 
-  test("may weaken the ETag on its way: what comes back is still a 304", async ({ expect }) => {
+  test("may weaken the ETag, which still gives a 304", async ({ expect }) => {
     const { headers } = await get("/flags?plan=pro", { "accept-encoding": "gzip" });
     const weak = `W/${String(headers["etag"]).replace(/^W\//, "")}`;
     const known = await get("/flags?plan=pro", { "accept-encoding": "gzip", "if-none-match": weak });

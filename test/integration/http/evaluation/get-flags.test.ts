@@ -78,7 +78,7 @@ describe("GET /flags", () => {
     expect((await get("/flags/roles?__proto__=x")).status).toBe(400);
   });
 
-  test("answers all flags without a name", async ({ expect }) => {
+  test("returns all flags without a name", async ({ expect }) => {
     expect((await get("/flags?plan=pro")).json).toMatchObject({
       flags: [{ key: "by-person" }, { key: "by-plan", value: false }, { key: "roles" }],
     });
@@ -106,7 +106,7 @@ describe("GET /flags", () => {
     expect((await get("/flags/by-plan?plan=free", { ...auth, "if-none-match": etag })).status).toBe(200);
   });
 
-  test("a script tag, which cannot send headers, gives its client key in the query", async ({ expect }) => {
+  test("a script tag, which cannot send headers, passes its client key in the query", async ({ expect }) => {
     expect((await get(`/flags/by-plan?sdkKey=${project.clientKey}`, {})).status).toBe(200);
     expect((await get("/flags/by-plan", {})).status).toBe(401);
   });
@@ -122,7 +122,7 @@ describe("GET /flags", () => {
   });
 });
 
-describe("GET answers kept at the data centre", () => {
+describe("responses to GET that the data centre keeps", () => {
   let project: TestProject;
   let purge: PurgeEndpoint;
   let colo: Colo;
@@ -164,7 +164,7 @@ describe("GET answers kept at the data centre", () => {
     return response.headers.get("cache-status");
   };
 
-  test("a second isolate's question is answered without any round trip", async ({ expect }) => {
+  test("serve a second isolate's request without a round trip", async ({ expect }) => {
     await get("/flags/kept?b=2&a=1");
     await expect.poll(() => get("/flags/kept?a=1&b=2")).toBe("Burgee-Edge; hit");
     project.resetStats();
@@ -172,7 +172,7 @@ describe("GET answers kept at the data centre", () => {
     expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
   });
 
-  test("an answer that depends on where the caller is is never kept", async ({ expect }) => {
+  test("exclude those that depend on the caller's place", async ({ expect }) => {
     for (let i = 0; i < 3; i++) expect(await get("/flags/where")).not.toBe("Burgee-Edge; hit");
   });
 });

@@ -49,7 +49,7 @@ describe("pages that are rendered with their flags", () => {
     return { body: await response.text(), etag: response.headers.get("etag") ?? "" };
   };
 
-  test("the web provider starts from the rendered answer, and its first request is a 304", async ({ expect }) => {
+  test("the web provider starts from the rendered flags, and its first request is a 304", async ({ expect }) => {
     const rendered = await render(CONTEXT);
     const { flags, ...members } = JSON.parse(rendered.body) as { flags: { key: string; value: unknown }[] };
     expect(members).toMatchObject({ metadata: { flagSetId: "production" }, eventStreams: [{ type: "sse" }] });
@@ -87,7 +87,7 @@ describe("pages that are rendered with their flags", () => {
     expect(changes).toBe(0);
   });
 
-  test("a page that carries the answer for somebody else gets its own", async ({ expect }) => {
+  test("a page rendered for another user gets its own flags", async ({ expect }) => {
     const { etag } = await render(CONTEXT);
     const headers = { "x-api-key": world.clientKey, origin: PAGE_ORIGIN, "if-none-match": etag };
     const body = '{"context":{"targetingKey":"user-9","plan":"enterprise"}}';

@@ -47,7 +47,7 @@ const EXTRA = [
   },
 ];
 
-describe("what real clients make of real answers", () => {
+describe("real clients and real responses", () => {
   let world: OfrepWorld;
   let types: Map<string, FlagType>;
   let singles: WireResponse[];
@@ -75,7 +75,7 @@ describe("what real clients make of real answers", () => {
   const read = ({ text }: WireResponse) => JSON.parse(text) as Item;
   const accessorOf = (key: string): Accessor => types.get(key) ?? "boolean";
 
-  test("the answers are of every kind: types, reasons, error codes, statuses", ({ expect }) => {
+  test("the responses cover all types, reasons, error codes and statuses", ({ expect }) => {
     const items = singles.map(read);
     expect(new Set(types.values())).toEqual(new Set(["boolean", "string", "integer", "float", "object"]));
     expect(new Set(items.map(({ reason }) => reason))).toEqual(
@@ -90,12 +90,12 @@ describe("what real clients make of real answers", () => {
     expect(new Set(bulkFailures.map(({ status }) => status))).toEqual(new Set([400, 401, 413, 429, 500, 503]));
   });
 
-  test("every answer is what OFREP's schema asks for", ({ expect }) => {
+  test("every response follows OFREP's schema", ({ expect }) => {
     for (const { name, route, status, text } of [...singles, ...failures, ...bulks, ...bulkFailures])
       expect(ofrepMistakes(route, status, JSON.parse(text)), `${name}\n${text}`).toEqual([]);
   });
 
-  test("the schema finds what is wrong", ({ expect }) => {
+  test("the schema finds mistakes", ({ expect }) => {
     expect(ofrepMistakes("single", 200, { key: "a", reason: "STATIC", value: null })).not.toEqual([]);
     expect(ofrepMistakes("single", 200, { key: "a", value: true })).not.toEqual([]);
     expect(ofrepMistakes("single", 404, { key: "a", errorCode: "GENERAL" })).not.toEqual([]);
@@ -103,9 +103,7 @@ describe("what real clients make of real answers", () => {
     expect(ofrepMistakes("bulk", 200, { flags: [], eventStreams: [{ type: "sse" }] })).not.toEqual([]);
   });
 
-  test("success has key, reason, variant, metadata and perhaps value; failure has key, errorCode, errorDetails, metadata", ({
-    expect,
-  }) => {
+  test("successes and failures have exactly the members that clients know", ({ expect }) => {
     for (const answer of [...singles, ...failures]) {
       const { value: _, ...members } = read(answer);
       const names = answer.status === 200 ? "key,reason,variant,metadata" : "key,errorCode,errorDetails,metadata";
@@ -137,7 +135,7 @@ describe("what real clients make of real answers", () => {
     },
   );
 
-  test.for([swift, kotlin])("$name reads every flag of a bulk answer", (client, { expect }) => {
+  test.for([swift, kotlin])("$name reads every flag of a bulk response", (client, { expect }) => {
     for (const answer of bulks) {
       const { flags: items } = JSON.parse(answer.text) as { flags: Item[] };
       const flags = client.decode(answer);
@@ -151,15 +149,13 @@ describe("what real clients make of real answers", () => {
     }
   });
 
-  test("Kotlin knows every code of a refused bulk request, and Java's metadata is there in every answer", ({
-    expect,
-  }) => {
+  test("Kotlin knows every code of a refused bulk request, and Java always finds metadata", ({ expect }) => {
     for (const answer of bulkFailures.filter(({ status }) => status === 400))
       expect(() => kotlin.decode(answer), answer.name).toThrow(read(answer).errorCode);
     for (const answer of [...singles, ...failures]) expect(answer.text, answer.name).toContain('"metadata":{');
   });
 
-  test("browsers alone get more members than Kotlin knows", async ({ expect }) => {
+  test("only browsers get more members than Kotlin knows", async ({ expect }) => {
     const native = await world.ask(undefined, "{}", { "x-api-key": world.clientKey });
     const browser = await world.ask(undefined, "{}", { "x-api-key": world.clientKey, origin: PAGE_ORIGIN });
     expect(Object.keys(read(native))).toEqual(["flags"]);

@@ -63,7 +63,7 @@ describe("conditional bulk requests", () => {
     expect((await ask({ "if-none-match": form })).status).toBe(200);
   });
 
-  test("the ETag moves with the context, the key's view and the members for browsers", async ({ expect }) => {
+  test("the ETag changes with the context, the key's view and the members for browsers", async ({ expect }) => {
     const seen = [
       await etagOf(),
       await etagOf({}, '{"context":{"targetingKey":"u1","plan":"business"}}'),
@@ -74,9 +74,7 @@ describe("conditional bulk requests", () => {
     expect(await etagOf({ origin: "https://other.example" })).toBe(seen[3]);
   });
 
-  test("the ETag stays where the answer stays: over other isolates, and changes of what the key does not see", async ({
-    expect,
-  }) => {
+  test("the ETag is the same in other isolates, and after changes that the key does not see", async ({ expect }) => {
     const before = await etagOf({ origin: PAGE_ORIGIN });
     const version = (await ask()).headers.get("x-flags-version");
     await world.save({ key: "hidden", clientVisible: false, enabled: false });
@@ -95,7 +93,7 @@ describe("conditional bulk requests", () => {
     expect(response.headers.get("etag")).toBe(before);
   });
 
-  test("a sample that is changed moves the ETag; what it draws does not", async ({ expect }) => {
+  test("the ETag changes with the definition of a sample, but not with its draws", async ({ expect }) => {
     const sample = (on: number) => ({
       key: "drawn",
       kind: "sample" as const,
@@ -122,7 +120,7 @@ describe("conditional bulk requests", () => {
     expect((await ask({ "if-none-match": await etagOf() })).status).toBe(304);
   });
 
-  test("a refetch gets the announced change at once, from an isolate that has not heard of it", async ({ expect }) => {
+  test("a refetch gets the announced change at once from an isolate that does not know it", async ({ expect }) => {
     await ask();
     const etag = await etagOf();
     const version = await changeElsewhere(false);
@@ -134,7 +132,7 @@ describe("conditional bulk requests", () => {
     });
   });
 
-  test("a refetch at the announced version is a 304 where the answer is the same", async ({ expect }) => {
+  test("a refetch at the announced version is a 304 if the flags are the same", async ({ expect }) => {
     const { version } = await refetch("0");
     const etag = await etagOf();
     for (const form of [version, `"${version}"`, `W/"${version}"`])
@@ -142,7 +140,7 @@ describe("conditional bulk requests", () => {
   });
 
   test.for(["0", "not-a-version", "", "1e9", "999999999999999"])(
-    "a refetch for version %j, which the answer is not of, is never a 304",
+    "a refetch for version %j, which differs from the response's, is never a 304",
     async (flagConfigEtag, { expect }) => {
       const etag = await etagOf();
       for (const form of [etag, "*"])
@@ -150,7 +148,7 @@ describe("conditional bulk requests", () => {
     },
   );
 
-  test("a hundred tabs that are told of a change at once ask Redis as one", async ({ expect }) => {
+  test("a hundred tabs that learn of a change at once cost Redis one read", async ({ expect }) => {
     await ask();
     await world.isolate.settled();
     const version = await changeElsewhere(true);
@@ -163,7 +161,7 @@ describe("conditional bulk requests", () => {
     expect(world.backends.upstash.stats().commands).toBeLessThanOrEqual(4);
   });
 
-  test("versions that nobody has made cost one look at a time", async ({ expect }) => {
+  test("versions that do not exist cost one head check at a time", async ({ expect }) => {
     await world.isolate.settled();
     world.backends.upstash.resetStats();
     world.backends.neon.resetStats();
@@ -174,7 +172,7 @@ describe("conditional bulk requests", () => {
     expect(world.backends.neon.stats().requests).toBeLessThanOrEqual(4);
   });
 
-  test("an announced version that cannot be reached is answered with what is known", async ({ expect }) => {
+  test("a request for an announced version out of reach gets the newest known flags", async ({ expect }) => {
     const { upstash, neon } = world.backends;
     upstash.setFaults({ down: true });
     neon.setFaults({ down: true });

@@ -54,7 +54,7 @@ describe("requests of pages on other origins", () => {
     "content-type,x-request-source,x-tenant",
     "cache-control,content-type,x-flags-min-version",
     "last-event-id",
-  ])("a preflight for %s is answered without a key, on every route", async (names, { expect }) => {
+  ])("a preflight for %s needs no key, on every route", async (names, { expect }) => {
     for (const path of [BULK, `${BULK}/checkout-redesign`, `/${BULK}`, `${BULK}?flagConfigEtag=1`]) {
       const response = await preflight(path, names);
       expect([response.status, await response.text()]).toEqual([204, ""]);
@@ -66,7 +66,7 @@ describe("requests of pages on other origins", () => {
       expect(isAllowed(await preflight(path, names, "GET"), "GET", names), path).toBe(true);
   });
 
-  test("a preflight says nothing but names of headers back", async ({ expect }) => {
+  test("a preflight repeats only names of headers", async ({ expect }) => {
     const odd = `x-fine, a b, <script>, x${"y".repeat(100)}, *, ${Array.from({ length: 100 }, (_, i) => `h${i}`).join()}`;
     const allowed = (await preflight(BULK, odd)).headers.get("access-control-allow-headers")?.split(", ") ?? [];
     expect(allowed).toContain("x-fine");
@@ -74,7 +74,7 @@ describe("requests of pages on other origins", () => {
     for (const name of allowed) expect(name).toMatch(/^[a-z0-9-]{1,64}$/);
   });
 
-  test("what takes an admin token is not opened to pages", async ({ expect }) => {
+  test("pages cannot use routes that take an admin token", async ({ expect }) => {
     for (const path of ["/flags/checkout-redesign/update", "/api/v1/flags", "/api/v1/environments/production/flags"]) {
       const response = await preflight(path, "authorization,content-type");
       expect(isAllowed(response, "POST", "authorization,content-type"), path).toBe(false);
@@ -82,7 +82,7 @@ describe("requests of pages on other origins", () => {
     }
   });
 
-  test("every answer can be read, whatever its status", async ({ expect }) => {
+  test("every response can be read, whatever its status", async ({ expect }) => {
     const headers = { origin: PAGE_ORIGIN };
     const flag = "checkout-redesign";
     const etag = (await world.ask(undefined, "{}", headers)).headers.get("etag") ?? "";
@@ -123,7 +123,7 @@ describe("requests of pages on other origins", () => {
     return { name: path, route: "bulk" as const, status, headers, text: "" };
   };
 
-  test("a client key works from its origins and without one, and says so readably elsewhere", async ({ expect }) => {
+  test("a client key works from its origins and without one, and pages can read the refusal", async ({ expect }) => {
     const from = (headers: Record<string, string>) => world.ask(undefined, "{}", { "x-api-key": boundKey, ...headers });
     expect((await from({ origin: PAGE_ORIGIN })).status).toBe(200);
     expect((await from({})).status).toBe(200);
@@ -135,7 +135,7 @@ describe("requests of pages on other origins", () => {
     }
   });
 
-  test("no answer asks for cookies or sets one", async ({ expect }) => {
+  test("no response asks for cookies or sets one", async ({ expect }) => {
     const other = startIsolate({ ...world.backends.bindings, KEY_SECRET }, world.clock);
     const init = { method: "POST", headers: { "x-api-key": world.clientKey, origin: PAGE_ORIGIN }, body: "{}" };
     const { headers } = await other.fetch(BULK, init);

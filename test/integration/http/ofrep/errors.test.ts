@@ -8,7 +8,7 @@ interface Item {
   metadata: unknown;
 }
 
-describe("what an edit in SQL may leave behind", () => {
+describe("documents that an edit in SQL has broken", () => {
   let world: OfrepWorld;
   beforeAll(async () => {
     world = await startOfrepWorld();
@@ -29,9 +29,7 @@ describe("what an edit in SQL may leave behind", () => {
 
   const bulk = async (): Promise<Item[]> => (JSON.parse((await world.ask(undefined)).text) as { flags: Item[] }).flags;
 
-  test("each flag that cannot be evaluated is an error under its own key, beside all the others", async ({
-    expect,
-  }) => {
+  test("each broken flag is an error under its own key, beside all the others", async ({ expect }) => {
     const items = await bulk();
     expect(items.filter(({ errorCode }) => errorCode === "PARSE_ERROR").map(({ key }) => key)).toEqual([
       "broken-a",
@@ -50,12 +48,12 @@ describe("what an edit in SQL may leave behind", () => {
     }
   });
 
-  test("a variant that is null is no value: the caller's default is meant", async ({ expect }) => {
+  test("a variant that is null counts as no value, so the caller's default applies", async ({ expect }) => {
     expect((await world.ask("null-value")).text).not.toContain("null,");
     expect(JSON.parse((await world.ask("null-value")).text)).not.toHaveProperty("value");
   });
 
-  test("of metadata only text, 32-bit whole numbers, true and false are answered", async ({ expect }) => {
+  test("metadata of other types than text, 32-bit whole numbers and booleans is left out", async ({ expect }) => {
     const { metadata } = (await bulk()).find(({ key }) => key === "odd-metadata") ?? {};
     expect(metadata).toEqual({ f: "kept", g: 7, h: false });
   });

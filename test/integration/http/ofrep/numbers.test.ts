@@ -55,9 +55,7 @@ describe("numbers", () => {
     startIsolate({ ...project.bindings, WRITES_PER_SECOND: "0", ...bindings }, clock);
   const valueOf = (text: string) => /"value":(.*),"reason"/.exec(text)?.[1];
 
-  test("keep the form of their type from Postgres, from Redis, from memory, alone and in bulk, over POST and GET", async ({
-    expect,
-  }) => {
+  test("keep the form of their type from every tier, alone and in bulk, over POST and GET", async ({ expect }) => {
     const headers = { "x-api-key": project.serverKey };
     const sources = new Set<string>();
     for (const worker of [start({ UPSTASH_REDIS_REST_URL: "" }), start()]) {
@@ -80,7 +78,7 @@ describe("numbers", () => {
     ["integer", "9007199254740993"],
     ["integer", "1e300"],
     ["float", "1e999"],
-  ])("a value that its type cannot hold is refused on writing: %s %s", async ([type, written], { expect }) => {
+  ])("a value that does not fit its type is refused on write: %s %s", async ([type, written], { expect }) => {
     const body = `{"key":"bad","type":"${type}","variants":{"v":${written}},"enabled":true,"default":{"variant":"v"}}`;
     const path = "/api/v1/environments/production/flags";
     const answer = await send(isolate, project.adminToken, "POST", path, body, { "content-type": "application/json" });
@@ -88,7 +86,7 @@ describe("numbers", () => {
     expect(answer.body.errors[0].pointer).toBe("/variants/v");
   });
 
-  test("metadata holds 32-bit whole numbers alone", async ({ expect }) => {
+  test("metadata holds only 32-bit whole numbers", async ({ expect }) => {
     const path = "/api/v1/environments/production/flags";
     for (const [number, status] of [
       [2_147_483_647, 201],
@@ -107,9 +105,7 @@ describe("numbers", () => {
     }
   });
 
-  test("keys and tokens hold nothing that a client would have to escape or split, and a URL not resolve", async ({
-    expect,
-  }) => {
+  test("keys and tokens have no character that clients escape or split, or that URLs resolve", async ({ expect }) => {
     const path = "/api/v1/environments/production/flags";
     for (const key of ["a b", "a/b", "a%20b", "ä", "{a}", "a+b", "a,b", ".", "..", ""]) {
       const flag = { key, type: "boolean", variants: { on: true }, enabled: true, default: { variant: "on" } };

@@ -70,7 +70,7 @@ describe("OFREP", () => {
     };
   };
 
-  test("answers key, value, reason, variant and metadata", async ({ expect }) => {
+  test("returns key, value, reason, variant and metadata", async ({ expect }) => {
     const { status, text, headers } = await post("/ratio", '{"context":{"targetingKey":"u1"}}');
     expect(status).toBe(200);
     expect(text).toBe(
@@ -86,9 +86,7 @@ describe("OFREP", () => {
     expect((await post("/count", "")).text).toContain('"value":10,');
   });
 
-  test("a disabled flag serves its off variant, or no value where the caller's default is meant", async ({
-    expect,
-  }) => {
+  test("a disabled flag serves its off variant, or no value if the caller's default applies", async ({ expect }) => {
     expect((await post("/off", "{}")).json).toEqual({
       key: "off",
       value: false,
@@ -111,12 +109,12 @@ describe("OFREP", () => {
     '{"context":null}',
     '{"context":{"targetingKey":""}}',
     '{"context":{"targetingKey":null}}',
-  ])("takes %j for an empty context", async (body, { expect }) => {
+  ])("reads %j as an empty context", async (body, { expect }) => {
     expect((await post("/plain", body)).status).toBe(200);
   });
 
   test.for(["{}", '{"context":{"targetingKey":null}}'])(
-    "a missing targeting key is an error where the flag asks for one: %s",
+    "a missing targeting key is an error if the flag needs one: %s",
     async (body, { expect }) => {
       const { status, json } = await post("/strict", body);
       expect(status).toBe(400);
@@ -154,7 +152,7 @@ describe("OFREP", () => {
     },
   );
 
-  test("an unknown flag, an odd key and a flag that a client may not see are the same 404", async ({ expect }) => {
+  test("an unknown flag, an invalid key and a hidden flag are the same 404", async ({ expect }) => {
     const bodies = [];
     for (const key of ["nope", "%F0%9F%A6%84", "internal"]) {
       const { status, json } = await post(`/${key}`, "{}", { authorization: `Bearer ${project.clientKey}` });
@@ -166,7 +164,7 @@ describe("OFREP", () => {
     expect((await post("/internal", "{}")).status).toBe(200);
   });
 
-  test("a forged, mistyped, foreign or missing key is a 401 that touches no backend", async ({ expect }) => {
+  test("a forged, mistyped, foreign or missing key is a 401 that uses no backend", async ({ expect }) => {
     const other = await mintKey("another deployment's secret, just as long", "server", "production");
     const flipped = project.serverKey.slice(0, -1) + (project.serverKey.endsWith("0") ? "1" : "0");
     await isolate.settled();
@@ -180,7 +178,7 @@ describe("OFREP", () => {
     expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
   });
 
-  test("a key whose MAC is right but which is not in the environment's table is refused", async ({ expect }) => {
+  test("a key with a valid MAC that the environment does not have is refused", async ({ expect }) => {
     const { token } = await mintKey(KEY_SECRET, "server", "production");
     expect((await post("/plain", "{}", { authorization: `Bearer ${token}` })).status).toBe(401);
     const elsewhere = await mintKey(KEY_SECRET, "server", "nowhere");
@@ -199,9 +197,7 @@ describe("OFREP", () => {
     expect(response.status).toBe(200);
   });
 
-  test("takes the key from X-API-Key where Authorization is of another scheme, and never from both", async ({
-    expect,
-  }) => {
+  test("takes the key from X-API-Key if Authorization has another scheme, and never from both", async ({ expect }) => {
     const ask = async (authorization: string) =>
       (await post("/plain", "{}", { authorization, "x-api-key": project.clientKey })).status;
     expect(await ask("Basic c3RhZ2luZzpzdGFnaW5n")).toBe(200);
@@ -210,7 +206,7 @@ describe("OFREP", () => {
     expect((await post("/plain", "{}", { authorization: project.serverKey })).status).toBe(401);
   });
 
-  test("bulk answers every flag that the key may see, sorted", async ({ expect }) => {
+  test("bulk returns every flag that the key may see, sorted", async ({ expect }) => {
     const keysOf = (json: unknown) => (json as { flags: { key: string }[] }).flags.map(({ key }) => key);
     const all = keysOf((await post("", "{}")).json);
     expect(all).toEqual(["by-plan", "count", "internal", "off", "plain", "ratio", "strict", "valueless"]);
@@ -218,7 +214,7 @@ describe("OFREP", () => {
     expect(visible).toEqual(all.filter((key) => key !== "internal"));
   });
 
-  test("one flag that cannot be answered does not fail the bulk", async ({ expect }) => {
+  test("one broken flag does not fail the bulk request", async ({ expect }) => {
     const { status, json } = await post("", "{}");
     expect(status).toBe(200);
     expect((json as { flags: unknown[] }).flags).toContainEqual({
@@ -229,7 +225,7 @@ describe("OFREP", () => {
     });
   });
 
-  test("the ETag is a function of the answer: same answer 304, other context 200", async ({ expect }) => {
+  test("the ETag depends on the content: the same flags give a 304, another context a 200", async ({ expect }) => {
     const free = JSON.stringify({ context: { targetingKey: "u1", plan: "free" } });
     const pro = JSON.stringify({ context: { targetingKey: "u1", plan: "pro" } });
     const etag = (await post("", free)).headers.get("etag") ?? "";
@@ -243,11 +239,11 @@ describe("OFREP", () => {
     expect((await post("", pro, { "if-none-match": etag })).status).toBe(200);
   });
 
-  test("answers are the same to the byte each time", async ({ expect }) => {
+  test("responses are the same to the byte each time", async ({ expect }) => {
     expect((await post("", "{}")).text).toBe((await post("", "{}")).text);
   });
 
-  test("a slow Redis is given the time for a whole environment, and not for one flag", async ({ expect }) => {
+  test("a slow Redis gets more time for a whole environment than for one flag", async ({ expect }) => {
     await post("", "{}"); // fills Redis
     await isolate.settled();
     // Longer than the time for one flag, and much shorter than the second that a whole environment may take.
@@ -267,7 +263,7 @@ describe("OFREP", () => {
     }
   });
 
-  test("preflight is answered before authentication", async ({ expect }) => {
+  test("a preflight needs no authentication", async ({ expect }) => {
     const response = await isolate.fetch("/ofrep/v1/evaluate/flags", {
       method: "OPTIONS",
       headers: { origin: "https://shop.example", "access-control-request-method": "POST" },
@@ -276,7 +272,7 @@ describe("OFREP", () => {
     expect(response.headers.get("access-control-allow-headers")).toContain("if-none-match");
   });
 
-  test("every answer, errors included, can be read across origins", async ({ expect }) => {
+  test("pages of other origins can read every response, including errors", async ({ expect }) => {
     for (const answer of [
       await post("", "{}"),
       await post("/nope", "{}"),
@@ -313,7 +309,7 @@ describe("OFREP", () => {
     await project.backends.neon.query("update sdk_keys set revoked_at = now() where id = $1", [doomed.id]);
     await isolate.services.sweep(() => undefined);
     await clock.advance(1001);
-    await post("/plain", "{}"); // the check may finish behind an answer
+    await post("/plain", "{}"); // the head check may finish after the response
     await isolate.settled();
     expect((await post("/plain", "{}", auth)).status).toBe(401);
   });

@@ -34,7 +34,7 @@ describe("paths under /ofrep", () => {
     },
   );
 
-  test("a repeated slash is none in the other routes either", async ({ expect }) => {
+  test("a repeated slash is not found in the other routes either", async ({ expect }) => {
     expect((await ask("POST", `/${FLAGS}`)).json).toMatchObject({ flags: [{ key: "plain" }] });
     expect((await ask("OPTIONS", `/${FLAGS}`)).status).toBe(204);
     expect((await ask("GET", "//flags//plain")).json).toMatchObject({ key: "plain" });
@@ -82,18 +82,16 @@ describe("paths under /ofrep", () => {
     expect(answer.json).toHaveProperty("metadata", {});
   });
 
-  test("a slash at the end is none: of a flag's route, and of the route of all", async ({ expect }) => {
+  test("a trailing slash is not found, on the route of one flag and of all", async ({ expect }) => {
     expect((await ask("POST", `${FLAGS}/plain/`)).json).toMatchObject({ key: "plain" });
     expect((await ask("POST", `${FLAGS}/`)).json).toMatchObject({ flags: [{ key: "plain" }] });
   });
 
-  test("HEAD is no way to evaluate", async ({ expect }) => {
+  test("HEAD does not evaluate", async ({ expect }) => {
     expect((await ask("HEAD", FLAGS)).status).toBe(405);
   });
 
-  test("a deployment that is not configured says so in OFREP's shape, and elsewhere as a problem", async ({
-    expect,
-  }) => {
+  test("a deployment without settings says so in OFREP's shape, and elsewhere as a problem", async ({ expect }) => {
     const answer = misconfigured(new Request(`http://edge.test/${FLAGS}`));
     expect(answer.status).toBe(500);
     expect(await answer.json()).toEqual({ errorCode: "GENERAL", errorDetails: expect.any(String) });

@@ -60,7 +60,7 @@ describe("overrides at the edge", () => {
     expect(status(plain)).toBeNull();
   });
 
-  test("come in the query before the header before the cookie, over every route", async ({ expect }) => {
+  test("come from the query, then the header, then the cookie, on every route", async ({ expect }) => {
     const off = (await sign({ checkout: "off" })).body.token;
     for (const path of [SINGLE, BULK, "/flags/checkout", "/flags"]) {
       const value = async (query: string, headers: Record<string, string>) => {
@@ -74,7 +74,7 @@ describe("overrides at the edge", () => {
     }
   });
 
-  test("show a client key no flag that it may not see", async ({ expect }) => {
+  test("show a client key no hidden flag", async ({ expect }) => {
     const headers = { "x-flags-overrides": token };
     const hidden = await ask("/ofrep/v1/evaluate/flags/hidden", headers);
     const unknown = await ask("/ofrep/v1/evaluate/flags/nope00", headers);
@@ -86,12 +86,12 @@ describe("overrides at the edge", () => {
     expect((await ask("/ofrep/v1/evaluate/flags/hidden", headers, serverKey)).body.value).toBe(true);
   });
 
-  test("do not switch on what is disabled", async ({ expect }) => {
+  test("do not switch on a disabled flag", async ({ expect }) => {
     const { body } = await ask("/ofrep/v1/evaluate/flags/off-for-all", { "x-flags-overrides": token });
     expect(body).toMatchObject({ value: false, reason: "DISABLED", metadata: {} });
   });
 
-  test("make another entity tag, and an answer that nobody keeps", async ({ expect }) => {
+  test("change the ETag, and no cache keeps the response", async ({ expect }) => {
     for (const path of [BULK, "/flags", "/flags/checkout"]) {
       const plain = await ask(path);
       const other = await ask(path, { "x-flags-overrides": token, "if-none-match": plain.headers.get("etag") ?? "" });
@@ -104,7 +104,7 @@ describe("overrides at the edge", () => {
     }
   });
 
-  test("that are wrong are ignored, and the answer says why", async ({ expect }) => {
+  test("with a mistake are ignored, and the response says why", async ({ expect }) => {
     const { since } = JSON.parse(atob(token.split("_")[2]!.replaceAll("-", "+").replaceAll("_", "/"))) as {
       since: number;
     };
@@ -138,7 +138,7 @@ describe("overrides at the edge", () => {
     expect([late.body.value, status(late)]).toEqual([false, "ignored; reason=expired"]);
   });
 
-  test("end where the environment forbids them, and do not come back when it allows them again", async ({ expect }) => {
+  test("end when the environment forbids them, and stay ended when it allows them again", async ({ expect }) => {
     const headers = { "x-flags-overrides": token };
     const { version } = (await allow(false)).body;
     const forbidden = await ask(SINGLE, { ...headers, "x-flags-min-version": String(version) });
@@ -160,9 +160,7 @@ describe("overrides at the edge", () => {
     expect(t.project.roundTrips()).toEqual({ l2: 0, l3: 0 });
   });
 
-  test("are forbidden everywhere after an edit in SQL too, as soon as the sweep has published it", async ({
-    expect,
-  }) => {
+  test("end everywhere after an edit in SQL, once the sweep has published it", async ({ expect }) => {
     const other = startIsolate(t.project.bindings, t.clock);
     const headers = { "x-flags-overrides": token };
     const askOther = async () =>
@@ -182,7 +180,7 @@ describe("overrides at the edge", () => {
   });
 });
 
-test("no answer under overrides is kept at a data centre, and none is taken from there", async ({
+test("a data centre keeps no response under overrides, and serves none from there", async ({
   expect,
   onTestFinished,
 }) => {

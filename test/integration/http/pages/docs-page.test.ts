@@ -52,7 +52,7 @@ describe("the reference page", () => {
     return String(body.items.find(({ action }: { action: string }) => action === "update")?.id);
   };
 
-  test("has an example for every operation, and each works as it stands", async ({ expect }) => {
+  test("has an example for every operation, and each works unchanged", async ({ expect }) => {
     const contract = (await send(t.isolate, undefined, "GET", "/openapi.json")).body;
     const operations = Object.values<object>(contract.paths).flatMap((item) => Object.keys(item));
     expect(examples).toHaveLength(operations.length);
@@ -71,7 +71,7 @@ describe("the reference page", () => {
     }
   });
 
-  test("an example is the same word to a shell whatever the page's host is called", async ({ expect }) => {
+  test("an example is the same to a shell on every host", async ({ expect }) => {
     const origin = "http://a$(id)'`id`'b.test";
     const page = await docsPage({ info: { title: "T" }, tags: [{ name: "Keys" }], paths: KEY_PATH }, origin);
     const line =
@@ -79,7 +79,7 @@ describe("the reference page", () => {
     expect(shellWords(line, { ID: "k1" })).toEqual(["curl", "-X", "DELETE", `${origin}/keys/k1`]);
   });
 
-  test("names no host but its own, in links, in examples and in what it may load", async ({ expect }) => {
+  test("names only its own host, in links, in examples and in allowed sources", async ({ expect }) => {
     const hosts = [...html.matchAll(/\bhttps?:\/\/([^/"'<\s\\]+)/g)].map(([, host]) => host);
     expect(
       hosts.filter((host) => host !== "edge.test" && !host?.endsWith(".example") && !host?.includes("example.com")),

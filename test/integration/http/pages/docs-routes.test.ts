@@ -48,7 +48,7 @@ describe("HTTP of every route", () => {
   const ask = (method: string, path: string, headers: Record<string, string> = {}, body?: unknown) =>
     send(t.isolate, tokenFor(path), method, path, body, headers);
 
-  test("a method that a route does not have is a 405 that names those that it has", async ({ expect }) => {
+  test("an unknown method is a 405 that lists the route's methods", async ({ expect }) => {
     for (const { path, url, methods } of routes()) {
       const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].toSorted().join(", ");
       for (const method of [...METHODS, "PROPFIND"].filter((name) => !methods.includes(name))) {
@@ -59,7 +59,7 @@ describe("HTTP of every route", () => {
     }
   });
 
-  test("OPTIONS is answered with 204 on every route", async ({ expect }) => {
+  test("OPTIONS is a 204 on every route", async ({ expect }) => {
     for (const { path, url } of routes()) expect((await ask("OPTIONS", url)).status, path).toBe(204);
   });
 
@@ -74,9 +74,7 @@ describe("HTTP of every route", () => {
     }
   });
 
-  test("management refuses an Accept that excludes JSON before it does anything; evaluation never does", async ({
-    expect,
-  }) => {
+  test("only management refuses an Accept without JSON, and before it does anything", async ({ expect }) => {
     const before = (await ask("GET", "/api/v1/environments/production")).headers.get("etag");
     for (const { path, url, item, methods, isManaged } of routes()) {
       if (path.includes("/stream")) continue;
@@ -101,7 +99,7 @@ describe("HTTP of every route", () => {
     for (const accept of ODD_ACCEPTS) expect((await ask("GET", FLAGS, { accept })).status, accept).toBe(200);
   });
 
-  test("management takes bodies of its media types alone, and names them", async ({ expect }) => {
+  test("management accepts only its media types, and lists them", async ({ expect }) => {
     for (const { path, url, item, methods, isManaged } of routes()) {
       for (const method of methods) {
         const types = Object.keys(item[method.toLowerCase()]?.requestBody?.content ?? {});
@@ -117,7 +115,7 @@ describe("HTTP of every route", () => {
   });
 
   test.for(["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-8", "nonsense", ""])(
-    "evaluation reads a body of type %j as the JSON that it is: clients differ in what they call it",
+    "evaluation reads a body of type %j as JSON, because clients send different types",
     async (type, { expect }) => {
       const path = "/ofrep/v1/evaluate/flags/checkout-redesign";
       const answer = await ask("POST", path, { "content-type": type }, '{"context":{"targetingKey":"u1"}}');

@@ -45,7 +45,7 @@ describe("GET /", () => {
     },
   );
 
-  test("allows its own style sheet and nothing else", async ({ expect }) => {
+  test("allows only its own style sheet", async ({ expect }) => {
     const response = await withConsole.fetch("/", { headers: { accept: BROWSER } });
     const html = await response.text();
     const style = /<style>([^<]*)<\/style>/.exec(html)?.[1] ?? "";
@@ -56,7 +56,7 @@ describe("GET /", () => {
     expect(html).not.toMatch(/<(?:script|link|img|iframe|object|embed)\b|(?:src|srcset|action|style)=|@import|url\(/i);
   });
 
-  test("has HEAD and OPTIONS, and names its methods for any other", async ({ expect }) => {
+  test("has HEAD and OPTIONS, and lists its methods for any other", async ({ expect }) => {
     const head = await withConsole.fetch("/", { method: "HEAD", headers: { accept: BROWSER } });
     expect([head.status, await head.text(), head.headers.get("content-type")]).toEqual([
       200,
@@ -69,7 +69,7 @@ describe("GET /", () => {
     expect([post.status, post.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
   });
 
-  test("asks no backend, also when the path has repeated slashes", async ({ expect }) => {
+  test("uses no backend, also if the path has repeated slashes", async ({ expect }) => {
     project.resetStats();
     expect((await isolate.fetch("//")).status).toBe(200);
     expect(project.roundTrips()).toMatchObject({ l2: 0, l3: 0 });

@@ -37,7 +37,7 @@ describe("observability", () => {
   const valueOf = (text: string, sample: RegExp) => Number(sample.exec(text)?.[1] ?? Number.NaN);
 
   describe("the log", () => {
-    test("has a line for the beginning and one for the end of an outage, none per request", async ({ expect }) => {
+    test("has one line for the beginning and one for the end of an outage, none per request", async ({ expect }) => {
       await evaluate();
       isolate.logged.length = 0;
       project.backends.upstash.setFaults({ down: true });
@@ -57,7 +57,7 @@ describe("observability", () => {
       expect(isolate.logged.length).toBeLessThan(10);
     });
 
-    test("tells of a breaker's opening and closing", async ({ expect }) => {
+    test("records a breaker's opening and closing", async ({ expect }) => {
       await evaluate();
       project.backends.upstash.setFaults({ down: true });
       for (let i = 0; i < 10; i++) await evaluate("/plain", { "x-flags-min-version": "999999" });
@@ -77,14 +77,14 @@ describe("observability", () => {
   });
 
   describe("GET /api/v1/metrics", () => {
-    test("is for admin tokens, those that only read too", async ({ expect }) => {
+    test("needs an admin token, which may be read-only", async ({ expect }) => {
       expect((await metrics(project.serverKey)).status).toBe(403);
       expect((await metrics("nonsense")).status).toBe(401);
       const { token } = await aToken(project, "admin", "read");
       expect((await metrics(token)).status).toBe(200);
     });
 
-    test("counts answers by source, reads by tier and outcome, and problems by status", async ({ expect }) => {
+    test("counts results by source, reads by tier and outcome, and problems by status", async ({ expect }) => {
       await evaluate("");
       for (let i = 0; i < 3; i++) await evaluate();
       await evaluate("/nope");
@@ -106,9 +106,7 @@ describe("observability", () => {
       expect(valueOf(after, /^burgee_tier_reads_total\{[^}]*tier="L2",outcome="failed"\} (\d+)$/m)).toBe(1);
     });
 
-    test("is well-formed, says that its numbers are of one isolate, and names no flag, key or environment", async ({
-      expect,
-    }) => {
+    test("is well-formed, describes one isolate, and names no flag, key or environment", async ({ expect }) => {
       await evaluate();
       const { body } = await metrics();
       const lines = body.trimEnd().split("\n");
@@ -123,7 +121,7 @@ describe("observability", () => {
   });
 
   describe("Analytics Engine", () => {
-    test("gets one point per hundred requests, with sums alone", async ({ expect }) => {
+    test("gets one point per hundred requests, which has only sums", async ({ expect }) => {
       for (let i = 0; i < 250; i++) await evaluate("/plain", i % 50 === 0 ? { "cache-control": "no-cache" } : {});
       expect(points).toHaveLength(2);
       for (const { indexes, blobs, doubles } of points) {
@@ -132,7 +130,7 @@ describe("observability", () => {
       }
     });
 
-    test("that refuses points costs no answer", async ({ expect }) => {
+    test("a refused point does not fail a request", async ({ expect }) => {
       const writeDataPoint = () => {
         throw new Error("too many points");
       };
@@ -144,7 +142,7 @@ describe("observability", () => {
     });
   });
 
-  test("an evaluation from memory reads no header for any of this", async ({ expect }) => {
+  test("none of this reads a header for an evaluation from memory", async ({ expect }) => {
     await evaluate();
     const request = new Request(`http://edge.test${OFREP}/plain`, {
       method: "POST",
@@ -169,7 +167,7 @@ describe("observability", () => {
   describe("Server-Timing", () => {
     const debug = { "x-flags-debug": "timing", "cache-control": "no-cache" };
 
-    test("is there for a server key that asks, when the answer took a read", async ({ expect }) => {
+    test("shows the time of a read to a server key that asks for it", async ({ expect }) => {
       for (const path of ["/plain", ""]) {
         expect((await evaluate(path, debug)).headers.get("server-timing"), path).toMatch(
           /^load;dur=\d+;desc="Burgee-L1; .*"$/,
@@ -179,7 +177,7 @@ describe("observability", () => {
       expect(get.headers.get("server-timing")).toMatch(/^load;dur=\d+/);
     });
 
-    test("is not there for anybody else", async ({ expect }) => {
+    test("is absent for all others", async ({ expect }) => {
       for (const path of ["/plain", ""]) {
         expect((await evaluate(path, { "cache-control": "no-cache" })).headers.get("server-timing")).toBeNull();
         await clock.advance(70_000);
@@ -194,7 +192,7 @@ describe("observability", () => {
   describe("GET /readyz", () => {
     const page = (accept: string) => send(isolate, undefined, "GET", "/readyz", undefined, { accept });
 
-    test("is a page for people and JSON for everybody else", async ({ expect }) => {
+    test("is a page for people and JSON for other clients", async ({ expect }) => {
       const { status, headers, body } = await page("text/html,application/xhtml+xml,*/*;q=0.8");
       expect([status, headers.get("content-type"), headers.get("vary")]).toEqual([
         200,

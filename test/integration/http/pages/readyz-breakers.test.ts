@@ -53,9 +53,7 @@ describe("the state of the breakers", () => {
     ["redis", "store", "upstash"],
     ["store", "redis", "neon"],
   ] as const) {
-    test(`of ${target}: closed, open after five failures, half-open after its pause, open again, closed`, async ({
-      expect,
-    }) => {
+    test(`${target}: closed, open after five failures, half-open after a pause, open, closed`, async ({ expect }) => {
       const see = async (state: keyof typeof METRIC) =>
         expect(await everywhere()).toEqual({ [target]: shown(state), [other]: shown("closed") });
       // The fault lasts only for the reads, because looking at the statistics needs Postgres for the admin token.

@@ -12,7 +12,7 @@ describe("GET /readyz", () => {
   });
   afterAll(() => project.close());
 
-  test("asks Redis one thing, and leaves nothing behind that statistics would ask about", async ({ expect }) => {
+  test("sends Redis one command, which leaves nothing for statistics to look for", async ({ expect }) => {
     const isolate = startIsolate(project.bindings, clock);
     project.resetStats();
     const response = await isolate.fetch("/readyz");

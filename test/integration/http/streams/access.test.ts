@@ -66,7 +66,7 @@ describe("access to change streams", () => {
     expect(await statusOf(ask(project.serverKey))).toBe(403);
   });
 
-  test("refuses admin tokens, forged keys and no key, readable across origins", async ({ expect }) => {
+  test("refuses admin tokens, forged keys and missing keys, readable across origins", async ({ expect }) => {
     expect(await statusOf(ask("", { authorization: `Bearer ${project.adminToken}` }))).toBe(403);
     for (const key of ["", `${project.clientKey.slice(0, -1)}x`]) {
       const response = await ask(key, { origin: SHOP });
@@ -82,7 +82,7 @@ describe("access to change streams", () => {
     expect(await statusOf(ask(token, { origin: "https://elsewhere.example" }))).toBe(403);
   });
 
-  test("an environment that is gone without a word to Redis ends its streams", async ({ expect }) => {
+  test("an environment that is deleted without Redis' knowledge ends its streams", async ({ expect }) => {
     await manage("POST", "", { key: "short-lived", name: "Short-lived" });
     const { token } = await addKey({ kind: "client" }, "short-lived");
     const reader = new EventStreamReader(await ask(token));
@@ -98,9 +98,7 @@ describe("access to change streams", () => {
     expect(reader.isEnded).toBe(true);
   });
 
-  test("an environment that is made again has streams again, though a dead one is left of before", async ({
-    expect,
-  }) => {
+  test("an environment that is created again has streams again, even if an old one is left", async ({ expect }) => {
     const make = async () => {
       await manage("POST", "", { key: "phoenix", name: "Phoenix" });
       return (await addKey({ kind: "client" }, "phoenix")).token;
@@ -115,14 +113,14 @@ describe("access to change streams", () => {
     dead?.close();
   });
 
-  test("takes a key that another isolate has just made", async ({ expect }) => {
+  test("accepts a key that another isolate has just created", async ({ expect }) => {
     const other = startIsolate(project.bindings, clock);
     expect(await statusOf(other.fetch(`${PATH}?key=${project.clientKey}`))).toBe(200);
     const { token } = await addKey({ kind: "client" });
     expect(await statusOf(other.fetch(`${PATH}?key=${token}`))).toBe(200);
   });
 
-  test("revoking the key ends its streams and refuses new ones; others go on", async ({ expect }) => {
+  test("revoking a key ends its streams and refuses new ones, and other streams go on", async ({ expect }) => {
     const { id, token } = await addKey({ kind: "client" });
     const revoked = new EventStreamReader(await ask(token));
     const other = new EventStreamReader(await ask(project.clientKey));
@@ -137,7 +135,7 @@ describe("access to change streams", () => {
     await other.leave();
   });
 
-  test("deleting the environment ends its streams, in whichever isolate", async ({ expect }) => {
+  test("deleting the environment ends its streams in every isolate", async ({ expect }) => {
     await manage("POST", "", { key: "preview", name: "Preview" });
     const { token } = await addKey({ kind: "client" }, "preview");
     const other = startIsolate(project.bindings, clock);
@@ -155,7 +153,7 @@ describe("access to change streams", () => {
     expect(await statusOf(ask(token))).toBe(401);
   });
 
-  test("open ones are counted in the metrics", async ({ expect }) => {
+  test("the metrics count open streams", async ({ expect }) => {
     const other = startIsolate(project.bindings, clock);
     const count = async () => {
       const headers = { authorization: `Bearer ${project.adminToken}` };
@@ -168,7 +166,7 @@ describe("access to change streams", () => {
     expect(await count()).toBe(0);
   });
 
-  test("an answer that the data centre has kept names the stream of the host that is asked", async ({ expect }) => {
+  test("a response that the data centre kept names the stream of the requested host", async ({ expect }) => {
     const cache = new MapEdgeCache(clock.now);
     const zone = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "x".repeat(20), CF_API_URL: "http://127.0.0.1:9/" };
     const streamAt = async (host: string) => {
@@ -185,7 +183,7 @@ describe("access to change streams", () => {
     expect(await streamAt(".example")).toEqual({ stream: "edge.test.example", isKept: false });
   });
 
-  test("tells nothing of other environments", async ({ expect }) => {
+  test("reveals nothing about other environments", async ({ expect }) => {
     await clock.advance(100_000);
     const reader = new EventStreamReader(await ask(project.clientKey));
     await quiet();
@@ -202,7 +200,7 @@ describe("access to change streams", () => {
     await reader.leave();
   });
 
-  test("answers HEAD without a stream, OPTIONS without a key, and other methods with 405", async ({ expect }) => {
+  test("responds to HEAD without a stream, to OPTIONS without a key, and to others with 405", async ({ expect }) => {
     const { slots } = isolate.services.streams ?? {};
     const open = slots?.open;
     const head = await ask(project.clientKey, {}, "HEAD");
@@ -217,20 +215,20 @@ describe("access to change streams", () => {
     expect(post.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
   });
 
-  test("browsers with a client key are told where the stream is, and it works as it stands", async ({ expect }) => {
+  test("browsers with a client key learn the stream's URL, and it works unchanged", async ({ expect }) => {
     const { eventStreams } = (await (await bulk({ origin: SHOP })).json()) as BulkBody;
     const url = `http://edge.test${PATH}?key=${project.clientKey}`;
     expect(eventStreams).toEqual([{ type: "sse", url, inactivityDelaySec: 120 }]);
     expect(await statusOf(isolate.fetch(url.slice("http://edge.test".length)))).toBe(200);
   });
 
-  test("nobody else is: strict clients, and browsers that were given a server key", async ({ expect }) => {
+  test("strict clients and browsers with a server key do not learn it", async ({ expect }) => {
     expect(await (await bulk({})).json()).not.toHaveProperty("eventStreams");
     const server = await bulk({ origin: SHOP, authorization: `Bearer ${project.serverKey}` });
     expect(await server.json()).not.toHaveProperty("eventStreams");
   });
 
-  test("a GET tells the same under the same tag", async ({ expect }) => {
+  test("a GET contains the same URL under the same ETag", async ({ expect }) => {
     const post = await bulk({ origin: SHOP });
     const get = await bulk({ origin: SHOP }, isolate, "/flags", "GET");
     expect(get.headers.get("etag")).toBe(post.headers.get("etag"));
@@ -238,14 +236,14 @@ describe("access to change streams", () => {
     expect(inUrl.headers.get("etag")).toBe(post.headers.get("etag"));
   });
 
-  test("the URL and the tag stay the same while the flags of the answer do", async ({ expect }) => {
+  test("URL and ETag stay the same while the flags do", async ({ expect }) => {
     const etag = (await bulk({ origin: SHOP })).headers.get("etag") ?? "";
     const version = await project.save({ key: "for-servers-only", clientVisible: false });
     const again = await bulk({ origin: SHOP, "if-none-match": etag, "x-flags-min-version": String(version) });
     expect(again.status).toBe(304);
   });
 
-  test("switched off, the next answer is a 200 without a stream, and streams are not there", async ({ expect }) => {
+  test("when switched off, the next response is a 200 without a stream, and there is no stream", async ({ expect }) => {
     const etag = (await bulk({ origin: SHOP })).headers.get("etag") ?? "";
     const without = startIsolate({ ...project.bindings, STREAMS_ENABLED: "false" }, clock);
     const answer = await bulk({ origin: SHOP, "if-none-match": etag }, without);

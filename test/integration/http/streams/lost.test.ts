@@ -24,7 +24,7 @@ describe("a stream with nothing to say", () => {
     return response.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   };
 
-  test("ends when it was silent for so long that its place was given away", async ({ expect }) => {
+  test("ends if it was silent for so long that its place was given away", async ({ expect }) => {
     const isolate = startIsolate(project.bindings, clock);
     const silent = await open(isolate);
     await silent.read();
@@ -40,7 +40,7 @@ describe("a stream with nothing to say", () => {
     await other.cancel();
   });
 
-  test("waits when it knows of a change, and neither the keys nor anybody to ask", async ({ expect }) => {
+  test("waits if it knows of a change, but has neither the keys nor a backend", async ({ expect }) => {
     const isolate = startIsolate(project.bindings, clock);
     const stream = await open(isolate);
     await stream.read();

@@ -87,7 +87,7 @@ describe("change streams", () => {
     }
   };
 
-  test("says how to come back and which version it is, and nothing else", async ({ expect }) => {
+  test("begins with the retry time and the version, and nothing else", async ({ expect }) => {
     const version = (await project.backends.neon.query<{ version: string }>("select version from environments"))[0];
     const reader = await stream();
     expect(reader.response.status).toBe(200);
@@ -97,7 +97,7 @@ describe("change streams", () => {
     expect(reader.frames).toEqual([{ retry: "3000", id: String(version?.version) }]);
   });
 
-  test("tells of a change made elsewhere within a second", async ({ expect }) => {
+  test("announces a change made elsewhere within a second", async ({ expect }) => {
     const reader = await stream();
     const version = await change(writer);
     await pass(1);
@@ -111,14 +111,14 @@ describe("change streams", () => {
     });
   });
 
-  test("tells of a change made in the same isolate at once", async ({ expect }) => {
+  test("announces a change made in the same isolate at once", async ({ expect }) => {
     const reader = await stream();
     const version = await change(isolate);
     await quiet();
     expect(reader.versions).toEqual([version]);
   });
 
-  test("tells of changes in quick succession as of one", async ({ expect }) => {
+  test("announces changes in quick succession as one", async ({ expect }) => {
     const reader = await stream();
     const first = await change(isolate);
     await quiet();
@@ -130,9 +130,7 @@ describe("change streams", () => {
     expect(reader.versions).toEqual([first, last]);
   });
 
-  test("asks Redis once a second, however many streams there are, and nothing when there is none", async ({
-    expect,
-  }) => {
+  test("cost one Redis command a second, however many there are, and none if there are none", async ({ expect }) => {
     for (let i = 0; i < 50; i++) await stream();
     project.resetStats();
     await pass(10);
@@ -144,7 +142,7 @@ describe("change streams", () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  test("only the one that asks wakes every second", async ({ expect }) => {
+  test("only the stream that polls wakes every second", async ({ expect }) => {
     for (let i = 0; i < 20; i++) await stream();
     clock.sleeps = 0;
     await pass(10);
@@ -152,7 +150,7 @@ describe("change streams", () => {
     expect(clock.sleeps).toBeLessThanOrEqual(10 + 19 * 4);
   });
 
-  test("goes on telling all others when the one that asks for all has gone", async ({ expect }) => {
+  test("go on announcing after the stream that polls has ended", async ({ expect }) => {
     const first = await stream();
     const others = [await stream(), await stream()];
     await pass(2);
@@ -162,7 +160,7 @@ describe("change streams", () => {
     expect(others.map(({ versions }) => versions)).toEqual([[version], [version]]);
   });
 
-  test("the one that asks for all is replaced when it dies without a word", async ({ expect }) => {
+  test("replace the stream that polls if it dies without a sign", async ({ expect }) => {
     const dead = isolate.services.streams?.feed.subscribe("production", { waitUntil: () => undefined });
     const asked = dead?.moved(dead.version, clock.now() + 1);
     await clock.advance(1);
@@ -174,16 +172,14 @@ describe("change streams", () => {
     dead?.close();
   });
 
-  test("writes a comment at least every 25 seconds", async ({ expect }) => {
+  test("send a comment at least every 25 seconds", async ({ expect }) => {
     const reader = await stream();
     await pass(75);
     expect(reader.frames.filter(({ comment }) => comment !== undefined)).toHaveLength(3);
     expect(reader.versions).toEqual([]);
   });
 
-  test("tells who comes back with another version at once, and nothing to who has the current one", async ({
-    expect,
-  }) => {
+  test("announce at once to a client with another version, but not to one with the current one", async ({ expect }) => {
     const before = await stream();
     const known = before.lastEventId ?? "";
     await before.leave();
@@ -197,7 +193,7 @@ describe("change streams", () => {
     expect(nonsense.versions).toEqual([version]);
   });
 
-  test("an isolate that is behind what its client was told looks before it answers", async ({ expect }) => {
+  test("an isolate behind its client's version checks the head before it responds", async ({ expect }) => {
     await evaluate(isolate);
     const version = await change(writer);
     const reader = await stream(isolate, { "last-event-id": String(version) });
@@ -205,7 +201,7 @@ describe("change streams", () => {
     expect(reader.versions).toEqual([]);
   });
 
-  test("who opens a stream shortly after a change fetches once more: its answer may be older", async ({ expect }) => {
+  test("a stream opened soon after a change makes its client fetch again", async ({ expect }) => {
     const version = await change(writer);
     await pass(1);
     expect((await stream()).versions).toEqual([version]);
@@ -214,9 +210,7 @@ describe("change streams", () => {
     expect((await stream()).versions).toEqual([]);
   });
 
-  test("tells who has its answer from an isolate that could ask nobody in time to fetch once more", async ({
-    expect,
-  }) => {
+  test("a client whose isolate reached no backend in time is told to fetch again", async ({ expect }) => {
     const idle = await settledIsolate();
     await evaluate(idle);
     const first = await stream();
@@ -239,7 +233,7 @@ describe("change streams", () => {
     expect((await stream()).versions).toEqual([version]);
   });
 
-  test("stays open while nothing can be asked, and tells what it missed", async ({ expect }) => {
+  test("stay open while no backend responds, and then announce the changes", async ({ expect }) => {
     const reader = await stream();
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
@@ -254,7 +248,7 @@ describe("change streams", () => {
     expect(reader.versions).toEqual([version]);
   });
 
-  test("a new isolate that can ask nobody lets its clients come back, at the pace of polling", async ({ expect }) => {
+  test("a new isolate without backends lets its clients reconnect at the pace of polling", async ({ expect }) => {
     const cold = startIsolate(project.bindings, clock);
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
@@ -265,7 +259,7 @@ describe("change streams", () => {
     expect(reader.retryMs).toBeLessThan(30_000);
   });
 
-  test("ends after its lifetime, and asks its client to come back at once", async ({ expect }) => {
+  test("end after their lifetime, and ask the client to reconnect at once", async ({ expect }) => {
     const short = await settledIsolate({ STREAM_LIFETIME_SECONDS: "60" });
     const reader = await stream(short);
     await pass(61);
@@ -275,7 +269,7 @@ describe("change streams", () => {
     expect(resumed.frames).toEqual([{ retry: "3000", id: reader.lastEventId }]);
   });
 
-  test("past the cap a stream is a poll: the version, and when to come back", async ({ expect }) => {
+  test("above the limit, a stream is a poll: the version and the time to reconnect", async ({ expect }) => {
     const small = await settledIsolate({ STREAMS_MAX: "1" });
     const first = await stream(small);
     const second = await stream(small);

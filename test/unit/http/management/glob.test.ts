@@ -3,7 +3,7 @@ import { describe, test } from "vitest";
 import { matchesGlob } from "../../../../src/http/management/cache/glob.ts";
 
 describe("patterns over flag keys", () => {
-  test("match as the regular expression does that says the same", ({ expect }) => {
+  test("match as the equivalent regular expression does", ({ expect }) => {
     const letters = (alphabet: string) => fc.string({ unit: fc.constantFrom(...alphabet.split("")), maxLength: 8 });
     fc.assert(
       fc.property(letters("ab.*?"), letters("ab.-"), (pattern, key) => {
@@ -17,7 +17,7 @@ describe("patterns over flag keys", () => {
     );
   });
 
-  test("many wildcards take no longer than the lengths allow", ({ expect }) => {
+  test("take no longer with many wildcards than the lengths allow", ({ expect }) => {
     expect(matchesGlob(`${"a*".repeat(60)}b`, "a".repeat(128))).toBe(false);
   });
 });

@@ -16,14 +16,14 @@ function listOf(value: unknown, length: number): { list: unknown[]; read: () => 
   return { list, read: () => count };
 }
 
-describe("What JSON can say and nothing on the way to the store can hold", () => {
-  test("is looked for value by value: a long list is not taken in whole first", () => {
+describe("JSON that the store cannot hold", () => {
+  test("is found value by value, without copying a long list first", () => {
     const { list, read } = listOf("\u0000", 10_000);
     expect(findMistakes({ list })).toHaveLength(50);
     expect(read()).toBe(50);
   });
 
-  test("is named by where it is, in the order of the document", () => {
+  test("is named by its place, in the order of the document", () => {
     const body = JSON.parse(
       '{"a":[1,{"b/c":"\\u0000"},"\\ud800"],"d":{"__proto__":1,"e":1e999},"f":{"g\\u0000":1},"h":[]}',
     ) as unknown;
@@ -40,7 +40,7 @@ describe("What JSON can say and nothing on the way to the store can hold", () =>
     expect(findMistakes("\u0000")).toEqual([{ pointer: "", detail: expect.stringContaining("U+0000") }]);
   });
 
-  test("is also what is nested too deeply, by the first level that is", () => {
+  test("includes deep nesting, named by the first level that is too deep", () => {
     const nested = (levels: number): unknown => JSON.parse("[".repeat(levels) + "]".repeat(levels));
     expect(findMistakes(nested(64))).toEqual([]);
     expect(findMistakes({ ok: 1, deep: nested(64) })).toEqual([

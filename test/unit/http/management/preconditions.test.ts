@@ -10,7 +10,7 @@ const ifMatch = (value: string) => parseIfMatch(new Headers({ "if-match": value 
 const ifNoneMatch = (value: string) => new Headers({ "if-none-match": value });
 
 describe("conditions of requests", () => {
-  test("If-Match names versions, weakened on the way or not; what is no version matches nothing", ({ expect }) => {
+  test("If-Match lists versions, weakened or not; anything else matches nothing", ({ expect }) => {
     expect(parseIfMatch(new Headers())).toBeUndefined();
     expect(ifMatch("*")).toBe("*");
     expect(ifMatch('"12"')).toEqual([12]);
@@ -21,7 +21,7 @@ describe("conditions of requests", () => {
     expect(ifMatch('"abc"')).toEqual([]);
   });
 
-  test("If-Match is held against an opaque tag as against a version", ({ expect }) => {
+  test("If-Match compares with an opaque ETag as with a version", ({ expect }) => {
     const require = (value?: string) => () =>
       requireMatch(new Headers(value === undefined ? {} : { "if-match": value }), "a1");
     for (const value of [undefined, "*", '"a1"', 'W/"a1"', '"b2", "a1"']) expect(require(value), value).not.toThrow();
