@@ -57,6 +57,7 @@ export interface ServicesOptions {
   log?: Log;
   random?: () => number;
   redisTimeoutMs?: number;
+  redisBulkTimeoutMs?: number;
   storeTimeoutMs?: number;
   flightBudgetMs?: number;
   /** Opens the cache of the data centre. */
@@ -148,6 +149,7 @@ function defaultRuntime(settings: Settings): Runtime {
     log: consoleLog,
     random: Math.random,
     redisTimeoutMs: REDIS_TIMEOUT_MS,
+    redisBulkTimeoutMs: REDIS_BULK_TIMEOUT_MS,
     storeTimeoutMs: STORE_TIMEOUT_MS,
     flightBudgetMs: FLIGHT_BUDGET_MS,
     openCache: () => openEdgeCache(settings.CACHE_PREFIX),
@@ -155,7 +157,8 @@ function defaultRuntime(settings: Settings): Runtime {
   };
 }
 
-function createTiers(settings: Settings, { clock, random, redisTimeoutMs }: Runtime): TieredCache<CompiledFlag> {
+function createTiers(settings: Settings, runtime: Runtime): TieredCache<CompiledFlag> {
+  const { clock, random } = runtime;
   const l1 = new MemoryTier<CompiledFlag>({
     maxEntries: settings.CACHE_L1_MAX_ENTRIES,
     maxBytes: settings.CACHE_L1_MAX_BYTES,
@@ -170,7 +173,7 @@ function createTiers(settings: Settings, { clock, random, redisTimeoutMs }: Runt
   });
   return new TieredCache<CompiledFlag>({
     l1,
-    l2: createRedisTier(settings, clock.now, redisTimeoutMs),
+    l2: createRedisTier(settings, runtime),
     compile: compileFlag,
     documentOf: (flag) => flag.document,
     now: clock.now,
@@ -285,16 +288,19 @@ function createRateLimits(settings: Settings, now: () => number, log: Log): Rate
   };
 }
 
-function createRedisTier(settings: Settings, now: () => number, timeoutMs: number): RedisTier | undefined {
+function createRedisTier(
+  settings: Settings,
+  { clock, redisTimeoutMs, redisBulkTimeoutMs }: Runtime,
+): RedisTier | undefined {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = settings;
   if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined)
     return undefined;
   return new RedisTier({
-    redis: createRedis(url, token, timeoutMs),
-    bulkRedis: createRedis(url, token, Math.max(timeoutMs, REDIS_BULK_TIMEOUT_MS)),
+    redis: createRedis(url, token, redisTimeoutMs),
+    bulkRedis: createRedis(url, token, redisBulkTimeoutMs),
     prefix: settings.CACHE_PREFIX,
     ttlMs: settings.CACHE_L2_TTL_SECONDS * 1000,
-    now,
+    now: clock.now,
     parseDocument: parseCachedDocument,
   });
 }

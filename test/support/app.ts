@@ -35,6 +35,7 @@ export function startIsolate(
     log,
     random: () => 0.5,
     redisTimeoutMs: PATIENCE_MS,
+    redisBulkTimeoutMs: PATIENCE_MS,
     storeTimeoutMs: PATIENCE_MS,
     ...options,
   });

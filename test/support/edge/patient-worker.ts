@@ -11,8 +11,12 @@ let isolate: { services: Services; app: Hono<AppEnv> } | undefined;
 
 function isolateFor(bindings: Bindings): { services: Services; app: Hono<AppEnv> } {
   if (isolate !== undefined) return isolate;
-  const timeouts = { redisTimeoutMs: PATIENCE_MS, storeTimeoutMs: PATIENCE_MS, flightBudgetMs: 3 * PATIENCE_MS };
-  const services = createServices(parseSettings(bindings), timeouts);
+  const services = createServices(parseSettings(bindings), {
+    redisTimeoutMs: PATIENCE_MS,
+    redisBulkTimeoutMs: PATIENCE_MS,
+    storeTimeoutMs: PATIENCE_MS,
+    flightBudgetMs: 3 * PATIENCE_MS,
+  });
   isolate = { services, app: createApp(services) };
   return isolate;
 }

@@ -91,6 +91,7 @@ export const CASES: Case[] = [
   },
   {
     name: "one cold reader that asks twice, two writers whose purges overtake each other",
+    isLarge: true,
     start: (world) => {
       const [reader, first, second] = isolates(world.add(3));
       return [askAgain(world, reader, 2), first.write("a"), second.write("a")];
@@ -113,6 +114,7 @@ export const CASES: Case[] = [
   },
   {
     name: "one cold reader that asks twice, one writer, the sweep racing its purge",
+    isLarge: true,
     start: (world) => {
       const [reader, writer, sweeper] = isolates(world.add(3));
       return [askAgain(world, reader, 2), writer.write("a"), sweeper.sweep()];
