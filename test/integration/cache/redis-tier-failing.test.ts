@@ -60,7 +60,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       impatient.endpoint.resetStats();
       const startedAt = performance.now();
       expect(await failure(impatient.tier().get("prod", "a"))).toBeInstanceOf(TierError);
-      expect(performance.now() - startedAt).toBeLessThan(2000);
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
       expect(impatient.endpoint.stats().requests).toBe(1);
     });
 

@@ -31,7 +31,7 @@ describe("round trips", () => {
   const costOf = async (path: string, from = colo): Promise<{ l2: number; l3: number }> => {
     project.resetStats();
     await evaluate(path, from);
-    await settled(project);
+    await from.settled();
     return project.roundTrips();
   };
   const emptyRedis = () => project.backends.upstash.command("FLUSHALL");
@@ -69,14 +69,3 @@ describe("round trips", () => {
     expect((await evaluate("/nope")).status).toBe(404);
   });
 });
-
-/** Resolves once the endpoints have been quiet for a moment, because waitUntil work runs after the response. */
-async function settled(project: TestProject): Promise<void> {
-  let last = "";
-  for (;;) {
-    const now = JSON.stringify(project.roundTrips());
-    if (now === last) return;
-    last = now;
-    await new Promise((resolve) => setTimeout(resolve, 60));
-  }
-}

@@ -21,13 +21,15 @@ describe("without a restore", () => {
     const random = seededRandom(7);
     const { db } = world.project;
     const start = await world.versionOf();
+    let writing = WRITERS;
+    let published = 0;
     const counts = { sweeps: 0, suspected: 0, raised: 0 };
     const outbox: Outbox = {
       ...createOutbox(db),
       async readUnconfirmed() {
         const read = await createOutbox(db).readUnconfirmed();
-        // The pause lets writers commit and publish before the heads are read.
-        await pause(30 * random());
+        // Some writer commits and publishes before the heads are read.
+        for (const before = published; published === before && writing > 0;) await pause(1);
         return read;
       },
       async raiseVersions(seen, step) {
@@ -37,13 +39,13 @@ describe("without a restore", () => {
         return raised;
       },
     };
-    let writing = WRITERS;
     const writer = async (number: number): Promise<void> => {
       const { publisher } = world.isolate().services;
       for (let i = 0; i < WRITES; i++) {
         const flag = aFlag({ key: `flag-${number % 5}`, metadata: { number, i } });
         const written = await saveFlag(db, "production", flag, { actor: "test" });
         await publisher.publish("production", written, () => undefined);
+        published += 1;
         await pause(10 * random());
       }
       writing -= 1;

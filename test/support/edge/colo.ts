@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { bundleWorker } from "../../../dev/bundle.ts";
 
@@ -23,6 +24,8 @@ export interface ColoOptions {
 export interface Colo {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   scheduled(): Promise<void>;
+  /** Resolves when the work behind all responses has ended. Only for the worker with patience. */
+  settled(): Promise<void>;
   miniflare: Miniflare;
   dispose(): Promise<void>;
 }
@@ -50,6 +53,9 @@ export async function startColo({ bindings, script, directory, assets, rateLimit
   return {
     miniflare,
     fetch: (path, init) => fetch(new URL(path, url.href).href, init),
+    async settled() {
+      while ((await (await fetch(new URL("/__pending", url.href))).text()) !== "0") await pause(5);
+    },
     async scheduled() {
       const worker = await miniflare.getWorker();
       await (worker as unknown as { scheduled(options: { cron: string }): Promise<unknown> }).scheduled({

@@ -7,6 +7,9 @@ import { createServices } from "../../../src/services.ts";
 
 const PATIENCE_MS = 60_000;
 
+const PENDING_PATH = "/__pending";
+/** Promises handed to `waitUntil` that are not settled. */
+let pending = 0;
 let isolate: { services: Services; app: Hono<AppEnv> } | undefined;
 
 function isolateFor(bindings: Bindings): { services: Services; app: Hono<AppEnv> } {
@@ -26,8 +29,17 @@ function isolateFor(bindings: Bindings): { services: Services; app: Hono<AppEnv>
  * and a test would see other round trips and other responses.
  */
 export default {
-  fetch: (request: Request, bindings: Bindings, context: WorkerContext): Response | Promise<Response> =>
-    isolateFor(bindings).app.fetch(request, bindings, context),
+  fetch(request: Request, bindings: Bindings, context: WorkerContext): Response | Promise<Response> {
+    if (new URL(request.url).pathname === PENDING_PATH) return new Response(String(pending));
+    return isolateFor(bindings).app.fetch(request, bindings, {
+      props: context.props,
+      passThroughOnException: () => context.passThroughOnException(),
+      waitUntil(promise: Promise<unknown>) {
+        pending += 1;
+        context.waitUntil(promise.finally(() => (pending -= 1)));
+      },
+    });
+  },
 
   async scheduled(_event: unknown, bindings: Bindings, context: WorkerContext): Promise<void> {
     await isolateFor(bindings).services.sweep((promise) => context.waitUntil(promise));
