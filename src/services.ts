@@ -57,7 +57,6 @@ export interface ServicesOptions {
   log?: Log;
   random?: () => number;
   redisTimeoutMs?: number;
-  redisBulkTimeoutMs?: number;
   storeTimeoutMs?: number;
   flightBudgetMs?: number;
   /** Opens the cache of the data centre. */
@@ -149,7 +148,6 @@ function defaultRuntime(settings: Settings): Runtime {
     log: consoleLog,
     random: Math.random,
     redisTimeoutMs: REDIS_TIMEOUT_MS,
-    redisBulkTimeoutMs: REDIS_BULK_TIMEOUT_MS,
     storeTimeoutMs: STORE_TIMEOUT_MS,
     flightBudgetMs: FLIGHT_BUDGET_MS,
     openCache: () => openEdgeCache(settings.CACHE_PREFIX),
@@ -157,8 +155,7 @@ function defaultRuntime(settings: Settings): Runtime {
   };
 }
 
-function createTiers(settings: Settings, runtime: Runtime): TieredCache<CompiledFlag> {
-  const { clock, random } = runtime;
+function createTiers(settings: Settings, { clock, random, redisTimeoutMs }: Runtime): TieredCache<CompiledFlag> {
   const l1 = new MemoryTier<CompiledFlag>({
     maxEntries: settings.CACHE_L1_MAX_ENTRIES,
     maxBytes: settings.CACHE_L1_MAX_BYTES,
@@ -173,7 +170,7 @@ function createTiers(settings: Settings, runtime: Runtime): TieredCache<Compiled
   });
   return new TieredCache<CompiledFlag>({
     l1,
-    l2: createRedisTier(settings, runtime),
+    l2: createRedisTier(settings, clock.now, redisTimeoutMs),
     compile: compileFlag,
     documentOf: (flag) => flag.document,
     now: clock.now,
@@ -288,19 +285,16 @@ function createRateLimits(settings: Settings, now: () => number, log: Log): Rate
   };
 }
 
-function createRedisTier(
-  settings: Settings,
-  { clock, redisTimeoutMs, redisBulkTimeoutMs }: Runtime,
-): RedisTier | undefined {
+function createRedisTier(settings: Settings, now: () => number, timeoutMs: number): RedisTier | undefined {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = settings;
   if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined)
     return undefined;
   return new RedisTier({
-    redis: createRedis(url, token, redisTimeoutMs),
-    bulkRedis: createRedis(url, token, redisBulkTimeoutMs),
+    redis: createRedis(url, token, timeoutMs),
+    bulkRedis: createRedis(url, token, Math.max(timeoutMs, REDIS_BULK_TIMEOUT_MS)),
     prefix: settings.CACHE_PREFIX,
     ttlMs: settings.CACHE_L2_TTL_SECONDS * 1000,
-    now: clock.now,
+    now,
     parseDocument: parseCachedDocument,
   });
 }

@@ -35,7 +35,6 @@ export function startIsolate(
     log,
     random: () => 0.5,
     redisTimeoutMs: PATIENCE_MS,
-    redisBulkTimeoutMs: PATIENCE_MS,
     storeTimeoutMs: PATIENCE_MS,
     ...options,
   });

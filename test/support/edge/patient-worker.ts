@@ -16,7 +16,6 @@ function isolateFor(bindings: Bindings): { services: Services; app: Hono<AppEnv>
   if (isolate !== undefined) return isolate;
   const services = createServices(parseSettings(bindings), {
     redisTimeoutMs: PATIENCE_MS,
-    redisBulkTimeoutMs: PATIENCE_MS,
     storeTimeoutMs: PATIENCE_MS,
     flightBudgetMs: 3 * PATIENCE_MS,
   });
