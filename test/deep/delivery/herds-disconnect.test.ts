@@ -68,7 +68,7 @@ describe("clients that disconnect in the middle of a load", () => {
       expect(queries()).toBe(1);
       project.backends.neon.setFaults({});
       expect(await ask("/other")).toBe(200);
-      console.log(`${what}: answered again after ${await untilSuccess(path)} ms`);
+      console.log(`${what}: works again after ${await untilSuccess(path)} ms`);
       expect(project.backends.neon.stats().underWay.peakAlike).toBeLessThanOrEqual(2);
       project.resetStats();
       expect(await ask(path)).toBe(200);

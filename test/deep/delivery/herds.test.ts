@@ -91,9 +91,9 @@ describe("herds", () => {
     const instances = await start(INSTANCES);
     project.backends.neon.setFaults({ latencyMs: 300 });
     const size = Math.floor(HERD / INSTANCES);
-    const answers = await Promise.all(instances.map((colo) => herd(colo, some, size)));
+    const responses = await Promise.all(instances.map((colo) => herd(colo, some, size)));
     report(`${INSTANCES} instances, all cold, ${size} requests each for ${SOME} flags`);
-    for (const statuses of answers) expect(statuses).toEqual({ 200: size });
+    for (const statuses of responses) expect(statuses).toEqual({ 200: size });
     expect(l3().underWay.mostAlike).toBeLessThanOrEqual(INSTANCES);
     expect(l3().requests).toBeLessThanOrEqual(INSTANCES * SOME);
     expect(l2().underWay.peakAlike).toBeLessThanOrEqual(INSTANCES);

@@ -48,9 +48,9 @@ describe(`an environment of ${FLAGS} flags`, () => {
 
   test("a cold isolate responds after one read of each tier, and few writes follow", async ({ expect }) => {
     expect(await costOf("cold bulk", one, () => bulk(one))).toEqual({ l2: 1 + FILLS, l3: 1 });
-    const answers = await bulk(one);
-    expect(answers.size).toBe(FLAGS);
-    expect(new Set(answers.values())).toEqual(new Set([true]));
+    const responses = await bulk(one);
+    expect(responses.size).toBe(FLAGS);
+    expect(new Set(responses.values())).toEqual(new Set([true]));
   });
 
   test("fits into L1's default bounds, and L1 serves it without a round trip", async ({ expect }) => {

@@ -81,10 +81,10 @@ describe(`an edit of ${FLAGS} flags in one transaction`, () => {
     const before = await world.versionOf();
     const condition = { attribute: "plan", operator: "in", values: ["pro", "team"] };
     const { adminToken } = world.project;
-    const answer = await timed("update of the segment by the API", () =>
+    const response = await timed("update of the segment by the API", () =>
       send(world.writer, adminToken, "PATCH", SEGMENT, { condition }),
     );
-    expect(answer).toMatchObject({ status: 200, body: { version: before + 1, published: { redis: true } } });
+    expect(response).toMatchObject({ status: 200, body: { version: before + 1, published: { redis: true } } });
     expect(await rowsAfter(before)).toEqual([{ fields: null }]);
     expect(await valuesLater("team")).toEqual({ beta: FLAGS });
   });

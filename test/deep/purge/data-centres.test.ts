@@ -107,17 +107,17 @@ for (const { name, delivery, quietMs, boundMs } of TRANSPORTS) {
         isOver = true;
         await Promise.all(loops);
 
-        const answers = everybody.flatMap(({ seen }) => seen);
+        const responses = everybody.flatMap(({ seen }) => seen);
         const outdated = outdatedFor(everybody, published, truth);
-        const count = (status: string) => answers.filter(({ cacheStatus }) => cacheStatus.includes(status)).length;
+        const count = (status: string) => responses.filter(({ cacheStatus }) => cacheStatus.includes(status)).length;
         const atLeast = others.flatMap(({ seen }) => seen.map(({ status }) => status));
         console.log(
           [
-            `${name}: ${truth.newest} versions, ${answers.length} answers, ${count("Burgee-Edge")} of them kept ones, ${count("stale")} marked stale`,
+            `${name}: ${truth.newest} versions, ${responses.length} responses, ${count("Burgee-Edge")} of them kept ones, ${count("stale")} marked stale`,
             `  a change among many was visible to a client after ${percentiles(visibleAfter(clients, often))}`,
             `  a change alone was visible to a client after ${percentiles(visibleAfter(clients, alone))}`,
-            `  answers were outdated for ${percentiles(outdated)}`,
-            `  X-Flags-Min-Version: ${atLeast.filter((status) => status === 200).length} of ${atLeast.length} answered, the others 503`,
+            `  responses were outdated for ${percentiles(outdated)}`,
+            `  X-Flags-Min-Version: ${atLeast.filter((status) => status === 200).length} of ${atLeast.length} succeeded, the others 503`,
             ...(fleet.purges ? [`  ${fateOf(fleet.purges.stats(), fleet.deleted)}`] : []),
           ].join("\n"),
         );

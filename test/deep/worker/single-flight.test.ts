@@ -15,9 +15,9 @@ describe("a flight whose owner dies", () => {
   const followers = (key: string) => Promise.all(Array.from({ length: 20 }, () => ask(key)));
 
   const deaths: [name: string, die: (key: string) => Promise<unknown>][] = [
-    ["answers early and tells waitUntil nothing", (key) => ask(key, "ms=20&end=leave&kept=no")],
+    ["responds early and does not use waitUntil", (key) => ask(key, "ms=20&end=leave&kept=no")],
     ["throws and tells waitUntil nothing", (key) => send(key, "ms=20&end=throw&kept=no").catch(() => undefined)],
-    ["never gets an answer", (key) => ask(key, "ms=60000&end=leave")],
+    ["never gets a reply", (key) => ask(key, "ms=60000&end=leave")],
     ["throws while its backend hangs", (key) => send(key, "ms=60000&end=throw").catch(() => undefined)],
     ["is given up by its client while its backend hangs", giveUp],
   ];
@@ -34,22 +34,22 @@ describe("a flight whose owner dies", () => {
       const key = aKey();
       await die(key);
       expect(callsFor(key)).toBe(1);
-      expect(new Set(await followers(key))).toEqual(new Set(["answer 2"]));
+      expect(new Set(await followers(key))).toEqual(new Set(["reply 2"]));
       expect(callsFor(key)).toBe(2);
-      expect(await ask(key)).toBe("answer 3");
+      expect(await ask(key)).toBe("reply 3");
     });
   }
 
   test("an owner that leaves early but uses waitUntil still serves its followers", async ({ expect }) => {
     const key = aKey();
     expect(await ask(key, "ms=100&end=leave")).toBe("left");
-    expect(new Set(await followers(key))).toEqual(new Set(["answer 1"]));
+    expect(new Set(await followers(key))).toEqual(new Set(["reply 1"]));
     expect(callsFor(key)).toBe(1);
   });
 
   test("flights of other names do not notice", async ({ expect }) => {
     const [dead, alive] = [aKey(), aKey()];
     await ask(dead, "ms=20&end=leave&kept=no");
-    expect(await ask(alive)).toBe("answer 1");
+    expect(await ask(alive)).toBe("reply 1");
   });
 });

@@ -118,8 +118,8 @@ describe("freshness", () => {
   test("X-Flags-Min-Version reads the store if the purge was lost", async ({ expect }) => {
     await warm(reader);
     const version = await project.save({ key: "banner", enabled: false });
-    const answer = await ask(reader, "/banner", { "x-flags-min-version": String(version) });
-    expect(answer).toMatchObject({ status: 200, value: false, version });
+    const response = await ask(reader, "/banner", { "x-flags-min-version": String(version) });
+    expect(response).toMatchObject({ status: 200, value: false, version });
   });
 
   test("Cache-Control: no-cache reads the store and refills L2, but only with a server key", async ({ expect }) => {
@@ -172,9 +172,9 @@ describe("freshness", () => {
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
     await clock.advance(3_600_000);
-    const answer = await ask(reader);
-    expect(answer).toMatchObject({ status: 200, value: true });
-    expect(answer.cacheStatus).toMatch(/^Burgee-L1; hit; ttl=-\d+; detail=stale$/);
+    const response = await ask(reader);
+    expect(response).toMatchObject({ status: 200, value: true });
+    expect(response.cacheStatus).toMatch(/^Burgee-L1; hit; ttl=-\d+; detail=stale$/);
   });
 
   test("a superseded flag is served stale if its new document cannot be read", async ({ expect }) => {
@@ -185,10 +185,10 @@ describe("freshness", () => {
     project.backends.neon.setFaults({ down: true });
     await clock.advance(900);
     await check(reader);
-    const answer = await ask(reader);
-    expect(answer).toMatchObject({ status: 200, value: true });
-    expect(answer.cacheStatus).toContain("stale");
-    expect(answer.version).toBeLessThan(version);
+    const response = await ask(reader);
+    expect(response).toMatchObject({ status: 200, value: true });
+    expect(response.cacheStatus).toContain("stale");
+    expect(response.version).toBeLessThan(version);
   });
 
   test("a cold isolate without any backend responds with 503 in OFREP's shape", async ({ expect }) => {
@@ -249,9 +249,9 @@ describe("freshness", () => {
 
   test("a bulk request reads the store if L1 has no room for the environment", async ({ expect }) => {
     const small = startIsolate({ ...project.bindings, CACHE_L1_MAX_ENTRIES: "3" }, clock);
-    const answer = await ask(small, "");
-    expect(answer.status).toBe(200);
-    expect(answer.body.flags?.length).toBeGreaterThan(5);
+    const response = await ask(small, "");
+    expect(response.status).toBe(200);
+    expect(response.body.flags?.length).toBeGreaterThan(5);
     expect(small.logged).toContain("l1_too_small");
   });
 

@@ -22,22 +22,22 @@ describe("purge by tag", () => {
   const purge = async (
     tags: string[],
     token = endpoint.token,
-  ): Promise<{ error: unknown; callsAtAnswer: number; callsInAll: number }> => {
+  ): Promise<{ error: unknown; callsAtReturn: number; callsInAll: number }> => {
     const target = createCloudflarePurge({ apiUrl: `${endpoint.url}/client/v4`, zoneId, token, clock, fetch });
     const before = endpoint.calls().length;
     const repeats: Promise<unknown>[] = [];
     let isDone = false;
-    const answer = target
+    const response = target
       .purge(tags, (promise) => void repeats.push(promise))
       .then(
         () => undefined,
         (error: unknown) => error,
       );
-    const error = await running(answer);
-    const callsAtAnswer = endpoint.calls().length - before;
+    const error = await running(response);
+    const callsAtReturn = endpoint.calls().length - before;
     void Promise.all(repeats).then(() => (isDone = true));
     while (!isDone) await running(Promise.resolve());
-    return { error, callsAtAnswer, callsInAll: endpoint.calls().length - before };
+    return { error, callsAtReturn, callsInAll: endpoint.calls().length - before };
   };
 
   async function running<T>(promise: Promise<T>): Promise<T> {
@@ -100,7 +100,7 @@ describe("purge by tag", () => {
       fetch,
     });
     const behind: Promise<unknown>[] = [];
-    const answer = target
+    const response = target
       .purge(["a"], (promise) => void behind.push(promise), 1000)
       .then(
         () => "taken",
@@ -108,7 +108,7 @@ describe("purge by tag", () => {
       );
     while (endpoint.stats().rateLimited === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await clock.advance(1000);
-    expect(await answer).toContain("within 1000 ms");
+    expect(await response).toContain("within 1000 ms");
     expect(endpoint.stats()).toMatchObject({ requests: 1, purges: 0 });
     let isDone = false;
     void Promise.all(behind).then(() => (isDone = true));

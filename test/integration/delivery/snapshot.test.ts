@@ -16,7 +16,7 @@ import { aFlag, KEY_SECRET, startTestProject, type TestFlag, type TestProject } 
 
 const EVERY_MS = 60_000;
 
-interface Answer {
+interface ApiResponse {
   status: number;
   /** The value of the flag "banner". */
   value: unknown;
@@ -25,7 +25,7 @@ interface Answer {
   keys: string[];
 }
 
-async function read(response: Response): Promise<Answer> {
+async function read(response: Response): Promise<ApiResponse> {
   const body = (await response.json()) as { value?: unknown; flags?: { key: string; value: unknown }[] };
   return {
     status: response.status,
@@ -65,8 +65,12 @@ describe("the data centre's snapshot", () => {
   /** Starts an isolate in this data centre. */
   const start = (bindings: Record<string, string> = {}): Isolate =>
     startIsolate({ ...project.bindings, ...bindings }, clock, { openCache: edge.open });
-  const ask = async (isolate: Isolate, path = "/banner", headers: Record<string, string> = {}): Promise<Answer> => {
-    const answer = await read(
+  const ask = async (
+    isolate: Isolate,
+    path = "/banner",
+    headers: Record<string, string> = {},
+  ): Promise<ApiResponse> => {
+    const response = await read(
       await isolate.fetch(`/ofrep/v1/evaluate/flags${path}`, {
         method: "POST",
         headers: { authorization: `Bearer ${project.serverKey}`, ...headers },
@@ -74,7 +78,7 @@ describe("the data centre's snapshot", () => {
       }),
     );
     await isolate.settled();
-    return answer;
+    return response;
   };
   const serverRequest = (): RequestInit => ({
     method: "POST",
@@ -287,9 +291,9 @@ describe("the data centre's snapshot", () => {
       await clock.advance(5001);
       await ask(isolate);
       await clock.advance(1);
-      const answer = await ask(isolate);
-      expect(answer).toMatchObject({ value: false, version });
-      expect(answer.cacheStatus).not.toContain("stale");
+      const response = await ask(isolate);
+      expect(response).toMatchObject({ value: false, version });
+      expect(response.cacheStatus).not.toContain("stale");
       await leaveSnapshot();
       breakDown();
       // In the next outage the isolate reads the snapshot that is current then.
@@ -406,12 +410,12 @@ describe("the data centre's snapshot", () => {
       project.backends.upstash.setFaults({ hang: true });
       project.backends.neon.setFaults({ hang: true });
       const isolate = start();
-      let isAnswered = false;
+      let hasResponded = false;
       const responding = isolate.fetch("/ofrep/v1/evaluate/flags/banner", serverRequest());
-      void responding.then(() => (isAnswered = true));
+      void responding.then(() => (hasResponded = true));
       await clock.waitedOn(2000);
       await clock.advance(1999);
-      expect(isAnswered).toBe(false);
+      expect(hasResponded).toBe(false);
       await clock.advance(1);
       const response = await responding;
       expect(response.status).toBe(200);
@@ -445,7 +449,7 @@ describe("snapshots in workerd", () => {
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
   };
-  const ask = async (path: string): Promise<Answer> =>
+  const ask = async (path: string): Promise<ApiResponse> =>
     read(
       await colo!.fetch(`/ofrep/v1/evaluate/flags${path}`, {
         method: "POST",
@@ -480,9 +484,9 @@ describe("snapshots in workerd", () => {
     const { code } = await bundleWorker(undefined, { alias: { "#bundled-snapshot": path } });
     breakDown();
     colo = await startColo({ bindings: project.bindings, script: code });
-    const answer = await ask("/banner");
-    expect(answer).toMatchObject({ status: 200, value: true, version: bundled[0]!.version });
-    expect(answer.cacheStatus).toMatch(/Burgee-Snapshot; hit; ttl=-36\d\d; detail=stale$/);
+    const response = await ask("/banner");
+    expect(response).toMatchObject({ status: 200, value: true, version: bundled[0]!.version });
+    expect(response.cacheStatus).toMatch(/Burgee-Snapshot; hit; ttl=-36\d\d; detail=stale$/);
     expect((await ask("")).keys).toEqual(["banner", "other"]);
     await colo.dispose();
     colo = await startColo({ bindings: project.bindings });

@@ -11,7 +11,7 @@ import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, KEY_SECRET } from "../../support/project.ts";
 import {
   aFlagBody,
-  type Answer,
+  type ApiResponse,
   aToken,
   FLAGS,
   type ManagementTest,
@@ -45,8 +45,13 @@ describe("hostile use", () => {
     await t.close();
   });
 
-  const as = (token: string | undefined, method: string, path: string, body?: unknown, headers = {}): Promise<Answer> =>
-    send(t.isolate, token, method, path, body, headers);
+  const as = (
+    token: string | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers = {},
+  ): Promise<ApiResponse> => send(t.isolate, token, method, path, body, headers);
 
   describe("keys", () => {
     test("that are forged in any way reach neither Redis nor Postgres", async ({ expect }) => {
@@ -136,7 +141,7 @@ describe("hostile use", () => {
 
   describe("another environment", () => {
     test("flags of another environment look like unknown ones", async ({ expect }) => {
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         ["only-in-production", "never-existed-here"].map(async (flagKey) => {
           const one = await as(staging.token, "POST", `${OFREP}/${flagKey}`, {});
           const get = await as(staging.token, "GET", `/flags/${flagKey}`);
@@ -147,8 +152,8 @@ describe("hostile use", () => {
           });
         }),
       );
-      expect(answers[0]).toEqual(answers[1]);
-      expect(answers[0]?.map(({ status }) => status)).toEqual([404, 404]);
+      expect(responses[0]).toEqual(responses[1]);
+      expect(responses[0]?.map(({ status }) => status)).toEqual([404, 404]);
       const { body } = await as(staging.token, "POST", OFREP, {});
       expect(body.flags.map(({ key }: { key: string }) => key)).toEqual(["in-staging"]);
     });
@@ -175,15 +180,15 @@ describe("hostile use", () => {
     });
 
     test("explain refuses it in the same way whether it exists or not", async ({ expect }) => {
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         ["production", "no-such-environment"].map(async (environment) => {
           const path = `/api/v1/environments/${environment}/flags/only-in-production/explain`;
           const { status, body } = await as(staging.token, "POST", path, {});
           return { status, detail: body.detail };
         }),
       );
-      expect(answers[0]).toEqual(answers[1]);
-      expect(answers[0]?.status).toBe(403);
+      expect(responses[0]).toEqual(responses[1]);
+      expect(responses[0]?.status).toBe(403);
     });
   });
 
@@ -192,9 +197,9 @@ describe("hostile use", () => {
       const { clientKey } = t.project;
       const said: string[] = [];
       const look = async (method: string, path: string, body?: unknown, headers = {}) => {
-        const answer = await as(clientKey, method, path, body, headers);
-        said.push(`${method} ${path}: ${JSON.stringify(answer.body)} ${JSON.stringify([...answer.headers])}`);
-        return answer;
+        const response = await as(clientKey, method, path, body, headers);
+        said.push(`${method} ${path}: ${JSON.stringify(response.body)} ${JSON.stringify([...response.headers])}`);
+        return response;
       };
       const bulk = await look("POST", OFREP, {});
       const etag = bulk.headers.get("etag") ?? "";
@@ -479,8 +484,8 @@ describe("hostile use", () => {
         });
       const headers = { origin: ".." };
       const isolate = cold();
-      const answered = await send(isolate, t.project.serverKey, "GET", "/flags", undefined, headers);
-      expect(JSON.stringify(answered.body)).toContain("hidden");
+      const kept = await send(isolate, t.project.serverKey, "GET", "/flags", undefined, headers);
+      expect(JSON.stringify(kept.body)).toContain("hidden");
       const other = await send(cold(), t.project.clientKey, "GET", "/flags", undefined, headers);
       expect(other.status).toBe(200);
       expect(JSON.stringify(other.body)).not.toContain("hidden");
@@ -508,7 +513,7 @@ describe("hostile use", () => {
 
     test("errors contain no part of the request", async ({ expect }) => {
       const secret = "4111-1111-1111-1111";
-      const answers = await Promise.all([
+      const responses = await Promise.all([
         as(t.project.serverKey, "POST", OFREP, `{"context":{"card":"${secret}"`),
         as(t.project.serverKey, "POST", OFREP, { context: { targetingKey: { card: secret } } }),
         as(t.project.serverKey, "POST", OFREP, { context: { card: secret, __proto: 1, constructor: secret } }),
@@ -517,7 +522,7 @@ describe("hostile use", () => {
         t.call("PUT", `${FLAGS}/open`, { type: secret, default: secret }),
         as(`${t.project.serverKey}${secret}`, "POST", OFREP, {}),
       ]);
-      for (const { status, body, headers } of answers) {
+      for (const { status, body, headers } of responses) {
         expect(status).toBeGreaterThanOrEqual(400);
         expect(JSON.stringify([body, ...headers])).not.toContain(secret);
       }

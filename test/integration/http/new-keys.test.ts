@@ -103,10 +103,10 @@ describe("SDK keys that an isolate does not know", () => {
     await clock.advance(1000);
     await ask(reader, project.serverKey);
     project.resetStats();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, (_, i) => reader.fetch(`${OFREP}/unseen-${i}`, as(token))),
     );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([401]));
     expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
   });
 
@@ -150,9 +150,9 @@ describe("SDK keys that an isolate does not know", () => {
     project.backends.neon.setFaults({ down: true });
     const { token } = await mintKey(KEY_SECRET, "server", "production");
     for (let i = 0; i < 5; i++) {
-      const answer = ask(reader, token);
+      const response = ask(reader, token);
       await clock.advance(100);
-      expect((await answer).status).toBe(401);
+      expect((await response).status).toBe(401);
     }
     expect(project.roundTrips().l3).toBeLessThanOrEqual(1);
     expect((await ask(reader, project.serverKey)).status).toBe(200);

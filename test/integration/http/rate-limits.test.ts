@@ -111,8 +111,8 @@ describe("rate limits", () => {
     const binding = { limit: () => Promise.reject(new Error("out of order")) };
     const isolate = isolateWith({ LIMIT_NO_CACHE: binding });
     for (let i = 0; i < 3; i++) {
-      const answer = await isolate.fetch(SINGLE, as(project.serverKey, { "cache-control": "no-cache" }));
-      expect(answer.status).toBe(200);
+      const response = await isolate.fetch(SINGLE, as(project.serverKey, { "cache-control": "no-cache" }));
+      expect(response.status).toBe(200);
     }
     expect(isolate.logged.filter((event) => event === "rate_limit_failed")).toHaveLength(1);
   });
@@ -122,8 +122,8 @@ describe("rate limits", () => {
     const bindings = { ...project.bindings, UNKNOWN_KEYS_PER_SECOND: "2" };
     const isolate = startIsolate(bindings, clock);
     const statuses = async () => {
-      const answers = await Promise.all(Array.from({ length: 3 }, () => isolate.fetch(SINGLE, as(forged))));
-      return answers.map(({ status }) => status).toSorted((a, b) => a - b);
+      const responses = await Promise.all(Array.from({ length: 3 }, () => isolate.fetch(SINGLE, as(forged))));
+      return responses.map(({ status }) => status).toSorted((a, b) => a - b);
     };
     expect(await statuses()).toEqual([401, 401, 429]);
     await clock.advance(1000);
@@ -140,9 +140,9 @@ describe("rate limits", () => {
       const statuses: number[] = [];
       // The period may end during the loop, and then the count starts over once.
       for (let i = 0; i < 8; i++) {
-        const answer = await colo.fetch(SINGLE, as(forged));
-        statuses.push(answer.status);
-        await answer.arrayBuffer();
+        const response = await colo.fetch(SINGLE, as(forged));
+        statuses.push(response.status);
+        await response.arrayBuffer();
       }
       expect(statuses.slice(0, 3)).toEqual([401, 401, 401]);
       expect(statuses).toContain(429);

@@ -20,9 +20,9 @@ describe("access to the management API", () => {
     const mistyped = `${t.project.adminToken.slice(0, -1)}x`;
     t.project.resetStats();
     for (const token of [undefined, "", "nonsense", mistyped, forged.token]) {
-      const answer = await as(token, "GET", FLAGS);
-      expect(answer, String(token)).toMatchObject({ status: 401, body: { status: 401 } });
-      expect(answer.headers.get("www-authenticate")).toContain("Bearer");
+      const response = await as(token, "GET", FLAGS);
+      expect(response, String(token)).toMatchObject({ status: 401, body: { status: 401 } });
+      expect(response.headers.get("www-authenticate")).toContain("Bearer");
       expect((await as(token, "DELETE", "/api/v1/nothing")).status).toBe(401);
     }
     expect(t.project.roundTrips()).toEqual({ l2: 0, l3: 0 });
@@ -85,17 +85,17 @@ describe("access to the management API", () => {
   });
 
   test("an unknown method gets a 405 that lists the resource's methods", async ({ expect }) => {
-    const answer = await t.call("PUT", FLAGS);
-    expect(answer).toMatchObject({ status: 405, body: { status: 405 } });
-    expect(answer.headers.get("allow")).toBe("GET, HEAD, OPTIONS, POST");
+    const response = await t.call("PUT", FLAGS);
+    expect(response).toMatchObject({ status: 405, body: { status: 405 } });
+    expect(response.headers.get("allow")).toBe("GET, HEAD, OPTIONS, POST");
     expect(await t.call("OPTIONS", FLAGS)).toMatchObject({ status: 204 });
     expect((await t.call("HEAD", FLAGS)).status).toBe(200);
   });
 
   test("every response has a request id, which is the ray's if there is one", async ({ expect }) => {
     for (const path of [FLAGS, "/api/v1/nothing", `${FLAGS}/nothing`]) {
-      const answer = await t.call("GET", path, undefined, { "cf-ray": "8f2-AMS" });
-      expect(answer.headers.get("x-request-id"), path).toBe("8f2-AMS");
+      const response = await t.call("GET", path, undefined, { "cf-ray": "8f2-AMS" });
+      expect(response.headers.get("x-request-id"), path).toBe("8f2-AMS");
     }
   });
 });
@@ -122,9 +122,9 @@ describe("bodies that are not accepted", () => {
   ];
   for (const [name, body, headers, status] of cases) {
     test(`${name}: ${status}`, async ({ expect }) => {
-      const answer = await t.call("PATCH", `${FLAGS}/known`, body, headers);
-      expect(answer).toMatchObject({ status, body: { status } });
-      if (status === 422) expect(answer.body.errors[0].pointer).toBeTypeOf("string");
+      const response = await t.call("PATCH", `${FLAGS}/known`, body, headers);
+      expect(response).toMatchObject({ status, body: { status } });
+      if (status === 422) expect(response.body.errors[0].pointer).toBeTypeOf("string");
     });
   }
 

@@ -64,8 +64,8 @@ describe("cache management", () => {
       { kind: "toggle" },
       [],
     ]) {
-      const answer = await t.call("POST", `${CACHE}/purge`, body);
-      expect(answer, JSON.stringify(body)).toMatchObject({
+      const response = await t.call("POST", `${CACHE}/purge`, body);
+      expect(response, JSON.stringify(body)).toMatchObject({
         status: 422,
         body: { errors: [{ detail: expect.any(String) }] },
       });

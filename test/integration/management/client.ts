@@ -4,7 +4,7 @@ import { type Isolate, startIsolate } from "../../support/app.ts";
 import { KEY_SECRET, startTestProject, type TestProject } from "../../support/project.ts";
 
 /** A response of the API with its parsed body. */
-export interface Answer {
+export interface ApiResponse {
   status: number;
   headers: Headers;
   // oxlint-disable-next-line typescript/no-explicit-any -- tests read any part of a body
@@ -16,9 +16,9 @@ export interface ManagementTest {
   clock: FakeClock;
   isolate: Isolate;
   /** Sends a request with the admin token. A body that is not text is sent as JSON. */
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse>;
   /** Evaluates a flag through OFREP. */
-  evaluate(flagKey: string, context?: object): Promise<Answer>;
+  evaluate(flagKey: string, context?: object): Promise<ApiResponse>;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export async function send(
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Answer> {
+): Promise<ApiResponse> {
   const response = await isolate.fetch(path, {
     method,
     headers: {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { aFlagBody, type Answer, FLAGS, type ManagementTest, send, startManagementTest } from "./client.ts";
+import { aFlagBody, type ApiResponse, FLAGS, type ManagementTest, send, startManagementTest } from "./client.ts";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
@@ -14,7 +14,7 @@ async function idOfChange(t: ManagementTest): Promise<string> {
 
 describe("the contract", () => {
   let t: ManagementTest;
-  let contract: Answer["body"];
+  let contract: ApiResponse["body"];
   let documentation: string;
   beforeAll(async () => {
     t = await startManagementTest();
@@ -24,9 +24,9 @@ describe("the contract", () => {
   });
   afterAll(() => t.close());
 
-  const operations = (): [name: string, operation: Answer["body"]][] =>
-    Object.entries<Answer["body"]>(contract.paths).flatMap(([path, item]) =>
-      METHODS.filter((method) => method in item).map((method): [string, Answer["body"]] => [
+  const operations = (): [name: string, operation: ApiResponse["body"]][] =>
+    Object.entries<ApiResponse["body"]>(contract.paths).flatMap(([path, item]) =>
+      METHODS.filter((method) => method in item).map((method): [string, ApiResponse["body"]] => [
         `${method.toUpperCase()} ${path}`,
         item[method],
       ]),
@@ -99,8 +99,8 @@ describe("the contract", () => {
       }
       const body = /-d '(.*)'$/.exec(filled)?.[1];
       const method = /-X (\w+)/.exec(filled)?.[1] ?? "GET";
-      const answer = await send(t.isolate, undefined, method, path, body, headers as Record<string, string>);
-      expect(answer.status, `${line}\n${JSON.stringify(answer.body)}`).toBeLessThan(300);
+      const response = await send(t.isolate, undefined, method, path, body, headers as Record<string, string>);
+      expect(response.status, `${line}\n${JSON.stringify(response.body)}`).toBeLessThan(300);
     }
     expect(lines.length).toBe(operations().length);
   });
@@ -166,17 +166,17 @@ describe("readiness", () => {
 
   test("a write without the store is refused with 503, and says when to try again", async ({ expect }) => {
     t.project.backends.neon.setFaults({ down: true });
-    const answer = await t.call("PUT", `${FLAGS}/x`, aFlagBody("x"));
+    const response = await t.call("PUT", `${FLAGS}/x`, aFlagBody("x"));
     t.project.backends.neon.setFaults({});
-    expect(answer).toMatchObject({ status: 503, body: { status: 503 } });
-    expect(answer.headers.get("retry-after")).toBe("1");
+    expect(response).toMatchObject({ status: 503, body: { status: 503 } });
+    expect(response.headers.get("retry-after")).toBe("1");
   });
 
   test("a write without Redis is committed, and reports that it was not published", async ({ expect }) => {
     t.project.backends.upstash.setFaults({ down: true });
-    const answer = await t.call("PUT", `${FLAGS}/unpublished`, aFlagBody("unpublished"));
+    const response = await t.call("PUT", `${FLAGS}/unpublished`, aFlagBody("unpublished"));
     t.project.backends.upstash.setFaults({});
-    expect(answer).toMatchObject({ status: 200, body: { published: { redis: false } } });
+    expect(response).toMatchObject({ status: 200, body: { published: { redis: false } } });
     expect((await t.call("GET", `${FLAGS}/unpublished`)).status).toBe(200);
   });
 });

@@ -94,11 +94,11 @@ describe("definitions with conditional requests", () => {
 
   test("one of several simultaneous writers succeeds, and the others are refused", async ({ expect }) => {
     const before = await tag();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 6 }, (_, i) => patch({ description: `writer ${i}` }, before)),
     );
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412, 412, 412, 412, 412]);
-    const winner = answers.findIndex(({ status }) => status === 200);
+    expect(responses.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412, 412, 412, 412, 412]);
+    const winner = responses.findIndex(({ status }) => status === 200);
     expect((await t.call("GET", DEFINITION)).body.description).toBe(`writer ${winner}`);
   });
 
@@ -107,8 +107,8 @@ describe("definitions with conditional requests", () => {
     await t.project.backends.neon.query(
       "insert into flags (key, kind, type, variants, client_visible, metadata) values ('shared', 'flag', 'boolean', '{\"on\":true}', true, '{}') on conflict (key) do nothing",
     );
-    const answers = await Promise.all([patch({ description: "Both" }), patch({ owner: "growth" })]);
-    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const responses = await Promise.all([patch({ description: "Both" }), patch({ owner: "growth" })]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200]);
     expect((await t.call("GET", DEFINITION)).body).toMatchObject({
       description: "Both",
       owner: "growth",

@@ -46,11 +46,11 @@ describe("with a purge transport", () => {
   test("an update purges the responses about the flag, and reports it", async ({ expect }) => {
     // Every write also publishes earlier changes that are not confirmed, so the sweep confirms them first.
     await isolate.services.sweep(() => undefined);
-    let answer: Awaited<ReturnType<typeof call>> | undefined;
+    let response: Awaited<ReturnType<typeof call>> | undefined;
     const tags = await tagsOf(async () => {
-      answer = await call("PATCH", `${FLAGS}/checkout`, { metadata: { n: 1 } });
+      response = await call("PATCH", `${FLAGS}/checkout`, { metadata: { n: 1 } });
     });
-    expect(answer?.body["published"]).toEqual({ redis: true, edge: true });
+    expect(response?.body["published"]).toEqual({ redis: true, edge: true });
     expect(tags).toEqual([TAG, `${TAG}:checkout`, "burgee:head:production"].toSorted());
   });
 

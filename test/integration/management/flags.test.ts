@@ -101,8 +101,8 @@ describe("flags of an environment", () => {
   });
 
   test("the short form says that it needs an environment", async ({ expect }) => {
-    const answer = await t.call("POST", "/flags/toggled/update", { enabled: true });
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: "/environment" }] } });
+    const response = await t.call("POST", "/flags/toggled/update", { enabled: true });
+    expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: "/environment" }] } });
   });
 
   test("If-Match refuses to overwrite a later version, and the response names it", async ({ expect }) => {
@@ -177,21 +177,21 @@ describe("flags of an environment", () => {
   test("simultaneous patches of different fields are all kept", async ({ expect }) => {
     await t.call("POST", FLAGS, aFlagBody("busy"));
     await t.evaluate("busy");
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 3 }, (_, i) => t.call("PATCH", `${FLAGS}/busy`, { metadata: { [`field${i}`]: i } })),
     );
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect((await t.call("GET", `${FLAGS}/busy`)).body.metadata).toEqual({ field0: 0, field1: 1, field2: 2 });
   });
 
   test("points at every mistake, and says what is accepted", async ({ expect }) => {
     const body = aFlagBody("wrong", { enabled: "yes", colour: "red", default: { variant: "maybe" } });
-    const answer = await t.call("POST", FLAGS, body);
-    expect(answer.status).toBe(422);
-    expect(answer.headers.get("content-type")).toBe("application/problem+json");
-    const pointers = answer.body.errors.map((error: { pointer: string }) => error.pointer);
+    const response = await t.call("POST", FLAGS, body);
+    expect(response.status).toBe(422);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    const pointers = response.body.errors.map((error: { pointer: string }) => error.pointer);
     expect(pointers).toEqual(expect.arrayContaining(["/enabled", "/colour"]));
-    expect(JSON.stringify(answer.body)).not.toContain("red");
+    expect(JSON.stringify(response.body)).not.toContain("red");
     const reference = await t.call(
       "POST",
       FLAGS,
@@ -204,9 +204,9 @@ describe("flags of an environment", () => {
     const needs = (flag: string) => ({ prerequisites: [{ flag, variants: ["on"] }] });
     await t.call("POST", FLAGS, aFlagBody("cycle-a"));
     await t.call("POST", FLAGS, aFlagBody("cycle-b", needs("cycle-a")));
-    const answer = await t.call("PATCH", `${FLAGS}/cycle-a`, needs("cycle-b"));
-    expect(answer.status).toBe(422);
-    expect(answer.body.errors[0].detail).toMatch(/cycle-a.*cycle-b/);
+    const response = await t.call("PATCH", `${FLAGS}/cycle-a`, needs("cycle-b"));
+    expect(response.status).toBe(422);
+    expect(response.body.errors[0].detail).toMatch(/cycle-a.*cycle-b/);
     expect(await t.call("DELETE", `${FLAGS}/cycle-a`)).toMatchObject({ status: 409 });
   });
 

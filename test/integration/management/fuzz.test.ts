@@ -197,22 +197,22 @@ describe("random requests", () => {
           headers: { ...sent, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
           ...(verb === "GET" || verb === "HEAD" ? {} : { body: text }),
         });
-        const answer = await response.text();
+        const received = await response.text();
         await t.isolate.settled();
         seen.set(response.status, (seen.get(response.status) ?? 0) + 1);
-        const said = `${verb} ${target}${search} → ${response.status} ${answer.slice(0, 300)}`;
+        const said = `${verb} ${target}${search} → ${response.status} ${received.slice(0, 300)}`;
         // A 503 is right only for a version that does not exist yet. Random text can be a version number.
-        const isAhead = response.status === 503 && / is not visible here yet/.test(answer);
+        const isAhead = response.status === 503 && / is not visible here yet/.test(received);
         const wanted = Number(Object.entries(sent).find(([name]) => name === "x-flags-min-version")?.[1]);
         expect(isAhead ? wanted > Number(response.headers.get("x-flags-version")) : response.status < 500, said).toBe(
           true,
         );
         if (response.status < 400 || verb === "HEAD") {
-          if (answer !== "" && !target.startsWith("/docs")) expect(() => JSON.parse(answer), said).not.toThrow();
+          if (received !== "" && !target.startsWith("/docs")) expect(() => JSON.parse(received), said).not.toThrow();
           return;
         }
         expect(response.headers.get("x-request-id"), said).toBeTruthy();
-        const error = JSON.parse(answer);
+        const error = JSON.parse(received);
         if (/^\/+ofrep(\/|$)/.test(new URL(`http://edge.test${target}`).pathname)) {
           expect(error, said).toMatchObject({ errorCode: expect.any(String), errorDetails: expect.any(String) });
         } else {

@@ -28,18 +28,18 @@ describe("sampling the subjects of a flag", () => {
     });
     const { status, body } = await sample({ count: 60 });
     expect(status).toBe(200);
-    const answered: Record<string, number> = {};
+    const counts: Record<string, number> = {};
     for (let n = 1; n <= 60; n++) {
       const { variant } = (await t.evaluate("sampled", { targetingKey: `sample-${n}` })).body;
-      answered[variant] = (answered[variant] ?? 0) + 1;
+      counts[variant] = (counts[variant] ?? 0) + 1;
     }
     expect(body).toEqual({
       version: expect.any(Number),
       flag: "sampled",
       count: 60,
       outcomes: [
-        { variant: "off", reason: "SPLIT", ruleId: null, count: answered["off"] },
-        { variant: "on", reason: "SPLIT", ruleId: null, count: answered["on"] },
+        { variant: "off", reason: "SPLIT", ruleId: null, count: counts["off"] },
+        { variant: "on", reason: "SPLIT", ruleId: null, count: counts["on"] },
       ],
     });
     expect((await sample({ context: { plan: "pro" } })).body.outcomes).toEqual([

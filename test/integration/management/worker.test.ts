@@ -38,9 +38,9 @@ describe("management in the worker's own runtime", () => {
           headers: { authorization: `Bearer ${project.serverKey}`, "x-flags-min-version": String(version) },
           body: "{}",
         });
-        const answer = await response.json();
+        const evaluation = await response.json();
         // A 503 means that the version is not visible here yet. A busy machine can take longer than a request waits.
-        if (response.status !== 503 || attempt === 20) return answer;
+        if (response.status !== 503 || attempt === 20) return evaluation;
       }
     };
     const first = await call(here, "PATCH", `${FLAGS}/travels`, { enabled: true });

@@ -101,7 +101,7 @@ describe("an edit in SQL reaches a warm isolate within one sweep and a second", 
     reader = world.isolate();
   });
 
-  const answerOf = async (flag: string): Promise<unknown> => {
+  const valueOf = async (flag: string): Promise<unknown> => {
     const context = { targetingKey: "user-1", plan: "pro" };
     const { status, body } = await send(reader, world.project.serverKey, "POST", `/ofrep/v1/evaluate/flags/${flag}`, {
       context,
@@ -115,11 +115,11 @@ describe("an edit in SQL reaches a warm isolate within one sweep and a second", 
   };
 
   test.for(Object.entries(EDITS))("%s", async ([, { sql, flag, before, after }], { expect }) => {
-    await answerOf("plain");
-    expect(await answerOf(flag)).toEqual(before);
+    await valueOf("plain");
+    expect(await valueOf(flag)).toEqual(before);
     await exec(sql);
     await sweepAndWait();
-    expect(await answerOf(flag)).toEqual(after);
+    expect(await valueOf(flag)).toEqual(after);
   });
 
   test("sdk_keys: insert, update and delete", async ({ expect }) => {

@@ -36,19 +36,19 @@ describe("a worker that ends in the middle of an update", () => {
     expect(await ask()).toEqual({ value: true, version: before });
     const writer = await startColo({ bindings: project.bindings });
     upstash.setFaults({ hang: true });
-    const answer = writer
+    const response = writer
       .fetch("/api/v1/environments/production/flags/banner", {
         method: "PATCH",
         headers: { authorization: `Bearer ${project.adminToken}`, "content-type": "application/json" },
         body: JSON.stringify({ enabled: false }),
       })
       .then(
-        () => "answered",
+        () => "responded",
         () => "cut off",
       );
     while ((await versionOf()) === before) await pause(2);
     await writer.dispose();
-    await answer;
+    await response;
     upstash.setFaults({});
     const head = await upstash.command<string>("HGET", "burgee:feature_flag:production", "@head");
     expect(head.split("\n")[0]).toBe(String(before));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import { createSdkKey } from "../../../src/store/writes/keys.ts";
-import { aFlagBody, type Answer, type ManagementTest, startManagementTest } from "../management/client.ts";
+import { aFlagBody, type ApiResponse, type ManagementTest, startManagementTest } from "../management/client.ts";
 
 const ENVIRONMENT = "/api/v1/environments/production";
 const FLAG = `${ENVIRONMENT}/flags/banner`;
@@ -88,7 +88,9 @@ describe("repeating a write whose response was lost", () => {
     return stringify(row?.left);
   };
   /** Makes a call twice and loses the first response. Returns the response and the state after each call. */
-  const twice = async (call: Call): Promise<{ first: Answer; applied: string; second: Answer; after: string }> => {
+  const twice = async (
+    call: Call,
+  ): Promise<{ first: ApiResponse; applied: string; second: ApiResponse; after: string }> => {
     const [method, path] = call;
     const first = await losingTheBatch(() => api.call(...call), `${method} ${path}`);
     const applied = await readState();
@@ -96,7 +98,7 @@ describe("repeating a write whose response was lost", () => {
     return { first, applied, second, after: await readState() };
   };
   /** Runs the work and loses the response to its write, but not to the reads before it. */
-  const losingTheBatch = async (work: () => Promise<Answer>, what: string): Promise<Answer> => {
+  const losingTheBatch = async (work: () => Promise<ApiResponse>, what: string): Promise<ApiResponse> => {
     const real = globalThis.fetch;
     let lost = 0;
     globalThis.fetch = async (input, init) => {
@@ -106,9 +108,9 @@ describe("repeating a write whose response was lost", () => {
       await (await real(input, init)).arrayBuffer();
       throw new TypeError("the connection was closed");
     };
-    const answer = await work().finally(() => (globalThis.fetch = real));
+    const response = await work().finally(() => (globalThis.fetch = real));
     if (lost !== 1) throw new Error(`${what} sent ${lost} batches instead of one`);
-    return answer;
+    return response;
   };
 
   test.for(Object.entries(WRITES))("%s", async ([, { call, tagOf, again }], { expect }) => {

@@ -12,9 +12,9 @@ import { send } from "../management/client.ts";
 const FLAG = "/api/v1/environments/production/flags/banner";
 const FAILURES: [name: string, faults: Faults][] = [
   ["is down", { down: true }],
-  ["answers with errors", { errorRate: 1 }],
+  ["responds with errors", { errorRate: 1 }],
   ["hangs", { hang: true }],
-  ["loses its answers", { dropAfterApply: true }],
+  ["loses its replies", { dropAfterApply: true }],
 ];
 
 /** Only a backend that hangs runs into the timeout (ms). */
@@ -78,8 +78,8 @@ describe("retries", () => {
     expect((await send(isolate, adminToken, "DELETE", FLAG)).status).toBe(503);
     expect(requests()).toEqual({ redis: 0, postgres: 1 });
     fail({ errorRate: 1 }, {});
-    const answer = await send(isolate, adminToken, "PATCH", FLAG, { metadata: { written: "while Redis fails" } });
-    expect(answer.body.published).toEqual({ redis: false });
+    const response = await send(isolate, adminToken, "PATCH", FLAG, { metadata: { written: "while Redis fails" } });
+    expect(response.body.published).toEqual({ redis: false });
     // The second call to Postgres reads the flag before the patch.
     expect(requests()).toEqual({ redis: 2, postgres: 2 });
   });

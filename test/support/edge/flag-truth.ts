@@ -60,16 +60,16 @@ export class FlagTruth {
   at(version: number, key: string, plan: string): Resolution | undefined {
     const state = this.#states.get(key)?.findLast((one) => one.version <= version)?.state;
     if (!state) return undefined;
-    const answer = (variant: "on" | "off", reason: string): Resolution => ({
+    const resolution = (variant: "on" | "off", reason: string): Resolution => ({
       value: `${key} ${variant} ${state.write}`,
       variant,
       reason,
     });
-    if (!state.enabled) return answer("off", "DISABLED");
+    if (!state.enabled) return resolution("off", "DISABLED");
     if (state.requires !== undefined && this.at(version, state.requires, plan)?.variant !== "on")
-      return answer("off", "DEFAULT");
-    if (state.isTargeted) return plan === "pro" ? answer("on", "TARGETING_MATCH") : answer("off", "DEFAULT");
-    return answer("on", state.requires === undefined ? "STATIC" : "DEFAULT");
+      return resolution("off", "DEFAULT");
+    if (state.isTargeted) return plan === "pro" ? resolution("on", "TARGETING_MATCH") : resolution("off", "DEFAULT");
+    return resolution("on", state.requires === undefined ? "STATIC" : "DEFAULT");
   }
 
   /** Returns whether the flag had this resolution at the version or at a later one. */

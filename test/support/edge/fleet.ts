@@ -114,7 +114,7 @@ export class Fleet {
       body: JSON.stringify(flagBody(key, state)),
     });
     const body = (await response.json()) as { version: number; published: { redis: boolean; edge?: boolean } };
-    if (!response.ok) throw new Error(`a write was answered with ${response.status}: ${JSON.stringify(body)}`);
+    if (!response.ok) throw new Error(`a write got status ${response.status}: ${JSON.stringify(body)}`);
     this.truth.record(body.version, key, state);
     // The sweep publishes the rest later, but does not say when.
     const isPublished = body.published.redis && body.published.edge !== false;

@@ -213,7 +213,7 @@ export const CASES: Case[] = [
     },
   },
   {
-    name: "one reader whose answers take a second, one writer elsewhere",
+    name: "one reader whose replies take a second, one writer elsewhere",
     hasSlowReplies: true,
     start: (world) => {
       const [reader, writer] = isolates(world.add(2));
@@ -226,7 +226,7 @@ export const CASES: Case[] = [
     },
   },
   {
-    name: "two requests in one isolate, the second a second after the first, whose answers take their time",
+    name: "two requests in one isolate, the second a second after the first, with slow replies",
     hasSlowReplies: true,
     start: (world) => {
       const [reader, writer] = isolates(world.add(2));

@@ -52,8 +52,8 @@ describe("decoders of clients that request one flag", () => {
     [dotnet, "metadata that is a list", one({ metadata: [] })],
     [rust, "a body that is not JSON", wire(200, "<html>")],
     [ruby, "a body that is not JSON", wire(200, "")],
-  ])("%o refuses %s", ([client, , answer], { expect }) => {
-    expect(() => client.evaluate(answer, "boolean")).toThrow(expect.objectContaining({ name: "Refusal" }) as Error);
+  ])("%o refuses %s", ([client, , response], { expect }) => {
+    expect(() => client.evaluate(response, "boolean")).toThrow(expect.objectContaining({ name: "Refusal" }) as Error);
   });
 
   test.for<[SingleDecoder, string, Wire, Accessor, string | undefined]>([
@@ -73,8 +73,8 @@ describe("decoders of clients that request one flag", () => {
     [rust, "an integer with a decimal point", number("10.0"), "integer", "TYPE_MISMATCH"],
     [ruby, "no variant", one({ variant: undefined }), "boolean", "PARSE_ERROR"],
     [ruby, "a 400 with errorCode", wire(400, '{"errorCode":"INVALID_CONTEXT"}'), "boolean", "GENERAL"],
-  ])("%o uses the caller's default: %s", ([client, , answer, accessor, errorCode], { expect }) => {
-    expect(client.evaluate(answer, accessor)).toEqual(errorCode === undefined ? {} : { errorCode });
+  ])("%o uses the caller's default: %s", ([client, , response, accessor, errorCode], { expect }) => {
+    expect(client.evaluate(response, accessor)).toEqual(errorCode === undefined ? {} : { errorCode });
   });
 });
 
@@ -102,8 +102,8 @@ describe("decoders of clients that request all flags", () => {
     [kotlin, "a key in a 400", wire(400, '{"key":"a","errorCode":"GENERAL"}')],
     [kotlin, "a 404", wire(404, '{"errorCode":"FLAG_NOT_FOUND"}')],
     [kotlin, "another content type", wire(200, '{"flags":[]}', { "content-type": "text/plain" })],
-  ])("%o refuses all of a response with %s", ([client, , answer], { expect }) => {
-    expect(() => client.decode(answer)).toThrow(expect.objectContaining({ name: "Refusal" }) as Error);
+  ])("%o refuses all of a response with %s", ([client, , response], { expect }) => {
+    expect(() => client.decode(response)).toThrow(expect.objectContaining({ name: "Refusal" }) as Error);
   });
 
   test("Swift ignores unknown members", ({ expect }) => {

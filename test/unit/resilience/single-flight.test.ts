@@ -27,10 +27,10 @@ const never = () => new Promise<string>(() => undefined);
 describe("SingleFlight", () => {
   test("makes one call for a hundred simultaneous callers, and returns its result to all", async ({ expect }) => {
     const { flights, scope, work, endings, calls } = setUp();
-    const answers = Array.from({ length: 100 }, () => flights.run("key", work, scope));
+    const results = Array.from({ length: 100 }, () => flights.run("key", work, scope));
     expect(calls()).toBe(1);
-    endings[0]?.resolve("answer");
-    expect(await Promise.all(answers)).toEqual(Array.from({ length: 100 }, () => "answer"));
+    endings[0]?.resolve("result");
+    expect(await Promise.all(results)).toEqual(Array.from({ length: 100 }, () => "result"));
   });
 
   test("tells each caller whether the flight was its own", async ({ expect }) => {
@@ -57,10 +57,10 @@ describe("SingleFlight", () => {
 
   test("gives the flight to its owner's waitUntil, once and without its error", async ({ expect }) => {
     const { flights, scope, held, work, endings } = setUp();
-    const answers = [flights.run("key", work, scope), flights.run("key", work, scope)];
+    const results = [flights.run("key", work, scope), flights.run("key", work, scope)];
     expect(held.length).toBe(1);
     endings[0]?.reject(new Error("no"));
-    await expect(Promise.allSettled(answers)).resolves.toMatchObject([{ status: "rejected" }, { status: "rejected" }]);
+    await expect(Promise.allSettled(results)).resolves.toMatchObject([{ status: "rejected" }, { status: "rejected" }]);
     await expect(held[0]).resolves.toBeUndefined();
   });
 
@@ -88,22 +88,22 @@ describe("SingleFlight", () => {
   test("followers of a dead owner start one new flight together", async ({ expect }) => {
     const { clock, flights, scope, work, endings, calls } = setUp();
     void flights.run("key", never, scope);
-    const answers = Array.from({ length: 20 }, () => flights.run("key", work, scope));
+    const results = Array.from({ length: 20 }, () => flights.run("key", work, scope));
     expect(calls()).toBe(0);
     await clock.advance(BUDGET_MS);
     expect(calls()).toBe(1);
     endings[0]?.resolve("healed");
-    expect(new Set(await Promise.all(answers))).toEqual(new Set(["healed"]));
+    expect(new Set(await Promise.all(results))).toEqual(new Set(["healed"]));
   });
 
   test("a caller after the budget does not wait for a dead owner at all", async ({ expect }) => {
     const { clock, flights, scope, work, endings, calls } = setUp();
     void flights.run("key", never, scope);
     await clock.advance(BUDGET_MS + 1);
-    const answer = flights.run("key", work, scope);
+    const result = flights.run("key", work, scope);
     expect(calls()).toBe(1);
     endings[0]?.resolve("fresh");
-    expect(await answer).toBe("fresh");
+    expect(await result).toBe("fresh");
   });
 
   test("a flight that ends late does not remove its replacement", async ({ expect }) => {
@@ -121,13 +121,13 @@ describe("SingleFlight", () => {
 
   test("makes at most two calls for sixty callers of a slow backend, and rejects the others", async ({ expect }) => {
     const { clock, flights, scope, work, endings, calls } = setUp();
-    const answers = Promise.allSettled(Array.from({ length: 60 }, () => flights.run("key", work, scope)));
+    const results = Promise.allSettled(Array.from({ length: 60 }, () => flights.run("key", work, scope)));
     await clock.advance(BUDGET_MS);
     expect(calls()).toBe(2);
     await clock.advance(BUDGET_MS);
     expect(calls()).toBe(2);
     for (const { resolve } of endings) resolve("slow");
-    const outcomes = await answers;
+    const outcomes = await results;
     const errors = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
     expect(outcomes.length - errors.length).toBe(2);
     expect(errors.every((error) => error instanceof FlightLateError)).toBe(true);
@@ -137,11 +137,11 @@ describe("SingleFlight", () => {
   test("leaves no timer behind, whether the flight succeeds or fails", async ({ expect }) => {
     const { clock, flights, scope, work, endings } = setUp();
     for (const end of ["resolve", "reject"] as const) {
-      const answers = Promise.allSettled(Array.from({ length: 3 }, () => flights.run("key", work, scope)));
+      const results = Promise.allSettled(Array.from({ length: 3 }, () => flights.run("key", work, scope)));
       expect(clock.sleeping).toBe(2);
-      if (end === "resolve") endings[0]?.resolve("answer");
+      if (end === "resolve") endings[0]?.resolve("result");
       else endings[1]?.reject(new Error("no"));
-      await answers;
+      await results;
       expect(clock.sleeping).toBe(0);
     }
   });

@@ -17,7 +17,7 @@ interface Context {
 
 export default {
   /**
-   * Parameters: `key` names the flight, `ms` is the backend's latency, `end` is `answer`, `leave` or `throw`, and
+   * Parameters: `key` names the flight, `ms` is the backend's latency, `end` is `wait`, `leave` or `throw`, and
    * `kept=no` does not pass the flight to waitUntil.
    */
   async fetch(request: Request, _bindings: unknown, context: Context): Promise<Response> {
@@ -27,7 +27,7 @@ export default {
       calls.set(key, callsFor(key) + 1);
       // This timer belongs to the request and dies with it, as a subrequest does.
       await systemClock.sleep(Number(searchParams.get("ms")));
-      return `answer ${callsFor(key)}`;
+      return `reply ${callsFor(key)}`;
     };
     const waitUntil =
       searchParams.get("kept") === "no" ? () => undefined : (promise: Promise<unknown>) => context.waitUntil(promise);

@@ -91,8 +91,8 @@ describe("pages that are rendered with their flags", () => {
     const { etag } = await render(CONTEXT);
     const headers = { "x-api-key": world.clientKey, origin: PAGE_ORIGIN, "if-none-match": etag };
     const body = '{"context":{"targetingKey":"user-9","plan":"enterprise"}}';
-    const answer = await colo.fetch("/ofrep/v1/evaluate/flags", { method: "POST", headers, body });
-    expect(answer.status).toBe(200);
-    await answer.arrayBuffer();
+    const response = await colo.fetch("/ofrep/v1/evaluate/flags", { method: "POST", headers, body });
+    expect(response.status).toBe(200);
+    await response.arrayBuffer();
   });
 });

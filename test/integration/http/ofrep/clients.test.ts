@@ -82,7 +82,7 @@ describe("real clients and real responses", () => {
       new Set(["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", undefined]),
     );
     expect(items.some((item) => item.reason === "DISABLED" && !("value" in item))).toBe(true);
-    const codes = [...singles, ...failures].map((answer) => read(answer).errorCode);
+    const codes = [...singles, ...failures].map((response) => read(response).errorCode);
     expect(new Set(codes)).toEqual(
       new Set([undefined, "TARGETING_KEY_MISSING", "PARSE_ERROR", "INVALID_CONTEXT", "GENERAL", "FLAG_NOT_FOUND"]),
     );
@@ -104,22 +104,22 @@ describe("real clients and real responses", () => {
   });
 
   test("successes and failures have exactly the members that clients know", ({ expect }) => {
-    for (const answer of [...singles, ...failures]) {
-      const { value: _, ...members } = read(answer);
-      const names = answer.status === 200 ? "key,reason,variant,metadata" : "key,errorCode,errorDetails,metadata";
-      expect(Object.keys(members).join(), answer.name).toBe(names);
+    for (const response of [...singles, ...failures]) {
+      const { value: _, ...members } = read(response);
+      const names = response.status === 200 ? "key,reason,variant,metadata" : "key,errorCode,errorDetails,metadata";
+      expect(Object.keys(members).join(), response.name).toBe(names);
     }
-    for (const answer of bulkFailures)
-      expect(Object.keys(read(answer)), answer.name).toEqual(["errorCode", "errorDetails"]);
+    for (const response of bulkFailures)
+      expect(Object.keys(read(response)), response.name).toEqual(["errorCode", "errorDetails"]);
   });
 
   test.for([go, java, python, dotnet, rust, ruby])("$name reads each flag", (client, { expect }) => {
-    for (const answer of singles) {
-      const item = read(answer);
-      const seen = client.evaluate(answer, accessorOf(item.key));
+    for (const response of singles) {
+      const item = read(response);
+      const seen = client.evaluate(response, accessorOf(item.key));
       // Go ignores the value of a disabled flag.
       const isDefault = !("value" in item) || (client === go && item.reason === "DISABLED");
-      expect(seen.value, answer.name).toEqual(isDefault ? undefined : item.value);
+      expect(seen.value, response.name).toEqual(isDefault ? undefined : item.value);
       if (!isDefault) expect(seen.errorCode).toBeUndefined();
     }
   });
@@ -127,18 +127,18 @@ describe("real clients and real responses", () => {
   test.for([go, java, python, dotnet, rust, ruby])(
     "$name falls back to the default on each error",
     (client, { expect }) => {
-      for (const answer of failures) {
-        const seen = client.evaluate(answer, "boolean");
-        expect(seen.value, answer.name).toBeUndefined();
-        expect(seen.errorCode, answer.name).toBeTypeOf("string");
+      for (const response of failures) {
+        const seen = client.evaluate(response, "boolean");
+        expect(seen.value, response.name).toBeUndefined();
+        expect(seen.errorCode, response.name).toBeTypeOf("string");
       }
     },
   );
 
   test.for([swift, kotlin])("$name reads every flag of a bulk response", (client, { expect }) => {
-    for (const answer of bulks) {
-      const { flags: items } = JSON.parse(answer.text) as { flags: Item[] };
-      const flags = client.decode(answer);
+    for (const response of bulks) {
+      const { flags: items } = JSON.parse(response.text) as { flags: Item[] };
+      const flags = client.decode(response);
       expect(flags?.size).toBe(items.length);
       for (const item of items) {
         const seen = client.read(flags?.get(item.key), accessorOf(item.key));
@@ -150,9 +150,9 @@ describe("real clients and real responses", () => {
   });
 
   test("Kotlin knows every code of a refused bulk request, and Java always finds metadata", ({ expect }) => {
-    for (const answer of bulkFailures.filter(({ status }) => status === 400))
-      expect(() => kotlin.decode(answer), answer.name).toThrow(read(answer).errorCode);
-    for (const answer of [...singles, ...failures]) expect(answer.text, answer.name).toContain('"metadata":{');
+    for (const response of bulkFailures.filter(({ status }) => status === 400))
+      expect(() => kotlin.decode(response), response.name).toThrow(read(response).errorCode);
+    for (const response of [...singles, ...failures]) expect(response.text, response.name).toContain('"metadata":{');
   });
 
   test("only browsers get more members than Kotlin knows", async ({ expect }) => {

@@ -153,10 +153,10 @@ describe("conditional bulk requests", () => {
     await world.isolate.settled();
     const version = await changeElsewhere(true);
     world.backends.upstash.resetStats();
-    const answers = await Promise.all(Array.from({ length: 100 }, () => refetch(String(version))));
-    expect(new Set(answers.map((answer) => `${answer.status} ${answer.version} ${String(answer.moving)}`))).toEqual(
-      new Set([`200 ${version} true`]),
-    );
+    const responses = await Promise.all(Array.from({ length: 100 }, () => refetch(String(version))));
+    expect(
+      new Set(responses.map((response) => `${response.status} ${response.version} ${String(response.moving)}`)),
+    ).toEqual(new Set([`200 ${version} true`]));
     await world.isolate.settled();
     expect(world.backends.upstash.stats().commands).toBeLessThanOrEqual(4);
   });
@@ -165,8 +165,8 @@ describe("conditional bulk requests", () => {
     await world.isolate.settled();
     world.backends.upstash.resetStats();
     world.backends.neon.resetStats();
-    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => refetch(String(900_000_000 + i))));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const responses = await Promise.all(Array.from({ length: 100 }, (_, i) => refetch(String(900_000_000 + i))));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     await world.isolate.settled();
     expect(world.backends.upstash.stats().commands).toBeLessThanOrEqual(4);
     expect(world.backends.neon.stats().requests).toBeLessThanOrEqual(4);

@@ -86,7 +86,7 @@ describe("requests of pages on other origins", () => {
     const headers = { origin: PAGE_ORIGIN };
     const flag = "checkout-redesign";
     const etag = (await world.ask(undefined, "{}", headers)).headers.get("etag") ?? "";
-    const answers = [
+    const responses = [
       await world.ask(flag, "{}", headers),
       await world.ask(undefined, "{}", { ...headers, "if-none-match": etag }),
       await world.ask("nope", "{}", headers),
@@ -96,24 +96,24 @@ describe("requests of pages on other origins", () => {
     ];
     for (const path of ["/flags", `/flags/${flag}`, "/flags/nope", "/flags?__proto__=1", "/flags?sdkKey=x"]) {
       const init = { headers: { ...headers, ...(path.includes("sdkKey") ? {} : { "x-api-key": world.clientKey }) } };
-      answers.push(await of(path, init));
-      if (!path.includes("?")) answers.push(await of(path, { ...init, method: "DELETE" }));
+      responses.push(await of(path, init));
+      if (!path.includes("?")) responses.push(await of(path, { ...init, method: "DELETE" }));
     }
     for (const path of ["/flags", "/flags/a", BULK]) {
       const response = misconfigured(new Request(`http://edge.test${path}`));
-      answers.push({ name: path, route: "bulk", status: 500, headers: response.headers, text: "" });
+      responses.push({ name: path, route: "bulk", status: 500, headers: response.headers, text: "" });
     }
-    answers.push(await of("/ofrep/v1/nothing", { method: "POST", headers }));
-    const statuses = new Set(answers.map(({ status }) => status));
+    responses.push(await of("/ofrep/v1/nothing", { method: "POST", headers }));
+    const statuses = new Set(responses.map(({ status }) => status));
     expect([...statuses].toSorted((a, b) => a - b)).toEqual([200, 304, 400, 401, 403, 404, 405, 413, 429, 500, 503]);
-    for (const answer of answers) {
-      const told = `${answer.status} ${answer.name}`;
-      expect(answer.headers.get("access-control-allow-origin"), told).toBe("*");
-      expect(answer.headers.get("access-control-expose-headers"), told).toMatch(/^ETag, Retry-After\b/);
-      if (answer.status !== 304)
-        expect(answer.headers.get("content-type"), told).toMatch(/^application\/(problem\+)?json$/);
-      const retryAfter = answer.headers.get("retry-after");
-      if (answer.status === 429 || answer.status === 503) expect(retryAfter, told).toMatch(/^[1-9]\d*$/);
+    for (const response of responses) {
+      const told = `${response.status} ${response.name}`;
+      expect(response.headers.get("access-control-allow-origin"), told).toBe("*");
+      expect(response.headers.get("access-control-expose-headers"), told).toMatch(/^ETag, Retry-After\b/);
+      if (response.status !== 304)
+        expect(response.headers.get("content-type"), told).toMatch(/^application\/(problem\+)?json$/);
+      const retryAfter = response.headers.get("retry-after");
+      if (response.status === 429 || response.status === 503) expect(retryAfter, told).toMatch(/^[1-9]\d*$/);
       else expect(retryAfter, told).toBeNull();
     }
   });

@@ -42,10 +42,10 @@ describe("numbers", () => {
     for (const [i, [type, written]] of CASES.entries()) {
       const body = `{"key":"n${i}","type":"${type}","variants":{"v":${written}},"enabled":true,"default":{"variant":"v"}}`;
       const path = "/api/v1/environments/production/flags";
-      const answer = await send(isolate, project.adminToken, "POST", path, body, {
+      const response = await send(isolate, project.adminToken, "POST", path, body, {
         "content-type": "application/json",
       });
-      if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+      if (response.status !== 201) throw new Error(JSON.stringify(response.body));
     }
     await isolate.settled();
   });
@@ -59,10 +59,10 @@ describe("numbers", () => {
     const headers = { "x-api-key": project.serverKey };
     const sources = new Set<string>();
     for (const worker of [start({ UPSTASH_REDIS_REST_URL: "" }), start()]) {
-      for (const [i, [type, written, answered]] of CASES.entries()) {
+      for (const [i, [type, written, rendered]] of CASES.entries()) {
         for (const path of [`/ofrep/v1/evaluate/flags/n${i}`, `/ofrep/v1/evaluate/flags/n${i}`, `/flags/n${i}`]) {
           const response = await worker.fetch(path, { method: path.startsWith("/flags") ? "GET" : "POST", headers });
-          expect(valueOf(await response.text()), `${type} ${written}`).toBe(answered);
+          expect(valueOf(await response.text()), `${type} ${written}`).toBe(rendered);
           sources.add(response.headers.get("cache-status")?.split(", ").at(-1) ?? "");
         }
         await worker.settled();
@@ -70,7 +70,7 @@ describe("numbers", () => {
     }
     expect(sources).toEqual(new Set(["Burgee-L2; fwd=miss; stored", "Burgee-L2; hit", "Burgee-L1; hit"]));
     const bulk = await (await start().fetch("/ofrep/v1/evaluate/flags", { method: "POST", headers })).text();
-    for (const [i, [, , answered]] of CASES.entries()) expect(bulk).toContain(`{"key":"n${i}","value":${answered},`);
+    for (const [i, [, , rendered]] of CASES.entries()) expect(bulk).toContain(`{"key":"n${i}","value":${rendered},`);
   });
 
   test.for([
@@ -81,9 +81,11 @@ describe("numbers", () => {
   ])("a value that does not fit its type is refused on write: %s %s", async ([type, written], { expect }) => {
     const body = `{"key":"bad","type":"${type}","variants":{"v":${written}},"enabled":true,"default":{"variant":"v"}}`;
     const path = "/api/v1/environments/production/flags";
-    const answer = await send(isolate, project.adminToken, "POST", path, body, { "content-type": "application/json" });
-    expect(answer.status).toBe(422);
-    expect(answer.body.errors[0].pointer).toBe("/variants/v");
+    const response = await send(isolate, project.adminToken, "POST", path, body, {
+      "content-type": "application/json",
+    });
+    expect(response.status).toBe(422);
+    expect(response.body.errors[0].pointer).toBe("/variants/v");
   });
 
   test("metadata holds only 32-bit whole numbers", async ({ expect }) => {
@@ -100,8 +102,8 @@ describe("numbers", () => {
         enabled: true,
         default: { variant: "on" },
       };
-      const answer = await send(isolate, project.adminToken, "POST", path, { ...flag, metadata: { number } });
-      expect(answer.status).toBe(status);
+      const response = await send(isolate, project.adminToken, "POST", path, { ...flag, metadata: { number } });
+      expect(response.status).toBe(status);
     }
   });
 

@@ -273,13 +273,13 @@ describe("OFREP", () => {
   });
 
   test("pages of other origins can read every response, including errors", async ({ expect }) => {
-    for (const answer of [
+    for (const response of [
       await post("", "{}"),
       await post("/nope", "{}"),
       await post("/plain", "{", { authorization: "Bearer x" }),
     ]) {
-      expect(answer.headers.get("access-control-allow-origin")).toBe("*");
-      expect(answer.headers.get("access-control-expose-headers")).toContain("ETag, Retry-After");
+      expect(response.headers.get("access-control-allow-origin")).toBe("*");
+      expect(response.headers.get("access-control-expose-headers")).toContain("ETag, Retry-After");
     }
   });
 

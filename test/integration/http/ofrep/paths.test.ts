@@ -48,22 +48,22 @@ describe("paths under /ofrep", () => {
     ["POST", "/ofrep/v1/evaluate", 404],
     ["POST", "/ofrep", 404],
   ] as const)("%s %s is a %i in OFREP's shape, readable across origins", async ([method, path, status], { expect }) => {
-    const answer = await ask(method, path);
-    expect(answer.status).toBe(status);
-    expect(answer.json).toEqual({ errorCode: "GENERAL", errorDetails: expect.any(String) });
-    expect(answer.headers.get("content-type")).toBe("application/json");
-    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
-    expect(answer.headers.get("allow")).toBe(status === 405 ? "OPTIONS, POST" : null);
+    const response = await ask(method, path);
+    expect(response.status).toBe(status);
+    expect(response.json).toEqual({ errorCode: "GENERAL", errorDetails: expect.any(String) });
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(response.headers.get("allow")).toBe(status === 405 ? "OPTIONS, POST" : null);
   });
 
   test.for(["GET", "PUT", "HEAD"])(
     "%s of one flag is a 405 with every member of a flag's error",
     async (method, { expect }) => {
-      const answer = await ask(method, `${FLAGS}/plain`);
-      expect(answer.status).toBe(405);
-      expect(answer.headers.get("allow")).toBe("OPTIONS, POST");
+      const response = await ask(method, `${FLAGS}/plain`);
+      expect(response.status).toBe(405);
+      expect(response.headers.get("allow")).toBe("OPTIONS, POST");
       const error = { key: "plain", errorCode: "GENERAL", errorDetails: expect.any(String), metadata: {} };
-      expect(answer.json).toEqual(method === "HEAD" ? undefined : error);
+      expect(response.json).toEqual(method === "HEAD" ? undefined : error);
     },
   );
 
@@ -76,10 +76,10 @@ describe("paths under /ofrep", () => {
     ["pl+ain", 404],
     ["pl%E0%A4%A", 404],
   ] as const)("the key %s is decoded once: %i", async ([key, status], { expect }) => {
-    const answer = await ask("POST", `${FLAGS}/${key}`);
-    expect(answer.status).toBe(status);
-    expect(answer.json).toHaveProperty("key");
-    expect(answer.json).toHaveProperty("metadata", {});
+    const response = await ask("POST", `${FLAGS}/${key}`);
+    expect(response.status).toBe(status);
+    expect(response.json).toHaveProperty("key");
+    expect(response.json).toHaveProperty("metadata", {});
   });
 
   test("a trailing slash is not found, on the route of one flag and of all", async ({ expect }) => {
@@ -92,10 +92,10 @@ describe("paths under /ofrep", () => {
   });
 
   test("a deployment without settings says so in OFREP's shape, and elsewhere as a problem", async ({ expect }) => {
-    const answer = misconfigured(new Request(`http://edge.test/${FLAGS}`));
-    expect(answer.status).toBe(500);
-    expect(await answer.json()).toEqual({ errorCode: "GENERAL", errorDetails: expect.any(String) });
-    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+    const response = misconfigured(new Request(`http://edge.test/${FLAGS}`));
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({ errorCode: "GENERAL", errorDetails: expect.any(String) });
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
     const other = misconfigured(new Request("http://edge.test/flags/plain"));
     expect(other.headers.get("content-type")).toBe("application/problem+json");
     expect(other.headers.get("access-control-allow-origin")).toBe("*");

@@ -5,7 +5,7 @@ import { startIsolate } from "../../../support/app.ts";
 import { MapEdgeCache } from "../../../support/edge/edge-cache.ts";
 import { KEY_SECRET } from "../../../support/project.ts";
 import {
-  type Answer,
+  type ApiResponse,
   aFlagBody,
   FLAGS,
   type ManagementTest,
@@ -23,11 +23,11 @@ describe("overrides at the edge", () => {
   let token: string;
 
   const allow = (overridesAllowed: boolean) => t.call("PATCH", ENVIRONMENT, { overridesAllowed });
-  const sign = async (flags: Record<string, string>, more: object = {}): Promise<Answer> =>
+  const sign = async (flags: Record<string, string>, more: object = {}): Promise<ApiResponse> =>
     await t.call("POST", `${ENVIRONMENT}/overrides`, { flags, ...more });
   const ask = (path: string, headers: Record<string, string> = {}, key = t.project.clientKey) =>
     send(t.isolate, key, path.startsWith("/ofrep") ? "POST" : "GET", path, undefined, headers);
-  const status = ({ headers }: Answer) => headers.get("x-flags-overrides");
+  const status = ({ headers }: ApiResponse) => headers.get("x-flags-overrides");
 
   beforeAll(async () => {
     t = await startManagementTest();
@@ -42,8 +42,8 @@ describe("overrides at the edge", () => {
   afterAll(() => t.close());
 
   test("show in the reason, the metadata and a header", async ({ expect }) => {
-    const answer = await ask(SINGLE, { "x-flags-overrides": token });
-    expect(answer).toMatchObject({
+    const response = await ask(SINGLE, { "x-flags-overrides": token });
+    expect(response).toMatchObject({
       status: 200,
       body: {
         key: "checkout",
@@ -53,8 +53,8 @@ describe("overrides at the edge", () => {
         metadata: { owner: "growth", override: true },
       },
     });
-    expect(status(answer)).toBe("accepted");
-    expect(answer.headers.get("access-control-expose-headers")).toContain("X-Flags-Overrides");
+    expect(status(response)).toBe("accepted");
+    expect(response.headers.get("access-control-expose-headers")).toContain("X-Flags-Overrides");
     const plain = await ask(SINGLE);
     expect(plain.body).toMatchObject({ value: false, reason: "STATIC", metadata: { owner: "growth" } });
     expect(status(plain)).toBeNull();
@@ -119,13 +119,13 @@ describe("overrides at the edge", () => {
       ["expired", await signOverrides(KEY_SECRET, { ...signed, environment: "production", expiresAt: t.clock.now() })],
     ];
     for (const [why, value] of cases) {
-      for (const answer of [
+      for (const response of [
         await ask(SINGLE, { "x-flags-overrides": value }),
         await ask(SINGLE, { cookie: `a=${"b".repeat(10_000)}; burgee-overrides=${value}` }),
         await ask(`/flags/checkout?burgee-overrides=${value}`),
       ]) {
-        expect(answer, why).toMatchObject({ status: 200, body: { value: false, reason: "STATIC" } });
-        expect(status(answer)).toBe(`ignored; reason=${why}`);
+        expect(response, why).toMatchObject({ status: 200, body: { value: false, reason: "STATIC" } });
+        expect(status(response)).toBe(`ignored; reason=${why}`);
       }
     }
   });

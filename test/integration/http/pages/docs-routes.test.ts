@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import {
   aFlagBody,
-  type Answer,
+  type ApiResponse,
   FLAGS,
   type ManagementTest,
   send,
@@ -25,7 +25,7 @@ const isManagement = (path: string) => /^\/api\/|\/update\b/.test(path);
 /** Every route of the contract with every method of HTTP. */
 describe("HTTP of every route", () => {
   let t: ManagementTest;
-  let paths: Record<string, Record<string, Answer["body"]>>;
+  let paths: Record<string, Record<string, ApiResponse["body"]>>;
   beforeAll(async () => {
     t = await startManagementTest();
     await t.call("POST", FLAGS, aFlagBody("checkout-redesign"));
@@ -52,9 +52,9 @@ describe("HTTP of every route", () => {
     for (const { path, url, methods } of routes()) {
       const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].toSorted().join(", ");
       for (const method of [...METHODS, "PROPFIND"].filter((name) => !methods.includes(name))) {
-        const answer = await ask(method, url);
-        expect([answer.status, answer.headers.get("allow")], `${method} ${path}`).toEqual([405, allow]);
-        expect(answer.headers.get("content-type"), `${method} ${path}`).toMatch(/^application\/(problem\+)?json$/);
+        const response = await ask(method, url);
+        expect([response.status, response.headers.get("allow")], `${method} ${path}`).toEqual([405, allow]);
+        expect(response.headers.get("content-type"), `${method} ${path}`).toMatch(/^application\/(problem\+)?json$/);
       }
     }
   });
@@ -80,7 +80,7 @@ describe("HTTP of every route", () => {
       if (path.includes("/stream")) continue;
       for (const method of methods) {
         const { requestBody, responses } = item[method.toLowerCase()] ?? {};
-        const [[mediaType, content] = []] = [Object.entries<Answer["body"]>(requestBody?.content ?? {})[0]];
+        const [[mediaType, content] = []] = [Object.entries<ApiResponse["body"]>(requestBody?.content ?? {})[0]];
         const type = mediaType === undefined ? {} : { "content-type": mediaType };
         if (isManaged) {
           const isText = path.endsWith("/metrics");
@@ -105,10 +105,10 @@ describe("HTTP of every route", () => {
         const types = Object.keys(item[method.toLowerCase()]?.requestBody?.content ?? {});
         if (!isManaged || types.length === 0) continue;
         for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""]) {
-          const answer = await ask(method, url, { "content-type": type }, "{}");
-          expect(answer.status, `${method} ${path} of ${type}`).toBe(415);
+          const response = await ask(method, url, { "content-type": type }, "{}");
+          expect(response.status, `${method} ${path} of ${type}`).toBe(415);
           const accepted = { POST: "accept-post", PATCH: "accept-patch", PUT: "accept" }[method] ?? "";
-          expect(answer.headers.get(accepted)?.split(", "), `${method} ${path}`).toEqual(types);
+          expect(response.headers.get(accepted)?.split(", "), `${method} ${path}`).toEqual(types);
         }
       }
     }
@@ -118,8 +118,8 @@ describe("HTTP of every route", () => {
     "evaluation reads a body of type %j as JSON, because clients send different types",
     async (type, { expect }) => {
       const path = "/ofrep/v1/evaluate/flags/checkout-redesign";
-      const answer = await ask("POST", path, { "content-type": type }, '{"context":{"targetingKey":"u1"}}');
-      expect(answer.status).toBe(200);
+      const response = await ask("POST", path, { "content-type": type }, '{"context":{"targetingKey":"u1"}}');
+      expect(response.status).toBe(200);
     },
   );
 });

@@ -3,7 +3,7 @@ import { createApp } from "../../../../src/app.ts";
 import { type Isolate, startIsolate } from "../../../support/app.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../../support/project.ts";
-import { type Answer, aToken, send } from "../../management/client.ts";
+import { type ApiResponse, aToken, send } from "../../management/client.ts";
 
 const OFREP = "/ofrep/v1/evaluate/flags";
 
@@ -33,7 +33,8 @@ describe("observability", () => {
 
   const evaluate = (path = "/plain", headers: Record<string, string> = {}, token = project.serverKey) =>
     send(isolate, token, "POST", OFREP + path, {}, headers);
-  const metrics = async (token = project.adminToken): Promise<Answer> => send(isolate, token, "GET", "/api/v1/metrics");
+  const metrics = async (token = project.adminToken): Promise<ApiResponse> =>
+    send(isolate, token, "GET", "/api/v1/metrics");
   const valueOf = (text: string, sample: RegExp) => Number(sample.exec(text)?.[1] ?? Number.NaN);
 
   describe("the log", () => {

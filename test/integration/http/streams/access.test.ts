@@ -246,9 +246,9 @@ describe("access to change streams", () => {
   test("when switched off, the next response is a 200 without a stream, and there is no stream", async ({ expect }) => {
     const etag = (await bulk({ origin: SHOP })).headers.get("etag") ?? "";
     const without = startIsolate({ ...project.bindings, STREAMS_ENABLED: "false" }, clock);
-    const answer = await bulk({ origin: SHOP, "if-none-match": etag }, without);
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).not.toHaveProperty("eventStreams");
+    const response = await bulk({ origin: SHOP, "if-none-match": etag }, without);
+    expect(response.status).toBe(200);
+    expect(await response.json()).not.toHaveProperty("eventStreams");
     expect((await without.fetch(`${PATH}?key=${project.clientKey}`)).status).toBe(404);
   });
 });

@@ -226,8 +226,8 @@ describe("change streams", () => {
     const evaluated = evaluate(idle);
     while (project.backends.upstash.stats().requests === 0) await new Promise((resolve) => setImmediate(resolve));
     await clock.advance(500);
-    const answer = await evaluated;
-    expect(answer.headers.get("x-flags-version")).toBe(String(version - 1));
+    const response = await evaluated;
+    expect(response.headers.get("x-flags-version")).toBe(String(version - 1));
     project.backends.upstash.setFaults({});
     project.backends.neon.setFaults({});
     expect((await stream()).versions).toEqual([version]);
