@@ -116,7 +116,7 @@ describe("compileFlag", () => {
       }),
       /sum to at most/,
     ],
-    ["a date that is none", aFlag({ rules: [{ id: "r", from: "soon", serve: { variant: "on" } }] }), /ISO 8601/],
+    ["an invalid date", aFlag({ rules: [{ id: "r", from: "soon", serve: { variant: "on" } }] }), /ISO 8601/],
   ];
 
   test.for(broken)("returns PARSE_ERROR for any context: %s", ([, document, message], { expect }) => {

@@ -96,7 +96,7 @@ export const refusedConditions: readonly Refused[] = [
     /CIDR/,
   ],
   [
-    "case where there is none",
+    "caseInsensitive without text",
     withCondition({ attribute: "a", operator: "lt", values: [1], caseInsensitive: true }),
     "/rules/0/when/caseInsensitive",
     /does not compare text/,

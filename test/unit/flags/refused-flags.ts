@@ -208,7 +208,7 @@ export const refusedFlags: readonly Refused[] = [
     "/rules/0/until",
     /after from/,
   ],
-  ["a date that is none", { ...flag, rules: [{ ...rule, from: "tomorrow" }] }, "/rules/0/from", /ISO 8601/],
+  ["an invalid date", { ...flag, rules: [{ ...rule, from: "tomorrow" }] }, "/rules/0/from", /ISO 8601/],
   ["needing itself", { ...flag, prerequisites: [{ flag: "f", variants: ["on"] }] }, "/prerequisites/0/flag", /itself/],
   [
     "needing no variant",
