@@ -42,6 +42,34 @@ export interface Site {
   caseNumber: number;
 }
 
+/** The clients that ask from the start, and those that join when the fault begins. */
+function pollersOf(world: ChaosWorld, { places: { plain, kept }, caseNumber }: Site) {
+  const poller = (dataCentre: DataCentre, role: Parameters<typeof isolateOf>[0], paths: readonly string[]): Poller => ({
+    client: world.client(dataCentre, isolateOf(role, caseNumber)),
+    paths,
+  });
+  return {
+    before: [
+      poller(plain, "warm", SINGLE),
+      poller(plain, "warm", [EVALUATE]),
+      poller(kept, "writer", GET),
+      poller(kept, "writer", [EVALUATE]),
+    ],
+    during: [poller(plain, "cold", SINGLE), poller(plain, "cold", [EVALUATE]), poller(kept, "late", GET)],
+  };
+}
+
+/** @throws Error the client has no response in time */
+async function askInTime({ client, paths }: Poller, i: number): Promise<void> {
+  const path = paths[i % paths.length]!;
+  const timer = new AbortController();
+  const late = pause(RESPONSE_MS, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`${client.isolate} ${path}: no response within ${RESPONSE_MS} ms`);
+  });
+  const asked = client.ask(path, i % 3 === 0 ? "free" : "pro");
+  await Promise.race([asked, late]).finally(() => timer.abort());
+}
+
 /** Runs one case: the time before the fault, the fault, in which two more isolates start, and the time after it. */
 export async function runCase(
   world: ChaosWorld,
@@ -49,19 +77,8 @@ export async function runCase(
   chaosCase: ChaosCase,
   options: CaseOptions,
 ): Promise<CaseResult> {
-  const { plain, kept } = places;
-  const poller = (dataCentre: DataCentre, role: Parameters<typeof isolateOf>[0], paths: readonly string[]): Poller => ({
-    client: world.client(dataCentre, isolateOf(role, caseNumber)),
-    paths,
-  });
-  const before = [
-    poller(plain, "warm", SINGLE),
-    poller(plain, "warm", [EVALUATE]),
-    poller(kept, "writer", GET),
-    poller(kept, "writer", [EVALUATE]),
-  ];
-  const during = [poller(plain, "cold", SINGLE), poller(plain, "cold", [EVALUATE]), poller(kept, "late", GET)];
-  const atLeast = world.client(plain, isolateOf("warm", caseNumber));
+  const { before, during } = pollersOf(world, { places, caseNumber });
+  const atLeast = world.client(places.plain, isolateOf("warm", caseNumber));
   const failures: string[] = [];
   const writes = { made: 0, tried: 0 };
 
@@ -73,16 +90,7 @@ export async function runCase(
       await pause(everyMs, undefined, { signal: end.signal }).catch(() => undefined);
     }
   };
-  const poll = ({ client, paths }: Poller) =>
-    repeat(options.pauseMs, async (i) => {
-      const path = paths[i % paths.length]!;
-      const timer = new AbortController();
-      const late = pause(RESPONSE_MS, undefined, { signal: timer.signal }).then(() => {
-        throw new Error(`${client.isolate} ${path}: no response within ${RESPONSE_MS} ms`);
-      });
-      const asked = client.ask(path, i % 3 === 0 ? "free" : "pro");
-      await Promise.race([asked, late]).finally(() => timer.abort());
-    });
+  const poll = (poller: Poller) => repeat(options.pauseMs, (i) => askInTime(poller, i));
 
   // Redis must not hold anything from the previous case.
   await world.evict();

@@ -3,10 +3,11 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 import { applyMigrations } from "../../../dev/postgres/migrate.ts";
-import { startIsolate } from "../../support/app.ts";
+import type { NeonEndpoint } from "../../../dev/postgres/neon-endpoint.ts";
+import { type Isolate, startIsolate } from "../../support/app.ts";
 import { takeBackup } from "../../support/backends/database-backup.ts";
 import { KEY_SECRET } from "../../support/project.ts";
-import { startCliTest } from "../../integration/cli/harness.ts";
+import { type CliTest, startCliTest } from "../../integration/cli/harness.ts";
 import { type Output, type Program, Shell } from "./operations-shell.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -22,59 +23,15 @@ export interface OperationsWorld {
 /** Starts a deployment with the pages' flags and two isolates: one for management, and one at another edge. */
 export async function startOperationsWorld(): Promise<OperationsWorld> {
   const t = await startCliTest();
-  const { backends } = t.project;
-  const { neon, upstash } = backends;
-  const unlimited = { UNKNOWN_KEYS_PER_SECOND: "0", WRITES_PER_SECOND: "0", AHEAD_PER_SECOND: "0" };
-  const deploy = (bindings: Record<string, string> = {}) => {
-    const start = () => startIsolate({ ...t.project.bindings, ...unlimited, ...bindings }, t.clock);
-    return { managed: start(), edge: start() };
-  };
-  let isolates = deploy();
-
-  const send = async (url: string, init?: RequestInit): Promise<Response> => {
-    const { pathname, search } = new URL(url);
-    const isolate = /^\/(ofrep|flags)\b/.test(pathname) ? isolates.edge : isolates.managed;
-    const response = await isolate.fetch(pathname + search, init);
-    const text = await response.text();
-    await isolate.settled();
-    return new Response([204, 304].includes(response.status) ? null : text, response);
-  };
+  const { neon } = t.project.backends;
+  const deployment = new Deployment(t);
+  const send = (url: string, init?: RequestInit) => deployment.send(url, init);
 
   const burgee: Program = async (args, { input, env }) => {
     const { BURGEE_URL = "", BURGEE_TOKEN = "" } = { ...shell.variables, ...env };
     const fetch: typeof globalThis.fetch = (url, init) => send(new Request(url).url, init);
     const { code, out, err } = await t.run(args, { env: { BURGEE_URL, BURGEE_TOKEN }, fetch, input });
     return { code, text: code === 0 ? out : `${out}${err}exit code ${code}\n` };
-  };
-
-  const node = (script: string, args: string[], env: Record<string, string>): Promise<Output> =>
-    new Promise((resolve) => {
-      const bindings = { ...process.env, NEON_HTTP_URL: neon.url, ...env };
-      execFile(process.execPath, [`${ROOT}/${script}`, ...args], { env: bindings, cwd: t.folder }, (error, out, err) =>
-        resolve({ code: error === null ? 0 : 1, text: error === null ? out : err }),
-      );
-    });
-
-  const npm: Program = async ([run, ...words], given) => {
-    const [script, ...after] = words.filter((word) => word !== "--silent" && word !== "--");
-    const { DATABASE_URL = "", KEY_SECRET: secret = "" } = shell.variables;
-    const env = { DATABASE_URL, KEY_SECRET: secret, ...given.env };
-    if (run !== "run") return { code: 127, text: `npm ${run}` };
-    if (script === "admin-token") return await node("dev/admin-token.ts", after, env);
-    if (script === "snapshot") return await node("dev/snapshot.ts", after, env);
-    if (script !== "db:migrate") return { code: 127, text: `npm run ${script}` };
-    const applied = await applyMigrations(neon);
-    return { code: 0, text: applied.length === 0 ? "nothing to apply" : applied.join("\n") };
-  };
-
-  const psql: Program = async ([, options, sql = ""]) => {
-    if (options !== "-Atc") return { code: 127, text: `psql ${options}` };
-    if (sql.includes("; ")) {
-      await neon.exec(sql);
-      return { code: 0, text: "" };
-    }
-    const rows = await neon.query<Record<string, Cell>>(sql);
-    return { code: 0, text: rows.map((row) => Object.values(row).map(cell).join("|")).join("\n") };
   };
 
   const shell = new Shell({
@@ -85,44 +42,20 @@ export async function startOperationsWorld(): Promise<OperationsWorld> {
       DATABASE_URL: neon.connectionString,
       KEY_SECRET,
     },
-    programs: { burgee, curl: (args) => curl(args, send), npm, psql, jq, openssl: newSecret },
+    programs: {
+      burgee,
+      curl: (args) => curl(args, send),
+      npm: (args, given) => npm(args, { ...exported(shell.variables), ...given.env }, t),
+      psql: (args) => psql(args, neon),
+      jq,
+      openssl: newSecret,
+    },
     write: t.write,
   });
 
-  let restore: (() => Promise<void>) | undefined;
-  const events: Record<string, () => unknown> = {
-    "redis is down": () => upstash.setFaults({ down: true }),
-    "redis is back": () => upstash.setFaults({}),
-    "postgres is down": () => neon.setFaults({ down: true }),
-    "postgres is back": () => neon.setFaults({}),
-    "a minute passes": async () => {
-      await t.clock.advance(60_000);
-      await isolates.managed.services.sweep(() => undefined);
-    },
-    "the backup is taken": async () => (restore = await takeBackup(neon)),
-    "the backup is restored": () => restore?.(),
-    "both secrets are deployed": () => {
-      const { KEY_SECRET: before = "", NEW_SECRET = "" } = shell.variables;
-      isolates = deploy({ KEY_SECRET: NEW_SECRET, KEY_SECRET_PREVIOUS: before });
-    },
-    "the new secret alone is deployed": () => (isolates = deploy({ KEY_SECRET: shell.variables["NEW_SECRET"] ?? "" })),
-    "flags.yaml is edited": async () => {
-      const file = parse(await t.read("flags.yaml")) as {
-        flags: { key: string; environments: Record<string, { enabled: boolean }> }[];
-      };
-      for (const { key, environments } of file.flags) {
-        const production = environments["production"];
-        if (production !== undefined && ["gift-wrapping", "one-page-checkout"].includes(key))
-          production.enabled = !production.enabled;
-      }
-      await t.write("flags.yaml", stringify(file));
-    },
-    "OLD_ID is noted": () => (shell.variables["OLD_ID"] = t.project.serverKey.split("_")[2] ?? ""),
-    "the worker is deployed anew": () => (isolates = deploy()),
-  };
-
+  const events = eventsOf(t, deployment, shell);
   const has = (logged: string): void => {
-    const events = Object.values(isolates).flatMap((isolate) => isolate.logged);
+    const events = Object.values(deployment.isolates).flatMap((isolate) => isolate.logged);
     if (!events.includes(logged)) throw new Error(`${logged} is not in the log: ${events.join(", ")}`);
   };
 
@@ -147,6 +80,106 @@ export async function startOperationsWorld(): Promise<OperationsWorld> {
     },
     close: () => t.close(),
   };
+}
+
+/** Two isolates: one for management, and one at another edge. */
+class Deployment {
+  isolates: { managed: Isolate; edge: Isolate };
+  readonly #t: CliTest;
+
+  constructor(t: CliTest) {
+    this.#t = t;
+    this.isolates = this.#start({});
+  }
+
+  deploy(bindings: Record<string, string> = {}): void {
+    this.isolates = this.#start(bindings);
+  }
+
+  async send(url: string, init?: RequestInit): Promise<Response> {
+    const { pathname, search } = new URL(url);
+    const isolate = /^\/(ofrep|flags)\b/.test(pathname) ? this.isolates.edge : this.isolates.managed;
+    const response = await isolate.fetch(pathname + search, init);
+    const text = await response.text();
+    await isolate.settled();
+    return new Response([204, 304].includes(response.status) ? null : text, response);
+  }
+
+  #start(bindings: Record<string, string>) {
+    const unlimited = { UNKNOWN_KEYS_PER_SECOND: "0", WRITES_PER_SECOND: "0", AHEAD_PER_SECOND: "0" };
+    const start = () => startIsolate({ ...this.#t.project.bindings, ...unlimited, ...bindings }, this.#t.clock);
+    return { managed: start(), edge: start() };
+  }
+}
+
+/** The events that pages name between their commands. */
+function eventsOf(t: CliTest, deployment: Deployment, shell: Shell): Record<string, () => unknown> {
+  const { neon, upstash } = t.project.backends;
+  let restore: (() => Promise<void>) | undefined;
+  return {
+    "redis is down": () => upstash.setFaults({ down: true }),
+    "redis is back": () => upstash.setFaults({}),
+    "postgres is down": () => neon.setFaults({ down: true }),
+    "postgres is back": () => neon.setFaults({}),
+    "a minute passes": async () => {
+      await t.clock.advance(60_000);
+      await deployment.isolates.managed.services.sweep(() => undefined);
+    },
+    "the backup is taken": async () => (restore = await takeBackup(neon)),
+    "the backup is restored": () => restore?.(),
+    "both secrets are deployed": () => {
+      const { KEY_SECRET: before = "", NEW_SECRET = "" } = shell.variables;
+      deployment.deploy({ KEY_SECRET: NEW_SECRET, KEY_SECRET_PREVIOUS: before });
+    },
+    "the new secret alone is deployed": () => deployment.deploy({ KEY_SECRET: shell.variables["NEW_SECRET"] ?? "" }),
+    "flags.yaml is edited": async () => t.write("flags.yaml", withTwoToggled(await t.read("flags.yaml"))),
+    "OLD_ID is noted": () => (shell.variables["OLD_ID"] = t.project.serverKey.split("_")[2] ?? ""),
+    "the worker is deployed anew": () => deployment.deploy(),
+  };
+}
+
+/** The variables that the scripts of npm read. */
+function exported({ DATABASE_URL = "", KEY_SECRET: secret = "" }: Record<string, string>): Record<string, string> {
+  return { DATABASE_URL, KEY_SECRET: secret };
+}
+
+async function npm([run, ...words]: string[], variables: Record<string, string>, t: CliTest): Promise<Output> {
+  const { neon } = t.project.backends;
+  const node = (script: string, args: string[]): Promise<Output> =>
+    new Promise((resolve) => {
+      const env = { ...process.env, NEON_HTTP_URL: neon.url, ...variables };
+      execFile(process.execPath, [`${ROOT}/${script}`, ...args], { env, cwd: t.folder }, (error, out, err) =>
+        resolve({ code: error === null ? 0 : 1, text: error === null ? out : err }),
+      );
+    });
+  const [script, ...after] = words.filter((word) => word !== "--silent" && word !== "--");
+  if (run !== "run") return { code: 127, text: `npm ${run}` };
+  if (script === "admin-token") return await node("dev/admin-token.ts", after);
+  if (script === "snapshot") return await node("dev/snapshot.ts", after);
+  if (script !== "db:migrate") return { code: 127, text: `npm run ${script}` };
+  const applied = await applyMigrations(neon);
+  return { code: 0, text: applied.length === 0 ? "nothing to apply" : applied.join("\n") };
+}
+
+async function psql([, options, sql = ""]: string[], neon: NeonEndpoint): Promise<Output> {
+  if (options !== "-Atc") return { code: 127, text: `psql ${options}` };
+  if (sql.includes("; ")) {
+    await neon.exec(sql);
+    return { code: 0, text: "" };
+  }
+  const rows = await neon.query<Record<string, Cell>>(sql);
+  return { code: 0, text: rows.map((row) => Object.values(row).map(cell).join("|")).join("\n") };
+}
+
+/** The project file with two flags switched over in production, as somebody would edit it. */
+function withTwoToggled(text: string): string {
+  const file = parse(text) as { flags: { key: string; environments: Record<string, { enabled: boolean }> }[] };
+  for (const { key, environments } of file.flags) {
+    const production = environments["production"];
+    if (production !== undefined && ["gift-wrapping", "one-page-checkout"].includes(key))
+      production.enabled = !production.enabled;
+  }
+  return stringify(file);
 }
 
 type Cell = string | number | boolean | Date | null;
