@@ -5,11 +5,11 @@ import type { KeyTable } from "./sdk-keys.ts";
 /** Every flag key of an environment, sorted by code unit: the field `@index`. */
 export type FlagIndex = string[];
 
-/** One environment's contents at a version, as read from a tier: all of them, or those that were asked for. */
+/** One environment's contents at a version, as read from a tier: all of them, or the requested ones. */
 export interface Reading {
   /** The version of the environment at which all of this is true. */
   asOf: number;
-  /** The last changes up to `asOf`, oldest first. `undefined` if nobody asked or they do not reach back so far. */
+  /** The last changes up to `asOf`, oldest first. `undefined` if not requested, or if they do not reach back far enough. */
   changes?: Change[] | undefined;
   /** Documents by flag key; null if the flag does not exist. */
   flags: ReadonlyMap<string, FlagDocument | null>;

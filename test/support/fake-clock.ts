@@ -44,7 +44,7 @@ export class FakeClock implements Clock {
     await settled();
   }
 
-  /** Resolves when somebody sleeps who is to wake within `ms`. */
+  /** Resolves once there is a sleeper that would wake within `ms`. */
   async waitedOn(ms: number): Promise<void> {
     while (!this.#sleepers.some(({ at }) => at <= this.#now + ms)) await settled();
   }
