@@ -9,7 +9,7 @@ export type FlagIndex = string[];
 export interface Reading {
   /** The version of the environment at which all of this is true. */
   asOf: number;
-  /** The last changes up to `asOf`, oldest first. `undefined` if not requested, or if they do not reach back far enough. */
+  /** The last changes up to `asOf`, oldest first. `undefined` if not requested or not far enough back. */
   changes?: Change[] | undefined;
   /** Documents by flag key; null if the flag does not exist. */
   flags: ReadonlyMap<string, FlagDocument | null>;
