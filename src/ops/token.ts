@@ -54,9 +54,14 @@ export async function verifyToken(secrets: readonly string[], token: string): Pr
   return undefined;
 }
 
-/** Returns the hex SHA-256 of a key's secret part, as the store keeps it. */
-export async function hashSecret(secretPart: string): Promise<string> {
-  return hex(await crypto.subtle.digest("SHA-256", encoder.encode(secretPart)));
+/** Returns the hash of a key's secret part, as the store keeps it. */
+export function hashSecret(secretPart: string): Promise<string> {
+  return sha256Hex(secretPart);
+}
+
+/** Returns the SHA-256 of a text's UTF-8 in hex. */
+export async function sha256Hex(text: string): Promise<string> {
+  return hex(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
 }
 
 /** Compares two texts in a time that depends only on their lengths, which are public. */

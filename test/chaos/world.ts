@@ -88,6 +88,7 @@ export class ChaosWorld {
     const numbers = Array.from({ length: cases }, (_, i) => i);
     // With a TTL of three seconds instead of a minute, the entries in memory expire during each fault.
     const common = { ...project.bindings, CACHE_L1_TTL_SECONDS: "3" };
+    const urls = await keptUrls(project.serverKey);
     const [plain, kept] = await Promise.all([
       startDataCentre({
         bindings: common,
@@ -97,7 +98,7 @@ export class ChaosWorld {
       startDataCentre({
         bindings: { ...common, ...purgeBindings(this.#purges) },
         isolates: numbers.flatMap((i) => [isolateOf("writer", i), isolateOf("late", i)]),
-        kept: { cache: "burgee", urls: keptUrls(project.serverKey) },
+        kept: { cache: "burgee", urls },
       }),
     ]);
     this.#purgeable.add(kept);

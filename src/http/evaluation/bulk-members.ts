@@ -12,7 +12,7 @@ export interface BulkMembers {
   tagged: string;
 }
 
-const NONE: BulkMembers = { json: "", tagged: "" };
+export const NO_MEMBERS: BulkMembers = { json: "", tagged: "" };
 
 /** A hidden page keeps its stream for this long (seconds). */
 const INACTIVITY_DELAY_SECONDS = 120;
@@ -22,7 +22,7 @@ const INACTIVITY_DELAY_SECONDS = 120;
  * (Kotlin's) refuse a response with a member that they do not know. POST and GET from one origin get the same members.
  */
 export function bulkMembers({ token, request }: EvaluationRequest, hasStreams: boolean): BulkMembers {
-  if (!request.headers.has("origin")) return NONE;
+  if (!request.headers.has("origin")) return NO_MEMBERS;
   // `flagSetId` is OpenFeature's name for telemetry. Clients also report it with flags that they do not find.
   const metadata = `,"metadata":{"flagSetId":${JSON.stringify(token.environment)}}`;
   if (!hasStreams || token.kind !== "client") return { json: metadata, tagged: metadata };

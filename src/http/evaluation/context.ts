@@ -67,12 +67,22 @@ export function contextFromQuery(query: URLSearchParams): EvaluationContext {
       throw error;
     }
   }
+  requireOneSubject(query, context);
   for (const [name, value] of query) {
     if (name === "context") continue;
     if (RESERVED.has(name)) throw invalid(`the name "${name}" is not accepted`);
     context[name === "user_id" ? "targetingKey" : name] = value;
   }
   return parseContext(context);
+}
+
+/** Refuses a request that names its subject twice: whichever of the two won, some callers would mean the other. */
+function requireOneSubject(query: URLSearchParams, context: Record<string, unknown>): void {
+  const names = ["user_id", "targetingKey"].filter((name) => query.has(name));
+  if (Object.hasOwn(context, "targetingKey")) names.push("context.targetingKey");
+  if (names.length > 1) throw invalid(`${names.join(" and ")} both name the subject: send only one of them`);
+  const [name = ""] = names;
+  if (new Set(query.getAll(name)).size > 1) throw invalid(`${name} has several values: send only one`);
 }
 
 /** Returns the attributes that only the worker can set, from the request and Cloudflare's description of it. */

@@ -1,4 +1,7 @@
+import type { EvaluationContext } from "../../evaluation/types.ts";
 import type { EdgeCache } from "../../ops/runtime.ts";
+import { type SdkKeyKind, sha256Hex } from "../../ops/token.ts";
+import { canonicalJson } from "./canonical-json.ts";
 
 /**
  * The GET responses that a data centre stores, for isolates that hold no flags yet. A purge removes entries by tag, so
@@ -9,43 +12,48 @@ export interface EndpointCache {
   put(request: EndpointKey, response: Response, tags: readonly string[], ttlSeconds: number): Promise<void>;
 }
 
-/** Everything that a response depends on besides the flags. */
+/**
+ * Everything that a response depends on besides the flags. Two requests have equal keys if and only if no flag can tell
+ * them apart.
+ */
 export interface EndpointKey {
   environment: string;
   /** SDK keys differ in the flags that they may see and in their origins. */
   keyId: string;
-  origin: string;
-  /** The path and the query, with attributes sorted by name and without the SDK key. */
-  target: string;
+  keyKind: SdkKeyKind;
+  /** The hash of the SDK key's secret. With a stolen `KEY_SECRET`, a key's id and kind are enough for a valid MAC. */
+  keyHash: string;
+  /** The `Origin` header. A key may be limited to certain origins. */
+  origin: string | null;
+  /** `undefined` for all flags. */
+  flagKey: string | undefined;
+  context: EvaluationContext;
+  /** The text of the response's members besides `flags`. It names the scheme and the host that were asked. */
+  members: string;
 }
 
 /** Creates the cache over Cloudflare's Cache API, which stores per data centre and deletes by tag. */
 export function createCacheApiEndpointCache(prefix: string, open: () => Promise<EdgeCache>): EndpointCache {
   return {
     async match(key) {
-      return (await open()).match(cacheUrl(prefix, key));
+      return (await open()).match(await cacheUrl(prefix, key));
     },
     async put(key, response, tags, ttlSeconds) {
       const stored = new Response(response.body, response);
       stored.headers.set("cache-control", `public, max-age=${ttlSeconds}`);
       stored.headers.set("cache-tag", tags.join(","));
-      await (await open()).put(cacheUrl(prefix, key), stored);
+      await (await open()).put(await cacheUrl(prefix, key), stored);
     },
   };
 }
 
-/** Returns the same text for every form of the same GET. */
-export function canonicalTarget(url: URL): string {
-  const query = new URLSearchParams(url.searchParams);
-  query.delete("sdkKey");
-  query.sort();
-  return `${url.pathname}?${query.toString()}`;
-}
-
 /**
- * Returns the cache key of a response. Each part is one escaped path segment; otherwise an origin of ".." would remove
- * the segment of the SDK key. Exported for the tests that compare the keys of different requests.
+ * Returns the cache key of a response. The context and the origin are in it only as a hash, because they may be personal
+ * data, and of any length and form. Exported for the tests that compare the keys of different requests.
  */
-export function cacheUrl(prefix: string, { environment, keyId, origin, target }: EndpointKey): string {
-  return `https://cache.invalid/${prefix}/flag_endpoint/${environment}/${keyId}/from:${encodeURIComponent(origin)}${target}`;
+export async function cacheUrl(prefix: string, key: EndpointKey): Promise<string> {
+  const { environment, keyId, keyKind, keyHash, origin, flagKey, context, members } = key;
+  const parts = [keyKind, keyHash, origin, flagKey ?? null, members];
+  const hash = await sha256Hex(`${JSON.stringify(parts)}${canonicalJson(context)}`);
+  return `https://cache.invalid/${prefix}/flag_endpoint/${environment}/${keyId}/${hash}`;
 }

@@ -40,6 +40,8 @@ export interface EvaluationRequest extends SourceQuestion {
 /** Where a result came from, for the response's headers. */
 export interface Provenance {
   version: number;
+  /** The time of the evaluation (ms since epoch). Reading the flags may have taken until after it. */
+  evaluatedAt: number;
   /** RFC 9211. */
   cacheStatus: string;
   isStale: boolean;
@@ -108,7 +110,7 @@ export async function evaluateOne(
   assertFound(result, opened);
   const { overridesSince } = checkKey(services, result, opened);
   const { value: flag } = result;
-  const provenance = provenanceOf(result);
+  const provenance = provenanceOf(result, now);
   if (!isWarm) provenance.timing = timingOf(services, opened, now, provenance);
   // To a client key a hidden flag and an absent one look the same, so no header says where the result came from.
   if (token.kind === "client" && flag?.document.clientVisible !== true) throw notFound(flagKey);
@@ -133,7 +135,7 @@ export async function evaluateAll(
   assertFound(result, opened);
   const { overridesSince } = checkKey(services, result, opened);
   const { value } = result;
-  const provenance = provenanceOf(result);
+  const provenance = provenanceOf(result, now);
   if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, opened, now, provenance);
   const flags = token.kind === "client" ? value.clientVisible : value.all;
   const input = inputFor(services, request, context, now, value.readsRequest);
@@ -179,8 +181,8 @@ function checkKey(
   return record;
 }
 
-function provenanceOf(result: SourceResult<unknown>): Provenance {
-  return { version: result.version, isStale: result.isStale, cacheStatus: cacheStatusOf(result) };
+function provenanceOf(result: SourceResult<unknown>, evaluatedAt: number): Provenance {
+  return { version: result.version, evaluatedAt, isStale: result.isStale, cacheStatus: cacheStatusOf(result) };
 }
 
 /** Server-Timing for a server key that sends `X-Flags-Debug: timing`. */

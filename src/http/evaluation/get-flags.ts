@@ -1,12 +1,12 @@
 import type { Context, Hono } from "hono";
 import { bulkTag, environmentTag, flagTag } from "../../delivery/publish/purge-targets.ts";
-import type { CompiledFlag, Resolution } from "../../evaluation/types.ts";
+import type { CompiledFlag, EvaluationContext, Resolution } from "../../evaluation/types.ts";
 import { KEYS_FIELD } from "../../flags/changes.ts";
 import type { AppEnv, Services } from "../services.ts";
-import { bulkMembers } from "./bulk-members.ts";
+import { type BulkMembers, bulkMembers, NO_MEMBERS } from "./bulk-members.ts";
 import { contextFromQuery } from "./context.ts";
 import { CORS_HEADERS, preflight } from "../cors.ts";
-import { canonicalTarget, type EndpointKey } from "./endpoint-cache.ts";
+import type { EndpointKey } from "./endpoint-cache.ts";
 import { type HttpError, problemResponse, toHttpError } from "../errors.ts";
 import {
   type EvaluationRequest,
@@ -49,20 +49,16 @@ async function respond(c: Context<AppEnv>, services: Services, name: string | un
     const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise), sdkKey);
     url.searchParams.delete("sdkKey");
     url.searchParams.delete(OVERRIDES_PARAMETER);
-    const origin = request.headers.get("origin");
-    const key: EndpointKey = {
-      environment: opened.environment,
-      keyId: opened.keyId,
-      // A response for a browser names the change stream on the host that was asked.
-      origin: origin === null ? "" : `${origin} ${url.host}`,
-      target: canonicalTarget(url),
-    };
+    const context = contextFromQuery(url.searchParams);
+    const members = name === undefined ? bulkMembers(opened, services.streams !== undefined) : NO_MEMBERS;
+    const key = endpointKey(opened, name, context, members);
     const hasOverrides = presentedOverrides(request) !== undefined;
     const cached = hasOverrides ? undefined : await fromEndpointCache(services, opened, key);
     if (cached !== undefined) return conditional(request, cached);
-    const context = contextFromQuery(url.searchParams);
     const rendered =
-      name === undefined ? await bulk(services, opened, context) : await single(services, opened, name, context);
+      name === undefined
+        ? await bulk(services, opened, context, members)
+        : await single(services, opened, name, context);
     const response = new Response(rendered.body, {
       headers: {
         "content-type": "application/json",
@@ -75,7 +71,7 @@ async function respond(c: Context<AppEnv>, services: Services, name: string | un
       },
     });
     if (rendered.overrides !== undefined) response.headers.set(OVERRIDES_HEADER, rendered.overrides);
-    const ttlSeconds = hasOverrides ? 0 : secondsToStore(services, rendered.flags);
+    const ttlSeconds = hasOverrides ? 0 : secondsToStore(services, rendered);
     if (services.endpointCache !== undefined && ttlSeconds > 0 && !rendered.isStale) {
       c.executionCtx.waitUntil(
         services.endpointCache.put(key, response.clone(), rendered.tags, ttlSeconds).catch(() => undefined),
@@ -89,11 +85,22 @@ async function respond(c: Context<AppEnv>, services: Services, name: string | un
   }
 }
 
+function endpointKey(
+  { environment, keyId, token, request }: EvaluationRequest,
+  flagKey: string | undefined,
+  context: EvaluationContext,
+  members: BulkMembers,
+): EndpointKey {
+  const { kind: keyKind, secretHash: keyHash } = token;
+  const origin = request.headers.get("origin");
+  return { environment, keyId, keyKind, keyHash, origin, flagKey, context, members: members.json };
+}
+
 async function single(
   services: Services,
   opened: EvaluationRequest,
   name: string,
-  context: ReturnType<typeof contextFromQuery>,
+  context: EvaluationContext,
 ): Promise<FlagsResponse> {
   const { flag, resolution, ...provenance } = await evaluateOne(services, opened, name, context);
   const item = renderResolution(flag, resolution);
@@ -106,12 +113,12 @@ async function single(
 async function bulk(
   services: Services,
   opened: EvaluationRequest,
-  context: ReturnType<typeof contextFromQuery>,
+  context: EvaluationContext,
+  members: BulkMembers,
 ): Promise<FlagsResponse> {
   const { flags, resolutions, ...provenance } = await evaluateAll(services, opened, context);
   const items = flags.map((flag, i) => renderResolution(flag, resolutions[i] as Resolution));
   const tags = [...commonTags(services, opened), bulkTag(services.prefix, opened.environment)];
-  const members = bulkMembers(opened, services.streams !== undefined);
   return { body: bulkBody(items, members), etag: entityTag(items, members.tagged), flags, tags, ...provenance };
 }
 
@@ -143,14 +150,15 @@ async function fromEndpointCache(
 
 /**
  * Returns how long the data centre may store a response: not at all if it holds a sample or depends on the caller's
- * location, and never past a boundary at which a flag's value changes.
+ * location, and never past a boundary at which a flag's value changes. The boundary counts from the instant that the
+ * flags were evaluated at: reading them may have taken until after it.
  */
-function secondsToStore(services: Services, flags: readonly CompiledFlag[]): number {
+function secondsToStore(services: Services, { flags, evaluatedAt }: FlagsResponse): number {
   let seconds = services.endpointTtlSeconds;
   const now = services.now();
   for (const flag of flags) {
     if (flag.isRandom || flag.readsRequest) return 0;
-    const boundary = flag.nextBoundary(now);
+    const boundary = flag.nextBoundary(evaluatedAt);
     if (boundary !== undefined) seconds = Math.min(seconds, Math.floor((boundary - now) / 1000));
   }
   return seconds;

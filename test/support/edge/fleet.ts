@@ -1,5 +1,6 @@
 import { type PurgeDelivery, type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
-import { cacheUrl, canonicalTarget } from "../../../src/http/evaluation/endpoint-cache.ts";
+import { cacheUrl } from "../../../src/http/evaluation/endpoint-cache.ts";
+import { hashSecret } from "../../../src/ops/token.ts";
 import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { type DataCentre, startDataCentre } from "./data-centre.ts";
 import { flagBody, type FlagState, FlagTruth } from "./flag-truth.ts";
@@ -63,7 +64,7 @@ export class Fleet {
           for (const url of (await dataCentres[i]?.purge(tags)) ?? []) deleted.set(url, (deleted.get(url) ?? 0) + 1);
         }),
       }));
-    const urls = keptUrls(project.serverKey);
+    const urls = await keptUrls(project.serverKey);
     const deleted = new Map(urls.map((url) => [url, 0]));
     const fleet = new Fleet(project, purges, deleted, random);
     const bindings = {
@@ -154,11 +155,20 @@ export class Fleet {
 }
 
 /** Returns the URLs that the data centres may keep: the head, and the responses to the GET requests of `Client`. */
-export function keptUrls(serverKey: string): string[] {
-  const [, environment = "", keyId = ""] = serverKey.split("_");
-  const responses = ["free", "pro"].map((plan) => {
-    const target = canonicalTarget(new URL(`https://any.test/flags/${KEPT_FLAG}?targetingKey=user-1&plan=${plan}`));
-    return cacheUrl("burgee", { environment, keyId, origin: "", target });
-  });
-  return [`https://cache.invalid/burgee/head/${environment}`, ...responses];
+export async function keptUrls(serverKey: string): Promise<string[]> {
+  const [, environment = "", keyId = "", secret = ""] = serverKey.split("_");
+  const keyHash = await hashSecret(secret);
+  const responses = ["free", "pro"].map((plan) =>
+    cacheUrl("burgee", {
+      environment,
+      keyId,
+      keyKind: "server",
+      keyHash,
+      origin: null,
+      flagKey: KEPT_FLAG,
+      context: { targetingKey: "user-1", plan },
+      members: "",
+    }),
+  );
+  return [`https://cache.invalid/burgee/head/${environment}`, ...(await Promise.all(responses))];
 }

@@ -69,7 +69,7 @@ const GET_PARAMETERS = [
   {
     ...query(
       "targetingKey",
-      "Stable id of the subject. `user_id` is an alias. Every other parameter is an attribute with a text value.",
+      "Stable id of the subject. `user_id` is an alias; send only one of them. Every other parameter is an attribute with a text value.",
     ),
     example: "user-1",
   },
