@@ -48,8 +48,8 @@ export function createCacheApiEndpointCache(prefix: string, open: () => Promise<
 }
 
 /**
- * Returns the cache key of a response. The context and the origin are in it only as a hash, because they may be personal
- * data, and of any length and form. Exported for the tests that compare the keys of different requests.
+ * Returns the cache key of a response. The context and the origin are in it only as a hash, because they may be
+ * personal data, and of any length and form. Exported for the tests that compare the keys of different requests.
  */
 export async function cacheUrl(prefix: string, key: EndpointKey): Promise<string> {
   const { environment, keyId, keyKind, keyHash, origin, flagKey, context, members } = key;
