@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { ApiError, UnreachableError } from "../sdk/client/client.ts";
 import { ChangedMeanwhileError, EXIT, ExitError, UsageError } from "./exit.ts";
 import { createProgram } from "./program.ts";
+import { redact } from "../src/ops/redact.ts";
 import { withoutTokens } from "./redact.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -40,8 +41,7 @@ function failed(error: unknown, terminal: Terminal, isJson: boolean): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   const failure = failureOf(error);
   if (failure === undefined) throw error;
-  if (isJson) terminal.error(JSON.stringify({ error: failure }, undefined, 2));
-  else terminal.error(failureText(failure));
+  terminal.error(redact(isJson ? JSON.stringify({ error: failure }, undefined, 2) : failureText(failure)));
   return failure.exitCode;
 }
 

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { redact } from "../src/ops/redact.ts";
 import { addAuditCommands } from "./commands/audit.ts";
 import { addCacheCommands } from "./commands/cache.ts";
 import { addCompletionCommands } from "./commands/completion.ts";
@@ -38,7 +39,7 @@ export function createProgram(terminal: Terminal): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.write(text),
-      writeErr: (text) => terminal.error(text.trimEnd()),
+      writeErr: (text) => terminal.error(redact(text.trimEnd())),
       getOutHelpWidth: () => terminal.columns,
       getErrHelpWidth: () => terminal.columns,
     });

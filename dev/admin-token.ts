@@ -1,6 +1,8 @@
 /** `npm run admin-token` creates an admin token in the database at DATABASE_URL and prints it once. */
 import { parseArgs } from "node:util";
+import { parseSettingsOf } from "../src/env.ts";
 import { createDatabase } from "../src/store/client.ts";
+import { reportFailure } from "./failure.ts";
 import { createAdminToken } from "./project/seed.ts";
 
 const USAGE = `usage: DATABASE_URL=… KEY_SECRET=… npm run admin-token -- [--role write|read] [--name "…"]
@@ -16,13 +18,8 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const { DATABASE_URL, KEY_SECRET, NEON_HTTP_URL } = process.env;
-  if (!DATABASE_URL) throw new TypeError("DATABASE_URL is not set. Set it to the connection string of the database.");
-  if (!KEY_SECRET || KEY_SECRET.length < 32) {
-    throw new TypeError(
-      "KEY_SECRET is missing or too short. Set it to the worker's KEY_SECRET, which has at least 32 characters.",
-    );
-  }
+  const settings = parseSettingsOf(["DATABASE_URL", "KEY_SECRET", "NEON_HTTP_URL"], process.env);
+  const { DATABASE_URL, KEY_SECRET, NEON_HTTP_URL } = settings;
   const { role, name } = values;
   if (role !== "write" && role !== "read") throw new TypeError('--role must be "write" or "read"');
   const db = createDatabase(DATABASE_URL, { timeoutMs: 30_000, fetchEndpoint: NEON_HTTP_URL });
@@ -31,8 +28,4 @@ async function main(): Promise<void> {
   console.error("This token cannot be shown again, because the database stores only a hash of it.");
 }
 
-main().catch((error: unknown) => {
-  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  console.error(`${error instanceof Error ? error.message : String(error)}${cause}\n\n${USAGE}`);
-  process.exitCode = 1;
-});
+main().catch((error: unknown) => reportFailure(error, USAGE));

@@ -3,9 +3,11 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { MAX_SNAPSHOT_CHARS, writeSnapshot } from "../src/delivery/snapshots/snapshot.ts";
+import { parseSettingsOf } from "../src/env.ts";
 import { createDatabase, type StoreDatabase } from "../src/store/client.ts";
 import { createFlagReader } from "../src/store/readings/flag-reader.ts";
 import { listEnvironments } from "../src/store/writes/environments.ts";
+import { reportFailure } from "./failure.ts";
 
 const DEFAULT_PATH = ".burgee/snapshot.js";
 
@@ -65,8 +67,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const { DATABASE_URL, NEON_HTTP_URL } = process.env;
-  if (!DATABASE_URL) throw new TypeError("DATABASE_URL is not set. Set it to the connection string of the database.");
+  const { DATABASE_URL, NEON_HTTP_URL } = parseSettingsOf(["DATABASE_URL", "NEON_HTTP_URL"], process.env);
   const db = createDatabase(DATABASE_URL, { timeoutMs: 30_000, fetchEndpoint: NEON_HTTP_URL });
   const { source, bundled } = await bundleSnapshots(db, Date.now(), values.environment);
   const path = resolve(values.out);
@@ -83,9 +84,5 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
-  main().catch((error: unknown) => {
-    const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
-    console.error(`${error instanceof Error ? error.message : String(error)}${cause}\n\n${USAGE}`);
-    process.exitCode = 1;
-  });
+  main().catch((error: unknown) => reportFailure(error, USAGE));
 }

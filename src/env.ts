@@ -1,65 +1,40 @@
-import { InvalidInputError } from "./ops/errors.ts";
 import type { PointSink } from "./ops/metrics.ts";
 import type { RateLimitBinding } from "./ops/rate-limiter.ts";
+import {
+  connectionString,
+  optionalBinding,
+  optionalText,
+  secret,
+  token,
+  trueOrFalse,
+  webUrl,
+  wholeNumber,
+} from "./setting-forms.ts";
 import * as v from "valibot";
 
 /** The worker's bindings as Cloudflare passes them: strings, and all optional until they are parsed. */
 export type Bindings = Record<string, unknown>;
 
-const wholeNumber = (fallback: number, min: number, max: number) =>
-  v.optional(
-    v.pipe(
-      v.union([v.string(), v.number()]),
-      v.transform(Number),
-      v.integer(`expected a whole number from ${min} to ${max}`),
-      v.minValue(min, `expected a whole number from ${min} to ${max}`),
-      v.maxValue(max, `expected a whole number from ${min} to ${max}`),
-    ),
-    fallback,
-  );
-
-const trueOrFalse = (fallback: boolean) =>
-  v.optional(
-    v.pipe(
-      v.union([v.string(), v.boolean()]),
-      v.transform((value) => String(value).toLowerCase()),
-      v.picklist(["true", "false"], "expected true or false"),
-      v.transform((value) => value === "true"),
-    ),
-    fallback,
-  );
-
-const text = (meaning: string) => v.pipe(v.string(`missing: ${meaning}`), v.minLength(1, `missing: ${meaning}`));
-const optionalText = v.optional(
-  v.pipe(
-    v.string(),
-    v.transform((value) => (value === "" ? undefined : value)),
-  ),
-);
-const secret = v.pipe(
-  text("at least 32 characters, `openssl rand -hex 32`"),
-  v.minLength(32, "expected at least 32 characters"),
-);
-
-const optionalBinding = <B>(method: keyof B & string, noun: string) =>
-  v.optional(v.custom<B>((value) => typeof (value as Partial<B> | null)?.[method] === "function", `expected ${noun}`));
 const rateLimit = optionalBinding<RateLimitBinding>("limit", "a rate limit binding");
 
 const Settings = v.object({
-  DATABASE_URL: text("the Postgres connection string of Neon"),
+  DATABASE_URL: connectionString,
   /** The URL of Neon's SQL over HTTP, if it is not at the host of the connection string. */
-  NEON_HTTP_URL: optionalText,
-  UPSTASH_REDIS_REST_URL: optionalText,
-  UPSTASH_REDIS_REST_TOKEN: optionalText,
+  NEON_HTTP_URL: optionalText(webUrl),
+  UPSTASH_REDIS_REST_URL: optionalText(webUrl),
+  UPSTASH_REDIS_REST_TOKEN: optionalText(token),
   KEY_SECRET: secret,
   /** The previous secret, which is still accepted while keys are being replaced. */
-  KEY_SECRET_PREVIOUS: optionalText,
-  CF_ZONE_ID: optionalText,
-  CF_PURGE_TOKEN: optionalText,
-  CF_API_URL: v.optional(v.pipe(v.string(), v.url("expected a URL")), "https://api.cloudflare.com/client/v4"),
+  KEY_SECRET_PREVIOUS: optionalText(secret),
+  CF_ZONE_ID: optionalText(v.pipe(token, v.regex(/^[A-Za-z0-9_-]{1,64}$/, "must be the id of a zone"))),
+  CF_PURGE_TOKEN: optionalText(token),
+  CF_API_URL: v.optional(webUrl, "https://api.cloudflare.com/client/v4"),
   CACHE_ENABLED: trueOrFalse(true),
   CACHE_PREFIX: v.optional(
-    v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/, "expected letters, digits, . _ -")),
+    v.pipe(
+      v.string("must be text"),
+      v.regex(/^[A-Za-z0-9._-]{1,64}$/, "must consist of 1 to 64 letters, digits and . _ -"),
+    ),
     "burgee",
   ),
   CACHE_L1_TTL_SECONDS: wholeNumber(60, 0, 3600),
@@ -94,15 +69,78 @@ const Settings = v.object({
 /** The settings of the deployment. Names of durations end in their unit. */
 export type Settings = v.InferOutput<typeof Settings>;
 
-/** Parses the bindings. @throws InvalidInputError that names every missing or wrong binding, never its value */
+/** Settings whose values must never be shown. URLs belong to them, because they can contain a password or a token. */
+const SECRET_SETTINGS = [
+  "DATABASE_URL",
+  "NEON_HTTP_URL",
+  "UPSTASH_REDIS_REST_URL",
+  "UPSTASH_REDIS_REST_TOKEN",
+  "KEY_SECRET",
+  "KEY_SECRET_PREVIOUS",
+  "CF_PURGE_TOKEN",
+  "CF_API_URL",
+] as const satisfies (keyof Settings)[];
+
+/** Settings that work only together. */
+const PAIRS = [
+  ["UPSTASH_REDIS_REST_URL", "UPSTASH_REDIS_REST_TOKEN"],
+  ["CF_ZONE_ID", "CF_PURGE_TOKEN"],
+] as const satisfies (keyof Settings)[][];
+
+/** Settings are missing or malformed. The message names each of them, and never a value. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+/** Parses the bindings. @throws SettingsError that names every missing or malformed binding */
 export function parseSettings(bindings: Bindings): Settings {
-  const result = v.safeParse(Settings, bindings);
+  return parsedOf(v.safeParse(Settings, bindings));
+}
+
+/** Parses the settings that a command needs, by the same rules. @throws SettingsError */
+export function parseSettingsOf<Name extends keyof Settings>(
+  names: readonly [Name, ...Name[]],
+  variables: Bindings,
+): Pick<Settings, Name> {
+  const parsed: unknown = parsedOf(v.safeParse(v.pick(Settings, names), variables));
+  return parsed as Pick<Settings, Name>;
+}
+
+function parsedOf<T>(result: { success: true; output: T } | { success: false; issues: v.BaseIssue<unknown>[] }): T {
   if (result.success) return result.output;
-  throw new InvalidInputError(
-    result.issues.map((issue) => ({ pointer: `/${v.getDotPath(issue) ?? ""}`, detail: detailOf(issue) })),
-  );
+  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? "the settings"} ${detailOf(issue)}`);
+  throw new SettingsError(problems.join("; "));
 }
 
 function detailOf(issue: v.BaseIssue<unknown>): string {
-  return issue.input === undefined ? "is missing; docs/production.md describes every setting" : issue.message;
+  const isMissing = issue.input === undefined || issue.input === "";
+  return isMissing ? "is missing; docs/production.md describes every setting" : issue.message;
+}
+
+/** Returns the secret settings that have a value, by name, so that the log can remove their values. */
+export function secretsOf(bindings: Bindings | Settings): Record<string, string> {
+  const values = bindings as Bindings;
+  return Object.fromEntries(
+    SECRET_SETTINGS.flatMap((name) => {
+      const value = values[name];
+      // The default is no secret.
+      return typeof value === "string" && value !== v.getDefault(Settings.entries[name]) ? [[name, value]] : [];
+    }),
+  );
+}
+
+/** A setting that another one needs. */
+export interface MissingSetting {
+  setting: string;
+  /** The setting that has no effect without it. */
+  neededBy: string;
+}
+
+/** Returns the missing halves of pairs. The worker runs without them, so that they are no reason to refuse to start. */
+export function missingSettings(settings: Pick<Settings, (typeof PAIRS)[number][number]>): MissingSetting[] {
+  return PAIRS.flatMap(([one, other]) => {
+    if ((settings[one] === undefined) === (settings[other] === undefined)) return [];
+    const [setting, neededBy] = settings[one] === undefined ? [one, other] : [other, one];
+    return [{ setting, neededBy }];
+  });
 }

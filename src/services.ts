@@ -16,7 +16,7 @@ import { checkAhead } from "./delivery/publish/restore-detection.ts";
 import { createCloudflarePurge, type EdgePurge } from "./delivery/publish/purge-targets.ts";
 import { Snapshots } from "./delivery/snapshots/snapshots.ts";
 import { sweepOutbox } from "./delivery/publish/sweep.ts";
-import type { Settings } from "./env.ts";
+import { missingSettings, secretsOf, type Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
 import { parseCachedDocument } from "./flags/cached-document.ts";
@@ -30,10 +30,11 @@ import type { Services, StreamServices } from "./http/services.ts";
 import { StreamSlots } from "./http/streams/stream-slots.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
 import { FailureLog } from "./ops/failure-log.ts";
-import { consoleLog, errorFields, type Log } from "./ops/log.ts";
+import { consoleLog, errorFields, type Log, redactingLog } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createRateLimit } from "./ops/rate-limit.ts";
-import { createRateLimiter } from "./ops/rate-limiter.ts";
+import { createRateLimiter, type RateLimitBinding } from "./ops/rate-limiter.ts";
+import { createRedact } from "./ops/redact.ts";
 import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
 
@@ -69,7 +70,8 @@ type Runtime = Required<ServicesOptions>;
 
 /** The composition root: constructs everything that lives as long as the isolate. */
 export function createServices(settings: Settings, options: ServicesOptions = {}): Services {
-  const runtime: Runtime = { ...defaultRuntime(settings), ...options };
+  const given: Runtime = { ...defaultRuntime(settings), ...options };
+  const runtime: Runtime = { ...given, log: redactingLog(given.log, createRedact(secretsOf(settings))) };
   const { clock, log, random, openCache } = runtime;
   const prefix = settings.CACHE_PREFIX;
   const tiers = createTiers(settings, runtime);
@@ -104,6 +106,7 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
   const limits = createRateLimits(settings, clock.now, log);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
   let isolateId: string | undefined;
+  for (const { setting, neededBy } of missingSettings(settings)) log.warn("misconfigured", { setting, neededBy });
 
   return {
     settings,
@@ -262,26 +265,12 @@ function logFailure(error: HttpError, requestId: string, failures: FailureLog, l
 }
 
 function createRateLimits(settings: Settings, now: () => number, log: Log): RateLimits {
-  const common = { now, log };
+  const limiter = (name: string, binding: RateLimitBinding | undefined, perSecond: number) =>
+    createRateLimiter({ name, binding, perSecond, now, log });
   return {
-    unknownKeys: createRateLimiter({
-      ...common,
-      name: "unknown keys",
-      binding: settings.LIMIT_UNKNOWN_KEYS,
-      perSecond: settings.UNKNOWN_KEYS_PER_SECOND,
-    }),
-    noCache: createRateLimiter({
-      ...common,
-      name: "no-cache",
-      binding: settings.LIMIT_NO_CACHE,
-      perSecond: settings.NO_CACHE_PER_SECOND,
-    }),
-    writes: createRateLimiter({
-      ...common,
-      name: "writes",
-      binding: settings.LIMIT_WRITES,
-      perSecond: settings.WRITES_PER_SECOND,
-    }),
+    unknownKeys: limiter("unknown keys", settings.LIMIT_UNKNOWN_KEYS, settings.UNKNOWN_KEYS_PER_SECOND),
+    noCache: limiter("no-cache", settings.LIMIT_NO_CACHE, settings.NO_CACHE_PER_SECOND),
+    writes: limiter("writes", settings.LIMIT_WRITES, settings.WRITES_PER_SECOND),
   };
 }
 

@@ -139,7 +139,7 @@ function profileOf({ url, environment, tokenVariable, tokenFile }: SetOptions, {
     throw new UsageError("--token-variable must be a name of letters, digits and _, such as BURGEE_SHOP_TOKEN");
   }
   return {
-    url: checkedUrl(url),
+    url: checkedUrl(url, "--url"),
     ...(tokenVariable === undefined ? {} : { tokenVariable }),
     ...(tokenFile === undefined ? {} : { tokenFile: resolve(cwd, tokenFile) }),
     ...(environment === undefined ? {} : { environment }),

@@ -64,7 +64,8 @@ async function findTarget(options: TargetOptions, terminal: Terminal): Promise<T
   const given = options.url ?? (options.profile === undefined ? env["BURGEE_URL"] : undefined);
   const token = await tokenOf(env, terminal.cwd);
   if (given !== undefined) {
-    return { url: checkedUrl(given), token, environment, source: options.url ? "--url" : "BURGEE_URL" };
+    const source = options.url ? "--url" : "BURGEE_URL";
+    return { url: checkedUrl(given, source), token, environment, source };
   }
   const file = await readProfiles(terminal);
   const name = options.profile ?? env["BURGEE_PROFILE"] ?? file.default;
@@ -76,7 +77,7 @@ async function findTarget(options: TargetOptions, terminal: Terminal): Promise<T
     }
     const isOwn = options.profile !== undefined && (profile.tokenVariable ?? profile.tokenFile) !== undefined;
     return {
-      url: checkedUrl(profile.url),
+      url: checkedUrl(profile.url, `the url of profile ${name}`),
       token: (isOwn ? undefined : token) ?? (await profileToken(profile, terminal)),
       environment: environment ?? profile.environment,
       source: `profile ${name}`,
@@ -85,7 +86,12 @@ async function findTarget(options: TargetOptions, terminal: Terminal): Promise<T
   const dev = await readDevFile(terminal);
   if (dev !== undefined) {
     // Use only the file's own token, because the folder may be someone else's clone with another URL in the file.
-    return { url: checkedUrl(dev.url), token: dev.adminToken, environment, source: ".burgee/dev.json" };
+    return {
+      url: checkedUrl(dev.url, "the url in .burgee/dev.json"),
+      token: dev.adminToken,
+      environment,
+      source: ".burgee/dev.json",
+    };
   }
   throw new UsageError(
     "no deployment given; set BURGEE_URL and BURGEE_TOKEN, use --url, or create a profile with `burgee profiles set`",
@@ -146,13 +152,13 @@ async function readDevFile({ env, cwd }: Terminal): Promise<DevFile | undefined>
   }
 }
 
-/** @throws UsageError */
-export function checkedUrl(url: string): string {
+/** Checks the URL of a deployment, which stands in `source`. @throws UsageError */
+export function checkedUrl(url: string, source: string): string {
   const { protocol, username, password } = URL.canParse(url) ? new URL(url) : new URL("none:");
   if (!/^https?:$/.test(protocol)) {
-    throw new UsageError(`the URL of the deployment must look like https://flags.example.com, not ${url}`);
+    // The text may be a connection string or contain a password, so the message does not repeat it.
+    throw new UsageError(`${source} must look like https://flags.example.com`);
   }
-  if (username !== "" || password !== "")
-    throw new UsageError("the URL of the deployment must not contain a user name or password");
+  if (username !== "" || password !== "") throw new UsageError(`${source} must not contain a user name or password`);
   return url;
 }

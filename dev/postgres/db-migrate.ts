@@ -1,12 +1,11 @@
 /** `npm run db:migrate` applies the missing migrations to the database at DATABASE_URL. */
 import { Client } from "pg";
+import { reportFailure } from "../failure.ts";
+import { databaseUrlOf, withFullVerification } from "./database-url.ts";
 import { applyMigrations } from "./migrate.ts";
 
 async function main(): Promise<void> {
-  const { DATABASE_URL } = process.env;
-  if (!DATABASE_URL)
-    throw new TypeError("DATABASE_URL is not set. Set it to the connection string of the role that owns the tables.");
-  const client = new Client({ connectionString: DATABASE_URL });
+  const client = new Client({ connectionString: withFullVerification(databaseUrlOf(process.env)) });
   await client.connect();
   try {
     const applied = await applyMigrations({
@@ -22,7 +21,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+main().catch((error: unknown) => reportFailure(error));

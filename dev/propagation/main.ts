@@ -1,6 +1,7 @@
 /** `npm run watch:propagation` measures from outside how long a change takes to arrive at a deployment. */
 import { ApiError, UnreachableError } from "../../sdk/client/client.ts";
 import { EXIT, UsageError } from "../../cli/exit.ts";
+import { redactFor, reportFailure } from "../failure.ts";
 import { DevError } from "../session/error.ts";
 import { readDevFile } from "../session/files.ts";
 import { parseWatchOptions, USAGE } from "./options.ts";
@@ -34,21 +35,25 @@ async function run(): Promise<number> {
   try {
     return await main(process.argv.slice(2), process.env);
   } catch (error) {
+    const redact = redactFor(process.env);
     if (error instanceof UsageError) {
-      console.error(`${error.message}\nRun it with --help for all options.`);
+      console.error(`${redact(error.message)}\nRun it with --help for all options.`);
       return EXIT.usage;
     }
     if (error instanceof DevError) {
-      console.error(error.message);
+      console.error(redact(error.message));
       return EXIT.usage;
     }
     if (error instanceof ApiError) {
-      console.error(`The deployment refused the request with status ${error.status}: ${error.message}`);
+      console.error(`The deployment refused the request with status ${error.status}: ${redact(error.message)}`);
       return EXIT.refused;
     }
-    if (!(error instanceof UnreachableError)) throw error;
-    console.error(error.message);
-    return EXIT.unreachable;
+    if (error instanceof UnreachableError) {
+      console.error(redact(error.message));
+      return EXIT.unreachable;
+    }
+    reportFailure(error);
+    return EXIT.refused;
   }
 }
 

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../../cli/exit.ts";
 import { ENVIRONMENT_PATTERN, KEY_PATTERN } from "../../src/flags/limits.ts";
+import { redact } from "../../src/ops/redact.ts";
 import type { DevFile } from "../session/files.ts";
 
 export const USAGE = `usage: BURGEE_ADMIN_TOKEN=… BURGEE_KEY=… npm run watch:propagation -- --url https://…
@@ -114,7 +115,7 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     const [sentence = ""] = error instanceof Error ? error.message.split(/\. |\n/) : [];
     // The unknown argument may be a key, which must not be repeated.
-    throw new UsageError(sentence.replace(/bg[acs]_\S*/g, "(a key; set it in the environment instead)"));
+    throw new UsageError(redact(sentence.replace(/bg[acs]_\S*/g, "(a key; set it in the environment instead)")));
   }
 }
 

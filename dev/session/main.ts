@@ -1,5 +1,6 @@
 /** `npm run dev`, started by start.js. */
 import { join } from "node:path";
+import { redactFor } from "../failure.ts";
 import { DevError } from "./error.ts";
 import { Closers, type DevSession, startSession } from "./session.ts";
 import { type DevSettings, readDevSettings } from "./settings.ts";
@@ -9,10 +10,11 @@ export async function main(): Promise<void> {
   const closers = new Closers();
   const started = performance.now();
   let isStopping = false;
+  const redact = redactFor(process.env);
 
   const stop = async (code: number): Promise<never> => {
     isStopping = true;
-    await closers.close().catch((error: unknown) => console.error(String(error)));
+    await closers.close().catch((error: unknown) => console.error(redact(String(error))));
     process.exit(code);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -31,9 +33,8 @@ export async function main(): Promise<void> {
     throw new DevError(`wrangler dev ended (exit code ${code}). Its last output:\n\n${session.worker.lastOutput()}`);
   } catch (error) {
     if (isStopping) return;
-    console.error(
-      `\n${error instanceof DevError ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-    );
+    const text = error instanceof DevError ? error.message : error instanceof Error ? error.stack : String(error);
+    console.error(`\n${redact(text ?? "")}\n`);
     await stop(1);
   }
 }

@@ -1,4 +1,5 @@
 import { isAbsolute, join, relative } from "node:path";
+import { isConnectionString } from "../../src/setting-forms.ts";
 import { DevError } from "./error.ts";
 
 export interface DevSettings {
@@ -22,9 +23,7 @@ export function readDevSettings(env: Record<string, string | undefined>, root: s
   const portText = env["PORT"] || "8787";
   const port = Number(portText);
   if (!/^\d+$/.test(portText) || port < 1 || port > 65_535) {
-    throw new DevError(
-      `PORT is "${portText}", which is not a port. Set a number from 1 to 65535: PORT=8788 npm run dev`,
-    );
+    throw new DevError("PORT is not a port. Set a number from 1 to 65535: PORT=8788 npm run dev");
   }
   const given = env["BURGEE_DIR"] || ".burgee";
   const directory = isAbsolute(given) ? given : join(cwd, given);
@@ -34,8 +33,8 @@ export function readDevSettings(env: Record<string, string | undefined>, root: s
     port,
     directory,
     shownDirectory: shown === "" || shown.startsWith("..") ? directory : shown,
-    databaseUrl: urlSetting(env, "DATABASE_URL", /^postgres(ql)?:\/\/\S+$/, "postgres://user:password@host/database"),
-    redisUrl: urlSetting(env, "REDIS_URL", /^rediss?:\/\/\S+$/, "redis://host:6379"),
+    databaseUrl: urlSetting(env, "DATABASE_URL", isConnectionString, "postgres://user:password@host/database"),
+    redisUrl: urlSetting(env, "REDIS_URL", isRedisUrl, "redis://host:6379"),
     workerVars: Object.fromEntries(
       Object.entries(env).filter(
         (entry): entry is [string, string] => entry[0].startsWith("CACHE_") && entry[1] !== undefined,
@@ -47,13 +46,17 @@ export function readDevSettings(env: Record<string, string | undefined>, root: s
 function urlSetting(
   env: Record<string, string | undefined>,
   name: string,
-  form: RegExp,
+  isForm: (text: string) => boolean,
   example: string,
 ): string | undefined {
   const value = env[name];
   if (value === undefined || value === "") return undefined;
-  if (!form.test(value) || !URL.canParse(value)) {
+  if (!isForm(value)) {
     throw new DevError(`${name} is not a URL like ${example}. Correct it, or unset it to use the embedded one.`);
   }
   return value;
+}
+
+function isRedisUrl(text: string): boolean {
+  return /^rediss?:\/\/\S+$/.test(text) && URL.canParse(text);
 }

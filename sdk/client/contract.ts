@@ -525,6 +525,8 @@ export type Readiness = {
   status: "ok" | "degraded" | "unavailable";
   /** The entries of L1, and the state, latency and breaker of L2 and L3. */
   tiers: Record<string, unknown>;
+  /** Settings that are missing although another setting needs them; left out if there are none. */
+  misconfigured?: { setting: string; neededBy: string }[] | undefined;
 };
 
 /** The input and the response body of each operation, by `operationId`. */

@@ -1,10 +1,14 @@
 import type { FieldError } from "../ops/errors.ts";
+import { redact } from "../ops/redact.ts";
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError, TierError } from "../ops/errors.ts";
 import { FlightLateError } from "../resilience/single-flight.ts";
 import { LoadLimitError, MinVersionError, UnavailableError } from "../delivery/request-scope.ts";
 import type { ErrorCode } from "../evaluation/types.ts";
 import { CORS_HEADERS } from "./cors.ts";
 import { requestId } from "./request-id.ts";
+
+/** The message of an error that the caller may know nothing about. */
+const INTERNAL_ERROR = "internal error";
 
 /** An error response. */
 export class HttpError extends Error {
@@ -51,21 +55,21 @@ export function toHttpError(error: unknown): HttpError {
   if (error instanceof InvalidInputError) {
     return new HttpError(422, "the input is not valid", { code: "PARSE_ERROR", errors: error.errors, cause });
   }
-  if (error instanceof ConflictError) return new HttpError(409, error.message, { cause });
-  if (error instanceof NotFoundError) return new HttpError(404, error.message, { cause });
+  if (error instanceof ConflictError) return new HttpError(409, redact(error.message), { cause });
+  if (error instanceof NotFoundError) return new HttpError(404, redact(error.message), { cause });
   if (error instanceof MinVersionError) {
-    return new HttpError(503, error.message, {
+    return new HttpError(503, redact(error.message), {
       headers: { "retry-after": "1", "x-flags-version": String(error.version) },
       cause,
     });
   }
   if (error instanceof LoadLimitError) return new HttpError(429, error.message, { headers: { "retry-after": "1" } });
   if (error instanceof UnavailableError)
-    return new HttpError(503, error.message, { headers: { "retry-after": "1" }, cause });
+    return new HttpError(503, redact(error.message), { headers: { "retry-after": "1" }, cause });
   if (error instanceof StoreUnavailableError || error instanceof TierError || error instanceof FlightLateError) {
     return new HttpError(503, "the store cannot be reached", { headers: { "retry-after": "1" }, cause });
   }
-  return new HttpError(500, "internal error", { cause });
+  return new HttpError(500, INTERNAL_ERROR, { cause });
 }
 
 /** Renders an error as problem+json (RFC 9457), the form of every route except OFREP's. */
@@ -89,9 +93,9 @@ export function problemResponse(error: HttpError, requestId: string): Response {
   });
 }
 
-/** Responds if a setting is missing or wrong. Only the log says which one, because the caller is not the operator. */
-export function misconfigured(request: Request): Response {
-  const error = new HttpError(500, "this deployment is not fully configured; its log names the wrong settings");
+/** Responds if a setting is missing or malformed. `problem` names the settings, and never their values. */
+export function misconfigured(request: Request, problem: string): Response {
+  const error = new HttpError(500, `this deployment is misconfigured: ${problem}`);
   return errorResponse(error, request, new URL(request.url).pathname.replaceAll(/\/{2,}/g, "/"));
 }
 
@@ -128,7 +132,7 @@ export function ofrepRoute(path: string): { isEvaluation: boolean; key: string |
  * decoders accept no other fields.
  */
 export function ofrepErrorResponse(error: HttpError, requestId: string, key: string | undefined): Response {
-  const details = error.status === 500 ? `internal error ${requestId}` : detailsOf(error);
+  const details = error.message === INTERNAL_ERROR ? `internal error ${requestId}` : detailsOf(error);
   const body =
     key === undefined
       ? { errorCode: error.code, errorDetails: details }

@@ -14,12 +14,16 @@ const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 
 const MEANINGS: Record<Readiness["status"], string> = {
   ok: "Every backend responds.",
-  degraded: "One backend is unreachable. Flags are still served.",
+  degraded: "A backend is unreachable or misconfigured. Flags are still served.",
   unavailable: "No backend can be reached. Flags are served from the copies that this worker still has.",
 };
 
 /** Returns a page that shows the state of the tiers, with its content security policy. */
-export async function readyzPage({ status, tiers }: Readiness): Promise<{ html: string; policy: string }> {
+export async function readyzPage({
+  status,
+  tiers,
+  misconfigured = [],
+}: Readiness): Promise<{ html: string; policy: string }> {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -50,6 +54,9 @@ export async function readyzPage({ status, tiers }: Readiness): Promise<{ html: 
             ${row("L2, Redis", tiers.l2)}${row("L3, Postgres", tiers.l3)}
           </tbody>
         </table>
+        ${misconfigured.map(
+          ({ setting, neededBy }) => html`<p>Set <code>${setting}</code>: <code>${neededBy}</code> needs it.</p>`,
+        )}
         <p>The worker checks at most every two seconds. <code>curl</code> gets the same report as JSON.</p>
       </body>
     </html>`;

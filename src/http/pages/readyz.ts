@@ -1,3 +1,4 @@
+import { type MissingSetting, missingSettings } from "../../env.ts";
 import type { Services } from "../services.ts";
 import { within } from "../../resilience/deadline.ts";
 import { getEnvironment } from "../../store/writes/environments.ts";
@@ -11,20 +12,22 @@ const NO_ENVIRONMENT = "-";
 
 export type ReadinessServices = Pick<
   Services,
-  "tiers" | "redisBreaker" | "storeBreaker" | "database" | "clock" | "now" | "failures"
+  "tiers" | "redisBreaker" | "storeBreaker" | "database" | "clock" | "now" | "failures" | "settings"
 >;
 
 export interface TierState {
-  state: "ok" | "unreachable" | "not configured";
+  state: "ok" | "unreachable" | "not configured" | "misconfigured";
   breaker?: string;
   /** The duration of the probe (ms). */
   latencyMs?: number;
 }
 
 export interface Readiness {
-  /** `degraded`: either Redis or Postgres is unreachable, and flags are still served. */
+  /** `degraded`: Redis or Postgres is unreachable or misconfigured, and flags are still served. */
   status: "ok" | "degraded" | "unavailable";
   tiers: { l1: { entries: number; bytes: number }; l2: TierState; l3: TierState };
+  /** Settings that are set without the setting that they need; left out if there are none. */
+  misconfigured?: MissingSetting[];
 }
 
 /** Returns a function that reports the state of the tiers. It asks them at most every two seconds, and never throws. */
@@ -42,14 +45,18 @@ export function createReadiness(services: ReadinessServices): () => Promise<Read
 async function probeTiers(services: ReadinessServices): Promise<Readiness> {
   const { tiers, redisBreaker, storeBreaker } = services;
   const l2 = tiers.l2;
+  const missing = missingSettings(services.settings);
+  const isHalfSet = missing.some(({ setting }) => setting.startsWith("UPSTASH_"));
   const [redis, store] = await Promise.all([
-    l2 === undefined ? ({ state: "not configured" } as const) : probe(services, "redis", () => l2.ping()),
+    l2 === undefined
+      ? ({ state: isHalfSet ? "misconfigured" : "not configured" } as const)
+      : probe(services, "redis", () => l2.ping()),
     probe(services, "store", async () => getEnvironment(await services.database(), NO_ENVIRONMENT)),
   ]);
   const { size: entries, bytes } = tiers.l1.stats();
   const isRedisUp = redis.state === "ok";
   const isStoreUp = store.state === "ok";
-  const isWhole = isStoreUp && (isRedisUp || redis.state === "not configured");
+  const isWhole = isStoreUp && (isRedisUp || redis.state === "not configured") && missing.length === 0;
   return {
     status: isWhole ? "ok" : isRedisUp || isStoreUp ? "degraded" : "unavailable",
     tiers: {
@@ -57,6 +64,7 @@ async function probeTiers(services: ReadinessServices): Promise<Readiness> {
       l2: redisBreaker === undefined ? redis : { ...redis, breaker: redisBreaker.state },
       l3: { ...store, breaker: storeBreaker.state },
     },
+    ...(missing.length === 0 ? {} : { misconfigured: missing }),
   };
 }
 

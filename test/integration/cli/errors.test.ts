@@ -54,7 +54,7 @@ describe("errors of burgee", () => {
     ["cache stats -e production --watch --interval soon", "It must be a whole number from 1 to 3600."],
     ["keys create -e production --kind admin", "Allowed choices are client, server."],
     ["evaluate search -e production -a plan", "It must look like plan=pro"],
-    ["env list --url ftp://x", "must look like https://flags.example.com, not ftp://x"],
+    ["env list --url ftp://x", "--url must look like https://flags.example.com"],
     ["env list --url https://me:secret@flags.example.com", "must not contain a user name or password"],
     ["env list --profile nobody", "profile nobody does not exist"],
     ["diff nowhere.yaml", "file nowhere.yaml does not exist"],

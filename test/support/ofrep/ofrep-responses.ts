@@ -52,7 +52,11 @@ async function limited(world: OfrepWorld, flagKey: string | undefined): Promise<
 /** Returns a 500: a binding is missing. */
 async function unconfigured(world: OfrepWorld, flagKey: string | undefined): Promise<WireResponse> {
   const { misconfigured } = await import("../../../src/http/errors.ts");
-  return askOf(async (path, init) => misconfigured(new Request(`http://edge.test${path}`, init)), world, flagKey);
+  return askOf(
+    async (path, init) => misconfigured(new Request(`http://edge.test${path}`, init), "KEY_SECRET is missing"),
+    world,
+    flagKey,
+  );
 }
 
 /** Returns a 503: a new isolate while both backends are down and there is no snapshot. */

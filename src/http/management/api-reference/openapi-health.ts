@@ -64,6 +64,15 @@ export const healthSchemas: Record<string, object> = {
     properties: {
       status: { enum: ["ok", "degraded", "unavailable"] },
       tiers: { type: "object", description: "The entries of L1, and the state, latency and breaker of L2 and L3." },
+      misconfigured: {
+        type: "array",
+        description: "Settings that are missing although another setting needs them; left out if there are none.",
+        items: {
+          type: "object",
+          properties: { setting: { type: "string" }, neededBy: { type: "string" } },
+          required: ["setting", "neededBy"],
+        },
+      },
     },
     required: ["status", "tiers"],
   },

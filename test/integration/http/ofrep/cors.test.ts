@@ -100,7 +100,7 @@ describe("requests of pages on other origins", () => {
       if (!path.includes("?")) responses.push(await of(path, { ...init, method: "DELETE" }));
     }
     for (const path of ["/flags", "/flags/a", BULK]) {
-      const response = misconfigured(new Request(`http://edge.test${path}`));
+      const response = misconfigured(new Request(`http://edge.test${path}`), "KEY_SECRET is missing");
       responses.push({ name: path, route: "bulk", status: 500, headers: response.headers, text: "" });
     }
     responses.push(await of("/ofrep/v1/nothing", { method: "POST", headers }));

@@ -92,14 +92,14 @@ describe("paths under /ofrep", () => {
   });
 
   test("a deployment without settings says so in OFREP's shape, and elsewhere as a problem", async ({ expect }) => {
-    const response = misconfigured(new Request(`http://edge.test/${FLAGS}`));
+    const response = misconfigured(new Request(`http://edge.test/${FLAGS}`), "KEY_SECRET is missing");
     expect(response.status).toBe(500);
     expect(await response.json()).toEqual({ errorCode: "GENERAL", errorDetails: expect.any(String) });
     expect(response.headers.get("access-control-allow-origin")).toBe("*");
-    const other = misconfigured(new Request("http://edge.test/flags/plain"));
+    const other = misconfigured(new Request("http://edge.test/flags/plain"), "KEY_SECRET is missing");
     expect(other.headers.get("content-type")).toBe("application/problem+json");
     expect(other.headers.get("access-control-allow-origin")).toBe("*");
-    const one = misconfigured(new Request(`http://edge.test/${FLAGS}/plain`));
+    const one = misconfigured(new Request(`http://edge.test/${FLAGS}/plain`), "KEY_SECRET is missing");
     expect(await one.json()).toMatchObject({ key: "plain", metadata: {} });
   });
 });
