@@ -1,5 +1,6 @@
 import type { ScheduledIsolate } from "./scheduled-isolate.ts";
-import type { ScheduledWorld, WorldOptions } from "./scheduled-world.ts";
+import type { WorldOptions } from "./isolate-world.ts";
+import type { ScheduledWorld } from "./scheduled-world.ts";
 
 export interface Case extends WorldOptions {
   name: string;

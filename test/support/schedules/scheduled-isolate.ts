@@ -18,7 +18,7 @@ import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
 import type { Log } from "../../../src/ops/log.ts";
 import { FLIGHT_BUDGET_MS } from "../../../src/services.ts";
 import type { FlagReader } from "../../../src/store/readings/flag-reader.ts";
-import type { ScheduledWorld } from "./scheduled-world.ts";
+import type { IsolateWorld } from "./isolate-world.ts";
 import type { Write } from "./version-history.ts";
 
 export const ENVIRONMENT = "prod";
@@ -30,12 +30,12 @@ export class ScheduledIsolate {
   readonly tiers: TieredCache<CompiledFlag>;
   readonly source: FlagSource;
   readonly publisher: Publisher;
-  readonly #world: ScheduledWorld;
+  readonly #world: IsolateWorld;
   readonly #log: Log;
   #seen = 0;
   #newestResult = 0;
 
-  constructor(world: ScheduledWorld, number: number) {
+  constructor(world: IsolateWorld, number: number) {
     const name = String.fromCodePoint(65 + number);
     this.name = name;
     this.#world = world;
@@ -132,7 +132,7 @@ export class ScheduledIsolate {
   }
 }
 
-function readerOf(world: ScheduledWorld, who: string): FlagReader {
+function readerOf(world: IsolateWorld, who: string): FlagReader {
   const read = (flagKeys: readonly string[] | "all", since: number | undefined) =>
     world.io(who, "reads the store", () => world.reading(flagKeys, since));
   return {

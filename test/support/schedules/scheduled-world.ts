@@ -1,6 +1,5 @@
 import { parseHead } from "../../../src/cache/redis/head-text.ts";
 import { pairsOf } from "../../../src/cache/redis/reading-text.ts";
-import type { CacheScripts } from "../../../src/cache/redis/scripts.ts";
 import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
 import type { Publication } from "../../../src/delivery/publish/publisher.ts";
 import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
@@ -9,26 +8,13 @@ import type { Reading } from "../../../src/flags/reading.ts";
 import { FakeClock } from "../fake-clock.ts";
 import { RememberedRedis } from "./remembered-redis.ts";
 import { ENVIRONMENT, PREFIX, ScheduledIsolate } from "./scheduled-isolate.ts";
+import type { WorldOptions } from "./isolate-world.ts";
 import type { Schedule } from "./schedules.ts";
 import { VersionHistory, type Write } from "./version-history.ts";
 
 /** The lifetime of a head that the data centre keeps, as in the worker. */
 const KEPT_MS = 30_000;
 const HASH = `${PREFIX}:feature_flag:${ENVIRONMENT}`;
-
-export interface WorldOptions {
-  scripts?: CacheScripts;
-  /** Reads go to a replica of Redis that is as old as the last copy. */
-  hasReplica?: boolean;
-  /** A reply arrives in a step of its own. Needed if two actors share an isolate. */
-  hasSlowReplies?: boolean;
-  /** A write passes the changed documents to the purge. */
-  writesThrough?: boolean;
-  /** Redis loses everything at some point, including the fence. */
-  losesRedis?: boolean;
-  /** The data centre keeps heads. All purges reach it, or only the first of each isolate, or none. */
-  keptHeads?: "purged" | "purged once" | "not purged";
-}
 
 /**
  * The worker's tiers, loader, source, publisher and sweep, with a store in memory and the real Redis scripts. Every

@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
+import { bundleWorker } from "../../../../dev/bundle.ts";
+import { bundleSnapshots } from "../../../../dev/snapshot.ts";
+import type { EdgeCache } from "../../../../src/ops/runtime.ts";
+import { type Colo, startColo } from "../../../support/edge/colo.ts";
+import { startTestProject, type TestProject } from "../../../support/project.ts";
+import { type ApiResponse, readResponse } from "./snapshot-world.ts";
+
+describe("snapshots in workerd", () => {
+  let project: TestProject;
+  let directory: string;
+  let colo: Colo | undefined;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "burgee-snapshot-"));
+    project = await startTestProject();
+    await project.save({ key: "banner" });
+    await project.save({ key: "other" });
+  });
+  afterEach(async () => {
+    await colo?.dispose();
+    project.backends.upstash.setFaults({});
+    project.backends.neon.setFaults({});
+  });
+  afterAll(async () => {
+    await project.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const breakDown = (): void => {
+    project.backends.upstash.setFaults({ down: true });
+    project.backends.neon.setFaults({ down: true });
+  };
+  const ask = async (path: string): Promise<ApiResponse> =>
+    readResponse(
+      await colo!.fetch(`/ofrep/v1/evaluate/flags${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${project.serverKey}` },
+        body: "{}",
+      }),
+    );
+
+  test("a worker that restarts with both backends down serves the data centre's snapshot", async ({ expect }) => {
+    colo = await startColo({ bindings: project.bindings, directory });
+    const { version } = await ask("");
+    const caches = (await colo.miniflare.getCaches()) as unknown as { open(name: string): Promise<EdgeCache> };
+    const kept = await caches.open("burgee");
+    await expect
+      .poll(async () => (await kept.match("https://cache.invalid/burgee/snapshot/1/production"))?.status)
+      .toBe(200);
+    await colo.dispose();
+    breakDown();
+    colo = await startColo({ bindings: project.bindings, directory });
+    const stale = {
+      cacheStatus: expect.stringMatching(/^Burgee-L1; fwd=miss, Burgee-Snapshot; hit; ttl=-\d+; detail=stale$/),
+    };
+    expect(await ask("/banner")).toMatchObject({ status: 200, value: true, version, ...stale });
+    expect(await ask("")).toMatchObject({ status: 200, version, keys: ["banner", "other"], ...stale });
+  });
+
+  test("a worker serves its bundled snapshot, and responds with 503 without one", async ({ expect }) => {
+    const { source, bundled } = await bundleSnapshots(project.db, Date.now() - 3_600_000);
+    expect(bundled).toMatchObject([{ environment: "production", flags: 2 }]);
+    const path = join(directory, "snapshot.js");
+    await writeFile(path, source);
+    const { code } = await bundleWorker(undefined, { alias: { "#bundled-snapshot": path } });
+    breakDown();
+    colo = await startColo({ bindings: project.bindings, script: code });
+    const response = await ask("/banner");
+    expect(response).toMatchObject({ status: 200, value: true, version: bundled[0]!.version });
+    expect(response.cacheStatus).toMatch(/Burgee-Snapshot; hit; ttl=-36\d\d; detail=stale$/);
+    expect((await ask("")).keys).toEqual(["banner", "other"]);
+    await colo.dispose();
+    colo = await startColo({ bindings: project.bindings });
+    expect((await ask("/banner")).status).toBe(503);
+  });
+});

@@ -1,0 +1,38 @@
+import type { CacheScripts } from "../../../src/cache/redis/scripts.ts";
+import type { Publication } from "../../../src/delivery/publish/publisher.ts";
+import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
+import type { Reading } from "../../../src/flags/reading.ts";
+import type { Outbox } from "../../../src/store/outbox.ts";
+import type { FakeClock } from "../fake-clock.ts";
+import type { VersionHistory, Write } from "./version-history.ts";
+
+export interface WorldOptions {
+  scripts?: CacheScripts;
+  /** Reads go to a replica of Redis that is as old as the last copy. */
+  hasReplica?: boolean;
+  /** A reply arrives in a step of its own. Needed if two actors share an isolate. */
+  hasSlowReplies?: boolean;
+  /** A write passes the changed documents to the purge. */
+  writesThrough?: boolean;
+  /** Redis loses everything at some point, including the fence. */
+  losesRedis?: boolean;
+  /** The data centre keeps heads. All purges reach it, or only the first of each isolate, or none. */
+  keptHeads?: "purged" | "purged once" | "not purged";
+}
+
+/** The parts of the scheduled world that one isolate uses. */
+export interface IsolateWorld {
+  readonly store: VersionHistory;
+  readonly clock: FakeClock;
+  readonly options: WorldOptions;
+  readonly problems: string[];
+  readonly purged: { version: number; at: number }[];
+  io<T>(who: string, name: string, apply: () => T): Promise<T>;
+  commit(who: string, kind: Write, key: string): Promise<Publication>;
+  command(who: string, command: readonly string[]): Promise<unknown>;
+  keptHeads(who: string): EdgeHeadStore;
+  purgeApi(who: string): typeof fetch;
+  reading(flagKeys: readonly string[] | "all", since: number | undefined): Reading;
+  outbox(who: string): Outbox;
+  floor(): number;
+}
