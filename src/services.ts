@@ -16,6 +16,7 @@ import { checkAhead } from "./delivery/publish/restore-detection.ts";
 import { createCloudflarePurge, type EdgePurge } from "./delivery/publish/purge-targets.ts";
 import { Snapshots } from "./delivery/snapshots/snapshots.ts";
 import { sweepOutbox } from "./delivery/publish/sweep.ts";
+import { targetIdsOf } from "./delivery/publish/target-ids.ts";
 import { missingSettings, secretsOf, type Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
@@ -37,6 +38,7 @@ import { createRateLimiter, type RateLimitBinding } from "./ops/rate-limiter.ts"
 import { createRedact } from "./ops/redact.ts";
 import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
+import type { PurgeTargets } from "./store/outbox.ts";
 
 /** A command to Redis that takes longer counts as failed (ms). */
 const REDIS_TIMEOUT_MS = 150;
@@ -101,8 +103,12 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
   const delivery: Delivery = { tiers, environments, loader, flights, headCheck };
   const publisher: Publisher = new Publisher(tiers, prefix, edgePurge, log, (environment, head, waitUntil) => {
     const publish = (publication: Publication) => publisher.publish(environment, publication, waitUntil);
-    return checkAhead({ environment, head }, store.openOutbox, publish, log);
+    return checkAhead({ environment, head }, openOutbox, publish, log);
   });
+  const openOutbox = async () =>
+    store.openOutbox(
+      await targetIdsOf(settings, { hasRedis: tiers.l2 !== undefined, hasEdge: edgePurge !== undefined }),
+    );
   const limits = createRateLimits(settings, clock.now, log);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
   let isolateId: string | undefined;
@@ -131,7 +137,7 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     metrics,
     failures,
     database: store.openDatabase,
-    sweep: async (waitUntil) => await sweepOutbox(await store.openOutbox(), publisher, waitUntil, log),
+    sweep: async (waitUntil) => await sweepOutbox(await openOutbox(), publisher, waitUntil, log),
     logFailure: (error, requestId) => logFailure(error, requestId, failures, log),
   };
 }
@@ -202,9 +208,9 @@ function createStore(settings: Settings, { storeTimeoutMs }: Runtime) {
       const [{ createFlagReader }, db] = await Promise.all([import("./store/readings/flag-reader.ts"), openDatabase()]);
       return createFlagReader(db);
     },
-    async openOutbox() {
+    async openOutbox(targets: PurgeTargets) {
       const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
-      return createOutbox(db);
+      return createOutbox(db, targets);
     },
   };
 }

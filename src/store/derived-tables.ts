@@ -1,8 +1,9 @@
 /**
- * The tables that triggers maintain. Nothing else writes to them, except that the sweep marks rows of the outbox done.
+ * The tables that triggers maintain, and those of the sweep. Nothing else writes to them; of the former, the sweep only
+ * marks rows of the outbox done.
  */
 import { sql } from "drizzle-orm";
-import { bigint, check, index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, check, foreignKey, index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { at } from "./tables.ts";
 
 /**
@@ -69,6 +70,37 @@ export const outbox = pgTable(
     index("outbox_pending_index")
       .on(t.environment, t.version)
       .where(sql`done_at is null`),
+  ],
+);
+
+/**
+ * The places that keep entries: a Redis or a zone, each with its prefix. Every sweep names those of its worker. A row
+ * of the outbox is done when all of them have accepted its purge. Exported for drizzle-kit.
+ */
+export const purgeTargets = pgTable("purge_targets", {
+  id: text("id").primaryKey(),
+  registeredAt: at("registered_at")
+    .notNull()
+    .default(sql`now()`),
+  seenAt: at("seen_at")
+    .notNull()
+    .default(sql`now()`),
+});
+
+/**
+ * The version up to which a target has accepted the purges of an environment; -1 if it has to purge everything first.
+ * Exported for drizzle-kit.
+ */
+export const purgeConfirmations = pgTable(
+  "purge_confirmations",
+  {
+    target: text("target").notNull(),
+    environment: text("environment").notNull(),
+    version: bigint("version", { mode: "number" }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.target, t.environment] }),
+    foreignKey({ columns: [t.target], foreignColumns: [purgeTargets.id] }).onDelete("cascade"),
   ],
 );
 

@@ -1,16 +1,16 @@
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { MAX_CHANGES } from "../flags/changes.ts";
 import { type OutboxRow, pendingChanges } from "./outbox-rows.ts";
 import type { StoreDatabase } from "./client.ts";
 import { readJson, type Written } from "./writes/transaction.ts";
 
-/** The changes that the sweep has not confirmed yet. */
+/** The changes that a worker's own purge targets have not all accepted yet. */
 export interface Unconfirmed {
   /** The version of every environment. */
   versions: Map<string, number>;
   /**
-   * Environments with such changes: every change since the oldest that is not done, or one change of everything if they
-   * are more than MAX_CHANGES.
+   * Environments with such changes: every change since the oldest that one of the targets has not accepted, or one
+   * change of everything if they are more than MAX_CHANGES, or if the target is new.
    */
   pending: Map<string, Written>;
 }
@@ -22,15 +22,27 @@ export interface Raised {
   to: number;
 }
 
-/** The outbox, as the sweep uses it. */
+/** The targets that one worker purges, by kind. The database records by their ids which purge each has accepted. */
+export interface PurgeTargets {
+  redis?: string;
+  edge?: string;
+}
+
+/** The outbox, as the sweep of one worker uses it. */
 export interface Outbox {
+  readonly targets: PurgeTargets;
+  /** Also registers the worker's targets. Makes one statement. */
   readUnconfirmed(): Promise<Unconfirmed>;
   /**
    * Raises versions to `step` above those that caches have seen, if the database is below them: see
    * docs/reliability.md. Makes one statement.
    */
   raiseVersions(seen: ReadonlyMap<string, number>, step: number): Promise<Raised[]>;
-  markDone(environment: string, upToVersion: number): Promise<void>;
+  /**
+   * Records which targets have accepted the purges of an environment up to a version. Rows that every registered target
+   * has accepted are done. Makes one statement.
+   */
+  confirm(environment: string, upToVersion: number, acceptedBy: readonly string[]): Promise<void>;
   /**
    * Deletes rows that were done over a week ago, except for the last 500 of each environment. Deletes at most 5,000
    * rows in one call.
@@ -38,41 +50,39 @@ export interface Outbox {
   pruneOutbox(): Promise<void>;
 }
 
-export function createOutbox(db: StoreDatabase): Outbox {
+/** Opens the outbox for a worker that purges these targets. */
+export function createOutbox(db: StoreDatabase, targets: PurgeTargets = {}): Outbox {
   return {
-    readUnconfirmed: () => readUnconfirmed(db),
+    targets,
+    readUnconfirmed: () => readUnconfirmed(db, Object.values(targets)),
     raiseVersions: (seen, step) => raiseVersions(db, seen, step),
-    markDone: (environment, upToVersion) => markDone(db, environment, upToVersion),
+    confirm: (environment, upToVersion, acceptedBy) => confirm(db, environment, upToVersion, acceptedBy),
     pruneOutbox: async () => {
       await readJson(db, sql`select prune_outbox() as result`);
     },
   };
 }
 
-// Rows in between that are already done are included, because a head only accepts versions without a gap.
-async function readUnconfirmed(db: StoreDatabase): Promise<Unconfirmed> {
-  const rows = await readJson<
-    [environment: string, version: number | null, newest: number | null, rows: OutboxRow[] | null]
-  >(
+/** Returns the number of an environment's rows that are not done. */
+export async function countPending(db: StoreDatabase, environment: string): Promise<number> {
+  const [count = 0] = await readJson<number>(
     db,
-    sql`
-    select json_build_array(coalesce(p.environment, e.key), e.version, newest.version, case
-      when p.oldest is null then '[]'::json
-      when newest.version - p.oldest < ${MAX_CHANGES} then (
-        select json_agg(json_build_array(o.version, o.fields) order by o.version)
-        from outbox o where o.environment = p.environment and o.version between p.oldest and newest.version
-      ) end) as result
-    from (select environment, min(version) as oldest from outbox where done_at is null group by environment) as p
-      full join environments e on e.key = p.environment
-      left join lateral (select max(o.version) as version from outbox o where o.environment = p.environment) as newest
-        on true
-    order by coalesce(p.environment, e.key)`,
+    sql`select count(*)::int as result from outbox where environment = ${environment} and done_at is null`,
+  );
+  return count;
+}
+
+// Rows in between that are already done are included, because a head only accepts versions without a gap.
+async function readUnconfirmed(db: StoreDatabase, targets: readonly string[]): Promise<Unconfirmed> {
+  const rows = await readJson<[environment: string, version: number | null, newest: number, rows: OutboxRow[] | null]>(
+    db,
+    sql`select begin_sweep(${textArray(targets)}, ${MAX_CHANGES}) as result`,
   );
   const unconfirmed: Unconfirmed = { versions: new Map(), pending: new Map() };
   for (const [environment, version, newest, changes] of rows) {
     if (version !== null) unconfirmed.versions.set(environment, version);
-    const pending = newest === null ? [] : pendingChanges(changes, newest);
-    if (newest !== null && pending.length > 0) unconfirmed.pending.set(environment, { version: newest, pending });
+    const pending = pendingChanges(changes, newest);
+    if (pending.length > 0) unconfirmed.pending.set(environment, { version: newest, pending });
   }
   return unconfirmed;
 }
@@ -86,10 +96,16 @@ async function raiseVersions(db: StoreDatabase, seen: ReadonlyMap<string, number
   return rows.map(([environment, from, to]) => ({ environment, from, to }));
 }
 
-async function markDone(db: StoreDatabase, environment: string, upToVersion: number): Promise<void> {
-  await readJson(
-    db,
-    sql`update outbox set done_at = now()
-      where environment = ${environment} and version <= ${upToVersion} and done_at is null`,
-  );
+async function confirm(
+  db: StoreDatabase,
+  environment: string,
+  upToVersion: number,
+  acceptedBy: readonly string[],
+): Promise<void> {
+  const targets = textArray(acceptedBy);
+  await readJson(db, sql`select confirm_purge(${environment}, ${upToVersion}::bigint, ${targets}) as result`);
+}
+
+function textArray(values: readonly string[]): SQL {
+  return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
 }

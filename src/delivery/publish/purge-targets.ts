@@ -77,10 +77,15 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({ tags }),
+      // A redirect would take the token to another host, or end at a page that says 200 to everything.
+      redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
+    if (response.ok) {
+      await requireSuccess(response);
+      return undefined;
+    }
     await response.body?.cancel();
-    if (response.ok) return undefined;
     if (response.status !== 429 && response.status < 500) {
       throw new Error(`the purge API refused the call with status ${response.status}`);
     }
@@ -124,4 +129,31 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
       await (patienceMs === undefined ? purged : Promise.race([purged, tooLate(patienceMs)]));
     },
   };
+}
+
+/**
+ * Requires the body that Cloudflare's API sends for a purge: JSON with `success: true`. A status alone proves nothing,
+ * because the API can report a failure with 200, and so can a proxy in between that sends a page of its own.
+ */
+async function requireSuccess(response: Response): Promise<void> {
+  const body = parsed(await response.text());
+  if (body?.success === true) return;
+  const codes = Array.isArray(body?.errors) ? body.errors.map(codeOf).filter((code) => code !== undefined) : [];
+  // The text of the body is left out, because it may repeat parts of the request.
+  const reason = codes.length === 0 ? "" : ` (error ${codes.slice(0, 5).join(", ")})`;
+  throw new Error(`the purge API responded with status ${response.status} but without "success": true${reason}`);
+}
+
+function parsed(text: string): { success?: unknown; errors?: unknown } | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === "object" && body !== null ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): number | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "number" ? code : undefined;
 }

@@ -1,6 +1,6 @@
 import { errorFields, type Log } from "../../ops/log.ts";
-import type { Outbox } from "../../store/outbox.ts";
-import type { Publisher } from "./publisher.ts";
+import type { Outbox, PurgeTargets } from "../../store/outbox.ts";
+import type { Published, Publisher } from "./publisher.ts";
 import { lostByRedis, raiseRestored, readHeads } from "./restore-detection.ts";
 
 /** The number of environments that one sweep published, and of those that failed. */
@@ -10,9 +10,10 @@ export interface Swept {
 }
 
 /**
- * Publishes every change that is not confirmed yet, and marks it done: changes of a worker that died, edits in SQL, and
- * all flags of an environment whose database or Redis went back. An environment that cannot be published stays for the
- * next sweep.
+ * Publishes every change that one of this worker's targets has not accepted yet: changes of a worker that died or has
+ * other targets, edits in SQL, and all flags of an environment whose database or Redis went back. Confirms each change
+ * for the targets that accepted it, and for no other: another worker's zone is purged by that worker's sweep. A target
+ * that refused stays for the next sweep.
  */
 export async function sweepOutbox(
   outbox: Outbox,
@@ -26,13 +27,20 @@ export async function sweepOutbox(
   if (await raiseRestored(versions, heads, outbox, log)) ({ pending } = await outbox.readUnconfirmed());
   for (const [environment, written] of [...pending, ...lostByRedis(versions, heads, pending, log)]) {
     const published = await publisher.publish(environment, written, waitUntil);
-    if (published.redis !== false && published.edge !== false) {
-      await outbox.markDone(environment, written.version);
-      swept.environments++;
-    } else {
-      swept.failed++;
-    }
+    const accepted = acceptedBy(published, outbox.targets);
+    // A worker without targets confirms for nobody, which ends the rows of a database that has no targets at all.
+    const isRefused = published.redis === false || published.edge === false;
+    if (accepted.length > 0 || !isRefused) await outbox.confirm(environment, written.version, accepted);
+    if (isRefused) swept.failed++;
+    else swept.environments++;
   }
   await outbox.pruneOutbox().catch((error: unknown) => log.warn("outbox_prune_failed", errorFields(error)));
   return swept;
+}
+
+function acceptedBy(published: Published, targets: PurgeTargets): string[] {
+  return (["redis", "edge"] as const).flatMap((kind) => {
+    const id = targets[kind];
+    return id !== undefined && published[kind] === true ? [id] : [];
+  });
 }

@@ -17,8 +17,8 @@ export type Statement = BatchItem<"pg">;
 export interface Written {
   version: number;
   /**
-   * Every change since the oldest that is not done, oldest first, or one change of everything if they are more than
-   * MAX_CHANGES.
+   * Every change since the oldest that has to be published, oldest first, or one change of everything if they are more
+   * than MAX_CHANGES.
    */
   pending: Change[];
 }
@@ -151,8 +151,7 @@ function selectWritten(environment: string | null): SQL {
       where o.environment = ${environment} and not exists (select from environments e where e.key = ${environment})
       group by o.environment
     ) as written cross join lateral (
-      select min(o.version) as oldest from outbox o
-      where o.environment = written.key and o.done_at is null and o.version <= written.version
+      select first_unpublished(written.key, written.version) as oldest
     ) as pending
     order by written.key`;
 }

@@ -116,6 +116,48 @@ describe("purge by tag", () => {
     expect(endpoint.stats().purges).toBe(3);
   });
 
+  /** Responses with a status of success that do not say that the purge was accepted. */
+  const NOT_ACCEPTED: [name: string, body: string | null, type: string][] = [
+    ["success: false", JSON.stringify({ success: false, errors: [{ code: 1107, message: "token t0k3n" }] }), "json"],
+    ["a page of HTML", "<!doctype html><title>Sign in</title>", "html"],
+    ["an empty body", null, "json"],
+    ["an empty object", "{}", "json"],
+    ["null", "null", "json"],
+    ["a list", "[true]", "json"],
+    ["success as text", '{"success":"true"}', "json"],
+    ["JSON that is cut off", '{"success":true', "json"],
+  ];
+  test.for(NOT_ACCEPTED)("a 200 with %s is a failure, and its text is not in the error", async ([, body, type], t) => {
+    let calls = 0;
+    const respond = () => {
+      calls += 1;
+      return Promise.resolve(new Response(body, { headers: { "content-type": `text/${type}` } }));
+    };
+    const target = createCloudflarePurge({ apiUrl: "https://api.test", zoneId, token: "t0k3n", clock, fetch: respond });
+    const error: unknown = await target.purge(["a"], () => undefined).catch((error_: unknown) => error_);
+    t.expect(String(error)).toMatch(/status 200 but without "success": true/);
+    t.expect(String(error)).not.toMatch(/t0k3n|<|Sign in/);
+    t.expect(calls).toBe(1);
+  });
+
+  test("a failure with 200 names the API's error codes", async ({ expect }) => {
+    const body = { success: false, errors: [{ code: 1107 }, { code: 10000 }, null, {}] };
+    const send = () => Promise.resolve(Response.json(body));
+    const target = createCloudflarePurge({ apiUrl: "https://api.test", zoneId, token: "t", clock, fetch: send });
+    await expect(target.purge(["a"], () => undefined)).rejects.toThrow("(error 1107, 10000)");
+  });
+
+  test("a redirect is a failure, and the token does not follow it", async ({ expect }) => {
+    const seen: (RequestInit | undefined)[] = [];
+    const send: typeof fetch = (_url, init) => {
+      seen.push(init);
+      return Promise.resolve(new Response(null, { status: 302, headers: { location: "https://elsewhere.test" } }));
+    };
+    const target = createCloudflarePurge({ apiUrl: "https://api.test", zoneId, token: "t", clock, fetch: send });
+    await expect(target.purge(["a"], () => undefined)).rejects.toThrow("status 302");
+    expect(seen.map((init) => init?.redirect)).toEqual(["manual"]);
+  });
+
   test("a refused token is an error at once", async ({ expect }) => {
     const { error } = await purge(["a"], "wrong");
     expect(String(error)).toContain("403");

@@ -134,7 +134,7 @@ describe("retries", () => {
       expect(await rows()).toEqual(applied);
     };
     const version = await world.project.save({ key: "banner", metadata: { marked: true } });
-    await twice(() => outbox.markDone("production", version));
+    await twice(() => outbox.confirm("production", version, []));
     await twice(() => outbox.pruneOutbox());
     await twice(() => outbox.raiseVersions(new Map([["production", version + 5]]), 1000));
     expect(await world.versionOf()).toBe(version + 1005);

@@ -86,7 +86,7 @@ describe.each(BACKENDS)("the outbox and the audit on %s", (_, url) => {
       a.version,
       c.version,
     ]);
-    await outbox.markDone("prod", c.version);
+    await outbox.confirm("prod", c.version, []);
     expect([...(await outbox.readUnconfirmed()).pending.keys()]).toEqual(["dev"]);
     await store.exec(`do $$ begin for i in 1..64 loop
       update flag_configurations set rules = jsonb_build_array(jsonb_build_object('id', i)) where environment = 'dev';

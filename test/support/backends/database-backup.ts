@@ -10,6 +10,8 @@ const TABLES = [
   "document_references",
   "reference_checks",
   "outbox",
+  "purge_targets",
+  "purge_confirmations",
   "audit",
 ];
 

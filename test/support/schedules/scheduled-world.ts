@@ -123,7 +123,7 @@ export class ScheduledWorld {
       const { keptHeads } = this.options;
       const doesArrive = keptHeads === "purged" || (keptHeads === "purged once" && calls === 1);
       await this.io(who, "calls the purge API", () => void (doesArrive && arrive()));
-      return new Response("{}");
+      return Response.json({ success: true });
     };
   }
 
@@ -133,7 +133,10 @@ export class ScheduledWorld {
   }
 
   outbox(who: string): Outbox {
+    // Every isolate purges the same targets.
+    const targets = { redis: "redis", ...(this.options.keptHeads !== undefined && { edge: "zone" }) };
     return {
+      targets,
       readUnconfirmed: () =>
         this.io(who, "reads the outbox", () => {
           const { version } = this.store;
@@ -147,8 +150,10 @@ export class ScheduledWorld {
           const from = this.store.version;
           return from < head ? [{ environment: ENVIRONMENT, from, to: head + step }] : [];
         }),
-      markDone: (_environment, upTo) =>
-        this.io(who, `marks ${upTo} done`, () => void (this.doneUpTo = Math.max(this.doneUpTo, upTo))),
+      confirm: (_environment, upTo, acceptedBy) =>
+        this.io(who, `confirms ${upTo}`, () => {
+          if (acceptedBy.length === Object.keys(targets).length) this.doneUpTo = Math.max(this.doneUpTo, upTo);
+        }),
       pruneOutbox: () => Promise.resolve(),
     };
   }

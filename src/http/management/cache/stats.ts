@@ -1,7 +1,7 @@
 import type { CacheStats } from "../../../cache/flag-cache.ts";
 import { errorFields } from "../../../ops/log.ts";
 import type { TierOutcome } from "../../../ops/metrics.ts";
-import { createOutbox } from "../../../store/outbox.ts";
+import { countPending } from "../../../store/outbox.ts";
 import type { Services } from "../../services.ts";
 
 /** The statistics of a tier, an error if it cannot be measured, or `null` if the worker has no such tier. */
@@ -52,7 +52,7 @@ export async function cacheStats(
       (reading) => reading?.asOf ?? null,
       () => null,
     ) ?? null,
-    countPending(services, environment),
+    pendingOf(services, environment),
   ]);
   return {
     scope: "isolate",
@@ -81,10 +81,9 @@ async function measureL2({ tiers, log }: StatsServices): Promise<MeasuredTier> {
   }
 }
 
-async function countPending({ database, log }: StatsServices, environment: string): Promise<number | null> {
+async function pendingOf({ database, log }: StatsServices, environment: string): Promise<number | null> {
   try {
-    const { pending } = await createOutbox(await database()).readUnconfirmed();
-    return pending.get(environment)?.pending.length ?? 0;
+    return await countPending(await database(), environment);
   } catch (error) {
     log.warn("stats_failed", { target: "store", ...errorFields(error) });
     return null;
