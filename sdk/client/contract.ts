@@ -36,6 +36,8 @@ export type Condition =
       values?: (string | number | boolean | null)[] | undefined;
       caseInsensitive?: boolean | undefined;
       missing?: boolean | "unknown" | undefined;
+      invalid?: boolean | "unknown" | undefined;
+      read?: "version-strict" | "version-partial" | "version-loose" | "version-extended" | "version-padded" | undefined;
     }
   | { segment: string }
   | { flag: string; variants: string[] }

@@ -5,14 +5,22 @@ import { FALSE, TRUE, type Test, type Truth } from "./truth.ts";
  * Compiles the most common conditions on a plain attribute of the context into one call instead of three. Returns
  * `undefined` for every other condition. compilePredicate has accepted the values and defines what the condition means.
  */
-export function commonLeaf(name: string, condition: AttributeCondition, missing: Truth): Test | undefined {
+export function commonLeaf(
+  name: string,
+  condition: AttributeCondition,
+  missing: Truth,
+  invalid: Truth,
+): Test | undefined {
   const { operator, values = [], caseInsensitive } = condition;
   if (caseInsensitive) return undefined;
-  if (operator === "equals" || operator === "in") return equalityLeaf(name, values, missing);
+  if (operator === "equals" || operator === "in") {
+    // Without a rule for values of another type, two comparisons are enough.
+    return invalid === FALSE ? equalityLeaf(name, values, missing) : undefined;
+  }
   const [only] = values;
   if (values.length !== 1) return undefined;
-  if (typeof only === "string") return textLeaf(name, operator, only, missing);
-  if (typeof only === "number") return numberLeaf(name, operator, only, missing);
+  if (typeof only === "string") return textLeaf(name, operator, only, missing, invalid);
+  if (typeof only === "number") return numberLeaf(name, operator, only, missing, invalid);
   return undefined;
 }
 
@@ -37,18 +45,19 @@ function textLeaf(
   operator: AttributeCondition["operator"],
   text: string,
   missing: Truth,
+  invalid: Truth,
 ): Test | undefined {
   if (operator === "starts_with") {
     return (input) => {
       const value = input.context[name];
-      if (typeof value !== "string") return value === undefined ? missing : FALSE;
+      if (typeof value !== "string") return value === undefined ? missing : invalid;
       return value.startsWith(text) ? TRUE : FALSE;
     };
   }
   if (operator === "ends_with") {
     return (input) => {
       const value = input.context[name];
-      if (typeof value !== "string") return value === undefined ? missing : FALSE;
+      if (typeof value !== "string") return value === undefined ? missing : invalid;
       return value.endsWith(text) ? TRUE : FALSE;
     };
   }
@@ -60,21 +69,22 @@ function numberLeaf(
   operator: AttributeCondition["operator"],
   bound: number,
   missing: Truth,
+  invalid: Truth,
 ): Test | undefined {
-  // For numbers, gte is the opposite of lt, and lte is the opposite of gt.
+  // For numbers, gte is the opposite of lt, and lte is the opposite of gt. NaN is neither, so it is invalid.
   const isBelow = operator === "lt" || operator === "gte";
   if (!isBelow && operator !== "gt" && operator !== "lte") return undefined;
   const [whenTrue, whenFalse]: [Truth, Truth] = operator === "lt" || operator === "gt" ? [TRUE, FALSE] : [FALSE, TRUE];
   if (isBelow) {
     return (input) => {
       const value = input.context[name];
-      if (typeof value !== "number") return value === undefined ? missing : FALSE;
-      return value < bound ? whenTrue : whenFalse;
+      if (typeof value !== "number") return value === undefined ? missing : invalid;
+      return value < bound ? whenTrue : value >= bound ? whenFalse : invalid;
     };
   }
   return (input) => {
     const value = input.context[name];
-    if (typeof value !== "number") return value === undefined ? missing : FALSE;
-    return value > bound ? whenTrue : whenFalse;
+    if (typeof value !== "number") return value === undefined ? missing : invalid;
+    return value > bound ? whenTrue : value <= bound ? whenFalse : invalid;
   };
 }

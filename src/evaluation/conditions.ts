@@ -87,26 +87,32 @@ function compileLeaf(condition: AttributeCondition, compilation: Compilation): T
   compilation.traits.readsRequest ||= attribute.readsRequest;
   // `exists` asks whether the attribute is there, so for a missing one it is false and never unknown.
   const missing = condition.operator === "exists" ? FALSE : truthOf(condition.missing);
-  const matches = compilePredicate(condition);
+  const invalid = invalidTruth(condition);
+  const test = compilePredicate(condition, invalid);
   const { contextName, get } = attribute;
   if (contextName !== undefined) {
     return (
-      commonLeaf(contextName, condition, missing) ??
+      commonLeaf(contextName, condition, missing, invalid) ??
       ((input) => {
         const value = input.context[contextName];
-        return value === undefined ? missing : matches(value) ? TRUE : FALSE;
+        return value === undefined ? missing : test(value);
       })
     );
   }
   return (input) => {
     const value = get(input);
-    return value === undefined ? missing : matches(value) ? TRUE : FALSE;
+    return value === undefined ? missing : test(value);
   };
 }
 
-function truthOf(missing: AttributeCondition["missing"]): Truth {
-  if (missing === "unknown") return UNKNOWN;
-  return missing === true ? TRUE : FALSE;
+/** Returns the value of a condition whose attribute is present but cannot be compared. */
+function invalidTruth({ missing, invalid }: AttributeCondition): Truth {
+  return truthOf(invalid ?? (missing === "unknown" ? "unknown" : false));
+}
+
+function truthOf(value: AttributeCondition["missing"]): Truth {
+  if (value === "unknown") return UNKNOWN;
+  return value === true ? TRUE : FALSE;
 }
 
 function compileBucketCondition({ by, salt, hash, ranges }: BucketCondition["bucket"], compilation: Compilation): Test {

@@ -1,24 +1,22 @@
-import type { AttributeCondition, JsonScalar, JsonValue, Operator } from "../flags/document.ts";
-import { parseCidr, isInBlocks } from "../flags/formats/ip.ts";
+import type { AttributeCondition, JsonScalar, JsonValue, Operator, Reader } from "../flags/document.ts";
+import { foldCase } from "../flags/formats/fold-case.ts";
+import { isInBlocks, parseAddress, parseCidr } from "../flags/formats/ip.ts";
 import { compilePattern } from "../flags/formats/pattern.ts";
-import {
-  caretRange,
-  compareVersions,
-  newVersion,
-  parseVersion,
-  readVersion,
-  tildeRange,
-  type Version,
-  type VersionRange,
-} from "../flags/formats/semver.ts";
 import { toInstant, valueProblem } from "../flags/operator-values.ts";
-import { OPERATOR_VALUES } from "../flags/value-kinds.ts";
+import { OPERATOR_VALUES, readersOf } from "../flags/value-kinds.ts";
 import { CompileError } from "./compile-error.ts";
+import { FALSE, type Predicate, TRUE, type Truth } from "./truth.ts";
+import { anyRange, anyVersion } from "./version-operators.ts";
 
-/** Tests the value of an attribute that is present. A value of the wrong type does not match. */
-export type Predicate = (value: JsonValue) => boolean;
+interface Options {
+  /** Whether to ignore case. */
+  fold: boolean;
+  /** The result for a value that the operator cannot compare. */
+  invalid: Truth;
+  read: Reader | undefined;
+}
 
-type Factory = (values: JsonScalar[], caseInsensitive: boolean) => Predicate;
+type Factory = (values: JsonScalar[], options: Options) => Predicate;
 
 /** With more values than this, a Set is faster than a loop. */
 const SET_THRESHOLD = 4;
@@ -26,154 +24,164 @@ const SET_THRESHOLD = 4;
 const FACTORIES: Record<Operator, Factory> = {
   equals: isOneOf,
   in: isOneOf,
-  contains: (values, fold) => anyText(values, fold, (text, value) => text.includes(value)),
-  starts_with: (values, fold) => anyText(values, fold, (text, value) => text.startsWith(value)),
-  ends_with: (values, fold) => anyText(values, fold, (text, value) => text.endsWith(value)),
+  contains: (values, options) => anyText(values, options, (text, value) => text.includes(value)),
+  starts_with: (values, options) => anyText(values, options, (text, value) => text.startsWith(value)),
+  ends_with: (values, options) => anyText(values, options, (text, value) => text.endsWith(value)),
   matches: matchesAny,
-  exists: () => () => true,
-  lt: (values) => comparesTo(values, (a, b) => a < b),
-  lte: (values) => comparesTo(values, (a, b) => a <= b),
-  gt: (values) => comparesTo(values, (a, b) => a > b),
-  gte: (values) => comparesTo(values, (a, b) => a >= b),
+  exists: () => () => TRUE,
+  lt: (values, options) => comparesTo(values, options, (a, b) => a < b),
+  lte: (values, options) => comparesTo(values, options, (a, b) => a <= b),
+  gt: (values, options) => comparesTo(values, options, (a, b) => a > b),
+  gte: (values, options) => comparesTo(values, options, (a, b) => a >= b),
   between: isBetween,
-  before: (values) => anyInstant(values, (a, b) => a < b),
-  after: (values) => anyInstant(values, (a, b) => a > b),
-  semver_eq: (values) => anyVersion(values, (order) => order === 0),
-  semver_lt: (values) => anyVersion(values, (order) => order < 0),
-  semver_lte: (values) => anyVersion(values, (order) => order <= 0),
-  semver_gt: (values) => anyVersion(values, (order) => order > 0),
-  semver_gte: (values) => anyVersion(values, (order) => order >= 0),
-  semver_caret: (values) => anyRange(versions(values).map(caretRange)),
-  semver_tilde: (values) => anyRange(versions(values).map(tildeRange)),
+  before: (values, options) => anyInstant(values, options, (a, b) => a < b),
+  after: (values, options) => anyInstant(values, options, (a, b) => a > b),
+  semver_eq: (values, options) => anyVersion(versionsOf(values, options), (order) => order === 0),
+  semver_lt: (values, options) => anyVersion(versionsOf(values, options), (order) => order < 0),
+  semver_lte: (values, options) => anyVersion(versionsOf(values, options), (order) => order <= 0),
+  semver_gt: (values, options) => anyVersion(versionsOf(values, options), (order) => order > 0),
+  semver_gte: (values, options) => anyVersion(versionsOf(values, options), (order) => order >= 0),
+  semver_caret: (values, options) => anyRange(versionsOf(values, options), "caret"),
+  semver_tilde: (values, options) => anyRange(versionsOf(values, options), "tilde"),
   ip_in_cidr: isInCidr,
-  array_contains_any: (values, fold) => arrayContains(values, fold, "some"),
-  array_contains_all: (values, fold) => arrayContains(values, fold, "every"),
+  array_contains_any: (values, options) => arrayContains(values, options, "some"),
+  array_contains_all: (values, options) => arrayContains(values, options, "every"),
 };
 
-/** Compiles a condition's test of its attribute's value. Throws CompileError if the operator rejects a value. */
-export function compilePredicate({ operator, values = [], caseInsensitive }: AttributeCondition): Predicate {
+/**
+ * Compiles a condition's test of its attribute's value. The test returns `invalid` for a value that cannot be compared.
+ * Throws CompileError if the operator rejects a value.
+ */
+export function compilePredicate(condition: AttributeCondition, invalid: Truth): Predicate {
+  const { operator, values = [], caseInsensitive, read } = condition;
   if (!Object.hasOwn(FACTORIES, operator)) throw new CompileError(`unknown operator ${JSON.stringify(operator)}`);
+  const options = { fold: caseInsensitive === true, invalid, read };
+  if (read !== undefined && !readersOf(operator).includes(read))
+    throw new CompileError(`${operator} does not take read ${JSON.stringify(read)}`);
   const kind = OPERATOR_VALUES[operator];
-  if (kind === "none") return FACTORIES[operator]([], false);
+  if (kind === "none") return FACTORIES[operator]([], options);
   if (!Array.isArray(values) || values.length === 0) throw new CompileError(`${operator} needs at least one value`);
   if (kind === "number" && values.length !== 1) throw new CompileError(`${operator} needs exactly one number`);
   if (kind === "range" && values.length % 2 !== 0) throw new CompileError(`${operator} needs pairs of bounds`);
   for (const value of values) {
     // The factory compiles patterns and throws on a bad one, so checking them here would compile them twice.
-    const problem = kind === "pattern" && typeof value === "string" ? undefined : valueProblem(operator, value);
+    const problem = kind === "pattern" && typeof value === "string" ? undefined : valueProblem(operator, value, read);
     if (problem !== undefined) throw new CompileError(`${operator}: a value ${problem}`);
   }
-  return FACTORIES[operator](values, caseInsensitive === true);
+  return FACTORIES[operator](values, options);
 }
 
-function isOneOf(values: JsonScalar[], fold: boolean): Predicate {
+/** Returns the type of a scalar as `equals` distinguishes types, or `undefined` for a value that it cannot compare. */
+export function scalarType(value: unknown): "text" | "number" | "boolean" | "null" | undefined {
+  if (value === null) return "null";
+  if (typeof value === "string") return "text";
+  if (typeof value === "boolean") return "boolean";
+  return typeof value === "number" && !Number.isNaN(value) ? "number" : undefined;
+}
+
+function isOneOf(values: JsonScalar[], { fold, invalid }: Options): Predicate {
   for (const value of values) {
     if (typeof value === "object" && value !== null)
       throw new CompileError("a value must be a string, a number, a boolean or null");
   }
-  if (fold) {
-    const folded = new Set(values.map(foldCase));
-    return (value) => folded.has(typeof value === "string" ? value.toLowerCase() : (value as JsonScalar));
-  }
-  const set: ReadonlySet<unknown> = new Set(values);
-  return (value) => set.has(value);
-}
-
-function anyText(values: JsonScalar[], fold: boolean, holds: (text: string, value: string) => boolean): Predicate {
-  const wanted = (values as string[]).map((value) => (fold ? value.toLowerCase() : value));
+  const set: ReadonlySet<unknown> = new Set(fold ? values.map(foldText) : values);
+  if (invalid === FALSE) return (value) => (set.has(fold ? foldText(value) : value) ? TRUE : FALSE);
+  const types = new Set<unknown>(values.map(scalarType));
+  types.delete(undefined);
   return (value) => {
-    if (typeof value !== "string") return false;
-    const text = fold ? value.toLowerCase() : value;
-    for (const one of wanted) if (holds(text, one)) return true;
-    return false;
+    if (set.has(fold ? foldText(value) : value)) return TRUE;
+    return types.has(scalarType(value)) ? FALSE : invalid;
   };
 }
 
-function matchesAny(values: JsonScalar[], fold: boolean): Predicate {
+function anyText(
+  values: JsonScalar[],
+  { fold, invalid }: Options,
+  holds: (text: string, value: string) => boolean,
+): Predicate {
+  const texts = values as string[];
+  if (!fold) {
+    return (value) => {
+      if (typeof value !== "string") return invalid;
+      for (const one of texts) if (holds(value, one)) return TRUE;
+      return FALSE;
+    };
+  }
+  const folded = texts.map(foldCase);
+  // Half of a surrogate pair does not fold as the whole letter does, so such a value is also compared as it is.
+  const halves = texts.filter((text) => !text.isWellFormed());
+  return (value) => {
+    if (typeof value !== "string") return invalid;
+    const text = foldCase(value);
+    for (const one of folded) if (holds(text, one)) return TRUE;
+    for (const one of halves) if (holds(value, one)) return TRUE;
+    return FALSE;
+  };
+}
+
+function matchesAny(values: JsonScalar[], { fold, invalid }: Options): Predicate {
   const patterns = (values as string[]).map((pattern) => compilePattern(pattern, fold));
-  return (value) => typeof value === "string" && patterns.some((pattern) => pattern.test(value));
+  return (value) => {
+    if (typeof value !== "string") return invalid;
+    return patterns.some((pattern) => pattern.test(value)) ? TRUE : FALSE;
+  };
 }
 
-function comparesTo(values: JsonScalar[], holds: (a: number, b: number) => boolean): Predicate {
+function comparesTo(values: JsonScalar[], { invalid }: Options, holds: (a: number, b: number) => boolean): Predicate {
   const bound = values[0] as number;
-  return (value) => typeof value === "number" && holds(value, bound);
+  return (value) => {
+    if (typeof value !== "number" || Number.isNaN(value)) return invalid;
+    return holds(value, bound) ? TRUE : FALSE;
+  };
 }
 
-function isBetween(values: JsonScalar[]): Predicate {
+function isBetween(values: JsonScalar[], { invalid }: Options): Predicate {
   const bounds = values as number[];
   return (value) => {
-    if (typeof value !== "number") return false;
+    if (typeof value !== "number" || Number.isNaN(value)) return invalid;
     for (let i = 0; i < bounds.length; i += 2) {
-      if (value >= (bounds[i] ?? NaN) && value <= (bounds[i + 1] ?? NaN)) return true;
+      if (value >= (bounds[i] ?? NaN) && value <= (bounds[i + 1] ?? NaN)) return TRUE;
     }
-    return false;
+    return FALSE;
   };
 }
 
-function anyInstant(values: JsonScalar[], holds: (a: number, b: number) => boolean): Predicate {
+function anyInstant(values: JsonScalar[], { invalid }: Options, holds: (a: number, b: number) => boolean): Predicate {
   const instants = values.map(toInstant);
   return (value) => {
     const at = toInstant(value);
-    for (const instant of instants) if (holds(at, instant)) return true;
-    return false;
+    if (Number.isNaN(at)) return invalid;
+    for (const instant of instants) if (holds(at, instant)) return TRUE;
+    return FALSE;
   };
 }
 
-// Only one subject is read at a time, so one record is enough. Rules of a request often read the same text, so the last
-// one stays parsed.
-const subject = newVersion();
-let subjectText: string | undefined;
-
-function readSubject(value: JsonValue): boolean {
-  if (typeof value !== "string") return false;
-  if (value === subjectText) return true;
-  subjectText = readVersion(value, subject) ? value : undefined;
-  return subjectText !== undefined;
+function versionsOf(values: JsonScalar[], { read, invalid }: Options) {
+  return { versions: values as string[], read, invalid };
 }
 
-function anyVersion(values: JsonScalar[], holds: (order: number) => boolean): Predicate {
-  const wanted = versions(values);
-  const [first] = wanted;
-  if (first && wanted.length === 1) return (value) => readSubject(value) && holds(compareVersions(subject, first));
-  return (value) => readSubject(value) && wanted.some((version) => holds(compareVersions(subject, version)));
-}
-
-function anyRange(ranges: VersionRange[]): Predicate {
-  return (value) => {
-    if (!readSubject(value)) return false;
-    for (const { lower, upper } of ranges) {
-      if (compareVersions(subject, lower) >= 0 && compareVersions(subject, upper) < 0) return true;
-    }
-    return false;
-  };
-}
-
-function isInCidr(values: JsonScalar[]): Predicate {
+function isInCidr(values: JsonScalar[], { invalid }: Options): Predicate {
   const blocks = (values as string[]).flatMap((text) => parseCidr(text) ?? []);
-  return (value) => typeof value === "string" && isInBlocks(value, blocks);
+  return (value) => {
+    const address = typeof value === "string" ? parseAddress(value) : undefined;
+    if (address === undefined) return invalid;
+    return isInBlocks(address, blocks) ? TRUE : FALSE;
+  };
 }
 
-function arrayContains(values: JsonScalar[], fold: boolean, quantifier: "some" | "every"): Predicate {
-  const wanted = fold ? values.map(foldCase) : values;
+function arrayContains(values: JsonScalar[], { fold, invalid }: Options, quantifier: "some" | "every"): Predicate {
+  const wanted = fold ? values.map(foldText) : values;
   const wantedSet: ReadonlySet<unknown> = new Set(wanted);
-  if (quantifier === "some") {
-    return (value) => Array.isArray(value) && value.some((item) => wantedSet.has(fold ? foldCase(item) : item));
-  }
-  if (wanted.length <= SET_THRESHOLD) {
-    return (value) =>
-      Array.isArray(value) && wanted.every((one) => value.some((item) => (fold ? foldCase(item) : item) === one));
-  }
-  return (value) => {
-    if (!Array.isArray(value)) return false;
-    const items: ReadonlySet<unknown> = new Set(fold ? value.map(foldCase) : value);
+  const holds = (list: JsonValue[]): boolean => {
+    if (quantifier === "some") return list.some((item) => wantedSet.has(fold ? foldText(item) : item));
+    if (wanted.length <= SET_THRESHOLD)
+      return wanted.every((one) => list.some((item) => (fold ? foldText(item) : item) === one));
+    const items: ReadonlySet<unknown> = new Set(fold ? list.map(foldText) : list);
     return wanted.every((one) => items.has(one));
   };
+  return (value) => (!Array.isArray(value) ? invalid : holds(value) ? TRUE : FALSE);
 }
 
-function foldCase<T>(value: T): T | string {
-  return typeof value === "string" ? value.toLowerCase() : value;
-}
-
-function versions(values: JsonScalar[]): Version[] {
-  return (values as string[]).flatMap((text) => parseVersion(text) ?? []);
+function foldText<T>(value: T): T | string {
+  return typeof value === "string" ? foldCase(value) : value;
 }

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../flags/document.ts";
 import type { EvaluationInput } from "./types.ts";
 
 /** The three truth values of Kleene's logic. A condition on a missing attribute may be neither true nor false. */
@@ -5,6 +6,9 @@ export const FALSE = 0;
 export const TRUE = 1;
 export const UNKNOWN = 2;
 export type Truth = typeof FALSE | typeof TRUE | typeof UNKNOWN;
+
+/** Tests the value of an attribute that is present. */
+export type Predicate = (value: JsonValue) => Truth;
 
 export type Test = (input: EvaluationInput) => Truth;
 

@@ -49,6 +49,16 @@ export const OPERATORS = [
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
+/** The closed list of readers: the ways to read an attribute before it is compared. */
+export const READERS = [
+  "version-strict",
+  "version-partial",
+  "version-loose",
+  "version-extended",
+  "version-padded",
+] as const;
+export type Reader = (typeof READERS)[number];
+
 /**
  * The path of an attribute. A string names one property even if it contains dots, except that `request.` is a prefix.
  * An array steps into objects.
@@ -63,6 +73,13 @@ export interface AttributeCondition {
   caseInsensitive?: boolean;
   /** The condition's value if the attribute is missing. The default is false. */
   missing?: boolean | "unknown";
+  /**
+   * The condition's value if the attribute is present but cannot be compared: it is of another type, `null`, or text
+   * that is not a version, an instant or an address. The default is "unknown" if `missing` is "unknown", else false.
+   */
+  invalid?: boolean | "unknown";
+  /** How to read the attribute and the values. The default is the operator's own way. */
+  read?: Reader;
 }
 
 /** A percentage as a condition: true if the subject's bucket is in one of the half-open ranges `[from, to)`. */

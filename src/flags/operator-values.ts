@@ -1,12 +1,12 @@
-import type { JsonScalar, Operator } from "./document.ts";
+import type { JsonScalar, Operator, Reader } from "./document.ts";
 import { parseInstant } from "./formats/instant.ts";
 import { parseCidr } from "./formats/ip.ts";
 import { compilePattern, PatternError } from "./formats/pattern.ts";
-import { parseVersion } from "./formats/semver.ts";
+import { isVersion, versionRule } from "./formats/version-readers.ts";
 import { OPERATOR_VALUES } from "./value-kinds.ts";
 
 /** Returns the problem with one value of a condition, or `undefined` if the operator accepts the value. */
-export function valueProblem(operator: Operator, value: JsonScalar): string | undefined {
+export function valueProblem(operator: Operator, value: JsonScalar, read?: Reader): string | undefined {
   switch (OPERATOR_VALUES[operator]) {
     case "none":
       return `${operator} takes no values`;
@@ -24,9 +24,7 @@ export function valueProblem(operator: Operator, value: JsonScalar): string | un
         ? "must be an ISO 8601 instant such as 2030-01-31T09:00:00Z, or ms since epoch"
         : undefined;
     case "version":
-      return typeof value === "string" && parseVersion(value)
-        ? undefined
-        : "must be a semantic version such as 1.2.3 or 2.0.0-beta.1";
+      return typeof value === "string" && isVersion(value, read) ? undefined : versionRule(read);
     case "address":
       return typeof value === "string" && parseCidr(value)
         ? undefined

@@ -17,24 +17,27 @@ import { escapePointer, jsonBytes, validateFlag } from "./validate.ts";
 /** A flag as a client writes it: its definition, its configuration in one environment, and notes for people. */
 export type FlagInput = FlagDefinition & FlagConfiguration & { description?: string; tags?: string[]; owner?: string };
 
-/** Returns a flag with its defaults filled in. Throws InvalidInputError, which lists every problem. */
-export function parseFlagInput(input: unknown): FlagInput {
+/**
+ * Returns a flag with its defaults filled in. Throws InvalidInputError, which lists every problem. `hasStoredRules`
+ * says that the rules are the stored ones, which may break a rule of validation that is newer than they are.
+ */
+export function parseFlagInput(input: unknown, { hasStoredRules = false } = {}): FlagInput {
   const { schemaVersion: _, version: __, updatedAt: ___, ...parsed } = parseShape(flagInputSchema, input);
   const flag: FlagInput = {
     ...parsed,
     default: withSalt(parsed.default, parsed.key),
     rules: parsed.rules.map((rule) => ({ ...rule, serve: withSalt(rule.serve, parsed.key) })),
   };
-  rejectIf(validateFlag(flag));
+  rejectIf(validateFlag(flag, hasStoredRules));
   return flag;
 }
 
-/** Returns a segment. Throws InvalidInputError, which lists every problem. */
-export function parseSegmentInput(input: unknown): SegmentInput {
+/** Returns a segment, as parseFlagInput does. Throws InvalidInputError, which lists every problem. */
+export function parseSegmentInput(input: unknown, { hasStoredCondition = false } = {}): SegmentInput {
   const segment = parseShape(segmentInputSchema, input);
   const errors: FieldError[] = [];
   if (RESERVED_NAMES.has(segment.key)) errors.push({ pointer: "/key", detail: "is a reserved name" });
-  validateCondition(segment.condition, "/condition", { conditions: 0 }, errors);
+  validateCondition(segment.condition, "/condition", { conditions: 0, acceptsEmptyText: hasStoredCondition }, errors);
   const bytes = jsonBytes(segment);
   if (bytes > LIMITS.documentBytes) {
     errors.push({ pointer: "", detail: `is ${bytes} bytes as JSON; at most ${LIMITS.documentBytes} are accepted` });

@@ -32,6 +32,7 @@ import {
   FLAG_TYPES,
   HASH_SCHEMES,
   OPERATORS,
+  READERS,
   SCHEMA_VERSION,
   WEIGHT_TOTAL,
   type AttributePath,
@@ -87,12 +88,15 @@ const group = list(nested, 1, LIMITS.conditions);
 const allSchema = fields({ all: group });
 const anySchema = fields({ any: group });
 const notSchema = fields({ not: nested });
+const truth = union([boolean(), literal("unknown")], 'must be true, false or "unknown"');
 const attributeConditionSchema = fields({
   attribute: attributePathSchema,
   operator: picklist(OPERATORS, oneOf(OPERATORS)),
   values: exactOptional(list(scalar, 1, LIMITS.valuesPerCondition)),
   caseInsensitive: exactOptional(boolean("must be true or false")),
-  missing: exactOptional(union([boolean(), literal("unknown")], 'must be true, false or "unknown"')),
+  missing: exactOptional(truth),
+  invalid: exactOptional(truth),
+  read: exactOptional(picklist(READERS, oneOf(READERS))),
 });
 const segmentConditionSchema = fields({ segment: key });
 const flagConditionSchema = fields({ flag: key, variants: variantNames });

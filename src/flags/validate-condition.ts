@@ -1,12 +1,23 @@
 import type { FieldError } from "../ops/errors.ts";
-import { type AttributeCondition, type AttributePath, type Condition, type JsonScalar } from "./document.ts";
+import {
+  type AttributeCondition,
+  type AttributePath,
+  type Condition,
+  type JsonScalar,
+  type Operator,
+  type Reader,
+  READERS,
+} from "./document.ts";
 import { LIMITS } from "./limits.ts";
 import { valueProblem } from "./operator-values.ts";
-import { CASE_OPERATORS, OPERATOR_VALUES } from "./value-kinds.ts";
+import { CASE_OPERATORS, OPERATOR_VALUES, READING_OPERATORS, readersOf } from "./value-kinds.ts";
 
-/** The number of conditions found so far in one flag or segment. */
+/** The state of the validation of one flag or segment. */
 export interface ConditionCount {
+  /** The number of conditions found so far. */
   conditions: number;
+  /** Whether the conditions are already stored. Those written before empty texts were refused stay valid. */
+  acceptsEmptyText?: boolean;
 }
 
 /** Adds to `errors` every problem of a condition that has the right shape. */
@@ -35,7 +46,7 @@ export function validateCondition(
   } else if ("not" in condition) {
     validateCondition(condition.not, `${pointer}/not`, count, errors, depth + 1);
   } else if ("attribute" in condition) {
-    validateLeaf(condition, pointer, errors);
+    validateLeaf(condition, pointer, count, errors);
   } else if ("bucket" in condition) {
     validateBy(condition.bucket.by, `${pointer}/bucket/by`, errors);
     condition.bucket.ranges.forEach(([from, to], i) => {
@@ -55,8 +66,13 @@ function validateAttribute(path: AttributePath, pointer: string, errors: FieldEr
     errors.push({ pointer, detail: 'is reserved; name an attribute of the request, such as "request.country"' });
 }
 
-function validateLeaf(condition: AttributeCondition, pointer: string, errors: FieldError[]): void {
-  const { operator, values } = condition;
+function validateLeaf(
+  condition: AttributeCondition,
+  pointer: string,
+  count: ConditionCount,
+  errors: FieldError[],
+): void {
+  const { operator, values, read } = condition;
   const kind = OPERATOR_VALUES[operator];
   validateAttribute(condition.attribute, `${pointer}/attribute`, errors);
   if (condition.caseInsensitive && !CASE_OPERATORS.has(operator)) {
@@ -65,14 +81,10 @@ function validateLeaf(condition: AttributeCondition, pointer: string, errors: Fi
       detail: `is not allowed with ${operator}, which does not compare text`,
     });
   }
+  const readProblem = readerProblem(operator, read);
+  if (readProblem !== undefined) errors.push({ pointer: `${pointer}/read`, detail: readProblem });
   if (kind === "none") {
-    if (values !== undefined) errors.push({ pointer: `${pointer}/values`, detail: `${operator} takes no values` });
-    if (condition.missing !== undefined) {
-      errors.push({
-        pointer: `${pointer}/missing`,
-        detail: `is not allowed with ${operator}, which is false if the attribute is missing; use not to invert it`,
-      });
-    }
+    validateWithoutValues(condition, pointer, errors);
     return;
   }
   if (values === undefined) {
@@ -83,10 +95,40 @@ function validateLeaf(condition: AttributeCondition, pointer: string, errors: Fi
     errors.push({ pointer: `${pointer}/values`, detail: `must have exactly one number for ${operator}` });
   }
   values.forEach((value, i) => {
-    const problem = valueProblem(operator, value);
+    const problem =
+      valueProblem(operator, value, readProblem === undefined ? read : undefined) ??
+      (count.acceptsEmptyText ? undefined : emptyTextProblem(operator, value));
     if (problem !== undefined) errors.push({ pointer: `${pointer}/values/${i}`, detail: problem });
   });
   if (kind === "range") validateRange(values, `${pointer}/values`, errors);
+}
+
+function validateWithoutValues(condition: AttributeCondition, pointer: string, errors: FieldError[]): void {
+  const { operator, values, missing, invalid } = condition;
+  if (values !== undefined) errors.push({ pointer: `${pointer}/values`, detail: `${operator} takes no values` });
+  if (missing !== undefined) {
+    errors.push({
+      pointer: `${pointer}/missing`,
+      detail: `is not allowed with ${operator}, which is false if the attribute is missing; use not to invert it`,
+    });
+  }
+  if (invalid !== undefined) {
+    errors.push({ pointer: `${pointer}/invalid`, detail: `is not allowed with ${operator}, which compares nothing` });
+  }
+}
+
+function readerProblem(operator: Operator, read: Reader | undefined): string | undefined {
+  const accepted = readersOf(operator);
+  if (read === undefined || accepted.includes(read)) return undefined;
+  if (accepted.length > 0) return `must be one of ${accepted.join(", ")} for ${operator}`;
+  return `is not allowed with ${operator}; ${READING_OPERATORS.join(", ")} accept ${READERS.join(", ")}`;
+}
+
+/** Every text contains the empty one, so an empty line at the end of a pasted list would let everybody in. */
+function emptyTextProblem(operator: Operator, value: JsonScalar): string | undefined {
+  const kind = OPERATOR_VALUES[operator];
+  if (value !== "" || (kind !== "text" && kind !== "pattern")) return undefined;
+  return `must not be empty, because ${operator} finds the empty text in every text; use exists to accept any value`;
 }
 
 function validateRange(values: JsonScalar[], pointer: string, errors: FieldError[]): void {

@@ -23,7 +23,7 @@ const ACCEPTED_VALUES: Record<FlagType, string> = {
 const INT32_MAX = 2 ** 31 - 1;
 
 /** Returns every problem of a flag that has the right shape. A flag without problems compiles and evaluates. */
-export function validateFlag(flag: FlagDefinition & FlagConfiguration): FieldError[] {
+export function validateFlag(flag: FlagDefinition & FlagConfiguration, hasStoredRules = false): FieldError[] {
   const errors: FieldError[] = [];
   validateNames(flag, errors);
   validateVariants(flag, errors);
@@ -31,7 +31,7 @@ export function validateFlag(flag: FlagDefinition & FlagConfiguration): FieldErr
   validateKind(flag, errors);
   if (flag.offVariant !== null) expectVariant(flag, flag.offVariant, "/offVariant", errors);
   validateServe(flag, flag.default, "/default", true, errors);
-  validateRules(flag, errors);
+  validateRules(flag, hasStoredRules, errors);
   flag.prerequisites.forEach((prerequisite, i) => {
     if (prerequisite.flag === flag.key) {
       errors.push({ pointer: `/prerequisites/${i}/flag`, detail: "must not be this flag itself" });
@@ -112,9 +112,13 @@ function validateKind(flag: FlagDefinition & FlagConfiguration, errors: FieldErr
   }
 }
 
-function validateRules(flag: FlagDefinition & FlagConfiguration, errors: FieldError[]): void {
+function validateRules(
+  flag: FlagDefinition & FlagConfiguration,
+  acceptsEmptyText: boolean,
+  errors: FieldError[],
+): void {
   const ids = new Set<string>();
-  const count = { conditions: 0 };
+  const count = { conditions: 0, acceptsEmptyText };
   flag.rules.forEach((rule, i) => {
     const pointer = `/rules/${i}`;
     expectName(rule.id, `${pointer}/id`, errors);

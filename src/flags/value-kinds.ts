@@ -1,5 +1,5 @@
 /** The values that each operator takes. A file of its own, so that the console can import it without the parsers. */
-import type { Operator } from "./document.ts";
+import { type Operator, type Reader, READERS } from "./document.ts";
 
 /** The kind of value that a condition needs. */
 export type ValueKind = "none" | "scalar" | "text" | "pattern" | "number" | "range" | "instant" | "version" | "address";
@@ -42,3 +42,18 @@ export const CASE_OPERATORS: ReadonlySet<Operator> = new Set<Operator>([
   "array_contains_any",
   "array_contains_all",
 ]);
+
+/** The readers of versions that have no ranges, so that ^version and ~version have no meaning. */
+const WITHOUT_RANGES: readonly Reader[] = ["version-padded"];
+
+/** Returns the readers that an operator accepts. */
+export function readersOf(operator: Operator): readonly Reader[] {
+  if (OPERATOR_VALUES[operator] !== "version") return [];
+  const isRange = operator === "semver_caret" || operator === "semver_tilde";
+  return isRange ? READERS.filter((reader) => !WITHOUT_RANGES.includes(reader)) : READERS;
+}
+
+/** The operators that take a reader. */
+export const READING_OPERATORS = (Object.keys(OPERATOR_VALUES) as Operator[]).filter(
+  (operator) => readersOf(operator).length > 0,
+);

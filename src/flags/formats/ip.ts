@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 
 /** A block of addresses. An IPv4 block is one 32-bit number; an IPv6 block is eight 16-bit parts. */
-type Block = { v4: number; mask: number } | { parts: number[]; bits: number };
+type Block = { v4: number; mask: number } | { parts: readonly number[]; bits: number };
 
 /** Returns a CIDR block, or an address as a block of one, or `undefined` if the text is neither. */
 export function parseCidr(text: string): Block | undefined {
@@ -13,25 +13,35 @@ export function parseCidr(text: string): Block | undefined {
     }
     const v6 = address as ipaddr.IPv6;
     if (v6.zoneId !== undefined) return undefined;
+    // ipaddr.js reads the deprecated form ::10.0.0.1 as an IPv4-mapped address, which it is not.
+    const parts = readV6(text.split("/")[0] ?? "") ?? v6.parts;
     // A block of IPv4-mapped addresses becomes the IPv4 block, because isInBlocks compares mapped addresses as IPv4.
-    if (v6.isIPv4MappedAddress() && bits >= 96) return v4Block(toUint32(v6.toIPv4Address().octets), bits - 96);
-    return { parts: v6.parts, bits };
+    const mapped = mappedV4(parts);
+    return mapped !== undefined && bits >= 96 ? v4Block(mapped, bits - 96) : { parts, bits };
   } catch {
     return undefined;
   }
 }
 
-/** Returns whether the text is an IP address inside one of the blocks. */
-export function isInBlocks(text: string, blocks: readonly Block[]): boolean {
+/** An IP address: IPv4, also IPv4-mapped IPv6, as one 32-bit number, or IPv6 as eight 16-bit parts. */
+export type Address = number | readonly number[];
+
+/**
+ * Returns an address, or `undefined` if the text is not one. A zone, brackets, a port, spaces and leading zeros of IPv4
+ * parts are not accepted: other programs read such a text differently, or the address means something on one host only.
+ */
+export function parseAddress(text: string): Address | undefined {
   const v4 = parseV4(text);
-  if (v4 !== undefined) return blocks.some((block) => "v4" in block && ((v4 ^ block.v4) & block.mask) === 0);
-  if (!text.includes(":") || !ipaddr.IPv6.isValid(text)) return false;
-  const v6 = ipaddr.IPv6.parse(text);
-  if (v6.isIPv4MappedAddress()) {
-    const mapped = toUint32(v6.toIPv4Address().octets);
-    return blocks.some((block) => "v4" in block && ((mapped ^ block.v4) & block.mask) === 0);
-  }
-  return blocks.some((block) => "parts" in block && samePrefix(v6.parts, block.parts, block.bits));
+  if (v4 !== undefined) return v4;
+  const v6 = readV6(text);
+  return v6 && (mappedV4(v6) ?? v6);
+}
+
+/** Returns whether the address is in one of the blocks. */
+export function isInBlocks(address: Address, blocks: readonly Block[]): boolean {
+  if (typeof address === "number")
+    return blocks.some((block) => "v4" in block && ((address ^ block.v4) & block.mask) === 0);
+  return blocks.some((block) => "parts" in block && samePrefix(address, block.parts, block.bits));
 }
 
 function wholeAddress(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
@@ -76,4 +86,42 @@ function parseV4(text: string): number | undefined {
     }
   }
   return parts === 4 && part >= 0 ? (address << 8) | part : undefined;
+}
+
+const MAX_V6_LENGTH = 45;
+
+/** Reads an IPv6 address as eight parts. The last two may be an IPv4 address, and one `::` stands for zeros. */
+function readV6(text: string): readonly number[] | undefined {
+  if (text.length > MAX_V6_LENGTH || !text.includes(":")) return undefined;
+  const [head = "", tail, more] = text.split("::");
+  if (more !== undefined) return undefined;
+  const before = readGroups(head, tail === undefined);
+  if (tail === undefined) return before?.length === 8 ? before : undefined;
+  const after = readGroups(tail, true);
+  if (before === undefined || after === undefined || before.length + after.length > 7) return undefined;
+  const zeros = Array<number>(8 - before.length - after.length).fill(0);
+  return [...before, ...zeros, ...after];
+}
+
+function readGroups(text: string, mayEndWithV4: boolean): number[] | undefined {
+  if (text === "") return [];
+  const groups = text.split(":");
+  const parts: number[] = [];
+  for (const [i, group] of groups.entries()) {
+    if (/^[0-9a-f]{1,4}$/i.test(group)) {
+      parts.push(parseInt(group, 16));
+      continue;
+    }
+    const v4 = mayEndWithV4 && i === groups.length - 1 ? parseV4(group) : undefined;
+    if (v4 === undefined) return undefined;
+    parts.push(v4 >>> 16, v4 & 0xffff);
+  }
+  return parts;
+}
+
+/** Returns the IPv4 address that an IPv4-mapped IPv6 address stands for, or `undefined` for every other one. */
+function mappedV4(parts: readonly number[]): number | undefined {
+  const [a, b, c, d, e, f, high = 0, low = 0] = parts;
+  if ((a || b || c || d || e) !== 0 || f !== 0xffff) return undefined;
+  return (high << 16) | low;
 }

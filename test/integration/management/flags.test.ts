@@ -74,6 +74,22 @@ describe("flags of an environment", () => {
     expect(body.variants).toEqual({ on: true, off: false });
   });
 
+  test("a flag with an empty text, stored before it was refused, can still be switched off", async ({ expect }) => {
+    const when = { attribute: "email", operator: "contains" as const, values: ["@acme.com", ""] };
+    const rules = [{ id: "r", when, serve: { variant: "on" } }];
+    await t.project.save({ key: "blank", rules, default: { variant: "off" } });
+    await t.call("POST", "/api/v1/environments/production/cache/warm");
+    expect(await t.evaluate("blank", { email: "eve@evil.example" })).toMatchObject({ body: { value: true } });
+    const rewritten = await t.call("PATCH", `${FLAGS}/blank`, { rules });
+    expect(rewritten).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: "/rules/0/when/values/1", detail: expect.stringContaining("use exists") }] },
+    });
+    expect(await t.call("PATCH", `${FLAGS}/blank`, { enabled: false })).toMatchObject({ status: 200 });
+    expect(await t.call("PATCH", "/api/v1/flags/blank", { description: "d" })).toMatchObject({ status: 200 });
+    expect(await t.evaluate("blank", { email: "eve@evil.example" })).toMatchObject({ body: { reason: "DISABLED" } });
+  });
+
   test("a PATCH that does not mention the notes keeps them", async ({ expect }) => {
     await t.call("POST", FLAGS, aFlagBody("noted", { description: "d", tags: ["t"], owner: "o" }));
     await t.evaluate("noted");

@@ -3,6 +3,7 @@ import { attributesOf } from "../../../console/src/ui/condition/attributes.ts";
 import {
   changeForm,
   changeOperator,
+  changeTruth,
   formOf,
   type Known,
   OPERATOR_GROUPS,
@@ -53,6 +54,43 @@ test("another operator keeps the values that it can compare", () => {
   expect(changeOperator(mixed, "between").values).toEqual([2, 5]);
   expect(changeOperator(mixed, "contains")).toMatchObject({ values: ["a"], caseInsensitive: true });
   expect(changeOperator(mixed, "exists")).toEqual({ attribute: "plan", operator: "exists" });
+});
+
+test("another operator keeps how it treats attributes that it cannot use", () => {
+  const version = {
+    attribute: "app",
+    operator: "semver_gte" as const,
+    values: ["1.18"],
+    read: "version-padded" as const,
+  };
+  const unsure = { ...version, missing: "unknown" as const, invalid: false };
+  expect(changeOperator(unsure, "semver_lt")).toEqual({ ...unsure, operator: "semver_lt" });
+  expect(changeOperator(unsure, "semver_caret")).not.toHaveProperty("read");
+  expect(changeOperator(unsure, "contains")).toEqual({
+    attribute: "app",
+    operator: "contains",
+    values: ["1.18"],
+    missing: "unknown",
+    invalid: false,
+  });
+  expect(changeOperator(unsure, "exists")).toEqual({ attribute: "app", operator: "exists" });
+});
+
+test("only a choice that differs from the default is stored", () => {
+  expect(changeTruth(leaf, "missing", "unknown")).toEqual({ ...leaf, missing: "unknown" });
+  expect(changeTruth({ ...leaf, missing: true }, "missing", "false")).toEqual(leaf);
+  expect(changeTruth(leaf, "invalid", "true")).toEqual({ ...leaf, invalid: true });
+  expect(changeTruth({ ...leaf, missing: "unknown" }, "invalid", "false")).toEqual({
+    ...leaf,
+    missing: "unknown",
+    invalid: false,
+  });
+  expect(changeTruth({ ...leaf, invalid: true }, "invalid", "")).toEqual(leaf);
+});
+
+test("versions are checked in the form that the condition reads", () => {
+  expect(parseVersions("1.18\n1.18.1.5", "version-extended")).toEqual({ value: ["1.18", "1.18.1.5"] });
+  expect(parseVersions("1.18\nv1.18", "version-partial")).toEqual({ problem: expect.stringContaining("v1.18") });
 });
 
 test("values are lines of text, or of JSON if text would change their type", () => {

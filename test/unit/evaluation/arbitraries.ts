@@ -13,7 +13,7 @@ import type {
   Rule,
   Serve,
 } from "../../../src/flags/document.ts";
-import { OPERATOR_VALUES, type ValueKind } from "../../../src/flags/value-kinds.ts";
+import { OPERATOR_VALUES, readersOf, type ValueKind } from "../../../src/flags/value-kinds.ts";
 import type { EvaluationInput } from "../../../src/evaluation/types.ts";
 
 /** Few names, so that conditions often find their attribute in the context. */
@@ -25,7 +25,8 @@ const INSTANTS = ["2026-01-01T00:00:00Z", "2026-01-02", "2026-06-01T12:30:00.5+0
 
 const name = fc.constantFrom(...NAMES);
 const path: fc.Arbitrary<AttributePath> = fc.oneof(name, fc.array(name, { minLength: 2, maxLength: 3 }));
-const word = fc.constantFrom("a", "B", "pro", "free", "", "1.2.3", "2.0.0-rc.1", "10.0.0.1", "2026-01-01", "ß🦄");
+const WORDS = ["a", "B", "pro", "free", "1.2.3", "2.0.0-rc.1", "10.0.0.1", "2026-01-01", "ß🦄"];
+const word = fc.constantFrom("", ...WORDS);
 const share = fc.integer({ min: 0, max: 100_000 });
 export const scalar: fc.Arbitrary<JsonScalar> = fc.oneof(
   word,
@@ -40,7 +41,7 @@ const pattern = fc
   .filter((text) => {
     try {
       compilePattern(text, true);
-      return true;
+      return text !== "";
     } catch (error) {
       if (error instanceof PatternError) return false;
       throw error;
@@ -55,7 +56,7 @@ const list = <T>(item: fc.Arbitrary<T>) => fc.array(item, { minLength: 1, maxLen
 const VALUES: Record<ValueKind, fc.Arbitrary<JsonScalar[] | undefined>> = {
   none: fc.constant(undefined),
   scalar: list(scalar),
-  text: list(word),
+  text: list(fc.constantFrom(...WORDS)),
   pattern: fc.array(pattern, { minLength: 1, maxLength: 2 }),
   number: fc.integer().map((bound) => [bound]),
   range: fc.tuple(fc.integer(), fc.nat()).map(([from, width]) => [from, from + width]),
@@ -64,6 +65,7 @@ const VALUES: Record<ValueKind, fc.Arbitrary<JsonScalar[] | undefined>> = {
   address: list(fc.constantFrom("10.0.0.0/8", "10.0.0.1", "::1", "2001:db8::/33", "::ffff:10.0.0.0/104")),
 };
 
+const truth = fc.constantFrom(true, false, "unknown");
 const leaf: fc.Arbitrary<Condition> = fc
   .constantFrom(...(Object.keys(OPERATOR_VALUES) as Operator[]))
   .chain((operator) => {
@@ -74,7 +76,8 @@ const leaf: fc.Arbitrary<Condition> = fc
         operator: fc.constant(operator),
         ...(kind === "none"
           ? {}
-          : { values: VALUES[kind] as fc.Arbitrary<JsonScalar[]>, missing: fc.constantFrom(true, false, "unknown") }),
+          : { values: VALUES[kind] as fc.Arbitrary<JsonScalar[]>, missing: truth, invalid: truth }),
+        ...(readersOf(operator).length === 0 ? {} : { read: fc.constantFrom(...readersOf(operator)) }),
         ...(kind === "scalar" || kind === "text" || kind === "pattern" ? { caseInsensitive: fc.boolean() } : {}),
       },
       { requiredKeys: kind === "none" ? ["attribute", "operator"] : (["attribute", "operator", "values"] as never) },

@@ -41,10 +41,42 @@ describe("compileFlag", () => {
     });
   });
 
+  test.for(["contains", "starts_with", "ends_with", "matches"] as const)(
+    "evaluates %s with an empty text as it did when such a flag could still be written",
+    (operator, { expect }) => {
+      const flag = compileFlag(whenServed({ attribute: "email", operator, values: ["@acme.com", ""] }));
+      expect(flag.evaluate(anInput({ email: "eve@evil.example" }))).toMatchObject({ value: true });
+      expect(flag.evaluate(anInput({}))).toMatchObject({ value: false });
+    },
+  );
+
+  test("treats NaN as a value that cannot be compared", ({ expect }) => {
+    for (const operator of ["lt", "lte", "gt", "gte", "between", "before", "after", "equals"] as const) {
+      const values = operator === "between" ? [0, 9] : [5];
+      const when: Condition = { attribute: "age", operator, values };
+      const input = anInput({ age: NaN });
+      expect(compileFlag(whenServed(when)).evaluate(input), operator).toMatchObject({ value: false });
+      expect(compileFlag(whenServed({ not: { ...when, missing: "unknown" } })).evaluate(input)).toMatchObject({
+        value: false,
+      });
+      expect(compileFlag(whenServed({ ...when, invalid: true })).evaluate(input)).toMatchObject({ value: true });
+    }
+  });
+
   const broken: [string, FlagDocument, RegExp][] = [
     ["a default variant that does not exist", aFlag({ default: { variant: "nope" } }), /unknown variant "nope"/],
     ["an inherited name as variant", aFlag({ default: { variant: "constructor" } }), /unknown variant "constructor"/],
     ["an off variant that does not exist", aFlag({ offVariant: "nope" }), /unknown variant "nope"/],
+    [
+      "an unknown reader",
+      whenServed({ attribute: "a", operator: "semver_eq", values: ["1.2.3"], read: "x" as "version-strict" }),
+      /does not take read "x"/,
+    ],
+    [
+      "a reader that the operator does not take",
+      whenServed({ attribute: "a", operator: "contains", values: ["1"], read: "version-strict" }),
+      /contains does not take read/,
+    ],
     ["an unknown segment", whenServed({ segment: "nope" }), /unknown segment "nope"/],
     ["an inherited name as segment", { ...whenServed({ segment: "toString" }), segments: {} }, /unknown segment/],
     [

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, test } from "vitest";
 
 import { parseInstant } from "../../../src/flags/formats/instant.ts";
-import { isInBlocks, parseCidr } from "../../../src/flags/formats/ip.ts";
+import { isInBlocks, parseAddress, parseCidr } from "../../../src/flags/formats/ip.ts";
 
 describe("instants", () => {
   test("are read as Date reads its own", ({ expect }) => {
@@ -62,6 +62,10 @@ describe("instants", () => {
 });
 
 describe("address blocks", () => {
+  const isIn = (text: string, blocks: Parameters<typeof isInBlocks>[1]): boolean => {
+    const address = parseAddress(text);
+    return address !== undefined && isInBlocks(address, blocks);
+  };
   const octet = fc.nat(255);
 
   test("contain exactly the addresses that share their first bits", ({ expect }) => {
@@ -70,9 +74,9 @@ describe("address blocks", () => {
         const block = parseCidr(`${octets.join(".")}/${bits}`)!;
         const bytes = Uint8Array.from(octets);
         bytes[flipped >> 3]! ^= 0x80 >> (flipped & 7);
-        expect(isInBlocks(octets.join("."), [block])).toBe(true);
-        expect(isInBlocks(bytes.join("."), [block])).toBe(flipped >= bits);
-        expect(isInBlocks(`::ffff:${bytes.join(".")}`, [block])).toBe(flipped >= bits);
+        expect(isIn(octets.join("."), [block])).toBe(true);
+        expect(isIn(bytes.join("."), [block])).toBe(flipped >= bits);
+        expect(isIn(`::ffff:${bytes.join(".")}`, [block])).toBe(flipped >= bits);
       }),
     );
   });
@@ -86,8 +90,8 @@ describe("address blocks", () => {
         const block = parseCidr(`${text(parts)}/${bits}`)!;
         const other = [...parts];
         other[flipped >> 4]! ^= 0x8000 >> (flipped & 15);
-        expect(isInBlocks(text(parts), [block])).toBe(true);
-        expect(isInBlocks(text(other), [block])).toBe(flipped >= bits);
+        expect(isIn(text(parts), [block])).toBe(true);
+        expect(isIn(text(other), [block])).toBe(flipped >= bits);
       }),
     );
   });
@@ -109,11 +113,53 @@ describe("address blocks", () => {
     expect(parseCidr(text)).toBeUndefined();
   });
 
+  test.for([
+    "fe80::1%eth0",
+    "fe80::1%25eth0",
+    "::ffff:10.0.0.1%eth0",
+    "10.0.0.1%eth0",
+    "[::1]",
+    "[::1]:443",
+    "10.0.0.1:443",
+    "::1/128",
+    "10.0.0.1/32",
+    " ::1",
+    "::1 ",
+    "10.0.0.1\n",
+    "010.0.0.1",
+    "::ffff:010.0.0.1",
+    "::ffff:0x0a.0.0.1",
+    "::ffff:10.1",
+    "00001::1",
+    "1::2::3",
+    ":::",
+    ":1:2:3:4:5:6:7",
+    "1:2:3:4:5:6:7:",
+    "1:2:3:4:5:6:7",
+    "1:2:3:4:5:6:7:8:9",
+    "1:2:3:4:5:6:7:8::",
+    "1.2.3.4::",
+    "1:2:3:4:5:6:7:1.2.3.4",
+    "::g",
+  ])("do not contain %j, which is not an address", (text, { expect }) => {
+    expect(parseAddress(text)).toBeUndefined();
+    expect(isIn(text, [parseCidr("0.0.0.0/0")!, parseCidr("::/0")!])).toBe(false);
+  });
+
+  test("do not take an IPv6 address for the IPv4 address at its end", ({ expect }) => {
+    expect(isIn("::ffff:10.0.0.1", [parseCidr("10.0.0.1")!])).toBe(true);
+    expect(isIn("::10.0.0.1", [parseCidr("10.0.0.1")!])).toBe(false);
+    expect(isIn("10.0.0.1", [parseCidr("::10.0.0.1")!])).toBe(false);
+    expect(isIn("::a00:1", [parseCidr("::10.0.0.1")!])).toBe(true);
+    expect(isIn("64:ff9b::10.0.0.1", [parseCidr("64:ff9b::/96")!])).toBe(true);
+    expect(isIn("0:0:0:0:0:FFFF:a00:1", [parseCidr("10.0.0.0/8")!])).toBe(true);
+  });
+
   test("do not contain arbitrary text, and never throw", ({ expect }) => {
     const everything = [parseCidr("0.0.0.0/0")!, parseCidr("::/0")!];
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."0123456789.:afx/% ".split("")) }), (text) => {
-        if (!isInBlocks(text, everything)) return;
+        if (!isIn(text, everything)) return;
         expect(text).toMatch(/^(\d{1,3}\.){3}\d{1,3}$|:/);
       }),
     );

@@ -14,6 +14,12 @@ describe("parseSegmentInput", () => {
 
   test.for([
     ["no condition", { key: "s" }, "/condition", /is required/],
+    [
+      "an empty text",
+      { key: "s", condition: { any: [{ attribute: "a", operator: "contains", values: ["x", ""] }] } },
+      "/condition/any/0/values/1",
+      /must not be empty.*use exists/,
+    ],
     ["a bad key", { key: "a b", condition: nested(1) }, "/key", /1 to 128/],
     ["a reserved key", { key: "constructor", condition: nested(1) }, "/key", /reserved/],
     [

@@ -49,6 +49,10 @@ const WORDS: Record<string, string> = {
   clientVisible: "visible to client keys",
   onMissingKey: "if the attribute is missing",
   onMiss: "everyone else",
+  caseInsensitive: "ignore case",
+  missing: "if the attribute is missing",
+  invalid: "if the attribute cannot be compared",
+  read: "form of versions",
 };
 
 /** `/rules/0/when/all/1/values/2` is "rule 1, condition, part 2, value 3". */

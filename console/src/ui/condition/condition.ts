@@ -1,7 +1,7 @@
 /** The types and operators of conditions in the builder, and how a condition changes from one to another. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
-import type { Operator } from "../../../../src/flags/document.ts";
-import { CASE_OPERATORS, OPERATOR_VALUES } from "../../../../src/flags/value-kinds.ts";
+import type { Operator, Reader } from "../../../../src/flags/document.ts";
+import { CASE_OPERATORS, OPERATOR_VALUES, readersOf } from "../../../../src/flags/value-kinds.ts";
 
 export type Leaf = Extract<Condition, { attribute: unknown }>;
 export type Bucket = Extract<Condition, { bucket: unknown }>["bucket"];
@@ -84,6 +84,15 @@ export const OPERATOR_GROUPS: readonly { label: string; operators: readonly (rea
   },
 ];
 
+/** The readers in words. */
+export const READER_TEXTS: Record<Reader, string> = {
+  "version-strict": "three numbers, without a leading v",
+  "version-partial": "one to three numbers; missing ones are 0",
+  "version-loose": "one to three numbers; a leading v or a plain number is fine",
+  "version-extended": "any count of numbers; missing ones are 0",
+  "version-padded": "compared part by part as text (GrowthBook)",
+};
+
 export function formOf(condition: Condition): Form {
   return (Object.keys(FORMS) as Form[]).find((form) => form in condition) ?? "attribute";
 }
@@ -133,7 +142,8 @@ export function childrenOf(condition: Condition): Condition[] | undefined {
 }
 
 /** Returns the leaf with another operator. It keeps the values and options that this operator accepts. */
-export function changeOperator({ attribute, values = [], caseInsensitive, missing }: Leaf, operator: Operator): Leaf {
+export function changeOperator(leaf: Leaf, operator: Operator): Leaf {
+  const { attribute, values = [], caseInsensitive, missing, invalid, read } = leaf;
   const kind = OPERATOR_VALUES[operator];
   if (kind === "none") return { attribute, operator };
   const kept = values.filter((value) => fits(kind, value));
@@ -143,7 +153,20 @@ export function changeOperator({ attribute, values = [], caseInsensitive, missin
     values: kind === "number" ? kept.slice(0, 1) : kind === "range" ? kept.slice(0, kept.length & ~1) : kept,
     ...(caseInsensitive === undefined || !CASE_OPERATORS.has(operator) ? {} : { caseInsensitive }),
     ...(missing === undefined ? {} : { missing }),
+    ...(invalid === undefined ? {} : { invalid }),
+    ...(read === undefined || !readersOf(operator).includes(read) ? {} : { read }),
   };
+}
+
+/** The truth of a condition without a usable value, as the text of an option. */
+export type TruthText = "true" | "false" | "unknown";
+
+/** Returns the leaf with another value for a missing attribute, or for one that cannot be compared. */
+export function changeTruth(leaf: Leaf, field: "missing" | "invalid", chosen: TruthText | ""): Leaf {
+  const { [field]: _, ...rest } = leaf;
+  // Only the default of `missing` is always the same, so only `missing` leaves it out.
+  if (chosen === "" || (field === "missing" && chosen === "false")) return rest;
+  return { ...rest, [field]: chosen === "unknown" ? chosen : chosen === "true" };
 }
 
 function fits(kind: (typeof OPERATOR_VALUES)[Operator], value: Scalar): boolean {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Operator } from "../../../../src/flags/document.ts";
+import type { Operator, Reader } from "../../../../src/flags/document.ts";
 import { OPERATOR_VALUES } from "../../../../src/flags/value-kinds.ts";
 import { InstantInput } from "../fields/instant-input.tsx";
 import { ParsedInput } from "../fields/parsed-input.tsx";
@@ -18,7 +18,11 @@ interface Props {
 }
 
 /** The values of a condition, with the control that suits its operator. */
-export function ValuesInput({ operator, ...props }: Props & { operator: Operator }): JSX.Element | null {
+export function ValuesInput({
+  operator,
+  read,
+  ...props
+}: Props & { operator: Operator; read?: Reader | undefined }): JSX.Element | null {
   const kind = OPERATOR_VALUES[operator];
   switch (kind) {
     case "none":
@@ -41,7 +45,7 @@ export function ValuesInput({ operator, ...props }: Props & { operator: Operator
           {...props}
           label="Versions, one per line"
           hint="For example 1.2.3 or 2.0.0-beta.1"
-          parse={parseVersions}
+          parse={(text) => parseVersions(text, read)}
         />
       );
     case "address":
@@ -73,7 +77,7 @@ function Lines({
   label: string;
   hint?: string;
   notation?: Notation;
-  parse?: typeof parseVersions;
+  parse?: (text: string) => ReturnType<typeof parseValues>;
 }): JSX.Element {
   return (
     <ParsedInput

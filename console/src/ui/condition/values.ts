@@ -1,6 +1,7 @@
 /** Condition values as lines of text, and attributes as one line. */
 import type { AttributePath } from "../../../../sdk/client/contract.ts";
-import { parseVersion } from "../../../../src/flags/formats/semver.ts";
+import type { Reader } from "../../../../src/flags/document.ts";
+import { isVersion, versionRule } from "../../../../src/flags/formats/version-readers.ts";
 import type { Parsed } from "../fields/parsed.ts";
 import type { Scalar } from "./condition.ts";
 
@@ -42,12 +43,12 @@ function scalarOf(line: string): Scalar | undefined {
   }
 }
 
-/** Reads one version from each line. The problem names the first line that is not a version. */
-export function parseVersions(text: string): Parsed<Scalar[]> {
+/** Reads one version from each line. The problem names the first line that is not a version, as `read` reads it. */
+export function parseVersions(text: string, read?: Reader): Parsed<Scalar[]> {
   const parsed = parseValues(text, "text");
   if ("problem" in parsed) return parsed;
-  const bad = parsed.value.find((value) => parseVersion(String(value)) === undefined);
-  return bad === undefined ? parsed : { problem: `${String(bad)} must be a version such as 1.2.3 or 2.0.0-beta.1` };
+  const bad = parsed.value.find((value) => !isVersion(String(value), read));
+  return bad === undefined ? parsed : { problem: `${String(bad)} ${versionRule(read)}` };
 }
 
 /** Reads a decimal number. Rejects other texts that JavaScript would accept, such as hexadecimal and empty ones. */

@@ -35,7 +35,7 @@ export async function restoreInEnvironment(
 ): Promise<WriteResult> {
   if (entity === "segment") {
     const { environment: _, ...segment } = image;
-    return await saveSegment(db, environment, parseSegment(segment, key), { actor });
+    return await saveSegment(db, environment, parseSegment(segment, key, { hasStoredCondition: true }), { actor });
   }
   if (entity !== "configuration") {
     throw new InvalidInputError([
@@ -46,7 +46,7 @@ export async function restoreInEnvironment(
   return await retryOnConflict(async () => {
     const current = await getDefinition(db, key);
     if (current === undefined) throw new HttpError(409, "the flag's definition was deleted; create the flag again");
-    const flag = parseFlag({ ...current.definition, ...configuration }, key);
+    const flag = parseFlag({ ...current.definition, ...configuration }, key, { hasStoredRules: true });
     // This write includes the definition, so the definition must still be the one that was read.
     return await saveFlag(db, environment, storedFlag(flag, {}), { actor, expectedDefinition: current.tag });
   }, true);

@@ -67,7 +67,7 @@ function refuseConfiguration(patch: JsonObject): void {
 /** Parses a merged flag. An error in its configuration names the environment. */
 function parseMerged(environment: string, merged: unknown): FlagInput {
   try {
-    return parseFlag(merged, undefined);
+    return parseFlag(merged, undefined, { hasStoredRules: true });
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     throw new InvalidInputError(

@@ -14,9 +14,13 @@ export type FlagView = FlagInput & {
 
 const NOTES = ["description", "tags", "owner"] as const;
 
-/** Parses a whole flag. Its key is optional if the path names it. @throws InvalidInputError */
-export function parseFlag(body: unknown, key: string | undefined): FlagInput {
-  return parseFlagInput(withKey(body, key));
+/**
+ * Parses a whole flag. Its key is optional if the path names it. A write that leaves the stored rules as they are says
+ * so with `hasStoredRules`: switching a flag off must not fail because of a rule that was accepted once.
+ * @throws InvalidInputError
+ */
+export function parseFlag(body: unknown, key: string | undefined, options?: { hasStoredRules: boolean }): FlagInput {
+  return parseFlagInput(withKey(body, key), options);
 }
 
 export function storedFlag(flag: FlagInput, notes: FlagNotes = flag): FlagWrite {

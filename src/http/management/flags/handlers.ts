@@ -115,7 +115,8 @@ async function patchFlagIn(
       return requireFound(await getFlag(db, environment, key), "flag", key, environment);
     },
     write: async (current): Promise<WrittenFlag> => {
-      const flag = parseFlag(mergePatch(patchBase(current), patch), key);
+      const hasStoredRules = !Object.hasOwn(patch, "rules");
+      const flag = parseFlag(mergePatch(patchBase(current), patch), key, { hasStoredRules });
       const notes = patchedNotes(patch, flag);
       const options = { actor: auditName(c), expectedVersion: current.version, mustExist: true };
       const result = await saveFlag(db, environment, storedFlag(flag, notes), options);

@@ -73,7 +73,8 @@ export async function patchSegment(
     read: async () => requireFound(await getSegment(db, environment, key), "segment", key, environment),
     write: async ({ name, description, condition, version }) => {
       const base = { key, name, description, condition } as unknown as JsonObject;
-      const merged = parseSegment(mergePatch(base, patch), key);
+      const hasStoredCondition = !Object.hasOwn(patch, "condition");
+      const merged = parseSegment(mergePatch(base, patch), key, { hasStoredCondition });
       // The store leaves a missing note as it is, but a note that the patch removes must go back to its default.
       const segment = { ...merged, name: merged.name ?? key, description: merged.description ?? "" };
       const options = { actor: auditName(c), expectedVersion: version, mustExist: true };

@@ -9,8 +9,12 @@ export const SEGMENT_EXAMPLE = {
 };
 
 /** Parses a whole segment. Its key is optional if the path names it. @throws InvalidInputError */
-export function parseSegment(body: unknown, key: string | undefined): SegmentInput {
+export function parseSegment(
+  body: unknown,
+  key: string | undefined,
+  options?: { hasStoredCondition: boolean },
+): SegmentInput {
   // A caller may send back a segment as GET returned it. The fields that the server sets are ignored.
   const { version: _, usedBy: __, createdAt: ___, updatedAt: ____, ...input } = withKey(body, key);
-  return parseSegmentInput(input);
+  return parseSegmentInput(input, options);
 }
