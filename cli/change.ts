@@ -1,6 +1,7 @@
 import { ApiError, type Result } from "../sdk/client/client.ts";
 import type { DefinitionWritten, Written } from "../sdk/client/contract.ts";
 import { type Difference, differences } from "../sdk/client/differences.ts";
+import { oneLine } from "./escape.ts";
 import { publishedText } from "./project/report.ts";
 import type { Session } from "./session.ts";
 
@@ -72,8 +73,8 @@ function comparable(document: unknown): unknown {
 export function differencesText(found: readonly Difference[]): string {
   return found
     .flatMap(({ pointer, before, after }) => [
-      ...(before === undefined ? [] : [`  - ${pointer || "/"} ${JSON.stringify(before)}`]),
-      ...(after === undefined ? [] : [`  + ${pointer || "/"} ${JSON.stringify(after)}`]),
+      ...(before === undefined ? [] : [`  - ${oneLine(pointer) || "/"} ${JSON.stringify(before)}`]),
+      ...(after === undefined ? [] : [`  + ${oneLine(pointer) || "/"} ${JSON.stringify(after)}`]),
     ])
     .join("\n");
 }

@@ -1,7 +1,7 @@
 /** The exit codes, for scripts. */
 export const EXIT = {
   ok: 0,
-  /** The deployment refused the request: not allowed, not found or not valid. */
+  /** The deployment refused the request: not allowed, not found, not valid, exists already, or still in use. */
   refused: 1,
   /** The command line is wrong. Nothing was sent. */
   usage: 2,
@@ -9,7 +9,7 @@ export const EXIT = {
   different: 3,
   /** Someone else changed the same thing first. */
   conflict: 4,
-  /** The deployment did not respond. */
+  /** No response of Burgee's, too many requests, or it is not known whether the change was made. */
   unreachable: 5,
 } as const;
 
@@ -21,6 +21,14 @@ export class ExitError extends Error {
     super(`exit ${code}`);
     this.name = "ExitError";
     this.code = code;
+  }
+}
+
+/** The command is not carried out, for a reason in the deployment. The message says what to do. */
+export class RefusedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "RefusedError";
   }
 }
 

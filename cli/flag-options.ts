@@ -140,7 +140,7 @@ function valueOf(name: string, text: string, type: FlagType): unknown {
 
 function variant(text: string, known: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It must look like small=10.");
+  if (at < 1) throw new InvalidArgumentError("it must look like small=10");
   return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
@@ -149,13 +149,13 @@ function rollout(text: string): [string, number][] {
   const weights = text.split(",").map((part): [string, number] => {
     const [, name = "", share = ""] = /^\s*([^=\s]+)=(\d{1,3}(?:\.\d{1,3})?)\s*%?\s*$/.exec(part) ?? [];
     if (name === "")
-      throw new InvalidArgumentError("It must be shares in percent, such as on=25,off=75 or on=0.5,off=99.5.");
+      throw new InvalidArgumentError("it must be shares in percent, such as on=25,off=75 or on=0.5,off=99.5");
     return [name, Math.round(Number(share) * (WEIGHT_TOTAL / 100))];
   });
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
   if (total !== WEIGHT_TOTAL) {
     throw new InvalidArgumentError(
-      `The shares must add up to 100%, but these add up to ${total / (WEIGHT_TOTAL / 100)}%.`,
+      `the shares must add up to 100%, but these add up to ${total / (WEIGHT_TOTAL / 100)}%`,
     );
   }
   return weights;

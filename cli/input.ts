@@ -53,6 +53,6 @@ export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: 
     const number = Number(text);
     if (/^\d+$/.test(text) && number >= from && number <= to) return number;
     const range = to === Number.MAX_SAFE_INTEGER ? `from ${from}` : `from ${from} to ${to}`;
-    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
+    throw new InvalidArgumentError(`it must be a whole number ${range}`);
   };
 }

@@ -13,10 +13,12 @@ import { addOverrideCommands } from "./commands/override.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addProjectCommands } from "./commands/project.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
+import { escapeControls } from "./escape.ts";
 import type { Terminal } from "./terminal.ts";
 
 const HELP = `
-Exit codes: 0 done, 1 refused, 2 wrong command line, 3 differences found, 4 conflict, 5 no response.
+Exit codes: 0 done, 1 refused, 2 wrong command line, 3 differences found, 4 somebody else was first,
+5 no response of Burgee's or an unknown outcome.
 
 Examples:
   $ burgee flags list --environment production
@@ -24,7 +26,7 @@ Examples:
   $ burgee flags set new-search --file new-search.json --dry-run`;
 
 /** Creates the program with every command. */
-export function createProgram(terminal: Terminal): Command {
+export function createProgram(terminal: Terminal, { isJson = false } = {}): Command {
   const program = new Command("burgee")
     .description("manage the feature flags of a Burgee deployment")
     .version(manifest.version)
@@ -32,14 +34,19 @@ export function createProgram(terminal: Terminal): Command {
     .option("--profile <name>", "profile from the configuration file (or BURGEE_PROFILE)")
     .option("-e, --environment <key>", "environment (or BURGEE_ENVIRONMENT)")
     .option("--json", "print the result as JSON")
-    .option("--dry-run", "show the changes without making them")
+    .option("--dry-run", "check the changes and show them without making them")
+    .option("--quiet", "print no progress and no confirmation of changes")
+    .option("--no-color", "print no colours (or NO_COLOR)")
     .addHelpText("after", HELP)
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => terminal.write(text),
-      writeErr: (text) => terminal.error(redact(text.trimEnd())),
+      writeOut: (text) => terminal.write(escapeControls(text)),
+      // With --json, main.ts prints an object instead of the help.
+      writeErr: (text) => (isJson ? undefined : terminal.error(redact(text.trimEnd()))),
+      // main.ts prints errors, in the form of all others.
+      outputError: () => undefined,
       getOutHelpWidth: () => terminal.columns,
       getErrHelpWidth: () => terminal.columns,
     });

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { oneLine } from "./escape.ts";
 
 const PLAIN = {
   chars: {
@@ -25,7 +26,7 @@ const PLAIN = {
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return "";
   const lines = new Table({ ...PLAIN, head: head.map((name) => name.toUpperCase()) });
-  lines.push(...rows.map((row) => [...row]));
+  lines.push(...rows.map((row) => row.map(oneLine)));
   return lines
     .toString()
     .split("\n")

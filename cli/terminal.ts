@@ -1,5 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 
+/** Adds colours to a line that is already escaped. */
+export type Paint = (line: string) => string;
+
 /** The surroundings of a command, provided by the process or by a test. */
 export interface Terminal {
   env: Readonly<Record<string, string | undefined>>;
@@ -9,8 +12,8 @@ export interface Terminal {
   isInteractive: boolean;
   columns: number;
   fetch: typeof globalThis.fetch;
-  /** Prints a line of the result. */
-  print(line: string): void;
+  /** Prints lines of the result. `paint` adds colours to each. */
+  print(text: string, paint?: Paint): void;
   /** Prints a line about progress, a warning or an error. */
   error(line: string): void;
   /** Writes raw text to the output of the result. */

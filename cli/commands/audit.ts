@@ -3,6 +3,7 @@ import type { AuditPage } from "../../sdk/client/contract.ts";
 import { differences } from "../../sdk/client/differences.ts";
 import { change, differencesText } from "../change.ts";
 import { withExamples } from "../examples.ts";
+import { oneLine } from "../escape.ts";
 import { UsageError } from "../exit.ts";
 import { wholeNumber } from "../input.ts";
 import { openSession, type Session } from "../session.ts";
@@ -111,5 +112,5 @@ function changeText(change: Change, isOfProject: boolean): string {
   const where = isOfProject && environment !== null ? ` in ${environment}` : "";
   const head = `${id}  ${at.slice(0, 19)}Z  ${actor}  ${action} ${entity} ${key}${where}${version === null ? "" : `  version ${version}`}`;
   const found = before === null || after === null ? [] : differences(before, after);
-  return found.length === 0 ? head : `${head}\n${differencesText(found)}`;
+  return found.length === 0 ? oneLine(head) : `${oneLine(head)}\n${differencesText(found)}`;
 }

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { CachePurge, CacheStatistics } from "../../sdk/client/contract.ts";
 import { FLAG_KINDS, type FlagKind } from "../../src/flags/document.ts";
 import { withExamples } from "../examples.ts";
+import { oneLine } from "../escape.ts";
 import { UsageError } from "../exit.ts";
 import { wholeNumber } from "../input.ts";
 import { openSession, type Session } from "../session.ts";
@@ -39,7 +40,7 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
         session.show(body, ({ dryRun, flags, deleted }) =>
           [
             `${dryRun ? "would delete" : "deleted"} ${deleted.l1} from this isolate's memory, ${deleted.l2 ?? "none"} from Redis`,
-            ...flags.map((key) => `  ${key}`),
+            ...flags.map((key) => `  ${oneLine(key)}`),
           ].join("\n"),
         );
       }),
@@ -166,7 +167,7 @@ function statisticsText({ tiers, total, breakers, head, outbox }: CacheStatistic
       ["tier", "hits", "misses", "hit rate", "entries", "size", "evictions", "errors"],
       [row("L1 isolate", tiers.l1), ...(l2 !== null && "hits" in l2 ? [row("L2 Redis", l2)] : []), row("total", total)],
     ),
-    ...(l2 !== null && "error" in l2 ? [`L2 Redis: ${l2.error}`] : []),
+    ...(l2 !== null && "error" in l2 ? [`L2 Redis: ${oneLine(l2.error)}`] : []),
     `breakers: redis ${breakers.redis ?? "none"}, store ${breakers.store} · head version: ${head.l1} here, ${head.l2 ?? "none"} in Redis · unconfirmed changes: ${outbox.pending ?? "unknown"}`,
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import { Argument, type Command } from "commander";
 import { complete, type Suggestion } from "../completion/completion.ts";
 import { COMPLETION_SCRIPTS, SHELLS } from "../completion/completion-scripts.ts";
+import { oneLine } from "../escape.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -22,11 +23,15 @@ export function addCompletionCommands(program: Command, terminal: Terminal): voi
     .argument("<shell>")
     .argument("[words...]", "words typed so far; the last one is incomplete")
     .action(async (shell: string, words: string[]) => {
-      for (const suggestion of await complete(program, terminal, words)) terminal.print(lineFor(shell, suggestion));
+      for (const suggestion of await complete(program, terminal, words)) {
+        // A key that needs an escape would reach the command line as another one.
+        if (oneLine(suggestion.word) === suggestion.word) terminal.print(lineFor(shell, suggestion));
+      }
     });
 }
 
-function lineFor(shell: string, { word, description }: Suggestion): string {
+function lineFor(shell: string, { word, ...rest }: Suggestion): string {
+  const description = oneLine(rest.description);
   if (shell === "bash" || description === "") return shell === "zsh" ? word.replaceAll(":", "\\:") : word;
   return shell === "zsh" ? `${word.replaceAll(":", "\\:")}:${description}` : `${word}\t${description}`;
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { change } from "../change.ts";
 import { withExamples } from "../examples.ts";
+import { UsageError } from "../exit.ts";
 import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -54,6 +55,7 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
       .argument("<key>")
       .requiredOption("--confirm <key>", "the same key again, as confirmation")
       .action(async (key: string, { confirm }: { confirm: string }, command: Command) => {
+        if (confirm !== key) throw new UsageError(`--confirm must repeat ${key}`);
         const session = await openSession(command, terminal);
         await change(session, {
           subject: `environment ${key}`,

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Explanation } from "../../sdk/client/contract.ts";
 import { withExamples } from "../examples.ts";
+import { oneLine } from "../escape.ts";
 import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -62,7 +63,7 @@ function contextOf({ targetingKey, attribute: attributes, request }: ContextOpti
 
 function attribute(text: string, known: Attributes): Attributes {
   const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("It must look like plan=pro or seats=12.");
+  if (at < 1) throw new InvalidArgumentError("it must look like plan=pro or seats=12");
   const value = text.slice(at + 1);
   let parsed: unknown = value;
   try {
@@ -82,7 +83,7 @@ function resolutionRow({ value, variant, reason, errorCode }: Attributes): strin
 }
 
 function explanationText({ resolution, prerequisites, rules, default: byDefault, problem }: Explanation): string {
-  return [
+  const lines = [
     table(["value", "variant", "reason"], [resolutionRow(resolution)]),
     problem,
     ...prerequisites.map(
@@ -94,7 +95,8 @@ function explanationText({ resolution, prerequisites, rules, default: byDefault,
       ...(when === undefined ? [] : traceLines(when)),
     ]),
     `default: ${byDefault.state}`,
-  ]
-    .filter((line) => line !== undefined)
-    .join("\n");
+  ];
+  // The table has escaped its cells.
+  const [first = "", ...rest] = lines.filter((line) => line !== undefined);
+  return [first, ...rest.map(oneLine)].join("\n");
 }

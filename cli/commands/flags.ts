@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
-import { allPages } from "../../sdk/client/client.ts";
+import { allPages, ApiError } from "../../sdk/client/client.ts";
 import type { Flag } from "../../sdk/client/contract.ts";
 import { serveText } from "../../sdk/client/serve-text.ts";
 import { FLAG_KINDS, type JsonValue } from "../../src/flags/document.ts";
 import { mergePatch } from "../../src/flags/merge-patch.ts";
 import { type Change, change, changeEach } from "../change.ts";
 import { withExamples } from "../examples.ts";
-import { UsageError } from "../exit.ts";
+import { RefusedError, UsageError } from "../exit.ts";
 import { type FlagOptions, flagPatch, hasFlagOptions, newFlag, withFlagOptions } from "../flag-options.ts";
 import { readDocument, wholeNumber } from "../input.ts";
 import { openSession, type Session } from "../session.ts";
@@ -127,7 +127,10 @@ function addWriting(flags: Command, terminal: Terminal): void {
   withFlagOptions(create, true).action(async (key: string, options: WriteOptions, command: Command) => {
     const session = await openSession(command, terminal);
     const body = await documentOf(session, options, key);
-    await put(session, key, body ?? newFlag(key, options), { "If-None-Match": "*" });
+    await put(session, key, body ?? newFlag(key, options), { "If-None-Match": "*" }).catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.status !== 412) throw error;
+      throw new RefusedError(`flag ${key} exists already in ${session.environment()}; \`burgee flags set\` changes it`);
+    });
   });
   withExamples(
     create,

@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { ApiError } from "../../sdk/client/client.ts";
 import { change } from "../change.ts";
 import { withExamples } from "../examples.ts";
-import { UsageError } from "../exit.ts";
+import { oneLine } from "../escape.ts";
+import { RefusedError, UsageError } from "../exit.ts";
 import { openSession, type Session } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -34,11 +36,16 @@ export function addOverrideCommands(program: Command, terminal: Terminal): void 
           session.show({ dryRun: true, ...wanted }, () => `would sign overrides in ${path.env}: ${flags}`);
           return;
         }
-        const { body } = await session.client.call("createOverrides", { path, body: wanted });
+        const { body } = await session.client
+          .call("createOverrides", { path, body: wanted })
+          .catch((error: unknown) => {
+            throw forbiddenText(error, path.env) ?? error;
+          });
         const header = `X-Flags-Overrides: ${body.token}`;
         link?.searchParams.set("burgee-overrides", body.token);
         const result = { ...body, header, ...(link === undefined ? {} : { link: link.href }) };
-        if (!session.isJson) terminal.error(`${flags} in ${path.env} until ${body.expiresAt}. As a header:\n${header}`);
+        if (!session.isJson)
+          terminal.error(`${flags} in ${path.env} until ${oneLine(body.expiresAt)}. As a header:\n${oneLine(header)}`);
         session.show(result, () => link?.href ?? body.token);
       }),
     "burgee override create -e staging --flag checkout=on --expires 2h --link https://staging.example.com/cart",
@@ -72,6 +79,14 @@ async function setAllowed(session: Session, overridesAllowed: boolean): Promise<
   });
 }
 
+/** Says which command allows overrides, because the deployment only knows its API. */
+function forbiddenText(error: unknown, environment: string): RefusedError | undefined {
+  if (!(error instanceof ApiError) || error.status !== 409) return undefined;
+  return new RefusedError(
+    `${environment} does not allow overrides; run \`burgee override allow -e ${environment}\` first`,
+  );
+}
+
 function textOf(flags: Record<string, string>): string {
   return Object.entries(flags)
     .map(([flag, variant]) => `${flag}=${variant}`)
@@ -80,7 +95,7 @@ function textOf(flags: Record<string, string>): string {
 
 function flagAndVariant(text: string, known: Record<string, string> = {}): Record<string, string> {
   const [, flag, variant] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
-  if (flag === undefined || variant === undefined) throw new InvalidArgumentError("It must look like checkout=on.");
+  if (flag === undefined || variant === undefined) throw new InvalidArgumentError("it must look like checkout=on");
   return { ...known, [flag]: variant };
 }
 
@@ -90,7 +105,7 @@ function seconds(text: string): number {
   const [, count = "", unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const duration = Number(count) * (UNITS[unit] ?? Number.NaN);
   if (!(duration >= 60 && duration <= 7 * 86_400)) {
-    throw new InvalidArgumentError("It must be from 1m to 7d, such as 30m, 2h or 3d.");
+    throw new InvalidArgumentError("it must be from 1m to 7d, such as 30m, 2h or 3d");
   }
   return duration;
 }

@@ -61,7 +61,7 @@ async function planOne(client: Client, target: Target, { isWhole }: PlanOptions)
 export interface Outcome {
   environment: string;
   /** An environment is also `unchanged` if another one's write brought its changes, because definitions are shared. */
-  state: "applied" | "unchanged" | "failed" | "not tried";
+  state: "applied" | "unchanged" | "failed" | "unknown" | "not tried";
   version?: number;
   published?: Written["published"];
   /** The number of written or deleted flags and segments. */
@@ -97,10 +97,14 @@ export async function applyAll(
       for (const flag of body.flags) sent.set(flag.key, flag);
     } catch (thrown) {
       error = thrown;
-      outcome.state = "failed";
+      outcome.state = mayHaveHappened(thrown) ? "unknown" : "failed";
     }
   }
   return error === undefined ? { outcomes } : { outcomes, error };
+}
+
+function mayHaveHappened(error: unknown): boolean {
+  return (error instanceof ApiError || error instanceof UnreachableError) && error.mayHaveHappened;
 }
 
 /**
@@ -183,7 +187,7 @@ async function write(
     const headers = { "If-Match": `"${expected}"` };
     return pickWritten((await client.call("applyEnvironment", { path, headers, body })).body);
   } catch (error) {
-    throw describedError(error, whole, environment);
+    throw describedError(error, whole);
   }
 }
 
@@ -192,13 +196,7 @@ function pickWritten({ version, published }: Written): Written {
 }
 
 /** Replaces places in the request, such as `/flags/3/rules`, by the key of the flag or segment. */
-function describedError(error: unknown, { flags, segments }: Body, environment: string): unknown {
-  if (error instanceof UnreachableError) {
-    return new UnreachableError(
-      `${error.message}; it is unknown whether ${environment} was written, so run the command again`,
-      error,
-    );
-  }
+function describedError(error: unknown, { flags, segments }: Body): unknown {
   if (!(error instanceof ApiError)) return error;
   const errors = (error.problem.errors ?? []).map(({ pointer, detail }) => {
     const [, list, index, rest = ""] = /^\/(flags|segments)\/(\d+)(.*)$/.exec(pointer) ?? [];
@@ -206,5 +204,6 @@ function describedError(error: unknown, { flags, segments }: Body, environment: 
     const place = list === undefined || item === undefined ? pointer : `${list.slice(0, -1)} ${item.key} ${rest}`;
     return { pointer: place, detail };
   });
-  return new ApiError(error.status, { ...error.problem, errors });
+  const { retryAfterSeconds, mayHaveHappened } = error;
+  return new ApiError(error.status, { ...error.problem, errors }, { retryAfterSeconds, mayHaveHappened });
 }

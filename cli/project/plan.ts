@@ -1,4 +1,5 @@
 import { type Difference, differences } from "../../sdk/client/differences.ts";
+import { oneLine } from "../escape.ts";
 import type { Contents, WholeFlag } from "./contents.ts";
 
 /** A flag or segment that differs from its wanted state. */
@@ -55,7 +56,7 @@ const SIGNS = { create: "+", update: "~", delete: "-" } as const;
 export function planText(changes: readonly PlannedChange[]): string {
   return changes
     .flatMap(({ kind, key, action, differences: found }) => [
-      `  ${SIGNS[action]} ${kind} ${key}`,
+      `  ${SIGNS[action]} ${kind} ${oneLine(key)}`,
       ...(action === "update" ? found.map(differenceText) : []),
     ])
     .join("\n");
@@ -63,5 +64,5 @@ export function planText(changes: readonly PlannedChange[]): string {
 
 function differenceText({ pointer, before, after }: Difference): string {
   const [from, to] = [before, after].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
-  return `      ${pointer || "/"} ${from} → ${to}`;
+  return `      ${oneLine(pointer) || "/"} ${from} → ${to}`;
 }

@@ -1,4 +1,5 @@
 /** Formats plans and their outcomes for people and scripts. */
+import { oneLine } from "../escape.ts";
 import type { EnvironmentPlan, Outcome } from "./apply.ts";
 import { planText, type PlannedChange } from "./plan.ts";
 
@@ -32,7 +33,7 @@ const MAX_NAMES = 10;
 
 function someOf(names: readonly string[]): string {
   const more = names.length - MAX_NAMES;
-  return names.slice(0, MAX_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return names.slice(0, MAX_NAMES).map(oneLine).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function countText(changes: readonly PlannedChange[]): string {
@@ -53,6 +54,8 @@ export function outcomesText(outcomes: readonly Outcome[]): string {
           return `${environment}: nothing to change at version ${version}`;
         case "failed":
           return `${environment}: not written`;
+        case "unknown":
+          return `${environment}: perhaps written; run the command again to be sure`;
         case "not tried":
           return `${environment}: not tried`;
       }

@@ -2,7 +2,10 @@
  * Client for the management and evaluation API of a deployment. The console and the command line use it. Its types are
  * generated from the worker's own contract (contract.ts).
  */
-import { type Operations, type Problem, ROUTES } from "./contract.ts";
+import { type Operations, ROUTES } from "./contract.ts";
+import { ApiError, UnreachableError, UnusableNameError } from "./errors.ts";
+import { networkFailure } from "./network-failure.ts";
+import { bodyOf, type Sent } from "./response.ts";
 
 export interface ClientOptions {
   /** Base URL of the deployment, such as https://flags.example.com. */
@@ -20,26 +23,7 @@ export interface Result<Body> {
   headers: Headers;
 }
 
-/** The deployment refused a call. The error has the status and the problems of each field. */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly problem: Partial<Problem>;
-
-  constructor(status: number, problem: Partial<Problem>) {
-    super(problem.detail ?? problem.title ?? `the response has status ${status}`);
-    this.name = "ApiError";
-    this.status = status;
-    this.problem = problem;
-  }
-}
-
-/** No response arrived, or the response did not come from Burgee. */
-export class UnreachableError extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = "UnreachableError";
-  }
-}
+export { ApiError, UnreachableError, UnusableNameError };
 
 type Input<Id extends keyof Operations> = Operations[Id]["input"];
 type ResponseBody<Id extends keyof Operations> = Operations[Id]["responseBody"];
@@ -48,10 +32,20 @@ type Arguments<Id extends keyof Operations> =
   Input<Id> extends { path: object } | { body: unknown } ? [input: Input<Id>] : [input?: Input<Id>];
 
 export interface Client {
-  /** @throws ApiError, UnreachableError */
+  /** @throws ApiError, UnreachableError, UnusableNameError */
   call<Id extends keyof Operations>(id: Id, ...input: Arguments<Id>): Promise<Result<ResponseBody<Id>>>;
 }
 
+/** Operations that change nothing although they are sent with POST. */
+const READS = new Set<keyof Operations>([
+  "explainFlag",
+  "sampleFlag",
+  "createOverrides",
+  "purgeCache",
+  "warmCache",
+  "evaluateFlag",
+  "evaluateFlags",
+]);
 const MERGE_PATCH = "application/merge-patch+json";
 
 /** @throws TypeError if `url` is not a URL */
@@ -69,13 +63,16 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
       const secret = token?.();
       if (secret !== undefined) request.set("authorization", `Bearer ${secret}`);
       if (body !== undefined) request.set("content-type", method === "PATCH" ? MERGE_PATCH : "application/json");
-      const response = await send(fetch, target, {
+      const isDryRun = query["dryRun"] === "true";
+      const sent = { id, origin: base.origin, isDryRun, isWrite: !isDryRun && method !== "GET" && !READS.has(id) };
+      const init = {
         method,
         headers: request,
         body: body === undefined ? null : JSON.stringify(body),
         signal: AbortSignal.timeout(timeoutMs),
-      });
-      return { body: response.body as never, status: response.status, headers: response.headers };
+      };
+      const result = await send(fetch, target, init, sent);
+      return { ...result, body: result.body as never };
     },
   };
 }
@@ -87,38 +84,31 @@ interface Parts {
   body?: unknown;
 }
 
+/** @throws UnusableNameError */
 function fill(route: string, path: Record<string, string>): string {
-  return route.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
+  return route.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = path[name] ?? "";
+    // In a URL, an empty part or dots name another resource: DELETE …/flags/.. would be that of the environment.
+    if (/^\.{0,2}$/.test(value)) throw new UnusableNameError(value);
+    return encodeURIComponent(value);
+  });
 }
 
 async function send(
   fetch: typeof globalThis.fetch,
   target: URL,
   init: RequestInit,
-): Promise<{ status: number; headers: Headers; body: unknown }> {
-  let response: Response;
-  let text: string;
+  sent: Sent,
+): Promise<Result<unknown>> {
   try {
-    response = await fetch(target, init);
-    text = await response.text();
+    // A redirect would take the token elsewhere.
+    const response = await fetch(target, { ...init, redirect: "manual" });
+    const body = await bodyOf(response, sent);
+    return { status: response.status, headers: response.headers, body };
   } catch (error) {
-    const isLate = error instanceof Error && error.name === "TimeoutError";
-    throw new UnreachableError(`${target.origin} ${isLate ? "did not respond in time" : "cannot be reached"}`, error);
+    if (error instanceof ApiError || error instanceof UnreachableError) throw error;
+    throw networkFailure(error, sent.origin, sent.isWrite);
   }
-  const isJson = /^application\/(?:[\w.-]+\+)?json\b/.test(response.headers.get("content-type") ?? "");
-  let body: unknown = text;
-  if (isJson && text !== "") {
-    try {
-      body = JSON.parse(text);
-    } catch (error) {
-      throw new UnreachableError(`${target.origin} returned broken JSON`, error);
-    }
-  }
-  if (response.ok || response.status === 304) return { status: response.status, headers: response.headers, body };
-  if (isJson) throw new ApiError(response.status, body as Partial<Problem>);
-  throw new UnreachableError(
-    `${target.origin} returned status ${response.status} with a body that is not from Burgee; check the URL`,
-  );
 }
 
 /** Returns every item of a list with pages. `page` requests one of them. */

@@ -42,7 +42,7 @@ describe("burgee", () => {
       name: "Staff",
     });
     const used = await t.run("segments delete staff -e production");
-    expect(used).toMatchObject({ code: 4, err: expect.stringContaining("badge") });
+    expect(used).toMatchObject({ code: 1, err: expect.stringContaining("badge") });
     await t.run("segments set unused -f - -e production", { input: staff("@c.example") });
     expect((await t.run("segments delete unused -e production --dry-run")).out).toContain("would change");
     expect((await t.run("segments delete unused -e production")).code).toBe(0);
@@ -57,9 +57,11 @@ describe("burgee", () => {
       expect.objectContaining({ key: "preview", name: "Preview" }),
     );
     expect((await t.run("flags get badge -e preview")).code).toBe(0);
-    expect((await t.run("env create preview")).code).toBe(4);
+    expect((await t.run("env create preview")).code).toBe(1);
     expect((await t.run("env delete preview")).code).toBe(2);
-    expect((await t.run("env delete preview --confirm production")).code).toBe(1);
+    expect((await t.run("env delete preview --confirm production")).err).toBe(
+      "burgee: --confirm must repeat preview\n",
+    );
     expect((await t.run("env delete preview --confirm preview")).code).toBe(0);
     expect((await t.run("flags get badge -e preview")).code).toBe(1);
   });

@@ -17,20 +17,20 @@ describe("errors of burgee", () => {
 
   test.for([
     ["flags list", "no environment given; use --environment or set BURGEE_ENVIRONMENT"],
-    ["flags list --kind nonsense -e production", "Allowed choices are flag, switch, sample."],
+    ["flags list --kind nonsense -e production", "allowed choices are flag, switch, sample"],
     ["flags nonsense", "unknown command 'nonsense'"],
-    ["flags lst", "Did you mean list?"],
+    ["flags lst", "(did you mean list?)"],
     ["flags get", "missing required argument 'key'"],
     ["flags set search -e production", "nothing to change; use --file or an option"],
     [
       "flags set search -e production --if-version one --default on",
-      "--if-version <version>' argument 'one' is invalid. It must be a whole number from 1.",
+      "--if-version <version>' argument 'one' is invalid: it must be a whole number from 1",
     ],
     [
       "flags set search -e production --rollout on=30,off=60",
-      "The shares must add up to 100%, but these add up to 90%.",
+      "the shares must add up to 100%, but these add up to 90%",
     ],
-    ["flags set search -e production --rollout on", "It must be shares in percent, such as on=25,off=75"],
+    ["flags set search -e production --rollout on", "it must be shares in percent, such as on=25,off=75"],
     [
       "flags set search -e production --rollout on=25,off=75 --default on",
       "use either --default or --rollout, not both",
@@ -44,22 +44,22 @@ describe("errors of burgee", () => {
       "flags create size -e production --type integer --variant a=1.5 --default a",
       "--variant a must be of type integer, for example a=12, not 1.5",
     ],
-    ["flags create size -e production --type color", "Allowed choices are boolean, string, integer, float, object."],
+    ["flags create size -e production --type color", "allowed choices are boolean, string, integer, float, object"],
     ["flags create draws -e production --kind sample", "a sample needs the shares of its variants"],
-    ["flags create a -e production --variant on", "It must look like small=10."],
-    ["audit list -e production --limit 500", "It must be a whole number from 1 to 200."],
-    ["audit list -e production --entity thing", "Allowed choices are flag, configuration, segment, key, environment."],
-    ["audit restore first -e production", "It must be a whole number from 1."],
-    ["cache stats -e production --watch --count 0", "It must be a whole number from 1."],
-    ["cache stats -e production --watch --interval soon", "It must be a whole number from 1 to 3600."],
-    ["keys create -e production --kind admin", "Allowed choices are client, server."],
-    ["evaluate search -e production -a plan", "It must look like plan=pro"],
+    ["flags create a -e production --variant on", "it must look like small=10"],
+    ["audit list -e production --limit 500", "it must be a whole number from 1 to 200"],
+    ["audit list -e production --entity thing", "allowed choices are flag, configuration, segment, key, environment"],
+    ["audit restore first -e production", "it must be a whole number from 1"],
+    ["cache stats -e production --watch --count 0", "it must be a whole number from 1"],
+    ["cache stats -e production --watch --interval soon", "it must be a whole number from 1 to 3600"],
+    ["keys create -e production --kind admin", "allowed choices are client, server"],
+    ["evaluate search -e production -a plan", "it must look like plan=pro"],
     ["env list --url ftp://x", "--url must look like https://flags.example.com"],
     ["env list --url https://me:secret@flags.example.com", "must not contain a user name or password"],
     ["env list --profile nobody", "profile nobody does not exist"],
     ["diff nowhere.yaml", "file nowhere.yaml does not exist"],
     ["diff .", "cannot be read"],
-    ["completion powershell", "Allowed choices are bash, zsh, fish."],
+    ["completion powershell", "allowed choices are bash, zsh, fish"],
   ])("%s: %s", async ([line = "", message = ""], { expect }) => {
     const env = line.includes("--profile") ? {} : { BURGEE_URL: URL_OF_TEST, BURGEE_TOKEN: t.project.adminToken };
     const ran = await t.run(line, { env });
@@ -117,7 +117,9 @@ describe("errors of burgee", () => {
     const none = await t.run("env list", { env: { BURGEE_URL: URL_OF_TEST } });
     expect(none).toMatchObject({
       code: 1,
-      err: expect.stringContaining("set BURGEE_TOKEN, or see `burgee profiles --help`"),
+      err: expect.stringMatching(
+        /^burgee: set BURGEE_TOKEN to an admin token of this deployment, or see `burgee profiles --help`/,
+      ),
     });
     const wrong = await t.run("env list", { env: { BURGEE_URL: URL_OF_TEST, BURGEE_TOKEN: "bga_write_no" } });
     expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining("(401)") });
@@ -133,7 +135,12 @@ describe("errors of burgee", () => {
   test("exits with 5 if the deployment is unreachable or is not Burgee", async ({ expect }) => {
     const env = { BURGEE_URL: "http://127.0.0.1:9", BURGEE_TOKEN: t.project.adminToken };
     const nowhere = await t.run("env list", { env, fetch: globalThis.fetch });
-    expect(nowhere).toEqual({ code: 5, out: "", err: "burgee: http://127.0.0.1:9 cannot be reached\n", drawn: "" });
+    expect(nowhere).toEqual({
+      code: 5,
+      out: "",
+      err: "burgee: http://127.0.0.1:9 cannot be reached: bad port\n",
+      drawn: "",
+    });
     const other = await t.run("env list", { fetch: async () => new Response("<html>", { status: 502 }) });
     expect(other).toMatchObject({ code: 5, err: expect.stringContaining("a body that is not from Burgee") });
   });

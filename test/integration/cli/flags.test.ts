@@ -92,7 +92,10 @@ describe("burgee flags", () => {
     const late = await flags(`set raced --default on --if-version ${first}`);
     expect(late).toMatchObject({ code: 4, out: "", err: expect.stringContaining("(412)") });
     expect((await t.evaluate("raced")).body.value).toBe(false);
-    expect((await flags("create raced")).code).toBe(4);
+    expect(await flags("create raced")).toMatchObject({
+      code: 1,
+      err: "burgee: flag raced exists already in production; `burgee flags set` changes it\n",
+    });
   });
 
   test("lists matching flags in columns without borders, or as JSON", async ({ expect }) => {

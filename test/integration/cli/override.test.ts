@@ -19,7 +19,10 @@ describe("burgee override", () => {
 
   test("create makes a link that works until overrides are forbidden", async ({ expect }) => {
     const refused = await t.run("override create -e production --flag checkout=on");
-    expect([refused.code, refused.err]).toEqual([4, expect.stringContaining("does not allow overrides")]);
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      "burgee: production does not allow overrides; run `burgee override allow -e production` first\n",
+    ]);
     expect((await t.run("override allow -e production --dry-run")).out).toContain("+ /overridesAllowed true");
     expect((await t.run("override allow -e production")).code).toBe(0);
     const line = "override create -e production --flag checkout=on --expires 2h --link https://shop.test/cart?a=1#top";

@@ -31,7 +31,7 @@ describe("the burgee command", () => {
   test("sets the exit code and prints errors on the standard error", async ({ expect }) => {
     await expect(burgee("flags", "get", "nobody")).rejects.toMatchObject({ code: 1, stdout: "" });
     await expect(burgee("nonsense")).rejects.toMatchObject({ code: 2 });
-    await expect(burgee("flags", "create", "piped")).rejects.toMatchObject({ code: 4 });
+    await expect(burgee("flags", "create", "piped")).rejects.toMatchObject({ code: 1 });
     await expect(burgee("env", "list", "--url", "http://127.0.0.1:9")).rejects.toMatchObject({
       code: 5,
       stderr: expect.stringContaining("cannot be reached"),

@@ -74,7 +74,7 @@ describe("the API client", () => {
       fetch: async () => new Response("<html>", { status: 502 }),
     });
     await expect(other.call("listEnvironments")).rejects.toThrow(
-      "returned status 502 with a body that is not from Burgee",
+      "returned status 502, text/plain;charset=UTF-8, with a body that is not from Burgee",
     );
   });
 });

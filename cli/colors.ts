@@ -1,0 +1,26 @@
+import type { Paint, Terminal } from "./terminal.ts";
+
+const CODES = { red: 31, green: 32, yellow: 33, cyan: 36, bold: 1 };
+
+function colored(color: keyof typeof CODES, line: string): string {
+  return line === "" ? "" : `\u001B[${CODES[color]}m${line}\u001B[0m`;
+}
+
+/** Whether the output may have colours: only for people, and not against NO_COLOR (no-color.org). */
+export function hasColors({ isInteractive, env }: Terminal, isWanted: boolean): boolean {
+  return isInteractive && isWanted && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+}
+
+const BY_SIGN: Record<string, keyof typeof CODES> = { "-": "red", "+": "green", "~": "yellow", "@": "cyan" };
+
+/** Colours the lines of changes by the sign with which they begin. */
+export const paintChanges: Paint = (line) => {
+  const [, sign] = /^\s*([-+~@])/.exec(line) ?? [];
+  return sign === undefined ? line : colored(BY_SIGN[sign] ?? "bold", line);
+};
+
+/** Colours the head of the statistics, and the lines that report a problem. */
+export const paintStatistics: Paint = (line) => {
+  if (/^TIER\b/.test(line)) return colored("bold", line);
+  return /: open\b|redis open|store open|^L2 Redis:/.test(line) ? colored("red", line) : line;
+};
