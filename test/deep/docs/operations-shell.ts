@@ -8,9 +8,12 @@ export interface Output {
   text: string;
 }
 
+/** `NAME="$(command)"`, `NAME=$(command)` or `NAME=text`. */
+const ASSIGNMENT = /^(?:export )?([A-Z_]+)=(?:"\$\((.*)\)"|\$\((.*)\)|("[^"]*"|'[^']*'|\S*))$/;
+
 /**
- * The part of a shell that the pages use: `NAME=value`, `NAME=$(…)`, variables before a command, `|`, `> file`, and
- * quotes. Other syntax fails as an unknown program.
+ * The part of a shell that the pages use: `NAME=value`, `NAME=$(…)`, `export` before either, variables before a
+ * command, `|`, `> file`, and quotes. Other syntax fails as an unknown program.
  */
 export class Shell {
   readonly variables: Record<string, string>;
@@ -28,7 +31,8 @@ export class Shell {
   }
 
   async run(line: string): Promise<Output> {
-    const [, name, command, text] = /^([A-Z_]+)=(?:\$\((.*)\)|("[^"]*"|'[^']*'|\S*))$/.exec(line) ?? [];
+    const [, name, quoted, bare, text] = ASSIGNMENT.exec(line) ?? [];
+    const command = quoted ?? bare;
     if (name === undefined) return await this.#pipe(line);
     if (command === undefined) {
       this.variables[name] = this.#words(text ?? "")[0] ?? "";

@@ -40,10 +40,13 @@ export async function startOperationsWorld(): Promise<OperationsWorld> {
       BURGEE_TOKEN: t.project.adminToken,
       KEY: t.project.serverKey,
       DATABASE_URL: neon.connectionString,
+      OWNER_URL: neon.connectionString,
       KEY_SECRET,
     },
     programs: {
       burgee,
+      npx: ([name = "", ...args], given) =>
+        name === "burgee" ? burgee(args, given) : Promise.resolve({ code: 127, text: `npx ${name}` }),
       curl: (args) => curl(args, send),
       npm: (args, given) => npm(args, { ...exported(shell.variables), ...given.env }, t),
       psql: (args) => psql(args, neon),

@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { describe, test } from "vitest";
-import { missingLine, type Step, stepsOf } from "./operations-page.ts";
-import { type OperationsWorld, startOperationsWorld } from "./operations-world.ts";
+import { stepsOf } from "./operations-page.ts";
+import { startOperationsWorld } from "./operations-world.ts";
+import { takeStep } from "./take-step.ts";
 
 const FOLDER = new URL("../../../docs/operations/", import.meta.url);
 
@@ -24,7 +25,7 @@ describe("docs/operations", () => {
     async (name) => {
       const world = await startOperationsWorld();
       try {
-        for (const step of stepsOf(pages.get(name) ?? "")) await take(step, world);
+        for (const step of stepsOf(pages.get(name) ?? "")) await takeStep(step, world);
       } finally {
         await world.close();
       }
@@ -44,20 +45,4 @@ describe("docs/operations", () => {
 
 function shownIn(page: string): number {
   return stepsOf(page).filter(({ kind }) => kind === "shown").length;
-}
-
-/** Takes one step. @throws Error if a command fails unexpectedly or does not print the promised output */
-async function take(step: Step, world: OperationsWorld): Promise<void> {
-  if (step.kind === "shown") return;
-  if (step.kind === "happens") return await world.happens(step.what);
-  let output = "";
-  for (const command of step.commands) {
-    const { code, text } = await world.run(command);
-    output += text.endsWith("\n") || text === "" ? text : `${text}\n`;
-    const isTold = step.printed?.includes(`exit code ${code}`) === true;
-    if (code !== 0 && !isTold) throw new Error(`${command}\nends with ${code}:\n${text}`);
-  }
-  const missing = missingLine(step.printed ?? [], output);
-  if (missing === undefined) return;
-  throw new Error(`${step.commands.join("\n")}\nis said to print\n  ${missing}\nand prints\n${output}`);
 }
