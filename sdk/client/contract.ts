@@ -437,8 +437,16 @@ export type Explanation = {
     when?: ConditionTrace | undefined;
     bucket?: number | null | undefined;
     exposure?: number | undefined;
+    /** The number that the sample drew. */
+    draw?: number | undefined;
   }[];
-  default: { state: "served" | "not reached"; bucket?: number | null | undefined; exposure?: number | undefined };
+  default: {
+    state: "served" | "not reached";
+    bucket?: number | null | undefined;
+    exposure?: number | undefined;
+    /** The number that the sample drew. */
+    draw?: number | undefined;
+  };
 };
 
 /**

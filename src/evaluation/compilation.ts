@@ -24,6 +24,8 @@ export interface Traits {
 
 /** The state of one compilation. Each segment and each dependency is compiled once, with traits of its own. */
 export interface Compilation {
+  /** The key of the flag that is being compiled. */
+  readonly flag: string;
   readonly segments: Record<string, Condition> | undefined;
   readonly dependencies: Record<string, FlagDependency> | undefined;
   readonly compiledSegments: Map<string, { test: Test; traits: Traits }>;

@@ -73,6 +73,7 @@ export function planFlag(document: FlagDocument): Plan {
 /** Returns the state in which the conditions of a document are compiled. */
 export function newCompilation({ key, segments, dependencies }: FlagDocument): Compilation {
   return {
+    flag: key,
     segments,
     dependencies,
     compiledSegments: new Map(),

@@ -54,7 +54,7 @@ function dependencyPlan(flag: string, compilation: Compilation): DependencyPlan 
   const ancestor = `flag ${flag}`;
   if (compilation.ancestors.has(ancestor)) throw new CompileError(`flag ${JSON.stringify(flag)} depends on itself`);
   compilation.ancestors.add(ancestor);
-  const plan = compilation.compileDependency(dependency, { ...compilation, traits: newTraits() });
+  const plan = compilation.compileDependency(dependency, { ...compilation, flag, traits: newTraits() });
   compilation.ancestors.delete(ancestor);
   compilation.compiledFlags.set(flag, plan);
   addTraits(compilation.traits, plan.traits);

@@ -39,19 +39,19 @@ interface BucketTrace {
   bucket?: number | null;
   /** The ramp's current exposure, out of 100,000. */
   exposure?: number;
+  /** The number that a sample drew, from 0 to 99,999. */
+  draw?: number;
 }
 
 /**
- * Runs the parts of a compiled flag one by one. A sample is drawn once, so that the resolution and its trace agree.
+ * Runs the parts of a compiled flag one by one, with one input, whose draws make the resolution and its trace agree.
  * Never throws.
  */
 export function explainFlag(document: FlagDocument, input: EvaluationInput): Explanation {
-  const draw = input.random();
-  const fixedInput: EvaluationInput = { ...input, random: () => draw };
   const flag = document?.key;
-  const resolution = compileFlag(document).evaluate(fixedInput);
+  const resolution = compileFlag(document).evaluate(input);
   try {
-    return { flag, resolution, ...tracePlan(document, planFlag(document), fixedInput) };
+    return { flag, resolution, ...tracePlan(document, planFlag(document), input) };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { flag, resolution, problem, prerequisites: [], rules: [], default: { state: "not reached" } };
@@ -93,9 +93,10 @@ function tracePlan(
   };
 }
 
-function traceBucket({ bucket, exposure }: CompiledServe, input: EvaluationInput): BucketTrace {
+function traceBucket({ bucket, exposure, draw }: CompiledServe, input: EvaluationInput): BucketTrace {
   return {
     ...(bucket && { bucket: bucketOrNull(bucket(input)) }),
     ...(exposure && { exposure: exposure(input.now) }),
+    ...(draw && { draw: draw(input) }),
   };
 }

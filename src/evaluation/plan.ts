@@ -52,6 +52,7 @@ export function compilePlan(
   const isStatic = rules.length === 0 && prerequisites.length === 0;
   const fallback = compileServe(
     configuration.default,
+    undefined,
     resolutionsOf((split, variant) => makeResolution(split ? "SPLIT" : isStatic ? "STATIC" : "DEFAULT", variant)),
     compilation,
   );
@@ -93,7 +94,7 @@ function compileRule(
   if (Number.isFinite(until)) compilation.traits.instants.add(until);
   const test = rule.when === undefined ? undefined : compileCondition(rule.when, compilation);
   const make = resolutionsOf((split, variant) => makeResolution(split ? "SPLIT" : "TARGETING_MATCH", variant, rule.id));
-  const compiled = compileServe(rule.serve, make, compilation);
+  const compiled = compileServe(rule.serve, rule.id, make, compilation);
   return { from, until, test, ...compiled, step: compileStep(from, until, test, compiled.serve) };
 }
 

@@ -1,6 +1,7 @@
 import { WEIGHT_TOTAL, type Rollout, type Serve } from "../flags/document.ts";
 import { compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { CompileError } from "./compile-error.ts";
+import { drawAt, placeOf } from "./draw.ts";
 import { parseInstant } from "../flags/formats/instant.ts";
 import type { Compilation } from "./compilation.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
@@ -16,6 +17,8 @@ export interface CompiledServe {
   serve: ServeFunction;
   /** Returns the subject's bucket, for explanations. Only a rollout has one. */
   bucket?: (input: EvaluationInput) => number;
+  /** Returns the number that was drawn in this request, for explanations. Only a draw has one. */
+  draw?: (input: EvaluationInput) => number;
   /** Returns the served share of each range, out of 100,000, for explanations. Only a ramp has one. */
   exposure?: (now: number) => number;
 }
@@ -26,7 +29,13 @@ export interface ResolutionMaker {
   split(name: string): Resolution;
 }
 
-export function compileServe(serve: Serve, make: ResolutionMaker, compilation: Compilation): CompiledServe {
+/** Compiles the serve of a rule, or of the default if `ruleId` is undefined. */
+export function compileServe(
+  serve: Serve,
+  ruleId: string | undefined,
+  make: ResolutionMaker,
+  compilation: Compilation,
+): CompiledServe {
   if ("variant" in serve) {
     const resolution = make.variant(serve.variant);
     return { serve: () => resolution };
@@ -34,8 +43,10 @@ export function compileServe(serve: Serve, make: ResolutionMaker, compilation: C
   if ("draw" in serve) {
     compilation.traits.isRandom = true;
     const { ends, resolutions } = cumulate(serve.draw.weights, make);
+    const place = placeOf(compilation.flag, ruleId);
     return {
-      serve: (input) => pick(Math.floor(input.random() * WEIGHT_TOTAL), ends, resolutions) ?? NEXT_RULE,
+      draw: (input) => drawAt(place, input),
+      serve: (input) => pick(drawAt(place, input), ends, resolutions) ?? NEXT_RULE,
     };
   }
   if ("rollout" in serve) return compileRollout(serve.rollout, make, compilation);

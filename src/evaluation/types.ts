@@ -1,3 +1,4 @@
+import type { Draws } from "./draw.ts";
 import type { FlagDocument, JsonValue } from "../flags/document.ts";
 
 /** The caller's attributes. `targetingKey` is the subject's stable id. */
@@ -6,6 +7,7 @@ export type EvaluationContext = { targetingKey?: string } & { [attribute: string
 /** Attributes that the worker reads from the request itself, such as `request.country`. A caller cannot set them. */
 export type RequestAttributes = { readonly [name: string]: JsonValue | undefined };
 
+/** The input of one request. Flags of one response share it, so that they see the same draws of samples. */
 export interface EvaluationInput {
   context: EvaluationContext;
   request: RequestAttributes;
@@ -13,6 +15,8 @@ export interface EvaluationInput {
   now: number;
   /** Returns a uniform random number in [0, 1). Only samples call it. */
   random: () => number;
+  /** The draws so far. Evaluation makes and fills it when it reaches the first sample. */
+  draws?: Draws | undefined;
 }
 
 export type ErrorCode =

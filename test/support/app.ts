@@ -25,7 +25,7 @@ const PATIENCE_MS = 60_000;
 export function startIsolate(
   bindings: Record<string, unknown>,
   clock: FakeClock,
-  options: Omit<ServicesOptions, "clock" | "log" | "random"> = {},
+  options: Omit<ServicesOptions, "clock" | "log"> = {},
 ): Isolate {
   const logged: string[] = [];
   const note = (event: string) => void logged.push(event);

@@ -16,6 +16,7 @@ import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type Verifi
 import { HttpError } from "../errors.ts";
 import { type RateLimits, requireWithin } from "../limits.ts";
 import { evaluateUnder, type OverrideReader } from "../overrides/overrides.ts";
+import { forClients, unchanged } from "./client-errors.ts";
 import { requestAttributes } from "./context.ts";
 
 /** The services that evaluation over HTTP uses. */
@@ -117,9 +118,11 @@ export async function evaluateOne(
   if (flag === null) throw notFound(flagKey, provenanceHeaders(provenance));
   const input = inputFor(services, request, context, now, flag.readsRequest);
   // If the environment allows no overrides, which is the usual case, the request is not searched for them.
-  if (overridesSince === undefined) return { flag, resolution: flag.evaluate(input), ...provenance };
+  const show = token.kind === "client" ? forClients : unchanged;
+  if (overridesSince === undefined) return { flag, resolution: show(flag.evaluate(input)), ...provenance };
   const overrides = await services.overrides.of(request, opened.environment, overridesSince, now);
-  return { flag, resolution: evaluateUnder(overrides, flag, input), ...provenance, overrides: overrides?.status };
+  const resolution = show(evaluateUnder(overrides, flag, input));
+  return { flag, resolution, ...provenance, overrides: overrides?.status };
 }
 
 /** Evaluates every flag that the key may see, sorted by flag key. */
@@ -139,10 +142,11 @@ export async function evaluateAll(
   if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, opened, now, provenance);
   const flags = token.kind === "client" ? value.clientVisible : value.all;
   const input = inputFor(services, request, context, now, value.readsRequest);
+  const show = token.kind === "client" ? forClients : unchanged;
   if (overridesSince === undefined)
-    return { flags, resolutions: flags.map((flag) => flag.evaluate(input)), ...provenance };
+    return { flags, resolutions: flags.map((flag) => show(flag.evaluate(input))), ...provenance };
   const overrides = await services.overrides.of(request, opened.environment, overridesSince, now);
-  const resolutions = flags.map((flag) => evaluateUnder(overrides, flag, input));
+  const resolutions = flags.map((flag) => show(evaluateUnder(overrides, flag, input)));
   return { flags, resolutions, ...provenance, overrides: overrides?.status };
 }
 
@@ -221,5 +225,7 @@ function inputFor(
     request: readsRequest ? requestAttributes(request) : NO_ATTRIBUTES,
     now,
     random: services.random,
+    // Named here, so that all inputs have one shape.
+    draws: undefined,
   };
 }

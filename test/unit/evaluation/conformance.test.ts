@@ -26,7 +26,7 @@ interface EvaluationCase extends Pick<FlagDocument, "segments" | "dependencies">
   flag: unknown;
   context: EvaluationContext;
   now?: number;
-  random?: number;
+  random?: number | number[];
   resolution: Resolution;
 }
 
@@ -55,7 +55,9 @@ describe("evaluation", () => {
       ...(segments && { segments }),
       ...(dependencies && { dependencies }),
     };
-    expect(compileFlag(document).evaluate(anInput(context, { now, random: () => random }))).toEqual(resolution);
+    const draws = [random].flat();
+    const input = anInput(context, { now, random: () => (draws.length > 1 ? draws.shift() : draws[0]) ?? 0 });
+    expect(compileFlag(document).evaluate(input)).toEqual(resolution);
   });
 });
 

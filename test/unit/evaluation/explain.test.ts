@@ -93,7 +93,7 @@ describe("explainFlag", () => {
     });
   });
 
-  test("draws a sample once, for the resolution and the trace", ({ expect }) => {
+  test("draws a sample once, for the resolution and the trace, and shows the draw", ({ expect }) => {
     let draws = 0;
     const random = (): number => (draws++ === 0 ? 0.9 : 0);
     const document = aFlag({
@@ -103,7 +103,36 @@ describe("explainFlag", () => {
     });
     expect(explainFlag(document, anInput({}, { random }))).toMatchObject({
       resolution: { variant: "off" },
-      rules: [{ state: "missed" }],
+      rules: [{ state: "missed", draw: 90_000 }],
+    });
+    expect(draws).toBe(1);
+  });
+
+  test("shows one draw of another sample in prerequisites, conditions and the resolution", ({ expect }) => {
+    const isOn = { flag: "s", variants: ["on"] };
+    const document = aFlag({
+      default: { variant: "off" },
+      prerequisites: [isOn],
+      rules: [{ id: "r", when: { any: [{ not: isOn }, isOn] }, serve: { variant: "on" } }],
+      dependencies: {
+        s: aDependency({
+          default: {
+            draw: {
+              weights: [
+                ["on", 50_000],
+                ["off", 50_000],
+              ],
+            },
+          },
+        }),
+      },
+    });
+    let draws = 0;
+    const random = (): number => (draws++ === 0 ? 0.1 : 0.9);
+    expect(explainFlag(document, anInput({}, { random }))).toMatchObject({
+      resolution: { variant: "on", ruleId: "r" },
+      prerequisites: [{ served: "on", isMet: true }],
+      rules: [{ state: "matched", when: { any: [{ not: { served: "on" } }, { served: "on", result: true }] } }],
     });
     expect(draws).toBe(1);
   });

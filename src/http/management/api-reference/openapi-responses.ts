@@ -81,6 +81,7 @@ const reads = {
 const bucketFields = {
   bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
   exposure: { type: "number" },
+  draw: { type: "integer", minimum: 0, maximum: 99_999, description: "The number that the sample drew." },
 };
 const truth = { enum: [true, false, "unknown"] };
 
@@ -209,10 +210,10 @@ export const responseSchemas: Record<string, object> = {
             when: ref("ConditionTrace"),
             ...bucketFields,
           },
-          ["when", "bucket", "exposure"],
+          ["when", "bucket", "exposure", "draw"],
         ),
       },
-      default: object({ state: { enum: ["served", "not reached"] }, ...bucketFields }, ["bucket", "exposure"]),
+      default: object({ state: { enum: ["served", "not reached"] }, ...bucketFields }, ["bucket", "exposure", "draw"]),
     },
     ["problem"],
   ),
