@@ -139,6 +139,11 @@ export type Problem = {
   requestId: string;
   /** The current version, if another write came first. */
   version?: number | undefined;
+  /**
+   * true in a 503 of a write whose response from the store was lost: the change may have happened. Read
+   * the resource before you repeat the request. Missing otherwise: nothing was changed.
+   */
+  mayHaveHappened?: boolean | undefined;
   errors?:
     | {
         /** JSON pointer to the field. */
@@ -535,7 +540,10 @@ export type OfrepError = {
 
 export type Readiness = {
   status: "ok" | "degraded" | "unavailable";
-  /** The entries of L1, and the state, latency and breaker of L2 and L3. */
+  /**
+   * The entries of L1, and the state, latency and breaker of L2 and L3. `writesRefused` of L3 says why
+   * Postgres refuses writes.
+   */
   tiers: Record<string, unknown>;
   /** Settings that are missing although another setting needs them; left out if there are none. */
   misconfigured?: { setting: string; neededBy: string }[] | undefined;

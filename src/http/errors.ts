@@ -10,6 +10,14 @@ import { requestId } from "./request-id.ts";
 /** The message of an error that the caller may know nothing about. */
 const INTERNAL_ERROR = "internal error";
 
+interface HttpErrorOptions {
+  code?: ErrorCode;
+  headers?: Record<string, string>;
+  errors?: FieldError[];
+  mayHaveHappened?: boolean;
+  cause?: unknown;
+}
+
 /** An error response. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
@@ -17,12 +25,11 @@ export class HttpError extends Error {
   readonly code: ErrorCode;
   readonly headers: Record<string, string>;
   readonly errors: FieldError[];
-  constructor(
-    status: number,
-    detail: string,
-    options: { code?: ErrorCode; headers?: Record<string, string>; errors?: FieldError[]; cause?: unknown } = {},
-  ) {
+  /** Whether a write has an unknown outcome. The body of the response says so. */
+  readonly mayHaveHappened: boolean;
+  constructor(status: number, detail: string, options: HttpErrorOptions = {}) {
     super(detail, { cause: options.cause });
+    this.mayHaveHappened = options.mayHaveHappened ?? false;
     this.status = status;
     this.code = options.code ?? "GENERAL";
     this.headers = options.headers ?? {};
@@ -66,7 +73,11 @@ export function toHttpError(error: unknown): HttpError {
   if (error instanceof LoadLimitError) return new HttpError(429, error.message, { headers: { "retry-after": "1" } });
   if (error instanceof UnavailableError)
     return new HttpError(503, redact(error.message), { headers: { "retry-after": "1" }, cause });
-  if (error instanceof StoreUnavailableError || error instanceof TierError || error instanceof FlightLateError) {
+  if (error instanceof StoreUnavailableError) {
+    const { mayHaveHappened } = error;
+    return new HttpError(503, redact(error.message), { headers: { "retry-after": "1" }, mayHaveHappened, cause });
+  }
+  if (error instanceof TierError || error instanceof FlightLateError) {
     return new HttpError(503, "the store cannot be reached", { headers: { "retry-after": "1" }, cause });
   }
   return new HttpError(500, INTERNAL_ERROR, { cause });
@@ -81,6 +92,7 @@ export function problemResponse(error: HttpError, requestId: string): Response {
     detail: error.message,
     requestId,
     ...(error.errors.length > 0 ? { errors: error.errors } : {}),
+    ...(error.mayHaveHappened ? { mayHaveHappened: true } : {}),
   };
   return new Response(JSON.stringify(body), {
     status: error.status,

@@ -5,9 +5,18 @@ export class TierError extends Error {
   override readonly name = "TierError";
 }
 
-/** The store (L3) could not be reached. */
+/** The store (L3) could not be reached, or refused a statement. Callers may see the message. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
+  /** Whether a write has an unknown outcome: its response was lost, so the change may have happened. */
+  readonly mayHaveHappened: boolean;
+  constructor(
+    message: string,
+    { cause, mayHaveHappened = false }: { cause?: unknown; mayHaveHappened?: boolean } = {},
+  ) {
+    super(message, { cause });
+    this.mayHaveHappened = mayHaveHappened;
+  }
 }
 
 /** One problem with an input. */

@@ -2,11 +2,14 @@ import { neon, neonConfig } from "@neondatabase/serverless";
 import { drizzle, type NeonHttpDatabase } from "drizzle-orm/neon-http";
 
 /** The database. Every function of this folder takes it first. A statement or a batch is one HTTP request. */
-export type StoreDatabase = NeonHttpDatabase;
+export type StoreDatabase = NeonHttpDatabase & Readonly<DatabaseLimits>;
 
-export interface DatabaseOptions {
+export interface DatabaseLimits {
   /** The time limit of each request (ms). */
   timeoutMs: number;
+}
+
+export interface DatabaseOptions extends DatabaseLimits {
   /** The URL of Neon's SQL over HTTP, if it is not at the host of the connection string. */
   fetchEndpoint?: string | undefined;
 }
@@ -22,5 +25,6 @@ export function createDatabase(connectionString: string, options: DatabaseOption
       return AbortSignal.timeout(timeoutMs);
     },
   };
-  return drizzle({ client: neon(connectionString, { fetchOptions, disableWarningInBrowsers: true }) });
+  const client = neon(connectionString, { fetchOptions, disableWarningInBrowsers: true });
+  return Object.assign(drizzle({ client }), { timeoutMs });
 }

@@ -1,4 +1,5 @@
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError } from "../ops/errors.ts";
+import { isOutcomeUnknown, refusalText } from "./refusals.ts";
 import { BrokenReferenceError, type ReferenceProblem } from "./writes/reference-errors.ts";
 
 /** An error of Postgres, as the Neon client passes it on. */
@@ -16,9 +17,9 @@ interface Detail {
 }
 
 /** Turns any value that a statement threw into an error of this project. Messages never contain parameters. */
-export function storeError(thrown: unknown): Error {
+export function storeError(thrown: unknown, attempt: "read" | "write" = "read"): Error {
   const cause = innermost(thrown);
-  if (!isDatabaseError(cause)) return new StoreUnavailableError("the store did not respond", { cause });
+  if (!isDatabaseError(cause)) return attempt === "read" ? unreachable(cause) : lostWrite(cause);
   const detail = parseDetail(cause.detail);
   switch (cause.code) {
     case "BG001":
@@ -52,8 +53,21 @@ export function storeError(thrown: unknown): Error {
           { pointer: "", detail: `contains a value that cannot be stored (${cause.code})` },
         ]);
       }
-      return new StoreUnavailableError(`the store failed with SQLSTATE ${cause.code}`, { cause });
+      if (attempt === "write" && isOutcomeUnknown(cause.code)) return lostWrite(cause);
+      return new StoreUnavailableError(refusalText(cause.code, attempt), { cause });
   }
+}
+
+function unreachable(cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError("the store cannot be reached", { cause });
+}
+
+/** The error of a write whose response was lost. The database may have committed it. */
+export function lostWrite(cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(
+    "the store did not confirm the change, so it may have happened; read the resource before you repeat the request",
+    { cause, mayHaveHappened: true },
+  );
 }
 
 /** Unwraps an error of Drizzle, whose message contains the statement's parameters. */

@@ -95,8 +95,8 @@ async function respondWithProblem(
   const errors = httpError.errors
     .slice(0, MAX_ERRORS)
     .map(({ pointer, detail }) => ({ pointer: pointer.slice(0, MAX_POINTER_LENGTH), detail }));
-  const { status, message: detail, headers } = httpError;
-  const response = problemResponse(new HttpError(status, detail, { headers, errors }), id);
+  const { status, message: detail, headers, mayHaveHappened } = httpError;
+  const response = problemResponse(new HttpError(status, detail, { headers, errors, mayHaveHappened }), id);
   const version = versionOf(error);
   if (version === undefined) return response;
   const body = { ...((await response.json()) as object), version };

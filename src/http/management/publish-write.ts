@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from "../../ops/errors.ts";
 import type { Published } from "../../delivery/publish/publisher.ts";
 import type { Written, WriteResult } from "../../store/writes/transaction.ts";
 import type { Services } from "../services.ts";
@@ -51,4 +52,12 @@ export function documentVersionAfter({ version, pending, reading }: WriteResult,
   const last = pending.at(-1);
   if (last === undefined || last[0] !== version || last[1] === "*") return undefined;
   return last[1].includes(flagKey) ? version : undefined;
+}
+
+/** Turns the failure of a read that follows a committed write into one that does not deny the write. */
+export function rethrowAfterWrite(cause: unknown): never {
+  throw new StoreUnavailableError("the change was made, but the store did not respond to the read that follows it", {
+    cause,
+    mayHaveHappened: true,
+  });
 }

@@ -14,7 +14,7 @@ const STYLE_ELEMENT = raw(`<style>${STYLE}</style>`);
 
 const MEANINGS: Record<Readiness["status"], string> = {
   ok: "Every backend responds.",
-  degraded: "A backend is unreachable or misconfigured. Flags are still served.",
+  degraded: "A backend is unreachable, misconfigured or refuses writes. Flags are still served.",
   unavailable: "No backend can be reached. Flags are served from the copies that this worker still has.",
 };
 
@@ -63,10 +63,10 @@ export async function readyzPage({
   return { html: String(await page), policy: await policyOf(STYLE) };
 }
 
-function row(name: string, { state, latencyMs, breaker }: TierState): ReturnType<typeof html> {
+function row(name: string, { state, latencyMs, breaker, writesRefused }: TierState): ReturnType<typeof html> {
   return html`<tr>
     <td>${name}</td>
-    <td>${state}</td>
+    <td>${state}${writesRefused === undefined ? "" : `, but refuses writes: ${writesRefused}`}</td>
     <td>${latencyMs === undefined ? "" : `${latencyMs} ms`}</td>
     <td>${breaker ?? ""}</td>
   </tr>`;

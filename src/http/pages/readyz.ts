@@ -1,14 +1,12 @@
 import { type MissingSetting, missingSettings } from "../../env.ts";
 import type { Services } from "../services.ts";
 import { within } from "../../resilience/deadline.ts";
-import { getEnvironment } from "../../store/writes/environments.ts";
+import { probeStore } from "../../store/probe.ts";
 
 /** How long a report is reused (ms), so that this open route cannot be used to keep the backends busy. */
 const REMEMBER_MS = 2000;
 /** A backend that has not responded within this time counts as unreachable (ms). */
 const PROBE_MS = 1000;
-/** Not a valid environment: looking it up makes one round trip and finds nothing. */
-const NO_ENVIRONMENT = "-";
 
 export type ReadinessServices = Pick<
   Services,
@@ -20,10 +18,12 @@ export interface TierState {
   breaker?: string;
   /** The duration of the probe (ms). */
   latencyMs?: number;
+  /** The reason for which the store refuses writes; left out if none is known. */
+  writesRefused?: string;
 }
 
 export interface Readiness {
-  /** `degraded`: Redis or Postgres is unreachable or misconfigured, and flags are still served. */
+  /** `degraded`: Redis or Postgres is unreachable, misconfigured or refuses writes. Flags are still served. */
   status: "ok" | "degraded" | "unavailable";
   tiers: { l1: { entries: number; bytes: number }; l2: TierState; l3: TierState };
   /** Settings that are set without the setting that they need; left out if there are none. */
@@ -50,13 +50,17 @@ async function probeTiers(services: ReadinessServices): Promise<Readiness> {
   const [redis, store] = await Promise.all([
     l2 === undefined
       ? ({ state: isHalfSet ? "misconfigured" : "not configured" } as const)
-      : probe(services, "redis", () => l2.ping()),
-    probe(services, "store", async () => getEnvironment(await services.database(), NO_ENVIRONMENT)),
+      : probe(services, "redis", () => l2.ping().then(() => ({}))),
+    probe(services, "store", async () => {
+      const { writesRefused } = await probeStore(await services.database());
+      return writesRefused === undefined ? {} : { writesRefused };
+    }),
   ]);
   const { size: entries, bytes } = tiers.l1.stats();
   const isRedisUp = redis.state === "ok";
   const isStoreUp = store.state === "ok";
-  const isWhole = isStoreUp && (isRedisUp || redis.state === "not configured") && missing.length === 0;
+  const isStoreWhole = isStoreUp && store.writesRefused === undefined;
+  const isWhole = isStoreWhole && (isRedisUp || redis.state === "not configured") && missing.length === 0;
   return {
     status: isWhole ? "ok" : isRedisUp || isStoreUp ? "degraded" : "unavailable",
     tiers: {
@@ -71,21 +75,14 @@ async function probeTiers(services: ReadinessServices): Promise<Readiness> {
 async function probe(
   { clock, now, failures }: ReadinessServices,
   target: string,
-  ask: () => PromiseLike<unknown>,
+  ask: () => Promise<Partial<TierState>>,
 ): Promise<TierState> {
   const startedAt = now();
   try {
-    const hasResponded = await within(
-      (async () => {
-        await ask();
-        return true;
-      })(),
-      PROBE_MS,
-      clock,
-    );
-    if (hasResponded === undefined) throw new Error(`no response within ${PROBE_MS} ms`);
+    const findings = await within(ask(), PROBE_MS, clock);
+    if (findings === undefined) throw new Error(`no response within ${PROBE_MS} ms`);
     failures.succeeded(`${target}_probe`);
-    return { state: "ok", latencyMs: now() - startedAt };
+    return { state: "ok", latencyMs: now() - startedAt, ...findings };
   } catch (error) {
     failures.failed(`${target}_probe`, error);
     return { state: "unreachable" };

@@ -3,12 +3,13 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { type Change, MAX_CHANGES } from "../../flags/changes.ts";
 import type { Reading } from "../../flags/reading.ts";
 import { StoreUnavailableError } from "../../ops/errors.ts";
+import { lostWrite, storeError } from "../store-errors.ts";
 import { type OutboxRow, pendingChanges } from "../outbox-rows.ts";
 import type { StoreDatabase } from "../client.ts";
 import type { DocumentGuard, WriteOptions } from "../inputs.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
 import { selectWrittenReading, type ReadingRow, toReading } from "../readings/environment-reading.ts";
-import { storeError } from "../store-errors.ts";
+import { limitTime, requireTimeLeft } from "./time-limits.ts";
 
 /** A drizzle query. It runs each time it is awaited, so only this file awaits it. */
 export type Statement = BatchItem<"pg">;
@@ -84,8 +85,9 @@ async function runWrite(
   environment: string | null,
 ): Promise<{ written: Map<string, Written>; reading: Reading | undefined }> {
   try {
-    const results = await settle(() =>
-      db.batch([
+    const results = await db
+      .batch([
+        db.execute(limitTime(db.timeoutMs)),
         db.execute(beginWrite(target, options)),
         ...(options.expectedDefinition === undefined ? [] : [db.execute(requireDefinition(target, options))]),
         ...statements,
@@ -93,10 +95,26 @@ async function runWrite(
         db.execute(sql`set constraints all immediate`),
         db.execute(selectWritten(environment)),
         ...(environment === null ? [] : [db.execute(selectWrittenReading(environment))]),
-      ]),
-    );
-    const row = environment === null ? undefined : resultsOf<ReadingRow>(results.pop())[0];
-    const rows = resultsOf<[string, number, OutboxRow[] | null]>(results.pop());
+        db.execute(requireTimeLeft(db.timeoutMs)),
+      ])
+      .catch((error: unknown) => {
+        throw storeError(error, "write");
+      });
+    return resultOf(results, environment);
+  } catch (error) {
+    throw pointAtReferences(error, documents);
+  }
+}
+
+/** Returns the versions and the reading that the last statements of a write selected. The write is committed. */
+function resultOf(
+  results: unknown[],
+  environment: string | null,
+): { written: Map<string, Written>; reading: Reading | undefined } {
+  try {
+    const [versions, reading] = environment === null ? [results.at(-2)] : [results.at(-3), results.at(-2)];
+    const row = environment === null ? undefined : resultsOf<ReadingRow>(reading)[0];
+    const rows = resultsOf<[string, number, OutboxRow[] | null]>(versions);
     return {
       written: new Map(
         rows.map(([key, version, changes]) => [key, { version, pending: pendingChanges(changes, version) }]),
@@ -104,7 +122,7 @@ async function runWrite(
       reading: row && toReading(row, undefined),
     };
   } catch (error) {
-    throw pointAtReferences(error, documents);
+    throw lostWrite(error);
   }
 }
 

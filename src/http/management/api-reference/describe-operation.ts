@@ -14,7 +14,7 @@ const PROBLEM_TEXTS: Record<number, string> = {
   422: "The input is invalid. `errors` lists each wrong field and what it accepts.",
   428: "The request does not confirm the deletion.",
   429: "Too many writes with this token. `Retry-After` says when to try again.",
-  503: "The store is unreachable. Nothing was changed.",
+  503: "The store is unreachable, or refused the request. Nothing was changed, unless `mayHaveHappened` is true.",
 };
 
 /** The operation in OpenAPI's form. */

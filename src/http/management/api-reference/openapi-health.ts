@@ -63,7 +63,11 @@ export const healthSchemas: Record<string, object> = {
     type: "object",
     properties: {
       status: { enum: ["ok", "degraded", "unavailable"] },
-      tiers: { type: "object", description: "The entries of L1, and the state, latency and breaker of L2 and L3." },
+      tiers: {
+        type: "object",
+        description:
+          "The entries of L1, and the state, latency and breaker of L2 and L3. `writesRefused` of L3 says why Postgres refuses writes.",
+      },
       misconfigured: {
         type: "array",
         description: "Settings that are missing although another setting needs them; left out if there are none.",

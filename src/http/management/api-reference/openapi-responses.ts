@@ -95,12 +95,17 @@ export const responseSchemas: Record<string, object> = {
         detail: text,
         requestId: text,
         version: { type: "integer", description: "The current version, if another write came first." },
+        mayHaveHappened: {
+          type: "boolean",
+          description:
+            "true in a 503 of a write whose response from the store was lost: the change may have happened. Read the resource before you repeat the request. Missing otherwise: nothing was changed.",
+        },
         errors: {
           type: "array",
           items: object({ pointer: { type: "string", description: "JSON pointer to the field." }, detail: text }),
         },
       },
-      ["version", "errors"],
+      ["version", "mayHaveHappened", "errors"],
     ),
   },
   FlagPatch: mergePatchOf("Flag"),

@@ -12,7 +12,7 @@ import type { Services } from "../../services.ts";
 import { conditionalWrite } from "../conditional-write.ts";
 import { auditName, environmentOf, type ManagementContext } from "../context.ts";
 import { isUnchanged, parseIfMatch, tagHeader } from "../preconditions.ts";
-import { publishWrite } from "../publish-write.ts";
+import { publishWrite, rethrowAfterWrite } from "../publish-write.ts";
 import { requireFound } from "../require.ts";
 import { instantOf } from "../shape.ts";
 import type { EnvironmentBody, EnvironmentPatchBody } from "./input.ts";
@@ -63,7 +63,7 @@ export async function patchEnvironment(
   const [key, db] = [environmentOf(c), await services.database()];
   const result = await updateEnvironment(db, key, patch, { actor: auditName(c) });
   const published = await publishWrite(services, c, key, result);
-  const stored = requireFound(await getEnvironment(db, key), "environment", key);
+  const stored = requireFound(await getEnvironment(db, key).catch(rethrowAfterWrite), "environment", key);
   const environment = { ...viewOf(stored), version: result.version };
   return c.json({ ...published, environment }, 200, tagHeader(result.version));
 }
