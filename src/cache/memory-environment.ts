@@ -13,6 +13,13 @@ import type { KeyTable } from "../flags/sdk-keys.ts";
 import { type CacheEntry, SUPERSEDED } from "./flag-cache.ts";
 import { type EntryOwner, type LruList, LruNode } from "./lru-list.ts";
 
+/** The tier's entries in the order of their use. */
+export interface EntryLists<V> {
+  flags: LruList<V>;
+  /** Flags known not to exist. */
+  absent: LruList<V>;
+}
+
 /**
  * One environment in one isolate's memory. Every entry that is not superseded is right at `version`: an entry read at
  * an older version is accepted only if no change since then names it, and a move supersedes exactly the entries that
@@ -21,7 +28,7 @@ import { type EntryOwner, type LruList, LruNode } from "./lru-list.ts";
 export class MemoryEnvironment<V> implements EntryOwner {
   /** The order of last use among the tier's environments. */
   usedAt = 0;
-  readonly #list: LruList<V>;
+  readonly #lists: EntryLists<V>;
   readonly #now: () => number;
   readonly #nodes = new Map<string, LruNode<V>>();
   #version = 0;
@@ -35,9 +42,10 @@ export class MemoryEnvironment<V> implements EntryOwner {
   #areKeysCurrent = false;
   #isIndexCurrent = false;
   #indexAsOf = 0;
+  #keysAsOf = 0;
 
-  constructor(list: LruList<V>, now: () => number) {
-    this.#list = list;
+  constructor(lists: EntryLists<V>, now: () => number) {
+    this.#lists = lists;
     this.#now = now;
   }
 
@@ -92,13 +100,15 @@ export class MemoryEnvironment<V> implements EntryOwner {
    */
   lookup(key: string, now = this.#now()): CacheEntry<V> | undefined {
     const node = this.#nodes.get(key);
-    if (node === undefined || node.expiresAt <= now) {
-      this.#list.misses += 1;
+    const { flags } = this.#lists;
+    // An entry from later than now was stored before the clock was set back.
+    if (node === undefined || node.expiresAt <= now || node.cachedAt > now) {
+      flags.misses += 1;
       return undefined;
     }
-    this.#list.hits += 1;
+    flags.hits += 1;
     node.hitCount += 1;
-    this.#list.touch(node);
+    this.#listOf(node).touch(node);
     return node;
   }
 
@@ -128,9 +138,18 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return this.#indexAsOf;
   }
 
-  /** Records that the head was confirmed at `readAt` (ms since epoch). */
+  /** The version that the SDK keys were read at; 0 if there are none. */
+  get keysAsOf(): number {
+    return this.#keysAsOf;
+  }
+
+  /**
+   * Records that the head was confirmed at `readAt` (ms since epoch). A time that lies ahead is from before the clock
+   * was set back, and then the new one counts.
+   */
   confirm(readAt: number): void {
-    this.#checkedAt = Math.max(this.#checkedAt, readAt);
+    const now = this.#now();
+    this.#checkedAt = this.#checkedAt > now ? Math.min(readAt, now) : Math.max(this.#checkedAt, Math.min(readAt, now));
   }
 
   /**
@@ -174,6 +193,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
     if (isNamed(this.changedSince(asOf), KEYS_FIELD)) return false;
     this.#keys = keys;
     this.#areKeysCurrent = true;
+    this.#keysAsOf = asOf;
     return true;
   }
 
@@ -192,7 +212,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
     this.drop(key);
     const node = new LruNode(this, key, entry, bytes);
     this.#nodes.set(key, node);
-    this.#list.add(node);
+    this.#listOf(node).add(node);
     this.#generation += 1;
   }
 
@@ -200,18 +220,22 @@ export class MemoryEnvironment<V> implements EntryOwner {
     const node = this.#nodes.get(key);
     if (!node) return false;
     this.#nodes.delete(key);
-    this.#list.remove(node);
+    this.#listOf(node).remove(node);
     this.#generation += 1;
     return true;
   }
 
   /** Drops the contents but keeps the version, so that nothing older can come back. */
   dropAll(): void {
-    for (const node of this.#nodes.values()) this.#list.remove(node);
+    for (const node of this.#nodes.values()) this.#listOf(node).remove(node);
     this.#nodes.clear();
     this.#keys = undefined;
     this.#index = undefined;
     this.#generation += 1;
+  }
+
+  #listOf({ value }: LruNode<V>): LruList<V> {
+    return value === null ? this.#lists.absent : this.#lists.flags;
   }
 
   #supersede(fields: ReadonlySet<string> | "*"): void {

@@ -6,6 +6,8 @@ import { MemoryEnvironment } from "./memory-environment.ts";
 /** A TTL varies by this share to either side, so that entries stored together do not expire together. */
 const JITTER = 0.1;
 const MAX_ENVIRONMENTS = 100;
+/** Names that callers make up have a budget of their own, so that they never evict a flag. */
+const MAX_ABSENT = 1000;
 
 export interface MemoryTierOptions<V> {
   maxEntries: number;
@@ -29,12 +31,14 @@ export interface MemorySetOptions extends SetOptions {
 }
 
 /**
- * L1, one isolate's memory. Entries of all environments share one budget and one order of use. Expired and superseded
- * entries stay until they are replaced or evicted, because they are the last known good that `peek` returns.
+ * L1, one isolate's memory. Flags of all environments share one budget and one order of use, and so do the names that
+ * are known to be absent. Expired and superseded entries stay until they are replaced or evicted, because they are the
+ * last known good that `peek` returns.
  */
 export class MemoryTier<V> implements FlagCache<V> {
   readonly #options: MemoryTierOptions<V>;
   readonly #list = new LruList<V>();
+  readonly #absent = new LruList<V>();
   readonly #environments = new Map<string, MemoryEnvironment<V>>();
   #uses = 0;
 
@@ -112,7 +116,11 @@ export class MemoryTier<V> implements FlagCache<V> {
   }
 
   stats(): CacheStats {
-    const { hits, misses, size, bytes, evictions } = this.#list;
+    const absent = this.#absent;
+    const { hits, misses } = this.#list;
+    const size = this.#list.size + absent.size;
+    const bytes = this.#list.bytes + absent.bytes;
+    const evictions = this.#list.evictions + absent.evictions;
     const lookups = hits + misses;
     return { hits, misses, size, bytes, evictions, errors: 0, hitRate: lookups === 0 ? 0 : hits / lookups };
   }
@@ -132,24 +140,16 @@ export class MemoryTier<V> implements FlagCache<V> {
     held.drop(key);
     if (options.ttlMs === 0 || bytes > maxBytes || maxEntries < 1) return;
     // Evict first: a value that was just read must still be there when its reader looks.
-    this.#evictUntil(maxEntries - 1, maxBytes - bytes);
+    if (value === null) evictUntil(this.#absent, Math.min(MAX_ABSENT, maxEntries) - 1, maxBytes);
+    else evictUntil(this.#list, maxEntries - 1, maxBytes - bytes);
     const cachedAt = now();
     const expiresAt = cachedAt + ttlMs * (1 - JITTER + 2 * JITTER * random());
     held.put(key, { value, asOf: options.asOf, cachedAt, expiresAt }, bytes);
   }
 
-  #evictUntil(maxEntries: number, maxBytes: number): void {
-    const list = this.#list;
-    while (list.size > maxEntries || list.bytes > maxBytes) {
-      const { oldest } = list;
-      if (!oldest?.owner?.drop(oldest.key)) return;
-      list.evictions += 1;
-    }
-  }
-
   #addEnvironment(name: string): MemoryEnvironment<V> {
     if (this.#environments.size >= this.maxEnvironments) this.#dropOldestEnvironment();
-    const environment = new MemoryEnvironment<V>(this.#list, this.#options.now);
+    const environment = new MemoryEnvironment<V>({ flags: this.#list, absent: this.#absent }, this.#options.now);
     this.#environments.set(name, environment);
     return environment;
   }
@@ -160,5 +160,13 @@ export class MemoryTier<V> implements FlagCache<V> {
     if (!oldest) return;
     oldest[1].dropAll();
     this.#environments.delete(oldest[0]);
+  }
+}
+
+function evictUntil<V>(list: LruList<V>, maxEntries: number, maxBytes: number): void {
+  while (list.size > maxEntries || list.bytes > maxBytes) {
+    const { oldest } = list;
+    if (!oldest?.owner?.drop(oldest.key)) return;
+    list.evictions += 1;
   }
 }

@@ -1,7 +1,9 @@
+import { SUPERSEDED } from "../cache/flag-cache.ts";
 import type { MemoryEnvironment } from "../cache/memory-environment.ts";
 import type { MemoryTier } from "../cache/memory-tier.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { KeyTable } from "../flags/sdk-keys.ts";
+import { isWithin } from "../ops/clock.ts";
 import { type FlagSetView, holdsKey, viewOf } from "./read/flag-set.ts";
 
 /** An isolate remembers for this long that an environment does not exist (ms). */
@@ -35,8 +37,9 @@ export class EnvironmentState {
   snapshot: KnownSnapshot | undefined;
   /** When the last head check failed (ms since epoch); 0 if it succeeded. */
   #headCheckFailedAt = 0;
-  #absentUntil = 0;
-  #tooLargeUntil = 0;
+  /** When the store last said that there is no such environment, and the version that was known then. */
+  #absent: { at: number; version: number } | undefined;
+  #tooLargeAt: number | undefined;
   #flagSet: FlagSetView | undefined;
 
   constructor(name: string, memory: MemoryEnvironment<CompiledFlag>) {
@@ -51,16 +54,16 @@ export class EnvironmentState {
 
   /** Whether evaluations may be served from memory without any I/O. */
   isWarm(now: number, headCheckMs: number): boolean {
-    return this.memory.keys !== undefined && now - this.memory.checkedAt < headCheckMs;
+    return this.memory.keys !== undefined && isWithin(this.memory.checkedAt, headCheckMs, now);
   }
 
   /**
-   * Whether the isolate's SDK keys, even superseded ones, lack this key. False while it knows no keys, because a load
-   * brings them.
+   * Whether the isolate's SDK keys, even superseded ones, lack this key. While it knows no keys, a load brings them,
+   * unless the environment did not exist a moment ago: it may have been created again with this key.
    */
-  lacksKey(keyId: string): boolean {
+  lacksKey(keyId: string, now: number): boolean {
     const keys: KeyTable | undefined = this.memory.lastKeys;
-    return keys !== undefined && !Object.hasOwn(keys, keyId);
+    return keys === undefined ? this.isAbsent(now) : !Object.hasOwn(keys, keyId);
   }
 
   /** Whether the current index says that the environment has no such flag. */
@@ -69,13 +72,40 @@ export class EnvironmentState {
     return index !== undefined && !holdsKey(index, flagKey);
   }
 
+  /** Whether L1 holds the flag, right at its version, and the flag is hidden from client keys. */
+  hidesFlag(flagKey: string): boolean {
+    return this.memory.current(flagKey)?.value?.document.clientVisible === false;
+  }
+
+  /** Whether nothing in this isolate, however old, says whether the environment has such a flag. */
+  hasNeverSeen(flagKey: string): boolean {
+    const { lastIndex } = this.memory;
+    return this.memory.peek(flagKey) === undefined && (lastIndex === undefined || !holdsKey(lastIndex, flagKey));
+  }
+
+  /**
+   * The version at which the flag is known to be absent or present, from L1's entry or from an index; `undefined` if
+   * neither says so. For outages.
+   */
+  heldVersion(flagKey: string): number | undefined {
+    const { memory } = this;
+    const entry = memory.peek(flagKey);
+    if (entry !== undefined) return entry.expiresAt === SUPERSEDED ? entry.asOf : memory.version;
+    const { lastIndex } = memory;
+    return lastIndex === undefined || holdsKey(lastIndex, flagKey) ? undefined : memory.indexAsOf;
+  }
+
   /**
    * Returns all flags if L1 holds each of them fresh, or at all with `orStale`; else `undefined`. The set is built once
    * for each change of L1's entries.
    */
   flagSet(now: number, { orStale }: { orStale: boolean }): FlagSetView | undefined {
     const known = this.#flagSet;
-    if (known !== undefined && known.generation === this.memory.generation && (orStale || now < known.expiresAt)) {
+    if (
+      known !== undefined &&
+      known.generation === this.memory.generation &&
+      (orStale || (known.cachedAt <= now && now < known.expiresAt))
+    ) {
       return known;
     }
     const built = viewOf(this.memory, orStale);
@@ -89,7 +119,7 @@ export class EnvironmentState {
   }
 
   hasJustFailed(now: number): boolean {
-    return this.isFailing && now - this.#headCheckFailedAt < RETRY_CHECK_MS;
+    return this.isFailing && isWithin(this.#headCheckFailedAt, RETRY_CHECK_MS, now);
   }
 
   headCheckFailed(now: number): void {
@@ -101,24 +131,26 @@ export class EnvironmentState {
     this.#headCheckFailedAt = 0;
   }
 
-  /** The store has just said that there is no such environment. */
+  /** The store has just said that there is no such environment, and no change has come in since. */
   isAbsent(now: number): boolean {
-    return now < this.#absentUntil;
+    const absent = this.#absent;
+    return absent !== undefined && absent.version === this.version && isWithin(absent.at, ABSENT_MS, now);
   }
 
-  markAbsent(now: number): void {
-    this.#absentUntil = now + ABSENT_MS;
+  /** Remembers that there was no such environment when the isolate knew this version of it. */
+  markAbsent(now: number, version: number): void {
+    this.#absent = { at: now, version };
   }
 
   /** L1 had no room for the whole environment a moment ago: loading it again would only evict the rest. */
   isTooLarge(now: number): boolean {
-    return now < this.#tooLargeUntil;
+    return this.#tooLargeAt !== undefined && isWithin(this.#tooLargeAt, TOO_LARGE_MS, now);
   }
 
   /** Returns whether this is news. */
   markTooLarge(now: number): boolean {
-    const isNews = this.#tooLargeUntil === 0;
-    if (!this.isTooLarge(now)) this.#tooLargeUntil = now + TOO_LARGE_MS;
+    const isNews = this.#tooLargeAt === undefined;
+    if (!this.isTooLarge(now)) this.#tooLargeAt = now;
     return isNews;
   }
 }

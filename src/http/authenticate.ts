@@ -1,5 +1,5 @@
 import type { KeyTable, SdkKeyRecord } from "../flags/sdk-keys.ts";
-import { type AdminRole, constantTimeEqual, hashSecret, type SdkKeyKind, verifyToken } from "../ops/token.ts";
+import { constantTimeEqual, hashSecret, type SdkKeyKind, verifyToken } from "../ops/token.ts";
 import { HttpError } from "./errors.ts";
 import { addressOf, type RateLimits, requireWithin } from "./limits.ts";
 import { RememberedTokens } from "./remembered-tokens.ts";
@@ -17,12 +17,10 @@ export interface VerifiedSdkKey {
 }
 
 /** An admin token whose MAC is valid. Its row in the store decides whether it is revoked. */
-export interface VerifiedAdminToken {
+interface VerifiedAdminToken {
   kind: "admin";
   id: string;
   secretHash: string;
-  /** The role that the row gives it, until the row must be read again (ms since epoch). */
-  checked?: { role: AdminRole; until: number };
 }
 
 export type VerifiedToken = VerifiedSdkKey | VerifiedAdminToken;
@@ -36,6 +34,11 @@ export class Authenticator {
   constructor(secrets: readonly string[], limits: Pick<RateLimits, "unknownKeys">) {
     this.#secrets = secrets;
     this.#limits = limits;
+  }
+
+  /** How many tokens are remembered. */
+  get size(): number {
+    return this.#remembered.size;
   }
 
   /** Returns a token that this isolate has verified before, without a promise. */

@@ -10,12 +10,16 @@ export class RememberedTokens<V> {
     this.#maxTokens = maxTokens;
   }
 
+  get size(): number {
+    return this.#values.size;
+  }
+
   get(token: string): V | undefined {
     return this.#values.get(token);
   }
 
   set(token: string, value: V): void {
-    if (this.#values.size >= this.#maxTokens) this.#values.clear();
+    if (this.#values.size >= this.#maxTokens && !this.#values.has(token)) this.#values.clear();
     this.#values.set(token, value);
   }
 }

@@ -6,6 +6,20 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/**
+ * Whether less than `ms` have passed since an instant. False if the instant lies ahead: the clock was set back since
+ * then, and nothing may live longer because of that.
+ */
+export function isWithin(since: number, ms: number, now: number): boolean {
+  const age = now - since;
+  return age >= 0 && age < ms;
+}
+
+/** Returns how much of a wait of `ms` since an instant is left; 0 if it is over, or if the clock was set back. */
+export function remainingMs(since: number, ms: number, now: number): number {
+  return isWithin(since, ms, now) ? since + ms - now : 0;
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

@@ -1,3 +1,4 @@
+import { isWithin } from "./clock.ts";
 import { errorFields, type Log, type LogFields } from "./log.ts";
 
 /**
@@ -34,7 +35,7 @@ export class FailureLog {
   failed(operation: string, error: unknown, fields: LogFields = {}): void {
     const now = this.#now();
     const run = this.#runs.get(operation);
-    if (run !== undefined && !(run.hasSucceeded && now - run.lastAt >= RECOVERED_AFTER_MS)) {
+    if (run !== undefined && !(run.hasSucceeded && !isWithin(run.lastAt, RECOVERED_AFTER_MS, now))) {
       run.failures += 1;
       run.lastAt = now;
       run.hasSucceeded = false;
@@ -50,7 +51,7 @@ export class FailureLog {
     const run = this.#runs.get(operation);
     if (run === undefined) return;
     run.hasSucceeded = true;
-    if (this.#now() - run.lastAt < RECOVERED_AFTER_MS) return;
+    if (isWithin(run.lastAt, RECOVERED_AFTER_MS, this.#now())) return;
     this.#runs.delete(operation);
     this.#log.info(`${operation}_recovered`, { failures: run.failures, failedForMs: run.lastAt - run.since });
   }

@@ -1,3 +1,5 @@
+import { isWithin } from "../ops/clock.ts";
+
 export type BreakerState = "closed" | "open" | "half-open";
 
 export interface BreakerOptions {
@@ -27,8 +29,8 @@ export class Breaker {
   readonly #options: BreakerOptions;
   /** The times of the last failures, oldest first. */
   #failedAt: number[] = [];
-  /** When the next probe may start (ms since epoch); 0 while the breaker is closed. */
-  #probeAt = 0;
+  /** Since when no call is made (ms since epoch), and for how long (ms); `undefined` while the breaker is closed. */
+  #paused: { at: number; forMs: number } | undefined;
   #isProbing = false;
 
   constructor(options: BreakerOptions) {
@@ -36,8 +38,8 @@ export class Breaker {
   }
 
   get state(): BreakerState {
-    if (this.#probeAt === 0) return "closed";
-    return this.#isProbing || this.#options.now() >= this.#probeAt ? "half-open" : "open";
+    if (this.#paused === undefined) return "closed";
+    return this.#isProbing || !this.#isPausing(this.#paused) ? "half-open" : "open";
   }
 
   /** Runs the call, or throws without calling while the breaker is open. @throws BreakerOpenError */
@@ -54,8 +56,8 @@ export class Breaker {
   }
 
   #mayCall(): boolean {
-    if (this.#probeAt === 0) return true;
-    if (this.#options.now() < this.#probeAt) return false;
+    if (this.#paused === undefined) return true;
+    if (this.#isPausing(this.#paused)) return false;
     // The probe's request may die, so its slot becomes free again by itself.
     this.#pause();
     this.#isProbing = true;
@@ -63,8 +65,8 @@ export class Breaker {
   }
 
   #succeeded(): void {
-    if (this.#probeAt === 0 || !this.#isProbing) return;
-    this.#probeAt = 0;
+    if (this.#paused === undefined || !this.#isProbing) return;
+    this.#paused = undefined;
     this.#isProbing = false;
     this.#failedAt = [];
     this.#options.onChange?.("closed");
@@ -72,13 +74,13 @@ export class Breaker {
 
   #failed(): void {
     const { failures, windowMs, now } = this.#options;
-    if (this.#probeAt !== 0) {
+    if (this.#paused !== undefined) {
       if (this.#isProbing) this.#pause();
       this.#isProbing = false;
       return;
     }
     const time = now();
-    this.#failedAt = [...this.#failedAt, time].filter((at) => time - at < windowMs);
+    this.#failedAt = [...this.#failedAt, time].filter((at) => isWithin(at, windowMs, time));
     if (this.#failedAt.length < failures) return;
     this.#pause();
     this.#options.onChange?.("open");
@@ -86,6 +88,10 @@ export class Breaker {
 
   #pause(): void {
     const { minOpenMs, maxOpenMs, now, random } = this.#options;
-    this.#probeAt = now() + minOpenMs + (maxOpenMs - minOpenMs) * random();
+    this.#paused = { at: now(), forMs: minOpenMs + (maxOpenMs - minOpenMs) * random() };
+  }
+
+  #isPausing({ at, forMs }: { at: number; forMs: number }): boolean {
+    return isWithin(at, forMs, this.#options.now());
   }
 }

@@ -7,7 +7,7 @@
  * backend is slow, and a call by each waiting request would make it slower. Requests share a flight's result, so it
  * must be plain data and never a Response, a stream or a signal.
  */
-import type { Clock } from "../ops/clock.ts";
+import { type Clock, isWithin } from "../ops/clock.ts";
 
 /** The flight that the caller followed did not end in time, and neither did the one after it. */
 export class FlightLateError extends Error {
@@ -78,7 +78,7 @@ export class SingleFlight {
 
   #alive(name: string): Flight | undefined {
     const flight = this.#flights.get(name);
-    return flight && this.#clock.now() - flight.startedAt <= this.#budgetMs ? flight : undefined;
+    return flight && isWithin(flight.startedAt, this.#budgetMs + 1, this.#clock.now()) ? flight : undefined;
   }
 
   async #follow<T>(flight: Flight): Promise<T | typeof LATE> {

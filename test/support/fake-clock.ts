@@ -44,6 +44,12 @@ export class FakeClock implements Clock {
     await settled();
   }
 
+  /** Sets the time back, as a correction of the system's clock does. Timers are not affected by one. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    for (const sleeper of this.#sleepers) sleeper.at -= ms;
+  }
+
   /** Resolves once there is a sleeper that would wake within `ms`. */
   async waitedOn(ms: number): Promise<void> {
     while (!this.#sleepers.some(({ at }) => at <= this.#now + ms)) await settled();

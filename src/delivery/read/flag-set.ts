@@ -14,6 +14,8 @@ export interface FlagSet {
 /** The set of flags that L1 holds, and how long it is right. */
 export interface FlagSetView extends FlagSet {
   generation: number;
+  /** When the youngest of its entries was stored (ms since epoch). */
+  cachedAt: number;
   /** When the first of its entries expires (ms since epoch). */
   expiresAt: number;
   /** Whether a change has superseded part of it. */
@@ -37,12 +39,14 @@ export function viewOf(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean
   const all: CompiledFlag[] = [];
   let { version } = memory;
   let expiresAt = Number.POSITIVE_INFINITY;
+  let cachedAt = 0;
   for (const key of index) {
     const entry = orStale ? memory.peek(key) : memory.lookup(key);
     if (entry === undefined) return undefined;
     if (entry.value !== null) all.push(entry.value);
     if (entry.expiresAt === SUPERSEDED) version = Math.min(version, entry.asOf);
     expiresAt = Math.min(expiresAt, entry.expiresAt);
+    cachedAt = Math.max(cachedAt, entry.cachedAt);
   }
   // Flags may have come or gone since the index was read, so the set is right at that time only, and is not kept.
   if (memory.index === undefined) {
@@ -52,6 +56,7 @@ export function viewOf(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean
   return {
     ...flagSetOf(all),
     generation: memory.generation,
+    cachedAt,
     expiresAt,
     isSuperseded: expiresAt === SUPERSEDED,
     version,

@@ -17,15 +17,14 @@ import {
   requireVersion,
   type SourceQuestion,
   type SourceResult,
-  staleVersion,
 } from "./source-result.ts";
 
 export interface FlagSourceOptions extends FreshnessOptions {
   tiers: TieredCache<CompiledFlag>;
   environments: Environments;
   loader: Loader;
-  /** Whether the backends may be asked for a flag that a warm isolate has never seen. Default: always. */
-  mayLoadUnknown?: () => boolean;
+  /** Whether the backends may be asked, for this SDK key, for a name that may not exist. Default: always. */
+  mayLoadUnknown?: (keyId: string) => boolean;
 }
 
 /** The source of flags for evaluation: the tiers, the store behind them, and the README's freshness contract. */
@@ -75,9 +74,10 @@ export class FlagSource {
    */
   async listsKey(environment: string, keyId: string, scope: RequestScope): Promise<boolean> {
     const state = this.#options.environments.of(environment);
-    if (!state.lacksKey(keyId)) return true;
+    const { clock } = this.#options;
+    if (!state.lacksKey(keyId, clock.now())) return true;
     await this.#freshness.checkUnknownKey(state, scope);
-    return state.memory.keys === undefined || !state.lacksKey(keyId);
+    return state.memory.keys === undefined || !state.lacksKey(keyId, clock.now());
   }
 
   /**
@@ -92,20 +92,21 @@ export class FlagSource {
     now = this.#options.clock.now(),
   ): Found<CompiledFlag | null> | Promise<Found<CompiledFlag | null>> {
     const { environments, headCheckMs, loader } = this.#options;
-    const { environment, keyId, scope } = question;
+    const { environment, scope } = question;
     const state = environments.of(environment);
     const { memory } = state;
     const isWarm = isPlain(scope) && state.isWarm(now, headCheckMs);
-    if (keyId !== undefined && state.lacksKey(keyId)) {
-      return this.#afterKeyCheck(question, keyId, isWarm, (checked) => this.flag(checked, flagKey));
-    }
+    if (this.#lacksKey(state, question, now))
+      return this.#afterKeyCheck(question, (asked) => this.flag(asked, flagKey));
     const mayServe = scope.noCache !== true && memory.keys !== undefined;
     const entry = mayServe ? memory.lookup(flagKey, now) : undefined;
     if (entry !== undefined && isWarm) return warmResult(memory, entry.value, now);
-    if (keyId !== undefined) this.#requireMayLoad(state, scope, isWarm);
+    const isKnown = entry !== undefined || (mayServe && isKnownAbsent(state, flagKey, question));
+    if (isKnown && isWarm) return warmResult(memory, null, now);
+    this.#requireMayLookAhead(state, question);
     if (state.isAbsent(now)) return undefined;
-    if (entry !== undefined || (mayServe && state.lacksFlag(flagKey)))
-      return this.#confirmedFlag(state, flagKey, scope);
+    if (isKnown) return this.#confirmedFlag(state, flagKey, scope);
+    this.#requireMayLoad(state, question, flagKey);
     const plan = planFlags(state, [flagKey]);
     return this.#loadedFlag(state, flagKey, scope, { plan, startedAt: now, outcome: loader.load(state, plan, scope) });
   }
@@ -113,12 +114,10 @@ export class FlagSource {
   /** Returns every flag of the environment, otherwise as {@link flag}. */
   all(question: SourceQuestion, now = this.#options.clock.now()): Found<FlagSet> | Promise<Found<FlagSet>> {
     const { environments, headCheckMs, loader } = this.#options;
-    const { environment, keyId, scope } = question;
+    const { environment, scope } = question;
     const state = environments.of(environment);
-    if (keyId !== undefined && state.lacksKey(keyId)) {
-      return this.#afterKeyCheck(question, keyId, false, (checked) => this.all(checked));
-    }
-    if (keyId !== undefined) this.#requireMayLoad(state, scope, false);
+    if (this.#lacksKey(state, question, now)) return this.#afterKeyCheck(question, (asked) => this.all(asked));
+    this.#requireMayLookAhead(state, question);
     if (state.isAbsent(now)) return undefined;
     const mayServe = scope.noCache !== true && state.memory.keys !== undefined;
     const held = mayServe ? state.flagSet(now, { orStale: false }) : undefined;
@@ -131,24 +130,34 @@ export class FlagSource {
     return this.#loadedAll(state, scope, { plan, startedAt: now, outcome: loader.load(state, plan, scope) });
   }
 
-  /** Finds out whether an unknown SDK key is new, and if so asks again, without the check. */
-  async #afterKeyCheck<V>(
-    { environment, scope }: SourceQuestion,
-    keyId: string,
-    isWarm: boolean,
-    ask: (checked: SourceQuestion) => Found<V> | Promise<Found<V>>,
-  ): Promise<Found<V>> {
-    if (!(await this.listsKey(environment, keyId, scope))) return undefined;
-    this.#requireMayLoad(this.#options.environments.of(environment), scope, isWarm);
-    return ask({ environment, scope });
+  #lacksKey(state: EnvironmentState, { keyId, isKeyChecked }: SourceQuestion, now: number): boolean {
+    return keyId !== undefined && isKeyChecked !== true && state.lacksKey(keyId, now);
   }
 
-  /** Bounds how often one isolate asks the backends on behalf of callers that name flags or versions unknown to it. */
-  #requireMayLoad({ version }: EnvironmentState, { minVersion }: RequestScope, isWarm: boolean): void {
-    const { mayLookAhead, mayLoadUnknown } = this.#options;
-    const isAhead = minVersion !== undefined && minVersion > version;
-    if (isAhead && mayLookAhead?.() === false) throw new LoadLimitError();
-    if (isWarm && mayLoadUnknown?.() === false) throw new LoadLimitError();
+  /** Finds out whether an unknown SDK key is new, and if so asks again, without the check. */
+  async #afterKeyCheck<V>(
+    question: SourceQuestion,
+    ask: (checked: SourceQuestion) => Found<V> | Promise<Found<V>>,
+  ): Promise<Found<V>> {
+    const { environment, keyId = "", scope } = question;
+    if (!(await this.listsKey(environment, keyId, scope))) return undefined;
+    return ask({ ...question, isKeyChecked: true });
+  }
+
+  /** Bounds how often one isolate asks the backends for versions that callers claim to know. */
+  #requireMayLookAhead({ version }: EnvironmentState, { keyId, scope: { minVersion } }: SourceQuestion): void {
+    if (keyId === undefined || minVersion === undefined || minVersion <= version) return;
+    if (this.#options.mayLookAhead?.() === false) throw new LoadLimitError();
+  }
+
+  /**
+   * Bounds how often one isolate asks the backends for names that a caller may have made up. A name that an index or
+   * L1 knows, however long ago, is not one of them, so no flood of made-up names can refuse a flag. Reads past the
+   * caches have a limit of their own.
+   */
+  #requireMayLoad(state: EnvironmentState, { keyId, scope }: SourceQuestion, flagKey: string): void {
+    if (keyId === undefined || scope.noCache === true || !state.hasNeverSeen(flagKey)) return;
+    if (this.#options.mayLoadUnknown?.(keyId) === false) throw new LoadLimitError();
   }
 
   /** L1 holds the flag, or knows that it does not exist; the head has to be checked first. */
@@ -182,18 +191,15 @@ export class FlagSource {
     load: Load,
   ): Promise<Found<CompiledFlag | null>> {
     const { memory } = state;
-    const outcome = await settle(this.#options, state, scope, load, () =>
-      staleVersion(memory.peek(flagKey), memory.version),
-    );
+    const outcome = await settle(this.#options, state, scope, load, () => state.heldVersion(flagKey));
     if (outcome === "unknown-environment") return undefined;
     if (typeof outcome === "object") return this.#snapshotResult(state, outcome, outcome.flag(flagKey));
     const entry = memory.peek(flagKey);
-    const version = staleVersion(entry, memory.version);
+    const version = state.heldVersion(flagKey);
     requireVersion(version ?? memory.version, scope, outcome);
-    if (entry === undefined || version === undefined) {
-      throw new UnavailableError(`flag "${flagKey}" cannot be read from any tier`);
-    }
-    return this.#result(state, entry.value, loadedFrom(outcome, entry.expiresAt === SUPERSEDED), version);
+    if (version === undefined) throw new UnavailableError(`flag "${flagKey}" cannot be read from any tier`);
+    const isSuperseded = entry === undefined || entry.expiresAt === SUPERSEDED;
+    return this.#result(state, entry?.value ?? null, loadedFrom(outcome, isSuperseded), version);
   }
 
   async #loadedAll(state: EnvironmentState, scope: RequestScope, load: Load): Promise<Found<FlagSet>> {
@@ -243,11 +249,15 @@ export class FlagSource {
     return { value, version: reading.asOf, tier: "L3", isStale: false, ageSeconds: 0, keys };
   }
 
-  /** The snapshot's value. An SDK key that this isolate knows to be revoked since stays revoked. */
+  /**
+   * The snapshot's value. An SDK key that this isolate knows to be revoked since stays revoked, even if its table of
+   * keys is superseded: a revoked key never comes back.
+   */
   #snapshotResult<V>({ memory }: EnvironmentState, snapshot: Snapshot, value: V): SourceResult<V> {
     const { version, takenAt } = snapshot;
     const ageSeconds = secondsBetween(takenAt, this.#options.clock.now());
-    const keys = (memory.version >= version ? memory.keys : undefined) ?? snapshot.keys;
+    const keysAsOf = memory.keys === undefined ? memory.keysAsOf : memory.version;
+    const keys = (keysAsOf >= version ? memory.lastKeys : undefined) ?? snapshot.keys;
     return { value, version, tier: "snapshot", isStale: true, ageSeconds, keys };
   }
 
@@ -273,6 +283,11 @@ function warmResult(
   now: number,
 ): SourceResult<CompiledFlag | null> {
   return { value, version, tier: "L1", isStale: false, ageSeconds: secondsBetween(checkedAt, now), keys };
+}
+
+/** Whether L1 says that the caller finds no such flag. For a client key, that includes flags that are hidden. */
+function isKnownAbsent(state: EnvironmentState, flagKey: string, { seesOnlyVisible }: SourceQuestion): boolean {
+  return state.lacksFlag(flagKey) || (seesOnlyVisible === true && state.hidesFlag(flagKey));
 }
 
 function secondsBetween(from: number, to: number): number {

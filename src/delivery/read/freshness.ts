@@ -1,6 +1,6 @@
 import { SingleFlight } from "../../resilience/single-flight.ts";
 import { within } from "../../resilience/deadline.ts";
-import type { Clock } from "../../ops/clock.ts";
+import { type Clock, isWithin, remainingMs } from "../../ops/clock.ts";
 import { type EnvironmentState, RETRY_CHECK_MS } from "../environment.ts";
 import { MinVersionError, type RequestScope } from "../request-scope.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
@@ -50,12 +50,13 @@ export class Freshness {
       if (state.version < scope.minVersion) throw new MinVersionError(scope.minVersion, state.version);
       return;
     }
-    const age = now - state.memory.checkedAt;
-    if (age < headCheckMs || state.hasJustFailed(now)) return;
+    const { checkedAt } = state.memory;
+    if (isWithin(checkedAt, headCheckMs, now) || state.hasJustFailed(now)) return;
+    const wasBusy = isWithin(checkedAt, IDLE_CHECKS * headCheckMs + 1, now);
     const check = this.#check(state, scope);
     // Needed by a follower of another request's check too: its own follow-up would die with its request otherwise.
     scope.waitUntil(check);
-    await within(check, age > IDLE_CHECKS * headCheckMs ? IDLE_BUDGET_MS : CHECK_BUDGET_MS, clock);
+    await within(check, wasBusy ? CHECK_BUDGET_MS : IDLE_BUDGET_MS, clock);
   }
 
   /**
@@ -88,7 +89,7 @@ export class Freshness {
     const { clock, keyCheckMs = 0 } = this.#options;
     const startedAt = clock.now();
     const look = async (): Promise<"looked"> => {
-      const waitMs = state.keysLookedAt + keyCheckMs - clock.now();
+      const waitMs = remainingMs(state.keysLookedAt, keyCheckMs, clock.now());
       if (waitMs > 0) await clock.sleep(waitMs);
       state.keysLookedAt = clock.now();
       if (!state.hasJustFailed(clock.now())) await this.#check(state, scope);
@@ -106,8 +107,8 @@ export class Freshness {
   checkHeadBehind(state: EnvironmentState, scope: RequestScope): void {
     const { clock, headCheckMs } = this.#options;
     const now = clock.now();
-    const lastAt = Math.max(state.memory.checkedAt, state.confirmedBehindAt);
-    if (now - lastAt < Math.max(headCheckMs, RETRY_CHECK_MS)) return;
+    const intervalMs = Math.max(headCheckMs, RETRY_CHECK_MS);
+    if ([state.memory.checkedAt, state.confirmedBehindAt].some((at) => isWithin(at, intervalMs, now))) return;
     state.confirmedBehindAt = now;
     scope.waitUntil(this.#check(state, scope).catch(() => undefined));
   }

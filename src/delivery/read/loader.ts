@@ -122,16 +122,20 @@ export class Loader {
 
   /** Returns the fill of L2 that is due afterwards, `undefined` if there is no such environment. */
   async #readStore(
-    { name: environment, memory }: EnvironmentState,
+    state: EnvironmentState,
     ask: (reader: FlagReader, since: number | undefined) => Promise<Reading | undefined>,
   ): Promise<(() => Promise<boolean>) | undefined> {
     const { tiers, storeBreaker, reader, now } = this.#options;
+    const { name: environment, memory } = state;
     for (let attempt = 1; ; attempt++) {
       const readAt = now();
       const known = memory.version;
       const reading = await storeBreaker.run(async () => ask(await reader(), known > 0 ? known : undefined));
       this.#succeeded("L3", reading === undefined ? "missing" : "ok");
-      if (!reading) return undefined;
+      if (!reading) {
+        state.markAbsent(now(), known);
+        return undefined;
+      }
       const fill = tiers.accept(environment, reading, readAt);
       // The store went back to before the version known here. Tell L2 of that version, so that the sweep finds out.
       if (reading.asOf < known) return async () => (await tiers.publish(environment, [[known, "*"]])) === known;

@@ -52,7 +52,7 @@ export async function settle(
 
 /** Ends a load, and records in the state how it ended. */
 async function finish(
-  { loader, snapshots, clock, headCheckMs }: SettleOptions,
+  { loader, snapshots, headCheckMs }: SettleOptions,
   state: EnvironmentState,
   scope: RequestScope,
   { plan, startedAt, outcome: first }: Load,
@@ -63,8 +63,7 @@ async function finish(
   // A load joined from another request may be too old for this one. If so, load again.
   const isTooOld = checkedAt < startedAt && startedAt - checkedAt >= headCheckMs;
   if (isLoaded && isTooOld) outcome = await loader.load(state, plan, scope);
-  if (outcome === "unknown-environment") state.markAbsent(clock.now());
-  else if (outcome !== "unavailable") {
+  if (outcome !== "unknown-environment" && outcome !== "unavailable") {
     state.recovered();
     snapshots?.tierResponded(state, scope);
   }

@@ -1,5 +1,3 @@
-import { type CacheEntry, SUPERSEDED } from "../../cache/flag-cache.ts";
-import type { CompiledFlag } from "../../evaluation/types.ts";
 import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { MinVersionError, type RequestScope, type Tier, UnavailableError } from "../request-scope.ts";
 import type { LoadOutcome } from "./loader.ts";
@@ -9,6 +7,10 @@ export interface SourceQuestion {
   environment: string;
   /** The SDK key that asks. Without one, no key is checked and no limit applies. */
   keyId?: string;
+  /** The isolate has just looked for the SDK key, so it does not look again. */
+  isKeyChecked?: boolean;
+  /** The caller sees only client-visible flags, so a hidden flag may count as absent. */
+  seesOnlyVisible?: boolean;
   scope: RequestScope;
 }
 
@@ -38,11 +40,6 @@ export function requireVersion(version: number, { minVersion }: RequestScope, ou
   if (minVersion === undefined || version >= minVersion) return;
   if (outcome === "unavailable") throw new UnavailableError(`version ${minVersion} cannot be confirmed`);
   throw new MinVersionError(minVersion, version);
-}
-
-/** The version at which an entry of L1 is right if nothing newer can be read. `version` is the environment's. */
-export function staleVersion(entry: CacheEntry<CompiledFlag> | undefined, version: number): number | undefined {
-  return entry?.expiresAt === SUPERSEDED ? entry.asOf : entry && version;
 }
 
 /** The tier that a loaded value came from; `stale` if the load did not bring it. */

@@ -1,7 +1,7 @@
 import type { SingleFlight } from "../../resilience/single-flight.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
 import { type FlagDocument, SCHEMA_VERSION } from "../../flags/document.ts";
-import type { Clock } from "../../ops/clock.ts";
+import { type Clock, isWithin } from "../../ops/clock.ts";
 import { errorFields, type Log } from "../../ops/log.ts";
 import type { EdgeCache } from "../../ops/runtime.ts";
 import type { EnvironmentState, KnownSnapshot } from "../environment.ts";
@@ -47,7 +47,7 @@ export interface SnapshotsOptions {
 interface Held {
   snapshot: Snapshot | undefined;
   /** ms since epoch. */
-  until: number;
+  readAt: number;
 }
 
 /**
@@ -70,7 +70,9 @@ export class Snapshots {
   async read(environment: string, scope: RequestScope): Promise<Snapshot | undefined> {
     const { clock, flights } = this.#options;
     const held = this.#held.get(environment);
-    if (held !== undefined && clock.now() < held.until) return held.snapshot;
+    // That there was none is looked up again after a while.
+    const isCurrent = held?.snapshot !== undefined || isWithin(held?.readAt ?? 0, ABSENT_MS, clock.now());
+    if (held !== undefined && isCurrent) return held.snapshot;
     return flights.run(`snapshot:${environment}`, () => this.#find(environment), scope);
   }
 
@@ -83,9 +85,9 @@ export class Snapshots {
     const now = clock.now();
     const everyMs = everySeconds * 1000;
     const known = (state.snapshot ??= { seenAt: now, triedAt: 0, version: 0, takenAt: 0 });
-    if (now - known.triedAt < everyMs || isRecent(known, takenOf(state), now)) return;
+    if (isWithin(known.triedAt, everyMs, now) || isRecent(known, takenOf(state), now)) return;
     // An isolate that holds only some of the flags reads the rest, but not behind its first responses.
-    if (now - known.seenAt < everyMs && documentsOf(state) === undefined) return;
+    if (isWithin(known.seenAt, everyMs, now) && documentsOf(state) === undefined) return;
     known.triedAt = now;
     scope.waitUntil(
       this.#renew(state, known, open, scope).catch((error: unknown) =>
@@ -111,7 +113,7 @@ export class Snapshots {
       const ageSeconds = Math.floor((now - newest.takenAt) / 1000);
       log.warn("snapshot_served", { environment, version: newest.version, ageSeconds });
     }
-    this.#hold(environment, { snapshot: newest, until: newest === undefined ? now + ABSENT_MS : Infinity });
+    this.#hold(environment, { snapshot: newest, readAt: now });
     return newest;
   }
 
@@ -211,7 +213,7 @@ function isNewer(one: Taken, other: Taken): boolean {
 }
 
 function isOld({ takenAt }: { takenAt: number }, now: number): boolean {
-  return now - takenAt >= RENEW_MS;
+  return !isWithin(takenAt, RENEW_MS, now);
 }
 
 /** Every document of the environment, sorted by key and right at its version; `undefined` if one is missing. */

@@ -8,7 +8,7 @@
  * runtime has cancelled runs no `finally`, so a stream on duty that falls silent is replaced.
  */
 import { within } from "../../resilience/deadline.ts";
-import type { Clock } from "../../ops/clock.ts";
+import { type Clock, isWithin } from "../../ops/clock.ts";
 import type { Environments, EnvironmentState } from "../environment.ts";
 import type { HeadCheck } from "../read/head-check.ts";
 import { planFlags } from "../read/load-plans.ts";
@@ -104,7 +104,7 @@ export class ChangeWatch implements ChangeFeed {
   wakeAt(lane: Lane, watcher: Watcher, scope: RequestScope): number {
     const now = this.now();
     const lateMs = this.#intervalMs * LATE_INTERVALS;
-    if (lane.onDuty !== watcher && lane.onDuty !== undefined && now - lane.heardAt <= lateMs)
+    if (lane.onDuty !== watcher && lane.onDuty !== undefined && isWithin(lane.heardAt, lateMs + 1, now))
       return now + lateMs * (1 + 2 * this.#options.random());
     lane.onDuty = watcher;
     lane.heardAt = now;
@@ -136,7 +136,10 @@ export class ChangeWatch implements ChangeFeed {
 
   /** Evaluations confirm the head too, and then the watch has nothing to check. */
   #dueAt(lane: Lane, { memory }: EnvironmentState): number {
-    return Math.max(memory.checkedAt, lane.checkStartedAt) + this.#intervalMs;
+    const now = this.now();
+    // A time that lies ahead is from before the clock was set back.
+    const [last = 0] = [memory.checkedAt, lane.checkStartedAt].filter((at) => at <= now).toSorted((a, b) => b - a);
+    return last + this.#intervalMs;
   }
 
   /** Never throws: a check that fails is repeated in the next interval. */
@@ -182,9 +185,10 @@ class Watcher implements ChangeSubscription {
   }
 
   async moved(seen: number, until: number): Promise<void> {
+    const startedAt = this.#watch.now();
     while (!this.#isClosed && !this.#lane.isGone) {
       const { version } = this;
-      if ((version !== 0 && version !== seen) || this.#watch.now() >= until) return;
+      if ((version !== 0 && version !== seen) || !isWithin(startedAt, until - startedAt, this.#watch.now())) return;
       const wakeAt = Math.min(until, this.#watch.wakeAt(this.#lane, this, this.#scope));
       await this.#sleep(wakeAt - this.#watch.now());
     }

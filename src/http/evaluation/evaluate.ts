@@ -91,7 +91,8 @@ export async function openRequest(
     await requireWithin(services.limits.noCache, token.id, "requests with Cache-Control: no-cache");
     scope.noCache = true;
   }
-  return { environment: token.environment, keyId: token.id, token, request, scope };
+  const { environment, id: keyId } = token;
+  return { environment, keyId, seesOnlyVisible: token.kind === "client", token, request, scope };
 }
 
 /** Evaluates one flag. @throws HttpError 404 FLAG_NOT_FOUND, also for a flag that a client key may not see */

@@ -74,7 +74,7 @@ function requireAccessTo(
       const target = { environment: environmentOf(c), flagKey: pathParameter(c, "key") };
       c.set("actor", await requireServer(services, token, target, c.req.raw, { waitUntil: waitUntilOf(c) }));
     } else {
-      const actor = await authenticator.requireAdmin(token);
+      const actor = await authenticator.requireAdmin(token, { waitUntil: waitUntilOf(c) });
       requireAccess(actor, access);
       if (access === "write") await requireWithin(services.limits.writes, actor.id, "writes with this token");
       c.set("actor", actor);

@@ -23,6 +23,11 @@ export class OverrideReader {
     this.#secrets = secrets;
   }
 
+  /** How many tokens are remembered. */
+  get size(): number {
+    return this.#remembered.size;
+  }
+
   /**
    * Returns `undefined` if the request carries no overrides. `since` is when the environment began to allow overrides,
    * according to its key table. Both times are in ms since epoch.

@@ -1,12 +1,16 @@
 import { type MissingSetting, missingSettings } from "../../env.ts";
 import type { Services } from "../services.ts";
+import { isWithin } from "../../ops/clock.ts";
 import { within } from "../../resilience/deadline.ts";
+import { FlightLateError, type FlightScope, SingleFlight } from "../../resilience/single-flight.ts";
 import { probeStore } from "../../store/probe.ts";
 
 /** How long a report is reused (ms), so that this open route cannot be used to keep the backends busy. */
 const REMEMBER_MS = 2000;
 /** A backend that has not responded within this time counts as unreachable (ms). */
 const PROBE_MS = 1000;
+/** A report that takes longer counts as dead, and is made again (ms). */
+const REPORT_BUDGET_MS = 2 * PROBE_MS;
 
 export type ReadinessServices = Pick<
   Services,
@@ -30,23 +34,38 @@ export interface Readiness {
   misconfigured?: MissingSetting[];
 }
 
-/** Returns a function that reports the state of the tiers. It asks them at most every two seconds, and never throws. */
-export function createReadiness(services: ReadinessServices): () => Promise<Readiness> {
+/**
+ * Returns a function that reports the state of the tiers. It asks them at most every two seconds, however many requests
+ * come at once, and never throws.
+ */
+export function createReadiness(services: ReadinessServices): (scope: FlightScope) => Promise<Readiness> {
+  const { clock, now } = services;
+  const flights = new SingleFlight({ clock, budgetMs: REPORT_BUDGET_MS });
   let last: { report: Readiness; at: number } | undefined;
-  return async () => {
-    const now = services.now();
-    if (last !== undefined && now - last.at < REMEMBER_MS) return last.report;
+  const remembered = () => (last !== undefined && isWithin(last.at, REMEMBER_MS, now()) ? last.report : undefined);
+  const renew = async (): Promise<Readiness> => {
+    // Of the requests that gave up on one that had died, the first has probed for the others.
+    const justMade = remembered();
+    if (justMade !== undefined) return justMade;
+    const at = now();
     const report = await probeTiers(services);
-    last = { report, at: now };
+    last = { report, at };
     return report;
+  };
+  return async (scope) => {
+    try {
+      return remembered() ?? (await flights.run("report", renew, scope));
+    } catch (error) {
+      if (!(error instanceof FlightLateError)) throw error;
+      // The requests that were probing have died, so nothing is known about the backends.
+      return reportOf(services, { state: "unreachable" }, { state: "unreachable" });
+    }
   };
 }
 
 async function probeTiers(services: ReadinessServices): Promise<Readiness> {
-  const { tiers, redisBreaker, storeBreaker } = services;
-  const l2 = tiers.l2;
-  const missing = missingSettings(services.settings);
-  const isHalfSet = missing.some(({ setting }) => setting.startsWith("UPSTASH_"));
+  const { l2 } = services.tiers;
+  const isHalfSet = missingSettings(services.settings).some(({ setting }) => setting.startsWith("UPSTASH_"));
   const [redis, store] = await Promise.all([
     l2 === undefined
       ? ({ state: isHalfSet ? "misconfigured" : "not configured" } as const)
@@ -56,6 +75,15 @@ async function probeTiers(services: ReadinessServices): Promise<Readiness> {
       return writesRefused === undefined ? {} : { writesRefused };
     }),
   ]);
+  return reportOf(services, redis, store);
+}
+
+function reportOf(
+  { tiers, redisBreaker, storeBreaker, settings }: ReadinessServices,
+  redis: TierState,
+  store: TierState,
+): Readiness {
+  const missing = missingSettings(settings);
   const { size: entries, bytes } = tiers.l1.stats();
   const isRedisUp = redis.state === "ok";
   const isStoreUp = store.state === "ok";

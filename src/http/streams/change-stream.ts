@@ -1,5 +1,5 @@
 import type { ChangeSubscription, FeedState } from "../../delivery/watch/change-feed.ts";
-import type { Clock } from "../../ops/clock.ts";
+import { type Clock, isWithin, remainingMs } from "../../ops/clock.ts";
 import { changeFrame, farewellFrame, helloFrame, KEEP_ALIVE } from "./stream-frames.ts";
 import type { StreamSlot } from "./stream-slots.ts";
 
@@ -33,7 +33,8 @@ export interface ChangeStreamOptions {
 export class ChangeStream {
   readonly #options: ChangeStreamOptions;
   /** ms since epoch. */
-  readonly #endsAt: number;
+  readonly #openedAt: number;
+  readonly #lifetimeMs: number;
   #announcedVersion: number;
   /** When the last event was sent (ms since epoch). */
   #announcedAt = 0;
@@ -46,7 +47,8 @@ export class ChangeStream {
     this.#options = options;
     this.#opening = opening.frames;
     this.#announcedVersion = opening.version;
-    this.#endsAt = clock.now() + lifetimeMs * (1 - LIFETIME_JITTER * random());
+    this.#openedAt = clock.now();
+    this.#lifetimeMs = lifetimeMs * (1 - LIFETIME_JITTER * random());
   }
 
   readonly pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
@@ -81,11 +83,12 @@ export class ChangeStream {
   /** Returns the next frame; `undefined` if the stream has ended. */
   async #next(): Promise<string | undefined> {
     const { subscription, clock, isAllowed } = this.#options;
-    const keepAliveAt = clock.now() + KEEP_ALIVE_MS;
-    await subscription.moved(this.#announcedVersion, Math.min(keepAliveAt, this.#endsAt));
-    const waitMs = this.#announcedAt + EVENT_GAP_MS - clock.now();
+    const now = clock.now();
+    const leftMs = remainingMs(this.#openedAt, this.#lifetimeMs, now);
+    await subscription.moved(this.#announcedVersion, now + Math.min(KEEP_ALIVE_MS, leftMs));
+    const waitMs = remainingMs(this.#announcedAt, EVENT_GAP_MS, clock.now());
     if (waitMs > 0) await clock.sleep(waitMs);
-    if (this.#isOver || clock.now() >= this.#endsAt) return undefined;
+    if (this.#isOver || !isWithin(this.#openedAt, this.#lifetimeMs, clock.now())) return undefined;
     const state = await subscription.state();
     if (state === "unavailable") {
       // Nothing is known any more, and no backend responds. The stream lives on until one does, and waits in between.

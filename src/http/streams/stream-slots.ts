@@ -1,3 +1,5 @@
+import { isWithin } from "../../ops/clock.ts";
+
 /** One stream's slot in its isolate. */
 export interface StreamSlot {
   /** Reports that the stream is alive and about to write. Returns false if the slot was given to another stream. */
@@ -50,7 +52,9 @@ export class StreamSlots {
   #dropLost(): void {
     const now = this.#now();
     for (const [slot, { heardAt, onLost }] of this.#held) {
-      if (now - heardAt <= this.#lostAfterMs) return;
+      // Ahead of now: the clock was set back since. Such a stream may be alive, so it goes only if its slot is needed.
+      const isSpared = heardAt > now && this.#held.size < this.#max;
+      if (isSpared || isWithin(heardAt, this.#lostAfterMs + 1, now)) return;
       slot.free();
       onLost();
     }

@@ -69,6 +69,31 @@ describe("SDK keys that an isolate does not know", () => {
     }
   });
 
+  test.for(["has used", "has never used"])(
+    "after an environment is created again, its new key works where an isolate %s the old one",
+    async (use, { expect }) => {
+      const key = use === "has used" ? "reborn" : "reborn-unseen";
+      const environments = "/api/v1/environments";
+      const call = async (method: string, path: string, body?: object) =>
+        (await send(writer, project.adminToken, method, environments + path, body)).body;
+      const newKey = async (): Promise<string> => (await call("POST", `/${key}/keys`, { kind: "client" })).token;
+      const bulk = async (token: string): Promise<number> => {
+        // A look for an unknown key is a tenth of a second after the one before.
+        await clock.advance(100);
+        return (await send(reader, token, "POST", OFREP, {})).status;
+      };
+      await call("POST", "", { key, name: key });
+      const old = await newKey();
+      if (use === "has used") expect(await bulk(old)).toBe(200);
+      await call("DELETE", `/${key}?confirm=${key}`);
+      await clock.advance(2000);
+      expect(await bulk(old)).toBe(401);
+      await call("POST", "", { key, name: key });
+      const token = await newKey();
+      expect([await bulk(token), await bulk(old)]).toEqual([200, 401]);
+    },
+  );
+
   test("a new key opens a change stream at once", async ({ expect }) => {
     const { token } = await create("client");
     const response = await reader.fetch(`/ofrep/v1/stream?key=${token}`);

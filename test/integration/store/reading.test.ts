@@ -31,8 +31,15 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
         ["ghost", null],
       ]),
       keys: {},
-      index: undefined,
+      index: ["checkout"],
     });
+  });
+
+  it("brings the index if one of the flags does not exist, and only then", async ({ expect }) => {
+    for (const key of ["b", "a"]) await saveFlag(store.db, "prod", aFlag(key), options);
+    expect((await reader.readFlags("prod", ["a", "b"]))?.index).toBeUndefined();
+    expect((await reader.readFlags("prod", []))?.index).toBeUndefined();
+    expect((await reader.readFlags("prod", ["a", "nope"]))?.index).toEqual(["a", "b"]);
   });
 
   it("a write that changes nothing makes no version", async ({ expect }) => {

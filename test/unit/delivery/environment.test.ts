@@ -30,7 +30,7 @@ describe("Environments", () => {
   test("forgets what it knew about an environment that L1 has evicted", ({ expect }) => {
     const { environments } = setUp(2);
     const state = environments.of("production");
-    state.markAbsent(NOW);
+    state.markAbsent(NOW, 0);
     environments.of("staging");
     environments.of("development");
     const again = environments.of("production");
@@ -63,11 +63,11 @@ describe("EnvironmentState", () => {
   test("lacks an SDK key only if it knows the environment's keys", ({ expect }) => {
     const { environments } = setUp();
     const state = environments.of("production");
-    expect(state.lacksKey("id")).toBe(false);
+    expect(state.lacksKey("id", NOW)).toBe(false);
     state.memory.advance({ version: 1, changes: [] });
     state.memory.setKeys({ id: { kind: "server", hash: "", origins: [] } }, 1);
-    expect(state.lacksKey("id")).toBe(false);
-    expect(state.lacksKey("constructor")).toBe(true);
+    expect(state.lacksKey("id", NOW)).toBe(false);
+    expect(state.lacksKey("constructor", NOW)).toBe(true);
   });
 
   test("counts a head check as failing until a tier responds again", ({ expect }) => {
@@ -83,9 +83,25 @@ describe("EnvironmentState", () => {
 
   test("remembers for five seconds that an environment does not exist", ({ expect }) => {
     const state = setUp().environments.of("nowhere");
-    state.markAbsent(NOW);
+    state.markAbsent(NOW, 0);
     expect(state.isAbsent(NOW + 4999)).toBe(true);
     expect(state.isAbsent(NOW + 5000)).toBe(false);
+  });
+
+  test("no longer takes an environment for absent once its version has moved", ({ expect }) => {
+    const state = setUp().environments.of("nowhere");
+    state.memory.advance({ version: 3, changes: [] });
+    state.markAbsent(NOW, 3);
+    expect([state.isAbsent(NOW), state.lacksKey("id", NOW)]).toEqual([true, true]);
+    state.memory.advance({ version: 4, changes: [] });
+    expect([state.isAbsent(NOW), state.lacksKey("id", NOW)]).toEqual([false, false]);
+  });
+
+  test("a reading from before a change does not make the environment absent after it", ({ expect }) => {
+    const state = setUp().environments.of("nowhere");
+    state.memory.advance({ version: 4, changes: [] });
+    state.markAbsent(NOW, 3);
+    expect(state.isAbsent(NOW)).toBe(false);
   });
 
   test("says once that an environment is larger than L1, and tries it again after a minute", ({ expect }) => {

@@ -5,7 +5,7 @@ import { methodNotAllowed } from "../../errors.ts";
 import { createReadiness, type ReadinessServices } from "../../pages/readyz.ts";
 import { readyzPage } from "../../pages/readyz-page.ts";
 import { requestId } from "../../request-id.ts";
-import type { ManagementEnv } from "../context.ts";
+import { type ManagementEnv, waitUntilOf } from "../context.ts";
 import { createContract } from "./openapi.ts";
 
 /** Adds the routes that need no key: the contract, the page that shows it, and the state of the tiers. */
@@ -21,7 +21,7 @@ export function addDocsRoutes(app: Hono<ManagementEnv>, services: ReadinessServi
   });
 
   app.get("/readyz", async (c) => {
-    const report = await readyz();
+    const report = await readyz({ waitUntil: waitUntilOf(c) });
     const status = report.status === "unavailable" ? 503 : 200;
     const headers = { "cache-control": "no-store", "x-request-id": requestId(c.req.raw), vary: "Accept" };
     if (c.req.header("accept")?.includes("text/html") !== true) return c.json(report, status, headers);

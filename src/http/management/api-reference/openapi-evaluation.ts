@@ -55,7 +55,7 @@ const OFREP_FAILURES = failures("OfrepError", "application/json", {
   401: "The key is missing, forged or revoked.",
   403: "The key may not be used from this origin.",
   413: "The body is larger than 64 KiB.",
-  429: "Too many reads past the caches, or too many requests with keys of other deployments. `Retry-After` says when to try again.",
+  429: "Too many reads past the caches, requests with keys of other deployments, or requests for names or versions that are not in memory. `Retry-After` says when to try again.",
   500: "The flag cannot be evaluated.",
   503: "No tier can provide the flags: use your default.",
 });

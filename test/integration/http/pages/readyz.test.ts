@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Readiness } from "../../../../src/http/pages/readyz.ts";
+import { createReadiness, type Readiness } from "../../../../src/http/pages/readyz.ts";
 import { startIsolate } from "../../../support/app.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../../support/project.ts";
@@ -60,5 +60,42 @@ describe("GET /readyz", () => {
     expect(report).toMatchObject({ status: "ok", tiers: { l2: { state: "not configured" } } });
     expect(report.misconfigured).toBeUndefined();
     expect(isolate.logged).toEqual([]);
+  });
+
+  test("asks each backend once for 300 requests at once, and again after two seconds", async ({ expect }) => {
+    const isolate = startIsolate(project.bindings, clock);
+    const flood = async () => {
+      project.resetStats();
+      const responses = await Promise.all(Array.from({ length: 300 }, () => isolate.fetch("/readyz")));
+      expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+      return project.roundTrips();
+    };
+    expect(await flood()).toEqual({ l2: 1, l3: 1 });
+    await clock.advance(1999);
+    expect(await flood()).toEqual({ l2: 0, l3: 0 });
+    await clock.advance(1);
+    expect(await flood()).toEqual({ l2: 1, l3: 1 });
+  });
+
+  test("does not wait for ever for the probe of a request that has died", async ({ expect }) => {
+    // A request that workerd cancels leaves a promise that never settles.
+    const services = startIsolate(project.bindings, clock).services;
+    const scope = { waitUntil: () => undefined };
+    let isDying = true;
+    const readyz = createReadiness({
+      ...services,
+      database: () => (isDying ? new Promise(() => undefined) : services.database()),
+      clock: {
+        now: clock.now,
+        sleep: (ms, signal) => (isDying ? new Promise(() => undefined) : clock.sleep(ms, signal)),
+      },
+    });
+    void readyz(scope);
+    isDying = false;
+    const followers = Promise.all([readyz(scope), readyz(scope)]);
+    await clock.waitedOn(2000);
+    await clock.advance(2000);
+    expect((await followers).map(({ status }) => status)).toEqual(["ok", "ok"]);
+    expect((await readyz(scope)).status).toBe("ok");
   });
 });
