@@ -86,11 +86,10 @@ export function newFlag(key: string, options: FlagOptions): Fields {
 
 /** Returns the merge patch that the options make for an existing flag. @throws UsageError */
 export function flagPatch(options: FlagOptions, now: { kind?: FlagKind | undefined; type: FlagType }): Fields {
-  const others = { variant: null, rollout: null, draw: null };
   return {
     ...(options.variant === undefined ? {} : { variants: variantsOf(options.variant, now.type) }),
-    ...(options.default === undefined ? {} : { default: { ...others, variant: checkedDefault(options) } }),
-    ...(options.rollout === undefined ? {} : { default: { ...others, ...served(options, now.kind ?? "flag") } }),
+    ...(options.default === undefined ? {} : { default: { variant: checkedDefault(options) } }),
+    ...(options.rollout === undefined ? {} : { default: served(options, now.kind ?? "flag") }),
     ...(options.off === undefined ? {} : { offVariant: options.off }),
     ...notesOf(options),
   };

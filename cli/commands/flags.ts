@@ -4,6 +4,7 @@ import type { Flag } from "../../sdk/client/contract.ts";
 import { serveText } from "../../sdk/client/serve-text.ts";
 import { FLAG_KINDS, type JsonValue } from "../../src/flags/document.ts";
 import { mergePatch } from "../../src/flags/merge-patch.ts";
+import { flagInputSchema } from "../../src/flags/schema.ts";
 import { type Change, change, changeEach } from "../change.ts";
 import { withExamples } from "../examples.ts";
 import { RefusedError, UsageError } from "../exit.ts";
@@ -198,7 +199,8 @@ function patched(
   return {
     subject: `flag ${key} in ${path.env}`,
     before: () => readFlag(session, key),
-    after: (before) => mergePatch(before as Record<string, JsonValue>, body as Record<string, JsonValue>),
+    after: (before) =>
+      mergePatch(before as Record<string, JsonValue>, body as Record<string, JsonValue>, flagInputSchema),
     write: () => session.client.call("patchFlag", { path, body, headers }),
   };
 }

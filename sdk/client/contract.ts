@@ -983,9 +983,10 @@ const SHAPES = {
         },
         "bucket?": { or: ["number", "null"] },
         "exposure?": "number",
+        "draw?": "number",
       },
     ],
-    default: { state: "string", "bucket?": { or: ["number", "null"] }, "exposure?": "number" },
+    default: { state: "string", "bucket?": { or: ["number", "null"] }, "exposure?": "number", "draw?": "number" },
   },
   Flag: {
     "schemaVersion?": "number",
@@ -1193,5 +1194,6 @@ export const PROBLEM: Shape = {
   detail: "string",
   requestId: "string",
   "version?": "number",
+  "mayHaveHappened?": "boolean",
   "errors?": [{ pointer: "string", detail: "string" }],
 };

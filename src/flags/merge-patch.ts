@@ -1,16 +1,62 @@
+import type { GenericSchema } from "valibot";
 import type { JsonValue } from "./document.ts";
 
-/** Applies a JSON merge patch (RFC 7396): objects are merged, null removes, and everything else replaces. Pure. */
-export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
+/**
+ * Applies a JSON merge patch (RFC 7396): objects are merged, null removes, and everything else replaces. Pure.
+ *
+ * @param schema the schema of the target. Where it has a union of objects, such as the forms of a serve, a patch with
+ *   another form than the target's replaces the target: the merge would mix two forms, and no schema accepts that.
+ */
+export function mergePatch(target: JsonValue | undefined, patch: JsonValue, schema?: GenericSchema): JsonValue {
   if (!isObject(patch)) return patch;
-  const merged: Record<string, JsonValue> = isObject(target) ? { ...target } : {};
+  const forms = formsOf(schema);
+  const merged: JsonObject = isObject(target) && !hasOtherForm(forms, target, patch) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) delete merged[name];
-    else merged[name] = mergePatch(merged[name], value);
+    else {
+      const before = Object.hasOwn(merged, name) ? merged[name] : undefined;
+      merged[name] = mergePatch(before, value, forms.find((form) => Object.hasOwn(form, name))?.[name]);
+    }
   }
   return merged;
 }
 
-function isObject(value: JsonValue | undefined): value is Record<string, JsonValue> {
+type JsonObject = Record<string, JsonValue>;
+type Form = Readonly<Record<string, GenericSchema>>;
+
+/** The parts of valibot's schemas that lead to the fields of an object. */
+interface Parts {
+  entries?: Form;
+  options?: readonly GenericSchema[];
+  wrapped?: GenericSchema;
+  getter?: (input: unknown) => GenericSchema;
+}
+
+/** Returns the fields of each object that the schema accepts. */
+function formsOf(schema: GenericSchema | undefined): readonly Form[] {
+  if (schema === undefined) return [];
+  const { entries, options, wrapped, getter } = schema as Parts;
+  if (entries !== undefined) return [entries];
+  if (options !== undefined) return options.flatMap(formsOf);
+  return formsOf(wrapped ?? getter?.(undefined));
+}
+
+/** Whether the patch names exactly one form, and the target has another one. */
+function hasOtherForm(forms: readonly Form[], target: JsonObject, patch: JsonObject): boolean {
+  if (forms.length < 2) return false;
+  const [wanted, ...others] = namedForms(forms, patch);
+  const current = namedForms(forms, target);
+  return wanted !== undefined && others.length === 0 && current.length > 0 && !current.includes(wanted);
+}
+
+/** Returns the forms of which the object has a field that no other form has. */
+function namedForms(forms: readonly Form[], object: JsonObject): Form[] {
+  const names = Object.keys(object).filter((name) => object[name] !== null);
+  return forms.filter((form) =>
+    names.some((name) => forms.every((other) => Object.hasOwn(other, name) === (other === form))),
+  );
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { mergePatch } from "../../../flags/merge-patch.ts";
 import type { FlagInput } from "../../../flags/parse.ts";
+import { flagInputSchema } from "../../../flags/schema.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
 import { getFlag, listFlags } from "../../../store/lists/flags.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
@@ -116,7 +117,7 @@ async function patchFlagIn(
     },
     write: async (current): Promise<WrittenFlag> => {
       const hasStoredRules = !Object.hasOwn(patch, "rules");
-      const flag = parseFlag(mergePatch(patchBase(current), patch), key, { hasStoredRules });
+      const flag = parseFlag(mergePatch(patchBase(current), patch, flagInputSchema), key, { hasStoredRules });
       const notes = patchedNotes(patch, flag);
       const options = { actor: auditName(c), expectedVersion: current.version, mustExist: true };
       const result = await saveFlag(db, environment, storedFlag(flag, notes), options);

@@ -18,7 +18,7 @@ const PATCH_FLAG = {
   id: "patchFlag",
   summary: "Change a flag",
   description:
-    "A JSON merge patch (RFC 7396): objects are merged, `null` removes a field, and any other value replaces the old one, lists included. Without If-Match it applies atomically to the current flag.",
+    "A JSON merge patch (RFC 7396): objects are merged, `null` removes a field, and any other value replaces the old one, lists included. Forms that exclude each other, such as `variant` and `rollout` in `default`, replace each other. Without If-Match it applies atomically to the current flag.",
   access: "write",
   headers: IF_MATCH,
   body: mergePatchBody("FlagPatch", { enabled: false }),
