@@ -58,6 +58,8 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
         let wanted: Record<string, unknown> | null = null;
         await change(session, {
           subject: `restoring the state ${image} change ${id}`,
+          // A deleted flag or segment is created again.
+          mayCreate: true,
           before: async () => {
             const found = await findChange(session, id);
             wanted = found[image];

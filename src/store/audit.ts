@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, or } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { StoreDatabase } from "./client.ts";
 import { audit } from "./derived-tables.ts";
 import { readRows } from "./writes/transaction.ts";
@@ -39,4 +39,33 @@ export async function listAudit(db: StoreDatabase, filter: AuditFilter): Promise
       .orderBy(desc(audit.id))
       .limit(limit),
   );
+}
+
+/** The deletion of a flag's definition, with the configurations that the same transaction deleted. */
+export interface FlagDeletion {
+  definition: AuditRecord;
+  configurations: AuditRecord[];
+}
+
+/** Returns the last deletion of the flag's definition, or `undefined` if the audit has none. */
+export async function getFlagDeletion(db: StoreDatabase, key: string): Promise<FlagDeletion | undefined> {
+  const last = sql`select last.at from audit last
+    where last.entity = 'flag' and last.key = ${key} and last.action = 'delete' order by last.id desc limit 1`;
+  const records = await readRows(
+    db
+      .select()
+      .from(audit)
+      .where(
+        and(
+          eq(audit.key, key),
+          inArray(audit.entity, ["flag", "configuration"]),
+          eq(audit.action, "delete"),
+          // All rows of one transaction have its time.
+          sql`${audit.at} = (${last})`,
+        ),
+      )
+      .orderBy(desc(audit.id)),
+  );
+  const definition = records.find(({ entity }) => entity === "flag");
+  return definition && { definition, configurations: records.filter(({ entity }) => entity === "configuration") };
 }

@@ -1,4 +1,5 @@
 import { and, eq, notExists, sql } from "drizzle-orm";
+import type { FlagConfiguration } from "../../flags/document.ts";
 import { referencesOf } from "../../flags/references.ts";
 import type { StoreDatabase } from "../client.ts";
 import type {
@@ -129,6 +130,35 @@ export async function saveDefinition(
     options,
     statements: [db.execute(upsertDefinitions([input]))],
     documents: [{ node: `flag:${key}`, base: "", references: [] }],
+  });
+}
+
+/**
+ * Creates a flag with its configurations in any number of environments, as one transaction. Returns the environments
+ * that got a new version. @throws ConflictError if the flag exists, InvalidInputError
+ */
+export async function createFlagEverywhere(
+  db: StoreDatabase,
+  definition: DefinitionWrite,
+  configurations: ReadonlyMap<string, FlagConfiguration>,
+  options: WriteOptions,
+): Promise<Map<string, Written>> {
+  const { key } = definition.definition;
+  const environments = JSON.stringify([...configurations.keys()]);
+  const flagsByEnvironment = [...configurations].map(
+    ([environment, configuration]) => [environment, { ...definition, configuration }] as const,
+  );
+  return await writeProject(db, {
+    target: { environment: null, kind: "flag", key },
+    options: { ...options, mustNotExist: true },
+    statements: [
+      // The order in which every write locks environments.
+      db.execute(sql`select from environments e
+        where e.key in (select jsonb_array_elements_text(${environments}::jsonb)) order by e.key for no key update`),
+      db.execute(upsertDefinitions([definition])),
+      ...flagsByEnvironment.map(([environment, flag]) => db.execute(upsertConfigurations(environment, [flag]))),
+    ],
+    documents: flagsByEnvironment.map(([, flag]) => describeFlag(flag, "")),
   });
 }
 

@@ -118,8 +118,8 @@ async function restoreFrom(environment: string, change: Change, image: Image): P
   try {
     const path = { env: environment, id: String(id) };
     const { body } = await client.call("restoreFromAudit", { path, body: { image } });
-    const version = body.environments[environment]?.version;
-    notify(version === undefined ? `${key} is already in this state` : `${key} restored (version ${version})`);
+    const restored = Object.entries(body.environments).map(([name, { version }]) => `${name} version ${version}`);
+    notify(restored.length === 0 ? `${key} is already in this state` : `${key} restored (${restored.join(", ")})`);
     return true;
   } catch (error) {
     notifyFailure(`Could not restore ${key}`, error);

@@ -13,7 +13,7 @@ export function DeleteSection({ editing }: { editing: Editing }): JSX.Element | 
   const { environment } = editing;
   const remove = async (): Promise<void> => {
     const detail =
-      "Applications then use the default in their code. If no other environment has the flag, its definition is deleted too. The audit log keeps both.";
+      "Applications then use the default in their code. If no other environment has the flag, its definition is deleted too. You can restore both from the audit log.";
     if (!(await confirm({ title: `Delete ${key} from ${environment}?`, detail, action: "Delete flag", typed: key })))
       return;
     try {

@@ -1,4 +1,5 @@
 import { type AuditRecord, getAudit, listAudit } from "../../../store/audit.ts";
+import { getDefinition } from "../../../store/lists/flags.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
@@ -8,6 +9,7 @@ import { publishEverywhere, publishWrite } from "../publish-write.ts";
 import { requireFound, unknownEnvironment } from "../require.ts";
 import { imageOf, viewOfChange } from "./audit-view.ts";
 import type { AuditQuery, RestoreBody } from "./input.ts";
+import { restoreDeletedFlag } from "./restore-deleted.ts";
 import { restoreDefinition, restoreInEnvironment } from "./restore-image.ts";
 
 export async function showProjectAudit(
@@ -47,13 +49,19 @@ export async function postRestore(
   const isHere = found?.environment === environment || (found?.environment === null && found.entity === "flag");
   const record = requireFound(isHere ? found : undefined, "change", pathParameter(c, "id"), environment);
   const image = requireImage(record, body.image);
-  if (record.entity === "flag") {
-    const written = await restoreDefinition(db, record, image, actor);
+  const isDeleted = isOfFlag(record) && (await getDefinition(db, record.key)) === undefined;
+  if (isDeleted || record.entity === "flag") {
+    const restore = isDeleted ? restoreDeletedFlag : restoreDefinition;
+    const written = await restore(db, record, image, actor);
     return c.json({ environments: await publishEverywhere(services, c, written) });
   }
   const result = await restoreInEnvironment(db, environment, record, image, actor);
   const { version, published } = await publishWrite(services, c, environment, result);
   return c.json({ environments: { [environment]: { version, published } } });
+}
+
+function isOfFlag({ entity }: AuditRecord): boolean {
+  return entity === "flag" || entity === "configuration";
 }
 
 /** @throws HttpError 409 if the row did not exist then */

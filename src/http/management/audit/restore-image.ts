@@ -11,17 +11,18 @@ import { changeDefinition } from "../definitions/change-definition.ts";
 import { parseFlag, storedFlag } from "../flags/flag-forms.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { parseSegment } from "../segments/input.ts";
+import { refuseExisting, withoutNulls } from "./restore-deleted.ts";
 
 /** Replaces the definition field by field instead of merging, so that a variant that is not in the image goes. */
 export async function restoreDefinition(
   db: StoreDatabase,
-  { key }: AuditRecord,
+  record: AuditRecord,
   image: JsonObject,
   actor: string,
 ): Promise<Map<string, Written>> {
-  // A column that is null in a row is a field that a document leaves out.
-  const replace = (base: JsonObject, fields: JsonObject): JsonObject =>
-    Object.fromEntries(Object.entries({ ...base, ...fields }).filter(([, value]) => value !== null));
+  const { key } = record;
+  refuseExisting(record);
+  const replace = (base: JsonObject, fields: JsonObject): JsonObject => withoutNulls({ ...base, ...fields });
   return await changeDefinition(db, key, { patch: image, merge: replace, headers: new Headers(), actor });
 }
 
@@ -45,7 +46,7 @@ export async function restoreInEnvironment(
   const { environment: _, flagKey: __, ...configuration } = image;
   return await retryOnConflict(async () => {
     const current = await getDefinition(db, key);
-    if (current === undefined) throw new HttpError(409, "the flag's definition was deleted; create the flag again");
+    if (current === undefined) throw new HttpError(409, `flag "${key}" was deleted in the meantime; try again`);
     const flag = parseFlag({ ...current.definition, ...configuration }, key, { hasStoredRules: true });
     // This write includes the definition, so the definition must still be the one that was read.
     return await saveFlag(db, environment, storedFlag(flag, {}), { actor, expectedDefinition: current.tag });

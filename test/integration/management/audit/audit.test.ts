@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { aFlagBody, FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
+import { aFlagBody, FLAGS, type ManagementTest, startManagementTest } from "../client.ts";
 
 const AUDIT = "/api/v1/environments/production/audit";
 
