@@ -552,22 +552,33 @@ export type Readiness = {
 /** The input and the response body of each operation, by `operationId`. */
 export interface Operations {
   listEnvironments: { input: {}; responseBody: EnvironmentList };
-  createEnvironment: { input: { body: EnvironmentInput }; responseBody: EnvironmentWritten };
+  createEnvironment: {
+    input: { query?: { dryRun?: string | undefined }; body: EnvironmentInput };
+    responseBody: EnvironmentWritten;
+  };
   getEnvironment: {
     input: { path: { env: string }; headers?: { "If-None-Match"?: string | undefined } };
     responseBody: Environment;
   };
-  updateEnvironment: { input: { path: { env: string }; body: EnvironmentPatch }; responseBody: EnvironmentWritten };
+  updateEnvironment: {
+    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: EnvironmentPatch };
+    responseBody: EnvironmentWritten;
+  };
   deleteEnvironment: {
     input: {
       path: { env: string };
-      query?: { confirm?: string | undefined };
+      query?: { confirm?: string | undefined; dryRun?: string | undefined };
       headers?: { "If-Match"?: string | undefined };
     };
     responseBody: Written;
   };
   applyEnvironment: {
-    input: { path: { env: string }; headers?: { "If-Match"?: string | undefined }; body: Apply };
+    input: {
+      path: { env: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "If-Match"?: string | undefined };
+      body: Apply;
+    };
     responseBody: Written;
   };
   listDefinitions: {
@@ -587,11 +598,20 @@ export interface Operations {
     responseBody: DefinitionWithEnvironments;
   };
   patchDefinition: {
-    input: { path: { key: string }; headers?: { "If-Match"?: string | undefined }; body: DefinitionPatch };
+    input: {
+      path: { key: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "If-Match"?: string | undefined };
+      body: DefinitionPatch;
+    };
     responseBody: DefinitionWritten;
   };
   deleteDefinition: {
-    input: { path: { key: string }; headers?: { "If-Match"?: string | undefined } };
+    input: {
+      path: { key: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "If-Match"?: string | undefined };
+    };
     responseBody: DefinitionWritten;
   };
   listFlags: {
@@ -607,7 +627,10 @@ export interface Operations {
     };
     responseBody: FlagPage;
   };
-  createFlag: { input: { path: { env: string }; body: Flag }; responseBody: FlagWritten };
+  createFlag: {
+    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: Flag };
+    responseBody: FlagWritten;
+  };
   getFlag: {
     input: { path: { env: string; key: string }; headers?: { "If-None-Match"?: string | undefined } };
     responseBody: Flag;
@@ -615,23 +638,33 @@ export interface Operations {
   putFlag: {
     input: {
       path: { env: string; key: string };
+      query?: { dryRun?: string | undefined };
       headers?: { "If-Match"?: string | undefined; "If-None-Match"?: string | undefined };
       body: Flag;
     };
     responseBody: FlagWritten;
   };
   patchFlag: {
-    input: { path: { env: string; key: string }; headers?: { "If-Match"?: string | undefined }; body: FlagPatch };
+    input: {
+      path: { env: string; key: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "If-Match"?: string | undefined };
+      body: FlagPatch;
+    };
     responseBody: FlagWritten;
   };
   deleteFlag: {
-    input: { path: { env: string; key: string }; headers?: { "If-Match"?: string | undefined } };
+    input: {
+      path: { env: string; key: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "If-Match"?: string | undefined };
+    };
     responseBody: Written;
   };
   updateFlag: {
     input: {
       path: { key: string };
-      query: { environment: string };
+      query: { environment: string; dryRun?: string | undefined };
       headers?: { "If-Match"?: string | undefined };
       body: FlagPatch;
     };
@@ -643,7 +676,10 @@ export interface Operations {
     input: { path: { env: string }; query?: { limit?: string | undefined; cursor?: string | undefined } };
     responseBody: SegmentList;
   };
-  createSegment: { input: { path: { env: string }; body: SegmentInput }; responseBody: SegmentWritten };
+  createSegment: {
+    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: SegmentInput };
+    responseBody: SegmentWritten;
+  };
   getSegment: {
     input: { path: { env: string; key: string }; headers?: { "If-None-Match"?: string | undefined } };
     responseBody: Segment;
@@ -651,26 +687,45 @@ export interface Operations {
   putSegment: {
     input: {
       path: { env: string; key: string };
+      query?: { dryRun?: string | undefined };
       headers?: { "If-Match"?: string | undefined; "If-None-Match"?: string | undefined };
       body: SegmentInput;
     };
     responseBody: SegmentWritten;
   };
   patchSegment: {
-    input: { path: { env: string; key: string }; headers?: { "If-Match"?: string | undefined }; body: SegmentPatch };
+    input: {
+      path: { env: string; key: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "If-Match"?: string | undefined };
+      body: SegmentPatch;
+    };
     responseBody: SegmentWritten;
   };
   deleteSegment: {
-    input: { path: { env: string; key: string }; headers?: { "If-Match"?: string | undefined } };
+    input: {
+      path: { env: string; key: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "If-Match"?: string | undefined };
+    };
     responseBody: Written;
   };
   listKeys: {
     input: { path: { env: string }; query?: { limit?: string | undefined; cursor?: string | undefined } };
     responseBody: KeyList;
   };
-  createKey: { input: { path: { env: string }; body: KeyInput }; responseBody: KeyCreated };
-  revokeKey: { input: { path: { env: string; id: string } }; responseBody: Written };
-  createOverrides: { input: { path: { env: string }; body: OverridesInput }; responseBody: Overrides };
+  createKey: {
+    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: KeyInput };
+    responseBody: KeyCreated;
+  };
+  revokeKey: {
+    input: { path: { env: string; id: string }; query?: { dryRun?: string | undefined } };
+    responseBody: Written;
+  };
+  createOverrides: {
+    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: OverridesInput };
+    responseBody: Overrides;
+  };
   purgeCache: {
     input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: CachePurge };
     responseBody: CachePurged;
@@ -701,7 +756,10 @@ export interface Operations {
     };
     responseBody: AuditPage;
   };
-  restoreFromAudit: { input: { path: { env: string; id: string }; body: Restore }; responseBody: DefinitionWritten };
+  restoreFromAudit: {
+    input: { path: { env: string; id: string }; query?: { dryRun?: string | undefined }; body: Restore };
+    responseBody: DefinitionWritten;
+  };
   getMetrics: { input: {}; responseBody: string };
   evaluateFlag: {
     input: {

@@ -1,4 +1,5 @@
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError } from "../ops/errors.ts";
+import { DRY_RUN_SQLSTATE, DryRunPassedError } from "./dry-run.ts";
 import { isOutcomeUnknown, refusalText } from "./refusals.ts";
 import { BrokenReferenceError, type ReferenceProblem } from "./writes/reference-errors.ts";
 
@@ -22,6 +23,8 @@ export function storeError(thrown: unknown, attempt: "read" | "write" = "read"):
   if (!isDatabaseError(cause)) return attempt === "read" ? unreachable(cause) : lostWrite(cause);
   const detail = parseDetail(cause.detail);
   switch (cause.code) {
+    case DRY_RUN_SQLSTATE:
+      return new DryRunPassedError();
     case "BG001":
     case "BG002":
     case "BG007":

@@ -1,9 +1,11 @@
 /** Routes of the management API. A specification serves the checks of a request and /openapi.json alike. */
-import type { GenericSchema, InferOutput } from "valibot";
+import type { GenericSchema, InferOutput, ObjectEntries } from "valibot";
+import { DryRunPassedError, dryRunDatabase } from "../../store/dry-run.ts";
 import type { Services } from "../services.ts";
 import type { Access } from "./actor.ts";
 import type { ManagementContext } from "./context.ts";
 import { JSON_ONLY, readJsonBody } from "./json-body.ts";
+import { dryRunParameter, fields } from "./shape.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -44,6 +46,8 @@ export interface RouteSpec<Q extends GenericSchema | undefined = GenericSchema |
   headers?: Record<string, string>;
   body?: BodySpec<B>;
   responses: Record<number, ResponseSpec>;
+  /** Whether the operation accepts `dryRun=true`. The default is true for those that write to the store. */
+  hasDryRun?: boolean;
   /** Statuses of problem+json that the route's access and body do not imply. */
   problems?: readonly number[];
 }
@@ -73,15 +77,45 @@ export function route<Q extends GenericSchema | undefined = undefined, B = undef
   spec: RouteSpec<Q, B>,
   handle: Handler<QueryOf<NoInfer<Q>>, NoInfer<B>>,
 ): Route {
+  const isWrite = spec.access === "write" && spec.hasDryRun !== false;
   return {
-    spec,
+    spec: isWrite ? withDryRun(spec) : spec,
     async respond(services, c) {
-      const { query, body } = spec;
+      const { body } = spec;
       const parsed = body?.parse(await readJsonBody(c.req.raw, body.mediaTypes ?? JSON_ONLY, body.maxBytes), c);
-      const input = { query: query && c.req.valid("query" as never), body: parsed } as Input<QueryOf<Q>, B>;
-      return await handle(services, c, input);
+      const hasQuery = isWrite || spec.query !== undefined;
+      const query = (hasQuery ? c.req.valid("query" as never) : undefined) as QueryOf<Q>;
+      const isDryRun = isWrite && (query as { dryRun: boolean }).dryRun;
+      const input = { query, body: parsed } as Input<QueryOf<Q>, B>;
+      return isDryRun ? await dryRun(handle, services, c, input) : await handle(services, c, input);
     },
   };
+}
+
+/** Adds the query parameter `dryRun`, and its response. */
+function withDryRun<Q extends GenericSchema | undefined, B>(spec: RouteSpec<Q, B>): RouteSpec {
+  const { entries } = (spec.query ?? { entries: {} }) as { entries: ObjectEntries };
+  const described = { description: "With `dryRun=true`: the change is valid. Nothing was written." };
+  return {
+    ...spec,
+    query: fields({ ...entries, dryRun: dryRunParameter }),
+    responses: { ...spec.responses, 204: described },
+  } as RouteSpec;
+}
+
+/** Handles a write up to its commit. It fails as the write would. */
+async function dryRun<Query, Body>(
+  handle: Handler<Query, Body>,
+  services: Services,
+  c: ManagementContext,
+  input: Input<Query, Body>,
+): Promise<Response> {
+  try {
+    await handle({ ...services, database: async () => dryRunDatabase(await services.database()) }, c, input);
+  } catch (error) {
+    if (!(error instanceof DryRunPassedError)) throw error;
+  }
+  return new Response(null, { status: 204 });
 }
 
 /** Whether every successful response of the operation is JSON or has no body. */

@@ -1,4 +1,7 @@
 import {
+  boolean,
+  optional,
+  picklist,
   pipe,
   regex,
   safeParse,
@@ -8,6 +11,7 @@ import {
   strictObject,
   type ObjectEntries,
   type StrictObjectIssue,
+  transform,
 } from "valibot";
 import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../flags/limits.ts";
 import { escapePointer } from "../../flags/validate.ts";
@@ -47,6 +51,16 @@ function keyOf(item: unknown): unknown {
 export const environmentKey = pipe(
   string("is required and must be the key of an environment"),
   regex(ENVIRONMENT_PATTERN, `must be the key of an environment: ${ENVIRONMENT_RULE}`),
+);
+
+/** The query parameter `dryRun`. */
+export const dryRunParameter = optional(
+  pipe(
+    picklist(["true", "false"], "must be true or false"),
+    transform((value) => value === "true"),
+    boolean(),
+  ),
+  "false",
 );
 
 /** Formats a time from the store as ISO 8601 in UTC. */

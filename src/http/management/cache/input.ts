@@ -1,20 +1,8 @@
-import {
-  array,
-  boolean,
-  literal,
-  maxLength,
-  minLength,
-  optional,
-  picklist,
-  pipe,
-  regex,
-  string,
-  transform,
-} from "valibot";
+import { array, literal, maxLength, minLength, picklist, pipe, regex, string } from "valibot";
 import { FLAG_KINDS } from "../../../flags/document.ts";
 import { KEY_PATTERN, KEY_RULE } from "../../../flags/limits.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
-import { fields, parseShape } from "../shape.ts";
+import { dryRunParameter, fields, parseShape } from "../shape.ts";
 import { GLOB_PATTERN, GLOB_RULE } from "./glob.ts";
 import type { PurgeTarget } from "./purge.ts";
 
@@ -37,16 +25,7 @@ const purgeForms = {
 /** The forms of a purge, for /openapi.json. */
 export const purgeSchemas = Object.values(purgeForms);
 
-export const purgeQuery = fields({
-  dryRun: optional(
-    pipe(
-      picklist(["true", "false"], "must be true or false"),
-      transform((value) => value === "true"),
-      boolean(),
-    ),
-    "false",
-  ),
-});
+export const purgeQuery = fields({ dryRun: dryRunParameter });
 
 /** Accepts exactly one form, whose own schema then reports what is wrong. @throws InvalidInputError */
 export function parsePurge(value: unknown): PurgeTarget {

@@ -16,6 +16,7 @@ export const CACHE_ROUTES = [
       description:
         "Purges by flag key, by kind, by a pattern of flag keys, or the whole environment. The flags themselves stay: the next reader loads them again. The purge covers Redis, the data centres and the memory of the isolate that handles the request. Other isolates keep their copies until those expire. `dryRun=true` deletes nothing and reports what a purge would delete.",
       access: "write",
+      hasDryRun: false,
       query: purgeQuery,
       body: { schema: "CachePurge", example: { pattern: "checkout-*" }, parse: parsePurge },
       responses: { 200: { description: "The copies that were deleted.", schema: "CachePurged" } },
@@ -32,6 +33,7 @@ export const CACHE_ROUTES = [
       description:
         "Reads every flag from the store once, and fills Redis and the memory of the isolate that handles the request.",
       access: "write",
+      hasDryRun: false,
       responses: { 200: { description: "The number of flags that each tier now holds.", schema: "CacheWarmed" } },
     },
     postWarm,
