@@ -1,27 +1,20 @@
-import type { ConditionTrace } from "../sdk/client/contract.ts";
+import type { AttributePath, ConditionTrace } from "../sdk/client/contract.ts";
+
+/** The attributes that the explanation was made for. A trace does not repeat them. */
+export type Attributes = Record<string, unknown>;
 
 /** Formats a condition and its results as lines. A group comes before its parts. */
-export function traceLines(trace: ConditionTrace, depth = 1): string[] {
+export function traceLines(trace: ConditionTrace, context: Attributes, depth = 1): string[] {
   const { all, any, not, condition } = trace;
   const parts = all ?? any ?? [not, condition].filter((part) => part !== undefined);
   return [
-    `${"  ".repeat(depth)}${String(trace.result)}: ${textOf(trace)}`,
-    ...parts.flatMap((part) => traceLines(part, depth + 1)),
+    `${"  ".repeat(depth)}${String(trace.result)}: ${textOf(trace, context)}`,
+    ...parts.flatMap((part) => traceLines(part, context, depth + 1)),
   ];
 }
 
-function textOf({
-  all,
-  any,
-  not,
-  segment,
-  flag,
-  variants = [],
-  served,
-  ranges,
-  bucket,
-  ...leaf
-}: ConditionTrace): string {
+function textOf(trace: ConditionTrace, context: Attributes): string {
+  const { all, any, not, segment, flag, variants = [], served, ranges, bucket } = trace;
   if (all !== undefined) return "all of";
   if (any !== undefined) return "any of";
   if (not !== undefined) return "not";
@@ -29,6 +22,48 @@ function textOf({
   if (flag !== undefined)
     return `flag ${flag} serves ${variants.join(" or ")}; it serves ${served ?? "the caller's default"}`;
   if (ranges !== undefined) return `bucket ${bucket ?? "without a key"} in ${JSON.stringify(ranges)}`;
-  const { attribute = "", operator = "", isPresent } = leaf;
-  return `${[attribute].flat().join(".")} ${operator}${isPresent === false ? ", which is missing" : ""}`;
+  return leafText(trace, context);
+}
+
+/** `country (DE) in US`, `email is missing (ends_with @acme.com)`, `age (17) is text; lt compares numbers (lt 18)` */
+function leafText(trace: ConditionTrace, context: Attributes): string {
+  const { attribute = "", operator = "", values = [], omittedValues, isPresent, problem } = trace;
+  const name = [attribute].flat().join(".");
+  const more = omittedValues === undefined ? "" : ` and ${omittedValues} more`;
+  const test = [operator, values.map(valueText).join(", ") + more].filter(Boolean).join(" ");
+  if (isPresent === false) return `${name} is missing (${test})`;
+  const value = trace.value ?? valueAt(context, attribute);
+  const subject = value === undefined ? name : `${name} (${valueText(value)})`;
+  return problem === undefined ? `${subject} ${test}` : `${subject} ${problem} (${test})`;
+}
+
+function valueAt(context: Attributes, path: AttributePath): unknown {
+  const steps = [path].flat();
+  // The context cannot set attributes of the request.
+  if (steps[0] === "request" || (typeof path === "string" && path.startsWith("request."))) return undefined;
+  let value: unknown = context;
+  for (const step of steps) {
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    value = isObject && Object.hasOwn(value as object, step) ? (value as Attributes)[step] : undefined;
+  }
+  return value;
+}
+
+const SHOWN_LENGTH = 60;
+
+/** Returns text as it is, unless it is empty or could be taken for another value, and everything else as JSON. */
+function valueText(value: unknown): string {
+  const text = typeof value === "string" && isPlain(value) ? value : (JSON.stringify(value) ?? "");
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}
+
+function isPlain(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- a value must not move the cursor of a terminal
+  if (text === "" || text !== text.trim() || /[\u0000-\u001f\u007f-\u009f",()]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
 }

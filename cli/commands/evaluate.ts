@@ -5,9 +5,7 @@ import { oneLine } from "../escape.ts";
 import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
-import { traceLines } from "../trace-text.ts";
-
-type Attributes = Record<string, unknown>;
+import { type Attributes, traceLines } from "../trace-text.ts";
 
 /** `burgee evaluate` and `burgee explain` evaluate a flag for a context and explain the result. */
 export function addEvaluateCommands(program: Command, terminal: Terminal): void {
@@ -45,7 +43,7 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
       path: { env: session.environment(), key },
       body: contextOf(options),
     });
-    session.show(body, explanationText);
+    session.show(body, (explanation) => explanationText(explanation, contextOf(options).context));
   });
   withExamples(explain, "burgee explain checkout-redesign -e production -t user-1 -a plan=pro");
 }
@@ -82,7 +80,14 @@ function resolutionRow({ value, variant, reason, errorCode }: Attributes): strin
   ];
 }
 
-function explanationText({ resolution, prerequisites, rules, default: byDefault, problem }: Explanation): string {
+function drawText(draw: number | undefined): string {
+  return draw === undefined ? "" : `, drew ${draw} of 100000`;
+}
+
+function explanationText(
+  { resolution, prerequisites, rules, default: byDefault, problem }: Explanation,
+  context: Attributes,
+): string {
   const lines = [
     table(["value", "variant", "reason"], [resolutionRow(resolution)]),
     problem,
@@ -90,11 +95,11 @@ function explanationText({ resolution, prerequisites, rules, default: byDefault,
       ({ flag, variants, served, isMet }) =>
         `prerequisite ${flag}: ${isMet ? "met" : "not met"}, serves ${served ?? "nothing"}, must serve ${variants.join(" or ")}`,
     ),
-    ...rules.flatMap(({ id, state, when, bucket }) => [
-      `rule ${id}: ${state}${bucket == null ? "" : `, bucket ${bucket}`}`,
-      ...(when === undefined ? [] : traceLines(when)),
+    ...rules.flatMap(({ id, state, when, bucket, draw }) => [
+      `rule ${id}: ${state}${bucket == null ? "" : `, bucket ${bucket}`}${drawText(draw)}`,
+      ...(when === undefined ? [] : traceLines(when, context)),
     ]),
-    `default: ${byDefault.state}`,
+    `default: ${byDefault.state}${drawText(byDefault.draw)}`,
   ];
   // The table has escaped its cells.
   const [first = "", ...rest] = lines.filter((line) => line !== undefined);

@@ -455,8 +455,8 @@ export type Explanation = {
 };
 
 /**
- * A condition with the result of each of its parts, in the form of the condition. It leaves out
- * values, and expands a segment's condition only where it first occurs.
+ * A condition with the result of each of its parts, in the form of the condition. It leaves out the
+ * values of the context's attributes, and expands a segment's condition only where it first occurs.
  */
 export type ConditionTrace = {
   result: true | false | "unknown";
@@ -465,7 +465,15 @@ export type ConditionTrace = {
   not?: ConditionTrace | undefined;
   attribute?: AttributePath | undefined;
   operator?: string | undefined;
+  /** The first values of the condition. */
+  values?: (string | number | boolean | null)[] | undefined;
+  /** The number of values that `values` leaves out. */
+  omittedValues?: number | undefined;
   isPresent?: boolean | undefined;
+  /** The value of an attribute of the request. */
+  value?: string | number | boolean | null | undefined;
+  /** The reason why the attribute, although present, cannot be compared. */
+  problem?: string | undefined;
   segment?: string | undefined;
   condition?: ConditionTrace | undefined;
   flag?: string | undefined;
@@ -1030,7 +1038,11 @@ const SHAPES = {
           "not?": "object",
           "attribute?": { or: ["string", ["string"]] },
           "operator?": "string",
+          "values?": [{ or: ["string", "number", "boolean", "null"] }],
+          "omittedValues?": "number",
           "isPresent?": "boolean",
+          "value?": { or: ["string", "number", "boolean", "null"] },
+          "problem?": "string",
           "segment?": "string",
           "condition?": "object",
           "flag?": "string",

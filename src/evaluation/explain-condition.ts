@@ -1,25 +1,47 @@
-import type { AttributePath, Condition, Operator } from "../flags/document.ts";
+import type { AttributeCondition, AttributePath, Condition, JsonScalar, Operator } from "../flags/document.ts";
 import { compileAttribute } from "./attribute.ts";
 import { compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { compileCondition, servedVariant } from "./conditions.ts";
+import { comparisonProblem } from "./comparison-problem.ts";
 import type { Compilation } from "./compilation.ts";
+import { scalarType } from "./operators.ts";
 import { allOf, anyOf, FALSE, notOf, TRUE, UNKNOWN, type Test, type Truth } from "./truth.ts";
 import type { EvaluationInput } from "./types.ts";
 
 export type TruthName = boolean | "unknown";
 
-/** A condition and the result of each of its parts. It leaves out the values of attributes, which the caller knows. */
+/**
+ * A condition and the result of each of its parts. It leaves out the values of the context's attributes, which the
+ * caller knows.
+ */
 export type ConditionTrace = { result: TruthName } & (
   | { all: ConditionTrace[] }
   | { any: ConditionTrace[] }
   | { not: ConditionTrace }
-  | { attribute: AttributePath; operator: Operator; isPresent: boolean }
+  | LeafTrace
   /** Only the first trace of a segment has its `condition`. */
   | { segment: string; condition?: ConditionTrace }
   | { flag: string; variants: string[]; served: string | null }
   /** `bucket` is `null` if no bucketing attribute is present. */
   | { bucket: number | null; ranges: [number, number][] }
 );
+
+interface LeafTrace {
+  attribute: AttributePath;
+  operator: Operator;
+  /** The first values of the condition. */
+  values?: JsonScalar[];
+  /** The number of values that `values` leaves out. */
+  omittedValues?: number;
+  isPresent: boolean;
+  /** The value of an attribute of the request, which the caller may not know. */
+  value?: JsonScalar;
+  /** The reason why the attribute, although present, cannot be compared. */
+  problem?: string;
+}
+
+/** The number of a condition's values that a trace shows. */
+const SHOWN_VALUES = 10;
 
 /** The state of one explanation. */
 export interface Trace {
@@ -54,8 +76,23 @@ export function traceCondition(condition: Condition, trace: Trace): ConditionTra
     const { by, salt, hash, ranges } = condition.bucket;
     return { result, bucket: bucketOrNull(compileBucketing(by, salt, hash).bucket(input)), ranges };
   }
-  const { attribute, operator } = condition;
-  return { result, attribute, operator, isPresent: compileAttribute(attribute).get(input) !== undefined };
+  return { result, ...traceLeaf(condition, input) };
+}
+
+function traceLeaf(condition: AttributeCondition, input: EvaluationInput): LeafTrace {
+  const { attribute, operator, values } = condition;
+  const { get, readsRequest } = compileAttribute(attribute);
+  const value = get(input);
+  const problem = value === undefined ? undefined : comparisonProblem(condition, value);
+  return {
+    attribute,
+    operator,
+    ...(values && { values: values.slice(0, SHOWN_VALUES) }),
+    ...(values && values.length > SHOWN_VALUES && { omittedValues: values.length - SHOWN_VALUES }),
+    isPresent: value !== undefined,
+    ...(readsRequest && value !== undefined && scalarType(value) !== undefined && { value: value as JsonScalar }),
+    ...(problem !== undefined && { problem }),
+  };
 }
 
 /** Returns the bucket, with `null` for NO_BUCKET. */

@@ -94,10 +94,10 @@ describe("burgee", () => {
     expect((await t.run(`evaluate ${line}`)).out).toMatch(/^VALUE +VARIANT +REASON\ntrue +on +TARGETING_MATCH\n$/);
     expect((await t.run(`evaluate ${line} --json`)).json).toMatchObject({ flag: "badge", value: true, variant: "on" });
     expect((await t.run(`explain ${line}`)).out).toContain(
-      "rule staff: matched\n  true: in segment staff\n    true: email ends_with\n",
+      "rule staff: matched\n  true: in segment staff\n    true: email (x@b.example) ends_with @b.example\n",
     );
     expect((await t.run("explain badge -e production")).out).toContain(
-      "    false: email ends_with, which is missing\n",
+      "    false: email is missing (ends_with @b.example)\n",
     );
     expect((await t.run(`explain ${line} --json`)).json.rules).toMatchObject([{ id: "staff", state: "matched" }]);
     expect((await t.run("explain nobody -e production")).code).toBe(1);

@@ -5,6 +5,7 @@ import { type Contents, wholeFlag, wholeSegment } from "../../../cli/project/con
 import { contentsOfFile } from "../../../cli/project/contents.ts";
 import { projectOf, projectText, updatedText } from "../../../cli/project/export.ts";
 import { parseProject } from "../../../cli/project/file.ts";
+import type { Condition } from "../../../src/flags/document.ts";
 import { differences } from "../../../sdk/client/differences.ts";
 
 /** Text that some version of YAML could read as another type. */
@@ -55,7 +56,12 @@ const anEnvironment = fc
   })
   .map(({ keys, texts, share, enabled }): Contents => {
     const [first = "", second = "", third = "", fourth = ""] = texts;
-    const condition = { any: [{ attribute: first || "a", operator: "in" as const, values: [second, share, null] }] };
+    const condition: Condition = {
+      any: [
+        { attribute: first || "a", operator: "in", values: [second, share, null], missing: "unknown", invalid: false },
+        { attribute: "v", operator: "semver_gte", values: ["1.10"], invalid: "unknown", read: "version-extended" },
+      ],
+    };
     const flags = keys.map((name) =>
       wholeFlag({
         key: name,

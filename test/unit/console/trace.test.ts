@@ -44,6 +44,21 @@ describe("the tree of a condition", () => {
     });
   });
 
+  test("says why an attribute cannot be compared, and what the request contained", ({ expect }) => {
+    const rule = (condition: Condition) => [{ id: "r", when: condition, serve: { variant: "on" } }];
+    const nodeOf = (condition: Condition, request = {}) => {
+      const explained = explainFlag(aFlag({ rules: rule(condition) }), anInput({ age: "17" }, { request }));
+      return traceNode(explained.rules[0]?.when as ConditionTrace, condition, new Map());
+    };
+    expect(nodeOf({ attribute: "age", operator: "lt", values: [18] })).toMatchObject({
+      text: "age is below 18",
+      note: "cannot be compared: the attribute is text; lt compares numbers",
+    });
+    const country: Condition = { attribute: "request.country", operator: "in", values: ["US"] };
+    expect(nodeOf(country, { country: "DE" })).toMatchObject({ note: 'it is "DE"' });
+    expect(nodeOf(country)).toMatchObject({ note: "the request has no such attribute" });
+  });
+
   test("has the same form without the condition, but no values", ({ expect }) => {
     const tree = traceNode(traceOf({ plan: "pro" }), undefined, new Map());
     expect(tree.parts[0]?.parts[0]).toMatchObject({ result: true, text: "plan is one of" });

@@ -66,7 +66,8 @@ const VALUES: Record<ValueKind, fc.Arbitrary<JsonScalar[] | undefined>> = {
 };
 
 const truth = fc.constantFrom(true, false, "unknown");
-const leaf: fc.Arbitrary<Condition> = fc
+/** Generates conditions on an attribute. */
+export const leaf: fc.Arbitrary<Condition> = fc
   .constantFrom(...(Object.keys(OPERATOR_VALUES) as Operator[]))
   .chain((operator) => {
     const kind = OPERATOR_VALUES[operator];

@@ -22,7 +22,7 @@ describe("explainFlag", () => {
         { id: "rest", serve: { variant: "on" } },
       ],
     });
-    const leaf = { attribute: "plan", operator: "in", isPresent: false, result: "unknown" };
+    const leaf = { attribute: "plan", operator: "in", values: ["pro"], isPresent: false, result: "unknown" };
     expect(explainFlag(document, anInput({ targetingKey: "user-1" }))).toEqual({
       flag: "f",
       resolution: { reason: "SPLIT", variant: "on", value: true, ruleId: "many" },
@@ -145,7 +145,21 @@ describe("explainFlag", () => {
     });
   });
 
-  test("does not repeat the values of attributes", ({ expect }) => {
+  test("shows the first values of a condition and how many it leaves out", ({ expect }) => {
+    const values = Array.from({ length: 12 }, (_, i) => i);
+    const when: Condition = { attribute: "n", operator: "in", values };
+    const { rules } = explainFlag(aFlag({ rules: [{ id: "r", when, serve: { variant: "on" } }] }), anInput());
+    expect(rules[0]?.when).toMatchObject({ values: values.slice(0, 10), omittedValues: 2 });
+  });
+
+  test("shows the value of an attribute of the request", ({ expect }) => {
+    const when: Condition = { attribute: "request.asn", operator: "in", values: ["1"] };
+    const document = aFlag({ rules: [{ id: "r", when, serve: { variant: "on" } }] });
+    const { rules } = explainFlag(document, anInput({}, { request: { asn: 3320 } }));
+    expect(rules[0]?.when).toMatchObject({ value: 3320, problem: "is a number; in compares text here" });
+  });
+
+  test("does not repeat the values of the context's attributes", ({ expect }) => {
     const document = aFlag({ rules: [{ id: "r", when: pro, serve: { variant: "on" } }] });
     expect(JSON.stringify(explainFlag(document, anInput({ plan: "secret" })))).not.toContain("secret");
   });

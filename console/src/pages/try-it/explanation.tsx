@@ -133,10 +133,13 @@ function classOf(result: Result): string {
 function Bucket({
   bucket,
   exposure,
+  draw,
 }: {
   bucket?: number | null | undefined;
   exposure?: number | undefined;
+  draw?: number | undefined;
 }): JSX.Element | null {
+  if (draw !== undefined) return <p class="hint">This request drew {draw.toLocaleString("en")} of 100,000.</p>;
   if (bucket === undefined) return null;
   return (
     <p class="hint">

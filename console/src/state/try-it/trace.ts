@@ -54,7 +54,8 @@ export function traceNode(
   }
 }
 
-function leafNode({ result, attribute, operator = "", isPresent }: ConditionTrace, condition?: Condition): TraceNode {
+function leafNode(trace: ConditionTrace, condition?: Condition): TraceNode {
+  const { result, attribute, operator = "" } = trace;
   const isSame = condition !== undefined && "attribute" in condition && condition.operator === operator;
   const values = isSame ? (condition.values ?? []).map((value) => JSON.stringify(value)) : [];
   const shown = values.length > 6 ? [...values.slice(0, 5), `${values.length - 5} more`] : values;
@@ -62,9 +63,17 @@ function leafNode({ result, attribute, operator = "", isPresent }: ConditionTrac
   return {
     result,
     text: text.filter(Boolean).join(" "),
-    ...(isPresent === false ? { note: "the context has no such attribute" } : {}),
+    ...leafNote(trace),
     parts: [],
   };
+}
+
+function leafNote({ attribute, isPresent, value, problem }: ConditionTrace): { note?: string } {
+  const isOfRequest = [attribute ?? ""].flat()[0]?.split(".")[0] === "request";
+  if (isPresent === false) return { note: `the ${isOfRequest ? "request" : "context"} has no such attribute` };
+  const shown = value === undefined ? "the attribute" : JSON.stringify(value);
+  if (problem !== undefined) return { note: `cannot be compared: ${shown} ${problem}` };
+  return value === undefined ? {} : { note: `it is ${shown}` };
 }
 
 function partsOf(condition: Condition | undefined, form: "all" | "any"): Condition[] {

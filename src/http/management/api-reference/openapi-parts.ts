@@ -23,3 +23,14 @@ export const path = (name: string, description: string) => ({
   required: true,
   schema: { type: "string" },
 });
+
+/** Parts of JSON Schemas. */
+export const text = { type: "string" };
+export const count = { type: "integer", minimum: 0 };
+export const keys = { type: "array", items: text };
+export const orNull = (schema: object) => ({ anyOf: [schema, { type: "null" }] });
+export const object = (properties: Record<string, object>, optional: string[] = []) => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});

@@ -1,16 +1,9 @@
+import { explanationSchemas } from "./openapi-explanation.ts";
+import { count, keys, object, orNull, ref, text } from "./openapi-parts.ts";
+
 /** JSON Schema of the management API's responses and merge patches. A patch has no schema of its own to validate it. */
-const text = { type: "string" };
-const count = { type: "integer", minimum: 0 };
 const instant = { type: "string", format: "date-time" };
 const version = { type: "integer", description: "Version of the environment at which it last changed." };
-const keys = { type: "array", items: text };
-const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const orNull = (schema: object) => ({ anyOf: [schema, { type: "null" }] });
-const object = (properties: Record<string, object>, optional: string[] = []) => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
 const page = (item: object) =>
   object({
     items: { type: "array", items: item },
@@ -78,13 +71,6 @@ const reads = {
   description:
     "Round trips of evaluations and fills, by outcome. `missing` counts those where the tier did not have everything.",
 };
-const bucketFields = {
-  bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
-  exposure: { type: "number" },
-  draw: { type: "integer", minimum: 0, maximum: 99_999, description: "The number that the sample drew." },
-};
-const truth = { enum: [true, false, "unknown"] };
-
 export const responseSchemas: Record<string, object> = {
   Problem: {
     ...object(
@@ -196,83 +182,7 @@ export const responseSchemas: Record<string, object> = {
       after: orNull({ type: "object" }),
     }),
   ),
-  Explanation: object(
-    {
-      version: { type: "integer" },
-      flag: text,
-      resolution: { type: "object", description: "The reason, variant and value, or the error." },
-      problem: { type: "string", description: "The reason why the flag cannot be evaluated." },
-      prerequisites: {
-        type: "array",
-        items: object({ flag: text, variants: keys, served: orNull(text), isMet: { type: "boolean" } }),
-      },
-      rules: {
-        type: "array",
-        items: object(
-          {
-            id: text,
-            state: { enum: ["matched", "not matched", "missed", "outside schedule", "not reached"] },
-            when: ref("ConditionTrace"),
-            ...bucketFields,
-          },
-          ["when", "bucket", "exposure", "draw"],
-        ),
-      },
-      default: object({ state: { enum: ["served", "not reached"] }, ...bucketFields }, ["bucket", "exposure", "draw"]),
-    },
-    ["problem"],
-  ),
-  ConditionTrace: {
-    ...object(
-      {
-        result: truth,
-        all: { type: "array", items: ref("ConditionTrace") },
-        any: { type: "array", items: ref("ConditionTrace") },
-        not: ref("ConditionTrace"),
-        attribute: ref("AttributePath"),
-        operator: text,
-        isPresent: { type: "boolean" },
-        segment: text,
-        condition: ref("ConditionTrace"),
-        flag: text,
-        variants: keys,
-        served: orNull(text),
-        bucket: orNull({ type: "integer" }),
-        ranges: { type: "array", items: { type: "array", items: { type: "integer" } } },
-      },
-      [
-        "all",
-        "any",
-        "not",
-        "attribute",
-        "operator",
-        "isPresent",
-        "segment",
-        "condition",
-        "flag",
-        "variants",
-        "served",
-        "bucket",
-        "ranges",
-      ],
-    ),
-    description:
-      "A condition with the result of each of its parts, in the form of the condition. It leaves out values, and expands a segment's condition only where it first occurs.",
-  },
-  Sampled: object({
-    version: { type: "integer" },
-    flag: text,
-    count,
-    outcomes: {
-      type: "array",
-      items: object({
-        variant: { ...orNull(text), description: "null if the caller gets its own default or an error." },
-        reason: { enum: ["STATIC", "TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "ERROR"] },
-        ruleId: orNull(text),
-        count,
-      }),
-    },
-  }),
+  ...explanationSchemas,
   Propagation: object({
     now: { ...instant, description: "The time on the database's clock." },
     items: {

@@ -1,0 +1,101 @@
+import { count, keys, object, orNull, ref, text } from "./openapi-parts.ts";
+
+const bucketFields = {
+  bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
+  exposure: { type: "number" },
+  draw: { type: "integer", minimum: 0, maximum: 99_999, description: "The number that the sample drew." },
+};
+const scalar = { anyOf: ["string", "number", "boolean", "null"].map((type) => ({ type })) };
+const truth = { enum: [true, false, "unknown"] };
+
+/** JSON Schema of explanations and samples. */
+export const explanationSchemas: Record<string, object> = {
+  Explanation: object(
+    {
+      version: { type: "integer" },
+      flag: text,
+      resolution: { type: "object", description: "The reason, variant and value, or the error." },
+      problem: { type: "string", description: "The reason why the flag cannot be evaluated." },
+      prerequisites: {
+        type: "array",
+        items: object({ flag: text, variants: keys, served: orNull(text), isMet: { type: "boolean" } }),
+      },
+      rules: {
+        type: "array",
+        items: object(
+          {
+            id: text,
+            state: { enum: ["matched", "not matched", "missed", "outside schedule", "not reached"] },
+            when: ref("ConditionTrace"),
+            ...bucketFields,
+          },
+          ["when", "bucket", "exposure", "draw"],
+        ),
+      },
+      default: object({ state: { enum: ["served", "not reached"] }, ...bucketFields }, ["bucket", "exposure", "draw"]),
+    },
+    ["problem"],
+  ),
+  ConditionTrace: {
+    ...object(
+      {
+        result: truth,
+        all: { type: "array", items: ref("ConditionTrace") },
+        any: { type: "array", items: ref("ConditionTrace") },
+        not: ref("ConditionTrace"),
+        attribute: ref("AttributePath"),
+        operator: text,
+        values: { type: "array", description: "The first values of the condition.", items: scalar },
+        omittedValues: { type: "integer", description: "The number of values that `values` leaves out." },
+        isPresent: { type: "boolean" },
+        value: { ...scalar, description: "The value of an attribute of the request." },
+        problem: {
+          type: "string",
+          description: "The reason why the attribute, although present, cannot be compared.",
+        },
+        segment: text,
+        condition: ref("ConditionTrace"),
+        flag: text,
+        variants: keys,
+        served: orNull(text),
+        bucket: orNull({ type: "integer" }),
+        ranges: { type: "array", items: { type: "array", items: { type: "integer" } } },
+      },
+      [
+        "all",
+        "any",
+        "not",
+        "attribute",
+        "operator",
+        "values",
+        "omittedValues",
+        "isPresent",
+        "value",
+        "problem",
+        "segment",
+        "condition",
+        "flag",
+        "variants",
+        "served",
+        "bucket",
+        "ranges",
+      ],
+    ),
+    description:
+      "A condition with the result of each of its parts, in the form of the condition. It leaves out the values of the context's attributes, and expands a segment's condition only where it first occurs.",
+  },
+  Sampled: object({
+    version: { type: "integer" },
+    flag: text,
+    count,
+    outcomes: {
+      type: "array",
+      items: object({
+        variant: { ...orNull(text), description: "null if the caller gets its own default or an error." },
+        reason: { enum: ["STATIC", "TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "ERROR"] },
+        ruleId: orNull(text),
+        count,
+      }),
+    },
+  }),
+};
