@@ -3,25 +3,26 @@ import { useEffect, useRef } from "preact/hooks";
 import { NAVIGATION, pageOf } from "./pages.tsx";
 import { environment, environments } from "./state/environments.ts";
 import { go, href, route } from "./state/route.ts";
-import { isReadOnly, isSignedIn, signOut } from "./state/session.ts";
+import { isInterrupted, isReadOnly, isSignedIn, signOut } from "./state/session.ts";
 import { nextTheme, theme } from "./state/theme.ts";
 import { titleOf } from "./state/title.ts";
 import { Confirmations } from "./ui/confirm.tsx";
 import { Conflicts } from "./ui/conflict.tsx";
-import { Notices } from "./ui/notices.tsx";
+import { PageNotices } from "./ui/notices.tsx";
 import { Loaded } from "./ui/states.tsx";
 import { EnvironmentsPage } from "./pages/environments/environments.tsx";
-import { SignIn } from "./pages/sign-in/sign-in.tsx";
+import { SignIn, SignInAgain } from "./pages/sign-in/sign-in.tsx";
 
 const TITLES = new Map<string, string>(NAVIGATION.map(({ name, title }) => [name, title]));
 
 export function App(): JSX.Element {
   return (
     <>
-      {isSignedIn.value ? <Shell /> : <SignIn />}
+      {isSignedIn.value || isInterrupted.value ? <Shell /> : <SignIn />}
       <Confirmations />
       <Conflicts />
-      <Notices />
+      {isInterrupted.value && <SignInAgain />}
+      <PageNotices />
     </>
   );
 }

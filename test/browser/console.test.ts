@@ -6,6 +6,7 @@ import { describeFlagJourneys } from "./console/journeys-flags.ts";
 import { describeOperationJourneys } from "./console/journeys-operations.ts";
 import { describeScale } from "./console/scale.ts";
 import { describeSession } from "./console/session.ts";
+import { describeUnsavedWork } from "./console/unsaved-work.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console/support/console-world.ts";
 
 let world: ConsoleWorld;
@@ -23,3 +24,4 @@ describeOperationJourneys(theWorld);
 describeSession(theWorld);
 describeAccessibility(theWorld);
 describeScale(theWorld);
+describeUnsavedWork(theWorld);

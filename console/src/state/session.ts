@@ -1,5 +1,5 @@
 /** The session. The token stays in memory, or in this tab's session storage if the person asks for it; never longer. */
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { ApiError, type Client, createClient } from "../../../sdk/client/client.ts";
 
 const STORED = "burgee.token";
@@ -11,33 +11,77 @@ export const isSignedIn = computed(() => token.value !== undefined);
 export const isReadOnly = computed(() => token.value?.startsWith("bga_read_") === true);
 /** Why the person has to sign in again. */
 export const signInProblem = signal<string | undefined>(undefined);
+/** Whether the token was rejected in the middle of the work. The page stays, and goes on with another token. */
+export const isInterrupted = signal(false);
 
 const transport = createClient({ url: location.origin, token: () => token.peek() });
 
-/** The API client of the console. A rejected token ends the session. */
+/** Whether the API has accepted the current token before. */
+let hasWorked = false;
+/** Resolves when an interruption ends, with whether the person has signed in again. */
+let resumption = Promise.withResolvers<boolean>();
+
+/**
+ * The API client of the console. If the token is rejected, a call waits until the person has signed in again, and is
+ * then repeated, so that no unsaved work is lost. A rejected call has changed nothing.
+ */
 export const client: Client = {
   async call(id, ...input) {
-    try {
-      return await transport.call(id, ...input);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401)
-        signOut("Your admin token is no longer valid. Sign in with another one.");
-      throw error;
+    for (;;) {
+      const used = token.peek();
+      try {
+        const result = await transport.call(id, ...input);
+        hasWorked = true;
+        return result;
+      } catch (error) {
+        const isRejected = error instanceof ApiError && error.status === 401;
+        if (!isRejected || !(await signedInAgain(used))) throw error;
+      }
     }
   },
 };
+
+/** Waits until a call that was sent with a rejected token can be repeated. Resolves with `false` if it cannot. */
+async function signedInAgain(used: string | undefined): Promise<boolean> {
+  // Another call was rejected first, and the person has signed in since.
+  if (token.peek() !== undefined && token.peek() !== used) return true;
+  if (used === undefined && !isInterrupted.peek()) return false;
+  const problem = "Your admin token is no longer valid. Sign in with another one.";
+  if (!hasWorked) {
+    signOut(problem);
+    return false;
+  }
+  if (!isInterrupted.peek()) {
+    sessionStorage.removeItem(STORED);
+    resumption = Promise.withResolvers<boolean>();
+    batch(() => {
+      token.value = undefined;
+      signInProblem.value = problem;
+      isInterrupted.value = true;
+    });
+  }
+  return await resumption.promise;
+}
 
 /** @throws ApiError if the token is rejected, UnreachableError if there is no response */
 export async function signIn(candidate: string, isKept: boolean): Promise<void> {
   const trial = createClient({ url: location.origin, token: () => candidate });
   await trial.call("listEnvironments");
   if (isKept) sessionStorage.setItem(STORED, candidate);
-  token.value = candidate;
-  signInProblem.value = undefined;
+  start(candidate, undefined);
 }
 
 export function signOut(problem?: string): void {
   sessionStorage.removeItem(STORED);
-  token.value = undefined;
-  signInProblem.value = problem;
+  start(undefined, problem);
+}
+
+function start(next: string | undefined, problem: string | undefined): void {
+  hasWorked = next !== undefined;
+  batch(() => {
+    token.value = next;
+    signInProblem.value = problem;
+    isInterrupted.value = false;
+  });
+  resumption.resolve(next !== undefined);
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Dialog } from "./dialog.tsx";
 
 interface DialogFormProps {
@@ -28,13 +28,20 @@ export function DialogForm({
 }: DialogFormProps): JSX.Element {
   const [text, setText] = useState("");
   const [isBusy, setBusy] = useState(false);
+  // A second click can come before the button is drawn as disabled.
+  const isRunning = useRef(false);
   const isEnabled = isReady && !isBusy && (typed === undefined || text === typed);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    if (!isEnabled) return;
+    if (!isEnabled || isRunning.current) return;
+    isRunning.current = true;
     setBusy(true);
-    await onSubmit();
-    setBusy(false);
+    try {
+      await onSubmit();
+    } finally {
+      isRunning.current = false;
+      setBusy(false);
+    }
   };
   return (
     <form class="stack" onSubmit={(event) => void submit(event)}>

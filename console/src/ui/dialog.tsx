@@ -1,24 +1,43 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { Notices } from "./notices.tsx";
+import { openDialogs } from "./open-dialogs.ts";
 
 /** A modal dialog. It is the browser's own, which handles focus, Escape and the inert page behind it. */
 export function Dialog({
   title,
+  isKeptOpen = false,
   onClose,
   children,
 }: {
   title: string;
+  /** Whether Escape leaves the dialog open, because closing it would lose something. */
+  isKeptOpen?: boolean;
   onClose: () => void;
   children: ComponentChildren;
 }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
   useEffect(() => {
     dialog.current?.showModal();
+    openDialogs.value = [...openDialogs.peek(), id];
+    return () => void (openDialogs.value = openDialogs.peek().filter((other) => other !== id));
   }, []);
+  const close = (): void => {
+    // The browser closes the dialog at the second Escape, whatever the page says to the first.
+    if (isKeptOpen) dialog.current?.showModal();
+    else onClose();
+  };
   return (
-    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose}>
-      <h2 id="dialog-title">{title}</h2>
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onCancel={(event) => isKeptOpen && event.preventDefault()}
+      onClose={close}
+    >
+      <h2 id={id}>{title}</h2>
       {children}
+      {openDialogs.value.at(-1) === id && <Notices />}
     </dialog>
   );
 }

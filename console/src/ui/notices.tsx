@@ -1,6 +1,12 @@
 import type { JSX } from "preact";
 import { dismiss, notices } from "../state/notices.ts";
+import { openDialogs } from "./open-dialogs.ts";
 import { RemoveButton } from "./remove-button.tsx";
+
+/** The notices of a page without an open dialog. A dialog shows them itself, because the page behind it is inert. */
+export function PageNotices(): JSX.Element | null {
+  return openDialogs.value.length === 0 ? <Notices /> : null;
+}
 
 export function Notices(): JSX.Element {
   return (

@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
-import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
+import { useId, useMemo, useState } from "preact/hooks";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { useCatalogue } from "../../state/catalogue.ts";
 import { createEditing } from "../../state/flags/flag-editing.ts";
-import { guardLeaving } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { confirm } from "../../ui/confirm.tsx";
 import { NameLists } from "../../ui/condition/name-lists.tsx";
 import { focusField, reportInvalid } from "../../ui/fields/focus.ts";
+import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
+import { useLeaveGuard } from "../../ui/leave-guard.ts";
 import { DefinitionSection } from "./definition.tsx";
 import { DeleteSection } from "./delete.tsx";
 import { EnvironmentsSection } from "./environments.tsx";
@@ -32,13 +32,17 @@ export function Editor({
 }): JSX.Element {
   const editing = useMemo(() => createEditing(environment, flag), [environment, flag]);
   const catalogue = useCatalogue(environment);
+  const invalidText = useInvalidText();
+  const { form } = invalidText;
   const [isReviewing, setReviewing] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
   const id = useId();
   const lists = { attributes: `${id}-attributes`, flags: `${id}-flags` };
   const isNew = editing.stored.value === undefined;
 
-  useLeaveGuard(editing);
+  useLeaveGuard(
+    () => editing.changes.peek().length > 0 || invalidText.remains(),
+    () => editing.draft.peek().key || "the new flag",
+  );
 
   const review = (): void => {
     if (form.current !== null && !reportInvalid(form.current)) setReviewing(true);
@@ -61,6 +65,7 @@ export function Editor({
       <form
         ref={form}
         noValidate
+        onInput={invalidText.onInput}
         onSubmit={(event) => {
           event.preventDefault();
           review();
@@ -73,35 +78,11 @@ export function Editor({
           <PrerequisitesSection editing={editing} catalogue={catalogue} lists={lists} />
           {!isNew && <DefinitionSection editing={editing} isNew={false} />}
         </fieldset>
-        <SaveBar editing={editing} />
+        <SaveBar editing={editing} invalidText={invalidText} />
       </form>
       {!isNew && <EnvironmentsSection editing={editing} />}
       {!isNew && <DeleteSection editing={editing} />}
       {isReviewing && <Review editing={editing} onSave={save} onClose={() => setReviewing(false)} />}
     </Problems.Provider>
   );
-}
-
-/** Asks before the person leaves with unsaved changes. */
-function useLeaveGuard(editing: ReturnType<typeof createEditing>): void {
-  useEffect(() => {
-    const isDirty = (): boolean => editing.changes.peek().length > 0;
-    const onUnload = (event: BeforeUnloadEvent): void => {
-      if (isDirty()) event.preventDefault();
-    };
-    addEventListener("beforeunload", onUnload);
-    guardLeaving(async () => !isDirty() || (await askToLeave(editing.draft.peek().key)));
-    return () => {
-      removeEventListener("beforeunload", onUnload);
-      guardLeaving(undefined);
-    };
-  }, [editing]);
-}
-
-function askToLeave(key: string): Promise<boolean> {
-  return confirm({
-    title: "Leave without saving?",
-    detail: `Your unsaved changes to ${key || "the new flag"} will be lost.`,
-    action: "Leave",
-  });
 }

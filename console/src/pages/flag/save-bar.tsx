@@ -6,17 +6,26 @@ import { confirm } from "../../ui/confirm.tsx";
 import { focusField } from "../../ui/fields/focus.ts";
 
 /** The number of unsaved changes, the rejected fields, and the buttons. It stays in view. */
-export function SaveBar({ editing }: { editing: Editing }): JSX.Element | null {
+export function SaveBar({
+  editing,
+  invalidText,
+}: {
+  editing: Editing;
+  invalidText: { isInvalid: boolean; clear: () => void };
+}): JSX.Element | null {
   const count = editing.changes.value.length;
   const problems = editing.problems.value;
   const isNew = editing.stored.value === undefined;
   if (isReadOnly.value) {
     return <p class="hint">Your token is read-only, so you cannot change this flag.</p>;
   }
-  if (count === 0 && !isNew) return null;
+  if (count === 0 && !isNew && !invalidText.isInvalid) return null;
   const discard = async (): Promise<void> => {
     const detail = "All unsaved changes on this page will be lost.";
-    if (await confirm({ title: "Discard your changes?", detail, action: "Discard" })) editing.discard();
+    if (await confirm({ title: "Discard your changes?", detail, action: "Discard" })) {
+      editing.discard();
+      invalidText.clear();
+    }
   };
   return (
     <div class="save-bar" role="region" aria-label="Unsaved changes">
@@ -40,9 +49,7 @@ export function SaveBar({ editing }: { editing: Editing }): JSX.Element | null {
         </div>
       )}
       <div class="save-actions">
-        <span role="status">
-          {isNew ? "Not created yet" : `${count} unsaved ${count === 1 ? "change" : "changes"}`}
-        </span>
+        <span role="status">{isNew ? "Not created yet" : unsavedText(count, invalidText.isInvalid)}</span>
         {!isNew && (
           <button type="button" onClick={() => void discard()}>
             Discard
@@ -54,4 +61,10 @@ export function SaveBar({ editing }: { editing: Editing }): JSX.Element | null {
       </div>
     </div>
   );
+}
+
+function unsavedText(count: number, hasInvalidText: boolean): string {
+  const changes = `${count} unsaved ${count === 1 ? "change" : "changes"}`;
+  if (!hasInvalidText) return changes;
+  return count === 0 ? "A field has text that cannot be saved" : `${changes}, and text that cannot be saved`;
 }

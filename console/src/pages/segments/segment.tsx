@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import { useCatalogue } from "../../state/catalogue.ts";
@@ -8,8 +8,10 @@ import { go, href } from "../../state/route.ts";
 import { deleteSegment, type FieldErrors, saveSegment } from "../../state/segment-changes.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
+import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { ProblemText, Problems } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
+import { useLeaveGuard } from "../../ui/leave-guard.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 
@@ -60,9 +62,22 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
   const [draft, setDraft] = useState(start);
   const [problems, setProblems] = useState<FieldErrors>([]);
   const [isSaving, setIsSaving] = useState(false);
-  const known = useCatalogue(environment);
-  const change = (patch: Partial<SegmentInput>): void => setDraft({ ...draft, ...patch });
+  // A new segment leads to its own page, which must not ask.
+  const isSaved = useRef(false);
   const isChanged = differences(start, draft).length > 0;
+  const invalidText = useInvalidText();
+  /** How often the draft was discarded: the key of the controls, because typed text that is invalid must go too. */
+  const [discarded, setDiscarded] = useState(0);
+  useLeaveGuard(
+    () => !isSaved.current && (isChanged || invalidText.remains()),
+    () => (stored === undefined ? "the new segment" : `segment ${stored.key}`),
+  );
+  const discard = (): void => {
+    setDraft(start);
+    setProblems([]);
+    setDiscarded(discarded + 1);
+    invalidText.clear();
+  };
   const save = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     setIsSaving(true);
@@ -70,42 +85,26 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
     setProblems([]);
     const saved = await saveSegment(environment, stored, wanted, setProblems);
     setIsSaving(false);
-    if (saved !== undefined) onStored(saved);
+    if (saved === undefined) return;
+    isSaved.current = true;
+    onStored(saved);
   };
   return (
-    <form class="stack" onSubmit={(event) => void save(event)}>
+    <form ref={invalidText.form} class="stack" onInput={invalidText.onInput} onSubmit={(event) => void save(event)}>
       <Problems.Provider value={problems}>
-        <fieldset class="plain stack" disabled={isReadOnly.value}>
-          <legend class="visually-hidden">Segment</legend>
-          {stored === undefined && (
-            <TextInput label="Key" pointer="/key" value={draft.key} required onChange={(key) => change({ key })} />
-          )}
-          <TextInput label="Name" pointer="/name" value={draft.name ?? ""} onChange={(name) => change({ name })} />
-          <TextInput
-            label="Description"
-            pointer="/description"
-            value={draft.description ?? ""}
-            onChange={(description) => change({ description })}
-          />
-          <section aria-labelledby="members">
-            <h2 id="members">Members</h2>
-            <ConditionBuilder
-              condition={draft.condition}
-              onChange={(condition) => change({ condition })}
-              pointer="/condition"
-              segments={known.segments.filter((key) => key !== stored?.key)}
-              flags={known.flags}
-              attributes={known.attributes}
-            />
-            <ProblemText pointer="/condition" />
-          </section>
-        </fieldset>
+        <Fields
+          key={discarded}
+          draft={draft}
+          isNew={stored === undefined}
+          environment={environment}
+          onChange={(patch) => setDraft({ ...draft, ...patch })}
+        />
       </Problems.Provider>
       {stored !== undefined && <Usage segment={stored} />}
       {!isReadOnly.value && (
         <footer class="actions">
           {stored !== undefined && <DeleteButton environment={environment} segment={stored} />}
-          <button type="button" disabled={!isChanged} onClick={() => setDraft(start)}>
+          <button type="button" disabled={!isChanged && !invalidText.isInvalid} onClick={discard}>
             Discard changes
           </button>
           <button type="submit" class="primary" disabled={isSaving || (stored !== undefined && !isChanged)}>
@@ -114,6 +113,44 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
         </footer>
       )}
     </form>
+  );
+}
+
+interface FieldsProps {
+  draft: SegmentInput;
+  isNew: boolean;
+  environment: string;
+  onChange: (patch: Partial<SegmentInput>) => void;
+}
+
+function Fields({ draft, isNew, environment, onChange }: FieldsProps): JSX.Element {
+  const known = useCatalogue(environment);
+  return (
+    <fieldset class="plain stack" disabled={isReadOnly.value}>
+      <legend class="visually-hidden">Segment</legend>
+      {isNew && (
+        <TextInput label="Key" pointer="/key" value={draft.key} required onChange={(key) => onChange({ key })} />
+      )}
+      <TextInput label="Name" pointer="/name" value={draft.name ?? ""} onChange={(name) => onChange({ name })} />
+      <TextInput
+        label="Description"
+        pointer="/description"
+        value={draft.description ?? ""}
+        onChange={(description) => onChange({ description })}
+      />
+      <section aria-labelledby="members">
+        <h2 id="members">Members</h2>
+        <ConditionBuilder
+          condition={draft.condition}
+          onChange={(condition) => onChange({ condition })}
+          pointer="/condition"
+          segments={known.segments.filter((key) => key !== draft.key)}
+          flags={known.flags}
+          attributes={known.attributes}
+        />
+        <ProblemText pointer="/condition" />
+      </section>
+    </fieldset>
   );
 }
 

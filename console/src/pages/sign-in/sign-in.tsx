@@ -1,10 +1,41 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { reasonOf } from "../../state/notices.ts";
-import { signIn, signInProblem } from "../../state/session.ts";
+import { signIn, signInProblem, signOut } from "../../state/session.ts";
+import { Dialog } from "../../ui/dialog.tsx";
 import { Failure } from "../../ui/states.tsx";
 
+/** The page before the session. */
 export function SignIn(): JSX.Element {
+  return (
+    <main class="sign-in">
+      <h1>
+        <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="40" height="40" /> Burgee
+      </h1>
+      <SignInForm />
+      <p class="hint">
+        <code>npm run dev</code> prints an admin token. For a deployment, create one with{" "}
+        <code>npm run admin-token</code>.
+      </p>
+    </main>
+  );
+}
+
+/** Asks for another token over the page whose token was rejected. The page keeps its unsaved changes. */
+export function SignInAgain(): JSX.Element {
+  return (
+    <Dialog title="Sign in again" isKeptOpen onClose={() => undefined}>
+      <p>This page and your unsaved changes are still here. They go on as soon as you sign in.</p>
+      <SignInForm>
+        <button type="button" onClick={() => signOut()}>
+          Sign out
+        </button>
+      </SignInForm>
+    </Dialog>
+  );
+}
+
+function SignInForm({ children }: { children?: ComponentChildren }): JSX.Element {
   const [token, setToken] = useState("");
   const [isKept, setIsKept] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
@@ -20,35 +51,29 @@ export function SignIn(): JSX.Element {
     }
   };
   return (
-    <main class="sign-in">
-      <h1>
-        <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="40" height="40" /> Burgee
-      </h1>
-      <form onSubmit={(event) => void submit(event)}>
-        <label class="field">
-          <span>Admin token</span>
-          <input
-            type="password"
-            autocomplete="off"
-            required
-            value={token}
-            placeholder="bga_…"
-            onInput={(event) => setToken(event.currentTarget.value)}
-          />
-        </label>
-        <label class="choice">
-          <input type="checkbox" checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} />
-          Keep me signed in while this tab is open
-        </label>
-        <Failure text={signInProblem.value} />
+    <form onSubmit={(event) => void submit(event)}>
+      <label class="field">
+        <span>Admin token</span>
+        <input
+          type="password"
+          autocomplete="off"
+          required
+          value={token}
+          placeholder="bga_…"
+          onInput={(event) => setToken(event.currentTarget.value)}
+        />
+      </label>
+      <label class="choice">
+        <input type="checkbox" checked={isKept} onChange={(event) => setIsKept(event.currentTarget.checked)} />
+        Keep me signed in while this tab is open
+      </label>
+      <Failure text={signInProblem.value} />
+      <footer class="actions">
+        {children}
         <button type="submit" class="primary" disabled={isBusy}>
           Sign in
         </button>
-      </form>
-      <p class="hint">
-        <code>npm run dev</code> prints an admin token. For a deployment, create one with{" "}
-        <code>npm run admin-token</code>.
-      </p>
-    </main>
+      </footer>
+    </form>
   );
 }

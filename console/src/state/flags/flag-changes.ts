@@ -49,7 +49,7 @@ export async function saveFlag(
     const headers = base.version === undefined ? {} : { "If-Match": `"${base.version}"` };
     const { body } = await client.call("putFlag", { path, body: wanted, headers });
     notify(`${changeText(environment, base, wanted)} (version ${body.version})${publishedText(body.published)}`);
-    return body.flag;
+    return changedNow(body.flag);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 412) {
       onRejected(error);
@@ -65,6 +65,11 @@ export async function saveFlag(
   }
   const choice = await askConflict({ key: wanted.key, base, mine: wanted, theirs });
   return choice === "mine" ? await saveFlag(environment, theirs, wanted, onRejected) : theirs;
+}
+
+/** Adds the time of the change, which the response to a write does not contain. */
+export function changedNow(flag: Flag): Flag {
+  return { updatedAt: new Date().toISOString(), ...flag };
 }
 
 function changeText(environment: string, base: Flag, { key, enabled }: Flag): string {

@@ -4,7 +4,7 @@ import { ApiError } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { type Difference, differences } from "../../../../sdk/client/differences.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
-import { saveFlag, toggleFlag } from "./flag-changes.ts";
+import { changedNow, saveFlag, toggleFlag } from "./flag-changes.ts";
 import { type Draft, draftOf, flagOf, newDraft } from "./flag-draft.ts";
 import { notify, notifyFailure } from "../notices.ts";
 import { remainingProblems } from "./pointers.ts";
@@ -109,7 +109,7 @@ export async function createFlag(
   try {
     const { body } = await client.call("createFlag", { path: { env: environment }, body: flag });
     notify(`${flag.key} created in ${environment} (version ${body.version})`);
-    return body.flag;
+    return changedNow(body.flag);
   } catch (error) {
     onRejected(error);
     return undefined;

@@ -48,7 +48,11 @@ export function NameInput({
         value={text}
         spellcheck={false}
         autocomplete="off"
-        onInput={(event) => setState({ text: event.currentTarget.value, of: name })}
+        onInput={({ currentTarget }) => {
+          // Before the event reaches the form, which follows whether its text is valid.
+          currentTarget.setCustomValidity(nameProblem(currentTarget.value, taken) ?? "");
+          setState({ text: currentTarget.value, of: name });
+        }}
         onBlur={() => setTouched(true)}
         onInvalid={() => setTouched(true)}
         onChange={() => problem === "" && text !== name && onChange(text)}

@@ -52,9 +52,11 @@ export function ParsedInput<T>({
     spellcheck: false,
     autocomplete: "off" as const,
     ...(problem === "" ? {} : { "aria-invalid": true, "aria-describedby": `${id}-problem` }),
-    onInput: (event: { currentTarget: { value: string } }) => {
+    onInput: (event: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) => {
       const typed = event.currentTarget.value;
       const read = parse(typed);
+      // Before the event reaches the form, which follows whether its text is valid.
+      event.currentTarget.setCustomValidity("problem" in read ? read.problem : "");
       setState({ text: typed, of: "value" in read ? read.value : value });
       if ("value" in read && !isSame(read.value, value)) onChange(read.value);
     },

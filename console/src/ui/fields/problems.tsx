@@ -15,7 +15,13 @@ export function useField(pointer: string, covers: Covers = "itself") {
 export type Covers = "itself" | "below";
 
 /** The problems of a field, shown under its control. */
-export function ProblemText({ pointer, covers = "itself" }: { pointer: string; covers?: Covers }): JSX.Element | null {
+export function ProblemText({
+  pointer,
+  covers = "itself",
+}: {
+  pointer: string;
+  covers?: Covers | undefined;
+}): JSX.Element | null {
   const found = problemsAt(useContext(Problems), pointer, covers);
   if (found.length === 0) return null;
   return (

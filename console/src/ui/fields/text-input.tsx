@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { Field } from "./field.tsx";
-import { ProblemText, useField } from "./problems.tsx";
+import { type Covers, ProblemText, useField } from "./problems.tsx";
 
 /** A labelled line of text, or a text area with `lines` lines. */
 export function TextInput({
@@ -12,6 +12,7 @@ export function TextInput({
   pointer,
   lines,
   hint,
+  covers,
   ...attributes
 }: {
   label: string;
@@ -21,6 +22,8 @@ export function TextInput({
   pointer: string;
   lines?: number;
   hint?: string;
+  /** Default: the field shows only its own problems. */
+  covers?: Covers;
   type?: "url";
   placeholder?: string;
   list?: string | undefined;
@@ -31,7 +34,7 @@ export function TextInput({
   const id = useId();
   const common = {
     ...attributes,
-    ...useField(pointer),
+    ...useField(pointer, covers),
     id,
     value,
     autocomplete: "off" as const,
@@ -44,7 +47,7 @@ export function TextInput({
       ) : (
         <textarea rows={lines} {...common} />
       )}
-      <ProblemText pointer={pointer} />
+      <ProblemText pointer={pointer} covers={covers} />
       {hint !== undefined && <span class="hint">{hint}</span>}
     </Field>
   );

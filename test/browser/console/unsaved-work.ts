@@ -1,0 +1,118 @@
+import type { Page, Route } from "playwright-core";
+import { afterEach, describe, expect, it } from "vitest";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import { loaded } from "./support/loaded.ts";
+import type { Visit } from "./support/visit.ts";
+
+/** Sends the request with a token that the worker rejects. */
+const withBadToken = (route: Route) =>
+  route.continue({ headers: { ...route.request().headers(), authorization: "Bearer bga_write_rejected" } });
+
+export function describeUnsavedWork(world: () => ConsoleWorld): void {
+  describe("unsaved work", () => {
+    let visit: Visit;
+    const open = async (at: string): Promise<Page> => {
+      visit = await world().visit({ at });
+      await loaded(visit.page);
+      return visit.page;
+    };
+    afterEach(() => visit?.close());
+
+    it("survives the end of the session, and is saved after signing in again", async () => {
+      await world().save({ key: "draft-kept" }, "staging");
+      const page = await open("#/flags/draft-kept?environment=staging");
+      visit.expectStatus(401);
+      await page.getByLabel("Description", { exact: true }).fill("typed before the session ended");
+      await page.route("**/api/v1/environments/*/flags/draft-kept", withBadToken, { times: 1 });
+      await page.getByRole("button", { name: "Review and save" }).click();
+      const review = page.getByRole("dialog");
+      if ((await review.getByRole("textbox").count()) > 0) await review.getByRole("textbox").fill("draft-kept");
+      await review.getByRole("button", { name: "Save", exact: true }).click();
+      const again = page.getByRole("dialog", { name: "Sign in again" });
+      await again.waitFor();
+      for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
+      expect(await page.getByLabel("Description", { exact: true }).inputValue()).toBe("typed before the session ended");
+      await again.getByLabel("Admin token").fill(world().keys.adminToken);
+      await again.getByRole("button", { name: "Sign in" }).click();
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+      const path = { env: "staging", key: "draft-kept" };
+      await expect
+        .poll(async () => (await world().api.call("getFlag", { path })).body.description)
+        .toBe("typed before the session ended");
+    });
+
+    it("on a segment is not left without a question, and Discard removes text that is not a value", async () => {
+      const page = await open("#/segments/large-business-customers?environment=production");
+      const description = page.getByLabel("Description");
+      const before = await description.inputValue();
+      const seats = page.getByLabel("Value", { exact: true }).first();
+      const discard = page.getByRole("button", { name: "Discard changes" });
+      expect(await discard.isDisabled()).toBe(true);
+      await seats.fill("ten");
+      expect(await discard.isEnabled()).toBe(true);
+      await discard.click();
+      await expect.poll(() => seats.inputValue()).toBe("50");
+      await seats.fill("ten");
+      await description.fill("changed");
+      await page.getByRole("link", { name: "Keys" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+      expect(await description.inputValue()).toBe("changed");
+      await discard.click();
+      expect(await description.inputValue()).toBe(before);
+      expect(await page.locator(":invalid").count()).toBe(0);
+      await page.getByRole("link", { name: "Keys" }).click();
+      await page.getByRole("heading", { name: "SDK keys" }).waitFor();
+    });
+
+    it("that was saved shows when, and the list sorts the flag first", async () => {
+      await world().save({ key: "toggled-now" }, "staging");
+      const page = await open("#/flags?environment=staging&sort=changed");
+      const row = page.getByRole("row").filter({ hasText: "toggled-now" });
+      await row.getByRole("switch").click();
+      await page.getByText(/toggled-now is now off/).waitFor();
+      await expect.poll(() => row.getByRole("time").count()).toBe(1);
+      expect(await page.getByRole("row").nth(1).textContent()).toContain("toggled-now");
+    });
+
+    it("in a dialog gets its problems there, at the field", async () => {
+      const page = await open("#/keys?environment=staging");
+      visit.expectStatus(422);
+      await page.getByRole("button", { name: "New key" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Allowed origins").fill("https://shop.example.com, not a url");
+      await dialog.getByRole("button", { name: "Create key" }).click();
+      await dialog.getByText(/item 2/).waitFor();
+      expect(await dialog.getByText(/item 1|\/origins/).count()).toBe(0);
+    });
+
+    it("shows notices above an open dialog, where they can be read and dismissed", async () => {
+      const page = await open("#/keys?environment=staging");
+      await page.route("**/api/v1/environments/staging/keys", (route) =>
+        route.request().method() === "POST" ? route.fulfill({ status: 204 }) : route.continue(),
+      );
+      await page.getByRole("button", { name: "New key" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: "Create key" }).click();
+      await dialog.getByText(/Could not create the SDK key/).waitFor();
+      await dialog.getByRole("button", { name: "Dismiss" }).click();
+      await expect.poll(() => dialog.getByText(/Could not create the SDK key/).count()).toBe(0);
+    });
+
+    it("creates one key for two clicks, and Escape does not close the only view of its secret", async () => {
+      const page = await open("#/keys?environment=staging");
+      await page.getByRole("button", { name: "New key" }).click();
+      await page.getByRole("dialog").getByLabel("Name").fill("clicked twice");
+      await page.getByRole("button", { name: "Create key" }).evaluate((button: { click(): void }) => {
+        button.click();
+        button.click();
+      });
+      const secret = page.getByRole("dialog", { name: "Your new SDK key" });
+      await secret.waitFor();
+      for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
+      await expect.poll(() => secret.isVisible()).toBe(true);
+      await secret.getByRole("button", { name: "Done" }).click();
+      const { body } = await world().api.call("listKeys", { path: { env: "staging" }, query: { limit: "200" } });
+      expect(body.items.filter(({ name }) => name === "clicked twice")).toHaveLength(1);
+    });
+  });
+}
