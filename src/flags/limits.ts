@@ -37,5 +37,5 @@ export const KEY_RULE = "1 to 128 characters from A-Z a-z 0-9 . _ ~ -, but not .
 export const ENVIRONMENT_PATTERN = /^(?=.{1,40}$)[a-z0-9](-?[a-z0-9])*$/;
 export const ENVIRONMENT_RULE = "1 to 40 characters from a-z and 0-9, with single hyphens between them";
 
-/** Names that JavaScript objects inherit. Nothing that is stored may use one as a key. */
-export const RESERVED_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+/** The only name that is refused everywhere: assigning to it would replace a JavaScript object's prototype. */
+export const RESERVED_NAME = "__proto__";

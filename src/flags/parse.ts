@@ -2,7 +2,7 @@ import { safeParse, type BaseIssue, type GenericSchema, type InferOutput } from 
 
 import { InvalidInputError, type FieldError } from "../ops/errors.ts";
 import type { FlagConfiguration, FlagDefinition } from "./document.ts";
-import { LIMITS, RESERVED_NAMES } from "./limits.ts";
+import { LIMITS, RESERVED_NAME } from "./limits.ts";
 import {
   CONDITION_FORMS,
   flagInputSchema,
@@ -36,7 +36,7 @@ export function parseFlagInput(input: unknown, { hasStoredRules = false } = {}):
 export function parseSegmentInput(input: unknown, { hasStoredCondition = false } = {}): SegmentInput {
   const segment = parseShape(segmentInputSchema, input);
   const errors: FieldError[] = [];
-  if (RESERVED_NAMES.has(segment.key)) errors.push({ pointer: "/key", detail: "is a reserved name" });
+  if (segment.key === RESERVED_NAME) errors.push({ pointer: "/key", detail: "is a reserved name" });
   validateCondition(segment.condition, "/condition", { conditions: 0, acceptsEmptyText: hasStoredCondition }, errors);
   const bytes = jsonBytes(segment);
   if (bytes > LIMITS.documentBytes) {
@@ -70,7 +70,7 @@ function findUnsafeParts(input: unknown): FieldError[] {
     }
     for (const name of Object.keys(value)) {
       const inner = `${pointer}/${escapePointer(name)}`;
-      if (RESERVED_NAMES.has(name)) errors.push({ pointer: inner, detail: "is a reserved name" });
+      if (name === RESERVED_NAME) errors.push({ pointer: inner, detail: "is a reserved name" });
       pending.push({ value: (value as Record<string, unknown>)[name], pointer: inner, depth: depth + 1 });
     }
   }

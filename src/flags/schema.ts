@@ -15,7 +15,6 @@ import {
   optional,
   picklist,
   pipe,
-  record,
   regex,
   strictObject,
   strictTuple,
@@ -41,6 +40,7 @@ import {
   type Serve,
 } from "./document.ts";
 import { KEY_PATTERN, KEY_RULE, LIMITS } from "./limits.ts";
+import { recordOf } from "./record-of.ts";
 
 /** The schemas of inputs. An unknown field is an error. validate.ts checks the rules that a schema cannot express. */
 
@@ -181,11 +181,10 @@ const definitionEntries = {
   key,
   kind: optional(picklist(FLAG_KINDS, oneOf(FLAG_KINDS)), "flag"),
   type: picklist(FLAG_TYPES, oneOf(FLAG_TYPES)),
-  variants: record(string(), any() as GenericSchema<JsonValue>, "must be an object of variants and their values"),
+  variants: recordOf(any() as GenericSchema<JsonValue>, "must be an object of variants and their values"),
   clientVisible: optional(boolean("must be true or false"), false),
   metadata: optional(
-    record(
-      string(),
+    recordOf(
       union([text(LIMITS.textLength), number(), boolean()], "must be text, a 32-bit whole number, true or false"),
       "must be an object",
     ),

@@ -8,7 +8,7 @@ import {
   type Reader,
   READERS,
 } from "./document.ts";
-import { LIMITS } from "./limits.ts";
+import { LIMITS, RESERVED_NAME } from "./limits.ts";
 import { valueProblem } from "./operator-values.ts";
 import { CASE_OPERATORS, OPERATOR_VALUES, READING_OPERATORS, readersOf } from "./value-kinds.ts";
 
@@ -64,6 +64,8 @@ function validateAttribute(path: AttributePath, pointer: string, errors: FieldEr
   const isRequest = path === "request" || path === "request." || (path.length === 1 && path[0] === "request");
   if (isRequest)
     errors.push({ pointer, detail: 'is reserved; name an attribute of the request, such as "request.country"' });
+  const steps = typeof path === "string" ? [path.replace(/^request\./, "")] : path;
+  if (steps.includes(RESERVED_NAME)) errors.push({ pointer, detail: `must not name "${RESERVED_NAME}"` });
 }
 
 function validateLeaf(

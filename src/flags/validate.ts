@@ -9,7 +9,7 @@ import {
   type Rollout,
   type Serve,
 } from "./document.ts";
-import { KEY_PATTERN, KEY_RULE, LIMITS, RESERVED_NAMES } from "./limits.ts";
+import { KEY_PATTERN, KEY_RULE, LIMITS, RESERVED_NAME } from "./limits.ts";
 import { validateBy, validateCondition } from "./validate-condition.ts";
 
 const ACCEPTED_VALUES: Record<FlagType, string> = {
@@ -45,12 +45,12 @@ export function validateFlag(flag: FlagDefinition & FlagConfiguration, hasStored
 }
 
 function validateNames(flag: FlagDefinition, errors: FieldError[]): void {
-  if (RESERVED_NAMES.has(flag.key)) errors.push({ pointer: "/key", detail: "is a reserved name" });
+  if (flag.key === RESERVED_NAME) errors.push({ pointer: "/key", detail: "is a reserved name" });
   for (const name of Object.keys(flag.variants)) expectName(name, `/variants/${escapePointer(name)}`, errors);
 }
 
 function expectName(name: string, pointer: string, errors: FieldError[]): void {
-  if (RESERVED_NAMES.has(name)) errors.push({ pointer, detail: "is a reserved name" });
+  if (name === RESERVED_NAME) errors.push({ pointer, detail: "is a reserved name" });
   else if (!KEY_PATTERN.test(name)) errors.push({ pointer, detail: `must have a name of ${KEY_RULE}` });
 }
 
@@ -91,7 +91,7 @@ function validateMetadata(metadata: FlagDefinition["metadata"], errors: FieldErr
   }
   for (const [name, value] of entries) {
     const pointer = `/metadata/${escapePointer(name)}`;
-    if (RESERVED_NAMES.has(name)) errors.push({ pointer, detail: "is a reserved name" });
+    if (name === RESERVED_NAME) errors.push({ pointer, detail: "is a reserved name" });
     // Clients in typed languages reject a whole response if one metadata number exceeds 32 bits.
     if (typeof value === "number" && !(Number.isInteger(value) && Math.abs(value) <= INT32_MAX)) {
       errors.push({ pointer, detail: "must be text, a 32-bit whole number, true or false" });
@@ -215,4 +215,9 @@ export function jsonBytes(value: unknown): number {
 /** Escapes a name as one step of a JSON pointer. */
 export function escapePointer(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** Returns the JSON pointer to a place in a value. */
+export function pointerTo(steps: readonly (string | number)[]): string {
+  return steps.map((step) => `/${escapePointer(String(step))}`).join("");
 }

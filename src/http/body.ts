@@ -26,3 +26,12 @@ export async function readBody(request: Request, maxBytes: number): Promise<stri
     text += decoder.decode(value, { stream: true });
   }
 }
+
+/** Refuses a compressed body, which would otherwise be reported as broken JSON. @throws HttpError 415 */
+export function refuseEncodedBody({ headers }: Request): void {
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (encoding === "identity" || encoding === "") return;
+  throw new HttpError(415, "the body must be sent without Content-Encoding; compressed bodies are not accepted", {
+    headers: { "accept-encoding": "identity" },
+  });
+}

@@ -36,9 +36,8 @@ export const at = customType<{ data: string; driverData: string }>({
   fromDriver: (value) => new Date(value).toISOString(),
 });
 
-/** The pattern of keys in flags/limits.ts, without the names that JavaScript objects inherit. */
-const isKey = (column: AnyPgColumn) =>
-  sql`${column} ~ '^[A-Za-z0-9._~-]{1,128}$' and ${column} not in ('__proto__', 'constructor', 'prototype')`;
+/** The pattern of keys in flags/limits.ts, without the name that is refused everywhere. */
+const isKey = (column: AnyPgColumn) => sql`${column} ~ '^[A-Za-z0-9._~-]{1,128}$' and ${column} <> '__proto__'`;
 
 export const environments = pgTable(
   "environments",

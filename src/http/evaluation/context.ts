@@ -1,5 +1,13 @@
 import type { EvaluationContext, RequestAttributes } from "../../evaluation/types.ts";
 import type { JsonValue } from "../../flags/document.ts";
+import {
+  findInexactNumbers,
+  INEXACT_NUMBER,
+  INFINITE_NUMBER,
+  mayBeInexact,
+  type Steps,
+} from "../../flags/formats/exact-numbers.ts";
+import { LIMITS, RESERVED_NAME } from "../../flags/limits.ts";
 import { cfOf } from "../../ops/runtime.ts";
 import { HttpError } from "../errors.ts";
 
@@ -7,9 +15,28 @@ import { HttpError } from "../errors.ts";
 export const MAX_BODY_BYTES = 64 * 1024;
 const MAX_ATTRIBUTES = 500;
 const MAX_CONTEXT_DEPTH = 8;
+/** A condition may compare one text with 5,000 values, so the length of the text bounds the CPU time of a request. */
+const MAX_TEXT_LENGTH = 4096;
+/** No condition can name a longer attribute. */
+const MAX_NAME_LENGTH = LIMITS.textLength;
+/** A longer one is no language tag. The limit is needed because headers are larger than a text may be. */
+const MAX_LANGUAGE_LENGTH = 100;
+/** Bounds the part of a name that an error repeats. */
+const MAX_QUOTED = 128;
 
-/** Names that could reach an object's prototype in some client's code. None is a useful attribute. */
-const RESERVED = new Set(["__proto__", "constructor", "prototype"]);
+/** A context, or one of its attributes, that is not accepted. */
+export class ContextError extends HttpError {
+  /** The place in the context; empty for the context itself. */
+  readonly steps: Steps;
+  readonly problem: string;
+
+  constructor(steps: Steps, problem: string) {
+    const place = ["context", ...steps].map((step) => String(step).slice(0, MAX_QUOTED)).join(".");
+    super(400, `${place} ${problem}`, { code: "INVALID_CONTEXT" });
+    this.steps = steps;
+    this.problem = problem;
+  }
+}
 
 /** Parses an OFREP body. Real clients also send an empty body or no context, and both mean an empty context. */
 export function parseEvaluationBody(text: string): EvaluationContext {
@@ -22,33 +49,73 @@ export function parseEvaluationBody(text: string): EvaluationContext {
   }
   if (!isRecord(body))
     throw new HttpError(400, 'the body must be an object like {"context": {…}}', { code: "PARSE_ERROR" });
-  return parseContext(body["context"]);
+  return parseContext(body["context"], text);
 }
 
-/** Checks a context that a caller has sent. @throws HttpError 400 that names the attribute */
-export function parseContext(context: unknown): EvaluationContext {
+/**
+ * Checks a context that a caller has sent.
+ *
+ * @param source the JSON text with the member `context`, unless the numbers in it have been checked already
+ * @throws ContextError that names the attribute
+ */
+export function parseContext(context: unknown, source?: string): EvaluationContext {
   if (context === undefined || context === null) return {};
-  if (!isRecord(context)) throw invalid("context must be an object");
-  const count = checkShape(context, "context", 1);
-  if (count > MAX_ATTRIBUTES) throw invalid(`context holds ${count} values, at most ${MAX_ATTRIBUTES} are accepted`);
+  if (!isRecord(context)) throw new ContextError([], "must be an object");
+  const shape = { values: 0, hasLargeNumber: false };
+  checkShape(context, context, 1, shape);
+  if (shape.values > MAX_ATTRIBUTES)
+    throw new ContextError([], `holds ${shape.values} values, at most ${MAX_ATTRIBUTES} are accepted`);
+  if (shape.hasLargeNumber && source !== undefined) refuseInexactNumber(source);
   const targetingKey = context["targetingKey"];
   if (targetingKey === null) delete context["targetingKey"];
   else if (targetingKey !== undefined && typeof targetingKey !== "string")
-    throw invalid("context.targetingKey must be a string");
+    throw new ContextError(["targetingKey"], "must be a string");
   return context as EvaluationContext;
 }
 
-/** Checks depth and names, and returns the number of values. A flat context costs one pass over its keys. */
-function checkShape(value: object, path: string, depth: number): number {
-  if (depth > MAX_CONTEXT_DEPTH) throw invalid(`${path} is nested deeper than ${MAX_CONTEXT_DEPTH} levels`);
-  let count = 0;
+/** Checks depth, names and values. A flat context costs one pass over its keys. */
+function checkShape(
+  value: object,
+  context: object,
+  depth: number,
+  shape: { values: number; hasLargeNumber: boolean },
+): void {
+  if (depth > MAX_CONTEXT_DEPTH) throw new ContextError([], `is nested deeper than ${MAX_CONTEXT_DEPTH} levels`);
   for (const name of Object.keys(value)) {
-    count++;
-    if (RESERVED.has(name)) throw invalid(`${path}: the name "${name}" is not accepted`);
+    shape.values++;
     const child = (value as Record<string, unknown>)[name];
-    if (typeof child === "object" && child !== null) count += checkShape(child, path, depth + 1);
+    if (name === RESERVED_NAME) refuse(context, value, `contains "${name}", a name that is not accepted`);
+    if (name.length > MAX_NAME_LENGTH)
+      refuse(context, value, `contains a name of more than ${MAX_NAME_LENGTH} characters`);
+    if (typeof child === "string") {
+      if (child.length > MAX_TEXT_LENGTH)
+        refuse(context, value, `must not exceed ${MAX_TEXT_LENGTH} characters, but has ${child.length}`, name);
+    } else if (typeof child === "number") {
+      if (!Number.isFinite(child)) refuse(context, value, INFINITE_NUMBER, name);
+      if (mayBeInexact(child)) shape.hasLargeNumber = true;
+    } else if (typeof child === "object" && child !== null) checkShape(child, context, depth + 1, shape);
   }
-  return count;
+}
+
+/** Refuses a member of `container`, or the container itself. Looks for its place only now, because that is rare. */
+function refuse(context: object, container: object, problem: string, ...member: string[]): never {
+  throw new ContextError([...(stepsTo(context, container) ?? []), ...member], problem);
+}
+
+/** Returns the steps from an object to another one inside it. */
+function stepsTo(from: object, to: object): Steps | undefined {
+  if (from === to) return [];
+  for (const [name, child] of Object.entries(from)) {
+    const rest = typeof child === "object" && child !== null ? stepsTo(child as object, to) : undefined;
+    if (rest !== undefined) return [name, ...rest];
+  }
+  return undefined;
+}
+
+function refuseInexactNumber(source: string): void {
+  const places = findInexactNumbers(source, Infinity);
+  const place = places.find(([first]) => first === "context");
+  if (place !== undefined) throw new ContextError(place.slice(1), INEXACT_NUMBER);
 }
 
 /**
@@ -56,24 +123,31 @@ function checkShape(value: object, path: string, depth: number): number {
  * `context` holds attributes of other types as JSON.
  */
 export function contextFromQuery(query: URLSearchParams): EvaluationContext {
-  const base = query.get("context");
-  let context: Record<string, unknown> = {};
-  if (base !== null) {
-    try {
-      context = parseEvaluationBody(`{"context":${base}}`);
-    } catch (error) {
-      if (error instanceof HttpError && error.code === "PARSE_ERROR")
-        throw invalid("the query parameter context is not a JSON object");
-      throw error;
-    }
-  }
+  const [base, ...others] = query.getAll("context");
+  if (others.length > 0) throw invalidParameter();
+  const context = base === undefined ? {} : parseParameter(base);
   requireOneSubject(query, context);
   for (const [name, value] of query) {
     if (name === "context") continue;
-    if (RESERVED.has(name)) throw invalid(`the name "${name}" is not accepted`);
+    if (name === RESERVED_NAME) throw new ContextError([], `contains "${name}", a name that is not accepted`);
     context[name === "user_id" ? "targetingKey" : name] = value;
   }
-  return parseContext(context);
+  return parseContext(context, `{"context":${base ?? "{}"}}`);
+}
+
+function parseParameter(text: string): Record<string, unknown> {
+  let context: unknown;
+  try {
+    context = JSON.parse(text);
+  } catch {
+    throw invalidParameter();
+  }
+  if (!isRecord(context)) throw invalidParameter();
+  return context;
+}
+
+function invalidParameter(): HttpError {
+  return invalid('the query parameter context must be one JSON object, such as {"seats":12}');
 }
 
 /** Refuses a request that names its subject twice: whichever of the two won, some callers would mean the other. */
@@ -97,7 +171,7 @@ export function requestAttributes(request: Request): RequestAttributes {
   const ip = headers.get("cf-connecting-ip");
   if (ip !== null) attributes["ip"] = ip;
   const language = headers.get("accept-language")?.split(/[,;]/, 1)[0]?.trim();
-  if (language) attributes["language"] = language;
+  if (language && language.length <= MAX_LANGUAGE_LENGTH) attributes["language"] = language;
   const family = userAgentFamily(headers.get("user-agent"));
   if (family !== undefined) attributes["userAgentFamily"] = family;
   return attributes;

@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { AppEnv, Services } from "../services.ts";
-import { readBody } from "../body.ts";
+import type { EvaluationContext } from "../../evaluation/types.ts";
+import { readBody, refuseEncodedBody } from "../body.ts";
 import { type BulkMembers, bulkMembers } from "./bulk-members.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
 import { CORS_HEADERS, preflight } from "../cors.ts";
@@ -23,7 +24,7 @@ async function evaluateFlag(c: Context<AppEnv>, services: Services): Promise<Res
   const key = c.req.param("key") ?? "";
   try {
     const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
-    const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
+    const context = await readContext(request);
     const { flag, resolution, version, cacheStatus, timing, overrides } = await evaluateOne(
       services,
       opened,
@@ -47,7 +48,7 @@ async function evaluateFlags(c: Context<AppEnv>, services: Services): Promise<Re
   const request = c.req.raw;
   try {
     const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
-    const context = parseEvaluationBody(await readBody(request, MAX_BODY_BYTES));
+    const context = await readContext(request);
     const announced = announcedVersion(c.req.query("flagConfigEtag"));
     if (announced !== undefined) await services.source.seekVersion(opened.environment, announced, opened.scope);
     const { flags, resolutions, version, cacheStatus, timing, overrides } = await evaluateAll(
@@ -72,6 +73,17 @@ async function evaluateFlags(c: Context<AppEnv>, services: Services): Promise<Re
     return response;
   } catch (error) {
     return failed(c, services, error, undefined);
+  }
+}
+
+async function readContext(request: Request): Promise<EvaluationContext> {
+  const text = await readBody(request, MAX_BODY_BYTES);
+  try {
+    return parseEvaluationBody(text);
+  } catch (error) {
+    // Only now, so that the usual request does not pay for it.
+    refuseEncodedBody(request);
+    throw error;
   }
 }
 

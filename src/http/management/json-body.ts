@@ -1,7 +1,8 @@
-import { LIMITS, RESERVED_NAMES } from "../../flags/limits.ts";
-import { escapePointer } from "../../flags/validate.ts";
+import { findInexactNumbers, INEXACT_NUMBER, INFINITE_NUMBER, type Steps } from "../../flags/formats/exact-numbers.ts";
+import { LIMITS, RESERVED_NAME } from "../../flags/limits.ts";
+import { escapePointer, pointerTo } from "../../flags/validate.ts";
 import { type FieldError, InvalidInputError } from "../../ops/errors.ts";
-import { readBody } from "../body.ts";
+import { readBody, refuseEncodedBody } from "../body.ts";
 import { HttpError } from "../errors.ts";
 
 export const JSON_ONLY = ["application/json"] as const;
@@ -28,14 +29,33 @@ export async function readJsonBody(
       headers: { [ACCEPT_HEADERS[request.method] ?? "accept"]: mediaTypes.join(", ") },
     });
   }
+  refuseEncodedBody(request);
   const text = await readBody(request, maxBytes);
   if (text.length > maxBytes) {
     throw new HttpError(413, `the body is larger than ${maxBytes} bytes`);
   }
   const value = parse(text);
-  const mistakes = findMistakes(value);
+  const mistakes = [...findMistakes(value), ...inexactNumbers(text, value)].slice(0, MAX_MISTAKES);
   if (mistakes.length > 0) throw new InvalidInputError(mistakes);
   return value;
+}
+
+function inexactNumbers(text: string, value: unknown): FieldError[] {
+  const places = findInexactNumbers(
+    text,
+    MAX_MISTAKES,
+    // JavaScript writes the float 1e20 as a whole number.
+    (literal, steps) => isFloatVariant(value, steps) && String(Number(literal)) === literal,
+  );
+  return places.map((steps) => ({ pointer: pointerTo(steps), detail: INEXACT_NUMBER }));
+}
+
+/** Whether the place is a variant of a flag whose type in the same body is float. */
+function isFloatVariant(value: unknown, steps: Steps): boolean {
+  if (steps.at(-2) !== "variants") return false;
+  let flag = value;
+  for (const step of steps.slice(0, -2)) flag = (flag as Record<string, unknown> | undefined)?.[step];
+  return (flag as { type?: unknown } | undefined)?.type === "float";
 }
 
 /** Parses JSON. The parser's own message quotes the body, so an error repeats only the position. */
@@ -78,7 +98,7 @@ export function findMistakes(root: unknown): FieldError[] {
         detail: "must not contain the character U+0000 or half of a surrogate pair",
       });
     } else if (typeof value === "number" && !Number.isFinite(value)) {
-      mistakes.push({ pointer: pointer(), detail: "is too large a number" });
+      mistakes.push({ pointer: pointer(), detail: INFINITE_NUMBER });
     } else if (typeof value === "object" && value !== null) {
       if (path.length >= LIMITS.jsonDepth) {
         return [
@@ -97,7 +117,7 @@ export function findMistakes(root: unknown): FieldError[] {
       }
       const name = container.names?.[container.next];
       const at = container.next++;
-      if (name !== undefined && RESERVED_NAMES.has(name)) {
+      if (name === RESERVED_NAME) {
         mistakes.push({ pointer: pointer(), detail: "is a reserved name" });
       } else if (name !== undefined && !isStorable(name)) {
         const outer = pointer().slice(0, -escapePointer(name).length - 1);

@@ -83,7 +83,7 @@ describe("explain", () => {
     expect(await explain({ contxt: {} })).toMatchObject({ status: 422, body: { errors: [{ pointer: "/contxt" }] } });
     expect(await explain({ context: { targetingKey: 1 } })).toMatchObject({
       status: 422,
-      body: { errors: [{ pointer: "/context" }] },
+      body: { errors: [{ pointer: "/context/targetingKey" }] },
     });
   });
 });

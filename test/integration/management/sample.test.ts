@@ -90,7 +90,7 @@ describe("sampling the subjects of a flag", () => {
       [{ by: "request.ip" }, "/by"],
       [{ by: ["request", "ip"] }, "/by"],
       [{ by: [] }, "/by"],
-      [{ context: { targetingKey: 1 } }, "/context"],
+      [{ context: { targetingKey: 1 } }, "/context/targetingKey"],
       [{ size: 1 }, "/size"],
     ] as const) {
       expect(await sample(body), pointer).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });

@@ -21,7 +21,7 @@ describe("parseSegmentInput", () => {
       /must not be empty.*use exists/,
     ],
     ["a bad key", { key: "a b", condition: nested(1) }, "/key", /1 to 128/],
-    ["a reserved key", { key: "constructor", condition: nested(1) }, "/key", /reserved/],
+    ["a reserved key", { key: "__proto__", condition: nested(1) }, "/key", /reserved/],
     [
       "a fault deep inside",
       { key: "s", condition: { not: { attribute: "a", operator: "matches", values: ["("] } } },

@@ -23,4 +23,18 @@ describe("readBody", () => {
   test("joins a character that two chunks share", async ({ expect }) => {
     expect(await readBody(chunked(bytes.slice(0, 4), bytes.slice(4)), 9)).toBe("€€€");
   });
+
+  test.for(["11", "eleven", "1e99", "NaN"])(
+    "refuses a declared length of %s, before it reads",
+    async (length, { expect }) => {
+      const request = new Request("http://edge.test/", {
+        method: "POST",
+        body: "{}",
+        headers: { "content-length": length },
+      });
+      expect(request.headers.get("content-length")).toBe(length);
+      await expect(readBody(request, 10)).rejects.toMatchObject({ status: 413 });
+      expect(request.bodyUsed).toBe(false);
+    },
+  );
 });

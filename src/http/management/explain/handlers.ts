@@ -1,5 +1,5 @@
 import { explainFlag } from "../../../evaluation/explain.ts";
-import type { CompiledFlag } from "../../../evaluation/types.ts";
+import type { CompiledFlag, RequestAttributes } from "../../../evaluation/types.ts";
 import { requestAttributes } from "../../evaluation/context.ts";
 import { provenanceHeaders } from "../../evaluation/evaluate.ts";
 import type { Services } from "../../services.ts";
@@ -17,7 +17,7 @@ export async function postExplain(
   const { flag, version, headers } = await loadFlag(source, c);
   const explanation = explainFlag(flag.document, {
     context: contextOf(body.context),
-    request: body.request ?? requestAttributes(c.req.raw),
+    request: requestOf(body, c.req.raw),
     now: now(),
     random,
   });
@@ -34,11 +34,15 @@ export async function postSample(
   const { flag, version, headers } = await loadFlag(source, c);
   const outcomes = countOutcomes(flag, body.count, {
     subject,
-    request: body.request ?? requestAttributes(c.req.raw),
+    request: requestOf(body, c.req.raw),
     now: now(),
     random,
   });
   return c.json({ version, flag: pathParameter(c, "key"), count: body.count, outcomes }, 200, headers);
+}
+
+function requestOf({ request }: ExplainBody, raw: Request): RequestAttributes {
+  return request === undefined ? requestAttributes(raw) : contextOf(request, "request");
 }
 
 interface LoadedFlag {

@@ -1,9 +1,11 @@
-import { any, type GenericSchema, integer, maxValue, minValue, number, optional, pipe, record, string } from "valibot";
+import { any, type GenericSchema, integer, maxValue, minValue, number, optional, pipe } from "valibot";
+import type { EvaluationContext } from "../../../evaluation/types.ts";
 import type { AttributePath, JsonValue } from "../../../flags/document.ts";
 import { attributePathSchema } from "../../../flags/schema.ts";
+import { recordOf } from "../../../flags/record-of.ts";
+import { pointerTo } from "../../../flags/validate.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
-import { HttpError } from "../../errors.ts";
-import { parseContext } from "../../evaluation/context.ts";
+import { ContextError, parseContext } from "../../evaluation/context.ts";
 import { fields } from "../shape.ts";
 
 /** The largest sample: more would take one request too long. */
@@ -13,8 +15,7 @@ const COUNT_RULE = `must be a whole number from 1 to ${MAX_SAMPLED}`;
 type Attributes = Record<string, JsonValue>;
 
 /** Attributes as JSON. `contextOf` checks which values a context may hold. */
-const attributes: GenericSchema<Attributes> = record(
-  string(),
+const attributes: GenericSchema<Attributes> = recordOf(
   any() as GenericSchema<JsonValue>,
   "must be an object of attributes and their values",
 );
@@ -47,12 +48,12 @@ export const sampleSchema: GenericSchema<unknown, SampleBody> = fields({
   by: optional(attributePathSchema, "targetingKey"),
 });
 
-/** @throws InvalidInputError */
-export function contextOf(context: unknown): ReturnType<typeof parseContext> {
+/** Checks attributes as those of a client. @throws InvalidInputError with a pointer into `member` */
+export function contextOf(attributes: Attributes, member: "context" | "request" = "context"): EvaluationContext {
   try {
-    return parseContext(context);
+    return parseContext(attributes);
   } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    throw new InvalidInputError([{ pointer: "/context", detail: error.message }]);
+    if (!(error instanceof ContextError)) throw error;
+    throw new InvalidInputError([{ pointer: pointerTo([member, ...error.steps]), detail: error.problem }]);
   }
 }

@@ -1,4 +1,5 @@
-import { check, type InferOutput, integer, maxValue, minValue, number, optional, pipe, record, string } from "valibot";
+import { check, type InferOutput, integer, maxValue, minValue, number, optional, pipe, string } from "valibot";
+import { recordOf } from "../../../flags/record-of.ts";
 import { MAX_LIFETIME_SECONDS, MAX_OVERRIDDEN_FLAGS } from "../../overrides/overrides-token.ts";
 import { fields } from "../shape.ts";
 
@@ -9,7 +10,7 @@ const LIFETIME = `must be a whole number of seconds from ${MIN_LIFETIME_SECONDS}
 export const overridesSchema = fields({
   /** Variants by flag key. */
   flags: pipe(
-    record(string(), string("must be the name of a variant"), "must be an object of flag keys and variants"),
+    recordOf(string("must be the name of a variant"), "must be an object of flag keys and variants"),
     check((flags) => {
       const count = Object.keys(flags).length;
       return count > 0 && count <= MAX_OVERRIDDEN_FLAGS;

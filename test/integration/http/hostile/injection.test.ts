@@ -163,7 +163,7 @@ describe("hostile text", () => {
       const responses = await Promise.all([
         as(t.project.serverKey, "POST", OFREP, `{"context":{"card":"${secret}"`),
         as(t.project.serverKey, "POST", OFREP, { context: { targetingKey: { card: secret } } }),
-        as(t.project.serverKey, "POST", OFREP, { context: { card: secret, __proto: 1, constructor: secret } }),
+        as(t.project.serverKey, "POST", OFREP, `{"context":{"card":"${secret}","__proto__":"${secret}"}}`),
         as(t.project.serverKey, "GET", `/flags?context=${secret}`),
         t.call("PUT", `${FLAGS}/open`, `{"description":"${secret}`),
         t.call("PUT", `${FLAGS}/open`, { type: secret, default: secret }),

@@ -134,7 +134,7 @@ describe("OFREP", () => {
     ['{"context":"u1"}', 400, "INVALID_CONTEXT"],
     ['{"context":{"targetingKey":7}}', 400, "INVALID_CONTEXT"],
     ['{"context":{"__proto__":{"plan":"pro"}}}', 400, "INVALID_CONTEXT"],
-    ['{"context":{"a":{"constructor":1}}}', 400, "INVALID_CONTEXT"],
+    ['{"context":{"a":{"__proto__":1}}}', 400, "INVALID_CONTEXT"],
     [`{"context":${'{"a":'.repeat(40)}1${"}".repeat(40)}}`, 400, "INVALID_CONTEXT"],
     [`{"context":{"list":[${"1,".repeat(600)}1]}}`, 400, "INVALID_CONTEXT"],
     [`{"context":{"a":"${"x".repeat(70_000)}"}}`, 413, "GENERAL"],
