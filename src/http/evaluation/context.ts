@@ -143,6 +143,8 @@ function parseParameter(text: string): Record<string, unknown> {
     throw invalidParameter();
   }
   if (!isRecord(context)) throw invalidParameter();
+  // As in a body, null names no subject.
+  if (context["targetingKey"] === null) delete context["targetingKey"];
   return context;
 }
 

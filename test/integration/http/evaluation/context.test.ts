@@ -57,7 +57,7 @@ describe("the context of an evaluation", () => {
     ['{"seats":-9007199254740992}', "seats"],
     ['{"a":1e30,"user":{"ids":[1,12345678901234567890]}}', "user.ids.1"],
     [`{"seats":${"9".repeat(300)}}`, "seats"],
-  ])("a whole number that would lose digits is refused by name: %s", async ([context, name], { expect }) => {
+  ] as const)("a whole number that would lose digits is refused by name: %s", async ([context, name], { expect }) => {
     expect(await askEverywhere(context)).toEqual([`400 INVALID_CONTEXT: context.${name} ${INEXACT}`]);
   });
 
@@ -65,7 +65,7 @@ describe("the context of an evaluation", () => {
     ['{"a":1e999}', "a"],
     ['{"a":{"b":[-1e400]}}', "a.b.0"],
     [`{"a":${"9".repeat(400)}}`, "a"],
-  ])("an infinite number is refused by name: %.30s", async ([context, name], { expect }) => {
+  ] as const)("an infinite number is refused by name: %.30s", async ([context, name], { expect }) => {
     expect(await askEverywhere(context)).toEqual([`400 INVALID_CONTEXT: context.${name} is too large a number`]);
   });
 

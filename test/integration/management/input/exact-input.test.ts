@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { aFlagBody, FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
+import { aFlagBody, FLAGS, type ManagementTest, startManagementTest } from "../client.ts";
 
 const BIG = "12345678901234567890";
 const INEXACT = "must be within ±9007199254740991, because larger whole numbers lose digits; write it as text";
@@ -135,7 +135,7 @@ describe("input that cannot be stored exactly", () => {
     [withMember("x", when("1").replace('"a"', '"request.__proto__"')), "/rules/0/when/attribute"],
     [withMember("x", '"default":{"rollout":{"by":["__proto__"],"weights":[["on",100000]]}}'), "/default/rollout/by/0"],
     [withMember("x", '"metadata":{"__proto__":"x"}'), "/metadata/__proto__"],
-  ])("__proto__ is refused at its place: %#", async ([body, pointer], { expect }) => {
+  ] as const)("__proto__ is refused at its place: %#", async ([body, pointer], { expect }) => {
     const { status, errors } = await mistakes("PUT", `${FLAGS}/x`, body);
     expect([status, errors.map((error: { pointer: string }) => error.pointer)]).toEqual([422, [pointer]]);
   });
