@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type CliTest, startCliTest } from "./harness.ts";
+
+const project = (leaf: string, segment = leaf) => `
+environments: [{ key: production }]
+segments:
+  production:
+    adults: { name: Adults, condition: { not: ${segment} } }
+flags:
+  - key: careful
+    kind: flag
+    type: boolean
+    variants: { "on": true, "off": false }
+    environments:
+      production:
+        enabled: true
+        offVariant: "off"
+        rules:
+          - id: r
+            when: ${leaf}
+            serve: { variant: "on" }
+        default: { variant: "off" }
+`;
+const AGE = '{ attribute: age, operator: lt, values: [18], missing: "unknown", invalid: true }';
+const VERSION =
+  '{ attribute: app, operator: semver_gte, values: ["1.18"], missing: true, invalid: "unknown", read: version-extended }';
+
+describe("the conditions of a project file", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+    await t.write("project.yaml", project(VERSION, AGE));
+  });
+  afterAll(() => t.close());
+
+  test("keep missing, invalid and read from apply to export, without a difference", async ({ expect }) => {
+    expect((await t.run("apply project.yaml")).code).toBe(0);
+    expect((await t.run("diff project.yaml")).code).toBe(0);
+    const { body } = await t.call("GET", "/api/v1/environments/production/flags/careful");
+    expect(body.rules[0].when).toEqual({
+      attribute: "app",
+      operator: "semver_gte",
+      values: ["1.18"],
+      missing: true,
+      invalid: "unknown",
+      read: "version-extended",
+    });
+    const exported = (await t.run("export")).out;
+    expect(exported).toContain("invalid: unknown");
+    expect(exported).toContain("read: version-extended");
+    await t.write("exported.yaml", exported);
+    expect((await t.run("diff exported.yaml")).code).toBe(0);
+  });
+
+  test("show a difference in each of the three", async ({ expect }) => {
+    await t.write("changed.yaml", project(VERSION.replace("extended", "loose"), AGE.replace("true", "false")));
+    const { code, out } = await t.run("diff changed.yaml");
+    expect(code).toBe(3);
+    expect(out).toContain('version-loose"');
+    expect(out).toContain("/condition/not/invalid");
+  });
+
+  test("are refused before anything is sent if they contain an empty text", async ({ expect }) => {
+    const blank = '{ attribute: email, operator: contains, values: ["@acme.com", ""] }';
+    await t.write("blank.yaml", project(blank, AGE));
+    const { code, err } = await t.run("apply blank.yaml");
+    expect(code).toBe(2);
+    expect(err).toContain("/rules/0/when/values/1");
+    expect(err).toContain("use exists");
+    await t.write("blank-segment.yaml", project(VERSION, blank));
+    expect((await t.run("apply blank-segment.yaml")).err).toContain("/condition/not/values/1");
+  });
+});
