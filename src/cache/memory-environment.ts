@@ -43,6 +43,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
   #isIndexCurrent = false;
   #indexAsOf = 0;
   #keysAsOf = 0;
+  #hidden = new Set<string>();
 
   constructor(lists: EntryLists<V>, now: () => number) {
     this.#lists = lists;
@@ -138,6 +139,11 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return this.#indexAsOf;
   }
 
+  /** Whether the index came with word that the flag is hidden from client keys, and no change has named it since. */
+  isHidden(key: string): boolean {
+    return this.#hidden.has(key);
+  }
+
   /** The version that the SDK keys were read at; 0 if there are none. */
   get keysAsOf(): number {
     return this.#keysAsOf;
@@ -197,9 +203,14 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return true;
   }
 
-  /** Returns false, and refuses the index, if a change after `asOf` names it. */
-  setIndex(index: FlagIndex, asOf: number): boolean {
-    if (isNamed(this.changedSince(asOf), INDEX_FIELD)) return false;
+  /**
+   * Returns false, and refuses the index, if a change after `asOf` names it. `hidden` are the keys of the flags that
+   * client keys may not see, if they are known.
+   */
+  setIndex(index: FlagIndex, asOf: number, hidden?: readonly string[]): boolean {
+    const changed = this.changedSince(asOf);
+    if (changed === "*" || changed.has(INDEX_FIELD)) return false;
+    if (hidden !== undefined) this.#hidden = new Set(hidden.filter((key) => !changed.has(key)));
     this.#index = index;
     this.#isIndexCurrent = true;
     this.#indexAsOf = asOf;
@@ -231,6 +242,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
     this.#nodes.clear();
     this.#keys = undefined;
     this.#index = undefined;
+    this.#hidden.clear();
     this.#generation += 1;
   }
 
@@ -242,7 +254,9 @@ export class MemoryEnvironment<V> implements EntryOwner {
     for (const field of fields === "*" ? this.#nodes.keys() : fields) {
       const node = this.#nodes.get(field);
       if (node) node.expiresAt = SUPERSEDED;
+      this.#hidden.delete(field);
     }
+    if (fields === "*") this.#hidden.clear();
     if (fields === "*" || fields.has(KEYS_FIELD)) this.#areKeysCurrent = false;
     if (fields === "*" || fields.has(INDEX_FIELD)) this.#isIndexCurrent = false;
     this.#generation += 1;

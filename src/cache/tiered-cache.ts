@@ -143,12 +143,12 @@ export class TieredCache<V> implements FlagCache<V> {
    * writes the same to L2 with one command; run it in `waitUntil`.
    */
   accept(environment: string, reading: Reading, readAt = this.#options.now()): () => Promise<boolean> {
-    const { asOf, changes, keys, index } = reading;
+    const { asOf, changes, keys, index, hidden } = reading;
     const held = this.l1.environment(environment);
     held.advance({ version: asOf, changes: changes ?? [] });
     this.#promote(environment, reading);
     if (keys) held.setKeys(keys, asOf);
-    if (index) held.setIndex(index, asOf);
+    if (index) held.setIndex(index, asOf, hidden);
     if (held.version === asOf) held.confirm(readAt);
     // L2's head may be further behind than L1's was. With the longer list, it need not start over.
     const known = held.version === asOf && held.changes.length > (changes?.length ?? 0) ? held.changes : changes;

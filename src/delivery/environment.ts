@@ -72,9 +72,9 @@ export class EnvironmentState {
     return index !== undefined && !holdsKey(index, flagKey);
   }
 
-  /** Whether L1 holds the flag, right at its version, and the flag is hidden from client keys. */
+  /** Whether the isolate knows that the flag is hidden from client keys at the current version. */
   hidesFlag(flagKey: string): boolean {
-    return this.memory.current(flagKey)?.value?.document.clientVisible === false;
+    return this.memory.isHidden(flagKey) || this.memory.current(flagKey)?.value?.document.clientVisible === false;
   }
 
   /** Whether nothing in this isolate, however old, says whether the environment has such a flag. */

@@ -16,6 +16,8 @@ export interface Reading {
   /** The unrevoked SDK keys. */
   keys?: KeyTable | undefined;
   index?: FlagIndex | undefined;
+  /** The keys of the flags that client keys may not see, if only the index tells of them. */
+  hidden?: readonly string[] | undefined;
   /** The length of the text from which each document was parsed, if it was read as text. */
   chars?: ReadonlyMap<string, number> | undefined;
 }

@@ -199,8 +199,10 @@ function takenOf({ memory: { version, checkedAt } }: EnvironmentState): Taken {
 }
 
 /** Whether replacing their snapshot would gain nothing. */
-function isRecent(theirs: Taken, ours: Taken, now: number): boolean {
-  return isNewer(theirs, ours) || (theirs.version === ours.version && !isOld(theirs, now));
+function isRecent({ version, takenAt }: Taken, ours: Taken, now: number): boolean {
+  // A time that lies ahead is from before the clock was set back, and says nothing about the order of versions.
+  const theirs = { version, takenAt: Math.min(takenAt, now) };
+  return isNewer(theirs, ours) || (version === ours.version && !isOld(theirs, now));
 }
 
 /**

@@ -19,6 +19,7 @@ export interface ReadingRow {
   references: ReferenceRow[];
   keys: KeyTable;
   index: string[] | null;
+  hidden: string[] | null;
 }
 
 /** Builds the self-contained documents of a reading. */
@@ -35,12 +36,14 @@ export function toReading(row: ReadingRow, since: number | undefined): Reading {
     flags,
     keys: row.keys,
     index: row.index?.sort(),
+    hidden: row.hidden ?? undefined,
   };
 }
 
 /**
  * Selects some flags of an environment, or all of them with the index. The index also comes if one of the flags does
- * not exist: a reader that has it need not ask about the next name that somebody makes up.
+ * not exist: a reader that has it need not ask about the next name that somebody makes up. With it come the keys of
+ * hidden flags, so that a reader need not ask about those either, which would tell them from made-up names.
  */
 export function selectReading(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
   if (!flagKeys) return selectRows({ environment, since, hasIndex: sql`true` });
@@ -170,7 +173,15 @@ function selectRows({ environment, since, requested, hasIndex }: ReadingQuery): 
       ), '{}'),
       'index', case when ${hasIndex} then array(
         select c.flag_key from flag_configurations c where c.environment = target.key
-      ) end
+      ) end,
+      'hidden', ${
+        requested === undefined
+          ? sql`null`
+          : sql`case when ${hasIndex} then array(
+        select c.flag_key from flag_configurations c join flags f on f.key = c.flag_key
+        where c.environment = target.key and not f.client_visible
+      ) end`
+      }
     ) as result
     from target ${requested ? sql`cross join requested` : sql``}`;
 }

@@ -102,6 +102,34 @@ describe("a clock that is set back", () => {
     expect((await ask("", cold)).status).toBe(200);
   });
 
+  test("does not put off the check behind a response that the data centre had stored", async ({ expect }) => {
+    const { source } = reader.services;
+    const scope = { waitUntil: (promise: Promise<unknown>) => void checks.push(promise) };
+    const checks: Promise<unknown>[] = [];
+    const version = source.knownVersion("production");
+    const adopt = async () => {
+      project.resetStats();
+      source.adoptVersion("production", version, scope);
+      await Promise.all(checks);
+      return project.roundTrips().l2;
+    };
+    await clock.advance(2000);
+    expect([await adopt(), await adopt()]).toEqual([1, 0]);
+    clock.setBack(TEN_MINUTES);
+    expect([await adopt(), await adopt()]).toEqual([1, 0]);
+  });
+
+  test("does not keep an isolate from renewing a snapshot", async ({ expect }) => {
+    const edge = new MapEdgeCache(clock.now);
+    const isolate = start({ openCache: edge.open });
+    await ask("", isolate);
+    const puts = edge.puts;
+    clock.setBack(TEN_MINUTES);
+    await change();
+    await ask("", isolate);
+    expect(edge.puts).toBe(puts + 1);
+  });
+
   test("delays no event of a stream, and ends a stream that would live longer", async ({ expect }) => {
     const stream = new EventStreamReader(await reader.fetch(`/ofrep/v1/stream?key=${project.clientKey}`));
     for (let i = 0; i < 33; i++) await pass(1, 20_000);

@@ -155,10 +155,31 @@ describe("made-up names", () => {
       const absent = await traceOf("hiddem", 50);
       expect(hidden).toEqual(absent);
       expect(hidden.seen).toHaveLength(1);
+      if (state === "fresh") expect(hidden.synchronous).toBe(50);
       expect(hidden.seen[0]).toContain("[404,");
       expect([hidden.l2, hidden.l3]).toEqual([0, 0]);
     },
   );
+
+  test("a hidden flag that the isolate has never loaded costs no more than an absent one", async ({ expect }) => {
+    await ask("nope");
+    const hidden = await traceOf("hidden", 10);
+    expect(hidden).toEqual(await traceOf("hiddem", 10));
+    expect([hidden.synchronous, hidden.l2, hidden.l3]).toEqual([10, 0, 0]);
+    // A server key sees the flag all the same.
+    expect((await ask("hidden", project.serverKey)).status).toBe(200);
+  });
+
+  test("a flag that is hidden no longer is seen with its change", async ({ expect }) => {
+    await ask("nope");
+    expect((await ask("hidden")).status).toBe(404);
+    await project.save({ key: "hidden", clientVisible: true });
+    await isolate.services.sweep(() => undefined);
+    expect((await ask("hidden")).status).toBe(200);
+    await project.save({ key: "hidden", clientVisible: false });
+    await isolate.services.sweep(() => undefined);
+    expect((await ask("hidden")).status).toBe(404);
+  });
 
   test("in an outage an absent flag is not told from a hidden one by an outdated index", async ({ expect }) => {
     for (const name of ["hidden", "hiddem", "flag-0"]) await ask(name);

@@ -32,6 +32,7 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
       ]),
       keys: {},
       index: ["checkout"],
+      hidden: [],
     });
   });
 
@@ -39,7 +40,9 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     for (const key of ["b", "a"]) await saveFlag(store.db, "prod", aFlag(key), options);
     expect((await reader.readFlags("prod", ["a", "b"]))?.index).toBeUndefined();
     expect((await reader.readFlags("prod", []))?.index).toBeUndefined();
-    expect((await reader.readFlags("prod", ["a", "nope"]))?.index).toEqual(["a", "b"]);
+    const hidden = aFlag("c", {}, { clientVisible: false });
+    await saveFlag(store.db, "prod", hidden, options);
+    expect(await reader.readFlags("prod", ["a", "nope"])).toMatchObject({ index: ["a", "b", "c"], hidden: ["c"] });
   });
 
   it("a write that changes nothing makes no version", async ({ expect }) => {

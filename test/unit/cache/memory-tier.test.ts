@@ -67,6 +67,28 @@ describe("MemoryTier's bounds", () => {
     }
   });
 
+  test("evicts no flag for names that are absent, of which it keeps a thousand", ({ expect }) => {
+    const { tier } = aMemoryTier<string>({ maxEntries: 2000, maxBytes: 100_000 });
+    for (const key of ["a", "b"]) tier.set("prod", key, key, AT_1);
+    for (let i = 0; i < 3000; i++) tier.set("prod", `nope-${i}`, null, AT_1);
+    expect(["a", "b"].map((key) => tier.get("prod", key)?.value)).toEqual(["a", "b"]);
+    expect(tier.get("prod", "nope-2999")?.value).toBeNull();
+    expect(tier.stats()).toMatchObject({ size: 1002, evictions: 2000 });
+  });
+
+  test("forgets an absent name for no flag, and moves a name that begins or ceases to exist", ({ expect }) => {
+    const { tier } = aMemoryTier<string>({ maxEntries: 2 });
+    tier.set("prod", "x", null, AT_1);
+    for (const key of ["a", "b", "c"]) tier.set("prod", key, key, AT_1);
+    expect(tier.get("prod", "x")?.value).toBeNull();
+    tier.set("prod", "x", "X", AT_1);
+    tier.set("prod", "c", null, AT_1);
+    expect(tier.stats().size).toBe(2);
+    expect(["x", "c"].map((key) => tier.get("prod", key)?.value)).toEqual(["X", null]);
+    tier.clear();
+    expect(tier.stats()).toMatchObject({ size: 0, bytes: 0 });
+  });
+
   test("bounds the environments by their last use, and forgets all of the evicted one", ({ expect }) => {
     const { tier } = aMemoryTier<string>({ maxEnvironments: 2 });
     tier.set("first", "a", "A", { asOf: 9 });
