@@ -4,6 +4,7 @@ import type { MemoryTier } from "../cache/memory-tier.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { KeyTable } from "../flags/sdk-keys.ts";
 import { isWithin } from "../ops/clock.ts";
+import type { FlagSchedule } from "./watch/flag-schedule.ts";
 import { type FlagSetView, holdsKey, viewOf } from "./read/flag-set.ts";
 
 /** An isolate remembers for this long that an environment does not exist (ms). */
@@ -35,6 +36,10 @@ export class EnvironmentState {
   confirmedBehindAt = 0;
   /** `undefined` until a tier has returned this environment. */
   snapshot: KnownSnapshot | undefined;
+  /** When the flags change by themselves; maybe of an earlier version. `undefined` until a stream asked for it. */
+  schedule: FlagSchedule | undefined;
+  /** When the schedule was last asked for, and how long it then takes to ask again. */
+  scheduleAsked = { at: 0, pauseMs: 0 };
   /** When the last head check failed (ms since epoch); 0 if it succeeded. */
   #headCheckFailedAt = 0;
   /** When the store last said that there is no such environment, and the version that was known then. */

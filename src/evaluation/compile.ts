@@ -89,8 +89,11 @@ function compileBoundaries({ instants, ramps }: Traits): CompiledFlag["nextBound
   for (const { start, end } of ramps) boundaries.add(start).add(end);
   if (boundaries.size === 0) return () => undefined;
   const sorted = [...boundaries].sort((a, b) => a - b);
-  return (now) => {
-    for (const { start, end } of ramps) if (now >= start && now < end) return now;
-    return sorted.find((instant) => instant > now);
+  return (now, rampStepMs = 0) => {
+    const next = sorted.find((instant) => instant > now);
+    for (const { start, end } of ramps) {
+      if (now >= start && now < end) return Math.min(now + rampStepMs, next ?? Number.POSITIVE_INFINITY);
+    }
+    return next;
   };
 }

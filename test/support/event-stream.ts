@@ -25,7 +25,12 @@ export class EventStreamReader {
 
   /** The versions that the stream has announced so far. */
   get versions(): number[] {
-    return this.frames.filter(({ data }) => data !== undefined).map(({ id }) => Number(id));
+    return this.frames.filter(({ data }) => data !== undefined).map(({ id = "" }) => Number.parseInt(id, 10));
+  }
+
+  /** The version in the Last-Event-ID that the client would send. */
+  get lastVersion(): number {
+    return Number.parseInt(this.lastEventId ?? "", 10);
   }
 
   /** The Last-Event-ID that the client would send. */

@@ -1,5 +1,6 @@
 import type { KeyTable } from "../../flags/sdk-keys.ts";
 import type { RequestScope } from "../request-scope.ts";
+import type { Visibility } from "./flag-schedule.ts";
 
 /** A stream's view of its environment. */
 export interface FeedState {
@@ -17,8 +18,11 @@ export type FeedOutcome = FeedState | "unknown-environment" | "unavailable";
  * isolates would be another (docs/adr/0011-streams-watch-their-isolates-head.md says when that pays).
  */
 export interface ChangeFeed {
-  /** Creates the subscription of one stream, for use in the stream's own request. */
-  subscribe(environment: string, scope: RequestScope): ChangeSubscription;
+  /**
+   * Creates the subscription of one stream, for use in the stream's own request. It follows the schedules of the flags
+   * that the stream's key sees.
+   */
+  subscribe(environment: string, scope: RequestScope, sees: Visibility): ChangeSubscription;
 }
 
 export interface ChangeSubscription {
@@ -28,8 +32,18 @@ export interface ChangeSubscription {
   confirmed(): Promise<FeedOutcome>;
   /** Returns the environment as this isolate knows it. */
   state(): Promise<FeedOutcome>;
-  /** Resolves when the version differs from `seen`, when the environment is gone, or at `until` (ms since epoch). */
-  moved(seen: number, until: number): Promise<void>;
+  /**
+   * Returns the first time after `seenAt` at which a flag changes by itself, or a running ramp has moved on; `Infinity`
+   * if there is none, or if the schedules are not known yet (ms since epoch).
+   */
+  boundaryAfter(seenAt: number): number;
+  /** Waits until the schedules of the current version are known, but not for long. */
+  scheduled(): Promise<void>;
+  /**
+   * Resolves when the version differs from `seen`, at the boundary after `seenAt`, when the environment is gone, or at
+   * `until` (ms since epoch).
+   */
+  moved(seen: number, until: number, seenAt: number): Promise<void>;
   /** Must be called in the end. May be called again. */
   close(): void;
 }

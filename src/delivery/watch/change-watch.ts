@@ -3,18 +3,23 @@
  *
  * On workerd there are no timers between requests, and a timer, a stream and a response belong to the request that
  * created them. Therefore one of the streams is on duty: it starts the head check once a second for all of them, while
- * the others sleep with timers of their own. A head check, an evaluation or a purge in this isolate may move the
+ * the others sleep with timers of their own. Each stream also wakes at the next boundary of a schedule, which takes no I/O
+ * and no further timer. A head check, an evaluation or a purge in this isolate may move the
  * version; each move resolves a promise of each sleeper, and each goes on in its own request. A request that the
  * runtime has cancelled runs no `finally`, so a stream on duty that falls silent is replaced.
  */
+import type { TieredCache } from "../../cache/tiered-cache.ts";
 import { within } from "../../resilience/deadline.ts";
 import { type Clock, isWithin } from "../../ops/clock.ts";
 import type { Environments, EnvironmentState } from "../environment.ts";
+import type { CompiledFlag } from "../../evaluation/types.ts";
 import type { HeadCheck } from "../read/head-check.ts";
 import { planFlags } from "../read/load-plans.ts";
 import type { Loader } from "../read/loader.ts";
 import type { RequestScope } from "../request-scope.ts";
 import type { ChangeFeed, ChangeSubscription, FeedOutcome } from "./change-feed.ts";
+import type { Visibility } from "./flag-schedule.ts";
+import { ScheduleReader } from "./schedule-reader.ts";
 
 /** The least time between two checks, whatever interval evaluations use (ms). */
 const MIN_INTERVAL_MS = 1000;
@@ -22,12 +27,15 @@ const MIN_INTERVAL_MS = 1000;
 const LATE_INTERVALS = 2.5;
 /** A stream that opens waits this long for the first check (ms). */
 const OPEN_BUDGET_MS = 1000;
+/** A schedule that could not be read is not read again sooner than this (ms). */
+const SCHEDULE_RETRY_MS = 5000;
 
 export interface ChangeWatchOptions {
   environments: Environments;
   loader: Loader;
   headCheck: HeadCheck;
   headCheckMs: number;
+  tiers: Pick<TieredCache<CompiledFlag>, "compile">;
   clock: Clock;
   random: () => number;
 }
@@ -47,14 +55,16 @@ interface Lane {
 export class ChangeWatch implements ChangeFeed {
   readonly #options: ChangeWatchOptions;
   readonly #intervalMs: number;
+  readonly #schedules: ScheduleReader;
   readonly #lanes = new Map<string, Lane>();
 
   constructor(options: ChangeWatchOptions) {
     this.#options = options;
     this.#intervalMs = Math.max(MIN_INTERVAL_MS, options.headCheckMs);
+    this.#schedules = new ScheduleReader(options);
   }
 
-  subscribe(environment: string, scope: RequestScope): ChangeSubscription {
+  subscribe(environment: string, scope: RequestScope, sees: Visibility): ChangeSubscription {
     let lane = this.#lanes.get(environment);
     // A lane whose environment is gone holds only dead streams. They would keep the environment gone when it is created
     // again.
@@ -62,7 +72,7 @@ export class ChangeWatch implements ChangeFeed {
       lane = { environment, watchers: new Set(), onDuty: undefined, heardAt: 0, checkStartedAt: 0, isGone: false };
       this.#lanes.set(environment, lane);
     }
-    const watcher = new Watcher(this, lane, scope);
+    const watcher = new Watcher(this, lane, scope, sees);
     lane.watchers.add(watcher);
     return watcher;
   }
@@ -113,6 +123,25 @@ export class ChangeWatch implements ChangeFeed {
     return this.#dueAt(lane, state);
   }
 
+  /** Returns the boundary after `seenAt`, and reads the schedule behind it if that is of an earlier version. */
+  boundaryAfter(lane: Lane, sees: Visibility, seenAt: number, scope: RequestScope): number {
+    const state = this.stateOf(lane);
+    const { at, pauseMs } = state.scheduleAsked;
+    if (!this.#hasSchedule(state) && state.version !== 0 && !isWithin(at, pauseMs, this.now())) {
+      state.scheduleAsked = { at: this.now(), pauseMs: this.#intervalMs };
+      scope.waitUntil(this.#readSchedule(lane, state, scope));
+    }
+    return state.schedule?.[sees].after(seenAt) ?? Number.POSITIVE_INFINITY;
+  }
+
+  async scheduled(lane: Lane, scope: RequestScope): Promise<void> {
+    const state = this.stateOf(lane);
+    if (this.#hasSchedule(state)) return;
+    const reading = this.#readSchedule(lane, state, scope);
+    scope.waitUntil(reading);
+    await within(reading, OPEN_BUDGET_MS, this.#options.clock);
+  }
+
   leave(lane: Lane, watcher: Watcher): void {
     lane.watchers.delete(watcher);
     if (lane.watchers.size === 0) {
@@ -132,6 +161,23 @@ export class ChangeWatch implements ChangeFeed {
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     return this.#options.clock.sleep(ms, signal);
+  }
+
+  /** Whether the schedule of the current version is known. Takes it from L1 if the flags are there. */
+  #hasSchedule(state: EnvironmentState): boolean {
+    if (state.schedule?.version !== state.version) state.schedule = this.#schedules.held(state) ?? state.schedule;
+    return state.schedule?.version === state.version;
+  }
+
+  /** Never throws: until the schedule is read, the one of an earlier version is in force. */
+  async #readSchedule(lane: Lane, state: EnvironmentState, scope: RequestScope): Promise<void> {
+    const schedule = await this.#schedules.read(state, scope).catch(() => undefined);
+    if (schedule === undefined) {
+      state.scheduleAsked = { at: this.now(), pauseMs: SCHEDULE_RETRY_MS };
+    } else if (schedule.version >= (state.schedule?.version ?? 0)) {
+      state.schedule = schedule;
+      wakeAll(lane);
+    }
   }
 
   /** Evaluations confirm the head too, and then the watch has nothing to check. */
@@ -161,14 +207,16 @@ class Watcher implements ChangeSubscription {
   readonly #watch: ChangeWatch;
   readonly #lane: Lane;
   readonly #scope: RequestScope;
+  readonly #sees: Visibility;
   #isClosed = false;
   /** Called from other requests. It resolves a promise and touches nothing else of this request. */
   wake: () => void = () => undefined;
 
-  constructor(watch: ChangeWatch, lane: Lane, scope: RequestScope) {
+  constructor(watch: ChangeWatch, lane: Lane, scope: RequestScope, sees: Visibility) {
     this.#watch = watch;
     this.#lane = lane;
     this.#scope = scope;
+    this.#sees = sees;
   }
 
   get version(): number {
@@ -184,12 +232,21 @@ class Watcher implements ChangeSubscription {
     return this.#watch.outcome(this.#lane, this.#scope);
   }
 
-  async moved(seen: number, until: number): Promise<void> {
+  boundaryAfter(seenAt: number): number {
+    return this.#watch.boundaryAfter(this.#lane, this.#sees, seenAt, this.#scope);
+  }
+
+  scheduled(): Promise<void> {
+    return this.#watch.scheduled(this.#lane, this.#scope);
+  }
+
+  async moved(seen: number, until: number, seenAt: number): Promise<void> {
     const startedAt = this.#watch.now();
     while (!this.#isClosed && !this.#lane.isGone) {
       const { version } = this;
-      if ((version !== 0 && version !== seen) || !isWithin(startedAt, until - startedAt, this.#watch.now())) return;
-      const wakeAt = Math.min(until, this.#watch.wakeAt(this.#lane, this, this.#scope));
+      const end = Math.min(until, this.boundaryAfter(seenAt));
+      if ((version !== 0 && version !== seen) || !isWithin(startedAt, end - startedAt, this.#watch.now())) return;
+      const wakeAt = Math.min(end, this.#watch.wakeAt(this.#lane, this, this.#scope));
       await this.#sleep(wakeAt - this.#watch.now());
     }
   }

@@ -64,6 +64,12 @@ export interface BulkEvaluation extends Provenance {
   resolutions: readonly Resolution[];
 }
 
+/**
+ * The clocks of two isolates differ by less than this (ms). A request that an event caused is evaluated at the event's
+ * time if that is so little ahead; with more, a caller could look into the future.
+ */
+const MAX_CLOCK_SKEW_MS = 2000;
+
 const HIT_L1 = "Burgee-L1; hit";
 const NO_ATTRIBUTES: RequestAttributes = {};
 
@@ -126,21 +132,27 @@ export async function evaluateOne(
   return { flag, resolution, ...provenance, overrides: overrides?.status };
 }
 
-/** Evaluates every flag that the key may see, sorted by flag key. */
+/**
+ * Evaluates every flag that the key may see, sorted by flag key. `announcedAt` is the time of the event that made the
+ * client ask (ms since epoch).
+ */
 export async function evaluateAll(
   services: EvaluationServices,
   opened: EvaluationRequest,
   context: EvaluationContext,
+  announcedAt = 0,
 ): Promise<BulkEvaluation> {
   const { token, request } = opened;
-  const now = services.now();
-  const found = services.source.all(opened, now);
+  const startedAt = services.now();
+  const found = services.source.all(opened, startedAt);
+  // At a boundary, this isolate's clock may be behind that of the isolate which announced it.
+  const now = announcedAt - startedAt < MAX_CLOCK_SKEW_MS ? Math.max(startedAt, announcedAt) : startedAt;
   const result = found instanceof Promise ? await found : found;
   assertFound(result, opened);
   const { overridesSince } = checkKey(services, result, opened);
   const { value } = result;
   const provenance = provenanceOf(result, now);
-  if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, opened, now, provenance);
+  if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, opened, startedAt, provenance);
   const flags = token.kind === "client" ? value.clientVisible : value.all;
   const input = inputFor(services, request, context, now, value.readsRequest);
   const show = token.kind === "client" ? forClients : unchanged;

@@ -6,7 +6,7 @@ import { type BulkMembers, bulkMembers } from "./bulk-members.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
 import { CORS_HEADERS, preflight } from "../cors.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, ofrepRoute, toHttpError } from "../errors.ts";
-import { announcedVersion } from "./announced-version.ts";
+import { parseAnnouncement } from "./announcement.ts";
 import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
 import { OVERRIDES_HEADER } from "../overrides/presented-overrides.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
@@ -49,19 +49,20 @@ async function evaluateFlags(c: Context<AppEnv>, services: Services): Promise<Re
   try {
     const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = await readContext(request);
-    const announced = announcedVersion(c.req.query("flagConfigEtag"));
-    if (announced !== undefined) await services.source.seekVersion(opened.environment, announced, opened.scope);
+    const announced = parseAnnouncement(c.req.query("flagConfigEtag"));
+    if (announced !== undefined) await services.source.seekVersion(opened.environment, announced.version, opened.scope);
     const { flags, resolutions, version, cacheStatus, timing, overrides } = await evaluateAll(
       services,
       opened,
       context,
+      announced?.at,
     );
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
     const members = bulkMembers(opened, services.streams !== undefined);
     const etag = entityTag(items, members.tagged);
     const ifNoneMatch = request.headers.get("if-none-match");
     // A client that was told about a different version gets the full body, even if its ETag still matches.
-    const mayBeKnown = announced === undefined || announced === version;
+    const mayBeKnown = announced === undefined || announced.version === version;
     const isKnown = ifNoneMatch !== null && mayBeKnown && matchesEntityTag(ifNoneMatch, etag);
     const response = new Response(isKnown ? null : bulkBody(items, members), {
       status: isKnown ? 304 : 200,

@@ -17,8 +17,7 @@ const encoder = new TextEncoder();
 export interface ChangeStreamOptions {
   subscription: ChangeSubscription;
   slot: StreamSlot;
-  /** The first frames, and the version that they announce. */
-  opening: { version: number; frames: string };
+  opening: Opening;
   /** Returns false if the client's key is revoked. */
   isAllowed(state: FeedState): boolean;
   lifetimeMs: number;
@@ -36,6 +35,8 @@ export class ChangeStream {
   readonly #openedAt: number;
   readonly #lifetimeMs: number;
   #announcedVersion: number;
+  /** The time up to which schedules and ramps are announced (ms since epoch). */
+  #scheduleSeenAt: number;
   /** When the last event was sent (ms since epoch). */
   #announcedAt = 0;
   #isOver = false;
@@ -47,6 +48,7 @@ export class ChangeStream {
     this.#options = options;
     this.#opening = opening.frames;
     this.#announcedVersion = opening.version;
+    this.#scheduleSeenAt = opening.at;
     this.#openedAt = clock.now();
     this.#lifetimeMs = lifetimeMs * (1 - LIFETIME_JITTER * random());
   }
@@ -85,7 +87,7 @@ export class ChangeStream {
     const { subscription, clock, isAllowed } = this.#options;
     const now = clock.now();
     const leftMs = remainingMs(this.#openedAt, this.#lifetimeMs, now);
-    await subscription.moved(this.#announcedVersion, now + Math.min(KEEP_ALIVE_MS, leftMs));
+    await subscription.moved(this.#announcedVersion, now + Math.min(KEEP_ALIVE_MS, leftMs), this.#scheduleSeenAt);
     const waitMs = remainingMs(this.#announcedAt, EVENT_GAP_MS, clock.now());
     if (waitMs > 0) await clock.sleep(waitMs);
     if (this.#isOver || !isWithin(this.#openedAt, this.#lifetimeMs, clock.now())) return undefined;
@@ -96,14 +98,35 @@ export class ChangeStream {
       return KEEP_ALIVE;
     }
     if (state === "unknown-environment" || !isAllowed(state)) return undefined;
-    if (state.version === this.#announcedVersion) return KEEP_ALIVE;
+    const at = clock.now();
+    // If the clock was set back, boundaries that have been announced lie ahead again.
+    this.#scheduleSeenAt = Math.min(this.#scheduleSeenAt, at);
+    const isScheduled = subscription.boundaryAfter(this.#scheduleSeenAt) <= at;
+    if (state.version === this.#announcedVersion && !isScheduled) return KEEP_ALIVE;
     this.#announcedVersion = state.version;
-    this.#announcedAt = clock.now();
-    return changeFrame(state.version, state.movedAt);
+    this.#scheduleSeenAt = at;
+    this.#announcedAt = at;
+    return changeFrame({ ...state, at, isScheduled });
   }
 }
 
-/** Returns the first frames of a stream. With `mustFetch`, the client may hold flags of an older version. */
-export function openingFrames({ version, movedAt }: FeedState, mustFetch: boolean): string {
-  return helloFrame(version) + (mustFetch ? changeFrame(version, movedAt) : "");
+/** The first frames of a stream, and the state that they announce. */
+export interface Opening {
+  version: number;
+  /** The time up to which schedules and ramps are announced (ms since epoch). */
+  at: number;
+  frames: string;
+}
+
+/**
+ * Returns the first frames of a stream whose client has seen the schedules up to `seenAt` (ms since epoch). With
+ * `mustFetch`, the client may hold flags of an older version.
+ */
+export function openingOf(
+  { version, movedAt }: FeedState,
+  { mustFetch, isScheduled, seenAt, now }: { mustFetch: boolean; isScheduled: boolean; seenAt: number; now: number },
+): Opening {
+  if (!mustFetch && !isScheduled) return { version, at: seenAt, frames: helloFrame(version, seenAt) };
+  const event = changeFrame({ version, at: now, movedAt, isScheduled });
+  return { version, at: now, frames: helloFrame(version, now) + event };
 }

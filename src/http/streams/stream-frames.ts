@@ -1,4 +1,5 @@
 /** The frames of OFREP's change streams, which are server-sent events. */
+import { announcementText } from "../evaluation/announcement.ts";
 
 export const STREAM_PATH = "/ofrep/v1/stream";
 
@@ -11,14 +12,27 @@ const RETRY_MS = 3000;
 export const KEEP_ALIVE = ": keep-alive\n\n";
 
 /** The first frame of every stream. An `id` without data sets the client's Last-Event-ID and dispatches no event. */
-export function helloFrame(version: number): string {
-  return `retry: ${RETRY_MS}\nid: ${version}\n\n`;
+export function helloFrame(version: number, at: number): string {
+  return `retry: ${RETRY_MS}\nid: ${announcementText(version, at)}\n\n`;
 }
 
-/** Makes the client fetch its flags. `movedAt` is when this isolate learnt of the version (ms since epoch). */
-export function changeFrame(version: number, movedAt: number): string {
-  const data = { type: "refetchEvaluation", etag: String(version), lastModified: Math.floor(movedAt / 1000) };
-  return `id: ${version}\nevent: message\ndata: ${JSON.stringify(data)}\n\n`;
+/** A change to announce. Times in ms since epoch. */
+export interface AnnouncedChange {
+  version: number;
+  /** The time up to which schedules and ramps are announced. */
+  at: number;
+  /** When this isolate learnt of the version. */
+  movedAt: number;
+  /** Whether a boundary has passed. Then flags may differ although the version is the same. */
+  isScheduled: boolean;
+}
+
+/** Makes the client fetch its flags. With a boundary, the client's request repeats the time, which is after it. */
+export function changeFrame({ version, at, movedAt, isScheduled }: AnnouncedChange): string {
+  const id = announcementText(version, at);
+  const lastModified = Math.floor((isScheduled ? at : movedAt) / 1000);
+  const data = { type: "refetchEvaluation", etag: isScheduled ? id : String(version), lastModified };
+  return `id: ${id}\nevent: message\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 /** The last frame of a stream that the client should reopen. */

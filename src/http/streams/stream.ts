@@ -2,9 +2,9 @@ import type { Context, Hono } from "hono";
 import type { ChangeSubscription, FeedState } from "../../delivery/watch/change-feed.ts";
 import type { RequestScope } from "../../delivery/request-scope.ts";
 import type { AppEnv, Services, StreamServices } from "../services.ts";
-import { announcedVersion } from "../evaluation/announced-version.ts";
+import { type Announcement, parseAnnouncement } from "../evaluation/announcement.ts";
 import { requireSdkKey, requireSdkKind, tokenOf, type VerifiedSdkKey } from "../authenticate.ts";
-import { ChangeStream, openingFrames } from "./change-stream.ts";
+import { ChangeStream, type Opening, openingOf } from "./change-stream.ts";
 import { CORS_HEADERS } from "../cors.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, toHttpError } from "../errors.ts";
 import { requestId } from "../request-id.ts";
@@ -20,6 +20,11 @@ const POLL_MAX_MS = 28_000;
  * s.
  */
 const SETTLED_MS = 91_000;
+/**
+ * A client whose stream carries no time fetched its flags at most this long before (ms). A boundary within that time is
+ * announced. Less than a minute, so that a running ramp is not announced to each new stream.
+ */
+const FETCHED_MS = 30_000;
 
 /** Registers the change streams, `GET /ofrep/v1/stream`. */
 export function registerStream(app: Hono<AppEnv>, services: Services): void {
@@ -45,22 +50,25 @@ async function open(c: Context<AppEnv>, services: Services): Promise<Response> {
   const token = await verify(services, request, c.req.query("key"));
   const scope: RequestScope = { waitUntil: (promise) => c.executionCtx.waitUntil(promise) };
   if (!(await services.source.listsKey(token.environment, token.id, scope))) requireSdkKey(token, {}, request);
-  const announced = announcedVersion(request.headers.get("last-event-id") ?? undefined);
-  if (announced !== undefined) await services.source.seekVersion(token.environment, announced, scope);
-  const subscription = streams.feed.subscribe(token.environment, scope);
+  const announced = parseAnnouncement(request.headers.get("last-event-id") ?? undefined);
+  if (announced !== undefined) await services.source.seekVersion(token.environment, announced.version, scope);
+  const sees = token.kind === "client" ? "clientVisible" : "all";
+  const subscription = streams.feed.subscribe(token.environment, scope, sees);
   try {
     const state = await subscription.confirmed();
     if (state === "unknown-environment") throw new HttpError(401, "the key is revoked");
     // Not an error: on one, the client would retry for ever, and more often than it polls.
     if (state === "unavailable") return closed(streams, subscription, "");
     requireSdkKey(token, state.keys, request);
-    const frames = openingFrames(state, mustFetch(state, announced, streams.clock.now()));
     const slot = request.method === "HEAD" ? undefined : streams.slots.take(() => subscription.close());
-    if (slot === undefined) return closed(streams, subscription, frames);
+    // A stream waits for the schedules later, but this response is all that a client without one gets.
+    if (slot === undefined && request.method !== "HEAD") await subscription.scheduled();
+    const opening = openingFor(state, announced, subscription, streams.clock.now());
+    if (slot === undefined) return closed(streams, subscription, opening.frames);
     const stream = new ChangeStream({
       subscription,
       slot,
-      opening: { version: state.version, frames },
+      opening,
       isAllowed: ({ keys }) => isAllowed(token, keys, request),
       ...streams,
     });
@@ -81,11 +89,17 @@ async function verify(services: Services, request: Request, queryKey: string | u
   return token;
 }
 
-/**
- * Whether the client may hold flags of an older version. `announced` is the last version that an event announced to it.
- */
-function mustFetch({ version, movedAt }: FeedState, announced: number | undefined, now: number): boolean {
-  return announced === undefined ? now - movedAt < SETTLED_MS : announced !== version;
+/** `announced` is the last state that an event or the start of a stream announced to the client. */
+function openingFor(
+  state: FeedState,
+  announced: Announcement | undefined,
+  subscription: ChangeSubscription,
+  now: number,
+): Opening {
+  // Whether the client may hold flags of an older version.
+  const mustFetch = announced === undefined ? now - state.movedAt < SETTLED_MS : announced.version !== state.version;
+  const seenAt = Math.min(announced?.at ?? now - FETCHED_MS, now);
+  return openingOf(state, { mustFetch, isScheduled: subscription.boundaryAfter(seenAt) <= now, seenAt, now });
 }
 
 function isAllowed(token: VerifiedSdkKey, keys: FeedState["keys"], request: Request): boolean {

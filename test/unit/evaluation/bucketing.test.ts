@@ -245,5 +245,13 @@ describe("ramp", () => {
       end - 1,
       undefined,
     ]);
+    const step = (end - start) / 2;
+    expect([start - 5, start, start + 5, end - 1, end].map((now) => flag.nextBoundary(now, step))).toEqual([
+      start,
+      start + step,
+      start + 5 + step,
+      end,
+      undefined,
+    ]);
   });
 });

@@ -28,7 +28,7 @@ const OVERRIDES = [
 const ANNOUNCED = [
   query(
     "flagConfigEtag",
-    "`etag` of the event that caused this request: the response is of that version or a later one.",
+    "`etag` of the event that caused this request: the response is of that version and time, or of later ones.",
   ),
   query("flagConfigLastModified", "`lastModified` of that event. It has no effect."),
 ];

@@ -104,7 +104,7 @@ describe("access to change streams", () => {
       return (await addKey({ kind: "client" }, "phoenix")).token;
     };
     const token = await make();
-    const dead = isolate.services.streams?.feed.subscribe("phoenix", { waitUntil: () => undefined });
+    const dead = isolate.services.streams?.feed.subscribe("phoenix", { waitUntil: () => undefined }, "all");
     await manage("DELETE", "/phoenix?confirm=phoenix");
     await clock.advance(1000);
     expect(await statusOf(ask(token))).toBe(401);

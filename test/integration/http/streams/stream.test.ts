@@ -94,7 +94,8 @@ describe("change streams", () => {
     expect(reader.response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     expect(reader.response.headers.get("cache-control")).toContain("no-store");
     expect(reader.response.headers.get("access-control-allow-origin")).toBe("*");
-    expect(reader.frames).toEqual([{ retry: "3000", id: String(version?.version) }]);
+    expect(reader.frames).toEqual([{ retry: "3000", id: expect.stringMatching(/^\d+\.\d+$/) }]);
+    expect(reader.lastVersion).toBe(Number(version?.version));
   });
 
   test("announces a change made elsewhere within a second", async ({ expect }) => {
@@ -161,8 +162,12 @@ describe("change streams", () => {
   });
 
   test("replace the stream that polls if it dies without a sign", async ({ expect }) => {
-    const dead = isolate.services.streams?.feed.subscribe("production", { waitUntil: () => undefined });
-    const asked = dead?.moved(dead.version, clock.now() + 1);
+    const dead = isolate.services.streams?.feed.subscribe(
+      "production",
+      { waitUntil: () => undefined },
+      "clientVisible",
+    );
+    const asked = dead?.moved(dead.version, clock.now() + 1, clock.now());
     await clock.advance(1);
     await asked;
     const reader = await stream();
@@ -197,7 +202,7 @@ describe("change streams", () => {
     await evaluate(isolate);
     const version = await change(writer);
     const reader = await stream(isolate, { "last-event-id": String(version) });
-    expect(reader.lastEventId).toBe(String(version));
+    expect(reader.lastVersion).toBe(version);
     expect(reader.versions).toEqual([]);
   });
 
