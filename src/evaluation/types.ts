@@ -56,8 +56,8 @@ export interface CompiledFlag {
   evaluate(input: EvaluationInput): Resolution;
   /**
    * Returns the first instant after `now` (ms since epoch) at which the result may change by itself, or `undefined` if
-   * it never does. While a ramp runs, the result may change at any time, so this returns `now`, or with `rampStepMs` that
-   * much later, unless the next instant comes before.
+   * it never does. While a ramp runs, the result may change at any time, so this returns `now`, or `rampStepMs` after
+   * it, unless the next instant comes before.
    */
   nextBoundary(now: number, rampStepMs?: number): number | undefined;
   /** Whether the result depends on chance: the flag, or a flag that it refers to, is a sample. */

@@ -3,10 +3,10 @@
  *
  * On workerd there are no timers between requests, and a timer, a stream and a response belong to the request that
  * created them. Therefore one of the streams is on duty: it starts the head check once a second for all of them, while
- * the others sleep with timers of their own. Each stream also wakes at the next boundary of a schedule, which takes no I/O
- * and no further timer. A head check, an evaluation or a purge in this isolate may move the
- * version; each move resolves a promise of each sleeper, and each goes on in its own request. A request that the
- * runtime has cancelled runs no `finally`, so a stream on duty that falls silent is replaced.
+ * the others sleep with timers of their own. Each stream also wakes at the next boundary of a schedule, which takes no
+ * I/O and no further timer. A head check, an evaluation or a purge in this isolate may move the version; each move
+ * resolves a promise of each sleeper, and each goes on in its own request. A request that the runtime has cancelled
+ * runs no `finally`, so a stream on duty that falls silent is replaced.
  */
 import type { TieredCache } from "../../cache/tiered-cache.ts";
 import { within } from "../../resilience/deadline.ts";

@@ -29,7 +29,7 @@ export class Boundaries {
       .filter((next) => next(Number.NEGATIVE_INFINITY) !== undefined);
   }
 
-  /** Returns the first time after `seenAt` at which to announce a change (ms since epoch); `Infinity` if there is none. */
+  /** Returns the first time after `seenAt` to announce a change at (ms since epoch); `Infinity` if there is none. */
   after(seenAt: number): number {
     const { from, until } = this.#span;
     if (seenAt < from || seenAt >= until) this.#span = this.#spanAt(seenAt);

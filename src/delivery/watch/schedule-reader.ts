@@ -22,7 +22,7 @@ export class ScheduleReader {
     this.#options = options;
   }
 
-  /** Returns the schedule if L1 holds every flag at the environment's version. Expired entries are as good as others. */
+  /** Returns the schedule if L1 holds every flag at the environment's version. Expired entries are right too. */
   held(state: EnvironmentState): FlagSchedule | undefined {
     const view = state.flagSet(this.#options.clock.now(), { orStale: true });
     return view === undefined || view.isSuperseded ? undefined : scheduleOf(view, view.version);

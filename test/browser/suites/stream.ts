@@ -57,6 +57,27 @@ export function describeStream(theWorld: () => World): void {
       expect(world.edge.count({ method: "OPTIONS", path: STREAM })).toBe(0);
     });
 
+    it("shows a scheduled switch at its instant, although nobody changes anything then", async () => {
+      await startListening();
+      // Far enough away for a slow machine to see the state before it.
+      const from = Date.now() + 8000;
+      const night = { id: "night", from: new Date(from).toISOString(), serve: { variant: "off" } };
+      const version = await world.update("headline", { rules: [night] });
+      try {
+        await expect.poll(() => refetches(version)).toHaveLength(1);
+        expect(await headline()).toBe("Fresh bread");
+        await expect.poll(headline).toBe("Bread");
+        expect(Date.now()).toBeGreaterThanOrEqual(from);
+        // The page held the ETag of the flags before the switch, and asked because of an event of the same version.
+        const asked = world.edge.seen.findLast(({ method, path }) => method === "POST" && path === BULK);
+        expect(asked?.query).toMatch(new RegExp(`^\\?flagConfigEtag=${version}\\.\\d+&`));
+        expect(asked?.status).toBe(200);
+        expect(streams()).toBe(1);
+      } finally {
+        await world.update("headline", { rules: [] });
+      }
+    });
+
     it("fetches after each event, and gets a 304 if the change is not visible to it", async () => {
       await startListening();
       const version = await serve("internal", "off");
