@@ -16,6 +16,9 @@ const ENTITIES = ["flag", "configuration", "segment", "key", "environment"];
 interface ListOptions {
   entity?: string;
   key?: string;
+  actor?: string;
+  since?: string;
+  until?: string;
   limit: number;
   project?: boolean;
 }
@@ -30,6 +33,9 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
       .description("list the newest changes, field by field")
       .addOption(new Option("--entity <entity>", "only changes of this kind of entity").choices(ENTITIES))
       .option("--key <key>", "only changes of the flag, segment, … with this key")
+      .option("--actor <actor>", "only changes by this writer, such as key:<id> or sql:<role>")
+      .option("--since <instant>", "only changes from this instant on, such as 2026-11-28T09:00:00Z")
+      .option("--until <instant>", "only changes before this instant")
       .option("--limit <count>", "number of changes, at most 200", wholeNumber(1, 200), 20)
       .option("--project", "changes of the whole project, including definitions of flags")
       .action(async ({ project, limit, ...options }: ListOptions, command: Command) => {
@@ -42,6 +48,7 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
         session.show(body.items, (items) => items.map((item) => changeText(item, project === true)).join("\n"));
       }),
     "burgee audit list -e production --key checkout-redesign",
+    "burgee audit list --project --since 2026-11-28T09:00Z --until 2026-11-28T10:00Z",
     "burgee audit list --project --entity flag --limit 5 --json",
   );
 

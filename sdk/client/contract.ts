@@ -746,6 +746,9 @@ export interface Operations {
       query?: {
         entity?: string | undefined;
         key?: string | undefined;
+        actor?: string | undefined;
+        since?: string | undefined;
+        until?: string | undefined;
         limit?: string | undefined;
         cursor?: string | undefined;
       };
@@ -758,6 +761,9 @@ export interface Operations {
       query?: {
         entity?: string | undefined;
         key?: string | undefined;
+        actor?: string | undefined;
+        since?: string | undefined;
+        until?: string | undefined;
         limit?: string | undefined;
         cursor?: string | undefined;
       };

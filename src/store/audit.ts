@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { StoreDatabase } from "./client.ts";
 import { audit } from "./derived-tables.ts";
 import { readRows } from "./writes/transaction.ts";
@@ -8,6 +8,12 @@ export interface AuditFilter {
   environment?: string | undefined;
   entity?: AuditRecord["entity"] | undefined;
   key?: string | undefined;
+  /** The writer, as the audit names it. */
+  actor?: string | undefined;
+  /** Selects changes from this instant on (ISO 8601). */
+  since?: string | undefined;
+  /** Selects changes before this instant (ISO 8601). */
+  until?: string | undefined;
   limit: number;
   /** Selects the records older than the one with this id. */
   before?: number | undefined;
@@ -22,7 +28,7 @@ export async function getAudit(db: StoreDatabase, id: number): Promise<AuditReco
 
 /** Returns the newest records first. */
 export async function listAudit(db: StoreDatabase, filter: AuditFilter): Promise<AuditRecord[]> {
-  const { environment, entity, key, before, limit } = filter;
+  const { environment, entity, key, actor, since, until, before, limit } = filter;
   const ofAllEnvironments = and(isNull(audit.environment), eq(audit.entity, "flag"));
   return await readRows(
     db
@@ -33,6 +39,9 @@ export async function listAudit(db: StoreDatabase, filter: AuditFilter): Promise
           environment === undefined ? undefined : or(eq(audit.environment, environment), ofAllEnvironments),
           entity === undefined ? undefined : eq(audit.entity, entity),
           key === undefined ? undefined : eq(audit.key, key),
+          actor === undefined ? undefined : eq(audit.actor, actor),
+          since === undefined ? undefined : gte(audit.at, since),
+          until === undefined ? undefined : lt(audit.at, until),
           before === undefined ? undefined : lt(audit.id, before),
         ),
       )

@@ -44,6 +44,8 @@ export const audit = pgTable(
   (t) => [
     index("audit_environment_index").on(t.environment, t.id),
     index("audit_key_index").on(t.key, t.id),
+    index("audit_actor_index").on(t.actor, t.id),
+    index("audit_at_index").on(t.at),
     check("audit_entity_check", sql`${t.entity} in ('flag', 'configuration', 'segment', 'key', 'environment')`),
     check("audit_action_check", sql`${t.action} in ('create', 'update', 'delete')`),
   ],

@@ -122,6 +122,14 @@ describe("burgee", () => {
       "change 999999 does not exist in production",
     );
     expect((await t.run("audit list --project --entity flag --json")).json[0]).toMatchObject({ environment: null });
+    const { actor, at } = (await t.run("audit list -e production --key badge --limit 1 --json")).json[0];
+    const filters = (since: string, until: string) => `--actor ${actor} --since ${since} --until ${until}`;
+    expect((await t.run(`audit list -e production --json ${filters(at, "2100-01-01")}`)).json).not.toEqual([]);
+    expect((await t.run(`audit list -e production --json ${filters("2020-01-01", "2020-01-02")}`)).json).toEqual([]);
+    expect(await t.run("audit list -e production --since yesterday")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("must be an instant like 2026-11-28T09:00:00Z"),
+    });
   });
 
   test("cache purge shows and deletes cached copies without changing a result", async ({ expect }) => {

@@ -7,6 +7,7 @@ import { useResource } from "../../state/resource.ts";
 import { go, route } from "../../state/route.ts";
 import { client } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
+import { controlText, instantOf } from "../../ui/fields/instant.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { ChangeItem } from "./change-item.tsx";
 import { type Change, ENTITIES, type Image, subjectText } from "./change.ts";
@@ -15,16 +16,17 @@ const PAGE = "50";
 
 /** The audit log: each change by field, with its author, and the way back to any earlier version. */
 export function AuditPage({ environment }: { environment: string }): JSX.Element {
-  const { entity, key } = route.value.query;
-  const older = useMemo(() => signal<Change[]>([]), [environment, entity, key]);
-  const cursor = useMemo(() => signal<string | null>(null), [environment, entity, key]);
+  const { entity, key, actor, since, until } = route.value.query;
+  const filters = [environment, entity, key, actor, since, until];
+  const older = useMemo(() => signal<Change[]>([]), filters);
+  const cursor = useMemo(() => signal<string | null>(null), filters);
   const load = async (from: string | undefined): Promise<Change[]> => {
-    const query = { entity, key, limit: PAGE, cursor: from };
+    const query = { entity, key, actor, since, until, limit: PAGE, cursor: from };
     const { body } = await client.call("listAudit", { path: { env: environment }, query });
     cursor.value = body.nextCursor;
     return body.items;
   };
-  const newest = useResource(() => load(undefined), [environment, entity, key]);
+  const newest = useResource(() => load(undefined), filters);
   const restore = async (change: Change, image: Image): Promise<void> => {
     if (!(await restoreFrom(environment, change, image))) return;
     older.value = [];
@@ -42,11 +44,11 @@ export function AuditPage({ environment }: { environment: string }): JSX.Element
       <header class="page">
         <h1>Audit log</h1>
       </header>
-      <Filters entity={entity} keyFilter={key} />
+      <Filters given={route.value.query} />
       <Loaded of={newest}>
         {(items) =>
           items.length === 0 ? (
-            <NoChanges isFiltered={entity !== undefined || key !== undefined} />
+            <NoChanges isFiltered={[entity, key, actor, since, until].some((filter) => filter !== undefined)} />
           ) : (
             <>
               <ol class="changes">
@@ -67,18 +69,28 @@ export function AuditPage({ environment }: { environment: string }): JSX.Element
   );
 }
 
-function Filters({ entity, keyFilter }: { entity: string | undefined; keyFilter: string | undefined }): JSX.Element {
+function Filters({ given }: { given: Record<string, string | undefined> }): JSX.Element {
+  const { entity, key, actor, since, until } = given;
   const filter = (query: Record<string, string | undefined>): void =>
-    go(["audit"], { entity, key: keyFilter, ...query });
+    go(["audit"], { entity, key, actor, since, until, ...query });
   return (
     <search class="filters">
       <input
         type="search"
         aria-label="Key of a flag, segment or SDK key"
         placeholder="Exact key of a flag, segment or SDK key"
-        value={keyFilter ?? ""}
+        value={key ?? ""}
         onChange={(event) => filter({ key: event.currentTarget.value.trim() })}
       />
+      <input
+        type="search"
+        aria-label="Author"
+        placeholder="Exact author, such as key:…"
+        value={actor ?? ""}
+        onChange={(event) => filter({ actor: event.currentTarget.value.trim() })}
+      />
+      <TimeFilter label="Since (UTC)" value={since} onChange={(instant) => filter({ since: instant })} />
+      <TimeFilter label="Until (UTC)" value={until} onChange={(instant) => filter({ until: instant })} />
       <select
         aria-label="Type"
         value={entity ?? ""}
@@ -92,6 +104,24 @@ function Filters({ entity, keyFilter }: { entity: string | undefined; keyFilter:
         ))}
       </select>
     </search>
+  );
+}
+
+interface TimeFilterProps {
+  label: string;
+  value: string | undefined;
+  onChange: (instant: string | undefined) => void;
+}
+
+function TimeFilter({ label, value, onChange }: TimeFilterProps): JSX.Element {
+  return (
+    <input
+      type="datetime-local"
+      aria-label={label}
+      title={label}
+      value={controlText(value)}
+      onChange={(event) => onChange(instantOf(event.currentTarget.value))}
+    />
   );
 }
 

@@ -4,6 +4,8 @@ import { postRestore, showAudit, showProjectAudit } from "./handlers.ts";
 import { auditQuery, restoreSchema } from "./input.ts";
 
 const AUDIT = "/api/v1/environments/:env/audit";
+const FILTERS =
+  "All filters can be combined. `since` and `until` are instants of ISO 8601: changes from `since` on, and before `until`. `actor` is compared exactly: `key:<id>` for an admin token, `sql:<role>` for an edit in SQL.";
 const LIST = {
   method: "get",
   tag: "Audit",
@@ -20,7 +22,7 @@ export const AUDIT_ROUTES = [
       path: "/api/v1/audit",
       id: "listProjectAudit",
       summary: "List the changes in the whole project",
-      description: "Includes changes of admin tokens and environments.",
+      description: `Includes changes of admin tokens and environments. ${FILTERS}`,
     },
     showProjectAudit,
   ),
@@ -30,7 +32,7 @@ export const AUDIT_ROUTES = [
       path: AUDIT,
       id: "listAudit",
       summary: "List the changes in one environment",
-      description: "Includes changes of definitions, which all environments share.",
+      description: `Includes changes of definitions, which all environments share. ${FILTERS}`,
     },
     showAudit,
   ),
