@@ -33,7 +33,7 @@ import { type Clock, systemClock } from "./ops/clock.ts";
 import { FailureLog } from "./ops/failure-log.ts";
 import { consoleLog, errorFields, type Log, redactingLog } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
-import { createCallerRateLimit, createRateLimit } from "./ops/rate-limit.ts";
+import { createCallerRateLimit } from "./ops/rate-limit.ts";
 import { createRateLimiter, type RateLimitBinding } from "./ops/rate-limiter.ts";
 import { createRedact } from "./ops/redact.ts";
 import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
@@ -228,7 +228,7 @@ function createFlagSource(settings: Settings, runtime: Runtime, delivery: Delive
     snapshots: settings.CACHE_ENABLED ? createSnapshots(settings, runtime, delivery) : undefined,
     clock,
     headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
-    mayLookAhead: createRateLimit(settings.AHEAD_PER_SECOND, clock.now),
+    mayLookAhead: createCallerRateLimit(settings.AHEAD_PER_SECOND, clock.now),
     mayLoadUnknown: createCallerRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),
     keyCheckMs: settings.KEY_CHECKS_PER_SECOND === 0 ? 0 : 1000 / settings.KEY_CHECKS_PER_SECOND,
   });

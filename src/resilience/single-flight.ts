@@ -76,6 +76,11 @@ export class SingleFlight {
     return (await this.join(name, work, scope)).result;
   }
 
+  /** Whether a caller of this name would follow a flight under way. */
+  isUnderWay(name: string): boolean {
+    return this.#alive(name) !== undefined;
+  }
+
   #alive(name: string): Flight | undefined {
     const flight = this.#flights.get(name);
     return flight && isWithin(flight.startedAt, this.#budgetMs + 1, this.#clock.now()) ? flight : undefined;

@@ -106,8 +106,8 @@ export class FlagSource {
     this.#requireMayLookAhead(state, question);
     if (state.isAbsent(now)) return undefined;
     if (isKnown) return this.#confirmedFlag(state, flagKey, scope);
-    this.#requireMayLoad(state, question, flagKey);
     const plan = planFlags(state, [flagKey]);
+    if (state.hasNeverSeen(flagKey) && !loader.isLoading(plan, scope)) this.#requireMayLoad(question);
     return this.#loadedFlag(state, flagKey, scope, { plan, startedAt: now, outcome: loader.load(state, plan, scope) });
   }
 
@@ -144,19 +144,19 @@ export class FlagSource {
     return ask({ ...question, isKeyChecked: true });
   }
 
-  /** Bounds how often one isolate asks the backends for versions that callers claim to know. */
+  /** Bounds how often one isolate asks the backends for versions that holders of one SDK key claim to know. */
   #requireMayLookAhead({ version }: EnvironmentState, { keyId, scope: { minVersion } }: SourceQuestion): void {
     if (keyId === undefined || minVersion === undefined || minVersion <= version) return;
-    if (this.#options.mayLookAhead?.() === false) throw new LoadLimitError();
+    if (this.#options.mayLookAhead?.(keyId) === false) throw new LoadLimitError();
   }
 
   /**
    * Bounds how often one isolate asks the backends for names that a caller may have made up. A name that an index or
-   * L1 knows, however long ago, is not one of them, so no flood of made-up names can refuse a flag. Reads past the
-   * caches have a limit of their own.
+   * L1 knows, however long ago, is not one of them, so no flood of made-up names can refuse a flag. Neither is one that
+   * another request is loading. Reads past the caches have a limit of their own.
    */
-  #requireMayLoad(state: EnvironmentState, { keyId, scope }: SourceQuestion, flagKey: string): void {
-    if (keyId === undefined || scope.noCache === true || !state.hasNeverSeen(flagKey)) return;
+  #requireMayLoad({ keyId, scope }: SourceQuestion): void {
+    if (keyId === undefined || scope.noCache === true) return;
     if (this.#options.mayLoadUnknown?.(keyId) === false) throw new LoadLimitError();
   }
 

@@ -18,6 +18,9 @@ const IDLE_CHECKS = 2;
 /** An isolate that was idle waits at most this long (ms). */
 const IDLE_BUDGET_MS = 500;
 
+/** Stands for an SDK key in the count of looks for announced versions. No key has this id. */
+const ANNOUNCED = "";
+
 export interface FreshnessOptions {
   headCheck: HeadCheck;
   /** `undefined` if caches are off. */
@@ -26,8 +29,8 @@ export interface FreshnessOptions {
   headCheckMs: number;
   /** Minimum time between two looks for unknown SDK keys in one environment (ms). Default: 0. */
   keyCheckMs?: number;
-  /** Whether the store may be asked for a version that a caller claims to know. Default: always. */
-  mayLookAhead?: () => boolean;
+  /** Whether the store may be asked, for this SDK key, for a version that a caller claims to know. Default: always. */
+  mayLookAhead?: (keyId: string) => boolean;
 }
 
 /** Decides when an isolate must confirm its head before it responds from memory, and how long it waits for that. */
@@ -68,7 +71,8 @@ export class Freshness {
     const look = async (): Promise<LoadOutcome | undefined> => {
       // Past the limit, ask L2 all the same, but do not look in the store for a version that L2 lacks.
       const { minVersion: _, ...ordinary } = scope;
-      const asked = mayLookAhead?.() === false ? ordinary : { ...scope, minVersion };
+      // Streams and bulk requests of all keys share one look, so they share one count.
+      const asked = mayLookAhead?.(ANNOUNCED) === false ? ordinary : { ...scope, minVersion };
       return headCheck.check(state, asked).catch(() => undefined);
     };
     // Twice at most: the look that this request joined may have begun before the change.

@@ -62,7 +62,7 @@ export class Loader {
     const { flights } = this.#options;
     const read = () => this.#read(state, plan, scope);
     if (scope.noCache === true) return read();
-    const name = scope.minVersion === undefined ? plan.name : `${plan.name}@${scope.minVersion}`;
+    const name = flightName(plan, scope);
     try {
       const { result, isOwn } = await flights.join(name, read, scope);
       // A load joined from another request may have started too early for this one. If so, load again.
@@ -72,6 +72,11 @@ export class Loader {
       if (error instanceof FlightLateError) return "unavailable";
       throw error;
     }
+  }
+
+  /** Whether a request for the same thing is loading it, so that a load would cost nothing more. */
+  isLoading(plan: LoadPlan, scope: RequestScope): boolean {
+    return this.#options.flights.isUnderWay(flightName(plan, scope));
   }
 
   /**
@@ -162,6 +167,10 @@ export class Loader {
     this.#options.onRead?.(tier, "failed");
     this.#failures.failed(tier.toLowerCase(), error, { environment });
   }
+}
+
+function flightName({ name }: LoadPlan, { minVersion }: RequestScope): string {
+  return minVersion === undefined ? name : `${name}@${minVersion}`;
 }
 
 function isRecentEnough({ version }: EnvironmentState, { minVersion }: RequestScope): boolean {

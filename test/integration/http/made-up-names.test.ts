@@ -119,6 +119,27 @@ describe("made-up names", () => {
     expect((await ask("nope")).status).toBe(503);
   });
 
+  test("count once while they are read, however many requests want them at once", async ({ expect }) => {
+    isolate = start({ UNKNOWN_FLAGS_PER_SECOND: "2" });
+    const herd = Array.from({ length: 100 }, (_, i) => ask(`flag-${i % 2}`));
+    expect(new Set((await Promise.all(herd)).map(({ status }) => status))).toEqual(new Set([200]));
+    expect(project.roundTrips()).toEqual({ l2: 2, l3: 0 });
+  });
+
+  test("and made-up versions of one key do not refuse a version that another key waits for", async ({ expect }) => {
+    isolate = start({ AHEAD_PER_SECOND: "3" });
+    await ask("flag-1");
+    const statuses = [];
+    for (let i = 0; i < 5; i++) {
+      const headers = { "x-flags-min-version": String(999_990 + i) };
+      statuses.push((await ask("flag-1", project.clientKey, isolate, headers)).status);
+    }
+    expect(statuses).toEqual([503, 503, 503, 429, 429]);
+    const version = await project.save({ key: `ahead-${clock.now()}` });
+    const headers = { "x-flags-min-version": String(version) };
+    expect((await ask("flag-1", project.serverKey, isolate, headers)).status).toBe(200);
+  });
+
   /** Everything that a caller can see or cause. */
   const traceOf = async (name: string, rounds: number) => {
     project.resetStats();
