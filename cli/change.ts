@@ -1,60 +1,121 @@
 import { ApiError, type Result } from "../sdk/client/client.ts";
 import type { DefinitionWritten, Written } from "../sdk/client/contract.ts";
 import { type Difference, differences } from "../sdk/client/differences.ts";
+import { paintChanges } from "./colors.ts";
 import { oneLine } from "./escape.ts";
+import { EXIT, ExitError, RefusedError } from "./exit.ts";
+import { type Failure, failureOf, failureText } from "./failure.ts";
 import { publishedText } from "./project/report.ts";
 import type { Session } from "./session.ts";
+
+/** The query of a write. A dry run passes all checks of the deployment, and writes nothing. */
+export interface WriteQuery {
+  dryRun?: "true";
+}
 
 export interface Change {
   /** A description of the changed thing, for messages. */
   subject: string;
-  /** Whether the change may create the thing. If not, a dry run fails if it does not exist, as the change would. */
-  mayCreate?: boolean;
-  /** Returns the current state. */
-  before: () => Promise<unknown>;
+  /** Returns the current state, `undefined` if there is none. */
+  before: () => Promise<object | undefined>;
   /** Returns the state after the change, or `undefined` if nothing would be left. */
   after: (before: object) => unknown;
-  write: () => Promise<Result<object>>;
+  write: (query: WriteQuery) => Promise<Result<object>>;
+  /** Describes a dry run in words. Without it, the text lists the fields that would change. */
+  preview?: (before: object) => string;
+  /** Returns a remark on what was written. */
+  remark?: (written: object) => string | undefined;
 }
 
-/** Makes a change and shows its result. With --dry-run, it only shows the fields that would change. */
+interface Made {
+  result: object;
+  text: string;
+}
+
+/** Makes a change and shows its result. With --dry-run, the deployment checks it, and its differences are shown. */
 export async function change(session: Session, requested: Change): Promise<void> {
-  const { result, text } = await make(session, requested);
-  session.show(result, () => text);
+  show(session, await make(session, requested));
 }
 
-/** Makes several changes in order. JSON results are one list, which includes the changes before a failed one. */
+/**
+ * Makes several changes, also after one that is refused, and reports each. A problem that would meet the next ones too
+ * ends them. JSON results are one list, which includes what failed.
+ */
 export async function changeEach(session: Session, changes: readonly Change[]): Promise<void> {
   const results: object[] = [];
-  try {
-    for (const one of changes) {
-      const { result, text } = await make(session, one);
-      results.push(result);
-      if (!session.isJson) session.terminal.print(text);
+  const failures: Failure[] = [];
+  const untried: string[] = [];
+  let isOver = false;
+  for (const one of changes) {
+    const what = one.subject;
+    if (isOver) {
+      untried.push(what);
+      results.push({ what, error: { message: "not tried" } });
+      continue;
     }
-  } finally {
-    if (session.isJson) session.show(results, () => "");
+    try {
+      const made = await make(session, one);
+      results.push({ what, ...made.result });
+      if (!session.isJson) show(session, made);
+    } catch (error) {
+      const failure = failureOf(error);
+      failures.push({ ...failure, message: changes.length === 1 ? failure.message : `${what}: ${failure.message}` });
+      results.push({ what, error: failure });
+      isOver = !isAboutOneChange(error);
+    }
   }
+  if (session.isJson) session.show(results, () => "");
+  report(session, failures, untried);
 }
 
-async function make(
-  session: Session,
-  { subject, mayCreate = false, before, after, write }: Change,
-): Promise<{ result: object; text: string }> {
+/** @throws ExitError if there are failures */
+function report({ isJson, terminal }: Session, failures: readonly Failure[], untried: readonly string[]): void {
+  const [first] = failures;
+  if (first === undefined) return;
+  const { exitCode } = failures.at(-1) ?? first;
+  const rest = untried.length === 0 ? "" : `not tried: ${untried.join(", ")}`;
+  if (isJson) {
+    const message = [...failures.map((one) => one.message), rest].filter(Boolean).join("; ");
+    terminal.error(JSON.stringify({ error: { ...first, message, exitCode } }, undefined, 2));
+  } else {
+    for (const failure of failures) terminal.error(failureText(failure));
+    if (rest !== "") terminal.error(`burgee: ${rest}`);
+  }
+  throw new ExitError(exitCode);
+}
+
+/** Whether the next change may succeed: this one names something that does not exist, or is not allowed. */
+function isAboutOneChange(error: unknown): boolean {
+  if (error instanceof RefusedError) return true;
+  const { exitCode, status } = failureOf(error);
+  const isOfRequest = exitCode === EXIT.refused || exitCode === EXIT.conflict;
+  return (
+    error instanceof ApiError && isOfRequest && status !== undefined && ![401, 403].includes(status) && status < 500
+  );
+}
+
+async function make(session: Session, { subject, before, after, write, preview, remark }: Change): Promise<Made> {
   if (!session.isDryRun) {
-    const { body } = await write();
-    return { result: body, text: `${subject}: ${writtenText(body)}` };
+    const { body } = await write({});
+    const note = remark?.(body);
+    return { result: body, text: `${subject}: ${writtenText(body)}${note === undefined ? "" : `\n  ${note}`}` };
   }
-  const now = mayCreate ? await unlessMissing(before) : await before();
-  const found = differences(comparable(now), comparable(after((now ?? {}) as object)));
-  const text = found.length === 0 ? "nothing would change" : `would change:\n${differencesText(found)}`;
-  return {
-    result: { dryRun: true, what: subject, differences: found },
-    text: found.length === 0 ? `${subject}: ${text}` : `${subject} ${text}`,
-  };
+  const now = await before();
+  await write({ dryRun: "true" });
+  const found = differences(comparable(now), comparable(after(now ?? {})));
+  const result = { dryRun: true, what: subject, differences: found };
+  if (preview !== undefined && now !== undefined) return { result, text: preview(now) };
+  if (found.length === 0) return { result, text: `${subject}: nothing would change` };
+  return { result, text: `${subject} would change:\n${differencesText(found)}` };
 }
 
-async function unlessMissing(read: () => Promise<unknown>): Promise<unknown> {
+function show(session: Session, { result, text }: Made): void {
+  if (session.isDryRun) session.show(result, () => text, paintChanges);
+  else session.confirm(result, () => text);
+}
+
+/** Returns what `read` returns, or `undefined` if the thing does not exist. */
+export async function ifExists<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
@@ -63,10 +124,13 @@ async function unlessMissing(read: () => Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** Removes the versions, which the deployment assigns. */
+/** The fields that the deployment sets. */
+const ITS_OWN = ["version", "schemaVersion", "createdAt", "updatedAt", "usedBy"];
+
+/** Removes the fields that a change cannot set. */
 function comparable(document: unknown): unknown {
   if (typeof document !== "object" || document === null) return document;
-  return { ...document, version: undefined, schemaVersion: undefined };
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !ITS_OWN.includes(name)));
 }
 
 /** Formats each difference as lines such as `- /enabled true` and `+ /enabled false`. */
@@ -81,7 +145,7 @@ export function differencesText(found: readonly Difference[]): string {
 
 function writtenText(written: Partial<Written> & Partial<DefinitionWritten>): string {
   const { version, published, environments = {} } = written;
-  const each = Object.entries(environments).map(([key, one]) => `${key} ${writtenText(one)}`);
+  const each = Object.entries(environments).map(([key, one]) => `${oneLine(key)} ${writtenText(one)}`);
   if (version === undefined) return each.join("; ") || "nothing to change";
   return `version ${version}, ${publishedText(published)}`;
 }

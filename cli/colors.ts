@@ -19,8 +19,11 @@ export const paintChanges: Paint = (line) => {
   return sign === undefined ? line : colored(BY_SIGN[sign] ?? "bold", line);
 };
 
+/** Colours only the indented lines of differences, because the lines of the audit begin with numbers. */
+export const paintDifferences: Paint = (line) => (line.startsWith("  ") ? paintChanges(line) : line);
+
 /** Colours the head of the statistics, and the lines that report a problem. */
 export const paintStatistics: Paint = (line) => {
   if (/^TIER\b/.test(line)) return colored("bold", line);
-  return /: open\b|redis open|store open|^L2 Redis:/.test(line) ? colored("red", line) : line;
+  return /\b(?:redis|store) open\b|^L2 Redis:/.test(line) ? colored("red", line) : line;
 };

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { ApiError, UnreachableError, UnusableNameError } from "../sdk/client/client.ts";
 import { redact } from "../src/ops/redact.ts";
 import { oneLine } from "./escape.ts";
+import { didYouMean, nearest } from "./nearest.ts";
 import { ChangedMeanwhileError, EXIT, RefusedError, UsageError } from "./exit.ts";
 
 /** An error in the form that `--json` prints on the standard error. */
@@ -72,14 +73,16 @@ function signInText(message: string): string {
 /** Turns commander's messages into the form of all others. */
 function commandLineText({ message, code }: CommanderError): string {
   if (code === "commander.help") return "a command is missing; --help lists the commands";
+  const [, wrong = "", suggested = ""] = /'([^']*)'\n\(Did you mean (?:one of )?([^)]+)\?\)$/.exec(message) ?? [];
   return message
     .replace(/^error: /, "")
+    .replace(/\n\(Did you mean [^)]+\)$/, "")
     .replace(
       /( is invalid(?: for argument '[^']*')?)\. (.)/,
       (_, start: string, letter: string) => `${start}: ${letter.toLowerCase()}`,
     )
     .replace(/\.$/, "")
-    .replace(/\n\(Did you mean ([^)]+)\?\)$/, " (did you mean $1?)");
+    .concat(didYouMean(nearest(wrong, suggested.split(", "))));
 }
 
 export function failureText({ message, status, errors = [], requestId }: Failure): string {

@@ -7,7 +7,8 @@ import { addCompletionCommands } from "./commands/completion.ts";
 import { addCopyCommand } from "./commands/copy.ts";
 import { addEnvironmentCommands } from "./commands/environments.ts";
 import { addEvaluateCommands } from "./commands/evaluate.ts";
-import { addFlagCommands } from "./commands/flags.ts";
+import { addFlagCommands } from "./commands/flags/flags.ts";
+import { addHelpCommand } from "./commands/help.ts";
 import { addKeyCommands } from "./commands/keys.ts";
 import { addOverrideCommands } from "./commands/override.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
@@ -62,5 +63,6 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addCopyCommand(program, terminal);
   addProfileCommands(program, terminal);
   addCompletionCommands(program, terminal);
+  addHelpCommand(program);
   return program;
 }

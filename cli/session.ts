@@ -22,6 +22,8 @@ export interface Session {
   target: Target;
   isJson: boolean;
   isDryRun: boolean;
+  /** The columns of the terminal; `Infinity` if the output goes to a program. */
+  width: number;
   /** Returns the chosen environment. @throws UsageError if there is none */
   environment(): string;
   /** The environment from the command line or BURGEE_ENVIRONMENT, for commands that otherwise use all environments. */
@@ -46,6 +48,7 @@ export async function openSession(command: Command, terminal: Terminal): Promise
       createClient({
         url: target.url,
         token: () => target.token,
+        headers: target.headers,
         fetch: terminal.fetch,
         // A whole project takes a while over a slow connection.
         timeoutMs: 30_000,
@@ -56,6 +59,7 @@ export async function openSession(command: Command, terminal: Terminal): Promise
     target,
     isJson,
     isDryRun: options.dryRun === true,
+    width: terminal.isInteractive ? terminal.columns : Infinity,
     environment: () => {
       if (target.environment !== undefined && target.environment !== "") return target.environment;
       throw new UsageError("no environment given; use --environment or set BURGEE_ENVIRONMENT");

@@ -22,14 +22,25 @@ const PLAIN = {
   style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
 };
 
-/** Formats columns without borders, which are easy to read and to process with cut and awk. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * Formats columns without borders, which are easy to read and to process with cut and awk. If they do not fit into
+ * `width` columns, each row becomes a block of lines. Without a width, as for a file, they always stay a table.
+ */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], width = Infinity): string {
   if (rows.length === 0) return "";
+  const cells = rows.map((row) => row.map(oneLine));
   const lines = new Table({ ...PLAIN, head: head.map((name) => name.toUpperCase()) });
-  lines.push(...rows.map((row) => row.map(oneLine)));
-  return lines
+  lines.push(...cells);
+  const text = lines
     .toString()
     .split("\n")
-    .map((line) => line.trimEnd())
-    .join("\n");
+    .map((line) => line.trimEnd());
+  if (text.every((line) => line.length <= width)) return text.join("\n");
+  return cells.map((row) => blockOf(head, row)).join("\n\n");
+}
+
+/** Formats a row as lines such as `enabled  yes`. Leaves out empty cells. */
+function blockOf(head: readonly string[], row: readonly string[]): string {
+  const nameWidth = Math.max(...head.map(({ length }) => length));
+  return row.flatMap((cell, i) => (cell === "" ? [] : [`${(head[i] ?? "").padEnd(nameWidth)}  ${cell}`])).join("\n");
 }

@@ -12,6 +12,8 @@ export interface Terminal {
   isInteractive: boolean;
   columns: number;
   fetch: typeof globalThis.fetch;
+  /** Keeps a secret out of everything that is printed. */
+  hide?(secret: string): void;
   /** Prints lines of the result. `paint` adds colours to each. */
   print(text: string, paint?: Paint): void;
   /** Prints a line about progress, a warning or an error. */

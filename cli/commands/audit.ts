@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import type { AuditPage } from "../../sdk/client/contract.ts";
 import { differences } from "../../sdk/client/differences.ts";
-import { change, differencesText } from "../change.ts";
+import { change, differencesText, ifExists } from "../change.ts";
+import { paintDifferences } from "../colors.ts";
 import { withExamples } from "../examples.ts";
 import { oneLine } from "../escape.ts";
 import { UsageError } from "../exit.ts";
@@ -45,7 +46,11 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
           project === true
             ? await session.client.call("listProjectAudit", { query })
             : await session.client.call("listAudit", { path: { env: session.environment() }, query });
-        session.show(body.items, (items) => items.map((item) => changeText(item, project === true)).join("\n"));
+        session.show(
+          body.items,
+          (items) => items.map((item) => changeText(item, project === true)).join("\n"),
+          paintDifferences,
+        );
       }),
     "burgee audit list -e production --key checkout-redesign",
     "burgee audit list --project --since 2026-11-28T09:00Z --until 2026-11-28T10:00Z",
@@ -65,17 +70,17 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
         let wanted: Record<string, unknown> | null = null;
         await change(session, {
           subject: `restoring the state ${image} change ${id}`,
-          // A deleted flag or segment is created again.
-          mayCreate: true,
           before: async () => {
             const found = await findChange(session, id);
             wanted = found[image];
             if (wanted === null)
               throw new UsageError(`there is no state ${image} change ${id}, so it cannot be restored`);
-            return await current(session, found, Object.keys(wanted));
+            const names = Object.keys(wanted);
+            // A deleted flag or segment is created again.
+            return await ifExists(() => current(session, found, names));
           },
           after: () => wanted,
-          write: () => session.client.call("restoreFromAudit", { path, body: { image } }),
+          write: (query) => session.client.call("restoreFromAudit", { path, query, body: { image } }),
         });
       }),
     "burgee audit restore 1042 -e production --dry-run",

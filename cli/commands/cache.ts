@@ -2,6 +2,8 @@ import { SingleBar } from "cli-progress";
 import { type Command, Option } from "commander";
 import type { CachePurge, CacheStatistics } from "../../sdk/client/contract.ts";
 import { FLAG_KINDS, type FlagKind } from "../../src/flags/document.ts";
+import { ApiError } from "../../sdk/client/client.ts";
+import { paintStatistics } from "../colors.ts";
 import { withExamples } from "../examples.ts";
 import { oneLine } from "../escape.ts";
 import { UsageError } from "../exit.ts";
@@ -43,6 +45,7 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
             ...flags.map((key) => `  ${oneLine(key)}`),
           ].join("\n"),
         );
+        if (options.flag !== undefined) await warnOfUnknown(session, options.flag);
       }),
     "burgee cache purge -e production --flag checkout-redesign",
     'burgee cache purge -e production --pattern "checkout-*" --dry-run',
@@ -70,9 +73,12 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
       .command("stats")
       .description("show hits, sizes and circuit breakers of the isolate that responds")
       .option("--watch", "repeat until interrupted; with --json, print one line each time")
-      .option("--interval <seconds>", "seconds between two repetitions of --watch", wholeNumber(1, 3600), 2)
+      .option("--interval <seconds>", "seconds between two repetitions of --watch (default: 2)", wholeNumber(1, 3600))
       .option("--count <times>", "number of repetitions of --watch", wholeNumber(1))
       .action(async (options: WatchOptions, command: Command) => {
+        const { watch, interval, count } = options;
+        if (watch !== true && (interval ?? count) !== undefined)
+          throw new UsageError("--interval and --count only apply to --watch");
         await statistics(await openSession(command, terminal), options);
       }),
     "burgee cache stats -e production",
@@ -80,15 +86,28 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
   );
 }
 
+/** Says which of the keys are not flags. Purging them is allowed, because a cache may still hold a deleted flag. */
+async function warnOfUnknown(session: Session, keys: readonly string[]): Promise<void> {
+  const path = { env: session.environment() };
+  for (const key of keys) {
+    try {
+      await session.client.call("getFlag", { path: { ...path, key } });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      session.terminal.error(`burgee: warning: ${oneLine(error.message)}`);
+    }
+  }
+}
+
 interface WatchOptions {
   watch?: boolean;
-  interval: number;
+  interval?: number;
   count?: number;
 }
 
 async function statistics(
   session: Session,
-  { watch = false, interval, count = Infinity }: WatchOptions,
+  { watch = false, interval = 2, count = Infinity }: WatchOptions,
 ): Promise<void> {
   const { client, terminal, isJson, show } = session;
   const path = { env: session.environment() };
@@ -99,7 +118,7 @@ async function statistics(
     // Clear the screen, but not the scrolled text above it.
     if (isRedrawn) terminal.write("\u001B[H\u001B[J");
     if (watch && isJson) terminal.print(JSON.stringify(body));
-    else show(body, statisticsText);
+    else show(body, (statistics) => statisticsText(statistics, session.width), paintStatistics);
   }
 }
 
@@ -132,6 +151,7 @@ async function warm(session: Session, keys: readonly string[]): Promise<void> {
     table(
       ["environment", "version", "flags", "in memory", "in Redis"],
       all.map(({ environment, version, flags, l1, l2 }) => [environment, version, flags, l1, l2 ?? "none"].map(String)),
+      session.width,
     ),
   );
 }
@@ -150,7 +170,7 @@ function purgeOf({ flag, kind, pattern, all }: PurgeOptions): CachePurge {
   return only;
 }
 
-function statisticsText({ tiers, total, breakers, head, outbox }: CacheStatistics): string {
+function statisticsText({ tiers, total, breakers, head, outbox }: CacheStatistics, width: number): string {
   const row = (name: string, tier: CacheStatistics["total"]): string[] => [
     name,
     String(tier.hits),
@@ -166,6 +186,7 @@ function statisticsText({ tiers, total, breakers, head, outbox }: CacheStatistic
     table(
       ["tier", "hits", "misses", "hit rate", "entries", "size", "evictions", "errors"],
       [row("L1 isolate", tiers.l1), ...(l2 !== null && "hits" in l2 ? [row("L2 Redis", l2)] : []), row("total", total)],
+      width,
     ),
     ...(l2 !== null && "error" in l2 ? [`L2 Redis: ${oneLine(l2.error)}`] : []),
     `breakers: redis ${breakers.redis ?? "none"}, store ${breakers.store} · head version: ${head.l1} here, ${head.l2 ?? "none"} in Redis · unconfirmed changes: ${outbox.pending ?? "unknown"}`,

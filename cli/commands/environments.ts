@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { change } from "../change.ts";
+import type { Environment } from "../../sdk/client/contract.ts";
+import { change, ifExists } from "../change.ts";
 import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";
 import { openSession } from "../session.ts";
@@ -13,6 +14,7 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
   withExamples(
     environments
       .command("list")
+      .alias("ls")
       .description("list every environment and its version")
       .action(async (_options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
@@ -21,6 +23,7 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
           table(
             ["key", "name", "version"],
             items.map(({ key, name, version }) => [key, name, String(version)]),
+            session.width,
           ),
         );
       }),
@@ -39,10 +42,10 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
         const body = { key, ...options };
         await change(session, {
           subject: `environment ${key}`,
-          mayCreate: true,
-          before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).body,
+          before: () =>
+            ifExists(async () => (await session.client.call("getEnvironment", { path: { env: key } })).body),
           after: () => body,
-          write: () => session.client.call("createEnvironment", { body }),
+          write: (query) => session.client.call("createEnvironment", { query, body }),
         });
       }),
     "burgee env create preview --name Preview --copy-from production",
@@ -51,17 +54,22 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
   withExamples(
     environments
       .command("delete")
+      .alias("rm")
       .description("delete an environment with everything in it")
       .argument("<key>")
-      .requiredOption("--confirm <key>", "the same key again, as confirmation")
-      .action(async (key: string, { confirm }: { confirm: string }, command: Command) => {
-        if (confirm !== key) throw new UsageError(`--confirm must repeat ${key}`);
+      .option("--confirm <key>", "the same key again, as confirmation")
+      .option("--yes", "delete it without a confirmation")
+      .action(async (key: string, { confirm, yes = false }: { confirm?: string; yes?: boolean }, command: Command) => {
+        if (confirm === undefined ? !yes : confirm !== key) throw new UsageError(`--confirm must repeat ${key}`);
         const session = await openSession(command, terminal);
         await change(session, {
           subject: `environment ${key}`,
           before: async () => (await session.client.call("getEnvironment", { path: { env: key } })).body,
           after: () => undefined,
-          write: () => session.client.call("deleteEnvironment", { path: { env: key }, query: { confirm } }),
+          write: (query) =>
+            session.client.call("deleteEnvironment", { path: { env: key }, query: { ...query, confirm: key } }),
+          preview: (before) =>
+            `would delete environment ${key} at version ${(before as Environment).version}, with its flags, segments and keys`,
         });
       }),
     "burgee env delete preview --confirm preview",

@@ -2,41 +2,50 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Explanation } from "../../sdk/client/contract.ts";
 import { withExamples } from "../examples.ts";
 import { oneLine } from "../escape.ts";
-import { openSession } from "../session.ts";
+import { EXIT, ExitError } from "../exit.ts";
+import { openSession, type Session } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { type Attributes, traceLines } from "../trace-text.ts";
 
-/** `burgee evaluate` and `burgee explain` evaluate a flag for a context and explain the result. */
+/** `burgee evaluate` and `burgee explain` evaluate flags for a context and explain the result. */
 export function addEvaluateCommands(program: Command, terminal: Terminal): void {
   const withContext = (command: Command): Command =>
     command
-      .argument("<key>", "key of the flag")
       .option("-t, --targeting-key <key>", "targeting key, usually the user's id")
-      .option("-a, --attribute <name=value...>", "attribute of the context; its value is JSON or text", attribute, {})
-      .option("-r, --request <name=value...>", "attribute of the request, such as country=DE", attribute, {});
+      .option(
+        "-a, --attribute <name=value...>",
+        "attribute of the context; its value is JSON or text",
+        attributeOf("plan=pro or seats=12"),
+        {},
+      )
+      .option(
+        "-r, --request <name=value...>",
+        "attribute of the request, such as country=DE",
+        attributeOf("country=DE or isEUCountry=true"),
+        {},
+      );
 
   const evaluate = withContext(
-    program.command("evaluate").description("evaluate the stored flag for a context"),
-  ).action(async (key: string, options: ContextOptions, command: Command) => {
-    const session = await openSession(command, terminal);
-    const { body } = await session.client.call("explainFlag", {
-      path: { env: session.environment(), key },
-      body: contextOf(options),
+    program.command("evaluate").description("evaluate stored flags for a context").argument("<keys...>", "flags"),
+  )
+    .option("--exit-code", "exit with 1 unless every value is true, for conditions in a shell")
+    .action(async (keys: string[], options: EvaluateOptions, command: Command) => {
+      await evaluateEach(await openSession(command, terminal), keys, options);
     });
-    session.show({ flag: body.flag, version: body.version, ...body.resolution }, (resolution) =>
-      table(["value", "variant", "reason"], [resolutionRow(resolution)]),
-    );
-  });
 
   withExamples(
     evaluate,
     "burgee evaluate checkout-redesign -e production --targeting-key user-1 --attribute plan=pro seats=12",
-    "burgee evaluate checkout-redesign -e production -t user-1 --request country=DE",
+    "burgee evaluate checkout-redesign new-search -e production -t user-1 --request country=DE",
+    "if burgee evaluate maintenance -e production --exit-code --quiet; then echo paused; fi",
   );
 
   const explain = withContext(
-    program.command("explain").description("evaluate a flag and show the result of each rule"),
+    program
+      .command("explain")
+      .description("evaluate a flag and show the result of each rule")
+      .argument("<key>", "flag"),
   ).action(async (key: string, options: ContextOptions, command: Command) => {
     const session = await openSession(command, terminal);
     const { body } = await session.client.call("explainFlag", {
@@ -46,6 +55,27 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
     session.show(body, (explanation) => explanationText(explanation, contextOf(options).context));
   });
   withExamples(explain, "burgee explain checkout-redesign -e production -t user-1 -a plan=pro");
+}
+
+interface EvaluateOptions extends ContextOptions {
+  exitCode?: boolean;
+}
+
+/** Evaluates the flags one by one. @throws ExitError with --exit-code if a value is not true */
+async function evaluateEach(session: Session, keys: readonly string[], options: EvaluateOptions): Promise<void> {
+  const results = [];
+  for (const key of keys) {
+    const path = { env: session.environment(), key };
+    const { body } = await session.client.call("explainFlag", { path, body: contextOf(options) });
+    results.push({ flag: body.flag, version: body.version, ...body.resolution });
+  }
+  const [only] = results;
+  const isOne = results.length === 1 && only !== undefined;
+  const rows = results.map((one) => [...(isOne ? [] : [one.flag]), ...resolutionRow(one)]);
+  const head = [...(isOne ? [] : ["flag"]), "value", "variant", "reason"];
+  session.confirm(isOne ? only : results, () => table(head, rows, session.width));
+  const areAllTrue = results.every((one: Attributes) => one["value"] === true);
+  if (options.exitCode === true && !areAllTrue) throw new ExitError(EXIT.refused);
 }
 
 interface ContextOptions {
@@ -59,17 +89,20 @@ function contextOf({ targetingKey, attribute: attributes, request }: ContextOpti
   return Object.keys(request).length === 0 ? { context } : { context, request };
 }
 
-function attribute(text: string, known: Attributes): Attributes {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("it must look like plan=pro or seats=12");
-  const value = text.slice(at + 1);
-  let parsed: unknown = value;
-  try {
-    parsed = JSON.parse(value);
-  } catch {
-    // The value is plain text.
-  }
-  return { ...known, [text.slice(0, at)]: parsed };
+/** @param example shown for a text of another form */
+function attributeOf(example: string): (text: string, known: Attributes) => Attributes {
+  return (text, known) => {
+    const at = text.indexOf("=");
+    if (at < 1) throw new InvalidArgumentError(`it must look like ${example}`);
+    const value = text.slice(at + 1);
+    let parsed: unknown = value;
+    try {
+      parsed = JSON.parse(value);
+    } catch {
+      // The value is plain text.
+    }
+    return { ...known, [text.slice(0, at)]: parsed };
+  };
 }
 
 function resolutionRow({ value, variant, reason, errorCode }: Attributes): string[] {

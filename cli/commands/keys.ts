@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { allPages } from "../../sdk/client/client.ts";
 import type { KeyInput } from "../../sdk/client/contract.ts";
 import { change } from "../change.ts";
@@ -20,6 +20,7 @@ function addList(keys: Command, terminal: Terminal): void {
   withExamples(
     keys
       .command("list")
+      .alias("ls")
       .description("list the keys, without their secrets")
       .option("--all", "include revoked keys")
       .action(async (options: { all?: boolean }, command: Command) => {
@@ -40,6 +41,7 @@ function addList(keys: Command, terminal: Terminal): void {
               createdAt.slice(0, 10),
               revokedAt?.slice(0, 10) ?? "",
             ]),
+            session.width,
           ),
         );
       }),
@@ -54,7 +56,8 @@ function addCreate(keys: Command, terminal: Terminal): void {
       .description("create a key and print its token, once and alone on the standard output")
       .addOption(
         new Option("--kind <kind>", "client keys are for browsers and apps, server keys for servers")
-          .choices(["client", "server"])
+          .choices(KINDS)
+          .argParser(keyKind)
           .makeOptionMandatory(),
       )
       .option("--name <name>", "name for people")
@@ -64,6 +67,7 @@ function addCreate(keys: Command, terminal: Terminal): void {
         const path = { env: session.environment() };
         const { kind, name, origin: origins } = options;
         if (session.isDryRun) {
+          await session.client.call("createKey", { path, query: { dryRun: "true" }, body: { kind, name, origins } });
           session.show({ dryRun: true, kind, name, origins }, () => `would create a ${kind} key in ${path.env}`);
           return;
         }
@@ -75,6 +79,15 @@ function addCreate(keys: Command, terminal: Terminal): void {
     'burgee keys create -e production --kind server --name "Order service"',
     "burgee keys create -e production --kind client --name Shop --origin https://shop.example.com",
   );
+}
+
+const KINDS: KeyInput["kind"][] = ["client", "server"];
+
+function keyKind(text: string): KeyInput["kind"] {
+  const kind = KINDS.find((one) => one === text);
+  if (kind !== undefined) return kind;
+  const hint = text === "admin" ? "; admin tokens come from `npm run admin-token` in a clone" : "";
+  throw new InvalidArgumentError(`allowed choices are ${KINDS.join(", ")}${hint}`);
 }
 
 function addRevoke(keys: Command, terminal: Terminal): void {
@@ -90,7 +103,7 @@ function addRevoke(keys: Command, terminal: Terminal): void {
           subject: `key ${id} in ${path.env}`,
           before: () => readKey(session, id),
           after: (key) => ({ ...key, revoked: true }),
-          write: () => session.client.call("revokeKey", { path }),
+          write: (query) => session.client.call("revokeKey", { path, query }),
         });
       }),
     "burgee keys revoke aB3dE5fG7hI9 -e production --dry-run",

@@ -32,15 +32,16 @@ export function addOverrideCommands(program: Command, terminal: Terminal): void 
         const link = options.link === undefined ? undefined : parseLink(options.link);
         const wanted = { flags: options.flag, expiresInSeconds: options.expires };
         const flags = textOf(wanted.flags);
+        const isForbidden = (error: unknown): never => {
+          throw forbiddenText(error, path.env) ?? error;
+        };
         if (session.isDryRun) {
+          const query = { dryRun: "true" };
+          await session.client.call("createOverrides", { path, query, body: wanted }).catch(isForbidden);
           session.show({ dryRun: true, ...wanted }, () => `would sign overrides in ${path.env}: ${flags}`);
           return;
         }
-        const { body } = await session.client
-          .call("createOverrides", { path, body: wanted })
-          .catch((error: unknown) => {
-            throw forbiddenText(error, path.env) ?? error;
-          });
+        const { body } = await session.client.call("createOverrides", { path, body: wanted }).catch(isForbidden);
         const header = `X-Flags-Overrides: ${body.token}`;
         link?.searchParams.set("burgee-overrides", body.token);
         const result = { ...body, header, ...(link === undefined ? {} : { link: link.href }) };
@@ -75,7 +76,7 @@ async function setAllowed(session: Session, overridesAllowed: boolean): Promise<
     subject: `overrides in ${path.env} ${overridesAllowed ? "allowed" : "forbidden"}`,
     before: async () => (await session.client.call("getEnvironment", { path })).body,
     after: (environment) => ({ ...environment, overridesAllowed }),
-    write: () => session.client.call("updateEnvironment", { path, body: { overridesAllowed } }),
+    write: (query) => session.client.call("updateEnvironment", { path, query, body: { overridesAllowed } }),
   });
 }
 

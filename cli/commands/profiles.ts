@@ -11,6 +11,7 @@ import type { Terminal } from "../terminal.ts";
 interface SetOptions extends GlobalOptions {
   tokenVariable?: string;
   tokenFile?: string;
+  headerVariable?: Record<string, string>;
 }
 
 /** `burgee profiles …` manages named deployments in the user's own file. The file never contains tokens. */
@@ -26,6 +27,7 @@ function addList(profiles: Command, terminal: Terminal): void {
   withExamples(
     profiles
       .command("list")
+      .alias("ls")
       .description("list every profile and mark the default")
       .action(async (_options: unknown, command: Command) => {
         const file = await readProfiles(terminal);
@@ -44,6 +46,7 @@ function addList(profiles: Command, terminal: Terminal): void {
               environment,
               tokenVariable === undefined ? (tokenFile ?? "") : `$${tokenVariable}`,
             ]),
+            terminal.isInteractive ? terminal.columns : Infinity,
           ),
         );
       }),
@@ -59,6 +62,11 @@ function addSet(profiles: Command, terminal: Terminal): void {
       .argument("<name>")
       .option("--token-variable <name>", "environment variable that contains the token")
       .option("--token-file <path>", "file that contains only the token")
+      .option(
+        "--header-variable <header=name...>",
+        "header to send with each request, and the variable that contains its value",
+        headerVariable,
+      )
       .action(async (name: string, _options: unknown, command: Command) => {
         const profile = profileOf(command.optsWithGlobals<SetOptions>(), terminal);
         await change(command, terminal, `profile ${name}`, (file) => {
@@ -67,6 +75,7 @@ function addSet(profiles: Command, terminal: Terminal): void {
         });
       }),
     "burgee profiles set shop --url https://flags.example.com --token-variable SHOP_FLAGS_TOKEN",
+    "burgee profiles set shop --url https://flags.example.com --header-variable CF-Access-Client-Id=ACCESS_ID CF-Access-Client-Secret=ACCESS_SECRET",
     "burgee profiles set local --url http://127.0.0.1:8787 --token-file ~/.burgee-token --environment staging",
   );
 }
@@ -91,6 +100,7 @@ function addRemove(profiles: Command, terminal: Terminal): void {
   withExamples(
     profiles
       .command("remove")
+      .alias("rm")
       .description("remove a profile from the file, without changing the deployment or the token")
       .argument("<name>")
       .action(async (name: string, _options: unknown, command: Command) => {
@@ -123,7 +133,8 @@ function showOf(command: Command, terminal: Terminal): ReturnType<typeof createS
 }
 
 /** @throws UsageError */
-function profileOf({ url, environment, tokenVariable, tokenFile }: SetOptions, { cwd }: Terminal): Profile {
+function profileOf(options: SetOptions, { cwd }: Terminal): Profile {
+  const { url, environment, tokenVariable, tokenFile, headerVariable: headerVariables } = options;
   if (url === undefined)
     throw new UsageError("--url is missing; give the URL of the deployment, such as https://flags.example.com");
   if (tokenVariable !== undefined && tokenFile !== undefined) {
@@ -143,8 +154,28 @@ function profileOf({ url, environment, tokenVariable, tokenFile }: SetOptions, {
     ...(tokenVariable === undefined ? {} : { tokenVariable }),
     ...(tokenFile === undefined ? {} : { tokenFile: resolve(cwd, tokenFile) }),
     ...(environment === undefined ? {} : { environment }),
+    ...(headerVariables === undefined ? {} : { headerVariables }),
   };
 }
+
+function headerVariable(text: string, known: Record<string, string> = {}): Record<string, string> {
+  const [, header, name] = /^([A-Za-z][A-Za-z0-9-]*)=([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? [];
+  // The text is not repeated by name, because it may be the secret itself.
+  if (header === undefined || name === undefined)
+    throw new UsageError("--header-variable takes a header and the name of a variable: CF-Access-Client-Id=ACCESS_ID");
+  if (RESERVED_HEADERS.has(header.toLowerCase())) throw new UsageError(`--header-variable cannot set ${header}`);
+  return { ...known, [header]: name };
+}
+
+/** Headers that belong to the client or to the connection. */
+const RESERVED_HEADERS = new Set([
+  "authorization",
+  "content-type",
+  "content-length",
+  "host",
+  "if-match",
+  "if-none-match",
+]);
 
 function requireKnown(name: string, profiles: Record<string, Profile>): void {
   if (Object.hasOwn(profiles, name)) return;

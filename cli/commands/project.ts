@@ -129,11 +129,21 @@ async function exportProject(session: Session, file: string | undefined): Promis
   const after =
     before === undefined ? projectText(project, schemaOf(target.url)) : updatedText(before, file, environments);
   const counts = { environments: keys, flags: project.flags.length, isChanged: before !== after };
-  if (!session.isDryRun && counts.isChanged) await writeFile(path, after);
+  if (!session.isDryRun && counts.isChanged) await write(path, after, file);
   session.show({ ...(session.isDryRun ? { dryRun: true } : {}), file, ...counts }, () => {
     if (!counts.isChanged) return `${file} is already up to date`;
     return `${session.isDryRun ? "would write" : "wrote"} ${counts.flags} flags of ${keys.join(", ")} to ${file}`;
   });
+}
+
+/** @throws UsageError if the file cannot be written */
+async function write(path: string, text: string, name: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`cannot write ${name}: ${code === "ENOENT" ? "its folder does not exist" : message}`);
+  }
 }
 
 function schemaOf(url: string): string {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { allPages } from "../../sdk/client/client.ts";
 import type { SegmentInput } from "../../sdk/client/contract.ts";
-import { change } from "../change.ts";
+import { change, ifExists } from "../change.ts";
 import { readDocument } from "../input.ts";
 import { withExamples } from "../examples.ts";
 import { openSession } from "../session.ts";
@@ -19,6 +19,7 @@ function addReading(segments: Command, terminal: Terminal): void {
   withExamples(
     segments
       .command("list")
+      .alias("ls")
       .description("list every segment and the number of flags and segments that use it")
       .action(async (_options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
@@ -35,6 +36,7 @@ function addReading(segments: Command, terminal: Terminal): void {
               String(usedBy.flags.length + usedBy.segments.length),
               String(version),
             ]),
+            session.width,
           ),
         );
       }),
@@ -68,13 +70,13 @@ function addWriting(segments: Command, terminal: Terminal): void {
         const body = { ...(await readDocument(options.file, terminal)), key } as SegmentInput;
         await change(session, {
           subject: `segment ${key} in ${path.env}`,
-          mayCreate: true,
-          before: async () => {
-            const { name, description, condition } = (await session.client.call("getSegment", { path })).body;
-            return { key, name, description, condition };
-          },
+          before: () =>
+            ifExists(async () => {
+              const { name, description, condition } = (await session.client.call("getSegment", { path })).body;
+              return { key, name, description, condition };
+            }),
           after: (before) => ({ ...before, ...body }),
-          write: () => session.client.call("putSegment", { path, body }),
+          write: (query) => session.client.call("putSegment", { path, query, body }),
         });
       }),
     "burgee segments set beta-testers -e production --file beta-testers.yaml --dry-run",
@@ -83,6 +85,7 @@ function addWriting(segments: Command, terminal: Terminal): void {
   withExamples(
     segments
       .command("delete")
+      .alias("rm")
       .description("delete a segment that nothing uses")
       .argument("<key>")
       .action(async (key: string, _options: unknown, command: Command) => {
@@ -92,7 +95,8 @@ function addWriting(segments: Command, terminal: Terminal): void {
           subject: `segment ${key} in ${path.env}`,
           before: async () => (await session.client.call("getSegment", { path })).body,
           after: () => undefined,
-          write: () => session.client.call("deleteSegment", { path }),
+          write: (query) => session.client.call("deleteSegment", { path, query }),
+          preview: () => `would delete segment ${key} from ${path.env}; nothing uses it`,
         });
       }),
     "burgee segments delete beta-testers -e production",

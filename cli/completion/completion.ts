@@ -41,7 +41,7 @@ function readWords(program: Command, words: readonly string[]): Typed {
       const option = optionsOf(typed.command).find(({ short, long }) => word === short || word === long);
       typed.open = option?.required === true || option?.optional === true ? option : undefined;
     } else {
-      const next = typed.command.commands.find((one) => one.name() === word);
+      const next = typed.command.commands.find((one) => one.name() === word || one.aliases().includes(word));
       if (next !== undefined && typed.positional.length === 0) typed.command = next;
       else typed.positional.push(word);
     }
@@ -84,8 +84,8 @@ async function valuesOf(
 ): Promise<Suggestion[]> {
   if (argChoices !== undefined) return argChoices.map((word) => ({ word, description: "" }));
   const client = async (): Promise<Client> => {
-    const { url, token } = await resolveTarget(values, terminal);
-    return createClient({ url, token: () => token, fetch: terminal.fetch, timeoutMs: PATIENCE_MS });
+    const { url, token, headers } = await resolveTarget(values, terminal);
+    return createClient({ url, token: () => token, headers, fetch: terminal.fetch, timeoutMs: PATIENCE_MS });
   };
   const environment = async () => (await resolveTarget(values, terminal)).environment ?? "";
   const one = { limit: MAX_KEYS };
@@ -109,10 +109,15 @@ async function valuesOf(
     case "flags key":
     case "flags keys":
     case "copy keys":
-    case "evaluate key":
+    case "evaluate keys":
     case "explain key": {
       const env = values["from"] ?? (await environment());
-      const { body } = await (await client()).call("listFlags", { path: { env }, query: one });
+      const flags = await client();
+      // The environment may follow the key on the command line.
+      const { body } =
+        env === ""
+          ? await flags.call("listDefinitions", { query: one })
+          : await flags.call("listFlags", { path: { env }, query: one });
       return body.items.map(({ key, description = "" }) => ({
         word: key,
         description: description.split("\n")[0] ?? "",

@@ -17,6 +17,8 @@ export interface Target {
   environment: string | undefined;
   /** The source of the URL, for messages. */
   source: string;
+  /** Headers of the profile. They are only sent to its URL. */
+  headers?: Record<string, string>;
 }
 
 export interface TargetOptions {
@@ -33,6 +35,8 @@ export interface Profile {
   /** The path of a file that contains only the token. */
   tokenFile?: string;
   environment?: string;
+  /** Extra headers, for what is in front of the deployment: the names of the variables that contain their values. */
+  headerVariables?: Record<string, string>;
 }
 
 export interface ProfileFile {
@@ -48,6 +52,7 @@ interface DevFile {
 /** @throws UsageError if no deployment is given or the token is malformed */
 export async function resolveTarget(options: TargetOptions, terminal: Terminal): Promise<Target> {
   const target = await findTarget(options, terminal);
+  for (const secret of [target.token, ...Object.values(target.headers ?? {})]) terminal.hide?.(secret ?? "");
   // For a token that cannot be a header, fetch would throw an error that quotes it.
   if (target.token !== undefined && !/^[\x21-\x7e]+$/.test(target.token)) {
     throw new UsageError(
@@ -78,9 +83,10 @@ async function findTarget(options: TargetOptions, terminal: Terminal): Promise<T
     const isOwn = options.profile !== undefined && (profile.tokenVariable ?? profile.tokenFile) !== undefined;
     return {
       url: checkedUrl(profile.url, `the url of profile ${name}`),
-      token: (isOwn ? undefined : token) ?? (await profileToken(profile, terminal)),
+      token: (isOwn ? undefined : token) ?? (await profileToken(name, profile, terminal)),
       environment: environment ?? profile.environment,
       source: `profile ${name}`,
+      headers: profileHeaders(name, profile, terminal),
     };
   }
   const dev = await readDevFile(terminal);
@@ -127,12 +133,32 @@ async function tokenOf(env: Terminal["env"], cwd: string): Promise<string | unde
   return file === undefined ? undefined : await readToken(resolve(cwd, file), "BURGEE_TOKEN_FILE");
 }
 
+/** @throws UsageError if the variable that should contain the token is not set */
 async function profileToken(
+  profile: string,
   { tokenVariable, tokenFile }: Profile,
   { env, cwd }: Terminal,
 ): Promise<string | undefined> {
-  if (tokenVariable !== undefined && env[tokenVariable] !== undefined) return env[tokenVariable]?.trim();
+  if (tokenVariable !== undefined) return requiredVariable(tokenVariable, profile, env);
   return tokenFile === undefined ? undefined : await readToken(resolve(cwd, tokenFile), "tokenFile");
+}
+
+/** @throws UsageError if a variable is not set, or its value cannot be a header */
+function profileHeaders(profile: string, { headerVariables = {} }: Profile, { env }: Terminal): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headerVariables).map(([header, name]) => {
+      const value = requiredVariable(name, profile, env);
+      // For other text, fetch would throw an error that quotes it.
+      if (!/^[\x20-\x7e]+$/.test(value)) throw new UsageError(`$${name} of profile ${profile} cannot be a header`);
+      return [header, value];
+    }),
+  );
+}
+
+function requiredVariable(name: string, profile: string, env: Terminal["env"]): string {
+  const value = env[name]?.trim() ?? "";
+  if (value === "") throw new UsageError(`$${name} of profile ${profile} is not set`);
+  return value;
 }
 
 async function readToken(path: string, name: string): Promise<string> {

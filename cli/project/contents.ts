@@ -99,7 +99,7 @@ export function wholeSegment(input: unknown): WholeSegment {
 }
 
 /** Accepts flags that were written in SQL and that the API would refuse, so that they can be compared and shown. */
-function storedFlag(flag: object): WholeFlag {
+export function storedFlag(flag: object): WholeFlag {
   try {
     return wholeFlag(flag);
   } catch (error) {

@@ -12,6 +12,8 @@ export interface ClientOptions {
   url: string;
   /** Returns the admin token or SDK key. Every call reads it again. */
   token?: (() => string | undefined) | undefined;
+  /** Further headers of every call, for what is in front of the deployment. */
+  headers?: Readonly<Record<string, string>> | undefined;
   fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds until a call is given up. Default: 15,000. */
   timeoutMs?: number | undefined;
@@ -49,7 +51,8 @@ const READS = new Set<keyof Operations>([
 const MERGE_PATCH = "application/merge-patch+json";
 
 /** @throws TypeError if `url` is not a URL */
-export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs = 15_000 }: ClientOptions): Client {
+export function createClient(options: ClientOptions): Client {
+  const { url, token, headers: always = {}, fetch = globalThis.fetch, timeoutMs = 15_000 } = options;
   const base = new URL(url.endsWith("/") ? url : `${url}/`);
   return {
     async call(id, ...[input]) {
@@ -58,7 +61,7 @@ export function createClient({ url, token, fetch = globalThis.fetch, timeoutMs =
       const target = new URL(fill(route, path).slice(1), base);
       for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, value);
       const request = new Headers(
-        Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        Object.entries({ ...always, ...headers }).filter((entry): entry is [string, string] => entry[1] !== undefined),
       );
       const secret = token?.();
       if (secret !== undefined) request.set("authorization", `Bearer ${secret}`);

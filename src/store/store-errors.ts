@@ -34,7 +34,8 @@ export function storeError(thrown: unknown, attempt: "read" | "write" = "read"):
     case "BG006":
       return new ConflictError(cause.message, detail.version ?? undefined);
     case "BG005":
-      return new NotFoundError(cause.message);
+      // A write of the whole project has no environment, which the SQL function formats as an empty name.
+      return new NotFoundError(cause.message.replace(/ in environment ""$/, ""));
     case "23505": // unique_violation
       return new ConflictError("it already exists");
     case "23503": // foreign_key_violation

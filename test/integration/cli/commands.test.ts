@@ -44,7 +44,7 @@ describe("burgee", () => {
     const used = await t.run("segments delete staff -e production");
     expect(used).toMatchObject({ code: 1, err: expect.stringContaining("badge") });
     await t.run("segments set unused -f - -e production", { input: staff("@c.example") });
-    expect((await t.run("segments delete unused -e production --dry-run")).out).toContain("would change");
+    expect((await t.run("segments delete unused -e production --dry-run")).out).toContain("would delete");
     expect((await t.run("segments delete unused -e production")).code).toBe(0);
     expect((await t.run("segments delete unused -e production --dry-run")).code).toBe(1);
   });

@@ -24,7 +24,13 @@ describe("docs/cli.md", () => {
   afterAll(() => t.close());
 
   test("contains only commands that work, from top to bottom", async ({ expect }) => {
-    const env: Record<string, string> = { HOME: t.folder, TOKEN: t.project.adminToken };
+    const env: Record<string, string> = {
+      HOME: t.folder,
+      TOKEN: t.project.adminToken,
+      // The first line runs in a clone, which finds its deployment.
+      BURGEE_URL: "http://edge.test",
+      BURGEE_TOKEN: t.project.adminToken,
+    };
     const ids: Record<string, () => Promise<string>> = {
       KEY_ID: async () => (await t.run("keys list -e production --json")).json.at(-1).id,
       CHANGE_ID: async () => {
@@ -36,7 +42,7 @@ describe("docs/cli.md", () => {
     for (const line of lines) {
       if (line.startsWith("npm ")) continue;
       for (const [name, find] of Object.entries(ids)) if (line.includes(`$${name}`)) env[name] ??= await find();
-      const words = shellWords(line.replaceAll("~/", `${t.folder}/`), env);
+      const words = shellWords(line.replace(/^npx /, "").replaceAll("~/", `${t.folder}/`), env);
       const [first = "", assignment = ""] = words;
       if (first === "export") {
         const at = assignment.indexOf("=");
@@ -46,7 +52,9 @@ describe("docs/cli.md", () => {
       const command = first === "eval" ? ["completion", line.includes("zsh") ? "zsh" : "bash"] : words.slice(1);
       const to = command.indexOf(">");
       const args = to < 0 ? command : command.slice(0, to);
-      const ran = await t.run(args, { env: { ...env, SHOP_FLAGS_TOKEN: t.project.adminToken } });
+      const ran = await t.run(args, {
+        env: { ...env, SHOP_FLAGS_TOKEN: t.project.adminToken, ACCESS_ID: "id", ACCESS_SECRET: "secret" },
+      });
       expect(ran.code, `${line}\n${ran.out}${ran.err}`).toBe(0);
       if (to >= 0) {
         const path = join(t.folder, (command[to + 1] ?? "").replace(t.folder, ""));

@@ -19,7 +19,7 @@ describe("errors of burgee", () => {
     ["flags list", "no environment given; use --environment or set BURGEE_ENVIRONMENT"],
     ["flags list --kind nonsense -e production", "allowed choices are flag, switch, sample"],
     ["flags nonsense", "unknown command 'nonsense'"],
-    ["flags lst", "(did you mean list?)"],
+    ["flags lst", '(did you mean "list"'],
     ["flags get", "missing required argument 'key'"],
     ["flags set search -e production", "nothing to change; use --file or an option"],
     [

@@ -72,7 +72,11 @@ describe("burgee flags", () => {
     expect((await t.evaluate("two")).body.value).toBe(false);
     const { code, json } = await flags("enable two nobody one --json");
     expect(code).toBe(1);
-    expect(json).toMatchObject([{ flag: { key: "two", enabled: true } }]);
+    expect(json).toMatchObject([
+      { what: "flag two in production", flag: { key: "two", enabled: true } },
+      { what: "flag nobody in production", error: { exitCode: 1, status: 404 } },
+      { what: "flag one in production", flag: { key: "one", enabled: true } },
+    ]);
   });
 
   test("replaces a flag with a piped document in the form that get prints", async ({ expect }) => {
@@ -140,8 +144,15 @@ describe("burgee flags", () => {
       },
     ]);
     expect((await flags("enable still --dry-run")).out).toContain("nothing would change");
-    for (const line of ["create other --dry-run", "delete still --dry-run", "delete still --everywhere --dry-run"])
-      expect(await flags(line), line).toMatchObject({ code: 0, out: expect.stringContaining("would change") });
+    for (const [line, text] of [
+      ["create other --dry-run", "would change"],
+      ["delete still --dry-run", "would delete flag still from production (boolean, enabled, 0 rules;"],
+      [
+        "delete still --everywhere --dry-run",
+        "would delete flag still everywhere (boolean; in production with 0 rules;",
+      ],
+    ] as const)
+      expect(await flags(line), line).toMatchObject({ code: 0, out: expect.stringContaining(text) });
     for (const line of ["disable nobody --dry-run", "delete nobody --dry-run", "set nobody --default on --dry-run"])
       expect((await flags(line)).code, line).toBe(1);
     expect(await version()).toBe(before);

@@ -53,6 +53,7 @@ describe("burgee override", () => {
   });
 
   test("--dry-run signs nothing", async ({ expect }) => {
+    await t.run("override allow -e production");
     const { code, out } = await t.run("override create -e production --flag checkout=on --dry-run");
     expect([code, out]).toEqual([0, "would sign overrides in production: checkout=on\n"]);
   });

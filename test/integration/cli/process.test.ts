@@ -14,7 +14,9 @@ describe("the burgee command", () => {
 
   test("changes a flag, prints to standard output and reads a document from a pipe", async ({ expect }) => {
     const { stdout, stderr } = await burgee("flags", "create", "piped", "--default", "on");
-    expect(stdout).toMatch(/^flag piped in production: version \d+, published\n$/);
+    expect(stdout).toMatch(
+      /^flag piped in production: version \d+, published\n {2}only servers see it; --client-visible for pages and apps\n$/,
+    );
     expect(stderr).toBe("");
     expect((await t.evaluate("piped")).body.value).toBe(true);
     const piped = 'burgee flags get piped | sed \'s/"variant": "on"/"variant": "off"/\' | burgee flags set piped -f -';

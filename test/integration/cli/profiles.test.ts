@@ -71,8 +71,8 @@ describe("burgee profiles", () => {
     expect(requested).toMatchObject({ origin: "http://dev.example", token: t.project.adminToken });
     await setShop();
     await run("profiles set other --url https://other.example --token-file token.txt");
-    await run("env list");
-    expect(requested).toMatchObject({ origin: "https://shop.example", token: undefined });
+    await run("env list", { SHOP_TOKEN: "one" });
+    expect(requested).toMatchObject({ origin: "https://shop.example", token: "one" });
     await run("env list", { BURGEE_PROFILE: "other" });
     expect(requested).toMatchObject({ origin: "https://other.example", token: t.project.adminToken });
     await run("env list --profile shop", { BURGEE_PROFILE: "other", SHOP_TOKEN: "one" });
@@ -82,16 +82,19 @@ describe("burgee profiles", () => {
     const variables = { BURGEE_URL: "https://variable.example", BURGEE_TOKEN: "two" };
     await run("env list --profile shop", { ...variables, SHOP_TOKEN: "one" });
     expect(requested).toMatchObject({ origin: "https://shop.example", token: "one" });
-    await run("env list --profile shop", variables);
-    expect(requested).toMatchObject({ origin: "https://shop.example", token: undefined });
+    expect(await run("env list --profile shop", variables)).toMatchObject({
+      code: 2,
+      err: "burgee: $SHOP_TOKEN of profile shop is not set\n",
+    });
+    expect([requested]).toEqual([undefined]);
     await run("env list", { BURGEE_URL: "https://variable.example", BURGEE_TOKEN_FILE: "token.txt" });
     expect(requested).toMatchObject({ origin: "https://variable.example", token: t.project.adminToken });
     await run("env list --url https://option.example", { BURGEE_URL: "https://variable.example" });
-    expect(requested?.origin).toBe("https://option.example");
-    await run("flags list", { BURGEE_ENVIRONMENT: "staging" });
-    expect(requested?.path).toBe("/api/v1/environments/staging/flags");
-    await run("flags list -e preview", { BURGEE_ENVIRONMENT: "staging" });
-    expect(requested?.path).toBe("/api/v1/environments/preview/flags");
+    expect(requested).toMatchObject({ origin: "https://option.example" });
+    await run("flags list", { BURGEE_ENVIRONMENT: "staging", SHOP_TOKEN: "one" });
+    expect(requested).toMatchObject({ path: "/api/v1/environments/staging/flags" });
+    await run("flags list -e preview", { BURGEE_ENVIRONMENT: "staging", SHOP_TOKEN: "one" });
+    expect(requested).toMatchObject({ path: "/api/v1/environments/preview/flags" });
   });
 
   test("send their token only to their own deployment", async ({ expect }) => {
@@ -154,5 +157,66 @@ describe("burgee profiles", () => {
     }
     await t.write(CONFIG, "profiles: { shop: { url: https://x.example, tokenFile: gone.txt } }\ndefault: shop\n");
     expect((await run("env list")).err).toContain("tokenFile: file ");
+  });
+});
+
+describe("headers of a profile", () => {
+  let t: CliTest;
+  let requests: Request[] = [];
+  const line =
+    "profiles set shop --url https://shop.example --token-variable SHOP_TOKEN --header-variable CF-Access-Client-Id=ID CF-Access-Client-Secret=SECRET";
+  const env = { SHOP_TOKEN: "bga_write_x", ID: "client.access", SECRET: "very-secret-value" };
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    requests.push(new Request(url, init));
+    return Response.json({ title: "very-secret-value client.access" }, { status: 403 });
+  };
+  beforeAll(async () => {
+    t = await startCliTest();
+    expectCode(await t.run(line, { env: {} }), 0);
+  });
+  beforeEach(() => void (requests = []));
+  afterAll(() => t.close());
+
+  function expectCode(ran: { code: number }, code: number): void {
+    if (ran.code !== code) throw new Error(JSON.stringify(ran));
+  }
+
+  test("are sent to the profile's own address, and are never printed", async ({ expect }) => {
+    for (const args of ["env list", "env list --json", "env list --profile shop"]) {
+      const ran = await t.run(args, { env, fetch });
+      expect(ran.out + ran.err).not.toMatch(/very-secret|client\.access/);
+    }
+    expect(
+      requests.map(({ headers }) => [headers.get("cf-access-client-id"), headers.get("cf-access-client-secret")]),
+    ).toEqual([1, 2, 3].map(() => ["client.access", "very-secret-value"]));
+  });
+
+  test("are not sent to another address", async ({ expect }) => {
+    await t.run("env list --url https://other.example", { env, fetch });
+    await t.run("env list", { env: { ...env, BURGEE_URL: "https://other.example" }, fetch });
+    expect(requests.map(({ headers }) => headers.has("cf-access-client-secret"))).toEqual([false, false]);
+  });
+
+  test("whose variable is not set or cannot be a header end the command before it sends anything", async ({
+    expect,
+  }) => {
+    const { SECRET: _, ...rest } = env;
+    expect(await t.run("env list", { env: rest, fetch })).toMatchObject({
+      code: 2,
+      err: "burgee: $SECRET of profile shop is not set\n",
+    });
+    const odd = await t.run("env list", { env: { ...env, SECRET: "very-secret-value\nx: y" }, fetch });
+    expect(odd).toMatchObject({ code: 2, err: "burgee: $SECRET of profile shop cannot be a header\n" });
+    expect(requests).toEqual([]);
+  });
+
+  test("cannot replace the headers of the client, and a value is not repeated", async ({ expect }) => {
+    for (const text of ["Authorization=ID", "host=ID", "X-Key=very secret", "very-secret-value", "X=bga_write_x-y"]) {
+      const ran = await t.run(["profiles", "set", "x", "--url", "https://x.example", "--header-variable", text], {
+        env,
+      });
+      expect(ran.code, text).toBe(2);
+      expect(ran.err).not.toContain("very secret");
+    }
   });
 });

@@ -1,0 +1,70 @@
+/** Changes of one flag in one environment, with the result that a dry run compares. */
+import { ApiError } from "../../../sdk/client/client.ts";
+import type { Flag } from "../../../sdk/client/contract.ts";
+import type { JsonValue } from "../../../src/flags/document.ts";
+import { mergePatch } from "../../../src/flags/merge-patch.ts";
+import { flagInputSchema } from "../../../src/flags/schema.ts";
+import { type Change, ifExists } from "../../change.ts";
+import { RefusedError } from "../../exit.ts";
+import { storedFlag } from "../../project/contents.ts";
+import type { Session } from "../../session.ts";
+
+type Headers = Record<string, string>;
+type Fields = Record<string, JsonValue>;
+
+export async function readFlag(session: Session, key: string): Promise<Flag> {
+  return (await session.client.call("getFlag", { path: { env: session.environment(), key } })).body;
+}
+
+/** Replaces the whole flag, or creates it. */
+export function replaced(session: Session, key: string, body: object, headers: Headers): Change {
+  const path = { env: session.environment(), key };
+  return {
+    subject: `flag ${key} in ${path.env}`,
+    before: async () => {
+      const flag = await ifExists(() => readFlag(session, key));
+      return flag && storedFlag(flag);
+    },
+    // A document without notes leaves them as they are.
+    after: (before) => storedFlag({ ...notesOf(before), ...body }),
+    write: (query) => session.client.call("putFlag", { path, query, body: body as Flag, headers }),
+  };
+}
+
+/** Creates the flag, and says who sees it. */
+export function created(session: Session, key: string, body: object): Change {
+  const change = replaced(session, key, body, { "If-None-Match": "*" });
+  return {
+    ...change,
+    write: async (query) => {
+      try {
+        return await change.write(query);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 412) throw error;
+        throw new RefusedError(
+          `flag ${key} exists already in ${session.environment()}; \`burgee flags set\` changes it`,
+        );
+      }
+    },
+    remark: (written) =>
+      (written as { flag?: Flag }).flag?.clientVisible === true
+        ? undefined
+        : "only servers see it; --client-visible for pages and apps",
+  };
+}
+
+/** Changes some fields of the flag. */
+export function patched(session: Session, key: string, body: Record<string, unknown>, headers: Headers = {}): Change {
+  const path = { env: session.environment(), key };
+  return {
+    subject: `flag ${key} in ${path.env}`,
+    before: () => readFlag(session, key),
+    after: (before) => mergePatch(before as Fields, body as Fields, flagInputSchema),
+    write: (query) => session.client.call("patchFlag", { path, query, body, headers }),
+  };
+}
+
+function notesOf(flag: object): object {
+  const { description, tags, owner } = flag as Partial<Flag>;
+  return { description, tags, owner };
+}

@@ -1,0 +1,58 @@
+import { type Command, Option } from "commander";
+import { allPages } from "../../../sdk/client/client.ts";
+import { serveText } from "../../../sdk/client/serve-text.ts";
+import { FLAG_KINDS } from "../../../src/flags/document.ts";
+import { withExamples } from "../../examples.ts";
+import { openSession } from "../../session.ts";
+import { table } from "../../table.ts";
+import type { Terminal } from "../../terminal.ts";
+import { readFlag } from "./flag-change.ts";
+
+type ListOptions = { search?: string; tag?: string; kind?: string };
+
+export function addReading(flags: Command, terminal: Terminal): void {
+  withExamples(
+    flags
+      .command("list")
+      .alias("ls")
+      .description("list all flags, or those that match")
+      .option("--search <text>", "only flags with this text in the key or description")
+      .option("--tag <tag>", "only flags with this tag")
+      .addOption(new Option("--kind <kind>", "only flags of this kind").choices(FLAG_KINDS))
+      .action(async (options: ListOptions, command: Command) => {
+        const session = await openSession(command, terminal);
+        const path = { env: session.environment() };
+        const items = await allPages((cursor) =>
+          session.client.call("listFlags", { path, query: { ...options, limit: "200", cursor } }),
+        );
+        session.show(items, (all) =>
+          table(
+            ["key", "kind", "type", "enabled", "default", "version"],
+            all.map((flag) => [
+              flag.key,
+              flag.kind ?? "flag",
+              flag.type,
+              flag.enabled ? "yes" : "no",
+              serveText(flag.default),
+              String(flag.version ?? ""),
+            ]),
+            session.width,
+          ),
+        );
+      }),
+    "burgee flags list --environment production",
+    "burgee flags list -e staging --tag release --json",
+  );
+
+  withExamples(
+    flags
+      .command("get")
+      .description("print a flag as JSON that `flags set` accepts")
+      .argument("<key>")
+      .action(async (key: string, _options: unknown, command: Command) => {
+        const session = await openSession(command, terminal);
+        session.show(await readFlag(session, key), (flag) => JSON.stringify(flag, undefined, 2));
+      }),
+    "burgee flags get checkout-redesign -e production",
+  );
+}
