@@ -1,6 +1,7 @@
 import { Breaker } from "./resilience/breaker.ts";
 import { MemoryTier } from "./cache/memory-tier.ts";
 import { createRedis } from "./cache/redis/client.ts";
+import { isRedisOutage } from "./cache/redis/refusals.ts";
 import { RedisTier } from "./cache/redis/tier.ts";
 import { SingleFlight } from "./resilience/single-flight.ts";
 import { TieredCache } from "./cache/tiered-cache.ts";
@@ -21,12 +22,13 @@ import { missingSettings, secretsOf, type Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
 import { parseCachedDocument } from "./flags/cached-document.ts";
+import { SCHEMA_VERSION } from "./flags/document.ts";
 import { Authenticator } from "./http/authenticate.ts";
 import type { HttpError } from "./http/errors.ts";
 import { createCacheApiEndpointCache } from "./http/evaluation/endpoint-cache.ts";
 import { KEEP_ALIVE_MS } from "./http/streams/change-stream.ts";
 import { OverrideReader } from "./http/overrides/overrides.ts";
-import type { RateLimits } from "./http/limits.ts";
+import { createRateLimits } from "./http/limits.ts";
 import type { Services, StreamServices } from "./http/services.ts";
 import { StreamSlots } from "./http/streams/stream-slots.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
@@ -34,7 +36,6 @@ import { FailureLog } from "./ops/failure-log.ts";
 import { consoleLog, errorFields, type Log, redactingLog } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createCallerRateLimit } from "./ops/rate-limit.ts";
-import { createRateLimiter, type RateLimitBinding } from "./ops/rate-limiter.ts";
 import { createRedact } from "./ops/redact.ts";
 import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
@@ -66,6 +67,8 @@ export interface ServicesOptions {
   openCache?: () => Promise<EdgeCache>;
   /** Loads the snapshots that were bundled at deployment: their text by environment. */
   bundledSnapshots?: () => Promise<Readonly<Record<string, string>>>;
+  /** The schema version of the documents in Redis. */
+  schemaVersion?: number;
 }
 
 type Runtime = Required<ServicesOptions>;
@@ -78,7 +81,7 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
   const prefix = settings.CACHE_PREFIX;
   const tiers = createTiers(settings, runtime);
   const environments = new Environments(tiers.l1);
-  const redisBreaker = createBreaker("Redis", runtime);
+  const redisBreaker = createBreaker("Redis", runtime, isRedisOutage);
   const storeBreaker = createBreaker("Postgres", runtime);
   const metrics = new Metrics(settings.ANALYTICS, prefix);
   const failures = new FailureLog(log, clock.now);
@@ -161,10 +164,12 @@ function defaultRuntime(settings: Settings): Runtime {
     flightBudgetMs: FLIGHT_BUDGET_MS,
     openCache: () => openEdgeCache(settings.CACHE_PREFIX),
     bundledSnapshots: async () => (await import("#bundled-snapshot")).bundled,
+    schemaVersion: SCHEMA_VERSION,
   };
 }
 
-function createTiers(settings: Settings, { clock, random, redisTimeoutMs }: Runtime): TieredCache<CompiledFlag> {
+function createTiers(settings: Settings, runtime: Runtime): TieredCache<CompiledFlag> {
+  const { clock, random } = runtime;
   const l1 = new MemoryTier<CompiledFlag>({
     maxEntries: settings.CACHE_L1_MAX_ENTRIES,
     maxBytes: settings.CACHE_L1_MAX_BYTES,
@@ -179,17 +184,21 @@ function createTiers(settings: Settings, { clock, random, redisTimeoutMs }: Runt
   });
   return new TieredCache<CompiledFlag>({
     l1,
-    l2: createRedisTier(settings, clock.now, redisTimeoutMs),
+    l2: createRedisTier(settings, runtime),
     compile: compileFlag,
     documentOf: (flag) => flag.document,
     now: clock.now,
   });
 }
 
-function createBreaker(name: string, { clock, log, random }: Runtime): Breaker {
+function createBreaker(
+  name: string,
+  { clock, log, random }: Runtime,
+  isFailure: (error: unknown) => boolean = () => true,
+): Breaker {
   const onChange = (state: "open" | "closed") =>
     state === "open" ? log.warn("breaker_opened", { target: name }) : log.info("breaker_closed", { target: name });
-  return new Breaker({ ...BREAKER, name, now: clock.now, random, onChange });
+  return new Breaker({ ...BREAKER, name, now: clock.now, random, isFailure, onChange });
 }
 
 /** Opens the store on first use, because its client is the larger half of the bundle. */
@@ -270,17 +279,8 @@ function logFailure(error: HttpError, requestId: string, failures: FailureLog, l
   else log.error("request_failed", { requestId, status, ...errorFields(cause) });
 }
 
-function createRateLimits(settings: Settings, now: () => number, log: Log): RateLimits {
-  const limiter = (name: string, binding: RateLimitBinding | undefined, perSecond: number) =>
-    createRateLimiter({ name, binding, perSecond, now, log });
-  return {
-    unknownKeys: limiter("unknown keys", settings.LIMIT_UNKNOWN_KEYS, settings.UNKNOWN_KEYS_PER_SECOND),
-    noCache: limiter("no-cache", settings.LIMIT_NO_CACHE, settings.NO_CACHE_PER_SECOND),
-    writes: limiter("writes", settings.LIMIT_WRITES, settings.WRITES_PER_SECOND),
-  };
-}
-
-function createRedisTier(settings: Settings, now: () => number, timeoutMs: number): RedisTier | undefined {
+function createRedisTier(settings: Settings, runtime: Runtime): RedisTier | undefined {
+  const { clock, redisTimeoutMs: timeoutMs, schemaVersion } = runtime;
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = settings;
   if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined)
     return undefined;
@@ -289,7 +289,8 @@ function createRedisTier(settings: Settings, now: () => number, timeoutMs: numbe
     bulkRedis: createRedis(url, token, Math.max(timeoutMs, REDIS_BULK_TIMEOUT_MS)),
     prefix: settings.CACHE_PREFIX,
     ttlMs: settings.CACHE_L2_TTL_SECONDS * 1000,
-    now,
-    parseDocument: parseCachedDocument,
+    now: clock.now,
+    schemaVersion,
+    parseDocument: (json) => parseCachedDocument(json, schemaVersion),
   });
 }

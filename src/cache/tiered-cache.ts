@@ -213,7 +213,7 @@ export class TieredCache<V> implements FlagCache<V> {
 
   async #fill(environment: string, reading: Reading, changes: readonly Change[] | undefined): Promise<boolean> {
     if (!this.l2) return false;
-    const fields = formatReading(reading);
+    const fields = formatReading(reading, this.l2.schemaVersion);
     if (fields.size === 0 && (reading.changes?.length ?? 0) === 0) return true; // L2 would store nothing
     return this.l2.fill(environment, reading.asOf, changes, fields);
   }

@@ -1,13 +1,13 @@
 import { FLAG_KINDS, FLAG_TYPES, SCHEMA_VERSION, type FlagDocument } from "./document.ts";
 
 /**
- * Returns JSON from L2 as a document, or `undefined` if it is not one: an older schema or another program wrote it.
+ * Returns JSON from L2 as a document, or `undefined` if it is not one of the schema version.
  * The check is shallow because a cold isolate reads a thousand documents; compileFlag copes with deeper mistakes.
  */
-export function parseCachedDocument(json: unknown): FlagDocument | undefined {
+export function parseCachedDocument(json: unknown, schemaVersion = SCHEMA_VERSION): FlagDocument | undefined {
   if (!isRecord(json)) return undefined;
   const isDocument =
-    json["schemaVersion"] === SCHEMA_VERSION &&
+    json["schemaVersion"] === schemaVersion &&
     typeof json["key"] === "string" &&
     Number.isSafeInteger(json["version"]) &&
     (FLAG_KINDS as readonly unknown[]).includes(json["kind"]) &&

@@ -1,5 +1,7 @@
 import ipaddr from "ipaddr.js";
-import type { RateLimiter } from "../ops/rate-limiter.ts";
+import type { Settings } from "../env.ts";
+import type { Log } from "../ops/log.ts";
+import { createRateLimiter, type RateLimitBinding, type RateLimiter } from "../ops/rate-limiter.ts";
 import { HttpError } from "./errors.ts";
 
 /** Limits on what one caller may do. */
@@ -10,6 +12,17 @@ export interface RateLimits {
   noCache: RateLimiter;
   /** Management writes, by admin token. */
   writes: RateLimiter;
+}
+
+/** Creates the limits with the bindings and numbers of the settings. `now` returns ms since epoch. */
+export function createRateLimits(settings: Settings, now: () => number, log: Log): RateLimits {
+  const limiter = (name: string, binding: RateLimitBinding | undefined, perSecond: number) =>
+    createRateLimiter({ name, binding, perSecond, now, log });
+  return {
+    unknownKeys: limiter("unknown keys", settings.LIMIT_UNKNOWN_KEYS, settings.UNKNOWN_KEYS_PER_SECOND),
+    noCache: limiter("no-cache", settings.LIMIT_NO_CACHE, settings.NO_CACHE_PER_SECOND),
+    writes: limiter("writes", settings.LIMIT_WRITES, settings.WRITES_PER_SECOND),
+  };
 }
 
 /** @throws HttpError 429 saying that there are too many `requests` */

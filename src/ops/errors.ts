@@ -3,6 +3,12 @@
 /** A cache tier could not be reached, or its reply made no sense. A miss is not an error. */
 export class TierError extends Error {
   override readonly name = "TierError";
+  /** The code of the reply (WRONGTYPE, OOM…) if the tier works and refused only this command. */
+  readonly refusal: string | undefined;
+  constructor(message: string, options: ErrorOptions & { refusal?: string | undefined } = {}) {
+    super(message, options);
+    this.refusal = options.refusal;
+  }
 }
 
 /** The store (L3) could not be reached, or refused a statement. Callers may see the message. */

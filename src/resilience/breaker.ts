@@ -15,6 +15,8 @@ export interface BreakerOptions {
   now: () => number;
   /** Uniform in [0, 1). */
   random: () => number;
+  /** Whether an error counts as a failure of the backend. By default, every error does. */
+  isFailure?: (error: unknown) => boolean;
   /** Called on each opening and closing. A probe that fails is neither. */
   onChange?: (state: "open" | "closed") => void;
 }
@@ -50,7 +52,8 @@ export class Breaker {
       this.#succeeded();
       return result;
     } catch (error) {
-      this.#failed();
+      if (this.#options.isFailure?.(error) ?? true) this.#failed();
+      else this.#succeeded();
       throw error;
     }
   }

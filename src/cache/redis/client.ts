@@ -1,5 +1,6 @@
 import { Redis } from "@upstash/redis/cloudflare";
 import { TierError } from "../../ops/errors.ts";
+import { refusalOf } from "./refusals.ts";
 
 /** The commands of the Upstash client that the cache uses. */
 export type { Redis } from "@upstash/redis/cloudflare";
@@ -28,7 +29,10 @@ export async function runCommand(redis: Redis, command: [name: string, ...args: 
   try {
     return await redis.exec<unknown>(command);
   } catch (error) {
-    throw new TierError(`redis ${command[0]} failed`, { cause: scrub(error) });
+    const cause = scrub(error);
+    const isReply = error instanceof Error && error.name === "UpstashError";
+    const refusal = isReply ? refusalOf(cause.message) : undefined;
+    throw new TierError(`redis ${command[0]} failed`, { cause, refusal });
   }
 }
 

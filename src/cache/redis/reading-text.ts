@@ -9,8 +9,8 @@ import { parseHead } from "./head-text.ts";
 const MAX_COMMAND_CHARS = 900_000;
 
 /**
- * Reads the fields of a hash as a reading at its head, with the documents of `flagKeys`. `undefined` if there is no
- * head, because nothing is known about the fields then.
+ * Reads the entries of a hash as a reading at its head, with the documents of `flagKeys`. `undefined` if there is no
+ * head, because nothing is known about the entries then.
  */
 export function parseReading(
   head: unknown,
@@ -39,13 +39,19 @@ export function parseReading(
   };
 }
 
-/** Writes a reading as fields. A flag that does not exist has none. */
-export function formatReading({ flags, keys, index }: Reading): Map<string, string> {
+/**
+ * Writes a reading as entries, with documents of the given schema version. A flag that does not exist has no entry.
+ */
+export function formatReading({ flags, keys, index }: Reading, schemaVersion: number): Map<string, string> {
   const fields = new Map<string, string>();
   if (keys) fields.set(KEYS_FIELD, JSON.stringify(keys));
   if (index) fields.set(INDEX_FIELD, JSON.stringify(index));
-  for (const [key, document] of flags) if (document !== null) fields.set(key, JSON.stringify(document));
+  for (const [key, document] of flags) if (document !== null) fields.set(key, formatDocument(document, schemaVersion));
   return fields;
+}
+
+export function formatDocument(document: FlagDocument, schemaVersion: number): string {
+  return JSON.stringify(document.schemaVersion === schemaVersion ? document : { ...document, schemaVersion });
 }
 
 export function isFlagKey(field: string): boolean {

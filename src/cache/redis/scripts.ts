@@ -5,15 +5,19 @@ import { MAX_CHANGES, MAX_NAMES } from "../../flags/changes.ts";
  * because only these scripts write it and Redis runs each of them as one step.
  */
 export interface CacheScripts {
-  /** Read-write. KEYS: hash. ARGV: mode, version, TTL ms, number of changes, (version, fields)…, (field, value)… */
+  /**
+   * Read-write. KEYS: hash. ARGV: mode, version, TTL ms, number of changes, schema version, now in ms,
+   * (version, names)…, (field, value)…
+   */
   advance: string;
   /**
-   * Read-only. KEYS: hash. ARGV: known version. Returns the head's later changes, then (field, value)… of their fields.
+   * Read-only. KEYS: hash. ARGV: known version, schema version. Returns the head's later changes, then (name, value)…
+   * of the entries that they name.
    */
   changesSince: string;
   /** Read-write. KEYS: hash. ARGV: TTL ms. Empties the hash except its head. */
   clear: string;
-  /** Read-only. KEYS: hash. Returns the number of its flags and their bytes. */
+  /** Read-only. KEYS: hash. ARGV: schema version. Returns the number of its flags and the bytes of the hash. */
   measure: string;
   /** Read-only. KEYS: hashes. Returns the version of each head, "" if there is none. */
   heads: string;
@@ -25,12 +29,60 @@ export interface CacheScripts {
  */
 export const FENCE = `if mode == "fill" and head and head > version then return "0" end`;
 
+// A key that is not a hash holds nothing of ours, so the next write replaces it. Another error is the script's reply.
+const READ_HEAD = `local text = redis.pcall("HGET", KEYS[1], "@head")
+if type(text) == "table" then
+  if not string.find(text.err, "WRONGTYPE", 1, true) then return text end
+  text = nil
+end`;
+
+// Entries of another schema version are removed when they are superseded or, if no worker of that version has written
+// for a lifetime, all at once. `@schemas` has, for each version, how far its entries are purged, and its last write
+// (schema-fields.ts). There is none as long as only version 1 writes, whose entries every version purges.
+const ADVANCE_SCHEMAS = `local listed = redis.call("HGET", key, "@schemas")
+if listed or schema ~= "1" then
+  local kept, dropped, purged, isFirstKnown = {}, {}, nil, schema == "1"
+  for line in string.gmatch(listed or "", "[^\\n]+") do
+    local name, upTo, at = string.match(line, "^(%d+) (%d+) (%d+)$")
+    if name == "1" then isFirstKnown = true end
+    if name == schema then purged = tonumber(upTo)
+    elseif name and tonumber(now) - tonumber(at) <= tonumber(ARGV[3]) then kept[#kept + 1] = line
+    elseif name then dropped[name] = true end
+  end
+  if not isFirstKnown then kept[#kept + 1] = "1 0 " .. now end
+  if schema ~= "1" and purged ~= tonumber(headText) then
+    local names, first, all = {}, nil, not purged
+    for _, line in ipairs(lines) do
+      local at = tonumber(string.match(line, "^%d+"))
+      first = first or at
+      if not all and at > purged then
+        for name in string.gmatch(string.match(line, " (.*)$") or "", "%S+") do
+          if name == "*" then all = true end
+          names[#names + 1] = "@" .. schema .. ":" .. name
+        end
+      end
+    end
+    if all or not first or first > purged + 1 then dropped[schema] = true else chunked("HDEL", 1, names) end
+  end
+  if next(dropped) then
+    local fields = {}
+    for _, field in ipairs(redis.call("HKEYS", key)) do
+      local name = string.match(field, "^@(%d+):") or "1"
+      if dropped[name] and field ~= "@head" and field ~= "@schemas" then fields[#fields + 1] = field end
+    end
+    chunked("HDEL", 1, fields)
+  end
+  kept[#kept + 1] = schema .. " " .. headText .. " " .. now
+  redis.call("HSET", key, "@schemas", table.concat(kept, "\\n"))
+end`;
+
 // `publish` returns the head afterwards; `fill` returns "1", or "0" if the fence refused it. Versions stay strings,
 // because Lua prints large numbers in exponent form. Arguments are unpacked 200 at a time, because Lua's stack is
 // bounded.
 const ADVANCE = `local key, mode, version = KEYS[1], ARGV[1], tonumber(ARGV[2])
-local count = tonumber(ARGV[4])
-local text = redis.call("HGET", key, "@head")
+local count, schema, now = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+${READ_HEAD}
+if text == nil then redis.call("DEL", key) end
 local head, headText
 local lines = {}
 if text then
@@ -45,14 +97,14 @@ local function chunked(command, from, args)
   end
 end
 if not head or head < version then
-  local covered = head and count > 0 and tonumber(ARGV[5]) <= head + 1
+  local covered = head and count > 0 and tonumber(ARGV[7]) <= head + 1
   if not covered then
     redis.call("DEL", key)
     lines = {}
     if count == 0 then lines[1] = ARGV[2] .. " *" end
   end
   local names = {}
-  for i = 5, 3 + 2 * count, 2 do
+  for i = 7, 5 + 2 * count, 2 do
     if not covered or tonumber(ARGV[i]) > head then
       if ARGV[i + 1] == "*" then
         redis.call("DEL", key)
@@ -75,18 +127,25 @@ if not head or head < version then
   headText = ARGV[2]
   redis.call("HSET", key, "@head", headText .. "\\n" .. table.concat(lines, "\\n", first))
 end
-chunked("HSET", 5 + 2 * count, ARGV)
+${ADVANCE_SCHEMAS}
+chunked("HSET", 7 + 2 * count, ARGV)
 redis.call("PEXPIRE", key, ARGV[3])
 if mode == "fill" then return "1" end
 return headText`;
 
 // Leaves out the lines that the reader knows already. If lines that it does not know are missing, returns the whole
-// head.
-const CHANGES_SINCE = `local text = redis.call("HGET", KEYS[1], "@head")
+// head. An entry that was purged only from another schema version is left out as well.
+const CHANGES_SINCE = `${READ_HEAD}
 if not text then return {} end
-local known = tonumber(ARGV[1])
+local known, schema = tonumber(ARGV[1]), ARGV[2]
+local prefix, purged = "", math.huge
+if schema ~= "1" then
+  prefix = "@" .. schema .. ":"
+  local listed = "\\n" .. (redis.call("HGET", KEYS[1], "@schemas") or "")
+  purged = tonumber(string.match(listed, "\\n" .. schema .. " (%d+) ")) or 0
+end
 local head, headText
-local news, names, seen, first = {}, {}, {}, nil
+local news, names, seen, old, first = {}, {}, {}, {}, nil
 local all = false
 for line in string.gmatch(text, "[^\\n]+") do
   if not headText then
@@ -102,6 +161,7 @@ for line in string.gmatch(text, "[^\\n]+") do
         if name == "*" then all = true end
         if not seen[name] then names[#names + 1] = name end
         seen[name] = true
+        if version > purged then old[name] = true end
       end
     end
   end
@@ -112,9 +172,11 @@ if known == 0 or all or not first or first > known + 1 then return { text } end
 local reply = { headText .. "\\n" .. table.concat(news, "\\n") }
 for i = 1, #names, 200 do
   local last = math.min(i + 199, #names)
-  local values = redis.call("HMGET", KEYS[1], unpack(names, i, last))
+  local fields = {}
+  for j = i, last do fields[#fields + 1] = prefix .. names[j] end
+  local values = redis.call("HMGET", KEYS[1], unpack(fields))
   for j = i, last do
-    if values[j - i + 1] then
+    if values[j - i + 1] and not old[names[j]] then
       reply[#reply + 1] = names[j]
       reply[#reply + 1] = values[j - i + 1]
     end
@@ -122,18 +184,22 @@ for i = 1, #names, 200 do
 end
 return reply`;
 
-const CLEAR = `local head = redis.call("HGET", KEYS[1], "@head")
+const CLEAR = `${READ_HEAD}
 redis.call("DEL", KEYS[1])
-if head then
-  redis.call("HSET", KEYS[1], "@head", head)
+if text then
+  redis.call("HSET", KEYS[1], "@head", text)
   redis.call("PEXPIRE", KEYS[1], ARGV[1])
 end
 return "1"`;
 
-const MEASURE = `local fields = redis.call("HGETALL", KEYS[1])
+const MEASURE = `${READ_HEAD}
+if text == nil then return { 0, 0 } end
+local fields = redis.call("HGETALL", KEYS[1])
+local prefix = ARGV[1] == "1" and "" or "@" .. ARGV[1] .. ":"
 local flags, bytes = 0, 0
 for i = 1, #fields, 2 do
-  if string.sub(fields[i], 1, 1) ~= "@" then flags = flags + 1 end
+  local isOwn = string.sub(fields[i], 1, #prefix) == prefix
+  if isOwn and string.sub(fields[i], #prefix + 1, #prefix + 1) ~= "@" then flags = flags + 1 end
   bytes = bytes + #fields[i] + #fields[i + 1]
 end
 return { flags, bytes }`;

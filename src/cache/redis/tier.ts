@@ -1,12 +1,14 @@
-import type { FlagDocument } from "../../flags/document.ts";
+import { type FlagDocument, SCHEMA_VERSION } from "../../flags/document.ts";
 import type { Reading } from "../../flags/reading.ts";
 import { type Change, contiguousEnd } from "../../flags/changes.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "../flag-cache.ts";
 import { formatFields, HEAD_FIELD } from "./head-text.ts";
 import type { Redis } from "./client.ts";
-import { RedisCommands } from "./commands.ts";
+import { type Command, RedisCommands } from "./commands.ts";
+import { isWrongType } from "./refusals.ts";
 import { keyOf, readVersions, scanKeys } from "./keyspace.ts";
-import { argumentsOf, isFlagKey, parseReading } from "./reading-text.ts";
+import { argumentsOf, formatDocument, isFlagKey, parseReading } from "./reading-text.ts";
+import { SchemaFields } from "./schema-fields.ts";
 import { type CacheScripts, SCRIPTS } from "./scripts.ts";
 
 /** A fence must outlive every read that is still under way; `waitUntil` ends those after 30 s. */
@@ -24,8 +26,10 @@ export interface RedisTierOptions {
   ttlMs: number;
   /** ms since epoch. */
   now: () => number;
-  /** Returns `undefined` for anything but a document of the current schema. */
+  /** Returns `undefined` for anything but a document of the schema version. */
   parseDocument: (json: unknown) => FlagDocument | undefined;
+  /** The schema version of the documents. Those of other versions live beside them. Default: the current one. */
+  schemaVersion?: number;
   scripts?: CacheScripts;
 }
 
@@ -38,6 +42,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   readonly #options: RedisTierOptions;
   readonly #scripts: CacheScripts;
   readonly #ttlMs: number;
+  readonly #fields: SchemaFields;
   readonly #environments = new Set<string>();
   #hits = 0;
   #misses = 0;
@@ -47,24 +52,33 @@ export class RedisTier implements FlagCache<FlagDocument> {
     this.#options = options;
     this.#scripts = options.scripts ?? SCRIPTS;
     this.#ttlMs = Math.max(options.ttlMs, MIN_TTL_MS);
+    this.#fields = new SchemaFields(options.schemaVersion ?? SCHEMA_VERSION);
   }
 
-  /** Reads some fields: flag keys and `@keys`. `undefined` if there is no head. */
-  async read(environment: string, fields: readonly string[]): Promise<Reading | undefined> {
-    const values = await this.#commands.array(["HMGET", this.#key(environment), HEAD_FIELD, ...fields]);
-    if (values.length !== fields.length + 1) throw this.#commands.unexpectedReply("HMGET");
+  /** The schema version of the documents that this tier stores and returns. */
+  get schemaVersion(): number {
+    return this.#fields.version;
+  }
+
+  /** Reads some entries: flag keys and `@keys`. `undefined` if there is no head. */
+  async read(environment: string, names: readonly string[]): Promise<Reading | undefined> {
+    const fields = [...this.#fields.headFields, ...names.map((name) => this.#fields.fieldOf(name))];
+    const values = await this.#arrayOfHash(["HMGET", this.#key(environment), ...fields]);
+    if (values === undefined) return undefined;
+    if (values.length !== fields.length) throw this.#commands.unexpectedReply("HMGET");
     const texts = new Map<string, string>();
     for (const [i, field] of fields.entries()) {
-      const value = values[i + 1];
+      const value = values[i];
       if (typeof value === "string") texts.set(field, value);
     }
-    return this.#parse(values[0], texts, fields.filter(isFlagKey));
+    return this.#parse(texts.get(HEAD_FIELD), this.#fields.entriesOf(texts), names.filter(isFlagKey));
   }
 
   /** Reads the whole hash. `undefined` if there is no head. */
   async readAll(environment: string): Promise<Reading | undefined> {
     const fields = await this.#readFields(environment);
-    return this.#parse(fields.get(HEAD_FIELD), fields, [...fields.keys()].filter(isFlagKey));
+    const entries = this.#fields.entriesOf(fields);
+    return this.#parse(fields.get(HEAD_FIELD), entries, [...entries.keys()].filter(isFlagKey));
   }
 
   /**
@@ -76,8 +90,8 @@ export class RedisTier implements FlagCache<FlagDocument> {
     since: number,
     isWanted: (flagKey: string) => boolean = () => true,
   ): Promise<Reading | undefined> {
-    const command = ["EVAL_RO", this.#scripts.changesSince, "1", this.#key(environment), String(since)] as const;
-    const [head, ...rest] = await this.#commands.array([...command]);
+    const args = [this.#key(environment), String(since), String(this.schemaVersion)];
+    const [head, ...rest] = await this.#commands.array(["EVAL_RO", this.#scripts.changesSince, "1", ...args]);
     const fields = this.#commands.pairs("EVAL_RO", rest);
     return this.#parse(
       head,
@@ -94,7 +108,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   /**
-   * Stores fields read at `asOf`. If the head is behind, moves it there: by the changes if they reach back to it, else
+   * Stores entries read at `asOf`. If the head is behind, moves it there: by the changes if they reach back to it, else
    * by starting over. Returns false, and stores nothing, if the head is ahead of `asOf`.
    */
   async fill(
@@ -106,7 +120,8 @@ export class RedisTier implements FlagCache<FlagDocument> {
     if (!Number.isSafeInteger(asOf) || asOf < 1) return false;
     const listed = contiguousEnd(changes ?? [], asOf);
     let isTaken = true;
-    for (const part of argumentsOf(fields)) {
+    const own = new Map(Array.from(fields, ([name, text]) => [this.#fields.fieldOf(name), text]));
+    for (const part of argumentsOf(own)) {
       const reply = await this.#advance(environment, "fill", asOf, listed, part);
       if (reply !== "1" && reply !== "0") throw this.#commands.unexpectedReply("EVAL");
       isTaken = reply === "1" && isTaken;
@@ -115,7 +130,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   /**
-   * Drops the fields that the changes name, and moves the head to the last change. Returns the head afterwards.
+   * Drops the entries that the changes name, and moves the head to the last change. Returns the head afterwards.
    * Repeatable, in any order.
    */
   async publish(environment: string, changes: readonly Change[]): Promise<number> {
@@ -130,14 +145,15 @@ export class RedisTier implements FlagCache<FlagDocument> {
 
   /** Returns the stored text of every flag, whether or not it can be parsed. */
   async texts(environment: string): Promise<Map<string, string>> {
-    const fields = await this.#readFields(environment);
-    return new Map([...fields].filter(([field]) => isFlagKey(field)));
+    const entries = this.#fields.entriesOf(await this.#readFields(environment));
+    return new Map([...entries].filter(([name]) => isFlagKey(name)));
   }
 
   /** Returns the flag keys that are stored now. */
   async keys(environment: string): Promise<string[]> {
-    const fields = await this.#commands.array(["HKEYS", this.#key(environment)]);
-    return fields.filter((field): field is string => typeof field === "string" && isFlagKey(field));
+    const fields = (await this.#arrayOfHash(["HKEYS", this.#key(environment)])) ?? [];
+    const names = fields.map((field) => (typeof field === "string" ? this.#fields.nameOf(field) : undefined));
+    return names.filter((name): name is string => name !== undefined && isFlagKey(name));
   }
 
   async get(environment: string, key: string): Promise<CacheEntry<FlagDocument> | undefined> {
@@ -168,7 +184,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   ): Promise<boolean> {
     const fields = new Map<string, string>();
     for (const [key, value] of values) {
-      if (value !== null && options.ttlMs !== 0) fields.set(key, JSON.stringify(value));
+      if (value !== null && options.ttlMs !== 0) fields.set(key, formatDocument(value, this.schemaVersion));
     }
     return this.fill(environment, options.asOf, undefined, fields);
   }
@@ -178,7 +194,15 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   async invalidateMany(environment: string, keys: readonly string[]): Promise<void> {
-    if (keys.length > 0) await this.#commands.run(["HDEL", this.#key(environment), ...keys]);
+    if (keys.length === 0) return;
+    // The bare names too, so that a purge by hand also reaches workers of version 1.
+    const fields = new Set(keys.flatMap((key) => [key, this.#fields.fieldOf(key)]));
+    try {
+      await this.#commands.run(["HDEL", this.#key(environment), ...fields]);
+    } catch (error) {
+      if (!isWrongType(error)) throw error;
+      await this.#clearKey(this.#key(environment));
+    }
   }
 
   /** Keeps the heads, as the fence against readings that are under way. */
@@ -208,7 +232,8 @@ export class RedisTier implements FlagCache<FlagDocument> {
     let size = 0;
     let bytes = 0;
     for (const environment of this.#environments) {
-      const measured = await this.#commands.array(["EVAL_RO", this.#scripts.measure, "1", this.#key(environment)]);
+      const args = [this.#key(environment), String(this.schemaVersion)];
+      const measured = await this.#commands.array(["EVAL_RO", this.#scripts.measure, "1", ...args]);
       size += Number(measured[0]);
       bytes += Number(measured[1]);
     }
@@ -228,8 +253,18 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   async #readFields(environment: string): Promise<Map<string, string>> {
-    const reply = await this.#commands.array(["HGETALL", this.#key(environment)], "bulk");
-    return this.#commands.pairs("HGETALL", reply);
+    const reply = await this.#arrayOfHash(["HGETALL", this.#key(environment)], "bulk");
+    return this.#commands.pairs("HGETALL", reply ?? []);
+  }
+
+  /** Reads a hash. `undefined` if the key is not a hash: then it holds no entries, and the next fill replaces it. */
+  async #arrayOfHash(command: Command, reply?: "bulk"): Promise<unknown[] | undefined> {
+    try {
+      return await this.#commands.array(command, reply);
+    } catch (error) {
+      if (isWrongType(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Text that does not parse, or is of another schema, is a miss. */
@@ -249,17 +284,9 @@ export class RedisTier implements FlagCache<FlagDocument> {
     pairs: readonly string[],
   ): Promise<unknown> {
     const listed = changes.flatMap((change) => [String(change[0]), formatFields(change)]);
-    const counts = [String(version), String(this.#ttlMs), String(changes.length)];
-    return this.#commands.run([
-      "EVAL",
-      this.#scripts.advance,
-      "1",
-      this.#key(environment),
-      mode,
-      ...counts,
-      ...listed,
-      ...pairs,
-    ]);
+    const numbers = [version, this.#ttlMs, changes.length, this.schemaVersion, Math.floor(this.#options.now())];
+    const args = [mode, ...numbers.map(String), ...listed, ...pairs];
+    return this.#commands.run(["EVAL", this.#scripts.advance, "1", this.#key(environment), ...args]);
   }
 
   async #clearKey(key: string): Promise<void> {

@@ -16,6 +16,8 @@ export interface WorldOptions {
   writesThrough?: boolean;
   /** Redis loses everything at some point, including the fence. */
   losesRedis?: boolean;
+  /** The schema versions of the isolates, in turn, as while two releases run at once. */
+  schemaVersions?: readonly number[];
   /** The data centre keeps heads. All purges reach it, or only the first of each isolate, or none. */
   keptHeads?: "purged" | "purged once" | "not purged";
 }

@@ -4,7 +4,7 @@ import { sample } from "./schedule-samples.ts";
 import { ScheduledWorld } from "./scheduled-world.ts";
 import { explore, type Program, type Schedule } from "./schedules.ts";
 import { seededRandom } from "../seeded-random.ts";
-import type { Case } from "./schedule-cases.ts";
+import type { Case } from "./schedule-case.ts";
 
 const UNFENCED = { ...SCRIPTS, advance: SCRIPTS.advance.replace(FENCE, "") };
 

@@ -15,6 +15,7 @@ import { sweepOutbox } from "../../../src/delivery/publish/sweep.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
 import type { CompiledFlag } from "../../../src/evaluation/types.ts";
 import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
+import { SCHEMA_VERSION } from "../../../src/flags/document.ts";
 import type { Log } from "../../../src/ops/log.ts";
 import { FLIGHT_BUDGET_MS } from "../../../src/services.ts";
 import type { FlagReader } from "../../../src/store/readings/flag-reader.ts";
@@ -44,7 +45,10 @@ export class ScheduledIsolate {
     const random = () => 0.5;
     const redis = { exec: (command: string[]) => world.command(name, command) } as unknown as Redis;
     const l1 = { maxEntries: 100, maxBytes: 1_000_000, ttlMs: 60_000, absentTtlMs: 5000, now, random, sizeOf: () => 1 };
-    const l2 = { redis, prefix: PREFIX, ttlMs: 900_000, now, parseDocument: parseCachedDocument };
+    const { schemaVersions = [SCHEMA_VERSION] } = world.options;
+    const schemaVersion = schemaVersions[number % schemaVersions.length]!;
+    const parseDocument = (json: unknown) => parseCachedDocument(json, schemaVersion);
+    const l2 = { redis, prefix: PREFIX, ttlMs: 900_000, now, schemaVersion, parseDocument };
     this.tiers = new TieredCache<CompiledFlag>({
       l1: new MemoryTier(l1),
       l2: new RedisTier({ ...l2, scripts: world.options.scripts ?? SCRIPTS }),

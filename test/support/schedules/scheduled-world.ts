@@ -1,8 +1,10 @@
 import { parseHead } from "../../../src/cache/redis/head-text.ts";
-import { pairsOf } from "../../../src/cache/redis/reading-text.ts";
+import { formatDocument, pairsOf } from "../../../src/cache/redis/reading-text.ts";
+import { SchemaFields } from "../../../src/cache/redis/schema-fields.ts";
 import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
 import type { Publication } from "../../../src/delivery/publish/publisher.ts";
 import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
+import { SCHEMA_VERSION } from "../../../src/flags/document.ts";
 import type { Outbox } from "../../../src/store/outbox.ts";
 import type { Reading } from "../../../src/flags/reading.ts";
 import { FakeClock } from "../fake-clock.ts";
@@ -213,10 +215,13 @@ export class ScheduledWorld {
     const head = parseHead(fields.get("@head") ?? "");
     if (!head) return fields.size === 0 ? undefined : "L2 has fields without a head";
     const { flags, index, keys } = this.store.at(head.version);
-    for (const [field, text] of fields) {
-      if (field === "@head") continue;
-      const truth = field === INDEX_FIELD ? index : field === KEYS_FIELD ? keys : flags.get(field);
-      if (text !== JSON.stringify(truth)) return `L2 holds an old ${field}`;
+    for (const version of this.options.schemaVersions ?? [SCHEMA_VERSION]) {
+      for (const [name, text] of new SchemaFields(version).entriesOf(fields)) {
+        const flag = flags.get(name);
+        const other = name === INDEX_FIELD ? index : name === KEYS_FIELD ? keys : undefined;
+        if (text !== (flag ? formatDocument(flag, version) : JSON.stringify(other)))
+          return `L2 holds an old ${name} of schema version ${version}`;
+      }
     }
     return undefined;
   }
