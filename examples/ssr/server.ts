@@ -21,7 +21,7 @@ async function evaluateAll(context: object, headers: Record<string, string | und
     signal: AbortSignal.timeout(1000),
   });
   if (!response.ok) throw new Error(`the flags cannot be evaluated: status ${response.status}`);
-  return { etag: response.headers.get("etag") ?? "", body: await response.text() };
+  return { context, etag: response.headers.get("etag") ?? "", body: await response.text() };
 }
 
 await listen(async (request, response) => {
@@ -29,7 +29,7 @@ await listen(async (request, response) => {
     response.writeHead(200, { "content-type": "text/javascript" }).end(script);
     return;
   }
-  // Your session determines the context. The SDK in the page must use the same one.
+  // Your session determines the context. If the SDK in the page uses another one, it fetches the flags itself.
   const context = { targetingKey: "customer-7", anonymousId: "visitor-1", plan: "pro" };
   // Without a response, the page has the defaults below, and the SDK fetches the flags itself.
   const bootstrap = await evaluateAll(context, request.headers as Record<string, string>).catch(() => undefined);
