@@ -115,4 +115,30 @@ describe("clients and isolates that were elsewhere at a boundary", () => {
     world.project.backends.neon.setFaults({});
     expect(reader.versions).toEqual([version]);
   });
+
+  test("a schedule that could not be read is read once a backend responds again", async ({ expect }) => {
+    await world.publish(world.switching(130_000));
+    await world.pass(100);
+    const cold = world.start();
+    const { upstash, neon } = world.project.backends;
+    const reader = await world.stream(undefined, cold);
+    const version = await world.publish(world.switching(20_000));
+    upstash.setFaults({ down: true });
+    neon.setFaults({ down: true });
+    await world.pass(3);
+    upstash.setFaults({});
+    neon.setFaults({});
+    await world.pass(25);
+    expect(eventsOf(reader).at(-1)?.etag).toMatch(new RegExp(`^${version}\\.`));
+  });
+
+  test("a clock that was set back does not silence the boundaries that lie ahead again", async ({ expect }) => {
+    await world.publish(world.switching(110_000));
+    const reader = await world.settledStream();
+    await world.pass(12);
+    expect(reader.versions).toHaveLength(1);
+    world.clock.setBack(5000);
+    await world.pass(30);
+    expect(reader.versions).toHaveLength(2);
+  });
 });
