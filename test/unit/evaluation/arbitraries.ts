@@ -99,7 +99,7 @@ const bucket: fc.Arbitrary<Condition> = fc.record({
   }),
 });
 
-interface Vocabulary {
+export interface Vocabulary {
   segments: string[];
   flags: string[];
 }
@@ -171,7 +171,8 @@ function rule(vocabulary: Vocabulary): fc.Arbitrary<Omit<Rule, "id">> {
   );
 }
 
-function configuration(vocabulary: Vocabulary): fc.Arbitrary<FlagConfiguration> {
+/** Generates configurations that refer only to the given segments and flags. */
+export function configuration(vocabulary: Vocabulary): fc.Arbitrary<FlagConfiguration> {
   const prerequisite = fc.record({
     flag: fc.constantFrom(...vocabulary.flags, "d1"),
     variants: fc.uniqueArray(fc.constantFrom(...VARIANTS), { minLength: 1 }),
