@@ -1,6 +1,7 @@
 /** Command-line options for the fields of a flag, as an alternative to a document. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { FLAG_KINDS, FLAG_TYPES, type FlagKind, type FlagType, WEIGHT_TOTAL } from "../src/flags/document.ts";
+import { numberProblem } from "../src/flags/formats/exact-numbers.ts";
 import { UsageError } from "./exit.ts";
 
 type Fields = Record<string, unknown>;
@@ -64,7 +65,7 @@ export function newFlag(key: string, options: FlagOptions): Fields {
   if (values === undefined)
     throw new UsageError(`a flag of type ${type} needs variants, for example --variant small=10 large=50`);
   const variants = variantsOf(values, type);
-  const byDefault = options.default ?? ("off" in variants ? "off" : undefined);
+  const byDefault = options.default ?? (Object.hasOwn(variants, "off") ? "off" : undefined);
   if (options.rollout === undefined && (byDefault === undefined || kind === "sample")) {
     throw new UsageError(
       kind === "sample"
@@ -78,7 +79,7 @@ export function newFlag(key: string, options: FlagOptions): Fields {
     type,
     variants,
     enabled: true,
-    offVariant: options.off ?? ("off" in variants ? "off" : null),
+    offVariant: options.off ?? (Object.hasOwn(variants, "off") ? "off" : null),
     default: options.rollout === undefined ? { variant: byDefault } : served(options, kind),
     ...notesOf(options),
   };
@@ -134,6 +135,8 @@ function valueOf(name: string, text: string, type: FlagType): unknown {
   const example = { boolean: "true", integer: "12", float: "0.5", object: '{"size":12}' }[type];
   if (!isRight)
     throw new UsageError(`--variant ${name} must be of type ${type}, for example ${name}=${example}, not ${text}`);
+  const problem = numberProblem(text, value);
+  if (problem !== undefined) throw new UsageError(`--variant ${name}: the value ${problem}`);
   return value;
 }
 

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { parse } from "yaml";
 import { UsageError } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
+import { parseYaml } from "./yaml.ts";
 
 /** Reads a JSON or YAML file as an object. `-` is the standard input. @throws UsageError */
 export async function readDocument(path: string, terminal: Terminal): Promise<Record<string, unknown>> {
   const name = path === "-" ? "the standard input" : path;
-  const document = parseDocument(await readText(path, terminal), name);
+  const document = parseYaml(await readText(path, terminal), name);
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
     throw new UsageError(`${name} must contain one object`);
   }
@@ -35,15 +35,6 @@ export async function readIfExists(path: string, name = path): Promise<string | 
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
     throw new UsageError(`${name} cannot be read: ${message}`);
-  }
-}
-
-function parseDocument(text: string, name: string): unknown {
-  try {
-    // JSON is a subset of YAML.
-    return parse(text);
-  } catch (error) {
-    throw new UsageError(`${name} is neither JSON nor YAML: ${(error as Error).message}`);
   }
 }
 

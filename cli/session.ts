@@ -1,3 +1,4 @@
+import { exactJson } from "../src/flags/formats/exact-numbers.ts";
 import type { Command } from "commander";
 import { type Client, createClient } from "../sdk/client/client.ts";
 import { UsageError } from "./exit.ts";
@@ -46,6 +47,7 @@ export async function openSession(command: Command, terminal: Terminal): Promise
   return {
     client: patientClient(
       createClient({
+        stringify: exactJson,
         url: target.url,
         token: () => target.token,
         headers: target.headers,
@@ -74,7 +76,7 @@ export async function openSession(command: Command, terminal: Terminal): Promise
 /** Returns a function that prints results as JSON, or as the text that `render` returns. */
 export function createShow(isJson: boolean, terminal: Terminal, isColored = false): Session["show"] {
   return (result, render, paint) => {
-    const text = isJson ? JSON.stringify(result, undefined, 2) : render(result);
+    const text = isJson ? exactJson(result, 2) : render(result);
     if (text !== "") terminal.print(text, isColored && !isJson ? paint : undefined);
   };
 }

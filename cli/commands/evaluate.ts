@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Explanation } from "../../sdk/client/contract.ts";
+import { isInexact, numberProblem } from "../../src/flags/formats/exact-numbers.ts";
 import { withExamples } from "../examples.ts";
 import { oneLine } from "../escape.ts";
 import { EXIT, ExitError } from "../exit.ts";
@@ -94,15 +95,23 @@ function attributeOf(example: string): (text: string, known: Attributes) => Attr
   return (text, known) => {
     const at = text.indexOf("=");
     if (at < 1) throw new InvalidArgumentError(`it must look like ${example}`);
-    const value = text.slice(at + 1);
-    let parsed: unknown = value;
-    try {
-      parsed = JSON.parse(value);
-    } catch {
-      // The value is plain text.
-    }
-    return { ...known, [text.slice(0, at)]: parsed };
+    return { ...known, [text.slice(0, at)]: valueOf(text.slice(at + 1)) };
   };
+}
+
+/** Parses a value as JSON, or else takes it as text. */
+function valueOf(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  const problem = numberProblem(text, value);
+  // Without the quotes inside, a shell would leave a number again.
+  const example = isInexact(text) ? `, such as '"${text}"'` : "";
+  if (problem !== undefined) throw new InvalidArgumentError(`the value ${problem}${example}`);
+  return value;
 }
 
 function resolutionRow({ value, variant, reason, errorCode }: Attributes): string[] {

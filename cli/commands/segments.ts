@@ -1,3 +1,4 @@
+import { exactJson } from "../../src/flags/formats/exact-numbers.ts";
 import type { Command } from "commander";
 import { allPages } from "../../sdk/client/client.ts";
 import type { SegmentInput } from "../../sdk/client/contract.ts";
@@ -51,7 +52,7 @@ function addReading(segments: Command, terminal: Terminal): void {
       .action(async (key: string, _options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
         const { body } = await session.client.call("getSegment", { path: { env: session.environment(), key } });
-        session.show(body, (segment) => JSON.stringify(segment, undefined, 2));
+        session.show(body, (segment) => exactJson(segment, 2));
       }),
     "burgee segments get beta-testers -e production",
   );

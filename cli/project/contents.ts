@@ -37,13 +37,13 @@ export function contentsOfFile(project: ProjectFile, environment: string, name: 
     }
   };
   const flags = project.flags.flatMap(({ environments, ...definition }) => {
-    const configuration = environments[environment];
+    const configuration = Object.hasOwn(environments, environment) ? environments[environment] : undefined;
     if (configuration === undefined) return [];
     return collect(`flag ${definition.key} in ${environment}, `, () => wholeFlag({ ...definition, ...configuration }));
   });
-  const segments = Object.entries(project.segments[environment] ?? {}).flatMap(([key, segment]) =>
-    collect(`segment ${key} in ${environment}, `, () => wholeSegment({ ...segment, key })),
-  );
+  const segments = Object.entries(
+    (Object.hasOwn(project.segments, environment) && project.segments[environment]) || {},
+  ).flatMap(([key, segment]) => collect(`segment ${key} in ${environment}, `, () => wholeSegment({ ...segment, key })));
   if (errors.length > 0) {
     const lines = errors.map(({ pointer, detail }) => `\n  ${pointer.replace(/, $/, "")} ${detail}`);
     throw new UsageError(`${name} has errors:${lines.join("")}`);

@@ -2,6 +2,7 @@
 import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
 import { differences } from "../../sdk/client/differences.ts";
 import { UsageError } from "../exit.ts";
+import { markLargeNumbers } from "../yaml.ts";
 import type { Contents, WholeFlag, WholeSegment } from "./contents.ts";
 import { parseProject, type ProjectFile } from "./file.ts";
 
@@ -45,6 +46,7 @@ export function projectOf(environments: readonly ExportedEnvironment[]): Project
 /** Returns the text of a new file. Its first line names the `schema`, for completion and validation in editors. */
 export function projectText(project: ProjectFile, schema: string): string {
   const document = new Document(project, { compat: "yaml-1.1" });
+  markLargeNumbers(document);
   document.commentBefore = ` yaml-language-server: $schema=${schema}`;
   layOut(document.contents, "");
   for (const name of ["segments", "flags"]) {
@@ -70,6 +72,7 @@ export function updatedText(text: string, name: string, environments: readonly E
   if (differences(before, after).length === 0) return text;
   const document = parseDocument(text, { compat: "yaml-1.1" });
   document.contents = merged(document, document.contents, after) as typeof document.contents;
+  markLargeNumbers(document);
   try {
     const written = document.toString({ ...WRITING, flowCollectionPadding: /\{ /.test(text) });
     if (differences(parseProject(written, name), after).length === 0) return written;
@@ -93,8 +96,8 @@ function combined(file: ProjectFile, exported: ProjectFile, keys: ReadonlySet<st
       ...file.segments,
       ...Object.fromEntries(
         Object.entries(exported.segments)
-          .filter(([key, all]) => key in file.segments || Object.keys(all).length > 0)
-          .map(([key, all]) => [key, inFormOf(file.segments[key], all)]),
+          .filter(([key, all]) => Object.hasOwn(file.segments, key) || Object.keys(all).length > 0)
+          .map(([key, all]) => [key, inFormOf(own(file.segments, key), all)]),
       ),
     },
     flags: [
@@ -105,7 +108,10 @@ function combined(file: ProjectFile, exported: ProjectFile, keys: ReadonlySet<st
           return others.length === 0 ? [] : [{ ...flag, environments: Object.fromEntries(others) }];
         const { environments: was, ...definition } = flag;
         const { environments: is, ...defined } = now;
-        const configurations = { ...Object.fromEntries(others), ...mapValues(is, (one, key) => sameAs(was[key], one)) };
+        const configurations = {
+          ...Object.fromEntries(others),
+          ...mapValues(is, (one, key) => sameAs(own(was, key), one)),
+        };
         return [{ ...sameAs(definition, defined), environments: inOrderOf(was, configurations) } as typeof flag];
       }),
       ...exported.flags.filter(({ key }) => !known.has(key)),
@@ -119,7 +125,7 @@ function inFormOf<T extends object>(
 ): Record<string, T> {
   return inOrderOf(
     before ?? {},
-    mapValues(after, (one, key) => sameAs(before?.[key], one)),
+    mapValues(after, (one, key) => sameAs(own(before ?? {}, key), one)),
   );
 }
 
@@ -153,8 +159,13 @@ function withRollouts(value: unknown): unknown {
 }
 
 function inOrderOf<T>(order: object, record: Record<string, T>): Record<string, T> {
-  const names = Object.keys(order).filter((name) => name in record);
+  const names = Object.keys(order).filter((name) => Object.hasOwn(record, name));
   return { ...Object.fromEntries(names.map((name) => [name, record[name] as T])), ...record };
+}
+
+/** Reads a member by a name that a person chose, which may be `constructor`. */
+function own<T>(record: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function mapValues<T>(record: Record<string, T>, change: (value: T, key: string) => T): Record<string, T> {
@@ -174,7 +185,7 @@ function pick(flag: WholeFlag, names: readonly (keyof WholeFlag)[]): object {
 function merged(document: Document, node: unknown, value: unknown): unknown {
   if (isMap(node) && typeof value === "object" && value !== null && !Array.isArray(value)) {
     const fields = value as Record<string, unknown>;
-    node.items = node.items.filter(({ key }) => String(isScalar(key) ? key.value : key) in fields);
+    node.items = node.items.filter(({ key }) => Object.hasOwn(fields, String(isScalar(key) ? key.value : key)));
     for (const [name, field] of Object.entries(fields)) {
       const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === name);
       if (pair === undefined) node.add(document.createPair(name, created(document, field, name)));

@@ -2,10 +2,10 @@
  * A project as one file with environments, segments and flags, in the form of examples/project.yaml. `burgee export`
  * writes such files, `burgee apply` reads them, and `npm run dev` seeds its database from one.
  */
-import { parseDocument } from "yaml";
 import type { Condition, FlagConfiguration, FlagDefinition } from "../../src/flags/document.ts";
 import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../src/flags/limits.ts";
 import { UsageError } from "../exit.ts";
+import { parseYaml } from "../yaml.ts";
 
 export interface ProjectSegment {
   name: string;
@@ -40,11 +40,7 @@ const PARTS = ["environments", "segments", "flags"];
  * @throws UsageError that contains `name` and the accepted values
  */
 export function parseProject(text: string, name: string): ProjectFile {
-  // Anchors are allowed for convenience, but limited, because a file of a kilobyte could expand to a gigabyte.
-  const document = parseDocument(text, { stringKeys: true });
-  const [broken] = document.errors;
-  if (broken !== undefined) throw new UsageError(`${name} is neither JSON nor YAML: ${broken.message}`);
-  const file = unfold(() => document.toJS({ maxAliasCount: 1000 }) as unknown, name);
+  const file = parseYaml(text, name);
   const refuse = (place: string, accepted: string): never => {
     throw new UsageError(`${name}: ${place} ${accepted}`);
   };
@@ -88,12 +84,4 @@ export function parseProject(text: string, name: string): ProjectFile {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function unfold<T>(read: () => T, name: string): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError(`${name} cannot be read: ${(error as Error).message}`);
-  }
 }

@@ -17,6 +17,8 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds until a call is given up. Default: 15,000. */
   timeoutMs?: number | undefined;
+  /** Writes a body as JSON. Default: `JSON.stringify`. */
+  stringify?: ((body: unknown) => string) | undefined;
 }
 
 export interface Result<Body> {
@@ -53,6 +55,7 @@ const MERGE_PATCH = "application/merge-patch+json";
 /** @throws TypeError if `url` is not a URL */
 export function createClient(options: ClientOptions): Client {
   const { url, token, headers: always = {}, fetch = globalThis.fetch, timeoutMs = 15_000 } = options;
+  const { stringify = JSON.stringify } = options;
   const base = new URL(url.endsWith("/") ? url : `${url}/`);
   return {
     async call(id, ...[input]) {
@@ -71,7 +74,7 @@ export function createClient(options: ClientOptions): Client {
       const init = {
         method,
         headers: request,
-        body: body === undefined ? null : JSON.stringify(body),
+        body: body === undefined ? null : stringify(body),
         signal: AbortSignal.timeout(timeoutMs),
       };
       const result = await send(fetch, target, init, sent);

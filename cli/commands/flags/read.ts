@@ -1,3 +1,4 @@
+import { exactJson } from "../../../src/flags/formats/exact-numbers.ts";
 import { type Command, Option } from "commander";
 import { allPages } from "../../../sdk/client/client.ts";
 import { serveText } from "../../../sdk/client/serve-text.ts";
@@ -51,7 +52,7 @@ export function addReading(flags: Command, terminal: Terminal): void {
       .argument("<key>")
       .action(async (key: string, _options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
-        session.show(await readFlag(session, key), (flag) => JSON.stringify(flag, undefined, 2));
+        session.show(await readFlag(session, key), (flag) => exactJson(flag, 2));
       }),
     "burgee flags get checkout-redesign -e production",
   );

@@ -1,4 +1,5 @@
 /** The session. The token stays in memory, or in this tab's session storage if the person asks for it; never longer. */
+import { exactJson } from "../../../src/flags/formats/exact-numbers.ts";
 import { batch, computed, signal } from "@preact/signals";
 import { ApiError, type Client, createClient } from "../../../sdk/client/client.ts";
 
@@ -14,7 +15,7 @@ export const signInProblem = signal<string | undefined>(undefined);
 /** Whether the token was rejected in the middle of the work. The page stays, and goes on with another token. */
 export const isInterrupted = signal(false);
 
-const transport = createClient({ url: location.origin, token: () => token.peek() });
+const transport = createClient({ url: location.origin, token: () => token.peek(), stringify: exactJson });
 
 /** Whether the API has accepted the current token before. */
 let hasWorked = false;

@@ -49,11 +49,34 @@ export function findInexactNumbers(
 }
 
 /**
+ * Returns the problem with the first number of a JSON text that is not kept exactly, such as "/ids/1 must be within …".
+ *
+ * @param value the parsed text
+ */
+export function numberProblem(text: string, value: unknown): string | undefined {
+  const [inexact] = findInexactNumbers(text, 1);
+  const steps = inexact ?? infiniteNumber(value);
+  if (steps === undefined) return undefined;
+  const place = steps.map((step) => `/${step}`).join("");
+  return `${place} ${inexact === undefined ? INFINITE_NUMBER : INEXACT_NUMBER}`.trimStart();
+}
+
+function infiniteNumber(value: unknown): Steps | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : [];
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [name, child] of Object.entries(value)) {
+    const rest = infiniteNumber(child);
+    if (rest !== undefined) return [name, ...rest];
+  }
+  return undefined;
+}
+
+/**
  * Returns the JSON text of a value, with large floats in exponent notation (`1e+17`). `JSON.stringify` writes some of
  * them as whole numbers, which would be refused as inexact when they are sent back.
  */
-export function exactJson(value: unknown): string {
-  const text = JSON.stringify(value);
+export function exactJson(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, null, indent) ?? "";
   let [exact, end] = ["", 0];
   forEachLongNumber(text, (literal, _, at) => {
     if (isInexact(literal)) {

@@ -113,6 +113,17 @@ test("only decimal numbers are numbers", () => {
   for (const text of ["", "0x10", "1,5", "Infinity", "1e999"]) expect(parseNumber(text)).toHaveProperty("problem");
 });
 
+test("numbers that would change are refused, and large floats are shown with an exponent", () => {
+  for (const text of ["9007199254740993", "-9007199254740992"]) {
+    expect(parseNumber(text)).toEqual({ problem: expect.stringContaining("write it as text") });
+    expect(parseValues(`1\n${text}`, "json")).toEqual({ problem: expect.stringMatching(/^line 2 must be within/) });
+    expect(parseValues(text, "text")).toEqual({ value: [text] });
+  }
+  expect(parseValues("1e999", "json")).toEqual({ problem: "line 1 is too large a number" });
+  expect(valuesText([1e17, 5], "json")).toBe("1e+17\n5");
+  expect(parseValues("1e+17\n5", "json")).toEqual({ value: [1e17, 5] });
+});
+
 test("a nested path keeps slashes in its names, and a name with dots is one name", () => {
   const path = ["a/b", "c~d", "e"];
   expect(parsePath(pathText(path), true)).toEqual(path);

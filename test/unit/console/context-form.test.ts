@@ -39,4 +39,26 @@ describe("a context as a form", () => {
     expect(readContextText("[1]")).toHaveProperty("problem");
     expect(readContextText("{")).toHaveProperty("problem");
   });
+
+  test("numbers that would change are refused at their place, in rows and in JSON", ({ expect }) => {
+    const { problems, values } = readRows([
+      { name: "id", type: "number", text: "9007199254740993" },
+      { name: "list", type: "JSON", text: "[1, 9007199254740993]" },
+      { name: "ratio", type: "number", text: "1e999" },
+      { name: "account", type: "text", text: "9007199254740993" },
+      { name: "__proto__", type: "text", text: "x" },
+      { name: "constructor", type: "number", text: "1e17" },
+    ]);
+    expect([...problems].map(([row, problem]) => [row, problem.split(",")[0]])).toEqual([
+      [0, "must be within ±9007199254740991"],
+      [1, "/1 must be within ±9007199254740991"],
+      [2, "is too large a number"],
+      [4, "is a name that is not accepted"],
+    ]);
+    expect(values).toEqual({ account: "9007199254740993", constructor: 1e17 });
+    expect(readContextText('{"a":{"b":9007199254740993}}')).toEqual({
+      problem: expect.stringMatching(/^\/a\/b must be/),
+    });
+    expect(readContextText('{"a":1e999}')).toEqual({ problem: "/a is too large a number" });
+  });
 });

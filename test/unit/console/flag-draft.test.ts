@@ -114,7 +114,7 @@ test("values are the same after a conversion to text and back", () => {
     ["integer", -12],
     ["float", 10],
     ["float", 0.5],
-    ["object", { a: [1, null] }],
+    ["object", { a: [1, null, 1e17] }],
   ] as const;
   for (const [type, value] of values) expect(parseValue(type, valueText(type, value))).toEqual({ value });
 });
@@ -125,6 +125,9 @@ test("a value of another type is rejected", () => {
     ["integer", "1.0"],
     ["integer", "9007199254740993"],
     ["float", "1,5"],
+    ["float", "9007199254740993"],
+    ["object", '{"a":[9007199254740993]}'],
+    ["object", '{"a":1e999}'],
     ["object", "{"],
     ["object", "12"],
     ["object", "null"],

@@ -1,4 +1,5 @@
 /** Converts variant values to and from text, by the type of the flag. */
+import { exactJson, numberProblem } from "../../../../src/flags/formats/exact-numbers.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { parseNumber } from "../../ui/condition/values.ts";
 import type { Parsed } from "../../ui/fields/parsed.ts";
@@ -9,7 +10,7 @@ export type FlagType = Flag["type"];
 export function valueText(type: FlagType, value: unknown): string {
   if (type === "string" && typeof value === "string") return value;
   if (type === "float" && Number.isInteger(value) && Math.abs(value as number) < 1e21) return `${String(value)}.0`;
-  return JSON.stringify(value, null, type === "object" ? 2 : undefined) ?? "";
+  return exactJson(value, type === "object" ? 2 : undefined);
 }
 
 export function parseValue(type: FlagType, text: string): Parsed<unknown> {
@@ -33,8 +34,9 @@ export function parseValue(type: FlagType, text: string): Parsed<unknown> {
 function parseObject(text: string): Parsed<unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === "object" && value !== null;
-    return isObject ? { value } : { problem: "must be a JSON object or list" };
+    if (typeof value !== "object" || value === null) return { problem: "must be a JSON object or list" };
+    const problem = numberProblem(text, value);
+    return problem === undefined ? { value } : { problem };
   } catch (error) {
     return { problem: error instanceof Error ? `is not valid JSON: ${error.message}` : "is not valid JSON" };
   }

@@ -1,5 +1,8 @@
 /** Converts an evaluation context to rows of a form, and back. */
 
+import { exactJson, numberProblem } from "../../../../src/flags/formats/exact-numbers.ts";
+import { RESERVED_NAME } from "../../../../src/flags/limits.ts";
+
 export const VALUE_TYPES = ["text", "number", "boolean", "JSON"] as const;
 export type ValueType = (typeof VALUE_TYPES)[number];
 
@@ -24,7 +27,10 @@ export function readRows(rows: readonly Row[]): ReadRows {
     if (name === "") continue;
     if (Object.hasOwn(values, name)) problems.set(i, "is used twice");
     const value = readValue(row);
+    const problem = value === undefined || row.type === "text" ? undefined : numberProblem(row.text, value);
     if (value === undefined) problems.set(i, `is not ${row.type === "number" ? "a number" : "valid JSON"}`);
+    else if (problem !== undefined) problems.set(i, problem);
+    else if (name === RESERVED_NAME) problems.set(i, "is a name that is not accepted");
     else values[name] = value;
   }
   return { values, problems };
@@ -44,9 +50,9 @@ function readValue({ type, text }: Row): unknown {
 export function rowsOf(values: Readonly<Record<string, unknown>>): Row[] {
   return Object.entries(values).map(([name, value]) => {
     if (typeof value === "string") return { name, type: "text", text: value };
-    if (typeof value === "number") return { name, type: "number", text: String(value) };
+    if (typeof value === "number") return { name, type: "number", text: exactJson(value) };
     if (typeof value === "boolean") return { name, type: "boolean", text: String(value) };
-    return { name, type: "JSON", text: JSON.stringify(value) };
+    return { name, type: "JSON", text: exactJson(value) };
   });
 }
 
@@ -55,6 +61,8 @@ export function readContextText(text: string): { values: Record<string, unknown>
   if (text.trim() === "") return { values: {} };
   try {
     const value: unknown = JSON.parse(text);
+    const problem = numberProblem(text, value);
+    if (problem !== undefined) return { problem };
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return { values: value as Record<string, unknown> };
     }

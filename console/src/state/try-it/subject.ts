@@ -1,4 +1,5 @@
 /** The subject of an evaluation: a context, as rows or as JSON, and attributes that replace those of the request. */
+import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
 import { type ReadonlySignal, signal, computed } from "@preact/signals";
 import { readContextText, readRows, type Row, rowsOf } from "./context-form.ts";
 
@@ -64,7 +65,7 @@ export function createSubject(suggested: { context: readonly string[]; request: 
     setRequest: (next) => void (request.value = next),
     switchMode() {
       if (hasProblems()) return;
-      if (mode.peek() === "form") json.value = JSON.stringify(context(), null, 2);
+      if (mode.peek() === "form") json.value = exactJson(context(), 2);
       else rows.value = rowsOf(context());
       mode.value = mode.peek() === "form" ? "json" : "form";
     },

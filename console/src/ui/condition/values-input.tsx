@@ -1,3 +1,4 @@
+import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Operator, Reader } from "../../../../src/flags/document.ts";
@@ -125,7 +126,7 @@ function NumberAt({ values, onChange, pointer, index, label }: Props & { index: 
     <ParsedInput<Scalar>
       label={label}
       value={values[index] ?? ""}
-      format={String}
+      format={(shown) => (typeof shown === "number" ? exactJson(shown) : String(shown))}
       parse={parseNumber}
       onChange={(value) => onChange(index < values.length ? values.with(index, value) : [...values, value])}
       pointer={index === 0 && values.length <= 1 ? pointer : `${pointer}/${index}`}

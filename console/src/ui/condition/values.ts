@@ -1,4 +1,5 @@
 /** Condition values as lines of text, and attributes as one line. */
+import { exactJson, INEXACT_NUMBER, isInexact, numberProblem } from "../../../../src/flags/formats/exact-numbers.ts";
 import type { AttributePath } from "../../../../sdk/client/contract.ts";
 import type { Reader } from "../../../../src/flags/document.ts";
 import { isVersion, versionRule } from "../../../../src/flags/formats/version-readers.ts";
@@ -16,7 +17,7 @@ export function notationOf(values: readonly Scalar[]): Notation {
 
 export function valuesText(values: readonly Scalar[], notation: Notation): string {
   return values
-    .map((value) => (notation === "text" && typeof value === "string" ? value : JSON.stringify(value)))
+    .map((value) => (notation === "text" && typeof value === "string" ? value : exactJson(value)))
     .join("\n");
 }
 
@@ -29,6 +30,8 @@ export function parseValues(text: string, notation: Notation): Parsed<Scalar[]> 
     const value = notation === "text" ? line : scalarOf(line);
     if (value === undefined)
       return { problem: `line ${i + 1} must be "text" in quotes, a number, true, false or null` };
+    const problem = notation === "text" ? undefined : numberProblem(line, value);
+    if (problem !== undefined) return { problem: `line ${i + 1} ${problem}` };
     values.push(value);
   }
   return { value: values };
@@ -55,7 +58,8 @@ export function parseVersions(text: string, read?: Reader): Parsed<Scalar[]> {
 export function parseNumber(text: string): Parsed<number> {
   const trimmed = text.trim();
   const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed) && Number.isFinite(Number(trimmed));
-  return isNumber ? { value: Number(trimmed) } : { problem: "must be a number" };
+  if (!isNumber) return { problem: "must be a number" };
+  return isInexact(trimmed) ? { problem: INEXACT_NUMBER } : { value: Number(trimmed) };
 }
 
 /** Returns a nested path with slashes between its names. As in a JSON pointer, `~1` is a slash inside a name. */

@@ -1,0 +1,77 @@
+/** YAML, and therefore JSON, as this command line accepts it: one document whose numbers keep all their digits. */
+import { isDocument, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, type Scalar, visit } from "yaml";
+import { INEXACT_NUMBER, isInexact, mayBeInexact } from "../src/flags/formats/exact-numbers.ts";
+import { UsageError } from "./exit.ts";
+
+/** Bounds the mistakes that one message lists. */
+const MAX_MISTAKES = 20;
+
+/** Parses a file. Anchors are limited, because a file of a kilobyte could expand to a gigabyte. @throws UsageError */
+export function parseYaml(text: string, name: string): unknown {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { stringKeys: true, lineCounter: lines });
+  const [document, ...others] = "empty" in documents ? [] : documents;
+  if (document === undefined) return null;
+  const [broken] = document.errors;
+  if (broken !== undefined) throw new UsageError(`${name} is neither JSON nor YAML: ${broken.message}`);
+  if (others.some(({ contents }) => !isScalar(contents) || contents.value !== null)) {
+    throw new UsageError(`${name} contains several documents, separated by ---; put each into a file of its own`);
+  }
+  const mistakes = mistakesIn(document, lines);
+  if (mistakes.length > 0) throw new UsageError(`${name} has errors:${mistakes.map((one) => `\n  ${one}`).join("")}`);
+  try {
+    return document.toJS({ maxAliasCount: 1000 }) as unknown;
+  } catch (error) {
+    throw new UsageError(`${name} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Returns the numbers that would change and the merge keys, which would be taken for fields, with their places. */
+function mistakesIn(document: ReturnType<typeof parseAllDocuments>[number], lines: LineCounter): string[] {
+  const mistakes: string[] = [];
+  visit(document, {
+    Scalar(key, node, path) {
+      const isMerge = key === "key" && node.source === "<<" && node.type === "PLAIN";
+      const problem = isMerge
+        ? "is a merge key, which is not supported; repeat the fields, or use an alias for the whole value"
+        : key === "key"
+          ? undefined
+          : numberProblem(node);
+      if (problem === undefined) return undefined;
+      const { line } = lines.linePos(node.range?.[0] ?? 0);
+      mistakes.push(`${pointerOf([...path, node])} (line ${line}) ${problem}`);
+      return mistakes.length < MAX_MISTAKES ? undefined : visit.BREAK;
+    },
+  });
+  return mistakes;
+}
+
+function numberProblem({ value, source = "" }: Scalar): string | undefined {
+  if (typeof value !== "number") return undefined;
+  if (!Number.isFinite(value)) return `is ${source}; it must be a finite number`;
+  // Octal, hexadecimal and the notations of YAML 1.1 are whole numbers too.
+  const isWhole = isInexact(source) || (mayBeInexact(value) && (/^[-+]?0[xob]/.test(source) || !/[.e]/i.test(source)));
+  return isWhole ? INEXACT_NUMBER : undefined;
+}
+
+/** Returns the JSON pointer to the last node of a path of nodes. */
+function pointerOf(path: readonly unknown[]): string {
+  const steps = path.map((node, i) => {
+    const parent = path[i - 1];
+    if (isSeq(parent)) return `/${parent.items.indexOf(node)}`;
+    if (!isPair(node) || isDocument(parent)) return "";
+    const name = isScalar(node.key) ? String(node.key.source ?? node.key.value) : "";
+    return isMap(parent) ? `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}` : "";
+  });
+  return steps.join("");
+}
+
+/** Writes large floats with an exponent (`1e+17`), because as whole numbers they would be refused when read again. */
+export function markLargeNumbers(node: Parameters<typeof visit>[0]): void {
+  visit(node, {
+    Scalar(_, scalar) {
+      const { value } = scalar;
+      if (typeof value === "number" && Number.isInteger(value) && mayBeInexact(value)) scalar.format = "EXP";
+    },
+  });
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { Document } from "yaml";
+import { UsageError } from "../../../cli/exit.ts";
+import { markLargeNumbers, parseYaml } from "../../../cli/yaml.ts";
+
+const INEXACT = "must be within ±9007199254740991, because larger whole numbers lose digits; write it as text";
+
+function refusal(text: string): string {
+  try {
+    return `accepted ${JSON.stringify(parseYaml(text, "f.yaml"))}`;
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as Error).message;
+  }
+}
+
+describe("YAML and JSON files", () => {
+  test.for([
+    "9007199254740993",
+    "-9007199254740992",
+    "+12345678901234567890",
+    "0x20000000000001",
+    "0o400000000000000001",
+    '!!int "9007199254740993"',
+  ])("a whole number that would lose digits is refused at its place: %s", (number) => {
+    expect(refusal(`flags:\n  - rules:\n      - values: [1, ${number}]\n`)).toBe(
+      `f.yaml has errors:\n  /flags/0/rules/0/values/1 (line 3) ${INEXACT}`,
+    );
+  });
+
+  test("underscores of YAML 1.1 do not hide a large number", () => {
+    expect(refusal("%YAML 1.1\n---\na: 9_007_199_254_740_993\n")).toContain(`/a (line 3) ${INEXACT}`);
+  });
+
+  test.for([".inf", "-.inf", ".nan", ".NaN", "1e999", "-1e400"])(
+    "a number that is not finite is refused: %s",
+    (number) => {
+      expect(refusal(`a:\n  b/c: { d: ${number} }\n`)).toBe(
+        `f.yaml has errors:\n  /a/b~1c/d (line 2) is ${number}; it must be a finite number`,
+      );
+    },
+  );
+
+  test("every mistake is listed, also in JSON", () => {
+    expect(refusal('{"a": 9007199254740993,\n "b": [1e999]}')).toBe(
+      `f.yaml has errors:\n  /a (line 1) ${INEXACT}\n  /b/0 (line 2) is 1e999; it must be a finite number`,
+    );
+  });
+
+  test("floats, text, names and exact whole numbers are read as they are", () => {
+    expect(parseYaml('a: [9007199254740991, 1e30, 0x10, "9007199254740993", 12345678901234567890.5]', "f")).toEqual({
+      a: [9007199254740991, 1e30, 16, "9007199254740993", 1.2345678901234567e19],
+    });
+    expect(parseYaml("12345678901234567890: x\n.inf: y\nconstructor: z", "f")).toEqual({
+      "12345678901234567890": "x",
+      ".inf": "y",
+      constructor: "z",
+    });
+  });
+
+  test("several documents are refused in words for people, and an empty end is not a document", () => {
+    expect(refusal("a: 1\n---\nb: 2\n")).toBe(
+      "f.yaml contains several documents, separated by ---; put each into a file of its own",
+    );
+    expect(parseYaml("---\na: 1\n---\n", "f")).toEqual({ a: 1 });
+    expect(parseYaml("", "f")).toBe(null);
+  });
+
+  test("a merge key is refused at its place, but a quoted name may look like one", () => {
+    expect(refusal("base: &b { on: true }\nvariants:\n  <<: *b\n")).toBe(
+      "f.yaml has errors:\n  /variants/<< (line 3) is a merge key, which is not supported; repeat the fields, or use an alias for the whole value",
+    );
+    expect(refusal("%YAML 1.1\n---\nbase: &b { on: true }\nvariants: { <<: *b }\n")).toContain("is a merge key");
+    expect(parseYaml('a: { "<<": 1 }', "f")).toEqual({ a: { "<<": 1 } });
+  });
+
+  test("large floats are written so that they can be read again", () => {
+    const document = new Document({ a: [1e17, 1.2345678901234567e19, 5, 1e30] });
+    markLargeNumbers(document);
+    expect(parseYaml(document.toString(), "f")).toEqual({ a: [1e17, 1.2345678901234567e19, 5, 1e30] });
+  });
+});
