@@ -8,11 +8,18 @@ import { openSession, type Session } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 
+interface UpdateOptions {
+  name?: string;
+  origin?: string[];
+  anyOrigin?: boolean;
+}
+
 /** `burgee keys …` manages the SDK keys of an environment. */
 export function addKeyCommands(program: Command, terminal: Terminal): void {
   const keys = program.command("keys").description("manage the SDK keys of an environment");
   addList(keys, terminal);
   addCreate(keys, terminal);
+  addUpdate(keys, terminal);
   addRevoke(keys, terminal);
 }
 
@@ -88,6 +95,39 @@ function keyKind(text: string): KeyInput["kind"] {
   if (kind !== undefined) return kind;
   const hint = text === "admin" ? "; admin tokens come from `npm run admin-token` in a clone" : "";
   throw new InvalidArgumentError(`allowed choices are ${KINDS.join(", ")}${hint}`);
+}
+
+function addUpdate(keys: Command, terminal: Terminal): void {
+  withExamples(
+    keys
+      .command("update")
+      .description("change a key's name or origins; its token stays the same")
+      .argument("<id>")
+      .option("--name <name>", "name for people")
+      .option("--origin <origins...>", "web origins that may use the client key, instead of the present ones")
+      .option("--any-origin", "let every origin use the client key")
+      .action(async (id: string, options: UpdateOptions, command: Command) => {
+        const { name, origin, anyOrigin } = options;
+        if (origin !== undefined && anyOrigin === true) throw new UsageError("use either --origin or --any-origin");
+        const origins = anyOrigin === true ? [] : origin;
+        if (name === undefined && origins === undefined)
+          throw new UsageError("nothing to change; use --name, --origin or --any-origin");
+        const session = await openSession(command, terminal);
+        const path = { env: session.environment(), id };
+        await change(session, {
+          subject: `key ${id} in ${path.env}`,
+          before: async () => (await session.client.call("getKey", { path })).body,
+          after: (key) => ({
+            ...key,
+            ...(name === undefined ? {} : { name }),
+            ...(origins === undefined ? {} : { origins }),
+          }),
+          write: () => session.client.call("updateKey", { path, body: { name, origins } }),
+        });
+      }),
+    'burgee keys update aB3dE5fG7hI9 -e production --name "Web shop"',
+    "burgee keys update aB3dE5fG7hI9 -e production --origin https://shop.example.com 'http://localhost:*'",
+  );
 }
 
 function addRevoke(keys: Command, terminal: Terminal): void {

@@ -107,6 +107,8 @@ export type EnvironmentPatch = { name?: string | undefined; overridesAllowed?: b
 
 export type KeyInput = { kind: "client" | "server"; name?: string | undefined; origins?: string[] | undefined };
 
+export type KeyPatch = { name?: string | undefined; origins?: string[] | undefined };
+
 export type OverridesInput = { flags: Record<string, string>; expiresInSeconds?: number | undefined };
 
 export type ExplainInput = {
@@ -303,18 +305,32 @@ export type EnvironmentWritten = {
   };
 };
 
+export type Key = {
+  id: string;
+  environment: string;
+  kind: "client" | "server";
+  name: string;
+  origins: string[];
+  createdAt: string;
+  revokedAt: string | null;
+};
+
 export type KeyList = {
-  items: {
-    id: string;
-    environment: string;
-    kind: "client" | "server";
-    name: string;
-    origins: string[];
-    createdAt: string;
-    revokedAt: string | null;
-  }[];
+  items: Key[];
   /** The `cursor` of the next page; null on the last page. */
   nextCursor: string | null;
+};
+
+export type KeyWritten = {
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */
+  version: number;
+  published: {
+    /** Missing if the worker runs without Redis. */
+    redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */
+    edge?: boolean | undefined;
+  };
+  key: Key;
 };
 
 export type KeyCreated = {
@@ -726,6 +742,11 @@ export interface Operations {
     input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: KeyInput };
     responseBody: KeyCreated;
   };
+  getKey: { input: { path: { env: string; id: string } }; responseBody: Key };
+  updateKey: {
+    input: { path: { env: string; id: string }; query?: { dryRun?: string | undefined }; body: KeyPatch };
+    responseBody: KeyWritten;
+  };
   revokeKey: {
     input: { path: { env: string; id: string }; query?: { dryRun?: string | undefined } };
     responseBody: Written;
@@ -880,6 +901,8 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   deleteSegment: ["DELETE", "/api/v1/environments/{env}/segments/{key}"],
   listKeys: ["GET", "/api/v1/environments/{env}/keys"],
   createKey: ["POST", "/api/v1/environments/{env}/keys"],
+  getKey: ["GET", "/api/v1/environments/{env}/keys/{id}"],
+  updateKey: ["PATCH", "/api/v1/environments/{env}/keys/{id}"],
   revokeKey: ["DELETE", "/api/v1/environments/{env}/keys/{id}"],
   createOverrides: ["POST", "/api/v1/environments/{env}/overrides"],
   purgeCache: ["POST", "/api/v1/environments/{env}/cache/purge"],
@@ -1130,6 +1153,15 @@ const SHAPES = {
       "prerequisites?": ["any"],
     },
   },
+  Key: {
+    id: "string",
+    environment: "string",
+    kind: "string",
+    name: "string",
+    origins: ["string"],
+    createdAt: "string",
+    revokedAt: { or: ["string", "null"] },
+  },
   KeyCreated: {
     version: "number",
     published: { "redis?": "boolean", "edge?": "boolean" },
@@ -1149,6 +1181,19 @@ const SHAPES = {
       },
     ],
     nextCursor: { or: ["string", "null"] },
+  },
+  KeyWritten: {
+    version: "number",
+    published: { "redis?": "boolean", "edge?": "boolean" },
+    key: {
+      id: "string",
+      environment: "string",
+      kind: "string",
+      name: "string",
+      origins: ["string"],
+      createdAt: "string",
+      revokedAt: { or: ["string", "null"] },
+    },
   },
   Overrides: {
     token: "string",
@@ -1247,6 +1292,8 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   deleteSegment: SHAPES.Written,
   listKeys: SHAPES.KeyList,
   createKey: SHAPES.KeyCreated,
+  getKey: SHAPES.Key,
+  updateKey: SHAPES.KeyWritten,
   revokeKey: SHAPES.Written,
   createOverrides: SHAPES.Overrides,
   purgeCache: SHAPES.CachePurged,

@@ -39,3 +39,8 @@ export const ENVIRONMENT_RULE = "1 to 40 characters from a-z and 0-9, with singl
 
 /** The only name that is refused everywhere: assigning to it would replace a JavaScript object's prototype. */
 export const RESERVED_NAME = "__proto__";
+
+/** A name without control characters, line separators, and the characters that change the direction of text. */
+// oxlint-disable-next-line no-control-regex -- they are what it refuses
+export const PLAIN_NAME_PATTERN = /^[^\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/;
+export const PLAIN_NAME_RULE = "must not contain control characters or line breaks";

@@ -39,7 +39,7 @@ import {
   type JsonValue,
   type Serve,
 } from "./document.ts";
-import { KEY_PATTERN, KEY_RULE, LIMITS } from "./limits.ts";
+import { KEY_PATTERN, KEY_RULE, LIMITS, PLAIN_NAME_PATTERN, PLAIN_NAME_RULE } from "./limits.ts";
 import { recordOf } from "./record-of.ts";
 
 /** The schemas of inputs. An unknown field is an error. validate.ts checks the rules that a schema cannot express. */
@@ -217,7 +217,7 @@ export const flagInputSchema = fields({
 
 export const segmentInputSchema = fields({
   key,
-  name: exactOptional(pipe(text(200), minLength(1, "must not be empty"))),
+  name: exactOptional(pipe(text(200), minLength(1, "must not be empty"), regex(PLAIN_NAME_PATTERN, PLAIN_NAME_RULE))),
   description: exactOptional(text(LIMITS.descriptionLength)),
   condition: conditionSchema,
 });

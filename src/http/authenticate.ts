@@ -1,3 +1,4 @@
+import { allowsOrigin } from "../flags/origins.ts";
 import type { KeyTable, SdkKeyRecord } from "../flags/sdk-keys.ts";
 import { constantTimeEqual, hashSecret, type SdkKeyKind, verifyToken } from "../ops/token.ts";
 import { HttpError } from "./errors.ts";
@@ -89,7 +90,7 @@ export function requireSdkKey(key: VerifiedSdkKey, keys: KeyTable, request: Requ
   }
   if (record.origins.length === 0) return record;
   const origin = request.headers.get("origin");
-  if (origin !== null && !record.origins.includes(origin)) {
+  if (origin !== null && !allowsOrigin(record.origins, origin)) {
     throw new HttpError(403, "the key may not be used from this origin");
   }
   return record;

@@ -1,5 +1,7 @@
 import {
   boolean,
+  maxLength,
+  minLength,
   optional,
   picklist,
   pipe,
@@ -13,7 +15,7 @@ import {
   type StrictObjectIssue,
   transform,
 } from "valibot";
-import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../flags/limits.ts";
+import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE, PLAIN_NAME_PATTERN, PLAIN_NAME_RULE } from "../../flags/limits.ts";
 import { escapePointer } from "../../flags/validate.ts";
 import { type FieldError, InvalidInputError } from "../../ops/errors.ts";
 
@@ -51,6 +53,14 @@ function keyOf(item: unknown): unknown {
 export const environmentKey = pipe(
   string("is required and must be the key of an environment"),
   regex(ENVIRONMENT_PATTERN, `must be the key of an environment: ${ENVIRONMENT_RULE}`),
+);
+
+/** A name for people. It is shown in lists and terminals, where control characters could forge other lines. */
+export const nameText = pipe(
+  string("must be text"),
+  minLength(1, "must not be empty"),
+  maxLength(200, "must not exceed 200 characters"),
+  regex(PLAIN_NAME_PATTERN, PLAIN_NAME_RULE),
 );
 
 /** The query parameter `dryRun`. */

@@ -18,6 +18,9 @@ export interface KeyRecord {
   revokedAt: string | null;
 }
 
+const { id, environment, kind, role, name, origins, createdAt, revokedAt } = sdkKeys;
+const columns = { id, environment, kind, role, name, origins, createdAt, revokedAt };
+
 /** Bounds the unrevoked SDK keys of an environment, because each of its readings contains all of them. */
 const MAX_KEYS = 500;
 
@@ -54,20 +57,52 @@ export async function listKeys(
   environment: string | null,
   { limit, cursor }: PageQuery,
 ): Promise<Page<KeyRecord>> {
-  const { id, kind, role, name, origins, createdAt, revokedAt } = sdkKeys;
+  const { id, createdAt } = sdkKeys;
   const after =
     cursor === undefined
       ? undefined
       : sql`(${createdAt}, ${id}) > (select last.created_at, last.id from sdk_keys last where last.id = ${cursor})`;
   const rows = await readRows(
     db
-      .select({ id, environment: sdkKeys.environment, kind, role, name, origins, createdAt, revokedAt })
+      .select(columns)
       .from(sdkKeys)
       .where(and(belongsTo(environment), after))
       .orderBy(asc(createdAt), asc(id))
       .limit(limit + 1),
   );
   return toPage(rows, limit, (key) => key.id);
+}
+
+/** Returns an SDK key, also a revoked one. */
+export async function getKey(db: StoreDatabase, environment: string, id: string): Promise<KeyRecord | undefined> {
+  const [found] = await readRows(
+    db
+      .select(columns)
+      .from(sdkKeys)
+      .where(and(eq(sdkKeys.id, id), belongsTo(environment))),
+  );
+  return found;
+}
+
+/** Changes an SDK key. @throws NotFoundError if the environment does not have the key, or it is revoked */
+export async function updateKey(
+  db: StoreDatabase,
+  environment: string,
+  id: string,
+  { name, origins }: { name?: string | undefined; origins?: string[] | undefined },
+  options: WriteOptions,
+): Promise<WriteResult> {
+  const changes = { ...(name === undefined ? {} : { name }), ...(origins === undefined ? {} : { origins }) };
+  return await writeEnvironment(db, environment, {
+    target: { kind: "key", key: id },
+    options: { ...options, mustExist: true },
+    statements: [
+      db
+        .update(sdkKeys)
+        .set(changes)
+        .where(and(eq(sdkKeys.id, id), belongsTo(environment))),
+    ],
+  });
 }
 
 /** @throws NotFoundError if the environment does not have the key, or it is already revoked */

@@ -66,6 +66,23 @@ describe("burgee", () => {
     expect((await t.run("flags get badge -e preview")).code).toBe(1);
   });
 
+  test("keys update changes the name and the origins, and keeps the token", async ({ expect }) => {
+    const made = await t.run("keys create --kind client --origin https://old.example.com -e production --json");
+    const { key, token } = made.json;
+    const from = async (origin: string) =>
+      (await send(t.isolate, token, "POST", "/ofrep/v1/evaluate/flags", { context: {} }, { origin })).status;
+    const update = `keys update ${key.id} -e production`;
+    const dry = await t.run(`${update} --name Shop --dry-run`);
+    expect(dry.out).toContain('+ /name "Shop"');
+    expect((await t.run(`${update} --name Shop --origin https://*.example.com http://localhost:*`)).code).toBe(0);
+    expect([await from("https://new.example.com"), await from("http://localhost:1")]).toEqual([200, 200]);
+    expect(await from("https://evil.test")).toBe(403);
+    await t.run(`${update} --any-origin`);
+    expect(await from("https://evil.test")).toBe(200);
+    expect((await t.run(update)).code).toBe(2);
+    expect((await t.run(`${update} --any-origin --origin https://a.example`)).code).toBe(2);
+  });
+
   test("keys create prints only a token, which works until the key is revoked", async ({ expect }) => {
     const dry = await t.run("keys create --kind server -e production --dry-run --json");
     expect(dry.json).toEqual({ dryRun: true, kind: "server" });

@@ -65,4 +65,66 @@ describe("SDK keys", () => {
       expect((await t.call(path.startsWith(`${KEYS}/`) ? "DELETE" : "GET", path)).status, path).toBe(404);
     }
   });
+
+  test("new origins apply as quickly as a revocation, and the token stays the same", async ({ expect }) => {
+    const { token, key } = (await t.call("POST", KEYS, { kind: "client", origins: ["https://old.example.com"] })).body;
+    const from = async (origin: string) => (await evaluate(token, "visible", { origin })).status;
+    expect([await from("https://old.example.com"), await from("https://new.example.com")]).toEqual([200, 403]);
+    const origins = ["https://*.example.com", "http://localhost:*", "capacitor://localhost"];
+    const changed = await t.call("PATCH", `${KEYS}/${key.id}`, { origins, name: "Renamed" });
+    expect(changed).toMatchObject({
+      status: 200,
+      body: { published: { redis: true }, key: { id: key.id, name: "Renamed", origins, revokedAt: null } },
+    });
+    expect(changed.body).not.toHaveProperty("token");
+    for (const origin of ["https://new.example.com", "http://localhost:5173", "capacitor://localhost"])
+      expect(await from(origin)).toBe(200);
+    expect([await from("https://evil.test"), await from("null")]).toEqual([403, 403]);
+    await t.call("PATCH", `${KEYS}/${key.id}`, { origins: ["https://new.example.com"] });
+    expect([await from("https://old.example.com"), await from("https://new.example.com")]).toEqual([403, 200]);
+    const stored = (await t.call("GET", `${KEYS}/${key.id}`)).body;
+    expect(stored).toEqual(expect.objectContaining({ name: "Renamed", origins: ["https://new.example.com"] }));
+    expect((await t.call("GET", `/api/v1/audit?entity=key&key=${key.id}`)).body.items[0]).toMatchObject({
+      action: "update",
+      before: { origins },
+    });
+  });
+
+  test("a change is refused for another, a revoked or a server key, and says why", async ({ expect }) => {
+    const { key } = (await t.call("POST", KEYS, { kind: "server" })).body;
+    const patch = (id: string, body: object) => t.call("PATCH", `${KEYS}/${id}`, body);
+    expect(await patch(key.id, { origins: ["https://a.example"] })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: "/origins" }] },
+    });
+    expect((await patch(key.id, { name: "Order service" })).status).toBe(200);
+    expect(await patch(key.id, {})).toMatchObject({ status: 422 });
+    expect(await patch(key.id, { kind: "client" })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: "/kind" }] },
+    });
+    expect((await patch("aB3dE5fG7hI9", { name: "x" })).status).toBe(404);
+    expect((await t.call("GET", `${KEYS}/aB3dE5fG7hI9`)).status).toBe(404);
+    expect((await t.call("GET", `${KEYS}/no-such-id`)).status).toBe(404);
+    await t.call("DELETE", `${KEYS}/${key.id}`);
+    expect(await patch(key.id, { name: "x" })).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining("revoked") },
+    });
+    expect((await t.call("GET", `${KEYS}/${key.id}`)).body.revokedAt).toEqual(expect.any(String));
+  });
+
+  test("names of keys, segments and environments refuse control characters", async ({ expect }) => {
+    const name = "web\u001b[2J x\nFAKE-ID";
+    const condition = { attribute: "a", operator: "equals", values: [1] };
+    for (const [method, path, body] of [
+      ["POST", KEYS, { kind: "server", name }],
+      ["POST", "/api/v1/environments", { key: "named", name }],
+      ["PATCH", "/api/v1/environments/production", { name }],
+      ["PUT", "/api/v1/environments/production/segments/named", { name, condition }],
+    ] as const) {
+      const response = await t.call(method, path, body);
+      expect(response, path).toMatchObject({ status: 422, body: { errors: [{ pointer: "/name" }] } });
+    }
+  });
 });

@@ -7,6 +7,7 @@ import { projectOf, projectText, updatedText } from "../../../cli/project/export
 import { parseProject } from "../../../cli/project/file.ts";
 import type { Condition } from "../../../src/flags/document.ts";
 import { differences } from "../../../sdk/client/differences.ts";
+import { PLAIN_NAME_PATTERN } from "../../../src/flags/limits.ts";
 
 /** Text that some version of YAML could read as another type. */
 const trickyText = fc.oneof(
@@ -85,7 +86,7 @@ const anEnvironment = fc
       }),
     );
     const segments = keys.map((name) =>
-      wholeSegment({ key: name, name: first || "x", description: second, condition }),
+      wholeSegment({ key: name, name: nameOf(first), description: second, condition }),
     );
     return {
       flags: new Map(flags.map((flag) => [flag.key, flag])),
@@ -93,6 +94,8 @@ const anEnvironment = fc
     };
   });
 
+/** Names refuse control characters, and descriptions do not. */
+const nameOf = (text: string) => (text !== "" && PLAIN_NAME_PATTERN.test(text) ? text : "x");
 const exported = (contents: Contents) => [{ key: "production", name: "Production", contents }];
 const plain = ({ flags, segments }: Contents) => [Object.fromEntries(flags), Object.fromEntries(segments)];
 const read = (text: string) => contentsOfFile(parseProject(text, "flags.yaml"), "production", "flags.yaml");

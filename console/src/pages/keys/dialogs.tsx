@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError } from "../../../../sdk/client/client.ts";
-import type { KeyCreated, KeyInput } from "../../../../sdk/client/contract.ts";
+import type { Key, KeyCreated, KeyInput } from "../../../../sdk/client/contract.ts";
 import { notifyFailure } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
 import { copyText } from "../../ui/copy-text.ts";
@@ -30,10 +30,7 @@ export function CreateKey({
   const [origins, setOrigins] = useState("");
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const create = async (): Promise<void> => {
-    const list = origins
-      .split(/[,\n]/)
-      .map((origin) => origin.trim())
-      .filter(Boolean);
+    const list = listOf(origins);
     setProblems([]);
     const body = {
       kind,
@@ -61,20 +58,68 @@ export function CreateKey({
           ))}
         </fieldset>
         <TextInput label="Name" value={name} maxLength={200} onChange={setName} pointer="/name" />
-        {kind === "client" && (
-          <TextInput
-            label="Allowed origins"
-            value={origins}
-            placeholder="https://shop.example.com"
-            onChange={setOrigins}
-            pointer="/origins"
-            hint="Separate origins with commas. If you leave this empty, every origin can use the key."
-            covers="below"
-          />
-        )}
+        {kind === "client" && <OriginsInput value={origins} onChange={setOrigins} />}
       </Problems.Provider>
     </FormDialog>
   );
+}
+
+/** Changes the name and, for a client key, the origins. The secret stays the same. */
+export function EditKey({
+  environment,
+  edited,
+  onClose,
+  onSaved,
+}: {
+  environment: string;
+  edited: Key;
+  onClose: () => void;
+  onSaved: () => void;
+}): JSX.Element {
+  const [name, setName] = useState(edited.name);
+  const [origins, setOrigins] = useState(edited.origins.join(", "));
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const save = async (): Promise<void> => {
+    setProblems([]);
+    const body = { name: name.trim(), ...(edited.kind === "client" ? { origins: listOf(origins) } : {}) };
+    try {
+      await client.call("updateKey", { path: { env: environment, id: edited.id }, body });
+      onSaved();
+    } catch (error) {
+      const rejected = error instanceof ApiError ? (error.problem.errors ?? []) : [];
+      setProblems(rejected);
+      if (rejected.length === 0) notifyFailure("Could not change the SDK key", error);
+    }
+  };
+  return (
+    <FormDialog title={`Edit SDK key ${edited.name}`} action="Save" onSubmit={save} onClose={onClose}>
+      <Problems.Provider value={problems}>
+        <TextInput label="Name" value={name} maxLength={200} onChange={setName} pointer="/name" />
+        {edited.kind === "client" && <OriginsInput value={origins} onChange={setOrigins} />}
+      </Problems.Provider>
+    </FormDialog>
+  );
+}
+
+function OriginsInput({ value, onChange }: { value: string; onChange: (text: string) => void }): JSX.Element {
+  return (
+    <TextInput
+      label="Allowed origins"
+      value={value}
+      placeholder="https://shop.example.com"
+      onChange={onChange}
+      pointer="/origins"
+      hint="Separate origins with commas. If you leave this empty, every origin can use the key."
+      covers="below"
+    />
+  );
+}
+
+function listOf(origins: string): string[] {
+  return origins
+    .split(/[,\n]/)
+    .map((origin) => origin.trim())
+    .filter(Boolean);
 }
 
 /** Shows the secret of a new key, the only time that this is possible. */

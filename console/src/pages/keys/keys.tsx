@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { allPages } from "../../../../sdk/client/client.ts";
-import type { KeyCreated, KeyList } from "../../../../sdk/client/contract.ts";
+import type { Key, KeyCreated } from "../../../../sdk/client/contract.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { type Resource, useResource } from "../../state/resource.ts";
 import { client, isReadOnly } from "../../state/session.ts";
@@ -9,13 +9,12 @@ import { confirm } from "../../ui/confirm.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { TableHead } from "../../ui/table-head.tsx";
 import { Time } from "../../ui/time.tsx";
-import { CreateKey, NewSecret } from "./dialogs.tsx";
-
-type Key = KeyList["items"][number];
+import { CreateKey, EditKey, NewSecret } from "./dialogs.tsx";
 
 /** The SDK keys of one environment. The secret is shown once, after the key is created. */
 export function KeysPage({ environment }: { environment: string }): JSX.Element {
   const [isCreating, setIsCreating] = useState(false);
+  const [edited, setEdited] = useState<Key | undefined>(undefined);
   const [created, setCreated] = useState<KeyCreated | undefined>(undefined);
   const keys = useResource(
     () =>
@@ -37,7 +36,7 @@ export function KeysPage({ environment }: { environment: string }): JSX.Element 
               <p>Use a client key in browsers and apps. Use a server key on your servers, and keep it secret.</p>
             </Empty>
           ) : (
-            <KeyTable keys={all} onRevoke={(key) => void revoke(environment, key, keys)} />
+            <KeyTable keys={all} onEdit={setEdited} onRevoke={(key) => void revoke(environment, key, keys)} />
           )
         }
       </Loaded>
@@ -48,6 +47,18 @@ export function KeysPage({ environment }: { environment: string }): JSX.Element 
           onCreated={(key) => {
             setIsCreating(false);
             setCreated(key);
+            void keys.reload();
+          }}
+        />
+      )}
+      {edited !== undefined && (
+        <EditKey
+          environment={environment}
+          edited={edited}
+          onClose={() => setEdited(undefined)}
+          onSaved={() => {
+            setEdited(undefined);
+            notify(`SDK key ${edited.id} changed`);
             void keys.reload();
           }}
         />
@@ -75,7 +86,13 @@ async function revoke(environment: string, key: Key, keys: Resource<Key[]>): Pro
   }
 }
 
-function KeyTable({ keys, onRevoke }: { keys: Key[]; onRevoke: (key: Key) => void }): JSX.Element {
+interface KeyTableProps {
+  keys: Key[];
+  onEdit: (key: Key) => void;
+  onRevoke: (key: Key) => void;
+}
+
+function KeyTable({ keys, onEdit, onRevoke }: KeyTableProps): JSX.Element {
   return (
     <table class="list keys">
       <TableHead columns={["Kind", "Name", "Allowed origins", "Created", "Status"]} />
@@ -95,15 +112,25 @@ function KeyTable({ keys, onRevoke }: { keys: Key[]; onRevoke: (key: Key) => voi
             </td>
             <td>
               {key.revokedAt === null ? (
-                <button
-                  type="button"
-                  class="danger"
-                  disabled={isReadOnly.value}
-                  aria-label={`Revoke ${key.name || key.id}`}
-                  onClick={() => onRevoke(key)}
-                >
-                  Revoke
-                </button>
+                <>
+                  <button
+                    type="button"
+                    disabled={isReadOnly.value}
+                    aria-label={`Edit ${key.name || key.id}`}
+                    onClick={() => onEdit(key)}
+                  >
+                    Edit
+                  </button>{" "}
+                  <button
+                    type="button"
+                    class="danger"
+                    disabled={isReadOnly.value}
+                    aria-label={`Revoke ${key.name || key.id}`}
+                    onClick={() => onRevoke(key)}
+                  >
+                    Revoke
+                  </button>
+                </>
               ) : (
                 <>
                   Revoked <Time at={key.revokedAt} />

@@ -130,7 +130,9 @@ export const responseSchemas: Record<string, object> = {
     ...writtenFields,
     environment: object({ ...environmentFields, createdAt: instant }, ["createdAt"]),
   }),
-  KeyList: page(object({ ...keyFields, createdAt: instant, revokedAt: orNull(instant) })),
+  Key: object({ ...keyFields, createdAt: instant, revokedAt: orNull(instant) }),
+  KeyList: page(ref("Key")),
+  KeyWritten: object({ ...writtenFields, key: ref("Key") }),
   KeyCreated: object({
     ...writtenFields,
     key: object(keyFields),

@@ -20,7 +20,7 @@ import { purgeSchemas } from "../cache/input.ts";
 import type { ManagementEnv } from "../context.ts";
 import { environmentPatchSchema, environmentSchema } from "../environments/input.ts";
 import { explainSchema, sampleSchema } from "../explain/input.ts";
-import { keySchema } from "../keys/input.ts";
+import { keyPatchSchema, keySchema } from "../keys/input.ts";
 import { overridesSchema } from "../overrides/input.ts";
 import { restoreSchema } from "../audit/input.ts";
 
@@ -95,6 +95,7 @@ function inputSchemas(): Record<string, object> {
     EnvironmentInput: environmentSchema,
     EnvironmentPatch: environmentPatchSchema,
     KeyInput: keySchema,
+    KeyPatch: keyPatchSchema,
     OverridesInput: overridesSchema,
     ExplainInput: explainSchema,
     SampleInput: sampleSchema,

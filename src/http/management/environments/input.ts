@@ -1,11 +1,5 @@
-import { boolean, check, exactOptional, type InferOutput, maxLength, minLength, optional, pipe, string } from "valibot";
-import { environmentKey, fields } from "../shape.ts";
-
-const nameText = pipe(
-  string("must be text"),
-  minLength(1, "must not be empty"),
-  maxLength(200, "must not exceed 200 characters"),
-);
+import { boolean, check, exactOptional, type InferOutput, optional, pipe, string } from "valibot";
+import { environmentKey, fields, nameText } from "../shape.ts";
 
 export const environmentSchema = fields({
   key: environmentKey,

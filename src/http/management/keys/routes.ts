@@ -1,7 +1,9 @@
 import { pageQuery } from "../page.ts";
 import { route } from "../route.ts";
-import { postKey, removeKey, showKeys } from "./handlers.ts";
-import { parseKey } from "./input.ts";
+import { MERGE_PATCH_TYPES } from "../merge-patch-body.ts";
+import { parseShape } from "../shape.ts";
+import { patchKey, postKey, removeKey, showKey, showKeys } from "./handlers.ts";
+import { keyPatchSchema, parseKey } from "./input.ts";
 
 const KEYS = "/api/v1/environments/:env/keys";
 
@@ -40,6 +42,40 @@ export const KEY_ROUTES = [
       problems: [409],
     },
     postKey,
+  ),
+  route(
+    {
+      method: "get",
+      path: `${KEYS}/:id`,
+      tag: "Keys",
+      id: "getKey",
+      summary: "Read an SDK key",
+      description: "Also a revoked one. The secret is not stored, so the response cannot contain it.",
+      access: "read",
+      responses: { 200: { description: "The SDK key.", schema: "Key" } },
+    },
+    showKey,
+  ),
+  route(
+    {
+      method: "patch",
+      path: `${KEYS}/:id`,
+      tag: "Keys",
+      id: "updateKey",
+      summary: "Change the name or the origins of an SDK key",
+      description:
+        "The secret stays the same. New origins apply everywhere within about a second, as fast as a revocation. 409 if the key is revoked.",
+      access: "write",
+      body: {
+        schema: "KeyPatch",
+        mediaTypes: MERGE_PATCH_TYPES,
+        example: { origins: ["https://shop.example.com", "http://localhost:*"] },
+        parse: (value: unknown) => parseShape(keyPatchSchema, value),
+      },
+      responses: { 200: { description: "Changed.", schema: "KeyWritten" } },
+      problems: [409],
+    },
+    patchKey,
   ),
   route(
     {
