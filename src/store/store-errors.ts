@@ -1,7 +1,7 @@
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError } from "../ops/errors.ts";
 import { DRY_RUN_SQLSTATE, DryRunPassedError } from "./dry-run.ts";
 import { isOutcomeUnknown, refusalText } from "./refusals.ts";
-import { BrokenReferenceError, type ReferenceProblem } from "./writes/reference-errors.ts";
+import { BrokenReferenceError, type ReferenceProblem, stillUsedText } from "./writes/reference-errors.ts";
 
 /** An error of Postgres, as the Neon client passes it on. */
 interface DatabaseError {
@@ -30,6 +30,7 @@ export function storeError(thrown: unknown, attempt: "read" | "write" = "read"):
     case "BG007":
       return new BrokenReferenceError(cause.message, detail.problems ?? [], detail.cycle);
     case "BG003":
+      return new ConflictError(stillUsedText(detail.problems ?? []) ?? cause.message);
     case "BG004":
     case "BG006":
       return new ConflictError(cause.message, detail.version ?? undefined);

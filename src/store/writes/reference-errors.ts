@@ -29,6 +29,18 @@ export class BrokenReferenceError extends InvalidInputError {
   }
 }
 
+/** The database reports at most this many problems, so there may be more of them. */
+const MAX_PROBLEMS = 20;
+
+/** Returns a message that names every known user of the first document that was to be deleted. */
+export function stillUsedText(problems: readonly ReferenceProblem[]): string | undefined {
+  const node = problems[0]?.node;
+  const users = problems.flatMap((problem) => (problem.node === node && problem.by ? [label(problem.by)] : []));
+  if (node === undefined || users.length === 0) return undefined;
+  const isComplete = problems.length < MAX_PROBLEMS;
+  return `${label(node)} is still used by ${users.join(", ")}${isComplete ? "" : " and maybe others"}`;
+}
+
 /** A document of the write, and its place in the caller's input. */
 export interface WrittenDocument {
   /** `flag:<key>` or `segment:<key>`. */

@@ -216,6 +216,20 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
     await deleteSegment(store.db, "prod", "staff", options);
   });
 
+  it("names all users of a segment, up to 20", async ({ expect }) => {
+    await saveSegment(store.db, "prod", aSegment("staff"), options);
+    await saveSegment(store.db, "prod", aSegment("crew", { segment: "staff" }), options);
+    const keys = Array.from({ length: 18 }, (_, i) => `f${String(i).padStart(2, "0")}`);
+    for (const key of keys) await save(key, uses("staff"));
+    const listed = [...keys.map((key) => `flag "${key}"`), 'segment "crew"'].join(", ");
+    const message = async () => String((await failure(deleteSegment(store.db, "prod", "staff", options))) as Error);
+    expect(await message()).toContain(`segment "staff" is still used by ${listed}`);
+    expect(await message()).not.toContain("others");
+    for (const key of ["g0", "g1"]) await save(key, uses("staff"));
+    expect(await message()).toMatch(/flag "f17", flag "g0", flag "g1" and maybe others$/);
+    await store.exec("delete from flag_configurations; delete from segments;");
+  });
+
   it("points into the input of a project", async ({ expect }) => {
     const project = {
       flags: [aFlag("fine"), aFlag("a", uses("ghosts"))],
