@@ -49,9 +49,10 @@ function described(error: unknown): Failure {
 const UNKNOWN_OUTCOME = "; the change may have been made, so look before you repeat it";
 
 function refusalOf(error: ApiError): Failure {
-  const { status, message, problem, mayHaveHappened } = error;
+  // If the change may have happened, the worker's message says so.
+  const { status, message, problem } = error;
   return {
-    message: status === 401 ? signInText(message) : oneLine(message) + (mayHaveHappened ? UNKNOWN_OUTCOME : ""),
+    message: status === 401 ? signInText(message) : oneLine(message),
     exitCode: exitCodeOf(error),
     status,
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
