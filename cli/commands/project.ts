@@ -5,7 +5,9 @@ import { type Session, openSession } from "../session.ts";
 import { withExamples } from "../examples.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
 import { readIfExists, readText } from "../input.ts";
-import { applyAll, type EnvironmentPlan, planAll, type Target } from "../project/apply.ts";
+import { paintChanges } from "../colors.ts";
+import { applyAll, checkAll, planAll } from "../project/apply.ts";
+import type { EnvironmentPlan, Target } from "../project/plan.ts";
 import { contentsOfDeployment, contentsOfFile } from "../project/contents.ts";
 import { projectOf, projectText, updatedText } from "../project/export.ts";
 import { parseProject } from "../project/file.ts";
@@ -82,12 +84,15 @@ export async function applyTargets(session: Session, targets: readonly Target[],
       `these environments do not exist: ${missing.join(", ")}; add --create-environments to create them`,
     );
   }
+  const { note } = session;
   if (session.isDryRun) {
-    session.show({ dryRun: true, ...plansView(plans) }, () => plansText(plans));
+    await checkAll(session.client, plans, { isWhole, note });
+    session.show({ dryRun: true, ...plansView(plans) }, () => plansText(plans), paintChanges);
     return;
   }
-  const { outcomes, error } = await applyAll(session.client, plans, { isWhole });
-  session.show({ environments: outcomes }, () => outcomesText(outcomes));
+  const { outcomes, error } = await applyAll(session.client, plans, { isWhole, note });
+  const show = error === undefined ? session.confirm : session.show;
+  show({ environments: outcomes }, () => outcomesText(outcomes));
   if (error !== undefined) throw error;
 }
 

@@ -1,35 +1,18 @@
 /** Changes a deployment to match a project file, one environment after the other, each in one atomic request. */
 import { ApiError, type Client, UnreachableError } from "../../sdk/client/client.ts";
-import type { Written } from "../../sdk/client/contract.ts";
 import { differences } from "../../sdk/client/differences.ts";
 import { ChangedMeanwhileError } from "../exit.ts";
-import { type Contents, contentsOfDeployment, type WholeFlag, type WholeSegment } from "./contents.ts";
-import { plan, type PlannedChange, unnamed, withDefinition } from "./plan.ts";
-
-/** The wanted contents of one environment. */
-export interface Target {
-  environment: string;
-  /** The name for people, if the environment is created. */
-  name?: string;
-  contents: Contents;
-  /** Whether the contents are only some flags, so that missing ones are not worth a message. */
-  isPart?: boolean;
-}
-
-/** The changes that one environment needs to match the file. */
-export interface EnvironmentPlan extends Target {
-  now: Contents;
-  /** The environment's version when it was read, or `undefined` if it does not exist yet. */
-  version: number | undefined;
-  changes: PlannedChange[];
-  /** Flags and segments that only the deployment has, and keeps. */
-  kept: string[];
-}
-
-export interface PlanOptions {
-  /** Whether to delete flags and segments that are not in the file. */
-  isWhole: boolean;
-}
+import { contentsOfDeployment, type WholeFlag } from "./contents.ts";
+import { type Body, check, type Progress, write, type WriteOptions } from "./write.ts";
+import {
+  type EnvironmentPlan,
+  plan,
+  type PlanOptions,
+  type PlannedChange,
+  type Target,
+  unnamed,
+  withDefinition,
+} from "./plan.ts";
 
 /** Reads and compares each environment. A missing environment counts as empty. */
 export async function planAll(
@@ -58,12 +41,10 @@ async function planOne(client: Client, target: Target, { isWhole }: PlanOptions)
 }
 
 /** The result for one environment. */
-export interface Outcome {
+export interface Outcome extends Progress {
   environment: string;
   /** An environment is also `unchanged` if another one's write brought its changes, because definitions are shared. */
-  state: "applied" | "unchanged" | "failed" | "unknown" | "not tried";
-  version?: number;
-  published?: Written["published"];
+  state: "applied" | "partly applied" | "unchanged" | "failed" | "unknown" | "not tried";
   /** The number of written or deleted flags and segments. */
   changes: number;
 }
@@ -75,7 +56,7 @@ export interface Outcome {
 export async function applyAll(
   client: Client,
   plans: readonly EnvironmentPlan[],
-  options: PlanOptions & { message?: string },
+  options: PlanOptions & WriteOptions,
 ): Promise<{ outcomes: Outcome[]; error?: unknown }> {
   const outcomes: Outcome[] = [];
   const sent = new Map<string, WholeFlag>();
@@ -93,14 +74,29 @@ export async function applyAll(
         continue;
       }
       const body = bodyOf(current, plans.slice(i + 1), options);
-      Object.assign(outcome, await write(client, current, body), { state: "applied" });
+      await write(client, current, body, outcome, options);
+      outcome.state = "applied";
       for (const flag of body.flags) sent.set(flag.key, flag);
     } catch (thrown) {
       error = thrown;
-      outcome.state = mayHaveHappened(thrown) ? "unknown" : "failed";
+      outcome.state = mayHaveHappened(thrown) ? "unknown" : outcome.parts?.written ? "partly applied" : "failed";
     }
   }
   return error === undefined ? { outcomes } : { outcomes, error };
+}
+
+/** Asks the deployment whether it would accept each plan. @throws ApiError as the write would */
+export async function checkAll(
+  client: Client,
+  plans: readonly EnvironmentPlan[],
+  options: PlanOptions & WriteOptions,
+): Promise<void> {
+  for (const plan of plans) {
+    if (plan.changes.length === 0) continue;
+    // The other environments are not written before, so they all still serve the variants that go.
+    const others = plans.filter((one) => one !== plan);
+    await check(client, plan, bodyOf(plan, others, options), options);
+  }
 }
 
 function mayHaveHappened(error: unknown): boolean {
@@ -135,12 +131,6 @@ async function planAgain(
   return again;
 }
 
-interface Body {
-  flags: WholeFlag[];
-  segments: WholeSegment[];
-  whole: boolean;
-}
-
 function bodyOf(
   { changes, contents, now }: EnvironmentPlan,
   later: readonly EnvironmentPlan[],
@@ -162,48 +152,4 @@ function bodyOf(
 function withOldVariants(flag: WholeFlag, now: WholeFlag | undefined, later: readonly EnvironmentPlan[]): WholeFlag {
   const isLast = !later.some(({ contents }) => contents.flags.has(flag.key));
   return isLast || now === undefined ? flag : { ...flag, variants: { ...now.variants, ...flag.variants } };
-}
-
-/** Leaves out an empty owner if the flag has none, because sending "" would change it. */
-function sendable(flag: WholeFlag, now: WholeFlag | undefined): Omit<WholeFlag, "owner"> {
-  const { owner, ...rest } = flag;
-  return owner === "" && (now?.owner ?? "") === "" ? rest : flag;
-}
-
-async function write(
-  client: Client,
-  { environment, name, version, now }: EnvironmentPlan,
-  whole: Body,
-): Promise<Written> {
-  const path = { env: environment };
-  const body = { ...whole, flags: whole.flags.map((flag) => sendable(flag, now.flags.get(flag.key))) };
-  let expected = version;
-  if (expected === undefined) {
-    const created = (await client.call("createEnvironment", { body: { key: environment, name } })).body;
-    expected = created.version;
-    if (body.flags.length === 0 && body.segments.length === 0) return pickWritten(created);
-  }
-  try {
-    const headers = { "If-Match": `"${expected}"` };
-    return pickWritten((await client.call("applyEnvironment", { path, headers, body })).body);
-  } catch (error) {
-    throw describedError(error, whole);
-  }
-}
-
-function pickWritten({ version, published }: Written): Written {
-  return { version, published };
-}
-
-/** Replaces places in the request, such as `/flags/3/rules`, by the key of the flag or segment. */
-function describedError(error: unknown, { flags, segments }: Body): unknown {
-  if (!(error instanceof ApiError)) return error;
-  const errors = (error.problem.errors ?? []).map(({ pointer, detail }) => {
-    const [, list, index, rest = ""] = /^\/(flags|segments)\/(\d+)(.*)$/.exec(pointer) ?? [];
-    const item = (list === "flags" ? flags : segments)[Number(index)];
-    const place = list === undefined || item === undefined ? pointer : `${list.slice(0, -1)} ${item.key} ${rest}`;
-    return { pointer: place, detail };
-  });
-  const { retryAfterSeconds, mayHaveHappened } = error;
-  return new ApiError(error.status, { ...error.problem, errors }, { retryAfterSeconds, mayHaveHappened });
 }

@@ -10,6 +10,31 @@ export interface PlannedChange {
   differences: Difference[];
 }
 
+/** The wanted contents of one environment. */
+export interface Target {
+  environment: string;
+  /** The name for people, if the environment is created. */
+  name?: string;
+  contents: Contents;
+  /** Whether the contents are only some flags, so that missing ones are not worth a message. */
+  isPart?: boolean;
+}
+
+/** The changes that one environment needs to match the file. */
+export interface EnvironmentPlan extends Target {
+  now: Contents;
+  /** The environment's version when it was read, or `undefined` if it does not exist yet. */
+  version: number | undefined;
+  changes: PlannedChange[];
+  /** Flags and segments that only the deployment has, and keeps. */
+  kept: string[];
+}
+
+export interface PlanOptions {
+  /** Whether to delete flags and segments that are not in the file. */
+  isWhole: boolean;
+}
+
 const DEFINITION = ["kind", "type", "variants", "clientVisible", "metadata", "description", "tags", "owner"] as const;
 
 /** Returns the changes from `now` to `wanted`, segments first. With `isWhole`, everything else is deleted. */

@@ -1,7 +1,7 @@
 /** Formats plans and their outcomes for people and scripts. */
 import { oneLine } from "../escape.ts";
-import type { EnvironmentPlan, Outcome } from "./apply.ts";
-import { planText, type PlannedChange } from "./plan.ts";
+import type { Outcome } from "./apply.ts";
+import { type EnvironmentPlan, planText, type PlannedChange } from "./plan.ts";
 
 export interface PlansView {
   environments: { environment: string; version: number | null; changes: PlannedChange[]; kept: string[] }[];
@@ -46,10 +46,12 @@ function countText(changes: readonly PlannedChange[]): string {
 
 export function outcomesText(outcomes: readonly Outcome[]): string {
   return outcomes
-    .map(({ environment, state, version, changes, published }) => {
+    .map(({ environment, state, version, changes, published, parts }) => {
       switch (state) {
         case "applied":
-          return `${environment}: ${changes} written as version ${version}, ${publishedText(published)}`;
+          return `${environment}: ${changes} written ${parts === undefined ? "as" : `in ${parts.total} parts up to`} version ${version}, ${publishedText(published)}`;
+        case "partly applied":
+          return `${environment}: parts 1 to ${parts?.written ?? 0} of ${parts?.total ?? 0} written as version ${version}; run the command again for the rest`;
         case "unchanged":
           return `${environment}: nothing to change at version ${version}`;
         case "failed":

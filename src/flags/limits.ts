@@ -27,6 +27,9 @@ export const LIMITS = {
   jsonDepth: 64,
 } as const;
 
+/** The limits of one request that writes many flags and segments of an environment. */
+export const APPLY_LIMITS = { bytes: 8 * 1024 * 1024, documents: 10_000 } as const;
+
 /**
  * The pattern of flag keys, variant names, rule ids and segment keys. No client escapes these characters in a URL.
  * "." and ".." are excluded because they are steps of a path.

@@ -1,5 +1,6 @@
 import { array, boolean, maxLength, optional, pipe, unknown } from "valibot";
 import type { FlagInput } from "../../../flags/parse.ts";
+import { APPLY_LIMITS } from "../../../flags/limits.ts";
 import type { SegmentInput } from "../../../flags/schema.ts";
 import { type FieldError, InvalidInputError } from "../../../ops/errors.ts";
 import { parseFlag } from "../flags/flag-forms.ts";
@@ -7,7 +8,7 @@ import { MAX_MANAGEMENT_BODY_BYTES } from "../json-body.ts";
 import { parseSegment } from "../segments/input.ts";
 import { fields, parseShape } from "../shape.ts";
 
-const MAX_DOCUMENTS = 10_000;
+const MAX_DOCUMENTS = APPLY_LIMITS.documents;
 /** The parser stops after this many mistakes, because the response lists each of them. */
 const MAX_MISTAKES = 50;
 

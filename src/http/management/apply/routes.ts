@@ -1,10 +1,11 @@
+import { APPLY_LIMITS } from "../../../flags/limits.ts";
 import { FLAG_EXAMPLE } from "../flags/input.ts";
 import { route } from "../route.ts";
 import { postApply } from "./handlers.ts";
 import { parseProject } from "./input.ts";
 
 /** Enough for a whole environment of ordinary size. The isolate holds several copies of the body while it works. */
-const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_BYTES = APPLY_LIMITS.bytes;
 
 /** Writes many flags and segments of one environment at once, all or nothing. */
 export const APPLY_ROUTES = [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
-import { type CliTest, startCliTest } from "./harness.ts";
+import { type CliTest, startCliTest } from "../harness.ts";
 
 /** Two environments that share the flag `theme`; `variants` and `served` are those of the file. */
 const project = (variants: string, served: string, description = "Colours") => `

@@ -2,11 +2,11 @@ import { Ajv } from "ajv";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { PROJECT_SCHEMA_FILE, projectSchema } from "../../../dev/project/project-schema.ts";
+import { PROJECT_SCHEMA_FILE, projectSchema } from "../../../../dev/project/project-schema.ts";
 
 const text = await readFile(PROJECT_SCHEMA_FILE, "utf8");
 const validate = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(text) as object);
-const example = await readFile(new URL("../../../examples/project.yaml", import.meta.url), "utf8");
+const example = await readFile(new URL("../../../../examples/project.yaml", import.meta.url), "utf8");
 
 /** Returns the places where the project violates the schema. */
 function wrongPlaces(project: unknown): string[] {

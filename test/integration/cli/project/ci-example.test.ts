@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { parse } from "yaml";
-import { type ProcessTest, startProcessTest } from "./serve.ts";
+import { type ProcessTest, startProcessTest } from "../serve.ts";
 
 interface Job {
   if: string;
@@ -10,7 +10,7 @@ interface Job {
   steps: { uses?: string; run?: string; env?: Record<string, string>; "working-directory"?: string }[];
 }
 
-const text = await readFile(new URL("../../../examples/ci/flags.yml", import.meta.url), "utf8");
+const text = await readFile(new URL("../../../../examples/ci/flags.yml", import.meta.url), "utf8");
 const workflow = parse(text) as { on: object; jobs: Record<string, Job> };
 
 /** Runs the workflow's own commands in the shell that runners use. */

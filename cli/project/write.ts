@@ -1,0 +1,135 @@
+/** Writes the contents of one environment, in one request or, if they are too large for that, in several. */
+import { ApiError, type Client } from "../../sdk/client/client.ts";
+import type { Written } from "../../sdk/client/contract.ts";
+import type { EnvironmentPlan } from "./plan.ts";
+import type { WholeFlag } from "./contents.ts";
+import { fitsOneRequest, inOrder, type Part, PART_LIMITS, type PartLimits, partsOf, sizeOf } from "./parts.ts";
+
+export interface Body extends Part {
+  /** Whether to delete everything that the body does not contain. */
+  whole: boolean;
+}
+
+export interface WriteOptions {
+  limits?: PartLimits | undefined;
+  /** Reports progress. */
+  note?: ((text: string) => void) | undefined;
+}
+
+/** How far a write in parts has come. */
+export interface Progress {
+  parts?: { written: number; total: number };
+  version?: number;
+  published?: Written["published"];
+}
+
+/** Writes the body. `progress` shows what was written, also if a later part fails. */
+export async function write(
+  client: Client,
+  plan: EnvironmentPlan,
+  body: Body,
+  progress: Progress,
+  { limits = PART_LIMITS, note = () => undefined }: WriteOptions,
+): Promise<void> {
+  const { environment, name, version, now } = plan;
+  let expected = version;
+  if (expected === undefined) {
+    const { body: created } = await client.call("createEnvironment", { body: { key: environment, name } });
+    expected = record(progress, created);
+    if (body.flags.length === 0 && body.segments.length === 0) return;
+  }
+  if (fitsOneRequest(body, limits)) {
+    record(progress, await send(client, plan, body, expected));
+    return;
+  }
+  const parts = partsOf(body, now, limits);
+  const deletions = body.whole ? deletionsOf(client, plan) : [];
+  const total = parts.length + deletions.length;
+  progress.parts = { written: 0, total };
+  note(`burgee: ${sizeText(plan, body, limits)}, so it is written in ${total} parts, each valid by itself`);
+  for (const part of parts) {
+    expected = record(progress, await send(client, plan, { ...part, whole: false }, expected));
+    progress.parts.written++;
+    note(`burgee: ${environment}: part ${progress.parts.written} of ${total} written`);
+  }
+  for (const remove of deletions) {
+    record(progress, await remove());
+    progress.parts.written++;
+  }
+}
+
+/** Asks the deployment whether it would accept the body. Of several parts, only the first can be checked. */
+export async function check(
+  client: Client,
+  plan: EnvironmentPlan,
+  body: Body,
+  { limits = PART_LIMITS, note = () => undefined }: WriteOptions = {},
+): Promise<void> {
+  // A missing environment would be created first.
+  if (plan.version === undefined) return;
+  const [first = body, ...more] = fitsOneRequest(body, limits) ? [] : partsOf(body, plan.now, limits);
+  if (more.length > 0)
+    note(`burgee: ${sizeText(plan, body, limits)}, so it would be written in ${more.length + 1} parts`);
+  await send(client, plan, more.length > 0 ? { ...first, whole: false } : body, plan.version, { dryRun: "true" });
+}
+
+function sizeText({ environment }: EnvironmentPlan, body: Body, { bytes }: PartLimits): string {
+  return `${environment} needs ${mebibytes(sizeOf(body))}, and a request can have ${mebibytes(bytes)}`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+}
+
+/** Only a single request with everything can delete by leaving out, so parts delete one by one, users first. */
+function deletionsOf(client: Client, { environment: env, changes, now }: EnvironmentPlan) {
+  const gone = new Set(changes.flatMap(({ action, kind, key }) => (action === "delete" ? [`${kind} ${key}`] : [])));
+  return inOrder(now)
+    .toReversed()
+    .filter((node) => gone.has(node))
+    .map((node) => {
+      const path = { env, key: node.slice(node.indexOf(" ") + 1) };
+      return async (): Promise<Written> =>
+        (await client.call(node.startsWith("flag ") ? "deleteFlag" : "deleteSegment", { path })).body;
+    });
+}
+
+function record(progress: Progress, { version, published }: Written): number {
+  Object.assign(progress, { version, published });
+  return version;
+}
+
+async function send(
+  client: Client,
+  { environment, now }: EnvironmentPlan,
+  body: Body,
+  expected: number,
+  query: { dryRun?: "true" } = {},
+): Promise<Written> {
+  const sent = { ...body, flags: body.flags.map((flag) => sendable(flag, now.flags.get(flag.key))) };
+  const headers = { "If-Match": `"${expected}"` };
+  try {
+    return (await client.call("applyEnvironment", { path: { env: environment }, query, headers, body: sent })).body;
+  } catch (error) {
+    throw describedError(error, body);
+  }
+}
+
+/** Leaves out an empty owner if the flag has none, because sending "" would change it. */
+function sendable(flag: WholeFlag, now: WholeFlag | undefined): Omit<WholeFlag, "owner"> {
+  const { owner, ...rest } = flag;
+  return owner === "" && (now?.owner ?? "") === "" ? rest : flag;
+}
+
+/** Replaces places in the request, such as `/flags/3/rules`, by the key of the flag or segment. */
+function describedError(error: unknown, { flags, segments }: Body): unknown {
+  if (!(error instanceof ApiError)) return error;
+  const errors = (error.problem.errors ?? []).map(({ pointer, detail }) => {
+    const [, list, index, rest = ""] = /^\/(flags|segments)\/(\d+)(.*)$/.exec(pointer) ?? [];
+    const item = (list === "flags" ? flags : segments)[Number(index)];
+    const place = list === undefined || item === undefined ? pointer : `${list.slice(0, -1)} ${item.key} ${rest}`;
+    return { pointer: place, detail };
+  });
+  const { retryAfterSeconds, mayHaveHappened } = error;
+  return new ApiError(error.status, { ...error.problem, errors }, { retryAfterSeconds, mayHaveHappened });
+}
