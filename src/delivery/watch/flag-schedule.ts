@@ -19,7 +19,7 @@ export function scheduleOf({ all, clientVisible }: FlagSet, version: number): Fl
 }
 
 /** The boundaries of several flags. It keeps the last span between two of them, because most callers ask about that. */
-export class Boundaries {
+class Boundaries {
   readonly #flags: readonly CompiledFlag["nextBoundary"][];
   #span = { from: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY, isRamping: false };
 

@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import { Boundaries, scheduleOf } from "../../../src/delivery/watch/flag-schedule.ts";
+import { scheduleOf } from "../../../src/delivery/watch/flag-schedule.ts";
 import { flagSetOf } from "../../../src/delivery/read/flag-set.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
+import type { CompiledFlag } from "../../../src/evaluation/types.ts";
 import type { Serve } from "../../../src/flags/document.ts";
 import { aFlagDocument } from "../../support/flag-documents.ts";
 
 const MINUTE = 60_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
+const boundariesOf = (flags: CompiledFlag[]) => scheduleOf(flagSetOf(flags), 1).all;
 const switchAt = (ms: number, clientVisible = true) =>
   compileFlag(aFlagDocument("f", 1, { clientVisible, rules: [{ id: "r", from: iso(ms), serve: { variant: "on" } }] }));
 
@@ -28,8 +30,8 @@ function rampOver(start: number, end: number, extra: number[] = []) {
 
 describe("the schedule of an environment", () => {
   test("without scheduled flags has no boundary", ({ expect }) => {
-    expect(new Boundaries([compileFlag(aFlagDocument("f"))]).after(0)).toBe(Number.POSITIVE_INFINITY);
-    expect(new Boundaries([]).after(Number.NEGATIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
+    expect(boundariesOf([compileFlag(aFlagDocument("f"))]).after(0)).toBe(Number.POSITIVE_INFINITY);
+    expect(boundariesOf([]).after(Number.NEGATIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
   });
 
   test("has the boundaries of hidden flags only for keys that see them", ({ expect }) => {
@@ -38,7 +40,7 @@ describe("the schedule of an environment", () => {
   });
 
   test("has a boundary every minute of a ramp, at each switch in it, and at its end", ({ expect }) => {
-    const boundaries = new Boundaries([rampOver(10 * MINUTE, 13 * MINUTE + 1, [11.5 * MINUTE])]);
+    const boundaries = boundariesOf([rampOver(10 * MINUTE, 13 * MINUTE + 1, [11.5 * MINUTE])]);
     const times: number[] = [];
     for (let at = 0; Number.isFinite(at) && times.length < 20;) times.push((at = boundaries.after(at)));
     expect(times.slice(0, -1).map((ms) => ms / MINUTE)).toEqual([10, 11, 11.5, 12.5, 13 + 1 / MINUTE]);
@@ -56,7 +58,7 @@ describe("the schedule of an environment", () => {
     const asked = fc.array(fc.oneof(time, fc.integer({ min: -10, max: 220_000 })), { maxLength: 20 });
     fc.assert(
       fc.property(fc.array(flag, { maxLength: 4 }), asked, (flags, times) => {
-        const boundaries = new Boundaries(flags);
+        const boundaries = boundariesOf(flags);
         for (const at of times) {
           const each = flags.map(({ nextBoundary }) => nextBoundary(at, MINUTE) ?? Number.POSITIVE_INFINITY);
           expect(boundaries.after(at)).toBe(Math.min(...each));
