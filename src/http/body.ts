@@ -1,17 +1,29 @@
 import { HttpError } from "./errors.ts";
 
-/** Reads the request's body as text. @throws HttpError 413 if it is longer than `maxBytes` */
-export async function readBody(request: Request, maxBytes: number): Promise<string> {
-  const tooLarge = () => new HttpError(413, `the body is larger than ${maxBytes} bytes`);
+/**
+ * Reads the request's body as text. `advice` says what to do if it is too large.
+ * @throws HttpError 413 if it is longer than `maxBytes`, 400 if the client went away while it was sending
+ */
+export async function readBody(request: Request, maxBytes: number, advice = ""): Promise<string> {
   const declared = request.headers.get("content-length");
-  if (declared !== null) {
-    // A header that is not a number fails this comparison too.
-    if (!(Number(declared) <= maxBytes)) throw tooLarge();
-    return request.text();
+  // A header that is not a number fails this comparison too.
+  if (declared !== null && !(Number(declared) <= maxBytes)) throw tooLarge(`${declared} bytes`, maxBytes, advice);
+  try {
+    return declared === null ? await readChunks(request, maxBytes, advice) : await request.text();
+  } catch (cause) {
+    if (cause instanceof HttpError) throw cause;
+    // Mobile networks lose connections all day. This is no fault of the worker, and nobody reads the response.
+    throw new HttpError(400, "the body did not arrive in full", { countedAs: CLIENT_CLOSED_REQUEST, cause });
   }
-  // A chunked body has no declared length: read up to the limit instead of buffering all of it.
-  if (request.body === null) return "";
-  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+}
+
+/** The status under which the metrics count requests whose client went away. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** Reads a body without a declared length up to the limit, instead of buffering all of it. */
+async function readChunks({ body }: Request, maxBytes: number, advice: string): Promise<string> {
+  if (body === null) return "";
+  const reader = body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
@@ -21,10 +33,15 @@ export async function readBody(request: Request, maxBytes: number): Promise<stri
     bytes += value.byteLength;
     if (bytes > maxBytes) {
       await reader.cancel();
-      throw tooLarge();
+      throw tooLarge("too many bytes", maxBytes, advice);
     }
     text += decoder.decode(value, { stream: true });
   }
+}
+
+function tooLarge(size: string, maxBytes: number, advice: string): HttpError {
+  const limit = maxBytes >= 1024 ** 2 ? `${maxBytes} (${maxBytes / 1024 ** 2} MiB)` : maxBytes;
+  return new HttpError(413, `the body has ${size}; at most ${limit} are accepted${advice === "" ? "" : `; ${advice}`}`);
 }
 
 /** Refuses a compressed body, which would otherwise be reported as broken JSON. @throws HttpError 415 */

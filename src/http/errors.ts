@@ -15,6 +15,8 @@ interface HttpErrorOptions {
   headers?: Record<string, string>;
   errors?: FieldError[];
   mayHaveHappened?: boolean;
+  /** The status under which the metrics count it, if it is another one. */
+  countedAs?: number;
   cause?: unknown;
 }
 
@@ -27,8 +29,11 @@ export class HttpError extends Error {
   readonly errors: FieldError[];
   /** Whether a write has an unknown outcome. The body of the response says so. */
   readonly mayHaveHappened: boolean;
+  /** The status under which the metrics count it. */
+  readonly countedAs: number;
   constructor(status: number, detail: string, options: HttpErrorOptions = {}) {
     super(detail, { cause: options.cause });
+    this.countedAs = options.countedAs ?? status;
     this.mayHaveHappened = options.mayHaveHappened ?? false;
     this.status = status;
     this.code = options.code ?? "GENERAL";

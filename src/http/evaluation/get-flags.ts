@@ -181,7 +181,7 @@ async function failed(
   name: string | undefined,
 ): Promise<Response> {
   const id = requestId(c.req.raw);
-  services.metrics.countProblem(error.status);
+  services.metrics.countProblem(error.countedAs);
   if (error.status >= 500) services.logFailure(error, id);
   let response = problemResponse(error, id);
   if (error.code === "FLAG_NOT_FOUND") {

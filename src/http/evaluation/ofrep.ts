@@ -127,7 +127,7 @@ export function bulkBody(items: readonly { json: string }[], members: Pick<BulkM
 function failed(c: Context<AppEnv>, services: Services, error: unknown, key: string | undefined): Response {
   const httpError = toHttpError(error);
   const id = requestId(c.req.raw);
-  services.metrics.countProblem(httpError.status);
+  services.metrics.countProblem(httpError.countedAs);
   if (httpError.status >= 500) services.logFailure(httpError, id);
   return ofrepErrorResponse(httpError, id, key);
 }

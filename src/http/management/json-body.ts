@@ -21,6 +21,7 @@ export async function readJsonBody(
   request: Request,
   mediaTypes: readonly string[],
   maxBytes = MAX_MANAGEMENT_BODY_BYTES,
+  advice = "",
 ): Promise<unknown> {
   const mediaType = (request.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (!mediaTypes.includes(mediaType)) {
@@ -30,10 +31,7 @@ export async function readJsonBody(
     });
   }
   refuseEncodedBody(request);
-  const text = await readBody(request, maxBytes);
-  if (text.length > maxBytes) {
-    throw new HttpError(413, `the body is larger than ${maxBytes} bytes`);
-  }
+  const text = await readBody(request, maxBytes, advice);
   const value = parse(text);
   const mistakes = [...findMistakes(value), ...inexactNumbers(text, value)].slice(0, MAX_MISTAKES);
   if (mistakes.length > 0) throw new InvalidInputError(mistakes);

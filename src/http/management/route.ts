@@ -17,6 +17,8 @@ export interface BodySpec<B> {
   mediaTypes?: readonly string[];
   /** The default is MAX_MANAGEMENT_BODY_BYTES. */
   maxBytes?: number;
+  /** Says what to do with a larger body. */
+  advice?: string;
   example: unknown;
   /** @throws InvalidInputError */
   parse(value: unknown, c: ManagementContext): B;
@@ -82,7 +84,10 @@ export function route<Q extends GenericSchema | undefined = undefined, B = undef
     spec: isWrite ? withDryRun(spec) : spec,
     async respond(services, c) {
       const { body } = spec;
-      const parsed = body?.parse(await readJsonBody(c.req.raw, body.mediaTypes ?? JSON_ONLY, body.maxBytes), c);
+      const parsed = body?.parse(
+        await readJsonBody(c.req.raw, body.mediaTypes ?? JSON_ONLY, body.maxBytes, body.advice),
+        c,
+      );
       const hasQuery = isWrite || spec.query !== undefined;
       const query = (hasQuery ? c.req.valid("query" as never) : undefined) as QueryOf<Q>;
       const isDryRun = isWrite && (query as { dryRun: boolean }).dryRun;

@@ -33,7 +33,7 @@ export function registerStream(app: Hono<AppEnv>, services: Services): void {
       return await open(c, services);
     } catch (error) {
       const httpError = toHttpError(error);
-      services.metrics.countProblem(httpError.status);
+      services.metrics.countProblem(httpError.countedAs);
       if (httpError.status >= 500) services.logFailure(httpError, requestId(c.req.raw));
       return ofrepErrorResponse(httpError, requestId(c.req.raw), undefined);
     }

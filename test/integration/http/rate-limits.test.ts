@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { mintKey } from "../../../src/ops/token.ts";
+import { createAdminKey } from "../../../src/store/writes/keys.ts";
 import { startIsolate } from "../../support/app.ts";
 import { startColo } from "../../support/edge/colo.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { startTestProject, type TestProject } from "../../support/project.ts";
+import { KEY_SECRET, startTestProject, type TestProject } from "../../support/project.ts";
 
 const SINGLE = "/ofrep/v1/evaluate/flags/plain";
 const BULK = "/ofrep/v1/evaluate/flags";
@@ -104,6 +105,14 @@ describe("rate limits", () => {
     expect(await refused.json()).toMatchObject({ status: 429, title: "Too Many Requests" });
     const { body: _, ...get } = { ...as(project.adminToken), method: "GET" };
     expect((await isolate.fetch(WRITE, get)).status).toBe(200);
+    // One token that is over its limit takes nothing from another one.
+    const { token, id, secretHash } = await mintKey(KEY_SECRET, "admin", "write");
+    await createAdminKey(project.db, { id, role: "write", name: "other", secretHash }, { actor: "test" });
+    expect((await isolate.fetch(WRITE, { ...as(token), method: "PATCH" })).status).toBe(200);
+    expect([...binding.counts]).toEqual([
+      [project.adminToken.split("_")[2], 2],
+      [id, 1],
+    ]);
     await isolate.settled();
   });
 

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
@@ -68,6 +70,35 @@ describe("management in the worker's own runtime", () => {
     expect((await call(here, "GET", `${cache}/stats`)).status).toBe(200);
     const explained = await call(here, "POST", `${FLAGS}/travels/explain`, {}, project.serverKey);
     expect(JSON.parse(explained.text)).toMatchObject({ resolution: { reason: "DISABLED" } });
+  });
+
+  test("a client that hangs up while it sends a body causes no 500 and no line in the log", async ({ expect }) => {
+    const { hostname, port } = await here.miniflare.ready;
+    const hangUp = async (path: string, method: string, token: string) => {
+      const socket = connect(Number(port), hostname);
+      await once(socket, "connect");
+      const head = `${method} ${path} HTTP/1.1\r\nHost: edge.test\r\nAuthorization: Bearer ${token}\r\n`;
+      socket.write(`${head}Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{"context"`);
+      // The worker has begun to read when it has responded to a request on another connection.
+      await call(here, "GET", "/openapi.json");
+      socket.destroy();
+    };
+    const problems = async () => {
+      const { text } = await call(here, "GET", "/api/v1/metrics");
+      return Object.fromEntries(
+        [...text.matchAll(/^burgee_problems_total\{.*status="(\d+)".*\} (\d+)$/gm)].map(([, status, count]) => [
+          status,
+          Number(count),
+        ]),
+      );
+    };
+    expect((await problems())["500"]).toBeUndefined();
+    const evaluate = "/ofrep/v1/evaluate/flags/travels";
+    for (let i = 0; i < 5; i++) await hangUp(evaluate, "POST", project.clientKey);
+    await expect.poll(async () => (await problems())["499"]).toBe(5);
+    for (let i = 0; i < 5; i++) await hangUp(`${FLAGS}/travels`, "PATCH", project.adminToken);
+    expect((await call(here, "GET", `${FLAGS}/travels`)).status).toBe(200);
+    expect((await problems())["500"]).toBeUndefined();
   });
 
   test("refuses a chunked body above the limit", async ({ expect }) => {

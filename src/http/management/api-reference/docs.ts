@@ -15,8 +15,15 @@ export function addDocsRoutes(app: Hono<ManagementEnv>, services: ReadinessServi
 
   app.get("/openapi.json", async (c) => c.json(await contract(), 200, { "cache-control": "public, max-age=300" }));
 
+  // Anybody may ask for the page, and making it takes milliseconds. A deployment usually has one origin.
+  let kept: { origin: string; page: ReturnType<typeof docsPage> } | undefined;
+  const pageFor = (origin: string) => {
+    if (kept?.origin !== origin) kept = { origin, page: contract().then((contract) => docsPage(contract, origin)) };
+    return kept.page;
+  };
+
   app.get("/docs", async (c) => {
-    const { html, policy } = await docsPage(await contract(), new URL(c.req.url).origin);
+    const { html, policy } = await pageFor(new URL(c.req.url).origin);
     return c.html(html, 200, { ...pageHeaders(policy), "cache-control": "public, max-age=300" });
   });
 

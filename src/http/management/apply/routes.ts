@@ -25,6 +25,7 @@ export const APPLY_ROUTES = [
       body: {
         schema: "Apply",
         maxBytes: MAX_BYTES,
+        advice: "send the flags and segments in several requests without `whole`, and first those that others refer to",
         example: { flags: [FLAG_EXAMPLE], segments: [], whole: false },
         parse: parseProject,
       },

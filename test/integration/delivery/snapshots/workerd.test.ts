@@ -6,7 +6,8 @@ import { bundleWorker } from "../../../../dev/bundle.ts";
 import { bundleSnapshots } from "../../../../dev/snapshot.ts";
 import type { EdgeCache } from "../../../../src/ops/runtime.ts";
 import { type Colo, startColo } from "../../../support/edge/colo.ts";
-import { startTestProject, type TestProject } from "../../../support/project.ts";
+import { saveFlag } from "../../../../src/store/writes/flags.ts";
+import { aFlag, startTestProject, type TestProject } from "../../../support/project.ts";
 import { type ApiResponse, readResponse } from "./snapshot-world.ts";
 
 describe("snapshots in workerd", () => {
@@ -59,6 +60,20 @@ describe("snapshots in workerd", () => {
     };
     expect(await ask("/banner")).toMatchObject({ status: 200, value: true, version, ...stale });
     expect(await ask("")).toMatchObject({ status: 200, version, keys: ["banner", "other"], ...stale });
+  });
+
+  test("an environment that is too large is left out of the bundle, and the others are in it", async ({ expect }) => {
+    await project.backends.neon.query("insert into environments (key, name) values ('large', 'Large')");
+    const text = "x".repeat(200_000);
+    for (let i = 0; i < 45; i++) {
+      const flag = aFlag({ key: `large-${i}`, metadata: {}, variants: { on: { text }, off: {} }, type: "object" });
+      await saveFlag(project.db, "large", flag, { actor: "test" });
+    }
+    const { bundled, skipped } = await bundleSnapshots(project.db, Date.now());
+    expect(bundled).toMatchObject([{ environment: "production", flags: 2 }]);
+    expect(skipped).toEqual([{ environment: "large", flags: 45 }]);
+    await project.backends.neon.query("delete from flag_configurations where environment = 'large'");
+    await project.backends.neon.query("delete from environments where key = 'large'");
   });
 
   test("a worker serves its bundled snapshot, and responds with 503 without one", async ({ expect }) => {

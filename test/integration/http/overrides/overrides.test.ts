@@ -7,6 +7,7 @@ import { KEY_SECRET } from "../../../support/project.ts";
 import {
   type ApiResponse,
   aFlagBody,
+  aToken,
   FLAGS,
   type ManagementTest,
   send,
@@ -40,6 +41,20 @@ describe("overrides at the edge", () => {
   });
   beforeEach(() => allow(true));
   afterAll(() => t.close());
+
+  test("signed with the previous secret are valid until that is removed", async ({ expect }) => {
+    const replaced = { KEY_SECRET: "the secret that has replaced the previous one" };
+    // The SDK key is signed with the new secret, and only the overrides with the previous one.
+    const { token: key } = await aToken(t.project, "server", "production", { secret: replaced.KEY_SECRET });
+    await t.isolate.services.sweep(() => undefined);
+    const statusWith = async (bindings: Record<string, string>) => {
+      const isolate = startIsolate({ ...t.project.bindings, ...replaced, ...bindings }, t.clock);
+      const response = await send(isolate, key, "POST", SINGLE, undefined, { "x-flags-overrides": token });
+      return [response.status, status(response)];
+    };
+    expect(await statusWith({ KEY_SECRET_PREVIOUS: KEY_SECRET })).toEqual([200, "accepted"]);
+    expect(await statusWith({})).toEqual([200, "ignored; reason=not-signed-here"]);
+  });
 
   test("show in the reason, the metadata and a header", async ({ expect }) => {
     const response = await ask(SINGLE, { "x-flags-overrides": token });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { createApp } from "../../../../src/app.ts";
 import { docsPage } from "../../../../src/http/pages/docs-page.ts";
 import { shellWords } from "../../../support/shell-words.ts";
 import { type ManagementTest, send, startManagementTest } from "../../management/client.ts";
@@ -32,7 +33,7 @@ describe("the reference page", () => {
   let keyId: string;
   beforeAll(async () => {
     t = await startManagementTest();
-    keyId = (await t.call("POST", "/api/v1/environments/production/keys", { kind: "server" })).body.key.id;
+    keyId = (await t.call("POST", "/api/v1/environments/production/keys", { kind: "client" })).body.key.id;
     html = (await send(t.isolate, undefined, "GET", "/docs")).body;
     examples = [...html.matchAll(/<pre>(curl [^<]*)<\/pre>/g)].map(([, line = ""]) =>
       line
@@ -90,5 +91,21 @@ describe("the reference page", () => {
     expect(page.headers.get("content-security-policy")).toMatch(
       /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'/,
     );
+  });
+
+  test("names the origin of each request, although the page of the last origin is kept", async ({ expect }) => {
+    const pageAt = async (origin: string) => {
+      const app = createApp(t.isolate.services);
+      const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
+      const texts: string[] = [];
+      for (const at of [origin, origin, "https://other.example.com", origin])
+        texts.push(await (await app.fetch(new Request(`${at}/docs`), t.project.bindings, context)).text());
+      return texts;
+    };
+    const [first, again, other, back] = await pageAt("https://flags.example.com");
+    expect(first).toContain("https://flags.example.com/");
+    expect([again, back]).toEqual([first, first]);
+    expect(other).toContain("https://other.example.com/");
+    expect(other).not.toContain("https://flags.example.com/");
   });
 });
