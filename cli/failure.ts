@@ -49,10 +49,11 @@ function described(error: unknown): Failure {
 const UNKNOWN_OUTCOME = "; the change may have been made, so look before you repeat it";
 
 function refusalOf(error: ApiError): Failure {
-  // If the change may have happened, the worker's message says so.
-  const { status, message, problem } = error;
+  const { status, message, problem, mayHaveHappened } = error;
+  // Where the worker knows that the change may have happened, its own message says so.
+  const hint = mayHaveHappened && problem.mayHaveHappened !== true ? UNKNOWN_OUTCOME : "";
   return {
-    message: status === 401 ? signInText(message) : oneLine(message),
+    message: status === 401 ? signInText(message) : oneLine(message) + hint,
     exitCode: exitCodeOf(error),
     status,
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
