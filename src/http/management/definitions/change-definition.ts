@@ -1,4 +1,5 @@
 import { mergePatch } from "../../../flags/merge-patch.ts";
+import { parsePatched } from "../../../flags/parse-patched.ts";
 import type { FlagInput } from "../../../flags/parse.ts";
 import { flagDefinitionSchema } from "../../../flags/schema.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
@@ -41,7 +42,7 @@ export async function changeDefinition(
     // The tag covers all environments, so no configuration can change after it was validated here.
     const options = { actor, expectedDefinition: definition.tag, mustExist: true };
     const [first] = [...flags].map(([environment, flag]) => {
-      const merged = parseMerged(environment, merge(patchBase(flag), patch));
+      const merged = parseMerged(environment, patch, merge(patchBase(flag), patch) as JsonObject);
       return { environment, merged, version: flag.version };
     });
     if (first === undefined) {
@@ -65,9 +66,9 @@ function refuseConfiguration(patch: JsonObject): void {
 }
 
 /** Parses a merged flag. An error in its configuration names the environment. */
-function parseMerged(environment: string, merged: unknown): FlagInput {
+function parseMerged(environment: string, patch: JsonObject, merged: JsonObject): FlagInput {
   try {
-    return parseFlag(merged, undefined, { hasStoredRules: true });
+    return parsePatched({ patch, merged }, (input) => parseFlag(input, undefined, { hasStoredRules: true }));
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     throw new InvalidInputError(

@@ -1,4 +1,5 @@
 import { mergePatch } from "../../../flags/merge-patch.ts";
+import { parsePatched } from "../../../flags/parse-patched.ts";
 import type { FlagInput } from "../../../flags/parse.ts";
 import { flagInputSchema } from "../../../flags/schema.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
@@ -117,7 +118,8 @@ async function patchFlagIn(
     },
     write: async (current): Promise<WrittenFlag> => {
       const hasStoredRules = !Object.hasOwn(patch, "rules");
-      const flag = parseFlag(mergePatch(patchBase(current), patch, flagInputSchema), key, { hasStoredRules });
+      const merged = mergePatch(patchBase(current), patch, flagInputSchema) as JsonObject;
+      const flag = parsePatched({ patch, merged }, (input) => parseFlag(input, key, { hasStoredRules }));
       const notes = patchedNotes(patch, flag);
       const options = { actor: auditName(c), expectedVersion: current.version, mustExist: true };
       const result = await saveFlag(db, environment, storedFlag(flag, notes), options);

@@ -1,4 +1,5 @@
 import { mergePatch } from "../../../flags/merge-patch.ts";
+import { parsePatched } from "../../../flags/parse-patched.ts";
 import { type SegmentInput, segmentInputSchema } from "../../../flags/schema.ts";
 import { getSegment, listSegments, type SegmentRecord } from "../../../store/lists/segments.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
@@ -74,7 +75,9 @@ export async function patchSegment(
     write: async ({ name, description, condition, version }) => {
       const base = { key, name, description, condition } as unknown as JsonObject;
       const hasStoredCondition = !Object.hasOwn(patch, "condition");
-      const merged = parseSegment(mergePatch(base, patch, segmentInputSchema), key, { hasStoredCondition });
+      const whole = mergePatch(base, patch, segmentInputSchema) as JsonObject;
+      const parse = (input: JsonObject) => parseSegment(input, key, { hasStoredCondition });
+      const merged = parsePatched({ patch, merged: whole }, parse);
       // The store leaves a missing note as it is, but a note that the patch removes must go back to its default.
       const segment = { ...merged, name: merged.name ?? key, description: merged.description ?? "" };
       const options = { actor: auditName(c), expectedVersion: version, mustExist: true };
