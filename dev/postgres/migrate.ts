@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type MigrationMeta, readMigrationFiles } from "drizzle-orm/migrator";
 
 /** The database operations that migrations need. The local Neon endpoint has both. */
@@ -15,13 +16,25 @@ export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
 
+/**
+ * A statement of a migration waits at most this long for a lock. While it waits, all later requests for the same table
+ * queue up behind it, so a long wait would stop the worker.
+ */
+const LOCK_TIMEOUT_MS = 2000;
+/** A migration that does not get its locks is tried again after these pauses (ms). */
+const PAUSES_MS = [500, 1000, 2000, 5000, 5000, 10_000, 10_000, 10_000];
+
 export const MIGRATIONS_FOLDER = join(import.meta.dirname, "../../migrations");
 
 /**
  * Applies the missing migrations in order, each in one transaction with its record. Records are kept in drizzle-kit's
  * own table, so that drizzle-kit sees them as well. Returns the names of the applied migrations.
  */
-export async function applyMigrations(target: MigrationTarget, folder = MIGRATIONS_FOLDER): Promise<string[]> {
+export async function applyMigrations(
+  target: MigrationTarget,
+  folder = MIGRATIONS_FOLDER,
+  pause: (ms: number) => Promise<unknown> = delay,
+): Promise<string[]> {
   const migrations = readMigrationFiles({ migrationsFolder: folder });
   const names = await readNames(folder);
   await target.exec(`
@@ -38,10 +51,8 @@ export async function applyMigrations(target: MigrationTarget, folder = MIGRATIO
     const hash = hashes.get(migration.folderMillis);
     if (hash === migration.hash) continue;
     if (hash !== undefined) throw new MigrationError(`${name} has changed since it was applied to this database`);
-    await target.exec(withRecord(migration)).catch((error: unknown) => {
-      throw new MigrationError(`${name} cannot be applied: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+    await applyPatiently(() => target.exec(withRecord(migration)), pause).catch((error: unknown) => {
+      throw new MigrationError(`${name} cannot be applied: ${reasonOf(error)}`, { cause: error });
     });
     applied.push(name);
   }
@@ -50,7 +61,34 @@ export async function applyMigrations(target: MigrationTarget, folder = MIGRATIO
 
 function withRecord({ sql, hash, folderMillis }: MigrationMeta): string {
   const record = `insert into drizzle.__drizzle_migrations (hash, created_at) values ('${hash}', ${folderMillis})`;
-  return [...sql, record].map((part) => part.trim().replace(/;$/, "")).join(";\n");
+  const limit = `set local lock_timeout = ${LOCK_TIMEOUT_MS}`;
+  return [limit, ...sql, record].map((part) => part.trim().replace(/;$/, "")).join(";\n");
+}
+
+/** Applies a migration. If another transaction holds a lock that it needs, lets the waiting requests pass and retries. */
+async function applyPatiently(apply: () => Promise<void>, pause: (ms: number) => Promise<unknown>): Promise<void> {
+  for (const ms of PAUSES_MS) {
+    try {
+      return await apply();
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      await pause(ms);
+    }
+  }
+  await apply();
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === "55P03";
+}
+
+function reasonOf(error: unknown): string {
+  if (isLockTimeout(error))
+    return (
+      `another transaction has held a lock on its tables during all ${PAUSES_MS.length + 1} attempts. ` +
+      "Nothing of it was applied. Run this again when no dump and no long transaction is running."
+    );
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Returns the file names of the migrations, by the time that identifies each. */

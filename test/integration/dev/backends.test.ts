@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Backends, startBackends } from "../../../dev/endpoints/backends.ts";
-import { applyMigrations, MIGRATIONS_FOLDER } from "../../../dev/postgres/migrate.ts";
+import { applyMigrations, type MigrationTarget, MIGRATIONS_FOLDER } from "../../../dev/postgres/migrate.ts";
 
 const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 const options = [{ kind: "embedded", databaseUrl: "", redisUrl: "" }];
@@ -84,6 +84,40 @@ describe.each(options)("$kind backends", ({ databaseUrl, redisUrl }) => {
     await writeMigrations({ "0000_first": "create table a (id bigint);" });
     await expect(applyMigrations(neon, folder)).rejects.toThrow(
       "migrations/0000_first.sql has changed since it was applied",
+    );
+  });
+
+  test("wait for a lock for two seconds at most, and try again later", async () => {
+    const { neon } = await open(false);
+    await writeMigrations({ "0000_first": "select current_setting('lock_timeout') as held into a;" });
+    const pauses: number[] = [];
+    const held: MigrationTarget = {
+      query: (sql) => neon.query(sql),
+      async exec(sql) {
+        const isHeld = sql.includes("into a") && pauses.length < 2;
+        if (isHeld) throw Object.assign(new Error("canceling statement due to lock timeout"), { code: "55P03" });
+        await neon.exec(sql);
+      },
+    };
+    const pause = async (ms: number) => void pauses.push(ms);
+    expect(await applyMigrations(held, folder, pause)).toEqual(["migrations/0000_first.sql"]);
+    expect(pauses).toEqual([500, 1000]);
+    expect(await neon.query("select held from a")).toEqual([{ held: "2s" }]);
+    expect(await neon.query("show lock_timeout")).toEqual([{ lock_timeout: "0" }]);
+  });
+
+  test("give up on a lock that is never free, and say that nothing was applied", async () => {
+    const { neon } = await open(false);
+    await writeMigrations({ "0000_first": "create table a (id int);" });
+    const held: MigrationTarget = {
+      query: (sql) => neon.query(sql),
+      exec: (sql) =>
+        sql.includes("table a ")
+          ? Promise.reject(Object.assign(new Error("timeout"), { code: "55P03" }))
+          : neon.exec(sql),
+    };
+    await expect(applyMigrations(held, folder, async () => undefined)).rejects.toThrow(
+      "migrations/0000_first.sql cannot be applied: another transaction has held a lock on its tables",
     );
   });
 
