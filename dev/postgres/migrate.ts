@@ -65,7 +65,7 @@ function withRecord({ sql, hash, folderMillis }: MigrationMeta): string {
   return [limit, ...sql, record].map((part) => part.trim().replace(/;$/, "")).join(";\n");
 }
 
-/** Applies a migration. If another transaction holds a lock that it needs, lets the waiting requests pass and retries. */
+/** Applies a migration. If another transaction holds a lock that it needs, lets waiting requests pass and retries. */
 async function applyPatiently(apply: () => Promise<void>, pause: (ms: number) => Promise<unknown>): Promise<void> {
   for (const ms of PAUSES_MS) {
     try {

@@ -8,9 +8,8 @@ const FOUNDATIONS = ["kind", "type", "variants"];
 
 /**
  * Parses a stored flag or segment to which a merge patch was applied. A field that the patch does not name keeps its
- * stored value, even if this release does not accept it: a newer release that runs at the same time may have written it.
- * Otherwise an older worker could not even disable a flag that a newer one has edited, or would remove what it does not
- * know.
+ * stored value, even if this release does not accept it, because a newer release that runs at the same time may have
+ * written it. Otherwise an older worker could not even disable a flag that a newer one has edited.
  *
  * @throws InvalidInputError a field that the patch names is invalid
  */
