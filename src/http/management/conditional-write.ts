@@ -1,9 +1,17 @@
 /** Writes under the conditions of a request, repeated if another writer was first and the conditions still hold. */
 import { ConflictError, NotFoundError } from "../../ops/errors.ts";
+import type { Services } from "../services.ts";
 import { type IfMatch, isMatch, PreconditionFailedError, type WriteConditions } from "./preconditions.ts";
 
-/** Attempts of a write that loses against other writers. */
+/** Attempts of a write that loses against other writers, one right after the other. */
 const ATTEMPTS = 3;
+/** More attempts, for writes that may wait before them. */
+const PAUSED_ATTEMPTS = 6;
+/** The longest pause before the first of them (ms). It doubles with each. */
+const FIRST_PAUSE_MS = 100;
+
+/** The time and the randomness for pauses between attempts. Many writers that retry at once all collide again. */
+export type Pauses = Pick<Services, "clock" | "random">;
 
 /** The state that the store must find for the write to take place. */
 export interface Guard {
@@ -43,6 +51,7 @@ export async function conditionalWrite<T>(options: ConditionalWrite<T>): Promise
 
 export interface ConditionalChange<Current extends { version: number }, T> {
   ifMatch: IfMatch | undefined;
+  pauses: Pauses;
   /** Reads the resource. Counts its calls from 1. @throws HttpError 404 */
   read(attempt: number): Promise<Current>;
   /** Writes if the resource is still at the version that was read, and throws ConflictError otherwise. */
@@ -53,7 +62,7 @@ export interface ConditionalChange<Current extends { version: number }, T> {
 export async function conditionalChange<Current extends { version: number }, T>(
   options: ConditionalChange<Current, T>,
 ): Promise<T> {
-  const { ifMatch, read, write } = options;
+  const { ifMatch, pauses, read, write } = options;
   try {
     return await retryOnConflict(
       async (attempt) => {
@@ -62,6 +71,7 @@ export async function conditionalChange<Current extends { version: number }, T>(
         return await write(current);
       },
       ifMatch === undefined || ifMatch === "*" || listsSeveral(ifMatch),
+      pauses,
     );
   } catch (error) {
     throw asPreconditionError(error, ifMatch !== undefined);
@@ -69,12 +79,19 @@ export async function conditionalChange<Current extends { version: number }, T>(
 }
 
 /** Runs a read and the write that depends on it again if another writer came in between. Counts attempts from 1. */
-export async function retryOnConflict<T>(run: (attempt: number) => Promise<T>, mayRetry: boolean): Promise<T> {
+export async function retryOnConflict<T>(
+  run: (attempt: number) => Promise<T>,
+  mayRetry: boolean,
+  pauses?: Pauses,
+): Promise<T> {
+  const attempts = ATTEMPTS + (pauses === undefined ? 0 : PAUSED_ATTEMPTS);
   for (let attempt = 1; ; attempt++) {
     try {
       return await run(attempt);
     } catch (error) {
-      if (!mayRetry || !(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
+      if (!mayRetry || !(error instanceof ConflictError) || attempt === attempts) throw error;
+      if (pauses === undefined || attempt < ATTEMPTS) continue;
+      await pauses.clock.sleep(pauses.random() * FIRST_PAUSE_MS * 2 ** (attempt - ATTEMPTS));
     }
   }
 }

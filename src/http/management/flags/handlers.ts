@@ -84,7 +84,7 @@ export async function putFlag(
 }
 
 export async function patchFlag(
-  services: Pick<Services, "database" | "publisher" | "tiers">,
+  services: Pick<Services, "database" | "publisher" | "tiers" | "clock" | "random">,
   c: ManagementContext,
   { body: patch }: { body: JsonObject },
 ): Promise<Response> {
@@ -93,7 +93,7 @@ export async function patchFlag(
 
 /** The short form of `patchFlag`, with the environment in the query. */
 export async function updateFlag(
-  services: Pick<Services, "database" | "publisher" | "tiers">,
+  services: Pick<Services, "database" | "publisher" | "tiers" | "clock" | "random">,
   c: ManagementContext,
   { query, body: patch }: { query: { environment: string }; body: JsonObject },
 ): Promise<Response> {
@@ -102,13 +102,14 @@ export async function updateFlag(
 
 async function patchFlagIn(
   environment: string,
-  services: Pick<Services, "database" | "publisher" | "tiers">,
+  services: Pick<Services, "database" | "publisher" | "tiers" | "clock" | "random">,
   c: ManagementContext,
   patch: JsonObject,
 ): Promise<Response> {
   const [key, ifMatch, db] = [requireKey(c, "flag"), parseIfMatch(c.req.raw.headers), await services.database()];
   const written = await conditionalChange({
     ifMatch,
+    pauses: services,
     read: async (attempt) => {
       const entry = attempt === 1 ? services.tiers.l1.environment(environment).lookup(key) : undefined;
       const cached = entry?.value?.document;

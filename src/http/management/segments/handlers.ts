@@ -64,12 +64,13 @@ export async function putSegment(
 }
 
 export async function patchSegment(
-  services: Pick<Services, "database" | "publisher">,
+  services: Pick<Services, "database" | "publisher" | "clock" | "random">,
   c: ManagementContext,
   { body: patch }: { body: JsonObject },
 ): Promise<Response> {
   const [environment, key, db] = [environmentOf(c), requireKey(c, "segment"), await services.database()];
   const written = await conditionalChange({
+    pauses: services,
     ifMatch: parseIfMatch(c.req.raw.headers),
     read: async () => requireFound(await getSegment(db, environment, key), "segment", key, environment),
     write: async ({ name, description, condition, version }) => {
