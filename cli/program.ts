@@ -15,6 +15,7 @@ import { addProfileCommands } from "./commands/profiles.ts";
 import { addProjectCommands } from "./commands/project.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
 import { escapeControls } from "./escape.ts";
+import { addValidateCommand } from "./commands/validate.ts";
 import type { Terminal } from "./terminal.ts";
 
 const HELP = `
@@ -60,6 +61,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addAuditCommands(program, terminal);
   addCacheCommands(program, terminal);
   addProjectCommands(program, terminal);
+  addValidateCommand(program, terminal);
   addCopyCommand(program, terminal);
   addProfileCommands(program, terminal);
   addCompletionCommands(program, terminal);

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Session, openSession } from "../session.ts";
 import { withExamples } from "../examples.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
@@ -11,6 +11,8 @@ import type { EnvironmentPlan, Target } from "../project/plan.ts";
 import { contentsOfDeployment, contentsOfFile } from "../project/contents.ts";
 import { projectOf, projectText, updatedText } from "../project/export.ts";
 import { parseProject } from "../project/file.ts";
+import { linesOf } from "../project/lines.ts";
+import { plansMarkdown, plansPatch } from "../project/patch.ts";
 import { outcomesText, plansText, plansView } from "../project/report.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -21,6 +23,12 @@ interface ApplyOptions {
   prune?: boolean;
   createEnvironments?: boolean;
 }
+
+interface DiffOptions extends ApplyOptions {
+  format: keyof typeof FORMATS;
+}
+
+const FORMATS = { text: plansText, patch: plansPatch, markdown: plansMarkdown };
 
 /** `burgee export`, `diff`, `apply` and `import` work with a project as one file. */
 export function addProjectCommands(program: Command, terminal: Terminal): void {
@@ -42,14 +50,20 @@ export function addProjectCommands(program: Command, terminal: Terminal): void {
       .description("show what applying a file would change; the exit code is 3 if there are changes")
       .argument("<file>", "project file; - is the standard input")
       .option("--prune", "include flags and segments that only the deployment has")
-      .action(async (file: string, { prune = false }: ApplyOptions, command: Command) => {
+      .addOption(
+        new Option("--format <format>", "patch has - and + at the beginning of lines, markdown suits a pull request")
+          .choices(["text", "patch", "markdown"])
+          .default("text"),
+      )
+      .action(async (file: string, { prune = false, format }: DiffOptions, command: Command) => {
         const session = await openSession(command, terminal);
         const plans = await planAll(session.client, await targetsOf(session, file), { isWhole: prune });
-        session.show(plansView(plans), () => plansText(plans));
+        session.show(plansView(plans), () => FORMATS[format](plans), paintChanges);
         if (plans.some(isDifferent)) throw new ExitError(EXIT.different);
       }),
     "burgee diff flags.yaml",
     "burgee diff flags.yaml --environment staging --prune",
+    "burgee diff flags.yaml --prune --format markdown",
   );
 
   for (const [name, description] of [
@@ -99,7 +113,8 @@ export async function applyTargets(session: Session, targets: readonly Target[],
 /** Returns the file's environments, or only the chosen one. */
 async function targetsOf(session: Session, file: string): Promise<Target[]> {
   const name = file === "-" ? "the standard input" : file;
-  const project = parseProject(await readText(file, session.terminal), name);
+  const text = await readText(file, session.terminal);
+  const project = parseProject(text, name);
   const only = session.onlyEnvironment;
   const chosen = project.environments.filter(({ key }) => only === undefined || key === only);
   if (chosen.length === 0) {
@@ -109,7 +124,7 @@ async function targetsOf(session: Session, file: string): Promise<Target[]> {
   return chosen.map(({ key, name: label }) => ({
     environment: key,
     name: label,
-    contents: contentsOfFile(project, key, name),
+    contents: contentsOfFile(project, key, name, linesOf(text)),
   }));
 }
 

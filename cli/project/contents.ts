@@ -1,8 +1,9 @@
 import { allPages, type Client } from "../../sdk/client/client.ts";
 import { type FlagInput, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
-import { type FieldError, InvalidInputError } from "../../src/ops/errors.ts";
+import { InvalidInputError } from "../../src/ops/errors.ts";
 import { ChangedMeanwhileError, UsageError } from "../exit.ts";
 import type { ProjectFile } from "./file.ts";
+import { type LineAt, stepsOf, withLine } from "./lines.ts";
 
 /** A flag with all defaults filled in, so that flags can be compared. */
 export type WholeFlag = Required<FlagInput>;
@@ -21,34 +22,57 @@ export interface Contents {
 }
 
 /**
- * Returns one environment's contents in a file, with the same checks as in the worker.
- *
- * @throws UsageError with all errors
+ * Reads one environment's contents from a file, with the same checks as in the worker. `contents` lacks what has
+ * mistakes.
  */
-export function contentsOfFile(project: ProjectFile, environment: string, name: string): Contents {
-  const errors: FieldError[] = [];
-  const collect = <T>(pointer: string, parse: () => T): T[] => {
+export function readContents(
+  project: ProjectFile,
+  environment: string,
+  lineAt: LineAt = () => undefined,
+): { contents: Contents; mistakes: string[] } {
+  const mistakes: string[] = [];
+  const collect = <T>(
+    name: string,
+    pathOf: (steps: (string | number)[]) => (string | number)[],
+    parse: () => T,
+  ): T[] => {
     try {
       return [parse()];
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
-      errors.push(...error.errors.map((one) => ({ ...one, pointer: pointer + one.pointer })));
+      for (const { pointer, detail } of error.errors) {
+        const place = [`${name} in ${environment}`, pointer].filter(Boolean).join(", ");
+        mistakes.push(withLine(`${place} ${detail}`, lineAt(pathOf(stepsOf(pointer)))));
+      }
       return [];
     }
   };
-  const flags = project.flags.flatMap(({ environments, ...definition }) => {
+  const flags = project.flags.flatMap(({ environments, ...definition }, i) => {
     const configuration = Object.hasOwn(environments, environment) ? environments[environment] : undefined;
     if (configuration === undefined) return [];
-    return collect(`flag ${definition.key} in ${environment}, `, () => wholeFlag({ ...definition, ...configuration }));
+    const pathOf = (steps: (string | number)[]) => {
+      const isConfiguration = steps[0] !== undefined && Object.hasOwn(configuration, String(steps[0]));
+      return ["flags", i, ...(isConfiguration ? ["environments", environment] : []), ...steps];
+    };
+    return collect(`flag ${definition.key}`, pathOf, () => wholeFlag({ ...definition, ...configuration }));
   });
   const segments = Object.entries(
     (Object.hasOwn(project.segments, environment) && project.segments[environment]) || {},
-  ).flatMap(([key, segment]) => collect(`segment ${key} in ${environment}, `, () => wholeSegment({ ...segment, key })));
-  if (errors.length > 0) {
-    const lines = errors.map(({ pointer, detail }) => `\n  ${pointer.replace(/, $/, "")} ${detail}`);
-    throw new UsageError(`${name} has errors:${lines.join("")}`);
-  }
-  return { flags: byKey(flags), segments: byKey(segments) };
+  ).flatMap(([key, segment]) =>
+    collect(
+      `segment ${key}`,
+      (steps) => ["segments", environment, key, ...steps],
+      () => wholeSegment({ ...segment, key }),
+    ),
+  );
+  return { contents: { flags: byKey(flags), segments: byKey(segments) }, mistakes };
+}
+
+/** Returns one environment's contents in a file. @throws UsageError with all errors */
+export function contentsOfFile(project: ProjectFile, environment: string, name: string, lineAt?: LineAt): Contents {
+  const { contents, mistakes } = readContents(project, environment, lineAt);
+  if (mistakes.length > 0) throw new UsageError(`${name} has errors:${mistakes.map((one) => `\n  ${one}`).join("")}`);
+  return contents;
 }
 
 /** The contents of one environment in the deployment. */

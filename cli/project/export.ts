@@ -4,6 +4,7 @@ import { differences } from "../../sdk/client/differences.ts";
 import { UsageError } from "../exit.ts";
 import { markLargeNumbers } from "../yaml.ts";
 import type { Contents, WholeFlag, WholeSegment } from "./contents.ts";
+import { inFixedOrder } from "./field-order.ts";
 import { parseProject, type ProjectFile } from "./file.ts";
 
 /** An environment to export. */
@@ -14,6 +15,8 @@ export interface ExportedEnvironment {
 }
 
 const DEFINITION = ["kind", "type", "description", "tags", "owner", "clientVisible", "metadata", "variants"] as const;
+/** Fields with JSON of the user's own. */
+const OF_USERS = new Set(["variants", "metadata"]);
 const CONFIGURATION = ["enabled", "offVariant", "rules", "default", "prerequisites"] as const;
 
 /** Combines the environments into a project, sorted by key. Leaves out empty lists and texts. */
@@ -173,11 +176,11 @@ function mapValues<T>(record: Record<string, T>, change: (value: T, key: string)
 }
 
 function segmentFields({ name, description, condition }: WholeSegment): object {
-  return { name, ...(description === "" ? {} : { description }), condition };
+  return { name, ...(description === "" ? {} : { description }), condition: inFixedOrder(condition) };
 }
 
 function pick(flag: WholeFlag, names: readonly (keyof WholeFlag)[]): object {
-  const given = names.map((name) => [name, flag[name]] as const);
+  const given = names.map((name) => [name, OF_USERS.has(name) ? flag[name] : inFixedOrder(flag[name])] as const);
   return Object.fromEntries(given.filter(([name, value]) => name in DEFAULTS || !isDefault(name, value)));
 }
 

@@ -5,6 +5,7 @@
 import type { Condition, FlagConfiguration, FlagDefinition } from "../../src/flags/document.ts";
 import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../src/flags/limits.ts";
 import { UsageError } from "../exit.ts";
+import { linesOf, stepsOf, withLine } from "./lines.ts";
 import { parseYaml } from "../yaml.ts";
 
 export interface ProjectSegment {
@@ -42,7 +43,7 @@ const PARTS = ["environments", "segments", "flags"];
 export function parseProject(text: string, name: string): ProjectFile {
   const file = parseYaml(text, name);
   const refuse = (place: string, accepted: string): never => {
-    throw new UsageError(`${name}: ${place} ${accepted}`);
+    throw new UsageError(withLine(`${name}: ${place} ${accepted}`, linesOf(text)(stepsOf(place))));
   };
   if (!isRecord(file)) return refuse("the file", `must be an object with ${PARTS.join(", ")}`);
   const unknown = Object.keys(file).find((part) => !PARTS.includes(part));

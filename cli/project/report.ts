@@ -21,15 +21,25 @@ export function plansView(plans: readonly EnvironmentPlan[]): PlansView {
 
 export function plansText(plans: readonly EnvironmentPlan[]): string {
   return plans
-    .flatMap(({ environment, version, changes, kept }) => [
-      `${environment}${version === undefined ? " (does not exist yet)" : ` at version ${version}`}: ${countText(changes)}`,
+    .flatMap(({ changes, kept, ...plan }) => [
+      headText({ changes, ...plan }),
       ...(changes.length === 0 ? [] : [planText(changes)]),
-      ...(kept.length === 0 ? [] : [`  kept (only --prune deletes them): ${someOf(kept)}`]),
+      ...(kept.length === 0 ? [] : [`  ${keptText(kept)}`]),
     ])
     .join("\n");
 }
 
+/** Names the environment and counts its changes. */
+export function headText({ environment, version, changes }: Omit<EnvironmentPlan, "kept">): string {
+  const state = version === undefined ? " (does not exist yet)" : ` at version ${version}`;
+  return `${environment}${state}: ${countText(changes)}`;
+}
+
 const MAX_NAMES = 10;
+
+export function keptText(kept: readonly string[]): string {
+  return `kept (only --prune deletes them): ${someOf(kept)}`;
+}
 
 function someOf(names: readonly string[]): string {
   const more = names.length - MAX_NAMES;

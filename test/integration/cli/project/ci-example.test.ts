@@ -37,7 +37,7 @@ describe("examples/ci/flags.yml", () => {
     await edit('default: { variant: "off" }', 'default: { variant: "on" }');
     await runJob("diff");
     const summary = await t.read("summary.md");
-    expect(summary).toMatch(/^```diff\nproduction at version \d+: 1 to update\n {2}~ flag search\n/);
+    expect(summary).toMatch(/^### production at version \d+: 1 to update\n\n```diff\n {2}flag search\n- {3}\/default/);
     expect((await t.evaluate("search")).body.value).toBe(false);
   });
 
@@ -45,7 +45,7 @@ describe("examples/ci/flags.yml", () => {
     await runJob("apply");
     expect((await t.evaluate("search")).body.value).toBe(true);
     await runJob("diff");
-    expect(await t.read("summary.md")).toMatch(/```diff\nproduction at version \d+: nothing to change\n```\n$/);
+    expect(await t.read("summary.md")).toMatch(/### production at version \d+: nothing to change\n$/);
     await runJob("apply");
   });
 
