@@ -35,6 +35,8 @@ export interface Session {
   confirm<T>(result: T, render: (result: T) => string): void;
   /** Prints progress or a warning, unless the command is to be quiet. */
   note(text: string): void;
+  /** Tells a person what takes a while. */
+  progress(text: string): void;
 }
 
 /** Opens a session with the options of the running command and of every command above it. */
@@ -69,6 +71,9 @@ export async function openSession(command: Command, terminal: Terminal): Promise
     onlyEnvironment: options.environment ?? terminal.env["BURGEE_ENVIRONMENT"],
     show,
     confirm: (result, render) => show(result, isQuiet ? () => "" : render),
+    progress: (text) => {
+      if (!isQuiet && !isJson && terminal.progress.isTTY) terminal.error(text);
+    },
     note: (text) => (isQuiet ? undefined : terminal.error(text)),
   };
 }

@@ -91,7 +91,8 @@ export function addProjectCommands(program: Command, terminal: Terminal): void {
 /** Plans the changes, makes them unless this is a dry run, and shows the result of every environment. */
 export async function applyTargets(session: Session, targets: readonly Target[], options: ApplyOptions): Promise<void> {
   const { prune: isWhole = false, createEnvironments = false } = options;
-  const plans = await planAll(session.client, targets, { isWhole });
+  const { progress } = session;
+  const plans = await planAll(session.client, targets, { isWhole, progress });
   const missing = plans.filter(({ version }) => version === undefined).map(({ environment }) => environment);
   if (missing.length > 0 && !createEnvironments) {
     throw new UsageError(
@@ -104,7 +105,7 @@ export async function applyTargets(session: Session, targets: readonly Target[],
     session.show({ dryRun: true, ...plansView(plans) }, () => plansText(plans), paintChanges);
     return;
   }
-  const { outcomes, error } = await applyAll(session.client, plans, { isWhole, note });
+  const { outcomes, error } = await applyAll(session.client, plans, { isWhole, note, progress });
   const show = error === undefined ? session.confirm : session.show;
   show({ environments: outcomes }, () => outcomesText(outcomes));
   if (error !== undefined) throw error;
@@ -136,6 +137,7 @@ async function exportProject(session: Session, file: string | undefined): Promis
       : [onlyEnvironment];
   const environments = [];
   for (const key of keys) {
+    session.progress(`reading ${key}`);
     const contents = await contentsOfDeployment(client, key);
     environments.push({ key, name: contents.name, contents });
   }

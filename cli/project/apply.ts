@@ -21,7 +21,10 @@ export async function planAll(
   options: PlanOptions,
 ): Promise<EnvironmentPlan[]> {
   const plans: EnvironmentPlan[] = [];
-  for (const target of targets) plans.push(await planOne(client, target, options));
+  for (const target of targets) {
+    options.progress?.(`reading ${target.environment}`);
+    plans.push(await planOne(client, target, options));
+  }
   return plans;
 }
 
@@ -74,6 +77,7 @@ export async function applyAll(
         continue;
       }
       const body = bodyOf(current, plans.slice(i + 1), options);
+      options.progress?.(`writing ${first.environment}`);
       await write(client, current, body, outcome, options);
       outcome.state = "applied";
       for (const flag of body.flags) sent.set(flag.key, flag);

@@ -2,6 +2,7 @@
 import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
 import { differences } from "../../sdk/client/differences.ts";
 import { UsageError } from "../exit.ts";
+import { withLayoutOf } from "./keep-layout.ts";
 import { markLargeNumbers } from "../yaml.ts";
 import type { Contents, WholeFlag, WholeSegment } from "./contents.ts";
 import { inFixedOrder } from "./field-order.ts";
@@ -73,16 +74,38 @@ export function updatedText(text: string, name: string, environments: readonly E
   const keys = new Set(environments.map(({ key }) => key));
   const after = combined(before, exported, keys);
   if (differences(before, after).length === 0) return text;
+  // The YAML writer knows one kind of line end.
+  if (text.includes("\r\n")) {
+    return updatedText(text.replaceAll("\r\n", "\n"), name, environments).replaceAll("\n", "\r\n");
+  }
   const document = parseDocument(text, { compat: "yaml-1.1" });
-  document.contents = merged(document, document.contents, after) as typeof document.contents;
+  const { segments, ...withoutSegments } = after;
+  const hasSegments = document.has("segments") || Object.keys(segments).length > 0;
+  const wanted = hasSegments ? after : withoutSegments;
+  document.contents = merged(document, document.contents, wanted) as typeof document.contents;
   markLargeNumbers(document);
   try {
-    const written = document.toString({ ...WRITING, flowCollectionPadding: /\{ /.test(text) });
-    if (differences(parseProject(written, name), after).length === 0) return written;
+    const written = document.toString({
+      ...WRITING,
+      flowCollectionPadding: /\{ /.test(text),
+      indentSeq: !/^flags:[^\n]*\n(?:\s*(?:#.*)?\n)*- /m.test(text),
+    });
+    if (isSameProject(written, after)) {
+      const kept = withLayoutOf(text, written, { before, after });
+      return kept !== undefined && isSameProject(kept, after) ? kept : written;
+    }
   } catch {
     // For example, an anchor is gone. The error below covers it.
   }
   throw new UsageError(`${name} cannot be updated, because a changed part uses anchors; export to a new file`);
+}
+
+function isSameProject(text: string, project: ProjectFile): boolean {
+  try {
+    return differences(parseProject(text, ""), project).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 const WRITING = { lineWidth: 120, indentSeq: true } as const;
@@ -211,7 +234,10 @@ function merged(document: Document, node: unknown, value: unknown): unknown {
     return node;
   }
   if (isScalar(node) && typeof node.value === typeof value) {
-    if (node.value !== value) node.value = value;
+    if (node.value === value) return node;
+    node.value = value;
+    // As a block, text that begins with a space, or has one line, would be read as another text.
+    if (node.type?.startsWith("BLOCK") === true && !/^\S.*\n/.test(String(value))) delete node.type;
     return node;
   }
   return created(document, value, "");

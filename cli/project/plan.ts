@@ -33,6 +33,8 @@ export interface EnvironmentPlan extends Target {
 export interface PlanOptions {
   /** Whether to delete flags and segments that are not in the file. */
   isWhole: boolean;
+  /** Tells a person which environment is being read or written. */
+  progress?: ((text: string) => void) | undefined;
 }
 
 const DEFINITION = ["kind", "type", "variants", "clientVisible", "metadata", "description", "tags", "owner"] as const;

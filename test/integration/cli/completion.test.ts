@@ -38,6 +38,11 @@ describe("burgee complete", () => {
     expect(await complete("evaluate", "-e", "production", "checkout-o")).toEqual(["checkout-old"]);
   });
 
+  test("suggests keys of all environments while none is given", async ({ expect }) => {
+    expect(await complete("flags", "disable", "checkout-")).toEqual(["checkout-old"]);
+    expect(await complete("flags", "rm", "checkout-")).toEqual(["checkout-old"]);
+  });
+
   test("adds descriptions if the shell shows them", async ({ expect }) => {
     const words = ["--", "flags", "get", "-e", "production", "checkout"];
     const zsh = await t.run(["complete", "zsh", ...words]);

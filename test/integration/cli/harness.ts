@@ -22,6 +22,7 @@ export interface RunOptions {
   env?: Record<string, string>;
   input?: string;
   isInteractive?: boolean;
+  columns?: number;
   fetch?: typeof globalThis.fetch;
   onPause?: (milliseconds: number) => void;
 }
@@ -64,7 +65,7 @@ export async function startCliTest(bindings?: Record<string, unknown>): Promise<
 async function run(
   args: readonly string[],
   folder: string,
-  { env = {}, input = "", isInteractive = false, fetch = globalThis.fetch, onPause }: RunOptions,
+  { env = {}, input = "", isInteractive = false, columns = 100, fetch = globalThis.fetch, onPause }: RunOptions,
 ): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
@@ -75,7 +76,7 @@ async function run(
     env: { HOME: folder, ...env },
     cwd: folder,
     isInteractive,
-    columns: 100,
+    columns,
     fetch,
     print: (line) => void out.push(`${line}\n`),
     error: (line) => void err.push(`${line}\n`),

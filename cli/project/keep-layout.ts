@@ -1,0 +1,77 @@
+/** Keeps the text of unchanged parts of a project file, because the YAML writer has a layout of its own. */
+import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument } from "yaml";
+import { differences } from "../../sdk/client/differences.ts";
+import type { ProjectFile } from "./file.ts";
+
+/**
+ * Combines two texts of a project: parts that are the same in `before` and `after` come from `text`, the others from
+ * `written`. Returns `undefined` if a text does not consist of such parts, as with braces around everything.
+ */
+export function withLayoutOf(
+  text: string,
+  written: string,
+  { before, after }: { before: ProjectFile; after: ProjectFile },
+): string | undefined {
+  const [old, next] = [partsOf(text), partsOf(written)];
+  if (old === undefined || next === undefined) return undefined;
+  const known = new Map(old.parts.map((part) => [part.name, part.text]));
+  const flags = { before: byKey(before), after: byKey(after) };
+  const isSame = (name: string): boolean => {
+    const key = name.slice(name.indexOf(" ") + 1);
+    if (name.startsWith("flag ")) return differences(flags.before.get(key), flags.after.get(key)).length === 0;
+    // The flags have parts of their own, so this one is only the line with their name.
+    return (
+      key === "flags" || differences(before[key as keyof ProjectFile], after[key as keyof ProjectFile]).length === 0
+    );
+  };
+  const texts = next.parts.map(({ name, text: own }) => (isSame(name) ? known.get(name) : undefined) ?? own);
+  return [old.head, ...texts.map((one) => (one.endsWith("\n") ? one : `${one}\n`)), old.tail].join("");
+}
+
+interface Part {
+  /** `part <name>` of a part of the project, or `flag <key>`. */
+  name: string;
+  text: string;
+}
+
+/** Cuts the text into the parts of the project and the flags, each with the comments and empty lines above it. */
+function partsOf(text: string): { head: string; parts: Part[]; tail: string } | undefined {
+  const { contents } = parseDocument(text, { stringKeys: true });
+  if (!isMap(contents) || contents.flow === true) return undefined;
+  const starts: { name: string; at: number; from: number }[] = [];
+  let end = 0;
+  for (const { key, value } of contents.items as Pair<Node, Node | null>[]) {
+    if (!isScalar(key) || key.range == null) return undefined;
+    starts.push({ name: `part ${String(key.value)}`, at: key.range[0], from: end });
+    if (key.value === "flags") {
+      if (!isSeq(value) || value.flow === true) return undefined;
+      end = key.range[1];
+      for (const item of value.items) {
+        const flag = isMap(item) && item.flow !== true ? item.get("key") : undefined;
+        if (!isMap(item) || item.range == null || typeof flag !== "string") return undefined;
+        starts.push({ name: `flag ${flag}`, at: item.range[0], from: end });
+        end = item.range[1];
+      }
+    }
+    end = value?.range?.[1] ?? key.range[1];
+  }
+  const cuts = starts.map(({ at, from }) => cutBefore(text, at, from));
+  const tail = text.length;
+  const parts = starts.map(({ name }, i) => ({ name, text: text.slice(cuts[i], cuts[i + 1] ?? tail) }));
+  return { head: text.slice(0, cuts[0]), parts, tail: "" };
+}
+
+/** Returns where the comments and empty lines above a place begin, but not before `from`, where another part ends. */
+function cutBefore(text: string, at: number, from: number): number {
+  let cut = text.lastIndexOf("\n", at - 1) + 1;
+  while (cut > from) {
+    const above = text.lastIndexOf("\n", cut - 2) + 1;
+    if (above < from || !/^\s*(?:#.*)?$/.test(text.slice(above, cut - 1))) break;
+    cut = above;
+  }
+  return cut;
+}
+
+function byKey({ flags }: ProjectFile): Map<string, ProjectFile["flags"][number]> {
+  return new Map(flags.map((flag) => [flag.key, flag]));
+}
