@@ -60,7 +60,13 @@ const anEnvironment = fc
     const [first = "", second = "", third = "", fourth = ""] = texts;
     const condition: Condition = {
       any: [
-        { attribute: first || "a", operator: "in", values: [second, share, null], missing: "unknown", invalid: false },
+        {
+          attribute: ["", "__proto__"].includes(first) ? "a" : first,
+          operator: "in",
+          values: [second, share, null],
+          missing: "unknown",
+          invalid: false,
+        },
         { attribute: "v", operator: "semver_gte", values: ["1.10"], invalid: "unknown", read: "version-extended" },
       ],
     };
