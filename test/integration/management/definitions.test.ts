@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { changeDefinition } from "../../../src/http/management/definitions/change-definition.ts";
 import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { aFlag } from "../../support/project.ts";
 import { FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
@@ -117,5 +118,15 @@ describe("definitions with conditional requests", () => {
     const before = await tag();
     await patch({ description: "Later" });
     expect((await patch({ description: "Late" }, before)).status).toBe(412);
+  });
+
+  test("merges that collide are tried as often as those of a flag, so that nine at once succeed", async ({ expect }) => {
+    const pauses = { clock: t.clock, random: () => 0 };
+    const changes = Array.from({ length: 9 }, (_, i) => ({ [`field-${i}`]: i })).map((metadata) =>
+      changeDefinition(t.project.db, "shared", { patch: { metadata }, headers: new Headers(), actor: "test", pauses }),
+    );
+    await Promise.all(changes);
+    const { metadata } = (await t.call("GET", DEFINITION)).body;
+    expect(Object.keys(metadata).filter((name) => name.startsWith("field-"))).toHaveLength(9);
   });
 });

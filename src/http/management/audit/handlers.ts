@@ -39,7 +39,7 @@ export async function showAudit(
 
 /** Restores a row as it was before or after a change: a new version with the old content. */
 export async function postRestore(
-  services: Pick<Services, "database" | "publisher">,
+  services: Pick<Services, "database" | "publisher" | "clock" | "random">,
   c: ManagementContext,
   { body }: { body: RestoreBody },
 ): Promise<Response> {
@@ -52,7 +52,7 @@ export async function postRestore(
   const isDeleted = isOfFlag(record) && (await getDefinition(db, record.key)) === undefined;
   if (isDeleted || record.entity === "flag") {
     const restore = isDeleted ? restoreDeletedFlag : restoreDefinition;
-    const written = await restore(db, record, image, actor);
+    const written = await restore(db, record, image, actor, services);
     return c.json({ environments: await publishEverywhere(services, c, written) });
   }
   const result = await restoreInEnvironment(db, environment, record, image, actor);

@@ -6,7 +6,7 @@ import { saveFlag } from "../../../store/writes/flags.ts";
 import { saveSegment } from "../../../store/writes/segments.ts";
 import type { Written, WriteResult } from "../../../store/writes/transaction.ts";
 import { HttpError } from "../../errors.ts";
-import { retryOnConflict } from "../conditional-write.ts";
+import { type Pauses, retryOnConflict } from "../conditional-write.ts";
 import { changeDefinition } from "../definitions/change-definition.ts";
 import { parseFlag, storedFlag } from "../flags/flag-forms.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
@@ -19,11 +19,12 @@ export async function restoreDefinition(
   record: AuditRecord,
   image: JsonObject,
   actor: string,
+  pauses: Pauses,
 ): Promise<Map<string, Written>> {
   const { key } = record;
   refuseExisting(record);
   const replace = (base: JsonObject, fields: JsonObject): JsonObject => withoutNulls({ ...base, ...fields });
-  return await changeDefinition(db, key, { patch: image, merge: replace, headers: new Headers(), actor });
+  return await changeDefinition(db, key, { patch: image, merge: replace, headers: new Headers(), actor, pauses });
 }
 
 /** @throws InvalidInputError for anything but a configuration or a segment */

@@ -6,7 +6,7 @@ import { InvalidInputError } from "../../../ops/errors.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
 import { saveDefinition, saveFlag } from "../../../store/writes/flags.ts";
 import type { Written } from "../../../store/writes/transaction.ts";
-import { retryOnConflict } from "../conditional-write.ts";
+import { type Pauses, retryOnConflict } from "../conditional-write.ts";
 import { parseFlag, patchBase, patchedNotes, storedFlag } from "../flags/flag-forms.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { requireMatch } from "../preconditions.ts";
@@ -24,6 +24,7 @@ export interface DefinitionChange {
   headers: Headers;
   /** Name of the caller, for the audit. */
   actor: string;
+  pauses: Pauses;
 }
 
 /**
@@ -33,10 +34,10 @@ export interface DefinitionChange {
 export async function changeDefinition(
   db: StoreDatabase,
   key: string,
-  { patch, merge = mergePatch, headers, actor }: DefinitionChange,
+  { patch, merge = mergePatch, headers, actor, pauses }: DefinitionChange,
 ): Promise<Map<string, Written>> {
   refuseConfiguration(patch);
-  return await retryOnConflict(async () => {
+  const change = async (): Promise<Map<string, Written>> => {
     const { definition, flags } = await readEverywhere(db, key);
     requireMatch(headers, definition.tag);
     // The tag covers all environments, so no configuration can change after it was validated here.
@@ -54,7 +55,8 @@ export async function changeDefinition(
     const after = documentVersionAfter(result, key);
     const own: [string, Written][] = after === undefined || after === version ? [] : [[environment, result]];
     return new Map([...own, ...result.elsewhere]);
-  }, true);
+  };
+  return await retryOnConflict(change, true, pauses);
 }
 
 function refuseConfiguration(patch: JsonObject): void {

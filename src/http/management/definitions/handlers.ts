@@ -35,12 +35,13 @@ export async function showDefinition(
 }
 
 export async function patchDefinition(
-  services: Pick<Services, "database" | "publisher">,
+  services: Pick<Services, "database" | "publisher" | "clock" | "random">,
   c: ManagementContext,
   { body: patch }: { body: JsonObject },
 ): Promise<Response> {
   const [key, db] = [requireKey(c, "flag"), await services.database()];
-  const written = await changeDefinition(db, key, { patch, headers: c.req.raw.headers, actor: auditName(c) });
+  const change = { patch, headers: c.req.raw.headers, actor: auditName(c), pauses: services };
+  const written = await changeDefinition(db, key, change);
   return c.json({ environments: await publishEverywhere(services, c, written) });
 }
 
