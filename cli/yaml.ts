@@ -1,10 +1,23 @@
 /** YAML, and therefore JSON, as this command line accepts it: one document whose numbers keep all their digits. */
-import { isDocument, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, type Scalar, visit } from "yaml";
+import {
+  isDocument,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type Scalar,
+  visit,
+} from "yaml";
 import { INEXACT_NUMBER, isInexact, mayBeInexact } from "../src/flags/formats/exact-numbers.ts";
 import { UsageError } from "./exit.ts";
 
 /** Bounds the mistakes that one message lists. */
 const MAX_MISTAKES = 20;
+
+const NOT_JSON = "is no value that JSON has, such as a date or binary data; write it as text";
 
 /** Parses a file. Anchors are limited, because a file of a kilobyte could expand to a gigabyte. @throws UsageError */
 export function parseYaml(text: string, name: string): unknown {
@@ -14,6 +27,8 @@ export function parseYaml(text: string, name: string): unknown {
   if (document === undefined) return null;
   const [broken] = document.errors;
   if (broken !== undefined) throw new UsageError(`${name} is neither JSON nor YAML: ${broken.message}`);
+  const [unread] = document.warnings;
+  if (unread !== undefined) throw new UsageError(`${name} cannot be read as it is written: ${unread.message}`);
   if (others.some(({ contents }) => !isScalar(contents) || contents.value !== null)) {
     throw new UsageError(`${name} contains several documents, separated by ---; put each into a file of its own`);
   }
@@ -26,27 +41,36 @@ export function parseYaml(text: string, name: string): unknown {
   }
 }
 
-/** Returns the numbers that would change and the merge keys, which would be taken for fields, with their places. */
+/** Returns the values that would change and the merge keys, which would be taken for fields, with their places. */
 function mistakesIn(document: ReturnType<typeof parseAllDocuments>[number], lines: LineCounter): string[] {
   const mistakes: string[] = [];
+  const add = (node: Node, path: readonly unknown[], problem: string): symbol | undefined => {
+    const { line } = lines.linePos(node.range?.[0] ?? 0);
+    mistakes.push(`${pointerOf([...path, node])} (line ${line}) ${problem}`);
+    return mistakes.length < MAX_MISTAKES ? undefined : visit.BREAK;
+  };
   visit(document, {
+    Collection(_, node, path) {
+      const isJson = node.tag === undefined || /:(map|seq)$/.test(node.tag);
+      return isJson ? undefined : add(node, path, NOT_JSON);
+    },
     Scalar(key, node, path) {
+      // JSON has no negative zero, so the deployment would return another number than the file has.
+      if (Object.is(node.value, -0)) node.value = 0;
       const isMerge = key === "key" && node.source === "<<" && node.type === "PLAIN";
       const problem = isMerge
         ? "is a merge key, which is not supported; repeat the fields, or use an alias for the whole value"
         : key === "key"
           ? undefined
-          : numberProblem(node);
-      if (problem === undefined) return undefined;
-      const { line } = lines.linePos(node.range?.[0] ?? 0);
-      mistakes.push(`${pointerOf([...path, node])} (line ${line}) ${problem}`);
-      return mistakes.length < MAX_MISTAKES ? undefined : visit.BREAK;
+          : valueProblem(node);
+      return problem === undefined ? undefined : add(node, path, problem);
     },
   });
   return mistakes;
 }
 
-function numberProblem({ value, source = "" }: Scalar): string | undefined {
+function valueProblem({ value, source = "" }: Scalar): string | undefined {
+  if (typeof value === "object" && value !== null) return NOT_JSON;
   if (typeof value !== "number") return undefined;
   if (!Number.isFinite(value)) return `is ${source}; it must be a finite number`;
   // Octal, hexadecimal and the notations of YAML 1.1 are whole numbers too.

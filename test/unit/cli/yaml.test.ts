@@ -22,6 +22,8 @@ describe("YAML and JSON files", () => {
     "0x20000000000001",
     "0o400000000000000001",
     '!!int "9007199254740993"',
+    "9007199254740993.0",
+    "9.007199254740993e15",
   ])("a whole number that would lose digits is refused at its place: %s", (number) => {
     expect(refusal(`flags:\n  - rules:\n      - values: [1, ${number}]\n`)).toBe(
       `f.yaml has errors:\n  /flags/0/rules/0/values/1 (line 3) ${INEXACT}`,
@@ -40,6 +42,23 @@ describe("YAML and JSON files", () => {
       );
     },
   );
+
+  test("a negative zero is read as zero, which is what the deployment returns", () => {
+    for (const zero of ["-0", "-0.0", "-0e1"]) expect(parseYaml(`a: [${zero}]`, "f")).toStrictEqual({ a: [0] });
+  });
+
+  test.for(["!!binary aGk=", "!!timestamp 2024-01-01", "!!set { x }", "!!omap [x: 1]"])(
+    "a value that JSON does not have is refused at its place: %s",
+    (value) => {
+      expect(refusal(`a:\n  b: [1, ${value}]\n`)).toBe(
+        "f.yaml has errors:\n  /a/b/1 (line 2) is no value that JSON has, such as a date or binary data; write it as text",
+      );
+    },
+  );
+
+  test.for(["!!float 3", "!!int x", "!color red"])("a tag that is not understood does not become text: %s", (value) => {
+    expect(refusal(`a: ${value}\n`)).toContain("f.yaml cannot be read as it is written: Unresolved tag");
+  });
 
   test("every mistake is listed, also in JSON", () => {
     expect(refusal('{"a": 9007199254740993,\n "b": [1e999]}')).toBe(
