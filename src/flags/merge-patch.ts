@@ -41,12 +41,12 @@ function formsOf(schema: GenericSchema | undefined): readonly Form[] {
   return formsOf(wrapped ?? getter?.(undefined));
 }
 
-/** Whether the patch names exactly one form, and the target has another one. */
+/** Whether the patch names another form than the target's, or several, which the validation then refuses by name. */
 function hasOtherForm(forms: readonly Form[], target: JsonObject, patch: JsonObject): boolean {
   if (forms.length < 2) return false;
   const [wanted, ...others] = namedForms(forms, patch);
   const current = namedForms(forms, target);
-  return wanted !== undefined && others.length === 0 && current.length > 0 && !current.includes(wanted);
+  return wanted !== undefined && (others.length > 0 || (current.length > 0 && !current.includes(wanted)));
 }
 
 /** Returns the forms of which the object has a field that no other form has. */

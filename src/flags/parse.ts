@@ -83,18 +83,41 @@ function explainIssue(issue: BaseIssue<unknown>, input: unknown, base: string): 
   const pointer = base + path.map((step) => `/${escapePointer(String(step))}`).join("");
   if (issue.type === "union") {
     const value = path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown>)?.[step as string], input);
-    const form = intendedForm(value);
-    const result = form && safeParse(form, value);
-    if (result && !result.success) return result.issues.flatMap((inner) => explainIssue(inner, value, pointer));
+    const intended = intendedForm(value);
+    const result = intended && safeParse(intended.form, value);
+    if (result && !result.success)
+      return result.issues.flatMap(
+        (inner) => otherFormProblem(inner, intended, pointer) ?? explainIssue(inner, value, pointer),
+      );
   }
   return [{ pointer, detail: issue.message }];
 }
 
+interface IntendedForm {
+  /** The characteristic field of the form. */
+  name: string;
+  form: GenericSchema;
+  /** The forms that exclude each other. */
+  forms: Record<string, GenericSchema>;
+}
+
 /** Returns the form that the value was meant to have: the one whose characteristic field is present. */
-function intendedForm(value: unknown): GenericSchema | undefined {
+function intendedForm(value: unknown): IntendedForm | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   for (const forms of [CONDITION_FORMS, SERVE_FORMS]) {
-    for (const [name, form] of Object.entries(forms)) if (Object.hasOwn(value, name)) return form;
+    for (const [name, form] of Object.entries(forms)) if (Object.hasOwn(value, name)) return { name, form, forms };
   }
   return undefined;
+}
+
+/** Returns the problem with a field that belongs to another form, which "is not a known field" would not explain. */
+function otherFormProblem(
+  { path, expected }: BaseIssue<unknown>,
+  { name, forms }: IntendedForm,
+  pointer: string,
+): FieldError | undefined {
+  const field = String(path?.[0]?.key);
+  if (expected !== "never" || path?.length !== 1 || !Object.hasOwn(forms, field)) return undefined;
+  const detail = `is not allowed beside ${name}; send only one of ${Object.keys(forms).join(", ")}`;
+  return { pointer: `${pointer}/${field}`, detail };
 }

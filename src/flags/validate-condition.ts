@@ -9,6 +9,7 @@ import {
   READERS,
 } from "./document.ts";
 import { LIMITS, RESERVED_NAME } from "./limits.ts";
+import { hasEmptyAlternative } from "./formats/pattern.ts";
 import { valueProblem } from "./operator-values.ts";
 import { CASE_OPERATORS, OPERATOR_VALUES, READING_OPERATORS, readersOf } from "./value-kinds.ts";
 
@@ -129,8 +130,12 @@ function readerProblem(operator: Operator, read: Reader | undefined): string | u
 /** Every text contains the empty one, so an empty line at the end of a pasted list would let everybody in. */
 function emptyTextProblem(operator: Operator, value: JsonScalar): string | undefined {
   const kind = OPERATOR_VALUES[operator];
-  if (value !== "" || (kind !== "text" && kind !== "pattern")) return undefined;
-  return `must not be empty, because ${operator} finds the empty text in every text; use exists to accept any value`;
+  if (typeof value !== "string" || (kind !== "text" && kind !== "pattern")) return undefined;
+  if (value === "")
+    return `must not be empty, because ${operator} finds the empty text in every text; use exists to accept any value`;
+  return kind === "pattern" && hasEmptyAlternative(value)
+    ? "must not have an alternative that is in every text, such as the empty one after a |; use exists to accept any value"
+    : undefined;
 }
 
 function validateRange(values: JsonScalar[], pointer: string, errors: FieldError[]): void {

@@ -12,6 +12,16 @@ export function compilePattern(pattern: string, caseInsensitive: boolean): Patte
   }
 }
 
+/** Every character of ASCII that can be printed. With the two other texts it tells apart what patterns exclude. */
+const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join("");
+
+/** Whether a valid pattern has alternatives and is found in every text, as `@acme.com|` is. */
+export function hasEmptyAlternative(pattern: string): boolean {
+  if (!pattern.includes("|")) return false;
+  const compiled = compilePattern(pattern, false);
+  return ["", "\u0001", PRINTABLE].every((text) => compiled.matcher(text).find());
+}
+
 /** A pattern is not valid; the message is RE2's. */
 export class PatternError extends Error {
   override readonly name = "PatternError";

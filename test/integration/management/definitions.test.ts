@@ -120,7 +120,9 @@ describe("definitions with conditional requests", () => {
     expect((await patch({ description: "Late" }, before)).status).toBe(412);
   });
 
-  test("merges that collide are tried as often as those of a flag, so that nine at once succeed", async ({ expect }) => {
+  test("merges that collide are tried as often as those of a flag, so that nine at once succeed", async ({
+    expect,
+  }) => {
     const pauses = { clock: t.clock, random: () => 0 };
     const changes = Array.from({ length: 9 }, (_, i) => ({ [`field-${i}`]: i })).map((metadata) =>
       changeDefinition(t.project.db, "shared", { patch: { metadata }, headers: new Headers(), actor: "test", pauses }),

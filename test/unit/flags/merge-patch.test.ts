@@ -64,10 +64,10 @@ describe("merge patch", () => {
       serveSchema,
     ],
     [
-      "two forms at once are left to the validation",
+      "two forms at once replace another form, so that the validation names just these",
       { rollout },
       { variant: "on", draw: { weights } },
-      { rollout, variant: "on", draw: { weights } },
+      { variant: "on", draw: { weights } },
       serveSchema,
     ],
     ["a segment replaces an attribute with all its fields", leaf, { segment: "s" }, { segment: "s" }, conditionSchema],

@@ -55,6 +55,14 @@ describe("parseFlagInput", () => {
     ]);
   });
 
+  test.for(["^", ".*", "^$|@acme", "^(a|b|)$", "^[^@]*$|@acme", "a\\|", "[|]", "x(-beta|)", "(?:a|b)"])(
+    "accepts the pattern %s, which is meant as it is written",
+    (pattern, { expect }) => {
+      const condition = { attribute: "a", operator: "matches", values: [pattern] };
+      expect(problemsOf(withCondition(condition))).toEqual({});
+    },
+  );
+
   test.for([...refusedFlags, ...refusedConditions])("refuses %s", ([, input, pointer, detail], { expect }) => {
     expect(problemsOf(input)[pointer]).toMatch(detail);
   });

@@ -8,7 +8,7 @@ export const refusedConditions: readonly Refused[] = [
     "two forms in one",
     withCondition({ not: { segment: "s" }, segment: "s" }),
     "/rules/0/when/segment",
-    /accepted fields are not/,
+    /is not allowed beside not; send only one of all, any, not, attribute, segment, flag, bucket/,
   ],
   [
     "a fault deep inside",
@@ -89,6 +89,12 @@ export const refusedConditions: readonly Refused[] = [
     "/rules/0/when/values/1",
     /must not be empty.*use exists/,
   ],
+  ...["@acme\\.com|", "|a", "a||b", "(?:a|b|)", "(?i)|a", "^|a"].map((pattern): Refused => [
+    `a pattern with an empty alternative: ${pattern}`,
+    withCondition({ attribute: "a", operator: "matches", values: [pattern] }),
+    "/rules/0/when/values/0",
+    /alternative that is in every text.*use exists/,
+  ]),
   [
     "invalid for exists",
     withCondition({ attribute: "a", operator: "exists", invalid: true }),

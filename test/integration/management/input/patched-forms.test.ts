@@ -26,7 +26,8 @@ describe("a patch with another form", () => {
       rollout: { by: ["targetingKey"], salt: "r", hash: "murmur3-mulshift", weights },
     });
     expect(await patch({ rollout: null, variant: "off" })).toEqual({ variant: "off" });
-    expect(await patch({ variant: "on", rollout: { weights } })).toMatchObject([{ pointer: "/default/rollout" }]);
+    const detail = "is not allowed beside variant; send only one of variant, rollout, draw";
+    expect(await patch({ variant: "on", rollout: { weights } })).toEqual([{ pointer: "/default/rollout", detail }]);
   });
 
   test("turns the condition of a segment into another kind of condition", async ({ expect }) => {
