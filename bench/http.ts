@@ -3,18 +3,17 @@
  * of the same size. The rounds are interleaved. Only the ratios carry over to other machines.
  * Run: npm run bench:http
  */
-import { gzipSync } from "node:zlib";
 import { bundleWorker } from "../dev/bundle.ts";
 import { startTestProject } from "../test/support/project.ts";
 import { benchFlag } from "./bench-flag.ts";
+import { printColdStart } from "./cold-start.ts";
 import { httpRequest, load } from "./load.ts";
 import { type RunningWorkerd, serve } from "./workerd.ts";
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 7);
 const SECONDS = Number(process.env["SECONDS"] ?? 3);
 const CONNECTIONS = 32;
-const START_UPS = 7;
-const COMPATIBILITY_DATE = "2026-11-01";
+const COMPATIBILITY = { compatibilityDate: "2026-11-01" };
 const BULK_FLAGS = 100;
 
 const project = await startTestProject({ databaseUrl: "", redisUrl: "" });
@@ -30,28 +29,18 @@ const cases = [
   { name: `bulk of ${BULK_FLAGS} flags`, target: 0.6, path: "/ofrep/v1/evaluate/flags" },
 ];
 
-console.log(
-  `bundle: ${(gzipSync(bundle.code).length / 1024).toFixed(1)} KiB gzip, ${(bundle.code.length / 1024).toFixed(1)} KiB raw`,
-);
 // A warm evaluation does no I/O. The head check each second would call the endpoints in this process, which the load
 // keeps busy.
 const bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000", CACHE_SNAPSHOT_SECONDS: "0" };
-const burgee = await serve(bundle.code, bindings, COMPATIBILITY_DATE);
-const startUps = {
-  burgee: await startUpMs(bundle.code, project.bindings),
-  minimal: await startUpMs(minimal.code, { BODY: "" }),
-};
-console.log(
-  `module start-up: ${(startUps.burgee - startUps.minimal).toFixed(0)} ms more than the minimal worker` +
-    ` (from workerd to the first response, medians of ${START_UPS}: ${startUps.burgee.toFixed(0)} and ${startUps.minimal.toFixed(0)} ms)`,
-);
+const burgee = await serve(bundle, bindings, COMPATIBILITY);
+await printColdStart(bundle, minimal);
 
 try {
   for (const { name, target, path } of cases) {
     const response = await fetch(`http://127.0.0.1:${burgee.port}${path}`, { method: "POST", headers, body });
     const text = await response.text();
     if (!response.ok) throw new Error(`${path} returned status ${response.status}: ${text}`);
-    const constant = await serve(minimal.code, { BODY: text }, COMPATIBILITY_DATE);
+    const constant = await serve(minimal, { BODY: text }, COMPATIBILITY);
     try {
       await compare(name, target, path, constant);
     } finally {
@@ -61,19 +50,6 @@ try {
 } finally {
   burgee.stop();
   await project.close();
-}
-
-/** Returns the median time from spawning workerd to its first response, a 404. It includes compiling the module. */
-async function startUpMs(script: string, bindings: Record<string, string>): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < START_UPS; i++) {
-    const startedAt = performance.now();
-    const running = await serve(script, bindings, COMPATIBILITY_DATE);
-    await (await fetch(`http://127.0.0.1:${running.port}/no-such-route`)).arrayBuffer();
-    times.push(performance.now() - startedAt);
-    running.stop();
-  }
-  return times.toSorted((x, y) => x - y)[Math.floor(START_UPS / 2)] ?? 0;
 }
 
 async function compare(name: string, target: number, path: string, constant: RunningWorkerd): Promise<void> {

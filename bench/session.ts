@@ -40,8 +40,12 @@ interface Sum {
 
 const project = await startTestProject({ databaseUrl: "", redisUrl: "" });
 for (let i = 0; i < FLAGS; i++) await project.save(benchFlag(i));
-const { code } = await bundleWorker("src/worker.ts", { minify: true });
-const worker = await serve(code, { ...project.bindings, CACHE_SNAPSHOT_SECONDS: "0" }, COMPATIBILITY_DATE);
+const bundle = await bundleWorker("src/worker.ts", { minify: true });
+const worker = await serve(
+  bundle,
+  { ...project.bindings, CACHE_SNAPSHOT_SECONDS: "0" },
+  { compatibilityDate: COMPATIBILITY_DATE },
+);
 let wire = await Wire.open(worker.port);
 const events = await Wire.open(worker.port);
 try {

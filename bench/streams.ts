@@ -38,10 +38,10 @@ interface OpenStream {
 
 const project = await startTestProject({ databaseUrl: "", redisUrl: "" });
 await project.save({ key: "banner" });
-const { code } = await bundleWorker("src/worker.ts", { minify: true });
+const bundle = await bundleWorker("src/worker.ts", { minify: true });
 const bindings = { ...project.bindings, STREAMS_MAX: String(STREAMS) };
-const isolate = await serve(code, bindings, COMPATIBILITY_DATE);
-const elsewhere = await serve(code, bindings, COMPATIBILITY_DATE);
+const isolate = await serve(bundle, bindings, { compatibilityDate: COMPATIBILITY_DATE });
+const elsewhere = await serve(bundle, bindings, { compatibilityDate: COMPATIBILITY_DATE });
 const streams: OpenStream[] = [];
 try {
   await evaluate(isolate);
@@ -81,7 +81,11 @@ async function memoryOfStreams(running: RunningWorkerd, opened: OpenStream[]): P
 }
 
 async function minimalMemory(): Promise<number> {
-  const minimal = await serve(MINIMAL_WORKER, {}, COMPATIBILITY_DATE);
+  const minimal = await serve(
+    { modules: [{ name: "worker.js", code: MINIMAL_WORKER, sources: [] }] },
+    {},
+    { compatibilityDate: COMPATIBILITY_DATE },
+  );
   const opened: OpenStream[] = [];
   try {
     opened.push(await open(minimal));

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Bundle } from "../dev/bundle.ts";
 
 export interface RunningWorkerd {
   port: number;
@@ -11,15 +12,23 @@ export interface RunningWorkerd {
   stop(): void;
 }
 
-/** Serves one bundled module with `workerd serve`, without Miniflare and wrangler. */
+export interface ServeOptions {
+  compatibilityDate: string;
+  /** Flags that workerd accepts only with its switch for experiments. */
+  experimentalFlags?: string[];
+}
+
+/** Serves bundled modules with `workerd serve`, without Miniflare and wrangler. */
 export async function serve(
-  script: string,
+  { modules }: Pick<Bundle, "modules">,
   bindings: Record<string, string>,
-  compatibilityDate: string,
+  { compatibilityDate, experimentalFlags = [] }: ServeOptions,
 ): Promise<RunningWorkerd> {
   const folder = mkdtempSync(join(tmpdir(), "burgee-bench-"));
   const port = await freePort();
-  writeFileSync(join(folder, "worker.js"), script);
+  for (const { name, code } of modules) writeFileSync(join(folder, name), code);
+  const embeds = modules.map(({ name }) => `( name = "${name}", esModule = embed "${name}" )`);
+  const flags = experimentalFlags.map((flag) => JSON.stringify(flag));
   const list = Object.entries(bindings).map(([name, value]) => `( name = "${name}", text = ${JSON.stringify(value)} )`);
   writeFileSync(
     join(folder, "config.capnp"),
@@ -27,8 +36,9 @@ export async function serve(
 const config :Workerd.Config = (
   services = [
     ( name = "main", worker = (
-      modules = [ ( name = "worker.js", esModule = embed "worker.js" ) ],
+      modules = [ ${embeds.join(", ")} ],
       compatibilityDate = "${compatibilityDate}",
+      compatibilityFlags = [ ${flags.join(", ")} ],
       globalOutbound = "network",
       bindings = [ ${list.join(", ")} ] ) ),
     ( name = "network", network = ( allow = ["private", "public"] ) ) ],
@@ -37,7 +47,10 @@ const config :Workerd.Config = (
 `,
   );
   const binary = createRequire(import.meta.url).resolve("workerd/bin/workerd");
-  const child = spawn(binary, ["serve", join(folder, "config.capnp")], { stdio: ["ignore", "ignore", "inherit"] });
+  const experimental = experimentalFlags.length > 0 ? ["--experimental"] : [];
+  const child = spawn(binary, ["serve", ...experimental, join(folder, "config.capnp")], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   await untilListening(port, child);
   return {
     port,
@@ -60,7 +73,7 @@ function freePort(): Promise<number> {
 }
 
 async function untilListening(port: number, child: ChildProcess): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
+  for (let attempt = 0; attempt < 5000; attempt++) {
     if (child.exitCode !== null) throw new Error(`workerd ended with code ${child.exitCode}`);
     const isOpen = await new Promise<boolean>((resolve) => {
       const socket = net.connect(port, "127.0.0.1", () => {
@@ -70,7 +83,7 @@ async function untilListening(port: number, child: ChildProcess): Promise<void> 
       socket.on("error", () => resolve(false));
     });
     if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, 2));
   }
   throw new Error("workerd did not open its port within 10 s");
 }

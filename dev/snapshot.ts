@@ -90,9 +90,7 @@ async function main(): Promise<void> {
   for (const { environment, version, flags, size } of bundled) {
     console.log(`${environment}: version ${version}, ${flags} flags, ${Math.ceil(size / 1024)} KiB`);
   }
-  console.log(
-    `\nThe snapshot is in ${shown}. Deploy with it:\n\n  npx wrangler deploy --alias '#bundled-snapshot:${shown}'`,
-  );
+  console.log(`\nThe snapshot is in ${shown}. Deploy with it:\n\n  BURGEE_SNAPSHOT=${shown} npx wrangler deploy`);
 }
 
 if (import.meta.main) {

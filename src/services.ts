@@ -13,24 +13,22 @@ import { createEdgeHeadCheck, createRedisHeadCheck, type HeadCheck } from "./del
 import { planEnvironment } from "./delivery/read/load-plans.ts";
 import { Loader } from "./delivery/read/loader.ts";
 import { type Publication, Publisher } from "./delivery/publish/publisher.ts";
-import { checkAhead } from "./delivery/publish/restore-detection.ts";
 import { createCloudflarePurge, type EdgePurge } from "./delivery/publish/purge-targets.ts";
 import { Snapshots } from "./delivery/snapshots/snapshots.ts";
-import { sweepOutbox } from "./delivery/publish/sweep.ts";
 import { targetIdsOf } from "./delivery/publish/target-ids.ts";
 import { missingSettings, secretsOf, type Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
+import { prepareToCompile } from "./evaluation/prepare.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
 import { parseCachedDocument } from "./flags/cached-document.ts";
 import { SCHEMA_VERSION } from "./flags/document.ts";
 import { Authenticator } from "./http/authenticate.ts";
 import type { HttpError } from "./http/errors.ts";
 import { createCacheApiEndpointCache } from "./http/evaluation/endpoint-cache.ts";
-import { KEEP_ALIVE_MS } from "./http/streams/change-stream.ts";
 import { OverrideReader } from "./http/overrides/overrides.ts";
 import { createRateLimits } from "./http/limits.ts";
 import type { Services, StreamServices } from "./http/services.ts";
-import { StreamSlots } from "./http/streams/stream-slots.ts";
+import { KEEP_ALIVE_MS, StreamSlots } from "./http/streams/stream-slots.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
 import { FailureLog } from "./ops/failure-log.ts";
 import { consoleLog, errorFields, type Log, redactingLog } from "./ops/log.ts";
@@ -73,6 +71,10 @@ export interface ServicesOptions {
 
 type Runtime = Required<ServicesOptions>;
 
+// Evaluation needs neither, so a cold isolate does without them.
+const loadSweep = () => import("./delivery/publish/sweep.ts");
+const loadRestoreDetection = () => import("./delivery/publish/restore-detection.ts");
+
 /** The composition root: constructs everything that lives as long as the isolate. */
 export function createServices(settings: Settings, options: ServicesOptions = {}): Services {
   const given: Runtime = { ...defaultRuntime(settings), ...options };
@@ -104,9 +106,9 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
       ? createRedisHeadCheck(loader)
       : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), loader, flights, clock.now);
   const delivery: Delivery = { tiers, environments, loader, flights, headCheck };
-  const publisher: Publisher = new Publisher(tiers, prefix, edgePurge, log, (environment, head, waitUntil) => {
+  const publisher: Publisher = new Publisher(tiers, prefix, edgePurge, log, async (environment, head, waitUntil) => {
     const publish = (publication: Publication) => publisher.publish(environment, publication, waitUntil);
-    return checkAhead({ environment, head }, openOutbox, publish, log);
+    return (await loadRestoreDetection()).checkAhead({ environment, head }, openOutbox, publish, log);
   });
   const openOutbox = async () =>
     store.openOutbox(
@@ -140,7 +142,7 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     metrics,
     failures,
     database: store.openDatabase,
-    sweep: async (waitUntil) => await sweepOutbox(await openOutbox(), publisher, waitUntil, log),
+    sweep: async (waitUntil) => (await loadSweep()).sweepOutbox(await openOutbox(), publisher, waitUntil, log),
     logFailure: (error, requestId) => logFailure(error, requestId, failures, log),
   };
 }
@@ -187,6 +189,7 @@ function createTiers(settings: Settings, runtime: Runtime): TieredCache<Compiled
     l2: createRedisTier(settings, runtime),
     compile: compileFlag,
     documentOf: (flag) => flag.document,
+    prepare: prepareToCompile,
     now: clock.now,
   });
 }

@@ -17,6 +17,8 @@ export interface TieredCacheOptions<V> {
   /** Must not throw. */
   compile: (document: FlagDocument) => V;
   documentOf: (value: V) => FlagDocument;
+  /** Loads the libraries that `compile` needs for the documents. `undefined` if there is nothing to wait for. */
+  prepare?: (documents: Iterable<FlagDocument | null>) => Promise<void> | undefined;
   /** ms since epoch. */
   now: () => number;
 }
@@ -82,8 +84,16 @@ export class TieredCache<V> implements FlagCache<V> {
     await this.l2?.clear(environment);
   }
 
-  /** Returns a document's executable form. */
+  /** Returns a document's executable form. Await {@link prepared} first. */
   readonly compile = (document: FlagDocument): V => this.#options.compile(document);
+
+  /** Returns the reading once its documents can be compiled, because compiling is synchronous. */
+  async prepared<R extends Pick<Reading, "flags"> | undefined>(reading: Promise<R> | R): Promise<R> {
+    const read = await reading;
+    const loading = read && this.#options.prepare?.(read.flags.values());
+    if (loading !== undefined) await loading;
+    return read;
+  }
 
   /** Returns the hits of either tier, the misses of both, and the size and bytes of L1, without a command. */
   stats(): CacheStats {
@@ -98,7 +108,7 @@ export class TieredCache<V> implements FlagCache<V> {
   /** Brings flags and the SDK keys into L1 with one command. `found` says whether L2 has a head of this environment. */
   async fetch(environment: string, flagKeys: readonly string[]): Promise<{ found: boolean; missing: string[] }> {
     const startedAt = this.#options.now();
-    const reading = await this.l2?.read(environment, [KEYS_FIELD, ...flagKeys]);
+    const reading = await this.prepared(this.l2?.read(environment, [KEYS_FIELD, ...flagKeys]));
     if (!reading) return { found: false, missing: [...flagKeys] };
     const taken = this.#absorb(environment, reading, startedAt);
     return { found: true, missing: flagKeys.filter((key) => !taken.has(key)) };
@@ -107,7 +117,7 @@ export class TieredCache<V> implements FlagCache<V> {
   /** Brings the whole environment into L1 with one command. `missing` is "all" if L2 does not list the flags. */
   async fetchAll(environment: string): Promise<{ found: boolean; missing: string[] | "all" }> {
     const startedAt = this.#options.now();
-    const reading = await this.l2?.readAll(environment);
+    const reading = await this.prepared(this.l2?.readAll(environment));
     if (!reading) return { found: false, missing: "all" };
     const taken = this.#absorb(environment, reading, startedAt);
     const { index, asOf } = reading;
@@ -129,7 +139,7 @@ export class TieredCache<V> implements FlagCache<V> {
       const held = this.l1.environment(environment);
       return held.index !== undefined || held.peek(key) !== undefined;
     };
-    const reading = await this.l2?.readChanges(environment, known, isWanted);
+    const reading = await this.prepared(this.l2?.readChanges(environment, known, isWanted));
     if (!reading) return "unknown";
     const held = this.l1.environment(environment);
     const version = held.version;
@@ -139,8 +149,8 @@ export class TieredCache<V> implements FlagCache<V> {
   }
 
   /**
-   * Stores a reading of the store in L1. `readAt` is when the reading began (ms since epoch). Returns the function that
-   * writes the same to L2 with one command; run it in `waitUntil`.
+   * Stores a {@link prepared} reading of the store in L1. `readAt` is when the reading began (ms since epoch). Returns
+   * the function that writes the same to L2 with one command; run it in `waitUntil`.
    */
   accept(environment: string, reading: Reading, readAt = this.#options.now()): () => Promise<boolean> {
     const { asOf, changes, keys, index, hidden } = reading;
@@ -167,7 +177,7 @@ export class TieredCache<V> implements FlagCache<V> {
     const entries = new Map<string, CacheEntry<V>>();
     if (!this.l2 || keys.length === 0) return entries;
     const startedAt = this.#options.now();
-    const reading = await this.l2.lookup(environment, keys);
+    const reading = await this.prepared(this.l2.lookup(environment, keys));
     if (!reading) return entries;
     for (const [key, value] of this.#absorb(environment, reading, startedAt)) {
       // The value is right even if L1 has no room for it.

@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import type { Settings } from "../env.ts";
+import { parseV6 } from "../flags/formats/ip.ts";
 import type { Log } from "../ops/log.ts";
 import { createRateLimiter, type RateLimitBinding, type RateLimiter } from "../ops/rate-limiter.ts";
 import { HttpError } from "./errors.ts";
@@ -37,6 +37,5 @@ export async function requireWithin(limiter: RateLimiter, caller: string, reques
 /** Returns the address by which to count a caller. Of IPv6 it returns the /64, which usually belongs to one caller. */
 export function addressOf(headers: Headers): string {
   const address = headers.get("cf-connecting-ip") ?? "";
-  if (!address.includes(":") || !ipaddr.isValid(address)) return address;
-  return ipaddr.parse(address).toByteArray().slice(0, 8).join(".");
+  return parseV6(address)?.slice(0, 4).join(":") ?? address;
 }

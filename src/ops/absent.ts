@@ -1,2 +1,2 @@
-/** An empty module that replaces optional packages which must stay out of the bundle (wrangler.toml, [alias]). */
+/** An empty module that replaces optional packages which must stay out of the bundle (dev/bundle.ts). */
 export {};

@@ -84,12 +84,13 @@ export class Loader {
    * read.
    */
   readAll(state: EnvironmentState, scope: RequestScope): Promise<Reading | undefined> {
-    const { flights, storeBreaker, reader, log, now } = this.#options;
+    const { tiers, flights, storeBreaker, reader, log, now } = this.#options;
     const { name: environment } = state;
     const read = async (): Promise<Reading | undefined> => {
       if (state.markTooLarge(now())) log.warn("l1_too_small", { environment });
       try {
-        const reading = await storeBreaker.run(async () => (await reader()).readEnvironment(environment));
+        const all = storeBreaker.run(async () => (await reader()).readEnvironment(environment));
+        const reading = await tiers.prepared(all);
         this.#succeeded("L3", "ok");
         return reading;
       } catch (error) {
@@ -135,7 +136,8 @@ export class Loader {
     for (let attempt = 1; ; attempt++) {
       const readAt = now();
       const known = memory.version;
-      const reading = await storeBreaker.run(async () => ask(await reader(), known > 0 ? known : undefined));
+      const asked = storeBreaker.run(async () => ask(await reader(), known > 0 ? known : undefined));
+      const reading = await tiers.prepared(asked);
       this.#succeeded("L3", reading === undefined ? "missing" : "ok");
       if (!reading) {
         state.markAbsent(now(), known);

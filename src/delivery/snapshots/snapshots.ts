@@ -7,6 +7,7 @@ import type { EdgeCache } from "../../ops/runtime.ts";
 import type { EnvironmentState, KnownSnapshot } from "../environment.ts";
 import type { LoadOutcome } from "../read/loader.ts";
 import type { RequestScope } from "../request-scope.ts";
+import { prepareToCompileText } from "../../evaluation/prepare.ts";
 import { within } from "../../resilience/deadline.ts";
 import { MAX_SNAPSHOT_CHARS, readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
 
@@ -105,6 +106,7 @@ export class Snapshots {
     ]);
     let newest: Snapshot | undefined;
     for (const text of texts) {
+      if (typeof text === "string") await prepareToCompileText(text);
       const snapshot = typeof text === "string" ? readSnapshot(text, compile) : undefined;
       if (snapshot !== undefined && (newest === undefined || isNewer(snapshot, newest))) newest = snapshot;
     }

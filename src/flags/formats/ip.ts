@@ -1,26 +1,19 @@
-import ipaddr from "ipaddr.js";
-
 /** A block of addresses. An IPv4 block is one 32-bit number; an IPv6 block is eight 16-bit parts. */
 type Block = { v4: number; mask: number } | { parts: readonly number[]; bits: number };
 
 /** Returns a CIDR block, or an address as a block of one, or `undefined` if the text is neither. */
 export function parseCidr(text: string): Block | undefined {
-  try {
-    const [address, bits] = text.includes("/") ? ipaddr.parseCIDR(text) : wholeAddress(text);
-    if (address.kind() === "ipv4") {
-      if (!ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0] ?? "")) return undefined;
-      return v4Block(toUint32((address as ipaddr.IPv4).octets), bits);
-    }
-    const v6 = address as ipaddr.IPv6;
-    if (v6.zoneId !== undefined) return undefined;
-    // ipaddr.js reads the deprecated form ::10.0.0.1 as an IPv4-mapped address, which it is not.
-    const parts = readV6(text.split("/")[0] ?? "") ?? v6.parts;
-    // A block of IPv4-mapped addresses becomes the IPv4 block, because isInBlocks compares mapped addresses as IPv4.
-    const mapped = mappedV4(parts);
-    return mapped !== undefined && bits >= 96 ? v4Block(mapped, bits - 96) : { parts, bits };
-  } catch {
-    return undefined;
-  }
+  const [, address = text, length] = /^(.+)\/(\d+)$/.exec(text) ?? [];
+  const v4 = parseV4(address);
+  const parts = v4 === undefined ? parseV6(withPlainTail(address)) : undefined;
+  const most = v4 === undefined ? 128 : 32;
+  const bits = Number(length ?? most);
+  if (bits > most) return undefined;
+  if (v4 !== undefined) return v4Block(v4, bits);
+  if (parts === undefined) return undefined;
+  // A block of IPv4-mapped addresses becomes the IPv4 block, because isInBlocks compares mapped addresses as IPv4.
+  const mapped = mappedV4(parts);
+  return mapped !== undefined && bits >= 96 ? v4Block(mapped, bits - 96) : { parts, bits };
 }
 
 /** An IP address: IPv4, also IPv4-mapped IPv6, as one 32-bit number, or IPv6 as eight 16-bit parts. */
@@ -33,7 +26,7 @@ export type Address = number | readonly number[];
 export function parseAddress(text: string): Address | undefined {
   const v4 = parseV4(text);
   if (v4 !== undefined) return v4;
-  const v6 = readV6(text);
+  const v6 = parseV6(text);
   return v6 && (mappedV4(v6) ?? v6);
 }
 
@@ -44,17 +37,18 @@ export function isInBlocks(address: Address, blocks: readonly Block[]): boolean 
   return blocks.some((block) => "parts" in block && samePrefix(address, block.parts, block.bits));
 }
 
-function wholeAddress(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
-  const address = ipaddr.parse(text);
-  return [address, address.kind() === "ipv4" ? 32 : 128];
+/** Earlier versions accepted leading zeros and hexadecimal numbers in the IPv4 address at the end of an IPv6 block. */
+function withPlainTail(address: string): string {
+  return address.replace(/[^:]+\.[^:]+$/, (tail) =>
+    tail
+      .split(".")
+      .map((part) => (/^(?:0?\d+|0x[0-9a-f]+)$/i.test(part) ? String(parseInt(part)) : part))
+      .join("."),
+  );
 }
 
 function v4Block(v4: number, bits: number): Block {
   return { v4, mask: bits === 0 ? 0 : -1 << (32 - bits) };
-}
-
-function toUint32(octets: number[]): number {
-  return octets.reduce((value, octet) => (value << 8) | octet, 0);
 }
 
 function samePrefix(a: readonly number[], b: readonly number[], bits: number): boolean {
@@ -90,8 +84,11 @@ function parseV4(text: string): number | undefined {
 
 const MAX_V6_LENGTH = 45;
 
-/** Reads an IPv6 address as eight parts. The last two may be an IPv4 address, and one `::` stands for zeros. */
-function readV6(text: string): readonly number[] | undefined {
+/**
+ * Returns an IPv6 address as eight 16-bit parts, or `undefined` if the text is not one. The last two may be an IPv4
+ * address, and one `::` stands for zeros.
+ */
+export function parseV6(text: string): readonly number[] | undefined {
   if (text.length > MAX_V6_LENGTH || !text.includes(":")) return undefined;
   const [head = "", tail, more] = text.split("::");
   if (more !== undefined) return undefined;

@@ -1,9 +1,21 @@
-import { RE2JS, RE2JSException } from "re2js";
+import * as preloaded from "#preloaded-pattern-engine";
+import type { RE2JS } from "re2js";
 
 export type Pattern = RE2JS;
 
-/** Compiles a pattern in RE2 syntax, which matches in linear time, anywhere in the text. Throws PatternError. */
+/**
+ * The library that runs patterns. It is as large as everything else that evaluation needs, and most environments have
+ * no patterns, so the worker's bundle preloads nothing (dev/bundle.ts). Tools, which start in other ways, do.
+ */
+let engine: typeof preloaded | undefined = "RE2JS" in preloaded ? preloaded : undefined;
+
+/**
+ * Compiles a pattern in RE2 syntax, which matches in linear time, anywhere in the text. The engine must be loaded.
+ * @throws PatternError
+ */
 export function compilePattern(pattern: string, caseInsensitive: boolean): Pattern {
+  if (engine === undefined) throw new Error("a pattern was compiled before the pattern engine was loaded");
+  const { RE2JS, RE2JSException } = engine;
   try {
     return RE2JS.compile(pattern, caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);
   } catch (error) {
@@ -20,6 +32,15 @@ export function hasEmptyAlternative(pattern: string): boolean {
   if (!pattern.includes("|")) return false;
   const compiled = compilePattern(pattern, false);
   return ["", "\u0001", PRINTABLE].every((text) => compiled.matcher(text).find());
+}
+
+export function isPatternEngineLoaded(): boolean {
+  return engine !== undefined;
+}
+
+/** Loads the engine. Requests share no promise, because one that waits for another's promise can wait forever. */
+export async function loadPatternEngine(): Promise<void> {
+  engine ??= await import("./re2.ts");
 }
 
 /** A pattern is not valid; the message is RE2's. */

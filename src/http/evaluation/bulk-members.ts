@@ -1,6 +1,6 @@
 import type { EvaluationRequest } from "./evaluate.ts";
 import { tokenOf } from "../authenticate.ts";
-import { STREAM_PATH } from "../streams/stream-frames.ts";
+import { STREAM_PATH } from "../streams/stream.ts";
 
 /** The top-level members of a bulk response besides `flags`. */
 export interface BulkMembers {

@@ -1,10 +1,8 @@
 import type { ChangeSubscription, FeedState } from "../../delivery/watch/change-feed.ts";
 import { type Clock, isWithin, remainingMs } from "../../ops/clock.ts";
 import { changeFrame, farewellFrame, helloFrame, KEEP_ALIVE } from "./stream-frames.ts";
-import type { StreamSlot } from "./stream-slots.ts";
+import { KEEP_ALIVE_MS, type StreamSlot } from "./stream-slots.ts";
 
-/** Shorter than the 30 s of silence after which proxies end a connection (ms). */
-export const KEEP_ALIVE_MS = 20_000;
 /** Changes within this time are announced as one (ms). */
 const EVENT_GAP_MS = 1000;
 /** A client reopens a stream that has ended because of its age after this (ms). */

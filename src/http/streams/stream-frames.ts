@@ -1,8 +1,6 @@
 /** The frames of OFREP's change streams, which are server-sent events. */
 import { announcementText } from "../evaluation/announcement.ts";
 
-export const STREAM_PATH = "/ofrep/v1/stream";
-
 /** The browser reconnects after this (ms), well within the 30 s that OpenFeature's web provider waits. */
 const RETRY_MS = 3000;
 

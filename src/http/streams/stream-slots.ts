@@ -1,5 +1,8 @@
 import { isWithin } from "../../ops/clock.ts";
 
+/** A stream writes at least this often, before the 30 s of silence after which proxies end a connection (ms). */
+export const KEEP_ALIVE_MS = 20_000;
+
 /** One stream's slot in its isolate. */
 export interface StreamSlot {
   /** Reports that the stream is alive and about to write. Returns false if the slot was given to another stream. */

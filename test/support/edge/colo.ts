@@ -1,14 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { bundleWorker } from "../../../dev/bundle.ts";
+import { type BundledModule, bundleWorker } from "../../../dev/bundle.ts";
 
 export interface ColoOptions {
   bindings: Record<string, string>;
   /**
-   * The worker's code, or "shipped" for src/worker.ts. The default is the same worker with longer timeouts, because a
-   * busy machine exceeds its own.
+   * The worker's modules, or "shipped" for src/worker.ts. The default is the same worker with longer timeouts, because
+   * a busy machine exceeds its own.
    */
-  script?: "shipped" | (string & {});
+  script?: "shipped" | readonly BundledModule[];
   /**
    * The directory of the Cache API's entries. A data centre that starts with the same directory has them again. Without
    * it, entries are lost with the data centre.
@@ -31,12 +31,16 @@ export interface Colo {
 }
 
 const ENTRIES = { shipped: "src/worker.ts", patient: "test/support/edge/patient-worker.ts" };
-const built = new Map<string, Promise<string>>();
+const built = new Map<string, Promise<readonly BundledModule[]>>();
 
 /** Starts the worker with the given bindings in workerd, through Miniflare. */
 export async function startColo({ bindings, script, directory, assets, rateLimits = {} }: ColoOptions): Promise<Colo> {
   const options = convertV4MiniflareOptions({
-    modules: [{ type: "ESModule", path: "worker.js", contents: await codeOf(script) }],
+    modules: (await modulesOf(script)).map(({ name, code }) => ({
+      type: "ESModule" as const,
+      path: name,
+      contents: code,
+    })),
     compatibilityDate: "2026-11-01",
     bindings,
     ...(assets !== undefined && {
@@ -66,9 +70,9 @@ export async function startColo({ bindings, script, directory, assets, rateLimit
   };
 }
 
-async function codeOf(script: string = "patient"): Promise<string> {
-  if (script !== "shipped" && script !== "patient") return script;
-  const code = built.get(script) ?? bundleWorker(ENTRIES[script]).then((bundle) => bundle.code);
-  built.set(script, code);
-  return code;
+async function modulesOf(script: ColoOptions["script"] | "patient" = "patient"): Promise<readonly BundledModule[]> {
+  if (typeof script !== "string") return script;
+  const modules = built.get(script) ?? bundleWorker(ENTRIES[script]).then((bundle) => bundle.modules);
+  built.set(script, modules);
+  return modules;
 }

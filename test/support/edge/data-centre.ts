@@ -1,5 +1,5 @@
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { bundleWorker } from "../../../dev/bundle.ts";
+import { type BundledModule, bundleWorker } from "../../../dev/bundle.ts";
 
 export interface DataCentreOptions {
   bindings: Record<string, string>;
@@ -24,14 +24,14 @@ interface KeptEntries {
   delete(url: string): Promise<boolean>;
 }
 
-let built: Promise<string> | undefined;
+let built: Promise<readonly BundledModule[]> | undefined;
 
 export async function startDataCentre({ bindings, isolates, kept }: DataCentreOptions): Promise<DataCentre> {
-  built ??= bundleWorker().then(({ code }) => code);
-  const contents = await built;
+  built ??= bundleWorker().then(({ modules }) => modules);
+  const modules = (await built).map(({ name, code }) => ({ type: "ESModule" as const, path: name, contents: code }));
   const workers = isolates.map((name) => ({
     name,
-    modules: [{ type: "ESModule" as const, path: "worker.js", contents }],
+    modules,
     compatibilityDate: "2026-11-01",
     bindings,
     routes: [`${name}.test/*`],

@@ -81,9 +81,9 @@ describe("snapshots in workerd", () => {
     expect(bundled).toMatchObject([{ environment: "production", flags: 2 }]);
     const path = join(directory, "snapshot.js");
     await writeFile(path, source);
-    const { code } = await bundleWorker(undefined, { alias: { "#bundled-snapshot": path } });
+    const { modules } = await bundleWorker(undefined, { alias: { "#bundled-snapshot": path } });
     breakDown();
-    colo = await startColo({ bindings: project.bindings, script: code });
+    colo = await startColo({ bindings: project.bindings, script: modules });
     const response = await ask("/banner");
     expect(response).toMatchObject({ status: 200, value: true, version: bundled[0]!.version });
     expect(response.cacheStatus).toMatch(/Burgee-Snapshot; hit; ttl=-36\d\d; detail=stale$/);

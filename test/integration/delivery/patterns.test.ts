@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
+import type { Condition } from "../../../src/flags/document.ts";
+import type { EdgeCache } from "../../../src/ops/runtime.ts";
+import { saveSegment } from "../../../src/store/writes/segments.ts";
+import { type Colo, startColo } from "../../support/edge/colo.ts";
+import { startTestProject, type TestProject } from "../../support/project.ts";
+import { type ApiResponse, readResponse } from "./snapshots/snapshot-world.ts";
+
+/** The worker loads the library of patterns before it compiles the first one. Only the built worker does so. */
+describe("a pattern in an isolate that has not loaded the library of patterns", () => {
+  let project: TestProject;
+  let directory: string;
+  let colo: Colo | undefined;
+
+  const isFromStaff: Condition = { attribute: "email", operator: "matches", values: ["^[a-z]+@example\\.com$"] };
+  const offWhen = (when: Condition) => ({ rules: [{ id: "r", when, serve: { variant: "off" as const } }] });
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "burgee-patterns-"));
+    project = await startTestProject();
+    await project.save({ key: "plain" });
+    await project.save({ key: "direct", ...offWhen({ any: [{ not: { not: isFromStaff } }] }) });
+    await saveSegment(
+      project.db,
+      "production",
+      { key: "staff", name: "Staff", condition: { all: [isFromStaff] } },
+      { actor: "test" },
+    );
+    await project.save({ key: "through-segment", ...offWhen({ segment: "staff" }) });
+    await project.save({ key: "through-flag", prerequisites: [{ flag: "direct", variants: ["on"] }] });
+  });
+  afterEach(async () => {
+    await colo?.dispose();
+    colo = undefined;
+    project.backends.upstash.setFaults({});
+    project.backends.neon.setFaults({});
+  });
+  afterAll(async () => {
+    await project.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const start = async (script?: "shipped"): Promise<Colo> =>
+    (colo = await startColo({ bindings: project.bindings, directory, ...(script && { script }) }));
+  const ask = async (path: string, email: string, headers: Record<string, string> = {}): Promise<ApiResponse> =>
+    readResponse(
+      await colo!.fetch(`/ofrep/v1/evaluate/flags${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${project.serverKey}`, ...headers },
+        body: JSON.stringify({ context: { targetingKey: "u", email } }),
+      }),
+    );
+
+  for (const tier of ["Postgres", "Redis"]) {
+    for (const key of ["direct", "through-segment", "through-flag"]) {
+      test(`is matched in the first evaluation of ${key} from ${tier}`, async ({ expect }) => {
+        if (tier === "Postgres") await project.backends.upstash.command("FLUSHALL");
+        await start();
+        expect(await ask(`/${key}`, "ann@example.com")).toMatchObject({ status: 200, value: false });
+        expect(await ask(`/${key}`, "ann@example.org")).toMatchObject({ status: 200, value: true });
+        await colo?.settled();
+      });
+    }
+  }
+
+  test("is matched in the first bulk evaluation, for concurrent requests too", async ({ expect }) => {
+    for (const isEmpty of [true, false]) {
+      if (isEmpty) await project.backends.upstash.command("FLUSHALL");
+      await start();
+      const bulk = async (): Promise<unknown> => {
+        const response = await colo!.fetch("/ofrep/v1/evaluate/flags", {
+          method: "POST",
+          headers: { authorization: `Bearer ${project.serverKey}` },
+          body: JSON.stringify({ context: { targetingKey: "u", email: "ann@example.com" } }),
+        });
+        const { flags } = (await response.json()) as { flags: { key: string; value: unknown }[] };
+        return Object.fromEntries(flags.map(({ key, value }) => [key, value]));
+      };
+      const expected = { plain: true, direct: false, "through-segment": false, "through-flag": false };
+      expect(await Promise.all([bulk(), bulk(), bulk()])).toMatchObject([expected, expected, expected]);
+      await colo?.settled();
+      await colo?.dispose();
+    }
+  });
+
+  test("is matched after a flag that is in memory gets one", async ({ expect }) => {
+    await start();
+    await project.save({ key: "changing" });
+    expect(await ask("/changing", "ann@example.com")).toMatchObject({ value: true });
+    const version = await project.save({ key: "changing", ...offWhen(isFromStaff) });
+    await colo?.scheduled();
+    expect(await ask("/changing", "ann@example.com", { "x-flags-min-version": String(version) })).toMatchObject({
+      value: false,
+    });
+  });
+
+  test("is matched from a snapshot while both backends are down", async ({ expect }) => {
+    await start();
+    await ask("", "ann@example.com");
+    await colo?.settled();
+    const caches = (await colo!.miniflare.getCaches()) as unknown as { open(name: string): Promise<EdgeCache> };
+    const kept = await caches.open("burgee");
+    await expect
+      .poll(async () => (await kept.match("https://cache.invalid/burgee/snapshot/1/production"))?.status)
+      .toBe(200);
+    await colo?.dispose();
+    project.backends.upstash.setFaults({ down: true });
+    project.backends.neon.setFaults({ down: true });
+    await start("shipped");
+    const isStale = { cacheStatus: expect.stringContaining("Burgee-Snapshot") };
+    expect(await ask("/direct", "ann@example.com")).toMatchObject({ status: 200, value: false, ...isStale });
+  });
+
+  test("is validated and explained in the first management requests", async ({ expect }) => {
+    await start();
+    const call = async (path: string, token: string, body: unknown) => {
+      const response = await colo!.fetch(`/api/v1/environments/production/flags${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    const bad = { key: "bad", type: "boolean", variants: { on: true, off: false }, enabled: true, offVariant: "off" };
+    const rules = [{ id: "r", when: { attribute: "a", operator: "matches", values: ["("] }, serve: { variant: "on" } }];
+    const refused = await call("", project.adminToken, { ...bad, default: { variant: "on" }, rules });
+    expect(refused).toMatchObject({ status: 422, text: expect.stringContaining("RE2 pattern") });
+    await colo?.dispose();
+    await start();
+    const context = { targetingKey: "u", email: "ann@example.com" };
+    const explained = await call("/direct/explain", project.serverKey, { context });
+    expect(JSON.parse(explained.text)).toMatchObject({ resolution: { variant: "off", ruleId: "r" } });
+  });
+
+  test("costs no command and no query more", async ({ expect }) => {
+    await start();
+    await ask("/direct", "ann@example.com");
+    await colo?.settled();
+    await colo?.dispose();
+    await start();
+    project.resetStats();
+    await ask("/direct", "ann@example.com");
+    await colo?.settled();
+    expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
+  });
+});
