@@ -8,7 +8,7 @@ import { type Failure, failureOf, failureText } from "./failure.ts";
 import { publishedText } from "./project/report.ts";
 import type { Session } from "./session.ts";
 
-/** The query of a write. A dry run passes all checks of the deployment, and writes nothing. */
+/** The query of a write. In a dry run, the deployment makes all its checks and writes nothing. */
 export interface WriteQuery {
   dryRun?: "true";
 }
@@ -23,7 +23,7 @@ export interface Change {
   write: (query: WriteQuery) => Promise<Result<object>>;
   /** Describes a dry run in words. Without it, the text lists the fields that would change. */
   preview?: (before: object) => string;
-  /** Returns a remark on what was written. */
+  /** Returns a remark about the written document. */
   remark?: (written: object) => string | undefined;
 }
 
@@ -38,8 +38,8 @@ export async function change(session: Session, requested: Change): Promise<void>
 }
 
 /**
- * Makes several changes, also after one that is refused, and reports each. A problem that would meet the next ones too
- * ends them. JSON results are one list, which includes what failed.
+ * Makes several changes and reports each. A refused change does not stop the others, unless they would fail for the
+ * same reason. The JSON result is one list, which includes the failures.
  */
 export async function changeEach(session: Session, changes: readonly Change[]): Promise<void> {
   const results: object[] = [];
@@ -84,7 +84,7 @@ function report({ isJson, terminal }: Session, failures: readonly Failure[], unt
   throw new ExitError(exitCode);
 }
 
-/** Whether the next change may succeed: this one names something that does not exist, or is not allowed. */
+/** Whether the error concerns this change alone (for example, its flag does not exist), so the next may succeed. */
 function isAboutOneChange(error: unknown): boolean {
   if (error instanceof RefusedError) return true;
   const { exitCode, status } = failureOf(error);
@@ -124,13 +124,13 @@ export async function ifExists<T>(read: () => Promise<T>): Promise<T | undefined
   }
 }
 
-/** The fields that the deployment sets. */
-const ITS_OWN = ["version", "schemaVersion", "createdAt", "updatedAt", "usedBy"];
+/** The fields that only the deployment sets. */
+const READ_ONLY_FIELDS = ["version", "schemaVersion", "createdAt", "updatedAt", "usedBy"];
 
 /** Removes the fields that a change cannot set. */
 function comparable(document: unknown): unknown {
   if (typeof document !== "object" || document === null) return document;
-  return Object.fromEntries(Object.entries(document).filter(([name]) => !ITS_OWN.includes(name)));
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !READ_ONLY_FIELDS.includes(name)));
 }
 
 /** Formats each difference as lines such as `- /enabled true` and `+ /enabled false`. */

@@ -6,7 +6,7 @@ function colored(color: keyof typeof CODES, line: string): string {
   return line === "" ? "" : `\u001B[${CODES[color]}m${line}\u001B[0m`;
 }
 
-/** Whether the output may have colours: only for people, and not against NO_COLOR (no-color.org). */
+/** Whether to colour the output: on a terminal only, and not if NO_COLOR is set (no-color.org). */
 export function hasColors({ isInteractive, env }: Terminal, isWanted: boolean): boolean {
   return isInteractive && isWanted && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
 }

@@ -4,8 +4,9 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const JOINERS = new Set(["\u200C", "\u200D"]);
 
 /**
- * Escapes the characters that a terminal would act on, as in JSON, so that JSON keeps its meaning. Names and texts come
- * from others: without this they could clear the screen, or change what is shown elsewhere. Line ends and tabs stay.
+ * Escapes the characters that a terminal would act on. The escapes are those of JSON, so that JSON keeps its meaning.
+ * Other people write names and texts, which could otherwise clear the screen or overwrite earlier output. Line ends and
+ * tabs stay.
  */
 export function escapeControls(text: string): string {
   return text.replaceAll(UNSAFE, (found) => (found === "\n" || found === "\t" ? found : escapeOf(found)));

@@ -1,7 +1,7 @@
 /** The exit codes, for scripts. */
 export const EXIT = {
   ok: 0,
-  /** The deployment refused the request: not allowed, not found, not valid, exists already, or still in use. */
+  /** The deployment refused the request: not allowed, not found, not valid, already existing, or still in use. */
   refused: 1,
   /** The command line is wrong. Nothing was sent. */
   usage: 2,
@@ -9,7 +9,7 @@ export const EXIT = {
   different: 3,
   /** Someone else changed the same thing first. */
   conflict: 4,
-  /** No response of Burgee's, too many requests, or it is not known whether the change was made. */
+  /** Burgee did not respond, there were too many requests, or nobody knows whether the change was made. */
   unreachable: 5,
 } as const;
 
@@ -24,7 +24,7 @@ export class ExitError extends Error {
   }
 }
 
-/** The command is not carried out, for a reason in the deployment. The message says what to do. */
+/** The state of the deployment does not allow the command. The message says what to do. */
 export class RefusedError extends Error {
   constructor(message: string) {
     super(message);

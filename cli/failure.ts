@@ -46,11 +46,11 @@ function described(error: unknown): Failure {
   return { message: `unexpected error: ${oneLine(message)}; please report it`, exitCode: EXIT.refused };
 }
 
-const UNKNOWN_OUTCOME = "; the change may have been made, so look before you repeat it";
+const UNKNOWN_OUTCOME = "; the change may have been made, so check before you repeat it";
 
 function refusalOf(error: ApiError): Failure {
   const { status, message, problem, mayHaveHappened } = error;
-  // Where the worker knows that the change may have happened, its own message says so.
+  // If the worker itself reports an unknown outcome, its message already says so.
   const hint = mayHaveHappened && problem.mayHaveHappened !== true ? UNKNOWN_OUTCOME : "";
   return {
     message: status === 401 ? signInText(message) : oneLine(message) + hint,

@@ -4,10 +4,10 @@ import type { Terminal } from "./terminal.ts";
 /** Matches admin tokens. They manage a deployment, and no command creates one. */
 const ADMIN_TOKEN = /bga_([a-z0-9-]{1,40})_[A-Za-z0-9_]+/g;
 
-/** Returns a terminal that hides admin tokens, even in a file name by mistake, and escapes control characters. */
+/** Returns a terminal that escapes control characters and hides admin tokens, even one mistaken for a file name. */
 export function guardedTerminal(terminal: Terminal): Terminal {
   const secrets = new Set<string>();
-  // Shorter text is no secret, and could be part of any word.
+  // Shorter text is not a secret, and could be part of any word.
   const remember = (secret: string): unknown => secret.length >= 8 && secrets.add(secret);
   // Also hide a token of another form, for example a truncated or mistyped one.
   remember(terminal.env["BURGEE_TOKEN"]?.trim() ?? "");

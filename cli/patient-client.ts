@@ -2,13 +2,13 @@ import { ApiError, type Client } from "../sdk/client/client.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Attempts of a call that the deployment limits. A limited call has changed nothing, so it can be repeated. */
+/** The attempts at a call that gets a 429. Such a call has changed nothing, so it can be repeated. */
 const ATTEMPTS = 3;
-/** The longest wait (s) without asking. A person or a pipeline should learn about longer ones. */
+/** The longest wait in seconds. For a longer one, the command gives up, so that its caller can decide. */
 const MAX_WAIT = 30;
 const UNKNOWN_WAIT = 1;
 
-/** Returns a client that waits if it sends too much. Its errors name the keys nearest to an unknown one. */
+/** Returns a client that waits after a 429 and tries again. Its errors suggest existing keys for an unknown one. */
 export function patientClient(client: Client, terminal: Pick<Terminal, "error" | "pause">): Client {
   return {
     async call(id, ...input) {

@@ -19,8 +19,8 @@ import { addValidateCommand } from "./commands/validate.ts";
 import type { Terminal } from "./terminal.ts";
 
 const HELP = `
-Exit codes: 0 done, 1 refused, 2 wrong command line, 3 differences found, 4 somebody else was first,
-5 no response of Burgee's or an unknown outcome.
+Exit codes: 0 done, 1 refused, 2 wrong command line, 3 differences found, 4 changed by somebody else
+first, 5 no response from Burgee, too many requests, or an unknown outcome.
 
 Examples:
   $ burgee flags list --environment production

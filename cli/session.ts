@@ -33,9 +33,9 @@ export interface Session {
   show<T>(result: T, render: (result: T) => string, paint?: Paint): void;
   /** Like `show`, for the confirmation that a change was made. --quiet leaves out its text. */
   confirm<T>(result: T, render: (result: T) => string): void;
-  /** Prints progress or a warning, unless the command is to be quiet. */
+  /** Prints progress or a warning, unless --quiet is given. */
   note(text: string): void;
-  /** Tells a person what takes a while. */
+  /** Prints the current step of a long command, on a terminal only. */
   progress(text: string): void;
 }
 

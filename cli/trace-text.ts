@@ -1,6 +1,6 @@
 import type { AttributePath, ConditionTrace } from "../sdk/client/contract.ts";
 
-/** The attributes that the explanation was made for. A trace does not repeat them. */
+/** The attributes of the evaluated context, which a trace does not repeat. */
 export type Attributes = Record<string, unknown>;
 
 /** Formats a condition and its results as lines. A group comes before its parts. */

@@ -17,7 +17,7 @@ import { UsageError } from "./exit.ts";
 /** Bounds the mistakes that one message lists. */
 const MAX_MISTAKES = 20;
 
-const NOT_JSON = "is no value that JSON has, such as a date or binary data; write it as text";
+const NOT_JSON = "is not a JSON value (it is, for example, a date or binary data); write it as text";
 
 /** Parses a file. Anchors are limited, because a file of a kilobyte could expand to a gigabyte. @throws UsageError */
 export function parseYaml(text: string, name: string): unknown {
@@ -41,7 +41,7 @@ export function parseYaml(text: string, name: string): unknown {
   }
 }
 
-/** Returns the values that would change and the merge keys, which would be taken for fields, with their places. */
+/** Describes, with their places, the values that would change when read and the merge keys, which are not supported. */
 function mistakesIn(document: ReturnType<typeof parseAllDocuments>[number], lines: LineCounter): string[] {
   const mistakes: string[] = [];
   const add = (node: Node, path: readonly unknown[], problem: string): symbol | undefined => {

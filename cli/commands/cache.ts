@@ -86,7 +86,7 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
   );
 }
 
-/** Says which of the keys are not flags. Purging them is allowed, because a cache may still hold a deleted flag. */
+/** Warns about keys that are not flags. Purging them is allowed, because a cache may still hold a deleted flag. */
 async function warnOfUnknown(session: Session, keys: readonly string[]): Promise<void> {
   const path = { env: session.environment() };
   for (const key of keys) {

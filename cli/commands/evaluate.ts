@@ -90,7 +90,7 @@ function contextOf({ targetingKey, attribute: attributes, request }: ContextOpti
   return Object.keys(request).length === 0 ? { context } : { context, request };
 }
 
-/** @param example shown for a text of another form */
+/** @param example is shown if the text has another form */
 function attributeOf(example: string): (text: string, known: Attributes) => Attributes {
   return (text, known) => {
     const at = text.indexOf("=");
@@ -108,7 +108,7 @@ function valueOf(text: string): unknown {
     return text;
   }
   const problem = numberProblem(text, value);
-  // Without the quotes inside, a shell would leave a number again.
+  // The shell removes the outer quotes. Without the inner ones, a number would remain.
   const example = isInexact(text) ? `, such as '"${text}"'` : "";
   if (problem !== undefined) throw new InvalidArgumentError(`the value ${problem}${example}`);
   return value;

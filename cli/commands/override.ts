@@ -32,16 +32,16 @@ export function addOverrideCommands(program: Command, terminal: Terminal): void 
         const link = options.link === undefined ? undefined : parseLink(options.link);
         const wanted = { flags: options.flag, expiresInSeconds: options.expires };
         const flags = textOf(wanted.flags);
-        const isForbidden = (error: unknown): never => {
-          throw forbiddenText(error, path.env) ?? error;
+        const throwRefusal = (error: unknown): never => {
+          throw refusalOf(error, path.env) ?? error;
         };
         if (session.isDryRun) {
           const query = { dryRun: "true" };
-          await session.client.call("createOverrides", { path, query, body: wanted }).catch(isForbidden);
+          await session.client.call("createOverrides", { path, query, body: wanted }).catch(throwRefusal);
           session.show({ dryRun: true, ...wanted }, () => `would sign overrides in ${path.env}: ${flags}`);
           return;
         }
-        const { body } = await session.client.call("createOverrides", { path, body: wanted }).catch(isForbidden);
+        const { body } = await session.client.call("createOverrides", { path, body: wanted }).catch(throwRefusal);
         const header = `X-Flags-Overrides: ${body.token}`;
         link?.searchParams.set("burgee-overrides", body.token);
         const result = { ...body, header, ...(link === undefined ? {} : { link: link.href }) };
@@ -80,8 +80,8 @@ async function setAllowed(session: Session, overridesAllowed: boolean): Promise<
   });
 }
 
-/** Says which command allows overrides, because the deployment only knows its API. */
-function forbiddenText(error: unknown, environment: string): RefusedError | undefined {
+/** Names the command that allows overrides, because the deployment's own message names the API. */
+function refusalOf(error: unknown, environment: string): RefusedError | undefined {
   if (!(error instanceof ApiError) || error.status !== 409) return undefined;
   return new RefusedError(
     `${environment} does not allow overrides; run \`burgee override allow -e ${environment}\` first`,

@@ -160,7 +160,7 @@ function profileOf(options: SetOptions, { cwd }: Terminal): Profile {
 
 function headerVariable(text: string, known: Record<string, string> = {}): Record<string, string> {
   const [, header, name] = /^([A-Za-z][A-Za-z0-9-]*)=([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? [];
-  // The text is not repeated by name, because it may be the secret itself.
+  // The message does not quote the text, because it may be the secret itself.
   if (header === undefined || name === undefined)
     throw new UsageError("--header-variable takes a header and the name of a variable: CF-Access-Client-Id=ACCESS_ID");
   if (RESERVED_HEADERS.has(header.toLowerCase())) throw new UsageError(`--header-variable cannot set ${header}`);

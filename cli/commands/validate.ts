@@ -41,7 +41,7 @@ interface Validated {
   environments: string[];
   flags: number;
   segments: number;
-  /** References to what is not in the file, which the deployment must have. */
+  /** References to flags and segments outside the file, which the deployment must have. */
   missing: string[];
 }
 

@@ -35,7 +35,7 @@ export interface Profile {
   /** The path of a file that contains only the token. */
   tokenFile?: string;
   environment?: string;
-  /** Extra headers, for what is in front of the deployment: the names of the variables that contain their values. */
+  /** Extra headers, for example for an access proxy: maps each header to the variable that contains its value. */
   headerVariables?: Record<string, string>;
 }
 
@@ -148,8 +148,9 @@ function profileHeaders(profile: string, { headerVariables = {} }: Profile, { en
   return Object.fromEntries(
     Object.entries(headerVariables).map(([header, name]) => {
       const value = requiredVariable(name, profile, env);
-      // For other text, fetch would throw an error that quotes it.
-      if (!/^[\x20-\x7e]+$/.test(value)) throw new UsageError(`$${name} of profile ${profile} cannot be a header`);
+      // For text that cannot be a header, fetch would throw an error that quotes it.
+      if (!/^[\x20-\x7e]+$/.test(value))
+        throw new UsageError(`profile ${profile}: the value of the variable ${name} cannot be a header`);
       return [header, value];
     }),
   );
@@ -157,7 +158,7 @@ function profileHeaders(profile: string, { headerVariables = {} }: Profile, { en
 
 function requiredVariable(name: string, profile: string, env: Terminal["env"]): string {
   const value = env[name]?.trim() ?? "";
-  if (value === "") throw new UsageError(`$${name} of profile ${profile} is not set`);
+  if (value === "") throw new UsageError(`profile ${profile}: the variable ${name} is not set`);
   return value;
 }
 
@@ -178,7 +179,7 @@ async function readDevFile({ env, cwd }: Terminal): Promise<DevFile | undefined>
   }
 }
 
-/** Checks the URL of a deployment, which stands in `source`. @throws UsageError */
+/** Checks the URL of a deployment. `source` says where it was given. @throws UsageError */
 export function checkedUrl(url: string, source: string): string {
   const { protocol, username, password } = URL.canParse(url) ? new URL(url) : new URL("none:");
   if (!/^https?:$/.test(protocol)) {

@@ -97,7 +97,7 @@ export async function checkAll(
 ): Promise<void> {
   for (const plan of plans) {
     if (plan.changes.length === 0) continue;
-    // The other environments are not written before, so they all still serve the variants that go.
+    // A dry run writes no environment, so all the others still serve the variants that the file removes.
     const others = plans.filter((one) => one !== plan);
     await check(client, plan, bodyOf(plan, others, options), options);
   }

@@ -3,14 +3,14 @@ import { referencesOf, referencesOfCondition } from "../../src/flags/references.
 import type { Contents } from "./contents.ts";
 import { inOrder } from "./parts.ts";
 
-/** The problems with what flags and segments of one environment refer to. */
+/** The problems with the references of one environment's flags and segments. */
 export interface ReferenceCheck {
   mistakes: string[];
-  /** References to what is not in the file. They are right if the deployment has it. */
+  /** References to flags and segments outside the file. They are right if the deployment has them. */
   missing: string[];
 }
 
-/** Checks references as far as the file alone shows whether they are right. */
+/** Checks references as far as the file alone allows. */
 export function checkReferences(environment: string, contents: Contents): ReferenceCheck {
   const { flags, segments } = contents;
   const mistakes: string[] = [];
@@ -34,7 +34,7 @@ export function checkReferences(environment: string, contents: Contents): Refere
   }
   const place = new Map(inOrder(contents).map((node, i) => [node, i]));
   for (const { user, references } of users) {
-    // Everything comes after that to which it refers, unless it refers back to itself.
+    // In this order, each one follows its references. If it cannot, its references form a loop.
     const back = references.find(({ kind, name }) => (place.get(`${kind} ${name}`) ?? -1) >= (place.get(user) ?? 0));
     if (back !== undefined)
       mistakes.push(

@@ -22,8 +22,8 @@ export interface Contents {
 }
 
 /**
- * Reads one environment's contents from a file, with the same checks as in the worker. `contents` lacks what has
- * mistakes.
+ * Reads one environment's contents from a file, with the worker's own checks. `contents` leaves out flags and segments
+ * with mistakes.
  */
 export function readContents(
   project: ProjectFile,

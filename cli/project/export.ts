@@ -16,8 +16,8 @@ export interface ExportedEnvironment {
 }
 
 const DEFINITION = ["kind", "type", "description", "tags", "owner", "clientVisible", "metadata", "variants"] as const;
-/** Fields with JSON of the user's own. */
-const OF_USERS = new Set(["variants", "metadata"]);
+/** Fields that contain the user's own JSON, whose order must stay. */
+const FREE_FORM_FIELDS = new Set(["variants", "metadata"]);
 const CONFIGURATION = ["enabled", "offVariant", "rules", "default", "prerequisites"] as const;
 
 /** Combines the environments into a project, sorted by key. Leaves out empty lists and texts. */
@@ -74,7 +74,7 @@ export function updatedText(text: string, name: string, environments: readonly E
   const keys = new Set(environments.map(({ key }) => key));
   const after = combined(before, exported, keys);
   if (differences(before, after).length === 0) return text;
-  // The YAML writer knows one kind of line end.
+  // The YAML writer only writes \n.
   if (text.includes("\r\n")) {
     return updatedText(text.replaceAll("\r\n", "\n"), name, environments).replaceAll("\n", "\r\n");
   }
@@ -203,7 +203,9 @@ function segmentFields({ name, description, condition }: WholeSegment): object {
 }
 
 function pick(flag: WholeFlag, names: readonly (keyof WholeFlag)[]): object {
-  const given = names.map((name) => [name, OF_USERS.has(name) ? flag[name] : inFixedOrder(flag[name])] as const);
+  const given = names.map(
+    (name) => [name, FREE_FORM_FIELDS.has(name) ? flag[name] : inFixedOrder(flag[name])] as const,
+  );
   return Object.fromEntries(given.filter(([name, value]) => name in DEFAULTS || !isDefault(name, value)));
 }
 
@@ -236,7 +238,7 @@ function merged(document: Document, node: unknown, value: unknown): unknown {
   if (isScalar(node) && typeof node.value === typeof value) {
     if (node.value === value) return node;
     node.value = value;
-    // As a block, text that begins with a space, or has one line, would be read as another text.
+    // In a block, text that begins with a space or has a single line would change when it is read again.
     if (node.type?.startsWith("BLOCK") === true && !/^\S.*\n/.test(String(value))) delete node.type;
     return node;
   }

@@ -1,4 +1,4 @@
-/** The fields of rules, conditions and what they serve, in the order in which people read them. */
+/** The fields of rules, conditions and resolutions, in the order in which people read them. */
 const ORDER = `
   id description when flag variants segment attribute read each operator values caseInsensitive
   missing invalid all any not bucket by salt hash total ranges serve variant error rollout draw
@@ -8,7 +8,7 @@ const ORDER = `
   .split(/\s+/);
 const RANKS = new Map(ORDER.map((name, i) => [name, i]));
 
-/** Puts the fields of a document in a fixed order. The database keeps them by the length of their names. */
+/** Puts the fields of a document in a fixed order. Postgres orders those of a `jsonb` by the length of their names. */
 export function inFixedOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inFixedOrder);
   if (typeof value !== "object" || value === null) return value;

@@ -5,7 +5,7 @@ import type { ProjectFile } from "./file.ts";
 
 /**
  * Combines two texts of a project: parts that are the same in `before` and `after` come from `text`, the others from
- * `written`. Returns `undefined` if a text does not consist of such parts, as with braces around everything.
+ * `written`. Returns `undefined` if a text does not consist of such parts, for example if braces surround everything.
  */
 export function withLayoutOf(
   text: string,

@@ -1,4 +1,4 @@
-/** Splits what an environment needs into several requests, if it is too large for one. */
+/** Splits the contents of an environment into several requests if they are too large for one. */
 import type { Condition } from "../../src/flags/document.ts";
 import { APPLY_LIMITS } from "../../src/flags/limits.ts";
 import { type Reference, referencesOf, referencesOfCondition } from "../../src/flags/references.ts";
@@ -15,7 +15,7 @@ export interface PartLimits {
   documents: number;
 }
 
-/** Leaves room for what the request adds to the documents. */
+/** The limits of a request, less some room for the JSON around the documents. */
 export const PART_LIMITS: PartLimits = { bytes: APPLY_LIMITS.bytes - 4096, documents: APPLY_LIMITS.documents };
 
 export function sizeOf(body: object): number {
@@ -27,8 +27,8 @@ export function fitsOneRequest(part: Part, limits: PartLimits): boolean {
 }
 
 /**
- * Returns parts that are valid one after the other: everything comes after the segments and flags to which it refers.
- * Variants that the whole removes stay until a last part, because documents of later parts may still name them.
+ * Returns parts that are valid when written one after the other: each flag and segment follows its references. Removed
+ * variants stay until the last parts, because documents in parts between may still name them.
  */
 export function partsOf(whole: Part, now: Contents, limits: PartLimits): Part[] {
   const changed = new Map<string, WholeFlag | WholeSegment>([

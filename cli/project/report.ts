@@ -67,7 +67,7 @@ export function outcomesText(outcomes: readonly Outcome[]): string {
         case "failed":
           return `${environment}: not written`;
         case "unknown":
-          return `${environment}: perhaps written; run the command again to be sure`;
+          return `${environment}: may have been written; run the command again to make sure`;
         case "not tried":
           return `${environment}: not tried`;
       }

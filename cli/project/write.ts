@@ -16,14 +16,14 @@ export interface WriteOptions {
   note?: ((text: string) => void) | undefined;
 }
 
-/** How far a write in parts has come. */
+/** The progress of a write in parts. */
 export interface Progress {
   parts?: { written: number; total: number };
   version?: number;
   published?: Written["published"];
 }
 
-/** Writes the body. `progress` shows what was written, also if a later part fails. */
+/** Writes the body. `progress` counts the written parts, even if a later one fails. */
 export async function write(
   client: Client,
   plan: EnvironmentPlan,
@@ -74,14 +74,14 @@ export async function check(
 }
 
 function sizeText({ environment }: EnvironmentPlan, body: Body, { bytes }: PartLimits): string {
-  return `${environment} needs ${mebibytes(sizeOf(body))}, and a request can have ${mebibytes(bytes)}`;
+  return `${environment} needs ${mebibytes(sizeOf(body))}, but a request can have at most ${mebibytes(bytes)}`;
 }
 
 function mebibytes(bytes: number): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
 }
 
-/** Only a single request with everything can delete by leaving out, so parts delete one by one, users first. */
+/** Deletions in single calls, referring documents first. Only one request with everything can delete by omission. */
 function deletionsOf(client: Client, { environment: env, changes, now }: EnvironmentPlan) {
   const gone = new Set(changes.flatMap(({ action, kind, key }) => (action === "delete" ? [`${kind} ${key}`] : [])));
   return inOrder(now)
@@ -121,7 +121,7 @@ function sendable(flag: WholeFlag, now: WholeFlag | undefined): Omit<WholeFlag, 
   return owner === "" && (now?.owner ?? "") === "" ? rest : flag;
 }
 
-/** Replaces places in the request, such as `/flags/3/rules`, by the key of the flag or segment. */
+/** Replaces pointers into the request, such as `/flags/3/rules`, by the key of the flag or segment. */
 function describedError(error: unknown, { flags, segments }: Body): unknown {
   if (!(error instanceof ApiError)) return error;
   const errors = (error.problem.errors ?? []).map(({ pointer, detail }) => {

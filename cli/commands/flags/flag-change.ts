@@ -42,7 +42,7 @@ export function created(session: Session, key: string, body: object): Change {
       } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 412) throw error;
         throw new RefusedError(
-          `flag ${key} exists already in ${session.environment()}; \`burgee flags set\` changes it`,
+          `flag ${key} already exists in ${session.environment()}; \`burgee flags set\` changes it`,
         );
       }
     },

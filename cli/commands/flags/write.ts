@@ -18,7 +18,7 @@ export function addSwitches(flags: Command, terminal: Terminal): void {
     withExamples(
       flags
         .command(name)
-        .description(enabled ? "serve by the flag's rules" : "serve the off variant to everyone (kill switch)")
+        .description(enabled ? "serve the flag by its rules" : "serve the off variant to everyone (kill switch)")
         .argument("<keys...>")
         .action(async (keys: string[], _options: unknown, command: Command) => {
           const session = await openSession(command, terminal);

@@ -98,7 +98,7 @@ describe("burgee flags", () => {
     expect((await t.evaluate("raced")).body.value).toBe(false);
     expect(await flags("create raced")).toMatchObject({
       code: 1,
-      err: "burgee: flag raced exists already in production; `burgee flags set` changes it\n",
+      err: "burgee: flag raced already exists in production; `burgee flags set` changes it\n",
     });
   });
 

@@ -84,7 +84,7 @@ describe("burgee profiles", () => {
     expect(requested).toMatchObject({ origin: "https://shop.example", token: "one" });
     expect(await run("env list --profile shop", variables)).toMatchObject({
       code: 2,
-      err: "burgee: $SHOP_TOKEN of profile shop is not set\n",
+      err: "burgee: profile shop: the variable SHOP_TOKEN is not set\n",
     });
     expect([requested]).toEqual([undefined]);
     await run("env list", { BURGEE_URL: "https://variable.example", BURGEE_TOKEN_FILE: "token.txt" });
@@ -203,10 +203,13 @@ describe("headers of a profile", () => {
     const { SECRET: _, ...rest } = env;
     expect(await t.run("env list", { env: rest, fetch })).toMatchObject({
       code: 2,
-      err: "burgee: $SECRET of profile shop is not set\n",
+      err: "burgee: profile shop: the variable SECRET is not set\n",
     });
     const odd = await t.run("env list", { env: { ...env, SECRET: "very-secret-value\nx: y" }, fetch });
-    expect(odd).toMatchObject({ code: 2, err: "burgee: $SECRET of profile shop cannot be a header\n" });
+    expect(odd).toMatchObject({
+      code: 2,
+      err: "burgee: profile shop: the value of the variable SECRET cannot be a header\n",
+    });
     expect(requests).toEqual([]);
   });
 

@@ -18,9 +18,9 @@ const WRONG: [line: string, code: number, message: string][] = [
   [
     "flags create checkout-redesign -e production",
     1,
-    "flag checkout-redesign exists already in production; `burgee flags set` changes it",
+    "flag checkout-redesign already exists in production; `burgee flags set` changes it",
   ],
-  ["flags create checkout-redesign -e production --dry-run", 1, "exists already in production"],
+  ["flags create checkout-redesign -e production --dry-run", 1, "already exists in production"],
   ["override create -e production --flag checkout-redesign=on", 1, "run `burgee override allow -e production` first"],
   [
     "override create -e production --flag checkout-redesign=on --dry-run",

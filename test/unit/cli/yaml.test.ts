@@ -51,7 +51,7 @@ describe("YAML and JSON files", () => {
     "a value that JSON does not have is refused at its place: %s",
     (value) => {
       expect(refusal(`a:\n  b: [1, ${value}]\n`)).toBe(
-        "f.yaml has errors:\n  /a/b/1 (line 2) is no value that JSON has, such as a date or binary data; write it as text",
+        "f.yaml has errors:\n  /a/b/1 (line 2) is not a JSON value (it is, for example, a date or binary data); write it as text",
       );
     },
   );

@@ -71,7 +71,7 @@ describe("an environment that is too large for one request", () => {
     expect(outcomes).toMatchObject([{ state: "applied", changes: 24, version: expect.any(Number) }]);
     expect(outcomes[0]?.parts?.total).toBeGreaterThan(4);
     expect(notes[0]).toMatch(
-      /^burgee: production needs 0\.\d MiB, and a request can have .*, so it is written in \d+ parts/,
+      /^burgee: production needs 0\.\d MiB, but a request can have at most .*, so it is written in \d+ parts/,
     );
     expect(await read()).toEqual(chain(12));
   });
@@ -121,7 +121,7 @@ describe("an environment that is too large for one request", () => {
     const dry = await t.run("apply large.json --dry-run");
     expect(dry).toMatchObject({
       code: 0,
-      err: expect.stringContaining("production needs 8.3 MiB, and a request can have 8.0 MiB"),
+      err: expect.stringContaining("production needs 8.3 MiB, but a request can have at most 8.0 MiB"),
     });
     const ran = await t.run("apply large.json");
     expect(ran.err).toContain("so it is written in 2 parts, each valid by itself");
