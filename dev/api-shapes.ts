@@ -55,7 +55,7 @@ function shallow(shape: Shape): Shape {
   ) as Shape;
 }
 
-/** @param open the components inside of which the schema is, because some refer to themselves */
+/** @param open the components that enclose the schema, because some refer to themselves */
 function shapeOf(contract: Contract, schema: Schema, open: readonly string[]): Shape {
   const { $ref, type, allOf } = schema;
   if ($ref !== undefined) {

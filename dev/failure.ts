@@ -6,7 +6,7 @@ import { createRedact, type Redact } from "../src/ops/redact.ts";
 /** Variables of the commands that hold secrets, besides the settings of the worker. */
 const SECRET_VARIABLES = ["REDIS_URL", "BURGEE_ADMIN_TOKEN", "BURGEE_KEY", "BURGEE_TOKEN"];
 
-/** Returns a function that removes credentials from text, also the values of these environment variables. */
+/** Returns a function that removes credentials from text, including the values of secret environment variables. */
 export function redactFor(variables: Bindings): Redact {
   const more = SECRET_VARIABLES.flatMap((name) => {
     const value = variables[name];
@@ -15,9 +15,9 @@ export function redactFor(variables: Bindings): Redact {
   return createRedact({ ...secretsOf(variables), ...(Object.fromEntries(more) as Record<string, string>) });
 }
 
-/** Prints the reason for which a command failed, and its usage. Sets the exit code to 1. */
+/** Prints why a command failed, and its usage. Sets the exit code to 1. */
 export function reportFailure(error: unknown, usage = ""): void {
-  // The names of errors help nobody here.
+  // The class names of errors do not help the reader.
   const [reason = "", ...causes] = describeError(error).map((text) => text.replace(/^\w*Error: /, ""));
   const told = causes.filter((cause) => cause !== "" && !reason.includes(cause));
   const text = `${reason}${told.length === 0 ? "" : ` (${told.join("; ")})`}`;

@@ -123,7 +123,7 @@ export function secretsOf(bindings: Bindings | Settings): Record<string, string>
   return Object.fromEntries(
     SECRET_SETTINGS.flatMap((name) => {
       const value = values[name];
-      // The default is no secret.
+      // The default is not a secret.
       return typeof value === "string" && value !== v.getDefault(Settings.entries[name]) ? [[name, value]] : [];
     }),
   );
@@ -136,7 +136,7 @@ export interface MissingSetting {
   neededBy: string;
 }
 
-/** Returns the missing halves of pairs. The worker runs without them, so that they are no reason to refuse to start. */
+/** Returns the missing halves of pairs. The worker starts without them. */
 export function missingSettings(settings: Pick<Settings, (typeof PAIRS)[number][number]>): MissingSetting[] {
   return PAIRS.flatMap(([one, other]) => {
     if ((settings[one] === undefined) === (settings[other] === undefined)) return [];

@@ -86,7 +86,7 @@ function reasonOf(error: unknown): string {
   if (isLockTimeout(error))
     return (
       `another transaction has held a lock on its tables during all ${PAUSES_MS.length + 1} attempts. ` +
-      "Nothing of it was applied. Run this again when no dump and no long transaction is running."
+      "Nothing of this migration was applied. Run this again when no dump or long transaction is running."
     );
   return error instanceof Error ? error.message : String(error);
 }

@@ -12,7 +12,7 @@ export interface ClientOptions {
   url: string;
   /** Returns the admin token or SDK key. Every call reads it again. */
   token?: (() => string | undefined) | undefined;
-  /** Further headers of every call, for what is in front of the deployment. */
+  /** Further headers of every call, for example for an access proxy in front of the deployment. */
   headers?: Readonly<Record<string, string>> | undefined;
   fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds until a call is given up. Default: 15,000. */

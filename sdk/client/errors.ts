@@ -27,7 +27,7 @@ export class ApiError extends Error {
 
 /** No response arrived, or the response did not come from Burgee. */
 export class UnreachableError extends Error {
-  /** Whether the request was a change that may have been made all the same. */
+  /** Whether the request may have made a change in spite of the error. */
   readonly mayHaveHappened: boolean;
 
   constructor(
@@ -43,7 +43,7 @@ export class UnreachableError extends Error {
 /** A name that cannot be part of a path: empty, or dots, which would name another resource. Nothing was sent. */
 export class UnusableNameError extends Error {
   constructor(name: string) {
-    super(`${JSON.stringify(name)} cannot be the key or id of anything`);
+    super(`${JSON.stringify(name)} is not a valid key or id`);
     this.name = "UnusableNameError";
   }
 }

@@ -1,9 +1,9 @@
 import { UnreachableError } from "./errors.ts";
 
-/** Descriptions of the errors with which nothing has been sent yet. */
+/** Descriptions of errors that occur before anything is sent. */
 const BEFORE_SENDING: readonly (readonly [RegExp, string])[] = [
-  [/^ENOTFOUND$/, "there is no host of this name"],
-  [/^EAI_/, "the name of the host cannot be looked up now"],
+  [/^ENOTFOUND$/, "this host does not exist"],
+  [/^EAI_/, "the host name cannot be looked up at the moment"],
   [/^ECONNREFUSED$/, "nothing accepts connections there"],
   [/^(?:EHOSTUNREACH|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL)$/, "there is no route to the host"],
   [/^UND_ERR_CONNECT_TIMEOUT$/, "the host does not accept the connection in time"],
@@ -11,7 +11,7 @@ const BEFORE_SENDING: readonly (readonly [RegExp, string])[] = [
   [/SSL|TLS|^EPROTO$/, "it does not speak TLS; is it http:// rather than https://?"],
 ];
 
-/** Descriptions of the errors with which the request may have arrived. */
+/** Descriptions of errors after which the request may have arrived. */
 const AFTER_SENDING: readonly (readonly [RegExp, string])[] = [
   [/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, "the connection was closed before the response was complete"],
   [/^HPE_|^UND_ERR_.*(?:PARSE|EXCEED|LENGTH)/, "its response is not HTTP"],

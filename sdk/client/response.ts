@@ -1,4 +1,4 @@
-/** Reads responses, and refuses those of others: a sign-in page, a proxy's error, another service. */
+/** Reads responses. Refuses those that are not from Burgee: a sign-in page, a proxy's error, another service. */
 import { type Operations, PROBLEM, type Problem, RESPONSES } from "./contract.ts";
 import { ApiError, UnreachableError } from "./errors.ts";
 import { misfit } from "./shape.ts";
@@ -29,7 +29,7 @@ export async function bodyOf(response: Response, sent: Sent): Promise<unknown> {
   throw notBurgee(
     response,
     sent,
-    body === undefined || place === "" ? "" : ` (${place}); is the deployment of another version?`,
+    body === undefined || place === "" ? "" : ` (${place}); does the deployment run another version?`,
   );
 }
 
@@ -41,7 +41,7 @@ function refuseRedirect({ status, type, headers }: Response, { origin }: Sent): 
   // Queries of sign-in pages contain secrets.
   const place = target === undefined ? "another address" : target.origin + target.pathname;
   throw new UnreachableError(
-    `${origin} redirects to ${place}${status === 0 ? "" : ` (status ${status}${contentTypeText(headers)})`}, and redirects are not followed, because the token is only for ${origin}; check the URL, or sign in to what is in front of it`,
+    `${origin} redirects to ${place}${status === 0 ? "" : ` (status ${status}${contentTypeText(headers)})`}, and redirects are not followed, because the token is only for ${origin}; check the URL, or sign in to the proxy in front of it`,
   );
 }
 

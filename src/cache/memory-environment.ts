@@ -139,7 +139,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
     return this.#indexAsOf;
   }
 
-  /** Whether the index came with word that the flag is hidden from client keys, and no change has named it since. */
+  /** Whether the index listed the flag as hidden from client keys, and no change has named it since. */
   isHidden(key: string): boolean {
     return this.#hidden.has(key);
   }
@@ -150,8 +150,8 @@ export class MemoryEnvironment<V> implements EntryOwner {
   }
 
   /**
-   * Records that the head was confirmed at `readAt` (ms since epoch). A time that lies ahead is from before the clock
-   * was set back, and then the new one counts.
+   * Records that the head was confirmed at `readAt` (ms since epoch). A time in the future is from before the clock
+   * was set back, and the new time replaces it.
    */
   confirm(readAt: number): void {
     const now = this.#now();

@@ -36,13 +36,13 @@ export class EnvironmentState {
   confirmedBehindAt = 0;
   /** `undefined` until a tier has returned this environment. */
   snapshot: KnownSnapshot | undefined;
-  /** When the flags change by themselves; maybe of an earlier version. `undefined` until a stream asked for it. */
+  /** The times at which flags change by themselves, perhaps of an earlier version. `undefined` until a stream asks. */
   schedule: FlagSchedule | undefined;
-  /** When the schedule was last asked for, and how long it then takes to ask again. */
+  /** When the schedule was last read, and the pause before it may be read again. */
   scheduleAsked = { at: 0, pauseMs: 0 };
   /** When the last head check failed (ms since epoch); 0 if it succeeded. */
   #headCheckFailedAt = 0;
-  /** When the store last said that there is no such environment, and the version that was known then. */
+  /** When the store last found no such environment, and the version that the isolate knew then. */
   #absent: { at: number; version: number } | undefined;
   #tooLargeAt: number | undefined;
   #flagSet: FlagSetView | undefined;
@@ -82,7 +82,7 @@ export class EnvironmentState {
     return this.memory.isHidden(flagKey) || this.memory.current(flagKey)?.value?.document.clientVisible === false;
   }
 
-  /** Whether nothing in this isolate, however old, says whether the environment has such a flag. */
+  /** Whether this isolate holds no information, however old, about a flag of this name. */
   hasNeverSeen(flagKey: string): boolean {
     const { lastIndex } = this.memory;
     return this.memory.peek(flagKey) === undefined && (lastIndex === undefined || !holdsKey(lastIndex, flagKey));
@@ -136,7 +136,7 @@ export class EnvironmentState {
     this.#headCheckFailedAt = 0;
   }
 
-  /** The store has just said that there is no such environment, and no change has come in since. */
+  /** Whether the store has just found no such environment, and no change has come in since. */
   isAbsent(now: number): boolean {
     const absent = this.#absent;
     return absent !== undefined && absent.version === this.version && isWithin(absent.at, ABSENT_MS, now);

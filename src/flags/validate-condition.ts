@@ -134,7 +134,7 @@ function emptyTextProblem(operator: Operator, value: JsonScalar): string | undef
   if (value === "")
     return `must not be empty, because ${operator} finds the empty text in every text; use exists to accept any value`;
   return kind === "pattern" && hasEmptyAlternative(value)
-    ? "must not have an alternative that is in every text, such as the empty one after a |; use exists to accept any value"
+    ? "must not have an alternative that matches every text, such as the empty one after a |; use exists to accept any value"
     : undefined;
 }
 

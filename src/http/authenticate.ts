@@ -37,7 +37,7 @@ export class Authenticator {
     this.#limits = limits;
   }
 
-  /** How many tokens are remembered. */
+  /** The number of remembered tokens. */
   get size(): number {
     return this.#remembered.size;
   }

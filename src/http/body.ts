@@ -12,7 +12,7 @@ export async function readBody(request: Request, maxBytes: number, advice = ""):
     return declared === null ? await readChunks(request, maxBytes, advice) : await request.text();
   } catch (cause) {
     if (cause instanceof HttpError) throw cause;
-    // Mobile networks lose connections all day. This is no fault of the worker, and nobody reads the response.
+    // Mobile networks lose connections all day. This is not a fault of the worker, and nobody reads the response.
     throw new HttpError(400, "the body did not arrive in full", { countedAs: CLIENT_CLOSED_REQUEST, cause });
   }
 }

@@ -7,7 +7,7 @@ import type { ErrorCode } from "../evaluation/types.ts";
 import { CORS_HEADERS } from "./cors.ts";
 import { requestId } from "./request-id.ts";
 
-/** The message of an error that the caller may know nothing about. */
+/** The message of an error whose cause the caller must not learn. */
 const INTERNAL_ERROR = "internal error";
 
 interface HttpErrorOptions {
@@ -15,7 +15,7 @@ interface HttpErrorOptions {
   headers?: Record<string, string>;
   errors?: FieldError[];
   mayHaveHappened?: boolean;
-  /** The status under which the metrics count it, if it is another one. */
+  /** The status under which the metrics count it, if it differs from that of the response. */
   countedAs?: number;
   cause?: unknown;
 }

@@ -7,7 +7,7 @@ const WRITTEN_TABLES = ["environments", "flags", "flag_configurations", "segment
 
 /** Whether the store would accept a write, as far as it can tell without one. */
 export interface StoreProbe {
-  /** The reason for which writes fail; `undefined` if none is known. */
+  /** The reason why writes fail; `undefined` if none is known. */
   writesRefused: string | undefined;
 }
 

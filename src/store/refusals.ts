@@ -1,4 +1,4 @@
-/** The reasons for which Postgres refuses a statement, by SQLSTATE or its class. The longest match applies. */
+/** The reasons why Postgres refuses a statement, by SQLSTATE or its class. The longest match applies. */
 const REASONS: Readonly<Record<string, string>> = {
   "08": "its connection failed",
   "25006": "it is read-only",

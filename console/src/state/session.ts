@@ -12,7 +12,7 @@ export const isSignedIn = computed(() => token.value !== undefined);
 export const isReadOnly = computed(() => token.value?.startsWith("bga_read_") === true);
 /** Why the person has to sign in again. */
 export const signInProblem = signal<string | undefined>(undefined);
-/** Whether the token was rejected in the middle of the work. The page stays, and goes on with another token. */
+/** Whether the token was rejected in the middle of the work. The page stays, and continues with another token. */
 export const isInterrupted = signal(false);
 
 const transport = createClient({ url: location.origin, token: () => token.peek(), stringify: exactJson });

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { guardLeaving } from "../state/route.ts";
 import { confirm } from "./confirm.tsx";
 
-/** Asks before the person leaves a page with unsaved work. `name` says what the work is on. */
+/** Asks before the person leaves a page with unsaved work. `name` returns the name of the edited object. */
 export function useLeaveGuard(isDirty: () => boolean, name: () => string): void {
   const latest = useRef({ isDirty, name });
   latest.current = { isDirty, name };

@@ -9,8 +9,8 @@ import { parseHead } from "./head-text.ts";
 const MAX_COMMAND_CHARS = 900_000;
 
 /**
- * Reads the entries of a hash as a reading at its head, with the documents of `flagKeys`. `undefined` if there is no
- * head, because nothing is known about the entries then.
+ * Reads the entries of a hash as a reading at its head, with the documents of `flagKeys`. Returns `undefined` if there
+ * is no head, because nothing is known about the entries then.
  */
 export function parseReading(
   head: unknown,

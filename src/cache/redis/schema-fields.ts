@@ -32,14 +32,14 @@ export class SchemaFields {
     return this.#prefix + name;
   }
 
-  /** Returns the entry's name, or `undefined` if the field belongs to another version or is none of an entry. */
+  /** Returns the entry's name, or `undefined` if the field belongs to another version or to no entry. */
   nameOf(field: string): string | undefined {
     if (this.#prefix === "")
       return field === HEAD_FIELD || field === SCHEMAS_FIELD || /^@\d/.test(field) ? undefined : field;
     return field.startsWith(this.#prefix) ? field.slice(this.#prefix.length) : undefined;
   }
 
-  /** Returns the entries of this version, by name, that are right at the head of the same hash. */
+  /** Returns the entries of this version, by name, that are valid at the head of the same hash. */
   entriesOf(fields: ReadonlyMap<string, string>): Map<string, string> {
     const purged = this.#supersededIn(fields);
     const entries = new Map<string, string>();

@@ -29,7 +29,7 @@ export interface CacheScripts {
  */
 export const FENCE = `if mode == "fill" and head and head > version then return "0" end`;
 
-// A key that is not a hash holds nothing of ours, so the next write replaces it. Another error is the script's reply.
+// A Redis key that is not a hash holds no entries, so the next write replaces it. Another error is the script's reply.
 const READ_HEAD = `local text = redis.pcall("HGET", KEYS[1], "@head")
 if type(text) == "table" then
   if not string.find(text.err, "WRONGTYPE", 1, true) then return text end

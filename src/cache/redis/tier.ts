@@ -60,7 +60,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return this.#fields.version;
   }
 
-  /** Reads some entries: flag keys and `@keys`. `undefined` if there is no head. */
+  /** Reads some entries: flag keys and `@keys`. Returns `undefined` if there is no head. */
   async read(environment: string, names: readonly string[]): Promise<Reading | undefined> {
     const fields = [...this.#fields.headFields, ...names.map((name) => this.#fields.fieldOf(name))];
     const values = await this.#arrayOfHash(["HMGET", this.#key(environment), ...fields]);
@@ -195,7 +195,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
 
   async invalidateMany(environment: string, keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
-    // The bare names too, so that a purge by hand also reaches workers of version 1.
+    // Delete the bare names too, so that a purge by hand also reaches workers of version 1.
     const fields = new Set(keys.flatMap((key) => [key, this.#fields.fieldOf(key)]));
     try {
       await this.#commands.run(["HDEL", this.#key(environment), ...fields]);
@@ -257,7 +257,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return this.#commands.pairs("HGETALL", reply ?? []);
   }
 
-  /** Reads a hash. `undefined` if the key is not a hash: then it holds no entries, and the next fill replaces it. */
+  /** Reads a hash. Returns `undefined` if the Redis key is not a hash, which the next fill replaces. */
   async #arrayOfHash(command: Command, reply?: "bulk"): Promise<unknown[] | undefined> {
     try {
       return await this.#commands.array(command, reply);

@@ -28,7 +28,7 @@ export async function sweepOutbox(
   for (const [environment, written] of [...pending, ...lostByRedis(versions, heads, pending, log)]) {
     const published = await publisher.publish(environment, written, waitUntil);
     const accepted = acceptedBy(published, outbox.targets);
-    // A worker without targets confirms for nobody, which ends the rows of a database that has no targets at all.
+    // A worker without targets confirms for none. If the database has no targets at all, this marks its rows as done.
     const isRefused = published.redis === false || published.edge === false;
     if (accepted.length > 0 || !isRefused) await outbox.confirm(environment, written.version, accepted);
     if (isRefused) swept.failed++;

@@ -71,7 +71,7 @@ export class Snapshots {
   async read(environment: string, scope: RequestScope): Promise<Snapshot | undefined> {
     const { clock, flights } = this.#options;
     const held = this.#held.get(environment);
-    // That there was none is looked up again after a while.
+    // If there was no snapshot, look again after a while.
     const isCurrent = held?.snapshot !== undefined || isWithin(held?.readAt ?? 0, ABSENT_MS, clock.now());
     if (held !== undefined && isCurrent) return held.snapshot;
     return flights.run(`snapshot:${environment}`, () => this.#find(environment), scope);

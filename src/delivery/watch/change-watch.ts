@@ -123,7 +123,7 @@ export class ChangeWatch implements ChangeFeed {
     return this.#dueAt(lane, state);
   }
 
-  /** Returns the boundary after `seenAt`, and reads the schedule behind it if that is of an earlier version. */
+  /** Returns the boundary after `seenAt`. Reads the schedule in the background if it is of an earlier version. */
   boundaryAfter(lane: Lane, sees: Visibility, seenAt: number, scope: RequestScope): number {
     const state = this.stateOf(lane);
     const { at, pauseMs } = state.scheduleAsked;

@@ -24,7 +24,7 @@ export function compilePattern(pattern: string, caseInsensitive: boolean): Patte
   }
 }
 
-/** Every character of ASCII that can be printed. With the two other texts it tells apart what patterns exclude. */
+/** All printable ASCII characters. With the two other texts, it detects patterns that exclude some characters. */
 const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join("");
 
 /** Whether a valid pattern has alternatives and is found in every text, as `@acme.com|` is. */

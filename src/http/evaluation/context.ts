@@ -19,7 +19,7 @@ const MAX_CONTEXT_DEPTH = 8;
 const MAX_TEXT_LENGTH = 4096;
 /** No condition can name a longer attribute. */
 const MAX_NAME_LENGTH = LIMITS.textLength;
-/** A longer one is no language tag. The limit is needed because headers are larger than a text may be. */
+/** A longer text is not a language tag. A header can be longer than a text in a context may be. */
 const MAX_LANGUAGE_LENGTH = 100;
 /** Bounds the part of a name that an error repeats. */
 const MAX_QUOTED = 128;
@@ -152,7 +152,7 @@ function invalidParameter(): HttpError {
   return invalid('the query parameter context must be one JSON object, such as {"seats":12}');
 }
 
-/** Refuses a request that names its subject twice: whichever of the two won, some callers would mean the other. */
+/** Refuses a request that names its subject twice: whichever one we used, some callers would mean the other. */
 function requireOneSubject(query: URLSearchParams, context: Record<string, unknown>): void {
   const names = ["user_id", "targetingKey"].filter((name) => query.has(name));
   if (Object.hasOwn(context, "targetingKey")) names.push("context.targetingKey");

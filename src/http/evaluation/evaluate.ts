@@ -41,7 +41,7 @@ export interface EvaluationRequest extends SourceQuestion {
 /** Where a result came from, for the response's headers. */
 export interface Provenance {
   version: number;
-  /** The time of the evaluation (ms since epoch). Reading the flags may have taken until after it. */
+  /** The time of the evaluation (ms since epoch). The flags may be read after it. */
   evaluatedAt: number;
   /** RFC 9211. */
   cacheStatus: string;
@@ -66,7 +66,7 @@ export interface BulkEvaluation extends Provenance {
 
 /**
  * The clocks of two isolates differ by less than this (ms). A request that an event caused is evaluated at the event's
- * time if that is so little ahead; with more, a caller could look into the future.
+ * time if that is ahead by less than this. With a larger limit, a caller could look into the future.
  */
 const MAX_CLOCK_SKEW_MS = 2000;
 

@@ -150,8 +150,8 @@ async function fromEndpointCache(
 
 /**
  * Returns how long the data centre may store a response: not at all if it holds a sample or depends on the caller's
- * location, and never past a boundary at which a flag's value changes. The boundary counts from the instant that the
- * flags were evaluated at: reading them may have taken until after it.
+ * location, and never past a boundary at which a flag's value changes. The time left until the boundary counts from the
+ * instant of the evaluation, because the boundary may have passed while the flags were read.
  */
 function secondsToStore(services: Services, { flags, evaluatedAt }: FlagsResponse): number {
   let seconds = services.endpointTtlSeconds;

@@ -82,7 +82,7 @@ async function readContext(request: Request): Promise<EvaluationContext> {
   try {
     return parseEvaluationBody(text);
   } catch (error) {
-    // Only now, so that the usual request does not pay for it.
+    // Check this only after a failure, so that the usual request does not pay for it.
     refuseEncodedBody(request);
     throw error;
   }

@@ -45,7 +45,7 @@ export class AdminAuthenticator {
     this.#flights = new SingleFlight({ clock, budgetMs: LOOK_UP_BUDGET_MS });
   }
 
-  /** How many tokens are remembered. */
+  /** The number of remembered tokens. */
   get size(): number {
     return this.#rows.size;
   }
@@ -65,12 +65,12 @@ export class AdminAuthenticator {
     return { id: token.id, role: row.role };
   }
 
-  /** Returns the token's row, which all requests with the token at one time read together. */
+  /** Returns the token's row. Concurrent requests with the same token share one read. */
   async #rowOf(id: string, scope: FlightScope): Promise<AdminKeyRow | undefined> {
     const known = this.#remembered(id);
     if (known !== undefined) return known.row;
     const read = async (): Promise<AdminKeyRow | undefined> => {
-      // Of the requests that gave up on one that had died, the first has read the row for the others.
+      // If the shared look-up had died, the first request to give up on it has read the row for the others.
       const justRead = this.#remembered(id);
       if (justRead !== undefined) return justRead.row;
       const at = this.#clock.now();

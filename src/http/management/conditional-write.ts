@@ -1,16 +1,16 @@
-/** Writes under the conditions of a request, repeated if another writer was first and the conditions still hold. */
+/** Writes under the conditions of a request. Tries again if another writer was first and the conditions still hold. */
 import { ConflictError, NotFoundError } from "../../ops/errors.ts";
 import type { Services } from "../services.ts";
 import { type IfMatch, isMatch, PreconditionFailedError, type WriteConditions } from "./preconditions.ts";
 
-/** Attempts of a write that loses against other writers, one right after the other. */
+/** The attempts at a write that other writers overtake, without a pause between them. */
 const ATTEMPTS = 3;
-/** More attempts, for writes that may wait before them. */
+/** The further attempts at a write that may pause before each. */
 const PAUSED_ATTEMPTS = 6;
-/** The longest pause before the first of them (ms). It doubles with each. */
+/** The longest pause before the first further attempt (ms). It doubles with each one. */
 const FIRST_PAUSE_MS = 100;
 
-/** The time and the randomness for pauses between attempts. Many writers that retry at once all collide again. */
+/** The clock and the randomness for these pauses. Writers that all retry at once would only collide again. */
 export type Pauses = Pick<Services, "clock" | "random">;
 
 /** The state that the store must find for the write to take place. */

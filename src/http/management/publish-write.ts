@@ -54,7 +54,7 @@ export function documentVersionAfter({ version, pending, reading }: WriteResult,
   return last[1].includes(flagKey) ? version : undefined;
 }
 
-/** Turns the failure of a read that follows a committed write into one that does not deny the write. */
+/** Turns the failure of a read that follows a committed write into an error that says that the change was made. */
 export function rethrowAfterWrite(cause: unknown): never {
   throw new StoreUnavailableError("the change was made, but the store did not respond to the read that follows it", {
     cause,

@@ -23,7 +23,7 @@ export class OverrideReader {
     this.#secrets = secrets;
   }
 
-  /** How many tokens are remembered. */
+  /** The number of remembered tokens. */
   get size(): number {
     return this.#remembered.size;
   }

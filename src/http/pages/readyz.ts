@@ -22,7 +22,7 @@ export interface TierState {
   breaker?: string;
   /** The duration of the probe (ms). */
   latencyMs?: number;
-  /** The reason for which the store refuses writes; left out if none is known. */
+  /** The reason why the store refuses writes; left out if none is known. */
   writesRefused?: string;
 }
 
@@ -44,7 +44,7 @@ export function createReadiness(services: ReadinessServices): (scope: FlightScop
   let last: { report: Readiness; at: number } | undefined;
   const remembered = () => (last !== undefined && isWithin(last.at, REMEMBER_MS, now()) ? last.report : undefined);
   const renew = async (): Promise<Readiness> => {
-    // Of the requests that gave up on one that had died, the first has probed for the others.
+    // If the shared report had died, the first request to give up on it has probed for the others.
     const justMade = remembered();
     if (justMade !== undefined) return justMade;
     const at = now();

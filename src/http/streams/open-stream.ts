@@ -21,7 +21,7 @@ const POLL_MAX_MS = 28_000;
 const SETTLED_MS = 91_000;
 /**
  * A client whose stream carries no time fetched its flags at most this long before (ms). A boundary within that time is
- * announced. Less than a minute, so that a running ramp is not announced to each new stream.
+ * announced. It is less than a minute, so that a running ramp is not announced to each new stream.
  */
 const FETCHED_MS = 30_000;
 

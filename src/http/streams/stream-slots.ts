@@ -55,7 +55,7 @@ export class StreamSlots {
   #dropLost(): void {
     const now = this.#now();
     for (const [slot, { heardAt, onLost }] of this.#held) {
-      // Ahead of now: the clock was set back since. Such a stream may be alive, so it goes only if its slot is needed.
+      // A time in the future is from before the clock was set back. Such a stream may be alive, so it ends last.
       const isSpared = heardAt > now && this.#held.size < this.#max;
       if (isSpared || isWithin(heardAt, this.#lostAfterMs + 1, now)) return;
       slot.free();

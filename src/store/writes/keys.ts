@@ -73,7 +73,7 @@ export async function listKeys(
   return toPage(rows, limit, (key) => key.id);
 }
 
-/** Returns an SDK key, also a revoked one. */
+/** Returns an SDK key, even a revoked one. */
 export async function getKey(db: StoreDatabase, environment: string, id: string): Promise<KeyRecord | undefined> {
   const [found] = await readRows(
     db

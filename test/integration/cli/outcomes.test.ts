@@ -56,8 +56,8 @@ describe("exit codes of burgee", () => {
 
   test("a network failure names its reason, and whether the change may have been made", async ({ expect }) => {
     for (const [code, reason, isOpen] of [
-      ["ENOTFOUND", "there is no host of this name (ENOTFOUND)", false],
-      ["EAI_AGAIN", "cannot be looked up now (EAI_AGAIN)", false],
+      ["ENOTFOUND", "this host does not exist (ENOTFOUND)", false],
+      ["EAI_AGAIN", "cannot be looked up at the moment (EAI_AGAIN)", false],
       ["ECONNREFUSED", "nothing accepts connections there (ECONNREFUSED)", false],
       ["DEPTH_ZERO_SELF_SIGNED_CERT", "its TLS certificate is not trusted", false],
       ["CERT_HAS_EXPIRED", "its TLS certificate is not trusted (CERT_HAS_EXPIRED)", false],

@@ -93,7 +93,7 @@ export const refusedConditions: readonly Refused[] = [
     `a pattern with an empty alternative: ${pattern}`,
     withCondition({ attribute: "a", operator: "matches", values: [pattern] }),
     "/rules/0/when/values/0",
-    /alternative that is in every text.*use exists/,
+    /alternative that matches every text.*use exists/,
   ]),
   [
     "invalid for exists",

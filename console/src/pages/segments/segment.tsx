@@ -66,7 +66,7 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
   const isSaved = useRef(false);
   const isChanged = differences(start, draft).length > 0;
   const invalidText = useInvalidText();
-  /** How often the draft was discarded: the key of the controls, because typed text that is invalid must go too. */
+  /** The number of discards. As the key of the controls, it makes a discard remove typed text that is invalid too. */
   const [discarded, setDiscarded] = useState(0);
   useLeaveGuard(
     () => !isSaved.current && (isChanged || invalidText.remains()),

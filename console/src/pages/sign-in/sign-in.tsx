@@ -25,7 +25,7 @@ export function SignIn(): JSX.Element {
 export function SignInAgain(): JSX.Element {
   return (
     <Dialog title="Sign in again" isKeptOpen onClose={() => undefined}>
-      <p>This page and your unsaved changes are still here. They go on as soon as you sign in.</p>
+      <p>This page and your unsaved changes are still here. Sign in to continue.</p>
       <SignInForm>
         <button type="button" onClick={() => signOut()}>
           Sign out

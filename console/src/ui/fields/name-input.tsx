@@ -49,7 +49,7 @@ export function NameInput({
         spellcheck={false}
         autocomplete="off"
         onInput={({ currentTarget }) => {
-          // Before the event reaches the form, which follows whether its text is valid.
+          // This runs before the event reaches the form, which tracks whether its text is valid.
           currentTarget.setCustomValidity(nameProblem(currentTarget.value, taken) ?? "");
           setState({ text: currentTarget.value, of: name });
         }}

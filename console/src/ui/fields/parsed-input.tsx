@@ -55,7 +55,7 @@ export function ParsedInput<T>({
     onInput: (event: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) => {
       const typed = event.currentTarget.value;
       const read = parse(typed);
-      // Before the event reaches the form, which follows whether its text is valid.
+      // This runs before the event reaches the form, which tracks whether its text is valid.
       event.currentTarget.setCustomValidity("problem" in read ? read.problem : "");
       setState({ text: typed, of: "value" in read ? read.value : value });
       if ("value" in read && !isSame(read.value, value)) onChange(read.value);

@@ -44,7 +44,7 @@ export const AUDIT_ROUTES = [
       id: "restoreFromAudit",
       summary: "Restore a resource as it was before or after a change",
       description:
-        "Restores configurations, definitions and segments. The old content is validated like any other write and gets a new version. The history stays as it is. Restoring the state before a flag was deleted creates it again, with its configurations in all environments that still exist: one transaction, the same salts. 409 if a flag with that key exists again.",
+        "Restores configurations, definitions and segments. The old content is validated like any other write and gets a new version. The history stays as it is. Restoring the state before a flag was deleted creates it again, with its configurations and salts in all environments that still exist, in one transaction. 409 if a flag with that key exists again.",
       access: "write",
       body: {
         schema: "Restore",

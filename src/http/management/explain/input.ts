@@ -48,7 +48,7 @@ export const sampleSchema: GenericSchema<unknown, SampleBody> = fields({
   by: optional(attributePathSchema, "targetingKey"),
 });
 
-/** Checks attributes as those of a client. @throws InvalidInputError with a pointer into `member` */
+/** Checks attributes in the same way as a client's context. @throws InvalidInputError with a pointer into `member` */
 export function contextOf(attributes: Attributes, member: "context" | "request" = "context"): EvaluationContext {
   try {
     return parseContext(attributes);

@@ -50,7 +50,7 @@ export const KEY_ROUTES = [
       tag: "Keys",
       id: "getKey",
       summary: "Read an SDK key",
-      description: "Also a revoked one. The secret is not stored, so the response cannot contain it.",
+      description: "Returns revoked keys as well. The secret is not stored, so the response cannot contain it.",
       access: "read",
       responses: { 200: { description: "The SDK key.", schema: "Key" } },
     },
