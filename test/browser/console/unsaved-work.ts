@@ -64,7 +64,7 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       await page.getByRole("heading", { name: "SDK keys" }).waitFor();
     });
 
-    it("that was saved shows when, and the list sorts the flag first", async () => {
+    it("once saved, shows the time of the change, and the list has the flag first", async () => {
       await world().save({ key: "toggled-now" }, "staging");
       const page = await open("#/flags?environment=staging&sort=changed");
       const row = page.getByRole("row").filter({ hasText: "toggled-now" });
@@ -74,7 +74,7 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       expect(await page.getByRole("row").nth(1).textContent()).toContain("toggled-now");
     });
 
-    it("in a dialog gets its problems there, at the field", async () => {
+    it("in a dialog shows its problems in the dialog, at the field", async () => {
       const page = await open("#/keys?environment=staging");
       visit.expectStatus(422);
       await page.getByRole("button", { name: "New key" }).click();

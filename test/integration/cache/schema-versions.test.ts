@@ -105,7 +105,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect(await redis.endpoint.command("HEXISTS", key(), "@2:b")).toBe(0);
     });
 
-    test("entries of a version that no worker uses any more end with their lifetime", async ({ expect }) => {
+    test("entries of a version that no worker uses any more expire", async ({ expect }) => {
       for (const tier of [old, young]) await fill(tier, 5, ["a", "b"]);
       for (let minutes = 0; minutes < 20; minutes += 4) {
         await redis.clock.advance(4 * 60_000);
@@ -132,7 +132,7 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect((await young.readAll("prod"))?.asOf).toBe(5);
     });
 
-    test("version 1 alone leaves the hash as it always was", async ({ expect }) => {
+    test("version 1 alone adds no field to the hash", async ({ expect }) => {
       await fill(old, 5, ["a"]);
       await old.publish("prod", [[6, ["b"]]]);
       expect((await redis.endpoint.command<string[]>("HKEYS", key())).toSorted()).toEqual(["@head", "a"]);

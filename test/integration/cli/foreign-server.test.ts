@@ -69,7 +69,7 @@ describe("burgee and a server that is not Burgee", () => {
   });
   afterAll(() => t.close());
 
-  test("exits with 5 and no stack trace, whatever it responds to whichever command", async ({ expect }) => {
+  test("every command exits with 5 and no stack trace, whatever the response", async ({ expect }) => {
     const response = fc.record({
       line: fc.constantFrom(...LINES),
       status: fc.constantFrom(
@@ -135,7 +135,7 @@ describe("burgee and a server that is not Burgee", () => {
     expect(redirect.err).not.toContain("secret");
   });
 
-  test("a response of Burgee's with one field of another type is refused, not misread", async ({ expect }) => {
+  test("a response from Burgee with one field of another type is refused, not misread", async ({ expect }) => {
     await t.run("flags create whole -e production");
     for (const line of ["flags list -e production --json", "env list --json", "audit list -e production --json"]) {
       const [item] = (await t.run(line)).json as Record<string, unknown>[];

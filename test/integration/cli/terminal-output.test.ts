@@ -44,7 +44,7 @@ describe("burgee on a terminal", () => {
     expect((await t.run("flags list -e production", { columns: 40 })).out).toMatch(/^KEY +KIND/);
   });
 
-  test("apply and export tell a person what they do, and --quiet does not", async ({ expect }) => {
+  test("apply and export show their progress to a person, except with --quiet", async ({ expect }) => {
     expect((await onTerminal("export new.yaml")).err).toContain("reading production");
     expect((await onTerminal("apply flags.yaml")).err).toMatch(/reading production\n.*writing production/s);
     await t.run("flags disable checkout-redesign-of-the-summer -e production");

@@ -142,7 +142,7 @@ describe("wrong command lines", () => {
     for (const line of ["nope", "toggle", "login"]) expect((await t.run(line)).err).not.toContain("did you mean");
   });
 
-  test("a dry run leaves out what the deployment sets", async ({ expect }) => {
+  test("a dry run leaves out the fields that only the deployment sets", async ({ expect }) => {
     const { out } = await t.run("flags get checkout-redesign -e production");
     expect((await t.run("flags set checkout-redesign -e production -f - --dry-run", { input: out })).out).toContain(
       "nothing would change",

@@ -47,7 +47,7 @@ describe("the SDK keys of a snapshot's response", () => {
     await ask(reader, project.serverKey, "banner");
   };
 
-  test("are the isolate's if these are newer: a key from after the snapshot works", async ({ expect }) => {
+  test("are the isolate's if those are newer, so a key made after the snapshot works", async ({ expect }) => {
     await send(start(), project.serverKey, "POST", OFREP, {});
     await ask(reader, project.serverKey, "banner");
     const { token } = await create();

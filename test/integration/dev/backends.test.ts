@@ -106,7 +106,7 @@ describe.each(options)("$kind backends", ({ databaseUrl, redisUrl }) => {
     expect(await neon.query("show lock_timeout")).toEqual([{ lock_timeout: "0" }]);
   });
 
-  test("give up on a lock that is never free, and say that nothing was applied", async () => {
+  test("give up if a lock is never free, and say that nothing was applied", async () => {
     const { neon } = await open(false);
     await writeMigrations({ "0000_first": "create table a (id int);" });
     const held: MigrationTarget = {

@@ -191,7 +191,7 @@ describe("made-up names", () => {
     expect((await ask("hidden", project.serverKey)).status).toBe(200);
   });
 
-  test("a flag that is hidden no longer is seen with its change", async ({ expect }) => {
+  test("a flag that is no longer hidden is seen as soon as the change is", async ({ expect }) => {
     await ask("nope");
     expect((await ask("hidden")).status).toBe(404);
     await project.save({ key: "hidden", clientVisible: true });
@@ -202,7 +202,7 @@ describe("made-up names", () => {
     expect((await ask("hidden")).status).toBe(404);
   });
 
-  test("in an outage an absent flag is not told from a hidden one by an outdated index", async ({ expect }) => {
+  test("in an outage, an outdated index does not tell an absent flag from a hidden one", async ({ expect }) => {
     for (const name of ["hidden", "hiddem", "flag-0"]) await ask(name);
     const version = await project.save({ key: `born-${clock.now()}` });
     await isolate.services.tiers.publish("production", [[version, "*"]]);

@@ -61,7 +61,7 @@ describe("a flag with fields that only a newer release knows", () => {
     await sql("alter table flag_configurations drop column newer");
   });
 
-  test("is refused if the patch names the unknown fields, or what they depend on", async ({ expect }) => {
+  test("is refused if the patch names the unknown fields, or fields that they depend on", async ({ expect }) => {
     for (const patch of [{ rules: [RULE] }, { variants: { third: true } }]) {
       expect(await admin("PATCH", FLAG, patch)).toMatchObject({ status: 422 });
     }

@@ -76,7 +76,7 @@ describe("MemoryTier's bounds", () => {
     expect(tier.stats()).toMatchObject({ size: 1002, evictions: 2000 });
   });
 
-  test("forgets an absent name for no flag, and moves a name that begins or ceases to exist", ({ expect }) => {
+  test("never evicts an absent name for a flag, and moves a name whose flag appears or goes", ({ expect }) => {
     const { tier } = aMemoryTier<string>({ maxEntries: 2 });
     tier.set("prod", "x", null, AT_1);
     for (const key of ["a", "b", "c"]) tier.set("prod", key, key, AT_1);

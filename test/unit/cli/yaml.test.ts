@@ -77,7 +77,7 @@ describe("YAML and JSON files", () => {
     });
   });
 
-  test("several documents are refused in words for people, and an empty end is not a document", () => {
+  test("several documents are refused with advice, and an empty end is not a document", () => {
     expect(refusal("a: 1\n---\nb: 2\n")).toBe(
       "f.yaml contains several documents, separated by ---; put each into a file of its own",
     );

@@ -61,7 +61,7 @@ describe("why a value cannot be compared", () => {
     );
   });
 
-  test("is said exactly if the condition takes the value of invalid", ({ expect }) => {
+  test("is given if and only if the condition takes the value of invalid", ({ expect }) => {
     fc.assert(
       fc.property(arbitrary.leaf, fc.jsonValue(), (condition, value) => {
         const one = { ...(condition as AttributeCondition), attribute: "a" };

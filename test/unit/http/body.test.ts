@@ -24,7 +24,7 @@ describe("readBody", () => {
     expect(await readBody(chunked(bytes.slice(0, 4), bytes.slice(4)), 9)).toBe("€€€");
   });
 
-  test("a client that goes away while it sends is no fault of the worker", async ({ expect }) => {
+  test("a client that goes away while it sends is not a fault of the worker", async ({ expect }) => {
     const lost = (headers: Record<string, string>) => {
       const body = new ReadableStream({
         start: (controller) => controller.enqueue(bytes),

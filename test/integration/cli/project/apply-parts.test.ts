@@ -65,7 +65,7 @@ describe("an environment that is too large for one request", () => {
   });
   afterAll(() => t.close());
 
-  test("is written in parts, which come after what they refer to", async ({ expect }) => {
+  test("is written in parts, each after the parts that it refers to", async ({ expect }) => {
     const { outcomes, error } = await apply(chain(12));
     expect(error).toBeUndefined();
     expect(outcomes).toMatchObject([{ state: "applied", changes: 24, version: expect.any(Number) }]);
@@ -93,7 +93,7 @@ describe("an environment that is too large for one request", () => {
     expect(await read()).toEqual(renamed);
   });
 
-  test("deletes with isWhole what the contents do not have, users first", async ({ expect }) => {
+  test("deletes everything else with isWhole, referring documents first", async ({ expect }) => {
     const smaller = chain(2, { yes: true, no: false }, "yes");
     const large = [...smaller.flags.values()].map((flag) => ({ ...flag, description: "x".repeat(400) }));
     smaller.flags = new Map(large.map((flag) => [flag.key, flag]));

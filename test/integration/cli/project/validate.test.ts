@@ -58,7 +58,7 @@ describe("burgee validate", () => {
   });
   afterAll(() => t.close());
 
-  test("accepts a right file without a deployment", async ({ expect }) => {
+  test("accepts a valid file without a deployment", async ({ expect }) => {
     const ran = await t.run("validate right.yaml", offline);
     expect(ran).toMatchObject({
       code: 0,
@@ -92,7 +92,7 @@ describe("burgee validate", () => {
     expect(err).toContain("flag b in production, /rules/0/when/flag refers back to itself through flag a");
   });
 
-  test("names what must exist in the deployment", async ({ expect }) => {
+  test("names the references that must exist in the deployment", async ({ expect }) => {
     await t.write("part.yaml", REFERENCES.replace(', "maybe"', "").replace("flag: a, variants", "flag: c, variants"));
     const { out, code } = await t.run("validate part.yaml", offline);
     expect(code).toBe(0);

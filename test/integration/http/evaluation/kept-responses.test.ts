@@ -75,7 +75,7 @@ describe("a kept response", () => {
   const queryOf = (pairs: readonly (readonly [string, string])[]) =>
     pairs.map(([name, value]) => `${name}=${value}`).join("&");
 
-  test("belongs to the context that was built, in whatever way the query says it", async ({ expect }) => {
+  test("belongs to one context, in whatever form the query gives it", async ({ expect }) => {
     const made = await get("/flags/probe-plan?targetingKey=bob&plan=1&tier=a%20b");
     expect(made).toMatchObject({ status: 200, isKept: false });
     for (const query of [
@@ -196,7 +196,7 @@ describe("a kept response", () => {
     expect(kept()[0]).toMatch(/^https:\/\/cache\.invalid\/burgee\/flag_endpoint\/production\/\w{12}\/[0-9a-f]{64}$/);
   });
 
-  test("of a request that names its subject twice does not exist: both names are in the 400", async ({ expect }) => {
+  test("is never made for a request that names its subject twice: the 400 has both names", async ({ expect }) => {
     const inContext = (key: string) => `context=${encodeURIComponent(JSON.stringify({ targetingKey: key }))}`;
     for (const [query, names] of [
       ["user_id=bob&targetingKey=al", ["user_id", "targetingKey"]],

@@ -57,7 +57,7 @@ describe("the audit", () => {
     expect((await t.call("GET", `${AUDIT}?entity=cat`)).status).toBe(400);
   });
 
-  test("is filtered by time: from since on, and before until", async ({ expect }) => {
+  test("is filtered by time: from `since` on, and before `until`", async ({ expect }) => {
     const whole = (await t.call("GET", `${AUDIT}?limit=200`)).body.items;
     const times = whole.map(({ at }: { at: string }) => Date.parse(at));
     // An instant between the changes, at the millisecond in which one of them was made.

@@ -42,7 +42,7 @@ describe("a write whose response is lost", () => {
     });
   });
 
-  test("did happen here, which is why the response does not deny it", async () => {
+  test("did happen here, so the response must not deny it", async () => {
     await lose("PUT", `${FLAGS}/plain`, aFlagBody("plain", { description: "changed" }));
     expect((await t.call("GET", `${FLAGS}/plain`)).body.description).toBe("changed");
   });
