@@ -1,18 +1,17 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that a Node that is too old for the rest can run it and print this message.
+import { existsSync } from "node:fs";
+
+// A clone runs the sources, so that an edit has an effect without a build. The package contains only the bundle.
+const isClone = existsSync(new URL("run.ts", import.meta.url));
+const needed = isClone ? "22.18" : "20";
+const [neededMajor = 0, neededMinor = 0] = needed.split(".").map(Number);
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
-if (major < 22 || (major === 22 && minor < 18)) {
-  console.error(
-    `burgee needs Node 22.18 or newer; this is ${process.version}. In a clone, npm run burgee -- … uses one that npm installed.`,
-  );
+if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
+  const hint = isClone ? " In a clone, npx burgee … uses one that npm installed." : "";
+  console.error(`burgee needs Node ${needed} or newer; this is ${process.version}.${hint}`);
   process.exitCode = 2;
 } else {
-  // It is not an error if a reader such as `head` closes the pipe early.
-  process.stdout.on("error", (error) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
-  });
-  const { main } = await import("./main.ts");
-  process.exitCode = await main();
+  await import(isClone ? "./run.ts" : "../dist/cli.js");
 }

@@ -1,16 +1,14 @@
 /** Installs the packed `burgee/testing` in a separate project, as an app does, and uses it with a running worker. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type Colo, startColo } from "../../support/edge/colo.ts";
+import { type InstalledPackage, installPackage } from "../../support/package.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
 const run = promisify(execFile);
-const ROOT = join(import.meta.dirname, "../../..");
-const MODULES = join(ROOT, "node_modules");
 
 /** An app that prints the values it sees, as one line of JSON. */
 const CONSUMER = `
@@ -54,22 +52,18 @@ override.restore();
 console.log(JSON.stringify([value, OpenFeature.getClient().getNumberValue("page-size", 12)]));
 `;
 
-describe("the packed package", () => {
+describe("the installed test helpers", () => {
+  let installed: InstalledPackage;
   let folder: string;
   let project: TestProject;
   let colo: Colo;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "burgee-consumer-"));
-    const packed = join(folder, "node_modules/burgee");
-    await mkdir(packed, { recursive: true });
-    await run("npm", ["pack", "--pack-destination", folder], { cwd: ROOT });
-    const [tarball = ""] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
-    await run("tar", ["-xzf", join(folder, tarball), "-C", packed, "--strip-components=1"]);
-    await symlink(join(MODULES, "@openfeature"), join(folder, "node_modules/@openfeature"));
+    installed = await installPackage();
+    ({ folder } = installed);
+    await symlink(join(installed.modules, "@openfeature"), join(folder, "node_modules/@openfeature"));
     await mkdir(join(folder, "node_modules/@types"));
-    await symlink(join(MODULES, "@types/node"), join(folder, "node_modules/@types/node"));
-    await writeFile(join(folder, "package.json"), '{"type":"module"}');
+    await symlink(join(installed.modules, "@types/node"), join(folder, "node_modules/@types/node"));
     await writeFile(join(folder, "server.ts"), CONSUMER);
     await writeFile(join(folder, "web.ts"), WEB_CONSUMER);
     project = await startTestProject();
@@ -81,7 +75,7 @@ describe("the packed package", () => {
   afterAll(async () => {
     await colo?.dispose();
     await project?.close();
-    await rm(folder, { recursive: true, force: true });
+    await installed?.remove();
   });
 
   const node = async (file: string, ...args: string[]): Promise<unknown> => {
@@ -106,25 +100,13 @@ describe("the packed package", () => {
   });
 
   test("contains its types", async ({ expect }) => {
-    const options = ["--strict", "--noEmit", "--skipLibCheck", "false", "--module", "nodenext", "--target", "es2022"];
     const libraries = ["--lib", "es2022,esnext.disposable,dom", "--types", "node"];
-    const check = (...files: string[]) =>
-      run(process.execPath, [join(MODULES, "typescript/bin/tsc"), ...options, ...libraries, ...files], { cwd: folder });
+    const check = (...files: string[]) => installed.checkTypes(files, libraries);
     await check("server.ts", "web.ts");
     await writeFile(
       join(folder, "wrong.ts"),
       'import { overrideFlag } from "burgee/testing";\noverrideFlag("checkout", () => true);\n',
     );
     await expect(check("wrong.ts")).rejects.toMatchObject({ stdout: expect.stringContaining("wrong.ts(2,26)") });
-  });
-
-  test("contains only the test helpers and needs no other package", async ({ expect }) => {
-    const { stdout } = await run("tar", ["-tzf", (await readdir(folder)).find((name) => name.endsWith(".tgz"))!], {
-      cwd: folder,
-    });
-    const files = stdout.split("\n").filter((name) => !name.startsWith("package/dist/testing/types/"));
-    expect(files.filter((name) => /\.[cm]?[jt]s$/.test(name) && !name.startsWith("package/dist/testing/"))).toEqual([
-      "package/cli/burgee.js",
-    ]);
   });
 });

@@ -1,0 +1,57 @@
+/**
+ * Builds the parts of the npm package. Usage: node dev/package/build.ts [cli] [sdk]; without a name, both.
+ * - cli: the command line as one file for Node 20, dist/cli.js, with the licences of the packages in it.
+ * - sdk: the modules of `exports` in package.json, and their types.
+ */
+import { execFile } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { build, type BuildOptions } from "esbuild";
+import { licencesOf } from "./licences.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const DIST = join(ROOT, "dist");
+const PARTS = { cli: buildCli, sdk: buildSdk };
+
+const options = { absWorkingDir: ROOT, bundle: true, format: "esm", logLevel: "warning" } satisfies BuildOptions;
+
+async function buildCli(): Promise<void> {
+  const { metafile } = await build({
+    ...options,
+    entryPoints: ["cli/run.ts"],
+    outfile: join(DIST, "cli.js"),
+    platform: "node",
+    target: "node20",
+    // Names stay, so that a stack trace can be read.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    metafile: true,
+    // A package of CommonJS in the bundle needs `require` for Node's own modules.
+    banner: {
+      js: '#!/usr/bin/env node\nimport{createRequire}from"node:module";const require=createRequire(import.meta.url);',
+    },
+  });
+  await writeFile(join(DIST, "cli.licences.txt"), await licencesOf(Object.keys(metafile.inputs), ROOT));
+}
+
+async function buildSdk(): Promise<void> {
+  // A module that no longer exists must not be packed.
+  for (const folder of ["client", "testing", "types"]) await rm(join(DIST, folder), { recursive: true, force: true });
+  await build({
+    ...options,
+    entryPoints: ["sdk/client/index.ts", "sdk/testing/index.ts", "sdk/testing/web.ts"],
+    outdir: DIST,
+    outbase: "sdk",
+    platform: "neutral",
+    target: "es2022",
+    external: ["@openfeature/*", "node:*"],
+  });
+  await promisify(execFile)(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "sdk")]);
+}
+
+const names = process.argv.slice(2);
+for (const [name, buildPart] of Object.entries(PARTS)) {
+  if (names.length === 0 || names.includes(name)) await buildPart();
+}

@@ -1,0 +1,182 @@
+/** The package as npm installs it from its tarball: the command, the modules and their types. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import manifest from "../../../package.json" with { type: "json" };
+import { type InstalledPackage, installPackage } from "../../support/package.ts";
+import { type ProcessTest, startProcessTest } from "../cli/serve.ts";
+
+const run = promisify(execFile);
+const ROOT = resolve(import.meta.dirname, "../../..");
+/** The tarball has 212 kB, most of which is the command with its engine for patterns. */
+const MAX_TARBALL_BYTES = 260_000;
+/** Names no deployment. Variables that are `undefined` are not set. */
+const NOTHING_SET = { BURGEE_CONFIG: "no-such-file.yaml", BURGEE_URL: undefined, BURGEE_TOKEN: undefined };
+
+/** The Node of the test, and the machine's own one if the package supports it. */
+const NODES = [{ version: process.version, node: process.execPath }, ...(await systemNodes())];
+
+let installed: InstalledPackage;
+beforeAll(async () => {
+  installed = await installPackage();
+  await copyFile(join(ROOT, "examples/project.yaml"), join(installed.folder, "flags.yaml"));
+});
+afterAll(() => installed?.remove());
+
+describe("the tarball", () => {
+  test("is small", ({ expect }) => {
+    console.log(`npm pack: ${installed.size} bytes, ${installed.files.length} files`);
+    expect(installed.size).toBeLessThan(MAX_TARBALL_BYTES);
+  });
+
+  test("contains the built files and no sources", ({ expect }) => {
+    expect(installed.files.filter((path) => !path.startsWith("dist/types/")).sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "cli/burgee.js",
+      "dist/cli.js",
+      "dist/cli.licences.txt",
+      "dist/client/index.js",
+      "dist/testing/index.js",
+      "dist/testing/web.js",
+      "package.json",
+    ]);
+    expect(installed.files.filter((path) => path.startsWith("dist/types/") && !path.endsWith(".d.ts"))).toEqual([]);
+  });
+
+  test("contains the licence of each package in the command, and none of the worker's server", async ({ expect }) => {
+    const licences = join(installed.folder, "node_modules/burgee/dist/cli.licences.txt");
+    const text = await readFile(licences, "utf8");
+    const names = Array.from(text.matchAll(/^(\S+) \d+\.\d+\.\d+$/gm), ([, name]) => name);
+    expect(names).toEqual(expect.arrayContaining(["commander", "re2js", "yaml"]));
+    expect(names.filter((name = "") => /hono|drizzle|neon|upstash|openfeature|preact/.test(name))).toEqual([]);
+  });
+
+  test("installs no other package", async ({ expect }) => {
+    const entries = await readdir(join(installed.folder, "node_modules"));
+    expect(entries.filter((name) => !name.startsWith(".")).sort()).toEqual(["burgee"]);
+  });
+});
+
+describe.each(NODES)("the installed command on Node $version", ({ node }) => {
+  let t: ProcessTest;
+  const command = () => join(installed.folder, "node_modules/.bin/burgee");
+  const burgee = (args: readonly string[], env: object = NOTHING_SET) =>
+    run(node, [command(), ...args], { cwd: installed.folder, env: { ...process.env, ...env } });
+
+  beforeAll(async () => {
+    t = await startProcessTest();
+  });
+  afterAll(() => t?.close());
+
+  test("prints its version and its help", async ({ expect }) => {
+    expect(await burgee(["--version"])).toEqual({ stdout: `${manifest.version}\n`, stderr: "" });
+    const { stdout, stderr } = await burgee(["--help"]);
+    expect({ first: stdout.split("\n")[0], stderr }).toEqual({
+      first: "Usage: burgee [options] [command]",
+      stderr: "",
+    });
+  });
+
+  test("validates a project file without a deployment", async ({ expect }) => {
+    const { stdout, stderr } = await burgee(["validate", "flags.yaml"]);
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/no mistakes in \d+ flags/), stderr: "" });
+    const wrong =
+      'environments: [{ key: "production" }]\nflags: [{ key: "a", type: "bool", environments: { production: {} } }]\n';
+    await writeFile(join(installed.folder, "wrong.yaml"), wrong);
+    await expect(burgee(["validate", "wrong.yaml"])).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^burgee: wrong\.yaml has errors:\n/),
+    });
+  });
+
+  test("says in one line that it knows no deployment", async ({ expect }) => {
+    await expect(burgee(["flags", "list", "-e", "production"])).rejects.toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/^burgee: no deployment given; .*\n$/),
+    });
+    await expect(burgee(["env", "list", "--url", "http://127.0.0.1:9"])).rejects.toMatchObject({ code: 5 });
+  });
+
+  test("changes and lists flags of a deployment, and applies its own export", async ({ expect }) => {
+    const production = { ...t.env, BURGEE_ENVIRONMENT: "production" };
+    await burgee(["flags", "create", "packed", "--default", "on"], production);
+    expect((await burgee(["flags", "list"], production)).stdout).toContain("packed");
+    await burgee(["export", "exported.yaml"], production);
+    await burgee(["apply", "exported.yaml"], production);
+    expect((await burgee(["diff", "exported.yaml"], production)).stderr).toBe("");
+    expect((await burgee(["evaluate", "packed"], production)).stdout).toContain("true");
+    await burgee(["flags", "delete", "packed", "--everywhere"], production);
+  });
+
+  test("imports the client", async ({ expect }) => {
+    const script = 'import("burgee/client").then((client) => console.log(Object.keys(client).sort().join()))';
+    const { stdout } = await run(node, ["-e", script], { cwd: installed.folder });
+    expect(stdout).toBe("ApiError,UnreachableError,UnusableNameError,allPages,createClient\n");
+  });
+});
+
+describe("the launcher of the command", () => {
+  test("runs the sources in a clone, with npx and with npm run", async ({ expect }) => {
+    const { stdout } = await run("npx", ["--offline", "burgee", "--version"], { cwd: ROOT });
+    expect(stdout).toBe(`${manifest.version}\n`);
+    const { stdout: ran } = await run("npm", ["run", "--silent", "burgee", "--", "--version"], { cwd: ROOT });
+    expect(ran).toBe(`${manifest.version}\n`);
+  });
+
+  test("names the Node that it needs if the running one is too old", async ({ expect }) => {
+    const old = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"18.20.0"})';
+    const launch = (file: string) => run(process.execPath, ["--import", old, file, "--version"]);
+    await expect(launch(join(installed.folder, "node_modules/burgee/cli/burgee.js"))).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^burgee needs Node 20 or newer; this is .*\n$/),
+    });
+    await expect(launch(join(ROOT, "cli/burgee.js"))).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^burgee needs Node 22\.18 or newer; .*npx burgee.*\n$/),
+    });
+  });
+});
+
+describe("the installed modules", () => {
+  const check = async (name: string, text: string, more: readonly string[] = []) => {
+    await writeFile(join(installed.folder, name), text);
+    return installed.checkTypes([name], ["--lib", "es2022,esnext.disposable,dom", ...more]);
+  };
+
+  test("include a client with types that need no other package", async ({ expect }) => {
+    await check(
+      "client.ts",
+      `import { createClient, type Flag } from "burgee/client";
+       const client = createClient({ url: "https://flags.example.com" });
+       const { body } = await client.call("getFlag", { path: { env: "production", key: "checkout" } });
+       export const flag: Flag = body;`,
+    );
+    const wrong = 'import { createClient } from "burgee/client";\ncreateClient({ url: 1 });\n';
+    await expect(check("wrong.ts", wrong)).rejects.toMatchObject({ stdout: expect.stringContaining("wrong.ts(2,16)") });
+  });
+
+  test("include test helpers with types beside OpenFeature's SDKs", async () => {
+    const modules = join(installed.folder, "node_modules");
+    await symlink(join(installed.modules, "@openfeature"), join(modules, "@openfeature"));
+    await symlink(join(installed.modules, "@types"), join(modules, "@types"));
+    const text = 'import { overrideFlag } from "burgee/NAME";\noverrideFlag("checkout", true).restore();\n';
+    for (const name of ["testing", "testing/web"]) {
+      await check("helpers.ts", text.replace("NAME", name), ["--types", "node"]);
+      await run(process.execPath, ["--input-type=module", "-e", text.replace("NAME", name)], { cwd: installed.folder });
+    }
+  });
+});
+
+/** Returns the first `node` of the search path that npm did not install, if the package supports its version. */
+async function systemNodes(): Promise<{ version: string; node: string }[]> {
+  const files = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "node"));
+  const node = files.find((file) => !file.includes("node_modules") && file !== process.execPath && existsSync(file));
+  if (node === undefined) return [];
+  const version = (await run(node, ["--version"])).stdout.trim();
+  return Number(/^v(\d+)/.exec(version)?.[1]) >= 20 ? [{ version, node }] : [];
+}

@@ -1,0 +1,66 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const ROOT = resolve(import.meta.dirname, "../..");
+const MODULES = join(ROOT, "node_modules");
+/** All that `npm pack` reads. */
+const SOURCES = ["package.json", "tsconfig.json", "LICENSE", "README.md", "cli", "dev/package", "sdk", "src"];
+
+export interface InstalledPackage {
+  /** The project into which the package is installed. */
+  folder: string;
+  /** Bytes of the tarball. */
+  size: number;
+  /** The paths of the files in the tarball. */
+  files: string[];
+  /** The `node_modules` of the clone, with the packages that a project may have besides. */
+  modules: string;
+  /** Checks types as a project with `moduleResolution` nodenext does. Rejects with the mistakes as `stdout`. */
+  checkTypes(files: readonly string[], more?: readonly string[]): Promise<unknown>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Packs a copy of the clone, so that tests can do this at the same time, and installs the tarball into an empty project.
+ * The empty cache and `--offline` make sure that the package needs no other one.
+ */
+export async function installPackage(): Promise<InstalledPackage> {
+  const temporary = await mkdtemp(join(tmpdir(), "burgee-package-"));
+  const [clone, folder] = [join(temporary, "clone"), join(temporary, "project")];
+  for (const path of SOURCES) await cp(join(ROOT, path), join(clone, path), { recursive: true });
+  await symlink(MODULES, join(clone, "node_modules"));
+  const env = { ...process.env, npm_config_cache: join(temporary, "cache") };
+  await run("npm", ["pack", "--pack-destination", temporary], { cwd: clone, env });
+  const tarball = join(temporary, (await readdir(temporary)).find((name) => name.endsWith(".tgz")) ?? "");
+  await mkdir(folder);
+  await writeFile(join(folder, "package.json"), '{"type":"module"}');
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], { cwd: folder, env });
+  const { stdout } = await run("tar", ["-tzf", tarball]);
+  const tsc = join(MODULES, "typescript/bin/tsc");
+  const options = [
+    "--ignoreConfig",
+    "--strict",
+    "--noEmit",
+    "--skipLibCheck",
+    "false",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2022",
+  ];
+  return {
+    folder,
+    size: (await stat(tarball)).size,
+    files: stdout
+      .trim()
+      .split("\n")
+      .map((path) => path.replace("package/", "")),
+    modules: MODULES,
+    checkTypes: (files, more = []) => run(process.execPath, [tsc, ...options, ...more, ...files], { cwd: folder }),
+    remove: () => rm(temporary, { recursive: true, force: true }),
+  };
+}
