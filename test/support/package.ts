@@ -25,8 +25,8 @@ export interface InstalledPackage {
 }
 
 /**
- * Packs a copy of the clone, so that tests can do this at the same time, and installs the tarball into an empty project.
- * The empty cache and `--offline` make sure that the package needs no other one.
+ * Packs a copy of the clone, so that tests can do this at the same time, and installs the tarball into an empty
+ * project. The empty cache and `--offline` make sure that the package needs no other one.
  */
 export async function installPackage(): Promise<InstalledPackage> {
   const temporary = await mkdtemp(join(tmpdir(), "burgee-package-"));
