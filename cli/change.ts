@@ -27,7 +27,7 @@ export interface Change {
   remark?: (written: object) => string | undefined;
 }
 
-interface Made {
+interface ChangeResult {
   result: object;
   text: string;
 }
@@ -54,9 +54,9 @@ export async function changeEach(session: Session, changes: readonly Change[]): 
       continue;
     }
     try {
-      const made = await make(session, one);
-      results.push({ what, ...made.result });
-      if (!session.isJson) show(session, made);
+      const changed = await make(session, one);
+      results.push({ what, ...changed.result });
+      if (!session.isJson) show(session, changed);
     } catch (error) {
       const failure = failureOf(error);
       failures.push({ ...failure, message: changes.length === 1 ? failure.message : `${what}: ${failure.message}` });
@@ -94,7 +94,10 @@ function isAboutOneChange(error: unknown): boolean {
   );
 }
 
-async function make(session: Session, { subject, before, after, write, preview, remark }: Change): Promise<Made> {
+async function make(
+  session: Session,
+  { subject, before, after, write, preview, remark }: Change,
+): Promise<ChangeResult> {
   if (!session.isDryRun) {
     const { body } = await write({});
     const note = remark?.(body);
@@ -109,7 +112,7 @@ async function make(session: Session, { subject, before, after, write, preview, 
   return { result, text: `${subject} would change:\n${differencesText(found)}` };
 }
 
-function show(session: Session, { result, text }: Made): void {
+function show(session: Session, { result, text }: ChangeResult): void {
   if (session.isDryRun) session.show(result, () => text, paintChanges);
   else session.confirm(result, () => text);
 }

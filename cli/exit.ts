@@ -1,7 +1,10 @@
 /** The exit codes, for scripts. */
 export const EXIT = {
   ok: 0,
-  /** The deployment refused the request: not allowed, not found, not valid, already existing, or still in use. */
+  /**
+   * The deployment refused the request: not allowed, not found, not valid, already existing, or still in use. Also the
+   * result of `evaluate --exit-code` if a value is not true.
+   */
   refused: 1,
   /** The command line is wrong. Nothing was sent. */
   usage: 2,

@@ -38,8 +38,8 @@ export class EnvironmentState {
   snapshot: KnownSnapshot | undefined;
   /** The times at which flags change by themselves, perhaps of an earlier version. `undefined` until a stream asks. */
   schedule: FlagSchedule | undefined;
-  /** When the schedule was last read, and the pause before it may be read again. */
-  scheduleAsked = { at: 0, pauseMs: 0 };
+  /** The time of the last attempt to read the schedule, and the pause before the next one (ms). */
+  scheduleAttempt = { at: 0, pauseMs: 0 };
   /** When the last head check failed (ms since epoch); 0 if it succeeded. */
   #headCheckFailedAt = 0;
   /** When the store last found no such environment, and the version that the isolate knew then. */

@@ -8,7 +8,7 @@ export interface RequestScope {
   noCache?: boolean;
 }
 
-/** Where a result came from, nearest first. A snapshot is used if none of the others can be read. */
+/** The sources of results, nearest first. A snapshot is used if none of the others can be read. */
 export type Tier = "L1" | "L2" | "L3" | "snapshot";
 
 /** No tier holds the flags, and the store cannot be reached: 503. */

@@ -126,9 +126,9 @@ export class ChangeWatch implements ChangeFeed {
   /** Returns the boundary after `seenAt`. Reads the schedule in the background if it is of an earlier version. */
   boundaryAfter(lane: Lane, sees: Visibility, seenAt: number, scope: RequestScope): number {
     const state = this.stateOf(lane);
-    const { at, pauseMs } = state.scheduleAsked;
+    const { at, pauseMs } = state.scheduleAttempt;
     if (!this.#hasSchedule(state) && state.version !== 0 && !isWithin(at, pauseMs, this.now())) {
-      state.scheduleAsked = { at: this.now(), pauseMs: this.#intervalMs };
+      state.scheduleAttempt = { at: this.now(), pauseMs: this.#intervalMs };
       scope.waitUntil(this.#readSchedule(lane, state, scope));
     }
     return state.schedule?.[sees].after(seenAt) ?? Number.POSITIVE_INFINITY;
@@ -173,7 +173,7 @@ export class ChangeWatch implements ChangeFeed {
   async #readSchedule(lane: Lane, state: EnvironmentState, scope: RequestScope): Promise<void> {
     const schedule = await this.#schedules.read(state, scope).catch(() => undefined);
     if (schedule === undefined) {
-      state.scheduleAsked = { at: this.now(), pauseMs: SCHEDULE_RETRY_MS };
+      state.scheduleAttempt = { at: this.now(), pauseMs: SCHEDULE_RETRY_MS };
     } else if (schedule.version >= (state.schedule?.version ?? 0)) {
       state.schedule = schedule;
       wakeAll(lane);

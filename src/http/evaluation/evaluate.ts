@@ -38,7 +38,7 @@ export interface EvaluationRequest extends SourceQuestion {
   request: Request;
 }
 
-/** Where a result came from, for the response's headers. */
+/** The source of a result, for the response's headers. */
 export interface Provenance {
   version: number;
   /** The time of the evaluation (ms since epoch). The flags may be read after it. */

@@ -49,20 +49,21 @@ async function evaluateFlags(c: Context<AppEnv>, services: Services): Promise<Re
   try {
     const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
     const context = await readContext(request);
-    const announced = parseAnnouncement(c.req.query("flagConfigEtag"));
-    if (announced !== undefined) await services.source.seekVersion(opened.environment, announced.version, opened.scope);
+    const announcement = parseAnnouncement(c.req.query("flagConfigEtag"));
+    if (announcement !== undefined)
+      await services.source.seekVersion(opened.environment, announcement.version, opened.scope);
     const { flags, resolutions, version, cacheStatus, timing, overrides } = await evaluateAll(
       services,
       opened,
       context,
-      announced?.at,
+      announcement?.at,
     );
     const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
     const members = bulkMembers(opened, services.streams !== undefined);
     const etag = entityTag(items, members.tagged);
     const ifNoneMatch = request.headers.get("if-none-match");
     // A client that was told about a different version gets the full body, even if its ETag still matches.
-    const mayBeKnown = announced === undefined || announced.version === version;
+    const mayBeKnown = announcement === undefined || announcement.version === version;
     const isKnown = ifNoneMatch !== null && mayBeKnown && matchesEntityTag(ifNoneMatch, etag);
     const response = new Response(isKnown ? null : bulkBody(items, members), {
       status: isKnown ? 304 : 200,

@@ -33,8 +33,8 @@ export async function openStream(c: Context<AppEnv>, services: Services): Promis
   const token = await verify(services, request, c.req.query("key"));
   const scope: RequestScope = { waitUntil: (promise) => c.executionCtx.waitUntil(promise) };
   if (!(await services.source.listsKey(token.environment, token.id, scope))) requireSdkKey(token, {}, request);
-  const announced = parseAnnouncement(request.headers.get("last-event-id") ?? undefined);
-  if (announced !== undefined) await services.source.seekVersion(token.environment, announced.version, scope);
+  const announcement = parseAnnouncement(request.headers.get("last-event-id") ?? undefined);
+  if (announcement !== undefined) await services.source.seekVersion(token.environment, announcement.version, scope);
   const sees = token.kind === "client" ? "clientVisible" : "all";
   const subscription = streams.feed.subscribe(token.environment, scope, sees);
   try {
@@ -46,7 +46,7 @@ export async function openStream(c: Context<AppEnv>, services: Services): Promis
     const slot = request.method === "HEAD" ? undefined : streams.slots.take(() => subscription.close());
     // A stream waits for the schedules later, but this response is all that a client without one gets.
     if (slot === undefined && request.method !== "HEAD") await subscription.scheduled();
-    const opening = openingFor(state, announced, subscription, streams.clock.now());
+    const opening = openingFor(state, announcement, subscription, streams.clock.now());
     if (slot === undefined) return closed(streams, subscription, opening.frames);
     const stream = new ChangeStream({
       subscription,
@@ -72,16 +72,17 @@ async function verify(services: Services, request: Request, queryKey: string | u
   return token;
 }
 
-/** `announced` is the last state that an event or the start of a stream announced to the client. */
+/** `announcement` is the last state that an event or the start of a stream announced to the client. */
 function openingFor(
   state: FeedState,
-  announced: Announcement | undefined,
+  announcement: Announcement | undefined,
   subscription: ChangeSubscription,
   now: number,
 ): Opening {
   // Whether the client may hold flags of an older version.
-  const mustFetch = announced === undefined ? now - state.movedAt < SETTLED_MS : announced.version !== state.version;
-  const seenAt = Math.min(announced?.at ?? now - FETCHED_MS, now);
+  const mustFetch =
+    announcement === undefined ? now - state.movedAt < SETTLED_MS : announcement.version !== state.version;
+  const seenAt = Math.min(announcement?.at ?? now - FETCHED_MS, now);
   return openingOf(state, { mustFetch, isScheduled: subscription.boundaryAfter(seenAt) <= now, seenAt, now });
 }
 

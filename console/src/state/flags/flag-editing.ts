@@ -100,7 +100,7 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
   };
 }
 
-/** Creates a flag. Returns `undefined` if it was rejected, for example because it exists already. */
+/** Creates a flag. Returns `undefined` if it was rejected, for example because it already exists. */
 export async function createFlag(
   environment: string,
   flag: Flag,
