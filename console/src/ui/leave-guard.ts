@@ -2,16 +2,16 @@ import { useEffect, useRef } from "preact/hooks";
 import { guardLeaving } from "../state/route.ts";
 import { confirm } from "./confirm.tsx";
 
-/** Asks before the person leaves a page with unsaved work. `name` returns the name of the edited object. */
-export function useLeaveGuard(isDirty: () => boolean, name: () => string): void {
-  const latest = useRef({ isDirty, name });
-  latest.current = { isDirty, name };
+/** Asks before the person leaves a page and loses something. `loss` says what will be lost, as a sentence. */
+export function useLeaveGuard(isDirty: () => boolean, loss: () => string): void {
+  const latest = useRef({ isDirty, loss });
+  latest.current = { isDirty, loss };
   useEffect(() => {
     const onUnload = (event: BeforeUnloadEvent): void => {
       if (latest.current.isDirty()) event.preventDefault();
     };
     addEventListener("beforeunload", onUnload);
-    guardLeaving(async () => !latest.current.isDirty() || (await askToLeave(latest.current.name())));
+    guardLeaving(async () => !latest.current.isDirty() || (await askToLeave(latest.current.loss())));
     return () => {
       removeEventListener("beforeunload", onUnload);
       guardLeaving(undefined);
@@ -19,10 +19,11 @@ export function useLeaveGuard(isDirty: () => boolean, name: () => string): void 
   }, []);
 }
 
-function askToLeave(name: string): Promise<boolean> {
-  return confirm({
-    title: "Leave without saving?",
-    detail: `Your unsaved changes to ${name} will be lost.`,
-    action: "Leave",
-  });
+/** Returns what a person loses who leaves a page with unsaved changes. */
+export function unsavedChangesTo(name: string): string {
+  return `Your unsaved changes to ${name} will be lost.`;
+}
+
+function askToLeave(detail: string): Promise<boolean> {
+  return confirm({ title: "Leave without saving?", detail, action: "Leave" });
 }

@@ -98,7 +98,7 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       await expect.poll(() => dialog.getByText(/Could not create the SDK key/).count()).toBe(0);
     });
 
-    it("creates one key for two clicks, and Escape does not close the only view of its secret", async () => {
+    it("creates one key for two clicks, and only Done closes the only view of its secret", async () => {
       const page = await open("#/keys?environment=staging");
       await page.getByRole("button", { name: "New key" }).click();
       await page.getByRole("dialog").getByLabel("Name").fill("clicked twice");
@@ -109,6 +109,11 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       const secret = page.getByRole("dialog", { name: "Your new SDK key" });
       await secret.waitFor();
       for (let i = 0; i < 3; i++) await page.keyboard.press("Escape");
+      await expect.poll(() => secret.isVisible()).toBe(true);
+      await page.evaluate("location.hash = '#/flags?environment=staging'");
+      const question = page.getByRole("dialog", { name: "Leave without saving?" });
+      await question.getByText("The new SDK key is shown only here. Copy it first.").waitFor();
+      await question.getByRole("button", { name: "Cancel" }).click();
       await expect.poll(() => secret.isVisible()).toBe(true);
       await secret.getByRole("button", { name: "Done" }).click();
       const { body } = await world().api.call("listKeys", { path: { env: "staging" }, query: { limit: "200" } });

@@ -8,7 +8,7 @@ import { NameLists } from "../../ui/condition/name-lists.tsx";
 import { focusField, reportInvalid } from "../../ui/fields/focus.ts";
 import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
-import { useLeaveGuard } from "../../ui/leave-guard.ts";
+import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { DefinitionSection } from "./definition.tsx";
 import { DeleteSection } from "./delete.tsx";
 import { EnvironmentsSection } from "./environments.tsx";
@@ -41,7 +41,7 @@ export function Editor({
 
   useLeaveGuard(
     () => editing.changes.peek().length > 0 || invalidText.remains(),
-    () => editing.draft.peek().key || "the new flag",
+    () => unsavedChangesTo(editing.draft.peek().key || "the new flag"),
   );
 
   const review = (): void => {

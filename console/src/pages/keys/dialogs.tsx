@@ -10,6 +10,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
+import { useLeaveGuard } from "../../ui/leave-guard.ts";
 
 const KINDS = [
   ["client", "Browsers and apps: a client key is public and sees only client-visible flags"],
@@ -124,6 +125,10 @@ function listOf(origins: string): string[] {
 
 /** Shows the secret of a new key, the only time that this is possible. */
 export function NewSecret({ created, onClose }: { created: KeyCreated; onClose: () => void }): JSX.Element {
+  useLeaveGuard(
+    () => true,
+    () => "The new SDK key is shown only here. Copy it first.",
+  );
   return (
     <Dialog title="Your new SDK key" isKeptOpen onClose={onClose}>
       <p>Copy it now. Burgee stores only a hash of it and cannot show it again.</p>

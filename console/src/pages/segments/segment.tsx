@@ -11,7 +11,7 @@ import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
 import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { ProblemText, Problems } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
-import { useLeaveGuard } from "../../ui/leave-guard.ts";
+import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 
@@ -62,6 +62,8 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
   const [draft, setDraft] = useState(start);
   const [problems, setProblems] = useState<FieldErrors>([]);
   const [isSaving, setIsSaving] = useState(false);
+  // A second click can come before the button is drawn as disabled.
+  const isRunning = useRef(false);
   // A new segment leads to its own page, which must not ask.
   const isSaved = useRef(false);
   const isChanged = differences(start, draft).length > 0;
@@ -70,7 +72,7 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
   const [discarded, setDiscarded] = useState(0);
   useLeaveGuard(
     () => !isSaved.current && (isChanged || invalidText.remains()),
-    () => (stored === undefined ? "the new segment" : `segment ${stored.key}`),
+    () => unsavedChangesTo(stored === undefined ? "the new segment" : `segment ${stored.key}`),
   );
   const discard = (): void => {
     setDraft(start);
@@ -80,10 +82,13 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
   };
   const save = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
+    if (isRunning.current) return;
+    isRunning.current = true;
     setIsSaving(true);
     const wanted = { ...draft, name: draft.name?.trim() || draft.key };
     setProblems([]);
     const saved = await saveSegment(environment, stored, wanted, setProblems);
+    isRunning.current = false;
     setIsSaving(false);
     if (saved === undefined) return;
     isSaved.current = true;
