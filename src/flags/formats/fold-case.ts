@@ -33,6 +33,12 @@ const SECOND_FORM = new RegExp(`[${Object.keys(SECOND_FORMS).join("")}]`, "g");
 
 /** The only letter whose lower-case form has two code points. Unicode's simple folding leaves it alone. */
 const DOTTED_CAPITAL_I = "\u0130";
+/** No character, and without case. It stands for the dotted I while the rest is written in lower case. */
+const PLACEHOLDER = "\uffff";
+
+/** A long text is folded once for all conditions on it. A caller may choose the text, but not fold it 500 times. */
+const LONG_TEXT = 64;
+let [lastText, lastFolded] = ["", ""];
 
 /**
  * Returns the text with every letter in the form that it has when case is ignored, by Unicode's simple case folding, as
@@ -40,11 +46,18 @@ const DOTTED_CAPITAL_I = "\u0130";
  * final sigma as another letter, so that a part of a text would no longer be found in it.
  */
 export function foldCase(text: string): string {
-  const lower = text.includes(DOTTED_CAPITAL_I)
-    ? text
-        .split(DOTTED_CAPITAL_I)
-        .map((part) => part.toLowerCase())
-        .join(DOTTED_CAPITAL_I)
-    : text.toLowerCase();
-  return lower.replace(SECOND_FORM, (letter) => SECOND_FORMS[letter] ?? letter);
+  if (text.length < LONG_TEXT) return fold(text);
+  if (text !== lastText) [lastText, lastFolded] = [text, fold(text)];
+  return lastFolded;
+}
+
+function fold(text: string): string {
+  return lowerCase(text).replace(SECOND_FORM, (letter) => SECOND_FORMS[letter] ?? letter);
+}
+
+function lowerCase(text: string): string {
+  if (!text.includes(DOTTED_CAPITAL_I)) return text.toLowerCase();
+  if (text.includes(PLACEHOLDER)) return text.split(PLACEHOLDER).map(lowerCase).join(PLACEHOLDER);
+  const marked = text.replaceAll(DOTTED_CAPITAL_I, PLACEHOLDER);
+  return marked.toLowerCase().replaceAll(PLACEHOLDER, DOTTED_CAPITAL_I);
 }

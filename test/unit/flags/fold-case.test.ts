@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, test } from "vitest";
+import { describe, test, vi } from "vitest";
 import { compileCondition } from "../../../src/evaluation/conditions.ts";
 import { newCompilation } from "../../../src/evaluation/compile.ts";
 import { TRUE } from "../../../src/evaluation/truth.ts";
@@ -11,7 +11,7 @@ import { aFlag, anInput } from "../evaluation/documents.ts";
 const CASED = /[\p{Cased}\p{Changes_When_Casemapped}\p{Changes_When_Casefolded}]/u;
 
 /** Letters that fold in unusual ways, and neighbours that might change how they fold. */
-const LETTERS = Array.from("ΣσςSsſKkK\u212aÅå\u212bßẞİıiI\u0307µμΜǅǆǄﬁﬅﬆ\u0345ιΙ\u1fbeΆά𐐀𐐨ꭰᎠ\ud801\udc00 a.ΟΔ");
+const LETTERS = Array.from("ΣσςSsſKkK\u212aÅå\u212bßẞİıiI\u0307µμΜǅǆǄﬁﬅﬆ\u0345ιΙ\u1fbeΆά\uffff𐐀𐐨ꭰᎠ\ud801\udc00 a.ΟΔ");
 const text = fc.string({ unit: fc.oneof(fc.constantFrom(...LETTERS), fc.string({ unit: "binary", maxLength: 1 })) });
 
 function holds(operator: Operator, attribute: unknown, value: string, caseInsensitive: boolean): boolean {
@@ -57,6 +57,23 @@ describe("ignoring case", () => {
         expect(foldCase(one + other)).toBe(foldCase(one) + foldCase(other));
       }),
     );
+  });
+
+  test("folds a long text like its letters, and once for all conditions on it", ({ expect }) => {
+    const long = "aİΣ\uffff".repeat(100);
+    expect(foldCase(long)).toBe([...long].map(foldCase).join(""));
+    const lowerCase = vi.spyOn(String.prototype, "toLowerCase");
+    try {
+      const other = `${long}B`;
+      for (let i = 0; i < 500; i++) foldCase(other);
+      const once = lowerCase.mock.calls.length;
+      foldCase(other);
+      expect(lowerCase.mock.calls.length).toBe(once);
+      expect(once).toBeLessThan(500);
+      expect(foldCase(long)).not.toBe(foldCase(other));
+    } finally {
+      lowerCase.mockRestore();
+    }
   });
 
   test.for(["equals", "in", "contains", "starts_with", "ends_with"] as const)(
