@@ -2,7 +2,7 @@ import { type GenericSchema, type InferOutput, record, string } from "valibot";
 
 /**
  * A schema for an object with any names. Valibot's own drops members called `constructor` and `prototype` without an
- * error. Only `__proto__` must not occur here; the callers refuse it before.
+ * error, and takes a list for an object with the names 0, 1, and so on. Only `__proto__` must not occur here; the callers refuse it before.
  */
 export function recordOf<V extends GenericSchema>(
   value: V,
@@ -14,6 +14,7 @@ export function recordOf<V extends GenericSchema>(
     ...schema,
     "~run": (dataset, config) => {
       const input = dataset.value;
+      if (Array.isArray(input)) return run({ ...dataset, value: null }, config);
       if (!hasDropped(input)) return run(dataset, config);
       // The schema sees the names with a prefix, which no issue shows: a path is renamed back below.
       const result = run({ ...dataset, value: renamed(input, (name) => PREFIX + name) }, config);

@@ -31,6 +31,8 @@ export const refusedFlags: readonly Refused[] = [
   ["an integer past 2^53", { ...flag, type: "integer", variants: { on: 2 ** 53 } }, "/variants/on", /9007199254740991/],
   ["null for an object", { ...flag, type: "object", variants: { on: null } }, "/variants/on", /object or a list/],
   ["null for a string", { ...flag, type: "string", variants: { on: null } }, "/variants/on", /text/],
+  ["a list of variants", { ...flag, variants: [true, false] }, "/variants", /must be an object of variants/],
+  ["a list as metadata", { ...flag, metadata: ["a"] }, "/metadata", /must be an object/],
   ["no variants", { ...flag, variants: {} }, "/variants", /1 to 50/],
   [
     "too many variants",

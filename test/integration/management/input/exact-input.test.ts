@@ -150,6 +150,14 @@ describe("input that cannot be stored exactly", () => {
     }
   });
 
+  test("a list is no context, and no request", async ({ expect }) => {
+    const detail = "must be an object of attributes and their values";
+    for (const member of ["context", "request"]) {
+      const { status, errors } = await mistakes("POST", `${FLAGS}/known/explain`, `{"${member}":["a"]}`);
+      expect([status, errors]).toEqual([422, [{ pointer: `/${member}`, detail }]]);
+    }
+  });
+
   test("a compressed body is refused as such", async ({ expect }) => {
     const { status, headers, body } = await t.call("PUT", `${FLAGS}/x`, "packed", { "content-encoding": "gzip" });
     expect(status).toBe(415);
