@@ -2,7 +2,8 @@ import { type GenericSchema, type InferOutput, record, string } from "valibot";
 
 /**
  * A schema for an object with any names. Valibot's own drops members called `constructor` and `prototype` without an
- * error, and takes a list for an object with the names 0, 1, and so on. Only `__proto__` must not occur here; the callers refuse it before.
+ * error, and takes a list for an object with the names 0, 1, and so on. Only `__proto__` must not occur here; the
+ * callers refuse it before.
  */
 export function recordOf<V extends GenericSchema>(
   value: V,
