@@ -109,7 +109,8 @@ function served({ rollout: weights, by, ...options }: FlagOptions, kind: FlagKin
 }
 
 function notesOf({ description, tag: tags, owner, clientVisible, by, rollout: split }: FlagOptions): Fields {
-  if (by !== undefined && split === undefined) throw new UsageError("--by needs --rollout");
+  if (by !== undefined && split === undefined)
+    throw new UsageError("--by needs --rollout, for example --rollout on=25,off=75");
   const given = Object.entries({ description, tags, owner, clientVisible });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

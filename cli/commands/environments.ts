@@ -60,7 +60,8 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
       .option("--confirm <key>", "the same key again, as confirmation")
       .option("--yes", "delete it without a confirmation")
       .action(async (key: string, { confirm, yes = false }: { confirm?: string; yes?: boolean }, command: Command) => {
-        if (confirm === undefined ? !yes : confirm !== key) throw new UsageError(`--confirm must repeat ${key}`);
+        if (confirm === undefined ? !yes : confirm !== key)
+          throw new UsageError(`to delete environment ${key}, repeat its key: --confirm ${key}`);
         const session = await openSession(command, terminal);
         await change(session, {
           subject: `environment ${key}`,

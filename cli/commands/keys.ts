@@ -28,7 +28,7 @@ function addList(keys: Command, terminal: Terminal): void {
     keys
       .command("list")
       .alias("ls")
-      .description("list the keys, without their secrets")
+      .description("list the SDK keys, without their secrets")
       .option("--all", "include revoked keys")
       .action(async (options: { all?: boolean }, command: Command) => {
         const session = await openSession(command, terminal);
@@ -60,7 +60,7 @@ function addCreate(keys: Command, terminal: Terminal): void {
   withExamples(
     keys
       .command("create")
-      .description("create a key and print its token, once and alone on the standard output")
+      .description("create an SDK key and print its token, once and alone on the standard output")
       .addOption(
         new Option("--kind <kind>", "client keys are for browsers and apps, server keys for servers")
           .choices(KINDS)
@@ -101,7 +101,7 @@ function addUpdate(keys: Command, terminal: Terminal): void {
   withExamples(
     keys
       .command("update")
-      .description("change a key's name or origins; its token stays the same")
+      .description("change an SDK key's name or origins; its token stays the same")
       .argument("<id>")
       .option("--name <name>", "name for people")
       .option("--origin <origins...>", "web origins that may use the client key, instead of the present ones")
@@ -115,7 +115,7 @@ function addUpdate(keys: Command, terminal: Terminal): void {
         const session = await openSession(command, terminal);
         const path = { env: session.environment(), id };
         await change(session, {
-          subject: `key ${id} in ${path.env}`,
+          subject: `SDK key ${id} in ${path.env}`,
           before: async () => (await session.client.call("getKey", { path })).body,
           after: (key) => ({
             ...key,
@@ -134,13 +134,13 @@ function addRevoke(keys: Command, terminal: Terminal): void {
   withExamples(
     keys
       .command("revoke")
-      .description("revoke a key; it is refused everywhere as quickly as a changed flag is visible")
+      .description("revoke an SDK key, which takes effect as quickly as a change of a flag")
       .argument("<id>")
       .action(async (id: string, _options: unknown, command: Command) => {
         const session = await openSession(command, terminal);
         const path = { env: session.environment(), id };
         await change(session, {
-          subject: `key ${id} in ${path.env}`,
+          subject: `SDK key ${id} in ${path.env}`,
           before: () => readKey(session, id),
           after: (key) => ({ ...key, revoked: true }),
           write: (query) => session.client.call("revokeKey", { path, query }),
@@ -155,7 +155,7 @@ async function readKey(session: Session, id: string): Promise<object> {
   const path = { env: session.environment() };
   const items = await allPages((cursor) => session.client.call("listKeys", { path, query: { limit: "200", cursor } }));
   const key = items.find((one) => one.id === id);
-  if (key === undefined) throw new UsageError(`key ${id} does not exist in ${path.env}`);
+  if (key === undefined) throw new UsageError(`SDK key ${id} does not exist in ${path.env}`);
   const { kind, name, revokedAt } = key;
   return { kind, name, revoked: revokedAt !== null };
 }

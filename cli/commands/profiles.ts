@@ -163,7 +163,8 @@ function headerVariable(text: string, known: Record<string, string> = {}): Recor
   // The message does not quote the text, because it may be the secret itself.
   if (header === undefined || name === undefined)
     throw new UsageError("--header-variable takes a header and the name of a variable: CF-Access-Client-Id=ACCESS_ID");
-  if (RESERVED_HEADERS.has(header.toLowerCase())) throw new UsageError(`--header-variable cannot set ${header}`);
+  if (RESERVED_HEADERS.has(header.toLowerCase()))
+    throw new UsageError(`--header-variable cannot set ${header}, because burgee sets it itself`);
   return { ...known, [header]: name };
 }
 

@@ -86,12 +86,12 @@ export function tokenOf(headers: Headers): string | undefined {
 export function requireSdkKey(key: VerifiedSdkKey, keys: KeyTable, request: Request): SdkKeyRecord {
   const record = Object.hasOwn(keys, key.id) ? keys[key.id] : undefined;
   if (record === undefined || record.kind !== key.kind || !constantTimeEqual(record.hash, key.secretHash)) {
-    throw unauthorized("the key is revoked");
+    throw unauthorized("the SDK key is revoked");
   }
   if (record.origins.length === 0) return record;
   const origin = request.headers.get("origin");
   if (origin !== null && !allowsOrigin(record.origins, origin)) {
-    throw new HttpError(403, "the key may not be used from this origin");
+    throw new HttpError(403, "the SDK key may not be used from this origin");
   }
   return record;
 }

@@ -60,7 +60,9 @@ export class AdminAuthenticator {
     if (token.kind !== "admin") throw new HttpError(403, "management requires an admin token, not an SDK key");
     const row = await this.#rowOf(token.id, scope);
     if (row === undefined || !constantTimeEqual(row.secretHash, token.secretHash)) {
-      throw new HttpError(401, "the token is revoked", { headers: { "www-authenticate": 'Bearer realm="burgee"' } });
+      throw new HttpError(401, "the admin token is revoked", {
+        headers: { "www-authenticate": 'Bearer realm="burgee"' },
+      });
     }
     return { id: token.id, role: row.role };
   }

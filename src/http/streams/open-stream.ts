@@ -39,7 +39,7 @@ export async function openStream(c: Context<AppEnv>, services: Services): Promis
   const subscription = streams.feed.subscribe(token.environment, scope, sees);
   try {
     const state = await subscription.confirmed();
-    if (state === "unknown-environment") throw new HttpError(401, "the key is revoked");
+    if (state === "unknown-environment") throw new HttpError(401, "the SDK key is revoked");
     // Not an error: on one, the client would retry for ever, and more often than it polls.
     if (state === "unavailable") return closed(streams, subscription, "");
     requireSdkKey(token, state.keys, request);

@@ -60,7 +60,7 @@ describe("burgee", () => {
     expect((await t.run("env create preview")).code).toBe(1);
     expect((await t.run("env delete preview")).code).toBe(2);
     expect((await t.run("env delete preview --confirm production")).err).toBe(
-      "burgee: --confirm must repeat preview\n",
+      "burgee: to delete environment preview, repeat its key: --confirm preview\n",
     );
     expect((await t.run("env delete preview --confirm preview")).code).toBe(0);
     expect((await t.run("flags get badge -e preview")).code).toBe(1);

@@ -31,8 +31,8 @@ const WRONG: [line: string, code: number, message: string][] = [
   ["segments delete staff -e production --dry-run", 1, 'still used by flag "checkout-redesign"'],
   ["env create production", 1, "already exists"],
   ["env create production --dry-run", 1, "already exists"],
-  ["env delete production --confirm producton", 2, "--confirm must repeat production"],
-  ["env delete production", 2, "--confirm must repeat production"],
+  ["env delete production --confirm producton", 2, "repeat its key: --confirm production"],
+  ["env delete production", 2, "repeat its key: --confirm production"],
   [
     "flags get checkout-redesing -e production",
     1,

@@ -38,7 +38,10 @@ describe("access to the management API", () => {
     expect((await as(token, "GET", FLAGS)).status).toBe(200);
     await t.project.backends.neon.query("update sdk_keys set revoked_at = now() where id = $1", [id]);
     await t.clock.advance(10_000);
-    expect(await as(token, "GET", FLAGS)).toMatchObject({ status: 401, body: { detail: "the token is revoked" } });
+    expect(await as(token, "GET", FLAGS)).toMatchObject({
+      status: 401,
+      body: { detail: "the admin token is revoked" },
+    });
   });
 
   test("a read-only token reads and explains, and changes nothing", async ({ expect }) => {

@@ -53,7 +53,7 @@ const failures = (schema: string, mediaType: string, statuses: Record<string, st
 const OFREP_FAILURES = failures("OfrepError", "application/json", {
   400: "The context is invalid, or the targeting key is missing.",
   401: "The key is missing, forged or revoked.",
-  403: "The key may not be used from this origin.",
+  403: "The SDK key may not be used from this origin.",
   413: "The body is larger than 64 KiB.",
   429: "Too many reads past the caches, requests with keys of other deployments, or requests for names or versions that are not in memory. `Retry-After` says when to try again.",
   500: "The flag cannot be evaluated.",
@@ -62,7 +62,7 @@ const OFREP_FAILURES = failures("OfrepError", "application/json", {
 const GET_FAILURES = failures("Problem", "application/problem+json", {
   400: "The context is invalid.",
   401: "The key is missing, forged or revoked.",
-  403: "The key may not be used from this origin.",
+  403: "The SDK key may not be used from this origin.",
   503: "No tier can provide the flags: use your default.",
 });
 const GET_PARAMETERS = [
@@ -135,7 +135,7 @@ export const evaluationPaths: Record<string, object> = {
         200: { description: "Events.", content: { "text/event-stream": { schema: { type: "string" } } } },
         ...failures("OfrepError", "application/json", {
           401: "The key is missing, forged or revoked.",
-          403: "The key may not be used from this origin, or not in a URL.",
+          403: "The SDK key may not be used from this origin, or not in a URL.",
           404: "Streams are switched off.",
         }),
       },
