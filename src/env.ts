@@ -2,22 +2,27 @@ import type { PointSink } from "./ops/metrics.ts";
 import type { RateLimitBinding } from "./ops/rate-limiter.ts";
 import {
   connectionString,
+  type Form,
   optionalBinding,
   optionalText,
+  Refused,
   secret,
+  textOr,
+  textThat,
   token,
   trueOrFalse,
   webUrl,
   wholeNumber,
 } from "./setting-forms.ts";
-import * as v from "valibot";
 
 /** The worker's bindings as Cloudflare passes them: strings, and all optional until they are parsed. */
 export type Bindings = Record<string, unknown>;
 
 const rateLimit = optionalBinding<RateLimitBinding>("limit", "a rate limit binding");
 
-const Settings = v.object({
+const CLOUDFLARE_API_URL = "https://api.cloudflare.com/client/v4";
+
+const FORMS = {
   DATABASE_URL: connectionString,
   /** The URL of Neon's SQL over HTTP, if it is not at the host of the connection string. */
   NEON_HTTP_URL: optionalText(webUrl),
@@ -26,15 +31,12 @@ const Settings = v.object({
   KEY_SECRET: secret,
   /** The previous secret, which is still accepted while keys are being replaced. */
   KEY_SECRET_PREVIOUS: optionalText(secret),
-  CF_ZONE_ID: optionalText(v.pipe(token, v.regex(/^[A-Za-z0-9_-]{1,64}$/, "must be the id of a zone"))),
+  CF_ZONE_ID: optionalText(textThat((text) => /^[A-Za-z0-9_-]{1,64}$/.test(text), "must be the id of a zone")),
   CF_PURGE_TOKEN: optionalText(token),
-  CF_API_URL: v.optional(webUrl, "https://api.cloudflare.com/client/v4"),
+  CF_API_URL: textOr(webUrl, CLOUDFLARE_API_URL),
   CACHE_ENABLED: trueOrFalse(true),
-  CACHE_PREFIX: v.optional(
-    v.pipe(
-      v.string("must be text"),
-      v.regex(/^[A-Za-z0-9._-]{1,64}$/, "must consist of 1 to 64 letters, digits and . _ -"),
-    ),
+  CACHE_PREFIX: textOr(
+    textThat((text) => /^[A-Za-z0-9._-]{1,64}$/.test(text), "must consist of 1 to 64 letters, digits and . _ -"),
     "burgee",
   ),
   CACHE_L1_TTL_SECONDS: wholeNumber(60, 0, 3600),
@@ -64,10 +66,10 @@ const Settings = v.object({
   STREAM_LIFETIME_SECONDS: wholeNumber(1800, 10, 3000),
   /** The Analytics Engine data set. */
   ANALYTICS: optionalBinding<PointSink>("writeDataPoint", "an Analytics Engine binding"),
-});
+} satisfies Record<string, Form<unknown>>;
 
 /** The settings of the deployment. Names of durations end in their unit. */
-export type Settings = v.InferOutput<typeof Settings>;
+export type Settings = { [Name in keyof typeof FORMS]: Exclude<ReturnType<(typeof FORMS)[Name]>, Refused> };
 
 /** Settings whose values must never be shown. URLs belong to them, because they can contain a password or a token. */
 const SECRET_SETTINGS = [
@@ -94,7 +96,7 @@ export class SettingsError extends Error {
 
 /** Parses the bindings. @throws SettingsError that names every missing or malformed binding */
 export function parseSettings(bindings: Bindings): Settings {
-  return parsedOf(v.safeParse(Settings, bindings));
+  return parseSettingsOf(Object.keys(FORMS) as [keyof Settings, ...(keyof Settings)[]], bindings);
 }
 
 /** Parses the settings that a command needs, by the same rules. @throws SettingsError */
@@ -102,19 +104,21 @@ export function parseSettingsOf<Name extends keyof Settings>(
   names: readonly [Name, ...Name[]],
   variables: Bindings,
 ): Pick<Settings, Name> {
-  const parsed: unknown = parsedOf(v.safeParse(v.pick(Settings, names), variables));
-  return parsed as Pick<Settings, Name>;
+  const problems: string[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = variables[name];
+    const setting = FORMS[name](value);
+    if (setting instanceof Refused) problems.push(`${name} ${problemWith(value, setting)}`);
+    else if (setting !== undefined) settings[name] = setting;
+  }
+  if (problems.length > 0) throw new SettingsError(problems.join("; "));
+  return settings as Pick<Settings, Name>;
 }
 
-function parsedOf<T>(result: { success: true; output: T } | { success: false; issues: v.BaseIssue<unknown>[] }): T {
-  if (result.success) return result.output;
-  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? "the settings"} ${detailOf(issue)}`);
-  throw new SettingsError(problems.join("; "));
-}
-
-function detailOf(issue: v.BaseIssue<unknown>): string {
-  const isMissing = issue.input === undefined || issue.input === "";
-  return isMissing ? "is missing; docs/production.md describes every setting" : issue.message;
+function problemWith(value: unknown, { rule }: Refused): string {
+  const isMissing = value === undefined || value === "";
+  return isMissing ? "is missing; docs/production.md describes every setting" : rule;
 }
 
 /** Returns the secret settings that have a value, by name, so that the log can remove their values. */
@@ -123,8 +127,8 @@ export function secretsOf(bindings: Bindings | Settings): Record<string, string>
   return Object.fromEntries(
     SECRET_SETTINGS.flatMap((name) => {
       const value = values[name];
-      // The default is not a secret.
-      return typeof value === "string" && value !== v.getDefault(Settings.entries[name]) ? [[name, value]] : [];
+      const isDefault = name === "CF_API_URL" && value === CLOUDFLARE_API_URL;
+      return typeof value === "string" && !isDefault ? [[name, value]] : [];
     }),
   );
 }

@@ -1,77 +1,83 @@
-/**
- * The forms of settings. Each message says which values are accepted and does not repeat the value, so no schema here
- * may keep valibot's own message.
- */
-import * as v from "valibot";
+/** The forms of settings. Each rule says which values are accepted, and does not repeat the value. */
 
 const LOCAL_HOST = /^(?:localhost|[a-z0-9.-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-export const wholeNumber = (fallback: number, min: number, max: number) => {
-  const rule = `must be a whole number from ${min} to ${max}`;
-  return v.optional(
-    v.pipe(
-      v.union([v.pipe(v.string(rule), v.regex(/^\d*$/, rule)), v.number(rule)], rule),
-      v.transform((value) => (value === "" ? fallback : Number(value))),
-      v.integer(rule),
-      v.minValue(min, rule),
-      v.maxValue(max, rule),
-    ),
-    fallback,
-  );
+/** A value that its form does not accept. */
+export class Refused {
+  /** The accepted values, as the end of a sentence about the setting. */
+  readonly rule: string;
+
+  constructor(rule: string) {
+    this.rule = rule;
+  }
+}
+
+/** Returns the setting that a binding stands for. A binding that is not set is `undefined`. */
+export type Form<T> = (value: unknown) => T | Refused;
+
+export const wholeNumber = (fallback: number, min: number, max: number): Form<number> => {
+  const refused = new Refused(`must be a whole number from ${min} to ${max}`);
+  return (value) => {
+    if (value === undefined || value === "") return fallback;
+    const isNumeral = typeof value === "number" || (typeof value === "string" && /^\d+$/.test(value));
+    const number = isNumeral ? Number(value) : NaN;
+    return Number.isInteger(number) && number >= min && number <= max ? number : refused;
+  };
 };
 
-export const trueOrFalse = (fallback: boolean) =>
-  v.optional(
-    v.pipe(
-      v.union([v.string("must be true or false"), v.boolean("must be true or false")], "must be true or false"),
-      v.transform((value) => String(value).toLowerCase()),
-      v.picklist(["true", "false"], "must be true or false"),
-      v.transform((value) => value === "true"),
-    ),
-    fallback,
-  );
+export const trueOrFalse = (fallback: boolean): Form<boolean> => {
+  return (value) => {
+    if (value === undefined) return fallback;
+    const text = typeof value === "string" || typeof value === "boolean" ? String(value).toLowerCase() : undefined;
+    return text === "true" || text === "false" ? text === "true" : new Refused("must be true or false");
+  };
+};
+
+/** A text that passes the check. */
+export const textThat = (check: (text: string) => boolean, rule: string): Form<string> => {
+  const refused = new Refused(rule);
+  return (value) => (typeof value === "string" && check(value) ? value : refused);
+};
 
 /** A setting that may be left out. An empty text counts as left out. */
-export const optionalText = <T extends v.GenericSchema<string, string>>(form: T) =>
-  v.optional(
-    v.union(
-      [
-        v.pipe(
-          v.literal(""),
-          v.transform(() => undefined),
-        ),
-        form,
-      ],
-      "must be text",
-    ),
-  );
+export const optionalText = (form: Form<string>): Form<string | undefined> => {
+  return (value) => {
+    if (value === undefined || value === "") return undefined;
+    return typeof value === "string" ? form(value) : new Refused("must be text");
+  };
+};
 
-const WEB_URL =
-  "must be a URL like https://host without a user, a password or a query; http is accepted for localhost only";
-export const webUrl = v.pipe(v.string(WEB_URL), v.check(isWebUrl, WEB_URL));
+/** A setting with a default. */
+export const textOr = (form: Form<string>, fallback: string): Form<string> => {
+  return (value) => (value === undefined ? fallback : form(value));
+};
 
-const TOKEN = "must be one word of ASCII characters";
+export const webUrl = textThat(
+  isWebUrl,
+  "must be a URL like https://host without a user, a password or a query; http is accepted for localhost only",
+);
+
 /** A token is sent in a header, which cannot hold other characters. */
-export const token = v.pipe(v.string(TOKEN), v.regex(/^[\u0021-\u007E]+$/, TOKEN));
+export const token = textThat((text) => /^[\u0021-\u007E]+$/.test(text), "must be one word of ASCII characters");
 
-const SECRET =
-  "must have at least 32 characters on one line, without white space at its ends; make one with `openssl rand -hex 32`";
-export const secret = v.pipe(
-  v.string(SECRET),
-  v.check((text) => text.length >= 32 && text.trim() === text && !/\p{Cc}/u.test(text), SECRET),
+export const secret = textThat(
+  (text) => text.length >= 32 && text.trim() === text && !/\p{Cc}/u.test(text),
+  "must have at least 32 characters on one line, without white space at its ends; make one with `openssl rand -hex 32`",
 );
 
 /** The rule for connection strings, for commands that check one themselves. */
 export const CONNECTION_STRING =
   'must be a URL like postgres://user:password@host/database, without "psql", quotes or white space';
 /** The Neon client needs a user as well. */
-export const connectionString = v.pipe(
-  v.string(CONNECTION_STRING),
-  v.check((text) => hasUser(text) && isConnectionString(text), CONNECTION_STRING),
-);
+export const connectionString = textThat((text) => hasUser(text) && isConnectionString(text), CONNECTION_STRING);
 
-export const optionalBinding = <B>(method: keyof B & string, noun: string) =>
-  v.optional(v.custom<B>((value) => typeof (value as Partial<B> | null)?.[method] === "function", `must be ${noun}`));
+export const optionalBinding = <B>(method: keyof B & string, noun: string): Form<B | undefined> => {
+  return (value) => {
+    if (value === undefined) return undefined;
+    const isBinding = typeof (value as Partial<B> | null)?.[method] === "function";
+    return isBinding ? (value as B) : new Refused(`must be ${noun}`);
+  };
+};
 
 /** Whether the text is the URL of a Postgres database. The user may be left out. */
 export function isConnectionString(text: string): boolean {
