@@ -1,7 +1,6 @@
 /**
  * Builds the modules that wrangler uploads (wrangler.toml, [build]). Usage: node dev/build-worker.ts [folder]
- * BURGEE_SNAPSHOT names a module that
- * `npm run snapshot` wrote, for a deployment with a bundled snapshot.
+ * BURGEE_SNAPSHOT names a module that `npm run snapshot` wrote, for a deployment with a bundled snapshot.
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";

@@ -1,7 +1,7 @@
 import type { FlagDocument } from "../flags/document.ts";
 import { isPatternEngineLoaded, loadPatternEngine } from "../flags/formats/pattern.ts";
 
-/** How a document's JSON text names the operator that needs the pattern engine. */
+/** The operator that needs the pattern engine, as the JSON text of a document contains it. */
 const MATCHES = '"matches"';
 
 /**

@@ -19,7 +19,7 @@ export function useLeaveGuard(isDirty: () => boolean, loss: () => string): void 
   }, []);
 }
 
-/** Returns what a person loses who leaves a page with unsaved changes. */
+/** Returns the sentence that says that the unsaved changes to `name` will be lost. */
 export function unsavedChangesTo(name: string): string {
   return `Your unsaved changes to ${name} will be lost.`;
 }

@@ -1,7 +1,7 @@
 import { type Clock, remainingMs } from "../../ops/clock.ts";
 import { within } from "../../resilience/deadline.ts";
 
-/** After a call, the purges of this time share the next one (ms). */
+/** Purges within this time after a call share the next call (ms). */
 export const SHARED_FOR_MS = 200;
 /** A call that another request has begun and that takes longer than this may have died with that request (ms). */
 const LATE_MS = 10_000;
@@ -11,11 +11,11 @@ const REPEAT_AFTER_MS = [2000, 8000];
 /** The tags that share a call. */
 interface Batch {
   tags: Set<string>;
-  /** Those of its tags that are to be repeated, because they are not repeats themselves. */
+  /** The tags to repeat: those that are not repeats themselves. */
   first: Set<string>;
   /** The call, once one of the requests has begun it. */
   call: Promise<void> | undefined;
-  /** How many of the repeats have begun. */
+  /** The number of repeats that have begun. */
   repeats: number;
 }
 

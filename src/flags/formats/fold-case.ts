@@ -33,10 +33,10 @@ const SECOND_FORM = new RegExp(`[${Object.keys(SECOND_FORMS).join("")}]`, "g");
 
 /** The only letter whose lower-case form has two code points. Unicode's simple folding leaves it alone. */
 const DOTTED_CAPITAL_I = "\u0130";
-/** No character, and without case. It stands for the dotted I while the rest is written in lower case. */
+/** Not a character, so it has no case. It stands for the dotted I while the rest is written in lower case. */
 const PLACEHOLDER = "\uffff";
 
-/** A long text is folded once for all conditions on it. A caller may choose the text, but not fold it 500 times. */
+/** A long text is folded once for all conditions on it. A caller must not be able to have its text folded 500 times. */
 const LONG_TEXT = 64;
 let [lastText, lastFolded] = ["", ""];
 
