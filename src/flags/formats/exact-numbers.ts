@@ -13,12 +13,7 @@ export const INFINITE_NUMBER = "is too large a number";
 export type Steps = readonly (string | number)[];
 
 /** 2^53 has 16 digits. Most texts contain no number of that length, so they are not read again. */
-const LONG_NUMBER = /[\d.]{16}/;
-
-const LITERAL = /^[+-]?(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
-
-/** The most digits that JavaScript writes of a number. No id has more. */
-const MAX_PRECISION = 100;
+const LONG_NUMBER = /\d{16}/;
 
 /** The number of levels that are read. Deeper input is refused for its depth. */
 const MAX_LEVELS = 1000;
@@ -28,23 +23,9 @@ export function mayBeInexact(value: number): boolean {
   return value > Number.MAX_SAFE_INTEGER || value < -Number.MAX_SAFE_INTEGER;
 }
 
-/**
- * Whether this is a whole number that JavaScript may round: one without fraction and exponent, or one like
- * 9007199254740993.0 that is read back with other digits.
- */
+/** Whether this is a whole number, without fraction and exponent, that JavaScript may round. */
 export function isInexact(literal: string): boolean {
-  const value = Number(literal);
-  if (!mayBeInexact(value)) return false;
-  if (/^[+-]?\d+$/.test(literal)) return true;
-  const parts = LITERAL.exec(literal);
-  if (parts === null) return false;
-  const [, whole = "", fraction = "", exponent = "0"] = parts;
-  const digits = (whole + fraction).replace(/^0+/, "");
-  const significant = digits.replace(/0+$/, "");
-  const isWhole = digits.length - significant.length >= fraction.length - Number(exponent);
-  if (!isWhole || !Number.isFinite(value) || significant.length > MAX_PRECISION) return false;
-  const kept = Math.abs(value).toPrecision(significant.length).replace(/e.*/, "").replace(".", "");
-  return kept.slice(0, significant.length) !== significant;
+  return /^[+-]?\d+$/.test(literal) && mayBeInexact(Number(literal));
 }
 
 /**
