@@ -37,6 +37,30 @@ describe("many updates between two sweeps", () => {
     expect(await world.ask(reader, "banner")).toMatchObject({ value: false });
   });
 
+  test("do not make an isolate start over that was idle meanwhile", async ({ expect }) => {
+    await update(300);
+    expect(await commandsForOther()).toBe(1);
+    expect(await world.ask(reader, "banner")).toMatchObject({ value: false, version: await world.versionOf() });
+    expect(world.project.roundTrips().l2).toBe(1);
+  });
+
+  test("make it start over if Redis has lost the older changes", async ({ expect }) => {
+    await update(300);
+    await world.project.backends.upstash.command("DEL", "burgee:older_changes:production");
+    expect(await commandsForOther()).toBe(2);
+    expect(await world.ask(reader, "banner")).toMatchObject({ value: false, version: await world.versionOf() });
+  });
+
+  test("arrive if something else is stored in place of the older changes", async ({ expect }) => {
+    const { upstash } = world.project.backends;
+    await update(100);
+    await upstash.command("SET", "burgee:older_changes:production", "text");
+    await world.askLater(reader, "other");
+    await update(100);
+    expect(await upstash.command("HLEN", "burgee:older_changes:production")).toBe(100);
+    expect(await commandsForOther()).toBe(1);
+  });
+
   test("are published one by one by a sweep that finds Redis without any of them", async ({ expect }) => {
     for (let n = 0; n < 100; n++) await world.project.save({ key: "banner", metadata: { n } });
     const before = await world.project.backends.upstash.command("HGET", HASH, "@head");
