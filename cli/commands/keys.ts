@@ -122,7 +122,7 @@ function addUpdate(keys: Command, terminal: Terminal): void {
             ...(name === undefined ? {} : { name }),
             ...(origins === undefined ? {} : { origins }),
           }),
-          write: () => session.client.call("updateKey", { path, body: { name, origins } }),
+          write: (query) => session.client.call("updateKey", { path, query, body: { name, origins } }),
         });
       }),
     'burgee keys update aB3dE5fG7hI9 -e production --name "Web shop"',

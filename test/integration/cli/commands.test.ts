@@ -74,6 +74,7 @@ describe("burgee", () => {
     const update = `keys update ${key.id} -e production`;
     const dry = await t.run(`${update} --name Shop --dry-run`);
     expect(dry.out).toContain('+ /name "Shop"');
+    expect((await t.run("keys list -e production --json")).json).toContainEqual(expect.objectContaining(key));
     expect((await t.run(`${update} --name Shop --origin https://*.example.com http://localhost:*`)).code).toBe(0);
     expect([await from("https://new.example.com"), await from("http://localhost:1")]).toEqual([200, 200]);
     expect(await from("https://evil.test")).toBe(403);
@@ -166,6 +167,46 @@ describe("burgee", () => {
         code: 2,
         err: expect.stringContaining("exactly one of"),
       });
+  });
+
+  test("no command with --dry-run writes anything", async ({ expect }) => {
+    const { key } = (await t.run("keys create --kind client -e production --json")).json;
+    await t.run("segments set spare -f - -e production", { input: staff("@c.example") });
+    await t.run("env create spare --copy-from production");
+    await t.run("flags disable badge -e spare");
+    await t.run("export kept.yaml");
+    const [deletion] = (await t.call("GET", "/api/v1/audit?limit=1")).body.items;
+    const lines = [
+      "flags create another -e production",
+      "flags set badge -e production --default on",
+      "flags enable badge -e spare",
+      "flags disable badge -e production",
+      "flags delete badge -e spare",
+      "flags delete badge --everywhere",
+      "segments set spare -f - -e production",
+      "segments delete spare -e production",
+      "env create one-more",
+      "env delete spare --confirm spare",
+      "override allow -e production",
+      "keys create --kind server -e production",
+      `keys update ${key.id} -e production --name Shop`,
+      `keys revoke ${key.id} -e production`,
+      `audit restore ${deletion.id} -e spare`,
+      "copy --from spare --to production",
+      "apply kept.yaml --prune",
+      "import kept.yaml",
+      "cache purge --all -e production",
+      "cache warm --every",
+    ];
+    t.project.resetStats();
+    const before = await t.project.backends.neon.query("select max(id) as id, count(*) as rows from audit");
+    for (const line of lines) {
+      const { code, err } = await t.run(`${line} --dry-run`, { input: staff("@d.example") });
+      expect([0, 3], `${line}: ${err}`).toContain(code);
+      const after = await t.project.backends.neon.query("select max(id) as id, count(*) as rows from audit");
+      expect(after, line).toEqual(before);
+    }
+    await t.run("env delete spare --confirm spare");
   });
 
   test("cache warm fills both tiers, with a progress bar for people", async ({ expect }) => {
