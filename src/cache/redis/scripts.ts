@@ -29,10 +29,20 @@ export interface CacheScripts {
  */
 export const FENCE = `if mode == "fill" and head and head > version then return "0" end`;
 
-// A Redis key that is not a hash holds no entries, so the next write replaces it. Another error is the script's reply.
-const READ_HEAD = `local text = redis.pcall("HGET", KEYS[1], "@head")
+/** Returns the version of a head's text, or nil if no reader accepts it: Lua would also read "inf", "nan" and "1e9". */
+const VERSION_OF = `local function versionOf(text)
+  local version = tonumber(string.match(text .. "\\n", "^([1-9]%d*)\\n"))
+  return version and version <= ${Number.MAX_SAFE_INTEGER} and version or nil
+end`;
+
+// A key that is not a hash, or whose head is damaged, holds nothing of ours, so the next write replaces it. The script
+// returns any other error.
+const READ_HEAD = `${VERSION_OF}
+local text = redis.pcall("HGET", KEYS[1], "@head")
 if type(text) == "table" then
   if not string.find(text.err, "WRONGTYPE", 1, true) then return text end
+  text = nil
+elseif text and not versionOf(text) then
   text = nil
 end`;
 
@@ -243,11 +253,12 @@ for i = 1, #fields, 2 do
 end
 return { flags, bytes }`;
 
-// A key that is not a hash must not hide the others.
-const HEADS = `local versions = {}
+// A key that is not a hash, or has no valid head, must not hide the others.
+const HEADS = `${VERSION_OF}
+local versions = {}
 for i = 1, #KEYS do
   local text = redis.pcall("HGET", KEYS[i], "@head")
-  versions[i] = type(text) == "string" and string.match(text, "^%d+") or ""
+  versions[i] = type(text) == "string" and versionOf(text) and string.match(text, "^%d+") or ""
 end
 return versions`;
 
