@@ -65,9 +65,12 @@ export const secret = textThat(
   "must have at least 32 characters on one line, without white space at its ends; make one with `openssl rand -hex 32`",
 );
 
-/** The rule for connection strings, for commands that check one themselves. */
+/**
+ * The rule for connection strings, for commands that check one themselves. It contains no example, because the log
+ * would remove that as a connection string.
+ */
 export const CONNECTION_STRING =
-  'must be a URL like postgres://user:password@host/database, without "psql", quotes or white space';
+  'must be a URL of the scheme postgres or postgresql with user, host and database, without "psql", quotes or white space';
 /** The Neon client needs a user as well. */
 export const connectionString = textThat((text) => hasUser(text) && isConnectionString(text), CONNECTION_STRING);
 

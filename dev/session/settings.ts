@@ -1,5 +1,5 @@
 import { isAbsolute, join, relative } from "node:path";
-import { isConnectionString } from "../../src/setting-forms.ts";
+import { CONNECTION_STRING, isConnectionString } from "../../src/setting-forms.ts";
 import { DevError } from "./error.ts";
 
 export interface DevSettings {
@@ -33,8 +33,8 @@ export function readDevSettings(env: Record<string, string | undefined>, root: s
     port,
     directory,
     shownDirectory: shown === "" || shown.startsWith("..") ? directory : shown,
-    databaseUrl: urlSetting(env, "DATABASE_URL", isConnectionString, "postgres://user:password@host/database"),
-    redisUrl: urlSetting(env, "REDIS_URL", isRedisUrl, "redis://host:6379"),
+    databaseUrl: urlSetting(env, "DATABASE_URL", isConnectionString, CONNECTION_STRING),
+    redisUrl: urlSetting(env, "REDIS_URL", isRedisUrl, "must be a URL like redis://host:6379"),
     workerVars: Object.fromEntries(
       Object.entries(env).filter(
         (entry): entry is [string, string] => entry[0].startsWith("CACHE_") && entry[1] !== undefined,
@@ -47,12 +47,12 @@ function urlSetting(
   env: Record<string, string | undefined>,
   name: string,
   isForm: (text: string) => boolean,
-  example: string,
+  rule: string,
 ): string | undefined {
   const value = env[name];
   if (value === undefined || value === "") return undefined;
   if (!isForm(value)) {
-    throw new DevError(`${name} is not a URL like ${example}. Correct it, or unset it to use the embedded one.`);
+    throw new DevError(`${name} ${rule}. Correct it, or unset it to use the embedded one.`);
   }
   return value;
 }

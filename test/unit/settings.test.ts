@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
 import { missingSettings, parseSettings, parseSettingsOf, SettingsError } from "../../src/env.ts";
+import { redact } from "../../src/ops/redact.ts";
 import { malformed, SETTINGS_WITH_FORMS } from "../support/malformed-settings.ts";
 
 /** The number of subrequests that Cloudflare allows for one request. */
@@ -49,6 +50,13 @@ describe("settings", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test.each(SETTINGS_WITH_FORMS)("the log shows the rule for %s in full", (name) => {
+    for (const value of ["", ...malformed(name, "sesame-open-sesame")]) {
+      const message = messageOf(() => parseSettings({ ...required, [name]: value }));
+      if (redact(message) !== message) throw new Error(`${message}\nbecomes\n${redact(message)}`);
+    }
   });
 
   test("a value of another type is refused without being repeated", ({ expect }) => {

@@ -165,6 +165,6 @@ describe("npm run dev", () => {
     const redis = run({ REDIS_URL: "localhost" });
     expect([await port.ended, await redis.ended]).toEqual([1, 1]);
     expect(port.output()).toContain("PORT is not a port");
-    expect(redis.output()).toContain("REDIS_URL is not a URL like redis://host:6379");
+    expect(redis.output()).toContain("REDIS_URL must be a URL like redis://host:6379");
   });
 });
