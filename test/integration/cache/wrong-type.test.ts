@@ -73,21 +73,24 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       });
     }
 
-    test.each(DAMAGED_HEADS)("a hash with the damaged head %j counts as empty until a write replaces it", async (head) => {
-      const damage = () => put((hash) => ["HSET", hash, "@head", head, "a", "x", "@keys", "x", "@index", "x"]);
-      await damage();
-      expect(await tier.read("prod", ["a", "@keys"])).toBeUndefined();
-      expect(await tier.readAll("prod")).toBeUndefined();
-      expect(await tier.readChanges("prod", 3)).toBeUndefined();
-      expect(await tier.headVersions(["prod"])).toEqual(new Map());
-      expect(await tier.fill("prod", 5, [[5, ["a"]]], document)).toBe(true);
-      expect(await tier.get("prod", "a")).toMatchObject({ value: { key: "a" }, asOf: 5 });
-      await damage();
-      expect(await tier.publish("prod", [[6, ["a"]]])).toBe(6);
-      expect(await tier.readAll("prod")).toMatchObject({ asOf: 6, flags: new Map() });
-      await damage();
-      await tier.clear("prod");
-      expect(await redis.endpoint.command("EXISTS", key())).toBe(0);
-    });
+    test.each(DAMAGED_HEADS)(
+      "a hash with the damaged head %j counts as empty until a write replaces it",
+      async (head) => {
+        const damage = () => put((hash) => ["HSET", hash, "@head", head, "a", "x", "@keys", "x", "@index", "x"]);
+        await damage();
+        expect(await tier.read("prod", ["a", "@keys"])).toBeUndefined();
+        expect(await tier.readAll("prod")).toBeUndefined();
+        expect(await tier.readChanges("prod", 3)).toBeUndefined();
+        expect(await tier.headVersions(["prod"])).toEqual(new Map());
+        expect(await tier.fill("prod", 5, [[5, ["a"]]], document)).toBe(true);
+        expect(await tier.get("prod", "a")).toMatchObject({ value: { key: "a" }, asOf: 5 });
+        await damage();
+        expect(await tier.publish("prod", [[6, ["a"]]])).toBe(6);
+        expect(await tier.readAll("prod")).toMatchObject({ asOf: 6, flags: new Map() });
+        await damage();
+        await tier.clear("prod");
+        expect(await redis.endpoint.command("EXISTS", key())).toBe(0);
+      },
+    );
   });
 }
