@@ -13,10 +13,16 @@ const CALL_TIMEOUT_MS = 5000;
 export interface EdgePurge {
   /**
    * Purges, and resolves once the API has accepted the call. With `patienceMs`, purges within 200 ms share a call.
-   * Repeats run in `waitUntil`, and so does a call that is not accepted within `patienceMs`.
+   * Repeats run in `waitUntil`, and so does a call that is not accepted within `patienceMs`. The `wider` tags cover all
+   * `tags`, and are sent in their place if a shared call would have too many.
    * @throws Error the API did not accept the call, or not in time
    */
-  purge(tags: readonly string[], waitUntil: (promise: Promise<unknown>) => void, patienceMs?: number): Promise<void>;
+  purge(
+    tags: readonly string[],
+    waitUntil: (promise: Promise<unknown>) => void,
+    patienceMs?: number,
+    wider?: readonly string[],
+  ): Promise<void>;
 }
 
 export interface CloudflarePurgeOptions {
@@ -106,7 +112,7 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
     for (let i = 0; i < tags.length; i += TAGS_PER_CALL) await call(tags.slice(i, i + TAGS_PER_CALL));
   }
 
-  const purges = new SharedPurges(clock, purgeAll);
+  const purges = new SharedPurges(clock, TAGS_PER_CALL, purgeAll);
 
   async function tooLate(ms: number): Promise<never> {
     await clock.sleep(ms);
@@ -114,8 +120,8 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
   }
 
   return {
-    async purge(tags, waitUntil, patienceMs) {
-      const { accepted, repeated } = purges.purge(tags, patienceMs === undefined);
+    async purge(tags, waitUntil, patienceMs, wider) {
+      const { accepted, repeated } = purges.purge(tags, { isAlone: patienceMs === undefined, wider });
       // This also keeps the purge alive if the response does not wait for it.
       waitUntil(repeated.catch(() => undefined));
       await (patienceMs === undefined ? accepted : Promise.race([accepted, tooLate(patienceMs)]));

@@ -13,6 +13,8 @@ interface Batch {
   tags: Set<string>;
   /** The tags to repeat: those that are not repeats themselves. */
   first: Set<string>;
+  /** Tags that cover all of them; `undefined` if one of the purges has named none. */
+  wider: Set<string> | undefined;
   /** The call, once one of the requests has begun it. */
   call: Promise<void> | undefined;
   /** The number of repeats that have begun. */
@@ -29,30 +31,32 @@ interface Batch {
 export class SharedPurges {
   readonly #clock: Clock;
   readonly #send: (tags: readonly string[]) => Promise<void>;
+  readonly #maxTags: number;
   #sentAt = -Infinity;
   /** The batch that waits for its call. */
   #open: Batch | undefined;
 
-  constructor(clock: Clock, send: (tags: readonly string[]) => Promise<void>) {
+  /** A call takes at most `maxTags`; `send` makes several calls for more. */
+  constructor(clock: Clock, maxTags: number, send: (tags: readonly string[]) => Promise<void>) {
     this.#clock = clock;
+    this.#maxTags = maxTags;
     this.#send = send;
   }
 
   /**
-   * Purges together with others, or at once and alone if the caller `isAlone`. `accepted` resolves once the API has
-   * accepted the call, and `repeated` after the repeats. Both reject if a call failed.
+   * Purges together with others, or at once and alone if the caller `isAlone`. If the tags of all of them need more
+   * than one call, the `wider` tags take their place. `accepted` resolves once the API has accepted the call, and
+   * `repeated` after the repeats. Both reject if a call failed.
    */
-  purge(tags: readonly string[], isAlone: boolean): { accepted: Promise<void>; repeated: Promise<void> } {
-    const batch = isAlone ? aBatch(tags) : this.#join(tags);
+  purge(
+    tags: readonly string[],
+    { isAlone, wider }: { isAlone: boolean; wider?: readonly string[] | undefined },
+  ): { accepted: Promise<void>; repeated: Promise<void> } {
+    const batch = isAlone ? aBatch() : (this.#open ??= aBatch());
+    add(batch, tags, wider);
     for (const tag of tags) batch.first.add(tag);
     const accepted = isAlone ? this.#begin(batch) : this.#call(batch, tags);
     return { accepted, repeated: accepted.then(() => this.#repeat(batch)) };
-  }
-
-  #join(tags: readonly string[]): Batch {
-    this.#open ??= aBatch([]);
-    for (const tag of tags) this.#open.tags.add(tag);
-    return this.#open;
   }
 
   async #call(batch: Batch, tags: readonly string[]): Promise<void> {
@@ -72,7 +76,8 @@ export class SharedPurges {
       this.#open = undefined;
       this.#sentAt = this.#clock.now();
     }
-    batch.call = this.#send([...batch.tags]);
+    const { tags, wider } = batch;
+    batch.call = this.#send([...(wider !== undefined && tags.size > this.#maxTags ? wider : tags)]);
     return batch.call;
   }
 
@@ -88,11 +93,19 @@ export class SharedPurges {
       if (batch.repeats > i) continue;
       batch.repeats = i + 1;
       const tags = [...batch.first];
-      await this.#call(this.#join(tags), tags);
+      const shared = (this.#open ??= aBatch());
+      add(shared, tags, batch.wider);
+      await this.#call(shared, tags);
     }
   }
 }
 
-function aBatch(tags: readonly string[]): Batch {
-  return { tags: new Set(tags), first: new Set(), call: undefined, repeats: 0 };
+function aBatch(): Batch {
+  return { tags: new Set(), first: new Set(), wider: new Set(), call: undefined, repeats: 0 };
+}
+
+function add(batch: Batch, tags: readonly string[], wider: Iterable<string> | undefined): void {
+  for (const tag of tags) batch.tags.add(tag);
+  if (wider === undefined) batch.wider = undefined;
+  else for (const tag of wider) batch.wider?.add(tag);
 }

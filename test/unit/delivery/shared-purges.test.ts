@@ -117,6 +117,29 @@ describe("purges that share calls", () => {
     expect(later.result).toBe("accepted");
   });
 
+  test("a shared call with too many tags purges the environments of its purges, also in repeats", async ({
+    expect,
+  }) => {
+    const api = target();
+    const many = (name: string) => Array.from({ length: 60 }, (_, i) => `${name}-${i}`);
+    for (const name of ["first", "a", "b"]) void api.purge(many(name), (promise) => void promise, 1000, ["env"]);
+    await clock.advance(200);
+    expect(calls.map(({ tags }) => tags.length)).toEqual([60, 1]);
+    expect(calls[1]?.tags).toEqual(["env"]);
+    await clock.advance(2200);
+    expect(calls.slice(2).map(({ tags }) => tags.length)).toEqual([60, 1]);
+  });
+
+  test("a shared call is split if one of its purges names no wider tags", async ({ expect }) => {
+    const api = target();
+    const many = (name: string) => Array.from({ length: 60 }, (_, i) => `${name}-${i}`);
+    purge(api, "x");
+    void api.purge(many("a"), (promise) => void promise, 1000, ["env"]);
+    void api.purge(many("b"), (promise) => void promise, 1000);
+    await clock.advance(200);
+    expect(calls.map(({ tags }) => tags.length)).toEqual([1, 100, 20]);
+  });
+
   test("a purge whose shared call never ends makes its own after ten seconds", async ({ expect }) => {
     const api = target();
     purge(api, "a");
