@@ -9,7 +9,7 @@ import { Environments } from "./delivery/environment.ts";
 import { ChangeWatch } from "./delivery/watch/change-watch.ts";
 import { createEdgeHeadStore } from "./delivery/read/edge-head-store.ts";
 import { FlagSource } from "./delivery/read/flag-source.ts";
-import { createEdgeHeadCheck, createSharedHeadCheck, type HeadCheck } from "./delivery/read/head-check.ts";
+import { createEdgeHeadCheck, createRedisHeadCheck, type HeadCheck } from "./delivery/read/head-check.ts";
 import { planEnvironment } from "./delivery/read/load-plans.ts";
 import { Loader } from "./delivery/read/loader.ts";
 import { type Publication, Publisher } from "./delivery/publish/publisher.ts";
@@ -101,11 +101,11 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     now: clock.now,
   });
   const edgePurge = createEdgePurge(settings, clock);
-  const headCheckMs = settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0;
-  const headParts = { edge: createEdgeHeadStore(prefix, openCache), loader, flights, now: clock.now };
   const headCheck =
-    edgePurge === undefined ? createSharedHeadCheck(headParts, headCheckMs) : createEdgeHeadCheck(headParts);
-  const delivery: Delivery = { tiers, environments, loader, flights, headCheck, headCheckMs };
+    edgePurge === undefined
+      ? createRedisHeadCheck(loader)
+      : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), loader, flights, clock.now);
+  const delivery: Delivery = { tiers, environments, loader, flights, headCheck };
   const publisher: Publisher = new Publisher(tiers, prefix, edgePurge, log, async (environment, head, waitUntil) => {
     const publish = (publication: Publication) => publisher.publish(environment, publication, waitUntil);
     return (await loadRestoreDetection()).checkAhead({ environment, head }, openOutbox, publish, log);
@@ -154,7 +154,6 @@ interface Delivery {
   loader: Loader;
   flights: SingleFlight;
   headCheck: HeadCheck;
-  headCheckMs: number;
 }
 
 function defaultRuntime(settings: Settings): Runtime {
@@ -240,6 +239,7 @@ function createFlagSource(settings: Settings, runtime: Runtime, delivery: Delive
     ...delivery,
     snapshots: settings.CACHE_ENABLED ? createSnapshots(settings, runtime, delivery) : undefined,
     clock,
+    headCheckMs: settings.CACHE_ENABLED ? settings.CACHE_HEAD_CHECK_MS : 0,
     mayLookAhead: createCallerRateLimit(settings.AHEAD_PER_SECOND, clock.now),
     mayLoadUnknown: createCallerRateLimit(settings.UNKNOWN_FLAGS_PER_SECOND, clock.now),
     keyCheckMs: settings.KEY_CHECKS_PER_SECOND === 0 ? 0 : 1000 / settings.KEY_CHECKS_PER_SECOND,

@@ -73,7 +73,7 @@ export class Freshness {
       const { minVersion: _, ...ordinary } = scope;
       // Streams and bulk requests of all keys share one look, so they share one count.
       const asked = mayLookAhead?.(ANNOUNCED) === false ? ordinary : { ...scope, minVersion };
-      return headCheck.checkAnew(state, asked).catch(() => undefined);
+      return headCheck.check(state, asked).catch(() => undefined);
     };
     // Twice at most: the look that this request joined may have begun before the change.
     for (let i = 0; i < 2 && state.version < minVersion; i++) {
@@ -96,7 +96,7 @@ export class Freshness {
       const waitMs = remainingMs(state.keysLookedAt, keyCheckMs, clock.now());
       if (waitMs > 0) await clock.sleep(waitMs);
       state.keysLookedAt = clock.now();
-      if (!state.hasJustFailed(clock.now())) await this.#check(state, scope, "checkAnew");
+      if (!state.hasJustFailed(clock.now())) await this.#check(state, scope);
       return "looked";
     };
     // Twice at most: the look that this request joined may have begun before the key was created.
@@ -117,9 +117,9 @@ export class Freshness {
     scope.waitUntil(this.#check(state, scope).catch(() => undefined));
   }
 
-  async #check(state: EnvironmentState, scope: RequestScope, how: keyof HeadCheck = "check"): Promise<void> {
+  async #check(state: EnvironmentState, scope: RequestScope): Promise<void> {
     const { clock, headCheck, snapshots } = this.#options;
-    const outcome = await headCheck[how](state, scope).catch((): LoadOutcome => "unavailable");
+    const outcome = await headCheck.check(state, scope).catch((): LoadOutcome => "unavailable");
     if (outcome === "unavailable") state.headCheckFailed(clock.now());
     else state.recovered();
     if (outcome === "L2" || outcome === "L3") snapshots?.tierResponded(state, scope);

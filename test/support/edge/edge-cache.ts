@@ -10,7 +10,6 @@ interface Kept {
 export class MapEdgeCache implements EdgeCache {
   matches = 0;
   puts = 0;
-  readonly #putUrls: string[] = [];
   /** If true, every operation fails, as it can in the runtime. */
   isBroken = false;
   readonly #entries = new Map<string, Kept>();
@@ -32,7 +31,6 @@ export class MapEdgeCache implements EdgeCache {
 
   async put(url: string, response: Response): Promise<void> {
     this.puts += 1;
-    this.#putUrls.push(url);
     this.#check();
     const maxAge = Number(/max-age=(\d+)/.exec(response.headers.get("cache-control") ?? "")?.[1] ?? 0);
     const body = await response.text();
@@ -49,11 +47,6 @@ export class MapEdgeCache implements EdgeCache {
 
   clear(): void {
     this.#entries.clear();
-  }
-
-  /** How often an entry was stored whose URL contains the text. */
-  putsOf(part: string): number {
-    return this.#putUrls.filter((url) => url.includes(part)).length;
   }
 
   urls(): string[] {

@@ -20,8 +20,6 @@ export interface WorldOptions {
   schemaVersions?: readonly number[];
   /** The data centre keeps heads. All purges reach it, or only the first of each isolate, or none. */
   keptHeads?: "purged" | "purged once" | "not purged";
-  /** Without a purge transport, the data centre shares confirmed heads; with or without the time of confirmation. */
-  sharedHeads?: "timed" | "untimed";
 }
 
 /** The parts of the scheduled world that one isolate uses. */

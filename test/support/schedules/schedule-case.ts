@@ -25,14 +25,6 @@ export async function askAgain(world: ScheduledWorld, reader: ScheduledIsolate, 
   }
 }
 
-/** Evaluates half a second from now, and again 600 ms later, when a head that was confirmed at first is too old. */
-export async function askHalfwayAndAgain(world: ScheduledWorld, reader: ScheduledIsolate): Promise<void> {
-  for (const ms of [500, 600]) {
-    await world.pass(reader.name, ms);
-    await reader.ask("a");
-  }
-}
-
 /** Adds isolates that have just evaluated, with a warm L2. */
 export async function warm(world: ScheduledWorld, count: number): Promise<void> {
   for (const isolate of world.add(count)) await world.schedule.drain(isolate.ask("a"));

@@ -1,4 +1,4 @@
-import { askAgain, askHalfwayAndAgain, type Case, isolates, warm } from "./schedule-case.ts";
+import { askAgain, type Case, isolates, warm } from "./schedule-case.ts";
 import { SCHEMA_CASES } from "./schema-cases.ts";
 
 export const CASES: Case[] = [
@@ -239,17 +239,6 @@ export const CASES: Case[] = [
     start: (world) => {
       const [a, b, writer] = isolates([...world.isolates, ...world.add(1)]);
       return [a.ask("a"), b.ask("a"), writer.write("a")];
-    },
-  },
-  {
-    name: "two warm readers that ask twice at a data centre that shares confirmed heads, one writer",
-    sharedHeads: "timed",
-    isLarge: true,
-    without: { sharedHeads: "untimed" },
-    before: (world) => warm(world, 2),
-    start: (world) => {
-      const [a, b, writer] = isolates([...world.isolates, ...world.add(1)]);
-      return [a.ask("a"), askHalfwayAndAgain(world, b), writer.write("a")];
     },
   },
   ...SCHEMA_CASES,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, test, vi } from "vitest";
 import { FENCE, SCRIPTS } from "../../../src/cache/redis/scripts.ts";
-import type { WorldOptions } from "./isolate-world.ts";
 import { sample } from "./schedule-samples.ts";
 import { ScheduledWorld } from "./scheduled-world.ts";
 import { explore, type Program, type Schedule } from "./schedules.ts";
@@ -56,11 +55,6 @@ function totals(rows: readonly Row[]): string {
   return `${rows.length} cases: ${total(rows, "schedules")} schedules, ${total(rows, "wrong")} wrong; ${then}`;
 }
 
-function removedFrom({ keptHeads, sharedHeads }: Partial<WorldOptions>): string {
-  if (sharedHeads !== undefined) return "the time of confirmation";
-  return keptHeads === undefined ? "the fence" : "repeated purges";
-}
-
 /**
  * Tests that the worker's purge, fill and read code leaves no old value behind, in any order in which the I/O of a few
  * requests and writes can happen. From a case with too many schedules, `samples` of them are drawn.
@@ -89,7 +83,7 @@ export function testSchedules(cases: readonly Case[], samples: number): void {
       const { without = { scripts: UNFENCED } } = one;
       if (without === null) return;
       const unsafe = await count({ ...one, ...without }, samples);
-      row.without = removedFrom(without);
+      row.without = without.keptHeads === undefined ? "the fence" : "repeated purges";
       row["schedules then"] = unsafe.schedules;
       row["wrong then"] = unsafe.bad;
       expect(unsafe.bad).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ import { SingleFlight } from "../../../src/resilience/single-flight.ts";
 import { TieredCache } from "../../../src/cache/tiered-cache.ts";
 import { Environments } from "../../../src/delivery/environment.ts";
 import { FlagSource } from "../../../src/delivery/read/flag-source.ts";
-import { createEdgeHeadCheck, createSharedHeadCheck } from "../../../src/delivery/read/head-check.ts";
+import { createEdgeHeadCheck, createRedisHeadCheck } from "../../../src/delivery/read/head-check.ts";
 import { Loader } from "../../../src/delivery/read/loader.ts";
 import { Publisher } from "../../../src/delivery/publish/publisher.ts";
 import { createCloudflarePurge } from "../../../src/delivery/publish/purge-targets.ts";
@@ -75,9 +75,9 @@ export class ScheduledIsolate {
       now,
     });
     const keepsHeads = world.options.keptHeads !== undefined;
-    const headParts = { edge: world.keptHeads(name), loader, flights, now };
-    const sharedMs = world.options.sharedHeads === undefined ? 0 : 1000;
-    const headCheck = keepsHeads ? createEdgeHeadCheck(headParts) : createSharedHeadCheck(headParts, sharedMs);
+    const headCheck = keepsHeads
+      ? createEdgeHeadCheck(world.keptHeads(name), loader, flights, now)
+      : createRedisHeadCheck(loader);
     const api = { apiUrl: "https://purge.invalid", zoneId: "zone", token: "token", clock, fetch: world.purgeApi(name) };
     // No deadline passes in a schedule: it would be one more step that can happen at any time.
     const endless = { now, sleep: () => new Promise<never>(() => undefined) };

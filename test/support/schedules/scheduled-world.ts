@@ -1,9 +1,9 @@
 import { parseHead } from "../../../src/cache/redis/head-text.ts";
 import { formatDocument, pairsOf } from "../../../src/cache/redis/reading-text.ts";
 import { SchemaFields } from "../../../src/cache/redis/schema-fields.ts";
-import type { EdgeHeadStore, SharedHead } from "../../../src/delivery/read/head-check.ts";
+import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
 import type { Publication } from "../../../src/delivery/publish/publisher.ts";
-import { INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
+import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import { SCHEMA_VERSION } from "../../../src/flags/document.ts";
 import type { Outbox } from "../../../src/store/outbox.ts";
 import type { Reading } from "../../../src/flags/reading.ts";
@@ -14,7 +14,7 @@ import type { WorldOptions } from "./isolate-world.ts";
 import type { Schedule } from "./schedules.ts";
 import { VersionHistory, type Write } from "./version-history.ts";
 
-/** The lifetime of a head that the data centre keeps with a purge transport, as in the worker. */
+/** The lifetime of a head that the data centre keeps, as in the worker. */
 const KEPT_MS = 30_000;
 const HASH = `${PREFIX}:feature_flag:${ENVIRONMENT}`;
 const OLDER_CHANGES = `${PREFIX}:older_changes:${ENVIRONMENT}`;
@@ -38,7 +38,7 @@ export class ScheduledWorld {
   readonly #writes: string[] = [];
   readonly #primary = new RememberedRedis(HASH, OLDER_CHANGES);
   readonly #replica = new RememberedRedis(HASH, OLDER_CHANGES);
-  #keptHead: { head: SharedHead; until: number } | undefined;
+  #keptHead: { head: Head; until: number } | undefined;
   #checked: readonly string[] = [];
 
   constructor(schedule: Schedule, options: WorldOptions = {}) {
@@ -108,17 +108,13 @@ export class ScheduledWorld {
     return {
       get: () =>
         this.io(who, "looks for a kept head", () =>
-          this.#keptHead && this.clock.now() < this.#keptHead.until ? this.#readHead(this.#keptHead.head) : undefined,
+          this.#keptHead && this.clock.now() < this.#keptHead.until ? this.#keptHead.head : undefined,
         ),
-      put: (_environment, head, lifetimeMs) =>
+      put: (_environment, head) =>
         this.schedule.io(`${who}'s waitUntil`, `keeps head ${head.version}`, () => {
-          this.#keptHead = { head, until: this.clock.now() + lifetimeMs };
+          this.#keptHead = { head, until: this.clock.now() + KEPT_MS };
         }),
     };
-  }
-
-  #readHead(head: SharedHead): SharedHead {
-    return this.options.sharedHeads === "untimed" ? { ...head, confirmedAt: this.clock.now() } : head;
   }
 
   /** Returns Cloudflare's purge API. The purge reaches the data centre in a later step. */

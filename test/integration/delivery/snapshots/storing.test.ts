@@ -8,21 +8,21 @@ describe("the data centre's snapshot", () => {
     test("after a bulk response, and again only for a new version after a minute", async ({ expect }) => {
       const isolate = world.start();
       await world.ask(isolate, "");
-      expect(world.edge.putsOf("/snapshot/")).toBe(1);
+      expect(world.edge.puts).toBe(1);
       await world.clock.advance(2 * EVERY_MS);
       await world.ask(isolate, "");
-      expect(world.edge.putsOf("/snapshot/")).toBe(1);
+      expect(world.edge.puts).toBe(1);
       await world.publish(isolate, { key: "banner", enabled: false });
       await world.clock.advance(1001);
       await world.ask(isolate, "");
-      expect(world.edge.putsOf("/snapshot/")).toBe(2);
+      expect(world.edge.puts).toBe(2);
       const version = await world.publish(isolate, { key: "banner", enabled: true });
       await world.clock.advance(EVERY_MS - 2000);
       await world.ask(isolate, "");
-      expect(world.edge.putsOf("/snapshot/")).toBe(2);
+      expect(world.edge.puts).toBe(2);
       await world.clock.advance(2001);
       await world.ask(isolate, "");
-      expect(world.edge.putsOf("/snapshot/")).toBe(3);
+      expect(world.edge.puts).toBe(3);
       world.breakDown();
       expect(await world.ask(world.start(), "")).toMatchObject({ value: true, version });
     });
@@ -30,10 +30,10 @@ describe("the data centre's snapshot", () => {
     test("by an isolate that serves single flags too, which reads the rest after a minute", async ({ expect }) => {
       const isolate = world.start();
       await world.ask(isolate);
-      expect(world.edge.putsOf("/snapshot/")).toBe(0);
+      expect(world.edge.puts).toBe(0);
       await world.clock.advance(EVERY_MS + 1);
       const { version } = await world.ask(isolate);
-      expect(world.edge.putsOf("/snapshot/")).toBe(1);
+      expect(world.edge.puts).toBe(1);
       world.breakDown();
       expect((await world.ask(world.start(), "")).keys).toHaveLength(4);
       expect(await world.ask(world.start(), "/other-1")).toMatchObject({ status: 200, version });
@@ -42,7 +42,7 @@ describe("the data centre's snapshot", () => {
     test("once per version and data centre, by whichever isolate comes first", async ({ expect }) => {
       await world.leaveSnapshot();
       for (let i = 0; i < 3; i++) await world.ask(world.start(), "");
-      expect(world.edge.putsOf("/snapshot/")).toBe(1);
+      expect(world.edge.puts).toBe(1);
     });
 
     test("never over a newer one, as an isolate behind a lagging replica might do", async ({ expect }) => {
@@ -65,7 +65,7 @@ describe("the data centre's snapshot", () => {
         await world.clock.advance(24 * 3_600_000);
         await world.ask(isolate, "");
       }
-      expect(world.edge.putsOf("/snapshot/")).toBe(41);
+      expect(world.edge.puts).toBe(41);
       world.breakDown();
       expect((await world.ask(world.start())).cacheStatus).toContain("ttl=-0;");
     });
@@ -77,7 +77,7 @@ describe("the data centre's snapshot", () => {
         await world.clock.advance(EVERY_MS + 1);
         await world.ask(isolate);
       }
-      expect(world.edge.putsOf("/snapshot/")).toBe(0);
+      expect(world.edge.puts).toBe(0);
       expect(isolate.logged.filter((event) => event === "snapshot_skipped")).toHaveLength(1);
     });
 
