@@ -2,7 +2,7 @@ import { type Clock, remainingMs } from "../../ops/clock.ts";
 import { within } from "../../resilience/deadline.ts";
 
 /** Purges within this time after a call share the next call (ms). */
-export const SHARED_FOR_MS = 200;
+const SHARED_FOR_MS = 200;
 /** A call that another request has begun and that takes longer than this may have died with that request (ms). */
 const LATE_MS = 10_000;
 /** A data centre can miss a single purge, so each is repeated at these times (ms after the first). */
