@@ -142,8 +142,9 @@ export type Problem = {
   /** The current version, if another write came first. */
   version?: number | undefined;
   /**
-   * true in a 503 of a write whose response from the store was lost: the change may have happened. Read
-   * the resource before you repeat the request. Missing otherwise: nothing was changed.
+   * true in a 503 of a write whose response from the store was lost, or of a purge by hand that Redis
+   * did not complete: the change may have happened. Read the resource before you repeat the request.
+   * Missing otherwise: nothing was changed.
    */
   mayHaveHappened?: boolean | undefined;
   errors?:

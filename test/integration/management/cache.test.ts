@@ -116,7 +116,13 @@ describe("cache management", () => {
         status: 200,
         body: { tiers: { l2: { error: "Redis cannot be reached" } }, head: { l2: null } },
       });
-      expect((await t.call("POST", `${CACHE}/purge`, { all: true })).status).toBe(503);
+      const dryRun = await t.call("POST", `${CACHE}/purge?dryRun=true`, { all: true });
+      expect(dryRun).toMatchObject({ status: 503, body: { detail: "Redis cannot be reached" } });
+      expect(dryRun.body.mayHaveHappened).toBeUndefined();
+      expect(await t.call("POST", `${CACHE}/purge`, { all: true })).toMatchObject({
+        status: 503,
+        body: { detail: expect.stringContaining("send the purge again"), mayHaveHappened: true },
+      });
       expect(heldHere()).toEqual([]);
     } finally {
       t.project.backends.upstash.setFaults({});

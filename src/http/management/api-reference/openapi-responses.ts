@@ -84,7 +84,7 @@ export const responseSchemas: Record<string, object> = {
         mayHaveHappened: {
           type: "boolean",
           description:
-            "true in a 503 of a write whose response from the store was lost: the change may have happened. Read the resource before you repeat the request. Missing otherwise: nothing was changed.",
+            "true in a 503 of a write whose response from the store was lost, or of a purge by hand that Redis did not complete: the change may have happened. Read the resource before you repeat the request. Missing otherwise: nothing was changed.",
         },
         errors: {
           type: "array",

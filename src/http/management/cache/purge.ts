@@ -6,6 +6,7 @@ import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import { EDGE_PATIENCE_MS } from "../publish-write.ts";
 import { matchesGlob } from "./glob.ts";
+import { redisFailureText } from "./redis-failure.ts";
 
 /** The flags of an environment that a purge removes from the caches. */
 export type PurgeTarget = { flags: string[] } | { kind: FlagKind } | { pattern: string } | { all: true };
@@ -25,7 +26,7 @@ export type PurgeServices = Pick<Services, "tiers" | "edgePurge" | "prefix" | "l
 /**
  * Deletes cached copies, never flags: the next reader fetches them again. Heads stay, so a load that began before the
  * purge cannot fill a tier with what it read. Other isolates keep their memory until they see a change or their copies
- * expire. @throws HttpError 503 if Redis is unreachable; the memory of this isolate is purged even then
+ * expire. @throws HttpError 503 if Redis fails; the memory of this isolate is purged even then
  */
 export async function purgeCache(
   services: PurgeServices,
@@ -38,11 +39,12 @@ export async function purgeCache(
   const l1 = targetsInL1(services, environment, target);
   if (!options.dryRun && isEverything) tiers.l1.clear(environment);
   else if (!options.dryRun) tiers.l1.invalidateMany(environment, l1);
-  const l2 = tiers.l2 && (await orUnavailable(services, targetsInL2(tiers.l2, environment, target)));
+  const l2 = tiers.l2 && (await orUnavailable(services, options.dryRun, targetsInL2(tiers.l2, environment, target)));
   const flags = [...new Set([...l1, ...(l2 ?? [])])].toSorted();
   const report = { dryRun: options.dryRun, flags, deleted: { l1: l1.length, l2: l2?.length ?? null } };
   if (options.dryRun) return { ...report, edge: null };
-  await orUnavailable(services, isEverything ? tiers.clear(environment) : tiers.invalidateMany(environment, flags));
+  const purged = isEverything ? tiers.clear(environment) : tiers.invalidateMany(environment, flags);
+  await orUnavailable(services, options.dryRun, purged);
   // Data centres may hold responses about flags that neither tier holds any more.
   const edgeFlags = "flags" in target ? target.flags : flags;
   return { ...report, edge: await purgeEdge(services, environment, isEverything ? "*" : edgeFlags, options.waitUntil) };
@@ -97,11 +99,16 @@ async function purgeEdge(
   }
 }
 
-async function orUnavailable<T>({ log }: PurgeServices, work: Promise<T>): Promise<T> {
+async function orUnavailable<T>({ log }: PurgeServices, isDryRun: boolean, work: Promise<T>): Promise<T> {
   try {
     return await work;
-  } catch (error) {
-    log.warn("purge_failed", { target: "redis", ...errorFields(error) });
-    throw new HttpError(503, "Redis cannot be reached", { headers: { "retry-after": "1" }, cause: error });
+  } catch (cause) {
+    log.warn("purge_failed", { target: "redis", ...errorFields(cause) });
+    const advice = isDryRun ? "" : ", so only a part of the copies may be purged; send the purge again";
+    throw new HttpError(503, redisFailureText(cause) + advice, {
+      headers: { "retry-after": "1" },
+      mayHaveHappened: !isDryRun,
+      cause,
+    });
   }
 }

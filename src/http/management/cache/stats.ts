@@ -3,6 +3,7 @@ import { errorFields } from "../../../ops/log.ts";
 import type { TierOutcome } from "../../../ops/metrics.ts";
 import { countPending } from "../../../store/outbox.ts";
 import type { Services } from "../../services.ts";
+import { redisFailureText } from "./redis-failure.ts";
 
 /** The statistics of a tier, an error if it cannot be measured, or `null` if the worker has no such tier. */
 type MeasuredTier = CacheStats | { error: string } | null;
@@ -77,7 +78,7 @@ async function measureL2({ tiers, log }: StatsServices): Promise<MeasuredTier> {
     return await tiers.l2.stats();
   } catch (error) {
     log.warn("stats_failed", { target: "redis", ...errorFields(error) });
-    return { error: "Redis cannot be reached" };
+    return { error: redisFailureText(error) };
   }
 }
 
