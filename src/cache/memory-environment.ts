@@ -179,13 +179,12 @@ export class MemoryEnvironment<V> implements EntryOwner {
    * back to the version known here. Returns false, and does nothing, if the head is not newer.
    */
   advance(head: Head): boolean {
-    const all = contiguousEnd(head.changes, head.version);
-    const listed = all.slice(-MAX_CHANGES);
+    const listed = contiguousEnd(head.changes, head.version).slice(-MAX_CHANGES);
     if (head.version <= this.#version) {
       if (head.version === this.#version && listed.length > this.#changes.length) this.#changes = listed;
       return false;
     }
-    const news = this.#version === 0 ? undefined : changesAfter(all, this.#version, head.version);
+    const news = this.#version === 0 ? undefined : changesAfter(listed, this.#version, head.version);
     if (this.#version !== 0) this.#supersede(news ? fieldsOf(news) : "*");
     const merged = news ? [...this.#changes, ...news].slice(-MAX_CHANGES) : listed;
     this.#changes = merged.length >= listed.length ? merged : listed;

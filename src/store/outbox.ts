@@ -1,13 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
+import { MAX_CHANGES } from "../flags/changes.ts";
 import { type OutboxRow, pendingChanges } from "./outbox-rows.ts";
 import type { StoreDatabase } from "./client.ts";
 import { readJson, type Written } from "./writes/transaction.ts";
-
-/**
- * The number of changes of one environment that a sweep publishes one by one: 80 a second since the last sweep. With
- * more, it empties Redis and the memory of its isolate.
- */
-const MAX_SWEPT = 5000;
 
 /** The changes that a worker's own purge targets have not all accepted yet. */
 export interface Unconfirmed {
@@ -15,7 +10,7 @@ export interface Unconfirmed {
   versions: Map<string, number>;
   /**
    * Environments with such changes: every change since the oldest that one of the targets has not accepted, or one
-   * change of everything if they are more than MAX_SWEPT, or if the target is new.
+   * change of everything if they are more than MAX_CHANGES, or if the target is new.
    */
   pending: Map<string, Written>;
 }
@@ -81,7 +76,7 @@ export async function countPending(db: StoreDatabase, environment: string): Prom
 async function readUnconfirmed(db: StoreDatabase, targets: readonly string[]): Promise<Unconfirmed> {
   const rows = await readJson<[environment: string, version: number | null, newest: number, rows: OutboxRow[] | null]>(
     db,
-    sql`select begin_sweep(${textArray(targets)}, ${MAX_SWEPT}) as result`,
+    sql`select begin_sweep(${textArray(targets)}, ${MAX_CHANGES}) as result`,
   );
   const unconfirmed: Unconfirmed = { versions: new Map(), pending: new Map() };
   for (const [environment, version, newest, changes] of rows) {

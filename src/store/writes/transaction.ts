@@ -18,8 +18,8 @@ export type Statement = BatchItem<"pg">;
 export interface Written {
   version: number;
   /**
-   * Every change since the oldest that has to be published, oldest first; of more than MAX_CHANGES, the last ones. A
-   * head that misses an earlier one starts over.
+   * Every change since the oldest that has to be published, oldest first, or one change of everything if they are more
+   * than MAX_CHANGES.
    */
   pending: Change[];
 }
@@ -155,10 +155,9 @@ function selectWritten(environment: string | null): SQL {
   return sql`
     select json_build_array(written.key, written.version, case
       when pending.oldest is null then '[]'::json
-      else (
+      when written.version - pending.oldest < ${MAX_CHANGES} then (
         select json_agg(json_build_array(o.version, o.fields) order by o.version) from outbox o
-        where o.environment = written.key
-          and o.version between greatest(pending.oldest, written.version - ${MAX_CHANGES - 1}) and written.version
+        where o.environment = written.key and o.version between pending.oldest and written.version
       )
     end) as result
     from (
