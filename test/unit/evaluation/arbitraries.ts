@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import { compilePattern, PatternError } from "../../../src/flags/formats/pattern.ts";
+import { compilePattern, hasEmptyAlternative, PatternError } from "../../../src/flags/formats/pattern.ts";
 import type {
   AttributePath,
   Condition,
@@ -41,7 +41,7 @@ const pattern = fc
   .filter((text) => {
     try {
       compilePattern(text, true);
-      return text !== "";
+      return text !== "" && !hasEmptyAlternative(text);
     } catch (error) {
       if (error instanceof PatternError) return false;
       throw error;
