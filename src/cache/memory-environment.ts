@@ -32,6 +32,9 @@ export class MemoryEnvironment<V> implements EntryOwner {
   readonly #now: () => number;
   readonly #nodes = new Map<string, LruNode<V>>();
   #version = 0;
+  #tag: string | undefined;
+  /** Readings of earlier versions may be of another history. */
+  #historyFrom = 1;
   #changes: readonly Change[] = [];
   #checkedAt = 0;
   #movedAt = 0;
@@ -53,6 +56,14 @@ export class MemoryEnvironment<V> implements EntryOwner {
   /** The newest version that this isolate has seen; 0 if it has seen none. It never goes back. */
   get version(): number {
     return this.#version;
+  }
+
+  /**
+   * The random tag of `version`; `undefined` if it is unknown. A restored database gives version numbers out again, and
+   * two contents of one number have different tags.
+   */
+  get tag(): string | undefined {
+    return this.#tag;
   }
 
   /** The last changes, oldest first and contiguous, ending at `version`. */
@@ -168,7 +179,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
 
   /** The fields that a reading of version `asOf` cannot supply, because a change since then names them. */
   changedSince(asOf: number): ReadonlySet<string> | "*" {
-    if (asOf < 1) return "*";
+    if (asOf < this.#historyFrom) return "*";
     if (asOf === this.#version) return NOTHING;
     const changes = asOf < this.#version ? changesAfter(this.#changes, asOf, this.#version) : undefined;
     return changes ? fieldsOf(changes) : "*";
@@ -176,21 +187,20 @@ export class MemoryEnvironment<V> implements EntryOwner {
 
   /**
    * Moves to a newer head and supersedes the entries that its changes name, or all entries if the changes do not reach
-   * back to the version known here. Returns false, and does nothing, if the head is not newer.
+   * back to the version known here. A head of the same version with another tag supersedes all entries. Returns false,
+   * and keeps the entries, if the head is neither.
    */
   advance(head: Head): boolean {
+    if (head.version < this.#version) return false;
     const listed = contiguousEnd(head.changes, head.version).slice(-MAX_CHANGES);
-    if (head.version <= this.#version) {
-      if (head.version === this.#version && listed.length > this.#changes.length) this.#changes = listed;
-      return false;
-    }
+    if (head.version === this.#version) return this.#meet(head.tag, listed);
     const news = this.#version === 0 ? undefined : changesAfter(listed, this.#version, head.version);
     if (this.#version !== 0) this.#supersede(news ? fieldsOf(news) : "*");
     const merged = news ? [...this.#changes, ...news].slice(-MAX_CHANGES) : listed;
     this.#changes = merged.length >= listed.length ? merged : listed;
     this.#version = head.version;
-    this.#movedAt = this.#now();
-    this.#onMove?.();
+    this.#tag = head.tag;
+    this.#moved();
     return true;
   }
 
@@ -244,6 +254,26 @@ export class MemoryEnvironment<V> implements EntryOwner {
     this.#index = undefined;
     this.#hidden.clear();
     this.#generation += 1;
+  }
+
+  /** Takes what a head of the version known here adds. Returns whether it is of another history. */
+  #meet(tag: string | undefined, listed: readonly Change[]): boolean {
+    if (tag === undefined || this.#tag === undefined || tag === this.#tag) {
+      this.#tag ??= tag;
+      if (listed.length > this.#changes.length) this.#changes = listed;
+      return false;
+    }
+    this.#supersede("*");
+    this.#changes = listed;
+    this.#tag = tag;
+    this.#historyFrom = this.#version;
+    this.#moved();
+    return true;
+  }
+
+  #moved(): void {
+    this.#movedAt = this.#now();
+    this.#onMove?.();
   }
 
   #listOf({ value }: LruNode<V>): LruList<V> {

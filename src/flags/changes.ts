@@ -18,6 +18,8 @@ export type Change = [version: number, fields: string[] | "*"];
 export interface Head {
   version: number;
   changes: Change[];
+  /** The tag of `version`. `undefined` if unknown. */
+  tag?: string | undefined;
 }
 
 /** Returns the longest end of the list without a gap in its versions. Empty if the list does not end at `version`. */

@@ -9,6 +9,8 @@ export type FlagIndex = string[];
 export interface Reading {
   /** The version of the environment at which all of this is true. */
   asOf: number;
+  /** The random tag of the version `asOf`. `undefined` if unknown. */
+  tag?: string | undefined;
   /** The last changes up to `asOf`, oldest first. `undefined` if not requested or not far enough back. */
   changes?: Change[] | undefined;
   /** Documents by flag key; null if the flag does not exist. */

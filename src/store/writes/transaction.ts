@@ -17,6 +17,8 @@ export type Statement = BatchItem<"pg">;
 /** The version of an environment after a write, and the changes to publish. */
 export interface Written {
   version: number;
+  /** The random tag of `version`. `undefined` if unknown. */
+  tag?: string | undefined;
   /**
    * Every change since the oldest that has to be published, oldest first, or one change of everything if they are more
    * than MAX_CHANGES.
