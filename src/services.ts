@@ -29,15 +29,15 @@ import { OverrideReader } from "./http/overrides/overrides.ts";
 import { createRateLimits } from "./http/limits.ts";
 import type { Services, StreamServices } from "./http/services.ts";
 import { KEEP_ALIVE_MS, StreamSlots } from "./http/streams/stream-slots.ts";
-import { type Clock, systemClock } from "./ops/clock.ts";
+import { systemClock } from "./ops/clock.ts";
 import { FailureLog } from "./ops/failure-log.ts";
 import { consoleLog, errorFields, type Log, redactingLog } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createCallerRateLimit } from "./ops/rate-limit.ts";
 import { createRedact } from "./ops/redact.ts";
-import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
+import { openEdgeCache } from "./ops/runtime.ts";
+import type { ServicesOptions, StoreAccess } from "./services-options.ts";
 import type { StoreDatabase } from "./store/client.ts";
-import type { PurgeTargets } from "./store/outbox.ts";
 
 /** A command to Redis that takes longer counts as failed (ms). */
 const REDIS_TIMEOUT_MS = 150;
@@ -53,21 +53,6 @@ const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 500
 
 /** Memory that a flag takes, compiled form and document together, per character of its JSON: `npm run bench:memory`. */
 const BYTES_PER_JSON_CHARACTER = 7;
-/** Replacements for runtime services, used by tests. */
-export interface ServicesOptions {
-  clock?: Clock;
-  log?: Log;
-  random?: () => number;
-  redisTimeoutMs?: number;
-  storeTimeoutMs?: number;
-  flightBudgetMs?: number;
-  /** Opens the cache of the data centre. */
-  openCache?: () => Promise<EdgeCache>;
-  /** Loads the snapshots that were bundled at deployment: their text by environment. */
-  bundledSnapshots?: () => Promise<Readonly<Record<string, string>>>;
-  /** The schema version of the documents in Redis. */
-  schemaVersion?: number;
-}
 
 type Runtime = Required<ServicesOptions>;
 
@@ -77,7 +62,7 @@ const loadRestoreDetection = () => import("./delivery/publish/restore-detection.
 
 /** The composition root: constructs everything that lives as long as the isolate. */
 export function createServices(settings: Settings, options: ServicesOptions = {}): Services {
-  const given: Runtime = { ...defaultRuntime(settings), ...options };
+  const given: Runtime = { ...defaultRuntime(settings, options), ...options };
   const runtime: Runtime = { ...given, log: redactingLog(given.log, createRedact(secretsOf(settings))) };
   const { clock, log, random, openCache } = runtime;
   const prefix = settings.CACHE_PREFIX;
@@ -87,7 +72,7 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
   const storeBreaker = createBreaker("Postgres", runtime);
   const metrics = new Metrics(settings.ANALYTICS, prefix);
   const failures = new FailureLog(log, clock.now);
-  const store = createStore(settings, runtime);
+  const store = runtime.createStore();
   const flights = new SingleFlight({ clock, budgetMs: runtime.flightBudgetMs });
   const loader = new Loader({
     tiers,
@@ -100,7 +85,7 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     onRead: (tier, outcome) => void metrics.reads[tier][outcome]++,
     now: clock.now,
   });
-  const edgePurge = createEdgePurge(settings, clock);
+  const edgePurge = createEdgePurge(settings, runtime);
   const headCheck =
     edgePurge === undefined
       ? createRedisHeadCheck(loader)
@@ -156,22 +141,26 @@ interface Delivery {
   headCheck: HeadCheck;
 }
 
-function defaultRuntime(settings: Settings): Runtime {
+function defaultRuntime(settings: Settings, { storeTimeoutMs = STORE_TIMEOUT_MS }: ServicesOptions): Runtime {
   return {
     clock: systemClock,
     log: consoleLog,
     random: Math.random,
     redisTimeoutMs: REDIS_TIMEOUT_MS,
-    storeTimeoutMs: STORE_TIMEOUT_MS,
+    storeTimeoutMs,
     flightBudgetMs: FLIGHT_BUDGET_MS,
     openCache: () => openEdgeCache(settings.CACHE_PREFIX),
     bundledSnapshots: async () => (await import("#bundled-snapshot")).bundled,
     schemaVersion: SCHEMA_VERSION,
+    createRedis,
+    createStore: () => createStore(settings, storeTimeoutMs),
+    fetch: (...args) => fetch(...args),
+    compile: compileFlag,
   };
 }
 
 function createTiers(settings: Settings, runtime: Runtime): TieredCache<CompiledFlag> {
-  const { clock, random } = runtime;
+  const { clock, random, compile } = runtime;
   const l1 = new MemoryTier<CompiledFlag>({
     maxEntries: settings.CACHE_L1_MAX_ENTRIES,
     maxBytes: settings.CACHE_L1_MAX_BYTES,
@@ -187,7 +176,7 @@ function createTiers(settings: Settings, runtime: Runtime): TieredCache<Compiled
   return new TieredCache<CompiledFlag>({
     l1,
     l2: createRedisTier(settings, runtime),
-    compile: compileFlag,
+    compile,
     documentOf: (flag) => flag.document,
     prepare: prepareToCompile,
     now: clock.now,
@@ -205,12 +194,12 @@ function createBreaker(
 }
 
 /** Opens the store on first use, because its client is the larger half of the bundle. */
-function createStore(settings: Settings, { storeTimeoutMs }: Runtime) {
+function createStore(settings: Settings, timeoutMs: number): StoreAccess {
   let database: Promise<StoreDatabase> | undefined;
   const openDatabase = () =>
     (database ??= import("./store/client.ts").then(({ createDatabase }) =>
       createDatabase(settings.DATABASE_URL, {
-        timeoutMs: storeTimeoutMs,
+        timeoutMs,
         ...(settings.NEON_HTTP_URL === undefined ? {} : { fetchEndpoint: settings.NEON_HTTP_URL }),
       }),
     ));
@@ -220,17 +209,17 @@ function createStore(settings: Settings, { storeTimeoutMs }: Runtime) {
       const [{ createFlagReader }, db] = await Promise.all([import("./store/readings/flag-reader.ts"), openDatabase()]);
       return createFlagReader(db);
     },
-    async openOutbox(targets: PurgeTargets) {
+    async openOutbox(targets) {
       const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
       return createOutbox(db, targets);
     },
   };
 }
 
-function createEdgePurge(settings: Settings, clock: Clock): EdgePurge | undefined {
+function createEdgePurge(settings: Settings, { clock, fetch }: Runtime): EdgePurge | undefined {
   const { CF_API_URL: apiUrl, CF_ZONE_ID: zoneId, CF_PURGE_TOKEN: token } = settings;
   if (zoneId === undefined || token === undefined) return undefined;
-  return createCloudflarePurge({ apiUrl, zoneId, token, clock, fetch: (...args) => fetch(...args) });
+  return createCloudflarePurge({ apiUrl, zoneId, token, clock, fetch });
 }
 
 function createFlagSource(settings: Settings, runtime: Runtime, delivery: Delivery): FlagSource {
@@ -248,7 +237,7 @@ function createFlagSource(settings: Settings, runtime: Runtime, delivery: Delive
 
 function createSnapshots(
   settings: Settings,
-  { openCache, bundledSnapshots, clock, log }: Runtime,
+  { openCache, bundledSnapshots, compile, clock, log }: Runtime,
   { loader, flights }: Delivery,
 ): Snapshots {
   return new Snapshots({
@@ -257,7 +246,7 @@ function createSnapshots(
     everySeconds: settings.CACHE_SNAPSHOT_SECONDS,
     bundled: bundledSnapshots,
     loadAll: (state, scope) => loader.load(state, planEnvironment(state), scope),
-    compile: compileFlag,
+    compile,
     flights,
     clock,
     log,
@@ -283,7 +272,7 @@ function logFailure(error: HttpError, requestId: string, failures: FailureLog, l
 }
 
 function createRedisTier(settings: Settings, runtime: Runtime): RedisTier | undefined {
-  const { clock, redisTimeoutMs: timeoutMs, schemaVersion } = runtime;
+  const { clock, redisTimeoutMs: timeoutMs, schemaVersion, createRedis } = runtime;
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = settings;
   if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined)
     return undefined;

@@ -2,7 +2,8 @@ import { createApp } from "../../src/app.ts";
 import { parseSettings } from "../../src/env.ts";
 import type { Log } from "../../src/ops/log.ts";
 import type { Services } from "../../src/http/services.ts";
-import { createServices, type ServicesOptions } from "../../src/services.ts";
+import { createServices } from "../../src/services.ts";
+import type { ServicesOptions } from "../../src/services-options.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
 /** The whole worker as one isolate in the test's process. The test moves its clock. */

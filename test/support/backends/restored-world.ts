@@ -1,5 +1,5 @@
 import { saveFlag } from "../../../src/store/writes/flags.ts";
-import type { ServicesOptions } from "../../../src/services.ts";
+import type { ServicesOptions } from "../../../src/services-options.ts";
 import { type Isolate, startIsolate } from "../app.ts";
 import { takeBackup } from "./database-backup.ts";
 import { FakeClock } from "../fake-clock.ts";
