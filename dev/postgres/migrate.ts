@@ -65,25 +65,29 @@ function withRecord({ sql, hash, folderMillis }: MigrationMeta): string {
   return [limit, ...sql, record].map((part) => part.trim().replace(/;$/, "")).join(";\n");
 }
 
-/** Applies a migration. If another transaction holds a lock that it needs, lets waiting requests pass and retries. */
+/**
+ * Applies a migration. If another transaction holds a lock that it needs, or each of the two waits for the other, lets
+ * waiting requests pass and retries.
+ */
 async function applyPatiently(apply: () => Promise<void>, pause: (ms: number) => Promise<unknown>): Promise<void> {
   for (const ms of PAUSES_MS) {
     try {
       return await apply();
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
+      if (!isLockFailure(error)) throw error;
       await pause(ms);
     }
   }
   await apply();
 }
 
-function isLockTimeout(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === "55P03";
+function isLockFailure(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === "55P03" || code === "40P01";
 }
 
 function reasonOf(error: unknown): string {
-  if (isLockTimeout(error))
+  if (isLockFailure(error))
     return (
       `another transaction has held a lock on its tables during all ${PAUSES_MS.length + 1} attempts. ` +
       "Nothing of this migration was applied. Run this again when no dump or long transaction is running."

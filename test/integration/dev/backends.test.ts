@@ -106,6 +106,23 @@ describe.each(options)("$kind backends", ({ databaseUrl, redisUrl }) => {
     expect(await neon.query("show lock_timeout")).toEqual([{ lock_timeout: "0" }]);
   });
 
+  test("try again after a deadlock, of which they were the victim", async () => {
+    const { neon } = await open(false);
+    await writeMigrations({ "0000_first": "create table a (id int);" });
+    const pauses: number[] = [];
+    const deadlocked: MigrationTarget = {
+      query: (sql) => neon.query(sql),
+      async exec(sql) {
+        const isVictim = sql.includes("table a ") && pauses.length === 0;
+        if (isVictim) throw Object.assign(new Error("deadlock detected"), { code: "40P01" });
+        await neon.exec(sql);
+      },
+    };
+    const pause = async (ms: number) => void pauses.push(ms);
+    expect(await applyMigrations(deadlocked, folder, pause)).toEqual(["migrations/0000_first.sql"]);
+    expect(pauses).toEqual([500]);
+  });
+
   test("give up if a lock is never free, and say that nothing was applied", async () => {
     const { neon } = await open(false);
     await writeMigrations({ "0000_first": "create table a (id int);" });
