@@ -1,10 +1,24 @@
--- An environment that is created again continues after its last version, because caches never go back in version.
+-- Draws the tag of a version. A restored database gives version numbers out again; tags tell their contents apart.
+create function new_version_tag() returns text
+language sql volatile as $$
+  select left(replace(gen_random_uuid()::text, '-', ''), 12)
+$$;
+
+-- An environment that is created again continues with its last version, because caches never go back in version. It
+-- also keeps that version's tag, because nothing was issued since.
 create function environment_starts() returns trigger
 language plpgsql as $$
+declare
+  last_version bigint := (select max(o.version) from outbox o where o.environment = new.key);
 begin
-  new.version := greatest(
-    new.version,
-    (select max(o.version) from outbox o where o.environment = new.key)
+  if last_version > new.version then
+    new.version := last_version;
+    new.version_tag := null;
+  end if;
+  new.version_tag := coalesce(
+    (select o.tag from outbox o where o.environment = new.key and o.version = new.version),
+    new.version_tag,
+    new_version_tag()
   );
   return new;
 end
@@ -13,8 +27,8 @@ $$;
 create trigger environments_start before insert on environments
 for each row execute function environment_starts();
 
--- Refuses (BG006) to rename an environment or to lower its version. A version raised by hand, after a restore from a
--- backup, purges the whole environment.
+-- Refuses (BG006) to rename an environment or to lower its version, and draws the tag of each new version. A version
+-- raised by hand, after a restore from a backup, purges the whole environment.
 create function environment_moves() returns trigger
 language plpgsql as $$
 begin
@@ -26,10 +40,11 @@ begin
       message = format('the version of environment "%s" cannot go back from %s to %s',
         old.key, old.version, new.version);
   end if;
-  if new.version > old.version
-    and (new.bumped_by, new.bumped_at) is not distinct from (old.bumped_by, old.bumped_at)
-  then
-    insert into outbox (environment, version) values (new.key, new.version);
+  if new.version > old.version then
+    new.version_tag := new_version_tag();
+    if (new.bumped_by, new.bumped_at) is not distinct from (old.bumped_by, old.bumped_at) then
+      insert into outbox (environment, version, tag) values (new.key, new.version, new.version_tag);
+    end if;
   end if;
   return new;
 end
@@ -75,7 +90,8 @@ begin
         as version
       from old_rows o order by o.key
     loop
-      insert into outbox (environment, version) values (gone.key, gone.version)
+      -- A row of this transaction is already there, and keeps its tag.
+      insert into outbox (environment, version, tag) values (gone.key, gone.version, new_version_tag())
       on conflict (environment, version) do update set fields = null, done_at = null;
       delete from reference_checks where environment = gone.key;
       insert into audit (actor, environment, entity, key, action, before, version)

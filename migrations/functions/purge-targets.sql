@@ -1,7 +1,8 @@
 -- Begins a sweep of a worker that purges these targets. Registers the targets and forgets those that no sweep has named
 -- for seven days. Returns one list for each environment: its key, its version (null if it was deleted), its newest
--- version in the outbox, and the changes that one of the targets has not accepted yet, as [version, fields]. These
--- are null, which means everything, if they are more than max_changes, or if a target is new.
+-- version in the outbox, the changes that one of the targets has not accepted yet, as [version, fields, tag], and the
+-- newest version's tag. The changes are null, which means everything, if they are more than max_changes, or if a target
+-- is new.
 create function begin_sweep(own_targets text[], max_changes int) returns setof json
 language plpgsql as $$
 begin
@@ -33,11 +34,14 @@ begin
       when accepted.version < 0 then null
       when oldest.version is null then '[]'::json
       when known.newest - oldest.version < max_changes then (
-        select json_agg(json_build_array(o.version, o.fields) order by o.version)
+        select json_agg(json_build_array(o.version, o.fields, o.tag) order by o.version)
         from outbox o where o.environment = known.environment and o.version between oldest.version and known.newest
+      ) end, case when known.version = known.newest then known.tag else (
+        select o.tag from outbox o where o.environment = known.environment and o.version = known.newest
       ) end)
   from (
-      select coalesce(e.key, o.environment) as environment, e.version, coalesce(o.version, e.version) as newest
+      select coalesce(e.key, o.environment) as environment, e.version, e.version_tag as tag,
+        coalesce(o.version, e.version) as newest
       from environments e full join (
         select r.environment, max(r.version) as version from outbox r group by r.environment
       ) as o on o.environment = e.key

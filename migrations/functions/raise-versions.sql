@@ -26,7 +26,8 @@ begin
     elsif not exists (select from environments e where e.key = seen.environment) then
       known := coalesce((select max(o.version) from outbox o where o.environment = seen.environment), 0);
       continue when known >= seen.head;
-      insert into outbox (environment, version) values (seen.environment, seen.head + step)
+      insert into outbox (environment, version, tag)
+      values (seen.environment, seen.head + step, new_version_tag())
       on conflict do nothing;
       continue when not found;
     else

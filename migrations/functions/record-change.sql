@@ -9,6 +9,7 @@ language plpgsql set jit = off set plan_cache_mode = force_generic_plan as $$
 declare
   max_fields constant int := 200; -- equals MAX_NAMES_PER_CHANGE
   new_version bigint;
+  new_tag text;
   stale_nodes text[];
   stale_fields text[];
 begin
@@ -19,7 +20,7 @@ begin
     bumped_by = pg_current_xact_id(),
     bumped_at = transaction_timestamp()
   where key = changed_environment
-  returning version into new_version;
+  returning version, version_tag into new_version, new_tag;
   if new_version is null then
     return null;
   end if;
@@ -47,10 +48,12 @@ begin
   select changed_environment, node from unnest(changed_nodes) as node
   on conflict do nothing;
 
-  insert into outbox as o (environment, version, fields)
-  values (changed_environment, new_version, case when cardinality(stale_fields) <= max_fields then stale_fields end)
+  insert into outbox as o (environment, version, fields, tag)
+  values (
+    changed_environment, new_version, case when cardinality(stale_fields) <= max_fields then stale_fields end, new_tag
+  )
   on conflict (environment, version) do update
-  set done_at = null,
+  set done_at = null, tag = excluded.tag,
     fields = case
       when o.fields is null or excluded.fields is null then null
       else (

@@ -14,6 +14,9 @@ export const MAX_NAMES_PER_CHANGE = 200;
 /** One version and the fields (flag keys, `@keys`, `@index`) that changed at it; "*" if everything did. */
 export type Change = [version: number, fields: string[] | "*"];
 
+/** The random tags of some versions. Versions from before there were tags have none. */
+export type VersionTags = ReadonlyMap<number, string>;
+
 /** The newest version of an environment and its last changes: oldest first, without a gap, ending at `version`. */
 export interface Head {
   version: number;

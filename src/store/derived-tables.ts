@@ -62,6 +62,8 @@ export const outbox = pgTable(
     version: bigint("version", { mode: "number" }).notNull(),
     /** The fields that changed; null if everything did. */
     fields: text("fields").array(),
+    /** The tag of the version; null for versions from before there were tags. */
+    tag: text("tag"),
     createdAt: at("created_at")
       .notNull()
       .default(sql`now()`),

@@ -1,19 +1,22 @@
-import type { Change } from "../flags/changes.ts";
+import type { Change, VersionTags } from "../flags/changes.ts";
 
-/** One version and the fields that changed at it; null if everything did. */
-export type OutboxRow = [version: number, fields: string[] | null];
+/** One version, the fields that changed at it (null if everything did), and its tag if it was selected and has one. */
+export type OutboxRow = [version: number, fields: string[] | null, tag?: string | null];
 
 function toChanges(rows: readonly OutboxRow[]): Change[] {
   return rows.map(([version, fields]) => [version, fields ?? "*"]);
 }
 
-/** Returns the changes in `(since, asOf]`; `undefined` if `rows` do not have every version in between. */
+/**
+ * Returns the changes in `(since, asOf]`. Returns `undefined` if `rows` do not have every version in between, or are
+ * null, because `since` is a version of another history.
+ */
 export function changesSince(
-  rows: readonly OutboxRow[],
+  rows: readonly OutboxRow[] | null,
   since: number | undefined,
   asOf: number,
 ): Change[] | undefined {
-  if (since === undefined || since > asOf || rows.length !== asOf - since) return undefined;
+  if (rows === null || since === undefined || since > asOf || rows.length !== asOf - since) return undefined;
   return toChanges(rows);
 }
 
@@ -26,4 +29,11 @@ export function pendingChanges(rows: readonly OutboxRow[] | null, version: numbe
   const first = rows?.[0]?.[0];
   if (rows !== null && (first === undefined || rows.length === version - first + 1)) return toChanges(rows);
   return [[version, "*"]];
+}
+
+/** Returns the tags of these versions, and that of `version`, as far as they are known. */
+export function versionTagsOf(rows: readonly OutboxRow[] | null, version: number, tag: string | null): VersionTags {
+  const tags = new Map<number, string>();
+  for (const [at, , rowTag] of rows ?? []) if (rowTag != null) tags.set(at, rowTag);
+  return tag === null ? tags : tags.set(version, tag);
 }

@@ -1,8 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
 import { MAX_CHANGES } from "../flags/changes.ts";
-import { type OutboxRow, pendingChanges } from "./outbox-rows.ts";
+import type { OutboxRow } from "./outbox-rows.ts";
 import type { StoreDatabase } from "./client.ts";
-import { readJson, type Written } from "./writes/transaction.ts";
+import { readJson, toWritten, type Written } from "./writes/transaction.ts";
 
 /** The changes that a worker's own purge targets have not all accepted yet. */
 export interface Unconfirmed {
@@ -72,17 +72,23 @@ export async function countPending(db: StoreDatabase, environment: string): Prom
   return count;
 }
 
+/** The row of begin_sweep() for one environment. */
+type SweepRow = [
+  environment: string,
+  version: number | null,
+  newest: number,
+  changes: OutboxRow[] | null,
+  tag: string | null,
+];
+
 // Rows in between that are already done are included, because a head only accepts versions without a gap.
 async function readUnconfirmed(db: StoreDatabase, targets: readonly string[]): Promise<Unconfirmed> {
-  const rows = await readJson<[environment: string, version: number | null, newest: number, rows: OutboxRow[] | null]>(
-    db,
-    sql`select begin_sweep(${textArray(targets)}, ${MAX_CHANGES}) as result`,
-  );
+  const rows = await readJson<SweepRow>(db, sql`select begin_sweep(${textArray(targets)}, ${MAX_CHANGES}) as result`);
   const unconfirmed: Unconfirmed = { versions: new Map(), pending: new Map() };
-  for (const [environment, version, newest, changes] of rows) {
+  for (const [environment, version, newest, changes, tag] of rows) {
     if (version !== null) unconfirmed.versions.set(environment, version);
-    const pending = pendingChanges(changes, newest);
-    if (pending.length > 0) unconfirmed.pending.set(environment, { version: newest, pending });
+    const written = toWritten(newest, changes, tag);
+    if (written.pending.length > 0) unconfirmed.pending.set(environment, written);
   }
   return unconfirmed;
 }

@@ -45,6 +45,8 @@ export const environments = pgTable(
     key: text("key").primaryKey(),
     name: text("name").notNull(),
     version: bigint("version", { mode: "number" }).notNull().default(1),
+    /** Random, drawn with each version; null only for versions from before there were tags. */
+    versionTag: text("version_tag"),
     /**
      * When the environment began to allow signed overrides. Older ones are invalid. `null` if it does not allow any.
      */

@@ -116,7 +116,7 @@ export class Loader {
       }
     }
     try {
-      const fill = await this.#readStore(state, (reader, since) => plan.fromStore(reader, missing, since));
+      const fill = await this.#readStore(state, (reader, since, tag) => plan.fromStore(reader, missing, since, tag));
       if (fill === undefined) return "unknown-environment";
       if (isRedisUp) this.#fillBehind(fill, state, scope);
       return "L3";
@@ -129,14 +129,14 @@ export class Loader {
   /** Returns the fill of L2 that is due afterwards, `undefined` if there is no such environment. */
   async #readStore(
     state: EnvironmentState,
-    ask: (reader: FlagReader, since: number | undefined) => Promise<Reading | undefined>,
+    ask: (reader: FlagReader, since: number | undefined, tag: string | undefined) => Promise<Reading | undefined>,
   ): Promise<(() => Promise<boolean>) | undefined> {
     const { tiers, storeBreaker, reader, now } = this.#options;
     const { name: environment, memory } = state;
     for (let attempt = 1; ; attempt++) {
       const readAt = now();
-      const known = memory.version;
-      const asked = storeBreaker.run(async () => ask(await reader(), known > 0 ? known : undefined));
+      const { version: known, tag } = memory;
+      const asked = storeBreaker.run(async () => ask(await reader(), known > 0 ? known : undefined, tag));
       const reading = await tiers.prepared(asked);
       this.#succeeded("L3", reading === undefined ? "missing" : "ok");
       if (!reading) {

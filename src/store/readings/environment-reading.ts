@@ -11,9 +11,11 @@ const MAX_WRITTEN_THROUGH = 20;
 
 export interface ReadingRow {
   version: number;
+  tag: string | null;
   /** The flag keys that were asked for; `null` if all were. */
   requested: string[] | null;
-  changes: OutboxRow[];
+  /** `null` if the reader's version is of another history. */
+  changes: OutboxRow[] | null;
   flags: FlagRow[];
   segments: SegmentRow[];
   references: ReferenceRow[];
@@ -32,6 +34,7 @@ export function toReading(row: ReadingRow, since: number | undefined): Reading {
   }
   return {
     asOf: row.version,
+    tag: row.tag ?? undefined,
     changes: changesSince(row.changes, since, row.version),
     flags,
     keys: row.keys,
@@ -45,7 +48,7 @@ export function toReading(row: ReadingRow, since: number | undefined): Reading {
  * not exist: a reader that has it need not ask about the next name that somebody makes up. With it come the keys of
  * hidden flags, so that a reader need not ask about those either, which would tell them from made-up names.
  */
-export function selectReading(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
+export function selectReading(environment: string, since: Since, flagKeys?: readonly string[]): SQL {
   if (!flagKeys) return selectRows({ environment, since, hasIndex: sql`true` });
   const requested = sql`select array(select jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb)) as flag_keys`;
   const hasIndex = sql`exists (
@@ -66,15 +69,21 @@ export function selectWrittenReading(environment: string): SQL {
     from environments e join outbox o on o.environment = e.key and o.version = e.version
     where e.key = ${environment} and e.bumped_by = pg_current_xact_id_if_assigned()
       and cardinality(o.fields) <= ${MAX_WRITTEN_THROUGH}`;
-  return selectRows({ environment, since: undefined, requested, hasIndex: sql`'@index' = any (requested.fields)` });
+  return selectRows({ environment, since: {}, requested, hasIndex: sql`'@index' = any (requested.fields)` });
 }
 
 /** When the environment began to allow signed overrides (ms since epoch); `null` if it does not allow them. */
 export const overridesSince: SQL<number | null> = sql`floor(extract(epoch from overrides_allowed_at) * 1000)::float8`;
 
+/** The version that the reader knows, with its tag, as far as it knows them. */
+export interface Since {
+  version?: number | undefined;
+  tag?: string | undefined;
+}
+
 interface ReadingQuery {
   environment: string;
-  since: number | undefined;
+  since: Since;
   /** Selects one row with the array `flag_keys`. Without it, all flags are read. */
   requested?: SQL;
   hasIndex: SQL;
@@ -118,6 +127,17 @@ const REACHABLE_ROWS: RowSources = {
 };
 
 /**
+ * Whether the reader's version may be of the same history. After a restore, versions are given out again with other
+ * tags, and the changes since then do not lead from one history to the other.
+ */
+function isSameHistory({ version, tag }: Since): SQL {
+  if (version === undefined || tag === undefined) return sql`true`;
+  return sql`not exists (
+        select from outbox o where o.environment = target.key and o.version = ${version}::bigint and o.tag <> ${tag}
+      ) and not coalesce(target.version = ${version}::bigint and target.version_tag <> ${tag}, false)`;
+}
+
+/**
  * Selects version, changes, documents and keys in one statement, which sees one snapshot of the database. Functions in
  * it must be STABLE, because a volatile one would see later commits.
  */
@@ -131,18 +151,20 @@ function selectRows({ environment, since, requested, hasIndex }: ReadingQuery): 
       )
     ),`;
   const { configurations, segments, references } = requested ? REACHABLE_ROWS : ALL_ROWS;
+  const known = since.version ?? null;
   return sql`
     with ${requested ? nodes : sql``} target as (
-      select key, version, ${overridesSince} as overrides_since from environments where key = ${environment}
+      select key, version, version_tag, ${overridesSince} as overrides_since from environments where key = ${environment}
     )
     select json_build_object(
       'version', target.version,
+      'tag', target.version_tag,
       'requested', ${requested ? sql`requested.flag_keys` : sql`null`},
-      'changes', coalesce((
+      'changes', case when ${isSameHistory(since)} then coalesce((
         select json_agg(json_build_array(o.version, o.fields) order by o.version) from outbox o
-        where o.environment = target.key and o.version > ${since ?? null}::bigint and o.version <= target.version
-          and target.version - ${since ?? null}::bigint <= ${MAX_CHANGES}
-      ), '[]'),
+        where o.environment = target.key and o.version > ${known}::bigint and o.version <= target.version
+          and target.version - ${known}::bigint <= ${MAX_CHANGES}
+      ), '[]') end,
       'flags', coalesce((
         select json_agg(json_build_object(
           'key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants, 'clientVisible', f.client_visible,

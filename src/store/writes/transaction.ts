@@ -1,10 +1,10 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { type Change, MAX_CHANGES } from "../../flags/changes.ts";
+import { type Change, MAX_CHANGES, type VersionTags } from "../../flags/changes.ts";
 import type { Reading } from "../../flags/reading.ts";
 import { StoreUnavailableError } from "../../ops/errors.ts";
 import { lostWrite, storeError } from "../store-errors.ts";
-import { type OutboxRow, pendingChanges } from "../outbox-rows.ts";
+import { type OutboxRow, pendingChanges, versionTagsOf } from "../outbox-rows.ts";
 import type { StoreDatabase } from "../client.ts";
 import type { DocumentGuard, WriteOptions } from "../inputs.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
@@ -24,6 +24,8 @@ export interface Written {
    * than MAX_CHANGES.
    */
   pending: Change[];
+  /** The tags of the pending versions, and of `version`. */
+  tags?: VersionTags | undefined;
 }
 
 export interface WriteResult extends Written {
@@ -116,16 +118,20 @@ function resultOf(
   try {
     const [versions, reading] = environment === null ? [results.at(-2)] : [results.at(-3), results.at(-2)];
     const row = environment === null ? undefined : resultsOf<ReadingRow>(reading)[0];
-    const rows = resultsOf<[string, number, OutboxRow[] | null]>(versions);
+    const rows = resultsOf<[string, number, OutboxRow[] | null, string | null]>(versions);
     return {
-      written: new Map(
-        rows.map(([key, version, changes]) => [key, { version, pending: pendingChanges(changes, version) }]),
-      ),
+      written: new Map(rows.map(([key, version, changes, tag]) => [key, toWritten(version, changes, tag)])),
       reading: row && toReading(row, undefined),
     };
   } catch (error) {
     throw lostWrite(error);
   }
+}
+
+/** Returns what to publish of an environment: `changes` as {@link pendingChanges} takes them, and the version's tag. */
+export function toWritten(version: number, changes: readonly OutboxRow[] | null, tag: string | null): Written {
+  const pending = pendingChanges(changes, version);
+  return { version, tag: tag ?? undefined, pending, tags: versionTagsOf(changes, version, tag) };
 }
 
 /** Rejects a result of the wrong shape: treating it as empty would report the environment as unknown. */
@@ -158,18 +164,18 @@ function selectWritten(environment: string | null): SQL {
     select json_build_array(written.key, written.version, case
       when pending.oldest is null then '[]'::json
       when written.version - pending.oldest < ${MAX_CHANGES} then (
-        select json_agg(json_build_array(o.version, o.fields) order by o.version) from outbox o
+        select json_agg(json_build_array(o.version, o.fields, o.tag) order by o.version) from outbox o
         where o.environment = written.key and o.version between pending.oldest and written.version
       )
-    end) as result
+    end, written.tag) as result
     from (
-      select e.key, e.version from environments e
+      select e.key, e.version, e.version_tag as tag from environments e
       where e.key = ${environment}
         or e.bumped_by = pg_current_xact_id_if_assigned() and e.bumped_at = transaction_timestamp()
       union all
-      select o.environment, max(o.version) from outbox o
+      (select o.environment, o.version, o.tag from outbox o
       where o.environment = ${environment} and not exists (select from environments e where e.key = ${environment})
-      group by o.environment
+      order by o.version desc limit 1)
     ) as written cross join lateral (
       select first_unpublished(written.key, written.version) as oldest
     ) as pending

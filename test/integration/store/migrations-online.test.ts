@@ -70,8 +70,9 @@ async function workAsPreviousRelease(worker: Connection, n: number): Promise<voi
     insert into flag_configurations (environment, flag_key, default_serve) values ('production', 'new-${n}', '{"variant":"on"}');
     set constraints all immediate`);
   const [after] = await worker.query("select version::text from environments where key = 'production'");
-  if (Number(after?.["version"]) !== Number(before?.["version"]) + 2)
-    throw new Error("two writes are not two versions");
+  const made = Number(after?.["version"]) - Number(before?.["version"]);
+  // The migration that brought the tags makes a version, too.
+  if (made !== 2 && made !== 3) throw new Error("two writes are not two versions");
   const undone = await worker.query("select version from outbox where done_at is null");
   if (undone.length < 2) throw new Error("the writes are not in the outbox");
   await worker.exec("update outbox set done_at = now() where environment = 'production' and done_at is null");
@@ -137,5 +138,11 @@ describe.each(SERVERS)("migrations of a database in use, on %s", (_name, url) =>
     expect(longestMs).toBeLessThan(10_000);
     const [row] = await migrator.query("select count(*)::text as n from flag_configurations");
     expect(row).toEqual({ n: String(FLAGS + steps + 1) });
+    const [tags] = await migrator.query(`
+      select e.version_tag, o.tag, (
+        select count(*)::text from outbox where fields is null and tag is not null
+      ) as everything
+      from environments e join outbox o on o.environment = e.key and o.version = e.version where e.key = 'production'`);
+    expect(tags).toEqual({ version_tag: expect.any(String), tag: tags?.["version_tag"], everything: "1" });
   });
 });

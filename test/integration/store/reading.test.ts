@@ -25,6 +25,7 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     const reading = await reader.readFlags("prod", ["checkout", "ghost"], version - 1);
     expect(reading).toEqual({
       asOf: version,
+      tag: written.tag,
       changes: [[version, ["@index", "checkout"]]],
       flags: new Map([
         ["checkout", { schemaVersion: 1, version, ...flag.definition, ...flag.configuration }],

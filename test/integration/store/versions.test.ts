@@ -92,12 +92,12 @@ describe.each(BACKENDS)("versions on %s", (_, url) => {
     expect(await version("dev")).toBe(dev + 1);
     expect(await version("staging")).toBe(staging);
     const written = await saveDefinition(store.db, { ...aFlag("a"), description: "Now described." }, { actor });
-    expect(written).toEqual(
-      new Map([
-        ["dev", { version: dev + 2, pending: expect.arrayContaining([[dev + 2, ["a"]]]) }],
-        ["prod", { version: prod + 2, pending: expect.arrayContaining([[prod + 2, ["a"]]]) }],
-      ]),
-    );
+    expect([...written.keys()]).toEqual(["dev", "prod"]);
+    expect(written.get("dev")).toMatchObject({ version: dev + 2, pending: expect.arrayContaining([[dev + 2, ["a"]]]) });
+    expect(written.get("prod")).toMatchObject({
+      version: prod + 2,
+      pending: expect.arrayContaining([[prod + 2, ["a"]]]),
+    });
     const saved = await saveFlag(store.db, "prod", aFlag("a", {}, { metadata: { team: "growth" } }), { actor });
     expect(saved.version).toBe(prod + 3);
     expect(saved.elsewhere.get("dev")).toMatchObject({ version: dev + 3 });

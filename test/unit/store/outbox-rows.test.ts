@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { changesSince, pendingChanges, type OutboxRow } from "../../../src/store/outbox-rows.ts";
+import { changesSince, pendingChanges, type OutboxRow, versionTagsOf } from "../../../src/store/outbox-rows.ts";
 
 const row = (version: number): OutboxRow => [version, [`f${version}`]];
 
@@ -17,6 +17,11 @@ describe("changesSince", () => {
     expect(changesSince([], undefined, 5)).toBeUndefined();
     expect(changesSince([], 6, 5)).toBeUndefined();
   });
+
+  it("returns undefined if since is a version of another history", ({ expect }) => {
+    expect(changesSince(null, 5, 5)).toBeUndefined();
+    expect(changesSince(null, 4, 5)).toBeUndefined();
+  });
 });
 
 describe("pendingChanges", () => {
@@ -29,5 +34,21 @@ describe("pendingChanges", () => {
     for (const rows of [null, [row(1), row(3), row(4)], [row(2), row(3)]]) {
       expect(pendingChanges(rows, 4)).toEqual([[4, "*"]]);
     }
+  });
+});
+
+describe("versionTagsOf", () => {
+  it("returns the tags of the rows that have one, and that of the version", ({ expect }) => {
+    const rows: OutboxRow[] = [
+      [3, null, "c"],
+      [4, null, null],
+      [5, null, "e"],
+    ];
+    expect([...versionTagsOf(rows, 5, "e")]).toEqual([
+      [3, "c"],
+      [5, "e"],
+    ]);
+    expect([...versionTagsOf(null, 5, "e")]).toEqual([[5, "e"]]);
+    expect([...versionTagsOf([], 5, null)]).toEqual([]);
   });
 });
