@@ -39,7 +39,7 @@ const FORMS = {
     textThat((text) => /^[A-Za-z0-9._-]{1,64}$/.test(text), "must consist of 1 to 64 letters, digits and . _ -"),
     "burgee",
   ),
-  CACHE_L1_TTL_SECONDS: wholeNumber(60, 0, 3600),
+  CACHE_L1_TTL_SECONDS: wholeNumber(300, 0, 3600),
   CACHE_L2_TTL_SECONDS: wholeNumber(900, 0, 86_400),
   CACHE_ABSENT_TTL_SECONDS: wholeNumber(5, 0, 300),
   CACHE_ENDPOINT_TTL_SECONDS: wholeNumber(60, 0, 3600),

@@ -5,6 +5,9 @@ export type Awaitable<T> = T | Promise<T>;
 /** The `expiresAt` of an entry that is out of date, and stays only in case its successor cannot be read. */
 export const SUPERSEDED = 0;
 
+/** The `expiresAt` of an entry that is right for as long as the environment's head is confirmed again and again. */
+export const UNTIL_A_GAP = Number.POSITIVE_INFINITY;
+
 /** A cached flag. `value` is null if the flag is known not to exist. */
 export interface CacheEntry<V> {
   readonly value: V | null;
@@ -12,7 +15,10 @@ export interface CacheEntry<V> {
   readonly asOf: number;
   /** ms since epoch. */
   readonly cachedAt: number;
-  /** ms since epoch, or SUPERSEDED if a change has named the flag since: then only `peek` still returns the entry. */
+  /**
+   * ms since epoch, UNTIL_A_GAP, or SUPERSEDED if a change has named the flag since: then only `peek` still returns the
+   * entry.
+   */
   readonly expiresAt: number;
   /** How often this tier has returned this entry. */
   readonly hitCount: number;

@@ -11,7 +11,7 @@ export class LruNode<V> implements CacheEntry<V> {
   readonly key: string;
   readonly value: V | null;
   readonly asOf: number;
-  readonly cachedAt: number;
+  cachedAt: number;
   expiresAt: number;
   readonly bytes: number;
   hitCount = 0;

@@ -10,35 +10,29 @@ import {
 } from "../flags/changes.ts";
 import type { FlagIndex } from "../flags/reading.ts";
 import type { KeyTable } from "../flags/sdk-keys.ts";
+import { Confirmations } from "./confirmations.ts";
+import { type EntryLists, EntryTable } from "./entry-table.ts";
 import { type CacheEntry, SUPERSEDED } from "./flag-cache.ts";
-import { type EntryOwner, type LruList, LruNode } from "./lru-list.ts";
-
-/** The tier's entries in the order of their use. */
-export interface EntryLists<V> {
-  flags: LruList<V>;
-  /** Flags known not to exist. */
-  absent: LruList<V>;
-}
+import type { LruNode } from "./lru-list.ts";
 
 /**
  * One environment in one isolate's memory. Every entry that is not superseded is right at `version`: an entry read at
  * an older version is accepted only if no change since then names it, and a move supersedes exactly the entries that
  * the changes name. Superseded entries stay as the last known good until they are replaced or evicted.
  */
-export class MemoryEnvironment<V> implements EntryOwner {
+export class MemoryEnvironment<V> {
   /** The order of last use among the tier's environments. */
   usedAt = 0;
-  readonly #lists: EntryLists<V>;
   readonly #now: () => number;
-  readonly #nodes = new Map<string, LruNode<V>>();
+  readonly #confirmations: Confirmations;
+  readonly #entries: EntryTable<V>;
   #version = 0;
   #tag: string | undefined;
   /** Readings of earlier versions may be of another history. */
   #historyFrom = 1;
   #changes: readonly Change[] = [];
-  #checkedAt = 0;
   #movedAt = 0;
-  #generation = 0;
+  #indexGeneration = 0;
   #onMove: (() => void) | undefined;
   #keys: KeyTable | undefined;
   #index: FlagIndex | undefined;
@@ -48,9 +42,11 @@ export class MemoryEnvironment<V> implements EntryOwner {
   #keysAsOf = 0;
   #hidden = new Set<string>();
 
-  constructor(lists: EntryLists<V>, now: () => number) {
-    this.#lists = lists;
+  /** `maxGapMs` is the longest gap between two confirmations of the head that its entries survive. */
+  constructor(lists: EntryLists<V>, now: () => number, maxGapMs: number) {
     this.#now = now;
+    this.#confirmations = new Confirmations(maxGapMs);
+    this.#entries = new EntryTable(lists, this.#confirmations);
   }
 
   /** The newest version that this isolate has seen; 0 if it has seen none. It never goes back. */
@@ -73,7 +69,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
 
   /** When the head was last confirmed (ms since epoch); 0 if it never was. */
   get checkedAt(): number {
-    return this.#checkedAt;
+    return this.#confirmations.checkedAt;
   }
 
   /** When the version last moved in this isolate (ms since epoch); 0 if it never did. */
@@ -83,7 +79,7 @@ export class MemoryEnvironment<V> implements EntryOwner {
 
   /** A number that grows with every change of the entries or the index, but not when an entry expires. */
   get generation(): number {
-    return this.#generation;
+    return this.#entries.generation + this.#indexGeneration;
   }
 
   /** The SDK keys, unless a change has superseded them. */
@@ -111,37 +107,27 @@ export class MemoryEnvironment<V> implements EntryOwner {
    * costs most.
    */
   lookup(key: string, now = this.#now()): CacheEntry<V> | undefined {
-    const node = this.#nodes.get(key);
-    const { flags } = this.#lists;
-    // An entry from later than now was stored before the clock was set back.
-    if (node === undefined || node.expiresAt <= now || node.cachedAt > now) {
-      flags.misses += 1;
-      return undefined;
-    }
-    flags.hits += 1;
-    node.hitCount += 1;
-    this.#listOf(node).touch(node);
-    return node;
+    return this.#entries.lookup(key, now);
   }
 
   /** As {@link peek}, with the tier's own bookkeeping. */
   node(key: string): LruNode<V> | undefined {
-    return this.#nodes.get(key);
+    return this.#entries.get(key);
   }
 
   /** Returns the entry even if it has expired or is superseded, and counts nothing. */
   peek(key: string): CacheEntry<V> | undefined {
-    return this.#nodes.get(key);
+    return this.#entries.get(key);
   }
 
   /** The flag keys of all entries, including expired ones and flags known not to exist. */
   heldKeys(): IterableIterator<string> {
-    return this.#nodes.keys();
+    return this.#entries.keys();
   }
 
   /** Returns the entry if it is right at `version`, even if it has expired, and counts nothing. */
   current(key: string): CacheEntry<V> | undefined {
-    const node = this.#nodes.get(key);
+    const node = this.#entries.get(key);
     return node === undefined || node.expiresAt === SUPERSEDED ? undefined : node;
   }
 
@@ -161,12 +147,18 @@ export class MemoryEnvironment<V> implements EntryOwner {
   }
 
   /**
-   * Records that the head was confirmed at `readAt` (ms since epoch). A time in the future is from before the clock
-   * was set back, and the new time replaces it.
+   * Records that the head was confirmed at `readAt` (ms since epoch). `version` is the version of that head, which may
+   * be behind the one known here.
    */
-  confirm(readAt: number): void {
+  confirm(readAt: number, version = this.#version): void {
     const now = this.#now();
-    this.#checkedAt = this.#checkedAt > now ? Math.min(readAt, now) : Math.max(this.#checkedAt, Math.min(readAt, now));
+    this.#entries.notice(now);
+    this.#confirmations.confirm(readAt, now, version < this.#version);
+  }
+
+  /** Whether a gap between confirmations has ended the entries that were stored at this time (ms since epoch). */
+  isBrokenSince(storedAt: number, now: number): boolean {
+    return this.#confirmations.isBrokenSince(storedAt, now);
   }
 
   /**
@@ -224,36 +216,25 @@ export class MemoryEnvironment<V> implements EntryOwner {
     this.#index = index;
     this.#isIndexCurrent = true;
     this.#indexAsOf = asOf;
-    this.#generation += 1;
+    this.#indexGeneration += 1;
     return true;
   }
 
   /** Stores an entry. The tier decides before whether it may be stored. */
   put(key: string, entry: Omit<CacheEntry<V>, "hitCount">, bytes: number): void {
-    this.drop(key);
-    const node = new LruNode(this, key, entry, bytes);
-    this.#nodes.set(key, node);
-    this.#listOf(node).add(node);
-    this.#generation += 1;
+    this.#entries.put(key, entry, bytes);
   }
 
   drop(key: string): boolean {
-    const node = this.#nodes.get(key);
-    if (!node) return false;
-    this.#nodes.delete(key);
-    this.#listOf(node).remove(node);
-    this.#generation += 1;
-    return true;
+    return this.#entries.drop(key);
   }
 
   /** Drops the contents but keeps the version, so that nothing older can come back. */
   dropAll(): void {
-    for (const node of this.#nodes.values()) this.#listOf(node).remove(node);
-    this.#nodes.clear();
+    this.#entries.dropAll();
     this.#keys = undefined;
     this.#index = undefined;
     this.#hidden.clear();
-    this.#generation += 1;
   }
 
   /** Takes what a head of the version known here adds. Returns whether it is of another history. */
@@ -276,20 +257,15 @@ export class MemoryEnvironment<V> implements EntryOwner {
     this.#onMove?.();
   }
 
-  #listOf({ value }: LruNode<V>): LruList<V> {
-    return value === null ? this.#lists.absent : this.#lists.flags;
-  }
-
   #supersede(fields: ReadonlySet<string> | "*"): void {
-    for (const field of fields === "*" ? this.#nodes.keys() : fields) {
-      const node = this.#nodes.get(field);
-      if (node) node.expiresAt = SUPERSEDED;
+    for (const field of fields === "*" ? this.#entries.keys() : fields) {
+      this.#entries.supersede(field);
       this.#hidden.delete(field);
     }
     if (fields === "*") this.#hidden.clear();
     if (fields === "*" || fields.has(KEYS_FIELD)) this.#areKeysCurrent = false;
     if (fields === "*" || fields.has(INDEX_FIELD)) this.#isIndexCurrent = false;
-    this.#generation += 1;
+    this.#indexGeneration += 1;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Head } from "../flags/changes.ts";
-import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache.ts";
+import { type CacheEntry, type CacheStats, type FlagCache, type SetOptions, UNTIL_A_GAP } from "./flag-cache.ts";
 import { LruList } from "./lru-list.ts";
 import { MemoryEnvironment } from "./memory-environment.ts";
 
-/** A TTL varies by this share to either side, so that entries stored together do not expire together. */
+/** A lifetime varies by this share to either side, so that entries stored together do not expire together. */
 const JITTER = 0.1;
 const MAX_ENVIRONMENTS = 100;
 /** Names that callers make up have a budget of their own, so that they never evict a flag. */
@@ -13,9 +13,12 @@ export interface MemoryTierOptions<V> {
   maxEntries: number;
   /** In the unit of {@link sizeOf}. */
   maxBytes: number;
-  /** With 0, entries are expired from the start, so that only `peek` returns them. */
+  /**
+   * The longest gap between two confirmations of an environment's head that its entries survive. With 0, entries are
+   * expired from the start, so that only `peek` returns them.
+   */
   ttlMs: number;
-  /** The same for flags that are known not to exist. */
+  /** The lifetime of flags that are known not to exist. */
   absentTtlMs: number;
   /** ms since epoch. */
   now: () => number;
@@ -132,7 +135,6 @@ export class MemoryTier<V> implements FlagCache<V> {
 
   #put(held: MemoryEnvironment<V>, key: string, value: V | null, options: MemorySetOptions): void {
     const { maxEntries, maxBytes, now, random, sizeOf } = this.#options;
-    const ttlMs = options.ttlMs ?? (value === null ? this.#options.absentTtlMs : this.#options.ttlMs);
     const known = held.node(key);
     // Measuring may mean serialising, so a value that stays keeps its size.
     const isSame = value !== null && known?.value === value;
@@ -143,13 +145,20 @@ export class MemoryTier<V> implements FlagCache<V> {
     if (value === null) evictUntil(this.#absent, Math.min(MAX_ABSENT, maxEntries) - 1, maxBytes);
     else evictUntil(this.#list, maxEntries - 1, maxBytes - bytes);
     const cachedAt = now();
-    const expiresAt = cachedAt + ttlMs * (1 - JITTER + 2 * JITTER * random());
+    const lifetimeMs = options.ttlMs ?? this.#lifetimeOf(value);
+    const expiresAt = cachedAt + lifetimeMs * (1 - JITTER + 2 * JITTER * random());
     held.put(key, { value, asOf: options.asOf, cachedAt, expiresAt }, bytes);
+  }
+
+  #lifetimeOf(value: V | null): number {
+    if (value === null) return this.#options.absentTtlMs;
+    return this.#options.ttlMs === 0 ? 0 : UNTIL_A_GAP;
   }
 
   #addEnvironment(name: string): MemoryEnvironment<V> {
     if (this.#environments.size >= this.maxEnvironments) this.#dropOldestEnvironment();
-    const environment = new MemoryEnvironment<V>({ flags: this.#list, absent: this.#absent }, this.#options.now);
+    const { now, ttlMs } = this.#options;
+    const environment = new MemoryEnvironment<V>({ flags: this.#list, absent: this.#absent }, now, ttlMs);
     this.#environments.set(name, environment);
     return environment;
   }

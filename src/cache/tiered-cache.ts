@@ -192,7 +192,7 @@ export class TieredCache<V> implements FlagCache<V> {
     const { asOf, changes, keys } = reading;
     const held = this.l1.environment(environment);
     held.advance({ version: asOf, changes: changes ?? [] });
-    held.confirm(readAt);
+    held.confirm(readAt, asOf);
     if (keys) held.setKeys(keys, asOf);
     return this.#promote(environment, reading);
   }

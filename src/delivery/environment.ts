@@ -106,16 +106,14 @@ export class EnvironmentState {
    */
   flagSet(now: number, { orStale }: { orStale: boolean }): FlagSetView | undefined {
     const known = this.#flagSet;
-    if (
-      known !== undefined &&
-      known.generation === this.memory.generation &&
-      (orStale || (known.cachedAt <= now && now < known.expiresAt))
-    ) {
-      return known;
-    }
+    if (known?.generation === this.memory.generation && (orStale || this.#isFresh(known, now))) return known;
     const built = viewOf(this.memory, orStale);
     if (built !== undefined) this.#flagSet = built;
     return built;
+  }
+
+  #isFresh({ oldestAt, youngestAt, expiresAt }: FlagSetView, now: number): boolean {
+    return youngestAt <= now && now < expiresAt && !this.memory.isBrokenSince(oldestAt, now);
   }
 
   /** The last head check failed, and no tier has returned anything since. */

@@ -86,7 +86,7 @@ export class ChaosWorld {
   async openPlaces(cases = 1): Promise<Places> {
     const { project } = this;
     const numbers = Array.from({ length: cases }, (_, i) => i);
-    // With a TTL of three seconds instead of a minute, the entries in memory expire during each fault.
+    // With a TTL of three seconds instead of five minutes, the entries in memory expire when both backends fail.
     const common = { ...project.bindings, CACHE_L1_TTL_SECONDS: "3" };
     const urls = await keptUrls(project.serverKey);
     const [plain, kept] = await Promise.all([

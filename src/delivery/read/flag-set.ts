@@ -14,9 +14,10 @@ export interface FlagSet {
 /** The set of flags that L1 holds, and how long it is right. */
 export interface FlagSetView extends FlagSet {
   generation: number;
-  /** When the youngest of its entries was stored (ms since epoch). */
-  cachedAt: number;
-  /** When the first of its entries expires (ms since epoch). */
+  /** When the oldest and the youngest of its entries were stored (ms since epoch). */
+  oldestAt: number;
+  youngestAt: number;
+  /** When the first of its entries expires, unless a gap between confirmations ends them before (ms since epoch). */
   expiresAt: number;
   /** Whether a change has superseded part of it. */
   isSuperseded: boolean;
@@ -39,14 +40,16 @@ export function viewOf(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean
   const all: CompiledFlag[] = [];
   let { version } = memory;
   let expiresAt = Number.POSITIVE_INFINITY;
-  let cachedAt = 0;
+  let oldestAt = Number.POSITIVE_INFINITY;
+  let youngestAt = 0;
   for (const key of index) {
     const entry = orStale ? memory.peek(key) : memory.lookup(key);
     if (entry === undefined) return undefined;
     if (entry.value !== null) all.push(entry.value);
     if (entry.expiresAt === SUPERSEDED) version = Math.min(version, entry.asOf);
     expiresAt = Math.min(expiresAt, entry.expiresAt);
-    cachedAt = Math.max(cachedAt, entry.cachedAt);
+    oldestAt = Math.min(oldestAt, entry.cachedAt);
+    youngestAt = Math.max(youngestAt, entry.cachedAt);
   }
   // Flags may have come or gone since the index was read, so the set is right at that time only, and is not kept.
   if (memory.index === undefined) {
@@ -56,7 +59,8 @@ export function viewOf(memory: MemoryEnvironment<CompiledFlag>, orStale: boolean
   return {
     ...flagSetOf(all),
     generation: memory.generation,
-    cachedAt,
+    oldestAt,
+    youngestAt,
     expiresAt,
     isSuperseded: expiresAt === SUPERSEDED,
     version,

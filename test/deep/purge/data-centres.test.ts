@@ -15,7 +15,7 @@ const ALONE = 16;
 /** The pauses between two requests to a busy isolate, and to one with few requests (ms). */
 const PAUSE_MS = 60;
 const SELDOM_MS = 1100;
-/** Above all bounds, but below the minute after which entries in memory expire and are read again in any case (ms). */
+/** Above all bounds (ms). */
 const PATIENCE_MS = 40_000;
 const EVALUATE = "/ofrep/v1/evaluate/flags";
 const KEPT = `/flags/${KEPT_FLAG}`;

@@ -101,7 +101,7 @@ describe("after a backup was restored", () => {
     await world.project.backends.upstash.command("FLUSHALL");
     await world.ask(world.isolate(), "banner");
     expect(await world.askLater(readers[0]!, "banner")).toMatchObject({ version: lost });
-    await world.clock.advance(66_000);
+    await world.clock.advance(301_000);
     await world.ask(readers[0]!, "banner");
     expect(await world.sweep()).toEqual(["restore_detected"]);
     for (const reader of readers) expect(await world.askLater(reader, "banner")).toMatchObject({ value: true });
@@ -122,7 +122,7 @@ describe("after a backup was restored", () => {
     await world.project.backends.upstash.command("FLUSHALL");
     const atLeast = { "x-flags-min-version": String(lost) };
     expect((await world.ask(world.isolate(), "banner", atLeast)).status).toBe(503);
-    await world.clock.advance(66_000);
+    await world.clock.advance(301_000);
     await world.ask(readers[0]!, "banner");
     await world.sweep();
     expect(await world.ask(world.isolate(), "banner", atLeast)).toMatchObject({ status: 200, value: true });

@@ -102,13 +102,20 @@ describe("MemoryTier's bounds", () => {
 });
 
 describe("MemoryTier's times", () => {
-  test("spreads TTLs by ten percent to either side", ({ expect }) => {
+  test("spreads the lifetimes of absent and short-lived flags by ten percent to either side", ({ expect }) => {
     const lifetimes = [0, 0.5, 0.999_999].map((drawn) => {
       const { tier, clock } = aMemoryTier<string>({ random: () => drawn });
-      tier.set("prod", "a", "A", AT_1);
-      return Math.round((tier.environment("prod").peek("a")?.expiresAt ?? 0) - clock.now());
+      tier.set("prod", "ghost", null, AT_1);
+      tier.set("prod", "a", "A", { asOf: 1, ttlMs: 60_000 });
+      return ["ghost", "a"].map((key) =>
+        Math.round((tier.environment("prod").peek(key)?.expiresAt ?? 0) - clock.now()),
+      );
     });
-    expect(lifetimes).toEqual([54_000, 60_000, 66_000]);
+    expect(lifetimes).toEqual([
+      [2700, 54_000],
+      [3000, 60_000],
+      [3300, 66_000],
+    ]);
   });
 
   test("keeps a known-absent flag for a shorter time, unless a TTL is given", async ({ expect }) => {
@@ -125,7 +132,7 @@ describe("MemoryTier's times", () => {
   test("peek still sees an expired entry, and counts nothing", async ({ expect }) => {
     const { tier, clock } = aMemoryTier<string>();
     tier.set("prod", "a", "A", AT_1);
-    await clock.advance(60_000);
+    await clock.advance(60_001);
     const environment = tier.environment("prod");
     expect(environment.lookup("a")).toBeUndefined();
     expect(environment.peek("a")?.value).toBe("A");
@@ -142,8 +149,8 @@ describe("MemoryTier's times", () => {
   test("looks up many keys at one given time", ({ expect }) => {
     const { tier, clock } = aMemoryTier<string>();
     tier.set("prod", "a", "A", AT_1);
-    expect(tier.environment("prod").lookup("a", clock.now() + 59_999)?.value).toBe("A");
-    expect(tier.environment("prod").lookup("a", clock.now() + 60_000)).toBeUndefined();
+    expect(tier.environment("prod").lookup("a", clock.now() + 60_000)?.value).toBe("A");
+    expect(tier.environment("prod").lookup("a", clock.now() + 60_001)).toBeUndefined();
   });
 
   test("counts the hits of an entry", ({ expect }) => {
