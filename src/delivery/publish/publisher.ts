@@ -128,8 +128,10 @@ export class Publisher {
     if (changed.length === 0) return true;
     const tags = changed.flatMap(([environment, { pending }]) => tagsOf(this.#prefix, environment, pending));
     const environments = changed.map(([environment]) => environment);
-    const fewest = fitsOneCall(tags) ? tags : environments.map((one) => environmentTag(this.#prefix, one));
-    return await this.#attempt("edge", environments.join(" "), () => edge.purge(fewest, waitUntil, patienceMs));
+    const wider = environments.map((one) => environmentTag(this.#prefix, one));
+    const fewest = fitsOneCall(tags) ? tags : wider;
+    const purge = () => edge.purge(fewest, waitUntil, patienceMs, wider);
+    return await this.#attempt("edge", environments.join(" "), purge);
   }
 
   async #attempt(target: string, environment: string, run: () => Promise<unknown>): Promise<boolean> {

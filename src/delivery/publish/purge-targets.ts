@@ -1,10 +1,9 @@
 import type { Change } from "../../flags/changes.ts";
 import type { Clock } from "../../ops/clock.ts";
+import { SharedPurges } from "./shared-purges.ts";
 
 /** Cloudflare takes at most this many tags in one purge call. */
 const TAGS_PER_CALL = 100;
-/** A data centre can miss a single purge, so each is repeated at these times (ms after the first). */
-const REPEAT_AFTER_MS = [2000, 8000];
 const MAX_ATTEMPTS = 4;
 const MAX_BACKOFF_MS = 5000;
 /** An API that takes longer than this for a call counts as down (ms). */
@@ -13,11 +12,17 @@ const CALL_TIMEOUT_MS = 5000;
 /** Removes stored responses and heads from the data centres. */
 export interface EdgePurge {
   /**
-   * Purges now, and resolves once the API has accepted the call. Repeats run in `waitUntil`, and so does a call that is
-   * not accepted within `patienceMs`.
+   * Purges, and resolves once the API has accepted the call. With `patienceMs`, purges within 200 ms share a call.
+   * Repeats run in `waitUntil`, and so does a call that is not accepted within `patienceMs`. The `wider` tags cover all
+   * `tags`, and are sent in their place if a shared call would have too many.
    * @throws Error the API did not accept the call, or not in time
    */
-  purge(tags: readonly string[], waitUntil: (promise: Promise<unknown>) => void, patienceMs?: number): Promise<void>;
+  purge(
+    tags: readonly string[],
+    waitUntil: (promise: Promise<unknown>) => void,
+    patienceMs?: number,
+    wider?: readonly string[],
+  ): Promise<void>;
 }
 
 export interface CloudflarePurgeOptions {
@@ -66,8 +71,8 @@ export function fitsOneCall(tags: readonly string[]): boolean {
 }
 
 /**
- * Creates a purge by tag through Cloudflare's API. It sends at most 100 tags per call, retries on 429 and 5xx, and
- * repeats the purge after 2 s and 8 s.
+ * Creates a purge by tag through Cloudflare's API. Purges of writers within 200 ms share a call. It sends at most 100
+ * tags per call, retries on 429 and 5xx, and repeats the purge after 2 s and 8 s.
  */
 export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurge {
   const { apiUrl, zoneId, token, clock, fetch: send, timeoutMs = CALL_TIMEOUT_MS } = options;
@@ -107,14 +112,7 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
     for (let i = 0; i < tags.length; i += TAGS_PER_CALL) await call(tags.slice(i, i + TAGS_PER_CALL));
   }
 
-  async function repeat(tags: readonly string[]): Promise<void> {
-    let waited = 0;
-    for (const at of REPEAT_AFTER_MS) {
-      await clock.sleep(at - waited);
-      waited = at;
-      await purgeAll(tags);
-    }
-  }
+  const purges = new SharedPurges(clock, TAGS_PER_CALL, purgeAll);
 
   async function tooLate(ms: number): Promise<never> {
     await clock.sleep(ms);
@@ -122,11 +120,11 @@ export function createCloudflarePurge(options: CloudflarePurgeOptions): EdgePurg
   }
 
   return {
-    async purge(tags, waitUntil, patienceMs) {
-      const purged = purgeAll(tags);
+    async purge(tags, waitUntil, patienceMs, wider) {
+      const { accepted, repeated } = purges.purge(tags, { isAlone: patienceMs === undefined, wider });
       // This also keeps the purge alive if the response does not wait for it.
-      waitUntil(purged.then(() => repeat(tags)).catch(() => undefined));
-      await (patienceMs === undefined ? purged : Promise.race([purged, tooLate(patienceMs)]));
+      waitUntil(repeated.catch(() => undefined));
+      await (patienceMs === undefined ? accepted : Promise.race([accepted, tooLate(patienceMs)]));
     },
   };
 }
