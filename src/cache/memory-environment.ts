@@ -186,7 +186,7 @@ export class MemoryEnvironment<V> {
     if (head.version < this.#version) return false;
     const listed = contiguousEnd(head.changes, head.version).slice(-MAX_CHANGES);
     if (head.version === this.#version) return this.#meet(head.tag, listed);
-    const news = this.#version === 0 ? undefined : changesAfter(listed, this.#version, head.version);
+    const news = this.#version === 0 ? undefined : changesAfter(head.changes, this.#version, head.version);
     if (this.#version !== 0) this.#supersede(news ? fieldsOf(news) : "*");
     const merged = news ? [...this.#changes, ...news].slice(-MAX_CHANGES) : listed;
     this.#changes = merged.length >= listed.length ? merged : listed;

@@ -6,6 +6,11 @@ export const INDEX_FIELD = "@index";
 
 /** The number of versions that a head, a reading or a write lists at most. */
 export const MAX_CHANGES = 64;
+/**
+ * The number of changes that are kept beside a head, for readers that were idle: at 50 updates a second, those of 80
+ * seconds.
+ */
+export const MAX_OLDER_CHANGES = 4000;
 /** The number of fields that the changes of a head name at most; the newest change is always listed. */
 export const MAX_NAMES = 400;
 /** A change of more fields than this is recorded as "everything". */

@@ -1,8 +1,18 @@
 import { sql, type SQL } from "drizzle-orm";
-import { MAX_CHANGES } from "../flags/changes.ts";
 import type { OutboxRow } from "./outbox-rows.ts";
 import type { StoreDatabase } from "./client.ts";
 import { readJson, toWritten, type Written } from "./writes/transaction.ts";
+
+/**
+ * The number of changes of one environment that a sweep publishes one by one: 80 a second since the last sweep. With
+ * more, it empties Redis and the memory of its isolate.
+ */
+const MAX_SWEPT = 5000;
+/**
+ * The size of these changes at most, as JSON (bytes). A command with more would be refused, because the smallest plan
+ * of Upstash accepts requests of 1 MB.
+ */
+const MAX_SWEPT_BYTES = 500_000;
 
 /** The changes that a worker's own purge targets have not all accepted yet. */
 export interface Unconfirmed {
@@ -10,7 +20,7 @@ export interface Unconfirmed {
   versions: Map<string, number>;
   /**
    * Environments with such changes: every change since the oldest that one of the targets has not accepted, or one
-   * change of everything if they are more than MAX_CHANGES, or if the target is new.
+   * change of everything if they are too many or too large for one command, or if the target is new.
    */
   pending: Map<string, Written>;
 }
@@ -83,7 +93,13 @@ type SweepRow = [
 
 // Rows in between that are already done are included, because a head only accepts versions without a gap.
 async function readUnconfirmed(db: StoreDatabase, targets: readonly string[]): Promise<Unconfirmed> {
-  const rows = await readJson<SweepRow>(db, sql`select begin_sweep(${textArray(targets)}, ${MAX_CHANGES}) as result`);
+  const rows = await readJson<SweepRow>(
+    db,
+    sql`
+      select case when octet_length(swept::text) <= ${MAX_SWEPT_BYTES} then swept
+        else json_build_array(swept -> 0, swept -> 1, swept -> 2, null, swept -> 4) end as result
+      from begin_sweep(${textArray(targets)}, ${MAX_SWEPT}) as swept`,
+  );
   const unconfirmed: Unconfirmed = { versions: new Map(), pending: new Map() };
   for (const [environment, version, newest, changes, tag] of rows) {
     if (version !== null) unconfirmed.versions.set(environment, version);

@@ -8,6 +8,11 @@ export function keyOf(prefix: string, environment: string): string {
   return `${prefix}:feature_flag:${environment}`;
 }
 
+/** Returns the Redis key of the changes that an environment's head no longer lists. */
+export function olderChangesOf(prefix: string, environment: string): string {
+  return `${prefix}:older_changes:${environment}`;
+}
+
 /**
  * Yields the Redis keys of all environments' hashes. It sends one command for each thousand keys of the database, also
  * those of other programs, and at most `maxPages` of them.

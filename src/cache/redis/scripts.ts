@@ -1,4 +1,4 @@
-import { MAX_CHANGES, MAX_NAMES } from "../../flags/changes.ts";
+import { MAX_CHANGES, MAX_NAMES, MAX_OLDER_CHANGES } from "../../flags/changes.ts";
 
 /**
  * The Lua side of L2. The hash of an environment is consistent at its own `@head` (head-text.ts has the format),
@@ -6,13 +6,13 @@ import { MAX_CHANGES, MAX_NAMES } from "../../flags/changes.ts";
  */
 export interface CacheScripts {
   /**
-   * Read-write. KEYS: hash. ARGV: mode, version, TTL ms, number of changes, schema version, now in ms,
+   * Read-write. KEYS: hash, older changes. ARGV: mode, version, TTL ms, number of changes, schema version, now in ms,
    * (version, names)…, (field, value)…
    */
   advance: string;
   /**
-   * Read-only. KEYS: hash. ARGV: known version, schema version. Returns the head's later changes, then (name, value)…
-   * of the entries that they name.
+   * Read-only. KEYS: hash, older changes. ARGV: known version, schema version. Returns the head's later changes, then
+   * (name, value)… of the entries that they name, unless these are many.
    */
   changesSince: string;
   /** Read-write. KEYS: hash. ARGV: TTL ms. Empties the hash except its head. */
@@ -86,10 +86,25 @@ if listed or schema ~= "1" then
   redis.call("HSET", key, "@schemas", table.concat(kept, "\\n"))
 end`;
 
+// The changes that a head no longer lists stay in a hash of their own, by version, because every read carries the whole
+// head. They are of no use once the head has started over. A long one is kept as "everything", which bounds their size.
+const KEEP_CHANGES = `if startsOver then redis.call("DEL", older) end
+local added, dropped = {}, {}
+for _, line in ipairs(newLines) do
+  local at, names = string.match(line, "^(%d+) (.*)$")
+  if at then
+    added[#added + 1] = at
+    added[#added + 1] = #names <= 1000 and names or "*"
+    dropped[#dropped + 1] = string.format("%.0f", tonumber(at) - ${MAX_OLDER_CHANGES})
+  end
+end
+for i = 1, #added, 200 do redis.call("HSET", older, unpack(added, i, math.min(i + 199, #added))) end
+for i = 1, #dropped, 200 do redis.call("HDEL", older, unpack(dropped, i, math.min(i + 199, #dropped))) end`;
+
 // `publish` returns the head afterwards; `fill` returns "1", or "0" if the fence refused it. Versions stay strings,
 // because Lua prints large numbers in exponent form. Arguments are unpacked 200 at a time, because Lua's stack is
 // bounded.
-const ADVANCE = `local key, mode, version = KEYS[1], ARGV[1], tonumber(ARGV[2])
+const ADVANCE = `local key, older, mode, version = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2])
 local count, schema, now = tonumber(ARGV[4]), ARGV[5], ARGV[6]
 ${READ_HEAD}
 if text == nil then redis.call("DEL", key) end
@@ -107,9 +122,11 @@ local function chunked(command, from, args)
   end
 end
 if not head or head < version then
+  local startsOver, newLines = type(redis.pcall("HLEN", older)) == "table", {}
   local covered = head and count > 0 and tonumber(ARGV[7]) <= head + 1
   if not covered then
     redis.call("DEL", key)
+    startsOver = true
     lines = {}
     if count == 0 then lines[1] = ARGV[2] .. " *" end
   end
@@ -118,12 +135,15 @@ if not head or head < version then
     if not covered or tonumber(ARGV[i]) > head then
       if ARGV[i + 1] == "*" then
         redis.call("DEL", key)
+        startsOver = true
         lines = {}
+        newLines = {}
         names = {}
       else
         for name in string.gmatch(ARGV[i + 1], "%S+") do names[#names + 1] = name end
       end
       lines[#lines + 1] = ARGV[i] .. " " .. ARGV[i + 1]
+      newLines[#newLines + 1] = lines[#lines]
     end
   end
   if covered then chunked("HDEL", 1, names) end
@@ -136,15 +156,20 @@ if not head or head < version then
   end
   headText = ARGV[2]
   redis.call("HSET", key, "@head", headText .. "\\n" .. table.concat(lines, "\\n", first))
+  do
+    ${KEEP_CHANGES}
+  end
 end
 ${ADVANCE_SCHEMAS}
 chunked("HSET", 7 + 2 * count, ARGV)
 redis.call("PEXPIRE", key, ARGV[3])
+redis.call("PEXPIRE", older, ARGV[3])
 if mode == "fill" then return "1" end
 return headText`;
 
-// Leaves out the lines that the reader knows already. If lines that it does not know are missing, returns the whole
-// head. An entry that was purged only from another schema version is left out as well.
+// Leaves out the lines that the reader knows already. Lines that the head no longer has come from the older changes; if
+// they are missing there too, returns the whole head. An entry that was purged only from another schema version is left
+// out as well.
 const CHANGES_SINCE = `${READ_HEAD}
 if not text then return {} end
 local known, schema = tonumber(ARGV[1]), ARGV[2]
@@ -157,6 +182,17 @@ end
 local head, headText
 local news, names, seen, old, first = {}, {}, {}, {}, nil
 local all = false
+local function note(line, version)
+  news[#news + 1] = line
+  local rest = string.match(line, "^%d+ (.*)$") or ""
+  for name in string.gmatch(rest, "%S+") do
+    if name == "*" then all = true end
+    if not seen[name] then names[#names + 1] = name end
+    seen[name] = true
+    if version > purged then old[name] = true end
+  end
+end
+local lines = {}
 for line in string.gmatch(text, "[^\\n]+") do
   if not headText then
     headText = line
@@ -164,22 +200,25 @@ for line in string.gmatch(text, "[^\\n]+") do
   else
     local version = tonumber(string.match(line, "^%d+"))
     if not first then first = version end
-    if version and version > known then
-      news[#news + 1] = line
-      local rest = string.match(line, "^%d+ (.*)$") or ""
-      for name in string.gmatch(rest, "%S+") do
-        if name == "*" then all = true end
-        if not seen[name] then names[#names + 1] = name end
-        seen[name] = true
-        if version > purged then old[name] = true end
-      end
-    end
+    if version and version > known then lines[#lines + 1] = { line, version } end
   end
 end
 if not head then return {} end
 if known >= head then return { headText } end
-if known == 0 or all or not first or first > known + 1 then return { text } end
+if known == 0 or not first or first - known > ${MAX_OLDER_CHANGES} then return { text } end
+for from = known + 1, first - 1, 200 do
+  local asked = {}
+  for version = from, math.min(from + 199, first - 1) do asked[#asked + 1] = string.format("%.0f", version) end
+  local found = redis.pcall("HMGET", KEYS[2], unpack(asked))
+  for i = 1, #asked do
+    if not found[i] then return { text } end
+    note(asked[i] .. " " .. found[i], from + i - 1)
+  end
+end
+for _, line in ipairs(lines) do note(line[1], line[2]) end
+if all then return { text } end
 local reply = { headText .. "\\n" .. table.concat(news, "\\n") }
+if #names > ${MAX_NAMES} then return reply end
 for i = 1, #names, 200 do
   local last = math.min(i + 199, #names)
   local fields = {}

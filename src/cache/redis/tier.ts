@@ -6,7 +6,7 @@ import { formatFields, HEAD_FIELD } from "./head-text.ts";
 import type { Redis } from "./client.ts";
 import { type Command, RedisCommands } from "./commands.ts";
 import { isWrongType } from "./refusals.ts";
-import { keyOf, readVersions, scanKeys } from "./keyspace.ts";
+import { keyOf, olderChangesOf, readVersions, scanKeys } from "./keyspace.ts";
 import { argumentsOf, formatDocument, isFlagKey, parseReading } from "./reading-text.ts";
 import { SchemaFields } from "./schema-fields.ts";
 import { type CacheScripts, SCRIPTS } from "./scripts.ts";
@@ -90,8 +90,8 @@ export class RedisTier implements FlagCache<FlagDocument> {
     since: number,
     isWanted: (flagKey: string) => boolean = () => true,
   ): Promise<Reading | undefined> {
-    const args = [this.#key(environment), String(since), String(this.schemaVersion)];
-    const [head, ...rest] = await this.#commands.array(["EVAL_RO", this.#scripts.changesSince, "1", ...args]);
+    const args = [...this.#headKeys(environment), String(since), String(this.schemaVersion)];
+    const [head, ...rest] = await this.#commands.array(["EVAL_RO", this.#scripts.changesSince, "2", ...args]);
     const fields = this.#commands.pairs("EVAL_RO", rest);
     return this.#parse(
       head,
@@ -252,6 +252,10 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return keyOf(this.#options.prefix, environment);
   }
 
+  #headKeys(environment: string): string[] {
+    return [this.#key(environment), olderChangesOf(this.#options.prefix, environment)];
+  }
+
   async #readFields(environment: string): Promise<Map<string, string>> {
     const reply = await this.#arrayOfHash(["HGETALL", this.#key(environment)], "bulk");
     return this.#commands.pairs("HGETALL", reply ?? []);
@@ -286,7 +290,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     const listed = changes.flatMap((change) => [String(change[0]), formatFields(change)]);
     const numbers = [version, this.#ttlMs, changes.length, this.schemaVersion, Math.floor(this.#options.now())];
     const args = [mode, ...numbers.map(String), ...listed, ...pairs];
-    return this.#commands.run(["EVAL", this.#scripts.advance, "1", this.#key(environment), ...args]);
+    return this.#commands.run(["EVAL", this.#scripts.advance, "2", ...this.#headKeys(environment), ...args]);
   }
 
   async #clearKey(key: string): Promise<void> {

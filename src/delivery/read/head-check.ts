@@ -1,5 +1,5 @@
 import type { SingleFlight } from "../../resilience/single-flight.ts";
-import type { Change, Head } from "../../flags/changes.ts";
+import { type Change, changesAfter, type Head } from "../../flags/changes.ts";
 import type { EnvironmentState } from "../environment.ts";
 import type { RequestScope } from "../request-scope.ts";
 import { planHead } from "./load-plans.ts";
@@ -35,7 +35,8 @@ export function createEdgeHeadCheck(
     const { name, memory } = state;
     const readAt = now();
     const stored = await edge.get(name).catch(() => undefined);
-    if (stored !== undefined && stored.version >= Math.max(memory.version, scope.minVersion ?? 0)) {
+    const isNewEnough = stored !== undefined && stored.version >= Math.max(memory.version, scope.minVersion ?? 0);
+    if (isNewEnough && reachesBackTo(memory.version, stored)) {
       memory.advance(stored);
       memory.confirm(readAt);
       return "L2";
@@ -46,6 +47,10 @@ export function createEdgeHeadCheck(
       scope.waitUntil(edge.put(name, head).catch(() => undefined));
     }
     return outcome;
+  }
+  /** A head that lists too few changes would make this isolate start over, but L2 knows older ones. */
+  function reachesBackTo(known: number, { version, changes }: Head): boolean {
+    return known === 0 || known === version || changesAfter(changes, known, version) !== undefined;
   }
   return {
     check: (state, scope) =>

@@ -20,8 +20,8 @@ export interface Written {
   /** The random tag of `version`. `undefined` if unknown. */
   tag?: string | undefined;
   /**
-   * Every change since the oldest that has to be published, oldest first, or one change of everything if they are more
-   * than MAX_CHANGES.
+   * Every change since the oldest that has to be published, oldest first; of more than MAX_CHANGES, the last ones. A
+   * head that misses an earlier one starts over.
    */
   pending: Change[];
   /** The tags of the pending versions, and of `version`. */
@@ -162,10 +162,12 @@ function requireDefinition({ key }: WriteTarget, { expectedDefinition }: WriteOp
 function selectWritten(environment: string | null): SQL {
   return sql`
     select json_build_array(written.key, written.version, case
-      when pending.oldest is null then '[]'::json
-      when written.version - pending.oldest < ${MAX_CHANGES} then (
-        select json_agg(json_build_array(o.version, o.fields, o.tag) order by o.version) from outbox o
-        where o.environment = written.key and o.version between pending.oldest and written.version
+      when first.version is null then '[]'::json
+      else (
+        -- Null, which means everything, if a version in between has no row.
+        select case when count(*) = written.version - first.version + 1
+          then json_agg(json_build_array(o.version, o.fields, o.tag) order by o.version) end
+        from outbox o where o.environment = written.key and o.version between first.version and written.version
       )
     end, written.tag) as result
     from (
@@ -177,8 +179,9 @@ function selectWritten(environment: string | null): SQL {
       where o.environment = ${environment} and not exists (select from environments e where e.key = ${environment})
       order by o.version desc limit 1)
     ) as written cross join lateral (
-      select first_unpublished(written.key, written.version) as oldest
-    ) as pending
+      select case when oldest is not null then greatest(oldest, written.version - ${MAX_CHANGES - 1}) end as version
+      from first_unpublished(written.key, written.version) as oldest
+    ) as first
     order by written.key`;
 }
 

@@ -1,3 +1,4 @@
+import type { Change } from "../../../src/flags/changes.ts";
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import type { FlagCache } from "../../../src/cache/flag-cache.ts";
 import type { RedisTier } from "../../../src/cache/redis/tier.ts";
@@ -237,13 +238,23 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(cache.compiled).toEqual(["a"]);
       });
 
-      test("drops everything after more changes than the head remembers", async ({ expect }) => {
+      test("drops only the changed flags after more changes than the head lists", async ({ expect }) => {
         const [cache, other] = [isolate(), isolate()];
         await cache.accept("prod", wholeReading(5, ["a", "b"]))();
         for (let version = 6; version <= 75; version++) await other.publish("prod", [[version, ["b"]]]);
         expect(await cache.checkHead("prod")).toBe("advanced");
-        expect(["a", "b"].filter((key) => cache.l1.environment("prod").current(key))).toEqual([]);
+        expect(["a", "b"].filter((key) => cache.l1.environment("prod").current(key))).toEqual(["a"]);
         expect(cache.l1.environment("prod").version).toBe(75);
+      });
+
+      test("drops everything after more changes than L2 remembers", async ({ expect }) => {
+        const [cache, other] = [isolate(), isolate()];
+        await cache.accept("prod", wholeReading(5, ["a", "b"]))();
+        const changes = Array.from({ length: 4070 }, (_, i): Change => [6 + i, ["b"]]);
+        await other.publish("prod", changes);
+        expect(await cache.checkHead("prod")).toBe("advanced");
+        expect(["a", "b"].filter((key) => cache.l1.environment("prod").current(key))).toEqual([]);
+        expect(cache.l1.environment("prod").version).toBe(4075);
       });
 
       test("does not go back to an L2 that is behind", async ({ expect }) => {

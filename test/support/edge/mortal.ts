@@ -68,5 +68,5 @@ function describe(input: string | URL | Request, init?: RequestInit): string {
     return `Postgres: ${statements?.[0] ?? "select"}`;
   }
   const command = JSON.parse(body) as string[];
-  return `Redis: ${command[0]} ${/^EVAL$/.test(command[0] ?? "") ? command[4] : ""}`.trim();
+  return `Redis: ${command[0]} ${/^EVAL$/.test(command[0] ?? "") ? command[3 + Number(command[2])] : ""}`.trim();
 }

@@ -17,6 +17,7 @@ import { VersionHistory, type Write } from "./version-history.ts";
 /** The lifetime of a head that the data centre keeps, as in the worker. */
 const KEPT_MS = 30_000;
 const HASH = `${PREFIX}:feature_flag:${ENVIRONMENT}`;
+const OLDER_CHANGES = `${PREFIX}:older_changes:${ENVIRONMENT}`;
 
 /**
  * The worker's tiers, loader, source, publisher and sweep, with a store in memory and the real Redis scripts. Every
@@ -35,8 +36,8 @@ export class ScheduledWorld {
   /** The version up to which the outbox is done. */
   doneUpTo = 0;
   readonly #writes: string[] = [];
-  readonly #primary = new RememberedRedis(HASH);
-  readonly #replica = new RememberedRedis(HASH);
+  readonly #primary = new RememberedRedis(HASH, OLDER_CHANGES);
+  readonly #replica = new RememberedRedis(HASH, OLDER_CHANGES);
   #keptHead: { head: Head; until: number } | undefined;
   #checked: readonly string[] = [];
 
@@ -78,7 +79,7 @@ export class ScheduledWorld {
   }
 
   loseRedis(): Promise<void> {
-    return this.schedule.io("Redis", "loses everything", () => void (this.#primary.hash = []));
+    return this.schedule.io("Redis", "loses everything", () => this.#primary.clear());
   }
 
   copyRedis(): Promise<void> {
@@ -86,19 +87,19 @@ export class ScheduledWorld {
   }
 
   copyNow(): void {
-    this.#replica.hash = this.#primary.hash;
+    this.#replica.copy(this.#primary);
   }
 
   command(who: string, command: readonly string[]): Promise<unknown> {
     const [name = ""] = command;
     const isRead = name === "HMGET" || name === "HGETALL" || name === "EVAL_RO";
     const redis = isRead && this.options.hasReplica === true ? this.#replica : this.#primary;
-    const [mode, ...args] = command.slice(4);
+    const [mode, ...args] = command.slice(5);
     // A fill runs in `waitUntil`, so nothing in the isolate waits for it.
     if (mode === "fill")
       return this.schedule.io(`${who}'s waitUntil`, `fill ${args.join(" ")}`, () => redis.call(command));
     const what =
-      name === "EVAL" ? `${mode} ${args[0]}` : `${name} ${command.slice(name === "EVAL_RO" ? 4 : 2).join(" ")}`;
+      name === "EVAL" ? `${mode} ${args[0]}` : `${name} ${command.slice(name === "EVAL_RO" ? 5 : 2).join(" ")}`;
     return this.io(who, what, () => redis.call(command));
   }
 
@@ -172,9 +173,10 @@ export class ScheduledWorld {
   }
 
   shared(): string {
-    const copy = this.options.hasReplica === true ? this.#replica.hash : [];
+    const copy = this.options.hasReplica === true ? this.#replica.contents : "";
     const { doneUpTo, purged } = this;
-    return JSON.stringify([this.clock.now(), doneUpTo, this.#writes, this.#primary.hash, copy, purged, this.#keptHead]);
+    const redis = this.#primary.contents;
+    return JSON.stringify([this.clock.now(), doneUpTo, this.#writes, redis, copy, purged, this.#keptHead]);
   }
 
   /** Returns a problem if Redis differs from its head, an isolate differs from its version, or a result is wrong. */
