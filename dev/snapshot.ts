@@ -48,8 +48,11 @@ export async function bundleSnapshots(
   for (const environment of environments) {
     const reading = await reader.readEnvironment(environment);
     if (reading === undefined) throw new RangeError(`environment "${environment}" does not exist`);
-    const { asOf: version, keys = {}, flags, index = [] } = reading;
-    const documents = index.flatMap((key) => flags.get(key) ?? []);
+    const { asOf: version, keys = {}, index = [] } = reading;
+    const documents = index.flatMap((key): [string, string][] => {
+      const json = reading.texts?.get(key);
+      return json === undefined ? [] : [[key, json]];
+    });
     const text = writeSnapshot({ version, takenAt: now, keys, documents });
     if (text === undefined) {
       skipped.push({ environment, flags: documents.length });

@@ -35,5 +35,5 @@ export interface ServicesOptions {
   createStore?: () => StoreAccess;
   /** Calls the purge API. */
   fetch?: typeof fetch;
-  compile?: (document: FlagDocument) => CompiledFlag;
+  compile?: (document: FlagDocument, text?: string) => CompiledFlag;
 }

@@ -168,16 +168,14 @@ function createTiers(settings: Settings, runtime: Runtime): TieredCache<Compiled
     absentTtlMs: settings.CACHE_ENABLED ? settings.CACHE_ABSENT_TTL_SECONDS * 1000 : 0,
     now: clock.now,
     random,
-    sizeOf: (key, flag, chars) => {
-      if (flag === null) return key.length;
-      return key.length + (chars ?? JSON.stringify(flag.document).length) * BYTES_PER_JSON_CHARACTER;
-    },
+    sizeOf: (key, flag) => key.length + (flag?.documentText.length ?? 0) * BYTES_PER_JSON_CHARACTER,
   });
   return new TieredCache<CompiledFlag>({
     l1,
     l2: createRedisTier(settings, runtime),
     compile,
-    documentOf: (flag) => flag.document,
+    documentOf: (flag) => flag.document(),
+    versionOf: (flag) => flag.version,
     prepare: prepareToCompile,
     now: clock.now,
   });

@@ -48,7 +48,7 @@ const REQUEST = {
 };
 
 const project = await readProjectFile(fileURLToPath(import.meta.resolve("../../examples/project.yaml")));
-const flags = projectDocuments(project, "production", 1).map(compileFlag);
+const flags = projectDocuments(project, "production", 1).map((document) => compileFlag(document));
 
 /** Returns the median ns per call. */
 async function medianNs(run: () => Resolution | undefined): Promise<number> {
@@ -85,7 +85,7 @@ async function compare(name: string, compared: CompiledFlag[]): Promise<void> {
 
 const rows: Record<string, string | number>[] = [];
 for (const key of FLAG_KEYS) {
-  const flag = flags.find(({ document }) => document.key === key);
+  const flag = flags.find((one) => one.key === key);
   if (!flag) throw new Error(`examples/project.yaml has no flag "${key}"`);
   await compare(key, [flag]);
 }

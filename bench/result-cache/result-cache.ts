@@ -39,5 +39,6 @@ export function withResultCache(flag: CompiledFlag, maxEntries: number): Compile
     }
   }
 
-  return { ...flag, evaluate };
+  // The methods of a compiled flag are those of its class, which a spread would leave out.
+  return { ...flag, document: () => flag.document(), evaluate };
 }

@@ -24,13 +24,9 @@ export interface MemoryTierOptions<V> {
   now: () => number;
   /** Uniform in [0, 1). */
   random: () => number;
-  /** Returns an entry's size. `chars` is the length of the text that the value was parsed from, if there was one. */
-  sizeOf(key: string, value: V | null, chars?: number): number;
+  /** Returns an entry's size. */
+  sizeOf(key: string, value: V | null): number;
   maxEnvironments?: number;
-}
-
-export interface MemorySetOptions extends SetOptions {
-  charsOf?: (key: string) => number | undefined;
 }
 
 /**
@@ -82,7 +78,7 @@ export class MemoryTier<V> implements FlagCache<V> {
     return entries;
   }
 
-  set(environment: string, key: string, value: V | null, options: MemorySetOptions): boolean {
+  set(environment: string, key: string, value: V | null, options: SetOptions): boolean {
     return this.setMany(environment, new Map([[key, value]]), options);
   }
 
@@ -91,7 +87,7 @@ export class MemoryTier<V> implements FlagCache<V> {
    * so that no entry is newer than the version claimed; an unknown environment takes `asOf` as its version. Leaves out
    * values that a change after `asOf` names, and returns false if there are any.
    */
-  setMany(environment: string, values: ReadonlyMap<string, V | null>, options: MemorySetOptions): boolean {
+  setMany(environment: string, values: ReadonlyMap<string, V | null>, options: SetOptions): boolean {
     const held = this.environment(environment);
     if (held.version === 0 && options.asOf > 0) held.advance({ version: options.asOf, changes: [] });
     const changed = held.changedSince(options.asOf);
@@ -133,12 +129,11 @@ export class MemoryTier<V> implements FlagCache<V> {
     return this.environment(environment).advance(head);
   }
 
-  #put(held: MemoryEnvironment<V>, key: string, value: V | null, options: MemorySetOptions): void {
+  #put(held: MemoryEnvironment<V>, key: string, value: V | null, options: SetOptions): void {
     const { maxEntries, maxBytes, now, random, sizeOf } = this.#options;
     const known = held.node(key);
-    // Measuring may mean serialising, so a value that stays keeps its size.
     const isSame = value !== null && known?.value === value;
-    const bytes = isSame ? known.bytes : sizeOf(key, value, options.charsOf?.(key));
+    const bytes = isSame ? known.bytes : sizeOf(key, value);
     held.drop(key);
     if (options.ttlMs === 0 || bytes > maxBytes || maxEntries < 1) return;
     // Evict first: a value that was just read must still be there when its reader looks.

@@ -15,8 +15,10 @@ export interface TieredCacheOptions<V> {
   /** Left out if the worker runs without Redis. */
   l2?: RedisTier | undefined;
   /** Must not throw. */
-  compile: (document: FlagDocument) => V;
+  compile: (document: FlagDocument, text?: string) => V;
   documentOf: (value: V) => FlagDocument;
+  /** Returns the version of a value's document. */
+  versionOf: (value: V) => number;
   /** Loads the libraries that `compile` needs for the documents. `undefined` if there is nothing to wait for. */
   prepare?: (documents: Iterable<FlagDocument | null>) => Promise<void> | undefined;
   /** ms since epoch. */
@@ -84,8 +86,13 @@ export class TieredCache<V> implements FlagCache<V> {
     await this.l2?.clear(environment);
   }
 
-  /** Returns a document's executable form. Await {@link prepared} first. */
-  readonly compile = (document: FlagDocument): V => this.#options.compile(document);
+  /** Returns the executable forms of the flags that exist. Await {@link prepared} first. */
+  compileAll({ flags, texts }: Pick<Reading, "flags" | "texts">): V[] {
+    const { compile } = this.#options;
+    return Array.from(flags).flatMap(([key, document]) =>
+      document === null ? [] : compile(document, texts?.get(key)),
+    );
+  }
 
   /** Returns the reading once its documents can be compiled, because compiling is synchronous. */
   async prepared<R extends Pick<Reading, "flags"> | undefined>(reading: Promise<R> | R): Promise<R> {
@@ -197,16 +204,16 @@ export class TieredCache<V> implements FlagCache<V> {
     return this.#promote(environment, reading);
   }
 
-  #promote(environment: string, { flags, asOf, chars }: Reading): Map<string, V | null> {
+  #promote(environment: string, { flags, asOf, texts }: Reading): Map<string, V | null> {
     const held = this.l1.environment(environment);
     const changed = held.changedSince(asOf);
     const values = new Map<string, V | null>();
     if (changed === "*") return values;
     for (const [key, document] of flags) {
       if (changed.has(key)) continue;
-      values.set(key, document === null ? null : this.#compiled(document, held.peek(key)?.value));
+      values.set(key, document === null ? null : this.#compiled(document, texts?.get(key), held.peek(key)?.value));
     }
-    this.l1.setMany(environment, values, { asOf, charsOf: (key) => chars?.get(key) });
+    this.l1.setMany(environment, values, { asOf });
     return values;
   }
 
@@ -215,10 +222,10 @@ export class TieredCache<V> implements FlagCache<V> {
    * change of its contents, and never uses a version twice for different contents (docs/reliability.md, A restored
    * backup).
    */
-  #compiled(document: FlagDocument, known: V | null | undefined): V {
-    const { compile, documentOf } = this.#options;
-    const isSame = known !== null && known !== undefined && documentOf(known).version === document.version;
-    return isSame ? known : compile(document);
+  #compiled(document: FlagDocument, text: string | undefined, known: V | null | undefined): V {
+    const { compile, versionOf } = this.#options;
+    const isSame = known !== null && known !== undefined && versionOf(known) === document.version;
+    return isSame ? known : compile(document, text);
   }
 
   async #fill(environment: string, reading: Reading, changes: readonly Change[] | undefined): Promise<boolean> {

@@ -79,7 +79,7 @@ export class EnvironmentState {
 
   /** Whether the isolate knows that the flag is hidden from client keys at the current version. */
   hidesFlag(flagKey: string): boolean {
-    return this.memory.isHidden(flagKey) || this.memory.current(flagKey)?.value?.document.clientVisible === false;
+    return this.memory.isHidden(flagKey) || this.memory.current(flagKey)?.value?.clientVisible === false;
   }
 
   /** Whether this isolate holds no information, however old, about a flag of this name. */

@@ -1,8 +1,8 @@
-import type { FlagDocument } from "../flags/document.ts";
+import type { FlagDocument, FlagKind, FlagType } from "../flags/document.ts";
 import { CompileError } from "./compile-error.ts";
 import { compileDependency, compilePlan, type Plan } from "./plan.ts";
 import { newTraits, type Compilation, type Traits } from "./compilation.ts";
-import type { CompiledFlag, Resolution } from "./types.ts";
+import type { CompiledFlag, EvaluationInput, Resolution } from "./types.ts";
 
 const PARSE_ERROR: Resolution = Object.freeze({
   reason: "ERROR",
@@ -18,35 +18,66 @@ const GENERAL: Resolution = Object.freeze({
 
 /**
  * Compiles a document. Evaluating the compiled flag parses and compiles nothing, and allocates nothing for the usual
- * resolutions. Never throws.
+ * resolutions. Never throws. `text` is the document as JSON, if the caller has it. It must not be part of a longer
+ * string, which it would keep in memory as a whole.
  */
-export function compileFlag(document: FlagDocument): CompiledFlag {
-  let plan: Plan;
+export function compileFlag(document: FlagDocument, text = textOf(document)): CompiledFlag {
   try {
-    plan = planFlag(document);
+    const { run, traits } = planFlag(document);
+    return new ExecutableFlag(document, text, run, traits);
   } catch {
-    return {
-      document,
-      evaluate: () => PARSE_ERROR,
-      nextBoundary: () => undefined,
-      isRandom: false,
-      readsRequest: false,
-    };
+    return new ExecutableFlag(document ?? {}, text, () => PARSE_ERROR, newTraits());
   }
-  const { run, traits } = plan;
-  return {
-    document,
-    evaluate: (input) => {
-      try {
-        return run(input);
-      } catch {
-        return GENERAL;
-      }
-    },
-    nextBoundary: compileBoundaries(traits),
-    isRandom: traits.isRandom,
-    readsRequest: traits.readsRequest,
-  };
+}
+
+/** A class, because its instances share their methods. */
+class ExecutableFlag implements CompiledFlag {
+  readonly key: string;
+  readonly version: number;
+  readonly kind: FlagKind;
+  readonly type: FlagType;
+  readonly clientVisible: boolean;
+  readonly metadata: FlagDocument["metadata"];
+  readonly documentText: string;
+  readonly isRandom: boolean;
+  readonly readsRequest: boolean;
+  readonly nextBoundary: CompiledFlag["nextBoundary"];
+  readonly #run: Plan["run"];
+
+  constructor(document: FlagDocument, text: string, run: Plan["run"], traits: Traits) {
+    this.key = document.key;
+    this.version = document.version;
+    this.kind = document.kind;
+    this.type = document.type;
+    this.clientVisible = document.clientVisible;
+    this.metadata = document.metadata;
+    this.documentText = text;
+    this.isRandom = traits.isRandom;
+    this.readsRequest = traits.readsRequest;
+    this.nextBoundary = compileBoundaries(traits);
+    this.#run = run;
+  }
+
+  document(): FlagDocument {
+    return JSON.parse(this.documentText) as FlagDocument;
+  }
+
+  evaluate(input: EvaluationInput): Resolution {
+    try {
+      return this.#run(input);
+    } catch {
+      return GENERAL;
+    }
+  }
+}
+
+/** Returns a document as JSON; `null` as JSON for a value that has no form in JSON, which is no document. */
+function textOf(document: FlagDocument): string {
+  try {
+    return JSON.stringify(document) ?? "null";
+  } catch {
+    return "null";
+  }
 }
 
 /** Returns the executable parts of a document. Throws CompileError, or TypeError if the shape is not a document's. */
@@ -84,10 +115,12 @@ export function newCompilation({ key, segments, dependencies }: FlagDocument): C
   };
 }
 
+const NO_BOUNDARY = (): undefined => undefined;
+
 function compileBoundaries({ instants, ramps }: Traits): CompiledFlag["nextBoundary"] {
   const boundaries = new Set(instants);
   for (const { start, end } of ramps) boundaries.add(start).add(end);
-  if (boundaries.size === 0) return () => undefined;
+  if (boundaries.size === 0) return NO_BOUNDARY;
   const sorted = [...boundaries].sort((a, b) => a - b);
   return (now, rampStepMs = 0) => {
     const next = sorted.find((instant) => instant > now);

@@ -24,7 +24,8 @@ export function overrideFlag(flag: CompiledFlag, variant: string, input: Evaluat
   }
 }
 
-function compileOverride({ document }: CompiledFlag): OverrideFunction {
+function compileOverride(flag: CompiledFlag): OverrideFunction {
+  const document = flag.document();
   const { variants } = document;
   const resolutions = new Map<string, Resolution>();
   let plan: ReturnType<typeof planFlag>;

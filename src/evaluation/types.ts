@@ -1,5 +1,5 @@
 import type { Draws } from "./draw.ts";
-import type { FlagDocument, JsonValue } from "../flags/document.ts";
+import type { FlagDefinition, FlagDocument, JsonValue } from "../flags/document.ts";
 
 /** The caller's attributes. `targetingKey` is the subject's stable id. */
 export type EvaluationContext = { targetingKey?: string } & { [attribute: string]: JsonValue | undefined };
@@ -49,9 +49,17 @@ export type Resolution =
     }
   | { readonly reason: "ERROR"; readonly errorCode: ErrorCode; readonly errorDetails: string };
 
-/** The executable form of one flag document. */
-export interface CompiledFlag {
-  readonly document: FlagDocument;
+/**
+ * The executable form of one flag document. It keeps the document as text, which takes a fraction of the memory, and as
+ * fields those parts that responses need.
+ */
+export interface CompiledFlag extends Readonly<Omit<FlagDefinition, "variants">> {
+  /** The version of the document. */
+  readonly version: number;
+  /** The document as JSON. */
+  readonly documentText: string;
+  /** Parses the document again, for explanations, overrides and the management API. */
+  document(): FlagDocument;
   /** Evaluates the flag. Pure and synchronous; never throws. */
   evaluate(input: EvaluationInput): Resolution;
   /**

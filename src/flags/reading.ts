@@ -20,6 +20,6 @@ export interface Reading {
   index?: FlagIndex | undefined;
   /** The keys of the flags that client keys may not see, if only the index tells of them. */
   hidden?: readonly string[] | undefined;
-  /** The length of the text from which each document was parsed, if it was read as text. */
-  chars?: ReadonlyMap<string, number> | undefined;
+  /** The documents as JSON, by flag key, if the tier has them as text. */
+  texts?: ReadonlyMap<string, string> | undefined;
 }

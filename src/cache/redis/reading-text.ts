@@ -21,13 +21,13 @@ export function parseReading(
   const parsed = typeof head === "string" ? parseHead(head) : undefined;
   if (!parsed) return undefined;
   const flags = new Map<string, FlagDocument>();
-  const chars = new Map<string, number>();
+  const texts = new Map<string, string>();
   for (const key of flagKeys) {
     const text = fields.get(key);
     const document = text === undefined ? undefined : parseDocument(parseJson(text));
     if (text === undefined || !document) continue;
     flags.set(key, document);
-    chars.set(key, text.length);
+    texts.set(key, text);
   }
   return {
     asOf: parsed.version,
@@ -35,23 +35,27 @@ export function parseReading(
     flags,
     keys: parseKeyTable(fields.get(KEYS_FIELD)),
     index: parseIndex(fields.get(INDEX_FIELD)),
-    chars,
+    texts,
   };
 }
 
 /**
  * Writes a reading as entries, with documents of the given schema version. A flag that does not exist has no entry.
  */
-export function formatReading({ flags, keys, index }: Reading, schemaVersion: number): Map<string, string> {
+export function formatReading({ flags, texts, keys, index }: Reading, schemaVersion: number): Map<string, string> {
   const fields = new Map<string, string>();
   if (keys) fields.set(KEYS_FIELD, JSON.stringify(keys));
   if (index) fields.set(INDEX_FIELD, JSON.stringify(index));
-  for (const [key, document] of flags) if (document !== null) fields.set(key, formatDocument(document, schemaVersion));
+  for (const [key, document] of flags) {
+    if (document !== null) fields.set(key, formatDocument(document, schemaVersion, texts?.get(key)));
+  }
   return fields;
 }
 
-export function formatDocument(document: FlagDocument, schemaVersion: number): string {
-  return JSON.stringify(document.schemaVersion === schemaVersion ? document : { ...document, schemaVersion });
+/** Writes a document in the given schema version. `text` is the document as JSON, if it is known. */
+export function formatDocument(document: FlagDocument, schemaVersion: number, text?: string): string {
+  if (document.schemaVersion === schemaVersion) return text ?? JSON.stringify(document);
+  return JSON.stringify({ ...document, schemaVersion });
 }
 
 export function isFlagKey(field: string): boolean {

@@ -145,11 +145,11 @@ export class Publisher {
   }
 }
 
-function isSmall({ flags, keys, index }: Reading): boolean {
+function isSmall({ flags, texts, keys, index }: Reading): boolean {
   let size = JSON.stringify(keys ?? {}).length + JSON.stringify(index ?? []).length;
-  for (const document of flags.values()) {
+  for (const [key, document] of flags) {
     if (size > MAX_WRITE_THROUGH) return false;
-    size += JSON.stringify(document).length;
+    size += (texts?.get(key) ?? JSON.stringify(document)).length;
   }
   return size <= MAX_WRITE_THROUGH;
 }

@@ -28,7 +28,7 @@ export interface FlagSetView extends FlagSet {
 export function flagSetOf(all: readonly CompiledFlag[]): FlagSet {
   return {
     all,
-    clientVisible: all.filter((flag) => flag.document.clientVisible),
+    clientVisible: all.filter((flag) => flag.clientVisible),
     readsRequest: all.some((flag) => flag.readsRequest),
   };
 }

@@ -241,9 +241,7 @@ export class FlagSource {
   #readingResult(state: EnvironmentState, scope: RequestScope, reading: Reading | undefined): Found<FlagSet> {
     requireVersion(reading?.asOf ?? 0, scope, reading ? "L3" : "unavailable");
     if (reading === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
-    const documents = [...reading.flags.values()].filter((document) => document !== null);
-    const flags = documents.map(this.#options.tiers.compile);
-    const value = flagSetOf(flags.toSorted((a, b) => (a.document.key < b.document.key ? -1 : 1)));
+    const value = flagSetOf(this.#options.tiers.compileAll(reading).toSorted((a, b) => (a.key < b.key ? -1 : 1)));
     const read = reading.keys ?? {};
     const keys = state.version > reading.asOf ? (state.memory.keys ?? read) : read;
     return { value, version: reading.asOf, tier: "L3", isStale: false, ageSeconds: 0, keys };

@@ -21,8 +21,8 @@ export interface SnapshotContent {
   /** When the version was last known to be the newest (ms since epoch). */
   takenAt: number;
   keys: KeyTable;
-  /** All flags of the environment, sorted by key. */
-  documents: Iterable<FlagDocument>;
+  /** The document of each flag of the environment as JSON, sorted by flag key. */
+  documents: Iterable<readonly [key: string, text: string]>;
 }
 
 interface SnapshotTop {
@@ -37,8 +37,8 @@ interface SnapshotTop {
 export function writeSnapshot({ version, takenAt, keys, documents }: SnapshotContent): string | undefined {
   const lines = [`${KEYS_FIELD} ${JSON.stringify(keys)}`];
   let chars = 0;
-  for (const document of documents) {
-    const line = `${document.key} ${JSON.stringify(document)}`;
+  for (const [key, text] of documents) {
+    const line = `${key} ${text}`;
     chars += line.length;
     if (chars > MAX_SNAPSHOT_CHARS) return undefined;
     lines.push(line);

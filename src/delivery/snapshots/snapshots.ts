@@ -9,7 +9,7 @@ import type { LoadOutcome } from "../read/loader.ts";
 import type { RequestScope } from "../request-scope.ts";
 import { prepareToCompileText } from "../../evaluation/prepare.ts";
 import { within } from "../../resilience/deadline.ts";
-import { MAX_SNAPSHOT_CHARS, readSnapshot, type Snapshot, writeSnapshot } from "./snapshot.ts";
+import { MAX_SNAPSHOT_CHARS, readSnapshot, type Snapshot, type SnapshotContent, writeSnapshot } from "./snapshot.ts";
 
 /** The data centre may keep a snapshot that nobody renews for this long (seconds). */
 const TTL_SECONDS = 30 * 24 * 3600;
@@ -220,14 +220,14 @@ function isOld({ takenAt }: { takenAt: number }, now: number): boolean {
   return !isWithin(takenAt, RENEW_MS, now);
 }
 
-/** Every document of the environment, sorted by key and right at its version; `undefined` if one is missing. */
-function documentsOf({ memory }: EnvironmentState): FlagDocument[] | undefined {
+/** Each document of the environment as JSON, sorted by key and right at its version; `undefined` if one is missing. */
+function documentsOf({ memory }: EnvironmentState): SnapshotContent["documents"] | undefined {
   if (memory.index === undefined || memory.keys === undefined) return undefined;
-  const documents: FlagDocument[] = [];
+  const documents: [string, string][] = [];
   for (const key of memory.index) {
     const flag = memory.current(key)?.value;
     if (!flag) return undefined;
-    documents.push(flag.document);
+    documents.push([key, flag.documentText]);
   }
   return documents;
 }

@@ -35,7 +35,7 @@ export interface ChangeWatchOptions {
   loader: Loader;
   headCheck: HeadCheck;
   headCheckMs: number;
-  tiers: Pick<TieredCache<CompiledFlag>, "compile">;
+  tiers: Pick<TieredCache<CompiledFlag>, "compileAll">;
   clock: Clock;
   random: () => number;
 }

@@ -10,7 +10,7 @@ import { type FlagSchedule, scheduleOf } from "./flag-schedule.ts";
 
 export interface ScheduleReaderOptions {
   loader: Loader;
-  tiers: Pick<TieredCache<CompiledFlag>, "compile">;
+  tiers: Pick<TieredCache<CompiledFlag>, "compileAll">;
   clock: Clock;
 }
 
@@ -40,7 +40,6 @@ export class ScheduleReader {
     }
     const reading = await loader.readAll(state, scope);
     if (reading === undefined) return undefined;
-    const documents = [...reading.flags.values()].filter((document) => document !== null);
-    return scheduleOf(flagSetOf(documents.map((document) => tiers.compile(document))), reading.asOf);
+    return scheduleOf(flagSetOf(tiers.compileAll(reading)), reading.asOf);
   }
 }

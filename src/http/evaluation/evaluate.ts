@@ -121,7 +121,7 @@ export async function evaluateOne(
   const provenance = provenanceOf(result, now);
   if (!isWarm) provenance.timing = timingOf(services, opened, now, provenance);
   // To a client key a hidden flag and an absent one look the same, so no header says where the result came from.
-  if (token.kind === "client" && flag?.document.clientVisible !== true) throw notFound(flagKey);
+  if (token.kind === "client" && flag?.clientVisible !== true) throw notFound(flagKey);
   if (flag === null) throw notFound(flagKey, provenanceHeaders(provenance));
   const input = inputFor(services, request, context, now, flag.readsRequest);
   // If the environment allows no overrides, which is the usual case, the request is not searched for them.

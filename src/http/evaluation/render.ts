@@ -32,9 +32,8 @@ export function renderResolution(flag: CompiledFlag, resolution: Resolution): Re
  * Returns the text that stands for a sample in the ETag of a bulk response: its version instead of its draw. With the
  * draw, nearly every response of an environment with samples would differ, and no client would ever get a 304.
  */
-function sampleTag({ document }: CompiledFlag, resolution: Resolution): string | undefined {
-  if (document.kind !== "sample" || resolution.reason !== "SPLIT") return undefined;
-  const { key, version, metadata } = document;
+function sampleTag({ kind, key, version, metadata }: CompiledFlag, resolution: Resolution): string | undefined {
+  if (kind !== "sample" || resolution.reason !== "SPLIT") return undefined;
   return `${key} ${version} ${resolution.ruleId ?? ""} ${renderMetadata(metadata)}`;
 }
 
@@ -69,8 +68,7 @@ export function matchesEntityTag(header: string, tag: string): boolean {
 }
 
 function toJson(flag: CompiledFlag, resolution: Resolution): string {
-  const { document } = flag;
-  const key = JSON.stringify(document.key);
+  const key = JSON.stringify(flag.key);
   if (resolution.reason === "ERROR") {
     return `{"key":${key},"errorCode":"${resolution.errorCode}","errorDetails":${JSON.stringify(resolution.errorDetails)},"metadata":{}}`;
   }
@@ -78,13 +76,13 @@ function toJson(flag: CompiledFlag, resolution: Resolution): string {
   const value =
     resolution.value === undefined || resolution.value === null
       ? ""
-      : `"value":${renderValue(document.type, resolution.value)},`;
+      : `"value":${renderValue(flag.type, resolution.value)},`;
   const variant = JSON.stringify(resolution.variant ?? "");
   return `{"key":${key},${value}"reason":"${resolution.reason}","variant":${variant},"metadata":${renderMetadata(metadataOf(flag, resolution))}}`;
 }
 
 /** Marks overridden values, so that everyone who looks at a response sees that the rules did not decide it. */
-function metadataOf({ document: { metadata } }: CompiledFlag, resolution: Resolution): Record<string, unknown> {
+function metadataOf({ metadata }: CompiledFlag, resolution: Resolution): Record<string, unknown> {
   return "isOverride" in resolution ? { ...metadata, override: true } : metadata;
 }
 

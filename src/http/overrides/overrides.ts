@@ -59,7 +59,7 @@ export function evaluateUnder(
   flag: CompiledFlag,
   input: EvaluationInput,
 ): Resolution {
-  const variant = overrides?.flags?.get(flag.document.key);
+  const variant = overrides?.flags?.get(flag.key);
   return (variant === undefined ? undefined : overrideFlag(flag, variant, input)) ?? flag.evaluate(input);
 }
 

@@ -28,15 +28,19 @@ export interface ReadingRow {
 export function toReading(row: ReadingRow, since: number | undefined): Reading {
   const rows = indexRows(row.flags, row.segments, row.references);
   const flags = new Map<string, FlagDocument | null>();
+  const texts = new Map<string, string>();
   for (const key of row.requested ?? row.flags.map((flag) => flag.key)) {
     const flag = rows.flags.get(`flag:${key}`);
-    flags.set(key, flag ? buildDocument(flag, rows) : null);
+    const document = flag ? buildDocument(flag, rows) : null;
+    flags.set(key, document);
+    if (document !== null) texts.set(key, JSON.stringify(document));
   }
   return {
     asOf: row.version,
     tag: row.tag ?? undefined,
     changes: changesSince(row.changes, since, row.version),
     flags,
+    texts,
     keys: row.keys,
     index: row.index?.sort(),
     hidden: row.hidden ?? undefined,

@@ -37,7 +37,8 @@ describe("publishing a write", () => {
       l1: aMemoryTier<CompiledFlag>({}, clock).tier,
       l2,
       compile: compileFlag,
-      documentOf: (flag) => flag.document,
+      documentOf: (flag) => flag.document(),
+      versionOf: (flag) => flag.version,
       now: clock.now,
     });
     return { tiers, l2, publisher: new Publisher(tiers, "burgee", edge, silent) };

@@ -8,6 +8,7 @@ import { aMemoryTier } from "./memory-tier.ts";
 /** Stands for a compiled document. */
 export interface Compiled {
   document: FlagDocument;
+  text: string | undefined;
 }
 
 /** Creates the tiers of one isolate: a new L1 over the given L2. */
@@ -20,11 +21,12 @@ export function anIsolate(
   const cache = new TieredCache<Compiled>({
     l1: aMemoryTier<Compiled>(l1, clock).tier,
     l2,
-    compile: (document) => {
+    compile: (document, text) => {
       compiled.push(document.key);
-      return { document };
+      return { document, text };
     },
     documentOf: (value) => value.document,
+    versionOf: (value) => value.document.version,
     now: clock.now,
   });
   return Object.assign(cache, { compiled });

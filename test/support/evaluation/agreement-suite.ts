@@ -156,7 +156,7 @@ class Instant {
     const scope = { waitUntil: (promise: Promise<unknown>) => void pending.push(promise) };
     const loaded = await this.#warm.services.source.flag({ environment: "production", scope }, "f");
     await Promise.all(pending);
-    const document = loaded?.value?.document;
+    const document = loaded?.value?.document();
     if (document === undefined) throw new Error("the flag is not there");
     const request = requestAttributes(new Request("http://edge.test/"));
     // A context of the wire has lost its `undefined`, and a null targeting key counts as absent.

@@ -53,7 +53,8 @@ export class ScheduledIsolate {
       l1: new MemoryTier(l1),
       l2: new RedisTier({ ...l2, scripts: world.options.scripts ?? SCRIPTS }),
       compile: compileFlag,
-      documentOf: (flag) => flag.document,
+      documentOf: (flag) => flag.document(),
+      versionOf: (flag) => flag.version,
       now,
     });
     const failed = (event: string) => {
@@ -96,7 +97,7 @@ export class ScheduledIsolate {
       const version = found?.version ?? 0;
       if (found?.isStale === true) wrong("returns a stale result though nothing is down");
       const truth = store.at(version).flags.get(key)?.version;
-      if (found?.value?.document.version !== truth) wrong("returns a value that differs from the one at its version");
+      if (found?.value?.version !== truth) wrong("returns a value that differs from the one at its version");
       if (version < this.#newestResult) wrong("returns an older version than before");
       if (version < floor) wrong("returns an older version than the contract allows");
       this.#newestResult = Math.max(this.#newestResult, version);
@@ -128,7 +129,7 @@ export class ScheduledIsolate {
     const { flags, index, keys } = this.#world.store.at(memory.version);
     for (const key of memory.heldKeys()) {
       const entry = memory.current(key);
-      const isOld = entry && entry.value?.document.version !== flags.get(key)?.version;
+      const isOld = entry && entry.value?.version !== flags.get(key)?.version;
       if (isOld === true) return `isolate ${this.name} holds an old ${key}`;
     }
     if (memory.keys && memory.keys["id"]?.hash !== keys["id"]?.hash) return `isolate ${this.name} holds old SDK keys`;

@@ -21,6 +21,7 @@ function counted(document: FlagDocument, maxEntries = 100) {
   const counter = { evaluations: 0 };
   const counting: CompiledFlag = {
     ...flag,
+    document: () => flag.document(),
     evaluate: (input) => {
       counter.evaluations++;
       return flag.evaluate(input);

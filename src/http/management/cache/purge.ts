@@ -52,7 +52,7 @@ export async function purgeCache(
 
 function targetsInL1({ tiers }: PurgeServices, environment: string, target: PurgeTarget): string[] {
   const held = tiers.l1.environment(environment);
-  return [...held.heldKeys()].filter((key) => isTarget(target, key, () => held.peek(key)?.value?.document.kind));
+  return [...held.heldKeys()].filter((key) => isTarget(target, key, () => held.peek(key)?.value?.kind));
 }
 
 async function targetsInL2(l2: RedisTier, environment: string, target: PurgeTarget): Promise<string[]> {

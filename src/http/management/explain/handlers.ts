@@ -15,7 +15,7 @@ export async function postExplain(
   { body }: { body: ExplainBody },
 ): Promise<Response> {
   const { flag, version, headers } = await loadFlag(source, c);
-  const explanation = explainFlag(flag.document, {
+  const explanation = explainFlag(flag.document(), {
     context: contextOf(body.context),
     request: requestOf(body, c.req.raw),
     now: now(),

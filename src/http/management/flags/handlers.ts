@@ -112,9 +112,9 @@ async function patchFlagIn(
     pauses: services,
     read: async (attempt) => {
       const entry = attempt === 1 ? services.tiers.l1.environment(environment).lookup(key) : undefined;
-      const cached = entry?.value?.document;
+      const cached = entry?.value;
       // A cached document saves a read, but may be outdated. Only the store can say that the caller's version is old.
-      if (cached !== undefined && isMatch(ifMatch, cached.version)) return cached;
+      if (cached && isMatch(ifMatch, cached.version)) return cached.document();
       return requireFound(await getFlag(db, environment, key), "flag", key, environment);
     },
     write: async (current): Promise<WrittenFlag> => {
