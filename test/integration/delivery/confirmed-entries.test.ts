@@ -43,6 +43,12 @@ describe("an isolate whose head is confirmed again and again", () => {
   const askForAll = async (isolate: Isolate): Promise<void> => {
     for (const path of ["", ...FLAGS.map((key) => `/${key}`)]) await ask(isolate, path);
   };
+  let changes = 0;
+  const change = async (key: string): Promise<void> => {
+    const flag = aFlag({ key, metadata: { changes: ++changes } });
+    const written = await saveFlag(project.db, "production", flag, { actor: "test" });
+    await start().services.publisher.publish("production", written, () => undefined);
+  };
   /** Asks for everything every `everyMs` for an hour. Returns the round trips, and the misses of L1. */
   const anHourOf = async (isolate: Isolate, everyMs: number) => {
     await askForAll(isolate);
@@ -90,15 +96,27 @@ describe("an isolate whose head is confirmed again and again", () => {
     const edge = new MapEdgeCache(clock.now);
     const isolate = start(zone, edge);
     await anHourOf(isolate, 5 * MINUTE);
-    const written = await saveFlag(project.db, "production", aFlag({ key: "flag-2" }), { actor: "test" });
-    const writer = start();
-    await writer.services.publisher.publish("production", written, () => undefined);
+    await change("flag-2");
     await clock.advance(31_000);
     project.resetStats();
     await askForAll(isolate);
     // With a zone, the data centre's head has expired. A head from Redis brings the changed flag along.
     expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
     expect((await ask(isolate, "/flag-2")).cacheStatus).toContain("L1; hit");
+  });
+
+  test("reads a changed flag if another isolate stored the head that names it", async ({ expect }) => {
+    const edge = new MapEdgeCache(clock.now);
+    const [first, second] = [start(ZONE, edge), start(ZONE, edge)];
+    for (const isolate of [first, second]) await askForAll(isolate);
+    await change("flag-2");
+    await clock.advance(31_000);
+    await ask(first, "/flag-0");
+    project.resetStats();
+    for (const key of ["flag-0", "flag-1"]) await ask(second, `/${key}`);
+    expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
+    await ask(second, "/flag-2");
+    expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
   });
 
   test("with CACHE_L1_TTL_SECONDS=0 it reads every flag for each request", async ({ expect }) => {
