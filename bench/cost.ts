@@ -17,7 +17,10 @@ export const PRICES = {
   neon: { perComputeHour: 0.106, smallestCompute: 0.25, perGigabyteMonth: 0.35 },
 } as const;
 
-/** Redis commands, as test/integration/delivery/round-trips.test.ts and …/management/round-trips.test.ts count them. */
+/**
+ * Redis commands, as these tests count them: test/integration/delivery/round-trips.test.ts,
+ * …/delivery/confirmed-entries.test.ts and …/management/round-trips.test.ts.
+ */
 export const ROUND_TRIPS = {
   /** A read of a flag that memory does not have. */
   read: 1,
@@ -50,8 +53,10 @@ export interface Load {
   isBulk: boolean;
   /** Whether data centres keep heads, which takes a zone and a purge token. Otherwise isolates read them from Redis. */
   hasEdgeHeads: boolean;
-  /** CACHE_L1_TTL_SECONDS. */
+  /** CACHE_L1_TTL_SECONDS: an isolate without a request for longer than this reads its flags again. */
   l1TtlSeconds: number;
+  /** How long an isolate lives. A new one holds nothing. */
+  isolateHours: number;
   /** CPU time of one request. */
   cpuMs: number;
 }
@@ -63,7 +68,8 @@ export const BASE: Omit<Load, "evaluations" | "isBulk" | "hasEdgeHeads"> = {
   flags: 200,
   documentBytes: 740,
   updates: 1000,
-  l1TtlSeconds: 60,
+  l1TtlSeconds: 300,
+  isolateHours: 24,
   cpuMs: 1,
 };
 
@@ -99,6 +105,28 @@ export function misses(rate: number, ttl: number): number {
   return rate / (1 + rate * ttl);
 }
 
+/** Returns how many requests per second, at random times, need a read because the isolate holds nothing right. */
+function readsOf({ isBulk, hasEdgeHeads, ...load }: Load, rate: number): number {
+  const kinds = isBulk ? 1 : load.flags;
+  // A head from Redis brings the changed flags along. A head from the data centre brings only their names, except to
+  // the isolate that stored it.
+  const changes = hasEdgeHeads ? (load.updates / load.environments) * (1 - 1 / load.isolates) : 0;
+  const lossRate = 1 / (load.isolateHours * 3600) + changes / MONTH_SECONDS / kinds;
+  return lost(rate, load.l1TtlSeconds, lossRate, kinds);
+}
+
+/**
+ * Returns how many of `rate` requests per second, at random times and for one of `kinds` entries, do not find their
+ * entry: since the last request for it, two requests were more than `gap` seconds apart, or it was lost in another way,
+ * which happens `lossRate` times per second.
+ */
+export function lost(rate: number, gap: number, lossRate: number, kinds: number): number {
+  // An entry survives until the next request of any kind with probability `kept`, and this repeats until a request is
+  // of its own kind.
+  const kept = (rate / (rate + lossRate || 1)) * -Math.expm1(-(rate + lossRate) * gap);
+  return (rate * (1 - kept)) / (1 - (1 - 1 / kinds) * kept);
+}
+
 export function usageOf(load: Load): Usage {
   const { evaluations, dataCentres, environments, flags, documentBytes, updates, isBulk, hasEdgeHeads } = load;
   const isolates = dataCentres * load.isolates;
@@ -106,7 +134,7 @@ export function usageOf(load: Load): Usage {
   const rate = evaluations / MONTH_SECONDS / isolates / environments;
   const month = MONTH_SECONDS * isolates * environments;
   const kinds = isBulk ? 1 : flags;
-  const reads = misses(rate / kinds, load.l1TtlSeconds) * kinds;
+  const reads = readsOf(load, rate);
   const heldShare = rate === 0 ? 1 : 1 - reads / rate;
   // A read of flags confirms the head in the same command.
   const checks = misses(rate, HEAD_CHECK_SECONDS) * heldShare;
@@ -116,7 +144,7 @@ export function usageOf(load: Load): Usage {
     (hasEdgeHeads ? Math.min(checks * month, edgeMisses + edgePurged) : checks * month) * ROUND_TRIPS.headCheck;
   // The hash in Redis expires without writes, and then each kind of read misses once. An update extends its lifetime.
   const ends = (environments * MONTH_SECONDS) / L2_TTL_SECONDS;
-  const expired = Math.min(ends * kinds, reads * month);
+  const expired = Math.min(ends * kinds, reads * month) + Math.min(ends, heads);
   // With single flags, one isolate per data centre reads the others for the snapshot, after a change and once a day.
   const snapshots = isBulk ? 0 : Math.min(evaluations, (updates + DAYS * environments) * dataCentres);
   const sweeps = MONTH_SECONDS / 60;
@@ -177,12 +205,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const SIZES = [1e6, 100e6, 1e9];
 const WAYS: [name: string, isBulk: boolean, hasEdgeHeads: boolean, l1TtlSeconds: number][] = [
-  ["one flag, head in Redis", false, false, 60],
-  ["one flag, head at the data centre", false, true, 60],
-  ["one flag, head at the data centre, L1 for an hour", false, true, 3600],
-  ["all flags, head in Redis", true, false, 60],
-  ["all flags, head at the data centre", true, true, 60],
-  ["all flags, head at the data centre, L1 for an hour", true, true, 3600],
+  ["one flag, head in Redis", false, false, 300],
+  ["one flag, head at the data centre", false, true, 300],
+  ["one flag, head at the data centre, gaps of an hour", false, true, 3600],
+  ["all flags, head in Redis", true, false, 300],
+  ["all flags, head at the data centre", true, true, 300],
+  ["all flags, head at the data centre, gaps of an hour", true, true, 3600],
 ];
 
 /** Returns the tables of docs/scale.md in their order. */
@@ -199,11 +227,12 @@ export function costTables(): string[] {
   const typical: Load = { ...BASE, evaluations: 100e6, isBulk: false, hasEdgeHeads: true, l1TtlSeconds: 3600 };
   const growth = (
     [
-      ["100 M of one flag, head at the data centre, L1 for an hour", {}],
+      ["100 M of one flag, head at the data centre, gaps of an hour", {}],
       ["10 × the flags", { flags: BASE.flags * 10 }],
       ["10 × the environments, sharing the evaluations", { environments: 10 }],
       ["3 × the isolates", { isolates: BASE.isolates * 3 }],
       ["10 × the updates", { updates: BASE.updates * 10 }],
+      ["isolates that live for an hour", { isolateHours: 1 }],
     ] as [string, Partial<Load>][]
   ).map(([name, change]) => {
     const load = { ...typical, ...change };
