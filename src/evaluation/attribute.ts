@@ -14,6 +14,10 @@ export interface Attribute {
   label: string;
 }
 
+/** The attributes that were compiled last, by name. Flags share them, because tens of thousands test the same few. */
+const compiled = new Map<string, Attribute>();
+const MAX_COMPILED = 1000;
+
 const REQUEST = "request";
 const REQUEST_PREFIX = "request.";
 
@@ -24,12 +28,12 @@ const REQUEST_PREFIX = "request.";
  */
 export function compileAttribute(path: AttributePath): Attribute {
   if (typeof path === "string") {
-    if (path === REQUEST) return { get: () => undefined, readsRequest: false, label: path };
-    if (path.startsWith(REQUEST_PREFIX)) {
-      const name = path.slice(REQUEST_PREFIX.length);
-      return { get: (input) => own(input.request, name), readsRequest: true, label: path };
-    }
-    return contextAttribute(path);
+    const known = compiled.get(path);
+    if (known !== undefined) return known;
+    if (compiled.size >= MAX_COMPILED) compiled.clear();
+    const attribute = namedAttribute(path);
+    compiled.set(path, attribute);
+    return attribute;
   }
   if (!Array.isArray(path) || path.length === 0 || !path.every((step) => typeof step === "string")) {
     throw new CompileError("an attribute must be a string or a list of strings");
@@ -42,6 +46,15 @@ export function compileAttribute(path: AttributePath): Attribute {
   }
   if (rest.length === 0) return contextAttribute(root);
   return { get: (input) => walk(input.context, path), readsRequest: false, label };
+}
+
+function namedAttribute(path: string): Attribute {
+  if (path === REQUEST) return { get: () => undefined, readsRequest: false, label: path };
+  if (path.startsWith(REQUEST_PREFIX)) {
+    const name = path.slice(REQUEST_PREFIX.length);
+    return { get: (input) => own(input.request, name), readsRequest: true, label: path };
+  }
+  return contextAttribute(path);
 }
 
 function contextAttribute(name: string): Attribute {

@@ -1,4 +1,5 @@
 import type { AttributeCondition, JsonScalar } from "../flags/document.ts";
+import { LIST_LENGTH } from "./operators.ts";
 import { FALSE, TRUE, type Test, type Truth } from "./truth.ts";
 
 /**
@@ -25,18 +26,33 @@ export function commonLeaf(
 }
 
 function equalityLeaf(name: string, values: JsonScalar[], missing: Truth): Test {
-  const [first, second] = values;
-  if (values.length <= 2) {
-    const other = values.length === 2 ? second : first;
-    return (input) => {
-      const value = input.context[name];
-      return value === first || value === other ? TRUE : value === undefined ? missing : FALSE;
-    };
-  }
-  const set: ReadonlySet<unknown> = new Set(values);
+  if (values.length <= 2) return equalsEither(name, values[0], values.at(-1), missing);
+  return values.length <= LIST_LENGTH ? isInList(name, values, missing) : isInSet(name, new Set(values), missing);
+}
+
+function equalsEither(
+  name: string,
+  first: JsonScalar | undefined,
+  other: JsonScalar | undefined,
+  missing: Truth,
+): Test {
   return (input) => {
     const value = input.context[name];
-    return value === undefined ? missing : set.has(value) ? TRUE : FALSE;
+    return value === first || value === other ? TRUE : value === undefined ? missing : FALSE;
+  };
+}
+
+function isInList(name: string, values: readonly unknown[], missing: Truth): Test {
+  return (input) => {
+    const value = input.context[name];
+    return value === undefined ? missing : values.includes(value) ? TRUE : FALSE;
+  };
+}
+
+function isInSet(name: string, values: ReadonlySet<unknown>, missing: Truth): Test {
+  return (input) => {
+    const value = input.context[name];
+    return value === undefined ? missing : values.has(value) ? TRUE : FALSE;
   };
 }
 

@@ -90,12 +90,9 @@ export function planFlag(document: FlagDocument): Plan {
       if (!Object.hasOwn(variants, variant)) throw new CompileError(`unknown variant ${JSON.stringify(variant)}`);
       const value = variants[variant];
       if (value === undefined) throw new CompileError(`variant ${JSON.stringify(variant)} has no value`);
-      return Object.freeze({
-        reason: reason as "STATIC",
-        variant,
-        value,
-        ...(ruleId === undefined ? {} : { ruleId }),
-      });
+      return ruleId === undefined
+        ? Object.freeze({ reason: reason as "STATIC", variant, value })
+        : Object.freeze({ reason: reason as "STATIC", variant, value, ruleId });
     },
     newCompilation(document),
   );

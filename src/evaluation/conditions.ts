@@ -1,12 +1,12 @@
 import { WEIGHT_TOTAL, type AttributeCondition, type BucketCondition, type Condition } from "../flags/document.ts";
-import { compileAttribute } from "./attribute.ts";
-import { compileBucketing, NO_BUCKET } from "./bucketing.ts";
+import { compileAttribute, type Getter } from "./attribute.ts";
+import { type Bucketing, compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { commonLeaf } from "./common-leaf.ts";
 import { CompileError } from "./compile-error.ts";
 import { compilePredicate } from "./operators.ts";
 import { addTraits, countTests, newTraits, type DependencyPlan, type Compilation } from "./compilation.ts";
-import { allOf, anyOf, FALSE, notOf, TRUE, UNKNOWN, type Test, type Truth } from "./truth.ts";
-import type { EvaluationInput } from "./types.ts";
+import { allOf, anyOf, FALSE, notOf, TRUE, type Predicate, UNKNOWN, type Test, type Truth } from "./truth.ts";
+import type { EvaluationInput, Resolution } from "./types.ts";
 
 /** Compiles a condition. Throws CompileError. */
 export function compileCondition(condition: Condition, compilation: Compilation): Test {
@@ -24,20 +24,30 @@ export function compileCondition(condition: Condition, compilation: Compilation)
 /** Compiles a condition that is true if the flag serves one of the variants. It is false if the flag fails. */
 export function servesOneOf(flag: string, variants: string[], compilation: Compilation): Test {
   if (!Array.isArray(variants)) throw new CompileError("variants must be a list");
-  const variantOf = servedVariant(flag, compilation);
+  const { run } = dependencyPlan(flag, compilation);
+  const [only] = variants;
+  return typeof only === "string" && variants.length === 1 ? serves(run, only) : servesAny(run, variants);
+}
+
+function serves(run: DependencyPlan["run"], variant: string): Test {
+  return (input) => (variantOf(run(input)) === variant ? TRUE : FALSE);
+}
+
+function servesAny(run: DependencyPlan["run"], variants: readonly string[]): Test {
   return (input) => {
-    const variant = variantOf(input);
+    const variant = variantOf(run(input));
     return variant !== undefined && variants.includes(variant) ? TRUE : FALSE;
   };
+}
+
+function variantOf(resolution: Resolution): string | undefined {
+  return resolution.reason === "ERROR" ? undefined : resolution.variant;
 }
 
 /** Compiles the variant that another flag serves: `undefined` if the flag fails or serves the caller's default. */
 export function servedVariant(flag: string, compilation: Compilation): (input: EvaluationInput) => string | undefined {
   const { run } = dependencyPlan(flag, compilation);
-  return (input) => {
-    const resolution = run(input);
-    return resolution.reason === "ERROR" ? undefined : resolution.variant;
-  };
+  return (input) => variantOf(run(input));
 }
 
 function dependencyPlan(flag: string, compilation: Compilation): DependencyPlan {
@@ -91,14 +101,19 @@ function compileLeaf(condition: AttributeCondition, compilation: Compilation): T
   const test = compilePredicate(condition, invalid);
   const { contextName, get } = attribute;
   if (contextName !== undefined) {
-    return (
-      commonLeaf(contextName, condition, missing, invalid) ??
-      ((input) => {
-        const value = input.context[contextName];
-        return value === undefined ? missing : test(value);
-      })
-    );
+    return commonLeaf(contextName, condition, missing, invalid) ?? contextLeaf(contextName, missing, test);
   }
+  return leafOf(get, missing, test);
+}
+
+function contextLeaf(name: string, missing: Truth, test: Predicate): Test {
+  return (input) => {
+    const value = input.context[name];
+    return value === undefined ? missing : test(value);
+  };
+}
+
+function leafOf(get: Getter, missing: Truth, test: Predicate): Test {
   return (input) => {
     const value = get(input);
     return value === undefined ? missing : test(value);
@@ -119,14 +134,20 @@ function compileBucketCondition({ by, salt, hash, ranges }: BucketCondition["buc
   countTests(compilation.traits, 1);
   const { bucket, readsRequest } = compileBucketing(by, salt, hash);
   compilation.traits.readsRequest ||= readsRequest;
-  const bounds = ranges.map(([from, to]) => {
+  for (const [from, to] of ranges) {
     if (!isShare(from) || !isShare(to)) throw new CompileError("ranges must hold whole numbers from 0 to 100000");
-    return [from, to] as const;
-  });
+  }
+  return isInRanges(bucket, ranges.flat());
+}
+
+/** `bounds` are the first bucket of a range and the first one after it, for each range. */
+function isInRanges(bucket: Bucketing, bounds: readonly number[]): Test {
   return (input) => {
     const at = bucket(input);
     if (at === NO_BUCKET) return FALSE;
-    for (const [from, to] of bounds) if (at >= from && at < to) return TRUE;
+    for (let i = 0; i < bounds.length; i += 2) {
+      if (at >= (bounds[i] as number) && at < (bounds[i + 1] as number)) return TRUE;
+    }
     return FALSE;
   };
 }

@@ -18,35 +18,52 @@ interface Options {
 
 type Factory = (values: JsonScalar[], options: Options) => Predicate;
 
-/** With more values than this, a Set is faster than a loop. */
-const SET_THRESHOLD = 4;
+/** With more values than this, a Set is faster than a list. */
+export const LIST_LENGTH = 8;
+
+/** With more values than this, a Set of the caller's list is faster than searching it for each value. */
+const SHORT_LIST = 4;
 
 const FACTORIES: Record<Operator, Factory> = {
   equals: isOneOf,
   in: isOneOf,
-  contains: (values, options) => anyText(values, options, (text, value) => text.includes(value)),
-  starts_with: (values, options) => anyText(values, options, (text, value) => text.startsWith(value)),
-  ends_with: (values, options) => anyText(values, options, (text, value) => text.endsWith(value)),
+  contains: (values, options) => anyText(values, options, includes),
+  starts_with: (values, options) => anyText(values, options, startsWith),
+  ends_with: (values, options) => anyText(values, options, endsWith),
   matches: matchesAny,
   exists: () => () => TRUE,
-  lt: (values, options) => comparesTo(values, options, (a, b) => a < b),
-  lte: (values, options) => comparesTo(values, options, (a, b) => a <= b),
-  gt: (values, options) => comparesTo(values, options, (a, b) => a > b),
-  gte: (values, options) => comparesTo(values, options, (a, b) => a >= b),
+  lt: (values, options) => comparesTo(values, options, isBelow),
+  lte: (values, options) => comparesTo(values, options, isAtMost),
+  gt: (values, options) => comparesTo(values, options, isAbove),
+  gte: (values, options) => comparesTo(values, options, isAtLeast),
   between: isBetween,
-  before: (values, options) => anyInstant(values, options, (a, b) => a < b),
-  after: (values, options) => anyInstant(values, options, (a, b) => a > b),
-  semver_eq: (values, options) => anyVersion(versionsOf(values, options), (order) => order === 0),
-  semver_lt: (values, options) => anyVersion(versionsOf(values, options), (order) => order < 0),
-  semver_lte: (values, options) => anyVersion(versionsOf(values, options), (order) => order <= 0),
-  semver_gt: (values, options) => anyVersion(versionsOf(values, options), (order) => order > 0),
-  semver_gte: (values, options) => anyVersion(versionsOf(values, options), (order) => order >= 0),
+  before: (values, options) => anyInstant(values, options, isBelow),
+  after: (values, options) => anyInstant(values, options, isAbove),
+  semver_eq: (values, options) => anyVersion(versionsOf(values, options), isSame),
+  semver_lt: (values, options) => anyVersion(versionsOf(values, options), isNegative),
+  semver_lte: (values, options) => anyVersion(versionsOf(values, options), isNotPositive),
+  semver_gt: (values, options) => anyVersion(versionsOf(values, options), isPositive),
+  semver_gte: (values, options) => anyVersion(versionsOf(values, options), isNotNegative),
   semver_caret: (values, options) => anyRange(versionsOf(values, options), "caret"),
   semver_tilde: (values, options) => anyRange(versionsOf(values, options), "tilde"),
   ip_in_cidr: isInCidr,
   array_contains_any: (values, options) => arrayContains(values, options, "some"),
   array_contains_all: (values, options) => arrayContains(values, options, "every"),
 };
+
+// Named, so that all conditions share them.
+const includes = (text: string, value: string): boolean => text.includes(value);
+const startsWith = (text: string, value: string): boolean => text.startsWith(value);
+const endsWith = (text: string, value: string): boolean => text.endsWith(value);
+const isBelow = (a: number, b: number): boolean => a < b;
+const isAtMost = (a: number, b: number): boolean => a <= b;
+const isAbove = (a: number, b: number): boolean => a > b;
+const isAtLeast = (a: number, b: number): boolean => a >= b;
+const isSame = (order: number): boolean => order === 0;
+const isNegative = (order: number): boolean => order < 0;
+const isNotPositive = (order: number): boolean => order <= 0;
+const isPositive = (order: number): boolean => order > 0;
+const isNotNegative = (order: number): boolean => order >= 0;
 
 /**
  * Compiles a condition's test of its attribute's value. The test returns `invalid` for a value that cannot be compared.
@@ -84,13 +101,32 @@ function isOneOf(values: JsonScalar[], { fold, invalid }: Options): Predicate {
     if (typeof value === "object" && value !== null)
       throw new CompileError("a value must be a string, a number, a boolean or null");
   }
-  const set: ReadonlySet<unknown> = new Set(fold ? values.map(foldText) : values);
-  if (invalid === FALSE) return (value) => (set.has(fold ? foldText(value) : value) ? TRUE : FALSE);
+  const isMember = fold ? foldedMember(values.map(foldText)) : member(values);
+  if (invalid === FALSE) return isMember;
   const types = new Set<unknown>(values.map(scalarType));
   types.delete(undefined);
+  return ofTypes([...types], isMember, invalid);
+}
+
+/** A list of few values is as fast as a Set, and takes a fraction of the memory. */
+function member(values: readonly unknown[]): Predicate {
+  if (values.length <= LIST_LENGTH) return (value) => (values.includes(value) ? TRUE : FALSE);
+  return memberOfSet(new Set(values));
+}
+
+function memberOfSet(set: ReadonlySet<unknown>): Predicate {
+  return (value) => (set.has(value) ? TRUE : FALSE);
+}
+
+function foldedMember(values: readonly unknown[]): Predicate {
+  const isMember = member(values);
+  return (value) => isMember(foldText(value));
+}
+
+function ofTypes(types: readonly unknown[], isMember: Predicate, invalid: Truth): Predicate {
   return (value) => {
-    if (set.has(fold ? foldText(value) : value)) return TRUE;
-    return types.has(scalarType(value)) ? FALSE : invalid;
+    if (isMember(value) === TRUE) return TRUE;
+    return types.includes(scalarType(value)) ? FALSE : invalid;
   };
 }
 
@@ -100,21 +136,37 @@ function anyText(
   holds: (text: string, value: string) => boolean,
 ): Predicate {
   const texts = values as string[];
-  if (!fold) {
-    return (value) => {
-      if (typeof value !== "string") return invalid;
-      for (const one of texts) if (holds(value, one)) return TRUE;
-      return FALSE;
-    };
-  }
+  if (!fold) return holdsForAny(texts, holds, invalid);
   const folded = texts.map(foldCase);
   // Half of a surrogate pair does not fold as the whole letter does, so such a value is also compared as it is.
   const halves = texts.filter((text) => !text.isWellFormed());
+  if (halves.length === 0) return holdsForAnyFolded(folded, holds, invalid);
+  const isFoldedHeld = holdsForAnyFolded(folded, holds, invalid);
+  const isHalfHeld = holdsForAny(halves, holds, invalid);
+  return (value) => (isFoldedHeld(value) === FALSE ? isHalfHeld(value) : isFoldedHeld(value));
+}
+
+function holdsForAny(
+  texts: readonly string[],
+  holds: (text: string, value: string) => boolean,
+  invalid: Truth,
+): Predicate {
+  return (value) => {
+    if (typeof value !== "string") return invalid;
+    for (const one of texts) if (holds(value, one)) return TRUE;
+    return FALSE;
+  };
+}
+
+function holdsForAnyFolded(
+  folded: readonly string[],
+  holds: (text: string, value: string) => boolean,
+  invalid: Truth,
+): Predicate {
   return (value) => {
     if (typeof value !== "string") return invalid;
     const text = foldCase(value);
     for (const one of folded) if (holds(text, one)) return TRUE;
-    for (const one of halves) if (holds(value, one)) return TRUE;
     return FALSE;
   };
 }
@@ -171,10 +223,12 @@ function isInCidr(values: JsonScalar[], { invalid }: Options): Predicate {
 
 function arrayContains(values: JsonScalar[], { fold, invalid }: Options, quantifier: "some" | "every"): Predicate {
   const wanted = fold ? values.map(foldText) : values;
-  const wantedSet: ReadonlySet<unknown> = new Set(wanted);
+  if (quantifier === "some") {
+    const isWanted = fold ? foldedMember(wanted) : member(wanted);
+    return (value) => (!Array.isArray(value) ? invalid : value.some((item) => isWanted(item) === TRUE) ? TRUE : FALSE);
+  }
   const holds = (list: JsonValue[]): boolean => {
-    if (quantifier === "some") return list.some((item) => wantedSet.has(fold ? foldText(item) : item));
-    if (wanted.length <= SET_THRESHOLD)
+    if (wanted.length <= SHORT_LIST)
       return wanted.every((one) => list.some((item) => (fold ? foldText(item) : item) === one));
     const items: ReadonlySet<unknown> = new Set(fold ? list.map(foldText) : list);
     return wanted.every((one) => items.has(one));

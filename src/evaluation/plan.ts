@@ -17,8 +17,6 @@ import type { EvaluationInput, Resolution } from "./types.ts";
 /** A flag's configuration as executable parts. `run` evaluates them in order, and an explanation traces them. */
 export interface Plan {
   readonly enabled: boolean;
-  /** Served if the flag is disabled. */
-  readonly disabled: Resolution;
   /** Served if a prerequisite is unmet, or if the default's rollout serves nothing to the subject. */
   readonly off: Resolution;
   readonly prerequisites: readonly Test[];
@@ -58,7 +56,6 @@ export function compilePlan(
   );
   const parts = {
     enabled,
-    disabled: makeResolution("DISABLED", offVariant),
     off,
     prerequisites: compiledPrerequisites,
     rules: compiledRules,
@@ -66,7 +63,7 @@ export function compilePlan(
     // A disabled flag always has the same result, so it depends on nothing.
     traits: enabled ? compilation.traits : newTraits(),
   };
-  return { ...parts, run: compileRun(parts) };
+  return { ...parts, run: enabled ? compileRun(parts) : always(makeResolution("DISABLED", offVariant)) };
 }
 
 /** Compiles another flag. The resolutions of its plan carry no values. */
@@ -95,37 +92,81 @@ function compileRule(
   const test = rule.when === undefined ? undefined : compileCondition(rule.when, compilation);
   const make = resolutionsOf((split, variant) => makeResolution(split ? "SPLIT" : "TARGETING_MATCH", variant, rule.id));
   const compiled = compileServe(rule.serve, rule.id, make, compilation);
-  return { from, until, test, ...compiled, step: compileStep(from, until, test, compiled.serve) };
-}
-
-/** Most rules have no schedule, so only rules with one check the time. */
-function compileStep(from: number, until: number, test: Test | undefined, serve: ServeFunction): ServeFunction {
-  const whenActive: ServeFunction = test ? (input) => (test(input) === TRUE ? serve(input) : NEXT_RULE) : serve;
-  if (from === -Infinity && until === Infinity) return whenActive;
-  return (input) => (input.now >= from && input.now < until ? whenActive(input) : NEXT_RULE);
+  const whenActive = test === undefined ? compiled.serve : servesWhen(test, compiled);
+  // Most rules have no schedule, so only rules with one check the time.
+  const step = from === -Infinity && until === Infinity ? whenActive : between(from, until, whenActive);
+  return { from, until, test, ...compiled, step };
 }
 
 function resolutionsOf(make: (split: boolean, variant: string) => Resolution): ResolutionMaker {
   return { variant: (name) => make(false, name), split: (name) => make(true, name) };
 }
 
-/** Defines the order of evaluation. Flags without rules and prerequisites get a shorter function. */
-function compileRun(plan: Omit<Plan, "run">): Plan["run"] {
-  const { disabled, off, prerequisites, rules } = plan;
-  if (!plan.enabled) return () => disabled;
-  const steps = rules.map(({ step }) => step);
-  const serveDefault = plan.default.serve;
-  if (rules.length === 0 && prerequisites.length === 0) return (input) => serveDefault(input) ?? off;
+/** Defines the order of evaluation. Most flags have few parts, and get shorter functions. */
+function compileRun({ off, prerequisites, rules, default: { serve, constant } }: Omit<Plan, "run">): Plan["run"] {
+  const fallback = constant === undefined ? orOff(serve, off) : always(constant);
+  const [first] = rules;
+  let run = fallback;
+  if (first !== undefined && rules.length === 1)
+    run = constant === undefined ? oneStep(first.step, fallback) : oneStepOr(first.step, constant);
+  else if (first !== undefined)
+    run = inOrder(
+      rules.map(({ step }) => step),
+      fallback,
+    );
+  return prerequisites.length === 0 ? run : requiring(prerequisites, off, run);
+}
+
+// Each of these functions makes one closure, which captures nothing but what it needs: an isolate holds tens of
+// thousands of them.
+
+function always(resolution: Resolution): Plan["run"] {
+  return () => resolution;
+}
+
+function orOff(serve: ServeFunction, off: Resolution): Plan["run"] {
+  return (input) => serve(input) ?? off;
+}
+
+/** Both results that serve nothing lead from the only rule to the default. */
+function oneStepOr(step: ServeFunction, fallback: Resolution): Plan["run"] {
+  return (input) => step(input) ?? fallback;
+}
+
+function oneStep(step: ServeFunction, fallback: Plan["run"]): Plan["run"] {
+  return (input) => step(input) ?? fallback(input);
+}
+
+function inOrder(steps: readonly ServeFunction[], fallback: Plan["run"]): Plan["run"] {
   return (input) => {
-    for (let i = 0; i < prerequisites.length; i++) {
-      if ((prerequisites[i] as Test)(input) !== TRUE) return off;
-    }
     for (let i = 0; i < steps.length; i++) {
       const served = (steps[i] as ServeFunction)(input);
       if (served === NEXT_RULE) continue;
       if (served === THE_DEFAULT) break;
       return served;
     }
-    return serveDefault(input) ?? off;
+    return fallback(input);
   };
+}
+
+function requiring(prerequisites: readonly Test[], off: Resolution, run: Plan["run"]): Plan["run"] {
+  return (input) => {
+    for (let i = 0; i < prerequisites.length; i++) {
+      if ((prerequisites[i] as Test)(input) !== TRUE) return off;
+    }
+    return run(input);
+  };
+}
+
+/** One function for both kinds of serves, because the engine inlines a call that always reaches the same function. */
+function servesWhen(test: Test, compiled: CompiledServe): ServeFunction {
+  const { constant } = compiled;
+  const serve = constant === undefined ? compiled.serve : servesNothing;
+  return (input) => (test(input) === TRUE ? (constant ?? serve(input)) : NEXT_RULE);
+}
+
+const servesNothing: ServeFunction = () => NEXT_RULE;
+
+function between(from: number, until: number, step: ServeFunction): ServeFunction {
+  return (input) => (input.now >= from && input.now < until ? step(input) : NEXT_RULE);
 }

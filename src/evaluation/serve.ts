@@ -1,5 +1,5 @@
 import { WEIGHT_TOTAL, type Rollout, type Serve } from "../flags/document.ts";
-import { compileBucketing, NO_BUCKET } from "./bucketing.ts";
+import { type Bucketing, compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { CompileError } from "./compile-error.ts";
 import { drawAt, placeOf } from "./draw.ts";
 import { parseInstant } from "../flags/formats/instant.ts";
@@ -15,6 +15,8 @@ export type ServeFunction = (input: EvaluationInput) => ServeResult;
 
 export interface CompiledServe {
   serve: ServeFunction;
+  /** The resolution of a serve that always has the same one. */
+  constant?: Resolution;
   /** Returns the subject's bucket, for explanations. Only a rollout has one. */
   bucket?: (input: EvaluationInput) => number;
   /** Returns the number that was drawn in this request, for explanations. Only a draw has one. */
@@ -38,7 +40,7 @@ export function compileServe(
 ): CompiledServe {
   if ("variant" in serve) {
     const resolution = make.variant(serve.variant);
-    return { serve: () => resolution };
+    return { constant: resolution, serve: always(resolution) };
   }
   if ("draw" in serve) {
     compilation.traits.isRandom = true;
@@ -53,44 +55,73 @@ export function compileServe(
   throw new CompileError("serve must have a variant, a rollout or a draw");
 }
 
+function always(resolution: Resolution): ServeFunction {
+  return () => resolution;
+}
+
 function compileRollout(rollout: Rollout, make: ResolutionMaker, compilation: Compilation): CompiledServe {
   const { bucket, readsRequest, byLabel } = compileBucketing(rollout.by, rollout.salt, rollout.hash);
   compilation.traits.readsRequest ||= readsRequest;
-  const { ends, resolutions } = cumulate(rollout.weights, make);
-  const onMiss: ServeResult = rollout.onMiss === "default" ? THE_DEFAULT : NEXT_RULE;
-  const onMissingKey = resultWithoutBucket(rollout, byLabel);
-
-  if (rollout.ramp === undefined) {
-    return {
-      bucket,
-      serve: (input) => {
-        const at = bucket(input);
-        if (at === NO_BUCKET) return onMissingKey;
-        for (let i = 0; i < ends.length; i++) {
-          if (at < (ends[i] as number)) return resolutions[i];
-        }
-        return onMiss;
-      },
-    };
+  const split: Split = {
+    ...cumulate(rollout.weights, make),
+    onMiss: rollout.onMiss === "default" ? THE_DEFAULT : NEXT_RULE,
+    onMissingKey: resultWithoutBucket(rollout, byLabel),
+  };
+  if (rollout.ramp !== undefined) {
+    const exposure = compileRamp(rollout.ramp, compilation);
+    return { bucket, exposure, serve: serveRamp(bucket, split, exposure) };
   }
+  return { bucket, serve: split.ends.length <= 2 ? serveTwo(bucket, split) : serveMany(bucket, split) };
+}
 
-  const exposure = compileRamp(rollout.ramp, compilation);
-  return {
-    bucket,
-    exposure,
-    serve: (input) => {
-      const at = bucket(input);
-      if (at === NO_BUCKET) return onMissingKey;
-      const share = exposure(input.now);
-      let start = 0;
-      for (let i = 0; i < ends.length; i++) {
-        const end = ends[i] as number;
-        // Serving the front of each range means that a growing share only adds subjects.
-        if (at < end) return at < start + Math.floor(((end - start) * share) / WEIGHT_TOTAL) ? resolutions[i] : onMiss;
-        start = end;
-      }
-      return onMiss;
-    },
+/** The results by bucket. */
+interface Split {
+  /** The end of each variant's range. */
+  ends: readonly number[];
+  resolutions: readonly Resolution[];
+  onMiss: ServeResult;
+  onMissingKey: ServeResult;
+}
+
+/** Compiles a split of one or two ranges, which takes less memory without the lists. */
+function serveTwo(bucket: Bucketing, { ends, resolutions, onMiss, onMissingKey }: Split): ServeFunction {
+  const [firstEnd = 0, secondEnd = firstEnd] = ends;
+  const [first, second] = resolutions;
+  return (input) => {
+    const at = bucket(input);
+    if (at === NO_BUCKET) return onMissingKey;
+    return at < firstEnd ? first : at < secondEnd ? second : onMiss;
+  };
+}
+
+function serveMany(bucket: Bucketing, { ends, resolutions, onMiss, onMissingKey }: Split): ServeFunction {
+  return (input) => {
+    const at = bucket(input);
+    if (at === NO_BUCKET) return onMissingKey;
+    for (let i = 0; i < ends.length; i++) {
+      if (at < (ends[i] as number)) return resolutions[i];
+    }
+    return onMiss;
+  };
+}
+
+function serveRamp(
+  bucket: Bucketing,
+  { ends, resolutions, onMiss, onMissingKey }: Split,
+  exposure: (now: number) => number,
+): ServeFunction {
+  return (input) => {
+    const at = bucket(input);
+    if (at === NO_BUCKET) return onMissingKey;
+    const share = exposure(input.now);
+    let start = 0;
+    for (let i = 0; i < ends.length; i++) {
+      const end = ends[i] as number;
+      // Serving the front of each range means that a growing share only adds subjects.
+      if (at < end) return at < start + Math.floor(((end - start) * share) / WEIGHT_TOTAL) ? resolutions[i] : onMiss;
+      start = end;
+    }
+    return onMiss;
   };
 }
 
@@ -122,14 +153,13 @@ function compileRamp(ramp: NonNullable<Rollout["ramp"]>, compilation: Compilatio
 /** Returns the end of each variant's range, in the order of the weights. */
 function cumulate(weights: [string, number][], make: ResolutionMaker): { ends: number[]; resolutions: Resolution[] } {
   let end = 0;
-  const ends: number[] = [];
-  const resolutions: Resolution[] = [];
-  for (const [variant, weight] of weights) {
+  // `map` makes lists of the right size, whereas a list that grows takes room for sixteen more.
+  const ends = weights.map(([, weight]) => {
     if (!isShare(weight)) throw new CompileError("weights must be whole numbers from 0 to 100000");
     end += weight;
-    ends.push(end);
-    resolutions.push(make.split(variant));
-  }
+    return end;
+  });
+  const resolutions = weights.map(([variant]) => make.split(variant));
   if (end > WEIGHT_TOTAL) throw new CompileError("weights must sum to at most 100000");
   return { ends, resolutions };
 }

@@ -16,14 +16,19 @@ export type Test = (input: EvaluationInput) => Truth;
 export function allOf(tests: readonly Test[]): Test {
   const [first, second] = tests;
   if (first && tests.length === 1) return first;
-  if (first && second && tests.length === 2) {
-    return (input) => {
-      const one = first(input);
-      if (one === FALSE) return FALSE;
-      const other = second(input);
-      return one === TRUE || other === FALSE ? other : UNKNOWN;
-    };
-  }
+  return first && second && tests.length === 2 ? bothOf(first, second) : everyOf(tests);
+}
+
+function bothOf(first: Test, second: Test): Test {
+  return (input) => {
+    const one = first(input);
+    if (one === FALSE) return FALSE;
+    const other = second(input);
+    return one === TRUE || other === FALSE ? other : UNKNOWN;
+  };
+}
+
+function everyOf(tests: readonly Test[]): Test {
   return (input) => {
     let truth: Truth = TRUE;
     for (const test of tests) {
@@ -37,8 +42,21 @@ export function allOf(tests: readonly Test[]): Test {
 
 /** Returns a test that is true if one test is true, false if all are false, and otherwise unknown. */
 export function anyOf(tests: readonly Test[]): Test {
-  const [first] = tests;
+  const [first, second] = tests;
   if (first && tests.length === 1) return first;
+  return first && second && tests.length === 2 ? eitherOf(first, second) : someOf(tests);
+}
+
+function eitherOf(first: Test, second: Test): Test {
+  return (input) => {
+    const one = first(input);
+    if (one === TRUE) return TRUE;
+    const other = second(input);
+    return one === FALSE || other === TRUE ? other : UNKNOWN;
+  };
+}
+
+function someOf(tests: readonly Test[]): Test {
   return (input) => {
     let truth: Truth = FALSE;
     for (const test of tests) {
