@@ -3,9 +3,9 @@
  * of it, or, if it comes from a replica that lags behind this isolate, all but the fields that have changed since.
  */
 import type { FlagDocument } from "../flags/document.ts";
-import { type Change, KEYS_FIELD } from "../flags/changes.ts";
+import { type Change, type Head, KEYS_FIELD, type VersionTags } from "../flags/changes.ts";
 import type { Reading } from "../flags/reading.ts";
-import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "./flag-cache.ts";
+import { type CacheEntry, type CacheStats, type FlagCache, type SetOptions, SUPERSEDED } from "./flag-cache.ts";
 import type { MemoryTier } from "./memory-tier.ts";
 import { formatReading } from "./redis/reading-text.ts";
 import type { RedisTier } from "./redis/tier.ts";
@@ -140,44 +140,53 @@ export class TieredCache<V> implements FlagCache<V> {
    */
   async checkHead(environment: string): Promise<"current" | "advanced" | "unknown"> {
     const startedAt = this.#options.now();
-    const known = this.l1.environment(environment).version;
+    const { version: known, tag } = this.l1.environment(environment);
     // A changed flag that this isolate has never been asked for is not worth compiling.
     const isWanted = (key: string): boolean => {
       const held = this.l1.environment(environment);
       return held.index !== undefined || held.peek(key) !== undefined;
     };
-    const reading = await this.prepared(this.l2?.readChanges(environment, known, isWanted));
+    const reading = await this.prepared(this.l2?.readChanges(environment, known, isWanted, tag));
     if (!reading) return "unknown";
     const held = this.l1.environment(environment);
-    const version = held.version;
+    const isMoved = held.advance(headOf(reading));
     this.#absorb(environment, reading, startedAt);
     if (reading.index) held.setIndex(reading.index, reading.asOf);
-    return held.version > version ? "advanced" : "current";
+    return isMoved ? "advanced" : "current";
   }
 
   /**
    * Stores a {@link prepared} reading of the store in L1. `readAt` is when the reading began (ms since epoch). Returns
-   * the function that writes the same to L2 with one command; run it in `waitUntil`.
+   * the function that writes the same to L2 with one command; run it in `waitUntil`. `tags` are those of the changes,
+   * if these were not read since L1's own version.
    */
-  accept(environment: string, reading: Reading, readAt = this.#options.now()): () => Promise<boolean> {
+  accept(
+    environment: string,
+    reading: Reading,
+    readAt = this.#options.now(),
+    tags: VersionTags = reading.tag === undefined ? new Map() : new Map([[reading.asOf, reading.tag]]),
+  ): () => Promise<boolean> {
     const { asOf, changes, keys, index, hidden } = reading;
     const held = this.l1.environment(environment);
-    held.advance({ version: asOf, changes: changes ?? [] });
+    this.#advance(environment, headOf(reading), tags);
     this.#promote(environment, reading);
     if (keys) held.setKeys(keys, asOf);
     if (index) held.setIndex(index, asOf, hidden);
     if (held.version === asOf) held.confirm(readAt);
     // L2's head may be further behind than L1's was. With the longer list, it need not start over.
     const known = held.version === asOf && held.changes.length > (changes?.length ?? 0) ? held.changes : changes;
-    return () => this.#fill(environment, reading, known);
+    return () => this.#fill(environment, reading, known, tags);
   }
 
-  /** Publishes committed changes, oldest first, to both tiers, to L1 even if L2 fails. Returns the head afterwards. */
-  async publish(environment: string, changes: readonly Change[]): Promise<number> {
+  /**
+   * Publishes committed changes, oldest first, to both tiers, to L1 even if L2 fails. `tags` are those of their
+   * versions. Returns the head afterwards; a later version if L2's head was of another history.
+   */
+  async publish(environment: string, changes: readonly Change[], tags?: VersionTags): Promise<number> {
     const version = changes.at(-1)?.[0];
     if (version === undefined) throw new RangeError("publish needs at least one change");
-    this.l1.advance(environment, { version, changes: [...changes] });
-    return this.l2 ? this.l2.publish(environment, changes) : this.l1.environment(environment).version;
+    this.#advance(environment, { version, changes: [...changes], tag: tags?.get(version) }, tags);
+    return this.l2 ? this.l2.publish(environment, changes, tags) : this.l1.environment(environment).version;
   }
 
   async #getFromL2(environment: string, keys: readonly string[]): Promise<Map<string, CacheEntry<V>>> {
@@ -196,12 +205,20 @@ export class TieredCache<V> implements FlagCache<V> {
 
   /** Moves L1 on to the head of L2 and stores the SDK keys and flags that were read. Returns the flags it took. */
   #absorb(environment: string, reading: Reading, readAt: number): Map<string, V | null> {
-    const { asOf, changes, keys } = reading;
+    const { asOf, keys } = reading;
     const held = this.l1.environment(environment);
-    held.advance({ version: asOf, changes: changes ?? [] });
+    held.advance(headOf(reading));
     held.confirm(readAt, asOf);
     if (keys) held.setKeys(keys, asOf);
     return this.#promote(environment, reading);
+  }
+
+  /** Moves L1 on. If the `tags` tell that L1 is of another history, the changes do not lead on from there. */
+  #advance(environment: string, head: Head, tags: VersionTags | undefined): void {
+    const held = this.l1.environment(environment);
+    const tag = tags?.get(held.version);
+    const isOther = held.version < head.version && tag !== undefined && held.tag !== undefined && tag !== held.tag;
+    held.advance(isOther ? { ...head, changes: [] } : head);
   }
 
   #promote(environment: string, { flags, asOf, texts }: Reading): Map<string, V | null> {
@@ -211,7 +228,7 @@ export class TieredCache<V> implements FlagCache<V> {
     if (changed === "*") return values;
     for (const [key, document] of flags) {
       if (changed.has(key)) continue;
-      values.set(key, document === null ? null : this.#compiled(document, texts?.get(key), held.peek(key)?.value));
+      values.set(key, document === null ? null : this.#compiled(document, texts?.get(key), held.peek(key)));
     }
     this.l1.setMany(environment, values, { asOf });
     return values;
@@ -219,19 +236,36 @@ export class TieredCache<V> implements FlagCache<V> {
 
   /**
    * Compiles a flag once per version, however often it is read. The store gives a document a new version with every
-   * change of its contents, and never uses a version twice for different contents (docs/reliability.md, A restored
-   * backup).
+   * change of its contents, but a restored database uses versions again (docs/reliability.md, A restored backup). So if
+   * a change of everything has superseded the known flag, its document is compared.
    */
-  #compiled(document: FlagDocument, text: string | undefined, known: V | null | undefined): V {
+  #compiled(document: FlagDocument, text: string | undefined, known: CacheEntry<V> | undefined): V {
     const { compile, versionOf } = this.#options;
-    const isSame = known !== null && known !== undefined && versionOf(known) === document.version;
-    return isSame ? known : compile(document, text);
+    const isSame =
+      known !== undefined &&
+      known.value !== null &&
+      versionOf(known.value) === document.version &&
+      (known.expiresAt !== SUPERSEDED || this.#isDocumentOf(known.value, document));
+    return isSame ? known.value : compile(document, text);
   }
 
-  async #fill(environment: string, reading: Reading, changes: readonly Change[] | undefined): Promise<boolean> {
+  #isDocumentOf(value: V, document: FlagDocument): boolean {
+    return JSON.stringify(this.#options.documentOf(value)) === JSON.stringify(document);
+  }
+
+  async #fill(
+    environment: string,
+    reading: Reading,
+    changes: readonly Change[] | undefined,
+    tags: VersionTags,
+  ): Promise<boolean> {
     if (!this.l2) return false;
     const fields = formatReading(reading, this.l2.schemaVersion);
     if (fields.size === 0 && (reading.changes?.length ?? 0) === 0) return true; // L2 would store nothing
-    return this.l2.fill(environment, reading.asOf, changes, fields);
+    return this.l2.fill(environment, reading.asOf, changes, fields, tags);
   }
+}
+
+function headOf({ asOf, changes, tag }: Reading): Head {
+  return { version: asOf, changes: changes ?? [], tag };
 }

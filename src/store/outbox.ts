@@ -18,6 +18,8 @@ const MAX_SWEPT_BYTES = 500_000;
 export interface Unconfirmed {
   /** The version of every environment. */
   versions: Map<string, number>;
+  /** The tags of these versions, as far as they have one. */
+  tags: Map<string, string>;
   /**
    * Environments with such changes: every change since the oldest that one of the targets has not accepted, or one
    * change of everything if they are too many or too large for one command, or if the target is new.
@@ -100,9 +102,10 @@ async function readUnconfirmed(db: StoreDatabase, targets: readonly string[]): P
         else json_build_array(swept -> 0, swept -> 1, swept -> 2, null, swept -> 4) end as result
       from begin_sweep(${textArray(targets)}, ${MAX_SWEPT}) as swept`,
   );
-  const unconfirmed: Unconfirmed = { versions: new Map(), pending: new Map() };
+  const unconfirmed: Unconfirmed = { versions: new Map(), tags: new Map(), pending: new Map() };
   for (const [environment, version, newest, changes, tag] of rows) {
     if (version !== null) unconfirmed.versions.set(environment, version);
+    if (version === newest && tag !== null) unconfirmed.tags.set(environment, tag);
     const written = toWritten(newest, changes, tag);
     if (written.pending.length > 0) unconfirmed.pending.set(environment, written);
   }

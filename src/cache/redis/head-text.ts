@@ -2,15 +2,24 @@
  * The `@head` field as text, so that the scripts need no JSON. The first line is the version. Each further line is a
  * change, `<version> <field> <field>…` or `<version> *`: oldest first, without a gap, ending at the version.
  */
-import { type Change, contiguousEnd, type Head, MAX_NAMES_PER_CHANGE } from "../../flags/changes.ts";
+import { type Change, contiguousEnd, type Head, MAX_NAMES_PER_CHANGE, type VersionTags } from "../../flags/changes.ts";
 
 /** The field of an environment's hash that holds its head. */
 export const HEAD_FIELD = "@head";
 
+/**
+ * The field that holds the tag of a version, as `<version> <tag>`. If it names another version than the head, as after
+ * a write of a worker that does not know tags, the head's tag is unknown.
+ */
+export const TAG_FIELD = "@tag";
+
 const VERSION = /^[1-9]\d{0,15}$/;
 
-/** Parses a head; `undefined` for any other text. Leaves out changes that do not lead up to the version. */
-export function parseHead(text: string): Head | undefined {
+/**
+ * Parses a head, and the tag field beside it; `undefined` for any other text. Leaves out changes that do not lead up to
+ * the version.
+ */
+export function parseHead(text: string, tagText = ""): Head | undefined {
   const [first = "", ...lines] = text.split("\n");
   const version = parseVersion(first);
   if (version === undefined) return undefined;
@@ -20,7 +29,17 @@ export function parseHead(text: string): Head | undefined {
     const fields = names.filter((name) => name !== "");
     changes.push([parseVersion(versionText) ?? 0, fields.includes("*") ? "*" : fields]);
   }
-  return { version, changes: contiguousEnd(changes, version) };
+  const [tagged, tag] = tagText.split(" ");
+  return {
+    version,
+    changes: contiguousEnd(changes, version),
+    ...(tagged === first && tag !== "" && { tag }),
+  };
+}
+
+/** Formats tags for the scripts: one line, `<version> <tag>`, for each version. */
+export function formatTags(tags: VersionTags | undefined): string {
+  return Array.from(tags ?? [], ([version, tag]) => `${version} ${tag}`).join("\n");
 }
 
 /** Formats the fields of one change for the scripts: separated by blanks, or "*". */

@@ -3,38 +3,39 @@ import { INDEX_FIELD, KEYS_FIELD } from "../../flags/changes.ts";
 import type { FlagDocument } from "../../flags/document.ts";
 import type { FlagIndex, Reading } from "../../flags/reading.ts";
 import type { KeyTable, SdkKeyRecord } from "../../flags/sdk-keys.ts";
-import { parseHead } from "./head-text.ts";
+import { HEAD_FIELD, parseHead, TAG_FIELD } from "./head-text.ts";
 
 /** A larger fill is split into several commands, because the smallest plan accepts requests of 1 MB. */
 const MAX_COMMAND_CHARS = 900_000;
 
 /**
- * Reads the entries of a hash as a reading at its head, with the documents of `flagKeys`. Returns `undefined` if there
- * is no head, because nothing is known about the entries then.
+ * Reads the entries of a hash as a reading at its head, with the documents of `flagKeys`. `fields` are all
+ * that Redis returned. Returns `undefined` if they have no head, because nothing is known about the entries then.
  */
 export function parseReading(
-  head: unknown,
   fields: ReadonlyMap<string, string>,
+  entries: ReadonlyMap<string, string>,
   flagKeys: Iterable<string>,
   parseDocument: (json: unknown) => FlagDocument | undefined,
 ): Reading | undefined {
-  const parsed = typeof head === "string" ? parseHead(head) : undefined;
-  if (!parsed) return undefined;
+  const head = parseHead(fields.get(HEAD_FIELD) ?? "", fields.get(TAG_FIELD));
+  if (!head) return undefined;
   const flags = new Map<string, FlagDocument>();
   const texts = new Map<string, string>();
   for (const key of flagKeys) {
-    const text = fields.get(key);
+    const text = entries.get(key);
     const document = text === undefined ? undefined : parseDocument(parseJson(text));
     if (text === undefined || !document) continue;
     flags.set(key, document);
     texts.set(key, text);
   }
   return {
-    asOf: parsed.version,
-    changes: parsed.changes,
+    asOf: head.version,
+    tag: head.tag,
+    changes: head.changes,
     flags,
-    keys: parseKeyTable(fields.get(KEYS_FIELD)),
-    index: parseIndex(fields.get(INDEX_FIELD)),
+    keys: parseKeyTable(entries.get(KEYS_FIELD)),
+    index: parseIndex(entries.get(INDEX_FIELD)),
     texts,
   };
 }

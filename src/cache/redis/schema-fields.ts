@@ -8,10 +8,13 @@
  * one line for each version: `<schema version> <purged up to> <ms since epoch of the last write>`.
  */
 import { changesAfter, fieldsOf } from "../../flags/changes.ts";
-import { HEAD_FIELD, parseHead } from "./head-text.ts";
+import { HEAD_FIELD, parseHead, TAG_FIELD } from "./head-text.ts";
 
 /** The field that says how far the entries of each schema version are purged. */
 const SCHEMAS_FIELD = "@schemas";
+
+/** The fields that belong to no schema version. */
+const SHARED_FIELDS: ReadonlySet<string> = new Set([HEAD_FIELD, TAG_FIELD, SCHEMAS_FIELD]);
 
 export class SchemaFields {
   readonly version: number;
@@ -24,7 +27,7 @@ export class SchemaFields {
 
   /** The fields that a reader needs besides those of the entries. */
   get headFields(): readonly string[] {
-    return this.#prefix === "" ? [HEAD_FIELD] : [HEAD_FIELD, SCHEMAS_FIELD];
+    return this.#prefix === "" ? [HEAD_FIELD, TAG_FIELD] : [HEAD_FIELD, TAG_FIELD, SCHEMAS_FIELD];
   }
 
   /** Returns the field of an entry: a flag key, `@keys` or `@index`. */
@@ -34,8 +37,7 @@ export class SchemaFields {
 
   /** Returns the entry's name, or `undefined` if the field belongs to another version or to no entry. */
   nameOf(field: string): string | undefined {
-    if (this.#prefix === "")
-      return field === HEAD_FIELD || field === SCHEMAS_FIELD || /^@\d/.test(field) ? undefined : field;
+    if (this.#prefix === "") return SHARED_FIELDS.has(field) || /^@\d/.test(field) ? undefined : field;
     return field.startsWith(this.#prefix) ? field.slice(this.#prefix.length) : undefined;
   }
 

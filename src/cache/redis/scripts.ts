@@ -7,15 +7,15 @@ import { MAX_CHANGES, MAX_NAMES, MAX_OLDER_CHANGES } from "../../flags/changes.t
 export interface CacheScripts {
   /**
    * Read-write. KEYS: hash, older changes. ARGV: mode, version, TTL ms, number of changes, schema version, now in ms,
-   * (version, names)…, (field, value)…
+   * (version, names)…, (field, value)…, tags (head-text.ts)
    */
   advance: string;
   /**
-   * Read-only. KEYS: hash, older changes. ARGV: known version, schema version. Returns the head's later changes, then
-   * (name, value)… of the entries that they name, unless these are many.
+   * Read-only. KEYS: hash, older changes. ARGV: known version, schema version, known tag or "". Returns the later
+   * changes of the head, then (name, value)… of the tag field and of the entries that they name, unless these are many.
    */
   changesSince: string;
-  /** Read-write. KEYS: hash. ARGV: TTL ms. Empties the hash except its head. */
+  /** Read-write. KEYS: hash. ARGV: TTL ms. Empties the hash except its head with its tag. */
   clear: string;
   /** Read-only. KEYS: hash. ARGV: schema version. Returns the number of its flags and the bytes of the hash. */
   measure: string;
@@ -45,6 +45,24 @@ if type(text) == "table" then
 elseif text and not versionOf(text) then
   text = nil
 end`;
+
+// Defines the function that returns the tag of the version, or nil if it is unknown. Takes lines as in head-text.ts.
+const TAG_OF = `local function tagOf(version, lines)
+  return string.match("\\n" .. (lines or ""), "\\n" .. version .. " (%S+)")
+end`;
+
+// A head of the same version with another tag is from a history that a restore has undone. Nothing that readers or the
+// hash took from there may stay, so a purge starts over. It replies with a later version than its own, so that the
+// publisher finds out about the restore.
+const MEET_OTHER_HISTORY = `${TAG_OF}
+local tags = ARGV[#ARGV]
+local isOther = false
+if head then
+  local stored, own = tagOf(headText, redis.call("HGET", key, "@tag")), tagOf(headText, tags)
+  isOther = stored ~= nil and own ~= nil and stored ~= own
+end
+if isOther and mode == "fill" then return "0" end
+if isOther then head = nil end`;
 
 // Entries of another schema version are removed when they are superseded or, if no worker of that version has written
 // for a lifetime, all at once. `@schemas` has, for each version, how far its entries are purged, and its last write
@@ -78,7 +96,7 @@ if listed or schema ~= "1" then
     local fields = {}
     for _, field in ipairs(redis.call("HKEYS", key)) do
       local name = string.match(field, "^@(%d+):") or "1"
-      if dropped[name] and field ~= "@head" and field ~= "@schemas" then fields[#fields + 1] = field end
+      if dropped[name] and field ~= "@head" and field ~= "@tag" and field ~= "@schemas" then fields[#fields + 1] = field end
     end
     chunked("HDEL", 1, fields)
   end
@@ -101,9 +119,9 @@ end
 for i = 1, #added, 200 do redis.call("HSET", older, unpack(added, i, math.min(i + 199, #added))) end
 for i = 1, #dropped, 200 do redis.call("HDEL", older, unpack(dropped, i, math.min(i + 199, #dropped))) end`;
 
-// `publish` returns the head afterwards; `fill` returns "1", or "0" if the fence refused it. Versions stay strings,
-// because Lua prints large numbers in exponent form. Arguments are unpacked 200 at a time, because Lua's stack is
-// bounded.
+// `publish` returns the head afterwards, or one more after a restore; `fill` returns "1", or "0" if the fence refused
+// it. Versions stay strings, because Lua prints large numbers in exponent form. Arguments are unpacked 200 at a time,
+// because Lua's stack is bounded.
 const ADVANCE = `local key, older, mode, version = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2])
 local count, schema, now = tonumber(ARGV[4]), ARGV[5], ARGV[6]
 ${READ_HEAD}
@@ -116,9 +134,11 @@ if text then
   end
 end
 ${FENCE}
-local function chunked(command, from, args)
-  for i = from, #args, 200 do
-    redis.call(command, key, unpack(args, i, math.min(i + 199, #args)))
+${MEET_OTHER_HISTORY}
+local function chunked(command, from, args, last)
+  last = last or #args
+  for i = from, last, 200 do
+    redis.call(command, key, unpack(args, i, math.min(i + 199, last)))
   end
 end
 if not head or head < version then
@@ -147,6 +167,7 @@ if not head or head < version then
     end
   end
   if covered then chunked("HDEL", 1, names) end
+  if isOther then lines, newLines = { ARGV[2] .. " *" }, { ARGV[2] .. " *" } end
   local first, named = #lines, 0
   for i = #lines, 1, -1 do
     local _, blanks = string.gsub(lines[i], " ", " ")
@@ -159,19 +180,24 @@ if not head or head < version then
   do
     ${KEEP_CHANGES}
   end
+  local tag = tagOf(headText, tags)
+  if tag then redis.call("HSET", key, "@tag", headText .. " " .. tag) end
 end
 ${ADVANCE_SCHEMAS}
-chunked("HSET", 7 + 2 * count, ARGV)
+chunked("HSET", 7 + 2 * count, ARGV, #ARGV - 1)
 redis.call("PEXPIRE", key, ARGV[3])
 redis.call("PEXPIRE", older, ARGV[3])
 if mode == "fill" then return "1" end
-return headText`;
+return isOther and string.format("%.0f", version + 1) or headText`;
 
-// Leaves out the lines that the reader knows already. Lines that the head no longer has come from the older changes; if
-// they are missing there too, returns the whole head. An entry that was purged only from another schema version is left
-// out as well.
+// Leaves out the lines that the reader knows already. Lines that the head no longer has come from the older changes. If
+// they are missing there too, or if the reader knows the head's version with another tag, returns the whole head. An
+// entry that was purged only from another schema version is left out as well.
 const CHANGES_SINCE = `${READ_HEAD}
+${TAG_OF}
 if not text then return {} end
+local tagText = redis.call("HGET", KEYS[1], "@tag")
+local function replyOf(first) return tagText and { first, "@tag", tagText } or { first } end
 local known, schema = tonumber(ARGV[1]), ARGV[2]
 local prefix, purged = "", math.huge
 if schema ~= "1" then
@@ -204,20 +230,21 @@ for line in string.gmatch(text, "[^\\n]+") do
   end
 end
 if not head then return {} end
-if known >= head then return { headText } end
-if known == 0 or not first or first - known > ${MAX_OLDER_CHANGES} then return { text } end
+if known == head and ARGV[3] ~= "" and (tagOf(headText, tagText) or ARGV[3]) ~= ARGV[3] then return replyOf(text) end
+if known >= head then return replyOf(headText) end
+if known == 0 or not first or first - known > ${MAX_OLDER_CHANGES} then return replyOf(text) end
 for from = known + 1, first - 1, 200 do
   local asked = {}
   for version = from, math.min(from + 199, first - 1) do asked[#asked + 1] = string.format("%.0f", version) end
   local found = redis.pcall("HMGET", KEYS[2], unpack(asked))
   for i = 1, #asked do
-    if not found[i] then return { text } end
+    if not found[i] then return replyOf(text) end
     note(asked[i] .. " " .. found[i], from + i - 1)
   end
 end
 for _, line in ipairs(lines) do note(line[1], line[2]) end
-if all then return { text } end
-local reply = { headText .. "\\n" .. table.concat(news, "\\n") }
+if all then return replyOf(text) end
+local reply = replyOf(headText .. "\\n" .. table.concat(news, "\\n"))
 if #names > ${MAX_NAMES} then return reply end
 for i = 1, #names, 200 do
   local last = math.min(i + 199, #names)
@@ -234,9 +261,11 @@ end
 return reply`;
 
 const CLEAR = `${READ_HEAD}
+local tagText = text and redis.call("HGET", KEYS[1], "@tag")
 redis.call("DEL", KEYS[1])
 if text then
   redis.call("HSET", KEYS[1], "@head", text)
+  if tagText then redis.call("HSET", KEYS[1], "@tag", tagText) end
   redis.call("PEXPIRE", KEYS[1], ARGV[1])
 end
 return "1"`;

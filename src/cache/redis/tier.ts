@@ -1,8 +1,9 @@
 import { type FlagDocument, SCHEMA_VERSION } from "../../flags/document.ts";
 import type { Reading } from "../../flags/reading.ts";
-import { type Change, contiguousEnd } from "../../flags/changes.ts";
+import { type Change, contiguousEnd, type VersionTags } from "../../flags/changes.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "../flag-cache.ts";
-import { formatFields, HEAD_FIELD } from "./head-text.ts";
+import { type Advance, argumentsOfAdvance } from "./advance.ts";
+import { HEAD_FIELD } from "./head-text.ts";
 import type { Redis } from "./client.ts";
 import { type Command, RedisCommands } from "./commands.ts";
 import { isWrongType } from "./refusals.ts";
@@ -71,33 +72,33 @@ export class RedisTier implements FlagCache<FlagDocument> {
       const value = values[i];
       if (typeof value === "string") texts.set(field, value);
     }
-    return this.#parse(texts.get(HEAD_FIELD), this.#fields.entriesOf(texts), names.filter(isFlagKey));
+    return this.#parse(texts, this.#fields.entriesOf(texts), names.filter(isFlagKey));
   }
 
   /** Reads the whole hash. `undefined` if there is no head. */
   async readAll(environment: string): Promise<Reading | undefined> {
     const fields = await this.#readFields(environment);
     const entries = this.#fields.entriesOf(fields);
-    return this.#parse(fields.get(HEAD_FIELD), entries, [...entries.keys()].filter(isFlagKey));
+    return this.#parse(fields, entries, [...entries.keys()].filter(isFlagKey));
   }
 
   /**
    * Reads the head, its changes after `since`, and those of the fields named by the changes that `isWanted`; only the
-   * head and its changes if they do not reach back to `since`. `undefined` if there is no head.
+   * head and its changes if they do not reach back to `since`, or if `tag` is not that version's. `undefined` if there
+   * is no head.
    */
   async readChanges(
     environment: string,
     since: number,
     isWanted: (flagKey: string) => boolean = () => true,
+    tag = "",
   ): Promise<Reading | undefined> {
-    const args = [...this.#headKeys(environment), String(since), String(this.schemaVersion)];
+    const args = [...this.#headKeys(environment), String(since), String(this.schemaVersion), tag];
     const [head, ...rest] = await this.#commands.array(["EVAL_RO", this.#scripts.changesSince, "2", ...args]);
     const fields = this.#commands.pairs("EVAL_RO", rest);
-    return this.#parse(
-      head,
-      fields,
-      [...fields.keys()].filter((field) => isFlagKey(field) && isWanted(field)),
-    );
+    const wanted = [...fields.keys()].filter((field) => isFlagKey(field) && isWanted(field));
+    if (typeof head !== "string") return undefined;
+    return this.#parse(fields.set(HEAD_FIELD, head), fields, wanted);
   }
 
   /** Reads flags as a cache operation, for which an environment without a head counts as misses. */
@@ -109,20 +110,22 @@ export class RedisTier implements FlagCache<FlagDocument> {
 
   /**
    * Stores entries read at `asOf`. If the head is behind, moves it there: by the changes if they reach back to it, else
-   * by starting over. Returns false, and stores nothing, if the head is ahead of `asOf`.
+   * by starting over. Returns false, and stores nothing, if the head is ahead of `asOf`, or if the `tags` tell that it
+   * is of another history.
    */
   async fill(
     environment: string,
     asOf: number,
     changes: readonly Change[] | undefined,
     fields: ReadonlyMap<string, string>,
+    tags?: VersionTags,
   ): Promise<boolean> {
     if (!Number.isSafeInteger(asOf) || asOf < 1) return false;
     const listed = contiguousEnd(changes ?? [], asOf);
     let isTaken = true;
     const own = new Map(Array.from(fields, ([name, text]) => [this.#fields.fieldOf(name), text]));
-    for (const part of argumentsOf(own)) {
-      const reply = await this.#advance(environment, "fill", asOf, listed, part);
+    for (const pairs of argumentsOf(own)) {
+      const reply = await this.#advance(environment, { mode: "fill", version: asOf, changes: listed, tags, pairs });
       if (reply !== "1" && reply !== "0") throw this.#commands.unexpectedReply("EVAL");
       isTaken = reply === "1" && isTaken;
     }
@@ -130,13 +133,14 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   /**
-   * Drops the entries that the changes name, and moves the head to the last change. Returns the head afterwards.
-   * Repeatable, in any order.
+   * Drops the entries that the changes name, and moves the head to the last change. Returns the head afterwards, or a
+   * later version if the `tags` tell that the head was of another history. Repeatable, in any order.
    */
-  async publish(environment: string, changes: readonly Change[]): Promise<number> {
+  async publish(environment: string, changes: readonly Change[], tags?: VersionTags): Promise<number> {
     const version = changes.at(-1)?.[0];
     if (version === undefined) throw new RangeError("publish needs at least one change");
-    const reply = await this.#advance(environment, "publish", version, contiguousEnd(changes, version), []);
+    const listed = contiguousEnd(changes, version);
+    const reply = await this.#advance(environment, { mode: "publish", version, changes: listed, tags, pairs: [] });
     const head = typeof reply === "string" ? Number(reply) : Number.NaN;
     // An unexpected reply must not count as a purge, because a change marked published is never published again.
     if (!(head >= version)) throw this.#commands.unexpectedReply("EVAL");
@@ -272,24 +276,21 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   /** Text that does not parse, or is of another schema, is a miss. */
-  #parse(head: unknown, fields: ReadonlyMap<string, string>, flagKeys: readonly string[]): Reading | undefined {
-    const reading = parseReading(head, fields, flagKeys, this.#options.parseDocument);
+  #parse(
+    fields: ReadonlyMap<string, string>,
+    entries: ReadonlyMap<string, string>,
+    flagKeys: readonly string[],
+  ): Reading | undefined {
+    const reading = parseReading(fields, entries, flagKeys, this.#options.parseDocument);
     if (!reading) return undefined;
     this.#hits += reading.flags.size;
     this.#misses += flagKeys.length - reading.flags.size;
     return reading;
   }
 
-  #advance(
-    environment: string,
-    mode: "publish" | "fill",
-    version: number,
-    changes: readonly Change[],
-    pairs: readonly string[],
-  ): Promise<unknown> {
-    const listed = changes.flatMap((change) => [String(change[0]), formatFields(change)]);
-    const numbers = [version, this.#ttlMs, changes.length, this.schemaVersion, Math.floor(this.#options.now())];
-    const args = [mode, ...numbers.map(String), ...listed, ...pairs];
+  #advance(environment: string, advance: Advance): Promise<unknown> {
+    const { schemaVersion } = this;
+    const args = argumentsOfAdvance(advance, { ttlMs: this.#ttlMs, schemaVersion, now: this.#options.now() });
     return this.#commands.run(["EVAL", this.#scripts.advance, "2", ...this.#headKeys(environment), ...args]);
   }
 

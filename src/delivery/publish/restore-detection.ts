@@ -1,5 +1,5 @@
 import { errorFields, type Log } from "../../ops/log.ts";
-import type { Outbox } from "../../store/outbox.ts";
+import type { Outbox, Unconfirmed } from "../../store/outbox.ts";
 import type { Publication, Publisher } from "./publisher.ts";
 
 /** No environment gets this far. A higher head is damaged, and following it would use up the versions. */
@@ -83,9 +83,8 @@ export async function readHeads(
  * its fill. L2 may hold old flags there, so everything is published as changed.
  */
 export function lostByRedis(
-  versions: ReadonlyMap<string, number>,
+  { versions, tags, pending }: Unconfirmed,
   heads: ReadonlyMap<string, number>,
-  pending: ReadonlyMap<string, Publication>,
   log: Log,
 ): Map<string, Publication> {
   const lost = new Map<string, Publication>();
@@ -93,7 +92,9 @@ export function lostByRedis(
     const version = versions.get(environment) ?? 0;
     if (head >= version || pending.has(environment)) continue;
     log.warn("redis_went_back", { environment, head, version });
-    lost.set(environment, { version, pending: [[version, "*"]] });
+    const tag = tags.get(environment);
+    const versionTags = new Map(tag === undefined ? [] : [[version, tag]]);
+    lost.set(environment, { version, tag, pending: [[version, "*"]], tags: versionTags });
   }
   return lost;
 }

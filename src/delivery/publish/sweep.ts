@@ -22,10 +22,11 @@ export async function sweepOutbox(
   log: Log,
 ): Promise<Swept> {
   const swept = { environments: 0, failed: 0 };
-  let { versions, pending } = await outbox.readUnconfirmed();
-  const heads = await readHeads(versions, publisher, log);
-  if (await raiseRestored(versions, heads, outbox, log)) ({ pending } = await outbox.readUnconfirmed());
-  for (const [environment, written] of [...pending, ...lostByRedis(versions, heads, pending, log)]) {
+  const before = await outbox.readUnconfirmed();
+  const heads = await readHeads(before.versions, publisher, log);
+  const isRaised = await raiseRestored(before.versions, heads, outbox, log);
+  const { pending } = isRaised ? await outbox.readUnconfirmed() : before;
+  for (const [environment, written] of [...pending, ...lostByRedis({ ...before, pending }, heads, log)]) {
     const published = await publisher.publish(environment, written, waitUntil);
     const accepted = acceptedBy(published, outbox.targets);
     // A worker without targets confirms for none. If the database has no targets at all, this marks its rows as done.

@@ -1,5 +1,5 @@
 import type { SingleFlight } from "../../resilience/single-flight.ts";
-import { type Change, changesAfter, type Head } from "../../flags/changes.ts";
+import { changesAfter, type Head } from "../../flags/changes.ts";
 import type { EnvironmentState } from "../environment.ts";
 import type { RequestScope } from "../request-scope.ts";
 import { planHead } from "./load-plans.ts";
@@ -36,14 +36,14 @@ export function createEdgeHeadCheck(
     const readAt = now();
     const stored = await edge.get(name).catch(() => undefined);
     const isNewEnough = stored !== undefined && stored.version >= Math.max(memory.version, scope.minVersion ?? 0);
-    if (isNewEnough && reachesBackTo(memory.version, stored)) {
+    if (isNewEnough && reachesBackTo(memory.version, stored) && !isOtherHistory(stored, memory)) {
       memory.advance(stored);
       memory.confirm(readAt);
       return "L2";
     }
     const outcome = await loader.load(state, planHead(state), scope);
     if (outcome === "L2" || outcome === "L3") {
-      const head = { version: memory.version, changes: [...memory.changes] satisfies Change[] };
+      const head: Head = { version: memory.version, changes: [...memory.changes], tag: memory.tag };
       scope.waitUntil(edge.put(name, head).catch(() => undefined));
     }
     return outcome;
@@ -58,4 +58,9 @@ export function createEdgeHeadCheck(
         ? flights.run(`edge-head:${state.name}`, () => check(state, scope), scope)
         : check(state, scope),
   };
+}
+
+/** Whether a restore lies between the stored head and the isolate, so that only L2 can tell which is right. */
+function isOtherHistory(stored: Head, { version, tag }: Pick<Head, "version" | "tag">): boolean {
+  return stored.version === version && stored.tag !== undefined && tag !== undefined && stored.tag !== tag;
 }

@@ -37,8 +37,9 @@ class ReplicatedTier extends RedisTier {
     environment: string,
     since: number,
     isWanted?: (flagKey: string) => boolean,
+    tag?: string,
   ): Promise<Reading | undefined> {
-    return this.#replica.readChanges(environment, since, isWanted);
+    return this.#replica.readChanges(environment, since, isWanted, tag);
   }
 }
 
@@ -118,7 +119,7 @@ class World {
       case "publish": {
         const to = 1 + (next.to % this.store.version);
         const changes = this.store.changes(next.from % to, to);
-        return void (await this.#isolate(next.isolate).publish(ENVIRONMENT, changes));
+        return void (await this.#isolate(next.isolate).publish(ENVIRONMENT, changes, this.store.tagsOf(changes)));
       }
       case "sync":
         return void (await this.#isolate(next.isolate).checkHead(ENVIRONMENT));
@@ -145,19 +146,22 @@ class World {
   /** Fails if the hash differs from the store at its head, or an isolate from the store at its version. */
   async check(expect: ExpectStatic): Promise<void> {
     const fields = pairsOf(await this.#redis.endpoint.command<string[]>("HGETALL", this.#primary)) ?? new Map();
-    const head = parseHead(fields.get("@head") ?? "");
+    const head = parseHead(fields.get("@head") ?? "", fields.get("@tag"));
     expect(head === undefined ? fields.size : 0, "fields without a head").toBe(0);
     if (head) {
+      expect(head.tag, `tag in L2 at ${head.version}`).toBe(this.store.tagOf(head.version));
       const { flags, index, keys } = this.store.at(head.version);
       const truth: Record<string, unknown> = { ...Object.fromEntries(flags), [INDEX_FIELD]: index, [KEYS_FIELD]: keys };
       for (const [field, text] of fields) {
-        if (field !== "@head") expect(JSON.parse(text), `${field} in L2 at ${head.version}`).toEqual(truth[field]);
+        if (field !== "@head" && field !== "@tag")
+          expect(JSON.parse(text), `${field} in L2 at ${head.version}`).toEqual(truth[field]);
       }
     }
     for (const [i, { l1 }] of this.#isolates.entries()) {
       const held = l1.environment(ENVIRONMENT);
       expect(held.version, `isolate ${i} goes back`).toBeGreaterThanOrEqual(this.#seen[i] ?? 0);
       this.#seen[i] = held.version;
+      if (held.version > 0) expect(held.tag, `tag of isolate ${i}`).toBe(this.store.tagOf(held.version));
       const { flags, index, keys } = this.store.at(held.version);
       for (const key of FLAGS) {
         const entry = held.current(key);
@@ -171,7 +175,8 @@ class World {
   /** Publishes and copies everything. Every isolate must then find the newest contents. */
   async settle(expect: ExpectStatic): Promise<void> {
     const { version } = this.store;
-    await this.#isolate(0).publish(ENVIRONMENT, this.store.changes(0, version));
+    const changes = this.store.changes(0, version);
+    await this.#isolate(0).publish(ENVIRONMENT, changes, this.store.tagsOf(changes));
     await this.replicate();
     for (const reader of this.#isolates) {
       await reader.checkHead(ENVIRONMENT);

@@ -70,7 +70,8 @@ export class ScheduledWorld {
     this.#writes.push(`${kind} ${key}`);
     const { version } = this.store;
     const reading = this.options.writesThrough === true ? this.reading([key], this.doneUpTo) : undefined;
-    return { version, pending: this.store.changes(this.doneUpTo, version), reading };
+    const pending = this.store.changes(this.doneUpTo, version);
+    return { version, tag: this.store.tagOf(version), pending, tags: this.store.tagsOf(pending), reading };
   }
 
   /** Moves the clock, which all processes share. */
@@ -131,8 +132,8 @@ export class ScheduledWorld {
   }
 
   reading(flagKeys: readonly string[] | "all", since: number | undefined): Reading {
-    const { asOf, changes, flags, keys, index } = this.store.read(flagKeys, since);
-    return { asOf, changes, flags: new Map(flags), keys: keys ?? {}, index };
+    const { asOf, tag, changes, flags, keys, index } = this.store.read(flagKeys, since);
+    return { asOf, tag, changes, flags: new Map(flags), keys: keys ?? {}, index };
   }
 
   outbox(who: string): Outbox {
@@ -144,8 +145,10 @@ export class ScheduledWorld {
         this.io(who, "reads the outbox", () => {
           const { version } = this.store;
           const pending = this.store.changes(this.doneUpTo, version);
-          const written = new Map(pending.length === 0 ? [] : [[ENVIRONMENT, { version, pending }]]);
-          return { versions: new Map([[ENVIRONMENT, version]]), pending: written };
+          const tags = this.store.tagsOf(pending);
+          const written = new Map(pending.length === 0 ? [] : [[ENVIRONMENT, { version, pending, tags }]]);
+          const versionTags = new Map([[ENVIRONMENT, this.store.tagOf(version)]]);
+          return { versions: new Map([[ENVIRONMENT, version]]), tags: versionTags, pending: written };
         }),
       raiseVersions: (seen, step) =>
         this.io(who, "raises versions", () => {
@@ -214,8 +217,9 @@ export class ScheduledWorld {
 
   #wrongInRedis(): string | undefined {
     const fields = pairsOf(this.#primary.hash) ?? new Map<string, string>();
-    const head = parseHead(fields.get("@head") ?? "");
+    const head = parseHead(fields.get("@head") ?? "", fields.get("@tag"));
     if (!head) return fields.size === 0 ? undefined : "L2 has fields without a head";
+    if (head.tag !== this.store.tagOf(head.version)) return "L2 has no tag, or another version's";
     const { flags, index, keys } = this.store.at(head.version);
     for (const version of this.options.schemaVersions ?? [SCHEMA_VERSION]) {
       for (const [name, text] of new SchemaFields(version).entriesOf(fields)) {

@@ -1,5 +1,5 @@
 import type { FlagDocument } from "../../../src/flags/document.ts";
-import { type Change, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
+import { type Change, INDEX_FIELD, KEYS_FIELD, type VersionTags } from "../../../src/flags/changes.ts";
 import type { KeyTable } from "../../../src/flags/sdk-keys.ts";
 import type { Reading } from "../../../src/flags/reading.ts";
 import { aFlagDocument } from "../flag-documents.ts";
@@ -30,6 +30,15 @@ export class VersionHistory {
     const state = this.#states[version];
     if (!state) throw new RangeError(`there is no version ${version}`);
     return state;
+  }
+
+  tagOf(version: number): string {
+    return `t${version}`;
+  }
+
+  /** Returns the tags of the changes' versions. */
+  tagsOf(changes: readonly Change[]): VersionTags {
+    return new Map(changes.map(([version]) => [version, this.tagOf(version)]));
   }
 
   /** Returns the changes after one version, up to another. */
@@ -66,6 +75,7 @@ export class VersionHistory {
     const wanted = flagKeys === "all" ? index : flagKeys;
     return {
       asOf: this.version,
+      tag: this.tagOf(this.version),
       flags: new Map(wanted.map((key) => [key, flags.get(key) ?? null])),
       keys,
       index: flagKeys === "all" ? index : undefined,

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import type { RedisTier } from "../../../src/cache/redis/tier.ts";
+import type { Change, VersionTags } from "../../../src/flags/changes.ts";
+import type { Reading } from "../../../src/flags/reading.ts";
+import { freshPrefix, REDIS_BACKENDS, startTestRedis, type TestRedis } from "../../support/backends/redis-backends.ts";
+import { aFlagDocument } from "../../support/flag-documents.ts";
+
+for (const { name, redisUrl } of REDIS_BACKENDS) {
+  describe(`version tags on ${name}`, () => {
+    let redis: TestRedis;
+    let prefix: string;
+    let tier: RedisTier;
+    const hash = () => `${prefix}:feature_flag:prod`;
+    const stored = () => redis.endpoint.command<string | null>("HGET", hash(), "@tag");
+    const texts = (...keys: string[]) => new Map(keys.map((key) => [key, JSON.stringify(aFlagDocument(key))]));
+    const tags = (record: Record<number, string>): VersionTags =>
+      new Map(Object.entries(record).map(([version, tag]) => [Number(version), tag]));
+
+    /** A reading as its head and the sorted keys of its flags. */
+    const contents = async (read: Promise<Reading | undefined>) => {
+      const reading = await read;
+      const flags = [...(reading?.flags.keys() ?? [])].toSorted();
+      return { version: reading?.asOf, tag: reading?.tag, changes: reading?.changes, flags };
+    };
+
+    beforeAll(async () => {
+      redis = await startTestRedis(redisUrl);
+    });
+    beforeEach(() => {
+      prefix = freshPrefix();
+      tier = redis.tier({ prefix });
+    });
+    afterAll(() => redis.endpoint.close());
+
+    test("the tag is stored with the head, by a fill and by a publish, in the same command", async ({ expect }) => {
+      redis.commands();
+      await tier.fill("prod", 5, undefined, texts("a"), tags({ 5: "five" }));
+      expect(redis.commands()).toEqual({ EVAL: 1 });
+      expect(await stored()).toBe("5 five");
+      redis.commands();
+      await tier.publish("prod", [[6, ["b"]]], tags({ 6: "six" }));
+      expect(redis.commands()).toEqual({ EVAL: 1 });
+      expect(await stored()).toBe("6 six");
+    });
+
+    test("every kind of reading has it, and the head's text is as before", async ({ expect }) => {
+      await tier.fill("prod", 5, undefined, texts("a"), tags({ 5: "five" }));
+      for (const read of [tier.read("prod", ["a"]), tier.readAll("prod"), tier.lookup("prod", ["a"])])
+        expect(await contents(read)).toMatchObject({ version: 5, tag: "five", flags: ["a"] });
+      expect(await contents(tier.readChanges("prod", 4))).toMatchObject({ version: 5, tag: "five" });
+      expect(await contents(tier.readChanges("prod", 5))).toMatchObject({ version: 5, tag: "five" });
+      expect(await redis.endpoint.command("HGET", hash(), "@head")).toBe("5\n5 *");
+      expect(await tier.keys("prod")).toEqual(["a"]);
+      expect([...(await tier.texts("prod")).keys()]).toEqual(["a"]);
+      expect(await tier.stats()).toMatchObject({ size: 1 });
+    });
+
+    test("it is unknown after a write that does not know tags", async ({ expect }) => {
+      await tier.publish("prod", [[5, ["a"]]], tags({ 5: "five" }));
+      await tier.publish("prod", [[6, ["a"]]]);
+      expect(await contents(tier.readAll("prod"))).toMatchObject({ version: 6, tag: undefined });
+      expect(await tier.fill("prod", 6, [], texts("a"), tags({ 6: "six" }))).toBe(true);
+      expect(await contents(tier.readChanges("prod", 6, undefined, "other"))).toMatchObject({ changes: [], flags: [] });
+      expect(await tier.publish("prod", [[6, ["a"]]], tags({ 6: "other" }))).toBe(6);
+    });
+
+    test("a damaged tag counts as unknown", async ({ expect }) => {
+      await tier.publish("prod", [[5, ["a"]]], tags({ 5: "five" }));
+      for (const damaged of ["", "5", "5 ", "five", "6 five"]) {
+        await redis.endpoint.command("HSET", hash(), "@tag", damaged);
+        expect(await contents(tier.read("prod", ["a"]))).toMatchObject({ version: 5, tag: undefined });
+        expect(await tier.publish("prod", [[5, ["a"]]], tags({ 5: "other" }))).toBe(5);
+      }
+    });
+
+    describe("a fill", () => {
+      test("at the head's version with another tag is refused like an old one", async ({ expect }) => {
+        await tier.publish("prod", [[5, ["a"]]], tags({ 5: "five" }));
+        expect(await tier.fill("prod", 5, [], texts("a"), tags({ 5: "other" }))).toBe(false);
+        expect(await contents(tier.readAll("prod"))).toMatchObject({ tag: "five", flags: [] });
+        expect(await tier.fill("prod", 5, [], texts("a"), tags({ 5: "five" }))).toBe(true);
+        expect(await tier.fill("prod", 5, [], texts("b"))).toBe(true);
+        expect(await stored()).toBe("5 five");
+      });
+
+      test("is refused if its changes go over another version of the head's number", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a"), tags({ 5: "five" }));
+        const changes: Change[] = [
+          [5, ["b"]],
+          [6, ["c"]],
+        ];
+        expect(await tier.fill("prod", 6, changes, texts("c"), tags({ 5: "other", 6: "six" }))).toBe(false);
+        expect(await contents(tier.readAll("prod"))).toMatchObject({ version: 5, flags: ["a"] });
+        expect(await tier.fill("prod", 6, changes, texts("c"), tags({ 5: "five", 6: "six" }))).toBe(true);
+        expect(await contents(tier.readAll("prod"))).toMatchObject({ version: 6, tag: "six", flags: ["a", "c"] });
+      });
+
+      test("that starts over replaces the tag", async ({ expect }) => {
+        await tier.publish("prod", [[5, ["a"]]], tags({ 5: "five" }));
+        await tier.fill("prod", 9, undefined, texts("a"), tags({ 9: "nine" }));
+        expect(await contents(tier.readAll("prod"))).toMatchObject({ version: 9, tag: "nine", flags: ["a"] });
+        await tier.fill("prod", 12, undefined, texts("a"));
+        expect(await stored()).toBeNull();
+      });
+
+      test("of several commands stores everything under one tag", async ({ expect }) => {
+        const large = new Map(["a", "b", "c"].map((key) => [key, JSON.stringify("x".repeat(500_000))]));
+        expect(await tier.fill("prod", 5, undefined, large, tags({ 5: "five" }))).toBe(true);
+        expect(await stored()).toBe("5 five");
+        expect((await tier.keys("prod")).toSorted()).toEqual(["a", "b", "c"]);
+      });
+    });
+
+    describe("a publish", () => {
+      test("at the head's version with another tag starts over, and returns a later version", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a", "b"), tags({ 5: "five" }));
+        expect(await tier.publish("prod", [[5, ["a"]]], tags({ 5: "other" }))).toBe(6);
+        const all = { version: 5, tag: "other", changes: [[5, "*"]], flags: [] };
+        expect(await contents(tier.readAll("prod"))).toEqual(all);
+        // A repeated one finds its own tag.
+        expect(await tier.publish("prod", [[5, ["a"]]], tags({ 5: "other" }))).toBe(5);
+        expect(await tier.fill("prod", 5, [], texts("a"), tags({ 5: "five" }))).toBe(false);
+      });
+
+      test("that goes over another version of the head's number does the same", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a", "b"), tags({ 5: "five" }));
+        const changes: Change[] = [
+          [4, ["x"]],
+          [5, ["a"]],
+          [6, ["c"]],
+        ];
+        expect(await tier.publish("prod", changes, tags({ 4: "four", 5: "other", 6: "six" }))).toBe(7);
+        // A reader of version 4 may be of either history, so it starts over, too.
+        expect(await contents(tier.readChanges("prod", 4))).toEqual({
+          version: 6,
+          tag: "six",
+          changes: [[6, "*"]],
+          flags: [],
+        });
+      });
+
+      test("with the head's own tag purges as usual", async ({ expect }) => {
+        await tier.fill("prod", 5, undefined, texts("a", "b"), tags({ 5: "five" }));
+        const changes: Change[] = [
+          [5, ["x"]],
+          [6, ["a"]],
+        ];
+        expect(await tier.publish("prod", changes, tags({ 5: "five", 6: "six" }))).toBe(6);
+        expect(await contents(tier.readAll("prod"))).toMatchObject({ tag: "six", flags: ["b"] });
+      });
+
+      test("of an older version leaves the tag alone", async ({ expect }) => {
+        await tier.publish("prod", [[6, ["a"]]], tags({ 6: "six" }));
+        expect(await tier.publish("prod", [[5, ["a"]]], tags({ 5: "other" }))).toBe(6);
+        expect(await stored()).toBe("6 six");
+      });
+
+      test("of a version that Lua would print in exponent form returns all its digits", async ({ expect }) => {
+        const version = 1e15;
+        await tier.publish("prod", [[version, ["a"]]], tags({ [version]: "one" }));
+        expect(await tier.publish("prod", [[version, ["a"]]], tags({ [version]: "other" }))).toBe(version + 1);
+      });
+    });
+
+    test("a reader that knows the head's version with another tag gets the whole head", async ({ expect }) => {
+      const changes: Change[] = [
+        [4, ["b"]],
+        [5, ["a"]],
+      ];
+      await tier.publish("prod", changes, tags({ 5: "five" }));
+      await tier.fill("prod", 5, [], texts("a"), tags({ 5: "five" }));
+      expect(await contents(tier.readChanges("prod", 5, undefined, "other"))).toMatchObject({ tag: "five", changes });
+      for (const known of ["five", undefined])
+        expect(await contents(tier.readChanges("prod", 5, undefined, known))).toMatchObject({ changes: [], flags: [] });
+      expect(await contents(tier.readChanges("prod", 6, undefined, "other"))).toMatchObject({
+        version: 5,
+        changes: [],
+      });
+    });
+
+    test("clearing keeps the tag with the head", async ({ expect }) => {
+      await tier.fill("prod", 5, undefined, texts("a"), tags({ 5: "five" }));
+      await tier.clear("prod");
+      expect(await contents(tier.readAll("prod"))).toMatchObject({ version: 5, tag: "five", flags: [] });
+      await tier.fill("staging", 5, undefined, texts("a"));
+      await tier.clear("staging");
+      expect(await contents(tier.readAll("staging"))).toMatchObject({ version: 5, tag: undefined, flags: [] });
+    });
+
+    test("workers of all schema versions share the tag, and none drops it", async ({ expect }) => {
+      const second = redis.tier({ prefix, schemaVersion: 2 });
+      await tier.fill("prod", 5, undefined, texts("a"), tags({ 5: "five" }));
+      expect(await contents(second.read("prod", ["a"]))).toMatchObject({ version: 5, tag: "five" });
+      await second.publish("prod", [[6, ["a"]]], tags({ 6: "six" }));
+      await tier.fill("prod", 6, [], texts("a"));
+      expect(await tier.keys("prod")).toEqual(["a"]);
+      for (let i = 0; i < 2; i++) {
+        await redis.clock.advance(600_000);
+        await second.fill("prod", 6, [], texts("b"));
+      }
+      // No worker of version 1 has written for a lifetime.
+      expect(await tier.keys("prod")).toEqual([]);
+      expect(await contents(second.readAll("prod"))).toMatchObject({ version: 6, tag: "six" });
+    });
+  });
+}
