@@ -100,9 +100,13 @@ describe("after a backup was restored", () => {
     await restore();
     await world.project.backends.upstash.command("FLUSHALL");
     await world.ask(world.isolate(), "banner");
-    expect(await world.askLater(readers[0]!, "banner")).toMatchObject({ version: lost });
-    await world.clock.advance(301_000);
-    await world.ask(readers[0]!, "banner");
+    // The head in Redis is behind, so it does not confirm the entries of an isolate that is asked all the time.
+    for (let i = 0; i < 5; i++) {
+      expect(await world.askLater(readers[0]!, "banner")).toMatchObject({ version: lost });
+      await world.clock.advance(60_000);
+    }
+    expect(await world.sweep()).toEqual([]);
+    await world.askLater(readers[0]!, "banner");
     expect(await world.sweep()).toEqual(["restore_detected"]);
     for (const reader of readers) expect(await world.askLater(reader, "banner")).toMatchObject({ value: true });
   });
