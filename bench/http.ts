@@ -31,7 +31,7 @@ const cases = [
 
 // A warm evaluation does no I/O. The head check each second would call the endpoints in this process, which the load
 // keeps busy.
-const bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000", CACHE_SNAPSHOT_SECONDS: "0" };
+const bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000", CACHE_ENTRY_SECONDS: "0" };
 const burgee = await serve(bundle, bindings, COMPATIBILITY);
 await printColdStart(bundle, minimal);
 

@@ -43,7 +43,7 @@ for (let i = 0; i < FLAGS; i++) await project.save(benchFlag(i));
 const bundle = await bundleWorker("src/worker.ts", { minify: true });
 const worker = await serve(
   bundle,
-  { ...project.bindings, CACHE_SNAPSHOT_SECONDS: "0" },
+  { ...project.bindings, CACHE_ENTRY_SECONDS: "0" },
   { compatibilityDate: COMPATIBILITY_DATE },
 );
 let wire = await Wire.open(worker.port);

@@ -43,7 +43,9 @@ const FORMS = {
   CACHE_L2_TTL_SECONDS: wholeNumber(900, 0, 86_400),
   CACHE_ABSENT_TTL_SECONDS: wholeNumber(5, 0, 300),
   CACHE_ENDPOINT_TTL_SECONDS: wholeNumber(60, 0, 3600),
-  CACHE_SNAPSHOT_SECONDS: wholeNumber(60, 0, 86_400),
+  CACHE_ENTRY_SECONDS: wholeNumber(10, 0, 86_400),
+  /** The host in the names of data-centre entries, if the worker has several. */
+  CACHE_HOST: optionalText(textThat((text) => /^[A-Za-z0-9.-]{1,253}$/.test(text), "must be a host name")),
   CACHE_HEAD_CHECK_MS: wholeNumber(1000, 0, 60_000),
   CACHE_L1_MAX_ENTRIES: wholeNumber(20_000, 1, 1_000_000),
   CACHE_L1_MAX_BYTES: wholeNumber(64 * 1024 * 1024, 1024, 100 * 1024 * 1024),

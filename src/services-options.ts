@@ -1,9 +1,11 @@
-import type { Redis } from "./cache/redis/client.ts";
+import { createRedis, type Redis } from "./cache/redis/client.ts";
+import type { Settings } from "./env.ts";
+import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
-import type { FlagDocument } from "./flags/document.ts";
-import type { Clock } from "./ops/clock.ts";
-import type { Log } from "./ops/log.ts";
-import type { EdgeCache } from "./ops/runtime.ts";
+import { type FlagDocument, SCHEMA_VERSION } from "./flags/document.ts";
+import { type Clock, systemClock } from "./ops/clock.ts";
+import { consoleLog, type Log } from "./ops/log.ts";
+import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
 import type { Outbox, PurgeTargets } from "./store/outbox.ts";
 import type { FlagReader } from "./store/readings/flag-reader.ts";
@@ -25,6 +27,8 @@ export interface ServicesOptions {
   flightBudgetMs?: number;
   /** Opens the cache of the data centre. */
   openCache?: () => Promise<EdgeCache>;
+  /** Returns the worker's own host; `undefined` before the first request. */
+  host?: () => string | undefined;
   /** Loads the snapshots that were bundled at deployment: their text by environment. */
   bundledSnapshots?: () => Promise<Readonly<Record<string, string>>>;
   /** The schema version of the documents in Redis. */
@@ -36,4 +40,56 @@ export interface ServicesOptions {
   /** Calls the purge API. */
   fetch?: typeof fetch;
   compile?: (document: FlagDocument, text?: string) => CompiledFlag;
+}
+
+export type Runtime = Required<ServicesOptions>;
+
+/** A command to Redis that takes longer counts as failed (ms). */
+const REDIS_TIMEOUT_MS = 150;
+/** Postgres wakes up from scale-to-zero within this time (ms). */
+const STORE_TIMEOUT_MS = 5000;
+/** A flight is replaced after this time, longer than both tiers together may take (ms). Exported for the schedules. */
+export const FLIGHT_BUDGET_MS = 6500;
+
+/** The defaults, with which the worker runs. */
+export function defaultRuntime(settings: Settings, { storeTimeoutMs = STORE_TIMEOUT_MS }: ServicesOptions): Runtime {
+  return {
+    clock: systemClock,
+    log: consoleLog,
+    random: Math.random,
+    redisTimeoutMs: REDIS_TIMEOUT_MS,
+    storeTimeoutMs,
+    flightBudgetMs: FLIGHT_BUDGET_MS,
+    openCache: () => openEdgeCache(settings.CACHE_PREFIX),
+    host: () => undefined,
+    bundledSnapshots: async () => (await import("#bundled-snapshot")).bundled,
+    schemaVersion: SCHEMA_VERSION,
+    createRedis,
+    createStore: () => createStore(settings, storeTimeoutMs),
+    fetch: (...args) => fetch(...args),
+    compile: compileFlag,
+  };
+}
+
+/** Opens the store on first use, because its client is the larger half of the bundle. */
+function createStore(settings: Settings, timeoutMs: number): StoreAccess {
+  let database: Promise<StoreDatabase> | undefined;
+  const openDatabase = () =>
+    (database ??= import("./store/client.ts").then(({ createDatabase }) =>
+      createDatabase(settings.DATABASE_URL, {
+        timeoutMs,
+        ...(settings.NEON_HTTP_URL === undefined ? {} : { fetchEndpoint: settings.NEON_HTTP_URL }),
+      }),
+    ));
+  return {
+    openDatabase,
+    async openFlagReader() {
+      const [{ createFlagReader }, db] = await Promise.all([import("./store/readings/flag-reader.ts"), openDatabase()]);
+      return createFlagReader(db);
+    },
+    async openOutbox(targets) {
+      const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
+      return createOutbox(db, targets);
+    },
+  };
 }

@@ -1,15 +1,18 @@
 import { Breaker } from "./resilience/breaker.ts";
 import { MemoryTier } from "./cache/memory-tier.ts";
-import { createRedis } from "./cache/redis/client.ts";
 import { isRedisOutage } from "./cache/redis/refusals.ts";
 import { RedisTier } from "./cache/redis/tier.ts";
 import { SingleFlight } from "./resilience/single-flight.ts";
 import { TieredCache } from "./cache/tiered-cache.ts";
 import { Environments } from "./delivery/environment.ts";
 import { ChangeWatch } from "./delivery/watch/change-watch.ts";
-import { createEdgeHeadStore } from "./delivery/read/edge-head-store.ts";
+import { createEntryCache, type EntryCache } from "./delivery/entries/entry-cache.ts";
+import { EntryReader } from "./delivery/entries/entry-reader.ts";
+import { EntryStore } from "./delivery/entries/entry-store.ts";
+import { EntryWriter, type LoadAll } from "./delivery/entries/entry-writer.ts";
+import { SharedHeads } from "./delivery/entries/shared-heads.ts";
 import { FlagSource } from "./delivery/read/flag-source.ts";
-import { createEdgeHeadCheck, createRedisHeadCheck, type HeadCheck } from "./delivery/read/head-check.ts";
+import { createRedisHeadCheck, createSharedHeadCheck, type HeadCheck } from "./delivery/read/head-check.ts";
 import { planEnvironment } from "./delivery/read/load-plans.ts";
 import { Loader } from "./delivery/read/loader.ts";
 import { type Publication, Publisher } from "./delivery/publish/publisher.ts";
@@ -17,44 +20,31 @@ import { createCloudflarePurge, type EdgePurge } from "./delivery/publish/purge-
 import { Snapshots } from "./delivery/snapshots/snapshots.ts";
 import { targetIdsOf } from "./delivery/publish/target-ids.ts";
 import { missingSettings, secretsOf, type Settings } from "./env.ts";
-import { compileFlag } from "./evaluation/compile.ts";
 import { prepareToCompile } from "./evaluation/prepare.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
 import { parseCachedDocument } from "./flags/cached-document.ts";
-import { SCHEMA_VERSION } from "./flags/document.ts";
 import { Authenticator } from "./http/authenticate.ts";
-import type { HttpError } from "./http/errors.ts";
-import { createCacheApiEndpointCache } from "./http/evaluation/endpoint-cache.ts";
+import { createEndpointCache } from "./http/evaluation/endpoint-cache.ts";
+import { logFailure } from "./http/log-failure.ts";
 import { OverrideReader } from "./http/overrides/overrides.ts";
 import { createRateLimits } from "./http/limits.ts";
 import type { Services, StreamServices } from "./http/services.ts";
 import { KEEP_ALIVE_MS, StreamSlots } from "./http/streams/stream-slots.ts";
-import { systemClock } from "./ops/clock.ts";
 import { FailureLog } from "./ops/failure-log.ts";
-import { consoleLog, errorFields, type Log, redactingLog } from "./ops/log.ts";
+import { redactingLog } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createCallerRateLimit } from "./ops/rate-limit.ts";
 import { createRedact } from "./ops/redact.ts";
-import { openEdgeCache } from "./ops/runtime.ts";
-import type { ServicesOptions, StoreAccess } from "./services-options.ts";
-import type { StoreDatabase } from "./store/client.ts";
+import { defaultRuntime, type Runtime, type ServicesOptions, type StoreAccess } from "./services-options.ts";
 
-/** A command to Redis that takes longer counts as failed (ms). */
-const REDIS_TIMEOUT_MS = 150;
 /** The same for commands that move whole environments, which can be megabytes (ms). */
 const REDIS_BULK_TIMEOUT_MS = 1000;
-/** Postgres wakes up from scale-to-zero within this time (ms). */
-const STORE_TIMEOUT_MS = 5000;
-/** A flight is replaced after this time, longer than both tiers together may take (ms). Exported for the schedules. */
-export const FLIGHT_BUDGET_MS = 6500;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */
 const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000 };
 
 /** Memory that a flag takes, compiled form and document together, per character of its JSON: `npm run bench:memory`. */
 const BYTES_PER_JSON_CHARACTER = 7;
-
-type Runtime = Required<ServicesOptions>;
 
 // Evaluation needs neither, so a cold isolate does without them.
 const loadSweep = () => import("./delivery/publish/sweep.ts");
@@ -64,41 +54,30 @@ const loadRestoreDetection = () => import("./delivery/publish/restore-detection.
 export function createServices(settings: Settings, options: ServicesOptions = {}): Services {
   const given: Runtime = { ...defaultRuntime(settings, options), ...options };
   const runtime: Runtime = { ...given, log: redactingLog(given.log, createRedact(secretsOf(settings))) };
-  const { clock, log, random, openCache } = runtime;
+  const { clock, log, random } = runtime;
   const prefix = settings.CACHE_PREFIX;
   const tiers = createTiers(settings, runtime);
-  const environments = new Environments(tiers.l1);
   const redisBreaker = createBreaker("Redis", runtime, isRedisOutage);
   const storeBreaker = createBreaker("Postgres", runtime);
   const metrics = new Metrics(settings.ANALYTICS, prefix);
   const failures = new FailureLog(log, clock.now);
   const store = runtime.createStore();
-  const flights = new SingleFlight({ clock, budgetMs: runtime.flightBudgetMs });
-  const loader = new Loader({
+  const edgePurge = createEdgePurge(settings, runtime);
+  const hasPurge = edgePurge !== undefined;
+  const { entryCache, ...delivery } = createDelivery(settings, runtime, {
     tiers,
-    hasRedis: tiers.l2 !== undefined,
-    reader: store.openFlagReader,
+    store,
+    metrics,
     redisBreaker,
     storeBreaker,
-    flights,
-    log,
-    onRead: (tier, outcome) => void metrics.reads[tier][outcome]++,
-    now: clock.now,
+    hasPurge,
   });
-  const edgePurge = createEdgePurge(settings, runtime);
-  const headCheck =
-    edgePurge === undefined
-      ? createRedisHeadCheck(loader)
-      : createEdgeHeadCheck(createEdgeHeadStore(prefix, openCache), loader, flights, clock.now);
-  const delivery: Delivery = { tiers, environments, loader, flights, headCheck };
   const publisher: Publisher = new Publisher(tiers, prefix, edgePurge, log, async (environment, head, waitUntil) => {
     const publish = (publication: Publication) => publisher.publish(environment, publication, waitUntil);
     return (await loadRestoreDetection()).checkAhead({ environment, head }, openOutbox, publish, log);
   });
   const openOutbox = async () =>
-    store.openOutbox(
-      await targetIdsOf(settings, { hasRedis: tiers.l2 !== undefined, hasEdge: edgePurge !== undefined }),
-    );
+    store.openOutbox(await targetIdsOf(settings, { hasRedis: tiers.l2 !== undefined, hasEdge: hasPurge }));
   const limits = createRateLimits(settings, clock.now, log);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
   let isolateId: string | undefined;
@@ -113,7 +92,7 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     edgePurge,
     redisBreaker: tiers.l2 && redisBreaker,
     storeBreaker,
-    endpointCache: edgePurge && createCacheApiEndpointCache(prefix, openCache),
+    endpointCache: hasPurge && entryCache !== undefined ? createEndpointCache(entryCache) : undefined,
     endpointTtlSeconds: settings.CACHE_ENABLED ? settings.CACHE_ENDPOINT_TTL_SECONDS : 0,
     streams: settings.STREAMS_ENABLED ? createStreams(settings, runtime, delivery) : undefined,
     log,
@@ -132,6 +111,42 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
   };
 }
 
+/** Connects what reads flags from the data centre, Redis and Postgres. */
+function createDelivery(
+  settings: Settings,
+  runtime: Runtime,
+  { tiers, store, metrics, redisBreaker, storeBreaker, hasPurge }: DeliveryParts,
+): Delivery & Pick<Entries, "entryCache"> {
+  const { clock, log } = runtime;
+  const flights = new SingleFlight({ clock, budgetMs: runtime.flightBudgetMs });
+  const { entries, ...shared } = createEntries(settings, runtime, { tiers, flights, hasPurge });
+  const loader = new Loader({
+    tiers,
+    entries,
+    hasRedis: tiers.l2 !== undefined,
+    reader: store.openFlagReader,
+    redisBreaker,
+    storeBreaker,
+    flights,
+    log,
+    onRead: (tier, outcome) => void metrics.reads[tier][outcome]++,
+    now: clock.now,
+  });
+  const { sharedHeads } = shared;
+  const headCheck =
+    sharedHeads === undefined ? createRedisHeadCheck(loader) : createSharedHeadCheck(sharedHeads, loader, flights);
+  return { tiers, environments: new Environments(tiers.l1), loader, flights, headCheck, ...shared };
+}
+
+interface DeliveryParts {
+  tiers: TieredCache<CompiledFlag>;
+  store: StoreAccess;
+  metrics: Metrics;
+  redisBreaker: Breaker;
+  storeBreaker: Breaker;
+  hasPurge: boolean;
+}
+
 /** The parts from which the services that deliver flags are made. */
 interface Delivery {
   tiers: TieredCache<CompiledFlag>;
@@ -139,24 +154,16 @@ interface Delivery {
   loader: Loader;
   flights: SingleFlight;
   headCheck: HeadCheck;
+  sharedHeads?: SharedHeads;
+  entryStore?: EntryStore;
 }
 
-function defaultRuntime(settings: Settings, { storeTimeoutMs = STORE_TIMEOUT_MS }: ServicesOptions): Runtime {
-  return {
-    clock: systemClock,
-    log: consoleLog,
-    random: Math.random,
-    redisTimeoutMs: REDIS_TIMEOUT_MS,
-    storeTimeoutMs,
-    flightBudgetMs: FLIGHT_BUDGET_MS,
-    openCache: () => openEdgeCache(settings.CACHE_PREFIX),
-    bundledSnapshots: async () => (await import("#bundled-snapshot")).bundled,
-    schemaVersion: SCHEMA_VERSION,
-    createRedis,
-    createStore: () => createStore(settings, storeTimeoutMs),
-    fetch: (...args) => fetch(...args),
-    compile: compileFlag,
-  };
+/** The parts that isolates of one data centre share: none if caches are off, and no environments if entries are. */
+interface Entries {
+  entryCache?: EntryCache;
+  sharedHeads?: SharedHeads;
+  entryStore?: EntryStore;
+  entries?: EntryReader;
 }
 
 function createTiers(settings: Settings, runtime: Runtime): TieredCache<CompiledFlag> {
@@ -191,29 +198,6 @@ function createBreaker(
   return new Breaker({ ...BREAKER, name, now: clock.now, random, isFailure, onChange });
 }
 
-/** Opens the store on first use, because its client is the larger half of the bundle. */
-function createStore(settings: Settings, timeoutMs: number): StoreAccess {
-  let database: Promise<StoreDatabase> | undefined;
-  const openDatabase = () =>
-    (database ??= import("./store/client.ts").then(({ createDatabase }) =>
-      createDatabase(settings.DATABASE_URL, {
-        timeoutMs,
-        ...(settings.NEON_HTTP_URL === undefined ? {} : { fetchEndpoint: settings.NEON_HTTP_URL }),
-      }),
-    ));
-  return {
-    openDatabase,
-    async openFlagReader() {
-      const [{ createFlagReader }, db] = await Promise.all([import("./store/readings/flag-reader.ts"), openDatabase()]);
-      return createFlagReader(db);
-    },
-    async openOutbox(targets) {
-      const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
-      return createOutbox(db, targets);
-    },
-  };
-}
-
 function createEdgePurge(settings: Settings, { clock, fetch }: Runtime): EdgePurge | undefined {
   const { CF_API_URL: apiUrl, CF_ZONE_ID: zoneId, CF_PURGE_TOKEN: token } = settings;
   if (zoneId === undefined || token === undefined) return undefined;
@@ -235,20 +219,28 @@ function createFlagSource(settings: Settings, runtime: Runtime, delivery: Delive
 
 function createSnapshots(
   settings: Settings,
-  { openCache, bundledSnapshots, compile, clock, log }: Runtime,
-  { loader, flights }: Delivery,
+  { bundledSnapshots, compile, schemaVersion, clock, log }: Runtime,
+  { loader, flights, entryStore: store }: Delivery,
 ): Snapshots {
-  return new Snapshots({
-    open: settings.CACHE_SNAPSHOT_SECONDS === 0 ? undefined : openCache,
-    prefix: settings.CACHE_PREFIX,
-    everySeconds: settings.CACHE_SNAPSHOT_SECONDS,
-    bundled: bundledSnapshots,
-    loadAll: (state, scope) => loader.load(state, planEnvironment(state), scope),
-    compile,
-    flights,
-    clock,
-    log,
-  });
+  const everyMs = settings.CACHE_ENTRY_SECONDS * 1000;
+  const loadAll: LoadAll = (state, scope) => loader.load(state, planEnvironment(state), scope);
+  const entries = store && { store, writer: new EntryWriter({ store, everyMs, loadAll, clock, log }) };
+  return new Snapshots({ entries, bundled: bundledSnapshots, compile, schemaVersion, flights, clock, log });
+}
+
+function createEntries(
+  settings: Settings,
+  { openCache: open, host, clock, schemaVersion }: Runtime,
+  { tiers, flights, hasPurge }: Pick<Delivery, "tiers" | "flights"> & { hasPurge: boolean },
+): Entries {
+  const { CACHE_PREFIX: prefix, KEY_SECRET: secret, CACHE_HEAD_CHECK_MS: headCheckMs } = settings;
+  if (!settings.CACHE_ENABLED) return {};
+  const entryCache = createEntryCache({ prefix, secret, host: () => settings.CACHE_HOST ?? host(), open });
+  const store = new EntryStore(entryCache, prefix, schemaVersion);
+  const sharedHeads = new SharedHeads({ store, flights, clock, hasPurge, headCheckMs });
+  if (settings.CACHE_ENTRY_SECONDS === 0) return { entryCache, sharedHeads };
+  const entries = new EntryReader({ store, heads: sharedHeads, tiers, flights, clock, headCheckMs });
+  return { entryCache, sharedHeads, entryStore: store, entries };
 }
 
 function createStreams(settings: Settings, { clock, random }: Runtime, delivery: Delivery): StreamServices {
@@ -260,13 +252,6 @@ function createStreams(settings: Settings, { clock, random }: Runtime, delivery:
     clock,
     random,
   };
-}
-
-/** Logs an outage when it begins, but a defect each time, because the response names only the request's id. */
-function logFailure(error: HttpError, requestId: string, failures: FailureLog, log: Log): void {
-  const { status, cause = error } = error;
-  if (status === 503) failures.failed("request", cause, { requestId, status });
-  else log.error("request_failed", { requestId, status, ...errorFields(cause) });
 }
 
 function createRedisTier(settings: Settings, runtime: Runtime): RedisTier | undefined {

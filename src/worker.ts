@@ -16,6 +16,8 @@ interface Isolate {
 }
 
 let isolate: Isolate | undefined;
+/** The host of the first request. */
+let host: string | undefined;
 /** The bindings that could not be parsed, and why. */
 let refused: { bindings: Bindings; error: SettingsError } | undefined;
 
@@ -24,7 +26,7 @@ function isolateFor(bindings: Bindings): Isolate {
   if (isolate?.bindings === bindings) return isolate;
   if (refused?.bindings === bindings) throw refused.error;
   try {
-    const services = createServices(parseSettings(bindings));
+    const services = createServices(parseSettings(bindings), { host: () => host });
     isolate = { bindings, services, app: createApp(services) };
     return isolate;
   } catch (thrown) {
@@ -38,6 +40,7 @@ function isolateFor(bindings: Bindings): Isolate {
 /** The worker. Exported for the Workers runtime. */
 export default {
   fetch(request: Request, bindings: Bindings, context: WorkerContext): Response | Promise<Response> {
+    host ??= new URL(request.url).host;
     let current: Isolate;
     try {
       current = isolateFor(bindings);

@@ -30,6 +30,7 @@ export class MemoryEnvironment<V> {
   #tag: string | undefined;
   /** Readings of earlier versions may be of another history. */
   #historyFrom = 1;
+  #histories = 0;
   #changes: readonly Change[] = [];
   #movedAt = 0;
   #indexGeneration = 0;
@@ -60,6 +61,11 @@ export class MemoryEnvironment<V> {
    */
   get tag(): string | undefined {
     return this.#tag;
+  }
+
+  /** How often the isolate may have met another history. Nothing that it knew before then counts. */
+  get histories(): number {
+    return this.#histories;
   }
 
   /** The last changes, oldest first and contiguous, ending at `version`. */
@@ -188,6 +194,8 @@ export class MemoryEnvironment<V> {
     if (head.version === this.#version) return this.#meet(head.tag, listed);
     const news = this.#version === 0 ? undefined : changesAfter(head.changes, this.#version, head.version);
     if (this.#version !== 0) this.#supersede(news ? fieldsOf(news) : "*");
+    // Nobody knows whether a restore lies in the gap.
+    if (this.#version !== 0 && news === undefined) this.#leaveHistory(head.version);
     const merged = news ? [...this.#changes, ...news].slice(-MAX_CHANGES) : listed;
     this.#changes = merged.length >= listed.length ? merged : listed;
     this.#version = head.version;
@@ -247,9 +255,14 @@ export class MemoryEnvironment<V> {
     this.#supersede("*");
     this.#changes = listed;
     this.#tag = tag;
-    this.#historyFrom = this.#version;
+    this.#leaveHistory(this.#version);
     this.#moved();
     return true;
+  }
+
+  #leaveHistory(from: number): void {
+    this.#historyFrom = from;
+    this.#histories += 1;
   }
 
   #moved(): void {

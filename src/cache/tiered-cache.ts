@@ -166,16 +166,26 @@ export class TieredCache<V> implements FlagCache<V> {
     readAt = this.#options.now(),
     tags: VersionTags = reading.tag === undefined ? new Map() : new Map([[reading.asOf, reading.tag]]),
   ): () => Promise<boolean> {
-    const { asOf, changes, keys, index, hidden } = reading;
+    const { asOf, changes } = reading;
     const held = this.l1.environment(environment);
     this.#advance(environment, headOf(reading), tags);
-    this.#promote(environment, reading);
-    if (keys) held.setKeys(keys, asOf);
-    if (index) held.setIndex(index, asOf, hidden);
+    this.take(environment, reading);
     if (held.version === asOf) held.confirm(readAt);
     // L2's head may be further behind than L1's was. With the longer list, it need not start over.
     const known = held.version === asOf && held.changes.length > (changes?.length ?? 0) ? held.changes : changes;
     return () => this.#fill(environment, reading, known, tags);
+  }
+
+  /**
+   * Stores a {@link prepared} reading of an earlier time in L1, as far as no change since then names its fields. The
+   * head is not confirmed by it.
+   */
+  take(environment: string, reading: Reading): void {
+    const { asOf, keys, index, hidden } = reading;
+    const held = this.l1.environment(environment);
+    this.#promote(environment, reading);
+    if (keys) held.setKeys(keys, asOf);
+    if (index) held.setIndex(index, asOf, hidden);
   }
 
   /**

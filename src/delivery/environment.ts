@@ -4,6 +4,7 @@ import type { MemoryTier } from "../cache/memory-tier.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { KeyTable } from "../flags/sdk-keys.ts";
 import { isWithin } from "../ops/clock.ts";
+import type { KnownEntries } from "./entries/known-entries.ts";
 import type { FlagSchedule } from "./watch/flag-schedule.ts";
 import { type FlagSetView, holdsKey, viewOf } from "./read/flag-set.ts";
 
@@ -13,15 +14,6 @@ const ABSENT_MS = 5000;
 export const RETRY_CHECK_MS = 1000;
 /** An environment that did not fit into L1 is tried again after this, because it may have shrunk (ms). */
 const TOO_LARGE_MS = 60_000;
-
-/** An isolate's knowledge of the snapshot that its data centre keeps of one environment. Times in ms since epoch. */
-export interface KnownSnapshot {
-  /** The first time that a tier returned this environment. */
-  seenAt: number;
-  triedAt: number;
-  version: number;
-  takenAt: number;
-}
 
 /**
  * Everything that one isolate knows about one environment: its contents in L1, how the last head check went, and when
@@ -34,8 +26,12 @@ export class EnvironmentState {
   keysLookedAt = 0;
   /** When the head was last confirmed behind a response that another isolate had made (ms since epoch). */
   confirmedBehindAt = 0;
-  /** `undefined` until a tier has returned this environment. */
-  snapshot: KnownSnapshot | undefined;
+  /** This isolate's knowledge of its data centre's entries. */
+  readonly entries: KnownEntries = { tried: { version: 0, tag: undefined, at: 0 } };
+  /** The version of the head that the data centre was last seen to share, and when (ms since epoch). */
+  sharedHead: { version: number; at: number } | undefined;
+  /** When a look for a shared head last found none that helps (ms since epoch). */
+  noSharedHeadAt = 0;
   /** The times at which flags change by themselves, perhaps of an earlier version. `undefined` until a stream asks. */
   schedule: FlagSchedule | undefined;
   /** The time of the last attempt to read the schedule, and the pause before the next one (ms). */

@@ -9,7 +9,7 @@ export interface RequestScope {
 }
 
 /** The sources of results, nearest first. A snapshot is used if none of the others can be read. */
-export type Tier = "L1" | "L2" | "L3" | "snapshot";
+export type Tier = "L1" | "data-centre" | "L2" | "L3" | "snapshot";
 
 /** No tier holds the flags, and the store cannot be reached: 503. */
 export class UnavailableError extends Error {

@@ -1,8 +1,8 @@
 /**
  * The sources of evaluation results. `stale` means that memory was used because its version could not be confirmed;
- * `edge` means a response stored in the data centre.
+ * `data-centre` means flags and `edge` a whole response that the data centre had stored.
  */
-const RESULT_SOURCES = ["L1", "L2", "L3", "snapshot", "stale", "edge"] as const;
+const RESULT_SOURCES = ["L1", "data-centre", "L2", "L3", "snapshot", "stale", "edge"] as const;
 export type ResultSource = (typeof RESULT_SOURCES)[number];
 
 /** The outcomes of a read from Redis or Postgres. `missing` means that the read worked but did not find everything. */
@@ -20,7 +20,15 @@ const REQUESTS_PER_POINT = 100;
 
 /** The counters of one isolate since it started. Counting happens on every request, so it is only an increment. */
 export class Metrics {
-  readonly results: Record<ResultSource, number> = { L1: 0, L2: 0, L3: 0, snapshot: 0, stale: 0, edge: 0 };
+  readonly results: Record<ResultSource, number> = {
+    L1: 0,
+    "data-centre": 0,
+    L2: 0,
+    L3: 0,
+    snapshot: 0,
+    stale: 0,
+    edge: 0,
+  };
   readonly reads: Record<RemoteTier, Record<TierOutcome, number>> = {
     L2: { ok: 0, missing: 0, failed: 0 },
     L3: { ok: 0, missing: 0, failed: 0 },
@@ -72,11 +80,12 @@ export class Metrics {
       else refused += count;
     }
     return [
-      ...RESULT_SOURCES.map((source) => this.results[source]),
+      ...RESULT_SOURCES.filter((source) => source !== "data-centre").map((source) => this.results[source]),
       refused,
       failed,
       this.reads.L2.failed,
       this.reads.L3.failed,
+      this.results["data-centre"],
     ];
   }
 }

@@ -1,7 +1,7 @@
 import { type PurgeEndpoint, startPurgeEndpoint } from "../../dev/endpoints/purge-endpoint.ts";
 import { type DataCentre, startDataCentre } from "../support/edge/data-centre.ts";
 import { flagBody, type FlagState, FlagTruth } from "../support/edge/flag-truth.ts";
-import { keptUrls } from "../support/edge/fleet.ts";
+import { keptUrls, SHARED_HOST } from "../support/edge/fleet.ts";
 import { startTestProject, type TestProject } from "../support/project.ts";
 import { Client, type Publication } from "../support/edge/propagation.ts";
 
@@ -96,7 +96,7 @@ export class ChaosWorld {
         kept: { cache: "burgee", urls: [] },
       }),
       startDataCentre({
-        bindings: { ...common, ...purgeBindings(this.#purges) },
+        bindings: { ...common, CACHE_HOST: SHARED_HOST, ...purgeBindings(this.#purges) },
         isolates: numbers.flatMap((i) => [isolateOf("writer", i), isolateOf("late", i)]),
         kept: { cache: "burgee", urls },
       }),

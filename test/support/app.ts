@@ -35,6 +35,7 @@ export function startIsolate(
     clock,
     log,
     random: () => 0.5,
+    host: () => "edge.test",
     redisTimeoutMs: PATIENCE_MS,
     storeTimeoutMs: PATIENCE_MS,
     ...options,

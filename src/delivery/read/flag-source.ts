@@ -2,9 +2,9 @@ import { SUPERSEDED } from "../../cache/flag-cache.ts";
 import type { TieredCache } from "../../cache/tiered-cache.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
 import type { Reading } from "../../flags/reading.ts";
+import type { SharedHeads } from "../entries/shared-heads.ts";
 import type { Environments, EnvironmentState } from "../environment.ts";
-import { LoadLimitError, type RequestScope, type Tier, UnavailableError } from "../request-scope.ts";
-import type { Snapshot } from "../snapshots/snapshot.ts";
+import { LoadLimitError, type RequestScope, UnavailableError } from "../request-scope.ts";
 import { type FlagSet, flagSetOf } from "./flag-set.ts";
 import { Freshness, type FreshnessOptions } from "./freshness.ts";
 import { type LoadPlan, planEnvironment, planFlags } from "./load-plans.ts";
@@ -15,8 +15,10 @@ import {
   isPlain,
   loadedFrom,
   requireVersion,
+  resultOf,
+  snapshotResult,
   type SourceQuestion,
-  type SourceResult,
+  warmResult,
 } from "./source-result.ts";
 
 export interface FlagSourceOptions extends FreshnessOptions {
@@ -25,6 +27,8 @@ export interface FlagSourceOptions extends FreshnessOptions {
   loader: Loader;
   /** Whether the backends may be asked, for this SDK key, for a name that may not exist. Default: always. */
   mayLoadUnknown?: (keyId: string) => boolean;
+  /** `undefined` if the isolates of a data centre share nothing. */
+  sharedHeads?: SharedHeads | undefined;
 }
 
 /** The source of flags for evaluation: the tiers, the store behind them, and the README's freshness contract. */
@@ -108,7 +112,9 @@ export class FlagSource {
     if (isKnown) return this.#confirmedFlag(state, flagKey, scope);
     const plan = planFlags(state, [flagKey]);
     if (state.hasNeverSeen(flagKey) && !loader.isLoading(plan, scope)) this.#requireMayLoad(question);
-    return this.#loadedFlag(state, flagKey, scope, { plan, startedAt: now, outcome: loader.load(state, plan, scope) });
+    const load = { plan, startedAt: now, outcome: loader.load(state, plan, scope) };
+    const loaded = this.#loadedFlag(state, flagKey, scope, load);
+    return this.#keyChecked(question, loaded, (asked) => this.flag(asked, flagKey));
   }
 
   /** Returns every flag of the environment, otherwise as {@link flag}. */
@@ -123,11 +129,12 @@ export class FlagSource {
     const held = mayServe ? state.flagSet(now, { orStale: false }) : undefined;
     if (held !== undefined) {
       const isWarm = isPlain(scope) && state.isWarm(now, headCheckMs);
-      return isWarm ? this.#result(state, held, "L1", held.version, now) : this.#confirmedAll(state, scope);
+      return isWarm ? resultOf(state, held, "L1", held.version, now) : this.#confirmedAll(state, scope);
     }
     if (state.isTooLarge(now)) return this.#knownTooLarge(state, scope);
     const plan = planEnvironment(state);
-    return this.#loadedAll(state, scope, { plan, startedAt: now, outcome: loader.load(state, plan, scope) });
+    const load = { plan, startedAt: now, outcome: loader.load(state, plan, scope) };
+    return this.#keyChecked(question, this.#loadedAll(state, scope, load), (asked) => this.all(asked));
   }
 
   #lacksKey(state: EnvironmentState, { keyId, isKeyChecked }: SourceQuestion, now: number): boolean {
@@ -141,6 +148,20 @@ export class FlagSource {
   ): Promise<Found<V>> {
     const { environment, keyId = "", scope } = question;
     if (!(await this.listsKey(environment, keyId, scope))) return undefined;
+    return ask({ ...question, isKeyChecked: true });
+  }
+
+  /** A data centre's table of keys lacks keys that are newer than its head, so a cold isolate looks behind it once. */
+  async #keyChecked<V>(
+    question: SourceQuestion,
+    loaded: Promise<Found<V>>,
+    ask: (checked: SourceQuestion) => Found<V> | Promise<Found<V>>,
+  ): Promise<Found<V>> {
+    const found = await loaded;
+    const { environment, keyId, isKeyChecked, scope } = question;
+    if (found?.tier !== "data-centre" || keyId === undefined || isKeyChecked === true) return found;
+    if (Object.hasOwn(found.keys, keyId)) return found;
+    await this.#freshness.checkUnknownKey(this.#options.environments.of(environment), scope, true);
     return ask({ ...question, isKeyChecked: true });
   }
 
@@ -170,7 +191,7 @@ export class FlagSource {
     await this.#freshness.checkHead(state, scope);
     const entry = memory.current(flagKey);
     if (memory.keys !== undefined && (entry !== undefined || state.lacksFlag(flagKey))) {
-      return this.#result(state, entry?.value ?? null, "L1", memory.version);
+      return resultOf(state, entry?.value ?? null, "L1", memory.version, this.#options.clock.now());
     }
     return this.#loadedFlag(state, flagKey, scope, this.#start(state, planFlags(state, [flagKey]), scope));
   }
@@ -179,7 +200,8 @@ export class FlagSource {
     await this.#freshness.checkHead(state, scope);
     const now = this.#options.clock.now();
     const held = state.flagSet(now, { orStale: false });
-    if (held !== undefined && state.memory.keys !== undefined) return this.#result(state, held, "L1", held.version);
+    if (held !== undefined && state.memory.keys !== undefined)
+      return resultOf(state, held, "L1", held.version, this.#options.clock.now());
     if (state.isTooLarge(now)) return this.#knownTooLarge(state, scope);
     return this.#loadedAll(state, scope, this.#start(state, planEnvironment(state), scope));
   }
@@ -193,27 +215,28 @@ export class FlagSource {
     const { memory } = state;
     const outcome = await settle(this.#options, state, scope, load, () => state.heldVersion(flagKey));
     if (outcome === "unknown-environment") return undefined;
-    if (typeof outcome === "object") return this.#snapshotResult(state, outcome, outcome.flag(flagKey));
+    if (typeof outcome === "object")
+      return snapshotResult(state, outcome, outcome.flag(flagKey), this.#options.clock.now());
     const entry = memory.peek(flagKey);
     const version = state.heldVersion(flagKey);
     requireVersion(version ?? memory.version, scope, outcome);
     if (version === undefined) throw new UnavailableError(`flag "${flagKey}" cannot be read from any tier`);
     const isSuperseded = entry === undefined || entry.expiresAt === SUPERSEDED;
-    return this.#result(state, entry?.value ?? null, loadedFrom(outcome, isSuperseded), version);
+    return resultOf(state, entry?.value ?? null, loadedFrom(outcome, isSuperseded), version, this.#options.clock.now());
   }
 
   async #loadedAll(state: EnvironmentState, scope: RequestScope, load: Load): Promise<Found<FlagSet>> {
     const stale = () => state.flagSet(this.#options.clock.now(), { orStale: true });
     const outcome = await settle(this.#options, state, scope, load, () => stale()?.version);
     if (outcome === "unknown-environment") return undefined;
-    if (typeof outcome === "object") return this.#snapshotResult(state, outcome, outcome.all());
+    if (typeof outcome === "object") return snapshotResult(state, outcome, outcome.all(), this.#options.clock.now());
     const loaded = stale();
     if (loaded === undefined && outcome !== "unavailable") {
       return this.#readingResult(state, scope, await this.#readTooLarge(state, scope));
     }
     requireVersion(loaded?.version ?? state.version, scope, outcome);
     if (loaded === undefined) throw new UnavailableError("the flags of this environment cannot be read from any tier");
-    return this.#result(state, loaded, loadedFrom(outcome, loaded.isSuperseded), loaded.version);
+    return resultOf(state, loaded, loadedFrom(outcome, loaded.isSuperseded), loaded.version, this.#options.clock.now());
   }
 
   #start(state: EnvironmentState, plan: LoadPlan, scope: RequestScope): Load {
@@ -246,48 +269,9 @@ export class FlagSource {
     const keys = state.version > reading.asOf ? (state.memory.keys ?? read) : read;
     return { value, version: reading.asOf, tier: "L3", isStale: false, ageSeconds: 0, keys };
   }
-
-  /**
-   * The snapshot's value. An SDK key that this isolate knows to be revoked since stays revoked, even if its table of
-   * keys is superseded: a revoked key never comes back.
-   */
-  #snapshotResult<V>({ memory }: EnvironmentState, snapshot: Snapshot, value: V): SourceResult<V> {
-    const { version, takenAt } = snapshot;
-    const ageSeconds = secondsBetween(takenAt, this.#options.clock.now());
-    const keysAsOf = memory.keys === undefined ? memory.keysAsOf : memory.version;
-    const keys = (keysAsOf >= version ? memory.lastKeys : undefined) ?? snapshot.keys;
-    return { value, version, tier: "snapshot", isStale: true, ageSeconds, keys };
-  }
-
-  #result<V>(
-    { memory, isFailing }: EnvironmentState,
-    value: V,
-    tier: Tier | "stale",
-    version: number,
-    now = this.#options.clock.now(),
-  ): SourceResult<V> {
-    const keys = memory.lastKeys;
-    if (keys === undefined) throw new UnavailableError("the SDK keys of this environment cannot be read from any tier");
-    const isStale = tier === "stale" || isFailing;
-    const ageSeconds = secondsBetween(memory.checkedAt, now);
-    return { value, version, tier: tier === "stale" ? "L1" : tier, isStale, ageSeconds, keys };
-  }
-}
-
-/** The result of a warm isolate: its keys are current, and its head is confirmed. */
-function warmResult(
-  { version, checkedAt, keys = {} }: EnvironmentState["memory"],
-  value: CompiledFlag | null,
-  now: number,
-): SourceResult<CompiledFlag | null> {
-  return { value, version, tier: "L1", isStale: false, ageSeconds: secondsBetween(checkedAt, now), keys };
 }
 
 /** Whether L1 says that the caller finds no such flag. For a client key, that includes flags that are hidden. */
 function isKnownAbsent(state: EnvironmentState, flagKey: string, { seesOnlyVisible }: SourceQuestion): boolean {
   return state.lacksFlag(flagKey) || (seesOnlyVisible === true && state.hidesFlag(flagKey));
-}
-
-function secondsBetween(from: number, to: number): number {
-  return Math.max(0, Math.floor((to - from) / 1000));
 }

@@ -5,7 +5,7 @@ import { type EnvironmentState, RETRY_CHECK_MS } from "../environment.ts";
 import { MinVersionError, type RequestScope } from "../request-scope.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 import type { HeadCheck } from "./head-check.ts";
-import type { LoadOutcome } from "./loader.ts";
+import { isLoaded, type LoadOutcome } from "./loader.ts";
 
 /** In a busy isolate, a head check that takes longer than this finishes behind the response (ms). */
 const CHECK_BUDGET_MS = 30;
@@ -73,7 +73,7 @@ export class Freshness {
       const { minVersion: _, ...ordinary } = scope;
       // Streams and bulk requests of all keys share one look, so they share one count.
       const asked = mayLookAhead?.(ANNOUNCED) === false ? ordinary : { ...scope, minVersion };
-      return headCheck.check(state, asked).catch(() => undefined);
+      return headCheck.look(state, asked).catch(() => undefined);
     };
     // Twice at most: the look that this request joined may have begun before the change.
     for (let i = 0; i < 2 && state.version < minVersion; i++) {
@@ -87,16 +87,17 @@ export class Freshness {
   /**
    * Confirms the head for a caller whose SDK key this isolate does not know: the key was revoked, or created since the
    * last check. There is one look at a time per environment, at least `keyCheckMs` apart, and requests in between wait
-   * for the next one. So a revoked key cannot load L2, and a new key is not refused because of it.
+   * for the next one. So a revoked key cannot load L2, and a new key is not refused because of it. With
+   * `isNewHere`, the isolate has just begun with its data centre's table of keys, and looks past it.
    */
-  async checkUnknownKey(state: EnvironmentState, scope: RequestScope): Promise<void> {
+  async checkUnknownKey(state: EnvironmentState, scope: RequestScope, isNewHere = false): Promise<void> {
     const { clock, keyCheckMs = 0 } = this.#options;
     const startedAt = clock.now();
     const look = async (): Promise<"looked"> => {
       const waitMs = remainingMs(state.keysLookedAt, keyCheckMs, clock.now());
       if (waitMs > 0) await clock.sleep(waitMs);
       state.keysLookedAt = clock.now();
-      if (!state.hasJustFailed(clock.now())) await this.#check(state, scope);
+      if (!state.hasJustFailed(clock.now())) await this.#check(state, scope, isNewHere ? "checkBehind" : "look");
       return "looked";
     };
     // Twice at most: the look that this request joined may have begun before the key was created.
@@ -117,11 +118,11 @@ export class Freshness {
     scope.waitUntil(this.#check(state, scope).catch(() => undefined));
   }
 
-  async #check(state: EnvironmentState, scope: RequestScope): Promise<void> {
+  async #check(state: EnvironmentState, scope: RequestScope, how: keyof HeadCheck = "check"): Promise<void> {
     const { clock, headCheck, snapshots } = this.#options;
-    const outcome = await headCheck.check(state, scope).catch((): LoadOutcome => "unavailable");
+    const outcome = await headCheck[how](state, scope).catch((): LoadOutcome => "unavailable");
     if (outcome === "unavailable") state.headCheckFailed(clock.now());
     else state.recovered();
-    if (outcome === "L2" || outcome === "L3") snapshots?.tierResponded(state, scope);
+    if (isLoaded(outcome)) snapshots?.tierResponded(state, scope);
   }
 }

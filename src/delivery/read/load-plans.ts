@@ -11,6 +11,8 @@ type Missing = readonly string[] | "all";
 export interface LoadPlan {
   /** Loads of the same name at the same time share one flight. */
   name: string;
+  /** The flags that the data centre's entries can bring; `undefined` if the plan needs a tier behind it. */
+  flagKeys?: readonly string[] | "all";
   /** Asks Redis with one command. Returns what is still missing, `undefined` if nothing is. */
   fromRedis: (tiers: TieredCache<CompiledFlag>) => Promise<Missing | undefined>;
   /**
@@ -29,6 +31,7 @@ export interface LoadPlan {
 export function planFlags({ name: environment, memory }: EnvironmentState, flagKeys: readonly string[]): LoadPlan {
   return {
     name: `flags:${environment}/${flagKeys.join(",")}`,
+    flagKeys,
     fromRedis: async (tiers) => {
       const { found, missing } = await tiers.fetch(environment, flagKeys);
       if (!found) return flagKeys;
@@ -43,6 +46,7 @@ export function planFlags({ name: environment, memory }: EnvironmentState, flagK
 export function planEnvironment({ name: environment, memory }: EnvironmentState): LoadPlan {
   return {
     name: `all:${environment}`,
+    flagKeys: "all",
     fromRedis: async (tiers) => {
       const { found, missing } = await tiers.fetchAll(environment);
       if (!found || missing === "all" || memory.keys === undefined) return "all";

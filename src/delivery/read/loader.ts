@@ -7,12 +7,18 @@ import type { Log } from "../../ops/log.ts";
 import type { RemoteTier, TierOutcome } from "../../ops/metrics.ts";
 import type { FlagReader } from "../../store/readings/flag-reader.ts";
 import type { Reading } from "../../flags/reading.ts";
+import type { EntryReader } from "../entries/entry-reader.ts";
 import type { EnvironmentState } from "../environment.ts";
 import type { RequestScope, Tier } from "../request-scope.ts";
 import type { LoadPlan } from "./load-plans.ts";
 
 /** How a load ended. `unavailable` if no tier could be read; L1 may still hold an older copy. */
 export type LoadOutcome = Exclude<Tier, "L1" | "snapshot"> | "unknown-environment" | "unavailable";
+
+/** Whether the load brought what it was asked for. */
+export function isLoaded(outcome: LoadOutcome): boolean {
+  return outcome !== "unknown-environment" && outcome !== "unavailable";
+}
 
 /** How often one load reads the store if changes overtake each reading. */
 const MAX_READINGS = 3;
@@ -21,6 +27,8 @@ export interface LoaderOptions {
   tiers: TieredCache<CompiledFlag>;
   /** Opens the store on first use, because its client is the larger half of the bundle. */
   reader: () => Promise<FlagReader>;
+  /** `undefined` if the data centre keeps no entries. */
+  entries?: EntryReader | undefined;
   redisBreaker: Breaker;
   storeBreaker: Breaker;
   flights: SingleFlight;
@@ -34,10 +42,10 @@ export interface LoaderOptions {
 }
 
 /**
- * The whole failure policy of reads. L2 is asked first; L3 supplies what L2 lacks, or everything if L2 fails or its
- * breaker is open; and what L3 supplied is written to L2 after the response. If both fail, the outcome is
- * `unavailable`, and the flag source serves what this isolate still holds, else the snapshot, marked stale. A failing
- * tier never counts as a miss.
+ * The whole failure policy of reads. The data centre's entries come first, if they have everything. Then L2 is asked;
+ * L3 supplies what L2 lacks, or everything if L2 fails or its breaker is open; and what L3 supplied is written to L2
+ * after the response. If both fail, the outcome is `unavailable`, and the flag source serves what this isolate still
+ * holds, else the snapshot, marked stale. A failing tier never counts as a miss.
  */
 export class Loader {
   readonly #options: LoaderOptions;
@@ -102,7 +110,10 @@ export class Loader {
   }
 
   async #read(state: EnvironmentState, plan: LoadPlan, scope: RequestScope): Promise<LoadOutcome> {
-    const { tiers, redisBreaker, hasRedis } = this.#options;
+    const { tiers, redisBreaker, hasRedis, entries } = this.#options;
+    const { flagKeys } = plan;
+    const isInEntries = entries !== undefined && flagKeys !== undefined && scope.noCache !== true;
+    if (isInEntries && (await entries.bring(state, flagKeys, scope))) return "data-centre";
     let missing: Awaited<ReturnType<LoadPlan["fromRedis"]>>;
     let isRedisUp = hasRedis;
     if (hasRedis && scope.noCache !== true) {

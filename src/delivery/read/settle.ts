@@ -1,11 +1,12 @@
 import { within } from "../../resilience/deadline.ts";
 import type { Clock } from "../../ops/clock.ts";
+import type { SharedHeads } from "../entries/shared-heads.ts";
 import type { EnvironmentState } from "../environment.ts";
 import type { RequestScope } from "../request-scope.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 import type { LoadPlan } from "./load-plans.ts";
-import type { Loader, LoadOutcome } from "./loader.ts";
+import { isLoaded, type Loader, type LoadOutcome } from "./loader.ts";
 
 /** A load that takes longer goes on behind the response, if something older can be served (ms). */
 const LOAD_BUDGET_MS = 2000;
@@ -21,6 +22,8 @@ export interface Load {
 export interface SettleOptions {
   loader: Loader;
   snapshots?: Snapshots | undefined;
+  /** `undefined` if the isolates of a data centre share nothing. */
+  sharedHeads?: SharedHeads | undefined;
   clock: Clock;
   headCheckMs: number;
 }
@@ -52,19 +55,19 @@ export async function settle(
 
 /** Ends a load, and records in the state how it ended. */
 async function finish(
-  { loader, snapshots, headCheckMs }: SettleOptions,
+  { loader, snapshots, sharedHeads, headCheckMs }: SettleOptions,
   state: EnvironmentState,
   scope: RequestScope,
   { plan, startedAt, outcome: first }: Load,
 ): Promise<LoadOutcome> {
   let outcome = await first;
   const { checkedAt } = state.memory;
-  const isLoaded = outcome === "L2" || outcome === "L3";
   // A load joined from another request may be too old for this one. If so, load again.
   const isTooOld = checkedAt < startedAt && startedAt - checkedAt >= headCheckMs;
-  if (isLoaded && isTooOld) outcome = await loader.load(state, plan, scope);
-  if (outcome !== "unknown-environment" && outcome !== "unavailable") {
+  if (isLoaded(outcome) && isTooOld) outcome = await loader.load(state, plan, scope);
+  if (isLoaded(outcome)) {
     state.recovered();
+    if (outcome !== "data-centre") sharedHeads?.share(state, scope);
     snapshots?.tierResponded(state, scope);
   }
   return outcome;

@@ -1,5 +1,8 @@
+import type { CompiledFlag } from "../../evaluation/types.ts";
 import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { MinVersionError, type RequestScope, type Tier, UnavailableError } from "../request-scope.ts";
+import type { EnvironmentState } from "../environment.ts";
+import type { Snapshot } from "../snapshots/snapshot.ts";
 import type { LoadOutcome } from "./loader.ts";
 
 /** Whose flags are asked for, and what the request lends to reading them. */
@@ -44,5 +47,49 @@ export function requireVersion(version: number, { minVersion }: RequestScope, ou
 
 /** The tier that a loaded value came from; `stale` if the load did not bring it. */
 export function loadedFrom(outcome: LoadOutcome, isSuperseded: boolean): Tier | "stale" {
-  return isSuperseded || (outcome !== "L2" && outcome !== "L3") ? "stale" : outcome;
+  return isSuperseded || outcome === "unknown-environment" || outcome === "unavailable" ? "stale" : outcome;
+}
+
+/** The result of a warm isolate: its keys are current, and its head is confirmed. */
+export function warmResult(
+  { version, checkedAt, keys = {} }: EnvironmentState["memory"],
+  value: CompiledFlag | null,
+  now: number,
+): SourceResult<CompiledFlag | null> {
+  return { value, version, tier: "L1", isStale: false, ageSeconds: secondsBetween(checkedAt, now), keys };
+}
+
+/** The result of what L1 holds now. @throws UnavailableError L1 has never held the SDK keys */
+export function resultOf<V>(
+  { memory, isFailing }: EnvironmentState,
+  value: V,
+  tier: Tier | "stale",
+  version: number,
+  now: number,
+): SourceResult<V> {
+  const keys = memory.lastKeys;
+  if (keys === undefined) throw new UnavailableError("the SDK keys of this environment cannot be read from any tier");
+  const isStale = tier === "stale" || isFailing;
+  const ageSeconds = secondsBetween(memory.checkedAt, now);
+  return { value, version, tier: tier === "stale" ? "L1" : tier, isStale, ageSeconds, keys };
+}
+
+/**
+ * The snapshot's value. An SDK key that this isolate knows to be revoked since stays revoked, even if its table of keys
+ * is superseded: a revoked key never comes back.
+ */
+export function snapshotResult<V>(
+  { memory }: EnvironmentState,
+  snapshot: Snapshot,
+  value: V,
+  now: number,
+): SourceResult<V> {
+  const { version, takenAt } = snapshot;
+  const keysAsOf = memory.keys === undefined ? memory.keysAsOf : memory.version;
+  const keys = (keysAsOf >= version ? memory.lastKeys : undefined) ?? snapshot.keys;
+  return { value, version, tier: "snapshot", isStale: true, ageSeconds: secondsBetween(takenAt, now), keys };
+}
+
+function secondsBetween(from: number, to: number): number {
+  return Math.max(0, Math.floor((to - from) / 1000));
 }

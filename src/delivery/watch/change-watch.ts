@@ -191,7 +191,7 @@ export class ChangeWatch implements ChangeFeed {
   /** Never throws: a check that fails is repeated in the next interval. */
   async #check(lane: Lane, state: EnvironmentState, scope: RequestScope): Promise<void> {
     lane.checkStartedAt = this.now();
-    const outcome = await this.#options.headCheck.check(state, scope).catch(() => "unavailable" as const);
+    const outcome = await this.#options.headCheck.look(state, scope).catch(() => "unavailable" as const);
     if (outcome !== "unknown-environment") return;
     lane.isGone = true;
     wakeAll(lane);

@@ -4,7 +4,7 @@ import type { Clock } from "../../ops/clock.ts";
 import type { EnvironmentState } from "../environment.ts";
 import { flagSetOf } from "../read/flag-set.ts";
 import { planEnvironment } from "../read/load-plans.ts";
-import type { Loader } from "../read/loader.ts";
+import { isLoaded, type Loader } from "../read/loader.ts";
 import type { RequestScope } from "../request-scope.ts";
 import { type FlagSchedule, scheduleOf } from "./flag-schedule.ts";
 
@@ -33,7 +33,7 @@ export class ScheduleReader {
     const { loader, tiers, clock } = this.#options;
     if (!state.isTooLarge(clock.now())) {
       const outcome = await loader.load(state, planEnvironment(state), scope);
-      if (outcome !== "L2" && outcome !== "L3") return undefined;
+      if (!isLoaded(outcome)) return undefined;
       const held = this.held(state);
       // Superseded flags are read again; flags that L1 has no room for never will be there.
       if (held !== undefined || state.flagSet(clock.now(), { orStale: true }) !== undefined) return held;

@@ -1,5 +1,5 @@
 import type { EvaluationContext } from "../../evaluation/types.ts";
-import type { EdgeCache } from "../../ops/runtime.ts";
+import type { EntryCache, EntryName } from "../../delivery/entries/entry-cache.ts";
 import { type SdkKeyKind, sha256Hex } from "../../ops/token.ts";
 import { canonicalJson } from "./canonical-json.ts";
 
@@ -32,28 +32,25 @@ export interface EndpointKey {
   members: string;
 }
 
-/** Creates the cache over Cloudflare's Cache API, which stores per data centre and deletes by tag. */
-export function createCacheApiEndpointCache(prefix: string, open: () => Promise<EdgeCache>): EndpointCache {
+/** Keeps responses among the data centre's entries. */
+export function createEndpointCache(entries: EntryCache): EndpointCache {
   return {
-    async match(key) {
-      return (await open()).match(await cacheUrl(prefix, key));
-    },
+    match: async (key) => entries.match(await endpointName(key)),
     async put(key, response, tags, ttlSeconds) {
       const stored = new Response(response.body, response);
       stored.headers.set("cache-control", `public, max-age=${ttlSeconds}`);
       stored.headers.set("cache-tag", tags.join(","));
-      await (await open()).put(await cacheUrl(prefix, key), stored);
+      await entries.put(await endpointName(key), stored);
     },
   };
 }
 
 /**
- * Returns the cache key of a response. The context and the origin are in it only as a hash, because they may be
- * personal data, and of any length and form. Exported for the tests that compare the keys of different requests.
+ * Returns the name of a response's entry. The context and the origin are in it only as a hash, because they may be of
+ * any length and form. Exported for the tests that compare the names of different requests.
  */
-export async function cacheUrl(prefix: string, key: EndpointKey): Promise<string> {
+export async function endpointName(key: EndpointKey): Promise<EntryName> {
   const { environment, keyId, keyKind, keyHash, origin, flagKey, context, members } = key;
   const parts = [keyKind, keyHash, origin, flagKey ?? null, members];
-  const hash = await sha256Hex(`${JSON.stringify(parts)}${canonicalJson(context)}`);
-  return `https://cache.invalid/${prefix}/flag_endpoint/${environment}/${keyId}/${hash}`;
+  return ["response", environment, keyId, await sha256Hex(`${JSON.stringify(parts)}${canonicalJson(context)}`)];
 }

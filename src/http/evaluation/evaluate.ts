@@ -219,6 +219,8 @@ function cacheStatusOf({ tier, isStale, ageSeconds }: SourceResult<unknown>): st
   switch (tier) {
     case "L1":
       return HIT_L1;
+    case "data-centre":
+      return "Burgee-L1; fwd=miss, Burgee-Data-Centre; hit";
     case "L2":
       return "Burgee-L1; fwd=miss, Burgee-L2; hit";
     case "L3":

@@ -92,7 +92,7 @@ describe("made-up names", () => {
   });
 
   test("evict no flag, so the last known good outlives a flood and an outage", async ({ expect }) => {
-    isolate = start({ CACHE_L1_MAX_ENTRIES: "500", CACHE_SNAPSHOT_SECONDS: "0" });
+    isolate = start({ CACHE_L1_MAX_ENTRIES: "500", CACHE_ENTRY_SECONDS: "0" });
     await statusesOf(["flag-1", "flag-2"]);
     project.resetStats();
     await statusesOf(madeUp(600));

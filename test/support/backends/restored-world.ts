@@ -31,7 +31,7 @@ export class RestoredWorld {
   }
 
   isolate(bindings: Record<string, string> = {}, options: ServicesOptions = {}): Isolate {
-    const all = { ...this.project.bindings, CACHE_SNAPSHOT_SECONDS: "0", UNKNOWN_KEYS_PER_SECOND: "0", ...bindings };
+    const all = { ...this.project.bindings, CACHE_ENTRY_SECONDS: "0", UNKNOWN_KEYS_PER_SECOND: "0", ...bindings };
     return startIsolate(all, this.clock, { ...options });
   }
 

@@ -1,3 +1,5 @@
+import { EntryText, type EntryTop } from "../../../src/delivery/entries/entry-text.ts";
+import { SCHEMA_VERSION } from "../../../src/flags/document.ts";
 import type { EdgeCache } from "../../../src/ops/runtime.ts";
 
 interface Kept {
@@ -12,6 +14,8 @@ export class MapEdgeCache implements EdgeCache {
   puts = 0;
   /** If true, every operation fails, as it can in the runtime. */
   isBroken = false;
+  /** If true, no read ends. */
+  hangs = false;
   readonly #entries = new Map<string, Kept>();
   readonly #now: () => number;
 
@@ -24,6 +28,7 @@ export class MapEdgeCache implements EdgeCache {
   async match(url: string): Promise<Response | undefined> {
     this.matches += 1;
     this.#check();
+    if (this.hangs) await new Promise(() => undefined);
     const kept = this.#entries.get(url);
     if (kept === undefined || kept.expiresAt <= this.#now()) return undefined;
     return new Response(kept.body, { headers: kept.headers });
@@ -47,6 +52,26 @@ export class MapEdgeCache implements EdgeCache {
 
   clear(): void {
     this.#entries.clear();
+  }
+
+  /** Returns the entries of environments that this data centre holds, without shards, in the order of their storing. */
+  environments(): EntryTop[] {
+    const tops = [...this.#entries.values()].map(({ body }) => EntryText.parse(body, SCHEMA_VERSION));
+    return tops.flatMap((entry) => (entry?.keys === undefined ? [] : [entry.top]));
+  }
+
+  /** Removes the entries whose body the test says to remove. */
+  evict(isEvicted: (body: string) => boolean): void {
+    for (const [url, { body }] of this.#entries) if (isEvicted(body)) this.#entries.delete(url);
+  }
+
+  /** Returns the URLs of the responses to GET that this data centre holds. */
+  responses(): string[] {
+    return [...this.#entries].filter(([, { headers }]) => new Headers(headers).has("etag")).map(([url]) => url);
+  }
+
+  bodies(): string[] {
+    return [...this.#entries.values()].map(({ body }) => body);
   }
 
   urls(): string[] {

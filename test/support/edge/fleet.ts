@@ -1,16 +1,19 @@
 import { type PurgeDelivery, type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
-import { cacheUrl } from "../../../src/http/evaluation/endpoint-cache.ts";
+import { entryPath } from "../../../src/delivery/entries/entry-cache.ts";
+import { endpointName } from "../../../src/http/evaluation/endpoint-cache.ts";
 import { hashSecret } from "../../../src/ops/token.ts";
 import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { type DataCentre, startDataCentre } from "./data-centre.ts";
 import { flagBody, type FlagState, FlagTruth } from "./flag-truth.ts";
-import { aFlag, startTestProject, type TestFlag, type TestProject } from "../project.ts";
+import { aFlag, KEY_SECRET, startTestProject, type TestFlag, type TestProject } from "../project.ts";
 import { Client, type Publication } from "./propagation.ts";
 
 const PLACES = ["ams", "iad", "sin"];
 const BUSY_ISOLATES = ["one", "two"];
 const SELDOM_ASKED = "three";
 const OFFICE = "office";
+/** The isolates have hosts of their own, and their entries have this one. */
+export const SHARED_HOST = "edge.test";
 /** The flag that clients request with GET, so that the data centres keep responses for it. */
 export const KEPT_FLAG = "a";
 /** "child" is off unless "a" is on. */
@@ -69,6 +72,7 @@ export class Fleet {
     const fleet = new Fleet(project, purges, deleted, random);
     const bindings = {
       ...project.bindings,
+      CACHE_HOST: SHARED_HOST,
       ...(purges && {
         CF_ZONE_ID: "0123456789abcdef0123456789abcdef",
         CF_PURGE_TOKEN: purges.token,
@@ -159,7 +163,7 @@ export async function keptUrls(serverKey: string): Promise<string[]> {
   const [, environment = "", keyId = "", secret = ""] = serverKey.split("_");
   const keyHash = await hashSecret(secret);
   const responses = ["free", "pro"].map((plan) =>
-    cacheUrl("burgee", {
+    endpointName({
       environment,
       keyId,
       keyKind: "server",
@@ -170,5 +174,7 @@ export async function keptUrls(serverKey: string): Promise<string[]> {
       members: "",
     }),
   );
-  return [`https://cache.invalid/burgee/head/${environment}`, ...(await Promise.all(responses))];
+  const names = [["head", environment] as const, ...(await Promise.all(responses))];
+  const paths = names.map((name) => entryPath({ prefix: "burgee", secret: KEY_SECRET }, name));
+  return (await Promise.all(paths)).map((path) => `https://${SHARED_HOST}${path}`);
 }

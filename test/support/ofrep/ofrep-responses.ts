@@ -65,7 +65,7 @@ async function unreachable(world: OfrepWorld, flagKey: string | undefined): Prom
   upstash.setFaults({ down: true });
   neon.setFaults({ down: true });
   try {
-    const isolate = startIsolate({ ...bindings, KEY_SECRET, CACHE_SNAPSHOT_SECONDS: "0" }, world.clock);
+    const isolate = startIsolate({ ...bindings, KEY_SECRET, CACHE_ENTRY_SECONDS: "0" }, world.clock);
     return await askOf(isolate.fetch, world, flagKey);
   } finally {
     upstash.setFaults({});

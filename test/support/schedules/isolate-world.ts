@@ -1,6 +1,6 @@
 import type { CacheScripts } from "../../../src/cache/redis/scripts.ts";
 import type { Publication } from "../../../src/delivery/publish/publisher.ts";
-import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
+import type { EntryStore } from "../../../src/delivery/entries/entry-store.ts";
 import type { Reading } from "../../../src/flags/reading.ts";
 import type { Outbox } from "../../../src/store/outbox.ts";
 import type { FakeClock } from "../fake-clock.ts";
@@ -32,7 +32,7 @@ export interface IsolateWorld {
   io<T>(who: string, name: string, apply: () => T): Promise<T>;
   commit(who: string, kind: Write, key: string): Promise<Publication>;
   command(who: string, command: readonly string[]): Promise<unknown>;
-  keptHeads(who: string): EdgeHeadStore;
+  keptHeads(who: string): Pick<EntryStore, "head" | "putHead">;
   purgeApi(who: string): typeof fetch;
   reading(flagKeys: readonly string[] | "all", since: number | undefined): Reading;
   outbox(who: string): Outbox;

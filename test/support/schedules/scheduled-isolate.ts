@@ -6,8 +6,9 @@ import { SCRIPTS } from "../../../src/cache/redis/scripts.ts";
 import { SingleFlight } from "../../../src/resilience/single-flight.ts";
 import { TieredCache } from "../../../src/cache/tiered-cache.ts";
 import { Environments } from "../../../src/delivery/environment.ts";
+import { SharedHeads } from "../../../src/delivery/entries/shared-heads.ts";
 import { FlagSource } from "../../../src/delivery/read/flag-source.ts";
-import { createEdgeHeadCheck, createRedisHeadCheck } from "../../../src/delivery/read/head-check.ts";
+import { createRedisHeadCheck, createSharedHeadCheck } from "../../../src/delivery/read/head-check.ts";
 import { Loader } from "../../../src/delivery/read/loader.ts";
 import { Publisher } from "../../../src/delivery/publish/publisher.ts";
 import { createCloudflarePurge } from "../../../src/delivery/publish/purge-targets.ts";
@@ -17,7 +18,7 @@ import type { CompiledFlag } from "../../../src/evaluation/types.ts";
 import { parseCachedDocument } from "../../../src/flags/cached-document.ts";
 import { SCHEMA_VERSION } from "../../../src/flags/document.ts";
 import type { Log } from "../../../src/ops/log.ts";
-import { FLIGHT_BUDGET_MS } from "../../../src/services.ts";
+import { FLIGHT_BUDGET_MS } from "../../../src/services-options.ts";
 import type { FlagReader } from "../../../src/store/readings/flag-reader.ts";
 import type { IsolateWorld } from "./isolate-world.ts";
 import type { Write } from "./version-history.ts";
@@ -76,13 +77,22 @@ export class ScheduledIsolate {
       now,
     });
     const keepsHeads = world.options.keptHeads !== undefined;
-    const headCheck = keepsHeads
-      ? createEdgeHeadCheck(world.keptHeads(name), loader, flights, now)
-      : createRedisHeadCheck(loader);
     const api = { apiUrl: "https://purge.invalid", zoneId: "zone", token: "token", clock, fetch: world.purgeApi(name) };
     // No deadline passes in a schedule: it would be one more step that can happen at any time.
     const endless = { now, sleep: () => new Promise<never>(() => undefined) };
-    const source = { tiers: this.tiers, environments, loader, headCheck, clock: endless, headCheckMs: 1000 };
+    const shared = { store: world.keptHeads(name), flights, clock: endless, hasPurge: true, headCheckMs: 1000 };
+    const sharedHeads = keepsHeads ? new SharedHeads(shared) : undefined;
+    const headCheck =
+      sharedHeads === undefined ? createRedisHeadCheck(loader) : createSharedHeadCheck(sharedHeads, loader, flights);
+    const source = {
+      sharedHeads,
+      tiers: this.tiers,
+      environments,
+      loader,
+      headCheck,
+      clock: endless,
+      headCheckMs: 1000,
+    };
     this.source = new FlagSource(source);
     this.publisher = new Publisher(this.tiers, PREFIX, keepsHeads ? createCloudflarePurge(api) : undefined, this.#log);
   }

@@ -1,9 +1,9 @@
 import { parseHead } from "../../../src/cache/redis/head-text.ts";
 import { formatDocument, pairsOf } from "../../../src/cache/redis/reading-text.ts";
 import { SchemaFields } from "../../../src/cache/redis/schema-fields.ts";
-import type { EdgeHeadStore } from "../../../src/delivery/read/head-check.ts";
+import type { EntryStore, StoredHead } from "../../../src/delivery/entries/entry-store.ts";
 import type { Publication } from "../../../src/delivery/publish/publisher.ts";
-import { type Head, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
+import { INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import { SCHEMA_VERSION } from "../../../src/flags/document.ts";
 import type { Outbox } from "../../../src/store/outbox.ts";
 import type { Reading } from "../../../src/flags/reading.ts";
@@ -38,7 +38,7 @@ export class ScheduledWorld {
   readonly #writes: string[] = [];
   readonly #primary = new RememberedRedis(HASH, OLDER_CHANGES);
   readonly #replica = new RememberedRedis(HASH, OLDER_CHANGES);
-  #keptHead: { head: Head; until: number } | undefined;
+  #keptHead: { head: StoredHead; until: number } | undefined;
   #checked: readonly string[] = [];
 
   constructor(schedule: Schedule, options: WorldOptions = {}) {
@@ -105,13 +105,13 @@ export class ScheduledWorld {
   }
 
   /** Returns the data centre's store of heads, for one isolate. */
-  keptHeads(who: string): EdgeHeadStore {
+  keptHeads(who: string): Pick<EntryStore, "head" | "putHead"> {
     return {
-      get: () =>
+      head: () =>
         this.io(who, "looks for a kept head", () =>
           this.#keptHead && this.clock.now() < this.#keptHead.until ? this.#keptHead.head : undefined,
         ),
-      put: (_environment, head) =>
+      putHead: (_environment, head) =>
         this.schedule.io(`${who}'s waitUntil`, `keeps head ${head.version}`, () => {
           this.#keptHead = { head, until: this.clock.now() + KEPT_MS };
         }),

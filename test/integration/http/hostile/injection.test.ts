@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { cacheUrl } from "../../../../src/http/evaluation/endpoint-cache.ts";
+import { endpointName } from "../../../../src/http/evaluation/endpoint-cache.ts";
 import { startIsolate } from "../../../support/app.ts";
 import { MapEdgeCache } from "../../../support/edge/edge-cache.ts";
 import { aFlagBody, FLAGS, type ManagementTest, send } from "../../management/client.ts";
@@ -108,10 +108,9 @@ describe("hostile text", () => {
         JSON.stringify([rest, Object.entries(context).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
       await fc.assert(
         fc.asyncProperty(key, key, async (one, other) => {
-          // The runtime normalises URLs in this way.
-          const [a, b] = [new URL(await cacheUrl("p", one)).href, new URL(await cacheUrl("p", other)).href];
-          expect(a === b).toBe(contentOf(one) === contentOf(other));
-          expect(a.startsWith(`https://cache.invalid/p/flag_endpoint/${one.environment}/${one.keyId}/`)).toBe(true);
+          const [a, b] = [await endpointName(one), await endpointName(other)];
+          expect(JSON.stringify(a) === JSON.stringify(b)).toBe(contentOf(one) === contentOf(other));
+          expect(a.slice(0, 3)).toEqual(["response", one.environment, one.keyId]);
         }),
         { numRuns: 2000, seed: 1 },
       );

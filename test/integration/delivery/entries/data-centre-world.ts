@@ -5,8 +5,11 @@ import { MapEdgeCache } from "../../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestFlag, type TestProject } from "../../../support/project.ts";
 
-/** The interval at which an isolate stores a snapshot, in milliseconds. */
-export const EVERY_MS = 60_000;
+/** The least time between two whole entries of a data centre (ms). */
+export const EVERY_MS = 10_000;
+
+/** The settings of a worker with a purge transport. Nothing listens there: tests remove entries themselves. */
+export const ZONE = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "token", CF_API_URL: "http://127.0.0.1:9" };
 
 export interface ApiResponse {
   status: number;
@@ -30,7 +33,7 @@ export async function readResponse(response: Response): Promise<ApiResponse> {
 }
 
 /** One data centre with a project of four flags. Each test begins with empty caches and healthy backends. */
-export class SnapshotWorld {
+export class DataCentreWorld {
   readonly clock = new FakeClock();
   project!: TestProject;
   edge!: MapEdgeCache;
@@ -52,6 +55,7 @@ export class SnapshotWorld {
     this.project.backends.neon.setFaults({});
   }
 
+  /** Lets both backends fail. Heads that the data centre shares are over by then, except with a purge transport. */
   breakDown(): void {
     this.project.backends.upstash.setFaults({ down: true });
     this.project.backends.neon.setFaults({ down: true });
@@ -75,9 +79,14 @@ export class SnapshotWorld {
     return { method: "POST", headers: { authorization: `Bearer ${this.project.serverKey}` }, body: "{}" };
   }
 
-  /** Makes the data centre store a snapshot. Returns its version. */
-  async leaveSnapshot(): Promise<number> {
-    return (await this.ask(this.start(), "")).version;
+  /** Makes the data centre store its entries. Returns its version. */
+  async leaveEntries(bindings: Record<string, string> = {}): Promise<number> {
+    return (await this.ask(this.start(bindings), "")).version;
+  }
+
+  /** Publishes what was changed by SQL. */
+  async sweep(isolate: Isolate): Promise<void> {
+    await isolate.services.sweep(() => undefined);
   }
 
   /** Saves a flag as the management API does: it commits and then publishes from this isolate. */
@@ -89,8 +98,8 @@ export class SnapshotWorld {
 }
 
 /** Registers the hooks that open, reset and close the world of one test file. */
-export function useSnapshotWorld(): SnapshotWorld {
-  const world = new SnapshotWorld();
+export function useDataCentre(): DataCentreWorld {
+  const world = new DataCentreWorld();
   beforeAll(() => world.open());
   beforeEach(() => world.reset());
   afterAll(() => world.project.close());

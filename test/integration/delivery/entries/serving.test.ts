@@ -1,11 +1,11 @@
 import { describe, test } from "vitest";
-import { useSnapshotWorld } from "./snapshot-world.ts";
+import { useDataCentre, ZONE } from "./data-centre-world.ts";
 
-describe("the data centre's snapshot", () => {
-  const world = useSnapshotWorld();
+describe("the last known good of a data centre", () => {
+  const world = useDataCentre();
 
   test("serves one flag and all flags to an isolate that starts in an outage", async ({ expect }) => {
-    const version = await world.leaveSnapshot();
+    const version = await world.leaveEntries();
     world.breakDown();
     await world.clock.advance(90_000);
     const cacheStatus = "Burgee-L1; fwd=miss, Burgee-Snapshot; hit; ttl=-90; detail=stale";
@@ -21,7 +21,7 @@ describe("the data centre's snapshot", () => {
   });
 
   test("serves an environment that is larger than L1", async ({ expect }) => {
-    const version = await world.leaveSnapshot();
+    const version = await world.leaveEntries();
     const isolate = world.start({ CACHE_L1_MAX_ENTRIES: "3" });
     expect(await world.ask(isolate, "")).toMatchObject({ status: 200, version });
     expect(isolate.logged).toContain("l1_too_small");
@@ -33,21 +33,21 @@ describe("the data centre's snapshot", () => {
   });
 
   test("serves GET, and nothing keeps these responses", async ({ expect }) => {
-    await world.leaveSnapshot();
+    await world.leaveEntries();
     world.breakDown();
-    const zone = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "token", CF_API_URL: "http://127.0.0.1:9" };
-    const isolate = world.start(zone);
+    await world.clock.advance(1001);
+    const isolate = world.start(ZONE);
     const response = await isolate.fetch("/flags/banner", {
       headers: { authorization: `Bearer ${world.project.serverKey}` },
     });
     expect(response.status).toBe(200);
     await response.body?.cancel();
     await isolate.settled();
-    expect(world.edge.urls().filter((url) => url.includes("flag_endpoint"))).toEqual([]);
+    expect(world.edge.responses()).toEqual([]);
   });
 
   test("is used at any age, and survives the purge of its environment", async ({ expect }) => {
-    const version = await world.leaveSnapshot();
+    const version = await world.leaveEntries();
     world.edge.purge("burgee:env:production");
     world.breakDown();
     const isolate = world.start();
@@ -61,10 +61,11 @@ describe("the data centre's snapshot", () => {
     const isolate = world.start();
     for (let i = 0; i < 5; i++) expect((await world.ask(isolate)).status).toBe(503);
     expect((await world.ask(isolate, "")).status).toBe(503);
-    expect(world.edge.matches).toBe(1);
+    // A shared head, and the newest entry.
+    expect(world.edge.matches).toBe(2);
     await world.clock.advance(10_001);
     await world.ask(isolate);
-    expect(world.edge.matches).toBe(2);
+    expect(world.edge.matches).toBe(4);
   });
 
   test.for([
@@ -72,7 +73,7 @@ describe("the data centre's snapshot", () => {
     ["of another schema", (text: string) => text.replace('{"schemaVersion":1', '{"schemaVersion":0')],
     ["no snapshot", () => "<html>"],
   ] as const)("is ignored if it is %s", async ([, change], { expect }) => {
-    await world.leaveSnapshot();
+    await world.leaveEntries();
     world.edge.rewrite(change);
     world.breakDown();
     expect((await world.ask(world.start())).status).toBe(503);
@@ -82,15 +83,16 @@ describe("the data centre's snapshot", () => {
     world.edge.isBroken = true;
     const isolate = world.start();
     expect((await world.ask(isolate, "")).status).toBe(200);
-    expect(isolate.logged).toContain("snapshot_failed");
+    expect(isolate.logged).toContain("entry_failed");
     world.breakDown();
     expect((await world.ask(world.start())).status).toBe(503);
   });
 
   describe("the look-up of a snapshot in an outage", () => {
     test("is shared by all requests, and open breakers call no backend", async ({ expect }) => {
-      await world.leaveSnapshot();
+      await world.leaveEntries();
       world.breakDown();
+      await world.clock.advance(1001);
       const isolate = world.start();
       const looked = world.edge.matches;
       await Promise.all([
@@ -103,11 +105,12 @@ describe("the data centre's snapshot", () => {
       world.project.resetStats();
       for (let i = 0; i < 20; i++) expect((await world.ask(isolate, i % 2 === 0 ? "" : "/banner")).status).toBe(200);
       expect(world.project.roundTrips()).toEqual({ l2: 0, l3: 0 });
-      expect(world.edge.matches - looked).toBe(1);
+      // A shared head, the newest version, and its entry.
+      expect(world.edge.matches - looked).toBe(3);
     });
 
     test.for(["cold", "warm"])("does not wait for a probe that hangs: a %s isolate", async (kind, { expect }) => {
-      await world.leaveSnapshot();
+      await world.leaveEntries();
       const isolate = world.start();
       if (kind === "warm") await world.ask(isolate);
       world.breakDown();
@@ -124,7 +127,7 @@ describe("the data centre's snapshot", () => {
     });
 
     test("waits two seconds for a first load that hangs", async ({ expect }) => {
-      await world.leaveSnapshot();
+      await world.leaveEntries();
       world.project.backends.upstash.setFaults({ hang: true });
       world.project.backends.neon.setFaults({ hang: true });
       const isolate = world.start();

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
 import { bundleWorker } from "../../../../dev/bundle.ts";
 import { bundleSnapshots } from "../../../../dev/snapshot.ts";
-import type { EdgeCache } from "../../../../src/ops/runtime.ts";
 import { type Colo, startColo } from "../../../support/edge/colo.ts";
+import { newestStored, RESTARTING } from "../../../support/edge/stored-entries.ts";
 import { saveFlag } from "../../../../src/store/writes/flags.ts";
 import { aFlag, startTestProject, type TestProject } from "../../../support/project.ts";
-import { type ApiResponse, readResponse } from "./snapshot-world.ts";
+import { type ApiResponse, readResponse } from "./data-centre-world.ts";
 
-describe("snapshots in workerd", () => {
+describe("the last known good in workerd", () => {
   let project: TestProject;
   let directory: string;
   let colo: Colo | undefined;
@@ -45,16 +45,14 @@ describe("snapshots in workerd", () => {
     );
 
   test("a worker that restarts with both backends down serves the data centre's snapshot", async ({ expect }) => {
-    colo = await startColo({ bindings: project.bindings, directory });
+    const bindings = { ...project.bindings, ...RESTARTING };
+    colo = await startColo({ bindings, directory });
     const { version } = await ask("");
-    const caches = (await colo.miniflare.getCaches()) as unknown as { open(name: string): Promise<EdgeCache> };
-    const kept = await caches.open("burgee");
-    await expect
-      .poll(async () => (await kept.match("https://cache.invalid/burgee/snapshot/1/production"))?.status)
-      .toBe(200);
+    const kept = colo;
+    await expect.poll(() => newestStored(kept)).toBe(version);
     await colo.dispose();
     breakDown();
-    colo = await startColo({ bindings: project.bindings, directory });
+    colo = await startColo({ bindings, directory });
     const stale = {
       cacheStatus: expect.stringMatching(/^Burgee-L1; fwd=miss, Burgee-Snapshot; hit; ttl=-\d+; detail=stale$/),
     };

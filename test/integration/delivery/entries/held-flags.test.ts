@@ -2,14 +2,14 @@ import { describe, test } from "vitest";
 import { mintKey } from "../../../../src/ops/token.ts";
 import { revokeKey } from "../../../../src/store/writes/keys.ts";
 import { KEY_SECRET } from "../../../support/project.ts";
-import { EVERY_MS, useSnapshotWorld } from "./snapshot-world.ts";
+import { EVERY_MS, useDataCentre } from "./data-centre-world.ts";
 
-describe("the data centre's snapshot", () => {
-  const world = useSnapshotWorld();
+describe("the last known good of a data centre", () => {
+  const world = useDataCentre();
 
   describe("in an isolate that holds some flags", () => {
     test("serves only the missing flags, and never takes a version back", async ({ expect }) => {
-      const old = await world.leaveSnapshot();
+      const old = await world.leaveEntries();
       const isolate = world.start();
       const version = await world.publish(isolate, { key: "banner", enabled: false });
       expect(await world.ask(isolate)).toMatchObject({ value: false, version });
@@ -25,8 +25,9 @@ describe("the data centre's snapshot", () => {
     });
 
     test("is replaced by the first response of a backend", async ({ expect }) => {
-      await world.leaveSnapshot();
+      await world.leaveEntries();
       world.breakDown();
+      await world.clock.advance(1001);
       const isolate = world.start();
       for (let i = 0; i < 6; i++) expect((await world.ask(isolate)).cacheStatus).toContain("Burgee-Snapshot");
       world.heal();
@@ -37,31 +38,33 @@ describe("the data centre's snapshot", () => {
       const response = await world.ask(isolate);
       expect(response).toMatchObject({ value: false, version });
       expect(response.cacheStatus).not.toContain("stale");
-      await world.leaveSnapshot();
+      await world.clock.advance(EVERY_MS);
+      await world.leaveEntries();
       world.breakDown();
       // In the next outage the isolate reads the snapshot that is current then.
       expect(await world.ask(isolate, "/other-1")).toMatchObject({ status: 200, version });
     });
 
     test("is not used while one backend responds", async ({ expect }) => {
-      await world.leaveSnapshot();
+      await world.leaveEntries();
       world.project.backends.upstash.setFaults({ down: true });
       expect((await world.ask(world.start())).cacheStatus).not.toContain("stale");
       world.heal();
       await world.ask(world.start(), "");
+      await world.clock.advance(1001);
       world.project.backends.neon.setFaults({ down: true });
       expect((await world.ask(world.start())).cacheStatus).toBe("Burgee-L1; fwd=miss, Burgee-L2; hit");
     });
 
     test("serves if Redis has lost the environment and Postgres is down", async ({ expect }) => {
-      const version = await world.leaveSnapshot();
+      const version = await world.leaveEntries();
       await world.project.backends.upstash.command("FLUSHALL");
       world.project.backends.neon.setFaults({ down: true });
       expect(await world.ask(world.start())).toMatchObject({ status: 200, version });
     });
 
     test("keeps the promise of X-Flags-Min-Version", async ({ expect }) => {
-      const version = await world.leaveSnapshot();
+      const version = await world.leaveEntries();
       world.breakDown();
       const isolate = world.start();
       const atLeast = (asked: number) => world.ask(isolate, "/banner", { "x-flags-min-version": String(asked) });
@@ -70,7 +73,7 @@ describe("the data centre's snapshot", () => {
     });
 
     test("is preferred to a superseded flag that is too old for X-Flags-Min-Version", async ({ expect }) => {
-      const isolate = world.start({ CACHE_SNAPSHOT_SECONDS: "3600" });
+      const isolate = world.start();
       await world.ask(isolate);
       const version = await world.project.save({ key: "banner", enabled: false });
       // The purge does not carry the document, and then both backends fail.
@@ -80,14 +83,16 @@ describe("the data centre's snapshot", () => {
       expect((await atLeast()).status).toBe(503);
       expect(await world.ask(isolate)).toMatchObject({ status: 200, value: true });
       world.heal();
-      await world.leaveSnapshot();
+      await world.clock.advance(EVERY_MS);
+      await world.project.backends.upstash.command("FLUSHALL");
+      await world.leaveEntries();
       world.breakDown();
       await world.clock.advance(10_001);
       expect(await atLeast()).toMatchObject({ status: 200, value: false, version });
     });
 
     test("is not used for Cache-Control: no-cache", async ({ expect }) => {
-      await world.leaveSnapshot();
+      await world.leaveEntries();
       world.breakDown();
       expect((await world.ask(world.start(), "/banner", { "cache-control": "no-cache" })).status).toBe(503);
     });
@@ -101,17 +106,20 @@ describe("the data centre's snapshot", () => {
         [id, secretHash],
       );
       const withIt = { authorization: `Bearer ${token}` };
-      await world.leaveSnapshot();
+      await world.leaveEntries();
       await revokeKey(world.project.db, "production", id, { actor: "test" });
       await world.project.backends.upstash.command("FLUSHALL");
+      await world.clock.advance(1001);
       const knows = world.start();
       expect((await world.ask(knows)).status).toBe(200);
       world.breakDown();
+      await world.clock.advance(1001);
       expect((await world.ask(world.start(), "/other-1", withIt)).status).toBe(200);
       expect((await world.ask(knows, "/other-1")).cacheStatus).toContain("Burgee-Snapshot");
       expect((await world.ask(knows, "/other-1", withIt)).status).toBe(401);
       world.heal();
-      await world.leaveSnapshot();
+      await world.clock.advance(EVERY_MS);
+      await world.leaveEntries();
       world.breakDown();
       expect((await world.ask(world.start(), "/other-1", withIt)).status).toBe(401);
     });

@@ -1,0 +1,148 @@
+/**
+ * An environment at one version as text, for the data centre's cache and for bundled snapshots. The first line
+ * describes the text. Each further line holds one field, named as in L2's hash: `@keys`, and then flags in the order of
+ * their keys. The last line shows that the text was not cut off.
+ */
+import { parseJson, parseKeyTable } from "../../cache/redis/reading-text.ts";
+import { KEYS_FIELD } from "../../flags/changes.ts";
+import type { KeyTable } from "../../flags/sdk-keys.ts";
+
+/** An environment of more text than this is stored in shards of about this size (characters). */
+const SHARD_CHARS = 1024 * 1024;
+/** A larger environment is not stored, because reading it would take too many cache operations. */
+export const MAX_SHARDS = 16;
+
+/**
+ * No isolate is this far behind (ms). So if a lower version was the newest this much later than a higher one, the
+ * database was restored in between.
+ */
+const MAX_LAG_MS = 10 * 60_000;
+
+const LAST_LINE = "\n@end";
+
+/** A version, and the tag that tells its contents from others of the same number. */
+export interface TaggedVersion {
+  version: number;
+  tag: string;
+}
+
+export interface Taken extends TaggedVersion {
+  /** When the version was last known to be the newest (ms since epoch). */
+  takenAt: number;
+}
+
+export interface EntryTop extends Taken {
+  schemaVersion: number;
+  /** The flags of this text that client keys may not see. */
+  hidden: readonly string[];
+  /** If the flags are in shards: the first flag key of each. */
+  shards?: readonly string[];
+  /** If the text holds only what changed since an earlier version: that version, which is stored whole. */
+  base?: TaggedVersion;
+  /** The flags that changed since `base`. Those that have no line are gone. */
+  changed?: readonly string[];
+}
+
+/** One flag's document as JSON. */
+export type FlagLine = readonly [flagKey: string, document: string];
+
+/** Writes an entry, or one shard if there are no keys. */
+export function writeEntry(top: EntryTop, keys: KeyTable | undefined, flags: Iterable<FlagLine>): string {
+  const lines = [JSON.stringify(top)];
+  if (keys !== undefined) lines.push(`${KEYS_FIELD} ${JSON.stringify(keys)}`);
+  for (const [key, document] of flags) lines.push(`${key} ${document}`);
+  return lines.join("\n") + LAST_LINE;
+}
+
+/** Splits flags into shards; one list if they need none, `undefined` if they need too many. */
+export function toShards(flags: Iterable<FlagLine>): FlagLine[][] | undefined {
+  const shards: FlagLine[][] = [[]];
+  let chars = 0;
+  for (const flag of flags) {
+    const size = flag[0].length + flag[1].length + 2;
+    if (chars > 0 && chars + size > SHARD_CHARS) {
+      shards.push([]);
+      chars = 0;
+    }
+    shards.at(-1)?.push(flag);
+    chars += size;
+  }
+  return shards.length > MAX_SHARDS ? undefined : shards;
+}
+
+/** An entry's text. Nobody parses a line before its flag is asked for. */
+export class EntryText {
+  readonly top: EntryTop;
+  readonly keys: KeyTable | undefined;
+  readonly #text: string;
+
+  private constructor(text: string, top: EntryTop, keys: KeyTable | undefined) {
+    this.#text = text;
+    this.top = top;
+    this.keys = keys;
+  }
+
+  /** Returns `undefined` if the text was cut off, is damaged, or has another schema version. */
+  static parse(text: string, schemaVersion: number): EntryText | undefined {
+    const end = text.indexOf("\n");
+    if (end < 0 || !text.endsWith(LAST_LINE)) return undefined;
+    const top = parseJson(text.slice(0, end));
+    if (!isTop(top) || top.schemaVersion !== schemaVersion) return undefined;
+    return new EntryText(text, top, parseKeyTable(lineIn(text, KEYS_FIELD)));
+  }
+
+  /** The length of the text (characters). */
+  get size(): number {
+    return this.#text.length;
+  }
+
+  /** Returns the flag's document as JSON; `undefined` if this text has none. */
+  document(flagKey: string): string | undefined {
+    return lineIn(this.#text, flagKey);
+  }
+
+  /** Every flag of this text. */
+  *flags(): Generator<FlagLine> {
+    const last = this.#text.length - LAST_LINE.length;
+    let start = this.#text.indexOf("\n") + 1;
+    while (start > 0 && start <= last) {
+      const newline = this.#text.indexOf("\n", start);
+      const space = this.#text.indexOf(" ", start);
+      const key = this.#text.slice(start, space);
+      if (key !== KEYS_FIELD) yield [key, this.#text.slice(space + 1, newline)];
+      start = newline + 1;
+    }
+  }
+}
+
+export function isSame(one: TaggedVersion, other: TaggedVersion): boolean {
+  return one.version === other.version && one.tag === other.tag;
+}
+
+/**
+ * Whether the version is later, unless the other was the newest so much later that the versions must have gone back.
+ */
+export function isNewer(one: Taken, other: Taken): boolean {
+  return one.version > other.version
+    ? other.takenAt - one.takenAt < MAX_LAG_MS
+    : one.version < other.version && one.takenAt - other.takenAt >= MAX_LAG_MS;
+}
+
+function lineIn(text: string, name: string): string | undefined {
+  // JSON contains no line break, so this finds nothing but the beginning of a line.
+  const at = text.indexOf(`\n${name} `);
+  if (at < 0) return undefined;
+  return text.slice(at + name.length + 2, text.indexOf("\n", at + 1));
+}
+
+function isTop(value: unknown): value is EntryTop {
+  if (typeof value !== "object" || value === null) return false;
+  const { schemaVersion, version, tag, takenAt, hidden } = value as Partial<EntryTop>;
+  return (
+    Number.isSafeInteger(schemaVersion) &&
+    Number.isSafeInteger(version) &&
+    Number.isSafeInteger(takenAt) &&
+    typeof tag === "string" &&
+    Array.isArray(hidden)
+  );
+}
