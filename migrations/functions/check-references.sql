@@ -88,16 +88,19 @@ begin
     select n.node, 'unknown_variant' as problem, n.node as reference, variant
     from unnest(present) as n (node)
       cross join lateral (
-        select f.variants,
-          jsonb_build_array(c.rules, c.default_serve, jsonb_build_object('variant', c.off_variant)) as serves
+        select f.variants, c.rules, c.default_serve, c.off_variant
         from flag_configurations c
           join flags f on f.key = c.flag_key
         where n.node like 'flag:%' and c.environment = of_environment and c.flag_key = substr(n.node, 6)
         limit 1
       ) as f
+      -- Walks only what the rules serve, because conditions can be long.
       cross join lateral jsonb_array_elements_text(
-        jsonb_path_query_array(f.serves, 'strict $.**.variant')
-          || jsonb_path_query_array(f.serves, 'strict $.**.weights[*][0]')
+        jsonb_path_query_array(f.rules, 'lax $[*].serve.**.variant')
+          || jsonb_path_query_array(f.rules, 'lax $[*].serve.**.weights[*][0]')
+          || jsonb_path_query_array(f.default_serve, 'strict $.**.variant')
+          || jsonb_path_query_array(f.default_serve, 'strict $.**.weights[*][0]')
+          || to_jsonb(array[f.off_variant])
       ) as variant
     where variant is not null and not f.variants ? variant
     union all
@@ -105,7 +108,13 @@ begin
     -- when the flag does not have them.
     select user_of.node, 'unknown_variant', asked.node, asked.variant
     from (
-        select n.node from unnest(present) as n (node)
+        select n.node
+        from unnest(present) as n (node)
+          cross join lateral (
+            select from document_references d
+            where d.environment = of_environment and d.node = n.node and d.refers_to like 'flag:%'
+            limit 1
+          ) as r
         union
         select r.node
         from unnest(present) as n (node)

@@ -1,7 +1,8 @@
 -- Records changes of configurations and segments: references, versions and audit. Its arguments are the kind of the
 -- document, the entity in the audit, and the column that holds the key.
+-- With the default work_mem of 4 MB, the documents of a large write would go through temporary files several times.
 create function document_changed() returns trigger
-language plpgsql as $$
+language plpgsql set work_mem = '32MB' as $$
 declare
   document_kind constant text := tg_argv[0];
   changed_entity constant text := tg_argv[1];

@@ -1,7 +1,7 @@
 -- Versions every environment that has the changed flags, and writes the audit. The definition of a flag belongs to no
 -- single environment, so its audit rows have no version.
 create function flag_changed() returns trigger
-language plpgsql as $$
+language plpgsql set work_mem = '32MB' as $$
 declare
   changes entity_change[];
   touched record;

@@ -108,7 +108,13 @@ describe.each(BACKENDS)("references on %s", (_, url) => {
     for (const broken of [
       { default: { variant: "b" } },
       { offVariant: "b" },
-      { rules: [{ id: "r", serve: split }] },
+      { rules: [{ id: "r", serve: { variant: "b" } }] },
+      {
+        rules: [
+          { id: "r", serve: on },
+          { id: "s", serve: split },
+        ],
+      },
       { default: { draw: { weights: [["b", 1]] as [string, number][] } } },
     ]) {
       expect(await fieldErrors(save("a", broken))).toEqual([
