@@ -3,7 +3,8 @@ import { formatDocument } from "../../cache/redis/reading-text.ts";
 import { SCHEMA_VERSION } from "../../flags/document.ts";
 import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { type Clock, isWithin } from "../../ops/clock.ts";
-import { errorFields, type Log } from "../../ops/log.ts";
+import { FailureLog } from "../../ops/failure-log.ts";
+import type { Log } from "../../ops/log.ts";
 import type { EnvironmentState } from "../environment.ts";
 import type { LoadOutcome } from "../read/loader.ts";
 import type { RequestScope } from "../request-scope.ts";
@@ -40,15 +41,17 @@ export interface EntryWriterOptions {
  */
 export class EntryWriter {
   readonly #options: EntryWriterOptions;
+  readonly #failures: FailureLog;
   readonly #skipped = new Set<string>();
 
   constructor(options: EntryWriterOptions) {
     this.#options = options;
+    this.#failures = new FailureLog(options.log, options.clock.now);
   }
 
   /** Call it after a tier has responded. Stores the version that L1 holds if the data centre lacks it. */
   tierResponded(state: EnvironmentState, scope: RequestScope): void {
-    const { everyMs, clock, log } = this.#options;
+    const { everyMs, clock } = this.#options;
     const { name: environment, entries, memory } = state;
     const { version, tag } = memory;
     if (version === 0 || tag === undefined) return;
@@ -58,8 +61,9 @@ export class EntryWriter {
     if (tried.version === version && tried.tag === tag && isWithin(tried.at, everyMs, now)) return;
     entries.tried = { version, tag, at: now };
     scope.waitUntil(
-      this.#store(state, scope).catch((error: unknown) =>
-        log.warn("entry_failed", { environment, ...errorFields(error) }),
+      this.#store(state, scope).then(
+        () => this.#failures.succeeded("entry"),
+        (error: unknown) => this.#failures.failed("entry", error, { environment }),
       ),
     );
   }

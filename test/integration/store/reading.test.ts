@@ -22,13 +22,15 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     const written = await saveFlag(store.db, "prod", flag, options);
     const { version } = written;
     expect(written).toMatchObject({ version, pending: [[version, ["@index", "checkout"]]], elsewhere: new Map() });
-    const reading = await reader.readFlags("prod", ["checkout", "ghost"], version - 1);
+    const { texts, ...reading } = (await reader.readFlags("prod", ["checkout", "ghost"], version - 1)) ?? {};
+    const document = { schemaVersion: 1, version, ...flag.definition, ...flag.configuration };
+    expect([...(texts ?? [])].map(([key, text]) => [key, JSON.parse(text)])).toEqual([["checkout", document]]);
     expect(reading).toEqual({
       asOf: version,
       tag: written.tag,
       changes: [[version, ["@index", "checkout"]]],
       flags: new Map([
-        ["checkout", { schemaVersion: 1, version, ...flag.definition, ...flag.configuration }],
+        ["checkout", document],
         ["ghost", null],
       ]),
       keys: {},
