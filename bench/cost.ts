@@ -32,7 +32,7 @@ export const ROUND_TRIPS = {
 } as const;
 
 const DAYS = 365.25 / 12;
-const MONTH_SECONDS = DAYS * 24 * 3600;
+export const MONTH_SECONDS = DAYS * 24 * 3600;
 const GIGABYTE = 1e9;
 
 /** The traffic and the configuration of a deployment. */
@@ -176,17 +176,34 @@ export interface Cost {
 /** Returns US dollars per month. */
 export function costOf(load: Load): Cost {
   const { requests, commands, gigabytes } = usageOf(load);
+  const { environments, flags, documentBytes, cpuMs } = load;
+  const storedGigabytes = (environments * flags * documentBytes * 4) / GIGABYTE;
+  return priceOf({ requests, cpuMs, commands: commands.total, gigabytes, storedGigabytes });
+}
+
+/** The resources that a month takes. */
+export interface Consumption {
+  /** Requests of the worker, and the CPU time of each. */
+  requests: number;
+  cpuMs: number;
+  /** Redis commands, and the data that Redis sends. */
+  commands: number;
+  gigabytes: number;
+  /** The data in Postgres. */
+  storedGigabytes: number;
+}
+
+/** Returns US dollars per month. */
+export function priceOf({ requests, cpuMs, commands, gigabytes, storedGigabytes }: Consumption): Cost {
   const { workers: w, upstash: u, neon: n } = PRICES;
   const beyond = (used: number, included: number) => Math.max(0, used - included);
   const workers =
     w.base +
     (beyond(requests, w.requestsIncluded) / 1e6) * w.perMillionRequests +
-    (beyond(requests * load.cpuMs, w.cpuMsIncluded) / 1e6) * w.perMillionCpuMs;
-  const upstash =
-    (commands.total / 1e6) * u.perMillionCommands + beyond(gigabytes, u.gigabytesIncluded) * u.perGigabyte;
+    (beyond(requests * cpuMs, w.cpuMsIncluded) / 1e6) * w.perMillionCpuMs;
+  const upstash = (commands / 1e6) * u.perMillionCommands + beyond(gigabytes, u.gigabytesIncluded) * u.perGigabyte;
   // The sweep queries Postgres every minute, so the smallest compute never scales to zero.
-  const stored = (load.environments * load.flags * load.documentBytes * 4) / GIGABYTE;
-  const neon = (MONTH_SECONDS / 3600) * n.smallestCompute * n.perComputeHour + stored * n.perGigabyteMonth;
+  const neon = (MONTH_SECONDS / 3600) * n.smallestCompute * n.perComputeHour + storedGigabytes * n.perGigabyteMonth;
   return { workers, upstash, neon, total: workers + upstash + neon };
 }
 
@@ -198,7 +215,8 @@ const count = (value: number) =>
       ? `${Number((value / 1e6).toPrecision(3))} M`
       : Math.round(value).toLocaleString("en-US");
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Returns a table in Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
