@@ -7,6 +7,7 @@ export class Confirmations {
   #checkedAt = 0;
   /** The last confirmation that the entries rest on. */
   #confirmedAt = 0;
+  #isBehind = false;
   /** Entries stored before this have a gap behind them. */
   #unbrokenSince = 0;
   /** The latest time that was noticed. */
@@ -22,6 +23,11 @@ export class Confirmations {
     return this.#checkedAt;
   }
 
+  /** Whether the head that was checked last is behind the version known here. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
   /**
    * Records a confirmation. A time in the future is from before the clock was set back, and the new time replaces it.
    * A head that is behind the version known here does not count for the entries: it may be of a restored database, and
@@ -30,6 +36,7 @@ export class Confirmations {
   confirm(readAt: number, now: number, isBehind: boolean): void {
     const at = Math.min(readAt, now);
     this.#checkedAt = this.#checkedAt > now ? at : Math.max(this.#checkedAt, at);
+    if (at >= this.#checkedAt) this.#isBehind = isBehind;
     if (isBehind || at <= this.#confirmedAt) return;
     // An entry stored during the gap has only the rest of it behind itself.
     if (at - this.#confirmedAt > this.#maxGapMs) this.#unbrokenSince = at - this.#maxGapMs;

@@ -78,6 +78,11 @@ export class MemoryEnvironment<V> {
     return this.#confirmations.checkedAt;
   }
 
+  /** Whether the head that was checked last is behind `version`. */
+  get isHeadBehind(): boolean {
+    return this.#confirmations.isBehind;
+  }
+
   /** When the version last moved in this isolate (ms since epoch); 0 if it never did. */
   get movedAt(): number {
     return this.#movedAt;

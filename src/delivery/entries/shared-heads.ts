@@ -78,6 +78,8 @@ export class SharedHeads {
     const { version, tag, checkedAt: confirmedAt } = memory;
     const now = clock.now();
     if (this.#lifetimeMs === 0 || version === 0 || !isWithin(confirmedAt, this.#lifetimeMs, now)) return;
+    // Otherwise isolates that know a lost version would confirm it to each other, and never notice a restore.
+    if (memory.isHeadBehind) return;
     if (sharedHead?.version === version && isWithin(sharedHead.at, this.#lifetimeMs, now)) return;
     state.sharedHead = { version, at: now };
     const head = { version, tag, changes: [...memory.changes] satisfies Change[], confirmedAt };

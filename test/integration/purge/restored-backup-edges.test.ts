@@ -108,6 +108,35 @@ describe("traces of versions that a restore has undone", () => {
     expect(await get(start())).toBe(true);
   });
 
+  test.for(["0", "10"])(
+    "a busy isolate at a data centre finds out if Redis was filled again by then (entries every %s s)",
+    async (seconds, { expect }) => {
+      const bindings = { ...keptAtDataCentre(), CACHE_ENTRY_SECONDS: seconds };
+      const start = () => world.isolate(bindings, { openCache: edge.open });
+      const restore = await world.backup();
+      const lost = await world.write({ key: "banner", enabled: false });
+      const readers = [start(), start()];
+      for (const reader of readers) await world.askLater(reader, "banner");
+      await restore();
+      await world.project.backends.upstash.command("FLUSHALL");
+      await world.ask(world.isolate(), "banner");
+      // Neither isolate may confirm the other's entries by way of the data centre.
+      for (let i = 0; i < 12; i++) {
+        for (const reader of readers)
+          expect(await world.askLater(reader, "banner")).toMatchObject({ value: false, version: lost });
+        await world.clock.advance(25_000);
+      }
+      expect(await world.sweep()).toEqual([]);
+      await world.clock.advance(31_000);
+      await world.ask(readers[0]!, "banner");
+      expect(await world.sweep()).toEqual(["restore_detected"]);
+      for (const reader of readers) {
+        await world.clock.advance(31_000);
+        expect(await world.askLater(reader, "banner")).toMatchObject({ value: true });
+      }
+    },
+  );
+
   test("a data centre's newest entry is replaced, even if no cache knows its version any more", async ({ expect }) => {
     const start = () => world.isolate({ CACHE_ENTRY_SECONDS: "10" }, { openCache: edge.open });
     const bulk = (isolate: ReturnType<typeof start>) =>
