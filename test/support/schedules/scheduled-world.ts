@@ -79,6 +79,11 @@ export class ScheduledWorld {
     return this.schedule.io(who, `lets ${ms} ms pass`, () => this.clock.advance(ms));
   }
 
+  /** Removes the head from the data centre, as Cloudflare may at any time. */
+  evictKeptHead(): void {
+    this.#keptHead = undefined;
+  }
+
   loseRedis(): Promise<void> {
     return this.schedule.io("Redis", "loses everything", () => this.#primary.clear());
   }
