@@ -109,7 +109,7 @@ describe("traces of versions that a restore has undone", () => {
   });
 
   test.for(["0", "10"])(
-    "a busy isolate at a data centre finds out if Redis was filled again by then (entries every %s s)",
+    "a busy isolate finds out if Redis was filled again by then (entries every %s s)",
     async (seconds, { expect }) => {
       const bindings = { ...keptAtDataCentre(), CACHE_ENTRY_SECONDS: seconds };
       const start = () => world.isolate(bindings, { openCache: edge.open });
