@@ -1,8 +1,7 @@
 import type { Findings } from "./judge/judge.ts";
-import type { Meter } from "./judge/meter.ts";
+import type { CacheCounts, Meter } from "./judge/meter.ts";
 import type { PropagationResult } from "./judge/propagation.ts";
 import type { Scenario } from "./scenarios.ts";
-import type { CacheCounts } from "./world/planet.ts";
 
 /** How much is simulated. */
 export interface Size {

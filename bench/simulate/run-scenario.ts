@@ -8,7 +8,7 @@ import { Propagation } from "./judge/propagation.ts";
 import { Truth } from "./judge/truth.ts";
 import { callsOf, type ScenarioResult, type Size, sizeOf } from "./result.ts";
 import type { Scenario } from "./scenarios.ts";
-import { type Deployment, deploy } from "./world/deployment.ts";
+import { type Deployment, deploy, prepare, type Prepared } from "./world/deployment.ts";
 import { CONTEXT, Flags } from "./world/flags.ts";
 import { waitUntil } from "./world/isolate.ts";
 import { ENVIRONMENT, type Planet } from "./world/planet.ts";
@@ -35,7 +35,7 @@ const WRITERS: readonly (readonly [city: string, share: number])[] = [
 
 /** Runs one scenario. The result depends on nothing but the arguments and the code. */
 export async function runScenario(scenario: Scenario, size: Size): Promise<ScenarioResult> {
-  return await new Simulation(scenario, sizeOf(scenario, size)).run();
+  return await new Simulation(scenario, sizeOf(scenario, size), await prepare(scenario)).run();
 }
 
 class Simulation {
@@ -47,7 +47,7 @@ class Simulation {
   readonly #flags: Flags;
   readonly #deployment: Deployment;
 
-  constructor(scenario: Scenario, size: Size) {
+  constructor(scenario: Scenario, size: Size, prepared: Prepared) {
     const { seed, isPatient = false } = size;
     this.#scenario = scenario;
     this.#size = size;
@@ -55,10 +55,8 @@ class Simulation {
     this.#store = new StoreModel(ENVIRONMENT, tagsFrom(seededRandom(seed, "tags")));
     this.#truth = new Truth(this.#store.version);
     this.#flags = new Flags(size.flags, seededRandom(seed, "changes"));
-    this.#deployment = deploy(this.#engine, this.#store, () => this.#truth.committedAt(this.#truth.newest), {
-      scenario,
-      size,
-    });
+    const committedAt = () => this.#truth.committedAt(this.#truth.newest);
+    this.#deployment = deploy({ ...prepared, engine: this.#engine, store: this.#store, scenario, size, committedAt });
   }
 
   get #planet(): Planet {

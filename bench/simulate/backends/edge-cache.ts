@@ -18,6 +18,8 @@ export interface EdgeCacheOptions {
   random: Random;
   /** The data centre evicts an entry after this time, on average (ms). */
   evictedAfterMs: number;
+  /** Returns the kind of the entry with a path, for the counts. */
+  kindOf: (path: string) => string;
   /** Called with the result of each look-up: the kind of entry, and whether it was there. */
   onMatch: (kind: string, isHit: boolean) => void;
   onPut: (kind: string) => void;
@@ -50,11 +52,11 @@ export class SimulatedEdgeCache {
 
   /** Looks at the entry at once and responds later, so a purge may overtake the response. */
   #match(url: string, life: Lifeline): Promise<Response | undefined> {
-    const { engine, random, onMatch } = this.#options;
+    const { engine, random, kindOf, onMatch } = this.#options;
     const entry = this.#entries.get(url);
     const isHit = entry !== undefined && entry.endsAt > engine.now;
     if (entry !== undefined && !isHit) this.#entries.delete(url);
-    onMatch(kindOf(url), isHit);
+    onMatch(kindOf(new URL(url).pathname), isHit);
     return new Promise((resolve) => {
       engine.after(uniform(random, ...LATENCY_MS), () =>
         life.hasEnded ? QUIET : resolve(isHit ? (new KeptResponse(entry) as unknown as Response) : undefined),
@@ -63,12 +65,12 @@ export class SimulatedEdgeCache {
   }
 
   async #put(url: string, response: Response): Promise<void> {
-    const { engine, random, evictedAfterMs, onPut } = this.#options;
+    const { engine, random, evictedAfterMs, kindOf, onPut } = this.#options;
     const headers = new Headers(response.headers);
     const maxAge = Number(/max-age=(\d+)/.exec(headers.get("cache-control") ?? "")?.[1] ?? 0);
     const tags = (headers.get("cache-tag") ?? "").split(",").filter((tag) => tag !== "");
     const body = await response.text();
-    onPut(kindOf(url));
+    onPut(kindOf(new URL(url).pathname));
     await new Promise<void>((resolve) => {
       engine.after(uniform(random, ...LATENCY_MS), () => {
         const lifeMs = Math.min(maxAge * 1000, exponential(random, evictedAfterMs));
@@ -107,9 +109,4 @@ class KeptResponse {
   async json(): Promise<unknown> {
     return JSON.parse(this.#body);
   }
-}
-
-/** Returns the part of an entry's URL that names its kind: the one after the prefix. */
-function kindOf(url: string): string {
-  return new URL(url).pathname.split("/")[2] ?? "";
 }

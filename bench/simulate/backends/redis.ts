@@ -119,13 +119,12 @@ export class SimulatedRedis {
 }
 
 /** The name of a command. Scripts are told apart by a word that only one of them contains. */
-function nameOf([name = "", script = "", , , mode = ""]: readonly string[]): string {
-  if (name === "EVAL_RO")
-    return script.includes("HGETALL")
-      ? "EVAL_RO measure"
-      : script.includes("news")
-        ? "EVAL_RO changesSince"
-        : "EVAL_RO heads";
-  if (name === "EVAL") return mode === "fill" || mode === "publish" ? `EVAL ${mode}` : "EVAL clear";
-  return name;
+function nameOf([name = "", script = "", keys = "", ...rest]: readonly string[]): string {
+  if (name === "EVAL_RO") return `EVAL_RO ${scriptOf(script)}`;
+  const mode = rest[Number(keys)] ?? "";
+  return name === "EVAL" ? `EVAL ${mode === "fill" || mode === "publish" ? mode : "clear"}` : name;
+}
+
+function scriptOf(script: string): string {
+  return script.includes("HGETALL") ? "measure" : script.includes("news") ? "changesSince" : "heads";
 }

@@ -1,12 +1,16 @@
-/**
- * Work that Node does in other threads, which ends at a real time: the functions of `crypto.subtle`. The simulation's
- * time stands still meanwhile. The calls run one after the other, so that they always end in the same order.
- */
-const METHODS = ["digest", "importKey", "sign", "verify"] as const;
+/** More results than a day has names of entries. */
+const MAX_RESULTS = 50_000;
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
+/**
+ * Work that Node does in other threads, which ends at a real time: hashes and MACs. The simulation's time stands still
+ * meanwhile. The calls run one after the other, so that they always end in the same order. Thousands of isolates need
+ * the same few results, which are therefore kept.
+ */
 export class RealWork {
+  readonly #results = new Map<string, Promise<unknown>>();
+  readonly #keys = new Map<unknown, string>();
   #underWay = 0;
   #last: Promise<unknown> = Promise.resolve();
   #restore: (() => void) | undefined;
@@ -15,18 +19,18 @@ export class RealWork {
     return this.#underWay > 0;
   }
 
-  /** Replaces the functions until {@link stop}. */
+  /** Replaces the functions of `crypto.subtle` until {@link stop}. */
   start(): void {
     const subtle = crypto.subtle as unknown as Record<string, Method>;
-    for (const name of METHODS) {
+    const names = ["digest", "importKey", "sign", "verify"];
+    for (const name of names) {
       const original = subtle[name]!.bind(crypto.subtle);
-      Object.defineProperty(subtle, name, {
-        configurable: true,
-        value: (...args: unknown[]) => this.#follow(() => original(...args)),
-      });
+      const value: Method = (...args) =>
+        this.#call(`${name} ${args.map((arg) => this.#textOf(arg)).join(" ")}`, () => original(...args));
+      Object.defineProperty(subtle, name, { configurable: true, value });
     }
     this.#restore = () => {
-      for (const name of METHODS) Reflect.deleteProperty(subtle, name);
+      for (const name of names) Reflect.deleteProperty(subtle, name);
     };
   }
 
@@ -35,12 +39,24 @@ export class RealWork {
     this.#restore = undefined;
   }
 
-  #follow(call: () => Promise<unknown>): Promise<unknown> {
+  #call(question: string, call: () => Promise<unknown>): Promise<unknown> {
+    let result = this.#results.get(question);
+    if (result !== undefined) return result;
+    if (this.#results.size >= MAX_RESULTS) this.#results.clear();
     this.#underWay += 1;
-    const result = this.#last.then(call).finally(() => {
+    result = this.#last.then(call).finally(() => {
       this.#underWay -= 1;
     });
     this.#last = result.catch(() => undefined);
+    this.#results.set(question, result);
     return result;
+  }
+
+  #textOf(argument: unknown): string {
+    if (argument instanceof Uint8Array) return Buffer.from(argument).toString("latin1");
+    if (!(argument instanceof CryptoKey)) return JSON.stringify(argument);
+    let name = this.#keys.get(argument);
+    if (name === undefined) this.#keys.set(argument, (name = `key ${this.#keys.size}`));
+    return name;
   }
 }

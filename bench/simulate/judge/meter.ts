@@ -26,3 +26,6 @@ export class Meter {
     return this.#seconds;
   }
 }
+
+/** How often entries of the data centres' caches were looked for, found and stored, by kind. */
+export type CacheCounts = Record<string, { hits: number; misses: number; puts: number }>;

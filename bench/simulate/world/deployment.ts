@@ -1,7 +1,8 @@
-import { type Bindings, parseSettings } from "../../../src/env.ts";
+import { type EntryName, entryPath } from "../../../src/delivery/entries/entry-cache.ts";
+import { type Bindings, parseSettings, type Settings } from "../../../src/env.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
 import type { CompiledFlag } from "../../../src/evaluation/types.ts";
-import type { FlagDocument } from "../../../src/flags/document.ts";
+import { type FlagDocument, SCHEMA_VERSION } from "../../../src/flags/document.ts";
 import type { Log } from "../../../src/ops/log.ts";
 import { placeOf } from "../backends/cities.ts";
 import { Network } from "../backends/network.ts";
@@ -16,7 +17,7 @@ import { Meter } from "../judge/meter.ts";
 import type { Size } from "../result.ts";
 import type { Scenario } from "../scenarios.ts";
 import type { Surroundings } from "./isolate.ts";
-import { Planet } from "./planet.ts";
+import { ENVIRONMENT, Planet } from "./planet.ts";
 
 /** Postgres and the primary of Redis are here. */
 const PRIMARY = placeOf("Frankfurt");
@@ -34,14 +35,29 @@ export interface Deployment {
   logged: Record<string, number>;
 }
 
-/** `committedAt` returns the time of the last commit (ms since epoch). */
-export function deploy(
-  engine: Engine,
-  store: StoreModel,
-  committedAt: () => number,
-  { scenario, size }: { scenario: Scenario; size: Size },
-): Deployment {
-  const { seed, dataCentres, isolates, hours } = size;
+/** The parts of a deployment that take Node a while to compute. */
+export interface Prepared {
+  settings: Settings;
+  /** Returns the kind of a data centre's entry with a path. */
+  kindOf: (path: string) => string;
+}
+
+export async function prepare(scenario: Scenario): Promise<Prepared> {
+  const settings = parseSettings(bindingsOf(scenario));
+  return { settings, kindOf: await kindsOf(settings) };
+}
+
+export interface DeployOptions extends Prepared {
+  engine: Engine;
+  store: StoreModel;
+  scenario: Scenario;
+  size: Size;
+  /** Returns the time of the last commit (ms since epoch). */
+  committedAt: () => number;
+}
+
+export function deploy({ engine, store, scenario, size, committedAt, settings, kindOf }: DeployOptions): Deployment {
+  const { seed, dataCentres, hours } = size;
   const meter = () => new Meter(engine.now, hours * 3600);
   const meters = { redis: meter(), postgres: meter(), purges: meter() };
   const logged: Record<string, number> = {};
@@ -70,8 +86,6 @@ export function deploy(
     dataCentres,
     onArrival: (dataCentre, tags) => planet.dataCentres[dataCentre]?.cache.purge(tags),
   });
-  const settings = parseSettings(bindingsOf(scenario));
-  const log = countingLog(logged);
   const surroundings: Surroundings = {
     engine,
     seed,
@@ -79,10 +93,11 @@ export function deploy(
     redis,
     postgres,
     purgeApi,
-    log,
+    log: countingLog(logged),
     compile: sharedCompiler(),
+    kindOf,
   };
-  const planet: Planet = new Planet(surroundings, dataCentres, isolates);
+  const planet: Planet = new Planet(surroundings, size);
   return { planet, postgres, meters, logged };
 }
 
@@ -103,6 +118,18 @@ const REPEATED_MS = { from: 1000, until: 6000 };
 function isLost({ lostPurges }: Scenario, sinceCommitMs: number): boolean {
   if (lostPurges !== "repeat") return lostPurges === "all";
   return sinceCommitMs > REPEATED_MS.from && sinceCommitMs < REPEATED_MS.until;
+}
+
+/** Entries have names that nobody can guess. These names do not depend on a version. */
+async function kindsOf({ CACHE_PREFIX: prefix, KEY_SECRET: secret }: Settings): Promise<(path: string) => string> {
+  const kinds = new Map<string, string>();
+  const names: readonly EntryName[] = [
+    ["head", ENVIRONMENT],
+    ["newest", ENVIRONMENT, SCHEMA_VERSION],
+    ["claim", ENVIRONMENT, SCHEMA_VERSION],
+  ];
+  for (const name of names) kinds.set(await entryPath({ prefix, secret }, name), name[0]);
+  return (path) => kinds.get(path) ?? "environment";
 }
 
 /** Compiled flags are immutable, so the isolates of the simulation share them. */

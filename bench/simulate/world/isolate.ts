@@ -24,6 +24,8 @@ export interface Surroundings {
   purgeApi: SimulatedPurgeApi;
   log: Log;
   compile: NonNullable<ServicesOptions["compile"]>;
+  /** Returns the kind of a data centre's entry with a path. */
+  kindOf: (path: string) => string;
 }
 
 /** One isolate of the shipped worker, with everything that services.ts constructs. */
@@ -45,6 +47,7 @@ export class SimulatedIsolate {
       random,
       compile,
       openCache: cache.open(life),
+      host: () => "flags.test",
       bundledSnapshots: () => Promise.resolve({}),
       createRedis: (_url, _token, timeoutMs) => redis.client(place, life, timeoutMs),
       createStore: () => postgres.access(place, life),

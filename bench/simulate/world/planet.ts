@@ -4,6 +4,8 @@ import { SimulatedEdgeCache } from "../backends/edge-cache.ts";
 import { QUIET } from "../engine/engine.ts";
 import { exponential, type Random, seededRandom } from "../engine/random.ts";
 import type { Judge } from "../judge/judge.ts";
+import type { CacheCounts } from "../judge/meter.ts";
+import type { Size } from "../result.ts";
 import { SDK_KEY } from "./flags.ts";
 import { SimulatedIsolate, type Surroundings, waitUntil } from "./isolate.ts";
 
@@ -29,9 +31,6 @@ interface DataCentre {
   slots: Slot[];
 }
 
-/** How often entries of the data centres' caches were looked for, found and stored, by kind. */
-export type CacheCounts = Record<string, { hits: number; misses: number; puts: number }>;
-
 /** The data centres, their caches and their isolates. */
 export class Planet {
   readonly dataCentres: readonly DataCentre[];
@@ -41,8 +40,8 @@ export class Planet {
   readonly #surroundings: Surroundings;
   readonly #random: Random;
 
-  constructor(surroundings: Surroundings, dataCentres: number, isolates: number) {
-    const { engine, seed } = surroundings;
+  constructor(surroundings: Surroundings, { dataCentres, isolates }: Size) {
+    const { engine, seed, kindOf } = surroundings;
     this.#surroundings = surroundings;
     this.#random = seededRandom(seed, "isolates");
     const cacheRandom = seededRandom(seed, "edge caches");
@@ -54,6 +53,7 @@ export class Planet {
         engine,
         random: cacheRandom,
         evictedAfterMs: EVICTED_AFTER_MS,
+        kindOf,
         onMatch: (kind, isHit) => void countOf(kind)[isHit ? "hits" : "misses"]++,
         onPut: (kind) => void countOf(kind).puts++,
       }),

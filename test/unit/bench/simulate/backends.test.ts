@@ -130,6 +130,7 @@ describe("the simulated cache of a data centre", () => {
       engine,
       random: seededRandom(1, "cache"),
       evictedAfterMs: 1e12,
+      kindOf: () => "head",
       onMatch: () => undefined,
       onPut: () => undefined,
     });
