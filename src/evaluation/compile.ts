@@ -118,15 +118,9 @@ function compileBoundaries({ instants, ramps }: Traits): CompiledFlag["nextBound
   const boundaries = new Set(instants);
   for (const { start, end } of ramps) boundaries.add(start).add(end);
   if (boundaries.size === 0) return NO_BOUNDARY;
-  return nextOf(
-    [...boundaries].sort((a, b) => a - b),
-    [...ramps],
-  );
-}
-
-function nextOf(instants: readonly number[], ramps: readonly { start: number; end: number }[]) {
-  return (now: number, rampStepMs = 0): number | undefined => {
-    const next = instants.find((instant) => instant > now);
+  const sorted = [...boundaries].sort((a, b) => a - b);
+  return (now, rampStepMs = 0) => {
+    const next = sorted.find((instant) => instant > now);
     for (const { start, end } of ramps) {
       if (now >= start && now < end) return Math.min(now + rampStepMs, next ?? Number.POSITIVE_INFINITY);
     }
