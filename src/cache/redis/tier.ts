@@ -10,7 +10,7 @@ import { isWrongType } from "./refusals.ts";
 import { keyOf, olderChangesOf, readVersions, scanKeys } from "./keyspace.ts";
 import { argumentsOf, formatDocument, isFlagKey, parseReading } from "./reading-text.ts";
 import { SchemaFields } from "./schema-fields.ts";
-import { type CacheScripts, SCRIPTS } from "./scripts.ts";
+import type { CacheScripts } from "./scripts.ts";
 
 /** A fence must outlive every read that is still under way; `waitUntil` ends those after 30 s. */
 const MIN_TTL_MS = 60_000;
@@ -41,7 +41,6 @@ export interface RedisTierOptions {
 export class RedisTier implements FlagCache<FlagDocument> {
   readonly #commands: RedisCommands;
   readonly #options: RedisTierOptions;
-  readonly #scripts: CacheScripts;
   readonly #ttlMs: number;
   readonly #fields: SchemaFields;
   readonly #environments = new Set<string>();
@@ -51,7 +50,6 @@ export class RedisTier implements FlagCache<FlagDocument> {
   constructor(options: RedisTierOptions) {
     this.#commands = new RedisCommands(options.redis, options.bulkRedis ?? options.redis);
     this.#options = options;
-    this.#scripts = options.scripts ?? SCRIPTS;
     this.#ttlMs = Math.max(options.ttlMs, MIN_TTL_MS);
     this.#fields = new SchemaFields(options.schemaVersion ?? SCHEMA_VERSION);
   }
@@ -94,7 +92,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     tag = "",
   ): Promise<Reading | undefined> {
     const args = [...this.#headKeys(environment), String(since), String(this.schemaVersion), tag];
-    const [head, ...rest] = await this.#commands.array(["EVAL_RO", this.#scripts.changesSince, "2", ...args]);
+    const [head, ...rest] = await this.#commands.array(["EVAL_RO", (await this.#scripts()).changesSince, "2", ...args]);
     const fields = this.#commands.pairs("EVAL_RO", rest);
     const wanted = [...fields.keys()].filter((field) => isFlagKey(field) && isWanted(field));
     if (typeof head !== "string") return undefined;
@@ -223,7 +221,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     const { prefix } = this.#options;
     const keys = new Set(Array.from(environments, (environment) => keyOf(prefix, environment)));
     for await (const key of scanKeys(this.#commands, prefix, MAX_SCANS)) keys.add(key);
-    return readVersions(this.#commands, { prefix, script: this.#scripts.heads, keys: [...keys] });
+    return readVersions(this.#commands, { prefix, script: (await this.#scripts()).heads, keys: [...keys] });
   }
 
   /** Checks that Redis responds, without touching a key. @throws TierError */
@@ -237,7 +235,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     let bytes = 0;
     for (const environment of this.#environments) {
       const args = [this.#key(environment), String(this.schemaVersion)];
-      const measured = await this.#commands.array(["EVAL_RO", this.#scripts.measure, "1", ...args]);
+      const measured = await this.#commands.array(["EVAL_RO", (await this.#scripts()).measure, "1", ...args]);
       size += Number(measured[0]);
       bytes += Number(measured[1]);
     }
@@ -259,6 +257,8 @@ export class RedisTier implements FlagCache<FlagDocument> {
   #headKeys(environment: string): string[] {
     return [this.#key(environment), olderChangesOf(this.#options.prefix, environment)];
   }
+
+  #scripts = async (): Promise<CacheScripts> => this.#options.scripts ?? (await import("./scripts.ts")).SCRIPTS;
 
   async #readFields(environment: string): Promise<Map<string, string>> {
     const reply = await this.#arrayOfHash(["HGETALL", this.#key(environment)], "bulk");
@@ -288,13 +288,13 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return reading;
   }
 
-  #advance(environment: string, advance: Advance): Promise<unknown> {
+  async #advance(environment: string, advance: Advance): Promise<unknown> {
     const { schemaVersion } = this;
     const args = argumentsOfAdvance(advance, { ttlMs: this.#ttlMs, schemaVersion, now: this.#options.now() });
-    return this.#commands.run(["EVAL", this.#scripts.advance, "2", ...this.#headKeys(environment), ...args]);
+    return this.#commands.run(["EVAL", (await this.#scripts()).advance, "2", ...this.#headKeys(environment), ...args]);
   }
 
   async #clearKey(key: string): Promise<void> {
-    await this.#commands.run(["EVAL", this.#scripts.clear, "1", key, String(this.#ttlMs)]);
+    await this.#commands.run(["EVAL", (await this.#scripts()).clear, "1", key, String(this.#ttlMs)]);
   }
 }

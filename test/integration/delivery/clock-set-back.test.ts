@@ -96,7 +96,7 @@ describe("a clock that is set back", () => {
     project.backends.neon.setFaults({});
     clock.setBack(TEN_MINUTES);
     await ask("", start({ openCache: edge.open }));
-    expect(edge.urls().filter((url) => url.includes("/snapshot/"))).toHaveLength(1);
+    expect(edge.environments()).toHaveLength(1);
     project.backends.upstash.setFaults({ down: true });
     project.backends.neon.setFaults({ down: true });
     expect((await ask("", cold)).status).toBe(200);
@@ -123,11 +123,10 @@ describe("a clock that is set back", () => {
     const edge = new MapEdgeCache(clock.now);
     const isolate = start({ openCache: edge.open });
     await ask("", isolate);
-    const puts = edge.puts;
     clock.setBack(TEN_MINUTES);
     await change();
     await ask("", isolate);
-    expect(edge.puts).toBe(puts + 1);
+    expect(edge.environments().length).toBeGreaterThan(1);
   });
 
   test("delays no event of a stream, and ends a stream that would live longer", async ({ expect }) => {

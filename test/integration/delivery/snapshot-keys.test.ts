@@ -53,10 +53,12 @@ describe("the SDK keys of a snapshot's response", () => {
     const { token } = await create();
     expect((await ask(reader, token, "banner")).status).toBe(200);
     breakDown();
+    // The head that the data centre's isolates share is over.
+    await clock.advance(1001);
     const response = await ask(reader, token, "other");
     expect([response.status, response.headers.get("cache-status")]).toEqual([
       200,
-      "Burgee-L1; fwd=miss, Burgee-Snapshot; hit; ttl=-0; detail=stale",
+      expect.stringMatching(/^Burgee-L1; fwd=miss, Burgee-Snapshot; hit; ttl=-\d; detail=stale$/),
     ]);
   });
 

@@ -149,6 +149,7 @@ describe("responses to GET that the data centre keeps", () => {
         CF_API_URL: `${purge.url}/client/v4`,
         // Like a new isolate, this one never counts as warm, so it uses responses that the data centre keeps.
         CACHE_HEAD_CHECK_MS: "0",
+        CACHE_HOST: "edge.test",
       },
     });
   });
