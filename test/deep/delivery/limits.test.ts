@@ -130,10 +130,10 @@ describe("an environment of more than 8 MiB", () => {
   afterAll(() => project.close());
 
   for (const [where, maxBytes] of [
-    ["in an L1 that has room for it", 96 * KIB * KIB],
-    ["in L1 as it is set by default", 64 * KIB * KIB],
+    ["and stored in shards, in an L1 that has room for it", 96 * KIB * KIB],
+    ["but not stored, in L1 as it is set by default", 64 * KIB * KIB],
   ] as const) {
-    test(`is served, and stored in shards, ${where}`, async ({ expect }) => {
+    test(`is served, ${where}`, async ({ expect }) => {
       const colo = new MapEdgeCache(clock.now);
       const bindings = { ...project.bindings, CACHE_L1_MAX_BYTES: String(maxBytes) };
       const isolate = startIsolate(bindings, clock, { openCache: colo.open });
@@ -144,7 +144,9 @@ describe("an environment of more than 8 MiB", () => {
         await isolate.settled();
         await clock.advance(61_000);
       }
-      expect(colo.environments()[0]?.shards?.length).toBeGreaterThan(5);
+      const isStored = where.startsWith("and");
+      expect((colo.environments()[0]?.shards?.length ?? 0) > 5).toBe(isStored);
+      expect(isolate.logged.includes("entry_skipped")).toBe(!isStored);
       expect(isolate.services.tiers.l1.stats().bytes).toBeLessThanOrEqual(maxBytes);
     });
   }
