@@ -87,7 +87,7 @@ export class ChaosWorld {
     const { project } = this;
     const numbers = Array.from({ length: cases }, (_, i) => i);
     // With a TTL of three seconds instead of five minutes, the entries in memory expire when both backends fail.
-    const common = { ...project.bindings, CACHE_L1_TTL_SECONDS: "3" };
+    const common = { ...project.bindings, CACHE_HOST: SHARED_HOST, CACHE_L1_TTL_SECONDS: "3" };
     const urls = await keptUrls(project.serverKey);
     const [plain, kept] = await Promise.all([
       startDataCentre({
@@ -96,7 +96,7 @@ export class ChaosWorld {
         kept: { cache: "burgee", urls: [] },
       }),
       startDataCentre({
-        bindings: { ...common, CACHE_HOST: SHARED_HOST, ...purgeBindings(this.#purges) },
+        bindings: { ...common, ...purgeBindings(this.#purges) },
         isolates: numbers.flatMap((i) => [isolateOf("writer", i), isolateOf("late", i)]),
         kept: { cache: "burgee", urls },
       }),
