@@ -1,3 +1,4 @@
+import { loadScripts } from "../../../src/cache/redis/load-scripts.ts";
 import { type EntryName, entryPath } from "../../../src/delivery/entries/entry-cache.ts";
 import { type Bindings, parseSettings, type Settings } from "../../../src/env.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
@@ -44,6 +45,8 @@ export interface Prepared {
 
 export async function prepare(scenario: Scenario): Promise<Prepared> {
   const settings = parseSettings(bindingsOf(scenario));
+  // Node reads a module from disk in real time, while the simulation's time would go on.
+  await loadScripts();
   return { settings, kindOf: await kindsOf(settings) };
 }
 

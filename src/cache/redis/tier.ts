@@ -10,7 +10,7 @@ import { isWrongType } from "./refusals.ts";
 import { keyOf, olderChangesOf, readVersions, scanKeys } from "./keyspace.ts";
 import { argumentsOf, formatDocument, isFlagKey, parseReading } from "./reading-text.ts";
 import { SchemaFields } from "./schema-fields.ts";
-import type { CacheScripts } from "./scripts.ts";
+import { type CacheScripts, loadScripts } from "./load-scripts.ts";
 
 /** A fence must outlive every read that is still under way; `waitUntil` ends those after 30 s. */
 const MIN_TTL_MS = 60_000;
@@ -258,7 +258,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return [this.#key(environment), olderChangesOf(this.#options.prefix, environment)];
   }
 
-  #scripts = async (): Promise<CacheScripts> => this.#options.scripts ?? (await import("./scripts.ts")).SCRIPTS;
+  readonly #scripts = async (): Promise<CacheScripts> => this.#options.scripts ?? loadScripts();
 
   async #readFields(environment: string): Promise<Map<string, string>> {
     const reply = await this.#arrayOfHash(["HGETALL", this.#key(environment)], "bulk");

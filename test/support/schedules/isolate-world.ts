@@ -1,4 +1,4 @@
-import type { CacheScripts } from "../../../src/cache/redis/scripts.ts";
+import type { CacheScripts } from "../../../src/cache/redis/load-scripts.ts";
 import type { Publication } from "../../../src/delivery/publish/publisher.ts";
 import type { EntryStore } from "../../../src/delivery/entries/entry-store.ts";
 import type { Reading } from "../../../src/flags/reading.ts";

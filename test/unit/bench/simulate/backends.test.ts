@@ -8,6 +8,7 @@ import { NO_LAG, StallingLag } from "../../../../bench/simulate/backends/replica
 import { Engine } from "../../../../bench/simulate/engine/engine.ts";
 import { seededRandom } from "../../../../bench/simulate/engine/random.ts";
 import { Meter } from "../../../../bench/simulate/judge/meter.ts";
+import { loadScripts } from "../../../../src/cache/redis/load-scripts.ts";
 import { RedisTier } from "../../../../src/cache/redis/tier.ts";
 
 const [frankfurt, sydney] = [placeOf("Frankfurt"), placeOf("Sydney")];
@@ -62,6 +63,8 @@ describe("the simulated Redis", () => {
   });
 
   it("runs the worker's scripts, and forgets a hash that has expired", async ({ expect }) => {
+    // Node would read them from disk in real time.
+    await loadScripts();
     const engine = newEngine();
     const { redis } = open(engine);
     const now = () => Math.floor(engine.now);
