@@ -23,6 +23,8 @@ export interface CaseResult extends Verdict, Recovery {
 
 /** The time in which everything must recover (ms). A breaker stays open for at most five seconds. */
 const RECOVERY_MS = 20_000;
+/** Without a purge transport, the isolates of a data centre share a head for less than this (ms). */
+const HEAD_IS_OVER_MS = 1100;
 /** A response that takes longer than this counts as missing (ms). */
 const RESPONSE_MS = 15_000;
 
@@ -42,7 +44,10 @@ export interface Site {
   caseNumber: number;
 }
 
-/** The clients that ask from the start, and those that join when the fault begins. */
+/**
+ * The clients that ask from the start, those that join when the fault begins, and those whose isolates start when the
+ * head that their data centre shares is over.
+ */
 function pollersOf(world: ChaosWorld, { places: { plain, kept }, caseNumber }: Site) {
   const poller = (dataCentre: DataCentre, role: Parameters<typeof isolateOf>[0], paths: readonly string[]): Poller => ({
     client: world.client(dataCentre, isolateOf(role, caseNumber)),
@@ -55,7 +60,8 @@ function pollersOf(world: ChaosWorld, { places: { plain, kept }, caseNumber }: S
       poller(kept, "writer", GET),
       poller(kept, "writer", [EVALUATE]),
     ],
-    during: [poller(plain, "cold", SINGLE), poller(plain, "cold", [EVALUATE]), poller(kept, "late", GET)],
+    during: [poller(kept, "late", GET)],
+    cold: [poller(plain, "cold", SINGLE), poller(plain, "cold", [EVALUATE])],
   };
 }
 
@@ -77,7 +83,7 @@ export async function runCase(
   chaosCase: ChaosCase,
   options: CaseOptions,
 ): Promise<CaseResult> {
-  const { before, during } = pollersOf(world, { places, caseNumber });
+  const { before, during, cold } = pollersOf(world, { places, caseNumber });
   const atLeast = world.client(places.plain, isolateOf("warm", caseNumber));
   const failures: string[] = [];
   const writes = { made: 0, tried: 0 };
@@ -104,6 +110,10 @@ export async function runCase(
     heal = inject(world, chaosCase);
     loops.push(
       ...during.map(poll),
+      ...cold.map(async (poller) => {
+        await pause(HEAD_IS_OVER_MS);
+        await poll(poller);
+      }),
       repeat(500, async () => atLeast.ask(`${EVALUATE}/b`, "pro", await world.writeElsewhere())),
       repeat(700, async () => {
         const isDuring = healedAt === Infinity;
@@ -117,7 +127,7 @@ export async function runCase(
     await pause(options.faultMs);
     heal();
     healedAt = performance.now();
-    const pollers = [...before, ...during];
+    const pollers = [...before, ...during, ...cold];
     const version = await world.writeElsewhere(KEPT_FLAG);
     const [recoveredSeconds, closedSeconds] = await Promise.all([
       sinceUntil(healedAt, async () => pollers.every(({ client }) => isBack(client, healedAt, version))),
