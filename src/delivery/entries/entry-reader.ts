@@ -9,8 +9,9 @@ import { within } from "../../resilience/deadline.ts";
 import type { SingleFlight } from "../../resilience/single-flight.ts";
 import type { EnvironmentState } from "../environment.ts";
 import type { RequestScope } from "../request-scope.ts";
+import { dropOldest } from "./drop-oldest.ts";
 import type { EntryStore } from "./entry-store.ts";
-import type { TaggedVersion } from "./entry-text.ts";
+import { isSame, type TaggedVersion } from "./entry-text.ts";
 import type { HeldEntry } from "./held-entry.ts";
 import type { SharedHeads } from "./shared-heads.ts";
 
@@ -54,14 +55,6 @@ export class EntryReader {
     return (await within(brought, READ_BUDGET_MS, this.#options.clock)) ?? false;
   }
 
-  /** The entry whose flags this isolate has used, or `undefined`. */
-  held(state: EnvironmentState): HeldEntry | undefined {
-    const held = this.#held.get(state.name);
-    if (held === undefined) return undefined;
-    const { memory, histories } = held;
-    return memory === state.memory && histories === memory.histories ? held.entry : undefined;
-  }
-
   async #bring(state: EnvironmentState, flagKeys: readonly string[] | "all", scope: RequestScope): Promise<boolean> {
     const { store, heads, clock, headCheckMs } = this.#options;
     const { minVersion = 0 } = scope;
@@ -73,9 +66,17 @@ export class EntryReader {
     return this.#promote(state, entry, flagKeys);
   }
 
+  /** The entry whose flags this isolate has used, or `undefined`. */
+  #heldFor(state: EnvironmentState): HeldEntry | undefined {
+    const held = this.#held.get(state.name);
+    if (held === undefined) return undefined;
+    const { memory, histories } = held;
+    return memory === state.memory && histories === memory.histories ? held.entry : undefined;
+  }
+
   /** Returns the entry held here if no change since its version concerns the flags. */
   #usable(state: EnvironmentState, flagKeys: readonly string[] | "all"): HeldEntry | undefined {
-    const entry = this.held(state);
+    const entry = this.#heldFor(state);
     if (entry === undefined) return undefined;
     const changed = state.memory.changedSince(entry.version);
     if (changed === "*" || (flagKeys === "all" && changed.size > 0)) return undefined;
@@ -88,8 +89,8 @@ export class EntryReader {
     if (tag === undefined) return undefined;
     const read = () => this.#hold(state, { version, tag });
     await this.#options.flights.run(`entry:${state.name}/${version}/${tag}`, read, scope);
-    const entry = this.held(state);
-    return entry?.version === version && entry.tag === tag ? entry : undefined;
+    const entry = this.#heldFor(state);
+    return entry !== undefined && isSame(entry, { version, tag }) ? entry : undefined;
   }
 
   async #hold(state: EnvironmentState, { version, tag }: TaggedVersion): Promise<void> {
@@ -101,18 +102,7 @@ export class EntryReader {
     this.#held.set(name, { entry, memory, histories });
     state.entries.stored = { version, tag, takenAt: entry.takenAt };
     state.entries.whole = { ...entry.whole, histories };
-    this.#drop(name);
-  }
-
-  /** Drops the entries that were read first, until the rest is small enough. */
-  #drop(newest: string): void {
-    let chars = 0;
-    for (const { entry } of this.#held.values()) chars += entry.size;
-    for (const [oldest, { entry }] of this.#held) {
-      if (chars <= MAX_HELD_CHARS || oldest === newest) return;
-      this.#held.delete(oldest);
-      chars -= entry.size;
-    }
+    dropOldest(this.#held, MAX_HELD_CHARS, (held) => held.entry.size);
   }
 
   /** Compiles the flags into L1. Returns whether all of them are there, which a change in the meantime prevents. */

@@ -2,7 +2,7 @@ import { parseJson } from "../../cache/redis/reading-text.ts";
 import type { Head } from "../../flags/changes.ts";
 import { environmentTag, headTag } from "../publish/purge-targets.ts";
 import type { EntryCache, EntryName } from "./entry-cache.ts";
-import { EntryText, type TaggedVersion } from "./entry-text.ts";
+import { EntryText, isSame, isTagged, type TaggedVersion, type Taken } from "./entry-text.ts";
 import { HeldEntry } from "./held-entry.ts";
 
 /** An entry that nobody renews is kept for this long (seconds). */
@@ -16,9 +16,7 @@ export interface StoredHead extends Head {
 }
 
 /** The newest version that a data centre has stored, for outages and for those who store the next one. */
-export interface Newest extends TaggedVersion {
-  /** When the version was last known to be the newest (ms since epoch). */
-  takenAt: number;
+export interface Newest extends Taken {
   /** The last version that was stored whole. */
   whole: TaggedVersion;
 }
@@ -107,7 +105,7 @@ export class EntryStore {
   async #entry(environment: string, version: number, tag: string, shard?: number): Promise<EntryText | undefined> {
     const text = await this.#text(this.#name(environment, version, tag, shard));
     const entry = text === undefined ? undefined : EntryText.parse(text, this.schemaVersion);
-    return entry?.top.version === version && entry.top.tag === tag ? entry : undefined;
+    return entry !== undefined && isSame(entry.top, { version, tag }) ? entry : undefined;
   }
 
   #name(environment: string, version: number, tag: string, shard?: number): EntryName {
@@ -137,10 +135,4 @@ function isNewest(value: unknown): value is Newest {
   if (typeof value !== "object" || value === null) return false;
   const { takenAt, whole } = value as Partial<Newest>;
   return isTagged(value) && Number.isFinite(takenAt) && isTagged(whole);
-}
-
-function isTagged(value: unknown): value is TaggedVersion {
-  if (typeof value !== "object" || value === null) return false;
-  const { version, tag } = value as Partial<TaggedVersion>;
-  return Number.isSafeInteger(version) && typeof tag === "string";
 }

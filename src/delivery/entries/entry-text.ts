@@ -115,6 +115,12 @@ export class EntryText {
   }
 }
 
+export function isTagged(value: unknown): value is TaggedVersion {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, tag } = value as Partial<TaggedVersion>;
+  return Number.isSafeInteger(version) && typeof tag === "string";
+}
+
 export function isSame(one: TaggedVersion, other: TaggedVersion): boolean {
   return one.version === other.version && one.tag === other.tag;
 }
@@ -137,12 +143,7 @@ function lineIn(text: string, name: string): string | undefined {
 
 function isTop(value: unknown): value is EntryTop {
   if (typeof value !== "object" || value === null) return false;
-  const { schemaVersion, version, tag, takenAt, hidden } = value as Partial<EntryTop>;
-  return (
-    Number.isSafeInteger(schemaVersion) &&
-    Number.isSafeInteger(version) &&
-    Number.isSafeInteger(takenAt) &&
-    typeof tag === "string" &&
-    Array.isArray(hidden)
-  );
+  const { schemaVersion, takenAt, hidden } = value as Partial<EntryTop>;
+  const areNumbers = Number.isSafeInteger(schemaVersion) && Number.isSafeInteger(takenAt);
+  return isTagged(value) && areNumbers && Array.isArray(hidden);
 }

@@ -6,7 +6,7 @@ import { type Clock, isWithin } from "../../ops/clock.ts";
 import { FailureLog } from "../../ops/failure-log.ts";
 import type { Log } from "../../ops/log.ts";
 import type { EnvironmentState } from "../environment.ts";
-import type { LoadOutcome } from "../read/loader.ts";
+import { isLoaded, type LoadOutcome } from "../read/loader.ts";
 import type { RequestScope } from "../request-scope.ts";
 import type { EntryStore } from "./entry-store.ts";
 import {
@@ -96,7 +96,7 @@ export class EntryWriter {
     const { name, entries, memory } = state;
     if (wholeOf(memory, schemaVersion) === undefined) {
       const outcome = await loadAll(state, { waitUntil: (promise) => scope.waitUntil(promise) });
-      if (outcome === "unavailable" || outcome === "unknown-environment") return;
+      if (!isLoaded(outcome)) return;
     }
     const taken = takenOf(state);
     const whole = wholeOf(memory, schemaVersion);

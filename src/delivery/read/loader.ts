@@ -16,7 +16,7 @@ import type { LoadPlan } from "./load-plans.ts";
 export type LoadOutcome = Exclude<Tier, "L1" | "snapshot"> | "unknown-environment" | "unavailable";
 
 /** Whether the load brought what it was asked for. */
-export function isLoaded(outcome: LoadOutcome): boolean {
+export function isLoaded(outcome: LoadOutcome): outcome is Exclude<LoadOutcome, "unknown-environment" | "unavailable"> {
   return outcome !== "unknown-environment" && outcome !== "unavailable";
 }
 

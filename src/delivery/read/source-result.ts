@@ -3,7 +3,7 @@ import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { MinVersionError, type RequestScope, type Tier, UnavailableError } from "../request-scope.ts";
 import type { EnvironmentState } from "../environment.ts";
 import type { Snapshot } from "../snapshots/snapshot.ts";
-import type { LoadOutcome } from "./loader.ts";
+import { isLoaded, type LoadOutcome } from "./loader.ts";
 
 /** Whose flags are asked for, and what the request lends to reading them. */
 export interface SourceQuestion {
@@ -47,7 +47,7 @@ export function requireVersion(version: number, { minVersion }: RequestScope, ou
 
 /** The tier that a loaded value came from; `stale` if the load did not bring it. */
 export function loadedFrom(outcome: LoadOutcome, isSuperseded: boolean): Tier | "stale" {
-  return isSuperseded || outcome === "unknown-environment" || outcome === "unavailable" ? "stale" : outcome;
+  return !isSuperseded && isLoaded(outcome) ? outcome : "stale";
 }
 
 /** The result of a warm isolate: its keys are current, and its head is confirmed. */

@@ -5,6 +5,7 @@ import type { FlagDocument } from "../../flags/document.ts";
 import { type Clock, isWithin } from "../../ops/clock.ts";
 import { errorFields, type Log } from "../../ops/log.ts";
 import { within } from "../../resilience/deadline.ts";
+import { dropOldest } from "../entries/drop-oldest.ts";
 import type { EntryStore } from "../entries/entry-store.ts";
 import { EntryText, isNewer } from "../entries/entry-text.ts";
 import type { EntryWriter } from "../entries/entry-writer.ts";
@@ -83,7 +84,10 @@ export class Snapshots {
     const now = clock.now();
     if (newest !== undefined) {
       const ageSeconds = Math.floor((now - newest.takenAt) / 1000);
-      for (const [, text] of newest.flags()) await prepareToCompileText(text);
+      for (const [, text] of newest.flags()) {
+        const loading = prepareToCompileText(text);
+        if (loading !== undefined) await loading;
+      }
       log.warn("snapshot_served", { environment, version: newest.version, ageSeconds });
     }
     const snapshot = newest && new Snapshot(newest, compile);
@@ -109,12 +113,6 @@ export class Snapshots {
   #hold(environment: string, held: Held): void {
     this.#held.delete(environment);
     this.#held.set(environment, held);
-    let chars = 0;
-    for (const { snapshot } of this.#held.values()) chars += snapshot?.size ?? 0;
-    for (const [oldest, { snapshot }] of this.#held) {
-      if (chars <= MAX_HELD_CHARS || oldest === environment) return;
-      this.#held.delete(oldest);
-      chars -= snapshot?.size ?? 0;
-    }
+    dropOldest(this.#held, MAX_HELD_CHARS, ({ snapshot }) => snapshot?.size ?? 0);
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
-import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
+import { MapEdgeCache, ZONE } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
 import { send } from "../management/client.ts";
@@ -10,7 +10,6 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const FLAGS = Array.from({ length: 5 }, (_, i) => `flag-${i}`);
 const NO_ZONE = {};
-const ZONE = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "token", CF_API_URL: "http://127.0.0.1:9" };
 
 describe("an isolate whose head is confirmed again and again", () => {
   const clock = new FakeClock();

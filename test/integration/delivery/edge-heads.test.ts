@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, test } from "vitest";
 import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { startIsolate } from "../../support/app.ts";
-import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
+import { MapEdgeCache, ZONE } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
 import { send } from "../management/client.ts";
@@ -16,8 +16,7 @@ afterAll(() => project.close());
 
 test("X-Flags-Min-Version looks past a stored head that is too old, instead of a 503", async ({ expect }) => {
   const edge = new MapEdgeCache(clock.now);
-  const zone = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "token", CF_API_URL: "http://127.0.0.1:9" };
-  const reader = startIsolate({ ...project.bindings, ...zone }, clock, { openCache: edge.open });
+  const reader = startIsolate({ ...project.bindings, ...ZONE }, clock, { openCache: edge.open });
   const ask = (headers: Record<string, string> = {}) =>
     send(reader, project.serverKey, "POST", "/ofrep/v1/evaluate/flags/banner", {}, headers);
   await ask();

@@ -2,6 +2,9 @@ import { EntryText, type EntryTop } from "../../../src/delivery/entries/entry-te
 import { SCHEMA_VERSION } from "../../../src/flags/document.ts";
 import type { EdgeCache } from "../../../src/ops/runtime.ts";
 
+/** The settings of a worker with a purge transport. Nothing listens there: tests remove entries themselves. */
+export const ZONE = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "token", CF_API_URL: "http://127.0.0.1:9" };
+
 interface Kept {
   body: string;
   headers: [string, string][];

@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 import { mintKey } from "../../../../src/ops/token.ts";
-import type { MapEdgeCache } from "../../../support/edge/edge-cache.ts";
-import { EVERY_MS, useDataCentre, ZONE } from "./data-centre-world.ts";
+import { type MapEdgeCache, ZONE } from "../../../support/edge/edge-cache.ts";
+import { EVERY_MS, useDataCentre } from "./data-centre-world.ts";
 
 const FROM_DATA_CENTRE = "Burgee-L1; fwd=miss, Burgee-Data-Centre; hit";
 const NONE = { l2: 0, l3: 0 };

@@ -8,9 +8,6 @@ import { aFlag, startTestProject, type TestFlag, type TestProject } from "../../
 /** The least time between two whole entries of a data centre (ms). */
 export const EVERY_MS = 10_000;
 
-/** The settings of a worker with a purge transport. Nothing listens there: tests remove entries themselves. */
-export const ZONE = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "token", CF_API_URL: "http://127.0.0.1:9" };
-
 export interface ApiResponse {
   status: number;
   /** The value of the flag "banner". */

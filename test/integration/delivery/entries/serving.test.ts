@@ -1,5 +1,6 @@
 import { describe, test } from "vitest";
-import { useDataCentre, ZONE } from "./data-centre-world.ts";
+import { ZONE } from "../../../support/edge/edge-cache.ts";
+import { useDataCentre } from "./data-centre-world.ts";
 
 describe("the last known good of a data centre", () => {
   const world = useDataCentre();

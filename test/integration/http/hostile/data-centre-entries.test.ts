@@ -1,7 +1,8 @@
 import { describe, test } from "vitest";
 import { entryPath } from "../../../../src/delivery/entries/entry-cache.ts";
 import { KEY_SECRET } from "../../../support/project.ts";
-import { useDataCentre, ZONE } from "../../delivery/entries/data-centre-world.ts";
+import { ZONE } from "../../../support/edge/edge-cache.ts";
+import { useDataCentre } from "../../delivery/entries/data-centre-world.ts";
 
 /** Other Workers of a zone share its cache, and entries hold rules and hashes of keys. */
 describe("a data centre's entries", () => {
