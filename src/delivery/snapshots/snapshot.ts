@@ -16,12 +16,12 @@ export class Snapshot {
   /** The length of its text (characters). */
   readonly size: number;
   readonly #entry: HeldEntry;
-  readonly #compile: (document: FlagDocument) => CompiledFlag;
+  readonly #compile: (document: FlagDocument, text: string) => CompiledFlag;
   readonly #compiled = new Map<string, CompiledFlag>();
   #flagSet: FlagSet | undefined;
 
   /** All shards of the entry must have been added. */
-  constructor(entry: HeldEntry, compile: (document: FlagDocument) => CompiledFlag) {
+  constructor(entry: HeldEntry, compile: (document: FlagDocument, text: string) => CompiledFlag) {
     this.version = entry.version;
     this.takenAt = entry.takenAt;
     this.keys = entry.keys;
@@ -49,7 +49,7 @@ export class Snapshot {
   #compileText(key: string, text: string): CompiledFlag {
     const document = parseCachedDocument(parseJson(text));
     if (document === undefined) throw new UnavailableError(`flag "${key}" cannot be read from the snapshot`);
-    const compiled = this.#compile(document);
+    const compiled = this.#compile(document, text);
     this.#compiled.set(key, compiled);
     return compiled;
   }

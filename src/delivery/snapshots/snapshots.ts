@@ -26,7 +26,7 @@ export interface SnapshotsOptions {
   entries: { store: EntryStore; writer: EntryWriter } | undefined;
   /** The snapshots that were bundled at deployment: text by environment. */
   bundled: () => Promise<Readonly<Record<string, string>>>;
-  compile: (document: FlagDocument) => CompiledFlag;
+  compile: (document: FlagDocument, text: string) => CompiledFlag;
   schemaVersion: number;
   flights: SingleFlight;
   clock: Clock;
