@@ -65,10 +65,14 @@ describe("an isolate whose head is confirmed again and again", () => {
     expect(await anHourOf(isolate, 20_000)).toEqual({ l2: 180, l3: 0, misses: 0 });
   });
 
-  test("reads no flag when the hash in Redis expires, only the head from Postgres", async ({ expect }) => {
-    // The hash lives for 15 minutes. The head check that finds none asks Postgres and writes the head to Redis.
-    expect(await anHourOf(start(), 20_000)).toEqual({ l2: 180 + 4, l3: 4, misses: 0 });
-  });
+  // The embedded Redis uses the fake clock. A real one has its own, so nothing expires there.
+  test.skipIf(process.env["TEST_REDIS_URL"])(
+    "reads no flag when the hash in Redis expires, only the head from Postgres",
+    async ({ expect }) => {
+      // The hash lives for 15 minutes. The head check that finds none asks Postgres and writes the head to Redis.
+      expect(await anHourOf(start(), 20_000)).toEqual({ l2: 180 + 4, l3: 4, misses: 0 });
+    },
+  );
 
   test("reads no flag while heads come from the data centre", async ({ expect }) => {
     const isolate = start({ ...ZONE, CACHE_L2_TTL_SECONDS: "86400" });

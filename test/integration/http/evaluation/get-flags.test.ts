@@ -168,6 +168,7 @@ describe("responses to GET that the data centre keeps", () => {
   test("serve a second isolate's request without a round trip", async ({ expect }) => {
     await get("/flags/kept?b=2&a=1");
     await expect.poll(() => get("/flags/kept?a=1&b=2")).toBe("Burgee-Edge; hit");
+    await colo.settled();
     project.resetStats();
     await get("/flags/kept?a=1&b=2");
     expect(project.roundTrips()).toEqual({ l2: 0, l3: 0 });
