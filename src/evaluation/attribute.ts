@@ -39,17 +39,27 @@ export function compileAttribute(path: AttributePath): Attribute {
     throw new CompileError("an attribute must be a string or a list of strings");
   }
   const label = path.join(" → ");
-  const [root = "", ...rest] = path;
+  const [root = ""] = path;
   if (root === REQUEST) {
-    if (rest.length === 0) return { get: () => undefined, readsRequest: false, label };
-    return { get: (input) => walk(input.request, rest), readsRequest: true, label };
+    if (path.length === 1) return { get: missing, readsRequest: false, label };
+    return { get: requestPath(path.slice(1)), readsRequest: true, label };
   }
-  if (rest.length === 0) return contextAttribute(root);
-  return { get: (input) => walk(input.context, path), readsRequest: false, label };
+  if (path.length === 1) return contextAttribute(root);
+  return { get: contextPath(path), readsRequest: false, label };
+}
+
+const missing: Getter = () => undefined;
+
+function requestPath(steps: readonly string[]): Getter {
+  return (input) => walk(input.request, steps);
+}
+
+function contextPath(steps: readonly string[]): Getter {
+  return (input) => walk(input.context, steps);
 }
 
 function namedAttribute(path: string): Attribute {
-  if (path === REQUEST) return { get: () => undefined, readsRequest: false, label: path };
+  if (path === REQUEST) return { get: missing, readsRequest: false, label: path };
   if (path.startsWith(REQUEST_PREFIX)) {
     const name = path.slice(REQUEST_PREFIX.length);
     return { get: (input) => own(input.request, name), readsRequest: true, label: path };

@@ -118,9 +118,15 @@ function compileBoundaries({ instants, ramps }: Traits): CompiledFlag["nextBound
   const boundaries = new Set(instants);
   for (const { start, end } of ramps) boundaries.add(start).add(end);
   if (boundaries.size === 0) return NO_BOUNDARY;
-  const sorted = [...boundaries].sort((a, b) => a - b);
-  return (now, rampStepMs = 0) => {
-    const next = sorted.find((instant) => instant > now);
+  return nextOf(
+    [...boundaries].sort((a, b) => a - b),
+    [...ramps],
+  );
+}
+
+function nextOf(instants: readonly number[], ramps: readonly { start: number; end: number }[]) {
+  return (now: number, rampStepMs = 0): number | undefined => {
+    const next = instants.find((instant) => instant > now);
     for (const { start, end } of ramps) {
       if (now >= start && now < end) return Math.min(now + rampStepMs, next ?? Number.POSITIVE_INFINITY);
     }

@@ -1,10 +1,12 @@
 import { WEIGHT_TOTAL, type AttributeCondition, type BucketCondition, type Condition } from "../flags/document.ts";
-import { compileAttribute, type Getter } from "./attribute.ts";
+import { type Attribute, compileAttribute, type Getter } from "./attribute.ts";
 import { type Bucketing, compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { commonLeaf } from "./common-leaf.ts";
 import { CompileError } from "./compile-error.ts";
 import { compilePredicate } from "./operators.ts";
+import { SharedValues } from "../flags/shared-values.ts";
 import { addTraits, countTests, newTraits, type DependencyPlan, type Compilation } from "./compilation.ts";
+import { type CompiledSegment, segmentText, sharedSegment, shareSegment } from "./segments/shared-segments.ts";
 import { allOf, anyOf, FALSE, notOf, TRUE, type Predicate, UNKNOWN, type Test, type Truth } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
 
@@ -72,11 +74,23 @@ function dependencyPlan(flag: string, compilation: Compilation): DependencyPlan 
 }
 
 function compileSegment(name: string, compilation: Compilation): Test {
-  const known = compilation.compiledSegments.get(name);
-  if (known) {
-    addTraits(compilation.traits, known.traits);
-    return known.test;
-  }
+  const segment = compilation.compiledSegments.get(name) ?? sharedOrNewSegment(name, compilation);
+  compilation.compiledSegments.set(name, segment);
+  addTraits(compilation.traits, segment.traits);
+  return segment.test;
+}
+
+function sharedOrNewSegment(name: string, compilation: Compilation): CompiledSegment {
+  const text = segmentText(name, compilation);
+  if (text === undefined) return newSegment(name, compilation);
+  const shared = sharedSegment(text);
+  if (shared !== undefined) return shared;
+  const segment = newSegment(name, compilation);
+  shareSegment(text, segment);
+  return segment;
+}
+
+function newSegment(name: string, compilation: Compilation): CompiledSegment {
   const condition =
     compilation.segments && Object.hasOwn(compilation.segments, name) ? compilation.segments[name] : undefined;
   if (condition === undefined) throw new CompileError(`unknown segment ${JSON.stringify(name)}`);
@@ -86,15 +100,25 @@ function compileSegment(name: string, compilation: Compilation): Test {
   const traits = newTraits();
   const test = compileCondition(condition, { ...compilation, traits });
   compilation.ancestors.delete(ancestor);
-  compilation.compiledSegments.set(name, { test, traits });
-  addTraits(compilation.traits, traits);
-  return test;
+  return { test, traits };
 }
+
+/** The tests of conditions that some flag uses. Flags of an environment have many conditions in common. */
+const leaves = new SharedValues<Test>();
 
 function compileLeaf(condition: AttributeCondition, compilation: Compilation): Test {
   countTests(compilation.traits, 1);
   const attribute = compileAttribute(condition.attribute);
   compilation.traits.readsRequest ||= attribute.readsRequest;
+  const text = JSON.stringify(condition);
+  const known = leaves.get(text);
+  if (known !== undefined) return known;
+  const leaf = newLeaf(condition, attribute);
+  leaves.add(text, leaf);
+  return leaf;
+}
+
+function newLeaf(condition: AttributeCondition, attribute: Attribute): Test {
   // `exists` asks whether the attribute is there, so for a missing one it is false and never unknown.
   const missing = condition.operator === "exists" ? FALSE : truthOf(condition.missing);
   const invalid = invalidTruth(condition);
@@ -137,7 +161,8 @@ function compileBucketCondition({ by, salt, hash, ranges }: BucketCondition["buc
   for (const [from, to] of ranges) {
     if (!isShare(from) || !isShare(to)) throw new CompileError("ranges must hold whole numbers from 0 to 100000");
   }
-  return isInRanges(bucket, ranges.flat());
+  // A flattened list has room for more elements, and its copy has none.
+  return isInRanges(bucket, ranges.flat().slice());
 }
 
 /** `bounds` are the first bucket of a range and the first one after it, for each range. */

@@ -104,21 +104,21 @@ function resolutionsOf(make: (split: boolean, variant: string) => Resolution): R
 
 /** Defines the order of evaluation. Most flags have few parts, and get shorter functions. */
 function compileRun({ off, prerequisites, rules, default: { serve, constant } }: Omit<Plan, "run">): Plan["run"] {
-  const fallback = constant === undefined ? orOff(serve, off) : always(constant);
   const [first] = rules;
-  let run = fallback;
-  if (first !== undefined && rules.length === 1)
-    run = constant === undefined ? oneStep(first.step, fallback) : oneStepOr(first.step, constant);
-  else if (first !== undefined)
-    run = inOrder(
-      rules.map(({ step }) => step),
-      fallback,
-    );
+  const orElse = constant === undefined ? orOff(serve, off) : notReached;
+  let run: Plan["run"];
+  if (first === undefined) run = constant === undefined ? orElse : always(constant);
+  else if (rules.length === 1) run = oneStep(first.step, constant, orElse);
+  else run = inOrder(stepsOf(rules), constant, orElse);
   return prerequisites.length === 0 ? run : requiring(prerequisites, off, run);
 }
 
-// Each of these functions makes one closure, which captures nothing but what it needs: an isolate holds tens of
-// thousands of them.
+function stepsOf(rules: readonly CompiledRule[]): ServeFunction[] {
+  return rules.map(({ step }) => step);
+}
+
+// An isolate holds tens of thousands of flags, so each of these functions makes one closure, over nothing but what it
+// needs. `orElse` is called if the default has no constant resolution.
 
 function always(resolution: Resolution): Plan["run"] {
   return () => resolution;
@@ -129,15 +129,11 @@ function orOff(serve: ServeFunction, off: Resolution): Plan["run"] {
 }
 
 /** Both results that serve nothing lead from the only rule to the default. */
-function oneStepOr(step: ServeFunction, fallback: Resolution): Plan["run"] {
-  return (input) => step(input) ?? fallback;
+function oneStep(step: ServeFunction, constant: Resolution | undefined, orElse: Plan["run"]): Plan["run"] {
+  return (input) => step(input) ?? constant ?? orElse(input);
 }
 
-function oneStep(step: ServeFunction, fallback: Plan["run"]): Plan["run"] {
-  return (input) => step(input) ?? fallback(input);
-}
-
-function inOrder(steps: readonly ServeFunction[], fallback: Plan["run"]): Plan["run"] {
+function inOrder(steps: readonly ServeFunction[], constant: Resolution | undefined, orElse: Plan["run"]): Plan["run"] {
   return (input) => {
     for (let i = 0; i < steps.length; i++) {
       const served = (steps[i] as ServeFunction)(input);
@@ -145,9 +141,13 @@ function inOrder(steps: readonly ServeFunction[], fallback: Plan["run"]): Plan["
       if (served === THE_DEFAULT) break;
       return served;
     }
-    return fallback(input);
+    return constant ?? orElse(input);
   };
 }
+
+const notReached = (): never => {
+  throw new Error("the default has a constant resolution");
+};
 
 function requiring(prerequisites: readonly Test[], off: Resolution, run: Plan["run"]): Plan["run"] {
   return (input) => {

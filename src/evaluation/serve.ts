@@ -84,9 +84,10 @@ interface Split {
 }
 
 /** Compiles a split of one or two ranges, which takes less memory without the lists. */
-function serveTwo(bucket: Bucketing, { ends, resolutions, onMiss, onMissingKey }: Split): ServeFunction {
-  const [firstEnd = 0, secondEnd = firstEnd] = ends;
-  const [first, second] = resolutions;
+function serveTwo(bucket: Bucketing, split: Split): ServeFunction {
+  const { onMiss, onMissingKey } = split;
+  const [firstEnd = 0, secondEnd = firstEnd] = split.ends;
+  const [first, second] = split.resolutions;
   return (input) => {
     const at = bucket(input);
     if (at === NO_BUCKET) return onMissingKey;

@@ -41,12 +41,17 @@ export function anyVersion(
   if (read !== undefined) return predicateOf(VERSION_READERS[read].any(versions, passes), invalid);
   const wanted = parseAll(versions);
   const [first] = wanted;
-  if (first && wanted.length === 1) {
-    return (value) => (!readSubject(value) ? invalid : passes(compareVersions(subject, first)) ? TRUE : FALSE);
-  }
+  return first && wanted.length === 1 ? passesFor(first, passes, invalid) : passesForAny(wanted, passes, invalid);
+}
+
+function passesFor(version: Version, passes: (order: number) => boolean, invalid: Truth): Predicate {
+  return (value) => (!readSubject(value) ? invalid : passes(compareVersions(subject, version)) ? TRUE : FALSE);
+}
+
+function passesForAny(versions: readonly Version[], passes: (order: number) => boolean, invalid: Truth): Predicate {
   return (value) => {
     if (!readSubject(value)) return invalid;
-    return wanted.some((version) => passes(compareVersions(subject, version))) ? TRUE : FALSE;
+    return versions.some((version) => passes(compareVersions(subject, version))) ? TRUE : FALSE;
   };
 }
 

@@ -1,5 +1,6 @@
 import * as preloaded from "#preloaded-pattern-engine";
 import type { RE2JS } from "re2js";
+import { SharedValues } from "../shared-values.ts";
 
 export type Pattern = RE2JS;
 
@@ -9,11 +10,23 @@ export type Pattern = RE2JS;
  */
 let engine: typeof preloaded | undefined = "RE2JS" in preloaded ? preloaded : undefined;
 
+/** A compiled pattern takes several KiB and remembers how it matched, so equal patterns are one. */
+const shared = new SharedValues<Pattern>();
+
 /**
  * Compiles a pattern in RE2 syntax, which matches in linear time, anywhere in the text. The engine must be loaded.
  * @throws PatternError
  */
 export function compilePattern(pattern: string, caseInsensitive: boolean): Pattern {
+  const text = `${caseInsensitive ? "i" : "s"}${pattern}`;
+  const known = shared.get(text);
+  if (known !== undefined) return known;
+  const compiled = newPattern(pattern, caseInsensitive);
+  shared.add(text, compiled);
+  return compiled;
+}
+
+function newPattern(pattern: string, caseInsensitive: boolean): Pattern {
   if (engine === undefined) throw new Error("a pattern was compiled before the pattern engine was loaded");
   const { RE2JS, RE2JSException } = engine;
   try {
