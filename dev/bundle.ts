@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
-import { type BuildOptions, build } from "esbuild";
+import { join, relative, resolve } from "node:path";
+import { type OutputChunk, rolldown, type RolldownBuild } from "rolldown";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -16,7 +16,7 @@ export interface Bundle {
   modules: BundledModule[];
   /** The names of the modules that the runtime evaluates before the first request: the entry and its static imports. */
   first: string[];
-  /** The bytes that each source file contributes to the modules. */
+  /** The bytes of each source file in the modules, before they are minified. */
   inputs: Record<string, number>;
 }
 
@@ -28,72 +28,116 @@ export interface BundleOptions {
 
 /** Bundles a worker for Miniflare and plain workerd. Modules that it imports dynamically stay modules of their own. */
 export async function bundleWorker(entry = "src/worker.ts", options: BundleOptions = {}): Promise<Bundle> {
-  const result = await build({ ...optionsFor(entry, options), write: false, metafile: true });
-  const outputs = new Map(Object.entries(result.metafile.outputs).map(([path, output]) => [basename(path), output]));
-  const modules = result.outputFiles.map(({ path, text }) => {
-    const name = basename(path);
-    return { name, code: text, sources: Object.keys(outputs.get(name)?.inputs ?? {}) };
-  });
+  const chunks = await chunksOf(entry, options, { sourcemap: false });
   const inputs: Record<string, number> = {};
-  for (const output of outputs.values()) {
-    for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
-      inputs[path] = (inputs[path] ?? 0) + bytesInOutput;
-    }
+  for (const { modules } of chunks) {
+    for (const [id, { renderedLength }] of Object.entries(modules)) inputs[sourceOf(id)] = renderedLength;
   }
-  const first = new Set(["worker.js"]);
-  for (const name of first) {
-    for (const { path, kind } of outputs.get(name)?.imports ?? []) {
-      if (kind === "import-statement" && outputs.has(basename(path))) first.add(basename(path));
-    }
-  }
-  const isEntry = ({ name }: BundledModule) => name === "worker.js";
-  return { modules: modules.toSorted((a, b) => Number(isEntry(b)) - Number(isEntry(a))), first: [...first], inputs };
+  return {
+    modules: chunks.map(({ fileName, code, moduleIds }) => ({
+      name: fileName,
+      code,
+      sources: moduleIds.map(sourceOf),
+    })),
+    first: firstOf(chunks).map(({ fileName }) => fileName),
+    inputs,
+  };
 }
 
 /** Writes the minified modules of the worker with their source maps. */
 export async function writeWorker(directory: string, options: BundleOptions): Promise<void> {
-  const built = await build({
-    ...optionsFor("src/worker.ts", { minify: true, ...options }),
-    outdir: directory,
-    write: false,
-    sourcemap: true,
-  });
+  const chunks = await chunksOf("src/worker.ts", { minify: true, ...options }, { sourcemap: true });
   await mkdir(directory, { recursive: true });
   const stale = new Set(await readdir(directory));
-  for (const { path, contents } of built.outputFiles) {
-    const name = basename(path);
+  const files = chunks.flatMap(({ fileName, code, map }) => [
+    { name: fileName, text: code },
+    { name: `${fileName}.map`, text: map?.toString() ?? "" },
+  ]);
+  for (const { name, text } of files) {
+    const path = join(directory, name);
     // `wrangler dev` watches the folder, and starts the worker anew after each write.
-    if (!stale.has(name) || !(await readFile(path)).equals(contents)) await writeFile(path, contents);
+    if (!stale.has(name) || (await readFile(path, "utf8")) !== text) await writeFile(path, text);
     stale.delete(name);
   }
   // Wrangler uploads whatever it finds.
   for (const name of stale) await rm(join(directory, name), { force: true });
 }
 
-function optionsFor(entry: string, { minify = false, alias }: BundleOptions): BuildOptions {
+/**
+ * Returns the entry's chunk and then the others. All that runs before the first request is in one chunk beside the
+ * entry, because a whole compresses better than its parts.
+ */
+async function chunksOf(
+  entry: string,
+  options: BundleOptions,
+  { sourcemap }: { sourcemap: boolean },
+): Promise<OutputChunk[]> {
+  const build = await rolldown(inputOptions(entry, options));
+  try {
+    const apart = await generate(build, options, { sourcemap: false });
+    const first = new Set(firstOf(apart).flatMap(({ moduleIds }) => moduleIds));
+    return await generate(build, options, { sourcemap, first });
+  } finally {
+    await build.close();
+  }
+}
+
+async function generate(
+  build: RolldownBuild,
+  { minify = false }: BundleOptions,
+  { sourcemap, first }: { sourcemap: boolean; first?: ReadonlySet<string> },
+): Promise<OutputChunk[]> {
+  const { output } = await build.generate({
+    dir: "dist/worker",
+    format: "esm",
+    minify,
+    sourcemap,
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    comments: { legal: false, annotation: true, jsdoc: false },
+    ...(first !== undefined && { codeSplitting: { groups: [{ name: "first", test: (id) => first.has(id) }] } }),
+  });
+  const chunks = output.filter((file) => file.type === "chunk");
+  return chunks.toSorted((a, b) => Number(b.isEntry) - Number(a.isEntry));
+}
+
+/** Returns the entry and the chunks that it imports statically. */
+function firstOf(chunks: readonly OutputChunk[]): OutputChunk[] {
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const first = new Set(chunks.slice(0, 1));
+  for (const { imports } of first) {
+    for (const name of imports) {
+      const chunk = byName.get(name);
+      if (chunk !== undefined) first.add(chunk);
+    }
+  }
+  return [...first];
+}
+
+function sourceOf(id: string): string {
+  return relative(root, id);
+}
+
+function inputOptions(entry: string, { alias }: BundleOptions) {
   // hono-openapi can describe zod schemas; this worker has none, and a hoisted zod must not end up in the modules.
   const absent = `${root}/src/ops/absent.ts`;
   return {
-    absWorkingDir: root,
-    entryPoints: { worker: entry },
-    outdir: "dist/worker",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    target: "es2024",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*", "node:*"],
-    alias: {
-      zod: absent,
-      "zod/v4": absent,
-      "zod/v4/core": absent,
-      "#preloaded-pattern-engine": absent,
-      ...alias,
+    cwd: root,
+    input: { worker: resolve(root, entry) },
+    platform: "neutral" as const,
+    external: [/^cloudflare:/, /^node:/],
+    resolve: {
+      mainFields: ["module", "main"],
+      conditionNames: ["workerd", "worker", "browser", "import", "default"],
+      alias: {
+        "zod/v4/core": absent,
+        "zod/v4": absent,
+        zod: absent,
+        "#preloaded-pattern-engine": absent,
+        ...alias,
+      },
     },
-    minify,
-    legalComments: "none",
-    logLevel: "error",
+    transform: { target: "es2024" },
+    logLevel: "silent" as const,
   };
 }
