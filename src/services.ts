@@ -37,7 +37,12 @@ import { createCallerRateLimit } from "./ops/rate-limit.ts";
 import { createRedact } from "./ops/redact.ts";
 import { defaultRuntime, type Runtime, type ServicesOptions, type StoreAccess } from "./services-options.ts";
 
-/** The same for commands that move whole environments, which can be megabytes (ms). */
+/**
+ * A command that changes something may take this long (ms). It goes to the primary, and across half the Earth and back
+ * takes a quarter of a second.
+ */
+const REDIS_WRITE_TIMEOUT_MS = 500;
+/** A command that moves a whole environment, perhaps megabytes, may take this long (ms). */
 const REDIS_BULK_TIMEOUT_MS = 1000;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */
@@ -261,6 +266,7 @@ function createRedisTier(settings: Settings, runtime: Runtime): RedisTier | unde
     return undefined;
   return new RedisTier({
     redis: createRedis(url, token, timeoutMs),
+    writeRedis: createRedis(url, token, Math.max(timeoutMs, REDIS_WRITE_TIMEOUT_MS)),
     bulkRedis: createRedis(url, token, Math.max(timeoutMs, REDIS_BULK_TIMEOUT_MS)),
     prefix: settings.CACHE_PREFIX,
     ttlMs: settings.CACHE_L2_TTL_SECONDS * 1000,

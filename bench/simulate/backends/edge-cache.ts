@@ -4,6 +4,8 @@ import { exponential, type Random, uniform } from "../engine/random.ts";
 
 /** An operation takes between these times (ms). */
 const LATENCY_MS = [1, 5] as const;
+/** A data centre evicts the entry that was not used for the longest time if it has more than this. */
+const MAX_ENTRIES = 32;
 
 interface Entry {
   body: string;
@@ -55,7 +57,8 @@ export class SimulatedEdgeCache {
     const { engine, random, kindOf, onMatch } = this.#options;
     const entry = this.#entries.get(url);
     const isHit = entry !== undefined && entry.endsAt > engine.now;
-    if (entry !== undefined && !isHit) this.#entries.delete(url);
+    if (entry !== undefined) this.#entries.delete(url);
+    if (isHit) this.#entries.set(url, entry);
     onMatch(kindOf(new URL(url).pathname), isHit);
     return new Promise((resolve) => {
       engine.after(uniform(random, ...LATENCY_MS), () =>
@@ -74,7 +77,10 @@ export class SimulatedEdgeCache {
     await new Promise<void>((resolve) => {
       engine.after(uniform(random, ...LATENCY_MS), () => {
         const lifeMs = Math.min(maxAge * 1000, exponential(random, evictedAfterMs));
+        this.#entries.delete(url);
         this.#entries.set(url, { body, headers, tags, endsAt: engine.now + lifeMs });
+        const [oldest] = this.#entries.keys();
+        if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest);
         resolve();
       });
     });

@@ -5,24 +5,33 @@ import { type Redis, runCommand } from "./client.ts";
 /** From about this size on, bandwidth decides how long a command takes (characters). */
 const BULK_CHARS = 100_000;
 
+/** The commands that change something. Replicas cannot run them. */
+const WRITES = new Set(["EVAL", "HDEL"]);
+
 export type Command = [name: string, ...args: string[]];
+
+/** Clients of one Redis with different time limits. */
+export interface RedisClients {
+  redis: Redis;
+  /** For commands that change something. The primary may be further away than the replica that reads go to. */
+  writeRedis?: Redis;
+  /** For whole environments and large fills. */
+  bulkRedis?: Redis;
+}
 
 /** Sends commands, and counts those that fail, time out or get an unexpected reply. Each is a TierError. */
 export class RedisCommands {
   errors = 0;
-  readonly #redis: Redis;
-  readonly #bulk: Redis;
+  readonly #clients: RedisClients;
 
-  /** `bulk` is a client with a longer timeout, for commands that move whole environments. */
-  constructor(redis: Redis, bulk: Redis) {
-    this.#redis = redis;
-    this.#bulk = bulk;
+  constructor(clients: RedisClients) {
+    this.#clients = clients;
   }
 
   /** Pass "bulk" if the reply may be large. A large command is recognised by itself. */
   async run(command: Command, reply?: "bulk"): Promise<unknown> {
     try {
-      return await runCommand(reply === "bulk" || isLarge(command) ? this.#bulk : this.#redis, command);
+      return await runCommand(this.#clientFor(command, reply), command);
     } catch (error) {
       this.errors += 1;
       throw error;
@@ -44,6 +53,12 @@ export class RedisCommands {
   unexpectedReply(command: string): TierError {
     this.errors += 1;
     return new TierError(`redis ${command} sent an unexpected reply`);
+  }
+
+  #clientFor(command: Command, reply: "bulk" | undefined): Redis {
+    const { redis, writeRedis = redis, bulkRedis = redis } = this.#clients;
+    if (reply === "bulk" || isLarge(command)) return bulkRedis;
+    return WRITES.has(command[0]) ? writeRedis : redis;
   }
 }
 

@@ -4,8 +4,7 @@ import { type Change, contiguousEnd, type VersionTags } from "../../flags/change
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "../flag-cache.ts";
 import { type Advance, argumentsOfAdvance } from "./advance.ts";
 import { HEAD_FIELD } from "./head-text.ts";
-import type { Redis } from "./client.ts";
-import { type Command, RedisCommands } from "./commands.ts";
+import { type Command, type RedisClients, RedisCommands } from "./commands.ts";
 import { isWrongType } from "./refusals.ts";
 import { keyOf, olderChangesOf, readVersions, scanKeys } from "./keyspace.ts";
 import { argumentsOf, formatDocument, isFlagKey, parseReading } from "./reading-text.ts";
@@ -17,10 +16,7 @@ const MIN_TTL_MS = 60_000;
 /** Each scan covers a thousand keys of the database. */
 const MAX_SCANS = 10;
 
-export interface RedisTierOptions {
-  redis: Redis;
-  /** A client with a longer timeout, for whole environments and large fills. Default: `redis`. */
-  bulkRedis?: Redis;
+export interface RedisTierOptions extends RedisClients {
   /** The prefix of all Redis keys of this deployment. */
   prefix: string;
   /** The lifetime of an environment's hash, which every write renews. At least a minute. */
@@ -48,7 +44,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
   #misses = 0;
 
   constructor(options: RedisTierOptions) {
-    this.#commands = new RedisCommands(options.redis, options.bulkRedis ?? options.redis);
+    this.#commands = new RedisCommands(options);
     this.#options = options;
     this.#ttlMs = Math.max(options.ttlMs, MIN_TTL_MS);
     this.#fields = new SchemaFields(options.schemaVersion ?? SCHEMA_VERSION);

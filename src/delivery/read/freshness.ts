@@ -10,11 +10,11 @@ import { isLoaded, type LoadOutcome } from "./loader.ts";
 /** In a busy isolate, a head check that takes longer than this finishes behind the response (ms). */
 const CHECK_BUDGET_MS = 30;
 /**
- * An isolate that has missed this many checks was idle. Its contents may be of any age, so it waits for the check,
- * however far away Redis is. With a limit of one, a busy isolate would wait too; with a minute's worth, a kill switch
- * would not be one.
+ * An isolate whose check is overdue by a quarter of an interval was idle. Its contents may be of any age, so it waits
+ * for the check, however far away Redis is. With a limit of one interval, a busy isolate would wait too; with two, `npm
+ * run simulate` found responses that were old two seconds after the purge.
  */
-const IDLE_CHECKS = 2;
+const IDLE_INTERVALS = 1.25;
 /** An isolate that was idle waits at most this long (ms). */
 const IDLE_BUDGET_MS = 500;
 
@@ -55,7 +55,7 @@ export class Freshness {
     }
     const { checkedAt } = state.memory;
     if (isWithin(checkedAt, headCheckMs, now) || state.hasJustFailed(now)) return;
-    const wasBusy = isWithin(checkedAt, IDLE_CHECKS * headCheckMs + 1, now);
+    const wasBusy = isWithin(checkedAt, IDLE_INTERVALS * headCheckMs + 1, now);
     const check = this.#check(state, scope);
     // Needed by a follower of another request's check too: its own follow-up would die with its request otherwise.
     scope.waitUntil(check);

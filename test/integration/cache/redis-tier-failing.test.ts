@@ -103,6 +103,25 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       redis.endpoint.setFaults({});
     });
 
+    test("only commands that change something get the time of the writes", async ({ expect }) => {
+      const { url, token } = impatient.endpoint;
+      const patient = impatient.tier({ writeRedis: createRedis(url, token, 10_000) });
+      impatient.endpoint.setFaults({ latencyMs: 400 });
+      expect(await failure(patient.fill("prod", 7, undefined, texts("a")))).toBeUndefined();
+      expect(await failure(patient.publish("prod", [[8, ["a"]]]))).toBeUndefined();
+      expect(await failure(patient.invalidate("prod", "a"))).toBeUndefined();
+      for (const call of [
+        () => patient.read("prod", ["a"]),
+        () => patient.readAll("prod"),
+        () => patient.readChanges("prod", 7),
+        () => patient.stats(),
+        () => patient.ping(),
+      ]) {
+        expect(await failure(call())).toBeInstanceOf(TierError);
+      }
+      impatient.endpoint.setFaults({});
+    });
+
     test("only whole environments and large fills get more time", async ({ expect }) => {
       const { url, token } = impatient.endpoint;
       const patient = impatient.tier({ bulkRedis: createRedis(url, token, 10_000) });

@@ -151,6 +151,23 @@ describe("the simulated cache of a data centre", () => {
     expect(found).toEqual([{ a: 1 }, { a: 1 }, undefined]);
   });
 
+  it("evicts the entry that was not used for the longest time when it has more than 32", async ({ expect }) => {
+    const engine = newEngine();
+    const cache = open(engine);
+    const url = (number: number) => `https://c/p/head/${number}`;
+    const kept: number[] = [];
+    const fill = async () => {
+      const opened = await cache.open(life)();
+      for (let i = 0; i < 32; i++) await opened.put(url(i), entry());
+      await opened.match(url(0));
+      await opened.put(url(32), entry());
+      for (let i = 0; i <= 32; i++) if ((await opened.match(url(i))) !== undefined) kept.push(i);
+    };
+    engine.after(0, fill);
+    await engine.run(1000);
+    expect(kept).toEqual(Array.from({ length: 33 }, (_, i) => i).filter((i) => i !== 1));
+  });
+
   it("deletes the entries that have one of the tags", async ({ expect }) => {
     const engine = newEngine();
     const cache = open(engine);
