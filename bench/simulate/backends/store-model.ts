@@ -1,5 +1,11 @@
 import type { Condition, FlagConfiguration, FlagDefinition } from "../../../src/flags/document.ts";
-import { INDEX_FIELD, KEYS_FIELD, MAX_CHANGES, MAX_NAMES_PER_CHANGE } from "../../../src/flags/changes.ts";
+import {
+  INDEX_FIELD,
+  KEYS_FIELD,
+  MAX_CHANGES,
+  MAX_NAMES_PER_CHANGE,
+  MAX_OLDER_CHANGES,
+} from "../../../src/flags/changes.ts";
 import { referencesOf, referencesOfCondition } from "../../../src/flags/references.ts";
 import type { SdkKeyRecord } from "../../../src/flags/sdk-keys.ts";
 import type { OutboxRow } from "../../../src/store/outbox-rows.ts";
@@ -186,7 +192,7 @@ export class StoreModel {
   #changesAfter({ version, tag }: Since): OutboxRow[] | null {
     if (version === undefined) return [];
     if (tag !== undefined && (this.#outbox.find((row) => row.version === version)?.tag ?? tag) !== tag) return null;
-    if (this.#version - version > MAX_CHANGES) return [];
+    if (this.#version - version > MAX_OLDER_CHANGES) return [];
     return this.#outbox.filter((row) => row.version > version).map((row) => [row.version, row.fields]);
   }
 

@@ -1,11 +1,16 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { FlagDocument } from "../../flags/document.ts";
-import { MAX_CHANGES } from "../../flags/changes.ts";
+import { MAX_CHANGES, MAX_OLDER_CHANGES } from "../../flags/changes.ts";
 import type { Reading } from "../../flags/reading.ts";
 import type { KeyTable } from "../../flags/sdk-keys.ts";
 import { buildDocument, indexRows, type FlagRow, type ReferenceRow, type SegmentRow } from "./build-document.ts";
 import { changesSince, type OutboxRow } from "../outbox-rows.ts";
 
+/**
+ * The size of a list of more than MAX_CHANGES changes at most, as JSON (bytes). A fill of Redis carries the list beside
+ * documents, and the smallest plan of Upstash accepts requests of 1 MB.
+ */
+const MAX_CHANGES_BYTES = 90_000;
 /** A write returns the documents that it changed if they are at most this many. */
 const MAX_WRITTEN_THROUGH = 20;
 
@@ -165,9 +170,13 @@ function selectRows({ environment, since, requested, hasIndex }: ReadingQuery): 
       'tag', target.version_tag,
       'requested', ${requested ? sql`requested.flag_keys` : sql`null`},
       'changes', case when ${isSameHistory(since)} then coalesce((
-        select json_agg(json_build_array(o.version, o.fields) order by o.version) from outbox o
-        where o.environment = target.key and o.version > ${known}::bigint and o.version <= target.version
-          and target.version - ${known}::bigint <= ${MAX_CHANGES}
+        select case when listed.count <= ${MAX_CHANGES} or octet_length(listed.changes::text) <= ${MAX_CHANGES_BYTES}
+          then listed.changes end
+        from (
+          select count(*), json_agg(json_build_array(o.version, o.fields) order by o.version) as changes from outbox o
+          where o.environment = target.key and o.version > ${known}::bigint and o.version <= target.version
+            and target.version - ${known}::bigint <= ${MAX_OLDER_CHANGES}
+        ) as listed
       ), '[]') end,
       'flags', coalesce((
         select json_agg(json_build_object(

@@ -44,6 +44,31 @@ describe("many updates between two sweeps", () => {
     expect(world.project.roundTrips().l2).toBe(1);
   });
 
+  describe("while a reader cannot reach Redis", () => {
+    beforeEach(async () => {
+      await update(100);
+      world.project.backends.upstash.setFaults({ down: true });
+    });
+
+    test("leave the flags in its memory that nobody changed", async ({ expect }) => {
+      await world.clock.advance(1001);
+      world.project.resetStats();
+      expect(await world.ask(reader, "other")).toMatchObject({ value: true, version: await world.versionOf() });
+      // The head check; the flag itself is still in memory.
+      expect(world.project.roundTrips().l3).toBe(1);
+    });
+
+    test("leave the flags in Redis when it stores what Postgres returned", async ({ expect }) => {
+      const { upstash } = world.project.backends;
+      // Commits of writers that cannot reach Redis either.
+      for (let n = 0; n < 70; n++) await world.project.save({ key: "banner", metadata: { n } });
+      upstash.setFaults({});
+      await world.ask(reader, "banner", { "cache-control": "no-cache" });
+      expect(await upstash.command("HGET", HASH, "@head")).toMatch(new RegExp(`^${await world.versionOf()}\n`));
+      expect(await upstash.command("HEXISTS", HASH, "other")).toBe(1);
+    });
+  });
+
   test("make it start over if Redis has lost the older changes", async ({ expect }) => {
     await update(300);
     await world.project.backends.upstash.command("DEL", "burgee:older_changes:production");

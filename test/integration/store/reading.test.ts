@@ -109,11 +109,27 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     expect(await since(a)).toHaveLength(1);
   });
 
-  it("knows 64 versions back and no more", async ({ expect }) => {
-    const { version: first } = await saveFlag(store.db, "prod", aFlag("a"), options);
-    await store.exec(`do $$ begin for i in 1..65 loop
+  /** Makes versions by updates of the flag "a", each in its own transaction. */
+  const makeVersions = (count: number) =>
+    store.exec(`do $$ begin for i in 1..${count} loop
       update flag_configurations set rules = jsonb_build_array(jsonb_build_object('id', i));
       commit; end loop; end $$`);
+
+  it("knows 4,000 versions back and no more", async ({ expect }) => {
+    const { version: first } = await saveFlag(store.db, "prod", aFlag("a"), options);
+    await store.exec(`
+      update environments set version = version + 4001;
+      delete from outbox;
+      insert into outbox (environment, version, fields)
+      select 'prod', i, '{a}' from generate_series(${first + 1}, ${first + 4001}) as i`);
+    expect((await reader.readFlags("prod", [], first + 1))?.changes).toHaveLength(4000);
+    expect((await reader.readFlags("prod", [], first))?.changes).toBeUndefined();
+  });
+
+  it("lists more than 64 changes only if they are short", async ({ expect }) => {
+    const { version: first } = await saveFlag(store.db, "prod", aFlag("a"), options);
+    await makeVersions(65);
+    await store.exec(`update outbox set fields = array(select i || repeat('x', 90) from generate_series(1, 20) as i)`);
     expect((await reader.readFlags("prod", [], first + 1))?.changes).toHaveLength(64);
     expect((await reader.readFlags("prod", [], first))?.changes).toBeUndefined();
   });
