@@ -7,7 +7,7 @@ import { aFlag } from "../../test/support/project.ts";
 import { ENVIRONMENT, type Fleet, type Isolate, startFleet } from "./fleet.ts";
 import { type Options, parseOptions, USAGE } from "./options.ts";
 import { createReader, pause, type Reader, readOnce, readUntil } from "./readers.ts";
-import { percentiles, timesToPurge, timesToSee, wrongResponses } from "./report.ts";
+import { percentiles, readRecorded, timesToPurge, timesToSee, wrongResponses } from "./report.ts";
 import { flagBody, makeUpdates, type Updates } from "./writers.ts";
 
 /** How long the readers go on after the last update (ms). */
@@ -16,6 +16,8 @@ const SETTLE_MS = 12_000;
 const SWEEP_EVERY_MS = 60_000;
 /** The first sweep comes when the outbox is nearly as full as it gets (ms). */
 const FIRST_SWEEP_MS = 50_000;
+/** Wrong responses that the report describes. */
+const MAX_SHOWN = 5;
 const options = readOptions();
 if (options === undefined) console.log(USAGE);
 else await run(options);
@@ -44,6 +46,7 @@ async function measureUpdates(fleet: Fleet, options: Options): Promise<void> {
   const writers = [fleet.start("writer in ams", "ams"), fleet.start("writer in iad", "iad")];
   const flags = Array.from({ length: options.flags }, (_, i) => flagBody(i, 0));
   await apply(fleet, writers[0]!, flags);
+  const first = Math.max(...fleet.commits.map(({ version }) => version));
   fleet.commits.length = 0;
   // The first sweep of a target purges everything.
   await writers[0]!.services.sweep((promise) => void promise.catch(() => undefined));
@@ -71,7 +74,16 @@ async function measureUpdates(fleet: Fleet, options: Options): Promise<void> {
   stop.abort();
   await Promise.all([...reading, sweeping]);
   for (const { services } of writers) await services.sweep(() => undefined);
-  reportUpdates(fleet, updates, { readers, writers, callsWhileWriting, flags: options.flags });
+  reportUpdates(fleet, updates, { readers, writers, callsWhileWriting });
+  const recorded = await readRecorded(project);
+  const confirmed = new Set(fleet.commits.map(({ version }) => version));
+  const lost = new Set(
+    recorded.map(({ version }) => version).filter((version) => version > first && !confirmed.has(version)),
+  );
+  console.log(`committed without a response that says so: ${lost.size}`);
+  const wrong = wrongResponses(readers, recorded);
+  console.log(`wrong responses: ${wrong.length}`);
+  for (const why of wrong.slice(0, MAX_SHOWN)) console.log(`  ${why}`);
   console.log(`outbox left after a sweep: ${await countPending(project.db, ENVIRONMENT)}`);
 }
 
@@ -79,14 +91,15 @@ async function sweepUntil(isolate: Isolate, signal: AbortSignal): Promise<void> 
   for (let wait = FIRST_SWEEP_MS; ; wait = SWEEP_EVERY_MS) {
     await pause(wait, signal);
     if (signal.aborted) return;
-    await isolate.services.sweep((promise) => void promise.catch(() => undefined));
+    // As after a failed run of the cron trigger, the next one retries.
+    await isolate.services.sweep((promise) => void promise.catch(() => undefined)).catch(() => undefined);
   }
 }
 
 function reportUpdates(
   fleet: Fleet,
   updates: Updates,
-  run: { readers: readonly Reader[]; writers: readonly Isolate[]; callsWhileWriting: number; flags: number },
+  run: { readers: readonly Reader[]; writers: readonly Isolate[]; callsWhileWriting: number },
 ): void {
   const { made, refused, unpublished, seconds } = updates;
   const calls = fleet.purges.calls();
@@ -108,7 +121,8 @@ function reportUpdates(
     const { listTooShort, everythingChanged } = isolate.restarts;
     console.log(
       `${isolate.name}: ${times.length} seen, ${unseen} not; from commit to seen: ${percentiles(times)} ms;` +
-        ` ${samples.length} responses, ${failures} failed; started over ${listTooShort} times because the list was` +
+        ` ${samples.length} responses, ${samples.filter(({ isStale }) => isStale).length} of them stale,` +
+        ` ${failures} failed; started over ${listTooShort} times because the list was` +
         ` too short, ${everythingChanged} times because everything changed`,
     );
   }
@@ -118,7 +132,6 @@ function reportUpdates(
     if (name.startsWith("writer"))
       console.log(`${name}: started over ${restarts.listTooShort} + ${restarts.everythingChanged} times`);
   }
-  console.log(`wrong responses: ${wrongResponses(run.readers, made, run.flags)}`);
 }
 
 async function measureApply(fleet: Fleet, count: number): Promise<void> {

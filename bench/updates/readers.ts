@@ -5,6 +5,8 @@ import type { Isolate } from "./fleet.ts";
 export interface Sample {
   receivedAt: number;
   version: number;
+  /** It contains the last known good, because the tiers could not be read. No flag is older than `version`. */
+  isStale: boolean;
   /** The value of each flag, in the order of the flags; empty if only the version counts. */
   values: number[];
 }
@@ -35,7 +37,9 @@ export async function readOnce(reader: Reader, serverKey: string): Promise<void>
   }
   const values: number[] = [];
   for (const { key, value } of flags) values[Number(key.slice("flag-".length))] = value;
-  reader.samples.push({ receivedAt: Date.now(), version: Number(response.headers.get("x-flags-version")), values });
+  const version = Number(response.headers.get("x-flags-version"));
+  const isStale = response.headers.get("cache-status")?.includes("detail=stale") === true;
+  reader.samples.push({ receivedAt: Date.now(), version, isStale, values });
 }
 
 /** Reads until the signal aborts. */

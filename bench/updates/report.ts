@@ -1,5 +1,6 @@
 /** Figures of a run. All times are in ms. */
 import { environmentTag, flagTag, headTag } from "../../src/delivery/publish/purge-targets.ts";
+import type { TestProject } from "../../test/support/project.ts";
 import type { PurgeCall } from "../../dev/endpoints/purge-endpoint.ts";
 import { ENVIRONMENT, type Commit } from "./fleet.ts";
 import type { Reader, Sample } from "./readers.ts";
@@ -53,22 +54,70 @@ export function timesToPurge(
   return { times, unpurged };
 }
 
-/** Counts values that differ from those of the version that their response claims, and versions that go back. */
-export function wrongResponses(readers: readonly Reader[], updates: readonly Update[], flags: number): number {
-  const ordered = updates.toSorted((a, b) => a.version - b.version);
-  let wrong = 0;
-  for (const { samples } of readers) {
-    const truth = Array.from({ length: flags }, () => 0);
-    let next = 0;
-    let newest = 0;
-    for (const { version, values } of samples) {
-      if (version < newest) wrong += 1;
-      newest = Math.max(newest, version);
-      for (; next < ordered.length && ordered[next]!.version <= newest; next++) {
-        truth[ordered[next]!.flag] = ordered[next]!.value;
-      }
-      if (version === newest && truth.some((value, flag) => values[flag] !== value)) wrong += 1;
+/** One value of a flag, as the database recorded it in the audit. */
+export interface Recorded {
+  version: number;
+  flag: number;
+  value: number;
+}
+
+/**
+ * Reads every value that the flags have had. A write whose response was lost or was an error may have committed, so
+ * that only the database knows all of them.
+ */
+export async function readRecorded({ backends: { neon } }: TestProject): Promise<Recorded[]> {
+  const rows = await neon.query<{ version: number; key: string; variant: string }>(
+    `select version::int as version, key, after #>> '{default_serve,variant}' as variant from audit
+    where environment = $1 and entity = 'configuration' order by version`,
+    [ENVIRONMENT],
+  );
+  return rows.map(({ version, key, variant }) => ({
+    version,
+    flag: Number(key.slice("flag-".length)),
+    value: Number(variant.slice("v".length)),
+  }));
+}
+
+/** Describes each response with values that its version did not have, or with a version that went back. */
+export function wrongResponses(readers: readonly Reader[], recorded: readonly Recorded[]): string[] {
+  return readers.flatMap(({ isolate, samples }) =>
+    [...wrongConfirmed(samples, recorded), ...wrongStale(samples, recorded)].map((why) => `${isolate.name}: ${why}`),
+  );
+}
+
+function wrongConfirmed(samples: readonly Sample[], recorded: readonly Recorded[]): string[] {
+  const truth: Recorded[] = [];
+  const wrong: string[] = [];
+  let next = 0;
+  let newest = 0;
+  for (const { version, values, isStale } of samples) {
+    if (isStale) continue;
+    if (version < newest) wrong.push(`version ${version} after ${newest}`);
+    newest = Math.max(newest, version);
+    for (; next < recorded.length && recorded[next]!.version <= version; next++) {
+      truth[recorded[next]!.flag] = recorded[next]!;
     }
+    const differing = truth.filter(({ flag, value }) => version === newest && values[flag] !== value);
+    const [one] = differing;
+    if (one === undefined) continue;
+    const { flag, value, version: since } = one;
+    const example = `${flagKey(flag)} is ${values[flag]}, but has been ${value} since version ${since}`;
+    wrong.push(`at version ${version}, ${differing.length} flags differ: ${example}`);
   }
   return wrong;
+}
+
+/** A stale response may mix versions, but no flag may be older than the response claims. */
+function wrongStale(samples: readonly Sample[], recorded: readonly Recorded[]): string[] {
+  return samples
+    .filter(({ isStale }) => isStale)
+    .flatMap(({ version, values }) => {
+      const accepted = values.map(() => new Set<number>());
+      for (const one of recorded) {
+        if (one.version <= version) accepted[one.flag]?.clear();
+        accepted[one.flag]?.add(one.value);
+      }
+      const flag = values.findIndex((value, at) => accepted[at]?.has(value) !== true);
+      return flag === -1 ? [] : [`stale at version ${version}, ${flagKey(flag)} is ${values[flag]}, which is older`];
+    });
 }

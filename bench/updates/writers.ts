@@ -6,8 +6,12 @@ import { pause } from "./readers.ts";
 /** A flag has this many values, so that a response with an earlier update's value is told from a right one. */
 const VALUES = 30;
 const VARIANTS = Object.fromEntries(Array.from({ length: VALUES }, (_, i) => [`v${i}`, i]));
-/** Updates under way at once; more would only wait for each other in Postgres. */
-const MAX_UNDER_WAY = 100;
+/** Updates under way at once. Each waits for the earlier ones in Postgres, and gives up there after three seconds. */
+const MAX_UNDER_WAY = 20;
+/** After a pause, updates follow each other faster by this share at most, because the rate of each token is limited. */
+const CATCH_UP = 0.15;
+/** Timers are late by about so much, which must not slow the updates down (ms). */
+const TIMER_MS = 2;
 
 export interface Update {
   flag: number;
@@ -43,10 +47,12 @@ export async function makeUpdates(
   const updates: Updates = { made: [], refused: new Map(), unpublished: 0, seconds: 0 };
   const underWay = new Set<Promise<void>>();
   const startedAt = performance.now();
+  let lastAt = startedAt;
   for (let i = 0; i < seconds * rate; i++) {
-    const early = startedAt + (i * 1000) / rate - performance.now();
-    if (early > 0) await pause(early);
+    const due = Math.max(startedAt + (i * 1000) / rate, lastAt + 1000 / (rate * (1 + CATCH_UP)));
+    if (due > performance.now()) await pause(due - performance.now());
     if (underWay.size >= MAX_UNDER_WAY) await Promise.race(underWay);
+    lastAt = Math.max(due, performance.now() - TIMER_MS);
     const flag = (i * 7) % flags;
     const value = 1 + (Math.floor(i / flags) % (VALUES - 1));
     const done: Promise<void> = update(writers[i % writers.length]!, tokens[i % tokens.length]!, flag, value, updates)
