@@ -62,7 +62,10 @@ export class EntryReader {
     const isConfirmed = isWithin(memory.checkedAt, headCheckMs, clock.now()) && memory.version >= minVersion;
     if (!isConfirmed && !(await heads.take(state, scope))) return false;
     const entry = this.#usable(state, flagKeys) ?? (await this.#read(state, scope));
-    if (entry === undefined || !(await store.addShards(name, entry, flagKeys))) return false;
+    if (entry === undefined || !(await store.addShards(name, entry, flagKeys))) {
+      state.entries.isAnyLost = true;
+      return false;
+    }
     return this.#promote(state, entry, flagKeys);
   }
 

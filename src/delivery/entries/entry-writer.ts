@@ -56,8 +56,8 @@ export class EntryWriter {
     const { version, tag } = memory;
     if (version === 0 || tag === undefined) return;
     const now = clock.now();
-    const { tried, stored } = entries;
-    if (stored !== undefined && isSame(stored, { version, tag }) && isWithin(stored.takenAt, RENEW_MS, now)) return;
+    const { tried, stored, isAnyLost } = entries;
+    if (!isAnyLost && stored !== undefined && isSame(stored, { version, tag }) && isWithin(stored.takenAt, RENEW_MS, now)) return;
     if (tried.version === version && tried.tag === tag && isWithin(tried.at, everyMs, now)) return;
     entries.tried = { version, tag, at: now };
     scope.waitUntil(
@@ -72,13 +72,16 @@ export class EntryWriter {
     const { store, everyMs, clock } = this.#options;
     const { name, entries, memory } = state;
     const newest = await store.newest(name);
+    // Data centres evict entries one by one, so an entry may be gone although a newer one names it.
+    const isLost = entries.isAnyLost === true;
+    entries.isAnyLost = false;
     const now = clock.now();
     const ours = takenOf(state);
     if (ours === undefined) return;
     if (newest !== undefined) {
       // A time that lies ahead is from before the clock was set back, and says nothing about the order of versions.
       const theirs = { ...newest, takenAt: Math.min(newest.takenAt, now) };
-      if (isSame(theirs, ours) && isWithin(theirs.takenAt, RENEW_MS, now)) {
+      if (!isLost && isSame(theirs, ours) && isWithin(theirs.takenAt, RENEW_MS, now)) {
         entries.stored = theirs;
         entries.whole = { ...theirs.whole, histories: memory.histories };
         return;
@@ -87,7 +90,7 @@ export class EntryWriter {
     }
     const claim = await store.claimWhole(name, Math.max(1, Math.ceil(everyMs / 1000)));
     if (claim === "won") await this.#storeWhole(state, scope);
-    else if (newest !== undefined) await this.#storeChanges(state, newest.whole);
+    else if (newest !== undefined && !isSame(newest, ours)) await this.#storeChanges(state, newest.whole);
   }
 
   async #storeWhole(state: EnvironmentState, scope: RequestScope): Promise<void> {

@@ -6,6 +6,8 @@ export interface KnownEntries {
   tried: { version: number; tag: string | undefined; at: number };
   /** The newest entry. */
   stored?: TaggedVersion & { takenAt: number };
+  /** Whether it looked for an entry that was not there, or not complete, since it last stored one. */
+  isAnyLost?: boolean;
   /** The last whole entry that this isolate has read or stored, and the count of histories at that time. */
   whole?: TaggedVersion & { histories: number };
 }
