@@ -3,6 +3,7 @@
  * measured here. `npm run cost` prints the tables of docs/scale.md.
  */
 import { fileURLToPath } from "node:url";
+import { livesFor, lost, misses } from "./cost-arrivals.ts";
 
 /** Prices in US dollars as published in November 2026. docs/scale.md names the vendors' pages. */
 export const PRICES = {
@@ -18,22 +19,34 @@ export const PRICES = {
 } as const;
 
 /**
- * Redis commands, as these tests count them: test/integration/delivery/round-trips.test.ts,
- * …/delivery/confirmed-entries.test.ts and …/management/round-trips.test.ts.
+ * Redis commands, as these tests count them: round-trips.test.ts, confirmed-entries.test.ts,
+ * entries/cold-isolates.test.ts and entries/lost-entries.test.ts in test/integration/delivery/,
+ * …/management/round-trips.test.ts and …/purge/restored-backup.test.ts.
  */
 export const ROUND_TRIPS = {
-  /** A read of a flag that memory does not have. */
+  /** A head check, or a read of flags that confirms the head as well. */
   read: 1,
-  headCheck: 1,
-  /** A purge after an update. */
-  update: 1,
-  /** A read of a flag that Redis does not have either: the read, and the write after the response. */
+  /** Either of them in an isolate whose data centre has the head. */
+  sharedRead: 0,
+  /** A read of the whole environment by an isolate that holds a part of it, for its data centre's entry. */
+  whole: 1,
+  /** The write of an update, and its second publication by the sweep. */
+  update: 2,
+  /** A sweep's search for a restored database. */
+  sweep: 2,
+  /** A read that Redis has nothing for: the read, and the write after the response. */
   cold: 2,
 } as const;
 
 const DAYS = 365.25 / 12;
 export const MONTH_SECONDS = DAYS * 24 * 3600;
 const GIGABYTE = 1e9;
+
+/**
+ * The things that the isolates of a data centre share: heads until a purge, heads until the next head check is due, or
+ * nothing, as at workers.dev.
+ */
+export type Sharing = "purged heads" | "timed heads" | "nothing";
 
 /** The traffic and the configuration of a deployment. */
 export interface Load {
@@ -51,43 +64,49 @@ export interface Load {
   updates: number;
   /** Whether a request evaluates every flag, as in browsers. Otherwise it evaluates one flag, each equally often. */
   isBulk: boolean;
-  /** Whether data centres keep heads, which takes a zone and a purge token. Otherwise isolates read them from Redis. */
-  hasEdgeHeads: boolean;
-  /** CACHE_L1_TTL_SECONDS: an isolate without a request for longer than this reads its flags again. */
-  l1TtlSeconds: number;
+  sharing: Sharing;
   /** How long an isolate lives. A new one holds nothing. */
   isolateHours: number;
+  /** How long a data centre keeps an entry that is seldom used, on average. */
+  entryHours: number;
+  /** The time from an isolate's look for a head until the head that it read from Redis is at the data centre (ms). */
+  headMs: number;
   /** CPU time of one request. */
   cpuMs: number;
 }
 
-export const BASE: Omit<Load, "evaluations" | "isBulk" | "hasEdgeHeads"> = {
+export const BASE: Omit<Load, "evaluations" | "isBulk" | "sharing"> = {
   dataCentres: 300,
   isolates: 10,
   environments: 1,
   flags: 200,
   documentBytes: 740,
   updates: 1000,
-  l1TtlSeconds: 300,
   isolateHours: 24,
+  entryHours: 6,
+  headMs: 30,
   cpuMs: 1,
 };
 
 const HEAD_CHECK_SECONDS = 1;
-const EDGE_HEAD_SECONDS = 30;
+const PURGED_HEAD_SECONDS = 30;
+/** CACHE_L1_TTL_SECONDS: an isolate without a request for longer than this reads its flags again. */
+const L1_GAP_SECONDS = 300;
 const L2_TTL_SECONDS = 900;
-/** The purge of a data centre's entry and its two repetitions. */
-const PURGES_PER_UPDATE = 3;
+/** The purge of a data centre's head and its two repetitions, by the writer and by the sweep. */
+const PURGES_PER_UPDATE = 6;
 
 export interface Usage {
   /** Requests of the worker: evaluations, updates and a sweep each minute. */
   requests: number;
   /** Redis commands, by purpose. */
   commands: {
+    /** Head checks, and reads of flags that isolates lack. */
     heads: number;
     flags: number;
+    /** Reads of whole environments for entries. */
+    entries: number;
     expiry: number;
-    snapshots: number;
     updates: number;
     sweeps: number;
     total: number;
@@ -98,70 +117,73 @@ export interface Usage {
   queries: number;
 }
 
-/**
- * Returns how many of `rate` requests per second, at random times, find no entry younger than `ttl` seconds.
- */
-export function misses(rate: number, ttl: number): number {
-  return rate / (1 + rate * ttl);
+/** Redis commands per second of one environment in one data centre. */
+interface Reads {
+  heads: number;
+  flags: number;
+  entries: number;
 }
 
-/** Returns how many requests per second, at random times, need a read because the isolate holds nothing right. */
-function readsOf({ isBulk, hasEdgeHeads, ...load }: Load, rate: number): number {
-  const kinds = isBulk ? 1 : load.flags;
-  // A head from Redis brings the changed flags along. A head from the data centre brings only their names, except to
-  // the isolate that stored it.
-  const changes = hasEdgeHeads ? (load.updates / load.environments) * (1 - 1 / load.isolates) : 0;
-  const lossRate = 1 / (load.isolateHours * 3600) + changes / MONTH_SECONDS / kinds;
-  return lost(rate, load.l1TtlSeconds, lossRate, kinds);
+/** Returns the reads of a data centre whose isolates share nothing. */
+function readsAlone(load: Load, rate: number): Reads {
+  const flags = lacking(load, rate);
+  // A read of flags confirms the head in the same command.
+  const heads = (1 - flags / (rate || 1)) * misses(rate, HEAD_CHECK_SECONDS);
+  return { heads: heads * load.isolates, flags: flags * load.isolates, entries: 0 };
 }
 
 /**
- * Returns how many of `rate` requests per second, at random times and for one of `kinds` entries, do not find their
- * entry: since the last request for it, two requests were more than `gap` seconds apart, or it was lost in another way,
- * which happens `lossRate` times per second.
+ * Returns the reads of a data centre whose isolates share heads and environments: one of them reads what all of them
+ * lack. Updates are assumed to be more than `CACHE_ENTRY_SECONDS` apart.
  */
-export function lost(rate: number, gap: number, lossRate: number, kinds: number): number {
-  // An entry survives until the next request of any kind with probability `kept`, and this repeats until a request is
-  // of its own kind.
-  const kept = (rate / (rate + lossRate || 1)) * -Math.expm1(-(rate + lossRate) * gap);
-  return (rate * (1 - kept)) / (1 - (1 - 1 / kinds) * kept);
+function readsTogether(load: Load, rate: number): Reads {
+  const { isolates, environments, isBulk, sharing, headMs, entryHours } = load;
+  const isPurged = sharing === "purged heads";
+  const all = rate * isolates;
+  const updates = load.updates / environments / MONTH_SECONDS;
+  // Each isolate looks once a second. Without purges, all of them have to look when the head is over.
+  const looks = isPurged ? misses(rate, HEAD_CHECK_SECONDS) * isolates : all;
+  const seconds = isPurged ? livesFor(PURGED_HEAD_SECONDS, updates * PURGES_PER_UPDATE) : HEAD_CHECK_SECONDS;
+  // An isolate that looks before the head has arrived asks Redis too.
+  const commands = Math.min(looks, misses(looks, seconds) * (1 + (looks * headMs) / 1000));
+  const flags = rate === 0 ? 0 : (commands * lacking(load, rate)) / rate;
+  const losses = updates + 1 / (entryHours * 3600);
+  // An isolate that holds everything stores the entry without another read.
+  const entries = isBulk || all === 0 ? 0 : (all * losses) / (all + losses);
+  return { heads: commands - flags, flags, entries };
+}
+
+/** Returns how many of an isolate's requests per second come when it holds nothing right. */
+function lacking({ isBulk, flags, isolateHours }: Load, rate: number): number {
+  return lost(rate, L1_GAP_SECONDS, 1 / (isolateHours * 3600), isBulk ? 1 : flags);
 }
 
 export function usageOf(load: Load): Usage {
-  const { evaluations, dataCentres, environments, flags, documentBytes, updates, isBulk, hasEdgeHeads } = load;
-  const isolates = dataCentres * load.isolates;
+  const { evaluations, dataCentres, environments, flags, documentBytes, updates, isBulk, sharing } = load;
   // Each isolate keeps a head and flags for every environment.
-  const rate = evaluations / MONTH_SECONDS / isolates / environments;
-  const month = MONTH_SECONDS * isolates * environments;
-  const kinds = isBulk ? 1 : flags;
-  const reads = readsOf(load, rate);
-  const heldShare = rate === 0 ? 1 : 1 - reads / rate;
-  // A read of flags confirms the head in the same command.
-  const checks = misses(rate, HEAD_CHECK_SECONDS) * heldShare;
-  const edgeMisses = misses(checks * load.isolates, EDGE_HEAD_SECONDS) * MONTH_SECONDS * dataCentres * environments;
-  const edgePurged = Math.min(checks * month, updates * PURGES_PER_UPDATE * dataCentres);
-  const heads =
-    (hasEdgeHeads ? Math.min(checks * month, edgeMisses + edgePurged) : checks * month) * ROUND_TRIPS.headCheck;
+  const rate = evaluations / MONTH_SECONDS / dataCentres / load.isolates / environments;
+  const reads = sharing === "nothing" ? readsAlone(load, rate) : readsTogether(load, rate);
+  const month = MONTH_SECONDS * dataCentres * environments;
+  const heads = reads.heads * month;
+  const flagReads = reads.flags * month;
+  const entries = reads.entries * month;
   // The hash in Redis expires without writes, and then each kind of read misses once. An update extends its lifetime.
   const ends = (environments * MONTH_SECONDS) / L2_TTL_SECONDS;
-  const expired = Math.min(ends * kinds, reads * month) + Math.min(ends, heads);
-  // With single flags, one isolate per data centre reads the others for the snapshot, after a change and once a day.
-  const snapshots = isBulk ? 0 : Math.min(evaluations, (updates + DAYS * environments) * dataCentres);
+  const expired = Math.min(ends * (isBulk ? 1 : flags), flagReads) + Math.min(ends, heads) + entries;
   const sweeps = MONTH_SECONDS / 60;
   const commands = {
-    heads,
-    flags: reads * month * ROUND_TRIPS.read,
+    heads: heads * ROUND_TRIPS.read,
+    flags: flagReads * ROUND_TRIPS.read,
+    entries: entries * ROUND_TRIPS.whole,
     expiry: expired * (ROUND_TRIPS.cold - ROUND_TRIPS.read),
-    snapshots: snapshots * ROUND_TRIPS.read,
     updates: updates * ROUND_TRIPS.update,
-    sweeps: sweeps * environments,
+    sweeps: sweeps * ROUND_TRIPS.sweep,
   };
   const wholeBytes = flags * documentBytes;
-  const flagBytes = reads * month * (isBulk ? wholeBytes : documentBytes);
   return {
     requests: evaluations + updates + sweeps,
     commands: { ...commands, total: Object.values(commands).reduce((sum, count) => sum + count, 0) },
-    gigabytes: (flagBytes + snapshots * wholeBytes) / GIGABYTE,
+    gigabytes: (flagReads * (isBulk ? wholeBytes : documentBytes) + entries * wholeBytes) / GIGABYTE,
     queries: expired + updates + 2 * sweeps,
   };
 }
@@ -222,30 +244,30 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 const SIZES = [1e6, 100e6, 1e9];
-const WAYS: [name: string, isBulk: boolean, hasEdgeHeads: boolean, l1TtlSeconds: number][] = [
-  ["one flag, head in Redis", false, false, 300],
-  ["one flag, head at the data centre", false, true, 300],
-  ["one flag, head at the data centre, gaps of an hour", false, true, 3600],
-  ["all flags, head in Redis", true, false, 300],
-  ["all flags, head at the data centre", true, true, 300],
-  ["all flags, head at the data centre, gaps of an hour", true, true, 3600],
+const SHARINGS: [name: string, sharing: Sharing][] = [
+  ["shared head, purges", "purged heads"],
+  ["shared head, no purge", "timed heads"],
+  ["workers.dev", "nothing"],
 ];
 
 /** Returns the tables of docs/scale.md in their order. */
 export function costTables(): string[] {
   const months = SIZES.flatMap((evaluations) =>
-    WAYS.map(([name, isBulk, hasEdgeHeads, l1TtlSeconds]) => {
-      const load: Load = { ...BASE, evaluations, isBulk, hasEdgeHeads, l1TtlSeconds };
-      const { commands, gigabytes } = usageOf(load);
-      const { workers, upstash, neon, total } = costOf(load);
-      const cells = [commands.total, gigabytes].map(count);
-      return [count(evaluations), name, ...cells, ...[workers, upstash, neon, total].map(dollars)];
-    }),
+    [false, true].flatMap((isBulk) =>
+      SHARINGS.map(([name, sharing]) => {
+        const load: Load = { ...BASE, evaluations, isBulk, sharing };
+        const { commands, gigabytes } = usageOf(load);
+        const { workers, upstash, neon, total } = costOf(load);
+        const cells = [commands.total, gigabytes].map(count);
+        const kind = `${isBulk ? "all flags" : "one flag"}, ${name}`;
+        return [count(evaluations), kind, ...cells, ...[workers, upstash, neon, total].map(dollars)];
+      }),
+    ),
   );
-  const typical: Load = { ...BASE, evaluations: 100e6, isBulk: false, hasEdgeHeads: true, l1TtlSeconds: 3600 };
+  const typical: Load = { ...BASE, evaluations: 100e6, isBulk: false, sharing: "purged heads" };
   const growth = (
     [
-      ["100 M of one flag, head at the data centre, gaps of an hour", {}],
+      ["100 M of one flag, shared head, purges", {}],
       ["10 × the flags", { flags: BASE.flags * 10 }],
       ["10 × the environments, sharing the evaluations", { environments: 10 }],
       ["3 × the isolates", { isolates: BASE.isolates * 3 }],

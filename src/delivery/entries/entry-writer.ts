@@ -57,7 +57,8 @@ export class EntryWriter {
     if (version === 0 || tag === undefined) return;
     const now = clock.now();
     const { tried, stored, isAnyLost } = entries;
-    if (!isAnyLost && stored !== undefined && isSame(stored, { version, tag }) && isWithin(stored.takenAt, RENEW_MS, now)) return;
+    const isFresh = stored !== undefined && isSame(stored, { version, tag }) && isWithin(stored.takenAt, RENEW_MS, now);
+    if (isFresh && isAnyLost !== true) return;
     if (tried.version === version && tried.tag === tag && isWithin(tried.at, everyMs, now)) return;
     entries.tried = { version, tag, at: now };
     scope.waitUntil(

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { describe, test } from "vitest";
-import { BASE, costOf, costTables, type Load, lost, misses, PRICES, usageOf } from "../../../bench/cost.ts";
+import { BASE, costOf, costTables, type Load, PRICES, type Sharing, usageOf } from "../../../bench/cost.ts";
+import { livesFor, lost, misses } from "../../../bench/cost-arrivals.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
-const LOAD: Load = { ...BASE, evaluations: 100e6, isBulk: false, hasEdgeHeads: true };
+const LOAD: Load = { ...BASE, evaluations: 100e6, isBulk: false, sharing: "purged heads" };
+const SHARINGS: Sharing[] = ["purged heads", "timed heads", "nothing"];
 
 describe("the monthly cost", () => {
   test("counts one miss for a lone request, and one per lifetime for a busy isolate", ({ expect }) => {
@@ -30,24 +32,54 @@ describe("the monthly cost", () => {
     expect(lost(1e3, 300, 0.01, 200)).toBeCloseTo(200 * 0.01, 2);
   });
 
-  test("counts no read of a busy isolate, except when it starts and after a change", ({ expect }) => {
-    const busy = { ...LOAD, evaluations: 1e13 };
-    const isolates = BASE.dataCentres * BASE.isolates;
-    const starts = isolates * (365.25 / 12);
-    const flagsOf = (load: Load) => usageOf(load).commands.flags;
-    expect(flagsOf({ ...busy, updates: 0 }) / (starts * BASE.flags)).toBeCloseTo(1, 2);
-    expect(flagsOf({ ...busy, updates: 0, isBulk: true }) / starts).toBeCloseTo(1, 2);
-    // A head from Redis brings the changed flag along. One of ten isolates stores the data centre's head.
-    expect(flagsOf({ ...busy, hasEdgeHeads: false }) / (starts * BASE.flags)).toBeCloseTo(1, 2);
-    const byChanges = flagsOf(busy) - flagsOf({ ...busy, updates: 0 });
-    expect(byChanges / (BASE.updates * isolates * 0.9)).toBeCloseTo(1, 2);
+  test("counts how long an entry lives that expires or is removed", ({ expect }) => {
+    expect(livesFor(30, 0)).toBe(30);
+    expect(livesFor(30, 1e-9)).toBeCloseTo(30, 5);
+    expect(livesFor(30, 1e3)).toBeCloseTo(1e-3, 6);
+    const lived = Array.from({ length: 1e5 }, exponential(0.05)).map((ms) => Math.min(30, ms));
+    expect(livesFor(30, 0.05)).toBeCloseTo(lived.reduce((sum, one) => sum + one, 0) / lived.length, 0);
+  });
+
+  test("is within the targets with default settings", ({ expect }) => {
+    const total = (evaluations: number, isBulk: boolean, sharing: Sharing) =>
+      costOf({ ...BASE, evaluations, isBulk, sharing }).total;
+    for (const isBulk of [false, true]) {
+      expect(total(100e6, isBulk, "purged heads")).toBeLessThanOrEqual(100);
+      expect(total(1e9, isBulk, "purged heads")).toBeLessThanOrEqual(400);
+      expect(total(1e9, isBulk, "timed heads")).toBeLessThanOrEqual(1300);
+    }
+  });
+
+  test("counts a read of a busy isolate that is alone only when it starts", ({ expect }) => {
+    const alone: Load = { ...LOAD, evaluations: 1e13, sharing: "nothing" };
+    const starts = BASE.dataCentres * BASE.isolates * (365.25 / 12);
+    expect(usageOf(alone).commands.flags / (starts * BASE.flags)).toBeCloseTo(1, 2);
+    expect(usageOf({ ...alone, isBulk: true }).commands.flags / starts).toBeCloseTo(1, 2);
+    expect(usageOf(alone).commands.entries).toBe(0);
+  });
+
+  test("counts no read of an isolate that starts in a data centre with a head", ({ expect }) => {
+    const commandsOf = (isolateHours: number, sharing: Sharing) =>
+      usageOf({ ...LOAD, evaluations: 1e9, isolateHours, sharing }).commands.total;
+    for (const sharing of ["purged heads", "timed heads"] as const)
+      expect(commandsOf(0.1, sharing) / commandsOf(24, sharing)).toBeCloseTo(1, 2);
+    expect(commandsOf(0.1, "nothing") / commandsOf(24, "nothing")).toBeGreaterThan(1.1);
+  });
+
+  test("counts one read of everything per data centre and update, unless isolates hold everything", ({ expect }) => {
+    const busy: Load = { ...LOAD, evaluations: 1e13, entryHours: 1e9 };
+    expect(usageOf(busy).commands.entries / (BASE.updates * BASE.dataCentres)).toBeCloseTo(1, 2);
+    expect(usageOf({ ...busy, isBulk: true }).commands.entries).toBe(0);
+    // An entry that is evicted is read once more.
+    const evicted = usageOf({ ...busy, updates: 0, entryHours: 1 }).commands.entries;
+    expect(evicted / (BASE.dataCentres * 365.25 * 2)).toBeCloseTo(1, 2);
   });
 
   test("consists of the plan, the smallest compute and the sweep without evaluations", ({ expect }) => {
     const idle = { ...LOAD, evaluations: 0, updates: 0 };
     const { commands, queries } = usageOf(idle);
     expect([commands.heads, commands.flags, commands.expiry, commands.updates]).toEqual([0, 0, 0, 0]);
-    expect([Math.round(commands.sweeps), Math.round(queries)]).toEqual([43_830, 87_660]);
+    expect([Math.round(commands.sweeps), Math.round(queries)]).toEqual([87_660, 87_660]);
     expect(costOf(idle).workers).toBe(PRICES.workers.base);
     expect(costOf(idle).neon).toBeCloseTo(730.5 * 0.25 * 0.106, 1);
   });
@@ -62,20 +94,29 @@ describe("the monthly cost", () => {
 
   test("counts at most one read and one head check per request", ({ expect }) => {
     for (const evaluations of [1e3, 1e6, 1e9, 1e12]) {
-      for (const hasEdgeHeads of [true, false]) {
+      for (const sharing of SHARINGS) {
         for (const isBulk of [true, false]) {
-          const { commands } = usageOf({ ...LOAD, evaluations, hasEdgeHeads, isBulk });
-          expect(commands.heads + commands.flags).toBeLessThanOrEqual(evaluations);
+          const { commands } = usageOf({ ...LOAD, evaluations, sharing, isBulk });
+          expect(commands.heads + commands.flags).toBeLessThanOrEqual(evaluations * (1 + 1e-9));
         }
       }
     }
   });
 
-  test("counts a head check per second in busy isolates, and few with heads at the data centre", ({ expect }) => {
-    const busy = { ...LOAD, evaluations: 1e13, updates: 0, isBulk: true };
-    const isolateSeconds = 300 * 10 * (365.25 / 12) * 86_400;
-    expect(usageOf({ ...busy, hasEdgeHeads: false }).commands.heads / isolateSeconds).toBeCloseTo(1, 1);
-    expect(usageOf(busy).commands.heads / (isolateSeconds / 10)).toBeCloseTo(1 / 30, 2);
+  test("counts a head per second for an isolate or a data centre, and with purges one in 30 s", ({ expect }) => {
+    const busy = { ...LOAD, evaluations: 1e13, updates: 0, isBulk: true, headMs: 0 };
+    const seconds = 300 * (365.25 / 12) * 86_400;
+    const headsOf = (sharing: Sharing) => usageOf({ ...busy, sharing }).commands.heads / seconds;
+    expect(headsOf("nothing")).toBeCloseTo(10, 0);
+    expect(headsOf("timed heads")).toBeCloseTo(1, 1);
+    expect(headsOf("purged heads")).toBeCloseTo(1 / 30, 2);
+  });
+
+  test("counts the isolates that look for a head while another one reads it", ({ expect }) => {
+    const busy: Load = { ...LOAD, evaluations: 1e9, updates: 0, isBulk: true, sharing: "timed heads" };
+    const headsOf = (headMs: number) => usageOf({ ...busy, headMs }).commands.heads;
+    const perSecond = 1e9 / ((365.25 / 12) * 86_400) / BASE.dataCentres;
+    expect(headsOf(100) / headsOf(0)).toBeCloseTo(1 + perSecond * 0.1, 3);
   });
 
   test("equals the tables of docs/scale.md", async ({ expect }) => {
@@ -104,6 +145,12 @@ function simulatedLost(rate: number, gap: number, lossRate: number, kinds: numbe
     isHeld[kind] = true;
   }
   return count / now;
+}
+
+/** Draws times between events at random. */
+function exponential(perSecond: number): () => number {
+  const random = seededRandom(2);
+  return () => -Math.log(1 - random()) / perSecond;
 }
 
 /** Removes the differences that a formatter can make. */
