@@ -3,7 +3,7 @@
  * of it, or, if it comes from a replica that lags behind this isolate, all but the fields that have changed since.
  */
 import type { FlagDocument } from "../flags/document.ts";
-import { type Change, type Head, KEYS_FIELD, type VersionTags } from "../flags/changes.ts";
+import { type Change, changesAfter, type Head, KEYS_FIELD, type VersionTags } from "../flags/changes.ts";
 import type { Reading } from "../flags/reading.ts";
 import { type CacheEntry, type CacheStats, type FlagCache, type SetOptions, SUPERSEDED } from "./flag-cache.ts";
 import type { MemoryTier } from "./memory-tier.ts";
@@ -117,6 +117,7 @@ export class TieredCache<V> implements FlagCache<V> {
     const startedAt = this.#options.now();
     const reading = await this.prepared(this.l2?.read(environment, [KEYS_FIELD, ...flagKeys]));
     if (!reading) return { found: false, missing: [...flagKeys] };
+    await this.#catchUp(environment, reading);
     const taken = this.#absorb(environment, reading, startedAt);
     return { found: true, missing: flagKeys.filter((key) => !taken.has(key)) };
   }
@@ -126,6 +127,7 @@ export class TieredCache<V> implements FlagCache<V> {
     const startedAt = this.#options.now();
     const reading = await this.prepared(this.l2?.readAll(environment));
     if (!reading) return { found: false, missing: "all" };
+    await this.#catchUp(environment, reading);
     const taken = this.#absorb(environment, reading, startedAt);
     const { index, asOf } = reading;
     if (!index || !this.l1.environment(environment).setIndex(index, asOf)) {
@@ -211,6 +213,16 @@ export class TieredCache<V> implements FlagCache<V> {
       entries.set(key, this.l1.environment(environment).peek(key) ?? passing);
     }
     return entries;
+  }
+
+  /**
+   * Asks L2 for older changes if L1 would have to start over because the reading's head lists too few, as when a load
+   * overtakes the head check of an isolate that was idle.
+   */
+  async #catchUp(environment: string, { asOf, changes = [] }: Reading): Promise<void> {
+    const { version } = this.l1.environment(environment);
+    if (version === 0 || asOf <= version || changesAfter(changes, version, asOf)) return;
+    await this.checkHead(environment).catch(() => undefined);
   }
 
   /** Moves L1 on to the head of L2 and stores the SDK keys and flags that were read. Returns the flags it took. */

@@ -81,6 +81,23 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
         expect(held.checkedAt).toBe(redis.clock.now());
       });
 
+      test("keeps what nobody changed if L1 is further behind than the head lists", async ({ expect }) => {
+        const [cache, other] = [isolate(), isolate()];
+        await cache.accept("prod", wholeReading(5, ["a", "b", "c"]))();
+        const held = cache.l1.environment("prod");
+        const updateOften = async (from: number) => {
+          for (let at = from; at < from + 100; at++) await other.publish("prod", [[at, ["a"]]]);
+        };
+        await updateOften(6);
+        redis.commands();
+        expect(await cache.fetch("prod", ["b"])).toEqual({ found: true, missing: [] });
+        expect(redis.commands()).toEqual({ HMGET: 1, EVAL_RO: 1 });
+        expect([held.version, held.current("a"), held.current("c")?.asOf]).toEqual([105, undefined, 5]);
+        await updateOften(106);
+        expect(await cache.fetchAll("prod")).toEqual({ found: true, missing: ["a"] });
+        expect([held.version, held.histories]).toEqual([205, 0]);
+      });
+
       test("finds nothing if L2 has no head, and does not count as a head check", async ({ expect }) => {
         const cache = isolate();
         expect(await cache.fetch("prod", ["a"])).toEqual({ found: false, missing: ["a"] });
