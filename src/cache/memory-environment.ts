@@ -1,9 +1,11 @@
 import {
   type Change,
   changesAfter,
+  changesFrom,
   contiguousEnd,
   fieldsOf,
   type Head,
+  hasOtherTag,
   INDEX_FIELD,
   KEYS_FIELD,
   MAX_CHANGES,
@@ -180,24 +182,27 @@ export class MemoryEnvironment<V> {
     this.#onMove = listener;
   }
 
-  /** The fields that a reading of version `asOf` cannot supply, because a change since then names them. */
-  changedSince(asOf: number): ReadonlySet<string> | "*" {
+  /**
+   * The fields that a reading of version `asOf` cannot supply, because a change since then names them. With the
+   * reading's `tag`, also finds out whether it is of another history.
+   */
+  changedSince(asOf: number, tag?: string): ReadonlySet<string> | "*" {
     if (asOf < this.#historyFrom) return "*";
-    if (asOf === this.#version) return NOTHING;
+    if (asOf === this.#version) return hasOtherTag(tag, this.#tag) ? "*" : NOTHING;
     const changes = asOf < this.#version ? changesAfter(this.#changes, asOf, this.#version) : undefined;
-    return changes ? fieldsOf(changes) : "*";
+    return changes && (tag ?? changes[0]?.[2]) === changes[0]?.[2] ? fieldsOf(changes) : "*";
   }
 
   /**
-   * Moves to a newer head and supersedes the entries that its changes name, or all entries if the changes do not reach
-   * back to the version known here. A head of the same version with another tag supersedes all entries. Returns false,
-   * and keeps the entries, if the head is neither.
+   * Moves to a newer head and supersedes the entries that its changes name, or all entries if the changes do not lead
+   * on from the version known here, with its tag. A head of the same version with another tag supersedes all entries.
+   * Returns false, and keeps the entries, if the head is neither.
    */
   advance(head: Head): boolean {
     if (head.version < this.#version) return false;
     const listed = contiguousEnd(head.changes, head.version).slice(-MAX_CHANGES);
     if (head.version === this.#version) return this.#meet(head.tag, listed);
-    const news = this.#version === 0 ? undefined : changesAfter(head.changes, this.#version, head.version);
+    const news = this.#version === 0 ? undefined : changesFrom(head, this.#version, this.#tag);
     if (this.#version !== 0) this.#supersede(news ? fieldsOf(news) : "*");
     // Nobody knows whether a restore lies in the gap.
     if (this.#version !== 0 && news === undefined) this.#leaveHistory(head.version);
@@ -252,7 +257,7 @@ export class MemoryEnvironment<V> {
 
   /** Takes what a head of the version known here adds. Returns whether it is of another history. */
   #meet(tag: string | undefined, listed: readonly Change[]): boolean {
-    if (tag === undefined || this.#tag === undefined || tag === this.#tag) {
+    if (!hasOtherTag(tag, this.#tag)) {
       this.#tag ??= tag;
       if (listed.length > this.#changes.length) this.#changes = listed;
       return false;

@@ -3,7 +3,7 @@
  * of it, or, if it comes from a replica that lags behind this isolate, all but the fields that have changed since.
  */
 import type { FlagDocument } from "../flags/document.ts";
-import { type Change, changesAfter, type Head, KEYS_FIELD, type VersionTags } from "../flags/changes.ts";
+import { type Change, changesAfter, type Head, KEYS_FIELD } from "../flags/changes.ts";
 import type { Reading } from "../flags/reading.ts";
 import { type CacheEntry, type CacheStats, type FlagCache, type SetOptions, SUPERSEDED } from "./flag-cache.ts";
 import type { MemoryTier } from "./memory-tier.ts";
@@ -129,10 +129,8 @@ export class TieredCache<V> implements FlagCache<V> {
     if (!reading) return { found: false, missing: "all" };
     await this.#catchUp(environment, reading);
     const taken = this.#absorb(environment, reading, startedAt);
-    const { index, asOf } = reading;
-    if (!index || !this.l1.environment(environment).setIndex(index, asOf)) {
-      return { found: true, missing: "all" };
-    }
+    const { index } = reading;
+    if (!index || this.l1.environment(environment).index !== index) return { found: true, missing: "all" };
     return { found: true, missing: index.filter((key) => !taken.has(key)) };
   }
 
@@ -153,52 +151,48 @@ export class TieredCache<V> implements FlagCache<V> {
     const held = this.l1.environment(environment);
     const isMoved = held.advance(headOf(reading));
     this.#absorb(environment, reading, startedAt);
-    if (reading.index) held.setIndex(reading.index, reading.asOf);
     return isMoved ? "advanced" : "current";
   }
 
   /**
    * Stores a {@link prepared} reading of the store in L1. `readAt` is when the reading began (ms since epoch). Returns
-   * the function that writes the same to L2 with one command; run it in `waitUntil`. `tags` are those of the changes,
-   * if these were not read since L1's own version.
+   * the function that writes the same to L2 with one command; run it in `waitUntil`.
    */
-  accept(
-    environment: string,
-    reading: Reading,
-    readAt = this.#options.now(),
-    tags: VersionTags = reading.tag === undefined ? new Map() : new Map([[reading.asOf, reading.tag]]),
-  ): () => Promise<boolean> {
+  accept(environment: string, reading: Reading, readAt = this.#options.now()): () => Promise<boolean> {
     const { asOf, changes } = reading;
     const held = this.l1.environment(environment);
-    this.#advance(environment, headOf(reading), tags);
+    held.advance(headOf(reading));
     this.take(environment, reading);
     if (held.version === asOf) held.confirm(readAt);
     // L2's head may be further behind than L1's was. With the longer list, it need not start over.
     const known = held.version === asOf && held.changes.length > (changes?.length ?? 0) ? held.changes : changes;
-    return () => this.#fill(environment, reading, known, tags);
+    return () => this.#fill(environment, reading, known);
   }
 
   /**
-   * Stores a {@link prepared} reading of an earlier time in L1, as far as no change since then names its fields. The
-   * head is not confirmed by it.
+   * Stores a {@link prepared} reading of an earlier time in L1, as far as no change since then names its fields, and
+   * nothing of another history. The head is not confirmed by it. Returns the flags that it took.
    */
-  take(environment: string, reading: Reading): void {
-    const { asOf, keys, index, hidden } = reading;
+  take(environment: string, reading: Reading): Map<string, V | null> {
+    const { asOf, tag, keys, index, hidden } = reading;
     const held = this.l1.environment(environment);
-    this.#promote(environment, reading);
+    const changed = held.changedSince(asOf, tag);
+    if (changed === "*") return new Map();
     if (keys) held.setKeys(keys, asOf);
     if (index) held.setIndex(index, asOf, hidden);
+    return this.#promote(environment, reading, changed);
   }
 
   /**
-   * Publishes committed changes, oldest first, to both tiers, to L1 even if L2 fails. `tags` are those of their
-   * versions. Returns the head afterwards; a later version if L2's head was of another history.
+   * Publishes committed changes, oldest first, to both tiers, to L1 even if L2 fails. The last one has the `tag`.
+   * Returns the head afterwards; a later version if L2's head was of another history.
    */
-  async publish(environment: string, changes: readonly Change[], tags?: VersionTags): Promise<number> {
+  async publish(environment: string, changes: readonly Change[], tag?: string): Promise<number> {
     const version = changes.at(-1)?.[0];
     if (version === undefined) throw new RangeError("publish needs at least one change");
-    this.#advance(environment, { version, changes: [...changes], tag: tags?.get(version) }, tags);
-    return this.l2 ? this.l2.publish(environment, changes, tags) : this.l1.environment(environment).version;
+    const held = this.l1.environment(environment);
+    held.advance({ version, changes: [...changes], tag });
+    return this.l2 ? this.l2.publish(environment, changes, tag) : held.version;
   }
 
   async #getFromL2(environment: string, keys: readonly string[]): Promise<Map<string, CacheEntry<V>>> {
@@ -225,29 +219,17 @@ export class TieredCache<V> implements FlagCache<V> {
     await this.checkHead(environment).catch(() => undefined);
   }
 
-  /** Moves L1 on to the head of L2 and stores the SDK keys and flags that were read. Returns the flags it took. */
+  /** Moves L1 on to the head of L2 and stores what was read. Returns the flags it took. */
   #absorb(environment: string, reading: Reading, readAt: number): Map<string, V | null> {
-    const { asOf, keys } = reading;
     const held = this.l1.environment(environment);
     held.advance(headOf(reading));
-    held.confirm(readAt, asOf);
-    if (keys) held.setKeys(keys, asOf);
-    return this.#promote(environment, reading);
+    held.confirm(readAt, reading.asOf);
+    return this.take(environment, reading);
   }
 
-  /** Moves L1 on. If the `tags` tell that L1 is of another history, the changes do not lead on from there. */
-  #advance(environment: string, head: Head, tags: VersionTags | undefined): void {
+  #promote(environment: string, { flags, asOf, texts }: Reading, changed: ReadonlySet<string>): Map<string, V | null> {
     const held = this.l1.environment(environment);
-    const tag = tags?.get(held.version);
-    const isOther = held.version < head.version && tag !== undefined && held.tag !== undefined && tag !== held.tag;
-    held.advance(isOther ? { ...head, changes: [] } : head);
-  }
-
-  #promote(environment: string, { flags, asOf, texts }: Reading): Map<string, V | null> {
-    const held = this.l1.environment(environment);
-    const changed = held.changedSince(asOf);
     const values = new Map<string, V | null>();
-    if (changed === "*") return values;
     for (const [key, document] of flags) {
       if (changed.has(key)) continue;
       values.set(key, document === null ? null : this.#compiled(document, texts?.get(key), held.peek(key)));
@@ -275,16 +257,11 @@ export class TieredCache<V> implements FlagCache<V> {
     return JSON.stringify(this.#options.documentOf(value)) === JSON.stringify(document);
   }
 
-  async #fill(
-    environment: string,
-    reading: Reading,
-    changes: readonly Change[] | undefined,
-    tags: VersionTags,
-  ): Promise<boolean> {
+  async #fill(environment: string, reading: Reading, changes: readonly Change[] | undefined): Promise<boolean> {
     if (!this.l2) return false;
     const fields = formatReading(reading, this.l2.schemaVersion);
     if (fields.size === 0 && (reading.changes?.length ?? 0) === 0) return true; // L2 would store nothing
-    return this.l2.fill(environment, reading.asOf, changes, fields, tags);
+    return this.l2.fill(environment, reading.asOf, changes, fields, reading.tag);
   }
 }
 

@@ -16,11 +16,12 @@ export const MAX_NAMES = 400;
 /** A change of more fields than this is recorded as "everything". */
 export const MAX_NAMES_PER_CHANGE = 200;
 
-/** One version and the fields (flag keys, `@keys`, `@index`) that changed at it; "*" if everything did. */
-export type Change = [version: number, fields: string[] | "*"];
-
-/** The random tags of some versions. Versions from before there were tags have none. */
-export type VersionTags = ReadonlyMap<number, string>;
+/**
+ * One version and the fields (flag keys, `@keys`, `@index`) that changed at it; "*" if everything did. `before` is the
+ * random tag of the version before, if it is known: a restored database gives versions out again, and only the tag
+ * tells which of them the change leads on from.
+ */
+export type Change = [version: number, fields: string[] | "*", before?: string];
 
 /** The newest version of an environment and its last changes: oldest first, without a gap, ending at `version`. */
 export interface Head {
@@ -42,6 +43,20 @@ export function changesAfter(changes: readonly Change[], known: number, version:
   const end = contiguousEnd(changes, version);
   const first = end[0]?.[0];
   return first === undefined || first > known + 1 ? undefined : end.slice(known + 1 - first);
+}
+
+/**
+ * Returns the changes that lead from `known` to the head. Returns `undefined` if the head does not list them all, or if
+ * they lead on from a version of that number with another tag.
+ */
+export function changesFrom({ changes, version }: Head, known: number, tag: string | undefined): Change[] | undefined {
+  const news = changesAfter(changes, known, version);
+  return news?.[0]?.[2] === tag ? news : undefined;
+}
+
+/** Whether two tags of one version tell that it has two contents. An unknown tag does not. */
+export function hasOtherTag(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 /** Returns every field that the changes name, or "*" if one of them changed everything. */

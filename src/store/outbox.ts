@@ -84,13 +84,14 @@ export async function countPending(db: StoreDatabase, environment: string): Prom
   return count;
 }
 
-/** The row of begin_sweep() for one environment. */
+/** The row of begin_sweep() for one environment, and the tag of the version before its changes. */
 type SweepRow = [
   environment: string,
   version: number | null,
   newest: number,
   changes: OutboxRow[] | null,
   tag: string | null,
+  before: string | null,
 ];
 
 // Rows in between that are already done are included, because a head only accepts versions without a gap.
@@ -98,15 +99,18 @@ async function readUnconfirmed(db: StoreDatabase, targets: readonly string[]): P
   const rows = await readJson<SweepRow>(
     db,
     sql`
-      select case when octet_length(swept::text) <= ${MAX_SWEPT_BYTES} then swept
-        else json_build_array(swept -> 0, swept -> 1, swept -> 2, null, swept -> 4) end as result
+      select json_build_array(
+        swept -> 0, swept -> 1, swept -> 2,
+        case when octet_length(swept::text) <= ${MAX_SWEPT_BYTES} then swept -> 3 end, swept -> 4,
+        (select o.tag from outbox o where o.environment = swept ->> 0 and o.version = (swept #>> '{3,0,0}')::bigint - 1)
+      ) as result
       from begin_sweep(${textArray(targets)}, ${MAX_SWEPT}) as swept`,
   );
   const unconfirmed: Unconfirmed = { versions: new Map(), tags: new Map(), pending: new Map() };
-  for (const [environment, version, newest, changes, tag] of rows) {
+  for (const [environment, version, newest, changes, tag, before] of rows) {
     if (version !== null) unconfirmed.versions.set(environment, version);
     if (version === newest && tag !== null) unconfirmed.tags.set(environment, tag);
-    const written = toWritten(newest, changes, tag);
+    const written = toWritten(newest, changes, tag, before);
     if (written.pending.length > 0) unconfirmed.pending.set(environment, written);
   }
   return unconfirmed;

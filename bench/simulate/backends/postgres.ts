@@ -47,23 +47,21 @@ export class SimulatedPostgres {
     const { store, random } = this.#options;
     return this.#call(from, life, "write", exponential(random, WRITE_MS), () => {
       commit();
-      const { version, tag, rows } = store.unpublished();
+      const { version, tag, rows, before } = store.unpublished();
       const row = store.writtenRow();
-      return { ...toWritten(version, rows, tag), reading: row && toReading(row, undefined) };
+      return { ...toWritten(version, rows, tag, before), reading: row && toReading(row, undefined) };
     });
   }
 
   #reader(from: Place, life: Lifeline): FlagReader {
     const { store, random } = this.#options;
-    const read = (environment: string, version?: number, tag?: string, flagKeys?: readonly string[]) =>
+    const read = (environment: string, since?: number, flagKeys?: readonly string[]) =>
       this.#call(from, life, flagKeys === undefined ? "read all" : "read", exponential(random, STATEMENT_MS), () =>
-        environment === store.environment
-          ? toReading(store.readingRow({ version, tag }, flagKeys), version)
-          : undefined,
+        environment === store.environment ? toReading(store.readingRow(since, flagKeys), since) : undefined,
       );
     return {
-      readFlags: (environment, flagKeys, since, tag) => read(environment, since, tag, flagKeys),
-      readEnvironment: (environment, since, tag) => read(environment, since, tag),
+      readFlags: (environment, flagKeys, since) => read(environment, since, flagKeys),
+      readEnvironment: (environment, since) => read(environment, since),
     };
   }
 
@@ -75,8 +73,8 @@ export class SimulatedPostgres {
       targets,
       readUnconfirmed: () =>
         call("begin sweep", () => {
-          const { version, tag, rows } = store.beginSweep(Object.values(targets));
-          const written = toWritten(version, rows, tag);
+          const { version, tag, rows, before } = store.beginSweep(Object.values(targets));
+          const written = toWritten(version, rows, tag, before);
           return {
             versions: new Map([[store.environment, version]]),
             tags: new Map([[store.environment, tag]]),

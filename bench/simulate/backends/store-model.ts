@@ -10,7 +10,7 @@ import { referencesOf, referencesOfCondition } from "../../../src/flags/referenc
 import type { SdkKeyRecord } from "../../../src/flags/sdk-keys.ts";
 import type { OutboxRow } from "../../../src/store/outbox-rows.ts";
 import type { FlagRow, ReferenceRow, SegmentRow } from "../../../src/store/readings/build-document.ts";
-import type { ReadingRow, Since } from "../../../src/store/readings/environment-reading.ts";
+import type { ReadingRow } from "../../../src/store/readings/environment-reading.ts";
 
 /** The largest number of flags whose documents a write returns. */
 const MAX_WRITTEN_THROUGH = 20;
@@ -24,6 +24,14 @@ export type Write =
   | { kind: "save segment"; key: string; condition: Condition }
   | { kind: "add key"; id: string; record: SdkKeyRecord }
   | { kind: "revoke key"; id: string };
+
+/** The changes to publish; null if they are too many. `before` is the tag of the version before the first. */
+interface Unpublished {
+  version: number;
+  tag: string;
+  rows: OutboxRow[] | null;
+  before: string | null;
+}
 
 interface OutboxEntry {
   version: number;
@@ -90,7 +98,7 @@ export class StoreModel {
   }
 
   /** Returns the row of a reading (environment-reading.ts): of these flags, or of all. */
-  readingRow(since: Since, flagKeys?: readonly string[]): ReadingRow {
+  readingRow(since: number | undefined, flagKeys?: readonly string[]): ReadingRow {
     const nodes = flagKeys && this.#reachable(flagKeys.map((key) => `flag:${key}`));
     const has = (node: string) => nodes === undefined || nodes.has(node);
     const hasIndex = flagKeys === undefined || flagKeys.some((key) => !this.#flags.has(key));
@@ -99,7 +107,7 @@ export class StoreModel {
       version: this.#version,
       tag: this.#tag,
       requested: flagKeys === undefined ? null : [...flagKeys],
-      changes: this.#changesAfter(since),
+      changes: this.#changesSince(since),
       flags: [...this.#flags.values()].filter(({ key }) => has(`flag:${key}`)),
       segments: [...this.#segments.values()].filter(({ key }) => has(`segment:${key}`)),
       references: [...this.#references].filter(([node]) => has(node)) satisfies ReferenceRow[],
@@ -114,7 +122,7 @@ export class StoreModel {
     const fields = this.#outbox.at(-1)?.fields ?? null;
     if (fields === null || fields.length > MAX_WRITTEN_THROUGH) return undefined;
     const row = this.readingRow(
-      {},
+      undefined,
       fields.filter((field) => !field.startsWith("@")),
     );
     const isIndexChanged = fields.includes(INDEX_FIELD);
@@ -123,22 +131,24 @@ export class StoreModel {
   }
 
   /** Returns the rows that a write has to publish: of too many, the last ones. */
-  unpublished(): { version: number; tag: string; rows: OutboxRow[] } {
+  unpublished(): Unpublished & { rows: OutboxRow[] } {
     const redis = [...this.#confirmed].filter(([target]) => target.startsWith("redis:"));
     const accepted = redis.length === 0 ? 0 : Math.min(...redis.map(([, version]) => Math.max(0, version)));
     const oldest = this.#outbox.find(({ version, isDone }) => !isDone && version > accepted)?.version;
     const first = oldest && Math.max(oldest, this.#version - MAX_CHANGES + 1);
-    return { version: this.#version, tag: this.#tag, rows: this.#rowsSince(first) };
+    return { version: this.#version, tag: this.#tag, rows: this.#rowsSince(first), before: this.#tagBefore(first) };
   }
 
   /** As begin_sweep(). */
-  beginSweep(targets: readonly string[]): { version: number; tag: string; rows: OutboxRow[] | null } {
+  beginSweep(targets: readonly string[]): Unpublished {
     for (const target of targets) if (!this.#confirmed.has(target)) this.#confirmed.set(target, -1);
     const { version, tag } = { version: this.#version, tag: this.#tag };
     const accepted = Math.min(version, ...targets.map((target) => this.#confirmed.get(target) ?? 0));
-    if (accepted < 0) return { version, tag, rows: null };
+    if (accepted < 0) return { version, tag, rows: null, before: null };
     const oldest = this.#outbox.find((row) => row.version > accepted)?.version ?? version + 1;
-    return { version, tag, rows: version - oldest < MAX_SWEPT ? this.#rowsSince(oldest) : null };
+    return version - oldest < MAX_SWEPT
+      ? { version, tag, rows: this.#rowsSince(oldest), before: this.#tagBefore(oldest) }
+      : { version, tag, rows: null, before: null };
   }
 
   /** As confirm_purge(). */
@@ -189,11 +199,12 @@ export class StoreModel {
     return found;
   }
 
-  #changesAfter({ version, tag }: Since): OutboxRow[] | null {
-    if (version === undefined) return [];
-    if (tag !== undefined && (this.#outbox.find((row) => row.version === version)?.tag ?? tag) !== tag) return null;
-    if (this.#version - version > MAX_OLDER_CHANGES) return [];
-    return this.#outbox.filter((row) => row.version > version).map((row) => [row.version, row.fields]);
+  #changesSince(since: number | undefined): OutboxRow[] {
+    return since === undefined || this.#version - since > MAX_OLDER_CHANGES ? [] : this.#rowsSince(since);
+  }
+
+  #tagBefore(version: number | undefined): string | null {
+    return this.#outbox.find((row) => row.version + 1 === version)?.tag ?? null;
   }
 
   #rowsSince(oldest: number | undefined): OutboxRow[] {

@@ -1,8 +1,10 @@
 /**
  * The `@head` field as text, so that the scripts need no JSON. The first line is the version. Each further line is a
- * change, `<version> <field> <field>…` or `<version> *`: oldest first, without a gap, ending at the version.
+ * change, `<version> <field> <field>…` or `<version> *`: oldest first, without a gap, ending at the version. If the tag
+ * of the version before is known, ` @=<tag>` ends the line. Workers that do not know this take it for a field that
+ * nothing is stored in.
  */
-import { type Change, contiguousEnd, type Head, MAX_NAMES_PER_CHANGE, type VersionTags } from "../../flags/changes.ts";
+import { type Change, contiguousEnd, type Head, MAX_NAMES_PER_CHANGE } from "../../flags/changes.ts";
 
 /** The field of an environment's hash that holds its head. */
 export const HEAD_FIELD = "@head";
@@ -13,6 +15,7 @@ export const HEAD_FIELD = "@head";
  */
 export const TAG_FIELD = "@tag";
 
+const BEFORE = "@=";
 const VERSION = /^[1-9]\d{0,15}$/;
 
 /**
@@ -26,8 +29,11 @@ export function parseHead(text: string, tagText = ""): Head | undefined {
   const changes: Change[] = [];
   for (const line of lines) {
     const [versionText = "", ...names] = line.split(" ");
-    const fields = names.filter((name) => name !== "");
-    changes.push([parseVersion(versionText) ?? 0, fields.includes("*") ? "*" : fields]);
+    const before = names.find((name) => name.startsWith(BEFORE))?.slice(BEFORE.length);
+    const fields = names.filter((name) => name !== "" && !name.startsWith(BEFORE));
+    const change: Change = [parseVersion(versionText) ?? 0, fields.includes("*") ? "*" : fields];
+    if (before !== undefined) change[2] = before;
+    changes.push(change);
   }
   const [tagged, tag] = tagText.split(" ");
   return {
@@ -37,16 +43,13 @@ export function parseHead(text: string, tagText = ""): Head | undefined {
   };
 }
 
-/** Formats tags for the scripts: one line, `<version> <tag>`, for each version. */
-export function formatTags(tags: VersionTags | undefined): string {
-  return Array.from(tags ?? [], ([version, tag]) => `${version} ${tag}`).join("\n");
-}
-
-/** Formats the fields of one change for the scripts: separated by blanks, or "*". */
-export function formatFields([, fields]: Change): string {
-  if (fields === "*" || fields.length > MAX_NAMES_PER_CHANGE) return "*";
+/** Formats the fields of one change for the scripts, separated by blanks, or "*", and the tag before it. */
+export function formatFields([, fields, before]: Change): string {
   // The scripts would read a name with a blank as two names, so it stands for everything, which is safe.
-  return fields.some((name) => name === "" || /\s/.test(name)) ? "*" : fields.join(" ");
+  const isAll =
+    fields === "*" || fields.length > MAX_NAMES_PER_CHANGE || fields.some((name) => name === "" || /\s/.test(name));
+  const names = isAll ? ["*"] : fields;
+  return (before === undefined ? names : [...names, BEFORE + before]).join(" ");
 }
 
 function parseVersion(text: string): number | undefined {

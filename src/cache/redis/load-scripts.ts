@@ -5,7 +5,7 @@
 export interface CacheScripts {
   /**
    * Read-write. KEYS: hash, older changes. ARGV: mode, version, TTL ms, number of changes, schema version, now in ms,
-   * (version, names)…, (field, value)…, tags (head-text.ts)
+   * (version, names)…, (field, value)…, the version's tag or ""
    */
   advance: string;
   /**

@@ -6,7 +6,7 @@ import type { KeyTable, SdkKeyRecord } from "../../flags/sdk-keys.ts";
 import { HEAD_FIELD, parseHead, TAG_FIELD } from "./head-text.ts";
 
 /** A larger fill is split into several commands, because the smallest plan accepts requests of 1 MB. */
-const MAX_COMMAND_CHARS = 900_000;
+const MAX_COMMAND_CHARS = 840_000;
 
 /**
  * Reads the entries of a hash as a reading at its head, with the documents of `flagKeys`. `fields` are all

@@ -24,19 +24,25 @@ elseif text and not versionOf(text) then
   text = nil
 end`;
 
-// Defines the function that returns the tag of the version, or nil if it is unknown. Takes lines as in head-text.ts.
-const TAG_OF = `local function tagOf(version, lines)
-  return string.match("\\n" .. (lines or ""), "\\n" .. version .. " (%S+)")
+// Defines the function that returns the head's tag, or nil if it is unknown. Takes the field `@tag`.
+const TAG_OF = `local function tagOf(version, text)
+  return string.match(text or "", "^" .. version .. " (%S+)$")
 end`;
 
 // A head of the same version with another tag is from a history that a restore has undone. Nothing that readers or the
 // hash took from there may stay, so a purge starts over. It replies with a later version than its own, so that the
-// publisher finds out about the restore.
+// publisher finds out about the restore. Changes lead on from the head only if they tell its tag.
 const MEET_OTHER_HISTORY = `${TAG_OF}
-local tags = ARGV[#ARGV]
-local isOther = false
+local tag = string.match(ARGV[#ARGV], "%S+")
+local covered, isOther = false, false
 if head then
-  local stored, own = tagOf(headText, redis.call("HGET", key, "@tag")), tagOf(headText, tags)
+  local stored, own = tagOf(headText, redis.call("HGET", key, "@tag")), nil
+  if head == version then
+    own = tag
+  elseif head < version and count > 0 and tonumber(ARGV[7]) <= head + 1 then
+    own = string.match(ARGV[8 + 2 * (head + 1 - tonumber(ARGV[7]))], "@=(%S+)")
+    covered = stored == own
+  end
   isOther = stored ~= nil and own ~= nil and stored ~= own
 end
 if isOther and mode == "fill" then return "0" end
@@ -121,7 +127,6 @@ local function chunked(command, from, args, last)
 end
 if not head or head < version then
   local startsOver, newLines = type(redis.pcall("HLEN", older)) == "table", {}
-  local covered = head and count > 0 and tonumber(ARGV[7]) <= head + 1
   if not covered then
     redis.call("DEL", key)
     startsOver = true
@@ -131,7 +136,7 @@ if not head or head < version then
   local names = {}
   for i = 7, 5 + 2 * count, 2 do
     if not covered or tonumber(ARGV[i]) > head then
-      if ARGV[i + 1] == "*" then
+      if string.sub(ARGV[i + 1], 1, 1) == "*" then
         redis.call("DEL", key)
         startsOver = true
         lines = {}
@@ -148,7 +153,7 @@ if not head or head < version then
   if isOther then lines, newLines = { ARGV[2] .. " *" }, { ARGV[2] .. " *" } end
   local first, named = #lines, 0
   for i = #lines, 1, -1 do
-    local _, blanks = string.gsub(lines[i], " ", " ")
+    local _, blanks = string.gsub((string.gsub(lines[i], " @=.*", "")), " ", " ")
     named = named + blanks
     if #lines - i >= ${MAX_CHANGES} or (named > ${MAX_NAMES} and i < #lines) then break end
     first = i
@@ -158,7 +163,6 @@ if not head or head < version then
   do
     ${KEEP_CHANGES}
   end
-  local tag = tagOf(headText, tags)
   if tag then redis.call("HSET", key, "@tag", headText .. " " .. tag) end
 end
 ${ADVANCE_SCHEMAS}
@@ -191,7 +195,7 @@ local function note(line, version)
   local rest = string.match(line, "^%d+ (.*)$") or ""
   for name in string.gmatch(rest, "%S+") do
     if name == "*" then all = true end
-    if not seen[name] then names[#names + 1] = name end
+    if not seen[name] and string.sub(name, 1, 2) ~= "@=" then names[#names + 1] = name end
     seen[name] = true
     if version > purged then old[name] = true end
   end

@@ -1,6 +1,6 @@
 import { type FlagDocument, SCHEMA_VERSION } from "../../flags/document.ts";
 import type { Reading } from "../../flags/reading.ts";
-import { type Change, contiguousEnd, type VersionTags } from "../../flags/changes.ts";
+import { type Change, contiguousEnd } from "../../flags/changes.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "../flag-cache.ts";
 import { type Advance, argumentsOfAdvance } from "./advance.ts";
 import { HEAD_FIELD } from "./head-text.ts";
@@ -103,23 +103,23 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   /**
-   * Stores entries read at `asOf`. If the head is behind, moves it there: by the changes if they reach back to it, else
-   * by starting over. Returns false, and stores nothing, if the head is ahead of `asOf`, or if the `tags` tell that it
-   * is of another history.
+   * Stores entries read at `asOf`, the version with that tag. If the head is behind, moves it there: by the changes if
+   * they lead on from it, else by starting over. Returns false, and stores nothing, if the head is ahead of `asOf`, or
+   * if the tags tell that it is of another history.
    */
   async fill(
     environment: string,
     asOf: number,
     changes: readonly Change[] | undefined,
     fields: ReadonlyMap<string, string>,
-    tags?: VersionTags,
+    tag?: string,
   ): Promise<boolean> {
     if (!Number.isSafeInteger(asOf) || asOf < 1) return false;
     const listed = contiguousEnd(changes ?? [], asOf);
     let isTaken = true;
     const own = new Map(Array.from(fields, ([name, text]) => [this.#fields.fieldOf(name), text]));
     for (const pairs of argumentsOf(own)) {
-      const reply = await this.#advance(environment, { mode: "fill", version: asOf, changes: listed, tags, pairs });
+      const reply = await this.#advance(environment, { mode: "fill", version: asOf, changes: listed, tag, pairs });
       if (reply !== "1" && reply !== "0") throw this.#commands.unexpectedReply("EVAL");
       isTaken = reply === "1" && isTaken;
     }
@@ -127,14 +127,14 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   /**
-   * Drops the entries that the changes name, and moves the head to the last change. Returns the head afterwards, or a
-   * later version if the `tags` tell that the head was of another history. Repeatable, in any order.
+   * Drops the entries that the changes name, and moves the head to the last of them, which has the `tag`. Returns the
+   * head afterwards, or a later version if the tags tell that it was of another history. Repeatable, in any order.
    */
-  async publish(environment: string, changes: readonly Change[], tags?: VersionTags): Promise<number> {
+  async publish(environment: string, changes: readonly Change[], tag?: string): Promise<number> {
     const version = changes.at(-1)?.[0];
     if (version === undefined) throw new RangeError("publish needs at least one change");
     const listed = contiguousEnd(changes, version);
-    const reply = await this.#advance(environment, { mode: "publish", version, changes: listed, tags, pairs: [] });
+    const reply = await this.#advance(environment, { mode: "publish", version, changes: listed, tag, pairs: [] });
     const head = typeof reply === "string" ? Number(reply) : Number.NaN;
     // An unexpected reply must not count as a purge, because a change marked published is never published again.
     if (!(head >= version)) throw this.#commands.unexpectedReply("EVAL");

@@ -1,4 +1,4 @@
-import { type Change, changesAfter, type Head } from "../../flags/changes.ts";
+import { type Change, changesFrom, hasOtherTag } from "../../flags/changes.ts";
 import { type Clock, isWithin } from "../../ops/clock.ts";
 import { within } from "../../resilience/deadline.ts";
 import type { SingleFlight } from "../../resilience/single-flight.ts";
@@ -62,9 +62,11 @@ export class SharedHeads {
     // The clock of the isolate that asked may be ahead of this one: then nobody knows how old its head is.
     if (!hasPurge && !isWithin(stored.confirmedAt, headCheckMs, clock.now())) return false;
     // Of two contents of one version, this isolate's is the later one, or a tier behind the data centre will say so.
-    if (stored.version === memory.version && isOther(stored.tag, memory.tag)) return false;
-    // A head that lists too few changes would make this isolate start over, but L2 knows older ones.
-    if (!reachesBackTo(memory.version, stored)) return false;
+    if (stored.version === memory.version && hasOtherTag(stored.tag, memory.tag)) return false;
+    // A head that lists too few changes would make this isolate start over, but L2 knows older ones. If the changes
+    // lead on from another history, nobody here knows which of the two has been lost.
+    const isMove = memory.version > 0 && stored.version > memory.version;
+    if (isMove && changesFrom(stored, memory.version, memory.tag) === undefined) return false;
     memory.advance(stored);
     memory.confirm(hasPurge ? readAt : stored.confirmedAt);
     state.sharedHead = { version: stored.version, at: readAt };
@@ -86,12 +88,4 @@ export class SharedHeads {
     const ttlSeconds = Math.max(1, Math.ceil(this.#lifetimeMs / 1000));
     scope.waitUntil(store.putHead(name, head, ttlSeconds).catch(() => undefined));
   }
-}
-
-function reachesBackTo(known: number, { version, changes }: Head): boolean {
-  return known === 0 || known === version || changesAfter(changes, known, version) !== undefined;
-}
-
-function isOther(one: string | undefined, other: string | undefined): boolean {
-  return one !== undefined && other !== undefined && one !== other;
 }

@@ -102,17 +102,17 @@ export class Publisher {
    */
   async #publishToTiers(
     environment: string,
-    { pending, tags, reading }: Publication,
+    { pending, tag, reading }: Publication,
     waitUntil: (promise: Promise<unknown>) => void,
   ): Promise<void> {
     const version = pending.at(-1)?.[0];
     if (version === undefined) return;
     if (reading && isSmall(reading)) {
       // This may run long after the commit, so it does not confirm the head: a newer version may have been published.
-      const fill = this.#tiers.accept(environment, { ...reading, changes: pending }, 0, tags);
+      const fill = this.#tiers.accept(environment, { ...reading, changes: pending }, 0);
       if (await fill().catch(() => false)) return;
     }
-    const head = await this.#tiers.publish(environment, pending, tags);
+    const head = await this.#tiers.publish(environment, pending, tag);
     if (head > version) await this.#onAhead?.(environment, head, waitUntil);
   }
 

@@ -92,9 +92,7 @@ export function lostByRedis(
     const version = versions.get(environment) ?? 0;
     if (head >= version || pending.has(environment)) continue;
     log.warn("redis_went_back", { environment, head, version });
-    const tag = tags.get(environment);
-    const versionTags = new Map(tag === undefined ? [] : [[version, tag]]);
-    lost.set(environment, { version, tag, pending: [[version, "*"]], tags: versionTags });
+    lost.set(environment, { version, tag: tags.get(environment), pending: [[version, "*"]] });
   }
   return lost;
 }

@@ -17,13 +17,12 @@ export interface LoadPlan {
   fromRedis: (tiers: TieredCache<CompiledFlag>) => Promise<Missing | undefined>;
   /**
    * Asks the store for what is missing; for all of the plan if Redis was not asked. `since` is the version that the
-   * isolate knows, with its `tag`.
+   * isolate knows.
    */
   fromStore: (
     reader: FlagReader,
     missing: Missing | undefined,
     since: number | undefined,
-    tag: string | undefined,
   ) => Promise<Reading | undefined>;
 }
 
@@ -37,8 +36,8 @@ export function planFlags({ name: environment, memory }: EnvironmentState, flagK
       if (!found) return flagKeys;
       return missing.length > 0 || memory.keys === undefined ? missing : undefined;
     },
-    fromStore: (reader, missing, since, tag) =>
-      reader.readFlags(environment, missing === undefined || missing === "all" ? flagKeys : missing, since, tag),
+    fromStore: (reader, missing, since) =>
+      reader.readFlags(environment, missing === undefined || missing === "all" ? flagKeys : missing, since),
   };
 }
 
@@ -52,10 +51,10 @@ export function planEnvironment({ name: environment, memory }: EnvironmentState)
       if (!found || missing === "all" || memory.keys === undefined) return "all";
       return missing.length > 0 ? missing : undefined;
     },
-    fromStore: (reader, missing, since, tag) =>
+    fromStore: (reader, missing, since) =>
       missing === undefined || missing === "all"
-        ? reader.readEnvironment(environment, since, tag)
-        : reader.readFlags(environment, missing, since, tag),
+        ? reader.readEnvironment(environment, since)
+        : reader.readFlags(environment, missing, since),
   };
 }
 
@@ -64,6 +63,6 @@ export function planHead({ name: environment }: EnvironmentState): LoadPlan {
   return {
     name: `head:${environment}`,
     fromRedis: async (tiers) => ((await tiers.checkHead(environment)) === "unknown" ? [] : undefined),
-    fromStore: (reader, _missing, since, tag) => reader.readFlags(environment, [], since, tag),
+    fromStore: (reader, _missing, since) => reader.readFlags(environment, [], since),
   };
 }

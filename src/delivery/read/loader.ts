@@ -127,7 +127,7 @@ export class Loader {
       }
     }
     try {
-      const fill = await this.#readStore(state, (reader, since, tag) => plan.fromStore(reader, missing, since, tag));
+      const fill = await this.#readStore(state, (reader, since) => plan.fromStore(reader, missing, since));
       if (fill === undefined) return "unknown-environment";
       if (isRedisUp) this.#fillBehind(fill, state, scope);
       return "L3";
@@ -140,14 +140,14 @@ export class Loader {
   /** Returns the fill of L2 that is due afterwards, `undefined` if there is no such environment. */
   async #readStore(
     state: EnvironmentState,
-    ask: (reader: FlagReader, since: number | undefined, tag: string | undefined) => Promise<Reading | undefined>,
+    ask: (reader: FlagReader, since: number | undefined) => Promise<Reading | undefined>,
   ): Promise<(() => Promise<boolean>) | undefined> {
     const { tiers, storeBreaker, reader, now } = this.#options;
     const { name: environment, memory } = state;
     for (let attempt = 1; ; attempt++) {
       const readAt = now();
       const { version: known, tag } = memory;
-      const asked = storeBreaker.run(async () => ask(await reader(), known > 0 ? known : undefined, tag));
+      const asked = storeBreaker.run(async () => ask(await reader(), known > 0 ? known : undefined));
       const reading = await tiers.prepared(asked);
       this.#succeeded("L3", reading === undefined ? "missing" : "ok");
       if (!reading) {
@@ -156,7 +156,7 @@ export class Loader {
       }
       const fill = tiers.accept(environment, reading, readAt);
       // The store went back to before the version known here. Tell L2 of that version, so that the sweep finds out.
-      if (reading.asOf < known) return async () => (await tiers.publish(environment, [[known, "*"]])) === known;
+      if (reading.asOf < known) return async () => (await tiers.publish(environment, [[known, "*"]], tag)) === known;
       // L1 refuses whatever a change has overtaken, so read that again.
       if (reading.asOf >= memory.version || attempt === MAX_READINGS) return fill;
     }

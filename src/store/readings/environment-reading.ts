@@ -10,7 +10,7 @@ import { changesSince, type OutboxRow } from "../outbox-rows.ts";
  * The size of a list of more than MAX_CHANGES changes at most, as JSON (bytes). A fill of Redis carries the list beside
  * documents, and the smallest plan of Upstash accepts requests of 1 MB.
  */
-const MAX_CHANGES_BYTES = 90_000;
+const MAX_CHANGES_BYTES = 150_000;
 /** A write returns the documents that it changed if they are at most this many. */
 const MAX_WRITTEN_THROUGH = 20;
 
@@ -19,8 +19,8 @@ export interface ReadingRow {
   tag: string | null;
   /** The flag keys that were asked for; `null` if all were. */
   requested: string[] | null;
-  /** `null` if the reader's version is of another history. */
-  changes: OutboxRow[] | null;
+  /** From the reader's version on, if it is given and not too far back. */
+  changes: OutboxRow[];
   flags: FlagRow[];
   segments: SegmentRow[];
   references: ReferenceRow[];
@@ -57,7 +57,7 @@ export function toReading(row: ReadingRow, since: number | undefined): Reading {
  * not exist: a reader that has it need not ask about the next name that somebody makes up. With it come the keys of
  * hidden flags, so that a reader need not ask about those either, which would tell them from made-up names.
  */
-export function selectReading(environment: string, since: Since, flagKeys?: readonly string[]): SQL {
+export function selectReading(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
   if (!flagKeys) return selectRows({ environment, since, hasIndex: sql`true` });
   const requested = sql`select array(select jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb)) as flag_keys`;
   const hasIndex = sql`exists (
@@ -78,21 +78,16 @@ export function selectWrittenReading(environment: string): SQL {
     from environments e join outbox o on o.environment = e.key and o.version = e.version
     where e.key = ${environment} and e.bumped_by = pg_current_xact_id_if_assigned()
       and cardinality(o.fields) <= ${MAX_WRITTEN_THROUGH}`;
-  return selectRows({ environment, since: {}, requested, hasIndex: sql`'@index' = any (requested.fields)` });
+  return selectRows({ environment, since: undefined, requested, hasIndex: sql`'@index' = any (requested.fields)` });
 }
 
 /** When the environment began to allow signed overrides (ms since epoch); `null` if it does not allow them. */
 export const overridesSince: SQL<number | null> = sql`floor(extract(epoch from overrides_allowed_at) * 1000)::float8`;
 
-/** The version that the reader knows, with its tag, as far as it knows them. */
-export interface Since {
-  version?: number | undefined;
-  tag?: string | undefined;
-}
-
 interface ReadingQuery {
   environment: string;
-  since: Since;
+  /** The version that the reader knows. */
+  since: number | undefined;
   /** Selects one row with the array `flag_keys`. Without it, all flags are read. */
   requested?: SQL;
   hasIndex: SQL;
@@ -136,17 +131,6 @@ const REACHABLE_ROWS: RowSources = {
 };
 
 /**
- * Whether the reader's version may be of the same history. After a restore, versions are given out again with other
- * tags, and the changes since then do not lead from one history to the other.
- */
-function isSameHistory({ version, tag }: Since): SQL {
-  if (version === undefined || tag === undefined) return sql`true`;
-  return sql`not exists (
-        select from outbox o where o.environment = target.key and o.version = ${version}::bigint and o.tag <> ${tag}
-      ) and not coalesce(target.version = ${version}::bigint and target.version_tag <> ${tag}, false)`;
-}
-
-/**
  * Selects version, changes, documents and keys in one statement, which sees one snapshot of the database. Functions in
  * it must be STABLE, because a volatile one would see later commits.
  */
@@ -160,7 +144,6 @@ function selectRows({ environment, since, requested, hasIndex }: ReadingQuery): 
       )
     ),`;
   const { configurations, segments, references } = requested ? REACHABLE_ROWS : ALL_ROWS;
-  const known = since.version ?? null;
   return sql`
     with ${requested ? nodes : sql``} target as (
       select key, version, version_tag, ${overridesSince} as overrides_since from environments where key = ${environment}
@@ -169,15 +152,16 @@ function selectRows({ environment, since, requested, hasIndex }: ReadingQuery): 
       'version', target.version,
       'tag', target.version_tag,
       'requested', ${requested ? sql`requested.flag_keys` : sql`null`},
-      'changes', case when ${isSameHistory(since)} then coalesce((
-        select case when listed.count <= ${MAX_CHANGES} or octet_length(listed.changes::text) <= ${MAX_CHANGES_BYTES}
+      'changes', coalesce((
+        select case when listed.count <= ${MAX_CHANGES} + 1 or octet_length(listed.changes::text) <= ${MAX_CHANGES_BYTES}
           then listed.changes end
         from (
-          select count(*), json_agg(json_build_array(o.version, o.fields) order by o.version) as changes from outbox o
-          where o.environment = target.key and o.version > ${known}::bigint and o.version <= target.version
-            and target.version - ${known}::bigint <= ${MAX_OLDER_CHANGES}
+          select count(*), json_agg(json_build_array(o.version, o.fields, o.tag) order by o.version) as changes
+          from outbox o
+          where o.environment = target.key and o.version >= ${since ?? null}::bigint and o.version <= target.version
+            and target.version - ${since ?? null}::bigint <= ${MAX_OLDER_CHANGES}
         ) as listed
-      ), '[]') end,
+      ), '[]'),
       'flags', coalesce((
         select json_agg(json_build_object(
           'key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants, 'clientVisible', f.client_visible,

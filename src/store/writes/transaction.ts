@@ -1,10 +1,10 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
-import { type Change, MAX_CHANGES, type VersionTags } from "../../flags/changes.ts";
+import { type Change, MAX_CHANGES } from "../../flags/changes.ts";
 import type { Reading } from "../../flags/reading.ts";
 import { StoreUnavailableError } from "../../ops/errors.ts";
 import { lostWrite, storeError } from "../store-errors.ts";
-import { type OutboxRow, pendingChanges, versionTagsOf } from "../outbox-rows.ts";
+import { type OutboxRow, pendingChanges } from "../outbox-rows.ts";
 import type { StoreDatabase } from "../client.ts";
 import type { DocumentGuard, WriteOptions } from "../inputs.ts";
 import { pointAtReferences, type WrittenDocument } from "./reference-errors.ts";
@@ -24,8 +24,6 @@ export interface Written {
    * head that misses an earlier one starts over.
    */
   pending: Change[];
-  /** The tags of the pending versions, and of `version`. */
-  tags?: VersionTags | undefined;
 }
 
 export interface WriteResult extends Written {
@@ -118,9 +116,9 @@ function resultOf(
   try {
     const [versions, reading] = environment === null ? [results.at(-2)] : [results.at(-3), results.at(-2)];
     const row = environment === null ? undefined : resultsOf<ReadingRow>(reading)[0];
-    const rows = resultsOf<[string, number, OutboxRow[] | null, string | null]>(versions);
+    const rows = resultsOf<[string, number, OutboxRow[] | null, string | null, string | null]>(versions);
     return {
-      written: new Map(rows.map(([key, version, changes, tag]) => [key, toWritten(version, changes, tag)])),
+      written: new Map(rows.map(([key, ...row]) => [key, toWritten(...row)])),
       reading: row && toReading(row, undefined),
     };
   } catch (error) {
@@ -128,10 +126,17 @@ function resultOf(
   }
 }
 
-/** Returns what to publish of an environment: `changes` as {@link pendingChanges} takes them, and the version's tag. */
-export function toWritten(version: number, changes: readonly OutboxRow[] | null, tag: string | null): Written {
-  const pending = pendingChanges(changes, version);
-  return { version, tag: tag ?? undefined, pending, tags: versionTagsOf(changes, version, tag) };
+/**
+ * Returns what to publish of an environment: `changes` and `before` as {@link pendingChanges} takes them, and the
+ * version's tag.
+ */
+export function toWritten(
+  version: number,
+  changes: readonly OutboxRow[] | null,
+  tag: string | null,
+  before: string | null,
+): Written {
+  return { version, tag: tag ?? undefined, pending: pendingChanges(changes, version, before) };
 }
 
 /** Rejects a result of the wrong shape: treating it as empty would report the environment as unknown. */
@@ -169,7 +174,9 @@ function selectWritten(environment: string | null): SQL {
           then json_agg(json_build_array(o.version, o.fields, o.tag) order by o.version) end
         from outbox o where o.environment = written.key and o.version between first.version and written.version
       )
-    end, written.tag) as result
+    end, written.tag, (
+      select o.tag from outbox o where o.environment = written.key and o.version = first.version - 1
+    )) as result
     from (
       select e.key, e.version, e.version_tag as tag from environments e
       where e.key = ${environment}

@@ -119,7 +119,7 @@ class World {
       case "publish": {
         const to = 1 + (next.to % this.store.version);
         const changes = this.store.changes(next.from % to, to);
-        return void (await this.#isolate(next.isolate).publish(ENVIRONMENT, changes, this.store.tagsOf(changes)));
+        return void (await this.#isolate(next.isolate).publish(ENVIRONMENT, changes, this.store.tagOf(to)));
       }
       case "sync":
         return void (await this.#isolate(next.isolate).checkHead(ENVIRONMENT));
@@ -176,7 +176,7 @@ class World {
   async settle(expect: ExpectStatic): Promise<void> {
     const { version } = this.store;
     const changes = this.store.changes(0, version);
-    await this.#isolate(0).publish(ENVIRONMENT, changes, this.store.tagsOf(changes));
+    await this.#isolate(0).publish(ENVIRONMENT, changes, this.store.tagOf(this.store.version));
     await this.replicate();
     for (const reader of this.#isolates) {
       await reader.checkHead(ENVIRONMENT);

@@ -138,7 +138,7 @@ describe.each(BACKENDS)("keys, environments and lists on %s", (_, url) => {
       options,
     );
     const { version, pending } = await deleteEnvironment(store.db, "prod", options);
-    expect(pending.at(-1)).toEqual([version, "*"]);
+    expect(pending.at(-1)?.slice(0, 2)).toEqual([version, "*"]);
     expect(await createFlagReader(store.db).readEnvironment("prod")).toBeUndefined();
     expect(await getEnvironment(store.db, "prod")).toBeUndefined();
     await createEnvironment(store.db, { key: "prod", name: "Production" }, options);

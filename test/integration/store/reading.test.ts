@@ -96,10 +96,10 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
   });
 
   it("lists the changes since a version, or says that it does not know them", async ({ expect }) => {
-    const { version: a } = await saveFlag(store.db, "prod", aFlag("a"), options);
+    const { version: a, tag } = await saveFlag(store.db, "prod", aFlag("a"), options);
     const { version: b } = await saveFlag(store.db, "prod", aFlag("b"), options);
     const since = async (version?: number) => (await reader.readFlags("prod", [], version))?.changes;
-    expect(await since(a)).toEqual([[b, ["@index", "b"]]]);
+    expect(await since(a)).toEqual([[b, ["@index", "b"], tag]]);
     expect(await since(b)).toEqual([]);
     expect(await since()).toBeUndefined();
     expect(await since(b + 1)).toBeUndefined();
@@ -120,8 +120,8 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     await store.exec(`
       update environments set version = version + 4001;
       delete from outbox;
-      insert into outbox (environment, version, fields)
-      select 'prod', i, '{a}' from generate_series(${first + 1}, ${first + 4001}) as i`);
+      insert into outbox (environment, version, fields, tag)
+      select 'prod', i, '{a}', lpad(i::text, 12, '0') from generate_series(${first + 1}, ${first + 4001}) as i`);
     expect((await reader.readFlags("prod", [], first + 1))?.changes).toHaveLength(4000);
     expect((await reader.readFlags("prod", [], first))?.changes).toBeUndefined();
   });
@@ -129,7 +129,7 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
   it("lists more than 64 changes only if they are short", async ({ expect }) => {
     const { version: first } = await saveFlag(store.db, "prod", aFlag("a"), options);
     await makeVersions(65);
-    await store.exec(`update outbox set fields = array(select i || repeat('x', 90) from generate_series(1, 20) as i)`);
+    await store.exec(`update outbox set fields = array(select i || repeat('x', 90) from generate_series(1, 30) as i)`);
     expect((await reader.readFlags("prod", [], first + 1))?.changes).toHaveLength(64);
     expect((await reader.readFlags("prod", [], first))?.changes).toBeUndefined();
   });

@@ -71,7 +71,7 @@ export class ScheduledWorld {
     const { version } = this.store;
     const reading = this.options.writesThrough === true ? this.reading([key], this.doneUpTo) : undefined;
     const pending = this.store.changes(this.doneUpTo, version);
-    return { version, tag: this.store.tagOf(version), pending, tags: this.store.tagsOf(pending), reading };
+    return { version, tag: this.store.tagOf(version), pending, reading };
   }
 
   /** Moves the clock, which all processes share. */
@@ -150,8 +150,9 @@ export class ScheduledWorld {
         this.io(who, "reads the outbox", () => {
           const { version } = this.store;
           const pending = this.store.changes(this.doneUpTo, version);
-          const tags = this.store.tagsOf(pending);
-          const written = new Map(pending.length === 0 ? [] : [[ENVIRONMENT, { version, pending, tags }]]);
+          const written = new Map(
+            pending.length === 0 ? [] : [[ENVIRONMENT, { version, tag: this.store.tagOf(version), pending }]],
+          );
           const versionTags = new Map([[ENVIRONMENT, this.store.tagOf(version)]]);
           return { versions: new Map([[ENVIRONMENT, version]]), tags: versionTags, pending: written };
         }),

@@ -1,5 +1,5 @@
 import type { FlagDocument } from "../../../src/flags/document.ts";
-import { type Change, INDEX_FIELD, KEYS_FIELD, type VersionTags } from "../../../src/flags/changes.ts";
+import { type Change, INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import type { KeyTable } from "../../../src/flags/sdk-keys.ts";
 import type { Reading } from "../../../src/flags/reading.ts";
 import { aFlagDocument } from "../flag-documents.ts";
@@ -36,11 +36,6 @@ export class VersionHistory {
     return `t${version}`;
   }
 
-  /** Returns the tags of the changes' versions. */
-  tagsOf(changes: readonly Change[]): VersionTags {
-    return new Map(changes.map(([version]) => [version, this.tagOf(version)]));
-  }
-
   /** Returns the changes after one version, up to another. */
   changes(after: number, upTo: number): Change[] {
     return this.#changes.slice(after, upTo);
@@ -66,7 +61,7 @@ export class VersionHistory {
       fields = [key];
     }
     this.#states.push({ flags, index: [...flags.keys()].toSorted(), keys });
-    this.#changes.push([version, fields]);
+    this.#changes.push(version === 1 ? [version, fields] : [version, fields, this.tagOf(version - 1)]);
   }
 
   /** Reads the given flags, or all, in one statement. The reading lists the changes after `since`. */

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { changesSince, pendingChanges, type OutboxRow, versionTagsOf } from "../../../src/store/outbox-rows.ts";
+import { changesSince, pendingChanges, type OutboxRow } from "../../../src/store/outbox-rows.ts";
 
 const row = (version: number): OutboxRow => [version, [`f${version}`]];
 
@@ -18,9 +18,35 @@ describe("changesSince", () => {
     expect(changesSince([], 6, 5)).toBeUndefined();
   });
 
-  it("returns undefined if since is a version of another history", ({ expect }) => {
-    expect(changesSince(null, 5, 5)).toBeUndefined();
-    expect(changesSince(null, 4, 5)).toBeUndefined();
+  it("tells the tag of the version before each change, if there is a row of it", ({ expect }) => {
+    expect(
+      changesSince(
+        [
+          [3, null, "c"],
+          [4, [], "d"],
+          [5, []],
+        ],
+        3,
+        5,
+      ),
+    ).toEqual([
+      [4, [], "c"],
+      [5, [], "d"],
+    ]);
+    expect(
+      changesSince(
+        [
+          [4, [], null],
+          [5, []],
+        ],
+        3,
+        5,
+      ),
+    ).toEqual([
+      [4, []],
+      [5, []],
+    ]);
+    expect(changesSince([[5, [], "e"]], 5, 5)).toEqual([]);
   });
 });
 
@@ -35,20 +61,21 @@ describe("pendingChanges", () => {
       expect(pendingChanges(rows, 4)).toEqual([[4, "*"]]);
     }
   });
-});
 
-describe("versionTagsOf", () => {
-  it("returns the tags of the rows that have one, and that of the version", ({ expect }) => {
-    const rows: OutboxRow[] = [
-      [3, null, "c"],
-      [4, null, null],
-      [5, null, "e"],
-    ];
-    expect([...versionTagsOf(rows, 5, "e")]).toEqual([
-      [3, "c"],
-      [5, "e"],
+  it("tells the tag of the version before each change", ({ expect }) => {
+    expect(
+      pendingChanges(
+        [
+          [3, [], "c"],
+          [4, null, "d"],
+        ],
+        4,
+        "b",
+      ),
+    ).toEqual([
+      [3, [], "b"],
+      [4, "*", "c"],
     ]);
-    expect([...versionTagsOf(null, 5, "e")]).toEqual([[5, "e"]]);
-    expect([...versionTagsOf([], 5, null)]).toEqual([]);
+    expect(pendingChanges(null, 4, "b")).toEqual([[4, "*"]]);
   });
 });
