@@ -1,9 +1,11 @@
+import { hashState, murmur3 } from "../../evaluation/hashing/murmur3.ts";
 import type { Change } from "../../flags/changes.ts";
 import type { Clock } from "../../ops/clock.ts";
 import { SharedPurges } from "./shared-purges.ts";
 
 /** Cloudflare takes at most this many tags in one purge call. */
 const TAGS_PER_CALL = 100;
+const UNSALTED = hashState("");
 const MAX_ATTEMPTS = 4;
 const MAX_BACKOFF_MS = 5000;
 /** An API that takes longer than this for a call counts as down (ms). */
@@ -45,9 +47,13 @@ export function headTag(prefix: string, environment: string): string {
   return `${prefix}:head:${environment}`;
 }
 
-/** The tag of the stored GET responses of one flag. */
+/**
+ * The tag of the stored GET responses of one flag. It contains a hash of the key, because Cloudflare's tags are ASCII
+ * and do not tell upper case from lower case. If two keys have one hash, a purge removes the responses of both.
+ */
 export function flagTag(prefix: string, environment: string, flagKey: string): string {
-  return `${prefix}:flag_endpoint:${environment}:${flagKey}`;
+  const hash = murmur3(UNSALTED, flagKey).toString(16).padStart(8, "0");
+  return `${bulkTag(prefix, environment)}:${hash}`;
 }
 
 /** The tag of the stored GET responses that hold all flags of an environment. */

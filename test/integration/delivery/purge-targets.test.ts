@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
-import { createCloudflarePurge, tagsOf } from "../../../src/delivery/publish/purge-targets.ts";
+import { createCloudflarePurge, flagTag, tagsOf } from "../../../src/delivery/publish/purge-targets.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 describe("purge by tag", () => {
@@ -169,9 +169,29 @@ describe("the tags of a change", () => {
     expect(tagsOf("burgee", "production", [[7, ["a", "b"]]])).toEqual([
       "burgee:head:production",
       "burgee:flag_endpoint:production",
-      "burgee:flag_endpoint:production:a",
-      "burgee:flag_endpoint:production:b",
+      flagTag("burgee", "production", "a"),
+      flagTag("burgee", "production", "b"),
     ]);
+  });
+
+  test("tell keys apart that Cloudflare would not, and consist of plain ASCII", ({ expect }) => {
+    const keys = [
+      "checkout",
+      "Checkout",
+      "CHECKOUT",
+      "a,b",
+      "a b",
+      "a",
+      "b",
+      "é",
+      "e\u0301",
+      "旗",
+      "x".repeat(128),
+      "@keys",
+    ];
+    const tags = keys.map((key) => flagTag("burgee", "production", key));
+    expect(new Set(tags.map((tag) => tag.toLowerCase())).size).toBe(keys.length);
+    for (const tag of tags) expect(tag).toMatch(/^burgee:flag_endpoint:production:[0-9a-f]{8}$/);
   });
 
   test("are the environment's single tag if everything or very much changed", ({ expect }) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
+import { flagTag } from "../../../src/delivery/publish/purge-targets.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
@@ -54,11 +55,13 @@ describe("with a purge transport", () => {
       response = await call("PATCH", `${FLAGS}/checkout`, { metadata: { n: 1 } });
     });
     expect(response?.body["published"]).toEqual({ redis: true, edge: true });
-    expect(tags).toEqual([TAG, `${TAG}:checkout`, "burgee:head:production"].toSorted());
+    expect(tags).toEqual([TAG, flagTag("burgee", "production", "checkout"), "burgee:head:production"].toSorted());
   });
 
   test("a manual purge names the same tags, also for flags that no tier holds", async ({ expect }) => {
-    expect(await tagsOf(() => call("POST", PURGE, { flags: ["not-held"] }))).toContain(`${TAG}:not-held`);
+    expect(await tagsOf(() => call("POST", PURGE, { flags: ["not-held"] }))).toContain(
+      flagTag("burgee", "production", "not-held"),
+    );
     expect(await tagsOf(() => call("POST", PURGE, { all: true }))).toEqual(["burgee:env:production"]);
   });
 

@@ -3,13 +3,14 @@ import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/p
 import { saveFlag } from "../../../src/store/writes/flags.ts";
 import { RestoredWorld } from "../../support/backends/restored-world.ts";
 import { MapEdgeCache } from "../../support/edge/edge-cache.ts";
+import { flagTag } from "../../../src/delivery/publish/purge-targets.ts";
 import type { Isolate } from "../../support/app.ts";
 import { aFlag } from "../../support/project.ts";
 
 const FLAG = "/api/v1/environments/production/flags/banner";
 const ONE_FLAG = [
   "burgee:flag_endpoint:production",
-  "burgee:flag_endpoint:production:banner",
+  flagTag("burgee", "production", "banner"),
   "burgee:head:production",
 ];
 const EVERYTHING = ["burgee:env:production"];
