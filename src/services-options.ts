@@ -12,7 +12,8 @@ import type { FlagReader } from "./store/readings/flag-reader.ts";
 
 /** Postgres, as the services open it. */
 export interface StoreAccess {
-  openDatabase(): Promise<StoreDatabase>;
+  /** Opens the database; for `"large"` writes, with a longer time limit. */
+  openDatabase(writes?: "large"): Promise<StoreDatabase>;
   openFlagReader(): Promise<FlagReader>;
   openOutbox(targets: PurgeTargets): Promise<Outbox>;
 }
@@ -48,6 +49,11 @@ export type Runtime = Required<ServicesOptions>;
 const REDIS_TIMEOUT_MS = 150;
 /** Postgres wakes up from scale-to-zero within this time (ms). */
 const STORE_TIMEOUT_MS = 5000;
+/**
+ * The part by which a large write may take longer. On a busy database, a project of 10,000 flags takes about as long as
+ * the limit of other writes, and a client whose write was rolled back would only send it again.
+ */
+const LARGE_WRITE_FACTOR = 3;
 /** A flight is replaced after this time, longer than both tiers together may take (ms). Exported for the schedules. */
 export const FLIGHT_BUDGET_MS = 6500;
 
@@ -73,14 +79,13 @@ export function defaultRuntime(settings: Settings, { storeTimeoutMs = STORE_TIME
 
 /** Opens the store on first use, because its client is the larger half of the bundle. */
 function createStore(settings: Settings, timeoutMs: number): StoreAccess {
+  const open = async (limitMs: number): Promise<StoreDatabase> => {
+    const { createDatabase } = await import("./store/client.ts");
+    return createDatabase(settings.DATABASE_URL, { timeoutMs: limitMs, fetchEndpoint: settings.NEON_HTTP_URL });
+  };
   let database: Promise<StoreDatabase> | undefined;
-  const openDatabase = () =>
-    (database ??= import("./store/client.ts").then(({ createDatabase }) =>
-      createDatabase(settings.DATABASE_URL, {
-        timeoutMs,
-        ...(settings.NEON_HTTP_URL === undefined ? {} : { fetchEndpoint: settings.NEON_HTTP_URL }),
-      }),
-    ));
+  const openDatabase = (writes?: "large") =>
+    writes === "large" ? open(timeoutMs * LARGE_WRITE_FACTOR) : (database ??= open(timeoutMs));
   return {
     openDatabase,
     async openFlagReader() {

@@ -52,7 +52,7 @@ export interface Services extends EvaluationServices {
   clock: Clock;
   log: Log;
   /** Opens the store's client on first use, because it is the larger half of the bundle. */
-  database(): Promise<StoreDatabase>;
+  database(writes?: "large"): Promise<StoreDatabase>;
   /** Publishes the changes in the outbox. The scheduled job calls it. */
   sweep(waitUntil: (promise: Promise<unknown>) => void): Promise<Swept>;
   /** Logs an outage when it begins and when it ends, instead of once per request. */

@@ -116,7 +116,8 @@ async function dryRun<Query, Body>(
   input: Input<Query, Body>,
 ): Promise<Response> {
   try {
-    await handle({ ...services, database: async () => dryRunDatabase(await services.database()) }, c, input);
+    const database: Services["database"] = async (writes) => dryRunDatabase(await services.database(writes));
+    await handle({ ...services, database }, c, input);
   } catch (error) {
     if (!(error instanceof DryRunPassedError)) throw error;
   }

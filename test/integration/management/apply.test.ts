@@ -110,4 +110,22 @@ describe("applying many flags and segments", () => {
     );
     expect(await keys()).toEqual(before);
   });
+
+  test("gets three times as long in Postgres as other writes if it is large", async ({ expect }) => {
+    const { neon } = t.project.backends;
+    await neon.exec(`
+      create table seen_limits (ms int);
+      create function note_limit() returns trigger language plpgsql as $$ begin
+        insert into seen_limits
+        select extract(epoch from current_setting('statement_timeout')::interval) * 1000;
+        return null;
+      end $$;
+      create trigger note_limit before insert on flags for each statement execute function note_limit();`);
+    const many = Array.from({ length: 1001 }, (_, i) => aFlagBody(`many-${i}`));
+    expect((await apply({ flags: many.slice(0, 1), segments: [] })).status).toBe(200);
+    expect((await apply({ flags: many, segments: [] })).status).toBe(200);
+    const seen = await neon.query<{ ms: number }>("select ms from seen_limits");
+    await neon.exec("drop trigger note_limit on flags");
+    expect(seen[1]?.ms).toBe(3 * (seen[0]?.ms ?? 0));
+  });
 });

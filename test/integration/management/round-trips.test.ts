@@ -21,6 +21,18 @@ describe("round trips of writes", () => {
     expect(cost).toEqual({ status: 200, l2: 1, l3: 1 });
   });
 
+  test("apply: as many statements and commands for 600 flags as for one", async ({ expect }) => {
+    const apply = async (count: number, n: number) => {
+      const flags = Array.from({ length: count }, (_, i) => aFlagBody(`applied-${i}`, { metadata: { n } }));
+      const cost = await costOf(() => t.call("POST", "/api/v1/environments/production/apply", { flags, segments: [] }));
+      return { ...cost, statements: t.project.backends.neon.stats().statements };
+    };
+    const ofOne = await apply(1, 0);
+    expect(ofOne).toEqual({ status: 200, l2: 1, l3: 1, statements: expect.any(Number) });
+    expect(await apply(600, 0)).toEqual(ofOne);
+    expect(await apply(600, 1)).toEqual(ofOne);
+  });
+
   test("POST of a new flag: one batch and one command", async ({ expect }) => {
     expect(await costOf(() => t.call("POST", FLAGS, aFlagBody("counted-new")))).toEqual({ status: 201, l2: 1, l3: 1 });
   });

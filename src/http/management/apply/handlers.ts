@@ -9,12 +9,16 @@ import { publishWrite } from "../publish-write.ts";
 import { requireFound } from "../require.ts";
 import type { Project } from "./input.ts";
 
+/** The largest number of flags and segments that get no more time in Postgres than other writes. */
+const MAX_ORDINARY = 1000;
+
 export async function postApply(
   services: Pick<Services, "database" | "publisher">,
   c: ManagementContext,
   { body: { flags, segments, isWhole } }: { body: Project },
 ): Promise<Response> {
-  const [environment, db] = [environmentOf(c), await services.database()];
+  const isLarge = flags.length + segments.length > MAX_ORDINARY;
+  const [environment, db] = [environmentOf(c), await services.database(isLarge ? "large" : undefined)];
   const project = { flags: flags.map((flag) => storedFlag(flag)), segments };
   const result = await conditionalWrite({
     conditions: { ifMatch: parseIfMatch(c.req.raw.headers) },
