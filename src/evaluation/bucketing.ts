@@ -14,6 +14,17 @@ interface Scheme {
   bucketOf: (salt: string, value: string) => number;
   /** Compiles the bucketing by the first attribute that can be hashed. */
   compile: (salt: string, attributes: readonly Attribute[]) => Bucketing;
+  branch: (salt: string, branches: Branches) => (input: EvaluationInput) => unknown;
+}
+
+/** The two results of a rollout by `targetingKey` alone. */
+export interface Branches<T = unknown> {
+  /** The first bucket that is above: from 1 to 99,999. */
+  end: number;
+  below: T;
+  above: T;
+  /** The result without a `targetingKey`. */
+  missing: T;
 }
 
 /**
@@ -30,12 +41,21 @@ const SCHEMES: Record<HashScheme, Scheme> = {
       if (only === undefined || attributes.length > 1) return murmurOfFirst(state, gettersOf(attributes));
       return only.contextName === "targetingKey" ? murmurOfTargetingKey(state) : murmurOf(state, only.get);
     },
+    branch: (salt, branches) => murmurBranch(hashState(`${salt}:`), branches),
   },
 };
 
 /** Returns the bucket of one value under a scheme. Exported for the published conformance vectors. */
 export function bucketOf(scheme: HashScheme, salt: string, value: string): number {
   return SCHEMES[scheme].bucketOf(salt, value);
+}
+
+/**
+ * Compiles a rollout by `targetingKey` in two parts, by far the most common one, into one call: it compares the hash
+ * itself, without a bucket.
+ */
+export function compileBranch<T>(hash: HashScheme, salt: string, branches: Branches<T>): (input: EvaluationInput) => T {
+  return SCHEMES[hash].branch(salt, branches) as (input: EvaluationInput) => T;
 }
 
 export interface CompiledBucketing {
@@ -63,7 +83,21 @@ function gettersOf(attributes: readonly Attribute[]): Getter[] {
 
 /** Returns `(uint64(hash) * 100000) >> 32`. The product stays below 2^53, so a double holds it exactly. */
 function murmurBucket(state: HashState, text: string): number {
-  return ((murmur3(state, text) * WEIGHT_TOTAL) / 4294967296) | 0;
+  return (((murmur3(state, text) >>> 0) * WEIGHT_TOTAL) / 4294967296) | 0;
+}
+
+const SIGN = 0x80000000 | 0;
+
+function murmurBranch(state: HashState, { end, below, above, missing }: Branches): (input: EvaluationInput) => unknown {
+  // The bucket is below the end if the unsigned hash is at most this number. Flipping the sign bit of both keeps their
+  // order as signed numbers, which the engine compares without boxing them.
+  const last = (Math.ceil((end * 4294967296) / WEIGHT_TOTAL) - 1) ^ SIGN;
+  return (input) => {
+    const value: JsonValue | undefined = input.context.targetingKey;
+    const text = typeof value === "string" && value !== "" ? value : bucketingValue(value);
+    if (text === undefined) return missing;
+    return (murmur3(state, text) ^ SIGN) <= last ? below : above;
+  };
 }
 
 function murmurOfValue(state: HashState, value: JsonValue | undefined): number {

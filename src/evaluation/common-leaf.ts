@@ -63,21 +63,18 @@ function textLeaf(
   missing: Truth,
   invalid: Truth,
 ): Test | undefined {
-  if (operator === "starts_with") {
-    return (input) => {
-      const value = input.context[name];
-      if (typeof value !== "string") return value === undefined ? missing : invalid;
-      return value.startsWith(text) ? TRUE : FALSE;
-    };
-  }
-  if (operator === "ends_with") {
-    return (input) => {
-      const value = input.context[name];
-      if (typeof value !== "string") return value === undefined ? missing : invalid;
-      return value.endsWith(text) ? TRUE : FALSE;
-    };
-  }
-  return undefined;
+  const isPrefix = operator === "starts_with";
+  if ((!isPrefix && operator !== "ends_with") || text === "") return undefined;
+  // Most texts differ in the first character that counts, and reading it costs much less than a call.
+  const first = text.charCodeAt(0);
+  const { length } = text;
+  return (input) => {
+    const value = input.context[name];
+    if (typeof value !== "string") return value === undefined ? missing : invalid;
+    const at = isPrefix ? 0 : value.length - length;
+    if (at < 0 || at >= value.length || value.charCodeAt(at) !== first) return FALSE;
+    return value.startsWith(text, at) ? TRUE : FALSE;
+  };
 }
 
 function numberLeaf(

@@ -13,14 +13,25 @@ import type { EvaluationInput, Resolution } from "./types.ts";
 /** Compiles a condition. Throws CompileError. */
 export function compileCondition(condition: Condition, compilation: Compilation): Test {
   if (typeof condition !== "object" || condition === null) throw new CompileError("a condition must be an object");
-  if ("all" in condition) return allOf(condition.all.map((one) => compileCondition(one, compilation)));
-  if ("any" in condition) return anyOf(condition.any.map((one) => compileCondition(one, compilation)));
+  if ("all" in condition) return allOf(compileAll(condition.all, compilation));
+  if ("any" in condition) return anyOf(compileAll(condition.any, compilation));
   if ("not" in condition) return notOf(compileCondition(condition.not, compilation));
   if ("segment" in condition) return compileSegment(condition.segment, compilation);
   if ("flag" in condition) return servesOneOf(condition.flag, condition.variants, compilation);
   if ("bucket" in condition) return compileBucketCondition(condition.bucket, compilation);
   if ("attribute" in condition) return compileLeaf(condition, compilation);
   throw new CompileError("unknown form of condition");
+}
+
+/** The operators that only compare values, without parsing a text or searching a list. */
+const IS_CHEAP = /^(?:equals|in|exists|starts_with|ends_with|[lg]te?)$/;
+
+/** Compiles the cheap conditions first. The order of conditions does not change their conjunction or disjunction. */
+function compileAll(conditions: readonly Condition[], compilation: Compilation): Test[] {
+  const isCheap = (one: Condition): boolean => "attribute" in one && IS_CHEAP.test(one.operator);
+  return [...conditions.filter(isCheap), ...conditions.filter((one) => !isCheap(one))].map((one) =>
+    compileCondition(one, compilation),
+  );
 }
 
 /** Compiles a condition that is true if the flag serves one of the variants. It is false if the flag fails. */

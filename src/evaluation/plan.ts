@@ -11,7 +11,7 @@ import {
   type ResolutionMaker,
   type ServeFunction,
 } from "./serve.ts";
-import { TRUE, type Test } from "./truth.ts";
+import { FALSE, TRUE, type Test } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
 
 /** A flag's configuration as executable parts. `run` evaluates them in order, and an explanation traces them. */
@@ -33,8 +33,8 @@ export interface CompiledRule extends CompiledServe {
   readonly until: number;
   /** `undefined` if the rule has no condition and always matches. */
   readonly test: Test | undefined;
-  /** Runs the schedule, the test and the serve in one call. */
-  readonly step: ServeFunction;
+  /** Whether the rule is active and its condition is true. */
+  readonly matches: Test;
 }
 
 export function compilePlan(
@@ -53,6 +53,7 @@ export function compilePlan(
     undefined,
     resolutionsOf((split, variant) => makeResolution(split ? "SPLIT" : isStatic ? "STATIC" : "DEFAULT", variant)),
     compilation,
+    off,
   );
   const parts = {
     enabled,
@@ -91,11 +92,10 @@ function compileRule(
   if (Number.isFinite(until)) compilation.traits.instants.add(until);
   const test = rule.when === undefined ? undefined : compileCondition(rule.when, compilation);
   const make = resolutionsOf((split, variant) => makeResolution(split ? "SPLIT" : "TARGETING_MATCH", variant, rule.id));
-  const compiled = compileServe(rule.serve, rule.id, make, compilation);
-  const whenActive = test === undefined ? compiled.serve : servesWhen(test, compiled);
   // Most rules have no schedule, so only rules with one check the time.
-  const step = from === -Infinity && until === Infinity ? whenActive : between(from, until, whenActive);
-  return { from, until, test, ...compiled, step };
+  const matches =
+    from === -Infinity && until === Infinity ? (test ?? isTrue) : isTrueBetween(from, until, test ?? isTrue);
+  return { from, until, test, ...compileServe(rule.serve, rule.id, make, compilation), matches };
 }
 
 function resolutionsOf(make: (split: boolean, variant: string) => Resolution): ResolutionMaker {
@@ -105,16 +105,14 @@ function resolutionsOf(make: (split: boolean, variant: string) => Resolution): R
 /** Defines the order of evaluation. Most flags have few parts, and get shorter functions. */
 function compileRun({ off, prerequisites, rules, default: { serve, constant } }: Omit<Plan, "run">): Plan["run"] {
   const [first] = rules;
-  const orElse = constant === undefined ? orOff(serve, off) : notReached;
+  // The default was compiled with `off`, so it always serves something.
+  const orElse = constant === undefined ? (serve as Plan["run"]) : notReached;
   let run: Plan["run"];
   if (first === undefined) run = constant === undefined ? orElse : always(constant);
-  else if (rules.length === 1) run = oneStep(first.step, constant, orElse);
-  else run = inOrder(stepsOf(rules), constant, orElse);
+  else if (rules.length === 1 && first.constant !== undefined)
+    run = oneOf(first.matches, first.constant, constant, orElse);
+  else run = inOrder(rules, constant, orElse);
   return prerequisites.length === 0 ? run : requiring(prerequisites, off, run);
-}
-
-function stepsOf(rules: readonly CompiledRule[]): ServeFunction[] {
-  return rules.map(({ step }) => step);
 }
 
 // An isolate holds tens of thousands of flags, so each of these functions makes one closure, over nothing but what it
@@ -124,19 +122,26 @@ function always(resolution: Resolution): Plan["run"] {
   return () => resolution;
 }
 
-function orOff(serve: ServeFunction, off: Resolution): Plan["run"] {
-  return (input) => serve(input) ?? off;
+function oneOf(
+  matches: Test,
+  resolution: Resolution,
+  constant: Resolution | undefined,
+  orElse: Plan["run"],
+): Plan["run"] {
+  return (input) => (matches(input) === TRUE ? resolution : (constant ?? orElse(input)));
 }
 
-/** Both results that serve nothing lead from the only rule to the default. */
-function oneStep(step: ServeFunction, constant: Resolution | undefined, orElse: Plan["run"]): Plan["run"] {
-  return (input) => step(input) ?? constant ?? orElse(input);
-}
+const NO_SERVES: readonly ServeFunction[] = [];
 
-function inOrder(steps: readonly ServeFunction[], constant: Resolution | undefined, orElse: Plan["run"]): Plan["run"] {
+function inOrder(rules: readonly CompiledRule[], constant: Resolution | undefined, orElse: Plan["run"]): Plan["run"] {
+  // Lists take less time to read than the rules, and less memory.
+  const tests = rules.map(({ matches }) => matches);
+  const constants = rules.map((rule) => rule.constant);
+  const serves = constants.includes(undefined) ? rules.map(({ serve }) => serve) : NO_SERVES;
   return (input) => {
-    for (let i = 0; i < steps.length; i++) {
-      const served = (steps[i] as ServeFunction)(input);
+    for (let i = 0; i < tests.length; i++) {
+      if ((tests[i] as Test)(input) !== TRUE) continue;
+      const served = constants[i] ?? (serves[i] as ServeFunction)(input);
       if (served === NEXT_RULE) continue;
       if (served === THE_DEFAULT) break;
       return served;
@@ -158,15 +163,8 @@ function requiring(prerequisites: readonly Test[], off: Resolution, run: Plan["r
   };
 }
 
-/** One function for both kinds of serves, because the engine inlines a call that always reaches the same function. */
-function servesWhen(test: Test, compiled: CompiledServe): ServeFunction {
-  const { constant } = compiled;
-  const serve = constant === undefined ? compiled.serve : servesNothing;
-  return (input) => (test(input) === TRUE ? (constant ?? serve(input)) : NEXT_RULE);
-}
+const isTrue: Test = () => TRUE;
 
-const servesNothing: ServeFunction = () => NEXT_RULE;
-
-function between(from: number, until: number, step: ServeFunction): ServeFunction {
-  return (input) => (input.now >= from && input.now < until ? step(input) : NEXT_RULE);
+function isTrueBetween(from: number, until: number, test: Test): Test {
+  return (input) => (input.now >= from && input.now < until ? test(input) : FALSE);
 }

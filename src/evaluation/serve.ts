@@ -1,5 +1,5 @@
 import { WEIGHT_TOTAL, type Rollout, type Serve } from "../flags/document.ts";
-import { type Bucketing, compileBucketing, NO_BUCKET } from "./bucketing.ts";
+import { type Bucketing, compileBranch, compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { CompileError } from "./compile-error.ts";
 import { drawAt, placeOf } from "./draw.ts";
 import { parseInstant } from "../flags/formats/instant.ts";
@@ -31,12 +31,16 @@ export interface ResolutionMaker {
   split(name: string): Resolution;
 }
 
-/** Compiles the serve of a rule, or of the default if `ruleId` is undefined. */
+/**
+ * Compiles the serve of a rule, or of the default if `ruleId` is undefined. `off` takes the place of both results that
+ * serve nothing.
+ */
 export function compileServe(
   serve: Serve,
   ruleId: string | undefined,
   make: ResolutionMaker,
   compilation: Compilation,
+  off?: Resolution,
 ): CompiledServe {
   if ("variant" in serve) {
     const resolution = make.variant(serve.variant);
@@ -48,10 +52,10 @@ export function compileServe(
     const place = placeOf(compilation.flag, ruleId);
     return {
       draw: (input) => drawAt(place, input),
-      serve: (input) => pick(drawAt(place, input), ends, resolutions) ?? NEXT_RULE,
+      serve: (input) => pick(drawAt(place, input), ends, resolutions) ?? off,
     };
   }
-  if ("rollout" in serve) return compileRollout(serve.rollout, make, compilation);
+  if ("rollout" in serve) return compileRollout(serve.rollout, make, compilation, off);
   throw new CompileError("serve must have a variant, a rollout or a draw");
 }
 
@@ -59,19 +63,35 @@ function always(resolution: Resolution): ServeFunction {
   return () => resolution;
 }
 
-function compileRollout(rollout: Rollout, make: ResolutionMaker, compilation: Compilation): CompiledServe {
+function compileRollout(
+  rollout: Rollout,
+  make: ResolutionMaker,
+  compilation: Compilation,
+  off: Resolution | undefined,
+): CompiledServe {
+  const orOff = (result: ServeResult): ServeResult => result ?? off ?? result;
   const { bucket, readsRequest, byLabel } = compileBucketing(rollout.by, rollout.salt, rollout.hash);
   compilation.traits.readsRequest ||= readsRequest;
   const split: Split = {
     ...cumulate(rollout.weights, make),
-    onMiss: rollout.onMiss === "default" ? THE_DEFAULT : NEXT_RULE,
-    onMissingKey: resultWithoutBucket(rollout, byLabel),
+    onMiss: orOff(rollout.onMiss === "default" ? THE_DEFAULT : NEXT_RULE),
+    onMissingKey: orOff(resultWithoutBucket(rollout, byLabel)),
   };
   if (rollout.ramp !== undefined) {
     const exposure = compileRamp(rollout.ramp, compilation);
     return { bucket, exposure, serve: serveRamp(bucket, split, exposure) };
   }
-  return { bucket, serve: split.ends.length <= 2 ? serveTwo(bucket, split) : serveMany(bucket, split) };
+  if (split.ends.length > 2) return { bucket, serve: serveMany(bucket, split) };
+  return { bucket, serve: serveBranch(rollout, split) ?? serveTwo(bucket, split) };
+}
+
+/** Compiles a split by `targetingKey` at one bucket. Returns `undefined` for any other. */
+function serveBranch({ by, hash, salt }: Rollout, split: Split): ServeFunction | undefined {
+  const [end = 0, secondEnd] = split.ends;
+  const isWhole = secondEnd === undefined || secondEnd === WEIGHT_TOTAL;
+  if (by.length > 1 || by[0] !== "targetingKey" || !isWhole || end === 0 || end === WEIGHT_TOTAL) return undefined;
+  const [below, second] = split.resolutions;
+  return compileBranch(hash, salt, { end, below, above: second ?? split.onMiss, missing: split.onMissingKey });
 }
 
 /** The results by bucket. */

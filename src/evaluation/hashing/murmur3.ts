@@ -1,7 +1,7 @@
 /**
- * murmur3_x86_32 with seed 0 over the UTF-8 bytes of `prefix + value`, without encoding or allocating.
- * The state after the prefix (a rollout's salt) is computed once. Nearly all values are ASCII, and those
- * are read as char codes, four at a time. A lone surrogate counts as U+FFFD, as in TextEncoder.
+ * murmur3_x86_32 with seed 0 over the UTF-8 bytes of `prefix + value`. The state after the prefix (a rollout's salt) is
+ * computed once. Nearly all values are ASCII, and those are read as char codes, four at a time, without encoding or
+ * allocating. A lone surrogate counts as U+FFFD, as in TextEncoder.
  */
 
 const C1 = 0xcc9e2d51;
@@ -23,47 +23,52 @@ export function hashState(prefix: string): HashState {
   return absorb(EMPTY, prefix);
 }
 
-/** Returns the unsigned 32-bit hash of the prefix that made `state`, followed by `value`. */
+/**
+ * Returns the 32-bit hash of the prefix that made `state`, followed by `value`. It is signed, because the engine boxes
+ * most unsigned numbers of 32 bits.
+ */
 export function murmur3(state: HashState, value: string): number {
-  if (value === lastText) return hashAgain(state, value);
+  return value === lastText ? hashAgain(state, value) : hashFirst(state, value);
+}
+
+function hashFirst(state: HashState, value: string): number {
   lastText = value;
   if (isPacked) {
     packed.fill(undefined);
     isPacked = false;
   }
   const { length } = value;
-  let { hash, tail, tailBits } = state;
+  const { tailBits } = state;
+  const carry = 31 - tailBits;
+  let { hash, tail } = state;
   let seen = 0;
   let i = 0;
-  if (tailBits !== 0) {
-    for (; tailBits < 32 && i < length; i++, tailBits += 8) {
-      const code = value.charCodeAt(i);
-      seen |= code;
-      tail |= code << tailBits;
-    }
-    if (tailBits === 32) {
-      hash = mix(hash, tail);
-      tail = 0;
-      tailBits = 0;
-    }
-  }
   for (; i + 4 <= length; i += 4) {
-    const a = value.charCodeAt(i);
-    const b = value.charCodeAt(i + 1);
-    const c = value.charCodeAt(i + 2);
-    const d = value.charCodeAt(i + 3);
-    seen |= a | b | c | d;
-    hash = mix(hash, a | (b << 8) | (c << 16) | (d << 24));
+    // Two codes of 16 bits fit into one number each, so two operations see whether all four are ASCII.
+    const even = value.charCodeAt(i) | (value.charCodeAt(i + 2) << 16);
+    const odd = value.charCodeAt(i + 1) | (value.charCodeAt(i + 3) << 16);
+    seen |= even | odd;
+    const word = even | (odd << 8);
+    hash = mix(hash, tail | (word << tailBits));
+    // Two steps, because a shift by 32 would shift by 0.
+    tail = (word >>> 1) >>> carry;
   }
-  for (; i < length; i++, tailBits += 8) {
+  let rest = 0;
+  for (let bits = 0; i < length; i++, bits += 8) {
     const code = value.charCodeAt(i);
     seen |= code;
-    tail |= code << tailBits;
+    rest |= code << bits;
   }
-  lastIsAscii = seen < 128;
+  lastIsAscii = (seen & 0xff80ff80) === 0;
   if (!lastIsAscii) return finish(absorb(state, value));
-  if (tailBits !== 0) hash ^= scramble(tail);
-  return avalanche(hash ^ (state.length + length));
+  tail |= rest << tailBits;
+  let openBits = tailBits + ((length & 3) << 3);
+  if (openBits >= 32) {
+    hash = mix(hash, tail);
+    tail = (rest >>> 1) >>> carry;
+    openBits -= 32;
+  }
+  return avalanche((openBits === 0 ? hash : hash ^ scramble(tail)) ^ (state.length + length));
 }
 
 // A bulk evaluation hashes one text under the salt of every flag. From the second time on, the text is read as
@@ -114,7 +119,7 @@ function avalanche(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
 }
 
 function finish(state: HashState): number {
