@@ -70,7 +70,10 @@ export function toShards(flags: Iterable<FlagLine>): FlagLine[][] | undefined {
   return shards.length > MAX_SHARDS ? undefined : shards;
 }
 
-/** An entry's text. Nobody parses a line before its flag is asked for. */
+/**
+ * An entry's text. Nobody parses a line before its flag is asked for. The keys and documents that it returns do not
+ * keep the text in memory.
+ */
 export class EntryText {
   readonly top: EntryTop;
   readonly keys: KeyTable | undefined;
@@ -108,8 +111,8 @@ export class EntryText {
     while (start > 0 && start <= last) {
       const newline = this.#text.indexOf("\n", start);
       const space = this.#text.indexOf(" ", start);
-      const key = this.#text.slice(start, space);
-      if (key !== KEYS_FIELD) yield [key, this.#text.slice(space + 1, newline)];
+      const key = copyOf(this.#text, start, space);
+      if (key !== KEYS_FIELD) yield [key, copyOf(this.#text, space + 1, newline)];
       start = newline + 1;
     }
   }
@@ -138,7 +141,15 @@ function lineIn(text: string, name: string): string | undefined {
   // JSON contains no line break, so this finds nothing but the beginning of a line.
   const at = text.indexOf(`\n${name} `);
   if (at < 0) return undefined;
-  return text.slice(at + name.length + 2, text.indexOf("\n", at + 1));
+  return copyOf(text, at + name.length + 2, text.indexOf("\n", at + 1));
+}
+
+/**
+ * Copies a part of a text. A slice alone would keep all of the text in memory: V8 stores only where it lies. Slicing a
+ * concatenation copies it first.
+ */
+function copyOf(text: string, start: number, end: number): string {
+  return ` ${text.slice(start, end)}`.slice(1);
 }
 
 function isTop(value: unknown): value is EntryTop {

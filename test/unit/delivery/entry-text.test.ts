@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, test } from "vitest";
 import {
   EntryText,
@@ -135,4 +137,24 @@ test("the higher version is the newer one, unless the lower was the newest ten m
   expect(isNewer(taken(2, 0), taken(2, 0))).toBe(false);
   expect(isNewer(taken(1, 600_000), taken(2, 0))).toBe(true);
   expect(isNewer(taken(2, 0), taken(1, 600_000))).toBe(false);
+});
+
+test("keys and documents do not keep the entry's text in memory", ({ expect }) => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const heapUsed = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const flags = Array.from({ length: 1000 }, (_, i) => line(`flag-with-a-long-key-${i}`, "x".repeat(1000)));
+  const keep = (version: number): string[] => {
+    const entry = parse(writeEntry(top(version), KEYS, flags));
+    const [first = []] = entry.flags();
+    return [...first, entry.document("flag-with-a-long-key-500") ?? ""];
+  };
+  const before = heapUsed();
+  const kept = Array.from({ length: 20 }, (_, i) => keep(i));
+  // The texts have 20 MiB together.
+  expect(heapUsed() - before).toBeLessThan(2 * 1024 * 1024);
+  expect(kept.flat().join("").length).toBeGreaterThan(20_000);
 });
