@@ -10,7 +10,7 @@ export const USAGE = `usage: npm run simulate -- [options]
   give the same output. docs/scale.md explains it.
 
   --scenario      name of a scenario; repeat it for several (default: all)
-${SCENARIOS.map(({ name, title }) => `                    ${name.padEnd(16)}${title}`).join("\n")}
+${SCENARIOS.map(({ name, title }) => `                    ${name.padEnd(18)}${title}`).join("\n")}
   --seed          number from which everything random follows (default: 1)
   --data-centres  data centres, 36 to 1000 (default: 100)
   --isolates      isolates in each data centre, 1 to 100 (default: 5)

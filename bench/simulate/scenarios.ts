@@ -5,7 +5,7 @@ export type LostPurges = "none" | "repeat" | "all";
 export interface Scenario {
   name: string;
   title: string;
-  /** Whether data centres keep heads, and changes purge them. */
+  /** Whether changes purge heads. If not, a data centre shares a head for one second. */
   hasTransport: boolean;
   /** Whether the replicas of Redis lag. */
   hasLag: boolean;
@@ -53,8 +53,8 @@ export const SCENARIOS: readonly Scenario[] = [
     allowedMs: 31_000,
   },
   {
-    name: "redis",
-    title: "Heads in Redis, replicas of Redis lag",
+    name: "no-purge",
+    title: "Heads at data centres for a second, no purge, replicas of Redis lag",
     hasTransport: false,
     hasLag: true,
     lostPurges: "none",
@@ -70,8 +70,8 @@ export const SCENARIOS: readonly Scenario[] = [
     traffic: 10,
   },
   {
-    name: "redis-tenfold",
-    title: "Heads in Redis, replicas of Redis lag, ten times the traffic",
+    name: "no-purge-tenfold",
+    title: "Heads at data centres for a second, no purge, replicas of Redis lag, ten times the traffic",
     hasTransport: false,
     hasLag: true,
     lostPurges: "none",

@@ -14,9 +14,20 @@ describe("the options of npm run simulate", () => {
   });
 
   it("choose scenarios and a size", ({ expect }) => {
-    const args = ["--scenario", "lost", "--scenario", "redis", "--seed", "7", "--data-centres", "300", "--hours", "2"];
+    const args = [
+      "--scenario",
+      "lost",
+      "--scenario",
+      "no-purge",
+      "--seed",
+      "7",
+      "--data-centres",
+      "300",
+      "--hours",
+      "2",
+    ];
     const options = parseSimulateOptions([...args, "--jobs", "1", "--json"]);
-    expect(options?.scenarios.map(({ name }) => name)).toEqual(["lost", "redis"]);
+    expect(options?.scenarios.map(({ name }) => name)).toEqual(["lost", "no-purge"]);
     expect(options).toMatchObject({ size: { seed: 7, dataCentres: 300, hours: 2 }, jobs: 1, isJson: true });
   });
 
