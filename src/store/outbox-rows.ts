@@ -1,4 +1,4 @@
-import { type Change, changesAfter } from "../flags/changes.ts";
+import { type Change, changesAfter, contiguousEnd } from "../flags/changes.ts";
 
 /** One version, the fields that changed at it (null if everything did), and its tag if it has one. */
 export type OutboxRow = [version: number, fields: string[] | null, tag?: string | null];
@@ -14,14 +14,19 @@ function toChanges(rows: readonly OutboxRow[], before?: string | null): Change[]
 
 /**
  * Returns the changes in `(since, asOf]`. Returns `undefined` if `rows` do not have every version in between. A row of
- * the version `since` tells the tag that they lead on from.
+ * the version `since` tells the tag that they lead on from. Without `since`, returns all that the rows tell with such a
+ * tag; `undefined` if there is none.
  */
 export function changesSince(
   rows: readonly OutboxRow[],
   since: number | undefined,
   asOf: number,
 ): Change[] | undefined {
-  if (since === undefined || since > asOf) return undefined;
+  if (since === undefined) {
+    const last = contiguousEnd(toChanges(rows), asOf).slice(1);
+    return last.length === 0 ? undefined : last;
+  }
+  if (since > asOf) return undefined;
   return since === asOf ? [] : changesAfter(toChanges(rows), since, asOf);
 }
 

@@ -127,7 +127,8 @@ export class StoreModel {
     );
     const isIndexChanged = fields.includes(INDEX_FIELD);
     const hidden = [...this.#flags.values()].filter((flag) => !flag.clientVisible).map(({ key }) => key);
-    return { ...row, index: isIndexChanged ? [...this.#flags.keys()] : null, hidden: isIndexChanged ? hidden : null };
+    const index = isIndexChanged ? [...this.#flags.keys()] : null;
+    return { ...row, changes: [], index, hidden: isIndexChanged ? hidden : null };
   }
 
   /** Returns the rows that a write has to publish: of too many, the last ones. */
@@ -200,7 +201,8 @@ export class StoreModel {
   }
 
   #changesSince(since: number | undefined): OutboxRow[] {
-    return since === undefined || this.#version - since > MAX_OLDER_CHANGES ? [] : this.#rowsSince(since);
+    const from = since ?? this.#version - MAX_CHANGES;
+    return this.#version - from > MAX_OLDER_CHANGES ? [] : this.#rowsSince(from);
   }
 
   #tagBefore(version: number | undefined): string | null {

@@ -19,7 +19,7 @@ export interface ReadingRow {
   tag: string | null;
   /** The flag keys that were asked for; `null` if all were. */
   requested: string[] | null;
-  /** From the reader's version on, if it is given and not too far back. */
+  /** From the reader's version on, if it is not too far back; the last ones if the reader knows no version. */
   changes: OutboxRow[];
   flags: FlagRow[];
   segments: SegmentRow[];
@@ -58,14 +58,34 @@ export function toReading(row: ReadingRow, since: number | undefined): Reading {
  * hidden flags, so that a reader need not ask about those either, which would tell them from made-up names.
  */
 export function selectReading(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
-  if (!flagKeys) return selectRows({ environment, since, hasIndex: sql`true` });
+  const changes = selectChanges(since);
+  if (!flagKeys) return selectRows({ environment, changes, hasIndex: sql`true` });
   const requested = sql`select array(select jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb)) as flag_keys`;
   const hasIndex = sql`exists (
         select from unnest(requested.flag_keys) as asked (key) where not exists (
           select from flag_configurations c where c.environment = target.key and c.flag_key = asked.key
         )
       )`;
-  return selectRows({ environment, since, requested, hasIndex });
+  return selectRows({ environment, changes, requested, hasIndex });
+}
+
+/**
+ * Selects the changes from the reader's version on. A reader that knows none gets the last ones, because it stores what
+ * it reads in Redis, whose head may be a few versions behind and would otherwise start over.
+ */
+function selectChanges(since: number | undefined): SQL {
+  const from = since === undefined ? sql`target.version - ${MAX_CHANGES}` : sql`${since}::bigint`;
+  const maxCount = since === undefined ? 0 : MAX_CHANGES + 1;
+  return sql`coalesce((
+        select case when listed.count <= ${maxCount} or octet_length(listed.changes::text) <= ${MAX_CHANGES_BYTES}
+          then listed.changes end
+        from (
+          select count(*), json_agg(json_build_array(o.version, o.fields, o.tag) order by o.version) as changes
+          from outbox o
+          where o.environment = target.key and o.version >= ${from} and o.version <= target.version
+            and target.version - ${from} <= ${MAX_OLDER_CHANGES}
+        ) as listed
+      ), '[]')`;
 }
 
 /**
@@ -78,7 +98,12 @@ export function selectWrittenReading(environment: string): SQL {
     from environments e join outbox o on o.environment = e.key and o.version = e.version
     where e.key = ${environment} and e.bumped_by = pg_current_xact_id_if_assigned()
       and cardinality(o.fields) <= ${MAX_WRITTEN_THROUGH}`;
-  return selectRows({ environment, since: undefined, requested, hasIndex: sql`'@index' = any (requested.fields)` });
+  return selectRows({
+    environment,
+    changes: sql`'[]'::json`,
+    requested,
+    hasIndex: sql`'@index' = any (requested.fields)`,
+  });
 }
 
 /** When the environment began to allow signed overrides (ms since epoch); `null` if it does not allow them. */
@@ -86,8 +111,7 @@ export const overridesSince: SQL<number | null> = sql`floor(extract(epoch from o
 
 interface ReadingQuery {
   environment: string;
-  /** The version that the reader knows. */
-  since: number | undefined;
+  changes: SQL;
   /** Selects one row with the array `flag_keys`. Without it, all flags are read. */
   requested?: SQL;
   hasIndex: SQL;
@@ -134,7 +158,7 @@ const REACHABLE_ROWS: RowSources = {
  * Selects version, changes, documents and keys in one statement, which sees one snapshot of the database. Functions in
  * it must be STABLE, because a volatile one would see later commits.
  */
-function selectRows({ environment, since, requested, hasIndex }: ReadingQuery): SQL {
+function selectRows({ environment, changes, requested, hasIndex }: ReadingQuery): SQL {
   // The flags that were asked for, with the flags and segments on which they depend, transitively.
   const nodes = sql`
     requested as materialized (${requested ?? sql``}),
@@ -152,16 +176,7 @@ function selectRows({ environment, since, requested, hasIndex }: ReadingQuery): 
       'version', target.version,
       'tag', target.version_tag,
       'requested', ${requested ? sql`requested.flag_keys` : sql`null`},
-      'changes', coalesce((
-        select case when listed.count <= ${MAX_CHANGES} + 1 or octet_length(listed.changes::text) <= ${MAX_CHANGES_BYTES}
-          then listed.changes end
-        from (
-          select count(*), json_agg(json_build_array(o.version, o.fields, o.tag) order by o.version) as changes
-          from outbox o
-          where o.environment = target.key and o.version >= ${since ?? null}::bigint and o.version <= target.version
-            and target.version - ${since ?? null}::bigint <= ${MAX_OLDER_CHANGES}
-        ) as listed
-      ), '[]'),
+      'changes', ${changes},
       'flags', coalesce((
         select json_agg(json_build_object(
           'key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants, 'clientVisible', f.client_visible,

@@ -69,6 +69,14 @@ describe("many updates between two sweeps", () => {
     });
   });
 
+  test("leave the other flags in Redis when an isolate that knows nothing stores what it read", async ({ expect }) => {
+    const { upstash } = world.project.backends;
+    await world.project.save({ key: "banner", metadata: { n: 1 } });
+    await world.ask(world.isolate(), "banner", { "cache-control": "no-cache" });
+    expect(await upstash.command("HGET", HASH, "@head")).toMatch(new RegExp(`^${await world.versionOf()}\n`));
+    expect(await upstash.command("HEXISTS", HASH, "other")).toBe(1);
+  });
+
   test("make it start over if Redis has lost the older changes", async ({ expect }) => {
     await update(300);
     await world.project.backends.upstash.command("DEL", "burgee:older_changes:production");

@@ -101,7 +101,7 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     const since = async (version?: number) => (await reader.readFlags("prod", [], version))?.changes;
     expect(await since(a)).toEqual([[b, ["@index", "b"], tag]]);
     expect(await since(b)).toEqual([]);
-    expect(await since()).toBeUndefined();
+    expect((await since())?.at(-1)).toEqual((await since(a))?.at(-1));
     expect(await since(b + 1)).toBeUndefined();
     expect((await reader.readEnvironment("prod", a - 1))?.changes).toHaveLength(2);
     await store.rows("delete from outbox where version = $1", [a]);

@@ -12,7 +12,12 @@ describe("changesSince", () => {
     expect(changesSince([], 5, 5)).toEqual([]);
   });
 
-  it("returns undefined if a version is missing, or since is not given or lies ahead", ({ expect }) => {
+  it("returns all but the first if since is not given", ({ expect }) => {
+    expect(changesSince([row(3), row(4), [5, null]], undefined, 5)?.map(([version]) => version)).toEqual([4, 5]);
+    expect(changesSince([row(3), row(5)], undefined, 5)).toBeUndefined();
+  });
+
+  it("returns undefined if a version is missing, or since lies ahead", ({ expect }) => {
     expect(changesSince([row(5)], 3, 5)).toBeUndefined();
     expect(changesSince([], undefined, 5)).toBeUndefined();
     expect(changesSince([], 6, 5)).toBeUndefined();
