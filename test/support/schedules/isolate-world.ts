@@ -1,10 +1,19 @@
 import type { CacheScripts } from "../../../src/cache/redis/load-scripts.ts";
 import type { Publication } from "../../../src/delivery/publish/publisher.ts";
-import type { EntryStore } from "../../../src/delivery/entries/entry-store.ts";
+import type { EntryCache } from "../../../src/delivery/entries/entry-cache.ts";
 import type { Reading } from "../../../src/flags/reading.ts";
 import type { Outbox } from "../../../src/store/outbox.ts";
 import type { FakeClock } from "../fake-clock.ts";
 import type { VersionHistory, Write } from "./version-history.ts";
+
+export const ENVIRONMENT = "prod";
+export const PREFIX = "burgee";
+
+/** A safeguard of the data centre's entries, which a control removes. */
+export type EntrySafeguard =
+  | "the version in the names of entries"
+  | "the tag in the names of entries"
+  | "the time at which a head was confirmed";
 
 export interface WorldOptions {
   scripts?: CacheScripts;
@@ -18,8 +27,21 @@ export interface WorldOptions {
   losesRedis?: boolean;
   /** The schema versions of the isolates, in turn, as while two releases run at once. */
   schemaVersions?: readonly number[];
-  /** The data centre keeps heads. All purges reach it, or only the first of each isolate, or none. */
-  keptHeads?: "purged" | "purged once" | "not purged";
+  /**
+   * The data centre keeps heads. All purges reach it, or only the first of each isolate, or none, or there are none
+   * because the worker has no purge transport.
+   */
+  keptHeads?: "purged" | "purged once" | "not purged" | "no transport";
+  /** The data centre also keeps entries of environments. */
+  keepsEntries?: boolean;
+  /** A safeguard of these entries to go without. */
+  entriesWithout?: EntrySafeguard;
+  /** How far the clocks of the isolates are ahead, in turn (ms). */
+  clocks?: readonly number[];
+  /** The database is restored at some point, and gives version numbers out again. */
+  restoresStore?: boolean;
+  /** Changes do not tell the tag of the version that they lead on from. */
+  hidesTagsOfChanges?: boolean;
 }
 
 /** The parts of the scheduled world that one isolate uses. */
@@ -32,7 +54,7 @@ export interface IsolateWorld {
   io<T>(who: string, name: string, apply: () => T): Promise<T>;
   commit(who: string, kind: Write, key: string): Promise<Publication>;
   command(who: string, command: readonly string[]): Promise<unknown>;
-  keptHeads(who: string): Pick<EntryStore, "head" | "putHead">;
+  entryCache(who: string, now: () => number): EntryCache;
   purgeApi(who: string): typeof fetch;
   reading(flagKeys: readonly string[] | "all", since: number | undefined): Reading;
   outbox(who: string): Outbox;

@@ -12,15 +12,22 @@ export interface Case extends WorldOptions {
   isLarge?: boolean;
   /** Whether there are too many schedules to run all. A seeded generator then draws some of them. */
   isSampled?: boolean;
+  /** The most schedules to draw, if each takes long. */
+  maxSamples?: number;
   /** The safeguard to remove, to show that the case needs it. By default the fence; `null` if it needs none. */
   without?: Partial<WorldOptions> | null;
 }
 
-/** Evaluates the given number of times, with a second in between. */
-export async function askAgain(world: ScheduledWorld, reader: ScheduledIsolate, times: number): Promise<void> {
+/** Evaluates the given number of times, with some time in between. */
+export async function askAgain(
+  world: ScheduledWorld,
+  reader: ScheduledIsolate,
+  times: number,
+  everyMs = 1001,
+): Promise<void> {
   await reader.ask("a");
   for (let i = 1; i < times; i += 1) {
-    await world.pass(reader.name, 1001);
+    await world.pass(reader.name, everyMs);
     await reader.ask("a");
   }
 }

@@ -1,3 +1,4 @@
+import { ENTRY_CASES } from "./entry-cases.ts";
 import { askAgain, type Case, isolates, warm } from "./schedule-case.ts";
 import { SCHEMA_CASES } from "./schema-cases.ts";
 
@@ -228,7 +229,7 @@ export const CASES: Case[] = [
     before: async (world) => {
       await warm(world, 2);
       // Otherwise the readers would find the head that they have shared, and keep no older one after a purge.
-      world.evictKeptHead();
+      world.evictNow("head");
     },
     start: (world) => {
       const [a, b, writer] = isolates([...world.isolates, ...world.add(1)]);
@@ -246,4 +247,5 @@ export const CASES: Case[] = [
     },
   },
   ...SCHEMA_CASES,
+  ...ENTRY_CASES,
 ];

@@ -1,7 +1,7 @@
 import { parseHead } from "../../../src/cache/redis/head-text.ts";
 import { formatDocument, pairsOf } from "../../../src/cache/redis/reading-text.ts";
 import { SchemaFields } from "../../../src/cache/redis/schema-fields.ts";
-import type { EntryStore, StoredHead } from "../../../src/delivery/entries/entry-store.ts";
+import type { EntryCache } from "../../../src/delivery/entries/entry-cache.ts";
 import type { Publication } from "../../../src/delivery/publish/publisher.ts";
 import { INDEX_FIELD, KEYS_FIELD } from "../../../src/flags/changes.ts";
 import { SCHEMA_VERSION } from "../../../src/flags/document.ts";
@@ -9,10 +9,14 @@ import type { Outbox } from "../../../src/store/outbox.ts";
 import type { Reading } from "../../../src/flags/reading.ts";
 import { FakeClock } from "../fake-clock.ts";
 import { RememberedRedis } from "./remembered-redis.ts";
-import { ENVIRONMENT, PREFIX, ScheduledIsolate } from "./scheduled-isolate.ts";
-import type { WorldOptions } from "./isolate-world.ts";
+import { ENVIRONMENT, type IsolateWorld, PREFIX, type WorldOptions } from "./isolate-world.ts";
+import { ScheduledDataCentre } from "./scheduled-data-centre.ts";
+import { ScheduledIsolate } from "./scheduled-isolate.ts";
 import type { Schedule } from "./schedules.ts";
 import { VersionHistory, type Write } from "./version-history.ts";
+
+/** The first part of an entry's name. */
+type EntryKind = "head" | "environment" | "newest" | "claim";
 
 /** The lifetime of a head that the data centre keeps, as in the worker. */
 const KEPT_MS = 30_000;
@@ -23,8 +27,8 @@ const OLDER_CHANGES = `${PREFIX}:older_changes:${ENVIRONMENT}`;
  * The worker's tiers, loader, source, publisher and sweep, with a store in memory and the real Redis scripts. Every
  * command, statement and commit is a step of the schedule.
  */
-export class ScheduledWorld {
-  readonly store = new VersionHistory();
+export class ScheduledWorld implements IsolateWorld {
+  readonly store: VersionHistory;
   readonly clock = new FakeClock();
   readonly schedule: Schedule;
   readonly options: WorldOptions;
@@ -38,13 +42,18 @@ export class ScheduledWorld {
   readonly #writes: string[] = [];
   readonly #primary = new RememberedRedis(HASH, OLDER_CHANGES);
   readonly #replica = new RememberedRedis(HASH, OLDER_CHANGES);
-  #keptHead: { head: StoredHead; until: number } | undefined;
+  readonly #dataCentre: ScheduledDataCentre;
   #checked: readonly string[] = [];
+  #checkedWrites = 0;
 
   constructor(schedule: Schedule, options: WorldOptions = {}) {
     this.schedule = schedule;
     this.options = options;
-    schedule.now = this.clock.now;
+    this.store = new VersionHistory(options.hidesTagsOfChanges);
+    const { now } = this.clock;
+    schedule.now = now;
+    const io: IsolateWorld["io"] = (who, name, apply) => this.io(who, name, apply);
+    this.#dataCentre = new ScheduledDataCentre({ schedule, now, io, without: options.entriesWithout });
   }
 
   add(count: number): ScheduledIsolate[] {
@@ -79,13 +88,28 @@ export class ScheduledWorld {
     return this.schedule.io(who, `lets ${ms} ms pass`, () => this.clock.advance(ms));
   }
 
-  /** Removes the head from the data centre, as Cloudflare may at any time. */
-  evictKeptHead(): void {
-    this.#keptHead = undefined;
+  /** Removes all entries of these kinds from the data centre, as Cloudflare may at any time. */
+  evictNow(...kinds: EntryKind[]): void {
+    this.#dataCentre.evict(kinds);
+  }
+
+  evict(...kinds: EntryKind[]): Promise<void> {
+    return this.schedule.io("the data centre", `evicts ${kinds.join(" and ")}`, () => this.evictNow(...kinds));
+  }
+
+  /** Restores the database as it was at an earlier version. */
+  restoreNow(version: number): void {
+    this.store.restore(version);
+    this.doneUpTo = Math.min(this.doneUpTo, version);
+    this.#writes.push(`restore ${version}`);
   }
 
   loseRedis(): Promise<void> {
-    return this.schedule.io("Redis", "loses everything", () => this.#primary.clear());
+    return this.schedule.io("Redis", "loses everything", () => this.loseRedisNow());
+  }
+
+  loseRedisNow(): void {
+    this.#primary.clear();
   }
 
   copyRedis(): Promise<void> {
@@ -109,26 +133,18 @@ export class ScheduledWorld {
     return this.io(who, what, () => redis.call(command));
   }
 
-  /** Returns the data centre's store of heads, for one isolate. */
-  keptHeads(who: string): Pick<EntryStore, "head" | "putHead"> {
-    return {
-      head: () =>
-        this.io(who, "looks for a kept head", () =>
-          this.#keptHead && this.clock.now() < this.#keptHead.until ? this.#keptHead.head : undefined,
-        ),
-      putHead: (_environment, head) =>
-        this.schedule.io(`${who}'s waitUntil`, `keeps head ${head.version}`, () => {
-          this.#keptHead = { head, until: this.clock.now() + KEPT_MS };
-        }),
-    };
+  /** Returns the data centre's cache, for one isolate and its clock. */
+  entryCache(who: string, now: () => number): EntryCache {
+    return this.#dataCentre.cacheOf(who, now);
   }
 
   /** Returns Cloudflare's purge API. The purge reaches the data centre in a later step. */
   purgeApi(who: string): typeof fetch {
-    const arrive = () => this.schedule.io("a purge", "arrives", () => void (this.#keptHead = undefined));
     let calls = 0;
-    return async () => {
+    return async (_url, init) => {
       calls += 1;
+      const { tags } = JSON.parse(init?.body as string) as { tags: string[] };
+      const arrive = () => this.schedule.io("a purge", "arrives", () => this.#dataCentre.purge(tags));
       const { keptHeads } = this.options;
       const doesArrive = keptHeads === "purged" || (keptHeads === "purged once" && calls === 1);
       await this.io(who, "calls the purge API", () => void (doesArrive && arrive()));
@@ -143,7 +159,7 @@ export class ScheduledWorld {
 
   outbox(who: string): Outbox {
     // Every isolate purges the same targets.
-    const targets = { redis: "redis", ...(this.options.keptHeads !== undefined && { edge: "zone" }) };
+    const targets = { redis: "redis", ...(this.#hasPurge && { edge: "zone" }) };
     return {
       targets,
       readUnconfirmed: () =>
@@ -160,7 +176,10 @@ export class ScheduledWorld {
         this.io(who, "raises versions", () => {
           const head = seen.get(ENVIRONMENT) ?? 0;
           const from = this.store.version;
-          return from < head ? [{ environment: ENVIRONMENT, from, to: head + step }] : [];
+          if (from >= head) return [];
+          this.store.raise(head + step);
+          this.#writes.push(`raise ${head + step}`);
+          return [{ environment: ENVIRONMENT, from, to: head + step }];
         }),
       confirm: (_environment, upTo, acceptedBy) =>
         this.io(who, `confirms ${upTo}`, () => {
@@ -175,9 +194,10 @@ export class ScheduledWorld {
    * lag, a request may see any version, and only `settle` checks.
    */
   floor(): number {
-    const { losesRedis, hasReplica, keptHeads } = this.options;
-    if (losesRedis === true || hasReplica === true || keptHeads !== undefined) return 0;
-    const before = this.clock.now() - 1000;
+    const { losesRedis, hasReplica, restoresStore, clocks = [0] } = this.options;
+    if (losesRedis === true || hasReplica === true || restoresStore === true || this.#hasPurge) return 0;
+    // Without a purge, a shared head may be older by the difference between two clocks.
+    const before = this.clock.now() - 1000 - (Math.max(...clocks) - Math.min(...clocks));
     return Math.max(0, ...this.purged.filter(({ at }) => at <= before).map(({ version }) => version));
   }
 
@@ -185,16 +205,21 @@ export class ScheduledWorld {
     const copy = this.options.hasReplica === true ? this.#replica.contents : "";
     const { doneUpTo, purged } = this;
     const redis = this.#primary.contents;
-    return JSON.stringify([this.clock.now(), doneUpTo, this.#writes, redis, copy, purged, this.#keptHead]);
+    return JSON.stringify([this.clock.now(), doneUpTo, this.#writes, redis, copy, purged, this.#dataCentre.contents]);
   }
 
   /** Returns a problem if Redis differs from its head, an isolate differs from its version, or a result is wrong. */
   check(): string | undefined {
     const isNew = this.#checked !== this.#primary.hash;
     this.#checked = this.#primary.hash;
+    const areEntriesNew = this.#checkedWrites !== this.#dataCentre.writes;
+    this.#checkedWrites = this.#dataCentre.writes;
     const [problem] = this.problems.splice(0);
     return (
-      problem ?? (isNew ? this.#wrongInRedis() : undefined) ?? this.isolates.map((one) => one.wrong()).find(Boolean)
+      problem ??
+      (isNew ? this.#wrongInRedis() : undefined) ??
+      (areEntriesNew ? this.#dataCentre.wrong(this.store) : undefined) ??
+      this.isolates.map((one) => one.wrong()).find(Boolean)
     );
   }
 
@@ -202,16 +227,16 @@ export class ScheduledWorld {
   async settle(): Promise<string | undefined> {
     const { keptHeads } = this.options;
     const [publisher] = this.add(1);
-    // With kept heads, a sweep would hide a lost purge by purging again.
-    if (keptHeads === undefined) await this.schedule.drain(publisher!.sweep());
+    // A sweep would hide a lost purge by purging again, but only a sweep is sure to notice a restore.
+    if (!this.#hasPurge || this.options.restoresStore === true) await this.schedule.drain(publisher!.sweep());
     if (this.options.hasReplica === true) this.copyNow();
     // The API call for a purge is repeated after 2 s and after 8 s.
-    for (const ms of keptHeads === undefined || keptHeads === "not purged" ? [] : [2000, 6000]) {
+    for (const ms of this.#hasPurge && keptHeads !== "not purged" ? [2000, 6000] : []) {
       await this.clock.advance(ms);
       await this.schedule.drain(Promise.resolve());
     }
     if (keptHeads === "not purged") await this.clock.advance(KEPT_MS);
-    await this.clock.advance(1001);
+    await this.clock.advance(1001 + Math.max(0, ...(this.options.clocks ?? [])));
     this.add(1);
     const { version } = this.store;
     for (const isolate of this.isolates) {
@@ -221,12 +246,19 @@ export class ScheduledWorld {
     return this.check();
   }
 
+  get #hasPurge(): boolean {
+    const { keptHeads } = this.options;
+    return keptHeads !== undefined && keptHeads !== "no transport";
+  }
+
   #wrongInRedis(): string | undefined {
     const fields = pairsOf(this.#primary.hash) ?? new Map<string, string>();
     const head = parseHead(fields.get("@head") ?? "", fields.get("@tag"));
     if (!head) return fields.size === 0 ? undefined : "L2 has fields without a head";
-    if (head.tag !== this.store.tagOf(head.version)) return "L2 has no tag, or another version's";
-    const { flags, index, keys } = this.store.at(head.version);
+    const state = this.store.tagged(head.tag ?? "");
+    if (state === undefined || !this.store.allAt(head.version).includes(state))
+      return "L2 has no tag, or another version's";
+    const { flags, index, keys } = state;
     for (const version of this.options.schemaVersions ?? [SCHEMA_VERSION]) {
       for (const [name, text] of new SchemaFields(version).entriesOf(fields)) {
         const flag = flags.get(name);
