@@ -156,18 +156,14 @@ export const ENTRY_CASES: Case[] = [
     maxSamples: 1000,
     restoresStore: true,
     losesRedis: true,
-    without: null,
+    without: { hidesRestoresInChanges: true },
     before: async (world) => {
       await loseVersion(world);
       world.loseRedisNow();
     },
     start: (world) => {
-      const [warm, writer] = isolates([...world.isolates.slice(0, 1), ...world.add(1)]);
-      const writeTwice = async () => {
-        await writer.write("b");
-        await writer.write("b");
-      };
-      return [warm.ask("a"), writeTwice()];
+      const [warm, first, second] = isolates([...world.isolates.slice(0, 1), ...world.add(2)]);
+      return [warm.ask("a"), first.write("b"), second.write("b")];
     },
   },
   {

@@ -40,8 +40,8 @@ export interface WorldOptions {
   clocks?: readonly number[];
   /** The database is restored at some point, and gives version numbers out again. */
   restoresStore?: boolean;
-  /** Changes do not tell the tag of the version that they lead on from. */
-  hidesTagsOfChanges?: boolean;
+  /** Changes lead on from the tag that the version before had at first, as if nothing had been restored. */
+  hidesRestoresInChanges?: boolean;
 }
 
 /** The parts of the scheduled world that one isolate uses. */

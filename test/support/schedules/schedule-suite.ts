@@ -60,8 +60,8 @@ function totals(rows: readonly Row[]): string {
   return [all, ...controls].join("; ");
 }
 
-function nameOf({ keptHeads, entriesWithout, hidesTagsOfChanges }: Partial<WorldOptions>): string {
-  if (hidesTagsOfChanges === true) return "the tags that changes lead on from";
+function nameOf({ keptHeads, entriesWithout, hidesRestoresInChanges }: Partial<WorldOptions>): string {
+  if (hidesRestoresInChanges === true) return "the tags that changes lead on from";
   return entriesWithout ?? (keptHeads === undefined ? "the fence" : "repeated purges");
 }
 

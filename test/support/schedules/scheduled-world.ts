@@ -49,7 +49,7 @@ export class ScheduledWorld implements IsolateWorld {
   constructor(schedule: Schedule, options: WorldOptions = {}) {
     this.schedule = schedule;
     this.options = options;
-    this.store = new VersionHistory(options.hidesTagsOfChanges);
+    this.store = new VersionHistory(options.hidesRestoresInChanges);
     const { now } = this.clock;
     schedule.now = now;
     const io: IsolateWorld["io"] = (who, name, apply) => this.io(who, name, apply);

@@ -16,7 +16,7 @@ export type Write = "update" | "toggle" | "keys" | "all" | "nothing";
 
 /** A store in memory that keeps every version of an environment, for comparison with the caches. */
 export class VersionHistory {
-  readonly #hidesTags: boolean;
+  readonly #hidesRestores: boolean;
   #states = new Map<number, EnvironmentState>();
   #tags = new Map<number, string>();
   #changes: Change[] = [];
@@ -26,8 +26,8 @@ export class VersionHistory {
   /** All contents by the tag of their version, those of lost versions too. */
   readonly #byTag = new Map<string, EnvironmentState>();
 
-  constructor(hidesTagsOfChanges = false) {
-    this.#hidesTags = hidesTagsOfChanges;
+  constructor(hidesRestoresInChanges = false) {
+    this.#hidesRestores = hidesRestoresInChanges;
     this.#states.set(0, { flags: new Map(), index: [], keys: keysOf(0) });
     this.write("nothing", "");
   }
@@ -114,11 +114,11 @@ export class VersionHistory {
   }
 
   #add(version: number, fields: string[] | "*", state: EnvironmentState): void {
-    const tag = `t${version}${".".repeat(this.#restores)}`;
+    const tag = firstTagOf(version) + ".".repeat(this.#restores);
     this.#states.set(version, state);
     this.#tags.set(version, tag);
     this.#byTag.set(tag, state);
-    const before = this.#hidesTags ? undefined : this.#tags.get(version - 1);
+    const before = this.#hidesRestores ? firstTagOf(version - 1) : this.#tags.get(version - 1);
     this.#changes.push(before === undefined ? [version, fields] : [version, fields, before]);
     this.#version = version;
   }
@@ -133,6 +133,10 @@ export class VersionHistory {
 export function isOf(flag: CompiledFlag | null | undefined, document: FlagDocument | undefined): boolean {
   if (!flag || !document) return !flag && !document;
   return flag.version === document.version && flag.metadata["restores"] === document.metadata["restores"];
+}
+
+function firstTagOf(version: number): string {
+  return `t${version}`;
 }
 
 function versionOf(tag: string): number {
