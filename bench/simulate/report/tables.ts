@@ -117,7 +117,7 @@ function calls(results: readonly ScenarioResult[]): string {
 }
 
 function callsOverTime(results: readonly ScenarioResult[]): string {
-  const part = (hours: number, i: number) => `${(i * hours) / PARTS} h`;
+  const part = (hours: number, i: number) => `${Number(((i * hours) / PARTS).toFixed(3))} h`;
   return results
     .map((result) =>
       table(
