@@ -52,7 +52,7 @@ export function headTag(prefix: string, environment: string): string {
  * and do not tell upper case from lower case. If two keys have one hash, a purge removes the responses of both.
  */
 export function flagTag(prefix: string, environment: string, flagKey: string): string {
-  const hash = murmur3(UNSALTED, flagKey).toString(16).padStart(8, "0");
+  const hash = (murmur3(UNSALTED, flagKey) >>> 0).toString(16).padStart(8, "0");
   return `${bulkTag(prefix, environment)}:${hash}`;
 }
 
