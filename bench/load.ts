@@ -48,7 +48,10 @@ function exchange(
     const socket = net.connect(port, "127.0.0.1", () => socket.write(request));
     socket.setNoDelay(true);
     socket.on("error", reject);
-    socket.on("close", () => resolve());
+    socket.on("close", () => {
+      if (performance.now() >= stopAt) resolve();
+      else reject(new Error(`the server on port ${port} closed a connection`));
+    });
     socket.on("data", (chunk) => {
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
       const end = pending.indexOf("\r\n\r\n");
@@ -71,8 +74,10 @@ function chunkedLength(buffer: Buffer, from: number): number | undefined {
   return end < 0 ? undefined : end + 5 - from;
 }
 
-/** Returns a request as bytes. */
-export function httpRequest(path: string, headers: Record<string, string>, body: string): Buffer {
-  const lines = Object.entries({ host: "127.0.0.1", ...headers, "content-length": String(Buffer.byteLength(body)) });
-  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.map(([k, v]) => `${k}: ${v}\r\n`).join("")}\r\n${body}`);
+/** Returns a request as bytes: a POST if it has a body, and else a GET. */
+export function httpRequest(path: string, headers: Record<string, string>, body?: string): Buffer {
+  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const lines = Object.entries({ host: "127.0.0.1", ...headers, ...length }).map(([k, v]) => `${k}: ${v}\r\n`);
+  const method = body === undefined ? "GET" : "POST";
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body ?? ""}`);
 }

@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import { createApp } from "./app.ts";
 import { type Bindings, parseSettings, secretsOf, SettingsError } from "./env.ts";
 import { misconfigured } from "./http/errors.ts";
+import { dispatch } from "./http/evaluation/direct.ts";
 import { consoleLog, describeError, errorFields, redactingLog } from "./ops/log.ts";
 import { createRedact } from "./ops/redact.ts";
 import type { WorkerContext } from "./ops/runtime.ts";
@@ -47,7 +48,7 @@ export default {
     } catch (error) {
       return misconfigured(request, (error as SettingsError).message);
     }
-    return current.app.fetch(request, bindings, context);
+    return dispatch(current.services, request, context) ?? current.app.fetch(request, bindings, context);
   },
 
   /** Runs the sweep (wrangler.toml, [triggers]). */

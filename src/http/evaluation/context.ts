@@ -122,8 +122,8 @@ function refuseInexactNumber(source: string): void {
  * Reads a context from query parameters: each parameter is a string attribute, `user_id` is the `targetingKey`, and
  * `context` holds attributes of other types as JSON.
  */
-export function contextFromQuery(query: URLSearchParams): EvaluationContext {
-  const [base, ...others] = query.getAll("context");
+export function contextFromQuery(query: readonly Parameter[]): EvaluationContext {
+  const [base, ...others] = valuesOf(query, "context");
   if (others.length > 0) throw invalidParameter();
   const context = base === undefined ? {} : parseParameter(base);
   requireOneSubject(query, context);
@@ -133,6 +133,29 @@ export function contextFromQuery(query: URLSearchParams): EvaluationContext {
     context[name === "user_id" ? "targetingKey" : name] = value;
   }
   return parseContext(context, `{"context":${base ?? "{}"}}`);
+}
+
+/** The name and the value of a query parameter. */
+export type Parameter = readonly [name: string, value: string];
+
+/**
+ * Returns the parameters of a URL. Most queries contain no escaped character, and splitting those takes a small part of
+ * the time that the URL object takes in workerd.
+ */
+export function queryOf(url: string): Parameter[] {
+  const at = url.indexOf("?");
+  if (at < 0) return [];
+  const text = url.slice(at + 1);
+  if (!/^[\w.~&=:@,/-]*$/.test(text)) return [...new URL(url).searchParams];
+  const parts = text.split("&").filter((part) => part !== "");
+  return parts.map((part): Parameter => {
+    const equals = part.indexOf("=");
+    return equals < 0 ? [part, ""] : [part.slice(0, equals), part.slice(equals + 1)];
+  });
+}
+
+function valuesOf(query: readonly Parameter[], wanted: string): string[] {
+  return query.filter(([name]) => name === wanted).map(([, value]) => value);
 }
 
 function parseParameter(text: string): Record<string, unknown> {
@@ -153,12 +176,12 @@ function invalidParameter(): HttpError {
 }
 
 /** Refuses a request that names its subject twice: whichever one we used, some callers would mean the other. */
-function requireOneSubject(query: URLSearchParams, context: Record<string, unknown>): void {
-  const names = ["user_id", "targetingKey"].filter((name) => query.has(name));
+function requireOneSubject(query: readonly Parameter[], context: Record<string, unknown>): void {
+  const names = ["user_id", "targetingKey"].filter((name) => query.some(([given]) => given === name));
   if (Object.hasOwn(context, "targetingKey")) names.push("context.targetingKey");
   if (names.length > 1) throw invalid(`${names.join(" and ")} both name the subject: send only one of them`);
   const [name = ""] = names;
-  if (new Set(query.getAll(name)).size > 1) throw invalid(`${name} has several values: send only one`);
+  if (new Set(valuesOf(query, name)).size > 1) throw invalid(`${name} has several values: send only one`);
 }
 
 /** Returns the attributes that only the worker can set, from the request and Cloudflare's description of it. */

@@ -1,33 +1,32 @@
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import { bulkTag, environmentTag, flagTag } from "../../delivery/publish/purge-targets.ts";
 import type { CompiledFlag, EvaluationContext, Resolution } from "../../evaluation/types.ts";
 import { KEYS_FIELD } from "../../flags/changes.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { type BulkMembers, bulkMembers, NO_MEMBERS } from "./bulk-members.ts";
-import { contextFromQuery } from "./context.ts";
+import { contextFromQuery, queryOf } from "./context.ts";
+import type { RequestScope } from "../../delivery/request-scope.ts";
 import { CORS_HEADERS, preflight } from "../cors.ts";
 import type { EndpointKey } from "./endpoint-cache.ts";
 import { type HttpError, problemResponse, toHttpError } from "../errors.ts";
-import {
-  type EvaluationRequest,
-  evaluateAll,
-  evaluateOne,
-  openRequest,
-  type Provenance,
-  provenanceHeaders,
-} from "./evaluate.ts";
+import { type EvaluationRequest, evaluateAll, evaluateOne, openRequest, type Provenance } from "./evaluate.ts";
 import { bulkBody } from "./ofrep.ts";
 import { OVERRIDES_HEADER, OVERRIDES_PARAMETER, presentedOverrides } from "../overrides/presented-overrides.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "../request-id.ts";
+import { sharedHeaders } from "./shared-headers.ts";
 
 /** A response before it is sent. */
 interface FlagsResponse extends Provenance {
   body: string;
   etag: string;
   flags: readonly CompiledFlag[];
-  tags: string[];
 }
+
+const VARY = { vary: "Authorization, X-API-Key, Origin" };
+// The client always revalidates. Only the data centre stores responses, because only it can be purged.
+const revalidatedHeaders = sharedHeaders({ "cache-control": "private, no-cache", ...VARY });
+const privateHeaders = sharedHeaders({ "cache-control": "no-store", ...VARY });
 
 /**
  * Registers `GET /flags/{name}` and `GET /flags`: the same results as OFREP's, for curl, `<script>` and CDNs.
@@ -37,51 +36,52 @@ export function registerFlags(app: Hono<AppEnv>, services: Services): void {
   // Paths below a flag have no preflight: /flags/{name}/update takes admin tokens, which no page holds.
   app.options("/flags", preflight);
   app.options("/flags/:name", preflight);
-  app.get("/flags/:name", (c) => respond(c, services, c.req.param("name")));
-  app.get("/flags", (c) => respond(c, services, undefined));
+  app.get("/flags/:name", (c) =>
+    respondToGet(services, c.req.raw, (promise) => c.executionCtx.waitUntil(promise), c.req.param("name")),
+  );
+  app.get("/flags", (c) =>
+    respondToGet(services, c.req.raw, (promise) => c.executionCtx.waitUntil(promise), undefined),
+  );
 }
 
-async function respond(c: Context<AppEnv>, services: Services, name: string | undefined): Promise<Response> {
-  const request = c.req.raw;
+/** Responds with one flag, or with all flags if `name` is undefined. */
+export async function respondToGet(
+  services: Services,
+  request: Request,
+  waitUntil: RequestScope["waitUntil"],
+  name: string | undefined,
+): Promise<Response> {
   try {
-    const url = new URL(request.url);
-    const sdkKey = url.searchParams.get("sdkKey");
-    const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise), sdkKey);
-    url.searchParams.delete("sdkKey");
-    url.searchParams.delete(OVERRIDES_PARAMETER);
-    const context = contextFromQuery(url.searchParams);
+    const query = queryOf(request.url);
+    const sdkKey = query.find(([parameter]) => parameter === "sdkKey")?.[1];
+    const opened = await openRequest(services, request, waitUntil, sdkKey);
+    const context = contextFromQuery(
+      query.filter(([parameter]) => parameter !== "sdkKey" && parameter !== OVERRIDES_PARAMETER),
+    );
     const members = name === undefined ? bulkMembers(opened, services.streams !== undefined) : NO_MEMBERS;
-    const key = endpointKey(opened, name, context, members);
     const hasOverrides = presentedOverrides(request) !== undefined;
+    const key = () => endpointKey(opened, name, context, members);
     const cached = hasOverrides ? undefined : await fromEndpointCache(services, opened, key);
     if (cached !== undefined) return conditional(request, cached);
     const rendered =
       name === undefined
         ? await bulk(services, opened, context, members)
         : await single(services, opened, name, context);
-    const response = new Response(rendered.body, {
-      headers: {
-        "content-type": "application/json",
-        // The client always revalidates. Only the data centre stores responses, because only it can be purged.
-        "cache-control": hasOverrides ? "no-store" : "private, no-cache",
-        vary: "Authorization, X-API-Key, Origin",
-        etag: rendered.etag,
-        ...provenanceHeaders(rendered),
-        ...CORS_HEADERS,
-      },
-    });
+    const headersOf = hasOverrides ? privateHeaders : revalidatedHeaders;
+    const response = new Response(rendered.body, { headers: headersOf(rendered.version, rendered.cacheStatus) });
+    response.headers.set("etag", rendered.etag);
     if (rendered.overrides !== undefined) response.headers.set(OVERRIDES_HEADER, rendered.overrides);
-    const ttlSeconds = hasOverrides ? 0 : secondsToStore(services, rendered);
-    if (services.endpointCache !== undefined && ttlSeconds > 0 && !rendered.isStale) {
-      c.executionCtx.waitUntil(
-        services.endpointCache.put(key, response.clone(), rendered.tags, ttlSeconds).catch(() => undefined),
-      );
+    if (services.endpointCache !== undefined && !hasOverrides && !rendered.isStale) {
+      const ttlSeconds = secondsToStore(services, rendered);
+      const tags = tagsOf(services, opened, name);
+      if (ttlSeconds > 0)
+        waitUntil(services.endpointCache.put(key(), response.clone(), tags, ttlSeconds).catch(() => undefined));
     }
     // Set after the response is stored, because the time belongs to this response alone.
     if (rendered.timing !== undefined) response.headers.set("server-timing", rendered.timing);
     return conditional(request, response);
   } catch (error) {
-    return failed(c, services, toHttpError(error), name);
+    return failed(services, request, toHttpError(error), name);
   }
 }
 
@@ -104,10 +104,9 @@ async function single(
 ): Promise<FlagsResponse> {
   const { flag, resolution, ...provenance } = await evaluateOne(services, opened, name, context);
   const item = renderResolution(flag, resolution);
-  const tags = [...commonTags(services, opened), flagTag(services.prefix, opened.environment, name)];
   // A request for one sample asks for a new draw.
   const etag = entityTag([item], flag.isRandom ? item.json : "");
-  return { body: item.json, etag, flags: [flag], tags, ...provenance };
+  return { body: item.json, etag, flags: [flag], ...provenance };
 }
 
 async function bulk(
@@ -118,25 +117,28 @@ async function bulk(
 ): Promise<FlagsResponse> {
   const { flags, resolutions, ...provenance } = await evaluateAll(services, opened, context);
   const items = flags.map((flag, i) => renderResolution(flag, resolutions[i] as Resolution));
-  const tags = [...commonTags(services, opened), bulkTag(services.prefix, opened.environment)];
-  return { body: bulkBody(items, members), etag: entityTag(items, members.tagged), flags, tags, ...provenance };
+  return { body: bulkBody(items, members), etag: entityTag(items, members.tagged), flags, ...provenance };
 }
 
 /** Revoking a key changes the `@keys` field, so its purge also removes the stored responses. */
-function commonTags({ prefix }: Services, { token }: EvaluationRequest): string[] {
-  return [environmentTag(prefix, token.environment), flagTag(prefix, token.environment, KEYS_FIELD)];
+function tagsOf({ prefix }: Services, { environment }: EvaluationRequest, name: string | undefined): string[] {
+  return [
+    environmentTag(prefix, environment),
+    flagTag(prefix, environment, KEYS_FIELD),
+    name === undefined ? bulkTag(prefix, environment) : flagTag(prefix, environment, name),
+  ];
 }
 
 /** Returns the stored response, unless the isolate is warm: then it evaluates in less time than the look-up takes. */
 async function fromEndpointCache(
   services: Services,
   opened: EvaluationRequest,
-  key: EndpointKey,
+  key: () => EndpointKey,
 ): Promise<Response | undefined> {
   if (services.endpointCache === undefined || opened.scope.noCache === true || opened.scope.minVersion !== undefined)
     return undefined;
   if (services.source.isWarm(opened.environment)) return undefined;
-  const stored = await services.endpointCache.match(key).catch(() => undefined);
+  const stored = await services.endpointCache.match(key()).catch(() => undefined);
   if (stored === undefined) return undefined;
   services.metrics.countResult("edge");
   const version = Number(stored.headers.get("x-flags-version"));
@@ -175,12 +177,12 @@ function conditional(request: Request, response: Response): Response {
 
 /** Responds to an unknown flag with the value `false`, for callers that only look at `value`. */
 async function failed(
-  c: Context<AppEnv>,
   services: Services,
+  request: Request,
   error: HttpError,
   name: string | undefined,
 ): Promise<Response> {
-  const id = requestId(c.req.raw);
+  const id = requestId(request);
   services.metrics.countProblem(error.countedAs);
   if (error.status >= 500) services.logFailure(error, id);
   let response = problemResponse(error, id);

@@ -1,29 +1,39 @@
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import type { AppEnv, Services } from "../services.ts";
+import type { RequestScope } from "../../delivery/request-scope.ts";
 import type { EvaluationContext } from "../../evaluation/types.ts";
 import { readBody, refuseEncodedBody } from "../body.ts";
 import { type BulkMembers, bulkMembers } from "./bulk-members.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
-import { CORS_HEADERS, preflight } from "../cors.ts";
+import { preflight } from "../cors.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, ofrepRoute, toHttpError } from "../errors.ts";
 import { parseAnnouncement } from "./announcement.ts";
 import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
 import { OVERRIDES_HEADER } from "../overrides/presented-overrides.ts";
-import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
+import { entityTag, matchesEntityTag, type Rendered, renderResolution } from "./render.ts";
 import { requestId } from "../request-id.ts";
+import { sharedHeaders } from "./shared-headers.ts";
 
 /** Registers OFREP's routes, `POST /ofrep/v1/evaluate/flags/{key}` and `POST /ofrep/v1/evaluate/flags`. */
 export function registerOfrep(app: Hono<AppEnv>, services: Services): void {
   app.options("/ofrep/*", preflight);
-  app.post("/ofrep/v1/evaluate/flags/:key", (c) => evaluateFlag(c, services));
-  app.post("/ofrep/v1/evaluate/flags", (c) => evaluateFlags(c, services));
+  app.post("/ofrep/v1/evaluate/flags/:key", (c) =>
+    evaluateFlag(services, c.req.raw, (promise) => c.executionCtx.waitUntil(promise), c.req.param("key")),
+  );
+  app.post("/ofrep/v1/evaluate/flags", (c) =>
+    evaluateFlags(services, c.req.raw, (promise) => c.executionCtx.waitUntil(promise), c.req.query("flagConfigEtag")),
+  );
 }
 
-async function evaluateFlag(c: Context<AppEnv>, services: Services): Promise<Response> {
-  const request = c.req.raw;
-  const key = c.req.param("key") ?? "";
+/** Responds to the evaluation of one flag. */
+export async function evaluateFlag(
+  services: Services,
+  request: Request,
+  waitUntil: RequestScope["waitUntil"],
+  key: string,
+): Promise<Response> {
   try {
-    const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
+    const opened = await openRequest(services, request, waitUntil);
     const context = await readContext(request);
     const { flag, resolution, version, cacheStatus, timing, overrides } = await evaluateOne(
       services,
@@ -40,16 +50,21 @@ async function evaluateFlag(c: Context<AppEnv>, services: Services): Promise<Res
     if (overrides !== undefined) response.headers.set(OVERRIDES_HEADER, overrides);
     return response;
   } catch (error) {
-    return failed(c, services, error, key);
+    return failed(services, request, error, key);
   }
 }
 
-async function evaluateFlags(c: Context<AppEnv>, services: Services): Promise<Response> {
-  const request = c.req.raw;
+/** Responds to a bulk evaluation. `announced` is the announcement that the client repeats, if any. */
+export async function evaluateFlags(
+  services: Services,
+  request: Request,
+  waitUntil: RequestScope["waitUntil"],
+  announced: string | undefined,
+): Promise<Response> {
   try {
-    const opened = await openRequest(services, request, (promise) => c.executionCtx.waitUntil(promise));
+    const opened = await openRequest(services, request, waitUntil);
     const context = await readContext(request);
-    const announcement = parseAnnouncement(c.req.query("flagConfigEtag"));
+    const announcement = parseAnnouncement(announced);
     if (announcement !== undefined)
       await services.source.seekVersion(opened.environment, announcement.version, opened.scope);
     const { flags, resolutions, version, cacheStatus, timing, overrides } = await evaluateAll(
@@ -74,7 +89,7 @@ async function evaluateFlags(c: Context<AppEnv>, services: Services): Promise<Re
     if (overrides !== undefined) response.headers.set(OVERRIDES_HEADER, overrides);
     return response;
   } catch (error) {
-    return failed(c, services, error, undefined);
+    return failed(services, request, error, undefined);
   }
 }
 
@@ -89,25 +104,7 @@ async function readContext(request: Request): Promise<EvaluationContext> {
   }
 }
 
-let lastHeaders: { version: number; cacheStatus: string; headers: Headers } | undefined;
-
-/**
- * Returns a response's headers. A warm isolate sends the same ones until something changes, and for workerd copying a
- * Headers object costs much less than reading a literal. The constructor of Response copies them; nothing else may
- * change them.
- */
-function responseHeaders(version: number, cacheStatus: string): Headers {
-  if (lastHeaders?.version === version && lastHeaders.cacheStatus === cacheStatus) return lastHeaders.headers;
-  const headers = new Headers({
-    "content-type": "application/json",
-    "cache-control": "no-store",
-    "x-flags-version": String(version),
-    "cache-status": cacheStatus,
-    ...CORS_HEADERS,
-  });
-  lastHeaders = { version, cacheStatus, headers };
-  return headers;
-}
+const responseHeaders = sharedHeaders({ "cache-control": "no-store" });
 
 /** The response to a path under /ofrep that is not one of the two routes. */
 export function noOfrepRoute(request: Request, path: string): Response {
@@ -119,15 +116,18 @@ export function noOfrepRoute(request: Request, path: string): Response {
 }
 
 /** Returns the body of a bulk response, for OFREP and for `GET /flags`. */
-export function bulkBody(items: readonly { json: string }[], members: Pick<BulkMembers, "json">): string {
-  let body = '{"flags":[';
-  for (let i = 0; i < items.length; i++) body += i === 0 ? items[i]!.json : `,${items[i]!.json}`;
+export function bulkBody(
+  items: readonly Pick<Rendered, "json" | "next">[],
+  members: Pick<BulkMembers, "json">,
+): string {
+  let body = `{"flags":[${items[0]?.json ?? ""}`;
+  for (let i = 1; i < items.length; i++) body += items[i]!.next;
   return `${body}]${members.json}}`;
 }
 
-function failed(c: Context<AppEnv>, services: Services, error: unknown, key: string | undefined): Response {
+function failed(services: Services, request: Request, error: unknown, key: string | undefined): Response {
   const httpError = toHttpError(error);
-  const id = requestId(c.req.raw);
+  const id = requestId(request);
   services.metrics.countProblem(httpError.countedAs);
   if (httpError.status >= 500) services.logFailure(httpError, id);
   return ofrepErrorResponse(httpError, id, key);

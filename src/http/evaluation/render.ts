@@ -4,6 +4,8 @@ import type { FlagType, JsonValue } from "../../flags/document.ts";
 /** One flag's resolution, rendered for the wire, with two hashes of it for the ETag of a bulk response. */
 export interface Rendered {
   json: string;
+  /** The same after a comma, for a list: half of the time of a bulk response went into joining commas and texts. */
+  next: string;
   hashA: number;
   hashB: number;
 }
@@ -21,9 +23,11 @@ const rendered = new WeakMap<Resolution, Rendered & { flag: CompiledFlag }>();
 export function renderResolution(flag: CompiledFlag, resolution: Resolution): Rendered {
   const known = rendered.get(resolution);
   if (known !== undefined && known.flag === flag) return known;
-  const json = toJson(flag, resolution);
+  const next = `,${toJson(flag, resolution)}`;
+  // A slice shares the characters of the text that it is cut from.
+  const json = next.slice(1);
   const tagged = sampleTag(flag, resolution) ?? json;
-  const result = { flag, json, hashA: hashText(tagged, 0x9e3779b9), hashB: hashText(tagged, 0x85ebca6b) };
+  const result = { flag, json, next, hashA: hashText(tagged, 0x9e3779b9), hashB: hashText(tagged, 0x85ebca6b) };
   rendered.set(resolution, result);
   return result;
 }
