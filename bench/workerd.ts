@@ -8,6 +8,8 @@ import type { Bundle } from "../dev/bundle.ts";
 
 export interface RunningWorkerd {
   port: number;
+  /** 0 without an inspector. */
+  inspectorPort: number;
   pid: number;
   stop(): void;
 }
@@ -16,13 +18,18 @@ export interface ServeOptions {
   compatibilityDate: string;
   /** Flags that workerd accepts only with its switch for experiments. */
   experimentalFlags?: string[];
+  /** Whether to open V8's inspector. */
+  hasInspector?: boolean;
+  v8Flags?: string[];
+  /** The port of a server for the Cache API, as {@link startCacheServer} opens it. Without one, caching fails. */
+  cachePort?: number | undefined;
 }
 
 /** Serves bundled modules with `workerd serve`, without Miniflare and wrangler. */
 export async function serve(
   { modules }: Pick<Bundle, "modules">,
   bindings: Record<string, string>,
-  { compatibilityDate, experimentalFlags = [] }: ServeOptions,
+  { compatibilityDate, experimentalFlags = [], hasInspector = false, v8Flags = [], cachePort }: ServeOptions,
 ): Promise<RunningWorkerd> {
   const folder = mkdtempSync(join(tmpdir(), "burgee-bench-"));
   const port = await freePort();
@@ -34,13 +41,15 @@ export async function serve(
     join(folder, "config.capnp"),
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
+  v8Flags = [ ${v8Flags.map((flag) => JSON.stringify(flag)).join(", ")} ],
   services = [
     ( name = "main", worker = (
       modules = [ ${embeds.join(", ")} ],
       compatibilityDate = "${compatibilityDate}",
       compatibilityFlags = [ ${flags.join(", ")} ],
-      globalOutbound = "network",
+      globalOutbound = "network",${cachePort === undefined ? "" : ' cacheApiOutbound = "cache",'}
       bindings = [ ${list.join(", ")} ] ) ),
+    ( name = "cache", external = ( address = "127.0.0.1:${cachePort ?? port}", http = () ) ),
     ( name = "network", network = ( allow = ["private", "public"] ) ) ],
   sockets = [ ( name = "http", address = "127.0.0.1:${port}", http = (), service = "main" ) ]
 );
@@ -48,12 +57,15 @@ const config :Workerd.Config = (
   );
   const binary = createRequire(import.meta.url).resolve("workerd/bin/workerd");
   const experimental = experimentalFlags.length > 0 ? ["--experimental"] : [];
-  const child = spawn(binary, ["serve", ...experimental, join(folder, "config.capnp")], {
+  const inspectorPort = hasInspector ? await freePort() : 0;
+  const inspector = hasInspector ? [`--inspector-addr=127.0.0.1:${inspectorPort}`] : [];
+  const child = spawn(binary, ["serve", ...experimental, ...inspector, join(folder, "config.capnp")], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   await untilListening(port, child);
   return {
     port,
+    inspectorPort,
     pid: child.pid ?? 0,
     stop: () => {
       child.kill("SIGKILL");

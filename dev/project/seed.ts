@@ -82,7 +82,11 @@ async function seedKey(
   return token;
 }
 
-function parseEnvironment(project: ProjectFile, environment: string): { flags: FlagWrite[]; segments: SegmentWrite[] } {
+/** Checks the flags and segments of one environment. @throws InvalidInputError that names the invalid fields */
+export function parseEnvironment(
+  project: ProjectFile,
+  environment: string,
+): { flags: FlagWrite[]; segments: SegmentWrite[] } {
   const flags = project.flags.flatMap(({ environments: configurations, ...definition }, i) => {
     const configuration = configurations[environment];
     if (configuration === undefined) return [];
