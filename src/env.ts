@@ -47,7 +47,7 @@ const FORMS = {
   /** The host in the names of data-centre entries, if the worker has several. */
   CACHE_HOST: optionalText(textThat((text) => /^[A-Za-z0-9.-]{1,253}$/.test(text), "must be a host name")),
   CACHE_HEAD_CHECK_MS: wholeNumber(1000, 0, 60_000),
-  CACHE_L1_MAX_ENTRIES: wholeNumber(20_000, 1, 1_000_000),
+  CACHE_L1_MAX_ENTRIES: wholeNumber(50_000, 1, 1_000_000),
   CACHE_L1_MAX_BYTES: wholeNumber(64 * 1024 * 1024, 1024, 100 * 1024 * 1024),
   /**
    * Limits per caller. Without a binding, the number per second and isolate applies, where 0 switches the limit off.

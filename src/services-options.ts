@@ -3,6 +3,7 @@ import type { Settings } from "./env.ts";
 import { compileFlag } from "./evaluation/compile.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
 import { type FlagDocument, SCHEMA_VERSION } from "./flags/document.ts";
+import { PART_FLAGS } from "./flags/reading.ts";
 import { type Clock, systemClock } from "./ops/clock.ts";
 import { consoleLog, type Log } from "./ops/log.ts";
 import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
@@ -32,6 +33,8 @@ export interface ServicesOptions {
   host?: () => string | undefined;
   /** Loads the snapshots that were bundled at deployment: their text by environment. */
   bundledSnapshots?: () => Promise<Readonly<Record<string, string>>>;
+  /** The number of flags that one part of a large environment has. */
+  partFlags?: number;
   /** The schema version of the documents in Redis. */
   schemaVersion?: number;
   /** Creates a client of Redis whose commands end within `timeoutMs`. */
@@ -69,6 +72,7 @@ export function defaultRuntime(settings: Settings, { storeTimeoutMs = STORE_TIME
     openCache: () => openEdgeCache(settings.CACHE_PREFIX),
     host: () => undefined,
     bundledSnapshots: async () => (await import("#bundled-snapshot")).bundled,
+    partFlags: PART_FLAGS,
     schemaVersion: SCHEMA_VERSION,
     createRedis,
     createStore: () => createStore(settings, storeTimeoutMs),

@@ -128,9 +128,12 @@ export class TieredCache<V> implements FlagCache<V> {
     const reading = await this.prepared(this.l2?.readAll(environment));
     if (!reading) return { found: false, missing: "all" };
     await this.#catchUp(environment, reading);
-    const taken = this.#absorb(environment, reading, startedAt);
-    const { index } = reading;
+    const taken = new Set(this.#absorb(environment, reading, startedAt).keys());
+    const { index, rest = [] } = reading;
     if (!index || this.l1.environment(environment).index !== index) return { found: true, missing: "all" };
+    for (const part of rest) {
+      for (const key of this.take(environment, await this.prepared(part)).keys()) taken.add(key);
+    }
     return { found: true, missing: index.filter((key) => !taken.has(key)) };
   }
 
@@ -159,14 +162,19 @@ export class TieredCache<V> implements FlagCache<V> {
    * the function that writes the same to L2 with one command; run it in `waitUntil`.
    */
   accept(environment: string, reading: Reading, readAt = this.#options.now()): () => Promise<boolean> {
-    const { asOf, changes } = reading;
+    const { asOf, changes, tag } = reading;
     const held = this.l1.environment(environment);
     held.advance(headOf(reading));
     this.take(environment, reading);
     if (held.version === asOf) held.confirm(readAt);
     // L2's head may be further behind than L1's was. With the longer list, it need not start over.
     const known = held.version === asOf && held.changes.length > (changes?.length ?? 0) ? held.changes : changes;
-    return () => this.#fill(environment, reading, known);
+    const { l2 } = this;
+    if (l2 === undefined) return () => Promise.resolve(false);
+    // The function must hold the text only: documents of a large environment together take too much memory.
+    const fields = formatReading(reading, l2.schemaVersion);
+    if (fields.size === 0 && (changes?.length ?? 0) === 0) return () => Promise.resolve(true); // L2 would store nothing
+    return () => l2.fill(environment, asOf, known, fields, tag);
   }
 
   /**
@@ -255,13 +263,6 @@ export class TieredCache<V> implements FlagCache<V> {
 
   #isDocumentOf(value: V, document: FlagDocument): boolean {
     return JSON.stringify(this.#options.documentOf(value)) === JSON.stringify(document);
-  }
-
-  async #fill(environment: string, reading: Reading, changes: readonly Change[] | undefined): Promise<boolean> {
-    if (!this.l2) return false;
-    const fields = formatReading(reading, this.l2.schemaVersion);
-    if (fields.size === 0 && (reading.changes?.length ?? 0) === 0) return true; // L2 would store nothing
-    return this.l2.fill(environment, reading.asOf, changes, fields, reading.tag);
   }
 }
 

@@ -22,4 +22,19 @@ export interface Reading {
   hidden?: readonly string[] | undefined;
   /** The documents as JSON, by flag key, if the tier has them as text. */
   texts?: ReadonlyMap<string, string> | undefined;
+  /** The flags that are not in `flags`, if they are many: readings of the same version, each parsed on demand. */
+  rest?: Iterable<Reading> | undefined;
+}
+
+/**
+ * An isolate parses at most this many documents before it compiles them, because parsed documents take several times
+ * the memory of their text.
+ */
+export const PART_FLAGS = 2500;
+
+/** Splits a list into parts of up to `size` items; one empty part if there are none. */
+export function partsOf<T>(items: readonly T[], size = PART_FLAGS): [first: T[], ...rest: T[][]] {
+  const parts: [T[], ...T[][]] = [items.slice(0, size)];
+  for (let i = size; i < items.length; i += size) parts.push(items.slice(i, i + size));
+  return parts;
 }

@@ -1,6 +1,6 @@
 import { type FlagDocument, SCHEMA_VERSION } from "../../flags/document.ts";
-import type { Reading } from "../../flags/reading.ts";
-import { type Change, contiguousEnd } from "../../flags/changes.ts";
+import { partsOf, type Reading } from "../../flags/reading.ts";
+import { type Change, contiguousEnd, INDEX_FIELD, KEYS_FIELD } from "../../flags/changes.ts";
 import type { CacheEntry, CacheStats, FlagCache, SetOptions } from "../flag-cache.ts";
 import { type Advance, argumentsOfAdvance } from "./advance.ts";
 import { HEAD_FIELD } from "./head-text.ts";
@@ -27,6 +27,7 @@ export interface RedisTierOptions extends RedisClients {
   parseDocument: (json: unknown) => FlagDocument | undefined;
   /** The schema version of the documents. Those of other versions live beside them. Default: the current one. */
   schemaVersion?: number;
+  partFlags?: number;
   scripts?: CacheScripts;
 }
 
@@ -73,7 +74,11 @@ export class RedisTier implements FlagCache<FlagDocument> {
   async readAll(environment: string): Promise<Reading | undefined> {
     const fields = await this.#readFields(environment);
     const entries = this.#fields.entriesOf(fields);
-    return this.#parse(fields, entries, [...entries.keys()].filter(isFlagKey));
+    const [first, ...parts] = partsOf([...entries.keys()].filter(isFlagKey), this.#options.partFlags);
+    const reading = this.#parse(fields, entries, first);
+    for (const name of [KEYS_FIELD, INDEX_FIELD]) entries.delete(name);
+    const rest = parts.values().map((flagKeys) => this.#parse(fields, entries, flagKeys));
+    return reading && { ...reading, rest: rest.filter((part) => part !== undefined) };
   }
 
   /**
@@ -263,12 +268,10 @@ export class RedisTier implements FlagCache<FlagDocument> {
 
   /** Reads a hash. Returns `undefined` if the Redis key is not a hash, which the next fill replaces. */
   async #arrayOfHash(command: Command, reply?: "bulk"): Promise<unknown[] | undefined> {
-    try {
-      return await this.#commands.array(command, reply);
-    } catch (error) {
+    return this.#commands.array(command, reply).catch((error: unknown) => {
       if (isWrongType(error)) return undefined;
       throw error;
-    }
+    });
   }
 
   /** Text that does not parse, or is of another schema, is a miss. */

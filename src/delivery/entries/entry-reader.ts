@@ -3,7 +3,7 @@ import { parseJson } from "../../cache/redis/reading-text.ts";
 import type { CompiledFlag } from "../../evaluation/types.ts";
 import { parseCachedDocument } from "../../flags/cached-document.ts";
 import type { FlagDocument } from "../../flags/document.ts";
-import type { Reading } from "../../flags/reading.ts";
+import { partsOf, type Reading } from "../../flags/reading.ts";
 import { type Clock, isWithin } from "../../ops/clock.ts";
 import { within } from "../../resilience/deadline.ts";
 import type { SingleFlight } from "../../resilience/single-flight.ts";
@@ -27,6 +27,8 @@ export interface EntryReaderOptions {
   flights: SingleFlight;
   clock: Clock;
   headCheckMs: number;
+  /** The number of documents that are parsed at once. */
+  partFlags?: number;
 }
 
 interface Held {
@@ -110,37 +112,53 @@ export class EntryReader {
 
   /** Compiles the flags into L1. Returns whether all of them are there, which a change in the meantime prevents. */
   async #promote(state: EnvironmentState, entry: HeldEntry, flagKeys: readonly string[] | "all"): Promise<boolean> {
-    const { tiers } = this.#options;
-    const { histories } = state.memory;
-    const reading = readingOf(entry, flagKeys, this.#options.store.schemaVersion);
-    if (reading === undefined) return false;
-    await tiers.prepared(reading);
-    if (histories !== state.memory.histories) return false;
-    tiers.take(state.name, reading);
-    if (flagKeys !== "all") return flagKeys.every((key) => state.memory.current(key) !== undefined);
+    const { tiers, store, partFlags } = this.#options;
+    const { memory } = state;
+    const { histories } = memory;
+    for (const reading of readingsOf(entry, flagKeys, store.schemaVersion, partFlags)) {
+      if (reading === undefined) return false;
+      await tiers.prepared(reading);
+      if (histories !== memory.histories) return false;
+      tiers.take(state.name, reading);
+    }
+    const isHeld = (key: string) => memory.current(key) !== undefined;
+    if (flagKeys !== "all") return flagKeys.every(isHeld);
     // Every flag is in L1 now, so the text would only take room.
     this.#held.delete(state.name);
-    return state.memory.index !== undefined && state.memory.keys !== undefined;
+    return memory.index?.every(isHeld) === true && memory.keys !== undefined;
   }
 }
 
-/** Parses the flags of an entry. Returns `undefined` if one of them is damaged. */
-function readingOf(entry: HeldEntry, flagKeys: readonly string[] | "all", schemaVersion: number): Reading | undefined {
-  const { version: asOf, tag, keys } = entry;
+type Line = readonly [flagKey: string, text: string | undefined];
+
+/** Reads flags of an entry in parts, each parsed on demand. A part is `undefined` if one of its flags is damaged. */
+function* readingsOf(
+  entry: HeldEntry,
+  flagKeys: readonly string[] | "all",
+  schemaVersion: number,
+  partFlags: number | undefined,
+): Generator<Reading | undefined> {
+  const isAll = flagKeys === "all";
+  const lines: Line[] = isAll ? entry.flags() : flagKeys.map((key) => [key, entry.document(key)]);
+  const [first, ...rest] = partsOf(lines, partFlags);
+  const reading = readingOf(entry, first, schemaVersion);
+  const isAnyAbsent = lines.some(([, text]) => text === undefined);
+  // With the index, the isolate need not look again for the next name that somebody makes up, or for a hidden one.
+  const hasIndex = isAll || (isAnyAbsent && entry.whole.shards.length === 0);
+  const index = hasIndex ? (isAll ? lines : entry.flags()).map(([key]) => key) : undefined;
+  yield reading && { ...reading, keys: entry.keys, ...(index !== undefined && { index, hidden: entry.hidden() }) };
+  for (const part of rest) yield readingOf(entry, part, schemaVersion);
+}
+
+/** Parses some lines of an entry. Returns `undefined` if one of them is damaged. */
+function readingOf({ version: asOf, tag }: HeldEntry, lines: readonly Line[], schemaVersion: number) {
   const flags = new Map<string, FlagDocument | null>();
   const texts = new Map<string, string>();
-  const lines = flagKeys === "all" ? entry.flags() : flagKeys.map((key) => [key, entry.document(key)] as const);
-  let isAnyAbsent = false;
   for (const [key, text] of lines) {
     const document = text === undefined ? null : parseCachedDocument(parseJson(text), schemaVersion);
     if (document === undefined) return undefined;
     flags.set(key, document);
-    if (text === undefined) isAnyAbsent = true;
-    else texts.set(key, text);
+    if (text !== undefined) texts.set(key, text);
   }
-  const reading: Reading = { asOf, tag, keys, flags, texts };
-  if (flagKeys === "all") return { ...reading, index: [...flags.keys()], hidden: entry.hidden() };
-  // With the index, the isolate need not look again for the next name that somebody makes up, or for a hidden one.
-  if (!isAnyAbsent || entry.whole.shards.length > 0) return reading;
-  return { ...reading, index: entry.flags().map(([key]) => key), hidden: entry.hidden() };
+  return { asOf, tag, flags, texts };
 }

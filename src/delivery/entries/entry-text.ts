@@ -7,8 +7,10 @@ import { parseJson, parseKeyTable } from "../../cache/redis/reading-text.ts";
 import { KEYS_FIELD } from "../../flags/changes.ts";
 import type { KeyTable } from "../../flags/sdk-keys.ts";
 
-/** An environment of more text than this is stored in shards of about this size (characters). */
+/** An environment of more text than this is stored in shards (characters). */
 const SHARD_CHARS = 1024 * 1024;
+/** The shards of an environment that would need too many of them are up to this size (characters). */
+const MAX_SHARD_CHARS = 2 * SHARD_CHARS;
 /** A larger environment is not stored, because reading it would take too many cache operations. */
 export const MAX_SHARDS = 16;
 
@@ -55,12 +57,15 @@ export function writeEntry(top: EntryTop, keys: KeyTable | undefined, flags: Ite
 }
 
 /** Splits flags into shards; one list if they need none, `undefined` if they need too many. */
-export function toShards(flags: Iterable<FlagLine>): FlagLine[][] | undefined {
+export function toShards(flags: readonly FlagLine[]): FlagLine[][] | undefined {
   const shards: FlagLine[][] = [[]];
+  const total = flags.reduce((sum, flag) => sum + sizeOf(flag), 0);
+  // One less, because no shard is quite full.
+  const shardChars = Math.min(Math.max(SHARD_CHARS, total / (MAX_SHARDS - 1)), MAX_SHARD_CHARS);
   let chars = 0;
   for (const flag of flags) {
-    const size = flag[0].length + flag[1].length + 2;
-    if (chars > 0 && chars + size > SHARD_CHARS) {
+    const size = sizeOf(flag);
+    if (chars > 0 && chars + size > shardChars) {
       shards.push([]);
       chars = 0;
     }
@@ -68,6 +73,10 @@ export function toShards(flags: Iterable<FlagLine>): FlagLine[][] | undefined {
     chars += size;
   }
   return shards.length > MAX_SHARDS ? undefined : shards;
+}
+
+function sizeOf([key, document]: FlagLine): number {
+  return key.length + document.length + 2;
 }
 
 /**

@@ -111,8 +111,9 @@ export class EntryWriter {
     if (shards === undefined) return this.#skip(name, `larger than ${MAX_SHARDS} shards`);
     const top: EntryTop = { schemaVersion, ...taken, hidden: whole.hidden };
     if (shards.length > 1) {
-      const texts = shards.map((lines) => writeEntry({ ...top, hidden: [] }, undefined, lines));
-      await Promise.all(texts.map((text, number) => store.putEntry(name, taken, text, number)));
+      // One after the other, because all texts at once would take as much memory again as L1's.
+      for (const [number, lines] of shards.entries())
+        await store.putEntry(name, taken, writeEntry({ ...top, hidden: [] }, undefined, lines), number);
       top.shards = shards.map(([first]) => first?.[0] ?? "");
     }
     await store.putEntry(name, taken, writeEntry(top, whole.keys, shards.length > 1 ? [] : whole.lines));

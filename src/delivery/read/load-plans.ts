@@ -5,7 +5,7 @@ import type { Reading } from "../../flags/reading.ts";
 import type { EnvironmentState } from "../environment.ts";
 
 /** The flag keys that Redis lacked, or all of the environment. */
-type Missing = readonly string[] | "all";
+export type Missing = readonly string[] | "all";
 
 /** One kind of load: which part of an environment it brings into L1, and how each tier is asked for it. */
 export interface LoadPlan {
@@ -16,14 +16,17 @@ export interface LoadPlan {
   /** Asks Redis with one command. Returns what is still missing, `undefined` if nothing is. */
   fromRedis: (tiers: TieredCache<CompiledFlag>) => Promise<Missing | undefined>;
   /**
-   * Asks the store for what is missing; for all of the plan if Redis was not asked. `since` is the version that the
-   * isolate knows.
+   * Asks the store for what is missing, at most `partFlags` flags of it; for all of the plan if Redis was not asked.
+   * `since` is the version that the isolate knows.
    */
   fromStore: (
     reader: FlagReader,
     missing: Missing | undefined,
     since: number | undefined,
+    partFlags: number,
   ) => Promise<Reading | undefined>;
+  /** If the store may be asked for parts: returns what L1 has not got since then (ms since epoch). */
+  missingSince?: (startedAt: number) => Missing;
 }
 
 /** Some flags, with the head and the SDK keys. */
@@ -41,7 +44,7 @@ export function planFlags({ name: environment, memory }: EnvironmentState, flagK
   };
 }
 
-/** All flags, with the head, the index and the SDK keys. */
+/** All flags, with the head, the index and the SDK keys. The store is asked for large environments in parts. */
 export function planEnvironment({ name: environment, memory }: EnvironmentState): LoadPlan {
   return {
     name: `all:${environment}`,
@@ -51,10 +54,14 @@ export function planEnvironment({ name: environment, memory }: EnvironmentState)
       if (!found || missing === "all" || memory.keys === undefined) return "all";
       return missing.length > 0 ? missing : undefined;
     },
-    fromStore: (reader, missing, since) =>
+    fromStore: (reader, missing, since, partFlags) =>
       missing === undefined || missing === "all"
-        ? reader.readEnvironment(environment, since)
-        : reader.readFlags(environment, missing, since),
+        ? reader.readEnvironment(environment, since, partFlags)
+        : reader.readFlags(environment, missing.slice(0, partFlags), since),
+    missingSince(startedAt) {
+      if (memory.index === undefined || memory.keys === undefined) return "all";
+      return memory.index.filter((key) => (memory.current(key)?.cachedAt ?? 0) < startedAt);
+    },
   };
 }
 

@@ -6,11 +6,11 @@ import { FailureLog } from "../../ops/failure-log.ts";
 import type { Log } from "../../ops/log.ts";
 import type { RemoteTier, TierOutcome } from "../../ops/metrics.ts";
 import type { FlagReader } from "../../store/readings/flag-reader.ts";
-import type { Reading } from "../../flags/reading.ts";
+import { PART_FLAGS, type Reading } from "../../flags/reading.ts";
 import type { EntryReader } from "../entries/entry-reader.ts";
 import type { EnvironmentState } from "../environment.ts";
 import type { RequestScope, Tier } from "../request-scope.ts";
-import type { LoadPlan } from "./load-plans.ts";
+import type { LoadPlan, Missing } from "./load-plans.ts";
 
 /** How a load ended. `unavailable` if no tier could be read; L1 may still hold an older copy. */
 export type LoadOutcome = Exclude<Tier, "L1" | "snapshot"> | "unknown-environment" | "unavailable";
@@ -35,6 +35,8 @@ export interface LoaderOptions {
   log: Log;
   /** Called with the outcome of each read of a tier. */
   onRead?: (tier: RemoteTier, outcome: TierOutcome) => void;
+  /** The number of flags that one reading of a large environment contains. */
+  partFlags?: number;
   /** False if the worker runs without Redis. */
   hasRedis: boolean;
   /** ms since epoch. */
@@ -127,9 +129,9 @@ export class Loader {
       }
     }
     try {
-      const fill = await this.#readStore(state, (reader, since) => plan.fromStore(reader, missing, since));
-      if (fill === undefined) return "unknown-environment";
-      if (isRedisUp) this.#fillBehind(fill, state, scope);
+      const fills = await this.#readStore(state, plan, missing);
+      if (fills === undefined) return "unknown-environment";
+      if (isRedisUp) this.#fillBehind(fills, state, scope);
       return "L3";
     } catch (error) {
       this.#failed("L3", state.name, error);
@@ -137,17 +139,22 @@ export class Loader {
     }
   }
 
-  /** Returns the fill of L2 that is due afterwards, `undefined` if there is no such environment. */
+  /** Returns the fills of L2 that are due afterwards, `undefined` if there is no such environment. */
   async #readStore(
     state: EnvironmentState,
-    ask: (reader: FlagReader, since: number | undefined) => Promise<Reading | undefined>,
-  ): Promise<(() => Promise<boolean>) | undefined> {
-    const { tiers, storeBreaker, reader, now } = this.#options;
+    plan: LoadPlan,
+    missing: Missing | undefined,
+  ): Promise<(() => Promise<boolean>)[] | undefined> {
+    const { tiers, storeBreaker, reader, now, partFlags = PART_FLAGS } = this.#options;
     const { name: environment, memory } = state;
-    for (let attempt = 1; ; attempt++) {
+    const startedAt = now();
+    const fills: (() => Promise<boolean>)[] = [];
+    let wanted = missing;
+    for (let attempt = 1; ;) {
       const readAt = now();
       const { version: known, tag } = memory;
-      const asked = storeBreaker.run(async () => ask(await reader(), known > 0 ? known : undefined));
+      const since = known > 0 ? known : undefined;
+      const asked = storeBreaker.run(async () => plan.fromStore(await reader(), wanted, since, partFlags));
       const reading = await tiers.prepared(asked);
       this.#succeeded("L3", reading === undefined ? "missing" : "ok");
       if (!reading) {
@@ -156,15 +163,31 @@ export class Loader {
       }
       const fill = tiers.accept(environment, reading, readAt);
       // The store went back to before the version known here. Tell L2 of that version, so that the sweep finds out.
-      if (reading.asOf < known) return async () => (await tiers.publish(environment, [[known, "*"]], tag)) === known;
+      if (reading.asOf < known) return [async () => (await tiers.publish(environment, [[known, "*"]], tag)) === known];
+      const isOvertaken = reading.asOf < memory.version;
+      const left = plan.missingSince?.(startedAt);
+      const isDone = left === undefined ? !isOvertaken : countOf(left) === 0;
+      const isProgress = left !== undefined && countOf(left) < countOf(wanted);
+      // L1 has no room for more if it lacks what it has just been given, or has dropped as much for it.
+      const isFull = !isOvertaken && (isProgress ? lacksAnyOf(left, reading) : memory.version === known);
       // L1 refuses whatever a change has overtaken, so read that again.
-      if (reading.asOf >= memory.version || attempt === MAX_READINGS) return fill;
+      if (isDone || isFull || (!isProgress && attempt++ === MAX_READINGS)) return [...fills, fill];
+      // L2 would refuse it too.
+      if (!isOvertaken) fills.push(fill);
+      wanted = left ?? wanted;
     }
   }
 
-  #fillBehind(fill: () => Promise<boolean>, { name: environment }: EnvironmentState, scope: RequestScope): void {
+  #fillBehind(
+    fills: readonly (() => Promise<boolean>)[],
+    { name: environment }: EnvironmentState,
+    scope: RequestScope,
+  ): void {
+    const fillAll = async () => {
+      for (const fill of fills) await fill();
+    };
     scope.waitUntil(
-      this.#options.redisBreaker.run(fill).then(
+      this.#options.redisBreaker.run(fillAll).then(
         () => this.#failures.succeeded("l2_fill"),
         (error: unknown) => this.#failures.failed("l2_fill", error, { environment }),
       ),
@@ -188,4 +211,12 @@ function flightName({ name }: LoadPlan, { minVersion }: RequestScope): string {
 
 function isRecentEnough({ version }: EnvironmentState, { minVersion }: RequestScope): boolean {
   return minVersion === undefined || version >= minVersion;
+}
+
+function countOf(missing: Missing | undefined): number {
+  return typeof missing === "object" ? missing.length : Number.POSITIVE_INFINITY;
+}
+
+function lacksAnyOf(missing: Missing | undefined, { flags }: Reading): boolean {
+  return typeof missing === "object" && missing.some((key) => flags.has(key));
 }

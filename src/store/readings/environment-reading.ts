@@ -52,15 +52,25 @@ export function toReading(row: ReadingRow, since: number | undefined): Reading {
   };
 }
 
+/** The flags that a reading contains: the first ones by key, with the index, or those with the given keys. */
+export type Requested = { first: number } | { keys: readonly string[] };
+
 /**
  * Selects some flags of an environment, or all of them with the index. The index also comes if one of the flags does
  * not exist: a reader that has it need not ask about the next name that somebody makes up. With it come the keys of
  * hidden flags, so that a reader need not ask about those either, which would tell them from made-up names.
  */
-export function selectReading(environment: string, since: number | undefined, flagKeys?: readonly string[]): SQL {
+export function selectReading(environment: string, since: number | undefined, wanted?: Requested): SQL {
   const changes = selectChanges(since);
-  if (!flagKeys) return selectRows({ environment, changes, hasIndex: sql`true` });
-  const requested = sql`select array(select jsonb_array_elements_text(${JSON.stringify(flagKeys)}::jsonb)) as flag_keys`;
+  if (!wanted) return selectRows({ environment, changes, hasIndex: sql`true` });
+  if ("first" in wanted) {
+    const requested = sql`select array(
+      select flag_key from flag_configurations where environment = ${environment} order by flag_key limit ${wanted.first}
+    ) as flag_keys`;
+    return selectRows({ environment, changes, requested, hasIndex: sql`true` });
+  }
+  const keys = JSON.stringify(wanted.keys);
+  const requested = sql`select array(select jsonb_array_elements_text(${keys}::jsonb)) as flag_keys`;
   const hasIndex = sql`exists (
         select from unnest(requested.flag_keys) as asked (key) where not exists (
           select from flag_configurations c where c.environment = target.key and c.flag_key = asked.key

@@ -1,7 +1,7 @@
 import type { Reading } from "../../flags/reading.ts";
 import { StoreUnavailableError } from "../../ops/errors.ts";
 import type { StoreDatabase } from "../client.ts";
-import { selectReading, type ReadingRow, toReading } from "./environment-reading.ts";
+import { type Requested, selectReading, type ReadingRow, toReading } from "./environment-reading.ts";
 import { readJson } from "../writes/transaction.ts";
 
 /**
@@ -11,13 +11,14 @@ import { readJson } from "../writes/transaction.ts";
  */
 export interface FlagReader {
   readFlags(environment: string, flagKeys: readonly string[], since?: number): Promise<Reading | undefined>;
-  readEnvironment(environment: string, since?: number): Promise<Reading | undefined>;
+  /** Reads the index and all flags; with `first`, at most that many flags. */
+  readEnvironment(environment: string, since?: number, first?: number): Promise<Reading | undefined>;
 }
 
 export function createFlagReader(db: StoreDatabase): FlagReader {
-  const read = async (environment: string, since?: number, flagKeys?: readonly string[]) => {
+  const read = async (environment: string, since?: number, wanted?: Requested) => {
     try {
-      const [row] = await readJson<ReadingRow>(db, selectReading(environment, since, flagKeys));
+      const [row] = await readJson<ReadingRow>(db, selectReading(environment, since, wanted));
       return row === undefined ? undefined : toReading(row, since);
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
@@ -25,7 +26,8 @@ export function createFlagReader(db: StoreDatabase): FlagReader {
     }
   };
   return {
-    readFlags: (environment, flagKeys, since) => read(environment, since, flagKeys),
-    readEnvironment: (environment, since) => read(environment, since),
+    readFlags: (environment, flagKeys, since) => read(environment, since, { keys: flagKeys }),
+    readEnvironment: (environment, since, first) =>
+      read(environment, since, first === undefined ? undefined : { first }),
   };
 }

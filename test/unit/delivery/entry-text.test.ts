@@ -70,8 +70,16 @@ describe("shards", () => {
     }
   });
 
+  test("are up to two mebibytes in an environment that would need too many", ({ expect }) => {
+    const flags = Array.from({ length: 25_000 }, (_, i) => line(`flag-${10_000 + i}`, "x".repeat(740)));
+    const shards = toShards(flags) ?? [];
+    expect(shards.flat()).toEqual(flags);
+    expect(shards.length).toBeGreaterThan(MAX_SHARDS - 2);
+    expect(shards.length).toBeLessThanOrEqual(MAX_SHARDS);
+  });
+
   test("are refused for an environment that needs too many", ({ expect }) => {
-    const flags = Array.from({ length: MAX_SHARDS + 1 }, (_, i) => line(`flag-${i + 10}`, "x".repeat(SHARD_CHARS)));
+    const flags = Array.from({ length: MAX_SHARDS + 1 }, (_, i) => line(`flag-${i + 10}`, "x".repeat(2 * SHARD_CHARS)));
     expect(toShards(flags)).toBeUndefined();
   });
 
