@@ -1,7 +1,8 @@
 /**
  * Compares Burgee's evaluator with six others in one process. The rounds are interleaved and the medians compared, so
- * that a noisy machine affects all of them equally. Only the ratios carry over to other machines. The target is a ratio
- * to the fastest of three peers: flagd-core, unleash-client and GrowthBook.
+ * that a noisy machine affects all of them equally. Only the ratios carry over to other machines. The targets are
+ * ratios to the fastest of three peers: flagd-core, unleash-client and GrowthBook. That of the rollout is lower: most
+ * of its time goes into reading and hashing the characters of an id, and the engine offers no faster way.
  * Run: node bench/evaluator/main.ts
  */
 import { burgee } from "./burgee.ts";
@@ -19,7 +20,6 @@ const OTHERS: EngineFactory[] = [launchdarkly, featurevisor, vercel];
 
 const ROUNDS = Number(process.env["ROUNDS"] ?? 41);
 const ROUND_MS = Number(process.env["ROUND_MS"] ?? 8);
-const TARGET = 5;
 const USERS = 64;
 
 const users = Array.from({ length: USERS }, (_, i): User => {
@@ -51,20 +51,26 @@ const mixed: FlagKinds = new Map(
 const makeAll = (flags: FlagKinds, of: User[]): Promise<Engine[]> =>
   Promise.all([burgee, ...PEERS, ...OTHERS].map(async (make) => make(flags, of)));
 
-const cases: { name: string; flags: FlagKinds; run: (engine: Engine) => (user: number) => number }[] = [
-  { name: "50% rollout", flags: one("rollout"), run: (engine) => (user) => Number(engine.single("rollout", user)) },
+const cases: { name: string; target: number; flags: FlagKinds; run: (engine: Engine) => (user: number) => number }[] = [
+  {
+    name: "50% rollout",
+    target: 6,
+    flags: one("rollout"),
+    run: (engine) => (user) => Number(engine.single("rollout", user)),
+  },
   {
     name: "five rules",
+    target: 8,
     flags: one("five-rules"),
     run: (engine) => (user) => Number(engine.single("five-rules", user)),
   },
-  { name: "bulk of 100 mixed flags", flags: mixed, run: (engine) => (user) => engine.all(user) },
+  { name: "bulk of 100 mixed flags", target: 8, flags: mixed, run: (engine) => (user) => engine.all(user) },
 ];
 
 await expectAgreement();
 
 let isMissed = false;
-for (const { name, flags, run } of cases) {
+for (const { name, target, flags, run } of cases) {
   const engines = await makeAll(flags, users);
   const medians = measure(engines.map((engine) => ({ name: engine.name, run: run(engine) })));
   const [ours = NaN, ...others] = medians.values();
@@ -78,9 +84,9 @@ for (const { name, flags, run } of cases) {
       ]),
     ),
   );
-  console.log(`fastest of the first three / burgee: ${(fastestPeer / ours).toFixed(1)}x (target ${TARGET}x)`);
+  console.log(`fastest of the first three / burgee: ${(fastestPeer / ours).toFixed(1)}x (target ${target}x)`);
   console.log(`fastest of all six / burgee: ${(Math.min(...others) / ours).toFixed(1)}x`);
-  if (fastestPeer / ours < TARGET) isMissed = true;
+  if (fastestPeer / ours < target) isMissed = true;
 }
 process.exitCode = isMissed ? 1 : 0;
 
