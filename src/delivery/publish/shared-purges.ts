@@ -46,7 +46,7 @@ export class SharedPurges {
   /**
    * Purges together with others, or at once and alone if the caller `isAlone`. If the tags of all of them need more
    * than one call, the `wider` tags take their place. `accepted` resolves once the API has accepted the call, and
-   * `repeated` after the repeats. Both reject if a call failed.
+   * `repeated` after the repeats, whether or not the API has accepted those. Both reject if the first call failed.
    */
   purge(
     tags: readonly string[],
@@ -83,7 +83,7 @@ export class SharedPurges {
 
   /**
    * Repeats the tags that the batch purged first, together with other purges, unless another of its requests has begun
-   * that already.
+   * that already. One that fails must not cancel the next one.
    */
   async #repeat(batch: Batch): Promise<void> {
     let waited = 0;
@@ -95,7 +95,7 @@ export class SharedPurges {
       const tags = [...batch.first];
       const shared = (this.#open ??= aBatch());
       add(shared, tags, batch.wider);
-      await this.#call(shared, tags);
+      await this.#call(shared, tags).catch(() => undefined);
     }
   }
 }

@@ -159,6 +159,17 @@ describe("purges that share calls", () => {
     expect(calls.map(({ tags }) => tags.length)).toEqual([1, 100, 20]);
   });
 
+  test("a repeat that fails does not cancel the next one", async ({ expect }) => {
+    const api = target();
+    purge(api, "a");
+    await clock.advance(0);
+    respond = () => Promise.reject(new TypeError("the network is down"));
+    await clock.advance(2000);
+    respond = accept;
+    await clock.advance(7000);
+    expect(calls.map(({ at }) => at)).toEqual([0, 2000, 8000]);
+  });
+
   test("a purge whose shared call never ends makes its own after ten seconds", async ({ expect }) => {
     const api = target();
     purge(api, "a");
