@@ -41,7 +41,7 @@ interface Held {
 /** Brings flags from the data centre's entries into L1, so that an isolate begins without asking a tier behind it. */
 export class EntryReader {
   readonly #options: EntryReaderOptions;
-  /** By environment, in the order of reading. */
+  /** By environment, in the order of use. */
   readonly #held = new Map<string, Held>();
 
   constructor(options: EntryReaderOptions) {
@@ -64,7 +64,9 @@ export class EntryReader {
     const isConfirmed = isWithin(memory.checkedAt, headCheckMs, clock.now()) && memory.version >= minVersion;
     if (!isConfirmed && !(await heads.take(state, scope))) return false;
     const entry = this.#usable(state, flagKeys) ?? (await this.#read(state, scope));
-    if (entry === undefined || !(await store.addShards(name, entry, flagKeys))) {
+    const isComplete = entry !== undefined && (await store.addShards(name, entry, flagKeys));
+    this.#dropOldest(name);
+    if (!isComplete) {
       state.entries.isAnyLost = true;
       return false;
     }
@@ -103,11 +105,18 @@ export class EntryReader {
     const { histories } = memory;
     const entry = await this.#options.store.environment(name, { version, tag });
     if (entry === undefined) return;
-    this.#held.delete(name);
     this.#held.set(name, { entry, memory, histories });
     state.entries.stored = { version, tag, takenAt: entry.takenAt };
     state.entries.whole = { ...entry.whole, histories };
-    dropOldest(this.#held, MAX_HELD_CHARS, (held) => held.entry.size);
+  }
+
+  /** Bounds the text that is held. An entry may have got shards, so the one in use counts as the newest. */
+  #dropOldest(environment: string): void {
+    const held = this.#held.get(environment);
+    if (held === undefined) return;
+    this.#held.delete(environment);
+    this.#held.set(environment, held);
+    dropOldest(this.#held, MAX_HELD_CHARS, ({ entry }) => entry.size);
   }
 
   /** Compiles the flags into L1. Returns whether all of them are there, which a change in the meantime prevents. */
