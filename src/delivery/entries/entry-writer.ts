@@ -119,6 +119,8 @@ export class EntryWriter {
     await store.putEntry(name, taken, writeEntry(top, whole.keys, shards.length > 1 ? [] : whole.lines));
     await store.putNewest(name, { ...taken, whole: { version, tag } });
     entries.stored = taken;
+    // Reading the rest has looked for this entry too.
+    entries.isAnyLost = false;
     entries.whole = { version, tag, histories };
   }
 

@@ -35,7 +35,13 @@ describe("an environment is stored in its data centre", () => {
     world.project.resetStats();
     const { version } = await world.ask(isolate);
     expect(stored()).toEqual([[version, undefined]]);
+    const { puts } = world.edge;
+    await world.clock.advance(2 * EVERY_MS);
+    await world.ask(isolate);
+    // The head is shared again, and nothing else.
+    expect(world.edge.puts).toBe(puts + 1);
     world.breakDown();
+    await world.clock.advance(2000);
     expect((await world.ask(world.start(), "")).keys).toHaveLength(4);
     expect(await world.ask(world.start(), "/other-1")).toMatchObject({ status: 200, version });
   });
