@@ -84,6 +84,13 @@ describe.each(BACKENDS)("reading on %s", (_, url) => {
     expect(environment?.index).toEqual(["base", "bystander", "page", "shell"]);
     expect(environment?.flags.get("bystander")).not.toHaveProperty("segments");
     expect(environment?.flags.get("bystander")).not.toHaveProperty("dependencies");
+    // The first flags of the environment may refer to later ones.
+    for (const first of [1, 2, 3, 4, 5]) {
+      const part = await reader.readEnvironment("prod", undefined, first);
+      const keys = environment?.index?.slice(0, first) ?? [];
+      expect([...(part?.flags ?? [])]).toEqual(keys.map((key) => [key, environment?.flags.get(key)]));
+      expect(part?.index).toEqual(environment?.index);
+    }
   });
 
   it("keeps environments apart", async ({ expect }) => {
