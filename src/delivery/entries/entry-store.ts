@@ -91,8 +91,7 @@ export class EntryStore {
       const numbers = missing.slice(i, i + PARALLEL);
       const shards = await Promise.all(numbers.map((number) => this.#entry(environment, version, tag, number)));
       for (const [j, shard] of shards.entries()) {
-        if (shard === undefined) return false;
-        entry.addShard(numbers[j] ?? 0, shard);
+        if (shard === undefined || !entry.addShard(numbers[j] ?? 0, shard)) return false;
       }
     }
     return true;

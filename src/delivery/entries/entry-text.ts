@@ -37,7 +37,7 @@ export interface EntryTop extends Taken {
   schemaVersion: number;
   /** The flags of this text that client keys may not see. */
   hidden: readonly string[];
-  /** If the flags are in shards: the first flag key of each. */
+  /** If the flags are in shards: the first flag key of each. In a shard: its own one and that of the next shard. */
   shards?: readonly string[];
   /** If the text holds only what changed since an earlier version: that version, which is stored whole. */
   base?: TaggedVersion;

@@ -112,9 +112,12 @@ export class EntryWriter {
     const top: EntryTop = { schemaVersion, ...taken, hidden: whole.hidden };
     if (shards.length > 1) {
       // One after the other, because all texts at once would take as much memory again as L1's.
-      for (const [number, lines] of shards.entries())
-        await store.putEntry(name, taken, writeEntry({ ...top, hidden: [] }, undefined, lines), number);
-      top.shards = shards.map(([first]) => first?.[0] ?? "");
+      const firstKeys = shards.map(([first]) => first?.[0] ?? "");
+      for (const [number, lines] of shards.entries()) {
+        const own: EntryTop = { ...top, hidden: [], shards: firstKeys.slice(number, number + 2) };
+        await store.putEntry(name, taken, writeEntry(own, undefined, lines), number);
+      }
+      top.shards = firstKeys;
     }
     await store.putEntry(name, taken, writeEntry(top, whole.keys, shards.length > 1 ? [] : whole.lines));
     await store.putNewest(name, { ...taken, whole: { version, tag } });

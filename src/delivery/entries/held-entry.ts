@@ -46,8 +46,16 @@ export class HeldEntry implements TaggedVersion {
     return [...needed].filter((shard) => shard >= 0 && !this.#shards.has(shard));
   }
 
-  addShard(number: number, shard: EntryText): void {
+  /**
+   * Returns false, and refuses the shard, if it does not hold the flags that belong there: another release may have
+   * split the same environment in other places.
+   */
+  addShard(number: number, shard: EntryText): boolean {
+    const { shards } = this.whole;
+    const [first, next] = shard.top.shards ?? [];
+    if (first !== shards[number] || next !== shards[number + 1]) return false;
     this.#shards.set(number, shard);
+    return true;
   }
 
   /** Returns the flag's document as JSON; `undefined` if there is no such flag. Its shard must have been added. */

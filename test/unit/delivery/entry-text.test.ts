@@ -89,10 +89,28 @@ describe("shards", () => {
     expect(held.missingShards(["a"])).toEqual([]);
     expect(held.missingShards(["b", "e", "f"])).toEqual([0, 1]);
     expect(held.missingShards("all")).toEqual([0, 1, 2]);
-    held.addShard(1, parse(writeEntry(top(7), undefined, [line("f"), line("g")])));
+    const shard = parse(writeEntry(top(7, { shards: ["f", "m"] }), undefined, [line("f"), line("g")]));
+    expect(held.addShard(1, shard)).toBe(true);
     expect(held.missingShards(["g", "z"])).toEqual([2]);
     expect([held.document("g"), held.document("h"), held.document("a")]).toEqual([line("g")[1], undefined, undefined]);
     expect(held.hidden()).toEqual(["g"]);
+  });
+
+  test("are refused if another release has split the environment in other places", ({ expect }) => {
+    const whole = parse(writeEntry(top(7, { shards: ["b", "f", "m"] }), KEYS, []));
+    const held = new HeldEntry(whole, KEYS, undefined);
+    for (const [number, shards] of [
+      [0, ["b", "d"]],
+      [1, ["d", "m"]],
+      [1, ["f"]],
+      [2, ["m", "z"]],
+      [2, undefined],
+    ] as const) {
+      const shard = parse(writeEntry(top(7, shards && { shards }), undefined, []));
+      expect(held.addShard(number, shard)).toBe(false);
+    }
+    expect(held.missingShards("all")).toEqual([0, 1, 2]);
+    expect(held.addShard(2, parse(writeEntry(top(7, { shards: ["m"] }), undefined, [])))).toBe(true);
   });
 });
 
@@ -114,16 +132,9 @@ describe("an entry of changes", () => {
       const own = writeEntry(top(2, { base, changed, hidden: lines.map(([key]) => key) }), KEYS, lines);
       const held = new HeldEntry(parse(own), KEYS, parse(whole));
       for (const [i, part] of parts.entries()) {
-        held.addShard(
-          i,
-          parse(
-            writeEntry(
-              top(1),
-              undefined,
-              part.map((key) => line(key, 1)),
-            ),
-          ),
-        );
+        const shards = parts.slice(i, i + 2).map(([first]) => first ?? "");
+        const lines = part.map((key) => line(key, 1));
+        held.addShard(i, parse(writeEntry(top(1, { shards }), undefined, lines)));
       }
       expect(held.missingShards("all")).toEqual([]);
       expect(held.flags()).toEqual(after.toSorted().map((key) => line(key, changed.includes(key) ? 2 : 1)));

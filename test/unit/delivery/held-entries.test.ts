@@ -19,11 +19,12 @@ async function storeEnvironment(store: EntryStore, environment: string, now: num
   const top = { schemaVersion: SCHEMA_VERSION, ...VERSION, takenAt: now, hidden: [] };
   const line = (key: string): FlagLine => [key, JSON.stringify(aFlagDocument(key, 1))];
   const shards = Array.from({ length: SHARDS }, (_, n) => `k${n}`);
+  const first = shards.map((name) => `${name}-a`);
   for (const [n, name] of shards.entries()) {
     const lines = [line(`${name}-a`), line(`${name}-b`), [`${name}-z`, "x".repeat(SHARD_CHARS)] as const];
-    await store.putEntry(environment, VERSION, writeEntry(top, undefined, lines), n);
+    const own = { ...top, shards: first.slice(n, n + 2) };
+    await store.putEntry(environment, VERSION, writeEntry(own, undefined, lines), n);
   }
-  const first = shards.map((name) => `${name}-a`);
   await store.putEntry(environment, VERSION, writeEntry({ ...top, shards: first }, {}, []));
   await store.putHead(environment, { ...VERSION, changes: [], confirmedAt: now }, 30);
 }
