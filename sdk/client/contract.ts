@@ -39,7 +39,22 @@ export type Condition =
       caseInsensitive?: boolean | undefined;
       missing?: boolean | "unknown" | undefined;
       invalid?: boolean | "unknown" | undefined;
-      read?: "version-strict" | "version-partial" | "version-loose" | "version-extended" | "version-padded" | undefined;
+      read?:
+        | "number"
+        | "number-comma"
+        | "text"
+        | "length"
+        | "type"
+        | "json"
+        | "version-strict"
+        | "version-partial"
+        | "version-loose"
+        | "version-extended"
+        | "version-padded"
+        | { modulo: number }
+        | { age: "seconds" | "minutes" | "hours" | "days" | "weeks" }
+        | undefined;
+      each?: boolean | undefined;
     }
   | { segment: string }
   | { flag: string; variants: string[] }
@@ -482,6 +497,9 @@ export type ConditionTrace = {
   not?: ConditionTrace | undefined;
   attribute?: AttributePath | undefined;
   operator?: string | undefined;
+  /** How the attribute is read, as in the condition. */
+  read?: string | Record<string, string | number> | undefined;
+  each?: true | undefined;
   /** The first values of the condition. */
   values?: (string | number | boolean | null)[] | undefined;
   /** The number of values that `values` leaves out. */
@@ -1068,6 +1086,8 @@ const SHAPES = {
           "not?": "object",
           "attribute?": { or: ["string", ["string"]] },
           "operator?": "string",
+          "read?": { or: [{ "*": { or: ["string", "number"] } }, "string"] },
+          "each?": "boolean",
           "values?": [{ or: ["string", "number", "boolean", "null"] }],
           "omittedValues?": "number",
           "isPresent?": "boolean",

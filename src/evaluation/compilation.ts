@@ -14,6 +14,8 @@ export interface DependencyPlan {
 export interface Traits {
   isRandom: boolean;
   readsRequest: boolean;
+  /** Whether a condition compares the age of an instant, so that the result may change at any time. */
+  readsAge: boolean;
   /** The instants (ms since epoch) at which the schedule of a rule begins or ends. */
   instants: Set<number>;
   /** The periods of ramps: the result may change at any time in [start, end). */
@@ -38,12 +40,13 @@ export interface Compilation {
 }
 
 export function newTraits(): Traits {
-  return { isRandom: false, readsRequest: false, instants: new Set(), ramps: new Set(), tests: 0 };
+  return { isRandom: false, readsRequest: false, readsAge: false, instants: new Set(), ramps: new Set(), tests: 0 };
 }
 
 export function addTraits(to: Traits, from: Traits): void {
   to.isRandom ||= from.isRandom;
   to.readsRequest ||= from.readsRequest;
+  to.readsAge ||= from.readsAge;
   for (const instant of from.instants) to.instants.add(instant);
   for (const ramp of from.ramps) to.ramps.add(ramp);
   countTests(to, from.tests);

@@ -41,6 +41,7 @@ class ExecutableFlag implements CompiledFlag {
   readonly documentText: string;
   readonly isRandom: boolean;
   readonly readsRequest: boolean;
+  readonly readsAge: boolean;
   readonly nextBoundary: CompiledFlag["nextBoundary"];
   readonly #run: Plan["run"];
 
@@ -54,6 +55,7 @@ class ExecutableFlag implements CompiledFlag {
     this.documentText = text;
     this.isRandom = traits.isRandom;
     this.readsRequest = traits.readsRequest;
+    this.readsAge = traits.readsAge;
     this.nextBoundary = compileBoundaries(traits);
     this.#run = run;
   }

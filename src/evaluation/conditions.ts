@@ -4,8 +4,10 @@ import { type Bucketing, compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { commonLeaf } from "./common-leaf.ts";
 import { CompileError } from "./compile-error.ts";
 import { compilePredicate } from "./operators.ts";
+import { compileValueTest, type ValueTest } from "./readers/value-test.ts";
 import { SharedValues } from "../flags/shared-values.ts";
 import { addTraits, countTests, newTraits, type DependencyPlan, type Compilation } from "./compilation.ts";
+import { readerName } from "../flags/value-kinds.ts";
 import { type CompiledSegment, segmentText, sharedSegment, shareSegment } from "./segments/shared-segments.ts";
 import { allOf, anyOf, FALSE, notOf, TRUE, type Predicate, UNKNOWN, type Test, type Truth } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
@@ -23,12 +25,13 @@ export function compileCondition(condition: Condition, compilation: Compilation)
   throw new CompileError("unknown form of condition");
 }
 
-/** The operators that only compare values, without parsing a text or searching a list. */
+/** The operators that, without a reader, only compare values. They parse no text and search no list. */
 const IS_CHEAP = /^(?:equals|in|exists|starts_with|ends_with|[lg]te?)$/;
 
 /** Compiles the cheap conditions first. The order of conditions does not change their conjunction or disjunction. */
 function compileAll(conditions: readonly Condition[], compilation: Compilation): Test[] {
-  const isCheap = (one: Condition): boolean => "attribute" in one && IS_CHEAP.test(one.operator);
+  const isCheap = (one: Condition): boolean =>
+    "attribute" in one && one.read === undefined && IS_CHEAP.test(one.operator);
   return [...conditions.filter(isCheap), ...conditions.filter((one) => !isCheap(one))].map((one) =>
     compileCondition(one, compilation),
   );
@@ -121,6 +124,7 @@ function compileLeaf(condition: AttributeCondition, compilation: Compilation): T
   countTests(compilation.traits, 1);
   const attribute = compileAttribute(condition.attribute);
   compilation.traits.readsRequest ||= attribute.readsRequest;
+  compilation.traits.readsAge ||= readerName(condition.read) === "age";
   const text = JSON.stringify(condition);
   const known = leaves.get(text);
   if (known !== undefined) return known;
@@ -133,8 +137,11 @@ function newLeaf(condition: AttributeCondition, attribute: Attribute): Test {
   // `exists` asks whether the attribute is there, so for a missing one it is false and never unknown.
   const missing = condition.operator === "exists" ? FALSE : truthOf(condition.missing);
   const invalid = invalidTruth(condition);
-  const test = compilePredicate(condition, invalid);
   const { contextName, get } = attribute;
+  if (condition.read !== undefined || condition.each !== undefined) {
+    return readingLeaf(get, missing, compileValueTest(condition, invalid));
+  }
+  const test = compilePredicate(condition, invalid);
   if (contextName !== undefined) {
     return commonLeaf(contextName, condition, missing, invalid) ?? contextLeaf(contextName, missing, test);
   }
@@ -152,6 +159,13 @@ function leafOf(get: Getter, missing: Truth, test: Predicate): Test {
   return (input) => {
     const value = get(input);
     return value === undefined ? missing : test(value);
+  };
+}
+
+function readingLeaf(get: Getter, missing: Truth, test: ValueTest): Test {
+  return (input) => {
+    const value = get(input);
+    return value === undefined ? missing : test(value, input.now);
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AttributeCondition, AttributePath, Condition, JsonScalar, Operator } from "../flags/document.ts";
+import type { AttributeCondition, AttributePath, Condition, JsonScalar, Operator, Reader } from "../flags/document.ts";
 import { compileAttribute } from "./attribute.ts";
 import { compileBucketing, NO_BUCKET } from "./bucketing.ts";
 import { compileCondition, servedVariant } from "./conditions.ts";
@@ -29,6 +29,8 @@ export type ConditionTrace = { result: TruthName } & (
 interface LeafTrace {
   attribute: AttributePath;
   operator: Operator;
+  read?: Reader;
+  each?: true;
   /** The first values of the condition. */
   values?: JsonScalar[];
   /** The number of values that `values` leaves out. */
@@ -80,13 +82,15 @@ export function traceCondition(condition: Condition, trace: Trace): ConditionTra
 }
 
 function traceLeaf(condition: AttributeCondition, input: EvaluationInput): LeafTrace {
-  const { attribute, operator, values } = condition;
+  const { attribute, operator, values, read, each } = condition;
   const { get, readsRequest } = compileAttribute(attribute);
   const value = get(input);
   const problem = value === undefined ? undefined : comparisonProblem(condition, value);
   return {
     attribute,
     operator,
+    ...(read !== undefined && { read }),
+    ...(each === true && { each }),
     ...(values && { values: values.slice(0, SHOWN_VALUES) }),
     ...(values && values.length > SHOWN_VALUES && { omittedValues: values.length - SHOWN_VALUES }),
     isPresent: value !== undefined,

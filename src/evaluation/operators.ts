@@ -3,8 +3,10 @@ import { foldCase } from "../flags/formats/fold-case.ts";
 import { isInBlocks, parseAddress, parseCidr } from "../flags/formats/ip.ts";
 import { compilePattern } from "../flags/formats/pattern.ts";
 import { toInstant, valueProblem } from "../flags/operator-values.ts";
-import { OPERATOR_VALUES, readersOf } from "../flags/value-kinds.ts";
+import type { VersionReaderName } from "../flags/formats/version-readers.ts";
+import { READER_OPERATORS, readerName, SINGLE_VALUE_OPERATORS, valueKindOf } from "../flags/value-kinds.ts";
 import { CompileError } from "./compile-error.ts";
+import { canonicalJson } from "./readers/canonical-json.ts";
 import { FALSE, type Predicate, TRUE, type Truth } from "./truth.ts";
 import { anyRange, anyVersion } from "./version-operators.ts";
 
@@ -15,6 +17,9 @@ interface Options {
   invalid: Truth;
   read: Reader | undefined;
 }
+
+/** One of the two numbers, or of the two texts, that an order compares. */
+type Bound = number | string;
 
 type Factory = (values: JsonScalar[], options: Options) => Predicate;
 
@@ -55,10 +60,10 @@ const FACTORIES: Record<Operator, Factory> = {
 const includes = (text: string, value: string): boolean => text.includes(value);
 const startsWith = (text: string, value: string): boolean => text.startsWith(value);
 const endsWith = (text: string, value: string): boolean => text.endsWith(value);
-const isBelow = (a: number, b: number): boolean => a < b;
-const isAtMost = (a: number, b: number): boolean => a <= b;
-const isAbove = (a: number, b: number): boolean => a > b;
-const isAtLeast = (a: number, b: number): boolean => a >= b;
+const isBelow = (a: Bound, b: Bound): boolean => a < b;
+const isAtMost = (a: Bound, b: Bound): boolean => a <= b;
+const isAbove = (a: Bound, b: Bound): boolean => a > b;
+const isAtLeast = (a: Bound, b: Bound): boolean => a >= b;
 const isSame = (order: number): boolean => order === 0;
 const isNegative = (order: number): boolean => order < 0;
 const isNotPositive = (order: number): boolean => order <= 0;
@@ -66,26 +71,38 @@ const isPositive = (order: number): boolean => order > 0;
 const isNotNegative = (order: number): boolean => order >= 0;
 
 /**
- * Compiles a condition's test of its attribute's value. The test returns `invalid` for a value that cannot be compared.
- * Throws CompileError if the operator rejects a value.
+ * Compiles the test of what a condition's reader has read, or of its attribute's value if it has no reader. The test
+ * itself reads versions. It returns `invalid` for a value that cannot be compared. Throws CompileError if the operator
+ * rejects a value.
  */
 export function compilePredicate(condition: AttributeCondition, invalid: Truth): Predicate {
   const { operator, values = [], caseInsensitive, read } = condition;
   if (!Object.hasOwn(FACTORIES, operator)) throw new CompileError(`unknown operator ${JSON.stringify(operator)}`);
   const options = { fold: caseInsensitive === true, invalid, read };
-  if (read !== undefined && !readersOf(operator).includes(read))
-    throw new CompileError(`${operator} does not take read ${JSON.stringify(read)}`);
-  const kind = OPERATOR_VALUES[operator];
+  if (read !== undefined) checkReader(operator, read);
+  const kind = valueKindOf(operator, read);
   if (kind === "none") return FACTORIES[operator]([], options);
   if (!Array.isArray(values) || values.length === 0) throw new CompileError(`${operator} needs at least one value`);
-  if (kind === "number" && values.length !== 1) throw new CompileError(`${operator} needs exactly one number`);
+  if (SINGLE_VALUE_OPERATORS.has(operator) && values.length !== 1)
+    throw new CompileError(`${operator} needs exactly one value`);
   if (kind === "range" && values.length % 2 !== 0) throw new CompileError(`${operator} needs pairs of bounds`);
   for (const value of values) {
     // The factory compiles patterns and throws on a bad one, so checking them here would compile them twice.
     const problem = kind === "pattern" && typeof value === "string" ? undefined : valueProblem(operator, value, read);
     if (problem !== undefined) throw new CompileError(`${operator}: a value ${problem}`);
   }
-  return FACTORIES[operator](values, options);
+  return FACTORIES[operator](kind === "json" ? values.map(canonicalText) : values, options);
+}
+
+function checkReader(operator: Operator, read: Reader): void {
+  const name = readerName(read);
+  if (name === undefined || !READER_OPERATORS[name].includes(operator))
+    throw new CompileError(`${operator} does not take read ${JSON.stringify(read)}`);
+}
+
+/** Returns JSON text in the one form in which the reader `json` writes the attribute. */
+function canonicalText(json: JsonScalar): string {
+  return canonicalJson(JSON.parse(json as string) as JsonValue);
 }
 
 /** Returns the type of a scalar as `equals` distinguishes types, or `undefined` for a value that it cannot compare. */
@@ -179,12 +196,23 @@ function matchesAny(values: JsonScalar[], { fold, invalid }: Options): Predicate
   };
 }
 
-function comparesTo(values: JsonScalar[], { invalid }: Options, holds: (a: number, b: number) => boolean): Predicate {
-  const bound = values[0] as number;
+function comparesTo(values: JsonScalar[], options: Options, holds: (a: Bound, b: Bound) => boolean): Predicate {
+  const [bound] = values;
+  return typeof bound === "string"
+    ? comparesToText(bound, options, holds)
+    : comparesToNumber(bound as number, options, holds);
+}
+
+function comparesToNumber(bound: number, { invalid }: Options, holds: (a: number, b: number) => boolean): Predicate {
   return (value) => {
     if (typeof value !== "number" || Number.isNaN(value)) return invalid;
     return holds(value, bound) ? TRUE : FALSE;
   };
+}
+
+/** JavaScript orders texts by their code units. */
+function comparesToText(bound: string, { invalid }: Options, holds: (a: string, b: string) => boolean): Predicate {
+  return (value) => (typeof value !== "string" ? invalid : holds(value, bound) ? TRUE : FALSE);
 }
 
 function isBetween(values: JsonScalar[], { invalid }: Options): Predicate {
@@ -209,7 +237,7 @@ function anyInstant(values: JsonScalar[], { invalid }: Options, holds: (a: numbe
 }
 
 function versionsOf(values: JsonScalar[], { read, invalid }: Options) {
-  return { versions: values as string[], read, invalid };
+  return { versions: values as string[], read: read as VersionReaderName | undefined, invalid };
 }
 
 function isInCidr(values: JsonScalar[], { invalid }: Options): Predicate {

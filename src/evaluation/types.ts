@@ -72,4 +72,6 @@ export interface CompiledFlag extends Readonly<Omit<FlagDefinition, "variants">>
   readonly isRandom: boolean;
   /** Whether the flag reads a `request.*` attribute. */
   readonly readsRequest: boolean;
+  /** Whether the result depends on the age of an instant. `nextBoundary` does not foresee its changes. */
+  readonly readsAge: boolean;
 }

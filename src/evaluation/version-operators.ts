@@ -1,4 +1,4 @@
-import type { JsonScalar, JsonValue, Reader } from "../flags/document.ts";
+import type { JsonScalar, JsonValue } from "../flags/document.ts";
 import {
   caretRange,
   compareVersions,
@@ -8,7 +8,7 @@ import {
   tildeRange,
   type Version,
 } from "../flags/formats/semver.ts";
-import { VERSION_READERS, type VersionTest } from "../flags/formats/version-readers.ts";
+import { VERSION_READERS, type VersionReaderName, type VersionTest } from "../flags/formats/version-readers.ts";
 import { CompileError } from "./compile-error.ts";
 import { FALSE, type Predicate, TRUE, type Truth } from "./truth.ts";
 
@@ -16,7 +16,7 @@ import { FALSE, type Predicate, TRUE, type Truth } from "./truth.ts";
 export interface VersionCondition {
   versions: string[];
   /** Without a reader, versions are those of Semantic Versioning 2.0, and a leading "v" is allowed. */
-  read: Reader | undefined;
+  read: VersionReaderName | undefined;
   /** The result if the attribute is not a version. */
   invalid: Truth;
 }

@@ -49,15 +49,33 @@ export const OPERATORS = [
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** The closed list of readers: the ways to read an attribute before it is compared. */
+/** The readers that need no parameter: ways to read an attribute before it is compared. The list is closed. */
 export const READERS = [
+  "number",
+  "number-comma",
+  "text",
+  "length",
+  "type",
+  "json",
   "version-strict",
   "version-partial",
   "version-loose",
   "version-extended",
   "version-padded",
 ] as const;
-export type Reader = (typeof READERS)[number];
+export type NamedReader = (typeof READERS)[number];
+
+/** The units of an age. All have a fixed length: a day has 24 hours. */
+export const AGE_UNITS = ["seconds", "minutes", "hours", "days", "weeks"] as const;
+export type AgeUnit = (typeof AGE_UNITS)[number];
+
+/** A way to read an attribute before it is compared. docs/conditions.md defines each. */
+export type Reader =
+  | NamedReader
+  /** The remainder of a number. */
+  | { modulo: number }
+  /** The time since an instant, negative for the future. */
+  | { age: AgeUnit };
 
 /**
  * The path of an attribute. A string names one property even if it contains dots, except that `request.` is a prefix.
@@ -78,8 +96,10 @@ export interface AttributeCondition {
    * that is not a version, an instant or an address. The default is "unknown" if `missing` is "unknown", else false.
    */
   invalid?: boolean | "unknown";
-  /** How to read the attribute and the values. The default is the operator's own way. */
+  /** How to read the attribute, and versions among the values. The default is the operator's own way. */
   read?: Reader;
+  /** Whether the condition is true if an element of a list passes. A value that is not a list is tested itself. */
+  each?: boolean;
 }
 
 /** A percentage as a condition: true if the subject's bucket is in one of the half-open ranges `[from, to)`. */

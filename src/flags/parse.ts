@@ -6,6 +6,7 @@ import { LIMITS, RESERVED_NAME } from "./limits.ts";
 import {
   CONDITION_FORMS,
   flagInputSchema,
+  READER_FORMS,
   segmentInputSchema,
   SERVE_FORMS,
   withSalt,
@@ -104,7 +105,7 @@ interface IntendedForm {
 /** Returns the form that the value was meant to have: the one whose characteristic field is present. */
 function intendedForm(value: unknown): IntendedForm | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  for (const forms of [CONDITION_FORMS, SERVE_FORMS]) {
+  for (const forms of [CONDITION_FORMS, SERVE_FORMS, READER_FORMS]) {
     for (const [name, form] of Object.entries(forms)) if (Object.hasOwn(value, name)) return { name, form, forms };
   }
   return undefined;

@@ -3,6 +3,7 @@ import {
   array,
   boolean,
   exactOptional,
+  gtValue,
   integer,
   lazy,
   literal,
@@ -27,6 +28,7 @@ import {
 } from "valibot";
 
 import {
+  AGE_UNITS,
   FLAG_KINDS,
   FLAG_TYPES,
   HASH_SCHEMES,
@@ -89,6 +91,16 @@ const allSchema = fields({ all: group });
 const anySchema = fields({ any: group });
 const notSchema = fields({ not: nested });
 const truth = union([boolean(), literal("unknown")], 'must be true, false or "unknown"');
+const readerSchemas = {
+  modulo: fields({ modulo: pipe(number("must be a number above 0"), gtValue(0, "must be a number above 0")) }),
+  age: fields({ age: picklist(AGE_UNITS, oneOf(AGE_UNITS)) }),
+};
+/** The readers with a parameter, by the field that holds it, like CONDITION_FORMS. */
+export const READER_FORMS: Record<string, GenericSchema> = readerSchemas;
+const readerSchema = union(
+  [picklist(READERS, oneOf(READERS)), readerSchemas.modulo, readerSchemas.age],
+  `${oneOf(READERS)}, or an object with one of ${Object.keys(READER_FORMS).join(", ")}`,
+);
 const attributeConditionSchema = fields({
   attribute: attributePathSchema,
   operator: picklist(OPERATORS, oneOf(OPERATORS)),
@@ -96,7 +108,8 @@ const attributeConditionSchema = fields({
   caseInsensitive: exactOptional(boolean("must be true or false")),
   missing: exactOptional(truth),
   invalid: exactOptional(truth),
-  read: exactOptional(picklist(READERS, oneOf(READERS))),
+  read: exactOptional(readerSchema),
+  each: exactOptional(boolean("must be true or false")),
 });
 const segmentConditionSchema = fields({ segment: key });
 const flagConditionSchema = fields({ flag: key, variants: variantNames });

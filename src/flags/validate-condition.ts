@@ -5,13 +5,19 @@ import {
   type Condition,
   type JsonScalar,
   type Operator,
-  type Reader,
-  READERS,
 } from "./document.ts";
 import { LIMITS, RESERVED_NAME } from "./limits.ts";
 import { hasEmptyAlternative } from "./formats/pattern.ts";
 import { valueProblem } from "./operator-values.ts";
-import { CASE_OPERATORS, OPERATOR_VALUES, READING_OPERATORS, readersOf } from "./value-kinds.ts";
+import { readProblem } from "./reader-problem.ts";
+import {
+  CASE_OPERATORS,
+  OPERATOR_VALUES,
+  readerName,
+  SINGLE_VALUE_OPERATORS,
+  valueKindOf,
+  WITHOUT_EACH,
+} from "./value-kinds.ts";
 
 /** The state of the validation of one flag or segment. */
 export interface ConditionCount {
@@ -75,17 +81,12 @@ function validateLeaf(
   count: ConditionCount,
   errors: FieldError[],
 ): void {
-  const { operator, values, read } = condition;
-  const kind = OPERATOR_VALUES[operator];
+  const { operator, values } = condition;
   validateAttribute(condition.attribute, `${pointer}/attribute`, errors);
-  if (condition.caseInsensitive && !CASE_OPERATORS.has(operator)) {
-    errors.push({
-      pointer: `${pointer}/caseInsensitive`,
-      detail: `is not allowed with ${operator}, which does not compare text`,
-    });
-  }
-  const readProblem = readerProblem(operator, read);
-  if (readProblem !== undefined) errors.push({ pointer: `${pointer}/read`, detail: readProblem });
+  validateOptions(condition, pointer, errors);
+  // With a reader that the operator does not take, the values are checked as if there were none.
+  const read = readProblem(condition) === undefined ? condition.read : undefined;
+  const kind = valueKindOf(operator, read);
   if (kind === "none") {
     validateWithoutValues(condition, pointer, errors);
     return;
@@ -94,16 +95,37 @@ function validateLeaf(
     errors.push({ pointer: `${pointer}/values`, detail: `is required by ${operator}` });
     return;
   }
-  if (kind === "number" && values.length !== 1) {
-    errors.push({ pointer: `${pointer}/values`, detail: `must have exactly one number for ${operator}` });
+  if (SINGLE_VALUE_OPERATORS.has(operator) && values.length !== 1) {
+    errors.push({ pointer: `${pointer}/values`, detail: `must have exactly one value for ${operator}` });
   }
   values.forEach((value, i) => {
     const problem =
-      valueProblem(operator, value, readProblem === undefined ? read : undefined) ??
-      (count.acceptsEmptyText ? undefined : emptyTextProblem(operator, value));
+      valueProblem(operator, value, read) ?? (count.acceptsEmptyText ? undefined : emptyTextProblem(operator, value));
     if (problem !== undefined) errors.push({ pointer: `${pointer}/values/${i}`, detail: problem });
   });
   if (kind === "range") validateRange(values, `${pointer}/values`, errors);
+}
+
+function validateOptions(condition: AttributeCondition, pointer: string, errors: FieldError[]): void {
+  const { operator, caseInsensitive, each, read } = condition;
+  if (caseInsensitive && !CASE_OPERATORS.has(operator)) {
+    errors.push({
+      pointer: `${pointer}/caseInsensitive`,
+      detail: `is not allowed with ${operator}, which does not compare text`,
+    });
+  }
+  const name = readerName(read);
+  if (caseInsensitive && name !== undefined && name !== "text" && CASE_OPERATORS.has(operator)) {
+    errors.push({
+      pointer: `${pointer}/caseInsensitive`,
+      detail: `is not allowed with read ${name}, which returns no text that people write`,
+    });
+  }
+  if (each && WITHOUT_EACH.has(operator)) {
+    errors.push({ pointer: `${pointer}/each`, detail: `is not allowed with ${operator}, which tests a whole list` });
+  }
+  const problem = readProblem(condition);
+  if (problem !== undefined) errors.push({ pointer: `${pointer}/read`, detail: problem });
 }
 
 function validateWithoutValues(condition: AttributeCondition, pointer: string, errors: FieldError[]): void {
@@ -118,13 +140,6 @@ function validateWithoutValues(condition: AttributeCondition, pointer: string, e
   if (invalid !== undefined) {
     errors.push({ pointer: `${pointer}/invalid`, detail: `is not allowed with ${operator}, which compares nothing` });
   }
-}
-
-function readerProblem(operator: Operator, read: Reader | undefined): string | undefined {
-  const accepted = readersOf(operator);
-  if (read === undefined || accepted.includes(read)) return undefined;
-  if (accepted.length > 0) return `must be one of ${accepted.join(", ")} for ${operator}`;
-  return `is not allowed with ${operator}; ${READING_OPERATORS.join(", ")} accept ${READERS.join(", ")}`;
 }
 
 /** Every text contains the empty one, so an empty line at the end of a pasted list would let everybody in. */

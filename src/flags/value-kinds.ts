@@ -1,8 +1,26 @@
 /** The values that each operator takes. A file of its own, so that the console can import it without the parsers. */
-import { type Operator, type Reader, READERS } from "./document.ts";
+import { type NamedReader, type Operator, type Reader, READERS } from "./document.ts";
 
 /** The kind of value that a condition needs. */
-export type ValueKind = "none" | "scalar" | "text" | "pattern" | "number" | "range" | "instant" | "version" | "address";
+export type ValueKind =
+  | "none"
+  | "scalar"
+  | "text"
+  | "pattern"
+  /** A number, or text. */
+  | "bound"
+  | "number"
+  | "range"
+  | "instant"
+  | "version"
+  | "address"
+  /** The name of a type in JSON. */
+  | "type"
+  /** JSON as text. */
+  | "json";
+
+/** The names of JSON's types, as the reader `type` returns them. */
+export const TYPE_NAMES = ["null", "boolean", "number", "string", "array", "object"] as const;
 
 export const OPERATOR_VALUES: Record<Operator, ValueKind> = {
   equals: "scalar",
@@ -12,10 +30,10 @@ export const OPERATOR_VALUES: Record<Operator, ValueKind> = {
   ends_with: "text",
   matches: "pattern",
   exists: "none",
-  lt: "number",
-  lte: "number",
-  gt: "number",
-  gte: "number",
+  lt: "bound",
+  lte: "bound",
+  gt: "bound",
+  gte: "bound",
   between: "range",
   before: "instant",
   after: "instant",
@@ -43,17 +61,76 @@ export const CASE_OPERATORS: ReadonlySet<Operator> = new Set<Operator>([
   "array_contains_all",
 ]);
 
-/** The readers of versions that have no ranges, so that ^version and ~version have no meaning. */
-const WITHOUT_RANGES: readonly Reader[] = ["version-padded"];
+/** The operators that take exactly one value. */
+export const SINGLE_VALUE_OPERATORS: ReadonlySet<Operator> = new Set<Operator>(["lt", "lte", "gt", "gte"]);
 
-/** Returns the readers that an operator accepts. */
-export function readersOf(operator: Operator): readonly Reader[] {
-  if (OPERATOR_VALUES[operator] !== "version") return [];
-  const isRange = operator === "semver_caret" || operator === "semver_tilde";
-  return isRange ? READERS.filter((reader) => !WITHOUT_RANGES.includes(reader)) : READERS;
+/** The operators that cannot test the elements of a list. The last two compare whole lists. */
+export const WITHOUT_EACH: ReadonlySet<Operator> = new Set<Operator>([
+  "exists",
+  "array_contains_any",
+  "array_contains_all",
+]);
+
+/** The name of a reader; for one with a parameter, the field that holds it. */
+export type ReaderName = NamedReader | "modulo" | "age";
+
+/** Returns the name of a reader, or `undefined` for a value that is not a reader. */
+export function readerName(read: unknown): ReaderName | undefined {
+  if (typeof read === "string") return READERS.find((name) => name === read);
+  if (typeof read !== "object" || read === null) return undefined;
+  return "modulo" in read ? "modulo" : "age" in read ? "age" : undefined;
 }
 
-/** The operators that take a reader. */
-export const READING_OPERATORS = (Object.keys(OPERATOR_VALUES) as Operator[]).filter(
-  (operator) => readersOf(operator).length > 0,
-);
+/** Returns whether a reader reads versions. The operators that compare versions apply it to their own values too. */
+export function isVersionReader(name: ReaderName): name is Extract<ReaderName, `version-${string}`> {
+  return name.startsWith("version-");
+}
+
+const ORDER: readonly Operator[] = ["lt", "lte", "gt", "gte"];
+const EQUALITY: readonly Operator[] = ["equals", "in"];
+const NUMBER: readonly Operator[] = [...EQUALITY, ...ORDER, "between"];
+const VERSION = (Object.keys(OPERATOR_VALUES) as Operator[]).filter((one) => OPERATOR_VALUES[one] === "version");
+
+/** The operators that take each reader. */
+export const READER_OPERATORS: Record<ReaderName, readonly Operator[]> = {
+  number: NUMBER,
+  "number-comma": NUMBER,
+  text: [...EQUALITY, "contains", "starts_with", "ends_with", "matches", ...ORDER],
+  length: NUMBER,
+  type: EQUALITY,
+  json: EQUALITY,
+  "version-strict": VERSION,
+  "version-partial": VERSION,
+  "version-loose": VERSION,
+  "version-extended": VERSION,
+  // Padded versions have no ranges, so ^version and ~version have no meaning.
+  "version-padded": VERSION.filter((one) => one !== "semver_caret" && one !== "semver_tilde"),
+  modulo: NUMBER,
+  // An age changes all the time, so no age equals another.
+  age: [...ORDER, "between"],
+};
+
+/** Returns the names of the readers that an operator accepts. */
+export function readersOf(operator: Operator): ReaderName[] {
+  return (Object.keys(READER_OPERATORS) as ReaderName[]).filter((name) => READER_OPERATORS[name].includes(operator));
+}
+
+/** The kind of value that a reader returns, if a condition's values must be of that kind. */
+const READ_VALUES: Partial<Record<ReaderName, ValueKind>> = {
+  number: "number",
+  "number-comma": "number",
+  text: "text",
+  length: "number",
+  type: "type",
+  json: "json",
+  modulo: "number",
+  age: "number",
+};
+
+/** Returns the kind of value that an operator takes with a reader, or without one. */
+export function valueKindOf(operator: Operator, read: Reader | undefined): ValueKind {
+  const kind = OPERATOR_VALUES[operator];
+  const name = read === undefined ? undefined : readerName(read);
+  if (name === undefined || (kind !== "scalar" && kind !== "bound")) return kind;
+  return READ_VALUES[name] ?? kind;
+}

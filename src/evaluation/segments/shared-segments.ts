@@ -12,7 +12,7 @@ export interface CompiledSegment {
 /** The tests of segments that some flag uses. The flags of an environment have its segments in common. */
 const tests = new SharedValues<Test>();
 /** The traits of a segment that refers to no flag: all others have their initial values. */
-const traitsOf = new WeakMap<Test, Pick<Traits, "readsRequest" | "tests">>();
+const traitsOf = new WeakMap<Test, Pick<Traits, "readsRequest" | "readsAge" | "tests">>();
 
 /** Returns the segment that another flag has compiled from the same text. */
 export function sharedSegment(text: string): CompiledSegment | undefined {
@@ -21,8 +21,11 @@ export function sharedSegment(text: string): CompiledSegment | undefined {
   return traits && { test, traits: { ...newTraits(), ...traits } };
 }
 
-export function shareSegment(text: string, { test, traits: { readsRequest, tests: count } }: CompiledSegment): void {
-  traitsOf.set(test, { readsRequest, tests: count });
+export function shareSegment(
+  text: string,
+  { test, traits: { readsRequest, readsAge, tests: count } }: CompiledSegment,
+): void {
+  traitsOf.set(test, { readsRequest, readsAge, tests: count });
   tests.add(text, test);
 }
 

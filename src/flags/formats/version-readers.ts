@@ -1,5 +1,8 @@
-import type { JsonValue, Reader } from "../document.ts";
+import type { JsonValue, NamedReader } from "../document.ts";
 import { caretRange, compareVersions, parseVersion, tildeRange, type Version } from "./semver.ts";
+
+/** The readers of versions. */
+export type VersionReaderName = Extract<NamedReader, `version-${string}`>;
 
 /** Tests the version of a subject. Returns `undefined` if the value is not a version. */
 export type VersionTest = (value: JsonValue) => boolean | undefined;
@@ -148,7 +151,7 @@ const padded: Form<string> = {
   readsNumbers: true,
 };
 
-export const VERSION_READERS: Record<Reader, VersionReader> = {
+export const VERSION_READERS: Record<VersionReaderName, VersionReader> = {
   "version-strict": versionReader(strict),
   "version-partial": versionReader(partial),
   "version-loose": versionReader(loose),
@@ -157,11 +160,11 @@ export const VERSION_READERS: Record<Reader, VersionReader> = {
 };
 
 /** Returns whether a text is a version, as `read` reads it. */
-export function isVersion(text: string, read: Reader | undefined): boolean {
+export function isVersion(text: string, read: VersionReaderName | undefined): boolean {
   return read === undefined ? parseVersion(text) !== undefined : VERSION_READERS[read].isVersion(text);
 }
 
-const VERSION_RULES: Record<Reader, string> = {
+const VERSION_RULES: Record<VersionReaderName, string> = {
   "version-strict": "must be a semantic version without a leading v, such as 1.2.3 or 2.0.0-beta.1",
   "version-partial": "must be a version of one to three numbers without a leading v, such as 1.2 or 2.0.0-beta.1",
   "version-loose": "must be a version of one to three numbers, such as 1.2 or v2.0.0-beta.1",
@@ -170,6 +173,6 @@ const VERSION_RULES: Record<Reader, string> = {
 };
 
 /** Returns the rule for a version in a condition, for messages. */
-export function versionRule(read: Reader | undefined): string {
+export function versionRule(read: VersionReaderName | undefined): string {
   return read === undefined ? "must be a semantic version such as 1.2.3 or 2.0.0-beta.1" : VERSION_RULES[read];
 }

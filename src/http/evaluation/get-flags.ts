@@ -150,6 +150,9 @@ async function fromEndpointCache(
   return response;
 }
 
+/** A result that depends on the age of an instant may change at any time, so it is not kept for longer. */
+const MAX_SECONDS_WITH_AGE = 60;
+
 /**
  * Returns how long the data centre may store a response: not at all if it holds a sample or depends on the caller's
  * location, and never past a boundary at which a flag's value changes. The time left until the boundary counts from the
@@ -160,6 +163,7 @@ function secondsToStore(services: Services, { flags, evaluatedAt }: FlagsRespons
   const now = services.now();
   for (const flag of flags) {
     if (flag.isRandom || flag.readsRequest) return 0;
+    if (flag.readsAge) seconds = Math.min(seconds, MAX_SECONDS_WITH_AGE);
     const boundary = flag.nextBoundary(evaluatedAt);
     if (boundary !== undefined) seconds = Math.min(seconds, Math.floor((boundary - now) / 1000));
   }

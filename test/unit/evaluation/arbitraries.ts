@@ -1,19 +1,33 @@
 import fc from "fast-check";
 
 import { compilePattern, hasEmptyAlternative, PatternError } from "../../../src/flags/formats/pattern.ts";
-import type {
-  AttributePath,
-  Condition,
-  FlagConfiguration,
-  FlagDependency,
-  FlagDocument,
-  JsonScalar,
-  Operator,
-  Rollout,
-  Rule,
-  Serve,
+import {
+  AGE_UNITS,
+  type NamedReader,
+  type Reader,
+  READERS,
+  type AttributePath,
+  type Condition,
+  type FlagConfiguration,
+  type FlagDependency,
+  type FlagDocument,
+  type JsonScalar,
+  type Operator,
+  type Rollout,
+  type Rule,
+  type Serve,
 } from "../../../src/flags/document.ts";
-import { OPERATOR_VALUES, readersOf, type ValueKind } from "../../../src/flags/value-kinds.ts";
+import {
+  CASE_OPERATORS,
+  OPERATOR_VALUES,
+  type ReaderName,
+  readersOf,
+  SINGLE_VALUE_OPERATORS,
+  TYPE_NAMES,
+  type ValueKind,
+  valueKindOf,
+  WITHOUT_EACH,
+} from "../../../src/flags/value-kinds.ts";
 import type { EvaluationInput } from "../../../src/evaluation/types.ts";
 
 /** Few names, so that conditions often find their attribute in the context. */
@@ -58,32 +72,48 @@ const VALUES: Record<ValueKind, fc.Arbitrary<JsonScalar[] | undefined>> = {
   scalar: list(scalar),
   text: list(fc.constantFrom(...WORDS)),
   pattern: fc.array(pattern, { minLength: 1, maxLength: 2 }),
-  number: fc.integer().map((bound) => [bound]),
+  bound: fc.oneof(fc.integer(), word).map((bound) => [bound]),
+  number: list(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, noDefaultInfinity: true }))),
   range: fc.tuple(fc.integer(), fc.nat()).map(([from, width]) => [from, from + width]),
   instant: list(fc.oneof(fc.constantFrom(...INSTANTS), fc.integer())),
   version: list(version),
   address: list(fc.constantFrom("10.0.0.0/8", "10.0.0.1", "::1", "2001:db8::/33", "::ffff:10.0.0.0/104")),
+  type: list(fc.constantFrom(...TYPE_NAMES)),
+  json: list(fc.jsonValue().map((value) => JSON.stringify(value))),
+};
+
+const reader: Record<ReaderName, fc.Arbitrary<Reader>> = {
+  ...(Object.fromEntries(READERS.map((one) => [one, fc.constant(one)])) as Record<NamedReader, fc.Arbitrary<Reader>>),
+  modulo: fc.constantFrom({ modulo: 2 }, { modulo: 0.5 }),
+  age: fc.constantFrom(...AGE_UNITS).map((age) => ({ age })),
 };
 
 const truth = fc.constantFrom(true, false, "unknown");
 /** Generates conditions on an attribute. */
 export const leaf: fc.Arbitrary<Condition> = fc
   .constantFrom(...(Object.keys(OPERATOR_VALUES) as Operator[]))
-  .chain((operator) => {
-    const kind = OPERATOR_VALUES[operator];
-    return fc.record(
-      {
-        attribute: path,
-        operator: fc.constant(operator),
-        ...(kind === "none"
-          ? {}
-          : { values: VALUES[kind] as fc.Arbitrary<JsonScalar[]>, missing: truth, invalid: truth }),
-        ...(readersOf(operator).length === 0 ? {} : { read: fc.constantFrom(...readersOf(operator)) }),
-        ...(kind === "scalar" || kind === "text" || kind === "pattern" ? { caseInsensitive: fc.boolean() } : {}),
-      },
-      { requiredKeys: kind === "none" ? ["attribute", "operator"] : (["attribute", "operator", "values"] as never) },
-    ) as fc.Arbitrary<Condition>;
-  });
+  .chain((operator) =>
+    fc.oneof(fc.constant(undefined), ...readersOf(operator).map((one) => reader[one])).chain((read) => {
+      const kind = valueKindOf(operator, read);
+      const hasCase = read === undefined || read === "text";
+      const values = VALUES[kind].map((some) => (SINGLE_VALUE_OPERATORS.has(operator) ? some?.slice(0, 1) : some));
+      return fc.record(
+        {
+          attribute: path,
+          operator: fc.constant(operator),
+          ...(kind === "none" ? {} : { values: values as fc.Arbitrary<JsonScalar[]>, missing: truth, invalid: truth }),
+          ...(WITHOUT_EACH.has(operator) ? {} : { each: fc.boolean() }),
+          ...(CASE_OPERATORS.has(operator) && hasCase ? { caseInsensitive: fc.boolean() } : {}),
+          ...(read === undefined ? {} : { read: fc.constant(read) }),
+        },
+        {
+          requiredKeys: ["attribute", "operator", ...(kind === "none" ? [] : ["values"])].concat(
+            read === undefined ? [] : ["read"],
+          ) as never,
+        },
+      ) as fc.Arbitrary<Condition>;
+    }),
+  );
 
 const by = fc.array(path, { minLength: 1, maxLength: 2 });
 const hash = fc.constant("murmur3-mulshift" as const);

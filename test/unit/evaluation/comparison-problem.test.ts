@@ -36,6 +36,18 @@ const CASES: Case[] = [
   ["ip_in_cidr", ["::/0"], "fe80::1%eth0", "is an IP address with a zone"],
   ["ip_in_cidr", ["::/0"], 1, "is a number; ip_in_cidr compares IP addresses"],
   ["array_contains_any", ["x"], "x", "is text; array_contains_any compares lists"],
+  ["gt", ["b"], 1, "is a number; gt compares text here"],
+  ["lt", [1], "five", "is not a number for number", "number"],
+  ["lt", [1], [1], "is a list; number reads numbers", "number"],
+  ["equals", [1], "1.000,5", "is not a number for number-comma", "number-comma"],
+  ["equals", [1], null, "is null; modulo reads numbers", { modulo: 3 }],
+  ["in", ["1"], null, "is null; text reads text, numbers and booleans", "text"],
+  ["gte", ["1"], true, undefined, "text"],
+  ["gt", [1], "abc", "is text; length reads lists", "length"],
+  ["gt", [1], "soon", "is not an instant for age", { age: "days" }],
+  ["gt", [1], {}, "is an object; age reads instants", { age: "days" }],
+  ["in", ["null"], null, undefined, "type"],
+  ["in", ["[]"], {}, undefined, "json"],
   ["array_contains_all", ["x"], null, "is null; array_contains_all compares lists"],
 ];
 
@@ -74,6 +86,15 @@ describe("why a value cannot be compared", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test("names what is wrong with an element of a list", ({ expect }) => {
+    const condition: AttributeCondition = { attribute: "a", operator: "lt", values: [1], each: true };
+    expect(comparisonProblem(condition, [2, "x"])).toBe("has an element that is text; lt compares numbers");
+    expect(comparisonProblem({ ...condition, read: "number" }, [2, "x"])).toBe(
+      "has an element that is not a number for number",
+    );
+    for (const comparable of [[0, "x"], [], [2], 2]) expect(comparisonProblem(condition, comparable)).toBeUndefined();
   });
 
   test("does not repeat the value", ({ expect }) => {

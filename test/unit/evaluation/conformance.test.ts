@@ -7,6 +7,7 @@ import { hashState, murmur3 } from "../../../src/evaluation/hashing/murmur3.ts";
 import { TRUE, UNKNOWN } from "../../../src/evaluation/truth.ts";
 import type { EvaluationContext, RequestAttributes, Resolution } from "../../../src/evaluation/types.ts";
 import { type Condition, type FlagDocument, OPERATORS } from "../../../src/flags/document.ts";
+import { READER_OPERATORS, readerName, type ReaderName } from "../../../src/flags/value-kinds.ts";
 import { parseFlagInput, parseSegmentInput } from "../../../src/flags/parse.ts";
 import bucketing from "../../conformance/bucketing.json" with { type: "json" };
 import evaluation from "../../conformance/evaluation.json" with { type: "json" };
@@ -18,6 +19,7 @@ interface ConditionCase {
   condition: Condition;
   context: EvaluationContext;
   request?: RequestAttributes;
+  now?: number;
   result: boolean | "unknown";
 }
 
@@ -33,15 +35,21 @@ interface EvaluationCase extends Pick<FlagDocument, "segments" | "dependencies">
 describe("conditions", () => {
   const cases = operators.cases as unknown as ConditionCase[];
 
-  test.for(cases)("condition: $name", ({ condition, context, request, result }, { expect }) => {
+  test.for(cases)("condition: $name", ({ condition, context, request = {}, now = 0, result }, { expect }) => {
     parseSegmentInput({ key: "valid", condition });
-    const truth = compileCondition(condition, newCompilation(aFlag()))(anInput(context, { request: request ?? {} }));
+    const truth = compileCondition(condition, newCompilation(aFlag()))(anInput(context, { request, now }));
     expect(truth === UNKNOWN ? "unknown" : truth === TRUE).toBe(result);
   });
 
   test("every operator has cases", ({ expect }) => {
     const covered = new Set(cases.map(({ condition }) => ("operator" in condition ? condition.operator : undefined)));
     expect(OPERATORS.filter((operator) => !covered.has(operator))).toEqual([]);
+  });
+
+  test("every reader has cases", ({ expect }) => {
+    const covered = new Set(cases.map(({ condition }) => "read" in condition && readerName(condition.read)));
+    const names = Object.keys(READER_OPERATORS) as ReaderName[];
+    expect(names.filter((name) => !covered.has(name))).toEqual([]);
   });
 });
 

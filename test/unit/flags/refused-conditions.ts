@@ -42,10 +42,10 @@ export const refusedConditions: readonly Refused[] = [
     /exactly one/,
   ],
   [
-    "a text as bound",
-    withCondition({ attribute: "a", operator: "gte", values: ["1"] }),
+    "a boolean as bound",
+    withCondition({ attribute: "a", operator: "gte", values: [true] }),
     "/rules/0/when/values/0",
-    /number/,
+    /must be a number or text/,
   ],
   [
     "half a pair",
@@ -111,7 +111,7 @@ export const refusedConditions: readonly Refused[] = [
     "a reader for text",
     withCondition({ attribute: "a", operator: "contains", values: ["x"], read: "version-loose" }),
     "/rules/0/when/read",
-    /not allowed with contains; semver_eq, .* accept version-strict, /,
+    /not allowed with contains: version-loose is for semver_eq, .*; contains takes text$/,
   ],
   [
     "a reader for exists",
@@ -123,13 +123,13 @@ export const refusedConditions: readonly Refused[] = [
     "an unknown reader",
     withCondition({ attribute: "a", operator: "semver_eq", values: ["1.2.3"], read: "version" }),
     "/rules/0/when/read",
-    /must be one of version-strict, version-partial/,
+    /must be one of number, number-comma, .* version-padded, or an object with one of modulo, age/,
   ],
   [
     "a reader without ranges",
     withCondition({ attribute: "a", operator: "semver_caret", values: ["1.2.3"], read: "version-padded" }),
     "/rules/0/when/read",
-    /must be one of version-strict, .* for semver_caret/,
+    /version-padded is for semver_eq, .*; semver_caret takes version-strict, version-partial/,
   ],
   [
     "a version that the reader does not accept",
@@ -137,6 +137,35 @@ export const refusedConditions: readonly Refused[] = [
     "/rules/0/when/values/1",
     /without a leading v/,
   ],
+  ...refusedReading(
+    [
+      "a text for read number",
+      { operator: "equals", values: [1, "1"], read: "number" },
+      "values/1",
+      /must be a number/,
+    ],
+    ["a text bound for read number", { operator: "lt", values: ["1"], read: "number" }, "values/0", /must be a number/],
+    ["a number for read text", { operator: "in", values: [1], read: "text" }, "values/0", /must be text/],
+    ["an empty text for read text", { operator: "contains", values: [""], read: "text" }, "values/0", /use exists/],
+    ["an unknown type", { operator: "equals", values: ["list"], read: "type" }, "values/0", /one of null, boolean/],
+    ["a value that is not JSON", { operator: "equals", values: ["{a:1}"], read: "json" }, "values/0", /JSON as text/],
+    ["read number with contains", { operator: "contains", values: ["1"], read: "number" }, "read", /not allowed with/],
+    ["read length with exists", { operator: "exists", read: "length" }, "read", /not allowed with exists/],
+    ["age with equals", { operator: "equals", values: [1], read: { age: "days" } }, "read", /age is for lt, lte, /],
+    ["an unknown unit of age", { operator: "lt", values: [1], read: { age: "years" } }, "read/age", /one of seconds, /],
+    ["modulo 0", { operator: "equals", values: [0], read: { modulo: 0 } }, "read/modulo", /number above 0/],
+    ["modulo by text", { operator: "equals", values: [0], read: { modulo: "3" } }, "read/modulo", /number above 0/],
+    ["two parameters", { operator: "lt", values: [0], read: { modulo: 3, age: "days" } }, "read/age", /only one of/],
+    [
+      "case with type",
+      { operator: "in", values: ["null"], read: "type", caseInsensitive: true },
+      "caseInsensitive",
+      /read type/,
+    ],
+    ["each with exists", { operator: "exists", each: true }, "each", /not allowed with exists/],
+    ["each with a list operator", { operator: "array_contains_any", values: [1], each: true }, "each", /a whole list/],
+    ["each that is not a boolean", { operator: "in", values: [1], each: "yes" }, "each", /true or false/],
+  ),
   [
     "a look-ahead",
     withCondition({ attribute: "a", operator: "matches", values: ["ok", "a(?=b)"] }),
@@ -212,3 +241,14 @@ export const refusedConditions: readonly Refused[] = [
   ],
   ["JSON nested beyond the stack", withCondition(nested(100_000)), `/rules/0/when${"/not".repeat(61)}`, /at most 64/],
 ];
+
+type RefusedReading = [name: string, condition: object, field: string, detail: RegExp];
+
+function refusedReading(...cases: RefusedReading[]): Refused[] {
+  return cases.map(([name, condition, field, detail]) => [
+    name,
+    withCondition({ attribute: "a", ...condition }),
+    `/rules/0/when/${field}`,
+    detail,
+  ]);
+}

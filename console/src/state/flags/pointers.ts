@@ -52,7 +52,8 @@ const WORDS: Record<string, string> = {
   caseInsensitive: "ignore case",
   missing: "if the attribute is missing",
   invalid: "if the attribute cannot be compared",
-  read: "form of versions",
+  read: "how the attribute is read",
+  each: "each element of a list",
 };
 
 /** `/rules/0/when/all/1/values/2` is "rule 1, condition, part 2, value 3". */

@@ -1,7 +1,15 @@
 /** The types and operators of conditions in the builder, and how a condition changes from one to another. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
-import type { Operator, Reader } from "../../../../src/flags/document.ts";
-import { CASE_OPERATORS, OPERATOR_VALUES, readersOf } from "../../../../src/flags/value-kinds.ts";
+import type { NamedReader, Operator, Reader } from "../../../../src/flags/document.ts";
+import {
+  CASE_OPERATORS,
+  readerName,
+  readersOf,
+  SINGLE_VALUE_OPERATORS,
+  type ValueKind,
+  valueKindOf,
+  WITHOUT_EACH,
+} from "../../../../src/flags/value-kinds.ts";
 
 export type Leaf = Extract<Condition, { attribute: unknown }>;
 export type Bucket = Extract<Condition, { bucket: unknown }>["bucket"];
@@ -84,14 +92,26 @@ export const OPERATOR_GROUPS: readonly { label: string; operators: readonly (rea
   },
 ];
 
-/** The readers in words. */
-export const READER_TEXTS: Record<Reader, string> = {
+/** The readers without a parameter, in words. */
+export const READER_TEXTS: Record<NamedReader, string> = {
+  number: "a number, also one in text",
+  "number-comma": "a number, also one in text with a decimal comma",
+  text: "text, also a number or a boolean as text",
+  length: "the number of elements of a list",
+  type: "the name of its type",
+  json: "JSON as text",
   "version-strict": "three numbers, without a leading v",
   "version-partial": "one to three numbers; missing ones are 0",
   "version-loose": "one to three numbers; a leading v or a plain number is fine",
   "version-extended": "any count of numbers; missing ones are 0",
   "version-padded": "compared part by part as text (GrowthBook)",
 };
+
+/** Returns a reader in words. */
+export function readerText(read: Reader): string {
+  if (typeof read === "string") return READER_TEXTS[read];
+  return "modulo" in read ? `the remainder after division by ${read.modulo}` : `the time since then, in ${read.age}`;
+}
 
 export function formOf(condition: Condition): Form {
   return (Object.keys(FORMS) as Form[]).find((form) => form in condition) ?? "attribute";
@@ -143,19 +163,28 @@ export function childrenOf(condition: Condition): Condition[] | undefined {
 
 /** Returns the leaf with another operator. It keeps the values and options that this operator accepts. */
 export function changeOperator(leaf: Leaf, operator: Operator): Leaf {
-  const { attribute, values = [], caseInsensitive, missing, invalid, read } = leaf;
-  const kind = OPERATOR_VALUES[operator];
+  const { attribute, values = [], caseInsensitive, missing, invalid, read, each } = leaf;
+  const name = readerName(read);
+  const kept = name !== undefined && readersOf(operator).includes(name) ? read : undefined;
+  const kind = valueKindOf(operator, kept);
   if (kind === "none") return { attribute, operator };
-  const kept = values.filter((value) => fits(kind, value));
+  const fitting = values.filter((value) => fits(kind, value) || (kind === "bound" && isBound(leaf)));
+  const most = SINGLE_VALUE_OPERATORS.has(operator) ? 1 : kind === "range" ? fitting.length & ~1 : fitting.length;
   return {
     attribute,
     operator,
-    values: kind === "number" ? kept.slice(0, 1) : kind === "range" ? kept.slice(0, kept.length & ~1) : kept,
+    values: fitting.slice(0, most),
     ...(caseInsensitive === undefined || !CASE_OPERATORS.has(operator) ? {} : { caseInsensitive }),
     ...(missing === undefined ? {} : { missing }),
     ...(invalid === undefined ? {} : { invalid }),
-    ...(read === undefined || !readersOf(operator).includes(read) ? {} : { read }),
+    ...(kept === undefined ? {} : { read: kept }),
+    ...(each === undefined || WITHOUT_EACH.has(operator) ? {} : { each }),
   };
+}
+
+/** Whether the values of a leaf are those of an order, which may be text. */
+function isBound({ operator }: Leaf): boolean {
+  return SINGLE_VALUE_OPERATORS.has(operator);
 }
 
 /** The truth of a condition without a usable value, as the text of an option. */
@@ -169,12 +198,13 @@ export function changeTruth(leaf: Leaf, field: "missing" | "invalid", chosen: Tr
   return { ...rest, [field]: chosen === "unknown" ? chosen : chosen === "true" };
 }
 
-function fits(kind: (typeof OPERATOR_VALUES)[Operator], value: Scalar): boolean {
+function fits(kind: ValueKind, value: Scalar): boolean {
   switch (kind) {
     case "none":
       return false;
     case "scalar":
       return true;
+    case "bound":
     case "number":
     case "range":
       return typeof value === "number";
@@ -184,6 +214,8 @@ function fits(kind: (typeof OPERATOR_VALUES)[Operator], value: Scalar): boolean 
     case "pattern":
     case "version":
     case "address":
+    case "type":
+    case "json":
       return typeof value === "string";
   }
 }

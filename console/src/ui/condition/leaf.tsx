@@ -1,13 +1,19 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import type { Operator, Reader } from "../../../../src/flags/document.ts";
-import { CASE_OPERATORS, OPERATOR_VALUES, readersOf } from "../../../../src/flags/value-kinds.ts";
+import { type NamedReader, type Operator, READERS } from "../../../../src/flags/document.ts";
+import {
+  CASE_OPERATORS,
+  isVersionReader,
+  OPERATOR_VALUES,
+  readersOf,
+  WITHOUT_EACH,
+} from "../../../../src/flags/value-kinds.ts";
 import { AttributeInput } from "../fields/attribute-input.tsx";
 import { Field } from "../fields/field.tsx";
 import { ProblemText, useField } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
 import { Checkbox } from "../fields/text-input.tsx";
-import { changeOperator, changeTruth, type Leaf, OPERATOR_GROUPS, READER_TEXTS, type TruthText } from "./condition.ts";
+import { changeOperator, changeTruth, type Leaf, OPERATOR_GROUPS, readerText, type TruthText } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
 import { ValuesInput } from "./values-input.tsx";
 
@@ -58,6 +64,17 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
             pointer={`${pointer}/caseInsensitive`}
           />
         )}
+        {!WITHOUT_EACH.has(operator) && (
+          <Checkbox
+            label="Test each element of a list"
+            isChecked={condition.each === true}
+            onChange={(isChecked) => {
+              const { each: _, ...rest } = condition;
+              onChange(isChecked ? { ...rest, each: true } : rest);
+            }}
+            pointer={`${pointer}/each`}
+          />
+        )}
         <ReaderSelect condition={condition} onChange={onChange} pointer={pointer} />
         {hasValues && <UnusableSelects condition={condition} onChange={onChange} pointer={pointer} />}
       </div>
@@ -65,23 +82,31 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
   );
 }
 
+/** The option that stands for the stored reader if it has a parameter. */
+const PARAMETER = "parameter";
+
 type OptionProps = Pick<EditorProps<Leaf>, "condition" | "onChange" | "pointer">;
 
-/** The form in which versions are written, for operators that have a choice. */
+/** The way to read the attribute, for operators that have a choice. A reader with a parameter stays as it is stored. */
 function ReaderSelect({ condition, onChange, pointer }: OptionProps): JSX.Element | null {
-  const readers = readersOf(condition.operator);
-  if (readers.length === 0) return null;
+  const { operator, read } = condition;
+  const names = readersOf(operator);
+  if (names.length === 0) return null;
+  const isVersion = names.every(isVersionReader);
+  const readers = READERS.filter((reader) => names.includes(reader));
+  const stored = read === undefined || typeof read === "string" ? [] : [[PARAMETER, readerText(read)] as const];
   return (
     <Select
-      label="Versions have"
-      value={condition.read ?? ""}
+      label={isVersion ? "Versions have" : "Read the attribute as"}
+      value={typeof read === "string" ? read : stored.length > 0 ? PARAMETER : ""}
       options={[
-        ["", "three numbers, with or without a leading v"],
-        ...readers.map((reader) => [reader, READER_TEXTS[reader]] as const),
+        ["", isVersion ? "three numbers, with or without a leading v" : "it is"],
+        ...readers.map((reader) => [reader, readerText(reader)] as const),
+        ...stored,
       ]}
       onChange={(chosen) => {
         const { read: _, ...rest } = condition;
-        onChange(chosen === "" ? rest : { ...rest, read: chosen as Reader });
+        if (chosen !== PARAMETER) onChange(chosen === "" ? rest : { ...rest, read: chosen as NamedReader });
       }}
       pointer={`${pointer}/read`}
     />

@@ -2,7 +2,7 @@ import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Operator, Reader } from "../../../../src/flags/document.ts";
-import { OPERATOR_VALUES } from "../../../../src/flags/value-kinds.ts";
+import { SINGLE_VALUE_OPERATORS, TYPE_NAMES, valueKindOf } from "../../../../src/flags/value-kinds.ts";
 import { InstantInput } from "../fields/instant-input.tsx";
 import { ParsedInput } from "../fields/parsed-input.tsx";
 import { ProblemText } from "../fields/problems.tsx";
@@ -24,7 +24,7 @@ export function ValuesInput({
   read,
   ...props
 }: Props & { operator: Operator; read?: Reader | undefined }): JSX.Element | null {
-  const kind = OPERATOR_VALUES[operator];
+  const kind = valueKindOf(operator, read);
   switch (kind) {
     case "none":
       return null;
@@ -57,7 +57,16 @@ export function ValuesInput({
           hint="For example 10.0.0.0/8, 2001:db8::/32, or a single address"
         />
       );
+    case "type":
+      return <Lines {...props} label="Types, one per line" hint={`One of ${TYPE_NAMES.join(", ")}`} />;
+    case "json":
+      return <Lines {...props} label="JSON, one value per line" hint='For example [1,2] or {"plan":"pro"}' />;
+    case "bound":
+      if (typeof props.values[0] === "string") return <Lines {...props} label="Value" />;
+      return <NumberAt {...props} index={0} label="Value" />;
     case "number":
+      if (!SINGLE_VALUE_OPERATORS.has(operator))
+        return <Lines {...props} label="Numbers, one per line" notation="json" />;
       return <NumberAt {...props} index={0} label="Value" />;
     case "range":
       return <Ranges {...props} />;

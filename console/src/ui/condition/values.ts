@@ -2,7 +2,7 @@
 import { exactJson, INEXACT_NUMBER, isInexact, numberProblem } from "../../../../src/flags/formats/exact-numbers.ts";
 import type { AttributePath } from "../../../../sdk/client/contract.ts";
 import type { Reader } from "../../../../src/flags/document.ts";
-import { isVersion, versionRule } from "../../../../src/flags/formats/version-readers.ts";
+import { isVersion, type VersionReaderName, versionRule } from "../../../../src/flags/formats/version-readers.ts";
 import type { Parsed } from "../fields/parsed.ts";
 import type { Scalar } from "./condition.ts";
 
@@ -50,8 +50,9 @@ function scalarOf(line: string): Scalar | undefined {
 export function parseVersions(text: string, read?: Reader): Parsed<Scalar[]> {
   const parsed = parseValues(text, "text");
   if ("problem" in parsed) return parsed;
-  const bad = parsed.value.find((value) => !isVersion(String(value), read));
-  return bad === undefined ? parsed : { problem: `${String(bad)} ${versionRule(read)}` };
+  const reader = read as VersionReaderName | undefined;
+  const bad = parsed.value.find((value) => !isVersion(String(value), reader));
+  return bad === undefined ? parsed : { problem: `${String(bad)} ${versionRule(reader)}` };
 }
 
 /** Reads a decimal number. Rejects other texts that JavaScript would accept, such as hexadecimal and empty ones. */
