@@ -83,9 +83,10 @@ export class SharedPurges {
 
   /**
    * Repeats the tags that the batch purged first, together with other purges, unless another of its requests has begun
-   * that already. One that fails must not cancel the next one.
+   * that already. One that fails or takes long must not cancel or delay the next one.
    */
   async #repeat(batch: Batch): Promise<void> {
+    const calls: Promise<void>[] = [];
     let waited = 0;
     for (const [i, at] of REPEAT_AFTER_MS.entries()) {
       await this.#clock.sleep(at - waited);
@@ -95,8 +96,9 @@ export class SharedPurges {
       const tags = [...batch.first];
       const shared = (this.#open ??= aBatch());
       add(shared, tags, batch.wider);
-      await this.#call(shared, tags).catch(() => undefined);
+      calls.push(this.#call(shared, tags).catch(() => undefined));
     }
+    await Promise.all(calls);
   }
 }
 

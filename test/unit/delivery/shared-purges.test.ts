@@ -170,6 +170,17 @@ describe("purges that share calls", () => {
     expect(calls.map(({ at }) => at)).toEqual([0, 2000, 8000]);
   });
 
+  test("a repeat that takes long does not delay the next one", async ({ expect }) => {
+    const api = target();
+    purge(api, "a");
+    await clock.advance(0);
+    respond = () => clock.sleep(4000).then(accept);
+    await clock.advance(2000);
+    respond = accept;
+    await clock.advance(6000);
+    expect(calls.map(({ at }) => at)).toEqual([0, 2000, 8000]);
+  });
+
   test("a purge whose shared call never ends makes its own after ten seconds", async ({ expect }) => {
     const api = target();
     purge(api, "a");
