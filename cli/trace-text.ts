@@ -25,16 +25,28 @@ function textOf(trace: ConditionTrace, context: Attributes): string {
   return leafText(trace, context);
 }
 
-/** `country (DE) in US`, `email is missing (ends_with @acme.com)`, `age (17) is text; lt compares numbers (lt 18)` */
+/**
+ * `country (DE) in US`, `age ("17") read as number lt 18`,
+ * `email is missing (ends_with @acme.com)`, `age (17) is text; lt compares numbers (lt 18)`
+ */
 function leafText(trace: ConditionTrace, context: Attributes): string {
-  const { attribute = "", operator = "", values = [], omittedValues, isPresent, problem } = trace;
+  const { attribute = "", operator = "", values = [], omittedValues, isPresent, problem, read, each } = trace;
   const name = [attribute].flat().join(".");
   const more = omittedValues === undefined ? "" : ` and ${omittedValues} more`;
-  const test = [operator, values.map(valueText).join(", ") + more].filter(Boolean).join(" ");
+  const test = [each && "has an element", readText(read), operator, values.map(valueText).join(", ") + more]
+    .filter(Boolean)
+    .join(" ");
   if (isPresent === false) return `${name} is missing (${test})`;
   const value = trace.value ?? valueAt(context, attribute);
   const subject = value === undefined ? name : `${name} (${valueText(value)})`;
   return problem === undefined ? `${subject} ${test}` : `${subject} ${problem} (${test})`;
+}
+
+/** `read as number`, `read as modulo 3` */
+function readText(read: ConditionTrace["read"]): string {
+  if (read === undefined) return "";
+  const parts = typeof read === "string" ? [read] : Object.entries(read).flat();
+  return `read as ${parts.map(valueText).join(" ")}`;
 }
 
 function valueAt(context: Attributes, path: AttributePath): unknown {

@@ -6,7 +6,7 @@ import { toInstant, valueProblem } from "../flags/operator-values.ts";
 import type { VersionReaderName } from "../flags/formats/version-readers.ts";
 import { READER_OPERATORS, readerName, SINGLE_VALUE_OPERATORS, valueKindOf } from "../flags/value-kinds.ts";
 import { CompileError } from "./compile-error.ts";
-import { canonicalJson } from "./readers/canonical-json.ts";
+import { canonicalJson } from "../flags/formats/canonical-json.ts";
 import { FALSE, type Predicate, TRUE, type Truth } from "./truth.ts";
 import { anyRange, anyVersion } from "./version-operators.ts";
 

@@ -1,7 +1,7 @@
 import { AGE_UNITS, type AgeUnit, type JsonScalar, type JsonValue, type Reader } from "../../flags/document.ts";
 import { toInstant } from "../../flags/operator-values.ts";
 import { CompileError } from "../compile-error.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson } from "../../flags/formats/canonical-json.ts";
 
 /** Reads a value at a time (ms since epoch). Returns `undefined` if the reader cannot read it. */
 export type Read = (value: JsonValue, now: number) => JsonScalar | undefined;

@@ -1,7 +1,7 @@
 import type { EvaluationContext } from "../../evaluation/types.ts";
 import type { EntryCache, EntryName } from "../../delivery/entries/entry-cache.ts";
 import { type SdkKeyKind, sha256Hex } from "../../ops/token.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson } from "../../flags/formats/canonical-json.ts";
 
 /**
  * The GET responses that a data centre stores, for isolates that hold no flags yet. A purge removes entries by tag, so

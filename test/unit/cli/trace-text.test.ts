@@ -47,6 +47,30 @@ describe("the lines of a condition", () => {
       "false: app (latest) is not a semantic version (semver_gte 1.2.3)",
     ],
     [
+      "a reader",
+      { attribute: "age", operator: "lt", values: [18], read: "number" },
+      { age: "17" },
+      'true: age ("17") read as number lt 18',
+    ],
+    [
+      "a reader with a parameter, and a value that it cannot read",
+      { attribute: "id", operator: "equals", values: [0], read: { modulo: 3 } },
+      { id: "x" },
+      "false: id (x) is not a number for modulo (read as modulo 3 equals 0)",
+    ],
+    [
+      "the elements of a list",
+      { attribute: "roles", operator: "in", values: ["admin"], each: true },
+      { roles: ["a", "admin"] },
+      'true: roles (["a","admin"]) has an element in admin',
+    ],
+    [
+      "a missing list",
+      { attribute: "builds", operator: "gt", values: [7], each: true, read: { age: "days" } },
+      {},
+      "false: builds is missing (has an element read as age days gt 7)",
+    ],
+    [
       "null",
       { attribute: "plan", operator: "contains", values: ["pro"] },
       { plan: null },

@@ -76,6 +76,19 @@ test("another operator keeps how it treats attributes that it cannot use", () =>
   expect(changeOperator(unsure, "exists")).toEqual({ attribute: "app", operator: "exists" });
 });
 
+test("another operator keeps the reader if it takes it, and the test of each element", () => {
+  const read = { attribute: "age", operator: "lt" as const, values: [18], read: { modulo: 3 }, each: true };
+  expect(changeOperator(read, "in")).toEqual({ ...read, operator: "in" });
+  expect(changeOperator(read, "contains")).toEqual({ attribute: "age", operator: "contains", values: [], each: true });
+  expect(changeOperator(read, "array_contains_any")).toEqual({
+    attribute: "age",
+    operator: "array_contains_any",
+    values: [18],
+  });
+  const text = { attribute: "name", operator: "lt" as const, values: ["m"] };
+  expect(changeOperator(text, "gte")).toEqual({ ...text, operator: "gte" });
+});
+
 test("only a choice that differs from the default is stored", () => {
   expect(changeTruth(leaf, "missing", "unknown")).toEqual({ ...leaf, missing: "unknown" });
   expect(changeTruth({ ...leaf, missing: true }, "missing", "false")).toEqual(leaf);

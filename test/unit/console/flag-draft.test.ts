@@ -208,4 +208,6 @@ test("a condition reads as a sentence", () => {
   expect(conditionText(when)).toBe(
     "(in segment staff or plan equals pro) and not user/country is one of DE, FR, IT and 1 more",
   );
+  const read = { attribute: "age", operator: "lt" as const, values: [18], read: "number" as const };
+  expect(conditionText(read)).toBe("age (read as number) is below 18");
 });

@@ -57,6 +57,10 @@ describe("the tree of a condition", () => {
     const country: Condition = { attribute: "request.country", operator: "in", values: ["US"] };
     expect(nodeOf(country, { country: "DE" })).toMatchObject({ note: 'it is "DE"' });
     expect(nodeOf(country)).toMatchObject({ note: "the request has no such attribute" });
+    expect(nodeOf({ attribute: "age", operator: "gt", values: [0], read: { modulo: 3 }, each: true })).toMatchObject({
+      result: true,
+      text: "age has an element that (read as modulo 3) is above 0",
+    });
   });
 
   test("has the same form without the condition, but no values", ({ expect }) => {

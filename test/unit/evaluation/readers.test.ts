@@ -4,7 +4,7 @@ import { describe, test, vi } from "vitest";
 import { compileFlag, newCompilation } from "../../../src/evaluation/compile.ts";
 import { compileCondition } from "../../../src/evaluation/conditions.ts";
 import { traceCondition } from "../../../src/evaluation/explain-condition.ts";
-import { canonicalJson } from "../../../src/evaluation/readers/canonical-json.ts";
+import { canonicalJson } from "../../../src/flags/formats/canonical-json.ts";
 import { FALSE, TRUE, type Truth, UNKNOWN } from "../../../src/evaluation/truth.ts";
 import type { AttributeCondition, Condition, FlagDocument, JsonValue } from "../../../src/flags/document.ts";
 import { WITHOUT_EACH } from "../../../src/flags/value-kinds.ts";

@@ -7,7 +7,7 @@ import type {
   Flag,
   Rule,
 } from "../../../../sdk/client/contract.ts";
-import { OPERATOR_GROUPS } from "../../ui/condition/condition.ts";
+import { testText } from "../../ui/condition/text.ts";
 import { percentText } from "../../ui/fields/percent.ts";
 
 export type Result = ConditionTrace["result"];
@@ -19,8 +19,6 @@ export interface TraceNode {
   note?: string;
   parts: TraceNode[];
 }
-
-const OPERATOR_TEXTS = new Map<string, string>(OPERATOR_GROUPS.flatMap(({ operators }) => operators));
 
 /** Returns the tree of a condition. The values come from the stored condition. Without it, the tree has none. */
 export function traceNode(
@@ -55,11 +53,11 @@ export function traceNode(
 }
 
 function leafNode(trace: ConditionTrace, condition?: Condition): TraceNode {
-  const { result, attribute, operator = "" } = trace;
+  const { result, attribute, operator = "", read, each } = trace;
   const isSame = condition !== undefined && "attribute" in condition && condition.operator === operator;
   const values = isSame ? (condition.values ?? []).map((value) => JSON.stringify(value)) : [];
   const shown = values.length > 6 ? [...values.slice(0, 5), `${values.length - 5} more`] : values;
-  const text = [pathText(attribute ?? ""), OPERATOR_TEXTS.get(operator) ?? operator, shown.join(", ")];
+  const text = [pathText(attribute ?? ""), testText(operator, read, each), shown.join(", ")];
   return {
     result,
     text: text.filter(Boolean).join(" "),

@@ -17,9 +17,26 @@ export function conditionText(condition: Condition): string {
     const ranges = condition.bucket.ranges.map(([from, to]) => `${percentText(from)} to ${percentText(to)}`);
     return `in buckets ${ranges.join(", ")}`;
   }
-  const { attribute, operator, values } = condition;
-  const text = `${pathText(attribute) || "…"} ${OPERATOR_TEXTS.get(operator) ?? operator}`;
+  const { attribute, operator, values, read, each } = condition;
+  const test = testText(operator, read, each);
+  const text = `${pathText(attribute) || "…"} ${test}`;
   return values === undefined ? text : `${text} ${valuesText(values)}`;
+}
+
+/** `is below`, `has an element that (read as number) is below` */
+export function testText(operator: string, read: unknown, each: boolean | undefined): string {
+  const reading = read === undefined || read === null ? "" : `(read as ${readingText(read)})`;
+  const text = OPERATOR_TEXTS.get(operator) ?? operator;
+  return [each === true && "has an element that", reading, text].filter(Boolean).join(" ");
+}
+
+/** `number`, `modulo 3` */
+function readingText(read: unknown): string {
+  return typeof read === "string"
+    ? read
+    : Object.entries(read as object)
+        .flat()
+        .join(" ");
 }
 
 function inner(condition: Condition): string {

@@ -54,7 +54,8 @@ describe("a kept response", () => {
 
   const zone = { CF_ZONE_ID: "0".repeat(32), CF_PURGE_TOKEN: "x".repeat(20), CF_API_URL: "http://127.0.0.1:9/" };
   /** Starts an isolate that has served nothing yet, so it uses the responses that the data centre keeps. */
-  const cold = () => startIsolate({ ...project.bindings, ...zone }, clock, { openCache: cache.open });
+  const cold = (settings: Record<string, string> = {}) =>
+    startIsolate({ ...project.bindings, ...zone, ...settings }, clock, { openCache: cache.open });
 
   const get = async (url: string, headers: Record<string, string> = {}, isolate: Isolate = cold()) => {
     const pending: Promise<unknown>[] = [];
@@ -264,6 +265,20 @@ describe("a kept response", () => {
       expect(kept()).toEqual([]);
       await get("/flags/probe-plan");
       expect(kept()).toHaveLength(1);
+    });
+
+    test("that depends on an age is kept for a minute, although others are kept longer", async ({ expect }) => {
+      const when = { attribute: "since", operator: "gte" as const, values: [1], read: { age: "minutes" as const } };
+      await save({ key: "aging", rules: [{ id: "old", when, serve: { variant: "off" } }] });
+      const long = () => cold({ CACHE_ENDPOINT_TTL_SECONDS: "3600" });
+      const paths = [`/flags/aging?since=${at(0)}`, "/flags/probe-plan?plan=1"];
+      for (const path of paths) expect((await get(path, {}, long())).isKept, path).toBe(false);
+      await clock.advance(59_000);
+      for (const path of paths) expect((await get(path, {}, long())).isKept, path).toBe(true);
+      await clock.advance(1000);
+      const [aged, other] = [await get(paths[0]!, {}, long()), await get(paths[1]!, {}, long())];
+      expect([aged.isKept, other.isKept]).toEqual([false, true]);
+      expect(aged.body).toContain('"value":false');
     });
 
     test("is not kept if the boundary passed while the flags were read", async ({ expect }) => {
