@@ -88,12 +88,20 @@ export function newFlag(key: string, options: FlagOptions): Fields {
 /** Returns the merge patch that the options make for an existing flag. @throws UsageError */
 export function flagPatch(options: FlagOptions, now: { kind?: FlagKind | undefined; type: FlagType }): Fields {
   return {
-    ...(options.variant === undefined ? {} : { variants: variantsOf(options.variant, now.type) }),
+    ...(options.variant === undefined ? {} : { variants: patchedVariants(options.variant, now.type) }),
     ...(options.default === undefined ? {} : { default: { variant: checkedDefault(options) } }),
     ...(options.rollout === undefined ? {} : { default: served(options, now.kind ?? "flag") }),
     ...(options.off === undefined ? {} : { offVariant: options.off }),
     ...notesOf(options),
   };
+}
+
+/** @throws UsageError for null, which removes a variant in a merge patch */
+function patchedVariants(texts: Record<string, string>, type: FlagType): Fields {
+  const variants = variantsOf(texts, type);
+  const [name] = Object.entries(variants).find(([, value]) => value === null) ?? [];
+  if (name === undefined) return variants;
+  throw new UsageError(`--variant ${name}=null would remove the variant; set null with --file and the whole flag`);
 }
 
 function checkedDefault(options: FlagOptions): string | undefined {
@@ -127,18 +135,20 @@ function valueOf(name: string, text: string, type: FlagType): unknown {
   } catch {
     // The check below refuses it.
   }
-  const isRight =
-    type === "object"
-      ? typeof value === "object" && value !== null && !Array.isArray(value)
-      : type === "integer"
-        ? Number.isSafeInteger(value)
-        : typeof value === (type === "float" ? "number" : "boolean");
-  const example = { boolean: "true", integer: "12", float: "0.5", object: '{"size":12}' }[type];
-  if (!isRight)
+  const example = { boolean: "true", integer: "12", float: "0.5", object: '{"size":12}', json: "'\"text\"'" }[type];
+  if (!isOfType(value, type))
     throw new UsageError(`--variant ${name} must be of type ${type}, for example ${name}=${example}, not ${text}`);
   const problem = numberProblem(text, value);
   if (problem !== undefined) throw new UsageError(`--variant ${name}: the value ${problem}`);
   return value;
+}
+
+/** `undefined` stands for text that is not JSON. */
+function isOfType(value: unknown, type: Exclude<FlagType, "string">): boolean {
+  if (type === "json") return value !== undefined;
+  if (type === "object") return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (type === "integer") return Number.isSafeInteger(value);
+  return typeof value === (type === "float" ? "number" : "boolean");
 }
 
 function variant(text: string, known: Record<string, string> = {}): Record<string, string> {

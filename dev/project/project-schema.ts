@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { toJsonSchemaDefs } from "@valibot/to-json-schema";
-import { ENVIRONMENT_PATTERN, KEY_PATTERN } from "../../src/flags/limits.ts";
+import { ENVIRONMENT_PATTERN, KEY_SHAPE } from "../../src/flags/limits.ts";
 import {
   attributePathSchema,
   conditionSchema,
@@ -111,7 +111,7 @@ export function projectSchema(): string {
       },
       segments: {
         ...byName(ENVIRONMENT_PATTERN, "", "Named conditions that flags share, by environment."),
-        additionalProperties: byName(KEY_PATTERN, "Segment", "Segments by key."),
+        additionalProperties: byName(KEY_SHAPE, "Segment", "Segments by key."),
       },
       flags: { type: "array", items: { $ref: refTo("Flag") } },
     },

@@ -1,7 +1,7 @@
 /** The options of `npm run watch:propagation`, from its arguments, environment variables and dev.json. */
 import { parseArgs } from "node:util";
 import { UsageError } from "../../cli/exit.ts";
-import { ENVIRONMENT_PATTERN, KEY_PATTERN } from "../../src/flags/limits.ts";
+import { ENVIRONMENT_PATTERN, KEY_PATTERN, KEY_RULE } from "../../src/flags/limits.ts";
 import { redact } from "../../src/ops/redact.ts";
 import type { DevFile } from "../session/files.ts";
 
@@ -76,7 +76,7 @@ export function parseWatchOptions(args: readonly string[], { env, devFile }: Opt
     throw new UsageError('This would change a flag in the environment "production". Add --yes to allow it.');
   }
   const flag = values.flag ?? DEFAULT_FLAG;
-  if (!KEY_PATTERN.test(flag)) throw new UsageError("--flag takes the key of a flag: letters, digits and . _ ~ -");
+  if (!KEY_PATTERN.test(flag)) throw new UsageError(`--flag takes the key of a flag: ${KEY_RULE}`);
   const number = (name: Numeric, fallback: number, min: number, max: number) =>
     numberOf(name, values[name], { fallback, min, max });
   const options = {

@@ -45,3 +45,16 @@ create trigger flags_updated after update on flags
 referencing old table as old_rows new table as new_rows for each statement execute function flag_changed();
 create trigger flags_deleted after delete on flags
 referencing old table as old_rows for each statement execute function flag_changed();
+
+-- Refuses (BG008) a new flag whose key begins with "-", which command lines take for an option. Existing flags with such
+-- a key stay as they are.
+create function refuse_flag_key() returns trigger
+language plpgsql as $$
+begin
+  raise exception using errcode = 'BG008',
+    message = format('flag key "%s" must not begin with -: command lines take it for an option', new.key);
+end
+$$;
+
+create trigger flags_key_refused after insert on flags for each row when (left(new.key, 1) = '-')
+  execute function refuse_flag_key();

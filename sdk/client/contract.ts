@@ -95,7 +95,7 @@ export type Flag = {
   updatedAt?: string | undefined;
   key: string;
   kind?: "flag" | "switch" | "sample" | undefined;
-  type: "boolean" | "string" | "integer" | "float" | "object";
+  type: "boolean" | "string" | "integer" | "float" | "object" | "json";
   variants: Record<string, unknown>;
   clientVisible?: boolean | undefined;
   metadata?: Record<string, string | number | boolean> | undefined;
@@ -209,7 +209,7 @@ export type FlagPage = {
 export type Definition = {
   key: string;
   kind: "flag" | "switch" | "sample";
-  type: "boolean" | "string" | "integer" | "float" | "object";
+  type: "boolean" | "string" | "integer" | "float" | "object" | "json";
   variants: Record<string, unknown>;
   clientVisible: boolean;
   metadata: Record<string, unknown>;
@@ -233,7 +233,7 @@ export type DefinitionPatch = Record<string, unknown>;
 export type DefinitionWithEnvironments = {
   key: string;
   kind: "flag" | "switch" | "sample";
-  type: "boolean" | "string" | "integer" | "float" | "object";
+  type: "boolean" | "string" | "integer" | "float" | "object" | "json";
   variants: Record<string, unknown>;
   clientVisible: boolean;
   metadata: Record<string, unknown>;

@@ -14,7 +14,7 @@ export type JsonValue = JsonScalar | JsonValue[] | { [key: string]: JsonValue };
 export const FLAG_KINDS = ["flag", "switch", "sample"] as const;
 export type FlagKind = (typeof FLAG_KINDS)[number];
 
-export const FLAG_TYPES = ["boolean", "string", "integer", "float", "object"] as const;
+export const FLAG_TYPES = ["boolean", "string", "integer", "float", "object", "json"] as const;
 export type FlagType = (typeof FLAG_TYPES)[number];
 
 /** The closed list of hash schemes. Each is a pure function in evaluation/bucketing.ts. */

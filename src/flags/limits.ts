@@ -31,11 +31,37 @@ export const LIMITS = {
 export const APPLY_LIMITS = { bytes: 8 * 1024 * 1024, documents: 10_000 } as const;
 
 /**
- * The pattern of flag keys, variant names, rule ids and segment keys. No client escapes these characters in a URL.
- * "." and ".." are excluded because they are steps of a path.
+ * The pattern of flag keys, variant names, rule ids and segment keys, which are also in Unicode's form NFC. Excluded
+ * characters separate lists (whitespace and the comma), are wildcards, end the path of a URL, or are read differently
+ * by different URL parsers. `@` begins fields that are not flags, and "." and ".." are steps of a path.
  */
-export const KEY_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
-export const KEY_RULE = "1 to 128 characters from A-Z a-z 0-9 . _ ~ -, but not . or ..";
+export const KEY_PATTERN = /^(?!@|\.{1,2}$)[^\s\p{Cc}\p{Cf}\p{Cs}?#%\\*,]{1,128}$/u;
+export const KEY_RULE =
+  "text of 1 to 128 characters without whitespace, control or format characters, and without ? # % \\ * and ,; it cannot begin with @ or be . or ..";
+
+/**
+ * The form of keys for JSON Schema and Postgres, which have no classes of Unicode: it accepts every key, but also some
+ * other texts. Its ranges are the spaces, control and format characters of the basic plane.
+ */
+export const KEY_SHAPE =
+  // oxlint-disable-next-line no-control-regex -- they are what it refuses
+  /^(?!@)[^\u0001-\u0020?#%\\*,\u007F-\u00A0\u00AD\u0600-\u0605\u061C\u06DD\u070F\u0890\u0891\u08E2\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFF9-\uFFFB]+$/;
+
+/** Returns why a text cannot be a key, variant name or rule id; `undefined` if it can. */
+export function keyProblem(text: string): string | undefined {
+  return KEY_PATTERN.test(text) ? formProblem(text) : `must be ${KEY_RULE}`;
+}
+
+/** Returns what to write in place of a text that is not in Unicode's form NFC; `undefined` if it is. */
+export function formProblem(text: string): string | undefined {
+  const nfc = text.normalize();
+  return nfc === text ? undefined : `must be in Unicode's form NFC: ${nfc}, which is ${escapeNonAscii(nfc)}`;
+}
+
+/** Writes characters beyond ASCII as escapes of JSON, because two forms of a text look the same. */
+export function escapeNonAscii(text: string): string {
+  return text.replaceAll(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
 
 export const ENVIRONMENT_PATTERN = /^(?=.{1,40}$)[a-z0-9](-?[a-z0-9])*$/;
 export const ENVIRONMENT_RULE = "1 to 40 characters from a-z and 0-9, with single hyphens between them";

@@ -41,14 +41,26 @@ import {
   type JsonValue,
   type Serve,
 } from "./document.ts";
-import { KEY_PATTERN, KEY_RULE, LIMITS, PLAIN_NAME_PATTERN, PLAIN_NAME_RULE } from "./limits.ts";
+import { keyProblem, KEY_SHAPE, LIMITS, PLAIN_NAME_PATTERN, PLAIN_NAME_RULE } from "./limits.ts";
 import { recordOf } from "./record-of.ts";
 
 /** The schemas of inputs. An unknown field is an error. validate.ts checks the rules that a schema cannot express. */
 
 const oneOf = (names: readonly string[]): string => `must be one of ${names.join(", ")}`;
 const text = (limit: number) => pipe(string("must be text"), maxLength(limit, `must not exceed ${limit} characters`));
-const key = pipe(string("must be text"), regex(KEY_PATTERN, `must be ${KEY_RULE}`));
+/** Tests keys exactly. JSON Schema shows the simpler form, because it has no action for any other check. */
+class KeyForm extends RegExp {
+  override test(text: string): boolean {
+    return keyProblem(text) === undefined;
+  }
+}
+
+/** The schema of keys and of the names that follow the same rule. */
+export const keySchema = pipe(
+  string("must be text"),
+  regex(new KeyForm(KEY_SHAPE), ({ input }) => keyProblem(input) ?? ""),
+);
+const key = keySchema;
 const share = pipe(
   number(`must be a whole number from 0 to ${WEIGHT_TOTAL}`),
   integer(`must be a whole number from 0 to ${WEIGHT_TOTAL}`),

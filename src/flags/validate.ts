@@ -9,7 +9,7 @@ import {
   type Rollout,
   type Serve,
 } from "./document.ts";
-import { KEY_PATTERN, KEY_RULE, LIMITS, RESERVED_NAME } from "./limits.ts";
+import { keyProblem, LIMITS, RESERVED_NAME } from "./limits.ts";
 import { validateBy, validateCondition } from "./validate-condition.ts";
 
 const ACCEPTED_VALUES: Record<FlagType, string> = {
@@ -18,6 +18,7 @@ const ACCEPTED_VALUES: Record<FlagType, string> = {
   integer: "a whole number within ±9007199254740991",
   float: "a finite number",
   object: "an object or a list",
+  json: "a JSON value",
 };
 
 const INT32_MAX = 2 ** 31 - 1;
@@ -50,8 +51,9 @@ function validateNames(flag: FlagDefinition, errors: FieldError[]): void {
 }
 
 function expectName(name: string, pointer: string, errors: FieldError[]): void {
+  const problem = keyProblem(name);
   if (name === RESERVED_NAME) errors.push({ pointer, detail: "is a reserved name" });
-  else if (!KEY_PATTERN.test(name)) errors.push({ pointer, detail: `must have a name of ${KEY_RULE}` });
+  else if (problem !== undefined) errors.push({ pointer, detail: `has a name that ${problem}` });
 }
 
 function validateVariants({ type, variants }: FlagDefinition, errors: FieldError[]): void {
@@ -81,6 +83,8 @@ function isOfType(value: JsonValue, type: FlagType): boolean {
       return Number.isFinite(value);
     case "object":
       return typeof value === "object" && value !== null;
+    case "json":
+      return true;
   }
 }
 

@@ -141,7 +141,15 @@ export function isOfrepPath(path: string): boolean {
 /** Returns whether a path is an evaluation route of OFREP, and the key of the flag that it names. */
 export function ofrepRoute(path: string): { isEvaluation: boolean; key: string | undefined } {
   const match = /^\/ofrep\/v1\/evaluate\/flags(?:\/([^/]+))?\/?$/.exec(path);
-  return { isEvaluation: match !== null, key: match?.[1] };
+  return { isEvaluation: match !== null, key: match?.[1] && decoded(match[1]) };
+}
+
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
 }
 
 /**

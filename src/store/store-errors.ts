@@ -37,6 +37,8 @@ export function storeError(thrown: unknown, attempt: "read" | "write" = "read"):
     case "BG005":
       // A write of the whole project has no environment, which the SQL function formats as an empty name.
       return new NotFoundError(cause.message.replace(/ in environment ""$/, ""));
+    case "BG008":
+      return new InvalidInputError([{ pointer: "", detail: cause.message }]);
     case "23505": // unique_violation
       return new ConflictError("it already exists");
     case "23503": // foreign_key_violation

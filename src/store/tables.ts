@@ -26,6 +26,7 @@ import type {
   Rule,
   Serve,
 } from "../flags/document.ts";
+import { KEY_SHAPE } from "../flags/limits.ts";
 
 /** The id of a transaction. It is never reused. */
 const xid8 = customType<{ data: string }>({ dataType: () => "xid8" });
@@ -36,8 +37,9 @@ export const at = customType<{ data: string; driverData: string }>({
   fromDriver: (value) => new Date(value).toISOString(),
 });
 
-/** The pattern of keys in flags/limits.ts, without the name that is refused everywhere. */
-const isKey = (column: AnyPgColumn) => sql`${column} ~ '^[A-Za-z0-9._~-]{1,128}$' and ${column} <> '__proto__'`;
+/** The rule of keys in flags/limits.ts, as far as Postgres knows it. */
+const isKey = (column: AnyPgColumn) =>
+  sql`${column} ~ ${sql.raw(`'${KEY_SHAPE.source}'`)} and length(${column}) <= 128 and ${column} <> '__proto__' and ${column} is nfc normalized`;
 
 export const environments = pgTable(
   "environments",
@@ -91,7 +93,7 @@ export const flags = pgTable(
     index("flags_tags_index").using("gin", t.tags),
     check("flags_key_check", isKey(t.key)),
     check("flags_kind_check", sql`${t.kind} in ('flag', 'switch', 'sample')`),
-    check("flags_type_check", sql`${t.type} in ('boolean', 'string', 'integer', 'float', 'object')`),
+    check("flags_type_check", sql`${t.type} in ('boolean', 'string', 'integer', 'float', 'object', 'json')`),
     check(
       "flags_variants_check",
       sql`jsonb_typeof(${t.variants}) = 'object' and octet_length(${t.variants}::text) <= 1048576`,

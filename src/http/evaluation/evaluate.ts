@@ -9,7 +9,7 @@ import type {
   Resolution,
 } from "../../evaluation/types.ts";
 import type { SdkKeyRecord } from "../../flags/sdk-keys.ts";
-import { KEY_PATTERN } from "../../flags/limits.ts";
+import { formProblem, KEY_PATTERN } from "../../flags/limits.ts";
 import type { FailureLog } from "../../ops/failure-log.ts";
 import type { Metrics } from "../../ops/metrics.ts";
 import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedSdkKey } from "../authenticate.ts";
@@ -172,7 +172,10 @@ export function provenanceHeaders({
 }
 
 function notFound(flagKey: string, headers: Record<string, string> = {}): HttpError {
-  return new HttpError(404, `flag "${flagKey.slice(0, 128)}" does not exist`, { code: "FLAG_NOT_FOUND", headers });
+  const key = flagKey.slice(0, 256);
+  const problem = formProblem(key);
+  const detail = `flag "${key}" does not exist${problem === undefined ? "" : `; its key ${problem}`}`;
+  return new HttpError(404, detail, { code: "FLAG_NOT_FOUND", headers });
 }
 
 /**

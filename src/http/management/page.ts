@@ -17,7 +17,8 @@ import { fields } from "./shape.ts";
 /** Postgres cannot hold U+0000. */
 export const searchText = pipe(
   string("must be given once"),
-  maxLength(200, "must not exceed 200 characters"),
+  // In UTF-16 units, of which the longest key has 256.
+  maxLength(256, "must not exceed 256 characters"),
   check((text) => !text.includes("\u0000"), "must not contain the character U+0000"),
 );
 

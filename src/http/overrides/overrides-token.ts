@@ -4,6 +4,7 @@
  * key cannot take its place. The token consists of letters, digits, "-" and "_", so it needs no escaping in a URL,
  * header or cookie.
  */
+import { escapeNonAscii } from "../../flags/limits.ts";
 import { constantTimeEqual, mac } from "../../ops/token.ts";
 
 export interface SignedOverrides {
@@ -30,7 +31,7 @@ const TOKEN = /^bgo_([a-z0-9-]{1,40})_([A-Za-z0-9_-]{1,3750})_([0-9a-f]{32})$/;
 export async function signOverrides(secret: string, overrides: SignedOverrides): Promise<string> {
   const { environment, flags, expiresAt, since, madeBy } = overrides;
   const payload = { flags: Object.fromEntries(flags), expiresAt, since, madeBy };
-  const body = `bgo_${environment}_${toBase64Url(JSON.stringify(payload))}`;
+  const body = `bgo_${environment}_${toBase64Url(escapeNonAscii(JSON.stringify(payload)))}`;
   return `${body}_${await mac(await keyFrom(secret), body)}`;
 }
 

@@ -71,7 +71,7 @@ test("remaining parts keep their identity after a save, so that the page does no
 test("a new flag of every kind and type is valid", () => {
   const draft = { ...newDraft(), key: "new-one" };
   for (const kind of ["flag", "switch", "sample"] as const) parseFlagInput(flagOf(changeKind(draft, kind)));
-  for (const type of ["boolean", "string", "integer", "float", "object"] as const) {
+  for (const type of ["boolean", "string", "integer", "float", "object", "json"] as const) {
     parseFlagInput(flagOf({ ...draft, ...defaultsForType(type) }));
   }
 });

@@ -13,7 +13,7 @@ const KINDS = [
   ["switch", "switch: the same for everyone"],
   ["sample", "sample: a share of evaluations"],
 ] as const;
-const TYPES = ["boolean", "string", "integer", "float", "object"].map((type) => [type, type] as const);
+const TYPES = ["boolean", "string", "integer", "float", "object", "json"].map((type) => [type, type] as const);
 
 /** The part of a flag that all environments share. Key, kind and type cannot change after creation. */
 export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew: boolean }): JSX.Element {

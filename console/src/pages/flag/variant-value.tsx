@@ -37,12 +37,13 @@ export function VariantValue({
       />
     );
   }
-  const lines = type === "object" ? Math.min(20, Math.max(4, valueText(type, value).split("\n").length)) : isLong && 4;
+  const isJson = type === "object" || type === "json";
+  const lines = isJson ? Math.min(20, Math.max(4, valueText(type, value).split("\n").length)) : isLong && 4;
   return (
     <ParsedInput
       // A value of another type needs a new control.
       key={type}
-      label={type === "object" ? "Value as JSON" : "Value"}
+      label={isJson ? "Value as JSON" : "Value"}
       value={value}
       format={(shown) => valueText(type, shown)}
       parse={(text) => parseValue(type, text)}

@@ -14,6 +14,7 @@ const VALUE_TEXT: Record<FlagType, string> = {
   integer: "whole numbers",
   float: "numbers with a decimal point",
   object: "JSON objects or lists",
+  json: "JSON values of any type",
 };
 
 /** The flag's named values. */

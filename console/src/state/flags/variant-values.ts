@@ -10,7 +10,7 @@ export type FlagType = Flag["type"];
 export function valueText(type: FlagType, value: unknown): string {
   if (type === "string" && typeof value === "string") return value;
   if (type === "float" && Number.isInteger(value) && Math.abs(value as number) < 1e21) return `${String(value)}.0`;
-  return exactJson(value, type === "object" ? 2 : undefined);
+  return exactJson(value, type === "object" || type === "json" ? 2 : undefined);
 }
 
 export function parseValue(type: FlagType, text: string): Parsed<unknown> {
@@ -27,14 +27,16 @@ export function parseValue(type: FlagType, text: string): Parsed<unknown> {
     case "float":
       return parseNumber(text);
     case "object":
-      return parseObject(text);
+    case "json":
+      return parseJson(text, type);
   }
 }
 
-function parseObject(text: string): Parsed<unknown> {
+function parseJson(text: string, type: "object" | "json"): Parsed<unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return { problem: "must be a JSON object or list" };
+    if (type === "object" && (typeof value !== "object" || value === null))
+      return { problem: "must be a JSON object or list" };
     const problem = numberProblem(text, value);
     return problem === undefined ? { value } : { problem };
   } catch (error) {
@@ -54,5 +56,7 @@ export function initialValue(type: FlagType): unknown {
       return 0;
     case "object":
       return {};
+    case "json":
+      return null;
   }
 }

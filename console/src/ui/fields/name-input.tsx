@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import { KEY_PATTERN, KEY_RULE, RESERVED_NAME } from "../../../../src/flags/limits.ts";
+import { keyProblem, RESERVED_NAME } from "../../../../src/flags/limits.ts";
 import { Field } from "./field.tsx";
 import { ProblemText, useField } from "./problems.tsx";
 
 /** Returns the problem with a name. `taken` holds the names of its siblings. */
 export function nameProblem(name: string, taken: readonly string[]): string | undefined {
-  if (!KEY_PATTERN.test(name)) return `must be ${KEY_RULE}`;
+  const problem = keyProblem(name);
+  if (problem !== undefined) return problem;
   if (name === RESERVED_NAME) return "is a reserved name";
   return taken.includes(name) ? "is already used" : undefined;
 }

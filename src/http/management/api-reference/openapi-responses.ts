@@ -48,7 +48,7 @@ const segmentFields = {
 const definitionFields = {
   key: text,
   kind: { enum: ["flag", "switch", "sample"] },
-  type: { enum: ["boolean", "string", "integer", "float", "object"] },
+  type: { enum: ["boolean", "string", "integer", "float", "object", "json"] },
   variants: { type: "object" },
   clientVisible: { type: "boolean" },
   metadata: { type: "object" },

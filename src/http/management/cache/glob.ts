@@ -1,11 +1,13 @@
 /** A pattern of flag keys: `*` matches any characters, `?` matches one, and every other character matches itself. */
-export const GLOB_PATTERN = /^[A-Za-z0-9._~*?-]{1,128}$/;
-export const GLOB_RULE = "up to 128 of A-Z a-z 0-9 . _ ~ - and the wildcards * and ?";
+export const GLOB_PATTERN = /^[^\s#%\\,]{1,256}$/;
+export const GLOB_RULE = "up to 256 characters of flag keys, and the wildcards * and ?";
 
 /**
  * Takes time in proportion to key times pattern. A regular expression with many wildcards could take exponential time.
  */
-export function matchesGlob(pattern: string, key: string): boolean {
+export function matchesGlob(patternText: string, keyText: string): boolean {
+  // A character outside the basic plane takes two units of a text, but one place of a list.
+  const [pattern, key] = [Array.from(patternText), Array.from(keyText)];
   let at = 0;
   let p = 0;
   let star = -1;

@@ -1,6 +1,7 @@
-import { array, literal, maxLength, minLength, picklist, pipe, regex, string } from "valibot";
+import { array, check, literal, maxLength, minLength, picklist, pipe, regex, string } from "valibot";
 import { FLAG_KINDS } from "../../../flags/document.ts";
-import { KEY_PATTERN, KEY_RULE } from "../../../flags/limits.ts";
+import { formProblem } from "../../../flags/limits.ts";
+import { keySchema } from "../../../flags/schema.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import { dryRunParameter, fields, parseShape } from "../shape.ts";
 import { GLOB_PATTERN, GLOB_RULE } from "./glob.ts";
@@ -8,17 +9,25 @@ import type { PurgeTarget } from "./purge.ts";
 
 const MAX_KEYS_PER_PURGE = 1000;
 
-const flagKeyText = pipe(string("must be text"), regex(KEY_PATTERN, `must be ${KEY_RULE}`));
 const purgeForms = {
   flags: fields({
     flags: pipe(
-      array(flagKeyText, "must be a list of flag keys"),
+      array(keySchema, "must be a list of flag keys"),
       minLength(1, "must contain at least 1 flag key"),
       maxLength(MAX_KEYS_PER_PURGE, `must not contain more than ${MAX_KEYS_PER_PURGE} flag keys`),
     ),
   }),
   kind: fields({ kind: picklist(FLAG_KINDS, `must be one of ${FLAG_KINDS.join(", ")}`) }),
-  pattern: fields({ pattern: pipe(string("must be text"), regex(GLOB_PATTERN, `must be ${GLOB_RULE}`)) }),
+  pattern: fields({
+    pattern: pipe(
+      string("must be text"),
+      regex(GLOB_PATTERN, `must be ${GLOB_RULE}`),
+      check(
+        (text) => formProblem(text) === undefined,
+        ({ input }) => formProblem(input) ?? "",
+      ),
+    ),
+  }),
   all: fields({ all: literal(true, "must be true") }),
 };
 

@@ -62,7 +62,7 @@ export async function postFlag(
 ): Promise<Response> {
   const [environment, db] = [environmentOf(c), await services.database()];
   const result = await saveFlag(db, environment, storedFlag(flag), { actor: auditName(c), mustNotExist: true });
-  c.header("location", `/api/v1/environments/${environment}/flags/${flag.key}`);
+  c.header("location", `/api/v1/environments/${environment}/flags/${encodeURIComponent(flag.key)}`);
   return await respondWithFlag(services, c, { environment, flag, notes: flag, result }, 201);
 }
 

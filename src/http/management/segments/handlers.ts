@@ -42,7 +42,7 @@ export async function postSegment(
 ): Promise<Response> {
   const [environment, db] = [environmentOf(c), await services.database()];
   const result = await saveSegment(db, environment, segment, { actor: auditName(c), mustNotExist: true });
-  c.header("location", `/api/v1/environments/${environment}/segments/${segment.key}`);
+  c.header("location", `/api/v1/environments/${environment}/segments/${encodeURIComponent(segment.key)}`);
   return await respondWithSegment(services, c, { environment, segment, result }, 201);
 }
 

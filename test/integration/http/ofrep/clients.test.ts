@@ -32,6 +32,11 @@ const EXTRA = [
   { key: "x-odd-text", type: "string" as const, variants: { on: '"\u2028\n\u{1F984}', off: "" } },
   { key: "x-int32", type: "integer" as const, variants: { on: -(2 ** 31), off: 2 ** 31 - 1 } },
   { key: "x-large", type: "float" as const, variants: { on: 1e21, off: -1e-7 } },
+  ...[["a", 1], 7, "text", false, { size: 1.5 }, null].map((value, i) => ({
+    key: `x-json-${i}`,
+    type: "json" as const,
+    variants: { on: value, off: null },
+  })),
   { key: "x-metadata", metadata: { text: "a", whole: -7, yes: true, largest: 2 ** 31 - 1 } },
   {
     key: "x-strict",
@@ -73,11 +78,20 @@ describe("real clients and real responses", () => {
   afterAll(() => world.close());
 
   const read = ({ text }: WireResponse) => JSON.parse(text) as Item;
-  const accessorOf = (key: string): Accessor => types.get(key) ?? "boolean";
+  /** Code reads a flag of type json in the way that fits the value it expects. */
+  const accessorOf = ({ key, value }: Item): Accessor => {
+    const type = types.get(key) ?? "boolean";
+    if (type !== "json") return type;
+    return typeof value === "boolean" || typeof value === "string"
+      ? (typeof value as Accessor)
+      : typeof value === "number"
+        ? "integer"
+        : "object";
+  };
 
   test("the responses cover all types, reasons, error codes and statuses", ({ expect }) => {
     const items = singles.map(read);
-    expect(new Set(types.values())).toEqual(new Set(["boolean", "string", "integer", "float", "object"]));
+    expect(new Set(types.values())).toEqual(new Set(["boolean", "string", "integer", "float", "object", "json"]));
     expect(new Set(items.map(({ reason }) => reason))).toEqual(
       new Set(["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", undefined]),
     );
@@ -116,7 +130,7 @@ describe("real clients and real responses", () => {
   test.for([go, java, python, dotnet, rust, ruby])("$name reads each flag", (client, { expect }) => {
     for (const response of singles) {
       const item = read(response);
-      const seen = client.evaluate(response, accessorOf(item.key));
+      const seen = client.evaluate(response, accessorOf(item));
       // Go ignores the value of a disabled flag.
       const isDefault = !("value" in item) || (client === go && item.reason === "DISABLED");
       expect(seen.value, response.name).toEqual(isDefault ? undefined : item.value);
@@ -141,7 +155,7 @@ describe("real clients and real responses", () => {
       const flags = client.decode(response);
       expect(flags?.size).toBe(items.length);
       for (const item of items) {
-        const seen = client.read(flags?.get(item.key), accessorOf(item.key));
+        const seen = client.read(flags?.get(item.key), accessorOf(item));
         const isWholeFloat = types.get(item.key) === "float" && Number.isInteger(item.value);
         if (client === swift && isWholeFloat) expect(seen).toEqual({ errorCode: "TYPE_MISMATCH" });
         else expect(seen.value, item.key).toEqual(item.value);

@@ -107,16 +107,18 @@ describe("numbers", () => {
     }
   });
 
-  test("keys and tokens have no character that clients escape or split, or that URLs resolve", async ({ expect }) => {
+  test("keys have no character that clients split or URLs resolve, and tokens none that they escape", async ({
+    expect,
+  }) => {
     const path = "/api/v1/environments/production/flags";
-    for (const key of ["a b", "a/b", "a%20b", "ä", "{a}", "a+b", "a,b", ".", "..", ""]) {
+    for (const key of ["a b", "a%20b", "a\\b", "a?b", "a#b", "a,b", ".", "..", ""]) {
       const flag = { key, type: "boolean", variants: { on: true }, enabled: true, default: { variant: "on" } };
       expect((await send(isolate, project.adminToken, "POST", path, flag)).status, key).toBe(422);
     }
-    for (const key of ["...", ".a", "~", "a".repeat(128)]) {
+    for (const key of ["...", ".a", "~", "a".repeat(128), "a/b", "ä", "{a}", "a+b"]) {
       const flag = { key, type: "boolean", variants: { on: true }, enabled: true, default: { variant: "on" } };
       expect((await send(isolate, project.adminToken, "POST", path, flag)).status, key).toBe(201);
-      const url = `/ofrep/v1/evaluate/flags/${key}`;
+      const url = `/ofrep/v1/evaluate/flags/${encodeURIComponent(key)}`;
       expect((await send(isolate, project.serverKey, "POST", url)).body, key).toMatchObject({ key, value: true });
     }
     for (const token of [project.clientKey, project.serverKey]) expect(token).toMatch(/^[A-Za-z0-9._~-]+$/);
