@@ -9,8 +9,8 @@ ALTER TABLE "flags" ADD CONSTRAINT "flags_key_check" CHECK ("flags"."key" ~ '^(?
 ALTER TABLE "flags" ADD CONSTRAINT "flags_type_check" CHECK ("flags"."type" in ('boolean', 'string', 'integer', 'float', 'object', 'json'));--> statement-breakpoint
 ALTER TABLE "segments" ADD CONSTRAINT "segments_key_check" CHECK ("segments"."key" ~ '^(?!@)[^\u0001-\u0020?#%\\*,\u007F-\u00A0\u00AD\u0600-\u0605\u061C\u06DD\u070F\u0890\u0891\u08E2\u1680\u180E\u2000-\u200F\u2028-\u202F\u205F-\u206F\u3000\uFEFF\uFFF9-\uFFFB]+$' and length("segments"."key") <= 128 and "segments"."key" <> '__proto__' and "segments"."key" is nfc normalized);
 --> statement-breakpoint
--- Refuses (BG008) a new flag whose key begins with "-", which command lines take for an option. Existing flags with such
--- a key stay as they are.
+-- Refuses (BG008) a new flag whose key begins with "-", which command lines take for an option. Existing flags with
+-- such a key stay as they are.
 create function refuse_flag_key() returns trigger
 language plpgsql as $$
 begin

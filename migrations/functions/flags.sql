@@ -46,8 +46,8 @@ referencing old table as old_rows new table as new_rows for each statement execu
 create trigger flags_deleted after delete on flags
 referencing old table as old_rows for each statement execute function flag_changed();
 
--- Refuses (BG008) a new flag whose key begins with "-", which command lines take for an option. Existing flags with such
--- a key stay as they are.
+-- Refuses (BG008) a new flag whose key begins with "-", which command lines take for an option. Existing flags with
+-- such a key stay as they are.
 create function refuse_flag_key() returns trigger
 language plpgsql as $$
 begin
