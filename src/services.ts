@@ -184,7 +184,7 @@ function createTiers(settings: Settings, runtime: Runtime): TieredCache<Compiled
     absentTtlMs: settings.CACHE_ENABLED ? settings.CACHE_ABSENT_TTL_SECONDS * 1000 : 0,
     now: clock.now,
     random,
-    sizeOf: (key, flag) => key.length + (flag?.documentText.length ?? 0) * BYTES_PER_JSON_CHARACTER,
+    sizeOf: (key, flag) => key.length + Math.ceil((flag?.documentText.length ?? 0) * BYTES_PER_JSON_CHARACTER),
   });
   return new TieredCache<CompiledFlag>({
     l1,

@@ -12,7 +12,7 @@ const SHARD_CHARS = 1024 * 1024;
 /** The shards of an environment that would need too many of them are up to this size (characters). */
 const MAX_SHARD_CHARS = 2 * SHARD_CHARS;
 /** A larger environment is not stored, because reading it would take too many cache operations. */
-export const MAX_SHARDS = 16;
+export const MAX_SHARDS = 12;
 
 /**
  * No isolate is this far behind (ms). So if a lower version was the newest this much later than a higher one, the

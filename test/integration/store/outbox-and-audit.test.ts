@@ -50,7 +50,7 @@ describe.each(BACKENDS)("the outbox and the audit on %s", (_, url) => {
     const written = await saveSegment(store.db, "prod", aSegment("s", condition), options);
     const reading = await createFlagReader(store.db).readFlags("prod", ["a", "b"]);
     expect(reading?.flags.get("a")?.segments).toEqual({ s: condition });
-    // What was written is published with its own changes.
+    // The publication brings the changes.
     expect(written.reading).toEqual({ ...reading, changes: undefined });
     expect((await deleteFlag(store.db, "prod", "a", options)).reading).toMatchObject({
       asOf: version + 2,
