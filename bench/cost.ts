@@ -1,6 +1,6 @@
 /**
  * Computes the monthly cost of a deployment from published prices and the round trips that the tests count. Nothing is
- * measured here. `npm run cost` prints the tables of docs/scale.md.
+ * measured here. `npm run cost` prints the two cost tables of docs/scale.md.
  */
 import { fileURLToPath } from "node:url";
 import { livesFor, lost, misses } from "./cost-arrivals.ts";
@@ -44,7 +44,7 @@ const GIGABYTE = 1e9;
 
 /**
  * The things that the isolates of a data centre share: heads until a purge, heads until the next head check is due, or
- * nothing, as at workers.dev.
+ * nothing, as on workers.dev.
  */
 export type Sharing = "purged heads" | "timed heads" | "nothing";
 
@@ -62,7 +62,9 @@ export interface Load {
   documentBytes: number;
   /** Updates per month in all environments together. */
   updates: number;
-  /** Whether a request evaluates every flag, as in browsers. Otherwise it evaluates one flag, each equally often. */
+  /**
+   * Whether a request evaluates every flag, as in browsers. Otherwise it evaluates one; each flag is equally likely.
+   */
   isBulk: boolean;
   sharing: Sharing;
   /** How long an isolate lives. A new one holds nothing. */
@@ -93,7 +95,7 @@ const PURGED_HEAD_SECONDS = 30;
 /** CACHE_L1_TTL_SECONDS: an isolate without a request for longer than this reads its flags again. */
 const L1_GAP_SECONDS = 300;
 const L2_TTL_SECONDS = 900;
-/** The purge of a data centre's head and its two repetitions, by the writer and by the sweep. */
+/** The purge of a data centre's head and its two repeats, by the writer and by the sweep. */
 const PURGES_PER_UPDATE = 6;
 
 export interface Usage {
@@ -141,7 +143,7 @@ function readsTogether(load: Load, rate: number): Reads {
   const isPurged = sharing === "purged heads";
   const all = rate * isolates;
   const updates = load.updates / environments / MONTH_SECONDS;
-  // Each isolate looks once a second. Without purges, all of them have to look when the head is over.
+  // Each isolate looks once a second. Without purges, all of them have to look when the head has expired.
   const looks = isPurged ? misses(rate, HEAD_CHECK_SECONDS) * isolates : all;
   const seconds = isPurged ? livesFor(PURGED_HEAD_SECONDS, updates * PURGES_PER_UPDATE) : HEAD_CHECK_SECONDS;
   // An isolate that looks before the head has arrived asks Redis too.
@@ -153,7 +155,7 @@ function readsTogether(load: Load, rate: number): Reads {
   return { heads: commands - flags, flags, entries };
 }
 
-/** Returns how many of an isolate's requests per second come when it holds nothing right. */
+/** Returns how many of an isolate's requests per second ask for flags that it does not hold. */
 function lacking({ isBulk, flags, isolateHours }: Load, rate: number): number {
   return lost(rate, L1_GAP_SECONDS, 1 / (isolateHours * 3600), isBulk ? 1 : flags);
 }
@@ -250,7 +252,7 @@ const SHARINGS: [name: string, sharing: Sharing][] = [
   ["workers.dev", "nothing"],
 ];
 
-/** Returns the tables of docs/scale.md in their order. */
+/** Returns the two cost tables of docs/scale.md in their order. */
 export function costTables(): string[] {
   const months = SIZES.flatMap((evaluations) =>
     [false, true].flatMap((isBulk) =>

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Responses by URL. */
+/** A data centre's cache that runs in this process. */
 export interface CacheServer {
   port: number;
   size(): number;

@@ -45,7 +45,7 @@ try {
 // Connections to the ended workerd processes would keep this one running.
 process.exit();
 
-/** Asks a new isolate for all flags, and watches its heap until all work behind the response has ended. */
+/** Asks a new isolate for all flags, and watches its heap until all work after the response has ended. */
 async function load(source: string, bindings: Record<string, string>): Promise<Record<string, number | string>> {
   const running = await serve(bundle, bindings, {
     compatibilityDate: "2026-11-01",
@@ -71,7 +71,7 @@ async function load(source: string, bindings: Record<string, string>): Promise<R
     const ms = Math.round(performance.now() - startedAt);
     if (!response.ok) throw new Error(`the worker responded with ${response.status}: ${text.slice(0, 300)}`);
     const count = (JSON.parse(text) as { flags: unknown[] }).flags.length;
-    // Fills and entries are written behind the response.
+    // Fills and entries are written after the response.
     await new Promise((resolve) => setTimeout(resolve, 5000));
     const peak = await watch.stop();
     const after = await inspector.collectedHeap();

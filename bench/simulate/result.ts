@@ -5,7 +5,7 @@ import type { Scenario } from "./scenarios.ts";
 
 /** How much is simulated. */
 export interface Size {
-  /** Everything random follows from it. */
+  /** The number from which everything random follows. */
   seed: number;
   dataCentres: number;
   /** Isolates in each data centre. */

@@ -18,7 +18,7 @@ import { drawChangeTimes, Traffic } from "./world/traffic.ts";
 const START_AT = Date.UTC(2026, 10, 28, 12);
 /** Changes begin after this time, when most isolates have started, or after a quarter of a short simulation (ms). */
 const WARM_UP_MS = 5 * 60_000;
-/** No change is made in the end, so that each has the time to arrive (ms). */
+/** No change is made in this time before the end, so that each can arrive (ms). */
 const COOL_DOWN_MS = 60_000;
 const SWEEP_EVERY_MS = 60_000;
 /** The share of requests for all flags. */

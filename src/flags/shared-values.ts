@@ -1,4 +1,4 @@
-/** With more characters of names than this, values that nothing uses any more are forgotten. */
+/** Beyond this many characters of text, values that nothing uses any more are forgotten. */
 const MAX_CHARS = 256 * 1024;
 
 /**

@@ -2,7 +2,7 @@ import type { EdgeCache } from "../../../src/ops/runtime.ts";
 import { type Engine, type Lifeline, QUIET } from "../engine/engine.ts";
 import { exponential, type Random, uniform } from "../engine/random.ts";
 
-/** An operation takes between these times (ms). */
+/** The shortest and the longest time that an operation takes (ms). */
 const LATENCY_MS = [1, 5] as const;
 /** A data centre evicts the entry that was not used for the longest time if it has more than this. */
 const MAX_ENTRIES = 32;

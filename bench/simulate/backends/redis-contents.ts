@@ -36,7 +36,7 @@ export class RedisContents {
     return outcome;
   }
 
-  /** Returns what is left of the contents at a time. */
+  /** Returns the contents without the keys that have expired at a time. */
   at(now: number): RedisContents {
     if (now < this.expiresAt) return this;
     return new RedisContents(new Map([...this.hashes].filter(([, { expiresAt = Infinity }]) => expiresAt > now)));

@@ -140,7 +140,7 @@ export class StoreModel {
     return { version: this.#version, tag: this.#tag, rows: this.#rowsSince(first), before: this.#tagBefore(first) };
   }
 
-  /** As begin_sweep(). */
+  /** Models begin_sweep(). */
   beginSweep(targets: readonly string[]): Unpublished {
     for (const target of targets) if (!this.#confirmed.has(target)) this.#confirmed.set(target, -1);
     const { version, tag } = { version: this.#version, tag: this.#tag };
@@ -152,7 +152,7 @@ export class StoreModel {
       : { version, tag, rows: null, before: null };
   }
 
-  /** As confirm_purge(). */
+  /** Models confirm_purge(). */
   confirm(upTo: number, targets: readonly string[]): void {
     for (const target of targets) {
       const known = this.#confirmed.get(target);

@@ -20,7 +20,7 @@ export interface Asked {
 export interface JudgeOptions {
   truth: Truth;
   propagation: Propagation;
-  /** A value may be this much older than its replacement (ms). */
+  /** A served value may have been replaced at most this long ago (ms). */
   allowedMs: number;
   startAt: number;
   input: EvaluationInput;

@@ -1,6 +1,6 @@
 import type { ScenarioResult } from "../result.ts";
 
-/** Returns what a scenario did not keep, in words. Empty if it kept everything. */
+/** Returns the promises that a scenario broke, in words. Empty if it kept all of them. */
 export function brokenPromises({ scenario, findings, propagation }: ScenarioResult): string[] {
   const { allowedMs } = scenario;
   const refused = Object.entries(findings.refused);

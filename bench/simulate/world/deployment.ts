@@ -24,7 +24,7 @@ import { ENVIRONMENT, Planet } from "./planet.ts";
 const PRIMARY = placeOf("Frankfurt");
 /** Regions in which Upstash has read replicas, by their nearest city. */
 const REPLICAS = ["Ashburn", "San Jose", "London", "Singapore", "Tokyo", "Mumbai", "Sydney", "São Paulo"].map(placeOf);
-/** Replicas are tens of ms behind, and stall for up to 1.8 s every half hour. */
+/** Replicas are tens of ms behind. Each stalls about every half hour, for up to 1.8 s. */
 const LAG = { queueMs: 20, stallEveryMs: 30 * 60_000, longestStallMs: 1800 };
 
 /** A worker that is deployed on the whole planet, with its backends. */
@@ -123,7 +123,9 @@ function isLost({ lostPurges }: Scenario, sinceCommitMs: number): boolean {
   return sinceCommitMs > REPEATED_MS.from && sinceCommitMs < REPEATED_MS.until;
 }
 
-/** Entries have names that nobody can guess. These names do not depend on a version. */
+/**
+ * Returns the kind of an entry by its path. Paths are MACs, so those that do not depend on a version are listed here.
+ */
 async function kindsOf({ CACHE_PREFIX: prefix, KEY_SECRET: secret }: Settings): Promise<(path: string) => string> {
   const kinds = new Map<string, string>();
   const names: readonly EntryName[] = [

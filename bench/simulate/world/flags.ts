@@ -26,7 +26,7 @@ interface FlagState {
 }
 
 /**
- * The flags of the simulation, the changes of them, and the value of each. The values are computed here, without the
+ * The flags of the simulation, their changes, and the value of each. The values are computed here, without the
  * documents and the evaluator.
  */
 export class Flags {

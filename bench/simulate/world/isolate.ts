@@ -56,7 +56,7 @@ export class SimulatedIsolate {
   }
 }
 
-/** As the runtime does: what a request leaves behind may fail without an effect on others. */
+/** Ignores failures, as the runtime does: work that a request leaves behind has no effect on other requests. */
 export function waitUntil(promise: Promise<unknown>): void {
   promise.catch(() => undefined);
 }

@@ -28,7 +28,7 @@ export class RedisCommands {
     this.#clients = clients;
   }
 
-  /** Pass "bulk" if the reply may be large. A large command is recognised by itself. */
+  /** Runs a command. Pass "bulk" if the reply may be large. A command that is large itself needs no hint. */
   async run(command: Command, reply?: "bulk"): Promise<unknown> {
     try {
       return await runCommand(this.#clientFor(command, reply), command);

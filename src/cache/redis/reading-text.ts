@@ -9,8 +9,8 @@ import { HEAD_FIELD, parseHead, TAG_FIELD } from "./head-text.ts";
 const MAX_COMMAND_CHARS = 840_000;
 
 /**
- * Reads the entries of a hash as a reading at its head, with the documents of `flagKeys`. `fields` are all
- * that Redis returned. Returns `undefined` if they have no head, because nothing is known about the entries then.
+ * Parses the entries of a hash as a reading at its head, with the documents of `flagKeys`. `fields` holds everything
+ * that Redis returned. Returns `undefined` if there is no head, because nothing is known about the entries then.
  */
 export function parseReading(
   fields: ReadonlyMap<string, string>,

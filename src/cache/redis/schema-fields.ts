@@ -3,9 +3,10 @@
  * side there, under one head, so that an old and a new worker can run at once without overwriting each other. Version 1
  * uses the bare names; version 2 uses `@2:<name>`, and so on.
  *
- * Every worker purges the bare names and those of its own version. So that it need not know the versions of others,
- * entries of a version above 1 are valid only as far as the field `@schemas` says that this version has purged. It has
- * one line for each version: `<schema version> <purged up to> <ms since epoch of the last write>`.
+ * Every worker purges the bare names and those of its own version, because it does not know the other versions. So an
+ * entry of a version above 1 is valid only if no change names it after the version up to which that version's workers
+ * have purged. The field `@schemas` says how far that is. It has one line for each schema version:
+ * `<schema version> <purged up to> <ms since epoch of the last write>`.
  */
 import { changesAfter, fieldsOf } from "../../flags/changes.ts";
 import { HEAD_FIELD, parseHead, TAG_FIELD } from "./head-text.ts";

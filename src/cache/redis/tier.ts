@@ -70,7 +70,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return this.#parse(texts, this.#fields.entriesOf(texts), names.filter(isFlagKey));
   }
 
-  /** Reads the whole hash. `undefined` if there is no head. */
+  /** Reads the whole hash. Returns `undefined` if there is no head. */
   async readAll(environment: string): Promise<Reading | undefined> {
     const fields = await this.#readFields(environment);
     const entries = this.#fields.entriesOf(fields);
@@ -82,9 +82,9 @@ export class RedisTier implements FlagCache<FlagDocument> {
   }
 
   /**
-   * Reads the head, its changes after `since`, and those of the fields named by the changes that `isWanted`; only the
-   * head and its changes if they do not reach back to `since`, or if `tag` is not that version's. `undefined` if there
-   * is no head.
+   * Reads the head and its changes after `since`, with the fields that these changes name and `isWanted` accepts. Reads
+   * no field if the changes do not reach back to `since`, or if `tag` is not that version's. Returns `undefined` if
+   * there is no head.
    */
   async readChanges(
     environment: string,
@@ -179,7 +179,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     return this.setMany(environment, new Map([[key, value]]), options);
   }
 
-  /** Of `ttlMs` only 0 has an effect (store nothing), because all fields of a hash expire together. */
+  /** Stores nothing if `ttlMs` is 0. Any other `ttlMs` has no effect, because all fields of a hash expire together. */
   setMany(
     environment: string,
     values: ReadonlyMap<string, FlagDocument | null>,
@@ -208,7 +208,7 @@ export class RedisTier implements FlagCache<FlagDocument> {
     }
   }
 
-  /** Keeps the heads, as the fence against readings that are under way. */
+  /** Removes the entries of one environment or of all. Keeps the heads, which fence off readings that are under way. */
   async clear(environment?: string): Promise<void> {
     if (environment !== undefined) return this.#clearKey(this.#key(environment));
     for await (const key of scanKeys(this.#commands, this.#options.prefix, Infinity)) await this.#clearKey(key);

@@ -49,8 +49,8 @@ export class EntryReader {
   }
 
   /**
-   * Brings the flags and the SDK keys into L1, at a head that is confirmed. Returns false, and never throws, if the
-   * data centre lacks any of them.
+   * Brings the flags and the SDK keys into L1, at a head that is confirmed. Returns false if the data centre lacks any
+   * of them. Never throws.
    */
   async bring(state: EnvironmentState, flagKeys: readonly string[] | "all", scope: RequestScope): Promise<boolean> {
     const brought = this.#bring(state, flagKeys, scope).catch(() => false);
@@ -110,7 +110,7 @@ export class EntryReader {
     state.entries.whole = { ...entry.whole, histories };
   }
 
-  /** Bounds the text that is held. An entry may have got shards, so the one in use counts as the newest. */
+  /** Bounds the text that is held. The entry in use counts as the newest, because it may have grown by shards. */
   #dropOldest(environment: string): void {
     const held = this.#held.get(environment);
     if (held === undefined) return;

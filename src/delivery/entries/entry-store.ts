@@ -15,7 +15,7 @@ export interface StoredHead extends Head {
   confirmedAt: number;
 }
 
-/** The newest version that a data centre has stored, for outages and for those who store the next one. */
+/** The newest version that a data centre has stored, for outages and for the isolate that stores the next one. */
 export interface Newest extends Taken {
   /** The last version that was stored whole. */
   whole: TaggedVersion;
@@ -40,7 +40,7 @@ export class EntryStore {
     return isHead(head) ? head : undefined;
   }
 
-  /** A purge by tag removes the head. */
+  /** Stores the head, which a purge by tag removes. */
   async putHead(environment: string, head: StoredHead, ttlSeconds: number): Promise<void> {
     const response = new Response(JSON.stringify(head), {
       headers: {
@@ -64,7 +64,7 @@ export class EntryStore {
 
   /**
    * Claims the next whole entry of an environment for this isolate, for a while. The claim is `lost` if another isolate
-   * has it, or if the runtime keeps nothing, as at a host of workers.dev.
+   * has it, or if the runtime keeps nothing, as on workers.dev.
    */
   async claimWhole(environment: string, ttlSeconds: number): Promise<"won" | "lost"> {
     const name: EntryName = ["claim", environment, this.schemaVersion];

@@ -9,7 +9,7 @@ import type { KeyTable } from "../../flags/sdk-keys.ts";
 
 /** An environment of more text than this is stored in shards (characters). */
 const SHARD_CHARS = 1024 * 1024;
-/** The shards of an environment that would need too many of them are up to this size (characters). */
+/** The largest size of a shard, for an environment that would otherwise need too many shards (characters). */
 const MAX_SHARD_CHARS = 2 * SHARD_CHARS;
 /** A larger environment is not stored, because reading it would take too many cache operations. */
 export const MAX_SHARDS = 12;
@@ -37,9 +37,12 @@ export interface EntryTop extends Taken {
   schemaVersion: number;
   /** The flags of this text that client keys may not see. */
   hidden: readonly string[];
-  /** If the flags are in shards: the first flag key of each. In a shard: its own one and that of the next shard. */
+  /**
+   * The first flag key of each shard, if the flags are in shards. In a shard, its own first key and that of the next
+   * shard.
+   */
   shards?: readonly string[];
-  /** If the text holds only what changed since an earlier version: that version, which is stored whole. */
+  /** The earlier version, stored whole, that this text changes. `undefined` if this text is whole itself. */
   base?: TaggedVersion;
   /** The flags that changed since `base`. Those that have no line are gone. */
   changed?: readonly string[];
@@ -56,7 +59,7 @@ export function writeEntry(top: EntryTop, keys: KeyTable | undefined, flags: Ite
   return lines.join("\n") + LAST_LINE;
 }
 
-/** Splits flags into shards; one list if they need none, `undefined` if they need too many. */
+/** Splits flags into shards. Returns one list if they need no shards, and `undefined` if they need too many. */
 export function toShards(flags: readonly FlagLine[]): FlagLine[][] | undefined {
   const shards: FlagLine[][] = [[]];
   const total = flags.reduce((sum, flag) => sum + sizeOf(flag), 0);
@@ -80,8 +83,8 @@ function sizeOf([key, document]: FlagLine): number {
 }
 
 /**
- * An entry's text. Nobody parses a line before its flag is asked for. The keys and documents that it returns do not
- * keep the text in memory.
+ * An entry's text. A line is parsed only when its flag is asked for. The keys and documents that it returns do not keep
+ * the text in memory.
  */
 export class EntryText {
   readonly top: EntryTop;
@@ -138,7 +141,8 @@ export function isSame(one: TaggedVersion, other: TaggedVersion): boolean {
 }
 
 /**
- * Whether the version is later, unless the other was the newest so much later that the versions must have gone back.
+ * Whether `one` replaces `other`: it has the higher version, or it was the newest so much later that the database must
+ * have been restored in between.
  */
 export function isNewer(one: Taken, other: Taken): boolean {
   return one.version > other.version

@@ -36,8 +36,8 @@ export interface EntryWriterOptions {
 }
 
 /**
- * Stores entries behind responses, once for each version that a data centre sees: whole, or within `everyMs` of the
- * last whole entry only what changed since that.
+ * Stores entries after responses, once for each version that a data centre sees. Within `everyMs` of the last whole
+ * entry, it stores only the flags that changed since that one.
  */
 export class EntryWriter {
   readonly #options: EntryWriterOptions;
@@ -122,12 +122,15 @@ export class EntryWriter {
     await store.putEntry(name, taken, writeEntry(top, whole.keys, shards.length > 1 ? [] : whole.lines));
     await store.putNewest(name, { ...taken, whole: { version, tag } });
     entries.stored = taken;
-    // Reading the rest has looked for this entry too.
+    // `loadAll` has looked for this entry too, before it was stored.
     entries.isAnyLost = false;
     entries.whole = { version, tag, histories };
   }
 
-  /** Stores the flags that changed since the whole entry, if this isolate knows both its contents and those. */
+  /**
+   * Stores the flags that changed since the whole entry, if this isolate knows the contents of that entry and all of
+   * these flags.
+   */
   async #storeChanges(state: EnvironmentState, whole: TaggedVersion): Promise<void> {
     const { store } = this.#options;
     const { schemaVersion } = store;
@@ -145,7 +148,7 @@ export class EntryWriter {
     for (const key of changed) {
       const flag = memory.current(key);
       if (flag === undefined) {
-        // A flag that the index lacks is gone. Of any other, this isolate has not been asked for the new contents.
+        // A flag that the index lacks is gone. For any other, this isolate does not hold the new contents.
         if (state.lacksFlag(key)) continue;
         return;
       }

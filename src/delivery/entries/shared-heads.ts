@@ -37,7 +37,7 @@ export class SharedHeads {
 
   /**
    * Moves the isolate to the data centre's head and confirms it there; once for all requests that ask at the same time.
-   * Returns false if the data centre has none, or an older one than this isolate or the caller knows.
+   * Returns false if the data centre has no head, or an older one than this isolate or the caller knows.
    */
   async take(state: EnvironmentState, scope: RequestScope): Promise<boolean> {
     const { clock, flights } = this.#options;
@@ -61,7 +61,7 @@ export class SharedHeads {
     if (stored === undefined || stored.version < Math.max(memory.version, minVersion)) return false;
     // The clock of the isolate that asked may be ahead of this one: then nobody knows how old its head is.
     if (!hasPurge && !isWithin(stored.confirmedAt, headCheckMs, clock.now())) return false;
-    // Of two contents of one version, this isolate's is the later one, or a tier behind the data centre will say so.
+    // The version has two contents. A tier behind the data centre knows which of them is the later one.
     if (stored.version === memory.version && hasOtherTag(stored.tag, memory.tag)) return false;
     // A head that lists too few changes would make this isolate start over, but L2 knows older ones. If the changes
     // lead on from another history, nobody here knows which of the two has been lost.

@@ -37,7 +37,7 @@ export interface CloudflarePurgeOptions {
   timeoutMs?: number;
 }
 
-/** The tag of all edge entries of one environment. */
+/** The tag of one environment's head and stored responses. */
 export function environmentTag(prefix: string, environment: string): string {
   return `${prefix}:env:${environment}`;
 }
@@ -61,7 +61,7 @@ export function bulkTag(prefix: string, environment: string): string {
   return `${prefix}:flag_endpoint:${environment}`;
 }
 
-/** Returns the tags of all edge entries that the changes have made stale. */
+/** Returns the tags of the head and of the stored responses that the changes have made stale. */
 export function tagsOf(prefix: string, environment: string, changes: readonly Change[]): string[] {
   const tags = new Set([headTag(prefix, environment), bulkTag(prefix, environment)]);
   for (const [, fields] of changes) {

@@ -83,7 +83,7 @@ export class SharedPurges {
 
   /**
    * Repeats the tags that the batch purged first, together with other purges, unless another of its requests has begun
-   * that already. One that fails or takes long must not cancel or delay the next one.
+   * that already. A repeat that fails or takes long must not cancel or delay the next one.
    */
   async #repeat(batch: Batch): Promise<void> {
     const calls: Promise<void>[] = [];

@@ -31,7 +31,7 @@ export interface FlagSourceOptions extends FreshnessOptions {
   sharedHeads?: SharedHeads | undefined;
 }
 
-/** The source of flags for evaluation: the tiers, the store behind them, and the README's freshness contract. */
+/** The source of flags for evaluation: the tiers, the store behind them, and the rules of freshness in the README. */
 export class FlagSource {
   readonly #options: FlagSourceOptions;
   readonly #freshness: Freshness;

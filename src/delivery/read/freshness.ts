@@ -7,7 +7,7 @@ import type { Snapshots } from "../snapshots/snapshots.ts";
 import type { HeadCheck } from "./head-check.ts";
 import { isLoaded, type LoadOutcome } from "./loader.ts";
 
-/** In a busy isolate, a head check that takes longer than this finishes behind the response (ms). */
+/** In a busy isolate, a head check that takes longer than this finishes after the response (ms). */
 const CHECK_BUDGET_MS = 30;
 /**
  * An isolate whose check is overdue by a quarter of an interval was idle. Its contents may be of any age, so it waits

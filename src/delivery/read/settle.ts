@@ -8,7 +8,7 @@ import type { Snapshots } from "../snapshots/snapshots.ts";
 import type { LoadPlan } from "./load-plans.ts";
 import { isLoaded, type Loader, type LoadOutcome } from "./loader.ts";
 
-/** A load that takes longer goes on behind the response, if something older can be served (ms). */
+/** A load that takes longer goes on after the response, if something older can be served (ms). */
 const LOAD_BUDGET_MS = 2000;
 
 /** A load under way. */

@@ -6,7 +6,7 @@ import { evaluateFlag, evaluateFlags } from "./ofrep.ts";
 const BULK = "/ofrep/v1/evaluate/flags";
 const GET_FLAG = "/flags/";
 
-/** A flag's key in a path as it is, without escapes. */
+/** A flag key that needs no escapes in a path. */
 const PLAIN_KEY = /^[\w.-]+$/;
 
 /**
@@ -15,7 +15,7 @@ const PLAIN_KEY = /^[\w.-]+$/;
  */
 export function dispatch(services: Services, request: Request, context: WorkerContext): Promise<Response> | undefined {
   const { url, method } = request;
-  // No scheme of a request is shorter than "http:", whose host begins at 7.
+  // The path begins at the first slash after the host. After "http://", the shortest scheme, the host begins at 7.
   const path = url.slice(url.indexOf("/", 8));
   const waitUntil = (promise: Promise<unknown>): void => context.waitUntil(promise);
   if (method === "POST") {

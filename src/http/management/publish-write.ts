@@ -4,7 +4,7 @@ import type { Written, WriteResult } from "../../store/writes/transaction.ts";
 import type { Services } from "../services.ts";
 import { type ManagementContext, waitUntilOf } from "./context.ts";
 
-/** How long a response waits for the purge of the data centres; after that, the purge goes on behind the response. */
+/** How long a response waits for the purge of the data centres; after that, the purge goes on after the response. */
 export const EDGE_PATIENCE_MS = 1000;
 
 /** The fields that every response to a write begins with. */

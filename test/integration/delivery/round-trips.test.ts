@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "vite
 import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
-/** The table of docs/caching.md. The endpoints count, because every call of the worker goes through them. */
+/** The table of the README. The endpoints count, because every call of the worker goes through them. */
 describe("round trips", () => {
   let project: TestProject;
   let colo: Colo;
