@@ -1,5 +1,5 @@
 /**
- * murmur3_x86_32 with seed 0 over the UTF-8 bytes of `prefix + value`. The state after the prefix (a rollout's salt) is
+ * murmur3_x86_32 over the UTF-8 bytes of `prefix + value`. The state after the prefix (a rollout's salt) is
  * computed once. Nearly all values are ASCII, and those are read as char codes, four at a time, without encoding or
  * allocating. A lone surrogate counts as U+FFFD, as in TextEncoder.
  */
@@ -16,11 +16,9 @@ export interface HashState {
   readonly length: number;
 }
 
-const EMPTY: HashState = { hash: 0, tail: 0, tailBits: 0, length: 0 };
-
 /** Returns the state after the bytes of `prefix`. */
-export function hashState(prefix: string): HashState {
-  return absorb(EMPTY, prefix);
+export function hashState(prefix: string, seed = 0): HashState {
+  return absorb({ hash: seed | 0, tail: 0, tailBits: 0, length: 0 }, prefix);
 }
 
 /**
@@ -105,17 +103,17 @@ function pack(text: string, open: number): Int32Array {
   return words;
 }
 
-function scramble(block: number): number {
+export function scramble(block: number): number {
   const k = Math.imul(block, C1);
   return Math.imul((k << 15) | (k >>> 17), C2);
 }
 
-function mix(hash: number, block: number): number {
+export function mix(hash: number, block: number): number {
   const h = hash ^ scramble(block);
   return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-function avalanche(hash: number): number {
+export function avalanche(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
