@@ -164,7 +164,6 @@ function devcycleConfig(shares: readonly number[]) {
         configuration: {
           _id: "c",
           prerequisites: [],
-          winningVariation: {},
           forcedUsers: {},
           targets: [
             {

@@ -6,8 +6,8 @@ import { nonEmptyText, scalar, scalarOrEmpty, scalarOrTexts, textOrWholeNumber, 
 import { NO_BUCKET, scheme, SPACE_32 } from "./scheme.ts";
 
 /**
- * LaunchDarkly: the fraction `sha1(salt + "." + value)`, compared with sums of weights of 100,000. The salt is the seed,
- * or `key.salt`. A value that is neither text nor a whole number is in bucket 0. Weights stay as they are.
+ * LaunchDarkly: the fraction `sha1(salt + "." + value)`, compared with sums of weights of 100,000. The salt is the
+ * seed, or `key.salt`. A value that is neither text nor a whole number is in bucket 0. Weights stay as they are.
  */
 const launchdarkly = scheme(
   (salt) => (value) => {
@@ -17,7 +17,10 @@ const launchdarkly = scheme(
   { fixedTotal: 100_000 },
 );
 
-/** PostHog: the fraction `sha1(key + "." + id + suffix)`. With a total of 100,000, a percent is 1,000. */
+/**
+ * PostHog: the fraction `sha1(key + "." + id + suffix)`. With a total of 100,000, a percent is 1,000. The system's
+ * rollouts include the bound, which only a fraction that equals it to the 53rd bit can show.
+ */
 function posthog(suffix: string) {
   return scheme((salt, total) => (value) => {
     const key = scalarOrEmpty(value);
@@ -63,8 +66,8 @@ const flagsmith = scheme(
 );
 
 /**
- * Microsoft: the first four bytes of `sha256(id + "\n" + hint)`, little-endian. The system divides by 2^32 - 1: a cut is
- * the first number that is not below the percentage, and 2^32 for 100. A missing id is the empty text.
+ * Microsoft: the first four bytes of `sha256(id + "\n" + hint)`, little-endian. The system divides by 2^32 - 1: a cut
+ * is the first number that is not below the percentage, and 2^32 for 100. A missing id is the empty text.
  */
 const microsoft = scheme(
   (salt) => (value) => littleEndianWord(sha256(utf8(`${scalarOrEmpty(value) ?? ""}\n${salt}`)), 0),
