@@ -1,7 +1,8 @@
+import { NO_BUCKET } from "../../bucketing.ts";
 import { xxHash32 } from "js-xxhash";
 import { crc32, fnv1a, fnv1aOfUnits } from "./checksums.ts";
-import { nonEmptyText, scalar, text, truthyScalar } from "./keys.ts";
-import { NO_BUCKET, type Scheme, scheme, SPACE_32 } from "./scheme.ts";
+import { nonEmptyText, scalar, anyText, truthyScalar } from "./keys.ts";
+import { type Scheme, scheme, SPACE_32 } from "./scheme.ts";
 
 /**
  * GrowthBook 1: `fnv1a(value + seed) % 1000`, which the system divides by 1,000. A cut is the first number whose
@@ -31,7 +32,7 @@ function growthbook2(hash: (text: string) => number): Scheme {
 /** Flipt's variants: `crc32(flag + id) % 1000`, compared with `<`. */
 const fliptVariant = scheme(
   (salt) => (value) => {
-    const key = text(value);
+    const key = anyText(value);
     return key === undefined ? NO_BUCKET : crc32(salt + key) % 1000;
   },
   { fixedTotal: 1000 },
@@ -40,7 +41,7 @@ const fliptVariant = scheme(
 /** Flipt's thresholds: `crc32(id + flag) % 100`, compared with `<`. */
 const fliptThreshold = scheme(
   (salt) => (value) => {
-    const key = text(value);
+    const key = anyText(value);
     return key === undefined ? NO_BUCKET : crc32(key + salt) % 100;
   },
   { fixedTotal: 100 },
@@ -57,7 +58,7 @@ const vercel = scheme(
   (salt) => {
     const seed = Number(salt);
     return (value) => {
-      const key = text(value);
+      const key = anyText(value);
       return key === undefined ? NO_BUCKET : xxHash32(key, seed);
     };
   },

@@ -1,9 +1,10 @@
+import { NO_BUCKET } from "../../bucketing.ts";
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8 } from "./checksums.ts";
 import { bucketOfFraction, fractionOf60Bits, littleEndianWord, modulo, word } from "./digests.ts";
 import { nonEmptyText, scalar, scalarOrEmpty, scalarOrTexts, textOrWholeNumber, truthyScalar } from "./keys.ts";
-import { NO_BUCKET, scheme, SPACE_32 } from "./scheme.ts";
+import { scheme, SPACE_32 } from "./scheme.ts";
 
 /**
  * LaunchDarkly: the fraction `sha1(salt + "." + value)`, compared with sums of weights of 100,000. The salt is the

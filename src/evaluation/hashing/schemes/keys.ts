@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../../flags/document.ts";
 
 /** Text, also the empty one. */
-export function text(value: JsonValue | undefined): string | undefined {
+export function anyText(value: JsonValue | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 

@@ -1,8 +1,9 @@
+import { NO_BUCKET } from "../../bucketing.ts";
 import { hashState, murmur3 } from "../murmur3.ts";
 import { cborOf, cborOfPair } from "./cbor.ts";
-import { nonEmptyText, scalar, scalarOrEmpty, text, trimmedText } from "./keys.ts";
+import { nonEmptyText, scalar, scalarOrEmpty, anyText, trimmedText } from "./keys.ts";
 import { murmur3OfBytes, murmur3OfLowBytes, murmur3OfUnits } from "./murmur3-of-units.ts";
-import { type BucketOfValue, multiplyShift, NO_BUCKET, type Scheme, scheme, SPACE_32 } from "./scheme.ts";
+import { type BucketOfValue, multiplyShift, type Scheme, scheme, SPACE_32 } from "./scheme.ts";
 
 type Unleash = (salt: string, total: number) => BucketOfValue;
 
@@ -35,7 +36,7 @@ const UNLEASH_VARIANT_SEED = 86_028_157;
  * be text, and then the empty text counts too.
  */
 function flagdKey(salt: string): (value: Parameters<BucketOfValue>[0]) => string | undefined {
-  return salt === "" ? text : scalar;
+  return salt === "" ? anyText : scalar;
 }
 
 /** flagd 1: `abs(int32(hash))`, from 0 to 2^31. A cut is the first number whose share the sum of weights excludes. */
@@ -109,7 +110,7 @@ const featurevisor = scheme(
 /** Optimizely: `floor(murmur3(id + experimentId, 1) / 2^32 * 10000)`, compared with `<`. */
 const optimizely = scheme(
   (salt) => (value) => {
-    const key = text(value);
+    const key = anyText(value);
     return key === undefined ? NO_BUCKET : multiplyShift(murmur3(SEED_1, key + salt), 10_000);
   },
   { fixedTotal: 10_000 },

@@ -1,8 +1,5 @@
 import type { JsonValue } from "../../../flags/document.ts";
 
-/** The result for a value that is not a key under the scheme. It is the NO_BUCKET of bucketing.ts. */
-export const NO_BUCKET = -1;
-
 /** Returns the bucket of a value, a whole number from 0 to `total - 1`, or NO_BUCKET. */
 export type BucketOfValue = (value: JsonValue | undefined) => number;
 
