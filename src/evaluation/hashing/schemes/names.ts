@@ -1,7 +1,8 @@
 /**
  * The names of the hash schemes that reproduce other systems' buckets. A scheme never changes: a system that changes
  * its formula gets a further name with a higher number. A system whose SDKs hash other bytes for the same text has one
- * name for each encoding; the name without an encoding is UTF-8, except for GrowthBook, whose JavaScript came first. Exported for the conformance vectors.
+ * name for each encoding; the name without an encoding is UTF-8, except for GrowthBook, whose JavaScript came first.
+ * Exported for the conformance vectors.
  */
 export const SCHEME_NAMES = [
   "unleash-1",

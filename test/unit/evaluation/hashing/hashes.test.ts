@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { hashState, murmur3 } from "../../../../src/evaluation/hashing/murmur3.ts";
 import { cborOf, cborOfPair } from "../../../../src/evaluation/hashing/schemes/cbor.ts";
 import { crc32, utf8 } from "../../../../src/evaluation/hashing/schemes/checksums.ts";
-import { bucketOfFraction, modulo } from "../../../../src/evaluation/hashing/schemes/digests.ts";
+import { bucketOfFraction, fractionOf60Bits, modulo } from "../../../../src/evaluation/hashing/schemes/digests.ts";
 import { multiplyShift } from "../../../../src/evaluation/hashing/schemes/scheme.ts";
 import { randomIds } from "../../../support/hashing/oracle.ts";
 
@@ -43,10 +43,22 @@ describe("hashes", () => {
     }
   });
 
-  test("a fraction on a cut is past the cut", () => {
-    for (const total of [100, 1000, 100_000]) {
-      for (let cut = 0; cut < total; cut++) expect(bucketOfFraction(cut / total, total)).toBe(cut);
+  test("sixty bits of a digest are the double that parseInt reads", () => {
+    for (const text of texts) {
+      const hex = createHash("sha1").update(text).digest("hex");
+      expect(fractionOf60Bits(sha1(utf8(text)))).toBe(parseInt(hex.slice(0, 15), 16) / 0xfffffffffffffff);
     }
+  });
+
+  test("a fraction on a cut is past the cut, and the double below it is not", () => {
+    for (const total of [100, 1000, 100_000, 123_457]) {
+      for (let cut = 1; cut < total; cut++) {
+        const fraction = cut / total;
+        const found = [bucketOfFraction(fraction, total), bucketOfFraction(doubleBelow(fraction), total)];
+        if (found[0] !== cut || found[1] !== cut - 1) expect(found).toEqual([cut, cut - 1]);
+      }
+    }
+    expect(bucketOfFraction(0, 100)).toBe(0);
     expect(bucketOfFraction(1, 100)).toBe(99);
   });
 });
@@ -84,3 +96,10 @@ describe("deterministic CBOR", () => {
     expect(Buffer.from(cborOfPair("a", "IETF")).toString("hex")).toBe("8261616449455446");
   });
 });
+
+/** Returns the largest double below a positive one. */
+function doubleBelow(value: number): number {
+  const bits = new BigUint64Array(Float64Array.of(value).buffer);
+  bits[0] = (bits[0] as bigint) - 1n;
+  return new Float64Array(bits.buffer)[0] as number;
+}
