@@ -1,8 +1,8 @@
 import { NO_BUCKET } from "../../bucketing.ts";
-import { hashState, murmur3 } from "../murmur3.ts";
+import { hashState } from "../murmur3.ts";
 import { cborOf, cborOfPair } from "./cbor.ts";
 import { nonEmptyText, scalar, scalarOrEmpty, anyText, trimmedText } from "./keys.ts";
-import { murmur3OfBytes, murmur3OfLowBytes, murmur3OfUnits } from "./murmur3-of-units.ts";
+import { murmur3OfBytes, murmur3OfLowBytes, murmur3OfUnits, unsignedMurmur3 } from "./murmur3-of-units.ts";
 import { type BucketOfValue, multiplyShift, type Scheme, scheme, SPACE_32 } from "./scheme.ts";
 
 type Unleash = (salt: string, total: number) => BucketOfValue;
@@ -16,7 +16,7 @@ function unleash(seed: number): Unleash {
     const state = hashState(`${salt}:`, seed);
     return (value) => {
       const key = scalar(value);
-      return key === undefined ? NO_BUCKET : murmur3(state, key) % total;
+      return key === undefined ? NO_BUCKET : unsignedMurmur3(state, key) % total;
     };
   };
 }
@@ -65,7 +65,7 @@ function flagd2(hash: (text: string) => number): Scheme {
 }
 
 const UNSEEDED = hashState("");
-const utf8Hash = (key: string): number => murmur3(UNSEEDED, key);
+const utf8Hash = (key: string): number => unsignedMurmur3(UNSEEDED, key);
 
 /** flagd 3: as flagd 2, over the deterministic CBOR of the value, or of the text that `cat` makes of salt and value. */
 const flagd3 = scheme((salt, total) => (value) => {
@@ -87,7 +87,7 @@ const split = scheme(
     const state = hashState("", Number(salt));
     return (value) => {
       const key = trimmedText(value);
-      return key === undefined ? NO_BUCKET : murmur3(state, key) % 100;
+      return key === undefined ? NO_BUCKET : unsignedMurmur3(state, key) % 100;
     };
   },
   { fixedTotal: 100, saltIsSeed: true },
@@ -102,7 +102,7 @@ const SEED_1 = hashState("", 1);
 const featurevisor = scheme(
   (salt) => (value) => {
     const key = scalarOrEmpty(value);
-    return multiplyShift(murmur3(SEED_1, key === undefined ? salt : `${key}.${salt}`), 100_000);
+    return multiplyShift(unsignedMurmur3(SEED_1, key === undefined ? salt : `${key}.${salt}`), 100_000);
   },
   { fixedTotal: 100_000 },
 );
@@ -111,7 +111,7 @@ const featurevisor = scheme(
 const optimizely = scheme(
   (salt) => (value) => {
     const key = anyText(value);
-    return key === undefined ? NO_BUCKET : multiplyShift(murmur3(SEED_1, key + salt), 10_000);
+    return key === undefined ? NO_BUCKET : multiplyShift(unsignedMurmur3(SEED_1, key + salt), 10_000);
   },
   { fixedTotal: 10_000 },
 );
@@ -124,10 +124,10 @@ const optimizely = scheme(
 function devcycle(suffix: string, ascii: (text: string) => string): Scheme {
   return scheme(
     (salt) => {
-      const state = hashState("", murmur3(SEED_1, ascii(salt)));
+      const state = hashState("", unsignedMurmur3(SEED_1, ascii(salt)));
       return (value) => {
         const key = value === "" ? "" : (scalar(value) ?? "null");
-        return murmur3(state, ascii(key) + suffix);
+        return unsignedMurmur3(state, ascii(key) + suffix);
       };
     },
     { fixedTotal: SPACE_32 },

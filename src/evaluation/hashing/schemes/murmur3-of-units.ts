@@ -1,4 +1,9 @@
-import { avalanche, hashState, mix, murmur3, scramble } from "../murmur3.ts";
+import { avalanche, type HashState, hashState, mix, murmur3, scramble } from "../murmur3.ts";
+
+/** Returns the hash as the systems see it, from 0 to 2^32 - 1. The native one is signed. */
+export function unsignedMurmur3(state: HashState, text: string): number {
+  return murmur3(state, text) >>> 0;
+}
 
 /** ASCII text is its own UTF-8 bytes in every form, so the native hash serves it. */
 const NOT_ASCII = /[^\0-\x7f]/;
@@ -8,12 +13,12 @@ const NOT_ASCII = /[^\0-\x7f]/;
  * of one byte, and "Ā" is hashed as the byte 0.
  */
 export function murmur3OfLowBytes(text: string, seed: number): number {
-  if (!NOT_ASCII.test(text)) return murmur3(hashState("", seed), text);
+  if (!NOT_ASCII.test(text)) return unsignedMurmur3(hashState("", seed), text);
   let hash = seed;
   const whole = text.length & ~3;
   for (let i = 0; i < whole; i += 4) hash = mix(hash, lowBytes(text, i, 4));
   if (whole < text.length) hash ^= scramble(lowBytes(text, whole, text.length - whole));
-  return avalanche(hash ^ text.length);
+  return avalanche(hash ^ text.length) >>> 0;
 }
 
 function lowBytes(text: string, from: number, count: number): number {
@@ -27,7 +32,7 @@ function lowBytes(text: string, from: number, count: number): number {
  * than 8 bits. The library drops the last, unfinished block if its first bit is set, and so does this function.
  */
 export function murmur3OfUnits(text: string): number {
-  if (!NOT_ASCII.test(text)) return murmur3(hashState(""), text);
+  if (!NOT_ASCII.test(text)) return unsignedMurmur3(hashState(""), text);
   let hash = 0;
   const whole = text.length & ~3;
   for (let i = 0; i < whole; i += 4) {
@@ -36,7 +41,7 @@ export function murmur3OfUnits(text: string): number {
   }
   const tail = units(text, whole, text.length - whole);
   if (tail > 0) hash ^= scramble(tail);
-  return avalanche(hash ^ text.length);
+  return avalanche(hash ^ text.length) >>> 0;
 }
 
 function units(text: string, from: number, count: number): number {
