@@ -14,14 +14,15 @@ export function traceLines(trace: ConditionTrace, context: Attributes, depth = 1
 }
 
 function textOf(trace: ConditionTrace, context: Attributes): string {
-  const { all, any, not, segment, flag, variants = [], served, ranges, bucket } = trace;
+  const { all, any, not, segment, flag, variants = [], served, ranges, bucket, total } = trace;
   if (all !== undefined) return "all of";
   if (any !== undefined) return "any of";
   if (not !== undefined) return "not";
   if (segment !== undefined) return `in segment ${segment}`;
   if (flag !== undefined)
     return `flag ${flag} serves ${variants.join(" or ")}; it serves ${served ?? "the caller's default"}`;
-  if (ranges !== undefined) return `bucket ${bucket ?? "without a key"} in ${JSON.stringify(ranges)}`;
+  if (ranges !== undefined)
+    return `bucket ${bucket ?? "without a key"}${total === undefined ? "" : ` of ${total}`} in ${JSON.stringify(ranges)}`;
   return leafText(trace, context);
 }
 

@@ -133,6 +133,7 @@ function inputOptions(entry: string, { alias }: BundleOptions) {
         "zod/v4/core": absent,
         "zod/v4": absent,
         zod: absent,
+        "#preloaded-hash-schemes": absent,
         "#preloaded-pattern-engine": absent,
         ...alias,
       },

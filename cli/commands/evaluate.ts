@@ -122,8 +122,11 @@ function resolutionRow({ value, variant, reason, errorCode }: Attributes): strin
   ];
 }
 
-function drawText(draw: number | undefined): string {
-  return draw === undefined ? "" : `, drew ${draw} of 100000`;
+/** `, bucket 12`, `, bucket 12 of 100`, `, drew 12 of 100000` */
+function bucketText({ bucket, total, draw }: Omit<Explanation["default"], "state">): string {
+  if (draw !== undefined) return `, drew ${draw} of ${total ?? 100_000}`;
+  if (bucket === undefined || bucket === null) return "";
+  return `, bucket ${bucket}${total === undefined ? "" : ` of ${total}`}`;
 }
 
 function explanationText(
@@ -137,11 +140,11 @@ function explanationText(
       ({ flag, variants, served, isMet }) =>
         `prerequisite ${flag}: ${isMet ? "met" : "not met"}, serves ${served ?? "nothing"}, must serve ${variants.join(" or ")}`,
     ),
-    ...rules.flatMap(({ id, state, when, bucket, draw }) => [
-      `rule ${id}: ${state}${bucket == null ? "" : `, bucket ${bucket}`}${drawText(draw)}`,
+    ...rules.flatMap(({ id, state, when, ...buckets }) => [
+      `rule ${id}: ${state}${bucketText(buckets)}`,
       ...(when === undefined ? [] : traceLines(when, context)),
     ]),
-    `default: ${byDefault.state}${drawText(byDefault.draw)}`,
+    `default: ${byDefault.state}${bucketText(byDefault)}`,
   ];
   // The table has escaped its cells.
   const [first = "", ...rest] = lines.filter((line) => line !== undefined);

@@ -53,9 +53,11 @@ const TEXTS: Record<string, Record<string, string>> = {
   Rollout: {
     by: "Attributes to split by. The first one that is present is used. Default: targetingKey.",
     salt: "Flags with the same salt split users the same way. Default: the flag's key.",
-    weights: "Shares out of 100,000, such as [variant, 25000].",
+    hash: "Hash scheme. Only flags of other systems need another one than the default.",
+    total: "Size of the bucket space, of which the weights are parts. Default: 100,000.",
+    weights: "Shares out of the total, such as [variant, 25000].",
     onMissingKey: "Result if no attribute to split by is present.",
-    onMiss: "Result for users in the rest if the weights add up to less than 100,000.",
+    onMiss: "Result for users in the rest if the weights add up to less than the total.",
   },
 };
 

@@ -58,19 +58,105 @@ export type Condition =
     }
   | { segment: string }
   | { flag: string; variants: string[] }
-  | { bucket: { by: AttributePath[]; salt: string; hash: "murmur3-mulshift"; ranges: [number, number][] } };
+  | {
+      bucket: {
+        by: AttributePath[];
+        salt: string;
+        hash:
+          | "murmur3-mulshift"
+          | "unleash-1"
+          | "unleash-low-byte-1"
+          | "unleash-variant-1"
+          | "unleash-variant-low-byte-1"
+          | "launchdarkly-1"
+          | "growthbook-1"
+          | "growthbook-2"
+          | "growthbook-utf-8-1"
+          | "growthbook-utf-8-2"
+          | "flagd-1"
+          | "flagd-utf-16-1"
+          | "flagd-2"
+          | "flagd-utf-16-2"
+          | "flagd-3"
+          | "flagd-key-3"
+          | "flagsmith-1"
+          | "configcat-1"
+          | "posthog-1"
+          | "posthog-variant-1"
+          | "eppo-1"
+          | "split-1"
+          | "featurevisor-1"
+          | "microsoft-1"
+          | "flipt-variant-1"
+          | "flipt-threshold-1"
+          | "go-feature-flag-1"
+          | "vercel-1"
+          | "statsig-1"
+          | "devcycle-1"
+          | "devcycle-rollout-1"
+          | "devcycle-ascii-1"
+          | "devcycle-rollout-ascii-1"
+          | "optimizely-1"
+          | "md5-1"
+          | "crc32-1";
+        total?: number | undefined;
+        ranges: [number, number][];
+      };
+    };
 
 export type Rollout = {
   by?: AttributePath[] | undefined;
   salt?: string | undefined;
-  hash?: "murmur3-mulshift" | undefined;
+  hash?:
+    | "murmur3-mulshift"
+    | "unleash-1"
+    | "unleash-low-byte-1"
+    | "unleash-variant-1"
+    | "unleash-variant-low-byte-1"
+    | "launchdarkly-1"
+    | "growthbook-1"
+    | "growthbook-2"
+    | "growthbook-utf-8-1"
+    | "growthbook-utf-8-2"
+    | "flagd-1"
+    | "flagd-utf-16-1"
+    | "flagd-2"
+    | "flagd-utf-16-2"
+    | "flagd-3"
+    | "flagd-key-3"
+    | "flagsmith-1"
+    | "configcat-1"
+    | "posthog-1"
+    | "posthog-variant-1"
+    | "eppo-1"
+    | "split-1"
+    | "featurevisor-1"
+    | "microsoft-1"
+    | "flipt-variant-1"
+    | "flipt-threshold-1"
+    | "go-feature-flag-1"
+    | "vercel-1"
+    | "statsig-1"
+    | "devcycle-1"
+    | "devcycle-rollout-1"
+    | "devcycle-ascii-1"
+    | "devcycle-rollout-ascii-1"
+    | "optimizely-1"
+    | "md5-1"
+    | "crc32-1"
+    | undefined;
+  total?: number | undefined;
   weights: [string, number][];
-  onMissingKey?: "skip" | "default" | "error" | undefined;
+  onMissingKey?: "skip" | "default" | "error" | "random" | undefined;
   onMiss?: "next" | "default" | undefined;
   ramp?: { from: number; to: number; startAt: string; endAt: string } | undefined;
 };
 
-export type Serve = { variant: string } | { rollout: Rollout } | { draw: { weights: [string, number][] } };
+export type Serve =
+  | { variant: string | null }
+  | { error: "PARSE_ERROR" | "TYPE_MISMATCH" | "TARGETING_KEY_MISSING" | "INVALID_CONTEXT" | "GENERAL" }
+  | { rollout: Rollout }
+  | { draw: { weights: [string, number][] } };
 
 export type Rule = {
   id: string;
@@ -473,15 +559,19 @@ export type Explanation = {
     state: "matched" | "not matched" | "missed" | "outside schedule" | "not reached";
     when?: ConditionTrace | undefined;
     bucket?: number | null | undefined;
+    /** The size of the bucket space, unless it is 100,000. */
+    total?: number | undefined;
     exposure?: number | undefined;
-    /** The number that the sample drew. */
+    /** The number that was drawn: by a sample, or in place of a bucket. */
     draw?: number | undefined;
   }[];
   default: {
     state: "served" | "not reached";
     bucket?: number | null | undefined;
+    /** The size of the bucket space, unless it is 100,000. */
+    total?: number | undefined;
     exposure?: number | undefined;
-    /** The number that the sample drew. */
+    /** The number that was drawn: by a sample, or in place of a bucket. */
     draw?: number | undefined;
   };
 };
@@ -516,6 +606,8 @@ export type ConditionTrace = {
   served?: string | null | undefined;
   bucket?: number | null | undefined;
   ranges?: number[][] | undefined;
+  /** The size of the bucket space, unless it is 100,000. */
+  total?: number | undefined;
 };
 
 export type Sampled = {
@@ -1100,13 +1192,21 @@ const SHAPES = {
           "served?": { or: ["string", "null"] },
           "bucket?": { or: ["number", "null"] },
           "ranges?": [["number"]],
+          "total?": "number",
         },
         "bucket?": { or: ["number", "null"] },
+        "total?": "number",
         "exposure?": "number",
         "draw?": "number",
       },
     ],
-    default: { state: "string", "bucket?": { or: ["number", "null"] }, "exposure?": "number", "draw?": "number" },
+    default: {
+      state: "string",
+      "bucket?": { or: ["number", "null"] },
+      "total?": "number",
+      "exposure?": "number",
+      "draw?": "number",
+    },
   },
   Flag: {
     "schemaVersion?": "number",

@@ -1,21 +1,13 @@
-import { HASH_SCHEMES, WEIGHT_TOTAL, type AttributePath, type HashScheme, type JsonValue } from "../flags/document.ts";
+import { NATIVE_SCHEME, WEIGHT_TOTAL, type AttributePath, type HashScheme, type JsonValue } from "../flags/document.ts";
 import { type Attribute, compileAttribute, type Getter } from "./attribute.ts";
 import { CompileError } from "./compile-error.ts";
 import { type HashState, hashState, murmur3 } from "./hashing/murmur3.ts";
+import { NO_BUCKET } from "./hashing/no-bucket.ts";
+import { loadedSchemes } from "./hashing/scheme-library.ts";
 import type { EvaluationInput } from "./types.ts";
 
-/** The result of a bucketing if no attribute in `by` has a value that can be hashed. */
-export const NO_BUCKET = -1;
-
-/** Returns the subject's bucket, from 0 to 99,999, or NO_BUCKET. */
+/** Returns the subject's bucket, from 0 to the total less one, or NO_BUCKET. */
 export type Bucketing = (input: EvaluationInput) => number;
-
-interface Scheme {
-  bucketOf: (salt: string, value: string) => number;
-  /** Compiles the bucketing by the first attribute that can be hashed. */
-  compile: (salt: string, attributes: readonly Attribute[]) => Bucketing;
-  branch: (salt: string, branches: Branches) => (input: EvaluationInput) => unknown;
-}
 
 /** The two results of a rollout by `targetingKey` alone. */
 export interface Branches<T = unknown> {
@@ -28,53 +20,60 @@ export interface Branches<T = unknown> {
 }
 
 /**
- * The hash schemes: each maps a salt and a value to a bucket and never changes. The published vectors in
- * test/conformance hold every scheme in place. Each makes closures of its own, which is fast, and takes less memory
- * than a hash function for each rollout.
+ * Returns the bucket of one value under the native scheme, which never changes. Exported for the published conformance
+ * vectors in test/conformance, which hold it in place.
  */
-const SCHEMES: Record<HashScheme, Scheme> = {
-  "murmur3-mulshift": {
-    bucketOf: (salt, value) => murmurBucket(hashState(`${salt}:`), value),
-    compile: (salt, attributes) => {
-      const state = hashState(`${salt}:`);
-      const [only] = attributes;
-      if (only === undefined || attributes.length > 1) return murmurOfFirst(state, gettersOf(attributes));
-      return only.contextName === "targetingKey" ? murmurOfTargetingKey(state) : murmurOf(state, only.get);
-    },
-    branch: (salt, branches) => murmurBranch(hashState(`${salt}:`), branches),
-  },
-};
-
-/** Returns the bucket of one value under a scheme. Exported for the published conformance vectors. */
-export function bucketOf(scheme: HashScheme, salt: string, value: string): number {
-  return SCHEMES[scheme].bucketOf(salt, value);
+export function bucketOf(salt: string, value: string): number {
+  return murmurBucket(hashState(`${salt}:`), value);
 }
 
 /**
- * Compiles a rollout by `targetingKey` in two parts, by far the most common one, into one call: it compares the hash
- * itself, without a bucket.
+ * Compiles a rollout by `targetingKey` in two parts under the native scheme, by far the most common one, into one call:
+ * it compares the hash itself, without a bucket.
  */
-export function compileBranch<T>(hash: HashScheme, salt: string, branches: Branches<T>): (input: EvaluationInput) => T {
-  return SCHEMES[hash].branch(salt, branches) as (input: EvaluationInput) => T;
+export function compileBranch<T>(salt: string, branches: Branches<T>): (input: EvaluationInput) => T {
+  return murmurBranch(hashState(`${salt}:`), branches) as (input: EvaluationInput) => T;
 }
 
 export interface CompiledBucketing {
   bucket: Bucketing;
+  /** The size of the bucket space. */
+  total: number;
   readsRequest: boolean;
   /** The attributes of `by`, for the error that a subject without any of them gets. */
   byLabel: string;
 }
 
-export function compileBucketing(by: AttributePath[], salt: string, hash: HashScheme): CompiledBucketing {
-  if (!HASH_SCHEMES.includes(hash)) throw new CompileError(`unknown hash scheme ${JSON.stringify(hash)}`);
+/** The parts of a rollout or of a bucket condition that determine the bucket. */
+export interface BucketingSource {
+  by: AttributePath[];
+  salt: string;
+  hash: HashScheme;
+  total?: number;
+}
+
+export function compileBucketing({ by, salt, hash, total = WEIGHT_TOTAL }: BucketingSource): CompiledBucketing {
   if (typeof salt !== "string") throw new CompileError("salt must be a string");
   if (!Array.isArray(by) || by.length === 0) throw new CompileError("by must list at least one attribute");
   const attributes = by.map(compileAttribute);
   return {
-    bucket: SCHEMES[hash].compile(salt, attributes),
+    bucket:
+      hash === NATIVE_SCHEME
+        ? compileNative(salt, total, attributes)
+        : loadedSchemes().compileScheme(hash, salt, total, gettersOf(attributes)),
+    total,
     readsRequest: attributes.some((attribute) => attribute.readsRequest),
     byLabel: attributes.map((attribute) => attribute.label).join(" or "),
   };
+}
+
+/** A scheme makes closures of its own, which is fast, and takes less memory than a hash function for each rollout. */
+function compileNative(salt: string, total: number, attributes: readonly Attribute[]): Bucketing {
+  if (total !== WEIGHT_TOTAL) throw new CompileError(`total must be ${WEIGHT_TOTAL} for ${NATIVE_SCHEME}`);
+  const state = hashState(`${salt}:`);
+  const [only] = attributes;
+  if (only === undefined || attributes.length > 1) return murmurOfFirst(state, gettersOf(attributes));
+  return only.contextName === "targetingKey" ? murmurOfTargetingKey(state) : murmurOf(state, only.get);
 }
 
 function gettersOf(attributes: readonly Attribute[]): Getter[] {
@@ -138,4 +137,9 @@ function bucketingValue(value: JsonValue | undefined): string | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? String(value) : undefined;
   if (typeof value === "boolean") return value ? "true" : "false";
   return undefined;
+}
+
+/** Whether a value is a whole number from 0 to the total. */
+export function isShare(value: unknown, total = WEIGHT_TOTAL): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= total;
 }

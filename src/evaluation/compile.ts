@@ -88,7 +88,7 @@ export function planFlag(document: FlagDocument): Plan {
   return compilePlan(
     document,
     (reason, variant, ruleId) => {
-      if (variant === null) return Object.freeze({ reason: reason as "DEFAULT" });
+      if (variant === null) return callersDefault(reason, ruleId);
       if (!Object.hasOwn(variants, variant)) throw new CompileError(`unknown variant ${JSON.stringify(variant)}`);
       const value = variants[variant];
       if (value === undefined) throw new CompileError(`variant ${JSON.stringify(variant)} has no value`);
@@ -98,6 +98,11 @@ export function planFlag(document: FlagDocument): Plan {
     },
     newCompilation(document),
   );
+}
+
+function callersDefault(reason: Resolution["reason"], ruleId: string | undefined): Resolution {
+  if (reason === "DISABLED") return Object.freeze({ reason });
+  return Object.freeze(ruleId === undefined ? { reason: "DEFAULT" } : { reason: "DEFAULT", ruleId });
 }
 
 /** Returns the state in which the conditions of a document are compiled. */

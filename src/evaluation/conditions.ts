@@ -1,8 +1,9 @@
-import { WEIGHT_TOTAL, type AttributeCondition, type BucketCondition, type Condition } from "../flags/document.ts";
+import { type AttributeCondition, type BucketCondition, type Condition } from "../flags/document.ts";
 import { type Attribute, compileAttribute, type Getter } from "./attribute.ts";
-import { type Bucketing, compileBucketing, NO_BUCKET } from "./bucketing.ts";
+import { type Bucketing, compileBucketing, isShare } from "./bucketing.ts";
 import { commonLeaf } from "./common-leaf.ts";
 import { CompileError } from "./compile-error.ts";
+import { NO_BUCKET } from "./hashing/no-bucket.ts";
 import { compilePredicate } from "./operators.ts";
 import { compileValueTest, type ValueTest } from "./readers/value-test.ts";
 import { SharedValues } from "../flags/shared-values.ts";
@@ -179,15 +180,16 @@ function truthOf(value: AttributeCondition["missing"]): Truth {
   return value === true ? TRUE : FALSE;
 }
 
-function compileBucketCondition({ by, salt, hash, ranges }: BucketCondition["bucket"], compilation: Compilation): Test {
+function compileBucketCondition(source: BucketCondition["bucket"], compilation: Compilation): Test {
   countTests(compilation.traits, 1);
-  const { bucket, readsRequest } = compileBucketing(by, salt, hash);
+  const { bucket, total, readsRequest } = compileBucketing(source);
   compilation.traits.readsRequest ||= readsRequest;
-  for (const [from, to] of ranges) {
-    if (!isShare(from) || !isShare(to)) throw new CompileError("ranges must hold whole numbers from 0 to 100000");
+  for (const [from, to] of source.ranges) {
+    if (!isShare(from, total) || !isShare(to, total))
+      throw new CompileError(`ranges must hold whole numbers from 0 to ${total}`);
   }
   // A flattened list has room for more elements, and its copy has none.
-  return isInRanges(bucket, ranges.flat().slice());
+  return isInRanges(bucket, source.ranges.flat().slice());
 }
 
 /** `bounds` are the first bucket of a range and the first one after it, for each range. */
@@ -200,8 +202,4 @@ function isInRanges(bucket: Bucketing, bounds: readonly number[]): Test {
     }
     return FALSE;
   };
-}
-
-function isShare(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= WEIGHT_TOTAL;
 }

@@ -1,8 +1,17 @@
-import type { AttributeCondition, AttributePath, Condition, JsonScalar, Operator, Reader } from "../flags/document.ts";
+import {
+  WEIGHT_TOTAL,
+  type AttributeCondition,
+  type AttributePath,
+  type Condition,
+  type JsonScalar,
+  type Operator,
+  type Reader,
+} from "../flags/document.ts";
 import { compileAttribute } from "./attribute.ts";
-import { compileBucketing, NO_BUCKET } from "./bucketing.ts";
+import { compileBucketing } from "./bucketing.ts";
 import { compileCondition, servedVariant } from "./conditions.ts";
 import { comparisonProblem } from "./comparison-problem.ts";
+import { NO_BUCKET } from "./hashing/no-bucket.ts";
 import type { Compilation } from "./compilation.ts";
 import { scalarType } from "./operators.ts";
 import { allOf, anyOf, FALSE, notOf, TRUE, UNKNOWN, type Test, type Truth } from "./truth.ts";
@@ -23,7 +32,7 @@ export type ConditionTrace = { result: TruthName } & (
   | { segment: string; condition?: ConditionTrace }
   | { flag: string; variants: string[]; served: string | null }
   /** `bucket` is `null` if no bucketing attribute is present. */
-  | { bucket: number | null; ranges: [number, number][] }
+  | { bucket: number | null; ranges: [number, number][]; total?: number }
 );
 
 interface LeafTrace {
@@ -75,8 +84,14 @@ export function traceCondition(condition: Condition, trace: Trace): ConditionTra
     return { result, flag, variants, served: servedVariant(flag, compilation)(input) ?? null };
   }
   if ("bucket" in condition) {
-    const { by, salt, hash, ranges } = condition.bucket;
-    return { result, bucket: bucketOrNull(compileBucketing(by, salt, hash).bucket(input)), ranges };
+    const { ranges } = condition.bucket;
+    const { bucket, total } = compileBucketing(condition.bucket);
+    return {
+      result,
+      bucket: bucketOrNull(bucket(input)),
+      ranges,
+      ...(total !== WEIGHT_TOTAL && { total }),
+    };
   }
   return { result, ...traceLeaf(condition, input) };
 }

@@ -35,11 +35,13 @@ export interface RuleTrace extends BucketTrace {
 }
 
 interface BucketTrace {
-  /** The subject's bucket, from 0 to 99,999, or `null` if no bucketing attribute is present. */
+  /** The subject's bucket, from 0 to the total less one, or `null` if no bucketing attribute is present. */
   bucket?: number | null;
+  /** The size of the bucket space, unless it is 100,000. */
+  total?: number;
   /** The ramp's current exposure, out of 100,000. */
   exposure?: number;
-  /** The number that a sample drew, from 0 to 99,999. */
+  /** The number that was drawn, like a bucket: by a sample, or in place of a bucket that is `null`. */
   draw?: number;
 }
 
@@ -93,10 +95,12 @@ function tracePlan(
   };
 }
 
-function traceBucket({ bucket, exposure, draw }: CompiledServe, input: EvaluationInput): BucketTrace {
+function traceBucket({ bucket, total, exposure, draw }: CompiledServe, input: EvaluationInput): BucketTrace {
+  const at = bucket && bucketOrNull(bucket(input));
   return {
-    ...(bucket && { bucket: bucketOrNull(bucket(input)) }),
+    ...(at !== undefined && { bucket: at }),
+    ...(total !== undefined && { total }),
     ...(exposure && { exposure: exposure(input.now) }),
-    ...(draw && { draw: draw(input) }),
+    ...(draw && typeof at !== "number" && { draw: draw(input) }),
   };
 }

@@ -82,7 +82,7 @@ export function compileDependency(dependency: FlagDependency, compilation: Compi
 
 function compileRule(
   rule: Rule,
-  makeResolution: (reason: Resolution["reason"], variant: string, ruleId: string) => Resolution,
+  makeResolution: (reason: Resolution["reason"], variant: string | null, ruleId: string) => Resolution,
   compilation: Compilation,
 ): CompiledRule {
   const from = rule.from === undefined ? -Infinity : parseInstant(rule.from);
@@ -98,7 +98,7 @@ function compileRule(
   return { from, until, test, ...compileServe(rule.serve, rule.id, make, compilation), matches };
 }
 
-function resolutionsOf(make: (split: boolean, variant: string) => Resolution): ResolutionMaker {
+function resolutionsOf(make: (split: boolean, variant: string | null) => Resolution): ResolutionMaker {
   return { variant: (name) => make(false, name), split: (name) => make(true, name) };
 }
 

@@ -1,38 +1,68 @@
-import type { FlagDocument } from "../flags/document.ts";
+import { NATIVE_SCHEME, type FlagDocument } from "../flags/document.ts";
 import { isPatternEngineLoaded, loadPatternEngine } from "../flags/formats/pattern.ts";
+import { areSchemesLoaded, loadSchemes } from "./hashing/scheme-library.ts";
+
+/** The libraries that compiling a document may need, as bits. */
+const PATTERNS = 1;
+const SCHEMES = 2;
 
 /** The operator that needs the pattern engine, as the JSON text of a document contains it. */
 const MATCHES = '"matches"';
+
+/** A hash that is not the native one. JSON from Postgres has a space after the colon. */
+const FOREIGN_HASH = new RegExp(`"hash": ?"(?!${NATIVE_SCHEME}")`);
 
 /**
  * Loads the libraries that compiling the documents needs. Returns `undefined` if there is nothing to wait for. Await it
  * before compileFlag, because compiling and evaluating are synchronous.
  */
 export function prepareToCompile(documents: Iterable<FlagDocument | null>): Promise<void> | undefined {
-  if (isPatternEngineLoaded()) return undefined;
+  const absent = absentLibraries();
+  if (absent === 0) return undefined;
+  let needed = 0;
   for (const document of documents) {
-    if (document !== null && hasPattern(document)) return loadPatternEngine();
+    if (document !== null) needed |= needsOf(document) & absent;
+    if (needed === absent) break;
   }
-  return undefined;
+  return load(needed);
 }
 
 /** As {@link prepareToCompile}, for documents that are not parsed yet. */
 export function prepareToCompileText(json: string): Promise<void> | undefined {
-  return !isPatternEngineLoaded() && json.includes(MATCHES) ? loadPatternEngine() : undefined;
+  const absent = absentLibraries();
+  if (absent === 0) return undefined;
+  return load(((json.includes(MATCHES) ? PATTERNS : 0) | (FOREIGN_HASH.test(json) ? SCHEMES : 0)) & absent);
 }
 
-/** Whether a condition of the flag, of a segment or of a flag that it depends on may match a pattern. */
-function hasPattern({ rules, segments, dependencies }: FlagDocument): boolean {
+/** Loads every library, for a module that compiles documents which it does not know yet. */
+export async function prepareToCompileAny(): Promise<void> {
+  await load(PATTERNS | SCHEMES);
+}
+
+function absentLibraries(): number {
+  return (isPatternEngineLoaded() ? 0 : PATTERNS) | (areSchemesLoaded() ? 0 : SCHEMES);
+}
+
+function load(needed: number): Promise<void> | undefined {
+  if (needed === PATTERNS) return loadPatternEngine();
+  if (needed === SCHEMES) return loadSchemes();
+  return needed === 0 ? undefined : Promise.all([loadPatternEngine(), loadSchemes()]).then(() => undefined);
+}
+
+/** Returns the libraries that the flag, its segments and the flags that it depends on may need. */
+function needsOf({ rules, default: serve, segments, dependencies }: FlagDocument): number {
   try {
-    return [rules, segments, dependencies].some(hasMatches);
+    return needsOfPart(rules) | needsOfPart(serve) | needsOfPart(segments) | needsOfPart(dependencies);
   } catch {
-    return true; // Damaged: nested so deeply that the search ran out of stack.
+    return PATTERNS | SCHEMES; // Damaged: nested so deeply that the search ran out of stack.
   }
 }
 
-function hasMatches(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if ((value as { operator?: unknown }).operator === "matches") return true;
-  for (const key in value) if (hasMatches((value as Record<string, unknown>)[key])) return true;
-  return false;
+function needsOfPart(part: unknown): number {
+  if (typeof part !== "object" || part === null) return 0;
+  const { operator, hash } = part as { operator?: unknown; hash?: unknown };
+  let needs = operator === "matches" ? PATTERNS : 0;
+  if (hash !== undefined && hash !== NATIVE_SCHEME) needs |= SCHEMES;
+  for (const key in part) needs |= needsOfPart((part as Record<string, unknown>)[key]);
+  return needs;
 }

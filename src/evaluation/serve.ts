@@ -1,7 +1,15 @@
-import { WEIGHT_TOTAL, type Rollout, type Serve } from "../flags/document.ts";
-import { type Bucketing, compileBranch, compileBucketing, NO_BUCKET } from "./bucketing.ts";
+import {
+  NATIVE_SCHEME,
+  SERVED_ERRORS,
+  WEIGHT_TOTAL,
+  type Rollout,
+  type Serve,
+  type ServedError,
+} from "../flags/document.ts";
+import { type Bucketing, compileBranch, compileBucketing, isShare } from "./bucketing.ts";
 import { CompileError } from "./compile-error.ts";
 import { drawAt, placeOf } from "./draw.ts";
+import { NO_BUCKET } from "./hashing/no-bucket.ts";
 import { parseInstant } from "../flags/formats/instant.ts";
 import type { Compilation } from "./compilation.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
@@ -19,7 +27,9 @@ export interface CompiledServe {
   constant?: Resolution;
   /** Returns the subject's bucket, for explanations. Only a rollout has one. */
   bucket?: (input: EvaluationInput) => number;
-  /** Returns the number that was drawn in this request, for explanations. Only a draw has one. */
+  /** The size of the bucket space, unless it is 100,000. */
+  total?: number;
+  /** Returns the number that was drawn in this request, for explanations: of a draw, or in place of a bucket. */
   draw?: (input: EvaluationInput) => number;
   /** Returns the served share of each range, out of 100,000, for explanations. Only a ramp has one. */
   exposure?: (now: number) => number;
@@ -27,7 +37,8 @@ export interface CompiledServe {
 
 /** Creates the resolutions of one rule or of the default while they are compiled. */
 export interface ResolutionMaker {
-  variant(name: string): Resolution;
+  /** Creates the resolution of a variant; of the caller's default if the name is `null`. */
+  variant(name: string | null): Resolution;
   split(name: string): Resolution;
 }
 
@@ -46,52 +57,81 @@ export function compileServe(
     const resolution = make.variant(serve.variant);
     return { constant: resolution, serve: always(resolution) };
   }
+  if ("error" in serve) {
+    const resolution = errorOf(serve.error, ruleId);
+    return { constant: resolution, serve: always(resolution) };
+  }
   if ("draw" in serve) {
     compilation.traits.isRandom = true;
-    const { ends, resolutions } = cumulate(serve.draw.weights, make);
+    const { ends, resolutions } = cumulate(serve.draw.weights, WEIGHT_TOTAL, make);
     const place = placeOf(compilation.flag, ruleId);
     return {
       draw: (input) => drawAt(place, input),
       serve: (input) => pick(drawAt(place, input), ends, resolutions) ?? off,
     };
   }
-  if ("rollout" in serve) return compileRollout(serve.rollout, make, compilation, off);
-  throw new CompileError("serve must have a variant, a rollout or a draw");
+  if ("rollout" in serve) return compileRollout(serve.rollout, ruleId, make, compilation, off);
+  throw new CompileError("serve must have a variant, an error, a rollout or a draw");
 }
 
 function always(resolution: Resolution): ServeFunction {
   return () => resolution;
 }
 
+function errorOf(errorCode: ServedError, ruleId: string | undefined): Resolution {
+  if (!SERVED_ERRORS.includes(errorCode)) throw new CompileError(`unknown error ${JSON.stringify(errorCode)}`);
+  const place = ruleId === undefined ? "the default" : `rule ${JSON.stringify(ruleId)}`;
+  return Object.freeze({ reason: "ERROR", errorCode, errorDetails: `${place} of the flag serves this error` });
+}
+
 function compileRollout(
   rollout: Rollout,
+  ruleId: string | undefined,
   make: ResolutionMaker,
   compilation: Compilation,
   off: Resolution | undefined,
 ): CompiledServe {
   const orOff = (result: ServeResult): ServeResult => result ?? off ?? result;
-  const { bucket, readsRequest, byLabel } = compileBucketing(rollout.by, rollout.salt, rollout.hash);
+  const { bucket: hashed, total, readsRequest, byLabel } = compileBucketing(rollout);
   compilation.traits.readsRequest ||= readsRequest;
   const split: Split = {
-    ...cumulate(rollout.weights, make),
+    ...cumulate(rollout.weights, total, make),
     onMiss: orOff(rollout.onMiss === "default" ? THE_DEFAULT : NEXT_RULE),
     onMissingKey: orOff(resultWithoutBucket(rollout, byLabel)),
   };
+  const draw = rollout.onMissingKey === "random" ? compileDraw(total, ruleId, compilation) : undefined;
+  const bucket = draw === undefined ? hashed : bucketOrDraw(hashed, draw);
+  const explained = { bucket: hashed, ...(total !== WEIGHT_TOTAL && { total }), ...(draw && { draw }) };
   if (rollout.ramp !== undefined) {
     const exposure = compileRamp(rollout.ramp, compilation);
-    return { bucket, exposure, serve: serveRamp(bucket, split, exposure) };
+    return { ...explained, exposure, serve: serveRamp(bucket, split, exposure) };
   }
-  if (split.ends.length > 2) return { bucket, serve: serveMany(bucket, split) };
-  return { bucket, serve: serveBranch(rollout, split) ?? serveTwo(bucket, split) };
+  if (split.ends.length > 2) return { ...explained, serve: serveMany(bucket, split) };
+  return { ...explained, serve: serveBranch(rollout, split) ?? serveTwo(bucket, split) };
+}
+
+/** Compiles the bucket that a subject without a key draws. */
+function compileDraw(total: number, ruleId: string | undefined, compilation: Compilation): Bucketing {
+  compilation.traits.isRandom = true;
+  const place = placeOf(compilation.flag, ruleId);
+  return (input) => drawAt(place, input, total);
+}
+
+function bucketOrDraw(bucket: Bucketing, draw: Bucketing): Bucketing {
+  return (input) => {
+    const at = bucket(input);
+    return at === NO_BUCKET ? draw(input) : at;
+  };
 }
 
 /** Compiles a split by `targetingKey` at one bucket. Returns `undefined` for any other. */
-function serveBranch({ by, hash, salt }: Rollout, split: Split): ServeFunction | undefined {
+function serveBranch({ by, hash, salt, onMissingKey }: Rollout, split: Split): ServeFunction | undefined {
+  if (hash !== NATIVE_SCHEME || onMissingKey === "random") return undefined;
   const [end = 0, secondEnd] = split.ends;
   const isWhole = secondEnd === undefined || secondEnd === WEIGHT_TOTAL;
   if (by.length > 1 || by[0] !== "targetingKey" || !isWhole || end === 0 || end === WEIGHT_TOTAL) return undefined;
   const [below, second] = split.resolutions;
-  return compileBranch(hash, salt, { end, below, above: second ?? split.onMiss, missing: split.onMissingKey });
+  return compileBranch(salt, { end, below, above: second ?? split.onMiss, missing: split.onMissingKey });
 }
 
 /** The results by bucket. */
@@ -172,16 +212,20 @@ function compileRamp(ramp: NonNullable<Rollout["ramp"]>, compilation: Compilatio
 }
 
 /** Returns the end of each variant's range, in the order of the weights. */
-function cumulate(weights: [string, number][], make: ResolutionMaker): { ends: number[]; resolutions: Resolution[] } {
+function cumulate(
+  weights: [string, number][],
+  total: number,
+  make: ResolutionMaker,
+): { ends: number[]; resolutions: Resolution[] } {
   let end = 0;
   // `map` makes lists of the right size, whereas a list that grows takes room for sixteen more.
   const ends = weights.map(([, weight]) => {
-    if (!isShare(weight)) throw new CompileError("weights must be whole numbers from 0 to 100000");
+    if (!isShare(weight, total)) throw new CompileError(`weights must be whole numbers from 0 to ${total}`);
     end += weight;
     return end;
   });
   const resolutions = weights.map(([variant]) => make.split(variant));
-  if (end > WEIGHT_TOTAL) throw new CompileError("weights must sum to at most 100000");
+  if (end > total) throw new CompileError(`weights must sum to at most ${total}`);
   return { ends, resolutions };
 }
 
@@ -190,8 +234,4 @@ function pick(at: number, ends: number[], resolutions: Resolution[]): Resolution
     if (at < (ends[i] as number)) return resolutions[i];
   }
   return undefined;
-}
-
-function isShare(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= WEIGHT_TOTAL;
 }

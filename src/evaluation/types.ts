@@ -45,7 +45,7 @@ export type Resolution =
       /** Absent if the caller uses its own default. */
       readonly variant?: string;
       readonly value?: JsonValue;
-      readonly ruleId?: undefined;
+      readonly ruleId?: string;
     }
   | { readonly reason: "ERROR"; readonly errorCode: ErrorCode; readonly errorDetails: string };
 
@@ -68,7 +68,7 @@ export interface CompiledFlag extends Readonly<Omit<FlagDefinition, "variants">>
    * it, unless the next instant comes before.
    */
   nextBoundary(now: number, rampStepMs?: number): number | undefined;
-  /** Whether the result depends on chance: the flag, or a flag that it refers to, is a sample. */
+  /** Whether the result depends on chance: the flag, or a flag that it refers to, draws a number. */
   readonly isRandom: boolean;
   /** Whether the flag reads a `request.*` attribute. */
   readonly readsRequest: boolean;

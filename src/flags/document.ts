@@ -3,9 +3,11 @@
  * as a whole. The vocabulary is OpenFeature's, and every other folder uses these types.
  */
 
+import type { SchemeName } from "./formats/hash-schemes.ts";
+
 export const SCHEMA_VERSION = 1;
 
-/** The whole that shares (weights, ranges and ramps) are parts of. Shares are integers. */
+/** The whole that shares (weights, ranges and ramps) are parts of, unless `total` says otherwise. They are integers. */
 export const WEIGHT_TOTAL = 100_000;
 
 export type JsonScalar = string | number | boolean | null;
@@ -17,9 +19,10 @@ export type FlagKind = (typeof FLAG_KINDS)[number];
 export const FLAG_TYPES = ["boolean", "string", "integer", "float", "object", "json"] as const;
 export type FlagType = (typeof FLAG_TYPES)[number];
 
-/** The closed list of hash schemes. Each is a pure function in evaluation/bucketing.ts. */
-export const HASH_SCHEMES = ["murmur3-mulshift"] as const;
-export type HashScheme = (typeof HASH_SCHEMES)[number];
+/** The hash scheme of flags that begin here. */
+export const NATIVE_SCHEME = "murmur3-mulshift";
+/** Each scheme is a pure function in evaluation/bucketing.ts or evaluation/hashing/schemes/. */
+export type HashScheme = typeof NATIVE_SCHEME | SchemeName;
 
 export const OPERATORS = [
   "equals",
@@ -104,7 +107,14 @@ export interface AttributeCondition {
 
 /** A percentage as a condition: true if the subject's bucket is in one of the half-open ranges `[from, to)`. */
 export interface BucketCondition {
-  bucket: { by: AttributePath[]; salt: string; hash: HashScheme; ranges: [number, number][] };
+  bucket: {
+    by: AttributePath[];
+    salt: string;
+    hash: HashScheme;
+    /** The size of the bucket space, which the ranges are parts of. The default is 100,000. */
+    total?: number;
+    ranges: [number, number][];
+  };
 }
 
 export type Condition =
@@ -123,18 +133,37 @@ export interface Rollout {
   /** Stored rather than derived from the flag's key, so that subjects keep their buckets if the flag is renamed. */
   salt: string;
   hash: HashScheme;
+  /** The size of the bucket space, which the weights are parts of. The default is 100,000. */
+  total?: number;
   weights: [variant: string, weight: number][];
-  /** The result if no attribute in `by` is present. The default, skip, continues with the next rule. */
-  onMissingKey?: "skip" | "default" | "error";
+  /**
+   * The result if no attribute in `by` is present. The default, skip, continues with the next rule. `random` draws the
+   * bucket, once in each request.
+   */
+  onMissingKey?: "skip" | "default" | "error" | "random";
   /** The result if the bucket is outside every weight's range or outside the ramp. The default is the next rule. */
   onMiss?: "next" | "default";
   /** The served share of each variant's range: out of 100,000. It changes linearly between two instants. */
   ramp?: { from: number; to: number; startAt: string; endAt: string };
 }
 
-/** The result of a rule, or of the default. Only samples use `draw`, which picks a random variant on every call. */
+/** The errors that a flag can serve. */
+export const SERVED_ERRORS = [
+  "PARSE_ERROR",
+  "TYPE_MISMATCH",
+  "TARGETING_KEY_MISSING",
+  "INVALID_CONTEXT",
+  "GENERAL",
+] as const;
+export type ServedError = (typeof SERVED_ERRORS)[number];
+
+/**
+ * The result of a rule, or of the default. The variant `null` gives the caller's own default. Only samples use `draw`,
+ * which picks a random variant on every call.
+ */
 export type Serve =
-  | { variant: string }
+  | { variant: string | null }
+  | { error: ServedError }
   | { rollout: Rollout }
   | { draw: { weights: [variant: string, weight: number][] } };
 

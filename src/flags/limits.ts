@@ -1,6 +1,6 @@
 /** The limits of a flag and of a segment. docs/conditions.md documents them. */
 export const LIMITS = {
-  variants: 50,
+  variants: 256,
   /** The size of one variant's value as JSON. */
   valueBytes: 32 * 1024,
   /** The size of a whole flag or segment as JSON. */
@@ -19,8 +19,8 @@ export const LIMITS = {
   textLength: 1024,
   attributeSteps: 8,
   bucketingAttributes: 8,
-  bucketRanges: 100,
-  weights: 100,
+  bucketRanges: 256,
+  weights: 256,
   tags: 20,
   descriptionLength: 2000,
   /** The number of levels of nested JSON, including the values of variants. */

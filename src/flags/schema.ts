@@ -31,16 +31,18 @@ import {
   AGE_UNITS,
   FLAG_KINDS,
   FLAG_TYPES,
-  HASH_SCHEMES,
+  NATIVE_SCHEME,
   OPERATORS,
   READERS,
   SCHEMA_VERSION,
+  SERVED_ERRORS,
   WEIGHT_TOTAL,
   type AttributePath,
   type Condition,
   type JsonValue,
   type Serve,
 } from "./document.ts";
+import { HASH_SCHEMES, MAX_TOTAL } from "./formats/hash-schemes.ts";
 import { keyProblem, KEY_SHAPE, LIMITS, PLAIN_NAME_PATTERN, PLAIN_NAME_RULE } from "./limits.ts";
 import { recordOf } from "./record-of.ts";
 
@@ -61,12 +63,13 @@ export const keySchema = pipe(
   regex(new KeyForm(KEY_SHAPE), ({ input }) => keyProblem(input) ?? ""),
 );
 const key = keySchema;
-const share = pipe(
-  number(`must be a whole number from 0 to ${WEIGHT_TOTAL}`),
-  integer(`must be a whole number from 0 to ${WEIGHT_TOTAL}`),
-  minValue(0, `must be a whole number from 0 to ${WEIGHT_TOTAL}`),
-  maxValue(WEIGHT_TOTAL, `must be a whole number from 0 to ${WEIGHT_TOTAL}`),
-);
+const wholeNumber = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return pipe(number(message), integer(message), minValue(min, message), maxValue(max, message));
+};
+const share = wholeNumber(0, WEIGHT_TOTAL);
+/** A part of a bucket space. validate-bucketing.ts compares it with the total. */
+const part = wholeNumber(0, MAX_TOTAL);
 const list = <S extends GenericSchema>(item: S, min: number, max: number) =>
   pipe(
     array(item, "must be a list"),
@@ -96,6 +99,7 @@ const scalar = union(
 );
 
 const variantNames = list(key, 1, LIMITS.variants);
+const variantOrNull = union([key, nullType()], "must be the name of a variant, or null");
 
 const nested: GenericSchema<Condition> = lazy(() => conditionSchema);
 const group = list(nested, 1, LIMITS.conditions);
@@ -130,11 +134,12 @@ const bucketingEntries = {
   by: list(attributePathSchema, 1, LIMITS.bucketingAttributes),
   salt: text(LIMITS.textLength),
   hash: picklist(HASH_SCHEMES, oneOf(HASH_SCHEMES)),
+  total: exactOptional(wholeNumber(1, MAX_TOTAL)),
 };
 const bucketConditionSchema = fields({
   bucket: fields({
     ...bucketingEntries,
-    ranges: list(strictTuple([share, share], "must be [from, to]"), 1, LIMITS.bucketRanges),
+    ranges: list(strictTuple([part, part], "must be [from, to]"), 1, LIMITS.bucketRanges),
   }),
 });
 
@@ -162,7 +167,9 @@ export const conditionSchema: GenericSchema<Condition> = union(
   `must be a condition: an object with one of ${Object.keys(CONDITION_FORMS).join(", ")}`,
 );
 
-const weightsSchema = list(strictTuple([key, share], "must be [variant, weight]"), 1, LIMITS.weights);
+const weightsSchema = list(strictTuple([key, part], "must be [variant, weight]"), 1, LIMITS.weights);
+
+const ON_MISSING_KEY = ["skip", "default", "error", "random"] as const;
 
 const instant = pipe(string("must be an ISO 8601 instant"), maxLength(40, "must be an ISO 8601 instant"));
 
@@ -170,26 +177,29 @@ export const rolloutSchema = fields({
   by: optional(bucketingEntries.by, ["targetingKey"]),
   /** If the salt is absent, the write fills in the flag's key. */
   salt: exactOptional(bucketingEntries.salt),
-  hash: optional(bucketingEntries.hash, HASH_SCHEMES[0]),
+  hash: optional(bucketingEntries.hash, NATIVE_SCHEME),
+  total: bucketingEntries.total,
   weights: weightsSchema,
-  onMissingKey: exactOptional(picklist(["skip", "default", "error"], oneOf(["skip", "default", "error"]))),
+  onMissingKey: exactOptional(picklist(ON_MISSING_KEY, oneOf(ON_MISSING_KEY))),
   onMiss: exactOptional(picklist(["next", "default"], oneOf(["next", "default"]))),
   ramp: exactOptional(fields({ from: share, to: share, startAt: instant, endAt: instant })),
 });
 
-const serveVariantSchema = fields({ variant: key });
+const serveVariantSchema = fields({ variant: variantOrNull });
+const serveErrorSchema = fields({ error: picklist(SERVED_ERRORS, oneOf(SERVED_ERRORS)) });
 const serveRolloutSchema = fields({ rollout: rolloutSchema });
 const serveDrawSchema = fields({ draw: fields({ weights: weightsSchema }) });
 
 /** The forms of a serve by the field that only this form has, like CONDITION_FORMS. */
 export const SERVE_FORMS: Record<string, GenericSchema> = {
   variant: serveVariantSchema,
+  error: serveErrorSchema,
   rollout: serveRolloutSchema,
   draw: serveDrawSchema,
 };
 
 export const serveSchema = union(
-  [serveVariantSchema, serveRolloutSchema, serveDrawSchema],
+  [serveVariantSchema, serveErrorSchema, serveRolloutSchema, serveDrawSchema],
   `must be an object with one of ${Object.keys(SERVE_FORMS).join(", ")}`,
 );
 
@@ -222,7 +232,7 @@ const definitionEntries = {
 
 const configurationEntries = {
   enabled: boolean("must be true or false"),
-  offVariant: optional(union([key, nullType()], "must be the name of a variant, or null"), null),
+  offVariant: optional(variantOrNull, null),
   default: serveSchema,
   rules: optional(list(ruleSchema, 0, LIMITS.rules), []),
   prerequisites: optional(list(fields({ flag: key, variants: variantNames }), 0, LIMITS.prerequisites), []),

@@ -1,14 +1,9 @@
 import type { FieldError } from "../ops/errors.ts";
-import {
-  type AttributeCondition,
-  type AttributePath,
-  type Condition,
-  type JsonScalar,
-  type Operator,
-} from "./document.ts";
-import { LIMITS, RESERVED_NAME } from "./limits.ts";
+import { type AttributeCondition, type Condition, type JsonScalar, type Operator } from "./document.ts";
+import { LIMITS } from "./limits.ts";
 import { hasEmptyAlternative } from "./formats/pattern.ts";
 import { valueProblem } from "./operator-values.ts";
+import { validateAttribute, validateBucket } from "./validate-bucketing.ts";
 import { readProblem } from "./reader-problem.ts";
 import {
   CASE_OPERATORS,
@@ -55,24 +50,8 @@ export function validateCondition(
   } else if ("attribute" in condition) {
     validateLeaf(condition, pointer, count, errors);
   } else if ("bucket" in condition) {
-    validateBy(condition.bucket.by, `${pointer}/bucket/by`, errors);
-    condition.bucket.ranges.forEach(([from, to], i) => {
-      if (from >= to) errors.push({ pointer: `${pointer}/bucket/ranges/${i}`, detail: "must begin before it ends" });
-    });
+    validateBucket(condition.bucket, `${pointer}/bucket`, errors);
   }
-}
-
-/** Adds to `errors` every bucketing attribute that names the request itself, which cannot be read. */
-export function validateBy(by: AttributePath[], pointer: string, errors: FieldError[]): void {
-  by.forEach((path, i) => validateAttribute(path, `${pointer}/${i}`, errors));
-}
-
-function validateAttribute(path: AttributePath, pointer: string, errors: FieldError[]): void {
-  const isRequest = path === "request" || path === "request." || (path.length === 1 && path[0] === "request");
-  if (isRequest)
-    errors.push({ pointer, detail: 'is reserved; name an attribute of the request, such as "request.country"' });
-  const steps = typeof path === "string" ? [path.replace(/^request\./, "")] : path;
-  if (steps.includes(RESERVED_NAME)) errors.push({ pointer, detail: `must not name "${RESERVED_NAME}"` });
 }
 
 function validateLeaf(

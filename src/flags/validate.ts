@@ -10,7 +10,8 @@ import {
   type Serve,
 } from "./document.ts";
 import { keyProblem, LIMITS, RESERVED_NAME } from "./limits.ts";
-import { validateBy, validateCondition } from "./validate-condition.ts";
+import { validateBucketing } from "./validate-bucketing.ts";
+import { validateCondition } from "./validate-condition.ts";
 
 const ACCEPTED_VALUES: Record<FlagType, string> = {
   boolean: "true or false",
@@ -145,11 +146,11 @@ function validateServe(
   errors: FieldError[],
 ): void {
   if ("variant" in serve) {
-    expectVariant(flag, serve.variant, `${pointer}/variant`, errors);
+    if (serve.variant !== null) expectVariant(flag, serve.variant, `${pointer}/variant`, errors);
   } else if ("draw" in serve) {
     if (flag.kind !== "sample") errors.push({ pointer: `${pointer}/draw`, detail: "is allowed only in a sample" });
     validateWeights(flag, serve.draw.weights, `${pointer}/draw/weights`, isDefault, errors);
-  } else {
+  } else if ("rollout" in serve) {
     const { rollout } = serve;
     if (flag.kind === "sample") {
       errors.push({
@@ -157,9 +158,9 @@ function validateServe(
         detail: "is not allowed in a sample, which uses draw",
       });
     }
-    validateBy(rollout.by, `${pointer}/rollout/by`, errors);
+    validateBucketing(rollout, `${pointer}/rollout`, errors);
     const mustBeWhole = isDefault && rollout.ramp === undefined;
-    validateWeights(flag, rollout.weights, `${pointer}/rollout/weights`, mustBeWhole, errors);
+    validateWeights(flag, rollout.weights, `${pointer}/rollout/weights`, mustBeWhole, errors, rollout.total);
     validateRamp(rollout.ramp, `${pointer}/rollout/ramp`, errors);
   }
 }
@@ -170,16 +171,17 @@ function validateWeights(
   pointer: string,
   mustBeWhole: boolean,
   errors: FieldError[],
+  total = WEIGHT_TOTAL,
 ): void {
   let sum = 0;
   weights.forEach(([variant, weight], i) => {
     expectVariant(flag, variant, `${pointer}/${i}/0`, errors);
     sum += weight;
   });
-  if (mustBeWhole ? sum !== WEIGHT_TOTAL : sum > WEIGHT_TOTAL) {
+  if (mustBeWhole ? sum !== total : sum > total) {
     errors.push({
       pointer,
-      detail: `must sum to ${mustBeWhole ? "exactly" : "at most"} ${WEIGHT_TOTAL}, but sum to ${sum}`,
+      detail: `must sum to ${mustBeWhole ? "exactly" : "at most"} ${total}, but sum to ${sum}`,
     });
   }
 }

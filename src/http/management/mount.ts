@@ -1,5 +1,5 @@
 import type { Context, Hono } from "hono";
-import { loadPatternEngine } from "../../flags/formats/pattern.ts";
+import { prepareToCompileAny } from "../../evaluation/prepare.ts";
 import type { AppEnv, Services } from "../services.ts";
 import type { ManagementEnv } from "./context.ts";
 
@@ -8,7 +8,7 @@ export function mountManagement(app: Hono<AppEnv>, services: Services): void {
   let management: Hono<ManagementEnv> | undefined;
   const forward = async (c: Context<AppEnv>): Promise<Response> => {
     // Writes are validated, and compiled where they are explained, without waiting for anything.
-    const [{ createManagementApp }] = await Promise.all([import("./app.ts"), loadPatternEngine()]);
+    const [{ createManagementApp }] = await Promise.all([import("./app.ts"), prepareToCompileAny()]);
     management ??= createManagementApp(services);
     return management.fetch(c.req.raw, c.env, c.executionCtx);
   };

@@ -1,4 +1,4 @@
-import type { SchemeName } from "../../../src/evaluation/hashing/schemes/names.ts";
+import type { SchemeName } from "../../../src/flags/formats/hash-schemes.ts";
 import { SCHEMES } from "../../../src/evaluation/hashing/schemes/schemes.ts";
 import type { JsonValue } from "../../../src/flags/document.ts";
 import { seededRandom } from "../seeded-random.ts";

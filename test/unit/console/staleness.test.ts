@@ -143,7 +143,7 @@ function byTargetingKey(serve: DocumentServe): DocumentServe {
 }
 
 function onlyOn(serve: DocumentServe): DocumentServe {
-  if ("variant" in serve) return { variant: "on" };
+  if ("variant" in serve || "error" in serve) return { variant: "on" };
   const { weights } = "draw" in serve ? serve.draw : serve.rollout;
   const on = weights.map(([, weight]): [string, number] => ["on", weight]);
   return "draw" in serve ? { draw: { weights: on } } : { rollout: { ...serve.rollout, weights: on } };

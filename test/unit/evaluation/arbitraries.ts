@@ -3,20 +3,25 @@ import fc from "fast-check";
 import { compilePattern, hasEmptyAlternative, PatternError } from "../../../src/flags/formats/pattern.ts";
 import {
   AGE_UNITS,
+  NATIVE_SCHEME,
+  READERS,
+  SERVED_ERRORS,
+  WEIGHT_TOTAL,
   type NamedReader,
   type Reader,
-  READERS,
   type AttributePath,
   type Condition,
   type FlagConfiguration,
   type FlagDependency,
   type FlagDocument,
+  type HashScheme,
   type JsonScalar,
   type Operator,
   type Rollout,
   type Rule,
   type Serve,
 } from "../../../src/flags/document.ts";
+import { HASH_SPACES, SCHEME_NAMES } from "../../../src/flags/formats/hash-schemes.ts";
 import {
   CASE_OPERATORS,
   OPERATOR_VALUES,
@@ -116,17 +121,26 @@ export const leaf: fc.Arbitrary<Condition> = fc
   );
 
 const by = fc.array(path, { minLength: 1, maxLength: 2 });
-const hash = fc.constant("murmur3-mulshift" as const);
 const salt = fc.constantFrom("f", "salt", "größe");
-const bucket: fc.Arbitrary<Condition> = fc.record({
-  bucket: fc.record({
-    by,
-    salt,
-    hash,
-    ranges: list(fc.tuple(fc.integer({ min: 0, max: 99_999 }), fc.integer({ min: 1, max: 100_000 }))).map((ranges) =>
-      ranges.map(([from, width]): [number, number] => [from, Math.min(100_000, from + width)]),
-    ),
-  }),
+/** Schemes that accept any salt, with a size of the bucket space that they accept. */
+const space: fc.Arbitrary<{ hash: HashScheme; total?: number }> = fc.oneof(
+  fc.constant({ hash: NATIVE_SCHEME }),
+  fc
+    .constantFrom(...SCHEME_NAMES.filter((hash) => !HASH_SPACES[hash].saltIsSeed))
+    .map((hash) => ({ hash, total: HASH_SPACES[hash].total ?? 4 })),
+);
+const bucket: fc.Arbitrary<Condition> = space.chain(({ hash, total }) => {
+  const whole = total ?? WEIGHT_TOTAL;
+  const range = fc.tuple(fc.integer({ min: 0, max: whole - 1 }), fc.integer({ min: 1, max: whole }));
+  return fc.record({
+    bucket: fc.record({
+      by,
+      salt,
+      hash: fc.constant(hash),
+      ...(total !== undefined && { total: fc.constant(total) }),
+      ranges: list(range.map(([from, width]): [number, number] => [from, Math.min(whole, from + width)])),
+    }),
+  });
 });
 
 export interface Vocabulary {
@@ -156,33 +170,41 @@ export function condition({ segments, flags }: Vocabulary): fc.Arbitrary<Conditi
 }
 
 /** Generates weights that sum to the total. */
-const weights: fc.Arbitrary<[string, number][]> = fc.tuple(share, share).map(([a, b]) => [
-  ["on", Math.min(a, b)],
-  ["off", Math.abs(a - b)],
-  ["other", 100_000 - Math.max(a, b)],
-]);
+function weights(total: number): fc.Arbitrary<[string, number][]> {
+  const cut = fc.integer({ min: 0, max: total });
+  return fc.tuple(cut, cut).map(([a, b]) => [
+    ["on", Math.min(a, b)],
+    ["off", Math.abs(a - b)],
+    ["other", total - Math.max(a, b)],
+  ]);
+}
 
-export const rollout: fc.Arbitrary<Rollout> = fc.record(
-  {
-    by,
-    salt,
-    hash,
-    weights,
-    onMissingKey: fc.constantFrom("skip", "default", "error"),
-    onMiss: fc.constantFrom("next", "default"),
-    ramp: fc.record({
-      from: share,
-      to: share,
-      startAt: fc.constant("2026-01-01T00:00:00Z"),
-      endAt: fc.constant("2027-01-01T00:00:00Z"),
-    }),
-  },
-  { requiredKeys: ["by", "salt", "hash", "weights"] },
+export const rollout: fc.Arbitrary<Rollout> = space.chain(({ hash, total }) =>
+  fc.record(
+    {
+      by,
+      salt,
+      hash: fc.constant(hash),
+      total: fc.constant(total ?? WEIGHT_TOTAL),
+      weights: weights(total ?? WEIGHT_TOTAL),
+      onMissingKey: fc.constantFrom("skip", "default", "error", "random"),
+      onMiss: fc.constantFrom("next", "default"),
+      ramp: fc.record({
+        from: share,
+        to: share,
+        startAt: fc.constant("2026-01-01T00:00:00Z"),
+        endAt: fc.constant("2027-01-01T00:00:00Z"),
+      }),
+    },
+    { requiredKeys: ["by", "salt", "hash", "weights", ...(total === undefined ? [] : ["total" as const])] },
+  ),
 );
 
 const serve: fc.Arbitrary<Serve> = fc.oneof(
-  fc.record({ variant: fc.constantFrom(...VARIANTS) }),
-  fc.record({ rollout }),
+  { weight: 5, arbitrary: fc.record({ variant: fc.constantFrom(...VARIANTS) }) },
+  { weight: 5, arbitrary: fc.record({ rollout }) },
+  fc.constant({ variant: null }),
+  fc.record({ error: fc.constantFrom(...SERVED_ERRORS) }),
 );
 
 function rule(vocabulary: Vocabulary): fc.Arbitrary<Omit<Rule, "id">> {

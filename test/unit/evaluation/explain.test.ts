@@ -2,7 +2,7 @@ import { describe, test } from "vitest";
 
 import { bucketOf } from "../../../src/evaluation/bucketing.ts";
 import { explainFlag } from "../../../src/evaluation/explain.ts";
-import type { Condition } from "../../../src/flags/document.ts";
+import type { Condition, Serve } from "../../../src/flags/document.ts";
 import { aDependency, aFlag, anInput } from "./documents.ts";
 
 const pro: Condition = { attribute: "plan", operator: "in", values: ["pro"], missing: "unknown" };
@@ -10,7 +10,7 @@ const rollout = { by: ["targetingKey"], salt: "f", hash: "murmur3-mulshift" as c
 
 describe("explainFlag", () => {
   test("shows every rule's state and the result of every condition", ({ expect }) => {
-    const bucket = bucketOf("murmur3-mulshift", "f", "user-1");
+    const bucket = bucketOf("f", "user-1");
     const document = aFlag({
       default: { variant: "off" },
       segments: { pros: pro },
@@ -90,6 +90,48 @@ describe("explainFlag", () => {
     expect(explainFlag(document, anInput({}, { now: halfway }))).toMatchObject({
       rules: [{ state: "not matched", when: { result: false, bucket: null } }],
       default: { state: "served", bucket: null, exposure: 50_000 },
+    });
+  });
+
+  test("shows the bucket and the total of another system's hash", ({ expect }) => {
+    const foreign = { by: ["targetingKey"], salt: "gr1", hash: "unleash-1" as const, total: 100 };
+    const document = aFlag({
+      default: { rollout: { ...foreign, weights: [["on", 100]] } },
+      rules: [
+        { id: "few", when: { bucket: { ...foreign, ranges: [[0, 72]] } }, serve: { variant: "off" } },
+        { id: "some", serve: { rollout: { ...foreign, weights: [["off", 72]] } } },
+      ],
+    });
+    expect(explainFlag(document, anInput({ targetingKey: "123" }))).toMatchObject({
+      rules: [
+        { when: { bucket: 72, total: 100, ranges: [[0, 72]], result: false } },
+        { state: "missed", bucket: 72, total: 100 },
+      ],
+      default: { state: "served", bucket: 72, total: 100 },
+    });
+  });
+
+  test("shows the number that a subject without a key drew in place of a bucket", ({ expect }) => {
+    const weights: [string, number][] = [
+      ["on", 50_000],
+      ["off", 50_000],
+    ];
+    const document = aFlag({ default: { rollout: { ...rollout, weights, onMissingKey: "random" } } });
+    const drawn = explainFlag(document, anInput({}, { random: () => 0.75 }));
+    expect(drawn).toMatchObject({ resolution: { variant: "off" }, default: { bucket: null, draw: 75_000 } });
+    expect(explainFlag(document, anInput({ targetingKey: "u" })).default).not.toHaveProperty("draw");
+  });
+
+  test("shows the rule that gives an error or the caller's default", ({ expect }) => {
+    const explained = (serve: Serve) => explainFlag(aFlag({ rules: [{ id: "r", serve }] }), anInput());
+    expect(explained({ error: "PARSE_ERROR" })).toMatchObject({
+      resolution: { errorCode: "PARSE_ERROR" },
+      rules: [{ id: "r", state: "matched" }],
+    });
+    expect(explained({ variant: null })).toMatchObject({
+      resolution: { reason: "DEFAULT", ruleId: "r" },
+      rules: [{ id: "r", state: "matched" }],
+      default: { state: "not reached" },
     });
   });
 

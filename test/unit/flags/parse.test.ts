@@ -5,6 +5,7 @@ import { document } from "../evaluation/arbitraries.ts";
 import { flag, nested, problemsOf, rollout, rule, withCondition } from "./flag-inputs.ts";
 import { refusedConditions } from "./refused-conditions.ts";
 import { refusedFlags } from "./refused-flags.ts";
+import { refusedServes } from "./refused-serves.ts";
 
 describe("parseFlagInput", () => {
   test("fills in the defaults", ({ expect }) => {
@@ -63,9 +64,12 @@ describe("parseFlagInput", () => {
     },
   );
 
-  test.for([...refusedFlags, ...refusedConditions])("refuses %s", ([, input, pointer, detail], { expect }) => {
-    expect(problemsOf(input)[pointer]).toMatch(detail);
-  });
+  test.for([...refusedFlags, ...refusedServes, ...refusedConditions])(
+    "refuses %s",
+    ([, input, pointer, detail], { expect }) => {
+      expect(problemsOf(input)[pointer]).toMatch(detail);
+    },
+  );
 
   test("refuses a flag that is too large as a whole", ({ expect }) => {
     const variants = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`v${i}`, "x".repeat(30_000)]));

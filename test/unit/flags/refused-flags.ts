@@ -4,7 +4,7 @@ import { type Refused, flag, rollout, rule, withCondition } from "./flag-inputs.
 /** Flags that are refused for their own fields. */
 export const refusedFlags: readonly Refused[] = [
   ["no object", null, "", /must be an object with .*key/],
-  ["a missing field", { ...flag, default: undefined }, "/default", /variant, rollout, draw/],
+  ["a missing field", { ...flag, default: undefined }, "/default", /variant, error, rollout, draw/],
   ["an unknown field", { ...flag, flags: 1 }, "/flags", /is not a known field; accepted fields are .*variants/],
   [
     "an unknown field of a condition",
@@ -33,12 +33,12 @@ export const refusedFlags: readonly Refused[] = [
   ["null for a string", { ...flag, type: "string", variants: { on: null } }, "/variants/on", /text/],
   ["a list of variants", { ...flag, variants: [true, false] }, "/variants", /must be an object of variants/],
   ["a list as metadata", { ...flag, metadata: ["a"] }, "/metadata", /must be an object/],
-  ["no variants", { ...flag, variants: {} }, "/variants", /1 to 50/],
+  ["no variants", { ...flag, variants: {} }, "/variants", /1 to 256/],
   [
     "too many variants",
-    { ...flag, variants: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`v${i}`, true])) },
+    { ...flag, variants: Object.fromEntries(Array.from({ length: 257 }, (_, i) => [`v${i}`, true])) },
     "/variants",
-    /1 to 50/,
+    /1 to 256/,
   ],
   [
     "a variant with a bad name",

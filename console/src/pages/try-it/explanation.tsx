@@ -132,18 +132,27 @@ function classOf(result: Result): string {
 
 function Bucket({
   bucket,
+  total = 100_000,
   exposure,
   draw,
 }: {
   bucket?: number | null | undefined;
+  total?: number | undefined;
   exposure?: number | undefined;
   draw?: number | undefined;
 }): JSX.Element | null {
-  if (draw !== undefined) return <p class="hint">This request drew {draw.toLocaleString("en")} of 100,000.</p>;
+  if (draw !== undefined) {
+    return (
+      <p class="hint">
+        This request drew {draw.toLocaleString("en")} of {total.toLocaleString("en")}.
+      </p>
+    );
+  }
   if (bucket === undefined) return null;
   return (
     <p class="hint">
-      In {bucketText(bucket)}.{exposure !== undefined && ` The ramp now serves ${percentText(exposure)} of each share.`}
+      In {bucketText(bucket, total)}.
+      {exposure !== undefined && ` The ramp now serves ${percentText(exposure)} of each share.`}
     </p>
   );
 }

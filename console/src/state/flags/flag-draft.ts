@@ -150,7 +150,8 @@ export function renameVariant(draft: Draft, from: string, to: string): Draft {
 }
 
 function mapVariants(serve: Serve, name: (variant: string) => string): Serve {
-  if ("variant" in serve) return { variant: name(serve.variant) };
+  if ("variant" in serve) return { variant: serve.variant === null ? null : name(serve.variant) };
+  if ("error" in serve) return serve;
   const mapped = (weights: [string, number][]): [string, number][] =>
     weights.map(([variant, weight]) => [name(variant), weight]);
   return "draw" in serve

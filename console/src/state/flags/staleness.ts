@@ -63,12 +63,15 @@ function isUnconditional({ when, from, until }: Rule, now: number): boolean {
 
 /** Returns the variants that a subject with the bucketing attribute can get, and whether it can reach the next rule. */
 function outcomesOf(serve: Serve, now: number): { variants: string[]; next: boolean } {
-  if ("variant" in serve) return { variants: [serve.variant], next: false };
+  if ("variant" in serve) return { variants: [serve.variant ?? CODE_DEFAULT], next: false };
+  // Clients use their default if they get an error.
+  if ("error" in serve) return { variants: [CODE_DEFAULT], next: false };
   const { weights } = "draw" in serve ? serve.draw : serve.rollout;
   const variants = weights.filter(([, weight]) => weight > 0).map(([variant]) => variant);
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  const whole = ("rollout" in serve ? serve.rollout.total : undefined) ?? ALL;
   const share = "rollout" in serve ? shareOf(serve.rollout, now) : ALL;
-  return { variants: share === 0 ? [] : variants, next: total < ALL || share !== ALL };
+  return { variants: share === 0 ? [] : variants, next: total < whole || share !== ALL };
 }
 
 /** Returns the served part of each weight, or `undefined` while a ramp still changes it. */

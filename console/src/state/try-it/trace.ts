@@ -42,8 +42,9 @@ export function traceNode(
     return { result, text, note: `it serves ${trace.served ?? "the code default"}`, parts: [] };
   }
   if (trace.ranges !== undefined) {
-    const ranges = trace.ranges.map(([from = 0, to = 0]) => `${percentText(from)} to ${percentText(to)}`);
-    return { result, text: `bucket from ${ranges.join(", ")}`, note: bucketText(trace.bucket ?? null), parts: [] };
+    const { bucket = null, total } = trace;
+    const ranges = trace.ranges.map(([from = 0, to = 0]) => `${percentText(from, total)} to ${percentText(to, total)}`);
+    return { result, text: `bucket from ${ranges.join(", ")}`, note: bucketText(bucket, total), parts: [] };
   }
   return leafNode(trace, condition);
 
@@ -82,10 +83,10 @@ export function pathText(path: AttributePath): string {
   return typeof path === "string" ? path : path.join(" → ");
 }
 
-export function bucketText(bucket: number | null): string {
+export function bucketText(bucket: number | null, total = 100_000): string {
   return bucket === null
     ? "no bucket, because the context has none of the bucketing attributes"
-    : `bucket ${bucket.toLocaleString("en")} of 100,000 (${percentText(bucket)})`;
+    : `bucket ${bucket.toLocaleString("en")} of ${total.toLocaleString("en")} (${percentText(bucket, total)})`;
 }
 
 const STATES: Record<Explanation["rules"][number]["state"], string> = {

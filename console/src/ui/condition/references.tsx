@@ -9,6 +9,8 @@ import { TextInput } from "../fields/text-input.tsx";
 import { RemoveButton } from "../remove-button.tsx";
 import type { Known } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
+import { FOREIGN_HINT, isForeign } from "../rollout/foreign.ts";
+import { conditionText } from "./text.ts";
 
 type Of<Name extends string> = Extract<Condition, Record<Name, unknown>>;
 
@@ -93,6 +95,13 @@ export function BucketEditor({ condition, onChange, pointer, lists }: EditorProp
   const { bucket } = condition;
   const change = (changed: Partial<typeof bucket>): void => onChange({ bucket: { ...bucket, ...changed } });
   const { ranges } = bucket;
+  if (isForeign(bucket)) {
+    return (
+      <p class="hint">
+        {conditionText(condition)}. {FOREIGN_HINT} {bucket.hash}.
+      </p>
+    );
+  }
   return (
     <div class="leaf">
       <ByList

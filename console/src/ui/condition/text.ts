@@ -14,7 +14,8 @@ export function conditionText(condition: Condition): string {
   if ("segment" in condition) return `in segment ${condition.segment}`;
   if ("flag" in condition) return `${condition.flag} serves ${condition.variants.join(" or ")}`;
   if ("bucket" in condition) {
-    const ranges = condition.bucket.ranges.map(([from, to]) => `${percentText(from)} to ${percentText(to)}`);
+    const { total, ranges: parts } = condition.bucket;
+    const ranges = parts.map(([from, to]) => `${percentText(from, total)} to ${percentText(to, total)}`);
     return `in buckets ${ranges.join(", ")}`;
   }
   const { attribute, operator, values, read, each } = condition;

@@ -9,9 +9,9 @@ export function percentInputText(share: number): string {
   return String(share / PER_PERCENT);
 }
 
-/** Returns `12.345%` for 12,345. */
-export function percentText(share: number): string {
-  return `${percentInputText(share)}%`;
+/** Returns `12.345%` for 12,345 of 100,000. Shares of other totals are rounded to three decimals. */
+export function percentText(share: number, total = WEIGHT_TOTAL): string {
+  return `${percentInputText(total === WEIGHT_TOTAL ? share : Math.round((share * WEIGHT_TOTAL) / total))}%`;
 }
 
 export function parsePercent(text: string): Parsed<number> {

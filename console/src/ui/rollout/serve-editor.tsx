@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
 import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
+import { serveText } from "../../../../sdk/client/serve-text.ts";
+import { FOREIGN_HINT, isForeign } from "./foreign.ts";
 import { Select } from "../fields/select.tsx";
 import { RolloutEditor } from "./rollout-editor.tsx";
 import { formsOf, serveAs, type ServeForm, serveFormOf } from "./serve.ts";
@@ -25,7 +27,7 @@ export function ServeEditor({
   attributeList: string;
   pointer: string;
 }): JSX.Element {
-  const forms = formsOf(kind, isDefault);
+  const forms = formsOf(kind, isDefault, serve);
   const form = serveFormOf(serve);
   return (
     <div class="stack serve" data-pointer={pointer} tabIndex={-1}>
@@ -40,14 +42,18 @@ export function ServeEditor({
         {"variant" in serve && (
           <Select
             label="Variant"
-            value={serve.variant}
-            options={variants.map((name) => [name, name])}
-            onChange={(variant) => onChange({ variant })}
+            value={serve.variant ?? ""}
+            options={[
+              ...(serve.variant === null ? [["", "none (use the code default)"] as const] : []),
+              ...variants.map((name) => [name, name] as const),
+            ]}
+            onChange={(variant) => onChange({ variant: variant === "" ? null : variant })}
             pointer={`${pointer}/variant`}
           />
         )}
       </div>
-      {"rollout" in serve && (
+      <ImportedServe serve={serve} />
+      {"rollout" in serve && !isForeign(serve.rollout) && (
         <RolloutEditor
           rollout={serve.rollout}
           onChange={(rollout) => onChange({ rollout })}
@@ -69,5 +75,16 @@ export function ServeEditor({
         />
       )}
     </div>
+  );
+}
+
+/** Describes what an import wrote and nothing here edits. */
+function ImportedServe({ serve }: { serve: Serve }): JSX.Element | null {
+  if ("error" in serve) return <p class="hint">Clients get the error {serve.error} and use the code default.</p>;
+  if (!("rollout" in serve) || !isForeign(serve.rollout)) return null;
+  return (
+    <p class="hint">
+      {serveText(serve)}. {FOREIGN_HINT} {serve.rollout.hash}.
+    </p>
   );
 }

@@ -1,4 +1,4 @@
-import { NO_BUCKET } from "../../bucketing.ts";
+import { NO_BUCKET } from "../no-bucket.ts";
 import { xxHash32 } from "js-xxhash";
 import { crc32, fnv1a, fnv1aOfUnits } from "./checksums.ts";
 import { nonEmptyText, scalar, anyText, truthyScalar } from "./keys.ts";

@@ -1,4 +1,4 @@
-import { NO_BUCKET } from "../../bucketing.ts";
+import { NO_BUCKET } from "../no-bucket.ts";
 import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8 } from "./checksums.ts";

@@ -1,4 +1,4 @@
-import { NO_BUCKET } from "../../bucketing.ts";
+import { NO_BUCKET } from "../no-bucket.ts";
 import { hashState } from "../murmur3.ts";
 import { cborOf, cborOfPair } from "./cbor.ts";
 import { nonEmptyText, scalar, scalarOrEmpty, anyText, trimmedText } from "./keys.ts";

@@ -1,7 +1,7 @@
 import { CHECKSUM_FAMILY } from "./checksum-family.ts";
 import { DIGEST_FAMILY } from "./digest-family.ts";
 import { MURMUR3_FAMILY } from "./murmur3-family.ts";
-import type { SchemeName } from "./names.ts";
+import type { SchemeName } from "../../../flags/formats/hash-schemes.ts";
 import type { Scheme } from "./scheme.ts";
 
 /**

@@ -1,9 +1,14 @@
 import { count, keys, object, orNull, ref, text } from "./openapi-parts.ts";
 
 const bucketFields = {
-  bucket: orNull({ type: "integer", minimum: 0, maximum: 99_999 }),
+  bucket: orNull({ type: "integer", minimum: 0 }),
+  total: { type: "integer", description: "The size of the bucket space, unless it is 100,000." },
   exposure: { type: "number" },
-  draw: { type: "integer", minimum: 0, maximum: 99_999, description: "The number that the sample drew." },
+  draw: {
+    type: "integer",
+    minimum: 0,
+    description: "The number that was drawn: by a sample, or in place of a bucket.",
+  },
 };
 const scalar = { anyOf: ["string", "number", "boolean", "null"].map((type) => ({ type })) };
 const truth = { enum: [true, false, "unknown"] };
@@ -29,10 +34,10 @@ export const explanationSchemas: Record<string, object> = {
             when: ref("ConditionTrace"),
             ...bucketFields,
           },
-          ["when", "bucket", "exposure", "draw"],
+          ["when", ...Object.keys(bucketFields)],
         ),
       },
-      default: object({ state: { enum: ["served", "not reached"] }, ...bucketFields }, ["bucket", "exposure", "draw"]),
+      default: object({ state: { enum: ["served", "not reached"] }, ...bucketFields }, Object.keys(bucketFields)),
     },
     ["problem"],
   ),
@@ -65,6 +70,7 @@ export const explanationSchemas: Record<string, object> = {
         served: orNull(text),
         bucket: orNull({ type: "integer" }),
         ranges: { type: "array", items: { type: "array", items: { type: "integer" } } },
+        total: { type: "integer", description: "The size of the bucket space, unless it is 100,000." },
       },
       [
         "all",
@@ -86,6 +92,7 @@ export const explanationSchemas: Record<string, object> = {
         "served",
         "bucket",
         "ranges",
+        "total",
       ],
     ),
     description:

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SCHEME_NAMES, type SchemeName } from "../../../../src/evaluation/hashing/schemes/names.ts";
+import { HASH_SPACES, SCHEME_NAMES, type SchemeName } from "../../../../src/flags/formats/hash-schemes.ts";
 import { SCHEMES } from "../../../../src/evaluation/hashing/schemes/schemes.ts";
 import type { JsonValue } from "../../../../src/flags/document.ts";
 import conformance from "../../../conformance/hashing.json" with { type: "json" };
@@ -23,6 +23,14 @@ describe("conformance vectors", () => {
       const [from, to] = typeof bucket === "number" ? [bucket, bucket + 1] : bucket;
       expect(actual >= from && actual < to, `${JSON.stringify(vector)} is in ${actual}`).toBe(true);
     }
+  });
+
+  test("the data of each scheme agree with its function", () => {
+    for (const name of SCHEME_NAMES) {
+      const { fixedTotal, saltIsSeed } = SCHEMES[name];
+      expect({ total: fixedTotal, saltIsSeed }, name).toEqual(HASH_SPACES[name]);
+    }
+    expect(Object.keys(SCHEMES).toSorted()).toEqual(SCHEME_NAMES.toSorted());
   });
 
   test("every vector of a scheme with a fixed space names its total", () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
+import { SCHEMES } from "../../../src/evaluation/hashing/schemes/schemes.ts";
 import type { Condition } from "../../../src/flags/document.ts";
 import { saveSegment } from "../../../src/store/writes/segments.ts";
 import { type Colo, startColo } from "../../support/edge/colo.ts";
@@ -9,13 +10,36 @@ import { newestStored, RESTARTING } from "../../support/edge/stored-entries.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 import { type ApiResponse, readResponse } from "./entries/data-centre-world.ts";
 
-/** The worker loads the library of patterns before it compiles the first one. Only the built worker does so. */
-describe("a pattern in an isolate that has not loaded the library of patterns", () => {
+/** A condition that needs a library, and that is true for ann@example.com and false for ann@example.org. */
+interface LibraryCase {
+  name: string;
+  isFromStaff: Condition;
+  /** A condition that is refused, and part of the message. */
+  refused: [Condition, string];
+}
+
+const hashed = { by: ["email"], salt: "f", hash: "md5-1", total: 100 } as const;
+const annsBucket = SCHEMES["md5-1"].bucketOf("f", 100, "ann@example.com");
+
+const cases: LibraryCase[] = [
+  {
+    name: "a pattern",
+    isFromStaff: { attribute: "email", operator: "matches", values: ["^[a-z]+@example\\.com$"] },
+    refused: [{ attribute: "a", operator: "matches", values: ["("] }, "RE2 pattern"],
+  },
+  {
+    name: "a hash of another system",
+    isFromStaff: { bucket: { ...hashed, by: ["email"], ranges: [[annsBucket, annsBucket + 1]] } },
+    refused: [{ bucket: { ...hashed, by: ["email"], hash: "unleash-1", total: 99, ranges: [[0, 1]] } }, "must be 100"],
+  },
+];
+
+/** The worker loads a library before it compiles the first flag that needs it. Only the built worker does so. */
+describe.for(cases)("$name in an isolate that has not loaded its library", ({ name, isFromStaff, refused }) => {
   let project: TestProject;
   let directory: string;
   let colo: Colo | undefined;
 
-  const isFromStaff: Condition = { attribute: "email", operator: "matches", values: ["^[a-z]+@example\\.com$"] };
   const offWhen = (when: Condition) => ({ rules: [{ id: "r", when, serve: { variant: "off" as const } }] });
 
   beforeAll(async () => {
@@ -31,6 +55,16 @@ describe("a pattern in an isolate that has not loaded the library of patterns", 
     );
     await project.save({ key: "through-segment", ...offWhen({ segment: "staff" }) });
     await project.save({ key: "through-flag", prerequisites: [{ flag: "direct", variants: ["on"] }] });
+    if ("bucket" in isFromStaff) {
+      const { ranges, ...bucketing } = isFromStaff.bucket;
+      const [[from, to]] = ranges as [[number, number]];
+      const weights: [string, number][] = [
+        ["on", from],
+        ["off", to - from],
+        ["on", 100 - to],
+      ];
+      await project.save({ key: "by-default", default: { rollout: { ...bucketing, weights } } });
+    }
   });
   afterEach(async () => {
     await colo?.dispose();
@@ -59,7 +93,7 @@ describe("a pattern in an isolate that has not loaded the library of patterns", 
     );
 
   for (const tier of ["Postgres", "Redis"]) {
-    for (const key of ["direct", "through-segment", "through-flag"]) {
+    for (const key of keysOf(name)) {
       test(`is matched in the first evaluation of ${key} from ${tier}`, async ({ expect }) => {
         if (tier === "Postgres") await project.backends.upstash.command("FLUSHALL");
         await start();
@@ -83,7 +117,7 @@ describe("a pattern in an isolate that has not loaded the library of patterns", 
         const { flags } = (await response.json()) as { flags: { key: string; value: unknown }[] };
         return Object.fromEntries(flags.map(({ key, value }) => [key, value]));
       };
-      const expected = { plain: true, direct: false, "through-segment": false, "through-flag": false };
+      const expected = { plain: true, ...Object.fromEntries(keysOf(name).map((key) => [key, false])) };
       expect(await Promise.all([bulk(), bulk(), bulk()])).toMatchObject([expected, expected, expected]);
       await colo?.settled();
       await colo?.dispose();
@@ -126,9 +160,10 @@ describe("a pattern in an isolate that has not loaded the library of patterns", 
       return { status: response.status, text: await response.text() };
     };
     const bad = { key: "bad", type: "boolean", variants: { on: true, off: false }, enabled: true, offVariant: "off" };
-    const rules = [{ id: "r", when: { attribute: "a", operator: "matches", values: ["("] }, serve: { variant: "on" } }];
-    const refused = await call("", project.adminToken, { ...bad, default: { variant: "on" }, rules });
-    expect(refused).toMatchObject({ status: 422, text: expect.stringContaining("RE2 pattern") });
+    const [when, message] = refused;
+    const rules = [{ id: "r", when, serve: { variant: "on" } }];
+    const response = await call("", project.adminToken, { ...bad, default: { variant: "on" }, rules });
+    expect(response).toMatchObject({ status: 422, text: expect.stringContaining(message) });
     await colo?.dispose();
     await start();
     const context = { targetingKey: "u", email: "ann@example.com" };
@@ -148,3 +183,9 @@ describe("a pattern in an isolate that has not loaded the library of patterns", 
     expect(project.roundTrips()).toEqual({ l2: 1, l3: 0 });
   });
 });
+
+/** The flags that need the library. */
+function keysOf(name: string): string[] {
+  const keys = ["direct", "through-segment", "through-flag"];
+  return name === "a pattern" ? keys : [...keys, "by-default"];
+}
