@@ -81,7 +81,7 @@ export function defaultRuntime(settings: Settings, { storeTimeoutMs = STORE_TIME
   };
 }
 
-/** Opens the store on first use, because its client is the larger half of the bundle. */
+/** Opens the store on first use, because its client is the largest module of the worker. */
 function createStore(settings: Settings, timeoutMs: number): StoreAccess {
   const open = async (limitMs: number): Promise<StoreDatabase> => {
     const { createDatabase } = await import("./store/client.ts");

@@ -19,7 +19,8 @@ export const MAX_NAMES_PER_CHANGE = 200;
 /**
  * One version and the fields (flag keys, `@keys`, `@index`) that changed at it; "*" if everything did. `before` is the
  * random tag of the version before, if it is known: a restored database gives versions out again, and only the tag
- * tells which of them the change leads on from.
+ * tells which of them the change leads on from. The versions that a restore has lost, and those that took their place,
+ * are two histories.
  */
 export type Change = [version: number, fields: string[] | "*", before?: string];
 
