@@ -52,6 +52,7 @@ export type Condition =
         | "version-extended"
         | "version-padded"
         | { modulo: number }
+        | { sha256: string; first?: number | undefined; last?: number | undefined }
         | { age: "seconds" | "minutes" | "hours" | "days" | "weeks" }
         | undefined;
       each?: boolean | undefined;

@@ -37,6 +37,7 @@ const READABLE: Partial<Record<ReaderName, string>> = {
   "number-comma": "numbers",
   modulo: "numbers",
   text: "text, numbers and booleans",
+  sha256: "text, numbers and booleans",
   length: "lists",
   age: "instants",
 };
@@ -68,6 +69,7 @@ const COMPARED: Record<ValueKind, string> = {
   address: "IP addresses",
   type: "types",
   json: "JSON",
+  hash: "hashes",
 };
 const SCALARS = { text: "text", number: "numbers", boolean: "booleans", null: "null" };
 

@@ -9,8 +9,8 @@ const SCHEMES = 2;
 /** The operator that needs the pattern engine, as the JSON text of a document contains it. */
 const MATCHES = '"matches"';
 
-/** A hash that is not the native one. JSON from Postgres has a space after the colon. */
-const FOREIGN_HASH = new RegExp(`"hash": ?"(?!${NATIVE_SCHEME}")`);
+/** A hash that is not the native one, or the reader sha256. JSON from Postgres has a space after the colon. */
+const NEEDS_SCHEMES = new RegExp(`"hash": ?"(?!${NATIVE_SCHEME}")|"sha256":`);
 
 /**
  * Loads the libraries that compiling the documents needs. Returns `undefined` if there is nothing to wait for. Await it
@@ -31,7 +31,7 @@ export function prepareToCompile(documents: Iterable<FlagDocument | null>): Prom
 export function prepareToCompileText(json: string): Promise<void> | undefined {
   const absent = absentLibraries();
   if (absent === 0) return undefined;
-  return load(((json.includes(MATCHES) ? PATTERNS : 0) | (FOREIGN_HASH.test(json) ? SCHEMES : 0)) & absent);
+  return load(((json.includes(MATCHES) ? PATTERNS : 0) | (NEEDS_SCHEMES.test(json) ? SCHEMES : 0)) & absent);
 }
 
 /** Loads every library, for a module that compiles documents which it does not know yet. */
@@ -60,9 +60,9 @@ function needsOf({ rules, default: serve, segments, dependencies }: FlagDocument
 
 function needsOfPart(part: unknown): number {
   if (typeof part !== "object" || part === null) return 0;
-  const { operator, hash } = part as { operator?: unknown; hash?: unknown };
+  const { operator, hash, sha256 } = part as { operator?: unknown; hash?: unknown; sha256?: unknown };
   let needs = operator === "matches" ? PATTERNS : 0;
-  if (hash !== undefined && hash !== NATIVE_SCHEME) needs |= SCHEMES;
+  if ((hash !== undefined && hash !== NATIVE_SCHEME) || sha256 !== undefined) needs |= SCHEMES;
   for (const key in part) needs |= needsOfPart((part as Record<string, unknown>)[key]);
   return needs;
 }

@@ -77,6 +77,11 @@ export type Reader =
   | NamedReader
   /** The remainder of a number. */
   | { modulo: number }
+  /**
+   * The SHA-256 of the value followed by the salt, as 64 hexadecimal digits in lower case. With `first` or `last`, only
+   * that many bytes at the start or the end of the value's UTF-8 are hashed.
+   */
+  | { sha256: string; first?: number | undefined; last?: number | undefined }
   /** The time since an instant, negative for the future. */
   | { age: AgeUnit };
 

@@ -17,6 +17,8 @@ export const LIMITS = {
   valuesPerCondition: 5000,
   /** The number of characters in one text value, pattern, attribute or salt. */
   textLength: 1024,
+  /** The number of bytes at the start or the end of a text that the reader `sha256` can hash on their own. */
+  hashedBytes: 4096,
   attributeSteps: 8,
   bucketingAttributes: 8,
   bucketRanges: 256,

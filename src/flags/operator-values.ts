@@ -35,6 +35,10 @@ export function valueProblem(operator: Operator, value: JsonScalar, read?: Reade
       return (TYPE_NAMES as readonly unknown[]).includes(value) ? undefined : `must be one of ${TYPE_NAMES.join(", ")}`;
     case "json":
       return typeof value === "string" && isJson(value) ? undefined : 'must be JSON as text, such as "[1,2]"';
+    case "hash":
+      return typeof value === "string" && /^[\da-f]{64}$/.test(value)
+        ? undefined
+        : "must be a SHA-256 hash, as 64 hexadecimal digits in lower case";
   }
 }
 

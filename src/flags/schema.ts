@@ -107,14 +107,16 @@ const allSchema = fields({ all: group });
 const anySchema = fields({ any: group });
 const notSchema = fields({ not: nested });
 const truth = union([boolean(), literal("unknown")], 'must be true, false or "unknown"');
+const bytes = wholeNumber(1, LIMITS.hashedBytes);
 const readerSchemas = {
   modulo: fields({ modulo: pipe(number("must be a number above 0"), gtValue(0, "must be a number above 0")) }),
+  sha256: fields({ sha256: text(LIMITS.textLength), first: exactOptional(bytes), last: exactOptional(bytes) }),
   age: fields({ age: picklist(AGE_UNITS, oneOf(AGE_UNITS)) }),
 };
 /** The readers with a parameter, by the field that holds it, like CONDITION_FORMS. */
 export const READER_FORMS: Record<string, GenericSchema> = readerSchemas;
 const readerSchema = union(
-  [picklist(READERS, oneOf(READERS)), readerSchemas.modulo, readerSchemas.age],
+  [picklist(READERS, oneOf(READERS)), readerSchemas.modulo, readerSchemas.sha256, readerSchemas.age],
   `${oneOf(READERS)}, or an object with one of ${Object.keys(READER_FORMS).join(", ")}`,
 );
 const attributeConditionSchema = fields({

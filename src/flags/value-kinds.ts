@@ -17,7 +17,9 @@ export type ValueKind =
   /** The name of a type in JSON. */
   | "type"
   /** JSON as text. */
-  | "json";
+  | "json"
+  /** A SHA-256 hash in lower-case hexadecimal. */
+  | "hash";
 
 /** The names of JSON's types, as the reader `type` returns them. */
 export const TYPE_NAMES = ["null", "boolean", "number", "string", "array", "object"] as const;
@@ -72,13 +74,16 @@ export const WITHOUT_EACH: ReadonlySet<Operator> = new Set<Operator>([
 ]);
 
 /** The name of a reader; for one with a parameter, the field that holds it. */
-export type ReaderName = NamedReader | "modulo" | "age";
+export type ReaderName = NamedReader | (typeof PARAMETERS)[number];
+
+/** The fields that hold the parameter of a reader. A reader has one of them. */
+const PARAMETERS = ["modulo", "sha256", "age"] as const;
 
 /** Returns the name of a reader, or `undefined` for a value that is not a reader. */
 export function readerName(read: unknown): ReaderName | undefined {
   if (typeof read === "string") return READERS.find((name) => name === read);
   if (typeof read !== "object" || read === null) return undefined;
-  return "modulo" in read ? "modulo" : "age" in read ? "age" : undefined;
+  return PARAMETERS.find((name) => name in read);
 }
 
 /** Returns whether a reader reads versions. The operators that compare versions apply it to their own values too. */
@@ -106,6 +111,7 @@ export const READER_OPERATORS: Record<ReaderName, readonly Operator[]> = {
   // Padded versions have no ranges, so ^version and ~version have no meaning.
   "version-padded": VERSION.filter((one) => one !== "semver_caret" && one !== "semver_tilde"),
   modulo: NUMBER,
+  sha256: EQUALITY,
   // An age changes all the time, so no age equals another.
   age: [...ORDER, "between"],
 };
@@ -124,6 +130,7 @@ const READ_VALUES: Partial<Record<ReaderName, ValueKind>> = {
   type: "type",
   json: "json",
   modulo: "number",
+  sha256: "hash",
   age: "number",
 };
 

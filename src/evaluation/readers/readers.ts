@@ -1,6 +1,7 @@
 import { AGE_UNITS, type AgeUnit, type JsonScalar, type JsonValue, type Reader } from "../../flags/document.ts";
 import { toInstant } from "../../flags/operator-values.ts";
 import { CompileError } from "../compile-error.ts";
+import { loadedSchemes } from "../hashing/scheme-library.ts";
 import { canonicalJson } from "../../flags/formats/canonical-json.ts";
 
 /** Reads a value at a time (ms since epoch). Returns `undefined` if the reader cannot read it. */
@@ -18,12 +19,14 @@ const NAMED: Partial<Record<string, Read>> = {
 /** Compiles a reader. Returns `undefined` for a reader of versions, which the operators apply themselves. */
 export function compileReader(read: Reader): Read | undefined {
   if (typeof read === "string") return NAMED[read];
-  const [field = "", ...others] = Object.keys(read);
-  if (others.length === 0) {
-    if ("modulo" in read && Number.isFinite(read.modulo) && read.modulo > 0) return moduloOf(read.modulo);
-    if ("age" in read && AGE_UNITS.includes(read.age)) return ageIn(MS[read.age]);
-  }
-  throw new CompileError(`read: ${JSON.stringify(field)} has another parameter than a reader takes`);
+  const compiled = "sha256" in read ? hashBy(read) : Object.keys(read).length === 1 ? compileOther(read) : undefined;
+  if (compiled === undefined) throw new CompileError(`unknown parameters of read: ${Object.keys(read).join(", ")}`);
+  return compiled;
+}
+
+function compileOther(read: { modulo: number } | { age: AgeUnit }): Read | undefined {
+  if ("modulo" in read) return Number.isFinite(read.modulo) && read.modulo > 0 ? moduloOf(read.modulo) : undefined;
+  return AGE_UNITS.includes(read.age) ? ageIn(MS[read.age]) : undefined;
 }
 
 /** Text that JavaScript reads as a number, although it does not look like one to people. */
@@ -67,5 +70,19 @@ function ageIn(unitMs: number): Read {
   return (value, now) => {
     const instant = toInstant(value);
     return Number.isNaN(instant) ? undefined : (now - instant) / unitMs;
+  };
+}
+
+/** Compiles the reader `sha256`. It makes no hash that a value could equal of a text with too few bytes. */
+function hashBy(read: Extract<Reader, { sha256: string }>): Read | undefined {
+  const { sha256: salt, first, last, ...others } = read;
+  const isEnd = last !== undefined;
+  const bytes = first ?? last;
+  if (typeof salt !== "string" || Object.keys(others).length > 0 || (first !== undefined && isEnd)) return undefined;
+  if (bytes !== undefined && (!Number.isInteger(bytes) || bytes < 1)) return undefined;
+  const hash = loadedSchemes().compileTextHash(salt, bytes, isEnd);
+  return (value) => {
+    const text = readText(value);
+    return text === undefined ? undefined : hash(text);
   };
 }

@@ -10,6 +10,9 @@ import { newestStored, RESTARTING } from "../../support/edge/stored-entries.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 import { type ApiResponse, readResponse } from "./entries/data-centre-world.ts";
 
+/** SHA-256 of "ann@example.comsalt". */
+const hashOfAnn = "e21a870540b69a95a8b32740b879b383d69946570f5c23a668f38fc17c718612";
+
 /** A condition that needs a library, and that is true for ann@example.com and false for ann@example.org. */
 interface LibraryCase {
   name: string;
@@ -32,10 +35,15 @@ const cases: LibraryCase[] = [
     isFromStaff: { bucket: { ...hashed, by: ["email"], ranges: [[annsBucket, annsBucket + 1]] } },
     refused: [{ bucket: { ...hashed, by: ["email"], hash: "unleash-1", total: 99, ranges: [[0, 1]] } }, "must be 100"],
   },
+  {
+    name: "the reader sha256",
+    isFromStaff: { attribute: "email", operator: "in", values: [hashOfAnn], read: { sha256: "salt" } },
+    refused: [{ attribute: "a", operator: "in", values: ["x"], read: { sha256: "salt" } }, "in lower case"],
+  },
 ];
 
 /** The worker loads a library before it compiles the first flag that needs it. Only the built worker does so. */
-describe.for(cases)("$name in an isolate that has not loaded its library", ({ name, isFromStaff, refused }) => {
+describe.for(cases)("$name in an isolate that has not loaded its library", ({ isFromStaff, refused }) => {
   let project: TestProject;
   let directory: string;
   let colo: Colo | undefined;
@@ -93,7 +101,7 @@ describe.for(cases)("$name in an isolate that has not loaded its library", ({ na
     );
 
   for (const tier of ["Postgres", "Redis"]) {
-    for (const key of keysOf(name)) {
+    for (const key of keysOf(isFromStaff)) {
       test(`is matched in the first evaluation of ${key} from ${tier}`, async ({ expect }) => {
         if (tier === "Postgres") await project.backends.upstash.command("FLUSHALL");
         await start();
@@ -117,7 +125,7 @@ describe.for(cases)("$name in an isolate that has not loaded its library", ({ na
         const { flags } = (await response.json()) as { flags: { key: string; value: unknown }[] };
         return Object.fromEntries(flags.map(({ key, value }) => [key, value]));
       };
-      const expected = { plain: true, ...Object.fromEntries(keysOf(name).map((key) => [key, false])) };
+      const expected = { plain: true, ...Object.fromEntries(keysOf(isFromStaff).map((key) => [key, false])) };
       expect(await Promise.all([bulk(), bulk(), bulk()])).toMatchObject([expected, expected, expected]);
       await colo?.settled();
       await colo?.dispose();
@@ -185,7 +193,7 @@ describe.for(cases)("$name in an isolate that has not loaded its library", ({ na
 });
 
 /** The flags that need the library. */
-function keysOf(name: string): string[] {
+function keysOf(condition: Condition): string[] {
   const keys = ["direct", "through-segment", "through-flag"];
-  return name === "a pattern" ? keys : [...keys, "by-default"];
+  return "bucket" in condition ? [...keys, "by-default"] : keys;
 }

@@ -71,6 +71,9 @@ export const version = fc
   .tuple(core, core, core, fc.constantFrom("", "-0", "-1", "-alpha", "-alpha.1", "-alpha.beta", "-11", "-a-b", "+b.01"))
   .map(([major, minor, patch, rest]) => `${major}.${minor}.${patch}${rest}`);
 
+/** SHA-256 of "pros", which the reader makes of "pro" with the salt "s". */
+const HASH_OF_PRO = "5ba13cf99dd3066227e55ea60a3483ccbff6a8ae36b6f1968f7681f9aabe7e89";
+
 const list = <T>(item: fc.Arbitrary<T>) => fc.array(item, { minLength: 1, maxLength: 7 });
 const VALUES: Record<ValueKind, fc.Arbitrary<JsonScalar[] | undefined>> = {
   none: fc.constant(undefined),
@@ -84,11 +87,13 @@ const VALUES: Record<ValueKind, fc.Arbitrary<JsonScalar[] | undefined>> = {
   version: list(version),
   address: list(fc.constantFrom("10.0.0.0/8", "10.0.0.1", "::1", "2001:db8::/33", "::ffff:10.0.0.0/104")),
   type: list(fc.constantFrom(...TYPE_NAMES)),
+  hash: list(fc.constantFrom(HASH_OF_PRO, "0".repeat(64))),
   json: list(fc.jsonValue().map((value) => JSON.stringify(value))),
 };
 
 const reader: Record<ReaderName, fc.Arbitrary<Reader>> = {
   ...(Object.fromEntries(READERS.map((one) => [one, fc.constant(one)])) as Record<NamedReader, fc.Arbitrary<Reader>>),
+  sha256: fc.constantFrom({ sha256: "s" }, { sha256: "", first: 1 }, { sha256: "größe", last: 2 }),
   modulo: fc.constantFrom({ modulo: 2 }, { modulo: 0.5 }),
   age: fc.constantFrom(...AGE_UNITS).map((age) => ({ age })),
 };

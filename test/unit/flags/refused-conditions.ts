@@ -123,7 +123,7 @@ export const refusedConditions: readonly Refused[] = [
     "an unknown reader",
     withCondition({ attribute: "a", operator: "semver_eq", values: ["1.2.3"], read: "version" }),
     "/rules/0/when/read",
-    /must be one of number, number-comma, .* version-padded, or an object with one of modulo, age/,
+    /must be one of number, number-comma, .* version-padded, or an object with one of modulo, sha256, age/,
   ],
   [
     "a reader without ranges",
@@ -155,6 +155,30 @@ export const refusedConditions: readonly Refused[] = [
     ["an unknown unit of age", { operator: "lt", values: [1], read: { age: "years" } }, "read/age", /one of seconds, /],
     ["modulo 0", { operator: "equals", values: [0], read: { modulo: 0 } }, "read/modulo", /number above 0/],
     ["modulo by text", { operator: "equals", values: [0], read: { modulo: "3" } }, "read/modulo", /number above 0/],
+    [
+      "a hash in upper case",
+      { operator: "in", values: ["A".repeat(64)], read: { sha256: "s" } },
+      "values/0",
+      /lower case/,
+    ],
+    [
+      "a hash with starts_with",
+      { operator: "starts_with", values: ["a"], read: { sha256: "s" } },
+      "read",
+      /for equals, in/,
+    ],
+    [
+      "first and last",
+      { operator: "in", values: ["a".repeat(64)], read: { sha256: "s", first: 1, last: 1 } },
+      "read",
+      /not both/,
+    ],
+    [
+      "no bytes",
+      { operator: "in", values: ["a".repeat(64)], read: { sha256: "s", first: 0 } },
+      "read/first",
+      /from 1 to/,
+    ],
     ["two parameters", { operator: "lt", values: [0], read: { modulo: 3, age: "days" } }, "read/age", /only one of/],
     [
       "case with type",

@@ -110,6 +110,7 @@ export const READER_TEXTS: Record<NamedReader, string> = {
 /** Returns a reader in words. */
 export function readerText(read: Reader): string {
   if (typeof read === "string") return READER_TEXTS[read];
+  if ("sha256" in read) return "a SHA-256 hash with a salt";
   return "modulo" in read ? `the remainder after division by ${read.modulo}` : `the time since then, in ${read.age}`;
 }
 
@@ -216,6 +217,7 @@ function fits(kind: ValueKind, value: Scalar): boolean {
     case "address":
     case "type":
     case "json":
+    case "hash":
       return typeof value === "string";
   }
 }

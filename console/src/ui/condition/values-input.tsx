@@ -61,6 +61,8 @@ export function ValuesInput({
       return <Lines {...props} label="Types, one per line" hint={`One of ${TYPE_NAMES.join(", ")}`} />;
     case "json":
       return <Lines {...props} label="JSON, one value per line" hint='For example [1,2] or {"plan":"pro"}' />;
+    case "hash":
+      return <Lines {...props} label="Hashes, one per line" hint="SHA-256 as 64 hexadecimal digits" />;
     case "bound":
       if (typeof props.values[0] === "string") return <Lines {...props} label="Value" />;
       return <NumberAt {...props} index={0} label="Value" />;

@@ -6,6 +6,8 @@ import { NO_BUCKET } from "../no-bucket.ts";
 import type { BucketOfValue } from "./scheme.ts";
 import { SCHEMES } from "./schemes.ts";
 
+export { compileTextHash } from "./text-hash.ts";
+
 /**
  * Compiles a bucketing under the scheme of another system. The scheme decides what a key is, also for an attribute that
  * is missing, so it sees a missing value only if no other attribute is left.
