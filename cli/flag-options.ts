@@ -160,7 +160,7 @@ function variant(text: string, known: Record<string, string> = {}): Record<strin
 /** Parses percentages with up to three decimals. The worker counts in thousandths of a percent. */
 function rollout(text: string): [string, number][] {
   const weights = text.split(",").map((part): [string, number] => {
-    const [, name = "", share = ""] = /^\s*([^=\s]+)=(\d{1,3}(?:\.\d{1,3})?)\s*%?\s*$/.exec(part) ?? [];
+    const [, name = "", share = ""] = /^\s*(\S+)=(\d{1,3}(?:\.\d{1,3})?)\s*%?\s*$/.exec(part) ?? [];
     if (name === "")
       throw new InvalidArgumentError("it must be shares in percent, such as on=25,off=75 or on=0.5,off=99.5");
     return [name, Math.round(Number(share) * (WEIGHT_TOTAL / 100))];

@@ -28,7 +28,7 @@ export function createApp(services: Services): Hono<AppEnv> {
     app.options(path, () => new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   mountManagement(app, services);
   app.notFound((c) => {
-    const corrected = withoutRepeatedSlashes(c.req.raw);
+    const corrected = withCorrectedPath(c.req.raw);
     if (corrected !== undefined) return app.fetch(corrected, c.env, c.executionCtx);
     if (isOfrepPath(c.req.path)) return noOfrepRoute(c.req.raw, c.req.path);
     const { method, path } = c.req;
@@ -48,11 +48,15 @@ export function createApp(services: Services): Hono<AppEnv> {
 
 /**
  * Returns the request with a corrected path, or `undefined` if the path needs none. SDKs whose base URL ends with a
- * slash ask for `//ofrep/…`. Only requests that match no route get here, so the usual request pays nothing.
+ * slash ask for `//ofrep/…`, and most SDKs do not escape the slashes of a flag's key. Only requests that match no route
+ * get here, so the usual request pays nothing.
  */
-function withoutRepeatedSlashes(request: Request): Request | undefined {
+function withCorrectedPath(request: Request): Request | undefined {
   const url = new URL(request.url);
-  if (!url.pathname.includes("//")) return undefined;
-  url.pathname = url.pathname.replaceAll(/\/{2,}/g, "/");
+  const path = url.pathname
+    .replaceAll(/\/{2,}/g, "/")
+    .replace(/(?<=^\/ofrep\/v1\/evaluate\/flags\/).*[^/]/, (key) => key.replaceAll("/", "%2F"));
+  if (path === url.pathname) return undefined;
+  url.pathname = path;
   return new Request(url, request);
 }

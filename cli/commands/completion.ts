@@ -32,6 +32,15 @@ export function addCompletionCommands(program: Command, terminal: Terminal): voi
 
 function lineFor(shell: string, { word, ...rest }: Suggestion): string {
   const description = oneLine(rest.description);
-  if (shell === "bash" || description === "") return shell === "zsh" ? word.replaceAll(":", "\\:") : word;
+  if (shell === "bash") return quoted(word);
+  if (description === "") return shell === "zsh" ? word.replaceAll(":", "\\:") : word;
   return shell === "zsh" ? `${word.replaceAll(":", "\\:")}:${description}` : `${word}\t${description}`;
+}
+
+/**
+ * Quotes a word that bash would read as more than a word: other people choose keys, and bash puts a completion on the
+ * line as it is. The other shells quote by themselves.
+ */
+function quoted(word: string): string {
+  return /^(?!~)[\p{L}\p{M}\p{N}._~/=:@+-]*$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

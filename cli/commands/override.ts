@@ -95,7 +95,7 @@ function textOf(flags: Record<string, string>): string {
 }
 
 function flagAndVariant(text: string, known: Record<string, string> = {}): Record<string, string> {
-  const [, flag, variant] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
+  const [, flag, variant] = /^(.+)=([^=]+)$/.exec(text) ?? [];
   if (flag === undefined || variant === undefined) throw new InvalidArgumentError("it must look like checkout=on");
   return { ...known, [flag]: variant };
 }

@@ -23,6 +23,16 @@ beforeAll(async () => {
   await project.save({ key: "page-size", type: "integer", variants: { on: 24, off: 12 } });
   await project.save({ key: "tax-rate", type: "float", variants: { on: 10, off: 7.5 } });
   await project.save({ key: "limits", type: "object", variants: { on: { items: 50, tags: ["a"] }, off: {} } });
+  const mixed = { list: [1, "two"], number: 7, text: "seven", yes: true, nothing: null };
+  for (const variant of Object.keys(mixed))
+    await project.save({
+      key: `mixed/${variant}`,
+      type: "json",
+      variants: mixed,
+      default: { variant },
+      offVariant: null,
+    });
+  await project.save({ key: "機能:a=b&c;d+e" });
   await project.save({ key: "withdrawn", enabled: false, offVariant: null });
   await project.save({ key: "switched-off", enabled: false, offVariant: "off" });
   const rollout = { by: ["targetingKey"], salt: "half", hash: "murmur3-mulshift" as const };
@@ -88,6 +98,20 @@ describe("the server SDK", () => {
     expect(await client.getNumberValue("page-size", 0)).toBe(24);
     expect(await client.getNumberValue("tax-rate", 0)).toBe(10);
     expect(await client.getObjectValue("limits", {})).toEqual({ items: 50, tags: ["a"] });
+  });
+
+  test("reads a flag of the type json in the way that fits its value, and finds keys of any text", async () => {
+    const client = await connect();
+    expect(await client.getObjectValue("mixed/list", {})).toEqual([1, "two"]);
+    expect(await client.getNumberValue("mixed/number", 0)).toBe(7);
+    expect(await client.getStringValue("mixed/text", "")).toBe("seven");
+    expect(await client.getBooleanValue("mixed/yes", false)).toBe(true);
+    expect(await client.getStringDetails("mixed/number", "mine")).toMatchObject({
+      value: "mine",
+      errorCode: ErrorCode.TYPE_MISMATCH,
+    });
+    expect(await client.getStringValue("mixed/nothing", "mine")).toBe("mine");
+    expect(await client.getBooleanValue("機能:a=b&c;d+e", false)).toBe(true);
   });
 
   test("sends the context of the call and returns the reason for the value", async () => {

@@ -14,6 +14,7 @@ describe("paths under /ofrep", () => {
   beforeAll(async () => {
     project = await startTestProject({ now: clock.now });
     await project.save({ key: "plain" });
+    await project.save({ key: "team/web/checkout" });
     isolate = startIsolate(project.bindings, clock);
   });
   afterAll(() => project.close());
@@ -34,8 +35,17 @@ describe("paths under /ofrep", () => {
     },
   );
 
+  test.for(["team%2Fweb%2Fcheckout", "team/web/checkout", "team/web%2fcheckout", "team//web/checkout/"])(
+    "%s is the route of a flag whose key has slashes, because most SDKs do not escape them",
+    async (path, { expect }) => {
+      const key = "team/web/checkout";
+      expect(await ask("POST", `${FLAGS}/${path}`)).toMatchObject({ status: 200, json: { key, value: true } });
+      expect(await ask("GET", `${FLAGS}/${path}`)).toMatchObject({ status: 405, json: { key } });
+    },
+  );
+
   test("a repeated slash is not found in the other routes either", async ({ expect }) => {
-    expect((await ask("POST", `/${FLAGS}`)).json).toMatchObject({ flags: [{ key: "plain" }] });
+    expect((await ask("POST", `/${FLAGS}`)).json).toMatchObject({ flags: [{ key: "plain" }, {}] });
     expect((await ask("OPTIONS", `/${FLAGS}`)).status).toBe(204);
     expect((await ask("GET", "//flags//plain")).json).toMatchObject({ key: "plain" });
     expect((await ask("GET", "//nowhere")).status).toBe(404);
@@ -84,7 +94,7 @@ describe("paths under /ofrep", () => {
 
   test("a trailing slash is not found, on the route of one flag and of all", async ({ expect }) => {
     expect((await ask("POST", `${FLAGS}/plain/`)).json).toMatchObject({ key: "plain" });
-    expect((await ask("POST", `${FLAGS}/`)).json).toMatchObject({ flags: [{ key: "plain" }] });
+    expect((await ask("POST", `${FLAGS}/`)).json).toMatchObject({ flags: [{ key: "plain" }, {}] });
   });
 
   test("HEAD does not evaluate", async ({ expect }) => {
