@@ -82,6 +82,20 @@ describe("a flag with fields that only a newer release knows", () => {
     expect(await world.askLater(isolate, "banner")).toMatchObject({ status: 200, value: true });
   });
 
+  test("of a type that this release does not know is read from Postgres, by every isolate", async ({ expect }) => {
+    await world.write({ key: "odd" });
+    await sql("alter table flags drop constraint flags_type_check");
+    await sql("update flags set type = 'newer', variants = '{\"on\":7,\"off\":null}' where key = 'odd'");
+    await world.sweep();
+    for (const isolate of [world.isolate(), world.isolate()]) {
+      expect(await world.ask(isolate, "odd")).toMatchObject({ status: 200, value: 7 });
+      const { body } = await send(isolate, world.project.serverKey, "POST", "/ofrep/v1/evaluate/flags", {});
+      expect(body.flags).toContainEqual(expect.objectContaining({ key: "odd", value: 7 }));
+    }
+    await sql("update flags set type = 'boolean', variants = '{\"on\":true,\"off\":false}' where key = 'odd'");
+    await sql("alter table flags add constraint flags_type_check check (true)");
+  });
+
   test("a segment with an unknown condition keeps it if another field is changed", async ({ expect }) => {
     const condition = { attribute: "plan", operator: "equals", values: ["pro"] };
     await admin("PUT", SEGMENT, { name: "Staff", condition });

@@ -44,7 +44,7 @@ describe("the command line with keys of any text", () => {
       rules: [{ id: "règle/1", when: { flag: "機能", variants: ["on"] }, serve: { variant: "=" } }],
     };
     await t.write("json.yaml", JSON.stringify(body));
-    const made = await t.run("flags create json/flag -e production --file " + `${t.folder}/json.yaml`);
+    const made = await t.run(`flags create json/flag -e production --file ${t.folder}/json.yaml`);
     expect(made.code, made.err).toBe(0);
     await t.run(["export", `${t.folder}/project.yaml`]);
     const text = await t.read("project.yaml");
