@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import type { AppEnv, Services } from "../services.ts";
 import type { RequestScope } from "../../delivery/request-scope.ts";
-import type { EvaluationContext } from "../../evaluation/types.ts";
+import type { ErrorCode, EvaluationContext } from "../../evaluation/types.ts";
 import { readBody, refuseEncodedBody } from "../body.ts";
 import { type BulkMembers, bulkMembers } from "./bulk-members.ts";
 import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
@@ -13,6 +13,9 @@ import { OVERRIDES_HEADER } from "../overrides/presented-overrides.ts";
 import { entityTag, matchesEntityTag, type Rendered, renderResolution } from "./render.ts";
 import { requestId } from "../request-id.ts";
 import { sharedHeaders } from "./shared-headers.ts";
+
+/** The errors that another context could avoid. Clients read an error code only from a status of 400 or 500. */
+const CAUSED_BY_CALLER = new Set<ErrorCode>(["TARGETING_KEY_MISSING", "INVALID_CONTEXT"]);
 
 /** Registers OFREP's routes, `POST /ofrep/v1/evaluate/flags/{key}` and `POST /ofrep/v1/evaluate/flags`. */
 export function registerOfrep(app: Hono<AppEnv>, services: Services): void {
@@ -42,8 +45,7 @@ export async function evaluateFlag(
       context,
     );
     const response = new Response(renderResolution(flag, resolution).json, {
-      // Clients read an error code only from responses with status 400 or 500.
-      status: resolution.reason !== "ERROR" ? 200 : resolution.errorCode === "TARGETING_KEY_MISSING" ? 400 : 500,
+      status: resolution.reason !== "ERROR" ? 200 : CAUSED_BY_CALLER.has(resolution.errorCode) ? 400 : 500,
       headers: responseHeaders(version, cacheStatus),
     });
     if (timing !== undefined) response.headers.set("server-timing", timing);

@@ -97,7 +97,7 @@ describe("errors of burgee", () => {
   test("exits with 1 and names each field if the deployment refuses", async ({ expect }) => {
     const refused = await t.run("flags create x -e production -f -", { input: '{"type":"bool","enabled":1}' });
     expect(refused).toMatchObject({ code: 1, out: "" });
-    expect(refused.err).toContain("(422)\n  /type must be one of boolean, string, integer, float, object\n");
+    expect(refused.err).toContain("(422)\n  /type must be one of boolean, string, integer, float, object, json\n");
     expect(refused.err).toMatch(/\n {2}request \S+\n$/);
     expect(await t.run("flags list -e nowhere")).toMatchObject({ code: 1, err: expect.stringContaining("(404)") });
   });

@@ -59,6 +59,12 @@ describe("the lines of a condition", () => {
       "false: id (x) is not a number for modulo (read as modulo 3 equals 0)",
     ],
     [
+      "another system's buckets",
+      { bucket: { by: ["targetingKey"], salt: "gr1", hash: "unleash-1", total: 100, ranges: [[0, 72]] } },
+      { targetingKey: "123" },
+      "false: bucket 72 of 100 in [[0,72]]",
+    ],
+    [
       "the elements of a list",
       { attribute: "roles", operator: "in", values: ["admin"], each: true },
       { roles: ["a", "admin"] },

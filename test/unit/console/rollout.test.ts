@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { instantOf, controlText } from "../../../console/src/ui/fields/instant.ts";
 import { parsePercent, percentInputText, percentText } from "../../../console/src/ui/fields/percent.ts";
 import { bandsOf, exposureAt, placeOf, servedOf, spanOf } from "../../../console/src/ui/rollout/ramp.ts";
-import { serveAs } from "../../../console/src/ui/rollout/serve.ts";
+import { formsOf, serveAs, serveFormOf } from "../../../console/src/ui/rollout/serve.ts";
+import { serveText } from "../../../sdk/client/serve-text.ts";
+import type { Serve } from "../../../sdk/client/contract.ts";
 import {
   addWeight,
   removeWeight,
@@ -111,4 +113,46 @@ test("a variant becomes 100% of a rollout, and a rollout becomes its largest var
     },
   });
   expect(serveAs("variant", rollout, ["a", "b", "c"])).toEqual({ variant: "b" });
+});
+
+test("an error and the code default become a variant", () => {
+  const outcomes: Serve[] = [{ error: "PARSE_ERROR" }, { variant: null }];
+  for (const outcome of outcomes) {
+    expect(serveAs(serveFormOf(outcome), outcome, ["a", "b"])).toBe(outcome);
+    expect(serveAs("rollout", outcome, ["a", "b"])).toMatchObject({
+      rollout: {
+        weights: [
+          ["b", 0],
+          ["a", 100_000],
+        ],
+      },
+    });
+  }
+  expect(serveAs("variant", { error: "PARSE_ERROR" }, ["a", "b"])).toEqual({ variant: "a" });
+});
+
+test("an error is offered only where an import has put one", () => {
+  const offered = (serve: Serve) => formsOf("flag", true, serve).map(([form]) => form);
+  expect(offered({ variant: "a" })).toEqual(["variant", "rollout"]);
+  expect(offered({ error: "GENERAL" })).toEqual(["variant", "rollout", "error"]);
+});
+
+test("every outcome has a text, with shares of its own total", () => {
+  const texts = (
+    [
+      { variant: null },
+      { error: "GENERAL" },
+      {
+        rollout: {
+          hash: "unleash-1",
+          total: 3,
+          weights: [
+            ["a", 1],
+            ["b", 2],
+          ],
+        },
+      },
+    ] satisfies Serve[]
+  ).map(serveText);
+  expect(texts).toEqual(["the caller's default", "the error GENERAL", "a 33.333%, b 66.667%"]);
 });

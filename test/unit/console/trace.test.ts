@@ -69,6 +69,20 @@ describe("the tree of a condition", () => {
     expect(tree.parts[2]?.note).toContain("no bucket");
   });
 
+  test("buckets of another system have their own total", ({ expect }) => {
+    const bucket = { by: ["targetingKey"], salt: "gr1", hash: "unleash-1" as const, total: 100 };
+    const condition: Condition = { bucket: { ...bucket, ranges: [[0, 72]] } };
+    const explained = explainFlag(
+      aFlag({ rules: [{ id: "r", when: condition, serve: { variant: "on" } }] }),
+      anInput({ targetingKey: "123" }),
+    );
+    expect(traceNode(explained.rules[0]?.when as ConditionTrace, condition, new Map())).toMatchObject({
+      result: false,
+      text: "bucket from 0% to 72%",
+      note: "bucket 72 of 100 (72%)",
+    });
+  });
+
   test("buckets have a percentage", ({ expect }) => {
     expect(bucketText(25_000)).toBe("bucket 25,000 of 100,000 (25%)");
   });

@@ -25,6 +25,8 @@ describe("errors of flags", () => {
     await project.save({ key: "by-one", default: rollout(["internalFraudScoreBand"]) });
     await project.save({ key: "by-path", default: rollout([["fraud", "score"], "internalFraudScoreBand"]) });
     await project.save({ key: "by-rule", rules: [{ id: "secretRule", serve: rollout(["internalFraudScoreBand"]) }] });
+    const serve = { error: "INVALID_CONTEXT" } as const;
+    await project.save({ key: "served-error", rules: [{ id: "secretRule", serve }] });
     await project.save({ key: "secretFlag", clientVisible: false });
     await project.save({
       key: "broken",
@@ -57,13 +59,13 @@ describe("errors of flags", () => {
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
       ...(method === "POST" ? { body: '{"context":{"plan":"pro"}}' } : {}),
     });
-    return `${JSON.stringify([...response.headers])} ${await response.text()}`;
+    return `${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`;
   }
 
   const ROUTES = [
     ["POST", "/ofrep/v1/evaluate/flags"],
     ["GET", "/flags"],
-    ...["by-one", "by-path", "by-rule", "broken", "secretFlag-2"].flatMap((key) => [
+    ...["by-one", "by-path", "by-rule", "served-error", "broken", "secretFlag-2"].flatMap((key) => [
       ["POST", `/ofrep/v1/evaluate/flags/${key}`] as const,
       ["GET", `/flags/${key}`] as const,
     ]),
@@ -82,6 +84,12 @@ describe("errors of flags", () => {
     expect(await ask("GET", "/flags", project.serverKey)).toContain(
       "fraud → score or internalFraudScoreBand is required",
     );
+  });
+
+  test("name the rule that serves an error to a server key", async ({ expect }) => {
+    const text = await ask("POST", "/ofrep/v1/evaluate/flags/served-error", project.serverKey);
+    expect(text).toMatch(/^400 .*"errorCode":"INVALID_CONTEXT"/);
+    expect(text).toContain(String.raw`"errorDetails":"rule \"secretRule\" of the flag serves this error"`);
   });
 
   test("a client key cannot ask for an explanation", async ({ expect }) => {

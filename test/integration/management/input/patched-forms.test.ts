@@ -26,8 +26,10 @@ describe("a patch with another form", () => {
       rollout: { by: ["targetingKey"], salt: "r", hash: "murmur3-mulshift", weights },
     });
     expect(await patch({ rollout: null, variant: "off" })).toEqual({ variant: "off" });
-    const detail = "is not allowed beside variant; send only one of variant, rollout, draw";
+    const detail = "is not allowed beside variant; send only one of variant, error, rollout, draw";
     expect(await patch({ variant: "on", rollout: { weights } })).toEqual([{ pointer: "/default/rollout", detail }]);
+    expect(await patch({ error: "GENERAL" })).toEqual({ error: "GENERAL" });
+    expect(await patch({ variant: "on" })).toEqual({ variant: "on" });
   });
 
   test("turns the condition of a segment into another kind of condition", async ({ expect }) => {
