@@ -1,0 +1,46 @@
+/**
+ * Imports the flags of other systems: `importProject` turns a system's own export into flags and segments that give
+ * every user the same results. Pure: no I/O, no time, no chance.
+ */
+import { finish } from "./finish.ts";
+import { importEppo } from "./systems/eppo/index.ts";
+import { importGrowthBook } from "./systems/growthbook/index.ts";
+import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
+import { importUnleash } from "./systems/unleash/index.ts";
+import type { ImportedProject, Importer, ImportOptions, SystemName } from "./types.ts";
+
+export type {
+  ImportedProject,
+  ImportedSegment,
+  ImportOptions,
+  ImportReport,
+  Note,
+  Outcome,
+  ReportEntry,
+  SystemName,
+} from "./types.ts";
+export { SYSTEM_NAMES } from "./types.ts";
+
+const IMPORTERS: Record<SystemName, Importer> = {
+  datadog: importEppo,
+  eppo: importEppo,
+  growthbook: importGrowthBook,
+  launchdarkly: importLaunchDarkly,
+  unleash: importUnleash,
+};
+
+/**
+ * Imports a project. `source` is the parsed JSON of the system's own export. Never throws for a source of any shape:
+ * the report names every flag that cannot be imported, and why.
+ */
+export function importProject(system: SystemName, source: unknown, options: ImportOptions = {}): ImportedProject {
+  const draft = IMPORTERS[system](source, options);
+  const { flags, segments, entries } = finish(draft, options);
+  return {
+    flags,
+    segments,
+    report: { system, entries },
+    toContext: draft.toContext,
+    fromResolution: draft.fromResolution,
+  };
+}

@@ -1,0 +1,111 @@
+import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
+import type { JsonValue, Rule, Serve } from "../../../../src/flags/document.ts";
+import { parseInstant } from "../../../../src/flags/formats/instant.ts";
+import { all, bucketIn, type Lowered } from "../../lowering/condition.ts";
+import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { Names } from "../../lowering/names.ts";
+import { at, type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
+import type { DraftProject, FlagInput } from "../../types.ts";
+import { lowerRules } from "./conditions.ts";
+import { type Variations, variationsOf } from "./variations.ts";
+
+/** Imports a universal flag configuration of Eppo, or of Datadog. */
+export function importEppo(input: unknown): DraftProject {
+  const { configuration, place } = configurationOf(fieldsOf(input), "");
+  const flags = Object.entries(fieldsOf(configuration["flags"])).map(([key, flag]) => {
+    const where = at(place, "flags", key);
+    return draftOf({ kind: "flag", key, place: where }, (notes) => {
+      if (configuration["format"] === "CLIENT" || fieldsOf(configuration)["obfuscated"] === true)
+        throw new NotImportable(at(place, "format"), "the configuration is obfuscated; export it with a server's key");
+      return lowerFlag(key, fieldsOf(flag), where, notes);
+    });
+  });
+  return { flags, segments: [], toContext, fromResolution };
+}
+
+/** Datadog wraps the configuration in a document of JSON:API. */
+function configurationOf(input: Fields, place: string): { configuration: Fields; place: string } {
+  const { attributes } = fieldsOf(input["data"]);
+  return isFields(attributes)
+    ? { configuration: attributes, place: at(place, "data", "attributes") }
+    : { configuration: input, place };
+}
+
+function lowerFlag(key: string, flag: Fields, place: string, notes: Notes): FlagInput {
+  const variations = variationsOf(flag);
+  const names = new Names();
+  const rules = listOf(flag["allocations"]).flatMap((allocation, i) =>
+    lowerAllocation(fieldsOf(allocation), at(place, "allocations", i), { flag, variations, names }),
+  );
+  if (Object.keys(variations.variants).length === 0)
+    notes.note(at(place, "variations"), 'the flag has no variations; it gets one, "none", which nobody is served');
+  return {
+    key,
+    kind: "flag",
+    clientVisible: false,
+    metadata: {},
+    enabled: flag["enabled"] === true,
+    offVariant: null,
+    rules,
+    default: { variant: null },
+    prerequisites: [],
+    ...definitionOf(variations),
+  };
+}
+
+function definitionOf({ type, variants }: Variations): Pick<FlagInput, "type" | "variants"> {
+  return Object.keys(variants).length === 0 ? { type: "json", variants: { none: null } } : { type, variants };
+}
+
+interface AllocationScope {
+  flag: Fields;
+  variations: Variations;
+  names: Names;
+}
+
+/** Returns a rule for each split of an allocation. */
+function lowerAllocation(allocation: Fields, place: string, { flag, variations, names }: AllocationScope): Rule[] {
+  const applies = lowerRules(listOf(allocation["rules"]), at(place, "rules"));
+  const schedule = scheduleOf(allocation);
+  const key = textOf(allocation["key"]) ?? "allocation";
+  return listOf(allocation["splits"]).flatMap((one): Rule[] => {
+    const split = fieldsOf(one);
+    const when = all(applies, ...listOf(split["shards"]).map((shard) => lowerShard(fieldsOf(shard), flag)));
+    if (when === false) return [];
+    const variant = variations.names.get(String(split["variationKey"]));
+    // A value of another type is an error, and the caller gets its default.
+    const serve: Serve = variant === undefined ? { error: "PARSE_ERROR" } : { variant };
+    return [{ id: names.take(key), ...(when !== true && { when }), serve, ...schedule }];
+  });
+}
+
+/** Eppo's SDKs include the last millisecond. */
+function scheduleOf({ startAt, endAt }: Fields): { from?: string; until?: string } {
+  const from = parseInstant(textOf(startAt) ?? "");
+  const until = parseInstant(textOf(endAt) ?? "") + 1;
+  return {
+    ...(Number.isFinite(from) && { from: new Date(from).toISOString() }),
+    ...(Number.isFinite(until) && { until: new Date(until).toISOString() }),
+  };
+}
+
+/** All shards of a split must contain the subject. Datadog has the total on the shard. */
+function lowerShard(shard: Fields, flag: Fields): Lowered {
+  const total = numberOf(shard["totalShards"]) ?? numberOf(flag["totalShards"]) ?? 10_000;
+  const ranges = listOf(shard["ranges"])
+    .map(fieldsOf)
+    .map(({ start, end }): [number, number] => [numberOf(start) ?? 0, Math.min(total, numberOf(end) ?? 0)]);
+  return bucketIn({ by: ["targetingKey"], salt: textOf(shard["salt"]) ?? "", hash: "eppo-1", total }, ranges);
+}
+
+/** Returns the context that an OpenFeature user sends in the place of `{ subjectKey, subjectAttributes }`. */
+function toContext(context: unknown): EvaluationContext {
+  const { subjectKey, subjectAttributes } = fieldsOf(context);
+  const attributes = fieldsOf(subjectAttributes) as Record<string, JsonValue>;
+  return { ...attributes, ...(typeof subjectKey === "string" && { targetingKey: subjectKey }) };
+}
+
+/** Returns the assignment, or `undefined` if the caller's default is the assignment. */
+function fromResolution(resolution: Resolution): unknown {
+  return resolution.reason === "ERROR" ? undefined : resolution.value;
+}

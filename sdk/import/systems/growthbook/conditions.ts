@@ -1,0 +1,178 @@
+import type { AttributePath, JsonScalar, JsonValue, Operator } from "../../../../src/flags/document.ts";
+import { all, any, exists, type Lowered, not } from "../../lowering/condition.ts";
+import { NotImportable } from "../../lowering/draft.ts";
+import { at, fieldsOf, isFields, listOf } from "../../lowering/source.ts";
+import { TYPE_NAMES } from "../../../../src/flags/value-kinds.ts";
+import { compares, comparesVersions, isIn, matches, strictlyEquals } from "./operators.ts";
+import { both, isList, isNull, opposite, type Subject, test } from "./subject.ts";
+
+/** The lists of a project that conditions refer to. */
+export type SavedGroups = Readonly<Record<string, unknown>>;
+
+interface Scope {
+  groups: SavedGroups;
+  place: string;
+}
+
+/** Returns a condition of GrowthBook on the caller's attributes. */
+export function lowerCondition(condition: unknown, groups: SavedGroups, place: string): Lowered {
+  const scope = (step: string): Scope => ({ groups, place: at(place, step) });
+  const each = (list: unknown, name: string): Lowered[] =>
+    listOf(list).map((one, i) => lowerCondition(one, groups, at(place, name, i)));
+  return all(
+    ...Object.entries(fieldsOf(condition)).map(([name, value]) => {
+      switch (name) {
+        case "$and":
+          return all(...each(value, name));
+        case "$or":
+          return listOf(value).length === 0 || any(...each(value, name));
+        case "$nor":
+          return not(listOf(value).length === 0 || any(...each(value, name)));
+        case "$not":
+          return not(lowerCondition(value, groups, at(place, name)));
+        default:
+          return lowerAttribute(name, value, scope(name));
+      }
+    }),
+  );
+}
+
+function lowerAttribute(name: string, value: unknown, scope: Scope): Lowered {
+  const attribute = pathOf(name);
+  const holds = lowerValue({ attribute, part: "value" }, value, scope);
+  if (name !== "id") return holds;
+  // OpenFeature's users have a targetingKey in the place of an id.
+  const keyed = lowerValue({ attribute: "targetingKey", part: "value" }, value, scope);
+  return any(all(exists(attribute), holds), all(not(exists(attribute)), keyed));
+}
+
+/** Dots step into objects. As a list, a name that begins with "request" is the caller's own. */
+export function pathOf(name: string): AttributePath {
+  const steps = name.split(".");
+  return steps.length > 1 || name.startsWith("request") ? steps : name;
+}
+
+function lowerValue(subject: Subject, value: unknown, scope: Scope): Lowered {
+  if (isOperators(value)) {
+    const tests = Object.entries(value).map(([operator, operand]) =>
+      lowerOperator(subject, operator, operand, { ...scope, place: at(scope.place, operator) }),
+    );
+    return both(subject, tests) ?? refuseElement(scope);
+  }
+  if (typeof value === "string") return equalsText(subject, value, false);
+  if (typeof value === "number") return equalsNumber(subject, value);
+  if (typeof value === "boolean") return isTruthy(subject, value, scope);
+  if (value === null) return isNull(subject);
+  return test(subject, "equals", [JSON.stringify(value)], { read: "json" });
+}
+
+function isOperators(value: unknown): value is Record<string, unknown> {
+  return isFields(value) && Object.keys(value).length > 0 && Object.keys(value).every((key) => key.startsWith("$"));
+}
+
+function equalsText(subject: Subject, text: string, fold: boolean): Lowered {
+  const isEqual = test(subject, "equals", [text], { read: "text", ...(fold && { caseInsensitive: true }) });
+  return any(isEqual, text === "null" && isNull(subject));
+}
+
+function equalsNumber(subject: Subject, number: number): Lowered {
+  if (subject.part === "length") return test(subject, "equals", [number]);
+  const same = test(subject, "equals", [number], { read: "number" });
+  if (number === 0) return any(same, isNull(subject), test(subject, "in", [false, ""]));
+  return number === 1 ? any(same, test(subject, "equals", [true])) : same;
+}
+
+function isTruthy(subject: Subject, wanted: boolean, scope: Scope): Lowered {
+  const falsy: JsonScalar[] = [0, "", false];
+  if (!wanted) return test(subject, "in", falsy);
+  const isFalsy = any(isNull(subject), test(subject, "in", falsy));
+  return opposite(subject, isFalsy) ?? refuseElement(scope);
+}
+
+const COMPARISONS: Record<string, "lt" | "lte" | "gt" | "gte"> = { $lt: "lt", $lte: "lte", $gt: "gt", $gte: "gte" };
+const VERSIONS: Record<string, Operator> = {
+  $veq: "semver_eq",
+  $vlt: "semver_lt",
+  $vlte: "semver_lte",
+  $vgt: "semver_gt",
+  $vgte: "semver_gte",
+};
+/** The operators that are the opposite of another. Without a list as operand, `$nin` and `$nini` are false too. */
+const OPPOSITES: Record<string, string> = {
+  $ne: "$eq",
+  $vne: "$veq",
+  $nin: "$in",
+  $nini: "$ini",
+  $notInGroup: "$inGroup",
+};
+
+function lowerOperator(subject: Subject, operator: string, operand: unknown, scope: Scope): Lowered {
+  const positive = OPPOSITES[operator];
+  if (positive !== undefined) {
+    if (positive.startsWith("$in") && positive !== "$inGroup" && !Array.isArray(operand)) return false;
+    return opposite(subject, lowerOperator(subject, positive, operand, scope)) ?? refuseElement(scope);
+  }
+  const comparison = COMPARISONS[operator];
+  if (comparison !== undefined) return compares(subject, comparison, operand);
+  const version = VERSIONS[operator];
+  if (version !== undefined) return comparesVersions(subject, version, operand);
+  switch (operator) {
+    case "$eq":
+      return strictlyEquals(subject, operand);
+    case "$in":
+    case "$ini":
+      return isIn(subject, listOf(operand), operator === "$ini");
+    case "$inGroup":
+      return isIn(subject, listOf(scope.groups[String(operand)]), false);
+    case "$exists":
+      return isTruthyOperand(operand) ? (opposite(subject, isNull(subject)) ?? refuseElement(scope)) : isNull(subject);
+    case "$not":
+      return opposite(subject, lowerValue(subject, operand, scope)) ?? refuseElement(scope);
+    case "$regex":
+    case "$regexi":
+      return matches(subject, operand, operator === "$regexi", scope.place);
+    case "$type":
+      return hasType(subject, operand);
+    default:
+      return lowerListOperator(subject, operator, operand, scope);
+  }
+}
+
+function isTruthyOperand(operand: unknown): boolean {
+  return Boolean(operand);
+}
+
+function hasType(subject: Subject, type: unknown): Lowered {
+  if (type === "null") return isNull(subject);
+  const isKnown = (TYPE_NAMES as readonly unknown[]).includes(type);
+  return isKnown ? test(subject, "equals", [type as string], { read: "type" }) : false;
+}
+
+function lowerListOperator(subject: Subject, operator: string, operand: unknown, scope: Scope): Lowered {
+  if (subject.part !== "value") return refuseElement(scope);
+  const { attribute } = subject;
+  const element: Subject = { attribute, part: "element" };
+  switch (operator) {
+    case "$size":
+      return all(isList(attribute), lowerValue({ attribute, part: "length" }, operand, scope));
+    case "$elemMatch":
+      if (!isOperators(operand)) return refuseElement(scope);
+      return all(isList(attribute), lowerValue(element, operand, scope));
+    case "$all":
+    case "$alli": {
+      const wanted = listOf(operand).map((one) =>
+        operator === "$alli" && typeof one === "string"
+          ? equalsText(element, one, true)
+          : lowerValue(element, one as JsonValue, scope),
+      );
+      return all(isList(attribute), ...wanted);
+    }
+    default:
+      // GrowthBook's SDKs reject an operator that they do not know.
+      return false;
+  }
+}
+
+function refuseElement({ place }: Scope): never {
+  throw new NotImportable(place, "a condition can test the elements of a list for one thing only");
+}

@@ -1,0 +1,117 @@
+import { compileCondition } from "../../../../src/evaluation/conditions.ts";
+import { newCompilation } from "../../../../src/evaluation/compile.ts";
+import { TRUE } from "../../../../src/evaluation/truth.ts";
+import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
+import type { FlagDocument, JsonValue } from "../../../../src/flags/document.ts";
+import { type Lowered, not } from "../../lowering/condition.ts";
+import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { Names } from "../../lowering/names.ts";
+import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
+import { commonType } from "../../lowering/value-type.ts";
+import type { Draft, DraftProject, FlagInput, ImportOptions } from "../../types.ts";
+import { SCHEMES } from "./buckets.ts";
+import { lowerCondition } from "./conditions.ts";
+import { lowerRule, type ParentTest, type RuleScope, ValueTable } from "./rules.ts";
+
+/** Imports the response of `/api/features/<client key>`: `{ features, savedGroups }`. */
+export function importGrowthBook(input: unknown, { sdk = "javascript" }: ImportOptions): DraftProject {
+  const project = new FeatureTable(fieldsOf(input), sdk);
+  return { flags: project.drafts(), segments: [], toContext, fromResolution };
+}
+
+/** The features of a project. A feature is lowered after its parents, whose variants its conditions name. */
+class FeatureTable {
+  readonly #features: Fields;
+  readonly #groups: Fields;
+  readonly #sdk: string;
+  readonly #drafts = new Map<string, Draft<FlagInput>>();
+  readonly #open = new Set<string>();
+
+  constructor({ features, savedGroups }: Fields, sdk: string) {
+    this.#features = fieldsOf(features);
+    this.#groups = fieldsOf(savedGroups);
+    this.#sdk = sdk;
+  }
+
+  drafts(): Draft<FlagInput>[] {
+    return Object.keys(this.#features).map((key) => this.#draft(key));
+  }
+
+  #draft(key: string): Draft<FlagInput> {
+    const known = this.#drafts.get(key);
+    if (known !== undefined) return known;
+    this.#open.add(key);
+    const place = at("/features", key);
+    const draft = draftOf({ kind: "flag", key, place }, (notes) =>
+      this.#lower(key, fieldsOf(this.#features[key]), place, notes),
+    );
+    this.#open.delete(key);
+    this.#drafts.set(key, draft);
+    return draft;
+  }
+
+  #lower(feature: string, { defaultValue, rules }: Fields, place: string, notes: Notes): FlagInput {
+    const table = new ValueTable();
+    const fallback = table.serve(defaultValue, "default");
+    const scope: RuleScope = {
+      feature,
+      groups: this.#groups,
+      schemes: SCHEMES[this.#sdk] ?? SCHEMES["javascript"] ?? {},
+      table,
+      names: new Names(),
+      parent: this.#parentTest,
+      notes,
+    };
+    const lowered = listOf(rules).flatMap((rule, i) => lowerRule(fieldsOf(rule), i, at(place, "rules", i), scope));
+    // A flag needs a variant, even if every rule gives the caller's fallback.
+    const variants = Object.keys(table.variants).length === 0 ? { none: null } : table.variants;
+    return {
+      key: feature,
+      kind: "flag",
+      type: commonType(Object.values(variants)),
+      clientVisible: true,
+      metadata: {},
+      variants,
+      enabled: true,
+      offVariant: fallback.variant,
+      rules: lowered,
+      default: fallback,
+      prerequisites: [],
+    };
+  }
+
+  /** Returns when a parent has a wanted value. The condition is tried on each variant now. */
+  readonly #parentTest: ParentTest = (feature, condition, place) => {
+    const isWanted = valueTest(lowerCondition(condition, this.#groups, at(place, "condition")));
+    if (!isFields(this.#features[feature])) return isWanted(null);
+    if (this.#open.has(feature))
+      throw new NotImportable(place, `"${feature}" and this feature are each other's parents`);
+    const parent = this.#draft(feature).item;
+    if (parent === undefined) throw new NotImportable(place, `its parent "${feature}" is not importable`);
+    const names = Object.keys(parent.variants);
+    const wanted = names.filter((name) => isWanted(parent.variants[name] ?? null));
+    const others = names.filter((name) => !wanted.includes(name));
+    const serves = (variants: string[]): Lowered => variants.length > 0 && { flag: feature, variants };
+    // A parent that serves no variant has the value `null`.
+    return isWanted(null) ? not(serves(others)) : serves(wanted);
+  };
+}
+
+function valueTest(condition: Lowered): (value: JsonValue) => boolean {
+  if (typeof condition === "boolean") return () => condition;
+  const test = compileCondition(condition, newCompilation({ key: "parent" } as FlagDocument));
+  return (value) => test({ context: { value } as EvaluationContext, request: {}, now: 0, random: () => 0 }) === TRUE;
+}
+
+/** Returns the context that an OpenFeature user sends: the attributes, with the id as `targetingKey` too. */
+function toContext(context: unknown): EvaluationContext {
+  const attributes = fieldsOf(context) as Record<string, JsonValue>;
+  const { id } = attributes;
+  const key = typeof id === "number" ? String(id) : textOf(id);
+  return key === undefined || key === "" ? attributes : { ...attributes, targetingKey: key };
+}
+
+/** Returns the value of the feature. It is `null` if the caller's fallback is the value. */
+function fromResolution(resolution: Resolution): unknown {
+  return resolution.reason === "ERROR" ? null : (resolution.value ?? null);
+}

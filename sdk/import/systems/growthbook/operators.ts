@@ -1,0 +1,76 @@
+import type { JsonScalar, Operator } from "../../../../src/flags/document.ts";
+import { valueProblem } from "../../../../src/flags/operator-values.ts";
+import { any, type Lowered } from "../../lowering/condition.ts";
+import { NotImportable } from "../../lowering/draft.ts";
+import { holdsFor, isNull, type Subject, test } from "./subject.ts";
+
+/** Returns whether a subject equals a value as JavaScript's `===` does. Lists and objects equal nothing. */
+export function strictlyEquals(subject: Subject, value: unknown): Lowered {
+  if (value === null) return isNull(subject);
+  return isScalar(value) ? test(subject, "equals", [value]) : false;
+}
+
+/** Returns whether a value is in a list, or a list has an element in common with it. */
+export function isIn(subject: Subject, values: readonly unknown[], fold: boolean): Lowered {
+  const scalars = values.filter((value) => isScalar(value) && value !== null) as JsonScalar[];
+  const options = { ...(fold && { caseInsensitive: true }), ...(subject.part === "value" && { each: true }) };
+  return any(test(subject, "in", scalars, options), values.includes(null) && isNull(subject));
+}
+
+/**
+ * Returns a comparison as JavaScript makes it: two texts by code unit, and everything else as numbers, where `null` and
+ * a missing attribute are 0.
+ */
+export function compares(subject: Subject, operator: "lt" | "lte" | "gt" | "gte", bound: unknown): Lowered {
+  if (typeof bound !== "number" && typeof bound !== "string") return false;
+  if (subject.part === "length") return test(subject, operator, [Number(bound)]);
+  const number = Number(bound);
+  const asNumber: Lowered[] = [];
+  if (!Number.isNaN(number)) {
+    const isPassed = (value: number): boolean => holdsFor(test(subject, operator, [number]), value);
+    const zeros = typeof bound === "number" ? [false, ""] : [false];
+    if (isPassed(0)) asNumber.push(isNull(subject), test(subject, "in", zeros));
+    if (isPassed(1)) asNumber.push(test(subject, "equals", [true]));
+    // A text compares as a number with a number only.
+    asNumber.push(test(subject, operator, [number], typeof bound === "number" ? { read: "number" } : {}));
+  }
+  return any(...asNumber, typeof bound === "string" && test(subject, operator, [bound]));
+}
+
+/** Returns a comparison of padded versions. A value that is not a version counts as "0". */
+export function comparesVersions(subject: Subject, operator: Operator, value: unknown): Lowered {
+  const read = "version-padded" as const;
+  const text = typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : "0";
+  const condition = test(subject, operator, [text], { read });
+  if (!holdsFor(condition, "0")) return condition;
+  return test(subject, operator, [text], { read, missing: true, invalid: true });
+}
+
+/**
+ * Returns a match of a regular expression. A pattern that JavaScript refuses matches nothing.
+ *
+ * @throws NotImportable for a pattern outside RE2
+ */
+export function matches(subject: Subject, pattern: unknown, fold: boolean, place: string): Lowered {
+  const text = String(pattern);
+  if (!isExpression(text)) return false;
+  const problem = valueProblem("matches", text);
+  if (problem !== undefined) throw new NotImportable(place, `the pattern ${problem}`);
+  if (text === "") return test(subject, "gte", [""], { read: "text", missing: true, invalid: true });
+  const options = { read: "text" as const, ...(fold && { caseInsensitive: true }) };
+  const condition = test(subject, "matches", [text], options);
+  // JavaScript matches `null` as text.
+  return any(condition, holdsFor(condition, "null") && isNull(subject));
+}
+
+function isExpression(pattern: string): boolean {
+  try {
+    return new RegExp(pattern) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+export function isScalar(value: unknown): value is JsonScalar {
+  return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}

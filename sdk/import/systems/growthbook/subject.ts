@@ -1,0 +1,54 @@
+import { compileValueTest } from "../../../../src/evaluation/readers/value-test.ts";
+import { FALSE, TRUE } from "../../../../src/evaluation/truth.ts";
+import type { AttributeCondition, AttributePath, JsonScalar, Operator } from "../../../../src/flags/document.ts";
+import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
+
+/** The subject of a condition of GrowthBook: an attribute, an element of its list, or the length of its list. */
+export interface Subject {
+  attribute: AttributePath;
+  part: "value" | "element" | "length";
+}
+
+type Options = Omit<AttributeCondition, "attribute" | "operator" | "values">;
+
+/** Returns a test of a subject. */
+export function test(
+  { attribute, part }: Subject,
+  operator: Operator,
+  values: readonly JsonScalar[],
+  options: Options = {},
+): Lowered {
+  if (part === "length") return leaf(attribute, operator, values, { ...options, read: "length" });
+  return leaf(attribute, operator, values, part === "element" ? { ...options, each: true } : options);
+}
+
+/** Returns whether the subject is `null`, which is also the value of a missing attribute. */
+export function isNull(subject: Subject): Lowered {
+  if (subject.part === "length") return false;
+  const isStored = test(subject, "equals", [null]);
+  return subject.part === "element" ? isStored : any(not(exists(subject.attribute)), isStored);
+}
+
+export function isList(attribute: AttributePath): Lowered {
+  return leaf(attribute, "equals", ["array"], { read: "type" });
+}
+
+/**
+ * Returns the opposite of a test. Returns `undefined` for an element, because the opposite would be that no element
+ * passes, and GrowthBook asks whether one fails.
+ */
+export function opposite(subject: Subject, condition: Lowered): Lowered | undefined {
+  return subject.part === "element" && typeof condition === "object" ? undefined : not(condition);
+}
+
+/** Returns the conjunction of tests. For an element there must be one, because two elements could pass one each. */
+export function both(subject: Subject, conditions: readonly Lowered[]): Lowered | undefined {
+  const joined = all(...conditions);
+  return subject.part === "element" && typeof joined === "object" && "all" in joined ? undefined : joined;
+}
+
+/** Returns the result of a test for a value that is known now. */
+export function holdsFor(condition: Lowered, value: JsonScalar): boolean {
+  if (typeof condition === "boolean") return condition;
+  return "attribute" in condition && compileValueTest({ ...condition, each: false }, FALSE)(value, 0) === TRUE;
+}

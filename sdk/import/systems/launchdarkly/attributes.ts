@@ -1,0 +1,37 @@
+import type { AttributePath, JsonScalar } from "../../../../src/flags/document.ts";
+import { exists, leaf, type Lowered, all, not } from "../../lowering/condition.ts";
+
+/**
+ * Returns the steps of an attribute reference, or `undefined` if it is not valid. A reference that begins with `/`
+ * steps into objects; any other is the name of an attribute.
+ */
+export function stepsOf(reference: string): string[] | undefined {
+  if (reference === "" || reference === "/") return undefined;
+  if (!reference.startsWith("/")) return [reference];
+  const steps = reference.slice(1).split("/");
+  if (steps.some((step) => step === "" || /~(?![01])/.test(step))) return undefined;
+  return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** Returns the attribute of a context of one kind. A user's attributes are at the top; other kinds have objects. */
+export function attributeOf(kind: string, steps: readonly string[]): AttributePath {
+  if (kind !== "user") return [kind, ...steps];
+  const [first = "", ...others] = steps;
+  const name = first === "key" ? "targetingKey" : first;
+  return others.length === 0 && !name.startsWith("request") ? name : [name, ...others];
+}
+
+/** Returns a condition that is true if a context of the kind is present. */
+export function hasKind(kind: string): Lowered {
+  return exists(attributeOf(kind, ["key"]));
+}
+
+/** Returns a condition that is true if an attribute has a value other than `null`. */
+export function hasValue(attribute: AttributePath): Lowered {
+  return all(exists(attribute), not(leaf(attribute, "equals", [null])));
+}
+
+/** Returns a condition that is true if the key of the context of one kind is in a list. */
+export function keyIn(kind: string, keys: readonly JsonScalar[]): Lowered {
+  return leaf(attributeOf(kind, ["key"]), "in", keys);
+}

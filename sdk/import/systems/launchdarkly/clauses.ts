@@ -1,0 +1,146 @@
+import type { AttributePath, JsonScalar, Operator } from "../../../../src/flags/document.ts";
+import { toInstant, valueProblem } from "../../../../src/flags/operator-values.ts";
+import { compileValueTest } from "../../../../src/evaluation/readers/value-test.ts";
+import { FALSE, TRUE } from "../../../../src/evaluation/truth.ts";
+import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
+import { NotImportable } from "../../lowering/draft.ts";
+import { at, listOf, textOf } from "../../lowering/source.ts";
+import { attributeOf, hasKind, hasValue, stepsOf } from "./attributes.ts";
+import { kindOf, type Placed } from "./source.ts";
+import { anyInOrder, MALFORMED, negated, verdict, type Verdict } from "./verdict.ts";
+
+/** Returns the verdict of a segment of the source. */
+export type SegmentVerdict = (key: string) => Verdict;
+
+/** Returns when a clause holds. */
+export function lowerClause({ fields, place }: Placed, segmentVerdict: SegmentVerdict): Verdict {
+  const { attribute, op, contextKind, negate } = fields;
+  const values = listOf(fields["values"]);
+  const operator = textOf(op) ?? "";
+  if (operator === "segmentMatch") {
+    const found = anyInOrder(values.map((key) => segmentVerdict(String(key))));
+    return negate === true ? negated(found) : found;
+  }
+  const reference = textOf(attribute) ?? "";
+  // Without a kind, the attribute is a plain name, as in flags that are older than kinds.
+  const steps = contextKind === undefined ? (reference === "" ? undefined : [reference]) : stepsOf(reference);
+  if (steps === undefined) return MALFORMED;
+  const kind = kindOf(contextKind);
+  if (steps[0] === "kind" && steps.length === 1) return verdict(signed(kindTest(operator, values), negate));
+  if (kind === "user" && steps[0] === "targetingKey")
+    throw new NotImportable(at(place, "attribute"), "targetingKey is the user's key in OpenFeature");
+  const path = attributeOf(kind, steps);
+  const holds = attributeTest(path, operator, values);
+  if (steps[0] === "anonymous" && steps.length === 1) {
+    // A context that does not say so is not anonymous.
+    const isDefault = all(hasKind(kind), not(exists(path)), matches(operator, values, false));
+    const passes = any(holds, isDefault);
+    return verdict(negate === true ? all(hasKind(kind), not(passes)) : passes);
+  }
+  return verdict(negate === true ? all(hasValue(path), not(holds)) : holds);
+}
+
+function signed(condition: Lowered, negate: unknown): Lowered {
+  return negate === true ? not(condition) : condition;
+}
+
+/** Returns a test of the kinds in the context: `kind` lists them, or there is only a user. */
+function kindTest(operator: string, values: readonly unknown[]): Lowered {
+  if (operator === "in") return any(...values.map((kind) => hasKind(String(kind))));
+  return any(
+    attributeTest("kind", operator, values),
+    all(not(exists("kind")), hasKind("user"), matches(operator, values, "user")),
+  );
+}
+
+/** Returns the result of an operator for a value that is known now. */
+function matches(operator: string, values: readonly unknown[], value: JsonScalar): boolean {
+  const test = attributeTest("value", operator, values);
+  if (typeof test === "boolean") return test;
+  const leaves = "any" in test ? test.any : [test];
+  return leaves.some((one) => "attribute" in one && compileValueTest(one, FALSE)(value, 0) === TRUE);
+}
+
+const TEXT_OPERATORS: Record<string, Operator> = {
+  startsWith: "starts_with",
+  endsWith: "ends_with",
+  contains: "contains",
+};
+const VERSION_OPERATORS: Record<string, Operator> = {
+  semVerEqual: "semver_eq",
+  semVerLessThan: "semver_lt",
+  semVerGreaterThan: "semver_gt",
+};
+
+/** Returns whether an operator matches one of the values and the attribute, or an element of the attribute's list. */
+function attributeTest(attribute: AttributePath, operator: string, values: readonly unknown[]): Lowered {
+  const each = { each: true };
+  const texts = values.filter((value) => typeof value === "string");
+  const numbers = values.filter((value) => typeof value === "number");
+  const textOperator = TEXT_OPERATORS[operator];
+  if (textOperator !== undefined) {
+    // Every text contains the empty one.
+    if (texts.includes("")) return leaf(attribute, "equals", ["string"], { ...each, read: "type" });
+    return leaf(attribute, textOperator, texts, each);
+  }
+  const versionOperator = VERSION_OPERATORS[operator];
+  if (versionOperator !== undefined) {
+    const read = "version-partial" as const;
+    const versions = texts.filter((text) => valueProblem(versionOperator, text, read) === undefined);
+    return leaf(attribute, versionOperator, versions, { ...each, read });
+  }
+  switch (operator) {
+    case "in":
+      return leaf(attribute, "in", values.filter(isComparable), each);
+    case "matches":
+      return leaf(
+        attribute,
+        "matches",
+        texts.filter((text) => valueProblem("matches", text) === undefined),
+        each,
+      );
+    case "lessThan":
+      return leaf(attribute, "lt", largest(numbers), each);
+    case "lessThanOrEqual":
+      return leaf(attribute, "lte", largest(numbers), each);
+    case "greaterThan":
+      return leaf(attribute, "gt", smallest(numbers), each);
+    case "greaterThanOrEqual":
+      return leaf(attribute, "gte", smallest(numbers), each);
+    case "before":
+    case "after":
+      return instantTest(attribute, operator, values.filter(isInstant));
+    default:
+      return false;
+  }
+}
+
+/** LaunchDarkly wants the seconds and the offset of an instant, which Burgee does not. */
+const INSTANT = "^\\d{4}-\\d\\d-\\d\\d[Tt]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?([Zz]|[-+]\\d\\d:\\d\\d)$";
+
+function instantTest(attribute: AttributePath, operator: "before" | "after", values: readonly JsonScalar[]): Lowered {
+  return all(
+    leaf(attribute, operator, values, { each: true }),
+    any(
+      leaf(attribute, "equals", ["number"], { each: true, read: "type" }),
+      leaf(attribute, "matches", [INSTANT], { each: true }),
+    ),
+  );
+}
+
+function isInstant(value: unknown): value is JsonScalar {
+  if (typeof value === "string" && !new RegExp(INSTANT).test(value)) return false;
+  return !Number.isNaN(toInstant(value));
+}
+
+function isComparable(value: unknown): value is JsonScalar {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+function largest(numbers: readonly number[]): number[] {
+  return numbers.length === 0 ? [] : [Math.max(...numbers)];
+}
+
+function smallest(numbers: readonly number[]): number[] {
+  return numbers.length === 0 ? [] : [Math.min(...numbers)];
+}

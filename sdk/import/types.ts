@@ -1,0 +1,82 @@
+import type { Condition, JsonValue } from "../../src/flags/document.ts";
+import type { FlagInput } from "../../src/flags/parse.ts";
+import type { EvaluationContext, Resolution } from "../../src/evaluation/types.ts";
+
+/** The systems whose flags can be imported. */
+export const SYSTEM_NAMES = ["datadog", "eppo", "growthbook", "launchdarkly", "unleash"] as const;
+export type SystemName = (typeof SYSTEM_NAMES)[number];
+
+export interface ImportOptions {
+  /** Whether to import flags whose results may differ from the source's. The report marks them. */
+  approximate?: boolean;
+  /** The SDK that evaluates the flags now. It matters if the SDKs of the source hash ids outside ASCII differently. */
+  sdk?: string;
+  /** The environment to read, if the source contains several. */
+  environment?: string;
+}
+
+/** A segment in the form that `burgee apply` and the management API take. */
+export interface ImportedSegment {
+  key: string;
+  name: string;
+  description: string;
+  condition: Condition;
+}
+
+/** A remark about one place in the source. */
+export interface Note {
+  /** The JSON pointer of the place in the source. */
+  place: string;
+  text: string;
+}
+
+/**
+ * How a flag or segment was imported. "exact" and "exact with a note" give the results of the source. "approximate" may
+ * differ from them, and is left out unless `approximate` is set.
+ */
+export type Outcome = "exact" | "exact with a note" | "approximate" | "not importable";
+
+/** One line of the report. */
+export interface ReportEntry {
+  kind: "flag" | "segment";
+  key: string;
+  outcome: Outcome;
+  /** The JSON pointer of the flag or segment in the source. */
+  place: string;
+  notes: Note[];
+}
+
+export interface ImportReport {
+  system: SystemName;
+  entries: ReportEntry[];
+}
+
+export interface ImportedProject {
+  flags: FlagInput[];
+  segments: ImportedSegment[];
+  report: ImportReport;
+  /** Returns the evaluation context that an OpenFeature user sends in the place of the source's own context. */
+  toContext: (context: unknown) => EvaluationContext;
+  /** Returns a resolution in the shape of the source's own result. */
+  fromResolution: (resolution: Resolution, flagKey: string) => unknown;
+}
+
+/** A flag or segment as one system's importer made it, before the checks that all systems share. */
+export interface Draft<T> {
+  /** `undefined` if it is not importable. */
+  item: T | undefined;
+  entry: ReportEntry;
+}
+
+/** The result of one system's importer. */
+export interface DraftProject {
+  flags: Draft<FlagInput>[];
+  segments: Draft<ImportedSegment>[];
+  toContext: ImportedProject["toContext"];
+  /** As `fromResolution`, for a flag of the source. `flag` is `undefined` if the flag was not imported. */
+  fromResolution: (resolution: Resolution, flagKey: string) => unknown;
+}
+
+export type Importer = (source: unknown, options: ImportOptions) => DraftProject;
+
+export type { Condition, FlagInput, JsonValue };
