@@ -40,7 +40,7 @@ if head then
   if head == version then
     own = tag
   elseif head < version and count > 0 and tonumber(ARGV[7]) <= head + 1 then
-    own = string.match(ARGV[8 + 2 * (head + 1 - tonumber(ARGV[7]))], "@=(%S+)")
+    own = string.match(" " .. ARGV[8 + 2 * (head + 1 - tonumber(ARGV[7]))], " @=(%S+)")
     covered = stored == own
   end
   isOther = stored ~= nil and own ~= nil and stored ~= own

@@ -53,6 +53,14 @@ for (const { name, redisUrl } of REDIS_BACKENDS) {
       expect(await tier.stats()).toMatchObject({ size: 1 });
     });
 
+    test("a key that looks like a tag is only a key", async ({ expect }) => {
+      await tier.fill("prod", 5, undefined, texts("a@=b", "c"), "five");
+      expect(await tier.publish("prod", [[6, ["a@=b"], "five"]], "six")).toBe(6);
+      const changes = [[6, ["a@=b"], "five"]];
+      expect(await contents(tier.readAll("prod"))).toMatchObject({ version: 6, tag: "six", flags: ["c"] });
+      expect(await contents(tier.readChanges("prod", 5))).toMatchObject({ version: 6, changes });
+    });
+
     test("it is unknown after a write that does not know tags", async ({ expect }) => {
       await tier.publish("prod", [[5, ["a"]]], "five");
       await tier.publish("prod", [[6, ["a"]]]);

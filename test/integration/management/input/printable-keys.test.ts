@@ -59,6 +59,26 @@ describe.each(KEYS)("a flag whose key has %s", (_, key) => {
     }
   });
 
+  test("is purged from Redis and from other isolates by a change, alone", async ({ expect }) => {
+    await t.call("PUT", `${FLAGS}/neighbour`, aFlagBody("neighbour"));
+    const other = startIsolate(t.project.bindings, t.clock);
+    const ask = async (name: string) => {
+      const { body } = await send(other, t.project.serverKey, "POST", `${OFREP}/${encodeURIComponent(name)}`, {});
+      return body.value;
+    };
+    await t.clock.advance(1001);
+    await send(other, t.project.serverKey, "POST", OFREP, {});
+    expect(await ask(key)).toBe(true);
+    await t.call("PATCH", path, { default: { variant: "off" } });
+    await t.clock.advance(1001);
+    await ask(key);
+    expect([await ask(key), await ask("neighbour")]).toEqual([false, true]);
+    await t.call("PATCH", path, { default: { variant: "on" } });
+    await t.clock.advance(1001);
+    await ask(key);
+    expect(await ask(key)).toBe(true);
+  });
+
   test("is overridden, explained and sampled", async ({ expect }) => {
     const { status, body } = await t.call("POST", `${ENVIRONMENT}/overrides`, { flags: { [key]: "off" } });
     expect(status).toBe(201);
