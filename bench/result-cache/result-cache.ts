@@ -14,7 +14,7 @@ interface Remembered {
  * two entries. The worker does not use this cache; docs/adr/0005-result-cache-in-the-isolate.md says why.
  */
 export function withResultCache(flag: CompiledFlag, maxEntries: number): CompiledFlag {
-  if (flag.isRandom || maxEntries <= 0) return flag;
+  if (flag.isRandom || flag.readsAge || maxEntries <= 0) return flag;
   const remembered = new Map<string, Remembered>();
 
   function evaluate(input: EvaluationInput): Resolution {

@@ -52,6 +52,23 @@ describe("the conditions of a project file", () => {
     expect((await t.run("diff exported.yaml")).code).toBe(0);
   });
 
+  test.for([
+    ["text as bound", "operator: lt, values: [m]"],
+    ["each", 'operator: ends_with, values: ["@acme.com"], each: true'],
+    ["a named reader", "read: number-comma, each: true, operator: between, values: [0.5, 1.5]"],
+    ["modulo", "read: { modulo: 0.5 }, operator: equals, values: [0]"],
+    ["age", "read: { age: weeks }, operator: gte, values: [-2]"],
+    ["sha256", `read: { sha256: salt, first: 3 }, operator: in, values: ["${"0a".repeat(32)}"]`],
+  ])("keep %s from apply to export, without a difference", async ([, leaf], { expect }) => {
+    await t.write("reading.yaml", project(`{ attribute: a, ${leaf} }`));
+    expect((await t.run("apply reading.yaml")).err).toBe("");
+    expect((await t.run("diff reading.yaml")).code).toBe(0);
+    await t.write("exported.yaml", (await t.run("export")).out);
+    expect((await t.run("diff exported.yaml")).code).toBe(0);
+    expect((await t.run("apply exported.yaml")).code).toBe(0);
+    await t.run("apply project.yaml");
+  });
+
   test("show a difference in each of the three", async ({ expect }) => {
     await t.write("changed.yaml", project(VERSION.replace("extended", "loose"), AGE.replace("true", "false")));
     const { code, out } = await t.run("diff changed.yaml");
