@@ -1,6 +1,7 @@
 /** Command-line options for the fields of a flag, as an alternative to a document. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { FLAG_KINDS, FLAG_TYPES, type FlagKind, type FlagType, WEIGHT_TOTAL } from "../src/flags/document.ts";
+import type { Flag } from "../sdk/client/contract.ts";
 import { numberProblem } from "../src/flags/formats/exact-numbers.ts";
 import { UsageError } from "./exit.ts";
 
@@ -86,11 +87,11 @@ export function newFlag(key: string, options: FlagOptions): Fields {
 }
 
 /** Returns the merge patch that the options make for an existing flag. @throws UsageError */
-export function flagPatch(options: FlagOptions, now: { kind?: FlagKind | undefined; type: FlagType }): Fields {
+export function flagPatch(options: FlagOptions, now: Pick<Flag, "kind" | "type" | "default">): Fields {
   return {
     ...(options.variant === undefined ? {} : { variants: patchedVariants(options.variant, now.type) }),
     ...(options.default === undefined ? {} : { default: { variant: checkedDefault(options) } }),
-    ...(options.rollout === undefined ? {} : { default: served(options, now.kind ?? "flag") }),
+    ...(options.rollout === undefined ? {} : { default: served(options, now.kind ?? "flag", totalOf(now)) }),
     ...(options.off === undefined ? {} : { offVariant: options.off }),
     ...notesOf(options),
   };
@@ -109,11 +110,28 @@ function checkedDefault(options: FlagOptions): string | undefined {
   return options.default;
 }
 
-function served({ rollout: weights, by, ...options }: FlagOptions, kind: FlagKind): Fields {
+function served({ rollout = [], by, ...options }: FlagOptions, kind: FlagKind, total = WEIGHT_TOTAL): Fields {
   if (options.default !== undefined) throw new UsageError("use either --default or --rollout, not both");
-  if (kind === "sample") return { draw: { weights } };
-  // The merge keeps the salt of an existing rollout, so raising a share affects only the added users.
-  return { rollout: { weights, ...(by === undefined ? {} : { by }) } };
+  if (kind === "sample") return { draw: { weights: rollout } };
+  // The merge keeps the salt and the hash of an existing rollout, so raising a share affects only the added users.
+  return { rollout: { weights: outOf(total, rollout), ...(by === undefined ? {} : { by }) } };
+}
+
+/** Returns the total of the rollout that a merge patch changes. */
+function totalOf({ default: serve }: Pick<Flag, "default">): number | undefined {
+  return "rollout" in serve ? serve.rollout.total : undefined;
+}
+
+/** Returns weights out of another total. @throws UsageError if a small total cannot express a share */
+function outOf(total: number, weights: [string, number][]): [string, number][] {
+  let sum = 0;
+  return weights.map(([name, weight]) => {
+    if (total < WEIGHT_TOTAL && (weight * total) % WEIGHT_TOTAL !== 0)
+      throw new UsageError(`${name}: the shares of this rollout are multiples of ${100 / total}%`);
+    const start = Math.round((sum * total) / WEIGHT_TOTAL);
+    sum += weight;
+    return [name, Math.round((sum * total) / WEIGHT_TOTAL) - start];
+  });
 }
 
 function notesOf({ description, tag: tags, owner, clientVisible, by, rollout: split }: FlagOptions): Fields {

@@ -47,6 +47,24 @@ describe("burgee flags", () => {
     expect(rollout).toMatchObject({ salt: "first-name", by: ["accountId", "targetingKey"] });
   });
 
+  test("gives shares out of the total of another system's hash", async ({ expect }) => {
+    const document = {
+      type: "boolean",
+      variants: { on: true, off: false },
+      enabled: true,
+      default: { rollout: { salt: "gr1", hash: "unleash-1", total: 100, weights: [["on", 100]] } },
+    };
+    await t.write("imported.json", JSON.stringify(document));
+    await flags("create imported --file imported.json");
+    await flags("set imported --rollout on=73,off=27");
+    const { rollout } = (await flags("get imported --json")).json.default;
+    const weights = [["on", 73], ["off", 27]]; // prettier-ignore
+    expect(rollout).toMatchObject({ hash: "unleash-1", total: 100, weights });
+    expect((await flags("set imported --rollout on=0.5,off=99.5")).err).toContain("multiples of 1%");
+    const explained = await t.run("explain imported -e production -t 123");
+    expect(explained.out).toContain("default: served, bucket 72 of 100");
+  });
+
   test("creates flags of every type from options", async ({ expect }) => {
     await flags("create page-size --type integer --variant small=10 large=50 --default small --off small");
     await flags("create greeting --type string --variant plain=Hello --default plain");
