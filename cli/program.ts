@@ -9,6 +9,7 @@ import { addEnvironmentCommands } from "./commands/environments.ts";
 import { addEvaluateCommands } from "./commands/evaluate.ts";
 import { addFlagCommands } from "./commands/flags/flags.ts";
 import { addHelpCommand } from "./commands/help.ts";
+import { addImportCommand } from "./commands/import.ts";
 import { addKeyCommands } from "./commands/keys.ts";
 import { addOverrideCommands } from "./commands/override.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
@@ -61,6 +62,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addAuditCommands(program, terminal);
   addCacheCommands(program, terminal);
   addProjectCommands(program, terminal);
+  addImportCommand(program, terminal);
   addValidateCommand(program, terminal);
   addCopyCommand(program, terminal);
   addProfileCommands(program, terminal);

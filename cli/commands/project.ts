@@ -19,7 +19,7 @@ import type { Terminal } from "../terminal.ts";
 /** The path where a deployment serves the schema of project files, for editors. */
 const SCHEMA_PATH = "/console/project.schema.json";
 
-interface ApplyOptions {
+export interface ApplyOptions {
   prune?: boolean;
   createEnvironments?: boolean;
 }
@@ -30,7 +30,7 @@ interface DiffOptions extends ApplyOptions {
 
 const FORMATS = { text: plansText, patch: plansPatch, markdown: plansMarkdown };
 
-/** `burgee export`, `diff`, `apply` and `import` work with a project as one file. */
+/** `burgee export`, `diff` and `apply` work with a project as one file. */
 export function addProjectCommands(program: Command, terminal: Terminal): void {
   withExamples(
     program
@@ -66,26 +66,24 @@ export function addProjectCommands(program: Command, terminal: Terminal): void {
     "burgee diff flags.yaml --prune --format markdown",
   );
 
-  for (const [name, description] of [
-    ["apply", "change the deployment to match a file, each environment as one version with one purge"],
-    ["import", "like apply, for a file from another deployment"],
-  ] as const) {
-    withExamples(
-      program
-        .command(name)
-        .description(description)
-        .argument("<file>", "project file; - is the standard input")
-        .option("--prune", "delete flags and segments that only the deployment has")
-        .option("--create-environments", "create missing environments")
-        .action(async (file: string, options: ApplyOptions, command: Command) => {
-          const session = await openSession(command, terminal);
-          const targets = await targetsOf(session, file);
-          await applyTargets(session, targets, options);
-        }),
-      `burgee ${name} flags.yaml --dry-run`,
-      name === "apply" ? "burgee apply flags.yaml --prune" : "burgee import flags.yaml --create-environments",
-    );
-  }
+  withExamples(
+    program
+      .command("apply")
+      .description("change the deployment to match a file, each environment as one version with one purge")
+      .argument("<file>", "project file; - is the standard input")
+      .option("--prune", "delete flags and segments that only the deployment has")
+      .option("--create-environments", "create missing environments")
+      .action(async (file: string, options: ApplyOptions, command: Command) => {
+        await applyFile(await openSession(command, terminal), file, options);
+      }),
+    "burgee apply flags.yaml --dry-run",
+    "burgee apply flags.yaml --prune",
+  );
+}
+
+/** Applies a project file: its environments, or only the chosen one. */
+export async function applyFile(session: Session, file: string, options: ApplyOptions): Promise<void> {
+  await applyTargets(session, await targetsOf(session, file), options);
 }
 
 /** Plans the changes, makes them unless this is a dry run, and shows the result of every environment. */
@@ -158,8 +156,8 @@ async function exportProject(session: Session, file: string | undefined): Promis
   });
 }
 
-/** @throws UsageError if the file cannot be written */
-async function write(path: string, text: string, name: string): Promise<void> {
+/** Writes a file. @throws UsageError if it cannot be written */
+export async function write(path: string, text: string, name: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {

@@ -47,11 +47,11 @@ export function projectOf(environments: readonly ExportedEnvironment[]): Project
   } as unknown as ProjectFile;
 }
 
-/** Returns the text of a new file. Its first line names the `schema`, for completion and validation in editors. */
-export function projectText(project: ProjectFile, schema: string): string {
+/** Returns the text of a new file. Its first line names the `schema`, if any, for completion in editors. */
+export function projectText(project: ProjectFile, schema?: string): string {
   const document = new Document(project, { compat: "yaml-1.1" });
   markLargeNumbers(document);
-  document.commentBefore = ` yaml-language-server: $schema=${schema}`;
+  if (schema !== undefined) document.commentBefore = ` yaml-language-server: $schema=${schema}`;
   layOut(document.contents, "");
   for (const name of ["segments", "flags"]) {
     const part = document.get(name, true);

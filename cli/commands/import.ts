@@ -1,0 +1,116 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import {
+  importProject,
+  type ImportedProject,
+  type ImportOptions,
+  SYSTEM_NAMES,
+  type SystemName,
+} from "../../sdk/import/index.ts";
+import { withExamples } from "../examples.ts";
+import { EXIT, ExitError, UsageError } from "../exit.ts";
+import { readText } from "../input.ts";
+import { didYouMean, nearest } from "../nearest.ts";
+import { type Contents, wholeFlag, wholeSegment } from "../project/contents.ts";
+import { projectOf, projectText } from "../project/export.ts";
+import { reportText } from "../project/import-report.ts";
+import { mergeSources, parseSource } from "../project/import-source.ts";
+import { createShow, type GlobalOptions, openSession } from "../session.ts";
+import type { Terminal } from "../terminal.ts";
+import { applyFile, type ApplyOptions, applyTargets, write } from "./project.ts";
+
+interface ImportCommandOptions extends ApplyOptions {
+  out?: string;
+  report?: string;
+  apply?: boolean;
+  approximate?: boolean;
+  sdk?: string;
+  sourceEnvironment?: string;
+}
+
+/** `burgee import` takes flags from another system's export, or from another deployment's project file. */
+export function addImportCommand(program: Command, terminal: Terminal): void {
+  withExamples(
+    program
+      .command("import")
+      .description("take over the flags of another system, with every user in the same bucket")
+      .argument("<system>", `${SYSTEM_NAMES.join(", ")}; or a project file from another deployment`)
+      .argument("[files...]", "the system's own export, as JSON or YAML; - is the standard input")
+      .option("--out <file>", "write the flags to a project file, for the environment that --environment names")
+      .option("--apply", "apply the flags to the environment that --environment names")
+      .option("--report <file>", "write the report as JSON")
+      .option("--approximate", "also import flags whose results may differ; the report marks them")
+      .option("--sdk <name>", "SDK that evaluates the flags now, if SDKs hash ids differently: see the system's page")
+      .option("--source-environment <name>", "environment to read, if the export contains several")
+      .option("--prune", "delete flags and segments that only the deployment has")
+      .option("--create-environments", "create missing environments")
+      .action(async (system: string, files: string[], options: ImportCommandOptions, command: Command) => {
+        if (isSystem(system)) await importFrom(system, files, options, command, terminal);
+        else if (files.length === 0) await applyFile(await openSession(command, terminal), system, options);
+        else {
+          const hint = didYouMean(nearest(system, SYSTEM_NAMES));
+          throw new UsageError(`unknown system '${system}'${hint} (accepted: ${SYSTEM_NAMES.join(", ")})`);
+        }
+      }),
+    "burgee import unleash features.json",
+    "burgee import launchdarkly flags.json --report report.json --out flags.yaml -e production",
+    "burgee import growthbook features.json --apply -e production --dry-run",
+  );
+}
+
+function isSystem(name: string): name is SystemName {
+  return (SYSTEM_NAMES as readonly string[]).includes(name);
+}
+
+async function importFrom(
+  system: SystemName,
+  files: readonly string[],
+  options: ImportCommandOptions,
+  command: Command,
+  terminal: Terminal,
+): Promise<void> {
+  if (files.length === 0) throw new UsageError(`give the files that ${system} exports`);
+  const { json = false, dryRun = false, environment } = command.optsWithGlobals<GlobalOptions>();
+  const sources = [];
+  for (const file of files) {
+    const name = file === "-" ? "the standard input" : file;
+    sources.push(parseSource(await readText(file, terminal), name));
+  }
+  const project = importProject(system, mergeSources(sources), importOptions(options));
+  const { report, out } = options;
+  const place = (file: string): string => resolve(terminal.cwd, file);
+  if (report !== undefined && !dryRun)
+    await write(place(report), `${JSON.stringify(project.report, undefined, 2)}\n`, report);
+  if (out !== undefined && !dryRun) {
+    const key = environment ?? terminal.env["BURGEE_ENVIRONMENT"] ?? "production";
+    await write(place(out), projectText(projectOf([{ key, name: key, contents: contentsOf(project) }])), out);
+  }
+  const width = terminal.isInteractive ? terminal.columns : Infinity;
+  // With --apply, the changes are the result, and the report goes beside them.
+  if (options.apply === true) {
+    const session = await openSession(command, terminal);
+    session.note(reportText(project.report, width));
+    const target = { environment: session.environment(), contents: contentsOf(project), isPart: true };
+    await applyTargets(session, [target], options);
+  } else createShow(json, terminal)(project.report, (one) => reportText(one, width));
+  if (project.report.entries.some(({ outcome }) => isLeftOut(outcome, options))) throw new ExitError(EXIT.different);
+}
+
+function isLeftOut(outcome: string, { approximate = false }: ImportCommandOptions): boolean {
+  return outcome === "not importable" || (outcome === "approximate" && !approximate);
+}
+
+function importOptions({ approximate = false, sdk, sourceEnvironment }: ImportCommandOptions): ImportOptions {
+  return {
+    approximate,
+    ...(sdk !== undefined && { sdk }),
+    ...(sourceEnvironment !== undefined && { environment: sourceEnvironment }),
+  };
+}
+
+function contentsOf({ flags, segments }: ImportedProject): Contents {
+  return {
+    flags: new Map(flags.map((flag) => [flag.key, wholeFlag(flag)])),
+    segments: new Map(segments.map((segment) => [segment.key, wholeSegment(segment)])),
+  };
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type CliTest, startCliTest } from "../harness.ts";
+
+const FEATURES = {
+  features: [
+    {
+      name: "new/search",
+      description: "The search page",
+      enabled: true,
+      strategies: [
+        { name: "flexibleRollout", parameters: { rollout: "50", stickiness: "userId", groupId: "g" }, segments: [1] },
+      ],
+    },
+    { name: "own-strategy", enabled: true, strategies: [{ name: "custom" }] },
+  ],
+};
+const SEGMENTS = {
+  segments: [{ id: 1, name: "staff", constraints: [{ contextName: "plan", operator: "IN", values: ["staff"] }] }],
+};
+
+describe("burgee import from another system", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+    await t.write("features.json", JSON.stringify(FEATURES));
+    await t.write("segments.json", JSON.stringify(SEGMENTS));
+  });
+  afterAll(() => t.close());
+
+  test("prints the report, and exits with 3 if flags are left out", async ({ expect }) => {
+    const { code, out } = await t.run("import unleash features.json segments.json");
+    expect(code).toBe(3);
+    expect(out).toContain("new/search    flag     exact");
+    expect(out).toContain('/features/1/strategies/0/name  "custom" is a strategy of your own code');
+    expect(out).toContain("2 flags of unleash: 1 exact, 1 not importable");
+  });
+
+  test("writes a project file that validates, and a report", async ({ expect }) => {
+    const line = "import unleash features.json segments.json --out flags.yaml --report report.json -e production";
+    const { code, json } = await t.run(`${line} --json`);
+    expect(code).toBe(3);
+    expect(JSON.parse(await t.read("report.json"))).toEqual(json);
+    expect((await t.run("validate flags.yaml")).out).toContain("no mistakes in 1 flags and 1 segments of production");
+  });
+
+  test("writes nothing with --dry-run", async ({ expect }) => {
+    await t.run("import unleash features.json --out dry.yaml --report dry.json --dry-run");
+    await expect(t.read("dry.yaml")).rejects.toThrow("ENOENT");
+    await expect(t.read("dry.json")).rejects.toThrow("ENOENT");
+  });
+
+  test("applies the flags, and users keep their buckets", async ({ expect }) => {
+    const { code, err } = await t.run("import unleash features.json segments.json --apply -e production");
+    expect(code).toBe(3);
+    expect(err).toContain("1 not importable");
+    // Unleash gives "g:user-1" the number 5 of 100, and "g:user-6" 82.
+    const plan = "staff";
+    const values = [];
+    for (const targetingKey of ["user-1", "user-6"])
+      values.push((await t.evaluate("new%2Fsearch", { targetingKey, plan })).body.value);
+    expect(values).toEqual([true, false]);
+  });
+
+  test("names the systems if the first word is not one of them", async ({ expect }) => {
+    const { code, err } = await t.run("import unlesh features.json");
+    expect(code).toBe(2);
+    expect(err).toContain("unknown system 'unlesh' (did you mean \"unleash\"?)");
+  });
+});
