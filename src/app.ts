@@ -53,9 +53,11 @@ export function createApp(services: Services): Hono<AppEnv> {
  */
 function withCorrectedPath(request: Request): Request | undefined {
   const url = new URL(request.url);
-  const path = url.pathname
-    .replaceAll(/\/{2,}/g, "/")
-    .replace(/(?<=^\/ofrep\/v1\/evaluate\/flags\/).*[^/]/, (key) => key.replaceAll("/", "%2F"));
+  const flag = /^\/+ofrep\/+v1\/+evaluate\/+flags\/+(.*[^/])\/*$/.exec(url.pathname)?.[1];
+  const path =
+    flag === undefined
+      ? url.pathname.replaceAll(/\/{2,}/g, "/")
+      : `/ofrep/v1/evaluate/flags/${flag.replaceAll("/", "%2F")}`;
   if (path === url.pathname) return undefined;
   url.pathname = path;
   return new Request(url, request);

@@ -39,7 +39,10 @@ export const APPLY_LIMITS = { bytes: 8 * 1024 * 1024, documents: 10_000 } as con
  */
 export const KEY_PATTERN = /^(?!@|\.{1,2}$)[^\s\p{Cc}\p{Cf}\p{Cs}?#%\\*,]{1,128}$/u;
 export const KEY_RULE =
-  "text of 1 to 128 characters without whitespace, control or format characters, and without ? # % \\ * and ,; it cannot begin with @ or be . or ..";
+  "text of 1 to 128 characters without whitespace, control or format characters, and without ? # % \\ * and ,; it cannot begin with @, and no part between slashes can be . or ..";
+
+/** A part of a path that a URL parser would resolve. Unescaped, such a key would be the path of another flag. */
+const DOT_STEP = /(?:^|\/)\.{1,2}(?:\/|$)/;
 
 /**
  * The form of keys for JSON Schema and Postgres, which have no classes of Unicode: it accepts every key, but also some
@@ -51,7 +54,7 @@ export const KEY_SHAPE =
 
 /** Returns why a text cannot be a key, variant name or rule id; `undefined` if it can. */
 export function keyProblem(text: string): string | undefined {
-  return KEY_PATTERN.test(text) ? formProblem(text) : `must be ${KEY_RULE}`;
+  return KEY_PATTERN.test(text) && !DOT_STEP.test(text) ? formProblem(text) : `must be ${KEY_RULE}`;
 }
 
 /** Returns what to write in place of a text that is not in Unicode's form NFC; `undefined` if it is. */

@@ -20,21 +20,21 @@ describe("hostile text", () => {
       "a%0d%0aSet-Cookie:x=1",
       "a%00b",
       "%E2%80%AE",
-      "a%2fb",
       "..%2f..%2fkeys",
+      "a%2f..",
       "@keys",
       "@head",
       "@index",
       "*",
       "a%20b",
-      "%F0%9F%92%A9",
-      "{prefix}",
+      "a%5cb",
       "a,b",
     ];
+    const KEYS = ["a%2fb", "%F0%9F%92%A9", "{prefix}"];
 
     test("a flag's name reaches no backend and no header", async ({ expect }) => {
       t.project.resetStats();
-      for (const name of NAMES) {
+      for (const name of [...NAMES, ...KEYS]) {
         for (const [method, path] of [
           ["POST", `${OFREP}/${name}`],
           ["GET", `/flags/${name}`],

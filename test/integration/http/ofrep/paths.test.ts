@@ -35,7 +35,7 @@ describe("paths under /ofrep", () => {
     },
   );
 
-  test.for(["team%2Fweb%2Fcheckout", "team/web/checkout", "team/web%2fcheckout", "team//web/checkout/"])(
+  test.for(["team%2Fweb%2Fcheckout", "team/web/checkout", "team/web%2fcheckout", "/team/web/checkout/"])(
     "%s is the route of a flag whose key has slashes, because most SDKs do not escape them",
     async (path, { expect }) => {
       const key = "team/web/checkout";
@@ -43,6 +43,13 @@ describe("paths under /ofrep", () => {
       expect(await ask("GET", `${FLAGS}/${path}`)).toMatchObject({ status: 405, json: { key } });
     },
   );
+
+  test("a slash that is repeated within a key belongs to the key", async ({ expect }) => {
+    expect(await ask("POST", `${FLAGS}/team//web/checkout`)).toMatchObject({
+      status: 404,
+      json: { key: "team//web/checkout", errorCode: "FLAG_NOT_FOUND" },
+    });
+  });
 
   test("a repeated slash is not found in the other routes either", async ({ expect }) => {
     expect((await ask("POST", `/${FLAGS}`)).json).toMatchObject({ flags: [{ key: "plain" }, {}] });

@@ -149,6 +149,7 @@ describe("keys", () => {
     ["a backslash", "a\\b"],
     ["a wildcard", "a*"],
     ["a comma", "a,b"],
+    ["a step of a path", "a/../b"],
     ["an at sign in front", "@head"],
     ["129 characters", "🏁".repeat(129)],
   ])("with %s are refused in every place, and do not exist", async ([, key], { expect }) => {
