@@ -135,6 +135,7 @@ function inputOptions(entry: string, { alias }: BundleOptions) {
         zod: absent,
         "#preloaded-hash-schemes": absent,
         "#preloaded-pattern-engine": absent,
+        "#preloaded-windows": absent,
         ...alias,
       },
     },

@@ -1,3 +1,4 @@
+import { windowStateText } from "../../sdk/client/window-text.ts";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Explanation } from "../../sdk/client/contract.ts";
 import { isInexact, numberProblem } from "../../src/flags/formats/exact-numbers.ts";
@@ -140,8 +141,8 @@ function explanationText(
       ({ flag, variants, served, isMet }) =>
         `prerequisite ${flag}: ${isMet ? "met" : "not met"}, serves ${served ?? "nothing"}, must serve ${variants.join(" or ")}`,
     ),
-    ...rules.flatMap(({ id, state, when, ...buckets }) => [
-      `rule ${id}: ${state}${bucketText(buckets)}`,
+    ...rules.flatMap(({ id, state, during, when, ...buckets }) => [
+      `rule ${id}: ${state}${during === undefined ? "" : `, ${windowStateText(during)}`}${bucketText(buckets)}`,
       ...(when === undefined ? [] : traceLines(when, context)),
     ]),
     `default: ${byDefault.state}${bucketText(byDefault)}`,

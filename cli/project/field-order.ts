@@ -2,7 +2,7 @@
 const ORDER = `
   id description when flag variants segment attribute read each operator values caseInsensitive
   missing invalid all any not bucket by salt hash total ranges serve variant error rollout draw
-  weights onMissingKey onMiss ramp from until to startAt endAt during
+  weights onMissingKey onMiss ramp timezone days from until to startAt endAt during
 `
   .trim()
   .split(/\s+/);

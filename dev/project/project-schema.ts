@@ -49,6 +49,7 @@ const TEXTS: Record<string, Record<string, string>> = {
     when: "Condition. Without it, the rule always matches.",
     from: "Start of the rule, as an ISO 8601 instant.",
     until: "End of the rule, as an ISO 8601 instant.",
+    during: "Windows that recur on days of the week, by the clock of a time zone. The rule is active only in them.",
   },
   Rollout: {
     by: "Attributes to split by. The first one that is present is used. Default: targetingKey.",

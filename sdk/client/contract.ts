@@ -166,6 +166,9 @@ export type Rule = {
   serve: Serve;
   from?: string | undefined;
   until?: string | undefined;
+  during?:
+    | { timezone: string; days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[]; from: string; to: string }[]
+    | undefined;
 };
 
 export type Configuration = {
@@ -558,6 +561,8 @@ export type Explanation = {
   rules: {
     id: string;
     state: "matched" | "not matched" | "missed" | "outside schedule" | "not reached";
+    /** Whether a recurring window of the rule is open, and the next instant at which one opens or closes. */
+    during?: { isOpen: boolean; until: string } | undefined;
     when?: ConditionTrace | undefined;
     bucket?: number | null | undefined;
     /** The size of the bucket space, unless it is 100,000. */
@@ -1172,6 +1177,7 @@ const SHAPES = {
       {
         id: "string",
         state: "string",
+        "during?": { isOpen: "boolean", until: "string" },
         "when?": {
           result: { or: ["boolean", "string"] },
           "all?": ["object"],

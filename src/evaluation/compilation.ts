@@ -20,6 +20,8 @@ export interface Traits {
   instants: Set<number>;
   /** The periods of ramps: the result may change at any time in [start, end). */
   ramps: Set<{ start: number; end: number }>;
+  /** Functions that return the first instant after another at which a recurring window opens or closes. */
+  turns: Set<(now: number) => number>;
   /** The number of leaf conditions that one evaluation may test; a leaf reached twice counts twice. */
   tests: number;
 }
@@ -40,7 +42,15 @@ export interface Compilation {
 }
 
 export function newTraits(): Traits {
-  return { isRandom: false, readsRequest: false, readsAge: false, instants: new Set(), ramps: new Set(), tests: 0 };
+  return {
+    isRandom: false,
+    readsRequest: false,
+    readsAge: false,
+    instants: new Set(),
+    ramps: new Set(),
+    turns: new Set(),
+    tests: 0,
+  };
 }
 
 export function addTraits(to: Traits, from: Traits): void {
@@ -49,6 +59,7 @@ export function addTraits(to: Traits, from: Traits): void {
   to.readsAge ||= from.readsAge;
   for (const instant of from.instants) to.instants.add(instant);
   for (const ramp of from.ramps) to.ramps.add(ramp);
+  for (const turn of from.turns) to.turns.add(turn);
   countTests(to, from.tests);
 }
 

@@ -121,7 +121,17 @@ export function newCompilation({ key, segments, dependencies }: FlagDocument): C
 
 const NO_BOUNDARY = (): undefined => undefined;
 
-function compileBoundaries({ instants, ramps }: Traits): CompiledFlag["nextBoundary"] {
+function compileBoundaries({ turns, ...traits }: Traits): CompiledFlag["nextBoundary"] {
+  const next = boundariesOf(traits);
+  if (turns.size === 0) return next;
+  return (now, rampStepMs) => {
+    let first = next(now, rampStepMs) ?? Number.POSITIVE_INFINITY;
+    for (const turn of turns) first = Math.min(first, turn(now));
+    return first === Number.POSITIVE_INFINITY ? undefined : first;
+  };
+}
+
+function boundariesOf({ instants, ramps }: Pick<Traits, "instants" | "ramps">): CompiledFlag["nextBoundary"] {
   const boundaries = new Set(instants);
   for (const { start, end } of ramps) boundaries.add(start).add(end);
   if (boundaries.size === 0) return NO_BOUNDARY;

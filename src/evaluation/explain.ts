@@ -6,6 +6,7 @@ import type { Plan } from "./plan.ts";
 import { NEXT_RULE, THE_DEFAULT, type CompiledServe } from "./serve.ts";
 import { TRUE, type Test } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
+import type { Windows } from "./windows/windows.ts";
 
 /** The steps that led to a flag's resolution, as JSON. */
 export interface Explanation {
@@ -23,7 +24,7 @@ export interface Explanation {
  * - `matched`: the rule served the resolution, or led to the flag's default.
  * - `not matched`: the rule's condition is not true.
  * - `missed`: the condition is true, but the rollout or draw serves nothing in this evaluation.
- * - `outside schedule`: the current time is not between `from` and `until`.
+ * - `outside schedule`: the current time is not between `from` and `until`, or not in a window of `during`.
  * - `not reached`: the result was decided before this rule.
  */
 export type RuleState = "matched" | "not matched" | "missed" | "outside schedule" | "not reached";
@@ -31,6 +32,8 @@ export type RuleState = "matched" | "not matched" | "missed" | "outside schedule
 export interface RuleTrace extends BucketTrace {
   id: string;
   state: RuleState;
+  /** Whether a window of `during` is open, and the instant of its next turn. */
+  during?: { isOpen: boolean; until: string };
   when?: ConditionTrace;
 }
 
@@ -79,7 +82,9 @@ function tracePlan(
     const compiled = plan.rules[i];
     if (!isReached || !compiled) return { id, state: "not reached" };
     if (input.now < compiled.from || input.now >= compiled.until) return { id, state: "outside schedule" };
-    const conditions = when === undefined ? {} : { when: traceCondition(when, trace) };
+    const during = compiled.during && traceDuring(compiled.during, input.now);
+    if (during?.isOpen === false) return { id, state: "outside schedule", during };
+    const conditions = { ...(during && { during }), ...(when && { when: traceCondition(when, trace) }) };
     if (conditions.when && conditions.when.result !== true) return { id, state: "not matched", ...conditions };
     const served = compiled.serve(input);
     const buckets = traceBucket(compiled, input);
@@ -93,6 +98,10 @@ function tracePlan(
     rules,
     default: isDefaultReached ? { state: "served", ...traceBucket(plan.default, input) } : { state: "not reached" },
   };
+}
+
+function traceDuring(windows: Windows, now: number): NonNullable<RuleTrace["during"]> {
+  return { isOpen: windows.isOpenAt(now), until: new Date(windows.nextTurn(now)).toISOString() };
 }
 
 function traceBucket({ bucket, total, exposure, draw }: CompiledServe, input: EvaluationInput): BucketTrace {

@@ -13,6 +13,8 @@ import {
 } from "./serve.ts";
 import { FALSE, TRUE, type Test } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
+import { loadedWindows } from "./windows/window-library.ts";
+import type { Windows } from "./windows/windows.ts";
 
 /** A flag's configuration as executable parts. `run` evaluates them in order, and an explanation traces them. */
 export interface Plan {
@@ -31,6 +33,8 @@ export interface CompiledRule extends CompiledServe {
   readonly from: number;
   /** … until this one (exclusive). */
   readonly until: number;
+  /** Between these instants, it is active in these windows only. `undefined` if it is always active. */
+  readonly during: Windows | undefined;
   /** `undefined` if the rule has no condition and always matches. */
   readonly test: Test | undefined;
   /** Whether the rule is active and its condition is true. */
@@ -90,12 +94,17 @@ function compileRule(
   if (Number.isNaN(from) || Number.isNaN(until)) throw new CompileError("from and until must be ISO 8601 instants");
   if (Number.isFinite(from)) compilation.traits.instants.add(from);
   if (Number.isFinite(until)) compilation.traits.instants.add(until);
+  const during = rule.during === undefined ? undefined : loadedWindows().compileWindows(rule.during);
+  if (during !== undefined) {
+    compilation.traits.turns.add((now) => (now >= from && now < until ? during.nextTurn(now) : Infinity));
+  }
   const test = rule.when === undefined ? undefined : compileCondition(rule.when, compilation);
   const make = resolutionsOf((split, variant) => makeResolution(split ? "SPLIT" : "TARGETING_MATCH", variant, rule.id));
   // Most rules have no schedule, so only rules with one check the time.
-  const matches =
-    from === -Infinity && until === Infinity ? (test ?? isTrue) : isTrueBetween(from, until, test ?? isTrue);
-  return { from, until, test, ...compileServe(rule.serve, rule.id, make, compilation), matches };
+  const isUnlimited = from === -Infinity && until === Infinity;
+  const tested = during === undefined ? (test ?? isTrue) : isTrueDuring(during, test ?? isTrue);
+  const matches = isUnlimited ? tested : isTrueBetween(from, until, tested);
+  return { from, until, during, test, ...compileServe(rule.serve, rule.id, make, compilation), matches };
 }
 
 function resolutionsOf(make: (split: boolean, variant: string | null) => Resolution): ResolutionMaker {
@@ -167,4 +176,8 @@ const isTrue: Test = () => TRUE;
 
 function isTrueBetween(from: number, until: number, test: Test): Test {
   return (input) => (input.now >= from && input.now < until ? test(input) : FALSE);
+}
+
+function isTrueDuring(windows: Windows, test: Test): Test {
+  return (input) => (windows.isOpenAt(input.now) ? test(input) : FALSE);
 }

@@ -1,16 +1,22 @@
 import { NATIVE_SCHEME, type FlagDocument } from "../flags/document.ts";
 import { isPatternEngineLoaded, loadPatternEngine } from "../flags/formats/pattern.ts";
 import { areSchemesLoaded, loadSchemes } from "./hashing/scheme-library.ts";
+import { areWindowsLoaded, loadWindows } from "./windows/window-library.ts";
 
 /** The libraries that compiling a document may need, as bits. */
 const PATTERNS = 1;
 const SCHEMES = 2;
+const WINDOWS = 4;
+const ALL = PATTERNS | SCHEMES | WINDOWS;
 
 /** The operator that needs the pattern engine, as the JSON text of a document contains it. */
 const MATCHES = '"matches"';
 
 /** A hash that is not the native one, or the reader sha256. JSON from Postgres has a space after the colon. */
 const NEEDS_SCHEMES = new RegExp(`"hash": ?"(?!${NATIVE_SCHEME}")|"sha256":`);
+
+/** The field of a rule that needs the code of recurring windows. */
+const DURING = '"during"';
 
 /**
  * Loads the libraries that compiling the documents needs. Returns `undefined` if there is nothing to wait for. Await it
@@ -31,22 +37,31 @@ export function prepareToCompile(documents: Iterable<FlagDocument | null>): Prom
 export function prepareToCompileText(json: string): Promise<void> | undefined {
   const absent = absentLibraries();
   if (absent === 0) return undefined;
-  return load(((json.includes(MATCHES) ? PATTERNS : 0) | (NEEDS_SCHEMES.test(json) ? SCHEMES : 0)) & absent);
+  const needed =
+    (json.includes(MATCHES) ? PATTERNS : 0) |
+    (NEEDS_SCHEMES.test(json) ? SCHEMES : 0) |
+    (json.includes(DURING) ? WINDOWS : 0);
+  return load(needed & absent);
 }
 
 /** Loads every library, for a module that compiles documents which it does not know yet. */
 export async function prepareToCompileAny(): Promise<void> {
-  await load(PATTERNS | SCHEMES);
+  await load(ALL);
 }
 
 function absentLibraries(): number {
-  return (isPatternEngineLoaded() ? 0 : PATTERNS) | (areSchemesLoaded() ? 0 : SCHEMES);
+  return (
+    (isPatternEngineLoaded() ? 0 : PATTERNS) | (areSchemesLoaded() ? 0 : SCHEMES) | (areWindowsLoaded() ? 0 : WINDOWS)
+  );
 }
 
 function load(needed: number): Promise<void> | undefined {
-  if (needed === PATTERNS) return loadPatternEngine();
-  if (needed === SCHEMES) return loadSchemes();
-  return needed === 0 ? undefined : Promise.all([loadPatternEngine(), loadSchemes()]).then(() => undefined);
+  if (needed === 0) return undefined;
+  const loading: Promise<void>[] = [];
+  if ((needed & PATTERNS) !== 0) loading.push(loadPatternEngine());
+  if ((needed & SCHEMES) !== 0) loading.push(loadSchemes());
+  if ((needed & WINDOWS) !== 0) loading.push(loadWindows());
+  return Promise.all(loading).then(() => undefined);
 }
 
 /** Returns the libraries that the flag, its segments and the flags that it depends on may need. */
@@ -54,15 +69,16 @@ function needsOf({ rules, default: serve, segments, dependencies }: FlagDocument
   try {
     return needsOfPart(rules) | needsOfPart(serve) | needsOfPart(segments) | needsOfPart(dependencies);
   } catch {
-    return PATTERNS | SCHEMES; // Damaged: nested so deeply that the search ran out of stack.
+    return ALL; // Damaged: nested so deeply that the search ran out of stack.
   }
 }
 
 function needsOfPart(part: unknown): number {
   if (typeof part !== "object" || part === null) return 0;
-  const { operator, hash, sha256 } = part as { operator?: unknown; hash?: unknown; sha256?: unknown };
+  const { operator, hash, sha256, during } = part as Record<string, unknown>;
   let needs = operator === "matches" ? PATTERNS : 0;
   if ((hash !== undefined && hash !== NATIVE_SCHEME) || sha256 !== undefined) needs |= SCHEMES;
+  if (during !== undefined) needs |= WINDOWS;
   for (const key in part) needs |= needsOfPart((part as Record<string, unknown>)[key]);
   return needs;
 }

@@ -172,6 +172,24 @@ export type Serve =
   | { rollout: Rollout }
   | { draw: { weights: [variant: string, weight: number][] } };
 
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/**
+ * A window that opens on some days of the week, by the clock of a time zone. If `from` is later than `to`, it closes on
+ * the next day. A time that the clock skips moves to the end of the gap; of a repeated time, the first counts.
+ */
+export interface RecurringWindow {
+  /** An IANA name, such as `Europe/Berlin`. */
+  timezone: string;
+  /** The days on which the window opens. */
+  days: Weekday[];
+  /** From 00:00 to 23:59 (inclusive). */
+  from: string;
+  /** From 00:00 to 24:00 (exclusive). */
+  to: string;
+}
+
 export interface Rule {
   id: string;
   description?: string;
@@ -182,6 +200,8 @@ export interface Rule {
   from?: string;
   /** … until this one (exclusive). */
   until?: string;
+  /** Between these instants, the rule is active in the given windows only. */
+  during?: RecurringWindow[];
 }
 
 export interface Prerequisite {

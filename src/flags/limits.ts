@@ -23,6 +23,8 @@ export const LIMITS = {
   bucketingAttributes: 8,
   bucketRanges: 256,
   weights: 256,
+  /** The number of recurring windows of one rule. */
+  windows: 8,
   tags: 20,
   descriptionLength: 2000,
   /** The number of levels of nested JSON, including the values of variants. */

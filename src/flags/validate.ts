@@ -11,6 +11,7 @@ import {
 } from "./document.ts";
 import { keyProblem, LIMITS, RESERVED_NAME } from "./limits.ts";
 import { validateBucketing } from "./validate-bucketing.ts";
+import { validateDuring } from "./windows/validate-during.ts";
 import { validateCondition } from "./validate-condition.ts";
 
 const ACCEPTED_VALUES: Record<FlagType, string> = {
@@ -132,6 +133,7 @@ function validateRules(
     const from = expectInstant(rule.from, `${pointer}/from`, errors);
     const until = expectInstant(rule.until, `${pointer}/until`, errors);
     if (from >= until) errors.push({ pointer: `${pointer}/until`, detail: "must be after from" });
+    validateDuring(rule.during, `${pointer}/during`, errors);
     if (rule.when) validateCondition(rule.when, `${pointer}/when`, count, errors);
     validateServe(flag, rule.serve, `${pointer}/serve`, false, errors);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
 import { SCHEMES } from "../../../src/evaluation/hashing/schemes/schemes.ts";
-import type { Condition } from "../../../src/flags/document.ts";
+import { type Condition, type RecurringWindow, type Rule, WEEKDAYS } from "../../../src/flags/document.ts";
 import { saveSegment } from "../../../src/store/writes/segments.ts";
 import { type Colo, startColo } from "../../support/edge/colo.ts";
 import { newestStored, RESTARTING } from "../../support/edge/stored-entries.ts";
@@ -17,38 +17,51 @@ const hashOfAnn = "e21a870540b69a95a8b32740b879b383d69946570f5c23a668f38fc17c718
 interface LibraryCase {
   name: string;
   isFromStaff: Condition;
-  /** A condition that is refused, and part of the message. */
-  refused: [Condition, string];
+  /** The other parts of the rule with this condition. */
+  rest?: Partial<Rule>;
+  /** Part of a rule that is refused, and part of the message. */
+  refused: [Partial<Rule>, string];
 }
 
 const hashed = { by: ["email"], salt: "f", hash: "md5-1", total: 100 } as const;
 const annsBucket = SCHEMES["md5-1"].bucketOf("f", 100, "ann@example.com");
 
+const always: RecurringWindow = { timezone: "Europe/Berlin", days: [...WEEKDAYS], from: "00:00", to: "24:00" };
+
 const cases: LibraryCase[] = [
   {
     name: "a pattern",
     isFromStaff: { attribute: "email", operator: "matches", values: ["^[a-z]+@example\\.com$"] },
-    refused: [{ attribute: "a", operator: "matches", values: ["("] }, "RE2 pattern"],
+    refused: [{ when: { attribute: "a", operator: "matches", values: ["("] } }, "RE2 pattern"],
   },
   {
     name: "a hash of another system",
     isFromStaff: { bucket: { ...hashed, by: ["email"], ranges: [[annsBucket, annsBucket + 1]] } },
-    refused: [{ bucket: { ...hashed, by: ["email"], hash: "unleash-1", total: 99, ranges: [[0, 1]] } }, "must be 100"],
+    refused: [
+      { when: { bucket: { ...hashed, by: ["email"], hash: "unleash-1", total: 99, ranges: [[0, 1]] } } },
+      "must be 100",
+    ],
+  },
+  {
+    name: "a recurring window",
+    isFromStaff: { attribute: "email", operator: "equals", values: ["ann@example.com"] },
+    rest: { during: [always] },
+    refused: [{ during: [{ ...always, timezone: "Berlin" }] }, "is not a known time zone"],
   },
   {
     name: "the reader sha256",
     isFromStaff: { attribute: "email", operator: "in", values: [hashOfAnn], read: { sha256: "salt" } },
-    refused: [{ attribute: "a", operator: "in", values: ["x"], read: { sha256: "salt" } }, "in lower case"],
+    refused: [{ when: { attribute: "a", operator: "in", values: ["x"], read: { sha256: "salt" } } }, "in lower case"],
   },
 ];
 
 /** The worker loads a library before it compiles the first flag that needs it. Only the built worker does so. */
-describe.for(cases)("$name in an isolate that has not loaded its library", ({ isFromStaff, refused }) => {
+describe.for(cases)("$name in an isolate that has not loaded its library", ({ isFromStaff, rest, refused }) => {
   let project: TestProject;
   let directory: string;
   let colo: Colo | undefined;
 
-  const offWhen = (when: Condition) => ({ rules: [{ id: "r", when, serve: { variant: "off" as const } }] });
+  const offWhen = (when: Condition) => ({ rules: [{ id: "r", when, serve: { variant: "off" as const }, ...rest }] });
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "burgee-patterns-"));
@@ -168,8 +181,8 @@ describe.for(cases)("$name in an isolate that has not loaded its library", ({ is
       return { status: response.status, text: await response.text() };
     };
     const bad = { key: "bad", type: "boolean", variants: { on: true, off: false }, enabled: true, offVariant: "off" };
-    const [when, message] = refused;
-    const rules = [{ id: "r", when, serve: { variant: "on" } }];
+    const [part, message] = refused;
+    const rules = [{ id: "r", serve: { variant: "on" }, ...part }];
     const response = await call("", project.adminToken, { ...bad, default: { variant: "on" }, rules });
     expect(response).toMatchObject({ status: 422, text: expect.stringContaining(message) });
     await colo?.dispose();

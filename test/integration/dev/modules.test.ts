@@ -68,7 +68,7 @@ describe("the modules of the worker", () => {
     const moduleOf = new Map(bundle.modules.flatMap(({ name, sources }) => sources.map((source) => [source, name])));
     const first = [...moduleOf].filter(([, name]) => bundle.first.includes(name)).map(([source]) => source);
     const deferred =
-      /node_modules\/(?:re2js|@noble|js-xxhash|drizzle-orm|@neondatabase|hono-openapi|valibot)\/|src\/(?:store|http\/(?:management\/.*routes|pages))|sweep|validate|hashing\/schemes\/|hash-schemes/;
+      /node_modules\/(?:re2js|@noble|js-xxhash|drizzle-orm|@neondatabase|hono-openapi|valibot)\/|src\/(?:store|http\/(?:management\/.*routes|pages))|sweep|validate|hashing\/schemes\/|hash-schemes|windows\/(?!window-library)/;
     expect(first.filter((source) => deferred.test(source))).toEqual([]);
     expect([...moduleOf.keys()].filter((source) => deferred.test(source)).length).toBeGreaterThan(50);
   });

@@ -94,6 +94,13 @@ describe("staleness", () => {
       },
       undefined,
     ],
+    [
+      "a recurring window",
+      {
+        rules: [rule({ variant: "off" }, { during: [{ timezone: "UTC", days: ["mon"], from: "09:00", to: "17:00" }] })],
+      },
+      undefined,
+    ],
     ["a schedule in the past", { rules: [rule({ variant: "off" }, { until: daysAgo(40) })] }, "on"],
     ["a schedule in the future", { rules: [rule({ variant: "off" }, { from: daysAgo(-5) })] }, undefined],
     ["a schedule that has started and has no end", { rules: [rule({ variant: "off" }, { from: daysAgo(40) })] }, "off"],

@@ -33,6 +33,7 @@ import {
   valueKindOf,
   WITHOUT_EACH,
 } from "../../../src/flags/value-kinds.ts";
+import { recurringWindow } from "./windows/arbitrary.ts";
 import type { EvaluationInput } from "../../../src/evaluation/types.ts";
 
 /** Few names, so that conditions often find their attribute in the context. */
@@ -223,6 +224,7 @@ function rule(vocabulary: Vocabulary): fc.Arbitrary<Omit<Rule, "id">> {
       serve: ruleServe,
       from: fc.constant("2026-02-01"),
       until: fc.constant("2026-11-01T00:00Z"),
+      during: fc.array(recurringWindow("UTC", "Europe/Berlin"), { minLength: 1, maxLength: 2 }),
     },
     { requiredKeys: ["serve"] },
   );

@@ -6,6 +6,7 @@ import { flag, nested, problemsOf, rollout, rule, withCondition } from "./flag-i
 import { refusedConditions } from "./refused-conditions.ts";
 import { refusedFlags } from "./refused-flags.ts";
 import { refusedServes } from "./refused-serves.ts";
+import { refusedWindows } from "./refused-windows.ts";
 
 describe("parseFlagInput", () => {
   test("fills in the defaults", ({ expect }) => {
@@ -64,7 +65,7 @@ describe("parseFlagInput", () => {
     },
   );
 
-  test.for([...refusedFlags, ...refusedServes, ...refusedConditions])(
+  test.for([...refusedFlags, ...refusedServes, ...refusedWindows, ...refusedConditions])(
     "refuses %s",
     ([, input, pointer, detail], { expect }) => {
       expect(problemsOf(input)[pointer]).toMatch(detail);

@@ -15,6 +15,7 @@ import { RemoveButton } from "../../ui/remove-button.tsx";
 import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
 import { serveText } from "../../../../sdk/client/serve-text.ts";
+import { windowsText } from "../../../../sdk/client/window-text.ts";
 
 export interface RuleItemProps {
   rule: Rule;
@@ -60,6 +61,7 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
           <span class="hint">
             {rule.when === undefined ? "everyone" : conditionText(rule.when)} → {serveText(rule.serve)}
             {(rule.from ?? rule.until) !== undefined && " · scheduled"}
+            {rule.during !== undefined && ` · ${windowsText(rule.during)}`}
           </span>
         </summary>
         {wasOpened && <Fields {...props} />}
@@ -152,7 +154,8 @@ function Schedule({
   pointer: string;
   onChange: (rule: Rule) => void;
 }): JSX.Element {
-  const isScheduled = (rule.from ?? rule.until) !== undefined;
+  const { during } = rule;
+  const isScheduled = (rule.from ?? rule.until ?? during) !== undefined;
   const [isOpen] = useState(isScheduled);
   return (
     <details class="more" open={isOpen}>
@@ -168,6 +171,15 @@ function Schedule({
           />
         ))}
       </div>
+      {during !== undefined && (
+        <div class="row">
+          <span>Only during {windowsText(during)}. Change the windows in the project file or through the API.</span>
+          <button type="button" class="small" onClick={() => onChange({ ...rule, during: undefined })}>
+            Remove windows
+          </button>
+        </div>
+      )}
+      <ProblemText pointer={`${pointer}/during`} />
     </details>
   );
 }

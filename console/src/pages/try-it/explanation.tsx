@@ -9,6 +9,7 @@ import {
   type TraceNode,
 } from "../../state/try-it/trace.ts";
 import { serveText } from "../../../../sdk/client/serve-text.ts";
+import { windowStateText } from "../../../../sdk/client/window-text.ts";
 import { percentText } from "../../ui/fields/percent.ts";
 
 interface Props {
@@ -53,6 +54,7 @@ export function ExplanationView({ explanation, flag, segments }: Props): JSX.Ele
               title={`Rule ${rule.id}${serves}`}
             >
               <p class="hint">{stateText(rule.state)}</p>
+              {rule.during !== undefined && <p class="hint">The time is {windowStateText(rule.during)}.</p>}
               {rule.when !== undefined && <Tree nodes={[traceNode(rule.when, stored?.when, segments)]} />}
               <Bucket {...rule} />
             </Step>

@@ -57,8 +57,9 @@ function possibleVariants(flag: Flag, now: number): Set<string> {
   return possible;
 }
 
-function isUnconditional({ when, from, until }: Rule, now: number): boolean {
-  return when === undefined && until === undefined && (from === undefined || Date.parse(from) <= now);
+function isUnconditional({ when, from, until, during }: Rule, now: number): boolean {
+  const isLimited = (when ?? until ?? during) !== undefined;
+  return !isLimited && (from === undefined || Date.parse(from) <= now);
 }
 
 /** Returns the variants that a subject with the bucketing attribute can get, and whether it can reach the next rule. */

@@ -31,10 +31,15 @@ export const explanationSchemas: Record<string, object> = {
           {
             id: text,
             state: { enum: ["matched", "not matched", "missed", "outside schedule", "not reached"] },
+            during: {
+              ...object({ isOpen: { type: "boolean" }, until: text }),
+              description:
+                "Whether a recurring window of the rule is open, and the next instant at which one opens or closes.",
+            },
             when: ref("ConditionTrace"),
             ...bucketFields,
           },
-          ["when", ...Object.keys(bucketFields)],
+          ["during", "when", ...Object.keys(bucketFields)],
         ),
       },
       default: object({ state: { enum: ["served", "not reached"] }, ...bucketFields }, Object.keys(bucketFields)),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, test } from "vitest";
+import { WEEKDAYS } from "../../../../src/flags/document.ts";
 import { eventsOf, ScheduledWorld } from "../../../support/scheduled-world.ts";
 
 const SECOND = 1000;
@@ -142,6 +143,29 @@ describe("schedules and ramps on change streams", () => {
       if (reader.versions.length > length) times.push((world.clock.now() - openedAt) / SECOND);
     }
     expect(times).toEqual([10, 70, 130, 190, 191]);
+  });
+
+  test("a recurring window is announced when it opens and when it closes", async ({ expect }) => {
+    const minute = (ms: number) => new Date(world.clock.now() + ms).toISOString().slice(11, 16);
+    await world.pass(60 - ((world.clock.now() / SECOND) % 60));
+    const timezone = "UTC";
+    const window = { timezone, days: [...WEEKDAYS], from: minute(120 * SECOND), to: minute(180 * SECOND) };
+    await world.publish({ key: "sale", rules: [{ id: "happy", during: [window], serve: { variant: "off" } }] });
+    const reader = await world.settledStream();
+    const openedAt = world.clock.now();
+    const values = [(await world.evaluate()).values["sale"]];
+    const times: number[] = [];
+    for (let seconds = 0; seconds < 200; seconds++) {
+      const { length } = reader.versions;
+      await world.pass(1);
+      if (reader.versions.length === length) continue;
+      times.push((world.clock.now() - openedAt) / SECOND);
+      values.push((await world.evaluate()).values["sale"]);
+    }
+    expect([times, values]).toEqual([
+      [20, 80],
+      [true, false, true],
+    ]);
   });
 
   test("a switch in the middle of a ramp is announced at its instant", async ({ expect }) => {
