@@ -60,11 +60,11 @@ class KeyForm extends RegExp {
 }
 
 /** The schema of keys and of the names that follow the same rule. */
-export const keySchema = pipe(
+export const keyTextSchema = pipe(
   string("must be text"),
   regex(new KeyForm(KEY_SHAPE), ({ input }) => keyProblem(input) ?? ""),
 );
-const key = keySchema;
+const key = keyTextSchema;
 const wholeNumber = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return pipe(number(message), integer(message), minValue(min, message), maxValue(max, message));

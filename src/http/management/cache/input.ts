@@ -1,7 +1,7 @@
 import { array, check, literal, maxLength, minLength, picklist, pipe, regex, string } from "valibot";
 import { FLAG_KINDS } from "../../../flags/document.ts";
 import { formProblem } from "../../../flags/limits.ts";
-import { keySchema } from "../../../flags/schema.ts";
+import { keyTextSchema } from "../../../flags/schema.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import { dryRunParameter, fields, parseShape } from "../shape.ts";
 import { GLOB_PATTERN, GLOB_RULE } from "./glob.ts";
@@ -12,7 +12,7 @@ const MAX_KEYS_PER_PURGE = 1000;
 const purgeForms = {
   flags: fields({
     flags: pipe(
-      array(keySchema, "must be a list of flag keys"),
+      array(keyTextSchema, "must be a list of flag keys"),
       minLength(1, "must contain at least 1 flag key"),
       maxLength(MAX_KEYS_PER_PURGE, `must not contain more than ${MAX_KEYS_PER_PURGE} flag keys`),
     ),
