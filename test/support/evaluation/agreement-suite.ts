@@ -200,15 +200,18 @@ class Instant {
     if (response.headers.get("cache-status") === "Burgee-Edge; hit") this.kept++;
     const body = (await response.json()) as Item & { flags?: Item[] };
     await isolate.settled();
-    if (response.status >= 500) throw new Error(`${response.status} ${JSON.stringify(body)}`);
+    // A flag can serve an error on purpose. Its details, which only server keys see, say so.
+    const isServed = body.errorDetails?.endsWith(" serves this error") === true;
+    if (response.status >= 500 && !isServed) throw new Error(`${response.status} ${JSON.stringify(body)}`);
     const item = body.flags === undefined ? body : body.flags.find(({ key }) => key === "f");
-    const isRefused = response.status >= 400 && ["INVALID_CONTEXT", undefined].includes(item?.errorCode as undefined);
+    const isRefused =
+      !isServed && response.status >= 400 && ["INVALID_CONTEXT", undefined].includes(item?.errorCode as undefined);
     if (item === undefined || isRefused) return REFUSED;
     return outcomeOf(item);
   }
 }
 
-type Item = Omit<Outcome, "status"> & { key?: string };
+type Item = Omit<Outcome, "status"> & { key?: string; errorDetails?: string };
 
 const REFUSED: Outcome = { status: "refused" };
 

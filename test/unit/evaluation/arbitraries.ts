@@ -48,13 +48,11 @@ const path: fc.Arbitrary<AttributePath> = fc.oneof(name, fc.array(name, { minLen
 const WORDS = ["a", "B", "pro", "free", "1.2.3", "2.0.0-rc.1", "10.0.0.1", "2026-01-01", "ß🦄"];
 const word = fc.constantFrom("", ...WORDS);
 const share = fc.integer({ min: 0, max: 100_000 });
-export const scalar: fc.Arbitrary<JsonScalar> = fc.oneof(
-  word,
-  fc.integer({ min: -3, max: 3 }),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-  fc.boolean(),
-  fc.constant(null),
-);
+const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true });
+/** A write refuses larger whole numbers, because they lose digits. */
+const exactNumber = anyNumber.filter((one) => !Number.isInteger(one) || Number.isSafeInteger(one));
+const few = fc.integer({ min: -3, max: 3 });
+export const scalar: fc.Arbitrary<JsonScalar> = fc.oneof(word, few, exactNumber, fc.boolean(), fc.constant(null));
 
 const pattern = fc
   .oneof(fc.constantFrom("^a+$", "(?i)pro", "\\d+", "[[:alpha:]]"), fc.string({ maxLength: 8 }))
@@ -82,7 +80,7 @@ const VALUES: Record<ValueKind, fc.Arbitrary<JsonScalar[] | undefined>> = {
   text: list(fc.constantFrom(...WORDS)),
   pattern: fc.array(pattern, { minLength: 1, maxLength: 2 }),
   bound: fc.oneof(fc.integer(), word).map((bound) => [bound]),
-  number: list(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, noDefaultInfinity: true }))),
+  number: list(fc.oneof(few, exactNumber)),
   range: fc.tuple(fc.integer(), fc.nat()).map(([from, width]) => [from, from + width]),
   instant: list(fc.oneof(fc.constantFrom(...INSTANTS), fc.integer())),
   version: list(version),

@@ -13,6 +13,9 @@ const draw: Serve = {
     ],
   },
 };
+const rolloutWithout = (onMissingKey: "random" | "skip"): Serve => ({
+  rollout: { by: ["a"], salt: "s", hash: "murmur3-mulshift", weights: [["on", 100_000]], onMissingKey },
+});
 const whenServed = (when: Condition): FlagDocument =>
   aFlag({ default: { variant: "off" }, rules: [{ id: "r", when, serve: { variant: "on" } }] });
 
@@ -190,6 +193,8 @@ describe("isRandom", () => {
   const cases: [string, FlagDocument, boolean][] = [
     ["a plain flag", aFlag(), false],
     ["a sample", aFlag({ kind: "sample", default: draw }), true],
+    ["a rollout that draws a bucket without a key", aFlag({ default: rolloutWithout("random") }), true],
+    ["a rollout that draws nothing without a key", aFlag({ default: rolloutWithout("skip") }), false],
     ["a sample that is disabled", aFlag({ kind: "sample", default: draw, enabled: false }), false],
     ["a prerequisite that is a sample", aFlag({ ...needs, dependencies: { d: aDependency({ default: draw }) } }), true],
     [
