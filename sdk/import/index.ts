@@ -7,6 +7,7 @@ import { importEppo } from "./systems/eppo/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
 import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
 import { importUnleash } from "./systems/unleash/index.ts";
+import { importWaffle } from "./systems/waffle/index.ts";
 import type { ImportedProject, Importer, ImportOptions, SystemName } from "./types.ts";
 
 export type {
@@ -27,6 +28,7 @@ const IMPORTERS: Record<SystemName, Importer> = {
   growthbook: importGrowthBook,
   launchdarkly: importLaunchDarkly,
   unleash: importUnleash,
+  waffle: importWaffle,
 };
 
 /**

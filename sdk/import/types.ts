@@ -3,7 +3,7 @@ import type { FlagInput } from "../../src/flags/parse.ts";
 import type { EvaluationContext, Resolution } from "../../src/evaluation/types.ts";
 
 /** The systems whose flags can be imported. */
-export const SYSTEM_NAMES = ["datadog", "eppo", "growthbook", "launchdarkly", "unleash"] as const;
+export const SYSTEM_NAMES = ["datadog", "eppo", "growthbook", "launchdarkly", "unleash", "waffle"] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
 export interface ImportOptions {
@@ -13,6 +13,10 @@ export interface ImportOptions {
   sdk?: string;
   /** The environment to read, if the source contains several. */
   environment?: string;
+  /** Settings of the program that evaluates the flags now, under its own names. Only waffle reads them. */
+  settings?: Readonly<Record<string, unknown>>;
+  /** Names that the code uses, although the source may lack them. Only waffle reads them. */
+  usedNames?: { flags?: readonly string[]; switches?: readonly string[]; samples?: readonly string[] };
 }
 
 /** A segment in the form that `burgee apply` and the management API take. */
