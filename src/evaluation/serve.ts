@@ -101,13 +101,18 @@ function compileRollout(
   };
   const draw = rollout.onMissingKey === "random" ? compileDraw(total, ruleId, compilation) : undefined;
   const bucket = draw === undefined ? hashed : bucketOrDraw(hashed, draw);
-  const explained = { bucket: hashed, ...(total !== WEIGHT_TOTAL && { total }), ...(draw && { draw }) };
-  if (rollout.ramp !== undefined) {
-    const exposure = compileRamp(rollout.ramp, compilation);
-    return { ...explained, exposure, serve: serveRamp(bucket, split, exposure) };
-  }
-  if (split.ends.length > 2) return { ...explained, serve: serveMany(bucket, split) };
-  return { ...explained, serve: serveBranch(rollout, split) ?? serveTwo(bucket, split) };
+  const exposure = rollout.ramp && compileRamp(rollout.ramp, compilation);
+  const compiled: CompiledServe = { bucket: hashed, serve: compileSplit(rollout, split, bucket, exposure) };
+  if (total !== WEIGHT_TOTAL) compiled.total = total;
+  if (draw !== undefined) compiled.draw = draw;
+  if (exposure !== undefined) compiled.exposure = exposure;
+  return compiled;
+}
+
+function compileSplit(rollout: Rollout, split: Split, bucket: Bucketing, exposure: CompiledServe["exposure"]) {
+  if (exposure !== undefined) return serveRamp(bucket, split, exposure);
+  if (split.ends.length > 2) return serveMany(bucket, split);
+  return serveBranch(rollout, split) ?? serveTwo(bucket, split);
 }
 
 /** Compiles the bucket that a subject without a key draws. */
