@@ -22,6 +22,8 @@ const shared = new SharedValues<CompiledWindow>();
 /** Throws CompileError if a window is malformed or the runtime does not know its time zone. */
 export function compileWindows(windows: readonly RecurringWindow[]): Windows {
   const compiled = windows.map(compileWindow);
+  const [first] = compiled;
+  if (compiled.length === 1 && first !== undefined) return first;
   return {
     isOpenAt: (now) => compiled.some((one) => one.isOpenAt(now)),
     nextTurn: (now) => Math.min(...compiled.map((one) => one.nextTurn(now))),
@@ -86,9 +88,9 @@ class CompiledWindow {
   #find(now: number): void {
     if (now >= this.#opensAt && now < this.#nextClosesAt) return;
     const today = Math.floor(this.#clock.localAt(now) / DAY_MS);
-    // Tomorrow's may have begun already: where clocks are set back shortly after midnight, a date returns.
-    let current = this.#occurrence(today + 1, -1);
+    let current = this.#occurrence(today, -1);
     while (current.opensAt > now) current = this.#occurrence(current.day - 1, -1);
+    // It may be open already: where clocks are set back shortly after midnight, a date returns.
     const next = this.#occurrence(current.day + 1, 1);
     this.#opensAt = current.opensAt;
     this.#closesAt = current.closesAt;

@@ -4,6 +4,9 @@ import { CompileError } from "../compile-error.ts";
 
 export const DAY_MS = 86_400_000;
 
+/** The number of days whose offsets a clock remembers. A search for a window asks about fewer. */
+const MAX_DAYS = 64;
+
 /** A format takes tens of KiB, so there is one for each time zone. */
 const shared = new SharedValues<ZoneClock>();
 
@@ -21,6 +24,8 @@ export function clockOf(timeZone: string): ZoneClock {
 /** The clock on the wall in a time zone. It shows local times: ms since 1970 as if the zone were UTC. */
 export class ZoneClock {
   readonly #format: Intl.DateTimeFormat;
+  /** Offsets at midnight UTC, by days since 1970, because windows of one zone ask about the same days. */
+  readonly #offsets = new Map<number, number>();
 
   constructor(format: Intl.DateTimeFormat) {
     this.#format = format;
@@ -36,13 +41,14 @@ export class ZoneClock {
    * end of the gap, and of a repeated one the first counts.
    */
   instantOf(local: number): number {
-    // Offsets are within a day, and no zone changes its offset twice in two days.
-    const before = this.#offsetAt(local - DAY_MS);
-    const after = this.#offsetAt(local + DAY_MS);
+    // Offsets are within a day, and no zone changes its offset twice in three days.
+    const day = Math.floor(local / DAY_MS);
+    const before = this.#offsetOn(day - 1);
+    const after = this.#offsetOn(day + 2);
     const early = local - before;
     if (before === after || this.#offsetAt(early) === before) return early;
     const late = local - after;
-    return this.#offsetAt(late) === after ? late : this.#changeIn(local - DAY_MS, local + DAY_MS, before);
+    return this.#offsetAt(late) === after ? late : this.#changeIn((day - 1) * DAY_MS, (day + 2) * DAY_MS, before);
   }
 
   /** Returns the instant between two others at which the offset stops being `before`. */
@@ -55,6 +61,15 @@ export class ZoneClock {
       else high = middle;
     }
     return high;
+  }
+
+  #offsetOn(day: number): number {
+    const known = this.#offsets.get(day);
+    if (known !== undefined) return known;
+    if (this.#offsets.size >= MAX_DAYS) this.#offsets.clear();
+    const offset = this.#offsetAt(day * DAY_MS);
+    this.#offsets.set(day, offset);
+    return offset;
   }
 
   #offsetAt(instant: number): number {

@@ -238,4 +238,16 @@ describe("burgee", () => {
     expect(drawn.out.split("\u001B[H\u001B[J")).toHaveLength(3);
     expect((await t.run("cache stats -e production --watch --count 2")).out).not.toContain("\u001B");
   });
+
+  test("explain says until when a rule's recurring window is open", async ({ expect }) => {
+    const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    const during = [{ timezone: "Europe/Berlin", days, from: "00:00", to: "24:00" }];
+    const rules = [{ id: "always", during, serve: { variant: "on" } }];
+    await t.run("flags create hours -f - -e production", {
+      input: JSON.stringify({ ...JSON.parse(badge), rules } as object),
+    });
+    expect((await t.run("explain hours -e production")).out).toMatch(
+      /rule always: matched, in a window until \d{4}-\d\d-\d\dT2[23]:00:00\.000Z\n/,
+    );
+  });
 });

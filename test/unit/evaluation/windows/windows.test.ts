@@ -105,7 +105,8 @@ describe("recurring windows", () => {
   test("have no turns outside from and until", ({ expect }) => {
     const flag = flagDuring([office], { from: "2026-11-24T10:00Z", until: "2026-11-25T10:00Z" });
     const turns: (string | undefined)[] = [];
-    for (let now: number | undefined = 0; now !== undefined;) turns.push(iso((now = flag.nextBoundary(now))));
+    for (let now: number | undefined = 0; now !== undefined && turns.length < 9;)
+      turns.push(iso((now = flag.nextBoundary(now))));
     expect(turns.map((turn) => turn?.slice(5, 16))).toEqual([
       "11-24T10:00",
       "11-24T16:00",
