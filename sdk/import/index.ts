@@ -3,6 +3,7 @@
  * every user the same results. Pure: no I/O, no time, no chance.
  */
 import { finish } from "./finish.ts";
+import { importConfigCat } from "./systems/configcat/index.ts";
 import { importEppo } from "./systems/eppo/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
 import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
@@ -23,6 +24,7 @@ export type {
 export { SYSTEM_NAMES } from "./types.ts";
 
 const IMPORTERS: Record<SystemName, Importer> = {
+  configcat: importConfigCat,
   datadog: importEppo,
   eppo: importEppo,
   growthbook: importGrowthBook,

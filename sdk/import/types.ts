@@ -3,7 +3,15 @@ import type { FlagInput } from "../../src/flags/parse.ts";
 import type { EvaluationContext, Resolution } from "../../src/evaluation/types.ts";
 
 /** The systems whose flags can be imported. */
-export const SYSTEM_NAMES = ["datadog", "eppo", "growthbook", "launchdarkly", "unleash", "waffle"] as const;
+export const SYSTEM_NAMES = [
+  "configcat",
+  "datadog",
+  "eppo",
+  "growthbook",
+  "launchdarkly",
+  "unleash",
+  "waffle",
+] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
 export interface ImportOptions {

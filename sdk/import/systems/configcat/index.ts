@@ -1,0 +1,112 @@
+import type { Resolution } from "../../../../src/evaluation/types.ts";
+import type { Lowered } from "../../lowering/condition.ts";
+import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
+import type { Draft, DraftProject, FlagInput } from "../../types.ts";
+import { type Roles, rolesOf, toContextBy } from "./attributes.ts";
+import { lowerRules, noteRoles } from "./rules.ts";
+import { SegmentTable } from "./segments.ts";
+import { typeOf, valueOf, VariantTable } from "./values.ts";
+
+/** Imports a config JSON of version 6: the file `config_v6.json` that the SDKs download. */
+export function importConfigCat(input: unknown): DraftProject {
+  const settings = new SettingTable(fieldsOf(input));
+  return {
+    flags: settings.drafts(),
+    segments: settings.segments.drafts(),
+    toContext: toContextBy(settings.roles),
+    fromResolution,
+  };
+}
+
+/** The settings of a config. A setting is lowered after its prerequisites, whose variants its conditions name. */
+class SettingTable {
+  readonly segments: SegmentTable;
+  readonly roles: Roles;
+  readonly #config: Fields;
+  readonly #settings: Fields;
+  readonly #salt: string | undefined;
+  readonly #drafts = new Map<string, Draft<FlagInput>>();
+  readonly #open = new Set<string>();
+
+  constructor(config: Fields) {
+    this.#config = config;
+    this.#settings = fieldsOf(config["f"]);
+    this.#salt = textOf(fieldsOf(config["p"])["s"]);
+    this.segments = new SegmentTable(listOf(config["s"]), this.#salt);
+    this.roles = rolesOf(config);
+  }
+
+  drafts(): Draft<FlagInput>[] {
+    return Object.keys(this.#settings).map((key) => this.#draft(key));
+  }
+
+  #draft(key: string): Draft<FlagInput> {
+    const known = this.#drafts.get(key);
+    if (known !== undefined) return known;
+    this.#open.add(key);
+    const place = at("/f", key);
+    const draft = draftOf({ kind: "flag", key, place }, (notes) =>
+      this.#lower(key, fieldsOf(this.#settings[key]), place, notes),
+    );
+    this.#open.delete(key);
+    this.#drafts.set(key, draft);
+    return draft;
+  }
+
+  #lower(key: string, setting: Fields, place: string, notes: Notes): FlagInput {
+    const type = typeOf(setting, place);
+    const variants = new VariantTable(type);
+    const fallback = { variant: variants.variantOf(setting, place) };
+    this.#noteSegments(setting, notes);
+    const { roles, segments } = this;
+    const prerequisite = this.#prerequisite;
+    const scope = { key, setting, salt: this.#salt, roles, segments, variants, notes, prerequisite };
+    const rules = lowerRules(scope, place);
+    return {
+      key,
+      kind: "flag",
+      type,
+      clientVisible: false,
+      metadata: {},
+      variants: variants.variants,
+      enabled: true,
+      offVariant: fallback.variant,
+      rules,
+      default: fallback,
+      prerequisites: [],
+    };
+  }
+
+  /** A setting depends on the attributes of its segments too. */
+  #noteSegments(setting: Fields, notes: Notes): void {
+    const conditions = listOf(setting["r"]).flatMap((rule) => listOf(fieldsOf(rule)["c"]).map(fieldsOf));
+    for (const index of new Set(conditions.flatMap(({ s }) => (isFields(s) ? [Number(s["s"])] : []))))
+      listOf(fieldsOf(listOf(this.#config["s"])[index])["r"]).forEach((one, i) => {
+        noteRoles(fieldsOf(one), at("/s", index, "r", i), { roles: this.roles, notes });
+      });
+  }
+
+  readonly #prerequisite = ({ f, c, v }: Fields, place: string): Lowered => {
+    const flag = String(f);
+    if (!Object.hasOwn(this.#settings, flag)) throw new NotImportable(at(place, "f"), `the config has no "${flag}"`);
+    if (this.#open.has(flag)) throw new NotImportable(place, `"${flag}" and this setting require each other`);
+    const { item: parent, entry } = this.#draft(flag);
+    if (parent === undefined) throw new NotImportable(place, `its prerequisite "${flag}" is not importable`);
+    if (entry.outcome === "approximate") throw new NotImportable(place, `its prerequisite "${flag}" is not exact`);
+    // The SDK then fails for this setting too, which a condition cannot say.
+    if (parent.rules.some(({ serve }) => "error" in serve))
+      throw new NotImportable(place, `the percentages of its prerequisite "${flag}" are below 100`);
+    const value = valueOf(v, parent.type);
+    if (value === undefined) throw new NotImportable(at(place, "v"), `the value is not of the type of "${flag}"`);
+    if (c !== 0 && c !== 1) throw new NotImportable(at(place, "c"), `the comparator ${String(c)} is not known`);
+    const isWanted = (name: string): boolean => (parent.variants[name] === value) === (c === 0);
+    const wanted = Object.keys(parent.variants).filter(isWanted);
+    return wanted.length > 0 && { flag, variants: wanted };
+  };
+}
+
+/** Returns the value of the setting, or `undefined` if the caller's default is the value. */
+function fromResolution(resolution: Resolution): unknown {
+  return resolution.reason === "ERROR" ? undefined : resolution.value;
+}
