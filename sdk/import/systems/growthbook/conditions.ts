@@ -4,7 +4,7 @@ import { NotImportable } from "../../lowering/draft.ts";
 import { at, fieldsOf, isFields, listOf } from "../../lowering/source.ts";
 import { TYPE_NAMES } from "../../../../src/flags/value-kinds.ts";
 import { compares, comparesVersions, isIn, matches, strictlyEquals } from "./operators.ts";
-import { both, isList, isNull, opposite, type Subject, test } from "./subject.ts";
+import { both, isList, isNull, opposite, type Subject, test, withoutNull } from "./subject.ts";
 
 /** The lists of a project that conditions refer to. */
 export type SavedGroups = Readonly<Record<string, unknown>>;
@@ -157,9 +157,10 @@ function lowerListOperator(subject: Subject, operator: string, operand: unknown,
       return all(isList(attribute), lowerValue({ attribute, part: "length" }, operand, scope));
     case "$elemMatch":
       if (!isOperators(operand)) return refuseElement(scope);
-      return all(isList(attribute), lowerValue(element, operand, scope));
+      return all(isList(attribute), withoutNull(lowerValue(element, operand, scope)) ?? refuseElement(scope));
     case "$all":
     case "$alli": {
+      if (!Array.isArray(operand)) return false;
       const wanted = listOf(operand).map((one) =>
         operator === "$alli" && typeof one === "string"
           ? equalsText(element, one, true)
@@ -174,5 +175,8 @@ function lowerListOperator(subject: Subject, operator: string, operand: unknown,
 }
 
 function refuseElement({ place }: Scope): never {
-  throw new NotImportable(place, "a condition can test the elements of a list for one thing only");
+  throw new NotImportable(
+    place,
+    "a condition can test the elements of a list for one thing only, which null does not pass",
+  );
 }

@@ -12,9 +12,8 @@ export function strictlyEquals(subject: Subject, value: unknown): Lowered {
 
 /** Returns whether a value is in a list, or a list has an element in common with it. */
 export function isIn(subject: Subject, values: readonly unknown[], fold: boolean): Lowered {
-  const scalars = values.filter((value) => isScalar(value) && value !== null) as JsonScalar[];
   const options = { ...(fold && { caseInsensitive: true }), ...(subject.part === "value" && { each: true }) };
-  return any(test(subject, "in", scalars, options), values.includes(null) && isNull(subject));
+  return any(test(subject, "in", values.filter(isScalar), options), values.includes(null) && isNull(subject));
 }
 
 /**
@@ -22,17 +21,17 @@ export function isIn(subject: Subject, values: readonly unknown[], fold: boolean
  * a missing attribute are 0.
  */
 export function compares(subject: Subject, operator: "lt" | "lte" | "gt" | "gte", bound: unknown): Lowered {
-  if (typeof bound !== "number" && typeof bound !== "string") return false;
+  if (!isScalar(bound)) return false;
   if (subject.part === "length") return test(subject, operator, [Number(bound)]);
   const number = Number(bound);
   const asNumber: Lowered[] = [];
   if (!Number.isNaN(number)) {
     const isPassed = (value: number): boolean => holdsFor(test(subject, operator, [number]), value);
-    const zeros = typeof bound === "number" ? [false, ""] : [false];
+    const zeros = typeof bound === "string" ? [false] : [false, ""];
     if (isPassed(0)) asNumber.push(isNull(subject), test(subject, "in", zeros));
     if (isPassed(1)) asNumber.push(test(subject, "equals", [true]));
     // A text compares as a number with a number only.
-    asNumber.push(test(subject, operator, [number], typeof bound === "number" ? { read: "number" } : {}));
+    asNumber.push(test(subject, operator, [number], typeof bound === "string" ? {} : { read: "number" }));
   }
   return any(...asNumber, typeof bound === "string" && test(subject, operator, [bound]));
 }

@@ -47,6 +47,25 @@ export function both(subject: Subject, conditions: readonly Lowered[]): Lowered 
   return subject.part === "element" && typeof joined === "object" && "all" in joined ? undefined : joined;
 }
 
+/**
+ * Returns a test of elements without `null`, which `$elemMatch` skips. Returns `undefined` if the test cannot leave it
+ * out.
+ */
+export function withoutNull(condition: Lowered): Lowered | undefined {
+  if (typeof condition === "boolean") return condition ? undefined : false;
+  if ("any" in condition) {
+    const tests = condition.any.map(withoutNull);
+    return tests.includes(undefined) ? undefined : any(...tests.filter((one) => one !== undefined));
+  }
+  if (!("attribute" in condition)) return undefined;
+  const { operator, values = [], read } = condition;
+  if ((operator === "in" || operator === "equals") && read === undefined) {
+    const kept = values.filter((value) => value !== null);
+    return kept.length > 0 && { ...condition, values: kept };
+  }
+  return holdsFor(condition, null) ? undefined : condition;
+}
+
 /** Returns the result of a test for a value that is known now. */
 export function holdsFor(condition: Lowered, value: JsonScalar): boolean {
   if (typeof condition === "boolean") return condition;

@@ -91,7 +91,7 @@ function attributeTest(attribute: AttributePath, operator: string, values: reado
   }
   switch (operator) {
     case "in":
-      return leaf(attribute, "in", values.filter(isComparable), each);
+      return isIn(attribute, values.filter(isComparable));
     case "matches":
       return leaf(
         attribute,
@@ -134,7 +134,13 @@ function isInstant(value: unknown): value is JsonScalar {
 }
 
 function isComparable(value: unknown): value is JsonScalar {
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+/** `null` is an element like others, but an attribute that is `null` matches nothing. */
+function isIn(attribute: AttributePath, values: readonly JsonScalar[]): Lowered {
+  const found = leaf(attribute, "in", values, { each: true });
+  return values.includes(null) ? all(not(leaf(attribute, "equals", [null])), found) : found;
 }
 
 function largest(numbers: readonly number[]): number[] {

@@ -1,4 +1,4 @@
-import type { JsonScalar, Operator } from "../../../../src/flags/document.ts";
+import type { Operator } from "../../../../src/flags/document.ts";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
 import { parseCidr } from "../../../../src/flags/formats/ip.ts";
 import { valueProblem } from "../../../../src/flags/operator-values.ts";
@@ -51,11 +51,11 @@ function lowerOperator(constraint: Fields, place: string): Lowered | undefined {
   const operator = textOf(constraint["operator"]) ?? "";
   const attribute = attributeOf(textOf(constraint["contextName"]) ?? "");
   const value = scalarText(constraint["value"]);
-  const values = textsOf(constraint["values"]);
+  const values = trimmed(textsOf(constraint["values"]));
   const fold = constraint["caseInsensitive"] === true ? { caseInsensitive: true } : {};
   const text = (one: Operator, wanted: readonly string[]) => leaf(attribute, one, wanted, { ...fold, read: "text" });
   if (operator === "IN" || operator === "NOT_IN") {
-    const isIn = leaf(attribute, "in", trimmed(values), { read: "text" });
+    const isIn = leaf(attribute, "in", values, { read: "text" });
     return operator === "IN" ? isIn : not(isIn);
   }
   const textOperator = TEXT_OPERATORS[operator];
@@ -87,8 +87,9 @@ function lowerDate(operator: "DATE_AFTER" | "DATE_BEFORE", value: string): Lower
   return leaf("currentTime", operator === "DATE_AFTER" ? "after" : "before", [value]);
 }
 
-function trimmed(values: readonly string[]): JsonScalar[] {
-  return values.map((value) => value.trim()).filter((value) => value !== "");
+/** Unleash's clients leave out empty values before they trim the others. */
+function trimmed(values: readonly string[]): string[] {
+  return values.filter((value) => value !== "").map((value) => value.trim());
 }
 
 function isPattern(value: string): boolean {
