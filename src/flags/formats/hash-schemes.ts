@@ -58,6 +58,7 @@ const FOREIGN = {
 
 export type SchemeName = keyof typeof FOREIGN;
 
+/** The schemes of other systems. Exported for the tests of their published vectors. */
 export const SCHEME_NAMES = Object.keys(FOREIGN) as SchemeName[];
 
 /** The closed list of hash schemes. The first one is the default. */
