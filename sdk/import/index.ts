@@ -7,6 +7,7 @@ import { importConfigCat } from "./systems/configcat/index.ts";
 import { importEppo } from "./systems/eppo/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
 import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
+import { importSplit } from "./systems/split/index.ts";
 import { importUnleash } from "./systems/unleash/index.ts";
 import { importWaffle } from "./systems/waffle/index.ts";
 import type { ImportedProject, Importer, ImportOptions, SystemName } from "./types.ts";
@@ -29,6 +30,7 @@ const IMPORTERS: Record<SystemName, Importer> = {
   eppo: importEppo,
   growthbook: importGrowthBook,
   launchdarkly: importLaunchDarkly,
+  split: importSplit,
   unleash: importUnleash,
   waffle: importWaffle,
 };

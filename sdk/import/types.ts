@@ -9,6 +9,7 @@ export const SYSTEM_NAMES = [
   "eppo",
   "growthbook",
   "launchdarkly",
+  "split",
   "unleash",
   "waffle",
 ] as const;

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { importProject } from "../../../../sdk/import/index.ts";
+import { prepareToCompileAny } from "../../../../src/evaluation/prepare.ts";
+import { evaluatorOf } from "../../../support/import/evaluate.ts";
+import { readJson } from "../../../support/import/suites.ts";
+
+interface Case {
+  title: string;
+  flag: string;
+  key: unknown;
+  attributes: unknown;
+  expected: unknown;
+}
+
+const { definitions, cases } = readJson("split/cases.json") as { definitions: { ff: { d: object[] } }; cases: Case[] };
+
+await prepareToCompileAny();
+
+function notesOf(source: unknown): string[][] {
+  return importProject("split", source).report.entries.map(({ key, outcome, notes }) => [
+    key,
+    outcome,
+    ...notes.map(({ place }) => place),
+  ]);
+}
+
+function splitWith(fields: object): object {
+  return { ff: { d: [{ name: "one", seed: 1, defaultTreatment: "off", conditions: [], ...fields }] } };
+}
+
+function conditionWith(matcher: object, partitions = [{ treatment: "on", size: 100 }]): object {
+  return { conditions: [{ matcherGroup: { matchers: [matcher] }, partitions }] };
+}
+
+describe("Split", () => {
+  const project = importProject("split", definitions);
+  const evaluate = evaluatorOf(project);
+
+  for (const { title, flag, key, attributes, expected } of cases) {
+    it(title, () => {
+      const resolution = evaluate(flag, project.toContext({ key, attributes }));
+      expect(project.fromResolution(resolution, flag)).toEqual(expected);
+    });
+  }
+
+  it("imports every flag, and notes those that give control or a default to everybody", () => {
+    expect(cases.length).toBeGreaterThanOrEqual(100);
+    expect(project.flags).toHaveLength(definitions.ff.d.length);
+    const noted = project.report.entries.filter(({ outcome }) => outcome !== "exact").map(({ key }) => key);
+    expect(noted).toEqual(["archived", "unknown", "requires_gone"]);
+  });
+
+  it("reads the older form of the definitions and responses of /segmentChanges", () => {
+    const matcher = { matcherType: "IN_SEGMENT", userDefinedSegmentMatcherData: { segmentName: "beta" } };
+    const splits = [{ name: "one", seed: 1, defaultTreatment: "off", ...conditionWith(matcher) }];
+    const old = importProject("split", { splits, segments: [{ name: "beta", added: ["ada"] }] });
+    const result = (key: string) => evaluatorOf(old)("one", old.toContext({ key }));
+    expect(result("ada")).toMatchObject({ value: "on" });
+    expect(result("bob")).toMatchObject({ value: "off" });
+  });
+
+  it("refuses by place what has no exact form", () => {
+    const place = "/ff/d/0/conditions/0/matcherGroup/matchers/0";
+    const refused = [
+      [conditionWith({ matcherType: "PART_OF_SET" }), `${place}/matcherType`],
+      [conditionWith({ matcherType: "EQUAL_TO_SET" }), `${place}/matcherType`],
+      [conditionWith({ matcherType: "IN_LARGE_SEGMENT" }), `${place}/matcherType`],
+      [conditionWith({ matcherType: "IN_SEGMENT" }), place],
+      [
+        conditionWith({ matcherType: "IN_SPLIT_TREATMENT", keySelector: { attribute: "parent" } }),
+        `${place}/keySelector/attribute`,
+      ],
+      [conditionWith({ matcherType: "MATCHES_STRING", stringMatcherData: "(?=a)" }), `${place}/stringMatcherData`],
+      [conditionWith({ matcherType: "ALL_KEYS" }, []), "/ff/d/0/conditions/0/partitions"],
+      [{ algo: 1 }, "/ff/d/0/algo"],
+      [{ prerequisites: [{ n: "x", ts: ["control"] }] }, "/ff/d/0/prerequisites/0/ts"],
+    ] as const;
+    for (const [fields, where] of refused) {
+      expect(notesOf(splitWith(fields))).toEqual([["one", "not importable", where]]);
+      expect(importProject("split", splitWith(fields)).flags).toEqual([]);
+    }
+  });
+
+  it("accepts a source of any shape", () => {
+    for (const source of [null, [], { ff: 1 }, { splits: [null, {}] }])
+      expect(importProject("split", source).report.entries).toEqual([]);
+  });
+});
