@@ -7,6 +7,7 @@ import { importConfigCat } from "./systems/configcat/index.ts";
 import { importEppo } from "./systems/eppo/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
 import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
+import { importPostHog } from "./systems/posthog/index.ts";
 import { importSplit } from "./systems/split/index.ts";
 import { importUnleash } from "./systems/unleash/index.ts";
 import { importWaffle } from "./systems/waffle/index.ts";
@@ -30,6 +31,7 @@ const IMPORTERS: Record<SystemName, Importer> = {
   eppo: importEppo,
   growthbook: importGrowthBook,
   launchdarkly: importLaunchDarkly,
+  posthog: importPostHog,
   split: importSplit,
   unleash: importUnleash,
   waffle: importWaffle,

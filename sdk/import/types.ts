@@ -9,6 +9,7 @@ export const SYSTEM_NAMES = [
   "eppo",
   "growthbook",
   "launchdarkly",
+  "posthog",
   "split",
   "unleash",
   "waffle",

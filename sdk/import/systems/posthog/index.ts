@@ -1,0 +1,118 @@
+import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
+import type { JsonValue } from "../../../../src/flags/document.ts";
+import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
+import { commonType } from "../../lowering/value-type.ts";
+import type { Draft, DraftProject, FlagInput } from "../../types.ts";
+import { CohortTable } from "./cohorts.ts";
+import { FALSE, lowerGroups, TRUE, variantsOf } from "./groups.ts";
+
+/** Imports the definitions of local evaluation: `{ flags, group_type_mapping, cohorts }`. */
+export function importPostHog(input: unknown): DraftProject {
+  const source = fieldsOf(input);
+  const flags = new FlagTable(source);
+  return { flags: flags.drafts(), segments: flags.cohorts.drafts(), toContext, fromResolution };
+}
+
+/** The flags of a source. A flag is lowered after the flags that it depends on. */
+class FlagTable {
+  readonly cohorts: CohortTable;
+  readonly #groupTypes: Fields;
+  readonly #flags = new Map<string, { flag: Fields; place: string }>();
+  readonly #drafts = new Map<string, Draft<FlagInput>>();
+  readonly #open = new Set<string>();
+  readonly #isVersion2: boolean;
+
+  constructor(source: Fields) {
+    this.cohorts = new CohortTable(fieldsOf(source["cohorts"]));
+    this.#groupTypes = fieldsOf(source["group_type_mapping"]);
+    this.#isVersion2 = source["property_matching_version"] === 2;
+    listOf(source["flags"]).forEach((flag, i) => {
+      const key = textOf(fieldsOf(flag)["key"]);
+      if (key !== undefined) this.#flags.set(key, { flag: fieldsOf(flag), place: at("/flags", i) });
+    });
+  }
+
+  drafts(): Draft<FlagInput>[] {
+    return [...this.#flags.keys()].map((key) => this.#draft(key));
+  }
+
+  #draft(key: string): Draft<FlagInput> {
+    const known = this.#drafts.get(key);
+    if (known !== undefined) return known;
+    const { flag, place } = this.#flags.get(key) as { flag: Fields; place: string };
+    this.#open.add(key);
+    const draft = draftOf({ kind: "flag", key, place }, (notes) => this.#lower(key, flag, place, notes));
+    this.#open.delete(key);
+    this.#drafts.set(key, draft);
+    return draft;
+  }
+
+  #lower(key: string, flag: Fields, place: string, notes: Notes): FlagInput {
+    const filters = fieldsOf(flag["filters"]);
+    const where = at(place, "filters");
+    if (this.#isVersion2) throw new NotImportable("/property_matching_version", "version 2 is not known");
+    if (isFields(filters["holdout"])) throw new NotImportable(at(where, "holdout"), "holdouts have another hash");
+    if (flag["ensure_experience_continuity"] === true)
+      notes.approximate(at(place, "ensure_experience_continuity"), "earlier assignments are not kept");
+    if (Object.keys(fieldsOf(filters["payloads"])).length > 0)
+      notes.note(at(where, "payloads"), "payloads are not imported; the value is the variant's key or true");
+    const variants = variantsOf(filters);
+    const { cohorts } = this;
+    const scope = { key, flag, filters, place: where, notes, cohorts, groupTypes: this.#groupTypes };
+    const rules = lowerGroups({ ...scope, dependency: this.#dependency });
+    return {
+      key,
+      kind: "flag",
+      type: commonType(Object.values(variants)),
+      description: textOf(flag["name"]) ?? "",
+      clientVisible: false,
+      metadata: {},
+      variants,
+      enabled: flag["active"] === true,
+      offVariant: FALSE,
+      rules,
+      default: { variant: FALSE },
+      prerequisites: [],
+    };
+  }
+
+  /** Returns the variants of another flag that meet a dependency. */
+  readonly #dependency = (
+    { key, value }: Fields,
+    place: string,
+    notes: Notes,
+  ): { flag: string; variants: string[] } => {
+    const flag = String(key);
+    if (!this.#flags.has(flag)) throw new NotImportable(at(place, "key"), `the flag "${flag}" is not in the source`);
+    if (this.#open.has(flag)) throw new NotImportable(place, `"${flag}" and this flag depend on each other`);
+    const { item, entry } = this.#draft(flag);
+    if (item === undefined) throw new NotImportable(place, `the flag "${flag}" is not importable`);
+    if (entry.outcome === "approximate") notes.approximate(place, `the flag "${flag}" is approximate`);
+    const names = Object.keys(item.variants);
+    if (value === true) return { flag, variants: names.filter((name) => name !== FALSE) };
+    if (value === false) notes.note(place, `"${flag}" is false here if local evaluation cannot decide it`);
+    const wanted = value === false ? FALSE : textOf(value);
+    const isKey = value === false || (wanted !== undefined && wanted !== TRUE && wanted !== FALSE);
+    return { flag, variants: names.filter((name) => isKey && name === wanted) };
+  };
+}
+
+/**
+ * Returns the context that an OpenFeature user sends in the place of
+ * `{ distinctId, personProperties, groups, groupProperties }`.
+ */
+function toContext(context: unknown): EvaluationContext {
+  const { distinctId, personProperties, groups, groupProperties } = fieldsOf(context);
+  return {
+    ...(fieldsOf(personProperties) as Record<string, JsonValue>),
+    ...(isFields(groups) && { groups: groups as Record<string, JsonValue> }),
+    ...(isFields(groupProperties) && { groupProperties: groupProperties as Record<string, JsonValue> }),
+    ...(typeof distinctId === "string" && { targetingKey: distinctId }),
+  };
+}
+
+/** Returns the value of the flag: the key of a variant, `true` or `false`. */
+function fromResolution(resolution: Resolution): unknown {
+  return resolution.reason === "ERROR" ? undefined : resolution.value;
+}
