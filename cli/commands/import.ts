@@ -26,6 +26,7 @@ interface ImportCommandOptions extends ApplyOptions {
   approximate?: boolean;
   sdk?: string;
   sourceEnvironment?: string;
+  setting?: string[];
 }
 
 /** `burgee import` takes flags from another system's export, or from another deployment's project file. */
@@ -42,6 +43,10 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
       .option("--approximate", "also import flags whose results may differ; the report marks them")
       .option("--sdk <name>", "SDK that evaluates the flags now, if SDKs hash ids differently: see the system's page")
       .option("--source-environment <name>", "environment to read, if the export contains several")
+      .option(
+        "--setting <name=value...>",
+        "setting of the program that has the flags now, such as WAFFLE_FLAG_DEFAULT=True",
+      )
       .option("--prune", "delete flags and segments that only the deployment has")
       .option("--create-environments", "create missing environments")
       .action(async (system: string, files: string[], options: ImportCommandOptions, command: Command) => {
@@ -100,12 +105,24 @@ function isLeftOut(outcome: string, { approximate = false }: ImportCommandOption
   return outcome === "not importable" || (outcome === "approximate" && !approximate);
 }
 
-function importOptions({ approximate = false, sdk, sourceEnvironment }: ImportCommandOptions): ImportOptions {
+function importOptions({
+  approximate = false,
+  sdk,
+  sourceEnvironment,
+  setting = [],
+}: ImportCommandOptions): ImportOptions {
   return {
     approximate,
     ...(sdk !== undefined && { sdk }),
     ...(sourceEnvironment !== undefined && { environment: sourceEnvironment }),
+    settings: Object.fromEntries(setting.map(settingOf)),
   };
+}
+
+function settingOf(setting: string): [name: string, value: string] {
+  const at = setting.indexOf("=");
+  if (at < 1) throw new UsageError(`--setting takes name=value, not '${setting}'`);
+  return [setting.slice(0, at), setting.slice(at + 1)];
 }
 
 function contentsOf({ flags, segments }: ImportedProject): Contents {

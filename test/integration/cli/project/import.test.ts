@@ -43,6 +43,15 @@ describe("burgee import from another system", () => {
     expect((await t.run("validate flags.yaml")).out).toContain("no mistakes in 1 flags and 1 segments of production");
   });
 
+  test("passes settings of the program that has the flags now", async ({ expect }) => {
+    const fields = { name: "beta", percent: "50.0", superusers: false };
+    await t.write("waffle.json", JSON.stringify([{ model: "waffle.flag", fields }]));
+    const { code, out } = await t.run("import waffle waffle.json --setting WAFFLE_COOKIE=w_%s");
+    expect(code).toBe(0);
+    expect(out).toContain("w_beta");
+    expect((await t.run("import waffle waffle.json --setting WAFFLE_COOKIE")).err).toContain("name=value");
+  });
+
   test("writes nothing with --dry-run", async ({ expect }) => {
     await t.run("import unleash features.json --out dry.yaml --report dry.json --dry-run");
     await expect(t.read("dry.yaml")).rejects.toThrow("ENOENT");
