@@ -27,6 +27,7 @@ interface ImportCommandOptions extends ApplyOptions {
   sdk?: string;
   sourceEnvironment?: string;
   setting?: string[];
+  hashVersion?: string;
 }
 
 /** `burgee import` takes flags from another system's export, or from another deployment's project file. */
@@ -42,6 +43,7 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
       .option("--report <file>", "write the report as JSON")
       .option("--approximate", "also import flags whose results may differ; the report marks them")
       .option("--sdk <name>", "SDK that evaluates the flags now, if SDKs hash ids differently: see the system's page")
+      .option("--hash-version <number>", "version of the hash of the SDKs in use, for flagd: see the system's page")
       .option("--source-environment <name>", "environment to read, if the export contains several")
       .option(
         "--setting <name=value...>",
@@ -105,15 +107,14 @@ function isLeftOut(outcome: string, { approximate = false }: ImportCommandOption
   return outcome === "not importable" || (outcome === "approximate" && !approximate);
 }
 
-function importOptions({
-  approximate = false,
-  sdk,
-  sourceEnvironment,
-  setting = [],
-}: ImportCommandOptions): ImportOptions {
+function importOptions(options: ImportCommandOptions): ImportOptions {
+  const { approximate = false, sdk, sourceEnvironment, hashVersion, setting = [] } = options;
+  if (hashVersion !== undefined && !/^[123]$/.test(hashVersion))
+    throw new UsageError(`--hash-version must be 1, 2 or 3, not '${hashVersion}'`);
   return {
     approximate,
     ...(sdk !== undefined && { sdk }),
+    ...(hashVersion !== undefined && { hashVersion: Number(hashVersion) as 1 | 2 | 3 }),
     ...(sourceEnvironment !== undefined && { environment: sourceEnvironment }),
     settings: Object.fromEntries(setting.map(settingOf)),
   };

@@ -5,6 +5,7 @@
 import { finish } from "./finish.ts";
 import { importConfigCat } from "./systems/configcat/index.ts";
 import { importEppo } from "./systems/eppo/index.ts";
+import { importFlagd } from "./systems/flagd/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
 import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
 import { importPostHog } from "./systems/posthog/index.ts";
@@ -29,6 +30,7 @@ const IMPORTERS: Record<SystemName, Importer> = {
   configcat: importConfigCat,
   datadog: importEppo,
   eppo: importEppo,
+  flagd: importFlagd,
   growthbook: importGrowthBook,
   launchdarkly: importLaunchDarkly,
   posthog: importPostHog,

@@ -7,6 +7,7 @@ export const SYSTEM_NAMES = [
   "configcat",
   "datadog",
   "eppo",
+  "flagd",
   "growthbook",
   "launchdarkly",
   "posthog",
@@ -27,6 +28,8 @@ export interface ImportOptions {
   settings?: Readonly<Record<string, unknown>>;
   /** Names that the code uses, although the source may lack them. Only waffle reads them. */
   usedNames?: { flags?: readonly string[]; switches?: readonly string[]; samples?: readonly string[] };
+  /** The version of the source's hash that the SDKs use now, if the source does not say it: flagd's `fractional`. */
+  hashVersion?: 1 | 2 | 3;
 }
 
 /** A segment in the form that `burgee apply` and the management API take. */

@@ -1,0 +1,180 @@
+import type { JsonScalar } from "../../../../src/flags/document.ts";
+import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
+import { NotImportable } from "../../lowering/draft.ts";
+import { at } from "../../lowering/source.ts";
+import { compare, compares, MIRRORED, opposite, strictlyEquals, sure } from "./compare.ts";
+import { fractionalTest } from "./fractional.ts";
+import {
+  argumentsOf,
+  evaluatorOf,
+  isNull,
+  isOfType,
+  isTruthy,
+  operandOf,
+  operationOf,
+  pathOf,
+  type Scope,
+  type Test,
+} from "./scope.ts";
+import { comparesVersions } from "./versions.ts";
+
+/** Returns whether the result of an expression counts as true. */
+export function lowerTest(expression: unknown, place: string, scope: Scope): Test {
+  const operation = operationOf(expression);
+  if (operation === undefined) return sure(isTruthy(expression));
+  const { operator, args } = operation;
+  const list = argumentsOf(args);
+  const inside = at(place, operator);
+  const part = (i: number): Test => lowerTest(list[i], Array.isArray(args) ? at(inside, i) : inside, scope);
+  switch (operator) {
+    case "$ref":
+      return lowerReference(String(args), place, scope);
+    case "var":
+      return truthOf(expression, place, scope);
+    case "!":
+      return opposite(part(0));
+    case "!!":
+      return { ...part(0), nulls: false };
+    case "and":
+      return conjunction(list.map((_, i) => part(i)));
+    case "or":
+      return opposite(conjunction(list.map((_, i) => opposite(part(i)))));
+    case "if":
+      return choice(
+        list.map((_, i) => part(i)),
+        0,
+      );
+    case "in":
+      return isIn(list, inside, scope);
+    case "starts_with":
+    case "ends_with":
+      return affix(operator, list, inside, scope);
+    case "sem_ver":
+      return comparesVersions(list, inside, scope);
+    case "fractional":
+      return fractionalTest(list, inside, scope, lowerTest);
+    default:
+      return comparison(operator, list, inside, scope);
+  }
+}
+
+/** Every operand that is reached can fail. */
+function conjunction(parts: readonly Test[]): Test {
+  let holds: Lowered = parts.length > 0;
+  let fails: Lowered = false;
+  for (const part of parts) {
+    fails = any(fails, all(holds, part.fails));
+    holds = all(holds, part.holds);
+  }
+  return { holds, fails, nulls: false };
+}
+
+function choice(parts: readonly Test[], from: number): Test {
+  const [condition, then, otherwise] = [parts[from], parts[from + 1], parts[from + 2]];
+  if (condition === undefined) return sure(false);
+  if (then === undefined) return { ...condition, nulls: false };
+  const rest = otherwise === undefined ? sure(false) : choice(parts, from + 2);
+  const { holds, fails } = condition;
+  return {
+    holds: any(all(holds, then.holds), all(not(holds), rest.holds)),
+    fails: any(fails, all(holds, then.fails), all(not(holds), rest.fails)),
+    nulls: false,
+  };
+}
+
+function lowerReference(name: string, place: string, scope: Scope): Test {
+  const evaluator = evaluatorOf(name, place, scope);
+  const test = lowerTest(evaluator, at("/$evaluators", name), { ...scope, open: [...scope.open, name] });
+  const segment = scope.segment(name);
+  return segment === undefined ? test : { ...test, holds: segment };
+}
+
+function truthOf(expression: unknown, place: string, scope: Scope): Test {
+  const operand = operandOf(expression, place, scope);
+  if ("literal" in operand) return sure(isTruthy(operand.literal));
+  const attribute = pathOf(operand.attribute);
+  const empty = any(isNull(attribute), leaf(attribute, "in", [false, 0, ""]));
+  const emptyStructure = attribute !== "targetingKey" && leaf(attribute, "in", ["[]", "{}"], { read: "json" });
+  return sure(not(any(empty, emptyStructure)));
+}
+
+function isIn(list: readonly unknown[], place: string, scope: Scope): Test {
+  const [wanted, among] = list;
+  if (Array.isArray(among)) {
+    const operand = operandOf(wanted, at(place, 0), scope);
+    const values = among.map((value, i) => scalarOf(value, at(place, 1, i)));
+    if ("literal" in operand) return sure(values.includes(operand.literal as JsonScalar));
+    const attribute = pathOf(operand.attribute);
+    const others = values.filter((value) => value !== null);
+    return sure(any(leaf(attribute, "in", others), values.includes(null) && isNull(attribute)));
+  }
+  const text = operandOf(wanted, at(place, 0), scope);
+  const container = operandOf(among, at(place, 1), scope);
+  if ("attribute" in text || "literal" in container || typeof text.literal !== "string" || text.literal === "")
+    throw new NotImportable(place, '"in" needs a list of values, or a text that is not empty and an attribute');
+  const attribute = pathOf(container.attribute);
+  const holds = any(
+    leaf(attribute, "contains", [text.literal]),
+    attribute !== "targetingKey" && leaf(attribute, "array_contains_any", [text.literal]),
+  );
+  // Other values have no elements, and falsy ones count as an empty list.
+  const fails = any(
+    all(isOfType(attribute, "number"), not(leaf(attribute, "equals", [0]))),
+    isOfType(attribute, "object"),
+    attribute !== "targetingKey" && leaf(attribute, "equals", [true]),
+  );
+  return { holds, fails, nulls: false };
+}
+
+function affix(operator: "starts_with" | "ends_with", list: readonly unknown[], place: string, scope: Scope): Test {
+  const never: Test = { holds: false, fails: false, nulls: true };
+  if (list.length !== 2) return never;
+  const subject = operandOf(list[0], at(place, 0), scope);
+  const wanted = operandOf(list[1], at(place, 1), scope);
+  if ("attribute" in wanted) throw new NotImportable(at(place, 1), "it must be a text, not an attribute");
+  if (typeof wanted.literal !== "string") return never;
+  if ("literal" in subject) throw new NotImportable(at(place, 0), "it must be an attribute");
+  const attribute = pathOf(subject.attribute);
+  const texts = isOfType(attribute, "string");
+  const holds = wanted.literal === "" ? texts : leaf(attribute, operator, [wanted.literal]);
+  return { holds, fails: false, nulls: not(texts) };
+}
+
+function comparison(operator: string, list: readonly unknown[], place: string, scope: Scope): Test {
+  if (!["==", "!=", "===", "!==", "<", "<=", ">", ">="].includes(operator))
+    throw new NotImportable(place, `the operator "${operator}" cannot be imported`);
+  if (list.length !== 2) throw new NotImportable(place, `"${operator}" must have two arguments`);
+  const operands = list.map((one, i) => operandOf(one, at(place, i), scope));
+  const isRight = "literal" in (operands[0] ?? {});
+  const [subject, other] = isRight ? operands.toReversed() : operands;
+  if (subject === undefined || other === undefined || "attribute" in other)
+    throw new NotImportable(place, `"${operator}" must compare an attribute with a value`);
+  const value = scalarOf(other.literal, place);
+  if ("literal" in subject) {
+    const literal = scalarOf(subject.literal, place);
+    if (typeof literal !== typeof value) throw new NotImportable(place, "it compares values of different types");
+    const isEqual = literal === value;
+    if (operator.length > 1 && "!=".includes(operator[0] ?? "")) return sure(operator[0] === "=" ? isEqual : !isEqual);
+    return sure(compare(MIRRORED[operator] ?? operator, literal, value));
+  }
+  const attribute = pathOf(subject.attribute);
+  if (operator === "===") return strictlyEquals(attribute, value);
+  if (operator === "!==") return opposite(strictlyEquals(attribute, value));
+  const isOrder = operator !== "==" && operator !== "!=";
+  if (isOrder && value === null) throw new NotImportable(place, `"${operator}" cannot be compared with null`);
+  if (typeof value !== "string" && value !== null && attribute !== "targetingKey")
+    scope.notes.note(
+      place,
+      "text that is a number in hexadecimal, octal or binary, or only white space, is no number here",
+    );
+  if (!scope.isJavaScript)
+    scope.notes.note(place, "an attribute of another type than the value is compared as flagd's JavaScript SDK does");
+  if (operator === "!=") return opposite(compares(attribute, "==", value, isRight));
+  return compares(attribute, ((isRight && MIRRORED[operator]) || operator) as "==", value, isRight);
+}
+
+function scalarOf(value: unknown, place: string): JsonScalar {
+  if (typeof value === "object" && value !== null)
+    throw new NotImportable(place, "a list, object or operation is no value here");
+  return value as JsonScalar;
+}
