@@ -6,6 +6,7 @@ import { finish } from "./finish.ts";
 import { importConfigCat } from "./systems/configcat/index.ts";
 import { importEppo } from "./systems/eppo/index.ts";
 import { importFlagd } from "./systems/flagd/index.ts";
+import { importFlagsmith } from "./systems/flagsmith/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
 import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
 import { importPostHog } from "./systems/posthog/index.ts";
@@ -31,6 +32,7 @@ const IMPORTERS: Record<SystemName, Importer> = {
   datadog: importEppo,
   eppo: importEppo,
   flagd: importFlagd,
+  flagsmith: importFlagsmith,
   growthbook: importGrowthBook,
   launchdarkly: importLaunchDarkly,
   posthog: importPostHog,

@@ -8,6 +8,7 @@ export const SYSTEM_NAMES = [
   "datadog",
   "eppo",
   "flagd",
+  "flagsmith",
   "growthbook",
   "launchdarkly",
   "posthog",

@@ -1,0 +1,150 @@
+import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
+import type { JsonValue, Rule } from "../../../../src/flags/document.ts";
+import { all, closed, exists, leaf, type Lowered } from "../../lowering/condition.ts";
+import { draftOf, NotImportable } from "../../lowering/draft.ts";
+import { Names } from "../../lowering/names.ts";
+import { at, type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
+import type { Draft, DraftProject, FlagInput, ImportedSegment } from "../../types.ts";
+import { type Environment, lowerSegment } from "./segments.ts";
+import { stateOf, StateTable } from "./states.ts";
+
+/** Imports an environment document, which Flagsmith's server SDKs evaluate locally. */
+export function importFlagsmith(input: unknown): DraftProject {
+  const source = fieldsOf(input);
+  const environment = { key: String(source["api_key"]), name: String(source["name"]) };
+  const segments = segmentsOf(fieldsOf(source["project"]), environment);
+  const overrides = [...identityOverrides(source), ...segmentOverrides(segments)];
+  const flags = listOf(source["feature_states"]).map((one, i) => {
+    const state = fieldsOf(one);
+    const key = stateOf(state).name;
+    const place = at("/feature_states", i);
+    return draftOf({ kind: "flag", key, place }, () =>
+      lowerFeature(
+        key,
+        state,
+        environment,
+        overrides.filter(({ feature }) => feature === key),
+        place,
+      ),
+    );
+  });
+  return { flags, segments: segments.map(({ draft }) => draft), toContext, fromResolution };
+}
+
+interface SourceSegment {
+  segment: Fields;
+  id: number;
+  key: string;
+  place: string;
+  draft: Draft<ImportedSegment>;
+}
+
+/** Returns the segments in the order of their ids, in which Flagsmith evaluates them. */
+function segmentsOf(project: Fields, environment: Environment): SourceSegment[] {
+  const names = new Names();
+  return listOf(project["segments"])
+    .map((one, i) => {
+      const segment = fieldsOf(one);
+      const name = textOf(segment["name"]) ?? String(segment["id"]);
+      const key = names.take(name);
+      const place = at("/project/segments", i);
+      const draft = draftOf({ kind: "segment", key, place }, (notes): ImportedSegment => {
+        const condition = closed(lowerSegment(segment, place, environment, notes));
+        return { key, name, description: "", condition };
+      });
+      return { segment, id: numberOf(segment["id"]) ?? 0, key, place, draft };
+    })
+    .sort((a, b) => a.id - b.id);
+}
+
+interface Override {
+  feature: string;
+  id: string;
+  when: Lowered;
+  state: Fields;
+  priority: number;
+  place: string;
+}
+
+function segmentOverrides(segments: readonly SourceSegment[]): Override[] {
+  const overrides = segments.flatMap(({ segment, key, place }) =>
+    listOf(segment["feature_states"]).map((one, i) => {
+      const state = fieldsOf(one);
+      return {
+        feature: stateOf(state).name,
+        id: key,
+        // Only identities belong to segments.
+        when: all(exists("targetingKey"), { segment: key }),
+        state,
+        priority: numberOf(fieldsOf(state["feature_segment"])["priority"]) ?? Infinity,
+        place: at(place, "feature_states", i),
+      };
+    }),
+  );
+  return overrides.sort((a, b) => (a.priority === b.priority ? 0 : a.priority - b.priority));
+}
+
+function identityOverrides(source: Fields): Override[] {
+  return listOf(source["identity_overrides"]).flatMap((one, i) => {
+    const identity = fieldsOf(one);
+    const identifier = String(identity["identifier"]);
+    return listOf(identity["identity_features"]).map((feature, j) => ({
+      feature: stateOf(fieldsOf(feature)).name,
+      id: `identity-${i + 1}`,
+      when: leaf("targetingKey", "equals", [identifier]),
+      state: fieldsOf(feature),
+      priority: -Infinity,
+      place: at("/identity_overrides", i, "identity_features", j),
+    }));
+  });
+}
+
+function lowerFeature(
+  key: string,
+  state: Fields,
+  environment: Environment,
+  overrides: readonly Override[],
+  place: string,
+): FlagInput {
+  const table = new StateTable(environment.key);
+  const serve = table.serve(state, place);
+  const control = table.control(state);
+  const names = new Names();
+  const rules: Rule[] = overrides.map((override): Rule => {
+    const { when } = override;
+    if (typeof when === "boolean") throw new NotImportable(override.place, "its identifier cannot be imported");
+    return { id: names.take(override.id), when, serve: table.serve(override.state, override.place) };
+  });
+  return {
+    key,
+    kind: "flag",
+    type: "object",
+    variants: table.variants,
+    clientVisible: false,
+    metadata: {},
+    enabled: true,
+    // Without an identity, everybody gets the control value.
+    offVariant: control,
+    rules,
+    default: serve,
+    prerequisites: [],
+  };
+}
+
+/** Returns the context that an OpenFeature user sends in the place of `{ identifier, traits }`. */
+function toContext(context: unknown): EvaluationContext {
+  const { identifier, traits } = fieldsOf(context);
+  const attributes = Object.entries(fieldsOf(traits)).map(([name, trait]) => [
+    name,
+    isFields(trait) && "value" in trait ? trait["value"] : trait,
+  ]);
+  return {
+    ...(Object.fromEntries(attributes) as Record<string, JsonValue>),
+    ...(typeof identifier === "string" && { targetingKey: identifier }),
+  };
+}
+
+/** Returns `{ enabled, value }`, or `undefined` if the flag was not imported. */
+function fromResolution(resolution: Resolution): unknown {
+  return resolution.reason === "ERROR" ? undefined : resolution.value;
+}

@@ -1,0 +1,118 @@
+import type { AttributePath } from "../../../../src/flags/document.ts";
+import { all, any, bucketIn, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
+import { at, type Fields, fieldsOf, listOf, textOf } from "../../lowering/source.ts";
+import { matchesTrait } from "./operators.ts";
+
+/** The size of Flagsmith's bucket space. */
+export const TOTAL = 9998;
+
+/** The environment, which conditions of a segment can read. */
+export interface Environment {
+  key: string;
+  name: string;
+}
+
+/** Returns when an identity belongs to a segment. */
+export function lowerSegment(segment: Fields, place: string, environment: Environment, notes: Notes): Lowered {
+  const rules = listOf(segment["rules"]);
+  if (rules.length === 0) return false;
+  const scope = { environment, notes, segmentKey: String(segment["id"]) };
+  return all(...rules.map((rule, i) => lowerRule(fieldsOf(rule), at(place, "rules", i), scope)));
+}
+
+interface Scope {
+  environment: Environment;
+  notes: Notes;
+  segmentKey: string;
+}
+
+function lowerRule(rule: Fields, place: string, scope: Scope): Lowered {
+  const conditions = listOf(rule["conditions"]).map((condition, i) =>
+    lowerCondition(fieldsOf(condition), at(place, "conditions", i), scope),
+  );
+  const rules = listOf(rule["rules"]).map((inner, i) => lowerRule(fieldsOf(inner), at(place, "rules", i), scope));
+  return all(joined(rule["type"], conditions, place), joined(rule["type"], rules, place));
+}
+
+function joined(type: unknown, parts: readonly Lowered[], place: string): Lowered {
+  if (parts.length === 0) return true;
+  if (type === "ALL") return all(...parts);
+  if (type === "ANY") return any(...parts);
+  if (type === "NONE") return not(any(...parts));
+  throw new NotImportable(at(place, "type"), `the type ${JSON.stringify(type)} of a rule is not known`);
+}
+
+function lowerCondition(condition: Fields, place: string, scope: Scope): Lowered {
+  const operator = textOf(condition["operator"]) ?? "";
+  const property = textOf(condition["property_"]) ?? textOf(condition["property"]) ?? "";
+  if (operator === "PERCENTAGE_SPLIT") return inSplit(property, condition["value"], place, scope);
+  if (property === "") return false;
+  const subject = subjectOf(property, place, scope);
+  if ("constant" in subject) throw new NotImportable(place, `a condition on ${property} is the same for everybody`);
+  const { attribute } = subject;
+  if (operator === "IS_SET") return isSet(attribute);
+  if (operator === "IS_NOT_SET") return not(isSet(attribute));
+  return matchesTrait(attribute, operator, condition["value"], place, scope.notes);
+}
+
+function isSet(attribute: AttributePath): Lowered {
+  return all(exists(attribute), not(leaf(attribute, "equals", [null])));
+}
+
+type Subject = { attribute: AttributePath; salt: string } | { constant: string };
+
+const TRAIT = /^\$\.identity\.traits\.(.+)$/;
+const QUOTED_TRAIT = /^\$\.identity\.traits\['(.+)'\]$/;
+
+/** Returns what a property reads: a trait, or a path into Flagsmith's context. */
+function subjectOf(property: string, place: string, { environment }: Scope): Subject {
+  const trait = TRAIT.exec(property)?.[1] ?? QUOTED_TRAIT.exec(property)?.[1];
+  if (trait !== undefined) return { attribute: traitPath(trait), salt: "" };
+  if (!property.startsWith("$.")) return { attribute: traitPath(property), salt: "" };
+  switch (property) {
+    case "$.identity.identifier":
+      return { attribute: "targetingKey", salt: "" };
+    case "$.identity.key":
+      return { attribute: "targetingKey", salt: `${environment.key}_` };
+    case "$.environment.key":
+      return { constant: environment.key };
+    case "$.environment.name":
+      return { constant: environment.name };
+    default:
+      throw new NotImportable(place, `the path ${property} cannot be imported`);
+  }
+}
+
+/** The identifier of an identity is not a trait, but the targeting key. */
+function traitPath(name: string): AttributePath {
+  if (name === "targetingKey" || name === "request")
+    throw new NotImportable("", `a trait with the name ${name} cannot be an attribute`);
+  return name.startsWith("request.") ? [name] : name;
+}
+
+function inSplit(property: string, value: unknown, place: string, scope: Scope): Lowered {
+  const percentage = Number.parseFloat(String(value));
+  if (property !== "" && !property.startsWith("$.")) return false;
+  const subject = subjectOf(property === "" ? "$.identity.key" : property, place, scope);
+  if ("constant" in subject) throw new NotImportable(place, `a split by ${property} is the same for everybody`);
+  const bucketing = {
+    by: [subject.attribute],
+    salt: `${scope.segmentKey},${subject.salt}`,
+    hash: "flagsmith-1" as const,
+    total: TOTAL,
+  };
+  return bucketIn(bucketing, [[0, firstBucket((share) => share > percentage)]]);
+}
+
+/** Returns the first bucket whose percentage, as Flagsmith calculates it, is past a bound. */
+export function firstBucket(isPast: (percentage: number) => boolean): number {
+  let low = 0;
+  let high = TOTAL;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isPast((middle / 9998) * 100)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
