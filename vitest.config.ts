@@ -11,6 +11,14 @@ const maxWorkers = Math.min(4, Math.max(2, availableParallelism()));
  */
 const shared = { isolate: false, maxWorkers, testTimeout: 60_000, expect: { poll: { timeout: 60_000 } } };
 
+/** Deep tests that use no service. `npm run test:services` leaves them out. */
+const withoutServices = [
+  "test/deep/{hashing,import}/**",
+  "test/deep/purge/schedules.test.ts",
+  "test/deep/simulate/planet.test.ts",
+];
+const hasServices = process.env["TEST_DATABASE_URL"] !== undefined;
+
 const inWorkerd = () =>
   cloudflareTest({
     main: "test/worker/support/flights-worker.ts",
@@ -39,7 +47,7 @@ export default defineConfig({
           ...shared,
           name: "deep",
           include: ["test/deep/**/*.test.ts"],
-          exclude: ["test/deep/worker/**"],
+          exclude: ["test/deep/worker/**", ...(hasServices ? withoutServices : [])],
           testTimeout: 1_200_000,
           hookTimeout: 120_000,
           fileParallelism: false,
