@@ -11,8 +11,8 @@ import { type ProcessTest, startProcessTest } from "../cli/serve.ts";
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
-/** The tarball has 212 kB, most of which is the command with its engine for patterns. */
-const MAX_TARBALL_BYTES = 260_000;
+/** The tarball has 282 kB, most of which is the command with its engine for patterns and its importers. */
+const MAX_TARBALL_BYTES = 300_000;
 /** Names no deployment. Variables that are `undefined` are not set. */
 const NOTHING_SET = { BURGEE_CONFIG: "no-such-file.yaml", BURGEE_URL: undefined, BURGEE_TOKEN: undefined };
 
