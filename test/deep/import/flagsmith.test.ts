@@ -8,20 +8,26 @@ import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { randomEnvironment, randomIdentity } from "../../support/import/random/flagsmith.ts";
 import { drawsOf } from "../../support/import/random/pick.ts";
+import { readJson } from "../../support/import/suites.ts";
 
 const FEATURES = 40;
 const IDENTITIES = 10_000;
 
 await prepareToCompileAny();
 
-test("flagsmith: random features give what flagsmith-nodejs gives", async () => {
-  const draws = drawsOf(5);
-  const environment = randomEnvironment(draws, FEATURES);
+async function clientOf(environment: object): Promise<Flagsmith> {
   const folder = await mkdtemp(join(tmpdir(), "flagsmith-"));
   const path = join(folder, "environment.json");
   await writeFile(path, JSON.stringify(environment));
   const client = new Flagsmith({ offlineMode: true, offlineHandler: new LocalFileHandler(path) });
   await rm(folder, { recursive: true });
+  return client;
+}
+
+test("flagsmith: random features give what flagsmith-nodejs gives", async () => {
+  const draws = drawsOf(5);
+  const environment = randomEnvironment(draws, FEATURES);
+  const client = await clientOf(environment);
   const project = importProject("flagsmith", environment);
   const evaluate = evaluatorOf(project);
   expect(project.flags).toHaveLength(FEATURES);
@@ -38,4 +44,22 @@ test("flagsmith: random features give what flagsmith-nodejs gives", async () => 
     }
   }
   expect(different).toEqual([]);
+});
+
+interface Suite {
+  source: object;
+  cases: { flag: string; context: { identifier?: string; traits?: object }; expected: object }[];
+}
+
+test("flagsmith: our own cases expect what flagsmith-nodejs gives", async () => {
+  const { source, cases } = readJson("flagsmith/cases.json") as Suite;
+  const client = await clientOf(source);
+  for (const { flag, context, expected } of cases) {
+    const { identifier, traits = {} } = context;
+    const theirs = await (identifier === undefined
+      ? client.getEnvironmentFlags()
+      : client.getIdentityFlags(identifier, traits as never));
+    const { enabled, value } = theirs.getFlag(flag);
+    expect({ flag, context, expected: { enabled, value: value ?? null } }).toEqual({ flag, context, expected });
+  }
 });

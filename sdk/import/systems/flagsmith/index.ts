@@ -1,30 +1,31 @@
 import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
 import type { JsonValue, Rule } from "../../../../src/flags/document.ts";
 import { all, closed, exists, leaf, type Lowered } from "../../lowering/condition.ts";
-import { draftOf, NotImportable } from "../../lowering/draft.ts";
+import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import type { Draft, DraftProject, FlagInput, ImportedSegment } from "../../types.ts";
-import { type Environment, lowerSegment } from "./segments.ts";
+import { lowerSegment } from "./segments.ts";
 import { stateOf, StateTable } from "./states.ts";
 
 /** Imports an environment document, which Flagsmith's server SDKs evaluate locally. */
 export function importFlagsmith(input: unknown): DraftProject {
   const source = fieldsOf(input);
-  const environment = { key: String(source["api_key"]), name: String(source["name"]) };
-  const segments = segmentsOf(fieldsOf(source["project"]), environment);
+  const environmentKey = String(source["api_key"]);
+  const segments = segmentsOf(fieldsOf(source["project"]), environmentKey);
   const overrides = [...identityOverrides(source), ...segmentOverrides(segments)];
   const flags = listOf(source["feature_states"]).map((one, i) => {
     const state = fieldsOf(one);
     const key = stateOf(state).name;
     const place = at("/feature_states", i);
-    return draftOf({ kind: "flag", key, place }, () =>
+    return draftOf({ kind: "flag", key, place }, (notes) =>
       lowerFeature(
         key,
         state,
-        environment,
+        environmentKey,
         overrides.filter(({ feature }) => feature === key),
         place,
+        notes,
       ),
     );
   });
@@ -40,7 +41,7 @@ interface SourceSegment {
 }
 
 /** Returns the segments in the order of their ids, in which Flagsmith evaluates them. */
-function segmentsOf(project: Fields, environment: Environment): SourceSegment[] {
+function segmentsOf(project: Fields, environmentKey: string): SourceSegment[] {
   const names = new Names();
   return listOf(project["segments"])
     .map((one, i) => {
@@ -49,7 +50,7 @@ function segmentsOf(project: Fields, environment: Environment): SourceSegment[] 
       const key = names.take(name);
       const place = at("/project/segments", i);
       const draft = draftOf({ kind: "segment", key, place }, (notes): ImportedSegment => {
-        const condition = closed(lowerSegment(segment, place, environment, notes));
+        const condition = closed(lowerSegment(segment, place, environmentKey, notes));
         return { key, name, description: "", condition };
       });
       return { segment, id: numberOf(segment["id"]) ?? 0, key, place, draft };
@@ -60,6 +61,8 @@ function segmentsOf(project: Fields, environment: Environment): SourceSegment[] 
 interface Override {
   feature: string;
   id: string;
+  /** The identity that the override is for, unless it is for a segment. */
+  identifier?: string;
   when: Lowered;
   state: Fields;
   priority: number;
@@ -91,6 +94,7 @@ function identityOverrides(source: Fields): Override[] {
     return listOf(identity["identity_features"]).map((feature, j) => ({
       feature: stateOf(fieldsOf(feature)).name,
       id: `identity-${i + 1}`,
+      identifier,
       when: leaf("targetingKey", "equals", [identifier]),
       state: fieldsOf(feature),
       priority: -Infinity,
@@ -102,16 +106,22 @@ function identityOverrides(source: Fields): Override[] {
 function lowerFeature(
   key: string,
   state: Fields,
-  environment: Environment,
+  environmentKey: string,
   overrides: readonly Override[],
   place: string,
+  notes: Notes,
 ): FlagInput {
-  const table = new StateTable(environment.key);
+  const table = new StateTable(environmentKey);
   const serve = table.serve(state, place);
   const control = table.control(state);
   const names = new Names();
   const rules: Rule[] = overrides.map((override): Rule => {
-    const { when } = override;
+    const { when, identifier = "" } = override;
+    if (identifier.includes(","))
+      notes.approximate(
+        override.place,
+        `Flagsmith's SDK for Node.js splits the identifier "${identifier}" at the comma`,
+      );
     if (typeof when === "boolean") throw new NotImportable(override.place, "its identifier cannot be imported");
     return { id: names.take(override.id), when, serve: table.serve(override.state, override.place) };
   });

@@ -132,6 +132,6 @@ function hasRemainder(attribute: AttributePath, value: string, place: string, no
   if (parts.length !== 2 || Number.isNaN(divisor) || Number.isNaN(remainder) || divisor === 0) return false;
   if (divisor < 0 || !Number.isFinite(divisor) || !Number.isFinite(remainder))
     throw new NotImportable(place, "the divisor must be a number above 0");
-  notes.note(place, 'text that only begins with a number, such as "5 apples", has no remainder here');
+  notes.approximate(place, 'text that only begins with a number, such as "2.0.0", has no remainder here');
   return leaf(attribute, "equals", [remainder], { read: { modulo: divisor } });
 }

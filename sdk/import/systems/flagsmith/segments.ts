@@ -1,28 +1,22 @@
 import type { AttributePath } from "../../../../src/flags/document.ts";
 import { all, any, bucketIn, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
-import { at, type Fields, fieldsOf, listOf, textOf } from "../../lowering/source.ts";
+import { at, type Fields, fieldsOf, listOf, scalarText, textOf } from "../../lowering/source.ts";
 import { matchesTrait } from "./operators.ts";
 
 /** The size of Flagsmith's bucket space. */
 export const TOTAL = 9998;
 
-/** The environment, which conditions of a segment can read. */
-export interface Environment {
-  key: string;
-  name: string;
-}
-
 /** Returns when an identity belongs to a segment. */
-export function lowerSegment(segment: Fields, place: string, environment: Environment, notes: Notes): Lowered {
+export function lowerSegment(segment: Fields, place: string, environmentKey: string, notes: Notes): Lowered {
   const rules = listOf(segment["rules"]);
   if (rules.length === 0) return false;
-  const scope = { environment, notes, segmentKey: String(segment["id"]) };
+  const scope = { environmentKey, notes, segmentKey: String(segment["id"]) };
   return all(...rules.map((rule, i) => lowerRule(fieldsOf(rule), at(place, "rules", i), scope)));
 }
 
 interface Scope {
-  environment: Environment;
+  environmentKey: string;
   notes: Notes;
   segmentKey: string;
 }
@@ -45,14 +39,16 @@ function joined(type: unknown, parts: readonly Lowered[], place: string): Lowere
 
 function lowerCondition(condition: Fields, place: string, scope: Scope): Lowered {
   const operator = textOf(condition["operator"]) ?? "";
-  const property = textOf(condition["property_"]) ?? textOf(condition["property"]) ?? "";
-  if (operator === "PERCENTAGE_SPLIT") return inSplit(property, condition["value"], place, scope);
+  const field = textOf(condition["property_"]) === undefined ? "property" : "property_";
+  const property = textOf(condition[field]) ?? "";
+  const where = at(place, field);
+  if (operator === "PERCENTAGE_SPLIT") return inSplit(property, condition["value"], where, scope);
   if (property === "") return false;
-  const subject = subjectOf(property, place, scope);
-  if ("constant" in subject) throw new NotImportable(place, `a condition on ${property} is the same for everybody`);
-  const { attribute } = subject;
+  const { attribute, salt } = subjectOf(property, where, scope);
   if (operator === "IS_SET") return isSet(attribute);
   if (operator === "IS_NOT_SET") return not(isSet(attribute));
+  // The key joins the environment's key and the identifier, and no attribute contains both.
+  if (salt !== "") throw new NotImportable(where, `a condition on ${property} cannot be imported, except for a split`);
   return matchesTrait(attribute, operator, condition["value"], place, scope.notes);
 }
 
@@ -60,42 +56,45 @@ function isSet(attribute: AttributePath): Lowered {
   return all(exists(attribute), not(leaf(attribute, "equals", [null])));
 }
 
-type Subject = { attribute: AttributePath; salt: string } | { constant: string };
+interface Subject {
+  attribute: AttributePath;
+  salt: string;
+}
 
 const TRAIT = /^\$\.identity\.traits\.(.+)$/;
 const QUOTED_TRAIT = /^\$\.identity\.traits\['(.+)'\]$/;
 
 /** Returns what a property reads: a trait, or a path into Flagsmith's context. */
-function subjectOf(property: string, place: string, { environment }: Scope): Subject {
+function subjectOf(property: string, place: string, { environmentKey }: Scope): Subject {
   const trait = TRAIT.exec(property)?.[1] ?? QUOTED_TRAIT.exec(property)?.[1];
-  if (trait !== undefined) return { attribute: traitPath(trait), salt: "" };
-  if (!property.startsWith("$.")) return { attribute: traitPath(property), salt: "" };
+  if (trait !== undefined) return { attribute: traitPath(trait, place), salt: "" };
+  if (!property.startsWith("$.")) return { attribute: traitPath(property, place), salt: "" };
   switch (property) {
     case "$.identity.identifier":
       return { attribute: "targetingKey", salt: "" };
     case "$.identity.key":
-      return { attribute: "targetingKey", salt: `${environment.key}_` };
+      return { attribute: "targetingKey", salt: `${environmentKey}_` };
     case "$.environment.key":
-      return { constant: environment.key };
     case "$.environment.name":
-      return { constant: environment.name };
+      throw new NotImportable(place, `the path ${property} has the same value for everybody`);
     default:
       throw new NotImportable(place, `the path ${property} cannot be imported`);
   }
 }
 
 /** The identifier of an identity is not a trait, but the targeting key. */
-function traitPath(name: string): AttributePath {
+function traitPath(name: string, place: string): AttributePath {
   if (name === "targetingKey" || name === "request")
-    throw new NotImportable("", `a trait with the name ${name} cannot be an attribute`);
+    throw new NotImportable(place, `a trait with the name ${name} cannot be an attribute`);
   return name.startsWith("request.") ? [name] : name;
 }
 
 function inSplit(property: string, value: unknown, place: string, scope: Scope): Lowered {
-  const percentage = Number.parseFloat(String(value));
+  const percentage = Number.parseFloat(scalarText(value));
+  // No bucket is below a percentage that is not a number.
+  if (Number.isNaN(percentage)) return false;
   if (property !== "" && !property.startsWith("$.")) return false;
   const subject = subjectOf(property === "" ? "$.identity.key" : property, place, scope);
-  if ("constant" in subject) throw new NotImportable(place, `a split by ${property} is the same for everybody`);
   const bucketing = {
     by: [subject.attribute],
     salt: `${scope.segmentKey},${subject.salt}`,
