@@ -3,7 +3,7 @@ import { type Attribute, compileAttribute, type Getter } from "./attribute.ts";
 import { CompileError } from "./compile-error.ts";
 import { type HashState, hashState, murmur3 } from "./hashing/murmur3.ts";
 import { NO_BUCKET } from "./hashing/no-bucket.ts";
-import { loadedSchemes } from "./hashing/scheme-library.ts";
+import { schemeLibrary } from "./hashing/scheme-library.ts";
 import type { EvaluationInput } from "./types.ts";
 
 /** Returns the subject's bucket, from 0 to the total less one, or NO_BUCKET. */
@@ -60,7 +60,7 @@ export function compileBucketing({ by, salt, hash, total = WEIGHT_TOTAL }: Bucke
     bucket:
       hash === NATIVE_SCHEME
         ? compileNative(salt, total, attributes)
-        : loadedSchemes().compileScheme(hash, salt, total, gettersOf(attributes)),
+        : schemeLibrary.loaded.compileScheme(hash, salt, total, gettersOf(attributes)),
     total,
     readsRequest: attributes.some((attribute) => attribute.readsRequest),
     byLabel: attributes.map((attribute) => attribute.label).join(" or "),

@@ -13,7 +13,7 @@ import {
 } from "./serve.ts";
 import { FALSE, TRUE, type Test } from "./truth.ts";
 import type { EvaluationInput, Resolution } from "./types.ts";
-import { loadedWindows } from "./windows/window-library.ts";
+import { windowLibrary } from "./windows/window-library.ts";
 import type { Windows } from "./windows/windows.ts";
 
 /** A flag's configuration as executable parts. `run` evaluates them in order, and an explanation traces them. */
@@ -94,7 +94,7 @@ function compileRule(
   if (Number.isNaN(from) || Number.isNaN(until)) throw new CompileError("from and until must be ISO 8601 instants");
   if (Number.isFinite(from)) compilation.traits.instants.add(from);
   if (Number.isFinite(until)) compilation.traits.instants.add(until);
-  const during = rule.during === undefined ? undefined : loadedWindows().compileWindows(rule.during);
+  const during = rule.during === undefined ? undefined : windowLibrary.loaded.compileWindows(rule.during);
   if (during !== undefined) {
     compilation.traits.turns.add((now) => (now >= from && now < until ? during.nextTurn(now) : Infinity));
   }

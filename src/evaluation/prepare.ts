@@ -1,13 +1,19 @@
 import { NATIVE_SCHEME, type FlagDocument } from "../flags/document.ts";
-import { isPatternEngineLoaded, loadPatternEngine } from "../flags/formats/pattern.ts";
-import { areSchemesLoaded, loadSchemes } from "./hashing/scheme-library.ts";
-import { areWindowsLoaded, loadWindows } from "./windows/window-library.ts";
+import { patternEngine } from "../flags/formats/pattern.ts";
+import { schemeLibrary } from "./hashing/scheme-library.ts";
+import { windowLibrary } from "./windows/window-library.ts";
 
 /** The libraries that compiling a document may need, as bits. */
 const PATTERNS = 1;
 const SCHEMES = 2;
 const WINDOWS = 4;
 const ALL = PATTERNS | SCHEMES | WINDOWS;
+
+const LIBRARIES = [
+  { bit: PATTERNS, library: patternEngine },
+  { bit: SCHEMES, library: schemeLibrary },
+  { bit: WINDOWS, library: windowLibrary },
+];
 
 /** The operator that needs the pattern engine, as the JSON text of a document contains it. */
 const MATCHES = '"matches"';
@@ -50,17 +56,14 @@ export async function prepareToCompileAny(): Promise<void> {
 }
 
 function absentLibraries(): number {
-  return (
-    (isPatternEngineLoaded() ? 0 : PATTERNS) | (areSchemesLoaded() ? 0 : SCHEMES) | (areWindowsLoaded() ? 0 : WINDOWS)
-  );
+  let absent = 0;
+  for (const { bit, library } of LIBRARIES) if (!library.isLoaded) absent |= bit;
+  return absent;
 }
 
 function load(needed: number): Promise<void> | undefined {
   if (needed === 0) return undefined;
-  const loading: Promise<void>[] = [];
-  if ((needed & PATTERNS) !== 0) loading.push(loadPatternEngine());
-  if ((needed & SCHEMES) !== 0) loading.push(loadSchemes());
-  if ((needed & WINDOWS) !== 0) loading.push(loadWindows());
+  const loading = LIBRARIES.filter(({ bit }) => (needed & bit) !== 0).map(({ library }) => library.load());
   return Promise.all(loading).then(() => undefined);
 }
 

@@ -1,7 +1,7 @@
 import { AGE_UNITS, type AgeUnit, type JsonScalar, type JsonValue, type Reader } from "../../flags/document.ts";
 import { toInstant } from "../../flags/operator-values.ts";
 import { CompileError } from "../compile-error.ts";
-import { loadedSchemes } from "../hashing/scheme-library.ts";
+import { schemeLibrary } from "../hashing/scheme-library.ts";
 import { canonicalJson } from "../../flags/formats/canonical-json.ts";
 
 /** Reads a value at a time (ms since epoch). Returns `undefined` if the reader cannot read it. */
@@ -80,7 +80,7 @@ function hashBy(read: Extract<Reader, { sha256: string }>): Read | undefined {
   const bytes = first ?? last;
   if (typeof salt !== "string" || Object.keys(others).length > 0 || (first !== undefined && isEnd)) return undefined;
   if (bytes !== undefined && (!Number.isInteger(bytes) || bytes < 1)) return undefined;
-  const hash = loadedSchemes().compileTextHash(salt, bytes, isEnd);
+  const hash = schemeLibrary.loaded.compileTextHash(salt, bytes, isEnd);
   return (value) => {
     const text = readText(value);
     return text === undefined ? undefined : hash(text);

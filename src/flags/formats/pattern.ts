@@ -1,14 +1,16 @@
 import * as preloaded from "#preloaded-pattern-engine";
 import type { RE2JS } from "re2js";
+import { LazyLibrary } from "../../ops/lazy-library.ts";
 import { SharedValues } from "../shared-values.ts";
 
 export type Pattern = RE2JS;
 
-/**
- * The library that runs patterns. It is as large as everything else that evaluation needs, and most environments have
- * no patterns, so the worker's bundle preloads nothing (dev/bundle.ts). Tools, which start in other ways, do.
- */
-let engine: typeof preloaded | undefined = "RE2JS" in preloaded ? preloaded : undefined;
+/** It is as large as everything else that evaluation needs, and most environments have no patterns. */
+export const patternEngine = new LazyLibrary<typeof preloaded>(
+  "the pattern engine",
+  "RE2JS" in preloaded ? preloaded : undefined,
+  () => import("./re2.ts"),
+);
 
 /** A compiled pattern takes several KiB and remembers how it matched, so equal patterns are one. */
 const shared = new SharedValues<Pattern>();
@@ -27,8 +29,7 @@ export function compilePattern(pattern: string, caseInsensitive: boolean): Patte
 }
 
 function newPattern(pattern: string, caseInsensitive: boolean): Pattern {
-  if (engine === undefined) throw new Error("a pattern was compiled before the pattern engine was loaded");
-  const { RE2JS, RE2JSException } = engine;
+  const { RE2JS, RE2JSException } = patternEngine.loaded;
   try {
     return RE2JS.compile(pattern, caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);
   } catch (error) {
@@ -45,15 +46,6 @@ export function hasEmptyAlternative(pattern: string): boolean {
   if (!pattern.includes("|")) return false;
   const compiled = compilePattern(pattern, false);
   return ["", "\u0001", PRINTABLE].every((text) => compiled.matcher(text).find());
-}
-
-export function isPatternEngineLoaded(): boolean {
-  return engine !== undefined;
-}
-
-/** Loads the engine. Requests share no promise, because one that waits for another's promise can wait forever. */
-export async function loadPatternEngine(): Promise<void> {
-  engine ??= await import("./re2.ts");
 }
 
 /** A pattern is not valid; the message is RE2's. */
