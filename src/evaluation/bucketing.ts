@@ -9,8 +9,10 @@ import type { EvaluationInput } from "./types.ts";
 /** Returns the subject's bucket, from 0 to the total less one, or NO_BUCKET. */
 export type Bucketing = (input: EvaluationInput) => number;
 
+const SIGN = 0x80000000 | 0;
+
 /** The two results of a rollout by `targetingKey` alone. */
-export interface Branches<T = unknown> {
+export interface Branches<T> {
   /** The first bucket that is above: from 1 to 99,999. */
   end: number;
   below: T;
@@ -32,7 +34,17 @@ export function bucketOf(salt: string, value: string): number {
  * it compares the hash itself, without a bucket.
  */
 export function compileBranch<T>(salt: string, branches: Branches<T>): (input: EvaluationInput) => T {
-  return murmurBranch(hashState(`${salt}:`), branches) as (input: EvaluationInput) => T;
+  const { end, below, above, missing } = branches;
+  const state = hashState(`${salt}:`);
+  // The bucket is below the end if the unsigned hash is at most this number. Flipping the sign bit of both keeps their
+  // order as signed numbers, which the engine compares without boxing them.
+  const last = (Math.ceil((end * 4294967296) / WEIGHT_TOTAL) - 1) ^ SIGN;
+  return (input) => {
+    const value: JsonValue | undefined = input.context.targetingKey;
+    const text = typeof value === "string" && value !== "" ? value : bucketingValue(value);
+    if (text === undefined) return missing;
+    return (murmur3(state, text) ^ SIGN) <= last ? below : above;
+  };
 }
 
 export interface CompiledBucketing {
@@ -83,20 +95,6 @@ function gettersOf(attributes: readonly Attribute[]): Getter[] {
 /** Returns `(uint64(hash) * 100000) >> 32`. The product stays below 2^53, so a double holds it exactly. */
 function murmurBucket(state: HashState, text: string): number {
   return (((murmur3(state, text) >>> 0) * WEIGHT_TOTAL) / 4294967296) | 0;
-}
-
-const SIGN = 0x80000000 | 0;
-
-function murmurBranch(state: HashState, { end, below, above, missing }: Branches): (input: EvaluationInput) => unknown {
-  // The bucket is below the end if the unsigned hash is at most this number. Flipping the sign bit of both keeps their
-  // order as signed numbers, which the engine compares without boxing them.
-  const last = (Math.ceil((end * 4294967296) / WEIGHT_TOTAL) - 1) ^ SIGN;
-  return (input) => {
-    const value: JsonValue | undefined = input.context.targetingKey;
-    const text = typeof value === "string" && value !== "" ? value : bucketingValue(value);
-    if (text === undefined) return missing;
-    return (murmur3(state, text) ^ SIGN) <= last ? below : above;
-  };
 }
 
 function murmurOfValue(state: HashState, value: JsonValue | undefined): number {
