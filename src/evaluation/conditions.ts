@@ -126,12 +126,7 @@ function compileLeaf(condition: AttributeCondition, compilation: Compilation): T
   const attribute = compileAttribute(condition.attribute);
   compilation.traits.readsRequest ||= attribute.readsRequest;
   compilation.traits.readsAge ||= readerName(condition.read) === "age";
-  const text = JSON.stringify(condition);
-  const known = leaves.get(text);
-  if (known !== undefined) return known;
-  const leaf = newLeaf(condition, attribute);
-  leaves.add(text, leaf);
-  return leaf;
+  return leaves.getOrMake(JSON.stringify(condition), () => newLeaf(condition, attribute));
 }
 
 function newLeaf(condition: AttributeCondition, attribute: Attribute): Test {

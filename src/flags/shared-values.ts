@@ -23,6 +23,15 @@ export class SharedValues<V extends object> {
     return this.#references.get(text)?.deref();
   }
 
+  /** Returns the value that something uses, or else what `make` returns. */
+  getOrMake(text: string, make: () => V): V {
+    const known = this.get(text);
+    if (known !== undefined) return known;
+    const value = make();
+    this.add(text, value);
+    return value;
+  }
+
   add(text: string, value: V): void {
     if (text.length > this.#maxChars) return;
     if (!this.#references.has(text)) this.#chars += text.length;

@@ -30,19 +30,19 @@ export function compileWindows(windows: readonly RecurringWindow[]): Windows {
   };
 }
 
-function compileWindow({ timezone, days, from, to }: RecurringWindow): CompiledWindow {
-  const text = JSON.stringify([timezone, days, from, to]);
-  const known = shared.get(text);
-  if (known !== undefined) return known;
+function compileWindow(window: RecurringWindow): CompiledWindow {
+  const { timezone, days, from, to } = window;
+  return shared.getOrMake(JSON.stringify([timezone, days, from, to]), () => newWindow(window));
+}
+
+function newWindow({ timezone, days, from, to }: RecurringWindow): CompiledWindow {
   const start = parseTimeOfDay(from) * 60_000;
   const end = parseTimeOfDay(to) * 60_000;
   const isDay = WEEKDAYS.map((day) => days.includes(day));
   if (!(start >= 0 && start < DAY_MS && end >= 0) || start === end || !isDay.includes(true)) {
     throw new CompileError("during must have days, and times such as 09:00 that differ");
   }
-  const compiled = new CompiledWindow(clockOf(timezone), isDay, start, end < start ? end + DAY_MS : end);
-  shared.add(text, compiled);
-  return compiled;
+  return new CompiledWindow(clockOf(timezone), isDay, start, end < start ? end + DAY_MS : end);
 }
 
 /** One occurrence of a window, on the day that it starts on (days since 1970). */

@@ -12,13 +12,11 @@ const shared = new SharedValues<ZoneClock>();
 
 /** Returns the clock of a time zone. Throws CompileError if the runtime does not know the zone. */
 export function clockOf(timeZone: string): ZoneClock {
-  const known = shared.get(timeZone);
-  if (known !== undefined) return known;
-  const format = clockFormat(timeZone);
-  if (format === undefined) throw new CompileError(`unknown time zone ${JSON.stringify(timeZone)}`);
-  const clock = new ZoneClock(format);
-  shared.add(timeZone, clock);
-  return clock;
+  return shared.getOrMake(timeZone, () => {
+    const format = clockFormat(timeZone);
+    if (format === undefined) throw new CompileError(`unknown time zone ${JSON.stringify(timeZone)}`);
+    return new ZoneClock(format);
+  });
 }
 
 /** The clock on the wall in a time zone. It shows local times: ms since 1970 as if the zone were UTC. */

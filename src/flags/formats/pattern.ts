@@ -20,12 +20,7 @@ const shared = new SharedValues<Pattern>();
  * @throws PatternError
  */
 export function compilePattern(pattern: string, caseInsensitive: boolean): Pattern {
-  const text = `${caseInsensitive ? "i" : "s"}${pattern}`;
-  const known = shared.get(text);
-  if (known !== undefined) return known;
-  const compiled = newPattern(pattern, caseInsensitive);
-  shared.add(text, compiled);
-  return compiled;
+  return shared.getOrMake(`${caseInsensitive ? "i" : "s"}${pattern}`, () => newPattern(pattern, caseInsensitive));
 }
 
 function newPattern(pattern: string, caseInsensitive: boolean): Pattern {

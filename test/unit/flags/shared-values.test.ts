@@ -11,6 +11,13 @@ describe("shared values", () => {
     expect(shared.get("b")).toBeUndefined();
   });
 
+  test("make a value once for each text", ({ expect }) => {
+    const shared = new SharedValues<object>();
+    const made = ["a", "b", "a"].map((text) => shared.getOrMake(text, () => ({})));
+    expect(made[2]).toBe(made[0]);
+    expect(made[1]).not.toBe(made[0]);
+  });
+
   test("keep a bounded number of characters, even if every value is in use", ({ expect }) => {
     const shared = new SharedValues<object>(100);
     const values = Array.from({ length: 1000 }, (_, i) => ({ i }));
