@@ -15,6 +15,7 @@ import { OVERRIDES_HEADER, OVERRIDES_PARAMETER, presentedOverrides } from "../ov
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
 import { requestId } from "../request-id.ts";
 import { sharedHeaders } from "./shared-headers.ts";
+import { waitUntilOf } from "../wait-until.ts";
 
 /** A response before it is sent. */
 interface FlagsResponse extends Provenance {
@@ -36,12 +37,8 @@ export function registerFlags(app: Hono<AppEnv>, services: Services): void {
   // Paths below a flag have no preflight: /flags/{name}/update takes admin tokens, which no page holds.
   app.options("/flags", preflight);
   app.options("/flags/:name", preflight);
-  app.get("/flags/:name", (c) =>
-    respondToGet(services, c.req.raw, (promise) => c.executionCtx.waitUntil(promise), c.req.param("name")),
-  );
-  app.get("/flags", (c) =>
-    respondToGet(services, c.req.raw, (promise) => c.executionCtx.waitUntil(promise), undefined),
-  );
+  app.get("/flags/:name", (c) => respondToGet(services, c.req.raw, waitUntilOf(c), c.req.param("name")));
+  app.get("/flags", (c) => respondToGet(services, c.req.raw, waitUntilOf(c), undefined));
 }
 
 /** Responds with one flag, or with all flags if `name` is undefined. */
@@ -73,9 +70,10 @@ export async function respondToGet(
     if (rendered.overrides !== undefined) response.headers.set(OVERRIDES_HEADER, rendered.overrides);
     if (services.endpointCache !== undefined && !hasOverrides && !rendered.isStale) {
       const ttlSeconds = secondsToStore(services, rendered);
-      const tags = tagsOf(services, opened, name);
-      if (ttlSeconds > 0)
+      if (ttlSeconds > 0) {
+        const tags = tagsOf(services, opened, name);
         waitUntil(services.endpointCache.put(key(), response.clone(), tags, ttlSeconds).catch(() => undefined));
+      }
     }
     // Set after the response is stored, because the time belongs to this response alone.
     if (rendered.timing !== undefined) response.headers.set("server-timing", rendered.timing);

@@ -13,6 +13,7 @@ import { OVERRIDES_HEADER } from "../overrides/presented-overrides.ts";
 import { entityTag, matchesEntityTag, type Rendered, renderResolution } from "./render.ts";
 import { requestId } from "../request-id.ts";
 import { sharedHeaders } from "./shared-headers.ts";
+import { waitUntilOf } from "../wait-until.ts";
 
 /** The errors that another context could avoid. Clients read an error code only from a status of 400 or 500. */
 const CAUSED_BY_CALLER = new Set<ErrorCode>(["TARGETING_KEY_MISSING", "INVALID_CONTEXT"]);
@@ -21,10 +22,10 @@ const CAUSED_BY_CALLER = new Set<ErrorCode>(["TARGETING_KEY_MISSING", "INVALID_C
 export function registerOfrep(app: Hono<AppEnv>, services: Services): void {
   app.options("/ofrep/*", preflight);
   app.post("/ofrep/v1/evaluate/flags/:key", (c) =>
-    evaluateFlag(services, c.req.raw, (promise) => c.executionCtx.waitUntil(promise), c.req.param("key")),
+    evaluateFlag(services, c.req.raw, waitUntilOf(c), c.req.param("key")),
   );
   app.post("/ofrep/v1/evaluate/flags", (c) =>
-    evaluateFlags(services, c.req.raw, (promise) => c.executionCtx.waitUntil(promise), c.req.query("flagConfigEtag")),
+    evaluateFlags(services, c.req.raw, waitUntilOf(c), c.req.query("flagConfigEtag")),
   );
 }
 

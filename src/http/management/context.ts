@@ -11,11 +11,6 @@ export interface ManagementEnv {
 
 export type ManagementContext = Context<ManagementEnv>;
 
-/** Returns a function that keeps the worker alive for work that goes on after the response. */
-export function waitUntilOf(c: ManagementContext): (promise: Promise<unknown>) => void {
-  return (promise) => c.executionCtx.waitUntil(promise);
-}
-
 /** The environment in the route's path. */
 export function environmentOf(c: ManagementContext): string {
   return c.req.param("env") ?? "";

@@ -2,7 +2,8 @@ import { StoreUnavailableError } from "../../ops/errors.ts";
 import type { Published } from "../../delivery/publish/publisher.ts";
 import type { Written, WriteResult } from "../../store/writes/transaction.ts";
 import type { Services } from "../services.ts";
-import { type ManagementContext, waitUntilOf } from "./context.ts";
+import type { ManagementContext } from "./context.ts";
+import { waitUntilOf } from "../wait-until.ts";
 
 /** How long a response waits for the purge of the data centres; after that, the purge goes on after the response. */
 export const EDGE_PATIENCE_MS = 1000;

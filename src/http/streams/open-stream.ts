@@ -8,6 +8,7 @@ import { ChangeStream, type Opening, openingOf } from "./change-stream.ts";
 import { CORS_HEADERS } from "../cors.ts";
 import { HttpError } from "../errors.ts";
 import { farewellFrame } from "./stream-frames.ts";
+import { waitUntilOf } from "../wait-until.ts";
 
 /** Shorter than the 30 s after which OpenFeature's web provider fetches and opens a new stream by itself (ms). */
 const POLL_MIN_MS = 20_000;
@@ -31,7 +32,7 @@ export async function openStream(c: Context<AppEnv>, services: Services): Promis
   if (streams === undefined) throw new HttpError(404, "this deployment has no change streams");
   const request = c.req.raw;
   const token = await verify(services, request, c.req.query("key"));
-  const scope: RequestScope = { waitUntil: (promise) => c.executionCtx.waitUntil(promise) };
+  const scope: RequestScope = { waitUntil: waitUntilOf(c) };
   if (!(await services.source.listsKey(token.environment, token.id, scope))) requireSdkKey(token, {}, request);
   const announcement = parseAnnouncement(request.headers.get("last-event-id") ?? undefined);
   if (announcement !== undefined) await services.source.seekVersion(token.environment, announcement.version, scope);

@@ -5,7 +5,8 @@ import { methodNotAllowed } from "../../errors.ts";
 import { createReadiness, type ReadinessServices } from "../../pages/readyz.ts";
 import { readyzPage } from "../../pages/readyz-page.ts";
 import { requestId } from "../../request-id.ts";
-import { type ManagementEnv, waitUntilOf } from "../context.ts";
+import type { ManagementEnv } from "../context.ts";
+import { waitUntilOf } from "../../wait-until.ts";
 import { createContract } from "./openapi.ts";
 
 /** Adds the routes that need no key: the contract, the page that shows it, and the state of the tiers. */

@@ -1,7 +1,8 @@
 import { cfOf } from "../../../ops/runtime.ts";
 import { listChanges } from "../../../store/lists/changes.ts";
 import type { Services } from "../../services.ts";
-import { environmentOf, type ManagementContext, waitUntilOf } from "../context.ts";
+import { environmentOf, type ManagementContext } from "../context.ts";
+import { waitUntilOf } from "../../wait-until.ts";
 import { unknownEnvironment } from "../require.ts";
 import { instantOf } from "../shape.ts";
 import { purgeCache, type PurgeServices, type PurgeTarget } from "./purge.ts";

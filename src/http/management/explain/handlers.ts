@@ -3,7 +3,8 @@ import type { CompiledFlag, RequestAttributes } from "../../../evaluation/types.
 import { requestAttributes } from "../../evaluation/context.ts";
 import { provenanceHeaders } from "../../evaluation/evaluate.ts";
 import type { Services } from "../../services.ts";
-import { environmentOf, type ManagementContext, pathParameter, waitUntilOf } from "../context.ts";
+import { environmentOf, type ManagementContext, pathParameter } from "../context.ts";
+import { waitUntilOf } from "../../wait-until.ts";
 import { notFound, unknownEnvironment } from "../require.ts";
 import { contextOf, type ExplainBody, type SampleBody } from "./input.ts";
 import { countOutcomes, subjectsOf } from "./sampling.ts";
