@@ -1,5 +1,6 @@
 import type { FieldError } from "../ops/errors.ts";
 import { redact } from "../ops/redact.ts";
+import { percentDecoded } from "../ops/percent-decoded.ts";
 import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError, TierError } from "../ops/errors.ts";
 import { FlightLateError } from "../resilience/single-flight.ts";
 import { LoadLimitError, MinVersionError, UnavailableError } from "../delivery/request-scope.ts";
@@ -141,15 +142,7 @@ export function isOfrepPath(path: string): boolean {
 /** Returns whether a path is an evaluation route of OFREP, and the key of the flag that it names. */
 export function ofrepRoute(path: string): { isEvaluation: boolean; key: string | undefined } {
   const match = /^\/ofrep\/v1\/evaluate\/flags(?:\/([^/]+))?\/?$/.exec(path);
-  return { isEvaluation: match !== null, key: match?.[1] && decoded(match[1]) };
-}
-
-function decoded(step: string): string {
-  try {
-    return decodeURIComponent(step);
-  } catch {
-    return step;
-  }
+  return { isEvaluation: match !== null, key: match?.[1] && percentDecoded(match[1]) };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { percentDecoded } from "./percent-decoded.ts";
+
 /**
  * Removes credentials from text. Drivers quote them in their errors: the Neon client repeats a connection string that
  * it cannot parse, and `fetch` repeats a URL with a password. The log, the error responses and the commands therefore
@@ -60,13 +62,5 @@ function passwordsIn(value: string): string[] {
   const inUrl = /:\/\/[^:/?#]*:(.*)@/s.exec(value)?.[1];
   const inPairs = /\bpassword\s*=\s*(?:'([^']*)'?|(\S+))/i.exec(value);
   const raw = [inUrl, inPairs?.[1], inPairs?.[2]].filter((part) => part !== undefined && part !== "");
-  return raw.flatMap((part = "") => [part, decoded(part)]);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return raw.flatMap((part = "") => [part, percentDecoded(part)]);
 }
