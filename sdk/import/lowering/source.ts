@@ -36,6 +36,22 @@ export function numberOf(value: unknown): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
+/** A part of the source and its place. */
+export interface Placed {
+  fields: Fields;
+  place: string;
+}
+
+/** Returns the parts in a list of a part. */
+export function partsOf({ fields, place }: Placed, name: string): Placed[] {
+  return placed(fields[name], at(place, name));
+}
+
+/** Returns the parts in a list that stands at a place. */
+export function placed(list: unknown, place: string): Placed[] {
+  return listOf(list).map((one, i) => ({ fields: fieldsOf(one), place: at(place, i) }));
+}
+
 /** Appends steps to a JSON pointer. */
 export function at(place: string, ...steps: (string | number)[]): string {
   return place + steps.map((step) => `/${escapePointer(String(step))}`).join("");

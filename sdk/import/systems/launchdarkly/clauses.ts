@@ -4,9 +4,9 @@ import { compileValueTest } from "../../../../src/evaluation/readers/value-test.
 import { FALSE, TRUE } from "../../../../src/evaluation/truth.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, listOf, textOf } from "../../lowering/source.ts";
+import { at, listOf, type Placed, textOf } from "../../lowering/source.ts";
 import { attributeOf, hasKind, hasValue, stepsOf } from "./attributes.ts";
-import { kindOf, type Placed } from "./source.ts";
+import { kindOf } from "./source.ts";
 import { anyInOrder, MALFORMED, negated, verdict, type Verdict } from "./verdict.ts";
 
 /** Returns the verdict of a segment of the source. */

@@ -2,14 +2,14 @@ import type { Rule, Serve } from "../../../../src/flags/document.ts";
 import { all, type Lowered } from "../../lowering/condition.ts";
 import type { Notes } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
-import { at, type Fields, fieldsOf, listOf, textOf, textsOf } from "../../lowering/source.ts";
+import { at, type Fields, fieldsOf, listOf, partsOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { FlagInput } from "../../types.ts";
 import { keyIn } from "./attributes.ts";
 import { lowerClause } from "./clauses.ts";
 import { lowerPrerequisites } from "./prerequisites.ts";
 import { MALFORMED_FLAG, type RolloutScope, type Served, servedBy } from "./rollouts.ts";
 import type { SegmentTable } from "./segments.ts";
-import { kindOf, type LaunchDarklySource, type Placed } from "./source.ts";
+import { kindOf, type LaunchDarklySource } from "./source.ts";
 import { OFF, VariationTable } from "./variations.ts";
 import { allInOrder } from "./verdict.ts";
 
@@ -57,9 +57,7 @@ export function lowerFlag(key: string, flag: Placed, scope: FlagScope, notes: No
         { when: true, serve: { variant: off ?? null }, tracked: [] },
       ]);
     addTargets(build, fields);
-    listOf(fields["rules"]).forEach((rule, i) =>
-      addRule(build, { fields: fieldsOf(rule), place: at(flag.place, "rules", i) }, i, rollouts, scope),
-    );
+    partsOf(flag, "rules").forEach((rule, i) => addRule(build, rule, i, rollouts, scope));
     fallthrough = build.addDefault(servedBy(fieldsOf(fields["fallthrough"]), rollouts));
   }
   const [only] = requirements.prerequisites;
@@ -112,15 +110,14 @@ function addTargets(build: RuleBuilder, fields: Fields): void {
 
 function addRule(
   build: RuleBuilder,
-  { fields, place }: Placed,
+  rule: Placed,
   index: number,
   rollouts: RolloutScope,
   { segments }: FlagScope,
 ): void {
+  const { fields } = rule;
   const id = textOf(fields["id"]) ?? textOf(fields["_id"]);
-  const clauses = listOf(fields["clauses"]).map((clause, i) =>
-    lowerClause({ fields: fieldsOf(clause), place: at(place, "clauses", i) }, segments.verdictOf),
-  );
+  const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, segments.verdictOf));
   const { holds, fails } = allInOrder(clauses);
   const reason = { kind: "RULE_MATCH", ruleIndex: index, ...(id !== undefined && { ruleId: id }) };
   const served = servedBy(fields, rollouts).map((one) => ({ ...one, when: all(holds, one.when) }));

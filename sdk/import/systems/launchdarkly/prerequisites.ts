@@ -1,7 +1,7 @@
 import type { Prerequisite } from "../../../../src/flags/document.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, fieldsOf, listOf, textOf } from "../../lowering/source.ts";
-import { flagOf, type LaunchDarklySource, type Placed } from "./source.ts";
+import { at, fieldsOf, listOf, type Placed, textOf } from "../../lowering/source.ts";
+import { flagOf, type LaunchDarklySource } from "./source.ts";
 
 export interface LoweredPrerequisites {
   prerequisites: Prerequisite[];

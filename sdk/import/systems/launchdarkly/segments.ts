@@ -1,10 +1,10 @@
 import { all, any, bucketIn, closed, type Lowered, not } from "../../lowering/condition.ts";
 import { draftOf, NotImportable } from "../../lowering/draft.ts";
-import { at, fieldsOf, listOf, numberOf, textOf, textsOf } from "../../lowering/source.ts";
+import { at, fieldsOf, listOf, numberOf, partsOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { Draft, ImportedSegment } from "../../types.ts";
 import { attributeOf, keyIn, stepsOf } from "./attributes.ts";
 import { lowerClause } from "./clauses.ts";
-import { kindOf, type LaunchDarklySource, type Placed } from "./source.ts";
+import { kindOf, type LaunchDarklySource } from "./source.ts";
 import { allInOrder, anyInOrder, MALFORMED, verdict, type Verdict } from "./verdict.ts";
 
 /** The segments of a source. */
@@ -37,14 +37,14 @@ export class SegmentTable {
   };
 
   #lower(key: string): Verdict {
-    const { fields, place } = this.#source.segments.get(key) as Placed;
+    const segment = this.#source.segments.get(key) as Placed;
+    const { fields, place } = segment;
     if (fields["unbounded"] === true)
       throw new NotImportable(at(place, "unbounded"), `the members of the big segment "${key}" are not in the source`);
     this.#open.push(key);
     try {
-      const rules = listOf(fields["rules"]).map((rule, i) =>
-        this.#lowerRule({ fields: fieldsOf(rule), place: at(place, "rules", i) }, key, textOf(fields["salt"]) ?? ""),
-      );
+      const salt = textOf(fields["salt"]) ?? "";
+      const rules = partsOf(segment, "rules").map((rule) => this.#lowerRule(rule, key, salt));
       const { holds, fails } = anyInOrder(rules);
       const included = any(keyIn("user", textsOf(fields["included"])), listedContexts(fields["includedContexts"]));
       const excluded = any(keyIn("user", textsOf(fields["excluded"])), listedContexts(fields["excludedContexts"]));
@@ -57,10 +57,9 @@ export class SegmentTable {
     }
   }
 
-  #lowerRule({ fields, place }: Placed, key: string, salt: string): Verdict {
-    const clauses = listOf(fields["clauses"]).map((clause, i) =>
-      lowerClause({ fields: fieldsOf(clause), place: at(place, "clauses", i) }, this.verdictOf),
-    );
+  #lowerRule(rule: Placed, key: string, salt: string): Verdict {
+    const { fields } = rule;
+    const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, this.verdictOf));
     const weight = numberOf(fields["weight"]);
     if (weight === undefined) return allInOrder(clauses);
     const kind = kindOf(fields["rolloutContextKind"]);

@@ -1,12 +1,6 @@
 /** The parts of LaunchDarkly's data that evaluation needs, in the form in which the SDKs receive it. */
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
-
-/** A part of the source and its place. */
-export interface Placed {
-  fields: Fields;
-  place: string;
-}
+import { at, fieldsOf, isFields, listOf, type Placed, textOf } from "../../lowering/source.ts";
 
 export interface LaunchDarklySource {
   flags: Map<string, Placed>;

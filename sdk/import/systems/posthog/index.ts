@@ -1,7 +1,7 @@
 import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
 import type { JsonValue } from "../../../../src/flags/document.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
-import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
+import { at, type Fields, fieldsOf, isFields, type Placed, placed, textOf } from "../../lowering/source.ts";
 import { commonType } from "../../lowering/value-type.ts";
 import type { Draft, DraftProject, FlagInput } from "../../types.ts";
 import { CohortTable } from "./cohorts.ts";
@@ -18,7 +18,7 @@ export function importPostHog(input: unknown): DraftProject {
 class FlagTable {
   readonly cohorts: CohortTable;
   readonly #groupTypes: Fields;
-  readonly #flags = new Map<string, { flag: Fields; place: string }>();
+  readonly #flags = new Map<string, Placed>();
   readonly #drafts = new Map<string, Draft<FlagInput>>();
   readonly #open = new Set<string>();
   readonly #isVersion2: boolean;
@@ -27,10 +27,10 @@ class FlagTable {
     this.cohorts = new CohortTable(fieldsOf(source["cohorts"]));
     this.#groupTypes = fieldsOf(source["group_type_mapping"]);
     this.#isVersion2 = source["property_matching_version"] === 2;
-    listOf(source["flags"]).forEach((flag, i) => {
-      const key = textOf(fieldsOf(flag)["key"]);
-      if (key !== undefined) this.#flags.set(key, { flag: fieldsOf(flag), place: at("/flags", i) });
-    });
+    for (const flag of placed(source["flags"], "/flags")) {
+      const key = textOf(flag.fields["key"]);
+      if (key !== undefined) this.#flags.set(key, flag);
+    }
   }
 
   drafts(): Draft<FlagInput>[] {
@@ -40,9 +40,9 @@ class FlagTable {
   #draft(key: string): Draft<FlagInput> {
     const known = this.#drafts.get(key);
     if (known !== undefined) return known;
-    const { flag, place } = this.#flags.get(key) as { flag: Fields; place: string };
+    const { fields, place } = this.#flags.get(key) as Placed;
     this.#open.add(key);
-    const draft = draftOf({ kind: "flag", key, place }, (notes) => this.#lower(key, flag, place, notes));
+    const draft = draftOf({ kind: "flag", key, place }, (notes) => this.#lower(key, fields, place, notes));
     this.#open.delete(key);
     this.#drafts.set(key, draft);
     return draft;

@@ -1,7 +1,7 @@
 import type { Resolution } from "../../../../src/evaluation/types.ts";
 import { all, any, closed, leaf, not } from "../../lowering/condition.ts";
 import { draftOf, NotImportable } from "../../lowering/draft.ts";
-import { at, fieldsOf, isFields, listOf, textOf, textsOf } from "../../lowering/source.ts";
+import { at, fieldsOf, isFields, listOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { DraftProject, ImportedSegment } from "../../types.ts";
 import { toContext } from "./context.ts";
 import { lowerSplit } from "./flags.ts";
@@ -13,7 +13,7 @@ import {
   type MatcherScope,
   UnknownMatcher,
 } from "./matchers.ts";
-import { type Placed, readSource } from "./source.ts";
+import { readSource } from "./source.ts";
 import { CONTROL, Treatments } from "./treatments.ts";
 
 /** Imports the definitions of Split (Harness FME): the responses of `/splitChanges` and `/segmentChanges`. */

@@ -1,12 +1,6 @@
 /** The definitions that Split's SDKs read: the responses of `/splitChanges` and `/segmentChanges`. */
 import { Names } from "../../lowering/names.ts";
-import { at, type Fields, fieldsOf, isFields, listOf, textOf, textsOf } from "../../lowering/source.ts";
-
-/** A part of the source and its place. */
-export interface Placed {
-  fields: Fields;
-  place: string;
-}
+import { at, fieldsOf, isFields, listOf, placed, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 
 /** A list of keys. */
 export interface KeySegment {
@@ -21,8 +15,6 @@ export interface SplitSource {
   segments: Map<string, KeySegment>;
   /** The segments that have rules, with their keys in Burgee. */
   ruleSegments: Map<string, Placed & { key: string }>;
-  /** Whether segments were given at all. */
-  hasSegments: boolean;
 }
 
 export function readSource(input: unknown): SplitSource {
@@ -34,16 +26,15 @@ export function readSource(input: unknown): SplitSource {
     splits: isFields(ff) ? namedRows(ff["d"], "/ff/d") : namedRows(source["splits"], "/splits"),
     ruleSegments: new Map([...ruleSegments].map(([name, row]) => [name, { ...row, key: names.take(name) }])),
     segments: new Map(keySegments(segments).map(([name, one]) => [name, { ...one, key: names.take(name) }])),
-    hasSegments: segments !== undefined,
   };
 }
 
 function namedRows(list: unknown, place: string): Map<string, Placed> {
   const rows = new Map<string, Placed>();
-  listOf(list).forEach((one, i) => {
-    const name = textOf(fieldsOf(one)["name"]);
-    if (name !== undefined) rows.set(name, { fields: fieldsOf(one), place: at(place, i) });
-  });
+  for (const row of placed(list, place)) {
+    const name = textOf(row.fields["name"]);
+    if (name !== undefined) rows.set(name, row);
+  }
   return rows;
 }
 

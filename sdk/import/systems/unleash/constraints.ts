@@ -4,9 +4,8 @@ import { parseCidr } from "../../../../src/flags/formats/ip.ts";
 import { valueProblem } from "../../../../src/flags/operator-values.ts";
 import { all, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, type Fields, listOf, numberOf, scalarText, textOf, textsOf } from "../../lowering/source.ts";
+import { type Fields, numberOf, partsOf, type Placed, scalarText, textOf, textsOf } from "../../lowering/source.ts";
 import { attributeOf } from "./context.ts";
-import type { Placed } from "./source.ts";
 
 const TEXT_OPERATORS: Record<string, Operator> = {
   STR_STARTS_WITH: "starts_with",
@@ -29,15 +28,13 @@ const VERSION_OPERATORS: Record<string, Operator> = {
 };
 
 /** Returns the constraints of a strategy or segment as one condition. */
-export function lowerConstraints({ fields, place }: Placed): Lowered {
-  return all(
-    ...listOf(fields["constraints"]).map((one, i) => lowerConstraint(one as Fields, at(place, "constraints", i))),
-  );
+export function lowerConstraints(part: Placed): Lowered {
+  return all(...partsOf(part, "constraints").map(({ fields, place }) => lowerConstraint(fields, place)));
 }
 
 /** Returns whether a constraint compares the current time, which is not an attribute if nobody sends it. */
-export function comparesTime({ fields }: Placed): boolean {
-  return listOf(fields["constraints"]).some((one) => (one as Fields)["contextName"] === "currentTime");
+export function comparesTime(part: Placed): boolean {
+  return partsOf(part, "constraints").some(({ fields }) => fields["contextName"] === "currentTime");
 }
 
 function lowerConstraint(constraint: Fields, place: string): Lowered {

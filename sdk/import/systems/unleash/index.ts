@@ -2,13 +2,13 @@ import type { Resolution } from "../../../../src/evaluation/types.ts";
 import { closed } from "../../lowering/condition.ts";
 import { draftOf, type Notes } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
-import { at, fieldsOf, listOf, textOf } from "../../lowering/source.ts";
+import { at, fieldsOf, listOf, partsOf, type Placed, textOf } from "../../lowering/source.ts";
 import type { DraftProject, FlagInput, ImportedSegment, ImportOptions } from "../../types.ts";
 import { comparesTime, lowerConstraints } from "./constraints.ts";
 import { toContext } from "./context.ts";
 import { prerequisitesOf } from "./dependencies.ts";
 import type { Rule } from "../../../../src/flags/document.ts";
-import { type Placed, readSource, type UnleashSource, variantsOf } from "./source.ts";
+import { readSource, type UnleashSource, variantsOf } from "./source.ts";
 import { lowerStrategy, type Schemes, type StrategyScope } from "./strategies.ts";
 import { OFF, overridesOf, splitOf, VariantTable } from "./variants.ts";
 
@@ -75,11 +75,9 @@ function lowerSegment(key: string, placed: Placed) {
   ];
 }
 
-function lowerFeature({ fields, place }: Placed, scope: StrategyScope, notes: Notes): FlagInput {
-  const strategies = listOf(fields["strategies"]).map((one, i) => ({
-    fields: fieldsOf(one),
-    place: at(place, "strategies", i),
-  }));
+function lowerFeature(feature: Placed, scope: StrategyScope, notes: Notes): FlagInput {
+  const { fields, place } = feature;
+  const strategies = partsOf(feature, "strategies");
   // A feature without strategies is on for everybody.
   const isOpen = strategies.length === 0;
   const rules = isOpen ? overrideRules(scope) : strategies.flatMap((strategy) => lowerStrategy(strategy, scope));

@@ -1,6 +1,5 @@
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
-import { type Fields, listOf, textOf } from "../../lowering/source.ts";
-import type { Placed } from "./source.ts";
+import { type Fields, partsOf, type Placed, textOf } from "../../lowering/source.ts";
 
 /** The time in which constraints of the current time hold, from an instant until another, in ms since epoch. */
 export interface Period {
@@ -16,9 +15,9 @@ const ALWAYS: Period = { from: -Infinity, until: Infinity };
  */
 export function periodOf(parts: readonly Placed[]): Period | undefined {
   const period = parts
-    .flatMap(({ fields }) => listOf(fields["constraints"]) as Fields[])
-    .filter((constraint) => constraint["contextName"] === "currentTime")
-    .map(periodOfConstraint)
+    .flatMap((part) => partsOf(part, "constraints"))
+    .filter(({ fields }) => fields["contextName"] === "currentTime")
+    .map(({ fields }) => periodOfConstraint(fields))
     .reduce(
       (one, other) => ({ from: Math.max(one.from, other.from), until: Math.min(one.until, other.until) }),
       ALWAYS,

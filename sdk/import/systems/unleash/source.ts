@@ -1,11 +1,15 @@
 /** The parts of Unleash's client API (`/api/client/features` and `/api/client/delta`) that evaluation needs. */
-import { at, fieldsOf, isFields, listOf, numberOf, textOf, textsOf, type Fields } from "../../lowering/source.ts";
-
-/** A part of the source and its place. */
-export interface Placed {
-  fields: Fields;
-  place: string;
-}
+import {
+  at,
+  type Fields,
+  fieldsOf,
+  isFields,
+  listOf,
+  numberOf,
+  type Placed,
+  textOf,
+  textsOf,
+} from "../../lowering/source.ts";
 
 export interface UnleashSource {
   /** Features, by name. */

@@ -13,12 +13,11 @@ import {
 } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import type { Names } from "../../lowering/names.ts";
-import { at, fieldsOf, listOf, numberOf, scalarText, textOf } from "../../lowering/source.ts";
+import { at, fieldsOf, listOf, numberOf, type Placed, scalarText, textOf } from "../../lowering/source.ts";
 import { attributeOf } from "./context.ts";
 import { comparesTime, lowerConstraints } from "./constraints.ts";
 import { periodOf, scheduleOf } from "./schedule.ts";
-import type { Placed, UnleashSource, Variant } from "./source.ts";
-import { variantsOf } from "./source.ts";
+import { type UnleashSource, type Variant, variantsOf } from "./source.ts";
 import { NOBODY, ON, overridesOf, splitOf, type VariantTable } from "./variants.ts";
 
 /** The hash schemes of the SDK that evaluates the features now. */

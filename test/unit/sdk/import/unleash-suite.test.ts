@@ -44,4 +44,13 @@ describe("Unleash's client specification", () => {
     const counts = specifications.map(({ tests = [], variantTests = [] }) => tests.length + variantTests.length);
     expect(counts.reduce((sum, count) => sum + count)).toBe(279);
   });
+
+  it("a part of any other shape counts as empty, and the import does not throw", () => {
+    const strategy = { name: "default", constraints: [null], segments: [1] };
+    const segments = [{ id: 1, name: "s", constraints: [null, 1] }];
+    for (const features of [1, [null], [{ name: "f", strategies: [strategy, null] }]])
+      expect(importProject("unleash", { features, segments }).segments).toHaveLength(1);
+    for (const source of [null, 1, "x", [], { events: [null] }])
+      expect(importProject("unleash", source).flags).toEqual([]);
+  });
 });
