@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { type OutputChunk, rolldown, type RolldownBuild } from "rolldown";
+import { type OutputChunk, type OutputOptions, rolldown, type RolldownBuild } from "rolldown";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -69,33 +69,29 @@ export async function writeWorker(directory: string, options: BundleOptions): Pr
  */
 async function chunksOf(
   entry: string,
-  options: BundleOptions,
+  { minify = false, ...options }: BundleOptions,
   { sourcemap }: { sourcemap: boolean },
 ): Promise<OutputChunk[]> {
   const build = await rolldown(inputOptions(entry, options));
   try {
-    const apart = await generate(build, options, { sourcemap: false });
+    // Only the modules of each chunk are needed, so nothing is minified.
+    const apart = await generate(build, { minify: false });
     const first = new Set(firstOf(apart).flatMap(({ moduleIds }) => moduleIds));
-    return await generate(build, options, { sourcemap, first });
+    const codeSplitting = { groups: [{ name: "first", test: (id: string) => first.has(id) }] };
+    return await generate(build, { minify, sourcemap, codeSplitting });
   } finally {
     await build.close();
   }
 }
 
-async function generate(
-  build: RolldownBuild,
-  { minify = false }: BundleOptions,
-  { sourcemap, first }: { sourcemap: boolean; first?: ReadonlySet<string> },
-): Promise<OutputChunk[]> {
+async function generate(build: RolldownBuild, options: OutputOptions): Promise<OutputChunk[]> {
   const { output } = await build.generate({
     dir: "dist/worker",
     format: "esm",
-    minify,
-    sourcemap,
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     comments: { legal: false, annotation: true, jsdoc: false },
-    ...(first !== undefined && { codeSplitting: { groups: [{ name: "first", test: (id) => first.has(id) }] } }),
+    ...options,
   });
   const chunks = output.filter((file) => file.type === "chunk");
   return chunks.toSorted((a, b) => Number(b.isEntry) - Number(a.isEntry));
