@@ -1,9 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import type { ServicesOptions } from "../../../src/services-options.ts";
 import { deleteFlag, saveFlag } from "../../../src/store/writes/flags.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
+import { PostgresProxy } from "../../support/backends/postgres-proxy.ts";
 import { MapEdgeCache, ZONE } from "../../support/edge/edge-cache.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
@@ -13,47 +12,14 @@ const FLAGS = ["a", "b", "c", "d", "e", "f", "g"];
 /** The queries that all flags take: the first brings two and the index, and each further one two. */
 const QUERIES = 4;
 
-/** A proxy before Postgres that can do something before each statement. */
-class WatchedPostgres {
-  /** Called with the number of the statement, from 1. */
-  before: (statement: number) => Promise<unknown> = () => Promise.resolve();
-  statements = 0;
-  readonly #server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    await this.before(++this.statements);
-    const headers = Object.entries(request.headers).filter(([name]) => name.startsWith("neon-"));
-    const init = { method: "POST", headers: headers as [string, string][], body: Buffer.concat(chunks) };
-    const result = await fetch(this.#target, init);
-    response.writeHead(result.status, { "content-type": "application/json" }).end(await result.text());
-  });
-  readonly #target: string;
-
-  constructor(target: string) {
-    this.#target = target;
-  }
-
-  async open(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/sql`;
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
-
 describe("an environment of more flags than one part has", () => {
   const clock = new FakeClock();
   let project: TestProject;
-  let postgres: WatchedPostgres;
-  let url: string;
+  let postgres: PostgresProxy;
 
   beforeAll(async () => {
     project = await startTestProject({ now: clock.now });
-    postgres = new WatchedPostgres(String(project.bindings["NEON_HTTP_URL"]));
-    url = await postgres.open();
+    postgres = await PostgresProxy.start(String(project.bindings["NEON_HTTP_URL"]));
   });
   afterAll(async () => {
     await postgres.close();
@@ -66,13 +32,15 @@ describe("an environment of more flags than one part has", () => {
       await deleteFlag(project.db, "production", key, { actor: "test" }).catch(() => undefined);
     for (const key of FLAGS) await project.save({ key });
     await services.sweep(() => undefined);
-    postgres.before = () => Promise.resolve();
-    postgres.statements = 0;
+    postgres.reset();
     project.resetStats();
   });
 
   const start = (bindings: Record<string, string> = {}, options: Partial<ServicesOptions> = {}) =>
-    startIsolate({ ...project.bindings, NEON_HTTP_URL: url, ...bindings }, clock, { partFlags: PART, ...options });
+    startIsolate({ ...project.bindings, NEON_HTTP_URL: postgres.url, ...bindings }, clock, {
+      partFlags: PART,
+      ...options,
+    });
   const read = async (isolate: Isolate) => {
     const response = await isolate.fetch("/ofrep/v1/evaluate/flags", {
       method: "POST",

@@ -1,66 +1,19 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { deleteFlag, saveFlag } from "../../../src/store/writes/flags.ts";
 import { type Isolate, startIsolate } from "../../support/app.ts";
+import { PostgresProxy } from "../../support/backends/postgres-proxy.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
-
-/** A proxy before Postgres that can hold back one response after Postgres has sent it. */
-class HoldingProxy {
-  isHolding = false;
-  release: (() => void) | undefined;
-  #holdsNext = false;
-  readonly #server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const isHeld = this.#holdsNext;
-    this.#holdsNext = false;
-    const headers = Object.entries(request.headers).filter(([name]) => name.startsWith("neon-"));
-    const init = { method: "POST", headers: headers as [string, string][], body: Buffer.concat(chunks) };
-    const result = await fetch(this.#target, init);
-    const text = await result.text();
-    if (isHeld) {
-      await new Promise<void>((resolve) => {
-        this.release = resolve;
-        this.isHolding = true;
-      });
-    }
-    response.writeHead(result.status, { "content-type": "application/json" }).end(text);
-  });
-  readonly #target: string;
-
-  constructor(target: string) {
-    this.#target = target;
-  }
-
-  async open(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/sql`;
-  }
-
-  holdNext(): void {
-    this.#holdsNext = true;
-  }
-
-  async close(): Promise<void> {
-    this.release?.();
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
 
 describe("an environment that does not fit into L1", () => {
   const clock = new FakeClock();
   let project: TestProject;
-  let postgres: HoldingProxy;
-  let url: string;
+  let postgres: PostgresProxy;
 
   beforeAll(async () => {
     project = await startTestProject({ now: clock.now });
     for (let i = 0; i < 5; i++) await project.save({ key: `other-${i}` });
-    postgres = new HoldingProxy(String(project.bindings["NEON_HTTP_URL"]));
-    url = await postgres.open();
+    postgres = await PostgresProxy.start(String(project.bindings["NEON_HTTP_URL"]));
   });
   afterAll(async () => {
     await postgres.close();
@@ -68,7 +21,8 @@ describe("an environment that does not fit into L1", () => {
   });
 
   test("is not served from a reading that began before a version that the isolate knows", async ({ expect }) => {
-    const isolate = startIsolate({ ...project.bindings, NEON_HTTP_URL: url, CACHE_L1_MAX_ENTRIES: "3" }, clock);
+    const bindings = { ...project.bindings, NEON_HTTP_URL: postgres.url, CACHE_L1_MAX_ENTRIES: "3" };
+    const isolate = startIsolate(bindings, clock);
     const ask = async () => {
       const headers = { authorization: `Bearer ${project.serverKey}` };
       const response = await isolate.fetch("/ofrep/v1/evaluate/flags", { method: "POST", headers, body: "{}" });
@@ -77,16 +31,22 @@ describe("an environment that does not fit into L1", () => {
     };
     const before = await ask();
     expect(isolate.logged).toContain("l1_too_small");
-    postgres.holdNext();
+    const next = postgres.requests + 1;
+    const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    postgres.after = async (number) => {
+      if (number !== next) return;
+      held.resolve();
+      await released.promise;
+    };
     const early = ask();
-    while (!postgres.isHolding) await new Promise((resolve) => setTimeout(resolve, 5));
+    await held.promise;
     const flag = aFlag({ key: "other-1", enabled: true, metadata: { changed: true } });
     const written = await saveFlag(project.db, "production", flag, { actor: "test" });
     await isolate.services.publisher.publish("production", written, () => undefined);
     expect(isolate.services.source.knownVersion("production")).toBe(written.version);
     const late = ask();
     await new Promise((resolve) => setTimeout(resolve, 20));
-    postgres.release?.();
+    released.resolve();
     expect(await early).toBe(before);
     expect(await late).toBe(written.version);
   });
