@@ -1,4 +1,4 @@
-import { askAgain, type Case, isolates } from "./schedule-case.ts";
+import { askAgain, askEvery, type Case, isolates } from "./schedule-case.ts";
 import type { ScheduledIsolate } from "./scheduled-isolate.ts";
 import type { ScheduledWorld } from "./scheduled-world.ts";
 import type { WorldOptions } from "./isolate-world.ts";
@@ -9,6 +9,13 @@ const NO_CONFIRMATION: Partial<WorldOptions> = { entriesWithout: "the time at wh
 
 const PURGED: WorldOptions = { keptHeads: "purged", keepsEntries: true, writesThrough: true };
 const NO_TRANSPORT: WorldOptions = { keptHeads: "no transport", keepsEntries: true, writesThrough: true };
+/** The reader's clock differs from those of the isolates that filled the data centre and that write. */
+const OTHER_CLOCK: Omit<Case, "name"> = {
+  ...NO_TRANSPORT,
+  without: NO_CONFIRMATION,
+  before: fill,
+  start: besideAWriter((world, reader) => askEvery(world, reader, 2, 900)),
+};
 
 /** Isolates that begin from their data centre's entries, and isolates that store them. */
 export const ENTRY_CASES: Case[] = [
@@ -27,25 +34,18 @@ export const ENTRY_CASES: Case[] = [
     name: "a cold reader that asks twice, one writer, at a data centre with entries",
     without: null,
     before: fill,
-    start: (world) => {
-      const [reader, writer] = isolates(world.add(2));
-      return [askAgain(world, reader, 2), writer.write("a")];
-    },
+    start: besideAWriter((world, reader) => askAgain(world, reader, 2)),
   },
   {
     ...PURGED,
     name: "a cold reader that asks for another flag a second later, one writer, at a data centre with entries",
     without: null,
     before: fill,
-    start: (world) => {
-      const [reader, writer] = isolates(world.add(2));
-      const askBoth = async () => {
-        await reader.ask("a");
-        await world.pass(reader.name, 1001);
-        await reader.ask("b");
-      };
-      return [askBoth(), writer.write("a")];
-    },
+    start: besideAWriter(async (world, reader) => {
+      await reader.ask("a");
+      await world.pass(reader.name, 1001);
+      await reader.ask("b");
+    }),
   },
   {
     ...PURGED,
@@ -88,10 +88,7 @@ export const ENTRY_CASES: Case[] = [
     keptHeads: "not purged",
     without: null,
     before: fill,
-    start: (world) => {
-      const [reader, writer] = isolates(world.add(2));
-      return [askAgain(world, reader, 2), writer.write("a")];
-    },
+    start: besideAWriter((world, reader) => askAgain(world, reader, 2)),
   },
   {
     ...PURGED,
@@ -100,10 +97,7 @@ export const ENTRY_CASES: Case[] = [
     schemaVersions: [1, 2, 1],
     without: null,
     before: fill,
-    start: (world) => {
-      const [reader, writer] = isolates(world.add(2));
-      return [reader.ask("a"), writer.write("a")];
-    },
+    start: besideAWriter((_world, reader) => reader.ask("a")),
   },
   {
     ...NO_TRANSPORT,
@@ -115,28 +109,8 @@ export const ENTRY_CASES: Case[] = [
       return [askEvery(world, a, 2, 550), b.ask("a"), writer.write("a")];
     },
   },
-  {
-    ...NO_TRANSPORT,
-    name: "the same, with a clock that is 600 ms ahead",
-    clocks: [0, 600, 0],
-    without: NO_CONFIRMATION,
-    before: fill,
-    start: (world) => {
-      const [reader, writer] = isolates(world.add(2));
-      return [askEvery(world, reader, 2, 900), writer.write("a")];
-    },
-  },
-  {
-    ...NO_TRANSPORT,
-    name: "the same, with a clock that is 600 ms behind",
-    clocks: [600, 0, 600],
-    without: NO_CONFIRMATION,
-    before: fill,
-    start: (world) => {
-      const [reader, writer] = isolates(world.add(2));
-      return [askEvery(world, reader, 2, 900), writer.write("a")];
-    },
-  },
+  { ...OTHER_CLOCK, name: "the same, with a clock that is 600 ms ahead", clocks: [0, 600, 0] },
+  { ...OTHER_CLOCK, name: "the same, with a clock that is 600 ms behind", clocks: [600, 0, 600] },
   {
     ...NO_TRANSPORT,
     name: "a lost version given out again, a cold reader, no purge transport",
@@ -253,9 +227,10 @@ async function loseVersion(world: ScheduledWorld): Promise<void> {
   await world.clock.advance(10_001);
 }
 
-async function askEvery(world: ScheduledWorld, reader: ScheduledIsolate, times: number, ms: number): Promise<void> {
-  for (let i = 0; i < times; i += 1) {
-    await world.pass(reader.name, ms);
-    await reader.ask("a");
-  }
+/** Starts a cold reader, and a writer beside it. */
+function besideAWriter(read: (world: ScheduledWorld, reader: ScheduledIsolate) => Promise<unknown>): Case["start"] {
+  return (world) => {
+    const [reader, writer] = isolates(world.add(2));
+    return [read(world, reader), writer.write("a")];
+  };
 }

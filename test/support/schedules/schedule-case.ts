@@ -26,8 +26,18 @@ export async function askAgain(
   everyMs = 1001,
 ): Promise<void> {
   await reader.ask("a");
-  for (let i = 1; i < times; i += 1) {
-    await world.pass(reader.name, everyMs);
+  await askEvery(world, reader, times - 1, everyMs);
+}
+
+/** Evaluates the given number of times, each after some time. */
+export async function askEvery(
+  world: ScheduledWorld,
+  reader: ScheduledIsolate,
+  times: number,
+  ms: number,
+): Promise<void> {
+  for (let i = 0; i < times; i += 1) {
+    await world.pass(reader.name, ms);
     await reader.ask("a");
   }
 }
