@@ -49,6 +49,8 @@ export interface IsolateWorld {
   readonly store: VersionHistory;
   readonly clock: FakeClock;
   readonly options: WorldOptions;
+  /** Whether changes purge the data centre. */
+  readonly hasPurge: boolean;
   readonly problems: string[];
   readonly purged: { version: number; at: number }[];
   io<T>(who: string, name: string, apply: () => T): Promise<T>;

@@ -45,7 +45,7 @@ export class ScheduledIsolate {
     const name = String.fromCodePoint(65 + number);
     this.name = name;
     this.#world = world;
-    const { schemaVersions = [SCHEMA_VERSION], clocks = [0], keptHeads, losesRedis, restoresStore } = world.options;
+    const { schemaVersions = [SCHEMA_VERSION], clocks = [0], losesRedis, restoresStore } = world.options;
     const schemaVersion = schemaVersions[number % schemaVersions.length]!;
     const aheadMs = clocks[number % clocks.length]!;
     const now = aheadMs === 0 ? world.clock.now : () => world.clock.now() + aheadMs;
@@ -59,9 +59,8 @@ export class ScheduledIsolate {
     this.#log = { info: () => undefined, warn: failed, error: failed };
     const log = this.#log;
     this.source = createSource(world, name, { now, schemaVersion, tiers: this.tiers, log });
-    const hasPurge = keptHeads !== undefined && keptHeads !== "no transport";
     const api = { apiUrl: "https://purge.invalid", zoneId: "zone", token: "token", clock: world.clock };
-    const edge = hasPurge ? createCloudflarePurge({ ...api, fetch: world.purgeApi(name) }) : undefined;
+    const edge = world.hasPurge ? createCloudflarePurge({ ...api, fetch: world.purgeApi(name) }) : undefined;
     const ahead: OnAhead = (environment, head) =>
       checkAhead(
         { environment, head },
@@ -164,7 +163,7 @@ function createSource(
   const clock = { now, sleep: () => new Promise<never>(() => undefined) };
   const flights = new SingleFlight({ clock, budgetMs: FLIGHT_BUDGET_MS });
   const store = new EntryStore(world.entryCache(name, now), PREFIX, schemaVersion);
-  const heads = new SharedHeads({ store, flights, clock, hasPurge: keptHeads !== "no transport", headCheckMs: 1000 });
+  const heads = new SharedHeads({ store, flights, clock, hasPurge: world.hasPurge, headCheckMs: 1000 });
   const loader = new Loader({
     tiers,
     entries: keepsEntries ? new EntryReader({ store, heads, tiers, flights, clock, headCheckMs: 1000 }) : undefined,

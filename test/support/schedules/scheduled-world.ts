@@ -159,7 +159,7 @@ export class ScheduledWorld implements IsolateWorld {
 
   outbox(who: string): Outbox {
     // Every isolate purges the same targets.
-    const targets = { redis: "redis", ...(this.#hasPurge && { edge: "zone" }) };
+    const targets = { redis: "redis", ...(this.hasPurge && { edge: "zone" }) };
     return {
       targets,
       readUnconfirmed: () =>
@@ -195,7 +195,7 @@ export class ScheduledWorld implements IsolateWorld {
    */
   floor(): number {
     const { losesRedis, hasReplica, restoresStore, clocks = [0] } = this.options;
-    if (losesRedis === true || hasReplica === true || restoresStore === true || this.#hasPurge) return 0;
+    if (losesRedis === true || hasReplica === true || restoresStore === true || this.hasPurge) return 0;
     // Without a purge, a shared head may be older by the difference between two clocks.
     const before = this.clock.now() - 1000 - (Math.max(...clocks) - Math.min(...clocks));
     return Math.max(0, ...this.purged.filter(({ at }) => at <= before).map(({ version }) => version));
@@ -228,10 +228,10 @@ export class ScheduledWorld implements IsolateWorld {
     const { keptHeads } = this.options;
     const [publisher] = this.add(1);
     // A sweep would hide a lost purge by purging again, but only a sweep is sure to notice a restore.
-    if (!this.#hasPurge || this.options.restoresStore === true) await this.schedule.drain(publisher!.sweep());
+    if (!this.hasPurge || this.options.restoresStore === true) await this.schedule.drain(publisher!.sweep());
     if (this.options.hasReplica === true) this.copyNow();
     // The API call for a purge is repeated after 2 s and after 8 s.
-    for (const ms of this.#hasPurge && keptHeads !== "not purged" ? [2000, 6000] : []) {
+    for (const ms of this.hasPurge && keptHeads !== "not purged" ? [2000, 6000] : []) {
       await this.clock.advance(ms);
       await this.schedule.drain(Promise.resolve());
     }
@@ -246,7 +246,7 @@ export class ScheduledWorld implements IsolateWorld {
     return this.check();
   }
 
-  get #hasPurge(): boolean {
+  get hasPurge(): boolean {
     const { keptHeads } = this.options;
     return keptHeads !== undefined && keptHeads !== "no transport";
   }
