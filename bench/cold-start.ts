@@ -7,7 +7,6 @@ import { type Bundle, bundleWorker } from "../dev/bundle.ts";
 import { serve } from "./workerd.ts";
 
 const START_UPS = Number(process.env["START_UPS"] ?? 21);
-const COMPATIBILITY_DATE = "2026-11-01";
 
 /** Settings that are valid. Nothing connects to the backends before the first response. */
 const BINDINGS = {
@@ -48,7 +47,7 @@ export function gzipSizes({ modules, first }: Bundle): { all: number; first: num
 /** Returns the time from spawning workerd to its first response, a 404. It includes compiling the modules. */
 async function startUpMs(bundle: Bundle, bindings: Record<string, string>, flags: string[]): Promise<number> {
   const startedAt = performance.now();
-  const running = await serve(bundle, bindings, { compatibilityDate: COMPATIBILITY_DATE, experimentalFlags: flags });
+  const running = await serve(bundle, bindings, { experimentalFlags: flags });
   await (await fetch(`http://127.0.0.1:${running.port}/no-such-route`)).arrayBuffer();
   const ms = performance.now() - startedAt;
   running.stop();

@@ -13,7 +13,6 @@ import { type RunningWorkerd, serve } from "./workerd.ts";
 const ROUNDS = Number(process.env["ROUNDS"] ?? 7);
 const SECONDS = Number(process.env["SECONDS"] ?? 3);
 const CONNECTIONS = 32;
-const COMPATIBILITY = { compatibilityDate: "2026-11-01" };
 const BULK_FLAGS = 100;
 
 const project = await startTestProject({ databaseUrl: "", redisUrl: "" });
@@ -45,7 +44,7 @@ const cases: Case[] = [
 // A warm evaluation does no I/O. The head check each second would call the endpoints in this process, which the load
 // keeps busy.
 const bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000", CACHE_ENTRY_SECONDS: "0" };
-const burgee = await serve(bundle, bindings, COMPATIBILITY);
+const burgee = await serve(bundle, bindings);
 await printColdStart(bundle, minimal);
 
 try {
@@ -55,7 +54,7 @@ try {
     const response = await fetch(`http://127.0.0.1:${burgee.port}${path}`, sent);
     const text = await response.text();
     if (!response.ok) throw new Error(`${path} returned status ${response.status}: ${text}`);
-    const constant = await serve(minimal, { BODY: text }, COMPATIBILITY);
+    const constant = await serve(minimal, { BODY: text });
     try {
       await compare(tested, constant);
     } finally {

@@ -14,7 +14,6 @@ const FLAGS = 100;
 const IDLE_SECONDS = 600;
 const POLL_SECONDS = 30;
 const KEEP_ALIVE_SECONDS = 20;
-const COMPATIBILITY_DATE = "2026-11-01";
 const BULK = "/ofrep/v1/evaluate/flags";
 const BODY = JSON.stringify({ context: { targetingKey: "user-42", plan: "pro", country: "NL", appVersion: "2.4.1" } });
 
@@ -41,11 +40,7 @@ interface Sum {
 const project = await startTestProject({ databaseUrl: "", redisUrl: "" });
 for (let i = 0; i < FLAGS; i++) await project.save(benchFlag(i));
 const bundle = await bundleWorker("src/worker.ts", { minify: true });
-const worker = await serve(
-  bundle,
-  { ...project.bindings, CACHE_ENTRY_SECONDS: "0" },
-  { compatibilityDate: COMPATIBILITY_DATE },
-);
+const worker = await serve(bundle, { ...project.bindings, CACHE_ENTRY_SECONDS: "0" });
 let wire = await Wire.open(worker.port);
 const events = await Wire.open(worker.port);
 try {

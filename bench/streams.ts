@@ -15,7 +15,6 @@ const CHANGES = Number(process.env["CHANGES"] ?? 10);
 const IDLE_SECONDS = 10;
 /** A change that a stream has not reported within this many ms counts as lost. */
 const PATIENCE_MS = 10_000;
-const COMPATIBILITY_DATE = "2026-11-01";
 
 /** A worker with minimal streams, to measure the cost of any stream in this runtime. */
 const MINIMAL_WORKER = `export default {
@@ -40,8 +39,8 @@ const project = await startTestProject({ databaseUrl: "", redisUrl: "" });
 await project.save({ key: "banner" });
 const bundle = await bundleWorker("src/worker.ts", { minify: true });
 const bindings = { ...project.bindings, STREAMS_MAX: String(STREAMS) };
-const isolate = await serve(bundle, bindings, { compatibilityDate: COMPATIBILITY_DATE });
-const elsewhere = await serve(bundle, bindings, { compatibilityDate: COMPATIBILITY_DATE });
+const isolate = await serve(bundle, bindings);
+const elsewhere = await serve(bundle, bindings);
 const streams: OpenStream[] = [];
 try {
   await evaluate(isolate);
@@ -81,11 +80,7 @@ async function memoryOfStreams(running: RunningWorkerd, opened: OpenStream[]): P
 }
 
 async function minimalMemory(): Promise<number> {
-  const minimal = await serve(
-    { modules: [{ name: "worker.js", code: MINIMAL_WORKER, sources: [] }] },
-    {},
-    { compatibilityDate: COMPATIBILITY_DATE },
-  );
+  const minimal = await serve({ modules: [{ name: "worker.js", code: MINIMAL_WORKER, sources: [] }] }, {});
   const opened: OpenStream[] = [];
   try {
     opened.push(await open(minimal));

@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bundle } from "../dev/bundle.ts";
 
+/** As in wrangler.toml. */
+const COMPATIBILITY_DATE = "2026-11-01";
+
 export interface RunningWorkerd {
   port: number;
   /** 0 without an inspector. */
@@ -15,7 +18,6 @@ export interface RunningWorkerd {
 }
 
 export interface ServeOptions {
-  compatibilityDate: string;
   /** Flags that workerd accepts only with its switch for experiments. */
   experimentalFlags?: string[];
   /** Whether to open V8's inspector. */
@@ -29,7 +31,7 @@ export interface ServeOptions {
 export async function serve(
   { modules }: Pick<Bundle, "modules">,
   bindings: Record<string, string>,
-  { compatibilityDate, experimentalFlags = [], hasInspector = false, v8Flags = [], cachePort }: ServeOptions,
+  { experimentalFlags = [], hasInspector = false, v8Flags = [], cachePort }: ServeOptions = {},
 ): Promise<RunningWorkerd> {
   const folder = mkdtempSync(join(tmpdir(), "burgee-bench-"));
   const port = await freePort();
@@ -45,7 +47,7 @@ const config :Workerd.Config = (
   services = [
     ( name = "main", worker = (
       modules = [ ${embeds.join(", ")} ],
-      compatibilityDate = "${compatibilityDate}",
+      compatibilityDate = "${COMPATIBILITY_DATE}",
       compatibilityFlags = [ ${flags.join(", ")} ],
       globalOutbound = "network",${cachePort === undefined ? "" : ' cacheApiOutbound = "cache",'}
       bindings = [ ${list.join(", ")} ] ) ),

@@ -48,7 +48,6 @@ process.exit();
 /** Asks a new isolate for all flags, and watches its heap until all work after the response has ended. */
 async function load(source: string, bindings: Record<string, string>): Promise<Record<string, number | string>> {
   const running = await serve(bundle, bindings, {
-    compatibilityDate: "2026-11-01",
     hasInspector: true,
     v8Flags: [`--max-heap-size=${MAX_HEAP_MB}`],
     cachePort: cache.port,

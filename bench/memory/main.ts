@@ -4,6 +4,7 @@
  * `npm run bench:memory`; docs/scale.md.
  */
 import { bundleWorker } from "../../dev/bundle.ts";
+import { partsOf } from "../../src/flags/reading.ts";
 import { serve } from "../workerd.ts";
 import { holdFlags, servicesWithRoom } from "./hold-flags.ts";
 import { openInspector } from "./inspector.ts";
@@ -44,7 +45,7 @@ async function measureInNode(texts: readonly string[]): Promise<Taken> {
 const bundle = await bundleWorker("bench/memory/isolate.ts", { minify: true });
 
 async function measureInWorkerd(texts: readonly string[]): Promise<Taken> {
-  const running = await serve(bundle, {}, { compatibilityDate: "2026-11-01", hasInspector: true });
+  const running = await serve(bundle, {}, { hasInspector: true });
   const hold = async (part: readonly string[], path = "/") => {
     const body = JSON.stringify(part);
     const response = await fetch(`http://127.0.0.1:${running.port}${path}`, { method: "POST", body });
@@ -56,7 +57,7 @@ async function measureInWorkerd(texts: readonly string[]): Promise<Taken> {
     const inspector = await openInspector(running.inspectorPort, () => hold([]));
     const before = await inspector.collectedHeap();
     let stats = { size: 0, bytes: 0 };
-    for (let i = 0; i < texts.length; i += PART) stats = await hold(texts.slice(i, i + PART));
+    for (const part of partsOf(texts, PART)) stats = await hold(part);
     const heap = (await inspector.collectedHeap()) - before;
     inspector.close();
     return { heap, ...stats };
