@@ -146,10 +146,9 @@ export function openPostgres(databaseUrl: string): DatabaseBackend {
         if (first === undefined) return [];
         // If BEGIN fails, the other statements must not run. If one of those fails, Postgres refuses the rest.
         const begun = await runOne(client, first);
-        const settled = await Promise.allSettled(others.map((statement) => runOne(client, statement)));
-        const failed = settled.find((result) => result.status === "rejected");
-        if (failed !== undefined) throw failed.reason;
-        return [begun, ...settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []))];
+        const rest = others.map((statement) => runOne(client, statement));
+        await Promise.allSettled(rest);
+        return [begun, ...(await Promise.all(rest))];
       }),
     exec: (sqlText) =>
       withClient(async (client) => {
