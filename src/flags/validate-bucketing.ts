@@ -1,6 +1,6 @@
 import type { FieldError } from "../ops/errors.ts";
 import { WEIGHT_TOTAL, type AttributePath, type BucketCondition, type HashScheme } from "./document.ts";
-import { HASH_SPACES } from "./formats/hash-schemes.ts";
+import { HASH_SPACES, SEED_PATTERN } from "./formats/hash-schemes.ts";
 import { RESERVED_NAME } from "./limits.ts";
 
 /** Adds every problem of a bucket condition. */
@@ -24,7 +24,7 @@ export function validateBucketing(
   if (space.total !== undefined && (total ?? WEIGHT_TOTAL) !== space.total) {
     errors.push({ pointer: `${pointer}/total`, detail: `must be ${space.total} for the hash ${hash}` });
   }
-  if (space.saltIsSeed && (salt === undefined || !/^-?\d{1,10}$/.test(salt))) {
+  if (space.saltIsSeed && (salt === undefined || !SEED_PATTERN.test(salt))) {
     errors.push({
       pointer: `${pointer}/salt`,
       detail: `must be the text of a whole number for the hash ${hash}, such as "42"`,

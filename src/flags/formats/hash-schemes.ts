@@ -1,10 +1,13 @@
 /**
  * The hash schemes as data: their names, and which salts and bucket spaces they accept. The functions are in
- * evaluation/hashing/. Evaluation imports only types from this module, which keeps the names out of the first module.
+ * evaluation/hashing/. The first module imports only types from this one, which keeps the names out of it.
  */
 
 /** The largest bucket space. The arithmetic of every scheme is exact up to it. */
 export const MAX_TOTAL = 2 ** 32;
+
+/** The pattern of a salt that seeds a hash. */
+export const SEED_PATTERN = /^-?\d{1,10}$/;
 
 export interface HashSpace {
   /** The only size of the bucket space. `undefined` if a flag may choose it. */

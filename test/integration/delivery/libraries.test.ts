@@ -24,7 +24,7 @@ interface LibraryCase {
 }
 
 const hashed = { by: ["email"], salt: "f", hash: "md5-1", total: 100 } as const;
-const annsBucket = SCHEMES["md5-1"].bucketOf("f", 100, "ann@example.com");
+const annsBucket = SCHEMES["md5-1"]("f", 100)("ann@example.com");
 
 const always: RecurringWindow = { timezone: "Europe/Berlin", days: [...WEEKDAYS], from: "00:00", to: "24:00" };
 

@@ -49,7 +49,7 @@ export function unevenWeights(total: number, count = 20): number[] {
 }
 
 export function bucketsOf(name: SchemeName, salt: string, total: number): (value: JsonValue | undefined) => number {
-  return SCHEMES[name].compile(salt, total);
+  return SCHEMES[name](salt, total);
 }
 
 /** Returns the ids for which the two functions differ, at most ten, with both results. A constant proves nothing. */

@@ -88,9 +88,9 @@ export function fractionOf(list: readonly unknown[], place: string, scope: Scope
   if (slices === undefined || slices.sum === 0) return undefined;
   const { attribute, salt, hash } = key;
   const total = scope.version === 1 ? SPACE_1 : slices.sum;
-  const bucketOf = SCHEMES[hash].compile(key.isConstant ? "" : salt, total);
+  const bucketOf = SCHEMES[hash](key.isConstant ? "" : salt, total);
   const variantOf = (text: string): SliceVariant => {
-    const bucket = SCHEMES[hash].compile("", total)(text);
+    const bucket = SCHEMES[hash]("", total)(text);
     return slices.slices.find(({ from, to }) => from <= bucket && bucket < to)?.variant ?? null;
   };
   const constants = key.constants.map(({ when, text }) => ({ when, variant: variantOf(text) }));

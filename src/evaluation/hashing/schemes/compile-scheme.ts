@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { MAX_TOTAL } from "../../../flags/formats/hash-schemes.ts";
+import { HASH_SPACES, MAX_TOTAL, SEED_PATTERN } from "../../../flags/formats/hash-schemes.ts";
 import type { Getter } from "../../attribute.ts";
 import { CompileError } from "../../compile-error.ts";
 import type { EvaluationInput } from "../../types.ts";
@@ -20,12 +20,13 @@ export function compileScheme(
   getters: readonly Getter[],
 ): (input: EvaluationInput) => number {
   if (!Object.hasOwn(SCHEMES, name)) throw new CompileError(`unknown hash scheme ${JSON.stringify(name)}`);
-  const { compile, fixedTotal = total, saltIsSeed } = SCHEMES[name as keyof typeof SCHEMES];
-  if (total !== fixedTotal) throw new CompileError(`total must be ${fixedTotal} for ${name}`);
+  const known = name as keyof typeof SCHEMES;
+  const space = HASH_SPACES[known];
+  if (total !== (space.total ?? total)) throw new CompileError(`total must be ${space.total} for ${name}`);
   if (!Number.isInteger(total) || total < 1 || total > MAX_TOTAL)
     throw new CompileError("total must be a whole number");
-  if (saltIsSeed && !/^-?\d{1,10}$/.test(salt)) throw new CompileError(`salt must be a whole number for ${name}`);
-  const bucketOf = compile(salt, total);
+  if (space.saltIsSeed && !SEED_PATTERN.test(salt)) throw new CompileError(`salt must be a whole number for ${name}`);
+  const bucketOf = SCHEMES[known](salt, total);
   const [first, ...others] = getters;
   return first !== undefined && others.length === 0 ? bucketOfOne(bucketOf, first) : bucketOfFirst(bucketOf, getters);
 }
