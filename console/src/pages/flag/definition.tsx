@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { FLAG_TYPES } from "../../../../src/flags/document.ts";
 import type { Draft } from "../../state/flags/flag-draft.ts";
 import { changeKind, defaultsForType } from "../../state/flags/flag-draft.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
@@ -13,7 +14,7 @@ const KINDS = [
   ["switch", "switch: the same for everyone"],
   ["sample", "sample: a share of evaluations"],
 ] as const;
-const TYPES = ["boolean", "string", "integer", "float", "object", "json"].map((type) => [type, type] as const);
+const TYPES = FLAG_TYPES.map((type) => [type, type] as const);
 
 /** The part of a flag that all environments share. Key, kind and type cannot change after creation. */
 export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew: boolean }): JSX.Element {

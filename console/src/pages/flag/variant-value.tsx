@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { escapePointer } from "../../state/flags/pointers.ts";
-import { type FlagType, parseValue, valueText } from "../../state/flags/variant-values.ts";
+import { type FlagType, isJsonType, parseValue, valueText } from "../../state/flags/variant-values.ts";
 import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 
@@ -37,7 +37,7 @@ export function VariantValue({
       />
     );
   }
-  const isJson = type === "object" || type === "json";
+  const isJson = isJsonType(type);
   const lines = isJson ? Math.min(20, Math.max(4, valueText(type, value).split("\n").length)) : isLong && 4;
   return (
     <ParsedInput

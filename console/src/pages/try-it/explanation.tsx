@@ -8,6 +8,7 @@ import {
   type Result,
   type TraceNode,
 } from "../../state/try-it/trace.ts";
+import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { serveText } from "../../../../sdk/client/serve-text.ts";
 import { windowStateText } from "../../../../sdk/client/window-text.ts";
 import { percentText } from "../../ui/fields/percent.ts";
@@ -134,7 +135,7 @@ function classOf(result: Result): string {
 
 function Bucket({
   bucket,
-  total = 100_000,
+  total = WEIGHT_TOTAL,
   exposure,
   draw,
 }: {

@@ -6,11 +6,16 @@ import type { Parsed } from "../../ui/fields/parsed.ts";
 
 export type FlagType = Flag["type"];
 
+/** Whether people write the values of this type as JSON. */
+export function isJsonType(type: FlagType): type is "object" | "json" {
+  return type === "object" || type === "json";
+}
+
 /** Returns a value as text. A whole float keeps its decimal point: `10.0`. */
 export function valueText(type: FlagType, value: unknown): string {
   if (type === "string" && typeof value === "string") return value;
   if (type === "float" && Number.isInteger(value) && Math.abs(value as number) < 1e21) return `${String(value)}.0`;
-  return exactJson(value, type === "object" || type === "json" ? 2 : undefined);
+  return exactJson(value, isJsonType(type) ? 2 : undefined);
 }
 
 export function parseValue(type: FlagType, text: string): Parsed<unknown> {

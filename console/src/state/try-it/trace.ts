@@ -7,6 +7,7 @@ import type {
   Flag,
   Rule,
 } from "../../../../sdk/client/contract.ts";
+import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { testText } from "../../ui/condition/text.ts";
 import { percentText } from "../../ui/fields/percent.ts";
 
@@ -83,7 +84,7 @@ export function pathText(path: AttributePath): string {
   return typeof path === "string" ? path : path.join(" → ");
 }
 
-export function bucketText(bucket: number | null, total = 100_000): string {
+export function bucketText(bucket: number | null, total = WEIGHT_TOTAL): string {
   return bucket === null
     ? "no bucket, because the context has none of the bucketing attributes"
     : `bucket ${bucket.toLocaleString("en")} of ${total.toLocaleString("en")} (${percentText(bucket, total)})`;

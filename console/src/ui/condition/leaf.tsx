@@ -27,6 +27,7 @@ const TRUTHS = [
 export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<Leaf>): JSX.Element {
   const { operator } = condition;
   const hasValues = OPERATOR_VALUES[operator] !== "none";
+  const option = { condition, onChange, pointer };
   return (
     <>
       <div class="leaf">
@@ -53,39 +54,40 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
         )}
       </div>
       <div class="options">
-        {CASE_OPERATORS.has(operator) && (
-          <Checkbox
-            label="Ignore case"
-            isChecked={condition.caseInsensitive === true}
-            onChange={(isChecked) => {
-              const { caseInsensitive: _, ...rest } = condition;
-              onChange(isChecked ? { ...rest, caseInsensitive: true } : rest);
-            }}
-            pointer={`${pointer}/caseInsensitive`}
-          />
-        )}
-        {!WITHOUT_EACH.has(operator) && (
-          <Checkbox
-            label="Test each element of a list"
-            isChecked={condition.each === true}
-            onChange={(isChecked) => {
-              const { each: _, ...rest } = condition;
-              onChange(isChecked ? { ...rest, each: true } : rest);
-            }}
-            pointer={`${pointer}/each`}
-          />
-        )}
-        <ReaderSelect condition={condition} onChange={onChange} pointer={pointer} />
-        {hasValues && <UnusableSelects condition={condition} onChange={onChange} pointer={pointer} />}
+        {CASE_OPERATORS.has(operator) && <OptionCheckbox {...option} field="caseInsensitive" label="Ignore case" />}
+        {!WITHOUT_EACH.has(operator) && <OptionCheckbox {...option} field="each" label="Test each element of a list" />}
+        <ReaderSelect {...option} />
+        {hasValues && <UnusableSelects {...option} />}
       </div>
     </>
   );
 }
 
+type OptionProps = Pick<EditorProps<Leaf>, "condition" | "onChange" | "pointer">;
+
+/** An option that a condition has or leaves out. */
+function OptionCheckbox({
+  condition,
+  onChange,
+  pointer,
+  field,
+  label,
+}: OptionProps & { field: "caseInsensitive" | "each"; label: string }): JSX.Element {
+  return (
+    <Checkbox
+      label={label}
+      isChecked={condition[field] === true}
+      onChange={(isChecked) => {
+        const { [field]: _, ...rest } = condition;
+        onChange(isChecked ? { ...rest, [field]: true } : rest);
+      }}
+      pointer={`${pointer}/${field}`}
+    />
+  );
+}
+
 /** The option that stands for the stored reader if it has a parameter. */
 const PARAMETER = "parameter";
-
-type OptionProps = Pick<EditorProps<Leaf>, "condition" | "onChange" | "pointer">;
 
 /** The way to read the attribute, for operators that have a choice. A reader with a parameter stays as it is stored. */
 function ReaderSelect({ condition, onChange, pointer }: OptionProps): JSX.Element | null {
