@@ -1,6 +1,7 @@
 import { windowStateText } from "../../sdk/client/window-text.ts";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Explanation } from "../../sdk/client/contract.ts";
+import { WEIGHT_TOTAL } from "../../src/flags/document.ts";
 import { isInexact, numberProblem } from "../../src/flags/formats/exact-numbers.ts";
 import { withExamples } from "../examples.ts";
 import { oneLine } from "../escape.ts";
@@ -125,7 +126,7 @@ function resolutionRow({ value, variant, reason, errorCode }: Attributes): strin
 
 /** `, bucket 12`, `, bucket 12 of 100`, `, drew 12 of 100000` */
 function bucketText({ bucket, total, draw }: Omit<Explanation["default"], "state">): string {
-  if (draw !== undefined) return `, drew ${draw} of ${total ?? 100_000}`;
+  if (draw !== undefined) return `, drew ${draw} of ${total ?? WEIGHT_TOTAL}`;
   if (bucket === undefined || bucket === null) return "";
   return `, bucket ${bucket}${total === undefined ? "" : ` of ${total}`}`;
 }
