@@ -75,7 +75,7 @@ export const explanationSchemas: Record<string, object> = {
         served: orNull(text),
         bucket: orNull({ type: "integer" }),
         ranges: { type: "array", items: { type: "array", items: { type: "integer" } } },
-        total: { type: "integer", description: "The size of the bucket space, unless it is 100,000." },
+        total: bucketFields.total,
       },
       [
         "all",

@@ -1,3 +1,4 @@
+import { FLAG_KINDS, FLAG_TYPES } from "../../../flags/document.ts";
 import { explanationSchemas } from "./openapi-explanation.ts";
 import { count, keys, object, orNull, ref, text } from "./openapi-parts.ts";
 
@@ -47,8 +48,8 @@ const segmentFields = {
 };
 const definitionFields = {
   key: text,
-  kind: { enum: ["flag", "switch", "sample"] },
-  type: { enum: ["boolean", "string", "integer", "float", "object", "json"] },
+  kind: { enum: FLAG_KINDS },
+  type: { enum: FLAG_TYPES },
   variants: { type: "object" },
   clientVisible: { type: "boolean" },
   metadata: { type: "object" },
