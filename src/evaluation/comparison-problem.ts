@@ -1,5 +1,5 @@
 import type { AttributeCondition, JsonScalar, JsonValue } from "../flags/document.ts";
-import { OPERATOR_VALUES, readerName, type ReaderName, type ValueKind } from "../flags/value-kinds.ts";
+import { OPERATOR_VALUES, readerName, type OperatorKind, type ReaderName } from "../flags/value-kinds.ts";
 import { scalarType } from "./operators.ts";
 import { compileValueTest } from "./readers/value-test.ts";
 import { UNKNOWN } from "./truth.ts";
@@ -56,24 +56,18 @@ function typeText(value: JsonValue): string {
   return typeof value === "number" ? "a number" : "a boolean";
 }
 
-const COMPARED: Record<ValueKind, string> = {
+const COMPARED: Record<Exclude<OperatorKind, "scalar" | "bound">, string> = {
   none: "nothing",
-  scalar: "single values",
   text: "text",
   pattern: "text",
-  bound: "numbers or text",
-  number: "numbers",
   range: "numbers",
   instant: "instants",
   version: "versions",
   address: "IP addresses",
-  type: "types",
-  json: "JSON",
-  hash: "hashes",
 };
 const SCALARS = { text: "text", number: "numbers", boolean: "booleans", null: "null" };
 
-function comparedBy({ operator }: AttributeCondition, kind: ValueKind, values: JsonScalar[]): string {
+function comparedBy({ operator }: AttributeCondition, kind: OperatorKind, values: JsonScalar[]): string {
   if (operator === "array_contains_any" || operator === "array_contains_all") return "lists";
   if (kind === "bound") return typeof values[0] === "string" ? "text here" : "numbers";
   if (kind !== "scalar") return COMPARED[kind];

@@ -63,8 +63,10 @@ function validateLeaf(
   const { operator, values } = condition;
   validateAttribute(condition.attribute, `${pointer}/attribute`, errors);
   validateOptions(condition, pointer, errors);
+  const problem = readProblem(condition);
+  if (problem !== undefined) errors.push({ pointer: `${pointer}/read`, detail: problem });
   // With a reader that the operator does not take, the values are checked as if there were none.
-  const read = readProblem(condition) === undefined ? condition.read : undefined;
+  const read = problem === undefined ? condition.read : undefined;
   const kind = valueKindOf(operator, read);
   if (kind === "none") {
     validateWithoutValues(condition, pointer, errors);
@@ -78,9 +80,9 @@ function validateLeaf(
     errors.push({ pointer: `${pointer}/values`, detail: `must have exactly one value for ${operator}` });
   }
   values.forEach((value, i) => {
-    const problem =
+    const detail =
       valueProblem(operator, value, read) ?? (count.acceptsEmptyText ? undefined : emptyTextProblem(operator, value));
-    if (problem !== undefined) errors.push({ pointer: `${pointer}/values/${i}`, detail: problem });
+    if (detail !== undefined) errors.push({ pointer: `${pointer}/values/${i}`, detail });
   });
   if (kind === "range") validateRange(values, `${pointer}/values`, errors);
 }
@@ -103,8 +105,6 @@ function validateOptions(condition: AttributeCondition, pointer: string, errors:
   if (each && WITHOUT_EACH.has(operator)) {
     errors.push({ pointer: `${pointer}/each`, detail: `is not allowed with ${operator}, which tests a whole list` });
   }
-  const problem = readProblem(condition);
-  if (problem !== undefined) errors.push({ pointer: `${pointer}/read`, detail: problem });
 }
 
 function validateWithoutValues(condition: AttributeCondition, pointer: string, errors: FieldError[]): void {

@@ -1,19 +1,23 @@
 /** The values that each operator takes. A file of its own, so that the console can import it without the parsers. */
 import { type NamedReader, type Operator, type Reader, READERS } from "./document.ts";
 
-/** The kind of value that a condition needs. */
-export type ValueKind =
+/** The kind of value that an operator takes by itself. */
+export type OperatorKind =
   | "none"
   | "scalar"
   | "text"
   | "pattern"
   /** A number, or text. */
   | "bound"
-  | "number"
   | "range"
   | "instant"
   | "version"
-  | "address"
+  | "address";
+
+/** The kind of value that a condition needs. A reader can make it one that no operator has. */
+export type ValueKind =
+  | OperatorKind
+  | "number"
   /** The name of a type in JSON. */
   | "type"
   /** JSON as text. */
@@ -24,7 +28,7 @@ export type ValueKind =
 /** The names of JSON's types, as the reader `type` returns them. */
 export const TYPE_NAMES = ["null", "boolean", "number", "string", "array", "object"] as const;
 
-export const OPERATOR_VALUES: Record<Operator, ValueKind> = {
+export const OPERATOR_VALUES: Record<Operator, OperatorKind> = {
   equals: "scalar",
   in: "scalar",
   contains: "text",
