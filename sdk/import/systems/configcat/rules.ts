@@ -1,7 +1,7 @@
 import type { AttributePath, Rule, Serve } from "../../../../src/flags/document.ts";
 import { all, type Bucketing, hasBucket, type Lowered } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
-import { Names } from "../../lowering/names.ts";
+import { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, isFields, listOf } from "../../lowering/source.ts";
 import { attributeOf, type Roles } from "./attributes.ts";
 import { holds } from "./comparators.ts";
@@ -25,16 +25,12 @@ const TOTAL = 100;
 
 /** Returns the rules of a setting. Its own percentage options are the last one. */
 export function lowerRules(scope: RuleScope, place: string): Rule[] {
-  const names = new Names();
-  const rules: Rule[] = [];
-  const add = (id: string, when: Lowered, serve: Serve): void => {
-    if (when !== false) rules.push({ id: names.take(id), ...(when !== true && { when }), serve });
-  };
+  const list = new RuleList();
   const split = (id: string, when: Lowered, options: readonly unknown[], where: string): void => {
     const { rollout, sum, bucketing } = lowerOptions(options, where, scope);
-    add(id, when, { rollout });
+    list.add(id, when, { rollout });
     // The SDK fails for buckets behind the last option, and the caller gets its default.
-    if (sum < TOTAL) add(`${id}.rest`, all(when, hasBucket(bucketing)), { error: "PARSE_ERROR" });
+    if (sum < TOTAL) list.add(`${id}.rest`, all(when, hasBucket(bucketing)), { error: "PARSE_ERROR" });
   };
   listOf(scope.setting["r"]).forEach((one, i) => {
     const rule = fieldsOf(one);
@@ -44,12 +40,12 @@ export function lowerRules(scope: RuleScope, place: string): Rule[] {
     const isSimple = isFields(rule["s"]);
     if (isSimple === options.length > 0)
       throw new NotImportable(where, "the rule needs either a value or percentage options");
-    if (isSimple) add(`rule-${i + 1}`, when, { variant: scope.variants.variantOf(rule["s"], at(where, "s")) });
+    if (isSimple) list.add(`rule-${i + 1}`, when, { variant: scope.variants.variantOf(rule["s"], at(where, "s")) });
     else split(`rule-${i + 1}`, when, options, at(where, "p"));
   });
   const options = listOf(scope.setting["p"]);
   if (options.length > 0) split("percentage", true, options, at(place, "p"));
-  return rules;
+  return list.rules;
 }
 
 function lowerWhen(conditions: readonly unknown[], place: string, scope: RuleScope): Lowered {

@@ -1,9 +1,9 @@
 import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
-import type { JsonValue, Rule, Serve } from "../../../../src/flags/document.ts";
+import type { JsonValue, Serve } from "../../../../src/flags/document.ts";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
 import { all, bucketIn, type Lowered } from "../../lowering/condition.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
-import { Names } from "../../lowering/names.ts";
+import { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import type { DraftProject, FlagInput } from "../../types.ts";
 import { lowerRules } from "./conditions.ts";
@@ -33,10 +33,10 @@ function configurationOf(input: Fields, place: string): { configuration: Fields;
 
 function lowerFlag(key: string, flag: Fields, place: string, notes: Notes): FlagInput {
   const variations = variationsOf(flag);
-  const names = new Names();
-  const rules = listOf(flag["allocations"]).flatMap((allocation, i) =>
-    lowerAllocation(fieldsOf(allocation), at(place, "allocations", i), { flag, variations, names }),
-  );
+  const list = new RuleList();
+  listOf(flag["allocations"]).forEach((allocation, i) => {
+    lowerAllocation(fieldsOf(allocation), at(place, "allocations", i), { flag, variations, list });
+  });
   if (Object.keys(variations.variants).length === 0)
     notes.note(at(place, "variations"), 'the flag has no variations; it gets one, "none", which nobody is served');
   return {
@@ -46,7 +46,7 @@ function lowerFlag(key: string, flag: Fields, place: string, notes: Notes): Flag
     metadata: {},
     enabled: flag["enabled"] === true,
     offVariant: null,
-    rules,
+    rules: list.rules,
     default: { variant: null },
     prerequisites: [],
     ...definitionOf(variations),
@@ -60,23 +60,21 @@ function definitionOf({ type, variants }: Variations): Pick<FlagInput, "type" | 
 interface AllocationScope {
   flag: Fields;
   variations: Variations;
-  names: Names;
+  list: RuleList;
 }
 
-/** Returns a rule for each split of an allocation. */
-function lowerAllocation(allocation: Fields, place: string, { flag, variations, names }: AllocationScope): Rule[] {
+/** Adds a rule for each split of an allocation. */
+function lowerAllocation(allocation: Fields, place: string, { flag, variations, list }: AllocationScope): void {
   const applies = lowerRules(listOf(allocation["rules"]), at(place, "rules"));
   const schedule = scheduleOf(allocation);
   const key = textOf(allocation["key"]) ?? "allocation";
-  return listOf(allocation["splits"]).flatMap((one): Rule[] => {
-    const split = fieldsOf(one);
+  for (const split of listOf(allocation["splits"]).map(fieldsOf)) {
     const when = all(applies, ...listOf(split["shards"]).map((shard) => lowerShard(fieldsOf(shard), flag)));
-    if (when === false) return [];
     const variant = variations.names.get(String(split["variationKey"]));
     // A value of another type is an error, and the caller gets its default.
     const serve: Serve = variant === undefined ? { error: "PARSE_ERROR" } : { variant };
-    return [{ id: names.take(key), ...(when !== true && { when }), serve, ...schedule }];
-  });
+    list.add(key, when, serve, schedule);
+  }
 }
 
 /** Eppo's SDKs include the last millisecond. */

@@ -1,7 +1,7 @@
 import type { Rule, Serve } from "../../../../src/flags/document.ts";
 import { all, any, leaf, type Lowered } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { Names } from "../../lowering/names.ts";
+import { RuleList } from "../../lowering/rule-list.ts";
 import { at } from "../../lowering/source.ts";
 import { choiceIn, type Fraction, fractionOf, type SliceVariant } from "./fractional.ts";
 import { lowerTest } from "./logic.ts";
@@ -15,10 +15,9 @@ const MAX_RULES = 100;
 
 /** Lowers the targeting of one flag. Each expression adds rules that together apply to everybody within its guard. */
 export class Targeting {
-  readonly rules: Rule[] = [];
   /** The ids of the rules that serve the flag's default, which flagd calls no match. */
   readonly defaults = new Set<string>();
-  readonly #ids = new Names();
+  readonly #list = new RuleList();
   readonly #scope: Scope;
   readonly #names: ReadonlyMap<string, string>;
   readonly #fallback: string | null;
@@ -28,6 +27,10 @@ export class Targeting {
     this.#scope = scope;
     this.#names = names;
     this.#fallback = fallback;
+  }
+
+  get rules(): Rule[] {
+    return this.#list.rules;
   }
 
   lower(expression: unknown, place: string, guard: Lowered = true, scope = this.#scope): void {
@@ -140,9 +143,7 @@ export class Targeting {
   #add(when: Lowered, serve: Serve, id: string): string | undefined {
     if (when === false || (this.rules.at(-1)?.when === undefined && this.rules.length > 0)) return undefined;
     if (this.rules.length === MAX_RULES) throw new NotImportable("", `it needs more than ${MAX_RULES} rules`);
-    const name = this.#ids.take(id);
-    this.rules.push({ id: name, ...(when !== true && { when }), serve });
-    return name;
+    return this.#list.add(id, when, serve);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
-import type { JsonValue, Rule } from "../../../../src/flags/document.ts";
+import type { JsonValue } from "../../../../src/flags/document.ts";
 import { all, closed, exists, leaf, type Lowered } from "../../lowering/condition.ts";
-import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { draftOf, type Notes } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
+import { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import type { Draft, DraftProject, FlagInput, ImportedSegment } from "../../types.ts";
 import { lowerSegment } from "./segments.ts";
@@ -114,17 +115,16 @@ function lowerFeature(
   const table = new StateTable(environmentKey);
   const serve = table.serve(state, place);
   const control = table.control(state);
-  const names = new Names();
-  const rules: Rule[] = overrides.map((override): Rule => {
-    const { when, identifier = "" } = override;
+  const list = new RuleList();
+  for (const override of overrides) {
+    const { id, when, identifier = "" } = override;
     if (identifier.includes(","))
       notes.approximate(
         override.place,
         `Flagsmith's SDK for Node.js splits the identifier "${identifier}" at the comma`,
       );
-    if (typeof when === "boolean") throw new NotImportable(override.place, "its identifier cannot be imported");
-    return { id: names.take(override.id), when, serve: table.serve(override.state, override.place) };
-  });
+    list.add(id, when, table.serve(override.state, override.place));
+  }
   return {
     key,
     kind: "flag",
@@ -135,7 +135,7 @@ function lowerFeature(
     enabled: true,
     // Without an identity, everybody gets the control value.
     offVariant: control,
-    rules,
+    rules: list.rules,
     default: serve,
     prerequisites: [],
   };

@@ -5,7 +5,7 @@ import type { EvaluationContext, Resolution } from "../../../../src/evaluation/t
 import type { FlagDocument, JsonValue } from "../../../../src/flags/document.ts";
 import { type Lowered, not } from "../../lowering/condition.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
-import { Names } from "../../lowering/names.ts";
+import { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
 import { commonType } from "../../lowering/value-type.ts";
 import type { Draft, DraftProject, FlagInput, ImportOptions } from "../../types.ts";
@@ -58,11 +58,11 @@ class FeatureTable {
       groups: this.#groups,
       schemes: SCHEMES[this.#sdk] ?? SCHEMES["javascript"] ?? {},
       table,
-      names: new Names(),
+      rules: new RuleList(),
       parent: this.#parentTest,
       notes,
     };
-    const lowered = listOf(rules).flatMap((rule, i) => lowerRule(fieldsOf(rule), i, at(place, "rules", i), scope));
+    listOf(rules).forEach((rule, i) => lowerRule(fieldsOf(rule), i, at(place, "rules", i), scope));
     // A flag needs a variant, even if every rule gives the caller's fallback.
     const variants = Object.keys(table.variants).length === 0 ? { none: null } : table.variants;
     return {
@@ -74,7 +74,7 @@ class FeatureTable {
       variants,
       enabled: true,
       offVariant: fallback.variant,
-      rules: lowered,
+      rules: scope.rules.rules,
       default: fallback,
       prerequisites: [],
     };

@@ -1,7 +1,8 @@
-import type { HashScheme, JsonValue, Rule, Serve } from "../../../../src/flags/document.ts";
+import type { HashScheme, JsonValue, Serve } from "../../../../src/flags/document.ts";
 import { all, type Bucketing, type Lowered, not } from "../../lowering/condition.ts";
 import { type Notes } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
+import type { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import {
   bucketingOf,
@@ -43,13 +44,13 @@ export interface RuleScope {
   groups: SavedGroups;
   schemes: Record<number, HashScheme>;
   table: ValueTable;
-  names: Names;
+  rules: RuleList;
   parent: ParentTest;
   notes: Notes;
 }
 
-/** Returns the rules for one rule of a feature. */
-export function lowerRule(rule: Fields, index: number, place: string, scope: RuleScope): Rule[] {
+/** Adds the rules for one rule of a feature. */
+export function lowerRule(rule: Fields, index: number, place: string, scope: RuleScope): void {
   const id = textOf(rule["id"]) ?? `rule-${index}`;
   const parents = listOf(rule["parentConditions"]).map((one, i) => {
     const { id: feature, condition, gate } = fieldsOf(one);
@@ -58,15 +59,10 @@ export function lowerRule(rule: Fields, index: number, place: string, scope: Rul
   });
   if (rule["fallbackAttribute"] !== undefined)
     scope.notes.note(at(place, "fallbackAttribute"), "it is used with sticky buckets only, which Burgee does not have");
-  const rules: Rule[] = [];
-  const add = (when: Lowered, serve: Serve, suffix = ""): void => {
-    if (when === false) return;
-    rules.push({ id: scope.names.take(`${id}${suffix}`), ...(when !== true && { when }), serve });
-  };
   let before: Lowered = true;
   for (const { holds, isGate } of parents) {
     // A gate that is closed ends the evaluation, and the feature has no value.
-    if (isGate) add(all(before, not(holds)), { variant: null }, ".gate");
+    if (isGate) scope.rules.add(`${id}.gate`, all(before, not(holds)), { variant: null });
     before = all(before, holds);
   }
   const applies = all(
@@ -74,10 +70,11 @@ export function lowerRule(rule: Fields, index: number, place: string, scope: Rul
     ...passesFilters(rule["filters"], scope.schemes),
     rule["condition"] === undefined || lowerCondition(rule["condition"], scope.groups, at(place, "condition")),
   );
-  if ("force" in rule) add(all(applies, inRollout(rule, scope)), scope.table.serve(rule["force"], `force-${index}`));
-  else if (Array.isArray(rule["variations"]))
-    for (const { when, serve } of lowerExperiment(rule, scope)) add(all(applies, when), serve);
-  return rules;
+  if ("force" in rule) {
+    const serve = scope.table.serve(rule["force"], `force-${index}`);
+    scope.rules.add(id, all(applies, inRollout(rule, scope)), serve);
+  } else if (Array.isArray(rule["variations"]))
+    for (const { when, serve } of lowerExperiment(rule, scope)) scope.rules.add(id, all(applies, when), serve);
 }
 
 function inRollout(rule: Fields, { feature, schemes }: RuleScope): Lowered {

@@ -1,7 +1,7 @@
 import type { Rule, Serve } from "../../../../src/flags/document.ts";
-import { all, type Lowered } from "../../lowering/condition.ts";
+import { all } from "../../lowering/condition.ts";
 import type { Notes } from "../../lowering/draft.ts";
-import { Names } from "../../lowering/names.ts";
+import { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, listOf, partsOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { FlagInput } from "../../types.ts";
 import { keyIn } from "./attributes.ts";
@@ -129,20 +129,21 @@ function addRule(
 /** Collects the rules of a flag, and the reason that LaunchDarkly gives for each. */
 class RuleBuilder {
   readonly table: VariationTable;
-  readonly rules: Rule[] = [];
   readonly reasons: Reasons["byRule"] = new Map();
-  readonly #names = new Names();
+  readonly #list = new RuleList();
 
   constructor(table: VariationTable) {
     this.table = table;
   }
 
-  add(id: string, reason: Reason, served: readonly Served[]): void {
+  get rules(): Rule[] {
+    return this.#list.rules;
+  }
+
+  add(wanted: string, reason: Reason, served: readonly Served[]): void {
     for (const { when, serve, tracked } of served) {
-      if (when === false) continue;
-      const name = this.#names.take(id);
-      this.rules.push({ id: name, ...conditionOf(when), serve });
-      this.reasons.set(name, { reason, tracked });
+      const id = this.#list.add(wanted, when, serve);
+      if (id !== undefined) this.reasons.set(id, { reason, tracked });
     }
   }
 
@@ -153,8 +154,4 @@ class RuleBuilder {
     this.reasons.set(undefined, { reason, tracked: last?.tracked ?? [] });
     return last?.serve ?? MALFORMED_FLAG;
   }
-}
-
-function conditionOf(when: Lowered): Pick<Rule, "when"> {
-  return typeof when === "object" ? { when } : {};
 }

@@ -1,7 +1,7 @@
 import type { AttributePath, JsonValue, Rule, Serve } from "../../../../src/flags/document.ts";
 import { all, type Bucketing, bucketIn, exists, type Lowered } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
-import { Names } from "../../lowering/names.ts";
+import { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, listOf, textOf } from "../../lowering/source.ts";
 import { type AttributeOf, type CohortTable, groupAttribute, personAttribute } from "./cohorts.ts";
 import { lowerFilter } from "./properties.ts";
@@ -37,11 +37,7 @@ function multivariate(filters: Fields): Fields[] {
 /** Returns the rules for a flag's groups of release conditions. */
 export function lowerGroups(scope: FlagScope): Rule[] {
   const { filters, place } = scope;
-  const names = new Names();
-  const rules: Rule[] = [];
-  const add = (id: string, when: Lowered, serve: Serve): void => {
-    if (when !== false) rules.push({ id: names.take(id), ...(when !== true && { when }), serve });
-  };
+  const list = new RuleList();
   for (const { key } of multivariate(filters))
     if (key === TRUE || key === FALSE) throw new NotImportable(place, `a variant has the name ${key}`);
   listOf(filters["groups"]).forEach((one, i) => {
@@ -56,10 +52,10 @@ export function lowerGroups(scope: FlagScope): Rule[] {
     const bucketing: Bucketing = { by: [subject], salt: scope.key, hash: "posthog-1", total: TOTAL };
     const share = cutOf(percentage, at(where, "rollout_percentage"), scope.notes);
     const isReached = share >= TOTAL || bucketIn(bucketing, [[0, share]]);
-    add(`group-${i + 1}`, all(applies, isReached), serveOf(group, subject, scope));
-    if (filters["early_exit"] === true && share < TOTAL) add(`group-${i + 1}.exit`, applies, { variant: FALSE });
+    list.add(`group-${i + 1}`, all(applies, isReached), serveOf(group, subject, scope));
+    if (filters["early_exit"] === true && share < TOTAL) list.add(`group-${i + 1}.exit`, applies, { variant: FALSE });
   });
-  return rules;
+  return list.rules;
 }
 
 interface Subject {
