@@ -1,7 +1,7 @@
-import type { FlagType, JsonValue } from "../../../../src/flags/document.ts";
+import type { FlagType } from "../../../../src/flags/document.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { Names } from "../../lowering/names.ts";
 import { at, type Fields, fieldsOf, isFields, textOf } from "../../lowering/source.ts";
+import { VariantSet } from "../../lowering/variant-set.ts";
 
 /** The types of settings, by ConfigCat's number: the field that has the value, and the type of the flag. */
 const TYPES: readonly { field: string; type: FlagType }[] = [
@@ -31,13 +31,15 @@ export function valueOf(value: unknown, type: FlagType): string | number | boole
 
 /** The variants of one setting. Their names are ConfigCat's variation ids. */
 export class VariantTable {
-  readonly variants: Record<string, JsonValue> = {};
+  readonly #set = new VariantSet();
   readonly #type: FlagType;
-  readonly #names = new Names();
-  readonly #known = new Map<string, string>();
 
   constructor(type: FlagType) {
     this.#type = type;
+  }
+
+  get variants(): VariantSet["values"] {
+    return this.#set.values;
   }
 
   /** Returns the variant of `{ v: value, i: variation id }`. */
@@ -46,10 +48,6 @@ export class VariantTable {
     const value = valueOf(v, this.#type);
     if (value === undefined) throw new NotImportable(at(place, "v"), `the value is not of the setting's type`);
     const id = textOf(i);
-    const known = JSON.stringify([id, value]);
-    const name = this.#known.get(known) ?? this.#names.take(id || String(value) || "empty");
-    this.#known.set(known, name);
-    this.variants[name] = value;
-    return name;
+    return this.#set.nameOf(value, id || String(value) || "empty", [id, value]);
   }
 }

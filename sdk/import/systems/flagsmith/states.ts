@@ -1,7 +1,7 @@
 import type { JsonValue, Serve } from "../../../../src/flags/document.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { Names } from "../../lowering/names.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
+import { VariantSet } from "../../lowering/variant-set.ts";
 import { firstBucket, TOTAL } from "./segments.ts";
 
 /** Returns the name of the feature that a state belongs to. */
@@ -15,15 +15,17 @@ interface Option {
   order: number | bigint;
 }
 
-/** The variants of one feature: `{ enabled, value }`. Equal ones are one variant. */
+/** The variants of one feature: `{ enabled, value }`. */
 export class StateTable {
-  readonly variants: Record<string, JsonValue> = {};
-  readonly #names = new Names();
-  readonly #known = new Map<string, string>();
+  readonly #set = new VariantSet();
   readonly #environmentKey: string;
 
   constructor(environmentKey: string) {
     this.#environmentKey = environmentKey;
+  }
+
+  get variants(): VariantSet["values"] {
+    return this.#set.values;
   }
 
   /** Returns the variant of a state's own value. */
@@ -57,14 +59,8 @@ export class StateTable {
   }
 
   #variant(state: Fields, value: JsonValue, wanted: string): string {
-    const content = { enabled: state["enabled"] === true, value };
-    const text = JSON.stringify(content);
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    const name = this.#names.take(typeof value === "string" && value.length > 0 && value.length < 40 ? value : wanted);
-    this.#known.set(text, name);
-    this.variants[name] = content;
-    return name;
+    const isName = typeof value === "string" && value.length > 0 && value.length < 40;
+    return this.#set.nameOf({ enabled: state["enabled"] === true, value }, isName ? value : wanted);
   }
 }
 

@@ -1,9 +1,9 @@
 import type { HashScheme, JsonValue, Serve } from "../../../../src/flags/document.ts";
 import { all, type Bucketing, type Lowered, not } from "../../lowering/condition.ts";
 import { type Notes } from "../../lowering/draft.ts";
-import { Names } from "../../lowering/names.ts";
 import type { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
+import { VariantSet } from "../../lowering/variant-set.ts";
 import {
   bucketingOf,
   covered,
@@ -17,22 +17,19 @@ import {
 } from "./buckets.ts";
 import { lowerCondition, type SavedGroups } from "./conditions.ts";
 
-/** The variants of one feature. Equal values are one variant. */
+/** The variants of one feature. */
 export class ValueTable {
-  readonly variants: Record<string, JsonValue> = {};
-  readonly #names = new Names();
-  readonly #known = new Map<string, string>();
+  readonly #set = new VariantSet();
+
+  get variants(): VariantSet["values"] {
+    return this.#set.values;
+  }
 
   /** Returns the result that serves a value. GrowthBook's callers get their fallback in the place of `null`. */
   serve(value: unknown, wanted: string): { variant: string | null } {
     if (value === undefined || value === null) return { variant: null };
-    const text = JSON.stringify(value);
-    const known = this.#known.get(text);
-    if (known !== undefined) return { variant: known };
-    const name = this.#names.take(typeof value === "boolean" ? text : wanted);
-    this.#known.set(text, name);
-    this.variants[name] = value as JsonValue;
-    return { variant: name };
+    const name = typeof value === "boolean" ? String(value) : wanted;
+    return { variant: this.#set.nameOf(value as JsonValue, name) };
   }
 }
 

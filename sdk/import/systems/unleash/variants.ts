@@ -1,6 +1,6 @@
 import type { HashScheme, JsonValue, Serve } from "../../../../src/flags/document.ts";
 import { leaf, type Lowered } from "../../lowering/condition.ts";
-import { Names } from "../../lowering/names.ts";
+import { VariantSet } from "../../lowering/variant-set.ts";
 import type { FlagInput } from "../../types.ts";
 import { attributeOf } from "./context.ts";
 import type { Variant } from "./source.ts";
@@ -16,15 +16,13 @@ export const NOBODY = "unleash.random";
 
 /** The variants of one flag. A variant's value is what Unleash's `getVariant` returns. */
 export class VariantTable {
-  readonly #names = new Names();
-  readonly #values: Record<string, JsonValue> = {};
-  readonly #known = new Map<string, string>();
+  readonly #set = new VariantSet();
   /** The names of the flag's variants, by the variant's name in Unleash. */
   readonly byUnleashName = new Map<string, string[]>();
 
   constructor() {
-    this.#add(ON, { ...DISABLED, feature_enabled: true });
-    this.#add(OFF, { ...DISABLED, feature_enabled: false });
+    this.#set.nameOf({ ...DISABLED, feature_enabled: true }, ON);
+    this.#set.nameOf({ ...DISABLED, feature_enabled: false }, OFF);
   }
 
   /** Returns the flag's variant for a variant of Unleash. Variants that differ only in their weights are one. */
@@ -35,25 +33,17 @@ export class VariantTable {
       feature_enabled: true,
       ...(payload !== undefined && { payload }),
     } as JsonValue;
-    const text = JSON.stringify(value);
-    const known = this.#known.get(text) ?? this.#add(`v.${name}`, value);
-    this.#known.set(text, known);
+    const known = this.#set.nameOf(value, `v.${name}`);
     const names = this.byUnleashName.get(name) ?? [];
     if (!names.includes(known)) this.byUnleashName.set(name, [...names, known]);
     return known;
   }
 
-  #add(wanted: string, value: JsonValue): string {
-    const name = this.#names.take(wanted);
-    this.#values[name] = value;
-    return name;
-  }
-
   /** A feature without variants is a boolean flag. */
   definition(): Pick<FlagInput, "type" | "variants"> {
-    return this.#known.size === 0
+    return this.byUnleashName.size === 0
       ? { type: "boolean", variants: { [ON]: true, [OFF]: false } }
-      : { type: "object", variants: this.#values };
+      : { type: "object", variants: this.#set.values };
   }
 }
 
