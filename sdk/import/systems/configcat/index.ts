@@ -1,6 +1,7 @@
 import type { Resolution } from "../../../../src/evaluation/types.ts";
 import type { Lowered } from "../../lowering/condition.ts";
-import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { DraftTable } from "../../lowering/draft-table.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
 import type { Draft, DraftProject, FlagInput } from "../../types.ts";
 import { type Roles, rolesOf, toContextBy } from "./attributes.ts";
@@ -19,15 +20,17 @@ export function importConfigCat(input: unknown): DraftProject {
   };
 }
 
-/** The settings of a config. A setting is lowered after its prerequisites, whose variants its conditions name. */
+/** The settings of a config. */
 class SettingTable {
   readonly segments: SegmentTable;
   readonly roles: Roles;
   readonly #config: Fields;
   readonly #settings: Fields;
   readonly #salt: string | undefined;
-  readonly #drafts = new Map<string, Draft<FlagInput>>();
-  readonly #open = new Set<string>();
+  readonly #table = new DraftTable(
+    (key) => at("/f", key),
+    (key, place, notes) => this.#lower(key, fieldsOf(this.#settings[key]), place, notes),
+  );
 
   constructor(config: Fields) {
     this.#config = config;
@@ -38,20 +41,7 @@ class SettingTable {
   }
 
   drafts(): Draft<FlagInput>[] {
-    return Object.keys(this.#settings).map((key) => this.#draft(key));
-  }
-
-  #draft(key: string): Draft<FlagInput> {
-    const known = this.#drafts.get(key);
-    if (known !== undefined) return known;
-    this.#open.add(key);
-    const place = at("/f", key);
-    const draft = draftOf({ kind: "flag", key, place }, (notes) =>
-      this.#lower(key, fieldsOf(this.#settings[key]), place, notes),
-    );
-    this.#open.delete(key);
-    this.#drafts.set(key, draft);
-    return draft;
+    return Object.keys(this.#settings).map((key) => this.#table.draft(key));
   }
 
   #lower(key: string, setting: Fields, place: string, notes: Notes): FlagInput {
@@ -90,8 +80,8 @@ class SettingTable {
   readonly #prerequisite = ({ f, c, v }: Fields, place: string): Lowered => {
     const flag = String(f);
     if (!Object.hasOwn(this.#settings, flag)) throw new NotImportable(at(place, "f"), `the config has no "${flag}"`);
-    if (this.#open.has(flag)) throw new NotImportable(place, `"${flag}" and this setting require each other`);
-    const { item: parent, entry } = this.#draft(flag);
+    if (this.#table.isOpen(flag)) throw new NotImportable(place, `"${flag}" and this setting require each other`);
+    const { item: parent, entry } = this.#table.draft(flag);
     if (parent === undefined) throw new NotImportable(place, `its prerequisite "${flag}" is not importable`);
     if (entry.outcome === "approximate") throw new NotImportable(place, `its prerequisite "${flag}" is not exact`);
     // The SDK then fails for this setting too, which a condition cannot say.

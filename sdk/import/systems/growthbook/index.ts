@@ -4,7 +4,8 @@ import { TRUE } from "../../../../src/evaluation/truth.ts";
 import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
 import type { FlagDocument, JsonValue } from "../../../../src/flags/document.ts";
 import { type Lowered, not } from "../../lowering/condition.ts";
-import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { DraftTable } from "../../lowering/draft-table.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
 import { commonType } from "../../lowering/value-type.ts";
@@ -19,13 +20,15 @@ export function importGrowthBook(input: unknown, { sdk = "javascript" }: ImportO
   return { flags: project.drafts(), segments: [], toContext, fromResolution };
 }
 
-/** The features of a project. A feature is lowered after its parents, whose variants its conditions name. */
+/** The features of a project. */
 class FeatureTable {
   readonly #features: Fields;
   readonly #groups: Fields;
   readonly #sdk: string;
-  readonly #drafts = new Map<string, Draft<FlagInput>>();
-  readonly #open = new Set<string>();
+  readonly #table = new DraftTable(
+    (key) => at("/features", key),
+    (key, place, notes) => this.#lower(key, fieldsOf(this.#features[key]), place, notes),
+  );
 
   constructor({ features, savedGroups }: Fields, sdk: string) {
     this.#features = fieldsOf(features);
@@ -34,20 +37,7 @@ class FeatureTable {
   }
 
   drafts(): Draft<FlagInput>[] {
-    return Object.keys(this.#features).map((key) => this.#draft(key));
-  }
-
-  #draft(key: string): Draft<FlagInput> {
-    const known = this.#drafts.get(key);
-    if (known !== undefined) return known;
-    this.#open.add(key);
-    const place = at("/features", key);
-    const draft = draftOf({ kind: "flag", key, place }, (notes) =>
-      this.#lower(key, fieldsOf(this.#features[key]), place, notes),
-    );
-    this.#open.delete(key);
-    this.#drafts.set(key, draft);
-    return draft;
+    return Object.keys(this.#features).map((key) => this.#table.draft(key));
   }
 
   #lower(feature: string, { defaultValue, rules }: Fields, place: string, notes: Notes): FlagInput {
@@ -84,9 +74,9 @@ class FeatureTable {
   readonly #parentTest: ParentTest = (feature, condition, place) => {
     const isWanted = valueTest(lowerCondition(condition, this.#groups, at(place, "condition")));
     if (!isFields(this.#features[feature])) return isWanted(null);
-    if (this.#open.has(feature))
+    if (this.#table.isOpen(feature))
       throw new NotImportable(place, `"${feature}" and this feature are each other's parents`);
-    const parent = this.#draft(feature).item;
+    const parent = this.#table.draft(feature).item;
     if (parent === undefined) throw new NotImportable(place, `its parent "${feature}" is not importable`);
     const names = Object.keys(parent.variants);
     const wanted = names.filter((name) => isWanted(parent.variants[name] ?? null));

@@ -1,6 +1,7 @@
 import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
 import type { JsonValue } from "../../../../src/flags/document.ts";
-import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { DraftTable } from "../../lowering/draft-table.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { at, type Fields, fieldsOf, isFields, type Placed, placed, textOf } from "../../lowering/source.ts";
 import { commonType } from "../../lowering/value-type.ts";
 import type { Draft, DraftProject, FlagInput } from "../../types.ts";
@@ -14,13 +15,15 @@ export function importPostHog(input: unknown): DraftProject {
   return { flags: flags.drafts(), segments: flags.cohorts.drafts(), toContext, fromResolution };
 }
 
-/** The flags of a source. A flag is lowered after the flags that it depends on. */
+/** The flags of a source. */
 class FlagTable {
   readonly cohorts: CohortTable;
   readonly #groupTypes: Fields;
   readonly #flags = new Map<string, Placed>();
-  readonly #drafts = new Map<string, Draft<FlagInput>>();
-  readonly #open = new Set<string>();
+  readonly #table = new DraftTable(
+    (key) => this.#flagOf(key).place,
+    (key, place, notes) => this.#lower(key, this.#flagOf(key).fields, place, notes),
+  );
   readonly #isVersion2: boolean;
 
   constructor(source: Fields) {
@@ -34,18 +37,11 @@ class FlagTable {
   }
 
   drafts(): Draft<FlagInput>[] {
-    return [...this.#flags.keys()].map((key) => this.#draft(key));
+    return [...this.#flags.keys()].map((key) => this.#table.draft(key));
   }
 
-  #draft(key: string): Draft<FlagInput> {
-    const known = this.#drafts.get(key);
-    if (known !== undefined) return known;
-    const { fields, place } = this.#flags.get(key) as Placed;
-    this.#open.add(key);
-    const draft = draftOf({ kind: "flag", key, place }, (notes) => this.#lower(key, fields, place, notes));
-    this.#open.delete(key);
-    this.#drafts.set(key, draft);
-    return draft;
+  #flagOf(key: string): Placed {
+    return this.#flags.get(key) as Placed;
   }
 
   #lower(key: string, flag: Fields, place: string, notes: Notes): FlagInput {
@@ -85,8 +81,8 @@ class FlagTable {
   ): { flag: string; variants: string[] } => {
     const flag = String(key);
     if (!this.#flags.has(flag)) throw new NotImportable(at(place, "key"), `the flag "${flag}" is not in the source`);
-    if (this.#open.has(flag)) throw new NotImportable(place, `"${flag}" and this flag depend on each other`);
-    const { item, entry } = this.#draft(flag);
+    if (this.#table.isOpen(flag)) throw new NotImportable(place, `"${flag}" and this flag depend on each other`);
+    const { item, entry } = this.#table.draft(flag);
     if (item === undefined) throw new NotImportable(place, `the flag "${flag}" is not importable`);
     if (entry.outcome === "approximate") notes.approximate(place, `the flag "${flag}" is approximate`);
     const names = Object.keys(item.variants);
