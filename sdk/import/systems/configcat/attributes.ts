@@ -1,5 +1,6 @@
 import type { EvaluationContext } from "../../../../src/evaluation/types.ts";
 import type { AttributePath, JsonValue } from "../../../../src/flags/document.ts";
+import { callerAttribute } from "../../lowering/attribute.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
 
@@ -35,7 +36,7 @@ export function attributeOf(name: unknown, place: string): AttributePath {
   if (typeof name !== "string") throw new NotImportable(place, "the attribute has no name");
   if (name === "Identifier") return "targetingKey";
   if (name === "targetingKey") throw new NotImportable(place, 'the attribute "targetingKey" has another meaning here');
-  return name.startsWith("request") ? [name] : name;
+  return callerAttribute(name);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Resolution } from "../../../../src/evaluation/types.ts";
+import { resolvedValue } from "../../lowering/resolved-value.ts";
 import type { Lowered } from "../../lowering/condition.ts";
 import { DraftTable } from "../../lowering/draft-table.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
@@ -16,7 +16,7 @@ export function importConfigCat(input: unknown): DraftProject {
     flags: settings.drafts(),
     segments: settings.segments.drafts(),
     toContext: toContextBy(settings.roles),
-    fromResolution,
+    fromResolution: resolvedValue,
   };
 }
 
@@ -94,9 +94,4 @@ class SettingTable {
     const wanted = Object.keys(parent.variants).filter(isWanted);
     return wanted.length > 0 && { flag, variants: wanted };
   };
-}
-
-/** Returns the value of the setting, or `undefined` if the caller's default is the value. */
-function fromResolution(resolution: Resolution): unknown {
-  return resolution.reason === "ERROR" ? undefined : resolution.value;
 }

@@ -1,5 +1,7 @@
 import type { AttributePath, Operator } from "../../../../src/flags/document.ts";
 import { valueProblem } from "../../../../src/flags/operator-values.ts";
+import { checkPattern } from "../../lowering/pattern.ts";
+import { callerAttribute, hasValue } from "../../lowering/attribute.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
@@ -27,7 +29,7 @@ export function lowerRules(rules: readonly unknown[], place: string): Lowered {
 
 function lowerCondition(condition: Fields, place: string): Lowered {
   const name = textOf(condition["attribute"]) ?? "";
-  const own = attributeOf(name);
+  const own = callerAttribute(name);
   const holds = lowerTest(own, condition, place);
   // The attribute `id` is the subject's key unless it is given.
   return name === "id"
@@ -35,13 +37,8 @@ function lowerCondition(condition: Fields, place: string): Lowered {
     : holds;
 }
 
-/** As a list, a name that begins with "request." is the caller's own. */
-function attributeOf(name: string): AttributePath {
-  return name.startsWith("request") ? [name] : name;
-}
-
 function lowerTest(attribute: AttributePath, { operator, value }: Fields, place: string): Lowered {
-  const isSet = all(exists(attribute), not(leaf(attribute, "equals", [null])));
+  const isSet = hasValue(attribute);
   const comparison = COMPARISONS[String(operator)];
   if (comparison !== undefined) return compare(attribute, comparison, value);
   switch (operator) {
@@ -72,11 +69,9 @@ function compare(
   return bound === undefined ? false : leaf(attribute, number, [bound], { read: "number" });
 }
 
-/** @throws NotImportable for a pattern outside RE2, which Eppo's own SDKs read differently */
 function lowerPattern(attribute: AttributePath, pattern: string, place: string): Lowered {
   // Every text contains the empty one.
   if (pattern === "") return leaf(attribute, "gte", [""], { read: "text" });
-  const problem = valueProblem("matches", pattern);
-  if (problem !== undefined) throw new NotImportable(at(place, "value"), `the pattern ${problem}`);
+  checkPattern(pattern, at(place, "value"));
   return leaf(attribute, "matches", [pattern], { read: "text" });
 }

@@ -1,6 +1,8 @@
-import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
+import type { EvaluationContext } from "../../../../src/evaluation/types.ts";
 import type { JsonValue, Serve } from "../../../../src/flags/document.ts";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
+import { type Period, scheduleOf } from "../../lowering/schedule.ts";
+import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { all, bucketIn, type Lowered } from "../../lowering/condition.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
@@ -20,7 +22,7 @@ export function importEppo(input: unknown): DraftProject {
       return lowerFlag(key, fieldsOf(flag), where, notes);
     });
   });
-  return { flags, segments: [], toContext, fromResolution };
+  return { flags, segments: [], toContext, fromResolution: resolvedValue };
 }
 
 /** Datadog wraps the configuration in a document of JSON:API. */
@@ -66,7 +68,7 @@ interface AllocationScope {
 /** Adds a rule for each split of an allocation. */
 function lowerAllocation(allocation: Fields, place: string, { flag, variations, list }: AllocationScope): void {
   const applies = lowerRules(listOf(allocation["rules"]), at(place, "rules"));
-  const schedule = scheduleOf(allocation);
+  const schedule = scheduleOf(periodOf(allocation));
   const key = textOf(allocation["key"]) ?? "allocation";
   for (const split of listOf(allocation["splits"]).map(fieldsOf)) {
     const when = all(applies, ...listOf(split["shards"]).map((shard) => lowerShard(fieldsOf(shard), flag)));
@@ -78,13 +80,8 @@ function lowerAllocation(allocation: Fields, place: string, { flag, variations, 
 }
 
 /** Eppo's SDKs include the last millisecond. */
-function scheduleOf({ startAt, endAt }: Fields): { from?: string; until?: string } {
-  const from = parseInstant(textOf(startAt) ?? "");
-  const until = parseInstant(textOf(endAt) ?? "") + 1;
-  return {
-    ...(Number.isFinite(from) && { from: new Date(from).toISOString() }),
-    ...(Number.isFinite(until) && { until: new Date(until).toISOString() }),
-  };
+function periodOf({ startAt, endAt }: Fields): Period {
+  return { from: parseInstant(textOf(startAt) ?? ""), until: parseInstant(textOf(endAt) ?? "") + 1 };
 }
 
 /** All shards of a split must contain the subject. Datadog has the total on the shard. */
@@ -101,9 +98,4 @@ function toContext(context: unknown): EvaluationContext {
   const { subjectKey, subjectAttributes } = fieldsOf(context);
   const attributes = fieldsOf(subjectAttributes) as Record<string, JsonValue>;
   return { ...attributes, ...(typeof subjectKey === "string" && { targetingKey: subjectKey }) };
-}
-
-/** Returns the assignment, or `undefined` if the caller's default is the assignment. */
-function fromResolution(resolution: Resolution): unknown {
-  return resolution.reason === "ERROR" ? undefined : resolution.value;
 }

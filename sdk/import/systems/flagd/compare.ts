@@ -1,6 +1,7 @@
 import type { AttributePath, JsonScalar, Operator } from "../../../../src/flags/document.ts";
+import { isNullish } from "../../lowering/attribute.ts";
 import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
-import { isNull, isOfType, type Test } from "./scope.ts";
+import { isOfType, type Test } from "./scope.ts";
 
 const LOOSE = { "==": "equals", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" } as const;
 type Loose = keyof typeof LOOSE;
@@ -10,7 +11,7 @@ export const MIRRORED: Record<string, string> = { "<": ">", "<=": ">=", ">": "<"
 
 /** Returns `===` with a value. */
 export function strictlyEquals(attribute: AttributePath, value: JsonScalar): Test {
-  return sure(value === null ? isNull(attribute) : leaf(attribute, "equals", [value]));
+  return sure(value === null ? isNullish(attribute) : leaf(attribute, "equals", [value]));
 }
 
 /** Returns a test that neither fails nor is `null`. */
@@ -30,7 +31,7 @@ export function opposite({ holds, fails }: Test): Test {
 export function compares(attribute: AttributePath, operator: Loose, value: JsonScalar, isRight: boolean): Test {
   const holdsFor = (subject: JsonScalar): boolean => compare(operator, subject, value, isRight);
   const structures = isOfType(attribute, "array", "object");
-  const nulls = holdsFor(null) && isNull(attribute);
+  const nulls = holdsFor(null) && isNullish(attribute);
   const among = (...subjects: JsonScalar[]): Lowered =>
     leaf(
       attribute,

@@ -1,12 +1,12 @@
 import { NO_BUCKET } from "../../../../src/evaluation/hashing/no-bucket.ts";
 import { SCHEMES } from "../../../../src/evaluation/hashing/schemes/schemes.ts";
 import type { SchemeName } from "../../../../src/flags/formats/hash-schemes.ts";
+import { isNullish } from "../../lowering/attribute.ts";
 import { all, any, type Bucketing, bucketIn, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at } from "../../lowering/source.ts";
 import {
   argumentsOf,
-  isNull,
   isOfType,
   isTruthy,
   type LowerTest,
@@ -151,7 +151,7 @@ function joinedKey(parts: readonly unknown[], place: string, scope: Scope, const
         at(place, i),
         "a list with elements in this attribute has no bucket; flagd joins it into a text",
       );
-    const constants = [{ when: isNull(attribute), text: `${salt}null` }];
+    const constants = [{ when: isNullish(attribute), text: `${salt}null` }];
     if (attribute !== "targetingKey") {
       constants.push({ when: leaf(attribute, "equals", ["[]"], { read: "json" }), text: salt });
       constants.push({ when: isOfType(attribute, "object"), text: `${salt}[object Object]` });

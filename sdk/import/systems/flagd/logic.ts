@@ -1,4 +1,5 @@
 import type { JsonScalar } from "../../../../src/flags/document.ts";
+import { isNullish } from "../../lowering/attribute.ts";
 import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at } from "../../lowering/source.ts";
@@ -7,7 +8,6 @@ import { fractionalTest } from "./fractional.ts";
 import {
   argumentsOf,
   evaluatorOf,
-  isNull,
   isOfType,
   isTruthy,
   operandOf,
@@ -93,7 +93,7 @@ function truthOf(expression: unknown, place: string, scope: Scope): Test {
   const operand = operandOf(expression, place, scope);
   if ("literal" in operand) return sure(isTruthy(operand.literal));
   const attribute = pathOf(operand.attribute);
-  const empty = any(isNull(attribute), leaf(attribute, "in", [false, 0, ""]));
+  const empty = any(isNullish(attribute), leaf(attribute, "in", [false, 0, ""]));
   const emptyStructure = attribute !== "targetingKey" && leaf(attribute, "in", ["[]", "{}"], { read: "json" });
   return sure(not(any(empty, emptyStructure)));
 }
@@ -106,7 +106,7 @@ function isIn(list: readonly unknown[], place: string, scope: Scope): Test {
     if ("literal" in operand) return sure(values.includes(operand.literal as JsonScalar));
     const attribute = pathOf(operand.attribute);
     const others = values.filter((value) => value !== null);
-    return sure(any(leaf(attribute, "in", others), values.includes(null) && isNull(attribute)));
+    return sure(any(leaf(attribute, "in", others), values.includes(null) && isNullish(attribute)));
   }
   const text = operandOf(wanted, at(place, 0), scope);
   const container = operandOf(among, at(place, 1), scope);

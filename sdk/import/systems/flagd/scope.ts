@@ -1,5 +1,6 @@
 import type { AttributePath } from "../../../../src/flags/document.ts";
-import { any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
+import { callerAttribute } from "../../lowering/attribute.ts";
+import { leaf, type Lowered } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { type Fields, isFields } from "../../lowering/source.ts";
 
@@ -80,11 +81,7 @@ function stepsOf(path: string, place: string): string[] {
 /** One step is a name, as people write it. */
 export function pathOf(steps: readonly string[]): AttributePath {
   const [name = ""] = steps;
-  return steps.length > 1 || name.startsWith("request.") ? [...steps] : name;
-}
-
-export function isNull(attribute: AttributePath): Lowered {
-  return any(not(exists(attribute)), leaf(attribute, "equals", [null]));
+  return steps.length > 1 ? [...steps] : callerAttribute(name);
 }
 
 export function isOfType(attribute: AttributePath, ...types: string[]): Lowered {

@@ -1,11 +1,12 @@
 import type { Rule, Serve } from "../../../../src/flags/document.ts";
+import { isNullish } from "../../lowering/attribute.ts";
 import { all, any, leaf, type Lowered } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
 import { at } from "../../lowering/source.ts";
 import { choiceIn, type Fraction, fractionOf, type SliceVariant } from "./fractional.ts";
 import { lowerTest } from "./logic.ts";
-import { argumentsOf, evaluatorOf, isNull, operandOf, operationOf, pathOf, type Scope } from "./scope.ts";
+import { argumentsOf, evaluatorOf, operandOf, operationOf, pathOf, type Scope } from "./scope.ts";
 
 /** The operators whose result is true, false or null. */
 const TESTS = ["==", "!=", "===", "!==", "<", "<=", ">", ">=", "!", "!!", "in", "starts_with", "ends_with", "sem_ver"];
@@ -80,7 +81,7 @@ export class Targeting {
       return;
     }
     const attribute = pathOf(operand.attribute);
-    this.#serve(all(guard, isNull(attribute)), null);
+    this.#serve(all(guard, isNullish(attribute)), null);
     for (const source of this.#names.keys()) {
       const isNamed = leaf(attribute, "equals", [source], { read: "text" });
       const isListed = leaf(attribute, "equals", [JSON.stringify([source])], { read: "json" });

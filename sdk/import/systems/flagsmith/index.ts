@@ -1,5 +1,6 @@
-import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
+import type { EvaluationContext } from "../../../../src/evaluation/types.ts";
 import type { JsonValue } from "../../../../src/flags/document.ts";
+import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { all, closed, exists, leaf, type Lowered } from "../../lowering/condition.ts";
 import { draftOf, type Notes } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
@@ -30,7 +31,7 @@ export function importFlagsmith(input: unknown): DraftProject {
       ),
     );
   });
-  return { flags, segments: segments.map(({ draft }) => draft), toContext, fromResolution };
+  return { flags, segments: segments.map(({ draft }) => draft), toContext, fromResolution: resolvedValue };
 }
 
 interface SourceSegment {
@@ -152,9 +153,4 @@ function toContext(context: unknown): EvaluationContext {
     ...(Object.fromEntries(attributes) as Record<string, JsonValue>),
     ...(typeof identifier === "string" && { targetingKey: identifier }),
   };
-}
-
-/** Returns `{ enabled, value }`, or `undefined` if the flag was not imported. */
-function fromResolution(resolution: Resolution): unknown {
-  return resolution.reason === "ERROR" ? undefined : resolution.value;
 }

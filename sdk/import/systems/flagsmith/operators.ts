@@ -1,5 +1,6 @@
 import type { AttributePath, JsonScalar, Operator } from "../../../../src/flags/document.ts";
 import { valueProblem } from "../../../../src/flags/operator-values.ts";
+import { checkPattern, isExpression } from "../../lowering/pattern.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { scalarText } from "../../lowering/source.ts";
@@ -113,14 +114,8 @@ function listed(input: unknown): string[] {
 }
 
 function matches(attribute: AttributePath, pattern: string, place: string, notes: Notes): Lowered {
-  if (pattern === "") return false;
-  try {
-    RegExp(pattern);
-  } catch {
-    return false;
-  }
-  const problem = valueProblem("matches", pattern);
-  if (problem !== undefined) throw new NotImportable(place, `the pattern ${problem}`);
+  if (pattern === "" || !isExpression(pattern)) return false;
+  checkPattern(pattern, place);
   if (!pattern.startsWith("^"))
     notes.note(place, "the pattern is found anywhere in the text; SDKs in Python only find it at the start");
   return leaf(attribute, "matches", [pattern], { read: "text" });

@@ -1,5 +1,6 @@
 import type { AttributePath } from "../../../../src/flags/document.ts";
-import { all, any, bucketIn, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
+import { callerAttribute, hasValue } from "../../lowering/attribute.ts";
+import { all, any, bucketIn, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { at, type Fields, fieldsOf, listOf, scalarText, textOf } from "../../lowering/source.ts";
 import { matchesTrait } from "./operators.ts";
@@ -45,15 +46,11 @@ function lowerCondition(condition: Fields, place: string, scope: Scope): Lowered
   if (operator === "PERCENTAGE_SPLIT") return inSplit(property, condition["value"], where, scope);
   if (property === "") return false;
   const { attribute, salt } = subjectOf(property, where, scope);
-  if (operator === "IS_SET") return isSet(attribute);
-  if (operator === "IS_NOT_SET") return not(isSet(attribute));
+  if (operator === "IS_SET") return hasValue(attribute);
+  if (operator === "IS_NOT_SET") return not(hasValue(attribute));
   // The key joins the environment's key and the identifier, and no attribute contains both.
   if (salt !== "") throw new NotImportable(where, `a condition on ${property} cannot be imported, except for a split`);
   return matchesTrait(attribute, operator, condition["value"], place, scope.notes);
-}
-
-function isSet(attribute: AttributePath): Lowered {
-  return all(exists(attribute), not(leaf(attribute, "equals", [null])));
 }
 
 interface Subject {
@@ -86,7 +83,7 @@ function subjectOf(property: string, place: string, { environmentKey }: Scope): 
 function traitPath(name: string, place: string): AttributePath {
   if (name === "targetingKey" || name === "request")
     throw new NotImportable(place, `a trait with the name ${name} cannot be an attribute`);
-  return name.startsWith("request.") ? [name] : name;
+  return callerAttribute(name);
 }
 
 function inSplit(property: string, value: unknown, place: string, scope: Scope): Lowered {

@@ -1,4 +1,5 @@
 import type { AttributePath, HashScheme } from "../../../../src/flags/document.ts";
+import { callerAttribute } from "../../lowering/attribute.ts";
 import { type Bucketing, bucketIn, type Lowered } from "../../lowering/condition.ts";
 import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
 
@@ -28,7 +29,7 @@ export function bucketingOf(
 function hashAttributes(attribute: unknown): AttributePath[] {
   const name = textOf(attribute) || "id";
   if (name === "id") return ["id", "targetingKey"];
-  return [name.startsWith("request") ? [name] : name];
+  return [callerAttribute(name)];
 }
 
 /** Returns the first bucket whose fraction is at least `bound`. The fraction is a double, as in the SDKs. */

@@ -46,10 +46,10 @@ function lowerAttribute(name: string, value: unknown, scope: Scope): Lowered {
   return any(all(exists(attribute), holds), all(not(exists(attribute)), keyed));
 }
 
-/** Dots step into objects. As a list, a name that begins with "request" is the caller's own. */
+/** Dots step into objects. */
 export function pathOf(name: string): AttributePath {
   const steps = name.split(".");
-  return steps.length > 1 || name.startsWith("request") ? steps : name;
+  return steps.length > 1 ? steps : name;
 }
 
 function lowerValue(subject: Subject, value: unknown, scope: Scope): Lowered {

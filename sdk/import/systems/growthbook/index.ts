@@ -3,6 +3,7 @@ import { newCompilation } from "../../../../src/evaluation/compile.ts";
 import { TRUE } from "../../../../src/evaluation/truth.ts";
 import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
 import type { FlagDocument, JsonValue } from "../../../../src/flags/document.ts";
+import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { type Lowered, not } from "../../lowering/condition.ts";
 import { DraftTable } from "../../lowering/draft-table.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
@@ -103,5 +104,5 @@ function toContext(context: unknown): EvaluationContext {
 
 /** Returns the value of the feature. It is `null` if the caller's fallback is the value. */
 function fromResolution(resolution: Resolution): unknown {
-  return resolution.reason === "ERROR" ? null : (resolution.value ?? null);
+  return resolvedValue(resolution) ?? null;
 }

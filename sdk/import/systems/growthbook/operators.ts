@@ -1,7 +1,6 @@
 import type { JsonScalar, Operator } from "../../../../src/flags/document.ts";
-import { valueProblem } from "../../../../src/flags/operator-values.ts";
+import { checkPattern, isExpression } from "../../lowering/pattern.ts";
 import { any, type Lowered } from "../../lowering/condition.ts";
-import { NotImportable } from "../../lowering/draft.ts";
 import { holdsFor, isNull, type Subject, test } from "./subject.ts";
 
 /** Returns whether a subject equals a value as JavaScript's `===` does. Lists and objects equal nothing. */
@@ -45,29 +44,16 @@ export function comparesVersions(subject: Subject, operator: Operator, value: un
   return test(subject, operator, [text], { read, missing: true, invalid: true });
 }
 
-/**
- * Returns a match of a regular expression. A pattern that JavaScript refuses matches nothing.
- *
- * @throws NotImportable for a pattern outside RE2
- */
+/** Returns a match of a regular expression. A pattern that JavaScript refuses matches nothing. */
 export function matches(subject: Subject, pattern: unknown, fold: boolean, place: string): Lowered {
   const text = String(pattern);
   if (!isExpression(text)) return false;
-  const problem = valueProblem("matches", text);
-  if (problem !== undefined) throw new NotImportable(place, `the pattern ${problem}`);
+  checkPattern(text, place);
   if (text === "") return test(subject, "gte", [""], { read: "text", missing: true, invalid: true });
   const options = { read: "text" as const, ...(fold && { caseInsensitive: true }) };
   const condition = test(subject, "matches", [text], options);
   // JavaScript matches `null` as text.
   return any(condition, holdsFor(condition, "null") && isNull(subject));
-}
-
-function isExpression(pattern: string): boolean {
-  try {
-    return new RegExp(pattern) instanceof RegExp;
-  } catch {
-    return false;
-  }
 }
 
 export function isScalar(value: unknown): value is JsonScalar {

@@ -1,7 +1,8 @@
 import { compileValueTest } from "../../../../src/evaluation/readers/value-test.ts";
 import { FALSE, TRUE } from "../../../../src/evaluation/truth.ts";
 import type { AttributeCondition, AttributePath, JsonScalar, Operator } from "../../../../src/flags/document.ts";
-import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
+import { isNullish } from "../../lowering/attribute.ts";
+import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
 
 /** The subject of a condition of GrowthBook: an attribute, an element of its list, or the length of its list. */
 export interface Subject {
@@ -25,8 +26,7 @@ export function test(
 /** Returns whether the subject is `null`, which is also the value of a missing attribute. */
 export function isNull(subject: Subject): Lowered {
   if (subject.part === "length") return false;
-  const isStored = test(subject, "equals", [null]);
-  return subject.part === "element" ? isStored : any(not(exists(subject.attribute)), isStored);
+  return subject.part === "element" ? test(subject, "equals", [null]) : isNullish(subject.attribute);
 }
 
 export function isList(attribute: AttributePath): Lowered {

@@ -1,5 +1,6 @@
 import type { AttributePath, JsonScalar } from "../../../../src/flags/document.ts";
-import { exists, leaf, type Lowered, all, not } from "../../lowering/condition.ts";
+import { callerAttribute } from "../../lowering/attribute.ts";
+import { exists, leaf, type Lowered } from "../../lowering/condition.ts";
 
 /**
  * Returns the steps of an attribute reference, or `undefined` if it is not valid. A reference that begins with `/`
@@ -18,17 +19,12 @@ export function attributeOf(kind: string, steps: readonly string[]): AttributePa
   if (kind !== "user") return [kind, ...steps];
   const [first = "", ...others] = steps;
   const name = first === "key" ? "targetingKey" : first;
-  return others.length === 0 && !name.startsWith("request") ? name : [name, ...others];
+  return others.length === 0 ? callerAttribute(name) : [name, ...others];
 }
 
 /** Returns a condition that is true if a context of the kind is present. */
 export function hasKind(kind: string): Lowered {
   return exists(attributeOf(kind, ["key"]));
-}
-
-/** Returns a condition that is true if an attribute has a value other than `null`. */
-export function hasValue(attribute: AttributePath): Lowered {
-  return all(exists(attribute), not(leaf(attribute, "equals", [null])));
 }
 
 /** Returns a condition that is true if the key of the context of one kind is in a list. */

@@ -2,10 +2,11 @@ import type { AttributePath, JsonScalar, Operator } from "../../../../src/flags/
 import { toInstant, valueProblem } from "../../../../src/flags/operator-values.ts";
 import { compileValueTest } from "../../../../src/evaluation/readers/value-test.ts";
 import { FALSE, TRUE } from "../../../../src/evaluation/truth.ts";
+import { hasValue } from "../../lowering/attribute.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at, listOf, type Placed, textOf } from "../../lowering/source.ts";
-import { attributeOf, hasKind, hasValue, stepsOf } from "./attributes.ts";
+import { attributeOf, hasKind, stepsOf } from "./attributes.ts";
 import { kindOf } from "./source.ts";
 import { anyInOrder, MALFORMED, negated, verdict, type Verdict } from "./verdict.ts";
 

@@ -1,4 +1,5 @@
 import type { AttributePath } from "../../../../src/flags/document.ts";
+import { callerAttribute } from "../../lowering/attribute.ts";
 import { all, any, closed, type Lowered, not } from "../../lowering/condition.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
 import { at, type Fields, fieldsOf, listOf } from "../../lowering/source.ts";
@@ -73,7 +74,7 @@ export function personAttribute(key: unknown, place: string): AttributePath {
   if (typeof key !== "string") throw new NotImportable(at(place, "key"), "the property has no name");
   if (["targetingKey", "groups", "groupProperties"].includes(key))
     throw new NotImportable(at(place, "key"), `the attribute "${key}" has another meaning here`);
-  return key.startsWith("request") ? [key] : key;
+  return callerAttribute(key);
 }
 
 export function groupAttribute(group: string): AttributeOf {

@@ -1,5 +1,6 @@
-import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
+import type { EvaluationContext } from "../../../../src/evaluation/types.ts";
 import type { JsonValue } from "../../../../src/flags/document.ts";
+import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { DraftTable } from "../../lowering/draft-table.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { at, type Fields, fieldsOf, isFields, type Placed, placed, textOf } from "../../lowering/source.ts";
@@ -12,7 +13,7 @@ import { FALSE, lowerGroups, TRUE, variantsOf } from "./groups.ts";
 export function importPostHog(input: unknown): DraftProject {
   const source = fieldsOf(input);
   const flags = new FlagTable(source);
-  return { flags: flags.drafts(), segments: flags.cohorts.drafts(), toContext, fromResolution };
+  return { flags: flags.drafts(), segments: flags.cohorts.drafts(), toContext, fromResolution: resolvedValue };
 }
 
 /** The flags of a source. */
@@ -106,9 +107,4 @@ function toContext(context: unknown): EvaluationContext {
     ...(isFields(groupProperties) && { groupProperties: groupProperties as Record<string, JsonValue> }),
     ...(typeof distinctId === "string" && { targetingKey: distinctId }),
   };
-}
-
-/** Returns the value of the flag: the key of a variant, `true` or `false`. */
-function fromResolution(resolution: Resolution): unknown {
-  return resolution.reason === "ERROR" ? undefined : resolution.value;
 }

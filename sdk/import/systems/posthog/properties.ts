@@ -1,6 +1,6 @@
 import type { AttributePath, Condition, Operator } from "../../../../src/flags/document.ts";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
-import { valueProblem } from "../../../../src/flags/operator-values.ts";
+import { checkPattern } from "../../lowering/pattern.ts";
 import { any, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at, scalarText } from "../../lowering/source.ts";
@@ -108,8 +108,7 @@ function lowerPart(
 
 function lowerPattern({ attribute, place }: Filter, pattern: string): Lowered {
   if (pattern === "") return isSet(attribute);
-  const problem = valueProblem("matches", pattern);
-  if (problem !== undefined) throw new NotImportable(at(place, "value"), `the pattern ${problem}`);
+  checkPattern(pattern, at(place, "value"));
   return leaf(attribute, "matches", [pattern], TEXT);
 }
 

@@ -1,4 +1,5 @@
 import type { Resolution } from "../../../../src/evaluation/types.ts";
+import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { all, any, closed, leaf, not } from "../../lowering/condition.ts";
 import { draftOf, NotImportable } from "../../lowering/draft.ts";
 import { at, fieldsOf, isFields, listOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
@@ -67,7 +68,7 @@ function ruleCondition({ fields, place }: Placed, scope: MatcherScope) {
 
 /** Returns the result of `getTreatmentWithConfig`. */
 function fromResolution(resolution: Resolution): unknown {
-  const value = resolution.reason === "ERROR" ? undefined : resolution.value;
+  const value = resolvedValue(resolution);
   if (isFields(value)) return value;
   return { treatment: value ?? CONTROL, config: null };
 }

@@ -1,5 +1,6 @@
 import type { AttributePath, JsonScalar, Operator } from "../../../../src/flags/document.ts";
-import { valueProblem } from "../../../../src/flags/operator-values.ts";
+import { checkPattern, isExpression } from "../../lowering/pattern.ts";
+import { callerAttribute } from "../../lowering/attribute.ts";
 import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf, textsOf } from "../../lowering/source.ts";
@@ -92,8 +93,7 @@ function attributeOf(name: string | undefined, place: string): AttributePath {
   if (name === undefined) return "targetingKey";
   if (name === "targetingKey" || name === "request")
     throw new NotImportable(at(place, "keySelector", "attribute"), `"${name}" has a meaning of its own in Burgee`);
-  // As a list, a name that begins with "request." is the caller's own.
-  return name.startsWith("request") ? [name] : name;
+  return callerAttribute(name);
 }
 
 /** Split would evaluate the other flag, or the segment, for the attribute's value in the place of the key. */
@@ -126,13 +126,8 @@ function textTest(attribute: AttributePath, operator: Operator, list: readonly s
 /** A pattern that JavaScript refuses matches nothing. */
 function matches(attribute: AttributePath, pattern: unknown, place: string): Lowered {
   const text = String(pattern);
-  try {
-    RegExp(text);
-  } catch {
-    return false;
-  }
-  const problem = valueProblem("matches", text);
-  if (problem !== undefined) throw new NotImportable(place, `the pattern ${problem}`);
+  if (!isExpression(text)) return false;
+  checkPattern(text, place);
   return text === "" ? hasText(attribute) : all(hasText(attribute), leaf(attribute, "matches", [text], TEXT));
 }
 

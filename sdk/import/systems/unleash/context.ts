@@ -1,5 +1,6 @@
 import type { AttributePath, JsonValue } from "../../../../src/flags/document.ts";
 import type { EvaluationContext } from "../../../../src/evaluation/types.ts";
+import { callerAttribute } from "../../lowering/attribute.ts";
 import { fieldsOf, scalarText } from "../../lowering/source.ts";
 
 /** The fields that Unleash knows. All others are in `properties`. */
@@ -7,9 +8,7 @@ const STANDARD = ["userId", "sessionId", "remoteAddress", "environment", "appNam
 
 /** Returns the attribute that has the value of a field of Unleash's context. OpenFeature's user is `targetingKey`. */
 export function attributeOf(contextName: string): AttributePath {
-  if (contextName === "userId") return "targetingKey";
-  // As a list, a name that begins with "request." is the caller's own.
-  return contextName.startsWith("request") ? [contextName] : contextName;
+  return contextName === "userId" ? "targetingKey" : callerAttribute(contextName);
 }
 
 /** Returns the context that an OpenFeature user sends: properties beside the standard fields. */

@@ -1,4 +1,5 @@
 import type { Resolution } from "../../../../src/evaluation/types.ts";
+import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { closed } from "../../lowering/condition.ts";
 import { draftOf, type Notes } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
@@ -119,7 +120,7 @@ function tagsOf(fields: { [name: string]: unknown }): { description?: string; ta
 
 /** Returns the result of Unleash's `getVariant`. Its `feature_enabled` is the result of `isEnabled`. */
 function fromResolution(resolution: Resolution): unknown {
-  const value = resolution.reason === "ERROR" ? undefined : resolution.value;
+  const value = resolvedValue(resolution);
   if (typeof value === "object" && value !== null) return value;
   return { name: "disabled", enabled: false, feature_enabled: value === true };
 }

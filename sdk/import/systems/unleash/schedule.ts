@@ -1,11 +1,6 @@
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
+import type { Period } from "../../lowering/schedule.ts";
 import { type Fields, partsOf, type Placed, textOf } from "../../lowering/source.ts";
-
-/** The time in which constraints of the current time hold, from an instant until another, in ms since epoch. */
-export interface Period {
-  from: number;
-  until: number;
-}
 
 const ALWAYS: Period = { from: -Infinity, until: Infinity };
 
@@ -37,12 +32,4 @@ function periodOfConstraint(constraint: Fields): Period {
   if (constraint["operator"] === "DATE_BEFORE")
     return isInverted ? { ...ALWAYS, from: instant } : { ...ALWAYS, until: instant };
   return NEVER;
-}
-
-/** Returns a period in the form of a rule. */
-export function scheduleOf({ from, until }: Period): { from?: string; until?: string } {
-  return {
-    ...(Number.isFinite(from) && { from: new Date(from).toISOString() }),
-    ...(Number.isFinite(until) && { until: new Date(until).toISOString() }),
-  };
 }

@@ -1,5 +1,6 @@
 import type { HashScheme, Rule, Serve } from "../../../../src/flags/document.ts";
 import { parseCidr } from "../../../../src/flags/formats/ip.ts";
+import { scheduleOf } from "../../lowering/schedule.ts";
 import {
   all,
   any,
@@ -16,7 +17,7 @@ import type { Names } from "../../lowering/names.ts";
 import { at, fieldsOf, listOf, numberOf, type Placed, scalarText, textOf } from "../../lowering/source.ts";
 import { attributeOf } from "./context.ts";
 import { comparesTime, lowerConstraints } from "./constraints.ts";
-import { periodOf, scheduleOf } from "./schedule.ts";
+import { periodOf } from "./schedule.ts";
 import { type UnleashSource, type Variant, variantsOf } from "./source.ts";
 import { NOBODY, ON, overridesOf, splitOf, type VariantTable } from "./variants.ts";
 

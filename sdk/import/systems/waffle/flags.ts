@@ -1,4 +1,5 @@
 import { type AttributePath, NATIVE_SCHEME, type Rule, WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import { callerAttribute } from "../../lowering/attribute.ts";
 import { exists, leaf, type Lowered } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { at, type Fields, listOf, numberOf, scalarText, textOf } from "../../lowering/source.ts";
@@ -65,14 +66,9 @@ function lowerFlag(row: Row, settings: Settings, notes: Notes): FlagInput {
   // A disabled flag keeps its rules for the day on which it is no longer off for everyone.
   if (everyone === false && settings.override) rules.push({ id: "everyone", serve: { variant: OFF } });
   if (fields["testing"] === true)
-    rules.push(...switchRules("testing", attributeOf(settings.testCookie(name)), [true, "1", "True"]));
+    rules.push(...switchRules("testing", callerAttribute(settings.testCookie(name)), [true, "1", "True"]));
   rules.push(...audienceRules(row), ...percentRules(row, settings, notes));
   return { ...baseOf(row), enabled: everyone !== false || settings.override, rules };
-}
-
-/** Returns an attribute of the caller. As a list, a name that begins with "request" is not the worker's own. */
-function attributeOf(name: string): AttributePath {
-  return name.startsWith("request") ? [name] : name;
 }
 
 /** Returns rules that switch the flag on if the attribute has one of the values, and off if it has another. */
@@ -145,7 +141,7 @@ function percentRules({ fields, name, place }: Row, { cookie }: Settings, notes:
     );
   const by = ["targetingKey"];
   return [
-    ...switchRules("remembered", attributeOf(remembered), ["True"]),
+    ...switchRules("remembered", callerAttribute(remembered), ["True"]),
     {
       id: "percent",
       serve: { rollout: { by, salt: name, hash: NATIVE_SCHEME, weights: [[ON, weight]], onMissingKey: "random" } },
