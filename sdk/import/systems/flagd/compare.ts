@@ -23,6 +23,15 @@ export function opposite({ holds, fails }: Test): Test {
   return { holds: not(holds), fails, nulls: false };
 }
 
+/** Returns a test that is `then` where a condition holds, and `otherwise` elsewhere. */
+export function branch({ holds, fails }: Test, then: Test, otherwise: Test): Test {
+  return {
+    holds: any(all(holds, then.holds), all(not(holds), otherwise.holds)),
+    fails: any(fails, all(holds, then.fails), all(not(holds), otherwise.fails)),
+    nulls: false,
+  };
+}
+
 /**
  * Returns a comparison as json-logic-engine makes it: two texts by code unit, and everything else as numbers. It fails
  * for a list or an object. With the attribute on the left, it also fails for text that is not a number beside a value

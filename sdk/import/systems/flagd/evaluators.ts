@@ -27,7 +27,7 @@ export function segmentsOf(base: Omit<Scope, "notes">): Draft<ImportedSegment>[]
 }
 
 /** Returns whether an evaluator depends on the flag, or gives a variant rather than a condition. */
-export function dependsOnFlag(expression: unknown, evaluators: Fields, open: readonly string[] = []): boolean {
+function dependsOnFlag(expression: unknown, evaluators: Fields, open: readonly string[] = []): boolean {
   if (Array.isArray(expression)) return expression.some((one) => dependsOnFlag(one, evaluators, open));
   if (expression === "$flagd.flagKey") return true;
   if (typeof expression !== "object" || expression === null) return false;

@@ -1,10 +1,11 @@
-import { NO_BUCKET } from "../../../../src/evaluation/hashing/no-bucket.ts";
 import { SCHEMES } from "../../../../src/evaluation/hashing/schemes/schemes.ts";
 import type { SchemeName } from "../../../../src/flags/formats/hash-schemes.ts";
+import { firstBucket } from "../../lowering/first-bucket.ts";
 import { isNullish } from "../../lowering/attribute.ts";
 import { all, any, type Bucketing, bucketIn, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at } from "../../lowering/source.ts";
+import { branch } from "./compare.ts";
 import {
   argumentsOf,
   isOfType,
@@ -88,20 +89,17 @@ export function fractionOf(list: readonly unknown[], place: string, scope: Scope
   if (slices === undefined || slices.sum === 0) return undefined;
   const { attribute, salt, hash } = key;
   const total = scope.version === 1 ? SPACE_1 : slices.sum;
-  const bucketOf = SCHEMES[hash](key.isConstant ? "" : salt, total);
   const variantOf = (text: string): SliceVariant => {
     const bucket = SCHEMES[hash]("", total)(text);
     return slices.slices.find(({ from, to }) => from <= bucket && bucket < to)?.variant ?? null;
   };
   const constants = key.constants.map(({ when, text }) => ({ when, variant: variantOf(text) }));
   if (attribute === undefined) return { bucketing: undefined, slices: [], constants };
-  if (bucketOf(null) !== NO_BUCKET) throw new NotImportable(place, "it has no key");
   return { bucketing: { by: [attribute], salt, hash, total }, slices: slices.slices, constants };
 }
 
 interface Key {
   isExplicit: boolean;
-  isConstant?: boolean;
   attribute?: Bucketing["by"][number];
   salt: string;
   hash: SchemeName;
@@ -112,7 +110,6 @@ function keyOf(expression: unknown, place: string, scope: Scope): Key {
   const hash = hashOf(scope);
   const constant = (text: string): Key => ({
     isExplicit: true,
-    isConstant: true,
     salt: "",
     hash,
     constants: [{ when: true, text }],
@@ -211,31 +208,20 @@ function cuts(weighted: Weighted, sum: number): Slice[] {
   let end = 0;
   return weighted.map(({ variant, weight }) => {
     share += weight === 0 ? 0 : (weight * 100) / sum;
+    const limit = share;
     const from = end;
-    end = Math.max(from, firstPast(share));
+    end = firstBucket(SPACE_1, (bucket) => (bucket / 2 ** 31) * 100 > limit);
     return { variant, from, to: end };
   });
-}
-
-function firstPast(share: number): number {
-  let bucket = Math.min(SPACE_1, Math.max(0, Math.floor((share / 100) * 2 ** 31)));
-  while (bucket > 0 && ((bucket - 1) / 2 ** 31) * 100 > share) bucket--;
-  while (bucket < SPACE_1 && (bucket / 2 ** 31) * 100 <= share) bucket++;
-  return bucket;
 }
 
 /** Returns whether the variant of a `fractional` counts as true. */
 export function fractionalTest(list: readonly unknown[], place: string, scope: Scope, lowerTest: LowerTest): Test {
   const choice = choiceIn(list);
   if (choice !== undefined) {
-    const { holds, fails } = lowerTest(choice.condition, place, scope);
+    const condition = lowerTest(choice.condition, place, scope);
     const then = fractionalTest(choice.whenTrue, place, scope, lowerTest);
-    const otherwise = fractionalTest(choice.whenFalse, place, scope, lowerTest);
-    return {
-      holds: any(all(holds, then.holds), all(not(holds), otherwise.holds)),
-      fails: any(fails, all(holds, then.fails), all(not(holds), otherwise.fails)),
-      nulls: false,
-    };
+    return branch(condition, then, fractionalTest(choice.whenFalse, place, scope, lowerTest));
   }
   const fraction = fractionOf(list, place, scope);
   if (fraction === undefined) return { holds: false, fails: false, nulls: true };

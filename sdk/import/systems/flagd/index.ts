@@ -6,7 +6,7 @@ import { Names } from "../../lowering/names.ts";
 import { at, type Fields, fieldsOf, textOf } from "../../lowering/source.ts";
 import { commonType } from "../../lowering/value-type.ts";
 import type { DraftProject, FlagInput, ImportOptions } from "../../types.ts";
-import { dependsOnFlag, segmentsOf } from "./evaluators.ts";
+import { segmentsOf } from "./evaluators.ts";
 import { type Scope, Unparsable } from "./scope.ts";
 import { Targeting } from "./targeting.ts";
 
@@ -19,8 +19,7 @@ export function importFlagd(input: unknown, options: ImportOptions): DraftProjec
   const base = { evaluators, open: [], version, isJavaScript };
   const segments = segmentsOf({ ...base, flagKey: "", segment: () => undefined });
   const usable = new Set(segments.flatMap(({ item }) => item?.key ?? []));
-  const segment = (name: string): Lowered | undefined =>
-    usable.has(name) && !dependsOnFlag(evaluators[name], evaluators) ? { segment: name } : undefined;
+  const segment = (name: string): Lowered | undefined => (usable.has(name) ? { segment: name } : undefined);
   const views = new Map<string, View>();
   const flags = Object.entries(fieldsOf(source["flags"])).map(([key, flag]) => {
     const place = at("/flags", key);

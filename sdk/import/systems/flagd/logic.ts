@@ -3,7 +3,7 @@ import { isNullish } from "../../lowering/attribute.ts";
 import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at } from "../../lowering/source.ts";
-import { compare, compares, MIRRORED, opposite, strictlyEquals, sure } from "./compare.ts";
+import { branch, compare, compares, MIRRORED, opposite, strictlyEquals, sure } from "./compare.ts";
 import { fractionalTest } from "./fractional.ts";
 import {
   argumentsOf,
@@ -74,12 +74,7 @@ function choice(parts: readonly Test[], from: number): Test {
   if (condition === undefined) return sure(false);
   if (then === undefined) return { ...condition, nulls: false };
   const rest = otherwise === undefined ? sure(false) : choice(parts, from + 2);
-  const { holds, fails } = condition;
-  return {
-    holds: any(all(holds, then.holds), all(not(holds), rest.holds)),
-    fails: any(fails, all(holds, then.fails), all(not(holds), rest.fails)),
-    nulls: false,
-  };
+  return branch(condition, then, rest);
 }
 
 function lowerReference(name: string, place: string, scope: Scope): Test {

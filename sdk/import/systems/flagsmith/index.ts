@@ -8,7 +8,7 @@ import { RuleList } from "../../lowering/rule-list.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import type { Draft, DraftProject, FlagInput, ImportedSegment } from "../../types.ts";
 import { lowerSegment } from "./segments.ts";
-import { stateOf, StateTable } from "./states.ts";
+import { featureOf, StateTable } from "./states.ts";
 
 /** Imports an environment document, which Flagsmith's server SDKs evaluate locally. */
 export function importFlagsmith(input: unknown): DraftProject {
@@ -18,7 +18,7 @@ export function importFlagsmith(input: unknown): DraftProject {
   const overrides = [...identityOverrides(source), ...segmentOverrides(segments)];
   const flags = listOf(source["feature_states"]).map((one, i) => {
     const state = fieldsOf(one);
-    const key = stateOf(state).name;
+    const key = featureOf(state);
     const place = at("/feature_states", i);
     return draftOf({ kind: "flag", key, place }, (notes) =>
       lowerFeature(
@@ -67,7 +67,6 @@ interface Override {
   identifier?: string;
   when: Lowered;
   state: Fields;
-  priority: number;
   place: string;
 }
 
@@ -76,7 +75,7 @@ function segmentOverrides(segments: readonly SourceSegment[]): Override[] {
     listOf(segment["feature_states"]).map((one, i) => {
       const state = fieldsOf(one);
       return {
-        feature: stateOf(state).name,
+        feature: featureOf(state),
         id: key,
         // Only identities belong to segments.
         when: all(exists("targetingKey"), { segment: key }),
@@ -94,12 +93,11 @@ function identityOverrides(source: Fields): Override[] {
     const identity = fieldsOf(one);
     const identifier = String(identity["identifier"]);
     return listOf(identity["identity_features"]).map((feature, j) => ({
-      feature: stateOf(fieldsOf(feature)).name,
+      feature: featureOf(fieldsOf(feature)),
       id: `identity-${i + 1}`,
       identifier,
       when: leaf("targetingKey", "equals", [identifier]),
       state: fieldsOf(feature),
-      priority: -Infinity,
       place: at("/identity_overrides", i, "identity_features", j),
     }));
   });

@@ -1,4 +1,5 @@
 import type { AttributePath } from "../../../../src/flags/document.ts";
+import { firstBucket } from "../../lowering/first-bucket.ts";
 import { callerAttribute, hasValue } from "../../lowering/attribute.ts";
 import { all, any, bucketIn, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
@@ -98,17 +99,10 @@ function inSplit(property: string, value: unknown, place: string, scope: Scope):
     hash: "flagsmith-1" as const,
     total: TOTAL,
   };
-  return bucketIn(bucketing, [[0, firstBucket((share) => share > percentage)]]);
+  return bucketIn(bucketing, [[0, firstBucket(TOTAL, (bucket) => percentageOf(bucket) > percentage)]]);
 }
 
-/** Returns the first bucket whose percentage, as Flagsmith calculates it, is past a bound. */
-export function firstBucket(isPast: (percentage: number) => boolean): number {
-  let low = 0;
-  let high = TOTAL;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isPast((middle / 9998) * 100)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** Returns the percentage of a bucket, as Flagsmith calculates it. */
+export function percentageOf(bucket: number): number {
+  return (bucket / TOTAL) * 100;
 }

@@ -1,12 +1,13 @@
 import type { JsonValue, Serve } from "../../../../src/flags/document.ts";
+import { firstBucket } from "../../lowering/first-bucket.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import { VariantSet } from "../../lowering/variant-set.ts";
-import { firstBucket, TOTAL } from "./segments.ts";
+import { percentageOf, TOTAL } from "./segments.ts";
 
 /** Returns the name of the feature that a state belongs to. */
-export function stateOf(state: Fields): { name: string } {
-  return { name: textOf(fieldsOf(state["feature"])["name"]) ?? "" };
+export function featureOf(state: Fields): string {
+  return textOf(fieldsOf(state["feature"])["name"]) ?? "";
 }
 
 interface Option {
@@ -46,7 +47,7 @@ export class StateTable {
       const limit = start;
       const cut = Math.max(
         end,
-        firstBucket((percentage) => percentage >= limit),
+        firstBucket(TOTAL, (bucket) => percentageOf(bucket) >= limit),
       );
       weights.push([this.#variant(state, value, "option"), cut - end]);
       end = cut;

@@ -1,4 +1,5 @@
 import type { AttributePath, HashScheme } from "../../../../src/flags/document.ts";
+import { firstBucket } from "../../lowering/first-bucket.ts";
 import { callerAttribute } from "../../lowering/attribute.ts";
 import { type Bucketing, bucketIn, type Lowered } from "../../lowering/condition.ts";
 import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
@@ -33,11 +34,8 @@ function hashAttributes(attribute: unknown): AttributePath[] {
 }
 
 /** Returns the first bucket whose fraction is at least `bound`. The fraction is a double, as in the SDKs. */
-export function firstBucket(bound: number, total: number): number {
-  let bucket = Math.min(total, Math.max(0, Math.ceil(bound * total)));
-  while (bucket > 0 && (bucket - 1) / total >= bound) bucket--;
-  while (bucket < total && bucket / total < bound) bucket++;
-  return bucket;
+export function firstAt(bound: number, total: number): number {
+  return firstBucket(total, (bucket) => bucket / total >= bound);
 }
 
 /** Returns a condition that is true for fractions in one of the ranges, each without its end. */
@@ -46,7 +44,7 @@ export function inRanges(bucketing: Bucketing | undefined, ranges: readonly Rang
   const { total } = bucketing;
   return bucketIn(
     bucketing,
-    ranges.map(([from, to]): [number, number] => [firstBucket(from, total), firstBucket(to, total)]),
+    ranges.map(([from, to]): [number, number] => [firstAt(from, total), firstAt(to, total)]),
   );
 }
 
@@ -54,9 +52,7 @@ export function inRanges(bucketing: Bucketing | undefined, ranges: readonly Rang
 export function covered(bucketing: Bucketing | undefined, coverage: number): Lowered {
   if (bucketing === undefined || coverage === 0) return false;
   const { total } = bucketing;
-  let end = firstBucket(coverage, total);
-  if (end < total && end / total <= coverage) end++;
-  return bucketIn(bucketing, [[0, end]]);
+  return bucketIn(bucketing, [[0, firstBucket(total, (bucket) => bucket / total > coverage)]]);
 }
 
 export function rangesOf(value: unknown): Range[] {

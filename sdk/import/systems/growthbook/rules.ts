@@ -8,7 +8,7 @@ import {
   bucketingOf,
   covered,
   experimentRanges,
-  firstBucket,
+  firstAt,
   inNamespace,
   inRanges,
   passesFilters,
@@ -134,7 +134,7 @@ function splitOf(bucketing: Bucketing, slices: readonly Slice[]): Serve | undefi
   let end = 0;
   const weights: [string, number][] = [];
   for (const { range, serve, isSkipped } of slices) {
-    const [from, to] = range.map((bound) => firstBucket(bound, bucketing.total)) as [number, number];
+    const [from, to] = range.map((bound) => firstAt(bound, bucketing.total)) as [number, number];
     if (isSkipped || serve.variant === null || from !== end || to < from) return undefined;
     weights.push([serve.variant, to - from]);
     end = to;
