@@ -1,4 +1,5 @@
 import { parseYaml } from "../yaml.ts";
+import { isRecord } from "./file.ts";
 
 /** Parses an export in JSON or YAML. @throws UsageError that contains `name` */
 export function parseSource(text: string, name: string): unknown {
@@ -24,8 +25,4 @@ function merge(one: unknown, other: unknown): unknown {
       name in one && name in other ? merge(one[name], other[name]) : (one[name] ?? other[name]),
     ]),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
