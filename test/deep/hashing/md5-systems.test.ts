@@ -1,14 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { evaluateForSubject } from "@datadog/flagging-core";
 import { EppoClient, MemoryOnlyConfigurationStore } from "@eppo/js-client-sdk-common";
-import { Flagsmith, LocalFileHandler } from "flagsmith-nodejs";
 import { expect, test } from "vitest";
 import { bucketsOf, cutOf, differences, indexIn, randomIds, unevenWeights } from "../../support/hashing/oracle.ts";
+import { flagsmithOf } from "../../support/import/flagsmith.ts";
+import { SILENT } from "../../support/import/silent.ts";
 
 const ids = randomIds(100_000);
-const silent = { error() {}, warn() {}, info() {}, debug() {} };
 
 /** A flag in the format of Eppo and Datadog: a traffic shard and a split shard, which must both match. */
 function shardedFlag(weights: readonly number[], totalShards: number) {
@@ -52,17 +49,13 @@ test("eppo: two shards agree with the SDK", async () => {
 test("datadog: two shards agree with the engine", async () => {
   const weights = unevenWeights(1_000_000);
   const flag = shardedFlag(weights, 1_000_000) as never;
-  const theirs = (id: string) => evaluateForSubject(flag, "number", id, {}, -1, silent).value;
+  const theirs = (id: string) => evaluateForSubject(flag, "number", id, {}, -1, SILENT).value;
   expect(await differences(ids, inShards(weights, 1_000_000), theirs)).toEqual([]);
 });
 
 test("flagsmith: multivariate values and splits agree with the SDK", async () => {
   const percentages = [10.5, 20, 4.25, 15.25, 30];
-  const folder = await mkdtemp(join(tmpdir(), "flagsmith-"));
-  const path = join(folder, "environment.json");
-  await writeFile(path, JSON.stringify(environmentOf(percentages, 33.3)));
-  const client = new Flagsmith({ offlineMode: true, offlineHandler: new LocalFileHandler(path) });
-  await rm(folder, { recursive: true });
+  const client = await flagsmithOf(environmentOf(percentages, 33.3));
   let start = 0;
   const cuts = percentages.map((percent) => {
     const end = (start += percent);

@@ -6,23 +6,23 @@ import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { EVALUATORS, randomContext, randomFlag, randomSplit } from "../../support/import/random/flagd.ts";
 import { drawsOf } from "../../support/import/random/pick.ts";
+import { SILENT } from "../../support/import/silent.ts";
 
 const FLAGS = 150;
 const CONTEXTS = 10_000;
 /** Each context meets one flag of eight, so each flag meets more than a thousand contexts. */
 const SHARE = 8;
 
-const silent = { error() {}, warn() {}, info() {}, debug() {} };
 const draws = drawsOf(5);
 
 await prepareToCompileAny();
 
 describe("flagd: random flags give what flagd-core gives", () => {
   it.for([
-    { version: 1 as const, core: new FlagdCore1(undefined, silent), make: () => randomSplit(draws) },
+    { version: 1 as const, core: new FlagdCore1(undefined, SILENT), make: () => randomSplit(draws) },
     {
       version: 2 as const,
-      core: new FlagdCore(undefined, silent),
+      core: new FlagdCore(undefined, SILENT),
       make: () => randomFlag(draws, () => draws.below(100)),
     },
   ])("version $version of fractional", ({ version, core, make }) => {

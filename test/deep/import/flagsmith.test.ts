@@ -1,11 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Flagsmith, LocalFileHandler } from "flagsmith-nodejs";
 import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
+import { flagsmithOf } from "../../support/import/flagsmith.ts";
 import { randomEnvironment, randomIdentity } from "../../support/import/random/flagsmith.ts";
 import { drawsOf } from "../../support/import/random/pick.ts";
 import { readJson } from "../../support/import/suites.ts";
@@ -15,19 +12,10 @@ const IDENTITIES = 10_000;
 
 await prepareToCompileAny();
 
-async function clientOf(environment: object): Promise<Flagsmith> {
-  const folder = await mkdtemp(join(tmpdir(), "flagsmith-"));
-  const path = join(folder, "environment.json");
-  await writeFile(path, JSON.stringify(environment));
-  const client = new Flagsmith({ offlineMode: true, offlineHandler: new LocalFileHandler(path) });
-  await rm(folder, { recursive: true });
-  return client;
-}
-
 test("flagsmith: random features give what flagsmith-nodejs gives", async () => {
   const draws = drawsOf(5);
   const environment = randomEnvironment(draws, FEATURES);
-  const client = await clientOf(environment);
+  const client = await flagsmithOf(environment);
   const project = importProject("flagsmith", environment);
   const evaluate = evaluatorOf(project);
   expect(project.flags).toHaveLength(FEATURES);
@@ -53,7 +41,7 @@ interface Suite {
 
 test("flagsmith: our own cases expect what flagsmith-nodejs gives", async () => {
   const { source, cases } = readJson("flagsmith/cases.json") as Suite;
-  const client = await clientOf(source);
+  const client = await flagsmithOf(source);
   for (const { flag, context, expected } of cases) {
     const { identifier, traits = {} } = context;
     const theirs = await (identifier === undefined

@@ -1,15 +1,14 @@
-import { init, type LDContext } from "@launchdarkly/node-server-sdk";
-import { TestData } from "@launchdarkly/node-server-sdk/integrations";
+import type { LDContext } from "@launchdarkly/node-server-sdk";
 import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { Chance } from "../../support/import/chance.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
+import { launchDarklyOf } from "../../support/import/launchdarkly.ts";
 
 const FLAGS = 1500;
 const CONTEXTS = 10;
 const chance = new Chance(3);
-const silent = { error() {}, warn() {}, info() {}, debug() {} };
 
 const VALUES = [
   "a",
@@ -151,11 +150,7 @@ test("launchdarkly: values and reasons of imported flags agree with the SDK", as
     const project = importProject("launchdarkly", { flags, segments });
     if (!project.flags.some(({ key }) => key === "f")) continue;
     const evaluate = evaluatorOf(project);
-    const data = new TestData();
-    const client = init("sdk-key", { updateProcessor: data.getFactory(), sendEvents: false, logger: silent });
-    await client.waitForInitialization({ timeout: 10 });
-    for (const one of segments) await data.usePreconfiguredSegment(one);
-    for (const one of flags) await data.usePreconfiguredFlag(one);
+    const client = await launchDarklyOf({ flags, segments });
     for (let j = 0; j < CONTEXTS; j++) {
       const context = contextOf();
       const theirs = comparable(await client.variationDetail("f", context, "default"));

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
-import { type PostHogContext, postHogOf, type PostHogSource } from "../../support/import/posthog.ts";
+import { type PostHogContext, postHogFlag, postHogOf, type PostHogSource } from "../../support/import/posthog.ts";
 import { readJson } from "../../support/import/suites.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
@@ -16,7 +16,7 @@ test("local evaluation agrees with all cases of the suite, or cannot decide", as
   const { cases } = readJson("posthog/cases.json") as {
     cases: { filter: object; properties: Record<string, unknown>; matches: boolean }[];
   };
-  const flags = cases.map(({ filter }, i) => flagOf(`case-${i}`, { groups: [{ properties: [filter] }] }));
+  const flags = cases.map(({ filter }, i) => postHogFlag(`case-${i}`, { groups: [{ properties: [filter] }] }));
   const sdk = await postHogOf({ flags, group_type_mapping: {}, cohorts: {} });
   for (const [i, { properties, matches }] of cases.entries()) {
     const context = { distinctId: "u", personProperties: properties, groups: {}, groupProperties: {} };
@@ -46,19 +46,6 @@ function filter(): object {
   const operator = pick(Array.isArray(value) ? ["exact", "is_not"] : [...TEXT, ...OTHERS]);
   return { key, type: "person", operator, value };
 }
-
-const flagOf = (key: string, filters: object, fields: object = {}) => ({
-  id: 1,
-  name: key,
-  key,
-  active: true,
-  deleted: false,
-  rollout_percentage: null,
-  is_simple_flag: false,
-  experiment_set: [],
-  filters,
-  ...fields,
-});
 
 function releaseGroup(earlier: readonly string[]): object {
   const properties = Array.from({ length: below(3) }, () => {
@@ -95,7 +82,7 @@ function source(): PostHogSource {
       [10, 20.5],
     ]);
     const variants = ["red", "blue"].map((name, j) => ({ key: name, rollout_percentage: shares[j] }));
-    return flagOf(
+    return postHogFlag(
       key,
       {
         groups,

@@ -1,10 +1,9 @@
-import { once } from "node:events";
-import { InMemStorageProvider, Unleash } from "unleash-client";
 import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { Chance } from "../../support/import/chance.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
+import { startUnleash } from "../../support/import/unleash.ts";
 
 const FEATURES = 2000;
 const CONTEXTS = 10;
@@ -110,31 +109,12 @@ function contextOf() {
   };
 }
 
-async function sdkOf(features: object[], segments: object[]): Promise<Unleash> {
-  const sdk = new Unleash({
-    appName: "oracle",
-    url: "http://127.0.0.1:9/",
-    refreshInterval: 0,
-    disableMetrics: true,
-    disableAutoStart: true,
-    skipInstanceCountWarning: true,
-    storageProvider: new InMemStorageProvider(),
-    bootstrap: { data: features as never, segments: segments as never },
-  });
-  sdk.on("error", () => {});
-  sdk.on("warn", () => {});
-  const ready = once(sdk, "ready");
-  void sdk.start();
-  await ready;
-  return sdk;
-}
-
 await prepareToCompileAny();
 
 test("unleash: imported features agree with the SDK for Node.js", async () => {
   const features = Array.from({ length: FEATURES }, feature);
   const segments = [1, 2].map((id) => ({ id, name: `segment-${id}`, constraints: [constraint()] }));
-  const sdk = await sdkOf(features, segments);
+  const sdk = await startUnleash(features, segments);
   const project = importProject("unleash", { features, segments }, { sdk: "node" });
   expect(project.flags).toHaveLength(FEATURES);
   const evaluate = evaluatorOf(project, Date.parse("2026-06-01T00:00:00Z"));

@@ -13,6 +13,22 @@ export interface PostHogSource {
   cohorts: Record<string, object>;
 }
 
+/** Returns a flag as PostHog's API gives it. */
+export function postHogFlag(key: string, filters: object, fields: object = {}): object {
+  return {
+    id: 1,
+    name: key,
+    key,
+    active: true,
+    deleted: false,
+    rollout_percentage: null,
+    is_simple_flag: false,
+    experiment_set: [],
+    filters,
+    ...fields,
+  };
+}
+
 /** Returns PostHog's local evaluation. A value is `undefined` if only the server could decide. It never connects. */
 export async function postHogOf(source: PostHogSource) {
   const definitions = {
