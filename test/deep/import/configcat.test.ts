@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { configCatOf, type ConfigCatUser } from "../../support/import/configcat.ts";
+import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { readJson } from "../../support/import/suites.ts";
-import { seededRandom } from "../../support/seeded-random.ts";
 
 await prepareToCompileAny();
 
@@ -22,10 +22,7 @@ test("the SDK agrees with all cases of the suite", async () => {
   sdk.dispose();
 });
 
-const random = seededRandom(61);
-const below = (count: number): number => Math.floor(random() * count);
-const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
-const some = <T>(from: readonly T[], count: number): T[] => Array.from({ length: count }, () => pick(from));
+const { number: random, below, pick, picks } = drawsOf(61);
 
 const SALT = "sält";
 const TEXTS = ["a", "ab", "abc", "é", "é日", "1", "1.5", "true", "", "NaN", "x@y.com"];
@@ -49,10 +46,10 @@ function hashedSlice(text: string, salt: string, isStart: boolean): string {
 
 function condition(salt: string): object {
   const c = below(36);
-  const texts = some(TEXTS, 1 + below(3));
+  const texts = picks(TEXTS, 1 + below(3));
   const named = texts.map((text) => text || "q");
   const text = pick(["Email", "Country", "Identifier", "text", "number", "date"]);
-  if (c >= 4 && c <= 5) return { a: "version", c, l: some(random() < 0.8 ? VERSIONS.slice(0, 7) : VERSIONS, 2) };
+  if (c >= 4 && c <= 5) return { a: "version", c, l: picks(random() < 0.8 ? VERSIONS.slice(0, 7) : VERSIONS, 2) };
   if (c >= 6 && c <= 9) return { a: "version", c, s: pick(VERSIONS) };
   if (c >= 10 && c <= 15) return { a: pick(["number", "text"]), c, d: pick([0, 1, 1.5, 2, 1000]) };
   if (c === 18 || c === 19) return { a: pick(["date", "number"]), c, d: pick([1, 1_700_000_000]) };

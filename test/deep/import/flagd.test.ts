@@ -3,9 +3,9 @@ import { FlagdCore as FlagdCore1 } from "flagd-core-1";
 import { describe, expect, it } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
+import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { EVALUATORS, randomContext, randomFlag, randomSplit } from "../../support/import/random/flagd.ts";
-import { drawsOf } from "../../support/import/random/pick.ts";
 import { SILENT } from "../../support/import/silent.ts";
 
 const FLAGS = 150;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
+import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { flagsmithOf } from "../../support/import/flagsmith.ts";
 import { randomEnvironment, randomIdentity } from "../../support/import/random/flagsmith.ts";
-import { drawsOf } from "../../support/import/random/pick.ts";
 import { readJson } from "../../support/import/suites.ts";
 
 const FEATURES = 40;

@@ -2,12 +2,12 @@ import { GrowthBook } from "@growthbook/growthbook";
 import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
-import { Chance } from "../../support/import/chance.ts";
+import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 
 const FEATURES = 5000;
 const CONTEXTS = 10;
-const chance = new Chance(1);
+const draws = drawsOf(1);
 
 const SCALARS = [
   0,
@@ -59,72 +59,72 @@ const OF_LISTS = [...LIST_OPERATORS, "$size", "$elemMatch", "$exists", "$type", 
 
 function operand(operator: string, depth: number): unknown {
   if (LIST_OPERATORS.includes(operator))
-    return chance.happens(0.1) ? chance.pick(SCALARS) : chance.some(1, 2, () => chance.pick(SCALARS));
-  if (operator.startsWith("$regex")) return chance.pick(["^a", "b", "\\d", "nul", "[", "A|x"]);
-  if (operator.startsWith("$v")) return chance.pick(["1.2.3", "1.2", "2.0.0-a", "0"]);
-  if (operator.endsWith("Group")) return chance.pick(["known", "unknown"]);
+    return draws.happens(0.1) ? draws.pick(SCALARS) : draws.some(1, 2, () => draws.pick(SCALARS));
+  if (operator.startsWith("$regex")) return draws.pick(["^a", "b", "\\d", "nul", "[", "A|x"]);
+  if (operator.startsWith("$v")) return draws.pick(["1.2.3", "1.2", "2.0.0-a", "0"]);
+  if (operator.endsWith("Group")) return draws.pick(["known", "unknown"]);
   switch (operator) {
     case "$exists":
-      return chance.happens(0.5);
+      return draws.happens(0.5);
     case "$type":
-      return chance.pick(["string", "number", "null", "boolean", "array", "object", "undefined"]);
+      return draws.pick(["string", "number", "null", "boolean", "array", "object", "undefined"]);
     case "$not":
       return valueTest(depth + 1);
     case "$size":
-      return chance.pick([0, 2, { $gt: 1 }, { $lte: 2 }]);
+      return draws.pick([0, 2, { $gt: 1 }, { $lte: 2 }]);
     case "$elemMatch": {
-      const inner = chance.pick(["$eq", "$gt", "$in", "$lt", "$regex"]);
+      const inner = draws.pick(["$eq", "$gt", "$in", "$lt", "$regex"]);
       return { [inner]: operand(inner, depth) };
     }
     default:
-      return chance.pick(SCALARS);
+      return draws.pick(SCALARS);
   }
 }
 
 function valueTest(depth: number): unknown {
-  if (depth > 2 || chance.happens(0.25))
-    return chance.happens(0.1) ? chance.pick([["a", 5], { x: 1 }]) : chance.pick(SCALARS);
-  const operators = chance.some(1, chance.happens(0.3) ? 2 : 1, () => chance.pick(OPERATORS));
+  if (depth > 2 || draws.happens(0.25))
+    return draws.happens(0.1) ? draws.pick([["a", 5], { x: 1 }]) : draws.pick(SCALARS);
+  const operators = draws.some(1, draws.happens(0.3) ? 2 : 1, () => draws.pick(OPERATORS));
   return Object.fromEntries(operators.map((operator) => [operator, operand(operator, depth)]));
 }
 
 function condition(depth = 0): object {
-  if (depth < 2 && chance.happens(0.38)) {
-    const name = chance.pick(["$or", "$and", "$nor", "$not"]);
-    return { [name]: name === "$not" ? condition(depth + 1) : chance.some(1, 2, () => condition(depth + 1)) };
+  if (depth < 2 && draws.happens(0.38)) {
+    const name = draws.pick(["$or", "$and", "$nor", "$not"]);
+    return { [name]: name === "$not" ? condition(depth + 1) : draws.some(1, 2, () => condition(depth + 1)) };
   }
   // Other operators compare a list as its elements joined by commas, which the documentation excepts.
-  if (chance.happens(0.2)) {
-    const operator = chance.pick(OF_LISTS);
+  if (draws.happens(0.2)) {
+    const operator = draws.pick(OF_LISTS);
     return { tags: { [operator]: operand(operator, 0) } };
   }
-  return { [chance.pick(["a", "b", "c.d", "id", "v"])]: valueTest(0) };
+  return { [draws.pick(["a", "b", "c.d", "id", "v"])]: valueTest(0) };
 }
 
 function rule(): object {
-  const share = chance.happens(0.5) ? { coverage: chance.number(), hashVersion: chance.pick([1, 2]) } : {};
-  if (chance.happens(0.7)) return { condition: condition(), force: "yes", ...share };
+  const share = draws.happens(0.5) ? { coverage: draws.number(), hashVersion: draws.pick([1, 2]) } : {};
+  if (draws.happens(0.7)) return { condition: condition(), force: "yes", ...share };
   return {
     condition: condition(),
     key: "experiment",
     variations: ["x", "y", "z"],
     ...share,
-    ...(chance.happens(0.4) && { weights: [0.2, 0.3, 0.5] }),
-    ...(chance.happens(0.3) && { namespace: ["namespace", 0, 0.6] }),
+    ...(draws.happens(0.4) && { weights: [0.2, 0.3, 0.5] }),
+    ...(draws.happens(0.3) && { namespace: ["namespace", 0, 0.6] }),
   };
 }
 
 function attributes(): Record<string, unknown> {
-  const one = () => chance.pick(SCALARS);
+  const one = () => draws.pick(SCALARS);
   const all = {
     a: one(),
     b: one(),
     v: one(),
-    c: chance.happens(0.8) ? { d: one() } : one(),
-    id: chance.pick(["u1", "u2", "5", 7, "a"]),
-    tags: chance.happens(0.85) ? chance.some(0, 2, one) : one(),
+    c: draws.happens(0.8) ? { d: one() } : one(),
+    id: draws.pick(["u1", "u2", "5", 7, "a"]),
+    tags: draws.happens(0.85) ? draws.some(0, 2, one) : one(),
   };
-  return Object.fromEntries(Object.entries(all).filter(() => chance.happens(0.8)));
+  return Object.fromEntries(Object.entries(all).filter(() => draws.happens(0.8)));
 }
 
 await prepareToCompileAny();

@@ -2,13 +2,13 @@ import type { LDContext } from "@launchdarkly/node-server-sdk";
 import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
-import { Chance } from "../../support/import/chance.ts";
+import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { launchDarklyOf } from "../../support/import/launchdarkly.ts";
 
 const FLAGS = 1500;
 const CONTEXTS = 10;
-const chance = new Chance(3);
+const draws = drawsOf(3);
 
 const VALUES = [
   "a",
@@ -49,42 +49,42 @@ const OPERATORS = [
 ];
 
 function attributeClause(): object {
-  const kind = chance.pick([undefined, "user", "org"]);
+  const kind = draws.pick([undefined, "user", "org"]);
   const plain = ["x", "/n/y", "key", "kind", "anonymous"];
   return {
     ...(kind !== undefined && { contextKind: kind }),
-    attribute: chance.pick(kind === undefined ? plain : [...plain, "/x"]),
-    op: chance.pick(OPERATORS),
-    values: chance.some(1, 2, () => chance.pick(VALUES)),
-    negate: chance.happens(0.3),
+    attribute: draws.pick(kind === undefined ? plain : [...plain, "/x"]),
+    op: draws.pick(OPERATORS),
+    values: draws.some(1, 2, () => draws.pick(VALUES)),
+    negate: draws.happens(0.3),
   };
 }
 
 function clause(): object {
-  if (chance.happens(0.9)) return attributeClause();
-  const values = [chance.pick(["s1", "s2", "unknown"])];
-  return { attribute: "", op: "segmentMatch", values, negate: chance.happens(0.3) };
+  if (draws.happens(0.9)) return attributeClause();
+  const values = [draws.pick(["s1", "s2", "unknown"])];
+  return { attribute: "", op: "segmentMatch", values, negate: draws.happens(0.3) };
 }
 
 function result(): object {
-  if (chance.happens(0.5)) return { variation: chance.pick([0, 1, 2]) };
+  if (draws.happens(0.5)) return { variation: draws.pick([0, 1, 2]) };
   const variations = [
     { variation: 0, weight: 30_000 },
     { variation: 1, weight: 20_000 },
-    { variation: 2, weight: chance.pick([50_000, 10_000]), untracked: chance.happens(0.5) },
+    { variation: 2, weight: draws.pick([50_000, 10_000]), untracked: draws.happens(0.5) },
   ];
   return {
     rollout: {
       variations,
-      ...(chance.happens(0.3) && { kind: "experiment", seed: 5 }),
-      ...(chance.happens(0.4) && { contextKind: "org" }),
-      ...(chance.happens(0.3) && { bucketBy: "x" }),
+      ...(draws.happens(0.3) && { kind: "experiment", seed: 5 }),
+      ...(draws.happens(0.4) && { contextKind: "org" }),
+      ...(draws.happens(0.3) && { bucketBy: "x" }),
     },
   };
 }
 
 function segment(key: string, lists: object) {
-  const rule = { clauses: chance.some(1, 2, attributeClause), ...(chance.happens(0.3) && { weight: 40_000 }) };
+  const rule = { clauses: draws.some(1, 2, attributeClause), ...(draws.happens(0.3) && { weight: 40_000 }) };
   return { key, version: 1, included: [], excluded: [], salt: "s", rules: [rule], ...lists };
 }
 
@@ -96,24 +96,24 @@ function flag(key: string, prerequisites: object[]) {
     variations: ["A", "B", "C"],
     contextTargets: [],
     prerequisites,
-    on: chance.happens(0.85),
-    offVariation: chance.pick([0, 1, undefined]),
-    targets: chance.some(0, 1, () => ({ variation: 1, values: ["u2"] })),
-    rules: ["r0", "r1"].map((id) => ({ id, clauses: chance.some(1, 2, clause), ...result() })),
+    on: draws.happens(0.85),
+    offVariation: draws.pick([0, 1, undefined]),
+    targets: draws.some(0, 1, () => ({ variation: 1, values: ["u2"] })),
+    rules: ["r0", "r1"].map((id) => ({ id, clauses: draws.some(1, 2, clause), ...result() })),
     fallthrough: result(),
   };
 }
 
 function contextOf(): LDContext {
-  const one = () => (chance.happens(0.25) ? chance.some(0, 2, () => chance.pick(VALUES)) : chance.pick(VALUES));
+  const one = () => (draws.happens(0.25) ? draws.some(0, 2, () => draws.pick(VALUES)) : draws.pick(VALUES));
   const attributes = () => ({
-    ...(chance.happens(0.8) && { x: one() }),
-    ...(chance.happens(0.6) && { n: chance.happens(0.8) ? { y: one() } : one() }),
-    ...(chance.happens(0.2) && { anonymous: chance.happens(0.5) }),
+    ...(draws.happens(0.8) && { x: one() }),
+    ...(draws.happens(0.6) && { n: draws.happens(0.8) ? { y: one() } : one() }),
+    ...(draws.happens(0.2) && { anonymous: draws.happens(0.5) }),
   });
-  const user = { key: chance.pick(["u1", "u2", "a", "é"]), ...attributes() };
-  const org = { key: chance.pick(["o1", "a"]), ...attributes() };
-  return chance.pick<LDContext>([
+  const user = { key: draws.pick(["u1", "u2", "a", "é"]), ...attributes() };
+  const org = { key: draws.pick(["o1", "a"]), ...attributes() };
+  return draws.pick<LDContext>([
     { kind: "user", ...user },
     { kind: "org", ...org },
     { kind: "multi", user, org },
@@ -144,7 +144,7 @@ test("launchdarkly: values and reasons of imported flags agree with the SDK", as
       flag("parent", []),
       flag(
         "f",
-        chance.some(0, 1, () => ({ key: "parent", variation: chance.pick([0, 1, 2]) })),
+        draws.some(0, 1, () => ({ key: "parent", variation: draws.pick([0, 1, 2]) })),
       ),
     ];
     const project = importProject("launchdarkly", { flags, segments });

@@ -1,16 +1,14 @@
 import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
+import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { type PostHogContext, postHogFlag, postHogOf, type PostHogSource } from "../../support/import/posthog.ts";
 import { readJson } from "../../support/import/suites.ts";
-import { seededRandom } from "../../support/seeded-random.ts";
 
 await prepareToCompileAny();
 
-const random = seededRandom(15);
-const below = (count: number): number => Math.floor(random() * count);
-const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
+const { number: random, below, pick } = drawsOf(15);
 
 test("local evaluation agrees with all cases of the suite, or cannot decide", async () => {
   const { cases } = readJson("posthog/cases.json") as {

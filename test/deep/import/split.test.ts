@@ -2,16 +2,13 @@ import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { randomIds } from "../../support/hashing/oracle.ts";
+import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { startSplit } from "../../support/import/split-sdk.ts";
-import { seededRandom } from "../../support/seeded-random.ts";
 
 const FLAGS = 200;
 const CONTEXTS = 10_000;
-const random = seededRandom(12);
-const below = (count: number): number => Math.floor(random() * count);
-const pick = <T>(from: readonly T[]): T => from[below(from.length)] as T;
-const some = <T>(from: readonly T[], count: number): T[] => Array.from({ length: count }, () => pick(from));
+const { number: random, below, pick, picks } = drawsOf(12);
 
 const ids = randomIds(300);
 const TEXTS = ["a", "ab", "b", "ba", "Ab", "", "1", "5", "true", "FALSE", "1.2.3", "1.2.3-rc.1", "2.0.0+b1", "é"];
@@ -21,15 +18,15 @@ const VALUES = [...TEXTS, ...NUMBERS, true, false, null, undefined];
 const LISTS = [[], ["a"], ["b", "a"], ["ab", "1"], ["a", "a"]];
 
 function matcher(names: readonly string[]): object {
-  const list = { whitelistMatcherData: { whitelist: some(TEXTS, 1 + below(3)) } };
-  const versions = { whitelistMatcherData: { whitelist: some(VERSIONS, 2) } };
+  const list = { whitelistMatcherData: { whitelist: picks(TEXTS, 1 + below(3)) } };
+  const versions = { whitelistMatcherData: { whitelist: picks(VERSIONS, 2) } };
   const dataType = pick(["NUMBER", "DATETIME"]);
   const number = { unaryNumericMatcherData: { dataType, value: pick(NUMBERS) } };
   const [start, end] = [pick(NUMBERS), pick(NUMBERS)];
   const version = { stringMatcherData: pick(VERSIONS) };
   const segment = { userDefinedSegmentMatcherData: { segmentName: pick(["beta", "staff"]) } };
   const rules = { userDefinedSegmentMatcherData: { segmentName: pick(["rules", "gone"]) } };
-  const dependency = { split: pick(["gone", ...names]), treatments: some(["on", "off", "control"], 2) };
+  const dependency = { split: pick(["gone", ...names]), treatments: picks(["on", "off", "control"], 2) };
   const [matcherType, data] = pick<[string, object]>([
     ["ALL_KEYS", {}],
     ["WHITELIST", list],
@@ -128,7 +125,7 @@ test("split: random flags agree with the SDK in 10,000 contexts", async () => {
     const key = random() < 0.8 ? pick(ids) : { matchingKey: pick(ids), bucketingKey: pick(ids) };
     const attributes = { x: pick(VALUES), y: pick(VALUES), list: pick(LISTS) };
     const context = project.toContext({ key, attributes });
-    for (const { name } of some(flags, 10)) {
+    for (const { name } of picks(flags, 10)) {
       const theirs = sdk.treatment(key, name, attributes);
       const ours = project.fromResolution(evaluate(name, context), name);
       seen.add(theirs.treatment);

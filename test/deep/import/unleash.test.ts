@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
-import { Chance } from "../../support/import/chance.ts";
+import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { startUnleash } from "../../support/import/unleash.ts";
 
 const FEATURES = 2000;
 const CONTEXTS = 10;
-const chance = new Chance(2);
+const draws = drawsOf(2);
 
 // Without a leading v in versions: the specification and the server refuse it, and the SDK for Node.js accepts it.
 const VALUES = ["a", "ab", "B", "5", "5.0", "10", "1.2.3", "2.0.0-a", " a ", "10.0.0.1", "::1"];
@@ -39,15 +39,15 @@ const PARAMETERS: Record<string, object> = {
 const STICKINESS = ["default", "userId", "x", "sessionId"];
 
 function constraint(): object {
-  const operator = chance.pick(OPERATORS);
+  const operator = draws.pick(OPERATORS);
   const isDate = operator.startsWith("DATE");
   return {
-    contextName: isDate ? "currentTime" : chance.pick(["userId", "x", "y", "environment", "sessionId"]),
+    contextName: isDate ? "currentTime" : draws.pick(["userId", "x", "y", "environment", "sessionId"]),
     operator,
-    values: [chance.pick(VALUES), chance.pick([...VALUES, ""])],
-    value: isDate ? chance.pick(["2020-01-01T00:00:00Z", "2040-01-01T00:00:00Z"]) : chance.pick(VALUES),
-    inverted: chance.happens(0.3),
-    caseInsensitive: chance.happens(0.3),
+    values: [draws.pick(VALUES), draws.pick([...VALUES, ""])],
+    value: isDate ? draws.pick(["2020-01-01T00:00:00Z", "2040-01-01T00:00:00Z"]) : draws.pick(VALUES),
+    inverted: draws.happens(0.3),
+    caseInsensitive: draws.happens(0.3),
   };
 }
 
@@ -56,34 +56,34 @@ function variants(hasOverrides: boolean): object[] {
     name,
     weight,
     weightType: "fix",
-    stickiness: chance.pick(STICKINESS),
+    stickiness: draws.pick(STICKINESS),
     payload: { type: "string", value: name },
-    ...(hasOverrides && { overrides: chance.some(0, 1, () => ({ contextName: "x", values: ["a"] })) }),
+    ...(hasOverrides && { overrides: draws.some(0, 1, () => ({ contextName: "x", values: ["a"] })) }),
   }));
 }
 
 function strategy(): object {
-  const isFlexible = chance.happens(0.4);
-  const name = isFlexible ? "flexibleRollout" : chance.pick(Object.keys(PARAMETERS));
+  const isFlexible = draws.happens(0.4);
+  const name = isFlexible ? "flexibleRollout" : draws.pick(Object.keys(PARAMETERS));
   const flexible = {
-    rollout: chance.pick(["0", "30", "100", "60"]),
-    stickiness: chance.pick(STICKINESS),
-    groupId: chance.pick(["g", "é"]),
+    rollout: draws.pick(["0", "30", "100", "60"]),
+    stickiness: draws.pick(STICKINESS),
+    groupId: draws.pick(["g", "é"]),
   };
   return {
     name,
     parameters: isFlexible ? flexible : PARAMETERS[name],
-    constraints: chance.some(0, 2, constraint),
-    segments: chance.happens(0.25) ? [chance.pick([1, 2, 9])] : [],
-    ...(isFlexible && chance.happens(0.4) && { variants: variants(false) }),
+    constraints: draws.some(0, 2, constraint),
+    segments: draws.happens(0.25) ? [draws.pick([1, 2, 9])] : [],
+    ...(isFlexible && draws.happens(0.4) && { variants: variants(false) }),
   };
 }
 
 function feature(_: unknown, i: number) {
   const parent = () => ({
-    feature: `f${Math.floor(chance.number() * i)}`,
-    ...(chance.happens(0.3) && { enabled: false }),
-    ...(chance.happens(0.3) && { variants: ["v1", "disabled"] }),
+    feature: `f${Math.floor(draws.number() * i)}`,
+    ...(draws.happens(0.3) && { enabled: false }),
+    ...(draws.happens(0.3) && { variants: ["v1", "disabled"] }),
   });
   return {
     name: `f${i}`,
@@ -91,21 +91,21 @@ function feature(_: unknown, i: number) {
     stale: false,
     impressionData: false,
     project: "default",
-    enabled: chance.happens(0.9),
-    variants: chance.happens(0.4) ? variants(true) : [],
-    strategies: chance.some(0, 2, strategy),
-    ...(i > 0 && chance.happens(0.3) && { dependencies: [parent()] }),
+    enabled: draws.happens(0.9),
+    variants: draws.happens(0.4) ? variants(true) : [],
+    strategies: draws.some(0, 2, strategy),
+    ...(i > 0 && draws.happens(0.3) && { dependencies: [parent()] }),
   };
 }
 
 /** Every field that decides a bucket is present, because Unleash draws without one. The SDK adds an environment. */
 function contextOf() {
   return {
-    userId: chance.pick(["u1", "u2", "a", "5", "é77"]),
-    sessionId: chance.pick(["s1", "s2"]),
-    remoteAddress: chance.pick(["10.0.0.1", "192.168.3.4", "8.8.8.8"]),
-    environment: chance.pick(VALUES),
-    properties: { x: chance.pick(VALUES), ...(chance.happens(0.6) && { y: chance.pick(VALUES) }) },
+    userId: draws.pick(["u1", "u2", "a", "5", "é77"]),
+    sessionId: draws.pick(["s1", "s2"]),
+    remoteAddress: draws.pick(["10.0.0.1", "192.168.3.4", "8.8.8.8"]),
+    environment: draws.pick(VALUES),
+    properties: { x: draws.pick(VALUES), ...(draws.happens(0.6) && { y: draws.pick(VALUES) }) },
   };
 }
 

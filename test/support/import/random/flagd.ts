@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../../../src/flags/document.ts";
-import type { Draws } from "./pick.ts";
+import type { Draws } from "../draws.ts";
 
 const VARIANTS = ["a", "b", "c", "true", "false"];
 const ATTRIBUTES = ["email", "age", "plan", "tags", "app.version", "targetingKey"];
@@ -8,22 +8,22 @@ const VERSIONS = ["1", "1.2", "v1.2.3", "2.0.0-beta.1", "0.3.0", "1.2.0.0", "x"]
 
 /** Returns a flag with random targeting. Some of its parts are outside the model, so the report may refuse the flag. */
 export function randomFlag(draws: Draws, weights: () => unknown): object {
-  const { chance, pick } = draws;
+  const { happens, pick } = draws;
   return {
-    state: chance(0.05) ? "DISABLED" : "ENABLED",
+    state: happens(0.05) ? "DISABLED" : "ENABLED",
     variants: Object.fromEntries(VARIANTS.map((name) => [name, `value-${name}`])),
-    ...(chance(0.8) && { defaultVariant: pick(VARIANTS) }),
-    ...(chance(0.95) && { targeting: outcome(draws, 3, weights) }),
+    ...(happens(0.8) && { defaultVariant: pick(VARIANTS) }),
+    ...(happens(0.95) && { targeting: outcome(draws, 3, weights) }),
   };
 }
 
 function outcome(draws: Draws, depth: number, weights: () => unknown): unknown {
-  const { below, pick, list } = draws;
+  const { below, pick, some } = draws;
   const kind = depth === 0 ? 0 : below(8);
   if (kind < 1) return pick([...VARIANTS, null, "missing"]);
   if (kind < 4) {
-    const chain = list(2, () => [condition(draws, 2), outcome(draws, depth - 1, weights)]).flat();
-    return { if: [...chain, ...list(1, () => outcome(draws, depth - 1, weights))] };
+    const chain = some(1, 2, () => [condition(draws, 2), outcome(draws, depth - 1, weights)]).flat();
+    return { if: [...chain, ...some(1, 1, () => outcome(draws, depth - 1, weights))] };
   }
   if (kind < 6) return { fractional: fractional(draws, weights) };
   if (kind < 7) return condition(draws, 1);
@@ -31,31 +31,31 @@ function outcome(draws: Draws, depth: number, weights: () => unknown): unknown {
 }
 
 function fractional(draws: Draws, weights: () => unknown): unknown[] {
-  const { chance, pick, list } = draws;
+  const { happens, pick, some } = draws;
   const key = pick([
     [],
     [{ var: "email" }],
     [{ cat: [{ var: "$flagd.flagKey" }, "-", { var: pick(["email", "age"]) }] }],
   ]);
   const branch = (one: unknown, other: unknown): unknown =>
-    chance(0.1) ? { if: [condition(draws, 0), one, other] } : one;
-  const entries = list(3, () =>
-    chance(0.1) ? [pick(VARIANTS)] : [branch(pick(VARIANTS), pick(VARIANTS)), branch(weights(), weights())],
+    happens(0.1) ? { if: [condition(draws, 0), one, other] } : one;
+  const entries = some(1, 3, () =>
+    happens(0.1) ? [pick(VARIANTS)] : [branch(pick(VARIANTS), pick(VARIANTS)), branch(weights(), weights())],
   );
   return [...key, ...entries, ["b", 10]];
 }
 
 function condition(draws: Draws, depth: number): unknown {
-  const { below, pick, list, chance } = draws;
+  const { below, pick, some, happens } = draws;
   const attribute = { var: pick(ATTRIBUTES) };
   const literal = pick(LITERALS);
-  if (depth > 0 && chance(0.4)) {
+  if (depth > 0 && happens(0.4)) {
     const inner = (): unknown => condition(draws, depth - 1);
-    return pick([{ and: list(3, inner) }, { or: list(3, inner) }, { "!": [inner()] }, { "!!": [inner()] }]);
+    return pick([{ and: some(1, 3, inner) }, { or: some(1, 3, inner) }, { "!": [inner()] }, { "!!": [inner()] }]);
   }
   switch (below(8)) {
     case 0:
-      return { in: [attribute, list(3, () => pick(LITERALS))] };
+      return { in: [attribute, some(1, 3, () => pick(LITERALS))] };
     case 1:
       return { in: ["e", attribute] };
     case 2:
@@ -68,7 +68,7 @@ function condition(draws: Draws, depth: number): unknown {
       return pick([attribute, { $ref: "adult" }]);
     default: {
       const operator = pick(["==", "!=", "===", "!==", "<", "<=", ">", ">="]);
-      return { [operator]: chance(0.8) ? [attribute, literal] : [literal, attribute] };
+      return { [operator]: happens(0.8) ? [attribute, literal] : [literal, attribute] };
     }
   }
 }
@@ -78,18 +78,18 @@ export const EVALUATORS = {
   adult: { ">=": [{ var: "age" }, 18] },
 };
 
-export function randomContext({ below, chance, pick }: Draws): Record<string, JsonValue> {
+export function randomContext({ below, happens, pick }: Draws): Record<string, JsonValue> {
   const odd: JsonValue[] = [null, true, false, 0, 5, -1.5, "", "5", "a", " 5 ", [], ["e", "a"], {}, { a: 1 }];
   return {
-    ...(chance(0.9) && { targetingKey: pick(["", "a", `user-${below(10_000)}`, `üser-${below(10_000)}`]) }),
-    ...(chance(0.8) && {
-      email: chance(0.8) ? `e${below(10_000)}@acme.com` : pick(odd.filter((one) => !isFilled(one))),
+    ...(happens(0.9) && { targetingKey: pick(["", "a", `user-${below(10_000)}`, `üser-${below(10_000)}`]) }),
+    ...(happens(0.8) && {
+      email: happens(0.8) ? `e${below(10_000)}@acme.com` : pick(odd.filter((one) => !isFilled(one))),
     }),
-    ...(chance(0.8) && { age: chance(0.7) ? below(40) : pick(odd.filter((one) => !isFilled(one))) }),
-    ...(chance(0.8) && { plan: chance(0.6) ? pick(["free", "a", "b", "zzz"]) : pick(odd) }),
-    ...(chance(0.5) && { tags: pick(odd) }),
-    ...(chance(0.7) && {
-      app: chance(0.9) ? { version: pick([...VERSIONS, 1, 1.2, null, "V1.2.4", "1.3.0+b"]) } : pick(odd),
+    ...(happens(0.8) && { age: happens(0.7) ? below(40) : pick(odd.filter((one) => !isFilled(one))) }),
+    ...(happens(0.8) && { plan: happens(0.6) ? pick(["free", "a", "b", "zzz"]) : pick(odd) }),
+    ...(happens(0.5) && { tags: pick(odd) }),
+    ...(happens(0.7) && {
+      app: happens(0.9) ? { version: pick([...VERSIONS, 1, 1.2, null, "V1.2.4", "1.3.0+b"]) } : pick(odd),
     }),
   };
 }
@@ -100,9 +100,9 @@ function isFilled(value: JsonValue): boolean {
 }
 
 /** Returns a flag with a plain split, which the first version of flagd's hash gives to everybody. */
-export function randomSplit({ pick, list, below }: Draws): object {
+export function randomSplit({ pick, some, below }: Draws): object {
   const variants = Object.fromEntries(VARIANTS.map((name) => [name, `value-${name}`]));
   const key = pick([[], [{ var: "email" }]]);
-  const entries = list(4, () => [pick(VARIANTS), below(100)]);
+  const entries = some(1, 4, () => [pick(VARIANTS), below(100)]);
   return { state: "ENABLED", variants, defaultVariant: "c", targeting: { fractional: [...key, ...entries, ["a", 7]] } };
 }

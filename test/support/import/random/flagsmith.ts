@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../../../src/flags/document.ts";
-import type { Draws } from "./pick.ts";
+import type { Draws } from "../draws.ts";
 
 const TRAITS = ["plan", "age", "beta", "version", "email"];
 const OPERATORS = [
@@ -21,12 +21,12 @@ const VALUES = [
 
 let nextId = 1;
 
-function condition({ pick, below, chance }: Draws): object {
+function condition({ pick, below, happens }: Draws): object {
   const operator = pick(OPERATORS);
   const paths = ["$.identity.identifier", "$.identity.traits.age", "$.identity.traits['plan']"];
-  const property = chance(0.15) ? pick(paths) : pick(TRAITS);
+  const property = happens(0.15) ? pick(paths) : pick(TRAITS);
   if (operator === "PERCENTAGE_SPLIT")
-    return { operator, property_: chance(0.5) ? null : "$.identity.identifier", value: String(below(1000) / 10) };
+    return { operator, property_: happens(0.5) ? null : "$.identity.identifier", value: String(below(1000) / 10) };
   const value =
     operator === "MODULO"
       ? `${1 + below(5)}|${below(3)}`
@@ -37,16 +37,16 @@ function condition({ pick, below, chance }: Draws): object {
 }
 
 function rule(draws: Draws, depth: number): object {
-  const { pick, list } = draws;
-  const rules = depth > 0 ? list(2, () => rule(draws, depth - 1)) : [];
-  return { type: pick(["ALL", "ANY", "NONE"]), conditions: list(2, () => condition(draws)), rules };
+  const { pick, some } = draws;
+  const rules = depth > 0 ? some(1, 2, () => rule(draws, depth - 1)) : [];
+  return { type: pick(["ALL", "ANY", "NONE"]), conditions: some(1, 2, () => condition(draws)), rules };
 }
 
-function state({ chance, list, below, pick }: Draws, feature: { id: number; name: string }): object {
-  const values = chance(0.5) ? list(3, () => below(330) / 10) : [];
+function state({ happens, some, below, pick }: Draws, feature: { id: number; name: string }): object {
+  const values = happens(0.5) ? some(1, 3, () => below(330) / 10) : [];
   return {
     feature: { ...feature, type: "STANDARD" },
-    enabled: chance(0.7),
+    enabled: happens(0.7),
     django_id: nextId++,
     featurestate_uuid: "6a1f1e2d-0000-4000-8000-000000000001",
     feature_state_value: pick(["on", 5, null, true, "text"]),
@@ -65,9 +65,9 @@ export function randomEnvironment(draws: Draws, count: number): { feature_states
   const segments = Array.from({ length: count }, (_, i) => ({
     id: 200 - i,
     name: `segment ${i}`,
-    rules: draws.list(2, () => rule(draws, 1)),
+    rules: draws.some(1, 2, () => rule(draws, 1)),
     feature_states: features
-      .filter(() => draws.chance(0.05))
+      .filter(() => draws.happens(0.05))
       .map((feature) => ({ ...state(draws, feature), feature_segment: { priority: draws.below(3) } })),
   }));
   const organisation = {
@@ -89,17 +89,17 @@ export function randomEnvironment(draws: Draws, count: number): { feature_states
       created_date: "2026-01-01T00:00:00Z",
       environment_api_key: "env-key",
       identity_traits: [],
-      identity_features: features.filter(() => draws.chance(0.2)).map((feature) => state(draws, feature)),
+      identity_features: features.filter(() => draws.happens(0.2)).map((feature) => state(draws, feature)),
     })),
   } as never;
 }
 
-export function randomIdentity({ below, chance, pick }: Draws): {
+export function randomIdentity({ below, happens, pick }: Draws): {
   identifier: string;
   traits: Record<string, JsonValue>;
 } {
   const odd: JsonValue[] = ["", "5", "free", "pro", "1.2.0", "2.0.0", "e", 0, 5, 18.5, -3, true, false];
-  const traits = TRAITS.filter(() => chance(0.8)).map((name) => [name, pick(odd)]);
+  const traits = TRAITS.filter(() => happens(0.8)).map((name) => [name, pick(odd)]);
   return {
     identifier: pick([`user-${below(20_000)}`, `üser-${below(20_000)}`, "user-7"]),
     traits: Object.fromEntries(traits),
