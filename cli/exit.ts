@@ -42,11 +42,3 @@ export class UsageError extends Error {
     this.name = "UsageError";
   }
 }
-
-/** Someone else changed the deployment while the command ran. */
-export class ChangedMeanwhileError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ChangedMeanwhileError";
-  }
-}

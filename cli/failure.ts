@@ -1,9 +1,10 @@
 import { CommanderError } from "commander";
 import { ApiError, UnreachableError, UnusableNameError } from "../sdk/client/client.ts";
+import { ChangedMeanwhileError, InvalidFileError } from "../sdk/project/errors.ts";
 import { redact } from "../src/ops/redact.ts";
 import { oneLine } from "./escape.ts";
 import { didYouMean, nearest } from "./nearest.ts";
-import { ChangedMeanwhileError, EXIT, RefusedError, UsageError } from "./exit.ts";
+import { EXIT, RefusedError, UsageError } from "./exit.ts";
 
 /** An error in the form that `--json` prints on the standard error. */
 export interface Failure {
@@ -31,7 +32,7 @@ export function failureOf(error: unknown): Failure {
 
 function described(error: unknown): Failure {
   if (error instanceof CommanderError) return { message: commandLineText(error), exitCode: EXIT.usage };
-  if (error instanceof UsageError || error instanceof UnusableNameError)
+  if (error instanceof UsageError || error instanceof InvalidFileError || error instanceof UnusableNameError)
     return { message: error.message, exitCode: EXIT.usage };
   if (error instanceof ChangedMeanwhileError) return { message: error.message, exitCode: EXIT.conflict };
   if (error instanceof UnreachableError) {

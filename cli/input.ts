@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
+import { parseYaml } from "../sdk/project/yaml.ts";
 import { UsageError } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
-import { parseYaml } from "./yaml.ts";
 
-/** Reads a JSON or YAML file as an object. `-` is the standard input. @throws UsageError */
+/** Reads a JSON or YAML file as an object. `-` is the standard input. @throws UsageError or InvalidFileError */
 export async function readDocument(path: string, terminal: Terminal): Promise<Record<string, unknown>> {
   const name = path === "-" ? "the standard input" : path;
   const document = parseYaml(await readText(path, terminal), name);

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { type Contents, contentsOfDeployment } from "../../sdk/project/contents.ts";
 import type { Condition } from "../../src/flags/document.ts";
 import { referencesOf, referencesOfCondition } from "../../src/flags/references.ts";
 import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";
-import { type Contents, contentsOfDeployment } from "../project/contents.ts";
 import { openSession } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 import { applyTargets } from "./project.ts";

@@ -1,20 +1,14 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import {
-  importProject,
-  type ImportedProject,
-  type ImportOptions,
-  SYSTEM_NAMES,
-  type SystemName,
-} from "../../sdk/import/index.ts";
+import { importProject, type ImportOptions, SYSTEM_NAMES, type SystemName } from "../../sdk/import/index.ts";
+import { contentsOf } from "../../sdk/project/contents.ts";
+import { mergeSources, parseSource } from "../../sdk/project/source.ts";
 import { withExamples } from "../examples.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
 import { readText } from "../input.ts";
 import { didYouMean, nearest } from "../nearest.ts";
-import { type Contents, wholeFlag, wholeSegment } from "../project/contents.ts";
 import { projectOf, projectText } from "../project/export.ts";
 import { reportText } from "../project/import-report.ts";
-import { mergeSources, parseSource } from "../project/import-source.ts";
 import { createShow, type GlobalOptions, openSession } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 import { applyFile, type ApplyOptions, applyTargets, write } from "./project.ts";
@@ -124,11 +118,4 @@ function settingOf(setting: string): [name: string, value: string] {
   const at = setting.indexOf("=");
   if (at < 1) throw new UsageError(`--setting takes name=value, not '${setting}'`);
   return [setting.slice(0, at), setting.slice(at + 1)];
-}
-
-function contentsOf({ flags, segments }: ImportedProject): Contents {
-  return {
-    flags: new Map(flags.map((flag) => [flag.key, wholeFlag(flag)])),
-    segments: new Map(segments.map((segment) => [segment.key, wholeSegment(segment)])),
-  };
 }

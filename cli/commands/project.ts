@@ -1,14 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { applyAll, checkAll, planAll } from "../../sdk/project/apply.ts";
+import { contentsOfDeployment } from "../../sdk/project/contents.ts";
+import type { EnvironmentPlan, Target } from "../../sdk/project/plan.ts";
 import { type Session, openSession } from "../session.ts";
 import { withExamples } from "../examples.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
 import { readIfExists, readText } from "../input.ts";
 import { paintChanges } from "../colors.ts";
-import { applyAll, checkAll, planAll } from "../project/apply.ts";
-import type { EnvironmentPlan, Target } from "../project/plan.ts";
-import { contentsOfDeployment, contentsOfFile } from "../project/contents.ts";
+import { contentsOfFile } from "../project/file-contents.ts";
 import { projectOf, projectText, updatedText } from "../project/export.ts";
 import { parseProject } from "../project/file.ts";
 import { linesOf } from "../project/lines.ts";

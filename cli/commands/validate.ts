@@ -1,9 +1,10 @@
 import type { Command } from "commander";
+import { InvalidFileError } from "../../sdk/project/errors.ts";
 import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";
 import { readText } from "../input.ts";
 import { checkReferences } from "../project/check-references.ts";
-import { readContents } from "../project/contents.ts";
+import { readContents } from "../project/file-contents.ts";
 import { parseProject } from "../project/file.ts";
 import { linesOf } from "../project/lines.ts";
 import { createShow, type GlobalOptions } from "../session.ts";
@@ -24,7 +25,7 @@ export function addValidateCommand(program: Command, terminal: Terminal): void {
           try {
             results.push(await validated(file, terminal));
           } catch (error) {
-            if (!(error instanceof UsageError)) throw error;
+            if (!(error instanceof UsageError || error instanceof InvalidFileError)) throw error;
             mistakes.push(error.message);
           }
         }

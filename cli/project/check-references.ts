@@ -1,7 +1,7 @@
 import type { Condition } from "../../src/flags/document.ts";
 import { referencesOf, referencesOfCondition } from "../../src/flags/references.ts";
-import type { Contents } from "./contents.ts";
-import { inOrder } from "./parts.ts";
+import type { Contents } from "../../sdk/project/contents.ts";
+import { inOrder } from "../../sdk/project/parts.ts";
 
 /** The problems with the references of one environment's flags and segments. */
 export interface ReferenceCheck {

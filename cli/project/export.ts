@@ -1,10 +1,10 @@
 /** Writes a deployment's contents as a project file in a stable order, or updates an existing file. */
 import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, visit, YAMLMap, YAMLSeq } from "yaml";
 import { differences } from "../../sdk/client/differences.ts";
+import type { Contents, WholeFlag, WholeSegment } from "../../sdk/project/contents.ts";
+import { markLargeNumbers } from "../../sdk/project/yaml.ts";
 import { UsageError } from "../exit.ts";
 import { withLayoutOf } from "./keep-layout.ts";
-import { markLargeNumbers } from "../yaml.ts";
-import type { Contents, WholeFlag, WholeSegment } from "./contents.ts";
 import { inFixedOrder } from "./field-order.ts";
 import { parseProject, type ProjectFile } from "./file.ts";
 

@@ -2,11 +2,12 @@
  * A project as one file with environments, segments and flags, in the form of examples/project.yaml. `burgee export`
  * writes such files, `burgee apply` reads them, and `npm run dev` seeds its database from one.
  */
+import { isRecord } from "../../sdk/project/record.ts";
+import { parseYaml } from "../../sdk/project/yaml.ts";
 import type { Condition, FlagConfiguration, FlagDefinition } from "../../src/flags/document.ts";
 import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../src/flags/limits.ts";
 import { UsageError } from "../exit.ts";
 import { linesOf, stepsOf, withLine } from "./lines.ts";
-import { parseYaml } from "../yaml.ts";
 
 export interface ProjectSegment {
   name: string;
@@ -36,9 +37,9 @@ export interface ProjectFile {
 const PARTS = ["environments", "segments", "flags"];
 
 /**
- * Parses a project file in JSON or YAML and checks its structure. contents.ts checks the flags and segments.
+ * Parses a project file in JSON or YAML and checks its structure. file-contents.ts checks the flags and segments.
  *
- * @throws UsageError that contains `name` and the accepted values
+ * @throws UsageError or InvalidFileError that contains `name` and the accepted values
  */
 export function parseProject(text: string, name: string): ProjectFile {
   const file = parseYaml(text, name);
@@ -81,8 +82,4 @@ export function parseProject(text: string, name: string): ProjectFile {
     return requireKnown(configurations, `/flags/${i}/environments`);
   });
   return { environments: named, segments, flags } as unknown as ProjectFile;
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** Plans in the form of a patch, which pull requests and mail show in colours: `-` and `+` begin the lines. */
+import type { EnvironmentPlan, PlannedChange } from "../../sdk/project/plan.ts";
 import { oneLine } from "../escape.ts";
-import type { EnvironmentPlan, PlannedChange } from "./plan.ts";
 import { headText, keptText } from "./report.ts";
 
 export function plansPatch(plans: readonly EnvironmentPlan[]): string {

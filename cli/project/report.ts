@@ -1,7 +1,8 @@
 /** Formats plans and their outcomes for people and scripts. */
+import type { Difference } from "../../sdk/client/differences.ts";
+import type { Outcome } from "../../sdk/project/apply.ts";
+import type { EnvironmentPlan, PlannedChange } from "../../sdk/project/plan.ts";
 import { oneLine } from "../escape.ts";
-import type { Outcome } from "./apply.ts";
-import { type EnvironmentPlan, planText, type PlannedChange } from "./plan.ts";
 
 export interface PlansView {
   environments: { environment: string; version: number | null; changes: PlannedChange[]; kept: string[] }[];
@@ -27,6 +28,23 @@ export function plansText(plans: readonly EnvironmentPlan[]): string {
       ...(kept.length === 0 ? [] : [`  ${keptText(kept)}`]),
     ])
     .join("\n");
+}
+
+const SIGNS = { create: "+", update: "~", delete: "-" } as const;
+
+/** Formats a line for each flag and segment, followed by its differences. */
+function planText(changes: readonly PlannedChange[]): string {
+  return changes
+    .flatMap(({ kind, key, action, differences: found }) => [
+      `  ${SIGNS[action]} ${kind} ${oneLine(key)}`,
+      ...(action === "update" ? found.map(differenceText) : []),
+    ])
+    .join("\n");
+}
+
+function differenceText({ pointer, before, after }: Difference): string {
+  const [from, to] = [before, after].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
+  return `      ${oneLine(pointer) || "/"} ${from} → ${to}`;
 }
 
 /** Names the environment and counts its changes. */

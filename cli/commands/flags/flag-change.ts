@@ -1,12 +1,12 @@
 /** Changes of one flag in one environment, with the result that a dry run compares. */
 import { ApiError } from "../../../sdk/client/client.ts";
 import type { Flag } from "../../../sdk/client/contract.ts";
+import { storedFlag } from "../../../sdk/project/contents.ts";
 import type { JsonValue } from "../../../src/flags/document.ts";
 import { mergePatch } from "../../../src/flags/merge-patch.ts";
 import { flagInputSchema } from "../../../src/flags/schema.ts";
 import { type Change, ifExists } from "../../change.ts";
 import { RefusedError } from "../../exit.ts";
-import { storedFlag } from "../../project/contents.ts";
 import type { Session } from "../../session.ts";
 
 type Headers = Record<string, string>;

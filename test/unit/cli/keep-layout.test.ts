@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, test } from "vitest";
-import { readContents } from "../../../cli/project/contents.ts";
+import { readContents } from "../../../cli/project/file-contents.ts";
 import { type ExportedEnvironment, updatedText } from "../../../cli/project/export.ts";
 import { parseProject } from "../../../cli/project/file.ts";
 

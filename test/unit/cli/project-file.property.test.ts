@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { parse } from "yaml";
-import { type Contents, wholeFlag, wholeSegment } from "../../../cli/project/contents.ts";
-import { contentsOfFile } from "../../../cli/project/contents.ts";
+import { contentsOfFile } from "../../../cli/project/file-contents.ts";
+import { type Contents, wholeFlag, wholeSegment } from "../../../sdk/project/contents.ts";
 import { projectOf, projectText, updatedText } from "../../../cli/project/export.ts";
 import { parseProject } from "../../../cli/project/file.ts";
 import type { Condition } from "../../../src/flags/document.ts";

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../../../cli/exit.ts";
-import { type Contents, contentsOfFile } from "../../../cli/project/contents.ts";
+import { EXIT } from "../../../cli/exit.ts";
+import { failureOf } from "../../../cli/failure.ts";
+import { contentsOfFile } from "../../../cli/project/file-contents.ts";
+import type { Contents } from "../../../sdk/project/contents.ts";
 import { projectOf, projectText, updatedText } from "../../../cli/project/export.ts";
 import { parseProject } from "../../../cli/project/file.ts";
 
@@ -119,7 +121,7 @@ describe("an invalid project file", () => {
       for (const { key } of parseProject(text, "flags.yaml").environments)
         contentsOfFile(parseProject(text, "flags.yaml"), key, "flags.yaml");
     } catch (error) {
-      expect(error).toBeInstanceOf(UsageError);
+      expect(failureOf(error).exitCode).toBe(EXIT.usage);
       return (error as Error).message;
     }
     return "accepted";

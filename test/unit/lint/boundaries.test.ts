@@ -33,6 +33,8 @@ const REFUSED: readonly Case[] = [
   ["console/src/bad.ts", `import { x } from "../../src/http/x.ts"; export const y = x;`, "no-restricted-imports"],
   ["cli/bad.ts", `import { x } from "../src/store/x.ts"; export const y = x;`, "no-restricted-imports"],
   ["sdk/client/bad.ts", `import { x } from "../../src/flags/x.ts"; export const y = x;`, "no-restricted-imports"],
+  ["sdk/project/bad.ts", `import { x } from "../../cli/x.ts"; export const y = x;`, "no-restricted-imports"],
+  ["sdk/project/bad.ts", `import { x } from "node:fs"; export const y = x;`, "no-restricted-imports"],
   ["src/http/bad.ts", `export default 1;`, "no-default-export"],
   ["src/http/bad.ts", `export const log = (): void => console.log("x");`, "no-console"],
   ["src/http/bad.ts", linesOf(301), "(max-lines)"],

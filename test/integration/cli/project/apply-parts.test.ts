@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { createClient } from "../../../../sdk/client/client.ts";
-import { applyAll, planAll } from "../../../../cli/project/apply.ts";
-import { contentsOfDeployment, wholeFlag, wholeSegment } from "../../../../cli/project/contents.ts";
-import type { Contents } from "../../../../cli/project/contents.ts";
+import { applyAll, planAll } from "../../../../sdk/project/apply.ts";
+import { contentsOfDeployment, wholeFlag, wholeSegment } from "../../../../sdk/project/contents.ts";
+import type { Contents } from "../../../../sdk/project/contents.ts";
 import { type CliTest, startCliTest } from "../harness.ts";
 
 const base = { type: "boolean", variants: { on: true, off: false }, enabled: true, default: { variant: "off" } };

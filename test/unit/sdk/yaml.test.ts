@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Document } from "yaml";
-import { UsageError } from "../../../cli/exit.ts";
-import { markLargeNumbers, parseYaml } from "../../../cli/yaml.ts";
+import { InvalidFileError } from "../../../sdk/project/errors.ts";
+import { markLargeNumbers, parseYaml } from "../../../sdk/project/yaml.ts";
 
 const INEXACT = "must be within ±9007199254740991, because larger whole numbers lose digits; write it as text";
 
@@ -9,7 +9,7 @@ function refusal(text: string): string {
   try {
     return `accepted ${JSON.stringify(parseYaml(text, "f.yaml"))}`;
   } catch (error) {
-    expect(error).toBeInstanceOf(UsageError);
+    expect(error).toBeInstanceOf(InvalidFileError);
     return (error as Error).message;
   }
 }

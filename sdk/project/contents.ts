@@ -1,9 +1,7 @@
-import { allPages, type Client } from "../../sdk/client/client.ts";
+import { allPages, type Client } from "../client/client.ts";
 import { type FlagInput, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
 import { InvalidInputError } from "../../src/ops/errors.ts";
-import { ChangedMeanwhileError, UsageError } from "../exit.ts";
-import type { ProjectFile } from "./file.ts";
-import { type LineAt, stepsOf, withLine } from "./lines.ts";
+import { ChangedMeanwhileError } from "./errors.ts";
 
 /** A flag with all defaults filled in, so that flags can be compared. */
 export type WholeFlag = Required<FlagInput>;
@@ -21,58 +19,9 @@ export interface Contents {
   segments: Map<string, WholeSegment>;
 }
 
-/**
- * Reads one environment's contents from a file, with the worker's own checks. `contents` leaves out flags and segments
- * with mistakes.
- */
-export function readContents(
-  project: ProjectFile,
-  environment: string,
-  lineAt: LineAt = () => undefined,
-): { contents: Contents; mistakes: string[] } {
-  const mistakes: string[] = [];
-  const collect = <T>(
-    name: string,
-    pathOf: (steps: (string | number)[]) => (string | number)[],
-    parse: () => T,
-  ): T[] => {
-    try {
-      return [parse()];
-    } catch (error) {
-      if (!(error instanceof InvalidInputError)) throw error;
-      for (const { pointer, detail } of error.errors) {
-        const place = [`${name} in ${environment}`, pointer].filter(Boolean).join(", ");
-        mistakes.push(withLine(`${place} ${detail}`, lineAt(pathOf(stepsOf(pointer)))));
-      }
-      return [];
-    }
-  };
-  const flags = project.flags.flatMap(({ environments, ...definition }, i) => {
-    const configuration = Object.hasOwn(environments, environment) ? environments[environment] : undefined;
-    if (configuration === undefined) return [];
-    const pathOf = (steps: (string | number)[]) => {
-      const isConfiguration = steps[0] !== undefined && Object.hasOwn(configuration, String(steps[0]));
-      return ["flags", i, ...(isConfiguration ? ["environments", environment] : []), ...steps];
-    };
-    return collect(`flag ${definition.key}`, pathOf, () => wholeFlag({ ...definition, ...configuration }));
-  });
-  const segments = Object.entries(
-    (Object.hasOwn(project.segments, environment) && project.segments[environment]) || {},
-  ).flatMap(([key, segment]) =>
-    collect(
-      `segment ${key}`,
-      (steps) => ["segments", environment, key, ...steps],
-      () => wholeSegment({ ...segment, key }),
-    ),
-  );
-  return { contents: { flags: byKey(flags), segments: byKey(segments) }, mistakes };
-}
-
-/** Returns one environment's contents in a file. @throws UsageError with all errors */
-export function contentsOfFile(project: ProjectFile, environment: string, name: string, lineAt?: LineAt): Contents {
-  const { contents, mistakes } = readContents(project, environment, lineAt);
-  if (mistakes.length > 0) throw new UsageError(`${name} has errors:${mistakes.map((one) => `\n  ${one}`).join("")}`);
-  return contents;
+/** Returns imported flags and segments as the contents of an environment. @throws InvalidInputError */
+export function contentsOf(imported: { flags: readonly FlagInput[]; segments: readonly { key: string }[] }): Contents {
+  return { flags: byKey(imported.flags.map(wholeFlag)), segments: byKey(imported.segments.map(wholeSegment)) };
 }
 
 /** The contents of one environment in the deployment. */
@@ -137,6 +86,7 @@ function withNotes(flag: FlagInput): WholeFlag {
   return { ...flag, description: flag.description ?? "", tags: flag.tags ?? [], owner: flag.owner ?? "" };
 }
 
-function byKey<T extends { key: string }>(items: readonly T[]): Map<string, T> {
+/** Returns items by their keys, in the order of the keys. */
+export function byKey<T extends { key: string }>(items: readonly T[]): Map<string, T> {
   return new Map(items.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((item) => [item.key, item]));
 }

@@ -1,7 +1,7 @@
-import { parseYaml } from "../yaml.ts";
-import { isRecord } from "./file.ts";
+import { isRecord } from "./record.ts";
+import { parseYaml } from "./yaml.ts";
 
-/** Parses an export in JSON or YAML. @throws UsageError that contains `name` */
+/** Parses an export in JSON or YAML. @throws InvalidFileError that contains `name` */
 export function parseSource(text: string, name: string): unknown {
   try {
     return JSON.parse(text);

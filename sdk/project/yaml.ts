@@ -1,4 +1,4 @@
-/** YAML, and therefore JSON, as this command line accepts it: one document whose numbers keep all their digits. */
+/** YAML, and therefore JSON, as files contain it: one document whose numbers keep all their digits. */
 import {
   isDocument,
   isMap,
@@ -11,33 +11,38 @@ import {
   type Scalar,
   visit,
 } from "yaml";
-import { INEXACT_NUMBER, isInexact, mayBeInexact } from "../src/flags/formats/exact-numbers.ts";
-import { UsageError } from "./exit.ts";
+import { INEXACT_NUMBER, isInexact, mayBeInexact } from "../../src/flags/formats/exact-numbers.ts";
+import { InvalidFileError } from "./errors.ts";
 
 /** Bounds the mistakes that one message lists. */
 const MAX_MISTAKES = 20;
 
 const NOT_JSON = "is not a JSON value (it is, for example, a date or binary data); write it as text";
 
-/** Parses a file. Anchors are limited, because a file of a kilobyte could expand to a gigabyte. @throws UsageError */
+/**
+ * Parses a file. Anchors are limited, because a file of a kilobyte could expand to a gigabyte.
+ *
+ * @throws InvalidFileError
+ */
 export function parseYaml(text: string, name: string): unknown {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { stringKeys: true, lineCounter: lines });
   const [document, ...others] = "empty" in documents ? [] : documents;
   if (document === undefined) return null;
   const [broken] = document.errors;
-  if (broken !== undefined) throw new UsageError(`${name} is neither JSON nor YAML: ${broken.message}`);
+  if (broken !== undefined) throw new InvalidFileError(`${name} is neither JSON nor YAML: ${broken.message}`);
   const [unread] = document.warnings;
-  if (unread !== undefined) throw new UsageError(`${name} cannot be read as it is written: ${unread.message}`);
+  if (unread !== undefined) throw new InvalidFileError(`${name} cannot be read as it is written: ${unread.message}`);
   if (others.some(({ contents }) => !isScalar(contents) || contents.value !== null)) {
-    throw new UsageError(`${name} contains several documents, separated by ---; put each into a file of its own`);
+    throw new InvalidFileError(`${name} contains several documents, separated by ---; put each into a file of its own`);
   }
   const mistakes = mistakesIn(document, lines);
-  if (mistakes.length > 0) throw new UsageError(`${name} has errors:${mistakes.map((one) => `\n  ${one}`).join("")}`);
+  if (mistakes.length > 0)
+    throw new InvalidFileError(`${name} has errors:${mistakes.map((one) => `\n  ${one}`).join("")}`);
   try {
     return document.toJS({ maxAliasCount: 1000 }) as unknown;
   } catch (error) {
-    throw new UsageError(`${name} cannot be read: ${(error as Error).message}`);
+    throw new InvalidFileError(`${name} cannot be read: ${(error as Error).message}`);
   }
 }
 

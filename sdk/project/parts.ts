@@ -19,7 +19,7 @@ export interface PartLimits {
 export const PART_LIMITS: PartLimits = { bytes: APPLY_LIMITS.bytes - 4096, documents: APPLY_LIMITS.documents };
 
 export function sizeOf(body: object): number {
-  return Buffer.byteLength(JSON.stringify(body));
+  return new TextEncoder().encode(JSON.stringify(body)).length;
 }
 
 export function fitsOneRequest(part: Part, limits: PartLimits): boolean {

@@ -1,6 +1,6 @@
 /** Writes the contents of one environment, in one request or, if they are too large for that, in several. */
-import { ApiError, type Client } from "../../sdk/client/client.ts";
-import type { Written } from "../../sdk/client/contract.ts";
+import { ApiError, type Client } from "../client/client.ts";
+import type { Written } from "../client/contract.ts";
 import type { EnvironmentPlan } from "./plan.ts";
 import type { WholeFlag } from "./contents.ts";
 import { fitsOneRequest, inOrder, type Part, PART_LIMITS, type PartLimits, partsOf, sizeOf } from "./parts.ts";

@@ -1,8 +1,8 @@
 /** Changes a deployment to match a project file, one environment after the other, each in one atomic request. */
-import { ApiError, type Client, UnreachableError } from "../../sdk/client/client.ts";
-import { differences } from "../../sdk/client/differences.ts";
-import { ChangedMeanwhileError } from "../exit.ts";
+import { ApiError, type Client, UnreachableError } from "../client/client.ts";
+import { differences } from "../client/differences.ts";
 import { contentsOfDeployment, type WholeFlag } from "./contents.ts";
+import { ChangedMeanwhileError } from "./errors.ts";
 import { type Body, check, type Progress, write, type WriteOptions } from "./write.ts";
 import {
   type EnvironmentPlan,

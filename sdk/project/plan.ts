@@ -1,5 +1,4 @@
-import { type Difference, differences } from "../../sdk/client/differences.ts";
-import { oneLine } from "../escape.ts";
+import { type Difference, differences } from "../client/differences.ts";
 import type { Contents, WholeFlag } from "./contents.ts";
 
 /** A flag or segment that differs from its wanted state. */
@@ -75,21 +74,4 @@ function changesOf(
 /** Returns the flag with another definition, because all environments share a flag's definition. */
 export function withDefinition(flag: WholeFlag, definition: WholeFlag): WholeFlag {
   return { ...flag, ...Object.fromEntries(DEFINITION.map((name) => [name, definition[name]])) };
-}
-
-const SIGNS = { create: "+", update: "~", delete: "-" } as const;
-
-/** Formats a line for each flag and segment, followed by its differences. */
-export function planText(changes: readonly PlannedChange[]): string {
-  return changes
-    .flatMap(({ kind, key, action, differences: found }) => [
-      `  ${SIGNS[action]} ${kind} ${oneLine(key)}`,
-      ...(action === "update" ? found.map(differenceText) : []),
-    ])
-    .join("\n");
-}
-
-function differenceText({ pointer, before, after }: Difference): string {
-  const [from, to] = [before, after].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
-  return `      ${oneLine(pointer) || "/"} ${from} → ${to}`;
 }
