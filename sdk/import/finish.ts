@@ -1,5 +1,5 @@
 import { parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
-import { referencesOf, referencesOfCondition, type Reference } from "../../src/flags/references.ts";
+import { referencesOf, referencesOfCondition } from "../../src/flags/references.ts";
 import { InvalidInputError } from "../../src/ops/errors.ts";
 import { refusal } from "./lowering/draft.ts";
 import type { Draft, DraftProject, FlagInput, ImportedSegment, ImportOptions, ReportEntry } from "./types.ts";
@@ -12,17 +12,19 @@ export interface Finished {
 
 /**
  * Checks drafts with the worker's own validation, so that everything imported can be applied. A flag that refers to
- * something that is not imported is not imported either.
+ * something that is not imported is not imported either, and one that refers to something approximate is approximate.
  */
 export function finish({ flags, segments }: DraftProject, { approximate = false }: ImportOptions): Finished {
   const checked = {
-    flags: flags.map((draft) => checkedDraft(draft, (flag) => parseFlagInput(flag), approximate)),
-    segments: segments.map((draft) => checkedDraft(draft, checkedSegment, approximate)),
+    flags: flags.map((draft) => checkedDraft(draft, (flag) => parseFlagInput(flag))),
+    segments: segments.map((draft) => checkedDraft(draft, checkedSegment)),
   };
   withoutDangling(checked);
+  withApproximate(checked);
+  const isKept = ({ entry }: Draft<unknown>): boolean => approximate || entry.outcome !== "approximate";
   return {
-    flags: checked.flags.flatMap(({ item }) => item ?? []),
-    segments: checked.segments.flatMap(({ item }) => item ?? []),
+    flags: checked.flags.filter(isKept).flatMap(({ item }) => item ?? []),
+    segments: checked.segments.filter(isKept).flatMap(({ item }) => item ?? []),
     entries: [...checked.flags, ...checked.segments].map(({ entry }) => entry),
   };
 }
@@ -32,11 +34,10 @@ function checkedSegment(segment: ImportedSegment): ImportedSegment {
   return segment;
 }
 
-function checkedDraft<T>({ item, entry }: Draft<T>, check: (item: T) => T, approximate: boolean): Draft<T> {
+function checkedDraft<T>({ item, entry }: Draft<T>, check: (item: T) => T): Draft<T> {
   if (item === undefined) return { item, entry };
   try {
-    const valid = check(item);
-    return { item: entry.outcome === "approximate" && !approximate ? undefined : valid, entry };
+    return { item: check(item), entry };
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     const [first] = error.errors;
@@ -51,30 +52,53 @@ interface Checked {
 }
 
 /** Refuses everything that refers to what is not imported, until nothing is left to refuse. */
-function withoutDangling(checked: Checked): void {
+function withoutDangling({ flags, segments }: Checked): void {
+  const all = [...flags, ...segments];
   for (let changed = true; changed;) {
-    const known = new Set([
-      ...checked.flags.flatMap(({ item }) => (item === undefined ? [] : `flag ${item.key}`)),
-      ...checked.segments.flatMap(({ item }) => (item === undefined ? [] : `segment ${item.key}`)),
-    ]);
-    const isMissing = ({ kind, name }: Reference): boolean => !known.has(`${kind} ${name}`);
-    const refused = [
-      ...refuse(checked.flags, (flag) => referencesOf(flag).find(isMissing)),
-      ...refuse(checked.segments, (segment) => referencesOfCondition(segment.condition).find(isMissing)),
-    ];
+    const known = new Set(all.filter(({ item }) => item !== undefined).map(({ entry }) => nodeOf(entry)));
+    const refused = all.flatMap((draft) => {
+      const reference = referencesIn(draft).find((one) => !known.has(nodeOf(one)));
+      return reference === undefined ? [] : { draft, reference };
+    });
+    for (const { draft, reference } of refused) {
+      const { kind, key } = reference;
+      draft.item = undefined;
+      draft.entry = refusal(draft.entry, draft.entry.place, `it refers to ${kind} "${key}", which is not imported`);
+    }
     changed = refused.length > 0;
   }
 }
 
-function refuse<T>(drafts: Draft<T>[], dangling: (item: T) => Reference | undefined): Draft<T>[] {
-  const refused: Draft<T>[] = [];
-  for (const draft of drafts) {
-    const reference = draft.item === undefined ? undefined : dangling(draft.item);
-    if (reference === undefined) continue;
-    const { kind, name } = reference;
-    draft.item = undefined;
-    draft.entry = refusal(draft.entry, draft.entry.place, `it refers to ${kind} "${name}", which is not imported`);
-    refused.push(draft);
+/** Marks everything that refers to what is approximate, until nothing is left to mark. */
+function withApproximate({ flags, segments }: Checked): void {
+  const all = [...flags, ...segments];
+  const noted = new Set<string>();
+  for (let changed = true; changed;) {
+    changed = false;
+    const approximate = new Set(
+      all.filter(({ entry }) => entry.outcome === "approximate").map(({ entry }) => nodeOf(entry)),
+    );
+    for (const draft of all)
+      for (const reference of referencesIn(draft)) {
+        const note = `${nodeOf(draft.entry)} ${nodeOf(reference)}`;
+        if (!approximate.has(nodeOf(reference)) || noted.has(note)) continue;
+        noted.add(note);
+        changed = true;
+        const text = `it refers to ${reference.kind} "${reference.key}", which is approximate`;
+        const { place, notes } = draft.entry;
+        draft.entry = { ...draft.entry, outcome: "approximate", notes: [...notes, { place, text }] };
+      }
   }
-  return refused;
+}
+
+type Node = Pick<ReportEntry, "kind" | "key">;
+
+function nodeOf({ kind, key }: Node): string {
+  return JSON.stringify([kind, key]);
+}
+
+function referencesIn({ item }: Draft<FlagInput> | Draft<ImportedSegment>): Node[] {
+  if (item === undefined) return [];
+  const references = "condition" in item ? referencesOfCondition(item.condition) : referencesOf(item);
+  return references.map(({ kind, name }) => ({ kind, key: name }));
 }

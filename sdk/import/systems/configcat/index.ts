@@ -81,9 +81,8 @@ class SettingTable {
     const flag = String(f);
     if (!Object.hasOwn(this.#settings, flag)) throw new NotImportable(at(place, "f"), `the config has no "${flag}"`);
     if (this.#table.isOpen(flag)) throw new NotImportable(place, `"${flag}" and this setting require each other`);
-    const { item: parent, entry } = this.#table.draft(flag);
+    const { item: parent } = this.#table.draft(flag);
     if (parent === undefined) throw new NotImportable(place, `its prerequisite "${flag}" is not importable`);
-    if (entry.outcome === "approximate") throw new NotImportable(place, `its prerequisite "${flag}" is not exact`);
     // The SDK then fails for this setting too, which a condition cannot say.
     if (parent.rules.some(({ serve }) => "error" in serve))
       throw new NotImportable(place, `the percentages of its prerequisite "${flag}" are below 100`);

@@ -83,9 +83,8 @@ class FlagTable {
     const flag = String(key);
     if (!this.#flags.has(flag)) throw new NotImportable(at(place, "key"), `the flag "${flag}" is not in the source`);
     if (this.#table.isOpen(flag)) throw new NotImportable(place, `"${flag}" and this flag depend on each other`);
-    const { item, entry } = this.#table.draft(flag);
+    const { item } = this.#table.draft(flag);
     if (item === undefined) throw new NotImportable(place, `the flag "${flag}" is not importable`);
-    if (entry.outcome === "approximate") notes.approximate(place, `the flag "${flag}" is approximate`);
     const names = Object.keys(item.variants);
     if (value === true) return { flag, variants: names.filter((name) => name !== FALSE) };
     if (value === false) notes.note(place, `"${flag}" is false here if local evaluation cannot decide it`);

@@ -42,9 +42,11 @@ describe("Flagsmith's environment document", () => {
     );
   });
 
-  it("only segments with MODULO are approximate", () => {
+  it("only segments with MODULO, and features that use them, are approximate", () => {
     const approximate = project.report.entries.filter(({ outcome }) => outcome === "approximate");
     expect(approximate.map(({ kind, key }) => `${kind} ${key}`)).toEqual([
+      "flag modulo",
+      "flag modulo-decimal",
       "segment _of-modulo",
       "segment _of-modulo-decimal",
     ]);
