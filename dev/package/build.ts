@@ -8,6 +8,8 @@ import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build, type BuildOptions } from "esbuild";
+import manifest from "../../package.json" with { type: "json" };
+import { removeUnreachable } from "./declarations.ts";
 import { licencesOf } from "./licences.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -15,6 +17,8 @@ const DIST = join(ROOT, "dist");
 const PARTS = { cli: buildCli, sdk: buildSdk };
 
 const options = { absWorkingDir: ROOT, bundle: true, format: "esm", logLevel: "warning" } satisfies BuildOptions;
+/** Names stay, so that a stack trace can be read. */
+const smaller = { minifySyntax: true, minifyWhitespace: true, legalComments: "none" } satisfies BuildOptions;
 
 async function buildCli(): Promise<void> {
   const { metafile } = await build({
@@ -23,10 +27,7 @@ async function buildCli(): Promise<void> {
     outfile: join(DIST, "cli.js"),
     platform: "node",
     target: "node20",
-    // Names stay, so that a stack trace can be read.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
+    ...smaller,
     metafile: true,
     // A package of CommonJS in the bundle needs `require` for Node's own modules.
     banner: {
@@ -38,17 +39,19 @@ async function buildCli(): Promise<void> {
 
 async function buildSdk(): Promise<void> {
   // A module that no longer exists must not be packed.
-  for (const folder of ["client", "testing", "types"]) await rm(join(DIST, folder), { recursive: true, force: true });
+  for (const folder of ["client", "import", "testing", "types"])
+    await rm(join(DIST, folder), { recursive: true, force: true });
+  const modules = { ...options, outdir: DIST, outbase: "sdk", platform: "neutral", target: "es2022" } as const;
   await build({
-    ...options,
+    ...modules,
     entryPoints: ["sdk/client/index.ts", "sdk/testing/index.ts", "sdk/testing/web.ts"],
-    outdir: DIST,
-    outbase: "sdk",
-    platform: "neutral",
-    target: "es2022",
     external: ["@openfeature/*", "node:*"],
   });
+  const { metafile } = await build({ ...modules, ...smaller, entryPoints: ["sdk/import/index.ts"], metafile: true });
+  await writeFile(join(DIST, "import/licences.txt"), await licencesOf(Object.keys(metafile.inputs), ROOT));
   await promisify(execFile)(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "sdk")]);
+  const types = Object.values(manifest.exports).map((module) => join(ROOT, module.types));
+  await removeUnreachable(join(DIST, "types"), types);
 }
 
 const names = process.argv.slice(2);

@@ -1,6 +1,7 @@
 /** Fills a migrated database with the example project and keys for it. */
 import { join } from "node:path";
-import { type FlagInput, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
+import type { FlagInput } from "../../src/flags/document.ts";
+import { parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
 import { InvalidInputError } from "../../src/ops/errors.ts";
 import { type AdminRole, mintKey } from "../../src/ops/token.ts";
 import type { StoreDatabase } from "../../src/store/client.ts";

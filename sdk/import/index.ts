@@ -16,13 +16,18 @@ import { importWaffle } from "./systems/waffle/index.ts";
 import type { ImportedProject, Importer, ImportOptions, SystemName } from "./types.ts";
 
 export type {
+  Condition,
+  EvaluationContext,
+  FlagInput,
   ImportedProject,
   ImportedSegment,
   ImportOptions,
   ImportReport,
+  JsonValue,
   Note,
   Outcome,
   ReportEntry,
+  Resolution,
   SystemName,
 } from "./types.ts";
 export { SYSTEM_NAMES } from "./types.ts";

@@ -1,5 +1,4 @@
-import type { Condition, JsonValue } from "../../src/flags/document.ts";
-import type { FlagInput } from "../../src/flags/parse.ts";
+import type { Condition, FlagInput, JsonValue } from "../../src/flags/document.ts";
 import type { EvaluationContext, Resolution } from "../../src/evaluation/types.ts";
 
 /** The systems whose flags can be imported. */
@@ -97,4 +96,4 @@ export interface DraftProject {
 
 export type Importer = (source: unknown, options: ImportOptions) => DraftProject;
 
-export type { Condition, FlagInput, JsonValue };
+export type { Condition, EvaluationContext, FlagInput, JsonValue, Resolution };

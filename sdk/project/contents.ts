@@ -1,5 +1,6 @@
 import { allPages, type Client } from "../client/client.ts";
-import { type FlagInput, parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
+import type { FlagInput } from "../../src/flags/document.ts";
+import { parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
 import { InvalidInputError } from "../../src/ops/errors.ts";
 import { ChangedMeanwhileError } from "./errors.ts";
 

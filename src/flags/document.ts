@@ -230,6 +230,9 @@ export interface FlagDefinition {
   metadata: Record<string, string | number | boolean>;
 }
 
+/** A flag as a client writes it: its definition, its configuration in one environment, and notes for people. */
+export type FlagInput = FlagDefinition & FlagConfiguration & { description?: string; tags?: string[]; owner?: string };
+
 /** The parts of another flag that determine which variant it serves. */
 export type FlagDependency = FlagConfiguration & { variants: string[] };
 

@@ -1,7 +1,7 @@
 import { safeParse, type BaseIssue, type GenericSchema, type InferOutput } from "valibot";
 
 import { InvalidInputError, type FieldError } from "../ops/errors.ts";
-import type { FlagConfiguration, FlagDefinition } from "./document.ts";
+import type { FlagInput } from "./document.ts";
 import { LIMITS, RESERVED_NAME } from "./limits.ts";
 import {
   CONDITION_FORMS,
@@ -14,9 +14,6 @@ import {
 } from "./schema.ts";
 import { validateCondition } from "./validate-condition.ts";
 import { escapePointer, jsonBytes, validateFlag } from "./validate.ts";
-
-/** A flag as a client writes it: its definition, its configuration in one environment, and notes for people. */
-export type FlagInput = FlagDefinition & FlagConfiguration & { description?: string; tags?: string[]; owner?: string };
 
 /**
  * Returns a flag with its defaults filled in. Throws InvalidInputError, which lists every problem. `hasStoredRules`

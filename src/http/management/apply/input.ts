@@ -1,5 +1,5 @@
 import { array, boolean, maxLength, optional, pipe, unknown } from "valibot";
-import type { FlagInput } from "../../../flags/parse.ts";
+import type { FlagInput } from "../../../flags/document.ts";
 import { APPLY_LIMITS } from "../../../flags/limits.ts";
 import type { SegmentInput } from "../../../flags/schema.ts";
 import { type FieldError, InvalidInputError } from "../../../ops/errors.ts";

@@ -1,6 +1,6 @@
 /** Conversions between the three forms of a flag: the API's, the store's and the cached document. */
-import type { FlagDocument } from "../../../flags/document.ts";
-import { type FlagInput, parseFlagInput } from "../../../flags/parse.ts";
+import type { FlagDocument, FlagInput } from "../../../flags/document.ts";
+import { parseFlagInput } from "../../../flags/parse.ts";
 import type { FlagRecord } from "../../../store/lists/flags.ts";
 import type { FlagNotes, FlagWrite } from "../../../store/inputs.ts";
 import { type JsonObject, withKey } from "../merge-patch-body.ts";

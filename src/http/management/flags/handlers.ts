@@ -1,6 +1,6 @@
 import { mergePatch } from "../../../flags/merge-patch.ts";
 import { parsePatched } from "../../../flags/parse-patched.ts";
-import type { FlagInput } from "../../../flags/parse.ts";
+import type { FlagInput } from "../../../flags/document.ts";
 import { flagInputSchema } from "../../../flags/schema.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
 import { getFlag, listFlags } from "../../../store/lists/flags.ts";
