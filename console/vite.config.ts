@@ -29,5 +29,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The importers preload the parts of the evaluator that the worker loads on demand.
+    rolldownOptions: { checks: { ineffectiveDynamicImport: false } },
   },
 });

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { importProject, type ImportOptions, SYSTEM_NAMES, type SystemName } from "../../sdk/import/index.ts";
+import { settingsOf } from "../../sdk/import/settings.ts";
 import { contentsOf } from "../../sdk/project/contents.ts";
 import { mergeSources, parseSource } from "../../sdk/project/source.ts";
 import { withExamples } from "../examples.ts";
@@ -75,7 +76,7 @@ async function importFrom(
   const sources = [];
   for (const file of files) {
     const name = file === "-" ? "the standard input" : file;
-    sources.push(parseSource(await readText(file, terminal), name));
+    sources.push(await parseSource(await readText(file, terminal), name));
   }
   const project = importProject(system, mergeSources(sources), importOptions(options));
   const { report, out } = options;
@@ -105,17 +106,13 @@ function importOptions(options: ImportCommandOptions): ImportOptions {
   const { approximate = false, sdk, sourceEnvironment, hashVersion, setting = [] } = options;
   if (hashVersion !== undefined && !/^[123]$/.test(hashVersion))
     throw new UsageError(`--hash-version must be 1, 2 or 3, not '${hashVersion}'`);
+  const given = settingsOf(setting);
+  if ("invalid" in given) throw new UsageError(`--setting takes name=value, not '${given.invalid}'`);
   return {
     approximate,
     ...(sdk !== undefined && { sdk }),
     ...(hashVersion !== undefined && { hashVersion: Number(hashVersion) as 1 | 2 | 3 }),
     ...(sourceEnvironment !== undefined && { environment: sourceEnvironment }),
-    settings: Object.fromEntries(setting.map(settingOf)),
+    settings: given.settings,
   };
-}
-
-function settingOf(setting: string): [name: string, value: string] {
-  const at = setting.indexOf("=");
-  if (at < 1) throw new UsageError(`--setting takes name=value, not '${setting}'`);
-  return [setting.slice(0, at), setting.slice(at + 1)];
 }

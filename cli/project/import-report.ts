@@ -1,26 +1,15 @@
-import type { ImportReport, Outcome, ReportEntry } from "../../sdk/import/index.ts";
+import type { ImportReport } from "../../sdk/import/index.ts";
+import { countsOf, rowsOf } from "../../sdk/import/report.ts";
 import { table } from "../table.ts";
 
-const OUTCOMES: readonly Outcome[] = ["exact", "exact with a note", "approximate", "not importable"];
-
 /** Returns the report as a table with a row for each note, and the number of flags with each outcome. */
-export function reportText({ system, entries }: ImportReport, width: number): string {
-  const rows = entries.flatMap(rowsOf);
-  const flags = entries.filter(({ kind }) => kind === "flag");
-  const counts = OUTCOMES.map((outcome) => ({
-    outcome,
-    count: flags.filter((entry) => entry.outcome === outcome).length,
-  })).filter(({ count }) => count > 0);
-  const summary = counts.map(({ outcome, count }) => `${count} ${outcome}`).join(", ") || "none";
+export function reportText(report: ImportReport, width: number): string {
+  const rows = rowsOf(report.entries).map(({ key, kind, outcome, place, note }) => [key, kind, outcome, place, note]);
+  const { flags, text } = countsOf(report);
   return [
     table(["key", "kind", "outcome", "place", "note"], rows, width),
-    `${flags.length} flags of ${system}: ${summary}`,
+    `${flags} flags of ${report.system}: ${text}`,
   ]
     .filter(Boolean)
     .join("\n\n");
-}
-
-function rowsOf({ key, kind, outcome, place, notes }: ReportEntry): string[][] {
-  if (notes.length === 0) return [[key, kind, outcome, place, ""]];
-  return notes.map((note) => [key, kind, outcome, note.place, note.text]);
 }

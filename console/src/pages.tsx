@@ -5,6 +5,7 @@ import { CachePage } from "./pages/cache/cache.tsx";
 import { EnvironmentsPage } from "./pages/environments/environments.tsx";
 import { FlagPage, NewFlagPage } from "./pages/flag/flag-page.tsx";
 import { FlagsPage } from "./pages/flags/flags.tsx";
+import { ImportPage } from "./pages/import/import.tsx";
 import { KeysPage } from "./pages/keys/keys.tsx";
 import { SegmentPage } from "./pages/segments/segment.tsx";
 import { SegmentsPage } from "./pages/segments/segments.tsx";
@@ -19,6 +20,7 @@ export const NAVIGATION = [
   { name: "audit", title: "Audit log" },
   { name: "cache", title: "Cache" },
   { name: "environments", title: "Environments" },
+  { name: "import", title: "Import" },
 ] as const;
 
 export function pageOf({ path }: Route, environment: string): JSX.Element {
@@ -36,6 +38,7 @@ export function pageOf({ path }: Route, environment: string): JSX.Element {
   if (name === "cache") return <CachePage key={environment} environment={environment} />;
   if (name === "environments") return <EnvironmentsPage />;
   if (name === "keys") return <KeysPage key={environment} environment={environment} />;
+  if (name === "import") return <ImportPage key={environment} environment={environment} />;
   if (name === "audit") return <AuditPage key={environment} environment={environment} />;
   return (
     <header class="page">

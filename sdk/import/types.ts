@@ -48,10 +48,11 @@ export interface Note {
 }
 
 /**
- * How a flag or segment was imported. "exact" and "exact with a note" give the results of the source. "approximate" may
- * differ from them, and is left out unless `approximate` is set.
+ * The ways in which a flag or segment can be imported. "exact" and "exact with a note" give the results of the
+ * source. "approximate" may differ from them, and is left out unless `approximate` is set.
  */
-export type Outcome = "exact" | "exact with a note" | "approximate" | "not importable";
+export const OUTCOMES = ["exact", "exact with a note", "approximate", "not importable"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** One line of the report. */
 export interface ReportEntry {

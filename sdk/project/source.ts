@@ -1,11 +1,12 @@
 import { isRecord } from "./record.ts";
-import { parseYaml } from "./yaml.ts";
 
 /** Parses an export in JSON or YAML. @throws InvalidFileError that contains `name` */
-export function parseSource(text: string, name: string): unknown {
+export async function parseSource(text: string, name: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
+    // The console loads the parser only for a file that needs it.
+    const { parseYaml } = await import("./yaml.ts");
     return parseYaml(text, name);
   }
 }

@@ -78,7 +78,8 @@ function changeText(environment: string, base: Flag, { key, enabled }: Flag): st
     : `${key} is now ${enabled ? "on" : "off"} in ${environment}`;
 }
 
-function publishedText(published: { redis?: boolean | undefined; edge?: boolean | undefined }): string {
+/** Returns a sentence about caches that do not have the change yet, or nothing. */
+export function publishedText(published: { redis?: boolean | undefined; edge?: boolean | undefined }): string {
   const isLate = published.redis === false || published.edge === false;
   return isLate ? ". Some caches are not updated yet; the next sweep retries." : "";
 }

@@ -1,0 +1,154 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { type Difference, differences } from "../../../../sdk/client/differences.ts";
+import type { ImportedProject } from "../../../../sdk/import/index.ts";
+import type { EnvironmentPlan, PlannedChange } from "../../../../sdk/project/plan.ts";
+import { environments, isProtected } from "../../state/environments.ts";
+import { applyImport, changesDefinitions, planImport } from "../../state/import/apply-import.ts";
+import { notify, reasonOf } from "../../state/notices.ts";
+import { href } from "../../state/route.ts";
+import { isReadOnly } from "../../state/session.ts";
+import { FormDialog } from "../../ui/dialog-form.tsx";
+import { DifferenceList } from "../../ui/differences.tsx";
+import { Select } from "../../ui/fields/select.tsx";
+import { Failure } from "../../ui/states.tsx";
+
+/** Chooses the environment, and opens the review of the changes to it. */
+export function ApplySection({ project, environment }: { project: ImportedProject; environment: string }): JSX.Element {
+  const [target, setTarget] = useState(environment);
+  const [plan, setPlan] = useState<EnvironmentPlan>();
+  const [problem, setProblem] = useState<string>();
+  const [done, setDone] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const { flags, segments } = project;
+  const review = async (): Promise<void> => {
+    setBusy(true);
+    setProblem(undefined);
+    setDone(undefined);
+    try {
+      const next = await planImport(project, target);
+      if (next.changes.length > 0) setPlan(next);
+      else setDone(`${target} already has these flags and segments, so there is nothing to change.`);
+    } catch (error) {
+      setProblem(reasonOf(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const nothing = flags.length + segments.length === 0;
+  return (
+    <section class="card stack" aria-labelledby="apply">
+      <h2 id="apply">Apply</h2>
+      {nothing && <p>Nothing can be imported. The notes in the report say why.</p>}
+      {!nothing && isReadOnly.value && <p class="hint">Your token is read-only, so you cannot apply the flags.</p>}
+      {!nothing && !isReadOnly.value && (
+        <>
+          <p>{countText(flags.length, segments.length)} can be applied. Other flags and segments stay as they are.</p>
+          <Select
+            label="To environment"
+            value={target}
+            options={(environments.data.value ?? []).map(({ key, name }) => [key, name] as const)}
+            onChange={(next) => {
+              setTarget(next);
+              setProblem(undefined);
+              setDone(undefined);
+            }}
+            pointer="/target"
+          />
+          <p>
+            <button type="button" class="primary" disabled={isBusy} onClick={() => void review()}>
+              {isBusy ? "Comparing…" : "Review and apply"}
+            </button>
+          </p>
+        </>
+      )}
+      <Failure text={problem} />
+      <p role="status">
+        {done !== undefined && (
+          <>
+            {done} <a href={href(["flags"], { environment: target })}>Show the flags of {target}</a>
+          </>
+        )}
+      </p>
+      {plan !== undefined && <Review plan={plan} onClose={() => setPlan(undefined)} onDone={setDone} />}
+    </section>
+  );
+}
+
+function countText(flags: number, segments: number): string {
+  const count = (n: number, noun: string): string[] => (n === 0 ? [] : [n === 1 ? `1 ${noun}` : `${n} ${noun}s`]);
+  return [...count(flags, "flag"), ...count(segments, "segment")].join(" and ");
+}
+
+function Review({
+  plan,
+  onClose,
+  onDone,
+}: {
+  plan: EnvironmentPlan;
+  onClose: () => void;
+  onDone: (text: string) => void;
+}): JSX.Element {
+  const [problem, setProblem] = useState<string>();
+  const { environment, changes } = plan;
+  const all = (environments.data.value ?? []).map(({ key }) => key);
+  const others = changesDefinitions(plan) ? all.filter((key) => key !== environment) : [];
+  const replaced = changes.filter(({ action }) => action === "update").length;
+  const apply = async (): Promise<void> => {
+    try {
+      const text = await applyImport(plan);
+      notify(text);
+      onDone(`${text}.`);
+      onClose();
+    } catch (error) {
+      setProblem(reasonOf(error));
+    }
+  };
+  return (
+    <FormDialog
+      title={`Import into ${environment}?`}
+      action={`Apply to ${environment}`}
+      busyAction="Applying…"
+      typed={[environment, ...others].some(isProtected) ? environment : undefined}
+      onSubmit={apply}
+      onClose={onClose}
+    >
+      <p>
+        {[`${changes.length - replaced} to create`, `${replaced} to replace`]
+          .filter((one) => !one.startsWith("0 "))
+          .join(", ")}
+      </p>
+      <PlannedChanges changes={changes} />
+      {others.length > 0 && (
+        <p class="banner">
+          All environments share the definitions of flags, so the changes to them also apply in {others.join(", ")}.
+        </p>
+      )}
+      <Failure text={problem} />
+    </FormDialog>
+  );
+}
+
+/** The number of changes that the review lists one by one. */
+const LISTED = 200;
+
+function PlannedChanges({ changes }: { changes: readonly PlannedChange[] }): JSX.Element {
+  return (
+    <div class="review" role="region" aria-label="Changes" tabIndex={0}>
+      {changes.slice(0, LISTED).map(({ kind, key, action, differences: found }) => (
+        <details key={`${kind} ${key}`}>
+          <summary>
+            {action === "create" ? "Create" : "Replace"} {kind} <code>{key}</code>
+          </summary>
+          <DifferenceList differences={action === "create" ? fieldsOf(found) : found} />
+        </details>
+      ))}
+      {changes.length > LISTED && <p class="hint">and {changes.length - LISTED} more</p>}
+    </div>
+  );
+}
+
+/** Returns the fields of a new flag or segment, whose plan has one difference with the whole. */
+function fieldsOf(found: readonly Difference[]): Difference[] {
+  return found.flatMap(({ after }) => differences({}, after));
+}

@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { overflow, seriousFindings } from "./support/audit-page.ts";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import { loaded } from "./support/loaded.ts";
+import type { Visit, VisitOptions } from "./support/visit.ts";
+
+/** An export of Unleash with a flag for half of the users, a flag that cannot be imported, and a segment. */
+const UNLEASH = {
+  version: 2,
+  features: [
+    {
+      name: "new-search",
+      type: "release",
+      enabled: true,
+      strategies: [
+        {
+          name: "flexibleRollout",
+          constraints: [],
+          segments: [1],
+          parameters: { rollout: "100", stickiness: "userId", groupId: "new-search" },
+        },
+      ],
+    },
+    { name: "own-code", type: "release", enabled: true, strategies: [{ name: "custom", parameters: {} }] },
+  ],
+  segments: [
+    {
+      id: 1,
+      name: "dutch",
+      constraints: [{ contextName: "country", operator: "IN", values: ["NL"], inverted: false }],
+    },
+  ],
+};
+
+const fileOf = (name: string, text: string) => ({
+  name,
+  mimeType: "application/octet-stream",
+  buffer: Buffer.from(text),
+});
+
+export function describeImportJourneys(world: () => ConsoleWorld): void {
+  describe("a person on the Import page", () => {
+    let visit: Visit;
+    const open = async (options: Partial<VisitOptions> = {}): Promise<Visit["page"]> => {
+      visit = await world().visit({ at: "#/import?environment=staging", ...options });
+      await loaded(visit.page);
+      return visit.page;
+    };
+    afterEach(() => visit?.close());
+
+    /** Chooses a system and its files, and asks for the report. */
+    async function read(system: string, ...files: ReturnType<typeof fileOf>[]): Promise<void> {
+      const { page } = visit;
+      await page.getByLabel("System").selectOption(system);
+      await page.getByLabel("Files").setInputFiles(files);
+      await page.getByRole("button", { name: "Show report" }).click();
+    }
+
+    it("sees the report, and applies the flags after a review", async () => {
+      const page = await open();
+      await read("Unleash", fileOf("features.json", JSON.stringify(UNLEASH)));
+      const report = page.getByRole("region", { name: "Report" });
+      await expect
+        .poll(() => report.getByRole("status").textContent())
+        .toBe("2 flags of Unleash: 1 exact, 1 not importable");
+      await report.getByLabel("Outcome").selectOption("not importable");
+      expect(await report.getByRole("row").allTextContents()).toEqual([
+        "KeyKindOutcomePlaceNote",
+        expect.stringContaining("own-codeflagnot importable/features/1/strategies/0"),
+      ]);
+      const apply = page.getByRole("region", { name: "Apply" });
+      await apply.getByLabel("To environment").selectOption("production");
+      await apply.getByRole("button", { name: "Review and apply" }).click();
+      const dialog = page.getByRole("dialog", { name: "Import into production?" });
+      await dialog.getByText("Create flag new-search").click();
+      await expect.poll(() => dialog.textContent()).toContain('"hash":"unleash-1"');
+      expect(await dialog.getByRole("button", { name: "Apply to production" }).isDisabled()).toBe(true);
+      await dialog.getByRole("textbox").fill("production");
+      await dialog.getByRole("button", { name: "Apply to production" }).click();
+      await expect.poll(() => apply.getByRole("status").textContent()).toContain("2 changes applied in production");
+      const of = (country: string) =>
+        world().evaluate("new-search", { context: { targetingKey: "u", userId: "u", country } });
+      await expect.poll(() => of("NL")).toMatchObject({ value: true });
+      expect(await of("BE")).toMatchObject({ value: false });
+      await apply.getByRole("button", { name: "Review and apply" }).click();
+      await expect.poll(() => apply.getByRole("status").textContent()).toContain("nothing to change");
+    });
+
+    it("reads several files, in YAML too, and the choices of a system", async () => {
+      const page = await open();
+      const [features, segments] = [UNLEASH.features, UNLEASH.segments].map((part, i) =>
+        JSON.stringify({ [i === 0 ? "features" : "segments"]: part }),
+      );
+      await page.getByLabel("System").selectOption("Unleash");
+      await page.getByLabel("SDK that evaluates the flags now").selectOption("Node.js");
+      const files = [fileOf("one.json", features ?? ""), fileOf("two.yaml", `# from staging\n${segments}`)];
+      await page.getByLabel("Files").setInputFiles(files);
+      await page.getByRole("button", { name: "Show report" }).click();
+      const report = page.getByRole("region", { name: "Report" });
+      await expect.poll(() => report.textContent()).toContain("dutch");
+      await page.getByRole("button", { name: "Review and apply" }).click();
+      const dialog = page.getByRole("dialog", { name: "Import into staging?" });
+      await expect.poll(() => dialog.textContent()).toContain("unleash-low-byte-1");
+      expect(await dialog.textContent()).toContain("Create segment dutch");
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      // The form has changed, so its report is no longer true.
+      await page.getByLabel("Also import flags").check();
+      expect(await report.count()).toBe(0);
+    });
+
+    it("downloads the report as JSON", async () => {
+      const page = await open();
+      await read("Unleash", fileOf("features.json", JSON.stringify(UNLEASH)));
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Download as JSON" }).click();
+      const stream = await (await download).createReadStream();
+      const report = JSON.parse(Buffer.concat(await stream.toArray()).toString()) as { system: string };
+      expect((await download).suggestedFilename()).toBe("unleash-report.json");
+      expect(report).toMatchObject({ system: "unleash", entries: [{ key: "new-search", outcome: "exact" }, {}, {}] });
+    });
+
+    it("is told what is wrong with a file", async () => {
+      const page = await open();
+      const problem = page.getByRole("main").getByRole("alert");
+      await read("Unleash", fileOf("broken.json", '{ "features": ['));
+      await expect.poll(() => problem.textContent()).toContain("broken.json is neither JSON nor YAML");
+      await read("LaunchDarkly", fileOf("features.json", JSON.stringify({ toggles: {} })));
+      await expect
+        .poll(() => problem.textContent())
+        .toContain("features.json contains toggles, but no flags of LaunchDarkly");
+      await read("Unleash", fileOf("custom.json", JSON.stringify({ features: UNLEASH.features.slice(1) })));
+      await page.getByText("Nothing can be imported").waitFor();
+      expect(await page.getByRole("button", { name: "Review and apply" }).count()).toBe(0);
+    });
+
+    it("sees the reason if the environment refuses the flags or has changed since the review", async () => {
+      const page = await open();
+      await read("Unleash", fileOf("features.json", JSON.stringify(UNLEASH)));
+      await page.getByRole("button", { name: "Review and apply" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: "Apply to staging" }).waitFor();
+      await world().save({ key: "somebody-else" }, "staging");
+      visit.expectStatus(412);
+      await dialog.getByRole("button", { name: "Apply to staging" }).click();
+      await expect
+        .poll(() => dialog.getByRole("alert").textContent())
+        .toContain("Someone else has changed staging since the review");
+    });
+
+    it("can read the report with a read-only token, but not apply it", async () => {
+      const page = await open({ token: world().readToken });
+      await read("Unleash", fileOf("features.json", JSON.stringify(UNLEASH)));
+      await page.getByText("Your token is read-only").waitFor();
+      expect(await page.getByRole("button", { name: "Review and apply" }).count()).toBe(0);
+    });
+
+    it.each(["light", "dark"] as const)("passes axe with a report and with its review: %s", async (scheme) => {
+      for (const width of [1280, 360]) {
+        const page = await open({ scheme, width });
+        await read("Unleash", fileOf("features.json", JSON.stringify(UNLEASH)));
+        await page.getByRole("region", { name: "Report" }).waitFor();
+        expect(await seriousFindings(page)).toEqual([]);
+        expect(await overflow(page)).toBeLessThanOrEqual(0);
+        await page.getByRole("button", { name: "Review and apply" }).click();
+        await page.getByRole("dialog").waitFor();
+        await page.getByText("Create segment").click();
+        expect(await seriousFindings(page)).toEqual([]);
+        await visit.close();
+      }
+    });
+  });
+}
