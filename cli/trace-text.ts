@@ -31,12 +31,11 @@ function textOf(trace: ConditionTrace, context: Attributes): string {
  * `email is missing (ends_with @acme.com)`, `age (17) is text; lt compares numbers (lt 18)`
  */
 function leafText(trace: ConditionTrace, context: Attributes): string {
-  const { attribute = "", operator = "", values = [], omittedValues, isPresent, problem, read, each } = trace;
+  const { attribute = "", operator = "", values = [], omittedValues, hashes, isPresent, problem, read, each } = trace;
   const name = [attribute].flat().join(".");
   const more = omittedValues === undefined ? "" : ` and ${omittedValues} more`;
-  const test = [each && "has an element", readText(read), operator, values.map(valueText).join(", ") + more]
-    .filter(Boolean)
-    .join(" ");
+  const shown = hashes === undefined ? values.map(valueText).join(", ") + more : `${hashes} hashes`;
+  const test = [each && "has an element", readText(read), operator, shown].filter(Boolean).join(" ");
   if (isPresent === false) return `${name} is missing (${test})`;
   const value = trace.value ?? valueAt(context, attribute);
   const subject = value === undefined ? name : `${name} (${valueText(value)})`;

@@ -1,6 +1,6 @@
 /** The fields of rules, conditions and resolutions, in the order in which people read them. */
 const ORDER = `
-  id description when flag variants segment attribute read each operator values caseInsensitive
+  id description when flag variants segment attribute read each operator values packed width hashes caseInsensitive
   missing invalid all any not bucket by salt hash total ranges serve variant error rollout draw
   weights onMissingKey onMiss ramp timezone days from until to startAt endAt during
 `

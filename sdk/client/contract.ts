@@ -36,6 +36,7 @@ export type Condition =
         | "array_contains_any"
         | "array_contains_all";
       values?: (string | number | boolean | null)[] | undefined;
+      packed?: { width: number; hashes: string } | undefined;
       caseInsensitive?: boolean | undefined;
       missing?: boolean | "unknown" | undefined;
       invalid?: boolean | "unknown" | undefined;
@@ -600,6 +601,8 @@ export type ConditionTrace = {
   values?: (string | number | boolean | null)[] | undefined;
   /** The number of values that `values` leaves out. */
   omittedValues?: number | undefined;
+  /** The number of packed hashes of the condition. */
+  hashes?: number | undefined;
   isPresent?: boolean | undefined;
   /** The value of an attribute of the request. */
   value?: string | number | boolean | null | undefined;
@@ -1189,6 +1192,7 @@ const SHAPES = {
           "each?": "boolean",
           "values?": [{ or: ["string", "number", "boolean", "null"] }],
           "omittedValues?": "number",
+          "hashes?": "number",
           "isPresent?": "boolean",
           "value?": { or: ["string", "number", "boolean", "null"] },
           "problem?": "string",

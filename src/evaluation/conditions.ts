@@ -134,7 +134,7 @@ function newLeaf(condition: AttributeCondition, attribute: Attribute): Test {
   const missing = condition.operator === "exists" ? FALSE : truthOf(condition.missing);
   const invalid = invalidTruth(condition);
   const { contextName, get } = attribute;
-  if (condition.read !== undefined || condition.each !== undefined) {
+  if (condition.read !== undefined || condition.each !== undefined || condition.packed !== undefined) {
     return readingLeaf(get, missing, compileValueTest(condition, invalid));
   }
   const test = compilePredicate(condition, invalid);

@@ -7,6 +7,7 @@ import {
   type Operator,
   type Reader,
 } from "../flags/document.ts";
+import { countPacked } from "../flags/hashes/packed-hashes.ts";
 import { compileAttribute } from "./attribute.ts";
 import { compileBucketing } from "./bucketing.ts";
 import { compileCondition, servedVariant } from "./conditions.ts";
@@ -44,6 +45,8 @@ interface LeafTrace {
   values?: JsonScalar[];
   /** The number of values that `values` leaves out. */
   omittedValues?: number;
+  /** The number of packed hashes. */
+  hashes?: number;
   isPresent: boolean;
   /** The value of an attribute of the request, which the caller may not know. */
   value?: JsonScalar;
@@ -97,7 +100,7 @@ export function traceCondition(condition: Condition, trace: Trace): ConditionTra
 }
 
 function traceLeaf(condition: AttributeCondition, input: EvaluationInput): LeafTrace {
-  const { attribute, operator, values, read, each } = condition;
+  const { attribute, operator, values, packed, read, each } = condition;
   const { get, readsRequest } = compileAttribute(attribute);
   const value = get(input);
   const problem = value === undefined ? undefined : comparisonProblem(condition, value);
@@ -108,6 +111,7 @@ function traceLeaf(condition: AttributeCondition, input: EvaluationInput): LeafT
     ...(each === true && { each }),
     ...(values && { values: values.slice(0, SHOWN_VALUES) }),
     ...(values && values.length > SHOWN_VALUES && { omittedValues: values.length - SHOWN_VALUES }),
+    ...(packed && { hashes: countPacked(packed) }),
     isPresent: value !== undefined,
     ...(readsRequest && value !== undefined && scalarType(value) !== undefined && { value: value as JsonScalar }),
     ...(problem !== undefined && { problem }),

@@ -91,11 +91,21 @@ export type Reader =
  */
 export type AttributePath = string | string[];
 
+/** Hashes that are cut to their first bytes. src/flags/hashes/packed-hashes.ts reads and writes them. */
+export interface PackedHashes {
+  /** The number of bytes of each hash. */
+  width: number;
+  /** The bytes of all hashes in ascending order, in base64url without padding. */
+  hashes: string;
+}
+
 /** A test of one attribute. It passes if any of `values` matches. docs/conditions.md lists the operators' values. */
 export interface AttributeCondition {
   attribute: AttributePath;
   operator: Operator;
   values?: JsonScalar[];
+  /** In place of `values`, with the reader `sha256`: hashes in a form that takes little room. */
+  packed?: PackedHashes;
   caseInsensitive?: boolean;
   /** The condition's value if the attribute is missing. The default is false. */
   missing?: boolean | "unknown";

@@ -15,6 +15,10 @@ export const LIMITS = {
   /** The number of leaf conditions that one evaluation may test. A segment or flag counts each time it is used. */
   testsPerEvaluation: 100_000,
   valuesPerCondition: 5000,
+  /** The number of bytes of each packed hash. With fewer than eight, hashes of other ids would match now and then. */
+  packedWidth: { min: 8, max: 32 },
+  /** The number of packed hashes of one condition. */
+  packedHashes: 20_000,
   /** The number of characters in one text value, pattern, attribute or salt. */
   textLength: 1024,
   /** The number of bytes at the start or the end of a text that the reader `sha256` can hash on their own. */

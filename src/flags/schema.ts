@@ -121,10 +121,16 @@ const readerSchema = union(
   [picklist(READERS, oneOf(READERS)), readerSchemas.modulo, readerSchemas.sha256, readerSchemas.age],
   `${oneOf(READERS)}, or an object with one of ${Object.keys(READER_FORMS).join(", ")}`,
 );
+/** validate-condition.ts checks the hashes. Their number limits the length of the text. */
+const packedSchema = fields({
+  width: wholeNumber(LIMITS.packedWidth.min, LIMITS.packedWidth.max),
+  hashes: text(LIMITS.documentBytes),
+});
 const attributeConditionSchema = fields({
   attribute: attributePathSchema,
   operator: picklist(OPERATORS, oneOf(OPERATORS)),
   values: exactOptional(list(scalar, 1, LIMITS.valuesPerCondition)),
+  packed: exactOptional(packedSchema),
   caseInsensitive: exactOptional(boolean("must be true or false")),
   missing: exactOptional(truth),
   invalid: exactOptional(truth),

@@ -1,5 +1,12 @@
 import type { FieldError } from "../ops/errors.ts";
-import { type AttributeCondition, type Condition, type JsonScalar, type Operator } from "./document.ts";
+import {
+  type AttributeCondition,
+  type Condition,
+  type JsonScalar,
+  type Operator,
+  type PackedHashes,
+} from "./document.ts";
+import { packedProblem } from "./hashes/packed-hashes.ts";
 import { LIMITS } from "./limits.ts";
 import { hasEmptyAlternative } from "./formats/pattern.ts";
 import { valueProblem } from "./operator-values.ts";
@@ -10,6 +17,7 @@ import {
   OPERATOR_VALUES,
   readerName,
   SINGLE_VALUE_OPERATORS,
+  takesPacked,
   valueKindOf,
   WITHOUT_EACH,
 } from "./value-kinds.ts";
@@ -72,6 +80,10 @@ function validateLeaf(
     validateWithoutValues(condition, pointer, errors);
     return;
   }
+  if (condition.packed !== undefined) {
+    validatePacked(condition, condition.packed, pointer, errors);
+    return;
+  }
   if (values === undefined) {
     errors.push({ pointer: `${pointer}/values`, detail: `is required by ${operator}` });
     return;
@@ -108,7 +120,8 @@ function validateOptions(condition: AttributeCondition, pointer: string, errors:
 }
 
 function validateWithoutValues(condition: AttributeCondition, pointer: string, errors: FieldError[]): void {
-  const { operator, values, missing, invalid } = condition;
+  const { operator, values, packed, missing, invalid } = condition;
+  if (packed !== undefined) errors.push({ pointer: `${pointer}/packed`, detail: `${operator} takes no values` });
   if (values !== undefined) errors.push({ pointer: `${pointer}/values`, detail: `${operator} takes no values` });
   if (missing !== undefined) {
     errors.push({
@@ -119,6 +132,24 @@ function validateWithoutValues(condition: AttributeCondition, pointer: string, e
   if (invalid !== undefined) {
     errors.push({ pointer: `${pointer}/invalid`, detail: `is not allowed with ${operator}, which compares nothing` });
   }
+}
+
+function validatePacked(
+  { operator, values, read }: AttributeCondition,
+  packed: PackedHashes,
+  pointer: string,
+  errors: FieldError[],
+): void {
+  if (!takesPacked(operator, read)) {
+    errors.push({
+      pointer: `${pointer}/packed`,
+      detail: 'holds hashes, so it needs the operator in or equals and read {"sha256": salt}',
+    });
+  } else if (values !== undefined) {
+    errors.push({ pointer: `${pointer}/packed`, detail: "is not allowed beside values; send one of the two" });
+  }
+  const problem = packedProblem(packed);
+  if (problem !== undefined) errors.push({ pointer: `${pointer}/packed/${problem.field}`, detail: problem.detail });
 }
 
 /** Every text contains the empty one, so an empty line at the end of a pasted list would let everybody in. */

@@ -138,6 +138,11 @@ const READ_VALUES: Partial<Record<ReaderName, ValueKind>> = {
   age: "number",
 };
 
+/** Returns whether a condition can hold packed hashes instead of values. */
+export function takesPacked(operator: Operator, read: Reader | undefined): boolean {
+  return valueKindOf(operator, read) === "hash";
+}
+
 /** Returns the kind of value that an operator takes with a reader, or without one. */
 export function valueKindOf(operator: Operator, read: Reader | undefined): ValueKind {
   const kind = OPERATOR_VALUES[operator];

@@ -1,6 +1,7 @@
 import { AGE_UNITS, type AgeUnit, type JsonScalar, type JsonValue, type Reader } from "../../flags/document.ts";
 import { toInstant } from "../../flags/operator-values.ts";
 import { CompileError } from "../compile-error.ts";
+import type { HashReader } from "../../flags/hashes/text-digest.ts";
 import { schemeLibrary } from "../hashing/scheme-library.ts";
 import { canonicalJson } from "../../flags/formats/canonical-json.ts";
 
@@ -73,16 +74,30 @@ function ageIn(unitMs: number): Read {
   };
 }
 
-/** Compiles the reader `sha256`. It makes no hash that a value could equal of a text with too few bytes. */
-function hashBy(read: Extract<Reader, { sha256: string }>): Read | undefined {
+/** Compiles the reader `sha256`. The empty text, which no value equals, is the hash of a text with too few bytes. */
+function hashBy(read: HashReader): Read {
+  const digestOf = digestBy(read);
+  const { bytesToHex } = schemeLibrary.loaded;
+  return (value) => {
+    const digest = digestOf(value);
+    return digest === undefined ? undefined : digest === NO_DIGEST ? "" : bytesToHex(digest);
+  };
+}
+
+/** The digest of a text with too few bytes. No hash is as short. */
+export const NO_DIGEST = new Uint8Array(0);
+
+/** Compiles the reader `sha256` as bytes, `undefined` for a value that it cannot read. Throws CompileError. */
+export function digestBy(read: HashReader): (value: JsonValue) => Uint8Array | undefined {
   const { sha256: salt, first, last, ...others } = read;
-  const isEnd = last !== undefined;
   const bytes = first ?? last;
-  if (typeof salt !== "string" || Object.keys(others).length > 0 || (first !== undefined && isEnd)) return undefined;
-  if (bytes !== undefined && (!Number.isInteger(bytes) || bytes < 1)) return undefined;
-  const hash = schemeLibrary.loaded.compileTextHash(salt, bytes, isEnd);
+  const isWhole = bytes === undefined || (Number.isInteger(bytes) && bytes >= 1);
+  const hasOneEnd = first === undefined || last === undefined;
+  if (typeof salt !== "string" || Object.keys(others).length > 0 || !isWhole || !hasOneEnd)
+    throw new CompileError(`unknown parameters of read: ${Object.keys(read).join(", ")}`);
+  const digest = schemeLibrary.loaded.compileTextDigest(read);
   return (value) => {
     const text = readText(value);
-    return text === undefined ? undefined : hash(text);
+    return text === undefined ? undefined : (digest(text) ?? NO_DIGEST);
   };
 }

@@ -4,6 +4,7 @@
  * key cannot take its place. The token consists of letters, digits, "-" and "_", so it needs no escaping in a URL,
  * header or cookie.
  */
+import { fromBase64Url, toBase64Url } from "../../flags/formats/base64url.ts";
 import { escapeNonAscii } from "../../flags/limits.ts";
 import { constantTimeEqual, mac } from "../../ops/token.ts";
 
@@ -53,12 +54,4 @@ export async function verifyOverrides(secrets: readonly string[], token: string)
 
 function keyFrom(secret: string): Promise<string> {
   return mac(secret, "burgee overrides");
-}
-
-function toBase64Url(ascii: string): string {
-  return btoa(ascii).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function fromBase64Url(text: string): string {
-  return atob(text.replaceAll("-", "+").replaceAll("_", "/"));
 }

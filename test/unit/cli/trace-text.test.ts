@@ -102,6 +102,12 @@ describe("the lines of a condition", () => {
       "false: n (99) in 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 15 more",
     ],
     [
+      "packed hashes",
+      { attribute: "n", operator: "in", packed: { width: 8, hashes: "AAAAAAAAAAA" }, read: { sha256: "s" } },
+      { n: "a" },
+      "false: n (a) read as sha256 s in 1 hashes",
+    ],
+    [
       "text that looks like another value",
       { attribute: "n", operator: "equals", values: ["1", "", "a,b"] },
       { n: " x" },

@@ -33,6 +33,7 @@ import {
   valueKindOf,
   WITHOUT_EACH,
 } from "../../../src/flags/value-kinds.ts";
+import { packedConditions } from "./packed-arbitrary.ts";
 import { recurringWindow } from "./windows/arbitrary.ts";
 import type { EvaluationInput } from "../../../src/evaluation/types.ts";
 
@@ -124,6 +125,8 @@ export const leaf: fc.Arbitrary<Condition> = fc
     }),
   );
 
+/** Generates conditions on an attribute with packed hashes. */
+export const packedLeaf = packedConditions(HASH_OF_PRO, { attribute: path, read: reader.sha256, truth });
 const by = fc.array(path, { minLength: 1, maxLength: 2 });
 const salt = fc.constantFrom("f", "salt", "größe");
 /** Schemes that accept any salt, with a size of the bucket space that they accept. */
@@ -164,6 +167,7 @@ export function condition({ segments, flags }: Vocabulary): fc.Arbitrary<Conditi
     node: fc.oneof(
       { maxDepth: 3 },
       { weight: 4, arbitrary: leaf },
+      packedLeaf,
       bucket,
       ...references,
       fc.record({ all: fc.array(tie("node"), { minLength: 1, maxLength: 3 }) }),

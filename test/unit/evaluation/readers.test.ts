@@ -16,7 +16,11 @@ vi.setConfig({ testTimeout: 30_000 });
 const compiled = (condition: Condition) => compileCondition(condition, newCompilation(aFlag()));
 const nameOf = (truth: Truth) => (truth === UNKNOWN ? "unknown" : truth === TRUE);
 const value = fc.oneof(arbitrary.scalar, arbitrary.version, fc.array(arbitrary.scalar), fc.jsonValue());
-const reading = arbitrary.leaf.map((one) => ({ ...(one as AttributeCondition), attribute: "a" }));
+const reading = fc
+  .oneof({ weight: 4, arbitrary: arbitrary.leaf }, arbitrary.packedLeaf)
+  .map((one) => ({ ...(one as AttributeCondition), attribute: "a" }));
+
+const PACKED = { width: 8, hashes: "AAAAAAAAAAA" };
 
 describe("a condition with a reader", () => {
   test("is explained as it is evaluated", ({ expect }) => {
@@ -60,6 +64,17 @@ describe("a condition with a reader", () => {
     ["half a byte", { operator: "in", values: ["0".repeat(64)], read: { sha256: "", first: 0.5 } }],
     ["both ends", { operator: "in", values: ["0".repeat(64)], read: { sha256: "", first: 1, last: 1 } }],
     ["another field beside sha256", { operator: "in", values: ["0".repeat(64)], read: { sha256: "", rounds: 2 } }],
+    ["packed hashes without a reader", { operator: "in", values: undefined, packed: PACKED }],
+    ["packed hashes beside values", { operator: "in", values: ["0".repeat(64)], packed: PACKED, read: { sha256: "" } }],
+    [
+      "damaged packed hashes",
+      { operator: "in", values: undefined, packed: { width: 9, hashes: "" }, read: { sha256: "" } },
+    ],
+    ["packed: null", { operator: "in", values: ["0".repeat(64)], packed: null, read: { sha256: "" } }],
+    [
+      "another field of packed hashes",
+      { operator: "in", values: undefined, packed: { ...PACKED, offset: 1 }, read: { sha256: "" } },
+    ],
     ["null as reader", { read: null }],
     ["each that is not a boolean", { each: "yes" }],
     ["each of an operator for lists", { operator: "array_contains_any", each: true }],

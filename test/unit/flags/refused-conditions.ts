@@ -1,4 +1,5 @@
 import { type Refused, flag, nested, rule, withCondition } from "./flag-inputs.ts";
+import { refusedPacked } from "./hashes/refused-packed.ts";
 
 /** Flags that are refused for the condition of a rule. */
 export const refusedConditions: readonly Refused[] = [
@@ -264,6 +265,7 @@ export const refusedConditions: readonly Refused[] = [
     /at most 500/,
   ],
   ["JSON nested beyond the stack", withCondition(nested(100_000)), `/rules/0/when${"/not".repeat(61)}`, /at most 64/],
+  ...refusedPacked,
 ];
 
 type RefusedReading = [name: string, condition: object, field: string, detail: RegExp];

@@ -1,13 +1,13 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { HASH_SPACES, MAX_TOTAL, SEED_PATTERN } from "../../../flags/formats/hash-schemes.ts";
 import type { Getter } from "../../attribute.ts";
 import { CompileError } from "../../compile-error.ts";
 import type { EvaluationInput } from "../../types.ts";
 import { NO_BUCKET } from "../no-bucket.ts";
-import { utf8 } from "./checksums.ts";
 import type { BucketOfValue } from "./scheme.ts";
 import { SCHEMES } from "./schemes.ts";
+
+export { compileTextDigest } from "../../../flags/hashes/text-digest.ts";
+export { bytesToHex } from "@noble/hashes/utils.js";
 
 /**
  * Compiles a bucketing under the scheme of another system. The scheme decides what a key is, also for an attribute that
@@ -44,23 +44,5 @@ function bucketOfFirst(bucketOf: BucketOfValue, getters: readonly Getter[]): (in
       if (bucket !== NO_BUCKET) return bucket;
     }
     return bucketOf((getters[last] as Getter)(input));
-  };
-}
-
-/**
- * Compiles the SHA-256, in hexadecimal, of a text followed by a salt. With `bytes`, only that many bytes at the start
- * of the text's UTF-8, or at its end, are hashed; they may split a character. A text with fewer bytes gives the empty
- * text, which is no hash.
- */
-export function compileTextHash(salt: string, bytes: number | undefined, isEnd: boolean): (text: string) => string {
-  if (bytes === undefined) return (text) => bytesToHex(sha256(utf8(text + salt)));
-  const salted = utf8(salt);
-  return (text) => {
-    const whole = utf8(text);
-    if (whole.length < bytes) return "";
-    const input = new Uint8Array(bytes + salted.length);
-    input.set(isEnd ? whole.subarray(whole.length - bytes) : whole.subarray(0, bytes));
-    input.set(salted, bytes);
-    return bytesToHex(sha256(input));
   };
 }

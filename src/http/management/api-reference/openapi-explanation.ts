@@ -62,6 +62,7 @@ export const explanationSchemas: Record<string, object> = {
         each: { const: true },
         values: { type: "array", description: "The first values of the condition.", items: scalar },
         omittedValues: { type: "integer", description: "The number of values that `values` leaves out." },
+        hashes: { type: "integer", description: "The number of packed hashes of the condition." },
         isPresent: { type: "boolean" },
         value: { ...scalar, description: "The value of an attribute of the request." },
         problem: {
@@ -87,6 +88,7 @@ export const explanationSchemas: Record<string, object> = {
         "each",
         "values",
         "omittedValues",
+        "hashes",
         "isPresent",
         "value",
         "problem",
