@@ -9,6 +9,7 @@ import { importFlagd } from "./systems/flagd/index.ts";
 import { importFlagsmith } from "./systems/flagsmith/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
 import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
+import { importMicrosoft } from "./systems/msfm/index.ts";
 import { importPostHog } from "./systems/posthog/index.ts";
 import { importSplit } from "./systems/split/index.ts";
 import { importUnleash } from "./systems/unleash/index.ts";
@@ -40,6 +41,7 @@ const IMPORTERS: Record<SystemName, Importer> = {
   flagsmith: importFlagsmith,
   growthbook: importGrowthBook,
   launchdarkly: importLaunchDarkly,
+  msfm: importMicrosoft,
   posthog: importPostHog,
   split: importSplit,
   unleash: importUnleash,

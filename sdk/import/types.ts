@@ -10,6 +10,7 @@ export const SYSTEM_NAMES = [
   "flagsmith",
   "growthbook",
   "launchdarkly",
+  "msfm",
   "posthog",
   "split",
   "unleash",

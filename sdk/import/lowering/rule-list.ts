@@ -8,7 +8,12 @@ export class RuleList {
   readonly #ids = new Names();
 
   /** Adds a rule, unless it never applies. Returns its id: the wanted one, or a similar one. */
-  add(wanted: string, when: Lowered, serve: Serve, schedule: Pick<Rule, "from" | "until"> = {}): string | undefined {
+  add(
+    wanted: string,
+    when: Lowered,
+    serve: Serve,
+    schedule: Pick<Rule, "from" | "until" | "during"> = {},
+  ): string | undefined {
     if (when === false) return undefined;
     const id = this.#ids.take(wanted);
     this.rules.push({ id, ...(when !== true && { when }), serve, ...schedule });
