@@ -1,4 +1,5 @@
 import type { AttributePath, ConditionTrace } from "../sdk/client/contract.ts";
+import { readingText } from "../sdk/client/reader-text.ts";
 
 /** The attributes of the evaluated context, which a trace does not repeat. */
 export type Attributes = Record<string, unknown>;
@@ -42,11 +43,8 @@ function leafText(trace: ConditionTrace, context: Attributes): string {
   return problem === undefined ? `${subject} ${test}` : `${subject} ${problem} (${test})`;
 }
 
-/** `read as number`, `read as modulo 3` */
 function readText(read: ConditionTrace["read"]): string {
-  if (read === undefined) return "";
-  const parts = typeof read === "string" ? [read] : Object.entries(read).flat();
-  return `read as ${parts.map(valueText).join(" ")}`;
+  return read === undefined ? "" : `read as ${readingText(read)}`;
 }
 
 function valueAt(context: Attributes, path: AttributePath): unknown {

@@ -44,7 +44,7 @@ import {
   type Serve,
 } from "./document.ts";
 import { HASH_SCHEMES, MAX_TOTAL } from "./formats/hash-schemes.ts";
-import { END_TIME_PATTERN, TIME_PATTERN } from "./windows/time-of-day.ts";
+import { END_TIME_PATTERN, TIME_PATTERN, timeRule } from "./windows/time-of-day.ts";
 import { keyProblem, KEY_SHAPE, LIMITS, PLAIN_NAME_PATTERN, PLAIN_NAME_RULE } from "./limits.ts";
 import { recordOf } from "./record-of.ts";
 
@@ -213,15 +213,12 @@ export const serveSchema = union(
   `must be an object with one of ${Object.keys(SERVE_FORMS).join(", ")}`,
 );
 
-const timeOfDay = (pattern: RegExp, last: string) => {
-  const message = `must be a time from 00:00 to ${last}, such as 09:30`;
-  return pipe(string(message), regex(pattern, message));
-};
+const timeOfDay = (pattern: RegExp, message: string) => pipe(string(message), regex(pattern, message));
 const windowSchema = fields({
   timezone: text(LIMITS.textLength),
   days: list(picklist(WEEKDAYS, oneOf(WEEKDAYS)), 1, WEEKDAYS.length),
-  from: timeOfDay(TIME_PATTERN, "23:59"),
-  to: timeOfDay(END_TIME_PATTERN, "24:00"),
+  from: timeOfDay(TIME_PATTERN, timeRule("from")),
+  to: timeOfDay(END_TIME_PATTERN, timeRule("to")),
 });
 
 export const ruleSchema = fields({

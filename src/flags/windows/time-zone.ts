@@ -1,3 +1,6 @@
+export const TIME_ZONE_RULE =
+  "is not a known time zone; use an IANA name such as Europe/Berlin, America/New_York or UTC";
+
 /**
  * Returns the format that shows the clock of a time zone, or `undefined` if the runtime does not know the zone. It
  * takes names such as `Europe/Berlin` or `UTC`; engines differ in whether they also accept offsets.

@@ -1,6 +1,6 @@
 import type { FieldError } from "../../ops/errors.ts";
 import type { RecurringWindow } from "../document.ts";
-import { clockFormat } from "./time-zone.ts";
+import { clockFormat, TIME_ZONE_RULE } from "./time-zone.ts";
 
 /** Adds every problem of a rule's recurring windows. */
 export function validateDuring(
@@ -10,10 +10,7 @@ export function validateDuring(
 ): void {
   windows?.forEach(({ timezone, days, from, to }, i) => {
     if (clockFormat(timezone) === undefined) {
-      errors.push({
-        pointer: `${pointer}/${i}/timezone`,
-        detail: "is not a known time zone; use an IANA name such as Europe/Berlin, America/New_York or UTC",
-      });
+      errors.push({ pointer: `${pointer}/${i}/timezone`, detail: TIME_ZONE_RULE });
     }
     days.forEach((day, at) => {
       if (days.indexOf(day) < at)

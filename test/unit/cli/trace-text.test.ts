@@ -57,7 +57,7 @@ describe("the lines of a condition", () => {
       "a reader with a parameter, and a value that it cannot read",
       { attribute: "id", operator: "equals", values: [0], read: { modulo: 3 } },
       { id: "x" },
-      "false: id (x) is not a number for modulo (read as modulo 3 equals 0)",
+      "false: id (x) is not a number for modulo (read as the remainder of division by 3 equals 0)",
     ],
     [
       "another system's buckets",
@@ -75,7 +75,7 @@ describe("the lines of a condition", () => {
       "a missing list",
       { attribute: "builds", operator: "gt", values: [7], each: true, read: { age: "days" } },
       {},
-      "false: builds is missing (has an element read as age days gt 7)",
+      "false: builds is missing (has an element read as the age in days gt 7)",
     ],
     [
       "null",
@@ -105,7 +105,7 @@ describe("the lines of a condition", () => {
       "packed hashes",
       { attribute: "n", operator: "in", packed: { width: 8, hashes: "AAAAAAAAAAA" }, read: { sha256: "s" } },
       { n: "a" },
-      "false: n (a) read as sha256 s in 1 hashes",
+      'false: n (a) read as the SHA-256 with the salt "s" in 1 hashes',
     ],
     [
       "text that looks like another value",

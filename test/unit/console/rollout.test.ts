@@ -131,10 +131,14 @@ test("an error and the code default become a variant", () => {
   expect(serveAs("variant", { error: "PARSE_ERROR" }, ["a", "b"])).toEqual({ variant: "a" });
 });
 
-test("an error is offered only where an import has put one", () => {
-  const offered = (serve: Serve) => formsOf("flag", true, serve).map(([form]) => form);
-  expect(offered({ variant: "a" })).toEqual(["variant", "rollout"]);
-  expect(offered({ error: "GENERAL" })).toEqual(["variant", "rollout", "error"]);
+test("each kind of flag offers the outcomes that the API accepts", () => {
+  const offered = (kind: "flag" | "switch" | "sample", isDefault: boolean) =>
+    formsOf(kind, isDefault).map(([form]) => form);
+  expect(offered("flag", true)).toEqual(["variant", "rollout", "error"]);
+  expect(offered("switch", true)).toEqual(["variant"]);
+  expect(offered("sample", true)).toEqual(["draw"]);
+  expect(offered("sample", false)).toEqual(["variant", "draw", "error"]);
+  expect(serveAs("error", { variant: "a" }, ["a", "b"])).toEqual({ error: "GENERAL" });
 });
 
 test("every outcome has a text, with shares of its own total", () => {

@@ -59,7 +59,7 @@ describe("the tree of a condition", () => {
     expect(nodeOf(country)).toMatchObject({ note: "the request has no such attribute" });
     expect(nodeOf({ attribute: "age", operator: "gt", values: [0], read: { modulo: 3 }, each: true })).toMatchObject({
       result: true,
-      text: "age has an element that (read as modulo 3) is above 0",
+      text: "age has an element that (read as the remainder of division by 3) is above 0",
     });
   });
 

@@ -14,6 +14,7 @@ import { TextInput } from "../../ui/fields/text-input.tsx";
 import { RemoveButton } from "../../ui/remove-button.tsx";
 import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
+import { WindowsEditor } from "../../ui/schedule/windows-editor.tsx";
 import { serveText } from "../../../../sdk/client/serve-text.ts";
 import { windowsText } from "../../../../sdk/client/window-text.ts";
 
@@ -171,15 +172,12 @@ function Schedule({
           />
         ))}
       </div>
-      {during !== undefined && (
-        <div class="row">
-          <span>Only during {windowsText(during)}. Change the windows in the project file or through the API.</span>
-          <button type="button" class="small" onClick={() => onChange({ ...rule, during: undefined })}>
-            Remove windows
-          </button>
-        </div>
-      )}
-      <ProblemText pointer={`${pointer}/during`} />
+      {during !== undefined && <p class="hint">Only during {windowsText(during)}.</p>}
+      <WindowsEditor
+        windows={during ?? []}
+        onChange={(windows) => onChange({ ...rule, during: windows })}
+        pointer={`${pointer}/during`}
+      />
     </details>
   );
 }

@@ -1,9 +1,10 @@
 /** The types and operators of conditions in the builder, and how a condition changes from one to another. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
-import type { NamedReader, Operator, Reader } from "../../../../src/flags/document.ts";
+import type { Operator } from "../../../../src/flags/document.ts";
 import {
   CASE_OPERATORS,
   readerName,
+  type ReaderName,
   readersOf,
   SINGLE_VALUE_OPERATORS,
   type ValueKind,
@@ -92,8 +93,8 @@ export const OPERATOR_GROUPS: readonly { label: string; operators: readonly (rea
   },
 ];
 
-/** The readers without a parameter, in words. */
-export const READER_TEXTS: Record<NamedReader, string> = {
+/** The readers, in words. */
+export const READER_NAMES: Record<ReaderName, string> = {
   number: "a number, also one in text",
   "number-comma": "a number, also one in text with a decimal comma",
   text: "text, also a number or a boolean as text",
@@ -105,14 +106,10 @@ export const READER_TEXTS: Record<NamedReader, string> = {
   "version-loose": "one to three numbers; a leading v or a plain number is fine",
   "version-extended": "any count of numbers; missing ones are 0",
   "version-padded": "compared part by part as text (GrowthBook)",
+  modulo: "the remainder of a division",
+  sha256: "a SHA-256 hash with a salt",
+  age: "the time since then",
 };
-
-/** Returns a reader in words. */
-export function readerText(read: Reader): string {
-  if (typeof read === "string") return READER_TEXTS[read];
-  if ("sha256" in read) return "a SHA-256 hash with a salt";
-  return "modulo" in read ? `the remainder after division by ${read.modulo}` : `the time since then, in ${read.age}`;
-}
 
 export function formOf(condition: Condition): Form {
   return (Object.keys(FORMS) as Form[]).find((form) => form in condition) ?? "attribute";

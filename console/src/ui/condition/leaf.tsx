@@ -1,20 +1,15 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
-import { type NamedReader, type Operator, READERS } from "../../../../src/flags/document.ts";
-import {
-  CASE_OPERATORS,
-  isVersionReader,
-  OPERATOR_VALUES,
-  readersOf,
-  WITHOUT_EACH,
-} from "../../../../src/flags/value-kinds.ts";
+import type { Operator } from "../../../../src/flags/document.ts";
+import { CASE_OPERATORS, OPERATOR_VALUES, WITHOUT_EACH } from "../../../../src/flags/value-kinds.ts";
 import { AttributeInput } from "../fields/attribute-input.tsx";
 import { Field } from "../fields/field.tsx";
 import { ProblemText, useField } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
 import { Checkbox } from "../fields/text-input.tsx";
-import { changeOperator, changeTruth, type Leaf, OPERATOR_GROUPS, readerText, type TruthText } from "./condition.ts";
+import { changeOperator, changeTruth, type Leaf, OPERATOR_GROUPS, type TruthText } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
+import { ReaderInput } from "./reader-input.tsx";
 import { ValuesInput } from "./values-input.tsx";
 
 const TRUTHS = [
@@ -56,7 +51,7 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
       <div class="options">
         {CASE_OPERATORS.has(operator) && <OptionCheckbox {...option} field="caseInsensitive" label="Ignore case" />}
         {!WITHOUT_EACH.has(operator) && <OptionCheckbox {...option} field="each" label="Test each element of a list" />}
-        <ReaderSelect {...option} />
+        <ReaderInput {...option} />
         {hasValues && <UnusableSelects {...option} />}
       </div>
     </>
@@ -82,35 +77,6 @@ function OptionCheckbox({
         onChange(isChecked ? { ...rest, [field]: true } : rest);
       }}
       pointer={`${pointer}/${field}`}
-    />
-  );
-}
-
-/** The option that stands for the stored reader if it has a parameter. */
-const PARAMETER = "parameter";
-
-/** The way to read the attribute, for operators that have a choice. A reader with a parameter stays as it is stored. */
-function ReaderSelect({ condition, onChange, pointer }: OptionProps): JSX.Element | null {
-  const { operator, read } = condition;
-  const names = readersOf(operator);
-  if (names.length === 0) return null;
-  const isVersion = names.every(isVersionReader);
-  const readers = READERS.filter((reader) => names.includes(reader));
-  const stored = read === undefined || typeof read === "string" ? [] : [[PARAMETER, readerText(read)] as const];
-  return (
-    <Select
-      label={isVersion ? "Versions have" : "Read the attribute as"}
-      value={typeof read === "string" ? read : stored.length > 0 ? PARAMETER : ""}
-      options={[
-        ["", isVersion ? "three numbers, with or without a leading v" : "it is"],
-        ...readers.map((reader) => [reader, readerText(reader)] as const),
-        ...stored,
-      ]}
-      onChange={(chosen) => {
-        const { read: _, ...rest } = condition;
-        if (chosen !== PARAMETER) onChange(chosen === "" ? rest : { ...rest, read: chosen as NamedReader });
-      }}
-      pointer={`${pointer}/read`}
     />
   );
 }

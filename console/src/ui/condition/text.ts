@@ -1,5 +1,6 @@
 /** Conditions as one line of text. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
+import { type Read, readingText } from "../../../../sdk/client/reader-text.ts";
 import { OPERATOR_GROUPS, type Scalar } from "./condition.ts";
 import { percentText } from "../fields/percent.ts";
 import { pathText } from "./values.ts";
@@ -25,19 +26,10 @@ export function conditionText(condition: Condition): string {
 }
 
 /** `is below`, `has an element that (read as number) is below` */
-export function testText(operator: string, read: unknown, each: boolean | undefined): string {
-  const reading = read === undefined || read === null ? "" : `(read as ${readingText(read)})`;
+export function testText(operator: string, read: Read | undefined, each: boolean | undefined): string {
+  const reading = read === undefined ? "" : `(read as ${readingText(read)})`;
   const text = OPERATOR_TEXTS.get(operator) ?? operator;
   return [each === true && "has an element that", reading, text].filter(Boolean).join(" ");
-}
-
-/** `number`, `modulo 3` */
-function readingText(read: unknown): string {
-  return typeof read === "string"
-    ? read
-    : Object.entries(read as object)
-        .flat()
-        .join(" ");
 }
 
 function inner(condition: Condition): string {

@@ -2,6 +2,7 @@
 import { exactJson, INEXACT_NUMBER, isInexact, numberProblem } from "../../../../src/flags/formats/exact-numbers.ts";
 import type { AttributePath } from "../../../../sdk/client/contract.ts";
 import type { Reader } from "../../../../src/flags/document.ts";
+import { LIMITS } from "../../../../src/flags/limits.ts";
 import { isVersion, type VersionReaderName, versionRule } from "../../../../src/flags/formats/version-readers.ts";
 import type { Parsed } from "../fields/parsed.ts";
 import type { Scalar } from "./condition.ts";
@@ -61,6 +62,24 @@ export function parseNumber(text: string): Parsed<number> {
   const isNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed) && Number.isFinite(Number(trimmed));
   if (!isNumber) return { problem: "must be a number" };
   return isInexact(trimmed) ? { problem: INEXACT_NUMBER } : { value: Number(trimmed) };
+}
+
+/** Reads the divisor of a remainder. */
+export function parseDivisor(text: string): Parsed<number> {
+  const parsed = parseNumber(text);
+  return "problem" in parsed || parsed.value > 0 ? parsed : { problem: "must be a number above 0" };
+}
+
+/** Reads how many bytes of a value are hashed. */
+export function parseByteCount(text: string): Parsed<number> {
+  return parseWhole(text, 1, LIMITS.hashedBytes);
+}
+
+/** Reads a whole number. */
+export function parseWhole(text: string, min: number, max: number): Parsed<number> {
+  const number = Number(text.trim());
+  const isWhole = /^\d+$/.test(text.trim()) && number >= min && number <= max;
+  return isWhole ? { value: number } : { problem: `must be a whole number from ${min} to ${max}` };
 }
 
 /** Returns a nested path with slashes between its names. As in a JSON pointer, `~1` is a slash inside a name. */

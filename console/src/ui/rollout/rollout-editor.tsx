@@ -11,6 +11,7 @@ const ON_MISSING_KEY = [
   ["skip", "continue with the next rule"],
   ["default", "serve the default"],
   ["error", "return an error"],
+  ["random", "draw a bucket at random, once per request"],
 ] as const;
 const ON_MISS = [
   ["next", "continue with the next rule"],

@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
 import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
+import { SERVED_ERRORS, type ServedError } from "../../../../src/flags/document.ts";
 import { serveText } from "../../../../sdk/client/serve-text.ts";
 import { FOREIGN_HINT, isForeign } from "./foreign.ts";
 import { Select } from "../fields/select.tsx";
 import { RolloutEditor } from "./rollout-editor.tsx";
-import { formsOf, serveAs, type ServeForm, serveFormOf } from "./serve.ts";
+import { ERROR_TEXTS, formsOf, serveAs, type ServeForm, serveFormOf } from "./serve.ts";
 import { WeightsEditor } from "./weights-editor.tsx";
 
 /** Edits what a rule or the default serves: one variant, a rollout, or a draw in a sample. */
@@ -27,7 +28,6 @@ export function ServeEditor({
   attributeList: string;
   pointer: string;
 }): JSX.Element {
-  const forms = formsOf(kind, isDefault, serve);
   const form = serveFormOf(serve);
   return (
     <div class="stack serve" data-pointer={pointer} tabIndex={-1}>
@@ -35,23 +35,13 @@ export function ServeEditor({
         <Select
           label="Serve"
           value={form}
-          options={forms}
+          options={formsOf(kind, isDefault)}
           onChange={(chosen) => onChange(serveAs(chosen as ServeForm, serve, variants))}
           pointer={`${pointer}/-`}
         />
-        {"variant" in serve && (
-          <Select
-            label="Variant"
-            value={serve.variant ?? ""}
-            options={[
-              ...(serve.variant === null ? [["", "none (use the code default)"] as const] : []),
-              ...variants.map((name) => [name, name] as const),
-            ]}
-            onChange={(variant) => onChange({ variant: variant === "" ? null : variant })}
-            pointer={`${pointer}/variant`}
-          />
-        )}
+        <Outcome serve={serve} onChange={onChange} variants={variants} pointer={pointer} />
       </div>
+      {"error" in serve && <p class="hint">Clients report the error and use the code default.</p>}
       <ImportedServe serve={serve} />
       {"rollout" in serve && !isForeign(serve.rollout) && (
         <RolloutEditor
@@ -78,9 +68,43 @@ export function ServeEditor({
   );
 }
 
+/** The one variant or the error that everyone gets. */
+function Outcome({
+  serve,
+  onChange,
+  variants,
+  pointer,
+}: {
+  serve: Serve;
+  onChange: (serve: Serve) => void;
+  variants: readonly string[];
+  pointer: string;
+}): JSX.Element | null {
+  if ("variant" in serve) {
+    return (
+      <Select
+        label="Variant"
+        value={serve.variant ?? ""}
+        options={[...variants.map((name) => [name, name] as const), ["", "none (use the code default)"]]}
+        onChange={(variant) => onChange({ variant: variant === "" ? null : variant })}
+        pointer={`${pointer}/variant`}
+      />
+    );
+  }
+  if (!("error" in serve)) return null;
+  return (
+    <Select
+      label="Error"
+      value={serve.error}
+      options={SERVED_ERRORS.map((code) => [code, ERROR_TEXTS[code]])}
+      onChange={(code) => onChange({ error: code as ServedError })}
+      pointer={`${pointer}/error`}
+    />
+  );
+}
+
 /** Describes what an import wrote and nothing here edits. */
 function ImportedServe({ serve }: { serve: Serve }): JSX.Element | null {
-  if ("error" in serve) return <p class="hint">Clients get the error {serve.error} and use the code default.</p>;
   if (!("rollout" in serve) || !isForeign(serve.rollout)) return null;
   return (
     <p class="hint">

@@ -1,6 +1,6 @@
 /** The ways to serve variants, and how one becomes another. */
 import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
-import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import { type ServedError, WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import type { Weights } from "./weights.ts";
 
 export type ServeForm = "variant" | "rollout" | "draw" | "error";
@@ -11,20 +11,24 @@ const ROLLOUT = ["rollout", "Percentage rollout"] as const;
 const ERROR = ["error", "An error"] as const;
 const DRAW = ["draw", "Random draw in each evaluation"] as const;
 
-/** Returns the ways in which a flag of this kind can serve variants here. */
-export function formsOf(kind: NonNullable<Flag["kind"]>, isDefault: boolean, serve: Serve): Options {
-  // An error comes from an import. It can be replaced here, but not chosen.
-  return "error" in serve ? [...editableForms(kind, isDefault), ERROR] : editableForms(kind, isDefault);
-}
+/** The errors that a flag can serve, in words. */
+export const ERROR_TEXTS: Record<ServedError, string> = {
+  PARSE_ERROR: "the flag cannot be read (PARSE_ERROR)",
+  TYPE_MISMATCH: "the value has another type (TYPE_MISMATCH)",
+  TARGETING_KEY_MISSING: "the targeting key is missing (TARGETING_KEY_MISSING)",
+  INVALID_CONTEXT: "the context is not valid (INVALID_CONTEXT)",
+  GENERAL: "any other error (GENERAL)",
+};
 
-function editableForms(kind: NonNullable<Flag["kind"]>, isDefault: boolean): Options {
+/** Returns the ways in which a flag of this kind can serve variants. */
+export function formsOf(kind: NonNullable<Flag["kind"]>, isDefault: boolean): Options {
   switch (kind) {
     case "flag":
-      return [VARIANT, ROLLOUT];
+      return [VARIANT, ROLLOUT, ERROR];
     case "switch":
       return [VARIANT];
     case "sample":
-      return isDefault ? [DRAW] : [VARIANT, DRAW];
+      return isDefault ? [DRAW] : [VARIANT, DRAW, ERROR];
   }
 }
 
@@ -36,7 +40,8 @@ export function serveFormOf(serve: Serve): ServeForm {
 
 /** Returns the serve in another form. A variant becomes 100% of a rollout; a rollout becomes its largest variant. */
 export function serveAs(form: ServeForm, serve: Serve, variants: readonly string[]): Serve {
-  if (form === serveFormOf(serve) || form === "error") return serve;
+  if (form === serveFormOf(serve)) return serve;
+  if (form === "error") return { error: "GENERAL" };
   const weights = weightsOf(serve, variants);
   if (form === "draw") return { draw: { weights } };
   if (form === "rollout") return { rollout: { by: ["targetingKey"], hash: "murmur3-mulshift", weights } };
