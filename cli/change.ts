@@ -1,6 +1,7 @@
 import { ApiError, type Result } from "../sdk/client/client.ts";
 import type { DefinitionWritten, Written } from "../sdk/client/contract.ts";
 import { type Difference, differences } from "../sdk/client/differences.ts";
+import { shortJson } from "../src/flags/hashes/short-json.ts";
 import { paintChanges } from "./colors.ts";
 import { oneLine } from "./escape.ts";
 import { EXIT, ExitError, RefusedError } from "./exit.ts";
@@ -140,8 +141,8 @@ function comparable(document: unknown): unknown {
 export function differencesText(found: readonly Difference[]): string {
   return found
     .flatMap(({ pointer, before, after }) => [
-      ...(before === undefined ? [] : [`  - ${oneLine(pointer) || "/"} ${JSON.stringify(before)}`]),
-      ...(after === undefined ? [] : [`  + ${oneLine(pointer) || "/"} ${JSON.stringify(after)}`]),
+      ...(before === undefined ? [] : [`  - ${oneLine(pointer) || "/"} ${shortJson(before, pointer)}`]),
+      ...(after === undefined ? [] : [`  + ${oneLine(pointer) || "/"} ${shortJson(after, pointer)}`]),
     ])
     .join("\n");
 }

@@ -8,12 +8,14 @@ import { withExamples } from "../examples.ts";
 import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
+import { addIdCommands } from "./segment-ids.ts";
 
 /** `burgee segments …` manages the segments of an environment. */
 export function addSegmentCommands(program: Command, terminal: Terminal): void {
   const segments = program.command("segments").description("manage segments, the named conditions that flags share");
   addReading(segments, terminal);
   addWriting(segments, terminal);
+  addIdCommands(segments, terminal);
 }
 
 function addReading(segments: Command, terminal: Terminal): void {

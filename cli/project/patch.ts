@@ -1,5 +1,6 @@
 /** Plans in the form of a patch, which pull requests and mail show in colours: `-` and `+` begin the lines. */
 import type { EnvironmentPlan, PlannedChange } from "../../sdk/project/plan.ts";
+import { shortJson } from "../../src/flags/hashes/short-json.ts";
 import { oneLine } from "../escape.ts";
 import { headText, keptText } from "./report.ts";
 
@@ -32,8 +33,8 @@ function changeLines(changes: readonly PlannedChange[]): string[] {
     return [
       `  ${name}`,
       ...differences.flatMap(({ pointer, before, after }) => [
-        ...(before === undefined ? [] : [`-   ${oneLine(pointer) || "/"} ${JSON.stringify(before)}`]),
-        ...(after === undefined ? [] : [`+   ${oneLine(pointer) || "/"} ${JSON.stringify(after)}`]),
+        ...(before === undefined ? [] : [`-   ${oneLine(pointer) || "/"} ${shortJson(before, pointer)}`]),
+        ...(after === undefined ? [] : [`+   ${oneLine(pointer) || "/"} ${shortJson(after, pointer)}`]),
       ]),
     ];
   });

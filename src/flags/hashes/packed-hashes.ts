@@ -71,6 +71,13 @@ export function unpack({ hashes }: PackedHashes): Uint8Array {
   return bytesOf(hashes) ?? new Uint8Array(0);
 }
 
+/** Returns each of the packed hashes, as parts of one buffer. */
+export function digestsOf(packed: PackedHashes): Uint8Array[] {
+  const bytes = unpack(packed);
+  const { width } = packed;
+  return Array.from({ length: bytes.length / width }, (_, i) => bytes.subarray(i * width, (i + 1) * width));
+}
+
 /** Returns hashes in their packed form. Duplicates, also those whose first `width` bytes are the same, count once. */
 export function pack(digests: Iterable<Uint8Array>, width: number): PackedHashes {
   const sorted = [...digests].toSorted((a, b) => compareAt(a, 0, b, 0, width));

@@ -20,6 +20,7 @@ describe("docs/cli.md", () => {
     await t.run("import project.yaml --create-environments");
     await t.write(".burgee-token", t.project.adminToken);
     for (const [, text = "", name = ""] of page.matchAll(/^```yaml\n(# (\S+)\n.*?)^```$/gms)) await t.write(name, text);
+    await t.write("invited.csv", /^```csv\n(.*?)^```$/ms.exec(page)?.[1] ?? "");
   });
   afterAll(() => t.close());
 
