@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { errorResponse, HttpError, isOfrepPath, methodNotAllowed, toHttpError } from "./http/errors.ts";
 import { registerFlags } from "./http/evaluation/get-flags.ts";
+import { registerDefinitions } from "./http/definitions/register.ts";
 import { mountManagement } from "./http/management/mount.ts";
 import { noOfrepRoute, registerOfrep } from "./http/evaluation/ofrep.ts";
 import { requestId } from "./http/request-id.ts";
@@ -26,6 +27,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   });
   for (const path of ["/", "/healthz"])
     app.options(path, () => new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
+  // Before the management API, whose tokens it does not take.
+  registerDefinitions(app, services);
   mountManagement(app, services);
   app.notFound((c) => {
     const corrected = withCorrectedPath(c.req.raw);

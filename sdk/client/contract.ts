@@ -669,6 +669,22 @@ export type Evaluations = {
   eventStreams?: { type: "sse"; url: string; inactivityDelaySec?: number | undefined }[] | undefined;
 };
 
+export type Definitions = {
+  environment: string;
+  /** The version of the environment at which this is right. */
+  version: number;
+  /** The version of the documents' form. */
+  schemaVersion: number;
+  /** Whether `flags` are all flags of the environment. */
+  full: boolean;
+  /** Whether this is the last known state, because no backend responds. */
+  stale: boolean;
+  /** Keys of the flags that no longer exist. */
+  gone: string[];
+  /** Documents of flags. */
+  flags: Record<string, unknown>[];
+};
+
 export type OfrepError = {
   key?: string | undefined;
   errorCode:
@@ -952,6 +968,18 @@ export interface Operations {
     input: { query?: { key?: string | undefined }; headers?: { "Last-Event-ID"?: string | undefined } };
     responseBody: string;
   };
+  getDefinitions: {
+    input: {
+      path: { env: string };
+      query?: { since?: string | undefined; announced?: string | undefined };
+      headers?: {
+        "If-None-Match"?: string | undefined;
+        "X-Flags-Min-Version"?: string | undefined;
+        "Cache-Control"?: string | undefined;
+      };
+    };
+    responseBody: Definitions;
+  };
   getFlagValue: {
     input: {
       path: { name: string };
@@ -1036,6 +1064,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   evaluateFlag: ["POST", "/ofrep/v1/evaluate/flags/{key}"],
   evaluateFlags: ["POST", "/ofrep/v1/evaluate/flags"],
   openChangeStream: ["GET", "/ofrep/v1/stream"],
+  getDefinitions: ["GET", "/api/v1/environments/{env}/definitions"],
   getFlagValue: ["GET", "/flags/{name}"],
   getFlagValues: ["GET", "/flags"],
   getHome: ["GET", "/"],
@@ -1147,6 +1176,15 @@ const SHAPES = {
   },
   DefinitionWritten: {
     environments: { "*": { version: "number", published: { "redis?": "boolean", "edge?": "boolean" } } },
+  },
+  Definitions: {
+    environment: "string",
+    version: "number",
+    schemaVersion: "number",
+    full: "boolean",
+    stale: "boolean",
+    gone: ["string"],
+    flags: ["object"],
   },
   Environment: { key: "string", name: "string", version: "number", overridesAllowed: "boolean", createdAt: "string" },
   EnvironmentList: {
@@ -1437,6 +1475,7 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   restoreFromAudit: SHAPES.DefinitionWritten,
   evaluateFlag: SHAPES.Evaluation,
   evaluateFlags: SHAPES.Evaluations,
+  getDefinitions: SHAPES.Definitions,
   getFlagValue: SHAPES.Evaluation,
   getFlagValues: SHAPES.Evaluations,
 };

@@ -53,6 +53,13 @@ export class FlagSource {
   }
 
   /**
+   * Returns what this isolate knows of the environment's versions: the newest, its tag, and what has changed up to it.
+   */
+  history(environment: string): Pick<EnvironmentState["memory"], "version" | "tag" | "changedSince"> {
+    return this.#options.environments.of(environment).memory;
+  }
+
+  /**
    * Takes over the version of a response that this data centre had stored, and confirms the head behind it. Returns
    * false if the isolate knows another version: it never goes back, and never claims a version that it has not seen.
    */

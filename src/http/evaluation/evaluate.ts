@@ -190,7 +190,7 @@ function assertFound<V>(
 }
 
 /** Returns the record of the request's key, and counts the result. @throws HttpError 401, 403 */
-function checkKey(
+export function checkKey(
   services: EvaluationServices,
   { keys, isStale, tier }: SourceResult<unknown>,
   { token, request }: EvaluationRequest,
@@ -201,7 +201,8 @@ function checkKey(
   return record;
 }
 
-function provenanceOf(result: SourceResult<unknown>, evaluatedAt: number): Provenance {
+/** Says where a result came from. */
+export function provenanceOf(result: SourceResult<unknown>, evaluatedAt: number): Provenance {
   return { version: result.version, evaluatedAt, isStale: result.isStale, cacheStatus: cacheStatusOf(result) };
 }
 

@@ -141,6 +141,41 @@ export const evaluationPaths: Record<string, object> = {
       },
     },
   },
+  "/api/v1/environments/{env}/definitions": {
+    get: {
+      tags: ["Evaluation"],
+      operationId: "getDefinitions",
+      summary: "Get the definitions for an evaluator in another process",
+      description:
+        "Needs a server key of the environment. The response is `burgee/provider`'s; see docs/in-process.md.",
+      security: [{ serverKey: [] }],
+      parameters: [
+        path("env", "Environment key"),
+        query(
+          "since",
+          "`version` of an earlier response: only the flags that changed after it come, and `gone` names deleted ones. Everything comes, with `full: true`, if the list of changes does not reach back that far.",
+        ),
+        query(
+          "announced",
+          "`etag` of the event that caused this request: the response is of that version or a later one.",
+        ),
+        IF_NONE_MATCH,
+        MIN_VERSION,
+        NO_CACHE,
+      ],
+      responses: {
+        200: { description: "The definitions.", content: json(ref("Definitions")) },
+        304: { description: "Unchanged." },
+        ...failures("Problem", "application/problem+json", {
+          400: "`since` is not a version.",
+          401: "The key is missing, forged or revoked.",
+          403: "The key is a client key, or of another environment.",
+          429: "Too many reads past the caches.",
+          503: "No tier can provide the flags: keep the last ones.",
+        }),
+      },
+    },
+  },
   "/flags/{name}": {
     get: {
       tags: ["Evaluation"],
@@ -229,6 +264,19 @@ export const evaluationSchemas: Record<string, object> = {
       },
     },
     required: ["flags"],
+  },
+  Definitions: {
+    type: "object",
+    properties: {
+      environment: { type: "string" },
+      version: { type: "integer", description: "The version of the environment at which this is right." },
+      schemaVersion: { type: "integer", description: "The version of the documents' form." },
+      full: { type: "boolean", description: "Whether `flags` are all flags of the environment." },
+      stale: { type: "boolean", description: "Whether this is the last known state, because no backend responds." },
+      gone: { type: "array", items: { type: "string" }, description: "Keys of the flags that no longer exist." },
+      flags: { type: "array", items: { type: "object" }, description: "Documents of flags." },
+    },
+    required: ["environment", "version", "schemaVersion", "full", "stale", "gone", "flags"],
   },
   OfrepError: {
     type: "object",

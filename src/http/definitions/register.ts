@@ -1,0 +1,25 @@
+import type { Hono } from "hono";
+import { errorResponse, methodNotAllowed, toHttpError } from "../errors.ts";
+import { requestId } from "../request-id.ts";
+import type { AppEnv, Services } from "../services.ts";
+import { waitUntilOf } from "../wait-until.ts";
+
+const PATH = "/api/v1/environments/:env/definitions";
+
+/** Registers the definitions of an environment, for evaluators in other processes. Other isolates never load the code. */
+export function registerDefinitions(app: Hono<AppEnv>, services: Services): void {
+  app.get(PATH, async (c) => {
+    const request = c.req.raw;
+    try {
+      const { definitionsResponse } = await import("./definitions.ts");
+      const { env, since, announced } = { env: c.req.param("env"), ...c.req.query() } as Record<string, string>;
+      return await definitionsResponse(services, request, waitUntilOf(c), { environment: env ?? "", since, announced });
+    } catch (error) {
+      const httpError = toHttpError(error);
+      services.metrics.countProblem(httpError.countedAs);
+      if (httpError.status >= 500) services.logFailure(httpError, requestId(request));
+      return errorResponse(httpError, request, c.req.path);
+    }
+  });
+  app.all(PATH, (c) => errorResponse(methodNotAllowed(c.req.method, "GET, HEAD, OPTIONS"), c.req.raw, c.req.path));
+}
