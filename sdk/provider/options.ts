@@ -1,0 +1,57 @@
+import { type Clock, systemClock } from "../../src/ops/clock.ts";
+import type { Definitions } from "./definition-set.ts";
+
+/** The settings of an evaluator in this process. */
+export interface FlagsOptions {
+  /** The deployment, such as `https://flags.example.com`. */
+  url: string;
+  /** A server key. It names the environment. Keep it out of browsers and apps: it reads every flag's rules. */
+  key: string;
+  /**
+   * Definitions for a start without the deployment: the body of `GET /api/v1/environments/{env}/definitions`, or the
+   * path of a file with it.
+   */
+  bootstrap?: Definitions | string;
+  /** The path of a file that keeps the last known definitions, and that a start without the deployment reads. */
+  file?: string;
+  /** How long a start waits for the deployment before it uses `bootstrap` or `file` (ms). Default: 5,000. */
+  startTimeoutMs?: number;
+  /** How long one request may take (ms). Default: 10,000. */
+  requestTimeoutMs?: number;
+  /** The pause between two requests if the deployment has no change streams (ms). Default: 30,000. */
+  pollMs?: number;
+  /** Sends the requests. Default: the global `fetch`. */
+  fetch?: typeof globalThis.fetch;
+  /** The time and timers. Tests set it. */
+  clock?: Clock;
+  /** Returns a uniform number in [0, 1), for samples and pauses. Default: `Math.random`. */
+  random?: () => number;
+}
+
+export type ResolvedOptions = Required<Omit<FlagsOptions, "bootstrap" | "file">> &
+  Pick<FlagsOptions, "bootstrap" | "file"> & { environment: string };
+
+const TIMES = { startTimeoutMs: 5000, requestTimeoutMs: 10_000, pollMs: 30_000 };
+/** No timer of JavaScript waits longer (ms). */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** @throws TypeError an option is not usable; names it */
+export function resolveOptions(options: FlagsOptions): ResolvedOptions {
+  const { url, key } = options;
+  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
+  if (protocol !== "https:" && protocol !== "http:")
+    throw new TypeError(`url must be the address of a deployment, such as https://flags.example.com, not "${url}"`);
+  const [, kind, environment] =
+    /^bg([csa])_([a-z0-9-]{1,40})_[A-Za-z0-9]+_[A-Za-z0-9]+_[0-9a-f]+$/.exec(key ?? "") ?? [];
+  if (environment === undefined) throw new TypeError("key must be a server key, which begins with bgs_");
+  if (kind !== "s")
+    throw new TypeError("key must be a server key (bgs_…): client keys and admin tokens get no definitions");
+  const times = { ...TIMES };
+  for (const name of Object.keys(TIMES) as (keyof typeof TIMES)[]) {
+    const ms = options[name] ?? TIMES[name];
+    if (!(ms > 0 && ms <= LONGEST_MS)) throw new TypeError(`${name} must be a time above 0 in ms, not ${String(ms)}`);
+    times[name] = ms;
+  }
+  const { fetch = (...args) => globalThis.fetch(...args), clock = systemClock, random = Math.random } = options;
+  return { ...options, ...times, environment, fetch, clock, random };
+}

@@ -1,0 +1,42 @@
+import { Flags, type FlagsOptions } from "../../sdk/provider/index.ts";
+import type { Isolate } from "./app.ts";
+import type { FakeClock } from "./fake-clock.ts";
+
+/** The way from a process to an isolate. A test can cut it, and count what goes over it. */
+export class Line {
+  isolate: Isolate;
+  isCut = false;
+  /** The paths asked for so far. */
+  readonly asked: string[] = [];
+
+  constructor(isolate: Isolate) {
+    this.isolate = isolate;
+  }
+
+  readonly fetch: typeof globalThis.fetch = async (input, init) => {
+    const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+    this.asked.push(pathname + search);
+    if (this.isCut) throw new TypeError("the line is cut");
+    init?.signal?.throwIfAborted();
+    const response = await this.isolate.fetch(pathname + search, init);
+    if (response.body === null) return response;
+    return new Response(abortable(response.body, init?.signal ?? undefined), response);
+  };
+}
+
+/** Returns a body that fails when the signal aborts, as one from the network does. */
+function abortable(body: ReadableStream<Uint8Array>, signal: AbortSignal | undefined): ReadableStream<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  void body.pipeTo(writable, { ...(signal !== undefined && { signal }) }).catch(() => undefined);
+  return readable;
+}
+
+/** Makes flags that reach an isolate over a line, with the isolate's clock. */
+export function flagsOver(line: Line, clock: FakeClock, key: string, options: Partial<FlagsOptions> = {}): Flags {
+  return new Flags({ url: "http://edge.test", key, fetch: line.fetch, clock, random: () => 0.5, ...options });
+}
+
+/** Resolves once `isSo` returns true, after what runs has run. It does not wait for time to pass. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
