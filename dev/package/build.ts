@@ -20,6 +20,14 @@ const options = { absWorkingDir: ROOT, bundle: true, format: "esm", logLevel: "w
 /** Names stay, so that a stack trace can be read. */
 const smaller = { minifySyntax: true, minifyWhitespace: true, legalComments: "none" } satisfies BuildOptions;
 
+const modules = {
+  ...options,
+  outdir: DIST,
+  outbase: "sdk",
+  platform: "neutral",
+  target: "es2022",
+} satisfies BuildOptions;
+
 async function buildCli(): Promise<void> {
   const { metafile } = await build({
     ...options,
@@ -39,19 +47,42 @@ async function buildCli(): Promise<void> {
 
 async function buildSdk(): Promise<void> {
   // A module that no longer exists must not be packed.
-  for (const folder of ["client", "import", "testing", "types"])
+  for (const folder of ["client", "import", "provider", "testing", "types"])
     await rm(join(DIST, folder), { recursive: true, force: true });
-  const modules = { ...options, outdir: DIST, outbase: "sdk", platform: "neutral", target: "es2022" } as const;
   await build({
     ...modules,
     entryPoints: ["sdk/client/index.ts", "sdk/testing/index.ts", "sdk/testing/web.ts"],
     external: ["@openfeature/*", "node:*"],
   });
-  const { metafile } = await build({ ...modules, ...smaller, entryPoints: ["sdk/import/index.ts"], metafile: true });
-  await writeFile(join(DIST, "import/licences.txt"), await licencesOf(Object.keys(metafile.inputs), ROOT));
+  await buildModule("import");
+  // What few flags need loads with the first flag that does: the engine for patterns alone is larger than the rest.
+  const absent = join(ROOT, "src/ops/absent.ts");
+  await buildModule("provider", {
+    splitting: true,
+    chunkNames: "provider/[name]-[hash]",
+    alias: {
+      "#preloaded-hash-schemes": absent,
+      "#preloaded-pattern-engine": absent,
+      "#preloaded-windows": absent,
+    },
+  });
   await promisify(execFile)(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "sdk")]);
   const types = Object.values(manifest.exports).map((module) => join(ROOT, module.types));
   await removeUnreachable(join(DIST, "types"), types);
+}
+
+/** Builds a module that contains other packages, with their licences. */
+async function buildModule(name: string, own: BuildOptions = {}): Promise<void> {
+  const entryPoints = [`sdk/${name}/index.ts`];
+  const { metafile } = await build({
+    ...modules,
+    ...smaller,
+    ...own,
+    entryPoints,
+    external: ["node:*"],
+    metafile: true,
+  });
+  await writeFile(join(DIST, name, "licences.txt"), await licencesOf(Object.keys(metafile.inputs), ROOT));
 }
 
 const names = process.argv.slice(2);

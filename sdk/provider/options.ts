@@ -22,9 +22,9 @@ export interface FlagsOptions {
   pollMs?: number;
   /** Sends the requests. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** The time and timers. Tests set it. */
+  /** The time and timers. Tests set it. @internal */
   clock?: Clock;
-  /** Returns a uniform number in [0, 1), for samples and pauses. Default: `Math.random`. */
+  /** Returns a uniform number in [0, 1), for samples and pauses. Tests set it. @internal */
   random?: () => number;
 }
 
