@@ -172,7 +172,8 @@ export class Flags {
       try {
         const value = typeof source === "string" ? await readDefinitions(source) : source;
         if (value !== undefined) found.push(this.#checked(value));
-        else if (source === bootstrap) throw new DefinitionsError(`there is no file ${bootstrap}`);
+        // The first start finds no file of last known flags, but whoever names a bootstrap has one.
+        else if (typeof source === "string" && source === bootstrap) throw new Error(`there is no file ${source}`);
       } catch (error) {
         this.#lastError = error as Error;
         this.#emitter.emit("error", error as Error);

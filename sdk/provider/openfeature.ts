@@ -15,10 +15,11 @@ import type { FlagsOptions } from "./options.ts";
 
 /** The events of a provider. OpenFeature's own class would make the SDK a dependency of code that does without it. */
 class ProviderEvents implements ProviderEventEmitter<AnyProviderEvent> {
-  readonly #handlers = new Map<AnyProviderEvent, EventHandler[]>();
+  /** By the event's text, which needs no enumeration of the SDK at run time. */
+  readonly #handlers = new Map<string, EventHandler[]>();
 
-  emit(event: AnyProviderEvent | `${AnyProviderEvent}`, context?: object): void {
-    for (const handler of this.getHandlers(event as AnyProviderEvent)) void handler(context as never);
+  emit(event: `${AnyProviderEvent}`, context?: object): void {
+    for (const handler of this.#handlers.get(event) ?? []) void handler(context as never);
   }
 
   addHandler(event: AnyProviderEvent, handler: EventHandler): void {
@@ -105,6 +106,6 @@ export class BurgeeProvider implements Provider {
   }
 
   #resolve<T extends JsonValue>(key: string, fallback: T, context: EvaluationContext): Promise<ResolutionDetails<T>> {
-    return Promise.resolve(this.flags.details(key, fallback as FlagValue, context) as ResolutionDetails<T>);
+    return Promise.resolve(this.flags.details(key, fallback as FlagValue, context) as unknown as ResolutionDetails<T>);
   }
 }

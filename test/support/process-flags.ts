@@ -14,7 +14,7 @@ export class Line {
   }
 
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
-    const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+    const { pathname, search } = urlOf(input);
     this.asked.push(pathname + search);
     if (this.isCut) throw new TypeError("the line is cut");
     init?.signal?.throwIfAborted();
@@ -22,6 +22,15 @@ export class Line {
     if (response.body === null) return response;
     return new Response(abortable(response.body, init?.signal ?? undefined), response);
   };
+}
+
+/** Returns the path of a request. */
+export function pathOf(input: Parameters<typeof fetch>[0]): string {
+  return urlOf(input).pathname;
+}
+
+function urlOf(input: Parameters<typeof fetch>[0]): URL {
+  return new URL(input instanceof Request ? input.url : input);
 }
 
 /** Returns a body that fails when the signal aborts, as one from the network does. */

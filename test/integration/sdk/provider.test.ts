@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Definitions, Flags, FlagsOptions } from "../../../sdk/provider/index.ts";
 import { startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
-import { flagsOver, Line, until } from "../../support/process-flags.ts";
+import { flagsOver, Line, pathOf, until } from "../../support/process-flags.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
 let project: TestProject;
@@ -115,7 +115,7 @@ describe("changes", () => {
     await publish();
     const flags = await start({
       fetch: (input, init) =>
-        line.isCut && String(input).includes("definitions")
+        line.isCut && pathOf(input).endsWith("/definitions")
           ? Promise.resolve(new Response(old, { headers: { etag: '"1"' } }))
           : line.fetch(input, init),
     });
@@ -242,7 +242,7 @@ describe("what the deployment refuses", () => {
     const flags = await start({
       fetch: async (input, init) => {
         const response = await line.fetch(input, init);
-        if (later === undefined || !String(input).includes("definitions")) return response;
+        if (later === undefined || !pathOf(input).endsWith("/definitions")) return response;
         return new Response(later);
       },
     });
