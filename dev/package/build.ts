@@ -55,7 +55,7 @@ async function buildSdk(): Promise<void> {
     external: ["@openfeature/*", "node:*"],
   });
   await buildModule("import");
-  // What few flags need loads with the first flag that does: the engine for patterns alone is larger than the rest.
+  // Code for few flags loads with the first such flag: the engine for patterns alone is larger than all the rest.
   const absent = join(ROOT, "src/ops/absent.ts");
   await buildModule("provider", {
     splitting: true,

@@ -134,7 +134,7 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
-/** Returns the version in an event that asks for a request. Its `etag` is `43`, or `43.1790000000000` for a schedule. */
+/** Returns the version that an event announces. Its `etag` is `43`, or `43.1790000000000` for a schedule. */
 function versionIn(data: string): number | undefined {
   try {
     const { type, etag } = JSON.parse(data) as { type?: unknown; etag?: unknown };

@@ -1,4 +1,4 @@
-/** The last known definitions in a file. Only servers with a file system use it, so Node's modules load on first use. */
+/** The last known definitions in a file. Node's modules load on first use, because not every runtime has files. */
 import type { Definitions } from "./definition-set.ts";
 
 /** Returns the JSON in a file; `undefined` if there is no file. @throws Error it cannot be read, or is not JSON */

@@ -14,7 +14,7 @@ const BEHIND_MS = 60_000;
 /** How often a version that a stream announced is asked for before the stream is given up. */
 const CATCH_UP_ATTEMPTS = 5;
 
-/** What a follower tells its owner. */
+/** The news of a follower. */
 export interface FollowerEvents {
   /** Flags were replaced. `changed` are the keys of those that differ. */
   onFlags(changed: string[]): void;

@@ -47,7 +47,7 @@ export async function definitionsResponse(
   checkKey(services, result, opened);
   const { version, isStale, value } = result;
   const current = services.source.history(environment);
-  // What an isolate holds of earlier versions, or from a snapshot, is of no history that could be continued.
+  // Flags of an earlier version, or from a snapshot, are of no history that could be continued.
   const isCurrent = !isStale && current?.version === version;
   const etag = `"${version}${isCurrent && current.tag !== undefined ? `-${current.tag}` : ""}${isStale ? "-stale" : ""}"`;
   const headers: Record<string, string> = {

@@ -6,7 +6,7 @@ import { waitUntilOf } from "../wait-until.ts";
 
 const PATH = "/api/v1/environments/:env/definitions";
 
-/** Registers the definitions of an environment, for evaluators in other processes. Other isolates never load the code. */
+/** Registers the definitions of an environment, for evaluators in other processes. The code loads on first use. */
 export function registerDefinitions(app: Hono<AppEnv>, services: Services): void {
   app.get(PATH, async (c) => {
     const request = c.req.raw;

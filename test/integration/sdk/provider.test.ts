@@ -227,7 +227,7 @@ describe("the file", () => {
   });
 });
 
-describe("what the deployment refuses", () => {
+describe("refusals", () => {
   test("a revoked key stops updates, and the last known flags stay", async () => {
     const flags = await start();
     await isFollowing();

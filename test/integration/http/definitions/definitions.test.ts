@@ -141,7 +141,7 @@ test("an announced version is looked for, although the head was confirmed a mome
   expect((await definitions(`?since=${version}&announced=${version + 1}`)).version).toBe(version + 1);
 });
 
-describe("who may ask", () => {
+describe("keys", () => {
   test.for([
     ["a client key", () => project.clientKey, "definitions require a server key, not a client key"],
     ["an admin token", () => project.adminToken, "evaluation requires a client or server key, not an admin token"],
