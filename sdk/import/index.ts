@@ -5,6 +5,7 @@
 import { finish } from "./finish.ts";
 import { importConfigCat } from "./systems/configcat/index.ts";
 import { importEppo } from "./systems/eppo/index.ts";
+import { importFeaturevisor } from "./systems/featurevisor/index.ts";
 import { importFlagd } from "./systems/flagd/index.ts";
 import { importFlagsmith } from "./systems/flagsmith/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
@@ -37,6 +38,7 @@ const IMPORTERS: Record<SystemName, Importer> = {
   configcat: importConfigCat,
   datadog: importEppo,
   eppo: importEppo,
+  featurevisor: importFeaturevisor,
   flagd: importFlagd,
   flagsmith: importFlagsmith,
   growthbook: importGrowthBook,

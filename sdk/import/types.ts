@@ -6,6 +6,7 @@ export const SYSTEM_NAMES = [
   "configcat",
   "datadog",
   "eppo",
+  "featurevisor",
   "flagd",
   "flagsmith",
   "growthbook",

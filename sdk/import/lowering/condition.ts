@@ -8,6 +8,7 @@ import type {
   JsonScalar,
   Operator,
 } from "../../../src/flags/document.ts";
+import { LIMITS } from "../../../src/flags/limits.ts";
 
 /** A condition, or its value if that is the same for every context. */
 export type Lowered = Condition | boolean;
@@ -45,6 +46,15 @@ export function leaf(
   options: LeafOptions = {},
 ): Lowered {
   return values.length === 0 ? false : { attribute, operator, values: [...values], ...options };
+}
+
+/** Returns a test for one of many values. A list that is longer than a condition allows becomes several conditions. */
+export function isOneOf(attribute: AttributePath, values: readonly JsonScalar[], options: LeafOptions = {}): Lowered {
+  const size = LIMITS.valuesPerCondition;
+  const parts = Array.from({ length: Math.ceil(values.length / size) }, (_, i) =>
+    values.slice(i * size, (i + 1) * size),
+  );
+  return any(...parts.map((part) => leaf(attribute, "in", part, options)));
 }
 
 export function exists(attribute: AttributePath): Condition {

@@ -8,9 +8,9 @@ export function checkPattern(pattern: string, place: string): void {
 }
 
 /** Returns whether JavaScript accepts a pattern. */
-export function isExpression(pattern: string): boolean {
+export function isExpression(pattern: string, flags = ""): boolean {
   try {
-    return new RegExp(pattern) instanceof RegExp;
+    return new RegExp(pattern, flags) instanceof RegExp;
   } catch {
     return false;
   }

@@ -52,6 +52,16 @@ export function placed(list: unknown, place: string): Placed[] {
   return listOf(list).map((one, i) => ({ fields: fieldsOf(one), place: at(place, i) }));
 }
 
+/** Returns the parts of an object by key, or those of a list by their field `key`. A part without a key is left out. */
+export function partsByKey(part: unknown, place: string): Map<string, Placed> {
+  const entries = Array.isArray(part)
+    ? part.map((one, i): [string, unknown, string] => [textOf(fieldsOf(one)["key"]) ?? "", one, at(place, i)])
+    : Object.entries(fieldsOf(part)).map(([key, one]): [string, unknown, string] => [key, one, at(place, key)]);
+  return new Map(
+    entries.filter(([key]) => key !== "").map(([key, one, where]) => [key, { fields: fieldsOf(one), place: where }]),
+  );
+}
+
 /** Appends steps to a JSON pointer. */
 export function at(place: string, ...steps: (string | number)[]): string {
   return place + steps.map((step) => `/${escapePointer(String(step))}`).join("");

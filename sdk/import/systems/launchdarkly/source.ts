@@ -1,6 +1,6 @@
 /** The parts of LaunchDarkly's data that evaluation needs, in the form in which the SDKs receive it. */
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, fieldsOf, isFields, listOf, type Placed, textOf } from "../../lowering/source.ts";
+import { at, fieldsOf, isFields, listOf, partsByKey, type Placed, textOf } from "../../lowering/source.ts";
 
 export interface LaunchDarklySource {
   flags: Map<string, Placed>;
@@ -18,12 +18,7 @@ export function readSource(source: unknown): LaunchDarklySource {
 
 function byKey(part: unknown, place: string): Map<string, Placed> {
   if (isFields(part) && Array.isArray(part["items"])) return byKey(part["items"], at(place, "items"));
-  const entries = Array.isArray(part)
-    ? part.map((one, i): [string, unknown, string] => [textOf(fieldsOf(one)["key"]) ?? "", one, at(place, i)])
-    : Object.entries(fieldsOf(part)).map(([key, one]): [string, unknown, string] => [key, one, at(place, key)]);
-  return new Map(
-    entries.filter(([key]) => key !== "").map(([key, one, where]) => [key, { fields: fieldsOf(one), place: where }]),
-  );
+  return partsByKey(part, place);
 }
 
 /**

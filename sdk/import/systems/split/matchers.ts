@@ -1,7 +1,7 @@
 import type { AttributePath, JsonScalar, Operator } from "../../../../src/flags/document.ts";
 import { checkPattern, isExpression } from "../../lowering/pattern.ts";
 import { callerAttribute } from "../../lowering/attribute.ts";
-import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
+import { all, any, isOneOf, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf, textsOf } from "../../lowering/source.ts";
 import type { SplitSource } from "./source.ts";
@@ -44,7 +44,7 @@ function lowerMatcher(matcher: Fields, place: string, scope: MatcherScope): Lowe
     case "ALL_KEYS":
       return name === undefined || hasText(attribute);
     case "WHITELIST":
-      return isOneOf(attribute, list);
+      return equalsOneOf(attribute, list);
     case "STARTS_WITH":
       return textTest(attribute, "starts_with", list);
     case "ENDS_WITH":
@@ -109,13 +109,13 @@ function hasText(attribute: AttributePath): Lowered {
   return leaf(attribute, "matches", ["(?s)^."], TEXT);
 }
 
-/** The empty text counts as missing. Lists longer than a condition are split. */
-function isOneOf(attribute: AttributePath, list: readonly string[]): Lowered {
-  const values = list.filter((value) => value !== "");
-  const parts = Array.from({ length: Math.ceil(values.length / 5000) }, (_, i) =>
-    values.slice(i * 5000, (i + 1) * 5000),
+/** The empty text counts as missing. */
+function equalsOneOf(attribute: AttributePath, list: readonly string[]): Lowered {
+  return isOneOf(
+    attribute,
+    list.filter((value) => value !== ""),
+    TEXT,
   );
-  return any(...parts.map((part) => leaf(attribute, "in", part, TEXT)));
 }
 
 function textTest(attribute: AttributePath, operator: Operator, list: readonly string[]): Lowered {
@@ -198,12 +198,12 @@ export function inSegment(
   if (segment === undefined)
     throw new NotImportable(place, `the source lacks the keys of segment "${segmentName ?? ""}"; add them`);
   if (attributeName === undefined) return { segment: segment.key };
-  return isOneOf(attributeOf(attributeName, place), segment.keys);
+  return equalsOneOf(attributeOf(attributeName, place), segment.keys);
 }
 
 /** Returns the condition of a segment of keys. */
 export function keysCondition(keys: readonly string[]): Lowered {
-  return isOneOf("targetingKey", keys);
+  return equalsOneOf("targetingKey", keys);
 }
 
 export function inRuleSegment(segmentName: string | undefined, { source }: MatcherScope): Lowered {
