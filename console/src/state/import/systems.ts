@@ -20,6 +20,15 @@ const FORMS: Partial<Record<SystemName, SystemForm>> = {
   configcat: { label: "ConfigCat", source: "The config JSON, as the SDKs download it." },
   datadog: { label: "Datadog", source: "The flags configuration, as the SDKs download it." },
   eppo: { label: "Eppo", source: "The flags configuration (UFC), as the SDKs download it." },
+  featurevisor: {
+    label: "Featurevisor",
+    source: "The datafile of an environment and a tag, as the SDKs download it.",
+    sdks: [
+      ["", "Leave out what versions 2 and 3 read differently"],
+      ["2", "Version 2"],
+      ["3", "Version 3"],
+    ],
+  },
   flagd: {
     label: "flagd",
     source: "The flag definitions, as JSON or YAML.",

@@ -5,7 +5,7 @@ import { type ConditionScope, lowerOperator } from "./operators.ts";
 
 export interface SegmentScope extends ConditionScope {
   /** Returns the key of a segment in Burgee, or `undefined` if the source has no such segment. */
-  segmentKey: (key: string, place: string) => string | undefined;
+  segmentKey: (key: string) => string | undefined;
 }
 
 const EVERYONE = "*";
@@ -74,7 +74,7 @@ function lowerGroup(value: unknown, place: string, scope: SegmentScope): Lowered
 }
 
 function lowerSegment(key: string, place: string, { segmentKey, notes }: SegmentScope): Lowered {
-  const segment = segmentKey(key, place);
+  const segment = segmentKey(key);
   if (segment !== undefined) return { segment };
   notes.note(place, `the segment "${key}" is not in the source, so it matches nobody`);
   return false;

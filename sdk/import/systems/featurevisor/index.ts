@@ -5,7 +5,7 @@ import { closed } from "../../lowering/condition.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
 import { DraftTable } from "../../lowering/draft-table.ts";
 import { at, type Placed, textOf } from "../../lowering/source.ts";
-import type { Draft, DraftProject, FlagInput, ImportedSegment, ImportOptions, ReportEntry } from "../../types.ts";
+import type { Draft, DraftProject, FlagInput, ImportedSegment, ImportOptions } from "../../types.ts";
 import { lowerConditions, type SegmentScope } from "./conditions.ts";
 import { toContextOf } from "./context.ts";
 import { lowerFeature, ON } from "./features.ts";
@@ -51,7 +51,6 @@ function topLevelVariables({ variables }: FeaturevisorSource): Draft<FlagInput>[
 class FeatureTable {
   readonly #source: FeaturevisorSource;
   readonly #sdk: string | undefined;
-  readonly #segments: ReadonlyMap<string, Draft<ImportedSegment>>;
   readonly #table = new DraftTable(
     (key) => this.#featureOf(key).place,
     (key, _, notes) => {
@@ -65,7 +64,6 @@ class FeatureTable {
   constructor(source: FeaturevisorSource, sdk: string | undefined) {
     this.#source = source;
     this.#sdk = sdk;
-    this.#segments = new Map([...source.segments].map(([name, one]) => [name, this.#segment(one, name)]));
   }
 
   drafts(): Draft<FlagInput>[] {
@@ -77,16 +75,14 @@ class FeatureTable {
   }
 
   segments(): Draft<ImportedSegment>[] {
-    return [...this.#segments.values()];
-  }
-
-  #segment({ key, fields, place }: Placed & { key: string }, name: string): Draft<ImportedSegment> {
-    return draftOf({ kind: "segment", key, place }, (notes) => ({
-      key,
-      name,
-      description: textOf(fields["description"]) ?? "",
-      condition: closed(lowerConditions(fields["conditions"], at(place, "conditions"), this.#scope(notes))),
-    }));
+    return [...this.#source.segments].map(([name, { key, fields, place }]) =>
+      draftOf({ kind: "segment", key, place }, (notes) => ({
+        key,
+        name,
+        description: textOf(fields["description"]) ?? "",
+        condition: closed(lowerConditions(fields["conditions"], at(place, "conditions"), this.#scope(notes))),
+      })),
+    );
   }
 
   #featureOf(key: string): Placed {
@@ -96,11 +92,7 @@ class FeatureTable {
   #scope(notes: Notes): SegmentScope {
     return {
       notes,
-      segmentKey: (name, place) => {
-        const entry = this.#segments.get(name)?.entry;
-        noteIfApproximate(entry, place, notes);
-        return entry?.key;
-      },
+      segmentKey: (name) => this.#source.segments.get(name)?.key,
       sdkVersion: (place) => this.#sdkVersion(place, notes),
     };
   }
@@ -114,7 +106,6 @@ class FeatureTable {
   #variation(key: string, feature: Placed): Draft<FlagInput> {
     const { place } = feature;
     return draftOf({ kind: "flag", key: partKey(key, VARIATION), place: at(place, "variations") }, (notes) => {
-      noteIfApproximate(this.#table.draft(key).entry, place, notes);
       return lowerVariation(featureScope(key, feature, this.#scope(notes)));
     });
   }
@@ -126,7 +117,6 @@ class FeatureTable {
       if (variable === VARIATION && hasVariations(feature))
         throw new NotImportable(place, `"${flag}" is the key of the variation`);
       if (this.#source.features.has(flag)) throw new NotImportable(place, `"${flag}" is the key of a feature`);
-      noteIfApproximate(this.#table.draft(key).entry, feature.place, notes);
       return lowerVariable(featureScope(key, feature, this.#scope(notes)), variable, schema);
     });
   }
@@ -144,7 +134,7 @@ class FeatureTable {
       return undefined;
     }
     if (this.#table.isOpen(key)) throw new NotImportable(place, `"${key}" and this feature require each other`);
-    noteIfApproximate(this.#table.draft(key).entry, place, notes);
+    this.#table.draft(key);
     const isOn = { flag: key, variants: [ON] };
     if (variation === undefined) return [isOn];
     const variant = new VariationSet(variationsOf(feature)).variantOf(variation);
@@ -152,10 +142,4 @@ class FeatureTable {
     notes.note(place, `"${key}" has no such variation, so this feature is off`);
     return undefined;
   }
-}
-
-/** A flag that depends on another part of the source is no more exact than that part. */
-function noteIfApproximate(entry: ReportEntry | undefined, place: string, notes: Notes): void {
-  if (entry?.outcome === "approximate")
-    notes.approximate(place, `it depends on the ${entry.kind} "${entry.key}", which is approximate`);
 }

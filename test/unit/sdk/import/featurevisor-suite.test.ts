@@ -161,6 +161,14 @@ describe("the report of an import from Featurevisor", () => {
     expect(outcomes(true).report.entries.map(({ outcome }) => outcome)).toEqual(["approximate", "approximate"]);
   });
 
+  it("refuses features that require each other over others, and everything that requires them", () => {
+    const requires = (key: string) => ({ bucketBy: "id", traffic: EVERYONE, required: [key] });
+    const features = { a: requires("b"), b: requires("c"), c: requires("a"), d: requires("a") };
+    const { flags, report } = importProject("featurevisor", { features });
+    expect(flags).toEqual([]);
+    expect(report.entries.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 4 }, () => "not importable"));
+  });
+
   it("keeps required features as prerequisites, unless a force comes before them", () => {
     const features = { parent: { bucketBy: "id", traffic: EVERYONE } };
     const child = { bucketBy: "id", traffic: EVERYONE, required: ["parent"] };
