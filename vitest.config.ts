@@ -15,6 +15,7 @@ const shared = { isolate: false, maxWorkers, testTimeout: 60_000, expect: { poll
 const withoutServices = [
   "test/deep/{hashing,import}/**",
   "test/deep/purge/schedules.test.ts",
+  "test/deep/sdk/**",
   "test/deep/simulate/planet.test.ts",
 ];
 const hasServices = process.env["TEST_DATABASE_URL"] !== undefined;

@@ -82,7 +82,8 @@ export class BurgeeProvider implements Provider {
       if (error instanceof RefusedError) Object.assign(error, { code: "PROVIDER_FATAL" });
       throw error;
     }
-    if (this.flags.status === "stale") this.events.emit("PROVIDER_STALE");
+    // OpenFeature calls a provider ready when this returns, so that it is stale has to be said afterwards.
+    setTimeout(() => this.flags.status === "stale" && this.events.emit("PROVIDER_STALE"), 0);
   }
 
   onClose(): Promise<void> {
