@@ -111,6 +111,83 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
       expect((await saved("windows")).rules?.[0]?.during).toBeUndefined();
     });
 
+    it("keeps the shares in the buckets of another system, and edits them out of its total", async () => {
+      const weights: [string, number][] = [
+        ["on", 25_000],
+        ["off", 75_000],
+      ];
+      const rollout = { by: ["targetingKey"], salt: "s", hash: "murmur3-mulshift" as const, weights };
+      await world().save({ key: "schemes", default: { rollout } }, "staging");
+      const page = await open("schemes");
+      const targeting = page.getByRole("region", { name: "Targeting" });
+      await targeting.getByText("Bucketed by").click();
+      await targeting.getByLabel("Buckets of").selectOption("Split and Harness");
+      await targeting.getByText("A whole number, which seeds the hash.").waitFor();
+      visit.expectStatus(422);
+      await page.getByRole("button", { name: /^Review and/ }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
+      await targeting.getByText('must be the text of a whole number for the hash split-1, such as "42"').waitFor();
+      await targeting.getByLabel("Salt").fill("42");
+      await targeting.getByRole("textbox", { name: "Weight of on" }).fill("26");
+      expect((await saved("schemes")).default).toMatchObject({
+        rollout: {
+          hash: "split-1",
+          salt: "42",
+          total: 100,
+          weights: [
+            ["on", 26],
+            ["off", 74],
+          ],
+        },
+      });
+      await page.getByText("on 26%, off 74% (hash of Split and Harness)").first().waitFor();
+
+      await targeting.getByLabel("Buckets of").selectOption("Eppo and Datadog");
+      await targeting.getByLabel("Total", { exact: true }).fill("10");
+      await targeting.getByText("The shares add up to 100. They must add up to exactly 10.").waitFor();
+      await targeting.getByRole("button", { name: "Split evenly" }).click();
+      await targeting.getByRole("slider", { name: "Share of on" }).fill("70000");
+      expect((await saved("schemes")).default).toMatchObject({
+        rollout: {
+          hash: "eppo-1",
+          total: 10,
+          weights: [
+            ["on", 7],
+            ["off", 3],
+          ],
+        },
+      });
+      await targeting.getByLabel("Buckets of").selectOption("Burgee");
+      expect((await saved("schemes")).default).toEqual({
+        rollout: {
+          ...rollout,
+          salt: "42",
+          weights: [
+            ["on", 70_000],
+            ["off", 30_000],
+          ],
+        },
+      });
+    });
+
+    it("edits the buckets of a condition, in a segment too", async () => {
+      const bucket = { by: ["targetingKey"], salt: "s", hash: "growthbook-2" as const, total: 10_000 };
+      const condition = { bucket: { ...bucket, ranges: [[0, 2500]] as [number, number][] } };
+      await world().api.call("putSegment", {
+        path: { env: "staging", key: "quarter" },
+        body: { key: "quarter", condition },
+      });
+      visit = await world().visit({ at: "#/segments/quarter?environment=staging" });
+      const { page } = visit;
+      await loaded(page);
+      expect(await page.getByLabel("Buckets of").inputValue()).toBe("growthbook-2");
+      await page.getByLabel("To (of 10000)").fill("2501");
+      await page.getByRole("button", { name: "Save", exact: true }).click();
+      const stored = async (): Promise<unknown> =>
+        (await world().api.call("getSegment", { path: { env: "staging", key: "quarter" } })).body.condition;
+      await expect.poll(stored).toEqual({ bucket: { ...bucket, ranges: [[0, 2501]] } });
+    });
+
     it.each(["light", "dark"] as const)("passes axe with every editor open: %s", async (scheme) => {
       await world().save({ key: "everything", rules: EVERYTHING }, "staging");
       for (const width of [1280, 360]) {
@@ -130,5 +207,24 @@ const EVERYTHING: NonNullable<Flag["rules"]> = [
     when: { attribute: "email", operator: "equals", values: ["a".repeat(64)], read: { sha256: "s", first: 3 } },
     serve: { error: "GENERAL" },
     during: [{ timezone: "Europe/Berlin", days: ["sat", "sun"], from: "00:00", to: "24:00" }],
+  },
+  {
+    id: "shares",
+    when: {
+      bucket: { by: ["targetingKey"], salt: "s", hash: "launchdarkly-1", ranges: [[0, 50_000]] },
+    },
+    serve: {
+      rollout: {
+        by: ["targetingKey"],
+        hash: "vercel-1",
+        salt: "42",
+        total: 2 ** 32,
+        weights: [
+          ["on", 2 ** 31],
+          ["off", 2 ** 31],
+        ],
+        ramp: { from: 0, to: 100_000, startAt: "2030-01-01T00:00:00Z", endAt: "2030-01-11T00:00:00Z" },
+      },
+    },
   },
 ];

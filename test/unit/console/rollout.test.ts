@@ -158,5 +158,9 @@ test("every outcome has a text, with shares of its own total", () => {
       },
     ] satisfies Serve[]
   ).map(serveText);
-  expect(texts).toEqual(["the caller's default", "the error GENERAL", "a 33.333%, b 66.667%"]);
+  expect(texts).toEqual([
+    "the caller's default",
+    "the error GENERAL",
+    "a 33.333%, b 66.667% (hash of Unleash rollouts)",
+  ]);
 });

@@ -1,16 +1,15 @@
 import type { JSX } from "preact";
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import { ByList } from "../fields/attribute-input.tsx";
-import { ParsedInput } from "../fields/parsed-input.tsx";
-import { parsePercent, percentInputText } from "../fields/percent.ts";
 import { ProblemText } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
 import { TextInput } from "../fields/text-input.tsx";
 import { RemoveButton } from "../remove-button.tsx";
 import type { Known } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
-import { FOREIGN_HINT, isForeign } from "../rollout/foreign.ts";
-import { conditionText } from "./text.ts";
+import { HashFields } from "../rollout/hash-fields.tsx";
+import { isPercent, saltHint, totalOf, withHash } from "../rollout/hash-space.ts";
+import { ShareInput } from "../rollout/share-input.tsx";
 
 type Of<Name extends string> = Extract<Condition, Record<Name, unknown>>;
 
@@ -95,13 +94,8 @@ export function BucketEditor({ condition, onChange, pointer, lists }: EditorProp
   const { bucket } = condition;
   const change = (changed: Partial<typeof bucket>): void => onChange({ bucket: { ...bucket, ...changed } });
   const { ranges } = bucket;
-  if (isForeign(bucket)) {
-    return (
-      <p class="hint">
-        {conditionText(condition)}. {FOREIGN_HINT} {bucket.hash}.
-      </p>
-    );
-  }
+  const total = totalOf(bucket);
+  const unit = isPercent(total) ? "%" : `of ${total}`;
   return (
     <div class="leaf">
       <ByList
@@ -115,22 +109,28 @@ export function BucketEditor({ condition, onChange, pointer, lists }: EditorProp
         value={bucket.salt}
         onChange={(salt) => change({ salt })}
         pointer={`${pointer}/bucket/salt`}
-        hint="Conditions with the same salt and attribute use the same buckets. A new salt reassigns everyone."
+        hint={
+          saltHint(bucket) ??
+          "Conditions with the same salt and attribute use the same buckets. A new salt reassigns everyone."
+        }
+      />
+      <HashFields
+        bucketing={bucket}
+        onChange={(changed) => onChange({ bucket: withHash(bucket, changed) })}
+        pointer={`${pointer}/bucket`}
       />
       <div class="field" data-pointer={`${pointer}/bucket/ranges`} tabIndex={-1}>
         {ranges.map(([from, to], i) => (
           // oxlint-disable-next-line react/no-array-index-key -- ranges have no identity but their place
           <div key={i} class="row">
-            {(["From (%)", "To (%)"] as const).map((label, side) => (
-              <ParsedInput
+            {(["From", "To"] as const).map((label, side) => (
+              <ShareInput
                 key={label}
-                label={label}
-                value={side === 0 ? from : to}
-                format={percentInputText}
-                parse={parsePercent}
+                label={`${label} (${unit})`}
+                share={side === 0 ? from : to}
+                total={total}
                 onChange={(share) => change({ ranges: ranges.with(i, side === 0 ? [share, to] : [from, share]) })}
                 pointer={`${pointer}/bucket/ranges/${i}/${side}`}
-                inputMode="decimal"
               />
             ))}
             {ranges.length > 1 && (

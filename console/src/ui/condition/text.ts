@@ -1,5 +1,6 @@
 /** Conditions as one line of text. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
+import { schemeRemark } from "../../../../sdk/client/scheme-text.ts";
 import { type Read, readingText } from "../../../../sdk/client/reader-text.ts";
 import { OPERATOR_GROUPS, type Scalar } from "./condition.ts";
 import { percentText } from "../fields/percent.ts";
@@ -15,9 +16,9 @@ export function conditionText(condition: Condition): string {
   if ("segment" in condition) return `in segment ${condition.segment}`;
   if ("flag" in condition) return `${condition.flag} serves ${condition.variants.join(" or ")}`;
   if ("bucket" in condition) {
-    const { total, ranges: parts } = condition.bucket;
+    const { total, hash, ranges: parts } = condition.bucket;
     const ranges = parts.map(([from, to]) => `${percentText(from, total)} to ${percentText(to, total)}`);
-    return `in buckets ${ranges.join(", ")}`;
+    return `in buckets ${ranges.join(", ")}${schemeRemark(hash)}`;
   }
   const { attribute, operator, values, read, each } = condition;
   const test = testText(operator, read, each);

@@ -1,10 +1,15 @@
 import type { JSX } from "preact";
 import type { Rollout } from "../../../../sdk/client/contract.ts";
+import { schemeRemark } from "../../../../sdk/client/scheme-text.ts";
+import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { pathText } from "../condition/values.ts";
 import { ByList } from "../fields/attribute-input.tsx";
 import { Select } from "../fields/select.tsx";
 import { TextInput } from "../fields/text-input.tsx";
+import { HashFields } from "./hash-fields.tsx";
+import { saltHint, totalOf, withHash } from "./hash-space.ts";
 import { RampEditor } from "./ramp-editor.tsx";
+import { rescaleWeights } from "./weights.ts";
 import { WeightsEditor } from "./weights-editor.tsx";
 
 const ON_MISSING_KEY = [
@@ -40,6 +45,7 @@ export function RolloutEditor({
   pointer,
 }: RolloutEditorProps): JSX.Element {
   const { ramp, onMiss = "next" } = rollout;
+  const total = totalOf(rollout);
   const rest = isDefault ? "off variant" : onMiss === "next" ? "next rule" : "default";
   return (
     <div class="stack">
@@ -50,11 +56,12 @@ export function RolloutEditor({
         isWhole={isDefault && ramp === undefined}
         rest={rest}
         pointer={`${pointer}/weights`}
+        total={total}
       />
       <BucketingDetails {...{ rollout, onChange, isDefault, flagKey, attributeList, pointer }} />
       <RampEditor
         ramp={ramp}
-        weights={rollout.weights}
+        weights={rescaleWeights(rollout.weights, total, WEIGHT_TOTAL)}
         onChange={(changed) => {
           const { ramp: _, ...without } = rollout;
           onChange(changed === undefined ? without : { ...without, ramp: changed });
@@ -74,11 +81,12 @@ function BucketingDetails({
   attributeList,
   pointer,
 }: Omit<RolloutEditorProps, "variants">): JSX.Element {
-  const { by = ["targetingKey"], onMiss = "next", onMissingKey = "skip" } = rollout;
+  const { by = ["targetingKey"], onMiss = "next", onMissingKey = "skip", hash } = rollout;
   return (
     <details class="more">
       <summary>
         Bucketed by {by.map(pathText).join(", otherwise ")} · salt {rollout.salt ?? flagKey}
+        {schemeRemark(hash)}
       </summary>
       <div class="leaf">
         <ByList
@@ -108,7 +116,12 @@ function BucketingDetails({
           value={rollout.salt ?? flagKey}
           onChange={(salt) => onChange({ ...rollout, salt })}
           pointer={`${pointer}/salt`}
-          hint="A new salt assigns everyone to a new bucket."
+          hint={saltHint(rollout) ?? "A new salt assigns everyone to a new bucket."}
+        />
+        <HashFields
+          bucketing={rollout}
+          onChange={(changed) => onChange(withHash(rollout, changed))}
+          pointer={pointer}
         />
       </div>
     </details>

@@ -1,8 +1,6 @@
 import type { JSX } from "preact";
 import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
 import { SERVED_ERRORS, type ServedError } from "../../../../src/flags/document.ts";
-import { serveText } from "../../../../sdk/client/serve-text.ts";
-import { FOREIGN_HINT, isForeign } from "./foreign.ts";
 import { Select } from "../fields/select.tsx";
 import { RolloutEditor } from "./rollout-editor.tsx";
 import { ERROR_TEXTS, formsOf, serveAs, type ServeForm, serveFormOf } from "./serve.ts";
@@ -42,8 +40,7 @@ export function ServeEditor({
         <Outcome serve={serve} onChange={onChange} variants={variants} pointer={pointer} />
       </div>
       {"error" in serve && <p class="hint">Clients report the error and use the code default.</p>}
-      <ImportedServe serve={serve} />
-      {"rollout" in serve && !isForeign(serve.rollout) && (
+      {"rollout" in serve && (
         <RolloutEditor
           rollout={serve.rollout}
           onChange={(rollout) => onChange({ rollout })}
@@ -100,15 +97,5 @@ function Outcome({
       onChange={(code) => onChange({ error: code as ServedError })}
       pointer={`${pointer}/error`}
     />
-  );
-}
-
-/** Describes what an import wrote and nothing here edits. */
-function ImportedServe({ serve }: { serve: Serve }): JSX.Element | null {
-  if (!("rollout" in serve) || !isForeign(serve.rollout)) return null;
-  return (
-    <p class="hint">
-      {serveText(serve)}. {FOREIGN_HINT} {serve.rollout.hash}.
-    </p>
   );
 }

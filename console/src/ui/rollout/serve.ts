@@ -1,7 +1,8 @@
 /** The ways to serve variants, and how one becomes another. */
 import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
 import { type ServedError, WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
-import type { Weights } from "./weights.ts";
+import { totalOf } from "./hash-space.ts";
+import { rescaleWeights, type Weights } from "./weights.ts";
 
 export type ServeForm = "variant" | "rollout" | "draw" | "error";
 type Options = readonly (readonly [ServeForm, string])[];
@@ -50,7 +51,7 @@ export function serveAs(form: ServeForm, serve: Serve, variants: readonly string
 }
 
 function weightsOf(serve: Serve, variants: readonly string[]): Weights {
-  if ("rollout" in serve) return serve.rollout.weights;
+  if ("rollout" in serve) return rescaleWeights(serve.rollout.weights, totalOf(serve.rollout), WEIGHT_TOTAL);
   if ("draw" in serve) return serve.draw.weights;
   const variant = ("variant" in serve ? serve.variant : null) ?? variants[0] ?? "";
   const others = variants.filter((name) => name !== variant).map((name): [string, number] => [name, 0]);
