@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { shortJson } from "../../../src/flags/hashes/short-json.ts";
 import type { Difference } from "../../../sdk/client/differences.ts";
 
 /** The changed fields, each with its old and new value. */
@@ -13,12 +14,12 @@ export function DifferenceList({ differences }: { differences: readonly Differen
           </dt>
           {before !== undefined && (
             <dd>
-              <del>{JSON.stringify(before)}</del>
+              <del>{shortJson(before, pointer)}</del>
             </dd>
           )}
           {after !== undefined && (
             <dd>
-              <ins>{JSON.stringify(after)}</ins>
+              <ins>{shortJson(after, pointer)}</ins>
             </dd>
           )}
         </div>

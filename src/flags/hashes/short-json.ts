@@ -2,10 +2,13 @@ import type { PackedHashes } from "../document.ts";
 import { countPacked } from "./packed-hashes.ts";
 
 /** Returns a value as JSON for people to read, with only the beginning of packed hashes. */
-export function shortJson(value: unknown, pointer = ""): string {
+export function shortJson(value: unknown, pointer = "", indent = 0): string {
   if (typeof value === "string" && pointer.endsWith("/packed/hashes")) return shortText(value);
-  return JSON.stringify(value, (name, part: unknown) =>
-    name === "packed" && isPacked(part) ? { ...part, hashes: `${countPacked(part)} hashes` } : part,
+  return JSON.stringify(
+    value,
+    (name, part: unknown) =>
+      name === "packed" && isPacked(part) ? { ...part, hashes: `${countPacked(part)} hashes` } : part,
+    indent,
   );
 }
 

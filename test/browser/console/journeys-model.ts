@@ -41,9 +41,15 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
       expect((await saved("readers")).rules?.[0]?.when).toEqual({ ...when, read: { modulo: 3 } });
 
       await read.selectOption("a SHA-256 hash with a salt");
+      // The value 0 became a hash at once, with a random salt.
+      await page.getByText("1 hash", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Remove all hashes" }).click();
       await page.getByLabel("Salt of the hash").fill("pepper");
       await page.getByLabel("Hash", { exact: true }).selectOption("its last bytes");
       await page.getByLabel("Number of bytes").fill("4");
+      await page.getByText("Hexadecimal hashes").click();
+      await page.getByLabel("Hashes, one per line").fill("ann@acme.com");
+      await page.getByText("hash 1 is not a SHA-256 hash").waitFor();
       await page.getByLabel("Hashes, one per line").fill("a".repeat(64));
       expect((await saved("readers")).rules?.[0]?.when).toEqual({
         attribute: "id",

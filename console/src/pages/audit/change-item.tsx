@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { differences } from "../../../../sdk/client/differences.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
+import { shortJson } from "../../../../src/flags/hashes/short-json.ts";
 import { DifferenceList } from "../../ui/differences.tsx";
 import { Time } from "../../ui/time.tsx";
 import { type Change, ENTITIES, type Image } from "./change.ts";
@@ -27,7 +28,7 @@ export function ChangeItem({ change, onRestore }: { change: Change; onRestore: (
       {(before === null || after === null) && (
         <details>
           <summary>{before === null ? "Contents when created" : "Contents when deleted"}</summary>
-          <pre class="image">{JSON.stringify(after ?? before, null, 2)}</pre>
+          <pre class="image">{shortJson(after ?? before, "", 2)}</pre>
         </details>
       )}
       {isRestorable && (

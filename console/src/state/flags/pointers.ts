@@ -42,6 +42,7 @@ const WORDS: Record<string, string> = {
   any: "part",
   weights: "weight",
   values: "value",
+  packed: "hashes",
   prerequisites: "prerequisite",
   by: "attribute",
   ranges: "range",

@@ -8,6 +8,7 @@ import type {
   Rule,
 } from "../../../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import { hashesText } from "../../ui/condition/hashed.ts";
 import { testText } from "../../ui/condition/text.ts";
 import { percentText } from "../../ui/fields/percent.ts";
 
@@ -59,7 +60,8 @@ function leafNode(trace: ConditionTrace, condition?: Condition): TraceNode {
   const isSame = condition !== undefined && "attribute" in condition && condition.operator === operator;
   const values = isSame ? (condition.values ?? []).map((value) => JSON.stringify(value)) : [];
   const shown = values.length > 6 ? [...values.slice(0, 5), `${values.length - 5} more`] : values;
-  const text = [pathText(attribute ?? ""), testText(operator, read, each), shown.join(", ")];
+  const compared = trace.hashes === undefined ? shown.join(", ") : hashesText(trace.hashes);
+  const text = [pathText(attribute ?? ""), testText(operator, read, each), compared];
   return {
     result,
     text: text.filter(Boolean).join(" "),

@@ -161,7 +161,7 @@ export function childrenOf(condition: Condition): Condition[] | undefined {
 
 /** Returns the leaf with another operator. It keeps the values and options that this operator accepts. */
 export function changeOperator(leaf: Leaf, operator: Operator): Leaf {
-  const { attribute, values = [], caseInsensitive, missing, invalid, read, each } = leaf;
+  const { attribute, values = [], packed, caseInsensitive, missing, invalid, read, each } = leaf;
   const name = readerName(read);
   const kept = name !== undefined && readersOf(operator).includes(name) ? read : undefined;
   const kind = valueKindOf(operator, kept);
@@ -171,7 +171,7 @@ export function changeOperator(leaf: Leaf, operator: Operator): Leaf {
   return {
     attribute,
     operator,
-    values: fitting.slice(0, most),
+    ...(packed !== undefined && kind === "hash" ? { packed } : { values: fitting.slice(0, most) }),
     ...(caseInsensitive === undefined || !CASE_OPERATORS.has(operator) ? {} : { caseInsensitive }),
     ...(missing === undefined ? {} : { missing }),
     ...(invalid === undefined ? {} : { invalid }),

@@ -9,6 +9,8 @@ import { Select } from "../fields/select.tsx";
 import { Checkbox } from "../fields/text-input.tsx";
 import { changeOperator, changeTruth, type Leaf, OPERATOR_GROUPS, type TruthText } from "./condition.ts";
 import type { EditorProps } from "./editor-props.ts";
+import { hashedOf } from "./hashed.ts";
+import { HashedValues } from "./hashed-values.tsx";
 import { ReaderInput } from "./reader-input.tsx";
 import { ValuesInput } from "./values-input.tsx";
 
@@ -23,6 +25,7 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
   const { operator } = condition;
   const hasValues = OPERATOR_VALUES[operator] !== "none";
   const option = { condition, onChange, pointer };
+  const hashed = hashedOf(condition);
   return (
     <>
       <div class="leaf">
@@ -38,7 +41,8 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
           onChange={(changed) => onChange(changeOperator(condition, changed))}
           pointer={`${pointer}/operator`}
         />
-        {hasValues && (
+        {hashed !== undefined && <HashedValues {...option} leaf={hashed} />}
+        {hasValues && condition.packed === undefined && (
           <ValuesInput
             operator={operator}
             read={condition.read}

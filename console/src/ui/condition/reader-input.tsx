@@ -7,6 +7,7 @@ import { ProblemText } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
 import { TextInput } from "../fields/text-input.tsx";
 import { type Leaf, READER_NAMES } from "./condition.ts";
+import { changeReader, hasHashes, newSalt } from "./hashed.ts";
 import type { EditorProps } from "./editor-props.ts";
 import { parseByteCount, parseDivisor } from "./values.ts";
 
@@ -20,10 +21,7 @@ export function ReaderInput({ condition, onChange, pointer }: ReaderProps): JSX.
   const isVersion = names.every(isVersionReader);
   // The readers without a parameter come first, as in the documentation.
   const order: readonly ReaderName[] = [...READERS, "modulo", "sha256", "age"];
-  const change = (reader: Reader | undefined): void => {
-    const { read: _, ...rest } = condition;
-    onChange(reader === undefined ? rest : { ...rest, read: reader });
-  };
+  const change = (reader: Reader | undefined): void => onChange(changeReader(condition, reader));
   return (
     <>
       <Select
@@ -34,28 +32,33 @@ export function ReaderInput({ condition, onChange, pointer }: ReaderProps): JSX.
           ...order.filter((name) => names.includes(name)).map((name) => [name, READER_NAMES[name]] as const),
         ]}
         onChange={(chosen) =>
-          change(chosen === "" ? undefined : (FIRST[chosen as ReaderName] ?? (chosen as NamedReader)))
+          change(chosen === "" ? undefined : (FIRST[chosen as ReaderName]?.() ?? (chosen as NamedReader)))
         }
         pointer={`${pointer}/read`}
       />
-      {typeof read === "object" && <Parameter read={read} onChange={change} pointer={`${pointer}/read`} />}
+      {typeof read === "object" && (
+        <Parameter read={read} isFixed={hasHashes(condition)} onChange={change} pointer={`${pointer}/read`} />
+      )}
     </>
   );
 }
 
 /** Readers with a parameter to begin with. */
-const FIRST: Partial<Record<ReaderName, Reader>> = {
-  modulo: { modulo: 10 },
-  sha256: { sha256: "" },
-  age: { age: "days" },
+const FIRST: Partial<Record<ReaderName, () => Reader>> = {
+  modulo: () => ({ modulo: 10 }),
+  sha256: () => ({ sha256: newSalt() }),
+  age: () => ({ age: "days" }),
 };
 
 function Parameter({
   read,
+  isFixed,
   onChange,
   pointer,
 }: {
   read: Exclude<Reader, string>;
+  /** Whether there are hashes, which were made with this parameter. */
+  isFixed: boolean;
   onChange: (read: Reader) => void;
   pointer: string;
 }): JSX.Element {
@@ -83,7 +86,11 @@ function Parameter({
       />
     );
   }
-  return <HashParameter read={read} onChange={onChange} pointer={pointer} />;
+  return isFixed ? (
+    <FixedHashParameter read={read} pointer={pointer} />
+  ) : (
+    <HashParameter read={read} onChange={onChange} pointer={pointer} />
+  );
 }
 
 type HashReader = Extract<Reader, { sha256: string }>;
@@ -93,6 +100,22 @@ const PARTS = [
   ["first", "its first bytes"],
   ["last", "its last bytes"],
 ] as const;
+
+/** The salt and the part of the value with which the stored hashes were made. */
+function FixedHashParameter({ read, pointer }: { read: HashReader; pointer: string }): JSX.Element {
+  const part = read.first === undefined ? "last" : "first";
+  const bytes = read.first ?? read.last;
+  return (
+    <div class="field" data-pointer={pointer} tabIndex={-1}>
+      <span>
+        Salt of the hash: <code>{read.sha256 || "none"}</code>
+        {bytes !== undefined && `, for the ${part} ${bytes === 1 ? "byte" : `${bytes} bytes`}`}
+      </span>
+      <span class="hint">Remove all hashes to change it.</span>
+      <ProblemText pointer={pointer} covers="below" />
+    </div>
+  );
+}
 
 /** The salt of a hash, and the part of the value that is hashed. */
 function HashParameter({

@@ -3,6 +3,8 @@ import type { Condition } from "../../../../sdk/client/contract.ts";
 import { schemeRemark } from "../../../../sdk/client/scheme-text.ts";
 import { type Read, readingText } from "../../../../sdk/client/reader-text.ts";
 import { OPERATOR_GROUPS, type Scalar } from "./condition.ts";
+import { countPacked } from "../../../../src/flags/hashes/packed-hashes.ts";
+import { hashesText } from "./hashed.ts";
 import { percentText } from "../fields/percent.ts";
 import { pathText } from "./values.ts";
 
@@ -20,9 +22,10 @@ export function conditionText(condition: Condition): string {
     const ranges = parts.map(([from, to]) => `${percentText(from, total)} to ${percentText(to, total)}`);
     return `in buckets ${ranges.join(", ")}${schemeRemark(hash)}`;
   }
-  const { attribute, operator, values, read, each } = condition;
+  const { attribute, operator, values, packed, read, each } = condition;
   const test = testText(operator, read, each);
   const text = `${pathText(attribute) || "…"} ${test}`;
+  if (packed !== undefined) return `${text} ${hashesText(countPacked(packed))}`;
   return values === undefined ? text : `${text} ${valuesText(values)}`;
 }
 

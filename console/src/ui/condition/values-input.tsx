@@ -9,7 +9,15 @@ import { ProblemText } from "../fields/problems.tsx";
 import { Checkbox } from "../fields/text-input.tsx";
 import { RemoveButton } from "../remove-button.tsx";
 import type { Scalar } from "./condition.ts";
-import { notationOf, type Notation, parseNumber, parseValues, parseVersions, valuesText } from "./values.ts";
+import {
+  notationOf,
+  type Notation,
+  parseHashes,
+  parseNumber,
+  parseValues,
+  parseVersions,
+  valuesText,
+} from "./values.ts";
 
 interface Props {
   values: readonly Scalar[];
@@ -62,7 +70,12 @@ export function ValuesInput({
     case "json":
       return <Lines {...props} label="JSON, one value per line" hint='For example [1,2] or {"plan":"pro"}' />;
     case "hash":
-      return <Lines {...props} label="Hashes, one per line" hint="SHA-256 as 64 hexadecimal digits" />;
+      return (
+        <details>
+          <summary>Hexadecimal hashes</summary>
+          <Lines {...props} label="Hashes, one per line" hint="SHA-256 as 64 hexadecimal digits" parse={parseHashes} />
+        </details>
+      );
     case "bound":
       if (typeof props.values[0] === "string") return <Lines {...props} label="Value" />;
       return <NumberAt {...props} index={0} label="Value" />;

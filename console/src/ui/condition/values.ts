@@ -56,6 +56,19 @@ export function parseVersions(text: string, read?: Reader): Parsed<Scalar[]> {
   return bad === undefined ? parsed : { problem: `${String(bad)} ${versionRule(reader)}` };
 }
 
+/** Whether a value is a SHA-256 hash in hexadecimal. */
+export function isHash(value: Scalar): boolean {
+  return typeof value === "string" && /^[\da-f]{64}$/.test(value);
+}
+
+/** Reads one hash from each line. Anything else could be a plain id, which must not be sent. */
+export function parseHashes(text: string): Parsed<Scalar[]> {
+  const parsed = parseValues(text, "text");
+  if ("problem" in parsed) return parsed;
+  const bad = parsed.value.findIndex((value) => !isHash(value));
+  return bad < 0 ? parsed : { problem: `hash ${bad + 1} is not a SHA-256 hash in hexadecimal; enter plain ids above` };
+}
+
 /** Reads a decimal number. Rejects other texts that JavaScript would accept, such as hexadecimal and empty ones. */
 export function parseNumber(text: string): Parsed<number> {
   const trimmed = text.trim();
