@@ -38,7 +38,7 @@ export function pageOf({ path }: Route, environment: string): JSX.Element {
   if (name === "cache") return <CachePage key={environment} environment={environment} />;
   if (name === "environments") return <EnvironmentsPage />;
   if (name === "keys") return <KeysPage key={environment} environment={environment} />;
-  if (name === "import") return <ImportPage key={environment} environment={environment} />;
+  if (name === "import") return <ImportPage environment={environment} />;
   if (name === "audit") return <AuditPage key={environment} environment={environment} />;
   return (
     <header class="page">

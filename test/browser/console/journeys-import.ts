@@ -2,35 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { overflow, seriousFindings } from "./support/audit-page.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import { loaded } from "./support/loaded.ts";
+import { UNLEASH } from "./support/unleash.ts";
 import type { Visit, VisitOptions } from "./support/visit.ts";
-
-/** An export of Unleash with a flag for half of the users, a flag that cannot be imported, and a segment. */
-const UNLEASH = {
-  version: 2,
-  features: [
-    {
-      name: "new-search",
-      type: "release",
-      enabled: true,
-      strategies: [
-        {
-          name: "flexibleRollout",
-          constraints: [],
-          segments: [1],
-          parameters: { rollout: "100", stickiness: "userId", groupId: "new-search" },
-        },
-      ],
-    },
-    { name: "own-code", type: "release", enabled: true, strategies: [{ name: "custom", parameters: {} }] },
-  ],
-  segments: [
-    {
-      id: 1,
-      name: "dutch",
-      constraints: [{ contextName: "country", operator: "IN", values: ["NL"], inverted: false }],
-    },
-  ],
-};
 
 const fileOf = (name: string, text: string) => ({
   name,
@@ -106,6 +79,29 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
       // The form has changed, so its report is no longer true.
       await page.getByLabel("Also import flags").check();
       expect(await report.count()).toBe(0);
+    });
+
+    it("keeps the report when another environment is chosen in the bar, and applies to that one", async () => {
+      const page = await open();
+      await read("Unleash", fileOf("features.json", JSON.stringify(UNLEASH)));
+      await page.getByText("1 flag and 1 segment can be applied, and 1 is left out").waitFor();
+      await page.getByRole("combobox", { name: "Environment", exact: true }).selectOption("Production");
+      await expect.poll(() => page.getByLabel("To environment").inputValue()).toBe("production");
+      expect(await page.getByRole("region", { name: "Report" }).count()).toBe(1);
+    });
+
+    it("loads the importers, and the reader of YAML only for YAML", async () => {
+      const page = await open({ at: "#/flags?environment=staging" });
+      const scripts: string[] = [];
+      page.on("request", (request) => {
+        if (request.resourceType() === "script") scripts.push(new URL(request.url()).pathname.replace(/-[^-]*$/, ""));
+      });
+      await page.getByRole("link", { name: "Import" }).click();
+      await page.getByLabel("System").waitFor();
+      expect(scripts).toEqual(["/console/assets/importing"]);
+      await read("Unleash", fileOf("features.yaml", `# from staging\n${JSON.stringify(UNLEASH)}`));
+      await page.getByRole("region", { name: "Report" }).waitFor();
+      expect(scripts).toEqual(["/console/assets/importing", "/console/assets/yaml"]);
     });
 
     it("downloads the report as JSON", async () => {

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { type ConsoleWorld, startConsoleWorld } from "./support/console-world.ts";
 import { loaded } from "./support/loaded.ts";
+import { UNLEASH } from "./support/unleash.ts";
 import type { VisitOptions } from "./support/visit.ts";
 
 interface Photograph extends Partial<VisitOptions> {
@@ -28,6 +29,7 @@ const PHOTOGRAPHS: Record<string, Photograph> = {
   "console-audit": { ...DESK, height: 560, at: "#/audit?environment=production", before: change },
   "console-cache": { ...DESK, height: 1000, at: "#/cache?environment=production", prepare: traffic },
   "console-environments": { ...DESK, height: 420, at: "#/environments?environment=production" },
+  "console-import": { ...DESK, height: 980, at: "#/import?environment=staging", prepare: importFlags },
   "console-phone": { ...PHONE },
   "console-phone-flag": { ...PHONE, at: FLAG, scheme: "dark" },
 };
@@ -79,6 +81,14 @@ async function change({ api }: ConsoleWorld): Promise<void> {
   for (const key of ["search-page-size", "dark-mode"]) {
     await api.call("patchFlag", { path: { env: "production", key }, body: { enabled: false } });
   }
+}
+
+async function importFlags(page: Page): Promise<void> {
+  const buffer = Buffer.from(JSON.stringify(UNLEASH));
+  await page.getByLabel("System").selectOption("Unleash");
+  await page.getByLabel("Files").setInputFiles({ name: "features.json", mimeType: "application/json", buffer });
+  await page.getByRole("button", { name: "Show report" }).click();
+  await page.getByRole("region", { name: "Report" }).waitFor();
 }
 
 /** Makes changes, sweeps and evaluations until the plots of the cache page have a few points. */

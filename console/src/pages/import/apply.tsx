@@ -20,7 +20,8 @@ export function ApplySection({ project, environment }: { project: ImportedProjec
   const [problem, setProblem] = useState<string>();
   const [done, setDone] = useState<string>();
   const [isBusy, setBusy] = useState(false);
-  const { flags, segments } = project;
+  const { flags, segments, report } = project;
+  const leftOut = report.entries.length - flags.length - segments.length;
   const review = async (): Promise<void> => {
     setBusy(true);
     setProblem(undefined);
@@ -43,7 +44,11 @@ export function ApplySection({ project, environment }: { project: ImportedProjec
       {!nothing && isReadOnly.value && <p class="hint">Your token is read-only, so you cannot apply the flags.</p>}
       {!nothing && !isReadOnly.value && (
         <>
-          <p>{countText(flags.length, segments.length)} can be applied. Other flags and segments stay as they are.</p>
+          <p>
+            {countText(flags.length, segments.length)} can be applied
+            {leftOut > 0 && `, and ${leftOut} ${leftOut === 1 ? "is" : "are"} left out (see the report)`}. Everything
+            else in the environment stays as it is.
+          </p>
           <Select
             label="To environment"
             value={target}

@@ -92,7 +92,7 @@ function Options({ form, system, onChange }: Pick<Props, "form" | "onChange"> & 
           options={sdks}
           onChange={(sdk) => patch({ sdk })}
           pointer="/sdk"
-          hint="SDKs differ in how they hash ids with characters outside ASCII."
+          hint="The SDKs of this system differ in some results."
         />
       )}
       {hasHashVersions === true && (
@@ -110,7 +110,7 @@ function Options({ form, system, onChange }: Pick<Props, "form" | "onChange"> & 
           value={form.environment}
           onChange={(environment) => patch({ environment })}
           pointer="/environment"
-          hint="Needed if the export contains several environments."
+          hint="Needed if the export contains several environments or labels."
         />
       )}
       {hasSettings === true && (

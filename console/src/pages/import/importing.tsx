@@ -51,7 +51,7 @@ function Imported({ project, environment }: { project: ImportedProject; environm
   return (
     <>
       <Report report={project.report} heading={heading} />
-      <ApplySection project={project} environment={environment} />
+      <ApplySection key={environment} project={project} environment={environment} />
     </>
   );
 }

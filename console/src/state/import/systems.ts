@@ -5,11 +5,11 @@ export interface SystemForm {
   label: string;
   /** The file that the system exports. */
   source?: string;
-  /** SDKs that hash ids differently, by the name that the importer accepts. The first one is the default. */
+  /** SDKs that differ in some results, by the name that the importer accepts. The first one is the default. */
   sdks?: readonly (readonly [name: string, text: string])[];
   /** Whether SDKs use different versions of the hash. */
   hasHashVersions?: boolean;
-  /** Whether an export can contain several environments. */
+  /** Whether an export can contain several environments (or labels). */
   hasEnvironments?: boolean;
   /** Whether settings of the program that evaluates the flags now change results. */
   hasSettings?: boolean;
@@ -50,6 +50,15 @@ const FORMS: Partial<Record<SystemName, SystemForm>> = {
   launchdarkly: {
     label: "LaunchDarkly",
     source: "The flags and segments, as the SDKs or the REST API return them.",
+    hasEnvironments: true,
+  },
+  msfm: {
+    label: "Microsoft FeatureManagement",
+    source: "The export of Azure App Configuration, or the file with the application’s flags.",
+    sdks: [
+      ["", ".NET"],
+      ["javascript", "JavaScript"],
+    ],
     hasEnvironments: true,
   },
   posthog: { label: "PostHog", source: "The definitions for local evaluation." },
