@@ -8,6 +8,7 @@ import { importEppo } from "./systems/eppo/index.ts";
 import { importFeaturevisor } from "./systems/featurevisor/index.ts";
 import { importFlagd } from "./systems/flagd/index.ts";
 import { importFlagsmith } from "./systems/flagsmith/index.ts";
+import { importGoFeatureFlag } from "./systems/goff/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
 import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
 import { importMicrosoft } from "./systems/msfm/index.ts";
@@ -41,6 +42,7 @@ const IMPORTERS: Record<SystemName, Importer> = {
   featurevisor: importFeaturevisor,
   flagd: importFlagd,
   flagsmith: importFlagsmith,
+  goff: importGoFeatureFlag,
   growthbook: importGrowthBook,
   launchdarkly: importLaunchDarkly,
   msfm: importMicrosoft,

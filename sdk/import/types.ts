@@ -9,6 +9,7 @@ export const SYSTEM_NAMES = [
   "featurevisor",
   "flagd",
   "flagsmith",
+  "goff",
   "growthbook",
   "launchdarkly",
   "msfm",

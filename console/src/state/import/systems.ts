@@ -39,6 +39,7 @@ const FORMS: Partial<Record<SystemName, SystemForm>> = {
     hasHashVersions: true,
   },
   flagsmith: { label: "Flagsmith", source: "The environment document, as the server SDKs download it." },
+  goff: { label: "GO Feature Flag", source: "The flag file, as JSON or YAML." },
   growthbook: {
     label: "GrowthBook",
     source: "The response of /api/features/ with your client key.",

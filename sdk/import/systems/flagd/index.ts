@@ -1,7 +1,8 @@
 import type { EvaluationContext, Resolution } from "../../../../src/evaluation/types.ts";
 import type { JsonValue } from "../../../../src/flags/document.ts";
 import type { Lowered } from "../../lowering/condition.ts";
-import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { draftOf, NotImportable } from "../../lowering/draft.ts";
+import { metadataOf } from "../../lowering/metadata.ts";
 import { Names } from "../../lowering/names.ts";
 import { at, type Fields, fieldsOf, textOf } from "../../lowering/source.ts";
 import { commonType } from "../../lowering/value-type.ts";
@@ -88,17 +89,6 @@ function lowerFlag(flag: Fields, shared: Fields, place: string, scope: Scope, vi
     default: serve,
     prerequisites: [],
   };
-}
-
-function metadataOf(metadata: Fields, place: string, notes: Notes): FlagInput["metadata"] {
-  const kept: FlagInput["metadata"] = {};
-  for (const [name, value] of Object.entries(metadata)) {
-    const isKept =
-      typeof value === "string" || typeof value === "boolean" || (value === Number(value) && (value | 0) === value);
-    if (isKept) kept[name] = value as string | number | boolean;
-    else notes.note(at(place, name), "it is left out: metadata here are texts, booleans and whole numbers of 32 bits");
-  }
-  return kept;
 }
 
 /** Returns the same context: flagd's users are OpenFeature's. */
