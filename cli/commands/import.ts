@@ -80,16 +80,17 @@ async function importFrom(
   }
   const project = importProject(system, mergeSources(sources), importOptions(options));
   const { report, out } = options;
+  const isUnreadable = project.report.entries.some(({ kind }) => kind === "source");
   const place = (file: string): string => resolve(terminal.cwd, file);
   if (report !== undefined && !dryRun)
     await write(place(report), `${JSON.stringify(project.report, undefined, 2)}\n`, report);
-  if (out !== undefined && !dryRun) {
+  if (out !== undefined && !dryRun && !isUnreadable) {
     const key = environment ?? terminal.env["BURGEE_ENVIRONMENT"] ?? "production";
     await write(place(out), projectText(projectOf([{ key, name: key, contents: contentsOf(project) }])), out);
   }
   const width = terminal.isInteractive ? terminal.columns : Infinity;
-  // With --apply, the changes are the result, and the report goes beside them.
-  if (options.apply === true) {
+  // With --apply, the changes are the result, and the report goes beside them. A source of another form changes nothing.
+  if (options.apply === true && !isUnreadable) {
     const session = await openSession(command, terminal);
     session.note(reportText(project.report, width));
     const target = { environment: session.environment(), contents: contentsOf(project), isPart: true };

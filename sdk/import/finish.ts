@@ -14,18 +14,22 @@ export interface Finished {
  * Checks drafts with the worker's own validation, so that everything imported can be applied. A flag that refers to
  * something that is not imported is not imported either, and one that refers to something approximate is approximate.
  */
-export function finish({ flags, segments }: DraftProject, { approximate = false }: ImportOptions): Finished {
+export function finish(
+  { flags, segments, refused = [] }: DraftProject,
+  { approximate = false }: ImportOptions,
+): Finished {
   const checked = {
     flags: flags.map((draft) => checkedDraft(draft, (flag) => parseFlagInput(flag))),
     segments: segments.map((draft) => checkedDraft(draft, checkedSegment)),
   };
+  withoutCycles(checked);
   withoutDangling(checked);
   withApproximate(checked);
   const isKept = ({ entry }: Draft<unknown>): boolean => approximate || entry.outcome !== "approximate";
   return {
     flags: checked.flags.filter(isKept).flatMap(({ item }) => item ?? []),
     segments: checked.segments.filter(isKept).flatMap(({ item }) => item ?? []),
-    entries: [...checked.flags, ...checked.segments].map(({ entry }) => entry),
+    entries: [...[...checked.flags, ...checked.segments].map(({ entry }) => entry), ...refused],
   };
 }
 
@@ -49,6 +53,33 @@ function checkedDraft<T>({ item, entry }: Draft<T>, check: (item: T) => T): Draf
 interface Checked {
   flags: Draft<FlagInput>[];
   segments: Draft<ImportedSegment>[];
+}
+
+/** Refuses everything that depends on itself: the worker refuses it too, and a system's SDKs never end or fail. */
+function withoutCycles({ flags, segments }: Checked): void {
+  const all = [...flags, ...segments];
+  const next = new Map(all.map((draft) => [nodeOf(draft.entry), referencesIn(draft)]));
+  const inCycle = all.flatMap((draft) => {
+    const path = pathBack(nodeOf(draft.entry), next);
+    return path === undefined ? [] : { draft, path };
+  });
+  for (const { draft, path } of inCycle) {
+    const names = path.map(({ kind, key }) => `${kind} "${key}"`).join(", which depends on ");
+    draft.item = undefined;
+    draft.entry = refusal(draft.entry, draft.entry.place, `it depends on itself: on ${names}`);
+  }
+}
+
+/** Returns the references that lead from a node back to it. */
+function pathBack(start: string, next: ReadonlyMap<string, readonly Node[]>): Node[] | undefined {
+  const before = new Map<string, Node[]>([[start, []]]);
+  for (const [node, path] of before)
+    for (const reference of next.get(node) ?? []) {
+      const name = nodeOf(reference);
+      if (name === start) return [...path, reference];
+      if (!before.has(name)) before.set(name, [...path, reference]);
+    }
+  return undefined;
 }
 
 /** Refuses everything that refers to what is not imported, until nothing is left to refuse. */

@@ -3,6 +3,7 @@
  * every user the same results. Pure: no I/O, no time, no chance.
  */
 import { finish } from "./finish.ts";
+import { formProblem } from "./forms.ts";
 import { importConfigCat } from "./systems/configcat/index.ts";
 import { importEppo } from "./systems/eppo/index.ts";
 import { importFeaturevisor } from "./systems/featurevisor/index.ts";
@@ -59,10 +60,11 @@ const IMPORTERS: Record<SystemName, Importer> = {
 export function importProject(system: SystemName, source: unknown, options: ImportOptions = {}): ImportedProject {
   const draft = IMPORTERS[system](source, options);
   const { flags, segments, entries } = finish(draft, options);
+  const problem = formProblem(system, source, entries);
   return {
     flags,
     segments,
-    report: { system, entries },
+    report: { system, entries: problem === undefined ? entries : [problem, ...entries] },
     toContext: draft.toContext,
     fromResolution: draft.fromResolution,
   };

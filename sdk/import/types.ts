@@ -59,7 +59,9 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /** One line of the report. */
 export interface ReportEntry {
-  kind: "flag" | "segment";
+  /** "source" is the whole source, which then has no flags that can be read. */
+  kind: "flag" | "segment" | "source";
+  /** The key of the flag or segment. It is empty if the source has none. */
   key: string;
   outcome: Outcome;
   /** The JSON pointer of the flag or segment in the source. */
@@ -93,6 +95,8 @@ export interface Draft<T> {
 export interface DraftProject {
   flags: Draft<FlagInput>[];
   segments: Draft<ImportedSegment>[];
+  /** The entries of parts that are neither a flag nor a segment, because they cannot be read. */
+  refused?: readonly ReportEntry[];
   toContext: ImportedProject["toContext"];
   /** As `fromResolution`, for a flag of the source. `flag` is `undefined` if the flag was not imported. */
   fromResolution: (resolution: Resolution, flagKey: string) => unknown;

@@ -2,11 +2,14 @@ import { resolvedValue } from "../../lowering/resolved-value.ts";
 import type { Lowered } from "../../lowering/condition.ts";
 import { DraftTable } from "../../lowering/draft-table.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
-import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
-import type { Draft, DraftProject, FlagInput } from "../../types.ts";
+import { RowReader } from "../../lowering/rows.ts";
+import { checkShape } from "../../lowering/shape.ts";
+import { at, type Fields, fieldsOf, isFields, listOf, type Placed, textOf } from "../../lowering/source.ts";
+import type { Draft, DraftProject, FlagInput, ReportEntry } from "../../types.ts";
 import { type Roles, rolesOf, toContextBy } from "./attributes.ts";
 import { lowerRules, noteRoles } from "./rules.ts";
 import { SegmentTable } from "./segments.ts";
+import { SETTING } from "./shape.ts";
 import { typeOf, valueOf, VariantTable } from "./values.ts";
 
 /** Imports a config JSON of version 6: the file `config_v6.json` that the SDKs download. */
@@ -15,6 +18,7 @@ export function importConfigCat(input: unknown): DraftProject {
   return {
     flags: settings.drafts(),
     segments: settings.segments.drafts(),
+    refused: settings.refused,
     toContext: toContextBy(settings.roles),
     fromResolution: resolvedValue,
   };
@@ -22,30 +26,34 @@ export function importConfigCat(input: unknown): DraftProject {
 
 /** The settings of a config. */
 class SettingTable {
+  readonly refused: readonly ReportEntry[];
   readonly segments: SegmentTable;
   readonly roles: Roles;
   readonly #config: Fields;
-  readonly #settings: Fields;
+  readonly #settings: ReadonlyMap<string, Placed>;
   readonly #salt: string | undefined;
   readonly #table = new DraftTable(
     (key) => at("/f", key),
-    (key, place, notes) => this.#lower(key, fieldsOf(this.#settings[key]), place, notes),
+    (key, place, notes) => this.#lower(key, this.#settings.get(key)?.fields ?? {}, place, notes),
   );
 
   constructor(config: Fields) {
     this.#config = config;
-    this.#settings = fieldsOf(config["f"]);
+    const reader = new RowReader();
+    this.#settings = reader.named("flag", config["f"], "/f");
+    this.refused = reader.refused;
     this.#salt = textOf(fieldsOf(config["p"])["s"]);
     this.segments = new SegmentTable(listOf(config["s"]), this.#salt);
     this.roles = rolesOf(config);
   }
 
   drafts(): Draft<FlagInput>[] {
-    return Object.keys(this.#settings).map((key) => this.#table.draft(key));
+    return [...this.#settings.keys()].map((key) => this.#table.draft(key));
   }
 
   #lower(key: string, setting: Fields, place: string, notes: Notes): FlagInput {
     const type = typeOf(setting, place);
+    checkShape(setting, SETTING, place);
     const variants = new VariantTable(type);
     const fallback = { variant: variants.variantOf(setting, place) };
     this.#noteSegments(setting, notes);
@@ -79,7 +87,7 @@ class SettingTable {
 
   readonly #prerequisite = ({ f, c, v }: Fields, place: string): Lowered => {
     const flag = String(f);
-    if (!Object.hasOwn(this.#settings, flag)) throw new NotImportable(at(place, "f"), `the config has no "${flag}"`);
+    if (!this.#settings.has(flag)) throw new NotImportable(at(place, "f"), `the config has no "${flag}"`);
     if (this.#table.isOpen(flag)) throw new NotImportable(place, `"${flag}" and this setting require each other`);
     const { item: parent } = this.#table.draft(flag);
     if (parent === undefined) throw new NotImportable(place, `its prerequisite "${flag}" is not importable`);

@@ -1,9 +1,11 @@
 import { all, any, closed, exists, type Lowered, not } from "../../lowering/condition.ts";
 import { draftOf, NotImportable } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
 import type { Draft, ImportedSegment } from "../../types.ts";
 import { attributeOf } from "./attributes.ts";
+import { SEGMENT } from "./shape.ts";
 import { type Comparison, fails, holds, lowerComparison } from "./comparators.ts";
 
 /** The segments of a config, which refers to them by index. */
@@ -44,6 +46,7 @@ export class SegmentTable {
     const name = nameOf(segment);
     const place = at("/s", index);
     if (name === "") throw new NotImportable(place, "the segment has no name");
+    checkShape(segment, SEGMENT, place);
     return listOf(segment["r"]).map((one, i) =>
       lowerUser(fieldsOf(one), at(place, "r", i), this.#salt === undefined ? undefined : this.#salt + name),
     );

@@ -4,7 +4,7 @@ import { checkPattern } from "../../lowering/pattern.ts";
 import { callerAttribute, hasValue } from "../../lowering/attribute.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
+import { entryOf, at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
 
 const COMPARISONS: Record<string, { number: Operator; version: Operator }> = {
   GT: { number: "gt", version: "semver_gt" },
@@ -39,7 +39,7 @@ function lowerCondition(condition: Fields, place: string): Lowered {
 
 function lowerTest(attribute: AttributePath, { operator, value }: Fields, place: string): Lowered {
   const isSet = hasValue(attribute);
-  const comparison = COMPARISONS[String(operator)];
+  const comparison = entryOf(COMPARISONS, String(operator));
   if (comparison !== undefined) return compare(attribute, comparison, value);
   switch (operator) {
     case "MATCHES":

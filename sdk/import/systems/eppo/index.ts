@@ -6,23 +6,27 @@ import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { all, bucketIn, type Lowered } from "../../lowering/condition.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
+import { RowReader } from "../../lowering/rows.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import type { DraftProject, FlagInput } from "../../types.ts";
 import { lowerRules } from "./conditions.ts";
+import { FLAG } from "./shape.ts";
 import { type Variations, variationsOf } from "./variations.ts";
 
 /** Imports a universal flag configuration of Eppo, or of Datadog. */
 export function importEppo(input: unknown): DraftProject {
   const { configuration, place } = configurationOf(fieldsOf(input), "");
-  const flags = Object.entries(fieldsOf(configuration["flags"])).map(([key, flag]) => {
-    const where = at(place, "flags", key);
+  const reader = new RowReader();
+  const rows = reader.named("flag", configuration["flags"], at(place, "flags"));
+  const flags = [...rows].map(([key, { fields, place: where }]) => {
     return draftOf({ kind: "flag", key, place: where }, (notes) => {
       if (configuration["format"] === "CLIENT" || fieldsOf(configuration)["obfuscated"] === true)
         throw new NotImportable(at(place, "format"), "the configuration is obfuscated; export it with a server's key");
-      return lowerFlag(key, fieldsOf(flag), where, notes);
+      return lowerFlag(key, fields, where, notes);
     });
   });
-  return { flags, segments: [], toContext, fromResolution: resolvedValue };
+  return { flags, segments: [], refused: reader.refused, toContext, fromResolution: resolvedValue };
 }
 
 /** Datadog wraps the configuration in a document of JSON:API. */
@@ -34,7 +38,8 @@ function configurationOf(input: Fields, place: string): { configuration: Fields;
 }
 
 function lowerFlag(key: string, flag: Fields, place: string, notes: Notes): FlagInput {
-  const variations = variationsOf(flag);
+  checkShape(flag, FLAG, place);
+  const variations = variationsOf(flag, place);
   const list = new RuleList();
   listOf(flag["allocations"]).forEach((allocation, i) => {
     lowerAllocation(fieldsOf(allocation), at(place, "allocations", i), { flag, variations, list });
@@ -68,10 +73,13 @@ interface AllocationScope {
 /** Adds a rule for each split of an allocation. */
 function lowerAllocation(allocation: Fields, place: string, { flag, variations, list }: AllocationScope): void {
   const applies = lowerRules(listOf(allocation["rules"]), at(place, "rules"));
-  const schedule = scheduleOf(periodOf(allocation));
+  const schedule = scheduleOf(periodOf(allocation, place));
   const key = textOf(allocation["key"]) ?? "allocation";
   for (const split of listOf(allocation["splits"]).map(fieldsOf)) {
-    const when = all(applies, ...listOf(split["shards"]).map((shard) => lowerShard(fieldsOf(shard), flag)));
+    const when = all(
+      applies,
+      ...listOf(split["shards"]).map((shard) => lowerShard(fieldsOf(shard), flag, at(place, "splits"))),
+    );
     const variant = variations.names.get(String(split["variationKey"]));
     // A value of another type is an error, and the caller gets its default.
     const serve: Serve = variant === undefined ? { error: "PARSE_ERROR" } : { variant };
@@ -80,13 +88,21 @@ function lowerAllocation(allocation: Fields, place: string, { flag, variations, 
 }
 
 /** Eppo's SDKs include the last millisecond. */
-function periodOf({ startAt, endAt }: Fields): Period {
-  return { from: parseInstant(textOf(startAt) ?? ""), until: parseInstant(textOf(endAt) ?? "") + 1 };
+function periodOf({ startAt, endAt }: Fields, place: string): Period {
+  return { from: instantOf(startAt, at(place, "startAt")), until: instantOf(endAt, at(place, "endAt")) + 1 };
+}
+
+function instantOf(value: unknown, place: string): number {
+  const text = textOf(value);
+  const instant = parseInstant(text ?? "");
+  if (text !== undefined && Number.isNaN(instant)) throw new NotImportable(place, `"${text}" is not an instant`);
+  return instant;
 }
 
 /** All shards of a split must contain the subject. Datadog has the total on the shard. */
-function lowerShard(shard: Fields, flag: Fields): Lowered {
-  const total = numberOf(shard["totalShards"]) ?? numberOf(flag["totalShards"]) ?? 10_000;
+function lowerShard(shard: Fields, flag: Fields, place: string): Lowered {
+  const total = numberOf(shard["totalShards"]) ?? numberOf(flag["totalShards"]);
+  if (total === undefined) throw new NotImportable(place, "neither the flag nor the shard says totalShards");
   const ranges = listOf(shard["ranges"])
     .map(fieldsOf)
     .map(({ start, end }): [number, number] => [numberOf(start) ?? 0, Math.min(total, numberOf(end) ?? 0)]);

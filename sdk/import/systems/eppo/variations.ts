@@ -1,6 +1,7 @@
 import type { FlagType, JsonValue } from "../../../../src/flags/document.ts";
+import { NotImportable } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
-import { type Fields, fieldsOf, textOf } from "../../lowering/source.ts";
+import { at, entryOf, type Fields, fieldsOf, textOf } from "../../lowering/source.ts";
 
 const TYPES: Record<string, FlagType> = {
   BOOLEAN: "boolean",
@@ -18,8 +19,10 @@ export interface Variations {
   names: Map<string, string>;
 }
 
-export function variationsOf(flag: Fields): Variations {
-  const declared = TYPES[String(flag["variationType"])] ?? "json";
+export function variationsOf(flag: Fields, place: string): Variations {
+  const declared = entryOf(TYPES, String(flag["variationType"]));
+  if (declared === undefined)
+    throw new NotImportable(at(place, "variationType"), `the type ${String(flag["variationType"])} is not known`);
   const names = new Names();
   const byKey = new Map<string, string>();
   const variants: Record<string, JsonValue> = {};

@@ -4,16 +4,23 @@ import type { Lowered } from "../../lowering/condition.ts";
 import { draftOf, NotImportable } from "../../lowering/draft.ts";
 import { metadataOf } from "../../lowering/metadata.ts";
 import { Names } from "../../lowering/names.ts";
-import { at, type Fields, fieldsOf, textOf } from "../../lowering/source.ts";
+import { RowReader } from "../../lowering/rows.ts";
+import { checkShape } from "../../lowering/shape.ts";
+import { at, type Fields, fieldsOf, isFields, textOf } from "../../lowering/source.ts";
 import { commonType } from "../../lowering/value-type.ts";
 import type { DraftProject, FlagInput, ImportOptions } from "../../types.ts";
 import { segmentsOf } from "./evaluators.ts";
+import { FLAG } from "./shape.ts";
 import { type Scope, Unparsable } from "./scope.ts";
 import { Targeting } from "./targeting.ts";
 
-/** Imports flag definitions of flagd: `{ flags, $evaluators, metadata }`. */
+/**
+ * Imports flag definitions of flagd: `{ flags, $evaluators, metadata }`. The operator for Kubernetes has them in the
+ * `flagSpec` of a resource.
+ */
 export function importFlagd(input: unknown, options: ImportOptions): DraftProject {
-  const source = fieldsOf(input);
+  const { flagSpec } = fieldsOf(fieldsOf(input)["spec"]);
+  const [source, root] = isFields(flagSpec) ? [flagSpec, "/spec/flagSpec"] : [fieldsOf(input), ""];
   const evaluators = fieldsOf(source["$evaluators"]);
   const version = options.hashVersion ?? 2;
   const isJavaScript = options.sdk === "javascript";
@@ -22,18 +29,19 @@ export function importFlagd(input: unknown, options: ImportOptions): DraftProjec
   const usable = new Set(segments.flatMap(({ item }) => item?.key ?? []));
   const segment = (name: string): Lowered | undefined => (usable.has(name) ? { segment: name } : undefined);
   const views = new Map<string, View>();
-  const flags = Object.entries(fieldsOf(source["flags"])).map(([key, flag]) => {
-    const place = at("/flags", key);
+  const reader = new RowReader();
+  const flags = [...reader.named("flag", source["flags"], at(root, "flags"))].map(([key, { fields, place }]) => {
     return draftOf({ kind: "flag", key, place }, (notes) => {
       if (version !== 1 && version !== 2 && version !== 3)
         throw new NotImportable(place, `there is no version ${String(version)} of "fractional"; there are 1, 2 and 3`);
       const scope: Scope = { ...base, flagKey: key, notes, segment };
-      return lowerFlag(fieldsOf(flag), fieldsOf(source["metadata"]), place, scope, views);
+      return lowerFlag(fields, fieldsOf(source["metadata"]), place, scope, views);
     });
   });
   return {
     flags,
     segments: segments as DraftProject["segments"],
+    refused: reader.refused,
     toContext,
     fromResolution: (resolution, key) => fromResolution(resolution, views.get(key)),
   };
@@ -46,6 +54,7 @@ interface View {
 }
 
 function lowerFlag(flag: Fields, shared: Fields, place: string, scope: Scope, views: Map<string, View>): FlagInput {
+  checkShape(flag, FLAG, place);
   const { state, targeting } = flag;
   if (state !== "ENABLED" && state !== "DISABLED")
     throw new NotImportable(at(place, "state"), `the state ${JSON.stringify(state)} is not known`);

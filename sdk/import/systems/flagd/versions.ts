@@ -27,7 +27,7 @@ export function comparesVersions(list: readonly unknown[], place: string, scope:
     throw new NotImportable(place, '"sem_ver" must compare an attribute with a version');
   const version = String(wanted.literal).replace(/^[vV]/, "");
   const operator = String(list[1]);
-  const isKnown = operator in ORDERS || operator === "^" || operator === "~";
+  const isKnown = Object.hasOwn(ORDERS, operator) || operator === "^" || operator === "~";
   if (!isKnown || !new RegExp(FORM).test(version) || valueProblem("semver_eq", version, "version-loose") !== undefined)
     return never;
   const attribute = pathOf(subject.attribute);

@@ -5,9 +5,12 @@ import { all, closed, exists, leaf, type Lowered } from "../../lowering/conditio
 import { draftOf, type Notes } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
+import { RowReader } from "../../lowering/rows.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import type { Draft, DraftProject, FlagInput, ImportedSegment } from "../../types.ts";
 import { lowerSegment } from "./segments.ts";
+import { DOCUMENT } from "./shape.ts";
 import { featureOf, StateTable } from "./states.ts";
 
 /** Imports an environment document, which Flagsmith's server SDKs evaluate locally. */
@@ -16,22 +19,23 @@ export function importFlagsmith(input: unknown): DraftProject {
   const environmentKey = String(source["api_key"]);
   const segments = segmentsOf(fieldsOf(source["project"]), environmentKey);
   const overrides = [...identityOverrides(source), ...segmentOverrides(segments)];
-  const flags = listOf(source["feature_states"]).map((one, i) => {
-    const state = fieldsOf(one);
-    const key = featureOf(state);
-    const place = at("/feature_states", i);
-    return draftOf({ kind: "flag", key, place }, (notes) =>
-      lowerFeature(
-        key,
-        state,
-        environmentKey,
-        overrides.filter(({ feature }) => feature === key),
-        place,
-        notes,
-      ),
-    );
+  const reader = new RowReader();
+  const states = reader.list("flag", source["feature_states"], "/feature_states", "feature", featureOf);
+  const flags = [...states].map(([key, { fields: state, place }]) => {
+    return draftOf({ kind: "flag", key, place }, (notes) => {
+      // An override that cannot be read may be for any feature.
+      checkShape(source, DOCUMENT, "");
+      const own = overrides.filter(({ feature }) => feature === key);
+      return lowerFeature(key, state, environmentKey, own, place, notes);
+    });
   });
-  return { flags, segments: segments.map(({ draft }) => draft), toContext, fromResolution: resolvedValue };
+  return {
+    flags,
+    segments: segments.map(({ draft }) => draft),
+    refused: reader.refused,
+    toContext,
+    fromResolution: resolvedValue,
+  };
 }
 
 interface SourceSegment {

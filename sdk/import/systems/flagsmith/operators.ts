@@ -3,7 +3,7 @@ import { valueProblem } from "../../../../src/flags/operator-values.ts";
 import { checkPattern, isExpression } from "../../lowering/pattern.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
-import { scalarText } from "../../lowering/source.ts";
+import { entryOf, scalarText } from "../../lowering/source.ts";
 
 const ORDERS: Record<string, { plain: Operator; version: Operator }> = {
   GREATER_THAN: { plain: "gt", version: "semver_gt" },
@@ -67,7 +67,7 @@ function truthOf(value: string): boolean {
 }
 
 function compares(attribute: AttributePath, operator: string, value: string, place: string): Lowered {
-  const order = ORDERS[operator];
+  const order = entryOf(ORDERS, operator);
   if (order === undefined) throw new NotImportable(place, `the operator ${operator} is not known`);
   const number = Number.parseFloat(value);
   const bound = Number(truthOf(value));
@@ -85,7 +85,7 @@ function compares(attribute: AttributePath, operator: string, value: string, pla
 
 function comparesVersions(attribute: AttributePath, operator: string, value: string, place: string): Lowered {
   const version = value.replace(SUFFIX, "").trim();
-  const order = operator === "EQUAL" ? "semver_eq" : ORDERS[operator]?.version;
+  const order = operator === "EQUAL" ? "semver_eq" : entryOf(ORDERS, operator)?.version;
   if (operator === "NOT_EQUAL")
     return all(exists(attribute), not(leaf(attribute, "in", [null, value.replace(SUFFIX, "")])));
   if (operator === "CONTAINS") return leaf(attribute, "contains", [value.replace(SUFFIX, "")]);

@@ -3,14 +3,17 @@ import { firstBucket } from "../../lowering/first-bucket.ts";
 import { callerAttribute, hasValue } from "../../lowering/attribute.ts";
 import { all, any, bucketIn, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, listOf, scalarText, textOf } from "../../lowering/source.ts";
 import { matchesTrait } from "./operators.ts";
+import { RULE, SEGMENT } from "./shape.ts";
 
 /** The size of Flagsmith's bucket space. */
 export const TOTAL = 9998;
 
 /** Returns when an identity belongs to a segment. */
 export function lowerSegment(segment: Fields, place: string, environmentKey: string, notes: Notes): Lowered {
+  checkShape(segment, SEGMENT, place);
   const rules = listOf(segment["rules"]);
   if (rules.length === 0) return false;
   const scope = { environmentKey, notes, segmentKey: String(segment["id"]) };
@@ -24,6 +27,7 @@ interface Scope {
 }
 
 function lowerRule(rule: Fields, place: string, scope: Scope): Lowered {
+  checkShape(rule, RULE, place);
   const conditions = listOf(rule["conditions"]).map((condition, i) =>
     lowerCondition(fieldsOf(condition), at(place, "conditions", i), scope),
   );

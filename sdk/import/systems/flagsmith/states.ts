@@ -1,9 +1,11 @@
 import type { JsonValue, Serve } from "../../../../src/flags/document.ts";
 import { firstBucket } from "../../lowering/first-bucket.ts";
 import { NotImportable } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import { VariantSet } from "../../lowering/variant-set.ts";
 import { percentageOf, TOTAL } from "./segments.ts";
+import { STATE } from "./shape.ts";
 
 /** Returns the name of the feature that a state belongs to. */
 export function featureOf(state: Fields): string {
@@ -36,6 +38,7 @@ export class StateTable {
 
   /** Returns what a state serves to an identity. */
   serve(state: Fields, place: string): Serve {
+    checkShape(state, STATE, place);
     const control = this.control(state);
     const options = optionsOf(state, place);
     if (options.length === 0) return { variant: control };

@@ -1,7 +1,7 @@
 import type { AttributePath, JsonScalar, JsonValue, Operator } from "../../../../src/flags/document.ts";
 import { all, any, exists, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, fieldsOf, isFields, listOf } from "../../lowering/source.ts";
+import { entryOf, at, fieldsOf, isFields, listOf } from "../../lowering/source.ts";
 import { TYPE_NAMES } from "../../../../src/flags/value-kinds.ts";
 import { compares, comparesVersions, isIn, matches, strictlyEquals } from "./operators.ts";
 import { both, isList, isNull, opposite, type Subject, test, withoutNull } from "./subject.ts";
@@ -107,14 +107,14 @@ const OPPOSITES: Record<string, string> = {
 };
 
 function lowerOperator(subject: Subject, operator: string, operand: unknown, scope: Scope): Lowered {
-  const positive = OPPOSITES[operator];
+  const positive = entryOf(OPPOSITES, operator);
   if (positive !== undefined) {
     if (positive.startsWith("$in") && positive !== "$inGroup" && !Array.isArray(operand)) return false;
     return opposite(subject, lowerOperator(subject, positive, operand, scope)) ?? refuseElement(scope);
   }
-  const comparison = COMPARISONS[operator];
+  const comparison = entryOf(COMPARISONS, operator);
   if (comparison !== undefined) return compares(subject, comparison, operand);
-  const version = VERSIONS[operator];
+  const version = entryOf(VERSIONS, operator);
   if (version !== undefined) return comparesVersions(subject, version, operand);
   switch (operator) {
     case "$eq":
@@ -123,7 +123,7 @@ function lowerOperator(subject: Subject, operator: string, operand: unknown, sco
     case "$ini":
       return isIn(subject, listOf(operand), operator === "$ini");
     case "$inGroup":
-      return isIn(subject, listOf(scope.groups[String(operand)]), false);
+      return isIn(subject, listOf(entryOf(scope.groups, String(operand))), false);
     case "$exists":
       return isTruthyOperand(operand) ? (opposite(subject, isNull(subject)) ?? refuseElement(scope)) : isNull(subject);
     case "$not":

@@ -8,46 +8,56 @@ import { type Lowered, not } from "../../lowering/condition.ts";
 import { DraftTable } from "../../lowering/draft-table.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
-import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
+import { RowReader } from "../../lowering/rows.ts";
+import { checkShape } from "../../lowering/shape.ts";
+import { entryOf, at, type Fields, fieldsOf, listOf, type Placed, textOf } from "../../lowering/source.ts";
 import { commonType } from "../../lowering/value-type.ts";
-import type { Draft, DraftProject, FlagInput, ImportOptions } from "../../types.ts";
+import type { Draft, DraftProject, FlagInput, ImportOptions, ReportEntry } from "../../types.ts";
 import { SCHEMES } from "./buckets.ts";
 import { lowerCondition } from "./conditions.ts";
+import { FEATURE } from "./shape.ts";
 import { lowerRule, type ParentTest, type RuleScope, ValueTable } from "./rules.ts";
 
 /** Imports the response of `/api/features/<client key>`: `{ features, savedGroups }`. */
 export function importGrowthBook(input: unknown, { sdk = "javascript" }: ImportOptions): DraftProject {
   const project = new FeatureTable(fieldsOf(input), sdk);
-  return { flags: project.drafts(), segments: [], toContext, fromResolution };
+  return { flags: project.drafts(), segments: [], refused: project.refused, toContext, fromResolution };
 }
 
 /** The features of a project. */
 class FeatureTable {
-  readonly #features: Fields;
+  readonly refused: readonly ReportEntry[];
+  readonly #features: ReadonlyMap<string, Placed>;
   readonly #groups: Fields;
   readonly #sdk: string;
   readonly #table = new DraftTable(
     (key) => at("/features", key),
-    (key, place, notes) => this.#lower(key, fieldsOf(this.#features[key]), place, notes),
+    (key, place, notes) => this.#lower(key, this.#features.get(key)?.fields ?? {}, place, notes),
   );
 
   constructor({ features, savedGroups }: Fields, sdk: string) {
-    this.#features = fieldsOf(features);
+    const reader = new RowReader();
+    this.#features = reader.named("flag", features, "/features");
+    this.refused = reader.refused;
     this.#groups = fieldsOf(savedGroups);
     this.#sdk = sdk;
   }
 
   drafts(): Draft<FlagInput>[] {
-    return Object.keys(this.#features).map((key) => this.#table.draft(key));
+    return [...this.#features.keys()].map((key) => this.#table.draft(key));
   }
 
-  #lower(feature: string, { defaultValue, rules }: Fields, place: string, notes: Notes): FlagInput {
+  #lower(feature: string, fields: Fields, place: string, notes: Notes): FlagInput {
+    checkShape(fields, FEATURE, place);
+    const { defaultValue, rules } = fields;
+    if (Object.keys(fields).length > 0 && defaultValue === undefined && rules === undefined)
+      throw new NotImportable(place, "it has neither a default value nor rules");
     const table = new ValueTable();
     const fallback = table.serve(defaultValue, "default");
     const scope: RuleScope = {
       feature,
       groups: this.#groups,
-      schemes: SCHEMES[this.#sdk] ?? SCHEMES["javascript"] ?? {},
+      schemes: entryOf(SCHEMES, this.#sdk) ?? SCHEMES["javascript"] ?? {},
       table,
       rules: new RuleList(),
       parent: this.#parentTest,
@@ -74,7 +84,7 @@ class FeatureTable {
   /** Returns when a parent has a wanted value. The condition is tried on each variant now. */
   readonly #parentTest: ParentTest = (feature, condition, place) => {
     const isWanted = valueTest(lowerCondition(condition, this.#groups, at(place, "condition")));
-    if (!isFields(this.#features[feature])) return isWanted(null);
+    if (!this.#features.has(feature)) return isWanted(null);
     if (this.#table.isOpen(feature))
       throw new NotImportable(place, `"${feature}" and this feature are each other's parents`);
     const parent = this.#table.draft(feature).item;

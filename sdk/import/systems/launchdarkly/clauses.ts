@@ -5,13 +5,13 @@ import { FALSE, TRUE } from "../../../../src/evaluation/truth.ts";
 import { hasValue } from "../../lowering/attribute.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, listOf, type Placed, textOf } from "../../lowering/source.ts";
+import { entryOf, at, listOf, type Placed, textOf } from "../../lowering/source.ts";
 import { attributeOf, hasKind, stepsOf } from "./attributes.ts";
 import { kindOf } from "./source.ts";
 import { anyInOrder, MALFORMED, negated, verdict, type Verdict } from "./verdict.ts";
 
-/** Returns the verdict of a segment of the source. */
-export type SegmentVerdict = (key: string) => Verdict;
+/** Returns the verdict of a segment of the source, to which a place refers. */
+export type SegmentVerdict = (key: string, place: string) => Verdict;
 
 /** Returns when a clause holds. */
 export function lowerClause({ fields, place }: Placed, segmentVerdict: SegmentVerdict): Verdict {
@@ -19,7 +19,7 @@ export function lowerClause({ fields, place }: Placed, segmentVerdict: SegmentVe
   const values = listOf(fields["values"]);
   const operator = textOf(op) ?? "";
   if (operator === "segmentMatch") {
-    const found = anyInOrder(values.map((key) => segmentVerdict(String(key))));
+    const found = anyInOrder(values.map((key, i) => segmentVerdict(String(key), at(place, "values", i))));
     return negate === true ? negated(found) : found;
   }
   const reference = textOf(attribute) ?? "";
@@ -78,13 +78,13 @@ function attributeTest(attribute: AttributePath, operator: string, values: reado
   const each = { each: true };
   const texts = values.filter((value) => typeof value === "string");
   const numbers = values.filter((value) => typeof value === "number");
-  const textOperator = TEXT_OPERATORS[operator];
+  const textOperator = entryOf(TEXT_OPERATORS, operator);
   if (textOperator !== undefined) {
     // Every text contains the empty one.
     if (texts.includes("")) return leaf(attribute, "equals", ["string"], { ...each, read: "type" });
     return leaf(attribute, textOperator, texts, each);
   }
-  const versionOperator = VERSION_OPERATORS[operator];
+  const versionOperator = entryOf(VERSION_OPERATORS, operator);
   if (versionOperator !== undefined) {
     const read = "version-partial" as const;
     const versions = texts.filter((text) => valueProblem(versionOperator, text, read) === undefined);

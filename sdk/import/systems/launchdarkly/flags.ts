@@ -1,7 +1,8 @@
 import type { Rule, Serve } from "../../../../src/flags/document.ts";
 import { all } from "../../lowering/condition.ts";
-import type { Notes } from "../../lowering/draft.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, listOf, partsOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { FlagInput } from "../../types.ts";
 import { keyIn } from "./attributes.ts";
@@ -9,6 +10,7 @@ import { lowerClause } from "./clauses.ts";
 import { lowerPrerequisites } from "./prerequisites.ts";
 import { MALFORMED_FLAG, type RolloutScope, type Served, servedBy } from "./rollouts.ts";
 import type { SegmentTable } from "./segments.ts";
+import { FLAG } from "./shape.ts";
 import { kindOf, type LaunchDarklySource } from "./source.ts";
 import { OFF, VariationTable } from "./variations.ts";
 import { allInOrder } from "./verdict.ts";
@@ -41,12 +43,21 @@ export interface FlagScope {
 /** Returns a flag of LaunchDarkly as a flag of Burgee. */
 export function lowerFlag(key: string, flag: Placed, scope: FlagScope, notes: Notes): FlagInput {
   const { fields } = flag;
+  checkShape(fields, FLAG, flag.place);
   const table = new VariationTable(listOf(fields["variations"]));
   const build = new RuleBuilder(table);
   const off = table.copyOf(fields["offVariation"], OFF);
   const isOn = fields["on"] === true;
-  const rollouts: RolloutScope = { key, salt: textOf(fields["salt"]) ?? "", table };
+  // Without a salt, SDKs take the empty text. The REST API always has one.
+  const salt = textOf(fields["salt"]) ?? ("environments" in fields ? undefined : "");
+  const rollouts: RolloutScope = { key, place: flag.place, salt, table };
   const requirements = lowerPrerequisites(key, flag, scope.source, scope.environment);
+  if (requirements.unmet !== undefined) {
+    const text = `its prerequisite "${requirements.unmet}" does not exist, or not with that variation: never met`;
+    if (!scope.source.flags.has(requirements.unmet) && !scope.source.hasAllFlags)
+      throw new NotImportable(at(flag.place, "prerequisites"), `the source has no flag "${requirements.unmet}"`);
+    notes.note(at(flag.place, "prerequisites"), text);
+  }
   const isBroken =
     requirements.isCycle ||
     (!isOn && off === undefined && fields["offVariation"] !== undefined && fields["offVariation"] !== null);
@@ -57,7 +68,9 @@ export function lowerFlag(key: string, flag: Placed, scope: FlagScope, notes: No
         { when: true, serve: { variant: off ?? null }, tracked: [] },
       ]);
     addTargets(build, fields);
-    partsOf(flag, "rules").forEach((rule, i) => addRule(build, rule, i, rollouts, scope));
+    partsOf(flag, "rules").forEach((rule, i) => {
+      addRule(build, rule, i, rollouts, { ...scope, notes });
+    });
     fallthrough = build.addDefault(servedBy(fieldsOf(fields["fallthrough"]), rollouts));
   }
   const [only] = requirements.prerequisites;
@@ -113,11 +126,15 @@ function addRule(
   rule: Placed,
   index: number,
   rollouts: RolloutScope,
-  { segments }: FlagScope,
+  { segments, notes }: FlagScope & { notes: Notes },
 ): void {
   const { fields } = rule;
+  if (fields["disabled"] === true) {
+    notes.note(at(rule.place, "disabled"), "the rule is disabled, and left out");
+    return;
+  }
   const id = textOf(fields["id"]) ?? textOf(fields["_id"]);
-  const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, segments.verdictOf));
+  const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, segments.verdictOf(notes)));
   const { holds, fails } = allInOrder(clauses);
   const reason = { kind: "RULE_MATCH", ruleIndex: index, ...(id !== undefined && { ruleId: id }) };
   const served = servedBy(fields, rollouts).map((one) => ({ ...one, when: all(holds, one.when) }));

@@ -22,6 +22,7 @@ export function importLaunchDarkly(input: unknown, { environment }: ImportOption
   return {
     flags,
     segments: segments.drafts(),
+    refused: source.refused,
     toContext,
     fromResolution: (resolution, flagKey) => detailOf(resolution, scope.reasons.get(flagKey)),
   };

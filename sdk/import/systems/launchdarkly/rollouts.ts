@@ -1,6 +1,7 @@
 import type { Serve } from "../../../../src/flags/document.ts";
 import { all, bucketIn, type Bucketing, type Lowered, not } from "../../lowering/condition.ts";
-import { type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
+import { NotImportable } from "../../lowering/draft.ts";
+import { type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import { attributeOf, hasKind, stepsOf } from "./attributes.ts";
 import { kindOf } from "./source.ts";
 import type { VariationTable } from "./variations.ts";
@@ -20,7 +21,8 @@ export interface Served {
 /** The parts of the flag that its rollouts use. */
 export interface RolloutScope {
   key: string;
-  salt: string;
+  place: string;
+  salt: string | undefined;
   table: VariationTable;
 }
 
@@ -46,6 +48,11 @@ interface Slice {
 }
 
 function servedByRollout(rollout: Fields, scope: RolloutScope): Served[] {
+  if (isFields(rollout["experimentAllocation"]))
+    throw new NotImportable(
+      scope.place,
+      "the REST API does not say how SDKs allocate its experiment; use the SDKs' data",
+    );
   const isExperiment = rollout["kind"] === "experiment";
   const slices = slicesOf(rollout, isExperiment);
   const kind = kindOf(rollout["contextKind"]);
@@ -53,6 +60,8 @@ function servedByRollout(rollout: Fields, scope: RolloutScope): Served[] {
   const [first] = slices;
   if (first === undefined || steps === undefined) return [plain(true, MALFORMED_FLAG)];
   const seed = numberOf(rollout["seed"]);
+  if (seed === undefined && scope.salt === undefined)
+    throw new NotImportable(scope.place, "it has no salt, so its buckets are not known");
   const bucketing: Bucketing = {
     by: [attributeOf(kind, steps)],
     salt: seed === undefined ? `${scope.key}.${scope.salt}` : String(seed),

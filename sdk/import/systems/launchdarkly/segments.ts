@@ -1,9 +1,11 @@
 import { all, any, bucketIn, closed, type Lowered, not } from "../../lowering/condition.ts";
-import { draftOf, NotImportable } from "../../lowering/draft.ts";
+import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, fieldsOf, listOf, numberOf, partsOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { Draft, ImportedSegment } from "../../types.ts";
 import { attributeOf, keyIn, stepsOf } from "./attributes.ts";
-import { lowerClause } from "./clauses.ts";
+import { lowerClause, type SegmentVerdict } from "./clauses.ts";
+import { SEGMENT } from "./shape.ts";
 import { kindOf, type LaunchDarklySource } from "./source.ts";
 import { allInOrder, anyInOrder, MALFORMED, verdict, type Verdict } from "./verdict.ts";
 
@@ -19,32 +21,40 @@ export class SegmentTable {
 
   drafts(): Draft<ImportedSegment>[] {
     return [...this.#source.segments].map(([key, { fields, place }]) =>
-      draftOf({ kind: "segment", key, place }, () => ({
+      draftOf({ kind: "segment", key, place }, (notes) => ({
         key,
         name: textOf(fields["name"]) ?? key,
         description: textOf(fields["description"]) ?? "",
-        condition: closed(this.#lower(key).holds),
+        condition: closed(this.#lower(key, notes).holds),
       })),
     );
   }
 
-  /** Returns the verdict of a reference to a segment. An unknown segment matches nobody. */
-  verdictOf = (key: string): Verdict => {
-    if (!this.#source.segments.has(key)) return verdict(false);
-    if (this.#open.includes(key)) return MALFORMED;
-    const { holds, fails } = this.#lower(key);
-    return { holds: typeof holds === "boolean" ? holds : { segment: key }, fails };
-  };
+  /** Returns the verdicts of references to segments. An unknown segment matches nobody. */
+  verdictOf(notes: Notes): SegmentVerdict {
+    return (key, place) => {
+      if (!this.#source.segments.has(key)) {
+        if (!this.#source.hasAllSegments)
+          throw new NotImportable(place, `the source has no segment "${key}"; give the segments too`);
+        notes.note(place, `there is no segment "${key}", so nobody is in it, as in LaunchDarkly's SDKs`);
+        return verdict(false);
+      }
+      if (this.#open.includes(key)) return MALFORMED;
+      const { holds, fails } = this.#lower(key, notes);
+      return { holds: typeof holds === "boolean" ? holds : { segment: key }, fails };
+    };
+  }
 
-  #lower(key: string): Verdict {
+  #lower(key: string, notes: Notes): Verdict {
     const segment = this.#source.segments.get(key) as Placed;
     const { fields, place } = segment;
+    checkShape(fields, SEGMENT, place);
     if (fields["unbounded"] === true)
       throw new NotImportable(at(place, "unbounded"), `the members of the big segment "${key}" are not in the source`);
     this.#open.push(key);
     try {
-      const salt = textOf(fields["salt"]) ?? "";
-      const rules = partsOf(segment, "rules").map((rule) => this.#lowerRule(rule, key, salt));
+      const salt = textOf(fields["salt"]);
+      const rules = partsOf(segment, "rules").map((rule) => this.#lowerRule(rule, key, salt, notes));
       const { holds, fails } = anyInOrder(rules);
       const included = any(keyIn("user", textsOf(fields["included"])), listedContexts(fields["includedContexts"]));
       const excluded = any(keyIn("user", textsOf(fields["excluded"])), listedContexts(fields["excludedContexts"]));
@@ -57,11 +67,13 @@ export class SegmentTable {
     }
   }
 
-  #lowerRule(rule: Placed, key: string, salt: string): Verdict {
-    const { fields } = rule;
-    const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, this.verdictOf));
+  #lowerRule(rule: Placed, key: string, salt: string | undefined, notes: Notes): Verdict {
+    const { fields, place } = rule;
+    const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, this.verdictOf(notes)));
     const weight = numberOf(fields["weight"]);
     if (weight === undefined) return allInOrder(clauses);
+    if (salt === undefined)
+      throw new NotImportable(at(place, "weight"), "the segment has no salt, so its buckets are not known");
     const kind = kindOf(fields["rolloutContextKind"]);
     const steps = stepsOf(textOf(fields["bucketBy"]) || "key");
     const share =

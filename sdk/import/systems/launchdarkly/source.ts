@@ -1,24 +1,46 @@
 /** The parts of LaunchDarkly's data that evaluation needs, in the form in which the SDKs receive it. */
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, fieldsOf, isFields, listOf, partsByKey, type Placed, textOf } from "../../lowering/source.ts";
+import { RowReader } from "../../lowering/rows.ts";
+import { at, fieldsOf, isFields, listOf, type Placed, textOf } from "../../lowering/source.ts";
+import type { ReportEntry } from "../../types.ts";
 
 export interface LaunchDarklySource {
   flags: Map<string, Placed>;
   segments: Map<string, Placed>;
+  /** Whether a segment that is not in the source does not exist, rather than being in another response of the REST API. */
+  hasAllSegments: boolean;
+  /** Whether a flag that is not in the source does not exist, rather than being on another page of a list. */
+  hasAllFlags: boolean;
+  refused: readonly ReportEntry[];
 }
 
-/** Reads `{ flags, segments }`. Both are objects by key, or lists as in the responses of the REST API (`items`). */
+/**
+ * Reads `{ flags, segments }`. Both are objects by key, or lists as in the responses of the REST API (`items`). The
+ * file of a test data source can also have `flagValues`, which are values for everybody.
+ */
 export function readSource(source: unknown): LaunchDarklySource {
-  const { flags, segments, items } = fieldsOf(source);
+  const { flags, flagValues, segments, items, totalCount } = fieldsOf(source);
+  const reader = new RowReader();
+  const plain = Object.entries(fieldsOf(flagValues)).map(([key, value]): [string, Placed] => [
+    key,
+    { fields: { key, on: true, variations: [value], fallthrough: { variation: 0 } }, place: at("/flagValues", key) },
+  ]);
+  if (typeof totalCount === "number" && totalCount > listOf(items).length) {
+    const found = `the list has ${listOf(items).length} of ${totalCount} flags`;
+    reader.refuse("flag", "", "/totalCount", `${found}; request the others with offset, and give all files`);
+  }
   return {
-    flags: byKey(flags ?? items, flags === undefined ? "/items" : "/flags"),
-    segments: byKey(segments, "/segments"),
+    hasAllSegments: isFields(segments) && !Array.isArray(segments["items"]),
+    hasAllFlags: isFields(flags) && !Array.isArray(flags["items"]),
+    flags: new Map([...plain, ...byKey("flag", flags ?? items, flags === undefined ? "/items" : "/flags", reader)]),
+    segments: byKey("segment", segments, "/segments", reader),
+    refused: reader.refused,
   };
 }
 
-function byKey(part: unknown, place: string): Map<string, Placed> {
-  if (isFields(part) && Array.isArray(part["items"])) return byKey(part["items"], at(place, "items"));
-  return partsByKey(part, place);
+function byKey(kind: "flag" | "segment", part: unknown, place: string, reader: RowReader): Map<string, Placed> {
+  if (isFields(part) && Array.isArray(part["items"])) return byKey(kind, part["items"], at(place, "items"), reader);
+  return Array.isArray(part) ? reader.list(kind, part, place, "key") : reader.named(kind, part, place);
 }
 
 /**
@@ -33,6 +55,13 @@ export function flagOf({ fields, place }: Placed, environment: string | undefine
   const name = environment ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined || !isFields(environments[name]))
     throw new NotImportable(at(place, "environments"), `name one of its environments: ${names.join(", ")}`);
+  if (fields["archived"] === true)
+    throw new NotImportable(at(place, "archived"), "it is archived, so SDKs do not receive it");
+  if ("_summary" in environments[name] && !("fallthrough" in environments[name]))
+    throw new NotImportable(
+      at(place, "environments", name),
+      "the list has no rules; request GET /api/v2/flags/<project>?env=<environment>&summary=0",
+    );
   const variations = listOf(fields["variations"]).map((one) => fieldsOf(one)["value"]);
   return { fields: { ...fields, ...environments[name], variations }, place: at(place, "environments", name) };
 }

@@ -2,9 +2,11 @@ import type { AttributePath } from "../../../../src/flags/document.ts";
 import { callerAttribute } from "../../lowering/attribute.ts";
 import { all, any, closed, type Lowered, not } from "../../lowering/condition.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, listOf } from "../../lowering/source.ts";
 import type { Draft, ImportedSegment } from "../../types.ts";
 import { lowerFilter } from "./properties.ts";
+import { COHORT } from "./shape.ts";
 
 /** The cohorts of a source. A cohort is a tree of AND and OR over properties. */
 export class CohortTable {
@@ -42,6 +44,7 @@ export class CohortTable {
     if (this.#open.includes(id)) throw new NotImportable(place, "the cohort contains itself");
     this.#open.push(id);
     try {
+      checkShape(this.#cohorts[id] ?? NaN, COHORT, place);
       return this.#lowerGroup(fieldsOf(this.#cohorts[id]), place, attributeOf, notes);
     } finally {
       this.#open.pop();
@@ -49,6 +52,7 @@ export class CohortTable {
   }
 
   #lowerGroup(group: Fields, place: string, attributeOf: AttributeOf, notes: Notes): Lowered {
+    checkShape(group, COHORT, place);
     if (Object.keys(group).length === 0) return true;
     const isAnd = group["type"] === "AND" || group["type"] === "property";
     if (!isAnd && group["type"] !== "OR") throw new NotImportable(at(place, "type"), "the type is not AND or OR");

@@ -3,24 +3,34 @@ import type { JsonValue } from "../../../../src/flags/document.ts";
 import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { DraftTable } from "../../lowering/draft-table.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
-import { at, type Fields, fieldsOf, isFields, type Placed, placed, textOf } from "../../lowering/source.ts";
+import { RowReader } from "../../lowering/rows.ts";
+import { checkShape } from "../../lowering/shape.ts";
+import { at, type Fields, fieldsOf, isFields, type Placed, textOf } from "../../lowering/source.ts";
 import { commonType } from "../../lowering/value-type.ts";
-import type { Draft, DraftProject, FlagInput } from "../../types.ts";
+import type { Draft, DraftProject, FlagInput, ReportEntry } from "../../types.ts";
 import { CohortTable } from "./cohorts.ts";
+import { FLAG } from "./shape.ts";
 import { FALSE, lowerGroups, TRUE, variantsOf } from "./groups.ts";
 
 /** Imports the definitions of local evaluation: `{ flags, group_type_mapping, cohorts }`. */
 export function importPostHog(input: unknown): DraftProject {
   const source = fieldsOf(input);
   const flags = new FlagTable(source);
-  return { flags: flags.drafts(), segments: flags.cohorts.drafts(), toContext, fromResolution: resolvedValue };
+  return {
+    flags: flags.drafts(),
+    segments: flags.cohorts.drafts(),
+    refused: flags.refused,
+    toContext,
+    fromResolution: resolvedValue,
+  };
 }
 
 /** The flags of a source. */
 class FlagTable {
   readonly cohorts: CohortTable;
+  readonly refused: readonly ReportEntry[];
   readonly #groupTypes: Fields;
-  readonly #flags = new Map<string, Placed>();
+  readonly #flags: ReadonlyMap<string, Placed>;
   readonly #table = new DraftTable(
     (key) => this.#flagOf(key).place,
     (key, place, notes) => this.#lower(key, this.#flagOf(key).fields, place, notes),
@@ -31,10 +41,9 @@ class FlagTable {
     this.cohorts = new CohortTable(fieldsOf(source["cohorts"]));
     this.#groupTypes = fieldsOf(source["group_type_mapping"]);
     this.#isVersion2 = source["property_matching_version"] === 2;
-    for (const flag of placed(source["flags"], "/flags")) {
-      const key = textOf(flag.fields["key"]);
-      if (key !== undefined) this.#flags.set(key, flag);
-    }
+    const reader = new RowReader();
+    this.#flags = reader.list("flag", source["flags"], "/flags", "key");
+    this.refused = reader.refused;
   }
 
   drafts(): Draft<FlagInput>[] {
@@ -46,6 +55,7 @@ class FlagTable {
   }
 
   #lower(key: string, flag: Fields, place: string, notes: Notes): FlagInput {
+    checkShape(flag, FLAG, place);
     const filters = fieldsOf(flag["filters"]);
     const where = at(place, "filters");
     if (this.#isVersion2) throw new NotImportable("/property_matching_version", "version 2 is not known");

@@ -3,7 +3,7 @@ import { parseInstant } from "../../../../src/flags/formats/instant.ts";
 import { checkPattern } from "../../lowering/pattern.ts";
 import { any, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { at, scalarText } from "../../lowering/source.ts";
+import { entryOf, at, scalarText } from "../../lowering/source.ts";
 import type { Filter } from "./filter.ts";
 import { lowerVersion } from "./versions.ts";
 
@@ -19,7 +19,7 @@ const NEGATIVE: Record<string, string> = {
 /** Returns when a filter matches. It is unknown if the property is missing, as in PostHog's local evaluation. */
 export function lowerFilter(filter: Filter): Lowered {
   const operator = scalarText(filter.property["operator"]) || "exact";
-  const positive = NEGATIVE[operator];
+  const positive = entryOf(NEGATIVE, operator);
   if (operator === "is_not_set") {
     const text = "local evaluation cannot decide it for a missing property; here it is true then, as on the server";
     filter.notes.approximate(at(filter.place, "operator"), text);

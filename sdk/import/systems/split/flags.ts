@@ -1,13 +1,16 @@
 import type { Prerequisite, Rule, Serve } from "../../../../src/flags/document.ts";
 import { bucketIn, type Bucketing } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, fieldsOf, listOf, numberOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { FlagInput } from "../../types.ts";
 import { BUCKETING_KEY } from "./context.ts";
 import { lowerMatchers, type MatcherScope, UnknownMatcher } from "./matchers.ts";
+import { SPLIT } from "./shape.ts";
 import { CONTROL, type Treatments } from "./treatments.ts";
 
 export function lowerSplit(key: string, { fields, place }: Placed, scope: MatcherScope, notes: Notes): FlagInput {
+  checkShape(fields, SPLIT, place);
   const treatments = scope.treatmentsOf(key) as Treatments;
   const fallback = treatments.variantOf(fields["defaultTreatment"]);
   const isArchived = fields["status"] === "ARCHIVED";

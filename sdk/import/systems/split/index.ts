@@ -2,6 +2,7 @@ import type { Resolution } from "../../../../src/evaluation/types.ts";
 import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { all, any, closed, leaf, not } from "../../lowering/condition.ts";
 import { draftOf, NotImportable } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, fieldsOf, isFields, listOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { DraftProject, ImportedSegment } from "../../types.ts";
 import { toContext } from "./context.ts";
@@ -14,6 +15,7 @@ import {
   type MatcherScope,
   UnknownMatcher,
 } from "./matchers.ts";
+import { RULE_SEGMENT } from "./shape.ts";
 import { readSource } from "./source.ts";
 import { CONTROL, Treatments } from "./treatments.ts";
 
@@ -26,14 +28,12 @@ export function importSplit(input: unknown): DraftProject {
     draftOf({ kind: "flag", key, place: placed.place }, (notes) => lowerSplit(key, placed, scope, notes)),
   );
   const keySegments = [...source.segments].map(([name, { key, keys, place }]) =>
-    draftOf<ImportedSegment>({ kind: "segment", key, place }, () => ({
-      key,
-      name,
-      description: "",
-      condition: closed(keysCondition(keys)),
-    })),
+    draftOf<ImportedSegment>({ kind: "segment", key, place }, () => {
+      checkShape(keys, { list: "text" }, place);
+      return { key, name, description: "", condition: closed(keysCondition(textsOf(keys))) };
+    }),
   );
-  const ruleSegments = [...source.ruleSegments].map(([name, placed]) =>
+  const ruleSegments = [...(source.ruleSegments ?? [])].map(([name, placed]) =>
     draftOf<ImportedSegment>({ kind: "segment", key: placed.key, place: placed.place }, () => ({
       key: placed.key,
       name,
@@ -41,15 +41,16 @@ export function importSplit(input: unknown): DraftProject {
       condition: closed(ruleCondition(placed, scope)),
     })),
   );
-  return { flags, segments: [...keySegments, ...ruleSegments], toContext, fromResolution };
+  return { flags, segments: [...keySegments, ...ruleSegments], refused: source.refused, toContext, fromResolution };
 }
 
 function ruleCondition({ fields, place }: Placed, scope: MatcherScope) {
+  checkShape(fields, RULE_SEGMENT, place);
   const excluded = fieldsOf(fields["excluded"]);
   const segments = listOf(excluded["segments"]).map((one, i) => {
     const { type, name } = fieldsOf(one);
     const where = at(place, "excluded", "segments", i);
-    if (type === "rule-based") return inRuleSegment(textOf(name), scope);
+    if (type === "rule-based") return inRuleSegment(textOf(name), where, scope);
     if (type === "standard") return inSegment(textOf(name), undefined, where, scope);
     throw new NotImportable(where, `a segment of the type ${JSON.stringify(type)} is not in the definitions`);
   });

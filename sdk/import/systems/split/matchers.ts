@@ -3,6 +3,7 @@ import { checkPattern, isExpression } from "../../lowering/pattern.ts";
 import { callerAttribute } from "../../lowering/attribute.ts";
 import { all, any, isOneOf, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf, textsOf } from "../../lowering/source.ts";
 import type { SplitSource } from "./source.ts";
 import { CONTROL, type Treatments } from "./treatments.ts";
@@ -81,7 +82,7 @@ function lowerMatcher(matcher: Fields, place: string, scope: MatcherScope): Lowe
       return inSegment(textOf(fieldsOf(matcher["userDefinedSegmentMatcherData"])["segmentName"]), name, place, scope);
     case "IN_RULE_BASED_SEGMENT":
       expectKey(name, place);
-      return inRuleSegment(textOf(fieldsOf(matcher["userDefinedSegmentMatcherData"])["segmentName"]), scope);
+      return inRuleSegment(textOf(fieldsOf(matcher["userDefinedSegmentMatcherData"])["segmentName"]), place, scope);
     case "IN_LARGE_SEGMENT":
       throw new NotImportable(at(place, "matcherType"), "the keys of a large segment are not in the definitions");
     default:
@@ -198,7 +199,8 @@ export function inSegment(
   if (segment === undefined)
     throw new NotImportable(place, `the source lacks the keys of segment "${segmentName ?? ""}"; add them`);
   if (attributeName === undefined) return { segment: segment.key };
-  return equalsOneOf(attributeOf(attributeName, place), segment.keys);
+  checkShape(segment.keys, { list: "text" }, segment.place);
+  return equalsOneOf(attributeOf(attributeName, place), textsOf(segment.keys));
 }
 
 /** Returns the condition of a segment of keys. */
@@ -206,7 +208,9 @@ export function keysCondition(keys: readonly string[]): Lowered {
   return equalsOneOf("targetingKey", keys);
 }
 
-export function inRuleSegment(segmentName: string | undefined, { source }: MatcherScope): Lowered {
+export function inRuleSegment(segmentName: string | undefined, place: string, { source }: MatcherScope): Lowered {
+  if (source.ruleSegments === undefined)
+    throw new NotImportable(place, "the source has no rule-based segments (rbs): request /splitChanges with s=1.3");
   const segment = source.ruleSegments.get(segmentName ?? "");
   // Split's SDKs drop archived segments, and no key is in a segment that they do not have.
   if (segment === undefined || segment.fields["status"] === "ARCHIVED") return false;

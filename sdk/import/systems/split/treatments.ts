@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../../../src/flags/document.ts";
 import { Names } from "../../lowering/names.ts";
-import { type Fields, fieldsOf, listOf, textOf } from "../../lowering/source.ts";
+import { entryOf, type Fields, fieldsOf, listOf, textOf } from "../../lowering/source.ts";
 import type { FlagInput } from "../../types.ts";
 
 /** Split's result for everything that has none. It is the caller's default in Burgee. */
@@ -40,7 +40,7 @@ export class Treatments {
   definition(): Pick<FlagInput, "type" | "variants"> {
     const treatments = [...this.#variants];
     if (treatments.length === 0) return { type: "string", variants: { none: "" } };
-    const configOf = (treatment: string): string | null => textOf(this.#configurations[treatment]) ?? null;
+    const configOf = (treatment: string): string | null => textOf(entryOf(this.#configurations, treatment)) ?? null;
     const isPlain = treatments.every(([treatment]) => configOf(treatment) === null);
     const valueOf = (treatment: string): JsonValue =>
       isPlain ? treatment : { treatment, config: configOf(treatment) };

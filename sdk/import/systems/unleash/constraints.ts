@@ -4,7 +4,16 @@ import { parseCidr } from "../../../../src/flags/formats/ip.ts";
 import { valueProblem } from "../../../../src/flags/operator-values.ts";
 import { all, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
-import { type Fields, numberOf, partsOf, type Placed, scalarText, textOf, textsOf } from "../../lowering/source.ts";
+import {
+  entryOf,
+  type Fields,
+  numberOf,
+  partsOf,
+  type Placed,
+  scalarText,
+  textOf,
+  textsOf,
+} from "../../lowering/source.ts";
 import { attributeOf } from "./context.ts";
 
 const TEXT_OPERATORS: Record<string, Operator> = {
@@ -55,16 +64,16 @@ function lowerOperator(constraint: Fields, place: string): Lowered | undefined {
     const isIn = leaf(attribute, "in", values, { read: "text" });
     return operator === "IN" ? isIn : not(isIn);
   }
-  const textOperator = TEXT_OPERATORS[operator];
+  const textOperator = entryOf(TEXT_OPERATORS, operator);
   // Every text contains the empty one.
   if (textOperator !== undefined)
     return values.includes("") ? leaf(attribute, "gte", [""], { read: "text" }) : text(textOperator, values);
-  const numberOperator = NUMBER_OPERATORS[operator];
+  const numberOperator = entryOf(NUMBER_OPERATORS, operator);
   if (numberOperator !== undefined) {
     const number = numberOf(constraint["value"]);
     return number === undefined ? false : leaf(attribute, numberOperator, [number], { read: "number" });
   }
-  const versionOperator = VERSION_OPERATORS[operator];
+  const versionOperator = entryOf(VERSION_OPERATORS, operator);
   if (versionOperator !== undefined) {
     const isValid = valueProblem(versionOperator, value, "version-strict") === undefined;
     return isValid ? leaf(attribute, versionOperator, [value], { read: "version-strict" }) : false;

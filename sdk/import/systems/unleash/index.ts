@@ -1,15 +1,17 @@
 import type { Resolution } from "../../../../src/evaluation/types.ts";
 import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { closed } from "../../lowering/condition.ts";
-import { draftOf, type Notes } from "../../lowering/draft.ts";
+import { draftOf } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { Names } from "../../lowering/names.ts";
-import { at, fieldsOf, listOf, partsOf, type Placed, textOf } from "../../lowering/source.ts";
+import { entryOf, at, fieldsOf, listOf, partsOf, type Placed, textOf } from "../../lowering/source.ts";
 import type { DraftProject, FlagInput, ImportedSegment, ImportOptions } from "../../types.ts";
 import { comparesTime, lowerConstraints } from "./constraints.ts";
 import { toContext } from "./context.ts";
 import { prerequisitesOf } from "./dependencies.ts";
 import type { Rule } from "../../../../src/flags/document.ts";
 import { readSource, type UnleashSource, variantsOf } from "./source.ts";
+import { FEATURE, SEGMENT } from "./shape.ts";
 import { lowerStrategy, type Schemes, type StrategyScope } from "./strategies.ts";
 import { OFF, overridesOf, splitOf, VariantTable } from "./variants.ts";
 
@@ -24,9 +26,9 @@ export function importUnleash(input: unknown, { sdk = "utf-8" }: ImportOptions):
   const segmentKeys = new Map(keysOf(source));
   const tables = new Map([...source.features.keys()].map((name) => [name, new VariantTable()]));
   const tableOf = (feature: string): VariantTable => tables.get(feature) ?? new VariantTable();
-  const schemes = SCHEMES[sdk] ?? SCHEMES["utf-8"];
+  const schemes = entryOf(SCHEMES, sdk) ?? SCHEMES["utf-8"];
   const drafts = [...source.features].map(([feature, placed]) => {
-    const scope: StrategyScope = {
+    const scope: Omit<StrategyScope, "notes"> = {
       feature,
       variants: variantsOf(placed.fields),
       source,
@@ -35,7 +37,9 @@ export function importUnleash(input: unknown, { sdk = "utf-8" }: ImportOptions):
       table: tableOf(feature),
       names: new Names(),
     };
-    return draftOf({ kind: "flag", key: feature, place: placed.place }, (notes) => lowerFeature(placed, scope, notes));
+    return draftOf({ kind: "flag", key: feature, place: placed.place }, (notes) =>
+      lowerFeature(placed, { ...scope, notes }),
+    );
   });
   // A prerequisite names its parent's variants, so it is added after all features have theirs.
   for (const { item, entry } of drafts) {
@@ -52,6 +56,7 @@ export function importUnleash(input: unknown, { sdk = "utf-8" }: ImportOptions):
   return {
     flags: drafts,
     segments: [...source.segments].flatMap(([id, placed]) => lowerSegment(segmentKeys.get(id) ?? id, placed)),
+    refused: source.refused,
     toContext,
     fromResolution,
   };
@@ -67,17 +72,21 @@ function lowerSegment(key: string, placed: Placed) {
   if (comparesTime(placed)) return [];
   const { name, description } = placed.fields;
   return [
-    draftOf<ImportedSegment>({ kind: "segment", key, place: placed.place }, () => ({
-      key,
-      name: textOf(name) ?? key,
-      description: textOf(description) ?? "",
-      condition: closed(lowerConstraints(placed)),
-    })),
+    draftOf<ImportedSegment>({ kind: "segment", key, place: placed.place }, () => {
+      checkShape(placed.fields, SEGMENT, placed.place);
+      return {
+        key,
+        name: textOf(name) ?? key,
+        description: textOf(description) ?? "",
+        condition: closed(lowerConstraints(placed)),
+      };
+    }),
   ];
 }
 
-function lowerFeature(feature: Placed, scope: StrategyScope, notes: Notes): FlagInput {
+function lowerFeature(feature: Placed, scope: StrategyScope): FlagInput {
   const { fields, place } = feature;
+  checkShape(fields, FEATURE, place);
   const strategies = partsOf(feature, "strategies");
   // A feature without strategies is on for everybody.
   const isOpen = strategies.length === 0;
@@ -88,7 +97,7 @@ function lowerFeature(feature: Placed, scope: StrategyScope, notes: Notes): Flag
     hash: scope.schemes.variant,
   };
   if (fields["impressionData"] === true)
-    notes.note(at(place, "impressionData"), "Burgee sends no impression events; use its usage counts");
+    scope.notes.note(at(place, "impressionData"), "Burgee sends no impression events; use its usage counts");
   return {
     key: scope.feature,
     kind: "flag",

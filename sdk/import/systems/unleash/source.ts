@@ -10,8 +10,11 @@ import {
   textOf,
   textsOf,
 } from "../../lowering/source.ts";
+import { RowReader } from "../../lowering/rows.ts";
+import type { ReportEntry } from "../../types.ts";
 
 export interface UnleashSource {
+  refused: readonly ReportEntry[];
   /** Features, by name. */
   features: Map<string, Placed>;
   /** Segments, by id. */
@@ -20,36 +23,36 @@ export interface UnleashSource {
 
 /** Reads the response of either API. The events of a delta are applied in order. */
 export function readSource(source: unknown): UnleashSource {
-  const state: UnleashSource = { features: new Map(), segments: new Map() };
+  const reader = new RowReader();
+  const state: UnleashSource = { features: new Map(), segments: new Map(), refused: reader.refused };
   const { features, segments, events } = fieldsOf(source);
-  addAll(state, { features, segments }, "");
-  listOf(events).forEach((event, i) => applyEvent(state, fieldsOf(event), at("/events", i)));
+  addAll(state, { features, segments }, "", reader);
+  listOf(events).forEach((event, i) => {
+    applyEvent(state, fieldsOf(event), at("/events", i), reader);
+  });
   return state;
 }
 
-function addAll(state: UnleashSource, { features, segments }: Fields, place: string): void {
-  listOf(features).forEach((feature, i) => addFeature(state, feature, at(place, "features", i)));
-  listOf(segments).forEach((segment, i) => addSegment(state, segment, at(place, "segments", i)));
-}
-
-function addFeature({ features }: UnleashSource, feature: unknown, place: string): void {
-  const name = textOf(fieldsOf(feature)["name"]);
-  if (name !== undefined) features.set(name, { fields: fieldsOf(feature), place });
+function addAll(state: UnleashSource, { features, segments }: Fields, place: string, reader: RowReader): void {
+  for (const [name, row] of reader.list("flag", features, at(place, "features"), "name")) state.features.set(name, row);
+  for (const { fields, place: where } of reader.list("segment", segments, at(place, "segments"), "id").values())
+    addSegment(state, fields, where);
 }
 
 function addSegment({ segments }: UnleashSource, segment: unknown, place: string): void {
   if (isFields(segment)) segments.set(String(segment["id"]), { fields: segment, place });
 }
 
-function applyEvent(state: UnleashSource, event: Fields, place: string): void {
+function applyEvent(state: UnleashSource, event: Fields, place: string, reader: RowReader): void {
   switch (event["type"]) {
     case "hydration":
       state.features.clear();
       state.segments.clear();
-      addAll(state, event, place);
+      addAll(state, event, place, reader);
       break;
     case "feature-updated":
-      addFeature(state, event["feature"], at(place, "feature"));
+      for (const [name, { fields }] of reader.list("flag", [event["feature"]], at(place, "feature"), "name"))
+        state.features.set(name, { fields, place: at(place, "feature") });
       break;
     case "feature-removed":
       state.features.delete(String(event["featureName"]));
@@ -60,6 +63,10 @@ function applyEvent(state: UnleashSource, event: Fields, place: string): void {
     case "segment-removed":
       state.segments.delete(String(event["segmentId"]));
       break;
+    default: {
+      const name = textOf(fieldsOf(event["feature"])["name"]) ?? "";
+      reader.refuse("flag", name, at(place, "type"), `the event ${JSON.stringify(event["type"])} is not known`);
+    }
   }
 }
 

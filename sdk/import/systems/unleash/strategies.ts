@@ -12,12 +12,14 @@ import {
   type Lowered,
   not,
 } from "../../lowering/condition.ts";
-import { NotImportable } from "../../lowering/draft.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import type { Names } from "../../lowering/names.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, fieldsOf, listOf, numberOf, type Placed, scalarText, textOf } from "../../lowering/source.ts";
 import { attributeOf } from "./context.ts";
 import { comparesTime, lowerConstraints } from "./constraints.ts";
 import { periodOf } from "./schedule.ts";
+import { SEGMENT } from "./shape.ts";
 import { type UnleashSource, type Variant, variantsOf } from "./source.ts";
 import { NOBODY, ON, overridesOf, splitOf, type VariantTable } from "./variants.ts";
 
@@ -36,6 +38,7 @@ export interface StrategyScope {
   schemes: Schemes;
   table: VariantTable;
   names: Names;
+  notes: Notes;
 }
 
 /** The share of contexts that pass a strategy's rollout. */
@@ -76,8 +79,12 @@ function timeAlternatives(strategy: Placed, scope: StrategyScope): Alternative[]
   const segments = ids.map((id) => scope.source.segments.get(id));
   const known = segments.filter((segment) => segment !== undefined);
   // Unleash's clients do not let anybody into a segment that does not exist.
-  if (known.length < segments.length) return [];
+  if (known.length < segments.length) {
+    scope.notes.note(at(strategy.place, "segments"), "one of its segments does not exist: the strategy matches nobody");
+    return [];
+  }
   const timed = known.filter(comparesTime);
+  for (const { fields, place } of timed) checkShape(fields, SEGMENT, place);
   const references = ids.flatMap((id): Lowered[] => {
     const segment = scope.source.segments.get(id);
     return segment === undefined || timed.includes(segment) ? [] : [{ segment: scope.segmentKey(id) }];

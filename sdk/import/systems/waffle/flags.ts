@@ -2,10 +2,28 @@ import { type AttributePath, NATIVE_SCHEME, type Rule, WEIGHT_TOTAL } from "../.
 import { callerAttribute } from "../../lowering/attribute.ts";
 import { exists, leaf, type Lowered } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
+import { checkShape, type Shape } from "../../lowering/shape.ts";
 import { at, type Fields, listOf, numberOf, scalarText, textOf } from "../../lowering/source.ts";
 import type { FlagInput } from "../../types.ts";
 import type { Row } from "./source.ts";
 import type { Settings } from "./settings.ts";
+
+/** The columns of flags, switches and samples. A percentage is text or a number. */
+const ROW: Shape = {
+  fields: {
+    everyone: "boolean",
+    testing: "boolean",
+    superusers: "boolean",
+    staff: "boolean",
+    authenticated: "boolean",
+    languages: "text",
+    rollout: "boolean",
+    note: "text",
+    users: { list: "any" },
+    groups: { list: "any" },
+    active: "boolean",
+  },
+};
 
 const ON = "on";
 const OFF = "off";
@@ -31,6 +49,7 @@ function baseOf({ key, kind, fields }: Row): FlagInput {
 
 export function lowerRow(row: Row, settings: Settings, notes: Notes): FlagInput {
   if (row.problem !== undefined) throw new NotImportable(row.place, row.problem);
+  checkShape(row.fields, ROW, at(row.place, "fields"));
   if (row.key !== row.name) {
     const text = `its key is "${row.key}", because another row has the name "${row.name}"; change the name in your code`;
     notes.note(at(row.place, "fields", "name"), text);

@@ -1,4 +1,4 @@
-import { at, type Fields, fieldsOf, listOf, textOf } from "../../lowering/source.ts";
+import { at, type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
 import type { ImportOptions } from "../../types.ts";
 import { type Kind, KINDS, type Settings } from "./settings.ts";
 
@@ -21,21 +21,32 @@ export interface Row {
  * which have the default of the settings.
  */
 export function rowsOf(input: unknown, settings: Settings, options: ImportOptions): Row[] {
-  const rows = listOf(input).flatMap((one, i) => rowOf(fieldsOf(one), at("", i), settings));
+  const rows = listOf(input).flatMap((one, i) => rowOf(one, at("", i), settings));
   return withKeys([...rows, ...missingRows(rows, options)]);
 }
 
-function rowOf({ model, fields }: Fields, place: string, { models }: Settings): Row[] {
-  const label = (textOf(model) ?? "").toLowerCase();
+function rowOf(one: unknown, place: string, { models }: Settings): Row[] {
+  const { model, fields } = fieldsOf(one);
   const row = fieldsOf(fields);
-  const kind = KINDS.find((one) => models[one] === label);
   const name = textOf(row["name"]) ?? "";
-  if (kind !== undefined) return [{ kind, name, fields: row, place, key: name }];
-  // Other applications' rows may be in the dump. A row with these columns is a flag of an unknown model.
-  if (!label.startsWith("waffle.") && !("everyone" in row && "percent" in row)) return [];
-  const problem = `"${label}" is not a model that the settings name; if it is your own flag, set WAFFLE_FLAG_MODEL`;
-  return [{ kind: "flag", name, fields: row, place, key: name, problem }];
+  const refused = (problem: string): Row[] => [{ kind: "flag", name, fields: row, place, key: name, problem }];
+  if (typeof model !== "string" || !isFields(fields))
+    return refused("it is not a row of a dump, with model and fields");
+  const label = model.toLowerCase();
+  const kind = KINDS.find((known) => models[known] === label);
+  if (kind !== undefined)
+    return name === "" ? refused("it has no name") : [{ kind, name, fields: row, place, key: name }];
+  // Other applications' rows may be in the dump.
+  if (!label.startsWith("waffle.") && !COLUMNS.some((columns) => columns.every((column) => column in row))) return [];
+  return refused(`"${label}" is not a model that the settings name; if it is your own flag, set WAFFLE_FLAG_MODEL`);
 }
+
+/** A row with these columns is a flag, a switch or a sample of an unknown model. */
+const COLUMNS = [
+  ["everyone", "percent"],
+  ["name", "active", "note", "created", "modified"],
+  ["name", "percent", "note", "created", "modified"],
+];
 
 /** A switch or a sample with the name of a flag gets another key, because code may use both. */
 function withKeys(rows: Row[]): Row[] {

@@ -58,6 +58,15 @@ describe("burgee import from another system", () => {
     await expect(t.read("dry.json")).rejects.toThrow("ENOENT");
   });
 
+  test("names the form of another file, and writes and applies nothing", async ({ expect }) => {
+    await t.write("export.json", JSON.stringify({ features: [{ name: "f" }], featureStrategies: [] }));
+    const { code, out } = await t.run("import unleash export.json --out other.yaml --apply --prune -e production");
+    expect(code).toBe(3);
+    expect(out).toContain("it is Unleash's export (/api/admin/features-batch/export), and not");
+    expect(out).toContain("GET /api/client/features");
+    await expect(t.read("other.yaml")).rejects.toThrow("ENOENT");
+  });
+
   test("applies the flags, and users keep their buckets", async ({ expect }) => {
     const { code, err } = await t.run("import unleash features.json segments.json --apply -e production");
     expect(code).toBe(3);

@@ -45,12 +45,29 @@ describe("Unleash's client specification", () => {
     expect(counts.reduce((sum, count) => sum + count)).toBe(279);
   });
 
-  it("a part of any other shape counts as empty, and the import does not throw", () => {
-    const strategy = { name: "default", constraints: [null], segments: [1] };
-    const segments = [{ id: 1, name: "s", constraints: [null, 1] }];
-    for (const features of [1, [null], [{ name: "f", strategies: [strategy, null] }]])
-      expect(importProject("unleash", { features, segments }).segments).toHaveLength(1);
-    for (const source of [null, 1, "x", [], { events: [null] }])
-      expect(importProject("unleash", source).flags).toEqual([]);
+  it("refuses a feature by the place of a part that has another type", () => {
+    const strategy = { name: "default", constraints: [], segments: [1] };
+    const feature = { name: "f", enabled: true, strategies: [strategy] };
+    const refusals = [
+      [{ strategies: "x" }, "/features/0/strategies", "it is a text, not a list"],
+      [{ strategies: undefined }, "/features/0", 'it has no field "strategies"'],
+      [{ strategies: [strategy, null] }, "/features/0/strategies/1", "it is null, not an object"],
+      [{ strategies: [{ ...strategy, constraints: [1] }] }, "/features/0/strategies/0/constraints/0", "it is a number, not an object"], // prettier-ignore
+      [{ variants: [{ name: "v", weight: "1" }] }, "/features/0/variants/0/weight", "it is a text, not a number"],
+    ] as const;
+    for (const [change, place, text] of refusals) {
+      const { report, flags } = importProject("unleash", { features: [{ ...feature, ...change }], segments: [] });
+      expect(report.entries[0]).toMatchObject({ key: "f", outcome: "not importable", notes: [{ place, text }] });
+      expect(flags).toEqual([]);
+    }
+  });
+
+  it("notes a segment that does not exist, which lets nobody in", () => {
+    const features = [{ name: "f", enabled: true, strategies: [{ name: "default", segments: [1] }] }];
+    const { report } = importProject("unleash", { features, segments: [] });
+    expect(report.entries[0]).toMatchObject({
+      outcome: "exact with a note",
+      notes: [{ place: "/features/0/strategies/0/segments" }],
+    });
   });
 });

@@ -1,0 +1,12 @@
+import type { Shape } from "../../lowering/shape.ts";
+
+export const FLAG: Shape = {
+  fields: {
+    state: "text",
+    variants: { named: "any" },
+    defaultVariant: "text",
+    targeting: { fields: {} },
+    metadata: { fields: {} },
+  },
+  needs: ["state", "variants"],
+};
