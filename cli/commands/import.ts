@@ -89,7 +89,7 @@ async function importFrom(
     await write(place(out), projectText(projectOf([{ key, name: key, contents: contentsOf(project) }])), out);
   }
   const width = terminal.isInteractive ? terminal.columns : Infinity;
-  // With --apply, the changes are the result, and the report goes beside them. A source of another form changes nothing.
+  // With --apply, the changes are the result, and the report goes beside them. An unreadable source changes nothing.
   if (options.apply === true && !isUnreadable) {
     const session = await openSession(command, terminal);
     session.note(reportText(project.report, width));

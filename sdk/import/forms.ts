@@ -44,6 +44,11 @@ const has =
   (source: unknown): boolean =>
     names.every((name) => name in fieldsOf(source));
 
+const hasLike =
+  (name: RegExp) =>
+  (source: unknown): boolean =>
+    Object.keys(fieldsOf(source)).some((one) => name.test(one));
+
 const either =
   (...tests: ((source: unknown) => boolean)[]) =>
   (source: unknown): boolean =>
@@ -66,6 +71,11 @@ const READ: Partial<Record<SystemName, ReadForm>> = {
     name: "Eppo's flag configuration for servers",
     matches: UFC,
     call: "request GET https://fscdn.eppo.cloud/api/flag-config/v1/config with a server's SDK key",
+  },
+  featurevisor: {
+    name: "Featurevisor's datafile",
+    matches: either(isNamed("features", "traffic", "bucketBy"), isListOf("features", "traffic", "bucketBy")),
+    call: "run npx featurevisor build --no-state-files",
   },
   flagd: {
     name: "flagd's flag definitions",
@@ -92,6 +102,13 @@ const READ: Partial<Record<SystemName, ReadForm>> = {
       (source) => !has("flags")(source) && isNamed("segments", "rules", "included")(source),
     ),
     call: "request GET https://sdk.launchdarkly.com/sdk/latest-all with an SDK key",
+  },
+  msfm: {
+    name: "a file of Microsoft FeatureManagement or Azure App Configuration",
+    matches: either(hasLike(/^feature[_-]?management$/i), lists("items", "key", "value"), (source) =>
+      isListWith(source, ["key", "value"]),
+    ),
+    call: "run az appconfig kv export --profile appconfig/kvset",
   },
   posthog: {
     name: "PostHog's definitions for local evaluation",
@@ -150,9 +167,13 @@ export function formProblem(
   source: unknown,
   entries: readonly ReportEntry[],
 ): ReportEntry | undefined {
-  const wanted = READ[system];
   const flags = entries.filter(({ kind }) => kind === "flag");
-  if (wanted === undefined || flags.some(({ outcome }) => outcome !== "not importable")) return undefined;
+  if (flags.some(({ outcome }) => outcome !== "not importable")) return undefined;
+  const wanted = READ[system] ?? {
+    name: `an export of ${system}`,
+    matches: () => flags.length > 0,
+    call: "see its page",
+  };
   const other = OTHERS.find(({ matches }) => matches(source));
   if (other === undefined && wanted.matches(source)) return undefined;
   const known = other ?? Object.values(READ).find(({ matches }) => matches(source));

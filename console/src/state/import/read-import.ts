@@ -36,11 +36,13 @@ export async function readImport(form: ImportForm, system: SystemName): Promise<
   for (const file of form.files) sources.push(await parseSource(await file.text(), file.name));
   const source = mergeSources(sources);
   const project = importProject(system, source, optionsOf(form));
-  if (project.report.entries.length > 0) return project;
+  const { entries } = project.report;
+  const problem = entries.find(({ kind }) => kind === "source")?.notes[0]?.text;
+  if (entries.length > 0 && problem === undefined) return project;
   const { label, source: expected = "" } = formOf(system);
   const names = form.files.map(({ name }) => name).join(", ");
   throw new Error(
-    `${names} ${shapeText(source)}, but no flags of ${label}. Choose the system that exported it, and its own export. ${expected}`.trim(),
+    `${names} ${shapeText(source)}, but no flags of ${label}${problem === undefined ? "" : `: ${problem}`}. Choose the system that exported it, and its own export. ${expected}`.trim(),
   );
 }
 

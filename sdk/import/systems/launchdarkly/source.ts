@@ -7,7 +7,7 @@ import type { ReportEntry } from "../../types.ts";
 export interface LaunchDarklySource {
   flags: Map<string, Placed>;
   segments: Map<string, Placed>;
-  /** Whether a segment that is not in the source does not exist, rather than being in another response of the REST API. */
+  /** Whether a segment that is not in the source does not exist, rather than being in another response. */
   hasAllSegments: boolean;
   /** Whether a flag that is not in the source does not exist, rather than being on another page of a list. */
   hasAllFlags: boolean;

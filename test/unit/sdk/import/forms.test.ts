@@ -78,6 +78,8 @@ describe("an import of another form than the one that is read", () => {
       ["split", { ff: { d: [] } }],
       ["unleash", { features: [] }],
       ["waffle", []],
+      ["featurevisor", { features: {} }],
+      ["msfm", { feature_management: { feature_flags: [] } }],
     ];
     for (const [system, source] of empty) expect(importProject(system, source).report.entries).toEqual([]);
   });

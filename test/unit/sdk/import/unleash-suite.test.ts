@@ -52,7 +52,11 @@ describe("Unleash's client specification", () => {
       [{ strategies: "x" }, "/features/0/strategies", "it is a text, not a list"],
       [{ strategies: undefined }, "/features/0", 'it has no field "strategies"'],
       [{ strategies: [strategy, null] }, "/features/0/strategies/1", "it is null, not an object"],
-      [{ strategies: [{ ...strategy, constraints: [1] }] }, "/features/0/strategies/0/constraints/0", "it is a number, not an object"], // prettier-ignore
+      [
+        { strategies: [{ ...strategy, constraints: [1] }] },
+        "/features/0/strategies/0/constraints/0",
+        "it is a number, not an object",
+      ],
       [{ variants: [{ name: "v", weight: "1" }] }, "/features/0/variants/0/weight", "it is a text, not a number"],
     ] as const;
     for (const [change, place, text] of refusals) {
