@@ -48,6 +48,11 @@ export function schemeText(hash: Hash): string {
 }
 
 /** Returns a remark about the hash of another system, or nothing for the hash of flags that begin here. */
-export function schemeRemark(hash: Hash | undefined): string {
-  return hash === undefined || hash === "murmur3-mulshift" ? "" : ` (hash of ${schemeText(hash)})`;
+export function schemeRemark(hash: Hash | undefined): string[] {
+  return hash === undefined || hash === "murmur3-mulshift" ? [] : [`hash of ${schemeText(hash)}`];
+}
+
+/** Returns remarks in brackets, to follow a text. */
+export function bracketed(remarks: readonly string[]): string {
+  return remarks.length === 0 ? "" : ` (${remarks.join(", ")})`;
 }

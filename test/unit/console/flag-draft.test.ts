@@ -157,6 +157,7 @@ test("a pointer leads to the closest field, and has a name in words", () => {
   expect(valueAt({ "a/b": [{ c: 1 }] }, "/a~1b/0/c")).toBe(1);
   expect(pointerText("/rules/0/when/all/1/values/2")).toBe("rule 1, condition, part 2, value 3");
   expect(pointerText("/default/rollout/weights/0/1")).toBe("default, rollout, weight 1");
+  expect(pointerText("/rules/1/during/0/timezone")).toBe("rule 2, window 1, time zone");
   expect(pointerText("")).toBe("the whole flag");
 });
 

@@ -150,6 +150,7 @@ test("every outcome has a text, with shares of its own total", () => {
         rollout: {
           hash: "unleash-1",
           total: 3,
+          onMissingKey: "random",
           weights: [
             ["a", 1],
             ["b", 2],
@@ -161,6 +162,6 @@ test("every outcome has a text, with shares of its own total", () => {
   expect(texts).toEqual([
     "the caller's default",
     "the error GENERAL",
-    "a 33.333%, b 66.667% (hash of Unleash rollouts)",
+    "a 33.333%, b 66.667% (hash of Unleash rollouts, a random bucket without a key)",
   ]);
 });

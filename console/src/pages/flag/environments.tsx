@@ -8,7 +8,7 @@ import type { Editing } from "../../state/flags/flag-editing.ts";
 import { useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
-import { conditionText } from "../../ui/condition/text.ts";
+import { ruleText } from "../../ui/schedule/rule-text.ts";
 import { serveText } from "../../../../sdk/client/serve-text.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { CopyDialog } from "./copy-dialog.tsx";
@@ -46,16 +46,12 @@ export function EnvironmentsSection({ editing }: { editing: Editing }): JSX.Elem
 
 const ASPECTS: readonly (readonly [string, (configuration: EnvironmentConfiguration) => string])[] = [
   ["State", ({ enabled }) => (enabled ? "on" : "off")],
-  ["Rules", ({ rules = [] }) => rules.map(ruleText).join("\n") || "none"],
+  ["Rules", ({ rules = [] }) => rules.map((rule) => `${rule.id}: ${ruleText(rule)}`).join("\n") || "none"],
   ["Default", (configuration) => serveText(configuration.default)],
   ["When off", ({ offVariant }) => offVariant ?? "code default"],
   ["Prerequisites", ({ prerequisites = [] }) => prerequisites.map(({ flag }) => flag).join(", ") || "none"],
   ["Version", ({ version }) => String(version)],
 ];
-
-function ruleText({ id, when, serve }: NonNullable<EnvironmentConfiguration["rules"]>[number]): string {
-  return `${id}: ${when === undefined ? "everyone" : conditionText(when)} → ${serveText(serve)}`;
-}
 
 function Comparison({ known, current }: { known: DefinitionWithEnvironments; current: string }): JSX.Element {
   const entries = Object.entries(known.environments);

@@ -6,7 +6,6 @@ import type { Draft } from "../../state/flags/flag-draft.ts";
 import { emptyLeaf } from "../../ui/condition/condition.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
 import type { ListIds } from "../../ui/condition/editor-props.ts";
-import { conditionText } from "../../ui/condition/text.ts";
 import { InstantInput } from "../../ui/fields/instant-input.tsx";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";
@@ -14,8 +13,8 @@ import { TextInput } from "../../ui/fields/text-input.tsx";
 import { RemoveButton } from "../../ui/remove-button.tsx";
 import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
+import { ruleText } from "../../ui/schedule/rule-text.ts";
 import { WindowsEditor } from "../../ui/schedule/windows-editor.tsx";
-import { serveText } from "../../../../sdk/client/serve-text.ts";
 import { windowsText } from "../../../../sdk/client/window-text.ts";
 
 export interface RuleItemProps {
@@ -59,11 +58,7 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
           <strong>
             {index + 1}. {rule.id}
           </strong>{" "}
-          <span class="hint">
-            {rule.when === undefined ? "everyone" : conditionText(rule.when)} → {serveText(rule.serve)}
-            {(rule.from ?? rule.until) !== undefined && " · scheduled"}
-            {rule.during !== undefined && ` · ${windowsText(rule.during)}`}
-          </span>
+          <span class="hint">{ruleText(rule)}</span>
         </summary>
         {wasOpened && <Fields {...props} />}
       </details>

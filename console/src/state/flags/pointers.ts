@@ -55,6 +55,15 @@ const WORDS: Record<string, string> = {
   invalid: "if the attribute cannot be compared",
   read: "how the attribute is read",
   each: "each element of a list",
+  modulo: "divided by",
+  sha256: "salt of the hash",
+  first: "number of bytes",
+  last: "number of bytes",
+  age: "unit of the age",
+  hash: "buckets of",
+  during: "window",
+  timezone: "time zone",
+  days: "day",
 };
 
 /** `/rules/0/when/all/1/values/2` is "rule 1, condition, part 2, value 3". */

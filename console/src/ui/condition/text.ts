@@ -1,6 +1,6 @@
 /** Conditions as one line of text. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
-import { schemeRemark } from "../../../../sdk/client/scheme-text.ts";
+import { bracketed, schemeRemark } from "../../../../sdk/client/scheme-text.ts";
 import { type Read, readingText } from "../../../../sdk/client/reader-text.ts";
 import { OPERATOR_GROUPS, type Scalar } from "./condition.ts";
 import { countPacked } from "../../../../src/flags/hashes/packed-hashes.ts";
@@ -20,7 +20,7 @@ export function conditionText(condition: Condition): string {
   if ("bucket" in condition) {
     const { total, hash, ranges: parts } = condition.bucket;
     const ranges = parts.map(([from, to]) => `${percentText(from, total)} to ${percentText(to, total)}`);
-    return `in buckets ${ranges.join(", ")}${schemeRemark(hash)}`;
+    return `in buckets ${ranges.join(", ")}${bracketed(schemeRemark(hash))}`;
   }
   const { attribute, operator, values, packed, read, each } = condition;
   const test = testText(operator, read, each);

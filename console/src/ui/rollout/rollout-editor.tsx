@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Rollout } from "../../../../sdk/client/contract.ts";
-import { schemeRemark } from "../../../../sdk/client/scheme-text.ts";
+import { bracketed, schemeRemark } from "../../../../sdk/client/scheme-text.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { pathText } from "../condition/values.ts";
 import { ByList } from "../fields/attribute-input.tsx";
@@ -86,7 +86,7 @@ function BucketingDetails({
     <details class="more">
       <summary>
         Bucketed by {by.map(pathText).join(", otherwise ")} · salt {rollout.salt ?? flagKey}
-        {schemeRemark(hash)}
+        {bracketed(schemeRemark(hash))}
       </summary>
       <div class="leaf">
         <ByList
