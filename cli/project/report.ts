@@ -2,6 +2,7 @@
 import type { Difference } from "../../sdk/client/differences.ts";
 import type { Outcome } from "../../sdk/project/apply.ts";
 import type { EnvironmentPlan, PlannedChange } from "../../sdk/project/plan.ts";
+import { shortJson } from "../../src/flags/hashes/short-json.ts";
 import { oneLine } from "../escape.ts";
 
 export interface PlansView {
@@ -43,7 +44,7 @@ function planText(changes: readonly PlannedChange[]): string {
 }
 
 function differenceText({ pointer, before, after }: Difference): string {
-  const [from, to] = [before, after].map((value) => (value === undefined ? "nothing" : JSON.stringify(value)));
+  const [from, to] = [before, after].map((value) => (value === undefined ? "nothing" : shortJson(value, pointer)));
   return `      ${oneLine(pointer) || "/"} ${from} → ${to}`;
 }
 

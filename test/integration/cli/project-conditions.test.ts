@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { addIds } from "../../../src/flags/hashes/hashed-leaf.ts";
 import { type CliTest, startCliTest } from "./harness.ts";
 
 const project = (leaf: string, segment = leaf) => `
@@ -24,6 +25,12 @@ flags:
 const AGE = '{ attribute: age, operator: lt, values: [18], missing: "unknown", invalid: true }';
 const VERSION =
   '{ attribute: app, operator: semver_gte, values: ["1.18"], missing: true, invalid: "unknown", read: version-extended }';
+
+/** 5,000 hashes of eight bytes. */
+const MANY = addIds(
+  { attribute: "a", operator: "in", read: { sha256: "salt" } },
+  Array.from({ length: 5000 }, (_, i) => String(i)),
+).leaf.packed?.hashes;
 
 describe("the conditions of a project file", () => {
   let t: CliTest;
@@ -59,6 +66,8 @@ describe("the conditions of a project file", () => {
     ["modulo", "read: { modulo: 0.5 }, operator: equals, values: [0]"],
     ["age", "read: { age: weeks }, operator: gte, values: [-2]"],
     ["sha256", `read: { sha256: salt, first: 3 }, operator: in, values: ["${"0a".repeat(32)}"]`],
+    ["packed hashes", `read: { sha256: salt }, operator: in, packed: { width: 8, hashes: "${MANY}" }`],
+    ["one packed hash", 'read: { sha256: salt }, operator: in, packed: { width: 8, hashes: "-1234567890" }'],
   ])("keep %s from apply to export, without a difference", async ([, leaf], { expect }) => {
     await t.write("reading.yaml", project(`{ attribute: a, ${leaf} }`));
     expect((await t.run("apply reading.yaml")).err).toBe("");
@@ -75,6 +84,21 @@ describe("the conditions of a project file", () => {
     expect(code).toBe(3);
     expect(out).toContain('version-loose"');
     expect(out).toContain("/condition/not/invalid");
+  });
+
+  test("show another list of packed hashes by its beginning only", async ({ expect }) => {
+    const packed = (hashes = "") =>
+      `{ attribute: a, read: { sha256: s }, operator: in, packed: { width: 8, hashes: "${hashes}" } }`;
+    await t.write("packed.yaml", project(packed("-1234567890")));
+    await t.run("apply packed.yaml");
+    await t.write("packed.yaml", project(packed(MANY)));
+    for (const command of ["diff packed.yaml", "diff packed.yaml --format patch", "apply packed.yaml --dry-run"]) {
+      const { out } = await t.run(command);
+      expect(out).toContain("/packed/hashes");
+      expect(out).toContain("(53334 characters)");
+      expect(out.length).toBeLessThan(2000);
+    }
+    await t.run("apply project.yaml");
   });
 
   test("are refused before anything is sent if they contain an empty text", async ({ expect }) => {
