@@ -16,9 +16,9 @@ export class Notes {
   readonly notes: Note[] = [];
   isApproximate = false;
 
-  /** Adds something that a reader should know. It does not change a result. */
+  /** Adds something that a reader should know, once. It does not change a result. */
   note(place: string, text: string): void {
-    this.notes.push({ place, text });
+    if (!this.notes.some((one) => one.place === place && one.text === text)) this.notes.push({ place, text });
   }
 
   /** Adds something that may change a result. */

@@ -107,6 +107,8 @@ function addVariants(state: State, place: string, variants: VariantSet, names: M
   }
 }
 
+const ALWAYS: Period = { from: -Infinity, until: Infinity };
+
 interface Lowered {
   serve: FlagInput["default"];
   reason: Reason;
@@ -119,8 +121,11 @@ function lowerStates(states: readonly State[], flag: Placed, rules: StateRules):
   const [only, ...others] = states;
   const isSimple = only !== undefined && others.length === 0;
   let result: Lowered = { serve: { variant: null }, reason: "DISABLED", isDisabled: false };
-  for (const state of states) {
-    rules.addKeyCheck(stateNeedsKey(state, steps), state);
+  const needs = states.map((state) => stateNeedsKey(state, steps));
+  const isSame = new Set(needs).size === 1;
+  if (isSame) rules.addKeyCheck(needs[0] === true, ALWAYS);
+  for (const [i, state] of states.entries()) {
+    if (!isSame) rules.addKeyCheck(needs[i] === true, state);
     if (state.isDisabled && !isSimple) {
       rules.addDisabled("disabled", state);
       continue;
@@ -146,6 +151,8 @@ const KNOWN = [
 ].flat();
 
 function noteUnused({ fields, place }: Placed, enrichment: Fields, notes: Notes): void {
+  if (typeof fields["version"] === "number")
+    notes.note(at(place, "version"), "it is a number here: write it as text to keep its zeros");
   if (fields["trackEvents"] === false) notes.note(at(place, "trackEvents"), "Burgee exports no events of evaluations");
   for (const name of Object.keys(fields))
     if (!KNOWN.includes(name)) notes.note(at(place, name), "it is left out, because GO Feature Flag does not know it");

@@ -91,7 +91,7 @@ export class VariantTable {
 
   #definition({ value, place }: Located): Definition | undefined {
     const definition = this.#definitions.get(scalarText(value));
-    if (definition === undefined && !this.#notes.notes.some((note) => note.place === place))
+    if (definition === undefined)
       this.#notes.note(place, `the flag has no variant "${scalarText(value)}", so it serves none here`);
     return definition;
   }

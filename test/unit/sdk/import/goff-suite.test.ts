@@ -134,7 +134,12 @@ describe("the report of an import from GO Feature Flag", () => {
       metadata: { version: "1.5", description: "d", issue: 5 },
       rules: [{ id: "_first-rule", description: "first rule" }],
     });
-    expect(notesOf(source)[0]?.slice(2).sort()).toEqual(["/one/metadata/links", "/one/owner", "/one/trackEvents"]);
+    expect(notesOf(source)[0]?.slice(2).sort()).toEqual([
+      "/one/metadata/links",
+      "/one/owner",
+      "/one/trackEvents",
+      "/one/version",
+    ]);
   });
 
   it("reads the response of the relay proxy, whose attributes belong to every context", () => {
