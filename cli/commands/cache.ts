@@ -1,4 +1,3 @@
-import { SingleBar } from "cli-progress";
 import { type Command, Option } from "commander";
 import type { CachePurge, CacheStatistics } from "../../sdk/client/contract.ts";
 import { FLAG_KINDS, type FlagKind } from "../../src/flags/document.ts";
@@ -8,6 +7,7 @@ import { withExamples } from "../examples.ts";
 import { oneLine } from "../escape.ts";
 import { UsageError } from "../exit.ts";
 import { wholeNumber } from "../input.ts";
+import { startBar } from "../progress-bar.ts";
 import { openSession, type Session } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -128,24 +128,21 @@ async function warm(session: Session, keys: readonly string[]): Promise<void> {
     session.show({ dryRun: true, environments: keys }, () => `would warm ${keys.join(", ")}`);
     return;
   }
-  const isDrawn = terminal.progress.isTTY && !isJson;
-  const bar = new SingleBar({
+  const bar = startBar(terminal, !isJson, {
     format: "{bar} {value}/{total} {environment}",
-    hideCursor: true,
-    stream: terminal.progress,
+    total: keys.length,
+    values: { environment: keys[0] ?? "" },
   });
-  if (isDrawn) bar.start(keys.length, 0, { environment: keys[0] ?? "" });
   const results = [];
   try {
     for (const env of keys) {
-      if (isDrawn) bar.update({ environment: env });
+      bar.update({ environment: env });
       const { body } = await client.call("warmCache", { path: { env } });
       results.push({ environment: env, ...body });
-      if (isDrawn) bar.increment();
+      bar.increment();
     }
   } finally {
-    // Its timer would keep the process alive.
-    if (isDrawn) bar.stop();
+    bar.stop();
   }
   session.show(results, (all) =>
     table(

@@ -39,7 +39,7 @@ async function buildCli(): Promise<void> {
     metafile: true,
     // A package of CommonJS in the bundle needs `require` for Node's own modules.
     banner: {
-      js: '#!/usr/bin/env node\nimport{createRequire}from"node:module";const require=createRequire(import.meta.url);',
+      js: '#!/usr/bin/env node\nimport{createRequire as requireOfBundle}from"node:module";const require=requireOfBundle(import.meta.url);',
     },
   });
   await writeFile(join(DIST, "cli.licences.txt"), await licencesOf(Object.keys(metafile.inputs), ROOT));

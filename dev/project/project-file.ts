@@ -2,8 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { parseProject, type ProjectFile } from "../../cli/project/file.ts";
 import type { FlagDocument } from "../../src/flags/document.ts";
-import { type Reference, referencesOf, referencesOfCondition } from "../../src/flags/references.ts";
-import { buildDocument, type FlagRow, indexRows, type ReferenceRow } from "../../src/store/readings/build-document.ts";
+import { buildDocument, type FlagRow, rowsOf } from "../../src/flags/documents/build-document.ts";
 
 export type { ProjectFile, ProjectFlag } from "../../cli/project/file.ts";
 
@@ -27,16 +26,6 @@ export function projectDocuments(project: ProjectFile, environment: string, vers
     key,
     condition,
   }));
-  const rows = indexRows(flags, segments, [
-    ...flags.map((flag): ReferenceRow => [`flag:${flag.key}`, nodesOf(referencesOf(flag))]),
-    ...segments.map(({ key, condition }): ReferenceRow => [
-      `segment:${key}`,
-      nodesOf(referencesOfCondition(condition)),
-    ]),
-  ]);
+  const rows = rowsOf(flags, segments);
   return flags.map((flag) => buildDocument(flag, rows));
-}
-
-function nodesOf(references: Reference[]): string[] {
-  return references.map(({ kind, name }) => `${kind}:${name}`);
 }

@@ -9,7 +9,7 @@ import {
 import { referencesOf, referencesOfCondition } from "../../../src/flags/references.ts";
 import type { SdkKeyRecord } from "../../../src/flags/sdk-keys.ts";
 import type { OutboxRow } from "../../../src/store/outbox-rows.ts";
-import type { FlagRow, ReferenceRow, SegmentRow } from "../../../src/store/readings/build-document.ts";
+import type { FlagRow, ReferenceRow, SegmentRow } from "../../../src/flags/documents/build-document.ts";
 import type { ReadingRow } from "../../../src/store/readings/environment-reading.ts";
 
 /** The largest number of flags whose documents a write returns. */

@@ -3,7 +3,13 @@ import type { FlagDocument } from "../../flags/document.ts";
 import { MAX_CHANGES, MAX_OLDER_CHANGES } from "../../flags/changes.ts";
 import type { Reading } from "../../flags/reading.ts";
 import type { KeyTable } from "../../flags/sdk-keys.ts";
-import { buildDocument, indexRows, type FlagRow, type ReferenceRow, type SegmentRow } from "./build-document.ts";
+import {
+  buildDocument,
+  indexRows,
+  type FlagRow,
+  type ReferenceRow,
+  type SegmentRow,
+} from "../../flags/documents/build-document.ts";
 import { changesSince, type OutboxRow } from "../outbox-rows.ts";
 
 /**

@@ -3,7 +3,7 @@ import { EppoClient, MemoryOnlyConfigurationStore } from "@eppo/js-client-sdk-co
 import { expect, test } from "vitest";
 import { bucketsOf, cutOf, differences, indexIn, randomIds, unevenWeights } from "../../support/hashing/oracle.ts";
 import { flagsmithOf } from "../../support/import/flagsmith.ts";
-import { SILENT } from "../../support/import/silent.ts";
+import { SILENT } from "../../../cli/import/oracles/oracle.ts";
 
 const ids = randomIds(100_000);
 

@@ -6,7 +6,7 @@ import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
 import { EVALUATORS, randomContext, randomFlag, randomSplit } from "../../support/import/random/flagd.ts";
-import { SILENT } from "../../support/import/silent.ts";
+import { SILENT } from "../../../cli/import/oracles/oracle.ts";
 
 const FLAGS = 150;
 const CONTEXTS = 10_000;

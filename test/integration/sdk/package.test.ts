@@ -12,7 +12,7 @@ import { type ProcessTest, startProcessTest } from "../cli/serve.ts";
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
 /**
- * The tarball has 517 kB. The command, the import module and the provider contain the engine for patterns each, and the
+ * The tarball has 525 kB. The command, the import module and the provider contain the engine for patterns each, and the
  * first two the importers as well, because no module loads files of another one.
  */
 const MAX_TARBALL_BYTES = 580_000;
@@ -135,6 +135,26 @@ describe.each(NODES)("the installed command on Node $version", ({ node }) => {
     expect((await burgee(["diff", "exported.yaml"], production)).stderr).toBe("");
     expect((await burgee(["evaluate", "packed"], production)).stdout).toContain("true");
     await burgee(["flags", "delete", "packed", "--everywhere"], production);
+  });
+
+  test("compares imported flags with an SDK that the project has", async ({ expect }) => {
+    const modules = join(installed.folder, "node_modules");
+    const sdk = join(modules, "unleash-client");
+    if (!existsSync(sdk)) await symlink(join(installed.modules, "unleash-client"), sdk);
+    const feature = {
+      name: "beta",
+      enabled: true,
+      strategies: [{ name: "userWithId", parameters: { userIds: "u1" } }],
+    };
+    await writeFile(join(installed.folder, "features.json"), JSON.stringify({ features: [feature] }));
+    await writeFile(join(installed.folder, "contexts.jsonl"), '{"userId":"u1"}\n{"userId":"u2"}\n');
+    const { stdout, stderr } = await burgee(["import", "unleash", "features.json", "--verify", "contexts.jsonl"]);
+    expect({ stdout, stderr }).toEqual({
+      stdout: expect.stringMatching(
+        /^2 contexts, compared with unleash-client \S+: 1 without a difference, 0 different\n$/,
+      ),
+      stderr: "",
+    });
   });
 
   test("imports the client", async ({ expect }) => {

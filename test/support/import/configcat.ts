@@ -1,4 +1,5 @@
-import { createConsoleLogger, getClient, type IConfigCatClient, LogLevel, PollingMode } from "@configcat/sdk";
+import * as sdk from "@configcat/sdk";
+import { startConfigCat } from "../../../cli/import/oracles/configcat.ts";
 
 /** A user object of ConfigCat's SDK. */
 export interface ConfigCatUser {
@@ -16,14 +17,7 @@ export interface ConfigCat {
 
 /** Returns ConfigCat's own SDK over a config JSON. It never connects. */
 export async function configCatOf(config: object): Promise<ConfigCat> {
-  const stored = ["1800000000000", "etag", JSON.stringify(config)].join("\n");
-  const key = "configcat-sdk-1/1234567890123456789012/1234567890123456789012";
-  const client: IConfigCatClient = getClient(key, PollingMode.ManualPoll, {
-    offline: true,
-    cache: { get: () => stored, set: () => {} },
-    logger: createConsoleLogger(LogLevel.Off),
-  });
-  await client.forceRefreshAsync();
+  const client = await startConfigCat(sdk, config);
   const snapshot = client.snapshot();
   return {
     valueOf: (setting, user) => snapshot.getValue<string | undefined>(setting, undefined, user as never),

@@ -1,14 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { Flagsmith, LocalFileHandler } from "flagsmith-nodejs";
+import * as sdk from "flagsmith-nodejs";
+import { startFlagsmith } from "../../../cli/import/oracles/flagsmith.ts";
 
 /** Returns Flagsmith's own SDK over an environment document. It never connects. */
-export async function flagsmithOf(environment: object): Promise<Flagsmith> {
-  const folder = await mkdtemp(join(tmpdir(), "flagsmith-"));
-  const path = join(folder, "environment.json");
-  await writeFile(path, JSON.stringify(environment));
-  const client = new Flagsmith({ offlineMode: true, offlineHandler: new LocalFileHandler(path) });
-  await rm(folder, { recursive: true });
-  return client;
+export function flagsmithOf(environment: object): Promise<sdk.Flagsmith> {
+  return startFlagsmith(sdk, environment);
 }

@@ -1,4 +1,5 @@
-import { PostHog } from "posthog-node";
+import * as sdk from "posthog-node";
+import { posthog } from "../../../cli/import/oracles/posthog.ts";
 
 export interface PostHogContext {
   distinctId: string;
@@ -31,32 +32,9 @@ export function postHogFlag(key: string, filters: object, fields: object = {}): 
 
 /** Returns PostHog's local evaluation. A value is `undefined` if only the server could decide. It never connects. */
 export async function postHogOf(source: PostHogSource) {
-  const definitions = {
-    flags: source.flags,
-    groupTypeMapping: source.group_type_mapping,
-    cohorts: source.cohorts,
-  };
-  const client = new PostHog("key", {
-    host: "http://127.0.0.1:9",
-    flushAt: 1_000_000,
-    enableLocalEvaluation: true,
-    flagDefinitionCacheProvider: {
-      getFlagDefinitions: async () => definitions as never,
-      shouldFetchFlagDefinitions: async () => false,
-      onFlagDefinitionsReceived: async () => {},
-      shutdown: async () => {},
-    },
-  });
-  await client.reloadFeatureFlags();
+  const oracle = await posthog.start(sdk, source, {});
   return {
-    valueOf: (key: string, { distinctId, personProperties, groups, groupProperties }: PostHogContext) =>
-      client.getFeatureFlag(key, distinctId, {
-        onlyEvaluateLocally: true,
-        sendFeatureFlagEvents: false,
-        groups,
-        personProperties: personProperties as never,
-        groupProperties: groupProperties as never,
-      }),
-    close: () => client.shutdown(1),
+    valueOf: async (key: string, context: PostHogContext) => (await oracle.evaluate(context, [key])).get(key),
+    close: () => oracle.close(),
   };
 }

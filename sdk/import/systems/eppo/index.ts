@@ -30,7 +30,7 @@ export function importEppo(input: unknown): DraftProject {
 }
 
 /** Datadog wraps the configuration in a document of JSON:API. */
-function configurationOf(input: Fields, place: string): { configuration: Fields; place: string } {
+export function configurationOf(input: Fields, place: string): { configuration: Fields; place: string } {
   const { attributes } = fieldsOf(input["data"]);
   return isFields(attributes)
     ? { configuration: attributes, place: at(place, "data", "attributes") }

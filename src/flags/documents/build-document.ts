@@ -5,7 +5,8 @@ import {
   type FlagDefinition,
   type FlagDependency,
   type FlagDocument,
-} from "../../flags/document.ts";
+} from "../document.ts";
+import { type Reference, referencesOf, referencesOfCondition } from "../references.ts";
 
 /** A flag with the configuration of one environment. */
 export interface FlagRow extends FlagDefinition, FlagConfiguration {
@@ -25,6 +26,15 @@ export interface Rows {
   flags: ReadonlyMap<string, FlagRow>;
   segments: ReadonlyMap<string, SegmentRow>;
   references: ReadonlyMap<string, string[]>;
+}
+
+/** Returns rows with the references that their conditions and prerequisites contain. */
+export function rowsOf(flags: readonly FlagRow[], segments: readonly SegmentRow[]): Rows {
+  const nodes = (references: readonly Reference[]): string[] => references.map(({ kind, name }) => `${kind}:${name}`);
+  return indexRows(flags, segments, [
+    ...flags.map((flag): ReferenceRow => [`flag:${flag.key}`, nodes(referencesOf(flag))]),
+    ...segments.map(({ key, condition }): ReferenceRow => [`segment:${key}`, nodes(referencesOfCondition(condition))]),
+  ]);
 }
 
 export function indexRows(

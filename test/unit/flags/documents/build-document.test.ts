@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { buildDocument, indexRows, type FlagRow } from "../../../src/store/readings/build-document.ts";
+import { buildDocument, indexRows, type FlagRow } from "../../../../src/flags/documents/build-document.ts";
 
 const flag = (key: string): FlagRow => ({
   key,

@@ -1,0 +1,32 @@
+import type { ImportOptions } from "../../../sdk/import/index.ts";
+
+/** A system's own SDK over one export. It never connects to the system. */
+export interface Oracle {
+  /**
+   * Returns the results of flags for a context in the system's own form, in the form of `fromResolution`. `null` stands
+   * for the caller's default. A flag whose result only the system's server could decide is left out.
+   */
+  evaluate(
+    context: unknown,
+    flagKeys: readonly string[],
+  ): ReadonlyMap<string, unknown> | Promise<ReadonlyMap<string, unknown>>;
+  close(): void | Promise<void>;
+}
+
+/** A system whose SDK for Node.js evaluates an export by itself. */
+export interface OracleSystem {
+  /** The npm package of the SDK, one of `peerDependencies` in package.json. */
+  package: string;
+  /** Further modules of the package. Their names are passed to `start` together. */
+  modules?: readonly string[];
+  /** Starts the SDK over an export. `sdk` has the names that the modules export. */
+  start(sdk: object, source: unknown, options: ImportOptions): Oracle | Promise<Oracle>;
+}
+
+/** Returns the result of each flag. */
+export function resultsOf(flagKeys: readonly string[], resultOf: (flagKey: string) => unknown): Map<string, unknown> {
+  return new Map(flagKeys.map((key) => [key, resultOf(key)]));
+}
+
+/** A logger that logs nothing. SDKs would write to the standard output. */
+export const SILENT = { error() {}, warn() {}, info() {}, debug() {} };
