@@ -15,6 +15,7 @@ const FORMS: Partial<Record<SystemName, ResultForm>> = {
   flagd: { fields: ["value", "variant", "errorCode"], plain: "value" },
   flagsmith: { fields: ["enabled", "value"], plain: "enabled" },
   launchdarkly: { fields: ["value", "variationIndex"], plain: "value" },
+  msfm: { fields: ["enabled", "variant"], plain: "enabled" },
   split: { fields: ["treatment", "config"], plain: "treatment" },
   unleash: { fields: ["name", "enabled", "feature_enabled", "payload"], plain: "feature_enabled" },
 };

@@ -1,10 +1,12 @@
 import type { SystemName } from "../../../sdk/import/index.ts";
 import { configcat } from "./configcat.ts";
 import { datadog, eppo } from "./eppo.ts";
+import { featurevisor } from "./featurevisor.ts";
 import { flagd } from "./flagd.ts";
 import { flagsmith } from "./flagsmith.ts";
 import { growthbook } from "./growthbook.ts";
 import { launchdarkly } from "./launchdarkly.ts";
+import { msfm } from "./msfm.ts";
 import type { OracleSystem } from "./oracle.ts";
 import { posthog } from "./posthog.ts";
 import { split } from "./split.ts";
@@ -15,10 +17,12 @@ export const ORACLES: Partial<Record<SystemName, OracleSystem>> = {
   configcat,
   datadog,
   eppo,
+  featurevisor,
   flagd,
   flagsmith,
   growthbook,
   launchdarkly,
+  msfm,
   posthog,
   split,
   unleash,

@@ -1,5 +1,6 @@
-import { createInstance } from "@featurevisor/sdk";
+import * as sdk from "@featurevisor/sdk";
 import { expect, test } from "vitest";
+import { featurevisor } from "../../../cli/import/oracles/featurevisor.ts";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { drawsOf } from "../../support/import/draws.ts";
@@ -18,21 +19,18 @@ test("featurevisor: random features agree with the SDK in 10,000 contexts", asyn
   expect(refused.map(({ key, notes }) => [key, notes])).toEqual([]);
 
   const evaluate = evaluatorOf(project);
-  const sdk = createInstance({ datafile: structuredClone(datafile) as never, logLevel: "fatal" as never });
+  const oracle = await featurevisor.start(sdk, datafile, {});
   const keys = project.flags.map(({ key }) => key);
   const found: unknown[] = [];
   const counts = { on: 0, off: 0, some: 0, none: 0 };
   for (let i = 0; i < CONTEXTS && found.length < 5; i++) {
     const theirContext = randomContext();
     const context = project.toContext(theirContext);
-    for (const key of picks(keys, 20)) {
+    const picked = picks(keys, 20);
+    const results = await oracle.evaluate(theirContext, picked);
+    for (const key of picked) {
       const [feature = "", part] = key.split(":");
-      const theirs =
-        part === undefined
-          ? sdk.isEnabled(feature, theirContext as never)
-          : part === "variation"
-            ? sdk.getVariation(feature, theirContext as never)
-            : sdk.getVariable(feature, part, theirContext as never);
+      const theirs = results.get(key);
       const ours = project.fromResolution(evaluate(key, context), key);
       counts[part === undefined ? (theirs === true ? "on" : "off") : theirs === null ? "none" : "some"]++;
       if (JSON.stringify(ours) !== JSON.stringify(theirs))

@@ -3,7 +3,8 @@ import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import { drawsOf } from "../../support/import/draws.ts";
 import { evaluatorOf } from "../../support/import/evaluate.ts";
-import { featureManagerOf, type TargetingContext } from "../../support/import/microsoft.ts";
+import type { TargetingContext } from "../../../cli/import/oracles/msfm.ts";
+import { featureManagerOf } from "../../support/import/microsoft.ts";
 import { randomFeature, randomVisit } from "../../support/import/random/microsoft.ts";
 import { readJson } from "../../support/import/suites.ts";
 

@@ -6,6 +6,8 @@ import { readJson, readLines } from "./suites.ts";
 export interface Exported {
   source: unknown;
   contexts: object[];
+  /** The value of --sdk with which the SDK for Node.js agrees. */
+  sdk?: string;
 }
 
 const SUBJECTS = Array.from({ length: 40 }, (_, i) => ({ id: `user-${i}`, plan: i % 3 === 0 ? "pro" : "free" }));
@@ -145,6 +147,26 @@ function eppo(): Exported {
   };
 }
 
+/** Leaves out what the page excepts: ids that are `null`, and texts such as "1" that only JavaScript reads as dates. */
+function featurevisor(): Exported {
+  interface Suite {
+    datafile: { features: Record<string, object> };
+    cases: { context: { userId?: unknown } }[];
+  }
+  const { datafile, cases } = readJson("featurevisor/cases.json") as Suite;
+  const { before: _, ...features } = datafile.features;
+  const contexts = cases.map(({ context }) => context).filter(({ userId }) => userId !== null);
+  return { source: { ...datafile, features }, contexts, sdk: "2" };
+}
+
+/** Leaves out flags that depend on the time. */
+function microsoft(): Exported {
+  const { source, contexts } = suiteOf("msfm", "source");
+  const { feature_flags: flags } = (source as { feature_management: { feature_flags: object[] } }).feature_management;
+  const timeless = flags.filter((flag) => !JSON.stringify(flag).includes("TimeWindow"));
+  return { source: { feature_management: { feature_flags: timeless } }, contexts };
+}
+
 function split(): Exported {
   const { definitions, cases } = readJson("split/cases.json") as {
     definitions: object;
@@ -157,10 +179,12 @@ export const EXPORTS = {
   configcat: configCat(),
   datadog: DATADOG,
   eppo: eppo(),
+  featurevisor: featurevisor(),
   flagd: flagd(),
   flagsmith: suiteOf("flagsmith", "source"),
   growthbook: GROWTHBOOK,
   launchdarkly: LAUNCHDARKLY,
+  msfm: microsoft(),
   posthog: POSTHOG,
   split: split(),
   unleash: UNLEASH,

@@ -31,7 +31,8 @@ describe("burgee import --verify", () => {
     "%s: its own SDK and the imported flags agree",
     async ([system, one], { expect }) => {
       await write(one);
-      const { code, json, err } = await t.run(`import ${system} source.json ${LINE} --sdk javascript --json`);
+      const { sdk = "javascript" } = one as Exported;
+      const { code, json, err } = await t.run(`import ${system} source.json ${LINE} --sdk ${sdk} --json`);
       expect({ code, err }).toEqual({ code: 0, err: "" });
       const { contexts, flags, theirs } = json;
       expect(contexts).toBe(one.contexts.length);

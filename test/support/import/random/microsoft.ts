@@ -1,5 +1,5 @@
 import type { Draws } from "../draws.ts";
-import type { TargetingContext } from "../microsoft.ts";
+import type { TargetingContext } from "../../../../cli/import/oracles/msfm.ts";
 
 const GROUPS = ["staff", "beta", "Ring 1", "zwölf"];
 const VARIANTS = ["Big", "Small", "gone"];
