@@ -81,7 +81,7 @@ async function importFrom(
     await verifyFirst(read, options, { ...global, terminal }, output);
     if (!apply && (report ?? out) === undefined) return;
   }
-  if (global.dryRun !== true) await writeFiles(read, isUnreadable ? { report } : { report, out }, global, terminal);
+  if (global.dryRun !== true) await writeFiles(read, { report, out: isUnreadable ? undefined : out }, global, terminal);
   const reported = (): string => reportText(read.project.report, output.width);
   // With --apply, the changes are the result, and with --verify the comparison. The report goes beside them.
   if (apply && !isUnreadable) {
@@ -118,7 +118,7 @@ async function verifyFirst(
 
 async function writeFiles(
   { project }: ReadProject,
-  { report, out }: Pick<ImportCommandOptions, "report" | "out">,
+  { report, out }: { report: string | undefined; out: string | undefined },
   { environment }: GlobalOptions,
   terminal: Terminal,
 ): Promise<void> {

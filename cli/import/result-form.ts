@@ -14,6 +14,7 @@ interface ResultForm {
 const FORMS: Partial<Record<SystemName, ResultForm>> = {
   flagd: { fields: ["value", "variant", "errorCode"], plain: "value" },
   flagsmith: { fields: ["enabled", "value"], plain: "enabled" },
+  goff: { fields: ["value", "variationType", "errorCode", "failed"], plain: "value" },
   launchdarkly: { fields: ["value", "variationIndex"], plain: "value" },
   msfm: { fields: ["enabled", "variant"], plain: "enabled" },
   split: { fields: ["treatment", "config"], plain: "treatment" },

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type * as SplitSdk from "@splitsoftware/splitio";
-import { fieldsOf } from "../../../sdk/import/lowering/source.ts";
+import { fieldsOf, textsOf } from "../../../sdk/import/lowering/source.ts";
 import { readSource } from "../../../sdk/import/systems/split/source.ts";
 import { type OracleSystem, resultsOf } from "./oracle.ts";
 
@@ -11,8 +11,8 @@ export const split: OracleSystem = {
     const { splits, ruleSegments, segments } = readSource(source);
     const client = await startSplit(sdk as Sdk, {
       splits: [...splits.values()].map(({ fields }) => fields),
-      ruleSegments: [...ruleSegments.values()].map(({ fields }) => fields),
-      segments: Object.fromEntries([...segments].map(([name, { keys }]) => [name, keys])),
+      ruleSegments: [...(ruleSegments?.values() ?? [])].map(({ fields }) => fields),
+      segments: Object.fromEntries([...segments].map(([name, { keys }]) => [name, textsOf(keys)])),
     });
     return {
       evaluate: (context, keys) => {
