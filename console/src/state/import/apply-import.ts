@@ -44,5 +44,6 @@ export async function applyImport(plan: EnvironmentPlan): Promise<string> {
   const reason = isLate ? `Someone else has changed ${environment} since the review.` : reasonOf(error);
   const { written = 0, total = 0 } = outcome?.parts ?? {};
   const done = written > 0 ? ` Parts 1 to ${written} of ${total} are written.` : "";
-  throw new Error(`${reason}${done} Review the changes again.`, { cause: error });
+  const doubt = outcome?.state === "unknown" ? " The last request may have been written all the same." : "";
+  throw new Error(`${reason}${done}${doubt} Review the changes again.`, { cause: error });
 }
