@@ -1,5 +1,6 @@
 import { compileFlag } from "../../src/evaluation/compile.ts";
 import type { CompiledFlag } from "../../src/evaluation/types.ts";
+import type { FlagDocument } from "../../src/flags/document.ts";
 import { parseFlagInput } from "../../src/flags/parse.ts";
 import {
   COUNTRIES,
@@ -52,9 +53,8 @@ const BURGEE_CONFIGURATIONS: Record<Kind, object> = {
   },
 };
 
-export function burgee(kinds: FlagKinds, users: User[]): Engine {
-  const flags = new Map<string, CompiledFlag>();
-  for (const [key, kind] of kinds) {
+export function burgeeDocuments(kinds: FlagKinds): FlagDocument[] {
+  return Array.from(kinds, ([key, kind]) => {
     const input = parseFlagInput({
       key,
       type: "boolean",
@@ -62,8 +62,13 @@ export function burgee(kinds: FlagKinds, users: User[]): Engine {
       enabled: true,
       ...BURGEE_CONFIGURATIONS[kind],
     });
-    flags.set(key, compileFlag({ ...input, schemaVersion: 1, version: 1 }));
-  }
+    return { ...input, schemaVersion: 1, version: 1 };
+  });
+}
+
+export function burgee(kinds: FlagKinds, users: User[]): Engine {
+  const flags = new Map<string, CompiledFlag>();
+  for (const document of burgeeDocuments(kinds)) flags.set(document.key, compileFlag(document));
   const list = [...flags.values()];
   const contexts = parsedFromJson(users.map(({ id, ...rest }) => ({ targetingKey: id, ...rest })));
   const request = {};

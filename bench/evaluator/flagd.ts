@@ -10,8 +10,8 @@ import {
   type User,
 } from "./engine.ts";
 
-/** flagd-core with compiled targeting, its default in Node. */
-export function flagd(kinds: FlagKinds, users: User[]): Engine {
+/** Returns the flags in flagd's form, as JSON. */
+export function flagdDefinitions(kinds: FlagKinds): string {
   const variable = (name: string): object => ({ var: name });
   const isIn = (name: string, values: string[]): object => ({ in: [variable(name), values] });
   const share = (percent: number): object => ({
@@ -50,8 +50,13 @@ export function flagd(kinds: FlagKinds, users: User[]): Engine {
       targeting: targeting[kind],
     };
   }
+  return JSON.stringify({ flags });
+}
+
+/** flagd-core with compiled targeting, its default in Node. */
+export function flagd(kinds: FlagKinds, users: User[]): Engine {
   const core = new FlagdCore();
-  core.setConfigurations(JSON.stringify({ flags }));
+  core.setConfigurations(flagdDefinitions(kinds));
   const contexts = parsedFromJson(users.map(({ id, ...rest }) => ({ targetingKey: id, ...rest })));
   return {
     name: "flagd-core",

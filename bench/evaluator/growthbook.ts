@@ -10,8 +10,8 @@ import {
   type User,
 } from "./engine.ts";
 
-/** GrowthBook's multi-user client. */
-export function growthbook(kinds: FlagKinds, users: User[]): Engine {
+/** Returns the flags in GrowthBook's form. */
+export function growthbookPayload(kinds: FlagKinds): { features: FeatureDefinitions } {
   const force = (condition: object): object => ({ condition, force: true });
   const share = (percent: number): object => ({
     force: true,
@@ -37,7 +37,12 @@ export function growthbook(kinds: FlagKinds, users: User[]): Engine {
     const seeded = rules[kind].map((rule) => ("coverage" in rule ? { ...rule, seed: key } : rule));
     features[key] = { defaultValue: kind === "static", rules: seeded };
   }
-  const client = new GrowthBookClient().initSync({ payload: { features: features as FeatureDefinitions } });
+  return { features: features as FeatureDefinitions };
+}
+
+/** GrowthBook's multi-user client. */
+export function growthbook(kinds: FlagKinds, users: User[]): Engine {
+  const client = new GrowthBookClient().initSync({ payload: growthbookPayload(kinds) });
   const contexts = parsedFromJson(users.map((user) => ({ attributes: user })));
   const names = [...kinds.keys()];
   return {

@@ -1,4 +1,4 @@
-import { init, type LDContext } from "@launchdarkly/node-server-sdk";
+import { init, type LDContext, type LDOptions } from "@launchdarkly/node-server-sdk";
 import { TestData } from "@launchdarkly/node-server-sdk/integrations";
 import {
   COUNTRIES,
@@ -50,11 +50,8 @@ const CONFIGURATIONS: Record<Kind, object> = {
   },
 };
 
-/**
- * LaunchDarkly's client with flags in memory, without network, events and logs. `variationDetail` calls back before it
- * returns. The promise that it also makes is not awaited.
- */
-export async function launchdarkly(kinds: FlagKinds, users: User[]): Promise<Engine> {
+/** Returns the options of a client with flags in memory, without network, events and logs. */
+export function launchdarklyOptions(kinds: FlagKinds): LDOptions {
   const data = new TestData();
   for (const [key, kind] of kinds) {
     void data.usePreconfiguredFlag({
@@ -70,12 +67,17 @@ export async function launchdarkly(kinds: FlagKinds, users: User[]): Promise<Eng
       ...CONFIGURATIONS[kind],
     });
   }
-  const client = init("sdk-key", {
+  return {
     updateProcessor: data.getFactory(),
     sendEvents: false,
     diagnosticOptOut: true,
     logger: { error: console.error, warn: () => {}, info: () => {}, debug: () => {} },
-  });
+  };
+}
+
+/** LaunchDarkly's client. `variationDetail` calls back before it returns. Its promise is not awaited. */
+export async function launchdarkly(kinds: FlagKinds, users: User[]): Promise<Engine> {
+  const client = init("sdk-key", launchdarklyOptions(kinds));
   await client.waitForInitialization({ timeout: 5 });
   const contexts: LDContext[] = parsedFromJson(users.map(({ id, ...rest }) => ({ kind: "user", key: id, ...rest })));
   const names = [...kinds.keys()];

@@ -11,34 +11,14 @@ import { featurevisor } from "./featurevisor.ts";
 import { flagd } from "./flagd.ts";
 import { growthbook } from "./growthbook.ts";
 import { launchdarkly } from "./launchdarkly.ts";
+import { batchOf, measure } from "./measure.ts";
 import { unleash } from "./unleash.ts";
+import { users } from "./users.ts";
 import { vercel } from "./vercel.ts";
 
 type EngineFactory = (flags: FlagKinds, users: User[]) => Engine | Promise<Engine>;
 const PEERS: EngineFactory[] = [flagd, unleash, growthbook];
 const OTHERS: EngineFactory[] = [launchdarkly, featurevisor, vercel];
-
-const ROUNDS = Number(process.env["ROUNDS"] ?? 41);
-const ROUND_MS = Number(process.env["ROUND_MS"] ?? 8);
-const USERS = 64;
-
-const users = Array.from({ length: USERS }, (_, i): User => {
-  // Ids have the two usual forms. One in eight users stops at each of the first four rules, and half reach the last.
-  const stop = i % 8;
-  return {
-    id:
-      i % 2 === 0
-        ? `${((i + 1) * 66_978_961).toString(16).padStart(8, "0")}-9d47-4a56-8e13-0c7ad95b6f21`
-        : `user-${i * 977}`,
-    email: stop === 0 ? `user${i}@acme.com` : `user${i}@example.org`,
-    country: stop === 1 ? "NL" : stop === 5 ? "DE" : "US",
-    plan: stop === 1 ? "enterprise" : stop === 7 ? "free" : i % 2 === 0 ? "pro" : "business",
-    platform: stop === 2 || stop === 6 ? "ios" : "android",
-    appVersion: stop === 2 ? "3.10.1" : stop === 4 ? "4.0.0" : "3.1.9",
-    age: stop === 3 ? 42 : 17,
-    cartTotal: stop === 3 ? 500.5 : 80,
-  };
-});
 
 const one = (kind: Kind): FlagKinds => new Map([[kind, kind]]);
 const mixed: FlagKinds = new Map(
@@ -72,7 +52,7 @@ await expectAgreement();
 let isMissed = false;
 for (const { name, target, flags, run } of cases) {
   const engines = await makeAll(flags, users);
-  const medians = measure(engines.map((engine) => ({ name: engine.name, run: run(engine) })));
+  const medians = await measure(engines.map((engine) => ({ name: engine.name, batch: batchOf(run(engine)) })));
   const [ours = NaN, ...others] = medians.values();
   const fastestPeer = Math.min(...others.slice(0, PEERS.length));
   console.log(`\n${name}`);
@@ -122,34 +102,4 @@ async function expectAgreement(): Promise<void> {
       if (Math.abs(on - share) > 0.05) throw new Error(`${engine.name} serves ${on} instead of ${share} for ${kind}`);
     }
   }
-}
-
-/** Returns the median ns per call of each subject, from interleaved rounds of equal time. */
-function measure(subjects: { name: string; run: (user: number) => number }[]): Map<string, number> {
-  let sink = 0;
-  const batch = (run: (user: number) => number, calls: number): number => {
-    const start = process.hrtime.bigint();
-    for (let i = 0; i < calls; i++) sink += run(i & (USERS - 1));
-    return Number(process.hrtime.bigint() - start);
-  };
-  const calls = subjects.map(({ run }) => {
-    // Warm up for the optimising compiler, then find the number of calls that fill a round.
-    let count = 64;
-    let ns = 0;
-    const end = performance.now() + 300;
-    while (performance.now() < end || ns < ROUND_MS * 1e6) {
-      ns = batch(run, count);
-      if (ns < ROUND_MS * 1e6) count = Math.ceil(count * 1.5);
-    }
-    return count;
-  });
-  const samples = subjects.map((): number[] => []);
-  for (let round = 0; round < ROUNDS; round++) {
-    for (let turn = 0; turn < subjects.length; turn++) {
-      const at = (round + turn) % subjects.length;
-      samples[at]!.push(batch(subjects[at]!.run, calls[at]!) / calls[at]!);
-    }
-  }
-  if (sink < 0) throw new Error("unreachable: keeps the calls from being optimised away");
-  return new Map(subjects.map(({ name }, at) => [name, samples[at]!.sort((a, b) => a - b)[ROUNDS >> 1]!]));
 }

@@ -14,8 +14,8 @@ import {
 // For CommonJS with a default export, Node returns the module, but the types describe the class.
 const UnleashClient = (unleashClientModule as unknown as { default: typeof unleashClientModule }).default;
 
-/** unleash-client's client with flags in memory, without its repository, metrics and events. */
-export function unleash(kinds: FlagKinds, users: User[]): Engine {
+/** Returns unleash-client's client with flags in memory, without its repository, metrics and events. */
+export function unleashClient(kinds: FlagKinds): InstanceType<typeof UnleashClient> {
   type Feature = NonNullable<Parameters<InstanceType<typeof UnleashClient>["isFeatureEnabled"]>[0]>;
   const constraint = (contextName: string, operator: string, values: string[] | string): object => ({
     contextName,
@@ -62,7 +62,11 @@ export function unleash(kinds: FlagKinds, users: User[]): Engine {
     } as unknown as Feature);
   }
   const repository = { getToggle: (name: string) => features.get(name), getSegment: () => undefined };
-  const client = new UnleashClient(repository as never, unleashStrategies.defaultStrategies);
+  return new UnleashClient(repository as never, unleashStrategies.defaultStrategies);
+}
+
+export function unleash(kinds: FlagKinds, users: User[]): Engine {
+  const client = unleashClient(kinds);
   const contexts = parsedFromJson(
     users.map(({ id, age, cartTotal, ...rest }) => ({
       userId: id,

@@ -6,7 +6,7 @@ import { Emitter } from "./emitter.ts";
 import { readDefinitions, writeDefinitions } from "./file.ts";
 import { Follower } from "./follower.ts";
 import { type FlagsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
-import { type Context, type Details, failed, plainContext, ProcessInput, resolve, valueOf } from "./resolve.ts";
+import { type Context, type Details, failed, ProcessInput, resolve, type Sources, valueOf } from "./resolve.ts";
 
 /**
  * `starting` until there are flags, `ready` while the deployment responds, `stale` while the last known flags are in
@@ -37,6 +37,7 @@ const EMPTY: ReadonlyMap<string, CompiledFlag> = new Map();
  */
 export class Flags {
   readonly #options: ResolvedOptions;
+  readonly #sources: Sources;
   readonly #follower: Follower;
   readonly #emitter = new Emitter<FlagsEvents>();
   #status: FlagsStatus = "starting";
@@ -50,6 +51,7 @@ export class Flags {
   constructor(options: FlagsOptions) {
     this.#options = resolveOptions(options);
     const { url, key, fetch, requestTimeoutMs: timeoutMs, pollMs, clock, random, environment } = this.#options;
+    this.#sources = { now: clock.now, random };
     this.#follower = new Follower({
       edge: new Edge({ url, key, fetch, timeoutMs }, environment),
       pollMs,
@@ -113,16 +115,14 @@ export class Flags {
       const reason = this.#lastError === undefined ? "" : `: ${this.#lastError.message}`;
       return failed(fallback, "PROVIDER_NOT_READY", `there are no flags yet${reason}`);
     }
-    const input = this.#input(context);
-    if (input === undefined) return failed(fallback, "INVALID_CONTEXT", "the context has no form in JSON");
-    return resolve(this.#flags.get(key), key, fallback, input);
+    return resolve(this.#flags.get(key), key, fallback, new ProcessInput(context, this.#sources));
   }
 
   /** Evaluates every flag. `null` is the value of a flag that has none for the caller. */
   all(context: Context = {}): Record<string, JsonValue> {
-    const input = this.#input(context);
+    const input = new ProcessInput(context, this.#sources);
     const values: Record<string, JsonValue> = {};
-    for (const [key, flag] of this.#flags) values[key] = input === undefined ? null : valueOf(flag, null, input);
+    for (const [key, flag] of this.#flags) values[key] = valueOf(flag, null, input);
     return values;
   }
 
@@ -139,13 +139,7 @@ export class Flags {
   }
 
   #value<T extends JsonValue>(key: string, fallback: T, context: Context): T {
-    const input = this.#input(context);
-    return input === undefined ? fallback : valueOf(this.#flags.get(key), fallback, input);
-  }
-
-  #input(context: Context): ProcessInput | undefined {
-    const plain = plainContext(context);
-    return plain && new ProcessInput(plain, this.#options.clock.now, this.#options.random);
+    return valueOf(this.#flags.get(key), fallback, new ProcessInput(context, this.#sources));
   }
 
   async #start(): Promise<void> {

@@ -23,47 +23,85 @@ export type Metadata = Readonly<Record<string, string | number | boolean>>;
 export type Context = { readonly targetingKey?: string | undefined } & { readonly [attribute: string]: unknown };
 
 const NO_METADATA: Metadata = Object.freeze({});
+const KEY_MESSAGE = "context.targetingKey must be a string";
 const NO_REQUEST = Object.freeze({});
+const NO_CONTEXT: Context = Object.freeze({});
+/** Stands for a context that has no form in JSON. */
+const INVALID_CONTEXT: EvaluationContext = Object.freeze({});
 
-/** The input of one evaluation. Most flags read no time, so the clock is read on first use, and then only once. */
+/** The time and chance of this process. */
+export interface Sources {
+  now: () => number;
+  random: () => number;
+}
+
+/**
+ * The input of one evaluation. Most flags read no time and many read no context, so the clock is read and the context
+ * is checked on first use, and then only once.
+ */
 export class ProcessInput implements EvaluationInput {
-  readonly context: EvaluationContext;
-  readonly request = NO_REQUEST;
-  readonly random: () => number;
   draws: EvaluationInput["draws"] = undefined;
-  readonly #clock: () => number;
+  readonly #given: Context;
+  #context: EvaluationContext | undefined;
+  readonly #sources: Sources;
   #now: number | undefined;
 
-  constructor(context: EvaluationContext, clock: () => number, random: () => number) {
-    this.context = context;
-    this.#clock = clock;
-    this.random = random;
+  constructor(given: Context, sources: Sources) {
+    this.#given = given ?? NO_CONTEXT;
+    this.#sources = sources;
+  }
+
+  get context(): EvaluationContext {
+    return (this.#context ??= plainContext(this.#given) ?? INVALID_CONTEXT);
+  }
+
+  /** Whether a flag has read the context, and it has no form in JSON. */
+  get isInvalid(): boolean {
+    return this.#context === INVALID_CONTEXT;
+  }
+
+  get request(): EvaluationInput["request"] {
+    return NO_REQUEST;
+  }
+
+  get random(): () => number {
+    return this.#sources.random;
   }
 
   get now(): number {
-    return (this.#now ??= this.#clock());
+    return (this.#now ??= this.#sources.now());
   }
+
+  /** Whether the subject's key is a text or absent. A date, for example, becomes a text. */
+  hasUsableKey(): boolean {
+    try {
+      if (isTextOrAbsent(this.#given.targetingKey)) return true;
+    } catch {
+      // A property that throws makes the context invalid.
+    }
+    return isTextOrAbsent(this.context.targetingKey);
+  }
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === "string";
 }
 
 /**
  * Returns a context as JSON would carry it. Most contexts hold only texts, booleans and numbers, and cost one pass.
  * Returns `undefined` for a context that has no form in JSON.
  */
-export function plainContext(context: Context): EvaluationContext | undefined {
-  for (const name in context) {
-    const value = context[name];
-    if (typeof value === "string" || typeof value === "boolean" || value === undefined) continue;
-    if (typeof value === "number" && Number.isFinite(value)) continue;
-    return asJson(context);
-  }
-  return context as EvaluationContext;
-}
-
-function asJson(context: Context): EvaluationContext | undefined {
+function plainContext(context: Context): EvaluationContext | undefined {
   try {
-    return JSON.parse(JSON.stringify(context)) as EvaluationContext;
+    for (const name in context) {
+      const value = context[name];
+      if (typeof value === "string" || typeof value === "boolean" || value === undefined) continue;
+      if (typeof value === "number" && Number.isFinite(value)) continue;
+      return JSON.parse(JSON.stringify(context)) as EvaluationContext;
+    }
+    return context as EvaluationContext;
   } catch {
-    return undefined; // A cycle or a bigint.
+    return undefined; // A cycle, a bigint, or a property that throws.
   }
 }
 
@@ -75,10 +113,9 @@ export function resolve<T extends JsonValue>(
   input: ProcessInput,
 ): Details<T> {
   if (flag === undefined) return failed(fallback, "FLAG_NOT_FOUND", `flag "${flagKey}" does not exist`);
-  const { targetingKey } = input.context;
-  if (targetingKey !== undefined && typeof targetingKey !== "string")
-    return failed(fallback, "INVALID_CONTEXT", "context.targetingKey must be a string");
+  if (!input.hasUsableKey()) return failed(fallback, "INVALID_CONTEXT", KEY_MESSAGE);
   const resolution = flag.evaluate(input);
+  if (input.isInvalid) return failed(fallback, "INVALID_CONTEXT", "the context has no form in JSON");
   if (resolution.reason === "ERROR") return failed(fallback, resolution.errorCode, resolution.errorDetails);
   const { value, variant, reason } = resolution;
   const flagMetadata = metadataOf(flag);
@@ -96,11 +133,9 @@ export function resolve<T extends JsonValue>(
 
 /** Returns only the value, with the same rules as {@link resolve}. */
 export function valueOf<T extends JsonValue>(flag: CompiledFlag | undefined, fallback: T, input: ProcessInput): T {
-  if (flag === undefined) return fallback;
-  const { targetingKey } = input.context;
-  if (targetingKey !== undefined && typeof targetingKey !== "string") return fallback;
+  if (flag === undefined || !input.hasUsableKey()) return fallback;
   const resolution = flag.evaluate(input);
-  if (resolution.reason === "ERROR") return fallback;
+  if (resolution.reason === "ERROR" || input.isInvalid) return fallback;
   const { value } = resolution;
   return value === undefined || value === null || !isOfType(value, fallback) ? fallback : (value as T);
 }
@@ -119,6 +154,7 @@ const metadata = new WeakMap<CompiledFlag, Metadata>();
 
 /** Returns the flag's metadata without values that OpenFeature has no type for. */
 function metadataOf(flag: CompiledFlag): Metadata {
+  if (flag.metadata === undefined) return NO_METADATA;
   let known = metadata.get(flag);
   if (known === undefined) {
     const entries = Object.entries(flag.metadata ?? {}).filter(([, value]) => isMetadata(value));

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { type Context, ProcessInput, resolve, valueOf } from "../../../../sdk/provider/resolve.ts";
+import { compileFlag } from "../../../../src/evaluation/compile.ts";
+import { aFlagDocument } from "../../../support/flag-documents.ts";
+
+const reading = compileFlag(
+  aFlagDocument("reading", 1, {
+    rules: [{ id: "pro", when: { attribute: "plan", operator: "equals", values: ["pro"] }, serve: { variant: "on" } }],
+    default: { variant: "off" },
+  }),
+);
+const constant = compileFlag(aFlagDocument("constant"));
+
+const cycle: Record<string, unknown> = { plan: "pro" };
+cycle["self"] = cycle;
+const throwing = {
+  get plan(): string {
+    throw new Error("not today");
+  },
+};
+const throwingKey = {
+  get targetingKey(): string {
+    throw new Error("not today");
+  },
+};
+
+const input = (context: unknown): ProcessInput =>
+  new ProcessInput(context as Context, { now: () => 0, random: () => 0.5 });
+
+test.for([
+  ["a cycle", cycle],
+  ["a bigint", { plan: "pro", count: 1n }],
+  ["a property that throws", throwing],
+  ["a key that throws", throwingKey],
+] as const)("a context with %s is invalid for a flag that reads it", ([, context]) => {
+  expect(resolve(reading, "reading", true, input(context))).toMatchObject({
+    value: true,
+    errorCode: "INVALID_CONTEXT",
+    errorMessage: "the context has no form in JSON",
+  });
+  expect(valueOf(reading, true, input(context))).toBe(true);
+});
+
+test("a flag that reads no attribute has its value for a context without a form in JSON", () => {
+  expect(resolve(constant, "constant", false, input(cycle))).toMatchObject({ value: true, reason: "STATIC" });
+  expect(valueOf(constant, false, input(cycle))).toBe(true);
+});
+
+test("a key that is no text is refused, and a date counts as its text", () => {
+  expect(resolve(constant, "constant", false, input({ targetingKey: 7 }))).toMatchObject({
+    value: false,
+    errorCode: "INVALID_CONTEXT",
+    errorMessage: "context.targetingKey must be a string",
+  });
+  expect(resolve(constant, "constant", false, input({ targetingKey: new Date(0) }))).toMatchObject({ value: true });
+});
+
+test.for([[null], [undefined]])("a context of %s has no attributes", ([context]) => {
+  expect(resolve(reading, "reading", true, input(context))).toMatchObject({ value: false, reason: "DEFAULT" });
+});
+
+test("a number that JSON does not know counts as null", () => {
+  const counting = compileFlag(
+    aFlagDocument("counting", 1, {
+      rules: [{ id: "many", when: { attribute: "count", operator: "gt", values: [3] }, serve: { variant: "on" } }],
+      default: { variant: "off" },
+    }),
+  );
+  expect(valueOf(counting, true, input({ count: Number.POSITIVE_INFINITY }))).toBe(false);
+  expect(valueOf(counting, false, input({ count: 4 }))).toBe(true);
+});
