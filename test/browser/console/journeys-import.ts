@@ -94,7 +94,8 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
       const page = await open({ at: "#/flags?environment=staging" });
       const scripts: string[] = [];
       page.on("request", (request) => {
-        if (request.resourceType() === "script") scripts.push(new URL(request.url()).pathname.replace(/-[^-]*$/, ""));
+        if (request.resourceType() === "script")
+          scripts.push(new URL(request.url()).pathname.replace(/-[\w-]{8}\.js$/, ""));
       });
       await page.getByRole("link", { name: "Import" }).click();
       await page.getByLabel("System").waitFor();
