@@ -77,7 +77,7 @@ function ageIn(unitMs: number): Read {
 /** Compiles the reader `sha256`. The empty text, which no value equals, is the hash of a text with too few bytes. */
 function hashBy(read: HashReader): Read {
   const digestOf = digestBy(read);
-  const { bytesToHex } = schemeLibrary.loaded;
+  const { bytesToHex } = schemeLibrary.loaded.textHashes;
   return (value) => {
     const digest = digestOf(value);
     return digest === undefined ? undefined : digest === NO_DIGEST ? "" : bytesToHex(digest);
@@ -95,7 +95,7 @@ export function digestBy(read: HashReader): (value: JsonValue) => Uint8Array | u
   const hasOneEnd = first === undefined || last === undefined;
   if (typeof salt !== "string" || Object.keys(others).length > 0 || !isWhole || !hasOneEnd)
     throw new CompileError(`unknown parameters of read: ${Object.keys(read).join(", ")}`);
-  const digest = schemeLibrary.loaded.compileTextDigest(read);
+  const digest = schemeLibrary.loaded.textHashes.compileTextDigest(read);
   return (value) => {
     const text = readText(value);
     return text === undefined ? undefined : (digest(text) ?? NO_DIGEST);

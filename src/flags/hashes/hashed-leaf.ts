@@ -29,7 +29,7 @@ export function withLeaf(condition: Condition, from: Condition, to: Condition): 
 }
 
 /** Returns the hashes of a condition in the packed form. Those in `values` are cut to `width` bytes. */
-export function packedOf({ packed, values = [] }: HashedLeaf, width = DEFAULT_WIDTH): PackedHashes {
+function packedOf({ packed, values = [] }: HashedLeaf, width = DEFAULT_WIDTH): PackedHashes {
   return packed ?? pack(values.map(bytesOfHex), width);
 }
 

@@ -1,4 +1,6 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { HASH_SPACES, MAX_TOTAL, SEED_PATTERN } from "../../../flags/formats/hash-schemes.ts";
+import { compileTextDigest } from "../../../flags/hashes/text-digest.ts";
 import type { Getter } from "../../attribute.ts";
 import { CompileError } from "../../compile-error.ts";
 import type { EvaluationInput } from "../../types.ts";
@@ -6,8 +8,8 @@ import { NO_BUCKET } from "../no-bucket.ts";
 import type { BucketOfValue } from "./scheme.ts";
 import { SCHEMES } from "./schemes.ts";
 
-export { compileTextDigest } from "../../../flags/hashes/text-digest.ts";
-export { bytesToHex } from "@noble/hashes/utils.js";
+/** The functions of the reader `sha256`, which load with the hash schemes. */
+export const textHashes = { compileTextDigest, bytesToHex };
 
 /**
  * Compiles a bucketing under the scheme of another system. The scheme decides what a key is, also for an attribute that
