@@ -87,6 +87,11 @@ const READ: Partial<Record<SystemName, ReadForm>> = {
     matches: isListOf("feature_states", "feature"),
     call: "request GET /api/v1/environment-document/ with a server-side environment key",
   },
+  goff: {
+    name: "a flag file of GO Feature Flag",
+    matches: either(isNamed("flags", "variations"), (source) => isNamed("flags", "variations")({ flags: source })),
+    call: "give the file that its retriever reads, or request POST /v1/flag/configuration of the relay proxy",
+  },
   growthbook: {
     name: "GrowthBook's SDK payload",
     matches: (source) => isFields(fieldsOf(source)["features"]),
@@ -176,7 +181,8 @@ export function formProblem(
   };
   const other = OTHERS.find(({ matches }) => matches(source));
   if (other === undefined && wanted.matches(source)) return undefined;
-  const known = other ?? Object.values(READ).find(({ matches }) => matches(source));
+  const isEmpty = isFields(source) && Object.keys(source).length === 0;
+  const known = other ?? (isEmpty ? undefined : Object.values(READ).find(({ matches }) => matches(source)));
   // Without another form, the parts have reasons of their own.
   if (known === undefined && flags.length > 0) return undefined;
   const found = known === undefined ? `it is not ${wanted.name}` : `it is ${known.name}, and not ${wanted.name}`;

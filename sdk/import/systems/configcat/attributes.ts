@@ -5,25 +5,40 @@ import { NotImportable } from "../../lowering/draft.ts";
 import { type Fields, fieldsOf, isFields, listOf, textOf } from "../../lowering/source.ts";
 
 const VERSION_COMPARATORS: readonly unknown[] = [4, 5, 6, 7, 8, 9];
+const NUMBER_COMPARATORS: readonly unknown[] = [10, 11, 12, 13, 14, 15];
 const LIST_COMPARATORS: readonly unknown[] = [26, 27, 34, 35];
 
 /** The attributes of users that a config compares as lists, as versions, and as anything else. */
 export interface Roles {
   lists: Set<string>;
   versions: Set<string>;
+  /** Anything else, which includes numbers. */
   others: Set<string>;
+  numbers: Set<string>;
+  /** Everything but numbers. */
+  notNumbers: Set<string>;
 }
 
 /** Collects the roles of attributes from all conditions of a config. */
 export function rolesOf(config: Fields): Roles {
-  const roles: Roles = { lists: new Set(), versions: new Set(), others: new Set() };
+  const roles: Roles = {
+    lists: new Set(),
+    versions: new Set(),
+    others: new Set(),
+    numbers: new Set(),
+    notNumbers: new Set(),
+  };
   const add = (condition: unknown): void => {
     const { a, c } = fieldsOf(condition);
     const kind = LIST_COMPARATORS.includes(c) ? "lists" : VERSION_COMPARATORS.includes(c) ? "versions" : "others";
     roles[kind].add(String(a));
+    roles[NUMBER_COMPARATORS.includes(c) ? "numbers" : "notNumbers"].add(String(a));
   };
   for (const { r, a } of Object.values(fieldsOf(config["f"])).map(fieldsOf)) {
-    if (typeof a === "string") roles.others.add(a);
+    if (typeof a === "string") {
+      roles.others.add(a);
+      roles.notNumbers.add(a);
+    }
     for (const rule of listOf(r))
       for (const { u } of listOf(fieldsOf(rule)["c"]).map(fieldsOf)) if (isFields(u)) add(u);
   }
@@ -43,11 +58,19 @@ export function attributeOf(name: unknown, place: string): AttributePath {
  * Returns the context that an OpenFeature user sends in the place of a user object. Only attributes that the config
  * compares as lists are sent as lists; the others are sent as the text that ConfigCat makes of them.
  */
-export function toContextBy({ lists, versions, others }: Roles): (user: unknown) => EvaluationContext {
+export function toContextBy({
+  lists,
+  versions,
+  others,
+  numbers,
+  notNumbers,
+}: Roles): (user: unknown) => EvaluationContext {
   return (user) => {
     if (!isFields(user)) return {};
     const context: Record<string, JsonValue> = { targetingKey: textOf(user["identifier"]) ?? "" };
     const add = (name: string, value: unknown): void => {
+      // A date is no number in ConfigCat, although it is sent as one.
+      if (value instanceof Date && numbers.has(name) && !notNumbers.has(name)) return;
       const sent = lists.has(name) ? listIn(value) : valueIn(value);
       if (sent === undefined) return;
       const isVersionOnly = versions.has(name) && !others.has(name);

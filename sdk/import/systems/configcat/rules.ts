@@ -66,9 +66,11 @@ function lowerWhen(conditions: readonly unknown[], place: string, scope: RuleSco
 /** Notes what a user's attribute must look like, because `toContext` changes it. */
 export function noteRoles({ a }: Fields, place: string, { roles, notes }: Pick<RuleScope, "roles" | "notes">): void {
   const name = String(a);
-  const { lists, versions, others } = roles;
+  const { lists, versions, others, numbers, notNumbers } = roles;
   const isList = lists.has(name);
   const isVersion = versions.has(name);
+  if (numbers.has(name) && notNumbers.has(name))
+    notes.note(at(place, "a"), `a Date in "${name}" is no number in ConfigCat, but is compared as its seconds here`);
   if (isList && (isVersion || others.has(name)))
     notes.approximate(
       at(place, "a"),

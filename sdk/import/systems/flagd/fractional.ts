@@ -84,6 +84,11 @@ function choiceOf(expression: unknown): { condition: unknown; whenTrue: unknown;
 /** Returns a `fractional` without conditions, or `undefined` if it always gives the flag's default. */
 export function fractionOf(list: readonly unknown[], place: string, scope: Scope): Fraction | undefined {
   const key = keyOf(list[0], at(place, 0), scope);
+  if (scope.version === 1 && !scope.isJavaScript)
+    scope.notes.note(
+      place,
+      "version 1 of the hash is JavaScript's; in flagd, a hash exactly at a bound gets the next variant",
+    );
   const entries = key.isExplicit ? list.slice(1) : list;
   const slices = slicesOf(entries, at(place), scope);
   if (slices === undefined || slices.sum === 0) return undefined;

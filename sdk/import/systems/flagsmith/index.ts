@@ -19,6 +19,7 @@ export function importFlagsmith(input: unknown): DraftProject {
   const environmentKey = String(source["api_key"]);
   const segments = segmentsOf(fieldsOf(source["project"]), environmentKey);
   const overrides = [...identityOverrides(source), ...segmentOverrides(segments)];
+  const isOldHash = source["use_identity_composite_key_for_hashing"] === false;
   const reader = new RowReader();
   const states = reader.list("flag", source["feature_states"], "/feature_states", "feature", featureOf);
   const flags = [...states].map(([key, { fields: state, place }]) => {
@@ -26,7 +27,7 @@ export function importFlagsmith(input: unknown): DraftProject {
       // An override that cannot be read may be for any feature.
       checkShape(source, DOCUMENT, "");
       const own = overrides.filter(({ feature }) => feature === key);
-      return lowerFeature(key, state, environmentKey, own, place, notes);
+      return lowerFeature(key, state, environmentKey, own, place, notes, isOldHash);
     });
   });
   return {
@@ -114,8 +115,14 @@ function lowerFeature(
   overrides: readonly Override[],
   place: string,
   notes: Notes,
+  isOldHash: boolean,
 ): FlagInput {
   const table = new StateTable(environmentKey);
+  if (isOldHash)
+    notes.note(
+      "/use_identity_composite_key_for_hashing",
+      "these are the buckets of local evaluation; without consistent hashing, the Core API has others",
+    );
   const serve = table.serve(state, place);
   const control = table.control(state);
   const list = new RuleList();

@@ -5,6 +5,7 @@ export const STATE: Shape = {
     feature: { fields: { name: "text" }, needs: ["name"] },
     enabled: "boolean",
     django_id: "number",
+    mv_hashing_salt: "number",
     featurestate_uuid: "text",
     feature_segment: { fields: { priority: "number" } },
     multivariate_feature_state_values: {

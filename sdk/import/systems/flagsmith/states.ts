@@ -58,6 +58,10 @@ export class StateTable {
     weights.push([control, TOTAL - end]);
     const key = numberOf(state["django_id"]) ?? textOf(state["featurestate_uuid"]);
     if (key === undefined) throw new NotImportable(place, "it has no id, so its buckets are not known");
+    // Flagsmith's server writes the salt into django_id. A document with another one is not known.
+    const other = state["mv_hashing_salt"];
+    if (other !== undefined && other !== null && other !== key)
+      throw new NotImportable(at(place, "mv_hashing_salt"), "it is not django_id, so its buckets are not known");
     const salt = `${key},${this.#environmentKey}_`;
     return { rollout: { by: ["targetingKey"], salt, hash: "flagsmith-1", total: TOTAL, weights } };
   }

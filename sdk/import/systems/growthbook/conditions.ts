@@ -1,7 +1,7 @@
 import type { AttributePath, JsonScalar, JsonValue, Operator } from "../../../../src/flags/document.ts";
 import { all, any, exists, type Lowered, not } from "../../lowering/condition.ts";
-import { NotImportable } from "../../lowering/draft.ts";
-import { entryOf, at, fieldsOf, isFields, listOf } from "../../lowering/source.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
+import { entryOf, at, isFields, listOf } from "../../lowering/source.ts";
 import { TYPE_NAMES } from "../../../../src/flags/value-kinds.ts";
 import { compares, comparesVersions, isIn, matches, strictlyEquals } from "./operators.ts";
 import { both, isList, isNull, opposite, type Subject, test, withoutNull } from "./subject.ts";
@@ -9,32 +9,47 @@ import { both, isList, isNull, opposite, type Subject, test, withoutNull } from 
 /** The lists of a project that conditions refer to. */
 export type SavedGroups = Readonly<Record<string, unknown>>;
 
+/** JavaScript makes a text of a list before it compares it. */
+const LIST_NOTE = "a list in this attribute is its elements with commas in GrowthBook; here, it is no text or number";
+
 interface Scope {
   groups: SavedGroups;
+  notes: Notes;
   place: string;
 }
 
 /** Returns a condition of GrowthBook on the caller's attributes. */
-export function lowerCondition(condition: unknown, groups: SavedGroups, place: string): Lowered {
-  const scope = (step: string): Scope => ({ groups, place: at(place, step) });
+export function lowerCondition(condition: unknown, groups: SavedGroups, place: string, notes: Notes): Lowered {
+  if (!isFields(condition)) throw new NotImportable(place, "the condition is not an object");
+  const scope = (step: string): Scope => ({ groups, notes, place: at(place, step) });
   const each = (list: unknown, name: string): Lowered[] =>
-    listOf(list).map((one, i) => lowerCondition(one, groups, at(place, name, i)));
+    conditionsIn(list, at(place, name)).map((one, i) => lowerCondition(one, groups, at(place, name, i), notes));
   return all(
-    ...Object.entries(fieldsOf(condition)).map(([name, value]) => {
+    ...Object.entries(condition).map(([name, value]) => {
       switch (name) {
         case "$and":
           return all(...each(value, name));
         case "$or":
-          return listOf(value).length === 0 || any(...each(value, name));
+          return anyOf(each(value, name));
         case "$nor":
-          return not(listOf(value).length === 0 || any(...each(value, name)));
+          return not(anyOf(each(value, name)));
         case "$not":
-          return not(lowerCondition(value, groups, at(place, name)));
+          return not(lowerCondition(value, groups, at(place, name), notes));
         default:
           return lowerAttribute(name, value, scope(name));
       }
     }),
   );
+}
+
+/** Without conditions, `$or` is true in GrowthBook. */
+function anyOf(conditions: readonly Lowered[]): Lowered {
+  return conditions.length === 0 || any(...conditions);
+}
+
+function conditionsIn(list: unknown, place: string): readonly unknown[] {
+  if (!Array.isArray(list)) throw new NotImportable(place, "it is not a list of conditions");
+  return list;
 }
 
 function lowerAttribute(name: string, value: unknown, scope: Scope): Lowered {
@@ -59,6 +74,8 @@ function lowerValue(subject: Subject, value: unknown, scope: Scope): Lowered {
     );
     return both(subject, tests) ?? refuseElement(scope);
   }
+  if (subject.part === "value" && (typeof value === "string" || typeof value === "number"))
+    scope.notes.note(scope.place, LIST_NOTE);
   if (typeof value === "string") return equalsText(subject, value, false);
   if (typeof value === "number") return equalsNumber(subject, value);
   if (typeof value === "boolean") return isTruthy(subject, value, scope);
@@ -113,7 +130,10 @@ function lowerOperator(subject: Subject, operator: string, operand: unknown, sco
     return opposite(subject, lowerOperator(subject, positive, operand, scope)) ?? refuseElement(scope);
   }
   const comparison = entryOf(COMPARISONS, operator);
-  if (comparison !== undefined) return compares(subject, comparison, operand);
+  if (comparison !== undefined) {
+    if (subject.part === "value") scope.notes.note(scope.place, LIST_NOTE);
+    return compares(subject, comparison, operand);
+  }
   const version = entryOf(VERSIONS, operator);
   if (version !== undefined) return comparesVersions(subject, version, operand);
   switch (operator) {
@@ -123,6 +143,8 @@ function lowerOperator(subject: Subject, operator: string, operand: unknown, sco
     case "$ini":
       return isIn(subject, listOf(operand), operator === "$ini");
     case "$inGroup":
+      if (!Object.hasOwn(scope.groups, String(operand)))
+        scope.notes.note(scope.place, `there is no saved group "${String(operand)}", so nobody is in it`);
       return isIn(subject, listOf(entryOf(scope.groups, String(operand))), false);
     case "$exists":
       return isTruthyOperand(operand) ? (opposite(subject, isNull(subject)) ?? refuseElement(scope)) : isNull(subject);

@@ -6,7 +6,7 @@ import type { FlagDocument, JsonValue } from "../../../../src/flags/document.ts"
 import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { type Lowered, not } from "../../lowering/condition.ts";
 import { DraftTable } from "../../lowering/draft-table.ts";
-import { NotImportable, type Notes } from "../../lowering/draft.ts";
+import { NotImportable, Notes } from "../../lowering/draft.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
 import { RowReader } from "../../lowering/rows.ts";
 import { checkShape } from "../../lowering/shape.ts";
@@ -82,9 +82,12 @@ class FeatureTable {
   }
 
   /** Returns when a parent has a wanted value. The condition is tried on each variant now. */
-  readonly #parentTest: ParentTest = (feature, condition, place) => {
-    const isWanted = valueTest(lowerCondition(condition, this.#groups, at(place, "condition")));
-    if (!this.#features.has(feature)) return isWanted(null);
+  readonly #parentTest: ParentTest = (feature, condition, place, notes) => {
+    const isWanted = valueTest(lowerCondition(condition, this.#groups, at(place, "condition"), new Notes()));
+    if (!this.#features.has(feature)) {
+      notes.note(place, `there is no feature "${feature}", whose value is then null`);
+      return isWanted(null);
+    }
     if (this.#table.isOpen(feature))
       throw new NotImportable(place, `"${feature}" and this feature are each other's parents`);
     const parent = this.#table.draft(feature).item;

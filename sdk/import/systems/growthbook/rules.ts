@@ -34,7 +34,7 @@ export class ValueTable {
 }
 
 /** Returns when a parent feature has a wanted value. */
-export type ParentTest = (feature: string, condition: unknown, place: string) => Lowered;
+export type ParentTest = (feature: string, condition: unknown, place: string, notes: Notes) => Lowered;
 
 export interface RuleScope {
   feature: string;
@@ -52,7 +52,7 @@ export function lowerRule(rule: Fields, index: number, place: string, scope: Rul
   const parents = listOf(rule["parentConditions"]).map((one, i) => {
     const { id: feature, condition, gate } = fieldsOf(one);
     const where = at(place, "parentConditions", i);
-    return { holds: scope.parent(String(feature), condition, where), isGate: gate === true };
+    return { holds: scope.parent(String(feature), condition, where, scope.notes), isGate: gate === true };
   });
   if (rule["fallbackAttribute"] !== undefined)
     scope.notes.note(at(place, "fallbackAttribute"), "it is used with sticky buckets only, which Burgee does not have");
@@ -65,7 +65,8 @@ export function lowerRule(rule: Fields, index: number, place: string, scope: Rul
   const applies = all(
     ...parents.map(({ holds }) => holds),
     ...passesFilters(rule["filters"], scope.schemes),
-    rule["condition"] === undefined || lowerCondition(rule["condition"], scope.groups, at(place, "condition")),
+    rule["condition"] === undefined ||
+      lowerCondition(rule["condition"], scope.groups, at(place, "condition"), scope.notes),
   );
   if ("force" in rule) {
     const serve = scope.table.serve(rule["force"], `force-${index}`);

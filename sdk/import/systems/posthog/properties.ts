@@ -16,6 +16,8 @@ const NEGATIVE: Record<string, string> = {
   is_not_set: "is_set",
 };
 
+const TEXT_OPERATORS = ["exact", "icontains", "starts_with", "ends_with", "regex"];
+
 /** Returns when a filter matches. It is unknown if the property is missing, as in PostHog's local evaluation. */
 export function lowerFilter(filter: Filter): Lowered {
   const operator = scalarText(filter.property["operator"]) || "exact";
@@ -31,6 +33,8 @@ export function lowerFilter(filter: Filter): Lowered {
 function lowerPositive(filter: Filter, operator: string): Lowered {
   const { attribute, property, place, notes } = filter;
   const { value } = property;
+  if (TEXT_OPERATORS.includes(operator))
+    notes.note(at(place, "key"), "a list in this property is its elements with commas in PostHog, and no text here");
   const isList = typeof value === "object" && value !== null;
   if (isList && operator !== "exact" && operator !== "is_set")
     throw new NotImportable(at(place, "value"), `the operator "${operator}" takes no list`);
@@ -83,6 +87,8 @@ function lowerExact({ attribute, property: { value }, place, notes }: Filter): L
   const isText = (one: unknown): boolean => ["string", "number", "boolean"].includes(typeof one);
   if (!values.every(isText)) throw new NotImportable(at(place, "value"), "the value is not a text, number or boolean");
   const texts = values.map((one) => scalarText(one).toLowerCase());
+  if (texts.some((text) => /[^\0-\x7f]/.test(text)))
+    notes.note(at(place, "value"), "letters outside ASCII are equal here in all their cases, and in PostHog in most");
   if (!texts.every((text) => text === "true" || text === "false")) {
     const test = leaf(attribute, "in", [...new Set(texts)], { ...TEXT, caseInsensitive: true });
     return orNull(test, attribute, texts.includes("null"));

@@ -1,15 +1,16 @@
 import type { Prerequisite, Rule, Serve } from "../../../../src/flags/document.ts";
-import { bucketIn, type Bucketing } from "../../lowering/condition.ts";
+import { bucketIn, type Bucketing, hasBucket, not } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { checkShape } from "../../lowering/shape.ts";
 import { at, fieldsOf, listOf, numberOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { FlagInput } from "../../types.ts";
 import { BUCKETING_KEY } from "./context.ts";
-import { lowerMatchers, type MatcherScope, UnknownMatcher } from "./matchers.ts";
+import { lowerMatchers, type LookupScope, type MatcherScope, UnknownMatcher } from "./matchers.ts";
 import { SPLIT } from "./shape.ts";
 import { CONTROL, type Treatments } from "./treatments.ts";
 
-export function lowerSplit(key: string, { fields, place }: Placed, scope: MatcherScope, notes: Notes): FlagInput {
+export function lowerSplit(key: string, { fields, place }: Placed, source: LookupScope, notes: Notes): FlagInput {
+  const scope: MatcherScope = { ...source, notes };
   checkShape(fields, SPLIT, place);
   const treatments = scope.treatmentsOf(key) as Treatments;
   const fallback = treatments.variantOf(fields["defaultTreatment"]);
@@ -19,6 +20,11 @@ export function lowerSplit(key: string, { fields, place }: Placed, scope: Matche
     throw new NotImportable(at(place, "algo"), "it has the legacy hash (algo 1), which SDKs disagree about");
   const prerequisites = isArchived ? [] : prerequisitesOf({ fields, place }, scope);
   const isMet = prerequisites !== undefined;
+  if (!isArchived && (fields["killed"] === true || listOf(fields["prerequisites"]).length > 0))
+    notes.note(
+      place,
+      "while it serves its default treatment to everybody, a key that Split refuses gets that too, and not control",
+    );
   if (!isMet) notes.note(at(place, "prerequisites"), "its prerequisite is never met: it serves its default treatment");
   const { rules, isUnknown } = isArchived
     ? { rules: [], isUnknown: true }
@@ -32,7 +38,7 @@ export function lowerSplit(key: string, { fields, place }: Placed, scope: Matche
     metadata: {},
     enabled: !isArchived && fields["killed"] !== true && isMet,
     offVariant: isArchived ? null : fallback,
-    rules,
+    rules: isUnknown ? rules : [...invalidKeyRules(), ...rules],
     default: { variant: isUnknown ? null : fallback },
     prerequisites: prerequisites ?? [],
     ...treatments.definition(),
@@ -53,6 +59,12 @@ function prerequisitesOf({ fields, place }: Placed, { treatmentsOf }: MatcherSco
     prerequisites.push({ flag, variants });
   }
   return prerequisites;
+}
+
+/** Split gives control for a key that is missing, empty or longer than 250 characters. Such a key has no bucket. */
+function invalidKeyRules(): Rule[] {
+  const when = not(hasBucket({ by: ["targetingKey"], salt: "0", hash: "split-1", total: 100 }));
+  return typeof when === "object" ? [{ id: "invalid-key", when, serve: { variant: null } }] : [];
 }
 
 interface Rules {

@@ -12,6 +12,7 @@ import {
   inSegment,
   keysCondition,
   lowerMatchers,
+  type LookupScope,
   type MatcherScope,
   UnknownMatcher,
 } from "./matchers.ts";
@@ -23,7 +24,7 @@ import { CONTROL, Treatments } from "./treatments.ts";
 export function importSplit(input: unknown): DraftProject {
   const source = readSource(input);
   const tables = new Map([...source.splits].map(([name, { fields }]) => [name, new Treatments(fields)]));
-  const scope: MatcherScope = { source, treatmentsOf: (name) => tables.get(name) };
+  const scope: LookupScope = { source, treatmentsOf: (name) => tables.get(name) };
   const flags = [...source.splits].map(([key, placed]) =>
     draftOf({ kind: "flag", key, place: placed.place }, (notes) => lowerSplit(key, placed, scope, notes)),
   );
@@ -34,11 +35,11 @@ export function importSplit(input: unknown): DraftProject {
     }),
   );
   const ruleSegments = [...(source.ruleSegments ?? [])].map(([name, placed]) =>
-    draftOf<ImportedSegment>({ kind: "segment", key: placed.key, place: placed.place }, () => ({
+    draftOf<ImportedSegment>({ kind: "segment", key: placed.key, place: placed.place }, (notes) => ({
       key: placed.key,
       name,
       description: "",
-      condition: closed(ruleCondition(placed, scope)),
+      condition: closed(ruleCondition(placed, { ...scope, notes })),
     })),
   );
   return { flags, segments: [...keySegments, ...ruleSegments], refused: source.refused, toContext, fromResolution };

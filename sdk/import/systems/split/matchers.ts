@@ -2,7 +2,7 @@ import type { AttributePath, JsonScalar, Operator } from "../../../../src/flags/
 import { checkPattern, isExpression } from "../../lowering/pattern.ts";
 import { callerAttribute } from "../../lowering/attribute.ts";
 import { all, any, isOneOf, leaf, type Lowered, not } from "../../lowering/condition.ts";
-import { NotImportable } from "../../lowering/draft.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf, textsOf } from "../../lowering/source.ts";
 import type { SplitSource } from "./source.ts";
@@ -10,9 +10,14 @@ import { CONTROL, type Treatments } from "./treatments.ts";
 import { lowerVersion } from "./versions.ts";
 
 /** The part of the source that matchers refer to. */
-export interface MatcherScope {
+export interface LookupScope {
   source: SplitSource;
   treatmentsOf: (split: string) => Treatments | undefined;
+}
+
+/** Everything that matchers need. */
+export interface MatcherScope extends LookupScope {
+  notes: Notes;
 }
 
 /** Thrown for a matcher that Split's SDKs do not know. They then give control to every key. */
@@ -41,6 +46,8 @@ function lowerMatcher(matcher: Fields, place: string, scope: MatcherScope): Lowe
   const name = textOf(fieldsOf(matcher["keySelector"])["attribute"]);
   const attribute = attributeOf(name, place);
   const list = textsOf(fieldsOf(matcher["whitelistMatcherData"])["whitelist"]);
+  const odd = name === undefined ? undefined : oddInputOf(type);
+  if (odd !== undefined) scope.notes.note(at(place, "keySelector", "attribute"), `"${name}": ${odd}`);
   switch (type) {
     case "ALL_KEYS":
       return name === undefined || hasText(attribute);
@@ -87,6 +94,33 @@ function lowerMatcher(matcher: Fields, place: string, scope: MatcherScope): Lowe
       throw new NotImportable(at(place, "matcherType"), "the keys of a large segment are not in the definitions");
     default:
       throw new UnknownMatcher(type);
+  }
+}
+
+/** Returns what the attribute of a matcher should not be, because Split reads it and Burgee does not. */
+function oddInputOf(type: string): string | undefined {
+  switch (type) {
+    case "ALL_KEYS":
+    case "WHITELIST":
+    case "STARTS_WITH":
+    case "ENDS_WITH":
+    case "CONTAINS_STRING":
+    case "MATCHES_STRING":
+    case "IN_SEGMENT":
+      return "a list is the text of its elements with commas in Split, and matches nothing here";
+    case "EQUAL_TO":
+    case "GREATER_THAN_OR_EQUAL_TO":
+    case "LESS_THAN_OR_EQUAL_TO":
+    case "BETWEEN":
+      return "text in another base than ten (0x10), and white space, are numbers in Split, and not here";
+    case "EQUAL_TO_SEMVER":
+    case "GREATER_THAN_OR_EQUAL_TO_SEMVER":
+    case "LESS_THAN_OR_EQUAL_TO_SEMVER":
+    case "BETWEEN_SEMVER":
+    case "IN_LIST_SEMVER":
+      return "versions with leading zeros are versions in Split, and not here";
+    default:
+      return undefined;
   }
 }
 

@@ -151,7 +151,7 @@ function percentRules({ fields, name, place }: Row, { cookie }: Settings, notes:
   const remembered = cookie(name);
   notes.note(
     at(place, "fields", "percent"),
-    `waffle draws this percentage at random per visitor and remembers it in the cookie ${remembered}: pass the cookie as the attribute "${remembered}" and the visitor keeps the result; other visitors get the same share, by the hash of their targetingKey`,
+    `waffle draws this percentage at random per visitor and remembers it in the cookie ${remembered}: pass the cookie as the attribute "${remembered}" and the visitor keeps the result; other visitors get the same share, by the hash of their targetingKey; a request without request.user never gets the percentage in waffle, and does here`,
   );
   if (fields["rollout"] === true)
     notes.note(

@@ -43,11 +43,64 @@ describe("Split", () => {
     });
   }
 
-  it("imports every flag, and notes those that give control or a default to everybody", () => {
+  it("imports every flag, and notes attributes and flags that give one result to everybody", () => {
     expect(cases.length).toBeGreaterThanOrEqual(100);
     expect(project.flags).toHaveLength(definitions.ff.d.length);
-    const noted = project.report.entries.filter(({ outcome }) => outcome !== "exact").map(({ key }) => key);
-    expect(noted).toEqual(["archived", "unknown", "requires_gone"]);
+    const others = project.report.entries.flatMap(({ key, outcome, notes }) =>
+      outcome !== "exact" && notes.some(({ place }) => !place.endsWith("/keySelector/attribute")) ? key : [],
+    );
+    expect(others).toEqual(["killed", "archived", "unknown", "requires", "requires_gone"]);
+  });
+
+  it("gives control for a key that Split refuses", () => {
+    for (const key of [undefined, "", "  ", "k".repeat(251), { matchingKey: "ada" }])
+      for (const flag of ["all_keys", "not_plans", "split", "traffic"]) {
+        const resolution = evaluate(flag, project.toContext({ key, attributes: {} }));
+        expect(project.fromResolution(resolution, flag)).toEqual({ treatment: "control", config: null });
+      }
+    const tooLong = { targetingKey: "k".repeat(251) };
+    expect(project.fromResolution(evaluate("all_keys", tooLong), "all_keys")).toMatchObject({ treatment: "control" });
+  });
+
+  it("refuses flags that depend on each other, whose evaluation never ends in Split", () => {
+    const dependsOn = (split: string): object => ({
+      ...conditionWith({ matcherType: "IN_SPLIT_TREATMENT", dependencyMatcherData: { split, treatments: ["on"] } }),
+      defaultTreatment: "off",
+      seed: 1,
+    });
+    const source = {
+      ff: {
+        d: [
+          { name: "a", ...dependsOn("b") },
+          { name: "b", ...dependsOn("a") },
+        ],
+      },
+    };
+    const { report, flags } = importProject("split", source);
+    expect(flags).toEqual([]);
+    expect(report.entries.map(({ notes }) => notes[0]?.text)).toEqual([
+      'it depends on itself: on flag "b", which depends on flag "a"',
+      'it depends on itself: on flag "a", which depends on flag "b"',
+    ]);
+  });
+
+  it("refuses a flag with a rule-based segment if the source has none of those", () => {
+    const matcher = { matcherType: "IN_RULE_BASED_SEGMENT", userDefinedSegmentMatcherData: { segmentName: "pros" } };
+    expect(notesOf(splitWith(conditionWith(matcher)))[0]).toEqual([
+      "one",
+      "not importable",
+      "/ff/d/0/conditions/0/matcherGroup/matchers/0",
+    ]);
+  });
+
+  it("notes a list in an attribute that is compared as text", () => {
+    const matcher = {
+      matcherType: "STARTS_WITH",
+      keySelector: { attribute: "plan" },
+      whitelistMatcherData: { whitelist: ["a"] },
+    };
+    const [entry] = importProject("split", splitWith(conditionWith(matcher))).report.entries;
+    expect(entry?.notes[0]?.text).toContain('"plan": a list is the text of its elements');
   });
 
   it("reads the older form of the definitions and responses of /segmentChanges", () => {
