@@ -5,7 +5,7 @@ import { RedisTier } from "./cache/redis/tier.ts";
 import { SingleFlight } from "./resilience/single-flight.ts";
 import { TieredCache } from "./cache/tiered-cache.ts";
 import { Environments } from "./delivery/environment.ts";
-import { ChangeWatch } from "./delivery/watch/change-watch.ts";
+import type { ChangeWatch } from "./delivery/watch/change-watch.ts";
 import { createEntryCache, type EntryCache } from "./delivery/entries/entry-cache.ts";
 import { EntryReader } from "./delivery/entries/entry-reader.ts";
 import { EntryStore } from "./delivery/entries/entry-store.ts";
@@ -54,9 +54,10 @@ const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 500
  */
 const BYTES_PER_JSON_CHARACTER = 3.5;
 
-// Evaluation needs neither, so a cold isolate does without them.
+// Evaluation needs none of these, so a cold isolate does without them.
 const loadSweep = () => import("./delivery/publish/sweep.ts");
 const loadRestoreDetection = () => import("./delivery/publish/restore-detection.ts");
+const loadChangeWatch = () => import("./delivery/watch/change-watch.ts");
 
 /** The composition root: constructs everything that lives as long as the isolate. */
 export function createServices(settings: Settings, options: ServicesOptions = {}): Services {
@@ -253,8 +254,12 @@ function createEntries(
 }
 
 function createStreams(settings: Settings, { clock, random }: Runtime, delivery: Delivery): StreamServices {
+  let watch: ChangeWatch | undefined;
   return {
-    feed: new ChangeWatch({ ...delivery, headCheckMs: settings.CACHE_HEAD_CHECK_MS, clock, random }),
+    async openFeed() {
+      const { ChangeWatch } = await loadChangeWatch();
+      return (watch ??= new ChangeWatch({ ...delivery, headCheckMs: settings.CACHE_HEAD_CHECK_MS, clock, random }));
+    },
     // A stream writes at least once per KEEP_ALIVE_MS, unless its client has stopped reading.
     slots: new StreamSlots(settings.STREAMS_MAX, 3 * KEEP_ALIVE_MS, clock.now),
     lifetimeMs: settings.STREAM_LIFETIME_SECONDS * 1000,

@@ -23,7 +23,8 @@ export interface AppEnv {
 
 /** The services of the change streams. */
 export interface StreamServices {
-  feed: ChangeFeed;
+  /** Returns the one feed of the isolate, whose code loads with the first stream. */
+  openFeed(): Promise<ChangeFeed>;
   slots: StreamSlots;
   lifetimeMs: number;
   clock: Clock;

@@ -37,7 +37,8 @@ export async function openStream(c: Context<AppEnv>, services: Services): Promis
   const announcement = parseAnnouncement(request.headers.get("last-event-id") ?? undefined);
   if (announcement !== undefined) await services.source.seekVersion(token.environment, announcement.version, scope);
   const sees = token.kind === "client" ? "clientVisible" : "all";
-  const subscription = streams.feed.subscribe(token.environment, scope, sees);
+  const feed = await streams.openFeed();
+  const subscription = feed.subscribe(token.environment, scope, sees);
   try {
     const state = await subscription.confirmed();
     if (state === "unknown-environment") throw new HttpError(401, "the SDK key is revoked");

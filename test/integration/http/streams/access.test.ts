@@ -104,7 +104,8 @@ describe("access to change streams", () => {
       return (await addKey({ kind: "client" }, "phoenix")).token;
     };
     const token = await make();
-    const dead = isolate.services.streams?.feed.subscribe("phoenix", { waitUntil: () => undefined }, "all");
+    const feed = await isolate.services.streams?.openFeed();
+    const dead = feed?.subscribe("phoenix", { waitUntil: () => undefined }, "all");
     await manage("DELETE", "/phoenix?confirm=phoenix");
     await clock.advance(1000);
     expect(await statusOf(ask(token))).toBe(401);

@@ -162,11 +162,8 @@ describe("change streams", () => {
   });
 
   test("replace the stream that polls if it dies without a sign", async ({ expect }) => {
-    const dead = isolate.services.streams?.feed.subscribe(
-      "production",
-      { waitUntil: () => undefined },
-      "clientVisible",
-    );
+    const feed = await isolate.services.streams?.openFeed();
+    const dead = feed?.subscribe("production", { waitUntil: () => undefined }, "clientVisible");
     const asked = dead?.moved(dead.version, clock.now() + 1, clock.now());
     await clock.advance(1);
     await asked;
