@@ -1,3 +1,4 @@
+import { type Context, type Details, failed } from "../../src/evaluation/details.ts";
 import type { CompiledFlag } from "../../src/evaluation/types.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
 import { checkDefinitions, type Definitions, definitionsOf, DefinitionsError } from "./definition-set.ts";
@@ -6,7 +7,7 @@ import { Emitter } from "./emitter.ts";
 import { readDefinitions, writeDefinitions } from "./file.ts";
 import { Follower } from "./follower.ts";
 import { type FlagsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
-import { type Context, type Details, failed, ProcessInput, resolve, type Sources, valueOf } from "./resolve.ts";
+import { ProcessInput, resolve, type Sources, valueOf } from "./resolve.ts";
 
 /**
  * `starting` until there are flags, `ready` while the deployment responds, `stale` while the last known flags are in

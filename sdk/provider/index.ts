@@ -7,4 +7,4 @@ export { RefusedError } from "./edge.ts";
 export { Flags, type FlagsEvents, type FlagsStatus, startFlags } from "./flags.ts";
 export { BurgeeProvider } from "./openfeature.ts";
 export type { FlagsOptions } from "./options.ts";
-export type { Context, Details, Metadata } from "./resolve.ts";
+export type { Context, Details, Metadata } from "../../src/evaluation/details.ts";

@@ -1,6 +1,7 @@
 import { allowsOrigin } from "../flags/origins.ts";
 import type { KeyTable, SdkKeyRecord } from "../flags/sdk-keys.ts";
 import { constantTimeEqual, hashSecret, type SdkKeyKind, verifyToken } from "../ops/token.ts";
+import type { RequestFacts } from "../ops/runtime.ts";
 import { HttpError } from "./errors.ts";
 import { addressOf, type RateLimits, requireWithin } from "./limits.ts";
 import { RememberedTokens } from "./remembered-tokens.ts";
@@ -83,13 +84,13 @@ export function tokenOf(headers: Headers): string | undefined {
 /**
  * Returns the key's row in the environment's table. @throws HttpError 401 if it has none, 403 for a forbidden origin
  */
-export function requireSdkKey(key: VerifiedSdkKey, keys: KeyTable, request: Request): SdkKeyRecord {
+export function requireSdkKey(key: VerifiedSdkKey, keys: KeyTable, request?: RequestFacts): SdkKeyRecord {
   const record = Object.hasOwn(keys, key.id) ? keys[key.id] : undefined;
   if (record === undefined || record.kind !== key.kind || !constantTimeEqual(record.hash, key.secretHash)) {
     throw unauthorized("the SDK key is revoked");
   }
   if (record.origins.length === 0) return record;
-  const origin = request.headers.get("origin");
+  const origin = request?.headers.get("origin") ?? null;
   if (origin !== null && !allowsOrigin(record.origins, origin)) {
     throw new HttpError(403, "the SDK key may not be used from this origin");
   }

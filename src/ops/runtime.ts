@@ -10,8 +10,16 @@ export function openEdgeCache(name: string): Promise<EdgeCache> {
   return (globalThis as unknown as { caches: { open(name: string): Promise<EdgeCache> } }).caches.open(name);
 }
 
+/** The parts of a request that flags can depend on. Every `Request` has them. */
+export interface RequestFacts {
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+  /** Cloudflare's facts about the request's origin. */
+  readonly cf?: unknown;
+}
+
 /** Returns Cloudflare's facts about the request's origin; empty on other platforms. */
-export function cfOf(request: Request): Readonly<Record<string, unknown>> {
+export function cfOf(request: object): Readonly<Record<string, unknown>> {
   return (request as { cf?: Record<string, unknown> }).cf ?? {};
 }
 

@@ -5,7 +5,7 @@ import { requireSdkKey } from "../authenticate.ts";
 import { HttpError } from "../errors.ts";
 import { parseAnnouncement } from "../evaluation/announcement.ts";
 import {
-  checkKey,
+  checkAccess,
   type EvaluationServices,
   openRequest,
   provenanceHeaders,
@@ -44,7 +44,7 @@ export async function definitionsResponse(
   const now = services.now();
   const result = await services.source.all(opened, now);
   if (result === undefined) return requireSdkKey(opened.token, {}, request) as never;
-  checkKey(services, result, opened);
+  checkAccess(services, result, opened);
   const { version, isStale, value } = result;
   const current = services.source.history(environment);
   // Flags of an earlier version, or from a snapshot, are of no history that could be continued.

@@ -23,19 +23,23 @@ const INACTIVITY_DELAY_SECONDS = 120;
  */
 export function bulkMembers({ token, request }: EvaluationRequest, hasStreams: boolean): BulkMembers {
   if (!request.headers.has("origin")) return NO_MEMBERS;
-  // `flagSetId` is OpenFeature's name for telemetry. Clients also report it with flags that they do not find.
-  const metadata = `,"metadata":{"flagSetId":${JSON.stringify(token.environment)}}`;
-  if (!hasStreams || token.kind !== "client") return { json: metadata, tagged: metadata };
-  const json = `${metadata},"eventStreams":[${eventStream(request)}]`;
-  return { json, tagged: json };
+  if (!hasStreams || token.kind !== "client") return pageMembers(token.environment, undefined);
+  const { origin, searchParams } = new URL(request.url);
+  return pageMembers(token.environment, { origin, key: tokenOf(request.headers) ?? searchParams.get("sdkKey") ?? "" });
 }
 
 /**
- * Clients keep the URL for weeks and open it without any header. So it is absolute, contains the key, which is public,
- * and never changes: nothing in it may expire or depend on a version.
+ * Returns the members for a page. `stream` names the worker's origin and the page's client key, if the page can have a
+ * change stream.
  */
-function eventStream({ url: requestUrl, headers }: Request): string {
-  const { origin, searchParams } = new URL(requestUrl);
-  const url = `${origin}${STREAM_PATH}?key=${tokenOf(headers) ?? searchParams.get("sdkKey")}`;
-  return `{"type":"sse","url":${JSON.stringify(url)},"inactivityDelaySec":${INACTIVITY_DELAY_SECONDS}}`;
+export function pageMembers(environment: string, stream: { origin: string; key: string } | undefined): BulkMembers {
+  // `flagSetId` is OpenFeature's name for telemetry. Clients also report it with flags that they do not find.
+  const metadata = `,"metadata":{"flagSetId":${JSON.stringify(environment)}}`;
+  if (stream === undefined) return { json: metadata, tagged: metadata };
+  // Clients keep the URL for weeks and open it without any header. So it is absolute, contains the key, which is
+  // public, and never changes: nothing in it may expire or depend on a version.
+  const url = JSON.stringify(`${stream.origin}${STREAM_PATH}?key=${stream.key}`);
+  const eventStream = `{"type":"sse","url":${url},"inactivityDelaySec":${INACTIVITY_DELAY_SECONDS}}`;
+  const json = `${metadata},"eventStreams":[${eventStream}]`;
+  return { json, tagged: json };
 }

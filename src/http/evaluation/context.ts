@@ -8,7 +8,7 @@ import {
   type Steps,
 } from "../../flags/formats/exact-numbers.ts";
 import { LIMITS, RESERVED_NAME } from "../../flags/limits.ts";
-import { cfOf } from "../../ops/runtime.ts";
+import { cfOf, type RequestFacts } from "../../ops/runtime.ts";
 import { HttpError } from "../errors.ts";
 
 /** The limits of one evaluation request. docs/api.md lists them. */
@@ -185,7 +185,7 @@ function requireOneSubject(query: readonly Parameter[], context: Record<string, 
 }
 
 /** Returns the attributes that only the worker can set, from the request and Cloudflare's description of it. */
-export function requestAttributes(request: Request): RequestAttributes {
+export function requestAttributes(request: RequestFacts): RequestAttributes {
   const cf = cfOf(request);
   const headers = request.headers;
   const attributes: Record<string, JsonValue> = {};

@@ -8,10 +8,11 @@ import type {
   RequestAttributes,
   Resolution,
 } from "../../evaluation/types.ts";
-import type { SdkKeyRecord } from "../../flags/sdk-keys.ts";
+import type { KeyTable, SdkKeyRecord } from "../../flags/sdk-keys.ts";
 import { formProblem, KEY_PATTERN } from "../../flags/limits.ts";
 import type { FailureLog } from "../../ops/failure-log.ts";
 import type { Metrics } from "../../ops/metrics.ts";
+import type { RequestFacts } from "../../ops/runtime.ts";
 import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type VerifiedSdkKey } from "../authenticate.ts";
 import { HttpError } from "../errors.ts";
 import { type RateLimits, requireWithin } from "../limits.ts";
@@ -31,8 +32,16 @@ export interface EvaluationServices {
   overrides: OverrideReader;
 }
 
-/** One evaluation request whose key carries a valid MAC. */
-export interface EvaluationRequest extends SourceQuestion {
+/** The caller of an evaluation, and the resources of its request. */
+export interface EvaluationQuestion extends SourceQuestion {
+  /** The SDK key, whose MAC is valid. A caller through a binding needs none. */
+  token?: VerifiedSdkKey;
+  /** The request that flags can depend on. A caller through a binding may pass none. */
+  request?: RequestFacts;
+}
+
+/** One evaluation request over HTTP. */
+export interface EvaluationRequest extends EvaluationQuestion {
   keyId: string;
   token: VerifiedSdkKey;
   request: Request;
@@ -62,6 +71,13 @@ export interface FlagEvaluation extends Provenance {
 export interface BulkEvaluation extends Provenance {
   flags: readonly CompiledFlag[];
   resolutions: readonly Resolution[];
+}
+
+/** A binding names an environment that does not exist. */
+export class UnknownEnvironmentError extends HttpError {
+  constructor(environment: string) {
+    super(404, `environment "${environment}" does not exist`);
+  }
 }
 
 /**
@@ -104,29 +120,30 @@ export async function openRequest(
 /** Evaluates one flag. @throws HttpError 404 FLAG_NOT_FOUND, also for a flag that a client key may not see */
 export async function evaluateOne(
   services: EvaluationServices,
-  opened: EvaluationRequest,
+  opened: EvaluationQuestion,
   flagKey: string,
   context: EvaluationContext,
 ): Promise<FlagEvaluation> {
   if (!KEY_PATTERN.test(flagKey)) throw notFound(flagKey);
-  const { token, request } = opened;
+  const { seesOnlyVisible, request } = opened;
   // Read the clock once: it costs as much as the rest of a look-up.
   const now = services.now();
   const found = services.source.flag(opened, flagKey, now);
   const isWarm = !(found instanceof Promise);
   const result = isWarm ? found : await found;
   assertFound(result, opened);
-  const { overridesSince } = checkKey(services, result, opened);
+  const overridesSince = checkAccess(services, result, opened);
   const { value: flag } = result;
   const provenance = provenanceOf(result, now);
   if (!isWarm) provenance.timing = timingOf(services, opened, now, provenance);
   // To a client key a hidden flag and an absent one look the same, so no header says where the result came from.
-  if (token.kind === "client" && flag?.clientVisible !== true) throw notFound(flagKey);
+  if (seesOnlyVisible === true && flag?.clientVisible !== true) throw notFound(flagKey);
   if (flag === null) throw notFound(flagKey, provenanceHeaders(provenance));
   const input = inputFor(services, request, context, now, flag.readsRequest);
   // If the environment allows no overrides, which is the usual case, the request is not searched for them.
-  const show = token.kind === "client" ? forClients : unchanged;
-  if (overridesSince === undefined) return { flag, resolution: show(flag.evaluate(input)), ...provenance };
+  const show = seesOnlyVisible === true ? forClients : unchanged;
+  if (overridesSince === undefined || request === undefined)
+    return { flag, resolution: show(flag.evaluate(input)), ...provenance };
   const overrides = await services.overrides.of(request, opened.environment, overridesSince, now);
   const resolution = show(evaluateUnder(overrides, flag, input));
   return { flag, resolution, ...provenance, overrides: overrides?.status };
@@ -138,25 +155,25 @@ export async function evaluateOne(
  */
 export async function evaluateAll(
   services: EvaluationServices,
-  opened: EvaluationRequest,
+  opened: EvaluationQuestion,
   context: EvaluationContext,
   announcedAt = 0,
 ): Promise<BulkEvaluation> {
-  const { token, request } = opened;
+  const { seesOnlyVisible, request } = opened;
   const startedAt = services.now();
   const found = services.source.all(opened, startedAt);
   // At a boundary, this isolate's clock may be behind that of the isolate which announced it.
   const now = announcedAt - startedAt < MAX_CLOCK_SKEW_MS ? Math.max(startedAt, announcedAt) : startedAt;
   const result = found instanceof Promise ? await found : found;
   assertFound(result, opened);
-  const { overridesSince } = checkKey(services, result, opened);
+  const overridesSince = checkAccess(services, result, opened);
   const { value } = result;
   const provenance = provenanceOf(result, now);
   if (provenance.cacheStatus !== HIT_L1) provenance.timing = timingOf(services, opened, startedAt, provenance);
-  const flags = token.kind === "client" ? value.clientVisible : value.all;
+  const flags = seesOnlyVisible === true ? value.clientVisible : value.all;
   const input = inputFor(services, request, context, now, value.readsRequest);
-  const show = token.kind === "client" ? forClients : unchanged;
-  if (overridesSince === undefined)
+  const show = seesOnlyVisible === true ? forClients : unchanged;
+  if (overridesSince === undefined || request === undefined)
     return { flags, resolutions: flags.map((flag) => show(flag.evaluate(input))), ...provenance };
   const overrides = await services.overrides.of(request, opened.environment, overridesSince, now);
   const resolutions = flags.map((flag) => show(evaluateUnder(overrides, flag, input)));
@@ -179,26 +196,37 @@ function notFound(flagKey: string, headers: Record<string, string> = {}): HttpEr
 }
 
 /**
- * To the caller, an environment that was deleted after the key was created looks the same as a revoked key.
- * @throws HttpError 401
+ * To the holder of a key, an environment that was deleted after the key was created looks the same as a revoked key.
+ * @throws HttpError 401, UnknownEnvironmentError
  */
 function assertFound<V>(
   result: SourceResult<V> | undefined,
-  { token, request }: EvaluationRequest,
+  { token, request, environment }: EvaluationQuestion,
 ): asserts result is SourceResult<V> {
-  if (result === undefined) requireSdkKey(token, {}, request);
+  if (result !== undefined) return;
+  if (token !== undefined) requireSdkKey(token, {}, request);
+  throw new UnknownEnvironmentError(environment);
 }
 
-/** Returns the record of the request's key, and counts the result. @throws HttpError 401, 403 */
-export function checkKey(
+/**
+ * Checks the key, if the question has one, and counts the result. Returns since when the environment allows overrides.
+ * @throws HttpError 401, 403
+ */
+export function checkAccess(
   services: EvaluationServices,
   { keys, isStale, tier }: SourceResult<unknown>,
-  { token, request }: EvaluationRequest,
-): SdkKeyRecord {
-  const record = requireSdkKey(token, keys, request);
+  { token, request }: EvaluationQuestion,
+): number | undefined {
+  const record = token === undefined ? anyOf(keys) : requireSdkKey(token, keys, request);
   services.metrics.countResult(isStale && tier !== "snapshot" ? "stale" : tier);
   if (!isStale) services.failures.succeeded("request");
-  return record;
+  return record?.overridesSince;
+}
+
+/** Returns one row of the table. Whether overrides are allowed is the same in all of them. */
+function anyOf(keys: KeyTable): SdkKeyRecord | undefined {
+  for (const id in keys) return keys[id];
+  return undefined;
 }
 
 /** Says where a result came from. */
@@ -209,11 +237,11 @@ export function provenanceOf(result: SourceResult<unknown>, evaluatedAt: number)
 /** Server-Timing for a server key that sends `X-Flags-Debug: timing`. */
 function timingOf(
   services: EvaluationServices,
-  { request, token }: EvaluationRequest,
+  { request, token }: EvaluationQuestion,
   startedAt: number,
   { cacheStatus }: Provenance,
 ): string | undefined {
-  if (token.kind !== "server" || request.headers.get("x-flags-debug") !== "timing") return undefined;
+  if (token?.kind !== "server" || request?.headers.get("x-flags-debug") !== "timing") return undefined;
   return `load;dur=${services.now() - startedAt};desc="${cacheStatus}"`;
 }
 
@@ -234,14 +262,14 @@ function cacheStatusOf({ tier, isStale, ageSeconds }: SourceResult<unknown>): st
 
 function inputFor(
   services: EvaluationServices,
-  request: Request,
+  request: RequestFacts | undefined,
   context: EvaluationContext,
   now: number,
   readsRequest: boolean,
 ): EvaluationInput {
   return {
     context,
-    request: readsRequest ? requestAttributes(request) : NO_ATTRIBUTES,
+    request: readsRequest && request !== undefined ? requestAttributes(request) : NO_ATTRIBUTES,
     now,
     random: services.random,
     // Named here, so that all inputs have one shape.

@@ -2,7 +2,7 @@ import { overrideFlag } from "../../evaluation/override.ts";
 import type { CompiledFlag, EvaluationInput, Resolution } from "../../evaluation/types.ts";
 import { RememberedTokens } from "../remembered-tokens.ts";
 import { type SignedOverrides, verifyOverrides } from "./overrides-token.ts";
-import { presentedOverrides } from "./presented-overrides.ts";
+import { type PresentingRequest, presentedOverrides } from "./presented-overrides.ts";
 
 const MAX_REMEMBERED = 500;
 
@@ -32,7 +32,12 @@ export class OverrideReader {
    * Returns `undefined` if the request carries no overrides. `since` is when the environment began to allow overrides,
    * according to its key table. Both times are in ms since epoch.
    */
-  async of(request: Request, environment: string, since: number, now: number): Promise<RequestOverrides | undefined> {
+  async of(
+    request: PresentingRequest,
+    environment: string,
+    since: number,
+    now: number,
+  ): Promise<RequestOverrides | undefined> {
     const token = presentedOverrides(request);
     if (token === undefined) return undefined;
     const signed = await this.#verify(token);

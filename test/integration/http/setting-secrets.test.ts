@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, test, vi } from "vitest";
 import { mintKey } from "../../../src/ops/token.ts";
-import worker from "../../../src/worker.ts";
+import { handlers as worker } from "../../../src/handlers.ts";
 import { malformed, SETTINGS_WITH_FORMS } from "../../support/malformed-settings.ts";
 
 const SECRET = "qZ7xWv3Kp9Lm2Nt8Rb4Yc6Hd1Jf5Gs0A";

@@ -77,7 +77,7 @@ test("an unknown flag and a wrong type give the default, with OpenFeature's code
   expect(await client.getNumberDetails("headline", 7)).toMatchObject({
     value: 7,
     errorCode: ErrorCode.TYPE_MISMATCH,
-    errorMessage: 'flag "headline" is of type string, and its value is not of the default\'s type',
+    errorMessage: 'flag "headline" has a value of type string, and the default is of type number',
   });
 });
 

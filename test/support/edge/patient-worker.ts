@@ -3,6 +3,7 @@ import { createApp } from "../../../src/app.ts";
 import { type Bindings, parseSettings } from "../../../src/env.ts";
 import type { AppEnv, Services } from "../../../src/http/services.ts";
 import type { WorkerContext } from "../../../src/ops/runtime.ts";
+import { flagsEntrypoint } from "../../../src/rpc/entrypoint.ts";
 import { createServices } from "../../../src/services.ts";
 
 const PATIENCE_MS = 60_000;
@@ -22,6 +23,8 @@ function isolateFor(bindings: Bindings): { services: Services; app: Hono<AppEnv>
   isolate = { services, app: createApp(services) };
   return isolate;
 }
+
+export const Flags = flagsEntrypoint((bindings) => isolateFor(bindings).services);
 
 /**
  * The worker with timeouts that no busy machine reaches. With its own timeouts, a slow machine looks like an outage,

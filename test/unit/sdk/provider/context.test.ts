@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Context, ProcessInput, resolve, valueOf } from "../../../../sdk/provider/resolve.ts";
+import { ProcessInput, resolve, valueOf } from "../../../../sdk/provider/resolve.ts";
+import type { Context } from "../../../../src/evaluation/details.ts";
 import { compileFlag } from "../../../../src/evaluation/compile.ts";
 import { aFlagDocument } from "../../../support/flag-documents.ts";
 

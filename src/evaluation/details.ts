@@ -1,0 +1,90 @@
+/** Evaluation for callers in JavaScript, with OpenFeature's details and a default of the caller's. */
+import type { JsonValue } from "../flags/document.ts";
+import type { CompiledFlag, ErrorCode, EvaluationContext, Resolution } from "./types.ts";
+
+/** The result of one evaluation. `value` is the caller's default if the flag has none for the caller. */
+export interface Details<T> {
+  value: T;
+  variant?: string;
+  reason: Resolution["reason"];
+  errorCode?: ErrorCode | "PROVIDER_NOT_READY" | "PROVIDER_FATAL";
+  errorMessage?: string;
+  flagMetadata: Metadata;
+}
+
+export type Metadata = Readonly<Record<string, string | number | boolean>>;
+
+/** The attributes of a subject. Dates count as their ISO text, as in JSON. */
+export type Context = { readonly targetingKey?: string | undefined } & { readonly [attribute: string]: unknown };
+
+const NO_METADATA: Metadata = Object.freeze({});
+
+/**
+ * Returns a context as JSON would carry it. Most contexts hold only texts, booleans and numbers, and cost one pass.
+ * Returns `undefined` for a context that has no form in JSON.
+ */
+export function plainContext(context: Context): EvaluationContext | undefined {
+  try {
+    for (const name in context) {
+      const value = context[name];
+      if (typeof value === "string" || typeof value === "boolean" || value === undefined) continue;
+      if (typeof value === "number" && Number.isFinite(value)) continue;
+      return JSON.parse(JSON.stringify(context)) as EvaluationContext;
+    }
+    return context as EvaluationContext;
+  } catch {
+    return undefined; // A cycle, a bigint, or a property that throws.
+  }
+}
+
+/** Returns a resolution's details for a caller whose default is `fallback`. */
+export function detailsOf<T extends JsonValue>(flag: CompiledFlag, resolution: Resolution, fallback: T): Details<T> {
+  if (resolution.reason === "ERROR") return failed(fallback, resolution.errorCode, resolution.errorDetails);
+  const { value = null, variant, reason } = resolution;
+  const flagMetadata = metadataOf(flag, resolution);
+  const details = variant === undefined ? { value, reason, flagMetadata } : { value, variant, reason, flagMetadata };
+  return withDefault(details, flag.key, fallback);
+}
+
+/**
+ * Returns details for a caller with a default: it takes the place of a value that is null or of another type. A default
+ * of null accepts every value.
+ */
+export function withDefault<T extends JsonValue>(
+  details: Details<JsonValue>,
+  flagKey: string,
+  fallback: T,
+): Details<T> {
+  const { value } = details;
+  if (value === null) return { ...details, value: fallback };
+  if (isOfType(value, fallback)) return details as Details<T>;
+  const message = `flag "${flagKey}" has a value of type ${typeof value}, and the default is of type ${typeof fallback}`;
+  return failed(fallback, "TYPE_MISMATCH", message);
+}
+
+/** Returns the default, with an error. */
+export function failed<T>(value: T, errorCode: NonNullable<Details<T>["errorCode"]>, errorMessage: string): Details<T> {
+  return { value, reason: "ERROR", errorCode, errorMessage, flagMetadata: NO_METADATA };
+}
+
+/** Whether a value can take the place of a default. A default of null says nothing about the type. */
+export function isOfType(value: JsonValue, fallback: JsonValue): boolean {
+  return typeof value === typeof fallback || fallback === null;
+}
+
+const metadata = new WeakMap<CompiledFlag, Metadata>();
+
+/** Returns the flag's metadata without values that OpenFeature has no type for, and marks overridden values. */
+function metadataOf(flag: CompiledFlag, resolution: Resolution): Metadata {
+  let known = flag.metadata === undefined ? NO_METADATA : metadata.get(flag);
+  if (known === undefined) {
+    const entries = Object.entries(flag.metadata ?? {}).filter(([, value]) => isMetadata(value));
+    known = entries.length === 0 ? NO_METADATA : Object.freeze(Object.fromEntries(entries) as Metadata);
+    metadata.set(flag, known);
+  }
+  return "isOverride" in resolution ? { ...known, override: true } : known;
+}
+
+function isMetadata(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "boolean" || typeof value === "number";
+}
