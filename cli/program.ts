@@ -4,11 +4,13 @@ import { redact } from "../src/ops/redact.ts";
 import { addAuditCommands } from "./commands/audit.ts";
 import { addCacheCommands } from "./commands/cache.ts";
 import { addCompletionCommands } from "./commands/completion.ts";
+import { addDeploymentCommands } from "./commands/deployment.ts";
 import { addCopyCommand } from "./commands/copy.ts";
 import { addEnvironmentCommands } from "./commands/environments.ts";
 import { addEvaluateCommands } from "./commands/evaluate.ts";
 import { addFlagCommands } from "./commands/flags/flags.ts";
 import { addHelpCommand } from "./commands/help.ts";
+import { addInitCommand } from "./commands/init.ts";
 import { addImportCommand } from "./commands/import.ts";
 import { addKeyCommands } from "./commands/keys.ts";
 import { addOverrideCommands } from "./commands/override.ts";
@@ -67,6 +69,8 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addCopyCommand(program, terminal);
   addProfileCommands(program, terminal);
   addCompletionCommands(program, terminal);
+  addInitCommand(program, terminal);
+  addDeploymentCommands(program, terminal);
   addHelpCommand(program);
   return program;
 }

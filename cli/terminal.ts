@@ -23,6 +23,8 @@ export interface Terminal {
   /** The stream for progress bars. */
   progress: NodeJS.WriteStream;
   pause(milliseconds: number): Promise<void>;
+  /** Asks a person a question, and returns the answer as typed. `undefined` if no person can answer. */
+  ask?: ((question: string, fallback: string) => Promise<string>) | undefined;
   /** Reads the whole standard input. */
   readInput(): Promise<string>;
 }
@@ -39,10 +41,21 @@ export function processTerminal(): Terminal {
     write: (text) => void process.stdout.write(text),
     progress: process.stderr,
     pause: (milliseconds) => setTimeout(milliseconds),
+    ask: process.stdin.isTTY ? askOnTerminal : undefined,
     readInput: async () => {
       let text = "";
       for await (const chunk of process.stdin.setEncoding("utf8")) text += String(chunk);
       return text;
     },
   };
+}
+
+async function askOnTerminal(question: string, fallback: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await reader.question(`${question} (${fallback}): `);
+  } finally {
+    reader.close();
+  }
 }

@@ -1,7 +1,8 @@
 /**
- * Builds the parts of the npm package. Usage: node dev/package/build.ts [cli] [sdk]; without a name, both.
+ * Builds the parts of the npm package. Usage: node dev/package/build.ts [cli] [sdk] [tools] [licences]; without one, all.
  * - cli: the command line as one file for Node 20, dist/cli.js, with the licences of the packages in it.
  * - sdk: the modules of `exports` in package.json, and their types.
+ * - tools: the commands that need wrangler or a database, dist/tools.
  */
 import { execFile } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
@@ -14,7 +15,7 @@ import { licencesOf } from "./licences.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const DIST = join(ROOT, "dist");
-const PARTS = { cli: buildCli, sdk: buildSdk };
+const PARTS = { cli: buildCli, sdk: buildSdk, tools: buildTools, licences: writeLicences };
 
 const options = { absWorkingDir: ROOT, bundle: true, format: "esm", logLevel: "warning" } satisfies BuildOptions;
 /** Names stay, so that a stack trace can be read. */
@@ -28,6 +29,9 @@ const modules = {
   target: "es2022",
 } satisfies BuildOptions;
 
+/** A package of CommonJS in a bundle needs `require` for Node's own modules. */
+const REQUIRE = { js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);' };
+
 async function buildCli(): Promise<void> {
   const { metafile } = await build({
     ...options,
@@ -37,12 +41,51 @@ async function buildCli(): Promise<void> {
     target: "node20",
     ...smaller,
     metafile: true,
-    // A package of CommonJS in the bundle needs `require` for Node's own modules.
-    banner: {
-      js: '#!/usr/bin/env node\nimport{createRequire as requireOfBundle}from"node:module";const require=requireOfBundle(import.meta.url);',
-    },
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE.js}` },
   });
   await writeFile(join(DIST, "cli.licences.txt"), await licencesOf(Object.keys(metafile.inputs), ROOT));
+}
+
+/** The commands of a deployment's folder, whose own dependencies wrangler and PGlite are. */
+async function buildTools(): Promise<void> {
+  const outdir = join(DIST, "tools");
+  await rm(outdir, { recursive: true, force: true });
+  const { metafile } = await build({
+    ...options,
+    ...smaller,
+    entryPoints: ["dev/tools/index.ts"],
+    outdir,
+    splitting: true,
+    platform: "node",
+    target: "node22",
+    external: ["@electric-sql/pglite", "pg"],
+    metafile: true,
+    banner: REQUIRE,
+  });
+  await writeFile(join(outdir, "licences.txt"), await licencesOf(Object.keys(metafile.inputs), ROOT));
+}
+
+/** Writes the licences of the packages in the worker and in the console, which other commands have built. */
+async function writeLicences(): Promise<void> {
+  for (const [entry, folder] of [
+    ["src/worker.ts", "worker"],
+    ["console/src/main.tsx", "assets"],
+  ] as const) {
+    const { metafile } = await build({
+      ...options,
+      entryPoints: [entry],
+      outdir: DIST,
+      write: false,
+      metafile: true,
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      conditions: ["workerd", "worker", "browser"],
+      external: ["node:*", "cloudflare:*", "zod", "zod/*"],
+      jsx: "automatic",
+      jsxImportSource: "preact",
+    });
+    await writeFile(join(DIST, folder, "licences.txt"), await licencesOf(Object.keys(metafile.inputs), ROOT));
+  }
 }
 
 async function buildSdk(): Promise<void> {

@@ -1,7 +1,7 @@
 /** Opens, migrates and seeds the database of `npm run dev`. */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { InvalidInputError } from "../../src/ops/errors.ts";
 import { DevError, messageOf } from "./error.ts";
 import { type DevFiles, type DevKeys, writePrivateFile } from "./files.ts";
@@ -43,9 +43,10 @@ export async function prepareDatabase(
     : startNeonEndpoint({ port, databaseUrl }));
   onOpen(neon);
   await migrate(neon, files, databaseUrl);
-  const keys = await ensureProject(neon, keySecret, known).catch((error: unknown) => {
+  const keys = await ensureProject(neon, keySecret, known, settings.project).catch((error: unknown) => {
     if (!(error instanceof InvalidInputError)) throw databaseFailed(error, files, databaseUrl);
-    throw new DevError(`examples/project.yaml cannot be loaded: ${messageOf(error)}. Correct the file.`);
+    const shown = relative(settings.root, settings.project);
+    throw new DevError(`${shown} cannot be loaded: ${messageOf(error)}. Correct the file.`);
   });
   await rm(unfinished, { force: true });
   neon.resetStats();

@@ -10,17 +10,18 @@ const ACTOR = "npm run dev";
 const TIMEOUT_MS = 60_000;
 
 /**
- * Returns keys for every environment. An empty database gets the example project first. Otherwise, known keys that are
+ * Returns keys for every environment. An empty database gets the project file first. Otherwise, known keys that are
  * still valid are kept, and the others are created again, because keys cannot be read from the database.
  */
 export async function ensureProject(
   neon: NeonEndpoint,
   keySecret: string,
   known: DevKeys | undefined,
+  project: string,
 ): Promise<DevKeys> {
   const db = createDatabase(neon.connectionString, { fetchEndpoint: neon.url, timeoutMs: TIMEOUT_MS });
   const environments = await listEnvironments(db);
-  if (environments.length === 0) return seedProject(db, keySecret);
+  if (environments.length === 0) return seedProject(db, keySecret, project);
 
   const rows = await neon.query<{ id: string }>("select id from sdk_keys where revoked_at is null");
   const ids = new Set(rows.map(({ id }) => id));

@@ -34,7 +34,7 @@ export async function takeLock(files: DevFiles, url: string): Promise<DevLock> {
   } catch (error) {
     if (codeOf(error) !== "EEXIST") throw error;
     const holder = await readHolder(path);
-    if (holder && (await commandOf(holder.pid))?.includes("dev/")) {
+    if (holder && (await commandOf(holder.pid))?.match(/\bdev\b/)) {
       const other = `PORT=${Number(new URL(url).port) + 1} BURGEE_DIR=${files.shown("").replace(/\/$/, "")}-2 npm run dev`;
       throw new DevError(
         `npm run dev already uses ${files.shown("")} (process ${holder.pid}, ${holder.url}). Stop it, or start a separate one: ${other}`,

@@ -1,12 +1,20 @@
-/** `npm run dev`, started by start.js. */
+/** `npm run dev`: in a clone started by start.js, in a deployment's folder by `burgee dev`. */
 import { join } from "node:path";
 import { redactFor } from "../failure.ts";
 import { DevError } from "./error.ts";
 import { Closers, type DevSession, startSession } from "./session.ts";
-import { type DevSettings, readDevSettings } from "./settings.ts";
+import { type DevPlaces, type DevSettings, readDevSettings } from "./settings.ts";
 
-/** Runs until a signal stops it or the worker ends. Sets the exit code. */
-export async function main(): Promise<void> {
+const CLONE = join(import.meta.dirname, "../..");
+
+/**
+ * Runs until a signal stops it or the worker ends. Sets the exit code.
+ *
+ * @param places by default those of a clone
+ */
+export async function main(
+  places: DevPlaces = { root: CLONE, project: join(CLONE, "examples/project.yaml") },
+): Promise<void> {
   const closers = new Closers();
   const started = performance.now();
   let isStopping = false;
@@ -24,7 +32,7 @@ export async function main(): Promise<void> {
   onNpmGone(() => void (isStopping || stop(0)));
 
   try {
-    const settings = readDevSettings(process.env, join(import.meta.dirname, "../.."), process.cwd());
+    const settings = readDevSettings(process.env, places, process.cwd());
     console.log("Starting Burgee…");
     const session = await startSession(settings, closers, (line) => console.log(line));
     console.log(await describe(session, settings, performance.now() - started));

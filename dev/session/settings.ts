@@ -2,9 +2,15 @@ import { isAbsolute, join, relative } from "node:path";
 import { CONNECTION_STRING, isConnectionString } from "../../src/setting-forms.ts";
 import { DevError } from "./error.ts";
 
-export interface DevSettings {
-  /** The root of the checkout. */
+/** The folder that is served. */
+export interface DevPlaces {
+  /** The folder with `wrangler.toml`. */
   root: string;
+  /** The project file that an empty database gets. */
+  project: string;
+}
+
+export interface DevSettings extends DevPlaces {
   port: number;
   /** The absolute path of the data directory. */
   directory: string;
@@ -19,7 +25,7 @@ export interface DevSettings {
 }
 
 /** Reads PORT, BURGEE_DIR, DATABASE_URL, REDIS_URL and CACHE_*. Throws a DevError. */
-export function readDevSettings(env: Record<string, string | undefined>, root: string, cwd: string): DevSettings {
+export function readDevSettings(env: Record<string, string | undefined>, places: DevPlaces, cwd: string): DevSettings {
   const portText = env["PORT"] || "8787";
   const port = Number(portText);
   if (!/^\d+$/.test(portText) || port < 1 || port > 65_535) {
@@ -29,7 +35,7 @@ export function readDevSettings(env: Record<string, string | undefined>, root: s
   const directory = isAbsolute(given) ? given : join(cwd, given);
   const shown = relative(cwd, directory);
   return {
-    root,
+    ...places,
     port,
     directory,
     shownDirectory: shown === "" || shown.startsWith("..") ? directory : shown,

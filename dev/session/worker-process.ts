@@ -2,7 +2,8 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
@@ -37,11 +38,10 @@ const KEPT_LINES = 40;
 
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
   const { root, files } = options;
-  const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
-  if (!existsSync(wrangler)) throw new DevError("wrangler is not installed. Run npm install first.");
   if (!existsSync(join(root, "wrangler.toml"))) {
     throw new DevError("wrangler.toml is missing. Restore it: git checkout wrangler.toml");
   }
+  const wrangler = wranglerIn(root);
   const child = spawn(process.execPath, [wrangler, ...(await wranglerArguments(options))], {
     cwd: root,
     env: wranglerEnvironment(files.directory),
@@ -50,6 +50,15 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     detached: true,
   });
   return new WranglerDev(child, options);
+}
+
+/** Returns wrangler's script, which may be installed in a folder above. @throws DevError it is not installed */
+function wranglerIn(root: string): string {
+  try {
+    return join(dirname(createRequire(join(root, "package.json")).resolve("wrangler/package.json")), "bin/wrangler.js");
+  } catch {
+    throw new DevError("wrangler is not installed. Run npm install first.");
+  }
 }
 
 class WranglerDev implements WorkerProcess {

@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The commands that need a database or wrangler. Each prints its own output and returns the exit code. */
+export interface Tools {
+  /** Serves the deployment in a folder until a signal stops it. */
+  dev(folder: string): Promise<number>;
+  migrate(env: Environment): Promise<number>;
+  adminToken(env: Environment, options: { role: string; name: string }): Promise<number>;
+}
+
+/** In a clone the sources lie beside the command line's, and in the package the built file lies beside the built one. */
+const [SOURCES, BUILT] = ["../../dev/tools/index.ts", "./tools/index.js"].map((path) => new URL(path, import.meta.url));
+
+/** Loads the tools. The path is not written out, so that the command's own bundle does not contain them. */
+export async function loadTools(): Promise<Tools> {
+  const path = existsSync(SOURCES!) ? SOURCES : BUILT;
+  return ((await import(path!.href)) as { tools: Tools }).tools;
+}
+
+/** The folder of the package or of the clone: the nearest one above with `templates`. */
+export function packageFolder(): URL {
+  const candidates = ["../../", "../"].map((path) => new URL(path, import.meta.url));
+  const found = candidates.find((folder) => existsSync(new URL("templates/wrangler.toml", folder)));
+  if (found === undefined) throw new Error("the package is not complete: it has no templates");
+  return found;
+}
