@@ -68,7 +68,8 @@ async function init(given: string | undefined, options: InitOptions, dryRun: boo
   }
   const verb = dryRun ? "would write" : "wrote";
   terminal.print([...files.keys()].map((file) => `${verb} ${join(folder, file)}`).join("\n"));
-  terminal.print(`\nNext:\n  cd ${folder}\n  npm install\n  npm run dev`);
+  const enter = path === resolve(terminal.cwd) ? "" : `  cd ${folder}\n`;
+  terminal.print(`\nNext:\n${enter}  npm install\n  npm run dev`);
 }
 
 function checked({ name, environments, ci }: Record<keyof InitAnswers, string>): InitAnswers {

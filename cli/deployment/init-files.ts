@@ -37,7 +37,9 @@ export async function initFiles(
   const values: Record<string, string> = {
     name,
     environments: environments.map((key) => `  - { key: "${key}", name: "${nameOf(key)}" }`).join("\n"),
-    configurations: environments.map((key) => `      ${key}: { enabled: true, offVariant: "off", default: { variant: "off" } }`).join("\n"),
+    configurations: environments
+      .map((key) => `      ${key}: { enabled: true, offVariant: "off", default: { variant: "off" } }`)
+      .join("\n"),
   };
   const files = new Map([["package.json", packageText(name, manifest)]]);
   for (const [path, template] of Object.entries({ ...TEMPLATES, ...(ci === "github" && WORKFLOW) })) {

@@ -30,7 +30,9 @@ const modules = {
 } satisfies BuildOptions;
 
 /** A package of CommonJS in a bundle needs `require` for Node's own modules. */
-const REQUIRE = { js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);' };
+const REQUIRE = {
+  js: 'import{createRequire as requireFrom}from"node:module";const require=requireFrom(import.meta.url);',
+};
 
 async function buildCli(): Promise<void> {
   const { metafile } = await build({
@@ -110,7 +112,8 @@ async function buildSdk(): Promise<void> {
     },
   });
   await promisify(execFile)(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", join(ROOT, "sdk")]);
-  const types = Object.values(manifest.exports).map((module) => join(ROOT, module.types));
+  const typed = Object.values(manifest.exports).filter((module) => typeof module === "object");
+  const types = typed.map((module) => join(ROOT, module.types));
   await removeUnreachable(join(DIST, "types"), types);
 }
 

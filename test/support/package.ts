@@ -8,7 +8,20 @@ const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../..");
 const MODULES = join(ROOT, "node_modules");
 /** All that `npm pack` reads. */
-const SOURCES = ["package.json", "tsconfig.json", "LICENSE", "README.md", "cli", "dev/package", "sdk", "src"];
+const SOURCES = [
+  "package.json",
+  "tsconfig.json",
+  "LICENSE",
+  "README.md",
+  "cli",
+  "console",
+  "create-burgee",
+  "dev",
+  "migrations",
+  "sdk",
+  "src",
+  "templates",
+];
 
 export interface InstalledPackage {
   /** The project into which the package is installed. */
