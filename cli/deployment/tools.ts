@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { UsageError } from "../exit.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,10 +14,21 @@ export interface Tools {
 /** In a clone the sources lie beside the command line's, and in the package the built file lies beside the built one. */
 const [SOURCES, BUILT] = ["../../dev/tools/index.ts", "./tools/index.js"].map((path) => new URL(path, import.meta.url));
 
-/** Loads the tools. The path is not written out, so that the command's own bundle does not contain them. */
+/**
+ * Loads the tools. The path is not written out, so that the command's own bundle does not contain them.
+ * @throws UsageError a package that they need is not installed
+ */
 export async function loadTools(): Promise<Tools> {
   const path = existsSync(SOURCES!) ? SOURCES : BUILT;
-  return ((await import(path!.href)) as { tools: Tools }).tools;
+  try {
+    return ((await import(path!.href)) as { tools: Tools }).tools;
+  } catch (error) {
+    const missing = /Cannot find package '([^']+)'/.exec(error instanceof Error ? error.message : "")?.[1];
+    if (missing === undefined) throw error;
+    throw new UsageError(
+      `the package ${missing} is not installed here; run this in a folder that burgee init wrote, after npm install`,
+    );
+  }
 }
 
 /** The folder of the package or of the clone: the nearest one above with `templates`. */

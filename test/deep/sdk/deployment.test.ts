@@ -1,6 +1,6 @@
 /** A deployment's folder, from the packed tarballs: written, started, used, and built for an upload. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
@@ -34,7 +34,7 @@ beforeAll(async () => {
   // In place of `npm install`, which needs a registry.
   const modules = join(target, "node_modules");
   await mkdir(join(modules, "@electric-sql"), { recursive: true });
-  await symlink(join(folder, "node_modules/burgee"), join(modules, "burgee"));
+  await cp(join(folder, "node_modules/burgee"), join(modules, "burgee"), { recursive: true });
   for (const name of ["wrangler", "pg", "@electric-sql/pglite"])
     await symlink(join(installed.modules, name), join(modules, name));
   folder = target;
@@ -77,7 +77,7 @@ describe("burgee dev", () => {
 
   test("serves the worker with the flags of flags.yaml", async () => {
     const { stdout } = await burgee(["evaluate", "new-checkout", "-e", "production", "--json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ key: "new-checkout", value: false, variant: "off" });
+    expect(JSON.parse(stdout)).toMatchObject({ flag: "new-checkout", value: false, variant: "off" });
   });
 
   test("serves the console", async () => {
@@ -107,6 +107,14 @@ test("wrangler can build the folder for an upload", async () => {
   });
   expect(stdout).toMatch(/Total Upload: .* gzip: /);
   expect(stdout).toContain("env.ASSETS");
+});
+
+test("outside of a deployment's folder, burgee dev says which packages are missing", async () => {
+  const command = join(installed.folder, "node_modules/burgee/cli/burgee.js");
+  await expect(run(process.execPath, [command, "dev"], { cwd: installed.folder })).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("the package pg is not installed here"),
+  });
 });
 
 test("the commands for a database say what they need", async () => {
