@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -76,4 +77,13 @@ export async function installPackage(): Promise<InstalledPackage> {
     checkTypes: (files, more = []) => run(process.execPath, [tsc, ...options, ...more, ...files], { cwd: folder }),
     remove: () => rm(temporary, { recursive: true, force: true }),
   };
+}
+
+/** Returns the first `node` of the search path that npm did not install, if the package supports its version. */
+export async function systemNodes(): Promise<{ version: string; node: string }[]> {
+  const files = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "node"));
+  const node = files.find((file) => !file.includes("node_modules") && file !== process.execPath && existsSync(file));
+  if (node === undefined) return [];
+  const version = (await run(node, ["--version"])).stdout.trim();
+  return Number(/^v(\d+)/.exec(version)?.[1]) >= 20 ? [{ version, node }] : [];
 }

@@ -2,22 +2,20 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { copyFile, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import manifest from "../../../package.json" with { type: "json" };
-import { type InstalledPackage, installPackage } from "../../support/package.ts";
+import { type InstalledPackage, installPackage, systemNodes } from "../../support/package.ts";
 import { type ProcessTest, startProcessTest } from "../cli/serve.ts";
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
 /**
- * The tarball has 1.44 MB. A third is the command, the import module and the provider, which contain the engine for
- * patterns each, because no module loads files of another one. The rest is for deployments: the worker, the console,
- * and the tools with an embedded Redis.
+ * The tarball has 1.5 MB. A third is the command, the import module and the provider, which contain the engine for
+ * patterns each, because no module loads files of another one. The rest is for deployments.
  */
 const MAX_TARBALL_BYTES = 1_600_000;
-/** The files of deployments, whose names a build makes. */
 const DEPLOYMENT = /^(?:dist\/(?:assets|tools|worker)|migrations|templates)\//;
 /** Names no deployment. Variables that are `undefined` are not set. */
 const NOTHING_SET = { BURGEE_CONFIG: "no-such-file.yaml", BURGEE_URL: undefined, BURGEE_TOKEN: undefined };
@@ -199,13 +197,6 @@ describe.each(NODES)("the installed command on Node $version", ({ node }) => {
 });
 
 describe("the launcher of the command", () => {
-  test("runs the sources in a clone, with npx and with npm run", async ({ expect }) => {
-    const { stdout } = await run("npx", ["--offline", "burgee", "--version"], { cwd: ROOT });
-    expect(stdout).toBe(`${manifest.version}\n`);
-    const { stdout: ran } = await run("npm", ["run", "--silent", "burgee", "--", "--version"], { cwd: ROOT });
-    expect(ran).toBe(`${manifest.version}\n`);
-  });
-
   test("names the Node that it needs if the running one is too old", async ({ expect }) => {
     const old = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"18.20.0"})';
     const launch = (file: string) => run(process.execPath, ["--import", old, file, "--version"]);
@@ -307,12 +298,3 @@ describe("the installed modules", () => {
     }
   });
 });
-
-/** Returns the first `node` of the search path that npm did not install, if the package supports its version. */
-async function systemNodes(): Promise<{ version: string; node: string }[]> {
-  const files = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "node"));
-  const node = files.find((file) => !file.includes("node_modules") && file !== process.execPath && existsSync(file));
-  if (node === undefined) return [];
-  const version = (await run(node, ["--version"])).stdout.trim();
-  return Number(/^v(\d+)/.exec(version)?.[1]) >= 20 ? [{ version, node }] : [];
-}
