@@ -23,7 +23,7 @@ export interface Terminal {
   /** The stream for progress bars. */
   progress: NodeJS.WriteStream;
   pause(milliseconds: number): Promise<void>;
-  /** Asks a person a question, and returns the answer as typed. `undefined` if no person can answer. */
+  /** Asks a person a question, and returns the text as typed. `undefined` if nobody is there to ask. */
   ask?: ((question: string, fallback: string) => Promise<string>) | undefined;
   /** Reads the whole standard input. */
   readInput(): Promise<string>;

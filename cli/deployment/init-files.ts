@@ -12,7 +12,7 @@ export interface InitAnswers {
 export const CI_SYSTEMS = ["github", "none"] as const;
 export type Ci = (typeof CI_SYSTEMS)[number];
 
-/** Templates by the path that they get in a deployment's folder. npm leaves out files of some names, such as .gitignore. */
+/** Templates by their path in a deployment's folder. npm leaves out files of some names, such as .gitignore. */
 const TEMPLATES = {
   "wrangler.toml": "wrangler.toml",
   "flags.yaml": "flags.yaml",

@@ -11,7 +11,7 @@ export interface Tools {
   adminToken(env: Environment, options: { role: string; name: string }): Promise<number>;
 }
 
-/** In a clone the sources lie beside the command line's, and in the package the built file lies beside the built one. */
+/** In a clone the sources lie beside the command line's, and in the package so do the built files. */
 const [SOURCES, BUILT] = ["../../dev/tools/index.ts", "./tools/index.js"].map((path) => new URL(path, import.meta.url));
 
 /**

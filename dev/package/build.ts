@@ -1,5 +1,5 @@
 /**
- * Builds the parts of the npm package. Usage: node dev/package/build.ts [cli] [sdk] [tools] [licences]; without one, all.
+ * Builds the parts of the npm package. Usage: node dev/package/build.ts [cli] [sdk] [tools] [licences]. Default: all.
  * - cli: the command line as one file for Node 20, dist/cli.js, with the licences of the packages in it.
  * - sdk: the modules of `exports` in package.json, and their types.
  * - tools: the commands that need wrangler or a database, dist/tools.

@@ -2,7 +2,7 @@ import { parseSettingsOf } from "../../src/env.ts";
 import { createDatabase } from "../../src/store/client.ts";
 import { createAdminToken } from "./seed.ts";
 
-/** What keeps a token from being shown again. */
+/** Goes with each new token. */
 export const TOKEN_NOTE = "This token cannot be shown again, because the database stores only a hash of it.";
 
 /**

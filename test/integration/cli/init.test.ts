@@ -74,7 +74,7 @@ test("the worker of the folder has the same settings as the one of a clone", asy
 });
 
 describe("questions", () => {
-  test("at most four are asked, and their answers are used", async () => {
+  test("at most four are asked, and the replies are used", async () => {
     const asked: string[] = [];
     const answers = ["shop", "shop-flags", "live, test", "none"];
     const code = await init([], async (question) => {
@@ -90,7 +90,7 @@ describe("questions", () => {
     expect(await readdir(join(folder, "shop"))).not.toContain(".github");
   });
 
-  test("an empty answer takes the default that the question shows", async () => {
+  test("an empty reply takes the default that the question shows", async () => {
     expect(await init([], async () => "")).toBe(0);
     expect(await read("flags/wrangler.toml")).toContain('name = "flags"');
   });
