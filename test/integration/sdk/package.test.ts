@@ -62,9 +62,7 @@ describe("the tarball", () => {
     expect(installed.files.filter((path) => path.startsWith("dist/types/") && !path.endsWith(".d.ts"))).toEqual([]);
   });
 
-  test("contains the worker, the console, the migrations and the tools of a deployment's folder", ({
-    expect,
-  }) => {
+  test("contains the worker, the console, the migrations and the tools of a deployment's folder", ({ expect }) => {
     const { files } = installed;
     expect(files).toEqual(
       expect.arrayContaining([
