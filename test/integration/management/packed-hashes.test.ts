@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { countPacked, pack } from "../../../src/flags/hashes/packed-hashes.ts";
-import { aFlagBody, FLAGS, type ManagementTest, startManagementTest } from "./client.ts";
+import { startIsolate } from "../../support/app.ts";
+import { aFlagBody, FLAGS, type ManagementTest, send, startManagementTest } from "./client.ts";
 
 const SEGMENTS = "/api/v1/environments/production/segments";
 const COUNT = 5000;
@@ -40,6 +41,19 @@ describe("a segment with 5,000 packed hashes", () => {
     for (const i of [0, 1, COUNT / 2, COUNT - 1]) expect(await isOnFor(emailOf(i))).toBe(true);
     for (const email of [emailOf(COUNT), emailOf(0).toUpperCase(), "", 7, null])
       expect(await isOnFor(email)).toBe(false);
+  });
+
+  test("costs no round trip in a warm isolate, and a cold one does not ask Postgres", async ({ expect }) => {
+    await isOnFor(emailOf(0));
+    t.project.resetStats();
+    for (let i = 0; i < 50; i++) expect(await isOnFor(emailOf(i))).toBe(true);
+    expect(t.project.roundTrips()).toEqual({ l2: 0, l3: 0 });
+    const cold = startIsolate(t.project.bindings, t.clock);
+    const found = await send(cold, t.project.serverKey, "POST", "/ofrep/v1/evaluate/flags/for-invited", {
+      context: { targetingKey: "u", email: emailOf(7) },
+    });
+    expect(found.body).toMatchObject({ value: true, reason: "TARGETING_MATCH" });
+    expect(t.project.roundTrips()).toMatchObject({ l3: 0 });
   });
 
   test("is read back as it was written, and can be written back", async ({ expect }) => {

@@ -2,6 +2,7 @@ import { describe, test } from "vitest";
 import type { ConditionTrace } from "../../../sdk/client/contract.ts";
 import { attributesOf, bucketText, traceNode } from "../../../console/src/state/try-it/trace.ts";
 import type { Condition } from "../../../src/flags/document.ts";
+import { addIds } from "../../../src/flags/hashes/hashed-leaf.ts";
 import { explainFlag } from "../../../src/evaluation/explain.ts";
 import { aFlag, anInput } from "../evaluation/documents.ts";
 
@@ -20,6 +21,13 @@ function traceOf(context: Record<string, string>): ConditionTrace {
 }
 
 describe("the tree of a condition", () => {
+  test("shows the number of packed hashes", ({ expect }) => {
+    const { leaf } = addIds({ attribute: "email", operator: "in", read: { sha256: "s" } }, ["a", "b"]);
+    const flag = aFlag({ rules: [{ id: "r", when: leaf, serve: { variant: "on" } }] });
+    const trace = explainFlag(flag, anInput({ email: "a" })).rules[0]?.when as ConditionTrace;
+    expect(traceNode(trace, leaf, new Map())).toMatchObject({ result: true, text: expect.stringMatching(/2 hashes$/) });
+  });
+
   test("has every part with its result, its values and its missing attributes", ({ expect }) => {
     const tree = traceNode(traceOf({ targetingKey: "u", plan: "free" }), when, new Map([["staff", segment]]));
     expect(tree).toMatchObject({
