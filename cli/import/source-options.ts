@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import {
+  DOCUMENT_SYSTEMS,
   importProject,
   type ImportedProject,
   type ImportOptions,
@@ -25,8 +26,8 @@ export interface SourceOptions {
 export function withSourceOptions(command: Command): Command {
   return command
     .option("--approximate", "also import flags whose results may differ; the report marks them")
-    .option("--sdk <name>", "SDK that evaluates the flags now, if SDKs hash ids differently: see the system's page")
-    .option("--hash-version <number>", "version of the hash of the SDKs in use, for flagd: see the system's page")
+    .option("--sdk <name>", "SDK that evaluates the flags now, if SDKs differ: see the system's page")
+    .option("--hash-version <number>", "version of the hash in use, for flagd and flipt: see the system's page")
     .option("--source-environment <name>", "environment to read, if the export contains several")
     .option(
       "--setting <name=value...>",
@@ -59,12 +60,13 @@ export async function readSourceProject(
   terminal: Terminal,
 ): Promise<ReadProject> {
   if (files.length === 0) throw new UsageError(`give the files that ${system} exports`);
+  const isStream = DOCUMENT_SYSTEMS.has(system);
   const sources = [];
   for (const file of files) {
     const name = file === "-" ? "the standard input" : file;
-    sources.push(await parseSource(await readText(file, terminal), name));
+    sources.push(await parseSource(await readText(file, terminal), name, isStream));
   }
-  const source = mergeSources(sources);
+  const source = mergeSources(sources, isStream);
   const options = importOptions(given);
   return { system, source, options, project: importProject(system, source, options) };
 }

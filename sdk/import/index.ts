@@ -9,6 +9,7 @@ import { importEppo } from "./systems/eppo/index.ts";
 import { importFeaturevisor } from "./systems/featurevisor/index.ts";
 import { importFlagd } from "./systems/flagd/index.ts";
 import { importFlagsmith } from "./systems/flagsmith/index.ts";
+import { importFlipt } from "./systems/flipt/index.ts";
 import { importGoFeatureFlag } from "./systems/goff/index.ts";
 import { importGrowthBook } from "./systems/growthbook/index.ts";
 import { importLaunchDarkly } from "./systems/launchdarkly/index.ts";
@@ -34,7 +35,7 @@ export type {
   Resolution,
   SystemName,
 } from "./types.ts";
-export { SYSTEM_NAMES } from "./types.ts";
+export { DOCUMENT_SYSTEMS, SYSTEM_NAMES } from "./types.ts";
 
 const IMPORTERS: Record<SystemName, Importer> = {
   configcat: importConfigCat,
@@ -43,6 +44,7 @@ const IMPORTERS: Record<SystemName, Importer> = {
   featurevisor: importFeaturevisor,
   flagd: importFlagd,
   flagsmith: importFlagsmith,
+  flipt: importFlipt,
   goff: importGoFeatureFlag,
   growthbook: importGrowthBook,
   launchdarkly: importLaunchDarkly,

@@ -9,6 +9,7 @@ export const SYSTEM_NAMES = [
   "featurevisor",
   "flagd",
   "flagsmith",
+  "flipt",
   "goff",
   "growthbook",
   "launchdarkly",
@@ -20,10 +21,13 @@ export const SYSTEM_NAMES = [
 ] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
+/** The systems whose files are documents that must not be joined: each has a namespace of its own. */
+export const DOCUMENT_SYSTEMS: ReadonlySet<SystemName> = new Set<SystemName>(["flipt"]);
+
 export interface ImportOptions {
   /** Whether to import flags whose results may differ from the source's. The report marks them. */
   approximate?: boolean;
-  /** The SDK that evaluates the flags now. It matters if the SDKs of the source hash ids outside ASCII differently. */
+  /** The SDK that evaluates the flags now. SDKs can differ in the hash of ids outside ASCII, and in conditions. */
   sdk?: string;
   /** The environment to read, if the source contains several. */
   environment?: string;
@@ -31,7 +35,10 @@ export interface ImportOptions {
   settings?: Readonly<Record<string, unknown>>;
   /** Names that the code uses, although the source may lack them. Only waffle reads them. */
   usedNames?: { flags?: readonly string[]; switches?: readonly string[]; samples?: readonly string[] };
-  /** The version of the source's hash that the SDKs use now, if the source does not say it: flagd's `fractional`. */
+  /**
+   * The version of the source's hash that is in use now, if the source does not say it: of flagd's `fractional`, or of
+   * Flipt's distributions.
+   */
   hashVersion?: 1 | 2 | 3;
 }
 

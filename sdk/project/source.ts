@@ -1,19 +1,26 @@
 import { isRecord } from "./record.ts";
 
-/** Parses an export in JSON or YAML. @throws InvalidFileError that contains `name` */
-export async function parseSource(text: string, name: string): Promise<unknown> {
+/**
+ * Parses an export in JSON or YAML. With `isStream`, a file of several documents is a list of them.
+ *
+ * @throws InvalidFileError that contains `name`
+ */
+export async function parseSource(text: string, name: string, isStream = false): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
     // The console loads the parser only for a file that needs it.
-    const { parseYaml } = await import("./yaml.ts");
-    return parseYaml(text, name);
+    const { parseYaml, parseYamlDocuments } = await import("./yaml.ts");
+    return isStream ? parseYamlDocuments(text, name) : parseYaml(text, name);
   }
 }
 
-/** Returns several files of one export as one: lists and objects of the same name are joined. */
-export function mergeSources(sources: readonly unknown[]): unknown {
-  return sources.reduce(merge);
+/**
+ * Returns several files of one export as one: lists and objects of the same name are joined. With `isStream`, each file
+ * stays a document, or a list of documents.
+ */
+export function mergeSources(sources: readonly unknown[], isStream = false): unknown {
+  return isStream ? sources.flat() : sources.reduce(merge);
 }
 
 function merge(one: unknown, other: unknown): unknown {

@@ -25,17 +25,34 @@ const NOT_JSON = "is not a JSON value (it is, for example, a date or binary data
  * @throws InvalidFileError
  */
 export function parseYaml(text: string, name: string): unknown {
+  const [document = null, ...others] = parseYamlDocuments(text, name);
+  if (others.length > 0) {
+    throw new InvalidFileError(`${name} contains several documents, separated by ---; put each into a file of its own`);
+  }
+  return document;
+}
+
+/**
+ * Parses all documents of a file, without those that are empty, except for the first one.
+ *
+ * @throws InvalidFileError
+ */
+export function parseYamlDocuments(text: string, name: string): unknown[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { stringKeys: true, lineCounter: lines });
-  const [document, ...others] = "empty" in documents ? [] : documents;
-  if (document === undefined) return null;
+  const all = "empty" in documents ? [] : documents;
+  return all
+    .filter(({ contents }, i) => i === 0 || !isScalar(contents) || contents.value !== null)
+    .map((document) => valueOf(document, lines, name));
+}
+
+type YamlDocument = ReturnType<typeof parseAllDocuments>[number];
+
+function valueOf(document: YamlDocument, lines: LineCounter, name: string): unknown {
   const [broken] = document.errors;
   if (broken !== undefined) throw new InvalidFileError(`${name} is neither JSON nor YAML: ${broken.message}`);
   const [unread] = document.warnings;
   if (unread !== undefined) throw new InvalidFileError(`${name} cannot be read as it is written: ${unread.message}`);
-  if (others.some(({ contents }) => !isScalar(contents) || contents.value !== null)) {
-    throw new InvalidFileError(`${name} contains several documents, separated by ---; put each into a file of its own`);
-  }
   const mistakes = mistakesIn(document, lines);
   if (mistakes.length > 0)
     throw new InvalidFileError(`${name} has errors:${mistakes.map((one) => `\n  ${one}`).join("")}`);
@@ -47,7 +64,7 @@ export function parseYaml(text: string, name: string): unknown {
 }
 
 /** Describes, with their places, the values that would change when read and the merge keys, which are not supported. */
-function mistakesIn(document: ReturnType<typeof parseAllDocuments>[number], lines: LineCounter): string[] {
+function mistakesIn(document: YamlDocument, lines: LineCounter): string[] {
   const mistakes: string[] = [];
   const add = (node: Node, path: readonly unknown[], problem: string): symbol | undefined => {
     const { line } = lines.linePos(node.range?.[0] ?? 0);

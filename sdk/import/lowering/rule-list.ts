@@ -12,11 +12,11 @@ export class RuleList {
     wanted: string,
     when: Lowered,
     serve: Serve,
-    schedule: Pick<Rule, "from" | "until" | "during"> = {},
+    others: Pick<Rule, "description" | "from" | "until" | "during"> = {},
   ): string | undefined {
     if (when === false) return undefined;
     const id = this.#ids.take(wanted);
-    this.rules.push({ id, ...(when !== true && { when }), serve, ...schedule });
+    this.rules.push({ id, ...(when !== true && { when }), serve, ...others });
     return id;
   }
 }

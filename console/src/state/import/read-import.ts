@@ -1,5 +1,6 @@
 /** Reads files and options into an imported project. */
 import {
+  DOCUMENT_SYSTEMS,
   type ImportedProject,
   importProject,
   type ImportOptions,
@@ -32,9 +33,10 @@ export const EMPTY_FORM: ImportForm = {
 
 /** @throws Error that says what is wrong with the files */
 export async function readImport(form: ImportForm, system: SystemName): Promise<ImportedProject> {
+  const isStream = DOCUMENT_SYSTEMS.has(system);
   const sources: unknown[] = [];
-  for (const file of form.files) sources.push(await parseSource(await file.text(), file.name));
-  const source = mergeSources(sources);
+  for (const file of form.files) sources.push(await parseSource(await file.text(), file.name, isStream));
+  const source = mergeSources(sources, isStream);
   const project = importProject(system, source, optionsOf(form));
   const { entries } = project.report;
   const problem = entries.find(({ kind }) => kind === "source")?.notes[0]?.text;

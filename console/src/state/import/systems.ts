@@ -39,6 +39,16 @@ const FORMS: Partial<Record<SystemName, SystemForm>> = {
     hasHashVersions: true,
   },
   flagsmith: { label: "Flagsmith", source: "The environment document, as the server SDKs download it." },
+  flipt: {
+    label: "Flipt",
+    source: "The output of flipt export, or features.yaml.",
+    sdks: [
+      ["server", "Flipt’s server, over REST, gRPC or OFREP"],
+      ["client", "An SDK for evaluation in the client"],
+    ],
+    hasHashVersions: true,
+    hasEnvironments: true,
+  },
   goff: { label: "GO Feature Flag", source: "The flag file, as JSON or YAML." },
   growthbook: {
     label: "GrowthBook",

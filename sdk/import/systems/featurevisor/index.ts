@@ -4,6 +4,7 @@ import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { closed } from "../../lowering/condition.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
 import { DraftTable } from "../../lowering/draft-table.ts";
+import { checkSdk } from "../../lowering/sdk.ts";
 import { at, type Placed, textOf } from "../../lowering/source.ts";
 import type { Draft, DraftProject, FlagInput, ImportedSegment, ImportOptions } from "../../types.ts";
 import { lowerConditions, type SegmentScope } from "./conditions.ts";
@@ -53,11 +54,11 @@ class FeatureTable {
   readonly #sdk: string | undefined;
   readonly #table = new DraftTable(
     (key) => this.#featureOf(key).place,
-    (key, _, notes) => {
+    (key, place, notes) => {
       const feature = this.#featureOf(key);
       if (feature.fields["deprecated"] === true)
         notes.note(at(feature.place, "deprecated"), "Burgee does not warn of deprecated flags; it has a tag");
-      return lowerFeature(featureScope(key, feature, this.#scope(notes)), this.#prerequisites(feature, notes));
+      return lowerFeature(featureScope(key, feature, this.#scope(notes, place)), this.#prerequisites(feature, notes));
     },
   );
 
@@ -80,7 +81,7 @@ class FeatureTable {
         key,
         name,
         description: textOf(fields["description"]) ?? "",
-        condition: closed(lowerConditions(fields["conditions"], at(place, "conditions"), this.#scope(notes))),
+        condition: closed(lowerConditions(fields["conditions"], at(place, "conditions"), this.#scope(notes, place))),
       })),
     );
   }
@@ -89,7 +90,8 @@ class FeatureTable {
     return this.#source.features.get(key) as Placed;
   }
 
-  #scope(notes: Notes): SegmentScope {
+  #scope(notes: Notes, place: string): SegmentScope {
+    checkSdk(this.#sdk, ["2", "3"], place);
     return {
       notes,
       segmentKey: (name) => this.#source.segments.get(name)?.key,
@@ -106,7 +108,7 @@ class FeatureTable {
   #variation(key: string, feature: Placed): Draft<FlagInput> {
     const { place } = feature;
     return draftOf({ kind: "flag", key: partKey(key, VARIATION), place: at(place, "variations") }, (notes) => {
-      return lowerVariation(featureScope(key, feature, this.#scope(notes)));
+      return lowerVariation(featureScope(key, feature, this.#scope(notes, place)));
     });
   }
 
@@ -117,7 +119,7 @@ class FeatureTable {
       if (variable === VARIATION && hasVariations(feature))
         throw new NotImportable(place, `"${flag}" is the key of the variation`);
       if (this.#source.features.has(flag)) throw new NotImportable(place, `"${flag}" is the key of a feature`);
-      return lowerVariable(featureScope(key, feature, this.#scope(notes)), variable, schema);
+      return lowerVariable(featureScope(key, feature, this.#scope(notes, place)), variable, schema);
     });
   }
 

@@ -153,6 +153,12 @@ describe("the report of an import from Featurevisor", () => {
     ]);
   });
 
+  it("a wrong SDK is named with those that are known", () => {
+    const entry = entryOf(one({}), "v2");
+    expect(entry).toMatchObject({ outcome: "not importable", place: "/features/f" });
+    expect(entry.text).toContain("--sdk can be 2 or 3");
+  });
+
   it("a dependent feature is no more exact than the feature that it requires", () => {
     const { features } = forcedBy({ operator: "after", value: "2024-05-05T10:00:00" }) as { features: object };
     const source = { features: { ...features, g: { bucketBy: "id", traffic: EVERYONE, required: ["f"] } } };
