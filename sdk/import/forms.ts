@@ -92,6 +92,15 @@ const READ: Partial<Record<SystemName, ReadForm>> = {
     matches: either(isNamed("flags", "variations"), (source) => isNamed("flags", "variations")({ flags: source })),
     call: "give the file that its retriever reads, or request POST /v1/flag/configuration of the relay proxy",
   },
+  flipt: {
+    name: "Flipt's export",
+    // Segments may be in a file of their own.
+    matches: (source) =>
+      (Array.isArray(source) ? source : [source]).some(
+        either(isListOf("flags", "enabled", "rules", "rollouts"), isListOf("segments", "match_type")),
+      ),
+    call: "run flipt export",
+  },
   growthbook: {
     name: "GrowthBook's SDK payload",
     matches: (source) => isFields(fieldsOf(source)["features"]),

@@ -156,6 +156,12 @@ export function samples(): Sample[] {
       },
       keysOf: inList(["features"], "name"),
     },
+    {
+      system: "featurevisor",
+      source: at(readJson("featurevisor/cases.json"), "datafile"),
+      keysOf: inNames("features"),
+    },
+    { system: "flipt", source: at(readJson("flipt/cases.json"), "document"), keysOf: inList(["flags"], "key") },
     { system: "waffle", source: at(readJson("waffle/cases.json"), "dump"), keysOf: waffleKeys },
   ];
 }

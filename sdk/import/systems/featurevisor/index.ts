@@ -30,6 +30,7 @@ export function importFeaturevisor(input: unknown, { sdk }: ImportOptions): Draf
   return {
     flags: [...features.drafts(), ...topLevelVariables(source)],
     segments: features.segments(),
+    refused: source.refused,
     toContext: toContextOf(source.features.values()),
     fromResolution: (resolution, key) => resultOf(resolution, source.features.has(key)),
   };

@@ -115,12 +115,12 @@ function elementTest(
   return operator === "includes" ? found : all(leaf(attribute, "equals", ["array"], { read: "type" }), not(found));
 }
 
-const TEXT_OPERATORS: Record<string, Operator> = {
-  contains: "contains",
-  notContains: "contains",
-  startsWith: "starts_with",
-  endsWith: "ends_with",
-};
+const TEXT_OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ["contains", "contains"],
+  ["notContains", "contains"],
+  ["startsWith", "starts_with"],
+  ["endsWith", "ends_with"],
+]);
 
 function textTest(
   operator: string,
@@ -130,7 +130,7 @@ function textTest(
 ): Lowered {
   const { value } = fields;
   const isMatch = operator === "matches" || operator === "notMatches";
-  const textOperator = TEXT_OPERATORS[operator];
+  const textOperator = TEXT_OPERATORS.get(operator);
   const isVersion = /^semver(?:(?:Not)?Equals|(?:Greater|Less)Than(?:OrEquals)?)$/.test(operator);
   if (!isMatch && textOperator === undefined && !isVersion)
     throw new NotImportable(at(place, "operator"), `the operator "${operator}" is not known`);

@@ -1,5 +1,7 @@
 /** The datafile that Featurevisor's SDKs download, of schema version 1 or 2. */
 import { Names } from "../../lowering/names.ts";
+import { RowReader } from "../../lowering/rows.ts";
+import type { Shape } from "../../lowering/shape.ts";
 import {
   at,
   type Fields,
@@ -12,6 +14,7 @@ import {
   type Placed,
   textOf,
 } from "../../lowering/source.ts";
+import type { ReportEntry } from "../../types.ts";
 
 export interface FeaturevisorSource {
   features: Map<string, Placed>;
@@ -19,16 +22,48 @@ export interface FeaturevisorSource {
   segments: Map<string, Placed & { key: string }>;
   /** The variables that belong to no feature. */
   variables: Map<string, Placed>;
+  refused: readonly ReportEntry[];
 }
+
+const OVERRIDES: Shape = { named: { list: { fields: {} } } };
+
+export const FEATURE_SHAPE: Shape = {
+  fields: {
+    required: { list: "any" },
+    variations: { list: { fields: { value: "text", variableOverrides: OVERRIDES }, needs: ["value"] } },
+    traffic: {
+      list: {
+        fields: {
+          key: "text",
+          variation: "text",
+          variables: { named: "any" },
+          variableOverrides: OVERRIDES,
+          allocation: { list: { fields: { variation: "text" }, needs: ["range"] } },
+        },
+        needs: ["segments"],
+      },
+    },
+    force: { list: { fields: { variation: "text", variables: { named: "any" } } } },
+    ranges: { list: { list: "number" } },
+    disabledVariationValue: "text",
+  },
+};
 
 export function readSource(input: unknown): FeaturevisorSource {
   const source = fieldsOf(input);
   const names = new Names();
-  const segments = [...partsByKey(source["segments"], "/segments")];
+  const reader = new RowReader();
+  // In schema version 1, all of them are lists.
+  const rows = (kind: "flag" | "segment", name: string): Map<string, Placed> =>
+    Array.isArray(source[name])
+      ? reader.list(kind, source[name], at("", name), "key")
+      : reader.named(kind, source[name], at("", name));
+  const segments = [...rows("segment", "segments")];
   return {
-    features: partsByKey(source["features"], "/features"),
+    features: rows("flag", "features"),
     segments: new Map(segments.map(([key, segment]) => [key, { ...segment, key: names.take(key) }])),
-    variables: partsByKey(source["variables"], "/variables"),
+    variables: rows("flag", "variables"),
+    refused: reader.refused,
   };
 }
 
@@ -59,14 +94,14 @@ function listedValues(variation: Placed): Omit<Variation, "value"> {
 function namedValues({ fields, place }: Placed): Omit<Variation, "value"> {
   return {
     values: new Map(Object.entries(fieldsOf(fields["variables"]))),
-    overrides: new Map(Object.entries(overridesIn({ fields, place }))),
+    overrides: overridesIn({ fields, place }),
   };
 }
 
 /** Returns the overrides of a rule or a variation, by variable. */
-export function overridesIn({ fields, place }: Placed): Record<string, Placed[]> {
+export function overridesIn({ fields, place }: Placed): Map<string, Placed[]> {
   const overrides = Object.entries(fieldsOf(fields["variableOverrides"]));
-  return Object.fromEntries(overrides.map(([key, list]) => [key, placed(list, at(place, "variableOverrides", key))]));
+  return new Map(overrides.map(([key, list]) => [key, placed(list, at(place, "variableOverrides", key))]));
 }
 
 export function variablesOf({ fields, place }: Placed): Map<string, Placed> {

@@ -1,10 +1,11 @@
 import { all, any, type Bucketing, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { at, partsOf, type Placed, textOf } from "../../lowering/source.ts";
 import { lowerSegments, type SegmentScope, targetOf } from "./conditions.ts";
 import { bucketByOf } from "./context.ts";
 import { TOTAL } from "./shares.ts";
-import { type Variation, variationsOf } from "./source.ts";
+import { FEATURE_SHAPE, type Variation, variationsOf } from "./source.ts";
 
 /** Everything that the flags of one feature need. */
 export interface FeatureScope extends SegmentScope {
@@ -24,6 +25,7 @@ export interface Step extends Placed {
 
 export function featureScope(key: string, feature: Placed, scope: SegmentScope): FeatureScope {
   const { fields, place } = feature;
+  checkShape(fields, FEATURE_SHAPE, place);
   if (!Array.isArray(fields["traffic"])) throw new NotImportable(at(place, "traffic"), "the feature has no rules");
   return {
     ...scope,

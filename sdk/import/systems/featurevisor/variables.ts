@@ -83,7 +83,8 @@ class VariableFlag {
   }
 
   #valueOf({ fields }: Placed): unknown {
-    return fieldsOf(fields["variables"])[this.#variable];
+    const variables = fieldsOf(fields["variables"]);
+    return Object.hasOwn(variables, this.#variable) ? variables[this.#variable] : undefined;
   }
 
   #definition(): Pick<FlagInput, "type" | "variants"> {
@@ -129,7 +130,7 @@ class VariableFlag {
       this.#list.add(id, when, { variant: null });
       return;
     }
-    const overrides = overridesIn(rule)[this.#variable] ?? [];
+    const overrides = overridesIn(rule).get(this.#variable) ?? [];
     // Version 2 of the SDK does not know overrides in rules.
     if (overrides.length > 0 && this.#scope.sdkVersion(rule.place) === 3) this.#addOverrides(id, when, overrides);
     const value = this.#valueOf(rule);

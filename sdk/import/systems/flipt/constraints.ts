@@ -38,18 +38,18 @@ interface Constraint {
   engine: Engine;
 }
 
-const TESTS: Record<string, (constraint: Constraint) => Lowered | undefined> = {
-  STRING_COMPARISON_TYPE: textTest,
-  ENTITY_ID_COMPARISON_TYPE: textTest,
-  NUMBER_COMPARISON_TYPE: numberTest,
-  BOOLEAN_COMPARISON_TYPE: booleanTest,
-  DATETIME_COMPARISON_TYPE: dateTest,
-};
+const TESTS: ReadonlyMap<string, (constraint: Constraint) => Lowered | undefined> = new Map([
+  ["STRING_COMPARISON_TYPE", textTest],
+  ["ENTITY_ID_COMPARISON_TYPE", textTest],
+  ["NUMBER_COMPARISON_TYPE", numberTest],
+  ["BOOLEAN_COMPARISON_TYPE", booleanTest],
+  ["DATETIME_COMPARISON_TYPE", dateTest],
+]);
 
 function lowerConstraint({ fields, place }: Placed, { engine, notes }: FliptScope): Lowered {
   const type = textOf(fields["type"]) ?? "";
   const operator = textOf(fields["operator"]) ?? "";
-  const test = TESTS[type];
+  const test = TESTS.get(type);
   if (test === undefined) throw new NotImportable(at(place, "type"), `the type "${type}" is not known`);
   const isEntity = type === "ENTITY_ID_COMPARISON_TYPE";
   const attribute = isEntity ? ENTITY : attributeOf(fields["property"], at(place, "property"));

@@ -8,10 +8,12 @@ import { readSource } from "./source.ts";
 
 /** Imports the flags and segments of one namespace: documents that `flipt export` writes, or `features.yaml`. */
 export function importFlipt(input: unknown, options: ImportOptions): DraftProject {
-  const namespace = new Namespace(readSource(input, options.environment), options);
+  const source = readSource(input, options.environment);
+  const namespace = new Namespace(source, options);
   return {
     flags: namespace.flags(),
     segments: namespace.segments(),
+    refused: source.refused,
     toContext,
     fromResolution: (resolution, flagKey) => namespace.resultOf(resolution, flagKey),
   };

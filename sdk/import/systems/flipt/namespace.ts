@@ -1,10 +1,11 @@
 import type { Resolution } from "../../../../src/evaluation/types.ts";
 import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { closed } from "../../lowering/condition.ts";
-import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { draftOf, NotImportable, Notes } from "../../lowering/draft.ts";
 import { Names } from "../../lowering/names.ts";
 import { checkSdk } from "../../lowering/sdk.ts";
-import { at, type Placed, scalarText, textOf } from "../../lowering/source.ts";
+import { checkShape, type Shape } from "../../lowering/shape.ts";
+import { at, type Placed, textOf } from "../../lowering/source.ts";
 import type { Draft, FlagInput, ImportedSegment, ImportOptions } from "../../types.ts";
 import { lowerBoolean } from "./boolean-flags.ts";
 import { commonParts } from "./common-parts.ts";
@@ -12,8 +13,11 @@ import { lowerSegment } from "./constraints.ts";
 import type { FliptScope } from "./engine.ts";
 import type { LoweredFlag } from "./lowered-flag.ts";
 import { resultOf, type ResultShape } from "./results.ts";
-import type { FliptSource } from "./source.ts";
+import { FLAG_SHAPE, type FliptSource, SEGMENT_SHAPE } from "./source.ts";
 import { lowerAttachments, lowerVariants } from "./variant-flags.ts";
+
+/** A flag of Flipt has at least one of them. */
+const FLAG_FIELDS = ["enabled", "type", "variants", "rules", "rollouts"];
 
 /** The flags and segments of one namespace. */
 export class Namespace {
@@ -26,31 +30,28 @@ export class Namespace {
     this.#source = source;
     this.#options = options;
     const names = new Names();
-    for (const segment of source.segments)
-      if (!this.#segmentKeys.has(keyOf(segment))) this.#segmentKeys.set(keyOf(segment), names.take(keyOf(segment)));
+    for (const key of source.segments.keys()) this.#segmentKeys.set(key, names.take(key));
   }
 
   flags(): Draft<FlagInput>[] {
-    return this.#source.flags.flatMap((flag) => {
-      const key = keyOf(flag);
+    return [...this.#source.flags].flatMap(([key, flag]) => {
       const { place } = flag;
       const main = draftOf({ kind: "flag", key, place }, (notes) => {
-        this.#check(flag, this.#source.flags);
+        this.#check(flag, FLAG_SHAPE);
         return { ...commonParts(flag, notes), key, ...this.#lower(key, flag, notes) };
       });
       const attachments = lowerAttachments(key, flag);
       if (attachments === undefined) return [main];
       const entry = { kind: "flag", key: `${key}:attachment`, place: at(place, "variants") } as const;
-      return [main, draftOf(entry, () => ({ ...commonParts(flag), key: entry.key, ...attachments }))];
+      return [main, draftOf(entry, () => ({ ...commonParts(flag, new Notes()), key: entry.key, ...attachments }))];
     });
   }
 
   segments(): Draft<ImportedSegment>[] {
-    return this.#source.segments.map((segment) => {
+    return [...this.#source.segments].map(([key, segment]) => {
       const { fields, place } = segment;
-      const key = keyOf(segment);
       return draftOf({ kind: "segment", key, place }, (notes) => {
-        this.#check(segment, this.#source.segments);
+        this.#check(segment, SEGMENT_SHAPE);
         return {
           key: this.#segmentKeys.get(key) ?? key,
           name: textOf(fields["name"]) || key,
@@ -90,19 +91,15 @@ export class Namespace {
     };
   }
 
-  /** @throws NotImportable if an option is wrong or missing, or if the part has the key of an earlier one */
-  #check(part: Placed, all: readonly Placed[]): void {
+  /** @throws NotImportable if an option is wrong or missing, or if the part has another shape */
+  #check(part: Placed, shape: Shape): void {
     const { problem } = this.#source;
     const { sdk, hashVersion } = this.#options;
     checkSdk(sdk, ["server", "client"], part.place);
     if (hashVersion === 3) throw new NotImportable(part.place, "--hash-version can be 1 or 2 for Flipt, not 3");
     if (problem !== undefined) throw new NotImportable(part.place, problem);
-    const first = all.find((one) => keyOf(one) === keyOf(part));
-    if (first !== part)
-      throw new NotImportable(at(part.place, "key"), `${first?.place ?? ""} has the key "${keyOf(part)}" already`);
+    checkShape(part.fields, shape, part.place);
+    if (shape === FLAG_SHAPE && !FLAG_FIELDS.some((name) => name in part.fields))
+      throw new NotImportable(part.place, `it has none of the fields of Flipt's flags: ${FLAG_FIELDS.join(", ")}`);
   }
-}
-
-function keyOf({ fields }: Placed): string {
-  return scalarText(fields["key"]);
 }

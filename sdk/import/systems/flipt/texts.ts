@@ -148,7 +148,7 @@ export function comparesDate(
     gt: () => from(start + unit),
     gte: () => from(start),
   };
-  const test = tests[operator];
+  const test = Object.hasOwn(tests, operator) ? tests[operator] : undefined;
   if (test === undefined) return undefined;
   return !Number.isNaN(ms) && all(leaf(attribute, "matches", [DATES[engine]], TEXT), test());
 }

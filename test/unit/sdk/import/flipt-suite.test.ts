@@ -67,7 +67,12 @@ describe("the report of an import from Flipt", () => {
   it.each<[string, object, string, string]>([
     ["an unknown type of a flag", document({ type: "JSON_FLAG_TYPE" }), "/flags/0/type", "JSON_FLAG_TYPE"],
     ["an unknown operator", constrained({ operator: "near" }), "/segments/0/constraints/0/operator", "near"],
-    ["an unknown type of a constraint", constrained({ type: "IP" }), "/segments/0/constraints/0/type", "IP"],
+    [
+      "an unknown type of a constraint",
+      constrained({ type: "IP", operator: "eq" }),
+      "/segments/0/constraints/0/type",
+      "IP",
+    ],
     [
       "a reserved property",
       constrained({ property: "request", operator: "eq" }),
@@ -112,8 +117,8 @@ describe("the report of an import from Flipt", () => {
       "/flags/0/rollouts/0/threshold/percentage",
       "number",
     ],
-    ["two flags with one key", { flags: [{ key: "f" }, { key: "f" }] }, "/flags/1/key", "/flags/0"],
-    ["two segments with one key", { segments: [EVERYONE, EVERYONE] }, "/segments/1/key", "/segments/0"],
+    ["two flags with one key", { flags: [{ key: "f" }, { key: "f", enabled: true }] }, "/flags/0", "/flags/1"],
+    ["two segments with one key", { segments: [EVERYONE, EVERYONE] }, "/segments/0", "/segments/1"],
   ])("%s is not importable", (_, source, place, text) => {
     const entry = entryOf(source);
     expect(entry).toMatchObject({ outcome: "not importable", place });
@@ -215,7 +220,8 @@ describe("namespaces of an import from Flipt", () => {
   });
 
   it("stay apart in a stream of documents and in several files", async () => {
-    const stream = "namespace: a\nflags:\n- key: one\n---\nnamespace: b\nflags:\n- key: two\n";
+    const stream =
+      "namespace: a\nflags:\n- key: one\n  enabled: true\n---\nnamespace: b\nflags:\n- key: two\n  enabled: true\n";
     const sources = [await parseSource(stream, "features.yaml", true), of("c", "three")];
     const merged = mergeSources(sources, true);
     for (const [environment, key] of [

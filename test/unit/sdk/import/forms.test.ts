@@ -79,6 +79,7 @@ describe("an import of another form than the one that is read", () => {
       ["unleash", { features: [] }],
       ["waffle", []],
       ["featurevisor", { features: {} }],
+      ["flipt", { flags: [] }],
       ["msfm", { feature_management: { feature_flags: [] } }],
     ];
     for (const [system, source] of empty) expect(importProject(system, source).report.entries).toEqual([]);
