@@ -70,6 +70,11 @@ function lowerFlag(key: string, flag: Placed, enrichment: Fields, notes: Notes, 
   const rules = new StateRules(scope, textOf(fields["bucketingKey"]) !== undefined);
   const { serve, reason, isDisabled } = lowerStates(states, flag, rules);
   views.set(key, { reasons: rules.reasons, defaultReason: reason, names });
+  if (isDisabled && rules.rules[0]?.serve !== undefined && "error" in rules.rules[0].serve)
+    notes.note(
+      at(place, "disable"),
+      "without a key, it is disabled here, and TARGETING_KEY_MISSING in GO Feature Flag",
+    );
   noteUnused(flag, enrichment, notes);
   const metadata = metadataOf(fieldsOf(fields["metadata"]), at(place, "metadata"), notes);
   const version = scalarText(fields["version"]);

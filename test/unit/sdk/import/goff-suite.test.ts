@@ -142,6 +142,12 @@ describe("the report of an import from GO Feature Flag", () => {
     ]);
   });
 
+  it("notes that a disabled flag does not ask for a key", () => {
+    const defaultRule = { percentage: { on: 50, off: 50 } };
+    expect(notesOf(flagOf({ disable: true, defaultRule }))).toEqual([["one", "exact with a note", "/one/disable"]]);
+    expect(notesOf(flagOf({ disable: true }))).toEqual([["one", "exact"]]);
+  });
+
   it("reads the response of the relay proxy, whose attributes belong to every context", () => {
     const source = { flags: queryOf("tier eq 1"), evaluationContextEnrichment: { tier: 1 } };
     const project = importProject("goff", source);
