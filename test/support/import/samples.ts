@@ -146,6 +146,12 @@ export function samples(): Sample[] {
       },
       keysOf: inNames("flags"),
     },
+    { system: "goff", source: at(readJson("goff/cases.json"), "flags"), keysOf: inNames() },
+    {
+      system: "msfm",
+      source: at(readJson("msfm/cases.json"), "source"),
+      keysOf: inList(["feature_management", "feature_flags"], "id"),
+    },
     { system: "posthog", source: POSTHOG, keysOf: inList(["flags"], "key") },
     { system: "split", source: at(readJson("split/cases.json"), "definitions"), keysOf: inList(["ff", "d"], "name") },
     {

@@ -2,6 +2,7 @@ import type { EvaluationContext, Resolution } from "../../../../src/evaluation/t
 import type { JsonValue } from "../../../../src/flags/document.ts";
 import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
 import { metadataOf } from "../../lowering/metadata.ts";
+import { RowReader } from "../../lowering/rows.ts";
 import type { Period } from "../../lowering/schedule.ts";
 import {
   at,
@@ -13,24 +14,31 @@ import {
   scalarText,
   textOf,
 } from "../../lowering/source.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { commonType } from "../../lowering/value-type.ts";
 import { VariantSet } from "../../lowering/variant-set.ts";
 import type { DraftProject, FlagInput } from "../../types.ts";
 import { subjectOf } from "./attributes.ts";
 import type { OutcomeScope } from "./outcomes.ts";
 import { type Reason, StateRules, stateNeedsKey } from "./rules.ts";
+import { FLAG } from "./shape.ts";
 import { type State, statesOf } from "./states.ts";
 
 /** Imports a flag file of GO Feature Flag, or the response of its relay proxy's `/v1/flag/configuration`. */
 export function importGoFeatureFlag(input: unknown): DraftProject {
   const views = new Map<string, View>();
   const enrichment = isResponse(input) ? fieldsOf(fieldsOf(input)["evaluationContextEnrichment"]) : {};
-  const flags = flagsIn(input).map(({ key, ...part }) =>
+  const reader = new RowReader();
+  const rows = isResponse(input)
+    ? reader.named("flag", fieldsOf(input)["flags"], "/flags")
+    : reader.named("flag", fieldsOf(input), "");
+  const flags = [...rows].map(([key, part]) =>
     draftOf({ kind: "flag", key, place: part.place }, (notes) => lowerFlag(key, part, enrichment, notes, views)),
   );
   return {
     flags,
     segments: [],
+    refused: reader.refused,
     toContext: (context) => ({ ...toContext(context), ...(enrichment as Record<string, JsonValue>) }),
     fromResolution: (resolution, key) => fromResolution(resolution, views.get(key)),
   };
@@ -50,18 +58,11 @@ function isResponse(input: unknown): boolean {
   return isFields(flags) && !isFields(flags["variations"]) && flags["defaultRule"] === undefined;
 }
 
-function flagsIn(input: unknown): (Placed & { key: string })[] {
-  const source = fieldsOf(input);
-  const [list, place] = isResponse(input) ? [fieldsOf(source["flags"]), "/flags"] : [source, ""];
-  return Object.entries(list).flatMap(([key, fields]) =>
-    isFields(fields) ? [{ key, fields, place: at(place, key) }] : [],
-  );
-}
-
 function lowerFlag(key: string, flag: Placed, enrichment: Fields, notes: Notes, views: Map<string, View>): FlagInput {
   const { fields, place } = flag;
   for (const name of ["true", "false", "default", "percentage", "rule", "rollout"])
     if (name in fields) throw new NotImportable(at(place, name), "this is the format before version 1.0: convert it");
+  checkShape(fields, FLAG, place);
   const variants = new VariantSet();
   const names = new Map<string, string>();
   const scope: Omit<OutcomeScope, "variations"> = { flagKey: key, bucketingKey: keyOf(flag), variants, notes };

@@ -3,14 +3,17 @@ import { type Serve, WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { all, not } from "../../lowering/condition.ts";
 import { draftOf, NotImportable, Notes } from "../../lowering/draft.ts";
 import { resolvedValue } from "../../lowering/resolved-value.ts";
+import { RowReader } from "../../lowering/rows.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
 import { scheduleOf } from "../../lowering/schedule.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import { fieldsOf, isFields, scalarText, textsOf } from "../../lowering/source.ts";
 import type { DraftProject, FlagInput, ImportOptions } from "../../types.ts";
 import { field, partIn, partsIn, textIn } from "./fields.ts";
 import { type Alternative, lowerFilters } from "./filters.ts";
 import { type Feature, readFeatures } from "./source.ts";
 import type { Time } from "./moment.ts";
+import { FEATURE } from "./shape.ts";
 import { VariantTable } from "./variants.ts";
 
 const ON = "on";
@@ -18,9 +21,11 @@ const OFF = "off";
 
 /** Imports flags of Microsoft's FeatureManagement and of Azure App Configuration. */
 export function importMicrosoft(input: unknown, { sdk, environment }: ImportOptions): DraftProject {
-  const flags = readFeatures(input, environment).map((feature) =>
+  const reader = new RowReader();
+  const flags = readFeatures(input, environment, reader).map((feature) =>
     draftOf({ kind: "flag", key: feature.id, place: feature.place }, (notes) => {
       if (feature.problem !== undefined) throw new NotImportable(feature.place, feature.problem);
+      if (feature.isCurrent) checkShape(feature.fields, FEATURE, feature.place);
       noteUnused(feature, notes);
       const alternatives = alternativesOf(feature, sdk === "javascript", notes);
       const isPlain = partsIn(feature, "variants").length === 0;
@@ -30,7 +35,7 @@ export function importMicrosoft(input: unknown, { sdk, environment }: ImportOpti
       };
     }),
   );
-  return { flags, segments: [], toContext, fromResolution };
+  return { flags, segments: [], refused: reader.refused, toContext, fromResolution };
 }
 
 type Shared = "key" | "clientVisible" | "metadata" | "enabled" | "prerequisites" | "description" | "tags";

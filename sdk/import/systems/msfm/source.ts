@@ -1,4 +1,6 @@
 /** Finds the flags in the forms in which Microsoft's tools store them. */
+import { RowReader } from "../../lowering/rows.ts";
+import { kindOf } from "../../lowering/shape.ts";
 import { at, fieldsOf, isFields, type Placed, placed, scalarText, textOf } from "../../lowering/source.ts";
 import { field, type Located, partIn, partsIn, textIn } from "./fields.ts";
 
@@ -8,6 +10,8 @@ export interface Feature extends Placed {
   /** Whether the flag itself is on, so that its filters decide. */
   isOn: boolean;
   filters: Placed[];
+  /** Whether it has the schema of version 2. */
+  isCurrent: boolean;
   /** Whether it is on for everybody if it has no filters. */
   isOpen: boolean;
   requirement: Located;
@@ -21,10 +25,10 @@ export interface Feature extends Placed {
 const KEY_PREFIX = ".appconfig.featureflag/";
 
 /** Returns the flags by id. Of several flags with one id, the last one counts: key-values, then `feature_flags`. */
-export function readFeatures(input: unknown, label: string | undefined): Feature[] {
+export function readFeatures(input: unknown, label: string | undefined, reader = new RowReader()): Feature[] {
   const source: Placed = { fields: fieldsOf(input), place: "" };
   const features = new Map<string, Feature>();
-  const rows = [...legacyFeatures(source), ...currentFeatures(source), ...storedFeatures(input, label)];
+  const rows = [...legacyFeatures(source, reader), ...currentFeatures(source, reader), ...storedFeatures(input, label)];
   for (const feature of rows) {
     const earlier = features.get(feature.id);
     features.delete(feature.id);
@@ -35,37 +39,40 @@ export function readFeatures(input: unknown, label: string | undefined): Feature
 }
 
 /** The schema of Microsoft Feature Management 2.0: `{ feature_management: { feature_flags: [] } }`. */
-function currentFeatures(source: Placed): Feature[] {
-  const section = partIn(source, "feature_management");
-  return partsIn(section, "feature_flags").flatMap((part) => {
-    const id = textIn(part, "id");
-    return id === undefined ? [] : [currentFeature(id, part, [])];
-  });
+function currentFeatures(source: Placed, reader: RowReader): Feature[] {
+  const { value, place } = field(partIn(source, "feature_management"), "feature_flags");
+  const rows = reader.list("flag", value, place, "id", (row) => textIn({ fields: row, place }, "id"));
+  return [...rows].map(([id, part]) => currentFeature(id, part, []));
 }
 
 function currentFeature(id: string, part: Placed, tags: string[]): Feature {
   const conditions = partIn(part, "conditions");
-  const enabled = field(part, "enabled").value;
+  const enabled = field(part, "enabled").value ?? false;
+  const isBoolean = typeof enabled === "boolean" || /^(true|false)$/i.test(scalarText(enabled));
   return {
     ...part,
     id,
-    isOn: enabled === true || (typeof enabled === "string" && enabled.toLowerCase() === "true"),
+    isOn: scalarText(enabled).toLowerCase() === "true",
+    isCurrent: true,
     filters: partsIn(conditions, "client_filters"),
     isOpen: true,
     requirement: field(conditions, "requirement_type"),
     tags,
+    ...(!isBoolean && { problem: `enabled is ${kindOf(enabled)}, not true or false` }),
     replaced: [],
   };
 }
 
 /** The older schema of .NET: `{ FeatureManagement: { name: true | { EnabledFor: [] } } }`. */
-function legacyFeatures(source: Placed): Feature[] {
+function legacyFeatures(source: Placed, reader: RowReader): Feature[] {
   return Object.keys(source.fields)
     .filter((name) => /^feature[_-]?management$/i.test(name))
     .flatMap((name) => {
       const section = fieldsOf(source.fields[name]);
+      if (!isFields(source.fields[name]))
+        reader.refuse("flag", "", at("", name), `it is ${kindOf(source.fields[name])}, not an object`);
       return Object.keys(section)
-        .filter((id) => !(/^feature[_-]?flags$/i.test(id) && Array.isArray(section[id])))
+        .filter((id) => !/^feature[_-]?flags$/i.test(id))
         .map((id) => legacyFeature(id, section[id], at("", name, id)));
     });
 }
@@ -80,9 +87,11 @@ function legacyFeature(id: string, value: unknown, place: string): Feature {
     id,
     isOn: textIn(part, "Status")?.toLowerCase() !== "disabled",
     filters: partsIn(part, "EnabledFor"),
+    isCurrent: false,
     isOpen: isAlways,
     requirement: field(part, "RequirementType"),
     tags: [],
+    ...(isFields(enabledFor.value) && { problem: "the filters in EnabledFor are not a list" }),
     replaced: [],
   };
 }

@@ -1,7 +1,9 @@
 import { firstBucket } from "../../lowering/first-bucket.ts";
 import { all, any, type Bucketing, bucketIn, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
+import { checkShape } from "../../lowering/shape.ts";
 import type { Placed } from "../../lowering/source.ts";
+import { TARGETING } from "./shape.ts";
 import { hasPart, partIn, partsIn, percentIn, textIn, textsIn } from "./fields.ts";
 
 const TOTAL = 2 ** 32;
@@ -27,6 +29,7 @@ export function isInGroup(groups: readonly string[]): Lowered {
 /** Returns the condition of the filter Microsoft.Targeting. */
 export function lowerTargeting(id: string, parameters: Placed): Lowered {
   if (!hasPart(parameters, "Audience")) throw new NotImportable(parameters.place, "the filter has no Audience");
+  checkShape(parameters.fields, TARGETING, parameters.place);
   const audience = partIn(parameters, "Audience");
   const exclusion = partIn(audience, "Exclusion");
   const isExcluded = any(isUser(textsIn(exclusion, "Users")), isInGroup(textsIn(exclusion, "Groups")));

@@ -160,6 +160,7 @@ describe("the report of an import from GO Feature Flag", () => {
   it("accepts a source of any shape", () => {
     for (const source of [null, 1, [], {}, { flags: null }, { a: 1 }])
       expect(importProject("goff", source).flags).toEqual([]);
+    expect(notesOf({ a: 1 })).toEqual([["a", "not importable", "/a"]]);
     expect(notesOf({ flags: { one: {} } })).toEqual([["one", "not importable", "/flags/one/variations"]]);
   });
 });

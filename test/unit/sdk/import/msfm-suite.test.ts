@@ -37,7 +37,7 @@ describe("Microsoft FeatureManagement", () => {
       "no-times: exact with a note",
       "reversed: exact with a note",
       "gone: exact with a note",
-      "same-id: exact with a note",
+      "same-id: not importable",
     ]);
   });
 });
