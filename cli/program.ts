@@ -16,6 +16,7 @@ import { addKeyCommands } from "./commands/keys.ts";
 import { addOverrideCommands } from "./commands/override.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addProjectCommands } from "./commands/project.ts";
+import { addShadowCommand } from "./commands/shadow.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
 import { escapeControls } from "./escape.ts";
 import { addValidateCommand } from "./commands/validate.ts";
@@ -65,6 +66,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addCacheCommands(program, terminal);
   addProjectCommands(program, terminal);
   addImportCommand(program, terminal);
+  addShadowCommand(program, terminal);
   addValidateCommand(program, terminal);
   addCopyCommand(program, terminal);
   addProfileCommands(program, terminal);

@@ -39,8 +39,12 @@ export interface Session {
   progress(text: string): void;
 }
 
-/** Opens a session with the options of the running command and of every command above it. */
-export async function openSession(command: Command, terminal: Terminal): Promise<Session> {
+/**
+ * Opens a session with the options of the running command and of every command above it.
+ *
+ * @param token replaces the admin token
+ */
+export async function openSession(command: Command, terminal: Terminal, token?: string): Promise<Session> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const target = await resolveTarget(options, terminal);
   const isJson = options.json === true;
@@ -51,7 +55,7 @@ export async function openSession(command: Command, terminal: Terminal): Promise
       createClient({
         stringify: exactJson,
         url: target.url,
-        token: () => target.token,
+        token: () => token ?? target.token,
         headers: target.headers,
         fetch: terminal.fetch,
         // A whole project takes a while over a slow connection.

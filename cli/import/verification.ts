@@ -21,6 +21,13 @@ export interface Verification {
   notCompared: { flag: string; reason: string }[];
 }
 
+/** The side of the imported flags. */
+export interface OurSide {
+  side: Side;
+  /** Returns the reason why this side has no result for a flag, if it has none. */
+  absenceOf?: (flag: string) => string | undefined;
+}
+
 export interface VerifyOptions {
   /** The file with the contexts. */
   contexts: string;
@@ -32,17 +39,19 @@ export interface VerifyOptions {
 /** Evaluates contexts with a system and with `ours`, and counts the differences. @throws UsageError */
 export async function verify(
   read: ReadProject,
-  ours: Side,
+  ours: OurSide,
   { contexts: file, results, concurrency = 1 }: VerifyOptions,
   { terminal, json = false, quiet = false }: Pick<GlobalOptions, "json" | "quiet"> & { terminal: Terminal },
 ): Promise<Verification> {
   const { system, project } = read;
+  const unreadable = project.report.entries.find(({ kind }) => kind === "source");
+  if (unreadable !== undefined) throw new UsageError(unreadable.notes.map(({ text }) => text).join("; "));
   const contexts = await readJsonLines(file, terminal);
   const their = await theirSide(read, { file, count: contexts.length, results, terminal });
   const flagKeys = project.flags.map(({ key }) => key);
   const bar = startBar(terminal, !json && !quiet, { format: "{bar} {value}/{total} contexts", total: contexts.length });
   try {
-    const sides = { theirs: their.side, ours };
+    const sides = { theirs: their.side, ours: ours.side };
     const onContext = (): void => bar.increment();
     const all = await compare({ system, contexts, file, flagKeys, ...sides, concurrency, onContext });
     return {
@@ -50,7 +59,7 @@ export async function verify(
       theirs: their.name,
       contexts: contexts.length,
       flags: all.filter(({ compared }) => compared > 0),
-      notCompared: [...leftOut(project.report.entries, flagKeys), ...withoutResults(all, their.name)],
+      notCompared: [...leftOut(project.report.entries, flagKeys), ...withoutResults(all, ours, their.name)],
     };
   } finally {
     bar.stop();
@@ -99,10 +108,14 @@ function leftOut(entries: readonly ReportEntry[], flagKeys: readonly string[]): 
     }));
 }
 
-function withoutResults(all: readonly FlagComparison[], name: string): Verification["notCompared"] {
+function withoutResults(
+  all: readonly FlagComparison[],
+  { absenceOf }: OurSide,
+  name: string,
+): Verification["notCompared"] {
   return all
     .filter(({ compared }) => compared === 0)
-    .map(({ flag }) => ({ flag, reason: `${name} has no result for it in any context` }));
+    .map(({ flag }) => ({ flag, reason: absenceOf?.(flag) ?? `${name} has no result for it in any context` }));
 }
 
 export function hasDifferences({ flags }: Verification): boolean {

@@ -53,13 +53,28 @@ interface DevFile {
 export async function resolveTarget(options: TargetOptions, terminal: Terminal): Promise<Target> {
   const target = await findTarget(options, terminal);
   for (const secret of [target.token, ...Object.values(target.headers ?? {})]) terminal.hide?.(secret ?? "");
-  // For a token that cannot be a header, fetch would throw an error that quotes it.
-  if (target.token !== undefined && !/^[\x21-\x7e]+$/.test(target.token)) {
-    throw new UsageError(
-      "the token must be one word of letters, digits, - and _; check its variable or file for other text",
-    );
-  }
+  if (target.token !== undefined) checkWord(target.token, "the token");
   return target;
+}
+
+/** Checks a secret that becomes a header. For one that cannot, fetch would throw an error that quotes it. */
+function checkWord(secret: string, name: string): void {
+  if (!/^[\x21-\x7e]+$/.test(secret))
+    throw new UsageError(
+      `${name} must be one word of letters, digits, - and _; check its variable or file for other text`,
+    );
+}
+
+/** Returns the SDK key of BURGEE_KEY. It is no option, for the same reasons as the token. @throws UsageError */
+export function requiredSdkKey({ env, hide }: Terminal): string {
+  const key = env["BURGEE_KEY"]?.trim() ?? "";
+  hide?.(key);
+  if (key === "")
+    throw new UsageError(
+      "set BURGEE_KEY to a server key of the environment; `burgee keys create --kind server` creates one",
+    );
+  checkWord(key, "BURGEE_KEY");
+  return key;
 }
 
 async function findTarget(options: TargetOptions, terminal: Terminal): Promise<Target> {
