@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from "commander";
+import { SYSTEM_NAMES } from "../../sdk/import/index.ts";
 import { type Client, createClient } from "../../sdk/client/client.ts";
 import type { GlobalOptions } from "../session.ts";
 import { readProfiles, resolveTarget } from "../profile/profile.ts";
@@ -96,6 +97,9 @@ async function valuesOf(
         word,
         description: url,
       }));
+    case "import system":
+    case "shadow system":
+      return SYSTEM_NAMES.map((word) => ({ word, description: "" }));
     case "environment":
     case "from":
     case "to":

@@ -38,6 +38,13 @@ describe("burgee complete", () => {
     expect(await complete("evaluate", "-e", "production", "checkout-o")).toEqual(["checkout-old"]);
   });
 
+  test("suggests the systems whose flags can be imported", async ({ expect }) => {
+    expect(await complete("import", "un")).toEqual(["unleash"]);
+    expect(await complete("shadow", "flag")).toEqual(["flagd", "flagsmith"]);
+    expect(await complete("shadow", "unleash", "fe")).toEqual([]);
+    expect(await complete("shadow", "--con")).toEqual(["--contexts", "--concurrency"]);
+  });
+
   test("suggests keys of all environments while none is given", async ({ expect }) => {
     expect(await complete("flags", "disable", "checkout-")).toEqual(["checkout-old"]);
     expect(await complete("flags", "rm", "checkout-")).toEqual(["checkout-old"]);
