@@ -4,6 +4,7 @@ import {
   importProject,
   type ImportedProject,
   type ImportOptions,
+  SDK_NAMES,
   SYSTEM_NAMES,
   type SystemName,
 } from "../../sdk/import/index.ts";
@@ -67,6 +68,9 @@ export async function readSourceProject(
     sources.push(await parseSource(await readText(file, terminal), name, isStream));
   }
   const source = mergeSources(sources, isStream);
+  const sdks = SDK_NAMES[system];
+  if (given.sdk !== undefined && sdks?.includes(given.sdk) === false)
+    throw new UsageError(`--sdk must be ${sdks.join(" or ")} for ${system}, not '${given.sdk}'`);
   const options = importOptions(given);
   return { system, source, options, project: importProject(system, source, options) };
 }

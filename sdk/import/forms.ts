@@ -127,12 +127,12 @@ const READ: Partial<Record<SystemName, ReadForm>> = {
   posthog: {
     name: "PostHog's definitions for local evaluation",
     matches: isListOf("flags", "filters"),
-    call: "request GET /api/feature_flag/local_evaluation/?send_cohorts with a personal API key",
+    call: "request GET /flags/definitions?token=<project key>&send_cohorts with a personal API key",
   },
   split: {
     name: "Split's definitions for SDKs",
     matches: either(has("ff"), isListOf("splits", "conditions")),
-    call: "request GET https://sdk.split.io/api/splitChanges?s=1.3&since=-1 with a server-side SDK key",
+    call: "request GET https://sdk.split.io/api/splitChanges?s=1.3&since=-1&rbSince=-1 with a server-side SDK key",
   },
   unleash: {
     name: "Unleash's features for backend SDKs",

@@ -35,7 +35,7 @@ export type {
   Resolution,
   SystemName,
 } from "./types.ts";
-export { DOCUMENT_SYSTEMS, SYSTEM_NAMES } from "./types.ts";
+export { DOCUMENT_SYSTEMS, SDK_NAMES, SYSTEM_NAMES } from "./types.ts";
 
 const IMPORTERS: Record<SystemName, Importer> = {
   configcat: importConfigCat,

@@ -24,6 +24,12 @@ export type SystemName = (typeof SYSTEM_NAMES)[number];
 /** The systems whose files are documents that must not be joined: each has a namespace of its own. */
 export const DOCUMENT_SYSTEMS: ReadonlySet<SystemName> = new Set<SystemName>(["flipt"]);
 
+/** The SDKs that some systems tell apart. Other systems take any name, or none. */
+export const SDK_NAMES: Partial<Record<SystemName, readonly string[]>> = {
+  growthbook: ["javascript", "utf-8"],
+  unleash: ["utf-8", "node"],
+};
+
 export interface ImportOptions {
   /** Whether to import flags whose results may differ from the source's. The report marks them. */
   approximate?: boolean;

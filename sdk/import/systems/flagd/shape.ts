@@ -5,7 +5,7 @@ export const FLAG: Shape = {
     state: "text",
     variants: { named: "any" },
     defaultVariant: "text",
-    targeting: { fields: {} },
+    targeting: "any",
     metadata: { fields: {} },
   },
   needs: ["state", "variants"],

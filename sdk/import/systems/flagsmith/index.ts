@@ -1,5 +1,5 @@
 import type { EvaluationContext } from "../../../../src/evaluation/types.ts";
-import type { JsonValue } from "../../../../src/flags/document.ts";
+import type { JsonValue, Serve } from "../../../../src/flags/document.ts";
 import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { all, closed, exists, leaf, type Lowered } from "../../lowering/condition.ts";
 import { draftOf, type Notes } from "../../lowering/draft.ts";
@@ -108,6 +108,14 @@ function identityOverrides(source: Fields): Override[] {
   });
 }
 
+const IS_EMPTY = leaf("targetingKey", "equals", [""]);
+
+function addServe(list: RuleList, id: string, when: Lowered, serve: Serve, table: StateTable): void {
+  const ofEmpty = table.emptyIdentifier(serve);
+  if (ofEmpty !== undefined) list.add(`${id}.empty`, all(when, IS_EMPTY), { variant: ofEmpty });
+  list.add(id, when, serve);
+}
+
 function lowerFeature(
   key: string,
   state: Fields,
@@ -133,8 +141,11 @@ function lowerFeature(
         override.place,
         `Flagsmith's SDK for Node.js splits the identifier "${identifier}" at the comma`,
       );
-    list.add(id, when, table.serve(override.state, override.place));
+    const served = table.serve(override.state, override.place);
+    addServe(list, id, when, served, table);
   }
+  const ofEmpty = table.emptyIdentifier(serve);
+  if (ofEmpty !== undefined && ofEmpty !== control) list.add("empty-identifier", IS_EMPTY, { variant: ofEmpty });
   return {
     key,
     kind: "flag",

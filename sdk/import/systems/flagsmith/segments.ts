@@ -1,7 +1,8 @@
+import { SCHEMES } from "../../../../src/evaluation/hashing/schemes/schemes.ts";
 import type { AttributePath } from "../../../../src/flags/document.ts";
 import { firstBucket } from "../../lowering/first-bucket.ts";
 import { callerAttribute, hasValue } from "../../lowering/attribute.ts";
-import { all, any, bucketIn, type Lowered, not } from "../../lowering/condition.ts";
+import { all, any, bucketIn, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, listOf, scalarText, textOf } from "../../lowering/source.ts";
@@ -103,7 +104,15 @@ function inSplit(property: string, value: unknown, place: string, scope: Scope):
     hash: "flagsmith-1" as const,
     total: TOTAL,
   };
-  return bucketIn(bucketing, [[0, firstBucket(TOTAL, (bucket) => percentageOf(bucket) > percentage)]]);
+  const end = firstBucket(TOTAL, (bucket) => percentageOf(bucket) > percentage);
+  const holds = bucketIn(bucketing, [[0, end]]);
+  // An empty identifier or trait has a bucket in Flagsmith, and none in Burgee.
+  return bucketOfKey(bucketing.salt) < end ? any(holds, leaf(subject.attribute, "equals", [""])) : holds;
+}
+
+/** Returns the bucket of a salt whose value is empty. */
+export function bucketOfKey(salt: string): number {
+  return SCHEMES["flagsmith-1"]("", TOTAL)(salt);
 }
 
 /** Returns the percentage of a bucket, as Flagsmith calculates it. */

@@ -4,7 +4,7 @@ import { NotImportable } from "../../lowering/draft.ts";
 import { checkShape } from "../../lowering/shape.ts";
 import { at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
 import { VariantSet } from "../../lowering/variant-set.ts";
-import { percentageOf, TOTAL } from "./segments.ts";
+import { bucketOfKey, percentageOf, TOTAL } from "./segments.ts";
 import { STATE } from "./shape.ts";
 
 /** Returns the name of the feature that a state belongs to. */
@@ -64,6 +64,15 @@ export class StateTable {
       throw new NotImportable(at(place, "mv_hashing_salt"), "it is not django_id, so its buckets are not known");
     const salt = `${key},${this.#environmentKey}_`;
     return { rollout: { by: ["targetingKey"], salt, hash: "flagsmith-1", total: TOTAL, weights } };
+  }
+
+  /** Returns the variant for an identity with an empty identifier, which has no bucket in Burgee. */
+  emptyIdentifier(serve: Serve): string | undefined {
+    if (!("rollout" in serve)) return undefined;
+    const { salt, weights } = serve.rollout;
+    const bucket = bucketOfKey(salt);
+    let end = 0;
+    return weights.find(([, weight]) => bucket < (end += weight))?.[0];
   }
 
   #variant(state: Fields, value: JsonValue, wanted: string): string {

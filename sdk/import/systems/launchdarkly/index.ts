@@ -38,8 +38,8 @@ function checkParents(drafts: Draft<FlagInput>[]): void {
     const { item, entry } = draft;
     if (item === undefined) continue;
     item.prerequisites = item.prerequisites.map(({ flag, variants }) => {
-      const known = byKey.get(flag)?.variants ?? {};
-      return { flag, variants: variants.filter((name) => Object.hasOwn(known, name)) };
+      const known = byKey.get(flag)?.variants;
+      return { flag, variants: variants.filter((name) => known === undefined || Object.hasOwn(known, name)) };
     });
     const failing = item.prerequisites.find(({ flag }) => mayFail(byKey.get(flag)));
     if (failing === undefined) continue;

@@ -30,12 +30,17 @@ export function readSource(source: unknown): LaunchDarklySource {
     reader.refuse("flag", "", "/totalCount", `${found}; request the others with offset, and give all files`);
   }
   return {
-    hasAllSegments: isFields(segments) && !Array.isArray(segments["items"]),
-    hasAllFlags: isFields(flags) && !Array.isArray(flags["items"]),
+    hasAllSegments: isWhole(segments),
+    hasAllFlags: isWhole(flags),
     flags: new Map([...plain, ...byKey("flag", flags ?? items, flags === undefined ? "/items" : "/flags", reader)]),
     segments: byKey("segment", segments, "/segments", reader),
     refused: reader.refused,
   };
+}
+
+/** Whether a part is the SDKs' own, and not a response of the REST API. */
+function isWhole(part: unknown): boolean {
+  return Array.isArray(part) || (isFields(part) && !Array.isArray(part["items"]));
 }
 
 function byKey(kind: "flag" | "segment", part: unknown, place: string, reader: RowReader): Map<string, Placed> {

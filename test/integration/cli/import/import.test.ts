@@ -79,6 +79,12 @@ describe("burgee import from another system", () => {
     expect(values).toEqual([true, false]);
   });
 
+  test("names the SDKs if --sdk is not one that the system tells apart", async ({ expect }) => {
+    const { code, err } = await t.run("import unleash features.json --sdk go");
+    expect(code).toBe(2);
+    expect(err).toContain("--sdk must be utf-8 or node for unleash, not 'go'");
+  });
+
   test("names the systems if the first word is not one of them", async ({ expect }) => {
     const { code, err } = await t.run("import unlesh features.json");
     expect(code).toBe(2);

@@ -1,5 +1,10 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { importProject, type ImportOptions, type SystemName } from "../../../../sdk/import/index.ts";
+import { prepareToCompileAny } from "../../../../src/evaluation/prepare.ts";
+import { evaluatorOf } from "../../../support/import/evaluate.ts";
+
+await prepareToCompileAny();
 
 /** Returns the outcome of the first flag, and its notes as one text. */
 function flagOf(system: SystemName, source: unknown, options: ImportOptions = {}): [outcome: string, text: string] {
@@ -100,6 +105,27 @@ describe("the report names the inputs that a system reads differently", () => {
       "not importable",
       expect.stringContaining("mv_hashing_salt"),
     ]);
+  });
+
+  it("Flagsmith: an empty identifier has the bucket that it has in Flagsmith", () => {
+    const options = ["b", "c", "d", "e"].map((value, i) => ({
+      id: i + 1,
+      percentage_allocation: 25,
+      multivariate_feature_option: { value },
+    }));
+    const state = { enabled: true, feature_state_value: "a", multivariate_feature_state_values: options };
+    const ids = Array.from({ length: 20 }, (_, i) => i + 1);
+    const feature_states = ids.map((id) => ({ ...state, feature: { name: `f${id}` }, django_id: id }));
+    const project = importProject("flagsmith", { api_key: "k", project: { segments: [] }, feature_states });
+    const evaluate = evaluatorOf(project);
+    // The bucket is md5("<id>,k_") modulo 9,999, of 9,998.
+    const expected = ids.map((id) => {
+      const digest = createHash("md5").update(`${id},k_`).digest("hex");
+      return ["b", "c", "d", "e"][Math.floor((Number(BigInt(`0x${digest}`) % 9999n) / 9998) * 4)];
+    });
+    const context = project.toContext({ identifier: "" });
+    expect(ids.map((id) => evaluate(`f${id}`, context))).toMatchObject(expected.map((value) => ({ value: { value } })));
+    expect(new Set(expected).size).toBeGreaterThan(2);
   });
 
   it("Flagsmith: an override that names no feature refuses all features, which it may be for", () => {
