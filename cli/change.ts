@@ -102,15 +102,20 @@ async function make(
   if (!session.isDryRun) {
     const { body } = await write({});
     const note = remark?.(body);
-    return { result: body, text: `${subject}: ${writtenText(body)}${note === undefined ? "" : `\n  ${note}`}` };
+    return { result: body, text: `${subject}: ${writtenText(body)}${noteText(note)}` };
   }
   const now = await before();
   await write({ dryRun: "true" });
   const found = differences(comparable(now), comparable(after(now ?? {})));
   const result = { dryRun: true, what: subject, differences: found };
+  const note = remark?.({ flag: after(now ?? {}) });
   if (preview !== undefined && now !== undefined) return { result, text: preview(now) };
   if (found.length === 0) return { result, text: `${subject}: nothing would change` };
-  return { result, text: `${subject} would change:\n${differencesText(found)}` };
+  return { result, text: `${subject} would change:\n${differencesText(found)}${noteText(note)}` };
+}
+
+function noteText(note: string | undefined): string {
+  return note === undefined ? "" : `\n  ${note}`;
 }
 
 function show(session: Session, { result, text }: ChangeResult): void {

@@ -112,7 +112,10 @@ function checkedDefault(options: FlagOptions): string | undefined {
 
 function served({ rollout = [], by, ...options }: FlagOptions, kind: FlagKind, total = WEIGHT_TOTAL): Fields {
   if (options.default !== undefined) throw new UsageError("use either --default or --rollout, not both");
-  if (kind === "sample") return { draw: { weights: rollout } };
+  if (kind === "sample") {
+    if (by !== undefined) throw new UsageError("a sample draws for each evaluation, so --by has no effect");
+    return { draw: { weights: rollout } };
+  }
   // The merge keeps the salt and the hash of an existing rollout, so raising a share affects only the added users.
   return { rollout: { weights: outOf(total, rollout), ...(by === undefined ? {} : { by }) } };
 }
@@ -175,7 +178,14 @@ function variant(text: string, known: Record<string, string> = {}): Record<strin
   return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** Parses percentages with up to three decimals. The worker counts in thousandths of a percent. */
+/** Parses a percentage with up to three decimals as a weight, in thousandths of a percent. */
+export function percentage(text: string): number {
+  const [, share] = /^(\d{1,3}(?:\.\d{1,3})?)\s*%?$/.exec(text.trim()) ?? [];
+  const weight = Math.round(Number(share) * (WEIGHT_TOTAL / 100));
+  if (weight <= WEIGHT_TOTAL) return weight;
+  throw new InvalidArgumentError("it must be from 0 to 100 with up to three decimals, such as 25 or 0.5");
+}
+
 function rollout(text: string): [string, number][] {
   const weights = text.split(",").map((part): [string, number] => {
     const [, name = "", share = ""] = /^\s*(\S+)=(\d{1,3}(?:\.\d{1,3})?)\s*%?\s*$/.exec(part) ?? [];

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { parseYaml } from "../sdk/project/yaml.ts";
 import { UsageError } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
@@ -46,4 +46,13 @@ export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: 
     const range = to === Number.MAX_SAFE_INTEGER ? `from ${from}` : `from ${from} to ${to}`;
     throw new InvalidArgumentError(`it must be a whole number ${range}`);
   };
+}
+
+export function withVersionOption(command: Command): Command {
+  return command.option("--if-version <version>", "fail if the flag is not at this version", wholeNumber(1));
+}
+
+/** Returns the header that makes a write fail if the flag is at another version. */
+export function versionHeaders({ ifVersion }: { ifVersion?: number | undefined }): Record<string, string> {
+  return ifVersion === undefined ? {} : { "If-Match": `"${ifVersion}"` };
 }

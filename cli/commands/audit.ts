@@ -31,6 +31,7 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
   withExamples(
     audit
       .command("list", { isDefault: true })
+      .alias("ls")
       .description("list the newest changes, field by field")
       .addOption(new Option("--entity <entity>", "only changes of this kind of entity").choices(ENTITIES))
       .option("--key <key>", "only changes of the flag, segment, … with this key")

@@ -5,7 +5,7 @@ import { oneLine } from "../../escape.ts";
 import { withExamples } from "../../examples.ts";
 import { openSession, type Session } from "../../session.ts";
 import type { Terminal } from "../../terminal.ts";
-import { readFlag } from "./flag-change.ts";
+import { counted, readFlag } from "./flag-change.ts";
 
 export function addDelete(flags: Command, terminal: Terminal): void {
   withExamples(
@@ -61,8 +61,4 @@ function deletedEverywhere(session: Session, key: string): Change {
       return `would delete flag ${key} everywhere (${oneLine(type)}; in ${where.join(", ") || "no environment"}; no other flag uses it)`;
     },
   };
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

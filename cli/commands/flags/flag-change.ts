@@ -68,3 +68,7 @@ function notesOf(flag: object): object {
   const { description, tags, owner } = flag as Partial<Flag>;
   return { description, tags, owner };
 }
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

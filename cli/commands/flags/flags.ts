@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Terminal } from "../../terminal.ts";
 import { addDelete } from "./delete.ts";
 import { addReading } from "./read.ts";
+import { addServing } from "./serve.ts";
 import { addSwitches, addWriting } from "./write.ts";
 
 /** `burgee flags …` manages the flags of an environment. */
@@ -9,6 +10,7 @@ export function addFlagCommands(program: Command, terminal: Terminal): void {
   const flags = program.command("flags").description("manage the flags of an environment");
   addReading(flags, terminal);
   addSwitches(flags, terminal);
+  addServing(flags, terminal);
   addWriting(flags, terminal);
   addDelete(flags, terminal);
 }

@@ -3,7 +3,7 @@ import { change, changeEach } from "../../change.ts";
 import { withExamples } from "../../examples.ts";
 import { UsageError } from "../../exit.ts";
 import { type FlagOptions, flagPatch, hasFlagOptions, newFlag, withFlagOptions } from "../../flag-options.ts";
-import { readDocument, wholeNumber } from "../../input.ts";
+import { readDocument, versionHeaders, withVersionOption } from "../../input.ts";
 import { openSession, type Session } from "../../session.ts";
 import type { Terminal } from "../../terminal.ts";
 import { created, patched, readFlag, replaced } from "./flag-change.ts";
@@ -55,17 +55,18 @@ export function addWriting(flags: Command, terminal: Terminal): void {
     .command("set")
     .description("change fields of a flag with options, or create or replace it with a document")
     .argument("<key>")
-    .option("-f, --file <path>", "document with the whole flag; - is the standard input")
-    .option("--if-version <version>", "fail if the flag is not at this version", wholeNumber(1));
-  withFlagOptions(set, false).action(async (key: string, options: WriteOptions, command: Command) => {
-    const session = await openSession(command, terminal);
-    const headers: Record<string, string> =
-      options.ifVersion === undefined ? {} : { "If-Match": `"${options.ifVersion}"` };
-    const body = await documentOf(session, options, key);
-    if (body !== undefined) return await change(session, replaced(session, key, body, headers));
-    if (!hasFlagOptions(options)) throw new UsageError("nothing to change; use --file or an option such as --rollout");
-    return await change(session, patched(session, key, flagPatch(options, await readFlag(session, key)), headers));
-  });
+    .option("-f, --file <path>", "document with the whole flag; - is the standard input");
+  withFlagOptions(withVersionOption(set), false).action(
+    async (key: string, options: WriteOptions, command: Command) => {
+      const session = await openSession(command, terminal);
+      const headers = versionHeaders(options);
+      const body = await documentOf(session, options, key);
+      if (body !== undefined) return await change(session, replaced(session, key, body, headers));
+      if (!hasFlagOptions(options))
+        throw new UsageError("nothing to change; use --file or an option such as --rollout");
+      return await change(session, patched(session, key, flagPatch(options, await readFlag(session, key)), headers));
+    },
+  );
   withExamples(
     set,
     "burgee flags set new-search -e staging --rollout on=25,off=75",
