@@ -7,13 +7,17 @@ interface ResultForm {
   /** The fields that programs use. Reasons are not among them: they explain a result. */
   fields: readonly string[];
   /** The field that a result stands for if it is no object with such fields. */
-  plain: string;
+  plain: string | ((result: unknown) => string);
 }
 
 /** The systems whose results are objects. The results of all others are the values of flags. */
 const FORMS: Partial<Record<SystemName, ResultForm>> = {
   flagd: { fields: ["value", "variant", "errorCode"], plain: "value" },
   flagsmith: { fields: ["enabled", "value"], plain: "enabled" },
+  flipt: {
+    fields: ["enabled", "match", "variantKey", "variantAttachment"],
+    plain: (result) => (typeof result === "boolean" ? "enabled" : "variantKey"),
+  },
   goff: { fields: ["value", "variationType", "errorCode", "failed"], plain: "value" },
   launchdarkly: { fields: ["value", "variationIndex"], plain: "value" },
   msfm: { fields: ["enabled", "variant"], plain: "enabled" },
@@ -42,7 +46,7 @@ export function differenceOf(system: SystemName, theirs: unknown, ours: unknown)
 
 function givenFields(result: unknown, { fields, plain }: ResultForm): Record<string, unknown> {
   const given = isFields(result) ? fields.filter((name) => name in result) : [];
-  if (!isFields(result) || given.length === 0) return { [plain]: result };
+  if (!isFields(result) || given.length === 0) return { [typeof plain === "string" ? plain : plain(result)]: result };
   return Object.fromEntries(given.map((name) => [name, result[name]]));
 }
 

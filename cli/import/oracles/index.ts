@@ -4,6 +4,7 @@ import { datadog, eppo } from "./eppo.ts";
 import { featurevisor } from "./featurevisor.ts";
 import { flagd } from "./flagd.ts";
 import { flagsmith } from "./flagsmith.ts";
+import { flipt } from "./flipt.ts";
 import { growthbook } from "./growthbook.ts";
 import { launchdarkly } from "./launchdarkly.ts";
 import { msfm } from "./msfm.ts";
@@ -20,6 +21,7 @@ export const ORACLES: Partial<Record<SystemName, OracleSystem>> = {
   featurevisor,
   flagd,
   flagsmith,
+  flipt,
   growthbook,
   launchdarkly,
   msfm,

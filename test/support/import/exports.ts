@@ -167,6 +167,11 @@ function microsoft(): Exported {
   return { source: { feature_management: { feature_flags: timeless } }, contexts };
 }
 
+function flipt(): Exported {
+  const { document, cases } = readJson("flipt/cases.json") as { document: object; cases: { request: object }[] };
+  return { source: document, contexts: cases.map(({ request }) => request), sdk: "client" };
+}
+
 function split(): Exported {
   const { definitions, cases } = readJson("split/cases.json") as {
     definitions: object;
@@ -182,6 +187,7 @@ export const EXPORTS = {
   featurevisor: featurevisor(),
   flagd: flagd(),
   flagsmith: suiteOf("flagsmith", "source"),
+  flipt: flipt(),
   growthbook: GROWTHBOOK,
   launchdarkly: LAUNCHDARKLY,
   msfm: microsoft(),

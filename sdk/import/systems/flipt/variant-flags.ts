@@ -37,21 +37,10 @@ export class VariantTable {
     return this.#variants.get(key)?.name;
   }
 
-  /** Returns the attachments of the variants that have one, by key in Flipt. An empty one is none. */
+  /** Returns the attachments of the variants that have one, by key in Flipt. A text is JSON of the type text. */
   attachments(): ReadonlyMap<string, JsonValue> {
-    const found = [...this.#variants].filter(
-      ([, { attachment }]) => ![undefined, null, ""].includes(attachment as null),
-    );
-    return new Map(found.map(([key, { attachment }]) => [key, parsed(attachment)]));
-  }
-}
-
-/** An attachment is JSON, or the text of it. */
-function parsed(attachment: unknown): JsonValue {
-  try {
-    return (typeof attachment === "string" ? JSON.parse(attachment) : attachment) as JsonValue;
-  } catch {
-    return attachment as JsonValue;
+    const found = [...this.#variants].filter(([, { attachment }]) => attachment !== undefined && attachment !== null);
+    return new Map(found.map(([key, { attachment }]) => [key, attachment as JsonValue]));
   }
 }
 

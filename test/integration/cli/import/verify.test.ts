@@ -55,6 +55,14 @@ describe("burgee import --verify", () => {
     expect(out).toMatch(/200 contexts, compared with flagsmith-nodejs \S+: 55 without a difference, 2 different\n$/);
   });
 
+  test("says that Flipt's package evaluates only as its client does", async ({ expect }) => {
+    await write(EXPORTS.flipt);
+    const { code, err } = await t.run(`import flipt source.json ${LINE}`);
+    expect(code).toBe(2);
+    expect(err).toContain("--sdk client");
+    expect(err).toContain("--results <file>");
+  });
+
   test("lists flags that are not imported as not compared, and exits with 0", async ({ expect }) => {
     await write(EXPORTS.flagsmith);
     const { code, json } = await t.run(`import flagsmith source.json ${LINE} --json`);

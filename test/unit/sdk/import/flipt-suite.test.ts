@@ -194,7 +194,7 @@ describe("the report of an import from Flipt", () => {
 
   it("attachments have a flag of their own, which follows the variant", () => {
     const flag = {
-      variants: [{ key: "a", attachment: '{"size":1}' }, { key: "b" }],
+      variants: [{ key: "a", attachment: { size: 1 } }, { key: "b" }],
       rules: [shares(100), shares(0, 100)],
     };
     const project = importProject("flipt", document(flag));
@@ -203,6 +203,13 @@ describe("the report of an import from Flipt", () => {
     expect(evaluate("f:attachment", context)).toMatchObject({ value: { size: 1 } });
     expect(project.fromResolution(evaluate("f:attachment", context), "f:attachment")).toEqual({ size: 1 });
     expect(project.fromResolution(evaluate("f", context), "f")).toMatchObject({ variantAttachment: '{"size":1}' });
+  });
+
+  it("an attachment that is text stays text, also if it looks like JSON, as Flipt imports it", () => {
+    const flag = { variants: [{ key: "a", attachment: "[1]" }], rules: [shares(100)] };
+    const project = importProject("flipt", document(flag));
+    const context = project.toContext({ entityId: "ann", context: {} });
+    expect(evaluatorOf(project)("f:attachment", context)).toMatchObject({ value: "[1]" });
   });
 });
 
