@@ -14,8 +14,9 @@ interface ResultForm {
 const FORMS: Partial<Record<SystemName, ResultForm>> = {
   flagd: { fields: ["value", "variant", "errorCode"], plain: "value" },
   flagsmith: { fields: ["enabled", "value"], plain: "enabled" },
+  // Without `match`, which depends on the rule: a response of a deployment does not name the rule.
   flipt: {
-    fields: ["enabled", "match", "variantKey", "variantAttachment"],
+    fields: ["enabled", "variantKey", "variantAttachment"],
     plain: (result) => (typeof result === "boolean" ? "enabled" : "variantKey"),
   },
   goff: { fields: ["value", "variationType", "errorCode", "failed"], plain: "value" },

@@ -86,6 +86,24 @@ describe("burgee shadow", () => {
       });
     });
 
+    test("takes a response without a variant as the caller's default, and compares errors", async ({ expect }) => {
+      const flag = { variations: { a: "a", b: "b" }, defaultRule: { variation: "a" } };
+      await t.write("goff.json", JSON.stringify({ half: flag }));
+      await t.write("two.jsonl", jsonLines([{ targetingKey: "a" }, { targetingKey: "b" }]));
+      const theirs = { value: "a", errorCode: null };
+      await t.write("theirs.jsonl", jsonLines([{ half: { variationType: "SdkDefault" } }, { half: theirs }]));
+      const responses = [
+        { key: "half", reason: "DEFAULT", variant: "", metadata: {} },
+        { key: "half", errorCode: "PARSE_ERROR", errorDetails: "no" },
+      ];
+      const fetch = async () => Response.json({ flags: [responses.shift()] });
+      const line = "shadow goff goff.json --contexts two.jsonl --results theirs.jsonl --concurrency 1";
+      const env = { BURGEE_URL: "http://edge.test", BURGEE_KEY: t.project.serverKey };
+      const { json } = await t.run(`${line} --json`, { env, fetch });
+      const example = { line: 2, theirs, ours: { errorCode: "PARSE_ERROR" } };
+      expect(json.flags).toEqual([{ flag: "half", compared: 2, different: 1, example }]);
+    });
+
     test("names the line whose context the deployment refuses", async ({ expect }) => {
       await t.write("contexts.jsonl", jsonLines([{ userId: "user-1" }, { properties: { text: "x".repeat(70_000) } }]));
       const { code, err } = await shadow();
