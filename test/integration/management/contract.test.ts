@@ -44,7 +44,9 @@ describe("the contract", () => {
     for (const [name, { summary, responses, security }] of operations()) {
       expect(summary, name).toBeTypeOf("string");
       expect(Object.keys(responses).length, name).toBeGreaterThan(0);
-      if (name.includes("/api/")) expect(security, name).toContainEqual({ adminToken: [] });
+      // Servers that evaluate for themselves hold no admin token.
+      const key = name.endsWith("/definitions") && name.includes("{env}") ? "serverKey" : "adminToken";
+      if (name.includes("/api/")) expect(security, name).toContainEqual({ [key]: [] });
     }
   });
 
