@@ -20,7 +20,7 @@ export class DefinitionsError extends Error {
   override readonly name = "DefinitionsError";
 }
 
-/** Flags are compiled in slices of this many, with a pause after each, so that a server goes on serving. */
+/** Flags are taken over in slices of this many, with a pause before the next, so that a server goes on serving. */
 const SLICE = 250;
 
 /** An environment's compiled flags at one version. Replaced as a whole, so an evaluation never sees half a change. */
@@ -37,10 +37,10 @@ export interface Update {
 }
 
 /**
- * Checks that a value has the form of definitions that this version of the package can evaluate.
+ * Checks that a value has the form of an environment's definitions that this version of the package can evaluate.
  * @throws DefinitionsError
  */
-export function checkDefinitions(value: unknown): Definitions {
+export function checkDefinitions(value: unknown, environment: string): Definitions {
   const body = value as Partial<Definitions> | null;
   const isForm =
     typeof body === "object" &&
@@ -55,8 +55,23 @@ export function checkDefinitions(value: unknown): Definitions {
     throw new DefinitionsError(
       `the definitions have form ${body.schemaVersion}, and this version of burgee evaluates form ${SCHEMA_VERSION}: update the package`,
     );
-  const { full = true, stale = false, gone = [] } = body;
+  if (body.environment !== environment)
+    throw new DefinitionsError(
+      `the definitions are of environment "${body.environment}", and the key is of "${environment}"`,
+    );
+  const { full = true, stale = false, gone = [], flags = [] } = body;
+  if (typeof full !== "boolean" || !Array.isArray(gone) || gone.some((key) => typeof key !== "string"))
+    throw new DefinitionsError("these are not definitions: full must be true or false, and gone a list of keys");
+  const nameless = flags.findIndex((flag) => typeof (flag as FlagDocument | null)?.key !== "string");
+  if (nameless !== -1) throw new DefinitionsError(`these are not definitions: flags[${nameless}] has no key`);
   return { ...(body as Definitions), full, stale, gone };
+}
+
+/** As {@link checkDefinitions}, where there is nothing that a list of changes could change. @throws DefinitionsError */
+export function checkWholeDefinitions(value: unknown, environment: string): Definitions {
+  const definitions = checkDefinitions(value, environment);
+  if (definitions.full) return definitions;
+  throw new DefinitionsError("the definitions hold only changes: get all of them, with a request without `since`");
 }
 
 /**
@@ -73,6 +88,7 @@ export async function withDefinitions(
   const changed: string[] = [];
   let count = 0;
   for (const document of flags) {
+    if (++count % SLICE === 0) await pause();
     const known = base?.flags.get(document.key);
     // Two documents of one version and of one deployment are the same, except after a restore of the database.
     const text = JSON.stringify(document);
@@ -85,15 +101,22 @@ export async function withDefinitions(
     const checked = parseCachedDocument(document) ?? document;
     compiled.set(document.key, compileFlag(checked, text));
     changed.push(document.key);
-    if (++count % SLICE === 0) await pause();
   }
   for (const key of gone) if (compiled.delete(key)) changed.push(key);
   if (full) for (const key of base?.flags.keys() ?? []) if (!compiled.has(key)) changed.push(key);
   return { set: { environment, version, flags: compiled }, changed };
 }
 
-/** Returns the set in the form that files keep. */
-export function definitionsOf({ environment, version, flags }: DefinitionSet): Definitions {
-  const documents = Array.from(flags.values(), (flag) => flag.document());
-  return { environment, version, schemaVersion: SCHEMA_VERSION, full: true, stale: false, gone: [], flags: documents };
+/** Returns the set as JSON, in the form that files keep. The documents are texts already, so none is rendered. */
+export function textOf({ environment, version, flags }: DefinitionSet): string {
+  const head = JSON.stringify({
+    environment,
+    version,
+    schemaVersion: SCHEMA_VERSION,
+    full: true,
+    stale: false,
+    gone: [],
+  });
+  const documents = Array.from(flags.values(), ({ documentText }) => documentText);
+  return `${head.slice(0, -1)},"flags":[${documents.join(",")}]}`;
 }

@@ -1,4 +1,7 @@
 import { createParser } from "eventsource-parser";
+import type { Clock } from "../../src/ops/clock.ts";
+import { linkedTo, untilAborted } from "./linked-signal.ts";
+import { chunksOf, failureOf, jsonOf } from "./response.ts";
 
 /** How to reach a deployment. */
 export interface EdgeOptions {
@@ -9,25 +12,15 @@ export interface EdgeOptions {
   fetch: typeof globalThis.fetch;
   /** A request for definitions may take this long (ms). */
   timeoutMs: number;
+  clock: Clock;
 }
 
 /** A response to a request for definitions. `undefined` if nothing has changed. */
 export type Received = { body: unknown; etag: string | undefined } | undefined;
 
-/** The deployment refused the key, or has no such route. Another attempt will hardly end differently. */
-export class RefusedError extends Error {
-  override readonly name = "RefusedError";
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
 /** How a stream ended. */
 export interface StreamEnd {
-  /** False if the deployment has no streams. */
+  /** False if the deployment has no streams, or a proxy lets none through. */
   hasStreams: boolean;
   /** The pause before the next stream that the deployment asked for (ms). */
   retryMs: number | undefined;
@@ -68,14 +61,16 @@ export class Edge {
     const url = new URL(this.#definitions);
     if (since !== undefined) url.searchParams.set("since", String(since));
     if (announced !== undefined) url.searchParams.set("announced", String(announced));
-    const { fetch, timeoutMs } = this.#options;
-    const response = await fetch(url, {
-      headers: { ...this.#headers(), ...(etag !== undefined && { "if-none-match": etag }) },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
-    if (response.status === 304) return undefined;
-    if (!response.ok) throw await failureOf(response);
-    return { body: await response.json(), etag: response.headers.get("etag") ?? undefined };
+    const { clock, timeoutMs } = this.#options;
+    const { controller, release } = linkedTo(signal);
+    const isLate = new Error(`the deployment did not respond within ${timeoutMs} ms`);
+    void clock.sleep(timeoutMs, controller.signal).then(() => controller.abort(isLate));
+    try {
+      const headers: Record<string, string> = etag === undefined ? {} : { "if-none-match": etag };
+      return await untilAborted(this.#ask(url, headers, controller.signal), controller.signal);
+    } finally {
+      release();
+    }
   }
 
   /**
@@ -90,15 +85,17 @@ export class Edge {
     { onVersion, onBytes }: { onVersion: (version: number) => void; onBytes: () => void },
     signal: AbortSignal,
   ): Promise<StreamEnd> {
-    const response = await this.#options.fetch(this.#stream, {
-      headers: { ...this.#headers(), accept: "text/event-stream", "last-event-id": String(version) },
+    const response = await this.#send(
+      this.#stream,
+      { accept: "text/event-stream", "last-event-id": String(version) },
       signal,
-    });
-    if (response.status === 404) {
+    );
+    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+    if (response.status === 404 || (response.ok && !isStream)) {
       await response.body?.cancel();
       return { hasStreams: false, retryMs: undefined };
     }
-    if (!response.ok || response.body === null) throw await failureOf(response);
+    if (!response.ok || response.body === null) throw await failureOf(response, this.#options.clock.now(), signal);
     let retryMs: number | undefined;
     const parser = createParser({
       maxBufferSize: MAX_BUFFERED,
@@ -109,28 +106,28 @@ export class Edge {
       onRetry: (ms) => void (retryMs = ms),
     });
     const decoder = new TextDecoder();
-    for await (const bytes of chunksOf(response.body)) {
+    for await (const bytes of chunksOf(response.body, signal)) {
       onBytes();
       parser.feed(decoder.decode(bytes, { stream: true }));
     }
     return { hasStreams: true, retryMs };
   }
 
-  #headers(): Record<string, string> {
-    return { authorization: `Bearer ${this.#options.key}` };
+  async #ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Received> {
+    const response = await this.#send(url, headers, signal);
+    if (response.status === 304) return undefined;
+    if (!response.ok) throw await failureOf(response, this.#options.clock.now(), signal);
+    return { body: await jsonOf(response, signal), etag: response.headers.get("etag") ?? undefined };
   }
-}
 
-async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
+  /** Follows no redirect: the key is only for the deployment. Discards a response that comes after the end. */
+  async #send(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    const { fetch, key } = this.#options;
+    const authorization = `Bearer ${key}`;
+    const sent = fetch(url, { headers: { authorization, ...headers }, redirect: "manual", signal });
+    const discard = (response: Response) => (signal.aborted ? response.body?.cancel() : undefined);
+    void sent.then(discard).catch(() => undefined);
+    return await untilAborted(sent, signal);
   }
 }
 
@@ -142,22 +139,5 @@ function versionIn(data: string): number | undefined {
     return type === "refetchEvaluation" && Number.isSafeInteger(version) ? version : undefined;
   } catch {
     return undefined;
-  }
-}
-
-async function failureOf(response: Response): Promise<Error> {
-  const text = await response.text().catch(() => "");
-  const message = `the deployment responded with ${response.status}${detailIn(text)}`;
-  const isFinal = response.status === 401 || response.status === 403 || response.status === 404;
-  return isFinal ? new RefusedError(response.status, message) : new Error(message);
-}
-
-function detailIn(text: string): string {
-  try {
-    const { detail, errorDetails } = JSON.parse(text) as { detail?: unknown; errorDetails?: unknown };
-    const reason = detail ?? errorDetails;
-    return typeof reason === "string" ? `: ${reason}` : "";
-  } catch {
-    return "";
   }
 }

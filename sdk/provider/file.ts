@@ -1,5 +1,4 @@
 /** The last known definitions in a file. Node's modules load on first use, because not every runtime has files. */
-import type { Definitions } from "./definition-set.ts";
 
 /** Returns the JSON in a file; `undefined` if there is no file. @throws Error it cannot be read, or is not JSON */
 export async function readDefinitions(path: string): Promise<unknown> {
@@ -19,10 +18,15 @@ export async function readDefinitions(path: string): Promise<unknown> {
 }
 
 /** Writes a file that only its owner may read, in one step, so that no reader sees half of it. */
-export async function writeDefinitions(path: string, definitions: Definitions): Promise<void> {
-  const { rename, writeFile } = await import("node:fs/promises");
+export async function writeDefinitions(path: string, text: string): Promise<void> {
+  const { rename, rm, writeFile } = await import("node:fs/promises");
   const { randomUUID } = await import("node:crypto");
   const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, JSON.stringify(definitions), { mode: 0o600 });
-  await rename(draft, path);
+  try {
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }

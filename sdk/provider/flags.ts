@@ -1,11 +1,12 @@
 import { type Context, type Details, failed } from "../../src/evaluation/details.ts";
 import type { CompiledFlag } from "../../src/evaluation/types.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
-import { checkDefinitions, type Definitions, definitionsOf, DefinitionsError } from "./definition-set.ts";
+import { checkWholeDefinitions, type Definitions, textOf } from "./definition-set.ts";
 import { Edge } from "./edge.ts";
 import { Emitter } from "./emitter.ts";
 import { readDefinitions, writeDefinitions } from "./file.ts";
 import { Follower } from "./follower.ts";
+import { linkedTo } from "./linked-signal.ts";
 import { type FlagsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { ProcessInput, resolve, type Sources, valueOf } from "./resolve.ts";
 
@@ -40,6 +41,7 @@ export class Flags {
   readonly #options: ResolvedOptions;
   readonly #sources: Sources;
   readonly #follower: Follower;
+  readonly #closing = new AbortController();
   readonly #emitter = new Emitter<FlagsEvents>();
   #status: FlagsStatus = "starting";
   #flags = EMPTY;
@@ -54,10 +56,12 @@ export class Flags {
     const { url, key, fetch, requestTimeoutMs: timeoutMs, pollMs, clock, random, environment } = this.#options;
     this.#sources = { now: clock.now, random };
     this.#follower = new Follower({
-      edge: new Edge({ url, key, fetch, timeoutMs }, environment),
+      edge: new Edge({ url, key, fetch, timeoutMs, clock }, environment),
+      environment,
       pollMs,
       clock,
       random,
+      closing: this.#closing.signal,
       events: {
         onFlags: (changed) => this.#replaced(changed),
         onFresh: () => this.#become("ready"),
@@ -83,11 +87,11 @@ export class Flags {
 
   /**
    * Gets the flags, and follows their changes until {@link close}. Calls after the first return the same promise.
-   * @throws Error there are no flags: neither the deployment nor a file has them. The attempts go on.
+   * @throws Error there are no flags: neither the deployment nor a file has them. The attempts go on until a close.
    */
   start(): Promise<void> {
-    this.#started ??= this.#start();
-    return this.#started;
+    if (this.#closing.signal.aborted) return this.#start();
+    return (this.#started ??= this.#start());
   }
 
   /** Returns a boolean flag's value, or the default if the flag has none for the caller. Never throws. */
@@ -135,7 +139,7 @@ export class Flags {
   /** Stops to follow changes, and ends the stream. The flags stay as they are. */
   async close(): Promise<void> {
     this.#status = "closed";
-    this.#follower.close();
+    this.#closing.abort();
     await this.#writing;
   }
 
@@ -145,28 +149,35 @@ export class Flags {
 
   async #start(): Promise<void> {
     const { clock, startTimeoutMs } = this.#options;
-    const timer = new AbortController();
+    this.#expectOpen();
+    const { controller, release } = linkedTo(this.#closing.signal);
     const first = this.#follower.refresh();
     void this.#follower.run();
-    const isFresh = await Promise.race([first, clock.sleep(startTimeoutMs, timer.signal).then(() => false)]);
-    timer.abort();
-    if (isFresh || this.#flags !== EMPTY) return;
+    const isFresh = await Promise.race([first, clock.sleep(startTimeoutMs, controller.signal).then(() => false)]);
+    release();
+    if (isFresh) return;
+    this.#expectOpen();
     this.#lastError ??= new Error(`the deployment did not respond within ${startTimeoutMs} ms`);
-    await this.#startFromFiles();
+    if (this.#flags === EMPTY) await this.#startFromFiles();
+    this.#expectOpen();
     if (this.#flags !== EMPTY) return this.#become("stale", this.#lastError);
     this.#become("failed", this.#lastError);
     throw this.#lastError;
   }
 
+  #expectOpen(): void {
+    if (this.#closing.signal.aborted) throw new Error("the flags are closed, and need to be made anew to start");
+  }
+
   /** Uses the newer of the file and the bootstrap. */
   async #startFromFiles(): Promise<void> {
-    const { file, bootstrap } = this.#options;
+    const { file, bootstrap, environment } = this.#options;
     const found: Definitions[] = [];
     for (const source of [file, bootstrap]) {
       if (source === undefined) continue;
       try {
         const value = typeof source === "string" ? await readDefinitions(source) : source;
-        if (value !== undefined) found.push(this.#checked(value));
+        if (value !== undefined) found.push(checkWholeDefinitions(value, environment));
         // The first start finds no file of last known flags, but whoever names a bootstrap has one.
         else if (typeof source === "string" && source === bootstrap) throw new Error(`there is no file ${source}`);
       } catch (error) {
@@ -176,16 +187,6 @@ export class Flags {
     }
     const newest = found.toSorted((a, b) => b.version - a.version)[0];
     if (newest !== undefined && this.#flags === EMPTY) await this.#follower.begin(newest);
-  }
-
-  /** @throws DefinitionsError the definitions are of another environment */
-  #checked(value: unknown): Definitions {
-    const definitions = checkDefinitions(value);
-    const { environment } = this.#options;
-    if (definitions.environment === environment) return definitions;
-    throw new DefinitionsError(
-      `the definitions are of environment "${definitions.environment}", and the key is of "${environment}"`,
-    );
   }
 
   #replaced(changed: string[]): void {
@@ -221,7 +222,7 @@ export class Flags {
     while (this.#mustWrite) {
       this.#mustWrite = false;
       try {
-        await writeDefinitions(file, definitionsOf(this.#follower.set!));
+        await writeDefinitions(file, textOf(this.#follower.set!));
       } catch (error) {
         this.#emitter.emit("error", error as Error);
       }

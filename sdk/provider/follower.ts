@@ -1,15 +1,26 @@
 import { type Clock, isWithin } from "../../src/ops/clock.ts";
-import { checkDefinitions, type DefinitionSet, DefinitionsError, withDefinitions } from "./definition-set.ts";
-import { type Edge, RefusedError, SILENCE_MS } from "./edge.ts";
+import {
+  checkDefinitions,
+  checkWholeDefinitions,
+  type Definitions,
+  type DefinitionSet,
+  DefinitionsError,
+  withDefinitions,
+} from "./definition-set.ts";
+import { type Edge, SILENCE_MS, type StreamEnd } from "./edge.ts";
+import { linkedTo } from "./linked-signal.ts";
+import { BusyError, RefusedError } from "./response.ts";
 
 /** The first pause after a failure, and the longest one (ms). Each is drawn from its upper half. */
 const RETRY = { firstMs: 500, longestMs: 30_000 };
 /** A refused key is tried again after this, because a deployment whose secret was restored accepts it again (ms). */
 const REFUSED_MS = 60_000;
-/** The pause between two streams if the deployment asks for none (ms). */
-const RECONNECT_MS = 1000;
+/** The pause between two streams if the deployment asks for none, and the bounds of the one it asks for (ms). */
+const RECONNECT = { usualMs: 1000, shortestMs: 500, longestMs: 60_000 };
 /** A deployment that stays behind the version known here for this long was restored from a copy (ms). */
 const BEHIND_MS = 60_000;
+
+const STALE = "the deployment cannot reach its backends, and responds with its last known flags";
 
 /** How often a version that a stream announced is asked for before the stream is given up. */
 const CATCH_UP_ATTEMPTS = 5;
@@ -26,17 +37,19 @@ export interface FollowerEvents {
 
 export interface FollowerOptions {
   edge: Edge;
+  environment: string;
   /** The pause between two requests where there are no streams (ms). */
   pollMs: number;
   clock: Clock;
   random: () => number;
+  /** Ends the following once it aborts. */
+  closing: AbortSignal;
   events: FollowerEvents;
 }
 
 /** Keeps an environment's flags up to date until it is closed: by a stream, or by polling where there is none. */
 export class Follower {
   readonly #options: FollowerOptions;
-  readonly #closing = new AbortController();
   #set: DefinitionSet | undefined;
   #etag: string | undefined;
   #isFromEdge = false;
@@ -45,6 +58,8 @@ export class Follower {
   #failures = 0;
   /** Whether the last failure will hardly end differently next time. */
   #isRefused = false;
+  /** The pause that the last response asked for (ms). */
+  #retryAfterMs = 0;
   #isCatchingUp = false;
   /** The newest version that a stream has announced. */
   #announced = 0;
@@ -70,9 +85,9 @@ export class Follower {
   }
 
   /** Starts with definitions from a file. The first response of the deployment replaces them, whatever its version. */
-  async begin(value: unknown): Promise<void> {
-    const { set } = await withDefinitions(undefined, checkDefinitions(value), () => this.#pause());
-    if (this.#isFromEdge) return;
+  async begin(definitions: Definitions): Promise<void> {
+    const { set } = await withDefinitions(undefined, definitions, () => this.#pause());
+    if (this.#isFromEdge || this.#options.closing.aborted) return;
     this.#set = set;
     this.#options.events.onFlags([]);
   }
@@ -84,34 +99,29 @@ export class Follower {
     return this.#reading;
   }
 
-  /** Follows the deployment until {@link close}. Never throws. */
+  /** Follows the deployment until it is closed. Never throws. */
   async run(): Promise<void> {
-    const { clock } = this.#options;
-    const { signal } = this.#closing;
+    const { clock, closing: signal } = this.#options;
     while (!signal.aborted) {
       const pauseMs = (await this.refresh()) ? await this.#follow() : this.#retryMs();
       await clock.sleep(pauseMs, signal);
     }
   }
 
-  close(): void {
-    this.#closing.abort();
-  }
-
   /** Follows streams, one after the other, for as long as they work. Returns the pause before the next attempt (ms). */
   async #follow(): Promise<number> {
-    const { clock, pollMs } = this.#options;
-    const { signal } = this.#closing;
+    const { clock, closing: signal, pollMs } = this.#options;
     while (!signal.aborted) {
       try {
-        const { hasStreams, retryMs = RECONNECT_MS } = await this.#stream();
+        const { hasStreams, retryMs } = await this.#stream();
         if (!hasStreams) return this.#jittered(pollMs);
         // An event whose request failed: ask again before another stream.
         if (this.isFailing) return this.#retryMs();
-        await clock.sleep(retryMs, signal);
+        await clock.sleep(this.#reconnectMs(retryMs), signal);
       } catch (error) {
         if (signal.aborted) return 0;
-        this.#failed(error);
+        // If an event's request failed, its error says more than the end of the stream.
+        if (!this.isFailing) this.#failed(error);
         return this.#retryMs();
       }
     }
@@ -119,22 +129,23 @@ export class Follower {
   }
 
   /** Follows one stream. A stream that falls silent is given up. */
-  async #stream() {
-    const { edge, clock } = this.#options;
-    const ending = new AbortController();
-    const signal = AbortSignal.any([this.#closing.signal, ending.signal]);
-    let heard = false;
+  async #stream(): Promise<StreamEnd> {
+    const { edge, clock, closing } = this.#options;
+    const { controller: ending, release } = linkedTo(closing);
+    const { signal } = ending;
+    const silence = new Error(`the change stream was silent for ${SILENCE_MS / 1000} s`);
+    let isOpen = false;
+    let isHeard = false;
     const watch = async (): Promise<void> => {
       while (!signal.aborted) {
-        heard = false;
+        isHeard = false;
         await clock.sleep(SILENCE_MS, signal);
-        if (!heard && !signal.aborted)
-          ending.abort(new Error(`the change stream was silent for ${SILENCE_MS / 1000} s`));
+        if (!isHeard) ending.abort(silence);
       }
     };
     void watch();
     const onBytes = () => {
-      heard = true;
+      isOpen = isHeard = true;
       this.#succeeded();
     };
     const onVersion = (version: number) => {
@@ -143,8 +154,12 @@ export class Follower {
     };
     try {
       return await edge.follow(this.#set?.version ?? 0, { onBytes, onVersion }, signal);
+    } catch (error) {
+      // Every stream begins with a frame, so a proxy holds this one back: polling works without it.
+      if (error === silence && !isOpen) return { hasStreams: false, retryMs: undefined };
+      throw error;
     } finally {
-      ending.abort();
+      release();
     }
   }
 
@@ -158,24 +173,22 @@ export class Follower {
         this.#isCatchingUp = false;
         return;
       }
-      await this.#options.clock.sleep(this.#jittered(RETRY.firstMs * 2 ** attempt), this.#closing.signal);
+      await this.#options.clock.sleep(this.#jittered(RETRY.firstMs * 2 ** attempt), this.#options.closing);
     }
     this.#isCatchingUp = false;
     ending.abort(new Error(`version ${this.#announced} was announced and cannot be read`));
   }
 
   async #read(): Promise<boolean> {
-    const { edge, events } = this.#options;
-    const { signal } = this.#closing;
+    const { edge, environment, events, closing: signal } = this.#options;
     const base = this.#isFromEdge ? this.#set : undefined;
     try {
       const announced = this.#announced > (base?.version ?? 0) ? this.#announced : undefined;
       const etag = base && this.#etag;
       const received = await edge.definitions({ since: base?.version, etag, announced }, signal);
       if (received !== undefined) {
-        const definitions = checkDefinitions(received.body);
-        if (definitions.stale && this.#set !== undefined)
-          throw new Error("the deployment cannot reach its backends, and responds with its last known flags");
+        const definitions = (base ? checkDefinitions : checkWholeDefinitions)(received.body, environment);
+        if (definitions.stale && this.#set !== undefined) throw new Error(STALE);
         if (this.#isBehind(definitions.version)) return true;
         const { set, changed } = await withDefinitions(definitions.full ? this.#set : base, definitions, () =>
           this.#pause(),
@@ -185,6 +198,7 @@ export class Follower {
         this.#etag = received.etag;
         this.#isFromEdge = true;
         events.onFlags(changed);
+        if (definitions.stale) throw new Error(STALE);
       }
       this.#succeeded();
       return true;
@@ -216,12 +230,20 @@ export class Follower {
   #failed(error: unknown): void {
     this.#failures += 1;
     this.#isRefused = error instanceof RefusedError || error instanceof DefinitionsError;
+    this.#retryAfterMs = error instanceof BusyError ? error.retryAfterMs : 0;
     this.#options.events.onFailure(error instanceof Error ? error : new Error(String(error)));
   }
 
   #retryMs(): number {
     if (this.#isRefused) return this.#jittered(REFUSED_MS);
-    return this.#jittered(Math.min(RETRY.longestMs, RETRY.firstMs * 2 ** Math.min(this.#failures - 1, 10)));
+    const backoffMs = Math.min(RETRY.longestMs, RETRY.firstMs * 2 ** Math.min(this.#failures - 1, 10));
+    return this.#retryAfterMs + this.#jittered(backoffMs);
+  }
+
+  #reconnectMs(askedMs = RECONNECT.usualMs): number {
+    const { shortestMs, longestMs } = RECONNECT;
+    const ms = Math.min(Math.max(askedMs, shortestMs), longestMs);
+    return ms * (1 + this.#options.random() / 2);
   }
 
   /** Returns a time from the upper half of `ms`, so that many servers do not ask at once. */

@@ -3,8 +3,8 @@
  * {@link BurgeeProvider} with OpenFeature, or {@link startFlags} without it.
  */
 export { type Definitions, DefinitionsError } from "./definition-set.ts";
-export { RefusedError } from "./edge.ts";
 export { Flags, type FlagsEvents, type FlagsStatus, startFlags } from "./flags.ts";
 export { BurgeeProvider } from "./openfeature.ts";
 export type { FlagsOptions } from "./options.ts";
+export { RefusedError } from "./response.ts";
 export type { Context, Details, Metadata } from "../../src/evaluation/details.ts";

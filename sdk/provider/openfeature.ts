@@ -9,9 +9,9 @@ import type {
   ResolutionDetails,
 } from "@openfeature/server-sdk";
 import type { JsonValue as FlagValue } from "../../src/flags/document.ts";
-import { RefusedError } from "./edge.ts";
 import { Flags } from "./flags.ts";
 import type { FlagsOptions } from "./options.ts";
+import { RefusedError } from "./response.ts";
 
 /** The events of a provider. OpenFeature's own class would make the SDK a dependency of code that does without it. */
 class ProviderEvents implements ProviderEventEmitter<AnyProviderEvent> {

@@ -40,9 +40,20 @@ function abortable(body: ReadableStream<Uint8Array>, signal: AbortSignal | undef
   return readable;
 }
 
+/** A test moves the time on while a request is on its way, which must not make the request late (ms). */
+const REQUEST_TIMEOUT_MS = 86_400_000;
+
 /** Makes flags that reach an isolate over a line, with the isolate's clock. */
 export function flagsOver(line: Line, clock: FakeClock, key: string, options: Partial<FlagsOptions> = {}): Flags {
-  return new Flags({ url: "http://edge.test", key, fetch: line.fetch, clock, random: () => 0.5, ...options });
+  return new Flags({
+    url: "http://edge.test",
+    key,
+    fetch: line.fetch,
+    clock,
+    random: () => 0.5,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    ...options,
+  });
 }
 
 /** Resolves once `isSo` returns true, after what runs has run. It does not wait for time to pass. */

@@ -12,8 +12,9 @@ export function registerDefinitions(app: Hono<AppEnv>, services: Services): void
     const request = c.req.raw;
     try {
       const { definitionsResponse } = await import("./definitions.ts");
-      const { env, since, announced } = { env: c.req.param("env"), ...c.req.query() } as Record<string, string>;
-      return await definitionsResponse(services, request, waitUntilOf(c), { environment: env ?? "", since, announced });
+      const { since, announced } = c.req.query() as { since?: string; announced?: string };
+      const query = { environment: c.req.param("env"), since, announced };
+      return await definitionsResponse(services, request, waitUntilOf(c), query);
     } catch (error) {
       const httpError = toHttpError(error);
       services.metrics.countProblem(httpError.countedAs);
