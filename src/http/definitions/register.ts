@@ -4,6 +4,7 @@ import { requestId } from "../request-id.ts";
 import type { AppEnv, Services } from "../services.ts";
 import { waitUntilOf } from "../wait-until.ts";
 
+const ALLOWED = "GET, HEAD, OPTIONS";
 const PATH = "/api/v1/environments/:env/definitions";
 
 /** Registers the definitions of an environment, for evaluators in other processes. The code loads on first use. */
@@ -22,5 +23,6 @@ export function registerDefinitions(app: Hono<AppEnv>, services: Services): void
       return errorResponse(httpError, request, c.req.path);
     }
   });
-  app.all(PATH, (c) => errorResponse(methodNotAllowed(c.req.method, "GET, HEAD, OPTIONS"), c.req.raw, c.req.path));
+  app.options(PATH, () => new Response(null, { status: 204, headers: { allow: ALLOWED } }));
+  app.all(PATH, (c) => errorResponse(methodNotAllowed(c.req.method, ALLOWED), c.req.raw, c.req.path));
 }
