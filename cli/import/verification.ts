@@ -118,8 +118,9 @@ function withoutResults(
     .map(({ flag }) => ({ flag, reason: absenceOf?.(flag) ?? `${name} has no result for it in any context` }));
 }
 
+/** Whether a flag differs, or no flag could be compared, which shows nothing. */
 export function hasDifferences({ flags }: Verification): boolean {
-  return flags.some(({ different }) => different > 0);
+  return flags.length === 0 || flags.some(({ different }) => different > 0);
 }
 
 /** Returns a table of the flags with differences, one of the flags that were not compared, and a summary. */

@@ -30,6 +30,7 @@ const UNLEASH: Exported = {
     ],
   },
   contexts: SUBJECTS.map(({ id, plan }) => ({ userId: id, properties: { plan } })),
+  sdk: "node",
 };
 
 const LAUNCHDARKLY: Exported = {

@@ -71,6 +71,13 @@ describe("burgee import --verify", () => {
     expect(json.notCompared[0].reason).toMatch(/^approximate: /);
   });
 
+  test("exits with 3 if there is nothing to compare", async ({ expect }) => {
+    const features = [{ name: "own", enabled: true, strategies: [{ name: "custom" }] }];
+    await write({ source: { features }, contexts: [{ userId: "user-1" }] });
+    const { code, out } = await t.run(`import unleash source.json ${LINE}`);
+    expect({ code, out }).toEqual({ code: 3, out: expect.stringContaining("0 different, 1 not compared") });
+  });
+
   test("writes a project file only if there is no difference", async ({ expect }) => {
     await write(EXPORTS.flagsmith);
     const { code } = await t.run(`import flagsmith source.json ${LINE} --approximate --out different.yaml`);
