@@ -92,11 +92,11 @@ async function writeLicences(): Promise<void> {
 
 async function buildSdk(): Promise<void> {
   // A module that no longer exists must not be packed.
-  for (const folder of ["client", "import", "provider", "testing", "types"])
+  for (const folder of ["binding", "client", "import", "provider", "testing", "types"])
     await rm(join(DIST, folder), { recursive: true, force: true });
   await build({
     ...modules,
-    entryPoints: ["sdk/client/index.ts", "sdk/testing/index.ts", "sdk/testing/web.ts"],
+    entryPoints: ["sdk/binding/index.ts", "sdk/client/index.ts", "sdk/testing/index.ts", "sdk/testing/web.ts"],
     external: ["@openfeature/*", "node:*"],
   });
   await buildModule("import");

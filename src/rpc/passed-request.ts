@@ -12,16 +12,16 @@ export function factsOf(passed: unknown): RequestFacts | undefined {
   const { url, headers, cf } = passed;
   if (url !== undefined && (typeof url !== "string" || !URL.canParse(url))) throw notARequest(".url");
   if (!isRecord(headers)) throw notARequest(".headers");
-  return {
-    url: url ?? "",
-    headers: headers instanceof Headers ? headers : recordOf(headers),
-    cf: isRecord(cf) ? cf : {},
-  };
+  return { url: url ?? "", headers: headersOf(headers), cf: isRecord(cf) ? cf : {} };
 }
 
-function recordOf(headers: Record<string, unknown>): RequestFacts["headers"] {
-  for (const name of Object.keys(headers)) if (typeof headers[name] !== "string") throw notARequest(`.headers.${name}`);
-  return { get: (name) => (Object.hasOwn(headers, name) ? (headers[name] as string) : null) };
+function headersOf(given: object): Headers {
+  if (given instanceof Headers) return given;
+  try {
+    return new Headers(given as Record<string, string>);
+  } catch {
+    throw notARequest(".headers");
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

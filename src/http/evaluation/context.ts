@@ -10,6 +10,7 @@ import {
 import { LIMITS, RESERVED_NAME } from "../../flags/limits.ts";
 import { cfOf, type RequestFacts } from "../../ops/runtime.ts";
 import { HttpError } from "../errors.ts";
+import { CF_FACTS, type FACT_HEADERS } from "./request-facts.ts";
 
 /** The limits of one evaluation request. docs/api.md lists them. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -187,17 +188,17 @@ function requireOneSubject(query: readonly Parameter[], context: Record<string, 
 /** Returns the attributes that only the worker can set, from the request and Cloudflare's description of it. */
 export function requestAttributes(request: RequestFacts): RequestAttributes {
   const cf = cfOf(request);
-  const headers = request.headers;
+  const header = (name: (typeof FACT_HEADERS)[number]) => request.headers.get(name);
   const attributes: Record<string, JsonValue> = {};
-  for (const name of ["country", "region", "city", "continent", "timezone", "colo", "asn"]) {
+  for (const name of CF_FACTS) {
     const value = cf[name];
     if (typeof value === "string" || typeof value === "number") attributes[name] = value;
   }
-  const ip = headers.get("cf-connecting-ip");
+  const ip = header("cf-connecting-ip");
   if (ip !== null) attributes["ip"] = ip;
-  const language = headers.get("accept-language")?.split(/[,;]/, 1)[0]?.trim();
+  const language = header("accept-language")?.split(/[,;]/, 1)[0]?.trim();
   if (language && language.length <= MAX_LANGUAGE_LENGTH) attributes["language"] = language;
-  const family = userAgentFamily(headers.get("user-agent"));
+  const family = userAgentFamily(header("user-agent"));
   if (family !== undefined) attributes["userAgentFamily"] = family;
   return attributes;
 }

@@ -19,6 +19,8 @@ export interface BoundWorkersOptions {
   bindings: Record<string, string>;
   /** The props of each binding, by its name. */
   props: Record<string, Record<string, unknown> | undefined>;
+  /** The modules that take the place of others in the other Worker. */
+  alias?: Record<string, string>;
   /** The module of the other Worker. */
   caller?: string;
   /** Burgee's module. Default: the worker with longer timeouts, because a busy machine exceeds its own. */
@@ -30,6 +32,7 @@ const COMPATIBILITY_DATE = "2026-11-01";
 export async function startBoundWorkers({
   bindings,
   props,
+  alias,
   caller = "test/support/edge/caller-worker.ts",
   entry = "test/support/edge/patient-worker.ts",
 }: BoundWorkersOptions): Promise<BoundWorkers> {
@@ -43,7 +46,7 @@ export async function startBoundWorkers({
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       workers: [
-        { name: "shop", ...shared, modules: await modulesOf(caller), serviceBindings, routes: ["shop.test/*"] },
+        { name: "shop", ...shared, modules: await modulesOf(caller, alias), serviceBindings, routes: ["shop.test/*"] },
         { name: "burgee", ...shared, modules: await modulesOf(entry), bindings, routes: ["burgee.test/*"] },
       ],
     }),
@@ -74,7 +77,7 @@ export async function startBoundWorkers({
   };
 }
 
-async function modulesOf(entry: string) {
-  const { modules } = await bundleWorker(entry);
+async function modulesOf(entry: string, alias: Record<string, string> = {}) {
+  const { modules } = await bundleWorker(entry, { alias });
   return modules.map(({ name, code }) => ({ type: "ESModule" as const, path: name, contents: code }));
 }

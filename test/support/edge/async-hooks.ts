@@ -1,0 +1,2 @@
+/** Node's module under the name by which workerd knows it. Wrangler does the same for bundles. */
+export { AsyncLocalStorage } from "node:async_hooks";
