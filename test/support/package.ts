@@ -33,6 +33,8 @@ export interface InstalledPackage {
   files: string[];
   /** The `node_modules` of the clone, with the packages that a project may have besides. */
   modules: string;
+  /** Lets the project find packages that it has besides, by their folders. */
+  linkModules(names: readonly string[]): Promise<void>;
   /** Checks types as a project with `moduleResolution` nodenext does. Rejects with the mistakes as `stdout`. */
   checkTypes(files: readonly string[], more?: readonly string[]): Promise<unknown>;
   remove(): Promise<void>;
@@ -74,6 +76,12 @@ export async function installPackage(): Promise<InstalledPackage> {
       .split("\n")
       .map((path) => path.replace("package/", "")),
     modules: MODULES,
+    async linkModules(names) {
+      for (const name of names) {
+        const link = join(folder, "node_modules", name);
+        if (!existsSync(link)) await symlink(join(MODULES, name), link);
+      }
+    },
     checkTypes: (files, more = []) => run(process.execPath, [tsc, ...options, ...more, ...files], { cwd: folder }),
     remove: () => rm(temporary, { recursive: true, force: true }),
   };

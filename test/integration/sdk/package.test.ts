@@ -221,13 +221,7 @@ describe("the installed modules", () => {
     return installed.checkTypes([name], ["--lib", lib, ...more]);
   };
 
-  /** Lets the folder find the packages that servers with TypeScript have anyway. */
-  const linkModules = async () => {
-    for (const name of ["@openfeature", "@types"]) {
-      const link = join(installed.folder, "node_modules", name);
-      if (!existsSync(link)) await symlink(join(installed.modules, name), link);
-    }
-  };
+  const linkModules = () => installed.linkModules(["@openfeature", "@types"]);
 
   test("include a client with types that need no other package", async ({ expect }) => {
     await check(
@@ -276,54 +270,6 @@ describe("the installed modules", () => {
     await expect(check("no-key.ts", wrong, options)).rejects.toMatchObject({
       stdout: expect.stringContaining("no-key.ts(2,18)"),
     });
-  });
-
-  test("include a binding with types that need no other package", async ({ expect }) => {
-    const text = `import { type BindingDetails, type FlagsBinding, RequestFlags } from "burgee/binding";
-       interface Request { url: string; headers: { get(name: string): string | null } }
-       export async function respond(request: Request, env: { FLAGS: FlagsBinding }): Promise<string> {
-         const isOn: boolean = await env.FLAGS.boolean("checkout", false, { targetingKey: "user-1" }, { request });
-         const details: BindingDetails<string> = await env.FLAGS.details("headline", "Bread");
-         const size: number = await new RequestFlags(env.FLAGS, request).number("page-size", 10, { at: new Date() });
-         return \`\${isOn} \${details.value} \${size}\`;
-       }`;
-    await check("binding.ts", text, [], "es2022");
-    const wrong = text.replace('"page-size", 10', '"page-size", "10"');
-    await expect(check("wrong-default.ts", wrong, [], "es2022")).rejects.toMatchObject({
-      stdout: expect.stringContaining("wrong-default.ts(6,94)"),
-    });
-  });
-
-  test("include a binding for OpenFeature's server SDK, without the evaluator", async ({ expect }) => {
-    await linkModules();
-    const text = `import { BindingProvider, type FlagsBinding, forRequest } from "burgee/binding";
-       import { type EvaluationContext, OpenFeature, type Provider } from "@openfeature/server-sdk";
-       declare const env: { FLAGS: FlagsBinding };
-       declare const request: Request;
-       export const provider: Provider = new BindingProvider(env.FLAGS);
-       await OpenFeature.setProviderAndWait(new BindingProvider(env.FLAGS));
-       const context: EvaluationContext = forRequest(request, { targetingKey: "user-1" });
-       export const isOn: boolean = await OpenFeature.getClient().getBooleanValue("checkout", false, context);`;
-    for (const more of [[], ["--exactOptionalPropertyTypes"]])
-      await check("binding-provider.ts", text, ["--types", "node", ...more]);
-    const code = await readFile(join(installed.folder, "node_modules/burgee/dist/binding/index.js"), "utf8");
-    expect(code.length).toBeLessThan(10_000);
-    expect(code).not.toMatch(/^import /m);
-  });
-
-  test("compile the code of docs/binding.md and of the README", async ({ expect }) => {
-    await linkModules();
-    const pages = await Promise.all(["docs/binding.md", "README.md"].map((page) => readFile(join(ROOT, page), "utf8")));
-    // A block of the README that imports nothing is a part of an expression.
-    const blocks = Array.from(pages.join("\n").matchAll(/^```ts\n(.*?)^```/gms), ([, code = ""]) => code).filter(
-      (code) => code.includes("import "),
-    );
-    expect(blocks.length).toBeGreaterThanOrEqual(5);
-    const names = ["runtime.d.ts", ...blocks.map((_, i) => `binding-${i}.ts`)];
-    const runtime =
-      'declare module "cloudflare:workers" { export const env: { FLAGS: import("burgee/binding").FlagsBinding }; }\n';
-    for (const [i, code] of [runtime, ...blocks].entries()) await writeFile(join(installed.folder, names[i]!), code);
-    await installed.checkTypes(names, ["--lib", "es2022,esnext.disposable,dom", "--types", "node"]);
   });
 
   test("include flags in this process that need no other package at run time", async ({ expect }) => {
