@@ -9,6 +9,7 @@ import { addCopyCommand } from "./commands/copy.ts";
 import { addEnvironmentCommands } from "./commands/environments.ts";
 import { addEvaluateCommands } from "./commands/evaluate.ts";
 import { addFlagCommands } from "./commands/flags/flags.ts";
+import { addGeneratedCommands } from "./commands/generated.ts";
 import { addHelpCommand } from "./commands/help.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addImportCommand } from "./commands/import.ts";
@@ -68,6 +69,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addImportCommand(program, terminal);
   addShadowCommand(program, terminal);
   addValidateCommand(program, terminal);
+  addGeneratedCommands(program, terminal);
   addCopyCommand(program, terminal);
   addProfileCommands(program, terminal);
   addCompletionCommands(program, terminal);

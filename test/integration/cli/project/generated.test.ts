@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type CliTest, startCliTest } from "../harness.ts";
+
+const example = await readFile(new URL("../../../../examples/project.yaml", import.meta.url), "utf8");
+
+describe("burgee types", () => {
+  let t: CliTest;
+  const offline = { env: {}, fetch: () => Promise.reject(new Error("nothing may be sent")) };
+  beforeAll(async () => {
+    t = await startCliTest();
+    await t.write("project.yaml", example);
+    await t.run("apply project.yaml --create-environments");
+  });
+  afterAll(() => t.close());
+
+  test("a project file and the deployment give the same file", async ({ expect }) => {
+    const ran = await t.run("types project.yaml --out offline.ts", offline);
+    expect([ran.code, ran.err]).toEqual([0, ""]);
+    expect(ran.out).toMatch(/^wrote \d+ flags to offline\.ts$/m);
+    expect((await t.run("types --out deployment.ts")).code).toBe(0);
+    expect(await t.read("deployment.ts")).toBe(await t.read("offline.ts"));
+    expect(await t.read("offline.ts")).toContain('  "dark-mode": "dark" | "light" | "system";\n');
+    expect((await t.run("types project.yaml", offline)).out).toBe(await t.read("offline.ts"));
+  });
+
+  test("--check exits with 3 if the file would change, and writes nothing", async ({ expect }) => {
+    const missing = await t.run("types project.yaml --out absent.ts --check", offline);
+    expect([missing.code, missing.out]).toEqual([3, "absent.ts does not exist; write it without --check\n"]);
+    await expect(t.read("absent.ts")).rejects.toThrow("ENOENT");
+    await t.run("types project.yaml --out checked.ts", offline);
+    expect((await t.run("types project.yaml --out checked.ts --check", offline)).code).toBe(0);
+    await t.write("changed.yaml", example.replace('"system": "system"', '"system": "os"'));
+    const stale = await t.run("types changed.yaml --out checked.ts --check --json", offline);
+    expect([stale.code, stale.json]).toEqual([
+      3,
+      { file: "checked.ts", flags: expect.any(Number), isChanged: true, isWritten: false },
+    ]);
+    expect((await t.run("types project.yaml --out checked.ts --check", offline)).code).toBe(0);
+    await t.write("checked.ts", (await t.read("checked.ts")).replaceAll("\n", "\r\n"));
+    expect((await t.run("types project.yaml --out checked.ts --check", offline)).code).toBe(0);
+  });
+
+  test("--environment leaves out the flags that it does not configure", async ({ expect }) => {
+    await t.run("flags create only-staging -e staging");
+    expect((await t.run("types -e staging")).out).toContain('"only-staging"');
+    expect((await t.run("types -e production")).out).not.toContain('"only-staging"');
+    const unknown = await t.run("types -e nowhere");
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining("nowhere")]);
+    const elsewhere = await t.run("types project.yaml -e nowhere", offline);
+    expect(elsewhere.code).toBe(2);
+    expect(elsewhere.err).toContain("does not contain environment nowhere (it contains: production, staging)");
+  });
+
+  test("mistakes in the file or the command line stop before anything is written", async ({ expect }) => {
+    await t.write("wrong.yaml", example.replace('"system": "system"', '"system": 1'));
+    const wrong = await t.run("types wrong.yaml --out wrong.ts", offline);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringMatching(/flag dark-mode in production.*\(line \d+\)/)]);
+    await expect(t.read("wrong.ts")).rejects.toThrow("ENOENT");
+    const check = await t.run("types project.yaml --check", offline);
+    expect([check.code, check.err]).toEqual([2, expect.stringContaining("--check needs --out")]);
+  });
+});
