@@ -20,6 +20,7 @@ import { addProjectCommands } from "./commands/project.ts";
 import { addShadowCommand } from "./commands/shadow.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
 import { escapeControls } from "./escape.ts";
+import { addTestCommand } from "./commands/test.ts";
 import { addValidateCommand } from "./commands/validate.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -70,6 +71,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addShadowCommand(program, terminal);
   addValidateCommand(program, terminal);
   addGeneratedCommands(program, terminal);
+  addTestCommand(program, terminal);
   addCopyCommand(program, terminal);
   addProfileCommands(program, terminal);
   addCompletionCommands(program, terminal);

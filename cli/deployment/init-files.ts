@@ -9,18 +9,23 @@ export interface InitAnswers {
   ci: Ci;
 }
 
-export const CI_SYSTEMS = ["github", "none"] as const;
+export const CI_SYSTEMS = ["github", "gitlab", "none"] as const;
 export type Ci = (typeof CI_SYSTEMS)[number];
 
 /** Templates by their path in a deployment's folder. npm leaves out files of some names, such as .gitignore. */
 const TEMPLATES = {
   "wrangler.toml": "wrangler.toml",
   "flags.yaml": "flags.yaml",
+  "flags.test.yaml": "flags.test.yaml",
   "README.md": "README.md",
   ".gitignore": "gitignore",
   ".dev.vars.example": "dev.vars.example",
 };
-const WORKFLOW = { ".github/workflows/flags.yml": "github/flags.yml" };
+const WORKFLOWS: Record<Ci, Record<string, string>> = {
+  github: { ".github/workflows/flags.yml": "github/flags.yml" },
+  gitlab: { ".gitlab-ci.yml": "gitlab-ci.yml" },
+  none: {},
+};
 
 /** The packages that a deployment's folder needs besides Burgee, to run the worker locally and to upload it. */
 const TOOLS = ["wrangler", "@electric-sql/pglite", "pg", "node"] as const;
@@ -36,13 +41,14 @@ export async function initFiles(
   const { name, environments, ci } = answers;
   const values: Record<string, string> = {
     name,
+    firstEnvironment: environments[0] ?? "production",
     environments: environments.map((key) => `  - { key: "${key}", name: "${nameOf(key)}" }`).join("\n"),
     configurations: environments
       .map((key) => `      ${key}: { enabled: true, offVariant: "off", default: { variant: "off" } }`)
       .join("\n"),
   };
   const files = new Map([["package.json", packageText(name, manifest)]]);
-  for (const [path, template] of Object.entries({ ...TEMPLATES, ...(ci === "github" && WORKFLOW) })) {
+  for (const [path, template] of Object.entries({ ...TEMPLATES, ...WORKFLOWS[ci] })) {
     const text = await readFile(new URL(`templates/${template}`, folder), "utf8");
     // A workflow has braces of its own.
     files.set(

@@ -1,6 +1,6 @@
 import type { ImportedProject } from "../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../src/evaluation/prepare.ts";
-import { evaluatorOf, type Surroundings } from "./evaluator.ts";
+import { evaluatorOf, type Surroundings } from "../project/evaluator.ts";
 import { resultsOf } from "./oracles/oracle.ts";
 import type { OurSide } from "./verification.ts";
 

@@ -39,6 +39,7 @@ test("--yes asks nothing and writes a folder whose flags are valid", async () =>
     ".github",
     ".gitignore",
     "README.md",
+    "flags.test.yaml",
     "flags.yaml",
     "package.json",
     "wrangler.toml",
@@ -46,6 +47,22 @@ test("--yes asks nothing and writes a folder whose flags are valid", async () =>
   const file = join(folder, "flags/flags.yaml");
   expect(await main(["validate", file], { ...processTerminal(), print: (text) => void printed.push(text) })).toBe(0);
   expect(printed.at(-1)).toContain("no mistakes in 1 flags and 0 segments of production, staging");
+});
+
+test("the tests of the new flags pass", async () => {
+  await init([".", "--yes", "--environments", "live"]);
+  const terminal = { ...processTerminal(), cwd: folder, print: (text: string) => void printed.push(text) };
+  expect(await main(["test"], terminal)).toBe(0);
+  expect(printed.at(-1)).toBe("1 tests: 1 passed, 0 failed");
+});
+
+test.for([
+  ["github", ".github/workflows/flags.yml", ["check", "apply", "drift"]],
+  ["gitlab", ".gitlab-ci.yml", ["check", "apply", "drift"]],
+] as const)("the workflow for %s checks, applies and reports drift", async ([ci, path, jobs]) => {
+  await init([".", "--yes", "--ci", ci]);
+  const workflow = parse(await read(path)) as Record<string, object>;
+  expect(Object.keys(workflow["jobs"] ?? workflow)).toEqual(expect.arrayContaining([...jobs]));
 });
 
 test("the folder's dependencies are the versions that this release was tested with", async () => {
@@ -113,7 +130,7 @@ describe("refusals", () => {
   test.for([
     [["--name", "Shop Flags"], "the worker's name must be lower-case letters, digits and hyphens"],
     [["--environments", "Live"], "environments must be keys of lower-case letters, digits and hyphens"],
-    [["--ci", "jenkins"], "allowed choices are github, none"],
+    [["--ci", "jenkins"], "allowed choices are github, gitlab, none"],
   ] as const)("%s is refused with the accepted values", async ([options, message]) => {
     expect(await init(["flags", "--yes", ...options])).toBe(2);
     expect(failed.join()).toContain(message);

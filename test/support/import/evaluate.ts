@@ -1,4 +1,4 @@
-import { type Evaluate, evaluatorOf as importedEvaluator } from "../../../cli/import/evaluator.ts";
+import { type Evaluate, evaluatorOf as importedEvaluator } from "../../../cli/project/evaluator.ts";
 import type { ImportedProject } from "../../../sdk/import/index.ts";
 
 /** Returns the evaluator over an imported project, with one time and one draw. `now` is in ms since epoch. */

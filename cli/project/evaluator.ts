@@ -1,10 +1,16 @@
-import type { ImportedProject } from "../../sdk/import/index.ts";
+import type { SegmentRow } from "../../src/flags/documents/build-document.ts";
+import type { FlagConfiguration, FlagDefinition } from "../../src/flags/document.ts";
 import { compileFlag } from "../../src/evaluation/compile.ts";
-import type { CompiledFlag, EvaluationContext, Resolution } from "../../src/evaluation/types.ts";
+import type { CompiledFlag, EvaluationContext, RequestAttributes, Resolution } from "../../src/evaluation/types.ts";
 import { buildDocument, rowsOf } from "../../src/flags/documents/build-document.ts";
 
-/** Evaluates one flag of an imported project. */
-export type Evaluate = (flagKey: string, context: EvaluationContext) => Resolution;
+/** Evaluates one flag of a project. */
+export type Evaluate = (
+  flagKey: string,
+  context: EvaluationContext,
+  /** The attributes of the request, and the time, if they matter. */
+  more?: { request?: RequestAttributes; now?: number },
+) => Resolution;
 
 export const NOT_FOUND: Resolution = {
   reason: "ERROR",
@@ -21,7 +27,7 @@ export interface Surroundings {
 
 /** Returns the worker's evaluator over the documents that the store makes of a project. */
 export function evaluatorOf(
-  { flags, segments }: Pick<ImportedProject, "flags" | "segments">,
+  { flags, segments }: { flags: readonly (FlagDefinition & FlagConfiguration)[]; segments: readonly SegmentRow[] },
   { now, random }: Surroundings,
 ): Evaluate {
   const rows = rowsOf(
@@ -29,7 +35,7 @@ export function evaluatorOf(
     segments,
   );
   const compiled = new Map<string, CompiledFlag>();
-  return (flagKey, context) => {
+  return (flagKey, context, { request = {}, now: at = now() } = {}) => {
     let flag = compiled.get(flagKey);
     if (flag === undefined) {
       const row = rows.flags.get(`flag:${flagKey}`);
@@ -37,6 +43,6 @@ export function evaluatorOf(
       flag = compileFlag(buildDocument(row, rows));
       compiled.set(flagKey, flag);
     }
-    return flag.evaluate({ context, request: {}, now: now(), random });
+    return flag.evaluate({ context, request, now: at, random });
   };
 }
