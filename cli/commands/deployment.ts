@@ -17,7 +17,7 @@ export function addDeploymentCommands(program: Command, terminal: Terminal): voi
   withExamples(
     program
       .command("migrate")
-      .description("bring the database at DATABASE_URL to the form that this version of Burgee needs")
+      .description("apply the missing migrations to the database at DATABASE_URL")
       .action(async () => ended(await (await loadTools()).migrate(terminal.env))),
     "DATABASE_URL='postgresql://…' burgee migrate",
   );
@@ -26,7 +26,7 @@ export function addDeploymentCommands(program: Command, terminal: Terminal): voi
       .command("admin-token")
       .description("create an admin token in the database at DATABASE_URL, with the worker's KEY_SECRET")
       .addOption(
-        new Option("--role <role>", "write allows everything, read only reading")
+        new Option("--role <role>", "write may change everything, read may only read")
           .choices(["write", "read"])
           .default("write"),
       )

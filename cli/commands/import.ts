@@ -38,8 +38,8 @@ export function addImportCommand(program: Command, terminal: Terminal): void {
     .option("--out <file>", "write the flags to a project file, for the environment that --environment names")
     .option("--apply", "apply the flags to the environment that --environment names")
     .option("--report <file>", "write the report as JSON")
-    .option("--verify <file>", "compare the results with those of the system's own SDK, for a context in each line")
-    .option("--results <file>", "take the system's results for --verify from a file, and not from its SDK");
+    .option("--verify <file>", "file with one context per line; compare the flags with the system's own SDK in each")
+    .option("--results <file>", "file with the system's recorded results for --verify, in place of its SDK");
   withExamples(
     withSourceOptions(command)
       .option("--prune", "delete flags and segments that only the deployment has")

@@ -30,7 +30,7 @@ export function addInitCommand(program: Command, terminal: Terminal): void {
       .command("init")
       .description("write the folder of a new deployment: settings, flags as code, and a workflow")
       .argument("[folder]", "folder to write; it may exist, but nothing in it is overwritten")
-      .option("--yes", "ask nothing, and take the defaults for what no option says")
+      .option("--yes", "ask nothing, and use the default of each option that is not given")
       .option("--name <name>", "name of the worker in your Cloudflare account (default: the folder's name)")
       .option("--environments <keys>", "environments, separated by commas (default: production,staging)")
       .addOption(new Option("--ci <system>", "workflow for flags as code (default: github)").choices(CI_SYSTEMS))
@@ -46,7 +46,7 @@ export function addInitCommand(program: Command, terminal: Terminal): void {
 async function init(given: string | undefined, options: InitOptions, dryRun: boolean, terminal: Terminal) {
   const { ask } = terminal;
   if (options.yes !== true && ask === undefined)
-    throw new UsageError("there is no terminal to ask questions on; give --yes, and options for what differs");
+    throw new UsageError("there is no terminal for questions; add --yes, and the options whose defaults do not fit");
   const answer = async (question: string, fallback: string, option: string | undefined): Promise<string> =>
     option ??
     (options.yes === true || ask === undefined ? fallback : (await ask(question, fallback)).trim() || fallback);

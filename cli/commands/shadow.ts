@@ -33,8 +33,8 @@ export function addShadowCommand(program: Command, terminal: Terminal): void {
     .description("compare the values that a deployment serves with those of another system")
     .argument("<system>", SYSTEM_NAMES.join(", "))
     .argument("<files...>", "the system's own export, as JSON or YAML; - is the standard input")
-    .requiredOption("--contexts <file>", "file with a context of the system in each line, as JSON")
-    .option("--results <file>", "take the system's results from a file, and not from its SDK")
+    .requiredOption("--contexts <file>", "file with one context per line, as JSON in the form of the system's SDK")
+    .option("--results <file>", "file with the system's recorded results, in place of its SDK")
     .option(
       "--concurrency <number>",
       `requests at the same time (default: ${CONCURRENCY})`,

@@ -23,7 +23,7 @@ export function deploymentSide(project: ImportedProject, client: Client, file: s
       }
       return results;
     },
-    absenceOf: (flag) => (served.has(flag) ? undefined : "the deployment does not serve it to this key"),
+    absenceOf: (flag) => (served.has(flag) ? undefined : "the deployment does not serve it to the key in BURGEE_KEY"),
   };
 }
 

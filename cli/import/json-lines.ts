@@ -7,7 +7,7 @@ import type { Terminal } from "../terminal.ts";
 export async function readJsonLines(file: string, terminal: Terminal): Promise<Fields[]> {
   const name = file === "-" ? "the standard input" : file;
   const lines = (await readText(file, terminal)).trimEnd().split(/\r?\n/);
-  if (lines.length === 1 && lines[0]?.trim() === "") throw new UsageError(`${name} has no lines`);
+  if (lines.length === 1 && lines[0]?.trim() === "") throw new UsageError(`${name} is empty`);
   return lines.map((line, i) => parseLine(line, `${name}:${i + 1}`));
 }
 

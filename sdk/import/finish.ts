@@ -82,7 +82,7 @@ function pathBack(start: string, next: ReadonlyMap<string, readonly Node[]>): No
   return undefined;
 }
 
-/** Refuses everything that refers to what is not imported, until nothing is left to refuse. */
+/** Refuses everything that refers to a flag or segment that is not imported, until nothing is left to refuse. */
 function withoutDangling({ flags, segments }: Checked): void {
   const all = [...flags, ...segments];
   for (let changed = true; changed;) {
@@ -100,7 +100,7 @@ function withoutDangling({ flags, segments }: Checked): void {
   }
 }
 
-/** Marks everything that refers to what is approximate, until nothing is left to mark. */
+/** Marks everything that refers to an approximate flag or segment, until nothing is left to mark. */
 function withApproximate({ flags, segments }: Checked): void {
   const all = [...flags, ...segments];
   const noted = new Set<string>();

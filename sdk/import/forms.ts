@@ -146,7 +146,7 @@ const READ: Partial<Record<SystemName, ReadForm>> = {
   },
 };
 
-/** Forms of people's interfaces and of clients, which lack what decides about a user. */
+/** Forms of admin APIs and clients, which lack the parts that decide about a user. */
 const OTHERS: readonly Form[] = [
   { name: "Unleash's old export (/api/admin/state/export)", matches: has("features", "strategies") },
   { name: "Unleash's export (/api/admin/features-batch/export)", matches: has("features", "featureStrategies") },
@@ -186,7 +186,7 @@ export function formProblem(
   const wanted = READ[system] ?? {
     name: `an export of ${system}`,
     matches: () => flags.length > 0,
-    call: "see its page",
+    call: "see the page of the system",
   };
   const other = OTHERS.find(({ matches }) => matches(source));
   if (other === undefined && wanted.matches(source)) return undefined;

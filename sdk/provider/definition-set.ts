@@ -15,7 +15,7 @@ export interface Definitions {
   flags: FlagDocument[];
 }
 
-/** Definitions that cannot be used, and why. */
+/** The definitions cannot be used. The message says why. */
 export class DefinitionsError extends Error {
   override readonly name = "DefinitionsError";
 }
@@ -30,7 +30,7 @@ export interface DefinitionSet {
   readonly flags: ReadonlyMap<string, CompiledFlag>;
 }
 
-/** A set that has taken over definitions, and the keys of the flags that changed, came or went. */
+/** A new set, and the keys of the flags that differ from those of the set before it. */
 export interface Update {
   set: DefinitionSet;
   changed: string[];
@@ -67,7 +67,7 @@ export function checkDefinitions(value: unknown, environment: string): Definitio
   return { ...(body as Definitions), full, stale, gone };
 }
 
-/** As {@link checkDefinitions}, where there is nothing that a list of changes could change. @throws DefinitionsError */
+/** As {@link checkDefinitions}, but refuses a list of changes, which needs earlier flags. @throws DefinitionsError */
 export function checkWholeDefinitions(value: unknown, environment: string): Definitions {
   const definitions = checkDefinitions(value, environment);
   if (definitions.full) return definitions;
@@ -75,7 +75,7 @@ export function checkWholeDefinitions(value: unknown, environment: string): Defi
 }
 
 /**
- * Takes definitions over. A flag whose document is the same stays compiled.
+ * Applies definitions. A flag whose document is the same stays compiled.
  *
  * @param pause called between slices of a large environment
  */
@@ -97,7 +97,7 @@ export async function withDefinitions(
       continue;
     }
     await prepareToCompileText(text);
-    // A flag of a damaged form is an error of its own, not of the whole environment.
+    // A damaged flag is an error of that flag only, not of the whole environment.
     const checked = parseCachedDocument(document) ?? document;
     compiled.set(document.key, compileFlag(checked, text));
     changed.push(document.key);

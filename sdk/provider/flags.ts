@@ -16,7 +16,7 @@ import { ProcessInput, resolve, type Sources, valueOf } from "./resolve.ts";
  */
 export type FlagsStatus = "starting" | "ready" | "stale" | "failed" | "closed";
 
-/** The events of {@link Flags}, and what their listeners get. */
+/** The events of {@link Flags}, and the arguments of their listeners. */
 export interface FlagsEvents extends Record<string, unknown> {
   /** The flags of these keys changed, came or went. */
   change: string[];
@@ -70,12 +70,12 @@ export class Flags {
     });
   }
 
-  /** Where the flags stand. */
+  /** The state of the flags. */
   get status(): FlagsStatus {
     return this.#status;
   }
 
-  /** The version of the environment that the flags are right at; 0 if there are none. */
+  /** The version of the environment that the flags belong to; 0 if there are none. */
   get version(): number {
     return this.#follower.set?.version ?? 0;
   }
@@ -136,7 +136,7 @@ export class Flags {
     return this.#emitter.on(name, listener);
   }
 
-  /** Stops to follow changes, and ends the stream. The flags stay as they are. */
+  /** Stops following changes, and ends the stream. The flags stay as they are. */
   async close(): Promise<void> {
     this.#status = "closed";
     this.#closing.abort();
@@ -166,7 +166,7 @@ export class Flags {
   }
 
   #expectOpen(): void {
-    if (this.#closing.signal.aborted) throw new Error("the flags are closed, and need to be made anew to start");
+    if (this.#closing.signal.aborted) throw new Error("the flags are closed; call startFlags again");
   }
 
   /** Uses the newer of the file and the bootstrap. */
@@ -178,7 +178,7 @@ export class Flags {
       try {
         const value = typeof source === "string" ? await readDefinitions(source) : source;
         if (value !== undefined) found.push(checkWholeDefinitions(value, environment));
-        // The first start finds no file of last known flags, but whoever names a bootstrap has one.
+        // The first start finds no file of last known flags, but a bootstrap must exist.
         else if (typeof source === "string" && source === bootstrap) throw new Error(`there is no file ${source}`);
       } catch (error) {
         this.#lastError = error as Error;

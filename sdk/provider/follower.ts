@@ -31,7 +31,7 @@ export interface FollowerEvents {
   onFlags(changed: string[]): void;
   /** The deployment responds. */
   onFresh(): void;
-  /** The deployment does not respond, refuses the key, or serves what cannot be used. The last known flags stay. */
+  /** The deployment does not respond, refuses the key, or sends unusable definitions. The last known flags stay. */
   onFailure(error: Error): void;
 }
 
@@ -56,7 +56,7 @@ export class Follower {
   /** When the deployment was first seen behind the version known here (ms since epoch). */
   #behindSince: number | undefined;
   #failures = 0;
-  /** Whether the last failure will hardly end differently next time. */
+  /** Whether another attempt is unlikely to succeed, as after a refused key. */
   #isRefused = false;
   /** The pause that the last response asked for (ms). */
   #retryAfterMs = 0;

@@ -78,11 +78,11 @@ export class BurgeeProvider implements Provider {
     try {
       await this.flags.start();
     } catch (error) {
-      // OpenFeature's code for what no waiting will mend.
+      // OpenFeature's code for errors that waiting does not solve.
       if (error instanceof RefusedError) Object.assign(error, { code: "PROVIDER_FATAL" });
       throw error;
     }
-    // OpenFeature calls a provider ready when this returns, so that it is stale has to be said afterwards.
+    // OpenFeature calls a provider ready when this returns, so a stale state is announced afterwards.
     setTimeout(() => this.flags.status === "stale" && this.events.emit("PROVIDER_STALE"), 0);
   }
 

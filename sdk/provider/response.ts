@@ -22,7 +22,7 @@ export class BusyError extends Error {
 
 /** A body is read up to this length (characters). An environment of 100,000 flags is shorter. */
 const MAX_BODY = 200_000_000;
-/** An error says what it has to say within this length. Pages of proxies are longer (characters). */
+/** The longest body that is read for an error's message (characters). Pages of proxies are longer. */
 const MAX_ERROR = 10_000;
 /** No deployment asks for a longer pause (ms). */
 const MAX_RETRY_AFTER_MS = 600_000;
@@ -54,7 +54,7 @@ export async function failureOf(response: Response, now: number, signal: AbortSi
   return retryAfterMs === undefined ? new Error(message) : new BusyError(retryAfterMs, message);
 }
 
-/** Yields what a body brings until it ends, and cancels it once the signal aborts. */
+/** Yields the chunks of a body until it ends, and cancels it once the signal aborts. */
 export async function* chunksOf(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,

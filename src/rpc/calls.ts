@@ -27,7 +27,7 @@ export interface Caller {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** The arguments of a call. They are what another Worker sent, of whatever type. */
+/** The arguments of a call. Another Worker sent them, so they may have any type. */
 interface Arguments<Options = CallOptions> {
   context: Context | undefined;
   options: Options | undefined;

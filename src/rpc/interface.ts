@@ -57,7 +57,7 @@ export interface AllFlags extends Failure {
 /** The response that a page's first request would get, for a page that starts with it. */
 export interface Bootstrap extends Failure {
   context: object;
-  /** Empty after an error, as the body: the page has to ask for itself. */
+  /** Empty after an error, like the body. The page must then ask for its flags itself. */
   etag: string;
   body: string;
 }

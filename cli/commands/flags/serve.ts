@@ -1,4 +1,4 @@
-/** `flags serve` and `flags rollout`: what a flag serves, in one step. */
+/** `flags serve` and `flags rollout` change the variants that a flag serves, in one step. */
 import type { Command } from "commander";
 import type { Flag } from "../../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../../src/flags/document.ts";

@@ -9,7 +9,11 @@ export function metadataOf(metadata: Fields, place: string, notes: Notes): FlagI
     const isKept =
       typeof value === "string" || typeof value === "boolean" || (value === Number(value) && (value | 0) === value);
     if (isKept) kept[name] = value as string | number | boolean;
-    else notes.note(at(place, name), "it is left out: metadata here are texts, booleans and whole numbers of 32 bits");
+    else
+      notes.note(
+        at(place, name),
+        "it is left out, because metadata can only be text, booleans and 32-bit whole numbers",
+      );
   }
   return kept;
 }

@@ -51,7 +51,7 @@ function mismatch(value: unknown, expected: string, place: string): NotImportabl
   return new NotImportable(place, `it is ${kindOf(value)}, not ${withArticle(expected)}`);
 }
 
-/** Returns what a value is, in words. */
+/** Returns the type of a value in words, such as `a list`. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (Array.isArray(value)) return "a list";

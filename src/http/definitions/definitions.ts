@@ -25,7 +25,7 @@ export interface DefinitionsQuery {
 /**
  * Responds with the documents of an environment's flags: all of them, or with `since` those that changed after that
  * version and the keys of those that are gone. Costs no round trip in a warm isolate. Only server keys may ask, because
- * documents tell what hidden flags exist and whom they target.
+ * documents show which hidden flags exist and whom they target.
  * @throws HttpError 400, 401, 403, 429, 503
  */
 export async function definitionsResponse(
@@ -47,7 +47,7 @@ export async function definitionsResponse(
   checkAccess(services, result, opened);
   const { version, isStale, value } = result;
   const current = services.source.history(environment);
-  // Flags of an earlier version, or from a snapshot, are of no history that could be continued.
+  // Flags of an earlier version, or from a snapshot, have no history to continue.
   const isCurrent = !isStale && current?.version === version;
   const etag = `"${version}${isCurrent && current.tag !== undefined ? `-${current.tag}` : ""}${isStale ? "-stale" : ""}"`;
   const headers: Record<string, string> = {

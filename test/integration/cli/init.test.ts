@@ -114,7 +114,7 @@ describe("questions", () => {
 
   test("without a terminal, --yes is required", async () => {
     expect(await init(["flags"])).toBe(2);
-    expect(failed.join()).toContain("give --yes");
+    expect(failed.join()).toContain("add --yes");
   });
 });
 

@@ -63,14 +63,17 @@ function lowerWhen(conditions: readonly unknown[], place: string, scope: RuleSco
   );
 }
 
-/** Notes what a user's attribute must look like, because `toContext` changes it. */
+/** Notes the form that a user's attribute must have, because `toContext` changes it. */
 export function noteRoles({ a }: Fields, place: string, { roles, notes }: Pick<RuleScope, "roles" | "notes">): void {
   const name = String(a);
   const { lists, versions, others, numbers, notNumbers } = roles;
   const isList = lists.has(name);
   const isVersion = versions.has(name);
   if (numbers.has(name) && notNumbers.has(name))
-    notes.note(at(place, "a"), `a Date in "${name}" is no number in ConfigCat, but is compared as its seconds here`);
+    notes.note(
+      at(place, "a"),
+      `ConfigCat does not read a Date in "${name}" as a number; here, its seconds are compared`,
+    );
   if (isList && (isVersion || others.has(name)))
     notes.approximate(
       at(place, "a"),

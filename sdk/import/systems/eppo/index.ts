@@ -95,14 +95,14 @@ function periodOf({ startAt, endAt }: Fields, place: string): Period {
 function instantOf(value: unknown, place: string): number {
   const text = textOf(value);
   const instant = parseInstant(text ?? "");
-  if (text !== undefined && Number.isNaN(instant)) throw new NotImportable(place, `"${text}" is not an instant`);
+  if (text !== undefined && Number.isNaN(instant)) throw new NotImportable(place, `"${text}" is not a date`);
   return instant;
 }
 
 /** All shards of a split must contain the subject. Datadog has the total on the shard. */
 function lowerShard(shard: Fields, flag: Fields, place: string): Lowered {
   const total = numberOf(shard["totalShards"]) ?? numberOf(flag["totalShards"]);
-  if (total === undefined) throw new NotImportable(place, "neither the flag nor the shard says totalShards");
+  if (total === undefined) throw new NotImportable(place, "neither the flag nor the shard has totalShards");
   const ranges = listOf(shard["ranges"])
     .map(fieldsOf)
     .map(({ start, end }): [number, number] => [numberOf(start) ?? 0, Math.min(total, numberOf(end) ?? 0)]);

@@ -31,7 +31,7 @@ export function bucketByOf({ fields, place }: Placed, notes: Notes): AttributePa
     throw new NotImportable(where, "it names an attribute twice; import datafiles with the same features one by one");
   if (names.length < 2) return orNobody(names, where);
   const name = jointName(names);
-  notes.note(where, `send the attribute "${name}": the values of ${names.join(", ")}, joined by points`);
+  notes.note(where, `send the attribute "${name}": the values of ${names.join(", ")}, joined by dots`);
   return [name];
 }
 

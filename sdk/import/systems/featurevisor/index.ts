@@ -45,7 +45,7 @@ function resultOf(resolution: Resolution, isFeature: boolean): unknown {
 function topLevelVariables({ variables }: FeaturevisorSource): Draft<FlagInput>[] {
   return [...variables].map(([key, { place }]) =>
     draftOf<FlagInput>({ kind: "flag", key, place }, () => {
-      throw new NotImportable(place, "it is a variable without a feature");
+      throw new NotImportable(place, "the variable belongs to no feature");
     }),
   );
 }
@@ -58,7 +58,10 @@ class FeatureTable {
     (key, place, notes) => {
       const feature = this.#featureOf(key);
       if (feature.fields["deprecated"] === true)
-        notes.note(at(feature.place, "deprecated"), "Burgee does not warn of deprecated flags; it has a tag");
+        notes.note(
+          at(feature.place, "deprecated"),
+          'the flag has the tag "deprecated" instead, and Burgee does not warn about its use',
+        );
       return lowerFeature(featureScope(key, feature, this.#scope(notes, place)), this.#prerequisites(feature, notes));
     },
   );

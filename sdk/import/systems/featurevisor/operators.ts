@@ -162,12 +162,12 @@ function patternTest(
   const flags = textOf(fields["regexFlags"]) ?? "";
   if (!isExpression(pattern, flags)) return undefined;
   if (/[gyuv]/.test(flags))
-    throw new NotImportable(at(place, "regexFlags"), `the flags "${flags}" have no form in RE2`);
+    throw new NotImportable(at(place, "regexFlags"), `RE2 does not have the pattern flags "${flags}"`);
   const inline = flags.replaceAll(/[^ms]/g, "");
   const whole = inline === "" ? pattern : `(?${inline})${pattern}`;
   checkPattern(whole, at(place, "value"));
   const ignoresCase = flags.includes("i");
   if (ignoresCase || /\\s|\\S/.test(pattern))
-    notes.note(at(place, "value"), "letters and white space beyond ASCII can match the pattern otherwise");
+    notes.note(at(place, "value"), "letters and white space outside ASCII may match the pattern differently here");
   return leaf(attribute, "matches", [whole], ignoresCase ? { caseInsensitive: true } : {});
 }

@@ -65,6 +65,7 @@ export function enabledOf({ fields, place }: Placed): boolean | undefined {
 /** Returns the percentage of a rule, of 100,000. */
 export function percentageOf({ fields, place }: Placed): number {
   const { percentage } = fields;
-  if (typeof percentage !== "number") throw new NotImportable(at(place, "percentage"), "the percentage is no number");
+  if (typeof percentage !== "number")
+    throw new NotImportable(at(place, "percentage"), "the percentage is not a number");
   return percentage;
 }

@@ -68,7 +68,7 @@ class VariableFlag {
     if (requirementsOf(feature).length === 0) return;
     notes.approximate(
       at(feature.place, "required"),
-      "Featurevisor's SDK gives the disabled value if a required feature lacks this variable; here, being on is enough",
+      "if a required feature lacks this variable, Featurevisor's SDK gives the disabled value; Burgee does not",
     );
   }
 

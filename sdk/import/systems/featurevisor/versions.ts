@@ -24,7 +24,7 @@ export function lowerVersion(operator: string, attribute: AttributePath, value: 
   const version = READABLE.exec(value)?.[1];
   if (version === undefined) return false;
   if (!new RegExp(COMMON).test(version))
-    throw new NotImportable(place, `"${value}" has wildcards, or a prerelease that only Featurevisor reads so`);
+    throw new NotImportable(place, `"${value}" has wildcards, or a prerelease that Burgee reads differently`);
   const test = compares(operator, attribute, version);
   return test !== undefined && all(leaf(attribute, "matches", [COMMON]), test);
 }

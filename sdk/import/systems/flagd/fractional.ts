@@ -87,7 +87,7 @@ export function fractionOf(list: readonly unknown[], place: string, scope: Scope
   if (scope.version === 1 && !scope.isJavaScript)
     scope.notes.note(
       place,
-      "version 1 of the hash is JavaScript's; in flagd, a hash exactly at a bound gets the next variant",
+      "a hash exactly at a bound gets the variant that JavaScript gives; flagd itself gives the next one",
     );
   const entries = key.isExplicit ? list.slice(1) : list;
   const slices = slicesOf(entries, at(place), scope);

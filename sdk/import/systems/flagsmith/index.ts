@@ -129,7 +129,7 @@ function lowerFeature(
   if (isOldHash)
     notes.note(
       "/use_identity_composite_key_for_hashing",
-      "these are the buckets of local evaluation; without consistent hashing, the Core API has others",
+      "these are the buckets of local evaluation; without consistent hashing, the Core API uses other buckets",
     );
   const serve = table.serve(state, place);
   const control = table.control(state);

@@ -45,7 +45,7 @@ function addThreshold(
 ): void {
   const { percentage = 0, value } = threshold;
   if (typeof percentage !== "number")
-    throw new NotImportable(at(place, "threshold", "percentage"), "the percentage is no number");
+    throw new NotImportable(at(place, "threshold", "percentage"), "the percentage is not a number");
   // Flipt compares with a float of 32 bits.
   const cut = Math.min(TOTAL, Math.ceil(Math.fround(percentage)));
   if (cut <= 0) return;

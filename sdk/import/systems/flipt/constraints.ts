@@ -56,8 +56,10 @@ function lowerConstraint({ fields, place }: Placed, { engine, notes }: FliptScop
   const condition = test({ attribute, operator, value: scalarText(fields["value"]), engine });
   if (condition === undefined)
     throw new NotImportable(at(place, "operator"), `the operator "${operator}" is not known for ${type}`);
-  if (condition === false) notes.note(at(place, "value"), `Flipt's ${engine} cannot read the value: nobody matches`);
-  if (textOf(fields["description"])) notes.note(at(place, "description"), "conditions have no descriptions");
+  if (condition === false)
+    notes.note(at(place, "value"), `Flipt's ${engine} cannot read this value, so nobody matches`);
+  if (textOf(fields["description"]))
+    notes.note(at(place, "description"), "it is left out, because conditions have no descriptions here");
   if (type === "DATETIME_COMPARISON_TYPE" && /^(?:n?eq|[lg]te?)$/.test(operator))
     notes.note(place, "send the date with seconds and an offset, such as 2030-01-31T09:00:00Z");
   return condition;

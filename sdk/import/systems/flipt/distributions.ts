@@ -15,7 +15,7 @@ export interface Distribution {
 export function distributionsOf(rule: Placed, { hashVersion, notes }: FliptScope): Distribution[] {
   const parts = partsOf(rule, "distributions").map(({ fields, place }) => {
     const { rollout = 0, variant } = fields;
-    if (typeof rollout !== "number") throw new NotImportable(at(place, "rollout"), "the rollout is no number");
+    if (typeof rollout !== "number") throw new NotImportable(at(place, "rollout"), "the rollout is not a number");
     return { variant: textOf(variant) ?? "", share: Math.fround(rollout) };
   });
   const valid = parts.filter(({ share }) => share > 0);
@@ -26,7 +26,7 @@ export function distributionsOf(rule: Placed, { hashVersion, notes }: FliptScope
   if (!isSame && hashVersion === undefined)
     notes.approximate(
       at(rule.place, "distributions"),
-      "Flipt splits these shares otherwise since March 2026; add --hash-version 1 for older versions, or 2",
+      "Flipt has split these shares differently since March 2026; add --hash-version 2, or 1 for older versions",
     );
   const cuts = hashVersion === 1 ? plain : normalised;
   return valid.map(({ variant }, i) => ({ variant, end: Math.min(TOTAL, cuts[i] ?? TOTAL) }));

@@ -55,7 +55,7 @@ export function readSource(input: unknown, namespace: string | undefined): Flipt
     flags: rowsOf("flag", "flags", read, reader),
     segments: rowsOf("segment", "segments", read, reader),
     refused: reader.refused,
-    problem: isKnown ? undefined : `name one of its namespaces with --source-environment: ${names.join(", ")}`,
+    problem: isKnown ? undefined : `choose one of its namespaces with --source-environment: ${names.join(", ")}`,
   };
 }
 

@@ -15,7 +15,7 @@ import { idOf, noteRanks, segmentsOf } from "./rules.ts";
 export class VariantTable {
   readonly #set = new VariantSet();
   readonly #variants = new Map<string, { name: string; attachment: unknown }>();
-  /** The variant of those who get none, or `null` for the caller's default. */
+  /** The variant of subjects that no rule serves, or `null` for the caller's default. */
   readonly fallback: string | null;
 
   constructor(flag: Placed) {
@@ -97,7 +97,7 @@ export function lowerVariants(
 function noteTexts(flag: Placed, { notes }: FliptScope): void {
   for (const { fields, place } of partsOf(flag, "variants"))
     if (textOf(fields["description"]) || (textOf(fields["name"]) || fields["key"]) !== fields["key"])
-      notes.note(place, "variants have no names and descriptions here; the key is kept");
+      notes.note(place, "name and description are left out, because variants have only a key here");
 }
 
 /** Returns the flag for the attachments of a flag's variants, or `undefined` if there are none. */

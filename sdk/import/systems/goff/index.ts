@@ -61,7 +61,8 @@ function isResponse(input: unknown): boolean {
 function lowerFlag(key: string, flag: Placed, enrichment: Fields, notes: Notes, views: Map<string, View>): FlagInput {
   const { fields, place } = flag;
   for (const name of ["true", "false", "default", "percentage", "rule", "rollout"])
-    if (name in fields) throw new NotImportable(at(place, name), "this is the format before version 1.0: convert it");
+    if (name in fields)
+      throw new NotImportable(at(place, name), "this is the format before version 1.0; convert the file first");
   checkShape(fields, FLAG, place);
   const variants = new VariantSet();
   const names = new Map<string, string>();
@@ -74,7 +75,7 @@ function lowerFlag(key: string, flag: Placed, enrichment: Fields, notes: Notes, 
   if (isDisabled && rules.rules[0]?.serve !== undefined && "error" in rules.rules[0].serve)
     notes.note(
       at(place, "disable"),
-      "without a key, it is disabled here, and TARGETING_KEY_MISSING in GO Feature Flag",
+      "without a key, the flag is DISABLED here, but TARGETING_KEY_MISSING in GO Feature Flag",
     );
   noteUnused(flag, enrichment, notes);
   const metadata = metadataOf(fieldsOf(fields["metadata"]), at(place, "metadata"), notes);
@@ -158,13 +159,14 @@ const KNOWN = [
 
 function noteUnused({ fields, place }: Placed, enrichment: Fields, notes: Notes): void {
   if (typeof fields["version"] === "number")
-    notes.note(at(place, "version"), "it is a number here: write it as text to keep its zeros");
+    notes.note(at(place, "version"), "the version is a number; write it as text to keep zeros at its end");
   if (fields["trackEvents"] === false) notes.note(at(place, "trackEvents"), "Burgee exports no events of evaluations");
   for (const name of Object.keys(fields))
     if (!KNOWN.includes(name)) notes.note(at(place, name), "it is left out, because GO Feature Flag does not know it");
   for (const step of partsOf({ fields, place }, "scheduledRollout"))
     for (const name of ["version", "trackEvents", "metadata"])
-      if (name in step.fields) notes.note(at(step.place, name), "it is left out: only the flag itself has it here");
+      if (name in step.fields)
+        notes.note(at(step.place, name), "it is left out, because only the flag itself can have it here");
   if (Object.keys(enrichment).length > 0)
     notes.note("/evaluationContextEnrichment", "send these attributes with every context");
 }

@@ -98,7 +98,7 @@ function lowerIn(args: readonly unknown[], place: string, notes: Notes): Lowered
     const values = among as unknown[];
     if (subject === undefined || !values.every((one) => typeof one === "string"))
       throw new NotImportable(place, '"in" needs an attribute and a list of texts, or a text and an attribute');
-    notes.note(place, "an attribute that is a number is in no list of texts here; JsonLogic may convert it");
+    notes.note(place, "a number is never in a list of texts here; JsonLogic may convert it");
     return leaf(subject.attribute, "in", [...new Set(values)], {
       ...(subject.isKey && values.includes("") && { missing: true }),
     });

@@ -82,7 +82,7 @@ function percentages(shares: Fields, place: string, scope: OutcomeScope): Outcom
   const served = weights.filter(([, weight]) => weight > 0);
   const rollout: Outcome = { serve: { rollout: { ...bucketingOf(scope, total), weights: served } }, schedule: {} };
   if (end === total) return [rollout];
-  scope.notes.note(place, "rounding leaves a bucket without a variation, which is an error as in GO Feature Flag");
+  scope.notes.note(place, "rounding leaves a bucket without a variation; it gives an error, as in GO Feature Flag");
   return [rollout, { serve: { error: "GENERAL" }, schedule: {} }];
 }
 
@@ -99,7 +99,7 @@ function totalOf(entries: readonly (readonly [string, number])[], place: string,
   const orders = shares.length > MAX_ORDERED ? [shares, shares.toReversed()] : ordersOf(shares);
   const sums = new Set(orders.map((order) => Math.trunc(order.reduce((sum, share) => sum + share, 0) * MULTIPLIER)));
   const total = Math.max(...sums);
-  if (sums.size > 1) notes.approximate(place, "its sum depends on the order in which Go adds the percentages");
+  if (sums.size > 1) notes.approximate(place, "the sum of the percentages depends on the order in which Go adds them");
   if (total < 1) throw new NotImportable(place, "the percentages sum to 0");
   return total;
 }

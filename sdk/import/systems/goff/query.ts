@@ -143,7 +143,7 @@ class Parser {
   #noteNested(): void {
     this.#notes.approximate(
       this.#place,
-      "if an object is missing, GO Feature Flag compares the attribute of another comparison; here it is missing",
+      "if the object is missing, GO Feature Flag compares another comparison's attribute; Burgee compares nothing",
     );
   }
 

@@ -49,11 +49,11 @@ function stateAfter(flag: Placed, steps: readonly Step[], notes: Notes): Omit<St
   let added: readonly Placed[] = [];
   for (const step of steps) {
     const updates = partsOf(step, "targeting");
-    // GO Feature Flag keeps what a step changes in a rule, but only the last step's new rules.
+    // GO Feature Flag keeps the changes of all steps to a rule, but only the last step's new rules.
     if (added.length > 0)
       notes.approximate(
         step.place,
-        "this step drops the rules that an earlier step adds, which versions may disagree on",
+        "it drops the rules that an earlier step added; versions of GO Feature Flag may differ in this",
       );
     named = named.map((rule) => merged(rule, updates));
     const known = new Set(named.flatMap(({ fields: { name } }) => textOf(name) ?? []));

@@ -10,7 +10,7 @@ import { both, isList, isNull, opposite, type Subject, test, withoutNull } from 
 export type SavedGroups = Readonly<Record<string, unknown>>;
 
 /** JavaScript makes a text of a list before it compares it. */
-const LIST_NOTE = "a list in this attribute is its elements with commas in GrowthBook; here, it is no text or number";
+const LIST_NOTE = "GrowthBook reads a list as its elements joined by commas; here, it is neither text nor a number";
 
 interface Scope {
   groups: SavedGroups;

@@ -85,7 +85,7 @@ class FeatureTable {
   readonly #parentTest: ParentTest = (feature, condition, place, notes) => {
     const isWanted = valueTest(lowerCondition(condition, this.#groups, at(place, "condition"), new Notes()));
     if (!this.#features.has(feature)) {
-      notes.note(place, `there is no feature "${feature}", whose value is then null`);
+      notes.note(place, `the feature "${feature}" does not exist, so its value is null`);
       return isWanted(null);
     }
     if (this.#table.isOpen(feature))

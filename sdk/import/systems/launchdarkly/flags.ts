@@ -53,7 +53,7 @@ export function lowerFlag(key: string, flag: Placed, scope: FlagScope, notes: No
   const rollouts: RolloutScope = { key, place: flag.place, salt, table };
   const requirements = lowerPrerequisites(key, flag, scope.source, scope.environment);
   if (requirements.unmet !== undefined) {
-    const text = `its prerequisite "${requirements.unmet}" does not exist, or not with that variation: never met`;
+    const text = `its prerequisite "${requirements.unmet}" or the variation does not exist, so it is never met`;
     if (!scope.source.flags.has(requirements.unmet) && !scope.source.hasAllFlags)
       throw new NotImportable(at(flag.place, "prerequisites"), `the source has no flag "${requirements.unmet}"`);
     notes.note(at(flag.place, "prerequisites"), text);
@@ -130,7 +130,7 @@ function addRule(
 ): void {
   const { fields } = rule;
   if (fields["disabled"] === true) {
-    notes.note(at(rule.place, "disabled"), "the rule is disabled, and left out");
+    notes.note(at(rule.place, "disabled"), "the rule is disabled, so it is left out");
     return;
   }
   const id = textOf(fields["id"]) ?? textOf(fields["_id"]);

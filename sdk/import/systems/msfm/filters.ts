@@ -54,7 +54,7 @@ function isAll(requirement: unknown, place: string, { isJavaScript }: FilterScop
   const text = isJavaScript ? requirement : scalarText(requirement).toLowerCase();
   if (text === (isJavaScript ? "All" : "all")) return true;
   if (text === (isJavaScript ? "Any" : "any")) return false;
-  throw new NotImportable(place, `${JSON.stringify(requirement)} is not a requirement type; there are Any and All`);
+  throw new NotImportable(place, `${JSON.stringify(requirement)} is not a requirement type (Any or All)`);
 }
 
 /** Returns the conjunction, or `undefined` if it never holds. */

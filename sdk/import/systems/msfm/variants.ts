@@ -13,7 +13,7 @@ interface Definition {
   override: string;
 }
 
-/** A step of the allocation: a condition, and what it serves if the flag is on. */
+/** A step of the allocation: a condition, and the variant that it serves if the flag is on. */
 export interface Step {
   id: string;
   when: Lowered;
@@ -115,7 +115,10 @@ function definitionOf(part: Placed): Definition {
   const value = field(part, "configuration_value").value as JsonValue | undefined;
   const reference = field(part, "configuration_reference");
   if (value === undefined && typeof reference.value === "string")
-    throw new NotImportable(reference.place, "the variant's configuration is in another section: write it in place");
+    throw new NotImportable(
+      reference.place,
+      "the variant's configuration is in another section; write it into the variant",
+    );
   const override = field(part, "status_override");
   const text = scalarText(override.value ?? "none").toLowerCase();
   if (!["none", "enabled", "disabled"].includes(text))

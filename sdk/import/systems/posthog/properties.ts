@@ -34,7 +34,7 @@ function lowerPositive(filter: Filter, operator: string): Lowered {
   const { attribute, property, place, notes } = filter;
   const { value } = property;
   if (TEXT_OPERATORS.includes(operator))
-    notes.note(at(place, "key"), "a list in this property is its elements with commas in PostHog, and no text here");
+    notes.note(at(place, "key"), "PostHog reads a list as its elements joined by commas; here, a list is not text");
   const isList = typeof value === "object" && value !== null;
   if (isList && operator !== "exact" && operator !== "is_set")
     throw new NotImportable(at(place, "value"), `the operator "${operator}" takes no list`);
@@ -88,7 +88,10 @@ function lowerExact({ attribute, property: { value }, place, notes }: Filter): L
   if (!values.every(isText)) throw new NotImportable(at(place, "value"), "the value is not a text, number or boolean");
   const texts = values.map((one) => scalarText(one).toLowerCase());
   if (texts.some((text) => /[^\0-\x7f]/.test(text)))
-    notes.note(at(place, "value"), "letters outside ASCII are equal here in all their cases, and in PostHog in most");
+    notes.note(
+      at(place, "value"),
+      "upper and lower case of letters outside ASCII are always equal here, but not always in PostHog",
+    );
   if (!texts.every((text) => text === "true" || text === "false")) {
     const test = leaf(attribute, "in", [...new Set(texts)], { ...TEXT, caseInsensitive: true });
     return orNull(test, attribute, texts.includes("null"));

@@ -23,7 +23,7 @@ export function lowerSplit(key: string, { fields, place }: Placed, source: Looku
   if (!isArchived && (fields["killed"] === true || listOf(fields["prerequisites"]).length > 0))
     notes.note(
       place,
-      "while it serves its default treatment to everybody, a key that Split refuses gets that too, and not control",
+      "while everybody gets the default treatment, a key that Split refuses gets it too, instead of control",
     );
   if (!isMet) notes.note(at(place, "prerequisites"), "its prerequisite is never met: it serves its default treatment");
   const { rules, isUnknown } = isArchived

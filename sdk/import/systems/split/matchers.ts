@@ -107,18 +107,18 @@ function oddInputOf(type: string): string | undefined {
     case "CONTAINS_STRING":
     case "MATCHES_STRING":
     case "IN_SEGMENT":
-      return "a list is the text of its elements with commas in Split, and matches nothing here";
+      return "Split reads a list as its elements joined by commas; here, a list matches nothing";
     case "EQUAL_TO":
     case "GREATER_THAN_OR_EQUAL_TO":
     case "LESS_THAN_OR_EQUAL_TO":
     case "BETWEEN":
-      return "text in another base than ten (0x10), and white space, are numbers in Split, and not here";
+      return "Split reads white space and text such as 0x10 as numbers; Burgee does not";
     case "EQUAL_TO_SEMVER":
     case "GREATER_THAN_OR_EQUAL_TO_SEMVER":
     case "LESS_THAN_OR_EQUAL_TO_SEMVER":
     case "BETWEEN_SEMVER":
     case "IN_LIST_SEMVER":
-      return "versions with leading zeros are versions in Split, and not here";
+      return "Split accepts versions with leading zeros; Burgee does not";
     default:
       return undefined;
   }

@@ -80,7 +80,10 @@ function timeAlternatives(strategy: Placed, scope: StrategyScope): Alternative[]
   const known = segments.filter((segment) => segment !== undefined);
   // Unleash's clients do not let anybody into a segment that does not exist.
   if (known.length < segments.length) {
-    scope.notes.note(at(strategy.place, "segments"), "one of its segments does not exist: the strategy matches nobody");
+    scope.notes.note(
+      at(strategy.place, "segments"),
+      "one of its segments does not exist, so the strategy matches nobody",
+    );
     return [];
   }
   const timed = known.filter(comparesTime);

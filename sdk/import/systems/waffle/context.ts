@@ -55,7 +55,7 @@ interface Request {
   headers: Fields;
 }
 
-/** Returns what a test of the flag asks for: the query before the header before the cookie. */
+/** Returns the result that a test asks for: the query counts before the header, and the header before the cookie. */
 function testOf(test: string, { cookies, query, headers }: Request): boolean | undefined {
   if (Object.hasOwn(query, test)) return scalarText(query[test]) === "1";
   const header = test.replaceAll("_", "-").toLowerCase();

@@ -25,7 +25,7 @@ describe("burgee shadow", () => {
 
   test("exits with 3 and names the flags that the deployment does not serve", async ({ expect }) => {
     const { code, json } = await shadow("--json");
-    const reason = "the deployment does not serve it to this key";
+    const reason = "the deployment does not serve it to the key in BURGEE_KEY";
     expect({ code, notCompared: json.notCompared }).toEqual({ code: 3, notCompared: [{ flag: "half", reason }] });
   });
 

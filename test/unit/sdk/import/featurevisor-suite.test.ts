@@ -109,10 +109,10 @@ describe("the report of an import from Featurevisor", () => {
     ],
     ["a feature that requires itself", one({ required: ["f"] }), "/features/f/required/0", "require each other"],
     [
-      "a variable without a feature",
+      "a variable belongs to no feature",
       { variables: { color: { type: "string" } } },
       "/variables/color",
-      "without a feature",
+      "belongs to no feature",
     ],
     [
       "a variable with the key of the variation",

@@ -33,7 +33,7 @@ describe("the report names the inputs that a system reads differently", () => {
     for (const condition of [{ plan: "pro" }, { age: 5 }, { age: { $gt: 5 } }])
       expect(flagOf("growthbook", source(condition))).toEqual([
         "exact with a note",
-        expect.stringContaining("a list in this attribute"),
+        expect.stringContaining("GrowthBook reads a list as its elements"),
       ]);
     expect(flagOf("growthbook", source({ tags: { $elemMatch: { $eq: "x" } } }))[0]).toBe("exact");
   });
@@ -46,7 +46,7 @@ describe("the report names the inputs that a system reads differently", () => {
       'there is no saved group "gone"',
     );
     const parentConditions = [{ id: "gone", condition: { value: true } }];
-    expect(flagOf("growthbook", source({ parentConditions }))[1]).toContain('there is no feature "gone"');
+    expect(flagOf("growthbook", source({ parentConditions }))[1]).toContain('the feature "gone" does not exist');
     for (const condition of [{ $or: "x" }, { $not: 5 }, { $and: [1] }])
       expect(flagOf("growthbook", source({ condition }))[0]).toBe("not importable");
   });
@@ -57,7 +57,7 @@ describe("the report names the inputs that a system reads differently", () => {
     });
     expect(flagOf("posthog", source({ operator: "icontains", value: "x" }))).toEqual([
       "exact with a note",
-      expect.stringContaining("/flags/0/filters/groups/0/properties/0/key: a list in this property"),
+      expect.stringContaining("/flags/0/filters/groups/0/properties/0/key: PostHog reads a list as its elements"),
     ]);
     expect(flagOf("posthog", source({ value: ["É"] }))[1]).toContain("letters outside ASCII");
     expect(flagOf("posthog", source({ operator: "constructor", value: "x" }))[0]).toBe("not importable");
@@ -143,7 +143,7 @@ describe("the report names the inputs that a system reads differently", () => {
     expect(flagOf("waffle", [{ model: "waffle.flag", fields }])[1]).toContain("a request without request.user");
   });
 
-  it("Eppo: shards without their total, instants that are none, and unknown types", () => {
+  it("Eppo: shards without a total, invalid dates, and unknown types", () => {
     const source = (flag: object, split: object = {}, allocation: object = {}): object => ({
       flags: {
         one: {
@@ -159,7 +159,7 @@ describe("the report names the inputs that a system reads differently", () => {
     expect(flagOf("eppo", source({}))[0]).toBe("exact");
     const shards = [{ salt: "s", ranges: [{ start: 0, end: 10 }] }];
     expect(flagOf("eppo", source({}, { shards }))[1]).toContain("totalShards");
-    expect(flagOf("eppo", source({}, {}, { startAt: "soon" }))[1]).toContain('"soon" is not an instant');
+    expect(flagOf("eppo", source({}, {}, { startAt: "soon" }))[1]).toContain('"soon" is not a date');
     expect(flagOf("eppo", source({ variationType: "DATE" }))[1]).toContain("the type DATE is not known");
   });
 });

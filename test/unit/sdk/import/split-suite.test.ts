@@ -100,7 +100,7 @@ describe("Split", () => {
       whitelistMatcherData: { whitelist: ["a"] },
     };
     const [entry] = importProject("split", splitWith(conditionWith(matcher))).report.entries;
-    expect(entry?.notes[0]?.text).toContain('"plan": a list is the text of its elements');
+    expect(entry?.notes[0]?.text).toContain('"plan": Split reads a list as its elements');
   });
 
   it("reads the older form of the definitions and responses of /segmentChanges", () => {

@@ -128,7 +128,7 @@ describe("close", () => {
     const started = flags.start();
     await until(() => deployment.asked.length === 1);
     await flags.close();
-    await expect(started).rejects.toThrow("the flags are closed, and need to be made anew to start");
+    await expect(started).rejects.toThrow("the flags are closed; call startFlags again");
     expect([flags.status, deployment.clock.sleeping]).toEqual(["closed", 0]);
   });
 
