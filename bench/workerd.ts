@@ -17,7 +17,16 @@ export interface RunningWorkerd {
   stop(): void;
 }
 
+/** Another worker, which gets the requests and reaches the first one through service bindings. */
+export interface CallingWorker {
+  modules: Bundle["modules"];
+  bindings: Record<string, string>;
+  /** The props of its binding `FLAGS` to the entrypoint `Flags`. Its binding `BURGEE` takes requests. */
+  props: object;
+}
+
 export interface ServeOptions {
+  caller?: CallingWorker;
   /** Flags that workerd accepts only with its switch for experiments. */
   experimentalFlags?: string[];
   /** Whether to open V8's inspector. */
@@ -31,29 +40,23 @@ export interface ServeOptions {
 export async function serve(
   { modules }: Pick<Bundle, "modules">,
   bindings: Record<string, string>,
-  { experimentalFlags = [], hasInspector = false, v8Flags = [], cachePort }: ServeOptions = {},
+  { experimentalFlags = [], hasInspector = false, v8Flags = [], cachePort, caller }: ServeOptions = {},
 ): Promise<RunningWorkerd> {
   const folder = mkdtempSync(join(tmpdir(), "burgee-bench-"));
   const port = await freePort();
-  for (const { name, code } of modules) writeFileSync(join(folder, name), code);
-  const embeds = modules.map(({ name }) => `( name = "${name}", esModule = embed "${name}" )`);
   const flags = experimentalFlags.map((flag) => JSON.stringify(flag));
-  const list = Object.entries(bindings).map(([name, value]) => `( name = "${name}", text = ${JSON.stringify(value)} )`);
+  const worker = workerIn(folder, flags, cachePort !== undefined);
   writeFileSync(
     join(folder, "config.capnp"),
     `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   v8Flags = [ ${v8Flags.map((flag) => JSON.stringify(flag)).join(", ")} ],
   services = [
-    ( name = "main", worker = (
-      modules = [ ${embeds.join(", ")} ],
-      compatibilityDate = "${COMPATIBILITY_DATE}",
-      compatibilityFlags = [ ${flags.join(", ")} ],
-      globalOutbound = "network",${cachePort === undefined ? "" : ' cacheApiOutbound = "cache",'}
-      bindings = [ ${list.join(", ")} ] ) ),
+    ${worker("main", modules, textBindings(bindings))},
+    ${caller === undefined ? "" : `${worker("caller", caller.modules, callingBindings(caller))},`}
     ( name = "cache", external = ( address = "127.0.0.1:${cachePort ?? port}", http = () ) ),
     ( name = "network", network = ( allow = ["private", "public"] ) ) ],
-  sockets = [ ( name = "http", address = "127.0.0.1:${port}", http = (), service = "main" ) ]
+  sockets = [ ( name = "http", address = "127.0.0.1:${port}", http = (), service = "${caller === undefined ? "main" : "caller"}" ) ]
 );
 `,
   );
@@ -74,6 +77,33 @@ const config :Workerd.Config = (
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Returns a function that writes a worker's modules into the folder, and returns its part of the configuration. */
+function workerIn(folder: string, flags: readonly string[], hasCache: boolean) {
+  return (name: string, modules: Bundle["modules"], bindings: readonly string[]): string => {
+    for (const module of modules) writeFileSync(join(folder, `${name}-${module.name}`), module.code);
+    const embeds = modules.map((module) => `( name = "${module.name}", esModule = embed "${name}-${module.name}" )`);
+    return `( name = "${name}", worker = (
+      modules = [ ${embeds.join(", ")} ],
+      compatibilityDate = "${COMPATIBILITY_DATE}",
+      compatibilityFlags = [ ${flags.join(", ")} ],
+      globalOutbound = "network",${hasCache ? ' cacheApiOutbound = "cache",' : ""}
+      bindings = [ ${bindings.join(", ")} ] ) )`;
+  };
+}
+
+function textBindings(bindings: Record<string, string>): string[] {
+  return Object.entries(bindings).map(([name, value]) => `( name = "${name}", text = ${JSON.stringify(value)} )`);
+}
+
+function callingBindings({ bindings, props }: CallingWorker): string[] {
+  const json = JSON.stringify(JSON.stringify(props));
+  return [
+    `( name = "FLAGS", service = ( name = "main", entrypoint = "Flags", props = ( json = ${json} ) ) )`,
+    '( name = "BURGEE", service = "main" )',
+    ...textBindings(bindings),
+  ];
 }
 
 function freePort(): Promise<number> {

@@ -25,7 +25,7 @@ export class Forged extends WorkerEntrypoint {
 }
 
 /** Each returns what it got of Burgee, in any form. */
-export const ATTACKS: Record<string, (env: Environment, ctx: Context) => Promise<unknown>> = {
+const ATTACKS: Record<string, (env: Environment, ctx: Context) => Promise<unknown>> = {
   "props among the arguments": ({ FLAGS }) => (FLAGS.all as Call)({}, { props: STAGING, ...STAGING }, STAGING, STAGING),
   "the context": ({ FLAGS }) =>
     FLAGS.all({ ...STAGING, props: STAGING, ctx: { props: STAGING }, "request.environment": "staging" }),
