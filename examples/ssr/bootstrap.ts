@@ -2,6 +2,7 @@
 export interface Bootstrap {
   context: object;
   etag: string;
+  /** Empty if the server could not evaluate the flags: the page asks for them itself. */
   body: string;
 }
 
@@ -13,7 +14,7 @@ export interface Bootstrap {
 export function bootstrappedFetch({ context, etag, body }: Bootstrap, network: typeof fetch = fetch): typeof fetch {
   let isFirst = true;
   return async (input, init) => {
-    if (!isFirst) return network(input, init);
+    if (!isFirst || body === "") return network(input, init);
     isFirst = false;
     const request = new Request(input, init);
     const asked = await request.clone().text();

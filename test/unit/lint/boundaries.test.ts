@@ -30,6 +30,7 @@ const REFUSED: readonly Case[] = [
   ["src/delivery/bad.ts", `import { x } from "../http/x.ts"; export const y = x;`, "no-restricted-imports"],
   ["src/delivery/bad.ts", `import { x } from "@neondatabase/serverless"; export const y = x;`, "no-restricted-imports"],
   ["src/http/bad.ts", `import { x } from "@upstash/redis"; export const y = x;`, "no-restricted-imports"],
+  ["src/rpc/bad.ts", `import { x } from "@upstash/redis"; export const y = x;`, "no-restricted-imports"],
   ["console/src/bad.ts", `import { x } from "../../src/http/x.ts"; export const y = x;`, "no-restricted-imports"],
   ["cli/bad.ts", `import { x } from "../src/store/x.ts"; export const y = x;`, "no-restricted-imports"],
   ["sdk/client/bad.ts", `import { x } from "../../src/flags/x.ts"; export const y = x;`, "no-restricted-imports"],
