@@ -24,7 +24,7 @@ const FORMS: Partial<Record<SystemName, SystemForm>> = {
     label: "Featurevisor",
     source: "The datafile of an environment and a tag, as the SDKs download it.",
     sdks: [
-      ["", "Leave out what versions 2 and 3 read differently"],
+      ["", "Unknown: leave out features that versions 2 and 3 read differently"],
       ["2", "Version 2"],
       ["3", "Version 3"],
     ],
@@ -44,7 +44,7 @@ const FORMS: Partial<Record<SystemName, SystemForm>> = {
     source: "The output of flipt export, or features.yaml.",
     sdks: [
       ["server", "Flipt’s server, over REST, gRPC or OFREP"],
-      ["client", "An SDK for evaluation in the client"],
+      ["client", "An SDK that evaluates in the client"],
     ],
     hasHashVersions: true,
     hasEnvironments: true,

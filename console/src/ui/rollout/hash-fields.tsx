@@ -27,7 +27,7 @@ export function HashFields({
         options={SCHEMES}
         onChange={(chosen) => onChange({ hash: chosen as Hash })}
         pointer={`${pointer}/hash`}
-        hint="Another hash assigns everyone to a new bucket. Choose another system only for its own flags."
+        hint="Another hash assigns everyone to a new bucket. Choose another system only for flags that come from it."
       />
       {hasFreeTotal(hash) && (
         <ParsedInput
@@ -38,7 +38,7 @@ export function HashFields({
           onChange={(total) => onChange({ total })}
           pointer={`${pointer}/total`}
           inputMode="numeric"
-          hint="The size of the bucket space, which the shares are parts of."
+          hint="The size of the bucket space. The shares are parts of it."
         />
       )}
     </>
