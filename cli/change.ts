@@ -24,6 +24,8 @@ export interface Change {
   write: (query: WriteQuery) => Promise<Result<object>>;
   /** Describes a dry run in words. Without it, the text lists the fields that would change. */
   preview?: (before: object) => string;
+  /** The text about the change that was made. Without it, the text says the new version. */
+  confirmation?: string;
   /** Returns a remark about the written document. */
   remark?: (written: object) => string | undefined;
 }
@@ -97,12 +99,12 @@ function isAboutOneChange(error: unknown): boolean {
 
 async function make(
   session: Session,
-  { subject, before, after, write, preview, remark }: Change,
+  { subject, before, after, write, preview, remark, confirmation }: Change,
 ): Promise<ChangeResult> {
   if (!session.isDryRun) {
     const { body } = await write({});
     const note = remark?.(body);
-    return { result: body, text: `${subject}: ${writtenText(body)}${noteText(note)}` };
+    return { result: body, text: `${subject}: ${confirmation ?? writtenText(body)}${noteText(note)}` };
   }
   const now = await before();
   await write({ dryRun: "true" });

@@ -56,3 +56,17 @@ export function withVersionOption(command: Command): Command {
 export function versionHeaders({ ifVersion }: { ifVersion?: number | undefined }): Record<string, string> {
   return ifVersion === undefined ? {} : { "If-Match": `"${ifVersion}"` };
 }
+
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Parses a duration such as `2h` as seconds. @throws InvalidArgumentError */
+export function duration(text: string, { min, max }: { min: string; max: string }): number {
+  const seconds = secondsOf(text);
+  if (seconds >= secondsOf(min) && seconds <= secondsOf(max)) return seconds;
+  throw new InvalidArgumentError(`it must be from ${min} to ${max}, such as 30m, 2h or 3d`);
+}
+
+function secondsOf(text: string): number {
+  const [, count = "", unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  return Number(count) * (UNITS[unit] ?? Number.NaN);
+}

@@ -13,7 +13,7 @@ import { addGeneratedCommands } from "./commands/generated.ts";
 import { addHelpCommand } from "./commands/help.ts";
 import { addInitCommand } from "./commands/init.ts";
 import { addImportCommand } from "./commands/import.ts";
-import { addKeyCommands } from "./commands/keys.ts";
+import { addKeyCommands } from "./commands/access/keys.ts";
 import { addOverrideCommands } from "./commands/override.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addProjectCommands } from "./commands/project.ts";
@@ -21,6 +21,7 @@ import { addShadowCommand } from "./commands/shadow.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
 import { escapeControls } from "./escape.ts";
 import { addTestCommand } from "./commands/test.ts";
+import { addTokenCommands } from "./commands/access/tokens.ts";
 import { addValidateCommand } from "./commands/validate.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -62,6 +63,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addSegmentCommands(program, terminal);
   addEnvironmentCommands(program, terminal);
   addKeyCommands(program, terminal);
+  addTokenCommands(program, terminal);
   addOverrideCommands(program, terminal);
   addEvaluateCommands(program, terminal);
   addAuditCommands(program, terminal);

@@ -14,6 +14,8 @@ export interface Terminal {
   fetch: typeof globalThis.fetch;
   /** Keeps a secret out of everything that is printed. */
   hide?(secret: string): void;
+  /** Lets an admin token be printed that the command has just created. */
+  reveal?(token: string): void;
   /** Prints lines of the result. `paint` adds colours to each. */
   print(text: string, paint?: Paint): void;
   /** Prints a line about progress, a warning or an error. */

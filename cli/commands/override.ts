@@ -4,6 +4,7 @@ import { change } from "../change.ts";
 import { withExamples } from "../examples.ts";
 import { oneLine } from "../escape.ts";
 import { RefusedError, UsageError } from "../exit.ts";
+import { duration } from "../input.ts";
 import { openSession, type Session } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -24,7 +25,7 @@ export function addOverrideCommands(program: Command, terminal: Terminal): void 
       .command("create")
       .description("sign overrides and print the link, or without --link the token, on the standard output")
       .requiredOption("--flag <key=variant...>", "flag and the variant to give", flagAndVariant)
-      .option("--expires <duration>", "lifetime, such as 30m, 2h or 7d (the maximum)", seconds, 3600)
+      .option("--expires <duration>", "lifetime, such as 30m, 2h or 7d (the maximum)", lifetime, 3600)
       .option("--link <url>", "page of your app that passes overrides on")
       .action(async (options: CreateOptions, command: Command) => {
         const session = await openSession(command, terminal);
@@ -94,21 +95,14 @@ function textOf(flags: Record<string, string>): string {
     .join(", ");
 }
 
+function lifetime(text: string): number {
+  return duration(text, { min: "1m", max: "7d" });
+}
+
 function flagAndVariant(text: string, known: Record<string, string> = {}): Record<string, string> {
   const [, flag, variant] = /^(.+)=([^=]+)$/.exec(text) ?? [];
   if (flag === undefined || variant === undefined) throw new InvalidArgumentError("it must look like checkout=on");
   return { ...known, [flag]: variant };
-}
-
-const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-function seconds(text: string): number {
-  const [, count = "", unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const duration = Number(count) * (UNITS[unit] ?? Number.NaN);
-  if (!(duration >= 60 && duration <= 7 * 86_400)) {
-    throw new InvalidArgumentError("it must be from 1m to 7d, such as 30m, 2h or 3d");
-  }
-  return duration;
 }
 
 function parseLink(text: string): URL {

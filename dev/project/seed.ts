@@ -10,7 +10,8 @@ import { listFlags } from "../../src/store/lists/flags.ts";
 import { listSegments } from "../../src/store/lists/segments.ts";
 import { createEnvironment, listEnvironments } from "../../src/store/writes/environments.ts";
 import { saveProject } from "../../src/store/writes/flags.ts";
-import { createAdminKey, createSdkKey } from "../../src/store/writes/keys.ts";
+import { createSdkKey } from "../../src/store/writes/keys.ts";
+import { createAdminKey } from "../../src/store/writes/tokens.ts";
 import { type ProjectFile, readProjectFile } from "./project-file.ts";
 
 export const EXAMPLE_PROJECT = join(import.meta.dirname, "../../examples/project.yaml");

@@ -1,7 +1,10 @@
--- An SDK key for the audit. It leaves out the hash of the secret and has a fingerprint, which changes with the hash.
+-- An SDK key or admin token for the audit. It leaves out the hash of the secret and has a fingerprint, which changes
+-- with the hash. It also leaves out the day of last use, because using a token changes nothing.
 create function key_image(k sdk_keys) returns jsonb
 language sql immutable as $$
-  select to_jsonb(k) - '{secret_hash,created_at}'::text[] || jsonb_build_object('fingerprint', left(k.secret_hash, 8))
+  select to_jsonb(k) - '{secret_hash,created_at,last_used_on}'::text[]
+    - case when k.environment is null then '{}'::text[] else '{environments,expires_at}'::text[] end
+    || jsonb_build_object('fingerprint', left(k.secret_hash, 8))
 $$;
 
 -- Writes the audit and versions the environments of the changed SDK keys. Admin tokens have no environment.

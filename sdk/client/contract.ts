@@ -215,6 +215,13 @@ export type KeyInput = { kind: "client" | "server"; name?: string | undefined; o
 
 export type KeyPatch = { name?: string | undefined; origins?: string[] | undefined };
 
+export type AdminTokenInput = {
+  role: "write" | "read";
+  name?: string | undefined;
+  environments: null | string[];
+  expiresInSeconds?: number | null | undefined;
+};
+
 export type OverridesInput = { flags: Record<string, string>; expiresInSeconds?: number | undefined };
 
 export type ExplainInput = {
@@ -453,6 +460,33 @@ export type KeyCreated = {
   /** Only this response contains it. */
   token: string;
 };
+
+export type AdminToken = {
+  id: string;
+  role: "write" | "read";
+  name: string;
+  /** null for all environments. */
+  environments: string[] | null;
+  createdAt: string;
+  expiresAt: string | null;
+  /** A day in UTC. */
+  lastUsedOn: string | null;
+  revokedAt: string | null;
+};
+
+export type AdminTokenList = {
+  items: AdminToken[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
+};
+
+export type AdminTokenCreated = {
+  adminToken: AdminToken;
+  /** Only this response contains it. */
+  token: string;
+};
+
+export type AdminTokenRevoked = { adminToken: AdminToken };
 
 export type Overrides = {
   /** Letters, digits, `-` and `_`: safe in a URL, a header and a cookie. */
@@ -887,6 +921,19 @@ export interface Operations {
     input: { path: { env: string; id: string }; query?: { dryRun?: string | undefined } };
     responseBody: Written;
   };
+  listTokens: {
+    input: { query?: { limit?: string | undefined; cursor?: string | undefined } };
+    responseBody: AdminTokenList;
+  };
+  createToken: {
+    input: { query?: { dryRun?: string | undefined }; body: AdminTokenInput };
+    responseBody: AdminTokenCreated;
+  };
+  getToken: { input: { path: { id: string } }; responseBody: AdminToken };
+  revokeToken: {
+    input: { path: { id: string }; query?: { dryRun?: string | undefined } };
+    responseBody: AdminTokenRevoked;
+  };
   createOverrides: {
     input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: OverridesInput };
     responseBody: Overrides;
@@ -1052,6 +1099,10 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getKey: ["GET", "/api/v1/environments/{env}/keys/{id}"],
   updateKey: ["PATCH", "/api/v1/environments/{env}/keys/{id}"],
   revokeKey: ["DELETE", "/api/v1/environments/{env}/keys/{id}"],
+  listTokens: ["GET", "/api/v1/tokens"],
+  createToken: ["POST", "/api/v1/tokens"],
+  getToken: ["GET", "/api/v1/tokens/{id}"],
+  revokeToken: ["DELETE", "/api/v1/tokens/{id}"],
   createOverrides: ["POST", "/api/v1/environments/{env}/overrides"],
   purgeCache: ["POST", "/api/v1/environments/{env}/cache/purge"],
   warmCache: ["POST", "/api/v1/environments/{env}/cache/warm"],
@@ -1075,6 +1126,56 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
 };
 
 const SHAPES = {
+  AdminToken: {
+    id: "string",
+    role: "string",
+    name: "string",
+    environments: { or: [["string"], "null"] },
+    createdAt: "string",
+    expiresAt: { or: ["string", "null"] },
+    lastUsedOn: { or: ["string", "null"] },
+    revokedAt: { or: ["string", "null"] },
+  },
+  AdminTokenCreated: {
+    adminToken: {
+      id: "string",
+      role: "string",
+      name: "string",
+      environments: { or: [["string"], "null"] },
+      createdAt: "string",
+      expiresAt: { or: ["string", "null"] },
+      lastUsedOn: { or: ["string", "null"] },
+      revokedAt: { or: ["string", "null"] },
+    },
+    token: "string",
+  },
+  AdminTokenList: {
+    items: [
+      {
+        id: "string",
+        role: "string",
+        name: "string",
+        environments: { or: [["string"], "null"] },
+        createdAt: "string",
+        expiresAt: { or: ["string", "null"] },
+        lastUsedOn: { or: ["string", "null"] },
+        revokedAt: { or: ["string", "null"] },
+      },
+    ],
+    nextCursor: { or: ["string", "null"] },
+  },
+  AdminTokenRevoked: {
+    adminToken: {
+      id: "string",
+      role: "string",
+      name: "string",
+      environments: { or: [["string"], "null"] },
+      createdAt: "string",
+      expiresAt: { or: ["string", "null"] },
+      lastUsedOn: { or: ["string", "null"] },
+      revokedAt: { or: ["string", "null"] },
+    },
+  },
   AuditPage: {
     items: [
       {
@@ -1465,6 +1566,10 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   getKey: SHAPES.Key,
   updateKey: SHAPES.KeyWritten,
   revokeKey: SHAPES.Written,
+  listTokens: SHAPES.AdminTokenList,
+  createToken: SHAPES.AdminTokenCreated,
+  getToken: SHAPES.AdminToken,
+  revokeToken: SHAPES.AdminTokenRevoked,
   createOverrides: SHAPES.Overrides,
   purgeCache: SHAPES.CachePurged,
   warmCache: SHAPES.CacheWarmed,

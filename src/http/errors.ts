@@ -1,7 +1,14 @@
 import type { FieldError } from "../ops/errors.ts";
 import { redact } from "../ops/redact.ts";
 import { percentDecoded } from "../ops/percent-decoded.ts";
-import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError, TierError } from "../ops/errors.ts";
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  StoreUnavailableError,
+  TierError,
+} from "../ops/errors.ts";
 import { FlightLateError } from "../resilience/single-flight.ts";
 import { LoadLimitError, MinVersionError, UnavailableError } from "../delivery/request-scope.ts";
 import type { ErrorCode } from "../evaluation/types.ts";
@@ -69,6 +76,7 @@ export function toHttpError(error: unknown): HttpError {
     return new HttpError(422, "the input is not valid", { code: "PARSE_ERROR", errors: error.errors, cause });
   }
   if (error instanceof ConflictError) return new HttpError(409, redact(error.message), { cause });
+  if (error instanceof ForbiddenError) return new HttpError(403, redact(error.message), { cause });
   if (error instanceof NotFoundError) return new HttpError(404, redact(error.message), { cause });
   if (error instanceof MinVersionError) {
     return new HttpError(503, redact(error.message), {

@@ -53,6 +53,11 @@ export class ConflictError extends Error {
   }
 }
 
+/** The caller lacks the right to make a change. Nothing was changed. */
+export class ForbiddenError extends Error {
+  override readonly name = "ForbiddenError";
+}
+
 export class NotFoundError extends Error {
   override readonly name = "NotFoundError";
 }

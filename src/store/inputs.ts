@@ -82,4 +82,8 @@ export interface AdminToken {
   role: AdminRole;
   name: string;
   secretHash: string;
+  /** The environments that the token may use; `null` for all. */
+  environments?: string[] | null | undefined;
+  /** ISO 8601; `null` if the token never expires. */
+  expiresAt?: string | null | undefined;
 }

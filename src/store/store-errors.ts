@@ -1,4 +1,10 @@
-import { ConflictError, InvalidInputError, NotFoundError, StoreUnavailableError } from "../ops/errors.ts";
+import {
+  ConflictError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  StoreUnavailableError,
+} from "../ops/errors.ts";
 import { DRY_RUN_SQLSTATE, DryRunPassedError } from "./dry-run.ts";
 import { isOutcomeUnknown, refusalText } from "./refusals.ts";
 import { BrokenReferenceError, type ReferenceProblem, stillUsedText } from "./writes/reference-errors.ts";
@@ -39,6 +45,8 @@ export function storeError(thrown: unknown, attempt: "read" | "write" = "read"):
       return new NotFoundError(cause.message.replace(/ in environment ""$/, ""));
     case "BG008":
       return new InvalidInputError([{ pointer: "", detail: cause.message }]);
+    case "BG009":
+      return new ForbiddenError(cause.message);
     case "23505": // unique_violation
       return new ConflictError("it already exists");
     case "23503": // foreign_key_violation

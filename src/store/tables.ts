@@ -9,6 +9,7 @@ import {
   boolean,
   check,
   customType,
+  date,
   foreignKey,
   index,
   jsonb,
@@ -176,7 +177,8 @@ export const sdkKeys = pgTable(
     id: text("id").primaryKey(),
     /** `null` for admin tokens, which belong to the project. */
     environment: text("environment"),
-    kind: text("kind").$type<"client" | "server" | "admin">().notNull(),
+    /** `limited` is an admin token with environments or an expiry, which older workers do not know and refuse. */
+    kind: text("kind").$type<"client" | "server" | "admin" | "limited">().notNull(),
     role: text("role").$type<"read" | "write">(),
     name: text("name").notNull(),
     secretHash: text("secret_hash").notNull(),
@@ -185,16 +187,29 @@ export const sdkKeys = pgTable(
       .notNull()
       .default(sql`now()`),
     revokedAt: at("revoked_at"),
+    /** The environments of an admin token; `null` for all. */
+    environments: text("environments").array(),
+    expiresAt: at("expires_at"),
+    /** The day in UTC on which an admin token was last accepted. */
+    lastUsedOn: date("last_used_on"),
   },
   (t) => [
     foreignKey({ columns: [t.environment], foreignColumns: [environments.key] }),
     index("sdk_keys_environment_index").on(t.environment),
     check("sdk_keys_id_check", sql`${t.id} ~ '^[A-Za-z0-9]{8,40}$'`),
-    check("sdk_keys_kind_check", sql`${t.kind} in ('client', 'server', 'admin')`),
-    check("sdk_keys_environment_check", sql`(${t.kind} = 'admin') = (${t.environment} is null)`),
+    check("sdk_keys_kind_check", sql`${t.kind} in ('client', 'server', 'admin', 'limited')`),
+    check("sdk_keys_environment_check", sql`(${t.kind} in ('admin', 'limited')) = (${t.environment} is null)`),
     check(
       "sdk_keys_role_check",
-      sql`(${t.kind} = 'admin') = (${t.role} is not null) and ${t.role} in ('read', 'write')`,
+      sql`(${t.kind} in ('admin', 'limited')) = (${t.role} is not null) and ${t.role} in ('read', 'write')`,
+    ),
+    check(
+      "sdk_keys_limits_check",
+      sql`(${t.kind} = 'limited') = (${t.environments} is not null or ${t.expiresAt} is not null)`,
+    ),
+    check(
+      "sdk_keys_environments_check",
+      sql`cardinality(${t.environments}) between 1 and 100 and array_position(${t.environments}, null) is null`,
     ),
     check("sdk_keys_name_check", sql`length(${t.name}) between 1 and 200`),
     check("sdk_keys_secret_hash_check", sql`${t.secretHash} ~ '^[0-9a-f]{64}$'`),

@@ -8,18 +8,34 @@ import { RememberedTokens } from "../remembered-tokens.ts";
 import type { Services } from "../services.ts";
 
 /** The caller of the management API. A server key may only read its own environment. */
-export type Actor = { id: string; role: AdminRole } | { id: string; role: "server"; environment: string };
+export type Actor = AdminActor | { id: string; role: "server"; environment: string };
+
+export interface AdminActor {
+  id: string;
+  role: AdminRole;
+  /** The environments that the token may use; `null` for all. */
+  environments: readonly string[] | null;
+  /** ISO 8601; `null` if the token never expires. */
+  expiresAt: string | null;
+}
 
 /** The right that an operation requires. `explain`: reading, which a server key may also do in its own environment. */
 export type Access = "read" | "write" | "explain";
 
-interface AdminKeyRow {
-  role: AdminRole;
+/** The part of the project that an operation concerns. `filtered`: the handler leaves out other environments. */
+export type Reach = "project" | "environment" | "filtered";
+
+interface AdminKeyRow extends Omit<AdminActor, "id"> {
   secretHash: string;
+  /** The day of the last use, in UTC. */
+  lastUsedOn: string | null;
 }
 
 /** Reads the row of an admin token; `undefined` if it does not exist or is revoked. */
 export type FindAdminKey = (id: string) => Promise<AdminKeyRow | undefined>;
+
+/** Records the day (in UTC) on which a token was used. */
+export type MarkTokenUsed = (id: string, day: string) => Promise<void>;
 
 /** The longest time that an isolate goes on accepting a revoked admin token (ms). */
 const REMEMBER_MS = 10_000;
@@ -34,14 +50,20 @@ export class AdminAuthenticator {
   readonly #authenticator: Services["authenticator"];
   readonly #clock: Clock;
   readonly #find: FindAdminKey;
+  readonly #markUsed: MarkTokenUsed | undefined;
   /** The rows of tokens by id, `undefined` for one without a row, and when each was read (ms since epoch). */
   readonly #rows = new RememberedTokens<{ row: AdminKeyRow | undefined; at: number }>(MAX_REMEMBERED);
   readonly #flights: SingleFlight;
 
-  constructor({ authenticator, clock }: Pick<Services, "authenticator" | "clock">, find: FindAdminKey) {
+  constructor(
+    { authenticator, clock }: Pick<Services, "authenticator" | "clock">,
+    find: FindAdminKey,
+    markUsed?: MarkTokenUsed,
+  ) {
     this.#authenticator = authenticator;
     this.#clock = clock;
     this.#find = find;
+    this.#markUsed = markUsed;
     this.#flights = new SingleFlight({ clock, budgetMs: LOOK_UP_BUDGET_MS });
   }
 
@@ -55,16 +77,27 @@ export class AdminAuthenticator {
     return this.#authenticator.verify(tokenOf(request.headers), request.headers);
   }
 
-  /** @throws HttpError 401 if the token is revoked, 403 if it is not an admin token */
-  async requireAdmin(token: VerifiedToken, scope: FlightScope): Promise<Actor> {
+  /** @throws HttpError 401 if the token is revoked or has expired, 403 if it is not an admin token */
+  async requireAdmin(token: VerifiedToken, scope: FlightScope): Promise<AdminActor> {
     if (token.kind !== "admin") throw new HttpError(403, "management requires an admin token, not an SDK key");
     const row = await this.#rowOf(token.id, scope);
     if (row === undefined || !constantTimeEqual(row.secretHash, token.secretHash)) {
-      throw new HttpError(401, "the admin token is revoked", {
-        headers: { "www-authenticate": 'Bearer realm="burgee"' },
-      });
+      throw refusal("the admin token is revoked");
     }
-    return { id: token.id, role: row.role };
+    const { role, environments, expiresAt } = row;
+    const now = this.#clock.now();
+    if (expiresAt !== null && Date.parse(expiresAt) <= now) throw refusal(`the admin token has expired (${expiresAt})`);
+    this.#recordUse(token.id, row, now, scope);
+    return { id: token.id, role, environments, expiresAt };
+  }
+
+  /** Records the first use of each day, after the response. The store ignores the attempts of other isolates. */
+  #recordUse(id: string, row: AdminKeyRow, now: number, { waitUntil }: FlightScope): void {
+    const day = new Date(now).toISOString().slice(0, 10);
+    if (this.#markUsed === undefined || (row.lastUsedOn ?? "") >= day) return;
+    row.lastUsedOn = day;
+    // A lost day is no reason to fail: the next isolate or the next day records the use.
+    waitUntil(this.#markUsed(id, day).catch(() => {}));
   }
 
   /** Returns the token's row. Concurrent requests with the same token share one read. */
@@ -110,7 +143,31 @@ export async function requireServer(
   return { id: token.id, role: "server", environment };
 }
 
-/** @throws HttpError 403 if the role does not include the right */
-export function requireAccess(actor: Actor, access: Access): void {
-  if (access === "write" && actor.role !== "write") throw new HttpError(403, "the token may only read");
+/**
+ * Checks the role and the environments of an admin token.
+ *
+ * @param environment the environment of the request, `undefined` if it names none
+ * @throws HttpError 403
+ */
+export function requireAccess(
+  { role, environments }: AdminActor,
+  { access, reach }: { access: Access; reach: Reach },
+  environment: string | undefined,
+): void {
+  if (access === "write" && role !== "write") throw new HttpError(403, "the token may only read");
+  if (environments === null || reach === "filtered") return;
+  // The same error for every other environment, so that it does not tell which of them exist.
+  if (reach === "project" || environment === undefined || !environments.includes(environment)) {
+    const own = environments.join(", ");
+    throw new HttpError(
+      403,
+      reach === "project"
+        ? `this operation concerns the whole project, and the token is for ${own} only`
+        : `the token is for ${own} only`,
+    );
+  }
+}
+
+function refusal(detail: string): HttpError {
+  return new HttpError(401, detail, { headers: { "www-authenticate": 'Bearer realm="burgee"' } });
 }

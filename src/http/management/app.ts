@@ -1,11 +1,11 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { ConflictError } from "../../ops/errors.ts";
-import { findAdminKey } from "../../store/writes/keys.ts";
+import { findAdminKey, markTokenUsed } from "../../store/writes/tokens.ts";
 import { HttpError, problemResponse, toHttpError } from "../errors.ts";
 import { requireWithin } from "../limits.ts";
 import { requestId } from "../request-id.ts";
 import type { Services } from "../services.ts";
-import { type Access, AdminAuthenticator, requireAccess, requireServer } from "./actor.ts";
+import { AdminAuthenticator, requireAccess, requireServer } from "./actor.ts";
 import { addDocsRoutes } from "./api-reference/docs.ts";
 import { APPLY_ROUTES } from "./apply/routes.ts";
 import { AUDIT_ROUTES } from "./audit/routes.ts";
@@ -21,8 +21,9 @@ import { METRICS_ROUTES } from "./metrics/routes.ts";
 import { OVERRIDES_ROUTES } from "./overrides/routes.ts";
 import { entityTagOf, PreconditionFailedError } from "./preconditions.ts";
 import { registerRoutes } from "./register-routes.ts";
-import type { Route } from "./route.ts";
+import { reachOf, type Route, type RouteSpec } from "./route.ts";
 import { SEGMENT_ROUTES } from "./segments/routes.ts";
+import { TOKEN_ROUTES } from "./tokens/routes.ts";
 
 /** All operations, in the order of /openapi.json. */
 const ROUTES: readonly Route[] = [
@@ -33,6 +34,7 @@ const ROUTES: readonly Route[] = [
   ...EXPLAIN_ROUTES,
   ...SEGMENT_ROUTES,
   ...KEY_ROUTES,
+  ...TOKEN_ROUTES,
   ...OVERRIDES_ROUTES,
   ...CACHE_ROUTES,
   ...AUDIT_ROUTES,
@@ -46,7 +48,11 @@ const MAX_POINTER_LENGTH = 300;
 /** Creates the app of everything but evaluation. An isolate does so once, on first use. */
 export function createManagementApp(services: Services): Hono<ManagementEnv> {
   const app = new Hono<ManagementEnv>({ strict: false });
-  const authenticator = new AdminAuthenticator(services, async (id) => findAdminKey(await services.database(), id));
+  const authenticator = new AdminAuthenticator(
+    services,
+    async (id) => findAdminKey(await services.database(), id),
+    async (id, day) => markTokenUsed(await services.database(), id, day),
+  );
   app.onError((error, c) => respondWithProblem(services, error, c));
   app.notFound((c) =>
     respondWithProblem(services, new HttpError(404, `no route for ${c.req.method} ${c.req.path}`), c),
@@ -59,7 +65,7 @@ export function createManagementApp(services: Services): Hono<ManagementEnv> {
     c.res.headers.set("x-request-id", requestId(c.req.raw));
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
-  registerRoutes(app, ROUTES, services, (access) => requireAccessTo(services, authenticator, access));
+  registerRoutes(app, ROUTES, services, (spec) => requireAccessTo(services, authenticator, spec));
   return app;
 }
 
@@ -67,8 +73,10 @@ export function createManagementApp(services: Services): Hono<ManagementEnv> {
 function requireAccessTo(
   services: Services,
   authenticator: AdminAuthenticator,
-  access: Access,
+  spec: RouteSpec,
 ): MiddlewareHandler<ManagementEnv> {
+  const required = { access: spec.access, reach: reachOf(spec) };
+  const { access } = required;
   return async (c, next) => {
     const token = c.get("token");
     if (access === "explain" && token.kind !== "admin") {
@@ -76,7 +84,8 @@ function requireAccessTo(
       c.set("actor", await requireServer(services, token, target, c.req.raw, { waitUntil: waitUntilOf(c) }));
     } else {
       const actor = await authenticator.requireAdmin(token, { waitUntil: waitUntilOf(c) });
-      requireAccess(actor, access);
+      // The short form of `patchFlag` has the environment in its query.
+      requireAccess(actor, required, c.req.param("env") ?? c.req.query("environment"));
       if (access === "write") await requireWithin(services.limits.writes, actor.id, "writes with this token");
       c.set("actor", actor);
     }

@@ -5,11 +5,10 @@ import { ENVIRONMENT_PATTERN } from "../../flags/limits.ts";
 import { HttpError, methodNotAllowed } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { acceptsJson } from "./accept.ts";
-import type { Access } from "./actor.ts";
 import { describeOperation } from "./api-reference/describe-operation.ts";
 import type { ManagementEnv } from "./context.ts";
 import { unknownEnvironment } from "./require.ts";
-import { respondsWithJson, type Route } from "./route.ts";
+import { respondsWithJson, type Route, type RouteSpec } from "./route.ts";
 import { fieldErrorsOf } from "./shape.ts";
 
 type Middleware = MiddlewareHandler<ManagementEnv>;
@@ -19,7 +18,7 @@ export function registerRoutes(
   app: Hono<ManagementEnv>,
   routes: readonly Route[],
   services: Services,
-  requireAccess: (access: Access) => Middleware,
+  requireAccess: (spec: RouteSpec) => Middleware,
 ): void {
   const methods = new Map<string, Set<string>>();
   for (const { spec, respond } of routes) {
@@ -27,7 +26,7 @@ export function registerRoutes(
     methods.set(spec.path, (methods.get(spec.path) ?? new Set()).add(method));
     const middleware: Middleware[] = [
       describeRoute(describeOperation(spec)) as Middleware,
-      requireAccess(spec.access),
+      requireAccess(spec),
       requireEnvironmentKey,
     ];
     // Before anything is written: a caller who cannot read the response would not know about the write.

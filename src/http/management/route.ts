@@ -2,7 +2,7 @@
 import type { GenericSchema, InferOutput, ObjectEntries } from "valibot";
 import { DryRunPassedError, dryRunDatabase } from "../../store/dry-run.ts";
 import type { Services } from "../services.ts";
-import type { Access } from "./actor.ts";
+import type { Access, Reach } from "./actor.ts";
 import type { ManagementContext } from "./context.ts";
 import { JSON_ONLY, readJsonBody } from "./json-body.ts";
 import { dryRunParameter, fields } from "./shape.ts";
@@ -43,6 +43,8 @@ export interface RouteSpec<Q extends GenericSchema | undefined = GenericSchema |
   summary: string;
   description?: string;
   access: Access;
+  /** The default follows from the path: `environment` if it names one, otherwise `project`. */
+  reach?: Reach;
   query?: Q;
   /** Request headers that the operation reads, with a description of each. */
   headers?: Record<string, string>;
@@ -122,6 +124,11 @@ async function dryRun<Query, Body>(
     if (!(error instanceof DryRunPassedError)) throw error;
   }
   return new Response(null, { status: 204 });
+}
+
+/** Returns the part of the project that the operation concerns. */
+export function reachOf({ path, reach }: Pick<RouteSpec, "path" | "reach">): Reach {
+  return reach ?? (path.includes("/:env") ? "environment" : "project");
 }
 
 /** Whether every successful response of the operation is JSON or has no body. */

@@ -1,25 +1,23 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
-import type { AdminRole } from "../../ops/token.ts";
+import { and, asc, eq, sql } from "drizzle-orm";
 import type { StoreDatabase } from "../client.ts";
-import type { AdminToken, SdkKeyWrite, WriteOptions } from "../inputs.ts";
+import type { SdkKeyWrite, WriteOptions } from "../inputs.ts";
 import { type Page, type PageQuery, toPage } from "../lists/page.ts";
-import { readRows, writeEnvironment, writeProject, type WriteResult } from "./transaction.ts";
+import { readRows, writeEnvironment, type WriteResult } from "./transaction.ts";
 import { sdkKeys } from "../tables.ts";
 
-/** An SDK key or admin token in a list, without its hash. */
+/** An SDK key in a list, without its hash. */
 export interface KeyRecord {
   id: string;
   environment: string | null;
-  kind: "client" | "server" | "admin";
-  role: AdminRole | null;
+  kind: "client" | "server" | "admin" | "limited";
   name: string;
   origins: string[];
   createdAt: string;
   revokedAt: string | null;
 }
 
-const { id, environment, kind, role, name, origins, createdAt, revokedAt } = sdkKeys;
-const columns = { id, environment, kind, role, name, origins, createdAt, revokedAt };
+const { id, environment, kind, name, origins, createdAt, revokedAt } = sdkKeys;
+const columns = { id, environment, kind, name, origins, createdAt, revokedAt };
 
 /** Bounds the unrevoked SDK keys of an environment, because each of its readings contains all of them. */
 const MAX_KEYS = 500;
@@ -40,33 +38,17 @@ export async function createSdkKey(
   });
 }
 
-/** Stores an admin token. It does not belong to an environment and makes no version. */
-export async function createAdminKey(db: StoreDatabase, key: AdminToken, options: WriteOptions): Promise<void> {
-  await writeProject(db, {
-    target: { environment: null },
-    options,
-    statements: [db.insert(sdkKeys).values({ ...key, kind: "admin" })],
-  });
-}
-
-/**
- * Returns the SDK keys of an environment, or the admin tokens. Revoked ones are included, and the oldest come first.
- */
+/** Returns the SDK keys of an environment. Revoked ones are included, and the oldest come first. */
 export async function listKeys(
   db: StoreDatabase,
-  environment: string | null,
+  environment: string,
   { limit, cursor }: PageQuery,
 ): Promise<Page<KeyRecord>> {
-  const { id, createdAt } = sdkKeys;
-  const after =
-    cursor === undefined
-      ? undefined
-      : sql`(${createdAt}, ${id}) > (select last.created_at, last.id from sdk_keys last where last.id = ${cursor})`;
   const rows = await readRows(
     db
       .select(columns)
       .from(sdkKeys)
-      .where(and(belongsTo(environment), after))
+      .where(and(belongsTo(environment), pastCursor(cursor)))
       .orderBy(asc(createdAt), asc(id))
       .limit(limit + 1),
   );
@@ -124,18 +106,12 @@ export async function revokeKey(
   });
 }
 
-/** Returns the admin token unless it is revoked. */
-export async function findAdminKey(db: StoreDatabase, id: string): Promise<AdminToken | undefined> {
-  const { role, name, secretHash } = sdkKeys;
-  const [found] = await readRows(
-    db
-      .select({ id: sdkKeys.id, role, name, secretHash })
-      .from(sdkKeys)
-      .where(and(eq(sdkKeys.id, id), eq(sdkKeys.kind, "admin"), isNull(sdkKeys.revokedAt))),
-  );
-  return found?.role ? { ...found, role: found.role } : undefined;
+/** The condition that a row comes after the last row of the previous page. */
+export function pastCursor(cursor: string | undefined) {
+  if (cursor === undefined) return undefined;
+  return sql`(${createdAt}, ${id}) > (select last.created_at, last.id from sdk_keys last where last.id = ${cursor})`;
 }
 
-function belongsTo(environment: string | null) {
-  return environment === null ? isNull(sdkKeys.environment) : eq(sdkKeys.environment, environment);
+function belongsTo(environment: string) {
+  return eq(sdkKeys.environment, environment);
 }

@@ -34,6 +34,7 @@ describe("docs/cli.md", () => {
     };
     const ids: Record<string, () => Promise<string>> = {
       KEY_ID: async () => (await t.run("keys list -e production --json")).json.at(-1).id,
+      TOKEN_ID: async () => (await t.run("tokens list --json")).json.at(-1).id,
       CHANGE_ID: async () => {
         await t.run("flags set checkout-redesign -e production --default off");
         return String((await t.run("audit list -e production --limit 1 --json")).json[0].id);

@@ -55,7 +55,7 @@ const WRONG: [line: string, code: number, message: string][] = [
   ["cache stats -e production --count 5", 2, "--interval and --count only apply to --watch"],
   ["evaluate checkout-redesign -e production --request country", 2, "is invalid: it must look like country=DE"],
   ["evaluate checkout-redesign -e production --attribute plan", 2, "is invalid: it must look like plan=pro"],
-  ["keys create -e production --kind admin", 2, "admin tokens come from `npm run admin-token`"],
+  ["keys create -e production --kind admin", 2, "`burgee tokens create` makes admin tokens"],
   ["keys create -e production --kind owner", 2, "allowed choices are client, server\n"],
   ["help flags sett", 2, "unknown command 'sett' (did you mean \"set\"?)"],
   ["flags list --bogus", 2, "burgee: unknown option '--bogus'"],

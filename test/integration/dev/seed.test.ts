@@ -13,7 +13,7 @@ import { hashSecret, verifyToken } from "../../../src/ops/token.ts";
 import { createDatabase, type StoreDatabase } from "../../../src/store/client.ts";
 import { createFlagReader } from "../../../src/store/readings/flag-reader.ts";
 import { createEnvironment } from "../../../src/store/writes/environments.ts";
-import { listKeys } from "../../../src/store/writes/keys.ts";
+import { listTokens } from "../../../src/store/writes/tokens.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 
@@ -70,7 +70,7 @@ describe("seedProject", () => {
     }
     const admin = await verifyToken([SECRET], keys.adminToken);
     expect(admin).toMatchObject({ kind: "admin", role: "write" });
-    expect((await listKeys(db, null, { limit: 200 })).items.map(({ id }) => id)).toContain(admin!.id);
+    expect((await listTokens(db, { limit: 200 })).items.map(({ id }) => id)).toContain(admin!.id);
   });
 
   it("leaves existing environments unchanged and returns new keys", async () => {
@@ -109,7 +109,7 @@ describe("npm run admin-token", () => {
     );
     const parts = await verifyToken([SECRET], stdout.trim());
     expect(parts).toMatchObject({ kind: "admin", role: "read" });
-    const key = (await listKeys(db, null, { limit: 200 })).items.find(({ id }) => id === parts!.id);
+    const key = (await listTokens(db, { limit: 200 })).items.find(({ id }) => id === parts!.id);
     expect(key).toMatchObject({ role: "read", name: "dashboards" });
   });
 

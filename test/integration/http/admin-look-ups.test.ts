@@ -63,9 +63,10 @@ describe("look-ups of admin tokens", () => {
   test("one that died with its request delays no other request", async ({ expect }) => {
     const { authenticator } = t.isolate.services;
     let looked = 0;
+    const row = { role: "read" as const, secretHash: "hash", environments: null, expiresAt: null, lastUsedOn: null };
     const admins = new AdminAuthenticator({ authenticator, clock: t.clock }, (_id) => {
       looked += 1;
-      return looked === 1 ? new Promise(() => undefined) : Promise.resolve({ role: "read", secretHash: "hash" });
+      return looked === 1 ? new Promise(() => undefined) : Promise.resolve(row);
     });
     const token = { kind: "admin", id: "id", secretHash: "hash" } as const;
     const scope = { waitUntil: () => undefined };
@@ -74,8 +75,8 @@ describe("look-ups of admin tokens", () => {
     await t.clock.waitedOn(6500);
     await t.clock.advance(6500);
     expect(await followers).toEqual([
-      { id: "id", role: "read" },
-      { id: "id", role: "read" },
+      { id: "id", role: "read", environments: null, expiresAt: null },
+      { id: "id", role: "read", environments: null, expiresAt: null },
     ]);
     expect(looked).toBe(2);
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { mintKey } from "../../../src/ops/token.ts";
-import { createAdminKey } from "../../../src/store/writes/keys.ts";
+import { createAdminKey } from "../../../src/store/writes/tokens.ts";
 import { startIsolate } from "../../support/app.ts";
 import { startColo } from "../../support/edge/colo.ts";
 import { FakeClock } from "../../support/fake-clock.ts";

@@ -77,8 +77,10 @@ describe("the contract", () => {
 
   test("every curl line of docs/api.md works", async ({ expect }) => {
     const created = await t.call("POST", "/api/v1/environments/production/keys", { kind: "server" });
+    const token = await t.call("POST", "/api/v1/tokens", { role: "read", environments: null });
     const values: Record<string, string> = {
       BURGEE: "",
+      TOKEN_ID: token.body.adminToken.id,
       ADMIN: t.project.adminToken,
       KEY: t.project.serverKey,
       KEY_ID: created.body.key.id,

@@ -5,7 +5,8 @@ import { createOutbox } from "../../../src/store/outbox.ts";
 import { createFlagReader } from "../../../src/store/readings/flag-reader.ts";
 import { createEnvironment, deleteEnvironment } from "../../../src/store/writes/environments.ts";
 import { deleteFlag, saveFlag } from "../../../src/store/writes/flags.ts";
-import { createSdkKey, findAdminKey, revokeKey } from "../../../src/store/writes/keys.ts";
+import { createSdkKey, revokeKey } from "../../../src/store/writes/keys.ts";
+import { findAdminKey } from "../../../src/store/writes/tokens.ts";
 import { deleteSegment, saveSegment } from "../../../src/store/writes/segments.ts";
 import { aFlag, aSegment, startStore, type TestStore } from "./backends.ts";
 

@@ -54,7 +54,7 @@ function admins(clock: FakeClock, row: { role: "read"; secretHash: string } | un
   const authenticator = { verify: () => Promise.reject(new Error("not used")) } as never;
   const checks = new AdminAuthenticator({ authenticator, clock }, async () => {
     looks += 1;
-    return row;
+    return row && { ...row, environments: null, expiresAt: null, lastUsedOn: null };
   });
   const ask = () => checks.requireAdmin({ kind: "admin", id: "id", secretHash: "hash" }, scope).catch(nobody);
   return async () => {

@@ -36,6 +36,16 @@ const environmentFields = {
   overridesAllowed: { type: "boolean", description: "Whether the environment accepts signed overrides." },
 };
 const keyFields = { id: text, environment: text, kind: { enum: ["client", "server"] }, name: text, origins: keys };
+const adminTokenFields = {
+  id: text,
+  role: { enum: ["write", "read"] },
+  name: text,
+  environments: { ...orNull(keys), description: "null for all environments." },
+  createdAt: instant,
+  expiresAt: orNull(instant),
+  lastUsedOn: { ...orNull({ type: "string", format: "date" }), description: "A day in UTC." },
+  revokedAt: orNull(instant),
+};
 const segmentFields = {
   key: text,
   name: text,
@@ -139,6 +149,13 @@ export const responseSchemas: Record<string, object> = {
     key: object(keyFields),
     token: { type: "string", description: "Only this response contains it." },
   }),
+  AdminToken: object(adminTokenFields),
+  AdminTokenList: page(ref("AdminToken")),
+  AdminTokenCreated: object({
+    adminToken: ref("AdminToken"),
+    token: { type: "string", description: "Only this response contains it." },
+  }),
+  AdminTokenRevoked: object({ adminToken: ref("AdminToken") }),
   Overrides: object({
     token: { type: "string", description: "Letters, digits, `-` and `_`: safe in a URL, a header and a cookie." },
     environment: text,

@@ -23,6 +23,7 @@ import { explainSchema, sampleSchema } from "../explain/input.ts";
 import { keyPatchSchema, keySchema } from "../keys/input.ts";
 import { overridesSchema } from "../overrides/input.ts";
 import { restoreSchema } from "../audit/input.ts";
+import { tokenSchema } from "../tokens/input.ts";
 
 export type Contract = Awaited<ReturnType<typeof generateSpecs>>;
 
@@ -33,6 +34,7 @@ const TAGS: [name: string, description: string][] = [
   ["Segments", "Named conditions of one environment."],
   ["Environments", "Environments of the project."],
   ["Keys", "SDK keys of one environment."],
+  ["Tokens", "Admin tokens of the project."],
   ["Overrides", "Signed tokens that give their holder other variants, to preview and test them."],
   ["Cache", "Purging, warming and measuring the caches."],
   ["Audit", "Every change, with its author and the state before and after it."],
@@ -63,7 +65,8 @@ async function describeAll(app: Hono<ManagementEnv>): Promise<Contract> {
           adminToken: {
             type: "http",
             scheme: "bearer",
-            description: "An admin token. With the role `read` it may only read.",
+            description:
+              "An admin token. With the role `read` it may only read. It can be limited to some environments.",
           },
           serverKey: {
             type: "http",
@@ -96,6 +99,7 @@ function inputSchemas(): Record<string, object> {
     EnvironmentPatch: environmentPatchSchema,
     KeyInput: keySchema,
     KeyPatch: keyPatchSchema,
+    AdminTokenInput: tokenSchema,
     OverridesInput: overridesSchema,
     ExplainInput: explainSchema,
     SampleInput: sampleSchema,

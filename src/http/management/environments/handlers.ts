@@ -22,7 +22,10 @@ export async function showEnvironments(
   c: ManagementContext,
 ): Promise<Response> {
   const environments = await listEnvironments(await database());
-  return c.json({ items: environments.map(viewOf), nextCursor: null });
+  const actor = c.get("actor");
+  const own = actor.role === "server" ? [actor.environment] : actor.environments;
+  const visible = own === null ? environments : environments.filter(({ key }) => own.includes(key));
+  return c.json({ items: visible.map(viewOf), nextCursor: null });
 }
 
 export async function showEnvironment(

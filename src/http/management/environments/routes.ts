@@ -16,7 +16,9 @@ export const ENVIRONMENT_ROUTES = [
       tag: "Environments",
       id: "listEnvironments",
       summary: "List environments",
+      description: "A token that is limited to some environments gets only these.",
       access: "read",
+      reach: "filtered",
       responses: { 200: { description: "Every environment, sorted by key.", schema: "EnvironmentList" } },
     },
     showEnvironments,
@@ -84,11 +86,12 @@ export const ENVIRONMENT_ROUTES = [
     {
       method: "delete",
       path: ENVIRONMENT,
+      reach: "project",
       tag: "Environments",
       id: "deleteEnvironment",
       summary: "Delete an environment with everything in it",
       description:
-        "Deletes its configurations, segments and SDK keys too. To confirm, send its version in `If-Match`, or its key as the query parameter `confirm`.",
+        "Deletes its configurations, segments and SDK keys too. To confirm, send its version in `If-Match`, or its key as the query parameter `confirm`. The token must be one for all environments.",
       access: "write",
       headers: { "If-Match": "The version that the caller has seen." },
       query: confirmQuery,

@@ -105,6 +105,7 @@ export const FLAG_ROUTES = [
       ...PATCH_FLAG,
       method: "post",
       path: "/flags/:key/update",
+      reach: "environment",
       id: "updateFlag",
       summary: "Change a flag (short form)",
       description: "Does the same as PATCH, with the environment as a query parameter.",

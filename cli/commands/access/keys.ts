@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { allPages } from "../../sdk/client/client.ts";
-import type { KeyInput } from "../../sdk/client/contract.ts";
-import { change } from "../change.ts";
-import { withExamples } from "../examples.ts";
-import { UsageError } from "../exit.ts";
-import { openSession, type Session } from "../session.ts";
-import { table } from "../table.ts";
-import type { Terminal } from "../terminal.ts";
+import { allPages } from "../../../sdk/client/client.ts";
+import type { KeyInput } from "../../../sdk/client/contract.ts";
+import { change } from "../../change.ts";
+import { withExamples } from "../../examples.ts";
+import { UsageError } from "../../exit.ts";
+import { openSession, type Session } from "../../session.ts";
+import { table } from "../../table.ts";
+import type { Terminal } from "../../terminal.ts";
 
 interface UpdateOptions {
   name?: string;
@@ -93,7 +93,7 @@ const KINDS: KeyInput["kind"][] = ["client", "server"];
 function keyKind(text: string): KeyInput["kind"] {
   const kind = KINDS.find((one) => one === text);
   if (kind !== undefined) return kind;
-  const hint = text === "admin" ? "; admin tokens come from `npm run admin-token` in a clone" : "";
+  const hint = text === "admin" ? "; `burgee tokens create` makes admin tokens" : "";
   throw new InvalidArgumentError(`allowed choices are ${KINDS.join(", ")}${hint}`);
 }
 

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type CliTest, startCliTest } from "../harness.ts";
+
+describe("burgee tokens", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+    await t.run("env create staging");
+  });
+  afterAll(() => t.close());
+
+  const withToken = (token: string, line: string) =>
+    t.run(line, { env: { BURGEE_URL: "http://edge.test", BURGEE_TOKEN: token.trim() } });
+
+  test("create prints the token alone, and the token has the chosen limits", async ({ expect }) => {
+    const args = [
+      "tokens",
+      "create",
+      "--role",
+      "write",
+      "--environments",
+      "staging",
+      "--name",
+      "CI",
+      "--expires",
+      "90d",
+    ];
+    const { code, out, err } = await t.run(args);
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^bga_write_\w+\n$/),
+      err: expect.stringMatching(/^Created write token \w{12} for staging\. It is shown only once:\n$/),
+    });
+    expect((await withToken(out, "flags create here -e staging")).code).toBe(0);
+    for (const line of ["flags create there -e production", "tokens list", "env create other"])
+      expect((await withToken(out, line)).code, line).toBe(1);
+    expect((await withToken(out, "env list")).out).not.toContain("production");
+  });
+
+  test("list shows rights, expiry and last use, and revoked tokens with --all", async ({ expect }) => {
+    const created = (await t.run("tokens create --role read --all-environments --name Dash --json")).json;
+    const { id } = created.adminToken;
+    const row = async (line: string) => (await t.run(line)).out.split("\n").find((one) => one.startsWith(id));
+    expect((await row("tokens ls"))?.split(/\s{2,}/)).toEqual([
+      id,
+      "read",
+      "all environments",
+      "Dash",
+      expect.stringMatching(/^\d{4}-/),
+      "never",
+      "never",
+    ]);
+    await withToken(created.token, "env list");
+    const today = new Date(t.clock.now()).toISOString().slice(0, 10);
+    expect((await row("tokens list"))?.split(/\s{2,}/).at(-1)).toBe(today);
+    expect((await t.run(`tokens revoke ${id} --dry-run`)).out).toContain("+ /revoked true");
+    expect(await t.run(`tokens revoke ${id}`)).toMatchObject({
+      code: 0,
+      out: `admin token ${id}: revoked; it stops working within ten seconds\n`,
+    });
+    expect(await row("tokens list")).toBeUndefined();
+    expect(await row("tokens list --all")).toContain("Dash");
+    await t.clock.advance(10_000);
+    expect((await withToken(created.token, "env list")).code).toBe(1);
+  });
+
+  test.for([
+    ["tokens create --role write", 2, "--environments <keys...> or --all-environments"],
+    ["tokens create --role write -e staging", 2, "--environments <keys...> or --all-environments"],
+    ["tokens create --role write --environments staging --all-environments", 2, "choose what the token may use"],
+    ["tokens create --all-environments", 2, "--role"],
+    ["tokens create --role admin --all-environments", 2, "write, read"],
+    ["tokens create --role read --all-environments --expires 1s", 2, "from 1m to 3650d"],
+    ["tokens create --role read --environments nowhere", 1, "/environments/0"],
+    ["tokens create --role read --environments nowhere --dry-run", 1, "/environments/0"],
+    ["tokens revoke 999999999999", 1, "does not exist"],
+  ] as const)("%s is refused", async ([line, code, message], { expect }) => {
+    const ran = await t.run(line);
+    expect({ code: ran.code, err: ran.err }).toEqual({ code, err: expect.stringContaining(message) });
+  });
+});
