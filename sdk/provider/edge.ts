@@ -115,7 +115,7 @@ export class Edge {
 
   async #ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Received> {
     const response = await this.#send(url, headers, signal);
-    if (response.status === 304) return undefined;
+    if (response.status === 304 && "if-none-match" in headers) return undefined;
     if (!response.ok) throw await failureOf(response, this.#options.clock.now(), signal);
     return { body: await jsonOf(response, signal), etag: response.headers.get("etag") ?? undefined };
   }

@@ -42,7 +42,7 @@ export async function jsonOf(response: Response, signal: AbortSignal): Promise<u
 /** Returns the error that a response stands for. `now` is the current time (ms since epoch). */
 export async function failureOf(response: Response, now: number, signal: AbortSignal): Promise<Error> {
   const { status } = response;
-  if (status >= 300 && status < 400) {
+  if (status >= 300 && status < 400 && status !== 304) {
     await response.body?.cancel();
     const target = response.headers.get("location") ?? "an unnamed address";
     return new RefusedError(status, `the deployment redirects to ${target}: set url to its final address`);

@@ -158,6 +158,13 @@ describe("keys", () => {
     expect(response.status).toBe(403);
   });
 
+  test("a parameter cannot stand for the environment of the path", async () => {
+    const response = await isolate.fetch("/api/v1/environments/staging/definitions?env=production", {
+      headers: { authorization: `Bearer ${project.serverKey}` },
+    });
+    expect(response.status).toBe(403);
+  });
+
   test("a revoked key is refused, also by an isolate that is warm", async () => {
     await ask();
     await project.backends.neon.query("update sdk_keys set revoked_at = now() where kind = 'server'");

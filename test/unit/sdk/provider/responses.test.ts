@@ -67,6 +67,12 @@ test("a redirect is named and not followed", async () => {
   expect(deployment.asked).toMatchObject([{ redirect: "manual" }]);
 });
 
+test("a 304 that nobody asked for brings no flags, and is an error", async () => {
+  deployment.respond = () => new Response(null, { status: 304 });
+  await expect(flags.start()).rejects.toThrow("the deployment responded with 304");
+  expect(flags.status).toBe("failed");
+});
+
 test("a page in the place of definitions is named", async () => {
   const page = "<html>Down for maintenance</html>";
   deployment.respond = () => new Response(page, { headers: { "content-type": "text/html" } });
