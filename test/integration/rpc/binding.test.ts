@@ -148,7 +148,7 @@ describe("a call does not throw", () => {
     expect(await details("checkout", false, context as never)).toHaveProperty("value");
   });
 
-  test("for a missing targeting key, an unknown flag, and a key that is no text", async () => {
+  test("for a missing targeting key, an unknown flag, and a key that is not text", async () => {
     expect(await details("split", false)).toMatchObject({ value: false, errorCode: "TARGETING_KEY_MISSING" });
     expect(await details("nothing", 1)).toMatchObject({ value: 1, errorCode: "FLAG_NOT_FOUND" });
     expect(await details(5 as never, 1)).toMatchObject({
@@ -216,7 +216,7 @@ describe("a bootstrap", () => {
     expect((await ask()).body).not.toContain('"hidden"');
   });
 
-  test("is empty for a key that is no client key of the environment", async () => {
+  test("is empty for a key that is not a client key of the environment", async () => {
     const errorMessage = 'options.client.key must be a client key of environment "production"';
     expect(await ask({ url, key: project.serverKey })).toMatchObject({ body: "", errorMessage });
     expect(await ask({ url, key: "bgc_production_1" })).toMatchObject({

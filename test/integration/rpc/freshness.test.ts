@@ -43,7 +43,7 @@ test("a call sees a change within the interval of head checks and one purge, as 
   expect(await banner(callerOf(isolate))).toMatchObject({ value: false, reason: "DISABLED" });
 });
 
-test("while no backend responds, a call returns the last known value and says that it is stale", async () => {
+test("while no backend responds, a call returns the last known value, marked as stale", async () => {
   const everything = () => all(callerOf(isolate), { context: {}, options: undefined });
   expect(await banner(callerOf(isolate))).not.toHaveProperty("stale");
   expect(await everything()).not.toHaveProperty("stale");

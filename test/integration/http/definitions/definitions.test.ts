@@ -57,7 +57,7 @@ async function later(): Promise<void> {
   await clock.advance(1500);
 }
 
-test("a server key gets every document, with the version that they are right at", async () => {
+test("a server key gets every document, with the version that they belong to", async () => {
   const { flags, version, full, stale, gone, environment } = await definitions();
   expect({ environment, full, stale, gone }).toEqual({ environment: "production", full: true, stale: false, gone: [] });
   expect(flags.map(({ key }) => key)).toEqual(["banner", "hidden"]);
@@ -178,7 +178,7 @@ describe("keys", () => {
   });
 });
 
-test("while no backend responds, what the isolate holds is marked stale and continues no version", async () => {
+test("while no backend responds, all documents in the isolate come, marked as stale", async () => {
   const { version } = await definitions();
   await project.backends.close();
   await clock.advance(120_000);

@@ -89,7 +89,7 @@ describe("LaunchDarkly's REST API", () => {
     expect(refusalOf({ items: [listed(withParent)] })).toMatchObject({ text: 'the source has no flag "parent"' });
   });
 
-  it("is refused for what only the SDKs' data says, and for archived flags", () => {
+  it("is refused for parts that only the SDKs' data has, and for archived flags", () => {
     const experiment = { rollout: { variations: [{ variation: 0, weight: 100_000 }], experimentAllocation: {} } };
     expect(refusalOf({ items: [listed({ ...PRODUCTION, fallthrough: experiment })] })).toMatchObject({
       text: expect.stringContaining("use the SDKs' data"),

@@ -202,7 +202,7 @@ describe("the report of an import from Microsoft FeatureManagement", () => {
     expect(notesOf(from)).toEqual([["one", "not importable", place]]);
   });
 
-  it("a flag that is off is imported without a filter that cannot be", () => {
+  it("a flag that is off is imported without a filter that cannot be imported", () => {
     const from = filtered("Browser", {}, { enabled: false });
     expect(notesOf(from)).toEqual([["one", "exact with a note", `${FILTER}/name`]]);
     expect(importProject("msfm", from).flags).toMatchObject([

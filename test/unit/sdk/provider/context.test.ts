@@ -47,7 +47,7 @@ test("a flag that reads no attribute has its value for a context without a form 
   expect(valueOf(constant, false, input(cycle))).toBe(true);
 });
 
-test("a key that is no text is refused, and a date counts as its text", () => {
+test("a key that is not text is refused, and a date counts as its text", () => {
   expect(resolve(constant, "constant", false, input({ targetingKey: 7 }))).toMatchObject({
     value: false,
     errorCode: "INVALID_CONTEXT",

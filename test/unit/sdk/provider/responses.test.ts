@@ -52,7 +52,7 @@ test("refused definitions leave the last known flags in use, and are asked for o
   expect([flags.boolean("banner", false), deployment.asked.length]).toEqual([true, length]);
 });
 
-test("a flag of a damaged form is an error of its own", async () => {
+test("a damaged flag is an error of that flag only", async () => {
   inDefinitions({ ...deployment.definitions, flags: [aFlagDocument("banner"), { key: "damaged", rules: 7 }] });
   await flags.start();
   expect(flags.details("damaged", true)).toMatchObject({ value: true, errorCode: "PARSE_ERROR" });
