@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { allPages } from "../../sdk/client/client.ts";
 import { byKey } from "../../sdk/project/contents.ts";
-import type { FlagDefinition } from "../../src/flags/document.ts";
 import { UsageError } from "../exit.ts";
 import { readText } from "../input.ts";
 import { contentsOfFile } from "../project/file-contents.ts";
@@ -31,7 +30,7 @@ async function flagsOfDeployment(command: Command, terminal: Terminal): Promise<
   if (only !== undefined) await client.call("getEnvironment", { path: { env: only } });
   const all = await allPages((cursor) => client.call("listDefinitions", { query: { limit: "200", cursor } }));
   const flags = all.filter(({ environments }) => only === undefined || environments.includes(only));
-  return sorted(flags as (FlagDefinition & { description: string })[]);
+  return sorted(flags as DescribedFlag[]);
 }
 
 async function flagsOfFile(file: string, only: string | undefined, terminal: Terminal): Promise<DescribedFlag[]> {

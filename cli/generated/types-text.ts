@@ -4,6 +4,7 @@ import { oneLine } from "../escape.ts";
 /** A flag's part of generated files. */
 export interface DescribedFlag extends Pick<FlagDefinition, "key" | "type" | "variants"> {
   description: string;
+  fallback?: JsonValue | undefined;
 }
 
 /** The longest union of literal types of an `object` or `json` flag. A longer one is harder to read than no type. */
@@ -101,9 +102,12 @@ export function typesText(flags: readonly DescribedFlag[]): string {
   );
 }
 
-function noteOf({ description }: DescribedFlag): string {
-  const lines = description
-    .trim()
+function noteOf({ description, fallback = null }: DescribedFlag): string {
+  const notes = [description, fallback === null ? "" : `Fallback: ${JSON.stringify(fallback)}`];
+  const lines = notes
+    .map((note) => note.trim())
+    .filter((note) => note !== "")
+    .join("\n\n")
     .split(/\r?\n/)
     .map((line) => oneLine(line).replaceAll("*/", "*\\/").trimEnd());
   if (lines.every((line) => line === "")) return "";

@@ -15,9 +15,19 @@ export interface ExportedEnvironment {
   contents: Contents;
 }
 
-const DEFINITION = ["kind", "type", "description", "tags", "owner", "clientVisible", "metadata", "variants"] as const;
+const DEFINITION = [
+  "kind",
+  "type",
+  "description",
+  "tags",
+  "owner",
+  "clientVisible",
+  "metadata",
+  "variants",
+  "fallback",
+] as const;
 /** Fields that contain the user's own JSON, whose order must stay. */
-const FREE_FORM_FIELDS = new Set(["variants", "metadata"]);
+const FREE_FORM_FIELDS = new Set(["variants", "metadata", "fallback"]);
 const CONFIGURATION = ["enabled", "offVariant", "rules", "default", "prerequisites"] as const;
 
 /** Combines the environments into a project, sorted by key. Leaves out empty lists and texts. */
@@ -169,6 +179,8 @@ function sameAs<T extends object>(before: T | undefined, after: T): T {
 const DEFAULTS: Record<string, unknown> = { kind: "flag", clientVisible: false, offVariant: null };
 
 function isDefault(name: string, value: unknown): boolean {
+  // Empty text is a fallback like any other.
+  if (name === "fallback") return value === null;
   if (name in DEFAULTS) return DEFAULTS[name] === value;
   return value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }

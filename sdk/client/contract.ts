@@ -193,6 +193,7 @@ export type Flag = {
   description?: string | undefined;
   tags?: string[] | undefined;
   owner?: string | undefined;
+  fallback?: unknown;
   enabled: boolean;
   offVariant?: string | null | undefined;
   default: Serve;
@@ -314,6 +315,8 @@ export type Definition = {
   description: string;
   tags: string[];
   owner?: string | undefined;
+  /** The value that code uses when an evaluation fails. Missing if nobody has said. */
+  fallback?: unknown;
   createdAt: string;
   updatedAt: string;
   environments: string[];
@@ -338,6 +341,8 @@ export type DefinitionWithEnvironments = {
   description: string;
   tags: string[];
   owner?: string | undefined;
+  /** The value that code uses when an evaluation fails. Missing if nobody has said. */
+  fallback?: unknown;
   createdAt: string;
   updatedAt: string;
   /** The configuration of each environment, by its key. */
@@ -1246,6 +1251,7 @@ const SHAPES = {
         description: "string",
         tags: ["string"],
         "owner?": "string",
+        "fallback?": "any",
         createdAt: "string",
         updatedAt: "string",
         environments: ["string"],
@@ -1263,6 +1269,7 @@ const SHAPES = {
     description: "string",
     tags: ["string"],
     "owner?": "string",
+    "fallback?": "any",
     createdAt: "string",
     updatedAt: "string",
     environments: {
@@ -1371,6 +1378,7 @@ const SHAPES = {
     "description?": "string",
     "tags?": ["any"],
     "owner?": "string",
+    "fallback?": "any",
     enabled: "boolean",
     "offVariant?": { or: ["string", "null"] },
     default: "object",
@@ -1392,6 +1400,7 @@ const SHAPES = {
         "description?": "string",
         "tags?": ["any"],
         "owner?": "string",
+        "fallback?": "any",
         enabled: "boolean",
         "offVariant?": { or: ["string", "null"] },
         default: "object",
@@ -1417,6 +1426,7 @@ const SHAPES = {
       "description?": "string",
       "tags?": ["any"],
       "owner?": "string",
+      "fallback?": "any",
       enabled: "boolean",
       "offVariant?": { or: ["string", "null"] },
       default: "object",

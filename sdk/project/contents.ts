@@ -84,7 +84,13 @@ export function storedFlag(flag: object): WholeFlag {
 }
 
 function withNotes(flag: FlagInput): WholeFlag {
-  return { ...flag, description: flag.description ?? "", tags: flag.tags ?? [], owner: flag.owner ?? "" };
+  return {
+    ...flag,
+    description: flag.description ?? "",
+    tags: flag.tags ?? [],
+    owner: flag.owner ?? "",
+    fallback: flag.fallback ?? null,
+  };
 }
 
 /** Returns items by their keys, in the order of the keys. */

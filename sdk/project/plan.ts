@@ -36,7 +36,17 @@ export interface PlanOptions {
   progress?: ((text: string) => void) | undefined;
 }
 
-const DEFINITION = ["kind", "type", "variants", "clientVisible", "metadata", "description", "tags", "owner"] as const;
+const DEFINITION = [
+  "kind",
+  "type",
+  "variants",
+  "clientVisible",
+  "metadata",
+  "description",
+  "tags",
+  "owner",
+  "fallback",
+] as const;
 
 /** Returns the changes from `now` to `wanted`, segments first. With `isWhole`, everything else is deleted. */
 export function plan(now: Contents, wanted: Contents, isWhole: boolean): PlannedChange[] {

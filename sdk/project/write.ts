@@ -1,4 +1,5 @@
 /** Writes the contents of one environment, in one request or, if they are too large for that, in several. */
+import type { FlagInput } from "../../src/flags/document.ts";
 import { ApiError, type Client } from "../client/client.ts";
 import type { Written } from "../client/contract.ts";
 import type { EnvironmentPlan } from "./plan.ts";
@@ -115,10 +116,17 @@ async function send(
   }
 }
 
-/** Leaves out an empty owner if the flag has none, because sending "" would change it. */
-function sendable(flag: WholeFlag, now: WholeFlag | undefined): Omit<WholeFlag, "owner"> {
-  const { owner, ...rest } = flag;
-  return owner === "" && (now?.owner ?? "") === "" ? rest : flag;
+/**
+ * Leaves out an empty owner if the flag has none, because sending "" would change it, and a fallback of null, which an
+ * older worker does not know.
+ */
+function sendable(flag: WholeFlag, now: WholeFlag | undefined): FlagInput {
+  const { owner, fallback, ...rest } = flag;
+  return {
+    ...rest,
+    ...(owner === "" && (now?.owner ?? "") === "" ? {} : { owner }),
+    ...(fallback === null && (now?.fallback ?? null) === null ? {} : { fallback }),
+  };
 }
 
 /** Replaces pointers into the request, such as `/flags/3/rules`, by the key of the flag or segment. */

@@ -241,7 +241,14 @@ export interface FlagDefinition {
 }
 
 /** A flag as a client writes it: its definition, its configuration in one environment, and notes for people. */
-export type FlagInput = FlagDefinition & FlagConfiguration & { description?: string; tags?: string[]; owner?: string };
+export type FlagInput = FlagDefinition &
+  FlagConfiguration & {
+    description?: string;
+    tags?: string[];
+    owner?: string;
+    /** The value that code uses when an evaluation fails. `null` if nobody has said. */
+    fallback?: JsonValue;
+  };
 
 /** The parts of another flag that determine which variant it serves. */
 export type FlagDependency = FlagConfiguration & { variants: string[] };

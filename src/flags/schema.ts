@@ -247,6 +247,7 @@ const definitionEntries = {
   description: exactOptional(text(LIMITS.descriptionLength)),
   tags: exactOptional(list(text(LIMITS.textLength), 0, LIMITS.tags)),
   owner: exactOptional(text(LIMITS.textLength)),
+  fallback: exactOptional(any() as GenericSchema<JsonValue>),
 };
 
 const configurationEntries = {

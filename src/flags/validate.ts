@@ -26,10 +26,15 @@ const ACCEPTED_VALUES: Record<FlagType, string> = {
 const INT32_MAX = 2 ** 31 - 1;
 
 /** Returns every problem of a flag that has the right shape. A flag without problems compiles and evaluates. */
-export function validateFlag(flag: FlagDefinition & FlagConfiguration, hasStoredRules = false): FieldError[] {
+export function validateFlag(
+  flag: FlagDefinition & FlagConfiguration & { fallback?: JsonValue },
+  hasStoredRules = false,
+): FieldError[] {
   const errors: FieldError[] = [];
   validateNames(flag, errors);
   validateVariants(flag, errors);
+  if (flag.fallback !== undefined && flag.fallback !== null)
+    validateValue(flag.type, flag.fallback, "/fallback", errors);
   validateMetadata(flag.metadata, errors);
   validateKind(flag, errors);
   if (flag.offVariant !== null) expectVariant(flag, flag.offVariant, "/offVariant", errors);
@@ -64,16 +69,19 @@ function validateVariants({ type, variants }: FlagDefinition, errors: FieldError
     errors.push({ pointer: "/variants", detail: `must have 1 to ${LIMITS.variants} variants` });
   }
   for (const [name, value] of Object.entries(variants)) {
-    const pointer = `/variants/${escapePointer(name)}`;
-    if (!isOfType(value, type)) {
-      errors.push({ pointer, detail: `must be ${ACCEPTED_VALUES[type]}, because the flag's type is ${type}` });
-    } else if (jsonBytes(value) > LIMITS.valueBytes) {
-      errors.push({ pointer, detail: `must not exceed ${LIMITS.valueBytes} bytes as JSON` });
-    }
+    validateValue(type, value, `/variants/${escapePointer(name)}`, errors);
   }
 }
 
-function isOfType(value: JsonValue, type: FlagType): boolean {
+function validateValue(type: FlagType, value: JsonValue, pointer: string, errors: FieldError[]): void {
+  if (!isOfType(value, type)) {
+    errors.push({ pointer, detail: `must be ${ACCEPTED_VALUES[type]}, because the flag's type is ${type}` });
+  } else if (jsonBytes(value) > LIMITS.valueBytes) {
+    errors.push({ pointer, detail: `must not exceed ${LIMITS.valueBytes} bytes as JSON` });
+  }
+}
+
+export function isOfType(value: JsonValue, type: FlagType): boolean {
   switch (type) {
     case "boolean":
       return typeof value === "boolean";

@@ -1,5 +1,5 @@
 /** The inputs of writes: the contents, who writes them, and the conditions under which the write may happen. */
-import type { Condition, FlagConfiguration, FlagDefinition } from "../flags/document.ts";
+import type { Condition, FlagConfiguration, FlagDefinition, JsonValue } from "../flags/document.ts";
 import type { AdminRole } from "../ops/token.ts";
 
 export interface WriteOptions {
@@ -21,6 +21,7 @@ export interface FlagNotes {
   description?: string | undefined;
   tags?: string[] | undefined;
   owner?: string | null | undefined;
+  fallback?: JsonValue | undefined;
 }
 
 export interface DefinitionWrite extends FlagNotes {

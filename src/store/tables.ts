@@ -83,6 +83,8 @@ export const flags = pgTable(
     description: text("description").notNull().default(""),
     tags: text("tags").array().notNull().default([]),
     owner: text("owner"),
+    /** The value that code uses when an evaluation fails; null if nobody has said. */
+    fallback: jsonb("fallback").$type<JsonValue>(),
     createdAt: at("created_at")
       .notNull()
       .default(sql`now()`),
@@ -106,6 +108,7 @@ export const flags = pgTable(
     check("flags_description_check", sql`length(${t.description}) <= 10000`),
     check("flags_tags_check", sql`cardinality(${t.tags}) <= 100 and array_position(${t.tags}, null) is null`),
     check("flags_owner_check", sql`length(${t.owner}) <= 200`),
+    check("flags_fallback_check", sql`octet_length(${t.fallback}::text) <= 1048576`),
   ],
 );
 

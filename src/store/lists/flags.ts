@@ -1,5 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
-import type { FlagConfiguration, FlagDefinition, FlagKind } from "../../flags/document.ts";
+import type { FlagConfiguration, FlagDefinition, FlagKind, JsonValue } from "../../flags/document.ts";
 import type { StoreDatabase } from "../client.ts";
 import { type Page, type PageQuery, toPage } from "./page.ts";
 import { isoInstant, readJson } from "../writes/transaction.ts";
@@ -10,6 +10,8 @@ export interface DefinitionRecord {
   description: string;
   tags: string[];
   owner: string | null;
+  /** The value that code uses when an evaluation fails; null if nobody has said. */
+  fallback: JsonValue;
   createdAt: string;
   updatedAt: string;
   /** Environments that configure the flag, sorted. */
@@ -38,7 +40,7 @@ export interface FlagFilter extends PageQuery {
 const definition = sql`
   'definition', json_build_object('key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants,
     'clientVisible', f.client_visible, 'metadata', f.metadata),
-  'description', f.description, 'tags', f.tags, 'owner', f.owner`;
+  'description', f.description, 'tags', f.tags, 'owner', f.owner, 'fallback', f.fallback`;
 
 const flag = sql`
   json_build_object(${definition},

@@ -106,6 +106,22 @@ describe("flags of an environment", () => {
     expect(body).not.toHaveProperty("owner");
   });
 
+  test("a fallback has the flag's type, stays if a write leaves it out, and goes with null", async ({ expect }) => {
+    const path = `${FLAGS}/fallen`;
+    expect((await t.call("POST", FLAGS, aFlagBody("fallen", { fallback: "off" }))).body.errors).toEqual([
+      { pointer: "/fallback", detail: "must be true or false, because the flag's type is boolean" },
+    ]);
+    const created = await t.call("POST", FLAGS, aFlagBody("fallen", { fallback: false }));
+    expect(created).toMatchObject({ status: 201, body: { flag: { fallback: false } } });
+    await t.call("PUT", path, aFlagBody("fallen", { enabled: false }));
+    expect((await t.call("GET", "/api/v1/flags/fallen")).body.fallback).toBe(false);
+    expect((await t.evaluate("fallen")).body).not.toHaveProperty("fallback");
+    await t.call("PATCH", path, { fallback: true });
+    expect((await t.call("GET", path)).body.fallback).toBe(true);
+    await t.call("PATCH", "/api/v1/flags/fallen", { fallback: null });
+    expect((await t.call("GET", path)).body).not.toHaveProperty("fallback");
+  });
+
   test("an update shows in the next evaluation, by PATCH and by its short form", async ({ expect }) => {
     await t.call("POST", FLAGS, aFlagBody("toggled"));
     expect(await t.evaluate("toggled")).toMatchObject({ body: { value: true } });

@@ -92,13 +92,26 @@ describe.each(BACKENDS)("writing on %s", (_, url) => {
     expect(await failure(deleteSegment(store.db, "prod", "ghost", options))).toBeInstanceOf(NotFoundError);
   });
 
-  it("keeps description, tags and owner unless they are given", async ({ expect }) => {
-    const notes = { description: "Buys things.", tags: ["shop"], owner: "growth" };
+  it("keeps description, tags, owner and fallback unless they are given", async ({ expect }) => {
+    const notes = { description: "Buys things.", tags: ["shop"], owner: "growth", fallback: false };
     await saveFlag(store.db, "prod", { ...aFlag("a"), ...notes }, options);
     await saveFlag(store.db, "prod", aFlag("a", { enabled: false }), options);
     expect(await getFlag(store.db, "prod", "a")).toMatchObject(notes);
     await saveDefinition(store.db, { ...aFlag("a"), owner: null, tags: [] }, options);
     expect(await getFlag(store.db, "prod", "a")).toMatchObject({ description: "Buys things.", tags: [], owner: null });
+  });
+
+  it("removes the fallback with null, and with a change of the type", async ({ expect }) => {
+    const fallback = async () => (await getFlag(store.db, "prod", "f"))?.fallback;
+    await saveFlag(store.db, "prod", { ...aFlag("f"), fallback: true }, options);
+    expect(await fallback()).toBe(true);
+    await saveFlag(store.db, "prod", { ...aFlag("f"), fallback: null }, options);
+    expect(await fallback()).toBeNull();
+    await saveFlag(store.db, "prod", { ...aFlag("f"), fallback: true }, options);
+    const { definition, configuration } = aFlag("f");
+    const asText = { ...definition, type: "string" as const, variants: { on: "on", off: "off" } };
+    await saveFlag(store.db, "prod", { definition: asText, configuration }, options);
+    expect(await fallback()).toBeNull();
   });
 
   it("deletes the definition with the last configuration, or everywhere at once", async ({ expect }) => {

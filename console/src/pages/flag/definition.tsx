@@ -81,8 +81,18 @@ export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew:
         onChange={(clientVisible) => editing.change({ clientVisible })}
         pointer="/clientVisible"
       />
+      <Fallback value={draft.fallback} />
       <MetadataEditor editing={editing} />
     </section>
+  );
+}
+
+function Fallback({ value }: { value: unknown }): JSX.Element | null {
+  if (value === undefined) return null;
+  return (
+    <p class="hint">
+      When an evaluation fails, code uses <code>{JSON.stringify(value)}</code>.
+    </p>
   );
 }
 

@@ -5,7 +5,7 @@ export type EnvironmentConfiguration = DefinitionWithEnvironments["environments"
 
 /** Returns the part of a flag that all environments share, as the API accepts it. */
 export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyof Configuration> {
-  const { key, kind, type, variants, clientVisible, metadata, description, tags, owner } = known;
+  const { key, kind, type, variants, clientVisible, metadata, description, tags, owner, fallback } = known;
   return {
     key,
     kind,
@@ -16,6 +16,7 @@ export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyo
     description,
     tags,
     ...(owner === undefined ? {} : { owner }),
+    ...(fallback === undefined ? {} : { fallback }),
   };
 }
 

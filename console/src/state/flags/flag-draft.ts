@@ -19,6 +19,8 @@ export interface Draft {
   tags: readonly string[];
   /** `undefined` if the flag never had an owner. */
   owner: string | undefined;
+  /** The value that code uses when an evaluation fails. `undefined` if nobody has said. The console only shows it. */
+  fallback: unknown;
   clientVisible: boolean;
   metadata: readonly Row<{ name: string; value: MetadataValue }>[];
   variants: readonly Row<{ name: string; value: unknown }>[];
@@ -44,6 +46,7 @@ export function draftOf(flag: Flag, before?: Draft): Draft {
     description: flag.description ?? "",
     tags: flag.tags ?? [],
     owner: flag.owner,
+    fallback: flag.fallback,
     clientVisible: flag.clientVisible ?? false,
     metadata: rowsOf(
       Object.entries(flag.metadata ?? {}).map(([name, value]) => ({ name, value })),
@@ -75,11 +78,12 @@ function rowsOf<T>(items: readonly T[], before: readonly Row<T>[] | undefined, n
 
 /** Returns the whole flag, as it is sent. */
 export function flagOf(draft: Draft): Flag {
-  const { owner, metadata, variants, rules, prerequisites, tags, ...rest } = draft;
+  const { owner, fallback, metadata, variants, rules, prerequisites, tags, ...rest } = draft;
   return {
     ...rest,
     tags: [...tags],
     ...(owner === undefined ? {} : { owner }),
+    ...(fallback === undefined ? {} : { fallback }),
     metadata: Object.fromEntries(metadata.map(({ item }) => [item.name, item.value])),
     variants: Object.fromEntries(variants.map(({ item }) => [item.name, item.value])),
     rules: rules.map(({ item }) => item),
@@ -174,7 +178,17 @@ export function moveItem<T>(items: readonly T[], from: number, to: number): T[] 
   return items.toSpliced(from, 1).toSpliced(to, 0, item);
 }
 
-const DEFINITION = ["kind", "type", "variants", "clientVisible", "metadata", "description", "tags", "owner"];
+const DEFINITION = [
+  "kind",
+  "type",
+  "variants",
+  "clientVisible",
+  "metadata",
+  "description",
+  "tags",
+  "owner",
+  "fallback",
+];
 
 /** Whether this pointer is inside the definition, which all environments share. */
 export function isDefinitionPointer(pointer: string): boolean {

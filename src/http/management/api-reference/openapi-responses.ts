@@ -66,6 +66,7 @@ const definitionFields = {
   description: text,
   tags: keys,
   owner: text,
+  fallback: { description: "The value that code uses when an evaluation fails. Missing if nobody has said." },
 };
 const datedFields = { createdAt: instant, updatedAt: instant };
 const stats = object({
@@ -110,7 +111,7 @@ export const responseSchemas: Record<string, object> = {
   Written: object(writtenFields),
   FlagWritten: object({ ...writtenFields, flag: ref("Flag") }),
   FlagPage: page(ref("Flag")),
-  Definition: object({ ...definitionFields, ...datedFields, environments: keys }, ["owner"]),
+  Definition: object({ ...definitionFields, ...datedFields, environments: keys }, ["owner", "fallback"]),
   DefinitionPage: page(ref("Definition")),
   DefinitionPatch: mergePatchOf("the definition in Flag"),
   DefinitionWithEnvironments: object(
@@ -123,7 +124,7 @@ export const responseSchemas: Record<string, object> = {
         additionalProperties: { allOf: [ref("Configuration"), object({ version })] },
       },
     },
-    ["owner"],
+    ["owner", "fallback"],
   ),
   DefinitionWritten: object({
     environments: {

@@ -94,7 +94,7 @@ async function saveUnused(
   options: Parameters<typeof saveDefinition>[2],
 ): Promise<Map<string, Written>> {
   const merged = parseShape(flagDefinitionSchema, definition);
-  const { description: _, tags: __, owner: ___, ...rest } = merged;
+  const { description: _, tags: __, owner: ___, fallback: ____, ...rest } = merged;
   const notes = patchedNotes(patch, merged as Parameters<typeof patchedNotes>[1]);
   return await saveDefinition(db, { definition: rest, ...notes }, options);
 }

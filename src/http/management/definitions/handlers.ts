@@ -3,6 +3,7 @@ import { deleteFlagDefinition } from "../../../store/writes/flags.ts";
 import type { Services } from "../../services.ts";
 import { retryOnConflict } from "../conditional-write.ts";
 import { auditName, type ManagementContext } from "../context.ts";
+import { notesOf } from "../flags/flag-forms.ts";
 import type { FlagQuery } from "../flags/input.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { isUnchanged, requireMatch, tagHeader } from "../preconditions.ts";
@@ -62,12 +63,10 @@ export async function removeDefinition(
 }
 
 function viewOf(record: DefinitionRecord): object {
-  const { definition, description, tags, owner, createdAt, updatedAt, environments } = record;
+  const { definition, createdAt, updatedAt, environments } = record;
   return {
     ...definition,
-    description,
-    tags,
-    ...(owner === null ? {} : { owner }),
+    ...notesOf(record),
     createdAt: instantOf(createdAt),
     updatedAt: instantOf(updatedAt),
     environments,

@@ -12,7 +12,7 @@ export type FlagView = FlagInput & {
   updatedAt?: string;
 };
 
-const NOTES = ["description", "tags", "owner"] as const;
+const NOTES = ["description", "tags", "owner", "fallback"] as const;
 
 /**
  * Parses a whole flag. Its key is optional if the path names it. A write that leaves the stored rules as they are says
@@ -31,6 +31,7 @@ export function storedFlag(flag: FlagInput, notes: FlagNotes = flag): FlagWrite 
     description: notes.description,
     tags: notes.tags,
     owner: notes.owner,
+    fallback: notes.fallback,
   };
 }
 
@@ -40,6 +41,7 @@ export function patchedNotes(patch: JsonObject, merged: FlagInput): FlagNotes {
   if (Object.hasOwn(patch, "description")) notes.description = merged.description ?? "";
   if (Object.hasOwn(patch, "tags")) notes.tags = merged.tags ?? [];
   if (Object.hasOwn(patch, "owner")) notes.owner = merged.owner ?? null;
+  if (Object.hasOwn(patch, "fallback")) notes.fallback = merged.fallback ?? null;
   return notes;
 }
 
@@ -64,15 +66,24 @@ export function patchBase(flag: FlagDocument | FlagRecord): JsonObject {
   return base as unknown as JsonObject;
 }
 
+/** Returns the notes of a record. A note that it does not have is left out. */
+export function notesOf({
+  description,
+  tags,
+  owner,
+  fallback,
+}: Pick<FlagRecord, (typeof NOTES)[number]>): Pick<FlagInput, (typeof NOTES)[number]> {
+  return { description, tags, ...(owner === null ? {} : { owner }), ...(fallback === null ? {} : { fallback }) };
+}
+
 export function viewOfRecord(record: FlagRecord): FlagView {
-  const { definition, configuration, description, tags, owner, version, updatedAt } = record;
-  const notes = { description, tags, ...(owner === null ? {} : { owner }) };
-  return { ...definition, ...notes, ...configuration, version, updatedAt };
+  const { definition, configuration, version, updatedAt } = record;
+  return { ...definition, ...notesOf(record), ...configuration, version, updatedAt };
 }
 
 /** A flag as it was just written, without the notes that the write left as they were. */
 export function viewOfWritten(flag: FlagInput, notes: FlagNotes, version: number): FlagView {
-  const { description: _, tags: __, owner: ___, ...rest } = flag;
+  const { description: _, tags: __, owner: ___, fallback: ____, ...rest } = flag;
   const given = Object.fromEntries(NOTES.flatMap((name) => (notes[name] == null ? [] : [[name, notes[name]]])));
   return { ...rest, ...given, version };
 }

@@ -61,3 +61,44 @@ describe("burgee types", () => {
     expect([check.code, check.err]).toEqual([2, expect.stringContaining("--check needs --out")]);
   });
 });
+
+describe("the fallback of a flag", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+  });
+  afterAll(() => t.close());
+
+  const project = (more: string) => `environments: [{ key: production }]
+flags:
+  - key: banner
+    type: string
+    variants: { "none": "", "long": "text" }
+${more}    environments:
+      production: { enabled: true, default: { variant: "long" } }
+`;
+
+  test("is compared, applied, exported and removed like the other notes", async ({ expect }) => {
+    await t.write("without.yaml", project(""));
+    await t.write("with.yaml", project('    fallback: ""\n'));
+    expect((await t.run("apply without.yaml")).code).toBe(0);
+    const diff = await t.run("diff with.yaml");
+    expect([diff.code, diff.out]).toEqual([3, expect.stringContaining("fallback")]);
+    expect((await t.run("apply with.yaml")).code).toBe(0);
+    expect((await t.run("diff with.yaml")).code).toBe(0);
+    expect((await t.run("export")).out).toContain('fallback: ""');
+    await t.run("export without.yaml");
+    expect(await t.read("without.yaml")).toContain('fallback: ""');
+    expect((await t.run("types")).out).toContain('/** Fallback: "" */\n  "banner": "" | "text";');
+    await t.write("removed.yaml", project(""));
+    expect((await t.run("apply removed.yaml")).code).toBe(0);
+    expect((await t.run("flags get banner -e production --json")).json).not.toHaveProperty("fallback");
+    expect((await t.run("diff removed.yaml")).code).toBe(0);
+  });
+
+  test("of another type than the flag's is refused with its line", async ({ expect }) => {
+    await t.write("wrong.yaml", project("    fallback: false\n"));
+    const ran = await t.run("validate wrong.yaml");
+    expect([ran.code, ran.err]).toEqual([2, expect.stringMatching(/\/fallback must be text.* \(line 6\)/)]);
+  });
+});

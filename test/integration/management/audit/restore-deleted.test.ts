@@ -9,6 +9,7 @@ const split = (key: string, salt: string) => ({
   description: "An experiment",
   tags: ["web"],
   owner: "growth",
+  fallback: false,
   metadata: { ticket: "T1" },
   default: {
     rollout: {
