@@ -27,7 +27,7 @@ describe("burgee complete", () => {
 
   test("suggests choices, environments, profiles and keys of flags", async ({ expect }) => {
     expect(await complete("flags", "list", "--kind", "s")).toEqual(["switch", "sample"]);
-    expect(await complete("completion", "")).toEqual(["bash", "zsh", "fish"]);
+    expect(await complete("completion", "")).toEqual(["bash", "zsh", "fish", "powershell"]);
     expect(await complete("flags", "list", "-e", "")).toEqual(["production"]);
     expect(await complete("copy", "--from", "pr")).toEqual(["production"]);
     expect(await complete("--profile", "")).toEqual(["shop"]);
@@ -56,6 +56,26 @@ describe("burgee complete", () => {
     expect(zsh.out).toBe("checkout:The new pages: all of them\ncheckout-old\n");
     const fish = await t.run(["complete", "fish", ...words]);
     expect(fish.out).toBe("checkout\tThe new pages: all of them\ncheckout-old\n");
+  });
+
+  test("gives PowerShell the text for the line, the word and its description", async ({ expect }) => {
+    const found = async (last: string) => {
+      const { out } = await t.run(["complete", "powershell", "--", "flags", "disable", last]);
+      return out.split("\n").slice(0, -1);
+    };
+    // The script marks the last word, because Windows PowerShell drops an empty one.
+    expect(await found("=")).toEqual(await found(""));
+    expect(await found("=check")).toEqual([
+      "checkout\tcheckout\tThe new pages: all of them",
+      "checkout-old\tcheckout-old\tcheckout-old",
+    ]);
+    for (const key of ["$(calc)", "it’s;rm", "a'b"]) await t.run(["flags", "create", key, "-e", "production"]);
+    expect(await found("=$")).toEqual(["'$(calc)'\t$(calc)\t$(calc)"]);
+    expect(await found("=it")).toEqual(["'it’’s;rm'\tit’s;rm\tit’s;rm"]);
+    expect(await found("=a")).toEqual(["'a''b'\ta'b\ta'b"]);
+    const { out } = await t.run("completion powershell");
+    expect(out).toContain("Register-ArgumentCompleter -Native -CommandName burgee");
+    expect(out).toContain(`-split "\`t", 3`);
   });
 
   test("prints nothing if the deployment is unreachable", async ({ expect }) => {
