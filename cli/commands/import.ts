@@ -16,9 +16,10 @@ import {
 } from "../import/source-options.ts";
 import { hasDifferences, verificationText, verify } from "../import/verification.ts";
 import { projectOf, projectText } from "../project/export.ts";
+import { write } from "../project/write.ts";
 import { createShow, type GlobalOptions, openSession } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
-import { applyFile, type ApplyOptions, applyTargets, write } from "./project.ts";
+import { applyFile, type ApplyOptions, applyTargets } from "./project.ts";
 
 interface ImportCommandOptions extends ApplyOptions, SourceOptions {
   out?: string;

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { applyAll, checkAll, planAll } from "../../sdk/project/apply.ts";
@@ -11,11 +10,13 @@ import { readIfExists, readText } from "../input.ts";
 import { paintChanges } from "../colors.ts";
 import { contentsOfFile } from "../project/file-contents.ts";
 import { projectOf, projectText, updatedText } from "../project/export.ts";
+import { exportToFlagd, type FlagdOptions } from "../project/flagd.ts";
 import { parseProject } from "../project/file.ts";
 import { linesOf } from "../project/lines.ts";
 import { plansMarkdown, plansPatch } from "../project/patch.ts";
 import { outcomesText, plansText, plansView } from "../project/report.ts";
 import type { Terminal } from "../terminal.ts";
+import { write } from "../project/write.ts";
 
 /** The path where a deployment serves the schema of project files, for editors. */
 const SCHEMA_PATH = "/console/project.schema.json";
@@ -38,11 +39,26 @@ export function addProjectCommands(program: Command, terminal: Terminal): void {
       .command("export")
       .description("write the flags and segments of every environment, or of the given one, to one YAML file")
       .argument("[file]", "file to write; an existing one keeps its comments and order (default: standard output)")
-      .action(async (file: string | undefined, _options: unknown, command: Command) => {
-        await exportProject(await openSession(command, terminal), file);
+      .addOption(
+        new Option(
+          "--format <format>",
+          "flagd writes one environment for flagd, without the flags that it cannot express",
+        )
+          .choices(["yaml", "flagd"])
+          .default("yaml"),
+      )
+      .option("--from <file>", "with flagd, read a project file in place of the deployment; - is the standard input")
+      .option("--report <file>", "with flagd, write the report as JSON")
+      .action(async (file: string | undefined, options: FlagdOptions & { format: string }, command: Command) => {
+        if (options.format === "flagd") return exportToFlagd(file, options, command, terminal);
+        if ((options.from ?? options.report) !== undefined)
+          throw new UsageError("--from and --report only apply to --format flagd");
+        return exportProject(await openSession(command, terminal), file);
       }),
     "burgee export flags.yaml",
     "burgee export --environment production > production.yaml",
+    "burgee export --format flagd flagd.json -e production",
+    "burgee export --format flagd flagd.json --from flags.yaml -e production",
   );
 
   withExamples(
@@ -155,16 +171,6 @@ async function exportProject(session: Session, file: string | undefined): Promis
     if (!counts.isChanged) return `${file} is already up to date`;
     return `${session.isDryRun ? "would write" : "wrote"} ${counts.flags} flags of ${keys.join(", ")} to ${file}`;
   });
-}
-
-/** Writes a file. @throws UsageError if it cannot be written */
-export async function write(path: string, text: string, name: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`cannot write ${name}: ${code === "ENOENT" ? "its folder does not exist" : message}`);
-  }
 }
 
 function schemaOf(url: string): string {

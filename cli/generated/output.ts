@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { write } from "../commands/project.ts";
+import { write } from "../project/write.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
 import { readIfExists } from "../input.ts";
 import { createShow, type GlobalOptions } from "../session.ts";

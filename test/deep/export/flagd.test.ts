@@ -1,0 +1,97 @@
+import { FlagdCore } from "@openfeature/flagd-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { SILENT } from "../../../cli/import/oracles/oracle.ts";
+import { evaluatorOf } from "../../../cli/project/evaluator.ts";
+import { exportFlagd, type FlagdExport } from "../../../sdk/export/flagd/index.ts";
+import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
+import type { Resolution } from "../../../src/evaluation/types.ts";
+import type { FlagInput } from "../../../src/flags/document.ts";
+import { parseFlagInput } from "../../../src/flags/parse.ts";
+import { randomCondition, randomContext, randomFlag, type Scope } from "../../support/export/random-flags.ts";
+import { drawsOf } from "../../support/import/draws.ts";
+
+const EVALUATIONS = 100_000;
+const FLAGS = 200;
+
+const draws = drawsOf(7);
+const scope: Scope = { draws, segments: [], flags: [], unsupported: 0.15 };
+const segments = ["beta", "10", "staff.eu"].map((key) => ({
+  key,
+  name: key,
+  description: "",
+  condition: randomCondition(scope, 2),
+}));
+const flags: FlagInput[] = [];
+for (let i = 0; i < FLAGS; i++) {
+  const known = flags.map(({ key }) => key).slice(-10);
+  const inside = { ...scope, segments: segments.map(({ key }) => key), flags: known };
+  flags.push(parseFlagInput(randomFlag(`flag-${i}`, inside)));
+}
+
+let exported: FlagdExport;
+
+beforeAll(async () => {
+  await prepareToCompileAny();
+  const byKey = <T extends { key: string }>(items: T[]): Map<string, T> => new Map(items.map((one) => [one.key, one]));
+  exported = exportFlagd({ flags: byKey(flags), segments: byKey(segments) });
+});
+
+describe("flagd: exported random flags give what they give here", () => {
+  it("in flagd-core", () => {
+    const core = new FlagdCore(undefined, SILENT);
+    core.setConfigurations(JSON.stringify(exported.definitions));
+    const now = Date.now();
+    const evaluate = evaluatorOf({ flags, segments }, { now: () => now, random: () => 0.5 });
+    const keys = Object.keys(exported.definitions.flags);
+    const types = new Map(flags.map(({ key, variants }) => [key, typeof Object.values(variants)[0]]));
+    const different: string[] = [];
+    let count = 0;
+    while (count < EVALUATIONS && different.length < 3) {
+      const context = randomContext(draws);
+      for (let j = 0; j < 10; j++, count++) {
+        const key = draws.pick(keys);
+        const theirs = theirsOf(core, types.get(key) ?? "", key, context);
+        const ours = oursOf(evaluate(key, context as never));
+        if (ours !== theirs) {
+          const flag = exported.definitions.flags[key];
+          different.push(
+            JSON.stringify({ key, flag, document: flags.find((one) => one.key === key), context, ours, theirs }),
+          );
+        }
+      }
+    }
+    expect(different).toEqual([]);
+  });
+
+  it("names every flag that is left out, with a place and a reason", () => {
+    const left = exported.report.entries.filter(({ outcome }) => outcome === "not exportable");
+    const names = new Set(left.filter(({ kind }) => kind === "flag").map(({ key }) => key));
+    expect(Object.keys(exported.definitions.flags)).toEqual(
+      flags.map(({ key }) => key).filter((key) => !names.has(key)),
+    );
+    expect(left.flatMap(({ notes }) => notes).every(({ place, text }) => place.startsWith("/") && text !== "")).toBe(
+      true,
+    );
+    expect(left.every(({ notes }) => notes.length > 0)).toBe(true);
+    expect(names.size).toBeGreaterThan(FLAGS / 10);
+    expect(names.size).toBeLessThan(FLAGS / 1.5);
+  });
+});
+
+function theirsOf(core: FlagdCore, type: string, key: string, context: object): string {
+  const resolved =
+    type === "boolean"
+      ? core.resolveBooleanEvaluation(key, "none" as never, context as never)
+      : type === "number"
+        ? core.resolveNumberEvaluation(key, "none" as never, context as never)
+        : type === "object"
+          ? core.resolveObjectEvaluation(key, "none" as never, context as never)
+          : core.resolveStringEvaluation(key, "none", context as never);
+  return JSON.stringify([resolved.value, resolved.variant, resolved.errorCode]);
+}
+
+function oursOf(resolution: Resolution): string {
+  if (resolution.reason === "ERROR") return JSON.stringify(["none", undefined, resolution.errorCode]);
+  const { value = "none", variant } = resolution;
+  return JSON.stringify([value, variant, undefined]);
+}
