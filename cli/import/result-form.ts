@@ -6,7 +6,7 @@ import type { JsonValue, SystemName } from "../../sdk/import/index.ts";
 interface ResultForm {
   /** The fields that programs use. Reasons are not among them: they explain a result. */
   fields: readonly string[];
-  /** The field that a result stands for if it is no object with such fields. */
+  /** The field that a result stands for if it is not an object with such fields. */
   plain: string | ((result: unknown) => string);
 }
 

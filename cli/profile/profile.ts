@@ -65,7 +65,7 @@ function checkWord(secret: string, name: string): void {
     );
 }
 
-/** Returns the SDK key of BURGEE_KEY. It is no option, for the same reasons as the token. @throws UsageError */
+/** Returns the SDK key of BURGEE_KEY. No option takes it, as with the token. @throws UsageError */
 export function requiredSdkKey({ env, hide }: Terminal): string {
   const key = env["BURGEE_KEY"]?.trim() ?? "";
   hide?.(key);

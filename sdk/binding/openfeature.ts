@@ -3,7 +3,7 @@ import type { JsonValue } from "../../src/flags/document.ts";
 import type { FlagsBinding, PassedRequest } from "../../src/rpc/interface.ts";
 import { detailsThrough, requireBinding, RequestFlags } from "./request-flags.ts";
 
-/** Carries the request through OpenFeature, which copies it with the context. It is no attribute. */
+/** Carries the request through OpenFeature, which copies it with the context. It is not an attribute. */
 const REQUEST = Symbol.for("burgee.request");
 
 /**

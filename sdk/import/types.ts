@@ -91,7 +91,7 @@ export interface ImportedProject {
   flags: FlagInput[];
   segments: ImportedSegment[];
   report: ImportReport;
-  /** Returns the evaluation context that an OpenFeature user sends in the place of the source's own context. */
+  /** Returns the evaluation context that an OpenFeature user sends in place of the source's own context. */
   toContext: (context: unknown) => EvaluationContext;
   /** Returns a resolution in the shape of the source's own result. */
   fromResolution: (resolution: Resolution, flagKey: string) => unknown;

@@ -87,7 +87,7 @@ export class Flags {
 
   /**
    * Gets the flags, and follows their changes until {@link close}. Calls after the first return the same promise.
-   * @throws Error there are no flags: neither the deployment nor a file has them. The attempts go on until a close.
+   * @throws Error there are no flags: neither the deployment nor a file has them. The attempts continue until a close.
    */
   start(): Promise<void> {
     if (this.#closing.signal.aborted) return this.#start();

@@ -1,7 +1,7 @@
 /** A controller that also aborts with another signal, until it is released. */
 export interface Linked {
   controller: AbortController;
-  /** Aborts what is left, and removes the listener from the other signal. */
+  /** Aborts the remaining work, and removes the listener from the other signal. */
   release(): void;
 }
 

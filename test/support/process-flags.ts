@@ -2,7 +2,7 @@ import { Flags, type FlagsOptions } from "../../sdk/provider/index.ts";
 import type { Isolate } from "./app.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
-/** The way from a process to an isolate. A test can cut it, and count what goes over it. */
+/** The connection from a process to an isolate. A test can cut it, and count its requests. */
 export class Line {
   isolate: Isolate;
   isCut = false;
@@ -56,7 +56,7 @@ export function flagsOver(line: Line, clock: FakeClock, key: string, options: Pa
   });
 }
 
-/** Resolves once `isSo` returns true, after what runs has run. It does not wait for time to pass. */
+/** Resolves once `isSo` returns true, after the pending work has run. It does not wait for time to pass. */
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
 }

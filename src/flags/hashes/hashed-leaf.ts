@@ -19,7 +19,7 @@ export function hashedLeavesOf(condition: Condition): HashedLeaf[] {
   return parts.flatMap(hashedLeavesOf);
 }
 
-/** Returns the condition with another one in the place of `from`, which is the same object. */
+/** Returns the condition with another one in place of `from`, which is the same object. */
 export function withLeaf(condition: Condition, from: Condition, to: Condition): Condition {
   if (condition === from) return to;
   if ("not" in condition) return { not: withLeaf(condition.not, from, to) };
@@ -38,7 +38,7 @@ export function countHashes({ packed, values = [] }: HashedLeaf): number {
   return packed === undefined ? values.length : countPacked(packed);
 }
 
-/** A condition with more or fewer hashes, and what became of the ids. */
+/** A condition with added or removed hashes, and the number of ids that changed it. */
 export interface ChangedHashes {
   leaf: HashedLeaf;
   /** The number of ids that were added, or removed. */

@@ -96,7 +96,7 @@ export class AdminAuthenticator {
     const day = new Date(now).toISOString().slice(0, 10);
     if (this.#markUsed === undefined || (row.lastUsedOn ?? "") >= day) return;
     row.lastUsedOn = day;
-    // A lost day is no reason to fail: the next isolate or the next day records the use.
+    // A lost day must not fail the request: the next isolate or the next day records the use.
     waitUntil(this.#markUsed(id, day).catch(() => {}));
   }
 

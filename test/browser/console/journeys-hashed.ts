@@ -8,7 +8,7 @@ import type { Visit, VisitOptions } from "./support/visit.ts";
 
 const env = "staging";
 
-/** Returns what a condition stores for these ids. */
+/** Returns the hashes that a condition stores for these ids. */
 function hashesOf(salt: string, ids: readonly string[]): string {
   const hashes = ids.map((id) => createHash("sha256").update(`${id}${salt}`).digest().subarray(0, 8));
   return Buffer.concat(hashes.toSorted(Buffer.compare)).toString("base64url");

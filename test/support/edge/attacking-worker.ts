@@ -24,7 +24,7 @@ export class Forged extends WorkerEntrypoint {
   }
 }
 
-/** Each returns what it got of Burgee, in any form. */
+/** Each returns Burgee's result, in any form. */
 const ATTACKS: Record<string, (env: Environment, ctx: Context) => Promise<unknown>> = {
   "props among the arguments": ({ FLAGS }) => (FLAGS.all as Call)({}, { props: STAGING, ...STAGING }, STAGING, STAGING),
   "the context": ({ FLAGS }) =>

@@ -32,7 +32,7 @@ function revived(value: unknown): unknown {
 }
 
 export default {
-  /** Makes the call of the body, and responds with its result, or with what it threw. */
+  /** Makes the call of the body, and responds with its result or its error. */
   async fetch(request: Request, bindings: Record<string, FlagsBinding>): Promise<Response> {
     const { binding, method, args, passes } = (await request.clone().json()) as ForwardedCall;
     try {

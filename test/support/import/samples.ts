@@ -14,7 +14,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Returns what stands at the end of a path, or `undefined`. */
+/** Returns the value at the end of a path, or `undefined`. */
 function at(value: unknown, ...steps: string[]): unknown {
   return steps.reduce<unknown>(
     (part, step) => (isFields(part) && Object.hasOwn(part, step) ? part[step] : undefined),
@@ -40,7 +40,7 @@ const inNames =
 const waffleKeys = (source: unknown): string[] =>
   inList(["rows"], "fields", "name")({ rows: Array.isArray(source) ? source.filter((row) => isWaffle(row)) : [] });
 
-/** A row of another application's model is no flag. */
+/** A row of another application's model is not a flag. */
 function isWaffle(row: unknown): boolean {
   const model = at(row, "model");
   return typeof model !== "string" || model.startsWith("waffle.");

@@ -48,7 +48,7 @@ export async function readImport(form: ImportForm, system: SystemName): Promise<
   );
 }
 
-/** Says what a file without flags contains, so that a person sees which file it is. */
+/** Names the contents of a file without flags, so that a person sees which file it is. */
 function shapeText(source: unknown): string {
   if (Array.isArray(source)) return `contains a list of ${source.length}`;
   if (typeof source !== "object" || source === null) return "contains no object";

@@ -55,7 +55,7 @@ export function attributeOf(name: unknown, place: string): AttributePath {
 }
 
 /**
- * Returns the context that an OpenFeature user sends in the place of a user object. Only attributes that the config
+ * Returns the context that an OpenFeature user sends in place of a user object. Only attributes that the config
  * compares as lists are sent as lists; the others are sent as the text that ConfigCat makes of them.
  */
 export function toContextBy({
@@ -69,7 +69,7 @@ export function toContextBy({
     if (!isFields(user)) return {};
     const context: Record<string, JsonValue> = { targetingKey: textOf(user["identifier"]) ?? "" };
     const add = (name: string, value: unknown): void => {
-      // A date is no number in ConfigCat, although it is sent as one.
+      // ConfigCat does not read a date as a number, although it is sent as one.
       if (value instanceof Date && numbers.has(name) && !notNumbers.has(name)) return;
       const sent = lists.has(name) ? listIn(value) : valueIn(value);
       if (sent === undefined) return;

@@ -109,7 +109,7 @@ function lowerShard(shard: Fields, flag: Fields, place: string): Lowered {
   return bucketIn({ by: ["targetingKey"], salt: textOf(shard["salt"]) ?? "", hash: "eppo-1", total }, ranges);
 }
 
-/** Returns the context that an OpenFeature user sends in the place of `{ subjectKey, subjectAttributes }`. */
+/** Returns the context that an OpenFeature user sends in place of `{ subjectKey, subjectAttributes }`. */
 function toContext(context: unknown): EvaluationContext {
   const { subjectKey, subjectAttributes } = fieldsOf(context);
   const attributes = fieldsOf(subjectAttributes) as Record<string, JsonValue>;

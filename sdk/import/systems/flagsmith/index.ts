@@ -162,7 +162,7 @@ function lowerFeature(
   };
 }
 
-/** Returns the context that an OpenFeature user sends in the place of `{ identifier, traits }`. */
+/** Returns the context that an OpenFeature user sends in place of `{ identifier, traits }`. */
 function toContext(context: unknown): EvaluationContext {
   const { identifier, traits } = fieldsOf(context);
   const attributes = Object.entries(fieldsOf(traits)).map(([name, trait]) => [

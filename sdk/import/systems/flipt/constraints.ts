@@ -19,7 +19,7 @@ import {
   textsIn,
 } from "./texts.ts";
 
-/** The attribute in the place of the entity's id. */
+/** The attribute in place of the entity's id. */
 export const ENTITY = "targetingKey";
 
 /** Returns the condition of a segment. Without constraints, everybody is in it. */

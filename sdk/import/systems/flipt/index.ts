@@ -19,7 +19,7 @@ export function importFlipt(input: unknown, options: ImportOptions): DraftProjec
   };
 }
 
-/** Returns the context that an OpenFeature user sends in the place of `{ entityId, context }`. */
+/** Returns the context that an OpenFeature user sends in place of `{ entityId, context }`. */
 function toContext(request: unknown): EvaluationContext {
   const { entityId, context } = fieldsOf(request);
   return { ...(fieldsOf(context) as Record<string, JsonValue>), [ENTITY]: scalarText(entityId) };

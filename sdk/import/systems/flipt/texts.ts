@@ -15,7 +15,7 @@ export function hasText(attribute: AttributePath): Lowered {
   return leaf(attribute, "matches", ["(?s)^."], TEXT);
 }
 
-/** Returns whether Flipt takes a value for present. To the server, white space is none. */
+/** Returns whether Flipt takes a value for present. The server ignores values of white space only. */
 export function isPresent(attribute: AttributePath, engine: Engine): Lowered {
   return engine === "server" ? leaf(attribute, "matches", [VISIBLE], TEXT) : hasText(attribute);
 }

@@ -122,7 +122,7 @@ interface Lowered {
   isDisabled: boolean;
 }
 
-/** Adds the rules of all states, and returns what is left for the flag itself: its default and whether it is on. */
+/** Adds the rules of all states, and returns the rest of the flag: its default and whether it is on. */
 function lowerStates(states: readonly State[], flag: Placed, rules: StateRules): Lowered {
   const steps = partsOf(flag, "scheduledRollout").flatMap((step) => partsOf(step, "targeting"));
   const [only, ...others] = states;

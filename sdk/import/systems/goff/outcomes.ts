@@ -47,7 +47,7 @@ export function isSplit({ fields }: Placed): boolean {
   return isFields(fields["progressiveRollout"]) || (shares.length > 0 && !shares.includes(100));
 }
 
-/** Returns what a rule serves: a progressive rollout, percentages, or a variation, in this order of precedence. */
+/** Returns the outcome of a rule: a progressive rollout, percentages, or a variation, in this order of precedence. */
 export function outcomesOf(rule: Placed, scope: OutcomeScope): Outcome[] {
   const { fields, place } = rule;
   if (isFields(fields["progressiveRollout"])) return progressive(rule, scope);

@@ -126,7 +126,7 @@ class Parser {
     return lowerComparison(subject, relation as Relation, operand, this.#place);
   }
 
-  /** The library stops if a step is no object, and compares the attribute before if a step is missing. */
+  /** The library stops if a step is not an object, and compares the attribute before if a step is missing. */
   #guard(subject: Subject): void {
     this.#comparisons++;
     if (subject.steps.length === 1) {

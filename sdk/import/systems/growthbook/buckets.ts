@@ -26,7 +26,7 @@ export function bucketingOf(
   return hash === undefined || total === undefined ? undefined : { by: hashAttributes(attribute), salt, hash, total };
 }
 
-/** OpenFeature's users have a targetingKey in the place of an id. */
+/** OpenFeature's users have a targetingKey in place of an id. */
 function hashAttributes(attribute: unknown): AttributePath[] {
   const name = textOf(attribute) || "id";
   if (name === "id") return ["id", "targetingKey"];

@@ -56,7 +56,7 @@ function lowerAttribute(name: string, value: unknown, scope: Scope): Lowered {
   const attribute = pathOf(name);
   const holds = lowerValue({ attribute, part: "value" }, value, scope);
   if (name !== "id") return holds;
-  // OpenFeature's users have a targetingKey in the place of an id.
+  // OpenFeature's users have a targetingKey in place of an id.
   const keyed = lowerValue({ attribute: "targetingKey", part: "value" }, value, scope);
   return any(all(exists(attribute), holds), all(not(exists(attribute)), keyed));
 }

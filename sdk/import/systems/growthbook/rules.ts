@@ -25,7 +25,7 @@ export class ValueTable {
     return this.#set.values;
   }
 
-  /** Returns the result that serves a value. GrowthBook's callers get their fallback in the place of `null`. */
+  /** Returns the result that serves a value. GrowthBook's callers get their fallback in place of `null`. */
   serve(value: unknown, wanted: string): { variant: string | null } {
     if (value === undefined || value === null) return { variant: null };
     const name = typeof value === "boolean" ? String(value) : wanted;

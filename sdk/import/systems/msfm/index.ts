@@ -133,7 +133,7 @@ function timesOf(time: Time | undefined) {
   return { ...scheduleOf(time), ...(time.during !== undefined && { during: time.during }) };
 }
 
-/** Returns the context that an OpenFeature user sends in the place of `{ userId, groups }`. */
+/** Returns the context that an OpenFeature user sends in place of `{ userId, groups }`. */
 function toContext(context: unknown): EvaluationContext {
   const { userId, groups } = fieldsOf(context);
   const hasUser = userId !== undefined && userId !== null;

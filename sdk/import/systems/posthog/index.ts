@@ -105,7 +105,7 @@ class FlagTable {
 }
 
 /**
- * Returns the context that an OpenFeature user sends in the place of
+ * Returns the context that an OpenFeature user sends in place of
  * `{ distinctId, personProperties, groups, groupProperties }`.
  */
 function toContext(context: unknown): EvaluationContext {

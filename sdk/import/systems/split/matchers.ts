@@ -97,7 +97,7 @@ function lowerMatcher(matcher: Fields, place: string, scope: MatcherScope): Lowe
   }
 }
 
-/** Returns what the attribute of a matcher should not be, because Split reads it and Burgee does not. */
+/** Returns the forms of an attribute that Split reads and Burgee does not, for a note. */
 function oddInputOf(type: string): string | undefined {
   switch (type) {
     case "ALL_KEYS":
@@ -131,7 +131,7 @@ function attributeOf(name: string | undefined, place: string): AttributePath {
   return callerAttribute(name);
 }
 
-/** Split would evaluate the other flag, or the segment, for the attribute's value in the place of the key. */
+/** Split would evaluate the other flag, or the segment, for the attribute's value in place of the key. */
 function expectKey(attribute: string | undefined, place: string): void {
   if (attribute !== undefined)
     throw new NotImportable(at(place, "keySelector", "attribute"), "the attribute takes the place of the key");

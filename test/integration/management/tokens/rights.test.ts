@@ -16,7 +16,7 @@ const PROJECT_WIDE = new Set([
   "listProjectAudit",
   "getMetrics",
 ]);
-/** The operations whose response leaves out what the token may not see. */
+/** The operations whose response leaves out the parts that the token may not see. */
 const FILTERED = new Set(["listEnvironments"]);
 const WITH_QUERY = new Set(["updateFlag"]);
 

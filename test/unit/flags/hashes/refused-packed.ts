@@ -6,7 +6,7 @@ const packed = { width: 8, hashes: of(1, 2, 3, 4, 5, 6, 7, 8) };
 const [up, down] = [Array<number>(8).fill(1), Array<number>(8).fill(0)];
 const withHashes = (hashes: unknown, width: unknown = 8): object =>
   withCondition({ ...hashed, packed: { width, hashes } });
-/** Conditions that are refused for their packed hashes, or for what stands beside them. */
+/** Conditions that are refused for their packed hashes, or for a field beside them. */
 export const refusedPacked: readonly Refused[] = [
   [
     "packed hashes without a reader",

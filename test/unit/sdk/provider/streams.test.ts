@@ -1,4 +1,4 @@
-/** Change streams that misbehave, and what is left when flags are closed. */
+/** Change streams that misbehave, and the timers and listeners that remain when flags are closed. */
 import { getEventListeners } from "node:events";
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
