@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -46,12 +46,10 @@ export interface InstalledPackage {
  */
 export async function installPackage(): Promise<InstalledPackage> {
   const temporary = await mkdtemp(join(tmpdir(), "burgee-package-"));
-  const [clone, folder] = [join(temporary, "clone"), join(temporary, "project")];
-  for (const path of SOURCES) await cp(join(ROOT, path), join(clone, path), { recursive: true });
-  await symlink(MODULES, join(clone, "node_modules"));
+  const folder = join(temporary, "project");
   const env = { ...process.env, npm_config_cache: join(temporary, "cache") };
-  await run("npm", ["pack", "--pack-destination", temporary], { cwd: clone, env });
-  const tarball = join(temporary, (await readdir(temporary)).find((name) => name.endsWith(".tgz")) ?? "");
+  const tarball = join(temporary, "burgee.tgz");
+  await writeFile(tarball, await (packed ??= pack()));
   await mkdir(folder);
   await writeFile(join(folder, "package.json"), '{"type":"module"}');
   await run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball], { cwd: folder, env });
@@ -85,6 +83,24 @@ export async function installPackage(): Promise<InstalledPackage> {
     checkTypes: (files, more = []) => run(process.execPath, [tsc, ...options, ...more, ...files], { cwd: folder }),
     remove: () => rm(temporary, { recursive: true, force: true }),
   };
+}
+
+/** The tarball. Test files that share a process pack it once. */
+let packed: Promise<Uint8Array> | undefined;
+
+async function pack(): Promise<Uint8Array> {
+  const temporary = await mkdtemp(join(tmpdir(), "burgee-pack-"));
+  try {
+    const clone = join(temporary, "clone");
+    for (const path of SOURCES) await cp(join(ROOT, path), join(clone, path), { recursive: true });
+    await symlink(MODULES, join(clone, "node_modules"));
+    const env = { ...process.env, npm_config_cache: join(temporary, "cache") };
+    await run("npm", ["pack", "--pack-destination", temporary], { cwd: clone, env });
+    const name = (await readdir(temporary)).find((file) => file.endsWith(".tgz")) ?? "";
+    return await readFile(join(temporary, name));
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 }
 
 /** Returns the first `node` of the search path that npm did not install, if the package supports its version. */

@@ -58,7 +58,7 @@ describe("the burgee command", () => {
       return stdout.trim().split("\n");
     };
     expect(await complete("burgee fl")).toEqual(["flags"]);
-    expect(await complete("burgee flags se")).toEqual(["set"]);
+    expect(await complete("burgee flags se")).toEqual(["serve", "set"]);
     expect(await complete("burgee flags set --ro")).toEqual(["--rollout"]);
     expect(await complete("burgee flags get pi")).toEqual(["piped"]);
     expect(await complete("burgee flags list -e p")).toEqual(["production"]);
