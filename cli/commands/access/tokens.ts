@@ -76,7 +76,7 @@ function addCreate(tokens: Command, terminal: Terminal): void {
       .action(async (options: CreateOptions, command: Command) => {
         const { role, name, environments, allEnvironments, expires } = options;
         if ((environments === undefined) === (allEnvironments === undefined))
-          throw new UsageError("choose what the token may use: --environments <keys...> or --all-environments");
+          throw new UsageError("choose the environments of the token: --environments <keys...> or --all-environments");
         const session = await openSession(command, terminal);
         const body: AdminTokenInput = {
           role,
