@@ -82,6 +82,13 @@ async function importFrom(
     await verifyFirst(read, options, { ...global, terminal }, output);
     if (!apply && (report ?? out) === undefined) return;
   }
+  const leftOut = read.project.report.entries.filter(({ outcome }) => isLeftOut(outcome, options));
+  if (apply && options.prune === true && leftOut.length > 0 && !isUnreadable) {
+    output.note(reportText(read.project.report, output.width));
+    throw new UsageError(
+      "--prune would delete flags and segments that the report leaves out, if the deployment has them; apply without --prune",
+    );
+  }
   if (global.dryRun !== true) await writeFiles(read, { report, out: isUnreadable ? undefined : out }, global, terminal);
   const reported = (): string => reportText(read.project.report, output.width);
   // With --apply, the changes are the result, and with --verify the comparison. The report goes beside them.
@@ -92,8 +99,7 @@ async function importFrom(
     await applyTargets(session, [target], options);
   } else if (options.verify !== undefined && !isUnreadable) output.note(reported());
   else output.show(read.project.report, reported);
-  if (read.project.report.entries.some(({ outcome }) => isLeftOut(outcome, options)))
-    throw new ExitError(EXIT.different);
+  if (leftOut.length > 0) throw new ExitError(EXIT.different);
 }
 
 interface Output {

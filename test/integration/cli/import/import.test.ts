@@ -52,6 +52,16 @@ describe("burgee import from another system", () => {
     expect((await t.run("import waffle waffle.json --setting WAFFLE_COOKIE")).err).toContain("name=value");
   });
 
+  test("refuses to prune what the report leaves out, and changes nothing", async ({ expect }) => {
+    const line = "import unleash features.json segments.json --apply --prune --out pruned.yaml -e production";
+    const { code, err } = await t.run(line);
+    expect(code).toBe(2);
+    expect(err).toContain("--prune would delete flags and segments that the report leaves out");
+    expect(err).toContain("/features/1/strategies/0/name");
+    await expect(t.read("pruned.yaml")).rejects.toThrow("ENOENT");
+    expect((await t.run("flags list -e production")).out).not.toContain("new/search");
+  });
+
   test("writes nothing with --dry-run", async ({ expect }) => {
     await t.run("import unleash features.json --out dry.yaml --report dry.json --dry-run");
     await expect(t.read("dry.yaml")).rejects.toThrow("ENOENT");
