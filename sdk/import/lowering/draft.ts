@@ -28,10 +28,10 @@ export class Notes {
   }
 }
 
-/** Runs the lowering of one flag or segment, and describes its outcome. */
+/** Runs the lowering of one flag or segment, and describes its outcome. `lower` returns nothing if others contain it. */
 export function draftOf<T>(
   { kind, key, place }: Pick<ReportEntry, "kind" | "key" | "place">,
-  lower: (notes: Notes) => T,
+  lower: (notes: Notes) => T | undefined,
 ): Draft<T> {
   const notes = new Notes();
   try {

@@ -9,8 +9,9 @@ import { both, isList, isNull, opposite, type Subject, test, withoutNull } from 
 /** The lists of a project that conditions refer to. */
 export type SavedGroups = Readonly<Record<string, unknown>>;
 
-/** JavaScript makes a text of a list before it compares it. */
-const LIST_NOTE = "GrowthBook reads a list as its elements joined by commas; here, it is neither text nor a number";
+/** JavaScript makes a text of a list or an object before it compares it. */
+const LIST_NOTE =
+  'GrowthBook reads a list as its elements joined by commas, and an object as "[object Object]"; here, neither is text or a number';
 
 interface Scope {
   groups: SavedGroups;
@@ -54,6 +55,11 @@ function conditionsIn(list: unknown, place: string): readonly unknown[] {
 
 function lowerAttribute(name: string, value: unknown, scope: Scope): Lowered {
   const attribute = pathOf(name);
+  if (Array.isArray(attribute) && attribute.slice(1).some(isStepIntoList))
+    scope.notes.approximate(
+      scope.place,
+      "GrowthBook also steps into lists; here, steps are the names of an object's parts",
+    );
   const holds = lowerValue({ attribute, part: "value" }, value, scope);
   if (name !== "id") return holds;
   // OpenFeature's users have a targetingKey in place of an id.
@@ -65,6 +71,10 @@ function lowerAttribute(name: string, value: unknown, scope: Scope): Lowered {
 export function pathOf(name: string): AttributePath {
   const steps = name.split(".");
   return steps.length > 1 ? steps : name;
+}
+
+function isStepIntoList(step: string): boolean {
+  return step === "length" || /^\d+$/.test(step);
 }
 
 function lowerValue(subject: Subject, value: unknown, scope: Scope): Lowered {
@@ -123,7 +133,12 @@ const OPPOSITES: Record<string, string> = {
   $notInGroup: "$inGroup",
 };
 
+/** The operators that read a text, which the length of a list is not. */
+const TEXT_OPERATORS = new Set(["$regex", "$regexi", "$ini", ...Object.keys(VERSIONS)]);
+
 function lowerOperator(subject: Subject, operator: string, operand: unknown, scope: Scope): Lowered {
+  if (subject.part === "length" && TEXT_OPERATORS.has(operator))
+    throw new NotImportable(scope.place, `${operator} reads a text, and the size of a list is a number`);
   const positive = entryOf(OPPOSITES, operator);
   if (positive !== undefined) {
     if (positive.startsWith("$in") && positive !== "$inGroup" && !Array.isArray(operand)) return false;
@@ -132,7 +147,7 @@ function lowerOperator(subject: Subject, operator: string, operand: unknown, sco
   const comparison = entryOf(COMPARISONS, operator);
   if (comparison !== undefined) {
     if (subject.part === "value") scope.notes.note(scope.place, LIST_NOTE);
-    return compares(subject, comparison, operand);
+    return compares(subject, comparison, operand, scope.place);
   }
   const version = entryOf(VERSIONS, operator);
   if (version !== undefined) return comparesVersions(subject, version, operand);
@@ -143,21 +158,27 @@ function lowerOperator(subject: Subject, operator: string, operand: unknown, sco
     case "$ini":
       return isIn(subject, listOf(operand), operator === "$ini");
     case "$inGroup":
-      if (!Object.hasOwn(scope.groups, String(operand)))
-        scope.notes.note(scope.place, `there is no saved group "${String(operand)}", so nobody is in it`);
-      return isIn(subject, listOf(entryOf(scope.groups, String(operand))), false);
+      return isIn(subject, groupOf(String(operand), scope), false);
     case "$exists":
       return isTruthyOperand(operand) ? (opposite(subject, isNull(subject)) ?? refuseElement(scope)) : isNull(subject);
     case "$not":
       return opposite(subject, lowerValue(subject, operand, scope)) ?? refuseElement(scope);
     case "$regex":
     case "$regexi":
+      if (subject.part === "value") scope.notes.note(scope.place, LIST_NOTE);
       return matches(subject, operand, operator === "$regexi", scope.place);
     case "$type":
       return hasType(subject, operand);
     default:
       return lowerListOperator(subject, operator, operand, scope);
   }
+}
+
+function groupOf(name: string, { groups, notes, place }: Scope): readonly unknown[] {
+  const group = entryOf(groups, name);
+  if (group === undefined) notes.note(place, `there is no saved group "${name}", so nobody is in it`);
+  else if (!Array.isArray(group)) throw new NotImportable(place, `the saved group "${name}" is not a list`);
+  return listOf(group);
 }
 
 function isTruthyOperand(operand: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { JsonScalar, Operator } from "../../../../src/flags/document.ts";
 import { checkPattern, isExpression } from "../../lowering/pattern.ts";
 import { any, type Lowered } from "../../lowering/condition.ts";
+import { NotImportable } from "../../lowering/draft.ts";
 import { holdsFor, isNull, type Subject, test } from "./subject.ts";
 
 /** Returns whether a subject equals a value as JavaScript's `===` does. Lists and objects equal nothing. */
@@ -19,8 +20,13 @@ export function isIn(subject: Subject, values: readonly unknown[], fold: boolean
  * Returns a comparison as JavaScript makes it: two texts by code unit, and everything else as numbers, where `null` and
  * a missing attribute are 0.
  */
-export function compares(subject: Subject, operator: "lt" | "lte" | "gt" | "gte", bound: unknown): Lowered {
-  if (!isScalar(bound)) return false;
+export function compares(
+  subject: Subject,
+  operator: "lt" | "lte" | "gt" | "gte",
+  bound: unknown,
+  place: string,
+): Lowered {
+  if (!isScalar(bound)) throw new NotImportable(place, "it compares with a list or an object");
   if (subject.part === "length") return test(subject, operator, [Number(bound)]);
   const number = Number(bound);
   const asNumber: Lowered[] = [];
@@ -46,12 +52,12 @@ export function comparesVersions(subject: Subject, operator: Operator, value: un
 
 /** Returns a match of a regular expression. A pattern that JavaScript refuses matches nothing. */
 export function matches(subject: Subject, pattern: unknown, fold: boolean, place: string): Lowered {
-  const text = String(pattern);
-  if (!isExpression(text)) return false;
-  checkPattern(text, place);
-  if (text === "") return test(subject, "gte", [""], { read: "text", missing: true, invalid: true });
+  if (typeof pattern !== "string") throw new NotImportable(place, "the pattern is not a text");
+  if (!isExpression(pattern)) return false;
+  checkPattern(pattern, place);
+  if (pattern === "") return test(subject, "gte", [""], { read: "text", missing: true, invalid: true });
   const options = { read: "text" as const, ...(fold && { caseInsensitive: true }) };
-  const condition = test(subject, "matches", [text], options);
+  const condition = test(subject, "matches", [pattern], options);
   // JavaScript matches `null` as text.
   return any(condition, holdsFor(condition, "null") && isNull(subject));
 }

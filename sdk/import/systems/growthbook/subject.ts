@@ -58,7 +58,9 @@ export function withoutNull(condition: Lowered): Lowered | undefined {
     return tests.includes(undefined) ? undefined : any(...tests.filter((one) => one !== undefined));
   }
   if (!("attribute" in condition)) return undefined;
-  const { operator, values = [], read } = condition;
+  const { operator, values = [], read, invalid } = condition;
+  // The test holds for every element that it cannot read, and null is one.
+  if (invalid === true) return undefined;
   if ((operator === "in" || operator === "equals") && read === undefined) {
     const kept = values.filter((value) => value !== null);
     return kept.length > 0 && { ...condition, values: kept };

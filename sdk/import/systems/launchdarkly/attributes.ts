@@ -10,7 +10,7 @@ export function stepsOf(reference: string): string[] | undefined {
   if (reference === "" || reference === "/") return undefined;
   if (!reference.startsWith("/")) return [reference];
   const steps = reference.slice(1).split("/");
-  if (steps.some((step) => step === "" || /~(?![01])/.test(step))) return undefined;
+  if (steps.slice(0, -1).includes("") || steps.some((step) => /~(?![01])/.test(step))) return undefined;
   return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 

@@ -4,7 +4,8 @@ import { compileValueTest } from "../../../../src/evaluation/readers/value-test.
 import { FALSE, TRUE } from "../../../../src/evaluation/truth.ts";
 import { hasValue } from "../../lowering/attribute.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
-import { NotImportable } from "../../lowering/draft.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
+import { checkPattern, isExpression } from "../../lowering/pattern.ts";
 import { entryOf, at, listOf, type Placed, textOf } from "../../lowering/source.ts";
 import { attributeOf, hasKind, stepsOf } from "./attributes.ts";
 import { kindOf } from "./source.ts";
@@ -13,8 +14,16 @@ import { anyInOrder, MALFORMED, negated, verdict, type Verdict } from "./verdict
 /** Returns the verdict of a segment of the source, to which a place refers. */
 export type SegmentVerdict = (key: string, place: string) => Verdict;
 
+/** The parts of a source to which clauses refer. */
+export interface ClauseScope {
+  segmentVerdict: SegmentVerdict;
+  /** The kinds of contexts that the source names. */
+  kinds: ReadonlySet<string>;
+  notes: Notes;
+}
+
 /** Returns when a clause holds. */
-export function lowerClause({ fields, place }: Placed, segmentVerdict: SegmentVerdict): Verdict {
+export function lowerClause({ fields, place }: Placed, { segmentVerdict, kinds, notes }: ClauseScope): Verdict {
   const { attribute, op, contextKind, negate } = fields;
   const values = listOf(fields["values"]);
   const operator = textOf(op) ?? "";
@@ -26,10 +35,17 @@ export function lowerClause({ fields, place }: Placed, segmentVerdict: SegmentVe
   // Without a kind, the attribute is a plain name, as in flags that are older than kinds.
   const steps = contextKind === undefined ? (reference === "" ? undefined : [reference]) : stepsOf(reference);
   if (steps === undefined) return MALFORMED;
+  checkSteps(steps, at(place, "attribute"));
+  checkOperator(operator, values, place, notes);
   const kind = kindOf(contextKind);
   if (steps[0] === "kind" && steps.length === 1) return verdict(signed(kindTest(operator, values), negate));
   if (kind === "user" && steps[0] === "targetingKey")
     throw new NotImportable(at(place, "attribute"), "targetingKey is the user's key in OpenFeature");
+  if (kind === "user" && kinds.has(steps[0] ?? ""))
+    throw new NotImportable(
+      at(place, "attribute"),
+      `"${steps[0]}" is also a kind of contexts, whose attributes have this name here`,
+    );
   const path = attributeOf(kind, steps);
   const holds = attributeTest(path, operator, values);
   if (steps[0] === "anonymous" && steps.length === 1) {
@@ -39,6 +55,27 @@ export function lowerClause({ fields, place }: Placed, segmentVerdict: SegmentVe
     return verdict(negate === true ? all(hasKind(kind), not(passes)) : passes);
   }
   return verdict(negate === true ? all(hasValue(path), not(holds)) : holds);
+}
+
+/** Refuses the references that SDKs read differently. */
+function checkSteps(steps: readonly string[], place: string): void {
+  if (steps[0] === "_meta") throw new NotImportable(place, "_meta is not an attribute");
+  if (steps.length > 1 && steps.at(-1) === "")
+    throw new NotImportable(place, "SDKs differ in references that end with a slash");
+}
+
+/** Notes an operator or a pattern that matches nothing. @throws NotImportable for a pattern that SDKs read differently */
+function checkOperator(operator: string, values: readonly unknown[], place: string, notes: Notes): void {
+  if (!OPERATORS.has(operator))
+    notes.note(at(place, "op"), `"${operator}" is not an operator that SDKs know: it matches nothing`);
+  if (operator !== "matches") return;
+  values.forEach((value, i) => {
+    if (typeof value !== "string") return;
+    const where = at(place, "values", i);
+    if (isExpression(value)) checkPattern(value, where);
+    else if (valueProblem("matches", value) === undefined)
+      notes.note(where, "SDKs in JavaScript cannot read this pattern; here it matches as in the SDKs for Go");
+  });
 }
 
 function signed(condition: Lowered, negate: unknown): Lowered {
@@ -72,6 +109,13 @@ const VERSION_OPERATORS: Record<string, Operator> = {
   semVerLessThan: "semver_lt",
   semVerGreaterThan: "semver_gt",
 };
+
+const OPERATORS: ReadonlySet<string> = new Set([
+  ...Object.keys(TEXT_OPERATORS),
+  ...Object.keys(VERSION_OPERATORS),
+  ...["in", "matches", "before", "after"],
+  ...["lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual"],
+]);
 
 /** Returns whether an operator matches one of the values and the attribute, or an element of the attribute's list. */
 function attributeTest(attribute: AttributePath, operator: string, values: readonly unknown[]): Lowered {

@@ -126,7 +126,7 @@ function addRule(
   rule: Placed,
   index: number,
   rollouts: RolloutScope,
-  { segments, notes }: FlagScope & { notes: Notes },
+  { source, segments, notes }: FlagScope & { notes: Notes },
 ): void {
   const { fields } = rule;
   if (fields["disabled"] === true) {
@@ -134,7 +134,8 @@ function addRule(
     return;
   }
   const id = textOf(fields["id"]) ?? textOf(fields["_id"]);
-  const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, segments.verdictOf(notes)));
+  const scope = { segmentVerdict: segments.verdictOf(notes), kinds: source.kinds, notes };
+  const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, scope));
   const { holds, fails } = allInOrder(clauses);
   const reason = { kind: "RULE_MATCH", ruleIndex: index, ...(id !== undefined && { ruleId: id }) };
   const served = servedBy(fields, rollouts).map((one) => ({ ...one, when: all(holds, one.when) }));

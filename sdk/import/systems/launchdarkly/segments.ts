@@ -69,7 +69,8 @@ export class SegmentTable {
 
   #lowerRule(rule: Placed, key: string, salt: string | undefined, notes: Notes): Verdict {
     const { fields, place } = rule;
-    const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, this.verdictOf(notes)));
+    const scope = { segmentVerdict: this.verdictOf(notes), kinds: this.#source.kinds, notes };
+    const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, scope));
     const weight = numberOf(fields["weight"]);
     if (weight === undefined) return allInOrder(clauses);
     if (salt === undefined)

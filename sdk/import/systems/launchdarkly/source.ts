@@ -11,6 +11,8 @@ export interface LaunchDarklySource {
   hasAllSegments: boolean;
   /** Whether a flag that is not in the source does not exist, rather than being on another page of a list. */
   hasAllFlags: boolean;
+  /** The kinds of contexts that flags and segments name, except for `user`. */
+  kinds: ReadonlySet<string>;
   refused: readonly ReportEntry[];
 }
 
@@ -34,8 +36,18 @@ export function readSource(source: unknown): LaunchDarklySource {
     hasAllFlags: isWhole(flags),
     flags: new Map([...plain, ...byKey("flag", flags ?? items, flags === undefined ? "/items" : "/flags", reader)]),
     segments: byKey("segment", segments, "/segments", reader),
+    kinds: new Set(kindsIn(source)),
     refused: reader.refused,
   };
+}
+
+function kindsIn(part: unknown): string[] {
+  if (typeof part !== "object" || part === null) return [];
+  const named = isFields(part) ? [part["contextKind"], part["rolloutContextKind"]] : [];
+  return [
+    ...named.filter((kind) => typeof kind === "string" && kind !== DEFAULT_KIND),
+    ...Object.values(part).flatMap(kindsIn),
+  ] as string[];
 }
 
 /** Whether a part is the SDKs' own, and not a response of the REST API. */

@@ -3,8 +3,9 @@ import { parseInstant } from "../../../../src/flags/formats/instant.ts";
 import { parseCidr } from "../../../../src/flags/formats/ip.ts";
 import { valueProblem } from "../../../../src/flags/operator-values.ts";
 import { all, leaf, type Lowered, not } from "../../lowering/condition.ts";
-import { NotImportable } from "../../lowering/draft.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import {
+  at,
   entryOf,
   type Fields,
   numberOf,
@@ -37,8 +38,8 @@ const VERSION_OPERATORS: Record<string, Operator> = {
 };
 
 /** Returns the constraints of a strategy or segment as one condition. */
-export function lowerConstraints(part: Placed): Lowered {
-  return all(...partsOf(part, "constraints").map(({ fields, place }) => lowerConstraint(fields, place)));
+export function lowerConstraints(part: Placed, notes: Notes): Lowered {
+  return all(...partsOf(part, "constraints").map((constraint) => lowerConstraint(constraint, notes)));
 }
 
 /** Returns whether a constraint compares the current time, which is not an attribute if nobody sends it. */
@@ -46,15 +47,28 @@ export function comparesTime(part: Placed): boolean {
   return partsOf(part, "constraints").some(({ fields }) => fields["contextName"] === "currentTime");
 }
 
-function lowerConstraint(constraint: Fields, place: string): Lowered {
-  const holds = lowerOperator(constraint, place);
+function lowerConstraint({ fields, place }: Placed, notes: Notes): Lowered {
+  const holds = lowerOperator(fields, place);
   // Unleash's clients reject a constraint that they do not know, even an inverted one.
-  if (holds === undefined) return false;
-  return constraint["inverted"] === true ? not(holds) : holds;
+  if (holds === undefined) {
+    notes.note(place, "its operator or pattern is not known: it never holds, inverted or not");
+    return false;
+  }
+  if (holds === false && !isEmpty(fields))
+    notes.note(at(place, "value"), "the operator cannot compare its value, so that no attribute passes");
+  return fields["inverted"] === true ? not(holds) : holds;
+}
+
+/** Returns whether a constraint has an empty list of values, which no attribute passes. */
+function isEmpty({ values, value }: Fields): boolean {
+  return value === undefined && textsOf(values).length === 0;
 }
 
 function lowerOperator(constraint: Fields, place: string): Lowered | undefined {
   const operator = textOf(constraint["operator"]) ?? "";
+  const isDate = operator === "DATE_AFTER" || operator === "DATE_BEFORE";
+  if (constraint["contextName"] === "currentTime" && !isDate)
+    throw new NotImportable(at(place, "operator"), `${operator} does not compare instants, as currentTime is`);
   const attribute = attributeOf(textOf(constraint["contextName"]) ?? "");
   const value = scalarText(constraint["value"]);
   const values = trimmed(textsOf(constraint["values"]));
@@ -80,7 +94,7 @@ function lowerOperator(constraint: Fields, place: string): Lowered | undefined {
   }
   if (operator === "REGEX") return isPattern(value) ? text("matches", [value]) : undefined;
   if (operator === "IN_CIDR") return leaf(attribute, "ip_in_cidr", values.filter(isBlock));
-  if (operator === "DATE_AFTER" || operator === "DATE_BEFORE") {
+  if (isDate) {
     if (constraint["contextName"] !== "currentTime")
       throw new NotImportable(place, `${operator} compares ${String(constraint["contextName"])}, not currentTime`);
     return lowerDate(operator, value);

@@ -3,22 +3,18 @@ import type { EvaluationContext } from "../../../../src/evaluation/types.ts";
 import { callerAttribute } from "../../lowering/attribute.ts";
 import { fieldsOf, scalarText } from "../../lowering/source.ts";
 
-/** The fields that Unleash knows. All others are in `properties`. */
-const STANDARD = ["userId", "sessionId", "remoteAddress", "environment", "appName", "currentTime"];
-
 /** Returns the attribute that has the value of a field of Unleash's context. OpenFeature's user is `targetingKey`. */
 export function attributeOf(contextName: string): AttributePath {
   return contextName === "userId" ? "targetingKey" : callerAttribute(contextName);
 }
 
-/** Returns the context that an OpenFeature user sends: properties beside the standard fields. */
+/** Returns the context that an OpenFeature user sends: properties beside the standard fields, which come first. */
 export function toContext(context: unknown): EvaluationContext {
-  const { properties, ...standard } = fieldsOf(context);
-  const attributes: EvaluationContext = { ...(fieldsOf(properties) as Record<string, JsonValue>) };
-  for (const name of STANDARD) {
-    const value = standard[name] ?? attributes[name];
-    if (value !== undefined && value !== null) attributes[name] = dated(value);
-  }
+  const { properties, ...fields } = fieldsOf(context);
+  const attributes: EvaluationContext = {};
+  for (const part of [fieldsOf(properties), fields])
+    for (const [name, value] of Object.entries(part))
+      if (value !== undefined && value !== null) attributes[name] = dated(value);
   const { userId, ...others } = attributes;
   return userId === undefined || userId === null ? others : { ...others, targetingKey: scalarText(userId) };
 }

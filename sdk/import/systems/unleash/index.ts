@@ -5,7 +5,7 @@ import { draftOf } from "../../lowering/draft.ts";
 import { checkShape } from "../../lowering/shape.ts";
 import { Names } from "../../lowering/names.ts";
 import { entryOf, at, fieldsOf, listOf, partsOf, type Placed, textOf } from "../../lowering/source.ts";
-import type { DraftProject, FlagInput, ImportedSegment, ImportOptions } from "../../types.ts";
+import type { Draft, DraftProject, FlagInput, ImportedSegment, ImportOptions } from "../../types.ts";
 import { comparesTime, lowerConstraints } from "./constraints.ts";
 import { toContext } from "./context.ts";
 import { prerequisitesOf } from "./dependencies.ts";
@@ -55,7 +55,7 @@ export function importUnleash(input: unknown, { sdk = "utf-8" }: ImportOptions):
   }
   return {
     flags: drafts,
-    segments: [...source.segments].flatMap(([id, placed]) => lowerSegment(segmentKeys.get(id) ?? id, placed)),
+    segments: [...source.segments].map(([id, placed]) => lowerSegment(segmentKeys.get(id) ?? id, placed)),
     refused: source.refused,
     toContext,
     fromResolution,
@@ -67,21 +67,21 @@ function keysOf({ segments }: UnleashSource): [string, string][] {
   return [...segments].map(([id, { fields }]) => [id, names.take(textOf(fields["name"]) ?? `segment-${id}`)]);
 }
 
-/** A segment that compares the current time becomes a part of each rule, because a segment has no schedule. */
-function lowerSegment(key: string, placed: Placed) {
-  if (comparesTime(placed)) return [];
-  const { name, description } = placed.fields;
-  return [
-    draftOf<ImportedSegment>({ kind: "segment", key, place: placed.place }, () => {
-      checkShape(placed.fields, SEGMENT, placed.place);
-      return {
-        key,
-        name: textOf(name) ?? key,
-        description: textOf(description) ?? "",
-        condition: closed(lowerConstraints(placed)),
-      };
-    }),
-  ];
+function lowerSegment(key: string, placed: Placed): Draft<ImportedSegment> {
+  const { fields, place } = placed;
+  const { name, description } = fields;
+  return draftOf<ImportedSegment>({ kind: "segment", key, place }, (notes) => {
+    checkShape(fields, SEGMENT, place);
+    const condition = closed(lowerConstraints(placed, notes));
+    if (comparesTime(placed)) {
+      notes.note(
+        at(place, "constraints"),
+        "it compares the current time, which segments do not: each rule contains it",
+      );
+      return undefined;
+    }
+    return { key, name: textOf(name) ?? key, description: textOf(description) ?? "", condition };
+  });
 }
 
 function lowerFeature(feature: Placed, scope: StrategyScope): FlagInput {

@@ -93,10 +93,10 @@ function timeAlternatives(strategy: Placed, scope: StrategyScope): Alternative[]
     return segment === undefined || timed.includes(segment) ? [] : [{ segment: scope.segmentKey(id) }];
   });
   const parts = [strategy, ...timed];
-  const withTime = all(...parts.map(lowerConstraints), ...references);
+  const withTime = all(...parts.map((part) => lowerConstraints(part, scope.notes)), ...references);
   if (!parts.some(comparesTime)) return [{ when: withTime, schedule: {}, suffix: "" }];
   const period = periodOf(parts);
-  const others = all(...parts.map((part) => lowerConstraints(withoutTime(part))), ...references);
+  const others = all(...parts.map((part) => lowerConstraints(withoutTime(part), scope.notes)), ...references);
   const sent = exists("currentTime");
   return [
     { when: all(sent, withTime), schedule: {}, suffix: "" },

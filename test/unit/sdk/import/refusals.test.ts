@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { importProject, type ReportEntry, type SystemName } from "../../../../sdk/import/index.ts";
+
+/** Returns the outcome of the entry of a flag or segment, and its first note. */
+function entryOf(system: SystemName, source: unknown, kind: ReportEntry["kind"] = "flag"): string {
+  const { entries } = importProject(system, source).report;
+  const entry = entries.find((one) => one.kind === kind);
+  const [note] = entry?.notes ?? [];
+  return note === undefined ? (entry?.outcome ?? "") : `${entry?.outcome}: ${note.place}: ${note.text}`;
+}
+
+describe("parts that SDKs read differently are refused or named", () => {
+  const growthbook = (condition: object, others: object = {}): object => ({
+    features: { one: { defaultValue: 1, rules: [{ condition, force: 2 }] } },
+    ...others,
+  });
+
+  it.each([
+    ["a pattern of a size", { tags: { $size: { $regex: "1" } } }, "$regex reads a text"],
+    ["a version of a size", { tags: { $size: { $vgt: "1" } } }, "$vgt reads a text"],
+    ["a version of an element", { tags: { $elemMatch: { $vgte: "0" } } }, "test the elements of a list"],
+    ["a comparison with a list", { a: { $lt: [1] } }, "compares with a list or an object"],
+    ["a pattern that is no text", { a: { $regex: 1 } }, "the pattern is not a text"],
+  ])("GrowthBook: %s is not importable", (_, condition, reason) => {
+    const text = entryOf("growthbook", growthbook(condition));
+    expect(text).toContain("not importable: /features/one/rules/0/condition/");
+    expect(text).toContain(reason);
+  });
+
+  it("GrowthBook: a saved group that is no list is not importable", () => {
+    const source = growthbook({ a: { $notInGroup: "g" } }, { savedGroups: { g: "x" } });
+    expect(entryOf("growthbook", source)).toContain(
+      'not importable: /features/one/rules/0/condition/a/$notInGroup: the saved group "g"',
+    );
+  });
+
+  it.each(["tags.0", "tags.length"])("GrowthBook: the path %s is approximate", (path) => {
+    expect(entryOf("growthbook", growthbook({ [path]: 1 }))).toMatch(
+      /^approximate: .*GrowthBook also steps into lists/,
+    );
+    expect(entryOf("growthbook", growthbook({ [`a.${path}x`]: 1 }))).not.toContain("approximate");
+  });
+
+  it("GrowthBook: a pattern names what it does with a list", () => {
+    expect(entryOf("growthbook", growthbook({ a: { $regex: "x" } }))).toContain(
+      "GrowthBook reads a list as its elements",
+    );
+  });
+
+  const constraint = { contextName: "a", values: [], value: "x" };
+  const unleash = (fields: object): object => ({
+    features: [
+      { name: "one", enabled: true, strategies: [{ name: "default", constraints: [{ ...constraint, ...fields }] }] },
+    ],
+  });
+  const PLACE = "/features/0/strategies/0/constraints/0";
+
+  it.each([
+    [{ operator: "FOO" }, `${PLACE}: its operator or pattern is not known`],
+    [{ operator: "REGEX", value: "(?=a)" }, `${PLACE}: its operator or pattern is not known`],
+    [{ operator: "NUM_GT" }, `${PLACE}/value: the operator cannot compare its value`],
+    [{ operator: "DATE_AFTER", contextName: "currentTime" }, `${PLACE}/value: the operator cannot compare its value`],
+  ])("Unleash: the constraint %j never holds, and has a note", (fields, note) => {
+    expect(entryOf("unleash", unleash(fields))).toContain(`exact with a note: ${note}`);
+  });
+
+  it("Unleash: another operator on currentTime is not importable", () => {
+    const text = entryOf("unleash", unleash({ operator: "NOT_IN", contextName: "currentTime" }));
+    expect(text).toContain(`not importable: ${PLACE}/operator`);
+  });
+
+  it("Unleash: a segment that compares the current time is in the report", () => {
+    const constraints = [{ contextName: "currentTime", operator: "DATE_AFTER", value: "2030-01-01T00:00:00Z" }];
+    const source = { features: [], segments: [{ id: 1, name: "later", constraints }] };
+    expect(entryOf("unleash", source, "segment")).toBe(
+      "exact with a note: /segments/0/constraints: it compares the current time, which segments do not: each rule contains it",
+    );
+    expect(importProject("unleash", source).segments).toEqual([]);
+  });
+
+  it("Unleash: a field beside the standard ones comes before the property of its name", () => {
+    const { toContext } = importProject("unleash", { features: [] });
+    expect(toContext({ userId: 7, plan: "pro", properties: { plan: "free", seats: 2 } })).toEqual({
+      targetingKey: "7",
+      plan: "pro",
+      seats: 2,
+    });
+  });
+
+  const launchdarkly = (clause: object): object => ({
+    flags: {
+      one: {
+        on: true,
+        variations: [false, true],
+        fallthrough: { variation: 0 },
+        rules: [{ variation: 1, clauses: [{ op: "in", values: ["x"], ...clause }] }],
+      },
+    },
+    segments: { s: { includedContexts: [{ contextKind: "org", values: ["o"] }] } },
+  });
+
+  it.each([
+    ["a kind as the name of an attribute", { attribute: "org" }, '"org" is also a kind of contexts'],
+    ["a reference that ends with a slash", { attribute: "/a/", contextKind: "user" }, "end with a slash"],
+    ["_meta", { attribute: "_meta" }, "_meta is not an attribute"],
+    ["a pattern outside RE2", { attribute: "a", op: "matches", values: ["(?=a)"] }, "the pattern"],
+  ])("LaunchDarkly: %s is not importable", (_, clause, reason) => {
+    const text = entryOf("launchdarkly", launchdarkly(clause));
+    expect(text).toContain("not importable: /flags/one/rules/0/clauses/0/");
+    expect(text).toContain(reason);
+  });
+
+  it.each([
+    [{ attribute: "a", op: "near" }, '/op: "near" is not an operator'],
+    [{ attribute: "a", op: "matches", values: ["(?i)a"] }, "/values/0: SDKs in JavaScript cannot read"],
+  ])("LaunchDarkly: the clause %j has a note", (clause, note) => {
+    expect(entryOf("launchdarkly", launchdarkly(clause))).toContain(
+      `exact with a note: /flags/one/rules/0/clauses/0${note}`,
+    );
+  });
+});
