@@ -113,8 +113,14 @@ const VERSION_OPERATORS: Record<string, Operator> = {
 const OPERATORS: ReadonlySet<string> = new Set([
   ...Object.keys(TEXT_OPERATORS),
   ...Object.keys(VERSION_OPERATORS),
-  ...["in", "matches", "before", "after"],
-  ...["lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual"],
+  "in",
+  "matches",
+  "before",
+  "after",
+  "lessThan",
+  "lessThanOrEqual",
+  "greaterThan",
+  "greaterThanOrEqual",
 ]);
 
 /** Returns whether an operator matches one of the values and the attribute, or an element of the attribute's list. */
