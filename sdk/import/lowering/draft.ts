@@ -28,7 +28,10 @@ export class Notes {
   }
 }
 
-/** Runs the lowering of one flag or segment, and describes its outcome. `lower` returns nothing if others contain it. */
+/**
+ * Runs the lowering of one flag or segment, and describes its outcome. `lower` returns nothing if other items contain
+ * the result.
+ */
 export function draftOf<T>(
   { kind, key, place }: Pick<ReportEntry, "kind" | "key" | "place">,
   lower: (notes: Notes) => T | undefined,

@@ -64,7 +64,11 @@ function checkSteps(steps: readonly string[], place: string): void {
     throw new NotImportable(place, "SDKs differ in references that end with a slash");
 }
 
-/** Notes an operator or a pattern that matches nothing. @throws NotImportable for a pattern that SDKs read differently */
+/**
+ * Notes an operator or a pattern that matches nothing.
+ *
+ * @throws NotImportable for a pattern that SDKs read differently
+ */
 function checkOperator(operator: string, values: readonly unknown[], place: string, notes: Notes): void {
   if (!OPERATORS.has(operator))
     notes.note(at(place, "op"), `"${operator}" is not an operator that SDKs know: it matches nothing`);
