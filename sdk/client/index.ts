@@ -16,4 +16,10 @@ export {
   UnreachableError,
   UnusableNameError,
 } from "./client.ts";
+export {
+  createFeatureFlags,
+  type FeatureContext,
+  type FeatureFlags,
+  type FeatureFlagsOptions,
+} from "./feature-flags.ts";
 export type * from "./contract.ts";

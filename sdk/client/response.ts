@@ -49,7 +49,8 @@ function refusal(response: Response, body: unknown, sent: Sent): Error {
   const { status, headers } = response;
   if (!isProblem(body, status)) return notBurgee(response, sent);
   const mayHaveHappened = sent.isWrite && (body.mayHaveHappened === true || (status >= 500 && status !== 503));
-  return new ApiError(status, body, { retryAfterSeconds: retryAfter(headers), mayHaveHappened });
+  const problem = "errorDetails" in body ? { ...body, detail: String(body.errorDetails) } : body;
+  return new ApiError(status, problem, { retryAfterSeconds: retryAfter(headers), mayHaveHappened });
 }
 
 /** Whether a body is an error of the management API or of OFREP. A proxy's problem+json has no request id. */

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../../src/ops/clock.ts";
+import { keyForm } from "../client/key-form.ts";
 import type { Definitions } from "./definition-set.ts";
 
 /** The settings of an evaluator in this process. */
@@ -41,11 +42,11 @@ export function resolveOptions(options: FlagsOptions): ResolvedOptions {
   const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
   if (protocol !== "https:" && protocol !== "http:")
     throw new TypeError(`url must be the address of a deployment, such as https://flags.example.com, not "${url}"`);
-  const [, kind, environment] =
-    /^bg([csa])_([a-z0-9-]{1,40})_[A-Za-z0-9]+_[A-Za-z0-9]+_[0-9a-f]+$/.exec(key ?? "") ?? [];
-  if (environment === undefined) throw new TypeError("key must be a server key, which begins with bgs_");
-  if (kind !== "s")
+  const form = keyForm(key ?? "");
+  if (form === undefined) throw new TypeError("key must be a server key, which begins with bgs_");
+  if (form.kind !== "server")
     throw new TypeError("key must be a server key (bgs_…): client keys and admin tokens get no definitions");
+  const environment = form.scope;
   const times = { ...TIMES };
   for (const name of Object.keys(TIMES) as (keyof typeof TIMES)[]) {
     const ms = options[name] ?? TIMES[name];
