@@ -59,7 +59,14 @@ async function suggestions(
   if (last.startsWith("-")) {
     return optionsOf(command).map(({ long, short, description }) => ({ word: long ?? short ?? "", description }));
   }
-  if (open !== undefined) return await valuesOf(open.attributeName(), open, terminal, values);
+  const [first] = positional;
+  const typed = { values, last, first };
+  if (open !== undefined) {
+    const name = open.attributeName();
+    // `copy --to` names an environment, and `flags rollout --to` a variant.
+    const isVariant = command.name() === "rollout" && ["to", "rest"].includes(name);
+    return await valuesOf(isVariant ? "flags variant" : name, open, terminal, typed);
+  }
   const commands = program.createHelp().visibleCommands(command);
   const subcommands = commands.map((one) => ({ word: one.name(), description: one.description() }));
   if (subcommands.length > 0) return subcommands;
@@ -68,7 +75,7 @@ async function suggestions(
   if (next === undefined) return [];
   // The kind of keys: for `flags get` it is the group `flags`, for `copy` the command itself.
   const kind = (command.parent?.parent == null ? command : command.parent).name();
-  return await valuesOf(`${kind} ${next.name()}`, next, terminal, values);
+  return await valuesOf(`${kind} ${next.name()}`, next, terminal, typed);
 }
 
 function optionsOf(command: Command): Option[] {
@@ -76,12 +83,19 @@ function optionsOf(command: Command): Option[] {
   return command.parent === null ? own : [...own, ...optionsOf(command.parent).filter(({ long }) => long !== "--help")];
 }
 
+/** The typed parts of a command line: its options, its last word and the first argument of its command. */
+interface Line {
+  values: Typed["values"];
+  last: string;
+  first: string | undefined;
+}
+
 /** @param name the name of an option, or of an argument after its group of commands */
 async function valuesOf(
   name: string,
   { argChoices }: Option | Argument,
   terminal: Terminal,
-  values: Typed["values"],
+  { values, last, first }: Line,
 ): Promise<Suggestion[]> {
   if (argChoices !== undefined) return argChoices.map((word) => ({ word, description: "" }));
   const client = async (): Promise<Client> => {
@@ -101,6 +115,7 @@ async function valuesOf(
     case "shadow system":
       return SYSTEM_NAMES.map((word) => ({ word, description: "" }));
     case "environment":
+    case "environments":
     case "from":
     case "to":
     case "copyFrom":
@@ -117,15 +132,26 @@ async function valuesOf(
     case "explain key": {
       const env = values["from"] ?? (await environment());
       const flags = await client();
+      // A page has only the first keys of a large project, so the deployment searches for the typed part.
+      const query = last === "" ? one : { ...one, search: last };
       // The environment may follow the key on the command line.
       const { body } =
         env === ""
-          ? await flags.call("listDefinitions", { query: one })
-          : await flags.call("listFlags", { path: { env }, query: one });
+          ? await flags.call("listDefinitions", { query })
+          : await flags.call("listFlags", { path: { env }, query });
       return body.items.map(({ key, description = "" }) => ({
         word: key,
         description: description.split("\n")[0] ?? "",
       }));
+    }
+    case "flags variant": {
+      if (first === undefined) return [];
+      const [env, flags] = [await environment(), await client()];
+      const { body } =
+        env === ""
+          ? await flags.call("getDefinition", { path: { key: first } })
+          : await flags.call("getFlag", { path: { env, key: first } });
+      return Object.entries(body.variants).map(([word, value]) => ({ word, description: JSON.stringify(value) }));
     }
     case "segments key": {
       const { body } = await (await client()).call("listSegments", { path: { env: await environment() }, query: one });

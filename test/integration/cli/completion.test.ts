@@ -50,6 +50,28 @@ describe("burgee complete", () => {
     expect(await complete("flags", "rm", "checkout-")).toEqual(["checkout-old"]);
   });
 
+  test("suggests the variants of the flag on the line", async ({ expect }) => {
+    expect(await complete("flags", "serve", "checkout", "")).toEqual(["on", "off"]);
+    expect(await complete("flags", "rollout", "checkout", "--to", "o")).toEqual(["on", "off"]);
+    expect(await complete("flags", "rollout", "checkout", "-e", "production", "--rest", "of")).toEqual(["off"]);
+    expect(await complete("flags", "rollout", "checkout", "--profile", "")).toEqual(["shop"]);
+    expect(await complete("flags", "rollout", "--to", "")).toEqual([]);
+    expect(await complete("tokens", "create", "--environments", "")).toEqual(["production"]);
+  });
+
+  test("finds a key beyond the first page", async ({ expect }) => {
+    const flags = Array.from({ length: 201 }, (_, i) => ({
+      key: `a-${i}`,
+      type: "boolean",
+      variants: { on: true, off: false },
+      enabled: true,
+      default: { variant: "off" },
+    }));
+    await t.call("POST", "/api/v1/environments/production/apply", { flags });
+    expect(await complete("flags", "get", "checkout-")).toEqual(["checkout-old"]);
+    expect(await complete("flags", "get", "-e", "production", "checkout-")).toEqual(["checkout-old"]);
+  });
+
   test("adds descriptions if the shell shows them", async ({ expect }) => {
     const words = ["--", "flags", "get", "-e", "production", "checkout"];
     const zsh = await t.run(["complete", "zsh", ...words]);
@@ -72,7 +94,7 @@ describe("burgee complete", () => {
     for (const key of ["$(calc)", "it’s;rm", "a'b"]) await t.run(["flags", "create", key, "-e", "production"]);
     expect(await found("=$")).toEqual(["'$(calc)'\t$(calc)\t$(calc)"]);
     expect(await found("=it")).toEqual(["'it’’s;rm'\tit’s;rm\tit’s;rm"]);
-    expect(await found("=a")).toEqual(["'a''b'\ta'b\ta'b"]);
+    expect(await found("=a'")).toEqual(["'a''b'\ta'b\ta'b"]);
     const { out } = await t.run("completion powershell");
     expect(out).toContain("Register-ArgumentCompleter -Native -CommandName burgee");
     expect(out).toContain(`-split "\`t", 3`);
