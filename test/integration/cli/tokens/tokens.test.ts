@@ -67,7 +67,7 @@ describe("burgee tokens", () => {
   test.for([
     ["tokens create --role write", 2, "--environments <keys...> or --all-environments"],
     ["tokens create --role write -e staging", 2, "--environments <keys...> or --all-environments"],
-    ["tokens create --role write --environments staging --all-environments", 2, "choose what the token may use"],
+    ["tokens create --role write --environments staging --all-environments", 2, "choose the environments of the token"],
     ["tokens create --all-environments", 2, "--role"],
     ["tokens create --role admin --all-environments", 2, "write, read"],
     ["tokens create --role read --all-environments --expires 1s", 2, "from 1m to 3650d"],
