@@ -44,7 +44,7 @@ export async function readImport(form: ImportForm, system: SystemName): Promise<
   const { label, source: expected = "" } = formOf(system);
   const names = form.files.map(({ name }) => name).join(", ");
   throw new Error(
-    `${names} ${shapeText(source)}, but no flags of ${label}${problem === undefined ? "" : `: ${problem}`}. Choose the system that exported it, and its own export. ${expected}`.trim(),
+    `${names} ${shapeText(source)}, but no flags of ${label}${problem === undefined ? "" : `: ${problem}`}. Choose the system that the file comes from, or another file. ${expected}`.trim(),
   );
 }
 
