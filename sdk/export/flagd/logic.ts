@@ -15,7 +15,7 @@ export function or(...parts: readonly Logic[]): Logic {
 
 function join(operator: "and" | "or", parts: readonly Logic[], neutral: boolean): Logic {
   if (parts.includes(!neutral)) return !neutral;
-  const open = parts.filter((part) => part !== neutral).flatMap((part) => argumentsOf(operator, part) ?? [part]);
+  const open = parts.filter((part) => part !== neutral);
   const [only] = open;
   if (only === undefined) return neutral;
   return open.length === 1 ? only : { [operator]: open };

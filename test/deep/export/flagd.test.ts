@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { SILENT } from "../../../cli/import/oracles/oracle.ts";
 import { evaluatorOf } from "../../../cli/project/evaluator.ts";
 import { exportFlagd, type FlagdExport } from "../../../sdk/export/flagd/index.ts";
+import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import type { Resolution } from "../../../src/evaluation/types.ts";
 import type { FlagInput } from "../../../src/flags/document.ts";
@@ -59,6 +60,25 @@ describe("flagd: exported random flags give what they give here", () => {
           );
         }
       }
+    }
+    expect(different).toEqual([]);
+  });
+
+  it("after they are imported again", () => {
+    const project = importProject("flagd", exported.definitions, { sdk: "javascript", hashVersion: 2 });
+    const surroundings = { now: () => Date.now(), random: () => 0.5 };
+    const evaluate = evaluatorOf({ flags, segments }, surroundings);
+    const evaluateAgain = evaluatorOf(project, surroundings);
+    const keys = project.flags.map(({ key }) => key);
+    expect(keys.length).toBeGreaterThan(Object.keys(exported.definitions.flags).length / 2);
+    const different: string[] = [];
+    for (let i = 0; i < EVALUATIONS / 10 && different.length < 3; i++) {
+      const context = randomContext(draws);
+      const key = draws.pick(keys);
+      const ours = oursOf(evaluate(key, context as never));
+      const again = oursOf(evaluateAgain(key, project.toContext(context)));
+      if (ours !== again)
+        different.push(JSON.stringify({ key, flag: exported.definitions.flags[key], context, ours, again }));
     }
     expect(different).toEqual([]);
   });

@@ -61,3 +61,23 @@ export function isVersion(attribute: Logic): Logic {
 function isSingle(attribute: Logic): Logic {
   return { in: [attribute, { merge: [attribute] }] };
 }
+
+const GUARDS = { number: isNumber, list: isList, version: isVersion };
+type Guard = keyof typeof GUARDS;
+
+/** Recognizes a test of a type that other operators would not let an import understand. */
+export function guardOf(expression: unknown): { guard: Guard; attribute: Logic } | undefined {
+  const attribute = firstAttribute(expression);
+  if (attribute === undefined) return undefined;
+  const text = JSON.stringify(expression);
+  const found = Object.entries(GUARDS).find(([, make]) => JSON.stringify(make(attribute)) === text);
+  return found && { guard: found[0] as Guard, attribute };
+}
+
+/** Returns the attribute that an expression reads first. */
+function firstAttribute(expression: unknown): Logic | undefined {
+  if (typeof expression !== "object" || expression === null) return undefined;
+  if ("var" in expression) return expression as Logic;
+  const [first] = Object.values(expression);
+  return firstAttribute(first);
+}

@@ -1,10 +1,11 @@
 import type { JsonScalar } from "../../../../src/flags/document.ts";
 import { isNullish } from "../../lowering/attribute.ts";
-import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
+import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at } from "../../lowering/source.ts";
 import { branch, compare, compares, MIRRORED, opposite, strictlyEquals, sure } from "./compare.ts";
 import { fractionalTest } from "./fractional.ts";
+import { guardOf } from "./guards.ts";
 import {
   argumentsOf,
   evaluatorOf,
@@ -26,6 +27,8 @@ export function lowerTest(expression: unknown, place: string, scope: Scope): Tes
   const list = argumentsOf(args);
   const inside = at(place, operator);
   const part = (i: number): Test => lowerTest(list[i], Array.isArray(args) ? at(inside, i) : inside, scope);
+  const guard = operator === "and" || operator === "!" ? guardTest(expression, place, scope) : undefined;
+  if (guard !== undefined) return guard;
   switch (operator) {
     case "$ref":
       return lowerReference(String(args), place, scope);
@@ -46,6 +49,8 @@ export function lowerTest(expression: unknown, place: string, scope: Scope): Tes
       );
     case "in":
       return isIn(list, inside, scope);
+    case "missing":
+      return isMissing(list, inside, scope);
     case "starts_with":
     case "ends_with":
       return affix(operator, list, inside, scope);
@@ -56,6 +61,28 @@ export function lowerTest(expression: unknown, place: string, scope: Scope): Tes
     default:
       return comparison(operator, list, inside, scope);
   }
+}
+
+/** Returns the test of a type that `burgee export` writes. */
+function guardTest(expression: unknown, place: string, scope: Scope): Test | undefined {
+  const found = guardOf(expression);
+  if (found === undefined) return undefined;
+  const operand = operandOf(found.attribute, place, scope);
+  if ("literal" in operand) return undefined;
+  const attribute = pathOf(operand.attribute);
+  if (found.guard === "version") return sure(leaf(attribute, "semver_gte", ["0.0.0-0"]));
+  return sure(isOfType(attribute, found.guard === "list" ? "array" : "number"));
+}
+
+/** The result is the list of those names that are missing. */
+function isMissing(list: readonly unknown[], place: string, scope: Scope): Test {
+  const [name] = list;
+  if (list.length !== 1 || typeof name !== "string")
+    throw new NotImportable(place, '"missing" must have one name of an attribute');
+  const operand = operandOf({ var: name }, place, scope);
+  if ("literal" in operand) throw new NotImportable(place, '"missing" must have one name of an attribute');
+  if (!scope.isJavaScript) scope.notes.note(place, "an attribute that is null is not missing, as in JavaScript");
+  return sure(not(exists(pathOf(operand.attribute))));
 }
 
 /** Every operand that is reached can fail. */
@@ -105,12 +132,13 @@ function isIn(list: readonly unknown[], place: string, scope: Scope): Test {
   }
   const text = operandOf(wanted, at(place, 0), scope);
   const container = operandOf(among, at(place, 1), scope);
-  if ("attribute" in text || "literal" in container || typeof text.literal !== "string" || text.literal === "")
-    throw new NotImportable(place, '"in" needs a list of values, or a text that is not empty and an attribute');
+  if ("attribute" in text || "literal" in container || text.literal === "")
+    throw new NotImportable(place, '"in" needs a list of values, or a value that is not empty and an attribute');
   const attribute = pathOf(container.attribute);
+  const value = scalarOf(text.literal, at(place, 0));
   const holds = any(
-    leaf(attribute, "contains", [text.literal]),
-    attribute !== "targetingKey" && leaf(attribute, "array_contains_any", [text.literal]),
+    leaf(attribute, "contains", [String(value)]),
+    attribute !== "targetingKey" && leaf(attribute, "array_contains_any", [value]),
   );
   // Other values have no elements, and falsy ones count as an empty list.
   const fails = any(
