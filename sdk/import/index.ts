@@ -5,7 +5,7 @@
 import { finish } from "./finish.ts";
 import { formProblem } from "./forms.ts";
 import { importConfigCat } from "./systems/configcat/index.ts";
-import { importEppo } from "./systems/eppo/index.ts";
+import { importDatadog, importEppo } from "./systems/eppo/index.ts";
 import { importFeaturevisor } from "./systems/featurevisor/index.ts";
 import { importFlagd } from "./systems/flagd/index.ts";
 import { importFlagsmith } from "./systems/flagsmith/index.ts";
@@ -39,7 +39,7 @@ export { DOCUMENT_SYSTEMS, SDK_NAMES, SYSTEM_NAMES } from "./types.ts";
 
 const IMPORTERS: Record<SystemName, Importer> = {
   configcat: importConfigCat,
-  datadog: importEppo,
+  datadog: importDatadog,
   eppo: importEppo,
   featurevisor: importFeaturevisor,
   flagd: importFlagd,

@@ -68,12 +68,13 @@ export const datadog: OracleSystem = {
     return {
       evaluate: (context, keys) => {
         const { subjectKey, subjectAttributes } = fieldsOf(context);
-        return resultsOf(keys, (key) => {
-          const flag = fieldsOf(flags[key]);
+        return resultsOf(keys, (flagKey) => {
+          const flag = fieldsOf(flags[flagKey]);
           const type = DATADOG_TYPES[String(flag["variationType"])] ?? "string";
-          const attributes = fieldsOf(subjectAttributes) as never;
-          return evaluateForSubject(flag as never, type as never, textOf(subjectKey), attributes, null as never, SILENT)
-            .value;
+          // Datadog's providers add the key as `id` before they call this function.
+          const key = textOf(subjectKey);
+          const attributes = { ...(key !== undefined && { id: key }), ...fieldsOf(subjectAttributes) } as never;
+          return evaluateForSubject(flag as never, type as never, key, attributes, null as never, SILENT).value;
         });
       },
       close: () => {},

@@ -3,7 +3,7 @@ import { valueProblem } from "../../../../src/flags/operator-values.ts";
 import { checkPattern } from "../../lowering/pattern.ts";
 import { callerAttribute, hasValue } from "../../lowering/attribute.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
-import { NotImportable } from "../../lowering/draft.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { entryOf, at, type Fields, fieldsOf, listOf, numberOf, textOf } from "../../lowering/source.ts";
 
 const COMPARISONS: Record<string, { number: Operator; version: Operator }> = {
@@ -13,21 +13,29 @@ const COMPARISONS: Record<string, { number: Operator; version: Operator }> = {
   LTE: { number: "lte", version: "semver_lte" },
 };
 
+/** The surroundings of conditions. */
+export interface ConditionScope {
+  /** The systems share the form of the configuration. */
+  system: "eppo" | "datadog";
+  notes: Notes;
+}
+
 /** Returns the rules of an allocation. One of them must hold, if there are any. */
-export function lowerRules(rules: readonly unknown[], place: string): Lowered {
+export function lowerRules(rules: readonly unknown[], place: string, scope: ConditionScope): Lowered {
   if (rules.length === 0) return true;
   return any(
     ...rules.map((rule, i) =>
       all(
         ...listOf(fieldsOf(rule)["conditions"]).map((condition, j) =>
-          lowerCondition(fieldsOf(condition), at(place, i, "conditions", j)),
+          lowerCondition(fieldsOf(condition), at(place, i, "conditions", j), scope),
         ),
       ),
     ),
   );
 }
 
-function lowerCondition(condition: Fields, place: string): Lowered {
+function lowerCondition(condition: Fields, place: string, scope: ConditionScope): Lowered {
+  checkValue(condition, place, scope);
   const name = textOf(condition["attribute"]) ?? "";
   const own = callerAttribute(name);
   const holds = lowerTest(own, condition, place);
@@ -35,6 +43,29 @@ function lowerCondition(condition: Fields, place: string): Lowered {
   return name === "id"
     ? any(all(exists(own), holds), all(not(exists(own)), lowerTest("targetingKey", condition, place)))
     : holds;
+}
+
+/** Refuses a value of another type than the operator's. SDKs fail, or disable the flag. */
+function checkValue({ operator, value }: Fields, place: string, { system, notes }: ConditionScope): void {
+  const name = String(operator);
+  if (entryOf(COMPARISONS, name) !== undefined) {
+    const isText = textOf(value) !== undefined && (numberOf(value) ?? versionOf(value)) !== undefined;
+    expect(typeof value === "number" || isText, "a number or a version");
+    if (isText && system === "datadog")
+      notes.note(at(place, "value"), "Datadog's SDK for JavaScript disables a flag that compares with a text");
+  } else if (name.endsWith("MATCHES")) expect(textOf(value) !== undefined, "a text");
+  else if (name.endsWith("ONE_OF"))
+    expect(Array.isArray(value) && value.every((one) => typeof one === "string"), "a list of texts");
+  else if (name === "IS_NULL") expect(typeof value === "boolean", "true or false");
+
+  function expect(isRight: boolean, wanted: string): void {
+    if (!isRight) throw new NotImportable(at(place, "value"), `${name} needs ${wanted}`);
+  }
+}
+
+function versionOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && valueProblem("semver_eq", text) === undefined ? text : undefined;
 }
 
 function lowerTest(attribute: AttributePath, { operator, value }: Fields, place: string): Lowered {
@@ -63,8 +94,8 @@ function compare(
   { number, version }: { number: Operator; version: Operator },
   value: unknown,
 ): Lowered {
-  const text = textOf(value);
-  if (text !== undefined && valueProblem(version, text) === undefined) return leaf(attribute, version, [text]);
+  const text = versionOf(value);
+  if (text !== undefined) return leaf(attribute, version, [text]);
   const bound = numberOf(value);
   return bound === undefined ? false : leaf(attribute, number, [bound], { read: "number" });
 }

@@ -4,18 +4,27 @@ import { parseInstant } from "../../../../src/flags/formats/instant.ts";
 import { type Period, scheduleOf } from "../../lowering/schedule.ts";
 import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { all, bucketIn, type Lowered } from "../../lowering/condition.ts";
-import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
+import { draftOf, NotImportable } from "../../lowering/draft.ts";
 import { RuleList } from "../../lowering/rule-list.ts";
 import { RowReader } from "../../lowering/rows.ts";
 import { checkShape } from "../../lowering/shape.ts";
-import { at, type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
+import { at, type Fields, fieldsOf, isFields, listOf, numberOf, type Placed, textOf } from "../../lowering/source.ts";
 import type { DraftProject, FlagInput } from "../../types.ts";
-import { lowerRules } from "./conditions.ts";
+import { type ConditionScope, lowerRules } from "./conditions.ts";
 import { FLAG } from "./shape.ts";
 import { type Variations, variationsOf } from "./variations.ts";
 
-/** Imports a universal flag configuration of Eppo, or of Datadog. */
+/** Imports a universal flag configuration of Eppo. */
 export function importEppo(input: unknown): DraftProject {
+  return importConfiguration(input, "eppo");
+}
+
+/** Imports a universal flag configuration of Datadog. */
+export function importDatadog(input: unknown): DraftProject {
+  return importConfiguration(input, "datadog");
+}
+
+function importConfiguration(input: unknown, system: ConditionScope["system"]): DraftProject {
   const { configuration, place } = configurationOf(fieldsOf(input), "");
   const reader = new RowReader();
   const rows = reader.named("flag", configuration["flags"], at(place, "flags"));
@@ -23,7 +32,7 @@ export function importEppo(input: unknown): DraftProject {
     return draftOf({ kind: "flag", key, place: where }, (notes) => {
       if (configuration["format"] === "CLIENT" || fieldsOf(configuration)["obfuscated"] === true)
         throw new NotImportable(at(place, "format"), "the configuration is obfuscated; export it with a server's key");
-      return lowerFlag(key, fields, where, notes);
+      return lowerFlag(key, { fields, place: where }, { system, notes });
     });
   });
   return { flags, segments: [], refused: reader.refused, toContext, fromResolution: resolvedValue };
@@ -37,15 +46,18 @@ export function configurationOf(input: Fields, place: string): { configuration: 
     : { configuration: input, place };
 }
 
-function lowerFlag(key: string, flag: Fields, place: string, notes: Notes): FlagInput {
+function lowerFlag(key: string, { fields: flag, place }: Placed, scope: ConditionScope): FlagInput {
   checkShape(flag, FLAG, place);
   const variations = variationsOf(flag, place);
   const list = new RuleList();
   listOf(flag["allocations"]).forEach((allocation, i) => {
-    lowerAllocation(fieldsOf(allocation), at(place, "allocations", i), { flag, variations, list });
+    lowerAllocation(fieldsOf(allocation), at(place, "allocations", i), { ...scope, flag, variations, list });
   });
   if (Object.keys(variations.variants).length === 0)
-    notes.note(at(place, "variations"), 'the flag has no variations; it gets one, "none", which nobody is served');
+    scope.notes.note(
+      at(place, "variations"),
+      'the flag has no variations; it gets one, "none", which nobody is served',
+    );
   return {
     key,
     kind: "flag",
@@ -64,15 +76,16 @@ function definitionOf({ type, variants }: Variations): Pick<FlagInput, "type" | 
   return Object.keys(variants).length === 0 ? { type: "json", variants: { none: null } } : { type, variants };
 }
 
-interface AllocationScope {
+interface AllocationScope extends ConditionScope {
   flag: Fields;
   variations: Variations;
   list: RuleList;
 }
 
 /** Adds a rule for each split of an allocation. */
-function lowerAllocation(allocation: Fields, place: string, { flag, variations, list }: AllocationScope): void {
-  const applies = lowerRules(listOf(allocation["rules"]), at(place, "rules"));
+function lowerAllocation(allocation: Fields, place: string, scope: AllocationScope): void {
+  const { flag, variations, list } = scope;
+  const applies = lowerRules(listOf(allocation["rules"]), at(place, "rules"), scope);
   const schedule = scheduleOf(periodOf(allocation, place));
   const key = textOf(allocation["key"]) ?? "allocation";
   for (const split of listOf(allocation["splits"]).map(fieldsOf)) {

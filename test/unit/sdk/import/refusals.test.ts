@@ -118,4 +118,36 @@ describe("parts that SDKs read differently are refused or named", () => {
       `exact with a note: /flags/one/rules/0/clauses/0${note}`,
     );
   });
+
+  const ufc = (condition: object): object => ({
+    flags: {
+      one: {
+        enabled: true,
+        variationType: "STRING",
+        variations: { a: { key: "a", value: "a" } },
+        allocations: [
+          { key: "x", rules: [{ conditions: [{ attribute: "a", ...condition }] }], splits: [{ variationKey: "a" }] },
+        ],
+      },
+    },
+  });
+
+  it.each([
+    [{ operator: "GT", value: "" }, "GT needs a number or a version"],
+    [{ operator: "LTE", value: true }, "LTE needs a number or a version"],
+    [{ operator: "NOT_MATCHES", value: 5 }, "NOT_MATCHES needs a text"],
+    [{ operator: "ONE_OF", value: "a" }, "ONE_OF needs a list of texts"],
+    [{ operator: "NOT_ONE_OF", value: [1] }, "NOT_ONE_OF needs a list of texts"],
+    [{ operator: "IS_NULL", value: "true" }, "IS_NULL needs true or false"],
+  ])("Eppo: the condition %j is not importable", (condition, reason) => {
+    expect(entryOf("eppo", ufc(condition))).toBe(
+      `not importable: /flags/one/allocations/0/rules/0/conditions/0/value: ${reason}`,
+    );
+  });
+
+  it.each(["5", "1.2.3"])("Datadog: a comparison with the text %j has a note", (value) => {
+    const condition = { operator: "GT", value };
+    expect(entryOf("datadog", ufc(condition))).toContain("Datadog's SDK for JavaScript disables a flag");
+    expect(entryOf("eppo", ufc(condition))).toBe("exact");
+  });
 });
