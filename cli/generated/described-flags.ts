@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { allPages } from "../../sdk/client/client.ts";
-import { byKey } from "../../sdk/project/contents.ts";
+import { byKey, storedFlag } from "../../sdk/project/contents.ts";
+import { manifestFlag, type ManifestFlag } from "../../src/flags/formats/manifest.ts";
 import { UsageError } from "../exit.ts";
 import { readText } from "../input.ts";
 import { contentsOfFile } from "../project/file-contents.ts";
@@ -9,6 +10,20 @@ import { linesOf } from "../project/lines.ts";
 import { type GlobalOptions, openSession } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 import type { DescribedFlag } from "./types-text.ts";
+
+/** Returns the flags of OpenFeature's manifest, as `describedFlags` does. @throws UsageError */
+export async function manifestFlags(
+  command: Command,
+  terminal: Terminal,
+  file: string | undefined,
+): Promise<ManifestFlag[]> {
+  const { environment = terminal.env["BURGEE_ENVIRONMENT"] } = command.optsWithGlobals<GlobalOptions>();
+  if (file === undefined && environment === undefined) {
+    const { client } = await openSession(command, terminal);
+    return (await client.call("getManifest")).body.flags as ManifestFlag[];
+  }
+  return (await describedFlags(command, terminal, file)).map(manifestFlag);
+}
 
 /**
  * Returns the flags of a project file, or of the deployment if there is no file, sorted by key. An environment leaves
@@ -25,12 +40,15 @@ export async function describedFlags(
 }
 
 async function flagsOfDeployment(command: Command, terminal: Terminal): Promise<DescribedFlag[]> {
-  const { client, onlyEnvironment: only } = await openSession(command, terminal);
-  // The client names the environment if it does not exist.
-  if (only !== undefined) await client.call("getEnvironment", { path: { env: only } });
-  const all = await allPages((cursor) => client.call("listDefinitions", { query: { limit: "200", cursor } }));
-  const flags = all.filter(({ environments }) => only === undefined || environments.includes(only));
-  return sorted(flags as DescribedFlag[]);
+  const { client, onlyEnvironment } = await openSession(command, terminal);
+  if (onlyEnvironment === undefined) {
+    const all = await allPages((cursor) => client.call("listDefinitions", { query: { limit: "200", cursor } }));
+    return sorted(all as DescribedFlag[]);
+  }
+  // A token of one environment may read its flags, and not the definitions of the project.
+  const path = { env: onlyEnvironment };
+  const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
+  return sorted(flags.map(storedFlag));
 }
 
 async function flagsOfFile(file: string, only: string | undefined, terminal: Terminal): Promise<DescribedFlag[]> {
@@ -42,10 +60,14 @@ async function flagsOfFile(file: string, only: string | undefined, terminal: Ter
     throw new UsageError(`${name} does not contain environment ${only} (it contains: ${keys.join(", ") || "none"})`);
   }
   const lineAt = linesOf(text);
-  const flags = (only === undefined ? keys : [only]).flatMap((key) => [
-    ...contentsOfFile(project, key, name, lineAt).flags.values(),
-  ]);
-  return sorted(flags);
+  const found = new Map<string, DescribedFlag>();
+  for (const environment of only === undefined ? keys.toSorted() : [only]) {
+    for (const [key, flag] of contentsOfFile(project, environment, name, lineAt).flags) {
+      const known = found.get(key) ?? flag;
+      found.set(key, { ...known, offVariant: known.offVariant ?? flag.offVariant });
+    }
+  }
+  return sorted([...found.values()]);
 }
 
 function sorted(flags: readonly DescribedFlag[]): DescribedFlag[] {

@@ -5,6 +5,7 @@ import { oneLine } from "../escape.ts";
 export interface DescribedFlag extends Pick<FlagDefinition, "key" | "type" | "variants"> {
   description: string;
   fallback?: JsonValue | undefined;
+  offVariant?: string | null | undefined;
 }
 
 /** The longest union of literal types of an `object` or `json` flag. A longer one is harder to read than no type. */

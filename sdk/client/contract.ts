@@ -241,6 +241,14 @@ export type Apply = { flags: unknown[]; segments?: unknown[] | undefined; whole?
 
 export type Restore = { image: "before" | "after" };
 
+export type ManifestFlagInput = {
+  key: string;
+  type: "boolean" | "string" | "integer" | "float" | "object";
+  defaultValue: unknown;
+  name?: string | undefined;
+  description?: string | undefined;
+};
+
 export type CachePurge =
   | { flags: string[] }
   | { kind: "flag" | "switch" | "sample" }
@@ -358,6 +366,28 @@ export type DefinitionWithEnvironments = {
 export type DefinitionWritten = {
   /** The environments that got a new version, by key. */
   environments: Record<string, Written>;
+};
+
+export type ManifestFlag = {
+  key: string;
+  type: "boolean" | "string" | "integer" | "float" | "object";
+  description?: string | undefined;
+  /** The value that code uses when an evaluation fails. */
+  defaultValue: unknown;
+};
+
+export type Manifest = { flags: ManifestFlag[] };
+
+export type ManifestFlagWritten = { flag: ManifestFlag; updatedAt: string };
+
+export type ManifestFlagDeleted = {
+  message: string;
+  /** Always null, because the flag is deleted and not archived. */
+  archivedAt: unknown;
+};
+
+export type ManifestError = {
+  error: { message: string; status: number; details?: { field: string; code: string; message: string }[] | undefined };
 };
 
 export type Segment = {
@@ -813,6 +843,10 @@ export interface Operations {
     };
     responseBody: DefinitionWritten;
   };
+  getManifest: { input: {}; responseBody: Manifest };
+  createManifestFlag: { input: { body: ManifestFlagInput }; responseBody: ManifestFlagWritten };
+  putManifestFlag: { input: { path: { key: string }; body: ManifestFlagInput }; responseBody: ManifestFlagWritten };
+  deleteManifestFlag: { input: { path: { key: string } }; responseBody: ManifestFlagDeleted };
   listFlags: {
     input: {
       path: { env: string };
@@ -1084,6 +1118,10 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getDefinition: ["GET", "/api/v1/flags/{key}"],
   patchDefinition: ["PATCH", "/api/v1/flags/{key}"],
   deleteDefinition: ["DELETE", "/api/v1/flags/{key}"],
+  getManifest: ["GET", "/openfeature/v0/manifest"],
+  createManifestFlag: ["POST", "/openfeature/v0/manifest/flags"],
+  putManifestFlag: ["PUT", "/openfeature/v0/manifest/flags/{key}"],
+  deleteManifestFlag: ["DELETE", "/openfeature/v0/manifest/flags/{key}"],
   listFlags: ["GET", "/api/v1/environments/{env}/flags"],
   createFlag: ["POST", "/api/v1/environments/{env}/flags"],
   getFlag: ["GET", "/api/v1/environments/{env}/flags/{key}"],
@@ -1476,6 +1514,12 @@ const SHAPES = {
       revokedAt: { or: ["string", "null"] },
     },
   },
+  Manifest: { flags: [{ key: "string", type: "string", "description?": "string", defaultValue: "any" }] },
+  ManifestFlagDeleted: { message: "string", archivedAt: "any" },
+  ManifestFlagWritten: {
+    flag: { key: "string", type: "string", "description?": "string", defaultValue: "any" },
+    updatedAt: "string",
+  },
   Overrides: {
     token: "string",
     environment: "string",
@@ -1556,6 +1600,10 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   getDefinition: SHAPES.DefinitionWithEnvironments,
   patchDefinition: SHAPES.DefinitionWritten,
   deleteDefinition: SHAPES.DefinitionWritten,
+  getManifest: SHAPES.Manifest,
+  createManifestFlag: SHAPES.ManifestFlagWritten,
+  putManifestFlag: SHAPES.ManifestFlagWritten,
+  deleteManifestFlag: SHAPES.ManifestFlagDeleted,
   listFlags: SHAPES.FlagPage,
   createFlag: SHAPES.FlagWritten,
   getFlag: SHAPES.Flag,

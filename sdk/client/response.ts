@@ -45,12 +45,21 @@ function refuseRedirect({ status, type, headers }: Response, { origin }: Sent): 
   );
 }
 
-function refusal(response: Response, body: unknown, sent: Sent): Error {
+function refusal(response: Response, given: unknown, sent: Sent): Error {
   const { status, headers } = response;
+  const body = fromManifestError(given, headers);
   if (!isProblem(body, status)) return notBurgee(response, sent);
   const mayHaveHappened = sent.isWrite && (body.mayHaveHappened === true || (status >= 500 && status !== 503));
   const problem = "errorDetails" in body ? { ...body, detail: String(body.errorDetails) } : body;
   return new ApiError(status, problem, { retryAfterSeconds: retryAfter(headers), mayHaveHappened });
+}
+
+/** Returns an error of OpenFeature's sync API as the others of the management API. */
+function fromManifestError(body: unknown, headers: Headers): unknown {
+  const { error } = (body ?? {}) as { error?: { message?: unknown; status?: unknown } };
+  const requestId = headers.get("x-request-id");
+  if (typeof error?.message !== "string" || requestId === null) return body;
+  return { type: "about:blank", title: "", status: error.status, detail: error.message, requestId };
 }
 
 /** Whether a body is an error of the management API or of OFREP. A proxy's problem+json has no request id. */

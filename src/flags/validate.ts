@@ -14,7 +14,7 @@ import { validateBucketing } from "./validate-bucketing.ts";
 import { validateDuring } from "./windows/validate-during.ts";
 import { validateCondition } from "./validate-condition.ts";
 
-const ACCEPTED_VALUES: Record<FlagType, string> = {
+export const ACCEPTED_VALUES: Record<FlagType, string> = {
   boolean: "true or false",
   string: "text",
   integer: "a whole number within ±9007199254740991",

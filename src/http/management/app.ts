@@ -17,6 +17,8 @@ import { ENVIRONMENT_ROUTES } from "./environments/routes.ts";
 import { EXPLAIN_ROUTES } from "./explain/routes.ts";
 import { FLAG_ROUTES } from "./flags/routes.ts";
 import { KEY_ROUTES } from "./keys/routes.ts";
+import { isManifestPath, manifestErrorResponse } from "./manifest/error-response.ts";
+import { MANIFEST_ROUTES } from "./manifest/routes.ts";
 import { METRICS_ROUTES } from "./metrics/routes.ts";
 import { OVERRIDES_ROUTES } from "./overrides/routes.ts";
 import { entityTagOf, PreconditionFailedError } from "./preconditions.ts";
@@ -30,6 +32,7 @@ const ROUTES: readonly Route[] = [
   ...ENVIRONMENT_ROUTES,
   ...APPLY_ROUTES,
   ...DEFINITION_ROUTES,
+  ...MANIFEST_ROUTES,
   ...FLAG_ROUTES,
   ...EXPLAIN_ROUTES,
   ...SEGMENT_ROUTES,
@@ -106,7 +109,9 @@ async function respondWithProblem(
     .slice(0, MAX_ERRORS)
     .map(({ pointer, detail }) => ({ pointer: pointer.slice(0, MAX_POINTER_LENGTH), detail }));
   const { status, message: detail, headers, mayHaveHappened } = httpError;
-  const response = problemResponse(new HttpError(status, detail, { headers, errors, mayHaveHappened }), id);
+  const bounded = new HttpError(status, detail, { headers, errors, mayHaveHappened });
+  if (isManifestPath(c.req.path)) return manifestErrorResponse(bounded, id);
+  const response = problemResponse(bounded, id);
   const version = versionOf(error);
   if (version === undefined) return response;
   const body = { ...((await response.json()) as object), version };

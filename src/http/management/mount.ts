@@ -12,5 +12,6 @@ export function mountManagement(app: Hono<AppEnv>, services: Services): void {
     management ??= createManagementApp(services);
     return management.fetch(c.req.raw, c.env, c.executionCtx);
   };
-  for (const path of ["/api/*", "/flags/:key/update", "/openapi.json", "/docs", "/readyz"]) app.all(path, forward);
+  for (const path of ["/api/*", "/openfeature/*", "/flags/:key/update", "/openapi.json", "/docs", "/readyz"])
+    app.all(path, forward);
 }

@@ -40,8 +40,9 @@ const EXAMPLES: Record<string, string> = {
   name: "checkout-redesign",
   id: "$ID",
 };
-/** Paths that name staging, so that a pasted line deletes nobody's production. */
+/** Paths that name staging or an example, so that a pasted line deletes nobody's production. */
 const DELETIONS: Record<string, string> = {
+  "DELETE /openfeature/v0/manifest/flags/{key}": "/openfeature/v0/manifest/flags/new-banner",
   "DELETE /api/v1/environments/{env}": "/api/v1/environments/staging?confirm=staging",
 };
 const TOKENS: Record<string, string> = { adminToken: "$ADMIN", clientKey: "$KEY", serverKey: "$KEY" };

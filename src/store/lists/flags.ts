@@ -16,6 +16,8 @@ export interface DefinitionRecord {
   updatedAt: string;
   /** Environments that configure the flag, sorted. */
   environments: string[];
+  /** The off variant of the first of them that has one. */
+  offVariant: string | null;
 }
 
 /** A definition with an entity tag that covers all its configurations and changes with each of them. */
@@ -24,7 +26,7 @@ export interface TaggedDefinition extends DefinitionRecord {
 }
 
 /** A flag in one environment. Segments and prerequisites are references, not copies. */
-export interface FlagRecord extends Omit<DefinitionRecord, "environments"> {
+export interface FlagRecord extends Omit<DefinitionRecord, "environments" | "offVariant"> {
   configuration: FlagConfiguration;
   /** Version of its document in this environment. */
   version: number;
@@ -96,6 +98,9 @@ const definitionRecord = sql`
   json_build_object(${definition}, 'createdAt', ${isoInstant(sql`f.created_at`)},
     'updatedAt', ${isoInstant(sql`f.updated_at`)}, 'environments', array(
     select c.environment from flag_configurations c where c.flag_key = f.key order by c.environment
+  ), 'offVariant', (
+    select c.off_variant from flag_configurations c
+    where c.flag_key = f.key and c.off_variant is not null order by c.environment limit 1
   ))`;
 
 function matches({ search, tag, kind, cursor }: FlagFilter): SQL {

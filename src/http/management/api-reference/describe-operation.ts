@@ -1,5 +1,6 @@
 import type { describeRoute } from "hono-openapi";
 import { JSON_ONLY, MAX_MANAGEMENT_BODY_BYTES } from "../json-body.ts";
+import { isManifestPath } from "../manifest/error-response.ts";
 import { type BodySpec, respondsWithJson, type ResponseSpec, type RouteSpec } from "../route.ts";
 
 const PROBLEM_TEXTS: Record<number, string> = {
@@ -16,6 +17,9 @@ const PROBLEM_TEXTS: Record<number, string> = {
   429: "Too many writes with this token. `Retry-After` says when to try again.",
   503: "The store is unreachable, or refused the request. Nothing was changed, unless `mayHaveHappened` is true.",
 };
+
+const PROBLEM = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+const MANIFEST_ERROR = { "application/json": { schema: { $ref: "#/components/schemas/ManifestError" } } };
 
 /** The operation in OpenAPI's form. */
 export function describeOperation(spec: RouteSpec): Parameters<typeof describeRoute>[0] {
@@ -39,13 +43,15 @@ export function describeOperation(spec: RouteSpec): Parameters<typeof describeRo
 
 function describeResponses(spec: RouteSpec): Record<string, object> {
   const { access, body, responses, problems = [] } = spec;
+  const isManifest = isManifestPath(spec.path);
+  const errors = isManifest ? MANIFEST_ERROR : PROBLEM;
   const implied = [
     400,
     401,
     403,
     404,
     ...(respondsWithJson(spec) ? [406] : []),
-    ...(body ? [413, 415, 422] : []),
+    ...(body ? [413, 415, ...(isManifest ? [] : [422])] : []),
     ...(access === "write" ? [429] : []),
     503,
   ];
@@ -54,7 +60,7 @@ function describeResponses(spec: RouteSpec): Record<string, object> {
   for (const status of [...implied, ...problems].toSorted((a, b) => a - b)) {
     described[status] ??= {
       description: status === 413 ? tooLargeText(body?.maxBytes) : (PROBLEM_TEXTS[status] ?? ""),
-      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+      content: errors,
     };
   }
   return described;

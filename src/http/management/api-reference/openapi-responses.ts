@@ -1,4 +1,5 @@
 import { FLAG_KINDS, FLAG_TYPES } from "../../../flags/document.ts";
+import { manifestSchemas } from "./openapi-manifest.ts";
 import { explanationSchemas } from "./openapi-explanation.ts";
 import { count, keys, object, orNull, ref, text } from "./openapi-parts.ts";
 
@@ -133,6 +134,7 @@ export const responseSchemas: Record<string, object> = {
       additionalProperties: ref("Written"),
     },
   }),
+  ...manifestSchemas,
   Segment: object(segmentFields),
   SegmentList: page(ref("Segment")),
   SegmentWritten: object({ ...writtenFields, segment: ref("Segment") }),

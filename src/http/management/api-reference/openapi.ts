@@ -21,6 +21,7 @@ import type { ManagementEnv } from "../context.ts";
 import { environmentPatchSchema, environmentSchema } from "../environments/input.ts";
 import { explainSchema, sampleSchema } from "../explain/input.ts";
 import { keyPatchSchema, keySchema } from "../keys/input.ts";
+import { manifestFlagSchema } from "../manifest/input.ts";
 import { overridesSchema } from "../overrides/input.ts";
 import { restoreSchema } from "../audit/input.ts";
 import { tokenSchema } from "../tokens/input.ts";
@@ -31,6 +32,7 @@ const TAGS: [name: string, description: string][] = [
   ["Evaluation", "Flag values for clients with an SDK key: OFREP, and the same results over GET."],
   ["Flags", "Flags of one environment."],
   ["Definitions", "The part of a flag that all environments share."],
+  ["Manifest", "The sync API of OpenFeature's command line. Errors have its form."],
   ["Segments", "Named conditions of one environment."],
   ["Environments", "Environments of the project."],
   ["Keys", "SDK keys of one environment."],
@@ -105,6 +107,7 @@ function inputSchemas(): Record<string, object> {
     SampleInput: sampleSchema,
     Apply: applySchema,
     Restore: restoreSchema,
+    ManifestFlagInput: manifestFlagSchema,
     CachePurge: union(purgeSchemas),
   } satisfies Record<string, GenericSchema>;
   return toJsonSchemaDefs(definitions, {

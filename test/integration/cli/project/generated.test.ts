@@ -102,3 +102,34 @@ ${more}    environments:
     expect([ran.code, ran.err]).toEqual([2, expect.stringMatching(/\/fallback must be text.* \(line 6\)/)]);
   });
 });
+
+describe("burgee manifest", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+    await t.write("project.yaml", example);
+    await t.run("apply project.yaml --create-environments");
+  });
+  afterAll(() => t.close());
+
+  test("a project file and the deployment give the same manifest", async ({ expect }) => {
+    expect((await t.run("manifest --out deployment.json")).code).toBe(0);
+    expect((await t.run("manifest project.yaml --out offline.json", { env: {} })).code).toBe(0);
+    expect(JSON.parse(await t.read("deployment.json"))).toEqual(JSON.parse(await t.read("offline.json")));
+    const { $schema, flags } = JSON.parse(await t.read("offline.json"));
+    expect($schema).toMatch(/flag-manifest\.json$/);
+    expect(flags["dark-mode"]).toEqual({
+      flagType: "string",
+      defaultValue: "light",
+      description: "Colour scheme for users who have not chosen one.",
+    });
+    expect((await t.run("manifest --out deployment.json --check")).code).toBe(0);
+    await t.run("flags set dark-mode -e production --description changed");
+    expect((await t.run("manifest --out deployment.json --check")).code).toBe(3);
+  });
+
+  test("an error of the manifest's form is printed like every other", async ({ expect }) => {
+    const ran = await t.run("manifest", { env: { BURGEE_URL: "http://edge.test", BURGEE_TOKEN: t.project.serverKey } });
+    expect([ran.code, ran.err]).toEqual([1, expect.stringContaining("admin token")]);
+  });
+});

@@ -31,9 +31,12 @@ describe("the reference page", () => {
   let html: string;
   let examples: string[];
   let keyId: string;
+  let tokenId: string;
   beforeAll(async () => {
     t = await startManagementTest();
     keyId = (await t.call("POST", "/api/v1/environments/production/keys", { kind: "client" })).body.key.id;
+    const token = { role: "read", environments: ["production"] };
+    tokenId = (await t.call("POST", "/api/v1/tokens", token)).body.adminToken.id;
     html = (await send(t.isolate, undefined, "GET", "/docs")).body;
     examples = [...html.matchAll(/<pre>(curl [^<]*)<\/pre>/g)].map(([, line = ""]) =>
       line
@@ -61,7 +64,7 @@ describe("the reference page", () => {
     const rank = (line: string) =>
       /^curl -X POST '[^']*\/(?:flags|segments|environments|keys)'/.test(line) ? 0 : line.includes("-X DELETE") ? 2 : 1;
     for (const line of examples.toSorted((a, b) => rank(a) - rank(b))) {
-      const id = line.includes("/audit/") ? await changeId() : keyId;
+      const id = line.includes("/audit/") ? await changeId() : line.includes("/tokens/") ? tokenId : keyId;
       const words = shellWords(line, { ADMIN: t.project.adminToken, KEY: t.project.serverKey, ID: id });
       expect(words.slice(0, 1), line).toEqual(["curl"]);
       const { path, init } = requestOf(words);

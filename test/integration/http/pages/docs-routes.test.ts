@@ -22,7 +22,7 @@ const NOT_JSON = ["text/html", "application/xml, text/*", "application/json;q=0"
 
 /** Servers that evaluate for themselves ask for an environment's definitions, with the key that evaluates. */
 const DEFINITIONS = /^\/api\/v1\/environments\/[^/]+\/definitions$/;
-const isManagement = (path: string) => /^\/api\/|\/update\b/.test(path) && !DEFINITIONS.test(path);
+const isManagement = (path: string) => /^\/(?:api|openfeature)\/|\/update\b/.test(path) && !DEFINITIONS.test(path);
 
 /** Every route of the contract with every method of HTTP. */
 describe("HTTP of every route", () => {
