@@ -17,6 +17,8 @@ export interface AuditFilter {
   limit: number;
   /** Selects the records older than the one with this id. */
   before?: number | undefined;
+  /** Leaves out the definitions of flags that the environment does not have. */
+  presentOnly?: boolean | undefined;
 }
 
 export type AuditRecord = typeof audit.$inferSelect;
@@ -29,7 +31,14 @@ export async function getAudit(db: StoreDatabase, id: number): Promise<AuditReco
 /** Returns the newest records first. */
 export async function listAudit(db: StoreDatabase, filter: AuditFilter): Promise<AuditRecord[]> {
   const { environment, entity, key, actor, since, until, before, limit } = filter;
-  const ofAllEnvironments = and(isNull(audit.environment), eq(audit.entity, "flag"));
+  const isPresent = sql`exists (
+    select from flag_configurations c where c.flag_key = ${audit.key} and c.environment = ${environment}
+  )`;
+  const ofAllEnvironments = and(
+    isNull(audit.environment),
+    eq(audit.entity, "flag"),
+    filter.presentOnly === true ? isPresent : undefined,
+  );
   return await readRows(
     db
       .select()

@@ -1,5 +1,5 @@
 import { type AuditRecord, getAudit, listAudit } from "../../../store/audit.ts";
-import { getDefinition } from "../../../store/lists/flags.ts";
+import { getDefinition, getFlag } from "../../../store/lists/flags.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
@@ -29,7 +29,7 @@ export async function showAudit(
   const [environment, db] = [environmentOf(c), await database()];
   const [found, records] = await Promise.all([
     getEnvironment(db, environment),
-    listAudit(db, { ...filter, environment, before: cursor }),
+    listAudit(db, { ...filter, environment, before: cursor, presentOnly: isLimited(c) }),
   ]);
   // The audit of a deleted environment stays readable.
   const hasOwnRecords = records.some((record) => record.environment === environment);
@@ -46,7 +46,10 @@ export async function postRestore(
   const [environment, db, actor] = [environmentOf(c), await services.database(), auditName(c)];
   const id = Number(pathParameter(c, "id"));
   const found = Number.isSafeInteger(id) ? await getAudit(db, id) : undefined;
-  const isHere = found?.environment === environment || (found?.environment === null && found.entity === "flag");
+  const isDefinition = found?.environment === null && found.entity === "flag";
+  const isHere =
+    found?.environment === environment ||
+    (isDefinition && (!isLimited(c) || (await getFlag(db, environment, found.key)) !== undefined));
   const record = requireFound(isHere ? found : undefined, "change", pathParameter(c, "id"), environment);
   const image = requireImage(record, body.image);
   const isDeleted = isOfFlag(record) && (await getDefinition(db, record.key)) === undefined;
@@ -75,4 +78,10 @@ function requireImage(record: AuditRecord, name: RestoreBody["image"]): JsonObje
 function pageOf(records: AuditRecord[], limit: number): { items: object[]; nextCursor: string | null } {
   const last = records.length === limit ? records.at(-1) : undefined;
   return { items: records.map(viewOfChange), nextCursor: last === undefined ? null : String(last.id) };
+}
+
+/** Whether the token is for some environments only, so that other flags' definitions are hidden from it. */
+function isLimited(c: ManagementContext): boolean {
+  const actor = c.get("actor");
+  return actor.role !== "server" && actor.environments !== null;
 }

@@ -37,6 +37,35 @@ describe("burgee tokens", () => {
     expect((await withToken(out, "env list")).out).not.toContain("production");
   });
 
+  test("a pipeline's token applies and exports its own environment", async ({ expect }) => {
+    await t.run("flags create piped -e production");
+    await t.run("flags create piped -e staging");
+    const { out } = await t.run("tokens create --role write --environments staging");
+    for (const line of [
+      "export whole.yaml",
+      "diff whole.yaml",
+      "flags rollout piped --to on --percentage 25 -e staging",
+      "export whole.yaml -e staging",
+      "flags disable piped -e staging",
+      "apply whole.yaml -e staging --dry-run",
+      "apply whole.yaml -e staging",
+      "audit list -e staging",
+      "cache stats -e staging",
+      "evaluate piped -e staging -t u",
+      "complete bash -- flags get -e staging pi",
+    ]) {
+      const ran = await withToken(out, line);
+      expect({ line, code: ran.code, err: ran.err }).toEqual({ line, code: 0, err: "" });
+    }
+    expect(await t.read("whole.yaml")).not.toContain("production");
+    const whole = (await t.read("whole.yaml")).replace("key: piped", "key: piped\n    description: changed");
+    await t.write("changed.yaml", whole);
+    for (const line of ["apply changed.yaml --dry-run", "apply changed.yaml"])
+      expect((await withToken(out, line)).err, line).toContain("shared with environments");
+    const foreign = (await t.run("audit list -e production --limit 1 --json")).json[0].id;
+    expect((await withToken(out, `audit restore ${foreign} -e staging`)).code).toBe(1);
+  });
+
   test("list shows rights, expiry and last use, and revoked tokens with --all", async ({ expect }) => {
     const created = (await t.run("tokens create --role read --all-environments --name Dash --json")).json;
     const { id } = created.adminToken;

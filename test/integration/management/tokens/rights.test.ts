@@ -128,6 +128,24 @@ describe("a token of one environment", () => {
     expect((await as("write all", "POST", restore, { image: "before" })).status).toBe(200);
   });
 
+  test("sees and restores no change of another environment", async ({ expect }) => {
+    await t.call("PATCH", `${FLAGS}/foreign`, { enabled: false });
+    const [{ id }] = (await t.call("GET", "/api/v1/environments/production/audit?limit=1")).body.items;
+    const own = await as("write staging", "GET", `${STAGING}/audit?limit=200`);
+    const items: { environment: string | null; entity: string; key: string }[] = own.body.items;
+    const shownElsewhere = items.filter(({ environment }) => environment !== "staging");
+    expect(new Set(shownElsewhere.map(({ entity, key: flag }) => `${entity} ${flag}`))).toEqual(
+      new Set(["flag shared"]),
+    );
+    const restored = await as("write staging", "POST", `${STAGING}/audit/${id}/restore`, { image: "before" });
+    expect(restored.status).toBe(404);
+    const [definition] = (await t.call("GET", "/api/v1/audit?entity=flag&key=foreign&limit=1")).body.items;
+    const path = `${STAGING}/audit/${definition.id}/restore`;
+    expect((await as("write staging", "POST", path, { image: "after" })).status).toBe(404);
+    expect((await as("write all", "POST", path, { image: "after" })).status).not.toBe(404);
+    expect((await t.call("GET", `${FLAGS}/foreign`)).body.enabled).toBe(false);
+  });
+
   test("creates, changes and deletes flags that only its environment has", async ({ expect }) => {
     expect((await as("write staging", "POST", `${STAGING}/flags`, aFlagBody("own"))).status).toBe(201);
     expect((await as("write staging", "PATCH", `${STAGING}/flags/own`, { description: "changed" })).status).toBe(200);
