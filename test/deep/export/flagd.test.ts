@@ -2,13 +2,14 @@ import { FlagdCore } from "@openfeature/flagd-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { SILENT } from "../../../cli/import/oracles/oracle.ts";
 import { evaluatorOf } from "../../../cli/project/evaluator.ts";
-import { exportFlagd, type FlagdExport } from "../../../sdk/export/flagd/index.ts";
+import { exportFlagd, type FlagdExport, type FlagdFlag } from "../../../sdk/export/flagd/index.ts";
 import { importProject } from "../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../src/evaluation/prepare.ts";
 import type { Resolution } from "../../../src/evaluation/types.ts";
-import type { FlagInput } from "../../../src/flags/document.ts";
+import type { FlagInput, JsonValue } from "../../../src/flags/document.ts";
 import { parseFlagInput } from "../../../src/flags/parse.ts";
 import { randomCondition, randomContext, randomFlag, type Scope } from "../../support/export/random-flags.ts";
+import { referenceEngine } from "../../support/export/reference-engine.ts";
 import { drawsOf } from "../../support/import/draws.ts";
 
 const EVALUATIONS = 100_000;
@@ -64,6 +65,28 @@ describe("flagd: exported random flags give what they give here", () => {
     expect(different).toEqual([]);
   });
 
+  it("in the reference implementation of JSONLogic, which takes null for a missing attribute", () => {
+    const variantOf = referenceEngine();
+    const now = Date.now();
+    const evaluate = evaluatorOf({ flags, segments }, { now: () => now, random: () => 0.5 });
+    const keys = Object.keys(exported.definitions.flags);
+    const evaluators = exported.definitions.$evaluators ?? {};
+    const resolved = new Map(
+      Object.entries(exported.definitions.flags).map(([key, flag]) => [key, withEvaluators(flag, evaluators)]),
+    );
+    const different: string[] = [];
+    for (let i = 0; i < EVALUATIONS && different.length < 3; i++) {
+      const context = withoutNulls(randomContext(draws));
+      const key = draws.pick(keys);
+      const flag = resolved.get(key) as FlagdFlag;
+      const ours = evaluate(key, context as never);
+      const variant = ours.reason === "ERROR" ? "error" : ours.variant;
+      const theirs = variantOf(flag, context, Math.floor(now / 1000));
+      if (variant !== theirs) different.push(JSON.stringify({ key, flag, context, variant, theirs }));
+    }
+    expect(different).toEqual([]);
+  });
+
   it("after they are imported again", () => {
     const project = importProject("flagd", exported.definitions, { sdk: "javascript", hashVersion: 2 });
     const surroundings = { now: () => Date.now(), random: () => 0.5 };
@@ -97,6 +120,20 @@ describe("flagd: exported random flags give what they give here", () => {
     expect(names.size).toBeLessThan(FLAGS / 1.5);
   });
 });
+
+function withEvaluators(flag: FlagdFlag, evaluators: Record<string, unknown>): FlagdFlag {
+  return JSON.parse(JSON.stringify(flag), (_, part: unknown) => {
+    const isReference = typeof part === "object" && part !== null && "$ref" in part;
+    return isReference ? evaluators[String(part.$ref)] : part;
+  }) as FlagdFlag;
+}
+
+/** Leaves out attributes that are `null`. Lists keep their elements. */
+function withoutNulls(context: Record<string, JsonValue>): Record<string, JsonValue> {
+  return JSON.parse(JSON.stringify(context), function (this: unknown, _, part: unknown) {
+    return part === null && !Array.isArray(this) ? undefined : part;
+  }) as Record<string, JsonValue>;
+}
 
 function theirsOf(core: FlagdCore, type: string, key: string, context: object): string {
   const resolved =
