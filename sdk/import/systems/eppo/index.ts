@@ -86,7 +86,12 @@ interface AllocationScope extends ConditionScope {
 function lowerAllocation(allocation: Fields, place: string, scope: AllocationScope): void {
   const { flag, variations, list } = scope;
   const applies = lowerRules(listOf(allocation["rules"]), at(place, "rules"), scope);
-  const schedule = scheduleOf(periodOf(allocation, place));
+  const period = periodOf(allocation, place);
+  if (period.from >= period.until) {
+    scope.notes.note(at(place, "endAt"), "it is before startAt, so the allocation never applies");
+    return;
+  }
+  const schedule = scheduleOf(period);
   const key = textOf(allocation["key"]) ?? "allocation";
   for (const split of listOf(allocation["splits"]).map(fieldsOf)) {
     const when = all(

@@ -119,7 +119,7 @@ describe("parts that SDKs read differently are refused or named", () => {
     );
   });
 
-  const ufc = (condition: object): object => ({
+  const ufc = (condition: object) => ({
     flags: {
       one: {
         enabled: true,
@@ -142,6 +142,16 @@ describe("parts that SDKs read differently are refused or named", () => {
   ])("Eppo: the condition %j is not importable", (condition, reason) => {
     expect(entryOf("eppo", ufc(condition))).toBe(
       `not importable: /flags/one/allocations/0/rules/0/conditions/0/value: ${reason}`,
+    );
+  });
+
+  it("Eppo: an allocation that ends before it starts never applies, and has a note", () => {
+    const { flags } = ufc({ operator: "IS_NULL", value: false });
+    const instants = { startAt: "2030-01-01T00:00:00Z", endAt: "2020-01-01T00:00:00Z" };
+    const allocations = flags.one.allocations.map((allocation) => ({ ...allocation, ...instants }));
+    const source = { flags: { one: { ...flags.one, allocations } } };
+    expect(entryOf("eppo", source)).toContain(
+      "exact with a note: /flags/one/allocations/0/endAt: it is before startAt",
     );
   });
 
