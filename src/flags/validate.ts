@@ -74,14 +74,14 @@ function validateVariants({ type, variants }: FlagDefinition, errors: FieldError
 }
 
 function validateValue(type: FlagType, value: JsonValue, pointer: string, errors: FieldError[]): void {
-  if (!isOfType(value, type)) {
+  if (!fitsType(value, type)) {
     errors.push({ pointer, detail: `must be ${ACCEPTED_VALUES[type]}, because the flag's type is ${type}` });
   } else if (jsonBytes(value) > LIMITS.valueBytes) {
     errors.push({ pointer, detail: `must not exceed ${LIMITS.valueBytes} bytes as JSON` });
   }
 }
 
-export function isOfType(value: JsonValue, type: FlagType): boolean {
+export function fitsType(value: JsonValue, type: FlagType): boolean {
   switch (type) {
     case "boolean":
       return typeof value === "boolean";

@@ -1,6 +1,6 @@
 /** OpenFeature's manifest of flags: the key, the type and the default of each flag, as code uses them. */
 import type { FlagType, JsonValue } from "../document.ts";
-import { isOfType } from "../validate.ts";
+import { fitsType } from "../validate.ts";
 
 /** `float` is missing in the schema of OpenFeature's sync API, but its command line sends it. */
 export const MANIFEST_TYPES = ["boolean", "string", "integer", "float", "object"] as const;
@@ -37,7 +37,7 @@ export function manifestFlag({ key, type, variants, description, fallback, offVa
   const asType = manifestTypeOf(type);
   const off = offVariant != null && Object.hasOwn(variants, offVariant) ? variants[offVariant] : undefined;
   // An older worker can change the type and leave the fallback.
-  const fitting = [fallback, off].find((value) => value != null && isOfType(value, asType));
+  const fitting = [fallback, off].find((value) => value != null && fitsType(value, asType));
   const notes = description === "" ? {} : { description };
   return { key, type: asType, ...notes, defaultValue: fitting ?? EMPTY[asType] };
 }

@@ -178,6 +178,7 @@ describe.each(BACKENDS)("keys, environments and lists on %s", (_, url) => {
       ...flags[0],
       description: "",
       owner: null,
+      fallback: null,
       version: expect.any(Number),
       createdAt: expect.stringMatching(iso),
       updatedAt: expect.stringMatching(iso),

@@ -1,7 +1,7 @@
 import { any, exactOptional, type GenericSchema, type InferOutput, picklist, string } from "valibot";
 import type { FlagInput, JsonValue } from "../../../flags/document.ts";
 import { MANIFEST_TYPES } from "../../../flags/formats/manifest.ts";
-import { ACCEPTED_VALUES, isOfType } from "../../../flags/validate.ts";
+import { ACCEPTED_VALUES, fitsType } from "../../../flags/validate.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import { type ManagementContext, pathParameter } from "../context.ts";
 import { fields, parseShape } from "../shape.ts";
@@ -29,7 +29,7 @@ export function parseManifestFlag(value: unknown, c: ManagementContext): Manifes
   const key = pathParameter(c, "key");
   if (key !== "" && flag.key !== key)
     throw new InvalidInputError([{ pointer: "/key", detail: "must be the key in the path" }]);
-  if (!isOfType(flag.defaultValue, flag.type)) {
+  if (!fitsType(flag.defaultValue, flag.type)) {
     const detail = `must be ${ACCEPTED_VALUES[flag.type]}, because the type is ${flag.type}`;
     throw new InvalidInputError([{ pointer: "/defaultValue", detail }]);
   }

@@ -3,6 +3,10 @@ import { aFlagBody, FLAGS, type ManagementTest, send, startManagementTest } from
 
 /** The operations that concern the whole project. Every other one has an environment. */
 const PROJECT_WIDE = new Set([
+  "getManifest",
+  "createManifestFlag",
+  "putManifestFlag",
+  "deleteManifestFlag",
   "createEnvironment",
   "deleteEnvironment",
   "listDefinitions",
