@@ -4,6 +4,8 @@
  */
 import { type Client, type ClientOptions, createClient, type Result } from "./client.ts";
 import type { CachePurge, CacheStatistics, CacheWarmed } from "./contract.ts";
+import { type CachedFunction, cacheResult, type CacheResultOptions } from "./cache-result.ts";
+import { EnvironmentVersion } from "./environment-version.ts";
 import { keyForm } from "./key-form.ts";
 
 export interface FeatureFlagsOptions extends Omit<ClientOptions, "stringify"> {
@@ -13,8 +15,12 @@ export interface FeatureFlagsOptions extends Omit<ClientOptions, "stringify"> {
   token?: ClientOptions["token"];
   /** Key of the environment. Default: the environment of `key`. */
   environment?: string | undefined;
+  /** How long results of `cacheResult` may be used before the environment's version is checked (s). Default: 5. */
+  versionCheckSeconds?: number | undefined;
   /** Is told why a function returned `false` or its fallback. If it throws, the function rejects with that error. */
   onError: (error: Error) => void;
+  /** Returns the time (ms since epoch). Tests set it. @internal */
+  now?: (() => number) | undefined;
 }
 
 /** Attributes of the subject. */
@@ -41,6 +47,14 @@ export interface FeatureFlags {
   clearFeatureCache(key: string): Promise<boolean>;
   /** Another name of {@link clearAllWaffleCache}. */
   clearAllFeatureCaches(): Promise<boolean>;
+  /**
+   * As the exported function, for results that depend on flags: forgets them when the environment's version changes,
+   * and with every function that clears all caches. Needs `key`.
+   */
+  cacheResult<Args extends readonly unknown[], Value>(
+    fn: (...args: Args) => Value,
+    options?: Omit<CacheResultOptions, "version">,
+  ): CachedFunction<Args, Awaited<Value>>;
   cacheManager: {
     /** Another name of {@link FeatureFlags.clearAllWaffleCache}. */
     clearAll(): Promise<boolean>;
@@ -59,13 +73,13 @@ export interface FeatureFlags {
  * @throws TypeError an option is not usable; names it
  */
 export function createFeatureFlags(options: FeatureFlagsOptions): FeatureFlags {
-  const { key: serverKey, token, onError } = options;
+  const { onError, now = Date.now } = options;
   const environment = environmentOf(options);
-  const evaluation = createClient({ ...options, token: () => required(serverKey, "key, a server key (bgs_…)") });
-  const management = createClient({ ...options, token: () => required(token?.(), "token, an admin token (bga_…)") });
+  const version = new EnvironmentVersion({ environment, checkSeconds: checkSecondsOf(options), now });
+  const { evaluation, management, heads } = clientsOf(options, version);
   const path = { env: environment };
 
-  const attempt = async <T>(name: string, run: () => Promise<T>, otherwise: T): Promise<T> => {
+  const attempt: Attempt = async (name, run, otherwise) => {
     try {
       return await run();
     } catch (error) {
@@ -81,19 +95,11 @@ export function createFeatureFlags(options: FeatureFlagsOptions): FeatureFlags {
         () => valueOf(evaluation, key, context, { isFresh, fallback }),
         fallback,
       );
-  const clear = (name: string) => (key: string) =>
-    attempt(
-      `${name}(${JSON.stringify(key)})`,
-      async () => {
-        const flags = await purge(management, path, { flags: [key] });
-        // A cache may hold a flag that was deleted. A key that no cache holds may be mistyped.
-        if (flags.length === 0) await management.call("getFlag", { path: { ...path, key } });
-        return true;
-      },
-      false,
-    );
-  const clearAll = (name: string) => () =>
-    attempt(`${name}()`, () => purge(management, path, { all: true }).then(() => true), false);
+  const { clear, clearAll } = clearsOf(management, environment, version, attempt);
+  const currentVersion = async (): Promise<string> => {
+    await attempt(`the version of environment ${environment} is unknown`, () => version.checkHead(heads), undefined);
+    return version.text;
+  };
 
   const checkSwitch = check("isSwitchActiveWithCacheRefresh", true);
   return {
@@ -107,12 +113,81 @@ export function createFeatureFlags(options: FeatureFlagsOptions): FeatureFlags {
     clearAllWaffleCache: clearAll("clearAllWaffleCache"),
     clearFeatureCache: clear("clearFeatureCache"),
     clearAllFeatureCaches: clearAll("clearAllFeatureCaches"),
+    cacheResult: (fn, own) => {
+      required(options.key, SERVER_KEY);
+      return cacheResult(fn, { now, ...own, version: currentVersion });
+    },
     cacheManager: {
       clearAll: clearAll("clearAll"),
       getStats: async () => (await management.call("getCacheStats", { path })).body,
       warmUp: async () => (await management.call("warmCache", { path })).body,
     },
   };
+}
+
+/** Runs something under the name of its function, for messages. Returns `otherwise` if it fails. */
+type Attempt = <T>(name: string, run: () => Promise<T>, otherwise: T) => Promise<T>;
+
+/** Makes the functions that clear the cache of one key, and those for all. */
+function clearsOf(client: Client, environment: string, version: EnvironmentVersion, attempt: Attempt) {
+  const path = { env: environment };
+  const clear = (name: string) => (key: string) =>
+    attempt(
+      `${name}(${JSON.stringify(key)})`,
+      async () => {
+        const flags = await purge(client, path, { flags: [key] });
+        // A cache may hold a flag that was deleted. A key that no cache holds may be mistyped.
+        if (flags.length === 0) await client.call("getFlag", { path: { ...path, key } });
+        return true;
+      },
+      false,
+    );
+  const clearAll = (name: string) => () =>
+    attempt(
+      `${name}()`,
+      async () => {
+        try {
+          await purge(client, path, { all: true });
+        } finally {
+          version.clear();
+        }
+        return true;
+      },
+      false,
+    );
+  return { clear, clearAll };
+}
+
+const SERVER_KEY = "key, a server key (bgs_…)";
+/** A check of the version must not hold up the calls that wait for it (ms). */
+const HEAD_TIMEOUT_MS = 2000;
+
+interface Clients {
+  evaluation: Client;
+  management: Client;
+  /** Asks for the environment's version. */
+  heads: Client;
+}
+
+function clientsOf(options: FeatureFlagsOptions, version: EnvironmentVersion): Clients {
+  const { key, token, timeoutMs = 15_000, fetch: send = (...args) => globalThis.fetch(...args) } = options;
+  const fetch: typeof globalThis.fetch = async (...args) => {
+    const response = await send(...args);
+    version.see(response.headers);
+    return response;
+  };
+  const asServer = { ...options, fetch, token: () => required(key, SERVER_KEY) };
+  return {
+    evaluation: createClient(asServer),
+    management: createClient({ ...options, fetch, token: () => required(token?.(), "token, an admin token (bga_…)") }),
+    heads: createClient({ ...asServer, timeoutMs: Math.min(timeoutMs, HEAD_TIMEOUT_MS) }),
+  };
+}
+
+/** @throws TypeError */
+function checkSecondsOf({ versionCheckSeconds = 5 }: FeatureFlagsOptions): number {
+  if (versionCheckSeconds >= 0) return versionCheckSeconds;
+  throw new TypeError(`versionCheckSeconds must be 0 or above, not ${String(versionCheckSeconds)}`);
 }
 
 /** @throws TypeError */

@@ -16,6 +16,8 @@ export {
   UnreachableError,
   UnusableNameError,
 } from "./client.ts";
+export { getCacheKey } from "./cache-key.ts";
+export { type CachedFunction, cacheResult, type CacheResultOptions, type Version } from "./cache-result.ts";
 export {
   createFeatureFlags,
   type FeatureContext,

@@ -30,8 +30,8 @@ test.for([
   );
   await check(
     "helpers.ts",
-    `import { createFeatureFlags } from "burgee/client";
-       const { clearFeatureCache, isFeatureEnabledFresh, cacheManager } = createFeatureFlags({
+    `import { cacheResult, type CachedFunction, createFeatureFlags } from "burgee/client";
+       const { clearFeatureCache, isFeatureEnabledFresh, cacheManager, ...flags } = createFeatureFlags({
          url: "https://flags.example.com",
          key: "bgs_production_id_secret_0",
          token: () => "bga_write_id_secret_0",
@@ -39,7 +39,12 @@ test.for([
        });
        export const isCleared: boolean = await clearFeatureCache("checkout");
        export const isOn: boolean = await isFeatureEnabledFresh("checkout", { targetingKey: "user-1" });
-       export const hits: number = (await cacheManager.getStats()).total.hits;`,
+       export const hits: number = (await cacheManager.getStats()).total.hits;
+       const load = async (user: number) => ({ user });
+       export const cached: CachedFunction<[user: number], { user: number }> = cacheResult(load, { timeoutSeconds: 60 });
+       export const wasKept: boolean = flags.cacheResult(load, { keyPrefix: "user" }).invalidate(7);
+       // @ts-expect-error the arguments are those of the function
+       await cached("7");`,
     options,
   );
   const wrong = 'import { createClient } from "burgee/client";\ncreateClient({ url: 1 });\n';

@@ -182,7 +182,9 @@ describe.each(NODES)("the installed command on Node $version", ({ node }) => {
   test("imports the client", async ({ expect }) => {
     const script = 'import("burgee/client").then((client) => console.log(Object.keys(client).sort().join()))';
     const { stdout } = await run(node, ["-e", script], { cwd: installed.folder });
-    expect(stdout).toBe("ApiError,UnreachableError,UnusableNameError,allPages,createClient,createFeatureFlags\n");
+    expect(stdout).toBe(
+      "ApiError,UnreachableError,UnusableNameError,allPages,cacheResult,createClient,createFeatureFlags,getCacheKey\n",
+    );
   });
 
   test("imports flags of another system in a program", async ({ expect }) => {
