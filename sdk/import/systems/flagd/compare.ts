@@ -3,8 +3,8 @@ import { isNullish } from "../../lowering/attribute.ts";
 import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { isOfType, type Test } from "./scope.ts";
 
-const LOOSE = { "==": "equals", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" } as const;
-type Loose = keyof typeof LOOSE;
+export const LOOSE = { "==": "equals", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte" } as const;
+export type Loose = keyof typeof LOOSE;
 
 /** The operators with their sides exchanged. */
 export const MIRRORED: Record<string, string> = { "<": ">", "<=": ">=", ">": "<", ">=": "<=" };

@@ -62,8 +62,8 @@ function isSingle(attribute: Logic): Logic {
   return { in: [attribute, { merge: [attribute] }] };
 }
 
-const GUARDS = { number: isNumber, list: isList, version: isVersion };
-type Guard = keyof typeof GUARDS;
+const GUARDS = { text: isText, number: isNumber, list: isList, single: isSingle, version: isVersion };
+export type Guard = keyof typeof GUARDS;
 
 /** Recognizes a test of a type that other operators would not let an import understand. */
 export function guardOf(expression: unknown): { guard: Guard; attribute: Logic } | undefined {

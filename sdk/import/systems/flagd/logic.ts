@@ -3,12 +3,13 @@ import { isNullish } from "../../lowering/attribute.ts";
 import { all, any, exists, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at } from "../../lowering/source.ts";
-import { branch, compare, compares, MIRRORED, opposite, strictlyEquals, sure } from "./compare.ts";
+import { branch, compare, compares, type Loose, LOOSE, MIRRORED, opposite, strictlyEquals, sure } from "./compare.ts";
 import { fractionalTest } from "./fractional.ts";
 import { guardOf } from "./guards.ts";
 import {
   argumentsOf,
   evaluatorOf,
+  isKnown,
   isOfType,
   isTruthy,
   operandOf,
@@ -27,7 +28,7 @@ export function lowerTest(expression: unknown, place: string, scope: Scope): Tes
   const list = argumentsOf(args);
   const inside = at(place, operator);
   const part = (i: number): Test => lowerTest(list[i], Array.isArray(args) ? at(inside, i) : inside, scope);
-  const guard = operator === "and" || operator === "!" ? guardTest(expression, place, scope) : undefined;
+  const guard = GUARD_OPERATORS.has(operator) ? guardTest(expression, place, scope) : undefined;
   if (guard !== undefined) return guard;
   switch (operator) {
     case "$ref":
@@ -39,7 +40,7 @@ export function lowerTest(expression: unknown, place: string, scope: Scope): Tes
     case "!!":
       return { ...part(0), nulls: false };
     case "and":
-      return conjunction(list.map((_, i) => part(i)));
+      return guarded(list, inside, scope) ?? conjunction(list.map((_, i) => part(i)));
     case "or":
       return opposite(conjunction(list.map((_, i) => opposite(part(i)))));
     case "if":
@@ -71,7 +72,22 @@ function guardTest(expression: unknown, place: string, scope: Scope): Test | und
   if ("literal" in operand) return undefined;
   const attribute = pathOf(operand.attribute);
   if (found.guard === "version") return sure(leaf(attribute, "semver_gte", ["0.0.0-0"]));
-  return sure(isOfType(attribute, found.guard === "list" ? "array" : "number"));
+  if (found.guard === "single") return sure(not(isOfType(attribute, TYPES.list)));
+  return sure(isOfType(attribute, TYPES[found.guard]));
+}
+
+/** The outermost operators of the tests of types that have no other meaning here. */
+const GUARD_OPERATORS: ReadonlySet<string> = new Set(["and", "!", "in"]);
+const TYPES = { text: "string", number: "number", list: "array" };
+
+/** Returns a test of a type and one that follows it, in which comparing that attribute cannot fail. */
+function guarded(list: readonly unknown[], place: string, scope: Scope): Test | undefined {
+  const found = list.length === 2 ? guardOf(list[0]) : undefined;
+  const guard = found && guardTest(list[0], place, scope);
+  if (found === undefined || guard === undefined) return undefined;
+  const [path] = argumentsOf(operationOf(found.attribute)?.args);
+  const known = { attribute: String(path), guard: found.guard };
+  return conjunction([guard, lowerTest(list[1], at(place, 1), { ...scope, known })]);
 }
 
 /** The result is the list of those names that are missing. */
@@ -136,6 +152,9 @@ function isIn(list: readonly unknown[], place: string, scope: Scope): Test {
     throw new NotImportable(place, '"in" needs a list of values, or a value that is not empty and an attribute');
   const attribute = pathOf(container.attribute);
   const value = scalarOf(text.literal, at(place, 0));
+  if (typeof value === "string" && isKnown("text", container.attribute, scope))
+    return sure(leaf(attribute, "contains", [value]));
+  if (isKnown("list", container.attribute, scope)) return sure(leaf(attribute, "array_contains_any", [value]));
   const holds = any(
     leaf(attribute, "contains", [String(value)]),
     attribute !== "targetingKey" && leaf(attribute, "array_contains_any", [value]),
@@ -185,6 +204,10 @@ function comparison(operator: string, list: readonly unknown[], place: string, s
   if (operator === "!==") return opposite(strictlyEquals(attribute, value));
   const isOrder = operator !== "==" && operator !== "!=";
   if (isOrder && value === null) throw new NotImportable(place, `"${operator}" cannot be compared with null`);
+  const direction = ((isRight && MIRRORED[operator]) || operator) as Loose;
+  const guard = typeof value === "string" ? "text" : typeof value === "number" ? "number" : undefined;
+  if (isOrder && guard !== undefined && isKnown(guard, subject.attribute, scope))
+    return sure(leaf(attribute, LOOSE[direction], [value]));
   if (typeof value !== "string" && value !== null && attribute !== "targetingKey")
     scope.notes.note(
       place,
@@ -193,7 +216,7 @@ function comparison(operator: string, list: readonly unknown[], place: string, s
   if (!scope.isJavaScript)
     scope.notes.note(place, "an attribute of another type than the value is compared as flagd's JavaScript SDK does");
   if (operator === "!=") return opposite(compares(attribute, "==", value, isRight));
-  return compares(attribute, ((isRight && MIRRORED[operator]) || operator) as "==", value, isRight);
+  return compares(attribute, direction, value, isRight);
 }
 
 function scalarOf(value: unknown, place: string): JsonScalar {

@@ -3,6 +3,7 @@ import { callerAttribute } from "../../lowering/attribute.ts";
 import { leaf, type Lowered } from "../../lowering/condition.ts";
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import { type Fields, isFields } from "../../lowering/source.ts";
+import type { Guard } from "./guards.ts";
 
 /** The surroundings of one flag's targeting. */
 export interface Scope {
@@ -16,6 +17,13 @@ export interface Scope {
   notes: Notes;
   /** Returns the segment of an evaluator that does not depend on the flag. */
   segment: (evaluator: string) => Lowered | undefined;
+  /** An attribute whose type has been tested before, as the steps of its path. */
+  known?: { attribute: string; guard: Guard };
+}
+
+/** Returns whether a test has made sure of an attribute's type, so that comparing it cannot fail. */
+export function isKnown(guard: Guard, steps: readonly string[], { known }: Scope): boolean {
+  return known?.guard === guard && known.attribute === steps.join(".");
 }
 
 /** A condition of flagd. An evaluation stops with an error if it `fails`, and `holds` then has no meaning. */

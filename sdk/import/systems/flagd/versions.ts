@@ -3,7 +3,8 @@ import { valueProblem } from "../../../../src/flags/operator-values.ts";
 import { all, any, leaf, type Lowered, not } from "../../lowering/condition.ts";
 import { NotImportable } from "../../lowering/draft.ts";
 import { at } from "../../lowering/source.ts";
-import { operandOf, pathOf, type Scope, type Test } from "./scope.ts";
+import { sure } from "./compare.ts";
+import { isKnown, operandOf, pathOf, type Scope, type Test } from "./scope.ts";
 
 /** One, two or three numbers; only three can have a prerelease. */
 const FORM = String.raw`^[vV]?(\d+(\.\d+)?|\d+\.\d+\.\d+([-+].*)?)$`;
@@ -27,10 +28,15 @@ export function comparesVersions(list: readonly unknown[], place: string, scope:
     throw new NotImportable(place, '"sem_ver" must compare an attribute with a version');
   const version = String(wanted.literal).replace(/^[vV]/, "");
   const operator = String(list[1]);
-  const isKnown = Object.hasOwn(ORDERS, operator) || operator === "^" || operator === "~";
-  if (!isKnown || !new RegExp(FORM).test(version) || valueProblem("semver_eq", version, "version-loose") !== undefined)
+  const isOperator = Object.hasOwn(ORDERS, operator) || operator === "^" || operator === "~";
+  if (
+    !isOperator ||
+    !new RegExp(FORM).test(version) ||
+    valueProblem("semver_eq", version, "version-loose") !== undefined
+  )
     return never;
   const attribute = pathOf(subject.attribute);
+  if (isKnown("version", subject.attribute, scope)) return sure(ordered(attribute, operator, version));
   const valid = all(
     leaf(attribute, "matches", [FORM], { read: "text" }),
     any(versionIs(attribute, "semver_lt", version), versionIs(attribute, "semver_gte", version)),
