@@ -1,5 +1,7 @@
 import type * as LaunchDarklySdk from "@launchdarkly/node-server-sdk";
 import type * as Integrations from "@launchdarkly/node-server-sdk/integrations";
+import { NotImportable } from "../../../sdk/import/lowering/draft.ts";
+import type { Placed } from "../../../sdk/import/lowering/source.ts";
 import { flagOf, readSource } from "../../../sdk/import/systems/launchdarkly/source.ts";
 import { type OracleSystem, SILENT } from "./oracle.ts";
 
@@ -11,7 +13,7 @@ export const launchdarkly: OracleSystem = {
   start: async (sdk, source, { environment }) => {
     const { flags, segments } = readSource(source);
     const client = await startLaunchDarkly(sdk as Sdk, {
-      flags: [...flags.values()].map((flag) => flagOf(flag, environment).fields),
+      flags: [...flags.values()].flatMap((flag) => served(flag, environment)),
       segments: [...segments.values()].map(({ fields }) => fields),
     });
     return {
@@ -24,6 +26,16 @@ export const launchdarkly: OracleSystem = {
     };
   },
 };
+
+/** Returns a flag in the SDKs' form, or nothing for an archived or deleted one, which SDKs do not receive. */
+function served(flag: Placed, environment: string | undefined): object[] {
+  try {
+    return [flagOf(flag, environment).fields];
+  } catch (error) {
+    if (error instanceof NotImportable) return [];
+    throw error;
+  }
+}
 
 /** Starts LaunchDarkly's SDK over flags and segments. */
 export async function startLaunchDarkly(

@@ -23,9 +23,16 @@ export interface OracleSystem {
   start(sdk: object, source: unknown, options: ImportOptions): Oracle | Promise<Oracle>;
 }
 
-/** Returns the result of each flag. */
+/** Returns the result of each flag. @throws Error that names the flag if there is none */
 export function resultsOf(flagKeys: readonly string[], resultOf: (flagKey: string) => unknown): Map<string, unknown> {
-  return new Map(flagKeys.map((key) => [key, resultOf(key)]));
+  const named = (key: string): unknown => {
+    try {
+      return resultOf(key);
+    } catch (error) {
+      throw new Error(`flag "${key}": ${(error as Error).message}`, { cause: error });
+    }
+  };
+  return new Map(flagKeys.map((key) => [key, named(key)]));
 }
 
 /** A logger that logs nothing. SDKs would write to the standard output. */

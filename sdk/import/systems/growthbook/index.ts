@@ -35,9 +35,16 @@ class FeatureTable {
     (key, place, notes) => this.#lower(key, this.#features.get(key)?.fields ?? {}, place, notes),
   );
 
-  constructor({ features, savedGroups }: Fields, sdk: string) {
+  constructor({ features, savedGroups, experiments }: Fields, sdk: string) {
     const reader = new RowReader();
     this.#features = reader.named("flag", features, "/features");
+    for (const [key, { place }] of reader.list("flag", experiments, "/experiments", "key"))
+      reader.refuse(
+        "flag",
+        key,
+        place,
+        "experiments in the visual editor and on URLs run in browsers, without a feature",
+      );
     this.refused = reader.refused;
     this.#groups = fieldsOf(savedGroups);
     this.#sdk = sdk;

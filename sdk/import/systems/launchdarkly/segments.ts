@@ -49,6 +49,7 @@ export class SegmentTable {
     const segment = this.#source.segments.get(key) as Placed;
     const { fields, place } = segment;
     checkShape(fields, SEGMENT, place);
+    if (fields["deleted"] === true) throw new NotImportable(at(place, "deleted"), `the segment "${key}" is deleted`);
     if (fields["unbounded"] === true)
       throw new NotImportable(at(place, "unbounded"), `the members of the big segment "${key}" are not in the source`);
     this.#open.push(key);

@@ -63,9 +63,10 @@ function byKey(kind: "flag" | "segment", part: unknown, place: string, reader: R
 /**
  * Returns a flag in the SDKs' form. The REST API keeps the configuration of each environment apart.
  *
- * @throws NotImportable if there are several environments and none is chosen
+ * @throws NotImportable if it is deleted, or there are several environments and none is chosen
  */
 export function flagOf({ fields, place }: Placed, environment: string | undefined): Placed {
+  if (fields["deleted"] === true) throw new NotImportable(at(place, "deleted"), "it is deleted");
   const environments = fields["environments"];
   if (!isFields(environments)) return { fields, place };
   const names = Object.keys(environments);

@@ -52,6 +52,7 @@ export function lowerStrategy(strategy: Placed, scope: StrategyScope): Rule[] {
   const name = textOf(strategy.fields["name"]) ?? "";
   const gate = gateOf(name, strategy, scope);
   const id = scope.names.take(textOf(strategy.fields["id"]) ?? `${name}-${strategy.place.split("/").at(-1)}`);
+  const title = textOf(strategy.fields["title"]);
   const alternatives = timeAlternatives(strategy, scope);
   return alternatives.flatMap(({ when, schedule, suffix }) => {
     if (when === false) return [];
@@ -59,7 +60,8 @@ export function lowerStrategy(strategy: Placed, scope: StrategyScope): Rule[] {
       const condition = all(when, one.when);
       if (condition === false) return [];
       const ruleId = suffix === "" && i === 0 ? id : scope.names.take(`${id}${suffix}-${i}`);
-      return [{ id: ruleId, ...(condition !== true && { when: condition }), serve: one.serve, ...schedule }];
+      const others = { ...(title && { description: title }), ...schedule };
+      return [{ id: ruleId, ...(condition !== true && { when: condition }), serve: one.serve, ...others }];
     });
   });
 }

@@ -55,6 +55,33 @@ describe("burgee import --verify", () => {
     expect(out).toMatch(/200 contexts, compared with flagsmith-nodejs \S+: 55 without a difference, 2 different\n$/);
   });
 
+  test("LaunchDarkly: an archived flag is not compared, and the others are", async ({ expect }) => {
+    const production = { on: true, salt: "s", fallthrough: { variation: 0 } };
+    const flag = { variations: [{ value: true }], environments: { production } };
+    await write({
+      source: {
+        items: [
+          { ...flag, key: "now" },
+          { ...flag, key: "old", archived: true },
+        ],
+      },
+      contexts: [{ kind: "user", key: "u" }],
+    });
+    const { code, json } = await t.run(`import launchdarkly source.json ${LINE} --json`);
+    expect(code).toBe(0);
+    expect(json.flags).toMatchObject([{ flag: "now", compared: 1, different: 0 }]);
+    expect(json.notCompared).toMatchObject([{ flag: "old", reason: expect.stringContaining("it is archived") }]);
+  });
+
+  test("names the flag that the SDK cannot evaluate", async ({ expect }) => {
+    const constraints = [{ contextName: "plan", operator: "STR_CONTAINS" }];
+    const strategies = [{ name: "default", constraints }];
+    await write({ source: { features: [{ name: "one", enabled: true, strategies }] }, contexts: [{ userId: "u" }] });
+    const { code, err } = await t.run(`import unleash source.json ${LINE}`);
+    expect(code).toBe(2);
+    expect(err).toContain('contexts.jsonl:1: unleash cannot evaluate the context: flag "one": ');
+  });
+
   test("says that Flipt's package evaluates only as its client does", async ({ expect }) => {
     await write(EXPORTS.flipt);
     const { code, err } = await t.run(`import flipt source.json ${LINE}`);

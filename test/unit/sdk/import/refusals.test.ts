@@ -119,6 +119,26 @@ describe("parts that SDKs read differently are refused or named", () => {
     );
   });
 
+  it("GrowthBook: an experiment without a feature is in the report", () => {
+    const source = { features: {}, experiments: [{ key: "button-color", variations: [{}, {}] }] };
+    expect(importProject("growthbook", source).report.entries).toMatchObject([
+      { kind: "flag", key: "button-color", outcome: "not importable", place: "/experiments/0" },
+    ]);
+  });
+
+  it("LaunchDarkly: deleted flags and segments are not importable", () => {
+    const deleted = { deleted: true, on: true, variations: [1], fallthrough: { variation: 0 } };
+    const source = { flags: { one: deleted }, segments: { s: { deleted: true } } };
+    expect(entryOf("launchdarkly", source)).toBe("not importable: /flags/one/deleted: it is deleted");
+    expect(entryOf("launchdarkly", source, "segment")).toContain("not importable: /segments/s/deleted");
+  });
+
+  it("Unleash: a strategy's title is the description of its rule", () => {
+    const strategies = [{ name: "default", title: "Staff first" }];
+    const { flags } = importProject("unleash", { features: [{ name: "one", enabled: true, strategies }] });
+    expect(flags[0]?.rules).toMatchObject([{ description: "Staff first" }]);
+  });
+
   const ufc = (condition: object) => ({
     flags: {
       one: {
