@@ -1,4 +1,11 @@
-import { type Context, type Details, detailsOf, failed, isOfType, plainContext } from "../../src/evaluation/details.ts";
+import {
+  type Context,
+  type Details,
+  detailsOf,
+  failed,
+  suitsDefault,
+  plainContext,
+} from "../../src/evaluation/details.ts";
 import type { CompiledFlag, EvaluationContext, EvaluationInput } from "../../src/evaluation/types.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
 
@@ -86,5 +93,5 @@ export function valueOf<T extends JsonValue>(flag: CompiledFlag | undefined, fal
   const resolution = flag.evaluate(input);
   if (resolution.reason === "ERROR" || input.isInvalid) return fallback;
   const { value } = resolution;
-  return value === undefined || value === null || !isOfType(value, fallback) ? fallback : (value as T);
+  return value === undefined || value === null || !suitsDefault(value, fallback) ? fallback : (value as T);
 }

@@ -57,7 +57,7 @@ export function withDefault<T extends JsonValue>(
 ): Details<T> {
   const { value } = details;
   if (value === null) return { ...details, value: fallback };
-  if (isOfType(value, fallback)) return details as Details<T>;
+  if (suitsDefault(value, fallback)) return details as Details<T>;
   const message = `flag "${flagKey}" has a value of type ${typeof value}, and the default is of type ${typeof fallback}`;
   return failed(fallback, "TYPE_MISMATCH", message);
 }
@@ -68,7 +68,7 @@ export function failed<T>(value: T, errorCode: NonNullable<Details<T>["errorCode
 }
 
 /** Whether a value can take the place of a default. A default of null says nothing about the type. */
-export function isOfType(value: JsonValue, fallback: JsonValue): boolean {
+export function suitsDefault(value: JsonValue, fallback: JsonValue): boolean {
   return typeof value === typeof fallback || fallback === null;
 }
 

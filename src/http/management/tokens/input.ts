@@ -18,9 +18,9 @@ import {
 import { environmentKey, fields, nameText } from "../shape.ts";
 
 /** The bounds of a token's lifetime in seconds: a minute and ten years. */
-export const TOKEN_LIFETIME = { min: 60, max: 315_360_000 };
+const TOKEN_LIFETIME = { min: 60, max: 315_360_000 };
 /** The most environments of one token. */
-export const MAX_TOKEN_ENVIRONMENTS = 100;
+const MAX_TOKEN_ENVIRONMENTS = 100;
 
 const lifetimeRule = `must be a whole number of seconds from ${TOKEN_LIFETIME.min} to ${TOKEN_LIFETIME.max}, or null`;
 
