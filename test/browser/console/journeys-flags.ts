@@ -35,6 +35,33 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => reason(FLAG)).toBe("SPLIT");
     });
 
+    it("turns a flag on again, although the first change ends while the second is confirmed", async () => {
+      const { page } = visit;
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      await page.route(
+        `**/flags/${FLAG}`,
+        async (route) => {
+          if (route.request().method() === "PUT") await held;
+          await route.continue();
+        },
+        { times: 1 },
+      );
+      const confirmed = async (action: string) => {
+        await dialog().getByRole("textbox").fill(FLAG);
+        await dialog().getByRole("button", { name: action }).click();
+      };
+      await flagSwitch(FLAG).click();
+      await confirmed("Turn off");
+      await flagSwitch(FLAG).click();
+      release();
+      await page.getByText(`${FLAG} is now off in production`).waitFor();
+      await confirmed("Turn on");
+      await page.getByText(`${FLAG} is now on in production`).waitFor();
+      expect(await dialog().count()).toBe(0);
+      expect(await reason(FLAG)).toBe("SPLIT");
+    });
+
     it("changes nothing without a confirmation", async () => {
       await flagSwitch(FLAG).click();
       await dialog().getByRole("button", { name: "Cancel" }).click();

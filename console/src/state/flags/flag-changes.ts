@@ -13,6 +13,9 @@ const toggles = new Map<string, Promise<Flag>>();
 /** Turns a flag on or off. Calls `show` at once with the expected flag, and again with the saved one. */
 export async function toggleFlag(environment: string, flag: Flag, show: (flag: Flag) => void): Promise<void> {
   const enabled = !flag.enabled;
+  const id = `${environment} ${flag.key}`;
+  // The first toggle may end while the person confirms the second, and `flag` is of the version before both.
+  const before = toggles.get(id);
   const verb = enabled ? "Turn on" : "Turn off";
   if (isProtected(environment)) {
     const detail = enabled
@@ -23,8 +26,7 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
   }
   show({ ...flag, enabled });
   // A second click before the first response starts from the result of the first, so that the two do not conflict.
-  const id = `${environment} ${flag.key}`;
-  const turn = (toggles.get(id) ?? Promise.resolve(flag)).then(
+  const turn = (toggles.get(id) ?? before ?? Promise.resolve(flag)).then(
     async (base) => (await saveFlag(environment, base, { ...base, enabled })) ?? base,
   );
   toggles.set(id, turn);
