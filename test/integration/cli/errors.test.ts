@@ -59,7 +59,7 @@ describe("errors of burgee", () => {
     ["env list --profile nobody", "profile nobody does not exist"],
     ["diff nowhere.yaml", "file nowhere.yaml does not exist"],
     ["diff .", "cannot be read"],
-    ["completion powershell", "allowed choices are bash, zsh, fish"],
+    ["completion tcsh", "allowed choices are bash, zsh, fish, powershell"],
   ])("%s: %s", async ([line = "", message = ""], { expect }) => {
     const env = line.includes("--profile") ? {} : { BURGEE_URL: URL_OF_TEST, BURGEE_TOKEN: t.project.adminToken };
     const ran = await t.run(line, { env });
