@@ -1,5 +1,5 @@
 import { FlagdCore } from "@openfeature/flagd-core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { SILENT } from "../../../cli/import/oracles/oracle.ts";
 import { evaluatorOf } from "../../../cli/project/evaluator.ts";
 import { exportFlagd, type FlagdExport, type FlagdFlag } from "../../../sdk/export/flagd/index.ts";
@@ -14,6 +14,12 @@ import { drawsOf } from "../../support/import/draws.ts";
 
 const EVALUATIONS = 100_000;
 const FLAGS = 200;
+/** Around the instants at which rules begin and end. flagd-core reads the clock itself. */
+const TIMES = ["2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"].flatMap((instant) => [
+  Date.parse(instant) - 1,
+  Date.parse(instant),
+  Date.parse(instant) + 999,
+]) as [number, number, number, ...number[]];
 
 const draws = drawsOf(7);
 const scope: Scope = { draws, segments: [], flags: [], unsupported: 0.15 };
@@ -33,23 +39,28 @@ for (let i = 0; i < FLAGS; i++) {
 let exported: FlagdExport;
 
 beforeAll(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: TIMES[0] });
   await prepareToCompileAny();
   const byKey = <T extends { key: string }>(items: T[]): Map<string, T> => new Map(items.map((one) => [one.key, one]));
   exported = exportFlagd({ flags: byKey(flags), segments: byKey(segments) });
+});
+
+afterAll(() => {
+  vi.useRealTimers();
 });
 
 describe("flagd: exported random flags give what they give here", () => {
   it("in flagd-core", () => {
     const core = new FlagdCore(undefined, SILENT);
     core.setConfigurations(JSON.stringify(exported.definitions));
-    const now = Date.now();
-    const evaluate = evaluatorOf({ flags, segments }, { now: () => now, random: () => 0.5 });
+    const evaluate = evaluatorOf({ flags, segments }, { now: () => Date.now(), random: () => 0.5 });
     const keys = Object.keys(exported.definitions.flags);
     const types = new Map(flags.map(({ key, variants }) => [key, typeof Object.values(variants)[0]]));
     const different: string[] = [];
     let count = 0;
     while (count < EVALUATIONS && different.length < 3) {
       const context = randomContext(draws);
+      vi.setSystemTime(draws.pick(TIMES));
       for (let j = 0; j < 10; j++, count++) {
         const key = draws.pick(keys);
         const theirs = theirsOf(core, types.get(key) ?? "", key, context);
@@ -67,7 +78,7 @@ describe("flagd: exported random flags give what they give here", () => {
 
   it("in the reference implementation of JSONLogic, which takes null for a missing attribute", () => {
     const variantOf = referenceEngine();
-    const now = Date.now();
+    const now = TIMES[2];
     const evaluate = evaluatorOf({ flags, segments }, { now: () => now, random: () => 0.5 });
     const keys = Object.keys(exported.definitions.flags);
     const evaluators = exported.definitions.$evaluators ?? {};
