@@ -19,10 +19,6 @@ const PROJECT_WIDE = new Set([
   "revokeToken",
   "listProjectAudit",
   "getMetrics",
-  "getManifest",
-  "createManifestFlag",
-  "putManifestFlag",
-  "deleteManifestFlag",
 ]);
 /** The operations whose response leaves out the parts that the token may not see. */
 const FILTERED = new Set(["listEnvironments"]);

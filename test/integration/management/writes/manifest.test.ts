@@ -59,7 +59,7 @@ describe("the manifest of OpenFeature's command line", () => {
     expect((await t.evaluate("changed")).body).toMatchObject({ value: true, variant: "on" });
     const settings = { key: "settings", type: "object", defaultValue: { a: 1 } };
     await call("POST", "/flags", settings);
-    const nested = { ...settings, defaultValue: { a: null } };
+    const nested = { ...settings, description: "Now described", defaultValue: { a: null } };
     expect((await call("PUT", "/flags/settings", nested)).body.flag).toEqual(nested);
   });
 
