@@ -145,6 +145,7 @@ class Results<Value> {
     dropOldest(this.#loads, this.#maxEntries);
     try {
       const value = await load.promise;
+      // The work may have seen the flags of an isolate that is behind, whose version is not that of the results.
       await checkVersion();
       if (this.#loads.get(key) === load) this.#keep(key, value);
       return value;

@@ -158,6 +158,23 @@ describe("versions", () => {
   });
 });
 
+test("a result that saw another version is not kept, even if the version comes back", async () => {
+  let version = 42;
+  let count = 0;
+  const cached = cacheResult(
+    () => {
+      count += 1;
+      // The response of an isolate that is behind.
+      if (count === 1) version = 41;
+      return count;
+    },
+    { keyPrefix: "behind", version: () => version },
+  );
+  expect(await cached()).toBe(1);
+  version = 42;
+  expect(await cached()).toBe(2);
+});
+
 describe("options", () => {
   test.for([
     [{ keyPrefix: "f", timeoutSeconds: 0 }, "timeoutSeconds must be above 0, not 0"],
