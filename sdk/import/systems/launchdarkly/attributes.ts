@@ -14,6 +14,12 @@ export function stepsOf(reference: string): string[] | undefined {
   return steps.map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
+/** Returns the steps of the attribute that gives a bucket. Without a kind, it is a plain name, as in older flags. */
+export function bucketSteps(bucketBy: unknown, contextKind: unknown): string[] | undefined {
+  const reference = typeof bucketBy === "string" && bucketBy !== "" ? bucketBy : "key";
+  return contextKind === undefined ? [reference] : stepsOf(reference);
+}
+
 /** Returns the attribute of a context of one kind. A user's attributes are at the top; other kinds have objects. */
 export function attributeOf(kind: string, steps: readonly string[]): AttributePath {
   if (kind !== "user") return [kind, ...steps];

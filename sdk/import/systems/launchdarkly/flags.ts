@@ -50,7 +50,7 @@ export function lowerFlag(key: string, flag: Placed, scope: FlagScope, notes: No
   const isOn = fields["on"] === true;
   // Without a salt, SDKs take the empty text. The REST API always has one.
   const salt = textOf(fields["salt"]) ?? ("environments" in fields ? undefined : "");
-  const rollouts: RolloutScope = { key, place: flag.place, salt, table };
+  const rollouts: RolloutScope = { key, place: flag.place, salt, table, notes };
   const requirements = lowerPrerequisites(key, flag, scope.source, scope.environment);
   if (requirements.unmet !== undefined) {
     const text = `its prerequisite "${requirements.unmet}" or the variation does not exist, so it is never met`;
@@ -111,10 +111,9 @@ function addTargets(build: RuleBuilder, fields: Fields): void {
   const targets = contexts.length === 0 ? users : contexts;
   targets.forEach((target, i) => {
     const kind = kindOf(target["contextKind"]);
-    const own = textsOf(target["values"]);
-    const isReference = contexts.length > 0 && kind === "user" && own.length === 0;
-    const same = users.filter(({ variation }) => variation === target["variation"]);
-    const keys = isReference ? same.flatMap(({ values }) => textsOf(values)) : own;
+    // SDKs take users from the list of users only, and there the first target of the variation.
+    const source = kind === "user" ? users.find(({ variation }) => variation === target["variation"]) : target;
+    const keys = textsOf((contexts.length > 0 ? source : target)?.["values"]);
     const name = build.table.nameOf(target["variation"]);
     const serve = name === undefined ? MALFORMED_FLAG : { variant: name };
     build.add(`target-${i}`, { kind: "TARGET_MATCH" }, [{ when: keyIn(kind, keys), serve, tracked: [] }]);

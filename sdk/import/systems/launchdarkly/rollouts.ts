@@ -1,8 +1,8 @@
 import type { Serve } from "../../../../src/flags/document.ts";
 import { all, bucketIn, type Bucketing, type Lowered, not } from "../../lowering/condition.ts";
-import { NotImportable } from "../../lowering/draft.ts";
-import { type Fields, fieldsOf, isFields, listOf, numberOf, textOf } from "../../lowering/source.ts";
-import { attributeOf, hasKind, stepsOf } from "./attributes.ts";
+import { NotImportable, type Notes } from "../../lowering/draft.ts";
+import { type Fields, fieldsOf, isFields, listOf, numberOf } from "../../lowering/source.ts";
+import { attributeOf, bucketSteps, hasKind } from "./attributes.ts";
 import { kindOf } from "./source.ts";
 import type { VariationTable } from "./variations.ts";
 
@@ -24,6 +24,7 @@ export interface RolloutScope {
   place: string;
   salt: string | undefined;
   table: VariationTable;
+  notes: Notes;
 }
 
 /** Returns the results of a rule or of the fallthrough, in their order. The last one is for all other contexts. */
@@ -56,10 +57,15 @@ function servedByRollout(rollout: Fields, scope: RolloutScope): Served[] {
   const isExperiment = rollout["kind"] === "experiment";
   const slices = slicesOf(rollout, isExperiment);
   const kind = kindOf(rollout["contextKind"]);
-  const steps = stepsOf((isExperiment ? undefined : textOf(rollout["bucketBy"])) || "key");
+  const steps = bucketSteps(isExperiment ? undefined : rollout["bucketBy"], rollout["contextKind"]);
   const [first] = slices;
   if (first === undefined || steps === undefined) return [plain(true, MALFORMED_FLAG)];
   const seed = numberOf(rollout["seed"]);
+  if (seed === 0)
+    scope.notes.note(
+      scope.place,
+      "a rollout has the seed 0, which SDKs in JavaScript take for none; here it is a seed",
+    );
   if (seed === undefined && scope.salt === undefined)
     throw new NotImportable(scope.place, "it has no salt, so its buckets are not known");
   const bucketing: Bucketing = {

@@ -3,7 +3,7 @@ import { draftOf, NotImportable, type Notes } from "../../lowering/draft.ts";
 import { checkShape } from "../../lowering/shape.ts";
 import { at, fieldsOf, listOf, numberOf, partsOf, type Placed, textOf, textsOf } from "../../lowering/source.ts";
 import type { Draft, ImportedSegment } from "../../types.ts";
-import { attributeOf, keyIn, stepsOf } from "./attributes.ts";
+import { attributeOf, bucketSteps, keyIn } from "./attributes.ts";
 import { lowerClause, type SegmentVerdict } from "./clauses.ts";
 import { SEGMENT } from "./shape.ts";
 import { kindOf, type LaunchDarklySource } from "./source.ts";
@@ -70,6 +70,8 @@ export class SegmentTable {
 
   #lowerRule(rule: Placed, key: string, salt: string | undefined, notes: Notes): Verdict {
     const { fields, place } = rule;
+    if (fields["clauses"] === undefined)
+      notes.note(place, "a rule without clauses matches nobody in SDKs in JavaScript; here it matches everybody");
     const scope = { segmentVerdict: this.verdictOf(notes), kinds: this.#source.kinds, notes };
     const clauses = partsOf(rule, "clauses").map((clause) => lowerClause(clause, scope));
     const weight = numberOf(fields["weight"]);
@@ -77,7 +79,7 @@ export class SegmentTable {
     if (salt === undefined)
       throw new NotImportable(at(place, "weight"), "the segment has no salt, so its buckets are not known");
     const kind = kindOf(fields["rolloutContextKind"]);
-    const steps = stepsOf(textOf(fields["bucketBy"]) || "key");
+    const steps = bucketSteps(fields["bucketBy"], fields["rolloutContextKind"]);
     const share =
       steps === undefined
         ? MALFORMED

@@ -27,7 +27,7 @@ export const FLAG: Shape = {
     fallthrough: { fields: RESULT },
     targets: TARGETS,
     contextTargets: TARGETS,
-    rules: { list: { fields: { ...RESULT, id: "text", clauses: CLAUSES } } },
+    rules: { list: { fields: { ...RESULT, id: "text", clauses: CLAUSES }, needs: ["clauses"] } },
     prerequisites: { list: { fields: { key: "text", variation: "number" } } },
     salt: "text",
   },
@@ -41,7 +41,9 @@ export const SEGMENT: Shape = {
     includedContexts: TARGETS,
     excludedContexts: TARGETS,
     rules: {
-      list: { fields: { clauses: CLAUSES, weight: "number", bucketBy: "text", rolloutContextKind: "text" } },
+      list: {
+        fields: { clauses: CLAUSES, weight: "number", bucketBy: "text", rolloutContextKind: "text" },
+      },
     },
     salt: "text",
     unbounded: "boolean",

@@ -126,6 +126,48 @@ describe("parts that SDKs read differently are refused or named", () => {
     ]);
   });
 
+  it("LaunchDarkly: a rule without clauses is not importable", () => {
+    const flag = { on: true, variations: [1], fallthrough: { variation: 0 }, rules: [{ variation: 0 }] };
+    expect(entryOf("launchdarkly", { flags: { one: flag } })).toBe(
+      'not importable: /flags/one/rules/0: it has no field "clauses"',
+    );
+  });
+
+  it("LaunchDarkly: without a kind, bucketBy is a plain name, and a seed of 0 has a note", () => {
+    const rollout = {
+      bucketBy: "/a/b",
+      variations: [
+        { variation: 0, weight: 1 },
+        { variation: 1, weight: 99_999 },
+      ],
+    };
+    const flag = (others: object): object => ({
+      flags: { one: { on: true, variations: [1, 2], salt: "s", fallthrough: { rollout: { ...rollout, ...others } } } },
+    });
+    const byOf = (others: object): unknown => importProject("launchdarkly", flag(others)).flags[0]?.default;
+    expect(byOf({})).toMatchObject({ rollout: { by: ["/a/b"] } });
+    expect(byOf({ contextKind: "user" })).toMatchObject({ rollout: { by: [["a", "b"]] } });
+    expect(entryOf("launchdarkly", flag({ seed: 0 }))).toContain(
+      "exact with a note: /flags/one: a rollout has the seed 0",
+    );
+  });
+
+  it("LaunchDarkly: users of contextTargets come from the first target of their variation", () => {
+    const flag = {
+      on: true,
+      variations: [1, 2],
+      fallthrough: { variation: 0 },
+      targets: [
+        { variation: 1, values: ["first"] },
+        { variation: 1, values: ["second"] },
+      ],
+      contextTargets: [{ contextKind: "user", variation: 1, values: ["own"] }],
+    };
+    expect(importProject("launchdarkly", { flags: { one: flag } }).flags[0]?.rules).toMatchObject([
+      { when: { attribute: "targetingKey", values: ["first"] } },
+    ]);
+  });
+
   it("LaunchDarkly: deleted flags and segments are not importable", () => {
     const deleted = { deleted: true, on: true, variations: [1], fallthrough: { variation: 0 } };
     const source = { flags: { one: deleted }, segments: { s: { deleted: true } } };
