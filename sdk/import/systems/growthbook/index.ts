@@ -118,7 +118,8 @@ function valueTest(condition: Lowered): (value: JsonValue) => boolean {
 function toContext(context: unknown): EvaluationContext {
   const attributes = fieldsOf(context) as Record<string, JsonValue>;
   const { id } = attributes;
-  const key = typeof id === "number" ? String(id) : textOf(id);
+  // GrowthBook takes the id 0 for a missing one.
+  const key = typeof id === "number" && id !== 0 ? String(id) : textOf(id);
   return key === undefined || key === "" ? attributes : { ...attributes, targetingKey: key };
 }
 

@@ -119,6 +119,12 @@ describe("parts that SDKs read differently are refused or named", () => {
     );
   });
 
+  it("GrowthBook: the id 0 is no id, and another number is one", () => {
+    const { toContext } = importProject("growthbook", { features: {} });
+    expect(toContext({ id: 0 })).toEqual({ id: 0 });
+    expect(toContext({ id: 7 })).toEqual({ id: 7, targetingKey: "7" });
+  });
+
   it("GrowthBook: an experiment without a feature is in the report", () => {
     const source = { features: {}, experiments: [{ key: "button-color", variations: [{}, {}] }] };
     expect(importProject("growthbook", source).report.entries).toMatchObject([
