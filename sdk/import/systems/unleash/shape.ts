@@ -35,7 +35,7 @@ export const FEATURE: Shape = {
           name: "text",
           parameters: { fields: {} },
           constraints: CONSTRAINTS,
-          segments: { list: "any" },
+          segments: { list: "number" },
           variants: VARIANTS,
         },
         needs: ["name"],

@@ -15,7 +15,7 @@ import {
 import { NotImportable, type Notes } from "../../lowering/draft.ts";
 import type { Names } from "../../lowering/names.ts";
 import { checkShape } from "../../lowering/shape.ts";
-import { at, fieldsOf, listOf, numberOf, type Placed, scalarText, textOf } from "../../lowering/source.ts";
+import { at, type Fields, fieldsOf, listOf, numberOf, type Placed, scalarText, textOf } from "../../lowering/source.ts";
 import { attributeOf } from "./context.ts";
 import { comparesTime, lowerConstraints } from "./constraints.ts";
 import { periodOf } from "./schedule.ts";
@@ -134,7 +134,7 @@ function gateOf(name: string, { fields, place }: Placed, { feature, schemes }: S
       return rollout([NOBODY], percentage, "", true);
     case "flexibleRollout": {
       const stickiness = textOf(parameters["stickiness"]) ?? "default";
-      const group = textOf(parameters["groupId"]) ?? feature;
+      const group = groupOf(parameters, feature);
       if (stickiness === "default") return rollout(["userId", "sessionId"], parameters["rollout"], group, true);
       if (stickiness === "random") return rollout([NOBODY], parameters["rollout"], group, true);
       return rollout([stickiness], parameters["rollout"], group);
@@ -144,6 +144,10 @@ function gateOf(name: string, { fields, place }: Placed, { feature, schemes }: S
     default:
       throw new NotImportable(at(place, "name"), `"${name}" is a strategy of your own code`);
   }
+}
+
+function groupOf({ groupId }: Fields, feature: string): string {
+  return groupId === undefined || groupId === null ? feature : scalarText(groupId);
 }
 
 function splitList(value: unknown): string[] {
@@ -169,7 +173,7 @@ function servesOf(strategy: Placed, gate: Gate, scope: StrategyScope): ServedWhe
   const parameters = fieldsOf(strategy.fields["parameters"]);
   const inherited = own.length > 0 ? textOf(parameters["stickiness"]) : undefined;
   const split = {
-    salt: own.length > 0 ? (textOf(parameters["groupId"]) ?? scope.feature) : scope.feature,
+    salt: own.length > 0 ? groupOf(parameters, scope.feature) : scope.feature,
     stickiness: variants[0]?.stickiness ?? inherited ?? "default",
     hash: scope.schemes.variant,
   };

@@ -69,8 +69,9 @@ function variantAttributes(stickiness: string) {
   return [stickiness === "random" ? NOBODY : attributeOf(stickiness)];
 }
 
-/** The overrides of variants, in the order in which Unleash tries them. */
+/** The overrides of variants, in the order in which Unleash tries them. Without any weight, it tries none. */
 export function overridesOf(variants: readonly Variant[], table: VariantTable): { when: Lowered; variant: string }[] {
+  if (variants.every(({ weight }) => weight <= 0)) return [];
   return variants.flatMap((variant) =>
     variant.overrides.map(({ contextName, values }) => ({
       when: leaf(attributeOf(contextName), "in", values, { read: "text" }),

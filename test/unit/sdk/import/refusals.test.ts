@@ -181,6 +181,31 @@ describe("parts that SDKs read differently are refused or named", () => {
     expect(entryOf("launchdarkly", source, "segment")).toContain("not importable: /segments/s/deleted");
   });
 
+  it("Unleash: a groupId that is a number is the salt, and a segment's id is a number", () => {
+    const source = (strategy: object): object => ({
+      features: [{ name: "one", enabled: true, strategies: [{ name: "flexibleRollout", ...strategy }] }],
+      segments: [{ id: 1, name: "s", constraints: [] }],
+    });
+    const parameters = { rollout: "50", stickiness: "userId", groupId: 5 };
+    expect(importProject("unleash", source({ parameters })).flags[0]?.rules).toMatchObject([
+      { when: { bucket: { salt: "5" } } },
+    ]);
+    expect(entryOf("unleash", source({ segments: ["1"] }))).toBe(
+      "not importable: /features/0/strategies/0/segments/0: it is a text, not a number",
+    );
+  });
+
+  it("Unleash: variants without any weight have no overrides", () => {
+    const overrides = [{ contextName: "userId", values: ["u"] }];
+    const rulesOf = (weight: number): unknown => {
+      const variants = [{ name: "a", weight, overrides }];
+      return importProject("unleash", { features: [{ name: "one", enabled: true, strategies: [], variants }] }).flags[0]
+        ?.rules;
+    };
+    expect(rulesOf(0)).toEqual([]);
+    expect(rulesOf(1)).toHaveLength(1);
+  });
+
   it("Unleash: a strategy's title is the description of its rule", () => {
     const strategies = [{ name: "default", title: "Staff first" }];
     const { flags } = importProject("unleash", { features: [{ name: "one", enabled: true, strategies }] });
