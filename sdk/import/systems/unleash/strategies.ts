@@ -111,7 +111,7 @@ function withoutTime({ fields, place }: Placed): Placed {
   return { fields: { ...fields, constraints }, place };
 }
 
-function gateOf(name: string, { fields, place }: Placed, { feature, schemes }: StrategyScope): Gate {
+function gateOf(name: string, { fields, place }: Placed, { feature, schemes, notes }: StrategyScope): Gate {
   const parameters = fieldsOf(fields["parameters"]);
   const rollout = (by: string[], percentage: unknown, groupId: string, random = false): Gate => ({
     bucketing: { by: by.map(attributeOf), salt: groupId, hash: schemes.rollout, total: 100 },
@@ -135,6 +135,11 @@ function gateOf(name: string, { fields, place }: Placed, { feature, schemes }: S
     case "flexibleRollout": {
       const stickiness = textOf(parameters["stickiness"]) ?? "default";
       const group = groupOf(parameters, feature);
+      if (!parameters["groupId"])
+        notes.note(
+          at(place, "parameters"),
+          "without groupId, the SDK for Node.js hashes no group; here it is as in the others",
+        );
       if (stickiness === "default") return rollout(["userId", "sessionId"], parameters["rollout"], group, true);
       if (stickiness === "random") return rollout([NOBODY], parameters["rollout"], group, true);
       return rollout([stickiness], parameters["rollout"], group);

@@ -190,6 +190,9 @@ describe("parts that SDKs read differently are refused or named", () => {
     expect(importProject("unleash", source({ parameters })).flags[0]?.rules).toMatchObject([
       { when: { bucket: { salt: "5" } } },
     ]);
+    expect(entryOf("unleash", source({ parameters: { rollout: "50" } }))).toContain(
+      "exact with a note: /features/0/strategies/0/parameters: without groupId",
+    );
     expect(entryOf("unleash", source({ segments: ["1"] }))).toBe(
       "not importable: /features/0/strategies/0/segments/0: it is a text, not a number",
     );
