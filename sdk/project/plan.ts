@@ -1,4 +1,5 @@
 import { type Difference, differences } from "../client/differences.ts";
+import { DEFINITION_FIELDS } from "./definition-fields.ts";
 import type { Contents, WholeFlag } from "./contents.ts";
 
 /** A flag or segment that differs from its wanted state. */
@@ -36,18 +37,6 @@ export interface PlanOptions {
   progress?: ((text: string) => void) | undefined;
 }
 
-const DEFINITION = [
-  "kind",
-  "type",
-  "variants",
-  "clientVisible",
-  "metadata",
-  "description",
-  "tags",
-  "owner",
-  "fallback",
-] as const;
-
 /** Returns the changes from `now` to `wanted`, segments first. With `isWhole`, everything else is deleted. */
 export function plan(now: Contents, wanted: Contents, isWhole: boolean): PlannedChange[] {
   return [
@@ -83,5 +72,5 @@ function changesOf(
 
 /** Returns the flag with another definition, because all environments share a flag's definition. */
 export function withDefinition(flag: WholeFlag, definition: WholeFlag): WholeFlag {
-  return { ...flag, ...Object.fromEntries(DEFINITION.map((name) => [name, definition[name]])) };
+  return { ...flag, ...Object.fromEntries(DEFINITION_FIELDS.map((name) => [name, definition[name]])) };
 }

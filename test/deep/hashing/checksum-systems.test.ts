@@ -2,7 +2,8 @@ import { FliptClient } from "@flipt-io/flipt-client-js";
 import { GrowthBookClient } from "@growthbook/growthbook";
 import { evaluate } from "@vercel/flags-core";
 import { expect, test } from "vitest";
-import { bucketsOf, cutOf, differences, indexIn, randomIds, unevenWeights } from "../../support/hashing/oracle.ts";
+import { firstBucket } from "../../../sdk/import/lowering/first-bucket.ts";
+import { bucketsOf, differences, indexIn, randomIds, unevenWeights } from "../../support/hashing/oracle.ts";
 
 const ids = randomIds(100_000);
 
@@ -32,11 +33,14 @@ test.for([
       },
     },
   });
-  const coverageCut = cutOf(total, (bucket) => bucket / total > 0.333);
+  const coverageCut = firstBucket(total, (bucket) => bucket / total > 0.333);
   let start = 0;
   const ranges = weights.map((weight) => {
     const end = start + 0.9 * weight;
-    const range = [start, end].map((bound) => cutOf(total, (bucket) => bucket / total >= bound)) as [number, number];
+    const range = [start, end].map((bound) => firstBucket(total, (bucket) => bucket / total >= bound)) as [
+      number,
+      number,
+    ];
     start += weight;
     return range;
   });

@@ -1,7 +1,8 @@
 import { evaluateForSubject } from "@datadog/flagging-core";
 import { EppoClient, MemoryOnlyConfigurationStore } from "@eppo/js-client-sdk-common";
 import { expect, test } from "vitest";
-import { bucketsOf, cutOf, differences, indexIn, randomIds, unevenWeights } from "../../support/hashing/oracle.ts";
+import { firstBucket } from "../../../sdk/import/lowering/first-bucket.ts";
+import { bucketsOf, differences, indexIn, randomIds, unevenWeights } from "../../support/hashing/oracle.ts";
 import { flagsmithOf } from "../../support/import/flagsmith.ts";
 import { SILENT } from "../../../cli/import/oracles/oracle.ts";
 
@@ -59,11 +60,11 @@ test("flagsmith: multivariate values and splits agree with the SDK", async () =>
   let start = 0;
   const cuts = percentages.map((percent) => {
     const end = (start += percent);
-    return cutOf(9998, (bucket) => (bucket / 9998) * 100 >= end);
+    return firstBucket(9998, (bucket) => (bucket / 9998) * 100 >= end);
   });
   const variant = bucketsOf("flagsmith-1", "17,env-key_", 9998);
   const split = bucketsOf("flagsmith-1", "5,env-key_", 9998);
-  const splitCut = cutOf(9998, (bucket) => (bucket / 9998) * 100 > 33.3);
+  const splitCut = firstBucket(9998, (bucket) => (bucket / 9998) * 100 > 33.3);
   const ours = (id: string): string => {
     if (split(id) < splitCut) return "segment";
     const index = cuts.findIndex((cut) => variant(id) < cut);

@@ -5,7 +5,8 @@ import { FlagdCore } from "@openfeature/flagd-core";
 import { createInstance, createStaticProjectConfigManager } from "@optimizely/optimizely-sdk";
 import { FlagdCore as FlagdCore1 } from "flagd-core-1";
 import { expect, test } from "vitest";
-import { bucketsOf, cutOf, differences, indexIn, randomIds, unevenWeights } from "../../support/hashing/oracle.ts";
+import { firstBucket } from "../../../sdk/import/lowering/first-bucket.ts";
+import { bucketsOf, differences, indexIn, randomIds, unevenWeights } from "../../support/hashing/oracle.ts";
 import { unleashOf } from "../../support/hashing/unleash.ts";
 
 const ids = randomIds(100_000);
@@ -53,7 +54,7 @@ function flagd1Cuts(): number[] {
   return flagdWeights.map((weight) => {
     sum += (weight * 100) / total;
     const end = sum;
-    return cutOf(2 ** 31 + 1, (bucket) => (bucket / 2 ** 31) * 100 > end);
+    return firstBucket(2 ** 31 + 1, (bucket) => (bucket / 2 ** 31) * 100 > end);
   });
 }
 
@@ -186,10 +187,10 @@ test("devcycle: distributions and rollouts agree with both engines", async () =>
   const cuts = shares.map((share) => {
     sum += share;
     const end = sum;
-    return cutOf(2 ** 32, (bucket) => bucket / 4294967295 >= end);
+    return firstBucket(2 ** 32, (bucket) => bucket / 4294967295 >= end);
   });
   cuts[cuts.length - 1] = 2 ** 32;
-  const rolloutCut = cutOf(2 ** 32, (bucket) => bucket / 4294967295 > SHARE);
+  const rolloutCut = firstBucket(2 ** 32, (bucket) => bucket / 4294967295 > SHARE);
   const oursBy = (encoding: "" | "ascii-") => {
     const distribution = bucketsOf(`devcycle-${encoding}1`, TARGET, 2 ** 32);
     const rollout = bucketsOf(`devcycle-rollout-${encoding}1`, TARGET, 2 ** 32);

@@ -1,7 +1,8 @@
 import { ConfigurationObjectFeatureFlagProvider, FeatureManager } from "@microsoft/feature-management";
 import Statsig from "statsig-node";
 import { expect, test } from "vitest";
-import { bucketsOf, cutOf, differences, randomIds } from "../../support/hashing/oracle.ts";
+import { firstBucket } from "../../../sdk/import/lowering/first-bucket.ts";
+import { bucketsOf, differences, randomIds } from "../../support/hashing/oracle.ts";
 
 const ids = randomIds(100_000);
 
@@ -27,7 +28,7 @@ test("microsoft: targeting and percentiles agree with the library", async () => 
   const manager = new FeatureManager(
     new ConfigurationObjectFeatureFlagProvider({ feature_management: { feature_flags: flags } }),
   );
-  const cut = (to: number) => cutOf(2 ** 32, (bucket) => to < 100 && (bucket / 0xffffffff) * 100 >= to);
+  const cut = (to: number) => firstBucket(2 ** 32, (bucket) => to < 100 && (bucket / 0xffffffff) * 100 >= to);
   const targeting = bucketsOf("microsoft-1", "targeting-é", 2 ** 32);
   const variant = bucketsOf("microsoft-1", "allocation\nvariants", 2 ** 32);
   const targetingCut = cut(33.3);
@@ -59,7 +60,7 @@ test("statsig: pass percentages and user buckets agree with the SDK", async () =
   const pass = bucketsOf("statsig-1", "sält.rule", 10_000);
   const user = bucketsOf("statsig-1", "bücket", 1000);
   const ours = (id: string): number =>
-    percentages.filter((percent) => pass(id) < cutOf(10_000, (bucket) => bucket >= percent * 100)).length +
+    percentages.filter((percent) => pass(id) < firstBucket(10_000, (bucket) => bucket >= percent * 100)).length +
     (user(id) < 333 ? 100 : 0);
   const theirs = (id: string): number =>
     percentages.filter((_, i) => Statsig.checkGateWithExposureLoggingDisabledSync({ userID: id }, `gate-${i}`)).length +

@@ -30,18 +30,6 @@ export function indexIn(bucket: number, weights: readonly number[]): number {
   return weights.findIndex((weight) => bucket < (cut += weight));
 }
 
-/** Returns the first number of a space for which `isPast` is true. It stays true for all larger numbers. */
-export function cutOf(total: number, isPast: (bucket: number) => boolean): number {
-  let low = 0;
-  let high = total;
-  while (low < high) {
-    const middle = low + Math.floor((high - low) / 2);
-    if (isPast(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /** Returns weights with the given sum: many different sizes, so that cuts are everywhere in the space. */
 export function unevenWeights(total: number, count = 20): number[] {
   const weights = Array.from({ length: count - 1 }, (_, i) => Math.floor((total * (i + 1)) / (count * (count + 1))));

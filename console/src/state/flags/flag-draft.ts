@@ -1,4 +1,5 @@
 /** A flag that is being edited. Its named parts are rows, which keep their identity when they are renamed or moved. */
+import { DEFINITION_FIELDS } from "../../../../sdk/project/definition-fields.ts";
 import type { Flag, Rule, Serve } from "../../../../sdk/client/contract.ts";
 import { initialValue } from "./variant-values.ts";
 
@@ -178,19 +179,7 @@ export function moveItem<T>(items: readonly T[], from: number, to: number): T[] 
   return items.toSpliced(from, 1).toSpliced(to, 0, item);
 }
 
-const DEFINITION = [
-  "kind",
-  "type",
-  "variants",
-  "clientVisible",
-  "metadata",
-  "description",
-  "tags",
-  "owner",
-  "fallback",
-];
-
 /** Whether this pointer is inside the definition, which all environments share. */
 export function isDefinitionPointer(pointer: string): boolean {
-  return DEFINITION.includes(pointer.split("/")[1] ?? "");
+  return (DEFINITION_FIELDS as readonly string[]).includes(pointer.split("/")[1] ?? "");
 }
