@@ -8,6 +8,7 @@ export class Line {
   isCut = false;
   /** The paths asked for so far. */
   readonly asked: string[] = [];
+  #underWay = 0;
 
   constructor(isolate: Isolate) {
     this.isolate = isolate;
@@ -18,10 +19,24 @@ export class Line {
     this.asked.push(pathname + search);
     if (this.isCut) throw new TypeError("the line is cut");
     init?.signal?.throwIfAborted();
-    const response = await this.isolate.fetch(pathname + search, init);
+    this.#underWay += 1;
+    const response = await this.isolate.fetch(pathname + search, init).finally(() => (this.#underWay -= 1));
     if (response.body === null) return response;
     return new Response(abortable(response.body, init?.signal ?? undefined), response);
   };
+
+  /**
+   * Moves the time on in small steps until `isSo` returns true. The time stands still while the isolate waits for its
+   * backends, because real ones take real time, and would seem to hang.
+   */
+  async passing(clock: FakeClock, isSo: () => boolean, stepMs = 500): Promise<void> {
+    while (!isSo()) {
+      await until(() => this.#underWay === 0);
+      await this.isolate.settled();
+      await clock.advance(stepMs);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
 }
 
 /** Returns the path of a request. */

@@ -47,13 +47,7 @@ async function start(options: Partial<FlagsOptions> = {}): Promise<Flags> {
 /** Resolves once the flags follow a stream. */
 const isFollowing = () => until(() => line.asked.includes("/ofrep/v1/stream"));
 
-/** Moves the time on in small steps until `isSo` returns true. */
-async function passing(isSo: () => boolean, stepMs = 500): Promise<void> {
-  while (!isSo()) {
-    await clock.advance(stepMs);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
+const passing = (isSo: () => boolean, stepMs?: number) => line.passing(clock, isSo, stepMs);
 
 test("a call returns the flag's value without a request", async () => {
   const flags = await start();
