@@ -56,3 +56,8 @@ export function startIsolate(
     },
   };
 }
+
+/** Publishes what was saved without a worker, by the sweep of another isolate. */
+export async function publishSaved(bindings: Record<string, unknown>, clock: FakeClock): Promise<void> {
+  await startIsolate(bindings, clock).services.sweep(() => undefined);
+}

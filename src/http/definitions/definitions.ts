@@ -48,7 +48,7 @@ export async function definitionsResponse(
   const { version, isStale, value } = result;
   const current = services.source.history(environment);
   // Flags of an earlier version, or from a snapshot, have no history to continue.
-  const isCurrent = !isStale && current?.version === version;
+  const isCurrent = !isStale && current.version === version;
   const etag = `"${version}${isCurrent && current.tag !== undefined ? `-${current.tag}` : ""}${isStale ? "-stale" : ""}"`;
   const headers: Record<string, string> = {
     "content-type": "application/json",

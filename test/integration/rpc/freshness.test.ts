@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { SettingsError } from "../../../src/env.ts";
 import { all, type Caller, details } from "../../../src/rpc/calls.ts";
-import { type Isolate, startIsolate } from "../../support/app.ts";
+import { type Isolate, publishSaved, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
@@ -37,7 +37,7 @@ function setDown(down: boolean): void {
 test("a call sees a change within the interval of head checks and one purge, as over HTTP", async () => {
   expect(await banner(callerOf(isolate))).toMatchObject({ value: true });
   await project.save({ key: "banner", enabled: false });
-  await startIsolate(project.bindings, clock).services.sweep(() => undefined);
+  await publishSaved(project.bindings, clock);
   expect(await banner(callerOf(isolate))).toMatchObject({ value: true });
   await clock.advance(1001);
   expect(await banner(callerOf(isolate))).toMatchObject({ value: false, reason: "DISABLED" });

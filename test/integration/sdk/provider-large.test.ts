@@ -1,7 +1,7 @@
 /** An environment of 10,000 flags, from an isolate of the worker into a process. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Flags } from "../../../sdk/provider/index.ts";
-import { startIsolate } from "../../support/app.ts";
+import { publishSaved, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { flagsOver, Line, until } from "../../support/process-flags.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
@@ -36,9 +36,7 @@ afterAll(async () => {
   await project?.close();
 });
 
-async function publish(): Promise<void> {
-  await startIsolate(project.bindings, clock).services.sweep(() => undefined);
-}
+const publish = () => publishSaved(project.bindings, clock);
 
 test("all flags load, and a change brings only the flag that changed", async () => {
   flags = flagsOver(line, clock, project.serverKey, {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Definitions, Flags, FlagsOptions } from "../../../sdk/provider/index.ts";
-import { startIsolate } from "../../support/app.ts";
+import { publishSaved, startIsolate } from "../../support/app.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { flagsOver, Line, pathOf, until } from "../../support/process-flags.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
@@ -27,10 +27,7 @@ afterEach(async () => {
   await project.close();
 });
 
-/** Another isolate publishes what was saved. */
-async function publish(): Promise<void> {
-  await startIsolate(project.bindings, clock).services.sweep(() => undefined);
-}
+const publish = () => publishSaved(project.bindings, clock);
 
 function open(options: Partial<FlagsOptions> = {}): Flags {
   const flags = flagsOver(line, clock, project.serverKey, options);

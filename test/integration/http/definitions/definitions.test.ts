@@ -1,6 +1,6 @@
 /** `GET /api/v1/environments/{env}/definitions`: the documents, for evaluators in other processes. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Isolate, startIsolate } from "../../../support/app.ts";
+import { type Isolate, publishSaved, startIsolate } from "../../../support/app.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
 import { startTestProject, type TestProject } from "../../../support/project.ts";
 
@@ -45,11 +45,7 @@ async function definitions(query = "", headers: Record<string, string> = {}): Pr
   return { ...((await response.json()) as Body), etag: response.headers.get("etag") ?? "" };
 }
 
-/** Another isolate publishes what was saved. */
-async function publish(): Promise<void> {
-  const other = startIsolate(project.bindings, clock);
-  await other.services.sweep(() => undefined);
-}
+const publish = () => publishSaved(project.bindings, clock);
 
 /** Publishes what was saved, and ends the trust in the head, so that the isolate asks for it again. */
 async function later(): Promise<void> {

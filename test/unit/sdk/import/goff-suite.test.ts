@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { importProject } from "../../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../../src/evaluation/prepare.ts";
 import { evaluatorOf } from "../../../support/import/evaluate.ts";
+import { notedPlaces } from "../../../support/import/noted-places.ts";
 import { readJson } from "../../../support/import/suites.ts";
 
 interface Case {
@@ -40,13 +41,7 @@ describe("GO Feature Flag", () => {
   });
 });
 
-function notesOf(source: unknown): string[][] {
-  return importProject("goff", source).report.entries.map(({ key, outcome, notes }) => [
-    key,
-    outcome,
-    ...notes.map(({ place }) => place),
-  ]);
-}
+const notesOf = (source: unknown) => notedPlaces("goff", source);
 
 const flagOf = (fields: object) => ({
   one: { variations: { on: true, off: false }, defaultRule: { variation: "off" }, ...fields },

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { importProject, type ImportOptions } from "../../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../../src/evaluation/prepare.ts";
 import { evaluatorOf } from "../../../support/import/evaluate.ts";
+import { notedPlaces } from "../../../support/import/noted-places.ts";
 import { readJson } from "../../../support/import/suites.ts";
 
 interface Case {
@@ -53,13 +54,7 @@ function resultsOf(from: unknown, context: unknown = {}, options: ImportOptions 
   return Object.fromEntries(results) as Record<string, unknown>;
 }
 
-function notesOf(from: unknown, options: ImportOptions = {}): string[][] {
-  return importProject("msfm", from, options).report.entries.map(({ key, outcome, notes }) => [
-    key,
-    outcome,
-    ...notes.map(({ place }) => place),
-  ]);
-}
+const notesOf = (source: unknown, options?: ImportOptions) => notedPlaces("msfm", source, options);
 
 const flagsOf = (...flags: object[]) => ({ feature_management: { feature_flags: flags } });
 const filtered = (name: string, parameters: object = {}, others: object = {}) =>

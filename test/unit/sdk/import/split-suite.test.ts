@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { importProject } from "../../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../../src/evaluation/prepare.ts";
 import { evaluatorOf } from "../../../support/import/evaluate.ts";
+import { notedPlaces } from "../../../support/import/noted-places.ts";
 import { readJson } from "../../../support/import/suites.ts";
 
 interface Case {
@@ -16,13 +17,7 @@ const { definitions, cases } = readJson("split/cases.json") as { definitions: { 
 
 await prepareToCompileAny();
 
-function notesOf(source: unknown): string[][] {
-  return importProject("split", source).report.entries.map(({ key, outcome, notes }) => [
-    key,
-    outcome,
-    ...notes.map(({ place }) => place),
-  ]);
-}
+const notesOf = (source: unknown) => notedPlaces("split", source);
 
 function splitWith(fields: object): object {
   return { ff: { d: [{ name: "one", seed: 1, defaultTreatment: "off", conditions: [], ...fields }] } };

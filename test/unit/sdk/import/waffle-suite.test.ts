@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { importProject, type ImportOptions } from "../../../../sdk/import/index.ts";
 import { prepareToCompileAny } from "../../../../src/evaluation/prepare.ts";
 import { evaluatorOf } from "../../../support/import/evaluate.ts";
+import { notedPlaces } from "../../../support/import/noted-places.ts";
 import { readJson } from "../../../support/import/suites.ts";
 
 interface Case {
@@ -28,13 +29,7 @@ function waffle(rows: unknown, options: ImportOptions = {}): (flag: string, requ
   return (flag, request) => imported.fromResolution(evaluate(flag, imported.toContext(request)), flag);
 }
 
-function notesOf(rows: unknown, options: ImportOptions = {}): string[][] {
-  return importProject("waffle", rows, options).report.entries.map(({ key, outcome, notes }) => [
-    key,
-    outcome,
-    ...notes.map(({ place }) => place),
-  ]);
-}
+const notesOf = (source: unknown, options?: ImportOptions) => notedPlaces("waffle", source, options);
 
 function flagRow(fields: Record<string, unknown>): Row[] {
   return [{ model: "waffle.flag", fields: { name: "beta", superusers: false, ...fields } }];
