@@ -2,6 +2,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "postgresql",
-  schema: ["./src/store/tables.ts", "./src/store/derived-tables.ts"],
+  schema: ["./src/store/tables.ts", "./src/store/derived-tables.ts", "./src/store/usage/usage-tables.ts"],
   out: "./migrations",
 });
