@@ -1,4 +1,4 @@
-/** The tables of usage. Functions of Postgres write them (migrations/functions/usage.sql). docs/model.md has an overview. */
+/** The tables of usage, which functions of Postgres write (migrations/functions/usage.sql). See docs/model.md. */
 import { sql } from "drizzle-orm";
 import { bigint, date, foreignKey, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { at, environments, sdkKeys } from "../tables.ts";
@@ -21,7 +21,7 @@ const scope = () =>
     .notNull()
     .references(() => usageScopes.id);
 
-/** The columns that say what was counted. A flag that was deleted keeps its counts, so `flag_key` has no foreign key. */
+/** The columns that say what was counted. `flag_key` has no foreign key: a deleted flag keeps its counts. */
 const counted = () => ({
   scope: scope(),
   /** `*` for evaluations whose flag is not known, because there were too many counters. */
