@@ -1,10 +1,8 @@
 /** `burgee/binding` as npm installs it from the tarball. */
 import { readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, test } from "vitest";
 import { type InstalledPackage, installPackage } from "../../support/package.ts";
-
-const ROOT = resolve(import.meta.dirname, "../../..");
 
 /** The types that a Worker has. */
 const LIBRARY = "es2022,esnext.disposable,dom";
@@ -51,19 +49,4 @@ test("has a provider for OpenFeature's server SDK, and does not contain the eval
   const code = await readFile(join(installed.folder, "node_modules/burgee/dist/binding/index.js"), "utf8");
   expect(code.length).toBeLessThan(10_000);
   expect(code).not.toMatch(/^import /m);
-});
-
-test("is used right in docs/binding.md and in the README", async ({ expect }) => {
-  await installed.linkModules(["@openfeature", "@types"]);
-  const pages = await Promise.all(["docs/binding.md", "README.md"].map((page) => readFile(join(ROOT, page), "utf8")));
-  // A block of the README that imports nothing is a part of an expression.
-  const blocks = Array.from(pages.join("\n").matchAll(/^```ts\n(.*?)^```/gms), ([, code = ""]) => code).filter((code) =>
-    code.includes("import "),
-  );
-  expect(blocks.length).toBeGreaterThanOrEqual(5);
-  const names = ["runtime.d.ts", ...blocks.map((_, i) => `binding-${i}.ts`)];
-  const runtime =
-    'declare module "cloudflare:workers" { export const env: { FLAGS: import("burgee/binding").FlagsBinding }; }\n';
-  for (const [i, code] of [runtime, ...blocks].entries()) await writeFile(join(installed.folder, names[i]!), code);
-  await installed.checkTypes(names, ["--lib", LIBRARY, "--types", "node"]);
 });
