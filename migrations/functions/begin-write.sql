@@ -67,3 +67,18 @@ begin
   end if;
 end
 $$;
+
+-- Begins a write with a note for the audit. Workers from before there were notes call the function without.
+create function begin_write(
+  actor text,
+  target_environment text,
+  target_kind text,
+  target_key text,
+  presence text,
+  expected_version bigint,
+  note text -- null for none
+) returns void
+language sql as $$
+  select set_config('burgee.note', coalesce(note, ''), true);
+  select begin_write(actor, target_environment, target_kind, target_key, presence, expected_version);
+$$;

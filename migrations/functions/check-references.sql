@@ -178,10 +178,12 @@ create function outbox_checks_references() returns trigger
 language plpgsql as $$
 begin
   perform check_references(new.environment);
+  perform record_version(new.environment, new.version, 'change');
   return null;
 end
 $$;
 
--- Every change adds or updates an outbox row, so a deferred trigger on the outbox runs once for each environment.
+-- Every change adds or updates an outbox row, so a deferred trigger on the outbox runs once for each environment. At
+-- that time the audit has all rows of the version.
 create constraint trigger outbox_check_references after insert or update of fields on outbox
 deferrable initially deferred for each row execute function outbox_checks_references();

@@ -28,7 +28,7 @@ create trigger environments_start before insert on environments
 for each row execute function environment_starts();
 
 -- Refuses (BG006) to rename an environment or to lower its version, and draws the tag of each new version. A version
--- raised by hand, after a restore from a backup, purges the whole environment.
+-- raised by hand, after a restore from a backup, purges the whole environment, and the audit says so.
 create function environment_moves() returns trigger
 language plpgsql as $$
 begin
@@ -44,6 +44,14 @@ begin
     new.version_tag := new_version_tag();
     if (new.bumped_by, new.bumped_at) is not distinct from (old.bumped_by, old.bumped_at) then
       insert into outbox (environment, version, tag) values (new.key, new.version, new.version_tag);
+      perform write_audit(
+        'environment',
+        array[row(
+          new.key, new.key, jsonb_build_object('version', old.version), jsonb_build_object('version', new.version)
+        )::entity_change],
+        new.version
+      );
+      perform record_version(new.key, new.version, 'raise');
     end if;
   end if;
   return new;
@@ -56,7 +64,8 @@ for each row execute function environment_moves();
 -- An environment for the audit.
 create function environment_image(e environments) returns jsonb
 language sql stable as $$
-  select jsonb_build_object('name', e.name, 'overrides_allowed_at', e.overrides_allowed_at)
+  select jsonb_build_object('name', e.name, 'overrides_allowed_at', e.overrides_allowed_at,
+    'requires_note', e.requires_note)
 $$;
 
 -- Writes the audit of environments. Allowing or forbidding overrides also makes a version, because the edge reads that
@@ -67,15 +76,17 @@ declare
   gone record;
 begin
   if tg_op = 'INSERT' then
-    insert into audit (actor, environment, entity, key, action, after, version)
-    select audit_actor(), n.key, 'environment', n.key, 'create', environment_image(n), n.version
-    from new_rows n;
+    perform write_audit('environment', array[row(n.key, n.key, null, environment_image(n))::entity_change], n.version),
+      record_version(n.key, n.version, 'change')
+    from new_rows n order by n.key;
   elsif tg_op = 'UPDATE' then
-    insert into audit (actor, environment, entity, key, action, before, after, version)
-    select audit_actor(), c.key, 'environment', c.key, 'update', c.before, c.after,
+    perform write_audit(
+      'environment',
+      array[row(c.key, c.key, c.before, c.after)::entity_change],
       -- record_change() fires this trigger again, which then finds a new version and no other change.
       case when c.before -> 'overrides_allowed_at' = c.after -> 'overrides_allowed_at' then c.version
         else record_change(c.key, '{}', '{@keys}') end
+    )
     from (
       select n.key, n.version, environment_image(o) as before, environment_image(n) as after
       from old_rows o join new_rows n using (key)
@@ -94,8 +105,7 @@ begin
       insert into outbox (environment, version, tag) values (gone.key, gone.version, new_version_tag())
       on conflict (environment, version) do update set fields = null, done_at = null;
       delete from reference_checks where environment = gone.key;
-      insert into audit (actor, environment, entity, key, action, before, version)
-      values (audit_actor(), gone.key, 'environment', gone.key, 'delete', gone.image, gone.version);
+      perform write_audit('environment', array[row(gone.key, gone.key, gone.image, null)::entity_change], gone.version);
     end loop;
   end if;
   return null;

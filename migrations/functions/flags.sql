@@ -1,10 +1,11 @@
 -- Versions every environment that has the changed flags, and writes the audit. The definition of a flag belongs to no
--- single environment, so its audit rows have no version.
+-- single environment, so its audit rows have the versions of all.
 create function flag_changed() returns trigger
 language plpgsql set work_mem = '32MB' as $$
 declare
   changes entity_change[];
   touched record;
+  made jsonb := '{}';
 begin
   if tg_op = 'INSERT' then
     changes := array(
@@ -31,9 +32,9 @@ begin
       group by c.environment
       order by c.environment
     loop
-      perform record_change(touched.environment, touched.nodes, '{}');
+      made := made || jsonb_build_object(touched.environment, record_change(touched.environment, touched.nodes, '{}'));
     end loop;
-    perform write_audit('flag', changes, null);
+    perform write_definition_audit(changes, made);
   end if;
   return null;
 end

@@ -13,6 +13,7 @@ begin
   if not exists (select from environments) then
     return;
   end if;
+  perform set_config('burgee.note', 'Raised above the versions that caches have seen: the database was restored.', true);
   for seen in
     select h.key as environment, h.value::bigint as head from jsonb_each_text(heads) as h order by h.key
   loop
@@ -20,7 +21,7 @@ begin
     where e.key = seen.environment and e.version < seen.head
     for no key update;
     if found then
-      -- The trigger environments_move adds the outbox row.
+      -- The trigger environments_move adds the outbox row and that of the audit.
       update environments e set version = seen.head + step where e.key = seen.environment;
       update document_versions v set version = seen.head + step where v.environment = seen.environment;
     elsif not exists (select from environments e where e.key = seen.environment) then
@@ -30,6 +31,7 @@ begin
       values (seen.environment, seen.head + step, new_version_tag())
       on conflict do nothing;
       continue when not found;
+      perform record_version(seen.environment, seen.head + step, 'raise');
     else
       continue;
     end if;

@@ -40,14 +40,53 @@ export const audit = pgTable(
     before: jsonb("before"),
     after: jsonb("after"),
     version: bigint("version", { mode: "number" }),
+    /**
+     * The write: the same in all rows of one transaction, from the sequence of `id` and smaller than their ids. Null in
+     * rows from before there were writes, which count as one write each.
+     */
+    writeId: bigint("write_id", { mode: "number" }),
+    /** The name that the admin token had, or the actor itself; null in rows from before there were names. */
+    actorName: text("actor_name"),
+    /** Why the writer made the change; null if nobody said. */
+    note: text("note"),
+    /** The version that the change of a definition made in each environment that has the flag; null if in none. */
+    versions: jsonb("versions").$type<Record<string, number>>(),
   },
   (t) => [
     index("audit_environment_index").on(t.environment, t.id),
     index("audit_key_index").on(t.key, t.id),
     index("audit_actor_index").on(t.actor, t.id),
     index("audit_at_index").on(t.at),
+    // With the expression of writeOf() in audit.ts.
+    index("audit_write_index").on(sql`coalesce(${t.writeId}, ${t.id})`, t.id),
+    index("audit_document_index").on(t.key, t.entity, t.environment, t.id),
     check("audit_entity_check", sql`${t.entity} in ('flag', 'configuration', 'segment', 'key', 'environment')`),
     check("audit_action_check", sql`${t.action} in ('create', 'update', 'delete')`),
+    check("audit_note_check", sql`length(${t.note}) between 1 and 500`),
+  ],
+);
+
+/**
+ * One row per version that an environment has had since the audit records versions: when it was made, by which write,
+ * and where the audit stood. It outlives the environment. Exported for drizzle-kit.
+ */
+export const auditVersions = pgTable(
+  "audit_versions",
+  {
+    environment: text("environment").notNull(),
+    version: bigint("version", { mode: "number" }).notNull(),
+    /** When the write had passed its checks: shortly before its commit, and never before the version before. */
+    at: at("at").notNull(),
+    writeId: bigint("write_id", { mode: "number" }).notNull(),
+    /** The largest id that a row of the audit with effect on this version has. Rows with larger ids came later. */
+    auditId: bigint("audit_id", { mode: "number" }).notNull(),
+    /** `first`: the version when the records began. `raise`: versions before it may be lost, as after a restore. */
+    cause: text("cause").$type<"first" | "change" | "raise">().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.version] }),
+    index("audit_versions_at_index").on(t.environment, t.at),
+    check("audit_versions_cause_check", sql`${t.cause} in ('first', 'change', 'raise')`),
   ],
 );
 

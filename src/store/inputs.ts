@@ -5,6 +5,8 @@ import type { AdminRole } from "../ops/token.ts";
 export interface WriteOptions {
   /** The name of the writer, for the audit. */
   actor: string;
+  /** Why the change is made, for the audit. */
+  note?: string | undefined;
   /** The tag of the flag's definition that the caller has seen. ConflictError if the flag has changed since. */
   expectedDefinition?: string | undefined;
 }

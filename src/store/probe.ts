@@ -3,7 +3,16 @@ import type { StoreDatabase } from "./client.ts";
 import { readJson } from "./writes/transaction.ts";
 
 /** The tables that every write needs. */
-const WRITTEN_TABLES = ["environments", "flags", "flag_configurations", "segments", "sdk_keys", "outbox", "audit"];
+const WRITTEN_TABLES = [
+  "environments",
+  "flags",
+  "flag_configurations",
+  "segments",
+  "sdk_keys",
+  "outbox",
+  "audit",
+  "audit_versions",
+];
 
 /** Whether the store would accept a write, as far as it can tell without one. */
 export interface StoreProbe {

@@ -6,6 +6,7 @@ import {
   StoreUnavailableError,
 } from "../ops/errors.ts";
 import { DRY_RUN_SQLSTATE, DryRunPassedError } from "./dry-run.ts";
+import { NoteRequiredError } from "./note-required.ts";
 import { isOutcomeUnknown, refusalText } from "./refusals.ts";
 import { BrokenReferenceError, type ReferenceProblem, stillUsedText } from "./writes/reference-errors.ts";
 
@@ -47,6 +48,8 @@ export function storeError(thrown: unknown, attempt: "read" | "write" = "read"):
       return new InvalidInputError([{ pointer: "", detail: cause.message }]);
     case "BG009":
       return new ForbiddenError(cause.message);
+    case "BG010":
+      return new NoteRequiredError(cause.message);
     case "23505": // unique_violation
       return new ConflictError("it already exists");
     case "23503": // foreign_key_violation

@@ -54,6 +54,8 @@ export const environments = pgTable(
      * When the environment began to allow signed overrides. Older ones are invalid. `null` if it does not allow any.
      */
     overridesAllowedAt: at("overrides_allowed_at"),
+    /** Whether each write through the API needs a note for the audit. */
+    requiresNote: boolean("requires_note").notNull().default(false),
     /**
      * The transaction that made this version, because each makes only one. The time tells ids from before a restore
      * apart.

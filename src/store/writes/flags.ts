@@ -49,16 +49,20 @@ export async function saveProject(
   db: StoreDatabase,
   environment: string,
   project: ProjectWrite,
-  { actor, expectedVersion, isWhole = false }: ProjectOptions,
+  { expectedVersion, isWhole = false, ...options }: ProjectOptions,
 ): Promise<WriteResult> {
   return await writeEnvironment(db, environment, {
     target: { kind: "flag" },
-    options: { actor },
+    options,
     statements: [
       // Comes after the write's own begin_write, which has locked every environment that the definitions may change.
       ...(expectedVersion === undefined
         ? []
-        : [db.execute(beginWrite({ environment, kind: "environment", key: environment }, { actor, expectedVersion }))]),
+        : [
+            db.execute(
+              beginWrite({ environment, kind: "environment", key: environment }, { ...options, expectedVersion }),
+            ),
+          ]),
       db.execute(upsertDefinitions(project.flags)),
       db.execute(upsertSegments(environment, project.segments)),
       db.execute(upsertConfigurations(environment, project.flags)),

@@ -156,7 +156,7 @@ export function isoInstant(column: SQL): SQL {
 export function beginWrite({ environment, kind, key }: WriteTarget, options: Write["options"]): SQL {
   const presence = options.mustExist ? "present" : options.mustNotExist ? "absent" : "any";
   return sql`select begin_write(${options.actor}::text, ${environment}::text, ${kind ?? null}::text,
-    ${key ?? null}::text, ${presence}::text, ${options.expectedVersion ?? null}::bigint)`;
+    ${key ?? null}::text, ${presence}::text, ${options.expectedVersion ?? null}::bigint, ${options.note ?? null}::text)`;
 }
 
 function requireDefinition({ key }: WriteTarget, { expectedDefinition }: WriteOptions): SQL {

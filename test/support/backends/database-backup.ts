@@ -13,6 +13,7 @@ const TABLES = [
   "purge_targets",
   "purge_confirmations",
   "audit",
+  "audit_versions",
 ];
 
 /** Saves the whole database. Returns a function that restores it without running triggers, as a real restore does. */
