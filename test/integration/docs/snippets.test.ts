@@ -87,6 +87,20 @@ describe("the pages", () => {
     expect(installMistakes(codeBlocksOf("p.md", before + after))).toContain(mistake);
   });
 
+  test.for([
+    ["docs/clients.md", "middleware/provider.ts"],
+    ["docs/clients.md", "middleware/hono.ts"],
+    ["docs/clients.md", "middleware/express.ts"],
+    ["docs/clients.md", "next/flags.ts"],
+    ["docs/clients.md", "next/app/page.tsx"],
+    ["docs/import/README.md", "shadow/hook.ts"],
+    ["docs/import/README.md", "shadow/multi-provider.ts"],
+  ] as const)("show in %s the code of examples/%s", async ([page, name], { expect }) => {
+    const example = await readFile(join(ROOT, "examples", name), "utf8");
+    const code = example.slice(example.indexOf("\n") + 1).replace('"../flags"', '"./flags"');
+    expect(scripts.some((script) => script.page === page && script.code.endsWith(code))).toBe(true);
+  });
+
   test("show JSON and YAML that can be parsed", ({ expect }) => {
     const data = blocks.filter(({ language }) => /^(?:json|ya?ml)$/.test(language));
     expect(data.length).toBeGreaterThan(15);

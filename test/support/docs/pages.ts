@@ -87,6 +87,7 @@ export function installMistakes(blocks: readonly CodeBlock[]): string[] {
     for (const name of importedPackages(block.code)) {
       if (!installed.has(name)) mistakes.push(`${block.place} needs npm install ${name}`);
       unused.delete(name);
+      unused.delete(`@types/${name}`);
     }
   }
   report();

@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { InMemoryProvider, OpenFeature, type Provider } from "@openfeature/server-sdk";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Difference, shadowHook } from "../../../examples/shadow/hook.ts";
 import { comparing } from "../../../examples/shadow/multi-provider.ts";
-
-const ROOT = new URL("../../../", import.meta.url);
 
 function serving(values: Record<string, boolean | object>): Provider {
   const flags = Object.entries(values).map(([key, on]) => [
@@ -74,13 +71,5 @@ describe("the multi-provider of examples/shadow", () => {
   it("reports equal objects as different, as the page warns", async () => {
     const [, found] = await called(serving({ object: { a: 1 } }), serving({ object: { a: 1 } }), "object");
     expect(found).toHaveLength(1);
-  });
-});
-
-describe("docs/import/README.md", () => {
-  it.for(["hook.ts", "multi-provider.ts"])("shows the code of %s", async (name) => {
-    const page = await readFile(new URL("docs/import/README.md", ROOT), "utf8");
-    const code = await readFile(new URL(`examples/shadow/${name}`, ROOT), "utf8");
-    expect(page.includes(code.slice(code.indexOf("\n") + 1))).toBe(true);
   });
 });
