@@ -92,5 +92,6 @@ function textOf(outcomes: readonly Outcome[]): string {
   const failed = outcomes.filter(({ passed }) => !passed);
   const lines = failed.map(({ name, problem = "" }) => `FAILED  ${name}: ${problem}`);
   const passed = outcomes.length - failed.length;
-  return [...lines, `${outcomes.length} tests: ${passed} passed, ${failed.length} failed`].join("\n");
+  const count = outcomes.length === 1 ? "1 test" : `${outcomes.length} tests`;
+  return [...lines, `${count}: ${passed} passed, ${failed.length} failed`].join("\n");
 }

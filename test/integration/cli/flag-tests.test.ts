@@ -64,7 +64,7 @@ test.for([
   ["a value", 'now: "2026-06-01T00:00:00Z", context: { targetingKey: "user-1" }, value: false'],
   ["shares within their bounds", 'now: "2026-06-01T00:00:00Z", shares: { "on": [24, 26], "off": [74, 76] }'],
 ])("%s decides the variant as in the worker", async ([, fields = ""]) => {
-  expect([await run(one(fields)), printed]).toEqual([0, "1 tests: 1 passed, 0 failed"]);
+  expect([await run(one(fields)), printed]).toEqual([0, "1 test: 1 passed, 0 failed"]);
 });
 
 test.for([
@@ -81,7 +81,7 @@ test.for([
 ])("a test that does not hold says what came instead: %s", async ([fields = "", message]) => {
   expect(await run(one(fields))).toBe(3);
   expect(printed).toContain(message);
-  expect(printed).toContain("1 tests: 0 passed, 1 failed");
+  expect(printed).toContain("1 test: 0 passed, 1 failed");
 });
 
 test("an error of the flag can be expected by its code", async () => {

@@ -53,7 +53,7 @@ test("the tests of the new flags pass", async () => {
   await init([".", "--yes", "--environments", "live"]);
   const terminal = { ...processTerminal(), cwd: folder, print: (text: string) => void printed.push(text) };
   expect(await main(["test"], terminal)).toBe(0);
-  expect(printed.at(-1)).toBe("1 tests: 1 passed, 0 failed");
+  expect(printed.at(-1)).toBe("1 test: 1 passed, 0 failed");
 });
 
 test.for([

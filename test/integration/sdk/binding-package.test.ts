@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, test } from "vitest";
-import { type InstalledPackage, installPackage } from "../../support/package.ts";
+import { type InstalledPackage, installPackage } from "../../support/package/package.ts";
 
 /** The types that a Worker has. */
 const LIBRARY = "es2022,esnext.disposable,dom";

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, test } from "vitest";
-import { type InstalledPackage, installPackage } from "../../support/package.ts";
+import { type InstalledPackage, installPackage } from "../../support/package/package.ts";
 
 let installed: InstalledPackage;
 beforeAll(async () => {

@@ -1,13 +1,11 @@
 /** The package as npm installs it from its tarball: the command, the modules and their types. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { copyFile, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import manifest from "../../../package.json" with { type: "json" };
-import { type InstalledPackage, installPackage, systemNodes } from "../../support/package.ts";
-import { type ProcessTest, startProcessTest } from "../cli/serve.ts";
+import { describePackage } from "../../support/package/package-suite.ts";
+import { type InstalledPackage, installPackage, systemNodes } from "../../support/package/package.ts";
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
@@ -17,9 +15,6 @@ const ROOT = resolve(import.meta.dirname, "../../..");
  */
 const MAX_TARBALL_BYTES = 1_600_000;
 const DEPLOYMENT = /^(?:dist\/(?:assets|tools|worker)|migrations|templates)\//;
-/** Names no deployment. Variables that are `undefined` are not set. */
-const NOTHING_SET = { BURGEE_CONFIG: "no-such-file.yaml", BURGEE_URL: undefined, BURGEE_TOKEN: undefined };
-
 /** The Node of the test, and the machine's own one if the package supports it. */
 const NODES = [{ version: process.version, node: process.execPath }, ...(await systemNodes())];
 
@@ -107,94 +102,11 @@ describe("the tarball", () => {
   });
 });
 
-describe.each(NODES)("the installed command on Node $version", ({ node }) => {
-  let t: ProcessTest;
-  const command = () => join(installed.folder, "node_modules/.bin/burgee");
-  const burgee = (args: readonly string[], env: object = NOTHING_SET) =>
-    run(node, [command(), ...args], { cwd: installed.folder, env: { ...process.env, ...env } });
-
-  beforeAll(async () => {
-    t = await startProcessTest();
-  });
-  afterAll(() => t?.close());
-
-  test("prints its version and its help", async ({ expect }) => {
-    expect(await burgee(["--version"])).toEqual({ stdout: `${manifest.version}\n`, stderr: "" });
-    const { stdout, stderr } = await burgee(["--help"]);
-    expect({ first: stdout.split("\n")[0], stderr }).toEqual({
-      first: "Usage: burgee [options] [command]",
-      stderr: "",
-    });
-  });
-
-  test("validates a project file without a deployment", async ({ expect }) => {
-    const { stdout, stderr } = await burgee(["validate", "flags.yaml"]);
-    expect({ stdout, stderr }).toEqual({ stdout: expect.stringMatching(/no mistakes in \d+ flags/), stderr: "" });
-    const wrong =
-      'environments: [{ key: "production" }]\nflags: [{ key: "a", type: "bool", environments: { production: {} } }]\n';
-    await writeFile(join(installed.folder, "wrong.yaml"), wrong);
-    await expect(burgee(["validate", "wrong.yaml"])).rejects.toMatchObject({
-      code: 2,
-      stderr: expect.stringMatching(/^burgee: wrong\.yaml has errors:\n/),
-    });
-  });
-
-  test("says in one line that it knows no deployment", async ({ expect }) => {
-    await expect(burgee(["flags", "list", "-e", "production"])).rejects.toMatchObject({
-      code: 2,
-      stdout: "",
-      stderr: expect.stringMatching(/^burgee: no deployment given; .*\n$/),
-    });
-    await expect(burgee(["env", "list", "--url", "http://127.0.0.1:9"])).rejects.toMatchObject({ code: 5 });
-  });
-
-  test("changes and lists flags of a deployment, and applies its own export", async ({ expect }) => {
-    const production = { ...t.env, BURGEE_ENVIRONMENT: "production" };
-    await burgee(["flags", "create", "packed", "--default", "on"], production);
-    expect((await burgee(["flags", "list"], production)).stdout).toContain("packed");
-    await burgee(["export", "exported.yaml"], production);
-    await burgee(["apply", "exported.yaml"], production);
-    expect((await burgee(["diff", "exported.yaml"], production)).stderr).toBe("");
-    expect((await burgee(["evaluate", "packed"], production)).stdout).toContain("true");
-    await burgee(["flags", "delete", "packed", "--everywhere"], production);
-  });
-
-  test("compares imported flags with an SDK that the project has", async ({ expect }) => {
-    const modules = join(installed.folder, "node_modules");
-    const sdk = join(modules, "unleash-client");
-    if (!existsSync(sdk)) await symlink(join(installed.modules, "unleash-client"), sdk);
-    const feature = {
-      name: "beta",
-      enabled: true,
-      strategies: [{ name: "userWithId", parameters: { userIds: "u1" } }],
-    };
-    await writeFile(join(installed.folder, "features.json"), JSON.stringify({ features: [feature] }));
-    await writeFile(join(installed.folder, "contexts.jsonl"), '{"userId":"u1"}\n{"userId":"u2"}\n');
-    const { stdout, stderr } = await burgee(["import", "unleash", "features.json", "--verify", "contexts.jsonl"]);
-    expect({ stdout, stderr }).toEqual({
-      stdout: expect.stringMatching(
-        /^2 contexts, compared with unleash-client \S+: 1 without a difference, 0 different\n$/,
-      ),
-      stderr: "",
-    });
-  });
-
-  test("imports the client", async ({ expect }) => {
-    const script = 'import("burgee/client").then((client) => console.log(Object.keys(client).sort().join()))';
-    const { stdout } = await run(node, ["-e", script], { cwd: installed.folder });
-    expect(stdout).toBe(
-      "ApiError,UnreachableError,UnusableNameError,allPages,cacheResult,createClient,createFeatureFlags,getCacheKey\n",
-    );
-  });
-
-  test("imports flags of another system in a program", async ({ expect }) => {
-    const script = `import { importProject } from "burgee/import";
-      const feature = { name: "beta", enabled: true, strategies: [{ name: "userWithId", parameters: { userIds: "u1" } }] };
-      const { flags, report, toContext } = importProject("unleash", { features: [feature] });
-      console.log(JSON.stringify([flags[0].key, report.entries[0].outcome, toContext({ userId: "u1" })]));`;
-    const { stdout } = await run(node, ["--input-type=module", "-e", script], { cwd: installed.folder });
-    expect(JSON.parse(stdout)).toEqual(["beta", "exact", { targetingKey: "u1" }]);
-  });
+describe.each(NODES)("on Node $version", ({ node }) => {
+  describePackage(
+    () => installed,
+    () => node,
+  );
 });
 
 describe("the launcher of the command", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type Colo, startColo } from "../../support/edge/colo.ts";
-import { type InstalledPackage, installPackage } from "../../support/package.ts";
+import { type InstalledPackage, installPackage } from "../../support/package/package.ts";
 import { startTestProject, type TestProject } from "../../support/project.ts";
 
 const run = promisify(execFile);

@@ -6,7 +6,7 @@ import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const ROOT = resolve(import.meta.dirname, "../..");
+const ROOT = resolve(import.meta.dirname, "../../..");
 const MODULES = join(ROOT, "node_modules");
 /** All that `npm pack` reads. */
 const SOURCES = [
@@ -27,6 +27,8 @@ const SOURCES = [
 export interface InstalledPackage {
   /** The project into which the package is installed. */
   folder: string;
+  /** The path of the tarball. */
+  tarball: string;
   /** Bytes of the tarball. */
   size: number;
   /** The paths of the files in the tarball. */
@@ -68,6 +70,7 @@ export async function installPackage(): Promise<InstalledPackage> {
   ];
   return {
     folder,
+    tarball,
     size: (await stat(tarball)).size,
     files: stdout
       .trim()
