@@ -15,12 +15,16 @@ export function redactFor(variables: Bindings): Redact {
   return createRedact({ ...secretsOf(variables), ...(Object.fromEntries(more) as Record<string, string>) });
 }
 
-/** Prints why a command failed, and its usage. Sets the exit code to 1. */
-export function reportFailure(error: unknown, usage = ""): void {
+/** Returns why a command failed, without credentials. */
+export function failureText(error: unknown): string {
   // The class names of errors do not help the reader.
   const [reason = "", ...causes] = describeError(error).map((text) => text.replace(/^\w*Error: /, ""));
   const told = causes.filter((cause) => cause !== "" && !reason.includes(cause));
-  const text = `${reason}${told.length === 0 ? "" : ` (${told.join("; ")})`}`;
-  console.error(`${redactFor(process.env)(text)}${usage === "" ? "" : `\n\n${usage}`}`);
+  return redactFor(process.env)(`${reason}${told.length === 0 ? "" : ` (${told.join("; ")})`}`);
+}
+
+/** Prints why a command failed, and its usage. Sets the exit code to 1. */
+export function reportFailure(error: unknown, usage = ""): void {
+  console.error(`${failureText(error)}${usage === "" ? "" : `\n\n${usage}`}`);
   process.exitCode = 1;
 }

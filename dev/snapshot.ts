@@ -3,12 +3,12 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type FlagLine, writeEntry } from "../src/delivery/entries/entry-text.ts";
-import { parseSettingsOf } from "../src/env.ts";
 import { SCHEMA_VERSION } from "../src/flags/document.ts";
-import { createDatabase, type StoreDatabase } from "../src/store/client.ts";
+import type { StoreDatabase } from "../src/store/client.ts";
 import { createFlagReader } from "../src/store/readings/flag-reader.ts";
 import { listEnvironments } from "../src/store/writes/environments.ts";
 import { reportFailure } from "./failure.ts";
+import { withDatabase } from "./postgres/direct-database.ts";
 
 /**
  * A larger environment has no snapshot, because it would not fit into an isolate beside everything else (characters).
@@ -84,9 +84,9 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return console.log(USAGE);
-  const { DATABASE_URL, NEON_HTTP_URL } = parseSettingsOf(["DATABASE_URL", "NEON_HTTP_URL"], process.env);
-  const db = createDatabase(DATABASE_URL, { timeoutMs: 30_000, fetchEndpoint: NEON_HTTP_URL });
-  const { source, bundled, skipped } = await bundleSnapshots(db, Date.now(), values.environment);
+  const { source, bundled, skipped } = await withDatabase(process.env, (db) =>
+    bundleSnapshots(db, Date.now(), values.environment),
+  );
   for (const { environment, flags } of skipped) {
     console.error(
       `Warning: environment "${environment}" (${flags} flags) is left out, because its snapshot would have more than ${MAX_SNAPSHOT_CHARS} characters. A new isolate cannot serve it while both backends are down.`,

@@ -1,5 +1,5 @@
 import { parseSettingsOf } from "../../src/env.ts";
-import { createDatabase } from "../../src/store/client.ts";
+import { withDatabase } from "../postgres/direct-database.ts";
 import { createAdminToken } from "./seed.ts";
 
 /** Goes with each new token. */
@@ -13,9 +13,7 @@ export async function adminTokenIn(
   env: Record<string, string | undefined>,
   { role, name }: { role: string; name: string },
 ): Promise<string> {
-  const settings = parseSettingsOf(["DATABASE_URL", "KEY_SECRET", "NEON_HTTP_URL"], env);
-  const { DATABASE_URL, KEY_SECRET, NEON_HTTP_URL } = settings;
+  const { KEY_SECRET } = parseSettingsOf(["DATABASE_URL", "KEY_SECRET"], env);
   if (role !== "write" && role !== "read") throw new TypeError('--role must be "write" or "read"');
-  const db = createDatabase(DATABASE_URL, { timeoutMs: 30_000, fetchEndpoint: NEON_HTTP_URL });
-  return createAdminToken(db, KEY_SECRET, { role, name, actor: "command line" });
+  return withDatabase(env, (db) => createAdminToken(db, KEY_SECRET, { role, name, actor: "command line" }));
 }

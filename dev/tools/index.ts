@@ -4,19 +4,22 @@
  */
 import { join } from "node:path";
 import type { Tools } from "../../cli/deployment/tools.ts";
-import { reportFailure } from "../failure.ts";
+import { SettingsError } from "../../src/env.ts";
+import { failureText } from "../failure.ts";
+import { ConnectionError } from "../postgres/connection.ts";
 import { migrateDatabase, migrationText } from "../postgres/migrate-database.ts";
 import { adminTokenIn, TOKEN_NOTE } from "../project/admin-token.ts";
 import { main } from "../session/main.ts";
 
-/** Reports a failure without credentials, and returns the exit code. */
+/** Reports a failure as other commands do, and returns the exit code: docs/cli.md lists them. */
 async function reported(run: () => Promise<void>): Promise<number> {
   try {
     await run();
     return 0;
   } catch (error) {
-    reportFailure(error);
-    return 1;
+    console.error(`burgee: ${failureText(error)}`);
+    if (error instanceof ConnectionError) return 5;
+    return error instanceof TypeError || error instanceof SettingsError ? 2 : 1;
   }
 }
 

@@ -1,43 +1,29 @@
 /** A deployment's folder, from the packed tarballs: written, started, used, and built for an upload. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { execFile } from "node:child_process";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  makeDeploymentFolder,
+  PATIENCE_MS,
+  quietEnvironment,
+  runBurgee,
+  startDev,
+  type StartedDev,
+} from "../../support/package/deployment-folder.ts";
 import { type InstalledPackage, installPackage } from "../../support/package/package.ts";
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
-/** Nobody waits this long (ms). */
-const PATIENCE_MS = 120_000;
 
 let installed: InstalledPackage;
 let folder: string;
-const quiet = { WRANGLER_SEND_METRICS: "false", WRANGLER_HIDE_BANNER: "true", CLOUDFLARE_CF_FETCH_ENABLED: "false" };
-const environment = (more: object = {}) => ({ ...process.env, ...quiet, BURGEE_URL: "", BURGEE_TOKEN: "", ...more });
-const burgee = (args: string[], more: object = {}) => {
-  const { BURGEE_URL: _url, BURGEE_TOKEN: _token, ...env } = environment(more) as Record<string, string>;
-  return run(process.execPath, [join(folder, "node_modules/burgee/cli/burgee.js"), ...args], { cwd: folder, env });
-};
+const burgee = (args: string[], env: object = {}) => runBurgee(folder, args, env);
 
 beforeAll(async () => {
   installed = await installPackage();
-  folder = installed.folder;
-  // The folder of the test has a package.json of its own, and a deployment's folder brings another.
-  const target = join(folder, "deployment");
-  await run(process.execPath, [join(folder, "node_modules/burgee/cli/burgee.js"), "init", target, "--yes"], {
-    cwd: folder,
-  });
-  // In place of `npm install`, which needs a registry.
-  const modules = join(target, "node_modules");
-  await mkdir(join(modules, "@electric-sql"), { recursive: true });
-  await cp(join(folder, "node_modules/burgee"), join(modules, "burgee"), { recursive: true });
-  for (const name of ["wrangler", "pg", "@electric-sql/pglite"])
-    await symlink(join(installed.modules, name), join(modules, name));
-  folder = target;
+  folder = await makeDeploymentFolder(installed);
 });
 afterAll(() => installed?.remove());
 
@@ -53,27 +39,11 @@ test("npm create burgee writes the same folder as burgee init", async () => {
 });
 
 describe("burgee dev", () => {
-  let dev: ChildProcess;
-  let output = "";
-  let port: number;
-
+  let dev: StartedDev;
   beforeAll(async () => {
-    port = await freePort();
-    dev = spawn(process.execPath, ["node_modules/burgee/cli/burgee.js", "dev"], {
-      cwd: folder,
-      env: environment({ PORT: String(port) }),
-    });
-    for (const stream of [dev.stdout, dev.stderr]) stream?.on("data", (text) => (output += String(text)));
-    const deadline = Date.now() + PATIENCE_MS;
-    while (!output.includes("Ctrl-C stops everything")) {
-      if (dev.exitCode !== null || Date.now() > deadline) throw new Error(`burgee dev did not start:\n${output}`);
-      await pause(100);
-    }
+    dev = await startDev(folder);
   }, PATIENCE_MS + 10_000);
-  afterAll(async () => {
-    dev?.kill("SIGTERM");
-    while (dev?.exitCode === null && dev.signalCode === null) await pause(50);
-  });
+  afterAll(() => dev?.stop());
 
   test("serves the worker with the flags of flags.yaml", async () => {
     const { stdout } = await burgee(["evaluate", "new-checkout", "-e", "production", "--json"]);
@@ -81,7 +51,7 @@ describe("burgee dev", () => {
   });
 
   test("serves the console", async () => {
-    const page = await fetch(`http://127.0.0.1:${port}/console/`);
+    const page = await fetch(`http://127.0.0.1:${dev.port}/console/`);
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<title>")]);
   });
 
@@ -103,7 +73,7 @@ test("wrangler can build the folder for an upload", async () => {
   const wrangler = join(installed.modules, "wrangler/bin/wrangler.js");
   const { stdout } = await run(process.execPath, [wrangler, "deploy", "--dry-run"], {
     cwd: folder,
-    env: environment(),
+    env: quietEnvironment(),
   });
   expect(stdout).toMatch(/Total Upload: .* gzip: /);
   expect(stdout).toContain("env.ASSETS");
@@ -113,25 +83,30 @@ test("outside of a deployment's folder, burgee dev says which packages are missi
   const command = join(installed.folder, "node_modules/burgee/cli/burgee.js");
   await expect(run(process.execPath, [command, "dev"], { cwd: installed.folder })).rejects.toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("the package pg is not installed here"),
+    stderr: expect.stringMatching(/^burgee: the package \S+ is not installed here; .* burgee init /),
   });
 });
 
-test("the commands for a database say what they need", async () => {
-  await expect(burgee(["migrate"], { DATABASE_URL: "" })).rejects.toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining("DATABASE_URL is not set"),
+describe("the commands for a database", () => {
+  const KEY_SECRET = "k".repeat(32);
+
+  test("say what they need", async () => {
+    const missing = { code: 2, stderr: expect.stringMatching(/^burgee: DATABASE_URL is (?:not set|missing)/) };
+    await expect(burgee(["migrate"])).rejects.toMatchObject(missing);
+    await expect(burgee(["admin-token"], { KEY_SECRET })).rejects.toMatchObject(missing);
+    const DATABASE_URL = "postgresql://owner@127.0.0.1:9/flags";
+    await expect(burgee(["admin-token"], { DATABASE_URL })).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^burgee: KEY_SECRET is missing/),
+    });
   });
-  await expect(burgee(["admin-token"], { DATABASE_URL: "" })).rejects.toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining("DATABASE_URL"),
+
+  test("name the host of a database that they cannot reach", async () => {
+    const env = { DATABASE_URL: "postgresql://owner:not-shown@127.0.0.1:9/flags", KEY_SECRET };
+    const stderr =
+      "burgee: the database at 127.0.0.1:9 cannot be reached (ECONNREFUSED). " +
+      "Check DATABASE_URL, and whether the database runs\n";
+    for (const command of ["migrate", "admin-token"])
+      await expect(burgee([command], env)).rejects.toMatchObject({ code: 5, stdout: "", stderr });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -1,4 +1,4 @@
-/** The package on the Node versions that it supports, which npm installs: the oldest one, and the newest of each line. */
+/** The package on the oldest Node that it supports, and on the newest of each line. npm installs them. */
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

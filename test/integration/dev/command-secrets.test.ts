@@ -45,11 +45,19 @@ describe("commands", () => {
     if (code !== 1 || text.includes(SECRET) || text.includes("    at ")) throw new Error(`exit ${code}: ${text}`);
   });
 
+  test("admin-token and snapshot speak Postgres' own protocol to a database that is not Neon's", async ({ expect }) => {
+    for (const script of ["dev/admin-token.ts", "dev/snapshot.ts"]) {
+      const { code, text } = await run(script, [], { DATABASE_URL: NOWHERE, KEY_SECRET });
+      expect(code).toBe(1);
+      expect(text).toMatch(/^the database at 127\.0\.0\.1:9 cannot be reached \(ECONNREFUSED\)/);
+    }
+  });
+
   test("db:migrate takes Neon's own connection string without a warning of the driver", async ({ expect }) => {
     const url = `${NOWHERE}?sslmode=require&channel_binding=require`;
     const { code, text } = await run("dev/postgres/db-migrate.ts", [], { DATABASE_URL: url });
     expect(code).toBe(1);
-    expect(text).toMatch(/^connect ECONNREFUSED/);
+    expect(text).toMatch(/^the database at 127\.0\.0\.1:9 cannot be reached \(ECONNREFUSED\)/);
     expect(text).not.toContain("WARNING");
   });
 
