@@ -9,4 +9,6 @@ export const DEFINITION_FIELDS = [
   "tags",
   "owner",
   "fallback",
+  "lifetime",
+  "expiresAt",
 ] as const;

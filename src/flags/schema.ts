@@ -12,6 +12,7 @@ import {
   minLength,
   minValue,
   null as nullType,
+  nullable,
   number,
   optional,
   picklist,
@@ -31,6 +32,7 @@ import {
   AGE_UNITS,
   FLAG_KINDS,
   FLAG_TYPES,
+  LIFETIMES,
   NATIVE_SCHEME,
   OPERATORS,
   READERS,
@@ -248,6 +250,8 @@ const definitionEntries = {
   tags: exactOptional(list(text(LIMITS.textLength), 0, LIMITS.tags)),
   owner: exactOptional(text(LIMITS.textLength)),
   fallback: exactOptional(any() as GenericSchema<JsonValue>),
+  lifetime: exactOptional(nullable(picklist(LIFETIMES, `${oneOf(LIFETIMES)}, or null`))),
+  expiresAt: exactOptional(nullable(instant)),
 };
 
 const configurationEntries = {
