@@ -120,7 +120,8 @@ export class Flags {
       const reason = this.#lastError === undefined ? "" : `: ${this.#lastError.message}`;
       return failed(fallback, "PROVIDER_NOT_READY", `there are no flags yet${reason}`);
     }
-    return resolve(this.#flags.get(key), key, fallback, new ProcessInput(context, this.#sources));
+    const input = new ProcessInput(context, this.#sources);
+    return resolve(this.#flags.get(key), key, fallback, input, this.#options.environment);
   }
 
   /** Evaluates every flag. `null` is the value of a flag that has none for the caller. */

@@ -73,18 +73,19 @@ function isTextOrAbsent(value: unknown): boolean {
   return value === undefined || typeof value === "string";
 }
 
-/** Evaluates a flag for a caller whose default is `fallback`. Never throws. */
+/** Evaluates a flag of an environment for a caller whose default is `fallback`. Never throws. */
 export function resolve<T extends JsonValue>(
   flag: CompiledFlag | undefined,
   flagKey: string,
   fallback: T,
   input: ProcessInput,
+  environment: string,
 ): Details<T> {
   if (flag === undefined) return failed(fallback, "FLAG_NOT_FOUND", `flag "${flagKey}" does not exist`);
   if (!input.hasUsableKey()) return failed(fallback, "INVALID_CONTEXT", KEY_MESSAGE);
   const resolution = flag.evaluate(input);
   if (input.isInvalid) return failed(fallback, "INVALID_CONTEXT", "the context has no form in JSON");
-  return detailsOf(flag, resolution, fallback);
+  return detailsOf(flag, resolution, fallback, environment);
 }
 
 /** Returns only the value, with the same rules as {@link resolve}. */

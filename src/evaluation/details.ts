@@ -37,11 +37,19 @@ export function plainContext(context: Context): EvaluationContext | undefined {
   }
 }
 
-/** Returns a resolution's details for a caller whose default is `fallback`. */
-export function detailsOf<T extends JsonValue>(flag: CompiledFlag, resolution: Resolution, fallback: T): Details<T> {
+/**
+ * Returns a resolution's details for a caller whose default is `fallback`. `flagSetId` is the flag's environment: if it
+ * is given, the metadata names it and the flag's version, for telemetry.
+ */
+export function detailsOf<T extends JsonValue>(
+  flag: CompiledFlag,
+  resolution: Resolution,
+  fallback: T,
+  flagSetId?: string,
+): Details<T> {
   if (resolution.reason === "ERROR") return failed(fallback, resolution.errorCode, resolution.errorDetails);
   const { value = null, variant, reason } = resolution;
-  const flagMetadata = metadataOf(flag, resolution);
+  const flagMetadata = metadataOf(flag, resolution, flagSetId);
   const details = variant === undefined ? { value, reason, flagMetadata } : { value, variant, reason, flagMetadata };
   return withDefault(details, flag.key, fallback);
 }
@@ -72,13 +80,17 @@ export function suitsDefault(value: JsonValue, fallback: JsonValue): boolean {
   return typeof value === typeof fallback || fallback === null;
 }
 
-const metadata = new WeakMap<CompiledFlag, Metadata>();
+const ownMetadata = new WeakMap<CompiledFlag, Metadata>();
+/** With the names for telemetry. A compiled flag belongs to one environment. */
+const describedMetadata = new WeakMap<CompiledFlag, Metadata>();
 
 /** Returns the flag's metadata without values that OpenFeature has no type for, and marks overridden values. */
-function metadataOf(flag: CompiledFlag, resolution: Resolution): Metadata {
-  let known = flag.metadata === undefined ? NO_METADATA : metadata.get(flag);
+function metadataOf(flag: CompiledFlag, resolution: Resolution, flagSetId: string | undefined): Metadata {
+  const metadata = flagSetId === undefined ? ownMetadata : describedMetadata;
+  let known = metadata.get(flag);
   if (known === undefined) {
-    const entries = Object.entries(flag.metadata ?? {}).filter(([, value]) => isMetadata(value));
+    const added = flagSetId === undefined ? {} : { flagSetId, version: String(flag.version) };
+    const entries = Object.entries({ ...added, ...flag.metadata }).filter(([, value]) => isMetadata(value));
     known = entries.length === 0 ? NO_METADATA : Object.freeze(Object.fromEntries(entries) as Metadata);
     metadata.set(flag, known);
   }

@@ -1,6 +1,6 @@
 /** Serves the calls of service bindings. Nothing here throws: a caller gets its default, and the reason. */
 import { type Context, type Details, detailsOf, failed, plainContext } from "../evaluation/details.ts";
-import type { EvaluationContext } from "../evaluation/types.ts";
+import type { CompiledFlag, EvaluationContext, Resolution } from "../evaluation/types.ts";
 import { SettingsError } from "../env.ts";
 import type { JsonValue } from "../flags/document.ts";
 import { HttpError, toHttpError } from "../http/errors.ts";
@@ -10,6 +10,7 @@ import {
   evaluateAll,
   evaluateOne,
   type EvaluationQuestion,
+  flagSetIdFor,
   UnknownEnvironmentError,
 } from "../http/evaluation/evaluate.ts";
 import { bulkBody } from "../http/evaluation/ofrep.ts";
@@ -54,7 +55,7 @@ export async function details<T extends JsonValue>(
     const { services, question, context } = open(caller, given);
     if (typeof key !== "string") throw new HttpError(400, "the key of the flag must be a text");
     const { flag, resolution, isStale } = await evaluateOne(services, question, key, context);
-    const evaluated = detailsOf(flag, resolution, fallback);
+    const evaluated = describe(question, flag, resolution, fallback);
     return isStale ? { ...evaluated, stale: true } : evaluated;
   } catch (error) {
     const { errorCode, errorMessage } = failureOf(caller, error);
@@ -68,7 +69,7 @@ export async function all(caller: Caller, given: Arguments): Promise<AllFlags> {
     const { services, question, context } = open(caller, given);
     const { flags: compiled, resolutions, version, isStale } = await evaluateAll(services, question, context);
     const flags: AllFlags["flags"] = {};
-    for (const [i, flag] of compiled.entries()) flags[flag.key] = detailsOf(flag, resolutions[i]!, null);
+    for (const [i, flag] of compiled.entries()) flags[flag.key] = describe(question, flag, resolutions[i]!, null);
     return isStale ? { flags, version, stale: true } : { flags, version };
   } catch (error) {
     return { flags: {}, version: 0, ...failureOf(caller, error) };
@@ -87,6 +88,19 @@ export async function bootstrap(caller: Caller, given: Arguments<BootstrapOption
   } catch (error) {
     return { context: {}, etag: "", body: "", ...failureOf(caller, error) };
   }
+}
+
+/** Returns a resolution's details. Client bindings learn neither the rule nor the flag's version. */
+function describe<T extends JsonValue>(
+  question: EvaluationQuestion,
+  flag: CompiledFlag,
+  resolution: Resolution,
+  fallback: T,
+): BindingDetails<T> {
+  const flagSetId = flagSetIdFor(question);
+  const details: BindingDetails<T> = detailsOf(flag, resolution, fallback, flagSetId);
+  const ruleId = flagSetId === undefined || resolution.reason === "ERROR" ? undefined : resolution.ruleId;
+  return ruleId === undefined ? details : { ...details, ruleId };
 }
 
 /** @throws SettingsError, PropsError, HttpError */

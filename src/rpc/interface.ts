@@ -36,6 +36,8 @@ export interface BootstrapOptions extends CallOptions {
 export interface BindingDetails<T> extends Details<T> {
   /** Set if Burgee could not reach its sources, and used the last flags that it knows. */
   stale?: true;
+  /** The id of the rule that decided, if a rule did. Client bindings do not learn it. */
+  ruleId?: string;
 }
 
 /** An error of a whole call. */
@@ -47,7 +49,7 @@ interface Failure {
 /** The details of every flag. `null` is the value of a flag that has none for the caller. */
 export interface AllFlags extends Failure {
   /** By the flag's key. Empty after an error. */
-  flags: Record<string, Details<JsonValue>>;
+  flags: Record<string, Omit<BindingDetails<JsonValue>, "stale">>;
   /** The version of the environment; 0 after an error. */
   version: number;
   /** As in {@link BindingDetails}. */

@@ -180,6 +180,14 @@ export async function evaluateAll(
   return { flags, resolutions, ...provenance, overrides: overrides?.status };
 }
 
+/**
+ * Returns the environment, OpenFeature's `flagSetId`, for callers whose metadata has the names for telemetry. Returns
+ * `undefined` for client keys, because each change of rules would look to them like a change of the value.
+ */
+export function flagSetIdFor({ environment, seesOnlyVisible }: EvaluationQuestion): string | undefined {
+  return seesOnlyVisible === true ? undefined : environment;
+}
+
 /** The headers that say where a result came from. */
 export function provenanceHeaders({
   version,

@@ -9,7 +9,14 @@ import type { RequestScope } from "../../delivery/request-scope.ts";
 import { CORS_HEADERS, preflight } from "../cors.ts";
 import type { EndpointKey } from "./endpoint-cache.ts";
 import { type HttpError, problemResponse, toHttpError } from "../errors.ts";
-import { type EvaluationRequest, evaluateAll, evaluateOne, openRequest, type Provenance } from "./evaluate.ts";
+import {
+  type EvaluationRequest,
+  evaluateAll,
+  evaluateOne,
+  flagSetIdFor,
+  openRequest,
+  type Provenance,
+} from "./evaluate.ts";
 import { bulkBody } from "./ofrep.ts";
 import { OVERRIDES_HEADER, OVERRIDES_PARAMETER, presentedOverrides } from "../overrides/presented-overrides.ts";
 import { entityTag, matchesEntityTag, renderResolution } from "./render.ts";
@@ -101,7 +108,7 @@ async function single(
   context: EvaluationContext,
 ): Promise<FlagsResponse> {
   const { flag, resolution, ...provenance } = await evaluateOne(services, opened, name, context);
-  const item = renderResolution(flag, resolution);
+  const item = renderResolution(flag, resolution, flagSetIdFor(opened));
   // A request for one sample asks for a new draw.
   const etag = entityTag([item], flag.isRandom ? item.json : "");
   return { body: item.json, etag, flags: [flag], ...provenance };
@@ -114,7 +121,8 @@ async function bulk(
   members: BulkMembers,
 ): Promise<FlagsResponse> {
   const { flags, resolutions, ...provenance } = await evaluateAll(services, opened, context);
-  const items = flags.map((flag, i) => renderResolution(flag, resolutions[i] as Resolution));
+  const flagSetId = flagSetIdFor(opened);
+  const items = flags.map((flag, i) => renderResolution(flag, resolutions[i] as Resolution, flagSetId));
   return { body: bulkBody(items, members), etag: entityTag(items, members.tagged), flags, ...provenance };
 }
 

@@ -8,7 +8,7 @@ import { MAX_BODY_BYTES, parseEvaluationBody } from "./context.ts";
 import { preflight } from "../cors.ts";
 import { HttpError, methodNotAllowed, ofrepErrorResponse, ofrepRoute, toHttpError } from "../errors.ts";
 import { parseAnnouncement } from "./announcement.ts";
-import { evaluateAll, evaluateOne, openRequest } from "./evaluate.ts";
+import { evaluateAll, evaluateOne, flagSetIdFor, openRequest } from "./evaluate.ts";
 import { OVERRIDES_HEADER } from "../overrides/presented-overrides.ts";
 import { entityTag, matchesEntityTag, type Rendered, renderResolution } from "./render.ts";
 import { requestId } from "../request-id.ts";
@@ -45,7 +45,7 @@ export async function evaluateFlag(
       key,
       context,
     );
-    const response = new Response(renderResolution(flag, resolution).json, {
+    const response = new Response(renderResolution(flag, resolution, flagSetIdFor(opened)).json, {
       status: resolution.reason !== "ERROR" ? 200 : CAUSED_BY_CALLER.has(resolution.errorCode) ? 400 : 500,
       headers: responseHeaders(version, cacheStatus),
     });
@@ -76,7 +76,8 @@ export async function evaluateFlags(
       context,
       announcement?.at,
     );
-    const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!));
+    const flagSetId = flagSetIdFor(opened);
+    const items = flags.map((flag, i) => renderResolution(flag, resolutions[i]!, flagSetId));
     const members = bulkMembers(opened, services.streams !== undefined);
     const etag = entityTag(items, members.tagged);
     const ifNoneMatch = request.headers.get("if-none-match");

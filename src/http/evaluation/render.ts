@@ -14,16 +14,19 @@ export interface Rendered {
  * A compiled flag returns the same resolution objects each time, so each is rendered once. Only the resolutions of
  * flags that cannot be evaluated are shared between flags, and these are rendered again for another flag.
  */
-const rendered = new WeakMap<Resolution, Rendered & { flag: CompiledFlag }>();
+const forClients = new WeakMap<Resolution, Rendered & { flag: CompiledFlag }>();
+const forServers = new WeakMap<Resolution, Rendered & { flag: CompiledFlag }>();
 
 /**
  * Renders a resolution for OFREP: `key`, `reason`, `variant`, `metadata`, and `value` unless the caller's default
- * applies.
+ * applies. `flagSetId` is the flag's environment, for server keys: their metadata names it and the flag's version.
  */
-export function renderResolution(flag: CompiledFlag, resolution: Resolution): Rendered {
+export function renderResolution(flag: CompiledFlag, resolution: Resolution, flagSetId?: string): Rendered {
+  // A compiled flag belongs to one environment, so the renderings for its server keys are the same.
+  const rendered = flagSetId === undefined ? forClients : forServers;
   const known = rendered.get(resolution);
   if (known !== undefined && known.flag === flag) return known;
-  const next = `,${toJson(flag, resolution)}`;
+  const next = `,${toJson(flag, resolution, flagSetId)}`;
   // A slice shares the characters of the text that it is cut from.
   const json = next.slice(1);
   const tagged = sampleTag(flag, resolution) ?? json;
@@ -71,7 +74,7 @@ export function matchesEntityTag(header: string, tag: string): boolean {
   });
 }
 
-function toJson(flag: CompiledFlag, resolution: Resolution): string {
+function toJson(flag: CompiledFlag, resolution: Resolution, flagSetId: string | undefined): string {
   const key = JSON.stringify(flag.key);
   if (resolution.reason === "ERROR") {
     return `{"key":${key},"errorCode":"${resolution.errorCode}","errorDetails":${JSON.stringify(resolution.errorDetails)},"metadata":{}}`;
@@ -82,11 +85,19 @@ function toJson(flag: CompiledFlag, resolution: Resolution): string {
       ? ""
       : `"value":${renderValue(flag.type, resolution.value)},`;
   const variant = JSON.stringify(resolution.variant ?? "");
-  return `{"key":${key},${value}"reason":"${resolution.reason}","variant":${variant},"metadata":${renderMetadata(metadataOf(flag, resolution))}}`;
+  return `{"key":${key},${value}"reason":"${resolution.reason}","variant":${variant},"metadata":${renderMetadata(metadataOf(flag, resolution, flagSetId))}}`;
 }
 
-/** Marks overridden values, so that everyone who looks at a response sees that the rules did not decide it. */
-function metadataOf({ metadata }: CompiledFlag, resolution: Resolution): Record<string, unknown> {
+/**
+ * Adds OpenFeature's names for telemetry for server keys, and marks overridden values, so that everyone who looks at a
+ * response sees that the rules did not decide it.
+ */
+function metadataOf(
+  { metadata: own, version }: CompiledFlag,
+  resolution: Resolution,
+  flagSetId: string | undefined,
+): Record<string, unknown> {
+  const metadata = flagSetId === undefined ? own : { flagSetId, version: String(version), ...own };
   return "isOverride" in resolution ? { ...metadata, override: true } : metadata;
 }
 

@@ -83,9 +83,13 @@ describe("a call", () => {
   );
 
   test("of details returns the variant, the reason and the metadata", async () => {
-    const flagMetadata = { owner: "web", weeks: 3 };
+    const flagMetadata = { flagSetId: "production", version: expect.any(String), owner: "web", weeks: 3 };
     expect(await details("checkout", false)).toEqual({ value: true, variant: "on", reason: "STATIC", flagMetadata });
-    expect(await details("withdrawn", true)).toEqual({ value: true, reason: "DISABLED", flagMetadata: {} });
+    expect(await details("withdrawn", true)).toEqual({
+      value: true,
+      reason: "DISABLED",
+      flagMetadata: { flagSetId: "production", version: expect.any(String) },
+    });
   });
 
   test("makes no round trip in a warm isolate", async () => {

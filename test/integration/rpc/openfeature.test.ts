@@ -6,6 +6,7 @@ import { startTestProject, type TestProject } from "../../support/project.ts";
 
 let project: TestProject;
 let workers: BoundWorkers;
+const TELEMETRY = { flagSetId: "production", version: expect.any(String) as string };
 
 beforeAll(async () => {
   project = await startTestProject();
@@ -40,7 +41,13 @@ async function run(scenario: string, init: RequestInit = {}): Promise<{ result: 
 test("evaluations of a request share one call, and have their values, reasons and errors", async () => {
   const { result, calls } = await run("everything");
   expect(result).toEqual({
-    details: { flagKey: "checkout", value: true, variant: "on", reason: "STATIC", flagMetadata: { owner: "web" } },
+    details: {
+      flagKey: "checkout",
+      value: true,
+      variant: "on",
+      reason: "STATIC",
+      flagMetadata: { owner: "web", ...TELEMETRY },
+    },
     values: ["Fresh bread", 24, { items: 50 }, true, true],
     unknown: expect.objectContaining({ value: true, errorCode: "FLAG_NOT_FOUND" }),
     mismatch: expect.objectContaining({ value: 7, errorCode: "TYPE_MISMATCH" }),
@@ -72,7 +79,7 @@ test("a request's flags without OpenFeature share one call too", async () => {
     "Fresh bread",
     24,
     { items: 50 },
-    { value: true, variant: "on", reason: "TARGETING_MATCH", flagMetadata: {} },
+    { value: true, variant: "on", reason: "TARGETING_MATCH", ruleId: "rule", flagMetadata: TELEMETRY },
     expect.objectContaining({ value: false, errorCode: "INVALID_CONTEXT" }),
   ]);
   expect(calls).toBe(1);

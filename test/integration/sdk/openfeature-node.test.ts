@@ -92,7 +92,7 @@ describe("the server SDK", () => {
       value: true,
       variant: "on",
       reason: "STATIC",
-      flagMetadata: { owner: "web", weeks: 3, isTest: true },
+      flagMetadata: { flagSetId: "production", version: expect.any(String), owner: "web", weeks: 3, isTest: true },
     });
     expect(await client.getStringValue("headline", "")).toBe("Fresh bread");
     expect(await client.getNumberValue("page-size", 0)).toBe(24);

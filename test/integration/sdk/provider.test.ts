@@ -56,7 +56,7 @@ test("a call returns the flag's value without a request", async () => {
     value: true,
     variant: "on",
     reason: "STATIC",
-    flagMetadata: {},
+    flagMetadata: { flagSetId: "production", version: expect.any(String) },
   });
   expect(line.asked).toHaveLength(length);
 });

@@ -91,7 +91,7 @@ describe("the installed test helpers", () => {
       scoped: [false, "Test bread"],
       after: [false, "Fresh bread"],
       linked: [true, "Fresh bread"],
-      metadata: { override: true },
+      metadata: { override: true, flagSetId: "production", version: expect.any(String) },
     });
   });
 

@@ -1,5 +1,6 @@
 /** A Worker that evaluates flags with OpenFeature and `burgee/binding`, and counts its calls to Burgee. */
 import { env } from "cloudflare:workers";
+import { EventHook } from "@openfeature/open-telemetry-hooks";
 import { OpenFeature } from "@openfeature/server-sdk";
 import {
   BindingProvider,
@@ -8,6 +9,7 @@ import {
   passedFacts,
   RequestFlags,
 } from "../../../sdk/binding/index.ts";
+import { recordEvents } from "../recorded-events.ts";
 
 let calls = 0;
 
@@ -82,6 +84,12 @@ const SCENARIOS: Record<string, Scenario> = {
       await flags.details("dutch", false),
       await flags.details("checkout", false, { big: 1n }),
     ];
+  },
+  async telemetry(request) {
+    const events = recordEvents();
+    const client = OpenFeature.getClient().addHooks(new EventHook());
+    await client.getBooleanValue("checkout", false, forRequest(request, { targetingKey: "user-1" }));
+    return events;
   },
   async body(request, { FLAGS }) {
     await FLAGS.boolean("dutch", false, {}, { request: passedFacts(request) });

@@ -62,7 +62,7 @@ describe("GET /flags", () => {
       value: false,
       reason: "TARGETING_MATCH",
       variant: "off",
-      metadata: {},
+      metadata: { flagSetId: "production", version: expect.any(String) },
     });
     expect((await get("/flags/by-plan?plan=free")).json).toMatchObject({ value: true, reason: "DEFAULT" });
   });

@@ -5,6 +5,18 @@ import { type OfrepWorld, PAGE_ORIGIN, startOfrepWorld } from "../../../support/
 
 const CONTEXT = '{"context":{"targetingKey":"u1","plan":"pro"}}';
 
+/** A flag whose rule matches only a plan that no test sends. */
+const ruledBy = (plan: string) => ({
+  key: "moving",
+  rules: [
+    {
+      id: "plan",
+      when: { attribute: "plan", operator: "equals" as const, values: [plan] },
+      serve: { variant: "off" },
+    },
+  ],
+});
+
 describe("conditional bulk requests", () => {
   let world: OfrepWorld;
   beforeAll(async () => {
@@ -72,6 +84,28 @@ describe("conditional bulk requests", () => {
     ];
     expect(new Set(seen).size).toBe(seen.length);
     expect(await etagOf({ origin: "https://other.example" })).toBe(seen[3]);
+  });
+
+  test("a client key gets the same bytes after a change of rules that its result does not show", async ({ expect }) => {
+    const requests = [{}, { origin: PAGE_ORIGIN }, { "x-api-key": world.serverKey }];
+    const seen = () => Promise.all(requests.map((headers) => ask(headers)));
+    const change = async (plan: string) => {
+      await world.save(ruledBy(plan));
+      await world.published();
+      await ask();
+      await world.isolate.settled();
+      return await seen();
+    };
+    const [before, after] = [await change("one"), await change("another")];
+    const parts = (responses: typeof before) => responses.map(({ text, headers }) => [text, headers.get("etag")]);
+    const [native, page, server] = parts(before);
+    const [nativeLater, pageLater, serverLater] = parts(after);
+    expect([nativeLater, pageLater]).toEqual([native, page]);
+    expect(after[0]!.headers.get("x-flags-version")).not.toBe(before[0]!.headers.get("x-flags-version"));
+    // A server key sees the flag's own version.
+    expect(serverLater).not.toEqual(server);
+    await world.save({ key: "moving" });
+    await world.published();
   });
 
   test("the ETag is the same in other isolates, and after changes that the key does not see", async ({ expect }) => {

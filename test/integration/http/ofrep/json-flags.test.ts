@@ -25,7 +25,8 @@ describe("flags of the type json", () => {
   test("have a value in every response, except for null", async ({ expect }) => {
     for (const [variant, value] of Object.entries(VARIANTS)) {
       const { text } = await world.ask(encodeURIComponent(`mixed/${variant}`));
-      const members = { key: `mixed/${variant}`, reason: "STATIC", variant, metadata: {} };
+      const metadata = { flagSetId: "production", version: expect.any(String) };
+      const members = { key: `mixed/${variant}`, reason: "STATIC", variant, metadata };
       expect(JSON.parse(text)).toEqual(value === null ? members : { ...members, value });
     }
   });

@@ -7,13 +7,15 @@ describe("OFREP", () => {
   const clock = new FakeClock();
   let project: TestProject;
   let isolate: Isolate;
+  /** The version of the flag `ratio`. */
+  let ratioVersion: number;
 
   beforeAll(async () => {
     project = await startTestProject({ now: clock.now });
     await project.save({ key: "plain" });
     await project.save({ key: "off", enabled: false });
     await project.save({ key: "valueless", enabled: false, offVariant: null });
-    await project.save({
+    ratioVersion = await project.save({
       key: "ratio",
       type: "float",
       variants: { whole: 10, half: 0.5 },
@@ -73,7 +75,8 @@ describe("OFREP", () => {
     const { status, text, headers } = await post("/ratio", '{"context":{"targetingKey":"u1"}}');
     expect(status).toBe(200);
     expect(text).toBe(
-      '{"key":"ratio","value":10.0,"reason":"STATIC","variant":"whole","metadata":{"beta":true,"owner":"growth","tier":2}}',
+      '{"key":"ratio","value":10.0,"reason":"STATIC","variant":"whole","metadata":' +
+        `{"beta":true,"flagSetId":"production","owner":"growth","tier":2,"version":"${ratioVersion}"}}`,
     );
     expect(headers.get("content-type")).toBe("application/json");
     expect(headers.get("cache-control")).toBe("no-store");
@@ -91,13 +94,13 @@ describe("OFREP", () => {
       value: false,
       reason: "DISABLED",
       variant: "off",
-      metadata: {},
+      metadata: { flagSetId: "production", version: expect.any(String) },
     });
     expect((await post("/valueless", "{}")).json).toEqual({
       key: "valueless",
       reason: "DISABLED",
       variant: "",
-      metadata: {},
+      metadata: { flagSetId: "production", version: expect.any(String) },
     });
   });
 

@@ -96,7 +96,10 @@ describe("paths under /ofrep", () => {
     const response = await ask("POST", `${FLAGS}/${key}`);
     expect(response.status).toBe(status);
     expect(response.json).toHaveProperty("key");
-    expect(response.json).toHaveProperty("metadata", {});
+    expect(response.json).toHaveProperty(
+      "metadata",
+      status === 200 ? { flagSetId: "production", version: expect.any(String) } : {},
+    );
   });
 
   test("a trailing slash is not found, on the route of one flag and of all", async ({ expect }) => {

@@ -34,7 +34,7 @@ test.for([
   ["a property that throws", throwing],
   ["a key that throws", throwingKey],
 ] as const)("a context with %s is invalid for a flag that reads it", ([, context]) => {
-  expect(resolve(reading, "reading", true, input(context))).toMatchObject({
+  expect(resolve(reading, "reading", true, input(context), "production")).toMatchObject({
     value: true,
     errorCode: "INVALID_CONTEXT",
     errorMessage: "the context has no form in JSON",
@@ -43,21 +43,29 @@ test.for([
 });
 
 test("a flag that reads no attribute has its value for a context without a form in JSON", () => {
-  expect(resolve(constant, "constant", false, input(cycle))).toMatchObject({ value: true, reason: "STATIC" });
+  expect(resolve(constant, "constant", false, input(cycle), "production")).toMatchObject({
+    value: true,
+    reason: "STATIC",
+  });
   expect(valueOf(constant, false, input(cycle))).toBe(true);
 });
 
 test("a key that is not text is refused, and a date counts as its text", () => {
-  expect(resolve(constant, "constant", false, input({ targetingKey: 7 }))).toMatchObject({
+  expect(resolve(constant, "constant", false, input({ targetingKey: 7 }), "production")).toMatchObject({
     value: false,
     errorCode: "INVALID_CONTEXT",
     errorMessage: "context.targetingKey must be a string",
   });
-  expect(resolve(constant, "constant", false, input({ targetingKey: new Date(0) }))).toMatchObject({ value: true });
+  expect(resolve(constant, "constant", false, input({ targetingKey: new Date(0) }), "production")).toMatchObject({
+    value: true,
+  });
 });
 
 test.for([[null], [undefined]])("a context of %s has no attributes", ([context]) => {
-  expect(resolve(reading, "reading", true, input(context))).toMatchObject({ value: false, reason: "DEFAULT" });
+  expect(resolve(reading, "reading", true, input(context), "production")).toMatchObject({
+    value: false,
+    reason: "DEFAULT",
+  });
 });
 
 test("a number that JSON does not know counts as null", () => {
