@@ -6,7 +6,7 @@ export default defineConfig({
     "./src/store/tables.ts",
     "./src/store/derived-tables.ts",
     "./src/store/usage/usage-tables.ts",
-    "./src/store/code-references/code-tables.ts",
+    "./src/store/webhooks/webhook-tables.ts",
   ],
   out: "./migrations",
 });

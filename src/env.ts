@@ -66,6 +66,8 @@ const FORMS = {
   STREAMS_MAX: wholeNumber(1000, 0, 20_000),
   /** A stream makes up to three calls per second, and one request may make 10,000 in all. */
   STREAM_LIFETIME_SECONDS: wholeNumber(1800, 10, 3000),
+  /** Lets webhooks send to localhost, also without TLS. For development. */
+  WEBHOOKS_TO_LOCALHOST: trueOrFalse(false),
   /** The Analytics Engine data set. */
   ANALYTICS: optionalBinding<PointSink>("writeDataPoint", "an Analytics Engine binding"),
 } satisfies Record<string, Form<unknown>>;

@@ -10,6 +10,7 @@ import { type EdgeCache, openEdgeCache } from "./ops/runtime.ts";
 import type { StoreDatabase } from "./store/client.ts";
 import type { Outbox, PurgeTargets } from "./store/outbox.ts";
 import type { FlagReader } from "./store/readings/flag-reader.ts";
+import type { WebhookQueues } from "./store/webhooks/queues.ts";
 
 /** Postgres, as the services open it. */
 export interface StoreAccess {
@@ -17,6 +18,7 @@ export interface StoreAccess {
   openDatabase(writes?: "large"): Promise<StoreDatabase>;
   openFlagReader(): Promise<FlagReader>;
   openOutbox(targets: PurgeTargets): Promise<Outbox>;
+  openWebhookQueues(): Promise<WebhookQueues>;
 }
 
 /** Replacements for runtime services, used by tests and by the simulation. */
@@ -39,9 +41,12 @@ export interface ServicesOptions {
   schemaVersion?: number;
   /** Creates a client of Redis whose commands end within `timeoutMs`. */
   createRedis?: (url: string, token: string, timeoutMs: number) => Redis;
-  /** Opens Postgres. Its statements end within `storeTimeoutMs`. */
-  createStore?: () => StoreAccess;
-  /** Calls the purge API. */
+  /**
+   * Opens Postgres. Its statements end within `storeTimeoutMs`. `onWebhookEvents` is called after a write that has
+   * queued events for webhooks.
+   */
+  createStore?: (onWebhookEvents: () => void) => StoreAccess;
+  /** Calls the purge API and the receivers of webhooks. */
   fetch?: typeof fetch;
   compile?: (document: FlagDocument, text?: string) => CompiledFlag;
 }
@@ -75,17 +80,18 @@ export function defaultRuntime(settings: Settings, { storeTimeoutMs = STORE_TIME
     partFlags: PART_FLAGS,
     schemaVersion: SCHEMA_VERSION,
     createRedis,
-    createStore: () => createStore(settings, storeTimeoutMs),
+    createStore: (onWebhookEvents) => createStore(settings, storeTimeoutMs, onWebhookEvents),
     fetch: (...args) => fetch(...args),
     compile: compileFlag,
   };
 }
 
 /** Opens the store on first use, because its client is the largest module of the worker. */
-function createStore(settings: Settings, timeoutMs: number): StoreAccess {
+function createStore(settings: Settings, timeoutMs: number, onWebhookEvents: () => void): StoreAccess {
   const open = async (limitMs: number): Promise<StoreDatabase> => {
     const { createDatabase } = await import("./store/client.ts");
-    return createDatabase(settings.DATABASE_URL, { timeoutMs: limitMs, fetchEndpoint: settings.NEON_HTTP_URL });
+    const { DATABASE_URL, NEON_HTTP_URL: fetchEndpoint } = settings;
+    return createDatabase(DATABASE_URL, { timeoutMs: limitMs, fetchEndpoint, onWebhookEvents });
   };
   let database: Promise<StoreDatabase> | undefined;
   const openDatabase = (writes?: "large") =>
@@ -99,6 +105,10 @@ function createStore(settings: Settings, timeoutMs: number): StoreAccess {
     async openOutbox(targets) {
       const [{ createOutbox }, db] = await Promise.all([import("./store/outbox.ts"), openDatabase()]);
       return createOutbox(db, targets);
+    },
+    async openWebhookQueues() {
+      const [{ createWebhookQueues }, db] = await Promise.all([import("./store/webhooks/queues.ts"), openDatabase()]);
+      return createWebhookQueues(db);
     },
   };
 }

@@ -35,6 +35,7 @@ import { redactingLog } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createCallerRateLimit } from "./ops/rate-limit.ts";
 import { createRedact } from "./ops/redact.ts";
+import { createWebhooks } from "./services-webhooks.ts";
 import { defaultRuntime, type Runtime, type ServicesOptions, type StoreAccess } from "./services-options.ts";
 
 /**
@@ -70,7 +71,9 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
   const storeBreaker = createBreaker("Postgres", runtime);
   const metrics = new Metrics(settings.ANALYTICS, prefix);
   const failures = new FailureLog(log, clock.now);
-  const store = runtime.createStore();
+  const webhookEvents = { isDue: false };
+  const store = runtime.createStore(() => void (webhookEvents.isDue = true));
+  const webhooks = createWebhooks(settings, runtime, store, webhookEvents);
   const edgePurge = createEdgePurge(settings, runtime);
   const hasPurge = edgePurge !== undefined;
   const { entryCache, ...delivery } = createDelivery(settings, runtime, {
@@ -115,7 +118,12 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     metrics,
     failures,
     database: store.openDatabase,
-    sweep: async (waitUntil) => (await loadSweep()).sweepOutbox(await openOutbox(), publisher, waitUntil, log),
+    webhooks,
+    async sweep(waitUntil) {
+      const swept = await (await loadSweep()).sweepOutbox(await openOutbox(), publisher, waitUntil, log);
+      if (swept.hasWebhooks) await webhooks.sweep();
+      return swept;
+    },
     logFailure: (error, requestId) => logFailure(error, requestId, failures, log),
   };
 }

@@ -14,7 +14,7 @@ import { exportToFlagd, type FlagdOptions } from "../project/flagd.ts";
 import { parseProject } from "../project/file.ts";
 import { linesOf } from "../project/lines.ts";
 import { plansMarkdown, plansPatch } from "../project/patch.ts";
-import { audienceOf, outcomesText, plansText, plansView } from "../project/report.ts";
+import { outcomesText, plansText, plansView } from "../project/report.ts";
 import type { Terminal } from "../terminal.ts";
 import { write } from "../project/write.ts";
 
@@ -122,8 +122,7 @@ export async function applyTargets(session: Session, targets: readonly Target[],
   }
   const { outcomes, error } = await applyAll(session.client, plans, { isWhole, note, progress });
   const show = error === undefined ? session.confirm : session.show;
-  const notes = error === undefined ? audienceOf(plans) : [];
-  show({ environments: outcomes }, () => [outcomesText(outcomes), ...notes].join("\n"));
+  show({ environments: outcomes }, () => outcomesText(outcomes));
   if (error !== undefined) throw error;
 }
 

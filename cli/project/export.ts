@@ -25,8 +25,6 @@ const DEFINITION = [
   "metadata",
   "variants",
   "fallback",
-  "lifetime",
-  "expiresAt",
 ] as const;
 /** Fields that contain the user's own JSON, whose order must stay. */
 const FREE_FORM_FIELDS = new Set(["variants", "metadata", "fallback"]);
@@ -182,7 +180,7 @@ const DEFAULTS: Record<string, unknown> = { kind: "flag", clientVisible: false, 
 
 function isDefault(name: string, value: unknown): boolean {
   // Empty text is a fallback like any other.
-  if (["fallback", "lifetime", "expiresAt"].includes(name)) return value === null;
+  if (name === "fallback") return value === null;
   if (name in DEFAULTS) return DEFAULTS[name] === value;
   return value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }

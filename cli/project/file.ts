@@ -4,7 +4,7 @@
  */
 import { isRecord } from "../../sdk/project/record.ts";
 import { parseYaml } from "../../sdk/project/yaml.ts";
-import type { Condition, FlagConfiguration, FlagDefinition, JsonValue, Lifetime } from "../../src/flags/document.ts";
+import type { Condition, FlagConfiguration, FlagDefinition, JsonValue } from "../../src/flags/document.ts";
 import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../src/flags/limits.ts";
 import { UsageError } from "../exit.ts";
 import { linesOf, stepsOf, withLine } from "./lines.ts";
@@ -24,8 +24,6 @@ export interface ProjectFlag extends FlagDefinition {
   tags?: string[];
   owner?: string;
   fallback?: JsonValue;
-  lifetime?: Lifetime;
-  expiresAt?: string;
   /** Configurations, by environment. */
   environments: Record<string, ProjectConfiguration>;
 }

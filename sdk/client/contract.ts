@@ -194,8 +194,6 @@ export type Flag = {
   tags?: string[] | undefined;
   owner?: string | undefined;
   fallback?: unknown;
-  lifetime?: "permanent" | "temporary" | null | undefined;
-  expiresAt?: string | null | undefined;
   enabled: boolean;
   offVariant?: string | null | undefined;
   default: Serve;
@@ -327,12 +325,6 @@ export type Definition = {
   owner?: string | undefined;
   /** The value that code uses when an evaluation fails. Missing if nobody has said. */
   fallback?: unknown;
-  /** How long the flag is meant to stay. Missing if nobody has said. */
-  lifetime?: "permanent" | "temporary" | undefined;
-  /** When a temporary flag is due for removal. It changes nothing that is served. */
-  expiresAt?: string | undefined;
-  /** Missing if the flag is not archived. */
-  archivedAt?: string | undefined;
   createdAt: string;
   updatedAt: string;
   environments: string[];
@@ -359,23 +351,14 @@ export type DefinitionWithEnvironments = {
   owner?: string | undefined;
   /** The value that code uses when an evaluation fails. Missing if nobody has said. */
   fallback?: unknown;
-  /** How long the flag is meant to stay. Missing if nobody has said. */
-  lifetime?: "permanent" | "temporary" | undefined;
-  /** When a temporary flag is due for removal. It changes nothing that is served. */
-  expiresAt?: string | undefined;
-  /** Missing if the flag is not archived. */
-  archivedAt?: string | undefined;
   createdAt: string;
   updatedAt: string;
-  /**
-   * The configuration of each environment, by its key. Of an archived flag, those that are kept, without
-   * a version.
-   */
+  /** The configuration of each environment, by its key. */
   environments: Record<
     string,
     Configuration & {
       /** Version of the environment at which it last changed. */
-      version?: number | undefined;
+      version: number;
     }
   >;
 };
@@ -397,7 +380,11 @@ export type Manifest = { flags: ManifestFlag[] };
 
 export type ManifestFlagWritten = { flag: ManifestFlag; updatedAt: string };
 
-export type ManifestFlagDeleted = { message: string; archivedAt: unknown };
+export type ManifestFlagDeleted = {
+  message: string;
+  /** Always null, because the flag is deleted and not archived. */
+  archivedAt: unknown;
+};
 
 export type ManifestError = {
   error: { message: string; status: number; details?: { field: string; code: string; message: string }[] | undefined };
@@ -831,7 +818,6 @@ export interface Operations {
         kind?: string | undefined;
         limit?: string | undefined;
         cursor?: string | undefined;
-        archived?: string | undefined;
       };
     };
     responseBody: DefinitionPage;
@@ -850,22 +836,6 @@ export interface Operations {
     responseBody: DefinitionWritten;
   };
   deleteDefinition: {
-    input: {
-      path: { key: string };
-      query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
-    };
-    responseBody: DefinitionWritten;
-  };
-  archiveFlag: {
-    input: {
-      path: { key: string };
-      query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
-    };
-    responseBody: DefinitionWritten;
-  };
-  unarchiveFlag: {
     input: {
       path: { key: string };
       query?: { dryRun?: string | undefined };
@@ -1148,8 +1118,6 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getDefinition: ["GET", "/api/v1/flags/{key}"],
   patchDefinition: ["PATCH", "/api/v1/flags/{key}"],
   deleteDefinition: ["DELETE", "/api/v1/flags/{key}"],
-  archiveFlag: ["POST", "/api/v1/flags/{key}/archive"],
-  unarchiveFlag: ["POST", "/api/v1/flags/{key}/unarchive"],
   getManifest: ["GET", "/openfeature/v0/manifest"],
   createManifestFlag: ["POST", "/openfeature/v0/manifest/flags"],
   putManifestFlag: ["PUT", "/openfeature/v0/manifest/flags/{key}"],
@@ -1322,9 +1290,6 @@ const SHAPES = {
         tags: ["string"],
         "owner?": "string",
         "fallback?": "any",
-        "lifetime?": "string",
-        "expiresAt?": "string",
-        "archivedAt?": "string",
         createdAt: "string",
         updatedAt: "string",
         environments: ["string"],
@@ -1343,9 +1308,6 @@ const SHAPES = {
     tags: ["string"],
     "owner?": "string",
     "fallback?": "any",
-    "lifetime?": "string",
-    "expiresAt?": "string",
-    "archivedAt?": "string",
     createdAt: "string",
     updatedAt: "string",
     environments: {
@@ -1455,8 +1417,6 @@ const SHAPES = {
     "tags?": ["any"],
     "owner?": "string",
     "fallback?": "any",
-    "lifetime?": { or: ["string", "null"] },
-    "expiresAt?": { or: ["string", "null"] },
     enabled: "boolean",
     "offVariant?": { or: ["string", "null"] },
     default: "object",
@@ -1479,8 +1439,6 @@ const SHAPES = {
         "tags?": ["any"],
         "owner?": "string",
         "fallback?": "any",
-        "lifetime?": { or: ["string", "null"] },
-        "expiresAt?": { or: ["string", "null"] },
         enabled: "boolean",
         "offVariant?": { or: ["string", "null"] },
         default: "object",
@@ -1507,8 +1465,6 @@ const SHAPES = {
       "tags?": ["any"],
       "owner?": "string",
       "fallback?": "any",
-      "lifetime?": { or: ["string", "null"] },
-      "expiresAt?": { or: ["string", "null"] },
       enabled: "boolean",
       "offVariant?": { or: ["string", "null"] },
       default: "object",
@@ -1644,8 +1600,6 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   getDefinition: SHAPES.DefinitionWithEnvironments,
   patchDefinition: SHAPES.DefinitionWritten,
   deleteDefinition: SHAPES.DefinitionWritten,
-  archiveFlag: SHAPES.DefinitionWritten,
-  unarchiveFlag: SHAPES.DefinitionWritten,
   getManifest: SHAPES.Manifest,
   createManifestFlag: SHAPES.ManifestFlagWritten,
   putManifestFlag: SHAPES.ManifestFlagWritten,

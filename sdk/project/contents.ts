@@ -90,8 +90,6 @@ function withNotes(flag: FlagInput): WholeFlag {
     tags: flag.tags ?? [],
     owner: flag.owner ?? "",
     fallback: flag.fallback ?? null,
-    lifetime: flag.lifetime ?? null,
-    expiresAt: flag.expiresAt ?? null,
   };
 }
 

@@ -9,6 +9,4 @@ export const DEFINITION_FIELDS = [
   "tags",
   "owner",
   "fallback",
-  "lifetime",
-  "expiresAt",
 ] as const;

@@ -117,18 +117,15 @@ async function send(
 }
 
 /**
- * Leaves out an empty owner if the flag has none, because sending "" would change it, and notes that stay null, which
- * an older worker does not know.
+ * Leaves out an empty owner if the flag has none, because sending "" would change it, and a fallback of null, which an
+ * older worker does not know.
  */
 function sendable(flag: WholeFlag, now: WholeFlag | undefined): FlagInput {
-  const { owner, ...rest } = flag;
-  const unset = (["fallback", "lifetime", "expiresAt"] as const).filter(
-    (name) => flag[name] === null && (now?.[name] ?? null) === null,
-  );
-  const sent = Object.entries(rest).filter(([name]) => !unset.some((one) => one === name));
+  const { owner, fallback, ...rest } = flag;
   return {
-    ...(Object.fromEntries(sent) as unknown as FlagInput),
+    ...rest,
     ...(owner === "" && (now?.owner ?? "") === "" ? {} : { owner }),
+    ...(fallback === null && (now?.fallback ?? null) === null ? {} : { fallback }),
   };
 }
 

@@ -2,7 +2,6 @@ import { safeParse, type BaseIssue, type GenericSchema, type InferOutput } from 
 
 import { InvalidInputError, type FieldError } from "../ops/errors.ts";
 import type { FlagInput } from "./document.ts";
-import { parseInstant } from "./formats/instant.ts";
 import { LIMITS, RESERVED_NAME } from "./limits.ts";
 import {
   CONDITION_FORMS,
@@ -28,8 +27,6 @@ export function parseFlagInput(input: unknown, { hasStoredRules = false } = {}):
     rules: parsed.rules.map((rule) => ({ ...rule, serve: withSalt(rule.serve, parsed.key) })),
   };
   rejectIf(validateFlag(flag, hasStoredRules));
-  // One form of each instant, so that equal ones are equal text.
-  if (typeof flag.expiresAt === "string") flag.expiresAt = new Date(parseInstant(flag.expiresAt)).toISOString();
   return flag;
 }
 

@@ -12,7 +12,6 @@ import {
   minLength,
   minValue,
   null as nullType,
-  nullable,
   number,
   optional,
   picklist,
@@ -32,7 +31,6 @@ import {
   AGE_UNITS,
   FLAG_KINDS,
   FLAG_TYPES,
-  LIFETIMES,
   NATIVE_SCHEME,
   OPERATORS,
   READERS,
@@ -250,8 +248,6 @@ const definitionEntries = {
   tags: exactOptional(list(text(LIMITS.textLength), 0, LIMITS.tags)),
   owner: exactOptional(text(LIMITS.textLength)),
   fallback: exactOptional(any() as GenericSchema<JsonValue>),
-  lifetime: exactOptional(nullable(picklist(LIFETIMES, `${oneOf(LIFETIMES)}, or null`))),
-  expiresAt: exactOptional(nullable(instant)),
 };
 
 const configurationEntries = {

@@ -3,12 +3,15 @@ import type { TieredCache } from "../cache/tiered-cache.ts";
 import type { EdgePurge } from "../delivery/publish/purge-targets.ts";
 import type { Publisher } from "../delivery/publish/publisher.ts";
 import type { Swept } from "../delivery/publish/sweep.ts";
+import type { Attempt } from "../delivery/webhooks/post-event.ts";
+import type { Receiver } from "../delivery/webhooks/send-webhooks.ts";
 import type { ChangeFeed } from "../delivery/watch/change-feed.ts";
 import type { Bindings, Settings } from "../env.ts";
 import type { CompiledFlag } from "../evaluation/types.ts";
 import type { Clock } from "../ops/clock.ts";
 import type { FailureLog } from "../ops/failure-log.ts";
 import type { Log } from "../ops/log.ts";
+import type { ReceiverRules } from "../ops/receiver-url.ts";
 import type { Breaker } from "../resilience/breaker.ts";
 import type { StoreDatabase } from "../store/client.ts";
 import type { HttpError } from "./errors.ts";
@@ -29,6 +32,19 @@ export interface StreamServices {
   lifetimeMs: number;
   clock: Clock;
   random: () => number;
+}
+
+/** Sends the events of webhooks. */
+export interface WebhookServices {
+  /** KEY_SECRET, and the one before it. */
+  keySecrets: readonly string[];
+  rules: ReceiverRules;
+  /** Sends events, if a write of this isolate has queued some. */
+  sendDue(): Promise<void>;
+  /** Sends what is due, and deletes old events. The scheduled job calls it. */
+  sweep(): Promise<void>;
+  /** Sends a test event and waits for the receiver. Never throws. */
+  test(webhook: Receiver): Promise<Attempt>;
 }
 
 /** All services of one isolate, created with it. */
@@ -54,7 +70,8 @@ export interface Services extends EvaluationServices {
   log: Log;
   /** Opens the store's client on first use, because it is the larger half of the bundle. */
   database(writes?: "large"): Promise<StoreDatabase>;
-  /** Publishes the changes in the outbox. The scheduled job calls it. */
+  webhooks: WebhookServices;
+  /** Publishes the changes in the outbox and sends events. The scheduled job calls it. */
   sweep(waitUntil: (promise: Promise<unknown>) => void): Promise<Swept>;
   /** Logs an outage when it begins and when it ends, instead of once per request. */
   failures: FailureLog;

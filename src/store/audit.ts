@@ -59,10 +59,7 @@ export async function listAudit(db: StoreDatabase, filter: AuditFilter): Promise
   );
 }
 
-/**
- * The deletion of a flag's definition, with the configurations that the same transaction deleted. Those of an archived
- * flag were deleted when it was archived.
- */
+/** The deletion of a flag's definition, with the configurations that the same transaction deleted. */
 export interface FlagDeletion {
   definition: AuditRecord;
   configurations: AuditRecord[];
@@ -70,7 +67,7 @@ export interface FlagDeletion {
 
 /** Returns the last deletion of the flag's definition, or `undefined` if the audit has none. */
 export async function getFlagDeletion(db: StoreDatabase, key: string): Promise<FlagDeletion | undefined> {
-  const last = (time: string) => sql`select ${sql.raw(time)} from audit last
+  const last = sql`select last.at from audit last
     where last.entity = 'flag' and last.key = ${key} and last.action = 'delete' order by last.id desc limit 1`;
   const records = await readRows(
     db
@@ -81,14 +78,8 @@ export async function getFlagDeletion(db: StoreDatabase, key: string): Promise<F
           eq(audit.key, key),
           inArray(audit.entity, ["flag", "configuration"]),
           eq(audit.action, "delete"),
-          // All rows of one transaction have its time, and a flag has the time of the one that archived it.
-          or(
-            and(eq(audit.entity, "flag"), sql`${audit.at} = (${last("at")})`),
-            and(
-              eq(audit.entity, "configuration"),
-              sql`${audit.at} = (${last(`coalesce((last.before ->> 'archived_at')::timestamptz, last.at)`)})`,
-            ),
-          ),
+          // All rows of one transaction have its time.
+          sql`${audit.at} = (${last})`,
         ),
       )
       .orderBy(desc(audit.id)),

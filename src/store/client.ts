@@ -7,6 +7,8 @@ export type StoreDatabase = NeonHttpDatabase & Readonly<DatabaseLimits>;
 export interface DatabaseLimits {
   /** The time limit of each request (ms). */
   timeoutMs: number;
+  /** Called after a write that has queued events for webhooks. */
+  onWebhookEvents?: (() => void) | undefined;
 }
 
 export interface DatabaseOptions extends DatabaseLimits {
@@ -16,7 +18,7 @@ export interface DatabaseOptions extends DatabaseLimits {
 
 /** Returns the client of a database. It opens no connection before the first request. */
 export function createDatabase(connectionString: string, options: DatabaseOptions): StoreDatabase {
-  const { fetchEndpoint, timeoutMs } = options;
+  const { fetchEndpoint, timeoutMs, onWebhookEvents } = options;
   // The client has this setting only for all of its instances together.
   if (fetchEndpoint) neonConfig.fetchEndpoint = fetchEndpoint;
   const fetchOptions = {
@@ -26,5 +28,5 @@ export function createDatabase(connectionString: string, options: DatabaseOption
     },
   };
   const client = neon(connectionString, { fetchOptions, disableWarningInBrowsers: true });
-  return Object.assign(drizzle({ client }), { timeoutMs });
+  return Object.assign(drizzle({ client }), { timeoutMs, onWebhookEvents });
 }

@@ -24,6 +24,9 @@ export const documentVersions = pgTable(
   ],
 );
 
+/** The kinds of rows that the audit records. */
+export type AuditEntity = "flag" | "configuration" | "segment" | "key" | "environment" | "webhook";
+
 export const audit = pgTable(
   "audit",
   {
@@ -34,7 +37,7 @@ export const audit = pgTable(
     actor: text("actor").notNull(),
     /** The environment of the change; null for a definition or an admin token, which belong to none. */
     environment: text("environment"),
-    entity: text("entity").$type<"flag" | "configuration" | "segment" | "key" | "environment">().notNull(),
+    entity: text("entity").$type<AuditEntity>().notNull(),
     key: text("key").notNull(),
     action: text("action").$type<"create" | "update" | "delete">().notNull(),
     before: jsonb("before"),
@@ -60,7 +63,10 @@ export const audit = pgTable(
     // With the expression of writeOf() in audit.ts.
     index("audit_write_index").on(sql`coalesce(${t.writeId}, ${t.id})`, t.id),
     index("audit_document_index").on(t.key, t.entity, t.environment, t.id),
-    check("audit_entity_check", sql`${t.entity} in ('flag', 'configuration', 'segment', 'key', 'environment')`),
+    check(
+      "audit_entity_check",
+      sql`${t.entity} in ('flag', 'configuration', 'segment', 'key', 'environment', 'webhook')`,
+    ),
     check("audit_action_check", sql`${t.action} in ('create', 'update', 'delete')`),
     check("audit_note_check", sql`length(${t.note}) between 1 and 500`),
   ],

@@ -57,9 +57,10 @@ export interface Outbox {
   confirm(environment: string, upToVersion: number, acceptedBy: readonly string[]): Promise<void>;
   /**
    * Deletes rows that were done over a week ago, except for the last 500 of each environment. Deletes at most 5,000
-   * rows in one call.
+   * rows in one call. Also says whether webhooks have queues, so that projects without webhooks make no statement for
+   * them.
    */
-  pruneOutbox(): Promise<void>;
+  pruneOutbox(): Promise<{ hasWebhooks: boolean }>;
 }
 
 /** Opens the outbox for a worker that purges these targets. */
@@ -69,8 +70,10 @@ export function createOutbox(db: StoreDatabase, targets: PurgeTargets = {}): Out
     readUnconfirmed: () => readUnconfirmed(db, Object.values(targets)),
     raiseVersions: (seen, step) => raiseVersions(db, seen, step),
     confirm: (environment, upToVersion, acceptedBy) => confirm(db, environment, upToVersion, acceptedBy),
-    pruneOutbox: async () => {
-      await readJson(db, sql`select prune_outbox() as result`);
+    async pruneOutbox() {
+      const statement = sql`select exists (select from webhook_queues) as result from prune_outbox()`;
+      const [hasWebhooks = false] = await readJson<boolean>(db, statement);
+      return { hasWebhooks };
     },
   };
 }

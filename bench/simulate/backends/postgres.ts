@@ -39,6 +39,7 @@ export class SimulatedPostgres {
       openDatabase: () => Promise.reject(new Error("the simulation has no management API")),
       openFlagReader: () => Promise.resolve(this.#reader(from, life)),
       openOutbox: (targets) => Promise.resolve(this.#outbox(from, life, targets)),
+      openWebhookQueues: () => Promise.reject(new Error("the simulation has no webhooks")),
     };
   }
 
@@ -84,7 +85,7 @@ export class SimulatedPostgres {
       // Nothing is ever restored here, so a head above the version is one that was written meanwhile.
       raiseVersions: () => call("raise versions", () => []),
       confirm: (_environment, upTo, acceptedBy) => call("confirm", () => store.confirm(upTo, acceptedBy)),
-      pruneOutbox: () => call("prune", () => undefined),
+      pruneOutbox: () => call("prune", () => ({ hasWebhooks: false })),
     };
   }
 

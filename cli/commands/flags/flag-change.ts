@@ -16,27 +16,8 @@ export async function readFlag(session: Session, key: string): Promise<Flag> {
   return (await session.client.call("getFlag", { path: { env: session.environment(), key } })).body;
 }
 
-/** Replaces the whole flag, or creates it and says who sees it. */
+/** Replaces the whole flag, or creates it. */
 export function replaced(session: Session, key: string, body: object, headers: Headers): Change {
-  const { before, write, ...change } = written(session, key, body, headers);
-  let isNew = false;
-  const look = async () => {
-    const now = await before();
-    isNew = now === undefined;
-    return now;
-  };
-  return {
-    ...change,
-    before: look,
-    write: async (query) => {
-      if (query.dryRun === undefined) await look();
-      return await write(query);
-    },
-    remark: (flag) => (isNew ? audienceOf(flag) : undefined),
-  };
-}
-
-function written(session: Session, key: string, body: object, headers: Headers): Change {
   const path = { env: session.environment(), key };
   return {
     subject: `flag ${key} in ${path.env}`,
@@ -52,7 +33,7 @@ function written(session: Session, key: string, body: object, headers: Headers):
 
 /** Creates the flag, and says who sees it. */
 export function created(session: Session, key: string, body: object): Change {
-  const change = written(session, key, body, { "If-None-Match": "*" });
+  const change = replaced(session, key, body, { "If-None-Match": "*" });
   return {
     ...change,
     write: async (query) => {
@@ -65,13 +46,11 @@ export function created(session: Session, key: string, body: object): Change {
         );
       }
     },
-    remark: audienceOf,
+    remark: (written) =>
+      (written as { flag?: Flag }).flag?.clientVisible === true
+        ? undefined
+        : "only servers see it; --client-visible for pages and apps",
   };
-}
-
-function audienceOf(response: object): string | undefined {
-  const isVisible = (response as { flag?: Flag }).flag?.clientVisible === true;
-  return isVisible ? undefined : "only servers see it; --client-visible for pages and apps";
 }
 
 /** Changes some fields of the flag. */
@@ -86,8 +65,8 @@ export function patched(session: Session, key: string, body: Record<string, unkn
 }
 
 function notesOf(flag: object): object {
-  const { description, tags, owner, fallback, lifetime, expiresAt } = flag as Partial<Flag>;
-  return { description, tags, owner, fallback, lifetime, expiresAt };
+  const { description, tags, owner, fallback } = flag as Partial<Flag>;
+  return { description, tags, owner, fallback };
 }
 
 export function counted(count: number, noun: string): string {

@@ -7,6 +7,8 @@ import { lostByRedis, raiseRestored, readHeads } from "./restore-detection.ts";
 export interface Swept {
   environments: number;
   failed: number;
+  /** Whether webhooks may have events to send. */
+  hasWebhooks: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function sweepOutbox(
   waitUntil: (promise: Promise<unknown>) => void,
   log: Log,
 ): Promise<Swept> {
-  const swept = { environments: 0, failed: 0 };
+  const swept = { environments: 0, failed: 0, hasWebhooks: false };
   const before = await outbox.readUnconfirmed();
   const heads = await readHeads(before.versions, publisher, log);
   const isRaised = await raiseRestored(before.versions, heads, outbox, log);
@@ -35,8 +37,10 @@ export async function sweepOutbox(
     if (isRefused) swept.failed++;
     else swept.environments++;
   }
-  await outbox.pruneOutbox().catch((error: unknown) => log.warn("outbox_prune_failed", errorFields(error)));
-  return swept;
+  const pruned = await outbox
+    .pruneOutbox()
+    .catch((error: unknown) => log.warn("outbox_prune_failed", errorFields(error)));
+  return { ...swept, hasWebhooks: pruned?.hasWebhooks ?? false };
 }
 
 function acceptedBy(published: Published, targets: PurgeTargets): string[] {

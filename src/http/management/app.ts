@@ -8,7 +8,6 @@ import type { Services } from "../services.ts";
 import { AdminAuthenticator, requireAccess, requireServer } from "./actor.ts";
 import { addDocsRoutes } from "./api-reference/docs.ts";
 import { APPLY_ROUTES } from "./apply/routes.ts";
-import { ARCHIVE_ROUTES } from "./archive/routes.ts";
 import { AUDIT_ROUTES } from "./audit/routes.ts";
 import { CACHE_ROUTES } from "./cache/routes.ts";
 import { environmentOf, type ManagementContext, type ManagementEnv, pathParameter } from "./context.ts";
@@ -33,7 +32,6 @@ const ROUTES: readonly Route[] = [
   ...ENVIRONMENT_ROUTES,
   ...APPLY_ROUTES,
   ...DEFINITION_ROUTES,
-  ...ARCHIVE_ROUTES,
   ...MANIFEST_ROUTES,
   ...FLAG_ROUTES,
   ...EXPLAIN_ROUTES,
@@ -95,6 +93,8 @@ function requireAccessTo(
       c.set("actor", actor);
     }
     await next();
+    // After the response. The sweep repeats what fails.
+    if (access === "write") waitUntilOf(c)(services.webhooks.sendDue().catch(() => undefined));
   };
 }
 

@@ -53,8 +53,7 @@ export interface WrittenDocument {
 
 /** Returns a reference error with pointers into the caller's input, and any other error as it is. */
 export function pointAtReferences(error: unknown, written: readonly WrittenDocument[]): unknown {
-  // A write that sends no documents has only the database's message, which names the environment.
-  if (!(error instanceof BrokenReferenceError) || written.length === 0) return error;
+  if (!(error instanceof BrokenReferenceError)) return error;
   const documents = new Map(written.map((document) => [document.node, document]));
   const found = error.cycle
     ? pointAtCycle(error.cycle, documents, error.message)

@@ -102,23 +102,29 @@ async function runWrite(
       .catch((error: unknown) => {
         throw storeError(error, "write");
       });
-    return resultOf(results, environment);
+    const { hasWebhookEvents, ...result } = resultOf(results, environment);
+    if (hasWebhookEvents) db.onWebhookEvents?.();
+    return result;
   } catch (error) {
     throw pointAtReferences(error, documents);
   }
 }
 
+/** The parameters of {@link toWritten}. */
+type WrittenRow = [version: number, changes: OutboxRow[] | null, tag: string | null, before: string | null];
+
 /** Returns the versions and the reading that the last statements of a write selected. The write is committed. */
 function resultOf(
   results: unknown[],
   environment: string | null,
-): { written: Map<string, Written>; reading: Reading | undefined } {
+): { written: Map<string, Written>; reading: Reading | undefined; hasWebhookEvents: boolean } {
   try {
     const [versions, reading] = environment === null ? [results.at(-2)] : [results.at(-3), results.at(-2)];
     const row = environment === null ? undefined : resultsOf<ReadingRow>(reading)[0];
-    const rows = resultsOf<[string, number, OutboxRow[] | null, string | null, string | null]>(versions);
+    const [first, ...rows] = resultsOf<[string, ...WrittenRow] | boolean>(versions);
     return {
-      written: new Map(rows.map(([key, ...row]) => [key, toWritten(...row)])),
+      hasWebhookEvents: first === true,
+      written: new Map((rows as [string, ...WrittenRow][]).map(([key, ...row]) => [key, toWritten(...row)])),
       reading: row && toReading(row, undefined),
     };
   } catch (error) {
@@ -163,10 +169,15 @@ function requireDefinition({ key }: WriteTarget, { expectedDefinition }: WriteOp
   return sql`select require_definition(${key ?? null}::text, ${expectedDefinition ?? null}::text)`;
 }
 
-/** Selects the environments that the write versioned. A deleted environment is found in the outbox. */
+/**
+ * Selects whether the write has queued events for webhooks, and the environments that it versioned. A deleted
+ * environment is found in the outbox.
+ */
 function selectWritten(environment: string | null): SQL {
   return sql`
-    select json_build_array(written.key, written.version, case
+    select to_json(coalesce(current_setting('burgee.webhook_events', true), '') = 'yes') as result
+    union all
+    (select json_build_array(written.key, written.version, case
       when first.version is null then '[]'::json
       else (
         -- Null, which means everything, if a version in between has no row.
@@ -189,7 +200,7 @@ function selectWritten(environment: string | null): SQL {
       select case when oldest is not null then greatest(oldest, written.version - ${MAX_CHANGES - 1}) end as version
       from first_unpublished(written.key, written.version) as oldest
     ) as first
-    order by written.key`;
+    order by written.key)`;
 }
 
 async function settle<T>(run: () => Promise<T>): Promise<T> {

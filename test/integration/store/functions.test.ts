@@ -42,7 +42,12 @@ describe.each(BACKENDS)("migrations/functions on %s", (_, url) => {
     ["setting", "rows 20 set jit = off", "rows 20", "function reachable_nodes(text,text[])"],
     ["default", "max_keys int)", "max_keys int default 500)", "function require_room_for_key(text,integer)"],
     ["event", "before truncate on outbox", "before delete on outbox", "trigger outbox_refuse_truncate on outbox"],
-    ["timing", "initially deferred", "initially immediate", "trigger outbox_check_references on outbox"],
+    [
+      "timing",
+      "on outbox\ndeferrable initially deferred",
+      "on outbox\ndeferrable initially immediate",
+      "trigger outbox_check_references on outbox",
+    ],
     ["type", "own numeric", "own bigint", "type node_tests"],
   ])("differs when a file has another %s", async (_part, before, after, name) => {
     expect(await differences(files.map((text) => text.replace(before, after)))).toEqual([name]);

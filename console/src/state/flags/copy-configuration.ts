@@ -5,8 +5,7 @@ export type EnvironmentConfiguration = DefinitionWithEnvironments["environments"
 
 /** Returns the part of a flag that all environments share, as the API accepts it. */
 export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyof Configuration> {
-  const { key, kind, type, variants, clientVisible, metadata, description, tags, owner } = known;
-  const { fallback, lifetime, expiresAt } = known;
+  const { key, kind, type, variants, clientVisible, metadata, description, tags, owner, fallback } = known;
   return {
     key,
     kind,
@@ -18,8 +17,6 @@ export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyo
     tags,
     ...(owner === undefined ? {} : { owner }),
     ...(fallback === undefined ? {} : { fallback }),
-    ...(lifetime === undefined ? {} : { lifetime }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 

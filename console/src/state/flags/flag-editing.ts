@@ -108,8 +108,7 @@ export async function createFlag(
 ): Promise<Flag | undefined> {
   try {
     const { body } = await client.call("createFlag", { path: { env: environment }, body: flag });
-    const audience = flag.clientVisible === true ? "" : "; only servers see it, until it is visible to client keys";
-    notify(`${flag.key} created in ${environment} (version ${body.version})${audience}`);
+    notify(`${flag.key} created in ${environment} (version ${body.version})`);
     return changedNow(body.flag);
   } catch (error) {
     onRejected(error);

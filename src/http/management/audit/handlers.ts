@@ -1,5 +1,6 @@
 import { type AuditRecord, getAudit, listAudit } from "../../../store/audit.ts";
 import { getDefinition, getFlag } from "../../../store/lists/flags.ts";
+import { imageOf } from "../../../store/row-image.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
@@ -7,7 +8,7 @@ import { auditName, environmentOf, type ManagementContext, pathParameter } from 
 import type { JsonObject } from "../merge-patch-body.ts";
 import { publishEverywhere, publishWrite } from "../publish-write.ts";
 import { requireFound, unknownEnvironment } from "../require.ts";
-import { imageOf, viewOfChange } from "./audit-view.ts";
+import { viewOfChange } from "./audit-view.ts";
 import type { AuditQuery, RestoreBody } from "./input.ts";
 import { restoreDeletedFlag } from "./restore-deleted.ts";
 import { restoreDefinition, restoreInEnvironment } from "./restore-image.ts";

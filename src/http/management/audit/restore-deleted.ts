@@ -5,6 +5,7 @@ import { InvalidInputError } from "../../../ops/errors.ts";
 import { type AuditRecord, type FlagDeletion, getFlagDeletion } from "../../../store/audit.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
 import type { DefinitionWrite } from "../../../store/inputs.ts";
+import { imageOf } from "../../../store/row-image.ts";
 import { listEnvironments } from "../../../store/writes/environments.ts";
 import { createFlagEverywhere } from "../../../store/writes/flags.ts";
 import type { Written } from "../../../store/writes/transaction.ts";
@@ -12,12 +13,11 @@ import { HttpError } from "../../errors.ts";
 import { parseFlag, storedFlag } from "../flags/flag-forms.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { parseShape } from "../shape.ts";
-import { imageOf } from "./audit-view.ts";
 
 /**
  * Creates the flag as it was before its last deletion. If `record` belongs to that deletion, all configurations that
- * it deleted come back as well; if not, only the configuration in `image` does. A flag that was archived is archived
- * again. Rules keep the salts of the image, so that everybody gets the same variant as before. @throws HttpError 409
+ * it deleted come back as well; if not, only the configuration in `image` does. Rules keep the salts of the image, so
+ * that everybody gets the same variant as before. @throws HttpError 409
  */
 export async function restoreDeletedFlag(
   db: StoreDatabase,
@@ -41,14 +41,13 @@ export async function restoreDeletedFlag(
     : [[record.environment, image] as const];
   // An environment that was deleted as well has no place for its configuration.
   const existing = new Set((await listEnvironments(db)).map((environment) => environment.key));
-  const { archivedAt, ...definition } = withoutNulls(imageOf(deletion.definition.before) ?? {});
+  const definition = withoutNulls(imageOf(deletion.definition.before) ?? {});
   const configurations = new Map<string, FlagConfiguration>();
   for (const [environment, configuration] of images) {
     if (environment === null || configuration === null || !existing.has(environment)) continue;
     configurations.set(environment, configurationOf(definition, configuration, key, environment));
   }
-  const isArchived = archivedAt !== undefined && isPartOf(record, deletion);
-  return await createFlagEverywhere(db, definitionOf(definition), configurations, { actor, isArchived });
+  return await createFlagEverywhere(db, definitionOf(definition), configurations, { actor });
 }
 
 /** @throws HttpError 409 if `record` is the deletion of a flag that exists again */
@@ -65,11 +64,8 @@ function isPartOf({ id }: AuditRecord, { definition, configurations }: FlagDelet
 }
 
 function definitionOf(image: JsonObject): DefinitionWrite {
-  const { description, tags, owner, fallback, lifetime, expiresAt, ...definition } = parseShape(
-    flagDefinitionSchema,
-    image,
-  );
-  return { definition, description, tags, owner, fallback, lifetime, expiresAt };
+  const { description, tags, owner, fallback, ...definition } = parseShape(flagDefinitionSchema, image);
+  return { definition, description, tags, owner, fallback };
 }
 
 function configurationOf(

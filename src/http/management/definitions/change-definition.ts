@@ -1,4 +1,3 @@
-import { parseInstant } from "../../../flags/formats/instant.ts";
 import { mergePatch } from "../../../flags/merge-patch.ts";
 import { parsePatched } from "../../../flags/parse-patched.ts";
 import type { FlagInput } from "../../../flags/document.ts";
@@ -11,7 +10,6 @@ import { type Pauses, retryOnConflict } from "../conditional-write.ts";
 import { parseFlag, patchBase, patchedNotes, storedFlag } from "../flags/flag-forms.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { requireMatch } from "../preconditions.ts";
-import { requireLive } from "../archive/archived.ts";
 import { documentVersionAfter } from "../publish-write.ts";
 import { parseShape } from "../shape.ts";
 import { readEverywhere } from "./read-everywhere.ts";
@@ -41,7 +39,6 @@ export async function changeDefinition(
   refuseConfiguration(patch);
   const change = async (): Promise<Map<string, Written>> => {
     const { definition, flags } = await readEverywhere(db, key);
-    requireLive(definition);
     requireMatch(headers, definition.tag);
     // The tag covers all environments, so no configuration can change after it was validated here.
     const options = { actor, expectedDefinition: definition.tag, mustExist: true };
@@ -97,9 +94,7 @@ async function saveUnused(
   options: Parameters<typeof saveDefinition>[2],
 ): Promise<Map<string, Written>> {
   const merged = parseShape(flagDefinitionSchema, definition);
-  const { description: _, tags: __, owner: ___, fallback: ____, lifetime: _____, expiresAt, ...rest } = merged;
-  if (typeof expiresAt === "string" && Number.isNaN(parseInstant(expiresAt)))
-    throw new InvalidInputError([{ pointer: "/expiresAt", detail: "must be an ISO 8601 instant" }]);
+  const { description: _, tags: __, owner: ___, fallback: ____, ...rest } = merged;
   const notes = patchedNotes(patch, merged as Parameters<typeof patchedNotes>[1]);
   return await saveDefinition(db, { definition: rest, ...notes }, options);
 }

@@ -13,8 +13,6 @@ const PROJECT_WIDE = new Set([
   "getDefinition",
   "patchDefinition",
   "deleteDefinition",
-  "archiveFlag",
-  "unarchiveFlag",
   "listTokens",
   "createToken",
   "getToken",
