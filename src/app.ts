@@ -25,7 +25,8 @@ export function createApp(services: Services): Hono<AppEnv> {
     const { homeResponse } = await import("./http/pages/home-page.ts");
     return homeResponse(c.req.raw, { hasConsole: c.env["ASSETS"] !== undefined });
   });
-  for (const path of ["/", "/healthz"])
+  app.get("/llms.txt", async (c) => (await import("./http/pages/llms-page.ts")).llmsResponse(c.req.raw));
+  for (const path of ["/", "/healthz", "/llms.txt"])
     app.options(path, () => new Response(null, { status: 204, headers: { allow: "GET, HEAD, OPTIONS" } }));
   // Before the management API, whose tokens it does not take.
   registerDefinitions(app, services);
@@ -35,7 +36,7 @@ export function createApp(services: Services): Hono<AppEnv> {
     if (corrected !== undefined) return app.fetch(corrected, c.env, c.executionCtx);
     if (isOfrepPath(c.req.path)) return noOfrepRoute(c.req.raw, c.req.path);
     const { method, path } = c.req;
-    const isReadOnly = /^\/(?:(?:healthz|flags(?:\/[^/]+)?)\/?)?$/.test(path);
+    const isReadOnly = /^\/(?:(?:healthz|llms\.txt|flags(?:\/[^/]+)?)\/?)?$/.test(path);
     const error = isReadOnly
       ? methodNotAllowed(method, "GET, HEAD, OPTIONS")
       : new HttpError(404, `no route for ${method} ${path}`);

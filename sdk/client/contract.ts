@@ -1103,6 +1103,7 @@ export interface Operations {
   getLiveness: { input: {}; responseBody: Record<string, unknown> };
   getReadiness: { input: {}; responseBody: Readiness | string };
   getContract: { input: {}; responseBody: Record<string, unknown> };
+  getGuide: { input: {}; responseBody: string };
   getReference: { input: {}; responseBody: string };
 }
 
@@ -1165,6 +1166,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getLiveness: ["GET", "/healthz"],
   getReadiness: ["GET", "/readyz"],
   getContract: ["GET", "/openapi.json"],
+  getGuide: ["GET", "/llms.txt"],
   getReference: ["GET", "/docs"],
 };
 

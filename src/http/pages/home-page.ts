@@ -27,6 +27,7 @@ export async function homeResponse(request: Request, { hasConsole }: HomeOptions
       ...(hasConsole && { console: `${origin}/console` }),
       docs: `${origin}/docs`,
       openapi: `${origin}/openapi.json`,
+      llms: `${origin}/llms.txt`,
     };
     return Response.json({ name: "Burgee", ...links }, { headers: HEADERS });
   }
@@ -56,7 +57,7 @@ async function homePage({ hasConsole }: HomeOptions): Promise<string> {
           <dt><a href="/docs">API reference</a></dt>
           <dd>
             Every route, with an example to paste. For tools:
-            <a href="/openapi.json">openapi.json</a>.
+            <a href="/openapi.json">openapi.json</a>, and for language models <a href="/llms.txt">llms.txt</a>.
           </dd>
         </dl>
       </body>

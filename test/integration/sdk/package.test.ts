@@ -53,6 +53,7 @@ describe("the tarball", () => {
       "dist/provider/windows.js",
       "dist/testing/index.js",
       "dist/testing/web.js",
+      "llms.txt",
       "package.json",
     ]);
     expect(installed.files.filter((path) => path.startsWith("dist/types/") && !path.endsWith(".d.ts"))).toEqual([]);

@@ -14,6 +14,7 @@ const SOURCES = [
   "tsconfig.json",
   "LICENSE",
   "README.md",
+  "llms.txt",
   "cli",
   "console",
   "create-burgee",

@@ -48,6 +48,15 @@ export const healthPaths: Record<string, object> = {
       responses: { 200: { description: "OpenAPI 3.1.", content: json({ type: "object" }) } },
     },
   },
+  "/llms.txt": {
+    get: {
+      tags: ["Health"],
+      operationId: "getGuide",
+      summary: "A guide for language models",
+      description: "How to add a flag to an application, and a link to each page of the documentation.",
+      responses: { 200: { description: "Text.", content: { "text/plain": { schema: { type: "string" } } } } },
+    },
+  },
   "/docs": {
     get: {
       tags: ["Health"],

@@ -18,17 +18,22 @@ describe("GET /", () => {
 
   const targets = (html: string) => [...html.matchAll(/href="([^"]*)"/g)].map(([, target]) => target);
 
-  test("leads a browser to the console and the API reference", async ({ expect }) => {
+  test("leads a browser to the console, the API reference and llms.txt", async ({ expect }) => {
     const response = await withConsole.fetch("/", { headers: { accept: BROWSER } });
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);
-    expect(targets(await response.text())).toEqual(["/console", "/docs", "/openapi.json"]);
+    expect(targets(await response.text())).toEqual(["/console", "/docs", "/openapi.json", "/llms.txt"]);
   });
 
   test("does not link to a console that is not deployed", async ({ expect }) => {
     const page = await isolate.fetch("/", { headers: { accept: BROWSER } });
-    expect(targets(await page.text())).toEqual(["/docs", "/openapi.json"]);
-    expect(Object.keys((await (await isolate.fetch("/")).json()) as object)).toEqual(["name", "docs", "openapi"]);
+    expect(targets(await page.text())).toEqual(["/docs", "/openapi.json", "/llms.txt"]);
+    expect(Object.keys((await (await isolate.fetch("/")).json()) as object)).toEqual([
+      "name",
+      "docs",
+      "openapi",
+      "llms",
+    ]);
   });
 
   test.for(["*/*", "application/json", undefined])(
@@ -40,6 +45,7 @@ describe("GET /", () => {
         console: "http://edge.test/console",
         docs: "http://edge.test/docs",
         openapi: "http://edge.test/openapi.json",
+        llms: "http://edge.test/llms.txt",
       });
       expect(response.headers.get("vary")).toBe("Accept");
     },
