@@ -85,9 +85,10 @@ Burgee is running on ${url} (started in ${(tookMs / 1000).toFixed(1)} s)
   admin token   ${adminToken}
 ${keys.join("\n")}
 
-Evaluate a flag:
+Set the keys in another terminal, and evaluate a flag:
 
-  curl -s ${url}/ofrep/v1/evaluate/flags${path} -H 'Authorization: Bearer ${serverKey}' -H 'Content-Type: application/json' -d '{"context":{"targetingKey":"user-1"}}'
+  export KEY=${serverKey} ADMIN=${adminToken}
+  curl -s ${url}/ofrep/v1/evaluate/flags${path} -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -d '{"context":{"targetingKey":"user-1"}}'
 
 Scripts find the addresses and keys in ${settings.shownDirectory}/dev.json. Ctrl-C stops everything and keeps the data.
 `;

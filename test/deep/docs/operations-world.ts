@@ -52,6 +52,8 @@ export async function startOperationsWorld(): Promise<OperationsWorld> {
       psql: (args) => psql(args, neon),
       jq,
       openssl: newSecret,
+      echo: async (words) => ({ code: 0, text: words.join(" ") }),
+      cut,
     },
     write: t.write,
   });
@@ -136,7 +138,6 @@ function eventsOf(t: CliTest, deployment: Deployment, shell: Shell): Record<stri
     },
     "the new secret alone is deployed": () => deployment.deploy({ KEY_SECRET: shell.variables["NEW_SECRET"] ?? "" }),
     "flags.yaml is edited": async () => t.write("flags.yaml", withTwoToggled(await t.read("flags.yaml"))),
-    "OLD_ID is noted": () => (shell.variables["OLD_ID"] = t.project.serverKey.split("_")[2] ?? ""),
     "the worker is deployed anew": () => deployment.deploy(),
   };
 }
@@ -234,5 +235,11 @@ const jq: Program = async (args, { input }) => {
   }
   return { code: 0, text: typeof found === "string" ? found : JSON.stringify(found ?? null, undefined, 2) };
 };
+
+/** `cut -d CHARACTER -f NUMBER` */
+const cut: Program = async ([, delimiter = "", , field], { input }) => ({
+  code: 0,
+  text: input.trimEnd().split(delimiter)[Number(field) - 1] ?? "",
+});
 
 const newSecret: Program = async () => ({ code: 0, text: "5e".repeat(32) });

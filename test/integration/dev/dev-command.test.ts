@@ -88,10 +88,12 @@ describe("npm run dev", () => {
         expect((await fetch(file.url + page)).headers.get("content-type"), page).toMatch(/^text\/html/);
       }
 
-      const curl = /curl -s (\S+) -H 'Authorization: Bearer (\S+)' -H 'Content-Type: (\S+)' -d '(.*)'/.exec(
+      const [, key, admin] = /^ {2}export KEY=(\S+) ADMIN=(\S+)$/m.exec(first.output()) ?? [];
+      expect([key, admin]).toEqual([file.environments["production"]?.serverKey, file.adminToken]);
+      const curl = /curl -s (\S+) -H "Authorization: Bearer \$KEY" -H 'Content-Type: (\S+)' -d '(.*)'/.exec(
         first.output(),
       );
-      const [, url = "", key = "", type = "", body = ""] = curl ?? [];
+      const [, url = "", type = "", body = ""] = curl ?? [];
       const response = await fetch(url, {
         method: "POST",
         headers: { authorization: `Bearer ${key}`, "content-type": type },
