@@ -19,6 +19,8 @@ export interface FlagOptions {
   tag?: string[];
   owner?: string;
   clientVisible?: boolean;
+  /** A file, or `none`. */
+  jsonSchema?: string;
 }
 
 /** Adds the options. Kind and type exist only for new flags, because they never change. */
@@ -37,6 +39,7 @@ export function withFlagOptions(command: Command, isNew: boolean): Command {
     .option("--description <text>", "description for people")
     .option("--tag <tags...>", "tags for searching")
     .option("--owner <name>", "person or team responsible for the flag")
+    .option("--json-schema <file>", "JSON Schema that the values of an object or json flag fit; none removes it")
     .option("--client-visible", "let browsers and apps evaluate the flag")
     .option("--no-client-visible", "let only servers evaluate the flag");
 }
@@ -57,6 +60,7 @@ const NAMES = [
   "tag",
   "owner",
   "clientVisible",
+  "jsonSchema",
 ] as const satisfies (keyof FlagOptions)[];
 
 /** Returns a whole flag. It is enabled and serves off to everyone, unless the options differ. @throws UsageError */

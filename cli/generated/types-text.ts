@@ -1,10 +1,17 @@
 import type { FlagDefinition, JsonValue } from "../../src/flags/document.ts";
+import { schemaProblems } from "../../src/flags/json-schema/schema-problems.ts";
+import type { SchemaObject } from "../../src/flags/json-schema/keywords.ts";
+import { takesJsonSchema } from "../../src/flags/json-schema/validate-json-schema.ts";
 import { oneLine } from "../escape.ts";
+import { byText, literal } from "./literals.ts";
+import { ALL_KINDS, SchemaTypes } from "./schema-types.ts";
+import { TypeNames } from "./type-names.ts";
 
 /** A flag's part of generated files. */
 export interface DescribedFlag extends Pick<FlagDefinition, "key" | "type" | "variants"> {
   description: string;
   fallback?: JsonValue | undefined;
+  jsonSchema?: Record<string, JsonValue> | null | undefined;
   offVariant?: string | null | undefined;
 }
 
@@ -83,11 +90,23 @@ type DetailsOf<Method, Value, Variant> = Method extends (...input: never) => inf
 `;
 
 /**
- * Returns the text of a TypeScript file with the flags' types, values and variants as literal unions. The text depends
- * only on the definitions: flags, variants and fields are sorted.
+ * Returns the text of a TypeScript file with the flags' types, values and variants as literal unions, and types from
+ * JSON Schemas. The text depends only on the definitions: flags, variants and fields are sorted.
  */
 export function typesText(flags: readonly DescribedFlag[]): string {
   const sorted = flags.toSorted((a, b) => byText(a.key, b.key));
+  const names = new TypeNames();
+  const declarations: string[] = [];
+  const valueType = (flag: DescribedFlag): string => {
+    const schema = schemaOf(flag);
+    if (schema === undefined) return literalType(flag);
+    const types = new SchemaTypes(schema, (definition) =>
+      names.unique(flag.key, definition === "" ? "value" : definition),
+    );
+    const text = types.valueType(flag.type === "object" ? ["object", "array"] : ALL_KINDS);
+    declarations.push(...types.declarations());
+    return text.replaceAll("\n", "\n  ");
+  };
   const map = (doc: string, name: string, typeOf: (flag: DescribedFlag) => string, hasNotes = false) => {
     const lines = sorted.map((flag) => `${hasNotes ? noteOf(flag) : ""}  ${literal(flag.key)}: ${typeOf(flag)};\n`);
     return `/** ${doc} */\nexport type ${name} = {${lines.length > 0 ? "\n" : ""}${lines.join("")}};\n`;
@@ -98,6 +117,7 @@ export function typesText(flags: readonly DescribedFlag[]): string {
       map("The value of each flag, by key.", "FlagValues", valueType, true),
       map("The variants of each flag, by key.", "FlagVariants", ({ variants }) => union(Object.keys(variants))),
       map("The type of each flag, by key.", "FlagTypes", ({ type }) => literal(type)),
+      ...declarations,
     ].join("\n") +
     HELPERS
   );
@@ -116,7 +136,13 @@ function noteOf({ description, fallback = null }: DescribedFlag): string {
   return `  /**\n${lines.map((line) => `   *${line === "" ? "" : ` ${line}`}\n`).join("")}   */\n`;
 }
 
-function valueType({ type, variants }: DescribedFlag): string {
+/** Returns the flag's schema, unless a later version of Burgee wrote it with keywords that this one does not know. */
+function schemaOf({ type, jsonSchema }: DescribedFlag): SchemaObject | undefined {
+  if (jsonSchema === undefined || jsonSchema === null || !takesJsonSchema(type)) return undefined;
+  return schemaProblems(jsonSchema).length === 0 ? (jsonSchema as SchemaObject) : undefined;
+}
+
+function literalType({ type, variants }: DescribedFlag): string {
   const values = Object.values(variants);
   if (type === "boolean" && values.includes(true) && values.includes(false)) return "boolean";
   const literals = union(values);
@@ -129,18 +155,4 @@ function union(values: readonly JsonValue[]): string {
   const sorted = isNumeric ? values.toSorted((a, b) => a - b) : values;
   const literals = [...new Set(sorted.map(literal))];
   return (isNumeric ? literals : literals.toSorted(byText)).join(" | ") || "never";
-}
-
-/** Returns a value as a type. Characters that editors do not show become escapes. */
-function literal(value: JsonValue): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return oneLine(JSON.stringify(value));
-  const fields = Object.entries(value).toSorted(([a], [b]) => byText(a, b));
-  if (fields.length === 0) return "{ [key: string]: never }";
-  return `{ ${fields.map(([name, field]) => `${literal(name)}: ${literal(field)}`).join("; ")} }`;
-}
-
-function byText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -3,6 +3,8 @@ import { Document, isMap, isScalar, isSeq, type Node, parseDocument, Scalar, vis
 import { differences } from "../../sdk/client/differences.ts";
 import type { Contents, WholeFlag, WholeSegment } from "../../sdk/project/contents.ts";
 import { markLargeNumbers } from "../../sdk/project/yaml.ts";
+import type { JsonValue } from "../../src/flags/document.ts";
+import { schemaInOrder } from "../../src/flags/json-schema/in-order.ts";
 import { UsageError } from "../exit.ts";
 import { withLayoutOf } from "./keep-layout.ts";
 import { inFixedOrder } from "./field-order.ts";
@@ -25,6 +27,7 @@ const DEFINITION = [
   "metadata",
   "variants",
   "fallback",
+  "jsonSchema",
 ] as const;
 /** Fields that contain the user's own JSON, whose order must stay. */
 const FREE_FORM_FIELDS = new Set(["variants", "metadata", "fallback"]);
@@ -180,7 +183,7 @@ const DEFAULTS: Record<string, unknown> = { kind: "flag", clientVisible: false, 
 
 function isDefault(name: string, value: unknown): boolean {
   // Empty text is a fallback like any other.
-  if (name === "fallback") return value === null;
+  if (name === "fallback" || name === "jsonSchema") return value === null;
   if (name in DEFAULTS) return DEFAULTS[name] === value;
   return value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }
@@ -216,9 +219,13 @@ function segmentFields({ name, description, condition }: WholeSegment): object {
 
 function pick(flag: WholeFlag, names: readonly (keyof WholeFlag)[]): object {
   const given = names.map(
-    (name) => [name, FREE_FORM_FIELDS.has(name) ? flag[name] : inFixedOrder(flag[name])] as const,
+    (name) => [name, FREE_FORM_FIELDS.has(name) ? flag[name] : orderOf(name)(flag[name])] as const,
   );
   return Object.fromEntries(given.filter(([name, value]) => name in DEFAULTS || !isDefault(name, value)));
+}
+
+function orderOf(name: string): (value: unknown) => unknown {
+  return name === "jsonSchema" ? (value) => schemaInOrder(value as JsonValue) : inFixedOrder;
 }
 
 /** Changes `node` into `value`. Equal parts keep their nodes, with comments and form. */

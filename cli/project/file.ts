@@ -24,6 +24,7 @@ export interface ProjectFlag extends FlagDefinition {
   tags?: string[];
   owner?: string;
   fallback?: JsonValue;
+  jsonSchema?: Record<string, JsonValue> | null;
   /** Configurations, by environment. */
   environments: Record<string, ProjectConfiguration>;
 }

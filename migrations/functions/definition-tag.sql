@@ -20,3 +20,25 @@ begin
   end if;
 end
 $$;
+
+-- Refuses a write (BG011) if a flag has changed since the writer read it to check its values against its JSON Schema.
+-- `checked` has, by key, the time of the flag's last change, or null if it did not exist.
+create function require_checked_flags(checked jsonb) returns void
+language plpgsql as $$
+declare
+  changed text;
+begin
+  -- There is no row yet that could be locked.
+  if exists (select from jsonb_each(checked) as c where c.value = 'null') then
+    perform pg_advisory_xact_lock(hashtext('burgee: flags that are created with checked values'));
+  end if;
+  perform from flags f where f.key in (select jsonb_object_keys(checked)) order by f.key for no key update;
+  select c.key into changed
+  from jsonb_each_text(checked) as c left join flags f on f.key = c.key
+  where extract(epoch from f.updated_at)::text is distinct from c.value
+  order by c.key limit 1;
+  if found then
+    raise exception using errcode = 'BG011', message = format('flag "%s" was changed meanwhile', changed);
+  end if;
+end
+$$;

@@ -8,9 +8,11 @@ end
 $$;
 
 create trigger flags_set_updated_at before update on flags for each row
-when ((new.kind, new.type, new.variants, new.client_visible, new.metadata, new.description, new.tags, new.owner)
+when ((new.kind, new.type, new.variants, new.client_visible, new.metadata, new.description, new.tags, new.owner,
+    new.fallback, new.json_schema)
   is distinct from
-  (old.kind, old.type, old.variants, old.client_visible, old.metadata, old.description, old.tags, old.owner))
+  (old.kind, old.type, old.variants, old.client_visible, old.metadata, old.description, old.tags, old.owner,
+    old.fallback, old.json_schema))
 execute function set_updated_at();
 create trigger flag_configurations_set_updated_at before update on flag_configurations for each row
 when ((new.enabled, new.rules, new.default_serve, new.off_variant, new.prerequisites)

@@ -194,6 +194,7 @@ export type Flag = {
   tags?: string[] | undefined;
   owner?: string | undefined;
   fallback?: unknown;
+  jsonSchema?: unknown;
   enabled: boolean;
   offVariant?: string | null | undefined;
   default: Serve;
@@ -325,6 +326,8 @@ export type Definition = {
   owner?: string | undefined;
   /** The value that code uses when an evaluation fails. Missing if nobody has said. */
   fallback?: unknown;
+  /** The JSON Schema that the variants and the fallback fit. Missing if there is none. */
+  jsonSchema?: unknown;
   createdAt: string;
   updatedAt: string;
   environments: string[];
@@ -351,6 +354,8 @@ export type DefinitionWithEnvironments = {
   owner?: string | undefined;
   /** The value that code uses when an evaluation fails. Missing if nobody has said. */
   fallback?: unknown;
+  /** The JSON Schema that the variants and the fallback fit. Missing if there is none. */
+  jsonSchema?: unknown;
   createdAt: string;
   updatedAt: string;
   /** The configuration of each environment, by its key. */
@@ -1292,6 +1297,7 @@ const SHAPES = {
         tags: ["string"],
         "owner?": "string",
         "fallback?": "any",
+        "jsonSchema?": "any",
         createdAt: "string",
         updatedAt: "string",
         environments: ["string"],
@@ -1310,6 +1316,7 @@ const SHAPES = {
     tags: ["string"],
     "owner?": "string",
     "fallback?": "any",
+    "jsonSchema?": "any",
     createdAt: "string",
     updatedAt: "string",
     environments: {
@@ -1419,6 +1426,7 @@ const SHAPES = {
     "tags?": ["any"],
     "owner?": "string",
     "fallback?": "any",
+    "jsonSchema?": "any",
     enabled: "boolean",
     "offVariant?": { or: ["string", "null"] },
     default: "object",
@@ -1441,6 +1449,7 @@ const SHAPES = {
         "tags?": ["any"],
         "owner?": "string",
         "fallback?": "any",
+        "jsonSchema?": "any",
         enabled: "boolean",
         "offVariant?": { or: ["string", "null"] },
         default: "object",
@@ -1467,6 +1476,7 @@ const SHAPES = {
       "tags?": ["any"],
       "owner?": "string",
       "fallback?": "any",
+      "jsonSchema?": "any",
       enabled: "boolean",
       "offVariant?": { or: ["string", "null"] },
       default: "object",

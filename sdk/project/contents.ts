@@ -90,6 +90,7 @@ function withNotes(flag: FlagInput): WholeFlag {
     tags: flag.tags ?? [],
     owner: flag.owner ?? "",
     fallback: flag.fallback ?? null,
+    jsonSchema: flag.jsonSchema ?? null,
   };
 }
 

@@ -9,4 +9,5 @@ export const DEFINITION_FIELDS = [
   "tags",
   "owner",
   "fallback",
+  "jsonSchema",
 ] as const;

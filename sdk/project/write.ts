@@ -117,15 +117,16 @@ async function send(
 }
 
 /**
- * Leaves out an empty owner if the flag has none, because sending "" would change it, and a fallback of null, which an
- * older worker does not know.
+ * Leaves out an empty owner if the flag has none, because sending "" would change it, and a fallback and a JSON Schema
+ * of null, which an older worker does not know.
  */
 function sendable(flag: WholeFlag, now: WholeFlag | undefined): FlagInput {
-  const { owner, fallback, ...rest } = flag;
+  const { owner, fallback, jsonSchema, ...rest } = flag;
   return {
     ...rest,
     ...(owner === "" && (now?.owner ?? "") === "" ? {} : { owner }),
     ...(fallback === null && (now?.fallback ?? null) === null ? {} : { fallback }),
+    ...(jsonSchema === null && (now?.jsonSchema ?? null) === null ? {} : { jsonSchema }),
   };
 }
 

@@ -248,6 +248,8 @@ export type FlagInput = FlagDefinition &
     owner?: string;
     /** The value that code uses when an evaluation fails. `null` if nobody has said. */
     fallback?: JsonValue;
+    /** A JSON Schema that every variant and the fallback fit; for the types `object` and `json`. */
+    jsonSchema?: { [keyword: string]: JsonValue } | null;
   };
 
 /** The parts of another flag that determine which variant it serves. */

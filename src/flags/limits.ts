@@ -31,6 +31,16 @@ export const LIMITS = {
   windows: 8,
   tags: 20,
   descriptionLength: 2000,
+  /** The size of a flag's JSON Schema as JSON. */
+  schemaBytes: 32 * 1024,
+  /** The number of levels of nested schemas. */
+  schemaDepth: 32,
+  /** The number of schemas in a flag's JSON Schema, with the schema itself. */
+  subschemas: 1000,
+  /** The steps that checking all values of a flag may take. One is a schema applied to a value. */
+  schemaSteps: 200_000,
+  /** The number of problems that a response lists for one flag's JSON Schema. */
+  schemaErrors: 20,
   /** The number of levels of nested JSON, including the values of variants. */
   jsonDepth: 64,
 } as const;

@@ -6,6 +6,7 @@ import type { JsonValue } from "./document.ts";
  *
  * @param schema the schema of the target. Where it has a union of objects, such as the forms of a serve, a patch with
  *   another form than the target's replaces the target: the merge would mix two forms, and no schema accepts that.
+ *   A field that accepts any value is replaced as a whole: `null` inside a fallback or a JSON Schema is a value.
  */
 export function mergePatch(target: JsonValue | undefined, patch: JsonValue, schema?: GenericSchema): JsonValue {
   if (!isObject(patch)) return patch;
@@ -15,7 +16,8 @@ export function mergePatch(target: JsonValue | undefined, patch: JsonValue, sche
     if (value === null) delete merged[name];
     else {
       const before = Object.hasOwn(merged, name) ? merged[name] : undefined;
-      merged[name] = mergePatch(before, value, forms.find((form) => Object.hasOwn(form, name))?.[name]);
+      const inner = forms.find((form) => Object.hasOwn(form, name))?.[name];
+      merged[name] = isOpaque(inner) ? value : mergePatch(before, value, inner);
     }
   }
   return merged;
@@ -30,6 +32,11 @@ interface Parts {
   options?: readonly GenericSchema[];
   wrapped?: GenericSchema;
   getter?: (input: unknown) => GenericSchema;
+}
+
+function isOpaque(schema: GenericSchema | undefined): boolean {
+  const { type, wrapped } = (schema ?? {}) as Parts & Partial<GenericSchema>;
+  return type === "any" || (wrapped !== undefined && isOpaque(wrapped));
 }
 
 /** Returns the fields of each object that the schema accepts. */

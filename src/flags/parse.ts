@@ -2,6 +2,7 @@ import { safeParse, type BaseIssue, type GenericSchema, type InferOutput } from 
 
 import { InvalidInputError, type FieldError } from "../ops/errors.ts";
 import type { FlagInput } from "./document.ts";
+import { validateJsonSchema } from "./json-schema/validate-json-schema.ts";
 import { LIMITS, RESERVED_NAME } from "./limits.ts";
 import {
   CONDITION_FORMS,
@@ -26,7 +27,7 @@ export function parseFlagInput(input: unknown, { hasStoredRules = false } = {}):
     default: withSalt(parsed.default, parsed.key),
     rules: parsed.rules.map((rule) => ({ ...rule, serve: withSalt(rule.serve, parsed.key) })),
   };
-  rejectIf(validateFlag(flag, hasStoredRules));
+  rejectIf([...validateFlag(flag, hasStoredRules), ...validateJsonSchema(flag)]);
   return flag;
 }
 

@@ -248,6 +248,8 @@ const definitionEntries = {
   tags: exactOptional(list(text(LIMITS.textLength), 0, LIMITS.tags)),
   owner: exactOptional(text(LIMITS.textLength)),
   fallback: exactOptional(any() as GenericSchema<JsonValue>),
+  /** json-schema/validate-json-schema.ts checks it. */
+  jsonSchema: exactOptional(any() as GenericSchema<Record<string, JsonValue> | null>),
 };
 
 const configurationEntries = {

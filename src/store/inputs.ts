@@ -24,6 +24,7 @@ export interface FlagNotes {
   tags?: string[] | undefined;
   owner?: string | null | undefined;
   fallback?: JsonValue | undefined;
+  jsonSchema?: Record<string, JsonValue> | null | undefined;
 }
 
 export interface DefinitionWrite extends FlagNotes {

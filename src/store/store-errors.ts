@@ -10,6 +10,9 @@ import { NoteRequiredError } from "./note-required.ts";
 import { isOutcomeUnknown, refusalText } from "./refusals.ts";
 import { BrokenReferenceError, type ReferenceProblem, stillUsedText } from "./writes/reference-errors.ts";
 
+/** A flag changed between the check of its values and the write. The check has to be made again. */
+export class ChangedAfterCheckError extends ConflictError {}
+
 /** An error of Postgres, as the Neon client passes it on. */
 interface DatabaseError {
   code: string;
@@ -50,6 +53,8 @@ export function storeError(thrown: unknown, attempt: "read" | "write" = "read"):
       return new ForbiddenError(cause.message);
     case "BG010":
       return new NoteRequiredError(cause.message);
+    case "BG011":
+      return new ChangedAfterCheckError(cause.message);
     case "23505": // unique_violation
       return new ConflictError("it already exists");
     case "23503": // foreign_key_violation

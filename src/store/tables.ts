@@ -87,6 +87,8 @@ export const flags = pgTable(
     owner: text("owner"),
     /** The value that code uses when an evaluation fails; null if nobody has said. */
     fallback: jsonb("fallback").$type<JsonValue>(),
+    /** The JSON Schema of the variants and the fallback; null if there is none. */
+    jsonSchema: jsonb("json_schema").$type<Record<string, JsonValue>>(),
     createdAt: at("created_at")
       .notNull()
       .default(sql`now()`),
@@ -111,6 +113,10 @@ export const flags = pgTable(
     check("flags_tags_check", sql`cardinality(${t.tags}) <= 100 and array_position(${t.tags}, null) is null`),
     check("flags_owner_check", sql`length(${t.owner}) <= 200`),
     check("flags_fallback_check", sql`octet_length(${t.fallback}::text) <= 1048576`),
+    check(
+      "flags_json_schema_check",
+      sql`jsonb_typeof(${t.jsonSchema}) = 'object' and octet_length(${t.jsonSchema}::text) <= 1048576`,
+    ),
   ],
 );
 

@@ -65,8 +65,8 @@ export function patched(session: Session, key: string, body: Record<string, unkn
 }
 
 function notesOf(flag: object): object {
-  const { description, tags, owner, fallback } = flag as Partial<Flag>;
-  return { description, tags, owner, fallback };
+  const { description, tags, owner, fallback, jsonSchema } = flag as Partial<Flag>;
+  return { description, tags, owner, fallback, jsonSchema };
 }
 
 export function counted(count: number, noun: string): string {

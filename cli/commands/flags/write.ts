@@ -41,7 +41,8 @@ export function addWriting(flags: Command, terminal: Terminal): void {
   withFlagOptions(create, true).action(async (key: string, options: WriteOptions, command: Command) => {
     const session = await openSession(command, terminal);
     const body = await documentOf(session, options, key);
-    await change(session, created(session, key, body ?? newFlag(key, options)));
+    const schema = await schemaOf(session, options);
+    await change(session, created(session, key, body ?? { ...newFlag(key, options), ...schema }));
   });
   withExamples(
     create,
@@ -49,6 +50,7 @@ export function addWriting(flags: Command, terminal: Terminal): void {
     "burgee flags create new-search -e staging --client-visible",
     "burgee flags create page-size -e staging --type integer --variant small=10 large=50 --default small",
     "burgee flags create new-search -e staging --file new-search.yaml",
+    "burgee flags create theme -e staging --type object --variant 'day={}' --default day --json-schema theme.json",
   );
 
   const set = flags
@@ -64,7 +66,9 @@ export function addWriting(flags: Command, terminal: Terminal): void {
       if (body !== undefined) return await change(session, replaced(session, key, body, headers));
       if (!hasFlagOptions(options))
         throw new UsageError("nothing to change; use --file or an option such as --rollout");
-      return await change(session, patched(session, key, flagPatch(options, await readFlag(session, key)), headers));
+      const schema = await schemaOf(session, options);
+      const patch = { ...flagPatch(options, await readFlag(session, key)), ...schema };
+      return await change(session, patched(session, key, patch, headers));
     },
   );
   withExamples(
@@ -73,6 +77,12 @@ export function addWriting(flags: Command, terminal: Terminal): void {
     "burgee flags set new-search -e staging --default on --if-version 7",
     "burgee flags set new-search -e staging --file new-search.yaml --dry-run",
   );
+}
+
+/** Returns the field that --json-schema sets. `null` removes the schema. @throws UsageError */
+async function schemaOf({ terminal }: Session, { jsonSchema }: WriteOptions): Promise<{ jsonSchema?: object | null }> {
+  if (jsonSchema === undefined) return {};
+  return { jsonSchema: jsonSchema === "none" ? null : await readDocument(jsonSchema, terminal) };
 }
 
 /** Returns the document in --file, or `undefined` without it. @throws UsageError if there are other options as well */

@@ -12,6 +12,8 @@ export interface DefinitionRecord {
   owner: string | null;
   /** The value that code uses when an evaluation fails; null if nobody has said. */
   fallback: JsonValue;
+  /** The JSON Schema of the variants and the fallback; null if there is none. */
+  jsonSchema: Record<string, JsonValue> | null;
   createdAt: string;
   updatedAt: string;
   /** Environments that configure the flag, sorted. */
@@ -42,7 +44,9 @@ export interface FlagFilter extends PageQuery {
 const definition = sql`
   'definition', json_build_object('key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants,
     'clientVisible', f.client_visible, 'metadata', f.metadata),
-  'description', f.description, 'tags', f.tags, 'owner', f.owner, 'fallback', f.fallback`;
+  'description', f.description, 'tags', f.tags, 'owner', f.owner, 'fallback', f.fallback,
+  -- An older worker can change the type and leave the schema.
+  'jsonSchema', case when f.type in ('object', 'json') then f.json_schema end`;
 
 const flag = sql`
   json_build_object(${definition},

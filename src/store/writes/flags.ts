@@ -21,6 +21,7 @@ import {
 } from "./transaction.ts";
 import { flagConfigurations, flags } from "../tables.ts";
 import { upsertConfigurations, upsertDefinitions, upsertSegments } from "./upserts.ts";
+import { withCheckedValues } from "./checked-values.ts";
 import { describeSegment } from "./segments.ts";
 
 /**
@@ -33,12 +34,18 @@ export async function saveFlag(
   flag: FlagWrite,
   options: DocumentGuard & { mustExist?: boolean },
 ): Promise<WriteResult> {
-  return await writeEnvironment(db, environment, {
-    target: { kind: "flag", key: flag.definition.key },
-    options,
-    statements: [db.execute(upsertDefinitions([flag])), db.execute(upsertConfigurations(environment, [flag]))],
-    documents: [describeFlag(flag, "")],
-  });
+  return await withCheckedValues(db, [{ input: flag, base: "" }], (guards) =>
+    writeEnvironment(db, environment, {
+      target: { kind: "flag", key: flag.definition.key },
+      options,
+      statements: [
+        ...guards,
+        db.execute(upsertDefinitions([flag])),
+        db.execute(upsertConfigurations(environment, [flag])),
+      ],
+      documents: [describeFlag(flag, "")],
+    }),
+  );
 }
 
 /**
@@ -51,28 +58,32 @@ export async function saveProject(
   project: ProjectWrite,
   { expectedVersion, isWhole = false, ...options }: ProjectOptions,
 ): Promise<WriteResult> {
-  return await writeEnvironment(db, environment, {
-    target: { kind: "flag" },
-    options,
-    statements: [
-      // Comes after the write's own begin_write, which has locked every environment that the definitions may change.
-      ...(expectedVersion === undefined
-        ? []
-        : [
-            db.execute(
-              beginWrite({ environment, kind: "environment", key: environment }, { ...options, expectedVersion }),
-            ),
-          ]),
-      db.execute(upsertDefinitions(project.flags)),
-      db.execute(upsertSegments(environment, project.segments)),
-      db.execute(upsertConfigurations(environment, project.flags)),
-      ...(isWhole ? deletionsBeside(db, environment, project) : []),
-    ],
-    documents: [
-      ...project.flags.map((flag, i) => describeFlag(flag, `/flags/${i}`)),
-      ...project.segments.map((segment, i) => describeSegment(segment, `/segments/${i}`)),
-    ],
-  });
+  const placed = project.flags.map((input, i) => ({ input, base: `/flags/${i}` }));
+  return await withCheckedValues(db, placed, (guards) =>
+    writeEnvironment(db, environment, {
+      target: { kind: "flag" },
+      options,
+      statements: [
+        // Comes after the write's own begin_write, which has locked every environment that the definitions may change.
+        ...(expectedVersion === undefined
+          ? []
+          : [
+              db.execute(
+                beginWrite({ environment, kind: "environment", key: environment }, { ...options, expectedVersion }),
+              ),
+            ]),
+        ...guards,
+        db.execute(upsertDefinitions(project.flags)),
+        db.execute(upsertSegments(environment, project.segments)),
+        db.execute(upsertConfigurations(environment, project.flags)),
+        ...(isWhole ? deletionsBeside(db, environment, project) : []),
+      ],
+      documents: [
+        ...placed.map(({ input, base }) => describeFlag(input, base)),
+        ...project.segments.map((segment, i) => describeSegment(segment, `/segments/${i}`)),
+      ],
+    }),
+  );
 }
 
 /**
@@ -129,12 +140,14 @@ export async function saveDefinition(
   options: WriteOptions & { mustExist?: boolean; mustNotExist?: boolean },
 ): Promise<Map<string, Written>> {
   const { key } = input.definition;
-  return await writeProject(db, {
-    target: { environment: null, kind: "flag", key },
-    options,
-    statements: [db.execute(upsertDefinitions([input]))],
-    documents: [{ node: `flag:${key}`, base: "", references: [] }],
-  });
+  return await withCheckedValues(db, [{ input, base: "" }], (guards) =>
+    writeProject(db, {
+      target: { environment: null, kind: "flag", key },
+      options,
+      statements: [...guards, db.execute(upsertDefinitions([input]))],
+      documents: [{ node: `flag:${key}`, base: "", references: [] }],
+    }),
+  );
 }
 
 /**
@@ -152,18 +165,21 @@ export async function createFlagEverywhere(
   const flagsByEnvironment = [...configurations].map(
     ([environment, configuration]) => [environment, { ...definition, configuration }] as const,
   );
-  return await writeProject(db, {
-    target: { environment: null, kind: "flag", key },
-    options: { ...options, mustNotExist: true },
-    statements: [
-      // The order in which every write locks environments.
-      db.execute(sql`select from environments e
+  return await withCheckedValues(db, [{ input: definition, base: "" }], (guards) =>
+    writeProject(db, {
+      target: { environment: null, kind: "flag", key },
+      options: { ...options, mustNotExist: true },
+      statements: [
+        // The order in which every write locks environments.
+        db.execute(sql`select from environments e
         where e.key in (select jsonb_array_elements_text(${environments}::jsonb)) order by e.key for no key update`),
-      db.execute(upsertDefinitions([definition])),
-      ...flagsByEnvironment.map(([environment, flag]) => db.execute(upsertConfigurations(environment, [flag]))),
-    ],
-    documents: flagsByEnvironment.map(([, flag]) => describeFlag(flag, "")),
-  });
+        ...guards,
+        db.execute(upsertDefinitions([definition])),
+        ...flagsByEnvironment.map(([environment, flag]) => db.execute(upsertConfigurations(environment, [flag]))),
+      ],
+      documents: flagsByEnvironment.map(([, flag]) => describeFlag(flag, "")),
+    }),
+  );
 }
 
 /** Deletes the flag from every environment. */

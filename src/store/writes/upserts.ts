@@ -6,29 +6,38 @@ import { sql, type SQL } from "drizzle-orm";
 import type { DefinitionWrite, FlagWrite, SegmentWrite } from "../inputs.ts";
 
 export function upsertDefinitions(inputs: readonly DefinitionWrite[]): SQL {
-  const rows = inputs.map(({ definition, description, tags, owner, fallback }) => {
+  const rows = inputs.map(({ definition, description, tags, owner, fallback, jsonSchema }) => {
     const { key, kind, type, variants, clientVisible, metadata } = definition;
-    const given = { ownerGiven: owner !== undefined, fallbackGiven: fallback !== undefined };
-    const notes = { description, tags, owner, fallback, ...given };
+    const given = {
+      ownerGiven: owner !== undefined,
+      fallbackGiven: fallback !== undefined,
+      jsonSchemaGiven: jsonSchema !== undefined,
+    };
+    const notes = { description, tags, owner, fallback, jsonSchema, ...given };
     return { key, kind, type, variants, clientVisible, metadata, ...notes };
   });
   return sql`
-    insert into flags as f (key, kind, type, variants, client_visible, metadata, description, tags, owner, fallback)
+    insert into flags as f (key, kind, type, variants, client_visible, metadata, description, tags, owner, fallback,
+      json_schema)
     select i.key, i.kind, i.type, i.variants, i."clientVisible", i.metadata,
       coalesce(i.description, known.description, ''), coalesce(i.tags, known.tags, '{}'),
       case when i."ownerGiven" then i.owner else known.owner end,
       -- A value of another type would be wrong in code.
-      case when i."fallbackGiven" then i.fallback when known.type = i.type then known.fallback end
+      case when i."fallbackGiven" then i.fallback when known.type = i.type then known.fallback end,
+      case when i."jsonSchemaGiven" then i."jsonSchema"
+        when known.type = i.type and i.type in ('object', 'json') then known.json_schema end
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as i (key text, kind text, type text, variants jsonb,
         "clientVisible" boolean, metadata jsonb, description text, tags text[], owner text, "ownerGiven" boolean,
-        fallback jsonb, "fallbackGiven" boolean)
+        fallback jsonb, "fallbackGiven" boolean, "jsonSchema" jsonb, "jsonSchemaGiven" boolean)
       left join flags known on known.key = i.key
     on conflict (key) do update set kind = excluded.kind, type = excluded.type, variants = excluded.variants,
       client_visible = excluded.client_visible, metadata = excluded.metadata, description = excluded.description,
-      tags = excluded.tags, owner = excluded.owner, fallback = excluded.fallback
-    where (f.kind, f.type, f.variants, f.client_visible, f.metadata, f.description, f.tags, f.owner, f.fallback)
+      tags = excluded.tags, owner = excluded.owner, fallback = excluded.fallback,
+      json_schema = excluded.json_schema
+    where (f.kind, f.type, f.variants, f.client_visible, f.metadata, f.description, f.tags, f.owner, f.fallback,
+        f.json_schema)
       is distinct from (excluded.kind, excluded.type, excluded.variants, excluded.client_visible, excluded.metadata,
-        excluded.description, excluded.tags, excluded.owner, excluded.fallback)`;
+        excluded.description, excluded.tags, excluded.owner, excluded.fallback, excluded.json_schema)`;
 }
 
 export function upsertConfigurations(environment: string, inputs: readonly FlagWrite[]): SQL {

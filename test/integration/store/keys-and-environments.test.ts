@@ -179,6 +179,7 @@ describe.each(BACKENDS)("keys, environments and lists on %s", (_, url) => {
       description: "",
       owner: null,
       fallback: null,
+      jsonSchema: null,
       version: expect.any(Number),
       createdAt: expect.stringMatching(iso),
       updatedAt: expect.stringMatching(iso),

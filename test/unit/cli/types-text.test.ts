@@ -1,13 +1,9 @@
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type DescribedFlag, typesText } from "../../../cli/generated/types-text.ts";
+import { startTypedProject, type TypedProject } from "../../support/typed-project.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
-const run = promisify(execFile);
 
 const FLAGS: DescribedFlag[] = [
   { key: "theme", type: "string", description: "", variants: { b: "light", a: "dark", c: "dark" } },
@@ -92,27 +88,15 @@ export async function overBinding(binding: FlagsBinding) {
 `;
 
 describe("burgee types", () => {
-  let folder: string;
+  let project: TypedProject;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "burgee-types-"));
-    await mkdir(join(folder, "empty"));
-    await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    project = await startTypedProject();
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
-  /** Rejects with the mistakes as `stdout`. */
-  const compile = (...files: string[]) => {
-    const options = "--ignoreConfig --strict --noEmit --skipLibCheck --allowImportingTsExtensions --module esnext";
-    const more = "--moduleResolution bundler --target es2024 --lib esnext,dom --types node --noUncheckedIndexedAccess";
-    const args = [...`${options} ${more}`.split(" "), ...files];
-    return run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), ...args], { cwd: folder });
-  };
+  afterAll(() => project.close());
 
   test("the file compiles strictly and types OpenFeature, burgee/provider and the binding", async ({ expect }) => {
-    await writeFile(join(folder, "flags.ts"), typesText(FLAGS));
-    await writeFile(join(folder, "uses.ts"), USES);
-    await writeFile(join(folder, "empty/flags.ts"), typesText([]));
-    await expect(compile("uses.ts", "empty/flags.ts")).resolves.toMatchObject({ stdout: "" });
+    const files = { "flags.ts": typesText(FLAGS), "uses.ts": USES, "empty.ts": typesText([]) };
+    expect(await project.compile(files)).toBe("");
   }, 60_000);
 
   test("the text does not depend on the order of flags, variants and fields", ({ expect }) => {

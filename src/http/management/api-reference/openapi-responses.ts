@@ -68,6 +68,7 @@ const definitionFields = {
   tags: keys,
   owner: text,
   fallback: { description: "The value that code uses when an evaluation fails. Missing if nobody has said." },
+  jsonSchema: { description: "The JSON Schema that the variants and the fallback fit. Missing if there is none." },
 };
 const datedFields = { createdAt: instant, updatedAt: instant };
 const stats = object({
@@ -112,7 +113,7 @@ export const responseSchemas: Record<string, object> = {
   Written: object(writtenFields),
   FlagWritten: object({ ...writtenFields, flag: ref("Flag") }),
   FlagPage: page(ref("Flag")),
-  Definition: object({ ...definitionFields, ...datedFields, environments: keys }, ["owner", "fallback"]),
+  Definition: object({ ...definitionFields, ...datedFields, environments: keys }, ["owner", "fallback", "jsonSchema"]),
   DefinitionPage: page(ref("Definition")),
   DefinitionPatch: mergePatchOf("the definition in Flag"),
   DefinitionWithEnvironments: object(
@@ -125,7 +126,7 @@ export const responseSchemas: Record<string, object> = {
         additionalProperties: { allOf: [ref("Configuration"), object({ version })] },
       },
     },
-    ["owner", "fallback"],
+    ["owner", "fallback", "jsonSchema"],
   ),
   DefinitionWritten: object({
     environments: {

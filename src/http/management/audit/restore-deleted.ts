@@ -64,8 +64,8 @@ function isPartOf({ id }: AuditRecord, { definition, configurations }: FlagDelet
 }
 
 function definitionOf(image: JsonObject): DefinitionWrite {
-  const { description, tags, owner, fallback, ...definition } = parseShape(flagDefinitionSchema, image);
-  return { definition, description, tags, owner, fallback };
+  const { description, tags, owner, fallback, jsonSchema, ...definition } = parseShape(flagDefinitionSchema, image);
+  return { definition, description, tags, owner, fallback, jsonSchema };
 }
 
 function configurationOf(

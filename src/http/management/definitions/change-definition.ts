@@ -1,7 +1,7 @@
 import { mergePatch } from "../../../flags/merge-patch.ts";
 import { parsePatched } from "../../../flags/parse-patched.ts";
 import type { FlagInput } from "../../../flags/document.ts";
-import { flagDefinitionSchema } from "../../../flags/schema.ts";
+import { flagDefinitionSchema, flagInputSchema } from "../../../flags/schema.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
 import { saveDefinition, saveFlag } from "../../../store/writes/flags.ts";
@@ -34,7 +34,7 @@ export interface DefinitionChange {
 export async function changeDefinition(
   db: StoreDatabase,
   key: string,
-  { patch, merge = mergePatch, headers, actor, pauses }: DefinitionChange,
+  { patch, merge = mergeFields, headers, actor, pauses }: DefinitionChange,
 ): Promise<Map<string, Written>> {
   refuseConfiguration(patch);
   const change = async (): Promise<Map<string, Written>> => {
@@ -43,7 +43,7 @@ export async function changeDefinition(
     // The tag covers all environments, so no configuration can change after it was validated here.
     const options = { actor, expectedDefinition: definition.tag, mustExist: true };
     const [first] = [...flags].map(([environment, flag]) => {
-      const merged = parseMerged(environment, patch, merge(patchBase(flag), patch) as JsonObject);
+      const merged = parseMerged(environment, patch, merge(patchBase(flag, patch), patch) as JsonObject);
       return { environment, merged, version: flag.version };
     });
     if (first === undefined) {
@@ -57,6 +57,10 @@ export async function changeDefinition(
     return new Map([...own, ...result.elsewhere]);
   };
   return await retryOnConflict(change, true, pauses);
+}
+
+function mergeFields(base: JsonObject, patch: JsonObject): unknown {
+  return mergePatch(base, patch, flagInputSchema);
 }
 
 function refuseConfiguration(patch: JsonObject): void {
@@ -94,7 +98,7 @@ async function saveUnused(
   options: Parameters<typeof saveDefinition>[2],
 ): Promise<Map<string, Written>> {
   const merged = parseShape(flagDefinitionSchema, definition);
-  const { description: _, tags: __, owner: ___, fallback: ____, ...rest } = merged;
+  const { description: _, tags: __, owner: ___, fallback: ____, jsonSchema: _____, ...rest } = merged;
   const notes = patchedNotes(patch, merged as Parameters<typeof patchedNotes>[1]);
   return await saveDefinition(db, { definition: rest, ...notes }, options);
 }

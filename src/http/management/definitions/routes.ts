@@ -54,7 +54,7 @@ export const DEFINITION_ROUTES = [
       id: "patchDefinition",
       summary: "Change a flag's definition in every environment",
       description:
-        "A JSON merge patch (RFC 7396) of kind, type, variants, clientVisible, metadata, description, tags, owner and fallback. It is refused if the configuration in any environment would become invalid. Without If-Match it applies atomically to the current state.",
+        "A JSON merge patch (RFC 7396) of kind, type, variants, clientVisible, metadata, description, tags, owner, fallback and jsonSchema. It is refused if the configuration in any environment would become invalid. Without If-Match it applies atomically to the current state.",
       access: "write",
       headers: IF_MATCH,
       body: mergePatchBody("DefinitionPatch", { description: "The redesigned checkout", variants: { on: true } }),

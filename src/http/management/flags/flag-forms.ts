@@ -12,7 +12,7 @@ export type FlagView = FlagInput & {
   updatedAt?: string;
 };
 
-const NOTES = ["description", "tags", "owner", "fallback"] as const;
+const NOTES = ["description", "tags", "owner", "fallback", "jsonSchema"] as const;
 
 /**
  * Parses a whole flag. Its key is optional if the path names it. A write that leaves the stored rules as they are says
@@ -32,6 +32,7 @@ export function storedFlag(flag: FlagInput, notes: FlagNotes = flag): FlagWrite 
     tags: notes.tags,
     owner: notes.owner,
     fallback: notes.fallback,
+    jsonSchema: notes.jsonSchema,
   };
 }
 
@@ -42,11 +43,15 @@ export function patchedNotes(patch: JsonObject, merged: FlagInput): FlagNotes {
   if (Object.hasOwn(patch, "tags")) notes.tags = merged.tags ?? [];
   if (Object.hasOwn(patch, "owner")) notes.owner = merged.owner ?? null;
   if (Object.hasOwn(patch, "fallback")) notes.fallback = merged.fallback ?? null;
+  if (Object.hasOwn(patch, "jsonSchema")) notes.jsonSchema = merged.jsonSchema ?? null;
   return notes;
 }
 
-/** Returns the flag to which a merge patch applies. It has no notes, because a cached document has none. */
-export function patchBase(flag: FlagDocument | FlagRecord): JsonObject {
+/**
+ * Returns the flag to which a merge patch applies. It has no notes, because a cached document has none, except for the
+ * fallback of a record if the patch has a JSON Schema that it must fit.
+ */
+export function patchBase(flag: FlagDocument | FlagRecord, patch: JsonObject): JsonObject {
   const [definition, configuration] = "definition" in flag ? [flag.definition, flag.configuration] : [flag, flag];
   const { key, kind, type, variants, clientVisible, metadata } = definition;
   const { enabled, offVariant, rules, prerequisites } = configuration;
@@ -62,6 +67,7 @@ export function patchBase(flag: FlagDocument | FlagRecord): JsonObject {
     default: configuration.default,
     rules,
     prerequisites,
+    ...("definition" in flag && Object.hasOwn(patch, "jsonSchema") ? { fallback: flag.fallback } : {}),
   };
   return base as unknown as JsonObject;
 }
@@ -72,8 +78,15 @@ export function notesOf({
   tags,
   owner,
   fallback,
+  jsonSchema,
 }: Pick<FlagRecord, (typeof NOTES)[number]>): Pick<FlagInput, (typeof NOTES)[number]> {
-  return { description, tags, ...(owner === null ? {} : { owner }), ...(fallback === null ? {} : { fallback }) };
+  return {
+    description,
+    tags,
+    ...(owner === null ? {} : { owner }),
+    ...(fallback === null ? {} : { fallback }),
+    ...(jsonSchema === null ? {} : { jsonSchema }),
+  };
 }
 
 export function viewOfRecord(record: FlagRecord): FlagView {
@@ -83,7 +96,7 @@ export function viewOfRecord(record: FlagRecord): FlagView {
 
 /** A flag as it was just written, without the notes that the write left as they were. */
 export function viewOfWritten(flag: FlagInput, notes: FlagNotes, version: number): FlagView {
-  const { description: _, tags: __, owner: ___, fallback: ____, ...rest } = flag;
+  const { description: _, tags: __, owner: ___, fallback: ____, jsonSchema: _____, ...rest } = flag;
   const given = Object.fromEntries(NOTES.flatMap((name) => (notes[name] == null ? [] : [[name, notes[name]]])));
   return { ...rest, ...given, version };
 }

@@ -111,7 +111,9 @@ async function patchFlagIn(
     ifMatch,
     pauses: services,
     read: async (attempt) => {
-      const entry = attempt === 1 ? services.tiers.l1.environment(environment).lookup(key) : undefined;
+      // A new JSON Schema is compared with the fallback, which only the store has.
+      const mayUseCache = attempt === 1 && !Object.hasOwn(patch, "jsonSchema");
+      const entry = mayUseCache ? services.tiers.l1.environment(environment).lookup(key) : undefined;
       const cached = entry?.value;
       // A cached document saves a read, but may be outdated. Only the store can say that the caller's version is old.
       if (cached && isMatch(ifMatch, cached.version)) return cached.document();
@@ -119,7 +121,7 @@ async function patchFlagIn(
     },
     write: async (current): Promise<WrittenFlag> => {
       const hasStoredRules = !Object.hasOwn(patch, "rules");
-      const merged = mergePatch(patchBase(current), patch, flagInputSchema) as JsonObject;
+      const merged = mergePatch(patchBase(current, patch), patch, flagInputSchema) as JsonObject;
       const flag = parsePatched({ patch, merged }, (input) => parseFlag(input, key, { hasStoredRules }));
       const notes = patchedNotes(patch, flag);
       const options = { actor: auditName(c), expectedVersion: current.version, mustExist: true };

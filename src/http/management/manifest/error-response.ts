@@ -12,7 +12,11 @@ export function manifestErrorResponse(
 ): Response {
   const status = own === 422 ? 400 : own;
   const details = errors.map(({ pointer, detail }) => ({
-    field: pointer.slice(1).replaceAll("/", "."),
+    // The manifest's name for the fallback, which may not fit the flag's JSON Schema.
+    field: pointer
+      .slice(1)
+      .replace(/^fallback\b/, "defaultValue")
+      .replaceAll("/", "."),
     code: "INVALID",
     message: detail,
   }));

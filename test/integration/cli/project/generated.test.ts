@@ -103,6 +103,86 @@ ${more}    environments:
   });
 });
 
+describe("the JSON Schema of a flag", () => {
+  let t: CliTest;
+  beforeAll(async () => {
+    t = await startCliTest();
+  });
+  afterAll(() => t.close());
+
+  const SCHEMA = `    jsonSchema:
+      type: object
+      properties:
+        when: { enum: [ "day", "night" ] }
+        size: { type: [ "integer", "null" ], const: null }
+      required: [ when ]
+`;
+  const project = (more: string, night = '{ "when": "night" }') => `environments: [{ key: production }]
+flags:
+  - key: theme
+    type: object
+    variants: { "day": { "when": "day", "size": null }, "night": ${night} }
+${more}    environments:
+      production: { enabled: true, default: { variant: "day" } }
+`;
+
+  test("is compared, applied, exported in a readable order, and removed", async ({ expect }) => {
+    await t.write("without.yaml", project(""));
+    await t.write("with.yaml", project(SCHEMA));
+    expect((await t.run("apply without.yaml")).code).toBe(0);
+    const diff = await t.run("diff with.yaml");
+    expect([diff.code, diff.out]).toEqual([3, expect.stringContaining("jsonSchema")]);
+    expect((await t.run("apply with.yaml")).code).toBe(0);
+    expect((await t.run("diff with.yaml")).code).toBe(0);
+    const { json } = await t.run("flags get theme -e production --json");
+    expect(json.jsonSchema.properties.size).toEqual({ type: ["integer", "null"], const: null });
+    const { out } = await t.run("export");
+    await t.write("exported.yaml", out);
+    expect((await t.run("diff exported.yaml")).code).toBe(0);
+    expect(out).toContain("    jsonSchema:\n      type: object\n      properties:\n");
+    await t.run("export with.yaml");
+    expect(await t.read("with.yaml")).toBe(project(SCHEMA));
+    await t.write("removed.yaml", project(""));
+    expect((await t.run("apply removed.yaml")).code).toBe(0);
+    expect((await t.run("flags get theme -e production --json")).json).not.toHaveProperty("jsonSchema");
+  });
+
+  test("gives the flag's type, from a file and from the deployment", async ({ expect }) => {
+    await t.write("typed.yaml", project(SCHEMA));
+    expect((await t.run("apply typed.yaml")).code).toBe(0);
+    const { out } = await t.run("types");
+    expect(out).toContain('  "theme": { "size"?: null; "when": "day" | "night"; [key: string]: unknown };');
+    expect((await t.run("types typed.yaml")).out).toBe(out);
+  });
+
+  test("is set, replaced as a whole and removed by flags create and flags set", async ({ expect }) => {
+    await t.write("schema.json", JSON.stringify({ items: { const: null } }));
+    await t.write("other.yaml", "items: { type: 'null' }\n");
+    const schema = async () => (await t.run("flags get list -e production --json")).json.jsonSchema;
+    const more = "--type json --variant a=[null] --variant b=[] --default a --json-schema schema.json";
+    expect((await t.run(`flags create list -e production ${more}`)).code).toBe(0);
+    expect(await schema()).toEqual({ items: { const: null } });
+    const refused = await t.run("flags set list -e production --variant a=[1]");
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("/variants/a/0 must be null")]);
+    expect((await t.run("flags set list -e production --json-schema other.yaml")).code).toBe(0);
+    expect(await schema()).toEqual({ items: { type: "null" } });
+    expect((await t.run("flags set list -e production --json-schema none")).code).toBe(0);
+    expect(await schema()).toBeUndefined();
+  });
+
+  test("is compared with the values offline, with their lines", async ({ expect }) => {
+    await t.write("wrong.yaml", project(`${SCHEMA}    fallback: {}\n`, '{ "when": "dusk" }'));
+    const ran = await t.run("validate wrong.yaml", { env: {} });
+    expect([ran.code, ran.err]).toEqual([2, expect.stringContaining("wrong.yaml has errors")]);
+    expect(ran.err).toMatch(/variants\/night\/when must be "day" or "night" \(\/jsonSchema\/.*enum\) \(line 5\)/);
+    expect(ran.err).toMatch(/\/fallback must have "when" \(\/jsonSchema\/required\) \(line 12\)/);
+    await t.write("odd.yaml", project(SCHEMA.replace("required:", "requires:")));
+    expect((await t.run("validate odd.yaml", { env: {} })).err).toMatch(
+      /\/jsonSchema\/requires "requires" is not a keyword that schemas of flags support.* \(line 11\)/,
+    );
+  });
+});
+
 describe("burgee manifest", () => {
   let t: CliTest;
   beforeAll(async () => {

@@ -1,0 +1,8 @@
+import { test } from "vitest";
+import { compareWithAjv } from "../../support/json-schema/agreement.ts";
+
+test("1,500 random schemas agree with Ajv", { timeout: 600_000 }, ({ expect }) => {
+  const { accepted, refused, differences } = compareWithAjv({ from: 1000, to: 2500 });
+  expect(differences).toEqual([]);
+  expect(Math.min(accepted, refused)).toBeGreaterThan(3000);
+});
