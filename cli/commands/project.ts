@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { applyAll, checkAll, planAll } from "../../sdk/project/apply.ts";
 import { contentsOfDeployment } from "../../sdk/project/contents.ts";
 import type { EnvironmentPlan, Target } from "../../sdk/project/plan.ts";
+import { exactJson } from "../../src/flags/formats/exact-numbers.ts";
 import { type Session, openSession } from "../session.ts";
 import { withExamples } from "../examples.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
@@ -30,7 +31,12 @@ interface DiffOptions extends ApplyOptions {
   format: keyof typeof FORMATS;
 }
 
-const FORMATS = { text: plansText, patch: plansPatch, markdown: plansMarkdown };
+const FORMATS = {
+  text: plansText,
+  patch: plansPatch,
+  markdown: plansMarkdown,
+  json: (plans: readonly EnvironmentPlan[]) => exactJson(plansView(plans), 2),
+};
 
 /** `burgee export`, `diff` and `apply` work with a project as one file. */
 export function addProjectCommands(program: Command, terminal: Terminal): void {
@@ -69,13 +75,13 @@ export function addProjectCommands(program: Command, terminal: Terminal): void {
       .option("--prune", "include flags and segments that only the deployment has")
       .addOption(
         new Option("--format <format>", "patch has - and + at the beginning of lines, markdown suits a pull request")
-          .choices(["text", "patch", "markdown"])
+          .choices(["text", "patch", "markdown", "json"])
           .default("text"),
       )
       .action(async (file: string, { prune = false, format }: DiffOptions, command: Command) => {
         const session = await openSession(command, terminal);
         const plans = await planAll(session.client, await targetsOf(session, file), { isWhole: prune });
-        session.show(plansView(plans), () => FORMATS[format](plans), paintChanges);
+        session.show(plansView(plans), () => FORMATS[format](plans), format === "json" ? undefined : paintChanges);
         if (plans.some(isDifferent)) throw new ExitError(EXIT.different);
       }),
     "burgee diff flags.yaml",

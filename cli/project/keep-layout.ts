@@ -24,8 +24,50 @@ export function withLayoutOf(
       key === "flags" || differences(before[key as keyof ProjectFile], after[key as keyof ProjectFile]).length === 0
     );
   };
-  const texts = next.parts.map(({ name, text: own }) => (isSame(name) ? known.get(name) : undefined) ?? own);
+  const texts = next.parts.map(({ name, text: own }) => {
+    const kept = known.get(name);
+    if (kept === undefined) return own;
+    return isSame(name) ? kept : withSpacingOf(kept, own);
+  });
   return [old.head, ...texts.map((one) => (one.endsWith("\n") ? one : `${one}\n`)), old.tail].join("");
+}
+
+/**
+ * Returns a changed part as the old text would write it: lines that differ in their spaces only stay as they were, and
+ * the others have the spaces inside brackets of the old text. The result always means the same as `own`.
+ */
+function withSpacingOf(old: string, own: string): string {
+  const kept = new Map<string, string[]>();
+  for (const line of old.split("\n")) {
+    const form = withoutSpaces(line);
+    kept.set(form, [...(kept.get(form) ?? []), line]);
+  }
+  const spaced = own.split("\n").map((line) => kept.get(withoutSpaces(line))?.shift() ?? withBracketsOf(old, line));
+  const result = spaced.join("\n");
+  return valueOf(result) === valueOf(own) ? result : own;
+}
+
+/** Returns a line without the spaces that a layout may have, except its indentation. */
+function withoutSpaces(line: string): string {
+  return line
+    .replaceAll(/(?<=[[{]) +/g, "")
+    .replaceAll(/ +(?=[\]}])/g, "")
+    .replaceAll(/(?<=\S) +/g, " ")
+    .trimEnd();
+}
+
+/** Returns a line of the YAML writer, which has a space inside each bracket, with those brackets that `old` has. */
+function withBracketsOf(old: string, line: string): string {
+  let spaced = line;
+  if (/\[[^\s\]]/.test(old)) spaced = spaced.replaceAll("[ ", "[").replaceAll(" ]", "]");
+  if (/\{[^\s}]/.test(old)) spaced = spaced.replaceAll("{ ", "{").replaceAll(" }", "}");
+  return spaced;
+}
+
+/** Returns the meaning of a part, or a text that equals no meaning if it is not YAML. */
+function valueOf(part: string): string {
+  const document = parseDocument(part);
+  return document.errors.length > 0 ? part : JSON.stringify(document.toJS());
 }
 
 interface Part {

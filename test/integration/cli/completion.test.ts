@@ -1,5 +1,46 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type CliTest, startCliTest } from "./harness.ts";
+import { type ProcessTest, startProcessTest } from "./serve.ts";
+
+/** Programs of the shells that complete the last word of a line, and print what they found. */
+const SHELL_PROGRAMS = {
+  bash: (words: string[]) =>
+    `eval "$(burgee completion bash)"; COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}; _burgee
+     printf '%s\\n' "\${COMPREPLY[@]}"`,
+  // A shell without a terminal has no completion system, so its two functions are made here.
+  zsh: (words: string[]) =>
+    `compdef() { }; _describe() { print -rl -- "\${(@P)2}" }; eval "$(burgee completion zsh)"
+     words=(${words.join(" ")}); CURRENT=${words.length}; _burgee`,
+  fish: (words: string[]) => `burgee completion fish | source; complete -C "${words.join(" ")}"`,
+};
+const isInstalled = (name: string) =>
+  (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
+
+describe("the scripts for shells", () => {
+  let t: ProcessTest;
+  beforeAll(async () => {
+    t = await startProcessTest();
+    await t.run("flags create checkout-new -e production");
+    await t.run("flags create other -e production");
+  });
+  afterAll(() => t?.close());
+
+  for (const [shell, program] of Object.entries(SHELL_PROGRAMS))
+    test.skipIf(!isInstalled(shell))(
+      `${shell} completes commands, and keys where the examples have them`,
+      async ({ expect }) => {
+        const found = async (line: string) => {
+          const { stdout } = await t.execute(shell, ["-c", program(line.split(" "))]);
+          return stdout.split("\n").flatMap((one) => (one === "" ? [] : [one.replace(/[\t:].*$/, "")]));
+        };
+        expect(await found("burgee flags dis")).toEqual(["disable"]);
+        expect(await found("burgee flags disable che")).toEqual(["checkout-new"]);
+        expect((await found("burgee flags serve checkout-new o")).toSorted()).toEqual(["off", "on"]);
+      },
+    );
+});
 
 describe("burgee complete", () => {
   let t: CliTest;

@@ -51,6 +51,10 @@ const WRONG: [line: string, code: number, message: string][] = [
     1,
     'flag "checkout-redesig" does not exist (did you mean "checkout-redesign"?)',
   ],
+  ["flags delete nope --everywhere --dry-run", 1, 'flag "nope" does not exist'],
+  ["profiles use nobody", 2, "nobody"],
+  ["diff x.yaml --format xml", 2, "allowed choices are text, patch, markdown, json"],
+  ["nope", 2, "unknown command 'nope'\n"],
   ["cache stats -e production --interval 5", 2, "--interval and --count only apply to --watch"],
   ["cache stats -e production --count 5", 2, "--interval and --count only apply to --watch"],
   ["evaluate checkout-redesign -e production --request country", 2, "is invalid: it must look like country=DE"],
@@ -89,6 +93,19 @@ describe("wrong command lines", () => {
       expect(JSON.parse(ran.err)).toMatchObject({ error: { exitCode: code, message: expect.any(String) } });
     },
   );
+
+  test("a missing token is reported by the variable to set, before the words of the API", async ({ expect }) => {
+    const { code, err } = await t.run("env list", { env: { BURGEE_URL: "http://edge.test" } });
+    expect(code).toBe(1);
+    expect(err).toMatch(/^burgee: set BURGEE_TOKEN to an admin token of this deployment, or see `burgee profiles/);
+  });
+
+  test("a dry run of a deletion says in one line what would be deleted, and who uses it", async ({ expect }) => {
+    expect(await t.run("flags delete good -e production --dry-run")).toMatchObject({
+      code: 0,
+      out: "would delete flag good from production (boolean, enabled, 0 rules; no other flag uses it)\n",
+    });
+  });
 
   test("one unknown key among several does not keep the others from being changed", async ({ expect }) => {
     const ran = await t.run("flags disable good typo other -e production");

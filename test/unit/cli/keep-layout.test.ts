@@ -66,6 +66,36 @@ describe("export into an existing file", () => {
     expect(changedLines(example, after).length).toBeLessThan(20);
   });
 
+  test("changes one line of the example project if one rollout changes", ({ expect }) => {
+    const environments = environmentsOf(example);
+    const flags = environments.find(({ key }) => key === "production")?.contents.flags;
+    const flag = flags?.get("checkout-redesign");
+    if (flags === undefined || flag === undefined || !("rollout" in flag.default))
+      throw new Error("the example has changed");
+    const weights: [string, number][] = [
+      ["on", 30000],
+      ["off", 70000],
+    ];
+    flags.set("checkout-redesign", { ...flag, default: { rollout: { ...flag.default.rollout, weights } } });
+    const [before, after] = [example, updatedText(example, "test", environments)].map((text) => text.split("\n"));
+    const changed = after!.flatMap((line, i) => (line === before![i] ? [] : [[before![i], line]]));
+    expect(changed).toEqual([
+      ['            weights: [["on", 25000], ["off", 75000]]', '            weights: [["on", 30000], ["off", 70000]]'],
+    ]);
+    expect(after).toHaveLength(before!.length);
+  });
+
+  test("never keeps a line whose spaces mean something", ({ expect }) => {
+    const spaced = ODD.replace('"on": true,   "off": false}', '"on": true,   "off": false}\n  description: "[ a  b ]"');
+    const environments = environmentsOf(spaced);
+    const flags = environments[0]?.contents.flags;
+    const a = flags?.get("a");
+    if (a === undefined) throw new Error("the file has it");
+    flags?.set("a", { ...a, description: "[a b]" });
+    const after = updatedText(spaced, "test", environments);
+    expect(parseProject(after, "test").flags[0]?.description).toBe("[a b]");
+  });
+
   test.for([
     ["\n", "- ", "a"],
     ["\n", "- ", "b"],
