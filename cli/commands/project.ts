@@ -15,7 +15,7 @@ import { exportToFlagd, type FlagdOptions } from "../project/flagd.ts";
 import { parseProject } from "../project/file.ts";
 import { linesOf } from "../project/lines.ts";
 import { plansMarkdown, plansPatch } from "../project/patch.ts";
-import { outcomesText, plansText, plansView } from "../project/report.ts";
+import { audienceOf, outcomesText, plansText, plansView } from "../project/report.ts";
 import type { Terminal } from "../terminal.ts";
 import { write } from "../project/write.ts";
 
@@ -128,7 +128,8 @@ export async function applyTargets(session: Session, targets: readonly Target[],
   }
   const { outcomes, error } = await applyAll(session.client, plans, { isWhole, note, progress });
   const show = error === undefined ? session.confirm : session.show;
-  show({ environments: outcomes }, () => outcomesText(outcomes));
+  const notes = error === undefined ? audienceOf(plans) : [];
+  show({ environments: outcomes }, () => [outcomesText(outcomes), ...notes].join("\n"));
   if (error !== undefined) throw error;
 }
 

@@ -2,7 +2,7 @@
 import type { EnvironmentPlan, PlannedChange } from "../../sdk/project/plan.ts";
 import { shortJson } from "../../src/flags/hashes/short-json.ts";
 import { oneLine } from "../escape.ts";
-import { headText, keptText } from "./report.ts";
+import { audienceOf, headText, keptText } from "./report.ts";
 
 export function plansPatch(plans: readonly EnvironmentPlan[]): string {
   return plans
@@ -11,6 +11,7 @@ export function plansPatch(plans: readonly EnvironmentPlan[]): string {
       ...changeLines(plan.changes),
       ...(plan.kept.length === 0 ? [] : [`# ${keptText(plan.kept)}`]),
     ])
+    .concat(audienceOf(plans).map((line) => `# ${line}`))
     .join("\n");
 }
 
@@ -22,6 +23,7 @@ export function plansMarkdown(plans: readonly EnvironmentPlan[]): string {
       ...(plan.kept.length === 0 ? [] : ["", keptText(plan.kept)]),
       "",
     ])
+    .concat(audienceOf(plans))
     .join("\n")
     .trimEnd();
 }

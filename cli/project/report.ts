@@ -1,6 +1,7 @@
 /** Formats plans and their outcomes for people and scripts. */
 import type { Difference } from "../../sdk/client/differences.ts";
 import type { Outcome } from "../../sdk/project/apply.ts";
+import type { WholeFlag } from "../../sdk/project/contents.ts";
 import type { EnvironmentPlan, PlannedChange } from "../../sdk/project/plan.ts";
 import { shortJson } from "../../src/flags/hashes/short-json.ts";
 import { oneLine } from "../escape.ts";
@@ -22,13 +23,31 @@ export function plansView(plans: readonly EnvironmentPlan[]): PlansView {
 }
 
 export function plansText(plans: readonly EnvironmentPlan[]): string {
-  return plans
-    .flatMap(({ changes, kept, ...plan }) => [
+  return [
+    ...plans.flatMap(({ changes, kept, ...plan }) => [
       headText({ changes, ...plan }),
       ...(changes.length === 0 ? [] : [planText(changes)]),
       ...(kept.length === 0 ? [] : [`  ${keptText(kept)}`]),
-    ])
-    .join("\n");
+    ]),
+    ...audienceOf(plans),
+  ].join("\n");
+}
+
+/** Returns a line with the new flags that client keys do not see, or nothing. */
+export function audienceOf(plans: readonly EnvironmentPlan[]): string[] {
+  const hidden = plans.flatMap(({ changes, contents }) =>
+    changes
+      .filter(({ kind, action, key }) => kind === "flag" && action === "create" && !isVisible(contents.flags.get(key)))
+      .map(({ key }) => key),
+  );
+  const names = [...new Set(hidden)];
+  if (names.length === 0) return [];
+  const [flags, them] = names.length === 1 ? ["flag", "it"] : ["flags", "them"];
+  return [`only servers see the new ${flags} ${someOf(names)}; clientVisible: true shows ${them} to pages and apps`];
+}
+
+function isVisible(flag: WholeFlag | undefined): boolean {
+  return flag?.clientVisible === true;
 }
 
 const SIGNS = { create: "+", update: "~", delete: "-" } as const;

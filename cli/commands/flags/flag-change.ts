@@ -16,8 +16,27 @@ export async function readFlag(session: Session, key: string): Promise<Flag> {
   return (await session.client.call("getFlag", { path: { env: session.environment(), key } })).body;
 }
 
-/** Replaces the whole flag, or creates it. */
+/** Replaces the whole flag, or creates it and says who sees it. */
 export function replaced(session: Session, key: string, body: object, headers: Headers): Change {
+  const { before, write, ...change } = written(session, key, body, headers);
+  let isNew = false;
+  const look = async () => {
+    const now = await before();
+    isNew = now === undefined;
+    return now;
+  };
+  return {
+    ...change,
+    before: look,
+    write: async (query) => {
+      if (query.dryRun === undefined) await look();
+      return await write(query);
+    },
+    remark: (flag) => (isNew ? audienceOf(flag) : undefined),
+  };
+}
+
+function written(session: Session, key: string, body: object, headers: Headers): Change {
   const path = { env: session.environment(), key };
   return {
     subject: `flag ${key} in ${path.env}`,
@@ -33,7 +52,7 @@ export function replaced(session: Session, key: string, body: object, headers: H
 
 /** Creates the flag, and says who sees it. */
 export function created(session: Session, key: string, body: object): Change {
-  const change = replaced(session, key, body, { "If-None-Match": "*" });
+  const change = written(session, key, body, { "If-None-Match": "*" });
   return {
     ...change,
     write: async (query) => {
@@ -46,11 +65,13 @@ export function created(session: Session, key: string, body: object): Change {
         );
       }
     },
-    remark: (written) =>
-      (written as { flag?: Flag }).flag?.clientVisible === true
-        ? undefined
-        : "only servers see it; --client-visible for pages and apps",
+    remark: audienceOf,
   };
+}
+
+function audienceOf(response: object): string | undefined {
+  const isVisible = (response as { flag?: Flag }).flag?.clientVisible === true;
+  return isVisible ? undefined : "only servers see it; --client-visible for pages and apps";
 }
 
 /** Changes some fields of the flag. */

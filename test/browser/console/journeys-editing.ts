@@ -38,6 +38,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await page.getByRole("link", { name: "New flag" }).click();
       await page.getByLabel("Key", { exact: true }).fill("gift-wrap");
       await save("gift-wrap", "Create flag");
+      await page.getByText(/^gift-wrap created in production \(version \d+\); only servers see it/).waitFor();
       await page.getByRole("heading", { name: "gift-wrap", level: 1 }).waitFor();
       await expect.poll(() => world().evaluate("gift-wrap")).toMatchObject({ reason: "DISABLED", value: false });
 

@@ -169,15 +169,9 @@ describe("wrong command lines", () => {
     ).toContain("nothing would change");
   });
 
-  test("flags create says that only servers see the flag, unless it is client-visible", async ({ expect }) => {
-    expect((await t.run("flags create hidden -e production")).out).toContain(
-      "only servers see it; --client-visible for pages and apps",
-    );
-    expect((await t.run("flags create shown -e production --client-visible")).out).not.toContain("only servers");
-  });
-
   test("evaluate takes several flags, and --exit-code is a condition for shells", async ({ expect }) => {
     await t.run("flags create yes -e production --default on");
+    await t.run("flags create hidden -e production");
     expect((await t.run("evaluate yes hidden -e production --json")).json).toMatchObject([
       { flag: "yes", value: true },
       { flag: "hidden", value: false },

@@ -108,7 +108,8 @@ export async function createFlag(
 ): Promise<Flag | undefined> {
   try {
     const { body } = await client.call("createFlag", { path: { env: environment }, body: flag });
-    notify(`${flag.key} created in ${environment} (version ${body.version})`);
+    const audience = flag.clientVisible === true ? "" : "; only servers see it, until it is visible to client keys";
+    notify(`${flag.key} created in ${environment} (version ${body.version})${audience}`);
     return changedNow(body.flag);
   } catch (error) {
     onRejected(error);
