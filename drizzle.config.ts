@@ -7,6 +7,7 @@ export default defineConfig({
     "./src/store/derived-tables.ts",
     "./src/store/usage/usage-tables.ts",
     "./src/store/webhooks/webhook-tables.ts",
+    "./src/store/code-references/code-tables.ts",
   ],
   out: "./migrations",
 });

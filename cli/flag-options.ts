@@ -1,8 +1,17 @@
 /** Command-line options for the fields of a flag, as an alternative to a document. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { FLAG_KINDS, FLAG_TYPES, type FlagKind, type FlagType, WEIGHT_TOTAL } from "../src/flags/document.ts";
+import {
+  FLAG_KINDS,
+  FLAG_TYPES,
+  type FlagKind,
+  type FlagType,
+  type Lifetime,
+  LIFETIMES,
+  WEIGHT_TOTAL,
+} from "../src/flags/document.ts";
 import type { Flag } from "../sdk/client/contract.ts";
 import { numberProblem } from "../src/flags/formats/exact-numbers.ts";
+import { parseInstant } from "../src/flags/formats/instant.ts";
 import { UsageError } from "./exit.ts";
 
 type Fields = Record<string, unknown>;
@@ -18,6 +27,8 @@ export interface FlagOptions {
   description?: string;
   tag?: string[];
   owner?: string;
+  lifetime?: Lifetime;
+  expires?: string | null;
   clientVisible?: boolean;
   /** A file, or `none`. */
   jsonSchema?: string;
@@ -40,6 +51,8 @@ export function withFlagOptions(command: Command, isNew: boolean): Command {
     .option("--tag <tags...>", "tags for searching")
     .option("--owner <name>", "person or team responsible for the flag")
     .option("--json-schema <file>", "JSON Schema that the values of an object or json flag fit; none removes it")
+    .addOption(new Option("--lifetime <lifetime>", "whether the flag is to stay").choices(LIFETIMES))
+    .option("--expires <date>", "when the temporary flag is due for removal, or never", expiry)
     .option("--client-visible", "let browsers and apps evaluate the flag")
     .option("--no-client-visible", "let only servers evaluate the flag");
 }
@@ -59,6 +72,8 @@ const NAMES = [
   "description",
   "tag",
   "owner",
+  "lifetime",
+  "expires",
   "clientVisible",
   "jsonSchema",
 ] as const satisfies (keyof FlagOptions)[];
@@ -141,11 +156,20 @@ function outOf(total: number, weights: [string, number][]): [string, number][] {
   });
 }
 
-function notesOf({ description, tag: tags, owner, clientVisible, by, rollout: split }: FlagOptions): Fields {
+function notesOf(options: FlagOptions): Fields {
+  const { description, tag: tags, owner, lifetime, expires: expiresAt, clientVisible, by, rollout: split } = options;
   if (by !== undefined && split === undefined)
     throw new UsageError("--by needs --rollout, for example --rollout on=25,off=75");
-  const given = Object.entries({ description, tags, owner, clientVisible });
+  const given = Object.entries({ description, tags, owner, lifetime, expiresAt, clientVisible });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/** Returns an expiry as the API takes it. */
+function expiry(text: string): string | null {
+  if (text === "never") return null;
+  if (Number.isNaN(parseInstant(text)))
+    throw new InvalidArgumentError("must be a date such as 2030-01-31, an ISO 8601 instant, or never");
+  return text;
 }
 
 function variantsOf(texts: Record<string, string>, type: FlagType): Fields {

@@ -28,6 +28,8 @@ const DEFINITION = [
   "variants",
   "fallback",
   "jsonSchema",
+  "lifetime",
+  "expiresAt",
 ] as const;
 /** Fields that contain the user's own JSON, whose order must stay. */
 const FREE_FORM_FIELDS = new Set(["variants", "metadata", "fallback"]);
@@ -183,7 +185,7 @@ const DEFAULTS: Record<string, unknown> = { kind: "flag", clientVisible: false, 
 
 function isDefault(name: string, value: unknown): boolean {
   // Empty text is a fallback like any other.
-  if (name === "fallback" || name === "jsonSchema") return value === null;
+  if (["fallback", "jsonSchema", "lifetime", "expiresAt"].includes(name)) return value === null;
   if (name in DEFAULTS) return DEFAULTS[name] === value;
   return value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
 }

@@ -4,7 +4,7 @@
  */
 import { isRecord } from "../../sdk/project/record.ts";
 import { parseYaml } from "../../sdk/project/yaml.ts";
-import type { Condition, FlagConfiguration, FlagDefinition, JsonValue } from "../../src/flags/document.ts";
+import type { Condition, FlagConfiguration, FlagDefinition, JsonValue, Lifetime } from "../../src/flags/document.ts";
 import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../src/flags/limits.ts";
 import { UsageError } from "../exit.ts";
 import { linesOf, stepsOf, withLine } from "./lines.ts";
@@ -25,6 +25,8 @@ export interface ProjectFlag extends FlagDefinition {
   owner?: string;
   fallback?: JsonValue;
   jsonSchema?: Record<string, JsonValue> | null;
+  lifetime?: Lifetime;
+  expiresAt?: string;
   /** Configurations, by environment. */
   environments: Record<string, ProjectConfiguration>;
 }

@@ -105,7 +105,8 @@ language sql as $$
 $$;
 
 -- Refuses (BG009) what an admin token with environments may not change: other environments, admin tokens, and the
--- definition of a flag that another environment has. Every write has an audit row, so this covers all of them.
+-- definition of a flag that another environment has, even if the flag is archived. Every write has an audit row, so
+-- this covers all of them.
 create function require_rights() returns trigger
 language plpgsql as $$
 declare
@@ -127,6 +128,7 @@ begin
       when n.entity <> 'flag' then true
       when n.action = 'create' then false
       else exists (select from flag_configurations c where c.flag_key = n.key and c.environment <> all (own))
+        or exists (select from archived_configurations a where a.flag_key = n.key and a.environment <> all (own))
     end
   limit 1;
   if found then

@@ -9,10 +9,10 @@ $$;
 
 create trigger flags_set_updated_at before update on flags for each row
 when ((new.kind, new.type, new.variants, new.client_visible, new.metadata, new.description, new.tags, new.owner,
-    new.fallback, new.json_schema)
+    new.fallback, new.json_schema, new.lifetime, new.expires_at, new.archived_at)
   is distinct from
   (old.kind, old.type, old.variants, old.client_visible, old.metadata, old.description, old.tags, old.owner,
-    old.fallback, old.json_schema))
+    old.fallback, old.json_schema, old.lifetime, old.expires_at, old.archived_at))
 execute function set_updated_at();
 create trigger flag_configurations_set_updated_at before update on flag_configurations for each row
 when ((new.enabled, new.rules, new.default_serve, new.off_variant, new.prerequisites)

@@ -195,6 +195,8 @@ export type Flag = {
   owner?: string | undefined;
   fallback?: unknown;
   jsonSchema?: unknown;
+  lifetime?: "permanent" | "temporary" | null | undefined;
+  expiresAt?: string | null | undefined;
   enabled: boolean;
   offVariant?: string | null | undefined;
   default: Serve;
@@ -328,6 +330,12 @@ export type Definition = {
   fallback?: unknown;
   /** The JSON Schema that the variants and the fallback fit. Missing if there is none. */
   jsonSchema?: unknown;
+  /** How long the flag is meant to stay. Missing if nobody has said. */
+  lifetime?: "permanent" | "temporary" | undefined;
+  /** When a temporary flag is due for removal. It changes nothing that is served. */
+  expiresAt?: string | undefined;
+  /** Missing if the flag is not archived. */
+  archivedAt?: string | undefined;
   createdAt: string;
   updatedAt: string;
   environments: string[];
@@ -356,14 +364,23 @@ export type DefinitionWithEnvironments = {
   fallback?: unknown;
   /** The JSON Schema that the variants and the fallback fit. Missing if there is none. */
   jsonSchema?: unknown;
+  /** How long the flag is meant to stay. Missing if nobody has said. */
+  lifetime?: "permanent" | "temporary" | undefined;
+  /** When a temporary flag is due for removal. It changes nothing that is served. */
+  expiresAt?: string | undefined;
+  /** Missing if the flag is not archived. */
+  archivedAt?: string | undefined;
   createdAt: string;
   updatedAt: string;
-  /** The configuration of each environment, by its key. */
+  /**
+   * The configuration of each environment, by its key. Of an archived flag, those that are kept, without
+   * a version.
+   */
   environments: Record<
     string,
     Configuration & {
       /** Version of the environment at which it last changed. */
-      version: number;
+      version?: number | undefined;
     }
   >;
 };
@@ -385,11 +402,7 @@ export type Manifest = { flags: ManifestFlag[] };
 
 export type ManifestFlagWritten = { flag: ManifestFlag; updatedAt: string };
 
-export type ManifestFlagDeleted = {
-  message: string;
-  /** Always null, because the flag is deleted and not archived. */
-  archivedAt: unknown;
-};
+export type ManifestFlagDeleted = { message: string; archivedAt: unknown };
 
 export type ManifestError = {
   error: { message: string; status: number; details?: { field: string; code: string; message: string }[] | undefined };
@@ -823,6 +836,7 @@ export interface Operations {
         kind?: string | undefined;
         limit?: string | undefined;
         cursor?: string | undefined;
+        archived?: string | undefined;
       };
     };
     responseBody: DefinitionPage;
@@ -841,6 +855,22 @@ export interface Operations {
     responseBody: DefinitionWritten;
   };
   deleteDefinition: {
+    input: {
+      path: { key: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "If-Match"?: string | undefined };
+    };
+    responseBody: DefinitionWritten;
+  };
+  archiveFlag: {
+    input: {
+      path: { key: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "If-Match"?: string | undefined };
+    };
+    responseBody: DefinitionWritten;
+  };
+  unarchiveFlag: {
     input: {
       path: { key: string };
       query?: { dryRun?: string | undefined };
@@ -1124,6 +1154,8 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getDefinition: ["GET", "/api/v1/flags/{key}"],
   patchDefinition: ["PATCH", "/api/v1/flags/{key}"],
   deleteDefinition: ["DELETE", "/api/v1/flags/{key}"],
+  archiveFlag: ["POST", "/api/v1/flags/{key}/archive"],
+  unarchiveFlag: ["POST", "/api/v1/flags/{key}/unarchive"],
   getManifest: ["GET", "/openfeature/v0/manifest"],
   createManifestFlag: ["POST", "/openfeature/v0/manifest/flags"],
   putManifestFlag: ["PUT", "/openfeature/v0/manifest/flags/{key}"],
@@ -1298,6 +1330,9 @@ const SHAPES = {
         "owner?": "string",
         "fallback?": "any",
         "jsonSchema?": "any",
+        "lifetime?": "string",
+        "expiresAt?": "string",
+        "archivedAt?": "string",
         createdAt: "string",
         updatedAt: "string",
         environments: ["string"],
@@ -1317,6 +1352,9 @@ const SHAPES = {
     "owner?": "string",
     "fallback?": "any",
     "jsonSchema?": "any",
+    "lifetime?": "string",
+    "expiresAt?": "string",
+    "archivedAt?": "string",
     createdAt: "string",
     updatedAt: "string",
     environments: {
@@ -1427,6 +1465,8 @@ const SHAPES = {
     "owner?": "string",
     "fallback?": "any",
     "jsonSchema?": "any",
+    "lifetime?": { or: ["string", "null"] },
+    "expiresAt?": { or: ["string", "null"] },
     enabled: "boolean",
     "offVariant?": { or: ["string", "null"] },
     default: "object",
@@ -1450,6 +1490,8 @@ const SHAPES = {
         "owner?": "string",
         "fallback?": "any",
         "jsonSchema?": "any",
+        "lifetime?": { or: ["string", "null"] },
+        "expiresAt?": { or: ["string", "null"] },
         enabled: "boolean",
         "offVariant?": { or: ["string", "null"] },
         default: "object",
@@ -1477,6 +1519,8 @@ const SHAPES = {
       "owner?": "string",
       "fallback?": "any",
       "jsonSchema?": "any",
+      "lifetime?": { or: ["string", "null"] },
+      "expiresAt?": { or: ["string", "null"] },
       enabled: "boolean",
       "offVariant?": { or: ["string", "null"] },
       default: "object",
@@ -1612,6 +1656,8 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   getDefinition: SHAPES.DefinitionWithEnvironments,
   patchDefinition: SHAPES.DefinitionWritten,
   deleteDefinition: SHAPES.DefinitionWritten,
+  archiveFlag: SHAPES.DefinitionWritten,
+  unarchiveFlag: SHAPES.DefinitionWritten,
   getManifest: SHAPES.Manifest,
   createManifestFlag: SHAPES.ManifestFlagWritten,
   putManifestFlag: SHAPES.ManifestFlagWritten,

@@ -91,6 +91,8 @@ function withNotes(flag: FlagInput): WholeFlag {
     owner: flag.owner ?? "",
     fallback: flag.fallback ?? null,
     jsonSchema: flag.jsonSchema ?? null,
+    lifetime: flag.lifetime ?? null,
+    expiresAt: flag.expiresAt ?? null,
   };
 }
 

@@ -10,4 +10,6 @@ export const DEFINITION_FIELDS = [
   "owner",
   "fallback",
   "jsonSchema",
+  "lifetime",
+  "expiresAt",
 ] as const;

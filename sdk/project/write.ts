@@ -117,16 +117,18 @@ async function send(
 }
 
 /**
- * Leaves out an empty owner if the flag has none, because sending "" would change it, and a fallback and a JSON Schema
- * of null, which an older worker does not know.
+ * Leaves out an empty owner if the flag has none, because sending "" would change it, and notes that stay null, which
+ * an older worker does not know.
  */
 function sendable(flag: WholeFlag, now: WholeFlag | undefined): FlagInput {
-  const { owner, fallback, jsonSchema, ...rest } = flag;
+  const { owner, ...rest } = flag;
+  const unset = (["fallback", "jsonSchema", "lifetime", "expiresAt"] as const).filter(
+    (name) => flag[name] === null && (now?.[name] ?? null) === null,
+  );
+  const sent = Object.entries(rest).filter(([name]) => !unset.some((one) => one === name));
   return {
-    ...rest,
+    ...(Object.fromEntries(sent) as unknown as FlagInput),
     ...(owner === "" && (now?.owner ?? "") === "" ? {} : { owner }),
-    ...(fallback === null && (now?.fallback ?? null) === null ? {} : { fallback }),
-    ...(jsonSchema === null && (now?.jsonSchema ?? null) === null ? {} : { jsonSchema }),
   };
 }
 

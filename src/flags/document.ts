@@ -240,6 +240,10 @@ export interface FlagDefinition {
   metadata: Record<string, string | number | boolean>;
 }
 
+/** How long a flag is meant to stay in the code. */
+export const LIFETIMES = ["permanent", "temporary"] as const;
+export type Lifetime = (typeof LIFETIMES)[number];
+
 /** A flag as a client writes it: its definition, its configuration in one environment, and notes for people. */
 export type FlagInput = FlagDefinition &
   FlagConfiguration & {
@@ -250,6 +254,10 @@ export type FlagInput = FlagDefinition &
     fallback?: JsonValue;
     /** A JSON Schema that every variant and the fallback fit; for the types `object` and `json`. */
     jsonSchema?: { [keyword: string]: JsonValue } | null;
+    /** `null` if nobody has said. */
+    lifetime?: Lifetime | null;
+    /** When a temporary flag is due for removal (ISO 8601). It only marks the flag, and changes nothing served. */
+    expiresAt?: string | null;
   };
 
 /** The parts of another flag that determine which variant it serves. */

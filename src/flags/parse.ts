@@ -2,6 +2,7 @@ import { safeParse, type BaseIssue, type GenericSchema, type InferOutput } from 
 
 import { InvalidInputError, type FieldError } from "../ops/errors.ts";
 import type { FlagInput } from "./document.ts";
+import { parseInstant } from "./formats/instant.ts";
 import { validateJsonSchema } from "./json-schema/validate-json-schema.ts";
 import { LIMITS, RESERVED_NAME } from "./limits.ts";
 import {
@@ -28,6 +29,8 @@ export function parseFlagInput(input: unknown, { hasStoredRules = false } = {}):
     rules: parsed.rules.map((rule) => ({ ...rule, serve: withSalt(rule.serve, parsed.key) })),
   };
   rejectIf([...validateFlag(flag, hasStoredRules), ...validateJsonSchema(flag)]);
+  // One form of each instant, so that equal ones are equal text.
+  if (typeof flag.expiresAt === "string") flag.expiresAt = new Date(parseInstant(flag.expiresAt)).toISOString();
   return flag;
 }
 

@@ -12,6 +12,7 @@ import {
   minLength,
   minValue,
   null as nullType,
+  nullable,
   number,
   optional,
   picklist,
@@ -31,6 +32,7 @@ import {
   AGE_UNITS,
   FLAG_KINDS,
   FLAG_TYPES,
+  LIFETIMES,
   NATIVE_SCHEME,
   OPERATORS,
   READERS,
@@ -250,6 +252,8 @@ const definitionEntries = {
   fallback: exactOptional(any() as GenericSchema<JsonValue>),
   /** json-schema/validate-json-schema.ts checks it. */
   jsonSchema: exactOptional(any() as GenericSchema<Record<string, JsonValue> | null>),
+  lifetime: exactOptional(nullable(picklist(LIFETIMES, `${oneOf(LIFETIMES)}, or null`))),
+  expiresAt: exactOptional(nullable(instant)),
 };
 
 const configurationEntries = {

@@ -4,6 +4,7 @@ import {
   WEIGHT_TOTAL,
   type FlagConfiguration,
   type FlagDefinition,
+  type FlagInput,
   type FlagType,
   type JsonValue,
   type Rollout,
@@ -27,7 +28,7 @@ const INT32_MAX = 2 ** 31 - 1;
 
 /** Returns every problem of a flag that has the right shape. A flag without problems compiles and evaluates. */
 export function validateFlag(
-  flag: FlagDefinition & FlagConfiguration & { fallback?: JsonValue },
+  flag: FlagDefinition & FlagConfiguration & Pick<FlagInput, "fallback" | "lifetime" | "expiresAt">,
   hasStoredRules = false,
 ): FieldError[] {
   const errors: FieldError[] = [];
@@ -35,6 +36,7 @@ export function validateFlag(
   validateVariants(flag, errors);
   if (flag.fallback !== undefined && flag.fallback !== null)
     validateValue(flag.type, flag.fallback, "/fallback", errors);
+  validateLifetime(flag, errors);
   validateMetadata(flag.metadata, errors);
   validateKind(flag, errors);
   if (flag.offVariant !== null) expectVariant(flag, flag.offVariant, "/offVariant", errors);
@@ -96,6 +98,14 @@ export function fitsType(value: JsonValue, type: FlagType): boolean {
     case "json":
       return true;
   }
+}
+
+/** An expiry without a lifetime makes the flag temporary. */
+function validateLifetime({ lifetime, expiresAt }: Pick<FlagInput, "lifetime" | "expiresAt">, errors: FieldError[]) {
+  if (typeof expiresAt !== "string") return;
+  expectInstant(expiresAt, "/expiresAt", errors);
+  if (lifetime !== "temporary" && lifetime !== undefined)
+    errors.push({ pointer: "/expiresAt", detail: "is only for flags with the lifetime temporary" });
 }
 
 function validateMetadata(metadata: FlagDefinition["metadata"], errors: FieldError[]): void {

@@ -59,7 +59,10 @@ export async function listAudit(db: StoreDatabase, filter: AuditFilter): Promise
   );
 }
 
-/** The deletion of a flag's definition, with the configurations that the same transaction deleted. */
+/**
+ * The deletion of a flag's definition, with the configurations that the same transaction deleted. Those of an archived
+ * flag were deleted when it was archived.
+ */
 export interface FlagDeletion {
   definition: AuditRecord;
   configurations: AuditRecord[];
@@ -67,7 +70,7 @@ export interface FlagDeletion {
 
 /** Returns the last deletion of the flag's definition, or `undefined` if the audit has none. */
 export async function getFlagDeletion(db: StoreDatabase, key: string): Promise<FlagDeletion | undefined> {
-  const last = sql`select last.at from audit last
+  const last = (time: string) => sql`select ${sql.raw(time)} from audit last
     where last.entity = 'flag' and last.key = ${key} and last.action = 'delete' order by last.id desc limit 1`;
   const records = await readRows(
     db
@@ -78,8 +81,14 @@ export async function getFlagDeletion(db: StoreDatabase, key: string): Promise<F
           eq(audit.key, key),
           inArray(audit.entity, ["flag", "configuration"]),
           eq(audit.action, "delete"),
-          // All rows of one transaction have its time.
-          sql`${audit.at} = (${last})`,
+          // All rows of one transaction have its time, and a flag has the time of the one that archived it.
+          or(
+            and(eq(audit.entity, "flag"), sql`${audit.at} = (${last("at")})`),
+            and(
+              eq(audit.entity, "configuration"),
+              sql`${audit.at} = (${last(`coalesce((last.before ->> 'archived_at')::timestamptz, last.at)`)})`,
+            ),
+          ),
         ),
       )
       .orderBy(desc(audit.id)),

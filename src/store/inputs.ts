@@ -1,5 +1,5 @@
 /** The inputs of writes: the contents, who writes them, and the conditions under which the write may happen. */
-import type { Condition, FlagConfiguration, FlagDefinition, JsonValue } from "../flags/document.ts";
+import type { Condition, FlagConfiguration, FlagDefinition, JsonValue, Lifetime } from "../flags/document.ts";
 import type { AdminRole } from "../ops/token.ts";
 
 export interface WriteOptions {
@@ -25,6 +25,9 @@ export interface FlagNotes {
   owner?: string | null | undefined;
   fallback?: JsonValue | undefined;
   jsonSchema?: Record<string, JsonValue> | null | undefined;
+  lifetime?: Lifetime | null | undefined;
+  /** Given without a lifetime, it makes the flag temporary. */
+  expiresAt?: string | null | undefined;
 }
 
 export interface DefinitionWrite extends FlagNotes {

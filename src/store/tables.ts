@@ -23,6 +23,7 @@ import type {
   FlagKind,
   FlagType,
   JsonValue,
+  Lifetime,
   Prerequisite,
   Rule,
   Serve,
@@ -89,6 +90,12 @@ export const flags = pgTable(
     fallback: jsonb("fallback").$type<JsonValue>(),
     /** The JSON Schema of the variants and the fallback; null if there is none. */
     jsonSchema: jsonb("json_schema").$type<Record<string, JsonValue>>(),
+    /** Null if nobody has said whether the flag is to stay. */
+    lifetime: text("lifetime").$type<Lifetime>(),
+    /** The day from which a temporary flag is due for removal. It changes nothing that is served. */
+    expiresAt: at("expires_at"),
+    /** Null if the flag is not archived. Only archive_flag() and restore_flag() write it. */
+    archivedAt: at("archived_at"),
     createdAt: at("created_at")
       .notNull()
       .default(sql`now()`),
@@ -98,6 +105,9 @@ export const flags = pgTable(
   },
   (t) => [
     index("flags_tags_index").using("gin", t.tags),
+    index("flags_archived_index")
+      .on(t.key)
+      .where(sql`archived_at is not null`),
     check("flags_key_check", isKey(t.key)),
     check("flags_kind_check", sql`${t.kind} in ('flag', 'switch', 'sample')`),
     check("flags_type_check", sql`${t.type} in ('boolean', 'string', 'integer', 'float', 'object', 'json')`),
@@ -117,6 +127,8 @@ export const flags = pgTable(
       "flags_json_schema_check",
       sql`jsonb_typeof(${t.jsonSchema}) = 'object' and octet_length(${t.jsonSchema}::text) <= 1048576`,
     ),
+    check("flags_lifetime_check", sql`${t.lifetime} in ('permanent', 'temporary')`),
+    check("flags_expires_at_check", sql`${t.expiresAt} is null or ${t.lifetime} = 'temporary'`),
   ],
 );
 
@@ -151,6 +163,24 @@ export const flagConfigurations = pgTable(
       "flag_configurations_prerequisites_check",
       sql`jsonb_typeof(${t.prerequisites}) = 'array' and octet_length(${t.prerequisites}::text) <= 65536`,
     ),
+  ],
+);
+
+/**
+ * The configurations of archived flags, which flag_configurations does not contain, so that every reader takes such a
+ * flag for absent. `configuration` is the whole row. Exported for drizzle-kit.
+ */
+export const archivedConfigurations = pgTable(
+  "archived_configurations",
+  {
+    environment: text("environment").notNull(),
+    flagKey: text("flag_key").notNull(),
+    configuration: jsonb("configuration").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.environment, t.flagKey] }),
+    foreignKey({ columns: [t.environment], foreignColumns: [environments.key] }).onDelete("cascade"),
+    index("archived_configurations_flag_key_index").on(t.flagKey),
   ],
 );
 

@@ -86,8 +86,8 @@ export function patched(session: Session, key: string, body: Record<string, unkn
 }
 
 function notesOf(flag: object): object {
-  const { description, tags, owner, fallback, jsonSchema } = flag as Partial<Flag>;
-  return { description, tags, owner, fallback, jsonSchema };
+  const { description, tags, owner, fallback, jsonSchema, lifetime, expiresAt } = flag as Partial<Flag>;
+  return { description, tags, owner, fallback, jsonSchema, lifetime, expiresAt };
 }
 
 export function counted(count: number, noun: string): string {

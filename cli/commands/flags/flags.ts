@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Terminal } from "../../terminal.ts";
+import { addArchiving } from "./archive.ts";
 import { addDelete } from "./delete.ts";
 import { addReading } from "./read.ts";
 import { addServing } from "./serve.ts";
@@ -12,5 +13,6 @@ export function addFlagCommands(program: Command, terminal: Terminal): void {
   addSwitches(flags, terminal);
   addServing(flags, terminal);
   addWriting(flags, terminal);
+  addArchiving(flags, terminal);
   addDelete(flags, terminal);
 }

@@ -8,6 +8,7 @@ import type { Services } from "../services.ts";
 import { AdminAuthenticator, requireAccess, requireServer } from "./actor.ts";
 import { addDocsRoutes } from "./api-reference/docs.ts";
 import { APPLY_ROUTES } from "./apply/routes.ts";
+import { ARCHIVE_ROUTES } from "./archive/routes.ts";
 import { AUDIT_ROUTES } from "./audit/routes.ts";
 import { CACHE_ROUTES } from "./cache/routes.ts";
 import { environmentOf, type ManagementContext, type ManagementEnv, pathParameter } from "./context.ts";
@@ -32,6 +33,7 @@ const ROUTES: readonly Route[] = [
   ...ENVIRONMENT_ROUTES,
   ...APPLY_ROUTES,
   ...DEFINITION_ROUTES,
+  ...ARCHIVE_ROUTES,
   ...MANIFEST_ROUTES,
   ...FLAG_ROUTES,
   ...EXPLAIN_ROUTES,

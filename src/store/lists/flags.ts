@@ -1,5 +1,5 @@
 import { sql, type SQL } from "drizzle-orm";
-import type { FlagConfiguration, FlagDefinition, FlagKind, JsonValue } from "../../flags/document.ts";
+import type { FlagConfiguration, FlagDefinition, FlagKind, JsonValue, Lifetime } from "../../flags/document.ts";
 import type { StoreDatabase } from "../client.ts";
 import { type Page, type PageQuery, toPage } from "./page.ts";
 import { isoInstant, readJson } from "../writes/transaction.ts";
@@ -14,9 +14,14 @@ export interface DefinitionRecord {
   fallback: JsonValue;
   /** The JSON Schema of the variants and the fallback; null if there is none. */
   jsonSchema: Record<string, JsonValue> | null;
+  lifetime: Lifetime | null;
+  /** When a temporary flag is due for removal. */
+  expiresAt: string | null;
   createdAt: string;
   updatedAt: string;
-  /** Environments that configure the flag, sorted. */
+  /** `null` if the flag is not archived. */
+  archivedAt: string | null;
+  /** Environments that configure the flag, sorted; of an archived flag, those to which it comes back. */
   environments: string[];
   /** The off variant of the first of them that has one. */
   offVariant: string | null;
@@ -28,7 +33,7 @@ export interface TaggedDefinition extends DefinitionRecord {
 }
 
 /** A flag in one environment. Segments and prerequisites are references, not copies. */
-export interface FlagRecord extends Omit<DefinitionRecord, "environments" | "offVariant"> {
+export interface FlagRecord extends Omit<DefinitionRecord, "environments" | "offVariant" | "archivedAt"> {
   configuration: FlagConfiguration;
   /** Version of its document in this environment. */
   version: number;
@@ -41,10 +46,16 @@ export interface FlagFilter extends PageQuery {
   kind?: FlagKind | undefined;
 }
 
+export interface DefinitionFilter extends FlagFilter {
+  /** Whether to list archived flags: none of them, only them, or both. The default is none. */
+  archived?: "true" | "false" | "all" | undefined;
+}
+
 const definition = sql`
   'definition', json_build_object('key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants,
     'clientVisible', f.client_visible, 'metadata', f.metadata),
   'description', f.description, 'tags', f.tags, 'owner', f.owner, 'fallback', f.fallback,
+  'lifetime', f.lifetime, 'expiresAt', ${isoInstant(sql`f.expires_at`)},
   -- An older worker can change the type and leave the schema.
   'jsonSchema', case when f.type in ('object', 'json') then f.json_schema end`;
 
@@ -80,10 +91,10 @@ export async function getFlag(db: StoreDatabase, environment: string, key: strin
 }
 
 /** Returns definitions of the project, sorted by key. */
-export async function listDefinitions(db: StoreDatabase, filter: FlagFilter): Promise<Page<DefinitionRecord>> {
+export async function listDefinitions(db: StoreDatabase, filter: DefinitionFilter): Promise<Page<DefinitionRecord>> {
   const rows = await readJson<DefinitionRecord>(
     db,
-    sql`select ${definitionRecord} as result from flags f where ${matches(filter)}
+    sql`select ${definitionRecord} as result from flags f where ${matches(filter)} and ${isListed(filter)}
       order by f.key collate "C" limit ${filter.limit + 1}`,
   );
   return toPage(rows, filter.limit, keyOf);
@@ -100,12 +111,21 @@ export async function getDefinition(db: StoreDatabase, key: string): Promise<Tag
 
 const definitionRecord = sql`
   json_build_object(${definition}, 'createdAt', ${isoInstant(sql`f.created_at`)},
-    'updatedAt', ${isoInstant(sql`f.updated_at`)}, 'environments', array(
-    select c.environment from flag_configurations c where c.flag_key = f.key order by c.environment
+    'updatedAt', ${isoInstant(sql`f.updated_at`)}, 'archivedAt', ${isoInstant(sql`f.archived_at`)},
+    'environments', array(
+    select c.environment from flag_configurations c where c.flag_key = f.key
+    union all
+    select a.environment from archived_configurations a where a.flag_key = f.key
+    order by environment
   ), 'offVariant', (
     select c.off_variant from flag_configurations c
     where c.flag_key = f.key and c.off_variant is not null order by c.environment limit 1
   ))`;
+
+function isListed({ archived = "false" }: DefinitionFilter): SQL {
+  if (archived === "all") return sql`true`;
+  return archived === "true" ? sql`f.archived_at is not null` : sql`f.archived_at is null`;
+}
 
 function matches({ search, tag, kind, cursor }: FlagFilter): SQL {
   const conditions = [

@@ -108,5 +108,10 @@ function copyStatements(db: StoreDatabase, from: string, to: string) {
       insert into flag_configurations (environment, flag_key, enabled, rules, default_serve, off_variant, prerequisites)
       select ${to}, flag_key, enabled, rules, default_serve, off_variant, prerequisites
       from flag_configurations where environment = ${from}`),
+    // A flag that is restored comes back in both environments.
+    db.execute(sql`
+      insert into archived_configurations (environment, flag_key, configuration)
+      select ${to}, flag_key, configuration || jsonb_build_object('environment', ${to}::text)
+      from archived_configurations where environment = ${from}`),
   ];
 }

@@ -152,13 +152,14 @@ export async function saveDefinition(
 
 /**
  * Creates a flag with its configurations in any number of environments, as one transaction. Returns the environments
- * that got a new version. @throws ConflictError if the flag exists, InvalidInputError
+ * that got a new version. With `isArchived`, the flag is archived at once. @throws ConflictError if the flag exists,
+ * InvalidInputError
  */
 export async function createFlagEverywhere(
   db: StoreDatabase,
   definition: DefinitionWrite,
   configurations: ReadonlyMap<string, FlagConfiguration>,
-  options: WriteOptions,
+  { isArchived = false, ...options }: WriteOptions & { isArchived?: boolean },
 ): Promise<Map<string, Written>> {
   const { key } = definition.definition;
   const environments = JSON.stringify([...configurations.keys()]);
@@ -176,6 +177,7 @@ export async function createFlagEverywhere(
         ...guards,
         db.execute(upsertDefinitions([definition])),
         ...flagsByEnvironment.map(([environment, flag]) => db.execute(upsertConfigurations(environment, [flag]))),
+        ...(isArchived ? [db.execute(sql`select archive_flag(${key}::text)`)] : []),
       ],
       documents: flagsByEnvironment.map(([, flag]) => describeFlag(flag, "")),
     }),

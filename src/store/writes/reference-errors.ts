@@ -53,7 +53,8 @@ export interface WrittenDocument {
 
 /** Returns a reference error with pointers into the caller's input, and any other error as it is. */
 export function pointAtReferences(error: unknown, written: readonly WrittenDocument[]): unknown {
-  if (!(error instanceof BrokenReferenceError)) return error;
+  // A write that sends no documents has only the database's message, which names the environment.
+  if (!(error instanceof BrokenReferenceError) || written.length === 0) return error;
   const documents = new Map(written.map((document) => [document.node, document]));
   const found = error.cycle
     ? pointAtCycle(error.cycle, documents, error.message)

@@ -6,38 +6,54 @@ import { sql, type SQL } from "drizzle-orm";
 import type { DefinitionWrite, FlagWrite, SegmentWrite } from "../inputs.ts";
 
 export function upsertDefinitions(inputs: readonly DefinitionWrite[]): SQL {
-  const rows = inputs.map(({ definition, description, tags, owner, fallback, jsonSchema }) => {
+  const rows = inputs.map(({ definition, description, tags, owner, ...given }) => {
     const { key, kind, type, variants, clientVisible, metadata } = definition;
-    const given = {
+    const { fallback, jsonSchema, expiresAt } = given;
+    // Only a temporary flag has an expiry.
+    const lifetime = given.lifetime === undefined && typeof expiresAt === "string" ? "temporary" : given.lifetime;
+    const isGiven = {
       ownerGiven: owner !== undefined,
       fallbackGiven: fallback !== undefined,
       jsonSchemaGiven: jsonSchema !== undefined,
+      lifetimeGiven: lifetime !== undefined,
+      expiresAtGiven: expiresAt !== undefined,
     };
-    const notes = { description, tags, owner, fallback, jsonSchema, ...given };
-    return { key, kind, type, variants, clientVisible, metadata, ...notes };
+    const notes = { description, tags, owner, fallback, jsonSchema, lifetime, expiresAt };
+    return { key, kind, type, variants, clientVisible, metadata, ...notes, ...isGiven };
   });
   return sql`
     insert into flags as f (key, kind, type, variants, client_visible, metadata, description, tags, owner, fallback,
-      json_schema)
+      json_schema, lifetime, expires_at)
     select i.key, i.kind, i.type, i.variants, i."clientVisible", i.metadata,
       coalesce(i.description, known.description, ''), coalesce(i.tags, known.tags, '{}'),
       case when i."ownerGiven" then i.owner else known.owner end,
       -- A value of another type would be wrong in code.
       case when i."fallbackGiven" then i.fallback when known.type = i.type then known.fallback end,
       case when i."jsonSchemaGiven" then i."jsonSchema"
-        when known.type = i.type and i.type in ('object', 'json') then known.json_schema end
+        when known.type = i.type and i.type in ('object', 'json') then known.json_schema end,
+      new.lifetime,
+      case when new.lifetime = 'temporary' then
+        case when i."expiresAtGiven" then i."expiresAt" else known.expires_at end
+      end
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as i (key text, kind text, type text, variants jsonb,
         "clientVisible" boolean, metadata jsonb, description text, tags text[], owner text, "ownerGiven" boolean,
-        fallback jsonb, "fallbackGiven" boolean, "jsonSchema" jsonb, "jsonSchemaGiven" boolean)
+        fallback jsonb, "fallbackGiven" boolean, "jsonSchema" jsonb, "jsonSchemaGiven" boolean,
+        lifetime text, "lifetimeGiven" boolean,
+        "expiresAt" timestamptz, "expiresAtGiven" boolean)
       left join flags known on known.key = i.key
+      cross join lateral (
+        select case when i."lifetimeGiven" then i.lifetime else known.lifetime end as lifetime
+      ) as new
     on conflict (key) do update set kind = excluded.kind, type = excluded.type, variants = excluded.variants,
       client_visible = excluded.client_visible, metadata = excluded.metadata, description = excluded.description,
-      tags = excluded.tags, owner = excluded.owner, fallback = excluded.fallback,
-      json_schema = excluded.json_schema
+      tags = excluded.tags, owner = excluded.owner, fallback = excluded.fallback, json_schema = excluded.json_schema,
+      lifetime = excluded.lifetime,
+      expires_at = excluded.expires_at
     where (f.kind, f.type, f.variants, f.client_visible, f.metadata, f.description, f.tags, f.owner, f.fallback,
-        f.json_schema)
+        f.json_schema, f.lifetime, f.expires_at)
       is distinct from (excluded.kind, excluded.type, excluded.variants, excluded.client_visible, excluded.metadata,
-        excluded.description, excluded.tags, excluded.owner, excluded.fallback, excluded.json_schema)`;
+        excluded.description, excluded.tags, excluded.owner, excluded.fallback, excluded.json_schema, excluded.lifetime,
+        excluded.expires_at)`;
 }
 
 export function upsertConfigurations(environment: string, inputs: readonly FlagWrite[]): SQL {

@@ -177,6 +177,8 @@ describe.each(BACKENDS)("keys, environments and lists on %s", (_, url) => {
     expect(await getFlag(store.db, "prod", "alpha")).toEqual({
       ...flags[0],
       description: "",
+      lifetime: null,
+      expiresAt: null,
       owner: null,
       fallback: null,
       jsonSchema: null,

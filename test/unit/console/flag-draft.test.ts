@@ -177,12 +177,14 @@ test("a copy changes the configuration, but not the version, nor the state on re
     tags: [],
     clientVisible: true,
     metadata: {},
+    lifetime: "temporary" as const,
+    expiresAt: "2030-01-31T00:00:00.000Z",
     createdAt: "",
     updatedAt: "",
     environments: { staging: here, production: there },
   };
   const copy = copyOf(known, "staging", "production", true);
-  expect(copy?.base).toMatchObject({ version: 3, rules: [] });
+  expect(copy?.base).toMatchObject({ version: 3, rules: [], lifetime: "temporary", expiresAt: known.expiresAt });
   expect(copy?.wanted).toMatchObject({ version: 3, enabled: false, rules: FLAG.rules });
   expect(copyOf(known, "staging", "production", false)?.wanted.enabled).toBe(true);
   expect(copyOf(known, "staging", "nowhere", true)).toBeUndefined();

@@ -7,6 +7,7 @@ import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { Checkbox, TextInput } from "../../ui/fields/text-input.tsx";
+import { Lifetime } from "./lifecycle/lifetime.tsx";
 import { MetadataEditor } from "./metadata.tsx";
 
 const KINDS = [
@@ -81,6 +82,7 @@ export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew:
         onChange={(clientVisible) => editing.change({ clientVisible })}
         pointer="/clientVisible"
       />
+      <Lifetime editing={editing} />
       <Fallback value={draft.fallback} />
       <MetadataEditor editing={editing} />
     </section>

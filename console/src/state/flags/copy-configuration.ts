@@ -5,7 +5,8 @@ export type EnvironmentConfiguration = DefinitionWithEnvironments["environments"
 
 /** Returns the part of a flag that all environments share, as the API accepts it. */
 export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyof Configuration> {
-  const { key, kind, type, variants, clientVisible, metadata, description, tags, owner, fallback } = known;
+  const { key, kind, type, variants, clientVisible, metadata, description, tags, owner } = known;
+  const { fallback, lifetime, expiresAt } = known;
   return {
     key,
     kind,
@@ -17,6 +18,8 @@ export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyo
     tags,
     ...(owner === undefined ? {} : { owner }),
     ...(fallback === undefined ? {} : { fallback }),
+    ...(lifetime === undefined ? {} : { lifetime }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 

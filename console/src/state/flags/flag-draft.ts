@@ -22,6 +22,9 @@ export interface Draft {
   owner: string | undefined;
   /** The value that code uses when an evaluation fails. `undefined` if nobody has said. The console only shows it. */
   fallback: unknown;
+  /** `undefined` if nobody ever said, like `expiresAt`. */
+  lifetime: Flag["lifetime"];
+  expiresAt: Flag["expiresAt"];
   clientVisible: boolean;
   metadata: readonly Row<{ name: string; value: MetadataValue }>[];
   variants: readonly Row<{ name: string; value: unknown }>[];
@@ -48,6 +51,8 @@ export function draftOf(flag: Flag, before?: Draft): Draft {
     tags: flag.tags ?? [],
     owner: flag.owner,
     fallback: flag.fallback,
+    lifetime: flag.lifetime,
+    expiresAt: flag.expiresAt,
     clientVisible: flag.clientVisible ?? false,
     metadata: rowsOf(
       Object.entries(flag.metadata ?? {}).map(([name, value]) => ({ name, value })),
@@ -79,12 +84,14 @@ function rowsOf<T>(items: readonly T[], before: readonly Row<T>[] | undefined, n
 
 /** Returns the whole flag, as it is sent. */
 export function flagOf(draft: Draft): Flag {
-  const { owner, fallback, metadata, variants, rules, prerequisites, tags, ...rest } = draft;
+  const { owner, fallback, lifetime, expiresAt, metadata, variants, rules, prerequisites, tags, ...rest } = draft;
   return {
     ...rest,
     tags: [...tags],
     ...(owner === undefined ? {} : { owner }),
     ...(fallback === undefined ? {} : { fallback }),
+    ...(lifetime === undefined ? {} : { lifetime }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     metadata: Object.fromEntries(metadata.map(({ item }) => [item.name, item.value])),
     variants: Object.fromEntries(variants.map(({ item }) => [item.name, item.value])),
     rules: rules.map(({ item }) => item),

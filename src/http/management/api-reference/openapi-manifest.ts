@@ -16,7 +16,7 @@ export const manifestSchemas: Record<string, object> = {
   ManifestFlagWritten: object({ flag: ref("ManifestFlag"), updatedAt: { type: "string", format: "date-time" } }),
   ManifestFlagDeleted: object({
     message: text,
-    archivedAt: { type: ["string", "null"], description: "Always null, because the flag is deleted and not archived." },
+    archivedAt: { type: ["string", "null"], format: "date-time" },
   }),
   ManifestError: object({
     error: object(

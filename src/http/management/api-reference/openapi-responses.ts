@@ -1,4 +1,4 @@
-import { FLAG_KINDS, FLAG_TYPES } from "../../../flags/document.ts";
+import { FLAG_KINDS, FLAG_TYPES, LIFETIMES } from "../../../flags/document.ts";
 import { manifestSchemas } from "./openapi-manifest.ts";
 import { explanationSchemas } from "./openapi-explanation.ts";
 import { count, keys, object, orNull, ref, text } from "./openapi-parts.ts";
@@ -69,7 +69,14 @@ const definitionFields = {
   owner: text,
   fallback: { description: "The value that code uses when an evaluation fails. Missing if nobody has said." },
   jsonSchema: { description: "The JSON Schema that the variants and the fallback fit. Missing if there is none." },
+  lifetime: { enum: LIFETIMES, description: "How long the flag is meant to stay. Missing if nobody has said." },
+  expiresAt: {
+    ...instant,
+    description: "When a temporary flag is due for removal. It changes nothing that is served.",
+  },
+  archivedAt: { ...instant, description: "Missing if the flag is not archived." },
 };
+const optionalDefinitionFields = ["owner", "fallback", "jsonSchema", "lifetime", "expiresAt", "archivedAt"];
 const datedFields = { createdAt: instant, updatedAt: instant };
 const stats = object({
   hits: count,
@@ -113,7 +120,7 @@ export const responseSchemas: Record<string, object> = {
   Written: object(writtenFields),
   FlagWritten: object({ ...writtenFields, flag: ref("Flag") }),
   FlagPage: page(ref("Flag")),
-  Definition: object({ ...definitionFields, ...datedFields, environments: keys }, ["owner", "fallback", "jsonSchema"]),
+  Definition: object({ ...definitionFields, ...datedFields, environments: keys }, optionalDefinitionFields),
   DefinitionPage: page(ref("Definition")),
   DefinitionPatch: mergePatchOf("the definition in Flag"),
   DefinitionWithEnvironments: object(
@@ -122,11 +129,12 @@ export const responseSchemas: Record<string, object> = {
       ...datedFields,
       environments: {
         type: "object",
-        description: "The configuration of each environment, by its key.",
-        additionalProperties: { allOf: [ref("Configuration"), object({ version })] },
+        description:
+          "The configuration of each environment, by its key. Of an archived flag, those that are kept, without a version.",
+        additionalProperties: { allOf: [ref("Configuration"), object({ version }, ["version"])] },
       },
     },
-    ["owner", "fallback", "jsonSchema"],
+    optionalDefinitionFields,
   ),
   DefinitionWritten: object({
     environments: {

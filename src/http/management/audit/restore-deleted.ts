@@ -16,8 +16,8 @@ import { parseShape } from "../shape.ts";
 
 /**
  * Creates the flag as it was before its last deletion. If `record` belongs to that deletion, all configurations that
- * it deleted come back as well; if not, only the configuration in `image` does. Rules keep the salts of the image, so
- * that everybody gets the same variant as before. @throws HttpError 409
+ * it deleted come back as well; if not, only the configuration in `image` does. A flag that was archived is archived
+ * again. Rules keep the salts of the image, so that everybody gets the same variant as before. @throws HttpError 409
  */
 export async function restoreDeletedFlag(
   db: StoreDatabase,
@@ -41,13 +41,14 @@ export async function restoreDeletedFlag(
     : [[record.environment, image] as const];
   // An environment that was deleted as well has no place for its configuration.
   const existing = new Set((await listEnvironments(db)).map((environment) => environment.key));
-  const definition = withoutNulls(imageOf(deletion.definition.before) ?? {});
+  const { archivedAt, ...definition } = withoutNulls(imageOf(deletion.definition.before) ?? {});
   const configurations = new Map<string, FlagConfiguration>();
   for (const [environment, configuration] of images) {
     if (environment === null || configuration === null || !existing.has(environment)) continue;
     configurations.set(environment, configurationOf(definition, configuration, key, environment));
   }
-  return await createFlagEverywhere(db, definitionOf(definition), configurations, { actor });
+  const isArchived = archivedAt !== undefined && isPartOf(record, deletion);
+  return await createFlagEverywhere(db, definitionOf(definition), configurations, { actor, isArchived });
 }
 
 /** @throws HttpError 409 if `record` is the deletion of a flag that exists again */
@@ -64,8 +65,11 @@ function isPartOf({ id }: AuditRecord, { definition, configurations }: FlagDelet
 }
 
 function definitionOf(image: JsonObject): DefinitionWrite {
-  const { description, tags, owner, fallback, jsonSchema, ...definition } = parseShape(flagDefinitionSchema, image);
-  return { definition, description, tags, owner, fallback, jsonSchema };
+  const { description, tags, owner, fallback, jsonSchema, lifetime, expiresAt, ...definition } = parseShape(
+    flagDefinitionSchema,
+    image,
+  );
+  return { definition, description, tags, owner, fallback, jsonSchema, lifetime, expiresAt };
 }
 
 function configurationOf(

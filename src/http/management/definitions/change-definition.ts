@@ -1,3 +1,4 @@
+import { parseInstant } from "../../../flags/formats/instant.ts";
 import { mergePatch } from "../../../flags/merge-patch.ts";
 import { parsePatched } from "../../../flags/parse-patched.ts";
 import type { FlagInput } from "../../../flags/document.ts";
@@ -10,6 +11,7 @@ import { type Pauses, retryOnConflict } from "../conditional-write.ts";
 import { parseFlag, patchBase, patchedNotes, storedFlag } from "../flags/flag-forms.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { requireMatch } from "../preconditions.ts";
+import { requireLive } from "../archive/archived.ts";
 import { documentVersionAfter } from "../publish-write.ts";
 import { parseShape } from "../shape.ts";
 import { readEverywhere } from "./read-everywhere.ts";
@@ -39,6 +41,7 @@ export async function changeDefinition(
   refuseConfiguration(patch);
   const change = async (): Promise<Map<string, Written>> => {
     const { definition, flags } = await readEverywhere(db, key);
+    requireLive(definition);
     requireMatch(headers, definition.tag);
     // The tag covers all environments, so no configuration can change after it was validated here.
     const options = { actor, expectedDefinition: definition.tag, mustExist: true };
@@ -98,7 +101,18 @@ async function saveUnused(
   options: Parameters<typeof saveDefinition>[2],
 ): Promise<Map<string, Written>> {
   const merged = parseShape(flagDefinitionSchema, definition);
-  const { description: _, tags: __, owner: ___, fallback: ____, jsonSchema: _____, ...rest } = merged;
+  const {
+    description: _,
+    tags: __,
+    owner: ___,
+    fallback: ____,
+    jsonSchema: _____,
+    lifetime: ______,
+    expiresAt,
+    ...rest
+  } = merged;
+  if (typeof expiresAt === "string" && Number.isNaN(parseInstant(expiresAt)))
+    throw new InvalidInputError([{ pointer: "/expiresAt", detail: "must be an ISO 8601 instant" }]);
   const notes = patchedNotes(patch, merged as Parameters<typeof patchedNotes>[1]);
   return await saveDefinition(db, { definition: rest, ...notes }, options);
 }

@@ -1,10 +1,11 @@
 import { type DefinitionRecord, getDefinition, listDefinitions } from "../../../store/lists/flags.ts";
+import { readArchived } from "../../../store/writes/archive.ts";
 import { deleteFlagDefinition } from "../../../store/writes/flags.ts";
 import type { Services } from "../../services.ts";
 import { retryOnConflict } from "../conditional-write.ts";
 import { auditName, type ManagementContext } from "../context.ts";
 import { notesOf } from "../flags/flag-forms.ts";
-import type { FlagQuery } from "../flags/input.ts";
+import type { DefinitionQuery } from "./input.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { isUnchanged, requireMatch, tagHeader } from "../preconditions.ts";
 import { publishEverywhere } from "../publish-write.ts";
@@ -16,7 +17,7 @@ import { readEverywhere } from "./read-everywhere.ts";
 export async function showDefinitions(
   { database }: Pick<Services, "database">,
   c: ManagementContext,
-  { query }: { query: FlagQuery },
+  { query }: { query: DefinitionQuery },
 ): Promise<Response> {
   const { items, nextCursor } = await listDefinitions(await database(), query);
   return c.json({ items: items.map(viewOf), nextCursor: nextCursor ?? null });
@@ -27,10 +28,13 @@ export async function showDefinition(
   c: ManagementContext,
 ): Promise<Response> {
   const key = requireKey(c, "flag");
-  const { definition, flags } = await readEverywhere(await database(), key);
+  const db = await database();
+  const { definition, flags } = await readEverywhere(db, key);
   if (isUnchanged(c.req.raw.headers, definition.tag)) return c.body(null, 304, tagHeader(definition.tag));
-  const environments = Object.fromEntries(
-    [...flags].map(([environment, { configuration, version }]) => [environment, { ...configuration, version }]),
+  const environments = Object.fromEntries<object>(
+    definition.archivedAt === null
+      ? [...flags].map(([environment, { configuration, version }]) => [environment, { ...configuration, version }])
+      : await readArchived(db, key),
   );
   return c.json({ ...viewOf(definition), environments }, 200, tagHeader(definition.tag));
 }
@@ -63,12 +67,13 @@ export async function removeDefinition(
 }
 
 function viewOf(record: DefinitionRecord): object {
-  const { definition, createdAt, updatedAt, environments } = record;
+  const { definition, createdAt, updatedAt, archivedAt, environments } = record;
   return {
     ...definition,
     ...notesOf(record),
     createdAt: instantOf(createdAt),
     updatedAt: instantOf(updatedAt),
+    ...(archivedAt === null ? {} : { archivedAt }),
     environments,
   };
 }

@@ -1,4 +1,4 @@
-import { flagQuery } from "../flags/input.ts";
+import { definitionQuery } from "./input.ts";
 import { mergePatchBody } from "../merge-patch-body.ts";
 import { route } from "../route.ts";
 import { patchDefinition, removeDefinition, showDefinition, showDefinitions } from "./handlers.ts";
@@ -19,8 +19,9 @@ export const DEFINITION_ROUTES = [
       tag: "Definitions",
       id: "listDefinitions",
       summary: "List the flags of the project",
+      description: "Leaves out archived flags, except with `archived=true` (only those) or `archived=all`.",
       access: "read",
-      query: flagQuery,
+      query: definitionQuery,
       responses: { 200: { description: "A page of definitions, sorted by key.", schema: "DefinitionPage" } },
     },
     showDefinitions,
@@ -54,7 +55,7 @@ export const DEFINITION_ROUTES = [
       id: "patchDefinition",
       summary: "Change a flag's definition in every environment",
       description:
-        "A JSON merge patch (RFC 7396) of kind, type, variants, clientVisible, metadata, description, tags, owner, fallback and jsonSchema. It is refused if the configuration in any environment would become invalid. Without If-Match it applies atomically to the current state.",
+        "A JSON merge patch (RFC 7396) of kind, type, variants, clientVisible, metadata, description, tags, owner, fallback, jsonSchema, lifetime and expiresAt. It is refused if the flag is archived, and if the configuration in any environment would become invalid. Without If-Match it applies atomically to the current state.",
       access: "write",
       headers: IF_MATCH,
       body: mergePatchBody("DefinitionPatch", { description: "The redesigned checkout", variants: { on: true } }),

@@ -12,7 +12,7 @@ export type FlagView = FlagInput & {
   updatedAt?: string;
 };
 
-const NOTES = ["description", "tags", "owner", "fallback", "jsonSchema"] as const;
+const NOTES = ["description", "tags", "owner", "fallback", "jsonSchema", "lifetime", "expiresAt"] as const;
 
 /**
  * Parses a whole flag. Its key is optional if the path names it. A write that leaves the stored rules as they are says
@@ -33,6 +33,8 @@ export function storedFlag(flag: FlagInput, notes: FlagNotes = flag): FlagWrite 
     owner: notes.owner,
     fallback: notes.fallback,
     jsonSchema: notes.jsonSchema,
+    lifetime: notes.lifetime,
+    expiresAt: notes.expiresAt,
   };
 }
 
@@ -44,6 +46,8 @@ export function patchedNotes(patch: JsonObject, merged: FlagInput): FlagNotes {
   if (Object.hasOwn(patch, "owner")) notes.owner = merged.owner ?? null;
   if (Object.hasOwn(patch, "fallback")) notes.fallback = merged.fallback ?? null;
   if (Object.hasOwn(patch, "jsonSchema")) notes.jsonSchema = merged.jsonSchema ?? null;
+  if (Object.hasOwn(patch, "lifetime")) notes.lifetime = merged.lifetime ?? null;
+  if (Object.hasOwn(patch, "expiresAt")) notes.expiresAt = merged.expiresAt ?? null;
   return notes;
 }
 
@@ -73,20 +77,12 @@ export function patchBase(flag: FlagDocument | FlagRecord, patch: JsonObject): J
 }
 
 /** Returns the notes of a record. A note that it does not have is left out. */
-export function notesOf({
-  description,
-  tags,
-  owner,
-  fallback,
-  jsonSchema,
-}: Pick<FlagRecord, (typeof NOTES)[number]>): Pick<FlagInput, (typeof NOTES)[number]> {
-  return {
-    description,
-    tags,
-    ...(owner === null ? {} : { owner }),
-    ...(fallback === null ? {} : { fallback }),
-    ...(jsonSchema === null ? {} : { jsonSchema }),
-  };
+export function notesOf(record: Pick<FlagRecord, (typeof NOTES)[number]>): Pick<FlagInput, (typeof NOTES)[number]> {
+  const { description, tags } = record;
+  const others = (["owner", "fallback", "jsonSchema", "lifetime", "expiresAt"] as const).filter(
+    (name) => record[name] !== null,
+  );
+  return { description, tags, ...Object.fromEntries(others.map((name) => [name, record[name]])) };
 }
 
 export function viewOfRecord(record: FlagRecord): FlagView {
@@ -96,7 +92,7 @@ export function viewOfRecord(record: FlagRecord): FlagView {
 
 /** A flag as it was just written, without the notes that the write left as they were. */
 export function viewOfWritten(flag: FlagInput, notes: FlagNotes, version: number): FlagView {
-  const { description: _, tags: __, owner: ___, fallback: ____, jsonSchema: _____, ...rest } = flag;
+  const rest = Object.fromEntries(Object.entries(flag).filter(([name]) => !NOTES.some((note) => note === name)));
   const given = Object.fromEntries(NOTES.flatMap((name) => (notes[name] == null ? [] : [[name, notes[name]]])));
-  return { ...rest, ...given, version };
+  return { ...(rest as FlagInput), ...given, version };
 }

@@ -2,6 +2,7 @@ import { mergePatch } from "../../../flags/merge-patch.ts";
 import { parsePatched } from "../../../flags/parse-patched.ts";
 import type { FlagInput } from "../../../flags/document.ts";
 import { flagInputSchema } from "../../../flags/schema.ts";
+import { NotFoundError } from "../../../ops/errors.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
 import { getFlag, listFlags } from "../../../store/lists/flags.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
@@ -9,6 +10,7 @@ import type { FlagNotes } from "../../../store/inputs.ts";
 import { deleteFlag, saveFlag } from "../../../store/writes/flags.ts";
 import type { WriteResult } from "../../../store/writes/transaction.ts";
 import type { Services } from "../../services.ts";
+import { missingFlag } from "../archive/archived.ts";
 import { conditionalChange, conditionalWrite } from "../conditional-write.ts";
 import { auditName, environmentOf, type ManagementContext } from "../context.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
@@ -50,7 +52,9 @@ export async function showFlags(
 
 export async function showFlag({ database }: Pick<Services, "database">, c: ManagementContext): Promise<Response> {
   const [environment, key] = [environmentOf(c), requireKey(c, "flag")];
-  const flag = requireFound(await getFlag(await database(), environment, key), "flag", key, environment);
+  const db = await database();
+  const flag = await getFlag(db, environment, key);
+  if (flag === undefined) throw await missingFlag(db, key, environment, 404);
   if (isUnchanged(c.req.raw.headers, flag.version)) return c.body(null, 304, tagHeader(flag.version));
   return c.json(viewOfRecord(flag), 200, tagHeader(flag.version));
 }
@@ -117,7 +121,9 @@ async function patchFlagIn(
       const cached = entry?.value;
       // A cached document saves a read, but may be outdated. Only the store can say that the caller's version is old.
       if (cached && isMatch(ifMatch, cached.version)) return cached.document();
-      return requireFound(await getFlag(db, environment, key), "flag", key, environment);
+      const flag = await getFlag(db, environment, key);
+      if (flag === undefined) throw await missingFlag(db, key, environment, 409);
+      return flag;
     },
     write: async (current): Promise<WrittenFlag> => {
       const hasStoredRules = !Object.hasOwn(patch, "rules");
@@ -141,6 +147,8 @@ export async function removeFlag(
     conditions: { ifMatch: parseIfMatch(c.req.raw.headers) },
     currentVersion: async () => requireFound(await getFlag(db, environment, key), "flag", key, environment).version,
     write: ({ expectedVersion }) => deleteFlag(db, environment, key, { actor: auditName(c), expectedVersion }),
+  }).catch(async (error: unknown) => {
+    throw error instanceof NotFoundError ? await missingFlag(db, key, environment, 409) : error;
   });
   return c.json(await publishWrite(services, c, environment, result));
 }

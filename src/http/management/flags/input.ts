@@ -3,13 +3,15 @@ import { FLAG_KINDS } from "../../../flags/document.ts";
 import { cursorOf, limitOf, searchText } from "../page.ts";
 import { environmentKey, fields } from "../shape.ts";
 
-export const flagQuery = fields({
+export const flagQueryEntries = {
   search: optional(searchText),
   tag: optional(searchText),
   kind: optional(picklist(FLAG_KINDS, `must be one of ${FLAG_KINDS.join(", ")}`)),
   limit: limitOf(50, 200),
   cursor: optional(cursorOf("key")),
-});
+};
+
+export const flagQuery = fields(flagQueryEntries);
 
 export type FlagQuery = InferOutput<typeof flagQuery>;
 

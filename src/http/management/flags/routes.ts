@@ -83,7 +83,7 @@ export const FLAG_ROUTES = [
       id: "putFlag",
       summary: "Create or replace a flag",
       description:
-        "Accepts a whole flag. Missing fields get their defaults, except for `description`, `tags`, `owner`, `fallback` and `jsonSchema`, which stay as they are. Environments share the definition (kind, type, variants, …): a change of it changes the flag in all of them.",
+        "Accepts a whole flag. Missing fields get their defaults, except for `description`, `tags`, `owner`, `fallback`, `jsonSchema`, `lifetime` and `expiresAt`, which stay as they are. Environments share the definition (kind, type, variants, …): a change of it changes the flag in all of them.",
       access: "write",
       headers: { ...IF_MATCH, "If-None-Match": "`*` only creates: 412 if the flag exists." },
       body: {

@@ -5,9 +5,12 @@ import type { FlagConfiguration, FlagType } from "../../../flags/document.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
 import { type DefinitionRecord, getDefinition, listDefinitions } from "../../../store/lists/flags.ts";
 import { listEnvironments } from "../../../store/writes/environments.ts";
-import { createFlagEverywhere, deleteFlagDefinition } from "../../../store/writes/flags.ts";
+import { createFlagEverywhere } from "../../../store/writes/flags.ts";
+import { archiveFlag } from "../../../store/writes/archive.ts";
+import { ConflictError } from "../../../ops/errors.ts";
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
+import { requireLive } from "../archive/archived.ts";
 import { auditName, type ManagementContext } from "../context.ts";
 import { changeDefinition } from "../definitions/change-definition.ts";
 import { storedFlag } from "../flags/flag-forms.ts";
@@ -42,7 +45,13 @@ export async function postManifestFlag(
   const { configuration, ...definition } = storedFlag(parseFlagInput(newFlagOf(body)));
   const environments = await listEnvironments(db);
   const everywhere = new Map<string, FlagConfiguration>(environments.map(({ key }) => [key, configuration]));
-  const written = await createFlagEverywhere(db, definition, everywhere, { actor: auditName(c) });
+  const written = await createFlagEverywhere(db, definition, everywhere, { actor: auditName(c) }).catch(
+    async (error: unknown) => {
+      const existing = error instanceof ConflictError ? await getDefinition(db, body.key) : undefined;
+      if (existing !== undefined) requireLive(existing);
+      throw error;
+    },
+  );
   await publishEverywhere(services, c, written);
   return await respondWithFlag(db, c, body.key, 201);
 }
@@ -73,9 +82,10 @@ export async function removeManifestFlag(
   c: ManagementContext,
 ): Promise<Response> {
   const [key, db] = [requireKey(c, "flag"), await services.database()];
-  const written = await deleteFlagDefinition(db, key, { actor: auditName(c) });
+  const written = await archiveFlag(db, key, { actor: auditName(c) });
   await publishEverywhere(services, c, written);
-  return c.json({ message: `flag "${key}" was deleted from every environment`, archivedAt: null });
+  const { archivedAt } = requireFound(await getDefinition(db, key), "flag", key);
+  return c.json({ message: `flag "${key}" is archived in every environment`, archivedAt });
 }
 
 /** @throws HttpError 409 */

@@ -13,6 +13,8 @@ const PROJECT_WIDE = new Set([
   "getDefinition",
   "patchDefinition",
   "deleteDefinition",
+  "archiveFlag",
+  "unarchiveFlag",
   "listTokens",
   "createToken",
   "getToken",

@@ -92,15 +92,21 @@ describe("the manifest of OpenFeature's command line", () => {
     expect(await flagOf("kept")).toEqual({ ...kept, defaultValue: "x" });
   });
 
-  test("a deletion removes the flag from every environment, unless others depend on it", async ({ expect }) => {
+  test("a deletion archives the flag in every environment, unless others depend on it", async ({ expect }) => {
     await call("POST", "/flags", { key: "needed", type: "boolean", defaultValue: false });
     const dependent = aFlagBody("dependent", { prerequisites: [{ flag: "needed", variants: ["on"] }] });
     await t.call("POST", FLAGS, dependent);
     expect((await call("DELETE", "/flags/needed")).status).toBe(409);
     await call("DELETE", "/flags/dependent");
-    expect(await call("DELETE", "/flags/needed")).toMatchObject({ status: 200, body: { archivedAt: null } });
+    expect(await call("DELETE", "/flags/needed")).toMatchObject({
+      status: 200,
+      body: { message: 'flag "needed" is archived in every environment', archivedAt: expect.stringMatching(/Z$/) },
+    });
     expect(await flagOf("needed")).toBeUndefined();
     expect((await t.evaluate("needed")).status).toBe(404);
+    expect((await call("DELETE", "/flags/needed")).status).toBe(200);
+    await t.call("POST", "/api/v1/flags/needed/unarchive");
+    expect((await t.evaluate("needed")).status).toBe(200);
   });
 
   test("a request without an admin token is a 401 in the same form", async ({ expect }) => {

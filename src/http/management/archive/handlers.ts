@@ -1,0 +1,38 @@
+import type { StoreDatabase } from "../../../store/client.ts";
+import type { WriteOptions } from "../../../store/inputs.ts";
+import { getDefinition } from "../../../store/lists/flags.ts";
+import { archiveFlag, restoreFlag } from "../../../store/writes/archive.ts";
+import type { Written } from "../../../store/writes/transaction.ts";
+import type { Services } from "../../services.ts";
+import { retryOnConflict } from "../conditional-write.ts";
+import { auditName, type ManagementContext } from "../context.ts";
+import { requireMatch } from "../preconditions.ts";
+import { publishEverywhere } from "../publish-write.ts";
+import { requireFound, requireKey } from "../require.ts";
+
+type ArchiveServices = Pick<Services, "database" | "publisher">;
+
+export async function postArchive(services: ArchiveServices, c: ManagementContext): Promise<Response> {
+  return await move(services, c, archiveFlag);
+}
+
+export async function postUnarchive(services: ArchiveServices, c: ManagementContext): Promise<Response> {
+  return await move(services, c, restoreFlag);
+}
+
+async function move(
+  services: ArchiveServices,
+  c: ManagementContext,
+  write: (db: StoreDatabase, key: string, options: WriteOptions) => Promise<Map<string, Written>>,
+): Promise<Response> {
+  const [key, db, actor] = [requireKey(c, "flag"), await services.database(), auditName(c)];
+  const { headers } = c.req.raw;
+  const isConditional = headers.has("if-match");
+  const written = await retryOnConflict(async () => {
+    if (!isConditional) return await write(db, key, { actor });
+    const { tag } = requireFound(await getDefinition(db, key), "flag", key);
+    requireMatch(headers, tag);
+    return await write(db, key, { actor, expectedDefinition: tag });
+  }, isConditional);
+  return c.json({ environments: await publishEverywhere(services, c, written) });
+}
