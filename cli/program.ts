@@ -18,6 +18,7 @@ import { addOverrideCommands } from "./commands/override.ts";
 import { addProfileCommands } from "./commands/profiles.ts";
 import { addProjectCommands } from "./commands/project.ts";
 import { addShadowCommand } from "./commands/shadow.ts";
+import { addReferenceCommands } from "./commands/flags/references.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
 import { escapeControls } from "./escape.ts";
 import { addTestCommand } from "./commands/test.ts";
@@ -73,6 +74,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addShadowCommand(program, terminal);
   addValidateCommand(program, terminal);
   addGeneratedCommands(program, terminal);
+  addReferenceCommands(program, terminal);
   addTestCommand(program, terminal);
   addCopyCommand(program, terminal);
   addProfileCommands(program, terminal);

@@ -184,6 +184,7 @@ export type Flag = {
   schemaVersion?: 1 | undefined;
   version?: number | undefined;
   updatedAt?: string | undefined;
+  state?: unknown;
   key: string;
   kind?: "flag" | "switch" | "sample" | undefined;
   type: "boolean" | "string" | "integer" | "float" | "object" | "json";
@@ -225,6 +226,8 @@ export type AdminTokenInput = {
   environments: null | string[];
   expiresInSeconds?: number | null | undefined;
 };
+
+export type CodeScan = { commit: string; counts: Record<string, number> };
 
 export type OverridesInput = { flags: Record<string, string>; expiresInSeconds?: number | undefined };
 
@@ -311,7 +314,7 @@ export type FlagWritten = {
 };
 
 export type FlagPage = {
-  items: Flag[];
+  items: (Flag & { state: FlagState })[];
   /** The `cursor` of the next page; null on the last page. */
   nextCursor: string | null;
 };
@@ -342,7 +345,7 @@ export type Definition = {
 };
 
 export type DefinitionPage = {
-  items: Definition[];
+  items: (Definition & { state: FlagState })[];
   /** The `cursor` of the next page; null on the last page. */
   nextCursor: string | null;
 };
@@ -388,6 +391,84 @@ export type DefinitionWithEnvironments = {
 export type DefinitionWritten = {
   /** The environments that got a new version, by key. */
   environments: Record<string, Written>;
+};
+
+export type DefinitionRemoved = {
+  /** The environments that got a new version, by key. */
+  environments: Record<string, Written>;
+  /** The code and the environments that still use the flag, in words. */
+  warnings: string[];
+};
+
+export type FlagRemoved = {
+  /** Version of the environment after the write, for `X-Flags-Min-Version`. */
+  version: number;
+  published: {
+    /** Missing if the worker runs without Redis. */
+    redis?: boolean | undefined;
+    /** Missing if no purge transport is configured. */
+    edge?: boolean | undefined;
+  };
+  /** The code and the environments that still use the flag, in words. */
+  warnings: string[];
+};
+
+export type FlagState = {
+  name: "new" | "active" | "rolled-out" | "unused" | "archived";
+  /** Why, in words, with the facts. */
+  reason: string;
+  /** Since when, as far as it is known. */
+  since?: string | undefined;
+};
+
+export type FlagLifecycle = {
+  key: string;
+  state: FlagState;
+  /** Whether a temporary flag is past its expiry. */
+  isExpired: boolean;
+  lifetime?: "permanent" | "temporary" | undefined;
+  expiresAt?: string | undefined;
+  environments: {
+    environment: string;
+    state: FlagState;
+    /** When it was last evaluated by itself. */
+    lastUsedAt: string | null;
+    /** When it was last in a bulk response. */
+    lastRequestedAt: string | null;
+    /** Since when evaluations are counted; null if none was. */
+    countedSince: string | null;
+  }[];
+  references: { repository: string; count: number; commit: string; scannedAt: string }[];
+  /** Why the flag should not be removed yet. */
+  warnings: string[];
+};
+
+export type Repository = { repository: string; commit: string; scannedAt: string; flags: number; references: number };
+
+export type RepositoryList = {
+  items: Repository[];
+  /** Always null. */
+  nextCursor: string | null;
+};
+
+export type RepositoryWithCounts = {
+  repository: string;
+  commit: string;
+  scannedAt: string;
+  flags: number;
+  references: number;
+  /** How often the code names each flag, by key. */
+  counts: Record<string, number>;
+};
+
+export type RepositoryWritten = {
+  repository: string;
+  commit: string;
+  scannedAt: string;
+  flags: number;
+  references: number;
+  /** Keys that no flag has. They are not stored. */
+  unknownKeys: string[];
 };
 
 export type ManifestFlag = {
@@ -834,9 +915,12 @@ export interface Operations {
         search?: string | undefined;
         tag?: string | undefined;
         kind?: string | undefined;
+        lifetime?: string | undefined;
+        expired?: string | undefined;
         limit?: string | undefined;
         cursor?: string | undefined;
         archived?: string | undefined;
+        state?: string | undefined;
       };
     };
     responseBody: DefinitionPage;
@@ -860,7 +944,7 @@ export interface Operations {
       query?: { dryRun?: string | undefined };
       headers?: { "If-Match"?: string | undefined };
     };
-    responseBody: DefinitionWritten;
+    responseBody: DefinitionRemoved;
   };
   archiveFlag: {
     input: {
@@ -868,7 +952,7 @@ export interface Operations {
       query?: { dryRun?: string | undefined };
       headers?: { "If-Match"?: string | undefined };
     };
-    responseBody: DefinitionWritten;
+    responseBody: DefinitionRemoved;
   };
   unarchiveFlag: {
     input: {
@@ -877,6 +961,20 @@ export interface Operations {
       headers?: { "If-Match"?: string | undefined };
     };
     responseBody: DefinitionWritten;
+  };
+  getLifecycle: {
+    input: { path: { key: string }; query?: { environment?: string | undefined } };
+    responseBody: FlagLifecycle;
+  };
+  listRepositories: { input: {}; responseBody: RepositoryList };
+  getRepository: { input: { path: { repository: string } }; responseBody: RepositoryWithCounts };
+  putRepository: {
+    input: { path: { repository: string }; query?: { dryRun?: string | undefined }; body: CodeScan };
+    responseBody: RepositoryWritten;
+  };
+  deleteRepository: {
+    input: { path: { repository: string }; query?: { dryRun?: string | undefined } };
+    responseBody: Repository;
   };
   getManifest: { input: {}; responseBody: Manifest };
   createManifestFlag: { input: { body: ManifestFlagInput }; responseBody: ManifestFlagWritten };
@@ -889,8 +987,11 @@ export interface Operations {
         search?: string | undefined;
         tag?: string | undefined;
         kind?: string | undefined;
+        lifetime?: string | undefined;
+        expired?: string | undefined;
         limit?: string | undefined;
         cursor?: string | undefined;
+        state?: string | undefined;
       };
     };
     responseBody: FlagPage;
@@ -927,7 +1028,7 @@ export interface Operations {
       query?: { dryRun?: string | undefined };
       headers?: { "If-Match"?: string | undefined };
     };
-    responseBody: Written;
+    responseBody: FlagRemoved;
   };
   updateFlag: {
     input: {
@@ -1156,6 +1257,11 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   deleteDefinition: ["DELETE", "/api/v1/flags/{key}"],
   archiveFlag: ["POST", "/api/v1/flags/{key}/archive"],
   unarchiveFlag: ["POST", "/api/v1/flags/{key}/unarchive"],
+  getLifecycle: ["GET", "/api/v1/flags/{key}/lifecycle"],
+  listRepositories: ["GET", "/api/v1/code-references"],
+  getRepository: ["GET", "/api/v1/code-references/{repository}"],
+  putRepository: ["PUT", "/api/v1/code-references/{repository}"],
+  deleteRepository: ["DELETE", "/api/v1/code-references/{repository}"],
   getManifest: ["GET", "/openfeature/v0/manifest"],
   createManifestFlag: ["POST", "/openfeature/v0/manifest/flags"],
   putManifestFlag: ["PUT", "/openfeature/v0/manifest/flags/{key}"],
@@ -1340,6 +1446,10 @@ const SHAPES = {
     ],
     nextCursor: { or: ["string", "null"] },
   },
+  DefinitionRemoved: {
+    environments: { "*": { version: "number", published: { "redis?": "boolean", "edge?": "boolean" } } },
+    warnings: ["string"],
+  },
   DefinitionWithEnvironments: {
     key: "string",
     kind: "string",
@@ -1454,6 +1564,7 @@ const SHAPES = {
     "schemaVersion?": "number",
     "version?": "number",
     "updatedAt?": "string",
+    "state?": "any",
     key: "string",
     "kind?": "string",
     type: "string",
@@ -1473,12 +1584,31 @@ const SHAPES = {
     "rules?": ["any"],
     "prerequisites?": ["any"],
   },
+  FlagLifecycle: {
+    key: "string",
+    state: { name: "string", reason: "string", "since?": "string" },
+    isExpired: "boolean",
+    "lifetime?": "string",
+    "expiresAt?": "string",
+    environments: [
+      {
+        environment: "string",
+        state: { name: "string", reason: "string", "since?": "string" },
+        lastUsedAt: { or: ["string", "null"] },
+        lastRequestedAt: { or: ["string", "null"] },
+        countedSince: { or: ["string", "null"] },
+      },
+    ],
+    references: [{ repository: "string", count: "number", commit: "string", scannedAt: "string" }],
+    warnings: ["string"],
+  },
   FlagPage: {
     items: [
       {
         "schemaVersion?": "number",
         "version?": "number",
         "updatedAt?": "string",
+        "state?": "any",
         key: "string",
         "kind?": "string",
         type: "string",
@@ -1501,6 +1631,7 @@ const SHAPES = {
     ],
     nextCursor: { or: ["string", "null"] },
   },
+  FlagRemoved: { version: "number", published: { "redis?": "boolean", "edge?": "boolean" }, warnings: ["string"] },
   FlagWritten: {
     version: "number",
     published: { "redis?": "boolean", "edge?": "boolean" },
@@ -1508,6 +1639,7 @@ const SHAPES = {
       "schemaVersion?": "number",
       "version?": "number",
       "updatedAt?": "string",
+      "state?": "any",
       key: "string",
       "kind?": "string",
       type: "string",
@@ -1594,6 +1726,27 @@ const SHAPES = {
       },
     ],
   },
+  Repository: { repository: "string", commit: "string", scannedAt: "string", flags: "number", references: "number" },
+  RepositoryList: {
+    items: [{ repository: "string", commit: "string", scannedAt: "string", flags: "number", references: "number" }],
+    nextCursor: { or: ["string", "null"] },
+  },
+  RepositoryWithCounts: {
+    repository: "string",
+    commit: "string",
+    scannedAt: "string",
+    flags: "number",
+    references: "number",
+    counts: { "*": "number" },
+  },
+  RepositoryWritten: {
+    repository: "string",
+    commit: "string",
+    scannedAt: "string",
+    flags: "number",
+    references: "number",
+    unknownKeys: ["string"],
+  },
   Sampled: {
     version: "number",
     flag: "string",
@@ -1655,9 +1808,14 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   listDefinitions: SHAPES.DefinitionPage,
   getDefinition: SHAPES.DefinitionWithEnvironments,
   patchDefinition: SHAPES.DefinitionWritten,
-  deleteDefinition: SHAPES.DefinitionWritten,
-  archiveFlag: SHAPES.DefinitionWritten,
+  deleteDefinition: SHAPES.DefinitionRemoved,
+  archiveFlag: SHAPES.DefinitionRemoved,
   unarchiveFlag: SHAPES.DefinitionWritten,
+  getLifecycle: SHAPES.FlagLifecycle,
+  listRepositories: SHAPES.RepositoryList,
+  getRepository: SHAPES.RepositoryWithCounts,
+  putRepository: SHAPES.RepositoryWritten,
+  deleteRepository: SHAPES.Repository,
   getManifest: SHAPES.Manifest,
   createManifestFlag: SHAPES.ManifestFlagWritten,
   putManifestFlag: SHAPES.ManifestFlagWritten,
@@ -1667,7 +1825,7 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   getFlag: SHAPES.Flag,
   putFlag: SHAPES.FlagWritten,
   patchFlag: SHAPES.FlagWritten,
-  deleteFlag: SHAPES.Written,
+  deleteFlag: SHAPES.FlagRemoved,
   updateFlag: SHAPES.FlagWritten,
   explainFlag: SHAPES.Explanation,
   sampleFlag: SHAPES.Sampled,

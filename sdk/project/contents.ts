@@ -78,7 +78,13 @@ export function storedFlag(flag: object): WholeFlag {
     return wholeFlag(flag);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    const { schemaVersion: _, version: __, updatedAt: ___, ...rest } = flag as FlagInput & Record<string, unknown>;
+    const {
+      schemaVersion: _,
+      version: __,
+      updatedAt: ___,
+      state: ____,
+      ...rest
+    } = flag as FlagInput & Record<string, unknown>;
     return withNotes(rest);
   }
 }

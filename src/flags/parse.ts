@@ -22,7 +22,7 @@ import { escapePointer, jsonBytes, validateFlag } from "./validate.ts";
  * says that the rules are the stored ones, which may break a rule of validation that is newer than they are.
  */
 export function parseFlagInput(input: unknown, { hasStoredRules = false } = {}): FlagInput {
-  const { schemaVersion: _, version: __, updatedAt: ___, ...parsed } = parseShape(flagInputSchema, input);
+  const { schemaVersion: _, version: __, updatedAt: ___, state: ____, ...parsed } = parseShape(flagInputSchema, input);
   const flag: FlagInput = {
     ...parsed,
     default: withSalt(parsed.default, parsed.key),

@@ -267,11 +267,12 @@ const configurationEntries = {
 export const flagDefinitionSchema = fields(definitionEntries);
 export const flagConfigurationSchema = fields(configurationEntries);
 
-/** A whole flag. The fields that the server sets (`schemaVersion`, `version`, `updatedAt`) are allowed but ignored. */
+/** A whole flag. Fields that the server sets (`schemaVersion`, `version`, `updatedAt`, `state`) are allowed but ignored. */
 export const flagInputSchema = fields({
   schemaVersion: exactOptional(literal(SCHEMA_VERSION, `must be ${SCHEMA_VERSION}`)),
   version: exactOptional(number("must be a number")),
   updatedAt: exactOptional(string("must be text")),
+  state: exactOptional(any()),
   ...definitionEntries,
   ...configurationEntries,
 });

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { DefinitionWithEnvironments } from "../../../sdk/client/contract.ts";
 import { type Change, changeEach } from "../../change.ts";
+import { acknowledgeUse } from "./acknowledge.ts";
 import { oneLine } from "../../escape.ts";
 import { withExamples } from "../../examples.ts";
 import { openSession, type Session } from "../../session.ts";
@@ -12,8 +13,10 @@ export function addArchiving(flags: Command, terminal: Terminal): void {
       .command("archive")
       .description("archive flags: they evaluate as not found everywhere, keep their keys, and can be restored")
       .argument("<keys...>")
-      .action(async (keys: string[], _options: unknown, command: Command) => {
+      .option("--yes", "archive flags although code or an environment uses them")
+      .action(async (keys: string[], { yes = false }: { yes?: boolean }, command: Command) => {
         const session = await openSession(command, terminal);
+        await acknowledgeUse(session, keys, { verb: "archive", isSure: yes });
         await changeEach(
           session,
           keys.map((key) => moved(session, key, "archive")),

@@ -5,7 +5,13 @@ import { oneLine } from "../../escape.ts";
 import { withExamples } from "../../examples.ts";
 import { openSession, type Session } from "../../session.ts";
 import type { Terminal } from "../../terminal.ts";
+import { acknowledgeUse } from "./acknowledge.ts";
 import { counted, readFlag } from "./flag-change.ts";
+
+interface DeleteOptions {
+  everywhere?: boolean;
+  yes?: boolean;
+}
 
 export function addDelete(flags: Command, terminal: Terminal): void {
   withExamples(
@@ -15,8 +21,11 @@ export function addDelete(flags: Command, terminal: Terminal): void {
       .description("delete flags from the environment")
       .argument("<keys...>")
       .option("--everywhere", "delete the definitions and their configurations in every environment")
-      .action(async (keys: string[], { everywhere = false }: { everywhere?: boolean }, command: Command) => {
+      .option("--yes", "delete flags although code or an environment uses them")
+      .action(async (keys: string[], { everywhere = false, yes = false }: DeleteOptions, command: Command) => {
         const session = await openSession(command, terminal);
+        const place = everywhere ? {} : { environment: session.environment() };
+        await acknowledgeUse(session, keys, { verb: "delete", isSure: yes, ...place });
         await changeEach(
           session,
           keys.map((key) => (everywhere ? deletedEverywhere(session, key) : deletedHere(session, key))),

@@ -22,6 +22,8 @@ import { isManifestPath, manifestErrorResponse } from "./manifest/error-response
 import { MANIFEST_ROUTES } from "./manifest/routes.ts";
 import { METRICS_ROUTES } from "./metrics/routes.ts";
 import { OVERRIDES_ROUTES } from "./overrides/routes.ts";
+import { LIFECYCLE_ROUTES } from "./lifecycle/routes.ts";
+import { CODE_REFERENCE_ROUTES } from "./code-references/routes.ts";
 import { entityTagOf, PreconditionFailedError } from "./preconditions.ts";
 import { registerRoutes } from "./register-routes.ts";
 import { reachOf, type Route, type RouteSpec } from "./route.ts";
@@ -34,6 +36,8 @@ const ROUTES: readonly Route[] = [
   ...APPLY_ROUTES,
   ...DEFINITION_ROUTES,
   ...ARCHIVE_ROUTES,
+  ...LIFECYCLE_ROUTES,
+  ...CODE_REFERENCE_ROUTES,
   ...MANIFEST_ROUTES,
   ...FLAG_ROUTES,
   ...EXPLAIN_ROUTES,

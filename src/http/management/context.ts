@@ -17,7 +17,7 @@ export function environmentOf(c: ManagementContext): string {
 }
 
 /** A parameter of the route's path. */
-export function pathParameter(c: ManagementContext, name: "key" | "id"): string {
+export function pathParameter(c: ManagementContext, name: "key" | "id" | "repository"): string {
   return c.req.param(name) ?? "";
 }
 

@@ -44,6 +44,9 @@ export interface FlagFilter extends PageQuery {
   search?: string | undefined;
   tag?: string | undefined;
   kind?: FlagKind | undefined;
+  lifetime?: Lifetime | undefined;
+  /** Selects the flags whose expiry is reached at an instant (ISO 8601), or those whose expiry is not. */
+  expiry?: { reached: boolean; at: string } | undefined;
 }
 
 export interface DefinitionFilter extends FlagFilter {
@@ -127,11 +130,13 @@ function isListed({ archived = "false" }: DefinitionFilter): SQL {
   return archived === "true" ? sql`f.archived_at is not null` : sql`f.archived_at is null`;
 }
 
-function matches({ search, tag, kind, cursor }: FlagFilter): SQL {
+function matches({ search, tag, kind, lifetime, expiry, cursor }: FlagFilter): SQL {
   const conditions = [
     search && sql`position(lower(${search}) in lower(f.key || ' ' || f.description)) > 0`,
     tag && sql`f.tags @> array[${tag}]`,
     kind && sql`f.kind = ${kind}`,
+    lifetime && sql`f.lifetime = ${lifetime}`,
+    expiry && sql`coalesce(f.expires_at <= ${expiry.at}::timestamptz, false) = ${expiry.reached}::boolean`,
     cursor && sql`f.key collate "C" > ${cursor}`,
   ].filter((condition) => condition !== undefined && condition !== "");
   return sql.join([sql`true`, ...conditions], sql` and `);

@@ -1,5 +1,6 @@
 import { FLAG_KINDS, FLAG_TYPES, LIFETIMES } from "../../../flags/document.ts";
 import { manifestSchemas } from "./openapi-manifest.ts";
+import { lifecycleSchemas } from "./openapi-lifecycle.ts";
 import { explanationSchemas } from "./openapi-explanation.ts";
 import { count, keys, object, orNull, ref, text } from "./openapi-parts.ts";
 
@@ -78,6 +79,14 @@ const definitionFields = {
 };
 const optionalDefinitionFields = ["owner", "fallback", "jsonSchema", "lifetime", "expiresAt", "archivedAt"];
 const datedFields = { createdAt: instant, updatedAt: instant };
+const definitionWrittenFields = {
+  environments: {
+    type: "object",
+    description: "The environments that got a new version, by key.",
+    additionalProperties: ref("Written"),
+  },
+};
+const warnings = { ...keys, description: "The code and the environments that still use the flag, in words." };
 const stats = object({
   hits: count,
   misses: count,
@@ -119,9 +128,9 @@ export const responseSchemas: Record<string, object> = {
   SegmentPatch: mergePatchOf("SegmentInput"),
   Written: object(writtenFields),
   FlagWritten: object({ ...writtenFields, flag: ref("Flag") }),
-  FlagPage: page(ref("Flag")),
+  FlagPage: page({ allOf: [ref("Flag"), object({ state: ref("FlagState") })] }),
   Definition: object({ ...definitionFields, ...datedFields, environments: keys }, optionalDefinitionFields),
-  DefinitionPage: page(ref("Definition")),
+  DefinitionPage: page({ allOf: [ref("Definition"), object({ state: ref("FlagState") })] }),
   DefinitionPatch: mergePatchOf("the definition in Flag"),
   DefinitionWithEnvironments: object(
     {
@@ -136,13 +145,10 @@ export const responseSchemas: Record<string, object> = {
     },
     optionalDefinitionFields,
   ),
-  DefinitionWritten: object({
-    environments: {
-      type: "object",
-      description: "The environments that got a new version, by key.",
-      additionalProperties: ref("Written"),
-    },
-  }),
+  DefinitionWritten: object(definitionWrittenFields),
+  DefinitionRemoved: object({ ...definitionWrittenFields, warnings }),
+  FlagRemoved: object({ ...writtenFields, warnings }),
+  ...lifecycleSchemas,
   ...manifestSchemas,
   Segment: object(segmentFields),
   SegmentList: page(ref("Segment")),

@@ -24,6 +24,7 @@ import { keyPatchSchema, keySchema } from "../keys/input.ts";
 import { manifestFlagSchema } from "../manifest/input.ts";
 import { overridesSchema } from "../overrides/input.ts";
 import { restoreSchema } from "../audit/input.ts";
+import { scanSchema } from "../code-references/input.ts";
 import { tokenSchema } from "../tokens/input.ts";
 
 export type Contract = Awaited<ReturnType<typeof generateSpecs>>;
@@ -32,6 +33,7 @@ const TAGS: [name: string, description: string][] = [
   ["Evaluation", "Flag values for clients with an SDK key: OFREP, and the same results over GET."],
   ["Flags", "Flags of one environment."],
   ["Definitions", "The part of a flag that all environments share."],
+  ["Code references", "How often the code of each repository names each flag."],
   ["Manifest", "The sync API of OpenFeature's command line. Errors have its form."],
   ["Segments", "Named conditions of one environment."],
   ["Environments", "Environments of the project."],
@@ -102,6 +104,7 @@ function inputSchemas(): Record<string, object> {
     KeyInput: keySchema,
     KeyPatch: keyPatchSchema,
     AdminTokenInput: tokenSchema,
+    CodeScan: scanSchema,
     OverridesInput: overridesSchema,
     ExplainInput: explainSchema,
     SampleInput: sampleSchema,

@@ -6,25 +6,28 @@ import type { Written } from "../../../store/writes/transaction.ts";
 import type { Services } from "../../services.ts";
 import { retryOnConflict } from "../conditional-write.ts";
 import { auditName, type ManagementContext } from "../context.ts";
+import { readUse } from "../lifecycle/warnings.ts";
 import { requireMatch } from "../preconditions.ts";
-import { publishEverywhere } from "../publish-write.ts";
+import { publishEverywhere, type WriteResponse } from "../publish-write.ts";
 import { requireFound, requireKey } from "../require.ts";
 
-type ArchiveServices = Pick<Services, "database" | "publisher">;
+type ArchiveServices = Pick<Services, "database" | "publisher" | "clock">;
 
 export async function postArchive(services: ArchiveServices, c: ManagementContext): Promise<Response> {
-  return await move(services, c, archiveFlag);
+  const key = requireKey(c, "flag");
+  const { warnings } = await readUse(await services.database(), key, services.clock.now());
+  return c.json({ environments: await move(services, c, archiveFlag), warnings });
 }
 
 export async function postUnarchive(services: ArchiveServices, c: ManagementContext): Promise<Response> {
-  return await move(services, c, restoreFlag);
+  return c.json({ environments: await move(services, c, restoreFlag) });
 }
 
 async function move(
   services: ArchiveServices,
   c: ManagementContext,
   write: (db: StoreDatabase, key: string, options: WriteOptions) => Promise<Map<string, Written>>,
-): Promise<Response> {
+): Promise<Record<string, WriteResponse>> {
   const [key, db, actor] = [requireKey(c, "flag"), await services.database(), auditName(c)];
   const { headers } = c.req.raw;
   const isConditional = headers.has("if-match");
@@ -34,5 +37,5 @@ async function move(
     requireMatch(headers, tag);
     return await write(db, key, { actor, expectedDefinition: tag });
   }, isConditional);
-  return c.json({ environments: await publishEverywhere(services, c, written) });
+  return await publishEverywhere(services, c, written);
 }

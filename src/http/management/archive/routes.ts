@@ -22,8 +22,8 @@ export const ARCHIVE_ROUTES = [
       id: "archiveFlag",
       summary: "Archive a flag in every environment",
       description:
-        "The flag evaluates as not found. Its key stays reserved, and its configurations are kept. 409 while other flags or segments depend on it. Archiving an archived flag changes nothing.",
-      responses: { 200: { description: "Archived.", schema: "DefinitionWritten" } },
+        "The flag evaluates as not found. Its key stays reserved, and its configurations are kept. 409 while other flags or segments depend on it. Archiving an archived flag changes nothing. The response warns if code or an environment still uses the flag.",
+      responses: { 200: { description: "Archived.", schema: "DefinitionRemoved" } },
     },
     postArchive,
   ),

@@ -5,6 +5,9 @@ import type { Services } from "../../services.ts";
 import { retryOnConflict } from "../conditional-write.ts";
 import { auditName, type ManagementContext } from "../context.ts";
 import { notesOf } from "../flags/flag-forms.ts";
+import { filterOf } from "../flags/input.ts";
+import { pageInState, withStates } from "../lifecycle/states.ts";
+import { readUse } from "../lifecycle/warnings.ts";
 import type { DefinitionQuery } from "./input.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { isUnchanged, requireMatch, tagHeader } from "../preconditions.ts";
@@ -15,12 +18,20 @@ import { changeDefinition } from "./change-definition.ts";
 import { readEverywhere } from "./read-everywhere.ts";
 
 export async function showDefinitions(
-  { database }: Pick<Services, "database">,
+  { database, clock }: Pick<Services, "database" | "clock">,
   c: ManagementContext,
   { query }: { query: DefinitionQuery },
 ): Promise<Response> {
-  const { items, nextCursor } = await listDefinitions(await database(), query);
-  return c.json({ items: items.map(viewOf), nextCursor: nextCursor ?? null });
+  const [db, now] = [await database(), clock.now()];
+  const archived = query.state === "archived" ? "true" : query.archived;
+  const filter = { ...filterOf(query, now), archived };
+  const { items, nextCursor } = await pageInState(
+    query,
+    (page) => listDefinitions(db, { ...filter, ...page }),
+    (records) => withStates(db, records, now),
+  );
+  const views = items.map((record) => ({ ...viewOf(record), state: record.state }));
+  return c.json({ items: views, nextCursor: nextCursor ?? null });
 }
 
 export async function showDefinition(
@@ -51,19 +62,20 @@ export async function patchDefinition(
 }
 
 export async function removeDefinition(
-  services: Pick<Services, "database" | "publisher">,
+  services: Pick<Services, "database" | "publisher" | "clock">,
   c: ManagementContext,
 ): Promise<Response> {
   const [key, db, actor] = [requireKey(c, "flag"), await services.database(), auditName(c)];
   const { headers } = c.req.raw;
   const isConditional = headers.has("if-match");
+  const { warnings } = await readUse(db, key, services.clock.now());
   const written = await retryOnConflict(async () => {
     if (!isConditional) return await deleteFlagDefinition(db, key, { actor });
     const { tag } = requireFound(await getDefinition(db, key), "flag", key);
     requireMatch(headers, tag);
     return await deleteFlagDefinition(db, key, { actor, expectedDefinition: tag });
   }, isConditional);
-  return c.json({ environments: await publishEverywhere(services, c, written) });
+  return c.json({ environments: await publishEverywhere(services, c, written), warnings });
 }
 
 function viewOf(record: DefinitionRecord): object {

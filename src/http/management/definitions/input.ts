@@ -1,12 +1,12 @@
-import { type InferOutput, optional, picklist } from "valibot";
-import { flagQueryEntries } from "../flags/input.ts";
+import { type InferOutput, optional } from "valibot";
+import { FLAG_STATES } from "../../../flags/lifecycle/flag-state.ts";
+import { flagQueryEntries, oneOf } from "../flags/input.ts";
 import { fields } from "../shape.ts";
-
-const ARCHIVED = ["true", "false", "all"] as const;
 
 export const definitionQuery = fields({
   ...flagQueryEntries,
-  archived: optional(picklist(ARCHIVED, `must be one of ${ARCHIVED.join(", ")}`)),
+  archived: optional(oneOf(["true", "false", "all"])),
+  state: optional(oneOf(FLAG_STATES)),
 });
 
 export type DefinitionQuery = InferOutput<typeof definitionQuery>;

@@ -71,10 +71,11 @@ export const DEFINITION_ROUTES = [
       tag: "Definitions",
       id: "deleteDefinition",
       summary: "Delete a flag from every environment",
-      description: "409 while other flags or segments depend on it.",
+      description:
+        "409 while other flags or segments depend on it. The response warns if code or an environment still uses the flag.",
       access: "write",
       headers: IF_MATCH,
-      responses: { 200: { description: "Deleted.", schema: "DefinitionWritten" } },
+      responses: { 200: { description: "Deleted.", schema: "DefinitionRemoved" } },
       problems: [409, 412],
     },
     removeDefinition,

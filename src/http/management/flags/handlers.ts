@@ -13,6 +13,8 @@ import type { Services } from "../../services.ts";
 import { missingFlag } from "../archive/archived.ts";
 import { conditionalChange, conditionalWrite } from "../conditional-write.ts";
 import { auditName, environmentOf, type ManagementContext } from "../context.ts";
+import { pageInState, withStates } from "../lifecycle/states.ts";
+import { readUse } from "../lifecycle/warnings.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { isMatch, isUnchanged, parseIfMatch, tagHeader, writeConditions } from "../preconditions.ts";
 import { documentVersionAfter, publishWrite } from "../publish-write.ts";
@@ -26,7 +28,7 @@ import {
   viewOfRecord,
   viewOfWritten,
 } from "./flag-forms.ts";
-import type { FlagQuery } from "./input.ts";
+import { filterOf, type FlagQuery } from "./input.ts";
 
 /** A flag that was written, with the result of the write. */
 interface WrittenFlag {
@@ -39,15 +41,24 @@ interface WrittenFlag {
 }
 
 export async function showFlags(
-  { database }: Pick<Services, "database">,
+  { database, clock }: Pick<Services, "database" | "clock">,
   c: ManagementContext,
   { query }: { query: FlagQuery },
 ): Promise<Response> {
-  const [environment, db] = [environmentOf(c), await database()];
-  const [found, page] = await Promise.all([getEnvironment(db, environment), listFlags(db, environment, query)]);
+  const [environment, db, now] = [environmentOf(c), await database(), clock.now()];
+  const filter = filterOf(query, now);
+  const [found, page] = await Promise.all([
+    getEnvironment(db, environment),
+    pageInState(
+      query,
+      (part) => listFlags(db, environment, { ...filter, ...part }),
+      (records) => withStates(db, records, now, environment),
+    ),
+  ]);
   if (found === undefined) throw unknownEnvironment(environment);
   c.header("x-flags-version", String(found.version));
-  return c.json({ items: page.items.map(viewOfRecord), nextCursor: page.nextCursor ?? null });
+  const items = page.items.map((record) => ({ ...viewOfRecord(record), state: record.state }));
+  return c.json({ items, nextCursor: page.nextCursor ?? null });
 }
 
 export async function showFlag({ database }: Pick<Services, "database">, c: ManagementContext): Promise<Response> {
@@ -139,10 +150,11 @@ async function patchFlagIn(
 }
 
 export async function removeFlag(
-  services: Pick<Services, "database" | "publisher">,
+  services: Pick<Services, "database" | "publisher" | "clock">,
   c: ManagementContext,
 ): Promise<Response> {
   const [environment, key, db] = [environmentOf(c), requireKey(c, "flag"), await services.database()];
+  const { warnings } = await readUse(db, key, services.clock.now(), environment);
   const result = await conditionalWrite({
     conditions: { ifMatch: parseIfMatch(c.req.raw.headers) },
     currentVersion: async () => requireFound(await getFlag(db, environment, key), "flag", key, environment).version,
@@ -150,7 +162,7 @@ export async function removeFlag(
   }).catch(async (error: unknown) => {
     throw error instanceof NotFoundError ? await missingFlag(db, key, environment, 409) : error;
   });
-  return c.json(await publishWrite(services, c, environment, result));
+  return c.json({ ...(await publishWrite(services, c, environment, result)), warnings });
 }
 
 async function respondWithFlag(

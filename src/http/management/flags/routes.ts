@@ -121,10 +121,10 @@ export const FLAG_ROUTES = [
       id: "deleteFlag",
       summary: "Delete a flag from an environment",
       description:
-        "Deletes the definition too if no other environment has the flag. 409 while other flags depend on it.",
+        "Deletes the definition too if no other environment has the flag. 409 while other flags depend on it. The response warns if code or the environment still uses the flag.",
       access: "write",
       headers: IF_MATCH,
-      responses: { 200: { description: "Deleted.", schema: "Written" } },
+      responses: { 200: { description: "Deleted.", schema: "FlagRemoved" } },
       problems: [409, 412],
     },
     removeFlag,

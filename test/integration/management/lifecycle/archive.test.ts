@@ -182,7 +182,7 @@ describe("archived flags", () => {
     expect((await t.archive("conditional", { "if-match": tag })).status).toBe(200);
     const archivedTag = (await t.call("GET", definitionPath("conditional"))).headers.get("etag");
     expect(archivedTag).not.toBe(tag);
-    expect((await t.archive("conditional")).body).toEqual({ environments: {} });
+    expect((await t.archive("conditional")).body).toEqual({ environments: {}, warnings: [] });
     expect((await t.call("POST", `${definitionPath("conditional")}/unarchive?dryRun=true`)).status).toBe(204);
     expect((await t.unarchive("conditional", { "if-match": tag })).status).toBe(412);
     expect((await t.unarchive("conditional", { "if-match": archivedTag ?? "" })).status).toBe(200);

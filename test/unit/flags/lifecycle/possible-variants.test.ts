@@ -1,31 +1,34 @@
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import type { Flag, Serve } from "../../../sdk/client/contract.ts";
-import { onlyVariantOf, STALE_DAYS, stalenessOf } from "../../../console/src/state/flags/staleness.ts";
-import { compileFlag } from "../../../src/evaluation/compile.ts";
-import type { FlagDocument, Serve as DocumentServe } from "../../../src/flags/document.ts";
-import { document, input } from "../evaluation/arbitraries.ts";
+import { compileFlag } from "../../../../src/evaluation/compile.ts";
+import type { FlagDocument, Serve } from "../../../../src/flags/document.ts";
+import {
+  lastBoundary,
+  onlyVariantOf,
+  type ServingConfiguration,
+} from "../../../../src/flags/lifecycle/possible-variants.ts";
+import { document, input } from "../../evaluation/arbitraries.ts";
 
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 const daysAgo = (days: number): string => new Date(NOW - days * 86_400_000).toISOString();
 
-function aFlag(changes: Partial<Flag> = {}): Flag {
+function aFlag(changes: Partial<ServingConfiguration> = {}): ServingConfiguration {
   return {
-    key: "f",
-    type: "boolean",
-    variants: { on: true, off: false },
     enabled: true,
     offVariant: "off",
     default: { variant: "on" },
-    updatedAt: daysAgo(STALE_DAYS),
+    rules: [],
+    prerequisites: [],
     ...changes,
   };
 }
 
-const rollout = (weights: [string, number][], more: object = {}): Serve => ({ rollout: { weights, ...more } });
+const rollout = (weights: [string, number][], more: object = {}): Serve => ({
+  rollout: { by: ["targetingKey"], salt: "f", hash: "murmur3-mulshift", weights, ...more },
+});
 const rule = (serve: Serve, more: object = {}) => ({ id: "r", serve, ...more });
 const pro = { attribute: "plan", operator: "equals", values: ["pro"] } as const;
-const condition = { when: { ...pro, values: [...pro.values] } };
+const condition = { when: pro };
 
 /** Three of four flags serve only `on`. Most of the others serve several variants, which this property skips. */
 const aDrawnFlag = fc.tuple(document, fc.nat(3)).map(([drawn, kind]) => {
@@ -33,18 +36,8 @@ const aDrawnFlag = fc.tuple(document, fc.nat(3)).map(([drawn, kind]) => {
   return kind === 0 ? flag : { ...mapServes(flag, onlyOn), offVariant: flag.offVariant === null ? null : "on" };
 });
 
-describe("staleness", () => {
-  test("a flag that serves one variant to everyone is stale after exactly 30 days", ({ expect }) => {
-    expect(stalenessOf(aFlag(), NOW)).toEqual({ days: 30, variant: "on" });
-    expect(stalenessOf(aFlag(), NOW - 1)).toBeUndefined();
-    expect(stalenessOf(aFlag({ updatedAt: undefined }), NOW)).toBeUndefined();
-  });
-
-  test("a switch is never stale", ({ expect }) => {
-    expect(stalenessOf(aFlag({ kind: "switch" }), NOW)).toBeUndefined();
-  });
-
-  const cases: [name: string, changes: Partial<Flag>, only: string | null | undefined][] = [
+describe("the only variant", () => {
+  const cases: [name: string, changes: Partial<ServingConfiguration>, only: string | null | undefined][] = [
     [
       "off: the off variant, regardless of the rules",
       { enabled: false, rules: [rule({ variant: "on" }, condition)] },
@@ -107,7 +100,6 @@ describe("staleness", () => {
     [
       "a sample that draws",
       {
-        kind: "sample",
         default: {
           draw: {
             weights: [
@@ -119,25 +111,34 @@ describe("staleness", () => {
       },
       undefined,
     ],
-    [
-      "a sample that always draws one variant",
-      { kind: "sample", default: { draw: { weights: [["on", 100_000]] } } },
-      "on",
-    ],
+    ["a sample that always draws one variant", { default: { draw: { weights: [["on", 100_000]] } } }, "on"],
   ];
   for (const [name, changes, only] of cases) {
     test(name, ({ expect }) => {
-      expect(onlyVariantOf(aFlag(changes), NOW)).toEqual(only === undefined ? undefined : { variant: only });
+      expect(onlyVariantOf(aFlag(changes), NOW)).toBe(only);
     });
   }
+
+  test("the last boundary is the last schedule or end of a ramp that has passed", ({ expect }) => {
+    const ramp = (endAt: string) => ({ ramp: { from: 0, to: 100_000, startAt: daysAgo(90), endAt } });
+    const rules = [
+      rule({ variant: "on" }, { from: daysAgo(40), until: daysAgo(-3) }),
+      rule(rollout([["on", 100_000]], ramp(daysAgo(20)))),
+    ];
+    expect(lastBoundary(aFlag({ rules }), NOW)).toBe(Date.parse(daysAgo(20)));
+    expect(lastBoundary(aFlag({ rules, default: rollout([["on", 1]], ramp(daysAgo(10))) }), NOW)).toBe(
+      Date.parse(daysAgo(10)),
+    );
+    expect(lastBoundary(aFlag(), NOW)).toBe(0);
+  });
 
   test("every context with a key gets the only variant, for any flag", ({ expect }) => {
     fc.assert(
       fc.property(aDrawnFlag, input, fc.string({ minLength: 1 }), (flag, given, targetingKey) => {
-        const only = onlyVariantOf(flag as unknown as Flag, given.now);
+        const only = onlyVariantOf(flag, given.now);
         fc.pre(only !== undefined);
         const resolution = compileFlag(flag).evaluate({ ...given, context: { ...given.context, targetingKey } });
-        if (resolution.reason !== "ERROR") expect(resolution.variant ?? null).toBe(only?.variant);
+        if (resolution.reason !== "ERROR") expect(resolution.variant ?? null).toBe(only);
       }),
       { numRuns: 300 },
     );
@@ -145,18 +146,18 @@ describe("staleness", () => {
 });
 
 /** Rollouts go by an attribute that every context has. */
-function byTargetingKey(serve: DocumentServe): DocumentServe {
+function byTargetingKey(serve: Serve): Serve {
   return "rollout" in serve ? { rollout: { ...serve.rollout, by: ["targetingKey"] } } : serve;
 }
 
-function onlyOn(serve: DocumentServe): DocumentServe {
+function onlyOn(serve: Serve): Serve {
   if ("variant" in serve || "error" in serve) return { variant: "on" };
   const { weights } = "draw" in serve ? serve.draw : serve.rollout;
   const on = weights.map(([, weight]): [string, number] => ["on", weight]);
   return "draw" in serve ? { draw: { weights: on } } : { rollout: { ...serve.rollout, weights: on } };
 }
 
-function mapServes(flag: FlagDocument, map: (serve: DocumentServe) => DocumentServe): FlagDocument {
+function mapServes(flag: FlagDocument, map: (serve: Serve) => Serve): FlagDocument {
   const rules = flag.rules.map((one) => ({ ...one, serve: map(one.serve) }));
   return { ...flag, default: map(flag.default), rules };
 }
