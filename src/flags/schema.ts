@@ -267,7 +267,7 @@ const configurationEntries = {
 export const flagDefinitionSchema = fields(definitionEntries);
 export const flagConfigurationSchema = fields(configurationEntries);
 
-/** A whole flag. Fields that the server sets (`schemaVersion`, `version`, `updatedAt`, `state`) are allowed but ignored. */
+/** A whole flag. `schemaVersion`, `version`, `updatedAt` and `state` of the server are accepted and ignored. */
 export const flagInputSchema = fields({
   schemaVersion: exactOptional(literal(SCHEMA_VERSION, `must be ${SCHEMA_VERSION}`)),
   version: exactOptional(number("must be a number")),
