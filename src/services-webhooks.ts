@@ -22,6 +22,7 @@ export function createWebhooks(
   return {
     keySecrets,
     rules: sender.rules,
+    noteDue: () => void (pending.isDue = true),
     async sendDue() {
       if (!pending.isDue) return;
       pending.isDue = false;

@@ -228,6 +228,29 @@ export type AdminTokenInput = {
 };
 
 export type CodeScan = { commit: string; counts: Record<string, number> };
+export type WebhookInput = {
+  name: string;
+  url: string;
+  format?: "standard" | "slack" | undefined;
+  enabled?: boolean | undefined;
+  environments?: string[] | null | undefined;
+  tags?: string[] | null | undefined;
+  entities?: ("flag" | "segment" | "key" | "environment" | "token")[] | null | undefined;
+};
+
+export type WebhookPatch = {
+  name?: string | undefined;
+  url?: string | undefined;
+  format?: "standard" | "slack" | undefined;
+  enabled?: boolean | undefined;
+  environments?: string[] | null | undefined;
+  tags?: string[] | null | undefined;
+  entities?: ("flag" | "segment" | "key" | "environment" | "token")[] | null | undefined;
+};
+
+export type WebhookRotation = { overlapSeconds?: number | undefined };
+
+export type WebhookRedelivery = { event: string | null };
 
 export type OverridesInput = { flags: Record<string, string>; expiresInSeconds?: number | undefined };
 
@@ -815,6 +838,77 @@ export type Propagation = {
   }[];
 };
 
+export type Webhook = {
+  id: string;
+  name: string;
+  /** The origin of the receiver. The path is left out, because it can be secret. */
+  url: string;
+  format: "standard" | "slack";
+  enabled: boolean;
+  /** null for all. */
+  environments: string[] | null;
+  /** null for all. */
+  tags: string[] | null;
+  /** null for all. */
+  entities: ("flag" | "segment" | "key" | "environment" | "token")[] | null;
+  createdAt: string;
+  /** When the secret before the current one stops signing; null if there is none. */
+  previousSecretUntil: string | null;
+  pendingEvents: number;
+  deadLetters: number;
+};
+
+export type WebhookList = { items: Webhook[] };
+
+export type WebhookWritten = { webhook: Webhook };
+
+export type WebhookCreated = {
+  webhook: Webhook;
+  /** `whsec_` and base64. Shown once. */
+  secret: string;
+};
+
+export type WebhookAttempt = {
+  accepted: boolean;
+  /** null if there was no response. */
+  status: number | null;
+  /** null if the receiver accepted the event. */
+  error: string | null;
+  durationMs: number;
+};
+
+export type WebhookDelivery = {
+  /** The header `webhook-id` of its requests. */
+  id: string;
+  /** null for changes that concern no environment. */
+  environment: string | null;
+  version: number | null;
+  /** The write in the audit. */
+  writeId: number;
+  /** The number of flags, segments and so on that the write changed. */
+  count: number;
+  state: "pending" | "delivered" | "dead";
+  attempts: number;
+  lastAttempts: {
+    at: string;
+    /** null if there was no response. */
+    status: number | null;
+    /** null if the receiver accepted the event. */
+    error: string | null;
+    durationMs: number;
+  }[];
+  createdAt: string;
+  finishedAt: string | null;
+};
+
+export type WebhookDeliveryPage = {
+  items: WebhookDelivery[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
+};
+
+export type WebhookRedelivered = { queued: number };
+
 export type EvaluationRequest = {
   /** Attributes of the subject: at most 500 values, 8 levels, 64 KiB. */
   context?: { targetingKey?: string | undefined } | undefined;
@@ -1109,6 +1203,40 @@ export interface Operations {
     input: { path: { id: string }; query?: { dryRun?: string | undefined } };
     responseBody: AdminTokenRevoked;
   };
+  listWebhooks: { input: {}; responseBody: WebhookList };
+  createWebhook: {
+    input: { query?: { dryRun?: string | undefined }; body: WebhookInput };
+    responseBody: WebhookCreated;
+  };
+  getWebhook: { input: { path: { id: string } }; responseBody: Webhook };
+  updateWebhook: {
+    input: { path: { id: string }; query?: { dryRun?: string | undefined }; body: WebhookPatch };
+    responseBody: WebhookWritten;
+  };
+  deleteWebhook: {
+    input: { path: { id: string }; query?: { dryRun?: string | undefined } };
+    responseBody: WebhookWritten;
+  };
+  rotateWebhookSecret: {
+    input: { path: { id: string }; query?: { dryRun?: string | undefined }; body: WebhookRotation };
+    responseBody: WebhookCreated;
+  };
+  endPreviousWebhookSecret: {
+    input: { path: { id: string }; query?: { dryRun?: string | undefined } };
+    responseBody: WebhookWritten;
+  };
+  testWebhook: { input: { path: { id: string } }; responseBody: WebhookAttempt };
+  listWebhookDeliveries: {
+    input: {
+      path: { id: string };
+      query?: { state?: string | undefined; limit?: string | undefined; cursor?: string | undefined };
+    };
+    responseBody: WebhookDeliveryPage;
+  };
+  redeliverWebhookEvents: {
+    input: { path: { id: string }; body: WebhookRedelivery };
+    responseBody: WebhookRedelivered;
+  };
   createOverrides: {
     input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: OverridesInput };
     responseBody: Overrides;
@@ -1290,6 +1418,16 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   createToken: ["POST", "/api/v1/tokens"],
   getToken: ["GET", "/api/v1/tokens/{id}"],
   revokeToken: ["DELETE", "/api/v1/tokens/{id}"],
+  listWebhooks: ["GET", "/api/v1/webhooks"],
+  createWebhook: ["POST", "/api/v1/webhooks"],
+  getWebhook: ["GET", "/api/v1/webhooks/{id}"],
+  updateWebhook: ["PATCH", "/api/v1/webhooks/{id}"],
+  deleteWebhook: ["DELETE", "/api/v1/webhooks/{id}"],
+  rotateWebhookSecret: ["POST", "/api/v1/webhooks/{id}/secret"],
+  endPreviousWebhookSecret: ["DELETE", "/api/v1/webhooks/{id}/secret/previous"],
+  testWebhook: ["POST", "/api/v1/webhooks/{id}/test"],
+  listWebhookDeliveries: ["GET", "/api/v1/webhooks/{id}/deliveries"],
+  redeliverWebhookEvents: ["POST", "/api/v1/webhooks/{id}/redeliver"],
   createOverrides: ["POST", "/api/v1/environments/{env}/overrides"],
   purgeCache: ["POST", "/api/v1/environments/{env}/cache/purge"],
   warmCache: ["POST", "/api/v1/environments/{env}/cache/warm"],
@@ -1794,6 +1932,97 @@ const SHAPES = {
       updatedAt: "string",
     },
   },
+  Webhook: {
+    id: "string",
+    name: "string",
+    url: "string",
+    format: "string",
+    enabled: "boolean",
+    environments: { or: [["string"], "null"] },
+    tags: { or: [["string"], "null"] },
+    entities: { or: [["string"], "null"] },
+    createdAt: "string",
+    previousSecretUntil: { or: ["string", "null"] },
+    pendingEvents: "number",
+    deadLetters: "number",
+  },
+  WebhookAttempt: {
+    accepted: "boolean",
+    status: { or: ["number", "null"] },
+    error: { or: ["string", "null"] },
+    durationMs: "number",
+  },
+  WebhookCreated: {
+    webhook: {
+      id: "string",
+      name: "string",
+      url: "string",
+      format: "string",
+      enabled: "boolean",
+      environments: { or: [["string"], "null"] },
+      tags: { or: [["string"], "null"] },
+      entities: { or: [["string"], "null"] },
+      createdAt: "string",
+      previousSecretUntil: { or: ["string", "null"] },
+      pendingEvents: "number",
+      deadLetters: "number",
+    },
+    secret: "string",
+  },
+  WebhookDeliveryPage: {
+    items: [
+      {
+        id: "string",
+        environment: { or: ["string", "null"] },
+        version: { or: ["number", "null"] },
+        writeId: "number",
+        count: "number",
+        state: "string",
+        attempts: "number",
+        lastAttempts: [
+          { at: "string", status: { or: ["number", "null"] }, error: { or: ["string", "null"] }, durationMs: "number" },
+        ],
+        createdAt: "string",
+        finishedAt: { or: ["string", "null"] },
+      },
+    ],
+    nextCursor: { or: ["string", "null"] },
+  },
+  WebhookList: {
+    items: [
+      {
+        id: "string",
+        name: "string",
+        url: "string",
+        format: "string",
+        enabled: "boolean",
+        environments: { or: [["string"], "null"] },
+        tags: { or: [["string"], "null"] },
+        entities: { or: [["string"], "null"] },
+        createdAt: "string",
+        previousSecretUntil: { or: ["string", "null"] },
+        pendingEvents: "number",
+        deadLetters: "number",
+      },
+    ],
+  },
+  WebhookRedelivered: { queued: "number" },
+  WebhookWritten: {
+    webhook: {
+      id: "string",
+      name: "string",
+      url: "string",
+      format: "string",
+      enabled: "boolean",
+      environments: { or: [["string"], "null"] },
+      tags: { or: [["string"], "null"] },
+      entities: { or: [["string"], "null"] },
+      createdAt: "string",
+      previousSecretUntil: { or: ["string", "null"] },
+      pendingEvents: "number",
+      deadLetters: "number",
+    },
+  },
   Written: { version: "number", published: { "redis?": "boolean", "edge?": "boolean" } },
 } satisfies Record<string, Shape>;
 
@@ -1844,6 +2073,16 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   createToken: SHAPES.AdminTokenCreated,
   getToken: SHAPES.AdminToken,
   revokeToken: SHAPES.AdminTokenRevoked,
+  listWebhooks: SHAPES.WebhookList,
+  createWebhook: SHAPES.WebhookCreated,
+  getWebhook: SHAPES.Webhook,
+  updateWebhook: SHAPES.WebhookWritten,
+  deleteWebhook: SHAPES.WebhookWritten,
+  rotateWebhookSecret: SHAPES.WebhookCreated,
+  endPreviousWebhookSecret: SHAPES.WebhookWritten,
+  testWebhook: SHAPES.WebhookAttempt,
+  listWebhookDeliveries: SHAPES.WebhookDeliveryPage,
+  redeliverWebhookEvents: SHAPES.WebhookRedelivered,
   createOverrides: SHAPES.Overrides,
   purgeCache: SHAPES.CachePurged,
   warmCache: SHAPES.CacheWarmed,

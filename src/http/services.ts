@@ -39,6 +39,8 @@ export interface WebhookServices {
   /** KEY_SECRET, and the one before it. */
   keySecrets: readonly string[];
   rules: ReceiverRules;
+  /** Notes that events wait to be sent. */
+  noteDue(): void;
   /** Sends events, if a write of this isolate has queued some. */
   sendDue(): Promise<void>;
   /** Sends what is due, and deletes old events. The scheduled job calls it. */

@@ -29,6 +29,7 @@ import { registerRoutes } from "./register-routes.ts";
 import { reachOf, type Route, type RouteSpec } from "./route.ts";
 import { SEGMENT_ROUTES } from "./segments/routes.ts";
 import { TOKEN_ROUTES } from "./tokens/routes.ts";
+import { WEBHOOK_ROUTES } from "./webhooks/routes.ts";
 
 /** All operations, in the order of /openapi.json. */
 const ROUTES: readonly Route[] = [
@@ -44,6 +45,7 @@ const ROUTES: readonly Route[] = [
   ...SEGMENT_ROUTES,
   ...KEY_ROUTES,
   ...TOKEN_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...OVERRIDES_ROUTES,
   ...CACHE_ROUTES,
   ...AUDIT_ROUTES,

@@ -103,7 +103,10 @@ function leaseStatement(now: number, leaseMs: number, limit: number): SQL {
     order by w.id, l.environment`;
 }
 
-/** Holds the queue's row to the end, so that no other sender can take it in between. */
+/**
+ * Holds the queue's row to the end, so that no other sender can take it in between. A queue without further events is
+ * released.
+ */
 function recordStatement(
   { webhookId, environment, fence }: Lease,
   { id, attempts }: QueuedEvent,
@@ -113,7 +116,10 @@ function recordStatement(
   return sql`
     with held as (
       update webhook_queues q
-      set leased_until = ${instant(leasedUntil)}, next_attempt_at = ${instant(nextAttemptAt)}
+      set next_attempt_at = ${instant(nextAttemptAt)}, leased_until = case when exists (
+          select from webhook_events e
+          where e.webhook_id = q.webhook_id and e.environment = q.environment and e.state = 'pending' and e.id <> ${id}
+        ) then ${instant(leasedUntil)} else ${instant(now)} end
       where q.webhook_id = ${webhookId} and q.environment = ${environment} and q.fence = ${fence}
       returning q.webhook_id, q.environment
     ), recorded as (

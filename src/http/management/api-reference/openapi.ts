@@ -15,6 +15,7 @@ import {
 import { evaluationPaths, evaluationSchemas } from "./openapi-evaluation.ts";
 import { healthPaths, healthSchemas } from "./openapi-health.ts";
 import { responseSchemas } from "./openapi-responses.ts";
+import { webhookSchemas } from "./openapi-webhooks.ts";
 import { applySchema } from "../apply/input.ts";
 import { purgeSchemas } from "../cache/input.ts";
 import type { ManagementEnv } from "../context.ts";
@@ -26,6 +27,7 @@ import { overridesSchema } from "../overrides/input.ts";
 import { restoreSchema } from "../audit/input.ts";
 import { scanSchema } from "../code-references/input.ts";
 import { tokenSchema } from "../tokens/input.ts";
+import { redeliverySchema, rotationSchema, webhookPatchSchema, webhookSchema } from "../webhooks/input.ts";
 
 export type Contract = Awaited<ReturnType<typeof generateSpecs>>;
 
@@ -39,6 +41,7 @@ const TAGS: [name: string, description: string][] = [
   ["Environments", "Environments of the project."],
   ["Keys", "SDK keys of one environment."],
   ["Tokens", "Admin tokens of the project."],
+  ["Webhooks", "Receivers that hear of every change."],
   ["Overrides", "Signed tokens that give their holder other variants, to preview and test them."],
   ["Cache", "Purging, warming and measuring the caches."],
   ["Audit", "Every change, with its author and the state before and after it."],
@@ -64,7 +67,7 @@ async function describeAll(app: Hono<ManagementEnv>): Promise<Contract> {
       tags: TAGS.map(([name, description]) => ({ name, description })),
       paths: { ...evaluationPaths, ...healthPaths },
       components: {
-        schemas: { ...inputSchemas(), ...responseSchemas, ...evaluationSchemas, ...healthSchemas },
+        schemas: { ...inputSchemas(), ...responseSchemas, ...webhookSchemas, ...evaluationSchemas, ...healthSchemas },
         securitySchemes: {
           adminToken: {
             type: "http",
@@ -105,6 +108,10 @@ function inputSchemas(): Record<string, object> {
     KeyPatch: keyPatchSchema,
     AdminTokenInput: tokenSchema,
     CodeScan: scanSchema,
+    WebhookInput: webhookSchema,
+    WebhookPatch: webhookPatchSchema,
+    WebhookRotation: rotationSchema,
+    WebhookRedelivery: redeliverySchema,
     OverridesInput: overridesSchema,
     ExplainInput: explainSchema,
     SampleInput: sampleSchema,
