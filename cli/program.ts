@@ -23,6 +23,7 @@ import { addSegmentCommands } from "./commands/segments.ts";
 import { escapeControls } from "./escape.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addTokenCommands } from "./commands/access/tokens.ts";
+import { addWebhookCommands } from "./commands/webhooks/webhooks.ts";
 import { addValidateCommand } from "./commands/validate.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -65,6 +66,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addEnvironmentCommands(program, terminal);
   addKeyCommands(program, terminal);
   addTokenCommands(program, terminal);
+  addWebhookCommands(program, terminal);
   addOverrideCommands(program, terminal);
   addEvaluateCommands(program, terminal);
   addAuditCommands(program, terminal);

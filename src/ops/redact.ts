@@ -22,6 +22,7 @@ const PATTERNS: readonly [pattern: RegExp, replacement: string][] = [
   [/([a-z][a-z0-9+.-]*:\/\/)[^\s'"`<>]*@/gi, "$1(credentials)@"],
   [/\b(Bearer|Basic)\s+[^\s"',;]+/gi, "$1 (token)"],
   [/\bbg[acos]_[A-Za-z0-9_-]+/g, "(token)"],
+  [/\bwhsec_[A-Za-z0-9+/]+=*/g, "(secret)"],
   // `password=…` of a connection string or a query, and members of JSON.
   [new RegExp(String.raw`\b(${SECRET_NAME})\s*=\s*${VALUE}`, "gi"), "$1=(secret)"],
   [new RegExp(String.raw`"(${SECRET_NAME})"\s*:\s*${VALUE}`, "gi"), '"$1":"(secret)"'],

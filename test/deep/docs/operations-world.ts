@@ -13,6 +13,9 @@ import { type Output, type Program, Shell } from "./operations-shell.ts";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const URL_OF_DEPLOYMENT = "https://flags.example.com";
 
+/** The chat that gets the events of webhooks. */
+const RECEIVER = { fetch: async () => new Response("ok") };
+
 export interface OperationsWorld {
   /** Runs a line of a page. More than a second passes after each line, so every isolate checks the head again. */
   run(line: string): Promise<Output>;
@@ -22,7 +25,7 @@ export interface OperationsWorld {
 
 /** Starts a deployment with the pages' flags and two isolates: one for management, and one at another edge. */
 export async function startOperationsWorld(): Promise<OperationsWorld> {
-  const t = await startCliTest();
+  const t = await startCliTest({}, RECEIVER);
   const { neon } = t.project.backends;
   const deployment = new Deployment(t);
   const send = (url: string, init?: RequestInit) => deployment.send(url, init);
@@ -112,7 +115,8 @@ class Deployment {
 
   #start(bindings: Record<string, string>) {
     const unlimited = { UNKNOWN_KEYS_PER_SECOND: "0", WRITES_PER_SECOND: "0", AHEAD_PER_SECOND: "0" };
-    const start = () => startIsolate({ ...this.#t.project.bindings, ...unlimited, ...bindings }, this.#t.clock);
+    const start = () =>
+      startIsolate({ ...this.#t.project.bindings, ...unlimited, ...bindings }, this.#t.clock, RECEIVER);
     return { managed: start(), edge: start() };
   }
 }

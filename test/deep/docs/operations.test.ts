@@ -10,7 +10,7 @@ const FOLDER = new URL("../../../docs/operations/", import.meta.url);
 const NOT_RUN: Record<string, number> = {
   "README.md": 1,
   "on-call.md": 1,
-  "replace-key-secret.md": 2,
+  "replace-key-secret.md": 3,
   "restore-backup.md": 3,
   "upgrade.md": 4,
 };

@@ -15,7 +15,8 @@ const lines = [...page.matchAll(/^```sh\n(.*?)^```$/gms)]
 describe("docs/cli.md", () => {
   let t: CliTest;
   beforeAll(async () => {
-    t = await startCliTest();
+    // The receiver of webhooks.
+    t = await startCliTest({}, { fetch: async () => new Response() });
     await t.write("project.yaml", await readFile(new URL("examples/project.yaml", ROOT), "utf8"));
     await t.run("import project.yaml --create-environments");
     await t.write(".burgee-token", t.project.adminToken);
@@ -34,6 +35,7 @@ describe("docs/cli.md", () => {
     };
     const ids: Record<string, () => Promise<string>> = {
       KEY_ID: async () => (await t.run("keys list -e production --json")).json.at(-1).id,
+      WEBHOOK_ID: async () => (await t.run("webhooks list --json")).json[0].id,
       TOKEN_ID: async () => (await t.run("tokens list --json")).json.at(-1).id,
       CHANGE_ID: async () => {
         await t.run("flags set checkout-redesign -e production --default off");

@@ -36,8 +36,8 @@ export interface CliTest extends ManagementTest {
 }
 
 /** Runs the command line inside the test's process against a whole worker over local backends. */
-export async function startCliTest(bindings?: Record<string, unknown>): Promise<CliTest> {
-  const t = await startManagementTest(bindings);
+export async function startCliTest(...parameters: Parameters<typeof startManagementTest>): Promise<CliTest> {
+  const t = await startManagementTest(...parameters);
   const folder = await mkdtemp(join(tmpdir(), "burgee-cli-"));
   const toIsolate: typeof globalThis.fetch = async (url, init) => {
     const { pathname, search } = new URL(new Request(url).url);

@@ -25,7 +25,10 @@ export interface ManagementTest {
 export const FLAGS = "/api/v1/environments/production/flags";
 
 /** Starts a worker with real local backends and one environment, `production`. */
-export async function startManagementTest(bindings: Record<string, unknown> = {}): Promise<ManagementTest> {
+export async function startManagementTest(
+  bindings: Record<string, unknown> = {},
+  options: Parameters<typeof startIsolate>[2] = {},
+): Promise<ManagementTest> {
   const project = await startTestProject();
   const clock = new FakeClock();
   // The clock stands still, so a limit per second would never reset.
@@ -36,7 +39,7 @@ export async function startManagementTest(bindings: Record<string, unknown> = {}
     AHEAD_PER_SECOND: "0",
     KEY_CHECKS_PER_SECOND: "0",
   };
-  const isolate = startIsolate({ ...project.bindings, ...unlimited, ...bindings }, clock);
+  const isolate = startIsolate({ ...project.bindings, ...unlimited, ...bindings }, clock, options);
   await send(isolate, project.adminToken, "POST", "/api/v1/environments/production/cache/warm");
   return {
     project,

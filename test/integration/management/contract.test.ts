@@ -17,7 +17,8 @@ describe("the contract", () => {
   let contract: ApiResponse["body"];
   let documentation: string;
   beforeAll(async () => {
-    t = await startManagementTest();
+    // The receiver of webhooks.
+    t = await startManagementTest({}, { fetch: async () => new Response() });
     await t.call("POST", FLAGS, aFlagBody("checkout-redesign"));
     contract = (await send(t.isolate, undefined, "GET", "/openapi.json")).body;
     documentation = await readFile(new URL("../../../docs/api.md", import.meta.url), "utf8");
@@ -78,12 +79,14 @@ describe("the contract", () => {
   test("every curl line of docs/api.md works", async ({ expect }) => {
     const created = await t.call("POST", "/api/v1/environments/production/keys", { kind: "server" });
     const token = await t.call("POST", "/api/v1/tokens", { role: "read", environments: null });
+    const webhook = await t.call("POST", "/api/v1/webhooks", { name: "x", url: "https://hooks.example.com/" });
     const values: Record<string, string> = {
       BURGEE: "",
       TOKEN_ID: token.body.adminToken.id,
       ADMIN: t.project.adminToken,
       KEY: t.project.serverKey,
       KEY_ID: created.body.key.id,
+      WEBHOOK_ID: webhook.body.webhook.id,
       CHANGE_ID: await idOfChange(t),
     };
     const lines = documentation.split("\n").filter((line) => line.startsWith("curl "));
