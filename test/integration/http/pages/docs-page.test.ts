@@ -32,11 +32,15 @@ describe("the reference page", () => {
   let examples: string[];
   let keyId: string;
   let tokenId: string;
+  let webhookId: string;
   beforeAll(async () => {
-    t = await startManagementTest();
+    // The receiver of webhooks.
+    t = await startManagementTest({}, { fetch: async () => new Response() });
     keyId = (await t.call("POST", "/api/v1/environments/production/keys", { kind: "client" })).body.key.id;
     const token = { role: "read", environments: ["production"] };
     tokenId = (await t.call("POST", "/api/v1/tokens", token)).body.adminToken.id;
+    const webhook = { name: "x", url: "https://hooks.example.com/" };
+    webhookId = (await t.call("POST", "/api/v1/webhooks", webhook)).body.webhook.id;
     html = (await send(t.isolate, undefined, "GET", "/docs")).body;
     examples = [...html.matchAll(/<pre>(curl [^<]*)<\/pre>/g)].map(([, line = ""]) =>
       line
@@ -62,9 +66,17 @@ describe("the reference page", () => {
     expect(examples).toHaveLength(operations.length);
     // Creations run first and deletions last.
     const rank = (line: string) =>
-      /^curl -X POST '[^']*\/(?:flags|segments|environments|keys)'/.test(line) ? 0 : line.includes("-X DELETE") ? 2 : 1;
+      /^curl -X POST '[^']*\/(?:flags|segments|environments|keys)'/.test(line)
+        ? 0
+        : !line.includes("-X DELETE")
+          ? 1
+          : line.includes("/secret/")
+            ? 2
+            : 3;
     for (const line of examples.toSorted((a, b) => rank(a) - rank(b))) {
-      const id = line.includes("/audit/") ? await changeId() : line.includes("/tokens/") ? tokenId : keyId;
+      const ids: Record<string, string> = { tokens: tokenId, webhooks: webhookId };
+      const noun = /\/(tokens|webhooks)\//.exec(line)?.[1] ?? "";
+      const id = line.includes("/audit/") ? await changeId() : (ids[noun] ?? keyId);
       const words = shellWords(line, { ADMIN: t.project.adminToken, KEY: t.project.serverKey, ID: id });
       expect(words.slice(0, 1), line).toEqual(["curl"]);
       const { path, init } = requestOf(words);
