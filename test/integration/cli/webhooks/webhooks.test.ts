@@ -10,7 +10,7 @@ describe("burgee webhooks", () => {
       {},
       {
         async fetch(_url, init) {
-          bodies.push(String(init?.body));
+          bodies.push(init?.body as string);
           return new Response(null, { status });
         },
       },
