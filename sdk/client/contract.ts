@@ -228,6 +228,7 @@ export type AdminTokenInput = {
 };
 
 export type CodeScan = { commit: string; counts: Record<string, number> };
+
 export type WebhookInput = {
   name: string;
   url: string;

@@ -66,7 +66,7 @@ describe("the reference page", () => {
     expect(examples).toHaveLength(operations.length);
     // Creations run first and deletions last.
     const rank = (line: string) =>
-      /^curl -X POST '[^']*\/(?:flags|segments|environments|keys)'/.test(line)
+      /^curl -X POST '[^']*\/(?:flags|segments|environments|keys)'|^curl -X PUT '[^']*\/code-references\//.test(line)
         ? 0
         : !line.includes("-X DELETE")
           ? 1
