@@ -9,7 +9,7 @@ import { type Client, DefaultLogger, OpenFeature, type Provider } from "@openfea
 import { type Kind, KINDS } from "../evaluator/engine.ts";
 import { awaitedBatchOf, batchOf, measure } from "../evaluator/measure.ts";
 import { users } from "../evaluator/users.ts";
-import { contextsOf, type System, SYSTEMS } from "./systems.ts";
+import { contextsOf, exposingSystem, type System, SYSTEMS } from "./systems.ts";
 
 const TITLES: readonly (readonly [Kind, string])[] = [
   ["static", "a flag without rules"],
@@ -28,6 +28,8 @@ for (const { name, provider } of [...systems, { name: "constant", provider: cons
   await OpenFeature.setProviderAndWait(name, provider);
   clients.set(name, OpenFeature.getClient(name));
 }
+const exposing = exposingSystem(kinds, users);
+await exposing.provider.initialize?.();
 await expectAgreement();
 
 let isMissed = false;
@@ -55,6 +57,7 @@ for (const [kind, title] of TITLES) {
     ),
   );
   console.log(`OpenFeature's client over a provider that returns a constant: ${cell(throughClient, "constant")}`);
+  console.log(`burgee's own call with exposures takes ${await timesWithExposures(kind)} times as long`);
   for (const medians of [throughProvider, own]) {
     const [ours = NaN, ...others] = medians.values();
     if (!(ours < Math.min(...others))) isMissed = true;
@@ -75,6 +78,19 @@ function providerOf(provider: Provider, kind: Kind) {
 
 function clientOf(client: Client, kind: Kind) {
   return awaitedBatchOf(async (user) => Number(await client.getBooleanValue(kind, false, contexts[user]!)));
+}
+
+/** Returns the ratio of the times with reports of exposures and without them. */
+async function timesWithExposures(kind: Kind): Promise<string> {
+  const [without = NaN, reported = NaN] = (
+    await measure(
+      [systems[0]!, exposing].map(({ own: { single } }, at) => ({
+        name: `${at}`,
+        batch: batchOf((user) => Number(single(kind, user))),
+      })),
+    )
+  ).values();
+  return (reported / without).toFixed(1);
 }
 
 function constantProvider(): Provider {

@@ -5,7 +5,7 @@ import { LaunchDarklyProvider } from "@launchdarkly/openfeature-node-server";
 import { FlagdProvider } from "@openfeature/flagd-provider";
 import { GrowthbookProvider } from "@openfeature/growthbook-provider";
 import type { EvaluationContext, Provider, ResolutionDetails } from "@openfeature/server-sdk";
-import { BurgeeProvider, type Definitions, type Flags } from "../../sdk/provider/index.ts";
+import { BurgeeProvider, type Definitions, Exposures, type Flags } from "../../sdk/provider/index.ts";
 import { burgeeDocuments } from "../evaluator/burgee.ts";
 import { type Engine, type FlagKinds, parsedFromJson, type User } from "../evaluator/engine.ts";
 import { flagd, flagdDefinitions } from "../evaluator/flagd.ts";
@@ -29,11 +29,17 @@ export function contextsOf(users: User[]): EvaluationContext[] {
   return parsedFromJson(users.map((user) => ({ targetingKey: user.id, ...user })));
 }
 
-function burgeeSystem(kinds: FlagKinds, users: User[]): System {
+/** Returns Burgee with reports of exposures, all of which were made already: each user sees each flag many times. */
+export function exposingSystem(kinds: FlagKinds, users: User[]): System {
+  return burgeeSystem(kinds, users, new Exposures(() => undefined));
+}
+
+function burgeeSystem(kinds: FlagKinds, users: User[], exposures?: Exposures): System {
   const provider = new BurgeeProvider({
     url: "http://deployment.test",
     key: "bgs_production_1_1_0",
     fetch: deploymentWith(kinds),
+    ...(exposures && { exposures }),
   });
   return { name: "burgee", providedBy: "burgee/provider", provider, own: ownCalls(provider.flags, users) };
 }

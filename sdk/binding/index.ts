@@ -14,6 +14,7 @@ export type {
   FlagsProps,
   PassedRequest,
 } from "../../src/rpc/interface.ts";
+export { type Exposure, type ExposureListener, Exposures } from "../exposures/exposures.ts";
 export { BindingProvider, forRequest, type ProviderResolution } from "./openfeature.ts";
 export { passedFacts } from "./passed-facts.ts";
-export { RequestFlags } from "./request-flags.ts";
+export { RequestFlags, type RequestFlagsOptions } from "./request-flags.ts";

@@ -1,7 +1,8 @@
 import type { Context, Details } from "../../src/evaluation/details.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
 import type { FlagsBinding, PassedRequest } from "../../src/rpc/interface.ts";
-import { detailsThrough, requireBinding, RequestFlags } from "./request-flags.ts";
+import type { Exposures } from "../exposures/exposures.ts";
+import { detailsThrough, requireBinding, RequestFlags, type RequestFlagsOptions } from "./request-flags.ts";
 
 /** Carries the request through OpenFeature, which copies it with the context. It is not an attribute. */
 const REQUEST = Symbol.for("burgee.request");
@@ -35,11 +36,13 @@ export class BindingProvider {
   readonly runsOn = "server";
   readonly metadata = { name: "burgee-binding" };
   readonly #binding: FlagsBinding;
+  readonly #exposures: Exposures | undefined;
   readonly #requests = new WeakMap<PassedRequest, RequestFlags>();
 
   /** @throws TypeError there is no binding */
-  constructor(binding: FlagsBinding) {
+  constructor(binding: FlagsBinding, { exposures }: RequestFlagsOptions = {}) {
     this.#binding = requireBinding(binding);
+    this.#exposures = exposures;
   }
 
   resolveBooleanEvaluation(key: string, fallback: boolean, context: object): Promise<ProviderResolution<boolean>> {
@@ -62,7 +65,7 @@ export class BindingProvider {
     const { [REQUEST]: request, ...attributes } = context as Context & { [REQUEST]?: PassedRequest };
     const details =
       request === undefined
-        ? detailsThrough(this.#binding, key, fallback as JsonValue, attributes)
+        ? detailsThrough(this.#binding, key, fallback as JsonValue, attributes, this.#exposures)
         : this.#flagsOf(request).details(key, fallback as JsonValue, attributes);
     return (await details) as ProviderResolution<T>;
   }
@@ -70,7 +73,7 @@ export class BindingProvider {
   #flagsOf(request: PassedRequest): RequestFlags {
     let flags = this.#requests.get(request);
     if (flags === undefined) {
-      flags = new RequestFlags(this.#binding, request);
+      flags = new RequestFlags(this.#binding, request, { exposures: this.#exposures });
       this.#requests.set(request, flags);
     }
     return flags;

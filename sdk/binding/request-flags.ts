@@ -1,7 +1,14 @@
 import { type Context, failed, withDefault } from "../../src/evaluation/details.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
 import type { AllFlags, BindingDetails, CallOptions, FlagsBinding, PassedRequest } from "../../src/rpc/interface.ts";
+import type { Exposures } from "../exposures/exposures.ts";
 import { passedFacts } from "./passed-facts.ts";
+
+/** The settings of flags that are evaluated through a binding. */
+export interface RequestFlagsOptions {
+  /** Reports which subjects got which variants, for experiments. Make it once per isolate. */
+  exposures?: Exposures | undefined;
+}
 
 /**
  * The flags of one request, through a binding. The first evaluation with a context makes one call, which evaluates
@@ -11,12 +18,14 @@ import { passedFacts } from "./passed-facts.ts";
 export class RequestFlags {
   readonly #binding: FlagsBinding;
   readonly #options: CallOptions;
+  readonly #exposures: Exposures | undefined;
   /** The calls by their context as JSON. Promises must not be shared with other requests. */
   readonly #calls = new Map<string, Promise<AllFlags>>();
 
   /** @throws TypeError there is no binding */
-  constructor(binding: FlagsBinding, request?: PassedRequest) {
+  constructor(binding: FlagsBinding, request?: PassedRequest, { exposures }: RequestFlagsOptions = {}) {
     this.#binding = requireBinding(binding);
+    this.#exposures = exposures;
     this.#options = request === undefined ? {} : { request: passedFacts(request) };
   }
 
@@ -48,7 +57,8 @@ export class RequestFlags {
     if (errorCode !== undefined) return failed(fallback, errorCode, errorMessage);
     const found = Object.hasOwn(flags, key) ? flags[key] : undefined;
     if (found === undefined) return failed(fallback, "FLAG_NOT_FOUND", `flag "${key}" does not exist`);
-    const details = withDefault(found, key, fallback);
+    const details: BindingDetails<T> = withDefault(found, key, fallback);
+    expose(this.#exposures, key, details, context);
     return stale === true ? { ...details, stale } : details;
   }
 
@@ -76,13 +86,46 @@ export async function detailsThrough<T extends JsonValue>(
   key: string,
   fallback: T,
   context: Context,
+  exposures: Exposures | undefined,
 ): Promise<BindingDetails<T>> {
   const text = jsonOf(context);
   if (text === undefined) return noJson(fallback);
   try {
-    return await binding.details(key, fallback, JSON.parse(text) as Context);
+    const details = await binding.details(key, fallback, JSON.parse(text) as Context);
+    expose(exposures, key, details, context);
+    return details;
   } catch (error) {
     return failed(fallback, "GENERAL", messageOf(error));
+  }
+}
+
+/** Reports that the subject got the variant, unless the flag is disabled or an override or an error decided. */
+function expose<T extends JsonValue>(
+  exposures: Exposures | undefined,
+  flagKey: string,
+  { variant, value, reason, ruleId, errorCode, flagMetadata }: BindingDetails<T>,
+  context: Context,
+): void {
+  if (exposures === undefined || variant === undefined) return;
+  if (errorCode !== undefined || reason === "DISABLED" || flagMetadata["override"] === true) return;
+  const targetingKey = subjectOf(context);
+  const timestamp = exposures.claim(flagKey, variant, targetingKey);
+  if (timestamp === undefined || targetingKey === undefined) return;
+  const { flagSetId, version } = flagMetadata;
+  exposures.report({
+    ...{ flagKey, variant, value, targetingKey, timestamp, reason },
+    ...(ruleId !== undefined && { ruleId }),
+    ...(flagSetId !== undefined && { environment: String(flagSetId) }),
+    ...(version !== undefined && { flagVersion: String(version) }),
+  });
+}
+
+function subjectOf(context: Context): string | undefined {
+  try {
+    const { targetingKey } = context as { targetingKey?: unknown };
+    return typeof targetingKey === "string" ? targetingKey : undefined;
+  } catch {
+    return undefined; // A property that throws.
   }
 }
 

@@ -8,7 +8,7 @@ import { readDefinitions, writeDefinitions } from "./file.ts";
 import { Follower } from "./follower.ts";
 import { linkedTo } from "./linked-signal.ts";
 import { type FlagsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
-import { ProcessInput, resolve, type Sources, valueOf } from "./resolve.ts";
+import { ProcessInput, resolve, type Exposing, type Sources, type Surroundings, valueOf } from "./resolve.ts";
 
 /**
  * `starting` until there are flags, `ready` while the deployment responds, `stale` while the last known flags are in
@@ -40,6 +40,9 @@ const EMPTY: ReadonlyMap<string, CompiledFlag> = new Map();
 export class Flags {
   readonly #options: ResolvedOptions;
   readonly #sources: Sources;
+  readonly #surroundings: Surroundings;
+  /** The same if exposures are reported. */
+  readonly #exposing: Exposing | undefined;
   readonly #follower: Follower;
   readonly #closing = new AbortController();
   readonly #emitter = new Emitter<FlagsEvents>();
@@ -55,6 +58,9 @@ export class Flags {
     this.#options = resolveOptions(options);
     const { url, key, fetch, requestTimeoutMs: timeoutMs, pollMs, clock, random, environment } = this.#options;
     this.#sources = { now: clock.now, random };
+    const { exposures } = this.#options;
+    this.#surroundings = { environment, exposures };
+    this.#exposing = exposures === undefined ? undefined : { environment, exposures };
     this.#follower = new Follower({
       edge: new Edge({ url, key, fetch, timeoutMs, clock }, environment),
       environment,
@@ -121,10 +127,10 @@ export class Flags {
       return failed(fallback, "PROVIDER_NOT_READY", `there are no flags yet${reason}`);
     }
     const input = new ProcessInput(context, this.#sources);
-    return resolve(this.#flags.get(key), key, fallback, input, this.#options.environment);
+    return resolve(this.#flags.get(key), key, fallback, input, this.#surroundings);
   }
 
-  /** Evaluates every flag. `null` is the value of a flag that has none for the caller. */
+  /** Evaluates every flag. `null` is the value of a flag that has none for the caller. Reports no exposure. */
   all(context: Context = {}): Record<string, JsonValue> {
     const input = new ProcessInput(context, this.#sources);
     const values: Record<string, JsonValue> = {};
@@ -145,7 +151,7 @@ export class Flags {
   }
 
   #value<T extends JsonValue>(key: string, fallback: T, context: Context): T {
-    return valueOf(this.#flags.get(key), fallback, new ProcessInput(context, this.#sources));
+    return valueOf(this.#flags.get(key), fallback, new ProcessInput(context, this.#sources), this.#exposing);
   }
 
   async #start(): Promise<void> {

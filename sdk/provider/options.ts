@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../../src/ops/clock.ts";
+import { Exposures } from "../exposures/exposures.ts";
 import { keyForm } from "../client/key-form.ts";
 import type { Definitions } from "./definition-set.ts";
 
@@ -15,6 +16,8 @@ export interface FlagsOptions {
   bootstrap?: Definitions | string;
   /** The path of a file that keeps the last known definitions, and that a start without the deployment reads. */
   file?: string;
+  /** Reports which subjects got which variants, for experiments. Default: nothing is reported. */
+  exposures?: Exposures;
   /** How long a start waits for the deployment before it uses `bootstrap` or `file` (ms). Default: 5,000. */
   startTimeoutMs?: number;
   /** How long one request may take (ms). Default: 10,000. */
@@ -29,8 +32,8 @@ export interface FlagsOptions {
   random?: () => number;
 }
 
-export type ResolvedOptions = Required<Omit<FlagsOptions, "bootstrap" | "file">> &
-  Pick<FlagsOptions, "bootstrap" | "file"> & { environment: string };
+export type ResolvedOptions = Required<Omit<FlagsOptions, "bootstrap" | "file" | "exposures">> &
+  Pick<FlagsOptions, "bootstrap" | "file" | "exposures"> & { environment: string };
 
 const TIMES = { startTimeoutMs: 5000, requestTimeoutMs: 10_000, pollMs: 30_000 };
 /** No timer of JavaScript waits longer (ms). */
@@ -53,6 +56,8 @@ export function resolveOptions(options: FlagsOptions): ResolvedOptions {
     if (!(ms > 0 && ms <= LONGEST_MS)) throw new TypeError(`${name} must be a time above 0 in ms, not ${String(ms)}`);
     times[name] = ms;
   }
+  if (options.exposures !== undefined && !(options.exposures instanceof Exposures))
+    throw new TypeError("exposures must be an instance of Exposures, such as new Exposures((exposure) => …)");
   const { fetch = (...args) => globalThis.fetch(...args), clock = systemClock, random = Math.random } = options;
   return { ...options, ...times, environment, fetch, clock, random };
 }

@@ -6,8 +6,9 @@ import {
   suitsDefault,
   plainContext,
 } from "../../src/evaluation/details.ts";
-import type { CompiledFlag, EvaluationContext, EvaluationInput } from "../../src/evaluation/types.ts";
+import type { CompiledFlag, EvaluationContext, EvaluationInput, Resolution } from "../../src/evaluation/types.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
+import type { Exposures } from "../exposures/exposures.ts";
 
 const KEY_MESSAGE = "context.targetingKey must be a string";
 const NO_REQUEST = Object.freeze({});
@@ -19,6 +20,17 @@ const INVALID_CONTEXT: EvaluationContext = Object.freeze({});
 export interface Sources {
   now: () => number;
   random: () => number;
+}
+
+/** The environment of the flags, and the reports of its exposures, if there are any. */
+export interface Surroundings {
+  environment: string;
+  exposures?: Exposures | undefined;
+}
+
+/** An environment whose exposures are reported. */
+export interface Exposing extends Surroundings {
+  exposures: Exposures;
 }
 
 /**
@@ -58,6 +70,16 @@ export class ProcessInput implements EvaluationInput {
     return (this.#now ??= this.#sources.now());
   }
 
+  /** The subject's key as it was given; `undefined` if it is no text. */
+  get targetingKey(): string | undefined {
+    try {
+      const { targetingKey } = this.#given as { targetingKey?: unknown };
+      return typeof targetingKey === "string" ? targetingKey : undefined;
+    } catch {
+      return undefined; // A property that throws.
+    }
+  }
+
   /** Whether the subject's key is a text or absent. A date, for example, becomes a text. */
   hasUsableKey(): boolean {
     try {
@@ -79,20 +101,48 @@ export function resolve<T extends JsonValue>(
   flagKey: string,
   fallback: T,
   input: ProcessInput,
-  environment: string,
+  { environment, exposures }: Surroundings,
 ): Details<T> {
   if (flag === undefined) return failed(fallback, "FLAG_NOT_FOUND", `flag "${flagKey}" does not exist`);
   if (!input.hasUsableKey()) return failed(fallback, "INVALID_CONTEXT", KEY_MESSAGE);
   const resolution = flag.evaluate(input);
   if (input.isInvalid) return failed(fallback, "INVALID_CONTEXT", "the context has no form in JSON");
-  return detailsOf(flag, resolution, fallback, environment);
+  const details = detailsOf(flag, resolution, fallback, environment);
+  if (exposures !== undefined && details.errorCode === undefined)
+    expose({ environment, exposures }, flag, resolution, details.value, input);
+  return details;
 }
 
-/** Returns only the value, with the same rules as {@link resolve}. */
-export function valueOf<T extends JsonValue>(flag: CompiledFlag | undefined, fallback: T, input: ProcessInput): T {
+/** Returns only the value, with the same rules as {@link resolve}. Reports an exposure only if told where. */
+export function valueOf<T extends JsonValue>(
+  flag: CompiledFlag | undefined,
+  fallback: T,
+  input: ProcessInput,
+  exposing?: Exposing,
+): T {
   if (flag === undefined || !input.hasUsableKey()) return fallback;
   const resolution = flag.evaluate(input);
   if (resolution.reason === "ERROR" || input.isInvalid) return fallback;
   const { value } = resolution;
-  return value === undefined || value === null || !suitsDefault(value, fallback) ? fallback : (value as T);
+  const isNone = value === undefined || value === null;
+  if (!isNone && !suitsDefault(value, fallback)) return fallback;
+  const given = isNone ? fallback : (value as T);
+  if (exposing !== undefined) expose(exposing, flag, resolution, given, input);
+  return given;
+}
+
+/** Reports that the subject got the variant. A disabled flag's variant is no part of an experiment. */
+function expose(
+  { environment, exposures }: Exposing,
+  { key: flagKey, version }: CompiledFlag,
+  resolution: Resolution,
+  value: JsonValue,
+  { targetingKey }: ProcessInput,
+): void {
+  if (resolution.reason === "ERROR" || resolution.reason === "DISABLED") return;
+  const { variant, reason, ruleId } = resolution;
+  const timestamp = exposures.claim(flagKey, variant, targetingKey);
+  if (timestamp === undefined || variant === undefined || targetingKey === undefined) return;
+  const exposure = { flagKey, variant, value, targetingKey, timestamp, reason, environment };
+  exposures.report({ ...exposure, flagVersion: String(version), ...(ruleId !== undefined && { ruleId }) });
 }

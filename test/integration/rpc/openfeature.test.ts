@@ -72,6 +72,23 @@ test("a call that fails gives the default and says why", async () => {
   expect((await run("broken")).result).toEqual([failed, failed]);
 });
 
+test("a subject's variant is reported once, with its rule, if the code asked for the flag", async () => {
+  const { result } = await run("exposures");
+  const common = {
+    value: true,
+    variant: "on",
+    timestamp: 7,
+    environment: "production",
+    flagVersion: expect.any(String),
+  };
+  const byRule = { ...common, flagKey: "dutch", reason: "TARGETING_MATCH", ruleId: "rule" };
+  expect(result).toEqual([
+    { ...common, flagKey: "checkout", reason: "STATIC", targetingKey: "user-1" },
+    { ...byRule, targetingKey: "user-1" },
+    { ...byRule, targetingKey: "user-2" },
+  ]);
+});
+
 test("a request's flags without OpenFeature share one call too", async () => {
   const { result, calls } = await run("withoutOpenFeature");
   expect(result).toEqual([

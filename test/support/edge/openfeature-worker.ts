@@ -4,6 +4,8 @@ import { EventHook } from "@openfeature/open-telemetry-hooks";
 import { OpenFeature } from "@openfeature/server-sdk";
 import {
   BindingProvider,
+  type Exposure,
+  Exposures,
   type FlagsBinding,
   forRequest,
   passedFacts,
@@ -84,6 +86,22 @@ const SCENARIOS: Record<string, Scenario> = {
       await flags.details("dutch", false),
       await flags.details("checkout", false, { big: 1n }),
     ];
+  },
+  async exposures(request, { FLAGS }) {
+    const reported: Exposure[] = [];
+    const exposures = new Exposures((exposure) => void reported.push(exposure), { now: () => 7 });
+    const user = { targetingKey: "user-1" };
+    await OpenFeature.setProviderAndWait("exposing", new BindingProvider(FLAGS, { exposures }));
+    const client = OpenFeature.getClient("exposing");
+    await client.getBooleanValue("checkout", false, forRequest(request, user));
+    await client.getBooleanValue("checkout", false, user);
+    await client.getBooleanValue("checkout", false);
+    await client.getBooleanValue("withdrawn", false, user);
+    await client.getBooleanValue("nothing", false, user);
+    await client.getNumberValue("headline", 7, user);
+    for (const targetingKey of ["user-1", "user-2"])
+      await new RequestFlags(FLAGS, request, { exposures }).boolean("dutch", false, { targetingKey });
+    return reported;
   },
   async telemetry(request) {
     const events = recordEvents();

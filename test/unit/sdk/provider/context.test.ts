@@ -34,7 +34,7 @@ test.for([
   ["a property that throws", throwing],
   ["a key that throws", throwingKey],
 ] as const)("a context with %s is invalid for a flag that reads it", ([, context]) => {
-  expect(resolve(reading, "reading", true, input(context), "production")).toMatchObject({
+  expect(resolve(reading, "reading", true, input(context), { environment: "production" })).toMatchObject({
     value: true,
     errorCode: "INVALID_CONTEXT",
     errorMessage: "the context has no form in JSON",
@@ -43,7 +43,7 @@ test.for([
 });
 
 test("a flag that reads no attribute has its value for a context without a form in JSON", () => {
-  expect(resolve(constant, "constant", false, input(cycle), "production")).toMatchObject({
+  expect(resolve(constant, "constant", false, input(cycle), { environment: "production" })).toMatchObject({
     value: true,
     reason: "STATIC",
   });
@@ -51,18 +51,22 @@ test("a flag that reads no attribute has its value for a context without a form 
 });
 
 test("a key that is not text is refused, and a date counts as its text", () => {
-  expect(resolve(constant, "constant", false, input({ targetingKey: 7 }), "production")).toMatchObject({
-    value: false,
-    errorCode: "INVALID_CONTEXT",
-    errorMessage: "context.targetingKey must be a string",
-  });
-  expect(resolve(constant, "constant", false, input({ targetingKey: new Date(0) }), "production")).toMatchObject({
+  expect(resolve(constant, "constant", false, input({ targetingKey: 7 }), { environment: "production" })).toMatchObject(
+    {
+      value: false,
+      errorCode: "INVALID_CONTEXT",
+      errorMessage: "context.targetingKey must be a string",
+    },
+  );
+  expect(
+    resolve(constant, "constant", false, input({ targetingKey: new Date(0) }), { environment: "production" }),
+  ).toMatchObject({
     value: true,
   });
 });
 
 test.for([[null], [undefined]])("a context of %s has no attributes", ([context]) => {
-  expect(resolve(reading, "reading", true, input(context), "production")).toMatchObject({
+  expect(resolve(reading, "reading", true, input(context), { environment: "production" })).toMatchObject({
     value: false,
     reason: "DEFAULT",
   });
