@@ -113,7 +113,12 @@ function expose<T extends JsonValue>(
   if (timestamp === undefined || targetingKey === undefined) return;
   const { flagSetId, version } = flagMetadata;
   exposures.report({
-    ...{ flagKey, variant, value, targetingKey, timestamp, reason },
+    flagKey,
+    variant,
+    value,
+    targetingKey,
+    timestamp,
+    reason,
     ...(ruleId !== undefined && { ruleId }),
     ...(flagSetId !== undefined && { environment: String(flagSetId) }),
     ...(version !== undefined && { flagVersion: String(version) }),

@@ -76,7 +76,10 @@ function checkSplit(
   const counted = shares.map(({ variant, share }) => ({ variant, share, count: countOf(variant) }));
   const total = sum(counted.map(({ count }) => count));
   const variants = counted.map(({ variant, share, count }) => ({
-    ...{ variant, share, count, expected: share * total },
+    variant,
+    share,
+    count,
+    expected: share * total,
     countedShare: total === 0 ? null : count / total,
   }));
   const isConfigured = new Set(shares.map(({ variant }) => variant));

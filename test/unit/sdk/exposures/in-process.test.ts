@@ -48,8 +48,13 @@ test("a value and details report the subject's variant, once", async () => {
   expect(reported).toEqual([
     { ...common, flagKey: "banner", variant: "on", value: true, reason: "STATIC", flagVersion: "41" },
     {
-      ...{ ...common, flagKey: "by-plan", variant: "off", value: false },
-      ...{ reason: "TARGETING_MATCH", ruleId: "pro", flagVersion: "1" },
+      ...common,
+      flagKey: "by-plan",
+      variant: "off",
+      value: false,
+      reason: "TARGETING_MATCH",
+      ruleId: "pro",
+      flagVersion: "1",
     },
   ]);
   await deployment.clock.advance(600_000);
@@ -88,8 +93,11 @@ test("errors, callers' defaults, disabled flags, bulk calls and no subject repor
 test("OpenFeature reports the subject of the merged context", async () => {
   const { fetch, clock } = deployment;
   const provider = new BurgeeProvider({
-    ...{ url: "http://edge.test", key: "bgs_production_a_b_c" },
-    ...{ fetch, clock, exposures: exposures() },
+    url: "http://edge.test",
+    key: "bgs_production_a_b_c",
+    fetch,
+    clock,
+    exposures: exposures(),
   });
   onTestFinished(() => OpenFeature.close());
   await OpenFeature.setProviderAndWait(provider as Provider);
