@@ -70,7 +70,9 @@ function exitCodeOf({ status, message, problem, mayHaveHappened }: ApiError): nu
 }
 
 function signInText(message: string): string {
-  return `set BURGEE_TOKEN to an admin token of this deployment, or see \`burgee profiles --help\`: ${oneLine(message)}`;
+  const advice = "set BURGEE_TOKEN to an admin token of this deployment, or see `burgee profiles --help`";
+  // Without a token, the deployment says which header it wants, which is of no use here.
+  return message.includes("Authorization") ? advice : `${advice}: ${oneLine(message)}`;
 }
 
 /** Turns commander's messages into the form of all others. */
