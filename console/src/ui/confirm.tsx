@@ -5,6 +5,8 @@ import { createPrompt } from "./prompt.ts";
 interface Confirmation {
   title: string;
   detail: string;
+  /** Reasons against the action. */
+  warnings?: readonly string[] | undefined;
   action: string;
   /** The text that a person must type before the action is enabled. */
   typed?: string | undefined;
@@ -18,10 +20,17 @@ export const confirm = confirmation.ask;
 /** Shows the open confirmation. The page has this once. */
 export function Confirmations(): JSX.Element | null {
   if (confirmation.open.value === undefined) return null;
-  const { detail, choose, ...form } = confirmation.open.value;
+  const { detail, warnings = [], choose, ...form } = confirmation.open.value;
   return (
     <FormDialog {...form} onSubmit={() => choose(true)} onClose={() => choose(false)}>
       <p>{detail}</p>
+      {warnings.length > 0 && (
+        <ul class="warnings" aria-label="Still in use">
+          {warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
     </FormDialog>
   );
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "./support/console-world.ts";
-import { signIn, type Visit } from "./support/visit.ts";
+import type { Visit } from "./support/visit.ts";
 
 const FLAG = "checkout-redesign";
 
@@ -67,28 +67,6 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await dialog().getByRole("button", { name: "Cancel" }).click();
       expect(await flagSwitch(FLAG).isChecked()).toBe(true);
       expect(await reason(FLAG)).toBe("SPLIT");
-    });
-
-    it("finds a stale flag and deletes it", async () => {
-      await world().save({ key: "spring-sale", default: { variant: "on" } });
-      const { page } = visit;
-      await page.clock.setFixedTime(Date.now() + 40 * 86_400_000);
-      await page.reload();
-      await signIn(page, world().keys.adminToken);
-      await page.getByLabel("State").selectOption("State: stale");
-      const row = page.getByRole("row").filter({ hasText: "spring-sale" });
-      expect(await row.textContent()).toContain("Stale: serves on to everyone, unchanged for 40 days");
-      expect(await page.getByRole("link", { name: FLAG }).count()).toBe(0);
-      for (const targetingKey of ["user-1", "user-2", "user-3"]) {
-        const response = await world().evaluate("spring-sale", { context: { targetingKey, plan: targetingKey } });
-        expect(response).toMatchObject({ reason: "STATIC", variant: "on" });
-      }
-
-      await row.getByRole("link", { name: "spring-sale" }).click();
-      await page.getByRole("button", { name: "Delete from production…" }).click();
-      await dialog().getByRole("textbox").fill("spring-sale");
-      await dialog().getByRole("button", { name: "Delete flag" }).click();
-      await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
     });
 
     it("can click a switch again before the first response without a conflict", async () => {

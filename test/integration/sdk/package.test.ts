@@ -10,10 +10,11 @@ import { type InstalledPackage, installPackage, systemNodes } from "../../suppor
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
 /**
- * The tarball has 1.5 MB. A third is the command, the import module and the provider, which contain the engine for
- * patterns each, because no module loads files of another one. The rest is for deployments.
+ * The tarball has 1.7 MB. A third is the command, the import module and the provider, which contain the engine for
+ * patterns each, because no module loads files of another one. The parser of `refs scan` takes 0.1 MB. The rest is for
+ * deployments.
  */
-const MAX_TARBALL_BYTES = 1_600_000;
+const MAX_TARBALL_BYTES = 1_800_000;
 const DEPLOYMENT = /^(?:dist\/(?:assets|tools|worker)|migrations|templates)\//;
 /** The Node of the test, and the machine's own one if the package supports it. */
 const NODES = [{ version: process.version, node: process.execPath }, ...(await systemNodes())];

@@ -1,10 +1,14 @@
 import { describe, test } from "vitest";
-import type { Flag } from "../../../sdk/client/contract.ts";
-import { filterFlags, filterOfQuery, queryOfFilter } from "../../../console/src/state/flags/flag-filter.ts";
+import {
+  filterFlags,
+  filterOfQuery,
+  type ListedFlag,
+  queryOfFilter,
+} from "../../../console/src/state/flags/flag-filter.ts";
 
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 
-function aFlag(key: string, changes: Partial<Flag> = {}): Flag {
+function aFlag(key: string, changes: Partial<ListedFlag> = {}): ListedFlag {
   return {
     key,
     type: "boolean",
@@ -17,8 +21,19 @@ function aFlag(key: string, changes: Partial<Flag> = {}): Flag {
 }
 
 const FLAGS = [
-  aFlag("checkout", { description: "The new Checkout", owner: "payments", tags: ["release"] }),
-  aFlag("banner", { updatedAt: "2026-01-01T00:00:00Z" }),
+  aFlag("checkout", {
+    lifetime: "temporary",
+    expiresAt: "2026-06-01T00:00:01Z",
+    description: "The new Checkout",
+    owner: "payments",
+    tags: ["release"],
+  }),
+  aFlag("banner", {
+    updatedAt: "2026-01-01T00:00:00Z",
+    state: { name: "unused", reason: "last evaluated 60 days ago, in production" },
+    lifetime: "temporary",
+    expiresAt: "2026-06-01T00:00:00Z",
+  }),
   aFlag("outage", { kind: "switch", enabled: false, updatedAt: "2026-05-31T00:00:00Z" }),
 ];
 
@@ -36,7 +51,10 @@ describe("the list of flags", () => {
     expect(found({ tag: "release" })).toEqual(["checkout"]);
     expect(found({ kind: "flag" })).toEqual(["banner", "checkout"]);
     expect(found({ state: "off" })).toEqual(["outage"]);
-    expect(found({ state: "stale" })).toEqual(["banner"]);
+    expect(found({ state: "unused" })).toEqual(["banner"]);
+    expect(found({ state: "active" })).toEqual([]);
+    expect(found({ lifetime: "temporary" })).toEqual(["banner", "checkout"]);
+    expect(found({ lifetime: "expired" })).toEqual(["banner"]);
   });
 
   test("is sorted by key or by last change", ({ expect }) => {
@@ -46,7 +64,14 @@ describe("the list of flags", () => {
   });
 
   test("is the same after a reload from its address", ({ expect }) => {
-    const query = { search: "new check", tag: "release", kind: "flag", state: "stale", sort: "changed" };
+    const query = {
+      search: "new check",
+      tag: "release",
+      kind: "flag",
+      state: "unused",
+      lifetime: "expired",
+      sort: "changed",
+    };
     expect(queryOfFilter(filterOfQuery(query))).toEqual(query);
     expect(Object.values(queryOfFilter(filterOfQuery({}))).filter((value) => value !== undefined)).toEqual([]);
   });

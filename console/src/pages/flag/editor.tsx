@@ -10,7 +10,7 @@ import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { DefinitionSection } from "./definition.tsx";
-import { DeleteSection } from "./delete.tsx";
+import { CleanUp } from "./lifecycle/clean-up.tsx";
 import { EnvironmentsSection } from "./environments.tsx";
 import { FlagHeader } from "./header.tsx";
 import { PrerequisitesSection } from "./prerequisites.tsx";
@@ -81,7 +81,7 @@ export function Editor({
         <SaveBar editing={editing} invalidText={invalidText} />
       </form>
       {!isNew && <EnvironmentsSection editing={editing} />}
-      {!isNew && <DeleteSection editing={editing} />}
+      {!isNew && <CleanUp editing={editing} />}
       {isReviewing && <Review editing={editing} onSave={save} onClose={() => setReviewing(false)} />}
     </Problems.Provider>
   );

@@ -14,7 +14,12 @@ export function FlagPage({ environment, flagKey }: { environment: string; flagKe
     <Loaded of={flag}>
       {(stored) =>
         stored === null ? (
-          <NotHere environment={environment} flagKey={flagKey} onCreated={flag.set} />
+          <NotHere
+            environment={environment}
+            flagKey={flagKey}
+            onCreated={flag.set}
+            onRestored={() => void flag.reload()}
+          />
         ) : (
           <Editor key={flagKey} environment={environment} flag={stored} />
         )

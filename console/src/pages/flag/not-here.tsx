@@ -3,6 +3,7 @@ import type { DefinitionWithEnvironments, Flag } from "../../../../sdk/client/co
 import { ApiError } from "../../../../sdk/client/client.ts";
 import { configurationOf, definitionOf } from "../../state/flags/copy-configuration.ts";
 import { isProtected } from "../../state/environments.ts";
+import { restoreArchived } from "../../state/flags/archived-flags.ts";
 import { createFlag } from "../../state/flags/flag-editing.ts";
 import { notifyFailure } from "../../state/notices.ts";
 import { useResource } from "../../state/resource.ts";
@@ -16,10 +17,12 @@ export function NotHere({
   environment,
   flagKey,
   onCreated,
+  onRestored,
 }: {
   environment: string;
   flagKey: string;
   onCreated: (flag: Flag) => void;
+  onRestored: () => void;
 }): JSX.Element {
   const definition = useResource(() => readDefinition(flagKey), [flagKey]);
   const copyFrom = async (from: string, known: DefinitionWithEnvironments): Promise<void> => {
@@ -34,6 +37,9 @@ export function NotHere({
     );
     if (created !== undefined) onCreated(created);
   };
+  const restore = async (): Promise<void> => {
+    if (await restoreArchived(flagKey)) onRestored();
+  };
   return (
     <>
       <header class="page">
@@ -44,6 +50,15 @@ export function NotHere({
           known === null ? (
             <Empty title={`Flag ${flagKey} does not exist`}>
               <a href={href(["flags"])}>All flags</a>
+            </Empty>
+          ) : known.archivedAt !== undefined ? (
+            <Empty title={`${flagKey} is archived`}>
+              <p>It evaluates as not found in every environment, and its configurations are kept.</p>
+              {!isReadOnly.value && (
+                <button type="button" onClick={() => void restore()}>
+                  Restore…
+                </button>
+              )}
             </Empty>
           ) : (
             <Empty title={`${flagKey} is not in ${environment}`}>

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { type FlagFilter, type Sort, SORTS } from "../../state/flags/flag-filter.ts";
+import { type FlagFilter, type Sort, SORTS, STATES } from "../../state/flags/flag-filter.ts";
 
 interface Props {
   filter: FlagFilter;
@@ -25,11 +25,12 @@ export function FlagFilters({ filter, tags, onChange }: Props): JSX.Element {
         values={["flag", "switch", "sample"]}
         onChange={(kind) => onChange({ kind })}
       />
+      <Choice label="State" value={filter.state} values={STATES} onChange={(state) => onChange({ state })} />
       <Choice
-        label="State"
-        value={filter.state}
-        values={["on", "off", "stale"]}
-        onChange={(state) => onChange({ state })}
+        label="Lifetime"
+        value={filter.lifetime}
+        values={["temporary", "permanent", "expired"]}
+        onChange={(lifetime) => onChange({ lifetime })}
       />
       <select
         aria-label="Sort by"

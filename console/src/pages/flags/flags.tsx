@@ -4,12 +4,18 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { allPages } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { toggleFlag } from "../../state/flags/flag-changes.ts";
-import { filterFlags, type FlagFilter, filterOfQuery, queryOfFilter } from "../../state/flags/flag-filter.ts";
+import {
+  filterFlags,
+  type FlagFilter,
+  filterOfQuery,
+  type ListedFlag,
+  queryOfFilter,
+} from "../../state/flags/flag-filter.ts";
 import { useResource } from "../../state/resource.ts";
 import { href, replaceQuery, route } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
-import { STALE_DAYS } from "../../state/flags/staleness.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
+import { ArchivedFlags } from "./archived.tsx";
 import { FlagFilters } from "./filters.tsx";
 import { FlagTable } from "./table.tsx";
 
@@ -19,13 +25,15 @@ const ADDRESS_DELAY_MS = 250;
 /** All flags of the environment. The search and the filters are in the address. */
 export function FlagsPage({ environment }: { environment: string }): JSX.Element {
   // The flags that have loaded so far, while more pages are loading.
-  const early = useMemo(() => signal<readonly Flag[] | undefined>(undefined), [environment]);
+  const early = useMemo(() => signal<readonly ListedFlag[] | undefined>(undefined), [environment]);
   const flags = useResource(() => readFlags(environment, (soFar) => (early.value = soFar)), [environment]);
   const shown = useMemo(() => ({ ...flags, data: computed(() => flags.data.value ?? early.value) }), [flags, early]);
-  const toggle = (flag: Flag): void =>
-    void toggleFlag(environment, flag, (changed) =>
-      flags.set((flags.data.peek() ?? []).map((other) => (other.key === changed.key ? changed : other))),
-    );
+  // The state is not part of the flag that is saved. It stays until the list is read again.
+  const toggle = ({ state, ...flag }: ListedFlag): void =>
+    void toggleFlag(environment, flag, (changed) => {
+      const listed: ListedFlag = { ...(changed as Omit<Flag, "state">), ...(state === undefined ? {} : { state }) };
+      flags.set((flags.data.peek() ?? []).map((other) => (other.key === changed.key ? listed : other)));
+    });
   return (
     <>
       <header class="page">
@@ -54,8 +62,11 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
   );
 }
 
-async function readFlags(environment: string, onPage: (soFar: readonly Flag[]) => void): Promise<readonly Flag[]> {
-  const soFar: Flag[] = [];
+async function readFlags(
+  environment: string,
+  onPage: (soFar: readonly ListedFlag[]) => void,
+): Promise<readonly ListedFlag[]> {
+  const soFar: ListedFlag[] = [];
   return await allPages(async (cursor) => {
     const query = { limit: "200", cursor };
     const result = await client.call("listFlags", { path: { env: environment }, query });
@@ -66,33 +77,46 @@ async function readFlags(environment: string, onPage: (soFar: readonly Flag[]) =
 }
 
 interface ListProps {
-  all: readonly Flag[];
+  all: readonly ListedFlag[];
   /** Whether all flags have loaded. */
   isWhole: boolean;
-  onToggle: (flag: Flag) => void;
+  onToggle: (flag: ListedFlag) => void;
 }
 
 function FlagList({ all, isWhole, onToggle }: ListProps): JSX.Element {
   const [filter, change] = useFilter();
   const tags = useMemo(() => [...new Set(all.flatMap((flag) => flag.tags ?? []))].toSorted(), [all]);
+  const clear = (): void => change({ search: "", tag: "", kind: "", state: "", lifetime: "" });
   const matches = useMemo(() => filterFlags(all, filter, Date.now()), [all, filter]);
   return (
     <>
       <FlagFilters filter={filter} tags={tags} onChange={change} />
+      {filter.state === "archived" ? (
+        <ArchivedFlags search={filter.search.toLowerCase()} />
+      ) : (
+        <Matches all={all} matches={matches} filter={filter} isWhole={isWhole} onToggle={onToggle} onClear={clear} />
+      )}
+    </>
+  );
+}
+
+function Matches({
+  all,
+  matches,
+  filter,
+  isWhole,
+  onToggle,
+  onClear,
+}: ListProps & { matches: readonly ListedFlag[]; filter: FlagFilter; onClear: () => void }): JSX.Element {
+  return (
+    <>
       <p class="hint" role="status">
         {matches.length === all.length ? `${all.length} flags` : `${matches.length} of ${all.length} flags`}
         {!isWhole && ", loading more…"}
       </p>
-      {filter.state === "stale" && (
-        <p class="hint">
-          Stale flags have not changed for {STALE_DAYS} days and serve everyone the same variant, so you can probably
-          remove them from your code. Users without the attribute of a rollout are not considered. Switches are never
-          stale, because they are meant to stay unchanged.
-        </p>
-      )}
       {matches.length === 0 ? (
         <Empty title="No flags match">
-          <button type="button" onClick={() => change({ search: "", tag: "", kind: "", state: "" })}>
+          <button type="button" onClick={onClear}>
             Show all flags
           </button>
         </Empty>

@@ -1,10 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Flag } from "../../../../sdk/client/contract.ts";
-import type { Sort } from "../../state/flags/flag-filter.ts";
+import { isExpired } from "../../../../src/flags/lifecycle/flag-state.ts";
+import type { ListedFlag, Sort } from "../../state/flags/flag-filter.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { stalenessOf } from "../../state/flags/staleness.ts";
 import { serveText } from "../../../../sdk/client/serve-text.ts";
 import { Switch } from "../../ui/switch.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -15,11 +14,11 @@ const ROWS = 100;
 interface Props {
   /** Identifies the search. Each search starts from the top. */
   query: string;
-  flags: readonly Flag[];
+  flags: readonly ListedFlag[];
   sort: Sort;
   /** Whether all switches are disabled for now. */
   isLocked: boolean;
-  onToggle: (flag: Flag) => void;
+  onToggle: (flag: ListedFlag) => void;
 }
 
 export function FlagTable({ query, flags, sort, isLocked, onToggle }: Props): JSX.Element {
@@ -64,7 +63,15 @@ export function FlagTable({ query, flags, sort, isLocked, onToggle }: Props): JS
   );
 }
 
-function FlagRow({ flag, isLocked, onToggle }: { flag: Flag; isLocked: boolean; onToggle: () => void }): JSX.Element {
+function FlagRow({
+  flag,
+  isLocked,
+  onToggle,
+}: {
+  flag: ListedFlag;
+  isLocked: boolean;
+  onToggle: () => void;
+}): JSX.Element {
   const rules = flag.rules?.length ?? 0;
   return (
     <tr class={flag.enabled ? "" : "off"}>
@@ -83,7 +90,7 @@ function FlagRow({ flag, isLocked, onToggle }: { flag: Flag; isLocked: boolean; 
           </span>
         )}
         {flag.description !== undefined && flag.description !== "" && <p class="hint">{flag.description}</p>}
-        <StaleHint flag={flag} />
+        <StateHint flag={flag} />
       </td>
       <td data-label="Kind">{flag.kind ?? "flag"}</td>
       <td data-label="Serves">
@@ -96,13 +103,18 @@ function FlagRow({ flag, isLocked, onToggle }: { flag: Flag; isLocked: boolean; 
   );
 }
 
-function StaleHint({ flag }: { flag: Flag }): JSX.Element | null {
-  const stale = stalenessOf(flag, Date.now());
-  if (stale === undefined) return null;
-  const variant = stale.variant ?? "the code default";
+/** The states in which a flag can probably be removed. */
+const REMOVABLE: Readonly<Record<string, string>> = { "rolled-out": "Rolled out", unused: "Unused" };
+
+function StateHint({ flag: { state, expiresAt = null } }: { flag: ListedFlag }): JSX.Element | null {
+  const title = REMOVABLE[state?.name ?? ""];
+  const isDue = isExpired({ expiresAt }, Date.now());
+  if (title === undefined && !isDue) return null;
   return (
-    <p class="stale" title="You can probably remove this flag from your code.">
-      Stale: serves {variant} to everyone, unchanged for {stale.days} days
+    <p class="removable" title="You can probably remove this flag from your code.">
+      {isDue && `Expired on ${expiresAt?.slice(0, 10)}`}
+      {isDue && title !== undefined && " · "}
+      {title !== undefined && `${title}: ${state?.reason}`}
     </p>
   );
 }

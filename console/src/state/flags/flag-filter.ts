@@ -1,23 +1,30 @@
 /** The filter and order of the list of flags, and how the address stores them. */
-import type { Flag } from "../../../../sdk/client/contract.ts";
-import { stalenessOf } from "./staleness.ts";
+import type { Flag, FlagState } from "../../../../sdk/client/contract.ts";
+import { FLAG_STATES, isExpired } from "../../../../src/flags/lifecycle/flag-state.ts";
 
 export const SORTS = { key: "Key", changed: "Last change" } as const;
 export type Sort = keyof typeof SORTS;
+
+export const STATES = ["on", "off", ...FLAG_STATES];
+
+/** A flag with its state, which is not known right after a write. */
+export type ListedFlag = Omit<Flag, "state"> & { state?: FlagState };
 
 /** An empty text matches every flag. */
 export interface FlagFilter {
   search: string;
   tag: string;
   kind: string;
-  /** `on`, `off` or `stale` */
+  /** One of STATES. */
   state: string;
+  /** `temporary`, `permanent` or `expired` */
+  lifetime: string;
   sort: Sort;
 }
 
 export function filterOfQuery(query: Readonly<Record<string, string>>): FlagFilter {
-  const { search = "", tag = "", kind = "", state = "", sort } = query;
-  return { search, tag, kind, state, sort: sort === "changed" ? sort : "key" };
+  const { search = "", tag = "", kind = "", state = "", lifetime = "", sort } = query;
+  return { search, tag, kind, state, lifetime, sort: sort === "changed" ? sort : "key" };
 }
 
 /** Returns the query for a filter, without the fields that filter nothing. */
@@ -27,23 +34,28 @@ export function queryOfFilter({ sort, ...filter }: FlagFilter): Record<string, s
 }
 
 /** Returns the matching flags in order. Every word must occur in the key, description, owner or tags. */
-export function filterFlags(flags: readonly Flag[], filter: FlagFilter, now: number): Flag[] {
+export function filterFlags(flags: readonly ListedFlag[], filter: FlagFilter, now: number): ListedFlag[] {
   const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = flags.filter(
     (flag) =>
       words.every((word) => searchTextOf(flag).includes(word)) &&
       (filter.tag === "" || flag.tags?.includes(filter.tag) === true) &&
       (filter.kind === "" || (flag.kind ?? "flag") === filter.kind) &&
-      isInState(flag, filter.state, now),
+      isInState(flag, filter.state) &&
+      hasLifetime(flag, filter.lifetime, now),
   );
   const byKey = (a: Flag, b: Flag): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
   if (filter.sort === "key") return found.toSorted(byKey);
   return found.toSorted((a, b) => (b.updatedAt ?? "").localeCompare(a.updatedAt ?? "") || byKey(a, b));
 }
 
-function isInState(flag: Flag, state: string, now: number): boolean {
+function isInState(flag: ListedFlag, state: string): boolean {
   if (state === "on" || state === "off") return flag.enabled === (state === "on");
-  return state !== "stale" || stalenessOf(flag, now) !== undefined;
+  return state === "" || flag.state?.name === state;
+}
+
+function hasLifetime({ lifetime, expiresAt = null }: ListedFlag, wanted: string, now: number): boolean {
+  return wanted === "expired" ? isExpired({ expiresAt }, now) : wanted === "" || lifetime === wanted;
 }
 
 const searchTexts = new WeakMap<Flag, string>();
