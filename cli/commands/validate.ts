@@ -9,6 +9,7 @@ import { parseProject } from "../project/file.ts";
 import { linesOf } from "../project/lines.ts";
 import { createShow, type GlobalOptions } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
+import { counted } from "./flags/flag-change.ts";
 
 /** `burgee validate` checks project files without a deployment, for example those of a fork's pull request. */
 export function addValidateCommand(program: Command, terminal: Terminal): void {
@@ -69,8 +70,9 @@ async function validated(file: string, terminal: Terminal): Promise<Validated> {
 }
 
 function resultText({ file, environments, flags, segments, missing }: Validated): string {
+  const contents = `${counted(flags, "flag")} and ${counted(segments, "segment")}`;
   return [
-    `${file}: no mistakes in ${flags} flags and ${segments} segments of ${environments.join(", ") || "no environment"}`,
+    `${file}: no mistakes in ${contents} of ${environments.join(", ") || "no environment"}`,
     ...missing.map((one) => `  ${one}, which must exist in the deployment`),
   ].join("\n");
 }

@@ -46,7 +46,7 @@ test("--yes asks nothing and writes a folder whose flags are valid", async () =>
   ]);
   const file = join(folder, "flags/flags.yaml");
   expect(await main(["validate", file], { ...processTerminal(), print: (text) => void printed.push(text) })).toBe(0);
-  expect(printed.at(-1)).toContain("no mistakes in 1 flags and 0 segments of production, staging");
+  expect(printed.at(-1)).toContain("no mistakes in 1 flag and 0 segments of production, staging");
 });
 
 test("the tests of the new flags pass", async () => {

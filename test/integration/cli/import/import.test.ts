@@ -40,7 +40,7 @@ describe("burgee import from another system", () => {
     const { code, json } = await t.run(`${line} --json`);
     expect(code).toBe(3);
     expect(JSON.parse(await t.read("report.json"))).toEqual(json);
-    expect((await t.run("validate flags.yaml")).out).toContain("no mistakes in 1 flags and 1 segments of production");
+    expect((await t.run("validate flags.yaml")).out).toContain("no mistakes in 1 flag and 1 segment of production");
   });
 
   test("passes settings of the program that has the flags now", async ({ expect }) => {
