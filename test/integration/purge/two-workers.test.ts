@@ -70,7 +70,7 @@ describe("two workers on one database", () => {
     expect(await sweep(a)).toMatchObject({ failed: 0 });
     expect(tagsSentTo("zone-b")).toEqual([]);
     expect(await undone()).toBe(1);
-    expect(await sweep(b)).toEqual({ environments: 1, failed: 0 });
+    expect(await sweep(b)).toEqual({ environments: 1, failed: 0, hasWebhooks: false });
     expect(tagsSentTo("zone-b")).toEqual([ONE_FLAG]);
     expect(await undone()).toBe(0);
   });
@@ -81,7 +81,8 @@ describe("two workers on one database", () => {
     await update(a, 2);
     for (const one of [a, b]) await sweep(one);
     purges.resetStats();
-    for (const one of [a, b, a, b]) expect(await sweep(one)).toEqual({ environments: 0, failed: 0 });
+    for (const one of [a, b, a, b])
+      expect(await sweep(one)).toEqual({ environments: 0, failed: 0, hasWebhooks: false });
     expect(purges.stats().requests).toBe(0);
   });
 
@@ -91,7 +92,7 @@ describe("two workers on one database", () => {
     await update(a, 3);
     await sweep(a);
     world.project.resetStats();
-    expect(await sweep(a)).toEqual({ environments: 0, failed: 0 });
+    expect(await sweep(a)).toEqual({ environments: 0, failed: 0, hasWebhooks: false });
     expect(world.project.backends.upstash.stats().byCommand["EVAL"]).toBeUndefined();
     expect(await undone()).toBe(1);
   });
@@ -103,12 +104,12 @@ describe("two workers on one database", () => {
     purges.resetStats();
     await update(b, 4);
     tagsSentTo("zone-b");
-    expect(await sweep(b)).toEqual({ environments: 1, failed: 0 });
+    expect(await sweep(b)).toEqual({ environments: 1, failed: 0, hasWebhooks: false });
     expect(tagsSentTo("zone-b")).toEqual([ONE_FLAG]);
-    expect(await sweep(c)).toEqual({ environments: 0, failed: 1 });
-    expect(await sweep(b)).toEqual({ environments: 0, failed: 0 });
+    expect(await sweep(c)).toEqual({ environments: 0, failed: 1, hasWebhooks: false });
+    expect(await sweep(b)).toEqual({ environments: 0, failed: 0, hasWebhooks: false });
     expect(await undone()).toBe(1);
-    expect(await sweep(withZone("zone-c"))).toEqual({ environments: 1, failed: 0 });
+    expect(await sweep(withZone("zone-c"))).toEqual({ environments: 1, failed: 0, hasWebhooks: false });
     expect(tagsSentTo("zone-c")).toEqual([ONE_FLAG]);
     expect(await undone()).toBe(0);
   });
@@ -117,10 +118,14 @@ describe("two workers on one database", () => {
     const b = withZone("zone-b");
     await sweep(b);
     await world.project.save({ key: "banner", metadata: { n: 5 } });
-    expect(await sweep(withZone("zone-b", { CF_PURGE_TOKEN: "revoked" }))).toEqual({ environments: 0, failed: 1 });
+    expect(await sweep(withZone("zone-b", { CF_PURGE_TOKEN: "revoked" }))).toEqual({
+      environments: 0,
+      failed: 1,
+      hasWebhooks: false,
+    });
     expect(await undone()).toBe(1);
     tagsSentTo("zone-b");
-    expect(await sweep(b)).toEqual({ environments: 1, failed: 0 });
+    expect(await sweep(b)).toEqual({ environments: 1, failed: 0, hasWebhooks: false });
     expect(tagsSentTo("zone-b")).toEqual([ONE_FLAG]);
     expect(await undone()).toBe(0);
   });
