@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { describe, test } from "vitest";
 import { experimental_readRawConfig as readWranglerConfig } from "wrangler";
 import { parse as parseYaml } from "yaml";
-import { typesText } from "../../../cli/generated/types-text.ts";
+import { type DescribedFlag, typesText } from "../../../cli/generated/types-text.ts";
 import { type CodeBlock, codeBlocksOf, installMistakes, isScript, readCodeBlocks } from "../../support/docs/pages.ts";
 import { typeMistakes } from "../../support/docs/type-check.ts";
 
@@ -22,7 +22,9 @@ const scripts = blocks.filter(isScript);
 const FILES: Record<string, string> = {
   "docs/clients.md/bootstrap.ts": await readFile(join(ROOT, "examples/ssr/bootstrap.ts"), "utf8"),
   "docs/typed-flags.md/flags.ts": typesText([
-    { key: "checkout", type: "boolean", variants: { on: true, off: false }, description: "" },
+    ...blocks
+      .filter(({ page, language }) => page === "docs/typed-flags.md" && language === "yaml")
+      .flatMap(({ code }) => (parseYaml(code) as DescribedFlag[]).map((flag) => ({ ...flag, description: "" }))),
     { key: "theme", type: "string", variants: { dark: "dark", light: "light" }, description: "" },
   ]),
   // The part of the output of `wrangler types` that every Worker has.

@@ -27,7 +27,8 @@ describe("restoring from the audit", () => {
       status: 200,
       body: { environments: { production: { version: change.version + 1 } } },
     });
-    expect((await t.evaluate("checkout")).body).toEqual(original);
+    const metadata = { ...original.metadata, version: String(change.version + 1) };
+    expect((await t.evaluate("checkout")).body).toEqual({ ...original, metadata });
     expect((await newest("configuration", "checkout")).after).toEqual(change.before);
   });
 
