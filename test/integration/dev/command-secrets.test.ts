@@ -28,13 +28,19 @@ const COMMANDS: readonly [name: string, script: string][] = [
 describe("commands", () => {
   const KEY_SECRET = "k".repeat(32);
 
-  test.each(COMMANDS)("%s names a malformed DATABASE_URL, and does not repeat it", async (_name, script) => {
-    for (const value of malformed("DATABASE_URL", SECRET).filter((text) => !text.includes("\u0000"))) {
-      const { code, text } = await run(script, [], { DATABASE_URL: value, KEY_SECRET, PORT: "1" });
-      if (!text.includes("DATABASE_URL") || text.includes(SECRET) || code === 0)
-        throw new Error(`${JSON.stringify(value)}: exit ${code}: ${text}`);
-    }
-  });
+  // Each value starts a process.
+  const timeout = 180_000;
+  test.each(COMMANDS)(
+    "%s names a malformed DATABASE_URL, and does not repeat it",
+    { timeout },
+    async (_name, script) => {
+      for (const value of malformed("DATABASE_URL", SECRET).filter((text) => !text.includes("\u0000"))) {
+        const { code, text } = await run(script, [], { DATABASE_URL: value, KEY_SECRET, PORT: "1" });
+        if (!text.includes("DATABASE_URL") || text.includes(SECRET) || code === 0)
+          throw new Error(`${JSON.stringify(value)}: exit ${code}: ${text}`);
+      }
+    },
+  );
 
   test.each(COMMANDS.slice(0, 3))("%s does not repeat the password of a database out of reach", async (_, script) => {
     const { code, text } = await run(script, [], {
