@@ -87,6 +87,7 @@ export function lowerFlag(key: string, flag: Placed, scope: FlagScope, notes: No
     kind: "flag",
     type: table.type(),
     ...textsFor(fields),
+    ...(typeof fields["temporary"] === "boolean" && { lifetime: fields["temporary"] ? "temporary" : "permanent" }),
     clientVisible: fieldsOf(fields["clientSideAvailability"])["usingEnvironmentId"] === true,
     metadata: {},
     variants: table.variants,

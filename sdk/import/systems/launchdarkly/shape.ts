@@ -30,6 +30,7 @@ export const FLAG: Shape = {
     rules: { list: { fields: { ...RESULT, id: "text", clauses: CLAUSES }, needs: ["clauses"] } },
     prerequisites: { list: { fields: { key: "text", variation: "number" } } },
     salt: "text",
+    temporary: "boolean",
   },
   needs: ["on", "variations"],
 };

@@ -1,7 +1,7 @@
 import type { Resolution } from "../../../../src/evaluation/types.ts";
 import { resolvedValue } from "../../lowering/resolved-value.ts";
 import { closed } from "../../lowering/condition.ts";
-import { draftOf } from "../../lowering/draft.ts";
+import { draftOf, type Notes } from "../../lowering/draft.ts";
 import { checkShape } from "../../lowering/shape.ts";
 import { Names } from "../../lowering/names.ts";
 import { entryOf, at, fieldsOf, listOf, partsOf, type Placed, textOf } from "../../lowering/source.ts";
@@ -9,7 +9,7 @@ import type { Draft, DraftProject, FlagInput, ImportedSegment, ImportOptions } f
 import { comparesTime, lowerConstraints } from "./constraints.ts";
 import { toContext } from "./context.ts";
 import { prerequisitesOf } from "./dependencies.ts";
-import type { Rule } from "../../../../src/flags/document.ts";
+import type { Lifetime, Rule } from "../../../../src/flags/document.ts";
 import { readSource, type UnleashSource, variantsOf } from "./source.ts";
 import { FEATURE, SEGMENT } from "./shape.ts";
 import { lowerStrategy, type Schemes, type StrategyScope } from "./strategies.ts";
@@ -19,6 +19,9 @@ const SCHEMES: Record<string, Schemes> = {
   "utf-8": { rollout: "unleash-1", variant: "unleash-variant-1" },
   node: { rollout: "unleash-low-byte-1", variant: "unleash-variant-low-byte-1" },
 };
+
+/** The project of features that nobody has put into another one. */
+const DEFAULT_PROJECT = "default";
 
 /** Imports the response of `/api/client/features` or `/api/client/delta`. */
 export function importUnleash(input: unknown, { sdk = "utf-8" }: ImportOptions): DraftProject {
@@ -102,6 +105,7 @@ function lowerFeature(feature: Placed, scope: StrategyScope): FlagInput {
     key: scope.feature,
     kind: "flag",
     ...tagsOf(fields),
+    ...lifetimeOf(feature, scope.notes),
     clientVisible: false,
     metadata: {},
     enabled: fields["enabled"] === true,
@@ -124,7 +128,27 @@ function tagsOf(fields: { [name: string]: unknown }): { description?: string; ta
   const tags = listOf(fields["tags"])
     .map(fieldsOf)
     .map(({ type, value }) => `${String(type)}:${String(value)}`);
+  const project = textOf(fields["project"]) ?? DEFAULT_PROJECT;
+  if (project !== DEFAULT_PROJECT) tags.push(`project:${project}`);
+  if (fields["stale"] === true) tags.push("stale");
   return { ...(description !== undefined && { description }), ...(tags.length > 0 && { tags }) };
+}
+
+/** The types of features that Unleash expects to be removed some day, and the others. */
+const LIFETIMES: Readonly<Record<string, Lifetime>> = {
+  release: "temporary",
+  experiment: "temporary",
+  operational: "temporary",
+  "kill-switch": "permanent",
+  permission: "permanent",
+};
+
+function lifetimeOf({ fields, place }: Placed, notes: Notes): { lifetime?: Lifetime } {
+  const type = textOf(fields["type"]);
+  if (type === undefined) return {};
+  const lifetime = entryOf(LIFETIMES, type);
+  if (lifetime === undefined) notes.note(at(place, "type"), `the type "${type}" says nothing about its lifetime`);
+  return lifetime === undefined ? {} : { lifetime };
 }
 
 /** Returns the result of Unleash's `getVariant`. Its `feature_enabled` is the result of `isEnabled`. */

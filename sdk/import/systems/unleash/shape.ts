@@ -48,6 +48,9 @@ export const FEATURE: Shape = {
     impressionData: "boolean",
     description: "text",
     tags: { list: { fields: {} } },
+    type: "text",
+    project: "text",
+    stale: "boolean",
   },
   needs: ["enabled", "strategies"],
 };
