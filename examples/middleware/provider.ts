@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { OFREPProvider } from "@openfeature/ofrep-provider";
 import { OpenFeature } from "@openfeature/server-sdk";
 
+const timeoutMs = Number(process.env["BURGEE_TIMEOUT_MS"] ?? 1000);
 const overrides = new AsyncLocalStorage<string>();
 
 export async function startFlags(url: string, serverKey: string): Promise<void> {
@@ -15,7 +16,7 @@ export async function startFlags(url: string, serverKey: string): Promise<void> 
       return token === undefined ? [] : [["X-Flags-Overrides", token]];
     },
     fetchImplementation: (request: string | URL | Request, init?: RequestInit) =>
-      fetch(request, { ...init, signal: AbortSignal.timeout(1000) }),
+      fetch(request, { ...init, signal: AbortSignal.timeout(timeoutMs) }),
   });
   await OpenFeature.setProviderAndWait(provider);
 }

@@ -5,12 +5,13 @@ import { type EvaluationContext, OpenFeature } from "@openfeature/server-sdk";
 import type { Identify } from "flags";
 import { flag } from "flags/next";
 
+const timeoutMs = Number(process.env["BURGEE_TIMEOUT_MS"] ?? 1000);
 OpenFeature.setProvider(
   new OFREPProvider({
     baseUrl: process.env["BURGEE_URL"] ?? "http://127.0.0.1:8787",
     headers: [["Authorization", `Bearer ${process.env["BURGEE_KEY"]}`]], // a server key
     fetchImplementation: (request: string | URL | Request, init?: RequestInit) =>
-      fetch(request, { ...init, cache: "no-store", signal: AbortSignal.timeout(1000) }),
+      fetch(request, { ...init, cache: "no-store", signal: AbortSignal.timeout(timeoutMs) }),
   }),
 );
 const burgee = createOpenFeatureAdapter(OpenFeature.getClient());

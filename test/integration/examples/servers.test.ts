@@ -12,6 +12,8 @@ import { startTestProject, type TestProject } from "../../support/project.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const KEY = "free-shipping-threshold";
+/** A busy machine exceeds the examples' own timeout, after which flags have their defaults. */
+const PATIENCE = { BURGEE_TIMEOUT_MS: "60000" };
 
 let project: TestProject;
 let colo: Colo;
@@ -77,7 +79,7 @@ describe.each(["hono", "express"])("npm run example:%s", (name) => {
   beforeAll(async () => {
     service = spawn(process.execPath, [`examples/middleware/${name}-service.ts`], {
       cwd: ROOT,
-      env: { ...process.env, BURGEE_DIR: directory, PORT: "0" },
+      env: { ...process.env, ...PATIENCE, BURGEE_DIR: directory, PORT: "0" },
       stdio: ["ignore", "pipe", "inherit"],
     });
     let printed = "";
@@ -135,7 +137,7 @@ describe.each(["hono", "express"])("npm run example:%s", (name) => {
 });
 
 test("the flags of examples/next evaluate for the session of a request", async ({ expect }) => {
-  const settings: NodeJS.ProcessEnv = { BURGEE_URL: burgee, BURGEE_KEY: project.serverKey };
+  const settings: NodeJS.ProcessEnv = { ...PATIENCE, BURGEE_URL: burgee, BURGEE_KEY: project.serverKey };
   const before = { ...process.env };
   Object.assign(process.env, settings);
   const { freeShippingFrom, isNewCheckout } = await import("../../../examples/next/flags.ts");
