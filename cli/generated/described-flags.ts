@@ -9,6 +9,8 @@ import { parseProject } from "../project/file.ts";
 import { linesOf } from "../project/lines.ts";
 import { type GlobalOptions, openSession } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
+import { manifestSchema } from "./manifest-schema.ts";
+import type { ManifestFileFlag } from "./manifest-text.ts";
 import type { DescribedFlag } from "./types-text.ts";
 
 /** Returns the flags of OpenFeature's manifest, as `describedFlags` does. @throws UsageError */
@@ -16,13 +18,22 @@ export async function manifestFlags(
   command: Command,
   terminal: Terminal,
   file: string | undefined,
-): Promise<ManifestFlag[]> {
+): Promise<ManifestFileFlag[]> {
   const { environment = terminal.env["BURGEE_ENVIRONMENT"] } = command.optsWithGlobals<GlobalOptions>();
   if (file === undefined && environment === undefined) {
     const { client } = await openSession(command, terminal);
-    return (await client.call("getManifest")).body.flags as ManifestFlag[];
+    const flags = (await client.call("getManifest")).body.flags as ManifestFlag[];
+    if (flags.every(({ type }) => type !== "object")) return flags;
+    const described = byKey(await describedFlags(command, terminal, undefined));
+    return flags.map((flag) => withSchema(flag, described.get(flag.key)));
   }
-  return (await describedFlags(command, terminal, file)).map(manifestFlag);
+  const described = await describedFlags(command, terminal, file);
+  return described.map((flag) => withSchema(manifestFlag(flag), flag));
+}
+
+function withSchema(flag: ManifestFlag, described: DescribedFlag | undefined): ManifestFileFlag {
+  if (flag.type !== "object") return flag;
+  return { ...flag, schema: manifestSchema(described?.jsonSchema, flag.defaultValue) };
 }
 
 /**

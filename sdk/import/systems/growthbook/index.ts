@@ -15,6 +15,7 @@ import { commonType } from "../../lowering/value-type.ts";
 import type { Draft, DraftProject, FlagInput, ImportOptions, ReportEntry } from "../../types.ts";
 import { SCHEMES } from "./buckets.ts";
 import { lowerCondition } from "./conditions.ts";
+import { lowerJsonSchema } from "./json-schema.ts";
 import { FEATURE } from "./shape.ts";
 import { lowerRule, type ParentTest, type RuleScope, ValueTable } from "./rules.ts";
 
@@ -73,10 +74,11 @@ class FeatureTable {
     listOf(rules).forEach((rule, i) => lowerRule(fieldsOf(rule), i, at(place, "rules", i), scope));
     // A flag needs a variant, even if every rule gives the caller's fallback.
     const variants = Object.keys(table.variants).length === 0 ? { none: null } : table.variants;
+    const type = commonType(Object.values(variants));
     return {
       key: feature,
       kind: "flag",
-      type: commonType(Object.values(variants)),
+      type,
       clientVisible: true,
       metadata: {},
       variants,
@@ -85,6 +87,7 @@ class FeatureTable {
       rules: scope.rules.rules,
       default: fallback,
       prerequisites: [],
+      ...lowerJsonSchema(fields["jsonSchema"], { type, variants }, at(place, "jsonSchema"), notes),
     };
   }
 

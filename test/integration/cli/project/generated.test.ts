@@ -184,6 +184,19 @@ ${more}    environments:
 });
 
 describe("burgee manifest", () => {
+  const SCHEMA = {
+    type: "object",
+    properties: {
+      mode: { enum: ["light", "dark"] },
+      note: { type: ["string", "null"] },
+      sizes: { type: "array", items: { type: "number", minimum: 1 } },
+      next: { $ref: "#/$defs/next" },
+      tree: { $ref: "#" },
+    },
+    required: ["mode"],
+    additionalProperties: false,
+    $defs: { next: { type: "object", properties: { size: { type: "integer" } }, additionalProperties: false } },
+  };
   let t: CliTest;
   beforeAll(async () => {
     t = await startCliTest();
@@ -206,6 +219,40 @@ describe("burgee manifest", () => {
     expect((await t.run("manifest --out deployment.json --check")).code).toBe(0);
     await t.run("flags set dark-mode -e production --description changed");
     expect((await t.run("manifest --out deployment.json --check")).code).toBe(3);
+  });
+
+  test("has the schemas of objects, from a file and from the deployment", async ({ expect }) => {
+    const flag = { key: "theme", type: "object", variants: { day: { mode: "light" } }, jsonSchema: SCHEMA };
+    const configuration = { enabled: true, offVariant: "day", default: { variant: "day" } };
+    const project = {
+      environments: [{ key: "production" }],
+      flags: [
+        { ...flag, environments: { production: configuration } },
+        { ...flag, key: "empty", fallback: null, environments: { production: { ...configuration, offVariant: null } } },
+      ],
+    };
+    await t.write("objects.yaml", JSON.stringify(project));
+    expect((await t.run("apply objects.yaml")).code).toBe(0);
+    await t.run("manifest --out deployment.json");
+    await t.run("manifest objects.yaml --out offline.json", { env: {} });
+    const inDeployment = JSON.parse(await t.read("deployment.json")).flags;
+    const offline = JSON.parse(await t.read("offline.json")).flags;
+    expect(inDeployment.theme).toEqual(offline.theme);
+    expect(offline.theme.schema).toEqual({
+      type: "object",
+      properties: {
+        mode: { type: "string" },
+        next: { type: "object", properties: { size: { type: "integer" } }, additionalProperties: false },
+        sizes: { type: "array", items: { type: "number" } },
+      },
+      required: ["mode"],
+    });
+    // The default is {}, which OpenFeature's command would refuse beside the schema.
+    expect([offline.empty.defaultValue, offline.empty.schema, inDeployment.empty.schema]).toEqual([
+      {},
+      undefined,
+      undefined,
+    ]);
   });
 
   test("an error of the manifest's form is printed like every other", async ({ expect }) => {
