@@ -1,4 +1,4 @@
-/** The schemas of objects in OpenFeature's manifest, which know five keywords. The generators of its command read them. */
+/** The schemas of objects in the manifest, which know five keywords. The generators of OpenFeature read them. */
 import type { JsonValue } from "../../src/flags/document.ts";
 import { ValueChecker } from "../../src/flags/json-schema/check-value.ts";
 import { referencedSchema, type SchemaObject, type Subschema } from "../../src/flags/json-schema/keywords.ts";

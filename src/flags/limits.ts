@@ -37,6 +37,8 @@ export const LIMITS = {
   schemaDepth: 32,
   /** The number of schemas in a flag's JSON Schema, with the schema itself. */
   subschemas: 1000,
+  /** The instructions of all patterns in a flag's JSON Schema, after they are compiled. */
+  schemaPatternSize: 20_000,
   /** The steps that checking all values of a flag may take. One is a schema applied to a value. */
   schemaSteps: 200_000,
   /** The number of problems that a response lists for one flag's JSON Schema. */

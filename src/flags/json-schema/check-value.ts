@@ -1,12 +1,13 @@
 import type { FieldError } from "../../ops/errors.ts";
 import type { JsonValue } from "../document.ts";
 import { canonicalJson } from "../formats/canonical-json.ts";
-import { compilePattern } from "../formats/pattern.ts";
+import { compilePattern, type Pattern } from "../formats/pattern.ts";
 import { LIMITS } from "../limits.ts";
 import { escapePointer } from "../validate.ts";
-import { referencedSchema, type SchemaObject, type Subschema, type TypeName } from "./keywords.ts";
+import { referencedSchema, type SchemaObject, type Subschema } from "./keywords.ts";
 import { counted, listed, shown } from "./messages.ts";
 import { isMultipleOf } from "./multiple-of.ts";
+import { hasType, TYPE_TEXTS } from "./value-types.ts";
 
 /** A value, or a part of one, with the schema that applies to it. */
 interface Place {
@@ -21,7 +22,10 @@ interface Place {
 export class ValueChecker {
   readonly #root: SchemaObject;
   readonly #path: string;
-  readonly #enums = new Map<SchemaObject, ReadonlySet<string>>();
+  /** The literals of `const` and `enum` as texts, which are equal if the values are. */
+  readonly #texts = new Map<object, ReadonlySet<string>>();
+  /** Elsewhere, compiled patterns live only as long as something uses them. */
+  readonly #patterns = new Map<string, Pattern>();
   /** The steps that are left for all values of a flag. */
   #steps: number = LIMITS.schemaSteps;
   #errors: FieldError[] = [];
@@ -70,16 +74,26 @@ export class ValueChecker {
   }
 
   #checkEnum(schema: SchemaObject, { value, at, path }: Place): void {
-    if (Object.hasOwn(schema, "const") && canonicalJson(schema.const as JsonValue) !== canonicalJson(value))
+    const hasConst = Object.hasOwn(schema, "const");
+    if (!hasConst && schema.enum === undefined) return;
+    const text = this.#textOf(value);
+    if (hasConst && !this.#literals(schema, [schema.const]).has(text))
       this.#refuse({ at, path: `${path}/const` }, `must be ${shown(schema.const)}`);
-    if (schema.enum === undefined) return;
-    let known = this.#enums.get(schema);
-    if (known === undefined) {
-      known = new Set(schema.enum.map((item) => canonicalJson(item as JsonValue)));
-      this.#enums.set(schema, known);
-    }
-    if (!known.has(canonicalJson(value)))
+    if (schema.enum !== undefined && !this.#literals(schema.enum, schema.enum).has(text))
       this.#refuse({ at, path: `${path}/enum` }, `must be ${listed(schema.enum.map(shown))}`);
+  }
+
+  /** Returns the texts of literals. @param owner the part of the schema to which they belong */
+  #literals(owner: object, values: readonly unknown[]): ReadonlySet<string> {
+    const known = this.#texts.get(owner) ?? new Set(values.map((value) => this.#textOf(value as JsonValue)));
+    this.#texts.set(owner, known);
+    return known;
+  }
+
+  #textOf(value: JsonValue): string {
+    const text = canonicalJson(value);
+    this.#spend(Math.ceil(text.length / CHARACTERS_PER_STEP));
+    return text;
   }
 
   #checkText(schema: SchemaObject, text: string, { at, path }: Place): void {
@@ -126,7 +140,7 @@ export class ValueChecker {
   #checkUnique(list: JsonValue[], place: Omit<Place, "value">): void {
     const indexes = new Map<string, number>();
     for (const [i, item] of list.entries()) {
-      const text = canonicalJson(item);
+      const text = this.#textOf(item);
       const first = indexes.get(text);
       if (first !== undefined) {
         this.#refuse(place, `must not contain an entry twice, but entries ${first} and ${i} are equal`);
@@ -230,8 +244,10 @@ export class ValueChecker {
   }
 
   #matches(pattern: string, text: string): boolean {
-    this.#spend(1 + Math.ceil(text.length / CHARACTERS_PER_STEP));
-    return compilePattern(pattern, false).matcher(text).find();
+    const compiled = this.#patterns.get(pattern) ?? compilePattern(pattern, false);
+    this.#patterns.set(pattern, compiled);
+    this.#spend(1 + Math.ceil((text.length * compiled.programSize()) / INSTRUCTIONS_PER_STEP));
+    return compiled.matcher(text).find();
   }
 
   #spend(steps: number): void {
@@ -252,36 +268,10 @@ class TooManyStepsError extends Error {
   override readonly name = "TooManyStepsError";
 }
 
-/** The length of text that a pattern reads in about the time of one step. */
-const CHARACTERS_PER_STEP = 32;
-
-const TYPE_TEXTS: Record<TypeName, string> = {
-  object: "an object",
-  array: "a list",
-  string: "text",
-  number: "a number",
-  integer: "a whole number",
-  boolean: "true or false",
-  null: "null",
-};
-
-/** Whether a value has a type of JSON Schema. */
-export function hasType(value: JsonValue, type: TypeName): boolean {
-  switch (type) {
-    case "object":
-      return typeof value === "object" && value !== null && !Array.isArray(value);
-    case "array":
-      return Array.isArray(value);
-    case "null":
-      return value === null;
-    case "integer":
-      return Number.isInteger(value);
-    case "string":
-    case "number":
-    case "boolean":
-      return typeof value === type;
-  }
-}
+/** The number of a pattern's instructions that run in about the time of one step. Each can run for each character. */
+const INSTRUCTIONS_PER_STEP = 32;
+/** The length of JSON that is written and compared in about the time of one step. */
+const CHARACTERS_PER_STEP = 8;
 
 function depthOf([first]: FieldError[]): number {
   return first?.pointer.split("/").length ?? 0;

@@ -37,6 +37,7 @@ class SchemaReader {
   /** For each schema, by its pointer, those that apply to the same value. */
   readonly #inPlace = new Map<string, string[]>();
   #count = 0;
+  #patternSize = 0;
 
   constructor(root: Fields) {
     this.#definitions = isObject(root["$defs"]) ? root["$defs"] : {};
@@ -106,8 +107,11 @@ class SchemaReader {
       this.#refuse(place, `must not exceed ${LIMITS.textLength} characters`);
       return;
     }
+    if (this.#patternSize > LIMITS.schemaPatternSize) return;
     try {
-      compilePattern(pattern, false);
+      this.#patternSize += compilePattern(pattern, false).programSize();
+      if (this.#patternSize > LIMITS.schemaPatternSize)
+        this.#refuse(place, "makes the patterns of the schema too large; use smaller counts of repetitions");
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
       this.#refuse(place, `must be a pattern in RE2 syntax: ${error.message}`);

@@ -7,6 +7,7 @@ import { isReadOnly } from "../../state/session.ts";
 import { NameLists } from "../../ui/condition/name-lists.tsx";
 import { focusField, reportInvalid } from "../../ui/fields/focus.ts";
 import { useInvalidText } from "../../ui/fields/invalid-text.ts";
+import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { DefinitionSection } from "./definition.tsx";
@@ -44,8 +45,10 @@ export function Editor({
     () => unsavedChangesTo(editing.draft.peek().key || "the new flag"),
   );
 
-  const review = (): void => {
-    if (form.current !== null && !reportInvalid(form.current)) setReviewing(true);
+  const review = async (): Promise<void> => {
+    if (form.current === null || reportInvalid(form.current)) return;
+    if (await editing.check()) setReviewing(true);
+    else focusFirst(editing.problems.peek());
   };
   const save = async (): Promise<void> => {
     const isSaved = await editing.save();
@@ -54,8 +57,7 @@ export function Editor({
     // The pressed button is gone, because there is nothing left to save.
     if (isSaved) requestAnimationFrame(() => document.getElementById("main")?.focus({ preventScroll: true }));
     if (isSaved && isNew && saved !== undefined) onCreated?.(saved);
-    const [first] = editing.problems.peek();
-    if (!isSaved && first !== undefined) requestAnimationFrame(() => focusField(first.pointer));
+    if (!isSaved) focusFirst(editing.problems.peek());
   };
 
   return (
@@ -68,7 +70,7 @@ export function Editor({
         onInput={invalidText.onInput}
         onSubmit={(event) => {
           event.preventDefault();
-          review();
+          void review();
         }}
       >
         <fieldset key={editing.discarded.value} class="sections" disabled={isReadOnly.value}>
@@ -85,4 +87,8 @@ export function Editor({
       {isReviewing && <Review editing={editing} onSave={save} onClose={() => setReviewing(false)} />}
     </Problems.Provider>
   );
+}
+
+function focusFirst([first]: readonly Problem[]): void {
+  if (first !== undefined) requestAnimationFrame(() => focusField(first.pointer));
 }

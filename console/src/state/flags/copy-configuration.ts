@@ -6,7 +6,7 @@ export type EnvironmentConfiguration = DefinitionWithEnvironments["environments"
 /** Returns the part of a flag that all environments share, as the API accepts it. */
 export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyof Configuration> {
   const { key, kind, type, variants, clientVisible, metadata, description, tags, owner } = known;
-  const { fallback, lifetime, expiresAt } = known;
+  const { fallback, jsonSchema, lifetime, expiresAt } = known;
   return {
     key,
     kind,
@@ -20,6 +20,7 @@ export function definitionOf(known: DefinitionWithEnvironments): Omit<Flag, keyo
     ...(fallback === undefined ? {} : { fallback }),
     ...(lifetime === undefined ? {} : { lifetime }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(jsonSchema === undefined ? {} : { jsonSchema }),
   };
 }
 

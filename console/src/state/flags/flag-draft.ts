@@ -25,6 +25,8 @@ export interface Draft {
   /** `undefined` if nobody ever said, like `expiresAt`. */
   lifetime: Flag["lifetime"];
   expiresAt: Flag["expiresAt"];
+  /** `undefined` if there is none, and `null` to remove the stored one. */
+  jsonSchema: unknown;
   clientVisible: boolean;
   metadata: readonly Row<{ name: string; value: MetadataValue }>[];
   variants: readonly Row<{ name: string; value: unknown }>[];
@@ -53,6 +55,7 @@ export function draftOf(flag: Flag, before?: Draft): Draft {
     fallback: flag.fallback,
     lifetime: flag.lifetime,
     expiresAt: flag.expiresAt,
+    jsonSchema: flag.jsonSchema,
     clientVisible: flag.clientVisible ?? false,
     metadata: rowsOf(
       Object.entries(flag.metadata ?? {}).map(([name, value]) => ({ name, value })),
@@ -84,7 +87,8 @@ function rowsOf<T>(items: readonly T[], before: readonly Row<T>[] | undefined, n
 
 /** Returns the whole flag, as it is sent. */
 export function flagOf(draft: Draft): Flag {
-  const { owner, fallback, lifetime, expiresAt, metadata, variants, rules, prerequisites, tags, ...rest } = draft;
+  const { owner, fallback, lifetime, expiresAt, jsonSchema, ...described } = draft;
+  const { metadata, variants, rules, prerequisites, tags, ...rest } = described;
   return {
     ...rest,
     tags: [...tags],
@@ -92,6 +96,7 @@ export function flagOf(draft: Draft): Flag {
     ...(fallback === undefined ? {} : { fallback }),
     ...(lifetime === undefined ? {} : { lifetime }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(jsonSchema === undefined ? {} : { jsonSchema }),
     metadata: Object.fromEntries(metadata.map(({ item }) => [item.name, item.value])),
     variants: Object.fromEntries(variants.map(({ item }) => [item.name, item.value])),
     rules: rules.map(({ item }) => item),
@@ -110,7 +115,7 @@ export function newDraft(): Draft {
 /** Returns the initial variants of a new flag of this type, and its default. */
 export function defaultsForType(
   type: Flag["type"],
-): Pick<Draft, "type" | "variants" | "offVariant" | "default" | "rules"> {
+): Pick<Draft, "type" | "variants" | "offVariant" | "default" | "rules" | "jsonSchema"> {
   const isBoolean = type === "boolean";
   const [first, second] = isBoolean ? ["on", "off"] : ["a", "b"];
   return {
@@ -122,6 +127,7 @@ export function defaultsForType(
     offVariant: second,
     default: { variant: second },
     rules: [],
+    jsonSchema: undefined,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Problem } from "../../ui/fields/problem.ts";
 import { changedNow, saveFlag, toggleFlag } from "./flag-changes.ts";
 import { type Draft, draftOf, flagOf, newDraft } from "./flag-draft.ts";
 import { notify, notifyFailure } from "../notices.ts";
-import { remainingProblems } from "./pointers.ts";
+import { createRefusals } from "./refusals.ts";
 import { client } from "../session.ts";
 
 export interface Editing {
@@ -24,6 +24,8 @@ export interface Editing {
   change(patch: Partial<Draft>): void;
   /** Returns to the stored flag. */
   discard(): void;
+  /** Checks the JSON Schema and the variants. Resolves with `false` if there are problems, which are then listed. */
+  check(): Promise<boolean>;
   /** Saves the draft. Resolves with `false` if nothing was saved. */
   save(): Promise<boolean>;
   /** Turns the stored flag on or off at once, without saving the draft. */
@@ -37,7 +39,7 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
   const base = signal(flagOf(start));
   const draft = signal(start);
   const edited = computed(() => flagOf(draft.value));
-  const rejected = signal<{ problems: readonly Problem[]; sent: Flag } | undefined>(undefined);
+  const refusals = createRefusals(edited);
 
   const discarded = signal(0);
 
@@ -45,14 +47,14 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     stored.value = saved;
     draft.value = draftOf(saved, draft.peek());
     base.value = flagOf(draft.value);
-    rejected.value = undefined;
+    refusals.clear();
   };
 
   const save = async (): Promise<boolean> => {
     const sent = edited.peek();
     const onRejected = (error: unknown): void => {
       const problems = error instanceof ApiError ? (error.problem.errors ?? []) : [];
-      rejected.value = { problems, sent };
+      refusals.reject(problems, sent);
       if (problems.length === 0) notifyFailure(`Could not save ${sent.key}`, error);
     };
     const from = stored.peek();
@@ -71,18 +73,17 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     draft,
     discarded,
     changes: computed(() => differences(base.value, edited.value)),
-    problems: computed(() =>
-      rejected.value === undefined ? [] : remainingProblems(rejected.value.problems, rejected.value.sent, edited.value),
-    ),
+    problems: refusals.problems,
     change(patch) {
       draft.value = { ...draft.value, ...patch };
     },
     discard() {
       const from = stored.peek();
       draft.value = from === undefined ? initial : draftOf(from, draft.peek());
-      rejected.value = undefined;
+      refusals.clear();
       discarded.value++;
     },
+    check: refusals.check,
     save,
     async toggle() {
       const from = stored.peek();

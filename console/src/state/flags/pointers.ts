@@ -30,9 +30,16 @@ export function valueAt(document: unknown, pointer: string): unknown {
   );
 }
 
-/** Returns the problems whose fields have not changed since the document was sent. */
+/**
+ * Returns the problems whose fields have not changed since the document was sent. A value that does not fit the JSON
+ * Schema may fit another one.
+ */
 export function remainingProblems(problems: readonly Problem[], sent: Flag | undefined, edited: Flag): Problem[] {
-  return problems.filter(({ pointer }) => isSame(valueAt(sent, pointer), valueAt(edited, pointer)));
+  const isSameSchema = isSame(sent?.jsonSchema, edited.jsonSchema);
+  return problems.filter(
+    ({ pointer, detail }) =>
+      isSame(valueAt(sent, pointer), valueAt(edited, pointer)) && (isSameSchema || !detail.includes("(/jsonSchema")),
+  );
 }
 
 const WORDS: Record<string, string> = {
@@ -62,6 +69,7 @@ const WORDS: Record<string, string> = {
   age: "unit of the age",
   hash: "buckets of",
   during: "window",
+  jsonSchema: "JSON Schema",
   timezone: "time zone",
   days: "day",
 };

@@ -42,10 +42,11 @@ function problemsAt(problems: readonly Problem[], pointer: string, covers: Cover
   );
 }
 
-/** Returns `item 3: ` for `/2`, the third item of a list. */
+/** Returns `item 3: ` for `/2`, the third item of a list, and the pointer into a JSON value. */
 function placeText(rest: string): string {
-  const index = /^\/(\d+)/.exec(rest)?.[1];
-  return index === undefined ? "" : `item ${Number(index) + 1}: `;
+  if (rest === "") return "";
+  const index = /^\/(\d+)(?:\/\d+)?$/.exec(rest)?.[1];
+  return index === undefined ? `${rest} ` : `item ${Number(index) + 1}: `;
 }
 
 function problemId(pointer: string): string {

@@ -131,6 +131,14 @@ describe("the values of a flag with a schema", () => {
     ]);
   });
 
+  test("take steps for large patterns and long literals", ({ expect }) => {
+    const tooMany = "/jsonSchema takes more than 200000 steps to check; simplify the schema";
+    expect(problems({ pattern: "[\\p{L}]{0,900}z" }, { v: "x".repeat(31_000) })).toEqual([tooMany]);
+    const consts = Array.from({ length: 300 }, (_, i) => ({ const: { a: i } }));
+    const long = Array.from({ length: 30 }, () => "x".repeat(1000));
+    expect(problems({ items: { anyOf: consts } }, { v: long })).toEqual([tooMany]);
+  });
+
   test("match patterns in time that is linear in the text", ({ expect }) => {
     const started = performance.now();
     expect(problems({ pattern: "^(a+)+$" }, { v: `${"a".repeat(30_000)}!` })).toHaveLength(1);

@@ -64,6 +64,10 @@ describe("the schema of a flag", () => {
     [{ pattern: "(?=a)" }, "/pattern must be a pattern in RE2 syntax: "],
     [{ pattern: 1 }, "/pattern must be text"],
     [{ patternProperties: { "(a)\\1": {} } }, "/patternProperties/(a)\\1 must be a pattern in RE2 syntax: "],
+    [
+      { properties: { a: { pattern: "x{1000}".repeat(5) }, b: { pattern: "x{1000}".repeat(20) } } },
+      "/properties/b/pattern makes the patterns of the schema too large",
+    ],
     [{ pattern: "a".repeat(1025) }, "/pattern must not exceed 1024 characters"],
     [nested(LIMITS.schemaDepth), "/items".repeat(LIMITS.schemaDepth) + " is nested too deeply"],
     [

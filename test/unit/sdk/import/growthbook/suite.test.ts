@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { importProject } from "../../../../sdk/import/index.ts";
-import { prepareToCompileAny } from "../../../../src/evaluation/prepare.ts";
-import { evaluatorOf } from "../../../support/import/evaluate.ts";
-import { readJson } from "../../../support/import/suites.ts";
+import { importProject } from "../../../../../sdk/import/index.ts";
+import { prepareToCompileAny } from "../../../../../src/evaluation/prepare.ts";
+import { evaluatorOf } from "../../../../support/import/evaluate.ts";
+import { readJson } from "../../../../support/import/suites.ts";
 
 type Ranges = [number, number][];
 

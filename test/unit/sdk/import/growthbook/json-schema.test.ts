@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { importProject } from "../../../../sdk/import/index.ts";
-import { prepareToCompileAny } from "../../../../src/evaluation/prepare.ts";
+import { importProject } from "../../../../../sdk/import/index.ts";
+import { prepareToCompileAny } from "../../../../../src/evaluation/prepare.ts";
 
 await prepareToCompileAny();
 
