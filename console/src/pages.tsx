@@ -10,6 +10,8 @@ import { KeysPage } from "./pages/keys/keys.tsx";
 import { SegmentPage } from "./pages/segments/segment.tsx";
 import { SegmentsPage } from "./pages/segments/segments.tsx";
 import { TryItPage } from "./pages/try-it/try-it.tsx";
+import { WebhookPage } from "./pages/webhooks/webhook.tsx";
+import { WebhooksPage } from "./pages/webhooks/webhooks.tsx";
 import { href, type Route } from "./state/route.ts";
 
 export const NAVIGATION = [
@@ -19,6 +21,7 @@ export const NAVIGATION = [
   { name: "keys", title: "Keys" },
   { name: "audit", title: "Audit log" },
   { name: "cache", title: "Cache" },
+  { name: "webhooks", title: "Webhooks" },
   { name: "environments", title: "Environments" },
   { name: "import", title: "Import" },
 ] as const;
@@ -36,6 +39,8 @@ export function pageOf({ path }: Route, environment: string): JSX.Element {
   if (name === "segments") return <SegmentsPage key={environment} environment={environment} />;
   if (name === "try") return <TryItPage key={environment} environment={environment} flagKey={key} />;
   if (name === "cache") return <CachePage key={environment} environment={environment} />;
+  if (name === "webhooks" && key !== undefined) return <WebhookPage key={key} id={key} />;
+  if (name === "webhooks") return <WebhooksPage />;
   if (name === "environments") return <EnvironmentsPage />;
   if (name === "keys") return <KeysPage key={environment} environment={environment} />;
   if (name === "import") return <ImportPage environment={environment} />;

@@ -4,13 +4,11 @@ import { ApiError } from "../../../../sdk/client/client.ts";
 import type { Key, KeyCreated, KeyInput } from "../../../../sdk/client/contract.ts";
 import { notifyFailure } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
-import { copyText } from "../../ui/copy-text.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
-import { useLeaveGuard } from "../../ui/leave-guard.ts";
+import { ShownOnce } from "../../ui/shown-once.tsx";
 
 const KINDS = [
   ["client", "Browsers and apps: a client key is public and sees only client-visible flags"],
@@ -125,24 +123,14 @@ function listOf(origins: string): string[] {
 
 /** Shows the secret of a new key, the only time that this is possible. */
 export function NewSecret({ created, onClose }: { created: KeyCreated; onClose: () => void }): JSX.Element {
-  useLeaveGuard(
-    () => true,
-    () => "The new SDK key is shown only here. Copy it first.",
-  );
   return (
-    <Dialog title="Your new SDK key" isKeptOpen onClose={onClose}>
-      <p>Copy it now. Burgee stores only a hash of it and cannot show it again.</p>
-      <pre class="secret" aria-label="Key">
-        {created.token}
-      </pre>
-      <footer class="actions">
-        <button type="button" onClick={() => void copyText(created.token)}>
-          Copy
-        </button>
-        <button type="button" class="primary" onClick={onClose}>
-          Done
-        </button>
-      </footer>
-    </Dialog>
+    <ShownOnce
+      title="Your new SDK key"
+      subject="The new SDK key"
+      label="Key"
+      secret={created.token}
+      detail="Copy it now. Burgee stores only a hash of it and cannot show it again."
+      onClose={onClose}
+    />
   );
 }

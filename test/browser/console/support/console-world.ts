@@ -67,7 +67,7 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     const db = createDatabase(neon.connectionString, { timeoutMs: 20_000, fetchEndpoint: neon.url });
     const keys = await seedProject(db, KEY_SECRET);
     const readToken = await createAdminToken(db, KEY_SECRET, { role: "read", name: "reader", actor: "test" });
-    const bindings = { ...backends.bindings, KEY_SECRET };
+    const bindings = { ...backends.bindings, KEY_SECRET, WEBHOOKS_TO_LOCALHOST: "true" };
     const colo = keep(await startColo({ bindings, assets: built.directory }), (one) => one.dispose());
     const elsewhere = keep(await startColo({ bindings }), (one) => one.dispose());
     const browser = keep(await startChromium(), (one) => one.close());

@@ -1,0 +1,146 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { ApiError } from "../../../../sdk/client/client.ts";
+import type { Webhook, WebhookCreated, WebhookInput } from "../../../../sdk/client/contract.ts";
+import { environments as allEnvironments } from "../../state/environments.ts";
+import { notifyFailure } from "../../state/notices.ts";
+import { client } from "../../state/session.ts";
+import { FormDialog } from "../../ui/dialog-form.tsx";
+import type { Problem } from "../../ui/fields/problem.ts";
+import { Problems } from "../../ui/fields/problems.tsx";
+import { Select } from "../../ui/fields/select.tsx";
+import { TextInput } from "../../ui/fields/text-input.tsx";
+import { ENTITIES, type Entity, itemsOf } from "./selection.ts";
+
+const FORMATS = [
+  ["standard", "A program: the difference, as Standard Webhooks"],
+  ["slack", "Slack: a short message"],
+] as const;
+
+/** The form of a new webhook, or of `edited`. The URL of an existing one stays unless a new one is typed. */
+export function EditWebhook({
+  edited,
+  onClose,
+  onCreated,
+  onSaved,
+}: {
+  edited?: Webhook;
+  onClose: () => void;
+  onCreated?: (created: WebhookCreated) => void;
+  onSaved?: () => void;
+}): JSX.Element {
+  const [name, setName] = useState(edited?.name ?? "");
+  const [url, setUrl] = useState("");
+  const [format, setFormat] = useState<NonNullable<WebhookInput["format"]>>(edited?.format ?? "standard");
+  const [environments, setEnvironments] = useState<readonly string[]>(edited?.environments ?? []);
+  const [entities, setEntities] = useState<readonly Entity[]>(edited?.entities ?? []);
+  const [tags, setTags] = useState(edited?.tags?.join(", ") ?? "");
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const save = async (): Promise<void> => {
+    setProblems([]);
+    const fields = {
+      name: name.trim(),
+      format,
+      environments: environments.length === 0 ? null : [...environments],
+      entities: entities.length === 0 ? null : [...entities],
+      tags: itemsOf(tags),
+    };
+    try {
+      if (edited === undefined) {
+        onCreated?.((await client.call("createWebhook", { body: { ...fields, url: url.trim() } })).body);
+      } else {
+        const body = url.trim() === "" ? fields : { ...fields, url: url.trim() };
+        await client.call("updateWebhook", { path: { id: edited.id }, body });
+        onSaved?.();
+      }
+    } catch (error) {
+      const rejected = error instanceof ApiError ? (error.problem.errors ?? []) : [];
+      setProblems(rejected);
+      if (rejected.length === 0) notifyFailure("Could not save the webhook", error);
+    }
+  };
+  const action = edited === undefined ? "Create webhook" : "Save";
+  const keys = (allEnvironments.data.value ?? []).map(({ key }) => [key, key] as const);
+  return (
+    <FormDialog
+      title={edited === undefined ? "New webhook" : `Edit ${edited.name}`}
+      action={action}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      <Problems.Provider value={problems}>
+        <TextInput label="Name" value={name} maxLength={200} onChange={setName} pointer="/name" />
+        <TextInput
+          label={edited === undefined ? "URL" : "New URL"}
+          value={url}
+          placeholder="https://hooks.example.com/burgee"
+          onChange={setUrl}
+          pointer="/url"
+          hint={edited === undefined ? "Its path is not shown again." : `Leave this empty to keep ${edited.url}`}
+        />
+        <Select
+          label="Receiver"
+          value={format}
+          options={FORMATS}
+          onChange={(value) => setFormat(value as typeof format)}
+          pointer="/format"
+        />
+        <Choices
+          legend="Environments"
+          hint="Choose none for all."
+          items={keys}
+          chosen={environments}
+          onChange={setEnvironments}
+        />
+        <Choices
+          legend="Changes"
+          hint="Choose none for everything."
+          items={ENTITIES}
+          chosen={entities}
+          onChange={setEntities}
+        />
+        <TextInput
+          label="Tags"
+          value={tags}
+          onChange={setTags}
+          pointer="/tags"
+          covers="below"
+          hint="Only flags with one of these tags. Separate tags with commas."
+        />
+      </Problems.Provider>
+    </FormDialog>
+  );
+}
+
+function Choices<T extends string>({
+  legend,
+  hint,
+  items,
+  chosen,
+  onChange,
+}: {
+  legend: string;
+  hint: string;
+  items: readonly (readonly [T, string])[];
+  chosen: readonly T[];
+  onChange: (chosen: readonly T[]) => void;
+}): JSX.Element {
+  return (
+    <fieldset>
+      <legend>{legend}</legend>
+      <p class="hint">{hint}</p>
+      {items.map(([value, text]) => (
+        <label key={value} class="choice">
+          <input
+            type="checkbox"
+            checked={chosen.includes(value)}
+            onChange={(event) =>
+              onChange(event.currentTarget.checked ? [...chosen, value] : chosen.filter((one) => one !== value))
+            }
+          />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,102 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Webhook, WebhookCreated } from "../../../../sdk/client/contract.ts";
+import { notify, notifyFailure } from "../../state/notices.ts";
+import { type Resource, useResource } from "../../state/resource.ts";
+import { href } from "../../state/route.ts";
+import { client, isReadOnly } from "../../state/session.ts";
+import { Empty, Loaded } from "../../ui/states.tsx";
+import { Switch } from "../../ui/switch.tsx";
+import { TableHead } from "../../ui/table-head.tsx";
+import { EditWebhook } from "./edit-webhook.tsx";
+import { NewWebhookSecret } from "./secret.tsx";
+import { selectionText } from "./selection.ts";
+
+/** The webhooks of the project. */
+export function WebhooksPage(): JSX.Element {
+  const [isCreating, setIsCreating] = useState(false);
+  const [created, setCreated] = useState<WebhookCreated | undefined>(undefined);
+  const webhooks = useResource(async () => (await client.call("listWebhooks")).body.items, []);
+  return (
+    <>
+      <header class="page">
+        <h1>Webhooks</h1>
+        <button type="button" class="primary" hidden={isReadOnly.value} onClick={() => setIsCreating(true)}>
+          New webhook
+        </button>
+      </header>
+      <Loaded of={webhooks}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title="No webhooks yet">
+              <p>A webhook tells a chat or a program about each change, right after it was made.</p>
+            </Empty>
+          ) : (
+            <WebhookTable webhooks={all} onToggle={(webhook, isOn) => void toggle(webhook, isOn, webhooks)} />
+          )
+        }
+      </Loaded>
+      {isCreating && (
+        <EditWebhook
+          onClose={() => setIsCreating(false)}
+          onCreated={(webhook) => {
+            setIsCreating(false);
+            setCreated(webhook);
+            void webhooks.reload();
+          }}
+        />
+      )}
+      {created !== undefined && <NewWebhookSecret created={created} onClose={() => setCreated(undefined)} />}
+    </>
+  );
+}
+
+async function toggle({ id, name }: Webhook, isOn: boolean, webhooks: Resource<Webhook[]>): Promise<void> {
+  try {
+    await client.call("updateWebhook", { path: { id }, body: { enabled: isOn } });
+    notify(`Webhook ${name} ${isOn ? "enabled" : "disabled"}`);
+    await webhooks.reload();
+  } catch (error) {
+    notifyFailure(`Could not change webhook ${name}`, error);
+  }
+}
+
+function WebhookTable({
+  webhooks,
+  onToggle,
+}: {
+  webhooks: Webhook[];
+  onToggle: (webhook: Webhook, isOn: boolean) => void;
+}): JSX.Element {
+  return (
+    <table class="list webhooks">
+      <TableHead columns={["Name", "Receiver", "Changes", "Events", "Enabled"]} />
+      <tbody>
+        {webhooks.map((one) => (
+          <tr key={one.id} class={one.enabled ? "" : "off"}>
+            <td class="wide">
+              <a href={href(["webhooks", one.id])}>{one.name}</a>
+            </td>
+            <td data-label="Receiver">
+              {one.url}
+              <p class="hint">{one.format === "slack" ? "Slack" : "Standard Webhooks"}</p>
+            </td>
+            <td data-label="Changes">{selectionText(one)}</td>
+            <td data-label="Events">
+              {one.pendingEvents} waiting
+              {one.deadLetters > 0 && <p class="hint">{one.deadLetters} dead letters</p>}
+            </td>
+            <td data-label="Enabled">
+              <Switch
+                label={`Enable ${one.name}`}
+                isOn={one.enabled}
+                isDisabled={isReadOnly.value}
+                onToggle={(isOn) => onToggle(one, isOn)}
+              />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
