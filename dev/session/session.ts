@@ -71,6 +71,7 @@ export async function startSession(
       UPSTASH_REDIS_REST_URL: upstash.url,
       UPSTASH_REDIS_REST_TOKEN: upstash.token,
       KEY_SECRET: state.keySecret,
+      WEBHOOKS_TO_LOCALHOST: "true",
     },
   });
   closers.add(() => worker.stop());

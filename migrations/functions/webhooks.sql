@@ -95,17 +95,27 @@ begin
       select p.id, p.environment, p.kind, p.key from placed p
       union all
       select w.id, '', w.kind, w.key from written w where w.id not in (select p.id from placed p)
+    ), tagged as materialized (
+      -- The tags of flags after the write and before it. A flag can be gone.
+      select t.key, array_agg(t.tag) as tags
+      from (
+        select w.key, unnest(f.tags) as tag from written w join flags f on f.key = w.key where w.kind = 'flag'
+        union
+        select w.key, jsonb_array_elements_text(w.old_tags) from written w where w.entity = 'flag'
+      ) as t
+      where exists (select from webhooks h where h.enabled and h.tags is not null)
+      group by t.key
+    ), numbered as materialized (
+      select t.id, t.environment, t.kind, dense_rank() over (order by t.kind, t.key) as entity,
+        case when t.kind = 'flag' then g.tags end as tags
+      from touched t left join tagged g on g.key = t.key
     )
     select h.id as webhook, t.environment, (array_agg(t.id order by t.id))[1:max_rows] as audit_ids,
-      count(distinct (t.kind, t.key)) as entity_count
-    from webhooks h join touched t
+      count(distinct t.entity) as entity_count
+    from webhooks h join numbered t
       on (h.environments is null or t.environment = any (h.environments))
         and (h.entities is null or t.kind = any (h.entities))
-        and (h.tags is null or t.kind = 'flag' and (
-          exists (select from flags f where f.key = t.key and f.tags && h.tags)
-          -- The tags before the write, also of a flag that is gone.
-          or exists (select from written w where w.entity = 'flag' and w.key = t.key and w.old_tags ?| h.tags)
-        ))
+        and (h.tags is null or t.tags && h.tags)
     where h.enabled
     group by h.id, t.environment
     order by t.environment = '', t.environment, h.id

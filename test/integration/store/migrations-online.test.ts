@@ -145,4 +145,22 @@ describe.each(SERVERS)("migrations of a database in use, on %s", (_name, url) =>
       from environments e join outbox o on o.environment = e.key and o.version = e.version where e.key = 'production'`);
     expect(tags).toEqual({ version_tag: expect.any(String), tag: tags?.["version_tag"], everything: "1" });
   });
+
+  test("afterwards, writes of the previous release queue events for webhooks", async ({ expect }) => {
+    const zeros = (length: number) => "0".repeat(length);
+    await migrator.exec(`insert into webhooks (id, name, url, secret_salt, secret_hash)
+      values ('AAAAAAAAAAAA', 'x', 'https://hooks.example.com/', '${zeros(32)}', '${zeros(64)}')`);
+    await workAsPreviousRelease(worker, FLAGS - 1);
+    const events = await migrator.query(`
+      select environment, state, entity_count::text, version::text, (
+        select string_agg(a.actor || ' ' || a.entity, ', ' order by a.id) from audit a where a.id = any (e.audit_ids)
+      ) as rows
+      from webhook_events e order by id`);
+    const [{ version } = {}] = await migrator.query("select version::text from environments");
+    const common = { environment: "production", state: "pending", entity_count: "1" };
+    expect(events).toEqual([
+      { ...common, version: String(Number(version) - 1), rows: "previous configuration" },
+      { ...common, version, rows: "previous flag, previous configuration" },
+    ]);
+  });
 });

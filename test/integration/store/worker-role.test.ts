@@ -7,6 +7,8 @@ import { createEnvironment, deleteEnvironment } from "../../../src/store/writes/
 import { deleteFlag, saveFlag } from "../../../src/store/writes/flags.ts";
 import { createSdkKey, revokeKey } from "../../../src/store/writes/keys.ts";
 import { findAdminKey } from "../../../src/store/writes/tokens.ts";
+import { createWebhookQueues } from "../../../src/store/webhooks/queues.ts";
+import { createWebhook, deleteWebhook } from "../../../src/store/webhooks/webhooks.ts";
 import { deleteSegment, saveSegment } from "../../../src/store/writes/segments.ts";
 import { aFlag, aSegment, startStore, type TestStore } from "./backends.ts";
 
@@ -43,6 +45,18 @@ describe("the worker's role of docs/production.md", () => {
     expect((await outbox.readUnconfirmed()).pending.size).toBeGreaterThan(0);
     await outbox.pruneOutbox();
     expect(await listAudit(store.db, { limit: 100 })).not.toEqual([]);
+    const none = { environments: null, tags: null, entities: null };
+    const secret = { salt: "0".repeat(32), hash: "0".repeat(64) };
+    const webhook = { name: "x", url: "https://hooks.example.com/", format: "standard" as const, enabled: true };
+    await createWebhook(store.db, { ...webhook, ...none, id: "CCCCCCCCCCCC", secret }, options);
+    await saveFlag(store.db, "prod", aFlag("b"), options);
+    const queues = createWebhookQueues(store.db);
+    const [lease] = await queues.lease(0, 1000, 1);
+    if (lease === undefined) throw new Error("no event was queued");
+    await queues.record(lease, lease.event, { state: "delivered", log: [], seenAt: 0, leasedUntil: 0 }, 0);
+    await queues.prune(Date.now());
+    expect(await store.rows("select 1 from webhook_events")).toEqual([]);
+    await deleteWebhook(store.db, "CCCCCCCCCCCC", options);
   });
 
   it.for(["update audit set actor = 'nobody'", "delete from audit", "drop table flags"])(
