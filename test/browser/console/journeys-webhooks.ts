@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { signWebhook } from "../../../src/ops/webhook-secret.ts";
-import { type Receiver, startReceiver } from "../../support/webhooks/receiver.ts";
+import { type Received, type Receiver, startReceiver } from "../../support/webhooks/receiver.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import { loaded } from "./support/loaded.ts";
 import { seriousFindings } from "./support/audit-page.ts";
@@ -47,7 +47,7 @@ export function describeWebhookJourneys(world: () => ConsoleWorld): void {
 
       await world().save({ key: "notified" });
       await expect.poll(() => receiver.received.length).toBe(1);
-      const [{ id = "", body = "", headers = {} } = {}] = receiver.received;
+      const [{ id, body, headers }] = receiver.received as [Received];
       const signed = { id, body, timestamp: Number(headers["webhook-timestamp"]) };
       expect(headers["webhook-signature"]).toBe(await signWebhook([secret], signed));
       await page.getByRole("link", { name: "Release log" }).click();

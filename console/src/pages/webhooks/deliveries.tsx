@@ -40,7 +40,7 @@ export function Deliveries({ webhook, onChange }: { webhook: Webhook; onChange: 
       <header class="page">
         <h2>Events</h2>
         <Select label="Show" isLabelHidden value={state} options={STATES} onChange={setState} pointer="" />
-        <button type="button" onClick={() => void Promise.all([events.reload(), onChange()])}>
+        <button type="button" onClick={() => (onChange(), void events.reload())}>
           Refresh
         </button>
         {webhook.deadLetters > 0 && (

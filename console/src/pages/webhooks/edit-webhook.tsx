@@ -17,6 +17,17 @@ const FORMATS = [
   ["slack", "Slack: a short message"],
 ] as const;
 
+/** The typed state of the form. Empty lists select everything. */
+interface Draft {
+  name: string;
+  url: string;
+  format: NonNullable<WebhookInput["format"]>;
+  environments: readonly string[];
+  entities: readonly Entity[];
+  /** Separated by commas. */
+  tags: string;
+}
+
 /** The form of a new webhook, or of `edited`. The URL of an existing one stays unless a new one is typed. */
 export function EditWebhook({
   edited,
@@ -29,27 +40,16 @@ export function EditWebhook({
   onCreated?: (created: WebhookCreated) => void;
   onSaved?: () => void;
 }): JSX.Element {
-  const [name, setName] = useState(edited?.name ?? "");
-  const [url, setUrl] = useState("");
-  const [format, setFormat] = useState<NonNullable<WebhookInput["format"]>>(edited?.format ?? "standard");
-  const [environments, setEnvironments] = useState<readonly string[]>(edited?.environments ?? []);
-  const [entities, setEntities] = useState<readonly Entity[]>(edited?.entities ?? []);
-  const [tags, setTags] = useState(edited?.tags?.join(", ") ?? "");
+  const [draft, setDraft] = useState(() => draftOf(edited));
   const [problems, setProblems] = useState<readonly Problem[]>([]);
   const save = async (): Promise<void> => {
     setProblems([]);
-    const fields = {
-      name: name.trim(),
-      format,
-      environments: environments.length === 0 ? null : [...environments],
-      entities: entities.length === 0 ? null : [...entities],
-      tags: itemsOf(tags),
-    };
+    const { url, ...fields } = fieldsOf(draft);
     try {
       if (edited === undefined) {
-        onCreated?.((await client.call("createWebhook", { body: { ...fields, url: url.trim() } })).body);
+        onCreated?.((await client.call("createWebhook", { body: { ...fields, url } })).body);
       } else {
-        const body = url.trim() === "" ? fields : { ...fields, url: url.trim() };
+        const body = url === "" ? fields : { ...fields, url };
         await client.call("updateWebhook", { path: { id: edited.id }, body });
         onSaved?.();
       }
@@ -59,56 +59,100 @@ export function EditWebhook({
       if (rejected.length === 0) notifyFailure("Could not save the webhook", error);
     }
   };
-  const action = edited === undefined ? "Create webhook" : "Save";
-  const keys = (allEnvironments.data.value ?? []).map(({ key }) => [key, key] as const);
+  const form = { onSubmit: save, onClose };
   return (
     <FormDialog
       title={edited === undefined ? "New webhook" : `Edit ${edited.name}`}
-      action={action}
-      onSubmit={save}
-      onClose={onClose}
+      action={edited === undefined ? "Create webhook" : "Save"}
+      {...form}
     >
       <Problems.Provider value={problems}>
-        <TextInput label="Name" value={name} maxLength={200} onChange={setName} pointer="/name" />
-        <TextInput
-          label={edited === undefined ? "URL" : "New URL"}
-          value={url}
-          placeholder="https://hooks.example.com/burgee"
-          onChange={setUrl}
-          pointer="/url"
-          hint={edited === undefined ? "Its path is not shown again." : `Leave this empty to keep ${edited.url}`}
-        />
-        <Select
-          label="Receiver"
-          value={format}
-          options={FORMATS}
-          onChange={(value) => setFormat(value as typeof format)}
-          pointer="/format"
-        />
-        <Choices
-          legend="Environments"
-          hint="Choose none for all."
-          items={keys}
-          chosen={environments}
-          onChange={setEnvironments}
-        />
-        <Choices
-          legend="Changes"
-          hint="Choose none for everything."
-          items={ENTITIES}
-          chosen={entities}
-          onChange={setEntities}
-        />
-        <TextInput
-          label="Tags"
-          value={tags}
-          onChange={setTags}
-          pointer="/tags"
-          covers="below"
-          hint="Only flags with one of these tags. Separate tags with commas."
-        />
+        <Fields draft={draft} edited={edited} onChange={(changes) => setDraft({ ...draft, ...changes })} />
       </Problems.Provider>
     </FormDialog>
+  );
+}
+
+function draftOf(edited: Webhook | undefined): Draft {
+  const { name = "", format = "standard", environments, entities, tags } = edited ?? {};
+  return {
+    name,
+    url: "",
+    format,
+    environments: environments ?? [],
+    entities: entities ?? [],
+    tags: tags?.join(", ") ?? "",
+  };
+}
+
+function fieldsOf({ name, url, format, environments, entities, tags }: Draft): WebhookInput {
+  return {
+    name: name.trim(),
+    url: url.trim(),
+    format,
+    environments: environments.length === 0 ? null : [...environments],
+    entities: entities.length === 0 ? null : [...entities],
+    tags: itemsOf(tags),
+  };
+}
+
+function Fields({
+  draft: { name, url, format, environments, entities, tags },
+  edited,
+  onChange,
+}: {
+  draft: Draft;
+  edited: Webhook | undefined;
+  onChange: (changes: Partial<Draft>) => void;
+}): JSX.Element {
+  const keys = (allEnvironments.data.value ?? []).map(({ key }) => [key, key] as const);
+  return (
+    <>
+      <TextInput
+        label="Name"
+        value={name}
+        maxLength={200}
+        onChange={(text) => onChange({ name: text })}
+        pointer="/name"
+      />
+      <TextInput
+        label={edited === undefined ? "URL" : "New URL"}
+        value={url}
+        placeholder="https://hooks.example.com/burgee"
+        onChange={(text) => onChange({ url: text })}
+        pointer="/url"
+        hint={edited === undefined ? "Its path is not shown again." : `Leave this empty to keep ${edited.url}`}
+      />
+      <Select
+        label="Receiver"
+        value={format}
+        options={FORMATS}
+        onChange={(value) => onChange({ format: value as Draft["format"] })}
+        pointer="/format"
+      />
+      <Choices
+        legend="Environments"
+        hint="Choose none for all."
+        items={keys}
+        chosen={environments}
+        onChange={(chosen) => onChange({ environments: chosen })}
+      />
+      <Choices
+        legend="Changes"
+        hint="Choose none for everything."
+        items={ENTITIES}
+        chosen={entities}
+        onChange={(chosen) => onChange({ entities: chosen })}
+      />
+      <TextInput
+        label="Tags"
+        value={tags}
+        onChange={(text) => onChange({ tags: text })}
+        pointer="/tags"
+        covers="below"
+        hint="Only flags with one of these tags. Separate tags with commas."
+      />
+    </>
   );
 }
 
