@@ -54,12 +54,19 @@ function refusalOf(error: ApiError): Failure {
   // If the worker itself reports an unknown outcome, its message already says so.
   const hint = mayHaveHappened && problem.mayHaveHappened !== true ? UNKNOWN_OUTCOME : "";
   return {
-    message: status === 401 ? signInText(message) : oneLine(message) + hint,
+    message: status === 401 ? signInText(message) : oneLine(message) + (isForNote(error) ? ADD_NOTE : hint),
     exitCode: exitCodeOf(error),
     status,
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
     ...(problem.requestId === undefined ? {} : { requestId: problem.requestId }),
   };
+}
+
+const ADD_NOTE = '; run the command again with --note "why you make this change"';
+
+/** Whether an environment requires a note, which the command did not have. */
+function isForNote({ status, message }: ApiError): boolean {
+  return status === 428 && message.includes("X-Change-Note");
 }
 
 function exitCodeOf({ status, message, problem, mayHaveHappened }: ApiError): number {

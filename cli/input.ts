@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { noteProblem } from "../src/flags/formats/change-note.ts";
 import { parseYaml } from "../sdk/project/yaml.ts";
 import { UsageError } from "./exit.ts";
 import type { Terminal } from "./terminal.ts";
@@ -46,6 +47,14 @@ export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: 
     const range = to === Number.MAX_SAFE_INTEGER ? `from ${from}` : `from ${from} to ${to}`;
     throw new InvalidArgumentError(`it must be a whole number ${range}`);
   };
+}
+
+/** Parses the reason for a change. @throws InvalidArgumentError */
+export function noteText(text: string): string {
+  const note = text.trim();
+  const problem = note === "" ? "must not be empty" : noteProblem(note);
+  if (problem !== undefined) throw new InvalidArgumentError(`it ${problem}`);
+  return note;
 }
 
 export function withVersionOption(command: Command): Command {

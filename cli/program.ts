@@ -21,6 +21,7 @@ import { addShadowCommand } from "./commands/shadow.ts";
 import { addReferenceCommands } from "./commands/flags/references.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
 import { escapeControls } from "./escape.ts";
+import { noteText } from "./input.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addTokenCommands } from "./commands/access/tokens.ts";
 import { addWebhookCommands } from "./commands/webhooks/webhooks.ts";
@@ -46,6 +47,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
     .option("-e, --environment <key>", "environment (or BURGEE_ENVIRONMENT)")
     .option("--json", "print the result as JSON")
     .option("--dry-run", "check the changes and show them without making them")
+    .option("--note <text>", "why the changes are made, for the audit", noteText)
     .option("--quiet", "print no progress and no confirmation of changes")
     .option("--no-color", "print no colours (or NO_COLOR)")
     .addHelpText("after", HELP)

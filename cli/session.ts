@@ -14,6 +14,8 @@ export interface GlobalOptions extends TargetOptions {
   /** `false` with --no-color. */
   color?: boolean;
   quiet?: boolean;
+  /** Why the changes are made. */
+  note?: string;
 }
 
 /** The things that a command's action needs. */
@@ -57,6 +59,7 @@ export async function openSession(command: Command, terminal: Terminal, token?: 
         url: target.url,
         token: () => token ?? target.token,
         headers: target.headers,
+        note: () => options.note,
         fetch: terminal.fetch,
         // A whole project takes a while over a slow connection.
         timeoutMs: 30_000,

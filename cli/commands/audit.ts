@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import type { AuditPage } from "../../sdk/client/contract.ts";
+import type { Result } from "../../sdk/client/client.ts";
+import type { AuditChange, AuditWritePage } from "../../sdk/client/contract.ts";
 import { differences } from "../../sdk/client/differences.ts";
 import { change, differencesText, ifExists } from "../change.ts";
 import { paintDifferences } from "../colors.ts";
@@ -10,7 +11,8 @@ import { wholeNumber } from "../input.ts";
 import { openSession, type Session } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 
-type Change = AuditPage["items"][number];
+type Change = AuditChange;
+type Group = AuditWritePage["items"][number];
 
 const ENTITIES = ["flag", "configuration", "segment", "key", "environment"];
 
@@ -18,10 +20,14 @@ interface ListOptions {
   entity?: string;
   key?: string;
   actor?: string;
+  text?: string;
   since?: string;
   until?: string;
+  write?: number;
   limit: number;
   project?: boolean;
+  changes?: boolean;
+  writes?: boolean;
 }
 
 /** `burgee audit …` lists past changes and restores earlier states. */
@@ -32,29 +38,28 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
     audit
       .command("list", { isDefault: true })
       .alias("ls")
-      .description("list the newest changes, field by field")
+      .description("list the newest changes, field by field; a write with many changes is one line")
       .addOption(new Option("--entity <entity>", "only changes of this kind of entity").choices(ENTITIES))
       .option("--key <key>", "only changes of the flag, segment, … with this key")
-      .option("--actor <actor>", "only changes by this writer, such as key:<id> or sql:<role>")
+      .option("--actor <actor>", "only changes by this writer: the name or id of an admin token, or a role of Postgres")
+      .option("--text <text>", "only changes with this text in the key, the note or the writer's name")
       .option("--since <instant>", "only changes from this instant on, such as 2026-11-28T09:00:00Z")
       .option("--until <instant>", "only changes before this instant")
-      .option("--limit <count>", "number of changes, at most 200", wholeNumber(1, 200), 20)
+      .option("--write <number>", "each change of this write", wholeNumber(1))
+      .option("--changes", "list each change (the default with --json)")
+      .option("--writes", "list one entry for each write (the default without --json)")
+      .option("--limit <count>", "number of writes or changes, at most 200", wholeNumber(1, 200), 20)
       .option("--project", "changes of the whole project, including definitions of flags")
-      .action(async ({ project, limit, ...options }: ListOptions, command: Command) => {
+      .action(async ({ project = false, changes, writes, ...options }: ListOptions, command: Command) => {
         const session = await openSession(command, terminal);
-        const query = { ...options, limit: String(limit) };
-        const { body } =
-          project === true
-            ? await session.client.call("listProjectAudit", { query })
-            : await session.client.call("listAudit", { path: { env: session.environment() }, query });
-        session.show(
-          body.items,
-          (items) => items.map((item) => changeText(item, project === true)).join("\n"),
-          paintDifferences,
-        );
+        // Scripts have always got changes.
+        const isByWrite = changes !== true && options.write === undefined && (writes ?? !session.isJson);
+        if (!isByWrite) await listChanges(session, project, options);
+        else await listWrites(session, project, options);
       }),
     "burgee audit list -e production --key checkout-redesign",
     "burgee audit list --project --since 2026-11-28T09:00Z --until 2026-11-28T10:00Z",
+    "burgee audit list -e production --text PAY-1423",
     "burgee audit list --project --entity flag --limit 5 --json",
   );
 
@@ -87,6 +92,41 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
     "burgee audit restore 1042 -e production --dry-run",
     "burgee audit restore 1042 -e production --after",
   );
+}
+
+async function listChanges(session: Session, isOfProject: boolean, { limit, write, ...filter }: ListOptions) {
+  const items = await firstItems(limit, (count, cursor) => {
+    const query = { ...filter, write: write?.toString(), limit: String(count), cursor };
+    return isOfProject
+      ? session.client.call("listProjectAudit", { query })
+      : session.client.call("listAudit", { path: { env: session.environment() }, query });
+  });
+  session.show(items, (all) => all.map((item) => changeText(item, isOfProject)).join("\n"), paintDifferences);
+}
+
+async function listWrites(session: Session, isOfProject: boolean, { limit, write: _, ...filter }: ListOptions) {
+  const items = await firstItems(limit, (count, cursor) => {
+    const query = { ...filter, limit: String(count), cursor };
+    return isOfProject
+      ? session.client.call("listProjectWrites", { query })
+      : session.client.call("listWrites", { path: { env: session.environment() }, query });
+  });
+  session.show(items, (all) => all.map((item) => groupText(item, isOfProject)).join("\n"), paintDifferences);
+}
+
+/** Reads pages until there are enough items: a page of a search can be short although there are more. */
+async function firstItems<T>(
+  limit: number,
+  page: (count: number, cursor: string | undefined) => Promise<Result<{ items: T[]; nextCursor: string | null }>>,
+): Promise<T[]> {
+  const found: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const { body } = await page(limit - found.length, cursor);
+    found.push(...body.items);
+    cursor = body.nextCursor ?? undefined;
+  } while (cursor !== undefined && found.length < limit);
+  return found;
 }
 
 /** Finds a change. Changes are sorted from new to old, so an older one ends the search. @throws UsageError */
@@ -123,9 +163,38 @@ async function current(session: Session, { entity, key }: Change, names: string[
 
 /** @param isOfProject whether to name the environment, because the list has changes of several */
 function changeText(change: Change, isOfProject: boolean): string {
-  const { id, at, actor, environment, entity, key, action, version, before, after } = change;
+  const { id, key, entity, environment, action, before, after } = change;
   const where = isOfProject && environment !== null ? ` in ${environment}` : "";
-  const head = `${id}  ${at.slice(0, 19)}Z  ${actor}  ${action} ${entity} ${key}${where}${version === null ? "" : `  version ${version}`}`;
+  const head = `${id}  ${writerText(change)}  ${action} ${entity} ${key}${where}${versionText(change)}${noteText(change)}`;
   const found = before === null || after === null ? [] : differences(before, after);
   return found.length === 0 ? oneLine(head) : `${oneLine(head)}\n${differencesText(found)}`;
+}
+
+/** Writes the changes of a small write in full, and counts those of a large one. */
+function groupText(group: Group, isOfProject: boolean): string {
+  const { write, count, hasMore, kinds, changes, environments } = group;
+  if (count <= changes.length) return changes.map((one) => changeText(one, isOfProject)).join("\n");
+  const what = Object.entries(kinds).map(([kind, number]) => `${number.toLocaleString("en")} ${kind}`);
+  const where = isOfProject && environments.length > 0 ? ` in ${environments.join(", ")}` : "";
+  const total = `${hasMore ? "at least " : ""}${count.toLocaleString("en")} changes`;
+  const more = `; --write ${write} lists them`;
+  return oneLine(
+    `${changes[0]?.id ?? write}  ${writerText(group)}  ${total}${where} (${what.join(", ")})${versionText(group)}${noteText(group)}${more}`,
+  );
+}
+
+function writerText({ at, actorName }: Pick<Change, "at" | "actorName">): string {
+  return `${at.slice(0, 19)}Z  ${actorName}`;
+}
+
+function versionText({ versions }: Pick<Change, "versions">): string {
+  const made = Object.entries(versions);
+  const [only] = made;
+  if (only === undefined) return "";
+  if (made.length === 1) return `  version ${only[1]}`;
+  return `  versions ${made.map(([environment, version]) => `${environment} ${version}`).join(", ")}`;
+}
+
+function noteText({ note }: Pick<Change, "note">): string {
+  return note === null ? "" : `  “${note}”`;
 }

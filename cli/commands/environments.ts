@@ -7,6 +7,11 @@ import { openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 
+interface UpdateOptions {
+  name?: string;
+  requireNotes?: boolean;
+}
+
 /** `burgee env …` manages the environments of the project. */
 export function addEnvironmentCommands(program: Command, terminal: Terminal): void {
   const environments = program.command("env").description("manage environments");
@@ -49,6 +54,34 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
         });
       }),
     "burgee env create preview --name Preview --copy-from production",
+  );
+
+  withExamples(
+    environments
+      .command("update")
+      .description("rename an environment, or require a note with each change in it")
+      .argument("<key>")
+      .option("--name <name>", "name for people")
+      .option("--require-notes", "refuse changes without --note (header X-Change-Note)")
+      .option("--no-require-notes", "accept changes without a note again")
+      .action(async (key: string, { name, requireNotes }: UpdateOptions, command: Command) => {
+        const body = {
+          ...(name === undefined ? {} : { name }),
+          ...(requireNotes === undefined ? {} : { requiresNote: requireNotes }),
+        };
+        if (Object.keys(body).length === 0) throw new UsageError("nothing to change; use --name or --require-notes");
+        const session = await openSession(command, terminal);
+        const path = { env: key };
+        await change(session, {
+          subject: `environment ${key}`,
+          before: async () => (await session.client.call("getEnvironment", { path })).body,
+          after: (environment) => ({ ...environment, ...body }),
+          write: (query) => session.client.call("updateEnvironment", { path, query, body }),
+          confirmation: "updated",
+        });
+      }),
+    "burgee env update preview --name 'Preview of the week'",
+    'burgee env update preview --require-notes --note "Everybody looks at this environment now"',
   );
 
   withExamples(

@@ -14,6 +14,8 @@ export interface ClientOptions {
   token?: (() => string | undefined) | undefined;
   /** Further headers of every call, for example for an access proxy in front of the deployment. */
   headers?: Readonly<Record<string, string>> | undefined;
+  /** Returns why the changes are made, for the audit. Every call of an operation that writes reads it again. */
+  note?: (() => string | undefined) | undefined;
   fetch?: typeof globalThis.fetch | undefined;
   /** Milliseconds until a call is given up. Default: 15,000. */
   timeoutMs?: number | undefined;
@@ -54,7 +56,7 @@ const MERGE_PATCH = "application/merge-patch+json";
 
 /** @throws TypeError if `url` is not a URL */
 export function createClient(options: ClientOptions): Client {
-  const { url, token, headers: always = {}, fetch = globalThis.fetch, timeoutMs = 15_000 } = options;
+  const { url, token, note, headers: always = {}, fetch = globalThis.fetch, timeoutMs = 15_000 } = options;
   const { stringify = JSON.stringify } = options;
   const base = new URL(url.endsWith("/") ? url : `${url}/`);
   return {
@@ -70,7 +72,11 @@ export function createClient(options: ClientOptions): Client {
       if (secret !== undefined) request.set("authorization", `Bearer ${secret}`);
       if (body !== undefined) request.set("content-type", method === "PATCH" ? MERGE_PATCH : "application/json");
       const isDryRun = query["dryRun"] === "true";
-      const sent = { id, origin: base.origin, isDryRun, isWrite: !isDryRun && method !== "GET" && !READS.has(id) };
+      const mayWrite = method !== "GET" && !READS.has(id);
+      const reason = mayWrite ? note?.() : undefined;
+      // Headers are ASCII.
+      if (reason !== undefined && reason !== "") request.set("x-change-note", encodeURIComponent(reason));
+      const sent = { id, origin: base.origin, isDryRun, isWrite: !isDryRun && mayWrite };
       const init = {
         method,
         headers: request,

@@ -214,7 +214,11 @@ export type SegmentInput = {
 
 export type EnvironmentInput = { key: string; name?: string | undefined; copyFrom?: string | undefined };
 
-export type EnvironmentPatch = { name?: string | undefined; overridesAllowed?: boolean | undefined };
+export type EnvironmentPatch = {
+  name?: string | undefined;
+  overridesAllowed?: boolean | undefined;
+  requiresNote?: boolean | undefined;
+};
 
 export type KeyInput = { kind: "client" | "server"; name?: string | undefined; origins?: string[] | undefined };
 
@@ -549,6 +553,8 @@ export type Environment = {
   version: number;
   /** Whether the environment accepts signed overrides. */
   overridesAllowed: boolean;
+  /** Whether each write needs a note in `X-Change-Note`. */
+  requiresNote: boolean;
   createdAt: string;
 };
 
@@ -573,6 +579,8 @@ export type EnvironmentWritten = {
     version: number;
     /** Whether the environment accepts signed overrides. */
     overridesAllowed: boolean;
+    /** Whether each write needs a note in `X-Change-Note`. */
+    requiresNote: boolean;
     createdAt?: string | undefined;
   };
 };
@@ -724,20 +732,57 @@ export type CacheStatistics = {
   outbox: { pending: number | null };
 };
 
+export type AuditChange = {
+  id: number;
+  /** The same in all changes of one request or transaction. */
+  write: number;
+  at: string;
+  /** `key:<id>` for an admin token, or `sql:<role>`. */
+  actor: string;
+  /** The name of the admin token, or the actor. */
+  actorName: string;
+  /** Why the change was made. */
+  note: string | null;
+  /** null if the change concerns the whole project. */
+  environment: string | null;
+  entity: "flag" | "configuration" | "segment" | "key" | "environment";
+  key: string;
+  action: "create" | "update" | "delete";
+  version: number | null;
+  /** The version that was made in each environment. */
+  versions: Record<string, number>;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+};
+
 export type AuditPage = {
+  items: AuditChange[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
+};
+
+export type AuditWritePage = {
   items: {
-    id: number;
+    /** The same in all changes of one request or transaction. */
+    write: number;
     at: string;
     /** `key:<id>` for an admin token, or `sql:<role>`. */
     actor: string;
-    /** null if the change concerns the whole project. */
-    environment: string | null;
-    entity: "flag" | "configuration" | "segment" | "key" | "environment";
-    key: string;
-    action: "create" | "update" | "delete";
-    version: number | null;
-    before: Record<string, unknown> | null;
-    after: Record<string, unknown> | null;
+    /** The name of the admin token, or the actor. */
+    actorName: string;
+    /** Why the change was made. */
+    note: string | null;
+    /** The number of changes that the filters select. */
+    count: number;
+    /** Whether there are more changes than were counted. */
+    hasMore: boolean;
+    /** The number of changes by entity and action, such as `configuration update`. */
+    kinds: Record<string, number>;
+    environments: string[];
+    /** The version that was made in each environment. */
+    versions: Record<string, number>;
+    /** The first three changes, oldest first. */
+    changes: AuditChange[];
   }[];
   /** The `cursor` of the next page; null on the last page. */
   nextCursor: string | null;
@@ -976,7 +1021,11 @@ export type Readiness = {
 export interface Operations {
   listEnvironments: { input: {}; responseBody: EnvironmentList };
   createEnvironment: {
-    input: { query?: { dryRun?: string | undefined }; body: EnvironmentInput };
+    input: {
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: EnvironmentInput;
+    };
     responseBody: EnvironmentWritten;
   };
   getEnvironment: {
@@ -984,14 +1033,19 @@ export interface Operations {
     responseBody: Environment;
   };
   updateEnvironment: {
-    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: EnvironmentPatch };
+    input: {
+      path: { env: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: EnvironmentPatch;
+    };
     responseBody: EnvironmentWritten;
   };
   deleteEnvironment: {
     input: {
       path: { env: string };
       query?: { confirm?: string | undefined; dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
     };
     responseBody: Written;
   };
@@ -999,7 +1053,7 @@ export interface Operations {
     input: {
       path: { env: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
       body: Apply;
     };
     responseBody: Written;
@@ -1028,7 +1082,7 @@ export interface Operations {
     input: {
       path: { key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
       body: DefinitionPatch;
     };
     responseBody: DefinitionWritten;
@@ -1037,7 +1091,7 @@ export interface Operations {
     input: {
       path: { key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
     };
     responseBody: DefinitionRemoved;
   };
@@ -1072,9 +1126,18 @@ export interface Operations {
     responseBody: Repository;
   };
   getManifest: { input: {}; responseBody: Manifest };
-  createManifestFlag: { input: { body: ManifestFlagInput }; responseBody: ManifestFlagWritten };
-  putManifestFlag: { input: { path: { key: string }; body: ManifestFlagInput }; responseBody: ManifestFlagWritten };
-  deleteManifestFlag: { input: { path: { key: string } }; responseBody: ManifestFlagDeleted };
+  createManifestFlag: {
+    input: { headers?: { "X-Change-Note"?: string | undefined }; body: ManifestFlagInput };
+    responseBody: ManifestFlagWritten;
+  };
+  putManifestFlag: {
+    input: { path: { key: string }; headers?: { "X-Change-Note"?: string | undefined }; body: ManifestFlagInput };
+    responseBody: ManifestFlagWritten;
+  };
+  deleteManifestFlag: {
+    input: { path: { key: string }; headers?: { "X-Change-Note"?: string | undefined } };
+    responseBody: ManifestFlagDeleted;
+  };
   listFlags: {
     input: {
       path: { env: string };
@@ -1092,7 +1155,12 @@ export interface Operations {
     responseBody: FlagPage;
   };
   createFlag: {
-    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: Flag };
+    input: {
+      path: { env: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: Flag;
+    };
     responseBody: FlagWritten;
   };
   getFlag: {
@@ -1103,7 +1171,11 @@ export interface Operations {
     input: {
       path: { env: string; key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined; "If-None-Match"?: string | undefined };
+      headers?: {
+        "If-Match"?: string | undefined;
+        "If-None-Match"?: string | undefined;
+        "X-Change-Note"?: string | undefined;
+      };
       body: Flag;
     };
     responseBody: FlagWritten;
@@ -1112,7 +1184,7 @@ export interface Operations {
     input: {
       path: { env: string; key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
       body: FlagPatch;
     };
     responseBody: FlagWritten;
@@ -1121,7 +1193,7 @@ export interface Operations {
     input: {
       path: { env: string; key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
     };
     responseBody: FlagRemoved;
   };
@@ -1129,7 +1201,7 @@ export interface Operations {
     input: {
       path: { key: string };
       query: { environment: string; dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
       body: FlagPatch;
     };
     responseBody: FlagWritten;
@@ -1141,7 +1213,12 @@ export interface Operations {
     responseBody: SegmentList;
   };
   createSegment: {
-    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: SegmentInput };
+    input: {
+      path: { env: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: SegmentInput;
+    };
     responseBody: SegmentWritten;
   };
   getSegment: {
@@ -1152,7 +1229,11 @@ export interface Operations {
     input: {
       path: { env: string; key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined; "If-None-Match"?: string | undefined };
+      headers?: {
+        "If-Match"?: string | undefined;
+        "If-None-Match"?: string | undefined;
+        "X-Change-Note"?: string | undefined;
+      };
       body: SegmentInput;
     };
     responseBody: SegmentWritten;
@@ -1161,7 +1242,7 @@ export interface Operations {
     input: {
       path: { env: string; key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
       body: SegmentPatch;
     };
     responseBody: SegmentWritten;
@@ -1170,7 +1251,7 @@ export interface Operations {
     input: {
       path: { env: string; key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
     };
     responseBody: Written;
   };
@@ -1179,16 +1260,30 @@ export interface Operations {
     responseBody: KeyList;
   };
   createKey: {
-    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: KeyInput };
+    input: {
+      path: { env: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: KeyInput;
+    };
     responseBody: KeyCreated;
   };
   getKey: { input: { path: { env: string; id: string } }; responseBody: Key };
   updateKey: {
-    input: { path: { env: string; id: string }; query?: { dryRun?: string | undefined }; body: KeyPatch };
+    input: {
+      path: { env: string; id: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: KeyPatch;
+    };
     responseBody: KeyWritten;
   };
   revokeKey: {
-    input: { path: { env: string; id: string }; query?: { dryRun?: string | undefined } };
+    input: {
+      path: { env: string; id: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+    };
     responseBody: Written;
   };
   listTokens: {
@@ -1196,12 +1291,20 @@ export interface Operations {
     responseBody: AdminTokenList;
   };
   createToken: {
-    input: { query?: { dryRun?: string | undefined }; body: AdminTokenInput };
+    input: {
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: AdminTokenInput;
+    };
     responseBody: AdminTokenCreated;
   };
   getToken: { input: { path: { id: string } }; responseBody: AdminToken };
   revokeToken: {
-    input: { path: { id: string }; query?: { dryRun?: string | undefined } };
+    input: {
+      path: { id: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+    };
     responseBody: AdminTokenRevoked;
   };
   listWebhooks: { input: {}; responseBody: WebhookList };
@@ -1239,7 +1342,12 @@ export interface Operations {
     responseBody: WebhookRedelivered;
   };
   createOverrides: {
-    input: { path: { env: string }; query?: { dryRun?: string | undefined }; body: OverridesInput };
+    input: {
+      path: { env: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: OverridesInput;
+    };
     responseBody: Overrides;
   };
   purgeCache: {
@@ -1255,6 +1363,8 @@ export interface Operations {
         entity?: string | undefined;
         key?: string | undefined;
         actor?: string | undefined;
+        text?: string | undefined;
+        write?: string | undefined;
         since?: string | undefined;
         until?: string | undefined;
         limit?: string | undefined;
@@ -1270,6 +1380,8 @@ export interface Operations {
         entity?: string | undefined;
         key?: string | undefined;
         actor?: string | undefined;
+        text?: string | undefined;
+        write?: string | undefined;
         since?: string | undefined;
         until?: string | undefined;
         limit?: string | undefined;
@@ -1278,8 +1390,46 @@ export interface Operations {
     };
     responseBody: AuditPage;
   };
+  listProjectWrites: {
+    input: {
+      query?: {
+        entity?: string | undefined;
+        key?: string | undefined;
+        actor?: string | undefined;
+        text?: string | undefined;
+        write?: string | undefined;
+        since?: string | undefined;
+        until?: string | undefined;
+        limit?: string | undefined;
+        cursor?: string | undefined;
+      };
+    };
+    responseBody: AuditWritePage;
+  };
+  listWrites: {
+    input: {
+      path: { env: string };
+      query?: {
+        entity?: string | undefined;
+        key?: string | undefined;
+        actor?: string | undefined;
+        text?: string | undefined;
+        write?: string | undefined;
+        since?: string | undefined;
+        until?: string | undefined;
+        limit?: string | undefined;
+        cursor?: string | undefined;
+      };
+    };
+    responseBody: AuditWritePage;
+  };
   restoreFromAudit: {
-    input: { path: { env: string; id: string }; query?: { dryRun?: string | undefined }; body: Restore };
+    input: {
+      path: { env: string; id: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: Restore;
+    };
     responseBody: DefinitionWritten;
   };
   getMetrics: { input: {}; responseBody: string };
@@ -1436,6 +1586,8 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getPropagation: ["GET", "/api/v1/environments/{env}/cache/propagation"],
   listProjectAudit: ["GET", "/api/v1/audit"],
   listAudit: ["GET", "/api/v1/environments/{env}/audit"],
+  listProjectWrites: ["GET", "/api/v1/audit/writes"],
+  listWrites: ["GET", "/api/v1/environments/{env}/audit/writes"],
   restoreFromAudit: ["POST", "/api/v1/environments/{env}/audit/{id}/restore"],
   getMetrics: ["GET", "/api/v1/metrics"],
   evaluateFlag: ["POST", "/ofrep/v1/evaluate/flags/{key}"],
@@ -1507,15 +1659,54 @@ const SHAPES = {
     items: [
       {
         id: "number",
+        write: "number",
         at: "string",
         actor: "string",
+        actorName: "string",
+        note: { or: ["string", "null"] },
         environment: { or: ["string", "null"] },
         entity: "string",
         key: "string",
         action: "string",
         version: { or: ["number", "null"] },
+        versions: { "*": "number" },
         before: { or: ["object", "null"] },
         after: { or: ["object", "null"] },
+      },
+    ],
+    nextCursor: { or: ["string", "null"] },
+  },
+  AuditWritePage: {
+    items: [
+      {
+        write: "number",
+        at: "string",
+        actor: "string",
+        actorName: "string",
+        note: { or: ["string", "null"] },
+        count: "number",
+        hasMore: "boolean",
+        kinds: { "*": "number" },
+        environments: ["string"],
+        versions: { "*": "number" },
+        changes: [
+          {
+            id: "number",
+            write: "number",
+            at: "string",
+            actor: "string",
+            actorName: "string",
+            note: { or: ["string", "null"] },
+            environment: { or: ["string", "null"] },
+            entity: "string",
+            key: "string",
+            action: "string",
+            version: { or: ["number", "null"] },
+            versions: { "*": "number" },
+            before: { or: ["object", "null"] },
+            after: { or: ["object", "null"] },
+          },
+        ],
       },
     ],
     nextCursor: { or: ["string", "null"] },
@@ -1628,9 +1819,25 @@ const SHAPES = {
     gone: ["string"],
     flags: ["object"],
   },
-  Environment: { key: "string", name: "string", version: "number", overridesAllowed: "boolean", createdAt: "string" },
+  Environment: {
+    key: "string",
+    name: "string",
+    version: "number",
+    overridesAllowed: "boolean",
+    requiresNote: "boolean",
+    createdAt: "string",
+  },
   EnvironmentList: {
-    items: [{ key: "string", name: "string", version: "number", overridesAllowed: "boolean", createdAt: "string" }],
+    items: [
+      {
+        key: "string",
+        name: "string",
+        version: "number",
+        overridesAllowed: "boolean",
+        requiresNote: "boolean",
+        createdAt: "string",
+      },
+    ],
     nextCursor: { or: ["string", "null"] },
   },
   EnvironmentWritten: {
@@ -1641,6 +1848,7 @@ const SHAPES = {
       name: "string",
       version: "number",
       overridesAllowed: "boolean",
+      requiresNote: "boolean",
       "createdAt?": "string",
     },
   },
@@ -2091,6 +2299,8 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   getPropagation: SHAPES.Propagation,
   listProjectAudit: SHAPES.AuditPage,
   listAudit: SHAPES.AuditPage,
+  listProjectWrites: SHAPES.AuditWritePage,
+  listWrites: SHAPES.AuditWritePage,
   restoreFromAudit: SHAPES.DefinitionWritten,
   evaluateFlag: SHAPES.Evaluation,
   evaluateFlags: SHAPES.Evaluations,

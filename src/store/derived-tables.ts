@@ -60,7 +60,7 @@ export const audit = pgTable(
     index("audit_key_index").on(t.key, t.id),
     index("audit_actor_index").on(t.actor, t.id),
     index("audit_at_index").on(t.at),
-    // With the expression of writeOf() in audit.ts.
+    // With the expression of writeOf in audit-filter.ts.
     index("audit_write_index").on(sql`coalesce(${t.writeId}, ${t.id})`, t.id),
     index("audit_document_index").on(t.key, t.entity, t.environment, t.id),
     check(

@@ -2,11 +2,14 @@
 import type { Condition, FlagConfiguration, FlagDefinition, JsonValue, Lifetime } from "../flags/document.ts";
 import type { AdminRole } from "../ops/token.ts";
 
-export interface WriteOptions {
-  /** The name of the writer, for the audit. */
+/** The author of a write, for the audit. */
+export interface Writer {
   actor: string;
-  /** Why the change is made, for the audit. */
+  /** Why the change is made. */
   note?: string | undefined;
+}
+
+export interface WriteOptions extends Writer {
   /** The tag of the flag's definition that the caller has seen. ConflictError if the flag has changed since. */
   expectedDefinition?: string | undefined;
 }
@@ -71,6 +74,8 @@ export interface EnvironmentPatch {
   name?: string | undefined;
   /** `false` ends every existing override; `true` does not bring them back. */
   overridesAllowed?: boolean | undefined;
+  /** Whether each write through the API needs a note. */
+  requiresNote?: boolean | undefined;
 }
 
 /** An SDK key that the caller has minted (ops/token.ts). The store never sees its secret. */

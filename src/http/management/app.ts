@@ -1,5 +1,6 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { ConflictError } from "../../ops/errors.ts";
+import { NoteRequiredError } from "../../store/note-required.ts";
 import { findAdminKey, markTokenUsed } from "../../store/writes/tokens.ts";
 import { HttpError, problemResponse, toHttpError } from "../errors.ts";
 import { requireWithin } from "../limits.ts";
@@ -11,6 +12,7 @@ import { APPLY_ROUTES } from "./apply/routes.ts";
 import { ARCHIVE_ROUTES } from "./archive/routes.ts";
 import { AUDIT_ROUTES } from "./audit/routes.ts";
 import { CACHE_ROUTES } from "./cache/routes.ts";
+import { NOTE_HEADER } from "./change-note.ts";
 import { environmentOf, type ManagementContext, type ManagementEnv, pathParameter } from "./context.ts";
 import { waitUntilOf } from "../wait-until.ts";
 import { DEFINITION_ROUTES } from "./definitions/routes.ts";
@@ -113,7 +115,7 @@ async function respondWithProblem(
   c: ManagementContext,
 ): Promise<Response> {
   const id = requestId(c.req.raw);
-  const httpError = toHttpError(error);
+  const httpError = error instanceof NoteRequiredError ? noteRequired(error) : toHttpError(error);
   if (httpError.status >= 500) services.logFailure(httpError, id);
   const errors = httpError.errors
     .slice(0, MAX_ERRORS)
@@ -128,6 +130,10 @@ async function respondWithProblem(
   const versioned = new Response(JSON.stringify(body), response);
   versioned.headers.set("etag", entityTagOf(version));
   return versioned;
+}
+
+function noteRequired(cause: NoteRequiredError): HttpError {
+  return new HttpError(428, `${cause.message}; send it in the header ${NOTE_HEADER}`, { cause });
 }
 
 /** Returns the current version if another writer came first, so that the caller can start over from it. */

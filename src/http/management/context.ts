@@ -1,12 +1,14 @@
 import type { Context } from "hono";
 import type { Bindings } from "../../env.ts";
 import type { VerifiedToken } from "../authenticate.ts";
+import type { Writer } from "../../store/inputs.ts";
 import type { Actor } from "./actor.ts";
 
 /** The environment of the management routes in Hono's terms. */
 export interface ManagementEnv {
   Bindings: Bindings;
-  Variables: { token: VerifiedToken; actor: Actor };
+  /** `note` is that of a write: the reason that its caller gave. */
+  Variables: { token: VerifiedToken; actor: Actor; note?: string | undefined };
 }
 
 export type ManagementContext = Context<ManagementEnv>;
@@ -21,7 +23,7 @@ export function pathParameter(c: ManagementContext, name: "key" | "id" | "reposi
   return c.req.param(name) ?? "";
 }
 
-/** The name under which the audit records the caller. */
-export function auditName(c: ManagementContext): string {
-  return `key:${c.get("actor").id}`;
+/** The caller as the audit records it, with the caller's note. */
+export function writerOf(c: ManagementContext): Writer {
+  return { actor: `key:${c.get("actor").id}`, note: c.get("note") };
 }

@@ -1,10 +1,12 @@
 /** Routes of the management API. A specification serves the checks of a request and /openapi.json alike. */
 import type { GenericSchema, InferOutput, ObjectEntries } from "valibot";
+import { MAX_NOTE_LENGTH } from "../../flags/formats/change-note.ts";
 import { DryRunPassedError, dryRunDatabase } from "../../store/dry-run.ts";
 import type { Services } from "../services.ts";
 import type { Access, Reach } from "./actor.ts";
 import type { ManagementContext } from "./context.ts";
 import { JSON_ONLY, readJsonBody } from "./json-body.ts";
+import { changeNote, NOTE_HEADER } from "./change-note.ts";
 import { dryRunParameter, fields } from "./shape.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -52,6 +54,8 @@ export interface RouteSpec<Q extends GenericSchema | undefined = GenericSchema |
   responses: Record<number, ResponseSpec>;
   /** Whether the operation accepts `dryRun=true`. The default is true for those that write to the store. */
   hasDryRun?: boolean;
+  /** Whether the operation takes a note for the audit. The default is whether it accepts `dryRun=true`. */
+  takesNote?: boolean;
   /** Statuses of problem+json that the route's access and body do not imply. */
   problems?: readonly number[];
 }
@@ -75,6 +79,8 @@ export interface Route {
   respond(services: Services, c: ManagementContext): Promise<Response>;
 }
 
+const NOTE_TEXT = `Why the change is made, for the audit: at most ${MAX_NOTE_LENGTH} characters, URI-encoded as encodeURIComponent does. An environment can require it.`;
+
 type QueryOf<Q> = Q extends GenericSchema ? InferOutput<Q> : undefined;
 
 export function route<Q extends GenericSchema | undefined = undefined, B = undefined>(
@@ -82,10 +88,14 @@ export function route<Q extends GenericSchema | undefined = undefined, B = undef
   handle: Handler<QueryOf<NoInfer<Q>>, NoInfer<B>>,
 ): Route {
   const isWrite = spec.access === "write" && spec.hasDryRun !== false;
+  const takesNote = spec.takesNote ?? isWrite;
+  const noted: RouteSpec = takesNote ? withNote(spec) : spec;
   return {
-    spec: isWrite ? withDryRun(spec) : spec,
+    spec: isWrite ? withDryRun(noted) : noted,
     async respond(services, c) {
       const { body } = spec;
+      // Before the body, which can be large.
+      if (takesNote) c.set("note", changeNote(c.req.raw.headers));
       const parsed = body?.parse(
         await readJsonBody(c.req.raw, body.mediaTypes ?? JSON_ONLY, body.maxBytes, body.advice),
         c,
@@ -99,8 +109,18 @@ export function route<Q extends GenericSchema | undefined = undefined, B = undef
   };
 }
 
+/** Adds the header with the note, and the response if an environment requires one. */
+function withNote<Q extends GenericSchema | undefined, B>(spec: RouteSpec<Q, B>): RouteSpec {
+  const { headers, problems = [] } = spec;
+  return {
+    ...spec,
+    headers: { ...headers, [NOTE_HEADER]: NOTE_TEXT },
+    problems: [...new Set([...problems, 428])],
+  } as RouteSpec;
+}
+
 /** Adds the query parameter `dryRun`, and its response. */
-function withDryRun<Q extends GenericSchema | undefined, B>(spec: RouteSpec<Q, B>): RouteSpec {
+function withDryRun(spec: RouteSpec): RouteSpec {
   const { entries } = (spec.query ?? { entries: {} }) as { entries: ObjectEntries };
   const described = { description: "With `dryRun=true`: the change is valid. Nothing was written." };
   return {

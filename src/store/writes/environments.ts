@@ -11,6 +11,7 @@ export interface EnvironmentRecord {
   version: number;
   createdAt: string;
   overridesAllowed: boolean;
+  requiresNote: boolean;
 }
 
 const columns = {
@@ -19,6 +20,7 @@ const columns = {
   version: environments.version,
   createdAt: environments.createdAt,
   overridesAllowed: sql<boolean>`${environments.overridesAllowedAt} is not null`,
+  requiresNote: environments.requiresNote,
 };
 
 /**
@@ -47,18 +49,19 @@ export async function getEnvironment(db: StoreDatabase, key: string): Promise<En
 }
 
 /**
- * Changes an environment. A new name makes no version, because no document contains it. Allowing or forbidding
- * overrides makes one, because the edge needs to know.
+ * Changes an environment. A new name or requiring a note makes no version, because no document contains it. Allowing or
+ * forbidding overrides makes one, because the edge needs to know.
  */
 export async function updateEnvironment(
   db: StoreDatabase,
   key: string,
-  { name, overridesAllowed }: EnvironmentPatch,
+  { name, overridesAllowed, requiresNote }: EnvironmentPatch,
   options: WriteOptions,
 ): Promise<WriteResult> {
   const since = environments.overridesAllowedAt;
   const changes = {
     ...(name === undefined ? {} : { name }),
+    ...(requiresNote === undefined ? {} : { requiresNote }),
     ...(overridesAllowed === undefined
       ? {}
       : { overridesAllowedAt: overridesAllowed ? sql`coalesce(${since}, now())` : null }),

@@ -124,7 +124,7 @@ describe("burgee", () => {
   test("audit lists changes and restores an earlier state as a new version", async ({ expect }) => {
     await t.run("flags set badge --default on -e production");
     const { out } = await t.run("audit -e production --key badge --limit 1");
-    expect(out).toMatch(/^\d+ {2}\S+Z {2}key:\w+ {2}update configuration badge {2}version \d+\n/);
+    expect(out).toMatch(/^\d+ {2}\S+Z {2}test admin {2}update configuration badge {2}version \d+\n/);
     expect(out).toContain('  - /default/variant "off"\n  + /default/variant "on"');
     const [{ id }] = (await t.run("audit list -e production --key badge --limit 1 --json")).json;
     const before = await versionOf("production");

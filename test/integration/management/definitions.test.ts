@@ -125,7 +125,12 @@ describe("definitions with conditional requests", () => {
   }) => {
     const pauses = { clock: t.clock, random: () => 0 };
     const changes = Array.from({ length: 9 }, (_, i) => ({ [`field-${i}`]: i })).map((metadata) =>
-      changeDefinition(t.project.db, "shared", { patch: { metadata }, headers: new Headers(), actor: "test", pauses }),
+      changeDefinition(t.project.db, "shared", {
+        patch: { metadata },
+        headers: new Headers(),
+        writer: { actor: "test" },
+        pauses,
+      }),
     );
     await Promise.all(changes);
     const { metadata } = (await t.call("GET", DEFINITION)).body;

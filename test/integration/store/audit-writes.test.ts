@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
-import { listAudit } from "../../../src/store/audit.ts";
+import { listAudit } from "../../../src/store/audit/audit.ts";
 import { createOutbox } from "../../../src/store/outbox.ts";
 import { createEnvironment, deleteEnvironment, updateEnvironment } from "../../../src/store/writes/environments.ts";
 import { deleteFlagDefinition, saveDefinition, saveFlag, saveProject } from "../../../src/store/writes/flags.ts";
@@ -39,7 +39,7 @@ describe.each(BACKENDS)("writes in the audit on %s", (_, url) => {
       audit_id: Number(row.audit_id),
     }));
   };
-  const newest = async (limit: number) => await listAudit(store.db, { limit });
+  const newest = async (limit: number) => (await listAudit(store.db, { limit })).items;
 
   it("gives all rows of one write its number, and those of the next write another", async ({ expect }) => {
     const project = { flags: [aFlag("a"), aFlag("b")], segments: [aSegment("s")] };

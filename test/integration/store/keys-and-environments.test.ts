@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { ConflictError, InvalidInputError, NotFoundError } from "../../../src/ops/errors.ts";
-import { listAudit } from "../../../src/store/audit.ts";
+import { listAudit } from "../../../src/store/audit/audit.ts";
 import { getFlag, listDefinitions, listFlags } from "../../../src/store/lists/flags.ts";
 import { getSegment, listSegments } from "../../../src/store/lists/segments.ts";
 import { createFlagReader } from "../../../src/store/readings/flag-reader.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
-import { listAudit } from "../../../src/store/audit.ts";
+import { listAudit } from "../../../src/store/audit/audit.ts";
 import { createOutbox } from "../../../src/store/outbox.ts";
 import { createFlagReader } from "../../../src/store/readings/flag-reader.ts";
 import { deleteFlag, saveFlag, saveProject } from "../../../src/store/writes/flags.ts";
@@ -119,7 +119,8 @@ describe.each(BACKENDS)("the outbox and the audit on %s", (_, url) => {
     await saveFlag(store.db, "prod", aFlag("audited"), { actor: "ada" });
     const { version } = await saveFlag(store.db, "prod", aFlag("audited", { enabled: false }), { actor: "grace" });
     await store.exec("update flags set owner = 'growth' where key = 'audited'");
-    const [owner, change, ...rest] = await listAudit(store.db, { environment: "prod", key: "audited", limit: 10 });
+    const [owner, change, ...rest] = (await listAudit(store.db, { environment: "prod", key: "audited", limit: 10 }))
+      .items;
     expect(change).toMatchObject({
       actor: "grace",
       environment: "prod",
@@ -143,15 +144,15 @@ describe.each(BACKENDS)("the outbox and the audit on %s", (_, url) => {
       ["flag", "create"],
     ]);
     expect(
-      await listAudit(store.db, { environment: "dev", entity: "configuration", key: "audited", limit: 10 }),
+      (await listAudit(store.db, { environment: "dev", entity: "configuration", key: "audited", limit: 10 })).items,
     ).toEqual([]);
-    const older = await listAudit(store.db, { key: "audited", limit: 1, before: change?.id });
+    const older = (await listAudit(store.db, { key: "audited", limit: 1, before: change?.id })).items;
     expect(older).toEqual([rest[0]]);
   });
 
   it("does not pass one write's actor to the next statement of its connection", async ({ expect }) => {
     await saveFlag(store.db, "prod", aFlag("a"), { actor: "ada" });
     await store.exec("update flag_configurations set enabled = false");
-    expect((await listAudit(store.db, { limit: 1 }))[0]?.actor).toMatch(/^sql:/);
+    expect((await listAudit(store.db, { limit: 1 })).items[0]?.actor).toMatch(/^sql:/);
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { listAudit } from "../../../src/store/audit.ts";
+import { listAudit } from "../../../src/store/audit/audit.ts";
 import { createOutbox } from "../../../src/store/outbox.ts";
 import { createFlagReader } from "../../../src/store/readings/flag-reader.ts";
 import { createEnvironment, deleteEnvironment } from "../../../src/store/writes/environments.ts";
@@ -44,7 +44,7 @@ describe("the worker's role of docs/production.md", () => {
     const outbox = createOutbox(store.db);
     expect((await outbox.readUnconfirmed()).pending.size).toBeGreaterThan(0);
     await outbox.pruneOutbox();
-    expect(await listAudit(store.db, { limit: 100 })).not.toEqual([]);
+    expect((await listAudit(store.db, { limit: 100 })).items).not.toEqual([]);
     const none = { environments: null, tags: null, entities: null };
     const secret = { salt: "0".repeat(32), hash: "0".repeat(64) };
     const webhook = { name: "x", url: "https://hooks.example.com/", format: "standard" as const, enabled: true };

@@ -13,7 +13,7 @@ const PROBLEM_TEXTS: Record<number, string> = {
   412: "If-Match or If-None-Match is not met. `version` is the current version.",
   415: "The media type of the body is not supported.",
   422: "The input is invalid. `errors` lists each wrong field and what it accepts.",
-  428: "The request does not confirm the deletion.",
+  428: "The environment requires a note in `X-Change-Note`, or the request does not confirm a deletion.",
   429: "Too many writes with this token. `Retry-After` says when to try again.",
   503: "The store is unreachable, or refused the request. Nothing was changed, unless `mayHaveHappened` is true.",
 };

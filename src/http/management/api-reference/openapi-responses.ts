@@ -31,11 +31,24 @@ const writtenFields = {
     ["redis", "edge"],
   ),
 };
+const writerFields = {
+  write: { type: "integer", description: "The same in all changes of one request or transaction." },
+  at: instant,
+  actor: { type: "string", description: "`key:<id>` for an admin token, or `sql:<role>`." },
+  actorName: { type: "string", description: "The name of the admin token, or the actor." },
+  note: { ...orNull(text), description: "Why the change was made." },
+};
+const madeVersions = {
+  type: "object",
+  description: "The version that was made in each environment.",
+  additionalProperties: { type: "integer" },
+};
 const environmentFields = {
   key: text,
   name: text,
   version: { type: "integer" },
   overridesAllowed: { type: "boolean", description: "Whether the environment accepts signed overrides." },
+  requiresNote: { type: "boolean", description: "Whether each write needs a note in `X-Change-Note`." },
 };
 const keyFields = { id: text, environment: text, kind: { enum: ["client", "server"] }, name: text, origins: keys };
 const adminTokenFields = {
@@ -206,18 +219,32 @@ export const responseSchemas: Record<string, object> = {
     head: object({ l1: count, l2: orNull(count), checkedSecondsAgo: orNull(count) }),
     outbox: object({ pending: orNull(count) }),
   }),
-  AuditPage: page(
+  AuditChange: object({
+    id: { type: "integer" },
+    ...writerFields,
+    environment: { ...orNull(text), description: "null if the change concerns the whole project." },
+    entity: { enum: ["flag", "configuration", "segment", "key", "environment"] },
+    key: text,
+    action: { enum: ["create", "update", "delete"] },
+    version: orNull({ type: "integer" }),
+    versions: madeVersions,
+    before: orNull({ type: "object" }),
+    after: orNull({ type: "object" }),
+  }),
+  AuditPage: page(ref("AuditChange")),
+  AuditWritePage: page(
     object({
-      id: { type: "integer" },
-      at: instant,
-      actor: { type: "string", description: "`key:<id>` for an admin token, or `sql:<role>`." },
-      environment: { ...orNull(text), description: "null if the change concerns the whole project." },
-      entity: { enum: ["flag", "configuration", "segment", "key", "environment"] },
-      key: text,
-      action: { enum: ["create", "update", "delete"] },
-      version: orNull({ type: "integer" }),
-      before: orNull({ type: "object" }),
-      after: orNull({ type: "object" }),
+      ...writerFields,
+      count: { ...count, description: "The number of changes that the filters select." },
+      hasMore: { type: "boolean", description: "Whether there are more changes than were counted." },
+      kinds: {
+        type: "object",
+        description: "The number of changes by entity and action, such as `configuration update`.",
+        additionalProperties: count,
+      },
+      environments: keys,
+      versions: madeVersions,
+      changes: { type: "array", items: ref("AuditChange"), description: "The first three changes, oldest first." },
     }),
   ),
   ...explanationSchemas,

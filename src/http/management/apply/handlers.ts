@@ -2,7 +2,7 @@ import { getEnvironment } from "../../../store/writes/environments.ts";
 import { saveProject } from "../../../store/writes/flags.ts";
 import type { Services } from "../../services.ts";
 import { conditionalWrite } from "../conditional-write.ts";
-import { auditName, environmentOf, type ManagementContext } from "../context.ts";
+import { writerOf, environmentOf, type ManagementContext } from "../context.ts";
 import { storedFlag } from "../flags/flag-forms.ts";
 import { parseIfMatch, tagHeader } from "../preconditions.ts";
 import { publishWrite } from "../publish-write.ts";
@@ -23,8 +23,7 @@ export async function postApply(
   const result = await conditionalWrite({
     conditions: { ifMatch: parseIfMatch(c.req.raw.headers) },
     currentVersion: async () => requireFound(await getEnvironment(db, environment), "environment", environment).version,
-    write: ({ expectedVersion }) =>
-      saveProject(db, environment, project, { actor: auditName(c), expectedVersion, isWhole }),
+    write: ({ expectedVersion }) => saveProject(db, environment, project, { ...writerOf(c), expectedVersion, isWhole }),
   });
   return c.json(await publishWrite(services, c, environment, result), 200, tagHeader(result.version));
 }

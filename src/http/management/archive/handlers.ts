@@ -5,7 +5,7 @@ import { archiveFlag, restoreFlag } from "../../../store/writes/archive.ts";
 import type { Written } from "../../../store/writes/transaction.ts";
 import type { Services } from "../../services.ts";
 import { retryOnConflict } from "../conditional-write.ts";
-import { auditName, type ManagementContext } from "../context.ts";
+import { writerOf, type ManagementContext } from "../context.ts";
 import { readUse } from "../lifecycle/warnings.ts";
 import { requireMatch } from "../preconditions.ts";
 import { publishEverywhere, type WriteResponse } from "../publish-write.ts";
@@ -28,14 +28,14 @@ async function move(
   c: ManagementContext,
   write: (db: StoreDatabase, key: string, options: WriteOptions) => Promise<Map<string, Written>>,
 ): Promise<Record<string, WriteResponse>> {
-  const [key, db, actor] = [requireKey(c, "flag"), await services.database(), auditName(c)];
+  const [key, db, writer] = [requireKey(c, "flag"), await services.database(), writerOf(c)];
   const { headers } = c.req.raw;
   const isConditional = headers.has("if-match");
   const written = await retryOnConflict(async () => {
-    if (!isConditional) return await write(db, key, { actor });
+    if (!isConditional) return await write(db, key, writer);
     const { tag } = requireFound(await getDefinition(db, key), "flag", key);
     requireMatch(headers, tag);
-    return await write(db, key, { actor, expectedDefinition: tag });
+    return await write(db, key, { ...writer, expectedDefinition: tag });
   }, isConditional);
   return await publishEverywhere(services, c, written);
 }

@@ -1,41 +1,72 @@
-import { type AuditRecord, getAudit, listAudit } from "../../../store/audit.ts";
+import { type AuditRecord, getAudit } from "../../../store/audit/audit.ts";
+import type { StoreDatabase } from "../../../store/client.ts";
 import { getDefinition, getFlag } from "../../../store/lists/flags.ts";
 import { imageOf } from "../../../store/row-image.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
-import { auditName, environmentOf, type ManagementContext, pathParameter } from "../context.ts";
+import { writerOf, environmentOf, type ManagementContext, pathParameter } from "../context.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { publishEverywhere, publishWrite } from "../publish-write.ts";
 import { requireFound, unknownEnvironment } from "../require.ts";
-import { viewOfChange } from "./audit-view.ts";
-import type { AuditQuery, RestoreBody } from "./input.ts";
+import { type AuditPage, type Place, readChanges, readWrites } from "./audit-page.ts";
+import type { AuditQuery, GroupQuery, RestoreBody } from "./input.ts";
 import { restoreDeletedFlag } from "./restore-deleted.ts";
 import { restoreDefinition, restoreInEnvironment } from "./restore-image.ts";
 
 export async function showProjectAudit(
   { database }: Pick<Services, "database">,
   c: ManagementContext,
-  { query: { cursor, ...filter } }: { query: AuditQuery },
+  { query }: { query: AuditQuery },
 ): Promise<Response> {
-  const records = await listAudit(await database(), { ...filter, before: cursor });
-  return c.json(pageOf(records, filter.limit));
+  return respond(c, await readChanges(await database(), query, { visible: null }));
+}
+
+export async function showProjectWrites(
+  { database }: Pick<Services, "database">,
+  c: ManagementContext,
+  { query }: { query: GroupQuery },
+): Promise<Response> {
+  return respond(c, await readWrites(await database(), query, { visible: null }));
 }
 
 export async function showAudit(
   { database }: Pick<Services, "database">,
   c: ManagementContext,
-  { query: { cursor, ...filter } }: { query: AuditQuery },
+  { query }: { query: AuditQuery },
 ): Promise<Response> {
-  const [environment, db] = [environmentOf(c), await database()];
-  const [found, records] = await Promise.all([
-    getEnvironment(db, environment),
-    listAudit(db, { ...filter, environment, before: cursor, presentOnly: isLimited(c) }),
-  ]);
+  const db = await database();
+  return await respondInEnvironment(db, c, readChanges(db, query, placeOf(c)));
+}
+
+export async function showWrites(
+  { database }: Pick<Services, "database">,
+  c: ManagementContext,
+  { query }: { query: GroupQuery },
+): Promise<Response> {
+  const db = await database();
+  return await respondInEnvironment(db, c, readWrites(db, query, placeOf(c)));
+}
+
+function placeOf(c: ManagementContext): Place {
+  return { environment: environmentOf(c), presentOnly: isLimited(c), visible: visibleEnvironments(c) };
+}
+
+/** @throws HttpError 404 */
+async function respondInEnvironment(
+  db: StoreDatabase,
+  c: ManagementContext,
+  read: Promise<AuditPage>,
+): Promise<Response> {
+  const environment = environmentOf(c);
+  const [found, page] = await Promise.all([getEnvironment(db, environment), read]);
   // The audit of a deleted environment stays readable.
-  const hasOwnRecords = records.some((record) => record.environment === environment);
-  if (found === undefined && !hasOwnRecords) throw unknownEnvironment(environment);
-  return c.json(pageOf(records, filter.limit));
+  if (found === undefined && !page.environments.has(environment)) throw unknownEnvironment(environment);
+  return respond(c, page);
+}
+
+function respond(c: ManagementContext, { items, nextCursor }: AuditPage): Response {
+  return c.json({ items, nextCursor });
 }
 
 /** Restores a row as it was before or after a change: a new version with the old content. */
@@ -44,7 +75,7 @@ export async function postRestore(
   c: ManagementContext,
   { body }: { body: RestoreBody },
 ): Promise<Response> {
-  const [environment, db, actor] = [environmentOf(c), await services.database(), auditName(c)];
+  const [environment, db, writer] = [environmentOf(c), await services.database(), writerOf(c)];
   const id = Number(pathParameter(c, "id"));
   const found = Number.isSafeInteger(id) ? await getAudit(db, id) : undefined;
   const isDefinition = found?.environment === null && found.entity === "flag";
@@ -56,10 +87,10 @@ export async function postRestore(
   const isDeleted = isOfFlag(record) && (await getDefinition(db, record.key)) === undefined;
   if (isDeleted || record.entity === "flag") {
     const restore = isDeleted ? restoreDeletedFlag : restoreDefinition;
-    const written = await restore(db, record, image, actor, services);
+    const written = await restore(db, record, image, writer, services);
     return c.json({ environments: await publishEverywhere(services, c, written) });
   }
-  const result = await restoreInEnvironment(db, environment, record, image, actor);
+  const result = await restoreInEnvironment(db, environment, record, image, writer);
   const { version, published } = await publishWrite(services, c, environment, result);
   return c.json({ environments: { [environment]: { version, published } } });
 }
@@ -76,13 +107,13 @@ function requireImage(record: AuditRecord, name: RestoreBody["image"]): JsonObje
   throw new HttpError(409, `there is nothing to restore: ${reason}`);
 }
 
-function pageOf(records: AuditRecord[], limit: number): { items: object[]; nextCursor: string | null } {
-  const last = records.length === limit ? records.at(-1) : undefined;
-  return { items: records.map(viewOfChange), nextCursor: last === undefined ? null : String(last.id) };
-}
-
 /** Whether the token is for some environments only, so that other flags' definitions are hidden from it. */
 function isLimited(c: ManagementContext): boolean {
+  return visibleEnvironments(c) !== null;
+}
+
+/** The environments that the caller may know; `null` for all. */
+function visibleEnvironments(c: ManagementContext): readonly string[] | null {
   const actor = c.get("actor");
-  return actor.role !== "server" && actor.environments !== null;
+  return actor.role === "server" ? [actor.environment] : actor.environments;
 }

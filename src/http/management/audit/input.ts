@@ -1,4 +1,4 @@
-import { check, type InferOutput, optional, picklist, pipe, string, transform } from "valibot";
+import { check, type InferOutput, optional, picklist, pipe, regex, string, transform } from "valibot";
 import { parseInstant } from "../../../flags/formats/instant.ts";
 import { cursorOf, limitOf, searchText } from "../page.ts";
 import { fields } from "../shape.ts";
@@ -14,18 +14,38 @@ const instant = pipe(
   transform((text) => new Date(parseInstant(text)).toISOString()),
 );
 
-export const auditQuery = fields({
+const GROUP_CURSOR = /^(\d{1,16})\.(\d{1,16})$/;
+/** The number of a write and the id of a change. */
+const groupCursor = pipe(
+  string("must be given once"),
+  regex(GROUP_CURSOR, "must be the nextCursor of the previous page"),
+  transform((text) => {
+    const [, write, id] = GROUP_CURSOR.exec(text) ?? [];
+    return { write: Number(write), id: Number(id) };
+  }),
+);
+
+const filters = {
   entity: optional(picklist(ENTITIES, `must be one of ${ENTITIES.join(", ")}`)),
   key: optional(searchText),
-  /** `key:<id>` for an admin token, or `sql:<role>`. */
+  /** The name or id of an admin token, the role of an edit in SQL, or the actor as changes have it. */
   actor: optional(searchText),
+  /** Part of the key, the note or the writer's name, in any case. */
+  text: optional(searchText),
+  /** The number of a write. */
+  write: optional(
+    pipe(string("must be given once"), regex(/^\d{1,15}$/, "must be the number of a write"), transform(Number)),
+  ),
   since: optional(instant),
   until: optional(instant),
   limit: limitOf(50, 200),
-  cursor: optional(pipe(cursorOf("id"), transform(Number))),
-});
+};
+
+export const auditQuery = fields({ ...filters, cursor: optional(pipe(cursorOf("id"), transform(Number))) });
+export const groupQuery = fields({ ...filters, cursor: optional(groupCursor) });
 
 export type AuditQuery = InferOutput<typeof auditQuery>;
+export type GroupQuery = InferOutput<typeof groupQuery>;
 
 export const restoreSchema = fields({ image: picklist(IMAGES, `must be one of ${IMAGES.join(", ")}`) });
 

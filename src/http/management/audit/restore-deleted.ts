@@ -2,9 +2,9 @@
 import type { FlagConfiguration } from "../../../flags/document.ts";
 import { flagDefinitionSchema } from "../../../flags/schema.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
-import { type AuditRecord, type FlagDeletion, getFlagDeletion } from "../../../store/audit.ts";
+import { type AuditRecord, type FlagDeletion, getFlagDeletion } from "../../../store/audit/audit.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
-import type { DefinitionWrite } from "../../../store/inputs.ts";
+import type { DefinitionWrite, Writer } from "../../../store/inputs.ts";
 import { imageOf } from "../../../store/row-image.ts";
 import { listEnvironments } from "../../../store/writes/environments.ts";
 import { createFlagEverywhere } from "../../../store/writes/flags.ts";
@@ -23,7 +23,7 @@ export async function restoreDeletedFlag(
   db: StoreDatabase,
   record: AuditRecord,
   image: JsonObject,
-  actor: string,
+  writer: Writer,
 ): Promise<Map<string, Written>> {
   const { key, entity } = record;
   const deletion = await getFlagDeletion(db, key);
@@ -48,7 +48,7 @@ export async function restoreDeletedFlag(
     configurations.set(environment, configurationOf(definition, configuration, key, environment));
   }
   const isArchived = archivedAt !== undefined && isPartOf(record, deletion);
-  return await createFlagEverywhere(db, definitionOf(definition), configurations, { actor, isArchived });
+  return await createFlagEverywhere(db, definitionOf(definition), configurations, { ...writer, isArchived });
 }
 
 /** @throws HttpError 409 if `record` is the deletion of a flag that exists again */

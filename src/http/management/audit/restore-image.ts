@@ -1,6 +1,7 @@
 import { InvalidInputError } from "../../../ops/errors.ts";
-import type { AuditRecord } from "../../../store/audit.ts";
+import type { AuditRecord } from "../../../store/audit/audit.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
+import type { Writer } from "../../../store/inputs.ts";
 import { getDefinition } from "../../../store/lists/flags.ts";
 import { saveFlag } from "../../../store/writes/flags.ts";
 import { archiveFlag, restoreFlag } from "../../../store/writes/archive.ts";
@@ -21,7 +22,7 @@ export async function restoreDefinition(
   db: StoreDatabase,
   record: AuditRecord,
   image: JsonObject,
-  actor: string,
+  writer: Writer,
   pauses: Pauses,
 ): Promise<Map<string, Written>> {
   const { key } = record;
@@ -30,9 +31,9 @@ export async function restoreDefinition(
   const current = await getDefinition(db, key);
   const isArchived = current !== undefined && current.archivedAt !== null;
   if (movesArchive(record) && isArchived !== (archivedAt !== null))
-    return await (isArchived ? restoreFlag : archiveFlag)(db, key, { actor });
+    return await (isArchived ? restoreFlag : archiveFlag)(db, key, writer);
   const replace = (base: JsonObject, fields: JsonObject): JsonObject => withoutNulls({ ...base, ...fields });
-  return await changeDefinition(db, key, { patch: fields, merge: replace, headers: new Headers(), actor, pauses });
+  return await changeDefinition(db, key, { patch: fields, merge: replace, headers: new Headers(), writer, pauses });
 }
 
 /** Whether the change archived the flag or restored it. */
@@ -47,11 +48,11 @@ export async function restoreInEnvironment(
   environment: string,
   { entity, key }: AuditRecord,
   image: JsonObject,
-  actor: string,
+  writer: Writer,
 ): Promise<WriteResult> {
   if (entity === "segment") {
     const { environment: _, ...segment } = image;
-    return await saveSegment(db, environment, parseSegment(segment, key, { hasStoredCondition: true }), { actor });
+    return await saveSegment(db, environment, parseSegment(segment, key, { hasStoredCondition: true }), writer);
   }
   if (entity !== "configuration") {
     throw new InvalidInputError([
@@ -65,6 +66,6 @@ export async function restoreInEnvironment(
     requireLive(current);
     const flag = parseFlag({ ...current.definition, ...configuration }, key, { hasStoredRules: true });
     // This write includes the definition, so the definition must still be the one that was read.
-    return await saveFlag(db, environment, storedFlag(flag, {}), { actor, expectedDefinition: current.tag });
+    return await saveFlag(db, environment, storedFlag(flag, {}), { ...writer, expectedDefinition: current.tag });
   }, true);
 }

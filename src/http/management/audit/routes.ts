@@ -1,18 +1,24 @@
 import { route } from "../route.ts";
 import { parseShape } from "../shape.ts";
-import { postRestore, showAudit, showProjectAudit } from "./handlers.ts";
-import { auditQuery, restoreSchema } from "./input.ts";
+import { postRestore, showAudit, showProjectAudit, showProjectWrites, showWrites } from "./handlers.ts";
+import { auditQuery, groupQuery, restoreSchema } from "./input.ts";
 
 const AUDIT = "/api/v1/environments/:env/audit";
 const FILTERS =
-  "All filters can be combined. `since` and `until` are instants of ISO 8601: changes from `since` on, and before `until`. `actor` is compared exactly: `key:<id>` for an admin token, `sql:<role>` for an edit in SQL.";
+  "All filters can be combined. `since` and `until` are instants of ISO 8601: changes from `since` on, and before `until`. `actor` is the name or id of an admin token, the role of an edit in SQL, or the actor as changes have it. `text` searches keys, notes and writers; a page can then have fewer changes than `limit` and still a `nextCursor`. `write` selects the changes of one write.";
+const READ = { method: "get", tag: "Audit", access: "read" } as const;
 const LIST = {
-  method: "get",
-  tag: "Audit",
-  access: "read",
+  ...READ,
   query: auditQuery,
   responses: { 200: { description: "A page of changes, newest first.", schema: "AuditPage" } },
 } as const;
+const GROUPS = {
+  ...READ,
+  query: groupQuery,
+  responses: { 200: { description: "A page of writes, newest first.", schema: "AuditWritePage" } },
+} as const;
+const GROUP_TEXT =
+  "A write is everything that one request or one transaction in SQL changed. Each item has the number of changes by entity and action, the environments and versions, and the first three changes in full; `write` of the other lists selects them all. `count` is the number of changes that the filters select; with `hasMore` there are more than were counted. A page can have fewer writes than `limit` and still a `nextCursor`.";
 
 /** The audit: every change, with its author and the row before and after it. */
 export const AUDIT_ROUTES = [
@@ -35,6 +41,26 @@ export const AUDIT_ROUTES = [
       description: `Includes changes of definitions, which all environments share. ${FILTERS}`,
     },
     showAudit,
+  ),
+  route(
+    {
+      ...GROUPS,
+      path: "/api/v1/audit/writes",
+      id: "listProjectWrites",
+      summary: "List the changes in the whole project by write",
+      description: `${GROUP_TEXT} ${FILTERS}`,
+    },
+    showProjectWrites,
+  ),
+  route(
+    {
+      ...GROUPS,
+      path: `${AUDIT}/writes`,
+      id: "listWrites",
+      summary: "List the changes in one environment by write",
+      description: `${GROUP_TEXT} ${FILTERS}`,
+    },
+    showWrites,
   ),
   route(
     {

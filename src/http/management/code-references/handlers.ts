@@ -5,7 +5,7 @@ import {
   replaceCounts,
 } from "../../../store/code-references/code-references.ts";
 import type { Services } from "../../services.ts";
-import { auditName, type ManagementContext, pathParameter } from "../context.ts";
+import { writerOf, type ManagementContext, pathParameter } from "../context.ts";
 import { notFound, requireFound } from "../require.ts";
 import { repositoryName, type ScanBody } from "./input.ts";
 
@@ -28,7 +28,7 @@ export async function putRepository(
   { body: { commit, counts } }: { body: ScanBody },
 ): Promise<Response> {
   const [repository, db] = [repositoryName(pathParameter(c, "repository")), await database()];
-  await replaceCounts(db, { repository, commit, counts }, { actor: auditName(c) });
+  await replaceCounts(db, { repository, commit, counts }, writerOf(c));
   const known = await readCounts(db, repository);
   const [written] = await listRepositories(db, repository);
   const unknownKeys = Object.keys(counts).filter((key) => !known.has(key));
@@ -39,6 +39,6 @@ export async function removeRepository({ database }: Database, c: ManagementCont
   const [name, db] = [repositoryName(pathParameter(c, "repository")), await database()];
   const [found] = await listRepositories(db, name);
   if (found === undefined) throw notFound("repository", name);
-  await deleteRepository(db, name, { actor: auditName(c) });
+  await deleteRepository(db, name, writerOf(c));
   return c.json({ ...found });
 }

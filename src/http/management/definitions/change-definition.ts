@@ -5,6 +5,7 @@ import type { FlagInput } from "../../../flags/document.ts";
 import { flagDefinitionSchema, flagInputSchema } from "../../../flags/schema.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
+import type { Writer } from "../../../store/inputs.ts";
 import { saveDefinition, saveFlag } from "../../../store/writes/flags.ts";
 import type { Written } from "../../../store/writes/transaction.ts";
 import { type Pauses, retryOnConflict } from "../conditional-write.ts";
@@ -24,8 +25,7 @@ export interface DefinitionChange {
   merge?: (base: JsonObject, patch: JsonObject) => unknown;
   /** Headers of the request, for its If-Match. */
   headers: Headers;
-  /** Name of the caller, for the audit. */
-  actor: string;
+  writer: Writer;
   pauses: Pauses;
 }
 
@@ -36,7 +36,7 @@ export interface DefinitionChange {
 export async function changeDefinition(
   db: StoreDatabase,
   key: string,
-  { patch, merge = mergeFields, headers, actor, pauses }: DefinitionChange,
+  { patch, merge = mergeFields, headers, writer, pauses }: DefinitionChange,
 ): Promise<Map<string, Written>> {
   refuseConfiguration(patch);
   const change = async (): Promise<Map<string, Written>> => {
@@ -44,7 +44,7 @@ export async function changeDefinition(
     requireLive(definition);
     requireMatch(headers, definition.tag);
     // The tag covers all environments, so no configuration can change after it was validated here.
-    const options = { actor, expectedDefinition: definition.tag, mustExist: true };
+    const options = { ...writer, expectedDefinition: definition.tag, mustExist: true };
     const [first] = [...flags].map(([environment, flag]) => {
       const merged = parseMerged(environment, patch, merge(patchBase(flag, patch), patch) as JsonObject);
       return { environment, merged, version: flag.version };

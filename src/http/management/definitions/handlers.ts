@@ -3,7 +3,7 @@ import { readArchived } from "../../../store/writes/archive.ts";
 import { deleteFlagDefinition } from "../../../store/writes/flags.ts";
 import type { Services } from "../../services.ts";
 import { retryOnConflict } from "../conditional-write.ts";
-import { auditName, type ManagementContext } from "../context.ts";
+import { writerOf, type ManagementContext } from "../context.ts";
 import { notesOf } from "../flags/flag-forms.ts";
 import { filterOf } from "../flags/input.ts";
 import { pageInState, withStates } from "../lifecycle/states.ts";
@@ -56,7 +56,7 @@ export async function patchDefinition(
   { body: patch }: { body: JsonObject },
 ): Promise<Response> {
   const [key, db] = [requireKey(c, "flag"), await services.database()];
-  const change = { patch, headers: c.req.raw.headers, actor: auditName(c), pauses: services };
+  const change = { patch, headers: c.req.raw.headers, writer: writerOf(c), pauses: services };
   const written = await changeDefinition(db, key, change);
   return c.json({ environments: await publishEverywhere(services, c, written) });
 }
@@ -65,15 +65,15 @@ export async function removeDefinition(
   services: Pick<Services, "database" | "publisher" | "clock">,
   c: ManagementContext,
 ): Promise<Response> {
-  const [key, db, actor] = [requireKey(c, "flag"), await services.database(), auditName(c)];
+  const [key, db, writer] = [requireKey(c, "flag"), await services.database(), writerOf(c)];
   const { headers } = c.req.raw;
   const isConditional = headers.has("if-match");
   const { warnings } = await readUse(db, key, services.clock.now());
   const written = await retryOnConflict(async () => {
-    if (!isConditional) return await deleteFlagDefinition(db, key, { actor });
+    if (!isConditional) return await deleteFlagDefinition(db, key, writer);
     const { tag } = requireFound(await getDefinition(db, key), "flag", key);
     requireMatch(headers, tag);
-    return await deleteFlagDefinition(db, key, { actor, expectedDefinition: tag });
+    return await deleteFlagDefinition(db, key, { ...writer, expectedDefinition: tag });
   }, isConditional);
   return c.json({ environments: await publishEverywhere(services, c, written), warnings });
 }

@@ -10,7 +10,7 @@ import {
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import { conditionalWrite } from "../conditional-write.ts";
-import { auditName, environmentOf, type ManagementContext } from "../context.ts";
+import { writerOf, environmentOf, type ManagementContext } from "../context.ts";
 import { isUnchanged, parseIfMatch, tagHeader } from "../preconditions.ts";
 import { publishWrite, rethrowAfterWrite } from "../publish-write.ts";
 import { requireFound } from "../require.ts";
@@ -45,7 +45,7 @@ export async function postEnvironment(
   { body: { key, name = key, copyFrom } }: { body: EnvironmentBody },
 ): Promise<Response> {
   const db = await services.database();
-  const options = { actor: auditName(c) };
+  const options = writerOf(c);
   const written = await createEnvironment(db, { key, name, copyFrom }, options).catch((error: unknown) => {
     if (error instanceof ConflictError)
       throw new HttpError(409, `environment "${key}" already exists`, { cause: error });
@@ -54,7 +54,7 @@ export async function postEnvironment(
   });
   const published = await publishWrite(services, c, key, { ...written, reading: undefined, elsewhere: new Map() });
   c.header("location", `/api/v1/environments/${key}`);
-  const environment = { key, name, version: written.version, overridesAllowed: false };
+  const environment = { key, name, version: written.version, overridesAllowed: false, requiresNote: false };
   return c.json({ ...published, environment }, 201, tagHeader(written.version));
 }
 
@@ -64,7 +64,7 @@ export async function patchEnvironment(
   { body: patch }: { body: EnvironmentPatchBody },
 ): Promise<Response> {
   const [key, db] = [environmentOf(c), await services.database()];
-  const result = await updateEnvironment(db, key, patch, { actor: auditName(c) });
+  const result = await updateEnvironment(db, key, patch, writerOf(c));
   const published = await publishWrite(services, c, key, result);
   const stored = requireFound(await getEnvironment(db, key).catch(rethrowAfterWrite), "environment", key);
   const environment = { ...viewOf(stored), version: result.version };
@@ -88,7 +88,7 @@ export async function removeEnvironment(
   const result = await conditionalWrite({
     conditions: { ifMatch },
     currentVersion: async () => requireFound(await getEnvironment(db, key), "environment", key).version,
-    write: ({ expectedVersion }) => deleteEnvironment(db, key, { actor: auditName(c), expectedVersion }),
+    write: ({ expectedVersion }) => deleteEnvironment(db, key, { ...writerOf(c), expectedVersion }),
   });
   return c.json(await publishWrite(services, c, key, result));
 }

@@ -16,8 +16,10 @@ export const environmentPatchSchema = pipe(
     name: exactOptional(nameText),
     /** Whether the environment accepts signed overrides. */
     overridesAllowed: exactOptional(boolean("must be true or false")),
+    /** Whether each write needs a note in the header X-Change-Note. */
+    requiresNote: exactOptional(boolean("must be true or false")),
   }),
-  check((patch) => Object.keys(patch).length > 0, "must contain name or overridesAllowed"),
+  check((patch) => Object.keys(patch).length > 0, "must contain name, overridesAllowed or requiresNote"),
 );
 
 export type EnvironmentPatchBody = InferOutput<typeof environmentPatchSchema>;

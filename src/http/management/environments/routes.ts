@@ -68,9 +68,9 @@ export const ENVIRONMENT_ROUTES = [
       path: ENVIRONMENT,
       tag: "Environments",
       id: "updateEnvironment",
-      summary: "Rename an environment, or allow or forbid overrides in it",
+      summary: "Rename an environment, allow or forbid overrides in it, or require notes",
       description:
-        "The name is for people. The key cannot change. `overridesAllowed: false` ends all existing overrides everywhere within about a second. They do not come back if overrides are allowed again.",
+        "The name is for people. The key cannot change. `overridesAllowed: false` ends all existing overrides everywhere within about a second. They do not come back if overrides are allowed again. With `requiresNote: true`, each write in the environment needs a note in `X-Change-Note` from then on.",
       access: "write",
       body: {
         schema: "EnvironmentPatch",

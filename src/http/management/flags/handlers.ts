@@ -12,7 +12,7 @@ import type { WriteResult } from "../../../store/writes/transaction.ts";
 import type { Services } from "../../services.ts";
 import { missingFlag } from "../archive/archived.ts";
 import { conditionalChange, conditionalWrite } from "../conditional-write.ts";
-import { auditName, environmentOf, type ManagementContext } from "../context.ts";
+import { writerOf, environmentOf, type ManagementContext } from "../context.ts";
 import { pageInState, withStates } from "../lifecycle/states.ts";
 import { readUse } from "../lifecycle/warnings.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
@@ -76,7 +76,7 @@ export async function postFlag(
   { body: flag }: { body: FlagInput },
 ): Promise<Response> {
   const [environment, db] = [environmentOf(c), await services.database()];
-  const result = await saveFlag(db, environment, storedFlag(flag), { actor: auditName(c), mustNotExist: true });
+  const result = await saveFlag(db, environment, storedFlag(flag), { ...writerOf(c), mustNotExist: true });
   c.header("location", `/api/v1/environments/${environment}/flags/${encodeURIComponent(flag.key)}`);
   return await respondWithFlag(services, c, { environment, flag, notes: flag, result }, 201);
 }
@@ -91,7 +91,7 @@ export async function putFlag(
   const result = await conditionalWrite({
     conditions,
     currentVersion: async () => (await getFlag(db, environment, flag.key))?.version,
-    write: (guard) => saveFlag(db, environment, storedFlag(flag), { actor: auditName(c), ...guard }),
+    write: (guard) => saveFlag(db, environment, storedFlag(flag), { ...writerOf(c), ...guard }),
     environmentExists: async () => (await getEnvironment(db, environment)) !== undefined,
   });
   const status = conditions.mustNotExist ? 201 : 200;
@@ -141,7 +141,7 @@ async function patchFlagIn(
       const merged = mergePatch(patchBase(current, patch), patch, flagInputSchema) as JsonObject;
       const flag = parsePatched({ patch, merged }, (input) => parseFlag(input, key, { hasStoredRules }));
       const notes = patchedNotes(patch, flag);
-      const options = { actor: auditName(c), expectedVersion: current.version, mustExist: true };
+      const options = { ...writerOf(c), expectedVersion: current.version, mustExist: true };
       const result = await saveFlag(db, environment, storedFlag(flag, notes), options);
       return { environment, flag, notes, result, previousVersion: current.version };
     },
@@ -158,7 +158,7 @@ export async function removeFlag(
   const result = await conditionalWrite({
     conditions: { ifMatch: parseIfMatch(c.req.raw.headers) },
     currentVersion: async () => requireFound(await getFlag(db, environment, key), "flag", key, environment).version,
-    write: ({ expectedVersion }) => deleteFlag(db, environment, key, { actor: auditName(c), expectedVersion }),
+    write: ({ expectedVersion }) => deleteFlag(db, environment, key, { ...writerOf(c), expectedVersion }),
   }).catch(async (error: unknown) => {
     throw error instanceof NotFoundError ? await missingFlag(db, key, environment, 409) : error;
   });

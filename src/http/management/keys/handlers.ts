@@ -4,7 +4,7 @@ import { getEnvironment } from "../../../store/writes/environments.ts";
 import { createSdkKey, getKey, type KeyRecord, listKeys, revokeKey, updateKey } from "../../../store/writes/keys.ts";
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
-import { auditName, environmentOf, type ManagementContext, pathParameter } from "../context.ts";
+import { writerOf, environmentOf, type ManagementContext, pathParameter } from "../context.ts";
 import type { ListQuery } from "../page.ts";
 import { publishWrite } from "../publish-write.ts";
 import { notFound, requireFound, unknownEnvironment } from "../require.ts";
@@ -29,7 +29,7 @@ export async function postKey(
 ): Promise<Response> {
   const [environment, db] = [environmentOf(c), await services.database()];
   const { token, id, secretHash } = await mintKey(services.settings.KEY_SECRET, kind, environment);
-  const options = { actor: auditName(c) };
+  const options = writerOf(c);
   const result = await createSdkKey(db, environment, { id, kind, name, secretHash, origins }, options);
   const published = await publishWrite(services, c, environment, result);
   c.header("location", `/api/v1/environments/${environment}/keys/${id}`);
@@ -49,7 +49,7 @@ export async function patchKey(
   const key = await readKey(db, c);
   if (key.revokedAt !== null) throw new HttpError(409, `SDK key "${key.id}" is revoked, so it cannot be changed`);
   refuseOrigins(key.kind, patch.origins);
-  const result = await updateKey(db, environment, key.id, patch, { actor: auditName(c) });
+  const result = await updateKey(db, environment, key.id, patch, writerOf(c));
   const published = await publishWrite(services, c, environment, result);
   return c.json({ ...published, key: viewOf({ ...key, ...patch }) });
 }
@@ -59,7 +59,7 @@ export async function removeKey(
   c: ManagementContext,
 ): Promise<Response> {
   const [environment, id] = [environmentOf(c), keyIdOf(c)];
-  const result = await revokeKey(await services.database(), environment, id, { actor: auditName(c) });
+  const result = await revokeKey(await services.database(), environment, id, writerOf(c));
   return c.json(await publishWrite(services, c, environment, result));
 }
 

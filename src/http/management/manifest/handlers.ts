@@ -11,7 +11,7 @@ import { ConflictError } from "../../../ops/errors.ts";
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import { requireLive } from "../archive/archived.ts";
-import { auditName, type ManagementContext } from "../context.ts";
+import { writerOf, type ManagementContext } from "../context.ts";
 import { changeDefinition } from "../definitions/change-definition.ts";
 import { storedFlag } from "../flags/flag-forms.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
@@ -45,13 +45,11 @@ export async function postManifestFlag(
   const { configuration, ...definition } = storedFlag(parseFlagInput(newFlagOf(body)));
   const environments = await listEnvironments(db);
   const everywhere = new Map<string, FlagConfiguration>(environments.map(({ key }) => [key, configuration]));
-  const written = await createFlagEverywhere(db, definition, everywhere, { actor: auditName(c) }).catch(
-    async (error: unknown) => {
-      const existing = error instanceof ConflictError ? await getDefinition(db, body.key) : undefined;
-      if (existing !== undefined) requireLive(existing);
-      throw error;
-    },
-  );
+  const written = await createFlagEverywhere(db, definition, everywhere, writerOf(c)).catch(async (error: unknown) => {
+    const existing = error instanceof ConflictError ? await getDefinition(db, body.key) : undefined;
+    if (existing !== undefined) requireLive(existing);
+    throw error;
+  });
   await publishEverywhere(services, c, written);
   return await respondWithFlag(db, c, body.key, 201);
 }
@@ -70,7 +68,7 @@ export async function putManifestFlag(
       return { ...base, ...patch };
     },
     headers: new Headers(),
-    actor: auditName(c),
+    writer: writerOf(c),
     pauses: services,
   });
   await publishEverywhere(services, c, written);
@@ -82,7 +80,7 @@ export async function removeManifestFlag(
   c: ManagementContext,
 ): Promise<Response> {
   const [key, db] = [requireKey(c, "flag"), await services.database()];
-  const written = await archiveFlag(db, key, { actor: auditName(c) });
+  const written = await archiveFlag(db, key, writerOf(c));
   await publishEverywhere(services, c, written);
   const { archivedAt } = requireFound(await getDefinition(db, key), "flag", key);
   return c.json({ message: `flag "${key}" is archived in every environment`, archivedAt });

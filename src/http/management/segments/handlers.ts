@@ -7,7 +7,7 @@ import { deleteSegment, saveSegment } from "../../../store/writes/segments.ts";
 import type { WriteResult } from "../../../store/writes/transaction.ts";
 import type { Services } from "../../services.ts";
 import { conditionalChange, conditionalWrite } from "../conditional-write.ts";
-import { auditName, environmentOf, type ManagementContext } from "../context.ts";
+import { writerOf, environmentOf, type ManagementContext } from "../context.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import type { ListQuery } from "../page.ts";
 import { isUnchanged, parseIfMatch, tagHeader, writeConditions } from "../preconditions.ts";
@@ -41,7 +41,7 @@ export async function postSegment(
   { body: segment }: { body: SegmentInput },
 ): Promise<Response> {
   const [environment, db] = [environmentOf(c), await services.database()];
-  const result = await saveSegment(db, environment, segment, { actor: auditName(c), mustNotExist: true });
+  const result = await saveSegment(db, environment, segment, { ...writerOf(c), mustNotExist: true });
   c.header("location", `/api/v1/environments/${environment}/segments/${encodeURIComponent(segment.key)}`);
   return await respondWithSegment(services, c, { environment, segment, result }, 201);
 }
@@ -56,7 +56,7 @@ export async function putSegment(
   const result = await conditionalWrite({
     conditions,
     currentVersion: async () => (await getSegment(db, environment, segment.key))?.version,
-    write: (guard) => saveSegment(db, environment, segment, { actor: auditName(c), ...guard }),
+    write: (guard) => saveSegment(db, environment, segment, { ...writerOf(c), ...guard }),
     environmentExists: async () => (await getEnvironment(db, environment)) !== undefined,
   });
   const status = conditions.mustNotExist ? 201 : 200;
@@ -81,7 +81,7 @@ export async function patchSegment(
       const merged = parsePatched({ patch, merged: whole }, parse);
       // The store leaves a missing note as it is, but a note that the patch removes must go back to its default.
       const segment = { ...merged, name: merged.name ?? key, description: merged.description ?? "" };
-      const options = { actor: auditName(c), expectedVersion: version, mustExist: true };
+      const options = { ...writerOf(c), expectedVersion: version, mustExist: true };
       return { environment, segment, result: await saveSegment(db, environment, segment, options) };
     },
   });
@@ -97,7 +97,7 @@ export async function removeSegment(
     conditions: { ifMatch: parseIfMatch(c.req.raw.headers) },
     currentVersion: async () =>
       requireFound(await getSegment(db, environment, key), "segment", key, environment).version,
-    write: ({ expectedVersion }) => deleteSegment(db, environment, key, { actor: auditName(c), expectedVersion }),
+    write: ({ expectedVersion }) => deleteSegment(db, environment, key, { ...writerOf(c), expectedVersion }),
   });
   return c.json(await publishWrite(services, c, environment, result));
 }

@@ -13,7 +13,7 @@ import {
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
 import type { Actor } from "../actor.ts";
-import { auditName, type ManagementContext, pathParameter } from "../context.ts";
+import { writerOf, type ManagementContext, pathParameter } from "../context.ts";
 import type { ListQuery } from "../page.ts";
 import { rethrowAfterWrite } from "../publish-write.ts";
 import { notFound, requireFound } from "../require.ts";
@@ -45,7 +45,7 @@ export async function postToken(
   if (environments !== null) await requireEnvironments(db, environments);
   const { token, id, secretHash } = await mintKey(settings.KEY_SECRET, "admin", role);
   const own = environments === null ? null : [...new Set(environments)].toSorted();
-  await createAdminKey(db, { id, role, name, secretHash, environments: own, expiresAt }, { actor: auditName(c) });
+  await createAdminKey(db, { id, role, name, secretHash, environments: own, expiresAt }, writerOf(c));
   c.header("location", `/api/v1/tokens/${id}`);
   const adminToken = viewOf(requireFound(await getToken(db, id).catch(rethrowAfterWrite), "admin token", id));
   return c.json({ adminToken, token }, 201);
@@ -61,7 +61,7 @@ export async function removeToken({ database }: Pick<Services, "database">, c: M
       "this is the last token that may write everywhere and never expires; create another one first, because only such a token creates tokens",
     );
   }
-  await revokeToken(db, id, { actor: auditName(c) });
+  await revokeToken(db, id, writerOf(c));
   return c.json({ adminToken: viewOf(await readToken(db, id).catch(rethrowAfterWrite)) });
 }
 
