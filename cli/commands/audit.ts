@@ -14,7 +14,7 @@ import type { Terminal } from "../terminal.ts";
 type Change = AuditChange;
 type Group = AuditWritePage["items"][number];
 
-const ENTITIES = ["flag", "configuration", "segment", "key", "environment"];
+const ENTITIES = ["flag", "configuration", "segment", "key", "environment", "webhook"];
 
 interface ListOptions {
   entity?: string;

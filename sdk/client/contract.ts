@@ -745,7 +745,7 @@ export type AuditChange = {
   note: string | null;
   /** null if the change concerns the whole project. */
   environment: string | null;
-  entity: "flag" | "configuration" | "segment" | "key" | "environment";
+  entity: "flag" | "configuration" | "segment" | "key" | "environment" | "webhook";
   key: string;
   action: "create" | "update" | "delete";
   version: number | null;

@@ -48,7 +48,10 @@ describe("errors of burgee", () => {
     ["flags create draws -e production --kind sample", "a sample needs the shares of its variants"],
     ["flags create a -e production --variant on", "it must look like small=10"],
     ["audit list -e production --limit 500", "it must be a whole number from 1 to 200"],
-    ["audit list -e production --entity thing", "allowed choices are flag, configuration, segment, key, environment"],
+    [
+      "audit list -e production --entity thing",
+      "allowed choices are flag, configuration, segment, key, environment, webhook",
+    ],
     ["audit restore first -e production", "it must be a whole number from 1"],
     ["cache stats -e production --watch --count 0", "it must be a whole number from 1"],
     ["cache stats -e production --watch --interval soon", "it must be a whole number from 1 to 3600"],

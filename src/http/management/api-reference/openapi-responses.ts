@@ -223,7 +223,7 @@ export const responseSchemas: Record<string, object> = {
     id: { type: "integer" },
     ...writerFields,
     environment: { ...orNull(text), description: "null if the change concerns the whole project." },
-    entity: { enum: ["flag", "configuration", "segment", "key", "environment"] },
+    entity: { enum: ["flag", "configuration", "segment", "key", "environment", "webhook"] },
     key: text,
     action: { enum: ["create", "update", "delete"] },
     version: orNull({ type: "integer" }),

@@ -3,7 +3,7 @@ import { parseInstant } from "../../../flags/formats/instant.ts";
 import { cursorOf, limitOf, searchText } from "../page.ts";
 import { fields } from "../shape.ts";
 
-const ENTITIES = ["flag", "configuration", "segment", "key", "environment"] as const;
+const ENTITIES = ["flag", "configuration", "segment", "key", "environment", "webhook"] as const;
 const IMAGES = ["before", "after"] as const;
 
 const INSTANT = "must be an instant like 2026-11-28T09:00:00Z or a date like 2026-11-28; write + as %2B";
