@@ -8,6 +8,7 @@ import { nextTheme, theme } from "./state/theme.ts";
 import { titleOf } from "./state/title.ts";
 import { Confirmations } from "./ui/confirm.tsx";
 import { Conflicts } from "./ui/conflict.tsx";
+import { NotePrompt } from "./ui/note/note-prompt.tsx";
 import { PageNotices } from "./ui/notices.tsx";
 import { Loaded } from "./ui/states.tsx";
 import { EnvironmentsPage } from "./pages/environments/environments.tsx";
@@ -21,6 +22,7 @@ export function App(): JSX.Element {
       {isSignedIn.value || isInterrupted.value ? <Shell /> : <SignIn />}
       <Confirmations />
       <Conflicts />
+      <NotePrompt />
       {isInterrupted.value && <SignInAgain />}
       <PageNotices />
     </>

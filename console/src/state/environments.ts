@@ -16,6 +16,11 @@ export const environment = computed(() => {
   return known.find(({ key }) => key === requested)?.key ?? known[0]?.key;
 });
 
+/** Whether each change in this environment needs a note. */
+export function requiresNote(key: string): boolean {
+  return environments.data.value?.find((known) => known.key === key)?.requiresNote === true;
+}
+
 /** Whether a person has to type a key to confirm a change in this environment. */
 export function isProtected(key: string | undefined): boolean {
   return key === "production" || key === "prod" || key === "live";

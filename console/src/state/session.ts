@@ -2,6 +2,8 @@
 import { exactJson } from "../../../src/flags/formats/exact-numbers.ts";
 import { batch, computed, signal } from "@preact/signals";
 import { ApiError, type Client, createClient } from "../../../sdk/client/client.ts";
+import { createPrompt } from "../ui/prompt.ts";
+import { setNote, takeNote, withNote } from "./change-note.ts";
 
 const STORED = "burgee.token";
 
@@ -15,7 +17,15 @@ export const signInProblem = signal<string | undefined>(undefined);
 /** Whether the token was rejected in the middle of the work. The page stays, and continues with another token. */
 export const isInterrupted = signal(false);
 
-const transport = createClient({ url: location.origin, token: () => token.peek(), stringify: exactJson });
+const transport = createClient({
+  url: location.origin,
+  token: () => token.peek(),
+  note: takeNote,
+  stringify: exactJson,
+});
+
+/** Asks for a note that an environment requires; resolves with `undefined` if the person gives up the change. */
+export const noteRequest = createPrompt<{ reason: string }, string | undefined>();
 
 /** Whether the API has accepted the current token before. */
 let hasWorked = false;
@@ -24,23 +34,32 @@ let resumption = Promise.withResolvers<boolean>();
 
 /**
  * The API client of the console. If the token is rejected, a call waits until the person has signed in again, and is
- * then repeated, so that no unsaved work is lost. A rejected call has changed nothing.
+ * then repeated, so that no unsaved work is lost. A call without the note that an environment requires waits for the
+ * note in the same way. A rejected call has changed nothing.
  */
 export const client: Client = {
   async call(id, ...input) {
-    for (;;) {
-      const used = token.peek();
-      try {
-        const result = await transport.call(id, ...input);
-        hasWorked = true;
-        return result;
-      } catch (error) {
-        const isRejected = error instanceof ApiError && error.status === 401;
-        if (!isRejected || !(await signedInAgain(used))) throw error;
-      }
-    }
+    let used: string | undefined;
+    const send = async () => {
+      used = token.peek();
+      const result = await transport.call(id, ...input);
+      hasWorked = true;
+      return result;
+    };
+    return await withNote(send, async (error) => {
+      if (!(error instanceof ApiError)) return false;
+      if (error.status === 401) return await signedInAgain(used);
+      return error.status === 428 && error.message.includes("X-Change-Note") && (await isNoteGiven(error));
+    });
   },
 };
+
+async function isNoteGiven({ message }: ApiError): Promise<boolean> {
+  const note = await noteRequest.ask({ reason: `${message.split(";", 1)[0] ?? message}.` });
+  if (note === undefined) return false;
+  setNote(note, true);
+  return true;
+}
 
 /** Waits until a call that was sent with a rejected token can be repeated. Resolves with `false` if it cannot. */
 async function signedInAgain(used: string | undefined): Promise<boolean> {

@@ -10,6 +10,8 @@ interface Confirmation {
   action: string;
   /** The text that a person must type before the action is enabled. */
   typed?: string | undefined;
+  /** The environments that the confirmed action changes; `undefined` if it changes nothing that the audit records. */
+  changes?: readonly string[];
 }
 
 const confirmation = createPrompt<Confirmation, boolean>();
@@ -22,7 +24,7 @@ export function Confirmations(): JSX.Element | null {
   if (confirmation.open.value === undefined) return null;
   const { detail, warnings = [], choose, ...form } = confirmation.open.value;
   return (
-    <FormDialog {...form} onSubmit={() => choose(true)} onClose={() => choose(false)}>
+    <FormDialog {...form} changesLater onSubmit={() => choose(true)} onClose={() => choose(false)}>
       <p>{detail}</p>
       {warnings.length > 0 && (
         <ul class="warnings" aria-label="Still in use">

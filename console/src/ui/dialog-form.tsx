@@ -1,6 +1,9 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { clearNote, setNote } from "../state/change-note.ts";
+import { requiresNote } from "../state/environments.ts";
 import { Dialog } from "./dialog.tsx";
+import { isNoteReady, NoteInput } from "./note/note-input.tsx";
 
 interface DialogFormProps {
   action: string;
@@ -10,6 +13,10 @@ interface DialogFormProps {
   /** The text that a person must type first. There is nothing to type if it is `undefined`. */
   typed?: string | undefined;
   isReady?: boolean;
+  /** The environments that `onSubmit` changes: the form asks why, and insists where one of them requires a note. */
+  changes?: readonly string[] | undefined;
+  /** Whether the change comes after `onSubmit`. */
+  changesLater?: boolean;
   onSubmit: () => void | Promise<void>;
   onClose: () => void;
   children: ComponentChildren;
@@ -22,23 +29,30 @@ export function DialogForm({
   cancel = "Cancel",
   typed,
   isReady = true,
+  changes,
+  changesLater = false,
   onSubmit,
   onClose,
   children,
 }: DialogFormProps): JSX.Element {
   const [text, setText] = useState("");
+  const [note, setNoteText] = useState("");
+  const isNoteRequired = changes?.some(requiresNote) === true;
   const [isBusy, setBusy] = useState(false);
   // A second click can come before the button is drawn as disabled.
   const isRunning = useRef(false);
-  const isEnabled = isReady && !isBusy && (typed === undefined || text === typed);
+  const isTyped = typed === undefined || text === typed;
+  const isEnabled = isReady && !isBusy && isTyped && isNoteReady(note, isNoteRequired);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (!isEnabled || isRunning.current) return;
     isRunning.current = true;
     setBusy(true);
+    if (changes !== undefined) setNote(note.trim(), changesLater);
     try {
       await onSubmit();
     } finally {
+      if (changes !== undefined && !changesLater) clearNote();
       isRunning.current = false;
       setBusy(false);
     }
@@ -46,6 +60,7 @@ export function DialogForm({
   return (
     <form class="stack" onSubmit={(event) => void submit(event)}>
       {children}
+      {changes !== undefined && <NoteInput text={note} isRequired={isNoteRequired} onChange={setNoteText} />}
       {typed !== undefined && (
         <label class="field">
           <span>

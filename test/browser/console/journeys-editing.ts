@@ -20,7 +20,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       const { page } = visit;
       await page.getByRole("button", { name: /^Review and/ }).click();
       const dialog = page.getByRole("dialog");
-      await dialog.getByRole("textbox").fill(flag);
+      await dialog.getByLabel(/to confirm$/).fill(flag);
       await dialog.getByRole("button", { name: action, exact: true }).click();
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     }
@@ -47,7 +47,10 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await targeting.getByRole("slider", { name: "Share of on" }).fill("30000");
       await save("gift-wrap", "Save");
       await page.getByRole("switch", { name: "gift-wrap enabled" }).click();
-      await page.getByRole("dialog").getByRole("textbox").fill("gift-wrap");
+      await page
+        .getByRole("dialog")
+        .getByLabel(/to confirm$/)
+        .fill("gift-wrap");
       await page.getByRole("dialog").getByRole("button", { name: "Turn on" }).click();
       await expect.poll(() => world().evaluate("gift-wrap")).toMatchObject({ reason: "SPLIT" });
       const first = await served("gift-wrap");
@@ -95,7 +98,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => dialog.textContent()).toContain("/rules/dutch");
       await dialog.getByLabel("Keep the flag on or off").uncheck();
       expect(await dialog.textContent()).toContain("/enabled");
-      await dialog.getByRole("textbox").fill("new-invoice");
+      await dialog.getByLabel(/to confirm$/).fill("new-invoice");
       await dialog.getByRole("button", { name: "Copy to production" }).click();
       const of = (country: string) => world().evaluate("new-invoice", { context: { targetingKey: "user-1", country } });
       await expect.poll(() => of("NL")).toMatchObject({ value: true, reason: "TARGETING_MATCH" });

@@ -21,16 +21,22 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       await flagSwitch(FLAG).click();
       const kill = dialog().getByRole("button", { name: "Turn off" });
       expect(await kill.isDisabled()).toBe(true);
-      await dialog().getByRole("textbox").fill("checkout");
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("checkout");
       expect(await kill.isDisabled()).toBe(true);
       expect(await reason(FLAG)).toBe("SPLIT");
-      await dialog().getByRole("textbox").fill(FLAG);
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill(FLAG);
       await kill.click();
       await expect.poll(() => world().evaluate(FLAG)).toMatchObject({ reason: "DISABLED", value: false });
       expect(await flagSwitch(FLAG).isChecked()).toBe(false);
 
       await flagSwitch(FLAG).click();
-      await dialog().getByRole("textbox").fill(FLAG);
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill(FLAG);
       await dialog().getByRole("button", { name: "Turn on" }).click();
       await expect.poll(() => reason(FLAG)).toBe("SPLIT");
     });
@@ -48,7 +54,9 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
         { times: 1 },
       );
       const confirmed = async (action: string) => {
-        await dialog().getByRole("textbox").fill(FLAG);
+        await dialog()
+          .getByLabel(/to confirm$/)
+          .fill(FLAG);
         await dialog().getByRole("button", { name: action }).click();
       };
       await flagSwitch(FLAG).click();

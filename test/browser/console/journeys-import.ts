@@ -48,7 +48,7 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
       await dialog.getByText("Create flag new-search").click();
       await expect.poll(() => dialog.textContent()).toContain('"hash":"unleash-1"');
       expect(await dialog.getByRole("button", { name: "Apply to production" }).isDisabled()).toBe(true);
-      await dialog.getByRole("textbox").fill("production");
+      await dialog.getByLabel(/to confirm$/).fill("production");
       await dialog.getByRole("button", { name: "Apply to production" }).click();
       await expect.poll(() => apply.getByRole("status").textContent()).toContain("2 changes applied in production");
       const of = (country: string) =>

@@ -45,7 +45,9 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       await cleanUp.getByText("acme/shop names it 2 times (commit 4f2c1d9").waitFor();
       await cleanUp.getByRole("button", { name: "Archive…" }).click();
       await dialog().getByText("acme/shop names it 2 times (commit 4f2c1d9").waitFor();
-      await dialog().getByRole("textbox").fill("spring-sale");
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("spring-sale");
       await dialog().getByRole("button", { name: "Archive flag" }).click();
       await page.getByText("spring-sale archived").waitFor();
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
@@ -62,7 +64,9 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       await visit.goTo("#/flags/spring-sale");
       await page.getByRole("button", { name: "Delete from production…" }).click();
       await dialog().getByText("acme/shop names it 2 times (commit 4f2c1d9").waitFor();
-      await dialog().getByRole("textbox").fill("spring-sale");
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("spring-sale");
       await dialog().getByRole("button", { name: "Delete flag" }).click();
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
     });
@@ -75,7 +79,9 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       await page.getByLabel("Remove it by (UTC)").fill("2020-01-31T00:00");
       await page.getByRole("button", { name: "Review and save" }).click();
       await dialog().getByText("/expiresAt").waitFor();
-      await dialog().getByRole("textbox").fill("short-lived");
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("short-lived");
       await dialog().getByRole("button", { name: "Save" }).click();
       await expect
         .poll(async () => (await world().api.call("getDefinition", { path: { key: "short-lived" } })).body)

@@ -1,3 +1,4 @@
+import { overflow, seriousFindings } from "./support/audit-page.ts";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import { loaded } from "./support/loaded.ts";
@@ -31,7 +32,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await row.getByRole("button", { name: "Revoke billing" }).click();
       const revoke = page.getByRole("dialog", { name: "Revoke billing?" });
       const id = (await row.locator("code").textContent()) ?? "";
-      await revoke.getByRole("textbox").fill(id);
+      await revoke.getByLabel(/to confirm$/).fill(id);
       await revoke.getByRole("button", { name: "Revoke" }).click();
       await expect.poll(async () => (await world().evaluate("checkout-redesign", { key })).status).toBe(401);
       await expect.poll(() => row.textContent()).toContain("Revoked");
@@ -57,7 +58,10 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       const newest = page.getByRole("listitem").first();
       expect(await newest.textContent()).toMatch(/\/default\/variant.*old.*new/);
       await newest.getByRole("button", { name: "Restore the state before this" }).click();
-      await page.getByRole("dialog").getByRole("textbox").fill("banner-text");
+      await page
+        .getByRole("dialog")
+        .getByLabel(/to confirm$/)
+        .fill("banner-text");
       await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
       await expect.poll(() => world().evaluate("banner-text")).toMatchObject({ value: "Hello" });
 
@@ -65,9 +69,60 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await expect.poll(async () => newest.textContent()).toMatch(/\/default\/variant.*new.*old/);
       const reverted = page.getByRole("listitem").nth(1);
       await reverted.getByRole("button", { name: "Restore this version" }).click();
-      await page.getByRole("dialog").getByRole("textbox").fill("banner-text");
+      await page
+        .getByRole("dialog")
+        .getByLabel(/to confirm$/)
+        .fill("banner-text");
       await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
       await expect.poll(() => world().evaluate("banner-text")).toMatchObject({ value: "Welcome" });
+    });
+  });
+
+  describe("a person who says why", () => {
+    it("finds the note, the name and all changes of one write in the audit log", async () => {
+      const flags = ["a", "b", "c"].map((name) => ({
+        key: `noted-${name}`,
+        type: "boolean" as const,
+        variants: { on: true, off: false },
+        default: { variant: "off" },
+      }));
+      const headers = { "X-Change-Note": encodeURIComponent("PAY-1423: für alle") };
+      await world().api.call("applyEnvironment", { path: { env: "production" }, headers, body: { flags } });
+      const page = await open("#/audit?environment=production&text=pay-1423");
+      const write = page.getByRole("listitem").first();
+      await expect.poll(() => write.textContent()).toMatch(/^6 changes.*test admin.*version \d+.*PAY-1423: für alle/s);
+      expect(await write.getByRole("listitem").count()).toBe(3);
+      await write.getByRole("button", { name: "Show each change" }).click();
+      await expect.poll(() => write.getByRole("listitem").count()).toBe(6);
+      expect(await overflow(page)).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
+    });
+
+    it("is asked for the note that an environment requires, wherever the change was made", async () => {
+      const page = await open("#/environments?environment=staging");
+      await page.getByRole("switch", { name: "Require a note with each change in staging" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Require notes" }).click();
+      await page.getByText("Changes in staging need a note").waitFor();
+      await page.goto(page.url().replace(/#.*/, "#/flags?environment=staging"));
+      // A switch saves without a review.
+      const toggle = page.getByRole("switch").first();
+      const wasOn = await toggle.getAttribute("aria-checked");
+      await toggle.click();
+      const prompt = page.getByRole("dialog", { name: "Why do you make this change?" });
+      await prompt.getByLabel("Why? (required)").fill("OPS-7");
+      await prompt.getByRole("button", { name: "Continue" }).click();
+      await expect.poll(() => toggle.getAttribute("aria-checked")).not.toBe(wasOn);
+      const { body } = await world().api.call("listAudit", { path: { env: "staging" }, query: { limit: "1" } });
+      expect(body.items[0]).toMatchObject({ note: "OPS-7", actorName: "test admin" });
+
+      await page.goto(page.url().replace(/#.*/, "#/environments?environment=staging"));
+      await page.getByRole("switch", { name: "Require a note with each change in staging" }).click();
+      const dialog = page.getByRole("dialog");
+      const accept = dialog.getByRole("button", { name: "Accept changes without a note" });
+      expect(await accept.isDisabled()).toBe(true);
+      await dialog.getByLabel("Why? (required)").fill("the end of the test");
+      await accept.click();
+      await page.getByText("Changes in staging need no note").waitFor();
     });
   });
 

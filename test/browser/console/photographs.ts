@@ -63,7 +63,10 @@ async function openRule(page: Page): Promise<void> {
 async function review(page: Page): Promise<void> {
   await page.getByRole("slider", { name: "Share of on" }).last().fill("50000");
   await page.getByRole("button", { name: /^Review and/ }).click();
-  await page.getByRole("dialog").getByRole("textbox").fill("checkout-redesign");
+  await page
+    .getByRole("dialog")
+    .getByLabel(/to confirm$/)
+    .fill("checkout-redesign");
 }
 
 async function tryIt(page: Page): Promise<void> {

@@ -27,7 +27,7 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "Review and save" }).click();
       const review = page.getByRole("dialog");
       // The review asks for the key until it knows that no protected environment has the flag.
-      await expect.poll(() => review.getByRole("textbox").count()).toBe(0);
+      await expect.poll(() => review.getByLabel(/to confirm$/).count()).toBe(0);
       await review.getByRole("button", { name: "Save", exact: true }).click();
       const again = page.getByRole("dialog", { name: "Sign in again" });
       await again.waitFor();

@@ -9,20 +9,21 @@ import { client } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { controlText, instantOf } from "../../ui/fields/instant.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { ChangeItem } from "./change-item.tsx";
-import { type Change, ENTITIES, type Image, subjectText } from "./change.ts";
+import { type Change, ENTITIES, type Image, subjectText, type Write } from "./change.ts";
+import { WriteItem } from "./write-item.tsx";
 
 const PAGE = "50";
 
-/** The audit log: each change by field, with its author, and the way back to any earlier version. */
+/** The audit log: the changes of each write by field, who made them and why, and the way back to any earlier version. */
 export function AuditPage({ environment }: { environment: string }): JSX.Element {
-  const { entity, key, actor, since, until } = route.value.query;
-  const filters = [environment, entity, key, actor, since, until];
-  const older = useMemo(() => signal<Change[]>([]), filters);
+  const { entity, key, actor, text, since, until } = route.value.query;
+  const given = { entity, key, actor, text, since, until };
+  const filters = [environment, ...Object.values(given)];
+  const older = useMemo(() => signal<Write[]>([]), filters);
   const cursor = useMemo(() => signal<string | null>(null), filters);
-  const load = async (from: string | undefined): Promise<Change[]> => {
-    const query = { entity, key, actor, since, until, limit: PAGE, cursor: from };
-    const { body } = await client.call("listAudit", { path: { env: environment }, query });
+  const load = async (from: string | undefined): Promise<Write[]> => {
+    const query = { ...given, limit: PAGE, cursor: from };
+    const { body } = await client.call("listWrites", { path: { env: environment }, query });
     cursor.value = body.nextCursor;
     return body.items;
   };
@@ -47,13 +48,19 @@ export function AuditPage({ environment }: { environment: string }): JSX.Element
       <Filters given={route.value.query} />
       <Loaded of={newest}>
         {(items) =>
-          items.length === 0 ? (
-            <NoChanges isFiltered={[entity, key, actor, since, until].some((filter) => filter !== undefined)} />
+          items.length + older.value.length === 0 && cursor.value === null ? (
+            <NoChanges isFiltered={Object.values(given).some((filter) => filter !== undefined)} />
           ) : (
             <>
               <ol class="changes">
-                {[...items, ...older.value].map((change) => (
-                  <ChangeItem key={change.id} change={change} onRestore={(image) => void restore(change, image)} />
+                {[...items, ...older.value].map((write) => (
+                  <WriteItem
+                    key={write.write}
+                    write={write}
+                    environment={environment}
+                    filters={given}
+                    onRestore={(change, image) => void restore(change, image)}
+                  />
                 ))}
               </ol>
               {cursor.value !== null && (
@@ -70,9 +77,9 @@ export function AuditPage({ environment }: { environment: string }): JSX.Element
 }
 
 function Filters({ given }: { given: Record<string, string | undefined> }): JSX.Element {
-  const { entity, key, actor, since, until } = given;
+  const { entity, key, actor, text, since, until } = given;
   const filter = (query: Record<string, string | undefined>): void =>
-    go(["audit"], { entity, key, actor, since, until, ...query });
+    go(["audit"], { entity, key, actor, text, since, until, ...query });
   return (
     <search class="filters">
       <input
@@ -84,8 +91,15 @@ function Filters({ given }: { given: Record<string, string | undefined> }): JSX.
       />
       <input
         type="search"
+        aria-label="Text in the key, the note or the author"
+        placeholder="Text, such as a ticket"
+        value={text ?? ""}
+        onChange={(event) => filter({ text: event.currentTarget.value.trim() })}
+      />
+      <input
+        type="search"
         aria-label="Author"
-        placeholder="Exact author, such as key:…"
+        placeholder="Name or id of an admin token"
         value={actor ?? ""}
         onChange={(event) => filter({ actor: event.currentTarget.value.trim() })}
       />
@@ -129,7 +143,7 @@ function NoChanges({ isFiltered }: { isFiltered: boolean }): JSX.Element {
   if (!isFiltered) return <Empty title="No changes yet" />;
   return (
     <Empty title="No changes match">
-      <p>The key must match exactly.</p>
+      <p>The key and the author must match exactly.</p>
     </Empty>
   );
 }
@@ -141,6 +155,7 @@ async function restoreFrom(environment: string, change: Change, image: Image): P
     title: image === "before" ? `Restore the ${subject} as it was before this change?` : `Restore this ${subject}?`,
     detail: `This saves the state ${image} ${new Date(at).toLocaleString()} as a new version. Later changes no longer apply, but they stay in the audit log.`,
     action: "Restore",
+    changes: [environment],
     // A definition belongs to every environment.
     typed: isProtected(environment) || entity === "flag" ? key : undefined,
   });

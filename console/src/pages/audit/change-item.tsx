@@ -5,13 +5,21 @@ import { isReadOnly } from "../../state/session.ts";
 import { shortJson } from "../../../../src/flags/hashes/short-json.ts";
 import { DifferenceList } from "../../ui/differences.tsx";
 import { Time } from "../../ui/time.tsx";
-import { type Change, ENTITIES, type Image } from "./change.ts";
+import { type Change, ENTITIES, type Image, versionsText } from "./change.ts";
 
 const ACTIONS: Record<Change["action"], string> = { create: "Created", update: "Changed", delete: "Deleted" };
 
-/** One change: its author, its fields, and the buttons that restore a state. */
-export function ChangeItem({ change, onRestore }: { change: Change; onRestore: (image: Image) => void }): JSX.Element {
-  const { at, actor, action, entity, version, before, after } = change;
+interface ChangeItemProps {
+  change: Change;
+  environment: string;
+  /** Whether the item says who made the change and why. In a write, the write says it. */
+  isAlone: boolean;
+  onRestore: (image: Image) => void;
+}
+
+/** One change: its fields, and the buttons that restore a state. */
+export function ChangeItem({ change, environment, isAlone, onRestore }: ChangeItemProps): JSX.Element {
+  const { action, entity, before, after } = change;
   const isRestorable = !isReadOnly.value && (entity === "configuration" || entity === "flag" || entity === "segment");
   return (
     <li class="card">
@@ -19,11 +27,9 @@ export function ChangeItem({ change, onRestore }: { change: Change; onRestore: (
         <strong>
           {ACTIONS[action]} {ENTITIES[entity].noun} <Subject change={change} />
         </strong>
-        <span class="hint">
-          <Time at={at} /> · {actor}
-          {version !== null && ` · version ${version}`}
-        </span>
+        {isAlone && <Author of={change} environment={environment} />}
       </header>
+      {isAlone && <Note of={change} />}
       {before !== null && after !== null && <DifferenceList differences={differences(before, after)} />}
       {(before === null || after === null) && (
         <details>
@@ -47,6 +53,29 @@ export function ChangeItem({ change, onRestore }: { change: Change; onRestore: (
       )}
     </li>
   );
+}
+
+type Authored = Pick<Change, "at" | "actor" | "actorName" | "note" | "versions">;
+
+/** When and by whom a change or a write was made, and the versions that it made. */
+export function Author({
+  of: { at, actor, actorName, versions },
+  environment,
+}: {
+  of: Authored;
+  environment: string;
+}): JSX.Element {
+  const made = versionsText(versions, environment);
+  return (
+    <span class="hint">
+      <Time at={at} /> · <span title={actor}>{actorName}</span>
+      {made !== "" && ` · ${made}`}
+    </span>
+  );
+}
+
+export function Note({ of: { note } }: { of: Authored }): JSX.Element | null {
+  return note === null ? null : <p class="note">{note}</p>;
 }
 
 /** The key of the changed thing, as a link if it has a page. */

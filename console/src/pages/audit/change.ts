@@ -1,7 +1,10 @@
 /** Changes in the audit log. */
-import type { AuditPage } from "../../../../sdk/client/contract.ts";
+import type { AuditChange, AuditWritePage } from "../../../../sdk/client/contract.ts";
 
-export type Change = AuditPage["items"][number];
+export type Change = AuditChange;
+
+/** Everything that one write changed. */
+export type Write = AuditWritePage["items"][number];
 
 /** The state of a document before or after a change. */
 export type Image = "before" | "after";
@@ -12,9 +15,18 @@ export const ENTITIES: Record<Change["entity"], { plural: string; noun: string }
   segment: { plural: "Segments", noun: "segment" },
   key: { plural: "SDK keys", noun: "SDK key" },
   environment: { plural: "Environments", noun: "environment" },
+  webhook: { plural: "Webhooks", noun: "webhook" },
 };
 
 /** Returns the changed thing in words, such as `definition of checkout`. */
 export function subjectText({ entity, key }: Change): string {
   return `${ENTITIES[entity].noun} ${key}`;
+}
+
+/** Returns the versions in words, such as `version 12` or `production version 12, staging version 7`. */
+export function versionsText(versions: Readonly<Record<string, number>>, environment: string): string {
+  const made = Object.entries(versions);
+  const [only] = made;
+  if (made.length === 1 && only?.[0] === environment) return `version ${only[1]}`;
+  return made.map(([name, version]) => `${name} version ${version}`).join(", ");
 }

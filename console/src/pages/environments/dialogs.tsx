@@ -28,7 +28,7 @@ export function CreateEnvironment({
     notify(`Environment ${body.key} created`);
   };
   return (
-    <ChangeDialog title="New environment" action="Create environment" onClose={onClose} change={create}>
+    <ChangeDialog title="New environment" action="Create environment" changes={[]} onClose={onClose} change={create}>
       <TextInput
         label="Key"
         value={key}
@@ -64,7 +64,13 @@ export function RenameEnvironment({
     notify(`Environment ${environment.key} renamed to ${name.trim()}`);
   };
   return (
-    <ChangeDialog title={`Rename ${environment.key}`} action="Rename" onClose={onClose} change={rename}>
+    <ChangeDialog
+      title={`Rename ${environment.key}`}
+      action="Rename"
+      changes={[environment.key]}
+      onClose={onClose}
+      change={rename}
+    >
       <TextInput
         label="Name"
         value={name}
@@ -86,6 +92,8 @@ function ChangeDialog({
   title: string;
   action: string;
   change: () => Promise<void>;
+  /** The environments that the form changes. */
+  changes: readonly string[];
   onClose: () => void;
   children: ComponentChildren;
 }): JSX.Element {

@@ -37,6 +37,7 @@ export function EnvironmentsPage(): JSX.Element {
                   <th scope="col">Version</th>
                   <th scope="col">Created</th>
                   <th scope="col">Override links</th>
+                  <th scope="col">Notes required</th>
                   <th scope="col">
                     <span class="visually-hidden">Actions</span>
                   </th>
@@ -81,6 +82,14 @@ function EnvironmentRow({
           onToggle={(isAllowed) => void allowOverrides(one, isAllowed)}
         />
       </td>
+      <td data-label="Notes required">
+        <Switch
+          label={`Require a note with each change in ${one.key}`}
+          isOn={one.requiresNote}
+          isDisabled={isReadOnly.value}
+          onToggle={(isRequired) => void requireNotes(one, isRequired)}
+        />
+      </td>
       <td>
         {!isReadOnly.value && (
           <span class="row-actions">
@@ -105,11 +114,31 @@ async function allowOverrides({ key, name }: Environment, isAllowed: boolean): P
       : "Every link that was signed so far stops working, even if you allow override links again later.",
     action: isAllowed ? "Allow override links" : "Disable override links",
     typed: isProtected(key) ? key : undefined,
+    changes: [key],
   });
   if (!isConfirmed) return;
   try {
     await client.call("updateEnvironment", { path: { env: key }, body: { overridesAllowed: isAllowed } });
     notify(isAllowed ? `Override links allowed in ${key}` : `Override links disabled in ${key}`);
+    await environments.reload();
+  } catch (error) {
+    notifyFailure(`Could not change environment ${key}`, error);
+  }
+}
+
+async function requireNotes({ key, name }: Environment, isRequired: boolean): Promise<void> {
+  const isConfirmed = await confirm({
+    title: isRequired ? `Require a note with each change in ${name}?` : `Accept changes without a note in ${name}?`,
+    detail: isRequired
+      ? "Each change then has to say why, here, on the command line and through the API. Edits in SQL need no note."
+      : "The audit log then shows a reason only where somebody gives one.",
+    action: isRequired ? "Require notes" : "Accept changes without a note",
+    changes: [key],
+  });
+  if (!isConfirmed) return;
+  try {
+    await client.call("updateEnvironment", { path: { env: key }, body: { requiresNote: isRequired } });
+    notify(isRequired ? `Changes in ${key} need a note` : `Changes in ${key} need no note`);
     await environments.reload();
   } catch (error) {
     notifyFailure(`Could not change environment ${key}`, error);
@@ -123,6 +152,7 @@ async function remove({ key, name }: Environment): Promise<void> {
       "This deletes all of its configurations, segments and SDK keys. Requests with its keys are rejected. Flag definitions stay. It cannot be undone.",
     action: "Delete environment",
     typed: key,
+    changes: [key],
   });
   if (!isConfirmed) return;
   try {

@@ -43,6 +43,7 @@ export function CopyDialog({
       action={`Copy to ${to}`}
       typed={isProtected(to) ? known.key : undefined}
       isReady={changes.length > 0}
+      changes={[to]}
       onSubmit={apply}
       onClose={onClose}
     >

@@ -30,7 +30,8 @@ export function NotHere({
     if (configuration === undefined) return;
     const detail = `It starts with the configuration of ${from}, and is off.`;
     const typed = isProtected(environment) ? flagKey : undefined;
-    if (!(await confirm({ title: `Add ${flagKey} to ${environment}?`, detail, action: "Add flag", typed }))) return;
+    const title = `Add ${flagKey} to ${environment}?`;
+    if (!(await confirm({ title, detail, action: "Add flag", typed, changes: [environment] }))) return;
     const flag = { ...definitionOf(known), ...configurationOf(configuration), enabled: false };
     const created = await createFlag(environment, flag, (error) =>
       notifyFailure(`Could not add ${flagKey} to ${environment}`, error),

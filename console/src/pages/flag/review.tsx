@@ -31,6 +31,7 @@ export function Review({
       busyAction="Saving…"
       cancel="Keep editing"
       typed={[environment, ...others].some(isProtected) ? key : undefined}
+      changes={[environment, ...others]}
       onSubmit={onSave}
       onClose={onClose}
     >

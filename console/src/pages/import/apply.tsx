@@ -115,6 +115,7 @@ function Review({
       action={`Apply to ${environment}`}
       busyAction="Applying…"
       typed={[environment, ...others].some(isProtected) ? environment : undefined}
+      changes={[environment, ...others]}
       onSubmit={apply}
       onClose={onClose}
     >

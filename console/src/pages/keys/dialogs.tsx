@@ -45,7 +45,13 @@ export function CreateKey({
     }
   };
   return (
-    <FormDialog title={`New SDK key for ${environment}`} action="Create key" onSubmit={create} onClose={onClose}>
+    <FormDialog
+      title={`New SDK key for ${environment}`}
+      action="Create key"
+      changes={[environment]}
+      onSubmit={create}
+      onClose={onClose}
+    >
       <Problems.Provider value={problems}>
         <fieldset>
           <legend>Where will you use it?</legend>
@@ -91,7 +97,13 @@ export function EditKey({
     }
   };
   return (
-    <FormDialog title={`Edit SDK key ${edited.name}`} action="Save" onSubmit={save} onClose={onClose}>
+    <FormDialog
+      title={`Edit SDK key ${edited.name}`}
+      action="Save"
+      changes={[environment]}
+      onSubmit={save}
+      onClose={onClose}
+    >
       <Problems.Provider value={problems}>
         <TextInput label="Name" value={name} maxLength={200} onChange={setName} pointer="/name" />
         {edited.kind === "client" && <OriginsInput value={origins} onChange={setOrigins} />}

@@ -75,6 +75,7 @@ async function revoke(environment: string, key: Key, keys: Resource<Key[]>): Pro
     detail: "Requests with this key are rejected as soon as a changed flag would be visible. It cannot be undone.",
     action: "Revoke",
     typed: key.id,
+    changes: [environment],
   });
   if (!isConfirmed) return;
   try {

@@ -22,7 +22,7 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
       ? "Its rules and its default take effect."
       : `Everyone gets ${flag.offVariant == null ? "the default in the code" : `the off variant, ${flag.offVariant}`}.`;
     const title = `${verb} ${flag.key} in ${environment}?`;
-    if (!(await confirm({ title, detail, action: verb, typed: flag.key }))) return;
+    if (!(await confirm({ title, detail, action: verb, typed: flag.key, changes: [environment] }))) return;
   }
   show({ ...flag, enabled });
   // A second click before the first response starts from the result of the first, so that the two do not conflict.

@@ -29,7 +29,8 @@ export function CleanUp({ editing }: { editing: Editing }): JSX.Element | null {
     const warnings = (await readLifecycle(key))?.warnings;
     const detail =
       "In every environment, applications then use the default in their code. The key stays reserved, and all configurations are kept: you can restore the flag as it is now.";
-    if (!(await confirm({ title: `Archive ${key}?`, detail, warnings, action: "Archive flag", typed: key }))) return;
+    const title = `Archive ${key}?`;
+    if (!(await confirm({ title, detail, warnings, action: "Archive flag", typed: key, changes: [] }))) return;
     await leave(`${key} archived`, `Could not archive ${key}`, () => client.call("archiveFlag", { path: { key } }));
   };
   const remove = async (): Promise<void> => {
@@ -37,7 +38,8 @@ export function CleanUp({ editing }: { editing: Editing }): JSX.Element | null {
     const title = `Delete ${key} from ${environment}?`;
     const detail =
       "Applications then use the default in their code. If no other environment has the flag, its definition is deleted too. You can restore both from the audit log.";
-    if (!(await confirm({ title, detail, warnings, action: "Delete flag", typed: key }))) return;
+    const changes = [environment];
+    if (!(await confirm({ title, detail, warnings, action: "Delete flag", typed: key, changes }))) return;
     const headers = stored.version === undefined ? {} : { "If-Match": `"${stored.version}"` };
     await leave(`${key} deleted from ${environment}`, `Could not delete ${key}`, () =>
       client.call("deleteFlag", { path: { env: environment, key }, headers }),

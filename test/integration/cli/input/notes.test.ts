@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { aFlagBody } from "../management/client.ts";
-import { type CliTest, startCliTest } from "./harness.ts";
+import { aFlagBody } from "../../management/client.ts";
+import { type CliTest, startCliTest } from "../harness.ts";
 
 describe("notes on the command line", () => {
   let t: CliTest;
