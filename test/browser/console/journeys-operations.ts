@@ -1,5 +1,5 @@
-import { overflow, seriousFindings } from "./support/audit-page.ts";
 import { afterEach, describe, expect, it } from "vitest";
+import { overflow, seriousFindings } from "./support/audit-page.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import { loaded } from "./support/loaded.ts";
 import type { Visit } from "./support/visit.ts";
@@ -82,19 +82,24 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
     it("finds the note, the name and all changes of one write in the audit log", async () => {
       const flags = ["a", "b", "c"].map((name) => ({
         key: `noted-${name}`,
+        kind: "flag" as const,
+        enabled: true,
         type: "boolean" as const,
         variants: { on: true, off: false },
+        offVariant: "off",
         default: { variant: "off" },
       }));
       const headers = { "X-Change-Note": encodeURIComponent("PAY-1423: für alle") };
       await world().api.call("applyEnvironment", { path: { env: "production" }, headers, body: { flags } });
       const page = await open("#/audit?environment=production&text=pay-1423");
       const write = page.getByRole("listitem").first();
-      await expect.poll(() => write.textContent()).toMatch(/^6 changes.*test admin.*version \d+.*PAY-1423: für alle/s);
+      await expect
+        .poll(() => write.textContent())
+        .toMatch(/^6 changes.*Seeded admin token.*version \d+.*PAY-1423: für alle/s);
       expect(await write.getByRole("listitem").count()).toBe(3);
       await write.getByRole("button", { name: "Show each change" }).click();
       await expect.poll(() => write.getByRole("listitem").count()).toBe(6);
-      expect(await overflow(page)).toEqual([]);
+      expect(await overflow(page)).toBe(0);
       expect(await seriousFindings(page)).toEqual([]);
     });
 
@@ -105,15 +110,16 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await page.getByText("Changes in staging need a note").waitFor();
       await page.goto(page.url().replace(/#.*/, "#/flags?environment=staging"));
       // A switch saves without a review.
+      visit.expectStatus(428);
       const toggle = page.getByRole("switch").first();
-      const wasOn = await toggle.getAttribute("aria-checked");
+      const wasOn = await toggle.isChecked();
       await toggle.click();
       const prompt = page.getByRole("dialog", { name: "Why do you make this change?" });
       await prompt.getByLabel("Why? (required)").fill("OPS-7");
       await prompt.getByRole("button", { name: "Continue" }).click();
-      await expect.poll(() => toggle.getAttribute("aria-checked")).not.toBe(wasOn);
+      await expect.poll(() => toggle.isChecked()).toBe(!wasOn);
       const { body } = await world().api.call("listAudit", { path: { env: "staging" }, query: { limit: "1" } });
-      expect(body.items[0]).toMatchObject({ note: "OPS-7", actorName: "test admin" });
+      expect(body.items[0]).toMatchObject({ note: "OPS-7", actorName: "Seeded admin token" });
 
       await page.goto(page.url().replace(/#.*/, "#/environments?environment=staging"));
       await page.getByRole("switch", { name: "Require a note with each change in staging" }).click();
