@@ -1099,7 +1099,7 @@ export interface Operations {
     input: {
       path: { key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
     };
     responseBody: DefinitionRemoved;
   };
@@ -1107,7 +1107,7 @@ export interface Operations {
     input: {
       path: { key: string };
       query?: { dryRun?: string | undefined };
-      headers?: { "If-Match"?: string | undefined };
+      headers?: { "If-Match"?: string | undefined; "X-Change-Note"?: string | undefined };
     };
     responseBody: DefinitionWritten;
   };
@@ -1118,11 +1118,20 @@ export interface Operations {
   listRepositories: { input: {}; responseBody: RepositoryList };
   getRepository: { input: { path: { repository: string } }; responseBody: RepositoryWithCounts };
   putRepository: {
-    input: { path: { repository: string }; query?: { dryRun?: string | undefined }; body: CodeScan };
+    input: {
+      path: { repository: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: CodeScan;
+    };
     responseBody: RepositoryWritten;
   };
   deleteRepository: {
-    input: { path: { repository: string }; query?: { dryRun?: string | undefined } };
+    input: {
+      path: { repository: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+    };
     responseBody: Repository;
   };
   getManifest: { input: {}; responseBody: Manifest };
