@@ -104,7 +104,8 @@ async function listChanges(session: Session, isOfProject: boolean, { limit, writ
   session.show(items, (all) => all.map((item) => changeText(item, isOfProject)).join("\n"), paintDifferences);
 }
 
-async function listWrites(session: Session, isOfProject: boolean, { limit, write: _, ...filter }: ListOptions) {
+async function listWrites(session: Session, isOfProject: boolean, { limit, ...filters }: ListOptions) {
+  const filter = { ...filters, write: undefined };
   const items = await firstItems(limit, (count, cursor) => {
     const query = { ...filter, limit: String(count), cursor };
     return isOfProject

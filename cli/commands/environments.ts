@@ -56,6 +56,11 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
     "burgee env create preview --name Preview --copy-from production",
   );
 
+  addUpdate(environments, terminal);
+  addDelete(environments, terminal);
+}
+
+function addUpdate(environments: Command, terminal: Terminal): void {
   withExamples(
     environments
       .command("update")
@@ -83,7 +88,9 @@ export function addEnvironmentCommands(program: Command, terminal: Terminal): vo
     "burgee env update preview --name 'Preview of the week'",
     'burgee env update preview --require-notes --note "Everybody looks at this environment now"',
   );
+}
 
+function addDelete(environments: Command, terminal: Terminal): void {
   withExamples(
     environments
       .command("delete")

@@ -6,7 +6,7 @@ export const MAX_NOTE_LENGTH = 500;
 
 /** Returns why a text cannot be a note; `undefined` if it can. */
 export function noteProblem(text: string): string | undefined {
-  const { length } = [...text];
+  const { length } = Array.from(text);
   if (length > MAX_NOTE_LENGTH) return `must not exceed ${MAX_NOTE_LENGTH} characters (it has ${length})`;
   if (!text.isWellFormed()) return "must not contain half of a surrogate pair";
   return PLAIN_NAME_PATTERN.test(text) ? undefined : PLAIN_NAME_RULE;

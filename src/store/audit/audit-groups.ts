@@ -60,9 +60,12 @@ export async function listAuditGroups(
   const records =
     ids.length === 0 ? [] : await readRows(db.select(recordColumns).from(audit).where(inArray(audit.id, ids)));
   const byId = new Map(records.map((record) => [record.id, record]));
-  const groups = page.groups.map(({ ids, newest: _, versions, ...group }) => ({
-    ...group,
-    hasMore: group.write === page.cut,
+  const groups = page.groups.map(({ write, count, kinds, environments, ids, versions }) => ({
+    write,
+    count,
+    hasMore: write === page.cut,
+    kinds,
+    environments,
     versions: Object.assign({}, ...(versions ?? [])) as Record<string, number>,
     first: ids.flatMap((id) => byId.get(id) ?? []),
   }));
