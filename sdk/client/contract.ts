@@ -1318,24 +1318,46 @@ export interface Operations {
   };
   listWebhooks: { input: {}; responseBody: WebhookList };
   createWebhook: {
-    input: { query?: { dryRun?: string | undefined }; body: WebhookInput };
+    input: {
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: WebhookInput;
+    };
     responseBody: WebhookCreated;
   };
   getWebhook: { input: { path: { id: string } }; responseBody: Webhook };
   updateWebhook: {
-    input: { path: { id: string }; query?: { dryRun?: string | undefined }; body: WebhookPatch };
+    input: {
+      path: { id: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: WebhookPatch;
+    };
     responseBody: WebhookWritten;
   };
   deleteWebhook: {
-    input: { path: { id: string }; query?: { dryRun?: string | undefined } };
+    input: {
+      path: { id: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+    };
     responseBody: WebhookWritten;
   };
   rotateWebhookSecret: {
-    input: { path: { id: string }; query?: { dryRun?: string | undefined }; body: WebhookRotation };
+    input: {
+      path: { id: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: WebhookRotation;
+    };
     responseBody: WebhookCreated;
   };
   endPreviousWebhookSecret: {
-    input: { path: { id: string }; query?: { dryRun?: string | undefined } };
+    input: {
+      path: { id: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+    };
     responseBody: WebhookWritten;
   };
   testWebhook: { input: { path: { id: string } }; responseBody: WebhookAttempt };

@@ -14,7 +14,7 @@ import { WriteItem } from "./write-item.tsx";
 
 const PAGE = "50";
 
-/** The audit log: the changes of each write by field, who made them and why, and the way back to any earlier version. */
+/** The audit log: the changes of each write by field, who made them and why, and the way back to earlier versions. */
 export function AuditPage({ environment }: { environment: string }): JSX.Element {
   const { entity, key, actor, text, since, until } = route.value.query;
   const given = { entity, key, actor, text, since, until };

@@ -12,7 +12,7 @@ import {
   type WebhookRecord,
 } from "../../../store/webhooks/webhooks.ts";
 import type { Services } from "../../services.ts";
-import { auditName, type ManagementContext, pathParameter } from "../context.ts";
+import { writerOf, type ManagementContext, pathParameter } from "../context.ts";
 import { rethrowAfterWrite } from "../publish-write.ts";
 import { notFound, requireFound } from "../require.ts";
 import {
@@ -42,7 +42,7 @@ export async function postWebhook(
   const db = await database();
   const id = crypto.randomUUID().replaceAll("-", "").slice(0, 16);
   const { secret, ...stored } = await mintWebhookSecret(settings.KEY_SECRET, id);
-  await createWebhook(db, { ...body, id, secret: stored }, { actor: auditName(c) });
+  await createWebhook(db, { ...body, id, secret: stored }, writerOf(c));
   c.header("location", `/api/v1/webhooks/${id}`);
   return c.json({ webhook: await viewAfterWrite(db, id), secret }, 201);
 }
@@ -55,14 +55,14 @@ export async function patchWebhook(
   requireReceiver(body.url, webhooks.rules);
   const db = await database();
   const { id } = await readWebhook(db, c);
-  await updateWebhook(db, id, body, { actor: auditName(c) });
+  await updateWebhook(db, id, body, writerOf(c));
   return c.json({ webhook: await viewAfterWrite(db, id) });
 }
 
 export async function removeWebhook({ database }: Pick<Services, "database">, c: ManagementContext): Promise<Response> {
   const db = await database();
   const webhook = await readWebhook(db, c);
-  await deleteWebhook(db, webhook.id, { actor: auditName(c) });
+  await deleteWebhook(db, webhook.id, writerOf(c));
   return c.json({ webhook: viewOfWebhook(webhook) });
 }
 
@@ -75,7 +75,7 @@ export async function postSecret(
   const { id } = await readWebhook(db, c);
   const { secret, ...stored } = await mintWebhookSecret(settings.KEY_SECRET, id);
   const until = overlapSeconds === 0 ? null : new Date(clock.now() + overlapSeconds * 1000).toISOString();
-  await rotateSecret(db, id, stored, until, { actor: auditName(c) });
+  await rotateSecret(db, id, stored, until, writerOf(c));
   return c.json({ webhook: await viewAfterWrite(db, id), secret });
 }
 
@@ -85,7 +85,7 @@ export async function removePreviousSecret(
 ): Promise<Response> {
   const db = await database();
   const { id } = await readWebhook(db, c);
-  await endPreviousSecret(db, id, { actor: auditName(c) });
+  await endPreviousSecret(db, id, writerOf(c));
   return c.json({ webhook: await viewAfterWrite(db, id) });
 }
 
