@@ -60,7 +60,6 @@ export function DialogForm({
   return (
     <form class="stack" onSubmit={(event) => void submit(event)}>
       {children}
-      {changes !== undefined && <NoteInput text={note} isRequired={isNoteRequired} onChange={setNoteText} />}
       {typed !== undefined && (
         <label class="field">
           <span>
@@ -74,6 +73,7 @@ export function DialogForm({
           />
         </label>
       )}
+      {changes !== undefined && <NoteInput text={note} isRequired={isNoteRequired} onChange={setNoteText} />}
       <footer class="actions">
         <button type="button" onClick={onClose}>
           {cancel}
