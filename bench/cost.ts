@@ -1,6 +1,6 @@
 /**
  * Computes the monthly cost of a deployment from published prices and the round trips that the tests count. Nothing is
- * measured here. `npm run cost` prints the two cost tables of docs/scale.md.
+ * measured here. `npm run cost` prints these two cost tables of docs/scale.md, and that of cost-usage.ts.
  */
 import { fileURLToPath } from "node:url";
 import { livesFor, lost, misses } from "./cost-arrivals.ts";
@@ -15,6 +15,7 @@ export const PRICES = {
     perMillionCpuMs: 0.02,
   },
   upstash: { perMillionCommands: 2, gigabytesIncluded: 200, perGigabyte: 0.03 },
+  analytics: { pointsIncluded: 10e6, perMillionPoints: 0.25 },
   neon: { perComputeHour: 0.106, smallestCompute: 0.25, perGigabyteMonth: 0.35 },
 } as const;
 
@@ -231,8 +232,10 @@ export function priceOf({ requests, cpuMs, commands, gigabytes, storedGigabytes 
   return { workers, upstash, neon, total: workers + upstash + neon };
 }
 
-const dollars = (amount: number) => `$${Math.round(amount).toLocaleString("en-US")}`;
-const count = (value: number) =>
+/** Formats US dollars. */
+export const dollars = (amount: number) => `$${Math.round(amount).toLocaleString("en-US")}`;
+/** Formats a large number with three digits. */
+export const count = (value: number) =>
   value >= 1e9
     ? `${Number((value / 1e9).toPrecision(3))} B`
     : value >= 1e6

@@ -25,6 +25,7 @@ import { noteText } from "./input.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addTokenCommands } from "./commands/access/tokens.ts";
 import { addWebhookCommands } from "./commands/webhooks/webhooks.ts";
+import { addUsageCommand } from "./commands/usage.ts";
 import { addValidateCommand } from "./commands/validate.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -71,6 +72,7 @@ export function createProgram(terminal: Terminal, { isJson = false } = {}): Comm
   addWebhookCommands(program, terminal);
   addOverrideCommands(program, terminal);
   addEvaluateCommands(program, terminal);
+  addUsageCommand(program, terminal);
   addAuditCommands(program, terminal);
   addCacheCommands(program, terminal);
   addProjectCommands(program, terminal);

@@ -68,6 +68,9 @@ const FORMS = {
   STREAM_LIFETIME_SECONDS: wholeNumber(1800, 10, 3000),
   /** Lets webhooks send to localhost, also without TLS. For development. */
   WEBHOOKS_TO_LOCALHOST: trueOrFalse(false),
+  /** The shortest and the longest time between two flushes of counted evaluations. 0 switches counting off. */
+  USAGE_FLUSH_SECONDS: wholeNumber(10, 0, 3600),
+  USAGE_FLUSH_MAX_SECONDS: wholeNumber(600, 1, 3600),
   /** The Analytics Engine data set. */
   ANALYTICS: optionalBinding<PointSink>("writeDataPoint", "an Analytics Engine binding"),
 } satisfies Record<string, Form<unknown>>;

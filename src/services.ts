@@ -1,9 +1,7 @@
 import { Breaker } from "./resilience/breaker.ts";
-import { MemoryTier } from "./cache/memory-tier.ts";
 import { isRedisOutage } from "./cache/redis/refusals.ts";
-import { RedisTier } from "./cache/redis/tier.ts";
 import { SingleFlight } from "./resilience/single-flight.ts";
-import { TieredCache } from "./cache/tiered-cache.ts";
+import type { TieredCache } from "./cache/tiered-cache.ts";
 import { Environments } from "./delivery/environment.ts";
 import type { ChangeWatch } from "./delivery/watch/change-watch.ts";
 import { createEntryCache, type EntryCache } from "./delivery/entries/entry-cache.ts";
@@ -16,13 +14,11 @@ import { createRedisHeadCheck, createSharedHeadCheck, type HeadCheck } from "./d
 import { planEnvironment } from "./delivery/read/load-plans.ts";
 import { Loader } from "./delivery/read/loader.ts";
 import { type Publication, Publisher } from "./delivery/publish/publisher.ts";
-import { createCloudflarePurge, type EdgePurge } from "./delivery/publish/purge-targets.ts";
+import type { EdgePurge } from "./delivery/publish/purge-targets.ts";
 import { Snapshots } from "./delivery/snapshots/snapshots.ts";
 import { targetIdsOf } from "./delivery/publish/target-ids.ts";
 import { missingSettings, secretsOf, type Settings } from "./env.ts";
-import { prepareToCompile } from "./evaluation/prepare.ts";
 import type { CompiledFlag } from "./evaluation/types.ts";
-import { parseCachedDocument } from "./flags/cached-document.ts";
 import { Authenticator } from "./http/authenticate.ts";
 import { createEndpointCache } from "./http/evaluation/endpoint-cache.ts";
 import { logFailure } from "./http/log-failure.ts";
@@ -30,34 +26,25 @@ import { OverrideReader } from "./http/overrides/overrides.ts";
 import { createRateLimits } from "./http/limits.ts";
 import type { Services, StreamServices } from "./http/services.ts";
 import { KEEP_ALIVE_MS, StreamSlots } from "./http/streams/stream-slots.ts";
+import type { UsageParts, UsageServices } from "./services-usage.ts";
+import { UsageCounters } from "./usage/usage-counters.ts";
 import { FailureLog } from "./ops/failure-log.ts";
 import { redactingLog } from "./ops/log.ts";
 import { Metrics } from "./ops/metrics.ts";
 import { createCallerRateLimit } from "./ops/rate-limit.ts";
 import { createRedact } from "./ops/redact.ts";
 import { createWebhooks } from "./services-webhooks.ts";
+import { createTiers } from "./services-tiers.ts";
 import { defaultRuntime, type Runtime, type ServicesOptions, type StoreAccess } from "./services-options.ts";
-
-/**
- * A command that changes something may take this long (ms). It goes to the primary, and across half the Earth and back
- * takes a quarter of a second.
- */
-const REDIS_WRITE_TIMEOUT_MS = 500;
-/** A command that moves a whole environment, perhaps megabytes, may take this long (ms). */
-const REDIS_BULK_TIMEOUT_MS = 1000;
 
 /** Five failures within 10 s open a breaker for 1 to 5 s. */
 const BREAKER = { failures: 5, windowMs: 10_000, minOpenMs: 1000, maxOpenMs: 5000 };
 
-/**
- * More memory than a flag takes, compiled form and text together, per character of its JSON: 1.9 to 2.9 in an isolate
- * (`npm run bench:memory`).
- */
-const BYTES_PER_JSON_CHARACTER = 3.5;
-
 // Evaluation needs none of these, so a cold isolate does without them.
+const loadPurge = () => import("./delivery/publish/cloudflare-purge.ts");
 const loadSweep = () => import("./delivery/publish/sweep.ts");
 const loadRestoreDetection = () => import("./delivery/publish/restore-detection.ts");
+const loadUsage = () => import("./services-usage.ts");
 const loadChangeWatch = () => import("./delivery/watch/change-watch.ts");
 
 /** The composition root: constructs everything that lives as long as the isolate. */
@@ -90,6 +77,7 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
   });
   const openOutbox = async () =>
     store.openOutbox(await targetIdsOf(settings, { hasRedis: tiers.l2 !== undefined, hasEdge: hasPurge }));
+  const counting = createCounting({ settings, runtime, hasRedis: tiers.l2 !== undefined, store, failures });
   const limits = createRateLimits(settings, clock.now, log);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
   let isolateId: string | undefined;
@@ -119,13 +107,33 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     failures,
     database: store.openDatabase,
     webhooks,
+    ...counting,
     async sweep(waitUntil) {
-      const swept = await (await loadSweep()).sweepOutbox(await openOutbox(), publisher, waitUntil, log);
-      if (swept.hasWebhooks) await webhooks.sweep();
-      return swept;
+      try {
+        const swept = await (await loadSweep()).sweepOutbox(await openOutbox(), publisher, waitUntil, log);
+        if (swept.hasWebhooks) await webhooks.sweep();
+        return swept;
+      } finally {
+        if (settings.USAGE_FLUSH_SECONDS > 0) await (await counting.openUsage()).sweep();
+      }
     },
     logFailure: (error, requestId) => logFailure(error, requestId, failures, log),
   };
+}
+
+function createCounting(parts: UsageParts): Pick<Services, "usage" | "openUsage"> {
+  let services: UsageServices | undefined;
+  // Each request imports for itself, because one that is cancelled must not hold up the others.
+  const openUsage = async () => {
+    const { createUsageServices } = await loadUsage();
+    return (services ??= createUsageServices(parts));
+  };
+  const usage = new UsageCounters({
+    clock: parts.runtime.clock,
+    firstMs: parts.settings.USAGE_FLUSH_SECONDS * 1000,
+    flush: async (counters) => (await openUsage()).flush(counters),
+  });
+  return { usage, openUsage };
 }
 
 /** Connects what reads flags from the data centre, Redis and Postgres. */
@@ -184,28 +192,6 @@ interface Entries {
   entries?: EntryReader;
 }
 
-function createTiers(settings: Settings, runtime: Runtime): TieredCache<CompiledFlag> {
-  const { clock, random, compile } = runtime;
-  const l1 = new MemoryTier<CompiledFlag>({
-    maxEntries: settings.CACHE_L1_MAX_ENTRIES,
-    maxBytes: settings.CACHE_L1_MAX_BYTES,
-    ttlMs: settings.CACHE_ENABLED ? settings.CACHE_L1_TTL_SECONDS * 1000 : 0,
-    absentTtlMs: settings.CACHE_ENABLED ? settings.CACHE_ABSENT_TTL_SECONDS * 1000 : 0,
-    now: clock.now,
-    random,
-    sizeOf: (key, flag) => key.length + Math.ceil((flag?.documentText.length ?? 0) * BYTES_PER_JSON_CHARACTER),
-  });
-  return new TieredCache<CompiledFlag>({
-    l1,
-    l2: createRedisTier(settings, runtime),
-    compile,
-    documentOf: (flag) => flag.document(),
-    versionOf: (flag) => flag.version,
-    prepare: prepareToCompile,
-    now: clock.now,
-  });
-}
-
 function createBreaker(
   name: string,
   { clock, log, random }: Runtime,
@@ -219,7 +205,14 @@ function createBreaker(
 function createEdgePurge(settings: Settings, { clock, fetch }: Runtime): EdgePurge | undefined {
   const { CF_API_URL: apiUrl, CF_ZONE_ID: zoneId, CF_PURGE_TOKEN: token } = settings;
   if (zoneId === undefined || token === undefined) return undefined;
-  return createCloudflarePurge({ apiUrl, zoneId, token, clock, fetch });
+  let purge: EdgePurge | undefined;
+  return {
+    async purge(...what) {
+      const { createCloudflarePurge } = await loadPurge();
+      purge ??= createCloudflarePurge({ apiUrl, zoneId, token, clock, fetch });
+      await purge.purge(...what);
+    },
+  };
 }
 
 function createFlagSource(settings: Settings, runtime: Runtime, delivery: Delivery): FlagSource {
@@ -274,22 +267,4 @@ function createStreams(settings: Settings, { clock, random }: Runtime, delivery:
     clock,
     random,
   };
-}
-
-function createRedisTier(settings: Settings, runtime: Runtime): RedisTier | undefined {
-  const { clock, redisTimeoutMs: timeoutMs, schemaVersion, createRedis } = runtime;
-  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = settings;
-  if (!settings.CACHE_ENABLED || settings.CACHE_L2_TTL_SECONDS === 0 || url === undefined || token === undefined)
-    return undefined;
-  return new RedisTier({
-    redis: createRedis(url, token, timeoutMs),
-    writeRedis: createRedis(url, token, Math.max(timeoutMs, REDIS_WRITE_TIMEOUT_MS)),
-    bulkRedis: createRedis(url, token, Math.max(timeoutMs, REDIS_BULK_TIMEOUT_MS)),
-    prefix: settings.CACHE_PREFIX,
-    ttlMs: settings.CACHE_L2_TTL_SECONDS * 1000,
-    now: clock.now,
-    schemaVersion,
-    partFlags: runtime.partFlags,
-    parseDocument: (json) => parseCachedDocument(json, schemaVersion),
-  });
 }

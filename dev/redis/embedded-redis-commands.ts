@@ -36,6 +36,10 @@ export const COMMANDS = new Map<string, Command>(
       const slot = keys.find(key);
       return new Status(slot ? (typeof slot.value === "string" ? "string" : "hash") : "none");
     }),
+    RENAME: write(3, (keys, [from = "", to = ""]) => {
+      if (!keys.rename(from, to)) throw new RedisError("ERR no such key");
+      return OK;
+    }),
     KEYS: read(2, (keys, [glob = ""]) => {
       const pattern = globToRegExp(glob);
       return keys.keys().filter((key) => pattern.test(key));

@@ -57,6 +57,15 @@ export class Keyspace {
     this.#slots.set(key, { value, expiresAt });
   }
 
+  /** Gives a key another name, with its expiry, in place of the key that has it. */
+  rename(from: string, to: string): boolean {
+    const slot = this.find(from);
+    if (slot === undefined) return false;
+    this.#slots.delete(from);
+    this.#slots.set(to, slot);
+    return true;
+  }
+
   delete(key: string): boolean {
     return this.find(key) !== undefined && this.#slots.delete(key);
   }

@@ -72,6 +72,9 @@ export async function startSession(
       UPSTASH_REDIS_REST_TOKEN: upstash.token,
       KEY_SECRET: state.keySecret,
       WEBHOOKS_TO_LOCALHOST: "true",
+      // A count shows up within seconds.
+      USAGE_FLUSH_SECONDS: "5",
+      USAGE_FLUSH_MAX_SECONDS: "5",
     },
   });
   closers.add(() => worker.stop());

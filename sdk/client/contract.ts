@@ -185,6 +185,8 @@ export type Flag = {
   version?: number | undefined;
   updatedAt?: string | undefined;
   state?: unknown;
+  lastEvaluatedAt?: string | null | undefined;
+  lastUsedAt?: string | null | undefined;
   key: string;
   kind?: "flag" | "switch" | "sample" | undefined;
   type: "boolean" | "string" | "integer" | "float" | "object" | "json";
@@ -275,6 +277,18 @@ export type Apply = { flags: unknown[]; segments?: unknown[] | undefined; whole?
 
 export type Restore = { image: "before" | "after" };
 
+export type UsageReport = {
+  batch: string;
+  counts: {
+    flag: string;
+    variant?: string | null | undefined;
+    rule?: string | null | undefined;
+    at: string;
+    used?: number | undefined;
+    requested?: number | undefined;
+  }[];
+};
+
 export type ManifestFlagInput = {
   key: string;
   type: "boolean" | "string" | "integer" | "float" | "object";
@@ -342,7 +356,13 @@ export type FlagWritten = {
 };
 
 export type FlagPage = {
-  items: (Flag & { state: FlagState })[];
+  items: (Flag & {
+    state: FlagState;
+    /** When it was last evaluated; null if it never was. */
+    lastEvaluatedAt: string | null;
+    /** By itself, through a service binding, or in a server's process. */
+    lastUsedAt: string | null;
+  })[];
   /** The `cursor` of the next page; null on the last page. */
   nextCursor: string | null;
 };
@@ -592,6 +612,8 @@ export type Key = {
   name: string;
   origins: string[];
   createdAt: string;
+  /** When it was last used; null if it never was. */
+  lastUsedAt: string | null;
   revokedAt: string | null;
 };
 
@@ -867,6 +889,81 @@ export type Sampled = {
     ruleId: string | null;
     count: number;
   }[];
+};
+
+export type FlagUsage = {
+  environment: string;
+  step: "hour" | "day";
+  from: string;
+  to: string;
+  /** false if Redis could not be read: then the last minute is missing. */
+  complete: boolean;
+  flag: string;
+  /** When it was last evaluated; null if it never was. */
+  lastEvaluatedAt: string | null;
+  /** By itself, through a service binding, or in a server's process. */
+  lastUsedAt: string | null;
+  /** As one of all flags. */
+  lastRequestedAt: string | null;
+  total: { requested: number; used: number };
+  outcomes: {
+    /** null for the caller's default and for errors. */
+    variant: string | null;
+    /** null for the default, the off variant and errors. */
+    rule: string | null;
+    requested: number;
+    used: number;
+    points: { at: string; requested: number; used: number }[];
+  }[];
+  keys: {
+    /** null for service bindings. */
+    id: string | null;
+    requested: number;
+    used: number;
+  }[];
+  /** The splits of the rules and of the default now; null if the flag was deleted. */
+  configured:
+    | {
+        /** null for the default. */
+        rule: string | null;
+        shares: { variant: string | null; share: number }[];
+        /** Whether a ramp changes the served share with time. */
+        isRamp: boolean;
+      }[]
+    | null;
+};
+
+export type UsageReported = {
+  batch: string;
+  /** The counts whose flags exist. */
+  counted: number;
+  ignored: number;
+};
+
+export type EnvironmentUsage = {
+  environment: string;
+  step: "hour" | "day";
+  from: string;
+  to: string;
+  /** false if Redis could not be read: then the last minute is missing. */
+  complete: boolean;
+  total: { requested: number; used: number };
+  /** Evaluations whose flag was not counted. */
+  other: { requested: number; used: number };
+  points: { at: string; requested: number; used: number }[];
+  items: {
+    flag: string;
+    requested: number;
+    used: number;
+    /** When it was last evaluated; null if it never was. */
+    lastEvaluatedAt: string | null;
+    /** By itself, through a service binding, or in a server's process. */
+    lastUsedAt: string | null;
+    /** As one of all flags. */
+    lastRequestedAt: string | null;
+  }[];
+  /** The `cursor` of the next page; null on the last page. */
+  nextCursor: string | null;
 };
 
 export type Propagation = {
@@ -1217,6 +1314,27 @@ export interface Operations {
   };
   explainFlag: { input: { path: { env: string; key: string }; body: ExplainInput }; responseBody: Explanation };
   sampleFlag: { input: { path: { env: string; key: string }; body: SampleInput }; responseBody: Sampled };
+  getFlagUsage: {
+    input: {
+      path: { env: string; key: string };
+      query?: { from?: string | undefined; to?: string | undefined; step?: string | undefined };
+    };
+    responseBody: FlagUsage;
+  };
+  getUsage: {
+    input: {
+      path: { env: string };
+      query?: {
+        from?: string | undefined;
+        to?: string | undefined;
+        step?: string | undefined;
+        limit?: string | undefined;
+        cursor?: string | undefined;
+      };
+    };
+    responseBody: EnvironmentUsage;
+  };
+  reportUsage: { input: { path: { env: string }; body: UsageReport }; responseBody: UsageReported };
   listSegments: {
     input: { path: { env: string }; query?: { limit?: string | undefined; cursor?: string | undefined } };
     responseBody: SegmentList;
@@ -1585,6 +1703,9 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   updateFlag: ["POST", "/flags/{key}/update"],
   explainFlag: ["POST", "/api/v1/environments/{env}/flags/{key}/explain"],
   sampleFlag: ["POST", "/api/v1/environments/{env}/flags/{key}/sample"],
+  getFlagUsage: ["GET", "/api/v1/environments/{env}/flags/{key}/usage"],
+  getUsage: ["GET", "/api/v1/environments/{env}/usage"],
+  reportUsage: ["POST", "/api/v1/environments/{env}/usage"],
   listSegments: ["GET", "/api/v1/environments/{env}/segments"],
   createSegment: ["POST", "/api/v1/environments/{env}/segments"],
   getSegment: ["GET", "/api/v1/environments/{env}/segments/{key}"],
@@ -1871,6 +1992,27 @@ const SHAPES = {
     ],
     nextCursor: { or: ["string", "null"] },
   },
+  EnvironmentUsage: {
+    environment: "string",
+    step: "string",
+    from: "string",
+    to: "string",
+    complete: "boolean",
+    total: { requested: "number", used: "number" },
+    other: { requested: "number", used: "number" },
+    points: [{ at: "string", requested: "number", used: "number" }],
+    items: [
+      {
+        flag: "string",
+        requested: "number",
+        used: "number",
+        lastEvaluatedAt: { or: ["string", "null"] },
+        lastUsedAt: { or: ["string", "null"] },
+        lastRequestedAt: { or: ["string", "null"] },
+      },
+    ],
+    nextCursor: { or: ["string", "null"] },
+  },
   EnvironmentWritten: {
     version: "number",
     published: { "redis?": "boolean", "edge?": "boolean" },
@@ -1943,6 +2085,8 @@ const SHAPES = {
     "version?": "number",
     "updatedAt?": "string",
     "state?": "any",
+    "lastEvaluatedAt?": { or: ["string", "null"] },
+    "lastUsedAt?": { or: ["string", "null"] },
     key: "string",
     "kind?": "string",
     type: "string",
@@ -1987,6 +2131,8 @@ const SHAPES = {
         "version?": "number",
         "updatedAt?": "string",
         "state?": "any",
+        "lastEvaluatedAt?": { or: ["string", "null"] },
+        "lastUsedAt?": { or: ["string", "null"] },
         key: "string",
         "kind?": "string",
         type: "string",
@@ -2010,6 +2156,40 @@ const SHAPES = {
     nextCursor: { or: ["string", "null"] },
   },
   FlagRemoved: { version: "number", published: { "redis?": "boolean", "edge?": "boolean" }, warnings: ["string"] },
+  FlagUsage: {
+    environment: "string",
+    step: "string",
+    from: "string",
+    to: "string",
+    complete: "boolean",
+    flag: "string",
+    lastEvaluatedAt: { or: ["string", "null"] },
+    lastUsedAt: { or: ["string", "null"] },
+    lastRequestedAt: { or: ["string", "null"] },
+    total: { requested: "number", used: "number" },
+    outcomes: [
+      {
+        variant: { or: ["string", "null"] },
+        rule: { or: ["string", "null"] },
+        requested: "number",
+        used: "number",
+        points: [{ at: "string", requested: "number", used: "number" }],
+      },
+    ],
+    keys: [{ id: { or: ["string", "null"] }, requested: "number", used: "number" }],
+    configured: {
+      or: [
+        [
+          {
+            rule: { or: ["string", "null"] },
+            shares: [{ variant: { or: ["string", "null"] }, share: "number" }],
+            isRamp: "boolean",
+          },
+        ],
+        "null",
+      ],
+    },
+  },
   FlagWritten: {
     version: "number",
     published: { "redis?": "boolean", "edge?": "boolean" },
@@ -2018,6 +2198,8 @@ const SHAPES = {
       "version?": "number",
       "updatedAt?": "string",
       "state?": "any",
+      "lastEvaluatedAt?": { or: ["string", "null"] },
+      "lastUsedAt?": { or: ["string", "null"] },
       key: "string",
       "kind?": "string",
       type: "string",
@@ -2045,6 +2227,7 @@ const SHAPES = {
     name: "string",
     origins: ["string"],
     createdAt: "string",
+    lastUsedAt: { or: ["string", "null"] },
     revokedAt: { or: ["string", "null"] },
   },
   KeyCreated: {
@@ -2062,6 +2245,7 @@ const SHAPES = {
         name: "string",
         origins: ["string"],
         createdAt: "string",
+        lastUsedAt: { or: ["string", "null"] },
         revokedAt: { or: ["string", "null"] },
       },
     ],
@@ -2077,6 +2261,7 @@ const SHAPES = {
       name: "string",
       origins: ["string"],
       createdAt: "string",
+      lastUsedAt: { or: ["string", "null"] },
       revokedAt: { or: ["string", "null"] },
     },
   },
@@ -2172,6 +2357,7 @@ const SHAPES = {
       updatedAt: "string",
     },
   },
+  UsageReported: { batch: "string", counted: "number", ignored: "number" },
   Webhook: {
     id: "string",
     name: "string",
@@ -2298,6 +2484,9 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   updateFlag: SHAPES.FlagWritten,
   explainFlag: SHAPES.Explanation,
   sampleFlag: SHAPES.Sampled,
+  getFlagUsage: SHAPES.FlagUsage,
+  getUsage: SHAPES.EnvironmentUsage,
+  reportUsage: SHAPES.UsageReported,
   listSegments: SHAPES.SegmentList,
   createSegment: SHAPES.SegmentWritten,
   getSegment: SHAPES.Segment,

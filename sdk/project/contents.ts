@@ -1,6 +1,6 @@
 import { allPages, type Client } from "../client/client.ts";
 import type { FlagInput } from "../../src/flags/document.ts";
-import { parseFlagInput, parseSegmentInput } from "../../src/flags/parse.ts";
+import { parseFlagInput, parseSegmentInput, withoutServerFields } from "../../src/flags/parse.ts";
 import { InvalidInputError } from "../../src/ops/errors.ts";
 import { ChangedMeanwhileError } from "./errors.ts";
 
@@ -78,14 +78,7 @@ export function storedFlag(flag: object): WholeFlag {
     return wholeFlag(flag);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    const {
-      schemaVersion: _,
-      version: __,
-      updatedAt: ___,
-      state: ____,
-      ...rest
-    } = flag as FlagInput & Record<string, unknown>;
-    return withNotes(rest);
+    return withNotes(withoutServerFields(flag as FlagInput));
   }
 }
 

@@ -37,12 +37,14 @@ export class Edge {
   readonly #options: EdgeOptions;
   readonly #definitions: URL;
   readonly #stream: URL;
+  readonly #usage: URL;
 
   constructor(options: EdgeOptions, environment: string) {
     this.#options = options;
     const base = options.url.endsWith("/") ? options.url : `${options.url}/`;
     this.#definitions = new URL(`api/v1/environments/${environment}/definitions`, base);
     this.#stream = new URL("ofrep/v1/stream", base);
+    this.#usage = new URL(`api/v1/environments/${environment}/usage`, base);
   }
 
   /**
@@ -113,6 +115,21 @@ export class Edge {
     return { hasStreams: true, retryMs };
   }
 
+  /** Sends a report of evaluations. Returns the status of the response. @throws Error there is none in time */
+  async report(body: string, signal: AbortSignal): Promise<number> {
+    const { clock, timeoutMs } = this.#options;
+    const { controller, release } = linkedTo(signal);
+    void clock.sleep(timeoutMs, controller.signal).then(() => controller.abort());
+    try {
+      const headers = { "content-type": "application/json" };
+      const response = await this.#send(this.#usage, headers, controller.signal, body);
+      await response.body?.cancel();
+      return response.status;
+    } finally {
+      release();
+    }
+  }
+
   async #ask(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Received> {
     const response = await this.#send(url, headers, signal);
     if (response.status === 304 && "if-none-match" in headers) return undefined;
@@ -121,10 +138,11 @@ export class Edge {
   }
 
   /** Follows no redirect: the key is only for the deployment. Discards a response that comes after the end. */
-  async #send(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  async #send(url: URL, headers: Record<string, string>, signal: AbortSignal, body?: string): Promise<Response> {
     const { fetch, key } = this.#options;
     const authorization = `Bearer ${key}`;
-    const sent = fetch(url, { headers: { authorization, ...headers }, redirect: "manual", signal });
+    const init = { headers: { authorization, ...headers }, redirect: "manual", signal } as const;
+    const sent = fetch(url, body === undefined ? init : { ...init, method: "POST", body });
     const discard = (response: Response) => (signal.aborted ? response.body?.cancel() : undefined);
     void sent.then(discard).catch(() => undefined);
     return await untilAborted(sent, signal);

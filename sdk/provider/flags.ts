@@ -9,6 +9,7 @@ import { Follower } from "./follower.ts";
 import { linkedTo } from "./linked-signal.ts";
 import { type FlagsOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { ProcessInput, resolve, type Exposing, type Sources, type Surroundings, valueOf } from "./resolve.ts";
+import { UsageReporter } from "./usage-reporter.ts";
 
 /**
  * `starting` until there are flags, `ready` while the deployment responds, `stale` while the last known flags are in
@@ -43,6 +44,9 @@ export class Flags {
   readonly #surroundings: Surroundings;
   /** The same if exposures are reported. */
   readonly #exposing: Exposing | undefined;
+  /** The sources of an evaluation of all flags, which counts in another way. */
+  readonly #bulkSources: Sources;
+  readonly #usage: UsageReporter;
   readonly #follower: Follower;
   readonly #closing = new AbortController();
   readonly #emitter = new Emitter<FlagsEvents>();
@@ -57,12 +61,17 @@ export class Flags {
   constructor(options: FlagsOptions) {
     this.#options = resolveOptions(options);
     const { url, key, fetch, requestTimeoutMs: timeoutMs, pollMs, clock, random, environment } = this.#options;
-    this.#sources = { now: clock.now, random };
+    const edge = new Edge({ url, key, fetch, timeoutMs, clock }, environment);
+    const send = (body: string, signal: AbortSignal) => edge.report(body, signal);
+    const usage = new UsageReporter({ send, everyMs: this.#options.usageReportMs, clock, random });
+    this.#usage = usage;
+    this.#sources = { now: clock.now, random, onEvaluated: (flag, result) => usage.count(flag, result, "used") };
+    this.#bulkSources = { ...this.#sources, onEvaluated: (flag, result) => usage.count(flag, result, "requested") };
     const { exposures } = this.#options;
     this.#surroundings = { environment, exposures };
     this.#exposing = exposures === undefined ? undefined : { environment, exposures };
     this.#follower = new Follower({
-      edge: new Edge({ url, key, fetch, timeoutMs, clock }, environment),
+      edge,
       environment,
       pollMs,
       clock,
@@ -132,7 +141,7 @@ export class Flags {
 
   /** Evaluates every flag. `null` is the value of a flag that has none for the caller. Reports no exposure. */
   all(context: Context = {}): Record<string, JsonValue> {
-    const input = new ProcessInput(context, this.#sources);
+    const input = new ProcessInput(context, this.#bulkSources);
     const values: Record<string, JsonValue> = {};
     for (const [key, flag] of this.#flags) values[key] = valueOf(flag, null, input);
     return values;
@@ -143,11 +152,11 @@ export class Flags {
     return this.#emitter.on(name, listener);
   }
 
-  /** Stops following changes, and ends the stream. The flags stay as they are. */
+  /** Stops following changes, ends the stream, and reports the last evaluations. The flags stay as they are. */
   async close(): Promise<void> {
     this.#status = "closed";
     this.#closing.abort();
-    await this.#writing;
+    await Promise.all([this.#writing, this.#usage.close()]);
   }
 
   #value<T extends JsonValue>(key: string, fallback: T, context: Context): T {
@@ -160,6 +169,7 @@ export class Flags {
     const { controller, release } = linkedTo(this.#closing.signal);
     const first = this.#follower.refresh();
     void this.#follower.run();
+    void this.#usage.run(this.#closing.signal);
     const isFresh = await Promise.race([first, clock.sleep(startTimeoutMs, controller.signal).then(() => false)]);
     release();
     if (isFresh) return;

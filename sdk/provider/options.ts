@@ -24,6 +24,11 @@ export interface FlagsOptions {
   requestTimeoutMs?: number;
   /** The pause between two requests if the deployment has no change streams (ms). Default: 30,000. */
   pollMs?: number;
+  /**
+   * The time between two reports of how often flags were evaluated (ms). Reports contain keys of flags, variants and
+   * rules, and never attributes. 0 switches them off. Default: 60,000.
+   */
+  usageReportMs?: number;
   /** Sends the requests. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch;
   /** The time and timers. Tests set it. @internal */
@@ -36,6 +41,7 @@ export type ResolvedOptions = Required<Omit<FlagsOptions, "bootstrap" | "file" |
   Pick<FlagsOptions, "bootstrap" | "file" | "exposures"> & { environment: string };
 
 const TIMES = { startTimeoutMs: 5000, requestTimeoutMs: 10_000, pollMs: 30_000 };
+const USAGE_REPORT_MS = 60_000;
 /** No timer of JavaScript waits longer (ms). */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -58,6 +64,9 @@ export function resolveOptions(options: FlagsOptions): ResolvedOptions {
   }
   if (options.exposures !== undefined && !(options.exposures instanceof Exposures))
     throw new TypeError("exposures must be an instance of Exposures, such as new Exposures((exposure) => …)");
+  const { usageReportMs = USAGE_REPORT_MS } = options;
+  if (!(usageReportMs === 0 || (usageReportMs >= 1000 && usageReportMs <= LONGEST_MS)))
+    throw new TypeError(`usageReportMs must be 0 or a time from 1,000 in ms, not ${String(usageReportMs)}`);
   const { fetch = (...args) => globalThis.fetch(...args), clock = systemClock, random = Math.random } = options;
-  return { ...options, ...times, environment, fetch, clock, random };
+  return { ...options, ...times, usageReportMs, environment, fetch, clock, random };
 }

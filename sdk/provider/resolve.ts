@@ -20,6 +20,8 @@ const INVALID_CONTEXT: EvaluationContext = Object.freeze({});
 export interface Sources {
   now: () => number;
   random: () => number;
+  /** Called with each evaluation of a flag. */
+  onEvaluated?: (flag: CompiledFlag, resolution: Resolution) => void;
 }
 
 /** The environment of the flags, and the reports of its exposures, if there are any. */
@@ -80,6 +82,13 @@ export class ProcessInput implements EvaluationInput {
     }
   }
 
+  /** Evaluates a flag, and counts it. */
+  evaluate(flag: CompiledFlag): Resolution {
+    const resolution = flag.evaluate(this);
+    this.#sources.onEvaluated?.(flag, resolution);
+    return resolution;
+  }
+
   /** Whether the subject's key is a text or absent. A date, for example, becomes a text. */
   hasUsableKey(): boolean {
     try {
@@ -105,7 +114,7 @@ export function resolve<T extends JsonValue>(
 ): Details<T> {
   if (flag === undefined) return failed(fallback, "FLAG_NOT_FOUND", `flag "${flagKey}" does not exist`);
   if (!input.hasUsableKey()) return failed(fallback, "INVALID_CONTEXT", KEY_MESSAGE);
-  const resolution = flag.evaluate(input);
+  const resolution = input.evaluate(flag);
   if (input.isInvalid) return failed(fallback, "INVALID_CONTEXT", "the context has no form in JSON");
   const details = detailsOf(flag, resolution, fallback, environment);
   if (exposures !== undefined && details.errorCode === undefined)
@@ -121,7 +130,7 @@ export function valueOf<T extends JsonValue>(
   exposing?: Exposing,
 ): T {
   if (flag === undefined || !input.hasUsableKey()) return fallback;
-  const resolution = flag.evaluate(input);
+  const resolution = input.evaluate(flag);
   if (resolution.reason === "ERROR" || input.isInvalid) return fallback;
   const { value } = resolution;
   const isNone = value === undefined || value === null;

@@ -22,7 +22,7 @@ import { escapePointer, jsonBytes, validateFlag } from "./validate.ts";
  * says that the rules are the stored ones, which may break a rule of validation that is newer than they are.
  */
 export function parseFlagInput(input: unknown, { hasStoredRules = false } = {}): FlagInput {
-  const { schemaVersion: _, version: __, updatedAt: ___, state: ____, ...parsed } = parseShape(flagInputSchema, input);
+  const parsed = withoutServerFields(parseShape(flagInputSchema, input));
   const flag: FlagInput = {
     ...parsed,
     default: withSalt(parsed.default, parsed.key),
@@ -33,6 +33,15 @@ export function parseFlagInput(input: unknown, { hasStoredRules = false } = {}):
   if (typeof flag.expiresAt === "string") flag.expiresAt = new Date(parseInstant(flag.expiresAt)).toISOString();
   return flag;
 }
+
+/** Returns a flag without the fields that the server sets. */
+export function withoutServerFields<F extends object>(flag: F): Omit<F, ServerField> {
+  const { schemaVersion: _, version: __, updatedAt: ___, ...rest } = flag as F & Record<ServerField, unknown>;
+  const { lastEvaluatedAt: ____, lastUsedAt: _____, state: ______, ...own } = rest;
+  return own as unknown as Omit<F, ServerField>;
+}
+
+type ServerField = "schemaVersion" | "version" | "updatedAt" | "lastEvaluatedAt" | "lastUsedAt" | "state";
 
 /** Returns a segment, as parseFlagInput does. Throws InvalidInputError, which lists every problem. */
 export function parseSegmentInput(input: unknown, { hasStoredCondition = false } = {}): SegmentInput {

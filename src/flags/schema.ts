@@ -267,12 +267,14 @@ const configurationEntries = {
 export const flagDefinitionSchema = fields(definitionEntries);
 export const flagConfigurationSchema = fields(configurationEntries);
 
-/** A whole flag. `schemaVersion`, `version`, `updatedAt` and `state` of the server are accepted and ignored. */
+/** A whole flag. The fields that the server sets (`schemaVersion`, `version`, `state`, `…At`) are ignored. */
 export const flagInputSchema = fields({
   schemaVersion: exactOptional(literal(SCHEMA_VERSION, `must be ${SCHEMA_VERSION}`)),
   version: exactOptional(number("must be a number")),
   updatedAt: exactOptional(string("must be text")),
   state: exactOptional(any()),
+  lastEvaluatedAt: exactOptional(nullable(string("must be text"))),
+  lastUsedAt: exactOptional(nullable(string("must be text"))),
   ...definitionEntries,
   ...configurationEntries,
 });

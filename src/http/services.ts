@@ -13,6 +13,7 @@ import type { FailureLog } from "../ops/failure-log.ts";
 import type { Log } from "../ops/log.ts";
 import type { ReceiverRules } from "../ops/receiver-url.ts";
 import type { Breaker } from "../resilience/breaker.ts";
+import type { UsageServices } from "../services-usage.ts";
 import type { StoreDatabase } from "../store/client.ts";
 import type { HttpError } from "./errors.ts";
 import type { EndpointCache } from "./evaluation/endpoint-cache.ts";
@@ -75,6 +76,8 @@ export interface Services extends EvaluationServices {
   webhooks: WebhookServices;
   /** Publishes the changes in the outbox and sends events. The scheduled job calls it. */
   sweep(waitUntil: (promise: Promise<unknown>) => void): Promise<Swept>;
+  /** Opens the counts of evaluations beyond this isolate's memory, on first use. */
+  openUsage(): Promise<UsageServices>;
   /** Logs an outage when it begins and when it ends, instead of once per request. */
   failures: FailureLog;
   logFailure(error: HttpError, requestId: string): void;

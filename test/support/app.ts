@@ -31,7 +31,9 @@ export function startIsolate(
   const logged: string[] = [];
   const note = (event: string) => void logged.push(event);
   const log: Log = { info: note, warn: note, error: note };
-  const services = createServices(parseSettings(bindings), {
+  // Flushes would be round trips of their own. A test of usage names the setting.
+  const settings = parseSettings({ USAGE_FLUSH_SECONDS: 0, ...bindings });
+  const services = createServices(settings, {
     clock,
     log,
     random: () => 0.5,

@@ -34,7 +34,15 @@ export class ScriptedDeployment {
   /** Makes flags of this deployment. */
   open(options: Partial<FlagsOptions> = {}): Flags {
     const { clock, fetch } = this;
-    return new Flags({ url: "http://edge.test", key: KEY, clock, fetch, random: () => 0.5, ...options });
+    return new Flags({
+      url: "http://edge.test",
+      key: KEY,
+      clock,
+      fetch,
+      random: () => 0.5,
+      usageReportMs: 0,
+      ...options,
+    });
   }
 
   /** Saves a flag, and tells the streams. */

@@ -67,6 +67,8 @@ export function flagsOver(line: Line, clock: FakeClock, key: string, options: Pa
     clock,
     random: () => 0.5,
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    // A report would be a request of its own.
+    usageReportMs: 0,
     ...options,
   });
 }

@@ -44,9 +44,9 @@ export interface Prepared {
 }
 
 export async function prepare(scenario: Scenario): Promise<Prepared> {
-  const settings = parseSettings(bindingsOf(scenario));
+  const settings = parseSettings({ ...bindingsOf(scenario), USAGE_FLUSH_SECONDS: 0 });
   // Node reads a module from disk in real time, while the simulation's time would go on.
-  await loadScripts();
+  await Promise.all([loadScripts(), import("../../../src/delivery/publish/cloudflare-purge.ts")]);
   return { settings, kindOf: await kindsOf(settings) };
 }
 

@@ -45,6 +45,7 @@ export async function definitionsResponse(
   const result = await services.source.all(opened, now);
   if (result === undefined) return requireSdkKey(opened.token, {}, request) as never;
   checkAccess(services, result, opened);
+  services.usage.key(opened, now);
   const { version, isStale, value } = result;
   const current = services.source.history(environment);
   // Flags of an earlier version, or from a snapshot, have no history to continue.

@@ -17,6 +17,7 @@ import { type Authenticator, requireSdkKey, requireSdkKind, tokenOf, type Verifi
 import { HttpError } from "../errors.ts";
 import { type RateLimits, requireWithin } from "../limits.ts";
 import { evaluateUnder, type OverrideReader } from "../overrides/overrides.ts";
+import type { UsageCounters } from "../../usage/usage-counters.ts";
 import { forClients, unchanged } from "./client-errors.ts";
 import { requestAttributes } from "./context.ts";
 
@@ -30,6 +31,7 @@ export interface EvaluationServices {
   metrics: Metrics;
   failures: FailureLog;
   overrides: OverrideReader;
+  usage: UsageCounters;
 }
 
 /** The caller of an evaluation, and the resources of its request. */
@@ -142,10 +144,14 @@ export async function evaluateOne(
   const input = inputFor(services, request, context, now, flag.readsRequest);
   // If the environment allows no overrides, which is the usual case, the request is not searched for them.
   const show = seesOnlyVisible === true ? forClients : unchanged;
-  if (overridesSince === undefined || request === undefined)
-    return { flag, resolution: show(flag.evaluate(input)), ...provenance };
+  if (overridesSince === undefined || request === undefined) {
+    const resolution = show(flag.evaluate(input));
+    services.usage.one(opened, flag, resolution, now);
+    return { flag, resolution, ...provenance };
+  }
   const overrides = await services.overrides.of(request, opened.environment, overridesSince, now);
   const resolution = show(evaluateUnder(overrides, flag, input));
+  services.usage.one(opened, flag, resolution, now);
   return { flag, resolution, ...provenance, overrides: overrides?.status };
 }
 
@@ -173,10 +179,14 @@ export async function evaluateAll(
   const flags = seesOnlyVisible === true ? value.clientVisible : value.all;
   const input = inputFor(services, request, context, now, value.readsRequest);
   const show = seesOnlyVisible === true ? forClients : unchanged;
-  if (overridesSince === undefined || request === undefined)
-    return { flags, resolutions: flags.map((flag) => show(flag.evaluate(input))), ...provenance };
+  if (overridesSince === undefined || request === undefined) {
+    const resolutions = flags.map((flag) => show(flag.evaluate(input)));
+    services.usage.all(opened, flags, resolutions, startedAt);
+    return { flags, resolutions, ...provenance };
+  }
   const overrides = await services.overrides.of(request, opened.environment, overridesSince, now);
   const resolutions = flags.map((flag) => show(evaluateUnder(overrides, flag, input)));
+  services.usage.all(opened, flags, resolutions, startedAt);
   return { flags, resolutions, ...provenance, overrides: overrides?.status };
 }
 

@@ -19,8 +19,11 @@ export interface AdminActor {
   expiresAt: string | null;
 }
 
-/** The right that an operation requires. `explain`: reading, which a server key may also do in its own environment. */
-export type Access = "read" | "write" | "explain";
+/**
+ * The right that an operation requires. `explain`: reading, which a server key may also do in its own environment.
+ * `report`: a server key of the environment.
+ */
+export type Access = "read" | "write" | "explain" | "report";
 
 /** The part of the project that an operation concerns. `filtered`: the handler leaves out other environments. */
 export type Reach = "project" | "environment" | "filtered";
@@ -124,21 +127,27 @@ export class AdminAuthenticator {
   }
 }
 
-/** Checks the key of a server that reads its own environment. @throws HttpError 401, 403 */
+/**
+ * Checks the key of a server that uses its own environment. Without a flag, it reports on all of them.
+ * @throws HttpError 401, 403
+ */
 export async function requireServer(
   { source }: Pick<Services, "source">,
   token: VerifiedToken,
-  target: { environment: string; flagKey: string },
+  target: { environment: string; flagKey: string | undefined },
   request: Request,
   scope: RequestScope,
 ): Promise<Actor> {
   const { environment, flagKey } = target;
   // The same error for every other environment, so that it does not tell which of them exist.
   if (token.kind !== "server" || token.environment !== environment) {
-    throw new HttpError(403, "this route requires an admin token, or a server key of the environment");
+    const accepted = flagKey === undefined ? "" : "an admin token, or ";
+    throw new HttpError(403, `this route requires ${accepted}a server key of the environment`);
   }
   const isListed = await source.listsKey(environment, token.id, scope);
-  const keys = isListed ? (await source.flag({ environment, scope }, flagKey))?.keys : undefined;
+  const question = { environment, scope };
+  const found = flagKey === undefined ? source.all(question) : source.flag(question, flagKey);
+  const keys = isListed ? (await found)?.keys : undefined;
   requireSdkKey(token, keys ?? {}, request);
   return { id: token.id, role: "server", environment };
 }

@@ -32,6 +32,7 @@ import { reachOf, type Route, type RouteSpec } from "./route.ts";
 import { SEGMENT_ROUTES } from "./segments/routes.ts";
 import { TOKEN_ROUTES } from "./tokens/routes.ts";
 import { WEBHOOK_ROUTES } from "./webhooks/routes.ts";
+import { USAGE_ROUTES } from "./usage/routes.ts";
 
 /** All operations, in the order of /openapi.json. */
 const ROUTES: readonly Route[] = [
@@ -44,6 +45,7 @@ const ROUTES: readonly Route[] = [
   ...MANIFEST_ROUTES,
   ...FLAG_ROUTES,
   ...EXPLAIN_ROUTES,
+  ...USAGE_ROUTES,
   ...SEGMENT_ROUTES,
   ...KEY_ROUTES,
   ...TOKEN_ROUTES,
@@ -92,8 +94,10 @@ function requireAccessTo(
   const { access } = required;
   return async (c, next) => {
     const token = c.get("token");
-    if (access === "explain" && token.kind !== "admin") {
-      const target = { environment: environmentOf(c), flagKey: pathParameter(c, "key") };
+    if (access === "report" || (access === "explain" && token.kind !== "admin")) {
+      const flagKey = access === "report" ? undefined : pathParameter(c, "key");
+      const target = { environment: environmentOf(c), flagKey };
+      if (access === "report") await requireWithin(services.limits.writes, token.id, "reports with this key");
       c.set("actor", await requireServer(services, token, target, c.req.raw, { waitUntil: waitUntilOf(c) }));
     } else {
       const actor = await authenticator.requireAdmin(token, { waitUntil: waitUntilOf(c) });

@@ -39,6 +39,12 @@ export interface FlagRecord extends Omit<DefinitionRecord, "environments" | "off
   version: number;
 }
 
+/** A flag in a list, with the times at which it was last evaluated in the environment. */
+export interface ListedFlag extends FlagRecord {
+  usedAt: string | null;
+  requestedAt: string | null;
+}
+
 export interface FlagFilter extends PageQuery {
   /** Part of the key or the description, in upper or lower case. */
   search?: string | undefined;
@@ -62,12 +68,11 @@ const definition = sql`
   -- An older worker can change the type and leave the schema.
   'jsonSchema', case when f.type in ('object', 'json') then f.json_schema end`;
 
-const flag = sql`
-  json_build_object(${definition},
+const fieldsOfFlag = sql`${definition},
     'createdAt', ${isoInstant(sql`f.created_at`)},
     'updatedAt', ${isoInstant(sql`greatest(f.updated_at, c.updated_at)`)}, 'version', v.version,
     'configuration', json_build_object('enabled', c.enabled, 'offVariant', c.off_variant, 'default', c.default_serve,
-      'rules', c.rules, 'prerequisites', c.prerequisites))`;
+      'rules', c.rules, 'prerequisites', c.prerequisites)`;
 
 const flagTables = sql`
   flag_configurations c
@@ -75,10 +80,13 @@ const flagTables = sql`
     join document_versions v on v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key`;
 
 /** Returns flags sorted by key, none if the environment does not exist. */
-export async function listFlags(db: StoreDatabase, environment: string, filter: FlagFilter): Promise<Page<FlagRecord>> {
-  const rows = await readJson<FlagRecord>(
+export async function listFlags(db: StoreDatabase, environment: string, filter: FlagFilter): Promise<Page<ListedFlag>> {
+  const rows = await readJson<ListedFlag>(
     db,
-    sql`select ${flag} as result from ${flagTables}
+    sql`select json_build_object(${fieldsOfFlag}, 'usedAt', u.used_at, 'requestedAt', u.requested_at) as result
+      from ${flagTables}
+        left join usage_scopes s on s.environment = c.environment
+        left join flag_usage u on u.scope = s.id and u.flag_key = c.flag_key
       where c.environment = ${environment} and ${matches(filter)}
       order by f.key collate "C" limit ${filter.limit + 1}`,
   );
@@ -88,7 +96,7 @@ export async function listFlags(db: StoreDatabase, environment: string, filter: 
 export async function getFlag(db: StoreDatabase, environment: string, key: string): Promise<FlagRecord | undefined> {
   const [found] = await readJson<FlagRecord>(
     db,
-    sql`select ${flag} as result from ${flagTables} where c.environment = ${environment} and c.flag_key = ${key}`,
+    sql`select json_build_object(${fieldsOfFlag}) as result from ${flagTables} where c.environment = ${environment} and c.flag_key = ${key}`,
   );
   return found;
 }

@@ -11,7 +11,10 @@ export interface LastEvaluated {
   requestedAt: string | null;
 }
 
-/** Returns when flags were last evaluated in an environment, by their keys. Flags that never were are left out. */
+/**
+ * Returns when flags were last evaluated in an environment, by their keys. Flags that never were are left out. Exported
+ * for the lifecycle.
+ */
 export async function readLastEvaluated(
   db: StoreDatabase,
   environment: string,

@@ -40,19 +40,19 @@ const counted = () => ({
   used: bigint("used", { mode: "number" }).notNull(),
 });
 
-/** Evaluations by hour. The sweep moves hours older than 30 days to the days. */
+/** Evaluations by hour. The sweep moves hours older than 30 days to the days. Exported for drizzle-kit. */
 export const usageHours = pgTable("usage_hours", { hour: at("hour").notNull(), ...counted() }, (t) => [
   primaryKey({ columns: [t.scope, t.flagKey, t.hour, t.variant, t.rule, t.keyId] }),
   index("usage_hours_hour_index").on(t.hour),
 ]);
 
-/** Evaluations by day in UTC, for 400 days. */
+/** Evaluations by day in UTC, for 400 days. Exported for drizzle-kit. */
 export const usageDays = pgTable("usage_days", { day: date("day").notNull(), ...counted() }, (t) => [
   primaryKey({ columns: [t.scope, t.flagKey, t.day, t.variant, t.rule, t.keyId] }),
   index("usage_days_day_index").on(t.day),
 ]);
 
-/** The batches of counts that were added, so that a repeated one counts once. */
+/** The batches that were added, so that a repeated one counts once. Exported for drizzle-kit. */
 export const usageBatches = pgTable(
   "usage_batches",
   {

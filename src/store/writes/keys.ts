@@ -4,6 +4,7 @@ import type { SdkKeyWrite, WriteOptions } from "../inputs.ts";
 import { type Page, type PageQuery, toPage } from "../lists/page.ts";
 import { readRows, writeEnvironment, type WriteResult } from "./transaction.ts";
 import { sdkKeys } from "../tables.ts";
+import { keyUsage } from "../usage/usage-tables.ts";
 
 /** An SDK key in a list, without its hash. */
 export interface KeyRecord {
@@ -13,11 +14,13 @@ export interface KeyRecord {
   name: string;
   origins: string[];
   createdAt: string;
+  /** ISO 8601. Counts that were not swept yet are left out. */
+  lastUsedAt: string | null;
   revokedAt: string | null;
 }
 
 const { id, environment, kind, name, origins, createdAt, revokedAt } = sdkKeys;
-const columns = { id, environment, kind, name, origins, createdAt, revokedAt };
+const columns = { id, environment, kind, name, origins, createdAt, lastUsedAt: keyUsage.usedAt, revokedAt };
 
 /** Bounds the unrevoked SDK keys of an environment, because each of its readings contains all of them. */
 const MAX_KEYS = 500;
@@ -48,6 +51,7 @@ export async function listKeys(
     db
       .select(columns)
       .from(sdkKeys)
+      .leftJoin(keyUsage, eq(keyUsage.keyId, id))
       .where(and(belongsTo(environment), pastCursor(cursor)))
       .orderBy(asc(createdAt), asc(id))
       .limit(limit + 1),
@@ -61,6 +65,7 @@ export async function getKey(db: StoreDatabase, environment: string, id: string)
     db
       .select(columns)
       .from(sdkKeys)
+      .leftJoin(keyUsage, eq(keyUsage.keyId, sdkKeys.id))
       .where(and(eq(sdkKeys.id, id), belongsTo(environment))),
   );
   return found;

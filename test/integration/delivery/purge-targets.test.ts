@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
 import { type PurgeEndpoint, startPurgeEndpoint } from "../../../dev/endpoints/purge-endpoint.ts";
-import { createCloudflarePurge, flagTag, tagsOf } from "../../../src/delivery/publish/purge-targets.ts";
+import { createCloudflarePurge } from "../../../src/delivery/publish/cloudflare-purge.ts";
+import { flagTag, tagsOf } from "../../../src/delivery/publish/purge-targets.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 describe("purge by tag", () => {

@@ -16,7 +16,7 @@ import { createRedisHeadCheck, createSharedHeadCheck } from "../../../src/delive
 import { planEnvironment } from "../../../src/delivery/read/load-plans.ts";
 import { Loader } from "../../../src/delivery/read/loader.ts";
 import { type OnAhead, Publisher } from "../../../src/delivery/publish/publisher.ts";
-import { createCloudflarePurge } from "../../../src/delivery/publish/purge-targets.ts";
+import { createCloudflarePurge } from "../../../src/delivery/publish/cloudflare-purge.ts";
 import { checkAhead } from "../../../src/delivery/publish/restore-detection.ts";
 import { sweepOutbox } from "../../../src/delivery/publish/sweep.ts";
 import { Snapshots } from "../../../src/delivery/snapshots/snapshots.ts";

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, test } from "vitest";
 import { BASE, costOf, costTables, type Load, PRICES, type Sharing, usageOf } from "../../../bench/cost.ts";
+import { costOfCounting, countingOf, countingTable, REPORTS } from "../../../bench/cost-usage.ts";
 import { livesFor, lost, misses } from "../../../bench/cost-arrivals.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
@@ -119,9 +120,27 @@ describe("the monthly cost", () => {
     expect(headsOf(100) / headsOf(0)).toBeCloseTo(1 + perSecond * 0.1, 3);
   });
 
+  test("of counting a billion evaluations is at most $60, however long isolates live", ({ expect }) => {
+    for (const isBulk of [false, true])
+      for (const isolateHours of [1, 6, 24, 24 * 7])
+        for (const evaluations of [1e3, 1e6, 100e6, 1e9]) {
+          const cost = costOfCounting({ ...LOAD, evaluations, isBulk, isolateHours });
+          expect(cost, `${evaluations} ${isBulk} ${isolateHours}`).toBeLessThanOrEqual(60);
+        }
+  });
+
+  test("counts a report per pause and isolate, and at most one per request", ({ expect }) => {
+    const { first, later, requests } = REPORTS;
+    const day: Load = { ...LOAD, evaluations: 1e9, dataCentres: 1, isolates: 1 };
+    const pauses = first.length + (86_400 - first.reduce<number>((sum, pause) => sum + pause, 0)) / later;
+    expect(countingOf(day).reports).toBeCloseTo(pauses * (365.25 / 12) + 1e9 / requests, 0);
+    expect(countingOf({ ...LOAD, evaluations: 1e3 }).reports).toBe(1e3);
+    expect(countingOf({ ...LOAD, evaluations: 0 }).gigabytes).toBeLessThan(5);
+  });
+
   test("equals the tables of docs/scale.md", async ({ expect }) => {
     const page = plain(await readFile(new URL("../../../docs/scale.md", import.meta.url), "utf8"));
-    for (const table of costTables()) expect(page).toContain(plain(table));
+    for (const table of [...costTables(), countingTable()]) expect(page).toContain(plain(table));
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, test } from "vitest";
-import { createCloudflarePurge } from "../../../src/delivery/publish/purge-targets.ts";
+import { createCloudflarePurge } from "../../../src/delivery/publish/cloudflare-purge.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
 const PATIENCE_MS = 1000;

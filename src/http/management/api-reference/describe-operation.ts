@@ -1,4 +1,5 @@
 import type { describeRoute } from "hono-openapi";
+import type { Access } from "../actor.ts";
 import { JSON_ONLY, MAX_MANAGEMENT_BODY_BYTES } from "../json-body.ts";
 import { isManifestPath } from "../manifest/error-response.ts";
 import { type BodySpec, respondsWithJson, type ResponseSpec, type RouteSpec } from "../route.ts";
@@ -21,6 +22,14 @@ const PROBLEM_TEXTS: Record<number, string> = {
 const PROBLEM = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
 const MANIFEST_ERROR = { "application/json": { schema: { $ref: "#/components/schemas/ManifestError" } } };
 
+const [ADMIN, SERVER] = [{ adminToken: [] }, { serverKey: [] }];
+const SECURITY: Record<Access, object[]> = {
+  read: [ADMIN],
+  write: [ADMIN],
+  explain: [ADMIN, SERVER],
+  report: [SERVER],
+};
+
 /** The operation in OpenAPI's form. */
 export function describeOperation(spec: RouteSpec): Parameters<typeof describeRoute>[0] {
   const { tag, id, summary, description = summary, access, body, headers = {} } = spec;
@@ -29,7 +38,7 @@ export function describeOperation(spec: RouteSpec): Parameters<typeof describeRo
     operationId: id,
     summary,
     description,
-    security: access === "explain" ? [{ adminToken: [] }, { serverKey: [] }] : [{ adminToken: [] }],
+    security: SECURITY[access],
     parameters: Object.entries(headers).map(([name, text]) => ({
       in: "header" as const,
       name,

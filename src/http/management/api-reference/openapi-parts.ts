@@ -26,6 +26,7 @@ export const path = (name: string, description: string) => ({
 
 /** Parts of JSON Schemas. */
 export const text = { type: "string" };
+export const instant = { type: "string", format: "date-time" };
 export const count = { type: "integer", minimum: 0 };
 export const keys = { type: "array", items: text };
 export const orNull = (schema: object) => ({ anyOf: [schema, { type: "null" }] });

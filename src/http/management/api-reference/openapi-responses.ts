@@ -2,10 +2,10 @@ import { FLAG_KINDS, FLAG_TYPES, LIFETIMES } from "../../../flags/document.ts";
 import { manifestSchemas } from "./openapi-manifest.ts";
 import { lifecycleSchemas } from "./openapi-lifecycle.ts";
 import { explanationSchemas } from "./openapi-explanation.ts";
-import { count, keys, object, orNull, ref, text } from "./openapi-parts.ts";
+import { listedFields, usageSchemas } from "./openapi-usage.ts";
+import { count, instant, keys, object, orNull, ref, text } from "./openapi-parts.ts";
 
 /** JSON Schema of the management API's responses and merge patches. A patch has no schema of its own to validate it. */
-const instant = { type: "string", format: "date-time" };
 const version = { type: "integer", description: "Version of the environment at which it last changed." };
 const page = (item: object) =>
   object({
@@ -141,7 +141,7 @@ export const responseSchemas: Record<string, object> = {
   SegmentPatch: mergePatchOf("SegmentInput"),
   Written: object(writtenFields),
   FlagWritten: object({ ...writtenFields, flag: ref("Flag") }),
-  FlagPage: page({ allOf: [ref("Flag"), object({ state: ref("FlagState") })] }),
+  FlagPage: page({ allOf: [ref("Flag"), object({ state: ref("FlagState"), ...listedFields })] }),
   Definition: object({ ...definitionFields, ...datedFields, environments: keys }, optionalDefinitionFields),
   DefinitionPage: page({ allOf: [ref("Definition"), object({ state: ref("FlagState") })] }),
   DefinitionPatch: mergePatchOf("the definition in Flag"),
@@ -172,7 +172,12 @@ export const responseSchemas: Record<string, object> = {
     ...writtenFields,
     environment: object({ ...environmentFields, createdAt: instant }, ["createdAt"]),
   }),
-  Key: object({ ...keyFields, createdAt: instant, revokedAt: orNull(instant) }),
+  Key: object({
+    ...keyFields,
+    createdAt: instant,
+    lastUsedAt: { ...orNull(instant), description: "When it was last used; null if it never was." },
+    revokedAt: orNull(instant),
+  }),
   KeyList: page(ref("Key")),
   KeyWritten: object({ ...writtenFields, key: ref("Key") }),
   KeyCreated: object({
@@ -248,6 +253,7 @@ export const responseSchemas: Record<string, object> = {
     }),
   ),
   ...explanationSchemas,
+  ...usageSchemas,
   Propagation: object({
     now: { ...instant, description: "The time on the database's clock." },
     items: {

@@ -28,6 +28,7 @@ import { restoreSchema } from "../audit/input.ts";
 import { scanSchema } from "../code-references/input.ts";
 import { tokenSchema } from "../tokens/input.ts";
 import { redeliverySchema, rotationSchema, webhookPatchSchema, webhookSchema } from "../webhooks/input.ts";
+import { reportSchema } from "../usage/report.ts";
 
 export type Contract = Awaited<ReturnType<typeof generateSpecs>>;
 
@@ -43,6 +44,7 @@ const TAGS: [name: string, description: string][] = [
   ["Tokens", "Admin tokens of the project."],
   ["Webhooks", "Receivers that hear of every change."],
   ["Overrides", "Signed tokens that give their holder other variants, to preview and test them."],
+  ["Usage", "How often flags were evaluated, and when last."],
   ["Cache", "Purging, warming and measuring the caches."],
   ["Audit", "Every change, with its author and the state before and after it."],
   ["Health", "The state of this deployment."],
@@ -117,6 +119,7 @@ function inputSchemas(): Record<string, object> {
     SampleInput: sampleSchema,
     Apply: applySchema,
     Restore: restoreSchema,
+    UsageReport: reportSchema,
     ManifestFlagInput: manifestFlagSchema,
     CachePurge: union(purgeSchemas),
   } satisfies Record<string, GenericSchema>;

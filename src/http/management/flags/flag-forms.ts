@@ -1,8 +1,9 @@
 /** Conversions between the three forms of a flag: the API's, the store's and the cached document. */
 import type { FlagDocument, FlagInput } from "../../../flags/document.ts";
 import { parseFlagInput } from "../../../flags/parse.ts";
-import type { FlagRecord } from "../../../store/lists/flags.ts";
+import type { FlagRecord, ListedFlag } from "../../../store/lists/flags.ts";
 import type { FlagNotes, FlagWrite } from "../../../store/inputs.ts";
+import { type LastEvaluatedView, lastView } from "../usage/last-view.ts";
 import { type JsonObject, withKey } from "../merge-patch-body.ts";
 
 /** A flag as the API returns it: the body of a PUT, with the version of its document. */
@@ -88,6 +89,12 @@ export function notesOf(record: Pick<FlagRecord, (typeof NOTES)[number]>): Pick<
 export function viewOfRecord(record: FlagRecord): FlagView {
   const { definition, configuration, version, updatedAt } = record;
   return { ...definition, ...notesOf(record), ...configuration, version, updatedAt };
+}
+
+/** A flag in a list: the usage route has its other times. */
+export function viewOfListed(record: ListedFlag): FlagView & Pick<LastEvaluatedView, "lastEvaluatedAt" | "lastUsedAt"> {
+  const { lastEvaluatedAt, lastUsedAt } = lastView(record);
+  return { ...viewOfRecord(record), lastEvaluatedAt, lastUsedAt };
 }
 
 /** A flag as it was just written, without the notes that the write left as they were. */

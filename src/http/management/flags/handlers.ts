@@ -25,6 +25,7 @@ import {
   patchBase,
   patchedNotes,
   storedFlag,
+  viewOfListed,
   viewOfRecord,
   viewOfWritten,
 } from "./flag-forms.ts";
@@ -57,7 +58,7 @@ export async function showFlags(
   ]);
   if (found === undefined) throw unknownEnvironment(environment);
   c.header("x-flags-version", String(found.version));
-  const items = page.items.map((record) => ({ ...viewOfRecord(record), state: record.state }));
+  const items = page.items.map((record) => ({ ...viewOfListed(record), state: record.state }));
   return c.json({ items, nextCursor: page.nextCursor ?? null });
 }
 

@@ -75,7 +75,9 @@ function keyIdOf(c: ManagementContext): string {
   return id;
 }
 
-function viewOf({ id, environment, kind, name, origins, createdAt, revokedAt }: KeyRecord): object {
-  const revoked = revokedAt === null ? null : instantOf(revokedAt);
-  return { id, environment, kind, name, origins, createdAt: instantOf(createdAt), revokedAt: revoked };
+function viewOf({ id, environment, kind, name, origins, ...times }: KeyRecord): object {
+  const [createdAt, lastUsedAt, revokedAt] = [times.createdAt, times.lastUsedAt, times.revokedAt].map((time) =>
+    time === null ? null : instantOf(time),
+  );
+  return { id, environment, kind, name, origins, createdAt, lastUsedAt, revokedAt };
 }

@@ -1,0 +1,83 @@
+import { count, instant, object, orNull, text } from "./openapi-parts.ts";
+
+/** JSON Schema of counts of evaluations. */
+const counts = { requested: count, used: count };
+const points = { type: "array", items: object({ at: instant, ...counts }) };
+const range = {
+  environment: text,
+  step: { enum: ["hour", "day"] },
+  from: instant,
+  to: instant,
+  complete: { type: "boolean", description: "false if Redis could not be read: then the last minute is missing." },
+};
+
+/** When a flag was last evaluated in an environment. */
+const lastEvaluatedFields = {
+  lastEvaluatedAt: { ...orNull(instant), description: "When it was last evaluated; null if it never was." },
+  lastUsedAt: {
+    ...orNull(instant),
+    description: "By itself, through a service binding, or in a server's process.",
+  },
+  lastRequestedAt: { ...orNull(instant), description: "As one of all flags." },
+};
+
+/** The times in a list of flags. */
+export const listedFields = {
+  lastEvaluatedAt: lastEvaluatedFields.lastEvaluatedAt,
+  lastUsedAt: lastEvaluatedFields.lastUsedAt,
+};
+
+export const usageSchemas: Record<string, object> = {
+  FlagUsage: object({
+    ...range,
+    flag: text,
+    ...lastEvaluatedFields,
+    total: object(counts),
+    outcomes: {
+      type: "array",
+      items: object({
+        variant: { ...orNull(text), description: "null for the caller's default and for errors." },
+        rule: { ...orNull(text), description: "null for the default, the off variant and errors." },
+        ...counts,
+        points,
+      }),
+    },
+    keys: {
+      type: "array",
+      items: object({ id: { ...orNull(text), description: "null for service bindings." }, ...counts }),
+    },
+    configured: {
+      anyOf: [
+        {
+          type: "array",
+          items: object({
+            rule: { ...orNull(text), description: "null for the default." },
+            shares: {
+              type: "array",
+              items: object({
+                variant: orNull(text),
+                share: { type: "number", minimum: 0, maximum: 1 },
+              }),
+            },
+            isRamp: { type: "boolean", description: "Whether a ramp changes the served share with time." },
+          }),
+        },
+        { type: "null" },
+      ],
+      description: "The splits of the rules and of the default now; null if the flag was deleted.",
+    },
+  }),
+  UsageReported: object({
+    batch: text,
+    counted: { ...count, description: "The counts whose flags exist." },
+    ignored: count,
+  }),
+  EnvironmentUsage: object({
+    ...range,
+    total: object(counts),
+    other: { ...object(counts), description: "Evaluations whose flag was not counted." },
+    points,
+    items: { type: "array", items: object({ flag: text, ...counts, ...lastEvaluatedFields }) },
+    nextCursor: { ...orNull(text), description: "The `cursor` of the next page; null on the last page." },
+  }),
+};
