@@ -77,7 +77,13 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
   });
   const openOutbox = async () =>
     store.openOutbox(await targetIdsOf(settings, { hasRedis: tiers.l2 !== undefined, hasEdge: hasPurge }));
-  const counting = createCounting({ settings, runtime, hasRedis: tiers.l2 !== undefined, store, failures });
+  const { sweepUsage, ...counting } = createCounting({
+    settings,
+    runtime,
+    hasRedis: tiers.l2 !== undefined,
+    store,
+    failures,
+  });
   const limits = createRateLimits(settings, clock.now, log);
   const secrets = [settings.KEY_SECRET, settings.KEY_SECRET_PREVIOUS].filter((value) => value !== undefined);
   let isolateId: string | undefined;
@@ -109,19 +115,17 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     webhooks,
     ...counting,
     async sweep(waitUntil) {
-      try {
-        const swept = await (await loadSweep()).sweepOutbox(await openOutbox(), publisher, waitUntil, log);
-        if (swept.hasWebhooks) await webhooks.sweep();
-        return swept;
-      } finally {
-        if (settings.USAGE_FLUSH_SECONDS > 0) await (await counting.openUsage()).sweep();
-      }
+      const { sweepOutbox } = await loadSweep();
+      const swept = await sweepOutbox(await openOutbox(), publisher, waitUntil, log).finally(sweepUsage);
+      if (swept.hasWebhooks) await webhooks.sweep();
+      return swept;
     },
     logFailure: (error, requestId) => logFailure(error, requestId, failures, log),
   };
 }
 
-function createCounting(parts: UsageParts): Pick<Services, "usage" | "openUsage"> {
+/** Connects the counts of evaluations in this isolate with those beyond its memory. */
+function createCounting(parts: UsageParts): Pick<Services, "usage" | "openUsage"> & { sweepUsage(): Promise<void> } {
   let services: UsageServices | undefined;
   // Each request imports for itself, because one that is cancelled must not hold up the others.
   const openUsage = async () => {
@@ -133,7 +137,7 @@ function createCounting(parts: UsageParts): Pick<Services, "usage" | "openUsage"
     firstMs: parts.settings.USAGE_FLUSH_SECONDS * 1000,
     flush: async (counters) => (await openUsage()).flush(counters),
   });
-  return { usage, openUsage };
+  return { usage, openUsage, sweepUsage: async () => (usage.isOn ? (await openUsage()).sweep() : undefined) };
 }
 
 /** Connects what reads flags from the data centre, Redis and Postgres. */

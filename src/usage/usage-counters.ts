@@ -88,6 +88,11 @@ export class UsageCounters {
     this.#checkAt = options.firstMs === 0 ? Infinity : 0;
   }
 
+  /** Whether evaluations are counted. */
+  get isOn(): boolean {
+    return this.#options.firstMs > 0;
+  }
+
   /** Counts the evaluation of one flag. */
   one(caller: Caller, flag: CompiledFlag, resolution: Resolution, now: number): void {
     const counter = this.#counterOf(this.#tableOf(caller, now), flag, resolution);
