@@ -34,6 +34,7 @@ import { Metrics } from "./ops/metrics.ts";
 import { createCallerRateLimit } from "./ops/rate-limit.ts";
 import { createRedact } from "./ops/redact.ts";
 import { createWebhooks } from "./services-webhooks.ts";
+import type { Outbox } from "./store/outbox.ts";
 import { createTiers } from "./services-tiers.ts";
 import { defaultRuntime, type Runtime, type ServicesOptions, type StoreAccess } from "./services-options.ts";
 
@@ -114,14 +115,24 @@ export function createServices(settings: Settings, options: ServicesOptions = {}
     database: store.openDatabase,
     webhooks,
     ...counting,
-    async sweep(waitUntil) {
-      const { sweepOutbox } = await loadSweep();
-      const swept = await sweepOutbox(await openOutbox(), publisher, waitUntil, log).finally(sweepUsage);
-      if (swept.hasWebhooks) await webhooks.sweep();
-      return swept;
-    },
+    sweep: createSweep({ openOutbox, publisher, webhooks, sweepUsage, log }),
     logFailure: (error, requestId) => logFailure(error, requestId, failures, log),
   };
+}
+
+function createSweep({ openOutbox, publisher, webhooks, sweepUsage, log }: SweepParts): Services["sweep"] {
+  return async (waitUntil) => {
+    const { sweepOutbox } = await loadSweep();
+    const swept = await sweepOutbox(await openOutbox(), publisher, waitUntil, log).finally(sweepUsage);
+    if (swept.hasWebhooks) await webhooks.sweep();
+    return swept;
+  };
+}
+
+interface SweepParts extends Pick<Services, "publisher" | "webhooks" | "log"> {
+  openOutbox: () => Promise<Outbox>;
+  /** Does not reject. */
+  sweepUsage: () => Promise<void>;
 }
 
 /** Connects the counts of evaluations in this isolate with those beyond its memory. */

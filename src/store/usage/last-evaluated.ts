@@ -12,8 +12,8 @@ export interface LastEvaluated {
 }
 
 /**
- * Returns when flags were last evaluated in an environment, by their keys. Flags that never were are left out. Exported
- * for the lifecycle.
+ * Returns when flags were last evaluated in an environment, by their keys. Flags that never were are left out.
+ * Exported for the tests: the lists of flags join the table.
  */
 export async function readLastEvaluated(
   db: StoreDatabase,

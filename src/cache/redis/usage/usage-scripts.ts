@@ -6,8 +6,8 @@
  */
 import { OTHER_FLAGS } from "../../../usage/usage-count.ts";
 
-/** The number of different counts that Redis holds. Others are added to one for each key and hour. Exported for the tests. */
-export const MAX_FIELDS = 50_000;
+/** The number of different counts that Redis holds. Others are added to one for each key and hour. */
+const MAX_FIELDS = 50_000;
 /** The room for these. */
 const MAX_OTHERS = 2000;
 
