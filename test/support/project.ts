@@ -64,7 +64,8 @@ export async function startTestProject(
   return {
     backends,
     db,
-    bindings: { ...backends.bindings, KEY_SECRET },
+    // Reports of usage would be round trips of their own. A test of usage names the setting.
+    bindings: { ...backends.bindings, KEY_SECRET, USAGE_FLUSH_SECONDS: "0" },
     clientKey: await addKey("client"),
     serverKey: await addKey("server"),
     adminToken: await addKey("admin"),

@@ -30,8 +30,8 @@ const outcomes = new Map<string, { reply: unknown; contents: string }>();
 
 /**
  * Isolates that count and report, sweeps that move counts, and readers. Each command and each statement is one step.
- * The code is that of the worker, and the scripts run in the Redis of `npm run dev`. A set of ids and a sum stand in for
- * Postgres; test/integration/store/usage.test.ts shows that add_usage() does the same.
+ * The code is that of the worker, and the scripts run in the Redis of `npm run dev`. A set of ids and a sum stand in
+ * for Postgres; test/integration/store/usage.test.ts shows that add_usage() does the same.
  */
 export class UsageWorld {
   readonly #schedule: Schedule;

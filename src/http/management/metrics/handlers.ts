@@ -1,5 +1,6 @@
 import type { Breaker, BreakerState } from "../../../resilience/breaker.ts";
 import { type MetricFamily, PROMETHEUS_MEDIA_TYPE, renderPrometheus } from "../../../ops/prometheus.ts";
+import type { UsageStats } from "../../../usage/usage-stats.ts";
 import type { Services } from "../../services.ts";
 import type { ManagementContext } from "../context.ts";
 
@@ -9,13 +10,20 @@ const BREAKER_VALUES: Record<BreakerState, number> = { closed: 0, "half-open": 1
 
 type MetricsServices = Pick<Services, "metrics" | "tiers" | "streams" | "redisBreaker" | "storeBreaker">;
 
-export function showMetrics(services: MetricsServices & Pick<Services, "isolateId">, c: ManagementContext): Response {
+export async function showMetrics(
+  services: MetricsServices & Pick<Services, "isolateId" | "openUsage">,
+  c: ManagementContext,
+): Promise<Response> {
+  const { stats } = await services.openUsage();
   // Without the label, a scraper would take the counters of another isolate for its own after a reset.
-  const text = renderPrometheus(familiesOf(services), { isolate: services.isolateId() });
+  const text = renderPrometheus(familiesOf(services, stats), { isolate: services.isolateId() });
   return c.body(text, 200, { "content-type": PROMETHEUS_MEDIA_TYPE });
 }
 
-function familiesOf({ metrics, tiers, streams, redisBreaker, storeBreaker }: MetricsServices): MetricFamily[] {
+function familiesOf(
+  { metrics, tiers, streams, redisBreaker, storeBreaker }: MetricsServices,
+  usage: UsageStats,
+): MetricFamily[] {
   const l1 = tiers.l1.stats();
   const family = (
     type: MetricFamily["type"],
@@ -44,6 +52,14 @@ function familiesOf({ metrics, tiers, streams, redisBreaker, storeBreaker }: Met
     family("gauge", "memory_entries", "Flags held in memory.", [{ value: l1.size }]),
     family("gauge", "memory_bytes", "Estimated size of the flags held in memory.", [{ value: l1.bytes }]),
     family("gauge", "open_streams", "Change streams that are open.", [{ value: streams?.slots.open ?? 0 }]),
+    family("counter", "usage_reports_total", "Reports of counted evaluations, by outcome.", [
+      { labels: { outcome: "ok" }, value: usage.flushes },
+      { labels: { outcome: "failed" }, value: usage.failures },
+    ]),
+    family("counter", "usage_uncounted_total", "Evaluations that are missing in the counts, by reason.", [
+      { labels: { reason: "no_room" }, value: usage.dropped },
+      { labels: { reason: "given_up" }, value: usage.lost },
+    ]),
     family("gauge", "breaker_state", "0 closed, 1 half-open, 2 open.", [
       ...breakerSample("redis", redisBreaker),
       ...breakerSample("store", storeBreaker),
