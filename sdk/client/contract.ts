@@ -933,6 +933,48 @@ export type FlagUsage = {
     | null;
 };
 
+export type FlagRatios = {
+  environment: string;
+  flag: string;
+  /** The counts begin here. */
+  from: string;
+  to: string;
+  /** When the flag last changed. */
+  changedAt: string;
+  /** Whether the flag changed within the requested time, so that the counts before it are left out. */
+  isShortened: boolean;
+  /** false if Redis could not be read: then the last minute is missing. */
+  complete: boolean;
+  /** A split with a smaller `pValue` differs. */
+  threshold: number;
+  /** The limits of the check, in words. */
+  caution: string;
+  /** One for each rule that has a split, and for the default if it has one. */
+  checks: {
+    /** null for the default. */
+    rule: string | null;
+    verdict: "as_configured" | "differs" | "too_few" | "not_checked";
+    /** The result in words. */
+    message: string;
+    /** The evaluations that got one of the split's variants. */
+    count: number;
+    variants: {
+      variant: string;
+      /** The configured share, out of 1. */
+      share: number;
+      countedShare: number | null;
+      count: number;
+      expected: number;
+    }[];
+    /** Counts of variants that the split does not have. They are left out. */
+    unexpected: { variant: string; count: number }[];
+    chiSquared: number | null;
+    degreesOfFreedom: number | null;
+    /** How often chance alone makes a split at least as uneven. */
+    pValue: number | null;
+  }[];
+};
+
 export type UsageReported = {
   batch: string;
   /** The counts whose flags exist. */
@@ -1321,6 +1363,10 @@ export interface Operations {
     };
     responseBody: FlagUsage;
   };
+  checkFlagRatios: {
+    input: { path: { env: string; key: string }; query?: { from?: string | undefined; to?: string | undefined } };
+    responseBody: FlagRatios;
+  };
   getUsage: {
     input: {
       path: { env: string };
@@ -1704,6 +1750,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   explainFlag: ["POST", "/api/v1/environments/{env}/flags/{key}/explain"],
   sampleFlag: ["POST", "/api/v1/environments/{env}/flags/{key}/sample"],
   getFlagUsage: ["GET", "/api/v1/environments/{env}/flags/{key}/usage"],
+  checkFlagRatios: ["GET", "/api/v1/environments/{env}/flags/{key}/usage/ratio-check"],
   getUsage: ["GET", "/api/v1/environments/{env}/usage"],
   reportUsage: ["POST", "/api/v1/environments/{env}/usage"],
   listSegments: ["GET", "/api/v1/environments/{env}/segments"],
@@ -2155,6 +2202,38 @@ const SHAPES = {
     ],
     nextCursor: { or: ["string", "null"] },
   },
+  FlagRatios: {
+    environment: "string",
+    flag: "string",
+    from: "string",
+    to: "string",
+    changedAt: "string",
+    isShortened: "boolean",
+    complete: "boolean",
+    threshold: "number",
+    caution: "string",
+    checks: [
+      {
+        rule: { or: ["string", "null"] },
+        verdict: "string",
+        message: "string",
+        count: "number",
+        variants: [
+          {
+            variant: "string",
+            share: "number",
+            countedShare: { or: ["number", "null"] },
+            count: "number",
+            expected: "number",
+          },
+        ],
+        unexpected: [{ variant: "string", count: "number" }],
+        chiSquared: { or: ["number", "null"] },
+        degreesOfFreedom: { or: ["number", "null"] },
+        pValue: { or: ["number", "null"] },
+      },
+    ],
+  },
   FlagRemoved: { version: "number", published: { "redis?": "boolean", "edge?": "boolean" }, warnings: ["string"] },
   FlagUsage: {
     environment: "string",
@@ -2485,6 +2564,7 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   explainFlag: SHAPES.Explanation,
   sampleFlag: SHAPES.Sampled,
   getFlagUsage: SHAPES.FlagUsage,
+  checkFlagRatios: SHAPES.FlagRatios,
   getUsage: SHAPES.EnvironmentUsage,
   reportUsage: SHAPES.UsageReported,
   listSegments: SHAPES.SegmentList,

@@ -3,7 +3,7 @@ import { chiSquaredSurvival } from "./chi-squared.ts";
 import { saltConflict } from "./salt-conflict.ts";
 
 /** A split differs if one at least as uneven would come about by chance less often than this. */
-const RATIO_THRESHOLD = 0.001;
+export const RATIO_THRESHOLD = 0.001;
 /** The approximation by the chi-squared distribution needs at least this many expected counts of each variant. */
 const MIN_EXPECTED = 5;
 
@@ -49,7 +49,7 @@ const CAUSES =
 
 /**
  * Compares the counts of each rule, and of the default, with its rollout or draw. Rules that serve one variant are left
- * out. Pure. Exported for the API of usage.
+ * out. Pure.
  */
 export function checkRatios(configuration: FlagConfiguration, counts: readonly OutcomeCount[]): RatioCheck[] {
   const { rules, default: fallback } = configuration;

@@ -15,6 +15,7 @@ import { CleanUp } from "./lifecycle/clean-up.tsx";
 import { EnvironmentsSection } from "./environments.tsx";
 import { FlagHeader } from "./header.tsx";
 import { PrerequisitesSection } from "./prerequisites.tsx";
+import { RatiosSection } from "./ratios/ratios.tsx";
 import { Review } from "./review.tsx";
 import { SaveBar } from "./save-bar.tsx";
 import { TargetingSection } from "./targeting.tsx";
@@ -82,6 +83,7 @@ export function Editor({
         </fieldset>
         <SaveBar editing={editing} invalidText={invalidText} />
       </form>
+      {editing.stored.value !== undefined && <RatiosSection environment={environment} flag={editing.stored.value} />}
       {!isNew && <EnvironmentsSection editing={editing} />}
       {!isNew && <CleanUp editing={editing} />}
       {isReviewing && <Review editing={editing} onSave={save} onClose={() => setReviewing(false)} />}

@@ -2,6 +2,7 @@ import { count, instant, object, orNull, text } from "./openapi-parts.ts";
 
 /** JSON Schema of counts of evaluations. */
 const counts = { requested: count, used: count };
+const share = { type: "number", minimum: 0, maximum: 1 };
 const points = { type: "array", items: object({ at: instant, ...counts }) };
 const range = {
   environment: text,
@@ -65,6 +66,48 @@ export const usageSchemas: Record<string, object> = {
         { type: "null" },
       ],
       description: "The splits of the rules and of the default now; null if the flag was deleted.",
+    },
+  }),
+  FlagRatios: object({
+    environment: text,
+    flag: text,
+    from: { ...instant, description: "The counts begin here." },
+    to: instant,
+    changedAt: { ...instant, description: "When the flag last changed." },
+    isShortened: {
+      type: "boolean",
+      description: "Whether the flag changed within the requested time, so that the counts before it are left out.",
+    },
+    complete: range.complete,
+    threshold: { type: "number", description: "A split with a smaller `pValue` differs." },
+    caution: { ...text, description: "The limits of the check, in words." },
+    checks: {
+      type: "array",
+      description: "One for each rule that has a split, and for the default if it has one.",
+      items: object({
+        rule: { ...orNull(text), description: "null for the default." },
+        verdict: { enum: ["as_configured", "differs", "too_few", "not_checked"] },
+        message: { ...text, description: "The result in words." },
+        count: { ...count, description: "The evaluations that got one of the split's variants." },
+        variants: {
+          type: "array",
+          items: object({
+            variant: text,
+            share: { ...share, description: "The configured share, out of 1." },
+            countedShare: orNull(share),
+            count,
+            expected: { type: "number", minimum: 0 },
+          }),
+        },
+        unexpected: {
+          type: "array",
+          description: "Counts of variants that the split does not have. They are left out.",
+          items: object({ variant: text, count }),
+        },
+        chiSquared: orNull({ type: "number", minimum: 0 }),
+        degreesOfFreedom: orNull(count),
+        pValue: { ...orNull(share), description: "How often chance alone makes a split at least as uneven." },
+      }),
     },
   }),
   UsageReported: object({

@@ -9,7 +9,7 @@ import { notFound, requireKey, unknownEnvironment } from "../require.ts";
 import { type EnvironmentUsageQuery, rangeOf, type StepRange, type UsageQuery } from "./input.ts";
 import { configuredSplits, environmentUsageView, flagUsageView } from "./usage-view.ts";
 
-type UsageReadServices = Pick<Services, "database" | "openUsage" | "now" | "failures">;
+export type UsageReadServices = Pick<Services, "database" | "openUsage" | "now" | "failures">;
 
 export async function showFlagUsage(
   services: UsageReadServices,
@@ -60,6 +60,26 @@ export async function showEnvironmentUsage(
     complete,
     ...environmentUsageView(reading, pending, { range, limit, cursor }),
   });
+}
+
+/** How often a flag served a variant by a rule. */
+interface OutcomeCounts {
+  variant: string | null;
+  rule: string | null;
+  requested: number;
+  used: number;
+}
+
+/** Reads how often a flag had each outcome, with the counts that Redis still holds. */
+export async function readOutcomes(
+  services: UsageReadServices,
+  { environment, flag, range }: { environment: string; flag: string; range: StepRange },
+): Promise<{ outcomes: OutcomeCounts[]; complete: boolean }> {
+  const { held, complete } = await heldBy(services, environment, flag);
+  const db = await services.database();
+  const reading = await readFlagUsage(db, flag, { ...range, environment, batches: possibleParts(held) });
+  const { outcomes } = flagUsageView(reading, notMoved(held, new Set(reading.batches)), range);
+  return { outcomes, complete };
 }
 
 /**

@@ -9,7 +9,7 @@ import { fields } from "../shape.ts";
 const STEPS = ["hour", "day"] as const;
 const STEP_MS: Record<UsageStep, number> = { hour: 3_600_000, day: 86_400_000 };
 /** The number of steps of one response, and of a request without `from`. */
-const MAX_STEPS = 400;
+export const MAX_STEPS = 400;
 const DEFAULT_STEPS: Record<UsageStep, number> = { hour: 24, day: 30 };
 const KEPT: Record<UsageStep, [ms: number, text: string]> = {
   hour: [HOURS_KEPT_MS, "hours are kept for 30 days; use step=day for earlier times"],
@@ -31,8 +31,10 @@ const range = {
 };
 
 export const flagUsageQuery = fields(range);
+export const ratioCheckQuery = fields({ from: range.from, to: range.to });
 export const environmentUsageQuery = fields({ ...range, limit: limitOf(100, 500), cursor: optional(cursorOf("key")) });
 
+export type RatioCheckQuery = InferOutput<typeof ratioCheckQuery>;
 export type UsageQuery = InferOutput<typeof flagUsageQuery>;
 export type EnvironmentUsageQuery = InferOutput<typeof environmentUsageQuery>;
 

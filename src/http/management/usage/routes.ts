@@ -1,6 +1,7 @@
 import { route } from "../route.ts";
 import { showEnvironmentUsage, showFlagUsage } from "./handlers.ts";
-import { environmentUsageQuery, flagUsageQuery } from "./input.ts";
+import { environmentUsageQuery, flagUsageQuery, ratioCheckQuery } from "./input.ts";
+import { checkFlagRatios } from "./ratio-check.ts";
 import { MAX_REPORT_BYTES, parseReport, postReport } from "./report.ts";
 
 const ENVIRONMENT = "/api/v1/environments/:env";
@@ -22,6 +23,21 @@ export const USAGE_ROUTES = [
       responses: { 200: { description: "The counts of the flag.", schema: "FlagUsage" } },
     },
     showFlagUsage,
+  ),
+  route(
+    {
+      method: "get",
+      path: `${ENVIRONMENT}/flags/:key/usage/ratio-check`,
+      tag: "Usage",
+      id: "checkFlagRatios",
+      summary: "Compare counted splits with configured ones",
+      description:
+        "Compares the counts of each rule with a rollout or a draw, and of the default, with the configured shares, by the chi-squared test. The counts begin with the first whole hour after the flag last changed, or with `from` if that is later (by default 30 days before `to`). If they begin more than 30 days ago, they begin with a whole day. `verdict` is `differs` if `pValue` is below `threshold`. The counts are evaluations and not subjects, so that a few subjects that evaluate often can make a split differ.",
+      access: "read",
+      query: ratioCheckQuery,
+      responses: { 200: { description: "The comparison of each split.", schema: "FlagRatios" } },
+    },
+    checkFlagRatios,
   ),
   route(
     {

@@ -5,7 +5,7 @@ import type { LastEvaluated } from "../../../store/usage/last-evaluated.ts";
 import type { EnvironmentUsageReading, FlagUsageReading } from "../../../store/usage/read-usage.ts";
 import { type CountRow, HOUR_MS, OTHER_FLAGS } from "../../../usage/usage-count.ts";
 import type { StepRange } from "./input.ts";
-import { isoOf, lastView, latest } from "./last-view.ts";
+import { isoOf, type LastEvaluatedView, lastView, latest } from "./last-view.ts";
 
 interface Counts {
   requested: number;
@@ -14,12 +14,24 @@ interface Counts {
 
 type Point = Counts & { at: string };
 
+interface Outcome extends Counts {
+  variant: string | null;
+  rule: string | null;
+}
+
+interface FlagUsageView extends LastEvaluatedView {
+  total: Counts;
+  outcomes: (Outcome & { points: Point[] })[];
+  keys: (Counts & { id: string | null })[];
+}
+
 /** Returns the evaluations of one flag, with those that Redis still holds. */
-export function flagUsageView(reading: FlagUsageReading, pending: readonly CountRow[], range: StepRange): object {
-  const outcomes = new Map<
-    string,
-    Counts & { variant: string | null; rule: string | null; points: Map<number, Counts> }
-  >();
+export function flagUsageView(
+  reading: FlagUsageReading,
+  pending: readonly CountRow[],
+  range: StepRange,
+): FlagUsageView {
+  const outcomes = new Map<string, Outcome & { points: Map<number, Counts> }>();
   const keys = new Map<string, Counts & { id: string | null }>();
   const count = (at: number, variant: string, rule: string, counts: Counts) => {
     const made = () => ({ variant: variant || null, rule: rule || null, ...none(), points: new Map<number, Counts>() });

@@ -1,0 +1,70 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { seriousFindings } from "./support/audit-page.ts";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import { loaded } from "./support/loaded.ts";
+import type { Visit } from "./support/visit.ts";
+
+const FLAG = "counted-split";
+const ADDRESS = `#/flags/${FLAG}?environment=production`;
+
+export function describeRatioJourneys(world: () => ConsoleWorld): void {
+  describe("a person with a split", () => {
+    let visit: Visit;
+    beforeAll(async () => {
+      const weights: [string, number][] = [
+        ["on", 50_000],
+        ["off", 50_000],
+      ];
+      const rollout = { by: ["targetingKey"], salt: FLAG, hash: "murmur3-mulshift" as const, weights };
+      await world().save({ key: FLAG, default: { rollout } });
+      // Counts begin with the first whole hour after a change.
+      await world().backends.neon.query(
+        `update flags set updated_at = now() - interval '3 hours' where key = '${FLAG}'`,
+      );
+      await world().backends.neon.query(
+        `update flag_configurations set updated_at = now() - interval '3 hours' where flag_key = '${FLAG}'`,
+      );
+    });
+    afterEach(() => visit?.close());
+
+    const report = async (counts: Record<string, number>): Promise<void> => {
+      const at = new Date().toISOString();
+      const { origin } = await world().colo.miniflare.ready;
+      const response = await fetch(`${origin}/api/v1/environments/production/usage`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${world().keys.environments["production"]!.serverKey}`,
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({
+          batch: crypto.randomUUID(),
+          counts: Object.entries(counts).map(([variant, used]) => ({ flag: FLAG, variant, at, used })),
+        }),
+      });
+      expect(response.status).toBe(200);
+    };
+
+    it("sees the counts beside the configured shares, and the result of the check", async () => {
+      await report({ on: 705, off: 495 });
+      visit = await world().visit({ at: ADDRESS });
+      const section = visit.page.getByRole("region", { name: "Counted splits" });
+      await section.getByText("The split differs from the configured one").waitFor();
+      const row = section.getByRole("row", { name: "on 50%" });
+      expect(await row.textContent()).toBe("on50%58.8%705");
+      expect(await section.textContent()).toContain("evaluations and not subjects");
+    });
+
+    it.each(["light", "dark"] as const)("passes axe, also on a phone: %s", async (scheme) => {
+      visit = await world().visit({ at: ADDRESS, scheme, width: 360, height: 780 });
+      await visit.page.getByRole("region", { name: "Counted splits" }).getByRole("table").waitFor();
+      await loaded(visit.page);
+      expect(await seriousFindings(visit.page)).toEqual([]);
+    });
+
+    it("sees no such section for a flag without a split", async () => {
+      visit = await world().visit({ at: "#/flags/basket-limits?environment=production" });
+      await visit.page.getByRole("heading", { name: "Environments" }).waitFor();
+      expect(await visit.page.getByRole("region", { name: "Counted splits" }).count()).toBe(0);
+    });
+  });
+}
