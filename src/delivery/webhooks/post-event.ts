@@ -19,7 +19,7 @@ export interface Post {
 }
 
 /** A receiver that has not sent a status within this time has not accepted the event (ms). */
-export const POST_TIMEOUT_MS = 5000;
+const POST_TIMEOUT_MS = 5000;
 
 /** Sends an event and waits for the status. Never throws. */
 export async function postEvent(

@@ -40,8 +40,8 @@ export interface SchemaObject {
   else?: Subschema;
 }
 
-export const TYPE_NAMES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
-export type TypeName = (typeof TYPE_NAMES)[number];
+export const SCHEMA_TYPES = ["object", "array", "string", "number", "integer", "boolean", "null"] as const;
+export type TypeName = (typeof SCHEMA_TYPES)[number];
 
 export const DIALECT = "https://json-schema.org/draft/2020-12/schema";
 

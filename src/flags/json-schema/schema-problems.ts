@@ -10,7 +10,7 @@ import {
   referencedName,
   REPLACEMENTS,
   type SchemaObject,
-  TYPE_NAMES,
+  SCHEMA_TYPES,
   type TypeName,
 } from "./keywords.ts";
 
@@ -181,7 +181,7 @@ const VALUE_FORMS: Record<
   pattern: { rule: "text", accepts: (value) => typeof value === "string" },
   "positive number": { rule: "a number above 0", accepts: (value) => typeof value === "number" && value > 0 },
   text: { rule: "text", accepts: (value) => typeof value === "string" },
-  type: { rule: `one of ${TYPE_NAMES.join(", ")}, or a list of them`, accepts: isType },
+  type: { rule: `one of ${SCHEMA_TYPES.join(", ")}, or a list of them`, accepts: isType },
   values: {
     rule: "a list with at least one value",
     accepts: (value) => Array.isArray(value) && value.length > 0,
@@ -195,7 +195,7 @@ function isListOfText(value: unknown): boolean {
 
 function isType(value: unknown): boolean {
   const names: unknown[] = Array.isArray(value) ? value : [value];
-  const isKnown = (name: unknown) => TYPE_NAMES.includes(name as TypeName);
+  const isKnown = (name: unknown) => SCHEMA_TYPES.includes(name as TypeName);
   return names.length > 0 && names.every(isKnown) && new Set(names).size === names.length;
 }
 

@@ -7,11 +7,11 @@ export type StateName = (typeof FLAG_STATES)[number];
 
 const DAY_MS = 86_400_000;
 /** A flag without any use is new for this time after its creation. */
-export const NEW_DAYS = 7;
+const NEW_DAYS = 7;
 /** A flag that serves one variant is rolled out after this time without a change. */
-export const ROLLED_OUT_DAYS = 14;
+const ROLLED_OUT_DAYS = 14;
 /** A flag is unused after this time without an evaluation. */
-export const UNUSED_DAYS = 30;
+const UNUSED_DAYS = 30;
 /** The most environments that a reason names one by one. */
 const MAX_NAMED = 3;
 

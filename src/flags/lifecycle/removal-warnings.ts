@@ -2,7 +2,7 @@ import type { EnvironmentFacts } from "./flag-state.ts";
 
 const DAY_MS = 86_400_000;
 /** An evaluation within this time warns of a removal. */
-export const RECENT_DAYS = 7;
+const RECENT_DAYS = 7;
 /** The digits of a commit that people read. */
 const COMMIT_LENGTH = 12;
 

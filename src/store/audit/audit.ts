@@ -17,7 +17,7 @@ export async function getAudit(db: StoreDatabase, id: number): Promise<AuditReco
 }
 
 /** Which part of the audit to read. */
-export interface AuditQuery extends AuditFilter {
+export interface AuditListing extends AuditFilter {
   limit: number;
   /** Selects the records older than the one with this id. */
   before?: number | undefined;
@@ -29,7 +29,7 @@ export interface AuditQuery extends AuditFilter {
  */
 export async function listAudit(
   db: StoreDatabase,
-  { limit, before, ...filter }: AuditQuery,
+  { limit, before, ...filter }: AuditListing,
 ): Promise<Page<AuditRecord>> {
   const selected = and(selects(filter), before === undefined ? undefined : lt(audit.id, before));
   const scan = filter.text === undefined ? undefined : await scanForText(db, selected, filter.text, limit);

@@ -19,7 +19,7 @@ export const codeRepositories = pgTable(
   ],
 );
 
-/** How often each flag occurs in the last scan of each repository. */
+/** How often each flag occurs in the last scan of each repository. Exported for drizzle-kit. */
 export const codeReferences = pgTable(
   "code_references",
   {

@@ -125,7 +125,7 @@ export const webhookEvents = pgTable(
   ],
 );
 
-/** The events of one webhook and environment, which one sender at a time sends in order. */
+/** The events of one webhook and environment, which one sender at a time sends in order. Exported for drizzle-kit. */
 export const webhookQueues = pgTable(
   "webhook_queues",
   {

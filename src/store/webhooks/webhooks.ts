@@ -27,7 +27,7 @@ export interface WebhookRecord extends WebhookFields {
 }
 
 /** Each webhook costs every write a row. */
-export const MAX_WEBHOOKS = 20;
+const MAX_WEBHOOKS = 20;
 
 /** @throws ConflictError if there are as many webhooks as there may be */
 export async function createWebhook(
