@@ -5,7 +5,7 @@ import {
   referencedSchema,
   type SchemaObject,
   type Subschema,
-  TYPE_NAMES,
+  SCHEMA_TYPES,
 } from "../../src/flags/json-schema/keywords.ts";
 import { oneLine } from "../escape.ts";
 import { literal } from "./literals.ts";
@@ -222,7 +222,7 @@ function noteOf(schema: Subschema | undefined): string {
 
 /** Whether a value of a kind may have the type that the schema names. */
 function mayBe({ type }: SchemaObject, kind: Kind): boolean {
-  const types = type === undefined ? TYPE_NAMES : Array.isArray(type) ? type : [type];
+  const types = type === undefined ? SCHEMA_TYPES : Array.isArray(type) ? type : [type];
   return types.some((name) => (name === "integer" ? "number" : name) === kind);
 }
 

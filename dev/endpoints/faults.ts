@@ -18,6 +18,8 @@ export interface Faults {
   truncate?: boolean;
   /** Applies the request, then closes the connection without a response. */
   dropAfterApply?: boolean;
+  /** Lets this many requests pass before the other faults apply. */
+  passFirst?: number;
   /** Serves reads from a replica that gets each write this many milliseconds later. Only the Upstash endpoint can. */
   lagMs?: number;
 }
@@ -41,6 +43,10 @@ const CHECKS: Record<keyof Faults, { accepts(value: unknown): boolean; expected:
   wrongType: SWITCH,
   truncate: SWITCH,
   dropAfterApply: SWITCH,
+  passFirst: {
+    accepts: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 1000,
+    expected: "a whole number, 0 to 1000",
+  },
   lagMs: MILLISECONDS,
 };
 

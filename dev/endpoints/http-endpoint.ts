@@ -78,7 +78,16 @@ class FaultyEndpoint<Counts extends RequestCounts> {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     if (url.pathname.startsWith("/__")) return send(response, await this.#control(request, url.pathname));
 
-    const { latencyMs = 0, errorRate = 0, hang, down, garbage, wrongType, truncate, dropAfterApply } = this.#faults;
+    const {
+      latencyMs = 0,
+      errorRate = 0,
+      hang,
+      down,
+      garbage,
+      wrongType,
+      truncate,
+      dropAfterApply,
+    } = this.#nextFaults();
     const fails = errorRate > 0 && Math.random() < errorRate;
     const isRefused = down === true || this.listener?.isRefusing === true;
     const { counters, handle, injectedError } = this.#options;
@@ -96,6 +105,14 @@ class FaultyEndpoint<Counts extends RequestCounts> {
     const result = await handle({ method: request.method ?? "GET", url, headers: request.headers, body });
     if (dropAfterApply) return void request.socket.destroy();
     send(response, result, { truncate: truncate === true });
+  }
+
+  /** The faults that meet the next request. */
+  #nextFaults(): Faults {
+    const { passFirst = 0, ...faults } = this.#faults;
+    if (passFirst === 0) return faults;
+    this.#faults = { ...faults, passFirst: passFirst - 1 };
+    return {};
   }
 
   /** Serves /__stats and /__faults, which are neither counted nor hit by faults. */

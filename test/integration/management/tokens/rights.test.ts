@@ -35,6 +35,7 @@ const PROJECT_WIDE = new Set([
   "listWebhookDeliveries",
   "redeliverWebhookEvents",
   "listProjectAudit",
+  "listProjectWrites",
   "getMetrics",
 ]);
 /** The operations whose response leaves out the parts that the token may not see. */
