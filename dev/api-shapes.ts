@@ -71,12 +71,28 @@ function shapeOf(contract: Contract, schema: Schema, open: readonly string[]): S
   if (schema.const !== undefined || schema.enum !== undefined) {
     return unionOf([schema.const, ...(schema.enum ?? [])].filter((value) => value !== undefined).map(kindOf));
   }
-  // The parts of an intersection add to each other, and one of them is enough to recognise a response.
-  if (allOf !== undefined) return allOf[0] === undefined ? "any" : shape(allOf[0]);
+  if (allOf !== undefined) return intersectionOf(allOf.map(shape));
   if (type === "array") return [schema.prefixItems !== undefined || !schema.items ? "any" : shape(schema.items)];
   if (type === "object") return objectShape(schema, shape);
   if (type === "integer" || type === "number") return "number";
   return type === "string" || type === "boolean" || type === "null" ? type : "any";
+}
+
+/** The first part is enough to recognise a response. The fields of the others must have their types if they are there. */
+function intersectionOf([first = "any", ...others]: Shape[]): Shape {
+  if (!hasFields(first)) return first;
+  const merged: Record<string, Shape> = { ...first };
+  for (const other of others.filter(hasFields)) {
+    for (const [field, shape] of Object.entries(other)) {
+      const name = field.replace(/\?$/, "");
+      merged[name in merged ? name : `${name}?`] = shape;
+    }
+  }
+  return merged;
+}
+
+function hasFields(shape: Shape): shape is Record<string, Shape> {
+  return typeof shape === "object" && !Array.isArray(shape) && !("or" in shape);
 }
 
 function objectShape(

@@ -123,7 +123,7 @@ describe("burgee and a server that is not Burgee", () => {
 
   test("says which status and type arrived, and where a redirect leads without its query", async ({ expect }) => {
     const html = { headers: { "content-type": "text/html" } };
-    const page = await t.run("flags delete x --everywhere", { fetch: async () => new Response("<html>", html) });
+    const page = await t.run("segments delete x -e production", { fetch: async () => new Response("<html>", html) });
     expect(page.err).toContain("http://edge.test returned status 200, text/html, with a body that is not from Burgee");
     expect(page.err).toContain("the change may have been made");
     const headers = { location: "https://sign-in.test/login?secret=1", "content-type": "text/html" };
