@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type DevFile, openDevFiles, readDevFile, readState, writeDevFile, writeState } from "./files.ts";
 import { codeOf, DevError, messageOf } from "./error.ts";
 import { takeLock } from "./lock.ts";
-import type { DevSettings } from "./settings.ts";
+import { type DevSettings, USAGE_VARS } from "./settings.ts";
 import { LOCAL_CONNECTION_STRING } from "../postgres/neon-connection.ts";
 import type { NeonEndpoint } from "../postgres/neon-endpoint.ts";
 import { startUpstashEndpoint, type UpstashEndpoint } from "../redis/upstash-endpoint.ts";
@@ -72,9 +72,7 @@ export async function startSession(
       UPSTASH_REDIS_REST_TOKEN: upstash.token,
       KEY_SECRET: state.keySecret,
       WEBHOOKS_TO_LOCALHOST: "true",
-      // A count shows up within seconds.
-      USAGE_FLUSH_SECONDS: "5",
-      USAGE_FLUSH_MAX_SECONDS: "5",
+      ...USAGE_VARS,
     },
   });
   closers.add(() => worker.stop());

@@ -24,6 +24,9 @@ export interface DevSettings extends DevPlaces {
   workerVars: Record<string, string>;
 }
 
+/** A count of evaluations shows up within seconds. */
+export const USAGE_VARS = { USAGE_FLUSH_SECONDS: "5", USAGE_FLUSH_MAX_SECONDS: "5" };
+
 /** Reads PORT, BURGEE_DIR, DATABASE_URL, REDIS_URL and CACHE_*. Throws a DevError. */
 export function readDevSettings(env: Record<string, string | undefined>, places: DevPlaces, cwd: string): DevSettings {
   const portText = env["PORT"] || "8787";

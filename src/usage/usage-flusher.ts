@@ -65,7 +65,7 @@ export class UsageFlusher {
 
   #take(counters: UsageCounters): void {
     const { now, stats, log } = this.#options;
-    const tables = counters.take(this.#spacing(this.#flushes++));
+    const tables = counters.take(this.#spacing(++this.#flushes));
     const madeAt = now();
     for (const counts of batchesOf(tables)) this.#pending.push({ ...this.#next(), isRepeated: false, counts, madeAt });
     stats.dropped = counters.dropped;

@@ -1,7 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { describe, test } from "vitest";
 import { BASE, costOf, costTables, type Load, PRICES, type Sharing, usageOf } from "../../../bench/cost.ts";
-import { costOfCounting, countingOf, countingTable, REPORTS } from "../../../bench/cost-usage.ts";
+import { RedisUsage } from "../../../src/cache/redis/usage/redis-usage.ts";
+import type { CountRow } from "../../../src/usage/usage-count.ts";
+import {
+  COUNT_BYTES,
+  costOfCounting,
+  countingOf,
+  countingTable,
+  REPORTS,
+  SCRIPT_BYTES,
+} from "../../../bench/cost-usage.ts";
 import { livesFor, lost, misses } from "../../../bench/cost-arrivals.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
@@ -127,6 +136,25 @@ describe("the monthly cost", () => {
           const cost = costOfCounting({ ...LOAD, evaluations, isBulk, isolateHours });
           expect(cost, `${evaluations} ${isBulk} ${isolateHours}`).toBeLessThanOrEqual(60);
         }
+  });
+
+  test("of a report has the size of a command with the counts of 200 flags", async ({ expect }) => {
+    const sizes: number[] = [];
+    const exec = async <Reply>(command: unknown) => {
+      sizes.push(JSON.stringify(command).length);
+      return "1" as Reply;
+    };
+    const usage = new RedisUsage({ redis: { exec }, prefix: "burgee" });
+    const counts = Array.from({ length: 200 }, (_, i): CountRow => {
+      const [flag, variant, rule] = [`checkout-redesign-${i}`, i % 2 === 0 ? "on" : "off", i % 3 === 0 ? "beta" : ""];
+      return ["production", 498_660, flag, variant, rule, "AbCdEfGhIjKl", 77, 0, 1_795_888_349_446, 0];
+    });
+    for (const some of [[], counts]) await usage.add({ sender: "s", sequence: 1, isRepeated: false, counts: some });
+    const [script = 0, whole = 0] = sizes;
+    expect(script).toBeLessThanOrEqual(SCRIPT_BYTES);
+    expect(script).toBeGreaterThan(SCRIPT_BYTES * 0.8);
+    expect((whole - script) / 200).toBeLessThanOrEqual(COUNT_BYTES);
+    expect((whole - script) / 200).toBeGreaterThan(COUNT_BYTES * 0.8);
   });
 
   test("counts a report per pause and isolate, and at most one per request", ({ expect }) => {
