@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { type CliTest, startCliTest } from "./harness.ts";
+import { type CliTest, startCliTest } from "../cli/harness.ts";
 
 const HOUR_MS = 3_600_000;
 
