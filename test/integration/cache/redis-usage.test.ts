@@ -80,7 +80,7 @@ describe.each(SERVERS)("counts in %s", (_name, redisUrl) => {
     await add(usage, 2, [count("b")]);
     expect(await usage.take()).toEqual(moving);
     const held = await usage.read("prod");
-    expect(held.map(({ counts }) => counts[0]?.[2]).toSorted()).toEqual(["a", "b"]);
+    expect(new Set(held.map(({ counts }) => counts[0]?.[2]))).toEqual(new Set(["a", "b"]));
     await usage.deleteMoved("another");
     expect(await usage.take()).toEqual(moving);
     await usage.deleteMoved(moving!.batch);
