@@ -45,7 +45,7 @@ npx burgee flags delete new-search --everywhere
 
 /** The sections, and the folders of docs/ that they list. */
 const SECTIONS = [
-  ["Pages", ""],
+  ["Pages", "", "usage/"],
   ["Procedures", "operations/"],
   ["Import and export", "import/", "export/"],
 ] as const;

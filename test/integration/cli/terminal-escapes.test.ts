@@ -14,7 +14,10 @@ describe("texts from the deployment on a terminal", () => {
 
   const instant = "2026-01-01T00:00:00Z";
   const LISTS: [string, object][] = [
-    ["env list", { key: EVIL, name: EVIL, version: 1, overridesAllowed: false, createdAt: instant }],
+    [
+      "env list",
+      { key: EVIL, name: EVIL, version: 1, overridesAllowed: false, requiresNote: false, createdAt: instant },
+    ],
     [
       "keys list -e production",
       {
@@ -24,6 +27,7 @@ describe("texts from the deployment on a terminal", () => {
         name: EVIL,
         origins: [EVIL],
         createdAt: instant,
+        lastUsedAt: null,
         revokedAt: null,
       },
     ],
@@ -55,6 +59,10 @@ describe("texts from the deployment on a terminal", () => {
         key: EVIL,
         action: EVIL,
         version: 1,
+        versions: {},
+        write: 1,
+        note: EVIL,
+        actorName: EVIL,
         before: { [EVIL]: EVIL },
         after: { [EVIL]: 1 },
       },
