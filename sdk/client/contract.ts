@@ -264,6 +264,8 @@ export type OverridesInput = { flags: Record<string, string>; expiresInSeconds?:
 export type ExplainInput = {
   context?: Record<string, unknown> | undefined;
   request?: Record<string, unknown> | undefined;
+  at?: string | undefined;
+  version?: number | undefined;
 };
 
 export type SampleInput = {
@@ -311,6 +313,10 @@ export type Problem = {
   requestId: string;
   /** The current version, if another write came first. */
   version?: number | undefined;
+  /** In a 410: the first instant that can be replayed. */
+  firstInstant?: string | undefined;
+  /** In a 410: the first version that can be replayed. */
+  firstVersion?: number | undefined;
   /**
    * true in a 503 of a write whose response from the store was lost, or of a purge by hand that Redis
    * did not complete: the change may have happened. Read the resource before you repeat the request.
@@ -840,6 +846,41 @@ export type Explanation = {
     /** The number that was drawn: by a sample, or in place of a bucket. */
     draw?: number | undefined;
   };
+  replay?: Replay | undefined;
+};
+
+export type Replay = {
+  /** The instant of the evaluation. */
+  at: string;
+  /** When the version that was in force was made. */
+  versionMadeAt: string;
+  /** The last change of the flag, or of a document that it uses; null if the audit no longer has it. */
+  change: ReplayedChange | null;
+  /** The result with the flag of today, at this time; null if the flag no longer exists. */
+  today: { version: number | null; resolution: Record<string, unknown> | null; isSame: boolean };
+  /** The flag as it was, with the segments and flags that it used. */
+  document: Record<string, unknown>;
+};
+
+export type ReplayedChange = {
+  id: number;
+  /** The same in all changes of one request or transaction. */
+  write: number;
+  at: string;
+  /** `key:<id>` for an admin token, or `sql:<role>`. */
+  actor: string;
+  /** The name of the admin token, or the actor. */
+  actorName: string;
+  /** Why the change was made. */
+  note: string | null;
+  /** null if the change concerns the whole project. */
+  environment: string | null;
+  entity: "flag" | "configuration" | "segment" | "key" | "environment" | "webhook";
+  key: string;
+  action: "create" | "update" | "delete";
+  version: number | null;
+  /** The version that was made in each environment. */
+  versions: Record<string, number>;
 };
 
 /**
@@ -2128,6 +2169,31 @@ const SHAPES = {
       "exposure?": "number",
       "draw?": "number",
     },
+    "replay?": {
+      at: "string",
+      versionMadeAt: "string",
+      change: {
+        or: [
+          {
+            id: "number",
+            write: "number",
+            at: "string",
+            actor: "string",
+            actorName: "string",
+            note: { or: ["string", "null"] },
+            environment: { or: ["string", "null"] },
+            entity: "string",
+            key: "string",
+            action: "string",
+            version: { or: ["number", "null"] },
+            versions: { "*": "number" },
+          },
+          "null",
+        ],
+      },
+      today: { version: { or: ["number", "null"] }, resolution: { or: ["object", "null"] }, isSame: "boolean" },
+      document: "object",
+    },
   },
   Flag: {
     "schemaVersion?": "number",
@@ -2619,6 +2685,8 @@ export const PROBLEM: Shape = {
   detail: "string",
   requestId: "string",
   "version?": "number",
+  "firstInstant?": "string",
+  "firstVersion?": "number",
   "mayHaveHappened?": "boolean",
   "errors?": [{ pointer: "string", detail: "string" }],
 };

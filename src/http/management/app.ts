@@ -17,6 +17,7 @@ import { environmentOf, type ManagementContext, type ManagementEnv, pathParamete
 import { waitUntilOf } from "../wait-until.ts";
 import { DEFINITION_ROUTES } from "./definitions/routes.ts";
 import { ENVIRONMENT_ROUTES } from "./environments/routes.ts";
+import { NotReplayableError } from "./explain/replay.ts";
 import { EXPLAIN_ROUTES } from "./explain/routes.ts";
 import { FLAG_ROUTES } from "./flags/routes.ts";
 import { KEY_ROUTES } from "./keys/routes.ts";
@@ -128,6 +129,11 @@ async function respondWithProblem(
   const bounded = new HttpError(status, detail, { headers, errors, mayHaveHappened });
   if (isManifestPath(c.req.path)) return manifestErrorResponse(bounded, id);
   const response = problemResponse(bounded, id);
+  if (error instanceof NotReplayableError) {
+    const { at: firstInstant, version: firstVersion } = error.first;
+    const body = { ...((await response.json()) as object), title: "Gone", firstInstant, firstVersion };
+    return new Response(JSON.stringify(body), response);
+  }
   const version = versionOf(error);
   if (version === undefined) return response;
   const body = { ...((await response.json()) as object), version };

@@ -1,5 +1,6 @@
 import {
   boolean,
+  check,
   maxLength,
   minLength,
   optional,
@@ -16,6 +17,7 @@ import {
   transform,
 } from "valibot";
 import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE, PLAIN_NAME_PATTERN, PLAIN_NAME_RULE } from "../../flags/limits.ts";
+import { parseInstant } from "../../flags/formats/instant.ts";
 import { escapePointer } from "../../flags/validate.ts";
 import { type FieldError, InvalidInputError } from "../../ops/errors.ts";
 
@@ -76,4 +78,17 @@ export const dryRunParameter = optional(
 /** Formats a time from the store as ISO 8601 in UTC. */
 export function instantOf(time: string): string {
   return new Date(time).toISOString();
+}
+
+const INSTANT = "must be an instant like 2026-11-28T09:00:00Z or a date like 2026-11-28; write + as %2B";
+/** An instant, as ISO 8601 in UTC. */
+export const instantText = pipe(
+  string("must be given once"),
+  check((text) => isInYears1To9999(parseInstant(text)), INSTANT),
+  transform((text) => new Date(parseInstant(text)).toISOString()),
+);
+
+/** Postgres and JavaScript write other years differently. */
+function isInYears1To9999(at: number): boolean {
+  return at >= -62_135_596_800_000 && at < 253_402_300_800_000;
 }

@@ -11,6 +11,7 @@ const PROBLEM_TEXTS: Record<number, string> = {
   404: "The environment, or the resource in it, does not exist.",
   406: "`Accept` excludes JSON.",
   409: "The resource already exists, is in use, or was changed by another request at the same time.",
+  410: "The audit does not reach back that far. `firstInstant` and `firstVersion` can be replayed.",
   412: "If-Match or If-None-Match is not met. `version` is the current version.",
   415: "The media type of the body is not supported.",
   422: "The input is invalid. `errors` lists each wrong field and what it accepts.",

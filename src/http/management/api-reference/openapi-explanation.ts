@@ -1,4 +1,5 @@
-import { count, keys, object, orNull, ref, text } from "./openapi-parts.ts";
+import { changeFields } from "./openapi-audit.ts";
+import { count, instant, keys, object, orNull, ref, text } from "./openapi-parts.ts";
 
 const bucketFields = {
   bucket: orNull({ type: "integer", minimum: 0 }),
@@ -43,9 +44,28 @@ export const explanationSchemas: Record<string, object> = {
         ),
       },
       default: object({ state: { enum: ["served", "not reached"] }, ...bucketFields }, Object.keys(bucketFields)),
+      replay: ref("Replay"),
     },
-    ["problem"],
+    ["problem", "replay"],
   ),
+  Replay: object({
+    at: { ...instant, description: "The instant of the evaluation." },
+    versionMadeAt: { ...instant, description: "When the version that was in force was made." },
+    change: {
+      ...orNull(ref("ReplayedChange")),
+      description: "The last change of the flag, or of a document that it uses; null if the audit no longer has it.",
+    },
+    today: {
+      ...object({
+        version: orNull({ type: "integer" }),
+        resolution: orNull({ type: "object" }),
+        isSame: { type: "boolean" },
+      }),
+      description: "The result with the flag of today, at this time; null if the flag no longer exists.",
+    },
+    document: { type: "object", description: "The flag as it was, with the segments and flags that it used." },
+  }),
+  ReplayedChange: object(changeFields),
   ConditionTrace: {
     ...object(
       {

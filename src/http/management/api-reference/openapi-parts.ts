@@ -35,3 +35,9 @@ export const object = (properties: Record<string, object>, optional: string[] = 
   properties,
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
 });
+export const instant = { type: "string", format: "date-time" };
+export const page = (item: object) =>
+  object({
+    items: { type: "array", items: item },
+    nextCursor: { ...orNull(text), description: "The `cursor` of the next page; null on the last page." },
+  });

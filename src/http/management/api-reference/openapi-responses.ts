@@ -3,15 +3,11 @@ import { manifestSchemas } from "./openapi-manifest.ts";
 import { lifecycleSchemas } from "./openapi-lifecycle.ts";
 import { explanationSchemas } from "./openapi-explanation.ts";
 import { listedFields, usageSchemas } from "./openapi-usage.ts";
-import { count, instant, keys, object, orNull, ref, text } from "./openapi-parts.ts";
+import { auditSchemas } from "./openapi-audit.ts";
+import { count, instant, keys, object, orNull, page, ref, text } from "./openapi-parts.ts";
 
 /** JSON Schema of the management API's responses and merge patches. A patch has no schema of its own to validate it. */
 const version = { type: "integer", description: "Version of the environment at which it last changed." };
-const page = (item: object) =>
-  object({
-    items: { type: "array", items: item },
-    nextCursor: { ...orNull(text), description: "The `cursor` of the next page; null on the last page." },
-  });
 
 const mergePatchOf = (noun: string) => ({
   type: "object",
@@ -30,18 +26,6 @@ const writtenFields = {
     },
     ["redis", "edge"],
   ),
-};
-const writerFields = {
-  write: { type: "integer", description: "The same in all changes of one request or transaction." },
-  at: instant,
-  actor: { type: "string", description: "`key:<id>` for an admin token, or `sql:<role>`." },
-  actorName: { type: "string", description: "The name of the admin token, or the actor." },
-  note: { ...orNull(text), description: "Why the change was made." },
-};
-const madeVersions = {
-  type: "object",
-  description: "The version that was made in each environment.",
-  additionalProperties: { type: "integer" },
 };
 const environmentFields = {
   key: text,
@@ -124,6 +108,8 @@ export const responseSchemas: Record<string, object> = {
         detail: text,
         requestId: text,
         version: { type: "integer", description: "The current version, if another write came first." },
+        firstInstant: { ...instant, description: "In a 410: the first instant that can be replayed." },
+        firstVersion: { type: "integer", description: "In a 410: the first version that can be replayed." },
         mayHaveHappened: {
           type: "boolean",
           description:
@@ -134,7 +120,7 @@ export const responseSchemas: Record<string, object> = {
           items: object({ pointer: { type: "string", description: "JSON pointer to the field." }, detail: text }),
         },
       },
-      ["version", "mayHaveHappened", "errors"],
+      ["version", "firstInstant", "firstVersion", "mayHaveHappened", "errors"],
     ),
   },
   FlagPatch: mergePatchOf("Flag"),
@@ -224,34 +210,7 @@ export const responseSchemas: Record<string, object> = {
     head: object({ l1: count, l2: orNull(count), checkedSecondsAgo: orNull(count) }),
     outbox: object({ pending: orNull(count) }),
   }),
-  AuditChange: object({
-    id: { type: "integer" },
-    ...writerFields,
-    environment: { ...orNull(text), description: "null if the change concerns the whole project." },
-    entity: { enum: ["flag", "configuration", "segment", "key", "environment", "webhook"] },
-    key: text,
-    action: { enum: ["create", "update", "delete"] },
-    version: orNull({ type: "integer" }),
-    versions: madeVersions,
-    before: orNull({ type: "object" }),
-    after: orNull({ type: "object" }),
-  }),
-  AuditPage: page(ref("AuditChange")),
-  AuditWritePage: page(
-    object({
-      ...writerFields,
-      count: { ...count, description: "The number of changes that the filters select." },
-      hasMore: { type: "boolean", description: "Whether there are more changes than were counted." },
-      kinds: {
-        type: "object",
-        description: "The number of changes by entity and action, such as `configuration update`.",
-        additionalProperties: count,
-      },
-      environments: keys,
-      versions: madeVersions,
-      changes: { type: "array", items: ref("AuditChange"), description: "The first three changes, oldest first." },
-    }),
-  ),
+  ...auditSchemas,
   ...explanationSchemas,
   ...usageSchemas,
   Propagation: object({

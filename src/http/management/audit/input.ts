@@ -1,18 +1,9 @@
-import { check, type InferOutput, optional, picklist, pipe, regex, string, transform } from "valibot";
-import { parseInstant } from "../../../flags/formats/instant.ts";
+import { type InferOutput, optional, picklist, pipe, regex, string, transform } from "valibot";
 import { cursorOf, limitOf, searchText } from "../page.ts";
-import { fields } from "../shape.ts";
+import { fields, instantText } from "../shape.ts";
 
 const ENTITIES = ["flag", "configuration", "segment", "key", "environment", "webhook"] as const;
 const IMAGES = ["before", "after"] as const;
-
-const INSTANT = "must be an instant like 2026-11-28T09:00:00Z or a date like 2026-11-28; write + as %2B";
-/** An instant, as ISO 8601 in UTC. */
-const instant = pipe(
-  string("must be given once"),
-  check((text) => isInYears1To9999(parseInstant(text)), INSTANT),
-  transform((text) => new Date(parseInstant(text)).toISOString()),
-);
 
 const GROUP_CURSOR = /^(\d{1,16})\.(\d{1,16})$/;
 /** The number of a write and the id of a change. */
@@ -36,8 +27,8 @@ const filters = {
   write: optional(
     pipe(string("must be given once"), regex(/^\d{1,15}$/, "must be the number of a write"), transform(Number)),
   ),
-  since: optional(instant),
-  until: optional(instant),
+  since: optional(instantText),
+  until: optional(instantText),
   limit: limitOf(50, 200),
 };
 
@@ -50,8 +41,3 @@ export type GroupQuery = InferOutput<typeof groupQuery>;
 export const restoreSchema = fields({ image: picklist(IMAGES, `must be one of ${IMAGES.join(", ")}`) });
 
 export type RestoreBody = InferOutput<typeof restoreSchema>;
-
-/** Postgres and JavaScript write other years differently. */
-function isInYears1To9999(at: number): boolean {
-  return at >= -62_135_596_800_000 && at < 253_402_300_800_000;
-}

@@ -1,5 +1,7 @@
 import { explainFlag } from "../../../evaluation/explain.ts";
-import type { CompiledFlag, RequestAttributes } from "../../../evaluation/types.ts";
+import type { CompiledFlag, EvaluationInput, RequestAttributes } from "../../../evaluation/types.ts";
+import type { PastPoint } from "../../../store/audit/past-reading.ts";
+import { HttpError } from "../../errors.ts";
 import { requestAttributes } from "../../evaluation/context.ts";
 import { provenanceHeaders } from "../../evaluation/evaluate.ts";
 import type { Services } from "../../services.ts";
@@ -7,22 +9,41 @@ import { environmentOf, type ManagementContext, pathParameter } from "../context
 import { waitUntilOf } from "../../wait-until.ts";
 import { notFound, unknownEnvironment } from "../require.ts";
 import { contextOf, type ExplainBody, type SampleBody } from "./input.ts";
+import { replay } from "./replay.ts";
 import { countOutcomes, subjectsOf } from "./sampling.ts";
 
-/** Explains the resolution of a flag. */
+/** Explains the resolution of a flag, as it is or as it was. */
 export async function postExplain(
-  { source, now, random }: Pick<Services, "source" | "now" | "random">,
+  services: Pick<Services, "source" | "now" | "random" | "database">,
   c: ManagementContext,
   { body }: { body: ExplainBody },
 ): Promise<Response> {
+  const { source, now, random } = services;
+  const point = pointOf(body);
+  const input = { context: contextOf(body.context), request: requestOf(body, c.req.raw), now: now(), random };
+  if (point !== undefined) return c.json(await replayFlag(services, c, point, input));
   const { flag, version, headers } = await loadFlag(source, c);
-  const explanation = explainFlag(flag.document(), {
-    context: contextOf(body.context),
-    request: requestOf(body, c.req.raw),
-    now: now(),
-    random,
-  });
-  return c.json({ version, ...explanation }, 200, headers);
+  return c.json({ version, ...explainFlag(flag.document(), input) }, 200, headers);
+}
+
+function pointOf({ at, version }: ExplainBody): PastPoint | undefined {
+  if (at !== undefined) return { at };
+  return version === undefined ? undefined : { version };
+}
+
+/** Replays an evaluation. Its result names people and their changes, which a server key may not see. */
+async function replayFlag(
+  { source, database }: Pick<Services, "source" | "database">,
+  c: ManagementContext,
+  point: PastPoint,
+  input: EvaluationInput,
+): Promise<object> {
+  const actor = c.get("actor");
+  if (actor.role === "server") throw new HttpError(403, "a replay requires an admin token, not a server key");
+  const [environment, key] = [environmentOf(c), pathParameter(c, "key")];
+  const loaded = await source.flag({ environment, scope: { waitUntil: waitUntilOf(c) } }, key);
+  const today = loaded?.value ? { flag: loaded.value, version: loaded.version } : undefined;
+  return await replay(await database(), { environment, key, point, input, today, visible: actor.environments });
 }
 
 /** Evaluates a flag for made-up subjects, exactly as for clients. */

@@ -1,4 +1,4 @@
-import { any, type GenericSchema, integer, maxValue, minValue, number, optional, pipe } from "valibot";
+import { any, check, type GenericSchema, integer, maxValue, minValue, number, optional, pipe } from "valibot";
 import type { EvaluationContext } from "../../../evaluation/types.ts";
 import type { AttributePath, JsonValue } from "../../../flags/document.ts";
 import { attributePathSchema } from "../../../flags/schema.ts";
@@ -6,7 +6,7 @@ import { recordOf } from "../../../flags/record-of.ts";
 import { pointerTo } from "../../../flags/validate.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import { ContextError, parseContext } from "../../evaluation/context.ts";
-import { fields } from "../shape.ts";
+import { fields, instantText } from "../shape.ts";
 
 /** The largest sample: more would take one request too long. */
 export const MAX_SAMPLED = 1000;
@@ -25,14 +25,32 @@ export interface ExplainBody {
   context: Attributes;
   /** Values for the `request.*` attributes, which are otherwise those of this request. */
   request?: Attributes | undefined;
+  /** Evaluates with the flags that were in force at this instant (ISO 8601), or will be. */
+  at?: string | undefined;
+  /** Evaluates with the flags of this version of the environment, at the instant at which it was made. */
+  version?: number | undefined;
 }
 
-export const explainSchema: GenericSchema<unknown, ExplainBody> = fields({
-  context: optional(attributes, {}),
-  request: optional(attributes),
-});
+const VERSION_RULE = "must be a version of the environment: a whole number from 1";
 
-export interface SampleBody extends ExplainBody {
+export const explainSchema: GenericSchema<unknown, ExplainBody> = pipe(
+  fields({
+    context: optional(attributes, {}),
+    request: optional(attributes),
+    at: optional(instantText),
+    version: optional(
+      pipe(
+        number(VERSION_RULE),
+        integer(VERSION_RULE),
+        minValue(1, VERSION_RULE),
+        maxValue(Number.MAX_SAFE_INTEGER, VERSION_RULE),
+      ),
+    ),
+  }),
+  check(({ at, version }) => at === undefined || version === undefined, "must contain at or version, not both"),
+);
+
+export interface SampleBody extends Pick<ExplainBody, "context" | "request"> {
   count: number;
   /** The attribute in which the subjects differ. */
   by: AttributePath;

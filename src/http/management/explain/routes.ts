@@ -15,7 +15,7 @@ export const EXPLAIN_ROUTES = [
       id: "explainFlag",
       summary: "Explain an evaluation",
       description:
-        "Evaluates the flag as OFREP does and returns the result of each prerequisite, rule and condition. `request` replaces the attributes that otherwise come from the request itself (`country`, `ip`, …). A server key of the environment may use this route too.",
+        "Evaluates the flag as OFREP does and returns the result of each prerequisite, rule and condition. `request` replaces the attributes that otherwise come from the request itself (`country`, `ip`, …). A server key of the environment may use this route too.\n\nWith `at` (an instant) or `version`, the evaluation is replayed with the flags, segments and definitions as they were then: `at` also sets the time for schedules, ramps and windows, and may lie in the future. An instant at which a version was made belongs to that version. `replay` says which change was in force and whether the result of today is the same. A replay needs an admin token. 410 if the audit does not reach back that far, with the first instant that can be replayed. 422 for a flag that draws random numbers.",
       access: "explain",
       body: {
         schema: "ExplainInput",
@@ -23,6 +23,7 @@ export const EXPLAIN_ROUTES = [
         parse: (value: unknown) => parseShape(explainSchema, value),
       },
       responses: { 200: { description: "The resolution, with the results that led to it.", schema: "Explanation" } },
+      problems: [410],
     },
     postExplain,
   ),
