@@ -1,11 +1,12 @@
 import { windowStateText } from "../../sdk/client/window-text.ts";
 import { type Command, InvalidArgumentError } from "commander";
-import type { Explanation } from "../../sdk/client/contract.ts";
+import type { Explanation, Replay } from "../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../src/flags/document.ts";
 import { isInexact, numberProblem } from "../../src/flags/formats/exact-numbers.ts";
 import { withExamples } from "../examples.ts";
 import { oneLine } from "../escape.ts";
-import { EXIT, ExitError } from "../exit.ts";
+import { EXIT, ExitError, UsageError } from "../exit.ts";
+import { wholeNumber } from "../input.ts";
 import { openSession, type Session } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -27,7 +28,9 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
         "attribute of the request, such as country=DE",
         attributeOf("country=DE or isEUCountry=true"),
         {},
-      );
+      )
+      .option("--at <instant>", "replay with the flags at this instant, or evaluate at a future one")
+      .option("--at-version <version>", "replay with the flags of this version of the environment", wholeNumber(1));
 
   const evaluate = withContext(
     program.command("evaluate").description("evaluate stored flags for a context").argument("<keys...>", "flags"),
@@ -41,6 +44,7 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
     evaluate,
     "burgee evaluate checkout-redesign -e production --targeting-key user-1 --attribute plan=pro seats=12",
     "burgee evaluate checkout-redesign new-search -e production -t user-1 --request country=DE",
+    "burgee evaluate checkout-redesign -e production -t user-1 --at 2026-11-20T09:00Z",
     "if burgee evaluate maintenance -e production --exit-code --quiet; then echo paused; fi",
   );
 
@@ -57,7 +61,11 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
     });
     session.show(body, (explanation) => explanationText(explanation, contextOf(options).context));
   });
-  withExamples(explain, "burgee explain checkout-redesign -e production -t user-1 -a plan=pro");
+  withExamples(
+    explain,
+    "burgee explain checkout-redesign -e production -t user-1 -a plan=pro",
+    "burgee explain checkout-redesign -e production -t user-1 --at-version 1042",
+  );
 }
 
 interface EvaluateOptions extends ContextOptions {
@@ -66,17 +74,20 @@ interface EvaluateOptions extends ContextOptions {
 
 /** Evaluates the flags one by one. @throws ExitError with --exit-code if a value is not true */
 async function evaluateEach(session: Session, keys: readonly string[], options: EvaluateOptions): Promise<void> {
-  const results = [];
+  const results: (Attributes & Pick<Explanation, "flag" | "version" | "replay">)[] = [];
   for (const key of keys) {
     const path = { env: session.environment(), key };
     const { body } = await session.client.call("explainFlag", { path, body: contextOf(options) });
-    results.push({ flag: body.flag, version: body.version, ...body.resolution });
+    const replay = body.replay === undefined ? {} : { replay: body.replay };
+    results.push({ flag: body.flag, version: body.version, ...body.resolution, ...replay });
   }
   const [only] = results;
   const isOne = results.length === 1 && only !== undefined;
   const rows = results.map((one) => [...(isOne ? [] : [one.flag]), ...resolutionRow(one)]);
   const head = [...(isOne ? [] : ["flag"]), "value", "variant", "reason"];
-  session.confirm(isOne ? only : results, () => table(head, rows, session.width));
+  session.confirm(isOne ? only : results, () =>
+    [table(head, rows, session.width), ...results.flatMap((one) => replayLines(one, !isOne))].join("\n"),
+  );
   const areAllTrue = results.every((one: Attributes) => one["value"] === true);
   if (options.exitCode === true && !areAllTrue) throw new ExitError(EXIT.refused);
 }
@@ -85,11 +96,40 @@ interface ContextOptions {
   targetingKey?: string;
   attribute: Attributes;
   request: Attributes;
+  at?: string;
+  atVersion?: number;
 }
 
-function contextOf({ targetingKey, attribute: attributes, request }: ContextOptions) {
+function contextOf({ targetingKey, attribute: attributes, request, at, atVersion: version }: ContextOptions) {
+  if (at !== undefined && version !== undefined) throw new UsageError("use --at or --at-version, not both");
   const context = { ...attributes, ...(targetingKey === undefined ? {} : { targetingKey }) };
-  return Object.keys(request).length === 0 ? { context } : { context, request };
+  return {
+    context,
+    ...(Object.keys(request).length === 0 ? {} : { request }),
+    ...(at === undefined ? {} : { at }),
+    ...(version === undefined ? {} : { version }),
+  };
+}
+
+/** Says which change was in force, and what the result is today. */
+function replayLines(
+  { flag, version, replay }: { flag: string; version: number; replay?: Replay | undefined },
+  isOneOfMany: boolean,
+): string[] {
+  if (replay === undefined) return [];
+  const { at, versionMadeAt, change, today } = replay;
+  const of = isOneOfMany ? `${flag} ` : "";
+  const note = change?.note == null ? "" : ` “${change.note}”`;
+  const inForce =
+    change === null
+      ? "a change that the audit no longer has"
+      : `change ${change.id} by ${change.actorName} (${change.at.slice(0, 19)}Z): ${change.action} ${change.entity} ${change.key}${note}`;
+  const now = today.resolution === null ? ["the flag does not exist"] : resolutionRow(today.resolution).filter(Boolean);
+  return [
+    `${of}at ${at}: version ${version}, made at ${versionMadeAt}`,
+    `${of}in force: ${inForce}`,
+    `${of}today: ${today.isSame ? "the same" : now.join(" ")}`,
+  ].map(oneLine);
 }
 
 /** @param example is shown if the text has another form */
@@ -132,7 +172,7 @@ function bucketText({ bucket, total, draw }: Omit<Explanation["default"], "state
 }
 
 function explanationText(
-  { resolution, prerequisites, rules, default: byDefault, problem }: Explanation,
+  { flag, version, resolution, prerequisites, rules, default: byDefault, problem, replay }: Explanation,
   context: Attributes,
 ): string {
   const lines = [
@@ -147,6 +187,7 @@ function explanationText(
       ...(when === undefined ? [] : traceLines(when, context)),
     ]),
     `default: ${byDefault.state}${bucketText(byDefault)}`,
+    ...replayLines({ flag, version, replay }, false),
   ];
   // The table has escaped its cells.
   const [first = "", ...rest] = lines.filter((line) => line !== undefined);

@@ -35,7 +35,6 @@ export const object = (properties: Record<string, object>, optional: string[] = 
   properties,
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
 });
-export const instant = { type: "string", format: "date-time" };
 export const page = (item: object) =>
   object({
     items: { type: "array", items: item },
