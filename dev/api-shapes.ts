@@ -78,7 +78,7 @@ function shapeOf(contract: Contract, schema: Schema, open: readonly string[]): S
   return type === "string" || type === "boolean" || type === "null" ? type : "any";
 }
 
-/** The first part is enough to recognise a response. The fields of the others must have their types if they are there. */
+/** The first part is enough to recognise a response. Fields of the others must have their types if they are there. */
 function intersectionOf([first = "any", ...others]: Shape[]): Shape {
   if (!hasFields(first)) return first;
   const merged: Record<string, Shape> = { ...first };

@@ -1,4 +1,4 @@
-/** Rebuilds an environment's documents as they were at an earlier version, from the audit. docs/model.md describes it. */
+/** Rebuilds the documents of an environment as they were at an earlier version, from the audit. */
 import { sql, type SQL } from "drizzle-orm";
 import type { FlagConfiguration, FlagDefinition } from "../../flags/document.ts";
 import { type FlagRow, rowsOf, type Rows, type SegmentRow } from "../../flags/documents/build-document.ts";

@@ -27,9 +27,7 @@ describe("burgee explain and evaluate in the past and the future", () => {
     expect(json).toMatchObject({ value: true, version, replay: { today: { isSame: false } } });
   });
 
-  test("an instant of the future is accepted, and one before the audit is refused with the first one", async ({
-    expect,
-  }) => {
+  test("a future instant is accepted, and one before the audit is refused with the first one", async ({ expect }) => {
     expect((await t.run("evaluate search -e production -t u --at 2040-01-01")).out).toContain("today: the same");
     const early = await t.run("explain search -e production --at 2001-01-01");
     expect(early.code).toBe(1);
