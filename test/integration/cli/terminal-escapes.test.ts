@@ -3,6 +3,7 @@ import { escapeControls, oneLine } from "../../../cli/escape.ts";
 import { type CliTest, startCliTest } from "./harness.ts";
 
 const EVIL = "web\u001b[2J\u001b]0;pwned\u0007 x\nFAKE-ID  client  ok\u009b31m\u202egnp\u2028\u{E0041}\u007f";
+const AUDIT = "audit list -e production";
 const page = (item: object) => async () => Response.json({ items: [item], nextCursor: null });
 
 describe("texts from the deployment on a terminal", () => {
@@ -13,6 +14,36 @@ describe("texts from the deployment on a terminal", () => {
   afterAll(() => t.close());
 
   const instant = "2026-01-01T00:00:00Z";
+  const change = {
+    id: 1,
+    at: instant,
+    actor: EVIL,
+    environment: null,
+    entity: EVIL,
+    key: EVIL,
+    action: EVIL,
+    version: 1,
+    versions: {},
+    write: 1,
+    note: EVIL,
+    actorName: EVIL,
+    before: { [EVIL]: EVIL },
+    after: { [EVIL]: 1 },
+  };
+  /** The list on a terminal shows writes, and --json shows their changes. */
+  const write = {
+    write: 1,
+    at: instant,
+    actor: EVIL,
+    actorName: EVIL,
+    note: EVIL,
+    count: 1,
+    hasMore: false,
+    kinds: { [EVIL]: 1 },
+    environments: [EVIL],
+    versions: {},
+    changes: [change],
+  };
   const LISTS: [string, object][] = [
     [
       "env list",
@@ -48,40 +79,27 @@ describe("texts from the deployment on a terminal", () => {
       "flags list -e production",
       { key: EVIL, kind: EVIL, type: EVIL, variants: {}, enabled: true, default: { variant: EVIL } },
     ],
-    [
-      "audit list -e production",
-      {
-        id: 1,
-        at: instant,
-        actor: EVIL,
-        environment: null,
-        entity: EVIL,
-        key: EVIL,
-        action: EVIL,
-        version: 1,
-        versions: {},
-        write: 1,
-        note: EVIL,
-        actorName: EVIL,
-        before: { [EVIL]: EVIL },
-        after: { [EVIL]: 1 },
-      },
-    ],
   ];
 
-  test.for(LISTS)("%s shows each text on one line without control characters", async ([line, item], { expect }) => {
-    const { out, code } = await t.run(line, { fetch: page(item) });
-    expect(code).toBe(0);
-    expect(out).toContain("\\u001b[2J");
-    expect(out).not.toMatch(/[^\P{C}\n]/u);
-    expect(out).not.toMatch(/^\s*FAKE-ID/m);
-  });
+  test.for([...LISTS, [AUDIT, write] as const])(
+    "%s shows each text on one line without control characters",
+    async ([line, item], { expect }) => {
+      const { out, code } = await t.run(line, { fetch: page(item) });
+      expect(code).toBe(0);
+      expect(out).toContain("\\u001b[2J");
+      expect(out).not.toMatch(/[^\P{C}\n]/u);
+      expect(out).not.toMatch(/^\s*FAKE-ID/m);
+    },
+  );
 
-  test.for(LISTS)("%s --json is still the same JSON", async ([line, item], { expect }) => {
-    const { out, json } = await t.run(`${line} --json`, { fetch: page(item) });
-    expect(json).toEqual([item]);
-    expect(out).not.toMatch(/[^\P{C}\n]/u);
-  });
+  test.for([...LISTS, [AUDIT, change] as const])(
+    "%s --json is still the same JSON",
+    async ([line, item], { expect }) => {
+      const { out, json } = await t.run(`${line} --json`, { fetch: page(item) });
+      expect(json).toEqual([item]);
+      expect(out).not.toMatch(/[^\P{C}\n]/u);
+    },
+  );
 
   test("errors of the deployment are shown on their own lines only", async ({ expect }) => {
     const body = {
