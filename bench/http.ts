@@ -43,7 +43,12 @@ const cases: Case[] = [
 
 // A warm evaluation does no I/O. The head check each second would call the endpoints in this process, which the load
 // keeps busy.
-const bindings = { ...project.bindings, CACHE_HEAD_CHECK_MS: "60000", CACHE_ENTRY_SECONDS: "0" };
+const bindings = {
+  ...project.bindings,
+  CACHE_HEAD_CHECK_MS: "60000",
+  CACHE_ENTRY_SECONDS: "0",
+  USAGE_FLUSH_SECONDS: "600",
+};
 const burgee = await serve(bundle, bindings);
 await printColdStart(bundle, minimal);
 
