@@ -1,7 +1,7 @@
 import { type Context, failed, withDefault } from "../../src/evaluation/details.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
 import type { AllFlags, BindingDetails, CallOptions, FlagsBinding, PassedRequest } from "../../src/rpc/interface.ts";
-import type { Exposures } from "../exposures/exposures.ts";
+import { type Exposures, subjectOf } from "../exposures/exposures.ts";
 import { passedFacts } from "./passed-facts.ts";
 
 /** The settings of flags that are evaluated through a binding. */
@@ -123,15 +123,6 @@ function expose<T extends JsonValue>(
     ...(flagSetId !== undefined && { environment: String(flagSetId) }),
     ...(version !== undefined && { flagVersion: String(version) }),
   });
-}
-
-function subjectOf(context: Context): string | undefined {
-  try {
-    const { targetingKey } = context as { targetingKey?: unknown };
-    return typeof targetingKey === "string" ? targetingKey : undefined;
-  } catch {
-    return undefined; // A property that throws.
-  }
 }
 
 /** @throws TypeError there is no binding */

@@ -112,3 +112,13 @@ export class Exposures {
     console.error("burgee: the listener of exposures failed; later failures are not logged:", error);
   }
 }
+
+/** The subject of a context as it was given; `undefined` if it is no text. */
+export function subjectOf(context: unknown): string | undefined {
+  try {
+    const { targetingKey } = context as { targetingKey?: unknown };
+    return typeof targetingKey === "string" ? targetingKey : undefined;
+  } catch {
+    return undefined; // A property that throws.
+  }
+}

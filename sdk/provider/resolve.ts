@@ -8,7 +8,7 @@ import {
 } from "../../src/evaluation/details.ts";
 import type { CompiledFlag, EvaluationContext, EvaluationInput, Resolution } from "../../src/evaluation/types.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
-import type { Exposures } from "../exposures/exposures.ts";
+import { type Exposures, subjectOf } from "../exposures/exposures.ts";
 
 const KEY_MESSAGE = "context.targetingKey must be a string";
 const NO_REQUEST = Object.freeze({});
@@ -74,12 +74,7 @@ export class ProcessInput implements EvaluationInput {
 
   /** The subject's key as it was given; `undefined` if it is no text. */
   get targetingKey(): string | undefined {
-    try {
-      const { targetingKey } = this.#given as { targetingKey?: unknown };
-      return typeof targetingKey === "string" ? targetingKey : undefined;
-    } catch {
-      return undefined; // A property that throws.
-    }
+    return subjectOf(this.#given);
   }
 
   /** Evaluates a flag, and counts it. */

@@ -92,6 +92,7 @@ function randomText(length: number): string {
   return text;
 }
 
-function hex(buffer: ArrayBuffer): string {
+/** Returns bytes in hex. */
+export function hex(buffer: ArrayBuffer): string {
   return Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -3,7 +3,7 @@
  * random salt in the webhook's row (docs/adr/0028-webhooks-are-an-outbox-per-receiver.md), so the database alone cannot
  * sign, and no backup contains a secret.
  */
-import { sha256Hex } from "./token.ts";
+import { hex, sha256Hex } from "./token.ts";
 
 /** The parts of a secret that the store keeps. */
 export interface StoredSecret {
@@ -22,7 +22,7 @@ const encoder = new TextEncoder();
 
 /** Draws the secret of a webhook. */
 export async function mintWebhookSecret(keySecret: string, webhookId: string): Promise<NewSecret> {
-  const salt = Array.from(crypto.getRandomValues(new Uint8Array(16)), hexOf).join("");
+  const salt = hex(crypto.getRandomValues(new Uint8Array(16)).buffer);
   const secret = textOf(await derive(keySecret, webhookId, salt));
   return { secret, salt, hash: await sha256Hex(secret) };
 }
@@ -72,8 +72,4 @@ function textOf(bytes: ArrayBuffer): string {
 
 function toBase64(bytes: ArrayBuffer): string {
   return btoa(String.fromCharCode(...new Uint8Array(bytes)));
-}
-
-function hexOf(byte: number): string {
-  return byte.toString(16).padStart(2, "0");
 }

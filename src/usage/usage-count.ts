@@ -1,6 +1,9 @@
 /** The number of ms in an hour. Counts belong to whole hours since epoch. */
 export const HOUR_MS = 3_600_000;
 
+/** A flush that has not ended after this time has died with its request (ms). */
+export const MAX_FLUSH_MS = 35_000;
+
 /** Stands for the flag of evaluations for which there was no room. No flag has this key. */
 export const OTHER_FLAGS = "*";
 

@@ -5,7 +5,7 @@
 import type { RequestScope } from "../delivery/request-scope.ts";
 import type { CompiledFlag, Resolution } from "../evaluation/types.ts";
 import { type Clock, isWithin } from "../ops/clock.ts";
-import { HOUR_MS, OTHER_FLAGS } from "./usage-count.ts";
+import { HOUR_MS, MAX_FLUSH_MS, OTHER_FLAGS } from "./usage-count.ts";
 
 /** An isolate has at most this many counters and tables. Past it, evaluations count without their flags. */
 const MAX_COUNTERS = 20_000;
@@ -14,8 +14,6 @@ const MANY_COUNTERS = 10_000;
 const MANY_REQUESTS = 1024;
 /** A timer behind a response may take this long (ms); the runtime ends it after 30 s. */
 const MAX_TIMER_MS = 20_000;
-/** A flush that has not ended after this time has died with its request (ms). */
-const MAX_FLUSH_MS = 35_000;
 /** A request promises to flush within this time (ms). */
 const MAX_CLAIM_MS = MAX_TIMER_MS + MAX_FLUSH_MS;
 /** No flush is further away (ms). */

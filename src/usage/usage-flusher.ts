@@ -1,15 +1,13 @@
 import type { FailureLog } from "../ops/failure-log.ts";
 import type { Log } from "../ops/log.ts";
 import type { UsageStats } from "./usage-stats.ts";
-import { type CountRow, RETRY_MS, type UsageBatch, type UsageSink } from "./usage-count.ts";
+import { type CountRow, MAX_FLUSH_MS, RETRY_MS, type UsageBatch, type UsageSink } from "./usage-count.ts";
 import type { CounterTable, UsageCounters } from "./usage-counters.ts";
 
 /** The smallest plan of Upstash accepts requests of 1 MB. The longest count has about 600 characters. */
 const MAX_BATCH_CHARS = 400_000;
 /** Each pause between flushes is this much longer than the one before. */
 const GROWTH = 4;
-/** A flush that takes longer has died with its request (ms). */
-const MAX_FLUSH_MS = 35_000;
 
 export interface UsageFlusherOptions {
   sink: () => Promise<UsageSink>;

@@ -1,3 +1,4 @@
+import { sha256Hex } from "../../ops/token.ts";
 import type { PurgeTargets } from "../../store/outbox.ts";
 
 interface TargetSettings {
@@ -22,6 +23,5 @@ export async function targetIdsOf(
 }
 
 async function shortHash(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest, 0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (await sha256Hex(text)).slice(0, 16);
 }

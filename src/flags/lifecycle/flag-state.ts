@@ -158,7 +158,8 @@ function named(names: readonly string[]): string {
   return rest <= 0 ? names.join(", ") : `${names.slice(0, MAX_NAMED).join(", ")} and ${rest} more`;
 }
 
-function day(instant: string): string {
+/** The day of an instant (ISO 8601). */
+export function day(instant: string): string {
   return instant.slice(0, 10);
 }
 

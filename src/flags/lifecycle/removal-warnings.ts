@@ -1,4 +1,4 @@
-import type { EnvironmentFacts } from "./flag-state.ts";
+import { day, type EnvironmentFacts } from "./flag-state.ts";
 
 const DAY_MS = 86_400_000;
 /** An evaluation within this time warns of a removal. */
@@ -33,8 +33,4 @@ function useText({ environment, usedAt, requestedAt }: Use, now: number): string
   if (isRecent(requestedAt))
     return `bulk responses in ${environment} contained it on ${day(requestedAt)}, as every flag that the key may see`;
   return undefined;
-}
-
-function day(instant: string): string {
-  return instant.slice(0, 10);
 }

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { FlagConfiguration } from "../../flags/document.ts";
 import type { StoreDatabase } from "../client.ts";
 import type { WriteOptions } from "../inputs.ts";
-import { readJson, writeProject, type Written } from "./transaction.ts";
+import { readJson, writeFlagEverywhere, type Written } from "./transaction.ts";
 
 /**
  * Archives the flag in every environment: it is absent, its key stays reserved, and its configurations are kept.
@@ -13,11 +13,7 @@ export async function archiveFlag(
   key: string,
   options: WriteOptions,
 ): Promise<Map<string, Written>> {
-  return await writeProject(db, {
-    target: { environment: null, kind: "flag", key },
-    options: { ...options, mustExist: true },
-    statements: [db.execute(sql`select archive_flag(${key}::text)`)],
-  });
+  return await writeFlagEverywhere(db, key, options, [db.execute(sql`select archive_flag(${key}::text)`)]);
 }
 
 /**
@@ -29,11 +25,7 @@ export async function restoreFlag(
   key: string,
   options: WriteOptions,
 ): Promise<Map<string, Written>> {
-  return await writeProject(db, {
-    target: { environment: null, kind: "flag", key },
-    options: { ...options, mustExist: true },
-    statements: [db.execute(sql`select restore_flag(${key}::text)`)],
-  });
+  return await writeFlagEverywhere(db, key, options, [db.execute(sql`select restore_flag(${key}::text)`)]);
 }
 
 /** Returns the kept configurations of an archived flag, by environment. There are none if it is not archived. */

@@ -18,6 +18,7 @@ import {
   writeProject,
   type WriteResult,
   type Written,
+  writeFlagEverywhere,
 } from "./transaction.ts";
 import { flagConfigurations, flags } from "../tables.ts";
 import { upsertConfigurations, upsertDefinitions, upsertSegments } from "./upserts.ts";
@@ -190,14 +191,10 @@ export async function deleteFlagDefinition(
   key: string,
   options: WriteOptions,
 ): Promise<Map<string, Written>> {
-  return await writeProject(db, {
-    target: { environment: null, kind: "flag", key },
-    options: { ...options, mustExist: true },
-    statements: [
-      db.delete(flagConfigurations).where(eq(flagConfigurations.flagKey, key)),
-      db.delete(flags).where(eq(flags.key, key)),
-    ],
-  });
+  return await writeFlagEverywhere(db, key, options, [
+    db.delete(flagConfigurations).where(eq(flagConfigurations.flagKey, key)),
+    db.delete(flags).where(eq(flags.key, key)),
+  ]);
 }
 
 function describeFlag({ definition, configuration }: FlagWrite, base: string): WrittenDocument {

@@ -81,6 +81,17 @@ export async function writeProject(
   return (await runWrite(db, write, environment)).written;
 }
 
+/** Writes to an existing flag's definition, and to all that every environment has of it. @throws NotFoundError */
+export async function writeFlagEverywhere(
+  db: StoreDatabase,
+  key: string,
+  options: WriteOptions,
+  statements: readonly Statement[],
+): Promise<Map<string, Written>> {
+  const target = { environment: null, kind: "flag", key } as const;
+  return await writeProject(db, { target, options: { ...options, mustExist: true }, statements });
+}
+
 async function runWrite(
   db: StoreDatabase,
   { target, options, statements, documents = [] }: Write,

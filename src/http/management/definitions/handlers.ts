@@ -1,8 +1,7 @@
-import { type DefinitionRecord, getDefinition, listDefinitions } from "../../../store/lists/flags.ts";
+import { type DefinitionRecord, listDefinitions } from "../../../store/lists/flags.ts";
 import { readArchived } from "../../../store/writes/archive.ts";
 import { deleteFlagDefinition } from "../../../store/writes/flags.ts";
 import type { Services } from "../../services.ts";
-import { retryOnConflict } from "../conditional-write.ts";
 import { writerOf, type ManagementContext } from "../context.ts";
 import { notesOf } from "../flags/flag-forms.ts";
 import { filterOf } from "../flags/input.ts";
@@ -10,12 +9,13 @@ import { pageInState, withStates } from "../lifecycle/states.ts";
 import { readUse } from "../lifecycle/warnings.ts";
 import type { DefinitionQuery } from "./input.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
-import { isUnchanged, requireMatch, tagHeader } from "../preconditions.ts";
+import { isUnchanged, tagHeader } from "../preconditions.ts";
 import { publishEverywhere } from "../publish-write.ts";
-import { requireFound, requireKey } from "../require.ts";
+import { requireKey } from "../require.ts";
 import { instantOf } from "../shape.ts";
 import { changeDefinition } from "./change-definition.ts";
 import { readEverywhere } from "./read-everywhere.ts";
+import { writeDefinition } from "./write-definition.ts";
 
 export async function showDefinitions(
   { database, clock }: Pick<Services, "database" | "clock">,
@@ -65,17 +65,9 @@ export async function removeDefinition(
   services: Pick<Services, "database" | "publisher" | "clock">,
   c: ManagementContext,
 ): Promise<Response> {
-  const [key, db, writer] = [requireKey(c, "flag"), await services.database(), writerOf(c)];
-  const { headers } = c.req.raw;
-  const isConditional = headers.has("if-match");
-  const { warnings } = await readUse(db, key, services.clock.now());
-  const written = await retryOnConflict(async () => {
-    if (!isConditional) return await deleteFlagDefinition(db, key, writer);
-    const { tag } = requireFound(await getDefinition(db, key), "flag", key);
-    requireMatch(headers, tag);
-    return await deleteFlagDefinition(db, key, { ...writer, expectedDefinition: tag });
-  }, isConditional);
-  return c.json({ environments: await publishEverywhere(services, c, written), warnings });
+  const key = requireKey(c, "flag");
+  const { warnings } = await readUse(await services.database(), key, services.clock.now());
+  return c.json({ environments: await writeDefinition(services, c, key, deleteFlagDefinition), warnings });
 }
 
 function viewOf(record: DefinitionRecord): object {

@@ -40,8 +40,7 @@ async function replayFlag(
 ): Promise<object> {
   const actor = c.get("actor");
   if (actor.role === "server") throw new HttpError(403, "a replay requires an admin token, not a server key");
-  const [environment, key] = [environmentOf(c), pathParameter(c, "key")];
-  const loaded = await source.flag({ environment, scope: { waitUntil: waitUntilOf(c) } }, key);
+  const { environment, key, loaded } = await lookUp(source, c);
   const today = loaded?.value ? { flag: loaded.value, version: loaded.version } : undefined;
   return await replay(await database(), { environment, key, point, input, today, visible: actor.environments });
 }
@@ -76,10 +75,14 @@ interface LoadedFlag {
 
 /** Loads the flag that the path names. @throws HttpError 404 */
 async function loadFlag(source: Services["source"], c: ManagementContext): Promise<LoadedFlag> {
-  const [environment, key] = [environmentOf(c), pathParameter(c, "key")];
-  const loaded = await source.flag({ environment, scope: { waitUntil: waitUntilOf(c) } }, key);
+  const { environment, key, loaded } = await lookUp(source, c);
   if (loaded === undefined) throw unknownEnvironment(environment);
   const { value: flag, version, tier } = loaded;
   if (flag === null) throw notFound("flag", key, environment);
   return { flag, version, headers: provenanceHeaders({ version, cacheStatus: `Burgee-${tier}; hit` }) };
+}
+
+async function lookUp(source: Services["source"], c: ManagementContext) {
+  const [environment, key] = [environmentOf(c), pathParameter(c, "key")];
+  return { environment, key, loaded: await source.flag({ environment, scope: { waitUntil: waitUntilOf(c) } }, key) };
 }

@@ -4,6 +4,7 @@ import { explainFlag } from "../../../evaluation/explain.ts";
 import type { CompiledFlag, EvaluationInput, Resolution } from "../../../evaluation/types.ts";
 import { buildDocument } from "../../../flags/documents/build-document.ts";
 import type { FlagDocument, JsonValue } from "../../../flags/document.ts";
+import { canonicalJson } from "../../../flags/formats/canonical-json.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import { type PastPoint, type PastReading, type PastVersion, readPast } from "../../../store/audit/past-reading.ts";
 import type { StoreDatabase } from "../../../store/client.ts";
@@ -101,21 +102,11 @@ function withoutImages(change: object): object {
 
 /** Whether a caller gets the same from both: the value and the variant, or the same error. */
 function isSameResult(a: Resolution, b: Resolution): boolean {
-  return JSON.stringify(resultOf(a)) === JSON.stringify(resultOf(b));
+  // Postgres keeps another order of an object's members than a file.
+  return canonicalJson(resultOf(a)) === canonicalJson(resultOf(b));
 }
 
 function resultOf(resolution: Resolution): JsonValue[] {
   if (resolution.reason === "ERROR") return ["error", resolution.errorCode];
-  return [resolution.variant ?? null, sorted(resolution.value ?? null)];
-}
-
-/** Sorts the members of objects, because Postgres keeps another order than a file. */
-function sorted(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, member]) => [name, sorted(member)]),
-  );
+  return [resolution.variant ?? null, resolution.value ?? null];
 }

@@ -2,12 +2,13 @@ import { check, type InferOutput, optional, picklist, pipe, string, transform } 
 import { parseInstant } from "../../../flags/formats/instant.ts";
 import { DAYS_KEPT_MS, HOURS_KEPT_MS } from "../../../store/usage/keep-usage.ts";
 import type { UsageStep } from "../../../store/usage/read-usage.ts";
+import { HOUR_MS } from "../../../usage/usage-count.ts";
 import { HttpError } from "../../errors.ts";
 import { cursorOf, limitOf } from "../page.ts";
 import { fields } from "../shape.ts";
 
 const STEPS = ["hour", "day"] as const;
-const STEP_MS: Record<UsageStep, number> = { hour: 3_600_000, day: 86_400_000 };
+const STEP_MS: Record<UsageStep, number> = { hour: HOUR_MS, day: 24 * HOUR_MS };
 /** The number of steps of one response, and of a request without `from`. */
 export const MAX_STEPS = 400;
 const DEFAULT_STEPS: Record<UsageStep, number> = { hour: 24, day: 30 };

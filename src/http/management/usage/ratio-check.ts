@@ -2,6 +2,7 @@ import { getFlag } from "../../../store/lists/flags.ts";
 import { HOURS_KEPT_MS } from "../../../store/usage/keep-usage.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { checkRatios, RATIO_THRESHOLD } from "../../../usage/ratio/ratio-check.ts";
+import { HOUR_MS } from "../../../usage/usage-count.ts";
 import { environmentOf, type ManagementContext } from "../context.ts";
 import { notFound, requireKey, unknownEnvironment } from "../require.ts";
 import { readOutcomes, type UsageReadServices } from "./handlers.ts";
@@ -10,7 +11,6 @@ import { MAX_STEPS, type RatioCheckQuery, rangeOf, type StepRange } from "./inpu
 const CAUTION =
   "The counts are evaluations and not subjects. The test takes them as independent, and those of one subject are not: a few subjects that evaluate often can make a split differ. Counts of distinct subjects, from exposures, have no such limit.";
 
-const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Compares the counts of a flag's splits since its last change with the configured shares. */
