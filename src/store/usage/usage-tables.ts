@@ -5,7 +5,8 @@ import { at, environments, sdkKeys } from "../tables.ts";
 
 /**
  * The environments that have usage. When one is deleted, its row stays without it until the sweep has deleted the
- * counts in batches, and an environment of the same key that is created later begins without counts.
+ * counts in batches, and an environment of the same key that is created later begins without counts. Exported for
+ * drizzle-kit.
  */
 export const usageScopes = pgTable(
   "usage_scopes",
@@ -64,7 +65,7 @@ export const usageBatches = pgTable(
   (t) => [index("usage_batches_added_at_index").on(t.addedAt)],
 );
 
-/** When each flag was last evaluated in each environment. */
+/** When each flag was last evaluated in each environment. Exported for drizzle-kit. */
 export const flagUsage = pgTable(
   "flag_usage",
   {

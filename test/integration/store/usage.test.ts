@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { addUsage } from "../../../src/store/usage/add-usage.ts";
 import { keepUsage } from "../../../src/store/usage/keep-usage.ts";
-import { readLastEvaluated } from "../../../src/store/usage/last-evaluated.ts";
+import { readLastEvaluated } from "../../support/last-evaluated.ts";
 import { deleteEnvironment } from "../../../src/store/writes/environments.ts";
 import { createSdkKey } from "../../../src/store/writes/keys.ts";
 import type { CountRow } from "../../../src/usage/usage-count.ts";
