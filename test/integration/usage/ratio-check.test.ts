@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ENVIRONMENT, startUsageWorld, type UsageWorld } from "./usage-world.ts";
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const PATH = `${ENVIRONMENT}/flags/halves/usage/ratio-check`;
 const halves = {
   rollout: {
@@ -20,6 +21,11 @@ beforeAll(async () => {
   world = await startUsageWorld();
   await world.project.save({ key: "halves", default: halves });
   await world.project.save({ key: "plain" });
+  // Postgres has the real time. The day of the change has to have a whole hour left, at every time of day.
+  const changedAt = new Date(world.clock.now() - MINUTE).toISOString();
+  const { query } = world.project.backends.neon;
+  await query("update flags set updated_at = $1 where key = 'halves'", [changedAt]);
+  await query("update flag_configurations set updated_at = $1 where flag_key = 'halves'", [changedAt]);
 });
 afterAll(() => world.close());
 

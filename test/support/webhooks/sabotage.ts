@@ -1,12 +1,23 @@
 import type { WebhookQueues } from "../../../src/store/webhooks/queues.ts";
 import type { TestStore } from "../../integration/store/backends.ts";
 
-/** Gives leases that are over at once, so that every sender can take every queue. */
+/**
+ * Gives leases that are over at once, so that every sender can take every queue. Senders lease one after the other, and
+ * what one sent is recorded after all have, so those that start together send the same event however fast they are.
+ */
 export function withoutLeases(queues: WebhookQueues): WebhookQueues {
+  let leased: Promise<unknown> = Promise.resolve();
   return {
     ...queues,
-    lease: (now, _leaseMs, limit) => queues.lease(now, 0, limit),
-    record: (lease, event, recorded, now) => queues.record(lease, event, { ...recorded, leasedUntil: now }, now),
+    lease(now, _leaseMs, limit) {
+      const leases = leased.then(() => queues.lease(now, 0, limit));
+      leased = leases.catch(() => undefined);
+      return leases;
+    },
+    async record(lease, event, recorded, now) {
+      await leased;
+      return queues.record(lease, event, { ...recorded, leasedUntil: now }, now);
+    },
   };
 }
 
