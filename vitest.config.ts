@@ -14,7 +14,7 @@ const shared = { isolate: false, maxWorkers, testTimeout: 60_000, expect: { poll
 /** Deep tests that use no service. `npm run test:services` leaves them out. */
 const withoutServices = [
   "test/deep/{hashing,import}/**",
-  "test/deep/purge/schedules.test.ts",
+  "test/deep/{purge,usage}/schedules.test.ts",
   "test/deep/sdk/**",
   "test/deep/simulate/planet.test.ts",
 ];
