@@ -37,7 +37,8 @@ export function describeHashedJourneys(world: () => ConsoleWorld): void {
         packed: { width: number; hashes: string };
       };
     const save = async () => {
-      await visit.page.getByRole("button", { name: /^Save/ }).click();
+      await visit.page.getByRole("button", { name: /^Review/ }).click();
+      await visit.page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
       await visit.page.getByText(/saved/i).first().waitFor();
     };
 

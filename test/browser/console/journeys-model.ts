@@ -188,7 +188,8 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
       await loaded(page);
       expect(await page.getByLabel("Buckets of").inputValue()).toBe("growthbook-2");
       await page.getByLabel("To (of 10000)").fill("2501");
-      await page.getByRole("button", { name: "Save", exact: true }).click();
+      await page.getByRole("button", { name: "Review and save" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
       const stored = async (): Promise<unknown> =>
         (await world().api.call("getSegment", { path: { env: "staging", key: "quarter" } })).body.condition;
       await expect.poll(stored).toEqual({ bucket: { ...bucket, ranges: [[0, 2501]] } });

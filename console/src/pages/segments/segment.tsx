@@ -14,6 +14,7 @@ import { TextInput } from "../../ui/fields/text-input.tsx";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { inputOf, SegmentReview } from "./review.tsx";
 
 const NEW: SegmentInput = {
   key: "",
@@ -61,9 +62,7 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
   const start = stored === undefined ? NEW : inputOf(stored);
   const [draft, setDraft] = useState(start);
   const [problems, setProblems] = useState<FieldErrors>([]);
-  const [isSaving, setIsSaving] = useState(false);
-  // A second click can come before the button is drawn as disabled.
-  const isRunning = useRef(false);
+  const [isReviewing, setReviewing] = useState(false);
   // A new segment leads to its own page, which must not ask.
   const isSaved = useRef(false);
   const isChanged = differences(start, draft).length > 0;
@@ -80,44 +79,71 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
     setDiscarded(discarded + 1);
     invalidText.clear();
   };
-  const save = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    if (isRunning.current) return;
-    isRunning.current = true;
-    setIsSaving(true);
-    const wanted = { ...draft, name: draft.name?.trim() || draft.key };
+  const wanted = { ...draft, name: draft.name?.trim() || draft.key };
+  const reviewed = { environment, stored, wanted };
+  const save = async (): Promise<void> => {
     setProblems([]);
     const saved = await saveSegment(environment, stored, wanted, setProblems);
-    isRunning.current = false;
-    setIsSaving(false);
+    setReviewing(false);
     if (saved === undefined) return;
     isSaved.current = true;
     onStored(saved);
   };
   return (
-    <form ref={invalidText.form} class="stack" onInput={invalidText.onInput} onSubmit={(event) => void save(event)}>
-      <Problems.Provider value={problems}>
-        <Fields
-          key={discarded}
-          draft={draft}
-          isNew={stored === undefined}
-          environment={environment}
-          onChange={(patch) => setDraft({ ...draft, ...patch })}
-        />
-      </Problems.Provider>
-      {stored !== undefined && <Usage segment={stored} />}
-      {!isReadOnly.value && (
-        <footer class="actions">
-          {stored !== undefined && <DeleteButton environment={environment} segment={stored} />}
-          <button type="button" disabled={!isChanged && !invalidText.isInvalid} onClick={discard}>
-            Discard changes
-          </button>
-          <button type="submit" class="primary" disabled={isSaving || (stored !== undefined && !isChanged)}>
-            {stored === undefined ? "Create segment" : saveText(stored)}
-          </button>
-        </footer>
-      )}
-    </form>
+    <>
+      <form
+        ref={invalidText.form}
+        class="stack"
+        onInput={invalidText.onInput}
+        onSubmit={(event) => {
+          event.preventDefault();
+          setReviewing(true);
+        }}
+      >
+        <Problems.Provider value={problems}>
+          <Fields
+            key={discarded}
+            draft={draft}
+            isNew={stored === undefined}
+            environment={environment}
+            onChange={(patch) => setDraft({ ...draft, ...patch })}
+          />
+        </Problems.Provider>
+        {stored !== undefined && <Usage segment={stored} />}
+        {!isReadOnly.value && (
+          <Actions
+            environment={environment}
+            stored={stored}
+            canDiscard={isChanged || invalidText.isInvalid}
+            canSave={stored === undefined || isChanged}
+            onDiscard={discard}
+          />
+        )}
+      </form>
+      {isReviewing && <SegmentReview {...reviewed} onSave={save} onClose={() => setReviewing(false)} />}
+    </>
+  );
+}
+
+interface ActionsProps {
+  environment: string;
+  stored: Segment | undefined;
+  canDiscard: boolean;
+  canSave: boolean;
+  onDiscard: () => void;
+}
+
+function Actions({ environment, stored, canDiscard, canSave, onDiscard }: ActionsProps): JSX.Element {
+  return (
+    <footer class="actions">
+      {stored !== undefined && <DeleteButton environment={environment} segment={stored} />}
+      <button type="button" disabled={!canDiscard} onClick={onDiscard}>
+        Discard changes
+      </button>
+      <button type="submit" class="primary" disabled={!canSave}>
+        {stored === undefined ? "Review and create" : saveText(stored)}
+      </button>
+    </footer>
   );
 }
 
@@ -159,14 +185,10 @@ function Fields({ draft, isNew, environment, onChange }: FieldsProps): JSX.Eleme
   );
 }
 
-function inputOf({ key, name, description, condition }: Segment): SegmentInput {
-  return { key, name, description, condition };
-}
-
 /** Returns the label of the save button. It names the number of flags that the change affects. */
 function saveText({ usedBy }: Segment): string {
   const { length } = usedBy.flags;
-  return length === 0 ? "Save" : `Save and update ${length === 1 ? "1 flag" : `${length} flags`}`;
+  return length === 0 ? "Review and save" : `Review, save and update ${length === 1 ? "1 flag" : `${length} flags`}`;
 }
 
 function Usage({ segment: { usedBy, version, updatedAt } }: { segment: Segment }): JSX.Element {

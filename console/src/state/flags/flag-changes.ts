@@ -3,6 +3,7 @@ import { ApiError } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { askConflict } from "../../ui/conflict.tsx";
+import { keepNoteOf, setNote, takeNote } from "../change-note.ts";
 import { isProtected } from "../environments.ts";
 import { notify, notifyFailure } from "../notices.ts";
 import { client } from "../session.ts";
@@ -17,18 +18,22 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
   // The first toggle may end while the person confirms the second, and `flag` is of the version before both.
   const before = toggles.get(id);
   const verb = enabled ? "Turn on" : "Turn off";
+  let note: string | undefined;
   if (isProtected(environment)) {
     const detail = enabled
       ? "Its rules and its default take effect."
       : `Everyone gets ${flag.offVariant == null ? "the default in the code" : `the off variant, ${flag.offVariant}`}.`;
     const title = `${verb} ${flag.key} in ${environment}?`;
     if (!(await confirm({ title, detail, action: verb, typed: flag.key, changes: [environment] }))) return;
+    note = takeNote();
   }
   show({ ...flag, enabled });
   // A second click before the first response starts from the result of the first, so that the two do not conflict.
-  const turn = (toggles.get(id) ?? before ?? Promise.resolve(flag)).then(
-    async (base) => (await saveFlag(environment, base, { ...base, enabled })) ?? base,
-  );
+  const turn = (toggles.get(id) ?? before ?? Promise.resolve(flag)).then(async (base) => {
+    // The person may have typed the note of the next toggle while this one waited for the one before.
+    setNote(note, true);
+    return (await saveFlag(environment, base, { ...base, enabled })) ?? base;
+  });
   toggles.set(id, turn);
   const now = await turn;
   if (toggles.get(id) !== turn) return;
@@ -47,6 +52,7 @@ export async function saveFlag(
   onRejected: (error: unknown) => void = (error) => notifyFailure(`Could not save ${wanted.key}`, error),
 ): Promise<Flag | undefined> {
   const path = { env: environment, key: wanted.key };
+  let conflict: ApiError;
   try {
     const headers = base.version === undefined ? {} : { "If-Match": `"${base.version}"` };
     const { body } = await client.call("putFlag", { path, body: wanted, headers });
@@ -57,6 +63,7 @@ export async function saveFlag(
       onRejected(error);
       return undefined;
     }
+    conflict = error;
   }
   let theirs: Flag;
   try {
@@ -66,7 +73,9 @@ export async function saveFlag(
     return undefined;
   }
   const choice = await askConflict({ key: wanted.key, base, mine: wanted, theirs });
-  return choice === "mine" ? await saveFlag(environment, theirs, wanted, onRejected) : theirs;
+  if (choice === "theirs") return theirs;
+  keepNoteOf(conflict);
+  return await saveFlag(environment, theirs, wanted, onRejected);
 }
 
 /** Adds the time of the change, which the response to a write does not contain. */

@@ -1,0 +1,118 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { seriousFindings } from "./support/audit-page.ts";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import { loaded } from "./support/loaded.ts";
+import type { Visit } from "./support/visit.ts";
+
+export function describeNoteJourneys(world: () => ConsoleWorld): void {
+  describe("the note of a change", () => {
+    let visit: Visit;
+    const open = async (at: string): Promise<Visit["page"]> => {
+      visit = await world().visit({ at });
+      await loaded(visit.page);
+      return visit.page;
+    };
+    afterEach(() => visit?.close());
+
+    const newest = async (env: string) => {
+      const { body } = await world().api.call("listAudit", { path: { env }, query: { limit: "1" } });
+      return body.items[0];
+    };
+    const overwrite = async (key: string): Promise<void> => {
+      const conflict = visit.page.getByRole("dialog", { name: `Someone else changed ${key}` });
+      await conflict.getByRole("button", { name: "Overwrite with mine" }).click();
+    };
+
+    it("of a switch is kept when the save conflicts", async () => {
+      await world().save({ key: "noted-switch" });
+      const page = await open("#/flags?environment=production");
+      visit.expectStatus(412);
+      const toggle = page.getByRole("switch", { name: "noted-switch enabled" });
+      await toggle.waitFor();
+      await world().save({ key: "noted-switch", default: { variant: "on" } });
+      await toggle.click();
+      const dialog = page.getByRole("dialog", { name: "Turn off noted-switch in production?" });
+      await dialog.getByLabel(/to confirm$/).fill("noted-switch");
+      await dialog.getByLabel("Why? (optional)").fill("INC-12: too slow");
+      await dialog.getByRole("button", { name: "Turn off" }).click();
+      await overwrite("noted-switch");
+      await expect.poll(() => world().evaluate("noted-switch")).toMatchObject({ reason: "DISABLED" });
+      expect(await newest("production")).toMatchObject({ key: "noted-switch", note: "INC-12: too slow" });
+      // The note belongs to that change alone.
+      await toggle.click();
+      const again = page.getByRole("dialog", { name: "Turn on noted-switch in production?" });
+      await again.getByLabel(/to confirm$/).fill("noted-switch");
+      await again.getByRole("button", { name: "Turn on" }).click();
+      await page.getByText("noted-switch is now on in production").waitFor();
+      expect(await newest("production")).toMatchObject({ key: "noted-switch", note: null });
+    });
+
+    it("of a switch is not sent with the next change if the person keeps the other version", async () => {
+      await world().save({ key: "noted-theirs" });
+      const page = await open("#/flags?environment=production");
+      visit.expectStatus(412);
+      const toggle = page.getByRole("switch", { name: "noted-theirs enabled" });
+      await toggle.waitFor();
+      await world().save({ key: "noted-theirs", default: { variant: "on" } });
+      for (const note of ["not sent", ""]) {
+        await toggle.click();
+        const dialog = page.getByRole("dialog", { name: "Turn off noted-theirs in production?" });
+        await dialog.getByLabel(/to confirm$/).fill("noted-theirs");
+        await dialog.getByLabel("Why? (optional)").fill(note);
+        await dialog.getByRole("button", { name: "Turn off" }).click();
+        if (note === "") break;
+        const conflict = page.getByRole("dialog", { name: "Someone else changed noted-theirs" });
+        await conflict.getByRole("button", { name: "Keep theirs" }).click();
+        await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+      }
+      await page.getByText("noted-theirs is now off in production").waitFor();
+      expect(await newest("production")).toMatchObject({ key: "noted-theirs", note: null });
+    });
+
+    it("of a segment is asked for in its review, and kept when the save conflicts", async () => {
+      const path = { env: "production", key: "noted-segment" };
+      const condition = { attribute: "plan", operator: "in" as const, values: ["pro"] };
+      const put = (description: string) =>
+        world().api.call("putSegment", { path, body: { key: path.key, description, condition } });
+      await put("");
+      await world().save({
+        key: "uses-segment",
+        rules: [{ id: "r", when: { segment: path.key }, serve: { variant: "on" } }],
+      });
+      const page = await open("#/segments/noted-segment?environment=production");
+      visit.expectStatus(412);
+      await page.getByLabel("Description").fill("typed here");
+      await put("typed elsewhere");
+      await page.getByRole("button", { name: "Review, save and update 1 flag" }).click();
+      const review = page.getByRole("dialog", { name: "Save segment noted-segment in production?" });
+      expect(await review.textContent()).toMatch(/\/description.*typed here.*uses-segment/s);
+      await review.getByLabel("Why? (optional)").fill("PAY-7: new customers");
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(await review.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+      await review.getByLabel(/to confirm$/).fill("noted-segment");
+      await review.getByRole("button", { name: "Save", exact: true }).click();
+      await overwrite("noted-segment");
+      await page.getByText("Segment noted-segment saved in production").waitFor();
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+      expect(await newest("production")).toMatchObject({
+        entity: "segment",
+        key: "noted-segment",
+        note: "PAY-7: new customers",
+      });
+      expect((await world().api.call("getSegment", { path })).body.description).toBe("typed here");
+    });
+
+    it("of a new segment is asked for in its review too", async () => {
+      const page = await open("#/segments/new?environment=staging");
+      await page.getByLabel("Key", { exact: true }).fill("first-noted");
+      await page.getByRole("button", { name: "Review and create" }).click();
+      const review = page.getByRole("dialog", { name: "Create segment first-noted in staging?" });
+      await review.getByRole("button", { name: "Keep editing" }).click();
+      await page.getByRole("button", { name: "Review and create" }).click();
+      await review.getByLabel("Why? (optional)").fill("a start");
+      await review.getByRole("button", { name: "Create segment" }).click();
+      await page.getByRole("heading", { name: "first-noted", level: 1 }).waitFor();
+      expect(await newest("staging")).toMatchObject({ entity: "segment", action: "create", note: "a start" });
+    });
+  });
+}
