@@ -49,7 +49,7 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
       .option("--changes", "list each change (the default with --json)")
       .option("--writes", "list one entry for each write (the default without --json)")
       .option("--limit <count>", "number of writes or changes, at most 200", wholeNumber(1, 200), 20)
-      .option("--project", "changes of the whole project, including definitions of flags")
+      .option("--project", "changes of the whole project, including those of admin tokens and webhooks")
       .action(async ({ project = false, changes, writes, ...options }: ListOptions, command: Command) => {
         const session = await openSession(command, terminal);
         // Scripts have always got changes.
