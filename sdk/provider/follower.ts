@@ -61,6 +61,7 @@ export class Follower {
   /** The pause that the last response asked for (ms). */
   #retryAfterMs = 0;
   #isCatchingUp = false;
+  #isAskingWhileBehind = false;
   /** The newest version that a stream has announced. */
   #announced = 0;
   #reading: Promise<boolean> | undefined;
@@ -150,7 +151,9 @@ export class Follower {
     };
     const onVersion = (version: number) => {
       this.#announced = Math.max(this.#announced, version);
-      if (version > (this.#set?.version ?? 0)) void this.#catchUp(ending);
+      const known = this.#set?.version ?? 0;
+      if (version > known) void this.#catchUp(ending);
+      else if (version < known) void this.#askWhileBehind(ending);
     };
     try {
       return await edge.follow(this.#set?.version ?? 0, { onBytes, onVersion }, signal);
@@ -179,6 +182,21 @@ export class Follower {
     ending.abort(new Error(`version ${this.#announced} was announced and cannot be read`));
   }
 
+  /**
+   * Asks a deployment that announces an older version until it is no longer behind, or is believed. No later event may
+   * come, so without this a restored deployment would be believed only when its versions pass those that were lost.
+   */
+  async #askWhileBehind(ending: AbortController): Promise<void> {
+    if (this.#isAskingWhileBehind) return;
+    this.#isAskingWhileBehind = true;
+    while (!ending.signal.aborted) {
+      if (!(await this.refresh())) ending.abort(new Error("the deployment announced an older version"));
+      else if (this.#behindSince === undefined) break;
+      else await this.#options.clock.sleep(BEHIND_MS, ending.signal);
+    }
+    this.#isAskingWhileBehind = false;
+  }
+
   async #read(): Promise<boolean> {
     const { edge, environment, events, closing: signal } = this.#options;
     const base = this.#isFromEdge ? this.#set : undefined;
@@ -190,6 +208,8 @@ export class Follower {
         const definitions = (base ? checkDefinitions : checkWholeDefinitions)(received.body, environment);
         if (definitions.stale && this.#set !== undefined) throw new Error(STALE);
         if (this.#isBehind(definitions.version)) return true;
+        // Versions of a restored deployment begin again below those that its streams have announced.
+        if (this.#isFromEdge && definitions.version < (this.#set?.version ?? 0)) this.#announced = definitions.version;
         const { set, changed } = await withDefinitions(definitions.full ? this.#set : base, definitions, () =>
           this.#pause(),
         );
@@ -199,7 +219,7 @@ export class Follower {
         this.#isFromEdge = true;
         events.onFlags(changed);
         if (definitions.stale) throw new Error(STALE);
-      }
+      } else this.#behindSince = undefined;
       this.#succeeded();
       return true;
     } catch (error) {
@@ -219,7 +239,9 @@ export class Follower {
       return false;
     }
     this.#behindSince ??= now;
-    return isWithin(this.#behindSince, BEHIND_MS, now);
+    if (isWithin(this.#behindSince, BEHIND_MS, now)) return true;
+    this.#behindSince = undefined;
+    return false;
   }
 
   #succeeded(): void {

@@ -86,6 +86,71 @@ test("a stream that falls silent is given up, and another one follows", async ()
   expect(askedFor("stream")).toHaveLength(2);
 });
 
+describe("a restored deployment", () => {
+  const HEARTBEAT = ": \n\n";
+  const restored = { ...definitionsWith([off]), version: 5 };
+  /** Moves the time on while the stream stays alive. */
+  const streaming = (isSo: () => boolean) =>
+    deployment.passing(() => {
+      deployment.send(HEARTBEAT);
+      return isSo();
+    });
+  const announce = (version: number) =>
+    deployment.send(`data: {"type":"refetchEvaluation","etag":"${version}"}\n\n`);
+  const elapsed = (since: number) => deployment.clock.now() - since;
+
+  beforeEach(async () => {
+    deployment.definitions = { ...deployment.definitions, version: 7 };
+    await flags.start();
+    await until(() => deployment.streams.size === 1);
+  });
+
+  test("is believed after a minute, although its stream announces a lower version", async () => {
+    const since = deployment.clock.now();
+    deployment.definitions = restored;
+    announce(5);
+    await streaming(() => flags.version === 5 || elapsed(since) > 90_000);
+    expect([flags.version, flags.boolean("banner", true)]).toEqual([5, false]);
+    expect(elapsed(since)).toBeGreaterThan(59_000);
+    expect(askedFor("definitions")).toHaveLength(3);
+  });
+
+  test("announces its next changes below the lost versions, and they arrive at once", async () => {
+    deployment.send('data: {"type":"refetchEvaluation","etag":"7"}\n\n');
+    deployment.definitions = restored;
+    announce(5);
+    await streaming(() => flags.version === 5);
+    const asked = askedFor("definitions").length;
+    deployment.save(aFlagDocument("banner", 6));
+    deployment.definitions = { ...deployment.definitions, version: 6 };
+    const since = deployment.clock.now();
+    await streaming(() => flags.version === 6 || elapsed(since) > 5000);
+    await streaming(() => elapsed(since) > 30_000);
+    expect([flags.version, flags.status]).toEqual([6, "ready"]);
+    expect(askedFor("definitions")).toHaveLength(asked + 1);
+  });
+
+  test("is told apart from two places that are behind for a moment, minutes apart", async () => {
+    const tagged = { ...deployment.definitions, version: 8 };
+    const respondWith = (respond: () => Response) => {
+      deployment.respond = (path) => (path === "stream" ? undefined : respond());
+    };
+    respondWith(() => Response.json(tagged, { headers: { etag: '"8"' } }));
+    announce(8);
+    await streaming(() => flags.version === 8);
+    for (let i = 0; i < 2; i++) {
+      const asked = askedFor("definitions").length;
+      respondWith(() => Response.json(restored));
+      announce(5);
+      await streaming(() => askedFor("definitions").length > asked);
+      respondWith(() => new Response(null, { status: 304 }));
+      const since = deployment.clock.now();
+      await streaming(() => elapsed(since) > 150_000);
+    }
+    expect([flags.version, flags.status]).toEqual([8, "ready"]);
+  });
+});
+
 test("a line without an end is given up", async () => {
   await flags.start();
   await until(() => deployment.streams.size === 1);
