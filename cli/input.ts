@@ -49,6 +49,13 @@ export function wholeNumber(from: number, to = Number.MAX_SAFE_INTEGER): (text: 
   };
 }
 
+/** Adds names to an option's list. They have no commas, so `a b`, `a,b` and `a, b` are all two names. */
+export function names(text: string, known: string[] = []): string[] {
+  const parts = text.split(",").map((part) => part.trim());
+  // A comma at the end of a word has the next name in the next word.
+  return [...known, ...(parts.length > 1 && parts.at(-1) === "" ? parts.slice(0, -1) : parts)];
+}
+
 /** Parses the reason for a change. @throws InvalidArgumentError */
 export function noteText(text: string): string {
   const note = text.trim();

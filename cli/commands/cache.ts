@@ -6,7 +6,7 @@ import { paintStatistics } from "../colors.ts";
 import { withExamples } from "../examples.ts";
 import { oneLine } from "../escape.ts";
 import { UsageError } from "../exit.ts";
-import { wholeNumber } from "../input.ts";
+import { names, wholeNumber } from "../input.ts";
 import { startBar } from "../progress-bar.ts";
 import { openSession, type Session } from "../session.ts";
 import { table } from "../table.ts";
@@ -27,7 +27,7 @@ export function addCacheCommands(program: Command, terminal: Terminal): void {
     cache
       .command("purge")
       .description("delete cached copies of flags, but not the flags themselves")
-      .option("--flag <keys...>", "only these flags")
+      .option("--flag <keys...>", "only these flags", names)
       .addOption(new Option("--kind <kind>", "only flags of this kind").choices(FLAG_KINDS))
       .option("--pattern <glob>", "only flags whose key matches, such as checkout-*")
       .option("--all", "all flags of the environment")

@@ -16,7 +16,7 @@ import {
 } from "../import/source-options.ts";
 import { hasDifferences, verificationText, verify } from "../import/verification.ts";
 import { projectOf, projectText } from "../project/export.ts";
-import { write } from "../project/write.ts";
+import { writeGeneratedFile } from "../project/write.ts";
 import { createShow, type GlobalOptions, openSession } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 import { applyFile, type ApplyOptions, applyTargets } from "./project.ts";
@@ -130,10 +130,13 @@ async function writeFiles(
   terminal: Terminal,
 ): Promise<void> {
   const place = (file: string): string => resolve(terminal.cwd, file);
-  if (report !== undefined) await write(place(report), `${JSON.stringify(project.report, undefined, 2)}\n`, report);
+  if (report !== undefined)
+    await writeGeneratedFile(place(report), `${JSON.stringify(project.report, undefined, 2)}\n`, report);
   if (out !== undefined) {
     const key = environment ?? terminal.env["BURGEE_ENVIRONMENT"] ?? "production";
-    await write(place(out), projectText(projectOf([{ key, name: key, contents: contentsOf(project) }])), out);
+    const text = projectText(projectOf([{ key, name: key, contents: contentsOf(project) }]));
+    // An import into the same environment starts over.
+    await writeGeneratedFile(place(out), text, out, ({ environments }) => environments.every((one) => one.key === key));
   }
 }
 

@@ -3,11 +3,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
+import { ENVIRONMENT_PATTERN, ENVIRONMENT_RULE } from "../../src/flags/limits.ts";
 import { CI_SYSTEMS, type Ci, type InitAnswers, initFiles } from "../deployment/init-files.ts";
 import { packageFolder } from "../deployment/tools.ts";
 import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";
-import type { GlobalOptions } from "../session.ts";
+import { createShow, type GlobalOptions } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface InitOptions {
@@ -20,8 +21,6 @@ interface InitOptions {
 /** A worker's name is part of a host name. */
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const NAME_RULE = "must be lower-case letters, digits and hyphens, at most 63 characters";
-const ENVIRONMENT = /^[a-z0-9][a-z0-9-]{0,39}$/;
-const ENVIRONMENT_RULE = "must be keys of lower-case letters, digits and hyphens, separated by commas";
 
 /** `burgee init` writes the folder of a new deployment. */
 export function addInitCommand(program: Command, terminal: Terminal): void {
@@ -35,15 +34,14 @@ export function addInitCommand(program: Command, terminal: Terminal): void {
       .option("--environments <keys>", "environments, separated by commas (default: production,staging)")
       .addOption(new Option("--ci <system>", "workflow for flags as code (default: github)").choices(CI_SYSTEMS))
       .action(async (folder: string | undefined, options: InitOptions, command: Command) => {
-        const { dryRun = false } = command.optsWithGlobals<GlobalOptions>();
-        await init(folder, options, dryRun, terminal);
+        await init(folder, { ...options, ...command.optsWithGlobals<GlobalOptions>() }, terminal);
       }),
     "burgee init flags",
     "burgee init flags --yes --name shop-flags --environments production,staging",
   );
 }
 
-async function init(given: string | undefined, options: InitOptions, dryRun: boolean, terminal: Terminal) {
+async function init(given: string | undefined, options: InitOptions & GlobalOptions, terminal: Terminal) {
   const { ask } = terminal;
   if (options.yes !== true && ask === undefined)
     throw new UsageError("there is no terminal for questions; add --yes, and the options whose defaults do not fit");
@@ -60,23 +58,32 @@ async function init(given: string | undefined, options: InitOptions, dryRun: boo
   const files = await initFiles(answers, packageFolder(), manifest);
   const taken = [...files.keys()].filter((file) => existsSync(join(path, file)));
   if (taken.length > 0) throw new UsageError(`${folder} already has ${taken.join(", ")}; nothing was written`);
+  const { dryRun = false, json = false } = options;
   if (!dryRun) {
     for (const [file, text] of files) {
       await mkdir(dirname(join(path, file)), { recursive: true });
       await writeFile(join(path, file), text);
     }
   }
-  const verb = dryRun ? "would write" : "wrote";
-  terminal.print([...files.keys()].map((file) => `${verb} ${join(folder, file)}`).join("\n"));
-  const enter = path === resolve(terminal.cwd) ? "" : `  cd ${folder}\n`;
-  terminal.print(`\nNext:\n${enter}  npm install\n  npm run dev`);
+  const result = { ...(dryRun ? { dryRun } : {}), folder, files: [...files.keys()] };
+  createShow(json, terminal)(result, () => {
+    const lines = result.files.map((file) => `${dryRun ? "would write" : "wrote"} ${join(folder, file)}`);
+    const enter = path === resolve(terminal.cwd) ? "" : `  cd ${quoted(folder)}\n`;
+    return `${lines.join("\n")}\n\nNext:\n${enter}  npm install\n  npm run dev`;
+  });
+}
+
+/** Quotes a folder that a shell would read as several words. */
+function quoted(folder: string): string {
+  return /^[\p{L}\p{N}._~/\\:-]+$/u.test(folder) ? folder : `"${folder}"`;
 }
 
 function checked({ name, environments, ci }: Record<keyof InitAnswers, string>): InitAnswers {
   if (!NAME.test(name)) throw new UsageError(`the worker's name ${NAME_RULE}, not '${name}'`);
   const keys = environments.split(",").map((key) => key.trim());
-  if (!keys.every((key) => ENVIRONMENT.test(key)))
-    throw new UsageError(`environments ${ENVIRONMENT_RULE}, not '${environments}'`);
+  const wrong = keys.find((key) => !ENVIRONMENT_PATTERN.test(key));
+  if (wrong !== undefined)
+    throw new UsageError(`environments must be keys, separated by commas; '${wrong}' must be ${ENVIRONMENT_RULE}`);
   if (!(CI_SYSTEMS as readonly string[]).includes(ci))
     throw new UsageError(`the workflow must be ${CI_SYSTEMS.join(" or ")}, not '${ci}'`);
   return { name, environments: [...new Set(keys)], ci: ci as Ci };

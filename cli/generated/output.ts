@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { write } from "../project/write.ts";
+import { writeGeneratedFile } from "../project/write.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
 import { readIfExists } from "../input.ts";
 import { createShow, type GlobalOptions } from "../session.ts";
@@ -39,7 +39,7 @@ export async function writeGenerated(
   // Git may check files out with other line ends.
   const isChanged = before?.replaceAll("\r\n", "\n") !== text;
   const isWritten = isChanged && !check && !dryRun;
-  if (isWritten) await write(path, text, out);
+  if (isWritten) await writeGeneratedFile(path, text, out);
   show({ file: out, flags: count, isChanged, isWritten }, () => {
     if (quiet && !check) return "";
     if (!isChanged) return `${out} is up to date with ${count} flags`;

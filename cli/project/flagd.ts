@@ -8,7 +8,7 @@ import { readText } from "../input.ts";
 import { createShow, type GlobalOptions, openSession } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
-import { write } from "./write.ts";
+import { writeGeneratedFile } from "./write.ts";
 import { contentsOfFile } from "./file-contents.ts";
 import { parseProject, type ProjectFile } from "./file.ts";
 import { linesOf } from "./lines.ts";
@@ -36,7 +36,8 @@ export async function exportToFlagd(
   const { definitions, report } = exported;
   const text = `${JSON.stringify(definitions, undefined, 2)}\n`;
   const writeTo = async (path: string | undefined, content: string): Promise<void> => {
-    if (path !== undefined && options.dryRun !== true) await write(resolve(terminal.cwd, path), content, path);
+    if (path !== undefined && options.dryRun !== true)
+      await writeGeneratedFile(resolve(terminal.cwd, path), content, path);
   };
   await writeTo(reportFile, `${JSON.stringify(report, undefined, 2)}\n`);
   await writeTo(file, text);

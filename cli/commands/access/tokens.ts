@@ -4,7 +4,7 @@ import type { AdminToken, AdminTokenInput } from "../../../sdk/client/contract.t
 import { change } from "../../change.ts";
 import { withExamples } from "../../examples.ts";
 import { UsageError } from "../../exit.ts";
-import { duration } from "../../input.ts";
+import { duration, names } from "../../input.ts";
 import { openSession } from "../../session.ts";
 import { table } from "../../table.ts";
 import type { Terminal } from "../../terminal.ts";
@@ -67,7 +67,7 @@ function addCreate(tokens: Command, terminal: Terminal): void {
       .addOption(
         new Option("--role <role>", "read allows only reading").choices(["write", "read"]).makeOptionMandatory(),
       )
-      .option("--environments <keys...>", "environments that the token may use")
+      .option("--environments <keys...>", "environments that the token may use", names)
       .option("--all-environments", "let the token use all environments, and manage definitions and tokens")
       .option("--name <name>", "purpose of the token, for people")
       .option("--expires <duration>", "lifetime, such as 12h or 90d (default: it never expires)", (text) =>

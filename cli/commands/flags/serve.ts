@@ -76,8 +76,9 @@ function rolloutPatch(
   now: Flag,
   { to, percentage: share, rest, by }: RolloutOptions,
 ): Record<string, unknown> {
+  requireVariant(key, now, to);
   const others = rest ?? restOf(key, now, to);
-  for (const name of [to, others]) requireVariant(key, now, name);
+  requireVariant(key, now, others);
   if (others === to) throw new UsageError("--rest must be another variant than --to");
   const weights: [string, number][] = [
     [to, share],

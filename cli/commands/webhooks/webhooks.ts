@@ -3,6 +3,7 @@ import type { Webhook, WebhookInput, WebhookPatch } from "../../../sdk/client/co
 import { change } from "../../change.ts";
 import { withExamples } from "../../examples.ts";
 import { UsageError } from "../../exit.ts";
+import { names } from "../../input.ts";
 import { openSession } from "../../session.ts";
 import { table } from "../../table.ts";
 import type { Terminal } from "../../terminal.ts";
@@ -73,7 +74,7 @@ function addList(webhooks: Command, terminal: Terminal): void {
 
 function withFilters(command: Command): Command {
   return command
-    .option("--environments <keys...>", "only changes in these environments")
+    .option("--environments <keys...>", "only changes in these environments", names)
     .option("--tags <tags...>", "only flags with one of these tags")
     .addOption(new Option("--entities <entities...>", "only changes of these").choices(ENTITIES));
 }

@@ -90,6 +90,26 @@ test("the worker of the folder has the same settings as the one of a clone", asy
   expect([settings(written), limits(written)]).toEqual([settings(own), limits(own)]);
 });
 
+test.for(["prod-", "a--b", "-x", "live,", "Live"])(
+  "environments %s, which no project has, are refused",
+  async (keys) => {
+    expect(await init(["flags", "--yes", `--environments=${keys}`])).toBe(2);
+    expect(failed.join()).toContain("must be 1 to 40 characters from a-z and 0-9, with single hyphens between them");
+    expect(await readdir(folder)).toEqual([]);
+  },
+);
+
+test("--json prints the written files as JSON", async () => {
+  await init(["my flags", "--yes", "--json", "--ci", "none"]);
+  const { folder: written, files } = JSON.parse(printed.join("\n")) as { folder: string; files: string[] };
+  expect([written, files.toSorted()]).toEqual(["my flags", (await readdir(join(folder, "my flags"))).toSorted()]);
+});
+
+test("the next command quotes the name of the folder", async () => {
+  await init(["my flags", "--yes"]);
+  expect(printed.join("\n")).toContain('  cd "my flags"\n');
+});
+
 describe("questions", () => {
   test("at most four are asked, and the replies are used", async () => {
     const asked: string[] = [];
@@ -129,7 +149,7 @@ describe("refusals", () => {
 
   test.for([
     [["--name", "Shop Flags"], "the worker's name must be lower-case letters, digits and hyphens"],
-    [["--environments", "Live"], "environments must be keys of lower-case letters, digits and hyphens"],
+    [["--environments", "Live"], "environments must be keys, separated by commas"],
     [["--ci", "jenkins"], "allowed choices are github, gitlab, none"],
   ] as const)("%s is refused with the accepted values", async ([options, message]) => {
     expect(await init(["flags", "--yes", ...options])).toBe(2);

@@ -165,7 +165,7 @@ describe("burgee flags serve and rollout", () => {
     ["--to on", "--percentage"],
     ["--percentage 10", "--to"],
   ] as const)("refuses rollout %s", async ([line, message], { expect }) => {
-    await t.run("flags create strict -e production");
+    await t.run("flags create strict -e production --rollout on=50,off=50");
     expect(await flags(`rollout strict ${line}`)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
   });
 

@@ -43,6 +43,21 @@ describe("burgee import from another system", () => {
     expect((await t.run("validate flags.yaml")).out).toContain("no mistakes in 1 flag and 1 segment of production");
   });
 
+  test("replaces its own file, and never one of another environment or the other way round", async ({ expect }) => {
+    const into = (environment: string, out: string) =>
+      t.run(`import unleash features.json segments.json ${out} -e ${environment}`);
+    expect((await into("production", "--out own.yaml")).code).toBe(3);
+    const own = await t.read("own.yaml");
+    expect((await into("production", "--out own.yaml")).code).toBe(3);
+    const line = "own.yaml is a project file (production) and is not replaced; choose another file";
+    for (const [environment, out] of [
+      ["staging", "--out own.yaml"],
+      ["production", "--report own.yaml"],
+    ] as const)
+      expect(await into(environment, out)).toMatchObject({ code: 2, err: `burgee: ${line}\n` });
+    expect(await t.read("own.yaml")).toBe(own);
+  });
+
   test("passes settings of the program that has the flags now", async ({ expect }) => {
     const fields = { name: "beta", percent: "50.0", superusers: false };
     await t.write("waffle.json", JSON.stringify([{ model: "waffle.flag", fields }]));

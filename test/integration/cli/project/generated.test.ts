@@ -41,6 +41,16 @@ describe("burgee types", () => {
     expect((await t.run("types project.yaml --out checked.ts --check", offline)).code).toBe(0);
   });
 
+  test.for(["types --out", "manifest --out", "export --format flagd -e production", "types project.yaml --out"])(
+    "%s does not replace a project file",
+    async (line, { expect }) => {
+      await t.write("kept.yaml", example);
+      const { code, err } = await t.run(`${line} kept.yaml`);
+      expect([code, err]).toEqual([2, expect.stringContaining("kept.yaml is a project file (production, staging)")]);
+      expect(await t.read("kept.yaml")).toBe(example);
+    },
+  );
+
   test("--environment leaves out the flags that it does not configure", async ({ expect }) => {
     await t.run("flags create only-staging -e staging");
     expect((await t.run("types -e staging")).out).toContain('"only-staging"');

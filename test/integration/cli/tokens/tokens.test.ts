@@ -37,6 +37,14 @@ describe("burgee tokens", () => {
     expect((await withToken(out, "env list")).out).not.toContain("production");
   });
 
+  test.for(["production,staging", "production staging", "production, staging"])(
+    "create takes the environments %s",
+    async (environments, { expect }) => {
+      const { json } = await t.run(`tokens create --role read --json --environments ${environments}`);
+      expect(json.adminToken.environments).toEqual(["production", "staging"]);
+    },
+  );
+
   test("a pipeline's token applies and exports its own environment", async ({ expect }) => {
     await t.run("flags create piped -e production");
     await t.run("flags create piped -e staging");

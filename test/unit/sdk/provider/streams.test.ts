@@ -95,8 +95,7 @@ describe("a restored deployment", () => {
       deployment.send(HEARTBEAT);
       return isSo();
     });
-  const announce = (version: number) =>
-    deployment.send(`data: {"type":"refetchEvaluation","etag":"${version}"}\n\n`);
+  const announce = (version: number) => deployment.send(`data: {"type":"refetchEvaluation","etag":"${version}"}\n\n`);
   const elapsed = (since: number) => deployment.clock.now() - since;
 
   beforeEach(async () => {
