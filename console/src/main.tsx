@@ -12,6 +12,7 @@ import "./styles/fields.css";
 import "./styles/condition.css";
 import "./styles/rollout.css";
 import "./styles/flag.css";
+import "./styles/kit.css";
 
 const root = document.getElementById("app");
 if (root !== null) render(<App />, root);

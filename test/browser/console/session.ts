@@ -6,7 +6,7 @@ import { createClient } from "../../../sdk/client/client.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import { signIn, type Visit, type VisitOptions } from "./support/visit.ts";
 
-const FIRST_LOAD_BYTES = 100 * 1024;
+const FIRST_LOAD_BYTES = 120 * 1024;
 
 export function describeSession(world: () => ConsoleWorld): void {
   const visits: Visit[] = [];
@@ -120,7 +120,7 @@ export function describeSession(world: () => ConsoleWorld): void {
       expect(problems.splice(0)[0]).toContain("Content Security Policy");
     });
 
-    it("load less than 100 KB of compressed script before the first page", async () => {
+    it("load at most 120 KiB of compressed script before the first page", async () => {
       const { directory } = world().built;
       const html = await readFile(join(directory, "console/index.html"), "utf8");
       const scripts = [...html.matchAll(/(?:src|href)="\/(console\/[^"]+\.js)"/g)].map(([, path]) => path ?? "");
@@ -130,7 +130,7 @@ export function describeSession(world: () => ConsoleWorld): void {
       );
       const total = sizes.reduce((sum, size) => sum + size, 0);
       console.log(`the console's first load: ${(total / 1024).toFixed(1)} KB of script, gzip`);
-      expect(total).toBeLessThan(FIRST_LOAD_BYTES);
+      expect(total).toBeLessThanOrEqual(FIRST_LOAD_BYTES);
     });
   });
 }

@@ -10,14 +10,23 @@ export interface BuiltConsole {
   remove(): Promise<void>;
 }
 
-/** Builds into a temporary directory, so that a running `npm run dev` is not affected. */
-export async function buildConsole(): Promise<BuiltConsole> {
+const CONSOLE = resolve(import.meta.dirname, "../../../../console");
+
+/**
+ * Builds the console, or another page of its folder, into a temporary directory, so that a running `npm run dev` is not
+ * affected.
+ */
+export async function buildConsole(page = "index.html"): Promise<BuiltConsole> {
   const directory = await mkdtemp(join(tmpdir(), "burgee-console-"));
   await build({
-    configFile: resolve(import.meta.dirname, "../../../../console/vite.config.ts"),
+    configFile: join(CONSOLE, "vite.config.ts"),
     mode: "production",
     logLevel: "warn",
-    build: { outDir: join(directory, "console"), emptyOutDir: true },
+    build: {
+      outDir: join(directory, "console"),
+      emptyOutDir: true,
+      rolldownOptions: { input: join(CONSOLE, page) },
+    },
   });
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
