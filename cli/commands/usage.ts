@@ -18,14 +18,17 @@ interface UsageOptions {
   rule?: string;
 }
 
-/** `burgee usage` shows how often flags were evaluated, and when last. */
+/** `burgee usage` shows how often flags were evaluated, and when they were last used. */
 export function addUsageCommand(program: Command, terminal: Terminal): void {
   withExamples(
     program
       .command("usage")
-      .description("show how often flags were evaluated, and when last")
+      .description("show how often flags were evaluated, and when they were last used")
       .argument("[key]", "flag whose variants and rules to show; by default all flags that were evaluated")
-      .option("--from <instant>", "first instant, such as 2026-11-28 (default: 30 days ago, or 24 hours with hours)")
+      .option(
+        "--from <instant>",
+        "first instant, such as 2026-11-28 (default: 30 days ago, or 24 hours ago with --step hour)",
+      )
       .option("--to <instant>", "instant at which to end (default: now)")
       .addOption(new Option("--step <step>", "count by hour or by day in UTC").choices(["hour", "day"]).default("day"))
       .option("--check-ratio", "compare the flag's counted splits with the configured ones")
@@ -82,7 +85,11 @@ async function showOwnRatio(
   const checks = checkRatios(body as unknown as FlagConfiguration, counts);
   const check = checks.find((found) => found.rule === rule);
   if (check === undefined)
-    throw new UsageError(`${rule === null ? "the default" : `rule "${rule}"`} of flag "${path.key}" has no split`);
+    throw new UsageError(
+      rule === null
+        ? `the default of flag "${path.key}" has no split; name the rule of the counts with --rule`
+        : `rule "${rule}" of flag "${path.key}" has no split`,
+    );
   session.show(check, (found) => checkText(found, session.width));
 }
 
@@ -98,7 +105,7 @@ function ratiosText(
   { from, to, changedAt, isShortened, complete, checks, caution }: FlagRatios,
   width: number,
 ): string {
-  if (checks.length === 0) return "no rule has a split, and neither has the default";
+  if (checks.length === 0) return "neither the default nor a rule has a split to check";
   const time = `counts from ${instantText(from)} to ${instantText(to)}`;
   const change = isShortened ? `; the flag changed at ${instantText(changedAt)}, so they begin after it` : "";
   const texts = checks.map((check) => checkText(check, width));

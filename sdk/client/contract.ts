@@ -366,7 +366,10 @@ export type FlagPage = {
     state: FlagState;
     /** When it was last evaluated; null if it never was. */
     lastEvaluatedAt: string | null;
-    /** By itself, through a service binding, or in a server's process. */
+    /**
+     * When a client last asked for this one flag, over HTTP, through a service binding or in a server's
+     * process.
+     */
     lastUsedAt: string | null;
   })[];
   /** The `cursor` of the next page; null on the last page. */
@@ -383,11 +386,11 @@ export type Definition = {
   description: string;
   tags: string[];
   owner?: string | undefined;
-  /** The value that code uses when an evaluation fails. Missing if nobody has said. */
+  /** The value that code uses when an evaluation fails. Missing if it is not set. */
   fallback?: unknown;
   /** The JSON Schema that the variants and the fallback fit. Missing if there is none. */
   jsonSchema?: unknown;
-  /** How long the flag is meant to stay. Missing if nobody has said. */
+  /** How long the flag is meant to stay. Missing if it is not set. */
   lifetime?: "permanent" | "temporary" | undefined;
   /** When a temporary flag is due for removal. It changes nothing that is served. */
   expiresAt?: string | undefined;
@@ -417,11 +420,11 @@ export type DefinitionWithEnvironments = {
   description: string;
   tags: string[];
   owner?: string | undefined;
-  /** The value that code uses when an evaluation fails. Missing if nobody has said. */
+  /** The value that code uses when an evaluation fails. Missing if it is not set. */
   fallback?: unknown;
   /** The JSON Schema that the variants and the fallback fit. Missing if there is none. */
   jsonSchema?: unknown;
-  /** How long the flag is meant to stay. Missing if nobody has said. */
+  /** How long the flag is meant to stay. Missing if it is not set. */
   lifetime?: "permanent" | "temporary" | undefined;
   /** When a temporary flag is due for removal. It changes nothing that is served. */
   expiresAt?: string | undefined;
@@ -485,7 +488,7 @@ export type FlagLifecycle = {
   environments: {
     environment: string;
     state: FlagState;
-    /** When it was last evaluated by itself. */
+    /** When a client last asked for this one flag. */
     lastUsedAt: string | null;
     /** When it was last in a bulk response. */
     lastRequestedAt: string | null;
@@ -942,9 +945,12 @@ export type FlagUsage = {
   flag: string;
   /** When it was last evaluated; null if it never was. */
   lastEvaluatedAt: string | null;
-  /** By itself, through a service binding, or in a server's process. */
+  /**
+   * When a client last asked for this one flag, over HTTP, through a service binding or in a server's
+   * process.
+   */
   lastUsedAt: string | null;
-  /** As one of all flags. */
+  /** When it was last evaluated together with all flags. */
   lastRequestedAt: string | null;
   total: { requested: number; used: number };
   outcomes: {
@@ -1011,7 +1017,7 @@ export type FlagRatios = {
     unexpected: { variant: string; count: number }[];
     chiSquared: number | null;
     degreesOfFreedom: number | null;
-    /** How often chance alone makes a split at least as uneven. */
+    /** The probability that chance alone makes a split at least as uneven. */
     pValue: number | null;
   }[];
 };
@@ -1040,9 +1046,12 @@ export type EnvironmentUsage = {
     used: number;
     /** When it was last evaluated; null if it never was. */
     lastEvaluatedAt: string | null;
-    /** By itself, through a service binding, or in a server's process. */
+    /**
+     * When a client last asked for this one flag, over HTTP, through a service binding or in a server's
+     * process.
+     */
     lastUsedAt: string | null;
-    /** As one of all flags. */
+    /** When it was last evaluated together with all flags. */
     lastRequestedAt: string | null;
   }[];
   /** The `cursor` of the next page; null on the last page. */
@@ -1078,7 +1087,7 @@ export type Webhook = {
   /** null for all. */
   entities: ("flag" | "segment" | "key" | "environment" | "token")[] | null;
   createdAt: string;
-  /** When the secret before the current one stops signing; null if there is none. */
+  /** When the previous secret stops signing; null if there is none. */
   previousSecretUntil: string | null;
   pendingEvents: number;
   deadLetters: number;
@@ -1159,7 +1168,7 @@ export type Evaluations = {
 
 export type Definitions = {
   environment: string;
-  /** The version of the environment at which this is right. */
+  /** The version of the environment that all flags belong to. */
   version: number;
   /** The version of the documents' form. */
   schemaVersion: number;

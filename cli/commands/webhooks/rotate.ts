@@ -20,7 +20,7 @@ export function addRotate(webhooks: Command, terminal: Terminal): void {
       .option("--overlap <duration>", "how long both secrets sign (default: 1d)", (text) =>
         duration(text, { min: "0s", max: "30d" }),
       )
-      .option("--end-previous", "make no new secret, but end the one before")
+      .option("--end-previous", "make no new secret, but end the previous one")
       .action(async (id: string, { overlap, endPrevious }: RotateOptions, command: Command) => {
         if (overlap !== undefined && endPrevious === true)
           throw new UsageError("use either --overlap or --end-previous");
@@ -32,7 +32,7 @@ export function addRotate(webhooks: Command, terminal: Terminal): void {
             before: async () => (await session.client.call("getWebhook", { path })).body,
             after: (webhook) => ({ ...webhook, previousSecretUntil: null }),
             write: (query) => session.client.call("endPreviousWebhookSecret", { path, query }),
-            confirmation: "the secret before has ended",
+            confirmation: "the previous secret has ended",
           });
           return;
         }
@@ -45,7 +45,8 @@ export function addRotate(webhooks: Command, terminal: Terminal): void {
         const { body: rotated } = await session.client.call("rotateWebhookSecret", { path, body });
         const until = rotated.webhook.previousSecretUntil;
         if (!session.isJson) {
-          const before = until === null ? "The one before has ended." : `The one before signs as well until ${until}.`;
+          const before =
+            until === null ? "The previous secret has ended." : `The previous secret also signs until ${until}.`;
           terminal.error(`${before} The new signing secret of webhook ${id} is shown only once:`);
         }
         session.show(rotated, ({ secret }) => secret);

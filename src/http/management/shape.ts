@@ -80,13 +80,19 @@ export function instantOf(time: string): string {
   return new Date(time).toISOString();
 }
 
-const INSTANT = "must be an instant like 2026-11-28T09:00:00Z or a date like 2026-11-28; write + as %2B";
-/** An instant, as ISO 8601 in UTC. */
-export const instantText = pipe(
-  string("must be given once"),
-  check((text) => isInYears1To9999(parseInstant(text)), INSTANT),
-  transform((text) => new Date(parseInstant(text)).toISOString()),
-);
+const INSTANT = "must be an instant like 2026-11-28T09:00:00Z or a date like 2026-11-28";
+/** An instant in a body, as ISO 8601 in UTC. */
+export const instantText = instantRule("must be text", INSTANT);
+/** An instant in a query parameter, in which a plus sign means a space. */
+export const instantParameter = instantRule("must be given once", `${INSTANT}; write + as %2B`);
+
+function instantRule(typeRule: string, rule: string) {
+  return pipe(
+    string(typeRule),
+    check((text) => isInYears1To9999(parseInstant(text)), rule),
+    transform((text) => new Date(parseInstant(text)).toISOString()),
+  );
+}
 
 /** Postgres and JavaScript write other years differently. */
 function isInYears1To9999(at: number): boolean {

@@ -15,7 +15,7 @@ export interface Lease {
   url: string;
   format: WebhookFormat;
   secret: StoredSecret;
-  /** The secret before, with the instant at which it ends (ISO 8601). */
+  /** The previous secret, with the instant at which it ends (ISO 8601). */
   previous: (StoredSecret & { until: string }) | null;
   /** The oldest event that is not sent. */
   event: QueuedEvent;

@@ -34,7 +34,7 @@ export const webhooks = pgTable(
     entities: text("entities").array().$type<WebhookEntity[]>(),
     secretSalt: text("secret_salt").notNull(),
     secretHash: text("secret_hash").notNull(),
-    /** The secret before, which signs as well until `previousUntil`. */
+    /** The previous secret, which also signs until `previousUntil`. */
     previousSalt: text("previous_salt"),
     previousHash: text("previous_hash"),
     previousUntil: at("previous_until"),

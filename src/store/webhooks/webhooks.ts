@@ -20,7 +20,7 @@ export interface WebhookRecord extends WebhookFields {
   id: string;
   createdAt: string;
   secret: StoredSecret;
-  /** The secret before, and when it ends (ISO 8601). */
+  /** The previous secret, and when it ends (ISO 8601). */
   previous: (StoredSecret & { until: string }) | null;
   /** The number of events in each state that has any. */
   events: { pending: number; dead: number };
@@ -71,7 +71,7 @@ export async function deleteWebhook(db: StoreDatabase, id: string, options: Writ
   await change(db, db.delete(webhooks).where(eq(webhooks.id, id)), options);
 }
 
-/** Gives the webhook a new secret. The one before goes on signing until `previousUntil`; `null` ends it at once. */
+/** Gives the webhook a new secret. The previous one also signs until `previousUntil`; `null` ends it at once. */
 export async function rotateSecret(
   db: StoreDatabase,
   id: string,
@@ -84,7 +84,7 @@ export async function rotateSecret(
   await change(db, db.update(webhooks).set(rotated).where(eq(webhooks.id, id)), options);
 }
 
-/** Ends the secret before the current one. */
+/** Ends the previous secret. */
 export async function endPreviousSecret(db: StoreDatabase, id: string, options: WriteOptions): Promise<void> {
   await change(db, db.update(webhooks).set(noSecret).where(eq(webhooks.id, id)), options);
 }

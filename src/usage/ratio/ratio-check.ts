@@ -39,7 +39,7 @@ export interface RatioCheck {
   unexpected: { variant: string; count: number }[];
   chiSquared: number | null;
   degreesOfFreedom: number | null;
-  /** How often chance alone makes a split at least as uneven. */
+  /** The probability that chance alone makes a split at least as uneven. */
   pValue: number | null;
   message: string;
 }
@@ -93,7 +93,7 @@ function checkSplit(
   const least = Math.min(...shares.map(({ share }) => share));
   if (least * total < MIN_EXPECTED) {
     const needed = Math.ceil(MIN_EXPECTED / least);
-    const message = `There are too few counts: ${total} of at least ${needed}, so that each variant can be expected ${MIN_EXPECTED} times.${note}`;
+    const message = `There are too few counts: ${total}. The check needs at least ${needed}, so that it can expect each variant ${MIN_EXPECTED} times.${note}`;
     return { ...found, ...untested, verdict: "too_few", message };
   }
   const chiSquared = sum(variants.map(({ count, expected }) => (count - expected) ** 2 / expected));
@@ -101,8 +101,8 @@ function checkSplit(
   const pValue = chiSquaredSurvival(chiSquared, degreesOfFreedom);
   const differs = pValue < RATIO_THRESHOLD;
   const message = differs
-    ? `The split differs from the configured one: chance alone makes one at least as uneven with a probability of ${short(pValue)}, and below ${RATIO_THRESHOLD} it is called different. ${CAUSES}`
-    : `The split agrees with the configured one: chance alone makes one at least as uneven with a probability of ${short(pValue)}.`;
+    ? `The split differs from the configured one: the probability that chance alone makes a split at least as uneven is ${short(pValue)}, which is below ${RATIO_THRESHOLD}. ${CAUSES}`
+    : `The split agrees with the configured one: the probability that chance alone makes a split at least as uneven is ${short(pValue)}.`;
   const verdict = differs ? "differs" : "as_configured";
   return { ...found, chiSquared, degreesOfFreedom, pValue, verdict, message: `${message}${note}` };
 }

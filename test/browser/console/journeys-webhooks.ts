@@ -78,10 +78,10 @@ export function describeWebhookJourneys(world: () => ConsoleWorld): void {
       await page.getByRole("button", { name: "New secret" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "New secret" }).click();
       const dialog = page.getByRole("dialog", { name: "The new signing secret" });
-      expect(await dialog.textContent()).toContain("The secret before signs as well until");
+      expect(await dialog.textContent()).toContain("The previous secret also signs until");
       await dialog.getByRole("button", { name: "Done" }).click();
-      await page.getByRole("button", { name: "End old secret" }).click();
-      await page.getByText("The old secret has ended").waitFor();
+      await page.getByRole("button", { name: "End previous secret" }).click();
+      await page.getByText("The previous secret has ended").waitFor();
 
       await page.getByRole("button", { name: "Edit" }).click();
       const form = page.getByRole("dialog", { name: "Edit Second" });

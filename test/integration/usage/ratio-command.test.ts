@@ -38,10 +38,12 @@ describe("burgee usage --check-ratio", () => {
     expect(out).toMatch(/^counts from /);
     expect(out).toMatch(/Rule beta\nVARIANT +CONFIGURED +COUNTED +COUNT +EXPECTED\non +50\.0% +0 +0\.0\n/);
     expect(out).toMatch(/Default\n/);
-    expect(out).toContain("There are too few counts: 0 of at least 10");
+    expect(out).toContain("There are too few counts: 0. The check needs at least 10");
     expect(out).toContain("The counts are evaluations and not subjects.");
     expect((await t.run("usage halves -e production --check-ratio --json")).json.checks).toHaveLength(2);
-    expect((await t.run("usage plain -e production --check-ratio")).out).toContain("no rule has a split");
+    expect((await t.run("usage plain -e production --check-ratio")).out).toContain(
+      "neither the default nor a rule has a split",
+    );
   });
 
   test("compares counts of your own with the default or a rule", async ({ expect }) => {

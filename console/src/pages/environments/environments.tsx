@@ -149,7 +149,7 @@ async function remove({ key, name }: Environment): Promise<void> {
   const isConfirmed = await confirm({
     title: `Delete ${name}?`,
     detail:
-      "This deletes all of its configurations, segments and SDK keys. Requests with its keys are rejected. Flag definitions stay. It cannot be undone.",
+      "This deletes all of its configurations, segments and SDK keys. Requests with its keys are rejected. Flag definitions stay. This cannot be undone.",
     action: "Delete environment",
     typed: key,
     changes: [key],

@@ -72,7 +72,7 @@ async function revoke(environment: string, key: Key, keys: Resource<Key[]>): Pro
   const name = key.name || key.id;
   const isConfirmed = await confirm({
     title: `Revoke ${name}?`,
-    detail: "Requests with this key are rejected as soon as a changed flag would be visible. It cannot be undone.",
+    detail: "Requests with this key are rejected as soon as a changed flag would be visible. This cannot be undone.",
     action: "Revoke",
     typed: key.id,
     changes: [environment],

@@ -6,7 +6,7 @@ import { ShownOnce } from "../../ui/shown-once.tsx";
 export function NewWebhookSecret({ created, onClose }: { created: WebhookCreated; onClose: () => void }): JSX.Element {
   const until = created.webhook.previousSecretUntil;
   const overlap =
-    until === null ? "" : ` The secret before signs as well until ${new Date(until).toLocaleString("en")}.`;
+    until === null ? "" : ` The previous secret also signs until ${new Date(until).toLocaleString("en")}.`;
   const isForSlack = created.webhook.format === "slack" ? " Slack does not need it." : "";
   return (
     <ShownOnce

@@ -48,9 +48,9 @@ export function WebhookPage({ id }: { id: string }): JSX.Element {
                 })
               }
               onEndPrevious={() =>
-                void act("Could not end the old secret", async () => {
+                void act("Could not end the previous secret", async () => {
                   await client.call("endPreviousWebhookSecret", { path: { id } });
-                  notify("The old secret has ended");
+                  notify("The previous secret has ended");
                 })
               }
             />
@@ -102,7 +102,7 @@ function Actions({
       </button>
       {webhook.previousSecretUntil !== null && (
         <button type="button" onClick={onEndPrevious}>
-          End old secret
+          End previous secret
         </button>
       )}
       <button type="button" class="danger" onClick={() => void remove(webhook)}>
@@ -124,7 +124,7 @@ async function test({ id, name }: Webhook): Promise<void> {
 }
 
 async function remove({ id, name }: Webhook): Promise<void> {
-  const detail = "Its events and dead letters are deleted with it. It cannot be undone.";
+  const detail = "Its events and dead letters are deleted too. This cannot be undone.";
   if (!(await confirm({ title: `Delete ${name}?`, detail, action: "Delete", typed: name }))) return;
   try {
     await client.call("deleteWebhook", { path: { id } });

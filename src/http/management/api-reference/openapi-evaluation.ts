@@ -269,7 +269,7 @@ export const evaluationSchemas: Record<string, object> = {
     type: "object",
     properties: {
       environment: { type: "string" },
-      version: { type: "integer", description: "The version of the environment at which this is right." },
+      version: { type: "integer", description: "The version of the environment that all flags belong to." },
       schemaVersion: { type: "integer", description: "The version of the documents' form." },
       full: { type: "boolean", description: "Whether `flags` are all flags of the environment." },
       stale: { type: "boolean", description: "Whether this is the last known state, because no backend responds." },

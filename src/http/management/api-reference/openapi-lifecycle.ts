@@ -32,7 +32,7 @@ export const lifecycleSchemas: Record<string, object> = {
         items: object({
           environment: text,
           state: ref("FlagState"),
-          lastUsedAt: { ...orNull(instant), description: "When it was last evaluated by itself." },
+          lastUsedAt: { ...orNull(instant), description: "When a client last asked for this one flag." },
           lastRequestedAt: { ...orNull(instant), description: "When it was last in a bulk response." },
           countedSince: { ...orNull(instant), description: "Since when evaluations are counted; null if none was." },
         }),

@@ -65,9 +65,9 @@ const definitionFields = {
   description: text,
   tags: keys,
   owner: text,
-  fallback: { description: "The value that code uses when an evaluation fails. Missing if nobody has said." },
+  fallback: { description: "The value that code uses when an evaluation fails. Missing if it is not set." },
   jsonSchema: { description: "The JSON Schema that the variants and the fallback fit. Missing if there is none." },
-  lifetime: { enum: LIFETIMES, description: "How long the flag is meant to stay. Missing if nobody has said." },
+  lifetime: { enum: LIFETIMES, description: "How long the flag is meant to stay. Missing if it is not set." },
   expiresAt: {
     ...instant,
     description: "When a temporary flag is due for removal. It changes nothing that is served.",

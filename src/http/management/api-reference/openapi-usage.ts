@@ -17,9 +17,10 @@ const lastEvaluatedFields = {
   lastEvaluatedAt: { ...orNull(instant), description: "When it was last evaluated; null if it never was." },
   lastUsedAt: {
     ...orNull(instant),
-    description: "By itself, through a service binding, or in a server's process.",
+    description:
+      "When a client last asked for this one flag, over HTTP, through a service binding or in a server's process.",
   },
-  lastRequestedAt: { ...orNull(instant), description: "As one of all flags." },
+  lastRequestedAt: { ...orNull(instant), description: "When it was last evaluated together with all flags." },
 };
 
 /** The times in a list of flags. */
@@ -106,7 +107,10 @@ export const usageSchemas: Record<string, object> = {
         },
         chiSquared: orNull({ type: "number", minimum: 0 }),
         degreesOfFreedom: orNull(count),
-        pValue: { ...orNull(share), description: "How often chance alone makes a split at least as uneven." },
+        pValue: {
+          ...orNull(share),
+          description: "The probability that chance alone makes a split at least as uneven.",
+        },
       }),
     },
   }),

@@ -22,7 +22,7 @@ export const webhookSchemas: Record<string, object> = {
     createdAt: instant,
     previousSecretUntil: {
       ...orNull(instant),
-      description: "When the secret before the current one stops signing; null if there is none.",
+      description: "When the previous secret stops signing; null if there is none.",
     },
     pendingEvents: count,
     deadLetters: count,

@@ -44,7 +44,7 @@ const TAGS: [name: string, description: string][] = [
   ["Tokens", "Admin tokens of the project."],
   ["Webhooks", "Receivers that hear of every change."],
   ["Overrides", "Signed tokens that give their holder other variants, to preview and test them."],
-  ["Usage", "How often flags were evaluated, and when last."],
+  ["Usage", "How often flags were evaluated, and when they were last evaluated."],
   ["Cache", "Purging, warming and measuring the caches."],
   ["Audit", "Every change, with its author and the state before and after it."],
   ["Health", "The state of this deployment."],

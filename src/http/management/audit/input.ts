@@ -1,6 +1,6 @@
 import { type InferOutput, optional, picklist, pipe, regex, string, transform } from "valibot";
 import { cursorOf, limitOf, searchText } from "../page.ts";
-import { fields, instantText } from "../shape.ts";
+import { fields, instantParameter } from "../shape.ts";
 
 const ENTITIES = ["flag", "configuration", "segment", "key", "environment", "webhook"] as const;
 const IMAGES = ["before", "after"] as const;
@@ -27,8 +27,8 @@ const filters = {
   write: optional(
     pipe(string("must be given once"), regex(/^\d{1,15}$/, "must be the number of a write"), transform(Number)),
   ),
-  since: optional(instantText),
-  until: optional(instantText),
+  since: optional(instantParameter),
+  until: optional(instantParameter),
   limit: limitOf(50, 200),
 };
 

@@ -58,7 +58,7 @@ export async function removeToken({ database }: Pick<Services, "database">, c: M
   if (isWriter && !(await hasOtherWriter(db, id))) {
     throw new HttpError(
       409,
-      "this is the last token that may write everywhere and never expires; create another one first, because only such a token creates tokens",
+      "this is the last token that may write in all environments and never expires; create another one first, because only such a token creates tokens",
     );
   }
   await revokeToken(db, id, writerOf(c));

@@ -6,9 +6,9 @@ import { MAX_REPORT_BYTES, parseReport, postReport } from "./report.ts";
 
 const ENVIRONMENT = "/api/v1/environments/:env";
 const COUNTS =
-  "`used` counts evaluations of one flag by itself, through a service binding, or in a server's process; `requested` counts those as one of all flags. The counts are lower bounds: an isolate that ends loses those of its last interval. `from` and `to` are instants of ISO 8601, rounded to whole steps in UTC. By default, `to` is now, and `from` is 30 days before it, or 24 hours with `step=hour`. Hours are kept for 30 days, and days for 400. `complete` is false if Redis could not be read: then the last minute is missing.";
+  "`used` counts evaluations that asked for this one flag, over HTTP, through a service binding or in a server's process; `requested` counts evaluations of all flags together. The counts are lower bounds: an isolate that ends loses those of its last interval. `from` and `to` are instants of ISO 8601, rounded to whole steps in UTC. By default, `to` is now, and `from` is 30 days before it, or 24 hours with `step=hour`. Hours are kept for 30 days, and days for 400. `complete` is false if Redis could not be read: then the last minute is missing.";
 
-/** How often flags were evaluated, and when last. */
+/** How often flags were evaluated, and when they were last evaluated. */
 export const USAGE_ROUTES = [
   route(
     {
@@ -32,7 +32,7 @@ export const USAGE_ROUTES = [
       id: "checkFlagRatios",
       summary: "Compare counted splits with configured ones",
       description:
-        "Compares the counts of each rule with a rollout or a draw, and of the default, with the configured shares, by the chi-squared test. The counts begin with the first whole hour after the flag last changed, or with `from` if that is later (by default 30 days before `to`). If they begin more than 30 days ago, they begin with a whole day. `verdict` is `differs` if `pValue` is below `threshold`. The counts are evaluations and not subjects, so that a few subjects that evaluate often can make a split differ.",
+        "Compares the counts of each rule with a rollout or a draw, and of the default, with the configured shares, by the chi-squared test. The counts begin with the first whole hour after the flag last changed, or with `from` if that is later (by default 30 days before `to`). If they go back further than 16 days, they begin with a whole day. `verdict` is `differs` if `pValue` is below `threshold`. The counts are evaluations and not subjects, so that a few subjects that evaluate often can make a split differ.",
       access: "read",
       query: ratioCheckQuery,
       responses: { 200: { description: "The comparison of each split.", schema: "FlagRatios" } },

@@ -92,7 +92,7 @@ export const webhookPatchSchema = pipe(
 );
 
 export const rotationSchema = fields({
-  /** How long the secret before goes on signing as well; 0 ends it at once. */
+  /** How long the previous secret also signs; 0 ends it at once. */
   overlapSeconds: optional(
     pipe(
       number(OVERLAP_RULE),

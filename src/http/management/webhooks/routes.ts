@@ -29,7 +29,7 @@ export const WEBHOOK_ROUTES = [
       tag: "Webhooks",
       id: "listWebhooks",
       summary: "List webhooks",
-      description: `All of them, oldest first; a project has at most 20. \`url\` has neither path nor query, because they can be secret. ${ONLY_TOKENS}`,
+      description: `Returns all webhooks, oldest first; a project has at most 20. \`url\` has neither path nor query, because they can be secret. ${ONLY_TOKENS}`,
       access: "read",
       responses: { 200: { description: "The webhooks.", schema: "WebhookList" } },
     },
@@ -123,7 +123,7 @@ export const WEBHOOK_ROUTES = [
       path: `${WEBHOOK}/secret/previous`,
       tag: "Webhooks",
       id: "endPreviousWebhookSecret",
-      summary: "End the secret before the current one",
+      summary: "End the previous secret",
       description: "Requests carry only the signature by the current secret from now on.",
       access: "write",
       responses: written,
@@ -153,7 +153,7 @@ export const WEBHOOK_ROUTES = [
       id: "listWebhookDeliveries",
       summary: "List the events of a webhook",
       description:
-        "Each with its state and its last five attempts. `state=dead` lists the dead letters. Delivered events stay for seven days and dead letters for 30.",
+        "Each event has its state and its last five attempts. `state=dead` lists the dead letters. Delivered events stay for seven days and dead letters for 30.",
       access: "read",
       query: deliveryQuery,
       responses: { 200: { description: "A page of events, newest first.", schema: "WebhookDeliveryPage" } },
@@ -168,7 +168,7 @@ export const WEBHOOK_ROUTES = [
       id: "redeliverWebhookEvents",
       summary: "Send events again",
       description:
-        "One event that was delivered or is a dead letter, or with `null` the oldest 1,000 dead letters. They keep their ids and timestamps, and go to the front of their queues in their old order: before all events that are not sent yet.",
+        "Queues one event that was delivered or is a dead letter, or with `null` the oldest 1,000 dead letters. The events keep their ids and timestamps, and go to the front of their queues in their old order: before all events that are not sent yet.",
       access: "write",
       hasDryRun: false,
       body: {

@@ -85,16 +85,16 @@ describe("burgee webhooks", () => {
     });
   });
 
-  test("rotate-secret prints the new secret alone, and can end the one before", async ({ expect }) => {
+  test("rotate-secret prints the new secret alone, and can end the previous one", async ({ expect }) => {
     const id = await idOf();
     expect(await t.run(`webhooks rotate-secret ${id} --overlap 2h`)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^whsec_[\w+/]{43}=\n$/),
-      err: expect.stringMatching(/^The one before signs as well until \S+Z\. The new signing secret/),
+      err: expect.stringMatching(/^The previous secret also signs until \S+Z\. The new signing secret/),
     });
     expect((await t.run(`webhooks rotate-secret ${id} --end-previous --dry-run`)).out).toContain("previousSecretUntil");
-    expect((await t.run(`webhooks rotate-secret ${id} --end-previous`)).out).toContain("the secret before has ended");
-    expect((await t.run(`webhooks rotate-secret ${id} --overlap 0s`)).err).toContain("The one before has ended.");
+    expect((await t.run(`webhooks rotate-secret ${id} --end-previous`)).out).toContain("the previous secret has ended");
+    expect((await t.run(`webhooks rotate-secret ${id} --overlap 0s`)).err).toContain("The previous secret has ended.");
   });
 
   test.for([

@@ -40,7 +40,7 @@ describe("a split", () => {
         degreesOfFreedom: 1,
         pValue: expect.closeTo(0.4237, 4) as number,
         message:
-          "The split agrees with the configured one: chance alone makes one at least as uneven with a probability of 0.424.",
+          "The split agrees with the configured one: the probability that chance alone makes a split at least as uneven is 0.424.",
       },
     ]);
   });
@@ -91,7 +91,7 @@ describe("a split", () => {
     expect(few).toMatchObject({
       verdict: "too_few",
       pValue: null,
-      message: expect.stringContaining("499 of at least 500"),
+      message: expect.stringContaining("499. The check needs at least 500"),
     });
     expect(checkRatios(configuration, counts({ on: 0, off: 500 }))[0]).toMatchObject({ verdict: "as_configured" });
     expect(checkRatios(configuration, [])[0]).toMatchObject({

@@ -5,7 +5,7 @@ import { InstantInput } from "../../../ui/fields/instant-input.tsx";
 import { Select } from "../../../ui/fields/select.tsx";
 
 const LIFETIMES = [
-  ["", "not said"],
+  ["", "not set"],
   ["temporary", "temporary: to be removed from the code"],
   ["permanent", "permanent: meant to stay"],
 ] as const;
