@@ -1,7 +1,7 @@
 import { exactJson } from "../../../src/flags/formats/exact-numbers.ts";
 import { type Command, Option } from "commander";
 import { allPages } from "../../../sdk/client/client.ts";
-import { serveText } from "../../../sdk/client/serve-text.ts";
+import { serveText } from "../../../sdk/words/serve.ts";
 import type { Flag, FlagState } from "../../../sdk/client/contract.ts";
 import { FLAG_KINDS, type Lifetime, LIFETIMES } from "../../../src/flags/document.ts";
 import { FLAG_STATES, type StateName } from "../../../src/flags/lifecycle/flag-state.ts";
@@ -51,7 +51,7 @@ export function addReading(flags: Command, terminal: Terminal): void {
               flag.kind ?? "flag",
               flag.type,
               flag.enabled ? "yes" : "no",
-              serveText(flag.default),
+              serveText(flag.default, { zone: "UTC", flagKey: flag.key }),
               String(flag.version ?? ""),
             ]),
             session.width,

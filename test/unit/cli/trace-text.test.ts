@@ -1,4 +1,5 @@
-import { windowStateText, windowsText } from "../../../sdk/client/window-text.ts";
+import { windowStateText } from "../../../sdk/client/window-text.ts";
+import { windowsText } from "../../../sdk/words/time.ts";
 import { describe, test } from "vitest";
 import { traceLines } from "../../../cli/trace-text.ts";
 import type { ConditionTrace } from "../../../sdk/client/contract.ts";
@@ -152,7 +153,7 @@ describe("the lines of a condition", () => {
 test("a rule's recurring windows and their state are shown in words", ({ expect }) => {
   const office = { timezone: "Europe/Berlin", days: ["mon" as const, "tue" as const], from: "22:00", to: "06:00" };
   const lunch = { ...office, timezone: "UTC", days: ["wed" as const], from: "12:00", to: "13:00" };
-  expect(windowsText([office, lunch])).toBe("mon, tue 22:00–06:00 (Europe/Berlin) or wed 12:00–13:00 (UTC)");
+  expect(windowsText([office, lunch])).toBe("Mon, Tue 22:00–06:00 (Europe/Berlin) or Wed 12:00–13:00 (UTC)");
   const until = "2026-11-30T08:00:00.000Z";
   expect(windowStateText({ isOpen: true, until })).toBe(`in a window until ${until}`);
   expect(windowStateText({ isOpen: false, until })).toBe(`in no window until ${until}`);

@@ -14,9 +14,9 @@ import {
   parsePath,
   parseValues,
   parseVersions,
-  pathText,
   valuesText,
 } from "../../../console/src/ui/condition/values.ts";
+import { pathText } from "../../../sdk/words/condition.ts";
 import { OPERATORS } from "../../../src/flags/document.ts";
 
 const KNOWN: Known = { segments: ["staff"], flags: [], attributes: [] };

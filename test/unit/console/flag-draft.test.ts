@@ -11,17 +11,13 @@ import {
   newDraft,
   renameVariant,
 } from "../../../console/src/state/flags/flag-draft.ts";
-import {
-  enclosingPointers,
-  pointerText,
-  remainingProblems,
-  valueAt,
-} from "../../../console/src/state/flags/pointers.ts";
+import { enclosingPointers, remainingProblems, valueAt } from "../../../console/src/state/flags/pointers.ts";
 import { parseValue, valueText } from "../../../console/src/state/flags/variant-values.ts";
 import { layersOf } from "../../../console/src/pages/flag/prerequisite-layers.ts";
 import { metadataText, parseMetadata } from "../../../console/src/pages/flag/metadata-text.ts";
 import { copyOf } from "../../../console/src/state/flags/copy-configuration.ts";
-import { conditionText } from "../../../console/src/ui/condition/text.ts";
+import { conditionText } from "../../../sdk/words/condition.ts";
+import { pointerText } from "../../../sdk/words/place.ts";
 import { parseFlagInput } from "../../../src/flags/parse.ts";
 
 const FLAG: Flag = {
@@ -209,7 +205,7 @@ test("a condition reads as a sentence", () => {
     ],
   };
   expect(conditionText(when)).toBe(
-    "(in segment staff or plan equals pro) and not user/country is one of DE, FR, IT and 1 more",
+    "(in segment staff or plan is pro) and user/country is none of DE, FR, IT or 1 more",
   );
   const read = { attribute: "age", operator: "lt" as const, values: [18], read: "number" as const };
   expect(conditionText(read)).toBe("age (read as number) is below 18");

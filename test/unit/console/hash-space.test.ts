@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { conditionText } from "../../../console/src/ui/condition/text.ts";
+import { conditionText } from "../../../sdk/words/condition.ts";
 import { withHash } from "../../../console/src/ui/rollout/hash-space.ts";
 import { serveAs } from "../../../console/src/ui/rollout/serve.ts";
 import { rescaleWeights, setWeight, sumOf, type Weights } from "../../../console/src/ui/rollout/weights.ts";
@@ -67,5 +67,5 @@ test("every scheme has its own words, which a condition names", () => {
   expect(new Set(HASH_SCHEMES.map(schemeText)).size).toBe(HASH_SCHEMES.length);
   const bucket = { by: ["targetingKey"], salt: "s", hash: "growthbook-2" as const, total: 10_000 };
   const text = conditionText({ bucket: { ...bucket, ranges: [[0, 2500]] } });
-  expect(text).toBe("in buckets 0% to 25% (hash of GrowthBook, version 2)");
+  expect(text).toBe("in the first 25% (hash of GrowthBook, version 2)");
 });

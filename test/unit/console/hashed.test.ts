@@ -7,7 +7,7 @@ import {
   newSalt,
   withoutHashes,
 } from "../../../console/src/ui/condition/hashed.ts";
-import { conditionText } from "../../../console/src/ui/condition/text.ts";
+import { conditionText } from "../../../sdk/words/condition.ts";
 import { addIds, type HashedLeaf, idsInList } from "../../../src/flags/hashes/hashed-leaf.ts";
 import { shortJson } from "../../../src/flags/hashes/short-json.ts";
 

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { instantOf, controlText } from "../../../console/src/ui/fields/instant.ts";
-import { parsePercent, percentInputText, percentText } from "../../../console/src/ui/fields/percent.ts";
+import { parsePercent, percentInputText } from "../../../console/src/ui/fields/percent.ts";
 import { bandsOf, exposureAt, placeOf, servedOf, spanOf } from "../../../console/src/ui/rollout/ramp.ts";
 import { formsOf, serveAs, serveFormOf } from "../../../console/src/ui/rollout/serve.ts";
-import { serveText } from "../../../sdk/client/serve-text.ts";
 import type { Serve } from "../../../sdk/client/contract.ts";
+import { percentText } from "../../../sdk/words/share.ts";
 import {
   addWeight,
   removeWeight,
@@ -139,29 +139,4 @@ test("each kind of flag offers the outcomes that the API accepts", () => {
   expect(offered("sample", true)).toEqual(["draw"]);
   expect(offered("sample", false)).toEqual(["variant", "draw", "error"]);
   expect(serveAs("error", { variant: "a" }, ["a", "b"])).toEqual({ error: "GENERAL" });
-});
-
-test("every outcome has a text, with shares of its own total", () => {
-  const texts = (
-    [
-      { variant: null },
-      { error: "GENERAL" },
-      {
-        rollout: {
-          hash: "unleash-1",
-          total: 3,
-          onMissingKey: "random",
-          weights: [
-            ["a", 1],
-            ["b", 2],
-          ],
-        },
-      },
-    ] satisfies Serve[]
-  ).map(serveText);
-  expect(texts).toEqual([
-    "the caller's default",
-    "the error GENERAL",
-    "a 33.333%, b 66.667% (hash of Unleash rollouts, a random bucket without a key)",
-  ]);
 });

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { ruleText } from "../../../console/src/ui/schedule/rule-text.ts";
 import { officeHours, parseTime, parseTimeZone, withDay } from "../../../console/src/ui/schedule/windows.ts";
 
 test("a time of day is read also without its first zero, and only a window's end can be 24:00", () => {
@@ -28,12 +27,4 @@ test("a new window has the office hours of the browser's time zone, or of UTC", 
     to: "17:00",
   });
   expect(officeHours(undefined).timezone).toBe("UTC");
-});
-
-test("a rule as one line names its windows, which can differ between environments", () => {
-  const during = [{ timezone: "UTC", days: ["mon" as const], from: "09:00", to: "17:00" }];
-  const serve = { error: "GENERAL" as const };
-  expect(ruleText({ id: "r", serve })).toBe("everyone → the error GENERAL");
-  const scheduled = { id: "r", serve, until: "2030-01-01T00:00:00Z", during };
-  expect(ruleText(scheduled)).toBe("everyone → the error GENERAL · scheduled · mon 09:00–17:00 (UTC)");
 });

@@ -2,14 +2,20 @@ import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { DefinitionWithEnvironments } from "../../../../sdk/client/contract.ts";
-import type { EnvironmentConfiguration } from "../../state/flags/copy-configuration.ts";
+import { configurationOf, type EnvironmentConfiguration } from "../../state/flags/copy-configuration.ts";
 import { environments } from "../../state/environments.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
 import { useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
-import { ruleText } from "../../ui/schedule/rule-text.ts";
-import { serveText } from "../../../../sdk/client/serve-text.ts";
+import { changeText, configurationChanges } from "../../../../sdk/words/changes.ts";
+import { servesText } from "../../../../sdk/words/condition.ts";
+import { variantText } from "../../../../sdk/words/names.ts";
+import { ruleText } from "../../../../sdk/words/rule.ts";
+import { servedText } from "../../../../sdk/words/served.ts";
+import { serveText, type Wording } from "../../../../sdk/words/serve.ts";
+import { wordingOf } from "../../state/wording.ts";
+import { isSame } from "../../ui/fields/parsed.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { CopyDialog } from "./copy-dialog.tsx";
 
@@ -44,18 +50,33 @@ export function EnvironmentsSection({ editing }: { editing: Editing }): JSX.Elem
   );
 }
 
-const ASPECTS: readonly (readonly [string, (configuration: EnvironmentConfiguration) => string])[] = [
-  ["State", ({ enabled }) => (enabled ? "on" : "off")],
-  ["Rules", ({ rules = [] }) => rules.map((rule) => `${rule.id}: ${ruleText(rule)}`).join("\n") || "none"],
-  ["Default", (configuration) => serveText(configuration.default)],
-  ["When off", ({ offVariant }) => offVariant ?? "code default"],
-  ["Prerequisites", ({ prerequisites = [] }) => prerequisites.map(({ flag }) => flag).join(", ") || "none"],
-  ["Version", ({ version }) => String(version)],
+type Aspect = (configuration: EnvironmentConfiguration, wording: Wording) => readonly string[];
+
+const NONE = ["none"];
+
+/** The rows of the comparison: what is served, and then each field that decides it. */
+const ASPECTS: readonly (readonly [string, Aspect])[] = [
+  ["State", ({ enabled }) => [enabled ? "on" : "off"]],
+  ["Serves now", (configuration, wording) => [servedText(configuration, Date.now(), wording).now]],
+  ["Next change", (configuration, wording) => [servedText(configuration, Date.now(), wording).later ?? "none"]],
+  ["Rules", ({ rules = [] }, wording) => orNone(rules.map((rule) => `${rule.id}: ${ruleText(rule, wording)}`))],
+  ["Everyone else", (configuration, wording) => [serveText(configuration.default, wording)]],
+  ["When off", ({ offVariant = null }) => [variantText(offVariant)]],
+  [
+    "Prerequisites",
+    ({ prerequisites = [] }) => orNone(prerequisites.map(({ flag, variants }) => servesText(flag, variants))),
+  ],
+  ["Version", ({ version }) => [String(version)]],
 ];
+
+function orNone(texts: readonly string[]): readonly string[] {
+  return texts.length === 0 ? NONE : texts;
+}
 
 function Comparison({ known, current }: { known: DefinitionWithEnvironments; current: string }): JSX.Element {
   const entries = Object.entries(known.environments);
   const own = known.environments[current];
+  const wording = wordingOf(known.key);
   return (
     <div class="sideways" role="region" aria-label="Comparison of environments" tabIndex={0}>
       <table class="comparison">
@@ -76,24 +97,58 @@ function Comparison({ known, current }: { known: DefinitionWithEnvironments; cur
           </tr>
         </thead>
         <tbody>
-          {ASPECTS.map(([label, textOf]) => (
+          {ASPECTS.map(([label, textsOf]) => (
             <tr key={label}>
               <th scope="row">{label}</th>
               {entries.map(([name, configuration]) => {
-                const text = textOf(configuration);
-                const differs = label !== "Version" && own !== undefined && text !== textOf(own);
+                const texts = textsOf(configuration, wording);
+                const differs = label !== "Version" && own !== undefined && !isSame(texts, textsOf(own, wording));
                 return (
                   <td key={name} class={differs ? "differs" : undefined}>
-                    {text}
+                    {texts.join("\n")}
                     {differs && <span class="visually-hidden"> (differs)</span>}
                   </td>
                 );
               })}
             </tr>
           ))}
+          {own !== undefined && entries.length > 1 && (
+            <tr>
+              <th scope="row">Compared with {current}</th>
+              {entries.map(([name, configuration]) => (
+                <Difference key={name} isOwn={name === current} {...{ own, configuration, wording }} />
+              ))}
+            </tr>
+          )}
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Every difference from the environment of this page in words, or "the same" if there is none in any field. */
+function Difference({
+  isOwn,
+  own,
+  configuration,
+  wording,
+}: {
+  isOwn: boolean;
+  own: EnvironmentConfiguration;
+  configuration: EnvironmentConfiguration;
+  wording: Wording;
+}): JSX.Element {
+  if (isOwn) return <td />;
+  const changes = configurationChanges(configurationOf(own), configurationOf(configuration), wording);
+  if (changes.length === 0) return <td>the same</td>;
+  return (
+    <td class="differs">
+      <ul>
+        {changes.map((one) => (
+          <li key={changeText(one)}>{changeText(one)}</li>
+        ))}
+      </ul>
+    </td>
   );
 }
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { freeName, type MetadataValue, row } from "../../state/flags/flag-draft.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { escapePointer } from "../../state/flags/pointers.ts";
+import { escapePointer } from "../../../../sdk/words/place.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";

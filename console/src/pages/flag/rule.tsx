@@ -13,9 +13,10 @@ import { TextInput } from "../../ui/fields/text-input.tsx";
 import { RemoveButton } from "../../ui/remove-button.tsx";
 import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
-import { ruleText } from "../../ui/schedule/rule-text.ts";
 import { WindowsEditor } from "../../ui/schedule/windows-editor.tsx";
-import { windowsText } from "../../../../sdk/client/window-text.ts";
+import { ruleText } from "../../../../sdk/words/rule.ts";
+import { windowsText } from "../../../../sdk/words/time.ts";
+import { wordingOf } from "../../state/wording.ts";
 
 export interface RuleItemProps {
   rule: Rule;
@@ -58,7 +59,7 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
           <strong>
             {index + 1}. {rule.id}
           </strong>{" "}
-          <span class="hint">{ruleText(rule)}</span>
+          <span class="hint">{ruleText(rule, wordingOf(props.flagKey))}</span>
         </summary>
         {wasOpened && <Fields {...props} />}
       </details>

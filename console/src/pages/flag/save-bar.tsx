@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { enclosingPointers, pointerText } from "../../state/flags/pointers.ts";
+import { pointerText } from "../../../../sdk/words/place.ts";
+import { enclosingPointers } from "../../state/flags/pointers.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { focusField } from "../../ui/fields/focus.ts";

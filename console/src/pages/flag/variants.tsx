@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { freeName, renameVariant, row } from "../../state/flags/flag-draft.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { escapePointer } from "../../state/flags/pointers.ts";
+import { escapePointer } from "../../../../sdk/words/place.ts";
 import { type FlagType, initialValue } from "../../state/flags/variant-values.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ProblemText } from "../../ui/fields/problems.tsx";

@@ -4,7 +4,8 @@ import { isExpired } from "../../../../src/flags/lifecycle/flag-state.ts";
 import type { ListedFlag, Sort } from "../../state/flags/flag-filter.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { serveText } from "../../../../sdk/client/serve-text.ts";
+import { servedText } from "../../../../sdk/words/served.ts";
+import { wordingOf } from "../../state/wording.ts";
 import { Switch } from "../../ui/switch.tsx";
 import { Time } from "../../ui/time.tsx";
 
@@ -72,7 +73,7 @@ function FlagRow({
   isLocked: boolean;
   onToggle: () => void;
 }): JSX.Element {
-  const rules = flag.rules?.length ?? 0;
+  const served = servedText(flag, Date.now(), wordingOf(flag.key));
   return (
     <tr class={flag.enabled ? "" : "off"}>
       <td>
@@ -94,8 +95,8 @@ function FlagRow({
       </td>
       <td data-label="Kind">{flag.kind ?? "flag"}</td>
       <td data-label="Serves">
-        {flag.enabled ? serveText(flag.default) : (flag.offVariant ?? "code default")}
-        {flag.enabled && rules > 0 && <span class="hint"> · {rules === 1 ? "1 rule" : `${rules} rules`}</span>}
+        {served.now}
+        {served.later !== undefined && <p class="hint">{served.later}</p>}
       </td>
       <td data-label="Owner">{flag.owner}</td>
       <td data-label="Last change">{flag.updatedAt !== undefined && <Time at={flag.updatedAt} />}</td>

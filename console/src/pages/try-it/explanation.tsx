@@ -9,9 +9,10 @@ import {
   type TraceNode,
 } from "../../state/try-it/trace.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
-import { serveText } from "../../../../sdk/client/serve-text.ts";
+import { serveText } from "../../../../sdk/words/serve.ts";
+import { wordingOf } from "../../state/wording.ts";
 import { windowStateText } from "../../../../sdk/client/window-text.ts";
-import { percentText } from "../../ui/fields/percent.ts";
+import { percentText } from "../../../../sdk/words/share.ts";
 
 interface Props {
   explanation: Explanation;
@@ -47,7 +48,7 @@ export function ExplanationView({ explanation, flag, segments }: Props): JSX.Ele
         ))}
         {rules.map((rule) => {
           const stored = flag.rules?.find(({ id }) => id === rule.id);
-          const serves = stored === undefined ? "" : ` → ${serveText(stored.serve)}`;
+          const serves = stored === undefined ? "" : ` → ${serveText(stored.serve, wordingOf(flag.key))}`;
           return (
             <Step
               key={rule.id}
@@ -63,7 +64,7 @@ export function ExplanationView({ explanation, flag, segments }: Props): JSX.Ele
         })}
         <Step
           mark={explanation.default.state === "served" ? "yes" : "none"}
-          title={`Default → ${serveText(flag.default)}`}
+          title={`Default → ${serveText(flag.default, wordingOf(flag.key))}`}
         >
           <p class="hint">{defaultStateText(explanation.default.state)}</p>
           <Bucket {...explanation.default} />

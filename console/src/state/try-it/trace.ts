@@ -9,8 +9,8 @@ import type {
 } from "../../../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { hashesText } from "../../ui/condition/hashed.ts";
-import { testText } from "../../ui/condition/text.ts";
-import { percentText } from "../../ui/fields/percent.ts";
+import { testText } from "../../../../sdk/words/condition.ts";
+import { percentText } from "../../../../sdk/words/share.ts";
 
 export type Result = ConditionTrace["result"];
 

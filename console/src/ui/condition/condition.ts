@@ -1,6 +1,7 @@
 /** The types and operators of conditions in the builder, and how a condition changes from one to another. */
 import type { Condition } from "../../../../sdk/client/contract.ts";
 import type { Operator } from "../../../../src/flags/document.ts";
+import { OPERATOR_TEXTS } from "../../../../sdk/words/operators.ts";
 import {
   CASE_OPERATORS,
   readerName,
@@ -36,62 +37,20 @@ export const FORMS = {
 } as const;
 export type Form = keyof typeof FORMS;
 
-export const OPERATOR_GROUPS: readonly { label: string; operators: readonly (readonly [Operator, string])[] }[] = [
-  {
-    label: "Any value",
-    operators: [
-      ["equals", "equals"],
-      ["in", "is one of"],
-      ["exists", "exists"],
-    ],
-  },
-  {
-    label: "Text",
-    operators: [
-      ["contains", "contains"],
-      ["starts_with", "starts with"],
-      ["ends_with", "ends with"],
-      ["matches", "matches pattern"],
-    ],
-  },
-  {
-    label: "Number",
-    operators: [
-      ["lt", "is below"],
-      ["lte", "is at most"],
-      ["gt", "is above"],
-      ["gte", "is at least"],
-      ["between", "is between"],
-    ],
-  },
-  {
-    label: "Date and time",
-    operators: [
-      ["before", "is before"],
-      ["after", "is after"],
-    ],
-  },
-  {
-    label: "Version",
-    operators: [
-      ["semver_eq", "is version"],
-      ["semver_lt", "is older than"],
-      ["semver_lte", "is at most version"],
-      ["semver_gt", "is newer than"],
-      ["semver_gte", "is at least version"],
-      ["semver_caret", "is compatible with (^)"],
-      ["semver_tilde", "is a patch release of (~)"],
-    ],
-  },
-  { label: "IP address", operators: [["ip_in_cidr", "is in CIDR block"]] },
-  {
-    label: "List",
-    operators: [
-      ["array_contains_any", "contains one of"],
-      ["array_contains_all", "contains all of"],
-    ],
-  },
+const OPERATORS: readonly (readonly [label: string, operators: readonly Operator[]])[] = [
+  ["Any value", ["equals", "in", "exists"]],
+  ["Text", ["contains", "starts_with", "ends_with", "matches"]],
+  ["Number", ["lt", "lte", "gt", "gte", "between"]],
+  ["Date and time", ["before", "after"]],
+  ["Version", ["semver_eq", "semver_lt", "semver_lte", "semver_gt", "semver_gte", "semver_caret", "semver_tilde"]],
+  ["IP address", ["ip_in_cidr"]],
+  ["List", ["array_contains_any", "array_contains_all"]],
 ];
+
+export const OPERATOR_GROUPS = OPERATORS.map(([label, operators]) => ({
+  label,
+  operators: operators.map((operator) => [operator, OPERATOR_TEXTS[operator]] as const),
+}));
 
 /** The readers, in words. */
 export const READER_NAMES: Record<ReaderName, string> = {

@@ -95,13 +95,6 @@ export function parseWhole(text: string, min: number, max: number): Parsed<numbe
   return isWhole ? { value: number } : { problem: `must be a whole number from ${min} to ${max}` };
 }
 
-/** Returns a nested path with slashes between its names. As in a JSON pointer, `~1` is a slash inside a name. */
-export function pathText(path: AttributePath): string {
-  return typeof path === "string"
-    ? path
-    : path.map((step) => step.replaceAll("~", "~0").replaceAll("/", "~1")).join("/");
-}
-
 export function parsePath(text: string, isNested: boolean): AttributePath {
   if (!isNested) return text;
   return text.split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { AttributePath } from "../../../../sdk/client/contract.ts";
-import { parsePath, pathText } from "../condition/values.ts";
+import { pathText } from "../../../../sdk/words/condition.ts";
+import { parsePath } from "../condition/values.ts";
 import { RemoveButton } from "../remove-button.tsx";
 import { Checkbox, TextInput } from "./text-input.tsx";
 

@@ -9,11 +9,6 @@ export function percentInputText(share: number): string {
   return String(share / PER_PERCENT);
 }
 
-/** Returns `12.345%` for 12,345 of 100,000. Shares of other totals are rounded to three decimals. */
-export function percentText(share: number, total = WEIGHT_TOTAL): string {
-  return `${percentInputText(total === WEIGHT_TOTAL ? share : Math.round((share * WEIGHT_TOTAL) / total))}%`;
-}
-
 export function parsePercent(text: string): Parsed<number> {
   const trimmed = text.trim().replace(/\s*%$/, "").replace(",", ".");
   const share = Math.round(Number(trimmed) * PER_PERCENT);

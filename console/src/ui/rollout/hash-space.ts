@@ -2,7 +2,7 @@
 import type { Hash } from "../../../../sdk/client/scheme-text.ts";
 import { NATIVE_SCHEME, WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { HASH_SPACES } from "../../../../src/flags/formats/hash-schemes.ts";
-import { percentText } from "../fields/percent.ts";
+import { percentText } from "../../../../sdk/words/share.ts";
 import { rescale, rescaleWeights, type Weights } from "./weights.ts";
 
 export interface Bucketing {

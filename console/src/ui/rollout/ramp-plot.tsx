@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { percentText } from "../fields/percent.ts";
+import { percentText } from "../../../../sdk/words/share.ts";
 import { bandsOf, exposureAt, placeOf, type Ramp, servedOf, type Span } from "./ramp.ts";
 import type { Weights } from "./weights.ts";
 

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Rollout } from "../../../../sdk/client/contract.ts";
 import { bracketed, schemeRemark } from "../../../../sdk/client/scheme-text.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
-import { pathText } from "../condition/values.ts";
+import { pathText } from "../../../../sdk/words/condition.ts";
 import { ByList } from "../fields/attribute-input.tsx";
 import { Select } from "../fields/select.tsx";
 import { TextInput } from "../fields/text-input.tsx";

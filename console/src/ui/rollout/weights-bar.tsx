@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { percentText } from "../fields/percent.ts";
+import { percentText } from "../../../../sdk/words/share.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { sumOf, type Weights } from "./weights.ts";
 

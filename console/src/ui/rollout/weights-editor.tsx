@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
-import { percentText } from "../fields/percent.ts";
+import { percentText } from "../../../../sdk/words/share.ts";
 import { ProblemText } from "../fields/problems.tsx";
 import { Select } from "../fields/select.tsx";
 import { RemoveButton } from "../remove-button.tsx";
