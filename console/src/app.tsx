@@ -47,13 +47,6 @@ function Shell(): JSX.Element {
           <img src={`${import.meta.env.BASE_URL}icon.svg`} alt="" width="24" height="24" /> Burgee
         </a>
         <EnvironmentSwitcher />
-        <nav aria-label="Pages">
-          {NAVIGATION.map(({ name, title }) => (
-            <a key={name} href={href([name])} aria-current={path[0] === name ? "page" : undefined}>
-              {title}
-            </a>
-          ))}
-        </nav>
         {isReadOnly.value && <span class="tag">Read-only</span>}
         <button type="button" class="quiet" onClick={nextTheme}>
           <span class="visually-hidden">Theme: </span>
@@ -63,6 +56,13 @@ function Shell(): JSX.Element {
           Sign out
         </button>
       </header>
+      <nav class="pages" aria-label="Pages">
+        {NAVIGATION.map(({ name, title }) => (
+          <a key={name} href={href([name])} aria-current={(path[0] ?? "flags") === name ? "page" : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
       <main id="main" tabIndex={-1}>
         <Loaded of={environments}>{() => <Page />}</Loaded>
       </main>

@@ -1,9 +1,11 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
+import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/theme.css";
 import "./styles/layout.css";
 import "./styles/controls.css";
+import "./styles/surfaces.css";
 import "./styles/lists.css";
 import "./styles/try-it.css";
 import "./styles/plots.css";

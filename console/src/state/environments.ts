@@ -25,3 +25,15 @@ export function requiresNote(key: string): boolean {
 export function isProtected(key: string | undefined): boolean {
   return key === "production" || key === "prod" || key === "live";
 }
+
+/** The colour of an environment in the bar and in dialogs: production's own, or one of five by its key. */
+export function environmentColour(key: string | undefined): string {
+  if (key === undefined) return "";
+  if (isProtected(key)) return "production";
+  const hash = [...key].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_521, 0);
+  return String(hash % 5);
+}
+
+effect(() => {
+  document.documentElement.dataset["environment"] = environmentColour(environment.value);
+});

@@ -67,6 +67,7 @@ export async function deleteSegment(environment: string, { key, version }: Segme
     title: `Delete segment ${key} from ${environment}?`,
     detail: "Nothing uses this segment, so no flag changes. You can restore it from the audit log.",
     action: "Delete segment",
+    isDestructive: true,
     changes: [environment],
     ...(isProtected(environment) ? { typed: key } : {}),
   });

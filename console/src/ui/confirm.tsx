@@ -8,6 +8,7 @@ interface Confirmation {
   /** Reasons against the action. */
   warnings?: readonly string[] | undefined;
   action: string;
+  isDestructive?: boolean;
   /** The text that a person must type before the action is enabled. */
   typed?: string | undefined;
   /** The environments that the confirmed action changes; `undefined` if it changes nothing that the audit records. */

@@ -13,6 +13,8 @@ interface DialogFormProps {
   /** The text that a person must type first. There is nothing to type if it is `undefined`. */
   typed?: string | undefined;
   isReady?: boolean;
+  /** Whether the action takes something away: people lose a feature, or something is gone. Its button is red. */
+  isDestructive?: boolean;
   /** The environments that `onSubmit` changes: the form asks why, and insists where one of them requires a note. */
   changes?: readonly string[] | undefined;
   /** Whether the change comes after `onSubmit`. */
@@ -29,6 +31,7 @@ export function DialogForm({
   cancel = "Cancel",
   typed,
   isReady = true,
+  isDestructive = false,
   changes,
   changesLater = false,
   onSubmit,
@@ -78,7 +81,7 @@ export function DialogForm({
         <button type="button" onClick={onClose}>
           {cancel}
         </button>
-        <button type="submit" class="primary" disabled={!isEnabled}>
+        <button type="submit" class={isDestructive ? "primary destructive" : "primary"} disabled={!isEnabled}>
           {isBusy ? busyAction : action}
         </button>
       </footer>

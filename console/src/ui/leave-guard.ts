@@ -25,5 +25,5 @@ export function unsavedChangesTo(name: string): string {
 }
 
 function askToLeave(detail: string): Promise<boolean> {
-  return confirm({ title: "Leave without saving?", detail, action: "Leave" });
+  return confirm({ title: "Leave without saving?", detail, action: "Leave", isDestructive: true });
 }

@@ -113,6 +113,7 @@ async function allowOverrides({ key, name }: Environment, isAllowed: boolean): P
       ? "Anyone with a signed link gets the variants in it until it expires. Nobody else is affected."
       : "Every link that was signed so far stops working, even if you allow override links again later.",
     action: isAllowed ? "Allow override links" : "Disable override links",
+    isDestructive: !isAllowed,
     typed: isProtected(key) ? key : undefined,
     changes: [key],
   });
@@ -151,6 +152,7 @@ async function remove({ key, name }: Environment): Promise<void> {
     detail:
       "This deletes all of its configurations, segments and SDK keys. Requests with its keys are rejected. Flag definitions stay. This cannot be undone.",
     action: "Delete environment",
+    isDestructive: true,
     typed: key,
     changes: [key],
   });

@@ -10,6 +10,7 @@ import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
+import { VariantNames } from "../../ui/variant-colour.ts";
 import { DefinitionSection } from "./definition.tsx";
 import { CleanUp } from "./lifecycle/clean-up.tsx";
 import { EnvironmentsSection } from "./environments.tsx";
@@ -63,30 +64,32 @@ export function Editor({
 
   return (
     <Problems.Provider value={editing.problems.value}>
-      <FlagHeader editing={editing} />
-      <NameLists ids={lists} flags={catalogue.flags} attributes={catalogue.attributes} />
-      <form
-        ref={form}
-        noValidate
-        onInput={invalidText.onInput}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void review();
-        }}
-      >
-        <fieldset key={editing.discarded.value} class="sections" disabled={isReadOnly.value}>
-          {isNew && <DefinitionSection editing={editing} isNew />}
-          <TargetingSection editing={editing} catalogue={catalogue} lists={lists} />
-          <VariantsSection editing={editing} />
-          <PrerequisitesSection editing={editing} catalogue={catalogue} lists={lists} />
-          {!isNew && <DefinitionSection editing={editing} isNew={false} />}
-        </fieldset>
-        <SaveBar editing={editing} invalidText={invalidText} />
-      </form>
-      {editing.stored.value !== undefined && <RatiosSection environment={environment} flag={editing.stored.value} />}
-      {!isNew && <EnvironmentsSection editing={editing} />}
-      {!isNew && <CleanUp editing={editing} />}
-      {isReviewing && <Review editing={editing} onSave={save} onClose={() => setReviewing(false)} />}
+      <VariantNames.Provider value={editing.draft.value.variants.map(({ item }) => item.name)}>
+        <FlagHeader editing={editing} />
+        <NameLists ids={lists} flags={catalogue.flags} attributes={catalogue.attributes} />
+        <form
+          ref={form}
+          noValidate
+          onInput={invalidText.onInput}
+          onSubmit={(event) => {
+            event.preventDefault();
+            void review();
+          }}
+        >
+          <fieldset key={editing.discarded.value} class="sections" disabled={isReadOnly.value}>
+            {isNew && <DefinitionSection editing={editing} isNew />}
+            <TargetingSection editing={editing} catalogue={catalogue} lists={lists} />
+            <VariantsSection editing={editing} />
+            <PrerequisitesSection editing={editing} catalogue={catalogue} lists={lists} />
+            {!isNew && <DefinitionSection editing={editing} isNew={false} />}
+          </fieldset>
+          <SaveBar editing={editing} invalidText={invalidText} />
+        </form>
+        {editing.stored.value !== undefined && <RatiosSection environment={environment} flag={editing.stored.value} />}
+        {!isNew && <EnvironmentsSection editing={editing} />}
+        {!isNew && <CleanUp editing={editing} />}
+        {isReviewing && <Review editing={editing} onSave={save} onClose={() => setReviewing(false)} />}
+      </VariantNames.Provider>
     </Problems.Provider>
   );
 }

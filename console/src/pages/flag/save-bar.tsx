@@ -23,7 +23,7 @@ export function SaveBar({
   if (count === 0 && !isNew && !invalidText.isInvalid) return null;
   const discard = async (): Promise<void> => {
     const detail = "All unsaved changes on this page will be lost.";
-    if (await confirm({ title: "Discard your changes?", detail, action: "Discard" })) {
+    if (await confirm({ title: "Discard your changes?", detail, action: "Discard", isDestructive: true })) {
       editing.discard();
       invalidText.clear();
     }

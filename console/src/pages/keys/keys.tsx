@@ -74,6 +74,7 @@ async function revoke(environment: string, key: Key, keys: Resource<Key[]>): Pro
     title: `Revoke ${name}?`,
     detail: "Requests with this key are rejected as soon as a changed flag would be visible. This cannot be undone.",
     action: "Revoke",
+    isDestructive: true,
     typed: key.id,
     changes: [environment],
   });

@@ -125,7 +125,8 @@ async function test({ id, name }: Webhook): Promise<void> {
 
 async function remove({ id, name }: Webhook): Promise<void> {
   const detail = "Its events and dead letters are deleted too. This cannot be undone.";
-  if (!(await confirm({ title: `Delete ${name}?`, detail, action: "Delete", typed: name }))) return;
+  if (!(await confirm({ title: `Delete ${name}?`, detail, action: "Delete", isDestructive: true, typed: name })))
+    return;
   try {
     await client.call("deleteWebhook", { path: { id } });
     notify(`Webhook ${name} deleted`);

@@ -24,7 +24,8 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
       ? "Its rules and its default take effect."
       : `Everyone gets ${flag.offVariant == null ? "the default in the code" : `the off variant, ${flag.offVariant}`}.`;
     const title = `${verb} ${flag.key} in ${environment}?`;
-    if (!(await confirm({ title, detail, action: verb, typed: flag.key, changes: [environment] }))) return;
+    const asked = { title, detail, action: verb, isDestructive: !enabled, typed: flag.key, changes: [environment] };
+    if (!(await confirm(asked))) return;
     note = takeNote();
   }
   show({ ...flag, enabled });

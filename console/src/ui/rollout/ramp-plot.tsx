@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { percentText } from "../../../../sdk/words/share.ts";
 import { bandsOf, exposureAt, placeOf, type Ramp, servedOf, type Span } from "./ramp.ts";
 import type { Weights } from "./weights.ts";
+import { useVariantColour } from "../variant-colour.ts";
 
 const WIDTH = 600;
 const HEIGHT = 160;
@@ -18,6 +19,7 @@ export function RampPlot({
   span: Span;
   now: number;
 }): JSX.Element {
+  const colour = useVariantColour();
   const nowAt = placeOf(now, span);
   const atStart = placeOf(span.start, span) ?? 0;
   const atEnd = placeOf(span.end, span) ?? 1;
@@ -25,10 +27,10 @@ export function RampPlot({
     <figure class="ramp-plot">
       <svg viewBox={`0 -4 ${WIDTH} ${HEIGHT + 8}`} aria-hidden="true" preserveAspectRatio="none">
         <rect class="frame" x="0" y="0" width={WIDTH} height={HEIGHT} />
-        {bandsOf(weights, ramp, span).map(({ variant, corners }, i) => (
+        {bandsOf(weights, ramp, span).map(({ variant, corners }) => (
           <polygon
             key={variant}
-            class={`tone-${i % 6}`}
+            class={`tone-${colour(variant)}`}
             points={corners.map(({ x, y }) => `${x * WIDTH},${(1 - y) * HEIGHT}`).join(" ")}
           />
         ))}
@@ -48,9 +50,9 @@ export function RampPlot({
       </div>
       <figcaption>
         <ul class="tone-legend">
-          {weights.map(([variant, weight], i) => (
+          {weights.map(([variant, weight]) => (
             <li key={variant}>
-              <span class={`tone-swatch tone-${i % 6}`} aria-hidden="true" /> {variant}:{" "}
+              <span class={`tone-swatch tone-${colour(variant)}`} aria-hidden="true" /> {variant}:{" "}
               {percentText(servedOf(weight, ramp.from))} → {percentText(servedOf(weight, ramp.to))}, now{" "}
               {percentText(servedOf(weight, exposureAt(ramp, span, now)))}
             </li>

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { percentText } from "../../../../sdk/words/share.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import { useVariantColour } from "../variant-colour.ts";
 import { sumOf, type Weights } from "./weights.ts";
 
 /** The smallest share, out of 100,000, whose part of the bar has room for a name. */
@@ -8,9 +9,10 @@ const WIDE = 12_000;
 
 /** The shares as a bar, and in words below it. `rest` names the remaining share. */
 export function WeightsBar({ weights, rest }: { weights: Weights; rest: string }): JSX.Element {
+  const colour = useVariantColour();
   const left = WEIGHT_TOTAL - sumOf(weights);
   const parts = [
-    ...weights.map(([name, weight], i) => ({ name, weight, tone: `tone-${i % 6}` })),
+    ...weights.map(([name, weight]) => ({ name, weight, tone: `tone-${colour(name)}` })),
     ...(left > 0 ? [{ name: rest, weight: left, tone: "tone-rest" }] : []),
   ];
   return (

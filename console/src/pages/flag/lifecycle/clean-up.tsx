@@ -30,7 +30,18 @@ export function CleanUp({ editing }: { editing: Editing }): JSX.Element | null {
     const detail =
       "In every environment, applications then use the default in their code. The key stays reserved, and all configurations are kept: you can restore the flag as it is now.";
     const title = `Archive ${key}?`;
-    if (!(await confirm({ title, detail, warnings, action: "Archive flag", typed: key, changes: [] }))) return;
+    if (
+      !(await confirm({
+        title,
+        detail,
+        warnings,
+        action: "Archive flag",
+        isDestructive: true,
+        typed: key,
+        changes: [],
+      }))
+    )
+      return;
     await leave(`${key} archived`, `Could not archive ${key}`, () => client.call("archiveFlag", { path: { key } }));
   };
   const remove = async (): Promise<void> => {
@@ -39,7 +50,8 @@ export function CleanUp({ editing }: { editing: Editing }): JSX.Element | null {
     const detail =
       "Applications then use the default in their code. If no other environment has the flag, its definition is deleted too. You can restore both from the audit log.";
     const changes = [environment];
-    if (!(await confirm({ title, detail, warnings, action: "Delete flag", typed: key, changes }))) return;
+    if (!(await confirm({ title, detail, warnings, action: "Delete flag", isDestructive: true, typed: key, changes })))
+      return;
     const headers = stored.version === undefined ? {} : { "If-Match": `"${stored.version}"` };
     await leave(`${key} deleted from ${environment}`, `Could not delete ${key}`, () =>
       client.call("deleteFlag", { path: { env: environment, key }, headers }),
