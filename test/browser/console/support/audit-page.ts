@@ -23,9 +23,10 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     );
 }
 
-/** Returns by how many CSS pixels the page is wider than the window. */
+/** Returns by how many CSS pixels the page is wider than the window. A short page leaves the scrollbar's place free. */
 export async function overflow(page: Page): Promise<number> {
-  return Number(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+  const wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+  return Math.max(0, Number(await page.evaluate(wider)));
 }
 
 /** Returns the controls that Tab does not reach, or reaches without a visible focus. */
