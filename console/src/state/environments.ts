@@ -1,4 +1,5 @@
 import { computed, effect } from "@preact/signals";
+import { placeOfName } from "./place-of-name.ts";
 import { createResource } from "./resource.ts";
 import { route } from "./route.ts";
 import { client, isSignedIn } from "./session.ts";
@@ -30,8 +31,7 @@ export function isProtected(key: string | undefined): boolean {
 export function environmentColour(key: string | undefined): string {
   if (key === undefined) return "";
   if (isProtected(key)) return "production";
-  const hash = [...key].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_521, 0);
-  return String(hash % 5);
+  return String(placeOfName(key, 5));
 }
 
 effect(() => {

@@ -1,5 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import { placeOfName } from "../state/place-of-name.ts";
 
 /** The number of colours in styles/theme.css. The last one is grey. */
 const COLOURS = 8;
@@ -15,14 +16,12 @@ export function useVariantColour(): (variant: string) => number {
   return (variant) => variantColour(variant, names);
 }
 
-/** Returns the number of a variant's colour: grey for "off", and one by the place among the other variants. */
+/**
+ * Returns the number of a variant's colour: grey for "off", and one by the place among the other variants; by
+ * the name if the page does not know the variant.
+ */
 export function variantColour(variant: string, names: readonly string[]): number {
   if (OFF.has(variant.toLowerCase())) return GREY;
   const place = names.filter((name) => !OFF.has(name.toLowerCase())).indexOf(variant);
-  return place === -1 ? placeByName(variant) : place % GREY;
-}
-
-/** A variant that the page does not know has a colour by its name. */
-function placeByName(variant: string): number {
-  return [...variant].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_521, 0) % GREY;
+  return place === -1 ? placeOfName(variant, GREY) : place % GREY;
 }
