@@ -10,7 +10,7 @@ import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
-import { VariantNames } from "../../ui/variant-colour.ts";
+import { VariantNames } from "../../ui/plots/variant-colour.ts";
 import { DefinitionSection } from "./definition.tsx";
 import { CleanUp } from "./lifecycle/clean-up.tsx";
 import { EnvironmentsSection } from "./environments.tsx";

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useVariantColour } from "../variant-colour.ts";
+import { useVariantColour } from "./variant-colour.ts";
 
 export interface Part {
   name: string;

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { percentText } from "../../../../sdk/words/share.ts";
 import { bandsOf, exposureAt, placeOf, type Ramp, servedOf, type Span } from "./ramp.ts";
 import type { Weights } from "./weights.ts";
-import { useVariantColour } from "../variant-colour.ts";
+import { useVariantColour } from "../plots/variant-colour.ts";
 
 const WIDTH = 600;
 const HEIGHT = 160;

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { percentText } from "../../../../sdk/words/share.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
-import { useVariantColour } from "../variant-colour.ts";
+import { useVariantColour } from "../plots/variant-colour.ts";
 import { sumOf, type Weights } from "./weights.ts";
 
 /** The smallest share, out of 100,000, whose part of the bar has room for a name. */

@@ -1,6 +1,6 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { placeOfName } from "../state/place-of-name.ts";
+import { placeOfName } from "../../state/place-of-name.ts";
 
 /** The number of colours in styles/theme.css. The last one is grey. */
 const COLOURS = 8;
