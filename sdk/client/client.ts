@@ -2,6 +2,7 @@
  * Client for the management and evaluation API of a deployment. The console and the command line use it. Its types are
  * generated from the worker's own contract (contract.ts).
  */
+import { baseUrl } from "./base-url.ts";
 import { type Operations, ROUTES } from "./contract.ts";
 import { ApiError, UnreachableError, UnusableNameError } from "./errors.ts";
 import { networkFailure } from "./network-failure.ts";
@@ -54,11 +55,11 @@ const READS = new Set<keyof Operations>([
 ]);
 const MERGE_PATCH = "application/merge-patch+json";
 
-/** @throws TypeError if `url` is not a URL */
+/** @throws TypeError if `url` cannot be that of a deployment */
 export function createClient(options: ClientOptions): Client {
   const { url, token, note, headers: always = {}, fetch = globalThis.fetch, timeoutMs = 15_000 } = options;
   const { stringify = JSON.stringify } = options;
-  const base = new URL(url.endsWith("/") ? url : `${url}/`);
+  const base = baseUrl(url);
   return {
     async call(id, ...[input]) {
       const [method, route] = ROUTES[id];

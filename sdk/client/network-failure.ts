@@ -23,13 +23,22 @@ export function networkFailure(error: unknown, origin: string, isWrite: boolean)
     return new UnreachableError(`${origin} did not respond in time`, { cause: error, mayHaveHappened: isWrite });
   }
   const { code, message } = rootOf(error);
-  const before = BEFORE_SENDING.find(([pattern]) => pattern.test(code));
-  const [, reason] = before ?? AFTER_SENDING.find(([pattern]) => pattern.test(code)) ?? [undefined, message];
-  const text = [reason, code === "" ? "" : `(${code})`].filter(Boolean).join(" ");
-  return new UnreachableError(`${origin} cannot be reached${text === "" ? "" : `: ${text}`}`, {
+  return new UnreachableError(unreachableText(error, origin), {
     cause: error,
-    mayHaveHappened: isWrite && before === undefined && message !== "bad port",
+    mayHaveHappened: isWrite && isUnknown(code, BEFORE_SENDING) && message !== "bad port",
   });
+}
+
+/** Returns a message that names the origin and the reason. Runtimes say no more than "fetch failed". */
+export function unreachableText(error: unknown, origin: string): string {
+  const { code, message } = rootOf(error);
+  const [, reason] = [...BEFORE_SENDING, ...AFTER_SENDING].find(([pattern]) => pattern.test(code)) ?? [, message];
+  const text = [reason, code === "" ? "" : `(${code})`].filter(Boolean).join(" ");
+  return `${origin} cannot be reached${text === "" ? "" : `: ${text}`}`;
+}
+
+function isUnknown(code: string, known: typeof BEFORE_SENDING): boolean {
+  return !known.some(([pattern]) => pattern.test(code));
 }
 
 /** Returns the code and message of the innermost error. Runtimes wrap it in one or several others. */

@@ -1,5 +1,7 @@
 import { createParser } from "eventsource-parser";
 import type { Clock } from "../../src/ops/clock.ts";
+import { baseUrl } from "../client/base-url.ts";
+import { unreachableText } from "../client/network-failure.ts";
 import { linkedTo, untilAborted } from "./linked-signal.ts";
 import { chunksOf, failureOf, jsonOf } from "./response.ts";
 
@@ -41,7 +43,7 @@ export class Edge {
 
   constructor(options: EdgeOptions, environment: string) {
     this.#options = options;
-    const base = options.url.endsWith("/") ? options.url : `${options.url}/`;
+    const base = baseUrl(options.url);
     this.#definitions = new URL(`api/v1/environments/${environment}/definitions`, base);
     this.#stream = new URL("ofrep/v1/stream", base);
     this.#usage = new URL(`api/v1/environments/${environment}/usage`, base);
@@ -142,7 +144,9 @@ export class Edge {
     const { fetch, key } = this.#options;
     const authorization = `Bearer ${key}`;
     const init = { headers: { authorization, ...headers }, redirect: "manual", signal } as const;
-    const sent = fetch(url, body === undefined ? init : { ...init, method: "POST", body });
+    const sent = fetch(url, body === undefined ? init : { ...init, method: "POST", body }).catch((cause: unknown) => {
+      throw new Error(unreachableText(cause, url.origin), { cause });
+    });
     const discard = (response: Response) => (signal.aborted ? response.body?.cancel() : undefined);
     void sent.then(discard).catch(() => undefined);
     return await untilAborted(sent, signal);

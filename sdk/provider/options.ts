@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../../src/ops/clock.ts";
 import { Exposures } from "../exposures/exposures.ts";
+import { baseUrl } from "../client/base-url.ts";
 import { keyForm } from "../client/key-form.ts";
 import type { Definitions } from "./definition-set.ts";
 
@@ -48,9 +49,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 /** @throws TypeError an option is not usable; names it */
 export function resolveOptions(options: FlagsOptions): ResolvedOptions {
   const { url, key } = options;
-  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
-  if (protocol !== "https:" && protocol !== "http:")
-    throw new TypeError(`url must be the address of a deployment, such as https://flags.example.com, not "${url}"`);
+  baseUrl(url);
   const form = keyForm(key ?? "");
   if (form === undefined) throw new TypeError("key must be a server key, which begins with bgs_");
   if (form.kind !== "server")
@@ -64,6 +63,8 @@ export function resolveOptions(options: FlagsOptions): ResolvedOptions {
   }
   if (options.exposures !== undefined && !(options.exposures instanceof Exposures))
     throw new TypeError("exposures must be an instance of Exposures, such as new Exposures((exposure) => …)");
+  if (options.file !== undefined && typeof options.file !== "string")
+    throw new TypeError(`file must be the path of a file, not ${String(options.file)}`);
   const { usageReportMs = USAGE_REPORT_MS } = options;
   if (!(usageReportMs === 0 || (usageReportMs >= 1000 && usageReportMs <= LONGEST_MS)))
     throw new TypeError(`usageReportMs must be 0 or a time from 1,000 in ms, not ${String(usageReportMs)}`);

@@ -1,3 +1,5 @@
+import { unreachableText } from "../client/network-failure.ts";
+
 /** The deployment refused the key, or has no such route. Another attempt will hardly end differently. */
 export class RefusedError extends Error {
   override readonly name = "RefusedError";
@@ -65,7 +67,10 @@ export async function* chunksOf(
   try {
     for (;;) {
       signal.throwIfAborted();
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        signal.throwIfAborted();
+        throw new Error(unreachableText(cause, "the deployment"), { cause });
+      });
       signal.throwIfAborted();
       if (done) return;
       yield value;

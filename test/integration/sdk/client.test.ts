@@ -56,6 +56,14 @@ describe("the API client", () => {
     });
   });
 
+  test.for([
+    ["https://me:secret@flags.test", "url must not contain a user name or password"],
+    ["postgres://me:secret@db.test", "url must be the address of a deployment, such as https://flags.example.com"],
+    ["flags.test", "url must be the address of a deployment, such as https://flags.example.com"],
+  ] as const)("refuses the URL %s without repeating it", ([url, message], { expect }) => {
+    expect(() => createClient({ url })).toThrow(new TypeError(message));
+  });
+
   test("reads every page of a list", async ({ expect }) => {
     for (let i = 0; i < 5; i++)
       await t.call("PUT", `/api/v1/environments/production/flags/page-${i}`, aFlagBody(`page-${i}`));

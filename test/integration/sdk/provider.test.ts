@@ -135,7 +135,7 @@ describe("a deployment that does not respond", () => {
     await publish();
     await passing(() => flags.status === "ready", 5000);
     await passing(() => !flags.boolean("banner", true));
-    expect(events).toEqual(["the line is cut", "ready"]);
+    expect(events).toEqual(["http://edge.test cannot be reached: the line is cut", "ready"]);
   });
 
   test("a start without flags fails with the reason, and goes on trying", async () => {
@@ -146,7 +146,7 @@ describe("a deployment that does not respond", () => {
     expect(flags.details("banner", false)).toMatchObject({
       value: false,
       errorCode: "PROVIDER_NOT_READY",
-      errorMessage: "there are no flags yet: the line is cut",
+      errorMessage: "there are no flags yet: http://edge.test cannot be reached: the line is cut",
     });
     line.isCut = false;
     await passing(() => flags.status === "ready");
@@ -253,6 +253,13 @@ describe("refusals", () => {
   test.for([
     ["a client key", { key: "client" }, "key must be a server key (bgs_…)"],
     ["a key of another system", { key: "sdk-123" }, "key must be a server key, which begins with bgs_"],
+    ["a connection string", { url: "postgres://me:secret@db.test/x" }, /^url must be the address of a deployment/],
+    [
+      "a password in the address",
+      { url: "https://me:secret@x.test" },
+      /^url must not contain a user name or password$/,
+    ],
+    ["a path that is no text", { file: 5 as never }, "file must be the path of a file, not 5"],
     ["an address without a protocol", { url: "flags.example.com" }, "url must be the address of a deployment"],
     ["a time of zero", { pollMs: 0 }, "pollMs must be a time above 0 in ms, not 0"],
   ] as const)("%s is refused by name", ([, wrong, message]) => {

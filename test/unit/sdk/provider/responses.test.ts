@@ -59,6 +59,23 @@ test("a damaged flag is an error of that flag only", async () => {
   expect(flags.boolean("banner", false)).toBe(true);
 });
 
+test("a deployment that cannot be reached is named, with the reason", async () => {
+  const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  deployment.respond = () => Promise.reject(new TypeError("fetch failed", { cause: refused }));
+  const message = "http://edge.test cannot be reached: nothing accepts connections there (ECONNREFUSED)";
+  await expect(flags.start()).rejects.toThrow(message);
+  expect(flags.details("banner", true).errorMessage).toBe(`there are no flags yet: ${message}`);
+});
+
+test("a response that breaks off is an error with the reason", async () => {
+  const closed = Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" });
+  const broken = new ReadableStream({ pull: (body) => body.error(new TypeError("terminated", { cause: closed })) });
+  deployment.respond = () => new Response(broken);
+  await expect(flags.start()).rejects.toThrow(
+    "the deployment cannot be reached: the connection was closed before the response was complete (UND_ERR_SOCKET)",
+  );
+});
+
 test("a redirect is named and not followed", async () => {
   deployment.respond = () => Response.redirect("https://login.example.com/?to=flags", 302);
   await expect(flags.start()).rejects.toThrow(
