@@ -2,15 +2,19 @@
 import * as v from "valibot";
 import { parseYaml } from "../../sdk/project/yaml.ts";
 import type { EvaluationContext, RequestAttributes, Resolution } from "../../src/evaluation/types.ts";
+import type { JsonValue } from "../../src/flags/document.ts";
+import { canonicalJson } from "../../src/flags/formats/canonical-json.ts";
+import { parseInstant } from "../../src/flags/formats/instant.ts";
+import { recordOf } from "../../src/flags/record-of.ts";
 import { UsageError } from "../exit.ts";
 import { linesOf, withLine } from "./lines.ts";
 
 const text = v.pipe(v.string(), v.minLength(1));
-const attributes = v.record(v.string(), v.any());
+const attributes = recordOf(v.any() as v.GenericSchema<JsonValue>, "must be an object of attributes");
 const percentage = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
 const instant = v.pipe(
   v.string(),
-  v.check((value) => !Number.isNaN(Date.parse(value)), "must be an instant, such as 2027-01-31T09:00:00Z"),
+  v.check((value) => !Number.isNaN(parseInstant(value)), "must be an instant, such as 2027-01-31T09:00:00Z"),
 );
 
 const FlagTest = v.pipe(
@@ -26,7 +30,7 @@ const FlagTest = v.pipe(
     value: v.optional(v.any()),
     error: v.optional(text),
     /** The bounds of each variant's share, in percent. */
-    shares: v.optional(v.record(text, v.tuple([percentage, percentage]))),
+    shares: v.optional(recordOf(v.tuple([percentage, percentage]), "must be an object of bounds by variant")),
     subjects: v.optional(v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(1_000_000)), 10_000),
     by: v.optional(text, "targetingKey"),
   }),
@@ -62,7 +66,7 @@ export function parseFlagTests(source: string, name: string): FlagTests {
 
 /** Runs one test. Returns why it fails, or `undefined` if it passes. `now` is the time of tests that name none. */
 export function problemOf(test: FlagTest, evaluate: EvaluateTest, now: number): string | undefined {
-  const at = test.now === undefined ? now : Date.parse(test.now);
+  const at = test.now === undefined ? now : parseInstant(test.now);
   if (test.shares !== undefined) return shareProblem(test, test.shares, evaluate, at);
   const resolution = evaluate(test.context as EvaluationContext, test.request as RequestAttributes, at);
   const shown = describe(resolution);
@@ -74,7 +78,7 @@ export function problemOf(test: FlagTest, evaluate: EvaluateTest, now: number): 
   const { variant = null, value } = resolution;
   if (test.expect !== undefined)
     return variant === test.expect ? undefined : `expected ${nameOf(test.expect)}, got ${shown}`;
-  return JSON.stringify(value ?? null) === JSON.stringify(test.value)
+  return canonicalJson(value ?? null) === canonicalJson(test.value as JsonValue)
     ? undefined
     : `expected the value ${JSON.stringify(test.value)}, got ${JSON.stringify(value ?? null)} (${shown})`;
 }

@@ -32,7 +32,10 @@ export function networkFailure(error: unknown, origin: string, isWrite: boolean)
 /** Returns a message that names the origin and the reason. Runtimes say no more than "fetch failed". */
 export function unreachableText(error: unknown, origin: string): string {
   const { code, message } = rootOf(error);
-  const [, reason] = [...BEFORE_SENDING, ...AFTER_SENDING].find(([pattern]) => pattern.test(code)) ?? [, message];
+  const [, reason] = [...BEFORE_SENDING, ...AFTER_SENDING].find(([pattern]) => pattern.test(code)) ?? [
+    undefined,
+    message,
+  ];
   const text = [reason, code === "" ? "" : `(${code})`].filter(Boolean).join(" ");
   return `${origin} cannot be reached${text === "" ? "" : `: ${text}`}`;
 }

@@ -84,6 +84,33 @@ test.for([
   expect(printed).toContain("1 test: 0 passed, 1 failed");
 });
 
+test("the value of an object is compared whatever the order of its fields", async () => {
+  const layout = `  - { key: layout, type: object, variants: { wide: { columns: 3, gap: { x: 1, y: 2 } } },
+      environments: { production: { enabled: true, offVariant: null, default: { variant: wide } } } }\n`;
+  await writeFile(join(folder, "flags.yaml"), PROJECT + layout);
+  const valued = (value: string) => `tests: [{ flag: layout, environment: production, value: ${value} }]`;
+  expect(await run(valued("{ gap: { y: 2, x: 1 }, columns: 3 }"))).toBe(0);
+  expect(await run(valued("{ gap: { y: 1, x: 2 }, columns: 3 }"))).toBe(3);
+});
+
+test.for(["constructor", "prototype"])("an attribute and a variant may have the name %s", async (name) => {
+  const flag = `  - { key: odd, type: boolean, variants: { ${name}: true, "off": false },
+      environments: { production: { enabled: true, offVariant: "off", default: { variant: "off" }, rules: [
+        { id: "one", when: { attribute: ${name}, operator: equals, values: [ "a" ] }, serve: { variant: ${name} } } ] } } }\n`;
+  await writeFile(join(folder, "flags.yaml"), PROJECT + flag);
+  const odd = `flag: odd, environment: production, context: { ${name}: a }`;
+  expect(await run(`tests: [{ ${odd}, expect: ${name} }, { ${odd}, shares: { ${name}: [ 100, 100 ] } }]`)).toBe(0);
+  expect(await run(`tests: [{ ${odd}, shares: { ${name}: [ 0, 99 ] } }]`)).toBe(3);
+});
+
+test.for(["31 Jan 2027 09:00", "1/2/2027", "1"])(
+  "the instant %s, which depends on the computer, is refused",
+  async (now) => {
+    expect(await run(one(`expect: "on", now: "${now}"`))).toBe(2);
+    expect(failed).toContain("/tests/0/now: must be an instant, such as 2027-01-31T09:00:00Z (line 2)");
+  },
+);
+
 test("an error of the flag can be expected by its code", async () => {
   const unknown = 'tests: [{ flag: "chekout", environment: "production", error: "FLAG_NOT_FOUND" }]';
   expect(await run(unknown)).toBe(0);

@@ -59,6 +59,22 @@ describe("the workflow that burgee init writes", () => {
     await runJob("apply");
   });
 
+  test("cuts a comment that GitHub would refuse, and keeps the whole of it in the summary", async ({ expect }) => {
+    const before = await t.read("flags.yaml");
+    const more = Array.from(
+      { length: 600 },
+      (_, i) => `  - {key: ${`f${i}`.padEnd(120, "x")}, type: boolean, variants: {"on": true},
+      environments: {production: {enabled: true, offVariant: null, default: {variant: "on"}}}}\n`,
+    );
+    await t.write("flags.yaml", before + more.join(""));
+    await t.write("summary.md", "");
+    await runJob("check");
+    expect((await t.read("comment.md")).length).toBeLessThan(61_000);
+    expect(await t.read("comment.md")).toMatch(/```\n\nThe rest is in the summary of the workflow\.\n$/);
+    expect(await t.read("summary.md")).toContain("f599x");
+    await t.write("flags.yaml", before);
+  });
+
   test("fails on its schedule if the deployment differs from the file", async ({ expect }) => {
     await runJob("drift");
     await t.run("flags disable search -e production");
