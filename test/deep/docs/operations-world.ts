@@ -234,8 +234,11 @@ function splitHeader(text: string): [name: string, value: string] {
 const jq: Program = async (args, { input }) => {
   const path = args.find((word) => word !== "-r") ?? ".";
   let found: unknown = JSON.parse(input);
-  for (const [, name, index] of path.matchAll(/\.?([A-Za-z_]\w*)|\[(\d+)\]/g)) {
-    found = (found as Record<string, unknown> | undefined)?.[name ?? String(index)];
+  for (const [, name, index] of path.matchAll(/\.?([A-Za-z_]\w*)|\[(-?\d+)\]/g)) {
+    found =
+      name === undefined
+        ? (found as unknown[] | undefined)?.at(Number(index))
+        : (found as Record<string, unknown> | undefined)?.[name];
   }
   return { code: 0, text: typeof found === "string" ? found : JSON.stringify(found ?? null, undefined, 2) };
 };
