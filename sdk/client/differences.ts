@@ -18,10 +18,11 @@ export function differences(before: unknown, after: unknown, pointer = ""): Diff
     const [byId, nextById] = [itemsById(before), itemsById(after)];
     if (byId === undefined || nextById === undefined)
       return recordDifferences(byIndex(before), byIndex(after), pointer);
-    const order = { before: Object.keys(byId), after: Object.keys(nextById) };
+    const order = { before: [...byId.keys()], after: [...nextById.keys()] };
     const isMoved =
-      order.after.filter((id) => id in byId).join() !== order.before.filter((id) => id in nextById).join();
-    return [...(isMoved ? [{ pointer, ...order }] : []), ...recordDifferences(byId, nextById, pointer)];
+      order.after.filter((id) => byId.has(id)).join() !== order.before.filter((id) => nextById.has(id)).join();
+    const [old, next] = [Object.fromEntries(byId), Object.fromEntries(nextById)];
+    return [...(isMoved ? [{ pointer, ...order }] : []), ...recordDifferences(old, next, pointer)];
   }
   return [{ pointer, before, after }];
 }
@@ -41,12 +42,13 @@ function own(record: Record<string, unknown>, name: string): unknown {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-function itemsById(items: unknown[]): Record<string, unknown> | undefined {
-  const byId: Record<string, unknown> = {};
+/** A map keeps the order of ids like "2" and "1", which an object would sort, so that a move would go unnoticed. */
+function itemsById(items: unknown[]): Map<string, unknown> | undefined {
+  const byId = new Map<string, unknown>();
   for (const item of items) {
     const id = isRecord(item) ? item["id"] : undefined;
-    if (typeof id !== "string" || id in byId) return undefined;
-    byId[id] = item;
+    if (typeof id !== "string" || byId.has(id)) return undefined;
+    byId.set(id, item);
   }
   return byId;
 }

@@ -157,4 +157,31 @@ describe("a project as one file", () => {
     const json = (await t.run("export -e production --json")).out;
     expect((await t.run("diff - --prune", { input: json })).code).toBe(0);
   });
+
+  test("applies a new order of rules whose ids are numbers, and exports it into a file", async ({ expect }) => {
+    const rule = (id: string) =>
+      `{ id: "${id}", when: { attribute: plan, operator: exists }, serve: { variant: "on" } }`;
+    const file = (...ids: string[]) => `environments: [ { key: staging } ]
+flags:
+  - key: numbered
+    type: boolean
+    variants: { "on": true, "off": false }
+    environments:
+      staging:
+        enabled: true
+        offVariant: "off"
+        rules:
+${ids.map((id) => `          - ${rule(id)}\n`).join("")}        default: { variant: "off" }
+`;
+    await t.write("before.yaml", file("1", "2"));
+    await t.write("after.yaml", file("2", "1"));
+    expect((await t.run("apply before.yaml")).code).toBe(0);
+    expect(await t.run("diff after.yaml")).toMatchObject({ code: 3, out: expect.stringContaining("/rules") });
+    expect((await t.run("apply after.yaml")).out).toContain("staging: 1 written");
+    expect((await t.run("flags get numbered -e staging --json")).json.rules).toMatchObject([{ id: "2" }, { id: "1" }]);
+    await t.run("export before.yaml -e staging");
+    expect((await t.read("before.yaml")).indexOf('id: "2"')).toBeLessThan(
+      (await t.read("before.yaml")).indexOf('id: "1"'),
+    );
+  });
 });
