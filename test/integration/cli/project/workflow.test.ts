@@ -33,7 +33,12 @@ describe("the workflow that burgee init writes", () => {
     for (const { run } of workflow.jobs[name]?.steps ?? []) {
       if (run === undefined) continue;
       const script = run.replaceAll("${{ github.event.pull_request.number }}", "7");
-      await t.execute("bash", ["-e", "-c", script], { GITHUB_STEP_SUMMARY: join(t.folder, "summary.md") });
+      await t.execute("bash", ["-e", "-c", script], {
+        GITHUB_STEP_SUMMARY: join(t.folder, "summary.md"),
+        GITHUB_SERVER_URL: "https://github.com",
+        GITHUB_REPOSITORY: "acme/flags",
+        GITHUB_SHA: "4f2c1d9",
+      });
     }
   };
   const edit = async (from: string, to: string) =>
@@ -54,6 +59,9 @@ describe("the workflow that burgee init writes", () => {
   test("applies the changes on main, after which there are no differences", async ({ expect }) => {
     await runJob("apply");
     expect((await t.evaluate("search")).body.value).toBe(true);
+    expect((await t.run("audit list -e production --limit 1")).out).toContain(
+      "“https://github.com/acme/flags/commit/4f2c1d9”",
+    );
     await runJob("check");
     expect(await t.read("summary.md")).toMatch(/### production at version \d+: nothing to change\n$/);
     await runJob("apply");
