@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
 import { SCHEMES } from "../../../src/evaluation/hashing/schemes/schemes.ts";
 import { type Condition, type RecurringWindow, type Rule, WEEKDAYS } from "../../../src/flags/document.ts";
 import { saveSegment } from "../../../src/store/writes/segments.ts";
-import { type Colo, startColo } from "../edge/colo.ts";
-import { newestStored, RESTARTING } from "../edge/stored-entries.ts";
+import { type Colo, startColo } from "./colo.ts";
+import { newestStored, RESTARTING } from "./stored-entries.ts";
 import { startTestProject, type TestProject } from "../project.ts";
 import { type ApiResponse, readResponse } from "../../integration/delivery/entries/data-centre-world.ts";
 
