@@ -10,6 +10,8 @@ import { Confirmations } from "./ui/confirm.tsx";
 import { Conflicts } from "./ui/conflict.tsx";
 import { NotePrompt } from "./ui/note/note-prompt.tsx";
 import { PageNotices } from "./ui/notices.tsx";
+import { Icon } from "./ui/kit/icon.tsx";
+import * as icons from "./ui/kit/icons.ts";
 import { Loaded } from "./ui/states.tsx";
 import { EnvironmentsPage } from "./pages/environments/environments.tsx";
 import { SignIn, SignInAgain } from "./pages/sign-in/sign-in.tsx";
@@ -48,18 +50,15 @@ function Shell(): JSX.Element {
         </a>
         <EnvironmentSwitcher />
         {isReadOnly.value && <span class="tag">Read-only</span>}
-        <button type="button" class="quiet" onClick={nextTheme}>
-          <span class="visually-hidden">Theme: </span>
-          {{ system: "Auto", light: "Light", dark: "Dark" }[theme.value]}
-        </button>
+        <ThemeButton />
         <button type="button" class="quiet" onClick={() => signOut()}>
-          Sign out
+          <Icon of={icons.signOut} /> <span class="wide-only">Sign out</span>
         </button>
       </header>
       <nav class="pages" aria-label="Pages">
-        {NAVIGATION.map(({ name, title }) => (
+        {NAVIGATION.map(({ name, title, icon }) => (
           <a key={name} href={href([name])} aria-current={(path[0] ?? "flags") === name ? "page" : undefined}>
-            {title}
+            <Icon of={icon} /> {title}
           </a>
         ))}
       </nav>
@@ -67,6 +66,19 @@ function Shell(): JSX.Element {
         <Loaded of={environments}>{() => <Page />}</Loaded>
       </main>
     </div>
+  );
+}
+
+const THEME_NAMES = { system: "Auto", light: "Light", dark: "Dark" };
+const THEME_ICONS = { system: icons.themeAuto, light: icons.themeLight, dark: icons.themeDark };
+
+function ThemeButton(): JSX.Element {
+  return (
+    <button type="button" class="quiet" title="Change between automatic, light and dark colours" onClick={nextTheme}>
+      <Icon of={THEME_ICONS[theme.value]} />
+      <span class="visually-hidden">Theme: </span>
+      <span class="wide-only">{THEME_NAMES[theme.value]}</span>
+    </button>
   );
 }
 

@@ -12,18 +12,19 @@ import { SegmentsPage } from "./pages/segments/segments.tsx";
 import { TryItPage } from "./pages/try-it/try-it.tsx";
 import { WebhookPage } from "./pages/webhooks/webhook.tsx";
 import { WebhooksPage } from "./pages/webhooks/webhooks.tsx";
+import * as icons from "./ui/kit/icons.ts";
 import { href, type Route } from "./state/route.ts";
 
 export const NAVIGATION = [
-  { name: "flags", title: "Flags" },
-  { name: "segments", title: "Segments" },
-  { name: "try", title: "Try it" },
-  { name: "keys", title: "Keys" },
-  { name: "audit", title: "Audit log" },
-  { name: "cache", title: "Cache" },
-  { name: "webhooks", title: "Webhooks" },
-  { name: "environments", title: "Environments" },
-  { name: "import", title: "Import" },
+  { name: "flags", title: "Flags", icon: icons.flag },
+  { name: "segments", title: "Segments", icon: icons.segment },
+  { name: "try", title: "Try it", icon: icons.tryIt },
+  { name: "keys", title: "Keys", icon: icons.key },
+  { name: "audit", title: "Audit log", icon: icons.history },
+  { name: "cache", title: "Cache", icon: icons.refresh },
+  { name: "webhooks", title: "Webhooks", icon: icons.link },
+  { name: "environments", title: "Environments", icon: icons.environment },
+  { name: "import", title: "Import", icon: icons.download },
 ] as const;
 
 export function pageOf({ path }: Route, environment: string): JSX.Element {

@@ -1,4 +1,6 @@
 /** Reorders a list: with buttons that keep the focus and announce the move, or by dragging a handle. */
+import { Icon } from "./kit/icon.tsx";
+import * as icons from "./kit/icons.ts";
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -47,22 +49,22 @@ export function MoveButtons({
       <button
         ref={up}
         type="button"
-        class="quiet"
+        class="quiet icon-button"
         aria-label={`Move ${name} up`}
         disabled={index === 0}
         onClick={() => move("up")}
       >
-        ↑
+        <Icon of={icons.moveUp} />
       </button>
       <button
         ref={down}
         type="button"
-        class="quiet"
+        class="quiet icon-button"
         aria-label={`Move ${name} down`}
         disabled={index === count - 1}
         onClick={() => move("down")}
       >
-        ↓
+        <Icon of={icons.moveDown} />
       </button>
     </>
   );

@@ -1,3 +1,5 @@
+import { Icon } from "../../ui/kit/icon.tsx";
+import * as icons from "../../ui/kit/icons.ts";
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Rule } from "../../../../sdk/client/contract.ts";
@@ -45,7 +47,7 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
     <li class="rule" data-drop={dragging.landing(index)}>
       <div class="rule-bar">
         <span class="handle" title="Drag to reorder" aria-hidden="true" {...dragging.handle(index)}>
-          ⠿
+          <Icon of={icons.drag} />
         </span>
         <MoveButtons name={`rule ${rule.id}`} index={index} count={count} onMove={onMove} />
         <RemoveButton label={`Remove rule ${rule.id}`} onRemove={onRemove} />
