@@ -82,7 +82,7 @@ async function showOwnRatio(
 ): Promise<void> {
   const counts = parseCounts(text).map((count) => ({ ...count, rule }));
   const { body } = await session.client.call("getFlag", { path });
-  const checks = checkRatios(body as unknown as FlagConfiguration, counts);
+  const checks = checkRatios(body as unknown as FlagConfiguration, counts, Date.now());
   const check = checks.find((found) => found.rule === rule);
   if (check === undefined)
     throw new UsageError(

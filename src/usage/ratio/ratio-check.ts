@@ -1,4 +1,5 @@
-import type { FlagConfiguration, Rule, Serve } from "../../flags/document.ts";
+import { type FlagConfiguration, type Rule, type Serve, WEIGHT_TOTAL } from "../../flags/document.ts";
+import { parseInstant } from "../../flags/formats/instant.ts";
 import { chiSquaredSurvival } from "./chi-squared.ts";
 import { saltConflict } from "./salt-conflict.ts";
 
@@ -47,11 +48,20 @@ export interface RatioCheck {
 const CAUSES =
   "Possible causes: bots or retries that evaluate often, evaluations that are repeated only for one variant, a part of your program that evaluates only for one variant, or counts from before a change.";
 
+const WITHOUT_SUBJECT =
+  "Evaluations without the attribute that splits the subjects, such as the targeting key, count as the off variant too.";
+
 /**
  * Compares the counts of each rule, and of the default, with its rollout or draw. Rules that serve one variant are left
  * out. Pure.
+ *
+ * @param countedFrom when the counts begin (ms since epoch)
  */
-export function checkRatios(configuration: FlagConfiguration, counts: readonly OutcomeCount[]): RatioCheck[] {
+export function checkRatios(
+  configuration: FlagConfiguration,
+  counts: readonly OutcomeCount[],
+  countedFrom: number,
+): RatioCheck[] {
   const { rules, default: fallback } = configuration;
   const splits: { rule: Rule | null; serve: Serve }[] = [
     ...rules.map((rule) => ({ rule, serve: rule.serve })),
@@ -62,7 +72,9 @@ export function checkRatios(configuration: FlagConfiguration, counts: readonly O
     if (shares.length < 2) return [];
     const id = rule?.id ?? null;
     const own = counts.filter((count) => count.rule === id);
-    return [checkSplit(id, shares, own, obstacleTo(configuration, rule, shares))];
+    const isWithOff = rule === null && shares.some(({ variant }) => variant === configuration.offVariant);
+    const obstacle = obstacleTo(configuration, rule, isWithOff, countedFrom);
+    return [checkSplit(id, shares, own, { obstacle, isWithOff })];
   });
 }
 
@@ -70,7 +82,7 @@ function checkSplit(
   rule: string | null,
   shares: readonly Share[],
   own: readonly OutcomeCount[],
-  obstacle: string | undefined,
+  { obstacle, isWithOff }: { obstacle: string | undefined; isWithOff: boolean },
 ): RatioCheck {
   const countOf = (variant: string) => sum(own.filter((count) => count.variant === variant).map(({ count }) => count));
   const counted = shares.map(({ variant, share }) => ({ variant, share, count: countOf(variant) }));
@@ -101,7 +113,7 @@ function checkSplit(
   const pValue = chiSquaredSurvival(chiSquared, degreesOfFreedom);
   const differs = pValue < RATIO_THRESHOLD;
   const message = differs
-    ? `The split differs from the configured one: the probability that chance alone makes a split at least as uneven is ${short(pValue)}, which is below ${RATIO_THRESHOLD}. ${CAUSES}`
+    ? `The split differs from the configured one: the probability that chance alone makes a split at least as uneven is ${short(pValue)}, which is below ${RATIO_THRESHOLD}. ${CAUSES}${isWithOff ? ` ${WITHOUT_SUBJECT}` : ""}`
     : `The split agrees with the configured one: the probability that chance alone makes a split at least as uneven is ${short(pValue)}.`;
   const verdict = differs ? "differs" : "as_configured";
   return { ...found, chiSquared, degreesOfFreedom, pValue, verdict, message: `${message}${note}` };
@@ -123,17 +135,32 @@ function sharesOf(serve: Serve): Share[] {
   return Array.from(byVariant, ([variant, weight]) => ({ variant, share: weight / total }));
 }
 
-/** Returns why the counts of a split cannot be expected to have the configured shares. */
+/**
+ * Returns why the counts of a split cannot be expected to have the configured shares.
+ *
+ * @param isWithOff whether the split is the default's and has the off variant
+ */
 function obstacleTo(
-  { enabled, offVariant, prerequisites, rules, default: fallback }: FlagConfiguration,
+  { enabled, prerequisites, rules, default: fallback }: FlagConfiguration,
   rule: Rule | null,
-  shares: readonly Share[],
+  isWithOff: boolean,
+  countedFrom: number,
 ): string | undefined {
   if (!enabled) return "The flag is disabled, so nobody gets this split.";
-  // Evaluations that end before the rules count like the default's.
-  if (rule === null && prerequisites.length > 0 && shares.some(({ variant }) => variant === offVariant))
+  // Evaluations that end before the rules count like the default's, and so do those that its ramp leaves out.
+  if (isWithOff && prerequisites.length > 0)
     return "The split cannot be checked: the default's counts include the off variant of evaluations whose prerequisite was not met.";
+  if (isWithOff && leavesSomeOut(fallback, countedFrom))
+    return "The split cannot be checked: the default's counts include the off variant of evaluations that its ramp did not serve.";
   return saltConflict(rules, rule, rule?.serve ?? fallback);
+}
+
+/** Whether a ramp has served less than everyone at some time since `countedFrom`. */
+function leavesSomeOut(serve: Serve, countedFrom: number): boolean {
+  const ramp = "rollout" in serve ? serve.rollout.ramp : undefined;
+  if (ramp === undefined) return false;
+  const isOver = parseInstant(ramp.endAt) <= countedFrom;
+  return ramp.to < WEIGHT_TOTAL || (ramp.from < WEIGHT_TOTAL && !isOver);
 }
 
 function unexpectedNote(unexpected: readonly { variant: string; count: number }[]): string {

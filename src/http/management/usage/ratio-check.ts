@@ -41,7 +41,7 @@ export async function checkFlagRatios(
     complete,
     threshold: RATIO_THRESHOLD,
     caution: CAUTION,
-    checks: checkRatios(configuration, counts),
+    checks: checkRatios(configuration, counts, range.from),
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FlagConfiguration, Rollout, Serve } from "../../../../src/flags/document.ts";
-import { checkRatios, type OutcomeCount } from "../../../../src/usage/ratio/ratio-check.ts";
+import { checkRatios as checkRatiosFrom, type OutcomeCount } from "../../../../src/usage/ratio/ratio-check.ts";
 import { seededRandom } from "../../../support/seeded-random.ts";
 
 const HALVES: Rollout["weights"] = [
@@ -23,6 +23,11 @@ const flag = (more: Partial<FlagConfiguration> = {}): FlagConfiguration => ({
 
 const counts = (byVariant: Record<string, number>, rule: string | null = null): OutcomeCount[] =>
   Object.entries(byVariant).map(([variant, count]) => ({ rule, variant, count }));
+
+const FROM = Date.parse("2026-06-01T00:00:00Z");
+
+const checkRatios = (configuration: FlagConfiguration, all: readonly OutcomeCount[]) =>
+  checkRatiosFrom(configuration, all, FROM);
 
 describe("a split", () => {
   test("that agrees with its weights is as configured", () => {
@@ -71,7 +76,8 @@ describe("a split", () => {
       ["on", 10_000],
       ["never", 0],
     ];
-    const [check] = checkRatios(flag({ default: rollout(weights, { ramp }) }), counts({ on: 400, off: 600 }));
+    const rules = [{ id: "ramp", serve: rollout(weights, { ramp }) }];
+    const [check] = checkRatios(flag({ rules }), counts({ on: 400, off: 600 }, "ramp"));
     expect(check).toMatchObject({
       variants: [
         { variant: "on", share: 0.4, expected: 400 },
@@ -79,6 +85,27 @@ describe("a split", () => {
       ],
       verdict: "as_configured",
     });
+  });
+
+  test("that differs and has the off variant may have counted evaluations without a subject", () => {
+    const messageOf = (more: Partial<FlagConfiguration>) =>
+      checkRatios(flag(more), counts({ on: 400, off: 600 })).at(-1)!.message;
+    expect(messageOf({})).toContain("without the attribute that splits the subjects");
+    expect(messageOf({ offVariant: null })).not.toContain("without the attribute");
+  });
+
+  test.for<[string, Partial<Rollout["ramp"]>, string, Partial<FlagConfiguration>]>([
+    ["leaves some out", {}, "not_checked", {}],
+    ["has ended since the counts began", { endAt: "2026-06-01T00:00:01Z" }, "not_checked", {}],
+    ["ended before the counts began", { endAt: "2026-06-01T00:00:00Z" }, "differs", {}],
+    ["ends below everyone", { to: 99_999, endAt: "2026-02-01T00:00:00Z" }, "not_checked", {}],
+    ["serves everyone all the time", { from: 100_000 }, "differs", {}],
+    ["leaves some out, and is not the off variant's", {}, "differs", { offVariant: null }],
+  ])("of the default whose ramp %s", ([, own, verdict, more], { expect }) => {
+    const ramp = { from: 0, to: 100_000, startAt: "2026-01-01T00:00:00Z", endAt: "2027-01-01T00:00:00Z", ...own };
+    const [check] = checkRatios(flag({ default: rollout(HALVES, { ramp }), ...more }), counts({ on: 300, off: 700 }));
+    expect(check).toMatchObject({ verdict });
+    if (verdict === "not_checked") expect(check!.message).toContain("that its ramp did not serve");
   });
 
   test("needs five expected counts of each variant", () => {
