@@ -63,12 +63,30 @@ export async function updateWebhook(
   changes: Partial<WebhookFields>,
   options: WriteOptions,
 ): Promise<void> {
-  await change(db, db.update(webhooks).set(changes).where(eq(webhooks.id, id)), options);
+  const restart = isNewStart(changes) ? restartQueues(db, id) : [];
+  await change(db, [db.update(webhooks).set(changes).where(eq(webhooks.id, id)), ...restart], options);
+}
+
+/** Whether the receiver may now accept the event that it refused before. */
+export function isNewStart({ url, format, enabled }: Partial<WebhookFields>): boolean {
+  return url !== undefined || format !== undefined || enabled === true;
+}
+
+/**
+ * Makes waiting events due at once, and gives them a whole day again. A sender that waits for the former receiver loses
+ * its lease. Queues come before events, in the order in which senders lock them.
+ */
+function restartQueues(db: StoreDatabase, id: string): Statement[] {
+  return [
+    db.execute(sql`update webhook_queues set fence = fence + 1, leased_until = null, next_attempt_at = null
+      where webhook_id = ${id}`),
+    db.execute(sql`update webhook_events set seen_at = null where webhook_id = ${id} and state = 'pending'`),
+  ];
 }
 
 /** Deletes the webhook with its events. */
 export async function deleteWebhook(db: StoreDatabase, id: string, options: WriteOptions): Promise<void> {
-  await change(db, db.delete(webhooks).where(eq(webhooks.id, id)), options);
+  await change(db, [db.delete(webhooks).where(eq(webhooks.id, id))], options);
 }
 
 /** Gives the webhook a new secret. The previous one also signs until `previousUntil`; `null` ends it at once. */
@@ -81,18 +99,19 @@ export async function rotateSecret(
 ): Promise<void> {
   const kept = previousUntil === null ? noSecret : { previousSalt: sql`secret_salt`, previousHash: sql`secret_hash` };
   const rotated = { ...kept, previousUntil, secretSalt: salt, secretHash: hash };
-  await change(db, db.update(webhooks).set(rotated).where(eq(webhooks.id, id)), options);
+  const update = db.update(webhooks).set(rotated).where(eq(webhooks.id, id));
+  await change(db, [update, ...restartQueues(db, id)], options);
 }
 
 /** Ends the previous secret. */
 export async function endPreviousSecret(db: StoreDatabase, id: string, options: WriteOptions): Promise<void> {
-  await change(db, db.update(webhooks).set(noSecret).where(eq(webhooks.id, id)), options);
+  await change(db, [db.update(webhooks).set(noSecret).where(eq(webhooks.id, id))], options);
 }
 
 const noSecret = { previousSalt: null, previousHash: null, previousUntil: null };
 
-async function change(db: StoreDatabase, statement: Statement, options: WriteOptions): Promise<void> {
-  await writeProject(db, { target: { environment: null }, options, statements: [statement] });
+async function change(db: StoreDatabase, statements: Statement[], options: WriteOptions): Promise<void> {
+  await writeProject(db, { target: { environment: null }, options, statements });
 }
 
 const countOf = (state: "pending" | "dead") =>

@@ -6,6 +6,7 @@ import {
   deleteWebhook,
   endPreviousSecret,
   getWebhook,
+  isNewStart,
   listWebhooks,
   rotateSecret,
   updateWebhook,
@@ -56,6 +57,7 @@ export async function patchWebhook(
   const db = await database();
   const { id } = await readWebhook(db, c);
   await updateWebhook(db, id, body, writerOf(c));
+  if (isNewStart(body)) webhooks.noteDue();
   return c.json({ webhook: await viewAfterWrite(db, id) });
 }
 
@@ -67,7 +69,7 @@ export async function removeWebhook({ database }: Pick<Services, "database">, c:
 }
 
 export async function postSecret(
-  { database, settings, clock }: Pick<Services, "database" | "settings" | "clock">,
+  { database, settings, clock, webhooks }: Pick<Services, "database" | "settings" | "clock" | "webhooks">,
   c: ManagementContext,
   { body: { overlapSeconds } }: { body: RotationBody },
 ): Promise<Response> {
@@ -76,6 +78,7 @@ export async function postSecret(
   const { secret, ...stored } = await mintWebhookSecret(settings.KEY_SECRET, id);
   const until = overlapSeconds === 0 ? null : new Date(clock.now() + overlapSeconds * 1000).toISOString();
   await rotateSecret(db, id, stored, until, writerOf(c));
+  webhooks.noteDue();
   return c.json({ webhook: await viewAfterWrite(db, id), secret });
 }
 

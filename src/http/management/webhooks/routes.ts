@@ -74,7 +74,7 @@ export const WEBHOOK_ROUTES = [
       id: "updateWebhook",
       summary: "Change a webhook",
       description:
-        "A webhook that is not enabled gets no events of the changes that are made meanwhile. Those that wait stay until it is enabled again. New filters apply to changes from now on.",
+        "A webhook that is not enabled gets no events of the changes that are made meanwhile. Those that wait stay until it is enabled again. A new `url` or `format`, or `enabled: true`, sends them at once, and gives each a whole day again. New filters apply to changes from now on.",
       access: "write",
       body: {
         schema: "WebhookPatch",
@@ -106,7 +106,7 @@ export const WEBHOOK_ROUTES = [
       id: "rotateWebhookSecret",
       summary: "Give a webhook a new secret",
       description:
-        "Only this response contains the new secret. Requests carry a signature by each of the two secrets for `overlapSeconds`, a day unless you say otherwise.",
+        "Only this response contains the new secret. Requests carry a signature by each of the two secrets for `overlapSeconds`, a day unless you say otherwise. Events that wait are sent at once.",
       access: "write",
       body: {
         schema: "WebhookRotation",
