@@ -212,51 +212,6 @@ describe("events that nobody accepts", () => {
     expect(await deliveries(id, "?state=dead")).toEqual([]);
   });
 
-  type Call = (method: string, path: string, body: object) => Promise<unknown>;
-  test.for<[label: string, change: (call: Call, path: string) => Promise<unknown>]>([
-    ["another URL", (call, path) => call("PATCH", path, { url: receiver.url })],
-    ["another format", (call, path) => call("PATCH", path, { format: "slack" })],
-    ["a new secret", (call, path) => call("POST", `${path}/secret`, {})],
-    [
-      "enabling the webhook days later",
-      async (call, path) => {
-        await call("PATCH", path, { enabled: false });
-        await t.clock.advance(3 * DAY_MS);
-        await sweep();
-        await call("PATCH", path, { enabled: true });
-      },
-    ],
-  ])("are sent again at once, with a whole day left, after %s", async ([, change], { expect }) => {
-    const { id } = await create();
-    const isolate = failing();
-    const call: Call = (method, path, body) => send(isolate, t.project.adminToken, method, path, body);
-    await call("PUT", `${FLAGS}/noted`, aFlagBody("noted", { metadata: { n: ++names } }));
-    await t.clock.advance(DAY_MS - 1000);
-    receiver.received.length = 0;
-    await change(call, `${WEBHOOKS}/${id}`);
-    expect(receiver.received).toHaveLength(1);
-    await t.clock.advance(DAY_MS / 2);
-    await isolate.services.sweep(() => undefined);
-    expect(await deliveries(id)).toMatchObject([{ state: "pending" }]);
-    await t.call("PATCH", `${WEBHOOKS}/${id}`, { enabled: true });
-    expect(await deliveries(id)).toMatchObject([{ state: "delivered" }]);
-  });
-
-  test("of a change during an attempt are sent to the new receiver, and the attempt is not recorded", async ({
-    expect,
-  }) => {
-    const { id } = await create({ url: "http://localhost:1/former" });
-    const isolate = startIsolate({ ...t.project.bindings, WEBHOOKS_TO_LOCALHOST: "true" }, t.clock, {
-      async fetch() {
-        await t.call("PATCH", `${WEBHOOKS}/${id}`, { url: receiver.url });
-        return new Response(null, { status: 500 });
-      },
-    });
-    await send(isolate, t.project.adminToken, "PUT", `${FLAGS}/noted`, aFlagBody("noted", { metadata: { n: ++names } }));
-    expect(receiver.received).toHaveLength(1);
-    expect(await deliveries(id)).toMatchObject([{ state: "delivered", attempts: 1 }]);
-  });
-
   test("are deleted 30 days later, and delivered ones after seven", async ({ expect }) => {
     const { id } = await create();
     await writeFlag();
