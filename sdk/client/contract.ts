@@ -492,7 +492,10 @@ export type FlagLifecycle = {
     lastUsedAt: string | null;
     /** When it was last in a bulk response. */
     lastRequestedAt: string | null;
-    /** Since when evaluations are counted; null if none was. */
+    /**
+     * Since when evaluations are counted; null if none was, or if nothing was counted for seven days in
+     * any environment.
+     */
     countedSince: string | null;
   }[];
   references: { repository: string; count: number; commit: string; scannedAt: string }[];

@@ -24,7 +24,7 @@ export interface EnvironmentFacts {
   /** When it was last evaluated by itself, and as one of all flags; `null` for never. */
   usedAt: string | null;
   requestedAt: string | null;
-  /** Since when evaluations are counted in the environment; `null` if none was ever counted. */
+  /** Since when evaluations are counted in the environment; `null` if they are not, or are no longer. */
   countedSince: string | null;
   /** Whether another flag or a segment refers to it. */
   isNeeded: boolean;
@@ -113,7 +113,7 @@ function activeState(flag: FlagFacts, now: number): FlagState {
 
 function unknownUse(environments: readonly EnvironmentFacts[]): string {
   const since = environments.flatMap(({ countedSince }) => countedSince ?? []);
-  if (since.length === 0) return "its evaluations are not counted yet";
+  if (since.length === 0) return "its evaluations are not counted";
   return `not evaluated since counting began on ${day(latest(since))}`;
 }
 

@@ -13,7 +13,10 @@ export const usageScopes = pgTable(
   {
     id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
     environment: text("environment").unique(),
-    /** When the first count came in. A flag without counts is unused only if they go back far enough. */
+    /**
+     * When the first count came in, or the first one after a pause of all counts. A flag without counts is unused only
+     * if they go back far enough.
+     */
     countedSince: at("counted_since")
       .notNull()
       .default(sql`now()`),

@@ -10,6 +10,9 @@ const counts = {
   additionalProperties: { type: "integer" },
 };
 
+const NOT_COUNTED =
+  "Since when evaluations are counted; null if none was, or if nothing was counted for seven days in any environment.";
+
 /** JSON Schema of the states of flags and of references to them in code. */
 export const lifecycleSchemas: Record<string, object> = {
   FlagState: object(
@@ -34,7 +37,7 @@ export const lifecycleSchemas: Record<string, object> = {
           state: ref("FlagState"),
           lastUsedAt: { ...orNull(instant), description: "When a client last asked for this one flag." },
           lastRequestedAt: { ...orNull(instant), description: "When it was last in a bulk response." },
-          countedSince: { ...orNull(instant), description: "Since when evaluations are counted; null if none was." },
+          countedSince: { ...orNull(instant), description: NOT_COUNTED },
         }),
       },
       references: {

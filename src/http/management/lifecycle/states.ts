@@ -28,7 +28,7 @@ export async function withStates<T extends Stateful>(
   environment?: string,
 ): Promise<WithState<T>[]> {
   const keys = records.map(({ definition }) => definition.key);
-  const facts = await readFacts(db, keys, environment);
+  const facts = await readFacts(db, keys, now, environment);
   return records.map((record) => {
     const { definition, createdAt, lifetime, archivedAt = null } = record;
     const environments = facts.get(definition.key) ?? [];

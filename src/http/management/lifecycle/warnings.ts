@@ -14,7 +14,7 @@ export interface FlagUse {
 
 /** Reads who uses a flag: in one environment, or in all. */
 export async function readUse(db: StoreDatabase, key: string, now: number, environment?: string): Promise<FlagUse> {
-  const found = await readFacts(db, [key], environment);
+  const found = await readFacts(db, [key], now, environment);
   const references = await readReferences(db, key);
   const facts = found.get(key) ?? [];
   return { facts, references, warnings: removalWarnings(references, facts, now) };

@@ -26,6 +26,7 @@ describe("the states of flags", () => {
       update flag_configurations set updated_at = '${iso(-100)}'`);
     await sql("alter table flags enable trigger user; alter table flag_configurations enable trigger user");
     await sql(`insert into usage_scopes (environment, counted_since) values ('production', '${iso(-60)}')`);
+    await sql(count(-1));
     const used = ["split", "steady", "user", "forever", "due", "not-due"];
     await sql(`insert into flag_usage (scope, flag_key, used_at, requested_at)
       select s.id, u.key, case when u.key <> 'bulk-only' then '${iso(-2)}'::timestamptz end, '${iso(-1)}'
@@ -37,6 +38,11 @@ describe("the states of flags", () => {
   const sql = async (text: string) => {
     for (const statement of text.split(";")) await t.project.backends.neon.query(statement);
   };
+  /** Counts an evaluation that concerns none of the flags. */
+  const count = (
+    days: number,
+  ) => `insert into usage_hours (hour, scope, flag_key, variant, rule, key_id, requested, used)
+    select '${iso(days)}', s.id, 'other', 'on', '', '', 0, 1 from usage_scopes s`;
   const keysOf = async (path: string): Promise<string[]> =>
     (await t.call("GET", path)).body.items.map(({ key }: { key: string }) => key);
   const states = async (path: string): Promise<Record<string, string>> =>
@@ -119,6 +125,20 @@ describe("the states of flags", () => {
       expiresAt: iso(-1),
     });
     expect((await t.call("GET", `${definitionPath("ghost")}/lifecycle`)).status).toBe(404);
+  });
+
+  test("are not unused if nothing was counted for seven days", async () => {
+    const unused = () => keysOf(`${FLAGS}?state=unused`);
+    const known = await unused();
+    expect(known).toContain("bulk-only");
+    await sql("delete from usage_hours");
+    expect(await unused()).toEqual([]);
+    await sql(count(-7.1));
+    expect(await unused()).toEqual([]);
+    const { body } = await t.call("GET", `${definitionPath("bulk-only")}/lifecycle`);
+    expect(body.environments[0]).toMatchObject({ environment: "production", countedSince: null });
+    await sql(count(-6.9));
+    expect(await unused()).toEqual(known);
   });
 
   test("a listed flag can be written as it is", async () => {

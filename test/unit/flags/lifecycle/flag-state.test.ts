@@ -103,7 +103,7 @@ describe("the state of a flag", () => {
       "unknown where nothing was ever counted",
       aFlag({}, { usedAt: null, countedSince: null, configuration: split }),
       "active",
-      /^its evaluations are not counted yet/,
+      /^its evaluations are not counted;/,
     ],
     [
       "unused if the only environment with counts does not use it",
