@@ -15,6 +15,7 @@ import "./styles/condition.css";
 import "./styles/rollout.css";
 import "./styles/flag.css";
 import "./styles/kit.css";
+import "./styles/words.css";
 
 const root = document.getElementById("app");
 if (root !== null) render(<App />, root);

@@ -1,5 +1,5 @@
 /** The differences of two documents in words. */
-import type { Configuration, Flag, Rule, Serve } from "../client/contract.ts";
+import type { Condition, Configuration, Flag, Rule, Serve } from "../client/contract.ts";
 import { differences } from "../client/differences.ts";
 import { shortJson } from "../../src/flags/hashes/short-json.ts";
 import { conditionText } from "./condition.ts";
@@ -8,6 +8,7 @@ import { ruleText, scheduleText } from "./rule.ts";
 import { serveText, type Wording } from "./serve.ts";
 import { escapePointer, placeText } from "./place.ts";
 import { timeText } from "./time.ts";
+import { valueChanges } from "./value-changes.ts";
 
 /** One difference. The texts differ. A side that does not have the place is `undefined`. */
 export interface WordedChange {
@@ -82,13 +83,24 @@ export function segmentChanges(
   after: Readonly<Record<string, unknown>>,
 ): WordedChange[] {
   const named = ["condition", "name", "description"];
-  const text = (one: unknown): string => conditionText(one as NonNullable<Rule["when"]>, false);
+  const [old, now] = [before, after].map((one) => one["condition"] as Condition | undefined);
   return [
-    ...change("Condition", before["condition"], after["condition"], text, "/condition"),
+    ...conditionChanges("Condition", old, now, "/condition"),
     ...change("Name", before["name"], after["name"], quoted, "/name"),
     ...change("Description", before["description"], after["description"], quoted, "/description"),
     ...exactChanges(without(before, named), without(after, named), ""),
   ];
+}
+
+/** Returns the differences of two documents of any kind. Flags, definitions, configurations and segments have words. */
+export function documentChanges(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
+  wording: Wording,
+): WordedChange[] {
+  const has = (name: string): boolean => name in before || name in after;
+  if (has("condition")) return segmentChanges(before, after);
+  return has("variants") || has("rules") ? flagChanges(before, after, wording) : exactChanges(before, after, "");
 }
 
 /** The fields that have words of their own. */
@@ -141,18 +153,31 @@ function ruleChanges(before: Rule[] | undefined, after: Rule[] | undefined, word
     if (old === undefined || now === undefined) {
       return change(subject, old, now, (rule) => ruleText(rule, wording, false), pointer);
     }
-    const who = (when: Rule["when"] | null): string => (when ? conditionText(when, false) : "everyone");
     const schedule = (rule: Schedule): string => scheduleText(rule, wording) ?? "always";
     const named = ["id", "when", "serve", "from", "until", "during", "description"];
     return [
       // `null` stands for "no condition", so that both sides have a text.
-      ...change(`${subject}, IF`, old.when ?? null, now.when ?? null, who, `${pointer}/when`),
+      ...conditionChanges(`${subject}, IF`, old.when ?? null, now.when ?? null, `${pointer}/when`),
       ...change(`${subject}, THEN`, old.serve, now.serve, (serve) => serveText(serve, wording), `${pointer}/serve`),
       ...change(`${subject}, active`, scheduleOf(old), scheduleOf(now), schedule, pointer),
       ...change(`${subject}, description`, old.description, now.description, quoted, `${pointer}/description`),
       ...exactChanges(without(old, named), without(now, named), pointer),
     ];
   }
+}
+
+function conditionChanges(
+  subject: string,
+  before: Condition | null | undefined,
+  after: Condition | null | undefined,
+  pointer: string,
+): WordedChange[] {
+  const lists = !before || !after ? undefined : valueChanges(before, after);
+  if (lists !== undefined)
+    return lists.map(({ attribute, ...texts }) => ({ subject: `${subject} ${attribute}`, ...texts }));
+  const text = (condition: Condition | null): string =>
+    condition === null ? "everyone" : conditionText(condition, false);
+  return change(subject, before, after, text, pointer);
 }
 
 type Schedule = Pick<Rule, "from" | "until" | "during">;

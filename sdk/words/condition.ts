@@ -14,7 +14,7 @@ type Bucket = Extract<Condition, { bucket: unknown }>["bucket"];
 const FEW = 3;
 
 /** The number of values that a full text names. More of them would hide the rest of the sentence. */
-const MANY = 20;
+export const MANY_VALUES = 20;
 
 /** Returns a condition: `plan is pro and country is DE or FR`. A short text names the first values only. */
 export function conditionText(condition: Condition, isShort = true): string {
@@ -76,7 +76,7 @@ function leafText(leaf: Leaf, isNegated: boolean, isShort: boolean): string {
     if (values === undefined) return OPERATOR_TEXTS[operator];
     const shown = values.map(valueText);
     const list = (word: "and" | "or"): string =>
-      shown.length === 0 ? "…" : listText(shown, word, isShort ? FEW : MANY);
+      shown.length === 0 ? "…" : listText(shown, word, isShort ? FEW : MANY_VALUES);
     if (operator === "between") return `is between ${pairsOf(shown)}`;
     if (operator === "array_contains_all") return `contains ${shown.length > 1 ? "all of " : ""}${list("and")}`;
     if (operator === "array_contains_any") return `contains ${list("or")}`;

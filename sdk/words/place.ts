@@ -1,10 +1,20 @@
-/** JSON pointers in words. */
+/** JSON pointers: the values that they lead to, and their words. */
 
-export function stepsOf(pointer: string): string[] {
+function stepsOf(pointer: string): string[] {
   return pointer
     .split("/")
     .slice(1)
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+export function valueAt(document: unknown, pointer: string): unknown {
+  return stepsOf(pointer).reduce<unknown>(
+    (value, step) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, step)
+        ? (value as Record<string, unknown>)[step]
+        : undefined,
+    document,
+  );
 }
 
 export function escapePointer(name: string): string {

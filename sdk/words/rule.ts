@@ -7,7 +7,7 @@ import { timeText, windowsText } from "./time.ts";
 /** Returns a rule without its id: `IF country is NL or BE THEN on for 10%, from 24 Dec 2026, 09:00 CET`. */
 export function ruleText(rule: Rule, wording: Wording, isShort = true): string {
   const schedule = scheduleText(rule, wording);
-  const serve = serveText(rule.serve, wording);
+  const serve = serveText(rule.serve, wording, isShort);
   const who = rule.when === undefined ? "EVERYONE:" : `IF ${conditionText(rule.when, isShort)} THEN`;
   return `${who} ${serve}${schedule === undefined ? "" : `, ${schedule}`}`;
 }

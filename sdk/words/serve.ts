@@ -13,15 +13,18 @@ export interface Wording {
   flagKey?: string | undefined;
 }
 
-/** Returns an outcome: `on`, `on for 10%, off for 90%`, `on from 0% to 100% between … and …`, `the error GENERAL`. */
-export function serveText(serve: Serve, wording: Wording): string {
+/**
+ * Returns an outcome: `on`, `on for 10%, off for 90%`, `on from 0% to 100% between … and …`, `the error GENERAL`. A
+ * short text leaves out the salt.
+ */
+export function serveText(serve: Serve, wording: Wording, isShort = false): string {
   if ("variant" in serve) return variantText(serve.variant);
   if ("error" in serve) return `the error ${serve.error}`;
   if ("draw" in serve) return `${sharesText(serve.draw.weights, WEIGHT_TOTAL)}, drawn for each evaluation`;
   const { rollout } = serve;
   const { ramp, weights, total = WEIGHT_TOTAL } = rollout;
   const shares = ramp === undefined ? sharesText(weights, total) : rampText(ramp, weights, total, wording);
-  return shares + bracketed(bucketingRemarks(rollout, wording));
+  return shares + bracketed(bucketingRemarks(rollout, wording, isShort));
 }
 
 /** Returns shares: `on for 10%, off for 90%`. A variant with the whole is its name alone. */
@@ -53,14 +56,18 @@ const WITHOUT_KEY: Partial<Record<NonNullable<Rollout["onMissingKey"]>, string>>
   random: "a random bucket without an id",
 };
 
-function bucketingRemarks({ by, salt, hash, onMiss, onMissingKey = "skip" }: Rollout, { flagKey }: Wording): string[] {
+function bucketingRemarks(
+  { by, salt, hash, onMiss, onMissingKey = "skip" }: Rollout,
+  { flagKey }: Wording,
+  isShort: boolean,
+): string[] {
   const isUsual = by === undefined || (by.length === 1 && by[0] === "targetingKey");
   const missing = WITHOUT_KEY[onMissingKey];
   return [
     ...(isUsual ? [] : [byText(by)]),
     ...(onMiss === "default" ? ["the default for everyone else"] : []),
     ...(missing === undefined ? [] : [missing]),
-    ...(salt === undefined || salt === flagKey ? [] : [`salt ${valueText(salt)}`]),
+    ...(isShort || salt === undefined || salt === flagKey ? [] : [`salt ${valueText(salt)}`]),
     ...schemeRemark(hash),
   ];
 }

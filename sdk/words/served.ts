@@ -41,6 +41,20 @@ export function servedText(flag: Configuration, now: number, wording: Wording): 
   return { now: nowText(flag, now), later: undefined };
 }
 
+/** Returns the differences of what two configurations serve at an instant and later. */
+export function servedChanges(
+  before: Configuration,
+  after: Configuration,
+  at: number,
+  wording: Wording,
+): { subject: string; before: string; after: string }[] {
+  const [old, next] = [servedText(before, at, wording), servedText(after, at, wording)];
+  return [
+    { subject: "Serves", before: old.now, after: next.now },
+    { subject: "Next change", before: old.later ?? "none", after: next.later ?? "none" },
+  ].filter((one) => one.before !== one.after);
+}
+
 function nowText(flag: Configuration, now: number): string {
   return stateText(flag, now, (moving, share) => ` (${directionText(moving, share)})`);
 }

@@ -51,7 +51,7 @@ export function addReading(flags: Command, terminal: Terminal): void {
               flag.kind ?? "flag",
               flag.type,
               flag.enabled ? "yes" : "no",
-              serveText(flag.default, { zone: "UTC", flagKey: flag.key }),
+              serveText(flag.default, { zone: "UTC" }, true),
               String(flag.version ?? ""),
             ]),
             session.width,

@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
-import { differences } from "../../../sdk/client/differences.ts";
 import { Dialog } from "./dialog.tsx";
-import { DifferenceList } from "./differences.tsx";
+import { Changes } from "./differences.tsx";
 import { createPrompt } from "./prompt.ts";
 
 /** A flag or a segment. */
@@ -29,11 +28,11 @@ export function Conflicts(): JSX.Element | null {
       <div class="columns">
         <section>
           <h3>Your changes</h3>
-          <DifferenceList differences={changes(base, mine)} />
+          <Changes before={comparable(base)} after={comparable(mine)} />
         </section>
         <section>
           <h3>Their changes (version {theirs.version})</h3>
-          <DifferenceList differences={changes(base, theirs)} />
+          <Changes before={comparable(base)} after={comparable(theirs)} />
         </section>
       </div>
       <footer class="actions">
@@ -48,11 +47,9 @@ export function Conflicts(): JSX.Element | null {
   );
 }
 
-function changes(base: Versioned, changed: Versioned) {
-  return differences(comparable(base), comparable(changed));
-}
+/** The fields that the deployment sets, which are no changes of a person. */
+const SET_BY_DEPLOYMENT = ["version", "updatedAt", "state", "lastEvaluatedAt", "lastUsedAt", "usedBy"];
 
-/** The document without the fields that every write changes. */
 function comparable(document: Versioned): object {
-  return { ...document, version: 0, updatedAt: "" };
+  return Object.fromEntries(Object.entries(document).filter(([name]) => !SET_BY_DEPLOYMENT.includes(name)));
 }

@@ -95,9 +95,9 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       const page = await open("#/flags/new-invoice?environment=staging");
       await page.getByRole("button", { name: "Copy configuration to production…" }).click();
       const dialog = page.getByRole("dialog", { name: "Copy new-invoice from staging to production?" });
-      await expect.poll(() => dialog.textContent()).toContain("/rules/dutch");
+      await expect.poll(() => dialog.textContent()).toMatch(/Rule dutch.*IF country is NL THEN on/);
       await dialog.getByLabel("Keep the flag on or off").uncheck();
-      expect(await dialog.textContent()).toContain("/enabled");
+      expect(await dialog.textContent()).toMatch(/State.*off.*on/);
       await dialog.getByLabel(/to confirm$/).fill("new-invoice");
       await dialog.getByRole("button", { name: "Copy to production" }).click();
       const of = (country: string) => world().evaluate("new-invoice", { context: { targetingKey: "user-1", country } });

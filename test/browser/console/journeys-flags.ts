@@ -131,7 +131,7 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
 
     it("see both changes; the second one can keep the first change", async () => {
       expect(await dialog().textContent()).toMatch(
-        /Your changes\/enabled.*true.*false.*Their changes.*\/default\/variant/,
+        /Your changes.*State.*on.*off.*Their changes.*Everyone else.*off.*on/,
       );
       await dialog().getByRole("button", { name: "Keep theirs" }).click();
       await expect.poll(() => visit.page.getByRole("switch", { name: "gift-notes enabled" }).isChecked()).toBe(true);

@@ -146,7 +146,10 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
           ],
         },
       });
-      await page.getByText("on for 26%, off for 74% (hash of Split and Harness)").first().waitFor();
+      await page
+        .getByText(/on for 26%, off for 74% \(.*hash of Split and Harness\)/)
+        .first()
+        .waitFor();
 
       await targeting.getByLabel("Buckets of").selectOption("Eppo and Datadog");
       await targeting.getByLabel("Total", { exact: true }).fill("10");

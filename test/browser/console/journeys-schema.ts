@@ -59,7 +59,7 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
       await review();
       const large = page.getByRole("group", { name: "Variant l" });
       await large.getByText("/size must be a whole number (/jsonSchema/properties/size/type)").waitFor();
-      expect(await page.getByRole("alert").textContent()).toContain("variants, l, size");
+      expect(await page.getByRole("alert").textContent()).toContain("variant l, size");
       expect(await seriousFindings(page)).toEqual([]);
       expect(await page.getByRole("dialog").count()).toBe(0);
 

@@ -11,13 +11,13 @@ import {
   newDraft,
   renameVariant,
 } from "../../../console/src/state/flags/flag-draft.ts";
-import { enclosingPointers, remainingProblems, valueAt } from "../../../console/src/state/flags/pointers.ts";
+import { enclosingPointers, remainingProblems } from "../../../console/src/state/flags/pointers.ts";
 import { parseValue, valueText } from "../../../console/src/state/flags/variant-values.ts";
 import { layersOf } from "../../../console/src/pages/flag/prerequisite-layers.ts";
 import { metadataText, parseMetadata } from "../../../console/src/pages/flag/metadata-text.ts";
 import { copyOf } from "../../../console/src/state/flags/copy-configuration.ts";
 import { conditionText } from "../../../sdk/words/condition.ts";
-import { pointerText } from "../../../sdk/words/place.ts";
+import { pointerText, valueAt } from "../../../sdk/words/place.ts";
 import { parseFlagInput } from "../../../src/flags/parse.ts";
 
 const FLAG: Flag = {

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Configuration, Rule } from "../../../sdk/client/contract.ts";
-import { changeText, configurationChanges, flagChanges, segmentChanges } from "../../../sdk/words/changes.ts";
+import {
+  changeText,
+  configurationChanges,
+  documentChanges,
+  flagChanges,
+  segmentChanges,
+} from "../../../sdk/words/changes.ts";
 import { pack } from "../../../src/flags/hashes/packed-hashes.ts";
 import { anyConfiguration, withOneChange } from "./arbitrary.ts";
 
@@ -138,4 +144,27 @@ test("the differences of segments show their conditions in words", () => {
   const before = { key: "s", description: "", condition: { attribute: "plan", operator: "equals", values: ["pro"] } };
   const after = { ...before, condition: { not: before.condition } };
   expect(segmentChanges(before, after).map(changeText)).toEqual(["Condition: plan is pro → plan is not pro"]);
+});
+
+test("long lists of values show what they gained and lost", () => {
+  const values = Array.from({ length: 25 }, (_, i) => `user-${i}`);
+  const when = (list: string[]) => ({ all: [{ attribute: "id", operator: "in" as const, values: list }] });
+  expect(ruleTexts({ when: when(values) }, { when: when([...values.slice(2), "ann", "bob"]) })).toEqual([
+    "Rule beta, IF id: 25 values → 25 values (added ann and bob; removed user-0 and user-1)",
+  ]);
+  const [first = ""] = ruleTexts({ when: when(values) }, { when: when(values.toReversed()) });
+  expect(first).toBe("Rule beta, IF id: 25 values → 25 values (the same ones, listed in another way)");
+});
+
+test("documents are compared by their kind, and those without words field by field", () => {
+  const texts = (before: object, after: object) =>
+    documentChanges(before as Record<string, unknown>, after as Record<string, unknown>, WORDING).map(changeText);
+  const condition = { segment: "a" };
+  expect(texts({ condition }, { condition: { segment: "b" } })).toEqual(["Condition: in segment a → in segment b"]);
+  expect(texts({}, { condition })).toEqual(["Condition added: in segment a"]);
+  expect(texts({ enabled: true, rules: [] }, { enabled: false, rules: [] })).toEqual(["State: on → off"]);
+  expect(texts({ name: "a", origins: ["x"] }, { name: "b", origins: ["x", "y"] })).toEqual([
+    "Name: a → b",
+    "Origins 2 added: y",
+  ]);
 });

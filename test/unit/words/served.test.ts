@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Configuration, Rollout, Rule } from "../../../sdk/client/contract.ts";
-import { servedText } from "../../../sdk/words/served.ts";
+import { servedChanges, servedText } from "../../../sdk/words/served.ts";
 import { compileFlag } from "../../../src/evaluation/compile.ts";
 import { document, input } from "../evaluation/arbitraries.ts";
 
@@ -184,4 +184,22 @@ test("one outcome for everyone is the one that the evaluator serves", () => {
     { numRuns: 1000 },
   );
   expect(count).toBeGreaterThan(100);
+});
+
+test("a change of a configuration can change what is served now, or later, or neither", () => {
+  const flag = (parts: Partial<Configuration>): Configuration => ({
+    enabled: true,
+    offVariant: "off",
+    default: { variant: "off" },
+    ...parts,
+  });
+  const on = flag({ default: { variant: "on" } });
+  expect(servedChanges(flag({}), on, NOW, ZONE)).toEqual([
+    { subject: "Serves", before: "off for everyone", after: "on for everyone" },
+  ]);
+  expect(servedChanges(flag({ enabled: false }), { ...on, enabled: false }, NOW, ZONE)).toEqual([]);
+  const rules = [{ id: "r", from: "2026-12-24", serve: { variant: "on" } }];
+  expect(servedChanges(flag({}), flag({ rules }), NOW, ZONE)).toEqual([
+    { subject: "Next change", before: "none", after: "from 24 Dec 2026, 01:00 CET: on for everyone" },
+  ]);
 });

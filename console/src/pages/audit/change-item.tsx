@@ -1,9 +1,7 @@
 import type { JSX } from "preact";
-import { differences } from "../../../../sdk/client/differences.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { shortJson } from "../../../../src/flags/hashes/short-json.ts";
-import { DifferenceList } from "../../ui/differences.tsx";
+import { Changes } from "../../ui/differences.tsx";
 import { Time } from "../../ui/time.tsx";
 import { type Change, ENTITIES, type Image, versionsText } from "./change.ts";
 
@@ -19,7 +17,7 @@ interface ChangeItemProps {
 
 /** One change: its fields, and the buttons that restore a state. */
 export function ChangeItem({ change, environment, isAlone, onRestore }: ChangeItemProps): JSX.Element {
-  const { action, entity, before, after } = change;
+  const { action, entity, before, after, at } = change;
   const isRestorable = !isReadOnly.value && (entity === "configuration" || entity === "flag" || entity === "segment");
   return (
     <li class="card">
@@ -30,11 +28,11 @@ export function ChangeItem({ change, environment, isAlone, onRestore }: ChangeIt
         {isAlone && <Author of={change} environment={environment} />}
       </header>
       {isAlone && <Note of={change} />}
-      {before !== null && after !== null && <DifferenceList differences={differences(before, after)} />}
+      {before !== null && after !== null && <Changes before={before} after={after} at={Date.parse(at)} />}
       {(before === null || after === null) && (
         <details>
           <summary>{before === null ? "Contents when created" : "Contents when deleted"}</summary>
-          <pre class="image">{shortJson(after ?? before, "", 2)}</pre>
+          <Changes before={before ?? undefined} after={after ?? {}} at={Date.parse(at)} />
         </details>
       )}
       {isRestorable && (

@@ -7,7 +7,7 @@ import { isProtected } from "../../state/environments.ts";
 import { saveFlag } from "../../state/flags/flag-changes.ts";
 import { reasonOf } from "../../state/notices.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedDifferences } from "../../ui/differences.tsx";
+import { ReviewedChanges } from "../../ui/differences.tsx";
 import { Checkbox } from "../../ui/fields/text-input.tsx";
 import { Failure } from "../../ui/states.tsx";
 
@@ -47,7 +47,7 @@ export function CopyDialog({
       onSubmit={apply}
       onClose={onClose}
     >
-      <ReviewedDifferences differences={changes} />
+      <ReviewedChanges before={base} after={wanted} />
       <Checkbox
         label={`Keep the flag on or off as it is in ${to}`}
         isChecked={isEnabledKept}

@@ -59,7 +59,7 @@ const ASPECTS: readonly (readonly [string, Aspect])[] = [
   ["State", ({ enabled }) => [enabled ? "on" : "off"]],
   ["Serves now", (configuration, wording) => [servedText(configuration, Date.now(), wording).now]],
   ["Next change", (configuration, wording) => [servedText(configuration, Date.now(), wording).later ?? "none"]],
-  ["Rules", ({ rules = [] }, wording) => orNone(rules.map((rule) => `${rule.id}: ${ruleText(rule, wording)}`))],
+  ["Rules", ({ rules = [] }, wording) => orNone(rules.map((rule) => `${rule.id}: ${ruleText(rule, wording, false)}`))],
   ["Everyone else", (configuration, wording) => [serveText(configuration.default, wording)]],
   ["When off", ({ offVariant = null }) => [variantText(offVariant)]],
   [

@@ -1,12 +1,11 @@
 import type { JSX } from "preact";
-import { differences } from "../../../../sdk/client/differences.ts";
 import { environments, isProtected } from "../../state/environments.ts";
-import { flagOf, isDefinitionPointer } from "../../state/flags/flag-draft.ts";
+import { draftOf, flagOf, isDefinitionPointer } from "../../state/flags/flag-draft.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
 import { useResource } from "../../state/resource.ts";
 import { client } from "../../state/session.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedDifferences } from "../../ui/differences.tsx";
+import { ReviewedChanges } from "../../ui/differences.tsx";
 
 /** The review before a save. If the save affects a protected environment, the person has to type the flag's key. */
 export function Review({
@@ -20,9 +19,12 @@ export function Review({
 }): JSX.Element {
   const { environment } = editing;
   const { key } = editing.draft.value;
-  const isNew = editing.stored.value === undefined;
-  const changes = isNew ? differences({}, flagOf(editing.draft.value)) : editing.changes.value;
-  const isShared = !isNew && changes.some(({ pointer }) => isDefinitionPointer(pointer));
+  const stored = editing.stored.value;
+  const isNew = stored === undefined;
+  // The draft has fields that the stored flag may leave out, such as an empty description.
+  const before = stored && flagOf(draftOf(stored));
+  const wanted = flagOf(editing.draft.value);
+  const isShared = !isNew && editing.changes.value.some(({ pointer }) => isDefinitionPointer(pointer));
   const others = useAffectedEnvironments(key, isShared, environment);
   return (
     <FormDialog
@@ -35,7 +37,7 @@ export function Review({
       onSubmit={onSave}
       onClose={onClose}
     >
-      <ReviewedDifferences differences={changes} />
+      <ReviewedChanges before={before} after={wanted} />
       {others.length > 0 && (
         <p class="banner">
           All environments share the definition, so the changes to it also apply in {others.join(", ")}.

@@ -1,6 +1,5 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { type Difference, differences } from "../../../../sdk/client/differences.ts";
 import type { ImportedProject } from "../../../../sdk/import/index.ts";
 import type { EnvironmentPlan, PlannedChange } from "../../../../sdk/project/plan.ts";
 import { environments, isProtected } from "../../state/environments.ts";
@@ -9,7 +8,7 @@ import { notify, reasonOf } from "../../state/notices.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { DifferenceList } from "../../ui/differences.tsx";
+import { Changes, DifferenceList } from "../../ui/differences.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { Failure } from "../../ui/states.tsx";
 
@@ -146,7 +145,7 @@ function PlannedChanges({ changes }: { changes: readonly PlannedChange[] }): JSX
           <summary>
             {action === "create" ? "Create" : "Replace"} {kind} <code>{key}</code>
           </summary>
-          <DifferenceList differences={action === "create" ? fieldsOf(found) : found} />
+          {action === "create" ? <NewDocument found={found} /> : <DifferenceList differences={found} />}
         </details>
       ))}
       {changes.length > LISTED && <p class="hint">and {changes.length - LISTED} more</p>}
@@ -154,7 +153,7 @@ function PlannedChanges({ changes }: { changes: readonly PlannedChange[] }): JSX
   );
 }
 
-/** Returns the fields of a new flag or segment, whose plan has one difference with the whole. */
-function fieldsOf(found: readonly Difference[]): Difference[] {
-  return found.flatMap(({ after }) => differences({}, after));
+/** A new flag or segment, whose plan has one difference with the whole. */
+function NewDocument({ found: [whole] }: { found: PlannedChange["differences"] }): JSX.Element {
+  return <Changes before={undefined} after={(whole?.after ?? {}) as object} />;
 }

@@ -1,9 +1,8 @@
 import type { JSX } from "preact";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
-import { differences } from "../../../../sdk/client/differences.ts";
 import { isProtected } from "../../state/environments.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedDifferences } from "../../ui/differences.tsx";
+import { ReviewedChanges } from "../../ui/differences.tsx";
 
 interface SegmentReviewProps {
   environment: string;
@@ -28,7 +27,7 @@ export function SegmentReview({ environment, stored, wanted, onSave, onClose }: 
       onSubmit={onSave}
       onClose={onClose}
     >
-      <ReviewedDifferences differences={differences(stored === undefined ? {} : inputOf(stored), wanted)} />
+      <ReviewedChanges before={stored && inputOf(stored)} after={wanted} />
       {flags.length > 0 && <p class="banner">These flags use the segment and change too: {flags.join(", ")}.</p>}
     </FormDialog>
   );

@@ -48,7 +48,7 @@ export function ExplanationView({ explanation, flag, segments }: Props): JSX.Ele
         ))}
         {rules.map((rule) => {
           const stored = flag.rules?.find(({ id }) => id === rule.id);
-          const serves = stored === undefined ? "" : ` → ${serveText(stored.serve, wordingOf(flag.key))}`;
+          const serves = stored === undefined ? "" : ` → ${serveText(stored.serve, wordingOf(flag.key), true)}`;
           return (
             <Step
               key={rule.id}
@@ -64,7 +64,7 @@ export function ExplanationView({ explanation, flag, segments }: Props): JSX.Ele
         })}
         <Step
           mark={explanation.default.state === "served" ? "yes" : "none"}
-          title={`Default → ${serveText(flag.default, wordingOf(flag.key))}`}
+          title={`Default → ${serveText(flag.default, wordingOf(flag.key), true)}`}
         >
           <p class="hint">{defaultStateText(explanation.default.state)}</p>
           <Bucket {...explanation.default} />

@@ -1,6 +1,6 @@
 /** JSON pointers of problems: the fields they lead to, and whether the problems remain. */
 import type { Flag } from "../../../../sdk/client/contract.ts";
-import { stepsOf } from "../../../../sdk/words/place.ts";
+import { valueAt } from "../../../../sdk/words/place.ts";
 import { isSame } from "../../ui/fields/parsed.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 
@@ -8,16 +8,6 @@ import type { Problem } from "../../ui/fields/problem.ts";
 export function enclosingPointers(pointer: string): string[] {
   const steps = pointer.split("/").slice(1);
   return steps.map((_, i) => `/${steps.slice(0, steps.length - i).join("/")}`);
-}
-
-export function valueAt(document: unknown, pointer: string): unknown {
-  return stepsOf(pointer).reduce<unknown>(
-    (value, step) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, step)
-        ? (value as Record<string, unknown>)[step]
-        : undefined,
-    document,
-  );
 }
 
 /**
