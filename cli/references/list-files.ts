@@ -25,7 +25,9 @@ const SKIPPED = new Set([
 export async function listFiles(folder: string): Promise<string[]> {
   const files = (await filesOfGit(folder)) ?? (await filesBelow(folder, ""));
   if (files.length > MAX_FILES)
-    throw new UsageError(`there are ${files.length} files; scan folders with at most ${MAX_FILES} one by one`);
+    throw new UsageError(
+      `there are ${files.length} files; scan its folders one by one, each with at most ${MAX_FILES} files`,
+    );
   return files.toSorted();
 }
 

@@ -131,7 +131,7 @@ export function requireBinding(binding: FlagsBinding): FlagsBinding {
   throw new TypeError('there is no service binding: add one with entrypoint = "Flags" to the configuration');
 }
 
-/** Returns the context as JSON, so that it can be sent and compared; `undefined` if it has no form in JSON. */
+/** Returns the context as JSON, so that it can be sent and compared; `undefined` if it cannot be written as JSON. */
 function jsonOf(context: Context): string | undefined {
   try {
     return JSON.stringify(context);
@@ -141,7 +141,7 @@ function jsonOf(context: Context): string | undefined {
 }
 
 function noJson<T>(fallback: T): BindingDetails<T> {
-  return failed(fallback, "INVALID_CONTEXT", "the context has no form in JSON");
+  return failed(fallback, "INVALID_CONTEXT", "the context cannot be written as JSON");
 }
 
 function messageOf(error: unknown): string {

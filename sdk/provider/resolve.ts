@@ -13,7 +13,7 @@ import { type Exposures, subjectOf } from "../exposures/exposures.ts";
 const KEY_MESSAGE = "context.targetingKey must be a string";
 const NO_REQUEST = Object.freeze({});
 const NO_CONTEXT: Context = Object.freeze({});
-/** Stands for a context that has no form in JSON. */
+/** Stands for a context that cannot be written as JSON. */
 const INVALID_CONTEXT: EvaluationContext = Object.freeze({});
 
 /** The time and chance of this process. */
@@ -55,7 +55,7 @@ export class ProcessInput implements EvaluationInput {
     return (this.#context ??= plainContext(this.#given) ?? INVALID_CONTEXT);
   }
 
-  /** Whether a flag has read the context, and it has no form in JSON. */
+  /** Whether a flag has read the context, and it cannot be written as JSON. */
   get isInvalid(): boolean {
     return this.#context === INVALID_CONTEXT;
   }
@@ -110,7 +110,7 @@ export function resolve<T extends JsonValue>(
   if (flag === undefined) return failed(fallback, "FLAG_NOT_FOUND", `flag "${flagKey}" does not exist`);
   if (!input.hasUsableKey()) return failed(fallback, "INVALID_CONTEXT", KEY_MESSAGE);
   const resolution = input.evaluate(flag);
-  if (input.isInvalid) return failed(fallback, "INVALID_CONTEXT", "the context has no form in JSON");
+  if (input.isInvalid) return failed(fallback, "INVALID_CONTEXT", "the context cannot be written as JSON");
   const details = detailsOf(flag, resolution, fallback, environment);
   if (exposures !== undefined && details.errorCode === undefined)
     expose({ environment, exposures }, flag, resolution, details.value, input);

@@ -73,7 +73,7 @@ class ExecutableFlag implements CompiledFlag {
   }
 }
 
-/** Returns a document as JSON; `null` as JSON for a value that has no form in JSON, which is no document. */
+/** Returns a document as JSON; `null` as JSON for a value that cannot be written as JSON, which is no document. */
 function textOf(document: FlagDocument): string {
   try {
     return JSON.stringify(document) ?? "null";

@@ -21,7 +21,7 @@ const NO_METADATA: Metadata = Object.freeze({});
 
 /**
  * Returns a context as JSON would carry it. Most contexts hold only texts, booleans and numbers, and cost one pass.
- * Returns `undefined` for a context that has no form in JSON.
+ * Returns `undefined` for a context that cannot be written as JSON.
  */
 export function plainContext(context: Context): EvaluationContext | undefined {
   try {

@@ -121,7 +121,8 @@ function open(caller: Caller, { context, options }: Arguments): OpenedCall {
 function contextOf(context: Context | undefined | null): EvaluationContext {
   if (context === undefined || context === null) return {};
   const plain = typeof context === "object" ? plainContext(context) : undefined;
-  if (plain === undefined) throw new HttpError(400, "the context has no form in JSON", { code: "INVALID_CONTEXT" });
+  if (plain === undefined)
+    throw new HttpError(400, "the context cannot be written as JSON", { code: "INVALID_CONTEXT" });
   return parseContext(plain);
 }
 

@@ -20,10 +20,12 @@ export async function acknowledgeUse(
     for (const warning of warnings) session.terminal.error(`burgee: flag ${oneLine(key)}: ${oneLine(warning)}`);
   }
   if (warned.length === 0 || isSure || session.isDryRun) return;
-  const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${warned.map(oneLine).join(", ")} in spite of that?`;
+  const question = `${verb[0]?.toUpperCase()}${verb.slice(1)} ${warned.map(oneLine).join(", ")} anyway?`;
   const said = (await session.terminal.ask?.(question, "no")) ?? "";
   if (/^y(es)?$/i.test(said.trim())) return;
-  throw new RefusedError(`nothing was changed, because ${warned.join(", ")} is still used; --yes does it all the same`);
+  throw new RefusedError(
+    `nothing was changed, because ${warned.join(", ")} is still used; --yes makes the change anyway`,
+  );
 }
 
 /** Returns the warnings about a flag's removal. A deployment of an older version has none. */

@@ -9,6 +9,7 @@ import { type Occurrences, scan, type ScanResult } from "../../references/scan.t
 import { openSession, type Session } from "../../session.ts";
 import { table } from "../../table.ts";
 import type { Terminal } from "../../terminal.ts";
+import { counted } from "./flag-change.ts";
 
 /** The files that a line of the table names. */
 const MAX_SHOWN = 3;
@@ -80,7 +81,8 @@ async function scanAndSend(session: Session, folder: string, options: ScanOption
   const { client, isDryRun } = session;
   const repository = options.repository ?? (await repositoryOf(folder));
   const commit = options.commit ?? (await askGit(folder, "rev-parse", "HEAD"))?.trim() ?? (isDryRun ? "" : undefined);
-  if (commit === undefined) throw new UsageError("the folder is in no git repository; name the commit with --commit");
+  if (commit === undefined)
+    throw new UsageError("the folder is not in a git repository; name the commit with --commit");
   const query = { archived: "all", limit: "200" } as const;
   const flags = await allPages((cursor) => client.call("listDefinitions", { query: { ...query, cursor } }));
   const keys = new Set(flags.map(({ key }) => key));
@@ -123,6 +125,6 @@ function textOf(
       ? []
       : [`not read, because they are larger than 1 MiB: ${tooLarge.map(oneLine).join(", ")}`]),
     ...(unparsed.length === 0 ? [] : [`not parsed, so quoted texts count: ${unparsed.map(oneLine).join(", ")}`]),
-    `${scanned} files name ${flags.length} flags; ${isDryRun ? "nothing was sent" : `the counts of ${oneLine(repository)} were sent`}`,
+    `scanned ${counted(scanned, "file")} and found ${counted(flags.length, "flag")}; ${isDryRun ? "nothing was sent" : `the counts of ${oneLine(repository)} were sent`}`,
   ].join("\n");
 }

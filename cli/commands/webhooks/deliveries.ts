@@ -104,7 +104,7 @@ function addRedeliver(webhooks: Command, terminal: Terminal): void {
     webhooks
       .command("redeliver")
       .description("send an event, or all dead letters, again")
-      .argument("<id>")
+      .argument("<id>", "id of the webhook")
       .argument("[event]", "id of one event, which may have been delivered already")
       .option("--dead-letters", "all dead letters, at most 1,000 at a time")
       .action(

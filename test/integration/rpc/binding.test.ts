@@ -130,8 +130,8 @@ describe("a call", () => {
 
 describe("a call does not throw", () => {
   test.for([
-    ["$bigint", "INVALID_CONTEXT", "the context has no form in JSON"],
-    ["$cycle", "INVALID_CONTEXT", "the context has no form in JSON"],
+    ["$bigint", "INVALID_CONTEXT", "the context cannot be written as JSON"],
+    ["$cycle", "INVALID_CONTEXT", "the context cannot be written as JSON"],
     ["x".repeat(5000), "INVALID_CONTEXT", "context.given must not exceed 4096 characters, but has 5000"],
   ])("for a context with %.7s, and names the problem", async ([given, errorCode, errorMessage]) => {
     expect(await details("checkout", false, { given })).toEqual({

@@ -89,7 +89,7 @@ describe("the life of a flag on the command line", () => {
     expect(dry).toMatchObject({ code: 0 });
     expect(dry.out).toMatch(/^named +1 +a\.ts$/m);
     expect(dry.out).toMatch(/Keys that no flag has:\n.*\nnobody +1 +a\.ts/s);
-    expect(dry.out).toContain("1 files name 1 flags; nothing was sent");
+    expect(dry.out).toContain("scanned 1 file and found 1 flag; nothing was sent");
     expect((await t.run("refs list --json")).json).toEqual([]);
     expect(await t.run("refs scan code --repository acme/shop --commit 4f2c1d9 --json")).toMatchObject({
       code: 0,

@@ -37,7 +37,7 @@ test.for([
   expect(resolve(reading, "reading", true, input(context), { environment: "production" })).toMatchObject({
     value: true,
     errorCode: "INVALID_CONTEXT",
-    errorMessage: "the context has no form in JSON",
+    errorMessage: "the context cannot be written as JSON",
   });
   expect(valueOf(reading, true, input(context))).toBe(true);
 });
