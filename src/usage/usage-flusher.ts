@@ -6,6 +6,8 @@ import type { CounterTable, UsageCounters } from "./usage-counters.ts";
 
 /** The smallest plan of Upstash accepts requests of 1 MB. The longest count has about 600 characters. */
 const MAX_BATCH_CHARS = 400_000;
+/** The longest variant or id of a rule that the API accepts. */
+const MAX_NAME = 128;
 /** Each pause between flushes is this much longer than the one before. */
 const GROWTH = 4;
 
@@ -141,7 +143,8 @@ function countsOf(tables: readonly CounterTable[]): Iterable<CountRow> {
   for (const { environment, keyId, hour, at, counters } of tables) {
     if (keyId !== "")
       counts.set(`${environment} ${hour} ${keyId}`, [environment, hour, "", "", "", keyId, 0, 0, 0, at]);
-    for (const { flag, variant, rule, requested, used, requestedAt, usedAt } of counters) {
+    for (const { flag, requested, used, requestedAt, usedAt, ...outcome } of counters) {
+      const [variant, rule] = [shortened(outcome.variant), shortened(outcome.rule)];
       const name = `${environment} ${hour} ${keyId} ${flag} ${variant} ${rule}`;
       const held = counts.get(name);
       if (held === undefined)
@@ -155,4 +158,13 @@ function countsOf(tables: readonly CounterTable[]): Iterable<CountRow> {
     }
   }
   return counts.values();
+}
+
+/**
+ * Cuts a name to the length that the API accepts. Somebody can have written a longer one in SQL, which the indexes of
+ * the counts refuse, and with it everybody else's counts of the batch.
+ */
+function shortened(name: string): string {
+  // Not between the halves of a surrogate pair.
+  return name.length <= MAX_NAME ? name : name.slice(0, MAX_NAME).replace(/[\uD800-\uDBFF]$/, "");
 }

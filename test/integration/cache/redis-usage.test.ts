@@ -112,8 +112,14 @@ describe.each(SERVERS)("counts in %s", (_name, redisUrl) => {
     expect(await usage.take()).toBeUndefined();
     expect(await usage.read("prod")).toEqual([]);
     await add(usage, 1, [count("a")]);
-    await endpoint.command("HSET", `${prefix}:usage`, "prod b 1 k on\tr", "damaged");
-    expect((await usage.read("prod"))[0]?.counts).toHaveLength(1);
-    expect((await usage.take())?.counts).toHaveLength(1);
+    const damage = (field: string, text: string) => endpoint.command("HSET", `${prefix}:usage`, field, text);
+    await damage("prod b 1 k on\tr", "damaged");
+    // Postgres refuses these hours, and the whole batch with them.
+    for (const hour of ["", "x", "-1", "1.5", "99999999999"]) await damage(`prod b ${hour} k on\tr`, "1 1 0 0");
+    await damage("prod c 1 k on\tr", "0 3 9e99 x");
+    const counts = (await usage.read("prod"))[0]?.counts;
+    expect(counts?.map(([, , flag]) => flag).toSorted()).toEqual(["a", "c"]);
+    expect(counts?.find(([, , flag]) => flag === "c")?.slice(6)).toEqual([0, 3, 0, 0]);
+    expect((await usage.take())?.counts).toHaveLength(2);
   });
 });

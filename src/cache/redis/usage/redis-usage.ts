@@ -1,4 +1,4 @@
-import type { CountRow, UsageBatch, UsageSink } from "../../../usage/usage-count.ts";
+import { type CountRow, HOUR_MS, type UsageBatch, type UsageSink } from "../../../usage/usage-count.ts";
 import { type RedisClients, RedisCommands } from "../commands.ts";
 import { USAGE_SCRIPTS, type UsageScripts } from "./usage-scripts.ts";
 
@@ -109,10 +109,29 @@ function heldOf(batch: string, fields: ReadonlyMap<string, string>): HeldUsage {
       continue;
     }
     const [environment = "", flag = "", hour = "", key = "", ...rest] = field.split(" ");
+    if (!HOUR.test(hour)) continue;
     const [variant = "", rule = ""] = rest.join(" ").split(SEPARATOR);
-    counts.push([environment, Number(hour), flag, variant, rule, key, requested, used, requestedAt, usedAt]);
+    counts.push([
+      environment,
+      Number(hour),
+      flag,
+      variant,
+      rule,
+      key,
+      requested,
+      used,
+      timeOf(requestedAt),
+      timeOf(usedAt),
+    ]);
   }
   return { batch, counts, dropped };
+}
+
+/** Hours since epoch up to the year 3110. Postgres would refuse another one, and all other counts with it. */
+const HOUR = /^\d{1,7}$/;
+
+function timeOf(ms: number): number {
+  return ms >= 0 && ms < 1e7 * HOUR_MS ? ms : 0;
 }
 
 /** Separates a variant from a rule. A name that somebody wrote in SQL may contain it. */
