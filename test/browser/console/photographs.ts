@@ -24,7 +24,7 @@ const PHOTOGRAPHS: Record<string, Photograph> = {
   "console-flag-dark": { ...DESK, at: FLAG, scheme: "dark", prepare: openRule },
   "console-review": { ...DESK, at: FLAG, prepare: review },
   "console-segments": { ...DESK, at: "#/segments/beta-testers?environment=production" },
-  "console-try-it": { ...DESK, height: 980, at: "#/try/checkout-redesign?environment=production", prepare: tryIt },
+  "console-try-it": { ...DESK, height: 940, at: "#/try/checkout-redesign?environment=production", prepare: tryIt },
   "console-keys": { ...DESK, height: 420, at: "#/keys?environment=production" },
   "console-audit": { ...DESK, height: 560, at: "#/audit?environment=production", before: change },
   "console-cache": { ...DESK, height: 1000, at: "#/cache?environment=production", prepare: traffic },
@@ -78,6 +78,7 @@ async function tryIt(page: Page): Promise<void> {
   await page.getByRole("heading", { name: "Why" }).waitFor();
   await page.getByRole("button", { name: "Sample 1,000" }).click();
   await page.getByRole("heading", { name: "1,000 sampled users" }).waitFor();
+  await page.evaluate("scrollTo(0, 0)");
 }
 
 async function change({ api }: ConsoleWorld): Promise<void> {

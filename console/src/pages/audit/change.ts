@@ -19,7 +19,7 @@ export const ENTITIES: Record<Change["entity"], { plural: string; noun: string }
 };
 
 /** Returns the changed thing in words, such as `definition of checkout`. */
-export function subjectText({ entity, key }: Change): string {
+export function subjectText({ entity, key }: Pick<Change, "entity" | "key">): string {
   return `${ENTITIES[entity].noun} ${key}`;
 }
 

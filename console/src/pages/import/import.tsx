@@ -1,10 +1,11 @@
 import type { JSX } from "preact";
+import { loadCode } from "../../state/load-code.ts";
 import { useResource } from "../../state/resource.ts";
 import { Loaded } from "../../ui/states.tsx";
 
 /** The Import page. Its code loads when it opens, because the importers are larger than all other pages together. */
 export function ImportPage({ environment }: { environment: string }): JSX.Element {
-  const code = useResource(loadImporting, []);
+  const code = useResource(() => loadCode(() => import("./importing.tsx")), []);
   return (
     <>
       <header class="page">
@@ -13,13 +14,4 @@ export function ImportPage({ environment }: { environment: string }): JSX.Elemen
       <Loaded of={code}>{({ Importing }) => <Importing environment={environment} />}</Loaded>
     </>
   );
-}
-
-async function loadImporting() {
-  try {
-    return await import("./importing.tsx");
-  } catch (error) {
-    // After a deployment, the files of the previous build are gone.
-    throw new Error("This page could not be loaded. Reload it in your browser.", { cause: error });
-  }
 }

@@ -13,20 +13,23 @@ import { serveText } from "../../../../sdk/words/serve.ts";
 import { wordingOf } from "../../state/wording.ts";
 import { windowStateText } from "../../../../sdk/client/window-text.ts";
 import { percentText } from "../../../../sdk/words/share.ts";
+import { ReplayView } from "./replay.tsx";
 
-interface Props {
+export interface Explained {
   explanation: Explanation;
-  flag: Flag;
+  /** The flag at the time of the evaluation. */
+  flag: Pick<Flag, "key" | "rules" | "default">;
   segments: ReadonlyMap<string, Condition>;
 }
 
 /** The result of an evaluation, and the steps that led to it. */
-export function ExplanationView({ explanation, flag, segments }: Props): JSX.Element {
+export function ExplanationView({ explanation, flag, segments }: Explained): JSX.Element {
   const { prerequisites, rules } = explanation;
   const isOff = explanation.resolution["reason"] === "DISABLED";
   return (
     <section class="card" aria-labelledby="result">
       <Outcome explanation={explanation} />
+      {explanation.replay !== undefined && <ReplayView version={explanation.version} replay={explanation.replay} />}
       <h3>Why</h3>
       <ol class="steps">
         {isOff && (

@@ -30,15 +30,24 @@ export interface Subject {
   input(): EvaluationInput | undefined;
 }
 
-const text = (name: string, value = ""): Row => ({ name, type: "text", text: value });
+const text = (name: string): Row => ({ name, type: "text", text: "" });
 
-/** Creates a subject with empty rows for the attributes that the flag uses. Rows that stay empty are not sent. */
-export function createSubject(suggested: { context: readonly string[]; request: readonly string[] }): Subject {
-  const mode = signal<"form" | "json">("form");
+/**
+ * Creates a subject with rows for the attributes that the flag uses, empty or with their values from `given`, which has
+ * JSON. Rows that stay empty are not sent.
+ */
+export function createSubject(
+  suggested: { context: readonly string[]; request: readonly string[] },
+  given: { context?: string | undefined; request?: string | undefined } = {},
+): Subject {
   const names = [...new Set(["targetingKey", ...suggested.context])];
-  const rows = signal<readonly Row[]>(names.map((name) => text(name, name === "targetingKey" ? "user-1" : "")));
-  const request = signal<readonly Row[]>(suggested.request.map((name) => text(name)));
-  const json = signal("{}");
+  const start = readContextText(given.context ?? '{"targetingKey":"user-1"}');
+  const isForm = "values" in start && Object.entries(start.values).every(isRow);
+  const mode = signal<"form" | "json">(isForm ? "form" : "json");
+  const rows = signal<readonly Row[]>(isForm ? rowsFor(names, start.values) : []);
+  const json = signal(given.context ?? "{}");
+  const replaced = readContextText(given.request ?? "{}");
+  const request = signal<readonly Row[]>(rowsFor(suggested.request, "values" in replaced ? replaced.values : {}));
   const by = signal("targetingKey");
   const read = computed(() => readRows(skipEmptyRows(rows.value)));
   const readRequest = computed(() => readRows(skipEmptyRows(request.value)));
@@ -75,6 +84,20 @@ export function createSubject(suggested: { context: readonly string[]; request: 
       return { context: context(), request: Object.keys(replaced).length === 0 ? undefined : replaced };
     },
   };
+}
+
+/** Whether a row can hold an attribute: rows without a name or a value are not sent. */
+function isRow([name, value]: [string, unknown]): boolean {
+  return name !== "" && name === name.trim() && value !== "";
+}
+
+/** Returns rows for the values, and empty ones for the suggested names without a value, which come first. */
+function rowsFor(suggested: readonly string[], values: Record<string, unknown>): Row[] {
+  const known = suggested.map((name) =>
+    Object.hasOwn(values, name) ? rowsOf({ [name]: values[name] }) : [text(name)],
+  );
+  const others = Object.entries(values).filter(([name]) => !suggested.includes(name));
+  return [...known.flat(), ...rowsOf(Object.fromEntries(others))];
 }
 
 /** Clears the names of empty rows, so that they are not sent. The rows stay, because problems refer to their index. */

@@ -10,6 +10,8 @@ export interface VisitOptions {
   scheme: "light" | "dark";
   width: number;
   height: number;
+  /** The time zone of the browser, such as Europe/Berlin. Default: that of the machine. */
+  timezone: string;
 }
 
 export interface Visit {
@@ -34,10 +36,12 @@ export async function openVisit(
     token,
     at = "#/flags?environment=production",
     scheme = "light",
+    timezone,
     ...size
   }: { token: string | null } & Partial<VisitOptions>,
 ): Promise<Visit> {
-  const context = await newVisitor(browser, { colorScheme: scheme, viewport: { ...DESK, ...size } });
+  const zone = timezone === undefined ? {} : { timezoneId: timezone };
+  const context = await newVisitor(browser, { colorScheme: scheme, viewport: { ...DESK, ...size }, ...zone });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
   const page = await context.newPage();
   const problems: string[] = [];
