@@ -72,6 +72,40 @@ test.for([[null], [undefined]])("a context of %s has no attributes", ([context])
   });
 });
 
+/** A user of a program, whose methods, getters and private fields are no attributes. */
+class User {
+  readonly #plan = "pro";
+  get plan(): string {
+    return this.#plan;
+  }
+}
+class Account {
+  readonly tier = "pro";
+  toJSON(): object {
+    return { plan: this.tier };
+  }
+}
+
+test.for([
+  ["a getter of a class", new User(), false],
+  ["toJSON", new Account(), true],
+  ["an object without a prototype", Object.assign(Object.create(null) as object, { plan: "pro" }), true],
+  ["an attribute called constructor", { constructor: "Acme", plan: "pro" }, true],
+] as const)("attributes are those of the context in JSON: %s", ([, context, value]) => {
+  expect(valueOf(reading, !value, input(context))).toBe(value);
+});
+
+test.for([
+  ["a list", ["pro"]],
+  ["a text", "pro"],
+  ["a date", new Date(0)],
+])("%s is no context", ([, context]) => {
+  expect(resolve(reading, "reading", true, input(context), { environment: "production" })).toMatchObject({
+    value: true,
+    errorCode: "INVALID_CONTEXT",
+  });
+});
+
 test("a number that JSON does not know counts as null", () => {
   const counting = compileFlag(
     aFlagDocument("counting", 1, {
