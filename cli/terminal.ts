@@ -36,7 +36,8 @@ export function processTerminal(): Terminal {
     env: process.env,
     cwd: process.cwd(),
     isInteractive: process.stdout.isTTY,
-    columns: process.stdout.columns ?? 100,
+    // Some terminals, such as that of `docker exec -t`, say that they have no columns.
+    columns: process.stdout.columns || 100,
     fetch: globalThis.fetch,
     print: (line) => void process.stdout.write(`${line}\n`),
     error: (line) => void process.stderr.write(`${line}\n`),

@@ -132,7 +132,8 @@ class Results<Value> {
   }
 
   async #follow({ promise, startedAt }: Load<Value>): Promise<Value | typeof LATE> {
-    const signal = this.#timeout(startedAt + JOIN_MS - this.#now());
+    // The clock may have moved on since the check.
+    const signal = this.#timeout(Math.max(startedAt + JOIN_MS - this.#now(), 0));
     const late = new Promise<typeof LATE>((resolve) => signal.addEventListener("abort", () => resolve(LATE)));
     return Promise.race([promise, late]);
   }

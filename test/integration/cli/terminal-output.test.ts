@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { processTerminal } from "../../../cli/terminal.ts";
 import { type CliTest, startCliTest } from "./harness.ts";
 
 const COLOR = "\u001B[";
@@ -60,6 +61,16 @@ describe("burgee on a terminal", () => {
     });
     expect((await t.run("flags enable nobody -e production --quiet")).err).toContain("does not exist");
     expect((await t.run("flags list -e production --quiet")).out).toContain("checkout");
+  });
+
+  test("a terminal that says it has no columns counts as one of 100", ({ expect, onTestFinished }) => {
+    const before = Object.getOwnPropertyDescriptor(process.stdout, "columns");
+    onTestFinished(() => {
+      if (before === undefined) Reflect.deleteProperty(process.stdout, "columns");
+      else Object.defineProperty(process.stdout, "columns", before);
+    });
+    Object.defineProperty(process.stdout, "columns", { value: 0, configurable: true });
+    expect(processTerminal().columns).toBe(100);
   });
 
   test("env delete accepts --yes instead of the key", async ({ expect }) => {

@@ -26,6 +26,19 @@ function start(options: CacheResultOptions = {}) {
   return { clock, own, cached: cacheResult(load, own) };
 }
 
+test("a follower whose time ends between two looks at the clock calls the function itself", async () => {
+  const { calls, fn } = slow();
+  let [time, step] = [0, 0];
+  const cached = cacheResult(fn, { keyPrefix: "load", now: () => (time += step) });
+  void cached("a");
+  await Promise.resolve();
+  [time, step] = [9970, 25];
+  const followed = cached("a");
+  while (calls.length < 2) await new Promise((resolve) => setTimeout(resolve, 0));
+  calls.at(-1)?.end("second");
+  expect([await followed, calls.length]).toEqual(["second", 2]);
+});
+
 describe("results", () => {
   test("equal arguments get the result of the first call, and others their own", async () => {
     const { cached } = start();
