@@ -2,8 +2,9 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { withExamples } from "../examples.ts";
 import { UsageError } from "../exit.ts";
-import { checkedUrl, type Profile, profilePath, readProfiles } from "../profile/profile.ts";
+import { checkedProfile, checkedUrl, type Profile, profilePath, readProfiles } from "../profile/profile.ts";
 import { changeProfiles } from "../profile/profile-file.ts";
+import { RESERVED_NAME } from "../../src/flags/limits.ts";
 import { createShow, type GlobalOptions } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -34,7 +35,7 @@ function addList(profiles: Command, terminal: Terminal): void {
         const all = Object.entries(file.profiles).map(([name, profile]) => ({
           name,
           isDefault: name === file.default,
-          ...profile,
+          ...checkedProfile(name, profile, profilePath(terminal.env)),
         }));
         showOf(command, terminal)(all, () =>
           table(
@@ -68,6 +69,8 @@ function addSet(profiles: Command, terminal: Terminal): void {
         headerVariable,
       )
       .action(async (name: string, _options: unknown, command: Command) => {
+        if (name === "" || name === RESERVED_NAME)
+          throw new UsageError(`the name of a profile must not be ${name === "" ? "empty" : name}`);
         const profile = profileOf(command.optsWithGlobals<SetOptions>(), terminal);
         await change(command, terminal, `profile ${name}`, (file) => {
           file.profiles[name] = profile;

@@ -6,6 +6,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
+import { isRecord } from "../../sdk/project/record.ts";
 import { UsageError } from "../exit.ts";
 import { readIfExists } from "../input.ts";
 import type { Terminal } from "../terminal.ts";
@@ -90,11 +91,11 @@ async function findTarget(options: TargetOptions, terminal: Terminal): Promise<T
   const file = await readProfiles(terminal);
   const name = options.profile ?? env["BURGEE_PROFILE"] ?? file.default;
   if (name !== undefined) {
-    const profile = Object.hasOwn(file.profiles, name) ? file.profiles[name] : undefined;
-    if (typeof profile?.url !== "string") {
+    if (!Object.hasOwn(file.profiles, name)) {
       const known = Object.keys(file.profiles).join(", ") || "none";
       throw new UsageError(`profile ${name} does not exist in ${profilePath(env)} (known: ${known})`);
     }
+    const profile = checkedProfile(name, file.profiles[name], profilePath(env));
     const isOwn = options.profile !== undefined && (profile.tokenVariable ?? profile.tokenFile) !== undefined;
     return {
       url: checkedUrl(profile.url, `the url of profile ${name}`),
@@ -138,8 +139,24 @@ export async function readProfiles({ env }: Terminal): Promise<ProfileFile> {
     throw new UsageError(`${path} is not YAML: ${(error as Error).message}`);
   }
   const { profiles } = (file ?? { profiles: {} }) as Partial<ProfileFile>;
-  if (typeof profiles !== "object" || profiles === null) throw new UsageError(`${path} must contain a map "profiles"`);
+  if (typeof profiles !== "object" || profiles === null || Array.isArray(profiles))
+    throw new UsageError(`${path} must contain a map "profiles"`);
   return { ...(file as ProfileFile | null), profiles };
+}
+
+/** Checks a profile of the user's file, which people edit by hand. @throws UsageError that names the wrong field */
+export function checkedProfile(name: string, profile: unknown, path: string): Profile {
+  const refuse = (field: string, accepted: string): never => {
+    throw new UsageError(`${path}: ${field} of profile ${name} must be ${accepted}`);
+  };
+  if (!isRecord(profile)) throw new UsageError(`${path}: profile ${name} must be a map with "url"`);
+  if (typeof profile["url"] !== "string") refuse("url", "text");
+  for (const field of ["tokenVariable", "tokenFile", "environment"])
+    if (profile[field] !== undefined && typeof profile[field] !== "string") refuse(field, "text");
+  const { headerVariables = {} } = profile;
+  if (!isRecord(headerVariables) || !Object.values(headerVariables).every((one) => typeof one === "string"))
+    refuse("headerVariables", "a map from headers to names of variables");
+  return profile as unknown as Profile;
 }
 
 async function tokenOf(env: Terminal["env"], cwd: string): Promise<string | undefined> {

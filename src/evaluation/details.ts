@@ -25,8 +25,8 @@ const NO_METADATA: Metadata = Object.freeze({});
  */
 export function plainContext(context: Context): EvaluationContext | undefined {
   try {
-    // JSON leaves out what an instance of a class inherits, such as getters, and asks its toJSON. This is measured to cost
-    // nothing, unlike Object.getPrototypeOf. An attribute of this name is rare, and right after the longer way.
+    // JSON leaves out what an instance of a class inherits, such as getters, and asks its toJSON. This is measured to
+    // cost nothing, unlike Object.getPrototypeOf. An attribute of this name is rare, and right after the longer way.
     if (context["constructor"] !== Object) return inJson(context);
     for (const name in context) {
       const value = context[name];

@@ -150,6 +150,29 @@ describe("burgee profiles", () => {
     expect(await run(line, env)).toMatchObject({ code: 2, out: "", err: expect.stringContaining(message) });
   });
 
+  test.for([
+    ["shop: 5", 'profile shop must be a map with "url"'],
+    ["shop: null", 'profile shop must be a map with "url"'],
+    ["shop: { url: 5 }", "url of profile shop must be text"],
+    ["shop: { url: https://x.example, tokenFile: 5 }", "tokenFile of profile shop must be text"],
+    ["shop: { url: https://x.example, headerVariables: [ a ] }", "headerVariables of profile shop must be a map"],
+  ])("are refused by the name of the field: %s", async ([profile, message], { expect }) => {
+    await t.write(CONFIG, `profiles: { ${profile} }`);
+    for (const line of ["profiles list", "env list --profile shop"])
+      expect(await run(line)).toMatchObject({ code: 2, err: expect.stringContaining(message!) });
+    expect((await run("profiles remove shop")).code).toBe(0);
+  });
+
+  test("have names that are not empty and not __proto__, which no object keeps", async ({ expect }) => {
+    for (const name of ["", "__proto__"]) {
+      const ran = await t.run(["profiles", "set", name, "--url", "https://x.example"], {
+        env: { BURGEE_CONFIG: join(t.folder, CONFIG) },
+      });
+      expect(ran).toMatchObject({ code: 2, err: expect.stringContaining("the name of a profile must not be") });
+    }
+    expect(await t.read(CONFIG)).toBe("");
+  });
+
   test("are refused with the name of the file if it is malformed", async ({ expect }) => {
     for (const text of ["a: [", "[1, 2]", "profiles: 3"]) {
       await t.write(CONFIG, text);
