@@ -1241,6 +1241,7 @@ export interface Operations {
     };
     responseBody: Written;
   };
+  followChanges: { input: { path: { env: string } }; responseBody: string };
   applyEnvironment: {
     input: {
       path: { env: string };
@@ -1777,6 +1778,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   getEnvironment: ["GET", "/api/v1/environments/{env}"],
   updateEnvironment: ["PATCH", "/api/v1/environments/{env}"],
   deleteEnvironment: ["DELETE", "/api/v1/environments/{env}"],
+  followChanges: ["GET", "/api/v1/environments/{env}/stream"],
   applyEnvironment: ["POST", "/api/v1/environments/{env}/apply"],
   listDefinitions: ["GET", "/api/v1/flags"],
   getDefinition: ["GET", "/api/v1/flags/{key}"],

@@ -15,6 +15,7 @@ import { CACHE_ROUTES } from "./cache/routes.ts";
 import { NOTE_HEADER } from "./change-note.ts";
 import { environmentOf, type ManagementContext, type ManagementEnv, pathParameter } from "./context.ts";
 import { waitUntilOf } from "../wait-until.ts";
+import { CHANGE_ROUTES } from "./changes/routes.ts";
 import { DEFINITION_ROUTES } from "./definitions/routes.ts";
 import { ENVIRONMENT_ROUTES } from "./environments/routes.ts";
 import { NotReplayableError } from "./explain/replay.ts";
@@ -38,6 +39,7 @@ import { USAGE_ROUTES } from "./usage/routes.ts";
 /** All operations, in the order of /openapi.json. */
 const ROUTES: readonly Route[] = [
   ...ENVIRONMENT_ROUTES,
+  ...CHANGE_ROUTES,
   ...APPLY_ROUTES,
   ...DEFINITION_ROUTES,
   ...ARCHIVE_ROUTES,

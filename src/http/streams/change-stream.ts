@@ -1,6 +1,6 @@
 import type { ChangeSubscription, FeedState } from "../../delivery/watch/change-feed.ts";
 import { type Clock, isWithin, remainingMs } from "../../ops/clock.ts";
-import { changeFrame, farewellFrame, helloFrame, KEEP_ALIVE } from "./stream-frames.ts";
+import { type AnnouncedChange, changeFrame, farewellFrame, helloFrame, KEEP_ALIVE } from "./stream-frames.ts";
 import { KEEP_ALIVE_MS, type StreamSlot } from "./stream-slots.ts";
 
 /** Changes within this time are announced as one (ms). */
@@ -19,6 +19,8 @@ export interface ChangeStreamOptions {
   /** Returns false if the client's key is revoked. */
   isAllowed(state: FeedState): boolean;
   lifetimeMs: number;
+  /** Writes the event of a change. */
+  frame?: (change: AnnouncedChange) => string;
   clock: Clock;
   random: () => number;
 }
@@ -82,7 +84,7 @@ export class ChangeStream {
 
   /** Returns the next frame; `undefined` if the stream has ended. */
   async #next(): Promise<string | undefined> {
-    const { subscription, clock, isAllowed } = this.#options;
+    const { subscription, clock, isAllowed, frame = changeFrame } = this.#options;
     const now = clock.now();
     const leftMs = remainingMs(this.#openedAt, this.#lifetimeMs, now);
     await subscription.moved(this.#announcedVersion, now + Math.min(KEEP_ALIVE_MS, leftMs), this.#scheduleSeenAt);
@@ -104,7 +106,7 @@ export class ChangeStream {
     this.#announcedVersion = state.version;
     this.#scheduleSeenAt = at;
     this.#announcedAt = at;
-    return changeFrame({ ...state, at, isScheduled });
+    return frame({ ...state, at, isScheduled });
   }
 }
 

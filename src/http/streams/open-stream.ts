@@ -7,6 +7,7 @@ import { requireSdkKey, requireSdkKind, tokenOf, type VerifiedSdkKey } from "../
 import { ChangeStream, type Opening, openingOf } from "./change-stream.ts";
 import { CORS_HEADERS } from "../cors.ts";
 import { HttpError } from "../errors.ts";
+import { eventStream } from "./event-stream.ts";
 import { farewellFrame } from "./stream-frames.ts";
 import { waitUntilOf } from "../wait-until.ts";
 
@@ -57,7 +58,7 @@ export async function openStream(c: Context<AppEnv>, services: Services): Promis
       isAllowed: ({ keys }) => isAllowed(token, keys, request),
       ...streams,
     });
-    return eventStream(new ReadableStream(stream, { highWaterMark: 0 }));
+    return eventStream(new ReadableStream(stream, { highWaterMark: 0 }), CORS_HEADERS);
   } catch (error) {
     subscription.close();
     throw error;
@@ -104,16 +105,5 @@ function isAllowed(token: VerifiedSdkKey, keys: FeedState["keys"], request: Requ
 function closed({ random }: StreamServices, subscription: ChangeSubscription, frames: string): Response {
   subscription.close();
   const retryMs = Math.round(POLL_MIN_MS + random() * (POLL_MAX_MS - POLL_MIN_MS));
-  return eventStream(frames + farewellFrame(retryMs));
-}
-
-function eventStream(body: ReadableStream<Uint8Array> | string): Response {
-  return new Response(body, {
-    headers: {
-      "content-type": "text/event-stream; charset=utf-8",
-      // Compression would delay events.
-      "cache-control": "no-store, no-transform",
-      ...CORS_HEADERS,
-    },
-  });
+  return eventStream(frames + farewellFrame(retryMs), CORS_HEADERS);
 }
