@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, test } from "vitest";
-import { saveFlag } from "../../../src/store/writes/flags.ts";
-import { type Isolate, startIsolate } from "../../support/app.ts";
-import { EventStreamReader } from "../../support/event-stream.ts";
-import { FakeClock } from "../../support/fake-clock.ts";
-import { aFlag, startTestProject, type TestProject } from "../../support/project.ts";
+import { saveFlag } from "../../../../src/store/writes/flags.ts";
+import { type Isolate, startIsolate } from "../../../support/app.ts";
+import { EventStreamReader } from "../../../support/event-stream.ts";
+import { FakeClock } from "../../../support/fake-clock.ts";
+import { aFlag, startTestProject, type TestProject } from "../../../support/project.ts";
 
 const PATH = "/api/v1/environments/production/stream";
 
