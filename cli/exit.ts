@@ -8,7 +8,10 @@ export const EXIT = {
   refused: 1,
   /** The command line is wrong. Nothing was sent. */
   usage: 2,
-  /** `diff`, `import --verify`, `shadow` or a `--check` found differences, or `import` or `export` left flags out. */
+  /**
+   * `diff`, `import --verify`, `shadow` or a `--check` found differences, `test` failed, or `import` or `export` left
+   * flags out.
+   */
   different: 3,
   /** Someone else changed the same thing first. */
   conflict: 4,

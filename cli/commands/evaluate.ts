@@ -29,7 +29,7 @@ export function addEvaluateCommands(program: Command, terminal: Terminal): void 
         attributeOf("country=DE or isEUCountry=true"),
         {},
       )
-      .option("--at <instant>", "replay with the flags at this instant, or evaluate at a future one")
+      .option("--at <instant>", "replay with the flags of this instant; one in the future uses those of today")
       .option("--at-version <version>", "replay with the flags of this version of the environment", wholeNumber(1));
 
   const evaluate = withContext(
