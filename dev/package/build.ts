@@ -85,6 +85,8 @@ async function writeLicences(): Promise<void> {
       external: ["node:*", "cloudflare:*", "zod", "zod/*"],
       jsx: "automatic",
       jsxImportSource: "preact",
+      // Only the names of the files matter. Vite builds the console, with its pictures and fonts.
+      loader: Object.fromEntries([".svg", ".png", ".webp", ".woff2"].map((type) => [type, "empty" as const])),
     });
     await writeFile(join(DIST, folder, "licences.txt"), await licencesOf(Object.keys(metafile.inputs), ROOT));
   }
