@@ -61,6 +61,8 @@ async function buildTools(): Promise<void> {
     platform: "node",
     target: "node22",
     external: ["@electric-sql/pglite", "pg"],
+    // The Lua of the embedded Redis loads them for libraries that scripts do not have.
+    alias: { "readline-sync": join(ROOT, "dev/tools/no-prompt.ts"), tmp: join(ROOT, "src/ops/absent.ts") },
     metafile: true,
     banner: REQUIRE,
   });
