@@ -6,7 +6,7 @@ import type { CounterTable, UsageCounters } from "./usage-counters.ts";
 
 /** The smallest plan of Upstash accepts requests of 1 MB. The longest count has about 600 characters. */
 const MAX_BATCH_CHARS = 400_000;
-/** The longest variant or id of a rule that the API accepts. */
+/** The longest variant or id of a rule that the API accepts (code points). */
 const MAX_NAME = 128;
 /** Each pause between flushes is this much longer than the one before. */
 const GROWTH = 4;
@@ -165,6 +165,10 @@ function countsOf(tables: readonly CounterTable[]): Iterable<CountRow> {
  * the counts refuse, and with it everybody else's counts of the batch.
  */
 function shortened(name: string): string {
-  // Not between the halves of a surrogate pair.
-  return name.length <= MAX_NAME ? name : name.slice(0, MAX_NAME).replace(/[\uD800-\uDBFF]$/, "");
+  // A code point has at most two of the string's units.
+  return name.length <= MAX_NAME
+    ? name
+    : Array.from(name.slice(0, 2 * MAX_NAME))
+        .slice(0, MAX_NAME)
+        .join("");
 }

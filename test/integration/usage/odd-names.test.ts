@@ -9,9 +9,11 @@ describe.each([
   test("is counted by the beginning of its id, and holds up no other counts", async ({ expect }) => {
     const world = await startUsageWorld({ hasRedis });
     onTestFinished(() => world.close());
-    await world.project.save({ key: "plain" });
+    // The longest id that the API accepts.
+    const longest = "🚩".repeat(128);
+    await world.project.save({ key: "plain", rules: [{ id: longest, serve: { variant: "off" } }] });
     await world.project.save({ key: "long" });
-    // Postgres compresses texts that repeat themselves. The 128th character is the first half of a surrogate pair.
+    // Postgres compresses texts that repeat themselves.
     const random = seededRandom(14);
     const hex = Array.from({ length: 8000 }, () => Math.floor(random() * 16).toString(16)).join("");
     const id = `${hex.slice(0, 127)}😀${hex}`;
@@ -27,8 +29,8 @@ describe.each([
     await world.sweep();
     const rows = await world.project.backends.neon.query("select flag_key, rule from usage_hours order by flag_key");
     expect(rows).toEqual([
-      { flag_key: "long", rule: hex.slice(0, 127) },
-      { flag_key: "plain", rule: "" },
+      { flag_key: "long", rule: `${hex.slice(0, 127)}😀` },
+      { flag_key: "plain", rule: longest },
     ]);
     const { body } = await world.call("GET", `${ENVIRONMENT}/flags/long/usage`);
     expect(body.total).toEqual({ requested: 0, used: 1 });
