@@ -14,6 +14,7 @@ import "./styles/fields.css";
 import "./styles/condition.css";
 import "./styles/rollout.css";
 import "./styles/flag.css";
+import "./styles/flag-head.css";
 import "./styles/kit.css";
 import "./styles/words.css";
 

@@ -1,6 +1,7 @@
 /** The built console in Chromium: people use it, and the edge then evaluates flags as they expect. */
 import { afterAll, beforeAll } from "vitest";
 import { describeAccessibility } from "./console/accessibility.ts";
+import { describeFlagPage } from "./console/flag-page.ts";
 import { describeEditingJourneys } from "./console/journeys-editing.ts";
 import { describeFlagJourneys } from "./console/journeys-flags.ts";
 import { describeHashedJourneys } from "./console/journeys-hashed.ts";
@@ -29,6 +30,7 @@ const theWorld = () => world;
 
 describeFlagJourneys(theWorld);
 describeEditingJourneys(theWorld);
+describeFlagPage(theWorld);
 describeOperationJourneys(theWorld);
 describeWebhookJourneys(theWorld);
 describeRatioJourneys(theWorld);

@@ -8,7 +8,9 @@ import { signIn, type Visit, type VisitOptions } from "./support/visit.ts";
 const INNER_PAGES = [
   "#/flags/new?environment=staging",
   "#/flags/checkout-redesign?environment=production",
-  "#/flags/basket-limits?environment=production",
+  "#/flags/checkout-redesign?environment=production&tab=insights",
+  "#/flags/checkout-redesign?environment=production&tab=settings",
+  "#/flags/basket-limits?environment=production&tab=variants",
   "#/segments/beta-testers?environment=production",
   "#/try/checkout-redesign?environment=production",
 ];

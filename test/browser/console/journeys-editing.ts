@@ -92,7 +92,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
         },
       ];
       await world().save({ key: "new-invoice", rules }, "staging");
-      const page = await open("#/flags/new-invoice?environment=staging");
+      const page = await open("#/flags/new-invoice?environment=staging&tab=settings");
       await page.getByRole("button", { name: "Copy configuration to production…" }).click();
       const dialog = page.getByRole("dialog", { name: "Copy new-invoice from staging to production?" });
       await expect.poll(() => dialog.textContent()).toMatch(/Rule dutch.*IF country is NL THEN on/);
@@ -107,7 +107,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
 
     it("is asked before unsaved changes are lost", async () => {
       await world().save({ key: "unsaved" }, "staging");
-      const page = await open("#/flags/unsaved?environment=staging");
+      const page = await open("#/flags/unsaved?environment=staging&tab=settings");
       await page.getByLabel("Description", { exact: true }).fill("A new description");
       await page.getByRole("link", { name: "Keys" }).click();
       await page.getByRole("dialog", { name: "Leave without saving?" }).getByRole("button", { name: "Cancel" }).click();

@@ -41,6 +41,7 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       expect(await page.getByRole("link", { name: "checkout-redesign", exact: true }).count()).toBe(0);
 
       await row.getByRole("link", { name: "spring-sale" }).click();
+      await page.getByRole("tab", { name: "Settings" }).click();
       const cleanUp = page.getByRole("region", { name: "Clean up" });
       await cleanUp.getByText("acme/shop names it 2 times (commit 4f2c1d9").waitFor();
       await cleanUp.getByRole("button", { name: "Archive…" }).click();
@@ -61,7 +62,7 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       await page.getByText("No archived flags").waitFor();
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ variant: "on" });
 
-      await visit.goTo("#/flags/spring-sale");
+      await visit.goTo("#/flags/spring-sale?tab=settings");
       await page.getByRole("button", { name: "Delete from production…" }).click();
       await dialog().getByText("acme/shop names it 2 times (commit 4f2c1d9").waitFor();
       await dialog()
@@ -74,11 +75,14 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
     it("says how long a flag lives, and finds those that are due", async () => {
       await world().save({ key: "short-lived" });
       const { page } = visit;
-      await visit.goTo("#/flags/short-lived");
+      await visit.goTo("#/flags/short-lived?tab=settings");
       await page.getByLabel("Lifetime").selectOption("temporary: to be removed from the code");
       await page.getByLabel("Remove it by (UTC)").fill("2020-01-31T00:00");
       await page.getByRole("button", { name: "Review and save" }).click();
-      await dialog().getByText("/expiresAt").waitFor();
+      await dialog()
+        .getByText(/31 Jan 2020/)
+        .first()
+        .waitFor();
       await dialog()
         .getByLabel(/to confirm$/)
         .fill("short-lived");

@@ -110,9 +110,7 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
       expect((await saved("windows")).rules?.[0]?.during).toEqual([
         { timezone: "Europe/Berlin", days: ["mon", "tue", "wed", "thu"], from: "22:00", to: "06:00" },
       ]);
-      await expect
-        .poll(() => rule(page, "office").textContent())
-        .toContain("mon, tue, wed, thu 22:00–06:00 (Europe/Berlin)");
+      await expect.poll(() => rule(page, "office").textContent()).toContain("only Mon–Thu 22:00–06:00 (Europe/Berlin)");
       await window.getByRole("button", { name: "Remove window 1" }).click();
       expect((await saved("windows")).rules?.[0]?.during).toBeUndefined();
     });
@@ -146,10 +144,12 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
           ],
         },
       });
+      await page.getByRole("tab", { name: "Settings" }).click();
       await page
         .getByText(/on for 26%, off for 74% \(.*hash of Split and Harness\)/)
         .first()
         .waitFor();
+      await page.getByRole("tab", { name: "Targeting" }).click();
 
       await targeting.getByLabel("Buckets of").selectOption("Eppo and Datadog");
       await targeting.getByLabel("Total", { exact: true }).fill("10");

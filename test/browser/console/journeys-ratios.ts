@@ -5,7 +5,7 @@ import { loaded } from "./support/loaded.ts";
 import type { Visit } from "./support/visit.ts";
 
 const FLAG = "counted-split";
-const ADDRESS = `#/flags/${FLAG}?environment=production`;
+const ADDRESS = `#/flags/${FLAG}?environment=production&tab=insights`;
 
 export function describeRatioJourneys(world: () => ConsoleWorld): void {
   describe("a person with a split", () => {
@@ -62,8 +62,8 @@ export function describeRatioJourneys(world: () => ConsoleWorld): void {
     });
 
     it("sees no such section for a flag without a split", async () => {
-      visit = await world().visit({ at: "#/flags/basket-limits?environment=production" });
-      await visit.page.getByRole("heading", { name: "Environments" }).waitFor();
+      visit = await world().visit({ at: "#/flags/basket-limits?environment=production&tab=insights" });
+      await visit.page.getByRole("tabpanel", { name: "Insights" }).waitFor();
       expect(await visit.page.getByRole("region", { name: "Counted splits" }).count()).toBe(0);
     });
   });

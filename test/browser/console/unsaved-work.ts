@@ -20,7 +20,7 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
 
     it("survives the end of the session, and is saved after signing in again", async () => {
       await world().save({ key: "draft-kept" }, "staging");
-      const page = await open("#/flags/draft-kept?environment=staging");
+      const page = await open("#/flags/draft-kept?environment=staging&tab=settings");
       visit.expectStatus(401);
       await page.getByLabel("Description", { exact: true }).fill("typed before the session ended");
       await page.route("**/api/v1/environments/*/flags/draft-kept", withBadToken, { times: 1 });

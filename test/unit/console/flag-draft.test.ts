@@ -13,7 +13,7 @@ import {
 } from "../../../console/src/state/flags/flag-draft.ts";
 import { enclosingPointers, remainingProblems } from "../../../console/src/state/flags/pointers.ts";
 import { parseValue, valueText } from "../../../console/src/state/flags/variant-values.ts";
-import { layersOf } from "../../../console/src/pages/flag/prerequisite-layers.ts";
+import { layersOf } from "../../../console/src/pages/flag/prerequisites/prerequisite-layers.ts";
 import { metadataText, parseMetadata } from "../../../console/src/pages/flag/metadata-text.ts";
 import { copyOf } from "../../../console/src/state/flags/copy-configuration.ts";
 import { conditionText } from "../../../sdk/words/condition.ts";

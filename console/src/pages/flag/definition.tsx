@@ -3,14 +3,13 @@ import { FLAG_TYPES } from "../../../../src/flags/document.ts";
 import type { Draft } from "../../state/flags/flag-draft.ts";
 import { changeKind, defaultsForType } from "../../state/flags/flag-draft.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
-import { isJsonType } from "../../state/flags/variant-values.ts";
 import { NameInput } from "../../ui/fields/name-input.tsx";
 import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { Checkbox, TextInput } from "../../ui/fields/text-input.tsx";
-import { JsonSchemaField } from "./json-schema.tsx";
 import { Lifetime } from "./lifecycle/lifetime.tsx";
 import { MetadataEditor } from "./metadata.tsx";
+import { ValueFields } from "./value-fields.tsx";
 
 const KINDS = [
   ["flag", "flag: targeting rules decide"],
@@ -85,29 +84,9 @@ export function DefinitionSection({ editing, isNew }: { editing: Editing; isNew:
         pointer="/clientVisible"
       />
       <Lifetime editing={editing} />
-      <ValueFields editing={editing} />
+      {isNew && <ValueFields editing={editing} />}
       <MetadataEditor editing={editing} />
     </section>
-  );
-}
-
-/** The fields that say more about the flag's values. */
-function ValueFields({ editing }: { editing: Editing }): JSX.Element {
-  const { fallback, type } = editing.draft.value;
-  return (
-    <>
-      <Fallback value={fallback} />
-      {isJsonType(type) && <JsonSchemaField editing={editing} />}
-    </>
-  );
-}
-
-function Fallback({ value }: { value: unknown }): JSX.Element | null {
-  if (value === undefined) return null;
-  return (
-    <p class="hint">
-      When an evaluation fails, code uses <code>{JSON.stringify(value)}</code>.
-    </p>
   );
 }
 

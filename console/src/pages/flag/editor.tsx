@@ -1,28 +1,32 @@
 import type { JSX } from "preact";
-import { useId, useMemo, useState } from "preact/hooks";
+import { useId, useMemo } from "preact/hooks";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { useCatalogue } from "../../state/catalogue.ts";
 import { createEditing } from "../../state/flags/flag-editing.ts";
-import { isReadOnly } from "../../state/session.ts";
+import { readLifecycle } from "../../state/flags/lifecycle.ts";
+import { useResource } from "../../state/resource.ts";
 import { NameLists } from "../../ui/condition/name-lists.tsx";
-import { focusField, reportInvalid } from "../../ui/fields/focus.ts";
-import { useInvalidText } from "../../ui/fields/invalid-text.ts";
-import type { Problem } from "../../ui/fields/problem.ts";
+import { fieldsWithInvalidText, useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
-import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
+import { Tabs } from "../../ui/kit/tabs.tsx";
 import { VariantNames } from "../../ui/plots/variant-colour.ts";
 import { DefinitionSection } from "./definition.tsx";
-import { CleanUp } from "./lifecycle/clean-up.tsx";
+import { Fields, tabMark } from "./editing-tabs.tsx";
 import { EnvironmentsSection } from "./environments.tsx";
-import { FlagHeader } from "./header.tsx";
-import { PrerequisitesSection } from "./prerequisites.tsx";
-import { RatiosSection } from "./ratios/ratios.tsx";
+import { FlagHead } from "./head/head.tsx";
+import { CleanUp } from "./lifecycle/clean-up.tsx";
+import { RatiosSection } from "./insights/ratios.tsx";
+import { PrerequisitesSection } from "./prerequisites/prerequisites.tsx";
 import { Review } from "./review.tsx";
 import { SaveBar } from "./save-bar.tsx";
+import type { SectionProps } from "./section-props.ts";
+import { TABS, tabOfElement, type TabId } from "./tabs.ts";
 import { TargetingSection } from "./targeting.tsx";
+import { useReview } from "./use-review.ts";
+import { ValuesSection } from "./value-fields.tsx";
 import { VariantsSection } from "./variants.tsx";
 
-/** The editor of a flag. Nothing is saved before the person has reviewed it. */
+/** The editor of a flag. All tabs share one draft. Nothing is saved before the person has reviewed it. */
 export function Editor({
   environment,
   flag,
@@ -35,65 +39,93 @@ export function Editor({
 }): JSX.Element {
   const editing = useMemo(() => createEditing(environment, flag), [environment, flag]);
   const catalogue = useCatalogue(environment);
-  const invalidText = useInvalidText();
-  const { form } = invalidText;
-  const [isReviewing, setReviewing] = useState(false);
+  const invalidText = useInvalidText<HTMLDivElement>();
   const id = useId();
   const lists = { attributes: `${id}-attributes`, flags: `${id}-flags` };
-  const isNew = editing.stored.value === undefined;
+  const stored = editing.stored.value;
+  const lifecycle = useResource(() => readLifecycle(stored?.key ?? ""), [stored?.key, stored?.version]);
 
-  useLeaveGuard(
-    () => editing.changes.peek().length > 0 || invalidText.remains(),
-    () => unsavedChangesTo(editing.draft.peek().key || "the new flag"),
-  );
-
-  const review = async (): Promise<void> => {
-    if (form.current === null || reportInvalid(form.current)) return;
-    if (await editing.check()) setReviewing(true);
-    else focusFirst(editing.problems.peek());
-  };
-  const save = async (): Promise<void> => {
-    const isSaved = await editing.save();
-    setReviewing(false);
-    const saved = editing.stored.peek();
-    // The pressed button is gone, because there is nothing left to save.
-    if (isSaved) requestAnimationFrame(() => document.getElementById("main")?.focus({ preventScroll: true }));
-    if (isSaved && isNew && saved !== undefined) onCreated?.(saved);
-    if (!isSaved) focusFirst(editing.problems.peek());
-  };
+  const { isReviewing, review, save, stop, focusProblem } = useReview(editing, invalidText, onCreated);
+  const parts = { editing, catalogue, lists, onSubmit: () => void review() };
+  const invalid = invalidText.isInvalid ? fieldsWithInvalidText(invalidText.form.current).map(tabOfElement) : [];
 
   return (
     <Problems.Provider value={editing.problems.value}>
       <VariantNames.Provider value={editing.draft.value.variants.map(({ item }) => item.name)}>
-        <FlagHeader editing={editing} />
+        <FlagHead editing={editing} lifecycle={lifecycle.data.value} />
         <NameLists ids={lists} flags={catalogue.flags} attributes={catalogue.attributes} />
-        <form
-          ref={form}
-          noValidate
-          onInput={invalidText.onInput}
-          onSubmit={(event) => {
-            event.preventDefault();
-            void review();
-          }}
-        >
-          <fieldset key={editing.discarded.value} class="sections" disabled={isReadOnly.value}>
-            {isNew && <DefinitionSection editing={editing} isNew />}
-            <TargetingSection editing={editing} catalogue={catalogue} lists={lists} />
-            <VariantsSection editing={editing} />
-            <PrerequisitesSection editing={editing} catalogue={catalogue} lists={lists} />
-            {!isNew && <DefinitionSection editing={editing} isNew={false} />}
-          </fieldset>
-          <SaveBar editing={editing} invalidText={invalidText} />
+        <div ref={invalidText.form} onInput={invalidText.onInput}>
+          {stored === undefined ? (
+            <NewFields {...parts} />
+          ) : (
+            <Tabs
+              label={`Parts of ${stored.key}`}
+              tabs={TABS.map((tab) => ({
+                ...tab,
+                mark: tabMark(editing, tab.id, invalid),
+                isKept: KEPT.has(tab.id),
+                panel: () => panelOf(tab.id, { ...parts, stored, lifecycle: lifecycle.data.value }),
+              }))}
+            />
+          )}
+        </div>
+        <form class="saving" onSubmit={(event) => (event.preventDefault(), void review())}>
+          <SaveBar editing={editing} invalidText={invalidText} onFocusField={focusProblem} />
         </form>
-        {editing.stored.value !== undefined && <RatiosSection environment={environment} flag={editing.stored.value} />}
-        {!isNew && <EnvironmentsSection editing={editing} />}
-        {!isNew && <CleanUp editing={editing} />}
-        {isReviewing && <Review editing={editing} onSave={save} onClose={() => setReviewing(false)} />}
+        {isReviewing && <Review editing={editing} onSave={save} onClose={stop} />}
       </VariantNames.Provider>
     </Problems.Provider>
   );
 }
 
-function focusFirst([first]: readonly Problem[]): void {
-  if (first !== undefined) requestAnimationFrame(() => focusField(first.pointer));
+/** The tabs with fields. They keep typed text that is not a value yet. */
+const KEPT: ReadonlySet<TabId> = new Set(["targeting", "variants", "settings"]);
+
+interface Parts extends SectionProps {
+  onSubmit: () => void;
+}
+
+function NewFields({ editing, catalogue, lists, onSubmit }: Parts): JSX.Element {
+  return (
+    <Fields editing={editing} onSubmit={onSubmit}>
+      <DefinitionSection editing={editing} isNew />
+      <TargetingSection editing={editing} catalogue={catalogue} lists={lists} />
+      <VariantsSection editing={editing} />
+      <PrerequisitesSection editing={editing} catalogue={catalogue} lists={lists} />
+    </Fields>
+  );
+}
+
+function panelOf(
+  tab: TabId,
+  { stored, lifecycle, ...parts }: Parts & { stored: Flag; lifecycle: Parameters<typeof CleanUp>[0]["lifecycle"] },
+): JSX.Element {
+  const { editing, catalogue, lists, onSubmit } = parts;
+  const fields = { editing, tab, onSubmit };
+  if (tab === "targeting") {
+    return (
+      <Fields {...fields}>
+        <TargetingSection editing={editing} catalogue={catalogue} lists={lists} />
+        <PrerequisitesSection editing={editing} catalogue={catalogue} lists={lists} />
+      </Fields>
+    );
+  }
+  if (tab === "variants") {
+    return (
+      <Fields {...fields}>
+        <VariantsSection editing={editing} />
+        <ValuesSection editing={editing} />
+      </Fields>
+    );
+  }
+  if (tab === "insights") return <RatiosSection environment={editing.environment} flag={stored} />;
+  return (
+    <>
+      <Fields {...fields}>
+        <DefinitionSection editing={editing} isNew={false} />
+      </Fields>
+      <EnvironmentsSection editing={editing} />
+      <CleanUp editing={editing} lifecycle={lifecycle} />
+    </>
+  );
 }

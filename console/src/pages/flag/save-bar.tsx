@@ -4,14 +4,16 @@ import { pointerText } from "../../../../sdk/words/place.ts";
 import { enclosingPointers } from "../../state/flags/pointers.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
-import { focusField } from "../../ui/fields/focus.ts";
 
 /** The number of unsaved changes, the rejected fields, and the buttons. It stays in view. */
 export function SaveBar({
   editing,
   invalidText,
+  onFocusField,
 }: {
   editing: Editing;
+  /** Shows the field at a pointer and focuses it. */
+  onFocusField: (pointer: string) => void;
   invalidText: { isInvalid: boolean; clear: () => void };
 }): JSX.Element | null {
   const count = editing.changes.value.length;
@@ -39,7 +41,7 @@ export function SaveBar({
                 {enclosingPointers(pointer).length === 0 ? (
                   pointerText(pointer)
                 ) : (
-                  <button type="button" class="link" onClick={() => focusField(pointer)}>
+                  <button type="button" class="link" onClick={() => onFocusField(pointer)}>
                     {pointerText(pointer)}
                   </button>
                 )}{" "}

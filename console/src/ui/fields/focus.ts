@@ -14,12 +14,20 @@ export function focusField(pointer: string): void {
   }
 }
 
-/** Returns whether the form has an invalid field. If so, shows the first one with its problem. */
-export function reportInvalid(form: HTMLFormElement): boolean {
-  const invalid = form.querySelector<HTMLInputElement>("input:invalid, textarea:invalid, select:invalid");
+/**
+ * Returns whether a form, or an element with forms, has an invalid field. If so, shows the first one with its problem.
+ * `reveal` makes the field visible if it is on a part of the page that is not shown.
+ */
+export function reportInvalid(root: HTMLElement, reveal?: (field: HTMLElement) => void): boolean {
+  const invalid = root.querySelector<HTMLInputElement>("input:invalid, textarea:invalid, select:invalid");
   if (invalid === null) return false;
-  show(invalid);
-  invalid.reportValidity();
+  reveal?.(invalid);
+  const report = (): void => {
+    show(invalid);
+    invalid.reportValidity();
+  };
+  if (reveal === undefined) report();
+  else requestAnimationFrame(report);
   return true;
 }
 

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
-import { row } from "../../state/flags/flag-draft.ts";
-import { FlagAndVariants } from "../../ui/condition/references.tsx";
-import { ProblemText } from "../../ui/fields/problems.tsx";
+import { row } from "../../../state/flags/flag-draft.ts";
+import { FlagAndVariants } from "../../../ui/condition/references.tsx";
+import { ProblemText } from "../../../ui/fields/problems.tsx";
 import { layersOf } from "./prerequisite-layers.ts";
 import { PrerequisiteGraph } from "./prerequisite-graph.tsx";
-import type { SectionProps } from "./section-props.ts";
+import type { SectionProps } from "../section-props.ts";
 
 /** Flags that must serve certain variants first. */
 export function PrerequisitesSection({ editing, catalogue, lists }: SectionProps): JSX.Element {

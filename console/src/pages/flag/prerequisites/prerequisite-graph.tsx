@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { href } from "../../state/route.ts";
+import { href } from "../../../state/route.ts";
 import type { Layers } from "./prerequisite-layers.ts";
 
 const BOX = { width: 170, height: 34 };

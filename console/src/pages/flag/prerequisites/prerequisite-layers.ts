@@ -1,5 +1,5 @@
 /** The prerequisites of a flag, and theirs in turn. */
-import type { Prerequisite } from "../../state/flags/flag-draft.ts";
+import type { Prerequisite } from "../../../state/flags/flag-draft.ts";
 
 export interface Need {
   flag: string;
