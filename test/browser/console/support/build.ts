@@ -18,6 +18,9 @@ const CONSOLE = resolve(import.meta.dirname, "../../../../console");
  */
 export async function buildConsole(page = "index.html"): Promise<BuiltConsole> {
   const directory = await mkdtemp(join(tmpdir(), "burgee-console-"));
+  // Vitest's NODE_ENV would make Vite build for development, which is larger and is not what people load.
+  const { NODE_ENV } = process.env;
+  process.env["NODE_ENV"] = "production";
   await build({
     configFile: join(CONSOLE, "vite.config.ts"),
     mode: "production",
@@ -27,6 +30,9 @@ export async function buildConsole(page = "index.html"): Promise<BuiltConsole> {
       emptyOutDir: true,
       rolldownOptions: { input: join(CONSOLE, page) },
     },
+  }).finally(() => {
+    if (NODE_ENV === undefined) delete process.env["NODE_ENV"];
+    else process.env["NODE_ENV"] = NODE_ENV;
   });
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
