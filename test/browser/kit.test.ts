@@ -2,7 +2,9 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { keyboardFindings, overflow, seriousFindings } from "./console/support/audit-page.ts";
-import { type Gallery, type KitWorld, startKitWorld } from "./kit/kit-world.ts";
+import { describeFields } from "./kit/fields.ts";
+import { type Gallery, type KitWorld, type Open, startKitWorld } from "./kit/kit-world.ts";
+import { describeOverlays } from "./kit/overlays.ts";
 
 let world: KitWorld;
 let gallery: Gallery;
@@ -12,8 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const open = async (options: Parameters<KitWorld["open"]>[0] = {}): Promise<Page> =>
-  (gallery = await world.open(options)).page;
+const open: Open = async (options) => (gallery = await world.open(options)).page;
 
 afterEach(async () => {
   await gallery?.close();
@@ -148,3 +149,6 @@ describe("tabs", () => {
     expect(await page.getByLabel("Other text").inputValue()).toBe("");
   });
 });
+
+describeFields(open);
+describeOverlays(open);

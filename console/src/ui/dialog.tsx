@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { Notices } from "./notices.tsx";
-import { openDialogs } from "./open-dialogs.ts";
+import { openDialogs, openedDialog } from "./open-dialogs.ts";
 
 /** A modal dialog. It is the browser's own, which handles focus, Escape and the inert page behind it. */
 export function Dialog({
@@ -20,8 +20,7 @@ export function Dialog({
   const id = useId();
   useEffect(() => {
     dialog.current?.showModal();
-    openDialogs.value = [...openDialogs.peek(), id];
-    return () => void (openDialogs.value = openDialogs.peek().filter((other) => other !== id));
+    return openedDialog(id);
   }, []);
   const close = (): void => {
     // The browser closes the dialog at the second Escape, whatever the page says to the first.

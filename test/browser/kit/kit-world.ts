@@ -11,8 +11,20 @@ export interface Gallery {
   close(): Promise<void>;
 }
 
+export interface GalleryOptions {
+  /** The address in the hash. */
+  at: string;
+  scheme: "light" | "dark";
+  width: number;
+  /** Scripts that cannot be loaded. */
+  without: RegExp;
+}
+
+/** Opens the gallery for one test. */
+export type Open = (options?: Partial<GalleryOptions>) => Promise<Page>;
+
 export interface KitWorld {
-  open(options?: { at?: string; scheme?: "light" | "dark"; width?: number }): Promise<Gallery>;
+  open(options?: Partial<GalleryOptions>): Promise<Gallery>;
   close(): Promise<void>;
 }
 
@@ -21,8 +33,7 @@ export async function startKitWorld(): Promise<KitWorld> {
   const [colo, browser] = await Promise.all([startColo({ bindings: {}, assets: built.directory }), startChromium()]);
   const { origin } = await colo.miniflare.ready;
   return {
-    open: ({ at = "", scheme = "light", width = 1280 } = {}) =>
-      openGallery(browser, `${origin}/console/gallery/${at}`, scheme, width),
+    open: (options = {}) => openGallery(browser, `${origin}/console/gallery/`, options),
     async close() {
       await Promise.all([browser.close(), colo.dispose(), built.remove()]);
     },
@@ -32,17 +43,20 @@ export async function startKitWorld(): Promise<KitWorld> {
 async function openGallery(
   browser: Browser,
   url: string,
-  colorScheme: "light" | "dark",
-  width: number,
+  { at = "", scheme = "light", width = 1280, without }: Partial<GalleryOptions>,
 ): Promise<Gallery> {
-  const context = await newVisitor(browser, { colorScheme, viewport: { width, height: 900 } });
+  const context = await newVisitor(browser, { colorScheme: scheme, viewport: { width, height: 900 } });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
+    const isExpected = without !== undefined && message.text().includes("ERR_FAILED");
+    if (["error", "warning"].includes(message.type()) && !isExpected)
+      problems.push(`${message.type()}: ${message.text()}`);
   });
-  await page.goto(url);
+  if (without !== undefined) await page.route(without, (route) => route.abort());
+  await page.goto(`${url}${at}`);
   await page.getByRole("heading", { level: 1 }).waitFor();
   return { page, problems, close: () => context.close() };
 }

@@ -50,7 +50,7 @@ export function Tabs({ label, tabs, query = "tab" }: Props): JSX.Element {
   };
   return (
     <div class="tabs">
-      <div class="tab-list" role="tablist" aria-label={label} onKeyDown={move}>
+      <div class="tab-list" role="tablist" aria-label={label} data-roving onKeyDown={move}>
         {tabs.map(({ id, label, mark }) => (
           <button
             key={id}

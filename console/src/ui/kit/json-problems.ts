@@ -1,0 +1,64 @@
+import { printParseErrorCode, visit } from "jsonc-parser";
+
+/** A mistake in JSON text. Lines and columns count from 1. */
+export interface JsonProblem {
+  line: number;
+  column: number;
+  offset: number;
+  length: number;
+  message: string;
+}
+
+const MESSAGES: Readonly<Record<string, string>> = {
+  InvalidNumberFormat: "this is not a number",
+  PropertyNameExpected: "a key in double quotes is missing",
+  ValueExpected: "a value is missing",
+  ColonExpected: "a colon is missing",
+  CommaExpected: "a comma is missing",
+  CloseBraceExpected: "} is missing",
+  CloseBracketExpected: "] is missing",
+  EndOfFileExpected: "nothing may follow the value",
+  InvalidCommentToken: "JSON has no comments",
+  UnexpectedEndOfComment: "JSON has no comments",
+  UnexpectedEndOfString: 'the closing " is missing',
+  UnexpectedEndOfNumber: "the number is not complete",
+  InvalidUnicode: "\\u needs four hexadecimal digits",
+  InvalidEscapeCharacter: "this escape does not exist; write \\\\ for a backslash",
+  InvalidCharacter: "this character needs an escape, such as \\n for a line break",
+};
+
+/**
+ * Returns the mistakes in JSON text: keys that occur twice in one object, and the first mistake of its syntax, because
+ * later ones usually follow from it.
+ */
+export function jsonProblems(text: string): JsonProblem[] {
+  const problems: JsonProblem[] = [];
+  const add = (message: string, offset: number, length: number, line: number, character: number): void =>
+    void problems.push({ message, offset, length, line: line + 1, column: character + 1 });
+  const objects: Set<string>[] = [];
+  let isBroken = false;
+  visit(
+    text,
+    {
+      onObjectBegin: () => void objects.push(new Set()),
+      onObjectEnd: () => void objects.pop(),
+      onObjectProperty(key, offset, length, line, character) {
+        const keys = objects.at(-1);
+        if (keys?.has(key) === true)
+          add(`the key "${key}" is already used in this object`, offset, length, line, character);
+        keys?.add(key);
+      },
+      onError(code, offset, length, line, character) {
+        if (!isBroken) add(MESSAGES[printParseErrorCode(code)] ?? "this is not JSON", offset, length, line, character);
+        isBroken = true;
+      },
+    },
+    { disallowComments: true },
+  );
+  return problems;
+}
+
+/** Writes a problem with its place: `line 2, column 8: a value is missing`. */
+export function jsonProblemText({ line, column, message }: JsonProblem): string {
+  return `line ${line}, column ${column}: ${message}`;
+}
