@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { keyboardFindings, overflow, seriousFindings } from "./support/audit-page.ts";
+import { layoutFindings } from "./support/layout-findings.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import { loaded, pageAddresses } from "./support/loaded.ts";
 import { signIn, type Visit, type VisitOptions } from "./support/visit.ts";
@@ -40,6 +41,21 @@ export function describeAccessibility(world: () => ConsoleWorld): void {
       }
       expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([]);
     });
+
+    it.each(["desk", "phone"] as const)(
+      "draws clear edges and targets that can be hit: %s",
+      EVERY_PAGE,
+      async (size) => {
+        const { page, goTo } = await open({ scheme, ...SIZES[size], isTouch: size === "phone" });
+        const findings: Record<string, string[]> = {};
+        for (const address of [...(await pageAddresses(page)), ...INNER_PAGES]) {
+          await goTo(address);
+          await loaded(page);
+          findings[address] = await layoutFindings(page, { target: size === "phone" ? 44 : 24 });
+        }
+        expect(Object.entries(findings).filter(([, found]) => found.length > 0)).toEqual([]);
+      },
+    );
 
     it.each(["desk", "phone"] as const)("passes axe on the sign-in page and in dialogs: %s", async (size) => {
       const { page } = await open({ token: null, scheme, ...SIZES[size] });

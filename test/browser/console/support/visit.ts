@@ -12,6 +12,8 @@ export interface VisitOptions {
   height: number;
   /** The time zone of the browser, such as Europe/Berlin. Default: that of the machine. */
   timezone: string;
+  /** Whether the pointer is a finger. */
+  isTouch: boolean;
 }
 
 export interface Visit {
@@ -37,11 +39,16 @@ export async function openVisit(
     at = "#/flags?environment=production",
     scheme = "light",
     timezone,
+    isTouch = false,
     ...size
   }: { token: string | null } & Partial<VisitOptions>,
 ): Promise<Visit> {
-  const zone = timezone === undefined ? {} : { timezoneId: timezone };
-  const context = await newVisitor(browser, { colorScheme: scheme, viewport: { ...DESK, ...size }, ...zone });
+  const context = await newVisitor(browser, {
+    colorScheme: scheme,
+    viewport: { ...DESK, ...size },
+    ...(timezone !== undefined && { timezoneId: timezone }),
+    ...(isTouch && { hasTouch: true, isMobile: true }),
+  });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
   const page = await context.newPage();
   const problems: string[] = [];
