@@ -4,7 +4,7 @@
  * @param {number} edgeContrast
  * @returns {string[]}
  */
-function check(target, edgeContrast) {
+export function check(target, edgeContrast) {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   /** Red, green and blue of a colour over white or black; the browser converts every notation. */
   const rgba = (colour) => {

@@ -13,6 +13,7 @@ export interface LayoutOptions {
 
 /** Returns what is wrong with the drawing of the page, each with its place. */
 export async function layoutFindings(page: Page, { target }: LayoutOptions): Promise<string[]> {
-  const check = await readFile(join(import.meta.dirname, "layout-check.js"), "utf8");
+  const file = await readFile(join(import.meta.dirname, "layout-check.js"), "utf8");
+  const check = file.replace("export function", "function");
   return (await page.evaluate(`(() => { ${check}; return check(${target}, ${EDGE_CONTRAST}); })()`)) as string[];
 }
