@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { Dialog } from "./dialog.tsx";
-import { Changes } from "./differences.tsx";
+import { Changes } from "./words/differences.tsx";
 import { createPrompt } from "./prompt.ts";
 
 /** A flag or a segment. */

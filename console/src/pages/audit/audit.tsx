@@ -6,8 +6,9 @@ import { notify, notifyFailure } from "../../state/notices.ts";
 import { useResource } from "../../state/resource.ts";
 import { go, route } from "../../state/route.ts";
 import { client } from "../../state/session.ts";
+import { LOCAL_ZONE } from "../../state/wording.ts";
 import { confirm } from "../../ui/confirm.tsx";
-import { controlText, instantOf } from "../../ui/fields/instant.ts";
+import { instantOfLocal, localControlText } from "../../ui/fields/local-instant.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { type Change, ENTITIES, type Image, subjectText, type Write } from "./change.ts";
 import { WriteItem } from "./write-item.tsx";
@@ -103,8 +104,8 @@ function Filters({ given }: { given: Record<string, string | undefined> }): JSX.
         value={actor ?? ""}
         onChange={(event) => filter({ actor: event.currentTarget.value.trim() })}
       />
-      <TimeFilter label="Since (UTC)" value={since} onChange={(instant) => filter({ since: instant })} />
-      <TimeFilter label="Until (UTC)" value={until} onChange={(instant) => filter({ until: instant })} />
+      <TimeFilter label={`Since (${LOCAL_ZONE})`} value={since} onChange={(instant) => filter({ since: instant })} />
+      <TimeFilter label={`Until (${LOCAL_ZONE})`} value={until} onChange={(instant) => filter({ until: instant })} />
       <select
         aria-label="Type"
         value={entity ?? ""}
@@ -133,8 +134,8 @@ function TimeFilter({ label, value, onChange }: TimeFilterProps): JSX.Element {
       type="datetime-local"
       aria-label={label}
       title={label}
-      value={controlText(value)}
-      onChange={(event) => onChange(instantOf(event.currentTarget.value))}
+      value={localControlText(value)}
+      onChange={(event) => onChange(instantOfLocal(event.currentTarget.value))}
     />
   );
 }

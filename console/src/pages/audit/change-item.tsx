@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { Changes } from "../../ui/differences.tsx";
+import { Changes } from "../../ui/words/differences.tsx";
 import { Time } from "../../ui/time.tsx";
 import { type Change, ENTITIES, type Image, versionsText } from "./change.ts";
 

@@ -7,7 +7,7 @@ import { isProtected } from "../../state/environments.ts";
 import { saveFlag } from "../../state/flags/flag-changes.ts";
 import { reasonOf } from "../../state/notices.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedChanges } from "../../ui/differences.tsx";
+import { ReviewedChanges } from "../../ui/words/differences.tsx";
 import { Checkbox } from "../../ui/fields/text-input.tsx";
 import { Failure } from "../../ui/states.tsx";
 

@@ -5,7 +5,7 @@ import type { Editing } from "../../state/flags/flag-editing.ts";
 import { useResource } from "../../state/resource.ts";
 import { client } from "../../state/session.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedChanges } from "../../ui/differences.tsx";
+import { ReviewedChanges } from "../../ui/words/differences.tsx";
 
 /** The review before a save. If the save affects a protected environment, the person has to type the flag's key. */
 export function Review({

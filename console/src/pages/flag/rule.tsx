@@ -28,6 +28,8 @@ export interface RuleItemProps {
   catalogue: Catalogue;
   variants: readonly string[];
   kind: Draft["kind"];
+  /** The variant that the default serves, if it is one. */
+  restVariant: string | undefined;
   flagKey: string;
   lists: ListIds;
   dragging: Dragging;
@@ -71,10 +73,10 @@ export function RuleItem(props: RuleItemProps): JSX.Element {
 
 /** Draws the fields again only if something in this rule has changed, because a flag can have a hundred rules. */
 function Fields(props: RuleItemProps): JSX.Element {
-  const { rule, index, otherIds, catalogue, variants, kind, flagKey } = props;
+  const { rule, index, otherIds, catalogue, variants, kind, restVariant, flagKey } = props;
   return useMemo(
     () => <RuleFields {...props} />,
-    [rule, index, otherIds.join(), catalogue, variants.join(), kind, flagKey],
+    [rule, index, otherIds.join(), catalogue, variants.join(), kind, restVariant, flagKey],
   );
 }
 
@@ -85,6 +87,7 @@ function RuleFields({
   catalogue,
   variants,
   kind,
+  restVariant,
   flagKey,
   lists,
   onChange,
@@ -135,6 +138,7 @@ function RuleFields({
         variants={variants}
         kind={kind}
         isDefault={false}
+        restVariant={restVariant}
         flagKey={flagKey}
         attributeList={lists.attributes}
         pointer={`${pointer}/serve`}

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import type { Rule } from "../../../../sdk/client/contract.ts";
-import { freeName, moveItem, type Row, row } from "../../state/flags/flag-draft.ts";
+import { flagOf, freeName, moveItem, type Row, row } from "../../state/flags/flag-draft.ts";
 import { ProblemText } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { useItemFocus } from "../../ui/item-focus.ts";
 import { avoidMoveBefore, MoveAnnouncer, useDragging } from "../../ui/reorder.tsx";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
+import { Served } from "../../ui/words/served.tsx";
 import { RuleItem } from "./rule.tsx";
 import type { SectionProps } from "./section-props.ts";
 
@@ -17,6 +18,7 @@ export function TargetingSection({ editing, catalogue, lists }: SectionProps): J
   return (
     <section class="card stack" aria-labelledby="targeting">
       <h2 id="targeting">Targeting</h2>
+      <Served flag={flagOf(draft)} />
       {kind === "switch" ? (
         <p class="hint">A switch serves the same variant to everyone.</p>
       ) : (
@@ -29,6 +31,7 @@ export function TargetingSection({ editing, catalogue, lists }: SectionProps): J
         variants={variants}
         kind={kind}
         isDefault
+        restVariant={draft.offVariant ?? undefined}
         flagKey={key}
         attributeList={lists.attributes}
         pointer="/default"
@@ -45,7 +48,8 @@ export function TargetingSection({ editing, catalogue, lists }: SectionProps): J
 }
 
 function Rules({ editing, catalogue, variants, lists }: SectionProps & { variants: readonly string[] }): JSX.Element {
-  const { rules, kind, key } = editing.draft.value;
+  const { rules, kind, key, offVariant, default: byDefault } = editing.draft.value;
+  const restVariant = ("variant" in byDefault ? byDefault.variant : offVariant) ?? undefined;
   const [list, focusItem] = useItemFocus<HTMLOListElement>("summary");
   const set = (index: number, changed: Row<Rule>): void =>
     editing.change({ rules: editing.draft.peek().rules.with(index, changed) });
@@ -75,6 +79,7 @@ function Rules({ editing, catalogue, variants, lists }: SectionProps & { variant
             catalogue={catalogue}
             variants={variants}
             kind={kind}
+            restVariant={restVariant}
             flagKey={key}
             lists={lists}
             dragging={dragging}

@@ -8,7 +8,7 @@ import { notify, reasonOf } from "../../state/notices.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { Changes, DifferenceList } from "../../ui/differences.tsx";
+import { Changes, DifferenceList } from "../../ui/words/differences.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { Failure } from "../../ui/states.tsx";
 

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
 import { isProtected } from "../../state/environments.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedChanges } from "../../ui/differences.tsx";
+import { ReviewedChanges } from "../../ui/words/differences.tsx";
 
 interface SegmentReviewProps {
   environment: string;

@@ -1,11 +1,16 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
+import { timeText } from "../../../../sdk/words/time.ts";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
+import { LOCAL_ZONE } from "../../state/wording.ts";
 import { Field } from "./field.tsx";
-import { controlText, instantOf } from "./instant.ts";
+import { instantOfLocal, localControlText } from "./local-instant.ts";
 import { ProblemText, useField } from "./problems.tsx";
 
-/** A date and time in UTC, with the local time below it. */
+/** The last instant that JavaScript knows. */
+const LAST = 8.64e15;
+
+/** A date and time in the time zone of the browser, with UTC below it. */
 export function InstantInput({
   label,
   value,
@@ -18,20 +23,19 @@ export function InstantInput({
   pointer: string;
 }): JSX.Element {
   const id = useId();
-  const at = typeof value === "string" ? parseInstant(value) : value;
+  const at = typeof value === "string" ? parseInstant(value) : (value ?? NaN);
+  const isInstant = Math.abs(at) <= LAST;
   return (
-    <Field id={id} label={`${label} (UTC)`}>
+    <Field id={id} label={`${label} (${LOCAL_ZONE})`}>
       <input
         {...useField(pointer)}
         id={id}
         type="datetime-local"
-        value={controlText(value)}
-        onChange={(event) => onChange(instantOf(event.currentTarget.value))}
+        value={isInstant ? localControlText(new Date(at).toISOString()) : ""}
+        onChange={(event) => onChange(instantOfLocal(event.currentTarget.value))}
       />
       <ProblemText pointer={pointer} />
-      {at !== undefined && Number.isFinite(at) && (
-        <span class="hint">{new Date(at).toLocaleString()} in your time zone</span>
-      )}
+      {isInstant && LOCAL_ZONE !== "UTC" && <span class="hint">{timeText(at, "UTC")}</span>}
     </Field>
   );
 }

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { percentText } from "../../../../sdk/words/share.ts";
-import { bandsOf, exposureAt, placeOf, type Ramp, servedOf, type Span } from "./ramp.ts";
+import { exposureAt, servedShare } from "../../../../sdk/words/share-at.ts";
+import { bandsOf, placeOf, type Ramp, type Span } from "./ramp.ts";
 import type { Weights } from "./weights.ts";
 import { useVariantColour } from "../plots/variant-colour.ts";
 
@@ -53,8 +54,8 @@ export function RampPlot({
           {weights.map(([variant, weight]) => (
             <li key={variant}>
               <span class={`tone-swatch tone-${colour(variant)}`} aria-hidden="true" /> {variant}:{" "}
-              {percentText(servedOf(weight, ramp.from))} → {percentText(servedOf(weight, ramp.to))}, now{" "}
-              {percentText(servedOf(weight, exposureAt(ramp, span, now)))}
+              {percentText(servedShare(weight, ramp.from))} → {percentText(servedShare(weight, ramp.to))}, now{" "}
+              {percentText(servedShare(weight, exposureAt(ramp, now).exposure))}
             </li>
           ))}
         </ul>

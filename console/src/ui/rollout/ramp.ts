@@ -1,5 +1,6 @@
 /** The shares of a ramp over time, for its plot. */
 import type { Rollout } from "../../../../sdk/client/contract.ts";
+import { exposureAt, servedShare } from "../../../../sdk/words/share-at.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { parseInstant } from "../../../../src/flags/formats/instant.ts";
 import type { Weights } from "./weights.ts";
@@ -18,17 +19,6 @@ export function spanOf({ startAt, endAt }: Ramp): Span | undefined {
   return start < end ? { start, end } : undefined;
 }
 
-/** Returns the exposure at an instant, out of 100,000. It is linear during the ramp, and constant before and after. */
-export function exposureAt({ from, to }: Ramp, { start, end }: Span, now: number): number {
-  if (now < start) return from;
-  return now >= end ? to : Math.floor(from + ((to - from) * (now - start)) / (end - start));
-}
-
-/** Returns the part of a variant's weight that is served at this exposure. */
-export function servedOf(weight: number, exposure: number): number {
-  return Math.floor((weight * exposure) / WEIGHT_TOTAL);
-}
-
 export interface Band {
   variant: string;
   /** Corners of the variant's area. `x` and `y` are between 0 and 1; `y` points up. */
@@ -40,7 +30,7 @@ export function bandsOf(weights: Weights, ramp: Ramp, span: Span): Band[] {
   const times = shownTimes(span);
   let below = times.map(() => 0);
   return weights.map(([variant, weight]) => {
-    const above = times.map(({ at }, i) => (below[i] ?? 0) + servedOf(weight, exposureAt(ramp, span, at)));
+    const above = times.map(({ at }, i) => (below[i] ?? 0) + servedShare(weight, exposureAt(ramp, at).exposure));
     const corner = (sum: number, i: number) => ({ x: times[i]?.x ?? 0, y: sum / WEIGHT_TOTAL });
     const corners = [...below.map(corner), ...above.map(corner).toReversed()];
     below = above;

@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import type { Rollout } from "../../../../sdk/client/contract.ts";
 import { bracketed, schemeRemark } from "../../../../sdk/client/scheme-text.ts";
-import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { pathText } from "../../../../sdk/words/condition.ts";
 import { ByList } from "../fields/attribute-input.tsx";
 import { Select } from "../fields/select.tsx";
@@ -9,7 +8,7 @@ import { TextInput } from "../fields/text-input.tsx";
 import { HashFields } from "./hash-fields.tsx";
 import { saltHint, totalOf, withHash } from "./hash-space.ts";
 import { RampEditor } from "./ramp-editor.tsx";
-import { rescaleWeights } from "./weights.ts";
+import { type RestVariant, targetOf } from "./ramp-form.ts";
 import { WeightsEditor } from "./weights-editor.tsx";
 
 const ON_MISSING_KEY = [
@@ -29,6 +28,8 @@ interface RolloutEditorProps {
   variants: readonly string[];
   /** Whether this is the flag's default. It must reach everyone, because there is no next rule. */
   isDefault: boolean;
+  /** The variant that subjects outside the shares get, if it is one. */
+  restVariant: RestVariant;
   flagKey: string;
   attributeList: string;
   pointer: string;
@@ -40,6 +41,7 @@ export function RolloutEditor({
   onChange,
   variants,
   isDefault,
+  restVariant,
   flagKey,
   attributeList,
   pointer,
@@ -49,23 +51,25 @@ export function RolloutEditor({
   const rest = isDefault ? "off variant" : onMiss === "next" ? "next rule" : "default";
   return (
     <div class="stack">
-      <WeightsEditor
-        weights={rollout.weights}
-        onChange={(weights) => onChange({ ...rollout, weights })}
-        variants={variants}
-        isWhole={isDefault && ramp === undefined}
-        rest={rest}
-        pointer={`${pointer}/weights`}
-        total={total}
-      />
+      {/* The ramp of one variant has its shares in its own fields. */}
+      {(ramp === undefined || targetOf(rollout) === undefined) && (
+        <WeightsEditor
+          weights={rollout.weights}
+          onChange={(weights) => onChange({ ...rollout, weights })}
+          variants={variants}
+          isWhole={isDefault && ramp === undefined}
+          rest={rest}
+          pointer={`${pointer}/weights`}
+          total={total}
+        />
+      )}
       <BucketingDetails {...{ rollout, onChange, isDefault, flagKey, attributeList, pointer }} />
       <RampEditor
-        ramp={ramp}
-        weights={rescaleWeights(rollout.weights, total, WEIGHT_TOTAL)}
-        onChange={(changed) => {
-          const { ramp: _, ...without } = rollout;
-          onChange(changed === undefined ? without : { ...without, ramp: changed });
-        }}
+        rollout={rollout}
+        variants={variants}
+        isDefault={isDefault}
+        rest={restVariant}
+        onChange={onChange}
         pointer={`${pointer}/ramp`}
       />
     </div>
@@ -80,7 +84,7 @@ function BucketingDetails({
   flagKey,
   attributeList,
   pointer,
-}: Omit<RolloutEditorProps, "variants">): JSX.Element {
+}: Omit<RolloutEditorProps, "variants" | "restVariant">): JSX.Element {
   const { by = ["targetingKey"], onMiss = "next", onMissingKey = "skip", hash } = rollout;
   return (
     <details class="more">

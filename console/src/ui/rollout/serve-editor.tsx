@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
 import { SERVED_ERRORS, type ServedError } from "../../../../src/flags/document.ts";
 import { Select } from "../fields/select.tsx";
+import type { RestVariant } from "./ramp-form.ts";
 import { RolloutEditor } from "./rollout-editor.tsx";
 import { ERROR_TEXTS, formsOf, serveAs, type ServeForm, serveFormOf } from "./serve.ts";
 import { WeightsEditor } from "./weights-editor.tsx";
@@ -13,6 +14,7 @@ export function ServeEditor({
   variants,
   kind,
   isDefault,
+  restVariant,
   flagKey,
   attributeList,
   pointer,
@@ -22,6 +24,8 @@ export function ServeEditor({
   variants: readonly string[];
   kind: NonNullable<Flag["kind"]>;
   isDefault: boolean;
+  /** The variant that subjects outside a rollout get, if it is one. */
+  restVariant: RestVariant;
   flagKey: string;
   attributeList: string;
   pointer: string;
@@ -46,6 +50,7 @@ export function ServeEditor({
           onChange={(rollout) => onChange({ rollout })}
           variants={variants}
           isDefault={isDefault}
+          restVariant={restVariant}
           flagKey={flagKey}
           attributeList={attributeList}
           pointer={`${pointer}/rollout`}

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
-import { type Difference, differences } from "../../../sdk/client/differences.ts";
-import type { Configuration } from "../../../sdk/client/contract.ts";
-import { documentChanges, type WordedChange } from "../../../sdk/words/changes.ts";
-import { servedChanges, servedText } from "../../../sdk/words/served.ts";
-import { shortJson } from "../../../src/flags/hashes/short-json.ts";
-import { wordingOf } from "../state/wording.ts";
+import { type Difference, differences } from "../../../../sdk/client/differences.ts";
+import type { Configuration } from "../../../../sdk/client/contract.ts";
+import { documentChanges, type WordedChange } from "../../../../sdk/words/changes.ts";
+import { servedChanges, servedText } from "../../../../sdk/words/served.ts";
+import { shortJson } from "../../../../src/flags/hashes/short-json.ts";
+import { wordingOf } from "../../state/wording.ts";
 
 type Document = Readonly<Record<string, unknown>>;
 

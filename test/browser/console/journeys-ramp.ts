@@ -1,0 +1,79 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { seriousFindings } from "./support/audit-page.ts";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import { loaded } from "./support/loaded.ts";
+import type { Visit } from "./support/visit.ts";
+
+const DAY = 86_400_000;
+
+export function describeRampJourneys(world: () => ConsoleWorld): void {
+  describe("a person who ramps a flag", () => {
+    let visit: Visit;
+    const open = async (key: string): Promise<Visit["page"]> => {
+      visit = await world().visit({ at: `#/flags/${key}?environment=staging`, timezone: "Europe/Berlin" });
+      await loaded(visit.page);
+      return visit.page;
+    };
+    afterEach(() => visit?.close());
+
+    async function save(): Promise<void> {
+      const { page } = visit;
+      await page.getByRole("button", { name: "Review and save" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
+      await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    }
+
+    const stored = async (key: string) =>
+      (await world().api.call("getFlag", { path: { env: "staging", key } })).body.default;
+
+    it("raises the other variant from nothing to everybody, from a local time on", async () => {
+      await world().save({ key: "ramp-new", enabled: true, default: { variant: "off" } }, "staging");
+      const page = await open("ramp-new");
+      const targeting = page.getByRole("region", { name: "Targeting" });
+      await targeting.getByLabel("Serve").selectOption("Percentage rollout");
+      await targeting.getByLabel("Ramp over time").check();
+      expect(await targeting.getByLabel("Ramp", { exact: true }).inputValue()).toBe("on");
+      expect(await targeting.getByLabel("from (%)").inputValue()).toBe("0");
+      expect(await targeting.getByLabel("to (%)").inputValue()).toBe("100");
+      await targeting.getByLabel("to (%)").fill("50");
+      await targeting.getByLabel("over", { exact: true }).fill("10");
+      const start = targeting.getByLabel("starting (Europe/Berlin)");
+      await start.fill("2099-12-24T09:00");
+      await start.dispatchEvent("change");
+      await targeting.getByText("24 Dec 2099, 08:00 UTC").waitFor();
+      await targeting
+        .getByText("from 24 Dec 2099, 09:00 CET: on for 0% (rising to 50% by 3 Jan 2100, 09:00 CET), off for the rest")
+        .waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await save();
+      expect(await stored("ramp-new")).toMatchObject({
+        rollout: {
+          weights: [["on", 100_000]],
+          ramp: { from: 0, to: 50_000, startAt: "2099-12-24T08:00:00Z", endAt: "2100-01-03T08:00:00Z" },
+        },
+      });
+    });
+
+    it("stops a ramp at its share, and everybody keeps their variant", async () => {
+      const now = Date.now();
+      const ramp = {
+        from: 0,
+        to: 100_000,
+        startAt: new Date(now - 500 * DAY).toISOString(),
+        endAt: new Date(now + 500 * DAY).toISOString(),
+      };
+      const weights: [string, number][] = [["on", 100_000]];
+      await world().save({ key: "ramp-stop", enabled: true, default: { rollout: { weights, ramp } } }, "staging");
+      const page = await open("ramp-stop");
+      await page.getByText("It is at 50% now, and reaches 100% on").waitFor();
+      await page.getByRole("button", { name: "Stop at this share" }).click();
+      await save();
+      const { rollout } = (await stored("ramp-stop")) as { rollout: { weights: [string, number][]; ramp?: unknown } };
+      expect(rollout.ramp).toBeUndefined();
+      expect(rollout.weights.map(([name, weight]) => `${name} ${Math.round(weight / 1000)}`)).toEqual([
+        "on 50",
+        "off 50",
+      ]);
+    });
+  });
+}
