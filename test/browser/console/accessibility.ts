@@ -2,19 +2,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { keyboardFindings, overflow, seriousFindings } from "./support/audit-page.ts";
 import { layoutFindings } from "./support/layout-findings.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
-import { loaded, pageAddresses } from "./support/loaded.ts";
+import { INNER_PAGES, loaded, pageAddresses } from "./support/loaded.ts";
 import { signIn, type Visit, type VisitOptions } from "./support/visit.ts";
 
-/** Pages that are not in the navigation. */
-const INNER_PAGES = [
-  "#/flags/new?environment=staging",
-  "#/flags/checkout-redesign?environment=production",
-  "#/flags/checkout-redesign?environment=production&tab=insights",
-  "#/flags/checkout-redesign?environment=production&tab=settings",
-  "#/flags/basket-limits?environment=production&tab=variants",
-  "#/segments/beta-testers?environment=production",
-  "#/try/checkout-redesign?environment=production",
-];
 const UNKNOWN_FLAG = "#/flags/no-such-flag?environment=production";
 
 /** These tests go through a dozen pages and wait for nothing, so their time depends only on the machine. */

@@ -11,3 +11,14 @@ export async function pageAddresses(page: Page): Promise<string[]> {
   const links = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").all();
   return Promise.all(links.map(async (link) => (await link.getAttribute("href")) ?? ""));
 }
+
+/** Pages that are not in the navigation. */
+export const INNER_PAGES = [
+  "#/flags/new?environment=staging",
+  "#/flags/checkout-redesign?environment=production",
+  "#/flags/checkout-redesign?environment=production&tab=insights",
+  "#/flags/checkout-redesign?environment=production&tab=settings",
+  "#/flags/basket-limits?environment=production&tab=variants",
+  "#/segments/beta-testers?environment=production",
+  "#/try/checkout-redesign?environment=production",
+];
