@@ -123,7 +123,7 @@ function RampSentence(props: RampEditorProps & { rollout: RampedRollout }): JSX.
   const all = variants.length > 1 || target === undefined ? [["", "all shares alike"] as const] : [];
   const start = (instant: string): void => onChange({ ...rollout, ramp: withStart(ramp, instant) });
   return (
-    <div class="leaf">
+    <div class="ramp-sentence">
       <Select
         label="Ramp"
         value={target ?? ""}

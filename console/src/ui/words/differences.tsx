@@ -69,28 +69,17 @@ function WordedDifference({ change: { subject, before, after } }: { change: Word
       <dt>{subject}</dt>
       {before !== undefined && (
         <dd>
-          <Sign sign="−" text="before" />
+          <span class="visually-hidden">before: </span>
           <del>{before}</del>
         </dd>
       )}
       {after !== undefined && (
         <dd class="after">
-          <Sign sign="+" text="after" />
+          <span class="visually-hidden">after: </span>
           <ins>{after}</ins>
         </dd>
       )}
     </div>
-  );
-}
-
-function Sign({ sign, text }: { sign: string; text: string }): JSX.Element {
-  return (
-    <>
-      <span class="sign" aria-hidden="true">
-        {sign}
-      </span>
-      <span class="visually-hidden">{text}: </span>
-    </>
   );
 }
 
