@@ -47,6 +47,7 @@ export interface Client {
 const READS = new Set<keyof Operations>([
   "explainFlag",
   "sampleFlag",
+  "evaluateEnvironment",
   "createOverrides",
   "purgeCache",
   "warmCache",

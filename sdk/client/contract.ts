@@ -266,13 +266,22 @@ export type ExplainInput = {
   request?: Record<string, unknown> | undefined;
   at?: string | undefined;
   version?: number | undefined;
+  draft?: Record<string, unknown> | undefined;
 };
 
 export type SampleInput = {
   context?: Record<string, unknown> | undefined;
   request?: Record<string, unknown> | undefined;
+  at?: string | undefined;
+  draft?: Record<string, unknown> | undefined;
   count?: number | undefined;
   by?: AttributePath | undefined;
+};
+
+export type EvaluateInput = {
+  context?: Record<string, unknown> | undefined;
+  request?: Record<string, unknown> | undefined;
+  at?: string | undefined;
 };
 
 export type Apply = { flags: unknown[]; segments?: unknown[] | undefined; whole?: boolean | undefined };
@@ -936,6 +945,46 @@ export type Sampled = {
     ruleId: string | null;
     count: number;
   }[];
+  /** The results of the draft, if the request has one. */
+  draft?:
+    | {
+        outcomes: {
+          /** null if the caller gets its own default or an error. */
+          variant: string | null;
+          reason: "STATIC" | "TARGETING_MATCH" | "SPLIT" | "DEFAULT" | "DISABLED" | "ERROR";
+          ruleId: string | null;
+          count: number;
+        }[];
+        /**
+         * The subjects who would get another result. The variants are the same if only the value or an error
+         * changes.
+         */
+        changes: {
+          /** null if the caller gets its own default or an error. */
+          before: string | null;
+          /** null if the caller gets its own default or an error. */
+          after: string | null;
+          count: number;
+        }[];
+      }
+    | undefined;
+};
+
+export type EvaluatedList = {
+  environment: string;
+  version: number;
+  items: {
+    flag: string;
+    /** null if the flag draws random numbers and the time is not now. */
+    reason: "STATIC" | "TARGETING_MATCH" | "SPLIT" | "DEFAULT" | "DISABLED" | "ERROR" | null;
+    /** null if the caller gets its own default or an error. */
+    variant: string | null;
+    ruleId: string | null;
+    /** The value, if it is a number, a boolean or a text of at most 200 characters. */
+    value?: string | number | boolean | undefined;
+    errorCode?: string | undefined;
+  }[];
+  nextCursor: string | null;
 };
 
 export type FlagUsage = {
@@ -1410,6 +1459,14 @@ export interface Operations {
   };
   explainFlag: { input: { path: { env: string; key: string }; body: ExplainInput }; responseBody: Explanation };
   sampleFlag: { input: { path: { env: string; key: string }; body: SampleInput }; responseBody: Sampled };
+  evaluateEnvironment: {
+    input: {
+      path: { env: string };
+      query?: { limit?: string | undefined; cursor?: string | undefined };
+      body: EvaluateInput;
+    };
+    responseBody: EvaluatedList;
+  };
   getFlagUsage: {
     input: {
       path: { env: string; key: string };
@@ -1804,6 +1861,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   updateFlag: ["POST", "/flags/{key}/update"],
   explainFlag: ["POST", "/api/v1/environments/{env}/flags/{key}/explain"],
   sampleFlag: ["POST", "/api/v1/environments/{env}/flags/{key}/sample"],
+  evaluateEnvironment: ["POST", "/api/v1/environments/{env}/evaluate"],
   getFlagUsage: ["GET", "/api/v1/environments/{env}/flags/{key}/usage"],
   checkFlagRatios: ["GET", "/api/v1/environments/{env}/flags/{key}/usage/ratio-check"],
   getUsage: ["GET", "/api/v1/environments/{env}/usage"],
@@ -2128,6 +2186,21 @@ const SHAPES = {
       requiresNote: "boolean",
       "createdAt?": "string",
     },
+  },
+  EvaluatedList: {
+    environment: "string",
+    version: "number",
+    items: [
+      {
+        flag: "string",
+        reason: { or: ["string", "null"] },
+        variant: { or: ["string", "null"] },
+        ruleId: { or: ["string", "null"] },
+        "value?": { or: ["string", "number", "boolean"] },
+        "errorCode?": "string",
+      },
+    ],
+    nextCursor: { or: ["string", "null"] },
   },
   Evaluation: { key: "string", "value?": "any", reason: "string", variant: "string", metadata: "object" },
   Evaluations: {
@@ -2478,6 +2551,12 @@ const SHAPES = {
     outcomes: [
       { variant: { or: ["string", "null"] }, reason: "string", ruleId: { or: ["string", "null"] }, count: "number" },
     ],
+    "draft?": {
+      outcomes: [
+        { variant: { or: ["string", "null"] }, reason: "string", ruleId: { or: ["string", "null"] }, count: "number" },
+      ],
+      changes: [{ before: { or: ["string", "null"] }, after: { or: ["string", "null"] }, count: "number" }],
+    },
   },
   Segment: {
     key: "string",
@@ -2645,6 +2724,7 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   updateFlag: SHAPES.FlagWritten,
   explainFlag: SHAPES.Explanation,
   sampleFlag: SHAPES.Sampled,
+  evaluateEnvironment: SHAPES.EvaluatedList,
   getFlagUsage: SHAPES.FlagUsage,
   checkFlagRatios: SHAPES.FlagRatios,
   getUsage: SHAPES.EnvironmentUsage,

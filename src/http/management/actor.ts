@@ -134,14 +134,14 @@ export class AdminAuthenticator {
 export async function requireServer(
   { source }: Pick<Services, "source">,
   token: VerifiedToken,
-  target: { environment: string; flagKey: string | undefined },
+  target: { environment: string; flagKey: string | undefined; access: Access },
   request: Request,
   scope: RequestScope,
 ): Promise<Actor> {
-  const { environment, flagKey } = target;
+  const { environment, flagKey, access } = target;
   // The same error for every other environment, so that it does not tell which of them exist.
   if (token.kind !== "server" || token.environment !== environment) {
-    const accepted = flagKey === undefined ? "" : "an admin token, or ";
+    const accepted = access === "report" ? "" : "an admin token, or ";
     throw new HttpError(403, `this route requires ${accepted}a server key of the environment`);
   }
   const isListed = await source.listsKey(environment, token.id, scope);

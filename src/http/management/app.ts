@@ -13,7 +13,7 @@ import { ARCHIVE_ROUTES } from "./archive/routes.ts";
 import { AUDIT_ROUTES } from "./audit/routes.ts";
 import { CACHE_ROUTES } from "./cache/routes.ts";
 import { NOTE_HEADER } from "./change-note.ts";
-import { environmentOf, type ManagementContext, type ManagementEnv, pathParameter } from "./context.ts";
+import { environmentOf, type ManagementContext, type ManagementEnv } from "./context.ts";
 import { waitUntilOf } from "../wait-until.ts";
 import { CHANGE_ROUTES } from "./changes/routes.ts";
 import { DEFINITION_ROUTES } from "./definitions/routes.ts";
@@ -98,8 +98,8 @@ function requireAccessTo(
   return async (c, next) => {
     const token = c.get("token");
     if (access === "report" || (access === "explain" && token.kind !== "admin")) {
-      const flagKey = access === "report" ? undefined : pathParameter(c, "key");
-      const target = { environment: environmentOf(c), flagKey };
+      const flagKey = access === "report" ? undefined : c.req.param("key");
+      const target = { environment: environmentOf(c), flagKey, access };
       if (access === "report") await requireWithin(services.limits.writes, token.id, "reports with this key");
       c.set("actor", await requireServer(services, token, target, c.req.raw, { waitUntil: waitUntilOf(c) }));
     } else {

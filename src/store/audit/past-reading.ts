@@ -26,7 +26,9 @@ export type PastReading =
       version: number;
       /** When the version was made (ISO 8601). */
       at: string;
-      /** The flag and everything that it refers to. The flag is missing if the environment did not have it. */
+      /** The keys of the flags that were asked for; one more than the limit if there are more. */
+      asked: string[];
+      /** These flags and everything that they refer to. A flag is missing if the environment did not have it. */
       rows: Rows;
       /** The last change of these documents; `undefined` if the audit no longer has it. */
       change: AuditRecord | undefined;
@@ -47,6 +49,8 @@ interface NodeRow {
 }
 
 interface PastRow {
+  /** The first of the keys that were asked for, in the order of their bytes; one more than fit, if there are more. */
+  asked: string[];
   picked: VersionRow | null;
   /** The version after `picked`. */
   next: VersionRow | null;
@@ -55,18 +59,21 @@ interface PastRow {
   nodes: NodeRow[];
 }
 
+/** The flags to read: one, or the first ones after a key, among those that exist or existed. */
+export type PastFlags = string | { after: string; limit: number };
+
 /**
- * Reads a flag as it was, with the flags and segments to which it referred then. One statement looks up the last change
- * of each of these documents up to the version, or the first one after it; a document that never changed since is as it
- * is today.
+ * Reads flags as they were, with the flags and segments to which they referred then. One statement looks up the last
+ * change of each of these documents up to the version, or the first one after it; a document that never changed since
+ * is as it is today.
  */
 export async function readPast(
   db: StoreDatabase,
   environment: string,
-  flagKey: string,
+  flags: PastFlags,
   point: PastPoint,
 ): Promise<PastReading> {
-  const [row] = await readJson<PastRow>(db, selectPast(environment, flagKey, point));
+  const [row] = await readJson<PastRow>(db, selectPast(environment, flags, point));
   if (!row?.newest) return { state: "no environment" };
   const { picked, next, newest } = row;
   if (picked === null && next === null) return { state: "future", newest };
@@ -78,7 +85,9 @@ export async function readPast(
   if (isOld) return { state: "unknown", reason: "old", first: (await readFirst(db, environment)) ?? newest };
   const changed = Math.max(...row.nodes.map((node) => node.changed ?? 0));
   const change = changed === 0 ? undefined : await getAudit(db, changed);
-  return { state: "known", version: picked.version, at: picked.at, rows: rowsAt(row.nodes, picked.version), change };
+  const { asked } = row;
+  const rows = rowsAt(row.nodes, picked.version);
+  return { state: "known", version: picked.version, at: picked.at, asked, rows, change };
 }
 
 /** Whether the point is an instant after `at`. */
@@ -123,7 +132,20 @@ function configurationOf(image: Record<string, unknown>): FlagConfiguration {
   return { enabled, rules, default: default_serve, offVariant, prerequisites } as FlagConfiguration;
 }
 
-function selectPast(environment: string, flagKey: string, point: PastPoint): SQL {
+/** Selects the keys of flags. A flag that the environment lost since has a change after the version. */
+function selectAsked(environment: string, flags: PastFlags): SQL {
+  if (typeof flags === "string") return sql`select ${flags}::text as key`;
+  return sql`
+    select key from (
+      select c.flag_key as key from flag_configurations c where c.environment = ${environment}
+      union
+      select a.key from audit a cross join picked
+      where a.environment = ${environment} and a.entity = 'configuration' and a.id > picked.audit_id
+    ) as known
+    where key collate "C" > ${flags.after} order by key collate "C" limit ${flags.limit + 1}`;
+}
+
+function selectPast(environment: string, flags: PastFlags, point: PastPoint): SQL {
   const ofEnvironment = sql`v.environment = ${environment}`;
   const isPicked =
     "version" in point
@@ -134,8 +156,10 @@ function selectPast(environment: string, flagKey: string, point: PastPoint): SQL
   return sql`
     with recursive picked as (
       select * from audit_versions v where ${ofEnvironment} and ${isPicked}
+    ), asked as (
+      ${selectAsked(environment, flags)}
     ), past (node, configuration, definition, segment, changed) as (
-      select * from (${nodesAt(environment, sql`select ${`flag:${flagKey}`}::text as node`)}) as start
+      select * from (${nodesAt(environment, sql`select 'flag:' || key as node from asked`)}) as start
       union
       select found.* from past cross join lateral (${nodesAt(
         environment,
@@ -144,6 +168,7 @@ function selectPast(environment: string, flagKey: string, point: PastPoint): SQL
       )}) as found
     )
     select json_build_object(
+      'asked', array(select key from asked),
       'picked', (select ${versionOf} from picked v),
       'next', (select ${versionOf} from audit_versions v
         where ${isAfter(sql`coalesce((select version from picked), ${asked})`)}),

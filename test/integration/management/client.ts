@@ -93,6 +93,14 @@ export async function aToken(
   return { token, id };
 }
 
+/** The newest version of production, and when it was made. */
+export async function newestVersion({ project }: ManagementTest): Promise<{ version: number; at: string }> {
+  const [row] = await project.backends.neon.query<{ version: string; at: string }>(
+    "select version::text, at::text from audit_versions where environment = 'production' order by audit_versions.version desc limit 1",
+  );
+  return { version: Number(row?.version), at: new Date(row?.at ?? "").toISOString() };
+}
+
 /** Returns a boolean flag as the API accepts it. */
 export function aFlagBody(key: string, changes: object = {}): Record<string, unknown> {
   return {

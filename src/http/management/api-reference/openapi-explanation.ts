@@ -14,6 +14,13 @@ const bucketFields = {
 const scalar = { anyOf: ["string", "number", "boolean", "null"].map((type) => ({ type })) };
 const truth = { enum: [true, false, "unknown"] };
 
+const reason = { enum: ["STATIC", "TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "ERROR"] };
+const servedVariant = { ...orNull(text), description: "null if the caller gets its own default or an error." };
+const outcomes = {
+  type: "array",
+  items: object({ variant: servedVariant, reason, ruleId: orNull(text), count }),
+};
+
 /** JSON Schema of explanations and samples. */
 export const explanationSchemas: Record<string, object> = {
   Explanation: object(
@@ -125,18 +132,47 @@ export const explanationSchemas: Record<string, object> = {
     description:
       "A condition with the result of each of its parts, in the form of the condition. It leaves out the values of the context's attributes, and expands a segment's condition only where it first occurs.",
   },
-  Sampled: object({
-    version: { type: "integer" },
-    flag: text,
-    count,
-    outcomes: {
-      type: "array",
-      items: object({
-        variant: { ...orNull(text), description: "null if the caller gets its own default or an error." },
-        reason: { enum: ["STATIC", "TARGETING_MATCH", "SPLIT", "DEFAULT", "DISABLED", "ERROR"] },
-        ruleId: orNull(text),
-        count,
-      }),
+  Sampled: object(
+    {
+      version: { type: "integer" },
+      flag: text,
+      count,
+      outcomes,
+      draft: {
+        ...object({
+          outcomes,
+          changes: {
+            type: "array",
+            description:
+              "The subjects who would get another result. The variants are the same if only the value or an error changes.",
+            items: object({ before: servedVariant, after: servedVariant, count }),
+          },
+        }),
+        description: "The results of the draft, if the request has one.",
+      },
     },
+    ["draft"],
+  ),
+  EvaluatedList: object({
+    environment: text,
+    version: { type: "integer" },
+    items: {
+      type: "array",
+      items: object(
+        {
+          flag: text,
+          reason: { ...orNull(reason), description: "null if the flag draws random numbers and the time is not now." },
+          variant: servedVariant,
+          ruleId: orNull(text),
+          value: {
+            description: "The value, if it is a number, a boolean or a text of at most 200 characters.",
+            anyOf: ["string", "number", "boolean"].map((type) => ({ type })),
+          },
+          errorCode: text,
+        },
+        ["value", "errorCode"],
+      ),
+    },
+    nextCursor: orNull(text),
   }),
 };

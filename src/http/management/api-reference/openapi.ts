@@ -20,7 +20,7 @@ import { applySchema } from "../apply/input.ts";
 import { purgeSchemas } from "../cache/input.ts";
 import type { ManagementEnv } from "../context.ts";
 import { environmentPatchSchema, environmentSchema } from "../environments/input.ts";
-import { explainSchema, sampleSchema } from "../explain/input.ts";
+import { evaluateSchema, explainSchema, sampleSchema } from "../explain/input.ts";
 import { keyPatchSchema, keySchema } from "../keys/input.ts";
 import { manifestFlagSchema } from "../manifest/input.ts";
 import { overridesSchema } from "../overrides/input.ts";
@@ -117,6 +117,7 @@ function inputSchemas(): Record<string, object> {
     OverridesInput: overridesSchema,
     ExplainInput: explainSchema,
     SampleInput: sampleSchema,
+    EvaluateInput: evaluateSchema,
     Apply: applySchema,
     Restore: restoreSchema,
     UsageReport: reportSchema,

@@ -1,3 +1,4 @@
+import { compileFlag } from "../../../evaluation/compile.ts";
 import { explainFlag } from "../../../evaluation/explain.ts";
 import type { CompiledFlag, EvaluationInput, RequestAttributes } from "../../../evaluation/types.ts";
 import type { PastPoint } from "../../../store/audit/past-reading.ts";
@@ -5,22 +6,28 @@ import { HttpError } from "../../errors.ts";
 import { requestAttributes } from "../../evaluation/context.ts";
 import { provenanceHeaders } from "../../evaluation/evaluate.ts";
 import type { Services } from "../../services.ts";
+import type { AdminActor } from "../actor.ts";
 import { environmentOf, type ManagementContext, pathParameter } from "../context.ts";
 import { waitUntilOf } from "../../wait-until.ts";
 import { notFound, unknownEnvironment } from "../require.ts";
 import { contextOf, type ExplainBody, type SampleBody } from "./input.ts";
-import { replay } from "./replay.ts";
-import { countOutcomes, subjectsOf } from "./sampling.ts";
+import { buildDraft, type Draft } from "./draft.ts";
+import { readFlagAt, replay } from "./replay.ts";
+import { countChanges, countOutcomes, subjectsOf } from "./sampling.ts";
 
-/** Explains the resolution of a flag, as it is or as it was. */
+/** Explains the resolution of a flag, as it is or as it was, or of a draft. */
 export async function postExplain(
   services: Pick<Services, "source" | "now" | "random" | "database">,
   c: ManagementContext,
   { body }: { body: ExplainBody },
 ): Promise<Response> {
-  const { source, now, random } = services;
+  const { source } = services;
+  const input = inputOf(services, c, body);
+  if (body.draft !== undefined) {
+    const { document, version } = await draftOf(services, c, body.draft);
+    return c.json({ version, ...explainFlag(document, input) });
+  }
   const point = pointOf(body);
-  const input = { context: contextOf(body.context), request: requestOf(body, c.req.raw), now: now(), random };
   if (point !== undefined) return c.json(await replayFlag(services, c, point, input));
   const { flag, version, headers } = await loadFlag(source, c);
   return c.json({ version, ...explainFlag(flag.document(), input) }, 200, headers);
@@ -31,6 +38,16 @@ function pointOf({ at, version }: ExplainBody): PastPoint | undefined {
   return version === undefined ? undefined : { version };
 }
 
+/** Returns the input of an evaluation. A replay sets its own time. */
+function inputOf(
+  { now, random }: Pick<Services, "now" | "random">,
+  c: ManagementContext,
+  body: ExplainBody,
+): EvaluationInput {
+  const time = body.draft !== undefined && body.at !== undefined ? Date.parse(body.at) : now();
+  return { context: contextOf(body.context), request: requestOf(body, c.req.raw), now: time, random };
+}
+
 /** Replays an evaluation. Its result names people and their changes, which a server key may not see. */
 async function replayFlag(
   { source, database }: Pick<Services, "source" | "database">,
@@ -38,31 +55,55 @@ async function replayFlag(
   point: PastPoint,
   input: EvaluationInput,
 ): Promise<object> {
-  const actor = c.get("actor");
-  if (actor.role === "server") throw new HttpError(403, "a replay requires an admin token, not a server key");
+  const { environments: visible } = requireAdminToken(c, "a replay");
   const { environment, key, loaded } = await lookUp(source, c);
   const today = loaded?.value ? { flag: loaded.value, version: loaded.version } : undefined;
-  return await replay(await database(), { environment, key, point, input, today, visible: actor.environments });
+  return await replay(await database(), { environment, key, point, input, today, visible });
 }
 
-/** Evaluates a flag for made-up subjects, exactly as for clients. */
+async function draftOf({ database }: Pick<Services, "database">, c: ManagementContext, draft: unknown): Promise<Draft> {
+  requireAdminToken(c, "a draft");
+  return await buildDraft(await database(), { environment: environmentOf(c), key: pathParameter(c, "key"), draft });
+}
+
+/** Refuses server keys, which may not see the audit or documents of others. @throws HttpError 403 */
+export function requireAdminToken(c: ManagementContext, subject: string): AdminActor {
+  const actor = c.get("actor");
+  if (actor.role === "server") throw new HttpError(403, `${subject} requires an admin token, not a server key`);
+  return actor;
+}
+
+/** Evaluates a flag for made-up subjects, exactly as for clients, and says what a draft changes for them. */
 export async function postSample(
-  { source, now, random }: Pick<Services, "source" | "now" | "random">,
+  services: Pick<Services, "source" | "now" | "random" | "database">,
   c: ManagementContext,
   { body }: { body: SampleBody },
 ): Promise<Response> {
+  const { source, now, random, database } = services;
+  const { at, count } = body;
   const subject = subjectsOf(contextOf(body.context), body.by);
+  const time = at === undefined ? now() : Date.parse(at);
+  const sampling = { subject, request: requestOf(body, c.req.raw), now: time, random };
+  const key = pathParameter(c, "key");
+  if (at !== undefined && body.draft === undefined) {
+    const question = { environment: environmentOf(c), key, point: { at } };
+    const { document, past } = await readFlagAt(await database(), question);
+    const outcomes = countOutcomes(compileFlag(document), count, sampling);
+    return c.json({ version: past.version, flag: key, count, outcomes });
+  }
   const { flag, version, headers } = await loadFlag(source, c);
-  const outcomes = countOutcomes(flag, body.count, {
-    subject,
-    request: requestOf(body, c.req.raw),
-    now: now(),
-    random,
-  });
-  return c.json({ version, flag: pathParameter(c, "key"), count: body.count, outcomes }, 200, headers);
+  const outcomes = countOutcomes(flag, count, sampling);
+  const sampled = { version, flag: key, count, outcomes };
+  if (body.draft === undefined) return c.json(sampled, 200, headers);
+  const changed = compileFlag((await draftOf(services, c, body.draft)).document);
+  const draft = {
+    outcomes: countOutcomes(changed, count, sampling),
+    changes: countChanges(flag, changed, count, sampling),
+  };
+  return c.json({ ...sampled, draft }, 200, headers);
 }
 
-function requestOf({ request }: ExplainBody, raw: Request): RequestAttributes {
+export function requestOf({ request }: Pick<ExplainBody, "request">, raw: Request): RequestAttributes {
   return request === undefined ? requestAttributes(raw) : contextOf(request, "request");
 }
 

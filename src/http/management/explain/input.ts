@@ -6,6 +6,7 @@ import { recordOf } from "../../../flags/record-of.ts";
 import { pointerTo } from "../../../flags/validate.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
 import { ContextError, parseContext } from "../../evaluation/context.ts";
+import { cursorOf, limitOf } from "../page.ts";
 import { fields, instantText } from "../shape.ts";
 
 /** The largest sample: more would take one request too long. */
@@ -20,6 +21,8 @@ const attributes: GenericSchema<Attributes> = recordOf(
   "must be an object of attributes and their values",
 );
 
+const draft = optional(recordOf(any() as GenericSchema<JsonValue>, "must be a flag, with all of its fields"));
+
 export interface ExplainBody {
   /** The evaluation context, as a client would send it. */
   context: Attributes;
@@ -29,6 +32,8 @@ export interface ExplainBody {
   at?: string | undefined;
   /** Evaluates with the flags of this version of the environment, at the instant at which it was made. */
   version?: number | undefined;
+  /** Evaluates this flag instead of the stored one; `at` is then only the time. `buildDraft` checks it. */
+  draft?: Attributes | undefined;
 }
 
 const VERSION_RULE = "must be a version of the environment: a whole number from 1";
@@ -46,11 +51,16 @@ export const explainSchema: GenericSchema<unknown, ExplainBody> = pipe(
         maxValue(Number.MAX_SAFE_INTEGER, VERSION_RULE),
       ),
     ),
+    draft,
   }),
   check(({ at, version }) => at === undefined || version === undefined, "must contain at or version, not both"),
+  check(
+    ({ draft, version }) => draft === undefined || version === undefined,
+    "must contain draft or version, not both",
+  ),
 );
 
-export interface SampleBody extends Pick<ExplainBody, "context" | "request"> {
+export interface SampleBody extends Pick<ExplainBody, "context" | "request" | "at" | "draft"> {
   count: number;
   /** The attribute in which the subjects differ. */
   by: AttributePath;
@@ -59,11 +69,29 @@ export interface SampleBody extends Pick<ExplainBody, "context" | "request"> {
 export const sampleSchema: GenericSchema<unknown, SampleBody> = fields({
   context: optional(attributes, {}),
   request: optional(attributes),
+  at: optional(instantText),
+  draft,
   count: optional(
     pipe(number(COUNT_RULE), integer(COUNT_RULE), minValue(1, COUNT_RULE), maxValue(MAX_SAMPLED, COUNT_RULE)),
     MAX_SAMPLED,
   ),
   by: optional(attributePathSchema, "targetingKey"),
+});
+
+/** The most flags that one request evaluates. */
+export const MAX_EVALUATED = 5000;
+
+export const evaluationPage = fields({
+  limit: limitOf(MAX_EVALUATED, MAX_EVALUATED),
+  cursor: optional(cursorOf("key")),
+});
+
+export type EvaluateBody = Pick<ExplainBody, "context" | "request" | "at">;
+
+export const evaluateSchema: GenericSchema<unknown, EvaluateBody> = fields({
+  context: optional(attributes, {}),
+  request: optional(attributes),
+  at: optional(instantText),
 });
 
 /** Checks attributes in the same way as a client's context. @throws InvalidInputError with a pointer into `member` */

@@ -35,17 +35,8 @@ export interface ReplayRequest {
 
 /** Explains the evaluation as it was or will be, and compares it with that of today. @throws HttpError 404, 410 */
 export async function replay(db: StoreDatabase, request: ReplayRequest): Promise<object> {
-  const { environment, key, point, input, today, visible } = request;
-  const past = requireKnown(await readPast(db, environment, key, point), request);
-  const flag = past.rows.flags.get(`flag:${key}`);
-  if (flag === undefined) {
-    throw new HttpError(
-      404,
-      `flag "${key}" did not exist in environment "${environment}" at version ${past.version}, made at ${past.at}`,
-    );
-  }
-  const document = buildDocument(flag, past.rows);
-  refuseChance(document, environment);
+  const { point, input, today, visible } = request;
+  const { past, document } = await readFlagAt(db, request);
   const at = "at" in point ? point.at : past.at;
   const explanation = explainFlag(document, { ...input, now: Date.parse(at) });
   const current = today?.flag.evaluate(input);
@@ -66,7 +57,32 @@ export async function replay(db: StoreDatabase, request: ReplayRequest): Promise
   };
 }
 
-function requireKnown(past: PastReading, { environment, point }: ReplayRequest): PastReading & { state: "known" } {
+/** Returns a flag as it was or will be. @throws HttpError 404, 410, InvalidInputError if it draws random numbers */
+export async function readFlagAt(
+  db: StoreDatabase,
+  request: Pick<ReplayRequest, "environment" | "key" | "point">,
+): Promise<{ past: KnownPast; document: FlagDocument }> {
+  const { environment, key, point } = request;
+  const past = requireKnown(await readPast(db, environment, key, point), request);
+  const flag = past.rows.flags.get(`flag:${key}`);
+  if (flag === undefined) {
+    throw new HttpError(
+      404,
+      `flag "${key}" did not exist in environment "${environment}" at version ${past.version}, made at ${past.at}`,
+    );
+  }
+  const document = buildDocument(flag, past.rows);
+  refuseChance(document, environment);
+  return { past, document };
+}
+
+type KnownPast = PastReading & { state: "known" };
+
+/** @throws HttpError 404, 410 if the state is not known */
+export function requireKnown(
+  past: PastReading,
+  { environment, point }: Pick<ReplayRequest, "environment" | "point">,
+): KnownPast {
   if (past.state === "known") return past;
   if (past.state === "no environment") throw unknownEnvironment(environment);
   const asked = "version" in point ? `version ${point.version}` : point.at;
@@ -101,7 +117,7 @@ function withoutImages(change: object): object {
 }
 
 /** Whether a caller gets the same from both: the value and the variant, or the same error. */
-function isSameResult(a: Resolution, b: Resolution): boolean {
+export function isSameResult(a: Resolution, b: Resolution): boolean {
   // Postgres keeps another order of an object's members than a file.
   return canonicalJson(resultOf(a)) === canonicalJson(resultOf(b));
 }

@@ -1,6 +1,7 @@
 import type { CompiledFlag, EvaluationContext, RequestAttributes, Resolution } from "../../../evaluation/types.ts";
 import type { AttributePath, JsonValue } from "../../../flags/document.ts";
 import { InvalidInputError } from "../../../ops/errors.ts";
+import { isSameResult } from "./replay.ts";
 
 /** A resolution, and how many of the sampled subjects got it. */
 export interface Outcome {
@@ -9,6 +10,14 @@ export interface Outcome {
   reason: Resolution["reason"];
   /** `null` if no rule matched. */
   ruleId: string | null;
+  count: number;
+}
+
+/** Subjects whose result a draft changes. The variants are the same if only the value or an error changes. */
+export interface OutcomeChange {
+  /** `null` if the caller gets its own default or an error. */
+  before: string | null;
+  after: string | null;
   count: number;
 }
 
@@ -25,14 +34,43 @@ export function countOutcomes(flag: CompiledFlag, count: number, { subject, ...i
   for (let n = 1; n <= count; n++) {
     const resolution = flag.evaluate({ ...input, context: subject(n) });
     const { reason } = resolution;
-    const variant = "variant" in resolution ? (resolution.variant ?? null) : null;
     const ruleId = "ruleId" in resolution ? (resolution.ruleId ?? null) : null;
-    const id = JSON.stringify([variant, reason, ruleId]);
-    const outcome = outcomes.get(id) ?? { variant, reason, ruleId, count: 0 };
-    outcome.count++;
-    outcomes.set(id, outcome);
+    add(outcomes, { variant: variantOf(resolution), reason, ruleId });
   }
-  return [...outcomes.values()].toSorted((a, b) => b.count - a.count);
+  return sorted(outcomes);
+}
+
+/** Evaluates two forms of a flag for all subjects. Returns the subjects with another result, most frequent first. */
+export function countChanges(
+  before: CompiledFlag,
+  after: CompiledFlag,
+  count: number,
+  { subject, ...input }: Sampling,
+): OutcomeChange[] {
+  const changes = new Map<string, OutcomeChange>();
+  for (let n = 1; n <= count; n++) {
+    // Both draw the same number, so that only the flags make a difference.
+    const drawn = input.random();
+    const question = { ...input, context: subject(n), random: () => drawn };
+    const [old, next] = [before.evaluate(question), after.evaluate(question)];
+    if (!isSameResult(old, next)) add(changes, { before: variantOf(old), after: variantOf(next) });
+  }
+  return sorted(changes);
+}
+
+function variantOf(resolution: Resolution): string | null {
+  return "variant" in resolution ? (resolution.variant ?? null) : null;
+}
+
+function add<T extends { count: number }>(counts: Map<string, T>, one: Omit<T, "count">): void {
+  const id = JSON.stringify(Object.values(one));
+  const known = counts.get(id);
+  if (known === undefined) counts.set(id, { ...one, count: 1 } as T);
+  else known.count++;
+}
+
+function sorted<T extends { count: number }>(counts: Map<string, T>): T[] {
+  return [...counts.values()].toSorted((a, b) => b.count - a.count);
 }
 
 /** Returns a function that makes the n-th context. @throws InvalidInputError if `by` is a request attribute */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { createOutbox } from "../../../../src/store/outbox.ts";
-import { aFlagBody, FLAGS, type ManagementTest, send, startManagementTest } from "../client.ts";
+import { aFlagBody, FLAGS, type ManagementTest, newestVersion, send, startManagementTest } from "../client.ts";
 
 const ENVIRONMENT = "/api/v1/environments/production";
 const noted = (text: string) => ({ "x-change-note": encodeURIComponent(text) });
@@ -17,13 +17,7 @@ describe("a replay", () => {
   });
   afterAll(() => t.close());
 
-  /** The newest version of the environment, and when it was made. */
-  async function made(): Promise<{ version: number; at: string }> {
-    const [row] = await t.project.backends.neon.query<{ version: string; at: string }>(
-      "select version::text, at::text from audit_versions where environment = 'production' order by audit_versions.version desc limit 1",
-    );
-    return { version: Number(row?.version), at: new Date(row?.at ?? "").toISOString() };
-  }
+  const made = () => newestVersion(t);
   const explain = (body: object, flag = "checkout") => t.call("POST", `${FLAGS}/${flag}/explain`, body);
   const plus = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 

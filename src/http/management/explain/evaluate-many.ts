@@ -1,0 +1,88 @@
+import { compileFlag } from "../../../evaluation/compile.ts";
+import type { CompiledFlag, EvaluationInput, Resolution } from "../../../evaluation/types.ts";
+import { buildDocument } from "../../../flags/documents/build-document.ts";
+import type { JsonValue } from "../../../flags/document.ts";
+import { readPast } from "../../../store/audit/past-reading.ts";
+import { provenanceHeaders } from "../../evaluation/evaluate.ts";
+import type { Services } from "../../services.ts";
+import { waitUntilOf } from "../../wait-until.ts";
+import { environmentOf, type ManagementContext } from "../context.ts";
+import { unknownEnvironment } from "../require.ts";
+import { requestOf, requireAdminToken } from "./handlers.ts";
+import { contextOf, type EvaluateBody } from "./input.ts";
+import { requireKnown } from "./replay.ts";
+
+/** Longer texts, objects and lists are left out, so that a response about many flags stays small. */
+const MAX_VALUE_LENGTH = 200;
+
+/** The result of one flag among many. */
+interface Evaluated {
+  flag: string;
+  /** `null` if the result is not known, because the flag draws random numbers and the time is not now. */
+  reason: Resolution["reason"] | null;
+  /** `null` if the caller gets its own default or an error. */
+  variant: string | null;
+  ruleId: string | null;
+  value?: JsonValue;
+  errorCode?: string;
+}
+
+interface Page {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/** Evaluates every flag of the environment for one context, as they are or as they were. */
+export async function postEvaluate(
+  services: Pick<Services, "source" | "now" | "random" | "database">,
+  c: ManagementContext,
+  { query, body }: { query: Page; body: EvaluateBody },
+): Promise<Response> {
+  const { source, now, random } = services;
+  const environment = environmentOf(c);
+  const input = { context: contextOf(body.context), request: requestOf(body, c.req.raw), now: now(), random };
+  if (body.at !== undefined) return await evaluateAt(services, c, { at: body.at, input, page: query });
+  const loaded = await source.all({ environment, scope: { waitUntil: waitUntilOf(c) } });
+  if (loaded === undefined) throw unknownEnvironment(environment);
+  const { value, version, tier } = loaded;
+  const { limit, cursor = "" } = query;
+  const first = value.all.findIndex(({ key }) => key > cursor);
+  const flags = first === -1 ? [] : value.all.slice(first, first + limit);
+  const hasMore = first !== -1 && first + limit < value.all.length;
+  const items = flags.map((flag) => resultOf(flag.key, flag.evaluate(input)));
+  const nextCursor = hasMore ? (items.at(-1)?.flag ?? null) : null;
+  const headers = provenanceHeaders({ version, cacheStatus: `Burgee-${tier}; hit` });
+  return c.json({ environment, version, items, nextCursor }, 200, headers);
+}
+
+async function evaluateAt(
+  { database }: Pick<Services, "database">,
+  c: ManagementContext,
+  { at, input, page }: { at: string; input: EvaluationInput; page: Page },
+): Promise<Response> {
+  requireAdminToken(c, "an evaluation at another time");
+  const [environment, db] = [environmentOf(c), await database()];
+  const { limit, cursor = "" } = page;
+  const read = await readPast(db, environment, { after: cursor, limit }, { at });
+  const { version, rows, asked } = requireKnown(read, { environment, point: { at } });
+  const atThen = { ...input, now: Date.parse(at) };
+  const items = asked.slice(0, limit).flatMap((key) => {
+    const row = rows.flags.get(`flag:${key}`);
+    return row === undefined ? [] : [replayed(compileFlag(buildDocument(row, rows)), atThen)];
+  });
+  const nextCursor = asked.length > limit ? (asked[limit - 1] ?? null) : null;
+  return c.json({ environment, version, items, nextCursor });
+}
+
+function replayed(flag: CompiledFlag, input: EvaluationInput): Evaluated {
+  if (flag.isRandom) return { flag: flag.key, reason: null, variant: null, ruleId: null };
+  return resultOf(flag.key, flag.evaluate(input));
+}
+
+function resultOf(flag: string, resolution: Resolution): Evaluated {
+  const { reason } = resolution;
+  if (reason === "ERROR") return { flag, reason, variant: null, ruleId: null, errorCode: resolution.errorCode };
+  const { variant = null, ruleId = null, value } = resolution;
+  const isShort = typeof value === "string" ? value.length <= MAX_VALUE_LENGTH : typeof value !== "object";
+  return { flag, reason, variant, ruleId, ...(value !== undefined && isShort && { value }) };
+}
