@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { NAVIGATION, pageOf } from "./pages.tsx";
 import { environment, environments } from "./state/environments.ts";
+import { keptPlace } from "./state/page-place.ts";
 import { go, href, route } from "./state/route.ts";
 import { isInterrupted, isReadOnly, isSignedIn, signOut } from "./state/session.ts";
 import { nextTheme, theme } from "./state/theme.ts";
@@ -90,13 +91,13 @@ function usePageTitle(): void {
   }, [title]);
 }
 
-/** Scrolls to the top of a new page and moves the focus there. The browser does this for the first page. */
+/** Scrolls to the top of a new page, or to where the person was, and moves the focus there. */
 function useTopOfPage(path: string): void {
   const last = useRef(path);
   useEffect(() => {
     if (last.current === path) return;
     last.current = path;
-    scrollTo(0, 0);
+    scrollTo(0, keptPlace().top);
     document.getElementById("main")?.focus({ preventScroll: true });
   }, [path]);
 }

@@ -7,6 +7,7 @@ import "./styles/layout.css";
 import "./styles/controls.css";
 import "./styles/surfaces.css";
 import "./styles/lists.css";
+import "./styles/flags.css";
 import "./styles/try-it.css";
 import "./styles/plots.css";
 import "./styles/cache.css";
@@ -15,7 +16,6 @@ import "./styles/condition.css";
 import "./styles/rollout.css";
 import "./styles/flag.css";
 import "./styles/flag-head.css";
-import "./styles/flag-tabs.css";
 import "./styles/kit.css";
 import "./styles/words.css";
 

@@ -380,6 +380,8 @@ export type FlagPage = {
      * process.
      */
     lastUsedAt: string | null;
+    /** Whether the flag is on, by environment, if the request asks for it with `everywhere=true`. */
+    enabledIn?: Record<string, boolean> | undefined;
   })[];
   /** The `cursor` of the next page; null on the last page. */
   nextCursor: string | null;
@@ -1401,6 +1403,7 @@ export interface Operations {
         limit?: string | undefined;
         cursor?: string | undefined;
         state?: string | undefined;
+        everywhere?: string | undefined;
       };
     };
     responseBody: FlagPage;
@@ -2353,6 +2356,7 @@ const SHAPES = {
         default: "object",
         "rules?": ["any"],
         "prerequisites?": ["any"],
+        "enabledIn?": { "*": "boolean" },
       },
     ],
     nextCursor: { or: ["string", "null"] },

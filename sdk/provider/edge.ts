@@ -1,9 +1,9 @@
-import { createParser } from "eventsource-parser";
 import type { Clock } from "../../src/ops/clock.ts";
 import { baseUrl } from "../client/base-url.ts";
 import { unreachableText } from "../client/network-failure.ts";
 import { linkedTo, untilAborted } from "./linked-signal.ts";
-import { chunksOf, failureOf, jsonOf } from "./response.ts";
+import { failureOf, jsonOf } from "./response.ts";
+import { readServerEvents } from "./server-events.ts";
 
 /** How to reach a deployment. */
 export interface EdgeOptions {
@@ -30,9 +30,6 @@ export interface StreamEnd {
 
 /** A stream that is silent for longer than two of its comments is dead (ms). */
 export const SILENCE_MS = 45_000;
-
-/** No event of a deployment is longer (characters). */
-const MAX_BUFFERED = 100_000;
 
 /** The deployment, as an evaluator in another process uses it. */
 export class Edge {
@@ -100,21 +97,11 @@ export class Edge {
       return { hasStreams: false, retryMs: undefined };
     }
     if (!response.ok || response.body === null) throw await failureOf(response, this.#options.clock.now(), signal);
-    let retryMs: number | undefined;
-    const parser = createParser({
-      maxBufferSize: MAX_BUFFERED,
-      onEvent: ({ data }) => {
-        const announced = versionIn(data);
-        if (announced !== undefined) onVersion(announced);
-      },
-      onRetry: (ms) => void (retryMs = ms),
-    });
-    const decoder = new TextDecoder();
-    for await (const bytes of chunksOf(response.body, signal)) {
-      onBytes();
-      parser.feed(decoder.decode(bytes, { stream: true }));
-    }
-    return { hasStreams: true, retryMs };
+    const onData = (data: string): void => {
+      const announced = versionIn(data);
+      if (announced !== undefined) onVersion(announced);
+    };
+    return { hasStreams: true, retryMs: await readServerEvents(response.body, { onData, onBytes }, signal) };
   }
 
   /** Sends a report of evaluations. Returns the status of the response. @throws Error there is none in time */

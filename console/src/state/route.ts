@@ -18,9 +18,10 @@ addEventListener("hashchange", () => void follow(location.hash));
 async function follow(target: string): Promise<void> {
   if (mayLeave !== undefined && target !== hash.peek()) {
     // The current page keeps its address until the person has decided.
-    history.replaceState(null, "", hash.peek() || "#/");
+    const state: unknown = history.state;
+    history.replaceState(state, "", hash.peek() || "#/");
     if (!(await mayLeave())) return;
-    history.replaceState(null, "", target);
+    history.replaceState(state, "", target);
   }
   hash.value = target;
 }

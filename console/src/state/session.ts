@@ -4,6 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { ApiError, type Client, createClient } from "../../../sdk/client/client.ts";
 import { createPrompt } from "../ui/prompt.ts";
 import { setNote, takeNote, withNote } from "./change-note.ts";
+import { ROUTES } from "../../../sdk/client/contract.ts";
 
 const STORED = "burgee.token";
 
@@ -53,6 +54,14 @@ export const client: Client = {
     });
   },
 };
+
+/** Opens the stream of an environment's changes. It is the one request whose response has no end for a while. */
+export async function openChangeStream(environment: string, signal: AbortSignal): Promise<Response> {
+  const [, route] = ROUTES.followChanges;
+  const headers = { authorization: `Bearer ${token.peek()}`, accept: "text/event-stream" };
+  const url = new URL(route.replace("{env}", encodeURIComponent(environment)), location.origin);
+  return await fetch(url, { headers, signal, redirect: "manual" });
+}
 
 async function isNoteGiven({ message }: ApiError): Promise<boolean> {
   const note = await noteRequest.ask({ reason: `${message.split(";", 1)[0] ?? message}.` });

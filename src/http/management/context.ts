@@ -27,3 +27,9 @@ export function pathParameter(c: ManagementContext, name: "key" | "id" | "reposi
 export function writerOf(c: ManagementContext): Writer {
   return { actor: `key:${c.get("actor").id}`, note: c.get("note") };
 }
+
+/** The environments that the caller may know; `null` for all. */
+export function visibleEnvironments(c: ManagementContext): readonly string[] | null {
+  const actor = c.get("actor");
+  return actor.role === "server" ? [actor.environment] : actor.environments;
+}

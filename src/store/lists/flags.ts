@@ -43,6 +43,8 @@ export interface FlagRecord extends Omit<DefinitionRecord, "environments" | "off
 export interface ListedFlag extends FlagRecord {
   usedAt: string | null;
   requestedAt: string | null;
+  /** Whether the flag is on, by environment, if the filter asks for it. */
+  enabledIn?: Record<string, boolean>;
 }
 
 export interface FlagFilter extends PageQuery {
@@ -53,6 +55,11 @@ export interface FlagFilter extends PageQuery {
   lifetime?: Lifetime | undefined;
   /** Selects the flags whose expiry is reached at an instant (ISO 8601), or those whose expiry is not. */
   expiry?: { reached: boolean; at: string } | undefined;
+}
+
+export interface EnvironmentFlagFilter extends FlagFilter {
+  /** The environments of which to say whether a flag is on there; `null` for all, `undefined` for none. */
+  enabledIn?: readonly string[] | null | undefined;
 }
 
 export interface DefinitionFilter extends FlagFilter {
@@ -80,10 +87,15 @@ const flagTables = sql`
     join document_versions v on v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key`;
 
 /** Returns flags sorted by key, none if the environment does not exist. */
-export async function listFlags(db: StoreDatabase, environment: string, filter: FlagFilter): Promise<Page<ListedFlag>> {
+export async function listFlags(
+  db: StoreDatabase,
+  environment: string,
+  filter: EnvironmentFlagFilter,
+): Promise<Page<ListedFlag>> {
   const rows = await readJson<ListedFlag>(
     db,
-    sql`select json_build_object(${fieldsOfFlag}, 'usedAt', u.used_at, 'requestedAt', u.requested_at) as result
+    sql`select json_build_object(${fieldsOfFlag}, 'usedAt', u.used_at, 'requestedAt', u.requested_at
+        ${enabledIn(filter)}) as result
       from ${flagTables}
         left join usage_scopes s on s.environment = c.environment
         left join flag_usage u on u.scope = s.id and u.flag_key = c.flag_key
@@ -132,6 +144,18 @@ const definitionRecord = sql`
     select c.off_variant from flag_configurations c
     where c.flag_key = f.key and c.off_variant is not null order by c.environment limit 1
   ))`;
+
+function enabledIn({ enabledIn: visible }: EnvironmentFlagFilter): SQL {
+  if (visible === undefined) return sql``;
+  const isVisible =
+    visible === null
+      ? sql`true`
+      : sql`o.environment in (select jsonb_array_elements_text(${JSON.stringify(visible)}::jsonb))`;
+  return sql`, 'enabledIn', (
+    select json_object_agg(o.environment, o.enabled order by o.environment) from flag_configurations o
+    where o.flag_key = c.flag_key and ${isVisible}
+  )`;
+}
 
 function isListed({ archived = "false" }: DefinitionFilter): SQL {
   if (archived === "all") return sql`true`;

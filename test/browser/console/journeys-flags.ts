@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "./support/console-world.ts";
-import type { Visit } from "./support/visit.ts";
+import { signIn, type Visit } from "./support/visit.ts";
 
 const FLAG = "checkout-redesign";
 
@@ -116,7 +116,11 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
 
     beforeEach(async () => {
       await world().save({ key: "gift-notes", default: { variant: "off" } }, "staging");
-      visit = await world().visit({ at: "#/flags?environment=staging" });
+      visit = await world().visit({ token: null });
+      // Where streams do not pass, the list is older than the other person's change.
+      await visit.page.route("**/stream", (route) => route.fulfill({ contentType: "text/plain", body: "" }));
+      await signIn(visit.page, world().keys.adminToken);
+      await visit.goTo("#/flags?environment=staging");
       // The second change conflicts, which the browser logs as an error.
       visit.expectStatus(412);
       await visit.page.getByRole("switch", { name: "gift-notes enabled" }).waitFor();

@@ -35,7 +35,9 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       const { page } = visit;
       await page.reload();
       await signIn(page, world().keys.adminToken);
-      await page.getByLabel("State").selectOption("State: rolled-out");
+      await page.getByRole("button", { name: "Filter", exact: true }).click();
+      await page.getByLabel("State").selectOption("rolled-out");
+      await page.keyboard.press("Escape");
       const row = page.getByRole("row").filter({ hasText: "spring-sale" });
       expect(await row.textContent()).toContain('Rolled out: serves "on" to everyone, unchanged for 40 days');
       expect(await page.getByRole("link", { name: "checkout-redesign", exact: true }).count()).toBe(0);

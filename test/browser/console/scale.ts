@@ -5,7 +5,7 @@ import { scaleProject } from "../../../dev/project/scaled-project.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
 import type { Visit } from "./support/visit.ts";
 
-const FLAGS = 2000;
+const FLAGS = 5000;
 const COPIES_PER_WRITE = 8;
 /** The largest number of rows on the page at first. */
 const MOST_ROWS = 200;
@@ -42,7 +42,7 @@ export function describeScale(world: () => ConsoleWorld): void {
       await expect.poll(() => rows.count()).toBeGreaterThan(10);
       const opened = performance.now();
       await visit.goTo("#/flags?environment=large");
-      await page.getByRole("link", { name: "app-upgrade-notice.0", exact: true }).waitFor();
+      await page.getByRole("link", { name: "api-requests-per-minute.0", exact: true }).waitFor();
       const firstMs = performance.now() - opened;
       await page
         .getByText(`${total.toLocaleString("en")} flags`)

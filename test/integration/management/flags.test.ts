@@ -264,6 +264,9 @@ describe("flags of an environment", () => {
     expect((await t.call("GET", `${FLAGS}?kind=switch&search=LIST`)).body.items).toMatchObject([
       { key: "list-switch" },
     ]);
+    const everywhere = await t.call("GET", `${FLAGS}?kind=switch&search=list&everywhere=true`);
+    expect(everywhere.body.items).toMatchObject([{ key: "list-switch", enabledIn: { production: true } }]);
+    expect(first.body.items[0]).not.toHaveProperty("enabledIn");
     expect(await t.call("GET", `${FLAGS}?limit=many&colour=red`)).toMatchObject({ status: 400 });
     expect((await t.call("GET", "/api/v1/environments/nowhere/flags")).status).toBe(404);
   });

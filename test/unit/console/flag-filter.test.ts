@@ -38,7 +38,7 @@ const FLAGS = [
 ];
 
 const found = (query: Record<string, string>): string[] =>
-  filterFlags(FLAGS, filterOfQuery(query), NOW).map(({ key }) => key);
+  filterFlags(FLAGS, filterOfQuery(query), NOW).flags.map(({ key }) => key);
 
 describe("the list of flags", () => {
   test("finds every word in key, description, owner or tags, in any case", ({ expect }) => {
@@ -55,6 +55,38 @@ describe("the list of flags", () => {
     expect(found({ state: "active" })).toEqual([]);
     expect(found({ lifetime: "temporary" })).toEqual(["banner", "checkout"]);
     expect(found({ lifetime: "expired" })).toEqual(["banner"]);
+  });
+
+  test("is filtered by owner and by the last evaluation", ({ expect }) => {
+    const flags = [
+      aFlag("never", { owner: "payments", lastEvaluatedAt: null }),
+      aFlag("long-ago", { lastEvaluatedAt: "2026-04-01T00:00:00Z" }),
+      aFlag("last-week", { lastEvaluatedAt: "2026-05-24T00:00:00Z" }),
+      aFlag("today", { lastEvaluatedAt: "2026-05-31T12:00:00Z" }),
+    ];
+    const keys = (query: Record<string, string>) =>
+      filterFlags(flags, filterOfQuery(query), NOW).flags.map(({ key }) => key);
+    expect(keys({ owner: "payments" })).toEqual(["never"]);
+    expect(keys({ use: "never" })).toEqual(["never"]);
+    expect(keys({ use: "30" })).toEqual(["long-ago", "never"]);
+    expect(keys({ use: "7" })).toEqual(["last-week", "long-ago", "never"]);
+    expect(keys({ use: "recent" })).toEqual(["today"]);
+    expect(keys({ sort: "evaluated" })).toEqual(["today", "last-week", "long-ago", "never"]);
+  });
+
+  test("has 9 before 10, and the opposite order on demand", ({ expect }) => {
+    const flags = ["f.10", "f.9", "F.1"].map((key) => aFlag(key));
+    const keys = (query: Record<string, string>) =>
+      filterFlags(flags, filterOfQuery(query), NOW).flags.map(({ key }) => key);
+    expect(keys({})).toEqual(["F.1", "f.9", "f.10"]);
+    expect(keys({ reversed: "true" })).toEqual(["f.10", "f.9", "F.1"]);
+  });
+
+  test("forgives a typo, but only if no flag matches exactly", ({ expect }) => {
+    const search = (text: string) => filterFlags(FLAGS, filterOfQuery({ search: text }), NOW);
+    expect(search("chekout")).toMatchObject({ flags: [{ key: "checkout" }], isSimilar: true });
+    expect(search("checkout")).toMatchObject({ flags: [{ key: "checkout" }], isSimilar: false });
+    expect(search("zebra")).toEqual({ flags: [], isSimilar: false });
   });
 
   test("is sorted by key or by last change", ({ expect }) => {

@@ -1,17 +1,19 @@
-import { computed, signal } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { allPages } from "../../../../sdk/client/client.ts";
-import type { Flag } from "../../../../sdk/client/contract.ts";
 import { toggleFlag } from "../../state/flags/flag-changes.ts";
 import {
+  compareNames,
   filterFlags,
   type FlagFilter,
   filterOfQuery,
   type ListedFlag,
+  NO_FILTER,
   queryOfFilter,
 } from "../../state/flags/flag-filter.ts";
-import { useResource } from "../../state/resource.ts";
+import { type FlagList, flagListOf, flagOfRow } from "../../state/flags/flag-list.ts";
+import { announced } from "../../state/live/live.ts";
+import { notifyFailure } from "../../state/notices.ts";
 import { href, replaceQuery, route } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
@@ -21,19 +23,13 @@ import { FlagTable } from "./table.tsx";
 
 /** The delay between typing and the change of the address (milliseconds). */
 const ADDRESS_DELAY_MS = 250;
+/** How often the list looks whether other environments have changed (milliseconds). */
+const ELSEWHERE_MS = 15_000;
 
 /** All flags of the environment. The search and the filters are in the address. */
 export function FlagsPage({ environment }: { environment: string }): JSX.Element {
-  // The flags that have loaded so far, while more pages are loading.
-  const early = useMemo(() => signal<readonly ListedFlag[] | undefined>(undefined), [environment]);
-  const flags = useResource(() => readFlags(environment, (soFar) => (early.value = soFar)), [environment]);
-  const shown = useMemo(() => ({ ...flags, data: computed(() => flags.data.value ?? early.value) }), [flags, early]);
-  // The state is not part of the flag that is saved. It stays until the list is read again.
-  const toggle = ({ state, ...flag }: ListedFlag): void =>
-    void toggleFlag(environment, flag, (changed) => {
-      const listed: ListedFlag = { ...(changed as Omit<Flag, "state">), ...(state === undefined ? {} : { state }) };
-      flags.set((flags.data.peek() ?? []).map((other) => (other.key === changed.key ? listed : other)));
-    });
+  const list = flagListOf(environment);
+  useFresh(list);
   return (
     <>
       <header class="page">
@@ -42,9 +38,9 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
           New flag
         </a>
       </header>
-      <Loaded of={shown}>
+      <Loaded of={list}>
         {(all) =>
-          all.length === 0 ? (
+          all.length === 0 && list.isWhole.value ? (
             <Empty title="No flags yet">
               <p>Create a flag once, then configure it in each environment.</p>
               {!isReadOnly.value && (
@@ -54,7 +50,7 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
               )}
             </Empty>
           ) : (
-            <FlagList all={all} isWhole={flags.data.value !== undefined} onToggle={toggle} />
+            <Flags list={list} all={all} />
           )
         }
       </Loaded>
@@ -62,75 +58,82 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
   );
 }
 
-async function readFlags(
-  environment: string,
-  onPage: (soFar: readonly ListedFlag[]) => void,
-): Promise<readonly ListedFlag[]> {
-  const soFar: ListedFlag[] = [];
-  return await allPages(async (cursor) => {
-    const query = { limit: "200", cursor };
-    const result = await client.call("listFlags", { path: { env: environment }, query });
-    soFar.push(...result.body.items);
-    onPage([...soFar]);
-    return result;
+/** Reads the list at the first visit. Later, and while it is shown, reads only what has changed. */
+function useFresh(list: FlagList): void {
+  useEffect(() => {
+    if (!list.isWhole.peek()) void list.reload();
+    const look = (): void => void (document.visibilityState === "visible" && list.lookElsewhere());
+    const timer = setInterval(look, ELSEWHERE_MS);
+    look();
+    return () => clearInterval(timer);
+  }, [list]);
+  useSignalEffect(() => {
+    const news = announced.value;
+    if (news?.environment === list.environment) void list.catchUp(news.version);
   });
 }
 
-interface ListProps {
-  all: readonly ListedFlag[];
-  /** Whether all flags have loaded. */
-  isWhole: boolean;
-  onToggle: (flag: ListedFlag) => void;
+/** Turns a flag on or off in the environment of a column. */
+async function toggle(list: FlagList, row: ListedFlag, environment: string): Promise<void> {
+  const { key } = row;
+  if (environment === list.environment) {
+    return await toggleFlag(environment, flagOfRow(row), (changed) => list.show(key, changed));
+  }
+  try {
+    const { body } = await client.call("getFlag", { path: { env: environment, key } });
+    // The list may show an older state than the one that the person would change now.
+    const isCurrent = !list.showElsewhere(environment, key, body.enabled);
+    if (isCurrent) {
+      await toggleFlag(environment, body, ({ enabled }) => list.showElsewhere(environment, key, enabled));
+    }
+  } catch (error) {
+    notifyFailure(`Could not read ${key} in ${environment}`, error);
+  }
 }
 
-function FlagList({ all, isWhole, onToggle }: ListProps): JSX.Element {
+function Flags({ list, all }: { list: FlagList; all: readonly ListedFlag[] }): JSX.Element {
   const [filter, change] = useFilter();
-  const tags = useMemo(() => [...new Set(all.flatMap((flag) => flag.tags ?? []))].toSorted(), [all]);
-  const clear = (): void => change({ search: "", tag: "", kind: "", state: "", lifetime: "" });
-  const matches = useMemo(() => filterFlags(all, filter, Date.now()), [all, filter]);
+  const tags = useMemo(() => [...new Set(all.flatMap((flag) => flag.tags ?? []))].toSorted(compareNames), [all]);
+  const owners = useMemo(() => [...new Set(all.flatMap(({ owner }) => owner || []))].toSorted(compareNames), [all]);
+  const { flags, isSimilar } = useMemo(() => filterFlags(all, filter, Date.now()), [all, filter]);
   return (
     <>
-      <FlagFilters filter={filter} tags={tags} onChange={change} />
+      <FlagFilters filter={filter} tags={tags} owners={owners} onChange={change} />
       {filter.state === "archived" ? (
         <ArchivedFlags search={filter.search.toLowerCase()} />
       ) : (
-        <Matches all={all} matches={matches} filter={filter} isWhole={isWhole} onToggle={onToggle} onClear={clear} />
+        <>
+          <p class="hint" role="status">
+            {isSimilar
+              ? `No flag matches exactly. ${flags.length} ${flags.length === 1 ? "key is" : "keys are"} similar.`
+              : countText(flags.length, all.length)}
+            {!list.isWhole.value && ", loading more…"}
+          </p>
+          {flags.length === 0 && list.isWhole.value ? (
+            <Empty title="No flags match">
+              <button type="button" onClick={() => change(NO_FILTER)}>
+                Show all flags
+              </button>
+            </Empty>
+          ) : (
+            <FlagTable
+              query={JSON.stringify(filter)}
+              flags={flags}
+              environment={list.environment}
+              marked={list.marked.value}
+              filter={filter}
+              onFilter={change}
+              onToggle={(row, environment) => void toggle(list, row, environment)}
+            />
+          )}
+        </>
       )}
     </>
   );
 }
 
-function Matches({
-  all,
-  matches,
-  filter,
-  isWhole,
-  onToggle,
-  onClear,
-}: ListProps & { matches: readonly ListedFlag[]; filter: FlagFilter; onClear: () => void }): JSX.Element {
-  return (
-    <>
-      <p class="hint" role="status">
-        {matches.length === all.length ? `${all.length} flags` : `${matches.length} of ${all.length} flags`}
-        {!isWhole && ", loading more…"}
-      </p>
-      {matches.length === 0 ? (
-        <Empty title="No flags match">
-          <button type="button" onClick={onClear}>
-            Show all flags
-          </button>
-        </Empty>
-      ) : (
-        <FlagTable
-          query={JSON.stringify(filter)}
-          flags={matches}
-          sort={filter.sort}
-          isLocked={!isWhole}
-          onToggle={onToggle}
-        />
-      )}
-    </>
-  );
+function countText(found: number, total: number): string {
+  return found === total ? `${total} flags` : `${found} of ${total} flags`;
 }
 
 /** Returns the filter and a function that changes it. The filter changes at once, the address a moment later. */

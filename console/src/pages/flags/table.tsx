@@ -1,47 +1,68 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { isExpired } from "../../../../src/flags/lifecycle/flag-state.ts";
-import type { ListedFlag, Sort } from "../../state/flags/flag-filter.ts";
-import { href } from "../../state/route.ts";
-import { isReadOnly } from "../../state/session.ts";
-import { servedText } from "../../../../sdk/words/served.ts";
-import { wordingOf } from "../../state/wording.ts";
-import { Switch } from "../../ui/switch.tsx";
-import { Time } from "../../ui/time.tsx";
+import { useLayoutEffect, useState } from "preact/hooks";
+import { environmentColour, environments } from "../../state/environments.ts";
+import { type FlagFilter, type ListedFlag, type Sort, SORTS } from "../../state/flags/flag-filter.ts";
+import { keepRows, keptPlace } from "../../state/page-place.ts";
+import { Icon } from "../../ui/kit/icon.tsx";
+import * as icons from "../../ui/kit/icons.ts";
+import { type Column, FlagRow } from "./row.tsx";
 
 /** The number of rows at first. More appear on demand, so that thousands of flags stay fast. */
 const ROWS = 100;
+/** With more environments, the table shows the current one and how many of the others have the flag on. */
+const MOST_COLUMNS = 4;
 
 interface Props {
   /** Identifies the search. Each search starts from the top. */
   query: string;
   flags: readonly ListedFlag[];
-  sort: Sort;
-  /** Whether all switches are disabled for now. */
-  isLocked: boolean;
-  onToggle: (flag: ListedFlag) => void;
+  /** The current environment. */
+  environment: string;
+  /** The keys of the flags that somebody else has just changed. */
+  marked: ReadonlySet<string>;
+  filter: FlagFilter;
+  onFilter: (patch: Partial<FlagFilter>) => void;
+  onToggle: (flag: ListedFlag, environment: string) => void;
 }
 
-export function FlagTable({ query, flags, sort, isLocked, onToggle }: Props): JSX.Element {
-  const [grown, setGrown] = useState({ query, shown: ROWS });
+export function FlagTable({ query, flags, environment, marked, filter, onFilter, onToggle }: Props): JSX.Element {
+  const [grown, setGrown] = useState(() => ({ query, shown: Math.max(ROWS, keptPlace().rows) }));
   // Every search uses the same table, so that the rows that stay are not drawn again.
   const shown = grown.query === query ? grown.shown : ROWS;
   const rest = flags.length - shown;
+  useLayoutEffect(() => keepRows(shown), [shown]);
+  const known = environments.data.value ?? [];
+  const isWide = known.length <= MOST_COLUMNS;
+  const columns: Column[] = known.filter(({ key }) => isWide || key === environment);
   return (
     <>
       <table class="list flags">
+        <colgroup>
+          <col />
+          {columns.map(({ key }) => (
+            <col key={key} class="in-environment" />
+          ))}
+          {!isWide && <col class="in-environment" />}
+          <col class="serves" />
+          <col class="owner" />
+          <col class="when" />
+          <col class="when" />
+        </colgroup>
         <thead>
           <tr>
-            <th scope="col">On</th>
-            <th scope="col" aria-sort={sort === "key" ? "ascending" : undefined}>
-              Flag
-            </th>
-            <th scope="col">Kind</th>
+            <SortHead name="key" title="Flag" filter={filter} onFilter={onFilter} />
+            {columns.map(({ key, name }) => (
+              <th key={key} scope="col" data-environment={environmentColour(key)}>
+                <span class="environment-name" title={key === environment ? `${name}, the current environment` : name}>
+                  {name}
+                </span>
+              </th>
+            ))}
+            {!isWide && <th scope="col">On in</th>}
             <th scope="col">Serves</th>
             <th scope="col">Owner</th>
-            <th scope="col" aria-sort={sort === "changed" ? "descending" : undefined}>
-              Last change
-            </th>
+            <SortHead name="evaluated" filter={filter} onFilter={onFilter} />
+            <SortHead name="changed" filter={filter} onFilter={onFilter} />
           </tr>
         </thead>
         <tbody>
@@ -49,8 +70,12 @@ export function FlagTable({ query, flags, sort, isLocked, onToggle }: Props): JS
             <FlagRow
               key={flag.key}
               flag={flag}
-              isLocked={isLocked || isReadOnly.value}
-              onToggle={() => onToggle(flag)}
+              environment={environment}
+              columns={columns}
+              total={isWide ? undefined : known.length}
+              isMarked={marked.has(flag.key)}
+              onTag={(tag) => onFilter({ tag })}
+              onToggle={(name) => onToggle(flag, name)}
             />
           ))}
         </tbody>
@@ -64,58 +89,26 @@ export function FlagTable({ query, flags, sort, isLocked, onToggle }: Props): JS
   );
 }
 
-function FlagRow({
-  flag,
-  isLocked,
-  onToggle,
-}: {
-  flag: ListedFlag;
-  isLocked: boolean;
-  onToggle: () => void;
-}): JSX.Element {
-  const served = servedText(flag, Date.now(), wordingOf(flag.key));
+/** The head of a column that orders the list. Another click turns the order round. */
+function SortHead({
+  name,
+  title = SORTS[name],
+  filter: { sort, reversed },
+  onFilter,
+}: { name: Sort; title?: string } & Pick<Props, "filter" | "onFilter">): JSX.Element {
+  const isCurrent = sort === name;
+  const isAscending = (name === "key") !== reversed;
   return (
-    <tr class={flag.enabled ? "" : "off"}>
-      <td>
-        <Switch label={`${flag.key} enabled`} isOn={flag.enabled} isDisabled={isLocked} onToggle={onToggle} />
-      </td>
-      <td>
-        <a href={href(["flags", flag.key])}>{flag.key}</a>
-        {(flag.tags ?? []).length > 0 && (
-          <span class="tags">
-            {(flag.tags ?? []).map((tag) => (
-              <span key={tag} class="tag">
-                {tag}
-              </span>
-            ))}
-          </span>
-        )}
-        {flag.description !== undefined && flag.description !== "" && <p class="hint">{flag.description}</p>}
-        <StateHint flag={flag} />
-      </td>
-      <td data-label="Kind">{flag.kind ?? "flag"}</td>
-      <td data-label="Serves">
-        {served.now}
-        {served.later !== undefined && <p class="hint">{served.later}</p>}
-      </td>
-      <td data-label="Owner">{flag.owner}</td>
-      <td data-label="Last change">{flag.updatedAt !== undefined && <Time at={flag.updatedAt} />}</td>
-    </tr>
-  );
-}
-
-/** The states in which a flag can probably be removed. */
-const REMOVABLE: Readonly<Record<string, string>> = { "rolled-out": "Rolled out", unused: "Unused" };
-
-function StateHint({ flag: { state, expiresAt = null } }: { flag: ListedFlag }): JSX.Element | null {
-  const title = REMOVABLE[state?.name ?? ""];
-  const isDue = isExpired({ expiresAt }, Date.now());
-  if (title === undefined && !isDue) return null;
-  return (
-    <p class="removable" title="You can probably remove this flag from your code.">
-      {isDue && `Expired on ${expiresAt?.slice(0, 10)}`}
-      {isDue && title !== undefined && " · "}
-      {title !== undefined && `${title}: ${state?.reason}`}
-    </p>
+    <th scope="col" aria-sort={isCurrent ? (isAscending ? "ascending" : "descending") : undefined}>
+      <button
+        type="button"
+        class="sort"
+        title={`Sort by ${SORTS[name].toLowerCase()}`}
+        onClick={() => onFilter({ sort: name, reversed: isCurrent && !reversed })}
+      >
+        {title}
+        {isCurrent && <Icon of={isAscending ? icons.moveUp : icons.moveDown} />}
+      </button>
+    </th>
   );
 }

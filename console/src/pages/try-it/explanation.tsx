@@ -1,11 +1,17 @@
 import type { JSX } from "preact";
 import type { Condition, Explanation, Flag } from "../../../../sdk/client/contract.ts";
-import { bucketText, traceNode, type Result, type TraceNode } from "../../state/try-it/trace.ts";
+import {
+  bucketText,
+  defaultStateText,
+  stateText,
+  traceNode,
+  type Result,
+  type TraceNode,
+} from "../../state/try-it/trace.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { serveText } from "../../../../sdk/words/serve.ts";
-import { LOCAL_ZONE, wordingOf } from "../../state/wording.ts";
-import { defaultStepText, ruleStepText } from "../../../../sdk/words/step.ts";
-import { timeText } from "../../../../sdk/words/time.ts";
+import { wordingOf } from "../../state/wording.ts";
+import { windowStateText } from "../../../../sdk/client/window-text.ts";
 import { percentText } from "../../../../sdk/words/share.ts";
 import { ReplayView } from "./replay.tsx";
 
@@ -28,7 +34,7 @@ export function ExplanationView({ explanation, flag, segments }: Explained): JSX
       <ol class="steps">
         {isOff && (
           <Step mark="yes" title="The flag is off">
-            <p class="hint">Everyone gets the off variant, so the steps below are not reached.</p>
+            <p class="hint">Everyone gets the off variant. The steps below are not reached.</p>
           </Step>
         )}
         {prerequisites.map(({ flag: key, variants, served, isMet }) => (
@@ -43,7 +49,7 @@ export function ExplanationView({ explanation, flag, segments }: Explained): JSX
             </p>
           </Step>
         ))}
-        {rules.map((rule, i) => {
+        {rules.map((rule) => {
           const stored = flag.rules?.find(({ id }) => id === rule.id);
           const serves = stored === undefined ? "" : ` → ${serveText(stored.serve, wordingOf(flag.key), true)}`;
           return (
@@ -52,10 +58,8 @@ export function ExplanationView({ explanation, flag, segments }: Explained): JSX
               mark={rule.state === "matched" ? "yes" : rule.state === "not reached" ? "none" : "no"}
               title={`Rule ${rule.id}${serves}`}
             >
-              <p class="hint">{ruleStepText(explanation, i, stored, wordingOf(flag.key))}</p>
-              {rule.during?.isOpen === true && (
-                <p class="hint">The open window closes at {timeText(rule.during.until, LOCAL_ZONE)}.</p>
-              )}
+              <p class="hint">{stateText(rule.state)}</p>
+              {rule.during !== undefined && <p class="hint">The time is {windowStateText(rule.during)}.</p>}
               {rule.when !== undefined && <Tree nodes={[traceNode(rule.when, stored?.when, segments)]} />}
               <Bucket {...rule} />
             </Step>
@@ -65,7 +69,7 @@ export function ExplanationView({ explanation, flag, segments }: Explained): JSX
           mark={explanation.default.state === "served" ? "yes" : "none"}
           title={`Default → ${serveText(flag.default, wordingOf(flag.key), true)}`}
         >
-          <p class="hint">{defaultStepText(explanation)}</p>
+          <p class="hint">{defaultStateText(explanation.default.state)}</p>
           <Bucket {...explanation.default} />
         </Step>
       </ol>
@@ -155,7 +159,7 @@ function Bucket({
   return (
     <p class="hint">
       In {bucketText(bucket, total)}.
-      {exposure !== undefined && ` The ramp was at ${percentText(exposure)} of each share.`}
+      {exposure !== undefined && ` The ramp now serves ${percentText(exposure)} of each share.`}
     </p>
   );
 }

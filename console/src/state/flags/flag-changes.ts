@@ -11,6 +11,11 @@ import { client } from "../session.ts";
 /** The pending toggles by environment and key. Each resolves with the saved flag. */
 const toggles = new Map<string, Promise<Flag>>();
 
+/** Whether a change of the flag by this person is on its way. */
+export function isToggling(environment: string, key: string): boolean {
+  return toggles.has(`${environment} ${key}`);
+}
+
 /** Turns a flag on or off. Calls `show` at once with the expected flag, and again with the saved one. */
 export async function toggleFlag(environment: string, flag: Flag, show: (flag: Flag) => void): Promise<void> {
   const enabled = !flag.enabled;

@@ -24,6 +24,8 @@ export interface Editing {
   change(patch: Partial<Draft>): void;
   /** Returns to the stored flag. */
   discard(): void;
+  /** Shows the flag as somebody else has saved it. Without a question, so only while the draft has no changes. */
+  replace(flag: Flag): void;
   /** Checks the JSON Schema and the variants. Resolves with `false` if there are problems, which are then listed. */
   check(): Promise<boolean>;
   /** Saves the draft. Resolves with `false` if nothing was saved. */
@@ -40,8 +42,8 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
   const draft = signal(start);
   const edited = computed(() => flagOf(draft.value));
   const refusals = createRefusals(edited);
-
   const discarded = signal(0);
+  const changes = computed(() => differences(base.value, edited.value));
 
   const accept = (saved: Flag): void => {
     stored.value = saved;
@@ -49,7 +51,6 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     base.value = flagOf(draft.value);
     refusals.clear();
   };
-
   const save = async (): Promise<boolean> => {
     const sent = edited.peek();
     const onRejected = (error: unknown): void => {
@@ -66,13 +67,12 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
     accept(saved);
     return true;
   };
-
   return {
     environment,
     stored,
     draft,
     discarded,
-    changes: computed(() => differences(base.value, edited.value)),
+    changes,
     problems: refusals.problems,
     change(patch) {
       draft.value = { ...draft.value, ...patch };
@@ -83,18 +83,22 @@ export function createEditing(environment: string, flag: Flag | undefined, initi
       refusals.clear();
       discarded.value++;
     },
+    replace(flag) {
+      accept(flag);
+      discarded.value++;
+    },
     check: refusals.check,
     save,
     async toggle() {
       const from = stored.peek();
       if (from === undefined) return;
       await toggleFlag(environment, from, (flag) => {
-        const isOnlySwitched =
-          differences({ ...base.peek(), enabled: flag.enabled }, flagOf(draftOf(flag))).length === 0;
+        const switched = { ...base.peek(), enabled: flag.enabled };
+        const isOnlySwitched = differences(switched, flagOf(draftOf(flag))).length === 0;
         // The person kept someone else's version. A draft is not based on it, so saving the draft must ask again.
-        if (!isOnlySwitched && differences(base.peek(), edited.peek()).length === 0) return accept(flag);
+        if (!isOnlySwitched && changes.peek().length === 0) return accept(flag);
         stored.value = isOnlySwitched ? flag : { ...from, enabled: flag.enabled };
-        base.value = { ...base.peek(), enabled: flag.enabled };
+        base.value = switched;
         draft.value = { ...draft.peek(), enabled: flag.enabled };
       });
     },

@@ -9,6 +9,12 @@ import { count, instant, keys, object, orNull, page, ref, text } from "./openapi
 /** JSON Schema of the management API's responses and merge patches. A patch has no schema of its own to validate it. */
 const version = { type: "integer", description: "Version of the environment at which it last changed." };
 
+const enabledIn = {
+  type: "object",
+  description: "Whether the flag is on, by environment, if the request asks for it with `everywhere=true`.",
+  additionalProperties: { type: "boolean" },
+};
+
 const mergePatchOf = (noun: string) => ({
   type: "object",
   description: `Any fields of ${noun}. null removes a field, which then gets its default (RFC 7396).`,
@@ -127,7 +133,9 @@ export const responseSchemas: Record<string, object> = {
   SegmentPatch: mergePatchOf("SegmentInput"),
   Written: object(writtenFields),
   FlagWritten: object({ ...writtenFields, flag: ref("Flag") }),
-  FlagPage: page({ allOf: [ref("Flag"), object({ state: ref("FlagState"), ...listedFields })] }),
+  FlagPage: page({
+    allOf: [ref("Flag"), object({ state: ref("FlagState"), ...listedFields, enabledIn }, ["enabledIn"])],
+  }),
   Definition: object({ ...definitionFields, ...datedFields, environments: keys }, optionalDefinitionFields),
   DefinitionPage: page({ allOf: [ref("Definition"), object({ state: ref("FlagState") })] }),
   DefinitionPatch: mergePatchOf("the definition in Flag"),

@@ -5,7 +5,7 @@ import { imageOf } from "../../../store/row-image.ts";
 import { getEnvironment } from "../../../store/writes/environments.ts";
 import { HttpError } from "../../errors.ts";
 import type { Services } from "../../services.ts";
-import { writerOf, environmentOf, type ManagementContext, pathParameter } from "../context.ts";
+import { writerOf, environmentOf, type ManagementContext, pathParameter, visibleEnvironments } from "../context.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
 import { publishEverywhere, publishWrite } from "../publish-write.ts";
 import { requireFound, unknownEnvironment } from "../require.ts";
@@ -110,10 +110,4 @@ function requireImage(record: AuditRecord, name: RestoreBody["image"]): JsonObje
 /** Whether the token is for some environments only, so that other flags' definitions are hidden from it. */
 function isLimited(c: ManagementContext): boolean {
   return visibleEnvironments(c) !== null;
-}
-
-/** The environments that the caller may know; `null` for all. */
-function visibleEnvironments(c: ManagementContext): readonly string[] | null {
-  const actor = c.get("actor");
-  return actor.role === "server" ? [actor.environment] : actor.environments;
 }

@@ -12,7 +12,7 @@ import type { WriteResult } from "../../../store/writes/transaction.ts";
 import type { Services } from "../../services.ts";
 import { missingFlag } from "../archive/archived.ts";
 import { conditionalChange, conditionalWrite } from "../conditional-write.ts";
-import { writerOf, environmentOf, type ManagementContext } from "../context.ts";
+import { writerOf, environmentOf, type ManagementContext, visibleEnvironments } from "../context.ts";
 import { pageInState, withStates } from "../lifecycle/states.ts";
 import { readUse } from "../lifecycle/warnings.ts";
 import type { JsonObject } from "../merge-patch-body.ts";
@@ -47,7 +47,8 @@ export async function showFlags(
   { query }: { query: FlagQuery },
 ): Promise<Response> {
   const [environment, db, now] = [environmentOf(c), await database(), clock.now()];
-  const filter = filterOf(query, now);
+  const { everywhere, ...filters } = query;
+  const filter = { ...filterOf(filters, now), enabledIn: everywhere === "true" ? visibleEnvironments(c) : undefined };
   const [found, page] = await Promise.all([
     getEnvironment(db, environment),
     pageInState(
@@ -58,7 +59,10 @@ export async function showFlags(
   ]);
   if (found === undefined) throw unknownEnvironment(environment);
   c.header("x-flags-version", String(found.version));
-  const items = page.items.map((record) => ({ ...viewOfListed(record), state: record.state }));
+  const items = page.items.map((record) => {
+    const { state, enabledIn } = record;
+    return { ...viewOfListed(record), state, ...(enabledIn === undefined ? {} : { enabledIn }) };
+  });
   return c.json({ items, nextCursor: page.nextCursor ?? null });
 }
 

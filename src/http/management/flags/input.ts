@@ -22,7 +22,12 @@ export const flagQueryEntries = {
 /** Archived flags are in no environment. */
 const LIVE_STATES = FLAG_STATES.filter((name) => name !== "archived");
 
-export const flagQuery = fields({ ...flagQueryEntries, state: optional(oneOf(LIVE_STATES)) });
+export const flagQuery = fields({
+  ...flagQueryEntries,
+  state: optional(oneOf(LIVE_STATES)),
+  /** Whether to say in which environments each flag is on. */
+  everywhere: optional(oneOf(["true", "false"])),
+});
 
 export type FlagQuery = InferOutput<typeof flagQuery>;
 

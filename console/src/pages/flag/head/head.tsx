@@ -9,6 +9,7 @@ import * as icons from "../../../ui/kit/icons.ts";
 import { ShareOverride } from "../../../ui/share-override.tsx";
 import { Switch } from "../../../ui/switch.tsx";
 import { Time } from "../../../ui/time.tsx";
+import { ChangedElsewhere } from "./changed-elsewhere.tsx";
 import { EnvironmentChips } from "./environment-chips.tsx";
 import { LifeState } from "./life-state.tsx";
 
@@ -52,6 +53,7 @@ export function FlagHead({ editing, lifecycle }: Props): JSX.Element {
           />
         </div>
       </header>
+      <ChangedElsewhere editing={editing} stored={stored} />
       <Facts editing={editing} stored={stored} lifecycle={lifecycle} />
     </>
   );

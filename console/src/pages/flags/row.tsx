@@ -1,0 +1,129 @@
+import type { JSX } from "preact";
+import { isExpired } from "../../../../src/flags/lifecycle/flag-state.ts";
+import { servedText } from "../../../../sdk/words/served.ts";
+import { environmentColour } from "../../state/environments.ts";
+import type { ListedFlag } from "../../state/flags/flag-filter.ts";
+import { href } from "../../state/route.ts";
+import { isReadOnly } from "../../state/session.ts";
+import { wordingOf } from "../../state/wording.ts";
+import { Switch } from "../../ui/switch.tsx";
+import { Time } from "../../ui/time.tsx";
+
+/** An environment with a column of its own. */
+export interface Column {
+  key: string;
+  name: string;
+}
+
+interface Props {
+  flag: ListedFlag;
+  /** The current environment. */
+  environment: string;
+  columns: readonly Column[];
+  /** The number of environments, if not all of them have a column. */
+  total: number | undefined;
+  isMarked: boolean;
+  onTag: (tag: string) => void;
+  onToggle: (environment: string) => void;
+}
+
+/** A flag in the list. The whole row leads to its page. */
+export function FlagRow({ flag, environment, columns, total, isMarked, onTag, onToggle }: Props): JSX.Element {
+  const served = servedText(flag, Date.now(), wordingOf(flag.key));
+  const { tags = [], kind = "flag", description = "", lastEvaluatedAt = null } = flag;
+  return (
+    <tr class={[!flag.enabled && "off", isMarked && "changed-elsewhere"].filter(Boolean).join(" ")}>
+      <td class="name">
+        <div class="line">
+          <a class="row-link" href={href(["flags", flag.key])} title={flag.key}>
+            {flag.key}
+          </a>
+          {kind !== "flag" && <span class="kind">{kind}</span>}
+          {tags.map((tag) => (
+            <button
+              key={tag}
+              type="button"
+              class="tag"
+              title={`Show the flags with the tag ${tag}`}
+              onClick={() => onTag(tag)}
+            >
+              {tag}
+            </button>
+          ))}
+        </div>
+        <p class="line hint" title={description}>
+          <StateHint flag={flag} />
+          {description}
+        </p>
+      </td>
+      {columns.map(({ key, name }) => (
+        <td key={key} class="in-environment" data-label={name} data-environment={environmentColour(key)}>
+          <InEnvironment flag={flag} environment={key} isCurrent={key === environment} onToggle={() => onToggle(key)} />
+        </td>
+      ))}
+      {total !== undefined && (
+        <td data-label="On in">
+          {Object.values(flag.enabledIn ?? {}).filter(Boolean).length} of {total}
+        </td>
+      )}
+      <td data-label="Serves">
+        <p class="line" title={served.now}>
+          {served.now}
+        </p>
+        {served.later !== undefined && (
+          <p class="line hint" title={served.later}>
+            {served.later}
+          </p>
+        )}
+      </td>
+      <td data-label="Owner">
+        <p class="line" title={flag.owner}>
+          {flag.owner}
+        </p>
+      </td>
+      <td data-label="Last evaluated">
+        {lastEvaluatedAt === null ? <span class="hint">never</span> : <Time at={lastEvaluatedAt} />}
+      </td>
+      <td data-label="Last change">{flag.updatedAt !== undefined && <Time at={flag.updatedAt} />}</td>
+    </tr>
+  );
+}
+
+function InEnvironment({
+  flag,
+  environment,
+  isCurrent,
+  onToggle,
+}: {
+  flag: ListedFlag;
+  environment: string;
+  isCurrent: boolean;
+  onToggle: () => void;
+}): JSX.Element {
+  const isOn = isCurrent ? flag.enabled : flag.enabledIn?.[environment];
+  if (isOn === undefined) {
+    return (
+      <span class="hint" title={`${environment} does not have this flag`}>
+        –
+      </span>
+    );
+  }
+  const label = isCurrent ? `${flag.key} enabled` : `${flag.key} in ${environment}`;
+  return <Switch label={label} isOn={isOn} isDisabled={isReadOnly.value} onToggle={onToggle} />;
+}
+
+/** The states in which a flag can probably be removed. */
+const REMOVABLE: Readonly<Record<string, string>> = { "rolled-out": "Rolled out", unused: "Unused" };
+
+function StateHint({ flag: { state, expiresAt = null } }: { flag: ListedFlag }): JSX.Element | null {
+  const title = REMOVABLE[state?.name ?? ""];
+  const isDue = isExpired({ expiresAt }, Date.now());
+  if (title === undefined && !isDue) return null;
+  return (
+    <span class="removable" title="You can probably remove this flag from your code.">
+      {isDue && `Expired on ${expiresAt?.slice(0, 10)}`}
+      {isDue && title !== undefined && " · "}
+      {title !== undefined && `${title}: ${state?.reason}`}{" "}
+    </span>
+  );
+}

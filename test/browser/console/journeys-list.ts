@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { ConsoleWorld } from "./support/console-world.ts";
+import type { Visit, VisitOptions } from "./support/visit.ts";
+
+export function describeListJourneys(world: () => ConsoleWorld): void {
+  let visit: Visit;
+  const open = async (options: Partial<VisitOptions> = {}) => {
+    visit = await world().visit(options);
+    return visit.page;
+  };
+  /** Counts the requests for pages of flags, and for one flag. */
+  const requestsOf = ({ page }: Visit) => {
+    const counts = { lists: 0, flags: 0 };
+    page.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.endsWith("/flags")) counts.lists++;
+      if (/\/flags\/[^/]+$/.test(pathname)) counts.flags++;
+    });
+    return counts;
+  };
+  const rowOf = (key: string) =>
+    visit.page.getByRole("row").filter({ has: visit.page.getByRole("link", { name: key, exact: true }) });
+  const keys = () => visit.page.locator("a.row-link").allTextContents();
+
+  describe("the list of flags, while others work", () => {
+    afterEach(() => visit?.close());
+
+    it("shows a flag that was turned off elsewhere, and reads only that flag", async () => {
+      await world().save({ key: "killed-elsewhere" });
+      const page = await open();
+      const flagSwitch = page.getByRole("switch", { name: "killed-elsewhere enabled" });
+      await expect.poll(() => flagSwitch.isChecked()).toBe(true);
+      const requests = requestsOf(visit);
+      const path = { env: "production", key: "killed-elsewhere" };
+      await world().api.call("patchFlag", { path, body: { enabled: false } });
+      const killed = performance.now();
+      await expect.poll(() => flagSwitch.isChecked(), { interval: 20, timeout: 10_000 }).toBe(false);
+      console.log(`a flag turned off elsewhere is shown after ${(performance.now() - killed).toFixed(0)} ms`);
+      expect(requests).toEqual({ lists: 0, flags: 1 });
+      await expect.poll(() => rowOf("killed-elsewhere").getAttribute("class")).toContain("changed-elsewhere");
+    });
+
+    it("shows new flags, and no longer those that are deleted", async () => {
+      const page = await open({ at: "#/flags?environment=staging" });
+      await page.getByRole("switch", { name: "checkout-redesign enabled" }).waitFor();
+      await world().save({ key: "made-elsewhere" }, "staging");
+      await rowOf("made-elsewhere").waitFor();
+      await world().api.call("deleteFlag", { path: { env: "staging", key: "made-elsewhere" } });
+      await rowOf("made-elsewhere").waitFor({ state: "detached" });
+    });
+
+    it("says on a flag's page who changed it, and keeps the draft", async () => {
+      await world().save({ key: "two-editors", description: "before" }, "staging");
+      const page = await open({ at: "#/flags/two-editors?environment=staging&tab=settings" });
+      const description = page.getByLabel("Description", { exact: true });
+      await expect.poll(() => description.inputValue()).toBe("before");
+      await world().save({ key: "two-editors", description: "theirs" }, "staging");
+      await page.getByText(/changed this flag/).waitFor();
+      expect(await description.inputValue()).toBe("before");
+      await page.getByRole("button", { name: "Show", exact: true }).click();
+      await expect.poll(() => description.inputValue()).toBe("theirs");
+      await page.getByText(/changed this flag/).waitFor({ state: "detached" });
+
+      await description.fill("mine");
+      await world().save({ key: "two-editors", description: "theirs again" }, "staging");
+      await page.getByRole("button", { name: "Show", exact: true }).click();
+      const dialog = page.getByRole("dialog", { name: /changed two-editors/ });
+      await dialog.getByText("theirs again").first().waitFor();
+      await dialog.getByRole("button", { name: "Close" }).click();
+      expect(await description.inputValue()).toBe("mine");
+    });
+
+    it("looks again when the person comes back, where streams do not pass", async () => {
+      await world().save({ key: "no-streams" }, "staging");
+      const page = await open({ token: null });
+      await page.route("**/stream", (route) => route.fulfill({ contentType: "text/plain", body: "" }));
+      await page.getByLabel("Admin token").fill(world().keys.adminToken);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await visit.goTo("#/flags?environment=staging");
+      const flagSwitch = page.getByRole("switch", { name: "no-streams enabled" });
+      await expect.poll(() => flagSwitch.isChecked()).toBe(true);
+      await world().save({ key: "no-streams", enabled: false }, "staging");
+      await page.evaluate("dispatchEvent(new Event('focus'))");
+      await expect.poll(() => flagSwitch.isChecked()).toBe(false);
+    });
+  });
+
+  describe("the list of flags, with a column for each environment", () => {
+    afterEach(() => visit?.close());
+
+    it("turns a flag on in another environment than the current one", async () => {
+      for (const environment of ["production", "staging"]) {
+        await world().save({ key: "in-columns", enabled: false, default: { variant: "on" } }, environment);
+      }
+      const page = await open();
+      await page.getByRole("switch", { name: "in-columns in staging" }).click();
+      const evaluate = (environment: string) => world().evaluate("in-columns", { environment });
+      await expect.poll(() => evaluate("staging")).toMatchObject({ value: true });
+      await expect.poll(() => page.getByRole("switch", { name: "in-columns in staging" }).isChecked()).toBe(true);
+      expect(await page.getByRole("switch", { name: "in-columns enabled" }).isChecked()).toBe(false);
+      expect(await evaluate("production")).toMatchObject({ reason: "DISABLED" });
+    });
+
+    it("asks for the same confirmation as in the environment itself", async () => {
+      await world().save({ key: "asks-too", default: { variant: "on" } });
+      await world().save({ key: "asks-too" }, "staging");
+      const page = await open({ at: "#/flags?environment=staging" });
+      await page.getByRole("switch", { name: "asks-too in production" }).click();
+      const dialog = page.getByRole("dialog", { name: /asks-too in production/ });
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+      expect(await page.getByRole("switch", { name: "asks-too in production" }).isChecked()).toBe(true);
+      expect(await world().evaluate("asks-too")).toMatchObject({ value: true });
+    });
+  });
+
+  describe("a person who looks for flags", () => {
+    afterEach(() => visit?.close());
+
+    it("finds a flag in spite of a typo, and by a tag in a row", async () => {
+      await world().save({ key: "typo-forgiven", tags: ["forgiven"] }, "staging");
+      const page = await open({ at: "#/flags?environment=staging" });
+      await page.getByRole("searchbox", { name: "Search flags" }).fill("typo-forgven");
+      await page.getByText("No flag matches exactly. 1 key is similar.").waitFor();
+      await rowOf("typo-forgiven").getByRole("button", { name: "forgiven" }).click();
+      await page.getByRole("searchbox", { name: "Search flags" }).fill("");
+      await expect.poll(keys).toEqual(["typo-forgiven"]);
+      await page.getByRole("button", { name: "Remove filter Tag: forgiven" }).click();
+      await expect.poll(async () => (await keys()).length).toBeGreaterThan(1);
+    });
+
+    it("orders them as people count, and by the heads of columns", async () => {
+      for (const key of ["counted-10", "counted-9", "counted-1"]) await world().save({ key }, "staging");
+      const page = await open({ at: "#/flags?environment=staging&search=counted-" });
+      await expect.poll(keys).toEqual(["counted-1", "counted-9", "counted-10"]);
+      const head = page.getByRole("columnheader", { name: "Flag" });
+      expect(await head.getAttribute("aria-sort")).toBe("ascending");
+      await head.getByRole("button").click();
+      await expect.poll(keys).toEqual(["counted-10", "counted-9", "counted-1"]);
+      expect(await head.getAttribute("aria-sort")).toBe("descending");
+      await page.getByRole("columnheader", { name: "Last change" }).getByRole("button").click();
+      await expect.poll(keys).toEqual(["counted-1", "counted-9", "counted-10"]);
+      await expect.poll(() => page.url()).toContain("sort=changed");
+    });
+
+    it("filters by what was never evaluated, and keeps the search as a view", async () => {
+      await world().save({ key: "never-asked-for" }, "staging");
+      const page = await open({ at: "#/flags?environment=staging&search=never-asked" });
+      await page.getByRole("button", { name: "Filter", exact: true }).click();
+      await page.getByRole("combobox", { name: "Last evaluated" }).selectOption("in the last 7 days");
+      await page.getByText("No flags match").waitFor();
+      await page.getByRole("combobox", { name: "Last evaluated" }).selectOption("never");
+      await expect.poll(keys).toEqual(["never-asked-for"]);
+      await page.keyboard.press("Escape");
+      await expect.poll(() => page.url()).toContain("use=never");
+      await page.getByRole("button", { name: "View" }).click();
+      await page.getByRole("menuitem", { name: "Save this view…" }).click();
+      await page.getByLabel("Name").fill("Never asked");
+      await page.getByRole("button", { name: "Save view" }).click();
+      await visit.goTo("#/flags?environment=staging");
+      await expect.poll(async () => (await keys()).length).toBeGreaterThan(1);
+      await page.getByRole("button", { name: "View" }).click();
+      await page.getByRole("menuitem", { name: "Never asked", exact: true }).click();
+      await expect.poll(keys).toEqual(["never-asked-for"]);
+    });
+
+    it("comes back from a flag to the same place, without reading the list again", async () => {
+      const page = await open({ height: 400 });
+      const link = page.getByRole("link", { name: "checkout-redesign", exact: true });
+      await link.waitFor();
+      await page.mouse.move(600, 300);
+      await page.mouse.wheel(0, 300);
+      await expect.poll(() => page.evaluate("history.state?.place?.top")).toBeGreaterThan(200);
+      const top = await page.evaluate("scrollY");
+      const requests = requestsOf(visit);
+      // The links in view lead away without a scroll of their own.
+      await page.evaluate("location.hash = '#/flags/checkout-redesign?environment=production'");
+      await page.getByRole("heading", { name: "checkout-redesign" }).waitFor();
+      await page.evaluate("scrollTo(0, 0)");
+      const before = requests.lists;
+      await page.goBack();
+      await link.waitFor();
+      await expect.poll(() => page.evaluate("scrollY")).toBe(top);
+      expect(requests.lists).toBe(before);
+    });
+  });
+}
