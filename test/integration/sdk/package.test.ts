@@ -10,11 +10,11 @@ import { type InstalledPackage, installPackage, systemNodes } from "../../suppor
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, "../../..");
 /**
- * The tarball has 1.7 MB. A third is the command, the import module and the provider, which contain the engine for
+ * The tarball has 1.8 MB. A third is the command, the import module and the provider, which contain the engine for
  * patterns each, because no module loads files of another one. The parser of `refs scan` takes 0.1 MB. The rest is for
- * deployments.
+ * deployments: the worker, and the console, whose JSON editor and plots take 0.13 MB.
  */
-const MAX_TARBALL_BYTES = 1_800_000;
+const MAX_TARBALL_BYTES = 2_000_000;
 const DEPLOYMENT = /^(?:dist\/(?:assets|tools|worker)|migrations|templates)\//;
 /** The Node of the test, and the machine's own one if the package supports it. */
 const NODES = [{ version: process.version, node: process.execPath }, ...(await systemNodes())];
