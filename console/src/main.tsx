@@ -16,6 +16,7 @@ import "./styles/condition.css";
 import "./styles/rollout.css";
 import "./styles/flag.css";
 import "./styles/flag-head.css";
+import "./styles/flag-tabs.css";
 import "./styles/kit.css";
 import "./styles/words.css";
 

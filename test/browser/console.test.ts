@@ -1,7 +1,9 @@
 /** The built console in Chromium: people use it, and the edge then evaluates flags as they expect. */
 import { afterAll, beforeAll } from "vitest";
 import { describeAccessibility } from "./console/accessibility.ts";
-import { describeFlagPage } from "./console/flag-page.ts";
+import { describeFlagHistory } from "./console/flag/history.ts";
+import { describeFlagInsights } from "./console/flag/insights.ts";
+import { describeFlagPage } from "./console/flag/page.ts";
 import { describeEditingJourneys } from "./console/journeys-editing.ts";
 import { describeFlagJourneys } from "./console/journeys-flags.ts";
 import { describeHashedJourneys } from "./console/journeys-hashed.ts";
@@ -12,7 +14,7 @@ import { describeListJourneys } from "./console/journeys-list.ts";
 import { describeModelJourneys } from "./console/journeys-model.ts";
 import { describeNoteJourneys } from "./console/journeys-notes.ts";
 import { describeRampJourneys } from "./console/journeys-ramp.ts";
-import { describeRatioJourneys } from "./console/journeys-ratios.ts";
+import { describeRatioJourneys } from "./console/flag/ratios.ts";
 import { describeOperationJourneys } from "./console/journeys-operations.ts";
 import { describeSchemaJourneys } from "./console/journeys-schema.ts";
 import { describeTryItJourneys } from "./console/journeys-try-it.ts";
@@ -34,6 +36,8 @@ describeFlagJourneys(theWorld);
 describeListJourneys(theWorld);
 describeEditingJourneys(theWorld);
 describeFlagPage(theWorld);
+describeFlagHistory(theWorld);
+describeFlagInsights(theWorld);
 describeOperationJourneys(theWorld);
 describeWebhookJourneys(theWorld);
 describeRampJourneys(theWorld);

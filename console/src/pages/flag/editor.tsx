@@ -8,6 +8,7 @@ import { useResource } from "../../state/resource.ts";
 import { NameLists } from "../../ui/condition/name-lists.tsx";
 import { fieldsWithInvalidText, useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
+import { lazy } from "../../ui/lazy.tsx";
 import { Tabs } from "../../ui/kit/tabs.tsx";
 import { VariantNames } from "../../ui/plots/variant-colour.ts";
 import { DefinitionSection } from "./definition.tsx";
@@ -15,7 +16,6 @@ import { Fields, tabMark } from "./editing-tabs.tsx";
 import { EnvironmentsSection } from "./environments.tsx";
 import { FlagHead } from "./head/head.tsx";
 import { CleanUp } from "./lifecycle/clean-up.tsx";
-import { RatiosSection } from "./insights/ratios.tsx";
 import { PrerequisitesSection } from "./prerequisites/prerequisites.tsx";
 import { Review } from "./review.tsx";
 import { SaveBar } from "./save-bar.tsx";
@@ -78,6 +78,9 @@ export function Editor({
   );
 }
 
+const Insights = lazy(async () => (await import("./insights/insights.tsx")).Insights);
+const History = lazy(async () => (await import("./history/history.tsx")).History);
+
 /** The tabs with fields. They keep typed text that is not a value yet. */
 const KEPT: ReadonlySet<TabId> = new Set(["targeting", "variants", "settings"]);
 
@@ -118,7 +121,8 @@ function panelOf(
       </Fields>
     );
   }
-  if (tab === "insights") return <RatiosSection environment={editing.environment} flag={stored} />;
+  if (tab === "insights") return <Insights environment={editing.environment} flag={stored} />;
+  if (tab === "history") return <History editing={editing} onReview={onSubmit} />;
   return (
     <>
       <Fields {...fields}>

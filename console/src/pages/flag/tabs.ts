@@ -6,6 +6,7 @@ export const TABS = [
   { id: "targeting", label: "Targeting" },
   { id: "variants", label: "Variants" },
   { id: "insights", label: "Insights" },
+  { id: "history", label: "History" },
   { id: "settings", label: "Settings" },
 ] as const;
 

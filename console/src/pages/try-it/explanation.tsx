@@ -1,17 +1,11 @@
 import type { JSX } from "preact";
 import type { Condition, Explanation, Flag } from "../../../../sdk/client/contract.ts";
-import {
-  bucketText,
-  defaultStateText,
-  stateText,
-  traceNode,
-  type Result,
-  type TraceNode,
-} from "../../state/try-it/trace.ts";
+import { bucketText, traceNode, type Result, type TraceNode } from "../../state/try-it/trace.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { serveText } from "../../../../sdk/words/serve.ts";
-import { wordingOf } from "../../state/wording.ts";
-import { windowStateText } from "../../../../sdk/client/window-text.ts";
+import { LOCAL_ZONE, wordingOf } from "../../state/wording.ts";
+import { defaultStepText, ruleStepText } from "../../../../sdk/words/step.ts";
+import { timeText } from "../../../../sdk/words/time.ts";
 import { percentText } from "../../../../sdk/words/share.ts";
 import { ReplayView } from "./replay.tsx";
 
@@ -34,7 +28,7 @@ export function ExplanationView({ explanation, flag, segments }: Explained): JSX
       <ol class="steps">
         {isOff && (
           <Step mark="yes" title="The flag is off">
-            <p class="hint">Everyone gets the off variant. The steps below are not reached.</p>
+            <p class="hint">Everyone gets the off variant, so the steps below are not reached.</p>
           </Step>
         )}
         {prerequisites.map(({ flag: key, variants, served, isMet }) => (
@@ -49,7 +43,7 @@ export function ExplanationView({ explanation, flag, segments }: Explained): JSX
             </p>
           </Step>
         ))}
-        {rules.map((rule) => {
+        {rules.map((rule, i) => {
           const stored = flag.rules?.find(({ id }) => id === rule.id);
           const serves = stored === undefined ? "" : ` → ${serveText(stored.serve, wordingOf(flag.key), true)}`;
           return (
@@ -58,8 +52,10 @@ export function ExplanationView({ explanation, flag, segments }: Explained): JSX
               mark={rule.state === "matched" ? "yes" : rule.state === "not reached" ? "none" : "no"}
               title={`Rule ${rule.id}${serves}`}
             >
-              <p class="hint">{stateText(rule.state)}</p>
-              {rule.during !== undefined && <p class="hint">The time is {windowStateText(rule.during)}.</p>}
+              <p class="hint">{ruleStepText(explanation, i, stored, wordingOf(flag.key))}</p>
+              {rule.during?.isOpen === true && (
+                <p class="hint">The open window closes at {timeText(rule.during.until, LOCAL_ZONE)}.</p>
+              )}
               {rule.when !== undefined && <Tree nodes={[traceNode(rule.when, stored?.when, segments)]} />}
               <Bucket {...rule} />
             </Step>
@@ -69,7 +65,7 @@ export function ExplanationView({ explanation, flag, segments }: Explained): JSX
           mark={explanation.default.state === "served" ? "yes" : "none"}
           title={`Default → ${serveText(flag.default, wordingOf(flag.key), true)}`}
         >
-          <p class="hint">{defaultStateText(explanation.default.state)}</p>
+          <p class="hint">{defaultStepText(explanation)}</p>
           <Bucket {...explanation.default} />
         </Step>
       </ol>
@@ -159,7 +155,7 @@ function Bucket({
   return (
     <p class="hint">
       In {bucketText(bucket, total)}.
-      {exposure !== undefined && ` The ramp now serves ${percentText(exposure)} of each share.`}
+      {exposure !== undefined && ` The ramp was at ${percentText(exposure)} of each share.`}
     </p>
   );
 }

@@ -92,28 +92,6 @@ export function bucketText(bucket: number | null, total = WEIGHT_TOTAL): string 
     : `bucket ${bucket.toLocaleString("en")} of ${total.toLocaleString("en")} (${percentText(bucket, total)})`;
 }
 
-const STATES: Record<Explanation["rules"][number]["state"], string> = {
-  matched: "Matched: this rule decides.",
-  "not matched": "Not matched: the condition is not true.",
-  missed: "Passed on: the condition is true, but the bucket is outside the served percentages.",
-  "outside schedule": "Not active: the schedule does not include the current time.",
-  "not reached": "Not reached: an earlier step decides.",
-};
-
-const DEFAULT_STATES: Record<Explanation["default"]["state"], string> = {
-  served: "Served, because no rule decides.",
-  "not reached": STATES["not reached"],
-};
-
-export function defaultStateText(state: Explanation["default"]["state"]): string {
-  return DEFAULT_STATES[state];
-}
-
-/** Returns the state of a rule in words. */
-export function stateText(state: Explanation["rules"][number]["state"]): string {
-  return STATES[state];
-}
-
 /** Whether the explanation refers to a segment. */
 export function namesSegment(explanation: Explanation): boolean {
   const isNamed = (trace: ConditionTrace): boolean =>

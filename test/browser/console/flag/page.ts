@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Flag } from "../../../sdk/client/contract.ts";
-import type { ConsoleWorld } from "./support/console-world.ts";
-import { loaded } from "./support/loaded.ts";
-import type { Visit, VisitOptions } from "./support/visit.ts";
+import type { Flag } from "../../../../sdk/client/contract.ts";
+import type { ConsoleWorld } from "../support/console-world.ts";
+import { loaded } from "../support/loaded.ts";
+import type { Visit, VisitOptions } from "../support/visit.ts";
 
 export function describeFlagPage(world: () => ConsoleWorld): void {
   describe("the page of a flag", () => {

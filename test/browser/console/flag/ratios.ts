@@ -1,8 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { seriousFindings } from "./support/audit-page.ts";
-import type { ConsoleWorld } from "./support/console-world.ts";
-import { loaded } from "./support/loaded.ts";
-import type { Visit } from "./support/visit.ts";
+import { seriousFindings } from "../support/audit-page.ts";
+import type { ConsoleWorld } from "../support/console-world.ts";
+import { loaded } from "../support/loaded.ts";
+import { reportUsage } from "../support/report-usage.ts";
+import type { Visit } from "../support/visit.ts";
 
 const FLAG = "counted-split";
 const ADDRESS = `#/flags/${FLAG}?environment=production&tab=insights`;
@@ -27,22 +28,12 @@ export function describeRatioJourneys(world: () => ConsoleWorld): void {
     });
     afterEach(() => visit?.close());
 
-    const report = async (counts: Record<string, number>): Promise<void> => {
-      const at = new Date().toISOString();
-      const { origin } = await world().colo.miniflare.ready;
-      const response = await fetch(`${origin}/api/v1/environments/production/usage`, {
-        method: "POST",
-        headers: {
-          authorization: `Bearer ${world().keys.environments["production"]!.serverKey}`,
-          "content-type": "application/json",
-        },
-        body: JSON.stringify({
-          batch: crypto.randomUUID(),
-          counts: Object.entries(counts).map(([variant, used]) => ({ flag: FLAG, variant, at, used })),
-        }),
-      });
-      expect(response.status).toBe(200);
-    };
+    const report = (counts: Record<string, number>): Promise<void> =>
+      reportUsage(
+        world(),
+        "production",
+        Object.entries(counts).map(([variant, used]) => ({ flag: FLAG, variant, used })),
+      );
 
     it("sees the counts beside the configured shares, and the result of the check", async () => {
       await report({ on: 705, off: 495 });
