@@ -233,6 +233,8 @@ export type AdminTokenInput = {
   expiresInSeconds?: number | null | undefined;
 };
 
+export type AdminTokenPatch = { expiresInSeconds: number };
+
 export type CodeScan = { commit: string; counts: Record<string, number> };
 
 export type WebhookInput = {
@@ -697,7 +699,7 @@ export type AdminTokenCreated = {
   token: string;
 };
 
-export type AdminTokenRevoked = { adminToken: AdminToken };
+export type AdminTokenChanged = { adminToken: AdminToken };
 
 export type Overrides = {
   /** Letters, digits, `-` and `_`: safe in a URL, a header and a cookie. */
@@ -1586,13 +1588,22 @@ export interface Operations {
     responseBody: AdminTokenCreated;
   };
   getToken: { input: { path: { id: string } }; responseBody: AdminToken };
+  updateToken: {
+    input: {
+      path: { id: string };
+      query?: { dryRun?: string | undefined };
+      headers?: { "X-Change-Note"?: string | undefined };
+      body: AdminTokenPatch;
+    };
+    responseBody: AdminTokenChanged;
+  };
   revokeToken: {
     input: {
       path: { id: string };
       query?: { dryRun?: string | undefined };
       headers?: { "X-Change-Note"?: string | undefined };
     };
-    responseBody: AdminTokenRevoked;
+    responseBody: AdminTokenChanged;
   };
   listWebhooks: { input: {}; responseBody: WebhookList };
   createWebhook: {
@@ -1883,6 +1894,7 @@ export const ROUTES: { readonly [Id in keyof Operations]: readonly [method: stri
   listTokens: ["GET", "/api/v1/tokens"],
   createToken: ["POST", "/api/v1/tokens"],
   getToken: ["GET", "/api/v1/tokens/{id}"],
+  updateToken: ["PATCH", "/api/v1/tokens/{id}"],
   revokeToken: ["DELETE", "/api/v1/tokens/{id}"],
   listWebhooks: ["GET", "/api/v1/webhooks"],
   createWebhook: ["POST", "/api/v1/webhooks"],
@@ -1930,6 +1942,18 @@ const SHAPES = {
     lastUsedOn: { or: ["string", "null"] },
     revokedAt: { or: ["string", "null"] },
   },
+  AdminTokenChanged: {
+    adminToken: {
+      id: "string",
+      role: "string",
+      name: "string",
+      environments: { or: [["string"], "null"] },
+      createdAt: "string",
+      expiresAt: { or: ["string", "null"] },
+      lastUsedOn: { or: ["string", "null"] },
+      revokedAt: { or: ["string", "null"] },
+    },
+  },
   AdminTokenCreated: {
     adminToken: {
       id: "string",
@@ -1957,18 +1981,6 @@ const SHAPES = {
       },
     ],
     nextCursor: { or: ["string", "null"] },
-  },
-  AdminTokenRevoked: {
-    adminToken: {
-      id: "string",
-      role: "string",
-      name: "string",
-      environments: { or: [["string"], "null"] },
-      createdAt: "string",
-      expiresAt: { or: ["string", "null"] },
-      lastUsedOn: { or: ["string", "null"] },
-      revokedAt: { or: ["string", "null"] },
-    },
   },
   AuditPage: {
     items: [
@@ -2747,7 +2759,8 @@ export const RESPONSES: { readonly [Id in keyof Operations]?: Shape } = {
   listTokens: SHAPES.AdminTokenList,
   createToken: SHAPES.AdminTokenCreated,
   getToken: SHAPES.AdminToken,
-  revokeToken: SHAPES.AdminTokenRevoked,
+  updateToken: SHAPES.AdminTokenChanged,
+  revokeToken: SHAPES.AdminTokenChanged,
   listWebhooks: SHAPES.WebhookList,
   createWebhook: SHAPES.WebhookCreated,
   getWebhook: SHAPES.Webhook,

@@ -91,6 +91,25 @@ export async function revokeToken(db: StoreDatabase, tokenId: string, options: W
   });
 }
 
+/** Sets when the token expires. @throws NotFoundError if the token does not exist, or is revoked */
+export async function endToken(
+  db: StoreDatabase,
+  tokenId: string,
+  until: string,
+  options: WriteOptions,
+): Promise<void> {
+  await writeProject(db, {
+    target: { environment: null, kind: "key", key: tokenId },
+    options: { ...options, mustExist: true },
+    statements: [
+      db
+        .update(sdkKeys)
+        .set({ expiresAt: until, kind: "limited" })
+        .where(and(isAdminToken, eq(id, tokenId))),
+    ],
+  });
+}
+
 /** Returns the admin token unless it is revoked. The caller checks whether it has expired. */
 export async function findAdminKey(db: StoreDatabase, tokenId: string): Promise<StoredToken | undefined> {
   const [found] = await readRows(

@@ -185,7 +185,7 @@ export const responseSchemas: Record<string, object> = {
     adminToken: ref("AdminToken"),
     token: { type: "string", description: "Only this response contains it." },
   }),
-  AdminTokenRevoked: object({ adminToken: ref("AdminToken") }),
+  AdminTokenChanged: object({ adminToken: ref("AdminToken") }),
   Overrides: object({
     token: { type: "string", description: "Letters, digits, `-` and `_`: safe in a URL, a header and a cookie." },
     environment: text,

@@ -26,7 +26,7 @@ import { manifestFlagSchema } from "../manifest/input.ts";
 import { overridesSchema } from "../overrides/input.ts";
 import { restoreSchema } from "../audit/input.ts";
 import { scanSchema } from "../code-references/input.ts";
-import { tokenSchema } from "../tokens/input.ts";
+import { tokenPatchSchema, tokenSchema } from "../tokens/input.ts";
 import { redeliverySchema, rotationSchema, webhookPatchSchema, webhookSchema } from "../webhooks/input.ts";
 import { reportSchema } from "../usage/report.ts";
 
@@ -109,6 +109,7 @@ function inputSchemas(): Record<string, object> {
     KeyInput: keySchema,
     KeyPatch: keyPatchSchema,
     AdminTokenInput: tokenSchema,
+    AdminTokenPatch: tokenPatchSchema,
     CodeScan: scanSchema,
     WebhookInput: webhookSchema,
     WebhookPatch: webhookPatchSchema,

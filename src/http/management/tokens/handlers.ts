@@ -4,6 +4,7 @@ import type { StoreDatabase } from "../../../store/client.ts";
 import { listEnvironments } from "../../../store/writes/environments.ts";
 import {
   createAdminKey,
+  endToken,
   getToken,
   hasOtherWriter,
   listTokens,
@@ -18,7 +19,7 @@ import type { ListQuery } from "../page.ts";
 import { rethrowAfterWrite } from "../publish-write.ts";
 import { notFound, requireFound } from "../require.ts";
 import { instantOf } from "../shape.ts";
-import type { TokenBody } from "./input.ts";
+import type { TokenBody, TokenPatch } from "./input.ts";
 
 export async function showTokens(
   { database }: Pick<Services, "database">,
@@ -53,16 +54,43 @@ export async function postToken(
 
 export async function removeToken({ database }: Pick<Services, "database">, c: ManagementContext): Promise<Response> {
   const [id, db] = [tokenIdOf(c), await database()];
-  const { role, environments, expiresAt, revokedAt } = await readToken(db, id);
-  const isWriter = role === "write" && environments === null && expiresAt === null && revokedAt === null;
-  if (isWriter && !(await hasOtherWriter(db, id))) {
-    throw new HttpError(
-      409,
-      "this is the last token that may write in all environments and never expires; create another one first, because only such a token creates tokens",
-    );
-  }
+  await requireOtherWriter(db, await readToken(db, id));
   await revokeToken(db, id, writerOf(c));
   return c.json({ adminToken: viewOf(await readToken(db, id).catch(rethrowAfterWrite)) });
+}
+
+/** Lets the token expire earlier. It never gets a longer life, so nobody extends a token that somebody else has limited. */
+export async function patchToken(
+  { database, clock }: Pick<Services, "database" | "clock">,
+  c: ManagementContext,
+  { body: { expiresInSeconds } }: { body: TokenPatch },
+): Promise<Response> {
+  const [id, db] = [tokenIdOf(c), await database()];
+  const token = await readToken(db, id);
+  if (token.revokedAt !== null) throw new HttpError(409, `admin token "${id}" is revoked, so it cannot be changed`);
+  const until = clock.now() + expiresInSeconds * 1000;
+  if (token.expiresAt !== null && Date.parse(token.expiresAt) < until) {
+    throw new HttpError(
+      409,
+      `admin token "${id}" expires at ${instantOf(token.expiresAt)}, and a token never gets a longer life; create another one`,
+    );
+  }
+  await requireOtherWriter(db, token);
+  await endToken(db, id, new Date(until).toISOString(), writerOf(c));
+  return c.json({ adminToken: viewOf(await readToken(db, id).catch(rethrowAfterWrite)) });
+}
+
+/** Keeps the last token that could create tokens for good. @throws HttpError 409 */
+async function requireOtherWriter(
+  db: StoreDatabase,
+  { id, role, environments, expiresAt, revokedAt }: TokenRecord,
+): Promise<void> {
+  const isWriter = role === "write" && environments === null && expiresAt === null && revokedAt === null;
+  if (!isWriter || (await hasOtherWriter(db, id))) return;
+  throw new HttpError(
+    409,
+    "this is the last token that may write in all environments and never expires; create another one first, because only such a token creates tokens",
+  );
 }
 
 /** A token cannot outlive itself through another one. @throws HttpError 403 */

@@ -22,7 +22,9 @@ const TOKEN_LIFETIME = { min: 60, max: 315_360_000 };
 /** The most environments of one token. */
 const MAX_TOKEN_ENVIRONMENTS = 100;
 
-const lifetimeRule = `must be a whole number of seconds from ${TOKEN_LIFETIME.min} to ${TOKEN_LIFETIME.max}, or null`;
+const lifetimeOf = (rule: string) =>
+  pipe(number(rule), integer(rule), minValue(TOKEN_LIFETIME.min, rule), maxValue(TOKEN_LIFETIME.max, rule));
+const lifetimeRule = `must be a whole number of seconds from ${TOKEN_LIFETIME.min} to ${TOKEN_LIFETIME.max}`;
 
 export const tokenSchema = fields({
   role: picklist(["write", "read"], "must be write or read"),
@@ -41,17 +43,14 @@ export const tokenSchema = fields({
     "must be a list of 1 to 100 keys of environments, or null for all of them",
   ),
   /** The token's lifetime; `null` if it never expires. */
-  expiresInSeconds: optional(
-    nullable(
-      pipe(
-        number(lifetimeRule),
-        integer(lifetimeRule),
-        minValue(TOKEN_LIFETIME.min, lifetimeRule),
-        maxValue(TOKEN_LIFETIME.max, lifetimeRule),
-      ),
-    ),
-    null,
-  ),
+  expiresInSeconds: optional(nullable(lifetimeOf(`${lifetimeRule}, or null`)), null),
 });
 
 export type TokenBody = InferOutput<typeof tokenSchema>;
+
+export const tokenPatchSchema = fields({
+  /** The rest of the token's lifetime, from now on. */
+  expiresInSeconds: lifetimeOf(lifetimeRule),
+});
+
+export type TokenPatch = InferOutput<typeof tokenPatchSchema>;

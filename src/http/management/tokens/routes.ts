@@ -1,8 +1,9 @@
+import { MERGE_PATCH_TYPES } from "../merge-patch-body.ts";
 import { pageQuery } from "../page.ts";
 import { route } from "../route.ts";
 import { parseShape } from "../shape.ts";
-import { postToken, removeToken, showToken, showTokens } from "./handlers.ts";
-import { tokenSchema } from "./input.ts";
+import { patchToken, postToken, removeToken, showToken, showTokens } from "./handlers.ts";
+import { tokenPatchSchema, tokenSchema } from "./input.ts";
 
 const TOKENS = "/api/v1/tokens";
 
@@ -57,6 +58,27 @@ export const TOKEN_ROUTES = [
   ),
   route(
     {
+      method: "patch",
+      path: `${TOKENS}/:id`,
+      tag: "Tokens",
+      id: "updateToken",
+      summary: "Let an admin token expire earlier",
+      description:
+        "For a rotation: create another token, and let this one work until everything uses the new one. A token never gets a longer life. 409 for a revoked token, for an expiry after the present one, and for the last token that may write in all environments and never expires.",
+      access: "write",
+      body: {
+        schema: "AdminTokenPatch",
+        mediaTypes: MERGE_PATCH_TYPES,
+        example: { expiresInSeconds: 604_800 },
+        parse: (value: unknown) => parseShape(tokenPatchSchema, value),
+      },
+      responses: { 200: { description: "Changed.", schema: "AdminTokenChanged" } },
+      problems: [409],
+    },
+    patchToken,
+  ),
+  route(
+    {
       method: "delete",
       path: `${TOKENS}/:id`,
       tag: "Tokens",
@@ -65,7 +87,7 @@ export const TOKEN_ROUTES = [
       description:
         "An isolate that has just accepted the token goes on for at most ten seconds. 409 for the last token that may write in all environments and never expires.",
       access: "write",
-      responses: { 200: { description: "Revoked.", schema: "AdminTokenRevoked" } },
+      responses: { 200: { description: "Revoked.", schema: "AdminTokenChanged" } },
       problems: [409],
     },
     removeToken,

@@ -23,6 +23,7 @@ const PROJECT_WIDE = new Set([
   "listTokens",
   "createToken",
   "getToken",
+  "updateToken",
   "revokeToken",
   "listWebhooks",
   "createWebhook",

@@ -66,6 +66,28 @@ describe("admin tokens", () => {
     expect((await t.call("DELETE", path)).status).toBe(404);
   });
 
+  test("a token that is rotated out works until its expiry, which only moves forward", async ({ expect }) => {
+    const { token, adminToken } = (await create({ role: "write", environments: null })).body;
+    const path = `${TOKENS}/${adminToken.id}`;
+    const ends = t.clock.now() + 3_600_000;
+    const changed = await t.call("PATCH", path, { expiresInSeconds: 3600 });
+    expect(changed).toMatchObject({ status: 200, body: { adminToken: { id: adminToken.id, role: "write" } } });
+    expect(Date.parse(changed.body.adminToken.expiresAt)).toBe(ends);
+    const [audited] = (await t.call("GET", "/api/v1/audit?limit=1")).body.items;
+    expect(audited).toMatchObject({ entity: "key", key: adminToken.id, action: "update" });
+    expect(await t.call("PATCH", path, { expiresInSeconds: 3601 })).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining("never gets a longer life") },
+    });
+    await t.clock.advance(3_599_999);
+    expect((await read(token)).status).toBe(200);
+    await t.clock.advance(1);
+    expect((await read(token)).status).toBe(401);
+    expect((await t.call("DELETE", path)).status).toBe(200);
+    expect(await t.call("PATCH", path, { expiresInSeconds: 60 })).toMatchObject({ status: 409 });
+    expect((await t.call("PATCH", path, {})).status).toBe(422);
+  });
+
   test("a token creates none with more rights than its own", async ({ expect }) => {
     const expiring = (await create({ role: "write", environments: null, expiresInSeconds: 3600 })).body.token;
     const limited = (await create({ role: "write", environments: ["staging"] })).body.token;
@@ -87,6 +109,7 @@ describe("admin tokens", () => {
     const { body } = await create({ role: "write", environments: null });
     expect((await t.call("DELETE", `${TOKENS}/${body.adminToken.id}`)).status).toBe(200);
     expect(await t.call("DELETE", `${TOKENS}/${id}`)).toMatchObject({ status: 409 });
+    expect(await t.call("PATCH", `${TOKENS}/${id}`, { expiresInSeconds: 3600 })).toMatchObject({ status: 409 });
   });
 
   test("records the day of use once a day, and neither in the audit nor for a refused token", async ({ expect }) => {
