@@ -1,7 +1,5 @@
 /** The pages by their address. */
 import type { JSX } from "preact";
-import { AuditPage } from "./pages/audit/audit.tsx";
-import { CachePage } from "./pages/cache/cache.tsx";
 import { EnvironmentsPage } from "./pages/environments/environments.tsx";
 import { FlagPage, NewFlagPage } from "./pages/flag/flag-page.tsx";
 import { FlagsPage } from "./pages/flags/flags.tsx";
@@ -10,19 +8,26 @@ import { KeysPage } from "./pages/keys/keys.tsx";
 import { SegmentPage } from "./pages/segments/segment.tsx";
 import { SegmentsPage } from "./pages/segments/segments.tsx";
 import { TryItPage } from "./pages/try-it/try-it.tsx";
-import { WebhookPage } from "./pages/webhooks/webhook.tsx";
-import { WebhooksPage } from "./pages/webhooks/webhooks.tsx";
 import * as icons from "./ui/kit/icons.ts";
+import { lazy } from "./lazy.tsx";
 import { href, type Route } from "./state/route.ts";
+
+// The pages that people open less often.
+const AuditPage = lazy(async () => (await import("./pages/audit/audit.tsx")).AuditPage);
+const CachePage = lazy(async () => (await import("./pages/cache/cache.tsx")).CachePage);
+const TokensPage = lazy(async () => (await import("./pages/tokens/tokens.tsx")).TokensPage);
+const WebhookPage = lazy(async () => (await import("./pages/webhooks/webhook.tsx")).WebhookPage);
+const WebhooksPage = lazy(async () => (await import("./pages/webhooks/webhooks.tsx")).WebhooksPage);
 
 export const NAVIGATION = [
   { name: "flags", title: "Flags", icon: icons.flag },
   { name: "segments", title: "Segments", icon: icons.segment },
   { name: "try", title: "Try it", icon: icons.tryIt },
   { name: "keys", title: "Keys", icon: icons.key },
+  { name: "tokens", title: "Tokens", icon: icons.token },
   { name: "audit", title: "Audit log", icon: icons.history },
   { name: "cache", title: "Cache", icon: icons.refresh },
-  { name: "webhooks", title: "Webhooks", icon: icons.link },
+  { name: "webhooks", title: "Webhooks", icon: icons.webhook },
   { name: "environments", title: "Environments", icon: icons.environment },
   { name: "import", title: "Import", icon: icons.download },
 ] as const;
@@ -44,6 +49,7 @@ export function pageOf({ path }: Route, environment: string): JSX.Element {
   if (name === "webhooks") return <WebhooksPage />;
   if (name === "environments") return <EnvironmentsPage />;
   if (name === "keys") return <KeysPage key={environment} environment={environment} />;
+  if (name === "tokens") return <TokensPage />;
   if (name === "import") return <ImportPage environment={environment} />;
   if (name === "audit") return <AuditPage key={environment} environment={environment} />;
   return (

@@ -13,6 +13,8 @@ const token = signal(sessionStorage.getItem(STORED) ?? undefined);
 export const isSignedIn = computed(() => token.value !== undefined);
 /** Whether the token can only read. The prefix of the token says so. */
 export const isReadOnly = computed(() => token.value?.startsWith("bga_read_") === true);
+/** The id of the session's token, which is its third part. */
+export const tokenId = computed(() => token.value?.split("_")[2]);
 /** Why the person has to sign in again. */
 export const signInProblem = signal<string | undefined>(undefined);
 /** Whether the token was rejected in the middle of the work. The page stays, and continues with another token. */

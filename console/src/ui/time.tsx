@@ -18,6 +18,22 @@ export function Time({ at }: { at: string }): JSX.Element {
   );
 }
 
+/** A day in UTC, such as 2026-11-28, relative to today. */
+export function Day({ day }: { day: string }): JSX.Element {
+  return (
+    <time dateTime={day} title={`${day} (UTC)`}>
+      {dayText(day, Date.now())}
+    </time>
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+/** Returns `today`, `yesterday` or `3 days ago`. */
+export function dayText(day: string, now: number): string {
+  return RELATIVE.format(Math.floor(Date.parse(day) / DAY_MS) - Math.floor(now / DAY_MS), "day");
+}
+
 export function agoText(at: number, now: number): string {
   const seconds = (at - now) / 1000;
   for (const [unit, length] of UNITS) {

@@ -13,33 +13,6 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
   };
   afterEach(() => visit?.close());
 
-  describe("a person on the keys page", () => {
-    it("creates a key, sees its secret once, and revokes it; then the edge rejects it", async () => {
-      const page = await open("#/keys?environment=production");
-      await page.getByRole("button", { name: "New key" }).click();
-      await page.getByRole("radio", { name: /Servers/ }).check();
-      await page.getByLabel("Name").fill("billing");
-      await page.getByRole("button", { name: "Create key" }).click();
-      const dialog = page.getByRole("dialog", { name: "Your new SDK key" });
-      const key = ((await dialog.getByLabel("Key", { exact: true }).textContent()) ?? "").trim();
-      await dialog.getByRole("button", { name: "Copy" }).click();
-      await expect.poll(() => page.evaluate("navigator.clipboard.readText()")).toBe(key);
-      await dialog.getByRole("button", { name: "Done" }).click();
-      expect(await page.content()).not.toContain(key);
-      expect(await world().evaluate("checkout-redesign", { key })).toMatchObject({ status: 200 });
-
-      const row = page.getByRole("row").filter({ hasText: "billing" });
-      await row.getByRole("button", { name: "Revoke billing" }).click();
-      const revoke = page.getByRole("dialog", { name: "Revoke billing?" });
-      const id = (await row.locator("code").textContent()) ?? "";
-      await revoke.getByLabel(/to confirm$/).fill(id);
-      await revoke.getByRole("button", { name: "Revoke" }).click();
-      await expect.poll(async () => (await world().evaluate("checkout-redesign", { key })).status).toBe(401);
-      await expect.poll(() => row.textContent()).toContain("Revoked");
-      expect(await row.getByRole("button").count()).toBe(0);
-    });
-  });
-
   describe("a person on the audit page", () => {
     it("sees each changed field, restores the state before the change, and then the change", async () => {
       await world().save({

@@ -7,20 +7,28 @@ import { type Resource, useResource } from "../../state/resource.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { TableHead } from "../../ui/table-head.tsx";
-import { Time } from "../../ui/time.tsx";
+import { agoText } from "../../ui/time.tsx";
 import { CreateKey, EditKey, NewSecret } from "./dialogs.tsx";
+import { KeyTables } from "./key-table.tsx";
+import { RotateKey } from "./rotate-key.tsx";
 
 /** The SDK keys of one environment. The secret is shown once, after the key is created. */
 export function KeysPage({ environment }: { environment: string }): JSX.Element {
   const [isCreating, setIsCreating] = useState(false);
   const [edited, setEdited] = useState<Key | undefined>(undefined);
+  const [rotated, setRotated] = useState<Key | undefined>(undefined);
   const [created, setCreated] = useState<KeyCreated | undefined>(undefined);
   const keys = useResource(
     () =>
       allPages((cursor) => client.call("listKeys", { path: { env: environment }, query: { limit: "200", cursor } })),
     [environment],
   );
+  const onCreated = (key: KeyCreated): void => {
+    setIsCreating(false);
+    setRotated(undefined);
+    setCreated(key);
+    void keys.reload();
+  };
   return (
     <>
       <header class="page">
@@ -36,21 +44,16 @@ export function KeysPage({ environment }: { environment: string }): JSX.Element 
               <p>Use a client key in browsers and apps. Use a server key on your servers, and keep it secret.</p>
             </Empty>
           ) : (
-            <KeyTable keys={all} onEdit={setEdited} onRevoke={(key) => void revoke(environment, key, keys)} />
+            <KeyTables
+              keys={all}
+              onEdit={setEdited}
+              onRotate={setRotated}
+              onRevoke={(key) => void revoke(environment, key, keys)}
+            />
           )
         }
       </Loaded>
-      {isCreating && (
-        <CreateKey
-          environment={environment}
-          onClose={() => setIsCreating(false)}
-          onCreated={(key) => {
-            setIsCreating(false);
-            setCreated(key);
-            void keys.reload();
-          }}
-        />
-      )}
+      {isCreating && <CreateKey environment={environment} onClose={() => setIsCreating(false)} onCreated={onCreated} />}
       {edited !== undefined && (
         <EditKey
           environment={environment}
@@ -58,9 +61,17 @@ export function KeysPage({ environment }: { environment: string }): JSX.Element 
           onClose={() => setEdited(undefined)}
           onSaved={() => {
             setEdited(undefined);
-            notify(`SDK key ${edited.id} changed`);
+            notify(`SDK key ${edited.name || edited.id} changed`);
             void keys.reload();
           }}
+        />
+      )}
+      {rotated !== undefined && (
+        <RotateKey
+          environment={environment}
+          rotated={rotated}
+          onClose={() => setRotated(undefined)}
+          onCreated={onCreated}
         />
       )}
       {created !== undefined && <NewSecret created={created} onClose={() => setCreated(undefined)} />}
@@ -73,9 +84,10 @@ async function revoke(environment: string, key: Key, keys: Resource<Key[]>): Pro
   const isConfirmed = await confirm({
     title: `Revoke ${name}?`,
     detail: "Requests with this key are rejected as soon as a changed flag would be visible. This cannot be undone.",
+    warnings: key.lastUsedAt === null ? [] : [`It was last used ${agoText(Date.parse(key.lastUsedAt), Date.now())}.`],
     action: "Revoke",
     isDestructive: true,
-    typed: key.id,
+    typed: name,
     changes: [environment],
   });
   if (!isConfirmed) return;
@@ -86,62 +98,4 @@ async function revoke(environment: string, key: Key, keys: Resource<Key[]>): Pro
   } catch (error) {
     notifyFailure(`Could not revoke SDK key ${name}`, error);
   }
-}
-
-interface KeyTableProps {
-  keys: Key[];
-  onEdit: (key: Key) => void;
-  onRevoke: (key: Key) => void;
-}
-
-function KeyTable({ keys, onEdit, onRevoke }: KeyTableProps): JSX.Element {
-  return (
-    <table class="list keys">
-      <TableHead columns={["Kind", "Name", "Allowed origins", "Created", "Status"]} />
-      <tbody>
-        {keys.map((key) => (
-          <tr key={key.id} class={key.revokedAt === null ? "" : "off"}>
-            <td data-label="Kind">{key.kind}</td>
-            <td>
-              {key.name || "Unnamed"}
-              <p class="hint">
-                <code>{key.id}</code>
-              </p>
-            </td>
-            <td data-label="Allowed origins">{key.kind === "server" ? "" : key.origins.join(", ") || "any"}</td>
-            <td data-label="Created">
-              <Time at={key.createdAt} />
-            </td>
-            <td>
-              {key.revokedAt === null ? (
-                <>
-                  <button
-                    type="button"
-                    disabled={isReadOnly.value}
-                    aria-label={`Edit ${key.name || key.id}`}
-                    onClick={() => onEdit(key)}
-                  >
-                    Edit
-                  </button>{" "}
-                  <button
-                    type="button"
-                    class="danger"
-                    disabled={isReadOnly.value}
-                    aria-label={`Revoke ${key.name || key.id}`}
-                    onClick={() => onRevoke(key)}
-                  >
-                    Revoke
-                  </button>
-                </>
-              ) : (
-                <>
-                  Revoked <Time at={key.revokedAt} />
-                </>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
 }
