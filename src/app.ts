@@ -21,7 +21,8 @@ export function createApp(services: Services): Hono<AppEnv> {
   registerStream(app, services);
   registerFlags(app, services);
   app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
-  app.get("/", async (c) => {
+  // Assets come first, so only addresses under /console/ that do not exist get here.
+  app.on("GET", ["/", "/console/*"], async (c) => {
     const { homeResponse } = await import("./http/pages/home-page.ts");
     return homeResponse(c.req.raw, { hasConsole: c.env["ASSETS"] !== undefined });
   });

@@ -1,4 +1,5 @@
 import { html, raw } from "hono/html";
+import { errorResponse, HttpError } from "../errors.ts";
 import { pageHeaders, policyOf } from "./page-policy.ts";
 
 const STYLE = `
@@ -19,8 +20,11 @@ export interface HomeOptions {
 
 /**
  * Responds to `GET /` with links to the console and the API reference, as a page for browsers and as JSON for others.
+ * Responds to an address under `/console/` that does not exist with a page that leads back to the console.
  */
 export async function homeResponse(request: Request, { hasConsole }: HomeOptions): Promise<Response> {
+  const { pathname } = new URL(request.url);
+  if (pathname.startsWith("/console")) return await missingPage(request, pathname, hasConsole);
   if (request.headers.get("accept")?.includes("text/html") !== true) {
     const { origin } = new URL(request.url);
     const links = {
@@ -31,8 +35,39 @@ export async function homeResponse(request: Request, { hasConsole }: HomeOptions
     };
     return Response.json({ name: "Burgee", ...links }, { headers: HEADERS });
   }
+  return await pageResponse(await homePage({ hasConsole }), 200);
+}
+
+async function pageResponse(page: string, status: number): Promise<Response> {
   const headers = { ...HEADERS, "content-type": "text/html; charset=UTF-8", ...pageHeaders(await policyOf(STYLE)) };
-  return new Response(await homePage({ hasConsole }), { headers });
+  return new Response(page, { status, headers });
+}
+
+/** People type addresses such as /console/flags. The pages of the console are behind a #, which the link adds. */
+async function missingPage(request: Request, path: string, hasConsole: boolean): Promise<Response> {
+  if (!hasConsole || request.headers.get("accept")?.includes("text/html") !== true)
+    return errorResponse(new HttpError(404, `no route for GET ${path}`), request, path);
+  const address = path.replace(/^\/console\/*/, "");
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <title>Page not found · Burgee</title>
+        ${STYLE_ELEMENT}
+      </head>
+      <body>
+        <h1>Page not found</h1>
+        <p>The addresses of the console’s pages have a # after /console/.</p>
+        <dl>
+          <dt><a href="/console/#/${address}">Open /console/#/${address}</a></dt>
+          <dd>You probably look for this page.</dd>
+          <dt><a href="/console/">Open the console</a></dt>
+          <dd>The list of flags.</dd>
+        </dl>
+      </body>
+    </html>`;
+  return await pageResponse(String(await page), 404);
 }
 
 async function homePage({ hasConsole }: HomeOptions): Promise<string> {

@@ -51,6 +51,21 @@ describe("GET /", () => {
     },
   );
 
+  test("leads a browser back to the console from an address without #", async ({ expect }) => {
+    const response = await withConsole.fetch("/console/flags/a%22b", { headers: { accept: BROWSER } });
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-type")).toMatch(/^text\/html/);
+    expect(targets(await response.text())).toEqual(["/console/#/flags/a%22b", "/console/"]);
+  });
+
+  test("returns other missing addresses of the console as JSON", async ({ expect }) => {
+    const missing = { status: 404, detail: "no route for GET /console/assets/old.js" };
+    const script = await withConsole.fetch("/console/assets/old.js", { headers: { accept: "*/*" } });
+    expect(await script.json()).toMatchObject(missing);
+    const absent = await isolate.fetch("/console/assets/old.js", { headers: { accept: BROWSER } });
+    expect(await absent.json()).toMatchObject(missing);
+  });
+
   test("allows only its own style sheet", async ({ expect }) => {
     const response = await withConsole.fetch("/", { headers: { accept: BROWSER } });
     const html = await response.text();
