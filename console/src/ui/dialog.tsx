@@ -31,6 +31,8 @@ export function Dialog({
     <dialog
       ref={dialog}
       aria-labelledby={id}
+      // Without the key press, the browser asks for no closing. The other handlers are for the Back key of phones.
+      onKeyDown={(event) => isKeptOpen && event.key === "Escape" && event.preventDefault()}
       onCancel={(event) => isKeptOpen && event.preventDefault()}
       onClose={close}
     >

@@ -66,6 +66,10 @@ export function describeWebhookJourneys(world: () => ConsoleWorld): void {
       ]);
       const page = await open(`#/webhooks/${body.webhook.id}?environment=production`);
       expect(await seriousFindings(page)).toEqual([]);
+      const choose = async (action: string): Promise<void> => {
+        await page.getByRole("button", { name: "Actions for Second" }).click();
+        await page.getByRole("menuitem", { name: action }).click();
+      };
       await page.getByRole("button", { name: "Send test" }).click();
       await page.getByText("Second accepted the test event with status 200").waitFor();
 
@@ -75,21 +79,21 @@ export function describeWebhookJourneys(world: () => ConsoleWorld): void {
       await page.getByText("1 event queued again").waitFor();
       await page.getByText("No events", { exact: true }).waitFor();
 
-      await page.getByRole("button", { name: "New secret" }).click();
+      await choose("New secret");
       await page.getByRole("dialog").getByRole("button", { name: "New secret" }).click();
       const dialog = page.getByRole("dialog", { name: "The new signing secret" });
       expect(await dialog.textContent()).toContain("The previous secret also signs until");
       await dialog.getByRole("button", { name: "Done" }).click();
-      await page.getByRole("button", { name: "End previous secret" }).click();
+      await choose("End previous secret");
       await page.getByText("The previous secret has ended").waitFor();
 
-      await page.getByRole("button", { name: "Edit" }).click();
+      await choose("Edit");
       const form = page.getByRole("dialog", { name: "Edit Second" });
       await form.getByLabel("Tags").fill("billing, search");
       await form.getByRole("button", { name: "Save" }).click();
       await page.getByText(/Flags tagged billing, search in all environments/).waitFor();
 
-      await page.getByRole("button", { name: "Delete" }).click();
+      await choose("Delete");
       await page.getByRole("dialog").getByRole("textbox").fill("Second");
       await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
       await page.getByText("Webhook Second deleted").waitFor();

@@ -28,10 +28,19 @@ interface Target {
   pattern: string;
 }
 
+interface PurgePreview {
+  body: CachePurge;
+  would: CachePurged;
+  /** The given keys that no flag of the environment has. */
+  unknown: readonly string[];
+  /** The given keys of flags that no cache holds. */
+  uncached: readonly string[];
+}
+
 /** Deletes cached copies, after a preview. */
 export function CachePurgeForm({ environment }: { environment: string }): JSX.Element {
   const [target, setTarget] = useState<Target>({ form: "flags", keys: "", kind: "flag", pattern: "" });
-  const [preview, setPreview] = useState<{ body: CachePurge; would: CachePurged } | undefined>(undefined);
+  const [preview, setPreview] = useState<PurgePreview | undefined>(undefined);
   const [problem, setProblem] = useState<string | undefined>(undefined);
   const [isBusy, setIsBusy] = useState(false);
   const change = (patch: Partial<Target>): void => {
@@ -56,7 +65,13 @@ export function CachePurgeForm({ environment }: { environment: string }): JSX.El
     event.preventDefault();
     const body = bodyOf(target);
     const would = await run(body, true);
-    setPreview(would && { body, would });
+    if (would === undefined) return setPreview(undefined);
+    const absent = "flags" in body ? body.flags.filter((key) => !would.flags.includes(key)) : [];
+    try {
+      setPreview({ body, would, ...(await readAbsent(environment, absent)) });
+    } catch (error) {
+      setProblem(reasonOf(error));
+    }
   };
   const purge = async (body: CachePurge): Promise<void> => {
     if (!(await confirmPurge(environment, target.form === "all"))) return;
@@ -83,7 +98,7 @@ export function CachePurgeForm({ environment }: { environment: string }): JSX.El
         )}
       </form>
       {preview !== undefined && (
-        <Preview would={preview.would} isBusy={isBusy} onPurge={() => void purge(preview.body)} />
+        <Preview environment={environment} preview={preview} isBusy={isBusy} onPurge={() => void purge(preview.body)} />
       )}
     </section>
   );
@@ -160,12 +175,31 @@ function TargetFields({
   );
 }
 
+/** Tells the keys of flags that no cache holds from keys that do not exist. */
+async function readAbsent(
+  environment: string,
+  keys: readonly string[],
+): Promise<Pick<PurgePreview, "unknown" | "uncached">> {
+  const path = { env: environment };
+  const exists = await Promise.all(
+    keys.map(async (key) => {
+      // A search, because a request for a flag that does not exist is an error in the browser's log.
+      const query = { search: key, limit: "200" };
+      const { items } = (await client.call("listFlags", { path, query })).body;
+      return items.some((flag) => flag.key === key);
+    }),
+  );
+  return { unknown: keys.filter((_, i) => !exists[i]), uncached: keys.filter((_, i) => exists[i]) };
+}
+
 function Preview({
-  would,
+  environment,
+  preview: { would, unknown, uncached },
   isBusy,
   onPurge,
 }: {
-  would: CachePurged;
+  environment: string;
+  preview: PurgePreview;
   isBusy: boolean;
   onPurge: () => void;
 }): JSX.Element {
@@ -175,6 +209,12 @@ function Preview({
       <p>
         <strong>Would delete: {countText(would)}</strong>
       </p>
+      {unknown.length > 0 && (
+        <p class="warnings">
+          {environment} has no flag with {unknown.length === 1 ? "the key" : "the keys"} {unknown.join(", ")}.
+        </p>
+      )}
+      {uncached.length > 0 && <p class="hint">Not cached: {uncached.join(", ")}.</p>}
       {flags.length > 0 && (
         <ul class="keys" aria-label="Flags that would be purged" tabIndex={0}>
           {flags.slice(0, 50).map((key) => (

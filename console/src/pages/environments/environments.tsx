@@ -1,14 +1,17 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Environment } from "../../../../sdk/client/contract.ts";
-import { environments, isProtected } from "../../state/environments.ts";
+import { environmentColour, environments, isProtected } from "../../state/environments.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { go, href, route } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
+import * as icons from "../../ui/kit/icons.ts";
+import { Menu } from "../../ui/kit/menu.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { Time } from "../../ui/time.tsx";
+import { CountCells } from "./counts.tsx";
 import { CreateEnvironment, RenameEnvironment } from "./dialogs.tsx";
 
 /** The environments of the project. Each has its own configurations, segments and SDK keys. */
@@ -34,6 +37,8 @@ export function EnvironmentsPage(): JSX.Element {
               <thead>
                 <tr>
                   <th scope="col">Environment</th>
+                  <th scope="col">Flags</th>
+                  <th scope="col">SDK keys</th>
                   <th scope="col">Version</th>
                   <th scope="col">Created</th>
                   <th scope="col">Override links</th>
@@ -68,8 +73,16 @@ function EnvironmentRow({
   return (
     <tr>
       <td class="wide">
-        <a href={href(["flags"], { environment: one.key })}>{one.name}</a> <code class="hint">{one.key}</code>
+        <a
+          class="environment-chip on"
+          data-environment={environmentColour(one.key)}
+          href={href(["flags"], { environment: one.key })}
+        >
+          {one.name}
+        </a>{" "}
+        <code class="hint">{one.key}</code>
       </td>
+      <CountCells environment={one.key} />
       <td data-label="Version">{one.version}</td>
       <td data-label="Created">
         <Time at={one.createdAt} />
@@ -90,17 +103,16 @@ function EnvironmentRow({
           onToggle={(isRequired) => void requireNotes(one, isRequired)}
         />
       </td>
-      <td>
-        {!isReadOnly.value && (
-          <span class="row-actions">
-            <button type="button" aria-label={`Rename ${one.key}`} onClick={onRename}>
-              Rename
-            </button>
-            <button type="button" class="danger" aria-label={`Delete ${one.key}`} onClick={() => void remove(one)}>
-              Delete
-            </button>
-          </span>
-        )}
+      <td class="row-menu">
+        <Menu
+          label={`Actions for ${one.key}`}
+          isDisabled={isReadOnly.value}
+          items={[
+            { label: "Rename", icon: icons.edit, does: onRename },
+            { label: "SDK keys", icon: icons.key, does: href(["keys"], { environment: one.key }) },
+            { label: "Delete", icon: icons.remove, isDestructive: true, does: () => void remove(one) },
+          ]}
+        />
       </td>
     </tr>
   );

@@ -6,6 +6,8 @@ import { useResource } from "../../state/resource.ts";
 import { go, href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
+import * as icons from "../../ui/kit/icons.ts";
+import { Menu } from "../../ui/kit/menu.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Deliveries } from "./deliveries.tsx";
 import { EditWebhook } from "./edit-webhook.tsx";
@@ -94,20 +96,17 @@ function Actions({
       <button type="button" onClick={() => void test(webhook)}>
         Send test
       </button>
-      <button type="button" onClick={onEdit}>
-        Edit
-      </button>
-      <button type="button" onClick={onRotate}>
-        New secret
-      </button>
-      {webhook.previousSecretUntil !== null && (
-        <button type="button" onClick={onEndPrevious}>
-          End previous secret
-        </button>
-      )}
-      <button type="button" class="danger" onClick={() => void remove(webhook)}>
-        Delete
-      </button>
+      <Menu
+        label={`Actions for ${webhook.name}`}
+        items={[
+          { label: "Edit", icon: icons.edit, does: onEdit },
+          { label: "New secret", icon: icons.refresh, hint: "The old one signs for another day", does: onRotate },
+          ...(webhook.previousSecretUntil === null
+            ? []
+            : [{ label: "End previous secret", icon: icons.close, does: onEndPrevious }]),
+          { label: "Delete", icon: icons.remove, isDestructive: true, does: () => void remove(webhook) },
+        ]}
+      />
     </span>
   );
 }

@@ -30,6 +30,11 @@ export function WebhooksPage(): JSX.Element {
           all.length === 0 ? (
             <Empty title="No webhooks yet">
               <p>A webhook tells a chat or a program about each change, right after it was made.</p>
+              {!isReadOnly.value && (
+                <button type="button" onClick={() => setIsCreating(true)}>
+                  Create the first webhook
+                </button>
+              )}
             </Empty>
           ) : (
             <WebhookTable webhooks={all} onToggle={(webhook, isOn) => void toggle(webhook, isOn, webhooks)} />
@@ -84,7 +89,7 @@ function WebhookTable({
             <td data-label="Changes">{selectionText(one)}</td>
             <td data-label="Events">
               {one.pendingEvents} waiting
-              {one.deadLetters > 0 && <p class="hint">{one.deadLetters} dead letters</p>}
+              {one.deadLetters > 0 && <p class="hint">{one.deadLetters === 1 ? "1 dead letter" : `${one.deadLetters} dead letters`}</p>}
             </td>
             <td data-label="Enabled">
               <Switch

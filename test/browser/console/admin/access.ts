@@ -97,7 +97,7 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       const dialog = page.getByRole("dialog", { name: "Your new SDK key" });
       await dialog.waitFor();
       for (const press of ["Escape", "Escape", "Enter", "Escape"]) await page.keyboard.press(press);
-      expect(await dialog.isVisible()).toBe(true);
+      await expect.poll(() => dialog.isVisible()).toBe(true);
       await page.evaluate("history.back()");
       await page.getByText("The new SDK key is shown only here. Copy it first.").waitFor();
       await page.keyboard.press("Escape");
