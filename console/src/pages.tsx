@@ -9,7 +9,7 @@ import { SegmentPage } from "./pages/segments/segment.tsx";
 import { SegmentsPage } from "./pages/segments/segments.tsx";
 import { TryItPage } from "./pages/try-it/try-it.tsx";
 import * as icons from "./ui/kit/icons.ts";
-import { lazy } from "./lazy.tsx";
+import { lazy } from "./ui/lazy.tsx";
 import { href, type Route } from "./state/route.ts";
 
 // The pages that people open less often.

@@ -5,7 +5,6 @@ import { describeFlagHistory } from "./console/flag/history.ts";
 import { describeFlagInsights } from "./console/flag/insights.ts";
 import { describeFlagPage } from "./console/flag/page.ts";
 import { describeAccessPages } from "./console/admin/access.ts";
-import { describeFlagPage } from "./console/flag-page.ts";
 import { describeEditingJourneys } from "./console/journeys-editing.ts";
 import { describeFlagJourneys } from "./console/journeys-flags.ts";
 import { describeHashedJourneys } from "./console/journeys-hashed.ts";

@@ -89,7 +89,9 @@ function WebhookTable({
             <td data-label="Changes">{selectionText(one)}</td>
             <td data-label="Events">
               {one.pendingEvents} waiting
-              {one.deadLetters > 0 && <p class="hint">{one.deadLetters === 1 ? "1 dead letter" : `${one.deadLetters} dead letters`}</p>}
+              {one.deadLetters > 0 && (
+                <p class="hint">{one.deadLetters === 1 ? "1 dead letter" : `${one.deadLetters} dead letters`}</p>
+              )}
             </td>
             <td data-label="Enabled">
               <Switch
