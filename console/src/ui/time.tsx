@@ -30,7 +30,7 @@ export function Day({ day }: { day: string }): JSX.Element {
 const DAY_MS = 86_400_000;
 
 /** Returns `today`, `yesterday` or `3 days ago`. */
-export function dayText(day: string, now: number): string {
+function dayText(day: string, now: number): string {
   return RELATIVE.format(Math.floor(Date.parse(day) / DAY_MS) - Math.floor(now / DAY_MS), "day");
 }
 
