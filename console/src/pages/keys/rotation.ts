@@ -1,4 +1,4 @@
-/** Rotations of SDK keys. The API has none: a key is rotated if a newer one has the same settings. */
+/** Rotations of SDK keys. The API does not record them, so a newer key with the same settings shows one. */
 import type { Key } from "../../../../sdk/client/contract.ts";
 
 /** Returns the ids of the keys that a newer one replaces. `keys` come oldest first and are not revoked. */

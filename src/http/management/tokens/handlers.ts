@@ -59,7 +59,7 @@ export async function removeToken({ database }: Pick<Services, "database">, c: M
   return c.json({ adminToken: viewOf(await readToken(db, id).catch(rethrowAfterWrite)) });
 }
 
-/** Lets the token expire earlier. It never gets a longer life, so nobody extends a token that somebody else has limited. */
+/** Lets the token expire earlier. It never gets a longer life, so nobody extends a token that another one limited. */
 export async function patchToken(
   { database, clock }: Pick<Services, "database" | "clock">,
   c: ManagementContext,

@@ -163,7 +163,7 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       expect(await overflow(page)).toBe(0);
     });
 
-    it("is told why a token of one environment cannot show it, and cannot change it with a read-only one", async () => {
+    it("says why a limited token cannot show it, and is read-only with a reading one", async () => {
       const { body } = await world().api.call("createToken", {
         body: { role: "write", name: "Only staging", environments: ["staging"] },
       });
