@@ -80,6 +80,7 @@ export function Editor({
 
 const Insights = lazy(async () => (await import("./insights/insights.tsx")).Insights);
 const History = lazy(async () => (await import("./history/history.tsx")).History);
+const UseIt = lazy(async () => (await import("./use-it/use-it.tsx")).UseIt);
 
 /** The tabs with fields. They keep typed text that is not a value yet. */
 const KEPT: ReadonlySet<TabId> = new Set(["targeting", "variants", "settings"]);
@@ -122,6 +123,7 @@ function panelOf(
     );
   }
   if (tab === "insights") return <Insights environment={editing.environment} flag={stored} />;
+  if (tab === "use") return <UseIt environment={editing.environment} flag={stored} />;
   if (tab === "history") return <History editing={editing} onReview={onSubmit} />;
   return (
     <>

@@ -7,6 +7,7 @@ export const TABS = [
   { id: "variants", label: "Variants" },
   { id: "insights", label: "Insights" },
   { id: "history", label: "History" },
+  { id: "use", label: "Use it" },
   { id: "settings", label: "Settings" },
 ] as const;
 

@@ -54,7 +54,7 @@ export function StackedPlot({ title, layers, steps, stepMs, marks, stepText }: P
   const noted = marksOf(here).map(({ label }) => label);
   return (
     <div class="stacked-plot">
-      <p class="hint step" aria-hidden="true">
+      <p class="hint at" aria-hidden="true">
         <strong>{stepText(steps[here] ?? 0)}</strong> {[...texts, ...noted].join(" · ")}
       </p>
       <div class="axes">

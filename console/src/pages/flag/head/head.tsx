@@ -11,7 +11,7 @@ import { Switch } from "../../../ui/switch.tsx";
 import { Time } from "../../../ui/time.tsx";
 import { ChangedElsewhere } from "./changed-elsewhere.tsx";
 import { EnvironmentChips } from "./environment-chips.tsx";
-import { LifeState } from "./life-state.tsx";
+import { LastEvaluated, LifeState } from "./life-state.tsx";
 
 interface Props {
   editing: Editing;
@@ -66,6 +66,7 @@ function Facts({ editing: { environment }, stored, lifecycle }: Props & { stored
       {description !== "" && <p>{description}</p>}
       <div class="facts">
         <LifeState known={lifecycle?.environments.find((one) => one.environment === environment)} />
+        <LastEvaluated environment={environment} flagKey={key} />
         <span>
           {type} {kind} · version {stored.version}
         </span>

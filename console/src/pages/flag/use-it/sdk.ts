@@ -1,0 +1,28 @@
+/** An SDK, and the parts of its code. */
+import type { Subject } from "./literals.ts";
+
+export interface Block {
+  /** The name of the block's region: `Install`, `Code`. */
+  title: string;
+  text: string;
+}
+
+export interface Sdk {
+  id: string;
+  label: string;
+  /** The kind of SDK key that it takes. A service binding takes none. */
+  key: "client" | "server" | "none";
+  blocks: (subject: Subject) => Block[];
+}
+
+export function install(text: string): Block {
+  return { title: "Install", text };
+}
+
+export function code(...lines: string[]): Block {
+  return { title: "Code", text: lines.join("\n") };
+}
+
+export function keyOf(kind: "client" | "server", { environment }: Subject): string {
+  return `${kind === "client" ? "bgc" : "bgs"}_${environment}_…`;
+}
