@@ -15,6 +15,7 @@ import { Icon } from "./ui/kit/icon.tsx";
 import * as icons from "./ui/kit/icons.ts";
 import { Loaded } from "./ui/states.tsx";
 import { EnvironmentsPage } from "./pages/environments/environments.tsx";
+import { FirstSteps } from "./pages/first-steps/first-steps.tsx";
 import { SignIn, SignInAgain } from "./pages/sign-in/sign-in.tsx";
 
 const TITLES = new Map<string, string>(NAVIGATION.map(({ name, title }) => [name, title]));
@@ -104,7 +105,13 @@ function useTopOfPage(path: string): void {
 
 function Page(): JSX.Element {
   const key = environment.value;
-  return key === undefined ? <EnvironmentsPage /> : pageOf(route.value, key);
+  if (key !== undefined) return pageOf(route.value, key);
+  return (
+    <>
+      <FirstSteps environment={undefined} flags={[]} />
+      <EnvironmentsPage />
+    </>
+  );
 }
 
 function EnvironmentSwitcher(): JSX.Element | null {

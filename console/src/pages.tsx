@@ -4,7 +4,9 @@ import { EnvironmentsPage } from "./pages/environments/environments.tsx";
 import { FlagPage, NewFlagPage } from "./pages/flag/flag-page.tsx";
 import { FlagsPage } from "./pages/flags/flags.tsx";
 import { ImportPage } from "./pages/import/import.tsx";
+import { CreateFlagPage } from "./pages/new-flag/new-flag.tsx";
 import { KeysPage } from "./pages/keys/keys.tsx";
+import { PendingPage } from "./pages/pending/pending.tsx";
 import { SegmentPage } from "./pages/segments/segment.tsx";
 import { SegmentsPage } from "./pages/segments/segments.tsx";
 import { TryItPage } from "./pages/try-it/try-it.tsx";
@@ -22,6 +24,7 @@ const WebhooksPage = lazy(async () => (await import("./pages/webhooks/webhooks.t
 export const NAVIGATION = [
   { name: "flags", title: "Flags", icon: icons.flag },
   { name: "segments", title: "Segments", icon: icons.segment },
+  { name: "pending", title: "Pending", icon: icons.pending },
   { name: "try", title: "Try it", icon: icons.tryIt },
   { name: "keys", title: "Keys", icon: icons.key },
   { name: "tokens", title: "Tokens", icon: icons.token },
@@ -32,9 +35,12 @@ export const NAVIGATION = [
   { name: "import", title: "Import", icon: icons.download },
 ] as const;
 
-export function pageOf({ path }: Route, environment: string): JSX.Element {
+export function pageOf({ path, query }: Route, environment: string): JSX.Element {
   const [name = "flags", key] = path;
-  if (name === "flags" && key === "new") return <NewFlagPage key={environment} environment={environment} />;
+  if (name === "flags" && key === "new") {
+    const Page = query["editor"] === "full" ? NewFlagPage : CreateFlagPage;
+    return <Page key={environment} environment={environment} />;
+  }
   if (name === "flags" && key !== undefined) {
     return <FlagPage key={`${environment} ${key}`} environment={environment} flagKey={key} />;
   }
@@ -43,6 +49,7 @@ export function pageOf({ path }: Route, environment: string): JSX.Element {
     return <SegmentPage key={`${environment} ${key}`} environment={environment} segmentKey={key} />;
   }
   if (name === "segments") return <SegmentsPage key={environment} environment={environment} />;
+  if (name === "pending") return <PendingPage key={environment} environment={environment} />;
   if (name === "try") return <TryItPage key={environment} environment={environment} flagKey={key} />;
   if (name === "cache") return <CachePage key={environment} environment={environment} />;
   if (name === "webhooks" && key !== undefined) return <WebhookPage key={key} id={key} />;

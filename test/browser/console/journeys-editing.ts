@@ -36,6 +36,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
     it("creates a flag and rolls it out to no one, to a share, and to everyone", async () => {
       const page = await open("#/flags?environment=production");
       await page.getByRole("link", { name: "New flag" }).click();
+      await page.getByRole("link", { name: "Open the full editor instead" }).click();
       await page.getByLabel("Key", { exact: true }).fill("gift-wrap");
       await save("gift-wrap", "Create flag");
       await page.getByText(/^gift-wrap created in production \(version \d+\); only servers see it/).waitFor();

@@ -12,7 +12,7 @@ export function describeSchemaJourneys(world: () => ConsoleWorld): void {
   describe("a person who describes the values of a flag", () => {
     let visit: Visit;
     const open = async (at: string, options: Partial<VisitOptions> = {}): Promise<Visit["page"]> => {
-      visit = await world().visit({ at: `#/flags/${at}?environment=staging&tab=variants`, ...options });
+      visit = await world().visit({ at: `#/flags/${at}?environment=staging&tab=variants&editor=full`, ...options });
       await loaded(visit.page);
       return visit.page;
     };

@@ -11,6 +11,8 @@ import { Problems } from "../../ui/fields/problems.tsx";
 import { lazy } from "../../ui/lazy.tsx";
 import { Tabs } from "../../ui/kit/tabs.tsx";
 import { VariantNames } from "../../ui/plots/variant-colour.ts";
+import { CreatedNotice } from "../new-flag/created-notice.tsx";
+import { TurnOn } from "../new-flag/turn-on.tsx";
 import { DefinitionSection } from "./definition.tsx";
 import { Fields, tabMark } from "./editing-tabs.tsx";
 import { EnvironmentsSection } from "./environments.tsx";
@@ -53,6 +55,8 @@ export function Editor({
     <Problems.Provider value={editing.problems.value}>
       <VariantNames.Provider value={editing.draft.value.variants.map(({ item }) => item.name)}>
         <FlagHead editing={editing} lifecycle={lifecycle.data.value} />
+        {stored !== undefined && <CreatedNotice flagKey={stored.key} />}
+        <TurnOn editing={editing} catalogue={catalogue} onReview={() => void review()} />
         <NameLists ids={lists} flags={catalogue.flags} attributes={catalogue.attributes} />
         <div ref={invalidText.form} onInput={invalidText.onInput}>
           {stored === undefined ? (

@@ -17,6 +17,7 @@ import { notifyFailure } from "../../state/notices.ts";
 import { href, replaceQuery, route } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
+import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { ArchivedFlags } from "./archived.tsx";
 import { FlagFilters } from "./filters.tsx";
 import { FlagTable } from "./table.tsx";
@@ -38,6 +39,7 @@ export function FlagsPage({ environment }: { environment: string }): JSX.Element
           New flag
         </a>
       </header>
+      {list.isWhole.value && <FirstSteps environment={environment} flags={list.data.value ?? []} />}
       <Loaded of={list}>
         {(all) =>
           all.length === 0 && list.isWhole.value ? (

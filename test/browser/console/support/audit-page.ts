@@ -48,13 +48,17 @@ export async function keyboardFindings(page: Page): Promise<string[]> {
   return [...new Set(findings), ...missed.map((html) => `Tab does not reach ${html}`)];
 }
 
-/** Numbers the controls and returns their count. Tab stops at one control of a group that arrow keys move in. */
+/**
+ * Numbers the controls and returns their count. Tab stops at one control of a group that arrow keys move in: the chosen
+ * one, or the first.
+ */
 const MARK = `(() => {
   const root = document.querySelector("dialog[open]") ?? document;
   const all = [...root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
   const stops = all.filter((one) => one.checkVisibility({ visibilityProperty: true }) &&
     !one.matches(":disabled, [aria-hidden='true'], [data-roving] [tabindex='-1']") &&
-    (one.type !== "radio" || one.checked || root.querySelector(\`input[name="\${one.name}"]:checked\`) === null));
+    (one.type !== "radio" || one === (root.querySelector(\`input[name="\${one.name}"]:checked\`) ??
+      root.querySelector(\`input[name="\${one.name}"]\`))));
   for (const one of document.querySelectorAll("[data-stop]")) delete one.dataset.stop;
   stops.forEach((one, i) => { one.dataset.stop = String(i); });
   return stops.length;

@@ -15,6 +15,7 @@ export async function pageAddresses(page: Page): Promise<string[]> {
 /** Pages that are not in the navigation. */
 export const INNER_PAGES = [
   "#/flags/new?environment=staging",
+  "#/flags/new?environment=staging&editor=full",
   "#/flags/checkout-redesign?environment=production",
   "#/flags/checkout-redesign?environment=production&tab=insights",
   "#/flags/checkout-redesign?environment=production&tab=settings",

@@ -1,0 +1,79 @@
+/** The people for whom a flag is turned on, and the configuration that does so. */
+import type { Configuration, Rule, Serve } from "../../../../sdk/client/contract.ts";
+import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+
+export const AUDIENCES = [
+  ["nobody", "Nobody yet"],
+  ["everybody", "Everybody"],
+  ["percentage", "A percentage of everybody"],
+  ["segment", "A segment"],
+  ["people", "Some people"],
+] as const;
+export type AudienceKind = (typeof AUDIENCES)[number][0];
+
+export interface Audience {
+  kind: AudienceKind;
+  /** The variant that they get. */
+  variant: string;
+  /** How many of them get it, out of 100,000. Everybody gets it if `kind` is "everybody". */
+  share: number;
+  segment: string;
+  attribute: string;
+  /** The values of the attribute, as text. */
+  values: readonly string[];
+}
+
+const FIRST_SHARE = 10_000;
+
+export function nobody(variant: string): Audience {
+  return { kind: "nobody", variant, share: WEIGHT_TOTAL, segment: "", attribute: "targetingKey", values: [] };
+}
+
+/** Returns another kind of audience. A percentage begins small, and a segment or some people as a whole. */
+export function changeAudience(audience: Audience, kind: AudienceKind): Audience {
+  if (kind === audience.kind) return audience;
+  return { ...audience, kind, share: kind === "percentage" ? FIRST_SHARE : WEIGHT_TOTAL };
+}
+
+/** Whether the audience says for whom the flag is. */
+export function isComplete({ kind, segment, attribute, values }: Audience): boolean {
+  if (kind === "segment") return segment !== "";
+  return kind !== "people" || (attribute !== "" && values.length > 0);
+}
+
+/** The part of a configuration that an audience changes. */
+type Targeting = Pick<Configuration, "enabled" | "default"> & { rules: Rule[] };
+
+/** Returns the targeting with the flag turned on for the audience. Earlier rules stay, after the new one. */
+export function turnedOnFor(audience: Audience, before: Configuration, ruleId: string): Targeting {
+  const { enabled, default: byDefault, rules = [] } = before;
+  const rest = "variant" in byDefault ? byDefault.variant : (before.offVariant ?? null);
+  const serve = serveOf(audience, rest);
+  switch (audience.kind) {
+    case "nobody":
+      return { enabled, default: byDefault, rules };
+    case "everybody":
+    case "percentage":
+      return { enabled: true, default: serve, rules };
+    case "segment":
+    case "people":
+      return {
+        enabled: true,
+        default: byDefault,
+        rules: [{ id: ruleId, when: conditionOf(audience), serve }, ...rules],
+      };
+  }
+}
+
+function serveOf({ kind, variant, share }: Audience, rest: string | null): Serve {
+  if (kind === "everybody" || share === WEIGHT_TOTAL) return { variant };
+  const weights: [string, number][] = [[variant, share]];
+  // A rest without a variant gets the off variant, which is the default of the code.
+  if (rest !== null && rest !== variant) weights.push([rest, WEIGHT_TOTAL - share]);
+  return { rollout: { by: ["targetingKey"], hash: "murmur3-mulshift", weights } };
+}
+
+function conditionOf({ kind, segment, attribute, values }: Audience): NonNullable<Rule["when"]> {
+  if (kind === "segment") return { segment };
+  return { attribute, operator: values.length === 1 ? "equals" : "in", values: [...values] };
+}

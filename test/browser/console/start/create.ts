@@ -1,0 +1,140 @@
+import type { Locator } from "playwright-core";
+import { afterEach, describe, expect, it } from "vitest";
+import type { ConsoleWorld } from "../support/console-world.ts";
+import { loaded } from "../support/loaded.ts";
+import type { Visit } from "../support/visit.ts";
+
+const SUBJECTS = Array.from({ length: 200 }, (_, i) => `customer-${i}`);
+
+export function describeCreateJourneys(world: () => ConsoleWorld): void {
+  describe("a person who creates a flag", () => {
+    let visit: Visit;
+    const open = async (at: string): Promise<Visit["page"]> => {
+      visit = await world().visit({ at });
+      await loaded(visit.page);
+      return visit.page;
+    };
+    afterEach(() => visit?.close());
+
+    /** Returns how many of the subjects of a country get `true`. */
+    async function served(flag: string, country: string): Promise<number> {
+      const responses = await Promise.all(
+        SUBJECTS.map((targetingKey) => world().evaluate(flag, { context: { targetingKey, country } })),
+      );
+      return responses.filter(({ value }) => value === true).length;
+    }
+
+    it("has it live for 10% of NL in production after six steps and one confirmation", async () => {
+      const page = await open("#/flags?environment=production");
+      let steps = 0;
+      let confirmations = 0;
+      const press = async (target: Locator): Promise<void> => {
+        steps++;
+        await target.click();
+      };
+      await press(page.getByRole("link", { name: "New flag" }));
+      await page.getByLabel("Name", { exact: true }).fill("Gift cards (beta)");
+      expect(await page.getByLabel("Key", { exact: true }).inputValue()).toBe("gift-cards-beta");
+      await press(page.getByRole("radio", { name: "Some people" }));
+      await page.getByRole("combobox", { name: "Attribute" }).fill("country");
+      await page.getByRole("textbox", { name: "is one of" }).fill("NL");
+      await page.getByLabel("Percentage of them").fill("10");
+      await press(page.getByRole("radio", { name: "Browsers and apps too" }));
+      await press(page.getByRole("button", { name: "Review and create" }));
+      const dialog = page.getByRole("dialog", { name: "Create gift-cards-beta?" });
+      expect(await dialog.textContent()).toContain("It is on in production, and off in");
+      expect(await dialog.textContent()).toContain("if country is NL, on for 10%");
+      const word = dialog.getByLabel(/to confirm$/);
+      confirmations += await word.count();
+      await word.fill("gift-cards-beta");
+      await press(dialog.getByRole("button", { name: "Create flag" }));
+      const notice = page.getByRole("status").filter({ hasText: "now exists in" });
+      await notice.waitFor();
+      const said = (await notice.textContent()) ?? "";
+      expect(said).toMatch(/^gift-cards-beta now exists in production(, | and )/);
+      expect(said).toContain("Browsers and apps see it");
+      expect(said).toMatch(/It is on in production: if country is NL, on for 10%.*\. It is off in .*staging/);
+      expect(steps).toBeLessThanOrEqual(6);
+      expect(confirmations).toBe(1);
+
+      await expect.poll(() => served("gift-cards-beta", "NL")).toBeGreaterThan(5);
+      expect(await served("gift-cards-beta", "NL")).toBeLessThan(40);
+      expect(await served("gift-cards-beta", "BE")).toBe(0);
+      const key = world().keys.environments["production"]!.clientKey;
+      expect(await world().evaluate("gift-cards-beta", { key })).toMatchObject({ status: 200, value: false });
+      expect(await world().evaluate("gift-cards-beta", { environment: "staging" })).toMatchObject({
+        value: false,
+        reason: "DISABLED",
+      });
+    });
+  });
+
+  describeChoices(world);
+}
+
+function describeChoices(world: () => ConsoleWorld): void {
+  describe("a person who creates a flag by other choices", () => {
+    let visit: Visit;
+    const open = async (at: string): Promise<Visit["page"]> => {
+      visit = await world().visit({ at });
+      await loaded(visit.page);
+      return visit.page;
+    };
+    afterEach(() => visit?.close());
+
+    it("chooses from named values, and keeps the flag from browsers", async () => {
+      const page = await open("#/flags/new?environment=staging");
+      await page.getByLabel("Name", { exact: true }).fill("Button colour");
+      await page.getByLabel("Type", { exact: true }).selectOption("string");
+      await page.getByRole("group", { name: "Variant treatment" }).getByLabel("Value").fill("blue");
+      await page.getByRole("group", { name: "Variant control" }).getByLabel("Value").fill("grey");
+      await page.getByRole("radio", { name: "Everybody", exact: true }).check();
+      await page.getByRole("radio", { name: "Servers only" }).check();
+      await page.getByRole("button", { name: "Review and create" }).click();
+      const dialog = page.getByRole("dialog", { name: "Create button-colour?" });
+      expect(await dialog.getByLabel(/to confirm$/).count()).toBe(0);
+      await dialog.getByRole("button", { name: "Create flag" }).click();
+      await page.getByText("Only servers see it; browsers do not").waitFor();
+      const staging = { environment: "staging" };
+      await expect.poll(() => world().evaluate("button-colour", staging)).toMatchObject({ value: "blue" });
+      expect(await world().evaluate("button-colour")).toMatchObject({ value: "grey", reason: "DISABLED" });
+      const key = world().keys.environments["staging"]!.clientKey;
+      expect(await world().evaluate("button-colour", { ...staging, key })).toMatchObject({ status: 404 });
+    });
+
+    it("sees at the key that another flag has it, and loses nothing", async () => {
+      await world().save({ key: "taken-key" }, "staging");
+      const page = await open("#/flags/new?environment=staging");
+      visit.expectStatus(409);
+      await page.getByLabel("Name", { exact: true }).fill("Taken key");
+      await page.getByRole("radio", { name: "Servers only" }).check();
+      await page.getByRole("button", { name: "Review and create" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Create flag" }).click();
+      await page.getByText("taken-key is already the key of a flag").waitFor();
+      expect(await page.getByLabel("Name", { exact: true }).inputValue()).toBe("Taken key");
+      await page.getByLabel("Key", { exact: true }).fill("free-key");
+      await page.getByRole("button", { name: "Review and create" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Create flag" }).click();
+      await page.getByRole("heading", { name: "free-key", level: 1 }).waitFor();
+    });
+
+    it("turns a flag on for a segment from the flag's page", async () => {
+      await world().save({ key: "not-yet", enabled: false });
+      const page = await open("#/flags/not-yet?environment=production");
+      await page.getByRole("button", { name: "Turn on for…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Turn on not-yet in production" });
+      await dialog.getByRole("radio", { name: "A segment" }).check();
+      expect(await dialog.getByRole("button", { name: "Review" }).isDisabled()).toBe(true);
+      await dialog.getByRole("combobox", { name: "Segment" }).selectOption("business-customers");
+      await dialog.getByRole("button", { name: "Review" }).click();
+      const review = page.getByRole("dialog", { name: "Save not-yet in production?" });
+      expect(await review.textContent()).toContain("business-customers");
+      await review.getByLabel(/to confirm$/).fill("not-yet");
+      await review.getByRole("button", { name: "Save" }).click();
+      const of = (plan: string) => world().evaluate("not-yet", { context: { targetingKey: "user-1", plan } });
+      await expect.poll(() => of("business")).toMatchObject({ value: true, reason: "TARGETING_MATCH" });
+      expect(await of("free")).toMatchObject({ value: false });
+      await page.getByRole("button", { name: "Turn on for…" }).waitFor({ state: "detached" });
+    });
+  });
+}
