@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
+import { type FlagTest, parseFlagTests } from "../../sdk/project/flag-tests.ts";
 import type { SegmentRow } from "../../src/flags/documents/build-document.ts";
 import { withExamples } from "../examples.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
@@ -7,7 +8,7 @@ import { readText } from "../input.ts";
 import { evaluatorOf, type Evaluate } from "../project/evaluator.ts";
 import { contentsOfFile } from "../project/file-contents.ts";
 import { parseProject } from "../project/file.ts";
-import { type FlagTest, parseFlagTests, problemOf } from "../project/flag-tests.ts";
+import { problemOf } from "../project/flag-tests.ts";
 import { linesOf } from "../project/lines.ts";
 import { createShow, type GlobalOptions } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
@@ -43,7 +44,8 @@ export function addTestCommand(program: Command, terminal: Terminal): void {
 }
 
 async function run(file: string, given: string | undefined, terminal: Terminal): Promise<Outcome[]> {
-  const { project, tests } = parseFlagTests(await readText(file, terminal), file);
+  const text = await readText(file, terminal);
+  const { project, tests } = parseFlagTests(text, file, linesOf(text));
   const path = given ?? resolve(terminal.cwd, dirname(file), project);
   const evaluators = await evaluatorsOf(path, given ?? project, tests, terminal);
   const now = Date.now();

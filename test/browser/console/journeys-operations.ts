@@ -116,9 +116,10 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await result.waitFor();
       const edge = await world().evaluate("checkout-redesign", { context });
       expect(edge).toMatchObject({ variant: "on", reason: "TARGETING_MATCH" });
-      expect(await result.textContent()).toContain("TARGETING_MATCH by rule staff");
+      expect(await result.textContent()).toContain("This user gets on, because rule staff applies.");
+      expect(await result.textContent()).toContain("Reason TARGETING_MATCH");
       const steps = await result.getByRole("list").first().getByRole("listitem").allTextContents();
-      expect(steps[0]).toMatch(/Rule staff → on.*true.*segment staff.*@shop\.example\.com/s);
+      expect(steps[0]).toMatch(/Rule staff: IF in segment staff THEN on.*true.*segment staff.*@shop\.example\.com/s);
       expect(steps.at(-1)).toMatch(/Default/);
 
       await page
@@ -128,7 +129,9 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       const other = await world().evaluate("checkout-redesign", {
         context: { targetingKey: "user-1", email: "jo@example.org" },
       });
-      await expect.poll(() => page.getByRole("main").textContent()).toContain(`${other.reason} · environment version`);
+      await expect
+        .poll(() => page.getByRole("main").textContent())
+        .toContain(`Reason ${other.reason}, environment version`);
 
       await page.getByRole("button", { name: "Sample 1,000" }).click();
       const sample = page.getByRole("region", { name: "1,000 sampled users" });

@@ -43,6 +43,7 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       const page = await open("#/try/replayed?environment=production");
       await page.getByLabel("Value of targetingKey").fill("user-7");
       await page.getByLabel("or version").fill(String(first?.version));
+      expect(await page.getByRole("button", { name: /^Sample 1,000/ }).isDisabled()).toBe(true);
       await evaluate(page);
       await page.getByRole("region", { name: "on", exact: true }).waitFor();
       const text = (await replay(page).textContent()) ?? "";
@@ -52,7 +53,7 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       expect(text).toContain("The result of today is different: off, false (STATIC).");
       expect(await world().evaluate("replayed")).toMatchObject({ value: false, variant: "off" });
       // The reasons are those of then, too.
-      expect(await page.getByRole("region", { name: "on", exact: true }).textContent()).toContain("Default → on");
+      expect(await page.getByRole("region", { name: "on", exact: true }).textContent()).toContain("Default: on");
       expect(await seriousFindings(page)).toEqual([]);
 
       await page.getByLabel("or version").fill(String(second?.version));
@@ -84,7 +85,6 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       await page.keyboard.type("093000AM");
       await page.getByText("2099-06-01 07:30:00 UTC").waitFor();
       expect(await time(page).inputValue()).toBe("2099-06-01T09:30");
-      expect(await page.getByRole("button", { name: /^Sample 1,000/ }).isDisabled()).toBe(true);
       await page.keyboard.press("Enter");
       await page.getByRole("region", { name: "on", exact: true }).waitFor();
       expect(await replay(page).textContent()).toMatch(
@@ -92,6 +92,9 @@ export function describeTryItJourneys(world: () => ConsoleWorld): void {
       );
       expect(await replay(page).textContent()).toContain("The result of today is different: off, false");
       expect(addressOf(page).get("at")).toBe("2099-06-01T07:30:00Z");
+      await page.getByRole("button", { name: /^Sample 1,000/ }).click();
+      const sample = page.getByRole("region", { name: "1,000 sampled users" });
+      expect(await sample.getByRole("row").nth(1).textContent()).toContain("later1000 (100%)");
 
       await page.getByRole("button", { name: "Now", exact: true }).click();
       await evaluate(page);

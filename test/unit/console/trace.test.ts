@@ -1,6 +1,7 @@
 import { describe, test } from "vitest";
 import type { ConditionTrace } from "../../../sdk/client/contract.ts";
-import { attributesOf, bucketText, traceNode } from "../../../console/src/state/try-it/trace.ts";
+import { bucketText } from "../../../console/src/state/try-it/reasons.ts";
+import { attributesOf, traceNode } from "../../../console/src/state/try-it/trace.ts";
 import type { Condition } from "../../../src/flags/document.ts";
 import { addIds } from "../../../src/flags/hashes/hashed-leaf.ts";
 import { explainFlag } from "../../../src/evaluation/explain.ts";
@@ -46,7 +47,7 @@ describe("the tree of a condition", () => {
             },
           ],
         },
-        { result: true, text: "not", parts: [{ text: "account → frozen equals true" }] },
+        { result: true, text: "not", parts: [{ text: "account/frozen equals true" }] },
         { text: "bucket from 0% to 50%", note: expect.stringContaining("of 100,000") },
       ],
     });

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useId, useMemo } from "preact/hooks";
+import { useId, useMemo, useState } from "preact/hooks";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { useCatalogue } from "../../state/catalogue.ts";
 import { createEditing } from "../../state/flags/flag-editing.ts";
@@ -48,6 +48,7 @@ export function Editor({
   const lifecycle = useResource(() => readLifecycle(stored?.key ?? ""), [stored?.key, stored?.version]);
 
   const { isReviewing, review, save, stop, focusProblem } = useReview(editing, invalidText, onCreated);
+  const [isTrying, setIsTrying] = useState(false);
   const parts = { editing, catalogue, lists, onSubmit: () => void review() };
   const invalid = invalidText.isInvalid ? fieldsWithInvalidText(invalidText.form.current).map(tabOfElement) : [];
 
@@ -74,8 +75,14 @@ export function Editor({
           )}
         </div>
         <form class="saving" onSubmit={(event) => (event.preventDefault(), void review())}>
-          <SaveBar editing={editing} invalidText={invalidText} onFocusField={focusProblem} />
+          <SaveBar
+            editing={editing}
+            invalidText={invalidText}
+            onFocusField={focusProblem}
+            onTry={() => setIsTrying(true)}
+          />
         </form>
+        {isTrying && <TryDraft editing={editing} onClose={() => setIsTrying(false)} />}
         {isReviewing && <Review editing={editing} onSave={save} onClose={stop} />}
       </VariantNames.Provider>
     </Problems.Provider>
@@ -83,6 +90,7 @@ export function Editor({
 }
 
 const Insights = lazy(async () => (await import("./insights/insights.tsx")).Insights);
+const TryDraft = lazy(async () => (await import("../try-it/draft.tsx")).DraftPanel);
 const History = lazy(async () => (await import("./history/history.tsx")).History);
 const UseIt = lazy(async () => (await import("./use-it/use-it.tsx")).UseIt);
 

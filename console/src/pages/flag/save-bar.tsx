@@ -10,11 +10,14 @@ export function SaveBar({
   editing,
   invalidText,
   onFocusField,
+  onTry,
 }: {
   editing: Editing;
   /** Shows the field at a pointer and focuses it. */
   onFocusField: (pointer: string) => void;
   invalidText: { isInvalid: boolean; clear: () => void };
+  /** Evaluates the draft. */
+  onTry: () => void;
 }): JSX.Element | null {
   const count = editing.changes.value.length;
   const problems = editing.problems.value;
@@ -53,6 +56,11 @@ export function SaveBar({
       )}
       <div class="save-actions">
         <span role="status">{isNew ? "Not created yet" : unsavedText(count, invalidText.isInvalid)}</span>
+        {!isNew && (
+          <button type="button" onClick={onTry}>
+            Try this draft
+          </button>
+        )}
         {!isNew && (
           <button type="button" onClick={() => void discard()}>
             Discard

@@ -6,12 +6,16 @@ import type { Flag, Sampled } from "../../../../sdk/client/contract.ts";
 import { useResource } from "../../state/resource.ts";
 import { replaceQuery, route } from "../../state/route.ts";
 import { client } from "../../state/session.ts";
-import { addressOf, momentOf, type Question, questionOf } from "../../state/try-it/question.ts";
-import { createSubject, type Subject } from "../../state/try-it/subject.ts";
+import { outcomeOf } from "../../state/try-it/case.ts";
+import { addressOf, type Moment, momentOf, type Question, questionOf } from "../../state/try-it/question.ts";
+import type { Resolved } from "../../state/try-it/reasons.ts";
+import { createSubject, type EvaluationInput } from "../../state/try-it/subject.ts";
 import { attributesOf } from "../../state/try-it/trace.ts";
 import { Failure, Loaded } from "../../ui/states.tsx";
+import { Cases, SaveCase } from "./cases.tsx";
 import { type Explained, ExplanationView } from "./explanation.tsx";
 import { MomentField } from "./moment-field.tsx";
+import { SampleButton } from "./sample-button.tsx";
 import { SampleView } from "./sample.tsx";
 import { SubjectForm } from "./subject.tsx";
 import { useEvaluation } from "./use-evaluation.ts";
@@ -67,7 +71,10 @@ function Panel({ environment, flagKey, flag, question, remember }: PanelProps): 
   const suggested = useMemo(() => (flag === null ? { context: [], request: [] } : attributesOf(flag)), [flag]);
   const subject = useMemo(() => createSubject(suggested, question), [suggested]);
   const moment = useMemo(() => signal(momentOf(question)), []);
-  const { explained, sampled, problem, isBusy, explain, sample } = useEvaluation(environment, flagKey, subject, moment);
+  const evaluation = useEvaluation(environment, flagKey, subject, moment);
+  const { explained, sampled, problem, isBusy, explain, sample } = evaluation;
+  // The address of a shared case has its name and the expected variant.
+  const shared = useMemo(() => route.peek().query, []);
   const [omitted, setOmitted] = useState<readonly string[]>([]);
   const keep = (): void => {
     const input = subject.input();
@@ -80,7 +87,8 @@ function Panel({ environment, flagKey, flag, question, remember }: PanelProps): 
     // The sender of the address has asked this question, so the receiver sees the result at once.
     if (Object.values(question).some((part) => part !== undefined)) void explain();
   }, []);
-  const isNow = moment.value.at === undefined && moment.value.version === undefined;
+  const variants = Object.keys(flag?.variants ?? {});
+  const hasVersion = moment.value.version !== undefined;
   return (
     <div class="try-it">
       <form
@@ -93,11 +101,7 @@ function Panel({ environment, flagKey, flag, question, remember }: PanelProps): 
           void explain();
         }}
       >
-        {flag === null && (
-          <p class="banner">
-            Flag {flagKey} does not exist in {environment} now. Choose a time at which it existed.
-          </p>
-        )}
+        {flag === null && <Missing environment={environment} flagKey={flagKey} />}
         <SubjectForm subject={subject} suggested={suggested} />
         <MomentField
           moment={moment}
@@ -109,20 +113,71 @@ function Panel({ environment, flagKey, flag, question, remember }: PanelProps): 
         />
         <Failure text={problem?.text} />
         <footer class="actions">
-          <SampleButton subject={subject} names={suggested.context} isBusy={isBusy} isNow={isNow} onSample={sample} />
+          <SampleButton
+            subject={subject}
+            names={suggested.context}
+            isBusy={isBusy}
+            hasVersion={hasVersion}
+            onSample={sample}
+          />
           <button type="submit" class="primary" disabled={isBusy}>
             Evaluate
           </button>
         </footer>
         {/* This appears when a field loses the focus: above the buttons, it would move the one that is pressed. */}
-        {omitted.length > 0 && (
-          <p class="hint">The address of this page leaves out {omitted.join(", ")}: the name or value looks secret.</p>
-        )}
+        <Omitted names={omitted} />
       </form>
       <div aria-live="polite">
-        <Results explained={explained} sampled={sampled} variants={Object.keys(flag?.variants ?? {})} />
+        <Results explained={explained} sampled={sampled} variants={variants} />
+        {explained !== undefined && evaluation.question.version === undefined && (
+          <CaseOfResult {...{ explained, variants, environment, flagKey, shared }} question={evaluation.question} />
+        )}
       </div>
+      <Cases />
     </div>
+  );
+}
+
+function Missing({ environment, flagKey }: { environment: string; flagKey: string }): JSX.Element {
+  return (
+    <p class="banner">
+      Flag {flagKey} does not exist in {environment} now. Choose a time at which it existed.
+    </p>
+  );
+}
+
+interface CaseProps {
+  explained: Explained;
+  variants: readonly string[];
+  environment: string;
+  flagKey: string;
+  question: EvaluationInput & Moment;
+  /** The query of the address that opened the page. */
+  shared: Readonly<Record<string, string>>;
+}
+
+/** Compares the result with the expectation of a shared case, and saves the question as a case. */
+function CaseOfResult({ explained, variants, environment, flagKey, question, shared }: CaseProps): JSX.Element {
+  const resolution = explained.explanation.resolution as unknown as Resolved;
+  const { context, request, at } = question;
+  const { case: name, expect } = shared;
+  const outcome = expect === undefined ? undefined : outcomeOf(resolution, expect === "" ? null : expect);
+  return (
+    <section class="card stack" aria-label="Case">
+      {outcome !== undefined && (
+        <p role="status" class={outcome.state === "passed" ? "banner" : "banner failed"}>
+          {outcome.state === "passed" ? "Passed" : "Failed"}: {name ?? "this case"} expects{" "}
+          {expect === "" ? "the code default" : expect}, and the user {outcome.text}.
+        </p>
+      )}
+      <SaveCase
+        key={JSON.stringify([question, resolution.variant])}
+        question={{ environment, flag: flagKey, context, request, at }}
+        variants={variants}
+        got={resolution.variant}
+        given={{ name, expect }}
+      />
+    </section>
   );
 }
 
@@ -147,37 +202,8 @@ function Results({ explained, sampled, variants }: ResultsProps): JSX.Element {
   );
 }
 
-interface SampleButtonProps {
-  subject: Subject;
-  names: readonly string[];
-  isBusy: boolean;
-  isNow: boolean;
-  onSample: () => Promise<void>;
-}
-
-function SampleButton({ subject, names, isBusy, isNow, onSample }: SampleButtonProps): JSX.Element {
-  return (
-    <>
-      <SampleBy subject={subject} names={names} />
-      <p class="hint sample-by">A sample uses the flag as it is now.</p>
-      <button type="button" disabled={isBusy || !isNow} onClick={() => void onSample()}>
-        Sample 1,000 users
-      </button>
-    </>
-  );
-}
-
-function SampleBy({ subject, names }: { subject: Subject; names: readonly string[] }): JSX.Element {
-  return (
-    <label class="sample-by">
-      <span class="hint">Attribute that differs in the sample</span>
-      <select value={subject.by.value} onChange={(event) => (subject.by.value = event.currentTarget.value)}>
-        {[...new Set(["targetingKey", ...names])].map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
+/** The attributes that the address leaves out. */
+export function Omitted({ names }: { names: readonly string[] }): JSX.Element | null {
+  if (names.length === 0) return null;
+  return <p class="hint">The address of this page leaves out {names.join(", ")}: the name or value looks secret.</p>;
 }

@@ -1,88 +1,102 @@
 import type { JSX } from "preact";
+import { useId } from "preact/hooks";
 import type { Condition, Explanation, Flag } from "../../../../sdk/client/contract.ts";
-import { bucketText, traceNode, type Result, type TraceNode } from "../../state/try-it/trace.ts";
-import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import { servesText } from "../../../../sdk/words/condition.ts";
+import { ruleText } from "../../../../sdk/words/rule.ts";
 import { serveText } from "../../../../sdk/words/serve.ts";
-import { LOCAL_ZONE, wordingOf } from "../../state/wording.ts";
 import { defaultStepText, ruleStepText } from "../../../../sdk/words/step.ts";
 import { timeText } from "../../../../sdk/words/time.ts";
-import { percentText } from "../../../../sdk/words/share.ts";
+import {
+  bucketSentence,
+  type BucketTrace,
+  prerequisiteSentence,
+  type Resolved,
+  resultSentence,
+} from "../../state/try-it/reasons.ts";
+import { traceNode, type Result, type TraceNode } from "../../state/try-it/trace.ts";
+import { LOCAL_ZONE, wordingOf } from "../../state/wording.ts";
 import { ReplayView } from "./replay.tsx";
 
 export interface Explained {
   explanation: Explanation;
   /** The flag at the time of the evaluation. */
-  flag: Pick<Flag, "key" | "rules" | "default">;
+  flag: Pick<Flag, "key" | "rules" | "default" | "offVariant">;
   segments: ReadonlyMap<string, Condition>;
 }
 
 /** The result of an evaluation, and the steps that led to it. */
-export function ExplanationView({ explanation, flag, segments }: Explained): JSX.Element {
-  const { prerequisites, rules } = explanation;
-  const isOff = explanation.resolution["reason"] === "DISABLED";
+export function ExplanationView({ explanation, flag, segments, title }: Explained & { title?: string }): JSX.Element {
+  const id = useId();
   return (
-    <section class="card" aria-labelledby="result">
-      <Outcome explanation={explanation} />
+    <section class="card" aria-labelledby={id}>
+      {title !== undefined && <p class="eyebrow">{title}</p>}
+      <Outcome explanation={explanation} id={id} />
       {explanation.replay !== undefined && <ReplayView version={explanation.version} replay={explanation.replay} />}
       <h3>Why</h3>
-      <ol class="steps">
-        {isOff && (
-          <Step mark="yes" title="The flag is off">
-            <p class="hint">Everyone gets the off variant, so the steps below are not reached.</p>
-          </Step>
-        )}
-        {prerequisites.map(({ flag: key, variants, served, isMet }) => (
-          <Step
-            key={`needs ${key}`}
-            mark={isMet ? "yes" : "no"}
-            title={`Prerequisite: ${key} must serve ${variants.join(" or ")}`}
-          >
-            <p class="hint">
-              It serves {served ?? "the code default"}
-              {isMet ? "." : ", so this flag serves its off variant."}
-            </p>
-          </Step>
-        ))}
-        {rules.map((rule, i) => {
-          const stored = flag.rules?.find(({ id }) => id === rule.id);
-          const serves = stored === undefined ? "" : ` → ${serveText(stored.serve, wordingOf(flag.key), true)}`;
-          return (
-            <Step
-              key={rule.id}
-              mark={rule.state === "matched" ? "yes" : rule.state === "not reached" ? "none" : "no"}
-              title={`Rule ${rule.id}${serves}`}
-            >
-              <p class="hint">{ruleStepText(explanation, i, stored, wordingOf(flag.key))}</p>
-              {rule.during?.isOpen === true && (
-                <p class="hint">The open window closes at {timeText(rule.during.until, LOCAL_ZONE)}.</p>
-              )}
-              {rule.when !== undefined && <Tree nodes={[traceNode(rule.when, stored?.when, segments)]} />}
-              <Bucket {...rule} />
-            </Step>
-          );
-        })}
-        <Step
-          mark={explanation.default.state === "served" ? "yes" : "none"}
-          title={`Default → ${serveText(flag.default, wordingOf(flag.key), true)}`}
-        >
-          <p class="hint">{defaultStepText(explanation)}</p>
-          <Bucket {...explanation.default} />
-        </Step>
-      </ol>
+      <Steps explanation={explanation} flag={flag} segments={segments} />
     </section>
   );
 }
 
-function Outcome({ explanation: { resolution, version, problem } }: { explanation: Explanation }): JSX.Element {
-  const { reason, variant, value, ruleId, errorCode, errorDetails } = resolution as Record<string, unknown>;
+function Steps({ explanation, flag, segments }: Explained): JSX.Element {
+  const { prerequisites, rules } = explanation;
+  const resolution = explanation.resolution as unknown as Resolved;
+  const isOff = resolution.reason === "DISABLED" && prerequisites.every(({ isMet }) => isMet);
+  const wording = wordingOf(flag.key);
+  return (
+    <ol class="steps">
+      {isOff && (
+        <Step mark="yes" title="The flag is off">
+          <p class="hint">Everyone gets the off variant, so the steps below are not reached.</p>
+        </Step>
+      )}
+      {prerequisites.map((one) => (
+        <Step
+          key={`needs ${one.flag}`}
+          mark={one.isMet ? "yes" : "no"}
+          title={`Prerequisite: ${servesText(one.flag, one.variants)}`}
+        >
+          <p class="hint">{prerequisiteSentence(one, flag.offVariant)}</p>
+        </Step>
+      ))}
+      {rules.map((rule, i) => {
+        const stored = flag.rules?.find(({ id }) => id === rule.id);
+        return (
+          <Step
+            key={rule.id}
+            mark={rule.state === "matched" ? "yes" : rule.state === "not reached" ? "none" : "no"}
+            title={stored === undefined ? `Rule ${rule.id}` : `Rule ${rule.id}: ${ruleText(stored, wording)}`}
+          >
+            <p class="hint">{ruleStepText(explanation, i, stored, wording)}</p>
+            {rule.during?.isOpen === true && (
+              <p class="hint">The open window closes at {timeText(rule.during.until, LOCAL_ZONE)}.</p>
+            )}
+            {rule.when !== undefined && <Tree nodes={[traceNode(rule.when, stored?.when, segments)]} />}
+            <Bucket {...rule} />
+          </Step>
+        );
+      })}
+      <Step
+        mark={explanation.default.state === "served" ? "yes" : "none"}
+        title={`Default: ${serveText(flag.default, wording, true)}`}
+      >
+        <p class="hint">{defaultStepText(explanation)}</p>
+        <Bucket {...explanation.default} />
+      </Step>
+    </ol>
+  );
+}
+
+function Outcome({ explanation, id }: { explanation: Explanation; id: string }): JSX.Element {
+  const { resolution, version, problem } = explanation;
+  const { reason, variant, value } = resolution as { reason: string; variant?: string; value?: unknown };
   return (
     <div class="outcome">
-      <h2 id="result">{reason === "ERROR" ? "Error" : typeof variant === "string" ? variant : "Code default"}</h2>
+      <h2 id={id}>{reason === "ERROR" ? "Error" : (variant ?? "Code default")}</h2>
       {value !== undefined && <pre aria-label="Value">{JSON.stringify(value, null, 2)}</pre>}
+      <p>{resultSentence(explanation)}</p>
       <p class="hint">
-        {String(reason)}
-        {typeof ruleId === "string" && ` by rule ${ruleId}`}
-        {typeof errorCode === "string" && ` ${errorCode}: ${String(errorDetails)}`} · environment version {version}
+        Reason {reason}, environment version {version}
       </p>
       {problem !== undefined && <p class="banner failed">{problem}</p>}
     </div>
@@ -133,29 +147,7 @@ function classOf(result: Result): string {
   return result === "unknown" ? "unknown" : result ? "yes" : "no";
 }
 
-function Bucket({
-  bucket,
-  total = WEIGHT_TOTAL,
-  exposure,
-  draw,
-}: {
-  bucket?: number | null | undefined;
-  total?: number | undefined;
-  exposure?: number | undefined;
-  draw?: number | undefined;
-}): JSX.Element | null {
-  if (draw !== undefined) {
-    return (
-      <p class="hint">
-        This request drew {draw.toLocaleString("en")} of {total.toLocaleString("en")}.
-      </p>
-    );
-  }
-  if (bucket === undefined) return null;
-  return (
-    <p class="hint">
-      In {bucketText(bucket, total)}.
-      {exposure !== undefined && ` The ramp was at ${percentText(exposure)} of each share.`}
-    </p>
-  );
+function Bucket(trace: BucketTrace): JSX.Element | null {
+  const text = bucketSentence(trace);
+  return text === undefined ? null : <p class="hint">{text}</p>;
 }

@@ -35,12 +35,14 @@ function sentence(text: string): string {
 interface Props {
   moment: Signal<Moment>;
   problem: MomentProblem | undefined;
+  /** Whether the time can be a version of the environment. */
+  hasVersion?: boolean;
   /** Evaluates at the first instant that can be replayed. */
   onTake: (first: string) => void;
 }
 
 /** The time of the evaluation: an instant in local time, or a version of the environment. Both are empty for now. */
-export function MomentField({ moment, problem, onTake }: Props): JSX.Element {
+export function MomentField({ moment, problem, hasVersion = true, onTake }: Props): JSX.Element {
   const id = useId();
   const { at, version } = moment.value;
   const text = localControlText(at);
@@ -70,20 +72,22 @@ export function MomentField({ moment, problem, onTake }: Props): JSX.Element {
             onInput={(event) => set({ at: instantOfLocal(event.currentTarget.value) })}
           />
         </Field>
-        <Field id={`${id}-version`} label="or version">
-          <input
-            {...described(version !== undefined)}
-            id={`${id}-version`}
-            type="number"
-            min={1}
-            step={1}
-            value={version ?? ""}
-            onInput={(event) => {
-              const typed = event.currentTarget.value;
-              set(typed === "" ? {} : { version: Number(typed) });
-            }}
-          />
-        </Field>
+        {hasVersion && (
+          <Field id={`${id}-version`} label="or version">
+            <input
+              {...described(version !== undefined)}
+              id={`${id}-version`}
+              type="number"
+              min={1}
+              step={1}
+              value={version ?? ""}
+              onInput={(event) => {
+                const typed = event.currentTarget.value;
+                set(typed === "" ? {} : { version: Number(typed) });
+              }}
+            />
+          </Field>
+        )}
         <button type="button" disabled={at === undefined && version === undefined} onClick={() => set({})}>
           Now
         </button>

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useId } from "preact/hooks";
 import type { Sampled } from "../../../../sdk/client/contract.ts";
 import { SplitBar } from "../../ui/plots/split-bar.tsx";
 import { TableHead } from "../../ui/table-head.tsx";
@@ -12,14 +13,15 @@ export function SampleView({
   /** The variants in the order of the flag, so that each keeps its colour. */
   variants: readonly string[];
 }): JSX.Element {
+  const id = useId();
   const share = (n: number): string => `${Number(((n * 100) / count).toFixed(1))}%`;
   const names = [...variants, null].map((variant) => ({
     name: variant ?? "code default",
     count: outcomes.filter((one) => one.variant === variant).reduce((sum, one) => sum + one.count, 0),
   }));
   return (
-    <section class="card" aria-labelledby="sample">
-      <h2 id="sample">{count.toLocaleString("en")} sampled users</h2>
+    <section class="card" aria-labelledby={id}>
+      <h2 id={id}>{count.toLocaleString("en")} sampled users</h2>
       <SplitBar parts={names} />
       <table>
         <TableHead columns={["Variant", "Reason", "Rule", "Users"]} />

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useId } from "preact/hooks";
 import type { Row, ValueType } from "../../state/try-it/context-form.ts";
 import { VALUE_TYPES } from "../../state/try-it/context-form.ts";
 import type { Subject } from "../../state/try-it/subject.ts";
@@ -13,12 +14,13 @@ interface Props {
 
 /** The subject of the evaluation, and the attributes of its request. */
 export function SubjectForm({ subject, suggested }: Props): JSX.Element {
+  const id = useId();
   const { mode, rows, text, request, rowProblems, requestProblems, textProblem } = subject;
   return (
     <>
-      <section class="stack" aria-labelledby="context">
+      <section class="stack" aria-labelledby={id}>
         <header class="heading">
-          <h2 id="context">Context</h2>
+          <h2 id={id}>Context</h2>
           <button
             type="button"
             class="small"
@@ -45,10 +47,10 @@ export function SubjectForm({ subject, suggested }: Props): JSX.Element {
               value={text.value}
               spellcheck={false}
               aria-invalid={textProblem.value !== undefined}
-              aria-describedby="context-problem"
+              aria-describedby={`${id}-problem`}
               onInput={(event) => subject.setText(event.currentTarget.value)}
             />
-            <span class="problem" id="context-problem">
+            <span class="problem" id={`${id}-problem`}>
               {textProblem.value}
             </span>
           </label>

@@ -1,20 +1,15 @@
 import type { JSX } from "preact";
-import { allPages } from "../../../../sdk/client/client.ts";
 import { loadCode } from "../../state/load-code.ts";
 import { useResource } from "../../state/resource.ts";
 import { go, href, route } from "../../state/route.ts";
-import { client } from "../../state/session.ts";
-import { Empty, Loaded } from "../../ui/states.tsx";
+import { readKeys } from "../../state/try-it/all-flags.ts";
+import { Loaded } from "../../ui/states.tsx";
 
-/** Chooses a flag and evaluates it. */
+/** Evaluates one flag, or all of them if none is chosen. */
 export function TryItPage({ environment, flagKey }: { environment: string; flagKey: string | undefined }): JSX.Element {
   // The keys are only suggestions, so the page does not wait for them.
-  const known = useResource(async () => {
-    const path = { env: environment };
-    const flags = await allPages((cursor) => client.call("listFlags", { path, query: { limit: "200", cursor } }));
-    return flags.map(({ key }) => key);
-  }, [environment]).data.value;
-  const code = useResource(() => loadCode(() => import("./evaluate.tsx")), []);
+  const known = useResource(() => readKeys(environment), [environment]).data.value;
+  const code = useResource(() => loadCode(() => import("./panels.ts")), []);
   return (
     <>
       <header class="page">
@@ -26,7 +21,7 @@ export function TryItPage({ environment, flagKey }: { environment: string; flagK
         <input
           list="flags-to-try"
           value={flagKey ?? ""}
-          placeholder="Enter or choose a flag key"
+          placeholder="All flags, or enter a flag key"
           onChange={(event) => {
             const key = event.currentTarget.value.trim();
             // The rest of the question stays.
@@ -39,15 +34,15 @@ export function TryItPage({ environment, flagKey }: { environment: string; flagK
           <option key={key} value={key} />
         ))}
       </datalist>
-      {flagKey === undefined ? (
-        <Empty title={known?.length === 0 ? "No flags to try yet" : "Choose a flag"}>
-          <p>Describe a user, and see which variant they get and why: rule by rule, condition by condition.</p>
-        </Empty>
-      ) : (
-        <Loaded of={code}>
-          {({ Evaluate }) => <Evaluate key={`${environment}/${flagKey}`} environment={environment} flagKey={flagKey} />}
-        </Loaded>
-      )}
+      <Loaded of={code}>
+        {({ AllFlags, Evaluate }) =>
+          flagKey === undefined ? (
+            <AllFlags key={environment} environment={environment} />
+          ) : (
+            <Evaluate key={`${environment}/${flagKey}`} environment={environment} flagKey={flagKey} />
+          )
+        }
+      </Loaded>
     </>
   );
 }

@@ -16,6 +16,7 @@ export function useEvaluation(environment: string, flagKey: string, subject: Sub
   const [sampled, setSampled] = useState<Sampled | undefined>(undefined);
   const [problem, setProblem] = useState<{ text?: string; ofMoment?: MomentProblem; asked: Moment } | undefined>();
   const [isBusy, setIsBusy] = useState(false);
+  const [question, setQuestion] = useState<EvaluationInput & Moment>({ context: {}, request: undefined });
   const evaluate = async (run: (input: EvaluationInput & Moment) => Promise<void>): Promise<void> => {
     const input = subject.input();
     const asked = moment.peek();
@@ -39,17 +40,27 @@ export function useEvaluation(environment: string, flagKey: string, subject: Sub
     // A problem with a time disappears with the time.
     problem: problem?.ofMoment === undefined || problem.asked === moment.value ? problem : undefined,
     isBusy,
-    explain: () => evaluate(async (input) => setExplained(await explainFlag(environment, flagKey, input))),
+    /** The question of the last explanation. */
+    question,
+    explain: () =>
+      evaluate(async (input) => {
+        setExplained(await explainFlag(environment, flagKey, input));
+        setQuestion(input);
+      }),
     sample: () =>
-      evaluate(async ({ context, request }) => {
-        const body = { context, request, by: subject.by.peek(), count: 1000 };
+      evaluate(async ({ context, request, at }) => {
+        const body = { context, request, at, by: subject.by.peek(), count: 1000 };
         setSampled((await client.call("sampleFlag", { path: { env: environment, key: flagKey }, body })).body);
       }),
   };
 }
 
 /** Explains an evaluation. Also loads the conditions, because a trace has results but no values. */
-async function explainFlag(environment: string, key: string, body: EvaluationInput & Moment): Promise<Explained> {
+export async function explainFlag(
+  environment: string,
+  key: string,
+  body: EvaluationInput & Moment,
+): Promise<Explained> {
   const path = { env: environment, key };
   if (body.at !== undefined || body.version !== undefined) {
     const { body: explanation } = await client.call("explainFlag", { path, body });

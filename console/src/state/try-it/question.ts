@@ -51,7 +51,11 @@ export function addressOf(
   };
 }
 
-function withoutSecrets(attributes: Record<string, unknown>): { values: Record<string, unknown>; omitted: string[] } {
+/** Returns the attributes that do not look like secrets, and the names of the others. */
+export function withoutSecrets(attributes: Record<string, unknown>): {
+  values: Record<string, unknown>;
+  omitted: string[];
+} {
   const entries = Object.entries(attributes);
   return {
     values: Object.fromEntries(entries.filter(([name, value]) => !isSecret(name, value))),

@@ -7,10 +7,11 @@ import type {
   Flag,
   Rule,
 } from "../../../../sdk/client/contract.ts";
-import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
 import { hashesText } from "../../ui/condition/hashed.ts";
-import { testText } from "../../../../sdk/words/condition.ts";
+import { pathText, servesText, testText } from "../../../../sdk/words/condition.ts";
+import { variantText } from "../../../../sdk/words/names.ts";
 import { percentText } from "../../../../sdk/words/share.ts";
+import { bucketText } from "./reasons.ts";
 
 export type Result = ConditionTrace["result"];
 
@@ -40,8 +41,8 @@ export function traceNode(
     return { result, text: `in segment ${trace.segment}`, parts };
   }
   if (trace.flag !== undefined) {
-    const text = `${trace.flag} serves ${(trace.variants ?? []).join(" or ")}`;
-    return { result, text, note: `it serves ${trace.served ?? "the code default"}`, parts: [] };
+    const text = servesText(trace.flag, trace.variants ?? []);
+    return { result, text, note: `it serves ${variantText(trace.served ?? null)}`, parts: [] };
   }
   if (trace.ranges !== undefined) {
     const { bucket = null, total } = trace;
@@ -80,16 +81,6 @@ function leafNote({ attribute, isPresent, value, problem }: ConditionTrace): { n
 
 function partsOf(condition: Condition | undefined, form: "all" | "any"): Condition[] {
   return (condition as Partial<Record<typeof form, Condition[]>> | undefined)?.[form] ?? [];
-}
-
-export function pathText(path: AttributePath): string {
-  return typeof path === "string" ? path : path.join(" → ");
-}
-
-export function bucketText(bucket: number | null, total = WEIGHT_TOTAL): string {
-  return bucket === null
-    ? "no bucket, because the context has none of the bucketing attributes"
-    : `bucket ${bucket.toLocaleString("en")} of ${total.toLocaleString("en")} (${percentText(bucket, total)})`;
 }
 
 /** Whether the explanation refers to a segment. */

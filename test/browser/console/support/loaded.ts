@@ -22,4 +22,5 @@ export const INNER_PAGES = [
   "#/flags/basket-limits?environment=production&tab=variants",
   "#/segments/beta-testers?environment=production",
   "#/try/checkout-redesign?environment=production",
+  "#/try?environment=production&context=%7B%22targetingKey%22%3A%22user-1%22%7D",
 ];
