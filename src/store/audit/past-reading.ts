@@ -26,9 +26,7 @@ export type PastReading =
       version: number;
       /** When the version was made (ISO 8601). */
       at: string;
-      /** The keys of the flags that were asked for; one more than the limit if there are more. */
-      asked: string[];
-      /** These flags and everything that they refer to. A flag is missing if the environment did not have it. */
+      /** The flag and everything that it refers to. The flag is missing if the environment did not have it. */
       rows: Rows;
       /** The last change of these documents; `undefined` if the audit no longer has it. */
       change: AuditRecord | undefined;
@@ -48,32 +46,48 @@ interface NodeRow {
   changed: number | null;
 }
 
-interface PastRow {
-  /** The first of the keys that were asked for, in the order of their bytes; one more than fit, if there are more. */
-  asked: string[];
+/** The versions around a point, as `versionsAround` selects them. */
+export interface VersionsRow {
   picked: VersionRow | null;
   /** The version after `picked`. */
   next: VersionRow | null;
   newest: VersionRow | null;
   oldestId: number | null;
+}
+
+interface PastRow extends VersionsRow {
   nodes: NodeRow[];
 }
 
-/** The flags to read: one, or the first ones after a key, among those that exist or existed. */
-export type PastFlags = string | { after: string; limit: number };
-
 /**
- * Reads flags as they were, with the flags and segments to which they referred then. One statement looks up the last
- * change of each of these documents up to the version, or the first one after it; a document that never changed since
- * is as it is today.
+ * Reads a flag as it was, with the flags and segments to which it referred then. One statement looks up the last change
+ * of each of these documents up to the version, or the first one after it; a document that never changed since is as it
+ * is today.
  */
 export async function readPast(
   db: StoreDatabase,
   environment: string,
-  flags: PastFlags,
+  flagKey: string,
   point: PastPoint,
 ): Promise<PastReading> {
-  const [row] = await readJson<PastRow>(db, selectPast(environment, flags, point));
+  const [row] = await readJson<PastRow>(db, selectPast(environment, flagKey, point));
+  const versions = await pickVersion(db, environment, point, row);
+  if (versions.state !== "known") return versions;
+  const nodes = row?.nodes ?? [];
+  const changed = Math.max(...nodes.map((node) => node.changed ?? 0));
+  const change = changed === 0 ? undefined : await getAudit(db, changed);
+  return { ...versions, rows: rowsAt(nodes, versions.version), change };
+}
+
+type Unknown = Exclude<PastReading, { state: "known" }>;
+
+/** Returns the version that was in force at the point, or why its state is not known. */
+export async function pickVersion(
+  db: StoreDatabase,
+  environment: string,
+  point: PastPoint,
+  row: VersionsRow | undefined,
+): Promise<({ state: "known" } & PastVersion) | Unknown> {
   if (!row?.newest) return { state: "no environment" };
   const { picked, next, newest } = row;
   if (picked === null && next === null) return { state: "future", newest };
@@ -83,11 +97,7 @@ export async function readPast(
   // The state is rebuilt from the changes after it, so all of them must still be there.
   const isOld = picked === null || (next !== null && next.auditId < (row.oldestId ?? Infinity));
   if (isOld) return { state: "unknown", reason: "old", first: (await readFirst(db, environment)) ?? newest };
-  const changed = Math.max(...row.nodes.map((node) => node.changed ?? 0));
-  const change = changed === 0 ? undefined : await getAudit(db, changed);
-  const { asked } = row;
-  const rows = rowsAt(row.nodes, picked.version);
-  return { state: "known", version: picked.version, at: picked.at, asked, rows, change };
+  return { state: "known", version: picked.version, at: picked.at };
 }
 
 /** Whether the point is an instant after `at`. */
@@ -122,44 +132,20 @@ function rowsAt(nodes: readonly NodeRow[], version: number): Rows {
   return rowsOf(flags, segments);
 }
 
-function definitionOf(image: Record<string, unknown>): FlagDefinition {
+export function definitionOf(image: Record<string, unknown>): FlagDefinition {
   const { key, kind, type, variants, client_visible: clientVisible, metadata } = image;
   return { key, kind, type, variants, clientVisible, metadata } as FlagDefinition;
 }
 
-function configurationOf(image: Record<string, unknown>): FlagConfiguration {
+export function configurationOf(image: Record<string, unknown>): FlagConfiguration {
   const { enabled, rules, default_serve, off_variant: offVariant, prerequisites } = image;
   return { enabled, rules, default: default_serve, offVariant, prerequisites } as FlagConfiguration;
 }
 
-/** Selects the keys of flags. A flag that the environment lost since has a change after the version. */
-function selectAsked(environment: string, flags: PastFlags): SQL {
-  if (typeof flags === "string") return sql`select ${flags}::text as key`;
+function selectPast(environment: string, flagKey: string, point: PastPoint): SQL {
   return sql`
-    select key from (
-      select c.flag_key as key from flag_configurations c where c.environment = ${environment}
-      union
-      select a.key from audit a cross join picked
-      where a.environment = ${environment} and a.entity = 'configuration' and a.id > picked.audit_id
-    ) as known
-    where key collate "C" > ${flags.after} order by key collate "C" limit ${flags.limit + 1}`;
-}
-
-function selectPast(environment: string, flags: PastFlags, point: PastPoint): SQL {
-  const ofEnvironment = sql`v.environment = ${environment}`;
-  const isPicked =
-    "version" in point
-      ? sql`v.version = ${point.version}::bigint`
-      : sql`v.at <= ${point.at}::timestamptz order by v.at desc, v.version desc limit 1`;
-  const isAfter = (version: SQL): SQL => sql`${ofEnvironment} and v.version > ${version} order by v.version limit 1`;
-  const asked = "version" in point ? sql`${point.version}::bigint` : sql`0`;
-  return sql`
-    with recursive picked as (
-      select * from audit_versions v where ${ofEnvironment} and ${isPicked}
-    ), asked as (
-      ${selectAsked(environment, flags)}
-    ), past (node, configuration, definition, segment, changed) as (
-      select * from (${nodesAt(environment, sql`select 'flag:' || key as node from asked`)}) as start
+    with recursive ${pickedAt(environment, point)}, past (node, configuration, definition, segment, changed) as (
+      select * from (${nodesAt(environment, sql`select ${`flag:${flagKey}`}::text as node`)}) as start
       union
       select found.* from past cross join lateral (${nodesAt(
         environment,
@@ -168,14 +154,30 @@ function selectPast(environment: string, flags: PastFlags, point: PastPoint): SQ
       )}) as found
     )
     select json_build_object(
-      'asked', array(select key from asked),
-      'picked', (select ${versionOf} from picked v),
-      'next', (select ${versionOf} from audit_versions v
-        where ${isAfter(sql`coalesce((select version from picked), ${asked})`)}),
-      'newest', (select ${versionOf} from audit_versions v where ${ofEnvironment} order by v.version desc limit 1),
-      'oldestId', (select min(a.id) from audit a),
+      ${versionsAround(environment, point)},
       'nodes', coalesce((select json_agg(past) from past), '[]')
     ) as result`;
+}
+
+/** The common table expression `picked`: the version of the point. */
+export function pickedAt(environment: string, point: PastPoint): SQL {
+  const isPicked =
+    "version" in point
+      ? sql`v.version = ${point.version}::bigint`
+      : sql`v.at <= ${point.at}::timestamptz order by v.at desc, v.version desc limit 1`;
+  return sql`picked as (select * from audit_versions v where v.environment = ${environment} and ${isPicked})`;
+}
+
+/** The members of a VersionsRow, beside the expression `picked`. */
+export function versionsAround(environment: string, point: PastPoint): SQL {
+  const ofEnvironment = sql`v.environment = ${environment}`;
+  const asked = "version" in point ? sql`${point.version}::bigint` : sql`0`;
+  return sql`'picked', (select ${versionOf} from picked v),
+      'next', (select ${versionOf} from audit_versions v
+        where ${ofEnvironment} and v.version > coalesce((select version from picked), ${asked})
+        order by v.version limit 1),
+      'newest', (select ${versionOf} from audit_versions v where ${ofEnvironment} order by v.version desc limit 1),
+      'oldestId', (select min(a.id) from audit a)`;
 }
 
 const versionOf = sql`json_build_object('version', v.version, 'at', ${isoInstant(sql`v.at`)}, 'cause', v.cause,

@@ -2,7 +2,7 @@ import { compileFlag } from "../../../evaluation/compile.ts";
 import type { CompiledFlag, EvaluationInput, Resolution } from "../../../evaluation/types.ts";
 import { buildDocument } from "../../../flags/documents/build-document.ts";
 import type { JsonValue } from "../../../flags/document.ts";
-import { readPast } from "../../../store/audit/past-reading.ts";
+import { readPastEnvironment } from "../../../store/audit/past-environment.ts";
 import { provenanceHeaders } from "../../evaluation/evaluate.ts";
 import type { Services } from "../../services.ts";
 import { waitUntilOf } from "../../wait-until.ts";
@@ -63,14 +63,12 @@ async function evaluateAt(
   requireAdminToken(c, "an evaluation at another time");
   const [environment, db] = [environmentOf(c), await database()];
   const { limit, cursor = "" } = page;
-  const read = await readPast(db, environment, { after: cursor, limit }, { at });
-  const { version, rows, asked } = requireKnown(read, { environment, point: { at } });
+  const past = requireKnown(await readPastEnvironment(db, environment, at), { environment, point: { at } });
+  const { version, rows } = past;
   const atThen = { ...input, now: Date.parse(at) };
-  const items = asked.slice(0, limit).flatMap((key) => {
-    const row = rows.flags.get(`flag:${key}`);
-    return row === undefined ? [] : [replayed(compileFlag(buildDocument(row, rows)), atThen)];
-  });
-  const nextCursor = asked.length > limit ? (asked[limit - 1] ?? null) : null;
+  const later = [...rows.flags.values()].filter(({ key }) => key > cursor).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const items = later.slice(0, limit).map((row) => replayed(compileFlag(buildDocument(row, rows)), atThen));
+  const nextCursor = later.length > limit ? (items.at(-1)?.flag ?? null) : null;
   return c.json({ environment, version, items, nextCursor });
 }
 

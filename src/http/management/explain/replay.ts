@@ -63,7 +63,7 @@ export async function readFlagAt(
   request: Pick<ReplayRequest, "environment" | "key" | "point">,
 ): Promise<{ past: KnownPast; document: FlagDocument }> {
   const { environment, key, point } = request;
-  const past = requireKnown(await readPast(db, environment, key, point), request);
+  const past: KnownPast = requireKnown(await readPast(db, environment, key, point), request);
   const flag = past.rows.flags.get(`flag:${key}`);
   if (flag === undefined) {
     throw new HttpError(
@@ -79,10 +79,10 @@ export async function readFlagAt(
 type KnownPast = PastReading & { state: "known" };
 
 /** @throws HttpError 404, 410 if the state is not known */
-export function requireKnown(
-  past: PastReading,
+export function requireKnown<Known extends { state: "known" }>(
+  past: Known | Exclude<PastReading, { state: "known" }>,
   { environment, point }: Pick<ReplayRequest, "environment" | "point">,
-): KnownPast {
+): Known {
   if (past.state === "known") return past;
   if (past.state === "no environment") throw unknownEnvironment(environment);
   const asked = "version" in point ? `version ${point.version}` : point.at;
