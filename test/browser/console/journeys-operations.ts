@@ -68,7 +68,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       const write = page.getByRole("listitem").first();
       await expect
         .poll(() => write.textContent())
-        .toMatch(/^6 changes.*Seeded admin token.*version \d+.*PAY-1423: für alle/s);
+        .toMatch(/6 changes.*Seeded admin token.*version \d+.*PAY-1423: für alle/s);
       expect(await write.getByRole("listitem").count()).toBe(3);
       await write.getByRole("button", { name: "Show each change" }).click();
       await expect.poll(() => write.getByRole("listitem").count()).toBe(6);

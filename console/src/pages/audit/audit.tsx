@@ -4,12 +4,15 @@ import { useMemo } from "preact/hooks";
 import { isProtected } from "../../state/environments.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { useResource } from "../../state/resource.ts";
-import { go, route } from "../../state/route.ts";
+import { go, href, route } from "../../state/route.ts";
 import { client } from "../../state/session.ts";
 import { LOCAL_ZONE } from "../../state/wording.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import { instantOfLocal, localControlText } from "../../ui/fields/local-instant.ts";
+import { Icon } from "../../ui/kit/icon.tsx";
+import * as icons from "../../ui/kit/icons.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
+import { byDay } from "../../ui/words/days.ts";
 import { type Change, ENTITIES, type Image, subjectText, type Write } from "./change.ts";
 import { WriteItem } from "./write-item.tsx";
 
@@ -53,17 +56,22 @@ export function AuditPage({ environment }: { environment: string }): JSX.Element
             <NoChanges isFiltered={Object.values(given).some((filter) => filter !== undefined)} />
           ) : (
             <>
-              <ol class="changes">
-                {[...items, ...older.value].map((write) => (
-                  <WriteItem
-                    key={write.write}
-                    write={write}
-                    environment={environment}
-                    filters={given}
-                    onRestore={(change, image) => void restore(change, image)}
-                  />
-                ))}
-              </ol>
+              {byDay([...items, ...older.value]).map(([day, writes]) => (
+                <section key={day} class="card day" aria-label={day}>
+                  <h2>{day}</h2>
+                  <ol class="history">
+                    {writes.map((write) => (
+                      <WriteItem
+                        key={write.write}
+                        write={write}
+                        environment={environment}
+                        filters={given}
+                        onRestore={(change, image) => void restore(change, image)}
+                      />
+                    ))}
+                  </ol>
+                </section>
+              ))}
               {cursor.value !== null && (
                 <button type="button" onClick={() => void loadOlder()}>
                   Load older changes
@@ -85,18 +93,16 @@ function Filters({ given }: { given: Record<string, string | undefined> }): JSX.
     <search class="filters">
       <input
         type="search"
-        aria-label="Key of a flag, segment or SDK key"
-        placeholder="Exact key of a flag, segment or SDK key"
-        value={key ?? ""}
-        onChange={(event) => filter({ key: event.currentTarget.value.trim() })}
-      />
-      <input
-        type="search"
         aria-label="Text in the key, the note or the author"
-        placeholder="Text, such as a ticket"
+        placeholder="Part of a key, a note or an author"
         value={text ?? ""}
         onChange={(event) => filter({ text: event.currentTarget.value.trim() })}
       />
+      {key !== undefined && (
+        <button type="button" class="small" onClick={() => filter({ key: undefined })}>
+          Only {key} <Icon of={icons.close} /> <span class="visually-hidden">Show all keys</span>
+        </button>
+      )}
       <input
         type="search"
         aria-label="Author"
@@ -143,8 +149,11 @@ function TimeFilter({ label, value, onChange }: TimeFilterProps): JSX.Element {
 function NoChanges({ isFiltered }: { isFiltered: boolean }): JSX.Element {
   if (!isFiltered) return <Empty title="No changes yet" />;
   return (
-    <Empty title="No changes match">
-      <p>The key and the author must match exactly.</p>
+    <Empty title="Nothing matches">
+      <p>The search finds parts of keys, notes and authors. The author’s own filter must match a name exactly.</p>
+      <a class="button" href={href(["audit"])}>
+        Show all changes
+      </a>
     </Empty>
   );
 }

@@ -1,11 +1,19 @@
 import type { JSX } from "preact";
+import { changeText, documentChanges } from "../../../../sdk/words/changes.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
+import { wordingOf } from "../../state/wording.ts";
+import { Icon } from "../../ui/kit/icon.tsx";
+import * as icons from "../../ui/kit/icons.ts";
 import { Changes } from "../../ui/words/differences.tsx";
-import { Time } from "../../ui/time.tsx";
+import { clockText } from "../../ui/words/days.ts";
 import { type Change, ENTITIES, type Image, versionsText } from "./change.ts";
 
-const ACTIONS: Record<Change["action"], string> = { create: "Created", update: "Changed", delete: "Deleted" };
+const ACTIONS = {
+  create: { verb: "Created", icon: icons.add },
+  update: { verb: "Changed", icon: icons.edit },
+  delete: { verb: "Deleted", icon: icons.remove },
+} as const;
 
 interface ChangeItemProps {
   change: Change;
@@ -15,49 +23,82 @@ interface ChangeItemProps {
   onRestore: (image: Image) => void;
 }
 
-/** One change: its fields, and the buttons that restore a state. */
+/** One change in a line that opens to its fields, and the buttons that restore a state. */
 export function ChangeItem({ change, environment, isAlone, onRestore }: ChangeItemProps): JSX.Element {
   const { action, entity, before, after, at } = change;
+  const { verb, icon } = ACTIONS[action];
   const isRestorable = !isReadOnly.value && (entity === "configuration" || entity === "flag" || entity === "segment");
   return (
-    <li class="card">
-      <header>
-        <strong>
-          {ACTIONS[action]} {ENTITIES[entity].noun} <Subject change={change} />
-        </strong>
-        {isAlone && <Author of={change} environment={environment} />}
-      </header>
-      {isAlone && <Note of={change} />}
-      {before !== null && after !== null && <Changes before={before} after={after} at={Date.parse(at)} />}
-      {(before === null || after === null) && (
-        <details>
-          <summary>{before === null ? "Contents when created" : "Contents when deleted"}</summary>
-          <Changes before={before ?? undefined} after={after ?? {}} at={Date.parse(at)} />
-        </details>
-      )}
+    <li>
+      {isAlone && <At at={at} />}
+      <details>
+        <summary>
+          <span class={`verb ${action}`}>
+            <Icon of={icon} /> {verb}
+          </span>{" "}
+          {ENTITIES[entity].noun} <Subject change={change} />
+          <span class="what">{summaryOf(change)}</span>
+          {isAlone && <Author of={change} environment={environment} />}
+          {isAlone && <Note of={change} />}
+        </summary>
+        <Changes before={before ?? undefined} after={after ?? {}} at={Date.parse(at)} />
+      </details>
       {isRestorable && (
-        <footer class="actions">
+        <span class="row-actions on-hover">
           {before !== null && (
-            <button type="button" onClick={() => onRestore("before")}>
-              Restore the state before this
-            </button>
+            <RestoreButton
+              label="Restore the state before this"
+              icon={icons.undo}
+              onClick={() => onRestore("before")}
+            />
           )}
           {after !== null && (
-            <button type="button" onClick={() => onRestore("after")}>
-              Restore this version
-            </button>
+            <RestoreButton label="Restore this version" icon={icons.history} onClick={() => onRestore("after")} />
           )}
-        </footer>
+        </span>
       )}
     </li>
   );
 }
 
-type Authored = Pick<Change, "at" | "actor" | "actorName" | "note" | "versions">;
+function RestoreButton({
+  label,
+  icon,
+  onClick,
+}: {
+  label: string;
+  icon: typeof icons.undo;
+  onClick: () => void;
+}): JSX.Element {
+  return (
+    <button type="button" class="quiet icon-button" aria-label={label} title={label} onClick={onClick}>
+      <Icon of={icon} />
+    </button>
+  );
+}
 
-/** When and by whom a change or a write was made, and the versions that it made. */
+/** Returns the first changed field in words, and the number of the others. */
+function summaryOf({ key, before, after }: Change): string {
+  if (before === null || after === null) return "";
+  const [first, ...rest] = documentChanges(before, after, wordingOf(key)).map(changeText);
+  if (first === undefined) return "";
+  return rest.length === 0 ? `: ${first}` : `: ${first} (and ${rest.length} more)`;
+}
+
+/** The time of the day at which something was written. */
+export function At({ at }: { at: string }): JSX.Element {
+  return (
+    <time dateTime={at} title={new Date(at).toLocaleString()}>
+      {clockText(at)}
+    </time>
+  );
+}
+
+type Authored = Pick<Change, "actor" | "actorName" | "note" | "versions">;
+
+/** Who made a change or a write, and the versions that it made. The name of a token leads to the tokens. */
 export function Author({
-  of: { at, actor, actorName, versions },
+  of: { actor, actorName, versions },
   environment,
 }: {
   of: Authored;
@@ -66,14 +107,26 @@ export function Author({
   const made = versionsText(versions, environment);
   return (
     <span class="hint">
-      <Time at={at} /> · <span title={actor}>{actorName}</span>
+      {" · "}
+      {actor.startsWith("key:") ? (
+        <a href={href(["tokens"])} title={actor}>
+          {actorName}
+        </a>
+      ) : (
+        <span title={actor}>{actorName}</span>
+      )}
       {made !== "" && ` · ${made}`}
     </span>
   );
 }
 
 export function Note({ of: { note } }: { of: Authored }): JSX.Element | null {
-  return note === null ? null : <p class="note">{note}</p>;
+  return note === null ? null : (
+    <span class="hint">
+      {" · "}
+      <q>{note}</q>
+    </span>
+  );
 }
 
 /** The key of the changed thing, as a link if it has a page. */

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { notifyFailure } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
-import { Author, ChangeItem, Note } from "./change-item.tsx";
+import { At, Author, ChangeItem, Note } from "./change-item.tsx";
 import type { Change, Image, Write } from "./change.ts";
 
 const PAGE = "200";
@@ -45,19 +45,22 @@ export function WriteItem({ write, environment, filters, onRestore }: WriteItemP
   const total = `${hasMore ? "At least " : ""}${count.toLocaleString()} changes`;
   const what = Object.entries(kinds).map(([kind, number]) => `${number.toLocaleString()} ${kind}`);
   return (
-    <li class="card write">
-      <header>
-        <strong>{total}</strong>
-        <Author of={write} environment={environment} />
-      </header>
-      <Note of={write} />
-      {count > changes.length && <p class="hint">{what.join(", ")}</p>}
-      <ol class="changes">{shown.map((change) => itemOf(change, false))}</ol>
-      {(all === undefined ? count > changes.length : cursor !== undefined) && (
-        <button type="button" onClick={() => void load()}>
-          {all === undefined ? "Show each change" : "Show more changes"}
-        </button>
-      )}
+    <li class="write">
+      <At at={write.at} />
+      <div>
+        <p>
+          <strong>{total}</strong>
+          <Author of={write} environment={environment} />
+          <Note of={write} />
+        </p>
+        {count > changes.length && <p class="hint">{what.join(", ")}</p>}
+        <ol class="history nested">{shown.map((change) => itemOf(change, false))}</ol>
+        {(all === undefined ? count > changes.length : cursor !== undefined) && (
+          <button type="button" onClick={() => void load()}>
+            {all === undefined ? "Show each change" : "Show more changes"}
+          </button>
+        )}
+      </div>
     </li>
   );
 }

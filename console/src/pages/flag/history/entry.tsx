@@ -12,6 +12,7 @@ import { isReadOnly } from "../../../state/session.ts";
 import { wordingOf } from "../../../state/wording.ts";
 import { confirm } from "../../../ui/confirm.tsx";
 import { Changes } from "../../../ui/words/differences.tsx";
+import { clockText } from "../../../ui/words/days.ts";
 import * as icons from "../../../ui/kit/icons.ts";
 import { Menu, type MenuItem } from "../../../ui/kit/menu.tsx";
 import type { Write } from "../../audit/change.ts";
@@ -31,7 +32,7 @@ interface Props {
 export function HistoryEntry({ entry, editing, onReview }: Props): JSX.Element {
   const { at, actor, actorName, note, versions, change } = entry;
   const version = versions[editing.environment];
-  const time = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  const time = clockText(at);
   return (
     <li>
       <time dateTime={at} title={new Date(at).toLocaleString()}>

@@ -7,6 +7,7 @@ import { useResource } from "../../../state/resource.ts";
 import { href } from "../../../state/route.ts";
 import { client } from "../../../state/session.ts";
 import { Empty, Loaded } from "../../../ui/states.tsx";
+import { byDay } from "../../../ui/words/days.ts";
 import type { Write } from "../../audit/change.ts";
 import { type Entry, HistoryEntry } from "./entry.tsx";
 import { flagChangeOf } from "../../../state/flags/history/past-flag.ts";
@@ -73,18 +74,4 @@ export function History({ editing, onReview }: { editing: Editing; onReview: () 
 function entryOf({ write, at, actor, actorName, note, versions, changes }: Write): Entry[] {
   const change = flagChangeOf(changes);
   return change === undefined ? [] : [{ write, at, actor, actorName, note, versions, change }];
-}
-
-function byDay(entries: readonly Entry[]): [day: string, entries: Entry[]][] {
-  const days = Map.groupBy(entries, ({ at }) => dayText(new Date(at), new Date()));
-  return [...days];
-}
-
-function dayText(day: Date, today: Date): string {
-  const text = (one: Date): string =>
-    one.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-  if (text(day) === text(today)) return "Today";
-  const yesterday = new Date(today);
-  yesterday.setDate(today.getDate() - 1);
-  return text(day) === text(yesterday) ? "Yesterday" : text(day);
 }
