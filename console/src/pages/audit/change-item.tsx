@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { changeText, documentChanges } from "../../../../sdk/words/changes.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
@@ -27,22 +28,28 @@ interface ChangeItemProps {
 export function ChangeItem({ change, environment, isAlone, onRestore }: ChangeItemProps): JSX.Element {
   const { action, entity, before, after, at } = change;
   const { verb, icon } = ACTIONS[action];
+  const [isOpen, setOpen] = useState(false);
   const isRestorable = !isReadOnly.value && (entity === "configuration" || entity === "flag" || entity === "segment");
   return (
     <li>
       {isAlone && <At at={at} />}
-      <details>
-        <summary>
-          <span class={`verb ${action}`}>
+      <div>
+        <p>
+          <button
+            type="button"
+            class={`quiet small verb ${action}`}
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          >
             <Icon of={icon} /> {verb}
-          </span>{" "}
+          </button>{" "}
           {ENTITIES[entity].noun} <Subject change={change} />
           <span class="what">{summaryOf(change)}</span>
           {isAlone && <Author of={change} environment={environment} />}
           {isAlone && <Note of={change} />}
-        </summary>
-        <Changes before={before ?? undefined} after={after ?? {}} at={Date.parse(at)} />
-      </details>
+        </p>
+        {isOpen && <Changes before={before ?? undefined} after={after ?? {}} at={Date.parse(at)} />}
+      </div>
       {isRestorable && (
         <span class="row-actions on-hover">
           {before !== null && (

@@ -14,7 +14,10 @@ import { TextInput } from "../../ui/fields/text-input.tsx";
 import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
+import { lazy } from "../../ui/lazy.tsx";
 import { inputOf, SegmentReview } from "./review.tsx";
+
+const TryUser = lazy(async () => (await import("./try-user.tsx")).TryUser);
 
 const NEW: SegmentInput = {
   key: "",
@@ -120,6 +123,7 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
           />
         )}
       </form>
+      <TryUser environment={environment} condition={draft.condition} />
       {isReviewing && <SegmentReview {...reviewed} onSave={save} onClose={() => setReviewing(false)} />}
     </>
   );

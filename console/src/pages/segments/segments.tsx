@@ -8,6 +8,7 @@ import { client, isReadOnly } from "../../state/session.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { TableHead } from "../../ui/table-head.tsx";
 import { Time } from "../../ui/time.tsx";
+import { sizeText } from "./size.ts";
 
 const ROWS = 200;
 
@@ -73,14 +74,15 @@ function SegmentList({ all }: { all: readonly Segment[] }): JSX.Element {
         {matches.length > ROWS && `. Showing the first ${ROWS}; search to find the others.`}
       </p>
       <table class="list">
-        <TableHead columns={["Segment", "Used by", "Last change"]} />
+        <TableHead columns={["Segment", "Values", "Used by", "Last change"]} />
         <tbody>
-          {matches.slice(0, ROWS).map(({ key, name, description, usedBy, updatedAt }) => (
+          {matches.slice(0, ROWS).map(({ key, name, description, condition, usedBy, updatedAt }) => (
             <tr key={key}>
               <td class="wide">
                 <a href={href(["segments", key])}>{name}</a> <code class="hint">{key}</code>
                 {description !== "" && <p class="hint">{description}</p>}
               </td>
+              <td data-label="Values">{sizeText(condition)}</td>
               <td data-label="Used by">{usageText(usedBy)}</td>
               <td data-label="Last change">
                 <Time at={updatedAt} />

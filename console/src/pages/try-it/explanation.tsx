@@ -128,7 +128,8 @@ function Step({
 const MARKS = { yes: "✓", no: "✗", none: "·" };
 const RESULTS: Record<string, string> = { true: "true", false: "false", unknown: "unknown" };
 
-function Tree({ nodes }: { nodes: readonly TraceNode[] }): JSX.Element {
+/** The results of conditions, each with those of its parts. */
+export function Tree({ nodes }: { nodes: readonly TraceNode[] }): JSX.Element {
   return (
     <ul class="trace">
       {nodes.map(({ result, text, note, parts }, i) => (

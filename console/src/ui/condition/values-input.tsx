@@ -9,6 +9,7 @@ import { ProblemText } from "../fields/problems.tsx";
 import { Checkbox } from "../fields/text-input.tsx";
 import { RemoveButton } from "../remove-button.tsx";
 import type { Scalar } from "./condition.ts";
+import { ValueTools } from "./value-tools.tsx";
 import {
   notationOf,
   type Notation,
@@ -39,7 +40,11 @@ export function ValuesInput({
     case "scalar":
       return <Scalars {...props} />;
     case "text":
-      return <Lines {...props} label="Values, one per line" />;
+      return (
+        <ValueTools {...props}>
+          <Lines {...props} label="Values, one per line" />
+        </ValueTools>
+      );
     case "pattern":
       return (
         <Lines
@@ -122,16 +127,19 @@ function Lines({
 function Scalars(props: Props): JSX.Element {
   const [isJson, setJson] = useState(() => notationOf(props.values) === "json");
   const notation = isJson || notationOf(props.values) === "json" ? "json" : "text";
+  const lines = (
+    <Lines
+      // The other notation writes the same values as another text, so start with a new control.
+      key={notation}
+      {...props}
+      notation={notation}
+      label="Values, one per line"
+      {...(notation === "json" ? { hint: 'Write each value as JSON: 12, true, null, "text"' } : {})}
+    />
+  );
   return (
     <div class="field">
-      <Lines
-        // The other notation writes the same values as another text, so start with a new control.
-        key={notation}
-        {...props}
-        notation={notation}
-        label="Values, one per line"
-        {...(notation === "json" ? { hint: 'Write each value as JSON: 12, true, null, "text"' } : {})}
-      />
+      {notation === "json" ? lines : <ValueTools {...props}>{lines}</ValueTools>}
       <Checkbox
         label="Numbers and booleans"
         isChecked={notation === "json"}
