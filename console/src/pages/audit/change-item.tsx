@@ -103,7 +103,7 @@ export function At({ at }: { at: string }): JSX.Element {
 
 type Authored = Pick<Change, "actor" | "actorName" | "note" | "versions">;
 
-/** Who made a change or a write, and the versions that it made. The name of a token leads to the tokens. */
+/** The author of a change or a write, and the versions that it made. The name of a token leads to the tokens. */
 export function Author({
   of: { actor, actorName, versions },
   environment,

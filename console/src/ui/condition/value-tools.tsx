@@ -23,8 +23,8 @@ export function ValueTools({ values, onChange, children }: Props): JSX.Element {
     const { values: whole, rest } = splitValues(text);
     const added = [...whole, unquote(rest)].filter((value) => value !== "");
     const result = addValues(values.map(String), added);
-    const blanks = text.split(/[,\t\n\r]+/).filter((part) => part.trim() === "").length;
-    const skipped = blanks === 0 ? "" : ` Blanks are left out.`;
+    const hasBlanks = text.trim() !== "" && /(?:^|,|\t|\n)[^\S\t\n]*(?:,|\t|\n)/.test(text.trim());
+    const skipped = hasBlanks ? " Blanks are left out." : "";
     say(`${addedText(result)}${added.length === 0 ? "There are no values in it." : "."}${skipped}`);
     if (result.fresh.length > 0) onChange(result.values);
   };

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { replacedKeys, rotationText } from "../../../../console/src/pages/keys/rotation.ts";
+import { sizeText } from "../../../../console/src/pages/segments/size.ts";
+
+const key = (id: string, name: string, origins: string[] = []) => ({
+  id,
+  environment: "production",
+  kind: "client" as const,
+  name,
+  origins,
+  createdAt: "2030-01-01T00:00:00Z",
+  lastUsedAt: null,
+  revokedAt: null,
+});
+
+test("a newer key with the same settings replaces a key", () => {
+  const keys = [key("a", "shop", ["x", "y"]), key("b", "shop", ["x"]), key("c", "shop", ["y", "x"]), key("d", "app")];
+  expect([...replacedKeys(keys)]).toEqual(["a"]);
+});
+
+test("a replaced key can be revoked when its last use is before today", () => {
+  const today = Date.parse("2030-05-02T00:00:00Z");
+  const texts = ["2030-05-01T23:59:59Z", "2030-05-02T00:00:00Z", null].map((lastUsedAt) =>
+    rotationText({ lastUsedAt }, today),
+  );
+  expect(texts).toEqual([
+    "Replaced and not used today: you can revoke it.",
+    "Replaced, and still used today: revoke it when its last use is before today.",
+    "Replaced and never used: you can revoke it.",
+  ]);
+});
+
+test("the size of a segment counts the values of all its conditions", () => {
+  const leaf = (values: string[]) => ({ attribute: "country", operator: "in" as const, values });
+  expect(sizeText({ any: [leaf(["NL", "BE"]), { not: { all: [leaf(["DE"])] } }, { segment: "staff" }] })).toBe(
+    "3 values",
+  );
+  expect(sizeText({ segment: "staff" })).toBe("");
+});
