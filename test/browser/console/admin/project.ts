@@ -1,0 +1,65 @@
+/** Environments, the audit log and the cache: what people find there, and how they get back. */
+import type { Page } from "playwright-core";
+import { afterEach, expect, it } from "vitest";
+import type { ConsoleWorld } from "../support/console-world.ts";
+import { loaded } from "../support/loaded.ts";
+import type { Visit } from "../support/visit.ts";
+
+export function describeProjectPages(world: () => ConsoleWorld): void {
+  let visit: Visit;
+  const open = async (at: string): Promise<Page> => {
+    visit = await world().visit({ at });
+    await loaded(visit.page);
+    return visit.page;
+  };
+  afterEach(() => visit?.close());
+
+  it("an environment shows its flags and keys, and its menu renames it", async () => {
+    await world().api.call("createEnvironment", { body: { key: "qa" } });
+    await world().save({ key: "only-qa" }, "qa");
+    const page = await open("#/environments?environment=production");
+    const row = page.getByRole("row").filter({ has: page.getByText("qa", { exact: true }) });
+    await expect.poll(() => row.getByRole("cell").nth(1).textContent()).toBe("1");
+    expect(await row.getByRole("cell").nth(2).textContent()).toBe("0");
+    expect(await row.getByRole("button").count()).toBe(1);
+    await row.getByRole("button", { name: "Actions for qa" }).click();
+    expect(await page.getByRole("menuitem").allTextContents()).toEqual(["Rename", "SDK keys", "Delete"]);
+    await page.getByRole("menuitem", { name: "Rename" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Testers");
+    await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+    await page.getByRole("link", { name: "Testers" }).waitFor();
+    await world().api.call("deleteEnvironment", { path: { env: "qa" }, query: { confirm: "qa" } });
+  });
+
+  it("the audit log finds parts of keys, opens a line, and says when nothing matches", async () => {
+    await world().save({ key: "searched-for", description: "before" });
+    await world().save({ key: "searched-for", description: "after" });
+    const page = await open("#/audit?environment=production&text=arched-f");
+    const today = page.getByRole("region", { name: /Today|Yesterday/ });
+    const line = today.getByRole("listitem").filter({ hasText: "searched-for" }).first();
+    expect(await line.textContent()).toContain("Seeded admin token");
+    await line.getByRole("button", { name: "Changed", expanded: false }).first().click();
+    await line.getByText("As JSON").waitFor();
+    expect(await line.getByRole("link", { name: "Seeded admin token" }).getAttribute("href")).toContain("#/tokens");
+    await page.getByRole("searchbox", { name: /^Text/ }).fill("no-such-thing");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Nothing matches" }).waitFor();
+  });
+
+  it("the preview of a purge names the keys that do not exist", async () => {
+    const page = await open("#/cache?environment=production");
+    const purge = page.getByRole("region", { name: "Purge" });
+    await purge.getByLabel("Flag keys").fill("checkout-redesign nope");
+    await purge.getByRole("button", { name: "Preview" }).click();
+    await purge.getByText("production has no flag with the key nope.").waitFor();
+  });
+
+  it("an address without # leads back to the console", async () => {
+    const page = await open("#/segments?environment=production");
+    visit.expectStatus(404);
+    await page.goto(new URL("/console/flags/dark-mode", page.url()).href);
+    await page.getByRole("link", { name: "Open /console/#/flags/dark-mode" }).click();
+    await page.getByLabel("Admin token").waitFor();
+    expect(page.url()).toMatch(/\/console\/#\/flags\/dark-mode$/);
+  });
+}
