@@ -37,8 +37,8 @@ export function describeCreateJourneys(world: () => ConsoleWorld): void {
       expect(await page.getByLabel("Key", { exact: true }).inputValue()).toBe("gift-cards-beta");
       await press(page.getByRole("radio", { name: "Some people" }));
       await page.getByRole("combobox", { name: "Attribute" }).fill("country");
-      await page.getByRole("textbox", { name: "is one of" }).fill("NL");
       await page.getByLabel("Percentage of them").fill("10");
+      await page.getByRole("textbox", { name: "is one of" }).fill("NL");
       await press(page.getByRole("radio", { name: "Browsers and apps too" }));
       await press(page.getByRole("button", { name: "Review and create" }));
       const dialog = page.getByRole("dialog", { name: "Create gift-cards-beta?" });
