@@ -122,9 +122,6 @@ function AllResults({ environment, results }: { environment: string; results: Re
   };
   return (
     <>
-      <section class="card" aria-label="Case">
-        <SaveCase question={{ environment, ...results.asked }} given={{ name: route.peek().query["case"] }} />
-      </section>
       <div class={selected === undefined ? "all-flags" : "all-flags with-trace"}>
         <ResultsTable table={results.table} selected={selected} onSelect={setSelected} />
         {selected !== undefined && (
@@ -137,6 +134,9 @@ function AllResults({ environment, results }: { environment: string; results: Re
           />
         )}
       </div>
+      <section class="card" aria-label="Case">
+        <SaveCase question={{ environment, ...results.asked }} given={{ name: route.peek().query["case"] }} />
+      </section>
     </>
   );
 }

@@ -154,11 +154,13 @@ function CaseRow({ one, outcome }: { one: Case; outcome: Outcome | undefined }):
           </span>
         )}
       </td>
-      <td class="row">
-        <button type="button" class="small" aria-label={`Copy link of ${name}`} onClick={copy}>
-          Copy link
-        </button>
-        <RemoveButton label={`Remove ${name}`} onRemove={() => removeCase(name)} />
+      <td>
+        <div class="row">
+          <button type="button" class="small" aria-label={`Copy link of ${name}`} onClick={copy}>
+            Copy link
+          </button>
+          <RemoveButton label={`Remove ${name}`} onRemove={() => removeCase(name)} />
+        </div>
       </td>
     </tr>
   );
