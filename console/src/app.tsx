@@ -16,6 +16,7 @@ import * as icons from "./ui/kit/icons.ts";
 import { Loaded } from "./ui/states.tsx";
 import { EnvironmentsPage } from "./pages/environments/environments.tsx";
 import { FirstSteps } from "./pages/first-steps/first-steps.tsx";
+import { PaletteOpener } from "./pages/palette/opener.tsx";
 import { SignIn, SignInAgain } from "./pages/sign-in/sign-in.tsx";
 
 const TITLES = new Map<string, string>(NAVIGATION.map(({ name, title }) => [name, title]));
@@ -52,6 +53,7 @@ function Shell(): JSX.Element {
         </a>
         <EnvironmentSwitcher />
         {isReadOnly.value && <span class="tag">Read-only</span>}
+        <PaletteOpener />
         <ThemeButton />
         <button type="button" class="quiet" onClick={() => signOut()}>
           <Icon of={icons.signOut} /> <span class="wide-only">Sign out</span>

@@ -4,6 +4,7 @@ import {
   filterOfQuery,
   type ListedFlag,
   queryOfFilter,
+  sortFlags,
 } from "../../../console/src/state/flags/flag-filter.ts";
 
 const NOW = Date.parse("2026-06-01T00:00:00Z");
@@ -38,7 +39,7 @@ const FLAGS = [
 ];
 
 const found = (query: Record<string, string>): string[] =>
-  filterFlags(FLAGS, filterOfQuery(query), NOW).flags.map(({ key }) => key);
+  filterFlags(sortFlags(FLAGS, filterOfQuery(query)), filterOfQuery(query), NOW).flags.map(({ key }) => key);
 
 describe("the list of flags", () => {
   test("finds every word in key, description, owner or tags, in any case", ({ expect }) => {
@@ -65,7 +66,7 @@ describe("the list of flags", () => {
       aFlag("today", { lastEvaluatedAt: "2026-05-31T12:00:00Z" }),
     ];
     const keys = (query: Record<string, string>) =>
-      filterFlags(flags, filterOfQuery(query), NOW).flags.map(({ key }) => key);
+      filterFlags(sortFlags(flags, filterOfQuery(query)), filterOfQuery(query), NOW).flags.map(({ key }) => key);
     expect(keys({ owner: "payments" })).toEqual(["never"]);
     expect(keys({ use: "never" })).toEqual(["never"]);
     expect(keys({ use: "30" })).toEqual(["long-ago", "never"]);
@@ -77,7 +78,7 @@ describe("the list of flags", () => {
   test("has 9 before 10, and the opposite order on demand", ({ expect }) => {
     const flags = ["f.10", "f.9", "F.1"].map((key) => aFlag(key));
     const keys = (query: Record<string, string>) =>
-      filterFlags(flags, filterOfQuery(query), NOW).flags.map(({ key }) => key);
+      filterFlags(sortFlags(flags, filterOfQuery(query)), filterOfQuery(query), NOW).flags.map(({ key }) => key);
     expect(keys({})).toEqual(["F.1", "f.9", "f.10"]);
     expect(keys({ reversed: "true" })).toEqual(["f.10", "f.9", "F.1"]);
   });

@@ -7,6 +7,8 @@ import { readLifecycle } from "../../state/flags/lifecycle.ts";
 import { useResource } from "../../state/resource.ts";
 import { NameLists } from "../../ui/condition/name-lists.tsx";
 import { fieldsWithInvalidText, useInvalidText } from "../../ui/fields/invalid-text.ts";
+import { isReadOnly } from "../../state/session.ts";
+import { useShortcut } from "../../state/shortcuts.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { lazy } from "../../ui/lazy.tsx";
 import { Tabs } from "../../ui/kit/tabs.tsx";
@@ -49,6 +51,7 @@ export function Editor({
 
   const { isReviewing, review, save, stop, focusProblem } = useReview(editing, invalidText, onCreated);
   const [isTrying, setIsTrying] = useState(false);
+  useShortcut("Ctrl-S", "Review and save", () => void review(), !isReadOnly.value);
   const parts = { editing, catalogue, lists, onSubmit: () => void review() };
   const invalid = invalidText.isInvalid ? fieldsWithInvalidText(invalidText.form.current).map(tabOfElement) : [];
 

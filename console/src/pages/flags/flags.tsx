@@ -10,6 +10,7 @@ import {
   type ListedFlag,
   NO_FILTER,
   queryOfFilter,
+  sortFlags,
 } from "../../state/flags/flag-filter.ts";
 import { type FlagList, flagListOf, flagOfRow } from "../../state/flags/flag-list.ts";
 import { announced } from "../../state/live/live.ts";
@@ -19,6 +20,7 @@ import { client, isReadOnly } from "../../state/session.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { ArchivedFlags } from "./archived.tsx";
+import { BulkBar } from "./bulk/bulk-bar.tsx";
 import { FlagFilters } from "./filters.tsx";
 import { FlagTable } from "./table.tsx";
 
@@ -97,7 +99,9 @@ function Flags({ list, all }: { list: FlagList; all: readonly ListedFlag[] }): J
   const [filter, change] = useFilter();
   const tags = useMemo(() => [...new Set(all.flatMap((flag) => flag.tags ?? []))].toSorted(compareNames), [all]);
   const owners = useMemo(() => [...new Set(all.flatMap(({ owner }) => owner || []))].toSorted(compareNames), [all]);
-  const { flags, isSimilar } = useMemo(() => filterFlags(all, filter, Date.now()), [all, filter]);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const ordered = useMemo(() => sortFlags(all, filter), [all, filter.sort, filter.reversed]);
+  const { flags, isSimilar } = useMemo(() => filterFlags(ordered, filter, Date.now()), [ordered, filter]);
   return (
     <>
       <FlagFilters filter={filter} tags={tags} owners={owners} onChange={change} />
@@ -111,6 +115,16 @@ function Flags({ list, all }: { list: FlagList; all: readonly ListedFlag[] }): J
               : countText(flags.length, all.length)}
             {!list.isWhole.value && ", loading more…"}
           </p>
+          {selected.size > 0 && (
+            <BulkBar
+              environment={list.environment}
+              selected={selected}
+              found={flags.length}
+              onSelectAll={() => setSelected(new Set(flags.map(({ key }) => key)))}
+              onClear={() => setSelected(new Set())}
+              onWritten={() => void list.reload()}
+            />
+          )}
           {flags.length === 0 && list.isWhole.value ? (
             <Empty title="No flags match">
               <button type="button" onClick={() => change(NO_FILTER)}>
@@ -124,6 +138,8 @@ function Flags({ list, all }: { list: FlagList; all: readonly ListedFlag[] }): J
               environment={list.environment}
               marked={list.marked.value}
               filter={filter}
+              selected={isReadOnly.value ? undefined : selected}
+              onSelect={(keys, isSelected) => setSelected(withKeys(selected, keys, isSelected))}
               onFilter={change}
               onToggle={(row, environment) => void toggle(list, row, environment)}
             />
@@ -132,6 +148,10 @@ function Flags({ list, all }: { list: FlagList; all: readonly ListedFlag[] }): J
       )}
     </>
   );
+}
+
+function withKeys(selected: ReadonlySet<string>, keys: readonly string[], isSelected: boolean): ReadonlySet<string> {
+  return isSelected ? selected.union(new Set(keys)) : selected.difference(new Set(keys));
 }
 
 function countText(found: number, total: number): string {

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import { Component, type JSX } from "preact";
 import { isExpired } from "../../../../src/flags/lifecycle/flag-state.ts";
 import { servedText } from "../../../../sdk/words/served.ts";
 import { environmentColour } from "../../state/environments.ts";
@@ -23,42 +23,57 @@ interface Props {
   /** The number of environments, if not all of them have a column. */
   total: number | undefined;
   isMarked: boolean;
+  /** `undefined` if there is nothing to select flags for. */
+  isSelected: boolean | undefined;
+  onSelect: (flag: ListedFlag, isRange: boolean) => void;
   onTag: (tag: string) => void;
-  onToggle: (environment: string) => void;
+  onToggle: (flag: ListedFlag, environment: string) => void;
+}
+
+/** A flag in the list, which is drawn again only if it changes: a search draws many rows at each key. */
+export class FlagRow extends Component<Props> {
+  override shouldComponentUpdate(next: Props): boolean {
+    const { flag, environment, columns, isMarked, isSelected } = this.props;
+    return (
+      next.flag !== flag ||
+      next.environment !== environment ||
+      next.isMarked !== isMarked ||
+      next.isSelected !== isSelected ||
+      next.columns !== columns
+    );
+  }
+
+  override render(props: Props): JSX.Element {
+    return <Row {...props} />;
+  }
 }
 
 /** A flag in the list. The whole row leads to its page. */
-export function FlagRow({ flag, environment, columns, total, isMarked, onTag, onToggle }: Props): JSX.Element {
+function Row({
+  flag,
+  environment,
+  columns,
+  total,
+  isMarked,
+  isSelected,
+  onSelect,
+  onTag,
+  onToggle,
+}: Props): JSX.Element {
   const served = servedText(flag, Date.now(), wordingOf(flag.key));
-  const { tags = [], kind = "flag", description = "", lastEvaluatedAt = null } = flag;
+  const { lastEvaluatedAt = null } = flag;
   return (
     <tr class={[!flag.enabled && "off", isMarked && "changed-elsewhere"].filter(Boolean).join(" ")}>
-      <td class="name">
-        <div class="line">
-          <a class="row-link" href={href(["flags", flag.key])} title={flag.key}>
-            {flag.key}
-          </a>
-          {kind !== "flag" && <span class="kind">{kind}</span>}
-          {tags.map((tag) => (
-            <button
-              key={tag}
-              type="button"
-              class="tag"
-              title={`Show the flags with the tag ${tag}`}
-              onClick={() => onTag(tag)}
-            >
-              {tag}
-            </button>
-          ))}
-        </div>
-        <p class="line hint" title={description}>
-          <StateHint flag={flag} />
-          {description}
-        </p>
-      </td>
+      {isSelected !== undefined && <SelectCell flag={flag} isSelected={isSelected} onSelect={onSelect} />}
+      <NameCell flag={flag} onTag={onTag} />
       {columns.map(({ key, name }) => (
         <td key={key} class="in-environment" data-label={name} data-environment={environmentColour(key)}>
-          <InEnvironment flag={flag} environment={key} isCurrent={key === environment} onToggle={() => onToggle(key)} />
+          <InEnvironment
+            flag={flag}
+            environment={key}
+            isCurrent={key === environment}
+            onToggle={() => onToggle(flag, key)}
+          />
         </td>
       ))}
       {total !== undefined && (
@@ -86,6 +101,54 @@ export function FlagRow({ flag, environment, columns, total, isMarked, onTag, on
       </td>
       <td data-label="Last change">{flag.updatedAt !== undefined && <Time at={flag.updatedAt} />}</td>
     </tr>
+  );
+}
+
+function SelectCell({
+  flag,
+  isSelected,
+  onSelect,
+}: Pick<Props, "flag" | "onSelect"> & { isSelected: boolean }): JSX.Element {
+  return (
+    <td class="select">
+      <label>
+        <input
+          type="checkbox"
+          aria-label={`Select ${flag.key}`}
+          checked={isSelected}
+          onClick={(event) => onSelect(flag, event.shiftKey)}
+        />
+      </label>
+    </td>
+  );
+}
+
+function NameCell({ flag, onTag }: Pick<Props, "flag" | "onTag">): JSX.Element {
+  const { tags = [], kind = "flag", description = "" } = flag;
+  return (
+    <td class="name">
+      <div class="line">
+        <a class="row-link" href={href(["flags", flag.key])} title={flag.key}>
+          {flag.key}
+        </a>
+        {kind !== "flag" && <span class="kind">{kind}</span>}
+        {tags.map((tag) => (
+          <button
+            key={tag}
+            type="button"
+            class="tag"
+            title={`Show the flags with the tag ${tag}`}
+            onClick={() => onTag(tag)}
+          >
+            {tag}
+          </button>
+        ))}
+      </div>
+      <p class="line hint" title={description}>
+        <StateHint flag={flag} />
+        {description}
+      </p>
+    </td>
   );
 }
 

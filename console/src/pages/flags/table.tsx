@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { environmentColour, environments } from "../../state/environments.ts";
 import { type FlagFilter, type ListedFlag, type Sort, SORTS } from "../../state/flags/flag-filter.ts";
 import { keepRows, keptPlace } from "../../state/page-place.ts";
@@ -21,11 +21,24 @@ interface Props {
   /** The keys of the flags that somebody else has just changed. */
   marked: ReadonlySet<string>;
   filter: FlagFilter;
+  /** The keys of the selected flags. `undefined` if there is nothing to select flags for. */
+  selected: ReadonlySet<string> | undefined;
+  onSelect: (keys: readonly string[], isSelected: boolean) => void;
   onFilter: (patch: Partial<FlagFilter>) => void;
   onToggle: (flag: ListedFlag, environment: string) => void;
 }
 
-export function FlagTable({ query, flags, environment, marked, filter, onFilter, onToggle }: Props): JSX.Element {
+export function FlagTable({
+  query,
+  flags,
+  environment,
+  marked,
+  filter,
+  selected,
+  onSelect,
+  onFilter,
+  onToggle,
+}: Props): JSX.Element {
   const [grown, setGrown] = useState(() => ({ query, shown: Math.max(ROWS, keptPlace().rows) }));
   // Every search uses the same table, so that the rows that stay are not drawn again.
   const shown = grown.query === query ? grown.shown : ROWS;
@@ -33,38 +46,19 @@ export function FlagTable({ query, flags, environment, marked, filter, onFilter,
   useLayoutEffect(() => keepRows(shown), [shown]);
   const known = environments.data.value ?? [];
   const isWide = known.length <= MOST_COLUMNS;
-  const columns: Column[] = known.filter(({ key }) => isWide || key === environment);
+  const columns: Column[] = useMemo(
+    () => known.filter(({ key }) => isWide || key === environment),
+    [known, isWide, environment],
+  );
+  const select = useRanges(flags, selected, onSelect);
+  // The rows keep the first handlers that they get.
+  const latest = useRef({ onFilter, onToggle, select });
+  latest.current = { onFilter, onToggle, select };
   return (
     <>
       <table class="list flags">
-        <colgroup>
-          <col />
-          {columns.map(({ key }) => (
-            <col key={key} class="in-environment" />
-          ))}
-          {!isWide && <col class="in-environment" />}
-          <col class="serves" />
-          <col class="owner" />
-          <col class="when" />
-          <col class="when" />
-        </colgroup>
-        <thead>
-          <tr>
-            <SortHead name="key" title="Flag" filter={filter} onFilter={onFilter} />
-            {columns.map(({ key, name }) => (
-              <th key={key} scope="col" data-environment={environmentColour(key)}>
-                <span class="environment-name" title={key === environment ? `${name}, the current environment` : name}>
-                  {name}
-                </span>
-              </th>
-            ))}
-            {!isWide && <th scope="col">On in</th>}
-            <th scope="col">Serves</th>
-            <th scope="col">Owner</th>
-            <SortHead name="evaluated" filter={filter} onFilter={onFilter} />
-            <SortHead name="changed" filter={filter} onFilter={onFilter} />
-          </tr>
-        </thead>
+        <Widths columns={columns} isWide={isWide} isSelectable={selected !== undefined} />
+        <Head {...{ columns, isWide, environment, filter, onFilter }} isSelectable={selected !== undefined} />
         <tbody>
           {flags.slice(0, shown).map((flag) => (
             <FlagRow
@@ -74,8 +68,10 @@ export function FlagTable({ query, flags, environment, marked, filter, onFilter,
               columns={columns}
               total={isWide ? undefined : known.length}
               isMarked={marked.has(flag.key)}
-              onTag={(tag) => onFilter({ tag })}
-              onToggle={(name) => onToggle(flag, name)}
+              isSelected={selected?.has(flag.key)}
+              onSelect={(one, isRange) => latest.current.select(one.key, isRange)}
+              onTag={(tag) => latest.current.onFilter({ tag })}
+              onToggle={(one, name) => latest.current.onToggle(one, name)}
             />
           ))}
         </tbody>
@@ -86,6 +82,77 @@ export function FlagTable({ query, flags, environment, marked, filter, onFilter,
         </button>
       )}
     </>
+  );
+}
+
+/** Returns a function that selects a flag, or no longer selects it; in a range, all flags from the last one to this. */
+function useRanges(
+  flags: readonly ListedFlag[],
+  selected: ReadonlySet<string> | undefined,
+  onSelect: Props["onSelect"],
+): (key: string, isRange: boolean) => void {
+  const last = useRef<string | undefined>(undefined);
+  return (key, isRange) => {
+    const isSelected = selected?.has(key) !== true;
+    const [from = -1, to = -1] = [last.current, key].map((one) => flags.findIndex((flag) => flag.key === one));
+    last.current = key;
+    const isFromOther = isRange && from !== -1;
+    const range = isFromOther ? flags.slice(Math.min(from, to), Math.max(from, to) + 1) : [{ key }];
+    onSelect(
+      range.map((flag) => flag.key),
+      isSelected,
+    );
+  };
+}
+
+type Shown = Pick<Props, "environment" | "filter" | "onFilter"> & {
+  columns: readonly Column[];
+  isWide: boolean;
+  isSelectable: boolean;
+};
+
+function Head({ columns, isWide, environment, filter, onFilter, isSelectable }: Shown): JSX.Element {
+  return (
+    <thead>
+      <tr>
+        {isSelectable && (
+          <th scope="col">
+            <span class="visually-hidden">Select</span>
+          </th>
+        )}
+        <SortHead name="key" title="Flag" filter={filter} onFilter={onFilter} />
+        {columns.map(({ key, name }) => (
+          <th key={key} scope="col" data-environment={environmentColour(key)}>
+            <span class="environment-name" title={key === environment ? `${name}, the current environment` : name}>
+              {name}
+            </span>
+          </th>
+        ))}
+        {!isWide && <th scope="col">On in</th>}
+        <th scope="col">Serves</th>
+        <th scope="col">Owner</th>
+        <SortHead name="evaluated" filter={filter} onFilter={onFilter} />
+        <SortHead name="changed" filter={filter} onFilter={onFilter} />
+      </tr>
+    </thead>
+  );
+}
+
+/** The widths of the columns, which no content changes. */
+function Widths({ columns, isWide, isSelectable }: Pick<Shown, "columns" | "isWide" | "isSelectable">): JSX.Element {
+  return (
+    <colgroup>
+      {isSelectable && <col class="select" />}
+      <col />
+      {columns.map(({ key }) => (
+        <col key={key} class="in-environment" />
+      ))}
+      {!isWide && <col class="in-environment" />}
+      <col class="serves" />
+      <col class="owner" />
+      <col class="when" />
+      <col class="when" />
+    </colgroup>
   );
 }
 

@@ -7,6 +7,7 @@ import { useResource } from "../../state/resource.ts";
 import { go, href } from "../../state/route.ts";
 import { deleteSegment, type FieldErrors, saveSegment } from "../../state/segment-changes.ts";
 import { client, isReadOnly } from "../../state/session.ts";
+import { useShortcut } from "../../state/shortcuts.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
 import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { ProblemText, Problems } from "../../ui/fields/problems.tsx";
@@ -84,6 +85,8 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
   };
   const wanted = { ...draft, name: draft.name?.trim() || draft.key };
   const reviewed = { environment, stored, wanted };
+  const canSave = stored === undefined || isChanged;
+  useShortcut("Ctrl-S", "Review and save", () => invalidText.form.current?.requestSubmit(), canSave);
   const save = async (): Promise<void> => {
     setProblems([]);
     const saved = await saveSegment(environment, stored, wanted, setProblems);
@@ -118,7 +121,7 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
             environment={environment}
             stored={stored}
             canDiscard={isChanged || invalidText.isInvalid}
-            canSave={stored === undefined || isChanged}
+            canSave={canSave}
             onDiscard={discard}
           />
         )}

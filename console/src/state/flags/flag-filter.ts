@@ -65,14 +65,14 @@ export interface Found {
 }
 
 /**
- * Returns the matching flags in order. Every word must occur in the key, description, owner or tags. If no flag has
- * them, returns those whose key differs from the search by a letter in each word.
+ * Returns the matching flags in the order of `flags`. Every word must occur in the key, description, owner or tags. If
+ * no flag has them, returns those whose key differs from the search by a letter in each word.
  */
 export function filterFlags(flags: readonly ListedFlag[], filter: FlagFilter, now: number): Found {
   const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean);
   const rest = flags.filter((flag) => isSelected(flag, filter, now));
   const found = rest.filter((flag) => words.every((word) => searchTextOf(flag).includes(word)));
-  if (found.length > 0 || words.length === 0) return { flags: sorted(found, filter), isSimilar: false };
+  if (found.length > 0 || words.length === 0) return { flags: found, isSimilar: false };
   const similar = fuzzyFind(
     rest.map(({ key }) => key),
     filter.search,
@@ -98,7 +98,11 @@ export function compareNames(a: string, b: string): number {
   return NATURAL.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-function sorted(flags: ListedFlag[], { sort, reversed }: FlagFilter): ListedFlag[] {
+/** Returns the flags in order. A list keeps the order for its searches, because sorting takes longer than they do. */
+export function sortFlags(
+  flags: readonly ListedFlag[],
+  { sort, reversed }: Pick<FlagFilter, "sort" | "reversed">,
+): ListedFlag[] {
   const byKey = (a: Flag, b: Flag): number => compareNames(a.key, b.key);
   const timeOf = (flag: Flag): string => (sort === "changed" ? flag.updatedAt : flag.lastEvaluatedAt) ?? "";
   const byTime = (a: Flag, b: Flag): number => {

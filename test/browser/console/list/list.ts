@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { ConsoleWorld } from "./support/console-world.ts";
-import type { Visit, VisitOptions } from "./support/visit.ts";
+import type { ConsoleWorld } from "../support/console-world.ts";
+import type { Visit, VisitOptions } from "../support/visit.ts";
 
 export function describeListJourneys(world: () => ConsoleWorld): void {
   let visit: Visit;

@@ -1,0 +1,168 @@
+import type { JSX } from "preact";
+import { useId, useState } from "preact/hooks";
+import { environments, isProtected } from "../../../state/environments.ts";
+import {
+  type BulkChange,
+  changedMeanwhile,
+  type Failure,
+  type Planned,
+  planOf,
+  readSelected,
+  type Selected,
+  writePlan,
+} from "../../../state/flags/bulk-changes.ts";
+import { notify, reasonOf } from "../../../state/notices.ts";
+import { useResource } from "../../../state/resource.ts";
+import { FormDialog } from "../../../ui/dialog-form.tsx";
+import { Loaded } from "../../../ui/states.tsx";
+
+export type BulkAction = "on" | "off" | "tag" | "untag" | "owner" | "archive";
+
+const TITLES: Readonly<Record<BulkAction, string>> = {
+  on: "Turn on",
+  off: "Turn off",
+  tag: "Add a tag to",
+  untag: "Remove a tag from",
+  owner: "Set the owner of",
+  archive: "Archive",
+};
+
+interface Props {
+  action: BulkAction;
+  /** The current environment. */
+  environment: string;
+  keys: ReadonlySet<string>;
+  /** Called after each write, also if some changes were refused. */
+  onWritten: () => void;
+  onClose: () => void;
+}
+
+/** One review of a change of many flags: it lists every change, and then what was refused. */
+export function BulkDialog({ action, environment: current, keys, onWritten, onClose }: Props): JSX.Element {
+  const [environment, setEnvironment] = useState(current);
+  const [text, setText] = useState("");
+  const [failures, setFailures] = useState<readonly Failure[]>([]);
+  const selected = useResource(() => readSelected(environment, keys), [environment, keys]);
+  const known = selected.data.value;
+  const change = changeOf(action, text.trim());
+  const plan = known === undefined || change === undefined ? [] : planOf(known, change);
+  const count = keys.size === 1 ? "1 flag" : `${keys.size} flags`;
+  const isSwitch = action === "on" || action === "off";
+  const submit = async (): Promise<void> => {
+    if (known === undefined) return;
+    const found = await write(known, plan);
+    setFailures(found);
+    onWritten();
+    const failed = found.reduce((sum, failure) => sum + failure.keys.length, 0);
+    if (plan.length > failed) notify(`${TITLES[action]} ${plan.length - failed} of ${plan.length} flags: done`);
+    if (found.length === 0) onClose();
+    else await selected.reload();
+  };
+  return (
+    <FormDialog
+      title={`${TITLES[action]} ${count}`}
+      action={isSwitch || action === "archive" ? `${TITLES[action]} ${plan.length}` : "Save"}
+      busyAction="Saving…"
+      isReady={plan.length > 0}
+      isDestructive={action === "off" || action === "archive"}
+      typed={action === "archive" || (isSwitch && isProtected(environment)) ? typedOf(action, environment) : undefined}
+      changes={[environment]}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {isSwitch ? (
+        <EnvironmentField value={environment} onChange={setEnvironment} />
+      ) : (
+        action !== "archive" && (
+          <TextField label={action === "owner" ? "Owner" : "Tag"} value={text} onChange={setText} />
+        )
+      )}
+      <Loaded of={selected}>{() => <Plan plan={plan} total={keys.size} isReady={change !== undefined} />}</Loaded>
+      {failures.length > 0 && (
+        <div class="banner failed" role="alert">
+          <p>Not changed:</p>
+          <ul>
+            {failures.map((failure) => (
+              <li key={failure.keys.join()}>
+                {failure.keys.join(", ")}: {failure.reason}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </FormDialog>
+  );
+}
+
+/** Writes nothing if somebody has changed one of the flags, so that the person reviews the change again. */
+async function write(selected: Selected, plan: readonly Planned[]): Promise<Failure[]> {
+  try {
+    const changed = await changedMeanwhile(selected, plan);
+    if (changed.length === 0) return await writePlan(selected.environment, plan);
+    return [{ keys: changed, reason: "somebody else has just changed them. Review the changes again." }];
+  } catch (error) {
+    return [{ keys: plan.map(({ flag }) => flag.key), reason: reasonOf(error) }];
+  }
+}
+
+function changeOf(action: BulkAction, text: string): BulkChange | undefined {
+  if (action === "on" || action === "off") return { kind: "switch", enabled: action === "on" };
+  if (action === "archive") return { kind: "archive" };
+  if (action === "owner") return { kind: "owner", owner: text };
+  return text === "" ? undefined : { kind: action, tag: text };
+}
+
+function typedOf(action: BulkAction, environment: string): string {
+  return action === "archive" ? "archive" : environment;
+}
+
+function Plan({ plan, total, isReady }: { plan: readonly Planned[]; total: number; isReady: boolean }): JSX.Element {
+  if (!isReady) return <p class="hint">Nothing changes before you have reviewed it here.</p>;
+  return (
+    <>
+      <p>
+        {plan.length === 0 ? "Nothing changes" : `${plan.length} of ${total} flags change`}
+        {plan.length < total && ": the others are like this already, or not in this environment"}.
+      </p>
+      <ul class="bulk-plan" aria-label="Changes">
+        {plan.map(({ flag, text }) => (
+          <li key={flag.key}>
+            <strong>{flag.key}</strong>: {text}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function EnvironmentField({ value, onChange }: { value: string; onChange: (key: string) => void }): JSX.Element {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>In the environment</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        {(environments.data.value ?? []).map(({ key, name }) => (
+          <option key={key} value={key}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface TextFieldProps {
+  label: string;
+  value: string;
+  onChange: (text: string) => void;
+}
+
+function TextField({ label, value, onChange }: TextFieldProps): JSX.Element {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input id={id} value={value} autocomplete="off" onInput={(event) => onChange(event.currentTarget.value)} />
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+/** Keyboard shortcuts. A page registers its own while it is shown; the palette and the help list all of them. */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { openDialogs } from "../ui/open-dialogs.ts";
+
+/** `Ctrl` stands for the Command key of a Mac, too. */
+export type Keys = "/" | "?" | "n" | "Ctrl-K" | "Ctrl-S";
+
+export interface Shortcut {
+  keys: Keys;
+  /** An action, such as `New flag`. */
+  label: string;
+  run: () => void;
+}
+
+const registered = signal<readonly Shortcut[]>([]);
+
+export const shortcuts: ReadonlySignal<readonly Shortcut[]> = registered;
+
+/** Registers a shortcut while the component is shown. The latest one of the same keys wins. */
+export function useShortcut(keys: Keys, label: string, run: () => void, isEnabled = true): void {
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    if (!isEnabled) return undefined;
+    const shortcut: Shortcut = { keys, label, run: () => latest.current() };
+    registered.value = [shortcut, ...registered.peek()];
+    return () => void (registered.value = registered.peek().filter((other) => other !== shortcut));
+  }, [keys, label, isEnabled]);
+}
+
+addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey || event.isComposing || openDialogs.peek().length > 0) return;
+  const hasControl = event.ctrlKey || event.metaKey;
+  const pressed = hasControl ? `Ctrl-${event.key.toUpperCase()}` : event.key;
+  const shortcut = registered.peek().find(({ keys }) => keys === pressed);
+  if (shortcut === undefined || (!hasControl && isTyping(event.target))) return;
+  event.preventDefault();
+  shortcut.run();
+});
+
+function isTyping(target: EventTarget | null): boolean {
+  const isEditable = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true], [role=menu]";
+  return target instanceof Element && target.closest(isEditable) !== null;
+}

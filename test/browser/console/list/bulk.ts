@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { ConsoleWorld } from "../support/console-world.ts";
+import type { Visit } from "../support/visit.ts";
+
+export function describeBulkJourneys(world: () => ConsoleWorld): void {
+  describe("a person who changes many flags", () => {
+    let visit: Visit;
+    const dialog = () => visit.page.getByRole("dialog");
+    const changes = () => dialog().getByRole("list", { name: "Changes" });
+    const open = async (search: string, environment = "staging") => {
+      visit = await world().visit({ at: `#/flags?environment=${environment}&search=${search}` });
+      return visit.page;
+    };
+    const choose = async (action: string) => {
+      await visit.page.getByRole("button", { name: "Change", exact: true }).click();
+      await visit.page.getByRole("menuitem", { name: action }).click();
+    };
+    const version = async (environment: string) =>
+      (await world().api.call("getEnvironment", { path: { env: environment } })).body.version;
+    afterEach(() => visit?.close());
+
+    it("turns a range of them off in production, in one write, after one review", async () => {
+      for (const i of [1, 2, 3, 4]) await world().save({ key: `bulk-off-${i}`, default: { variant: "on" } });
+      await world().save({ key: "bulk-off-3", enabled: false });
+      const page = await open("bulk-off-", "production");
+      await page.getByRole("checkbox", { name: "Select bulk-off-1" }).click();
+      await page.getByRole("checkbox", { name: "Select bulk-off-3" }).click({ modifiers: ["Shift"] });
+      await page.getByText("3 selected").waitFor();
+      await choose("Turn off…");
+      await expect
+        .poll(() => changes().getByRole("listitem").allTextContents())
+        .toEqual(["bulk-off-1: on → off in production", "bulk-off-2: on → off in production"]);
+      const before = await version("production");
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("production");
+      await dialog().getByRole("button", { name: "Turn off 2" }).click();
+      await dialog().waitFor({ state: "detached" });
+      expect(await version("production")).toBe(before + 1);
+      await expect.poll(() => world().evaluate("bulk-off-1")).toMatchObject({ reason: "DISABLED" });
+      expect(await world().evaluate("bulk-off-4")).toMatchObject({ value: true });
+      await expect.poll(() => page.getByRole("switch", { name: "bulk-off-2 enabled" }).isChecked()).toBe(false);
+    });
+
+    it("tags all that a search finds", async () => {
+      for (const i of [1, 2]) await world().save({ key: `bulk-tag-${i}` }, "staging");
+      const page = await open("bulk-tag-");
+      await page.getByRole("checkbox", { name: "Select bulk-tag-1" }).click();
+      await page.getByRole("button", { name: "Select all 2" }).click();
+      await choose("Add a tag…");
+      await dialog().getByLabel("Tag", { exact: true }).fill("tidy");
+      await dialog().getByRole("button", { name: "Save" }).click();
+      await dialog().waitFor({ state: "detached" });
+      const { items } = (await world().api.call("listDefinitions", { query: { tag: "tidy" } })).body;
+      expect(items.map(({ key }) => key)).toEqual(["bulk-tag-1", "bulk-tag-2"]);
+    });
+
+    it("archives those that can be archived, and lists the others with the reason", async () => {
+      for (const key of ["bulk-gone", "bulk-needed"]) await world().save({ key }, "staging");
+      const prerequisites = [{ flag: "bulk-needed", variants: ["on"] }];
+      await world().save({ key: "needs-another", prerequisites }, "staging");
+      const page = await open("bulk-");
+      visit.expectStatus(409);
+      for (const key of ["bulk-gone", "bulk-needed"])
+        await page.getByRole("checkbox", { name: `Select ${key}` }).click();
+      await choose("Archive…");
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("archive");
+      await dialog().getByRole("button", { name: "Archive 2" }).click();
+      await dialog()
+        .getByRole("alert")
+        .getByText(/^bulk-needed: .*needs-another/)
+        .waitFor();
+      await page.getByText("Archive 1 of 2 flags: done").waitFor();
+      const definition = (await world().api.call("getDefinition", { path: { key: "bulk-gone" } })).body;
+      expect(definition.archivedAt).toBeDefined();
+    });
+
+    it("reviews again what somebody else has changed in the meantime", async () => {
+      await world().save({ key: "bulk-raced" }, "staging");
+      const page = await open("bulk-raced");
+      await page.getByRole("checkbox", { name: "Select bulk-raced" }).click();
+      await choose("Set the owner…");
+      await dialog().getByLabel("Owner").fill("growth");
+      await changes().getByText("owner nobody → growth").waitFor();
+      await world().save({ key: "bulk-raced", owner: "payments" }, "staging");
+      await dialog().getByRole("button", { name: "Save" }).click();
+      await dialog()
+        .getByText(/somebody else has just changed/)
+        .waitFor();
+      await changes().getByText("owner payments → growth").waitFor();
+      await dialog().getByRole("button", { name: "Save" }).click();
+      await dialog().waitFor({ state: "detached" });
+      expect((await world().api.call("getDefinition", { path: { key: "bulk-raced" } })).body.owner).toBe("growth");
+    });
+  });
+}
