@@ -8,7 +8,9 @@ import { isInterrupted, isReadOnly, isSignedIn, signOut } from "./state/session.
 import { nextTheme, theme } from "./state/theme.ts";
 import { titleOf } from "./state/title.ts";
 import { Confirmations } from "./ui/confirm.tsx";
-import { Conflicts } from "./ui/conflict.tsx";
+import { Conflicts } from "./ui/review/conflict.tsx";
+import { OfflineBanner } from "./ui/messages/offline.tsx";
+import { Reviews } from "./ui/review/review.tsx";
 import { NotePrompt } from "./ui/note/note-prompt.tsx";
 import { PageNotices } from "./ui/notices.tsx";
 import { Icon } from "./ui/kit/icon.tsx";
@@ -26,6 +28,7 @@ export function App(): JSX.Element {
     <>
       {isSignedIn.value || isInterrupted.value ? <Shell /> : <SignIn />}
       <Confirmations />
+      <Reviews />
       <Conflicts />
       <NotePrompt />
       {isInterrupted.value && <SignInAgain />}
@@ -67,6 +70,7 @@ function Shell(): JSX.Element {
         ))}
       </nav>
       <main id="main" tabIndex={-1}>
+        <OfflineBanner />
         <Loaded of={environments}>{() => <Page />}</Loaded>
       </main>
     </div>

@@ -2,30 +2,77 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../../../sdk/client/client.ts";
 
-export interface Notice {
+export interface NoticeOptions {
+  /** The changed thing. A success removes the failures of the same thing, because they are over. */
+  topic?: string;
+  /** Takes the change back, or does another thing that belongs to the message. */
+  action?: NoticeAction;
+  /** Whether the notice stays until the person dismisses it. Failures do. */
+  isLasting?: boolean;
+}
+
+export interface NoticeAction {
+  label: string;
+  run: () => void | Promise<void>;
+}
+
+export interface Notice extends NoticeOptions {
   id: number;
   kind: "done" | "failed";
   text: string;
 }
 
 const SHOWN_MS = 6000;
+/** A notice with an action gives time to read it and to decide. */
+const ACTION_SHOWN_MS = 12_000;
+/** A page has room for so many notices. */
+const MAX_NOTICES = 5;
+
 let last = 0;
+let isPaused = false;
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
 
 export const notices = signal<readonly Notice[]>([]);
 
-export function notify(text: string, kind: Notice["kind"] = "done"): void {
-  const notice = { id: ++last, kind, text };
-  notices.value = [...notices.value.slice(-3), notice];
-  // A failure stays until the person dismisses it.
-  if (kind === "done") setTimeout(() => dismiss(notice.id), SHOWN_MS);
+/** Shows a notice. Returns its id. */
+export function notify(text: string, kind: Notice["kind"] = "done", options: NoticeOptions = {}): number {
+  const notice = { ...options, id: ++last, kind, text };
+  const { topic } = options;
+  const isOver = (one: Notice): boolean => topic !== undefined && one.kind === "failed" && one.topic === topic;
+  const kept = notices.peek().filter((one) => !isOver(one));
+  notices.value = [...kept.slice(1 - MAX_NOTICES), notice];
+  if (!isPaused) startTimer(notice);
+  return notice.id;
 }
 
-export function notifyFailure(summary: string, error: unknown): void {
-  notify(`${summary}: ${reasonOf(error)}`, "failed");
+export function notifyFailure(summary: string, error: unknown, topic = summary): void {
+  notify(`${summary}: ${reasonOf(error)}`, "failed", { topic });
 }
 
 export function dismiss(id: number): void {
-  notices.value = notices.value.filter((notice) => notice.id !== id);
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+  notices.value = notices.peek().filter((notice) => notice.id !== id);
+}
+
+/** Keeps all notices while the person points at one or has the focus in one. */
+export function pauseNotices(): void {
+  isPaused = true;
+  for (const timer of timers.values()) clearTimeout(timer);
+  timers.clear();
+}
+
+export function resumeNotices(): void {
+  isPaused = false;
+  notices.peek().forEach(startTimer);
+}
+
+function startTimer({ id, kind, isLasting = kind === "failed", action }: Notice): void {
+  if (isLasting || timers.has(id)) return;
+  timers.set(
+    id,
+    setTimeout(() => dismiss(id), action === undefined ? SHOWN_MS : ACTION_SHOWN_MS),
+  );
 }
 
 /** Returns the message of an error, with the fields that the API rejected. */

@@ -1,6 +1,7 @@
 /** Data from the API as signals: the data, the error, and whether it is loading. */
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { isOnline } from "./online.ts";
 
 export interface Resource<T> {
   readonly data: ReadonlySignal<T | undefined>;
@@ -44,10 +45,20 @@ export function createResource<T>(load: () => Promise<T>): Resource<T> {
   };
 }
 
+/** Loads a resource again that failed, as soon as the browser is back online. Returns the function that ends this. */
+export function reloadOnline<T>({ error, reload }: Resource<T>): () => void {
+  return effect(() => {
+    if (isOnline.value && error.peek() !== undefined) void reload();
+  });
+}
+
 /** Creates a resource for a component. It loads at first and whenever `dependencies` change. */
 export function useResource<T>(load: () => Promise<T>, dependencies: readonly unknown[]): Resource<T> {
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- the caller lists the dependencies
   const resource = useMemo(() => createResource(load), dependencies);
-  useEffect(() => void resource.reload(), [resource]);
+  useEffect(() => {
+    void resource.reload();
+    return reloadOnline(resource);
+  }, [resource]);
   return resource;
 }

@@ -3,6 +3,7 @@ import { exactJson } from "../../../src/flags/formats/exact-numbers.ts";
 import { batch, computed, signal } from "@preact/signals";
 import { ApiError, type Client, createClient } from "../../../sdk/client/client.ts";
 import { createPrompt } from "../ui/prompt.ts";
+import { dropAllDrafts } from "./drafts/kept-drafts.ts";
 import { setNote, takeNote, withNote } from "./change-note.ts";
 import { ROUTES } from "../../../sdk/client/contract.ts";
 
@@ -104,6 +105,8 @@ export async function signIn(candidate: string, isKept: boolean): Promise<void> 
 
 export function signOut(problem?: string): void {
   sessionStorage.removeItem(STORED);
+  // A rejected token is not the end of the person's work.
+  if (problem === undefined) dropAllDrafts(sessionStorage);
   start(undefined, problem);
 }
 

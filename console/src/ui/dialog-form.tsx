@@ -17,6 +17,8 @@ interface DialogFormProps {
   isDestructive?: boolean;
   /** The environments that `onSubmit` changes: the form asks why, and insists where one of them requires a note. */
   changes?: readonly string[] | undefined;
+  /** Whether the focus starts at the reason, because the form has no fields of its own. */
+  hasOnlyReason?: boolean;
   /** Whether the change comes after `onSubmit`. */
   changesLater?: boolean;
   onSubmit: () => void | Promise<void>;
@@ -33,6 +35,7 @@ export function DialogForm({
   isReady = true,
   isDestructive = false,
   changes,
+  hasOnlyReason = false,
   changesLater = false,
   onSubmit,
   onClose,
@@ -45,6 +48,7 @@ export function DialogForm({
   // A second click can come before the button is drawn as disabled.
   const isRunning = useRef(false);
   const isTyped = typed === undefined || text === typed;
+  const isFocused = hasOnlyReason && typed === undefined;
   const isEnabled = isReady && !isBusy && isTyped && isNoteReady(note, isNoteRequired);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -70,13 +74,16 @@ export function DialogForm({
           </span>
           <input
             value={text}
+            autofocus
             autocomplete="off"
             spellcheck={false}
             onInput={(event) => setText(event.currentTarget.value)}
           />
         </label>
       )}
-      {changes !== undefined && <NoteInput text={note} isRequired={isNoteRequired} onChange={setNoteText} />}
+      {changes !== undefined && (
+        <NoteInput text={note} isRequired={isNoteRequired} isFocused={isFocused} onChange={setNoteText} />
+      )}
       <footer class="actions">
         <button type="button" onClick={onClose}>
           {cancel}

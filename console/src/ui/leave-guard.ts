@@ -19,9 +19,9 @@ export function useLeaveGuard(isDirty: () => boolean, loss: () => string): void 
   }, []);
 }
 
-/** Returns the sentence that says that the unsaved changes to `name` will be lost. */
+/** Returns the sentence that says what becomes of the unsaved changes to `name`. */
 export function unsavedChangesTo(name: string): string {
-  return `Your unsaved changes to ${name} will be lost.`;
+  return `Your unsaved changes to ${name} stay in this tab until you come back. Closing the tab or signing out removes them.`;
 }
 
 function askToLeave(detail: string): Promise<boolean> {

@@ -92,15 +92,15 @@ export function describeAccessibility(world: () => ConsoleWorld): void {
       await loaded(page);
       await page.getByRole("searchbox", { name: "Search flags" }).focus();
       await page.keyboard.type("checkout-redesign");
-      for (const [action, isOn] of [
-        ["Turn off", false],
-        ["Turn on", true],
+      for (const [action, isOn, typed] of [
+        ["Turn off", false, "a reason"],
+        ["Turn on", true, "production"],
       ] as const) {
         const flag = page.getByRole("switch", { name: "checkout-redesign enabled" });
         await flag.focus();
         await page.keyboard.press("Space");
         await page.getByRole("dialog").getByRole("button", { name: action }).waitFor();
-        await page.keyboard.type("checkout-redesign");
+        await page.keyboard.type(typed);
         await page.keyboard.press("Enter");
         await expect.poll(() => flag.isChecked()).toBe(isOn);
       }

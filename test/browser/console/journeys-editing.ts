@@ -15,12 +15,12 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
     };
     afterEach(() => visit?.close());
 
-    /** Reviews the changes and saves them. In production, the review asks for the key. */
-    async function save(flag: string, action: "Create flag" | "Save"): Promise<void> {
+    /** Reviews the changes and saves them. If they can harm, the review asks for the key of production. */
+    async function save(action: "Create flag" | "Save"): Promise<void> {
       const { page } = visit;
       await page.getByRole("button", { name: /^Review and/ }).click();
       const dialog = page.getByRole("dialog");
-      await dialog.getByLabel(/to confirm$/).fill(flag);
+      if (action === "Save") await dialog.getByLabel(/to confirm$/).fill("production");
       await dialog.getByRole("button", { name: action, exact: true }).click();
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
     }
@@ -38,7 +38,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await page.getByRole("link", { name: "New flag" }).click();
       await page.getByRole("link", { name: "Open the full editor instead" }).click();
       await page.getByLabel("Key", { exact: true }).fill("gift-wrap");
-      await save("gift-wrap", "Create flag");
+      await save("Create flag");
       await page.getByText(/^gift-wrap created in production \(version \d+\); only servers see it/).waitFor();
       await page.getByRole("heading", { name: "gift-wrap", level: 1 }).waitFor();
       await expect.poll(() => world().evaluate("gift-wrap")).toMatchObject({ reason: "DISABLED", value: false });
@@ -46,12 +46,12 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       const targeting = page.getByRole("region", { name: "Targeting" });
       await targeting.getByLabel("Serve").selectOption("Percentage rollout");
       await targeting.getByRole("slider", { name: "Share of on" }).fill("30000");
-      await save("gift-wrap", "Save");
+      await save("Save");
       await page.getByRole("switch", { name: "gift-wrap enabled" }).click();
       await page
         .getByRole("dialog")
         .getByLabel(/to confirm$/)
-        .fill("gift-wrap");
+        .fill("production");
       await page.getByRole("dialog").getByRole("button", { name: "Turn on" }).click();
       await expect.poll(() => world().evaluate("gift-wrap")).toMatchObject({ reason: "SPLIT" });
       const first = await served("gift-wrap");
@@ -59,13 +59,13 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       expect(first.length).toBeLessThan(30);
 
       await targeting.getByRole("textbox", { name: "Percentage of on" }).fill("60");
-      await save("gift-wrap", "Save");
+      await save("Save");
       await expect.poll(async () => (await served("gift-wrap")).length).toBeGreaterThan(first.length);
       expect(await served("gift-wrap")).toEqual(expect.arrayContaining(first));
 
       await targeting.getByLabel("Serve").selectOption("One variant");
       await targeting.getByLabel("Variant", { exact: true }).selectOption("on");
-      await save("gift-wrap", "Save");
+      await save("Save");
       await expect.poll(() => served("gift-wrap")).toEqual(SUBJECTS);
     });
 
@@ -77,7 +77,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await rule.getByLabel("Condition type").selectOption("Segment");
       await rule.getByRole("combobox", { name: "Segment", exact: true }).selectOption("business-customers");
       await rule.getByLabel("Variant", { exact: true }).selectOption("on");
-      await save("invoice-button", "Save");
+      await save("Save");
       const of = (plan: string) => world().evaluate("invoice-button", { context: { targetingKey: "user-1", plan } });
       await expect.poll(() => of("business")).toMatchObject({ value: true, reason: "TARGETING_MATCH" });
       expect(await of("free")).toMatchObject({ value: false, variant: "off" });
@@ -99,7 +99,7 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       await expect.poll(() => dialog.textContent()).toMatch(/Rule dutch.*IF country is NL THEN on/);
       await dialog.getByLabel("Keep the flag on or off").uncheck();
       expect(await dialog.textContent()).toMatch(/State.*off.*on/);
-      await dialog.getByLabel(/to confirm$/).fill("new-invoice");
+      await dialog.getByLabel(/to confirm$/).fill("production");
       await dialog.getByRole("button", { name: "Copy to production" }).click();
       const of = (country: string) => world().evaluate("new-invoice", { context: { targetingKey: "user-1", country } });
       await expect.poll(() => of("NL")).toMatchObject({ value: true, reason: "TARGETING_MATCH" });

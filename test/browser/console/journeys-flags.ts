@@ -17,27 +17,31 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
     const dialog = () => visit.page.getByRole("dialog");
     const reason = async (flag: string) => (await world().evaluate(flag)).reason;
 
-    it("turns a flag off in production after typing its key", async () => {
+    it("turns a flag off in production after a review, and on after typing the environment's key", async () => {
       await flagSwitch(FLAG).click();
       const kill = dialog().getByRole("button", { name: "Turn off" });
-      expect(await kill.isDisabled()).toBe(true);
-      await dialog()
-        .getByLabel(/to confirm$/)
-        .fill("checkout");
-      expect(await kill.isDisabled()).toBe(true);
+      expect(await dialog().textContent()).toMatch(/State.*on.*off/s);
+      expect(
+        await dialog()
+          .getByLabel(/to confirm$/)
+          .count(),
+      ).toBe(0);
       expect(await reason(FLAG)).toBe("SPLIT");
-      await dialog()
-        .getByLabel(/to confirm$/)
-        .fill(FLAG);
       await kill.click();
       await expect.poll(() => world().evaluate(FLAG)).toMatchObject({ reason: "DISABLED", value: false });
       expect(await flagSwitch(FLAG).isChecked()).toBe(false);
 
       await flagSwitch(FLAG).click();
+      const turnOn = dialog().getByRole("button", { name: "Turn on" });
+      expect(await turnOn.isDisabled()).toBe(true);
       await dialog()
         .getByLabel(/to confirm$/)
-        .fill(FLAG);
-      await dialog().getByRole("button", { name: "Turn on" }).click();
+        .fill("produc");
+      expect(await turnOn.isDisabled()).toBe(true);
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("production");
+      await turnOn.click();
       await expect.poll(() => reason(FLAG)).toBe("SPLIT");
     });
 
@@ -53,19 +57,16 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
         },
         { times: 1 },
       );
-      const confirmed = async (action: string) => {
-        await dialog()
-          .getByLabel(/to confirm$/)
-          .fill(FLAG);
-        await dialog().getByRole("button", { name: action }).click();
-      };
       await flagSwitch(FLAG).click();
-      await confirmed("Turn off");
+      await dialog().getByRole("button", { name: "Turn off" }).click();
       await flagSwitch(FLAG).click();
       release();
-      await page.getByText(`${FLAG} is now off in production`).waitFor();
-      await confirmed("Turn on");
-      await page.getByText(`${FLAG} is now on in production`).waitFor();
+      await page.getByText(`${FLAG} is off for everybody in production`).waitFor();
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("production");
+      await dialog().getByRole("button", { name: "Turn on" }).click();
+      await page.getByText(`${FLAG} is on in production`).waitFor();
       expect(await dialog().count()).toBe(0);
       expect(await reason(FLAG)).toBe("SPLIT");
     });
@@ -113,43 +114,77 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
 
   describe("two people who change the same flag", () => {
     let visit: Visit;
+    const path = { env: "staging", key: "gift-notes" };
+    const atTheEdge = () => world().evaluate("gift-notes", { environment: "staging" });
+    const stored = async () => (await world().api.call("getFlag", { path })).body;
+    const dialog = () => visit.page.getByRole("dialog", { name: "Someone else changed gift-notes" });
+    const description = () => visit.page.getByLabel("Description", { exact: true });
 
     beforeEach(async () => {
-      await world().save({ key: "gift-notes", default: { variant: "off" } }, "staging");
+      await world().save({ key: "gift-notes", default: { variant: "off" }, description: "notes" }, "staging");
+    });
+    afterEach(() => visit?.close());
+
+    const open = async (at: string): Promise<void> => {
       visit = await world().visit({ token: null });
-      // Where streams do not pass, the list is older than the other person's change.
+      // Where streams do not pass, the page is older than the other person's change.
       await visit.page.route("**/stream", (route) => route.fulfill({ contentType: "text/plain", body: "" }));
       await signIn(visit.page, world().keys.adminToken);
-      await visit.goTo("#/flags?environment=staging");
+      await visit.goTo(at);
       // The second change conflicts, which the browser logs as an error.
       visit.expectStatus(412);
+    };
+    /** Changes the description and the tags on the page, after somebody else changed the same description. */
+    const conflict = async (): Promise<void> => {
+      await open("#/flags/gift-notes?environment=staging&tab=settings");
+      await description().fill("mine");
+      await visit.page.getByLabel("Tags").fill("kept");
+      await world().save({ key: "gift-notes", default: { variant: "on" }, description: "theirs" }, "staging");
+      await visit.page.getByRole("button", { name: "Review and save" }).click();
+      const review = visit.page.getByRole("dialog");
+      await review.getByLabel(/to confirm$/).waitFor({ state: "detached" });
+      await review.getByRole("button", { name: "Save", exact: true }).click();
+    };
+
+    it("need not choose if their changes do not touch: both are served", async () => {
+      await open("#/flags?environment=staging");
       await visit.page.getByRole("switch", { name: "gift-notes enabled" }).waitFor();
       await world().save({ key: "gift-notes", default: { variant: "on" } }, "staging");
       await expect.poll(atTheEdge).toMatchObject({ reason: "STATIC", value: true });
       await visit.page.getByRole("switch", { name: "gift-notes enabled" }).click();
-    });
-    afterEach(() => visit?.close());
-
-    const atTheEdge = () => world().evaluate("gift-notes", { environment: "staging" });
-    const dialog = () => visit.page.getByRole("dialog", { name: "Someone else changed gift-notes" });
-
-    it("see both changes; the second one can keep the first change", async () => {
-      expect(await dialog().textContent()).toMatch(
-        /Your changes.*State.*on.*off.*Their changes.*Everyone else.*off.*on/,
-      );
-      await dialog().getByRole("button", { name: "Keep theirs" }).click();
-      await expect.poll(() => visit.page.getByRole("switch", { name: "gift-notes enabled" }).isChecked()).toBe(true);
-      expect(await atTheEdge()).toMatchObject({ reason: "STATIC", value: true });
-    });
-
-    it("see both changes; the second one can overwrite the first change", async () => {
-      await dialog().getByRole("button", { name: "Overwrite with mine" }).click();
+      await visit.page.getByText(/off for everybody.*Someone else's changes are kept too: Everyone else/).waitFor();
       await expect.poll(atTheEdge).toMatchObject({ reason: "DISABLED", value: false });
-      const path = { env: "staging", key: "gift-notes" };
-      expect((await world().api.call("getFlag", { path })).body).toMatchObject({
-        enabled: false,
-        default: { variant: "off" },
-      });
+      expect(await stored()).toMatchObject({ enabled: false, default: { variant: "on" } });
+    });
+
+    it("are asked only about the field that both changed; theirs keeps the rest of the draft", async () => {
+      await conflict();
+      const asked = dialog().getByRole("group", { name: "Description" });
+      await expect.poll(() => asked.textContent()).toMatch(/mine.*theirs/s);
+      expect(await dialog().getByRole("group").count()).toBe(1);
+      await dialog()
+        .getByRole("radio", { name: /^Theirs/ })
+        .check();
+      await dialog().getByRole("button", { name: "Continue" }).click();
+      await expect.poll(stored).toMatchObject({ description: "theirs", tags: ["kept"], default: { variant: "on" } });
+      await expect.poll(atTheEdge).toMatchObject({ value: true });
+      await expect.poll(() => description().inputValue()).toBe("theirs");
+    });
+
+    it("can keep the second change of that field; the rest of the first one stays", async () => {
+      await conflict();
+      await dialog().getByRole("radio", { name: /^Mine/ }).check();
+      await dialog().getByRole("button", { name: "Continue" }).click();
+      await expect.poll(stored).toMatchObject({ description: "mine", tags: ["kept"], default: { variant: "on" } });
+      await expect.poll(atTheEdge).toMatchObject({ value: true });
+    });
+
+    it("keep the draft if the second one does not choose", async () => {
+      await conflict();
+      await dialog().getByRole("button", { name: "Cancel" }).click();
+      await expect.poll(() => visit.page.getByRole("dialog").count()).toBe(0);
+      expect(await description().inputValue()).toBe("mine");
+      expect(await stored()).toMatchObject({ description: "theirs" });
     });
   });
 }

@@ -99,8 +99,8 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
       });
       await page.getByRole("link", { name: "Import" }).click();
       await page.getByLabel("System").waitFor();
-      // The check of JSON Schemas is a file of its own, because the page of a flag loads it too.
-      const importers = ["importing", "validate-json-schema"].map((name) => `/console/assets/${name}`);
+      // The check of flags is a file of its own, because the page of a flag loads it too.
+      const importers = ["importing", "parse"].map((name) => `/console/assets/${name}`);
       expect(scripts.toSorted()).toEqual(importers);
       await read("Unleash", fileOf("features.yaml", `# from staging\n${JSON.stringify(UNLEASH)}`));
       await page.getByRole("region", { name: "Report" }).waitFor();

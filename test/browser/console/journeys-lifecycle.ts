@@ -50,7 +50,7 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       await dialog().getByText("acme/shop names it 2 times (commit 4f2c1d9").waitFor();
       await dialog()
         .getByLabel(/to confirm$/)
-        .fill("spring-sale");
+        .fill("production");
       await dialog().getByRole("button", { name: "Archive flag" }).click();
       await page.getByText("spring-sale archived").waitFor();
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
@@ -60,6 +60,9 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       await page.getByText("spring-sale is archived").waitFor();
       await visit.goTo("#/flags?state=archived");
       await page.getByRole("button", { name: "Restore spring-sale…" }).click();
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("production");
       await dialog().getByRole("button", { name: "Restore flag" }).click();
       await page.getByText("No archived flags").waitFor();
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ variant: "on" });
@@ -69,7 +72,7 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
       await dialog().getByText("acme/shop names it 2 times (commit 4f2c1d9").waitFor();
       await dialog()
         .getByLabel(/to confirm$/)
-        .fill("spring-sale");
+        .fill("production");
       await dialog().getByRole("button", { name: "Delete flag" }).click();
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
     });
@@ -85,9 +88,6 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
         .getByText(/31 Jan 2020/)
         .first()
         .waitFor();
-      await dialog()
-        .getByLabel(/to confirm$/)
-        .fill("short-lived");
       await dialog().getByRole("button", { name: "Save" }).click();
       await expect
         .poll(async () => (await world().api.call("getDefinition", { path: { key: "short-lived" } })).body)

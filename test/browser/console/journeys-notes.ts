@@ -18,11 +18,6 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
       const { body } = await world().api.call("listAudit", { path: { env }, query: { limit: "1" } });
       return body.items[0];
     };
-    const overwrite = async (key: string): Promise<void> => {
-      const conflict = visit.page.getByRole("dialog", { name: `Someone else changed ${key}` });
-      await conflict.getByRole("button", { name: "Overwrite with mine" }).click();
-    };
-
     it("of a switch is kept when the save conflicts", async () => {
       await world().save({ key: "noted-switch" });
       const page = await open("#/flags?environment=production");
@@ -32,40 +27,36 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
       await world().save({ key: "noted-switch", default: { variant: "on" } });
       await toggle.click();
       const dialog = page.getByRole("dialog", { name: "Turn off noted-switch in production?" });
-      await dialog.getByLabel(/to confirm$/).fill("noted-switch");
       await dialog.getByLabel("Why? (optional)").fill("INC-12: too slow");
       await dialog.getByRole("button", { name: "Turn off" }).click();
-      await overwrite("noted-switch");
       await expect.poll(() => world().evaluate("noted-switch")).toMatchObject({ reason: "DISABLED" });
       expect(await newest("production")).toMatchObject({ key: "noted-switch", note: "INC-12: too slow" });
       // The note belongs to that change alone.
       await toggle.click();
       const again = page.getByRole("dialog", { name: "Turn on noted-switch in production?" });
-      await again.getByLabel(/to confirm$/).fill("noted-switch");
+      await again.getByLabel(/to confirm$/).fill("production");
       await again.getByRole("button", { name: "Turn on" }).click();
-      await page.getByText("noted-switch is now on in production").waitFor();
+      await page.getByText("noted-switch is on in production").waitFor();
       expect(await newest("production")).toMatchObject({ key: "noted-switch", note: null });
     });
 
-    it("of a switch is not sent with the next change if the person keeps the other version", async () => {
+    it("of a switch is not sent with the next change if the switch was not saved", async () => {
       await world().save({ key: "noted-theirs" });
       const page = await open("#/flags?environment=production");
-      visit.expectStatus(412);
+      visit.expectStatus(503);
       const toggle = page.getByRole("switch", { name: "noted-theirs enabled" });
       await toggle.waitFor();
-      await world().save({ key: "noted-theirs", default: { variant: "on" } });
+      const unavailable = { status: 503, json: { status: 503, title: "unavailable" } };
+      await page.route("**/flags/noted-theirs", (route) => route.fulfill(unavailable), { times: 1 });
       for (const note of ["not sent", ""]) {
         await toggle.click();
         const dialog = page.getByRole("dialog", { name: "Turn off noted-theirs in production?" });
-        await dialog.getByLabel(/to confirm$/).fill("noted-theirs");
         await dialog.getByLabel("Why? (optional)").fill(note);
         await dialog.getByRole("button", { name: "Turn off" }).click();
-        if (note === "") break;
-        const conflict = page.getByRole("dialog", { name: "Someone else changed noted-theirs" });
-        await conflict.getByRole("button", { name: "Keep theirs" }).click();
         await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+        if (note !== "") await page.getByText(/Could not save noted-theirs/).waitFor();
       }
-      await page.getByText("noted-theirs is now off in production").waitFor();
+      await page.getByText("noted-theirs is off for everybody in production").waitFor();
       expect(await newest("production")).toMatchObject({ key: "noted-theirs", note: null });
     });
 
@@ -85,13 +76,14 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
       await put("typed elsewhere");
       await page.getByRole("button", { name: "Review, save and update 1 flag" }).click();
       const review = page.getByRole("dialog", { name: "Save segment noted-segment in production?" });
-      expect(await review.textContent()).toMatch(/\/description.*typed here.*uses-segment/s);
+      expect(await review.textContent()).toMatch(/Description.*typed here.*uses-segment/s);
       await review.getByLabel("Why? (optional)").fill("PAY-7: new customers");
       expect(await seriousFindings(page)).toEqual([]);
-      expect(await review.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
-      await review.getByLabel(/to confirm$/).fill("noted-segment");
       await review.getByRole("button", { name: "Save", exact: true }).click();
-      await overwrite("noted-segment");
+      const conflict = page.getByRole("dialog", { name: "Someone else changed noted-segment" });
+      expect(await seriousFindings(page)).toEqual([]);
+      await conflict.getByRole("radio", { name: /^Mine/ }).check();
+      await conflict.getByRole("button", { name: "Continue" }).click();
       await page.getByText("Segment noted-segment saved in production").waitFor();
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
       expect(await newest("production")).toMatchObject({

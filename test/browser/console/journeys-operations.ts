@@ -34,7 +34,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await page
         .getByRole("dialog")
         .getByLabel(/to confirm$/)
-        .fill("banner-text");
+        .fill("production");
       await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
       await expect.poll(() => world().evaluate("banner-text")).toMatchObject({ value: "Hello" });
 
@@ -45,7 +45,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await page
         .getByRole("dialog")
         .getByLabel(/to confirm$/)
-        .fill("banner-text");
+        .fill("production");
       await page.getByRole("dialog").getByRole("button", { name: "Restore" }).click();
       await expect.poll(() => world().evaluate("banner-text")).toMatchObject({ value: "Welcome" });
     });

@@ -94,7 +94,10 @@ export function describeWebhookJourneys(world: () => ConsoleWorld): void {
       await page.getByText(/Flags tagged billing, search in all environments/).waitFor();
 
       await choose("Delete");
-      await page.getByRole("dialog").getByRole("textbox").fill("Second");
+      await page
+        .getByRole("dialog")
+        .getByLabel(/to confirm$/)
+        .fill("production");
       await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
       await page.getByText("Webhook Second deleted").waitFor();
       await page.getByRole("heading", { name: "Webhooks", exact: true }).waitFor();

@@ -66,7 +66,7 @@ async function review(page: Page): Promise<void> {
   await page
     .getByRole("dialog")
     .getByLabel(/to confirm$/)
-    .fill("checkout-redesign");
+    .fill("production");
 }
 
 async function tryIt(page: Page): Promise<void> {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import type { Flag } from "../../../sdk/client/contract.ts";
-import { mergeFields } from "../../../console/src/state/flags/history/merge-fields.ts";
 import { flagChangeOf, isSameFlag, restored, undo } from "../../../console/src/state/flags/history/past-flag.ts";
 
 const FLAG: Flag = {
@@ -102,8 +101,4 @@ it("joins the configuration and the definition of one write, without the fields 
     after: { variants: {}, owner: "ann", enabled: false },
   });
   expect(flagChangeOf([of("flag", { archivedAt: null }, { archivedAt: "now" })])).toBeUndefined();
-});
-
-it("merges only fields that one side has", () => {
-  expect(mergeFields({}, { owner: "ann" }, {})).toEqual({ fields: { owner: "ann" }, conflicts: [] });
 });

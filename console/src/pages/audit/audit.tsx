@@ -1,19 +1,19 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { isProtected } from "../../state/environments.ts";
-import { notify, notifyFailure } from "../../state/notices.ts";
+import { notifyFailure } from "../../state/notices.ts";
 import { useResource } from "../../state/resource.ts";
 import { go, href, route } from "../../state/route.ts";
 import { client } from "../../state/session.ts";
 import { LOCAL_ZONE } from "../../state/wording.ts";
-import { confirm } from "../../ui/confirm.tsx";
 import { instantOfLocal, localControlText } from "../../ui/fields/local-instant.ts";
 import { Icon } from "../../ui/kit/icon.tsx";
 import * as icons from "../../ui/kit/icons.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { byDay } from "../../ui/words/days.ts";
-import { type Change, ENTITIES, type Image, subjectText, type Write } from "./change.ts";
+import { useUndone } from "../../state/undone.ts";
+import { type Change, ENTITIES, type Image, type Write } from "./change.ts";
+import { restoreFrom } from "./restore.ts";
 import { WriteItem } from "./write-item.tsx";
 
 const PAGE = "50";
@@ -32,6 +32,10 @@ export function AuditPage({ environment }: { environment: string }): JSX.Element
     return body.items;
   };
   const newest = useResource(() => load(undefined), filters);
+  useUndone(() => {
+    older.value = [];
+    void newest.reload();
+  });
   const restore = async (change: Change, image: Image): Promise<void> => {
     if (!(await restoreFrom(environment, change, image))) return;
     older.value = [];
@@ -156,28 +160,4 @@ function NoChanges({ isFiltered }: { isFiltered: boolean }): JSX.Element {
       </a>
     </Empty>
   );
-}
-
-async function restoreFrom(environment: string, change: Change, image: Image): Promise<boolean> {
-  const { id, key, entity, at } = change;
-  const subject = subjectText(change);
-  const isConfirmed = await confirm({
-    title: image === "before" ? `Restore the ${subject} as it was before this change?` : `Restore this ${subject}?`,
-    detail: `This saves the state ${image} ${new Date(at).toLocaleString()} as a new version. Later changes no longer apply, but they stay in the audit log.`,
-    action: "Restore",
-    changes: [environment],
-    // A definition belongs to every environment.
-    typed: isProtected(environment) || entity === "flag" ? key : undefined,
-  });
-  if (!isConfirmed) return false;
-  try {
-    const path = { env: environment, id: String(id) };
-    const { body } = await client.call("restoreFromAudit", { path, body: { image } });
-    const restored = Object.entries(body.environments).map(([name, { version }]) => `${name} version ${version}`);
-    notify(restored.length === 0 ? `${key} is already in this state` : `${key} restored (${restored.join(", ")})`);
-    return true;
-  } catch (error) {
-    notifyFailure(`Could not restore ${key}`, error);
-    return false;
-  }
 }

@@ -2,13 +2,14 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError } from "../../../../sdk/client/client.ts";
 import type { Environment } from "../../../../sdk/client/contract.ts";
+import { notifyRenamed } from "../../state/environment-changes.ts";
 import { environments } from "../../state/environments.ts";
 import { notify, reasonOf } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 import { Failure } from "../../ui/states.tsx";
 
 /** A form for a new environment, which can start as a copy of one of the `known` environments. */
@@ -61,13 +62,15 @@ export function RenameEnvironment({
   const [name, setName] = useState(environment.name);
   const rename = async (): Promise<void> => {
     await client.call("updateEnvironment", { path: { env: environment.key }, body: { name: name.trim() } });
-    notify(`Environment ${environment.key} renamed to ${name.trim()}`);
+    notifyRenamed(environment.key, environment.name, name.trim());
   };
   return (
     <ChangeDialog
       title={`Rename ${environment.key}`}
       action="Rename"
       changes={[environment.key]}
+      before={{ name: environment.name }}
+      after={{ name: name.trim() }}
       onClose={onClose}
       change={rename}
     >
@@ -86,6 +89,7 @@ export function RenameEnvironment({
 /** A form that changes an environment. It stays open and shows the problems until the change succeeds. */
 function ChangeDialog({
   change,
+  changes,
   children,
   ...form
 }: {
@@ -94,6 +98,8 @@ function ChangeDialog({
   change: () => Promise<void>;
   /** The environments that the form changes. */
   changes: readonly string[];
+  before?: object;
+  after?: object;
   onClose: () => void;
   children: ComponentChildren;
 }): JSX.Element {
@@ -109,9 +115,9 @@ function ChangeDialog({
     await environments.reload();
   };
   return (
-    <FormDialog {...form} onSubmit={submit}>
+    <ReviewDialog {...form} environments={changes} isDangerous={false} onSubmit={submit}>
       <Problems.Provider value={errors}>{children}</Problems.Provider>
       <Failure text={failure === undefined || errors.length > 0 ? undefined : reasonOf(failure)} />
-    </FormDialog>
+    </ReviewDialog>
   );
 }

@@ -1,11 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Environment } from "../../../../sdk/client/contract.ts";
-import { environmentColour, environments, isProtected } from "../../state/environments.ts";
-import { notify, notifyFailure } from "../../state/notices.ts";
+import { allowOverrides, deleteEnvironment, requireNotes } from "../../state/environment-changes.ts";
+import { environmentColour, environments } from "../../state/environments.ts";
 import { go, href, route } from "../../state/route.ts";
-import { client, isReadOnly } from "../../state/session.ts";
-import { confirm } from "../../ui/confirm.tsx";
+import { isReadOnly } from "../../state/session.ts";
 import * as icons from "../../ui/kit/icons.ts";
 import { Menu } from "../../ui/kit/menu.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
@@ -118,63 +117,7 @@ function EnvironmentRow({
   );
 }
 
-async function allowOverrides({ key, name }: Environment, isAllowed: boolean): Promise<void> {
-  const isConfirmed = await confirm({
-    title: isAllowed ? `Allow override links in ${name}?` : `Disable all override links in ${name}?`,
-    detail: isAllowed
-      ? "Anyone with a signed link gets the variants in it until it expires. Nobody else is affected."
-      : "Every link that was signed so far stops working, even if you allow override links again later.",
-    action: isAllowed ? "Allow override links" : "Disable override links",
-    isDestructive: !isAllowed,
-    typed: isProtected(key) ? key : undefined,
-    changes: [key],
-  });
-  if (!isConfirmed) return;
-  try {
-    await client.call("updateEnvironment", { path: { env: key }, body: { overridesAllowed: isAllowed } });
-    notify(isAllowed ? `Override links allowed in ${key}` : `Override links disabled in ${key}`);
-    await environments.reload();
-  } catch (error) {
-    notifyFailure(`Could not change environment ${key}`, error);
-  }
-}
-
-async function requireNotes({ key, name }: Environment, isRequired: boolean): Promise<void> {
-  const isConfirmed = await confirm({
-    title: isRequired ? `Require a note with each change in ${name}?` : `Accept changes without a note in ${name}?`,
-    detail: isRequired
-      ? "Each change then has to say why, here, on the command line and through the API. Edits in SQL need no note."
-      : "The audit log then shows a reason only where somebody gives one.",
-    action: isRequired ? "Require notes" : "Accept changes without a note",
-    changes: [key],
-  });
-  if (!isConfirmed) return;
-  try {
-    await client.call("updateEnvironment", { path: { env: key }, body: { requiresNote: isRequired } });
-    notify(isRequired ? `Changes in ${key} need a note` : `Changes in ${key} need no note`);
-    await environments.reload();
-  } catch (error) {
-    notifyFailure(`Could not change environment ${key}`, error);
-  }
-}
-
-async function remove({ key, name }: Environment): Promise<void> {
-  const isConfirmed = await confirm({
-    title: `Delete ${name}?`,
-    detail:
-      "This deletes all of its configurations, segments and SDK keys. Requests with its keys are rejected. Flag definitions stay. This cannot be undone.",
-    action: "Delete environment",
-    isDestructive: true,
-    typed: key,
-    changes: [key],
-  });
-  if (!isConfirmed) return;
-  try {
-    await client.call("deleteEnvironment", { path: { env: key }, query: { confirm: key } });
-    notify(`Environment ${key} deleted`);
-    await environments.reload();
-    if (route.peek().query["environment"] === key) go(["environments"], { environment: undefined });
-  } catch (error) {
-    notifyFailure(`Could not delete environment ${key}`, error);
-  }
+async function remove(one: Environment): Promise<void> {
+  if (!(await deleteEnvironment(one))) return;
+  if (route.peek().query["environment"] === one.key) go(["environments"], { environment: undefined });
 }

@@ -3,12 +3,11 @@ import { useState } from "preact/hooks";
 import type { DefinitionWithEnvironments } from "../../../../sdk/client/contract.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
 import { copyOf } from "../../state/flags/copy-configuration.ts";
-import { isProtected } from "../../state/environments.ts";
+import { isDangerousChange } from "../../state/flags/changed-flag.ts";
 import { saveFlag } from "../../state/flags/flag-changes.ts";
 import { reasonOf } from "../../state/notices.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedChanges } from "../../ui/words/differences.tsx";
 import { Checkbox } from "../../ui/fields/text-input.tsx";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 import { Failure } from "../../ui/states.tsx";
 
 /** Shows how a copy would change the flag in the other environment, and makes it. */
@@ -32,22 +31,25 @@ export function CopyDialog({
   const { base, wanted } = copy;
   const changes = differences(base, wanted);
   const apply = async (): Promise<void> => {
-    const saved = await saveFlag(to, base, wanted, (error) => setProblem(reasonOf(error)));
+    const saved = await saveFlag(to, base, wanted, {
+      onRejected: (error) => setProblem(reasonOf(error)),
+    });
     if (saved === undefined) return;
     onCopied();
     onClose();
   };
   return (
-    <FormDialog
+    <ReviewDialog
       title={`Copy ${known.key} from ${from} to ${to}?`}
       action={`Copy to ${to}`}
-      typed={isProtected(to) ? known.key : undefined}
+      before={base}
+      after={wanted}
+      isDangerous={isDangerousChange(base, wanted)}
       isReady={changes.length > 0}
-      changes={[to]}
+      environments={[to]}
       onSubmit={apply}
       onClose={onClose}
     >
-      <ReviewedChanges before={base} after={wanted} />
       <Checkbox
         label={`Keep the flag on or off as it is in ${to}`}
         isChecked={isEnabledKept}
@@ -55,6 +57,6 @@ export function CopyDialog({
         pointer="/-"
       />
       <Failure text={problem} />
-    </FormDialog>
+    </ReviewDialog>
   );
 }

@@ -5,6 +5,7 @@ import { useCatalogue } from "../../state/catalogue.ts";
 import { createEditing } from "../../state/flags/flag-editing.ts";
 import { readLifecycle } from "../../state/flags/lifecycle.ts";
 import { useResource } from "../../state/resource.ts";
+import { useKeptFlag } from "../../state/flags/use-kept-flag.ts";
 import { NameLists } from "../../ui/condition/name-lists.tsx";
 import { fieldsWithInvalidText, useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { isReadOnly } from "../../state/session.ts";
@@ -49,7 +50,8 @@ export function Editor({
   const stored = editing.stored.value;
   const lifecycle = useResource(() => readLifecycle(stored?.key ?? ""), [stored?.key, stored?.version]);
 
-  const { isReviewing, review, save, stop, focusProblem } = useReview(editing, invalidText, onCreated);
+  useKeptFlag(editing);
+  const { isReviewing, review, save, stop, focusProblem } = useReview(editing, catalogue.flags, invalidText, onCreated);
   const [isTrying, setIsTrying] = useState(false);
   useShortcut("Ctrl-S", "Review and save", () => void review(), !isReadOnly.value);
   const parts = { editing, catalogue, lists, onSubmit: () => void review() };

@@ -3,6 +3,7 @@ import { ApiError } from "../../../../sdk/client/client.ts";
 import { useResource } from "../../state/resource.ts";
 import { go } from "../../state/route.ts";
 import { client } from "../../state/session.ts";
+import { useUndone } from "../../state/undone.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { Editor } from "./editor.tsx";
 import { NotHere } from "./not-here.tsx";
@@ -10,6 +11,8 @@ import { NotHere } from "./not-here.tsx";
 /** One flag in this environment. */
 export function FlagPage({ environment, flagKey }: { environment: string; flagKey: string }): JSX.Element {
   const flag = useResource(() => readFlag(environment, flagKey), [environment, flagKey]);
+  // An editor takes the new version itself, because it has a draft.
+  useUndone(() => flag.data.peek() === null && void flag.reload());
   return (
     <Loaded of={flag}>
       {(stored) =>

@@ -2,14 +2,12 @@ import type { JSX } from "preact";
 import type { DefinitionWithEnvironments, Flag } from "../../../../sdk/client/contract.ts";
 import { ApiError } from "../../../../sdk/client/client.ts";
 import { configurationOf, definitionOf } from "../../state/flags/copy-configuration.ts";
-import { isProtected } from "../../state/environments.ts";
-import { restoreArchived } from "../../state/flags/archived-flags.ts";
-import { createFlag } from "../../state/flags/flag-editing.ts";
+import { createFlag, restoreArchived } from "../../state/flags/whole-flag.ts";
 import { notifyFailure } from "../../state/notices.ts";
 import { useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
-import { confirm } from "../../ui/confirm.tsx";
+import { askReview } from "../../ui/review/review.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 
 /** The page of a flag that this environment does not have, or that does not exist at all. */
@@ -29,10 +27,10 @@ export function NotHere({
     const configuration = known.environments[from];
     if (configuration === undefined) return;
     const detail = `It starts with the configuration of ${from}, and is off.`;
-    const typed = isProtected(environment) ? flagKey : undefined;
     const title = `Add ${flagKey} to ${environment}?`;
-    if (!(await confirm({ title, detail, action: "Add flag", typed, changes: [environment] }))) return;
     const flag = { ...definitionOf(known), ...configurationOf(configuration), enabled: false };
+    const reviewed = { title, detail, after: flag, environments: [environment], action: "Add flag" };
+    if (!(await askReview({ ...reviewed, isDangerous: false }))) return;
     const created = await createFlag(environment, flag, (error) =>
       notifyFailure(`Could not add ${flagKey} to ${environment}`, error),
     );

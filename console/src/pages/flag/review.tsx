@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
-import { environments, isProtected } from "../../state/environments.ts";
+import { environments } from "../../state/environments.ts";
+import { isDangerousChange } from "../../state/flags/changed-flag.ts";
 import { draftOf, flagOf, isDefinitionPointer } from "../../state/flags/flag-draft.ts";
 import type { Editing } from "../../state/flags/flag-editing.ts";
 import { useResource } from "../../state/resource.ts";
 import { client } from "../../state/session.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedChanges } from "../../ui/words/differences.tsx";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 
-/** The review before a save. If the save affects a protected environment, the person has to type the flag's key. */
+/** The review before a save. If it can harm in production, the person has to type the environment's key. */
 export function Review({
   editing,
   onSave,
@@ -27,23 +27,24 @@ export function Review({
   const isShared = !isNew && editing.changes.value.some(({ pointer }) => isDefinitionPointer(pointer));
   const others = useAffectedEnvironments(key, isShared, environment);
   return (
-    <FormDialog
+    <ReviewDialog
       title={isNew ? `Create ${key} in ${environment}?` : `Save ${key} in ${environment}?`}
       action={isNew ? "Create flag" : "Save"}
       busyAction="Saving…"
       cancel="Keep editing"
-      typed={[environment, ...others].some(isProtected) ? key : undefined}
-      changes={[environment, ...others]}
+      before={before}
+      after={wanted}
+      isDangerous={before === undefined ? wanted.enabled : isDangerousChange(before, wanted)}
+      environments={[environment, ...others]}
       onSubmit={onSave}
       onClose={onClose}
     >
-      <ReviewedChanges before={before} after={wanted} />
       {others.length > 0 && (
         <p class="banner">
           All environments share the definition, so the changes to it also apply in {others.join(", ")}.
         </p>
       )}
-    </FormDialog>
+    </ReviewDialog>
   );
 }
 

@@ -9,6 +9,8 @@ import { focusFieldInTab, revealTab } from "./tabs.ts";
 /** The way from a draft to a saved flag: the check of its fields, the review, and the save. */
 export function useReview(
   editing: Editing,
+  /** The flags of the environment. */
+  others: readonly Flag[],
   invalidText: ReturnType<typeof useInvalidText<HTMLDivElement>>,
   onCreated: ((flag: Flag) => void) | undefined,
 ) {
@@ -29,7 +31,7 @@ export function useReview(
     const root = invalidText.form.current;
     if (root === null || reportInvalid(root, revealTab)) return;
     if (!isNew && editing.changes.peek().length === 0) return;
-    if (await editing.check()) setReviewing(true);
+    if (await editing.check(others)) setReviewing(true);
     else focusFirst();
   };
   const save = async (): Promise<void> => {

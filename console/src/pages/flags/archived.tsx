@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { allPages } from "../../../../sdk/client/client.ts";
-import { restoreArchived } from "../../state/flags/archived-flags.ts";
+import { restoreArchived } from "../../state/flags/whole-flag.ts";
 import { useResource } from "../../state/resource.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";

@@ -17,6 +17,7 @@ import { announced } from "../../state/live/live.ts";
 import { notifyFailure } from "../../state/notices.ts";
 import { href, replaceQuery, route } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
+import { useUndone } from "../../state/undone.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { ArchivedFlags } from "./archived.tsx";
@@ -33,6 +34,8 @@ const ELSEWHERE_MS = 15_000;
 export function FlagsPage({ environment }: { environment: string }): JSX.Element {
   const list = flagListOf(environment);
   useFresh(list);
+  // A change stream brings this too, where there is one.
+  useUndone(() => void list.reload());
   return (
     <>
       <header class="page">

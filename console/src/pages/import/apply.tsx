@@ -2,14 +2,14 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ImportedProject } from "../../../../sdk/import/index.ts";
 import type { EnvironmentPlan, PlannedChange } from "../../../../sdk/project/plan.ts";
-import { environments, isProtected } from "../../state/environments.ts";
+import { environments } from "../../state/environments.ts";
 import { applyImport, changesDefinitions, planImport } from "../../state/import/apply-import.ts";
 import { notify, reasonOf } from "../../state/notices.ts";
 import { href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
 import { Changes, DifferenceList } from "../../ui/words/differences.tsx";
 import { Select } from "../../ui/fields/select.tsx";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 import { Failure } from "../../ui/states.tsx";
 
 /** Chooses the environment, and opens the review of the changes to it. */
@@ -109,12 +109,11 @@ function Review({
     }
   };
   return (
-    <FormDialog
+    <ReviewDialog
       title={`Import into ${environment}?`}
       action={`Apply to ${environment}`}
       busyAction="Applying…"
-      typed={[environment, ...others].some(isProtected) ? environment : undefined}
-      changes={[environment, ...others]}
+      environments={[environment, ...others]}
       onSubmit={apply}
       onClose={onClose}
     >
@@ -122,6 +121,7 @@ function Review({
         {[`${changes.length - replaced} to create`, `${replaced} to replace`]
           .filter((one) => !one.startsWith("0 "))
           .join(", ")}
+        . An import has no Undo: the audit log restores each flag and segment.
       </p>
       <PlannedChanges changes={changes} />
       {others.length > 0 && (
@@ -130,7 +130,7 @@ function Review({
         </p>
       )}
       <Failure text={problem} />
-    </FormDialog>
+    </ReviewDialog>
   );
 }
 

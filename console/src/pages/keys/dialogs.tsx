@@ -1,13 +1,16 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError } from "../../../../sdk/client/client.ts";
+import { differences } from "../../../../sdk/client/differences.ts";
 import type { Key, KeyCreated, KeyInput } from "../../../../sdk/client/contract.ts";
 import { notifyFailure } from "../../state/notices.ts";
+import { changeKey, type KeyFields } from "../../state/key-changes.ts";
 import { client } from "../../state/session.ts";
 import { FormDialog } from "../../ui/dialog-form.tsx";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 import { ShownOnce } from "../../ui/shown-once.tsx";
 
 const KINDS = [
@@ -84,32 +87,36 @@ export function EditKey({
   const [name, setName] = useState(edited.name);
   const [origins, setOrigins] = useState(edited.origins.join(", "));
   const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const isClient = edited.kind === "client";
+  const wanted = { name: name.trim(), origins: isClient ? listOf(origins) : edited.origins };
+  const [before, after] = [textsOf(edited), textsOf(wanted)];
   const save = async (): Promise<void> => {
     setProblems([]);
-    const body = { name: name.trim(), ...(edited.kind === "client" ? { origins: listOf(origins) } : {}) };
-    try {
-      await client.call("updateKey", { path: { env: environment, id: edited.id }, body });
-      onSaved();
-    } catch (error) {
-      const rejected = error instanceof ApiError ? (error.problem.errors ?? []) : [];
-      setProblems(rejected);
-      if (rejected.length === 0) notifyFailure("Could not change the SDK key", error);
-    }
+    if (await changeKey(environment, edited, wanted, setProblems)) onSaved();
   };
   return (
-    <FormDialog
+    <ReviewDialog
       title={`Edit SDK key ${edited.name}`}
       action="Save"
-      changes={[environment]}
+      before={before}
+      // Nothing is compared before something is typed.
+      after={differences(before, after).length === 0 ? undefined : after}
+      isDangerous={before["allowed origins"] !== after["allowed origins"]}
+      environments={[environment]}
       onSubmit={save}
       onClose={onClose}
     >
       <Problems.Provider value={problems}>
         <TextInput label="Name" value={name} maxLength={200} onChange={setName} pointer="/name" />
-        {edited.kind === "client" && <OriginsInput value={origins} onChange={setOrigins} />}
+        {isClient && <OriginsInput value={origins} onChange={setOrigins} />}
       </Problems.Provider>
-    </FormDialog>
+    </ReviewDialog>
   );
+}
+
+/** Returns the fields of a key in words. */
+function textsOf({ name, origins }: KeyFields): { name: string; "allowed origins": string } {
+  return { name, "allowed origins": origins.join(", ") || "any" };
 }
 
 function OriginsInput({ value, onChange }: { value: string; onChange: (text: string) => void }): JSX.Element {

@@ -2,12 +2,11 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { allPages } from "../../../../sdk/client/client.ts";
 import type { Key, KeyCreated } from "../../../../sdk/client/contract.ts";
-import { notify, notifyFailure } from "../../state/notices.ts";
-import { type Resource, useResource } from "../../state/resource.ts";
+import { revokeKey } from "../../state/key-changes.ts";
+import { useResource } from "../../state/resource.ts";
 import { client, isReadOnly } from "../../state/session.ts";
-import { confirm } from "../../ui/confirm.tsx";
+import { useUndone } from "../../state/undone.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
-import { agoText } from "../../ui/time.tsx";
 import { CreateKey, EditKey, NewSecret } from "./dialogs.tsx";
 import { KeyTables } from "./key-table.tsx";
 import { RotateKey } from "./rotate-key.tsx";
@@ -29,6 +28,10 @@ export function KeysPage({ environment }: { environment: string }): JSX.Element 
     setCreated(key);
     void keys.reload();
   };
+  useUndone(() => void keys.reload());
+  const revoke = async (key: Key): Promise<void> => {
+    if (await revokeKey(environment, key)) await keys.reload();
+  };
   return (
     <>
       <header class="page">
@@ -44,12 +47,7 @@ export function KeysPage({ environment }: { environment: string }): JSX.Element 
               <p>Use a client key in browsers and apps. Use a server key on your servers, and keep it secret.</p>
             </Empty>
           ) : (
-            <KeyTables
-              keys={all}
-              onEdit={setEdited}
-              onRotate={setRotated}
-              onRevoke={(key) => void revoke(environment, key, keys)}
-            />
+            <KeyTables keys={all} onEdit={setEdited} onRotate={setRotated} onRevoke={(key) => void revoke(key)} />
           )
         }
       </Loaded>
@@ -61,7 +59,6 @@ export function KeysPage({ environment }: { environment: string }): JSX.Element 
           onClose={() => setEdited(undefined)}
           onSaved={() => {
             setEdited(undefined);
-            notify(`SDK key ${edited.name || edited.id} changed`);
             void keys.reload();
           }}
         />
@@ -77,25 +74,4 @@ export function KeysPage({ environment }: { environment: string }): JSX.Element 
       {created !== undefined && <NewSecret created={created} onClose={() => setCreated(undefined)} />}
     </>
   );
-}
-
-async function revoke(environment: string, key: Key, keys: Resource<Key[]>): Promise<void> {
-  const name = key.name || key.id;
-  const isConfirmed = await confirm({
-    title: `Revoke ${name}?`,
-    detail: "Requests with this key are rejected as soon as a changed flag would be visible. This cannot be undone.",
-    warnings: key.lastUsedAt === null ? [] : [`It was last used ${agoText(Date.parse(key.lastUsedAt), Date.now())}.`],
-    action: "Revoke",
-    isDestructive: true,
-    typed: name,
-    changes: [environment],
-  });
-  if (!isConfirmed) return;
-  try {
-    await client.call("revokeKey", { path: { env: environment, id: key.id } });
-    notify(`SDK key ${name} revoked`);
-    await keys.reload();
-  } catch (error) {
-    notifyFailure(`Could not revoke SDK key ${name}`, error);
-  }
 }

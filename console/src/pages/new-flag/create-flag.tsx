@@ -1,17 +1,16 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { useCatalogue } from "../../state/catalogue.ts";
-import { environments, isProtected } from "../../state/environments.ts";
+import { environments, typedWord } from "../../state/environments.ts";
 import { isComplete } from "../../state/new-flag/audience.ts";
 import { createEverywhere } from "../../state/new-flag/create-everywhere.ts";
 import { keyOf, type NewFlag, newFlagOf, startNewFlag } from "../../state/new-flag/new-flag.ts";
 import { go, href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedChanges } from "../../ui/words/differences.tsx";
 import { focusField } from "../../ui/fields/focus.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { useLeaveGuard } from "../../ui/leave-guard.ts";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 import { Questions } from "./questions.tsx";
 
 /** Creates a flag with three questions. It exists in all environments, and is on in this one at most. */
@@ -73,18 +72,19 @@ interface ReviewProps {
   onClose: () => void;
 }
 
-/** The review before the flag is created. A person has to type its key if it turns on in a protected environment. */
+/** The review before the flag is created. A flag that is on in production needs the key of the environment. */
 function CreateReview({ environment, form, onCreate, onClose }: ReviewProps): JSX.Element {
   const flag = newFlagOf(form, true);
   const others = (environments.data.value ?? []).map(({ key }) => key).filter((key) => key !== environment);
   return (
-    <FormDialog
+    <ReviewDialog
       title={`Create ${flag.key}?`}
       action="Create flag"
       busyAction="Creating…"
       cancel="Keep editing"
-      typed={flag.enabled && isProtected(environment) ? flag.key : undefined}
-      changes={[environment, ...others]}
+      after={flag}
+      isDangerous={flag.enabled && typedWord([environment]) !== undefined}
+      environments={[environment, ...others]}
       onSubmit={() => onCreate(others)}
       onClose={onClose}
     >
@@ -92,7 +92,6 @@ function CreateReview({ environment, form, onCreate, onClose }: ReviewProps): JS
         {flag.enabled ? `It is on in ${environment}` : `It is off in ${environment}`}
         {others.length > 0 && `, and off in ${others.join(", ")}`}.
       </p>
-      <ReviewedChanges before={undefined} after={flag} />
-    </FormDialog>
+    </ReviewDialog>
   );
 }

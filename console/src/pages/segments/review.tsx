@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
-import { isProtected } from "../../state/environments.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
-import { ReviewedChanges } from "../../ui/words/differences.tsx";
+import { inputOf, isDangerousSegment } from "../../state/segments/segment-changes.ts";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 
 interface SegmentReviewProps {
   environment: string;
@@ -13,27 +12,23 @@ interface SegmentReviewProps {
   onClose: () => void;
 }
 
-/** The review before a segment is saved. In a protected environment, the person has to type the segment's key. */
+/** The review before a segment is saved. New members in production need the environment's key. */
 export function SegmentReview({ environment, stored, wanted, onSave, onClose }: SegmentReviewProps): JSX.Element {
   const flags = stored?.usedBy.flags ?? [];
   return (
-    <FormDialog
+    <ReviewDialog
       title={`${stored === undefined ? "Create" : "Save"} segment ${wanted.key} in ${environment}?`}
       action={stored === undefined ? "Create segment" : "Save"}
       busyAction="Saving…"
       cancel="Keep editing"
-      typed={isProtected(environment) ? wanted.key : undefined}
-      changes={[environment]}
+      before={stored && inputOf(stored)}
+      after={wanted}
+      isDangerous={isDangerousSegment(stored, wanted)}
+      environments={[environment]}
       onSubmit={onSave}
       onClose={onClose}
     >
-      <ReviewedChanges before={stored && inputOf(stored)} after={wanted} />
       {flags.length > 0 && <p class="banner">These flags use the segment and change too: {flags.join(", ")}.</p>}
-    </FormDialog>
+    </ReviewDialog>
   );
-}
-
-/** Returns the fields of a segment that a person edits. */
-export function inputOf({ key, name, description, condition }: Segment): SegmentInput {
-  return { key, name, description, condition };
 }

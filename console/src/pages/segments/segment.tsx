@@ -1,13 +1,16 @@
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useMemo, useRef, useState } from "preact/hooks";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
-import { differences } from "../../../../sdk/client/differences.ts";
+import { useKeptDraft } from "../../state/drafts/use-kept-draft.ts";
 import { useCatalogue } from "../../state/catalogue.ts";
 import { useResource } from "../../state/resource.ts";
 import { go, href } from "../../state/route.ts";
-import { deleteSegment, type FieldErrors, saveSegment } from "../../state/segment-changes.ts";
+import { deleteSegment, inputOf, readSegment } from "../../state/segments/segment-changes.ts";
+import { createSegmentEditing, type SegmentEditing } from "../../state/segments/segment-editing.ts";
 import { client, isReadOnly } from "../../state/session.ts";
 import { useShortcut } from "../../state/shortcuts.ts";
+import { useUndone } from "../../state/undone.ts";
 import { ConditionBuilder } from "../../ui/condition/condition-builder.tsx";
 import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import { ProblemText, Problems } from "../../ui/fields/problems.tsx";
@@ -16,7 +19,7 @@ import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { Time } from "../../ui/time.tsx";
 import { lazy } from "../../ui/lazy.tsx";
-import { inputOf, SegmentReview } from "./review.tsx";
+import { SegmentReview } from "./review.tsx";
 
 const TryUser = lazy(async () => (await import("./try-user.tsx")).TryUser);
 
@@ -45,10 +48,9 @@ export function SegmentPage({ environment, segmentKey }: { environment: string; 
       <Loaded of={segment}>
         {(stored) => (
           <Editor
-            key={stored?.version}
             environment={environment}
-            stored={stored ?? undefined}
-            onStored={(saved) => (stored === null ? go(["segments", saved.key]) : segment.set(saved))}
+            segment={stored ?? undefined}
+            onCreated={(saved) => go(["segments", saved.key])}
           />
         )}
       </Loaded>
@@ -58,42 +60,42 @@ export function SegmentPage({ environment, segmentKey }: { environment: string; 
 
 interface EditorProps {
   environment: string;
-  stored: Segment | undefined;
-  onStored: (segment: Segment) => void;
+  segment: Segment | undefined;
+  onCreated: (segment: Segment) => void;
 }
 
-function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
-  const start = stored === undefined ? NEW : inputOf(stored);
-  const [draft, setDraft] = useState(start);
-  const [problems, setProblems] = useState<FieldErrors>([]);
+function Editor({ environment, segment, onCreated }: EditorProps): JSX.Element {
+  // A saved segment arrives through the editing, which has its draft.
+  const editing = useMemo(() => createSegmentEditing(environment, segment, NEW), [environment, segment?.key]);
+  const stored = editing.stored.value;
+  const isChanged = editing.isChanged.value;
   const [isReviewing, setReviewing] = useState(false);
   // A new segment leads to its own page, which must not ask.
   const isSaved = useRef(false);
-  const isChanged = differences(start, draft).length > 0;
   const invalidText = useInvalidText();
-  /** The number of discards. As the key of the controls, it makes a discard remove typed text that is invalid too. */
-  const [discarded, setDiscarded] = useState(0);
+  useKeptSegment(environment, editing);
   useLeaveGuard(
-    () => !isSaved.current && (isChanged || invalidText.remains()),
+    () => !isSaved.current && (editing.isChanged.peek() || invalidText.remains()),
     () => unsavedChangesTo(stored === undefined ? "the new segment" : `segment ${stored.key}`),
   );
+  useUndone(() => {
+    const known = editing.stored.peek();
+    if (known !== undefined) void readSegment(environment, known.key).then((now) => now && editing.adopt(now));
+  });
   const discard = (): void => {
-    setDraft(start);
-    setProblems([]);
-    setDiscarded(discarded + 1);
+    editing.discard();
     invalidText.clear();
   };
-  const wanted = { ...draft, name: draft.name?.trim() || draft.key };
-  const reviewed = { environment, stored, wanted };
+  const reviewed = { environment, stored, wanted: editing.wanted.value };
   const canSave = stored === undefined || isChanged;
   useShortcut("Ctrl-S", "Review and save", () => invalidText.form.current?.requestSubmit(), canSave);
   const save = async (): Promise<void> => {
-    setProblems([]);
-    const saved = await saveSegment(environment, stored, wanted, setProblems);
+    const isNew = editing.stored.peek() === undefined;
+    const saved = await editing.save();
     setReviewing(false);
-    if (saved === undefined) return;
+    if (saved === undefined || !isNew) return;
     isSaved.current = true;
-    onStored(saved);
+    onCreated(saved);
   };
   return (
     <>
@@ -103,16 +105,16 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
         onInput={invalidText.onInput}
         onSubmit={(event) => {
           event.preventDefault();
-          setReviewing(true);
+          void editing.check().then(setReviewing);
         }}
       >
-        <Problems.Provider value={problems}>
+        <Problems.Provider value={editing.problems.value}>
           <Fields
-            key={discarded}
-            draft={draft}
+            key={editing.discarded.value}
+            draft={editing.draft.value}
             isNew={stored === undefined}
             environment={environment}
-            onChange={(patch) => setDraft({ ...draft, ...patch })}
+            onChange={editing.change}
           />
         </Problems.Provider>
         {stored !== undefined && <Usage segment={stored} />}
@@ -126,10 +128,18 @@ function Editor({ environment, stored, onStored }: EditorProps): JSX.Element {
           />
         )}
       </form>
-      <TryUser environment={environment} condition={draft.condition} />
+      <TryUser environment={environment} condition={editing.draft.value.condition} />
       {isReviewing && <SegmentReview {...reviewed} onSave={save} onClose={() => setReviewing(false)} />}
     </>
   );
+}
+
+function useKeptSegment(environment: string, editing: SegmentEditing): void {
+  const { stored, draft, isChanged } = editing;
+  const base = useMemo(() => computed(() => stored.value && inputOf(stored.value)), [editing]);
+  const key = stored.peek()?.key;
+  const page = { id: { entity: "segment" as const, environment, key }, base, edited: draft, isChanged };
+  useKeptDraft({ ...page, restore: editing.change, discard: editing.discard }, [editing]);
 }
 
 interface ActionsProps {

@@ -5,6 +5,7 @@ import type { Segment } from "../../../../sdk/client/contract.ts";
 import { useResource } from "../../state/resource.ts";
 import { href, replaceQuery, route } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
+import { useUndone } from "../../state/undone.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { TableHead } from "../../ui/table-head.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -21,6 +22,7 @@ export function SegmentsPage({ environment }: { environment: string }): JSX.Elem
       ),
     [environment],
   );
+  useUndone(() => void segments.reload());
   return (
     <>
       <header class="page">

@@ -1,16 +1,18 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError } from "../../../../sdk/client/client.ts";
+import { differences } from "../../../../sdk/client/differences.ts";
 import type { Webhook, WebhookCreated, WebhookInput } from "../../../../sdk/client/contract.ts";
 import { environments as allEnvironments } from "../../state/environments.ts";
-import { notifyFailure } from "../../state/notices.ts";
+import { notify, notifyFailure } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
-import { FormDialog } from "../../ui/dialog-form.tsx";
+import { announceUndo } from "../../state/undone.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { Problems } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
+import { ReviewDialog } from "../../ui/review/review.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
-import { ENTITIES, type Entity, itemsOf } from "./selection.ts";
+import { ENTITIES, type Entity, environmentsOf, itemsOf } from "./selection.ts";
 
 const FORMATS = [
   ["standard", "A program: the difference, as Standard Webhooks"],
@@ -51,6 +53,7 @@ export function EditWebhook({
       } else {
         const body = url === "" ? fields : { ...fields, url };
         await client.call("updateWebhook", { path: { id: edited.id }, body });
+        notifyChanged(edited, body);
         onSaved?.();
       }
     } catch (error) {
@@ -59,18 +62,57 @@ export function EditWebhook({
       if (rejected.length === 0) notifyFailure("Could not save the webhook", error);
     }
   };
-  const form = { onSubmit: save, onClose };
+  const wanted = fieldsOf(draft);
+  const [before, after] = [edited && comparableOf(fieldsOf(draftOf(edited))), comparableOf(wanted)];
+  const isChanged = before !== undefined && differences(before, after).length > 0;
   return (
-    <FormDialog
+    <ReviewDialog
       title={edited === undefined ? "New webhook" : `Edit ${edited.name}`}
       action={edited === undefined ? "Create webhook" : "Save"}
-      {...form}
+      before={before}
+      after={isChanged ? after : undefined}
+      isDangerous={false}
+      environments={environmentsOf({ environments: wanted.environments ?? null })}
+      onSubmit={save}
+      onClose={onClose}
     >
       <Problems.Provider value={problems}>
         <Fields draft={draft} edited={edited} onChange={(changes) => setDraft({ ...draft, ...changes })} />
       </Problems.Provider>
-    </FormDialog>
+    </ReviewDialog>
   );
+}
+
+/** Returns the fields in words. An empty URL is the stored one. */
+function comparableOf({ url, environments, entities, tags, ...rest }: WebhookInput): object {
+  return {
+    ...rest,
+    url: url || "as before",
+    environments: environments?.join(", ") ?? "all",
+    changes: entities?.join(", ") ?? "everything",
+    tags: tags?.join(", ") ?? "all",
+  };
+}
+
+/** Says that the webhook was changed. The URL is not shown again, so a change of it cannot be taken back. */
+function notifyChanged(edited: Webhook, body: Partial<WebhookInput>): void {
+  const text = `Webhook ${body.name ?? edited.name} changed`;
+  const topic = `webhook ${edited.id}`;
+  if (body.url !== undefined) {
+    notify(`${text}. Its former URL cannot be restored.`, "done", { topic });
+    return;
+  }
+  const { url: _, ...former } = fieldsOf(draftOf(edited));
+  const run = async (): Promise<void> => {
+    try {
+      await client.call("updateWebhook", { path: { id: edited.id }, body: former });
+      notify(`Webhook ${edited.name} is as before`, "done", { topic });
+      announceUndo();
+    } catch (error) {
+      notifyFailure("Could not undo the change of the webhook", error, topic);
+    }
+  };
+  notify(text, "done", { topic, action: { label: "Undo", run } });
 }
 
 function draftOf(edited: Webhook | undefined): Draft {

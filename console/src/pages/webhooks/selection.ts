@@ -1,4 +1,5 @@
 import type { Webhook, WebhookInput } from "../../../../sdk/client/contract.ts";
+import { environments as all } from "../../state/environments.ts";
 
 export type Entity = NonNullable<WebhookInput["entities"]>[number];
 
@@ -19,6 +20,11 @@ export function selectionText({ environments, tags, entities }: Webhook): string
     ...(tags === null ? [] : [`tagged ${tags.join(", ")}`]),
     environments === null ? "in all environments" : `in ${environments.join(", ")}`,
   ].join(" ");
+}
+
+/** Returns the environments whose changes a webhook reports. */
+export function environmentsOf({ environments }: Pick<Webhook, "environments">): string[] {
+  return environments ?? (all.data.peek() ?? []).map(({ key }) => key);
 }
 
 /** Returns the items of a text that separates them with commas; `null` for none, which means all. */

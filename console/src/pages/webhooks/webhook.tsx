@@ -8,17 +8,20 @@ import { client, isReadOnly } from "../../state/session.ts";
 import { confirm } from "../../ui/confirm.tsx";
 import * as icons from "../../ui/kit/icons.ts";
 import { Menu } from "../../ui/kit/menu.tsx";
+import { askReview } from "../../ui/review/review.tsx";
+import { useUndone } from "../../state/undone.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { Deliveries } from "./deliveries.tsx";
 import { EditWebhook } from "./edit-webhook.tsx";
 import { NewWebhookSecret } from "./secret.tsx";
-import { selectionText } from "./selection.ts";
+import { environmentsOf, selectionText } from "./selection.ts";
 
 /** One webhook: its state, its secret and its events. */
 export function WebhookPage({ id }: { id: string }): JSX.Element {
   const [isEditing, setIsEditing] = useState(false);
   const [rotated, setRotated] = useState<WebhookCreated | undefined>(undefined);
   const webhook = useResource(async () => (await client.call("getWebhook", { path: { id } })).body, [id]);
+  useUndone(() => void webhook.reload());
   const act = async (failure: string, run: () => Promise<void>): Promise<void> => {
     try {
       await run();
@@ -67,7 +70,6 @@ export function WebhookPage({ id }: { id: string }): JSX.Element {
               onClose={() => setIsEditing(false)}
               onSaved={() => {
                 setIsEditing(false);
-                notify(`Webhook ${one.name} changed`);
                 void webhook.reload();
               }}
             />
@@ -122,10 +124,11 @@ async function test({ id, name }: Webhook): Promise<void> {
   }
 }
 
-async function remove({ id, name }: Webhook): Promise<void> {
+async function remove(webhook: Webhook): Promise<void> {
+  const { id, name } = webhook;
   const detail = "Its events and dead letters are deleted too. This cannot be undone.";
-  if (!(await confirm({ title: `Delete ${name}?`, detail, action: "Delete", isDestructive: true, typed: name })))
-    return;
+  const reviewed = { title: `Delete ${name}?`, detail, action: "Delete", environments: environmentsOf(webhook) };
+  if (!(await askReview({ ...reviewed, isDestructive: true }))) return;
   try {
     await client.call("deleteWebhook", { path: { id } });
     notify(`Webhook ${name} deleted`);

@@ -1,16 +1,18 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Webhook, WebhookCreated } from "../../../../sdk/client/contract.ts";
+import { isProtected } from "../../state/environments.ts";
 import { notify, notifyFailure } from "../../state/notices.ts";
 import { type Resource, useResource } from "../../state/resource.ts";
 import { href } from "../../state/route.ts";
 import { client, isReadOnly } from "../../state/session.ts";
+import { askReview } from "../../ui/review/review.tsx";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { TableHead } from "../../ui/table-head.tsx";
 import { EditWebhook } from "./edit-webhook.tsx";
 import { NewWebhookSecret } from "./secret.tsx";
-import { selectionText } from "./selection.ts";
+import { environmentsOf, selectionText } from "./selection.ts";
 
 /** The webhooks of the project. */
 export function WebhooksPage(): JSX.Element {
@@ -56,10 +58,17 @@ export function WebhooksPage(): JSX.Element {
   );
 }
 
-async function toggle({ id, name }: Webhook, isOn: boolean, webhooks: Resource<Webhook[]>): Promise<void> {
+async function toggle(webhook: Webhook, isOn: boolean, webhooks: Resource<Webhook[]>): Promise<void> {
+  const { id, name } = webhook;
+  const environments = environmentsOf(webhook);
+  const title = `${isOn ? "Enable" : "Disable"} ${name}?`;
+  const detail = isOn ? "Changes from now on are sent." : "Changes while it is disabled are not sent.";
+  const reviewed = { title, detail, action: isOn ? "Enable" : "Disable", environments, isDangerous: false };
+  if (environments.some(isProtected) && !(await askReview({ ...reviewed, isDestructive: !isOn }))) return;
   try {
     await client.call("updateWebhook", { path: { id }, body: { enabled: isOn } });
-    notify(`Webhook ${name} ${isOn ? "enabled" : "disabled"}`);
+    const action = { label: "Undo", run: () => toggle(webhook, !isOn, webhooks) };
+    notify(`Webhook ${name} ${isOn ? "enabled" : "disabled"}`, "done", { topic: `webhook ${id}`, action });
     await webhooks.reload();
   } catch (error) {
     notifyFailure(`Could not change webhook ${name}`, error);

@@ -1,12 +1,15 @@
-/** Toggles and saves flags. A toggle is shown at once and undone if it fails. */
+/** Toggles and saves flags, and takes changes back. A toggle is shown at once and undone if it fails. */
 import { ApiError } from "../../../../sdk/client/client.ts";
 import type { Flag } from "../../../../sdk/client/contract.ts";
-import { confirm } from "../../ui/confirm.tsx";
-import { askConflict } from "../../ui/conflict.tsx";
+import { differences } from "../../../../sdk/client/differences.ts";
+import { askReview } from "../../ui/review/review.tsx";
 import { keepNoteOf, setNote, takeNote } from "../change-note.ts";
 import { isProtected } from "../environments.ts";
+import { resolve } from "../merge/resolve.ts";
 import { notify, notifyFailure } from "../notices.ts";
 import { client } from "../session.ts";
+import { announceUndo } from "../undone.ts";
+import { changedEnvironments, isDangerousChange, plainFlag, savedText } from "./changed-flag.ts";
 
 /** The pending toggles by environment and key. Each resolves with the saved flag. */
 const toggles = new Map<string, Promise<Flag>>();
@@ -22,15 +25,9 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
   const id = `${environment} ${flag.key}`;
   // The first toggle may end while the person confirms the second, and `flag` is of the version before both.
   const before = toggles.get(id);
-  const verb = enabled ? "Turn on" : "Turn off";
   let note: string | undefined;
   if (isProtected(environment)) {
-    const detail = enabled
-      ? "Its rules and its default take effect."
-      : `Everyone gets ${flag.offVariant == null ? "the default in the code" : `the off variant, ${flag.offVariant}`}.`;
-    const title = `${verb} ${flag.key} in ${environment}?`;
-    const asked = { title, detail, action: verb, isDestructive: !enabled, typed: flag.key, changes: [environment] };
-    if (!(await confirm(asked))) return;
+    if (!(await isToggleConfirmed(environment, flag))) return;
     note = takeNote();
   }
   show({ ...flag, enabled });
@@ -47,52 +44,120 @@ export async function toggleFlag(environment: string, flag: Flag, show: (flag: F
   show(now);
 }
 
+function isToggleConfirmed(environment: string, flag: Flag): Promise<boolean> {
+  const action = flag.enabled ? "Turn off" : "Turn on";
+  return askReview({
+    title: `${action} ${flag.key} in ${environment}?`,
+    before: plainFlag(flag),
+    after: plainFlag({ ...flag, enabled: !flag.enabled }),
+    action,
+    isDangerous: !flag.enabled,
+    isDestructive: flag.enabled,
+    environments: [environment],
+  });
+}
+
+interface SaveOptions {
+  /** Receives the error if the flag is not saved. Default: a notice. */
+  onRejected?: (error: unknown) => void;
+  /** Receives the merge with the newer version before it is sent, because it may be rejected. */
+  onMerged?: (theirs: Flag, merged: Flag) => void;
+  /** The fields that a merge took from someone else, in words. */
+  theirs?: readonly string[];
+}
+
 /**
- * Saves the flag if it is still at the version of `base`. If someone else has changed it, the person chooses which
- * version to keep. Returns the current flag, or `undefined` if the save failed; `onRejected` receives the error.
+ * Saves the flag if it is still at the version of `base`. If someone else has changed it, both changes are merged, and
+ * the person is asked about fields that both changed. Returns the saved flag, or `undefined` if nothing was saved.
  */
 export async function saveFlag(
   environment: string,
   base: Flag,
   wanted: Flag,
-  onRejected: (error: unknown) => void = (error) => notifyFailure(`Could not save ${wanted.key}`, error),
+  options: SaveOptions = {},
 ): Promise<Flag | undefined> {
-  const path = { env: environment, key: wanted.key };
-  let conflict: ApiError;
+  const { key } = wanted;
+  const path = { env: environment, key };
+  const topic = topicOf(environment, key);
+  const onRejected = options.onRejected ?? ((error) => notifyFailure(`Could not save ${key}`, error, topic));
   try {
     const headers = base.version === undefined ? {} : { "If-Match": `"${base.version}"` };
     const { body } = await client.call("putFlag", { path, body: wanted, headers });
-    notify(`${changeText(environment, base, wanted)} (version ${body.version})${publishedText(body.published)}`);
+    const text = savedText(environment, base, body.flag, options.theirs ?? []);
+    const action = { label: "Undo", run: () => undoFlag(environment, base, body.flag) };
+    notify(`${text} (version ${body.version})${publishedText(body.published)}`, "done", { topic, action });
     return changedNow(body.flag);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 412) {
       onRejected(error);
       return undefined;
     }
-    conflict = error;
+    const theirs = await readAgain(environment, key, onRejected);
+    if (theirs === undefined) return undefined;
+    const sides = { base: plainFlag(base), mine: plainFlag(wanted), theirs: plainFlag(theirs) };
+    const resolved = await resolve(key, sides);
+    if (resolved === undefined) return undefined;
+    if (differences(sides.theirs, resolved.merged).length === 0) {
+      notify(`${key} in ${environment} already has this state`, "done", { topic });
+      return theirs;
+    }
+    options.onMerged?.(theirs, resolved.merged);
+    keepNoteOf(error);
+    return await saveFlag(environment, theirs, resolved.merged, { ...options, theirs: resolved.theirs });
   }
-  let theirs: Flag;
+}
+
+async function readAgain(
+  environment: string,
+  key: string,
+  onRejected: (error: unknown) => void,
+): Promise<Flag | undefined> {
   try {
-    theirs = (await client.call("getFlag", { path })).body;
+    return (await client.call("getFlag", { path: { env: environment, key } })).body;
   } catch (error) {
     onRejected(error);
     return undefined;
   }
-  const choice = await askConflict({ key: wanted.key, base, mine: wanted, theirs });
-  if (choice === "theirs") return theirs;
-  keepNoteOf(conflict);
-  return await saveFlag(environment, theirs, wanted, onRejected);
+}
+
+/** Applies the inverse of a change to the flag as it is now. In production, the person reviews the result first. */
+export async function undoFlag(environment: string, before: Flag, after: Flag): Promise<void> {
+  const { key } = after;
+  const topic = topicOf(environment, key);
+  const onRejected = (error: unknown): void => notifyFailure(`Could not undo the change of ${key}`, error, topic);
+  const now = await readAgain(environment, key, onRejected);
+  if (now === undefined) return;
+  const sides = { base: plainFlag(after), mine: plainFlag(before), theirs: plainFlag(now) };
+  const resolved = await resolve(key, sides);
+  if (resolved === undefined) return;
+  const wanted = resolved.merged;
+  if (differences(sides.theirs, wanted).length === 0) {
+    notify(`${key} in ${environment} is already as it was`, "done", { topic });
+    return;
+  }
+  const affected = await changedEnvironments(environment, now, wanted);
+  if (affected.some(isProtected)) {
+    const isConfirmed = await askReview({
+      title: `Undo the change of ${key} in ${environment}?`,
+      before: sides.theirs,
+      after: wanted,
+      action: "Undo the change",
+      isDangerous: isDangerousChange(now, wanted),
+      environments: affected,
+    });
+    if (!isConfirmed) return;
+  }
+  if ((await saveFlag(environment, now, wanted, { onRejected })) !== undefined) announceUndo();
+}
+
+/** The topic of notices about a flag in an environment. */
+export function topicOf(environment: string, key: string): string {
+  return `flag ${environment} ${key}`;
 }
 
 /** Adds the time of the change, which the response to a write does not contain. */
 export function changedNow(flag: Flag): Flag {
   return { updatedAt: new Date().toISOString(), ...flag };
-}
-
-function changeText(environment: string, base: Flag, { key, enabled }: Flag): string {
-  return base.enabled === enabled
-    ? `${key} saved in ${environment}`
-    : `${key} is now ${enabled ? "on" : "off"} in ${environment}`;
 }
 
 /** Returns a sentence about caches that do not have the change yet, or nothing. */

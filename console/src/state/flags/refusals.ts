@@ -2,7 +2,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
 import { remainingProblems } from "./pointers.ts";
-import { schemaProblemsOf } from "./schema-check.ts";
+import { flagProblemsOf } from "./flag-check.ts";
 
 /** The rejected fields of a flag that is being edited. */
 export interface Refusals {
@@ -10,8 +10,8 @@ export interface Refusals {
   readonly problems: ReadonlySignal<readonly Problem[]>;
   /** Adds what the API rejected. */
   reject(problems: readonly Problem[], sent: Flag): void;
-  /** Checks the JSON Schema and the variants before they are sent. Resolves with whether there is no problem. */
-  check(): Promise<boolean>;
+  /** Checks the flag before it is sent, beside the other ones. Resolves with whether there is no problem. */
+  check(others: readonly Flag[]): Promise<boolean>;
   clear(): void;
 }
 
@@ -32,9 +32,9 @@ export function createRefusals(edited: ReadonlySignal<Flag>): Refusals {
     reject(problems, sent) {
       rejected.value = { problems, flag: sent };
     },
-    async check() {
+    async check(others) {
       const flag = edited.peek();
-      const problems = await schemaProblemsOf(flag);
+      const problems = await flagProblemsOf(flag, others);
       found.value = { problems, flag };
       return problems.length === 0;
     },

@@ -1,4 +1,4 @@
-/** The parts of flags and segments that a merge must not take apart, because half of one with half of another is wrong. */
+/** The parts of flags and segments that a merge takes whole, because half of one with half of another is wrong. */
 
 type Kind = "rules" | "prerequisites" | "set" | "serve" | "rollout" | "ramp" | "condition" | "other";
 
@@ -26,7 +26,7 @@ export function mergesByField(kind: Kind, base: Item, mine: Item, theirs: Item):
     all.every((one) => JSON.stringify(one[name]) === JSON.stringify(base[name]));
   if (kind === "ramp") return false;
   // Serving one variant and serving a rollout exclude each other.
-  if (kind === "serve") return all.every((one) => namesOf(one) === namesOf(base));
+  if (kind === "serve") return all.every((one) => Object.hasOwn(one, "rollout"));
   // Weights are parts of the total.
   if (kind === "rollout") return agrees("total") && agrees("hash");
   // The values of a condition belong to its attribute and operator, and the bounds of a range to each other.

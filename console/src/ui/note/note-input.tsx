@@ -12,10 +12,13 @@ export function isNoteReady(text: string, isRequired: boolean): boolean {
 export function NoteInput({
   text,
   isRequired,
+  isFocused = false,
   onChange,
 }: {
   text: string;
   isRequired: boolean;
+  /** Whether a dialog that opens has the focus here. */
+  isFocused?: boolean;
   onChange: (text: string) => void;
 }): JSX.Element {
   const id = useId();
@@ -27,6 +30,7 @@ export function NoteInput({
         id={id}
         value={text}
         required={isRequired}
+        autofocus={isFocused}
         autocomplete="off"
         placeholder="A ticket, or the reason in a few words"
         {...(problem === undefined ? {} : { "aria-invalid": true, "aria-describedby": `${id}-problem` })}

@@ -58,7 +58,7 @@ export function describeAccessPages(world: () => ConsoleWorld): void {
       expect(await row.getByRole("button").count()).toBe(1);
       await choose(page, "billing", "Revoke");
       const revoke = page.getByRole("dialog", { name: "Revoke billing?" });
-      await revoke.getByLabel(/to confirm$/).fill("billing");
+      await revoke.getByLabel(/to confirm$/).fill("production");
       await revoke.getByRole("button", { name: "Revoke" }).click();
       await expect.poll(async () => (await world().evaluate("checkout-redesign", { key })).status).toBe(401);
       // Revoked keys are folded away, without actions.

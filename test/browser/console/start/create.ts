@@ -46,7 +46,7 @@ export function describeCreateJourneys(world: () => ConsoleWorld): void {
       expect(await dialog.textContent()).toContain("if country is NL, on for 10%");
       const word = dialog.getByLabel(/to confirm$/);
       confirmations += await word.count();
-      await word.fill("gift-cards-beta");
+      await word.fill("production");
       await press(dialog.getByRole("button", { name: "Create flag" }));
       const notice = page.getByRole("status").filter({ hasText: "now exists in" });
       await notice.waitFor();
@@ -129,7 +129,7 @@ function describeChoices(world: () => ConsoleWorld): void {
       await dialog.getByRole("button", { name: "Review" }).click();
       const review = page.getByRole("dialog", { name: "Save not-yet in production?" });
       expect(await review.textContent()).toContain("business-customers");
-      await review.getByLabel(/to confirm$/).fill("not-yet");
+      await review.getByLabel(/to confirm$/).fill("production");
       await review.getByRole("button", { name: "Save" }).click();
       const of = (plan: string) => world().evaluate("not-yet", { context: { targetingKey: "user-1", plan } });
       await expect.poll(() => of("business")).toMatchObject({ value: true, reason: "TARGETING_MATCH" });

@@ -34,7 +34,7 @@ describe("a merge of two edits of one flag", () => {
     expect(merge(FLAG, mine, theirs, () => "theirs").merged).toEqual({ ...theirs, enabled: false });
   });
 
-  it("matches rules by id: a rule that theirs inserts before mine changes nothing of mine", () => {
+  it("matches rules by id: a rule that theirs inserts changes nothing of mine", () => {
     const mine = { ...FLAG, rules: [STAFF, { ...DUTCH, serve: { variant: "off" } }] };
     const beta = { id: "beta", serve: { variant: "on" } };
     const { merged, conflicts } = merge(FLAG, mine, { ...FLAG, rules: [beta, STAFF, DUTCH] });
@@ -53,7 +53,7 @@ describe("a merge of two edits of one flag", () => {
     expect(conflicts).toEqual([]);
   });
 
-  it("asks about a rule that one side removed and the other changed, and can keep it in its place", () => {
+  it("asks about a rule that one side removed and the other changed, and can keep it in place", () => {
     const changed = { ...STAFF, serve: { variant: "off" } };
     const sides = [FLAG, { ...FLAG, rules: [DUTCH] }, { ...FLAG, rules: [changed, DUTCH] }] as const;
     const { conflicts } = merge<object>(...sides);

@@ -36,7 +36,9 @@ export function ChangedElsewhere({ editing, stored }: { editing: Editing; stored
       {theirs !== undefined && (
         <Dialog title={`${change.by} changed ${key}`} onClose={() => setTheirs(undefined)}>
           <Changes before={comparable(stored)} after={comparable(theirs)} />
-          <p class="hint">Your unsaved changes stay. If you save them, you decide between the two.</p>
+          <p class="hint">
+            Your unsaved changes stay. If you save them, both are merged, and you decide where they touch.
+          </p>
           <footer class="actions">
             <button type="button" class="primary" onClick={() => setTheirs(undefined)}>
               Close

@@ -128,7 +128,10 @@ function fieldText(pointer: string): string {
 
 function reviewInstead({ editing, onReview }: Omit<Props, "entry">, flag: Flag): void {
   const stored = editing.stored.peek();
-  if (stored === undefined || isSameFlag(stored, flag)) return notify("The flag is already in this state");
+  if (stored === undefined || isSameFlag(stored, flag)) {
+    notify("The flag is already in this state");
+    return;
+  }
   editing.change(draftOf(flag, editing.draft.peek()));
   onReview();
 }

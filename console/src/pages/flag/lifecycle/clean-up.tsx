@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import type { Flag, FlagLifecycle } from "../../../../../sdk/client/contract.ts";
+import { environmentsOf } from "../../../state/flags/changed-flag.ts";
 import type { Editing } from "../../../state/flags/flag-editing.ts";
 import { readLifecycle } from "../../../state/flags/lifecycle.ts";
-import { notify, notifyFailure } from "../../../state/notices.ts";
+import { archiveFlag, deleteFlag } from "../../../state/flags/whole-flag.ts";
 import { go } from "../../../state/route.ts";
-import { client, isReadOnly } from "../../../state/session.ts";
-import { confirm } from "../../../ui/confirm.tsx";
+import { isReadOnly } from "../../../state/session.ts";
+import { askReview } from "../../../ui/review/review.tsx";
 
 /** Says whether the flag can be removed, and archives it everywhere or deletes it from this environment. */
 export function CleanUp({
@@ -38,51 +39,36 @@ export function CleanUp({
 }
 
 async function archive(editing: Editing, { key }: Flag): Promise<void> {
-  const isConfirmed = await confirm({
+  const isConfirmed = await askReview({
     title: `Archive ${key}?`,
     detail:
       "In every environment, applications then use the default in their code. The key stays reserved, and all configurations are kept: you can restore the flag as it is now.",
     warnings: (await readLifecycle(key))?.warnings,
     action: "Archive flag",
     isDestructive: true,
-    typed: key,
-    changes: [],
+    environments: await environmentsOf(key),
   });
-  if (!isConfirmed) return;
-  await leave(editing, `${key} archived`, `Could not archive ${key}`, () =>
-    client.call("archiveFlag", { path: { key } }),
-  );
+  if (isConfirmed && (await archiveFlag(key))) leave(editing);
 }
 
-async function remove(editing: Editing, { key, version }: Flag): Promise<void> {
+async function remove(editing: Editing, flag: Flag): Promise<void> {
   const { environment } = editing;
-  const isConfirmed = await confirm({
-    title: `Delete ${key} from ${environment}?`,
+  const isConfirmed = await askReview({
+    title: `Delete ${flag.key} from ${environment}?`,
     detail:
-      "Applications then use the default in their code. If no other environment has the flag, its definition is deleted too. You can restore both from the audit log.",
-    warnings: (await readLifecycle(key, environment))?.warnings,
+      "Applications then use the default in their code. If no other environment has the flag, its definition is deleted too.",
+    warnings: (await readLifecycle(flag.key, environment))?.warnings,
     action: "Delete flag",
     isDestructive: true,
-    typed: key,
-    changes: [environment],
+    environments: [environment],
   });
-  if (!isConfirmed) return;
-  const headers = version === undefined ? {} : { "If-Match": `"${version}"` };
-  await leave(editing, `${key} deleted from ${environment}`, `Could not delete ${key}`, () =>
-    client.call("deleteFlag", { path: { env: environment, key }, headers }),
-  );
+  if (isConfirmed && (await deleteFlag(environment, flag))) leave(editing);
 }
 
-/** Removes the flag and goes to the list. The draft of a flag that is gone is no unsaved work. */
-async function leave(editing: Editing, done: string, failed: string, write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write();
-    notify(done);
-    editing.discard();
-    go(["flags"]);
-  } catch (error) {
-    notifyFailure(failed, error);
-  }
+/** Goes to the list. The draft of a flag that is gone is no unsaved work. */
+function leave(editing: Editing): void {
+  editing.discard();
+  go(["flags"]);
 }
 
 function Facts({ known: { state, isExpired, expiresAt, references } }: { known: FlagLifecycle }): JSX.Element {

@@ -2,7 +2,11 @@
 import type { AuditChange, Flag } from "../../../../../sdk/client/contract.ts";
 import { DEFINITION_FIELDS } from "../../../../../sdk/project/definition-fields.ts";
 import { draftOf, flagOf } from "../flag-draft.ts";
-import { type Fields, isEqual, mergeFields } from "./merge-fields.ts";
+import { differences } from "../../../../../sdk/client/differences.ts";
+import { merge } from "../../merge/merge.ts";
+
+/** The fields of a flag. A field that is not set is missing. */
+type Fields = Readonly<Record<string, unknown>>;
 
 const FIELDS: readonly string[] = [
   ...DEFINITION_FIELDS,
@@ -41,8 +45,8 @@ function fieldsOf(document: object): Fields {
 /** Returns the flag with the change undone, and the fields that changed again later and stay as they are. */
 export function undo(flag: Flag, { before, after }: FlagChange): { flag: Flag; conflicts: string[] } {
   const whole = flagOf(draftOf(flag));
-  const { fields, conflicts } = mergeFields(after ?? {}, before ?? {}, fieldsOf(whole));
-  return { flag: flagWith(whole, fields), conflicts };
+  const { merged, conflicts } = merge(after ?? {}, before ?? {}, fieldsOf(whole), () => "theirs");
+  return { flag: flagWith(whole, merged), conflicts: conflicts.map(({ pointer }) => pointer) };
 }
 
 /** Returns the flag with all fields of a past state. Other fields stay. */
@@ -66,6 +70,11 @@ function flagWith(flag: Flag, fields: Fields): Flag {
 
 /** The values that stand for nothing in fields that cannot be `null`. */
 const EMPTY: Fields = { owner: "", description: "", tags: [], rules: [], prerequisites: [], metadata: {} };
+
+/** Whether two values are the same. The store does not keep the order of the members of objects. */
+function isEqual(one: unknown, other: unknown): boolean {
+  return differences(one, other).length === 0;
+}
 
 /** Whether saving the second flag would change the first. */
 export function isSameFlag(one: Flag, other: Flag): boolean {

@@ -1,0 +1,82 @@
+/**
+ * The unsaved changes of flags and segments, kept in this tab's session storage. They survive a reload, and signing in
+ * again. They never contain a secret: only flags and segments, as the API would store them.
+ */
+
+/** A draft, and the document that it began from. */
+export interface KeptDraft {
+  /** When the person last changed it, in milliseconds since 1970. */
+  at: number;
+  /** `undefined` if the document is new. */
+  base: object | undefined;
+  edited: object;
+}
+
+export interface DraftId {
+  entity: "flag" | "segment";
+  environment: string;
+  /** `undefined` for the draft of a new one. */
+  key: string | undefined;
+}
+
+const PREFIX = "burgee.draft ";
+/** The oldest drafts go first. A tab has about five million characters. */
+const LIMITS = { count: 20, characters: 500_000 } as const;
+
+/** The part of the browser's storage that drafts need. */
+export type DraftStorage = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+
+/** Keeps a draft in place of the earlier one. Returns `false` if it is too large or the storage is full. */
+export function keepDraft(storage: DraftStorage, id: DraftId, draft: KeptDraft): boolean {
+  const text = JSON.stringify(draft);
+  storage.removeItem(nameOf(id));
+  if (text.length > LIMITS.characters) return false;
+  const others = oldestFirst(storage);
+  const surplus = Math.max(0, others.length + 1 - LIMITS.count);
+  for (const name of others.slice(0, surplus)) storage.removeItem(name);
+  try {
+    storage.setItem(nameOf(id), text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the kept draft, or `undefined` if there is none. */
+export function keptDraft(storage: DraftStorage, id: DraftId): KeptDraft | undefined {
+  return parsed(storage.getItem(nameOf(id)));
+}
+
+export function dropDraft(storage: DraftStorage, id: DraftId): void {
+  storage.removeItem(nameOf(id));
+}
+
+/** Removes all drafts, because the next person in this tab may be another one. */
+export function dropAllDrafts(storage: DraftStorage): void {
+  for (const name of namesIn(storage)) storage.removeItem(name);
+}
+
+function nameOf({ entity, environment, key }: DraftId): string {
+  return PREFIX + JSON.stringify([entity, environment, key ?? null]);
+}
+
+function namesIn(storage: DraftStorage): string[] {
+  const names = Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? "");
+  return names.filter((name) => name.startsWith(PREFIX));
+}
+
+function oldestFirst(storage: DraftStorage): string[] {
+  const ages = new Map(namesIn(storage).map((name) => [name, parsed(storage.getItem(name))?.at ?? 0]));
+  return [...ages.keys()].toSorted((one, other) => (ages.get(one) ?? 0) - (ages.get(other) ?? 0));
+}
+
+function parsed(text: string | null): KeptDraft | undefined {
+  if (text === null) return undefined;
+  try {
+    const draft = JSON.parse(text) as Partial<KeptDraft> | null;
+    if (typeof draft?.at !== "number" || typeof draft.edited !== "object") return undefined;
+    return { at: draft.at, base: draft.base, edited: draft.edited };
+  } catch {
+    return undefined;
+  }
+}

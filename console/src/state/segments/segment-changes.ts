@@ -1,0 +1,175 @@
+/** Saves and deletes segments, and takes this back. Changes of two people are merged. */
+import { ApiError } from "../../../../sdk/client/client.ts";
+import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
+import { differences } from "../../../../sdk/client/differences.ts";
+import { listText } from "../../../../sdk/words/names.ts";
+import { askReview } from "../../ui/review/review.tsx";
+import { keepNoteOf } from "../change-note.ts";
+import { isProtected } from "../environments.ts";
+import { resolve } from "../merge/resolve.ts";
+import { notify, notifyFailure } from "../notices.ts";
+import { client } from "../session.ts";
+import { announceUndo } from "../undone.ts";
+
+export type FieldErrors = NonNullable<ApiError["problem"]["errors"]>;
+
+/** Returns the fields of a segment that a person edits. */
+export function inputOf({ key, name, description, condition }: SegmentInput): SegmentInput {
+  return { key, name, description, condition };
+}
+
+/** Whether the change can harm: it changes who is in the segment. */
+export function isDangerousSegment(before: SegmentInput | undefined, after: SegmentInput): boolean {
+  return before !== undefined && differences(before.condition, after.condition).length > 0;
+}
+
+interface SaveOptions {
+  /** Receives the problems with individual fields. */
+  onRejected: (errors: FieldErrors) => void;
+  /** Receives the merge with the newer version before it is sent, because it may be rejected. */
+  onMerged?: (theirs: Segment, merged: SegmentInput) => void;
+  /** The fields that a merge took from someone else, in words. */
+  theirs?: readonly string[];
+}
+
+/**
+ * Creates the segment if there is no `base`, otherwise replaces it if it is still at the version of `base`. Returns
+ * `undefined` if nothing was written.
+ */
+export async function saveSegment(
+  environment: string,
+  base: Segment | undefined,
+  wanted: SegmentInput,
+  options: SaveOptions,
+): Promise<Segment | undefined> {
+  const { key } = wanted;
+  const topic = topicOf(environment, key);
+  try {
+    const headers = base === undefined ? { "If-None-Match": "*" } : { "If-Match": `"${base.version}"` };
+    const { body } = await client.call("putSegment", { path: { env: environment, key }, body: wanted, headers });
+    const { theirs = [] } = options;
+    const kept = theirs.length === 0 ? "" : `. Someone else's changes are kept too: ${listText(theirs, "and", 3)}`;
+    const text = `Segment ${key} ${base === undefined ? "created" : "saved"} in ${environment}${kept}`;
+    const action = { label: "Undo", run: () => undoSegment(environment, base, body.segment) };
+    notify(`${text} (version ${body.version})`, "done", { topic, action });
+    return body.segment;
+  } catch (error) {
+    const isConflict = error instanceof ApiError && error.status === 412;
+    if (!isConflict) {
+      const errors = error instanceof ApiError ? (error.problem.errors ?? []) : [];
+      // Problems with a field are shown at the field.
+      if (errors.length > 0) options.onRejected(errors);
+      else notifyFailure(`Could not save segment ${key}`, error, topic);
+      return undefined;
+    }
+    if (base === undefined) {
+      notify(`Segment ${key} already exists in ${environment}. Choose another key.`, "failed", { topic });
+      return undefined;
+    }
+    const theirs = await readSegment(environment, key);
+    if (theirs === undefined) return undefined;
+    const resolved = await resolve(key, { base: inputOf(base), mine: inputOf(wanted), theirs: inputOf(theirs) });
+    if (resolved === undefined) return undefined;
+    if (differences(inputOf(theirs), resolved.merged).length === 0) {
+      notify(`Segment ${key} in ${environment} already has this state`, "done", { topic });
+      return theirs;
+    }
+    options.onMerged?.(theirs, resolved.merged);
+    keepNoteOf(error);
+    return await saveSegment(environment, theirs, resolved.merged, { ...options, theirs: resolved.theirs });
+  }
+}
+
+/** Applies the inverse of a change to the segment as it is now. In production, the person reviews the result first. */
+export async function undoSegment(environment: string, before: Segment | undefined, after: Segment): Promise<void> {
+  const { key } = after;
+  const now = await readSegment(environment, key);
+  if (now === undefined) return;
+  if (before === undefined) {
+    if (await deleteSegment(environment, now, { isReviewed: isProtected(environment) })) announceUndo();
+    return;
+  }
+  const sides = { base: inputOf(after), mine: inputOf(before), theirs: inputOf(now) };
+  const resolved = await resolve(key, sides);
+  if (resolved === undefined) return;
+  const wanted = resolved.merged;
+  if (differences(sides.theirs, wanted).length === 0) {
+    notify(`Segment ${key} in ${environment} is already as it was`);
+    return;
+  }
+  if (isProtected(environment)) {
+    const isConfirmed = await askReview({
+      title: `Undo the change of segment ${key} in ${environment}?`,
+      before: sides.theirs,
+      after: wanted,
+      action: "Undo the change",
+      isDangerous: isDangerousSegment(now, wanted),
+      environments: [environment],
+    });
+    if (!isConfirmed) return;
+  }
+  if ((await saveSegment(environment, now, wanted, { onRejected: failure(environment, key) })) !== undefined) {
+    announceUndo();
+  }
+}
+
+/** Shows the problems with fields as a notice, where the fields are not on the page. */
+function failure(environment: string, key: string): (errors: FieldErrors) => void {
+  return (errors) =>
+    notify(
+      `Could not save segment ${key}: ${errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join(" · ")}`,
+      "failed",
+      { topic: topicOf(environment, key) },
+    );
+}
+
+/** Returns `undefined` after a notice if the segment cannot be read. */
+export async function readSegment(environment: string, key: string): Promise<Segment | undefined> {
+  try {
+    return (await client.call("getSegment", { path: { env: environment, key } })).body;
+  } catch (error) {
+    notifyFailure(`Could not load segment ${key} again`, error);
+    return undefined;
+  }
+}
+
+/** Deletes the segment, after a review unless the caller knows that it needs none. Returns whether it was deleted. */
+export async function deleteSegment(
+  environment: string,
+  segment: Segment,
+  { isReviewed = true } = {},
+): Promise<boolean> {
+  const { key, version } = segment;
+  const topic = topicOf(environment, key);
+  if (isReviewed) {
+    const isConfirmed = await askReview({
+      title: `Delete segment ${key} from ${environment}?`,
+      detail: "Nothing uses this segment, so no flag changes.",
+      action: "Delete segment",
+      isDestructive: true,
+      environments: [environment],
+    });
+    if (!isConfirmed) return false;
+  }
+  try {
+    await client.call("deleteSegment", { path: { env: environment, key }, headers: { "If-Match": `"${version}"` } });
+    const action = { label: "Undo", run: () => undoDeletion(environment, inputOf(segment)) };
+    notify(`Segment ${key} deleted from ${environment}`, "done", { topic, action });
+    return true;
+  } catch (error) {
+    notifyFailure(`Could not delete segment ${key}`, error, topic);
+    return false;
+  }
+}
+
+async function undoDeletion(environment: string, wanted: SegmentInput): Promise<void> {
+  const title = `Restore segment ${wanted.key} in ${environment}?`;
+  const reviewed = { title, after: wanted, environments: [environment], action: "Restore segment", isDangerous: false };
+  if (isProtected(environment) && !(await askReview(reviewed))) return;
+  const onRejected = failure(environment, wanted.key);
+  if ((await saveSegment(environment, undefined, wanted, { onRejected })) !== undefined) announceUndo();
+}
+
+function topicOf(environment: string, key: string): string {
+  return `segment ${environment} ${key}`;
+}

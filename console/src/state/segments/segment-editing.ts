@@ -1,0 +1,76 @@
+/** The editing of one segment: its draft, the stored segment, and the rejected fields. */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
+import { differences } from "../../../../sdk/client/differences.ts";
+import { merge } from "../merge/merge.ts";
+import { segmentProblemsOf } from "../flags/flag-check.ts";
+import { type FieldErrors, inputOf, saveSegment } from "./segment-changes.ts";
+
+export interface SegmentEditing {
+  /** `undefined` while the segment is new. */
+  readonly stored: ReadonlySignal<Segment | undefined>;
+  readonly draft: ReadonlySignal<SegmentInput>;
+  /** The draft as it is sent: a segment without a name is called like its key. */
+  readonly wanted: ReadonlySignal<SegmentInput>;
+  readonly isChanged: ReadonlySignal<boolean>;
+  readonly problems: ReadonlySignal<FieldErrors>;
+  /** The number of discards. As the key of the controls, it makes a discard remove typed text that is invalid too. */
+  readonly discarded: ReadonlySignal<number>;
+  change(patch: Partial<SegmentInput>): void;
+  discard(): void;
+  /** Checks the draft before it is sent. Resolves with `false` if there are problems, which are then listed. */
+  check(): Promise<boolean>;
+  /** Saves the draft. Resolves with the saved segment. */
+  save(): Promise<Segment | undefined>;
+  /** Continues with a newer version of the segment. The changes of the draft stay. */
+  adopt(theirs: Segment): void;
+}
+
+/** Starts editing a stored segment, or the `initial` draft of a new one. */
+export function createSegmentEditing(
+  environment: string,
+  segment: Segment | undefined,
+  initial: SegmentInput,
+): SegmentEditing {
+  const stored = signal(segment);
+  const start = computed(() => (stored.value === undefined ? initial : inputOf(stored.value)));
+  const draft = signal(start.peek());
+  const problems = signal<FieldErrors>([]);
+  const discarded = signal(0);
+  const isChanged = computed(() => differences(start.value, draft.value).length > 0);
+  const wanted = computed(() => ({ ...draft.value, name: draft.value.name?.trim() || draft.value.key }));
+  const rebase = (theirs: Segment, merged: SegmentInput): void => {
+    stored.value = theirs;
+    draft.value = merged;
+  };
+  return {
+    stored,
+    draft,
+    wanted,
+    isChanged,
+    problems,
+    discarded,
+    change(patch) {
+      draft.value = { ...draft.peek(), ...patch };
+    },
+    discard() {
+      draft.value = start.peek();
+      problems.value = [];
+      discarded.value++;
+    },
+    async check() {
+      problems.value = [...(await segmentProblemsOf(wanted.peek()))];
+      return problems.peek().length === 0;
+    },
+    async save() {
+      problems.value = [];
+      const onRejected = (errors: FieldErrors): void => void (problems.value = errors);
+      const saved = await saveSegment(environment, stored.peek(), wanted.peek(), { onRejected, onMerged: rebase });
+      if (saved !== undefined) rebase(saved, inputOf(saved));
+      return saved;
+    },
+    adopt(theirs) {
+      rebase(theirs, merge(start.peek(), draft.peek(), inputOf(theirs)).merged);
+    },
+  };
+}

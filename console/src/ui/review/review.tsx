@@ -1,0 +1,74 @@
+import type { ComponentChildren, JSX } from "preact";
+import { typedWord } from "../../state/environments.ts";
+import { FormDialog } from "../dialog-form.tsx";
+import { ReviewedChanges } from "../words/differences.tsx";
+import { createPrompt } from "../prompt.ts";
+
+interface ReviewProps {
+  title: string;
+  /** The consequences, in a sentence. */
+  detail?: string | undefined;
+  /** Reasons against the change. */
+  warnings?: readonly string[] | undefined;
+  /** The document before the change; `undefined` if it is new. */
+  before?: object | undefined;
+  /** The document after the change; `undefined` if there is nothing to compare. */
+  after?: object | undefined;
+  /** The environments that change. */
+  environments: readonly string[];
+  /** Whether a mistake harms people. Production then asks for the environment's key. Default: true. */
+  isDangerous?: boolean;
+  /** The text to type in every environment, for a change that destroys all of its contents. */
+  typed?: string | undefined;
+  /** Whether the change takes something away. Its button is red. */
+  isDestructive?: boolean;
+  action: string;
+}
+
+/** The review of one change: both sides in words, the reason, and the confirmation that the change needs. */
+export function ReviewDialog({
+  detail,
+  warnings = [],
+  before,
+  after,
+  environments,
+  isDangerous = true,
+  typed = isDangerous ? typedWord(environments) : undefined,
+  children,
+  ...form
+}: ReviewProps & {
+  busyAction?: string;
+  cancel?: string;
+  changesLater?: boolean;
+  isReady?: boolean;
+  onSubmit: () => void | Promise<void>;
+  onClose: () => void;
+  children?: ComponentChildren;
+}): JSX.Element {
+  return (
+    <FormDialog {...form} typed={typed} changes={environments} hasOnlyReason={children === undefined}>
+      {detail !== undefined && <p>{detail}</p>}
+      {warnings.length > 0 && (
+        <ul class="warnings" aria-label="Still in use">
+          {warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+      {after !== undefined && <ReviewedChanges before={before} after={after} />}
+      {children}
+    </FormDialog>
+  );
+}
+
+const review = createPrompt<ReviewProps, boolean>();
+
+/** Asks for the review of a change that is made afterwards; resolves with whether it was confirmed. */
+export const askReview = review.ask;
+
+/** Shows the open review. The page has this once. */
+export function Reviews(): JSX.Element | null {
+  if (review.open.value === undefined) return null;
+  const { choose, ...props } = review.open.value;
+  return <ReviewDialog {...props} changesLater onSubmit={() => choose(true)} onClose={() => choose(false)} />;
+}

@@ -1,0 +1,119 @@
+import type { Page } from "playwright-core";
+import { afterEach, describe, expect, it } from "vitest";
+import { seriousFindings } from "../support/audit-page.ts";
+import type { ConsoleWorld } from "../support/console-world.ts";
+import { loaded } from "../support/loaded.ts";
+import type { Visit } from "../support/visit.ts";
+
+/** Opens pages, and presses Undo. */
+function useVisits(world: () => ConsoleWorld) {
+  let visit: Visit;
+  afterEach(() => visit?.close());
+  return {
+    async open(at: string): Promise<Page> {
+      visit = await world().visit({ at });
+      await loaded(visit.page);
+      return visit.page;
+    },
+    goTo: (at: string) => visit.goTo(at),
+    dialog: () => visit.page.getByRole("dialog"),
+    /** Presses Undo in the notice with this text. */
+    async undo(text: string): Promise<void> {
+      const notice = visit.page.getByRole("status").locator(".notice").filter({ hasText: text });
+      await notice.getByRole("button", { name: "Undo" }).click();
+    },
+  };
+}
+
+export function describeUndoJourneys(world: () => ConsoleWorld): void {
+  describe("a person who takes a switch back", () => {
+    const { open, dialog, undo } = useVisits(world);
+
+    it("needs one click in staging, and the change of somebody else stays", async () => {
+      await world().save({ key: "undo-staging", default: { variant: "on" } }, "staging");
+      const page = await open("#/flags?environment=staging");
+      const toggle = page.getByRole("switch", { name: "undo-staging enabled" });
+      await toggle.click();
+      const atTheEdge = () => world().evaluate("undo-staging", { environment: "staging" });
+      await expect.poll(atTheEdge).toMatchObject({ reason: "DISABLED" });
+      await world().save({ key: "undo-staging", enabled: false, default: { variant: "off" } }, "staging");
+      await undo("undo-staging is off for everybody in staging");
+      await expect.poll(atTheEdge).toMatchObject({ reason: "STATIC", value: false });
+      await expect.poll(() => toggle.isChecked()).toBe(true);
+    });
+
+    it("reviews the way back in production, and the page has the state before", async () => {
+      await world().save({ key: "undo-live", default: { variant: "on" } });
+      const page = await open("#/flags/undo-live?environment=production");
+      const toggle = page.getByRole("switch", { name: "undo-live enabled" });
+      await toggle.click();
+      await dialog().getByRole("button", { name: "Turn off" }).click();
+      await expect.poll(() => world().evaluate("undo-live")).toMatchObject({ reason: "DISABLED" });
+      await undo("undo-live is off for everybody in production");
+      await dialog().getByText("State").waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await dialog()
+        .getByLabel(/to confirm$/)
+        .fill("production");
+      await dialog().getByRole("button", { name: "Undo the change" }).click();
+      await expect.poll(() => world().evaluate("undo-live")).toMatchObject({ reason: "STATIC", value: true });
+      await expect.poll(() => toggle.isChecked()).toBe(true);
+    });
+  });
+
+  describeLostAndFound(world);
+}
+
+function describeLostAndFound(world: () => ConsoleWorld): void {
+  describe("a person who takes another change back", () => {
+    const { open, goTo, dialog, undo } = useVisits(world);
+
+    it("has a deleted flag and a deleted segment back", async () => {
+      await world().save({ key: "undo-delete", default: { variant: "on" } }, "staging");
+      const path = { env: "staging", key: "undo-segment" };
+      const condition = { attribute: "plan", operator: "in" as const, values: ["pro"] };
+      await world().api.call("putSegment", { path, body: { key: path.key, condition } });
+      const page = await open("#/flags/undo-delete?environment=staging&tab=settings");
+      await page.getByRole("button", { name: "Delete from staging…" }).click();
+      await dialog().getByRole("button", { name: "Delete flag" }).click();
+      const atTheEdge = () => world().evaluate("undo-delete", { environment: "staging" });
+      await expect.poll(atTheEdge).toMatchObject({ errorCode: "FLAG_NOT_FOUND" });
+      await undo("undo-delete deleted from staging");
+      await expect.poll(atTheEdge).toMatchObject({ value: true });
+
+      await goTo("#/segments/undo-segment?environment=staging");
+      await page.getByRole("button", { name: "Delete segment" }).click();
+      await dialog().getByRole("button", { name: "Delete segment" }).click();
+      await undo("Segment undo-segment deleted from staging");
+      await page.getByRole("link", { name: "undo-segment", exact: true }).waitFor();
+      expect((await world().api.call("getSegment", { path })).body.condition).toEqual(condition);
+    });
+
+    it("has the former members of a segment and the former origins of a key back", async () => {
+      const path = { env: "staging", key: "undo-members" };
+      const condition = { attribute: "plan", operator: "in" as const, values: ["pro"] };
+      await world().api.call("putSegment", { path, body: { key: path.key, name: "before", condition } });
+      const page = await open("#/segments/undo-members?environment=staging");
+      await page.getByLabel("Name").fill("after");
+      await page.getByRole("button", { name: "Review and save" }).click();
+      await dialog().getByRole("button", { name: "Save", exact: true }).click();
+      await undo("Segment undo-members saved in staging");
+      await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("before");
+      expect((await world().api.call("getSegment", { path })).body.name).toBe("before");
+
+      const body = { kind: "client" as const, name: "undo-key", origins: ["https://a.example.com"] };
+      const { id } = (await world().api.call("createKey", { path: { env: "staging" }, body })).body.key;
+      await goTo("#/keys?environment=staging");
+      await page.getByRole("button", { name: "Edit undo-key" }).click();
+      await dialog().getByLabel("Allowed origins").fill("https://b.example.com");
+      await expect.poll(() => dialog().textContent()).toMatch(/https:\/\/a\.example.*https:\/\/b\.example/s);
+      await dialog().getByRole("button", { name: "Save" }).click();
+      await undo("SDK key undo-key changed in staging");
+      const keys = async () =>
+        (await world().api.call("listKeys", { path: { env: "staging" }, query: { limit: "200" } })).body.items;
+      await expect
+        .poll(async () => (await keys()).find((key) => key.id === id)?.origins)
+        .toEqual(["https://a.example.com"]);
+    });
+  });
+}

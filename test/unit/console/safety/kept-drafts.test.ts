@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import {
+  dropAllDrafts,
+  dropDraft,
+  type DraftId,
+  type DraftStorage,
+  keepDraft,
+  keptDraft,
+} from "../../../../console/src/state/drafts/kept-drafts.ts";
+
+/** A tab's storage. It holds `room` characters. */
+function storageWith(room = Infinity): DraftStorage {
+  const items = new Map<string, string>();
+  return {
+    get length() {
+      return items.size;
+    },
+    key: (i) => [...items.keys()][i] ?? null,
+    getItem: (name) => items.get(name) ?? null,
+    removeItem: (name) => void items.delete(name),
+    setItem(name, text) {
+      if (text.length > room) throw new Error("QuotaExceededError");
+      items.set(name, text);
+    },
+  };
+}
+
+const idOf = (key: string | undefined, environment = "production"): DraftId => ({ entity: "flag", environment, key });
+const draft = (at: number, edited: object = { owner: "me" }) => ({ at, base: { owner: "us" }, edited });
+
+describe("kept drafts", () => {
+  it("are found by environment, kind and key, and a new flag has a draft of its own", () => {
+    const storage = storageWith();
+    keepDraft(storage, idOf("a"), draft(1));
+    keepDraft(storage, idOf(undefined), { at: 2, base: undefined, edited: { key: "new" } });
+    expect(keptDraft(storage, idOf("a"))).toEqual(draft(1));
+    expect(keptDraft(storage, idOf(undefined))).toMatchObject({ edited: { key: "new" } });
+    for (const other of [idOf("b"), idOf("a", "staging"), { ...idOf("a"), entity: "segment" as const }]) {
+      expect(keptDraft(storage, other)).toBeUndefined();
+    }
+    dropDraft(storage, idOf("a"));
+    expect(keptDraft(storage, idOf("a"))).toBeUndefined();
+  });
+
+  it("are at most twenty: the oldest goes first", () => {
+    const storage = storageWith();
+    keepDraft(storage, idOf("oldest"), draft(1));
+    for (let i = 0; i < 20; i++) keepDraft(storage, idOf(`flag-${i}`), draft(10 + i));
+    keepDraft(storage, idOf("flag-3"), draft(100));
+    expect(storage.length).toBe(20);
+    expect(keptDraft(storage, idOf("oldest"))).toBeUndefined();
+    expect(keptDraft(storage, idOf("flag-3"))?.at).toBe(100);
+  });
+
+  it.each([
+    ["too large for any tab", Infinity, 600_000],
+    ["too large for the room in this tab", 200, 300],
+  ])("that are %s leave no earlier draft behind", (_case, room, size) => {
+    const storage = storageWith(room);
+    expect(keepDraft(storage, idOf("a"), draft(1))).toBe(true);
+    expect(keepDraft(storage, idOf("a"), draft(2, { text: "x".repeat(size) }))).toBe(false);
+    expect(keptDraft(storage, idOf("a"))).toBeUndefined();
+  });
+
+  it("are all removed at once, and nothing else is", () => {
+    const storage = storageWith();
+    storage.setItem("burgee.token", "secret");
+    keepDraft(storage, idOf("a"), draft(1));
+    keepDraft(storage, idOf("b"), draft(2));
+    dropAllDrafts(storage);
+    expect(storage.length).toBe(1);
+  });
+
+  it("that cannot be read are none", () => {
+    const storage = storageWith();
+    keepDraft(storage, idOf("a"), draft(1));
+    const name = storage.key(0) ?? "";
+    for (const text of ["{", "null", '{"at":"now","edited":{}}', "[]"]) {
+      storage.setItem(name, text);
+      expect(keptDraft(storage, idOf("a"))).toBeUndefined();
+    }
+  });
+});

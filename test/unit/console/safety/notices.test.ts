@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  dismiss,
+  notices,
+  notify,
+  notifyFailure,
+  pauseNotices,
+  resumeNotices,
+} from "../../../../console/src/state/notices.ts";
+
+const undo = { label: "Undo", run: () => undefined };
+
+describe("notices", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => {
+    for (const { id } of notices.peek()) dismiss(id);
+    vi.useRealTimers();
+  });
+  const texts = () => notices.peek().map(({ text }) => text);
+
+  it("with Undo stay for eight seconds, others for six, and failures until they are dismissed", () => {
+    notify("saved", "done", { action: undo });
+    notify("copied");
+    notifyFailure("Could not save a", new Error("down"));
+    vi.advanceTimersByTime(8000);
+    expect(texts()).toEqual(["saved", "Could not save a: down"]);
+    vi.advanceTimersByTime(600_000);
+    expect(texts()).toEqual(["Could not save a: down"]);
+  });
+
+  it("stay while somebody points at one, and for the whole time after that", () => {
+    notify("saved", "done", { action: undo });
+    vi.advanceTimersByTime(7000);
+    pauseNotices();
+    notify("copied");
+    vi.advanceTimersByTime(60_000);
+    expect(texts()).toEqual(["saved", "copied"]);
+    resumeNotices();
+    vi.advanceTimersByTime(5000);
+    expect(texts()).toEqual(["saved", "copied"]);
+    vi.advanceTimersByTime(10_000);
+    expect(texts()).toEqual([]);
+  });
+
+  it("of a failure go when the same thing succeeds, and those of other things stay", () => {
+    notifyFailure("Could not save a", new Error("down"), "flag a");
+    notifyFailure("Could not save b", new Error("down"), "flag b");
+    notify("a saved", "done", { topic: "flag a" });
+    expect(texts()).toEqual(["Could not save b: down", "a saved"]);
+  });
+
+  it("stack, and the oldest goes when there are more than five", () => {
+    for (let i = 1; i <= 6; i++) notify(`saved ${i}`);
+    expect(texts()).toEqual(["saved 2", "saved 3", "saved 4", "saved 5", "saved 6"]);
+  });
+
+  it("that last have no end, and keep their action", () => {
+    const id = notify("back", "done", { action: undo, isLasting: true });
+    vi.advanceTimersByTime(600_000);
+    expect(notices.peek()).toMatchObject([{ id, action: undo }]);
+  });
+});
