@@ -111,16 +111,18 @@ describe.each([
   });
 
   test("counts calls of a service binding in the worker: one flag as used, all as requested", async ({ expect }) => {
+    const behind: Promise<unknown>[] = [];
     const caller: Caller = {
       services: () => isolate.services,
       props: { environment: "production", kind: "server" },
-      waitUntil: (promise) => void promise,
+      waitUntil: (promise) => void behind.push(promise),
     };
     const given = { context: { targetingKey: "u" }, options: undefined };
     await details(caller, { key: "plain", fallback: false, ...given });
     await all(caller, given);
     await bootstrap(caller, given);
     await world.flush(isolate);
+    await Promise.all(behind);
     expect(await usageOf("plain")).toMatchObject({ total: { requested: 2, used: 1 }, keys: [{ id: null }] });
   });
 
