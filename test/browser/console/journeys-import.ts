@@ -99,9 +99,9 @@ export function describeImportJourneys(world: () => ConsoleWorld): void {
       });
       await page.getByRole("link", { name: "Import" }).click();
       await page.getByLabel("System").waitFor();
-      // The check of flags is a file of its own, because the page of a flag loads it too.
-      const importers = ["importing", "parse"].map((name) => `/console/assets/${name}`);
-      expect(scripts.toSorted()).toEqual(importers);
+      expect(scripts).toContain("/console/assets/importing");
+      // The other files are those that pages of flags load too.
+      const importers = [...scripts];
       await read("Unleash", fileOf("features.yaml", `# from staging\n${JSON.stringify(UNLEASH)}`));
       await page.getByRole("region", { name: "Report" }).waitFor();
       expect(scripts.slice(importers.length)).toEqual(["/console/assets/yaml"]);

@@ -84,7 +84,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await page.goto(page.url().replace(/#.*/, "#/flags?environment=staging"));
       // A switch saves without a review.
       visit.expectStatus(428);
-      const toggle = page.getByRole("switch").first();
+      const toggle = page.getByRole("switch", { name: /enabled$/ }).first();
       const wasOn = await toggle.isChecked();
       await toggle.click();
       const prompt = page.getByRole("dialog", { name: "Why do you make this change?" });

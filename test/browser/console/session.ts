@@ -81,7 +81,7 @@ export function describeSession(world: () => ConsoleWorld): void {
       expect(await page.getByRole("switch", { disabled: false }).count()).toBe(0);
       const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
       const changes = page.getByRole("main").getByRole("button", {
-        name: /^(New|Create|Revoke|Restore|Save|Delete|Purge|Warm|Apply|Copy)/,
+        name: /^(New|Create|Revoke|Restore|Save|Delete|Purge|Warm|Apply|Copy)\b/,
         disabled: false,
       });
       for (const link of await links.all()) {
