@@ -1,7 +1,6 @@
 /** Keyboard shortcuts. A page registers its own while it is shown; the palette and the help list all of them. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { openDialogs } from "../ui/open-dialogs.ts";
 
 /** `Ctrl` stands for the Command key of a Mac, too. */
 export type Keys = "/" | "?" | "n" | "Ctrl-K" | "Ctrl-S";
@@ -30,7 +29,9 @@ export function useShortcut(keys: Keys, label: string, run: () => void, isEnable
 }
 
 addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.altKey || event.isComposing || openDialogs.peek().length > 0) return;
+  if (event.defaultPrevented || event.altKey || event.isComposing) return;
+  // The page itself says so at once, while components that have closed end a moment later.
+  if (document.querySelector("dialog[open]") !== null) return;
   const hasControl = event.ctrlKey || event.metaKey;
   const pressed = hasControl ? `Ctrl-${event.key.toUpperCase()}` : event.key;
   const shortcut = registered.peek().find(({ keys }) => keys === pressed);

@@ -101,9 +101,7 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
       await window.getByLabel("Friday").uncheck();
       await window.getByLabel("From").fill("22:00");
       await window.getByLabel("To").fill("22:00");
-      visit.expectStatus(422);
       await page.getByRole("button", { name: /^Review and/ }).click();
-      await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
       await window.getByText("must differ from from").waitFor();
       await window.getByLabel("To").fill("6:00");
       await window.getByText("Closes at 06:00 on the next day").waitFor();
