@@ -64,7 +64,7 @@ export function describeLifecycleJourneys(world: () => ConsoleWorld): void {
         .getByLabel(/to confirm$/)
         .fill("production");
       await dialog().getByRole("button", { name: "Restore flag" }).click();
-      await page.getByText("No archived flags").waitFor();
+      await page.getByRole("button", { name: "Restore spring-sale…" }).waitFor({ state: "detached" });
       await expect.poll(() => world().evaluate("spring-sale")).toMatchObject({ variant: "on" });
 
       await visit.goTo("#/flags/spring-sale?tab=settings");
