@@ -10,12 +10,12 @@ import { referenceProblems } from "./reference-check.ts";
 /** Returns the problems of a flag, as the API would. `others` are the flags of the environment. */
 export async function flagProblemsOf(flag: Flag, others: readonly Flag[]): Promise<readonly Problem[]> {
   const references = referenceProblems(flag, others);
-  return [...(await problemsOf((parse) => parse.parseFlagInput(flag))), ...references];
+  return [...(await problemsOf((parse) => parse.parseFlagInput(asSent(flag)))), ...references];
 }
 
 /** Returns the problems of a segment, as the API would. */
 export function segmentProblemsOf(segment: SegmentInput): Promise<readonly Problem[]> {
-  return problemsOf((parse) => parse.parseSegmentInput(segment));
+  return problemsOf((parse) => parse.parseSegmentInput(asSent(segment)));
 }
 
 async function problemsOf(check: (parse: typeof Parse) => unknown): Promise<readonly Problem[]> {
@@ -25,4 +25,9 @@ async function problemsOf(check: (parse: typeof Parse) => unknown): Promise<read
   } catch (error) {
     return error instanceof Error && "errors" in error ? (error.errors as Problem[]) : [];
   }
+}
+
+/** Returns what the API would receive. JSON leaves out a field that has been emptied. */
+function asSent(input: object): unknown {
+  return JSON.parse(JSON.stringify(input));
 }

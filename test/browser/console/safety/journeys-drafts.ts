@@ -97,10 +97,10 @@ function describeOtherDrafts(world: () => ConsoleWorld): void {
       await visit().goTo("#/segments/business-customers?environment=production");
       await visit().page.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
       await loaded(visit().page);
-      await visit().page.getByLabel("Name").fill("Renamed");
+      await visit().page.getByLabel("Name", { exact: true }).fill("Renamed");
       await again();
       await back().waitFor();
-      expect(await visit().page.getByLabel("Name").inputValue()).toBe("Renamed");
+      expect(await visit().page.getByLabel("Name", { exact: true }).inputValue()).toBe("Renamed");
       expect(await kept()).toHaveLength(2);
       await visit().page.getByRole("button", { name: "Sign out" }).click();
       await visit().page.getByLabel("Admin token").waitFor();

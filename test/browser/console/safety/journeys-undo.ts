@@ -94,17 +94,18 @@ function describeLostAndFound(world: () => ConsoleWorld): void {
       const condition = { attribute: "plan", operator: "in" as const, values: ["pro"] };
       await world().api.call("putSegment", { path, body: { key: path.key, name: "before", condition } });
       const page = await open("#/segments/undo-members?environment=staging");
-      await page.getByLabel("Name").fill("after");
+      await page.getByLabel("Name", { exact: true }).fill("after");
       await page.getByRole("button", { name: "Review and save" }).click();
       await dialog().getByRole("button", { name: "Save", exact: true }).click();
       await undo("Segment undo-members saved in staging");
-      await expect.poll(() => page.getByLabel("Name").inputValue()).toBe("before");
+      await expect.poll(() => page.getByLabel("Name", { exact: true }).inputValue()).toBe("before");
       expect((await world().api.call("getSegment", { path })).body.name).toBe("before");
 
       const body = { kind: "client" as const, name: "undo-key", origins: ["https://a.example.com"] };
       const { id } = (await world().api.call("createKey", { path: { env: "staging" }, body })).body.key;
       await goTo("#/keys?environment=staging");
-      await page.getByRole("button", { name: "Edit undo-key" }).click();
+      await page.getByRole("button", { name: "Actions for undo-key" }).click();
+      await page.getByRole("menuitem", { name: "Edit" }).click();
       await dialog().getByLabel("Allowed origins").fill("https://b.example.com");
       await expect.poll(() => dialog().textContent()).toMatch(/https:\/\/a\.example.*https:\/\/b\.example/s);
       await dialog().getByRole("button", { name: "Save" }).click();

@@ -25,6 +25,11 @@ const when = (operator: "matches" | "ip_in_cidr", value: string) =>
   rule({ when: { attribute: "a", operator, values: [value] } });
 
 describe("the check of a flag in the page", () => {
+  it("sees the flag as the API would, without the fields that have been emptied", async () => {
+    const emptied = rule({ during: undefined, from: undefined } as object);
+    expect(await flagProblemsOf(emptied, [])).toEqual([]);
+  });
+
   it.each<[string, Flag, string]>([
     ["a removed variant that a rule serves", { ...rule({}), variants: { off: false } }, "/rules/0/serve/variant"],
     [
