@@ -48,7 +48,19 @@ async function openDatabase(serverUrl: string | undefined): Promise<[migrator: C
     await admin.query(`drop database ${name} with (force)`);
     await admin.end();
   };
-  return [connectionOf(migrator, drop), connectionOf(worker, async () => undefined)];
+  const working = connectionOf(worker, async () => undefined);
+  return [connectionOf(migrator, drop), { ...working, exec: (sql) => repeatAfterDeadlock(() => working.exec(sql)) }];
+}
+
+/** Postgres may end a write because of a migration's locks. It has undone all of it, and the caller sends it again. */
+async function repeatAfterDeadlock(write: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      if ((error as { code?: string }).code !== "40P01" || attempt === 3) throw error;
+    }
+  }
 }
 
 /** The statements of the previous release: an evaluation, an update, a new flag, and a sweep. */
