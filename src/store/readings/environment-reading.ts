@@ -10,6 +10,7 @@ import {
   type ReferenceRow,
   type SegmentRow,
 } from "../../flags/documents/build-document.ts";
+import { flagRowJson, SEGMENT_ROW_JSON } from "./row-json.ts";
 import { changesSince, type OutboxRow } from "../outbox-rows.ts";
 
 /**
@@ -223,19 +224,15 @@ function selectRows({
       'requested', ${requested ? sql`requested.flag_keys` : sql`null`},
       'changes', ${changes},
       'flags', coalesce((
-        select json_agg(json_build_object(
-          'key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants, 'clientVisible', f.client_visible,
-          'metadata', f.metadata, 'version', coalesce((
-            select v.version from document_versions v
-            where v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key
-          ), target.version), 'enabled', c.enabled,
-          'offVariant', c.off_variant, 'default', c.default_serve, 'rules', c.rules, 'prerequisites', c.prerequisites
-        ))
+        select json_agg(${flagRowJson(sql`coalesce((
+          select v.version from document_versions v
+          where v.environment = c.environment and v.kind = 'flag' and v.key = c.flag_key
+        ), target.version)`)})
         from ${configurations} join flags f on f.key = c.flag_key
         where c.environment = target.key
       ), '[]'),
       'segments', coalesce((
-        select json_agg(json_build_object('key', s.key, 'condition', s.condition))
+        select json_agg(${SEGMENT_ROW_JSON})
         from ${segments}
         where s.environment = target.key
       ), '[]'),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { type FlagRow, type Rows, rowsOf, type SegmentRow } from "../../flags/documents/build-document.ts";
 import type { StoreDatabase } from "../client.ts";
+import { flagRowJson, SEGMENT_ROW_JSON } from "./row-json.ts";
 import { readJson } from "../writes/transaction.ts";
 
 interface ReferencedRow {
@@ -27,17 +28,13 @@ export async function readReferenced(
       select json_build_object(
         'version', e.version,
         'flags', coalesce((
-          select json_agg(json_build_object(
-            'key', f.key, 'kind', f.kind, 'type', f.type, 'variants', f.variants, 'clientVisible', f.client_visible,
-            'metadata', f.metadata, 'version', e.version, 'enabled', c.enabled, 'offVariant', c.off_variant,
-            'default', c.default_serve, 'rules', c.rules, 'prerequisites', c.prerequisites
-          ))
+          select json_agg(${flagRowJson(sql`e.version`)})
           from flag_configurations c join flags f on f.key = c.flag_key
           where c.environment = e.key
             and c.flag_key in (select substr(node, 6) from reachable where node like 'flag:%')
         ), '[]'),
         'segments', coalesce((
-          select json_agg(json_build_object('key', s.key, 'condition', s.condition)) from segments s
+          select json_agg(${SEGMENT_ROW_JSON}) from segments s
           where s.environment = e.key and s.key in (select substr(node, 9) from reachable where node like 'segment:%')
         ), '[]')
       ) as result

@@ -45,12 +45,8 @@ export async function postEvaluate(
   const loaded = await source.all({ environment, scope: { waitUntil: waitUntilOf(c) } });
   if (loaded === undefined) throw unknownEnvironment(environment);
   const { value, version, tier } = loaded;
-  const { limit, cursor = "" } = query;
-  const first = value.all.findIndex(({ key }) => key > cursor);
-  const flags = first === -1 ? [] : value.all.slice(first, first + limit);
-  const hasMore = first !== -1 && first + limit < value.all.length;
+  const { flags, nextCursor } = pageOf(value.all, query);
   const items = flags.map((flag) => resultOf(flag.key, flag.evaluate(input)));
-  const nextCursor = hasMore ? (items.at(-1)?.flag ?? null) : null;
   const headers = provenanceHeaders({ version, cacheStatus: `Burgee-${tier}; hit` });
   return c.json({ environment, version, items, nextCursor }, 200, headers);
 }
@@ -62,14 +58,24 @@ async function evaluateAt(
 ): Promise<Response> {
   requireAdminToken(c, "an evaluation at another time");
   const [environment, db] = [environmentOf(c), await database()];
-  const { limit, cursor = "" } = page;
   const past = requireKnown(await readPastEnvironment(db, environment, at), { environment, point: { at } });
   const { version, rows } = past;
   const atThen = { ...input, now: Date.parse(at) };
-  const later = [...rows.flags.values()].filter(({ key }) => key > cursor).toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const items = later.slice(0, limit).map((row) => replayed(compileFlag(buildDocument(row, rows)), atThen));
-  const nextCursor = later.length > limit ? (items.at(-1)?.flag ?? null) : null;
+  const sorted = [...rows.flags.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const { flags, nextCursor } = pageOf(sorted, page);
+  const items = flags.map((row) => replayed(compileFlag(buildDocument(row, rows)), atThen));
   return c.json({ environment, version, items, nextCursor });
+}
+
+/** Returns the flags after the cursor. `sorted` are all flags, by key. */
+function pageOf<F extends { key: string }>(
+  sorted: readonly F[],
+  { limit, cursor = "" }: Page,
+): { flags: readonly F[]; nextCursor: string | null } {
+  const first = sorted.findIndex(({ key }) => key > cursor);
+  const flags = first === -1 ? [] : sorted.slice(first, first + limit);
+  const hasMore = first !== -1 && first + limit < sorted.length;
+  return { flags, nextCursor: hasMore ? (flags.at(-1)?.key ?? null) : null };
 }
 
 function replayed(flag: CompiledFlag, input: EvaluationInput): Evaluated {
