@@ -1,23 +1,16 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "./support/console-world.ts";
-import { loaded } from "./support/loaded.ts";
-import type { Visit } from "./support/visit.ts";
+import { usePages } from "./support/pages.ts";
 
 const SUBJECTS = Array.from({ length: 60 }, (_, i) => `customer-${i}`);
 
 export function describeEditingJourneys(world: () => ConsoleWorld): void {
   describe("a person on the flag page", () => {
-    let visit: Visit;
-    const open = async (at: string): Promise<Visit["page"]> => {
-      visit = await world().visit({ at });
-      await loaded(visit.page);
-      return visit.page;
-    };
-    afterEach(() => visit?.close());
+    const { visit, open } = usePages(world);
 
     /** Reviews the changes and saves them. If they can harm, the review asks for the key of production. */
     async function save(action: "Create flag" | "Save"): Promise<void> {
-      const { page } = visit;
+      const { page } = visit();
       await page.getByRole("button", { name: /^Review and/ }).click();
       const dialog = page.getByRole("dialog");
       if (action === "Save") await dialog.getByLabel(/to confirm$/).fill("production");
@@ -37,6 +30,8 @@ export function describeEditingJourneys(world: () => ConsoleWorld): void {
       const page = await open("#/flags?environment=production");
       await page.getByRole("link", { name: "New flag" }).click();
       await page.getByRole("link", { name: "Open the full editor instead" }).click();
+      // Both pages have a field for the key.
+      await page.getByRole("region", { name: "Targeting" }).waitFor();
       await page.getByLabel("Key", { exact: true }).fill("gift-wrap");
       await save("Create flag");
       await page.getByText(/^gift-wrap created in production \(version \d+\); only servers see it/).waitFor();

@@ -1,18 +1,11 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { seriousFindings } from "./support/audit-page.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
-import { loaded } from "./support/loaded.ts";
-import type { Visit } from "./support/visit.ts";
+import { usePages } from "./support/pages.ts";
 
 export function describeNoteJourneys(world: () => ConsoleWorld): void {
   describe("the note of a change", () => {
-    let visit: Visit;
-    const open = async (at: string): Promise<Visit["page"]> => {
-      visit = await world().visit({ at });
-      await loaded(visit.page);
-      return visit.page;
-    };
-    afterEach(() => visit?.close());
+    const { visit, open } = usePages(world);
 
     const newest = async (env: string) => {
       const { body } = await world().api.call("listAudit", { path: { env }, query: { limit: "1" } });
@@ -21,7 +14,7 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
     it("of a switch is kept when the save conflicts", async () => {
       await world().save({ key: "noted-switch" });
       const page = await open("#/flags?environment=production");
-      visit.expectStatus(412);
+      visit().expectStatus(412);
       const toggle = page.getByRole("switch", { name: "noted-switch enabled" });
       await toggle.waitFor();
       await world().save({ key: "noted-switch", default: { variant: "on" } });
@@ -43,7 +36,7 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
     it("of a switch is not sent with the next change if the switch was not saved", async () => {
       await world().save({ key: "noted-theirs" });
       const page = await open("#/flags?environment=production");
-      visit.expectStatus(503);
+      visit().expectStatus(503);
       const toggle = page.getByRole("switch", { name: "noted-theirs enabled" });
       await toggle.waitFor();
       const unavailable = { status: 503, json: { status: 503, title: "unavailable" } };
@@ -71,7 +64,7 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
         rules: [{ id: "r", when: { segment: path.key }, serve: { variant: "on" } }],
       });
       const page = await open("#/segments/noted-segment?environment=production");
-      visit.expectStatus(412);
+      visit().expectStatus(412);
       await page.getByLabel("Description").fill("typed here");
       await put("typed elsewhere");
       await page.getByRole("button", { name: "Review, save and update 1 flag" }).click();

@@ -1,17 +1,10 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { overflow, seriousFindings } from "./support/audit-page.ts";
 import type { ConsoleWorld } from "./support/console-world.ts";
-import { loaded } from "./support/loaded.ts";
-import type { Visit } from "./support/visit.ts";
+import { usePages } from "./support/pages.ts";
 
 export function describeOperationJourneys(world: () => ConsoleWorld): void {
-  let visit: Visit;
-  const open = async (at: string): Promise<Visit["page"]> => {
-    visit = await world().visit({ at });
-    await loaded(visit.page);
-    return visit.page;
-  };
-  afterEach(() => visit?.close());
+  const { visit, open } = usePages(world);
 
   describe("a person on the audit page", () => {
     it("sees each changed field, restores the state before the change, and then the change", async () => {
@@ -83,7 +76,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await page.getByText("Changes in staging need a note").waitFor();
       await page.goto(page.url().replace(/#.*/, "#/flags?environment=staging"));
       // A switch saves without a review.
-      visit.expectStatus(428);
+      visit().expectStatus(428);
       const toggle = page.getByRole("switch", { name: /enabled$/ }).first();
       const wasOn = await toggle.isChecked();
       await toggle.click();

@@ -1,8 +1,7 @@
-import type { Page, Route } from "playwright-core";
-import { afterEach, describe, expect, it } from "vitest";
+import type { Route } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "./support/console-world.ts";
-import { loaded } from "./support/loaded.ts";
-import type { Visit } from "./support/visit.ts";
+import { usePages } from "./support/pages.ts";
 
 /** Sends the request with a token that the worker rejects. */
 const withBadToken = (route: Route) =>
@@ -10,18 +9,12 @@ const withBadToken = (route: Route) =>
 
 export function describeUnsavedWork(world: () => ConsoleWorld): void {
   describe("unsaved work", () => {
-    let visit: Visit;
-    const open = async (at: string): Promise<Page> => {
-      visit = await world().visit({ at });
-      await loaded(visit.page);
-      return visit.page;
-    };
-    afterEach(() => visit?.close());
+    const { visit, open } = usePages(world);
 
     it("survives the end of the session, and is saved after signing in again", async () => {
       await world().save({ key: "draft-kept" }, "staging");
       const page = await open("#/flags/draft-kept?environment=staging&tab=settings");
-      visit.expectStatus(401);
+      visit().expectStatus(401);
       await page.getByLabel("Description", { exact: true }).fill("typed before the session ended");
       await page.route("**/api/v1/environments/*/flags/draft-kept", withBadToken, { times: 1 });
       await page.getByRole("button", { name: "Review and save" }).click();
@@ -77,7 +70,7 @@ export function describeUnsavedWork(world: () => ConsoleWorld): void {
 
     it("in a dialog shows its problems in the dialog, at the field", async () => {
       const page = await open("#/keys?environment=staging");
-      visit.expectStatus(422);
+      visit().expectStatus(422);
       await page.getByRole("button", { name: "New key" }).click();
       const dialog = page.getByRole("dialog");
       await dialog.getByLabel("Allowed origins").fill("https://shop.example.com, not a url");

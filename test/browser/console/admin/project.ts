@@ -1,18 +1,10 @@
 /** Environments, the audit log and the cache: what people find there, and how they get back. */
-import type { Page } from "playwright-core";
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { ConsoleWorld } from "../support/console-world.ts";
-import { loaded } from "../support/loaded.ts";
-import type { Visit } from "../support/visit.ts";
+import { usePages } from "../support/pages.ts";
 
 export function describeProjectPages(world: () => ConsoleWorld): void {
-  let visit: Visit;
-  const open = async (at: string): Promise<Page> => {
-    visit = await world().visit({ at });
-    await loaded(visit.page);
-    return visit.page;
-  };
-  afterEach(() => visit?.close());
+  const { visit, open } = usePages(world);
 
   it("an environment shows its flags and keys, and its menu renames it", async () => {
     await world().api.call("createEnvironment", { body: { key: "qa" } });
@@ -56,7 +48,7 @@ export function describeProjectPages(world: () => ConsoleWorld): void {
 
   it("an address without # leads back to the console", async () => {
     const page = await open("#/segments?environment=production");
-    visit.expectStatus(404);
+    visit().expectStatus(404);
     await page.goto(new URL("/console/flags/dark-mode", page.url()).href);
     await page.getByRole("link", { name: "Open /console/#/flags/dark-mode" }).click();
     await page.getByLabel("Admin token").waitFor();

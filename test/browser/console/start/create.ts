@@ -1,20 +1,13 @@
 import type { Locator } from "playwright-core";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ConsoleWorld } from "../support/console-world.ts";
-import { loaded } from "../support/loaded.ts";
-import type { Visit } from "../support/visit.ts";
+import { usePages } from "../support/pages.ts";
 
 const SUBJECTS = Array.from({ length: 200 }, (_, i) => `customer-${i}`);
 
 export function describeCreateJourneys(world: () => ConsoleWorld): void {
   describe("a person who creates a flag", () => {
-    let visit: Visit;
-    const open = async (at: string): Promise<Visit["page"]> => {
-      visit = await world().visit({ at });
-      await loaded(visit.page);
-      return visit.page;
-    };
-    afterEach(() => visit?.close());
+    const { open } = usePages(world);
 
     /** Returns how many of the subjects of a country get `true`. */
     async function served(flag: string, country: string): Promise<number> {
@@ -74,13 +67,7 @@ export function describeCreateJourneys(world: () => ConsoleWorld): void {
 
 function describeChoices(world: () => ConsoleWorld): void {
   describe("a person who creates a flag by other choices", () => {
-    let visit: Visit;
-    const open = async (at: string): Promise<Visit["page"]> => {
-      visit = await world().visit({ at });
-      await loaded(visit.page);
-      return visit.page;
-    };
-    afterEach(() => visit?.close());
+    const { visit, open } = usePages(world);
 
     it("chooses from named values, and keeps the flag from browsers", async () => {
       const page = await open("#/flags/new?environment=staging");
@@ -105,7 +92,7 @@ function describeChoices(world: () => ConsoleWorld): void {
     it("sees at the key that another flag has it, and loses nothing", async () => {
       await world().save({ key: "taken-key" }, "staging");
       const page = await open("#/flags/new?environment=staging");
-      visit.expectStatus(409);
+      visit().expectStatus(409);
       await page.getByLabel("Name", { exact: true }).fill("Taken key");
       await page.getByRole("radio", { name: "Servers only" }).check();
       await page.getByRole("button", { name: "Review and create" }).click();
