@@ -1,10 +1,5 @@
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
-import { notifyFailure } from "../../state/notices.ts";
-import { useResource } from "../../state/resource.ts";
 import { go, href, route } from "../../state/route.ts";
-import { client } from "../../state/session.ts";
 import { LOCAL_ZONE } from "../../state/wording.ts";
 import { instantOfLocal, localControlText } from "../../ui/fields/local-instant.ts";
 import { Icon } from "../../ui/kit/icon.tsx";
@@ -12,41 +7,19 @@ import * as icons from "../../ui/kit/icons.ts";
 import { Empty, Loaded } from "../../ui/states.tsx";
 import { byDay } from "../../ui/words/days.ts";
 import { useUndone } from "../../state/undone.ts";
-import { type Change, ENTITIES, type Image, type Write } from "./change.ts";
+import { type Change, ENTITIES, type Image } from "./change.ts";
 import { restoreFrom } from "./restore.ts";
+import { useWrites } from "./use-writes.ts";
 import { WriteItem } from "./write-item.tsx";
-
-const PAGE = "50";
 
 /** The audit log: the changes of each write by field, who made them and why, and the way back to earlier versions. */
 export function AuditPage({ environment }: { environment: string }): JSX.Element {
   const { entity, key, actor, text, since, until } = route.value.query;
   const given = { entity, key, actor, text, since, until };
-  const filters = [environment, ...Object.values(given)];
-  const older = useMemo(() => signal<Write[]>([]), filters);
-  const cursor = useMemo(() => signal<string | null>(null), filters);
-  const load = async (from: string | undefined): Promise<Write[]> => {
-    const query = { ...given, limit: PAGE, cursor: from };
-    const { body } = await client.call("listWrites", { path: { env: environment }, query });
-    cursor.value = body.nextCursor;
-    return body.items;
-  };
-  const newest = useResource(() => load(undefined), filters);
-  useUndone(() => {
-    older.value = [];
-    void newest.reload();
-  });
+  const { newest, older, hasMore, loadOlder, reload } = useWrites(environment, given);
+  useUndone(() => void reload());
   const restore = async (change: Change, image: Image): Promise<void> => {
-    if (!(await restoreFrom(environment, change, image))) return;
-    older.value = [];
-    await newest.reload();
-  };
-  const loadOlder = async (): Promise<void> => {
-    try {
-      older.value = [...older.value, ...(await load(cursor.value ?? undefined))];
-    } catch (error) {
-      notifyFailure("Could not load older changes", error);
-    }
+    if (await restoreFrom(environment, change, image)) await reload();
   };
   return (
     <>
@@ -56,11 +29,11 @@ export function AuditPage({ environment }: { environment: string }): JSX.Element
       <Filters given={route.value.query} />
       <Loaded of={newest}>
         {(items) =>
-          items.length + older.value.length === 0 && cursor.value === null ? (
+          items.length + older.length === 0 && !hasMore ? (
             <NoChanges isFiltered={Object.values(given).some((filter) => filter !== undefined)} />
           ) : (
             <>
-              {byDay([...items, ...older.value]).map(([day, writes]) => (
+              {byDay([...items, ...older]).map(([day, writes]) => (
                 <section key={day} class="card day" aria-label={day}>
                   <h2>{day}</h2>
                   <ol class="history">
@@ -76,7 +49,7 @@ export function AuditPage({ environment }: { environment: string }): JSX.Element
                   </ol>
                 </section>
               ))}
-              {cursor.value !== null && (
+              {hasMore && (
                 <button type="button" onClick={() => void loadOlder()}>
                   Load older changes
                 </button>

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { ListedFlag } from "../../state/flags/flag-filter.ts";
-import { snippetsOf } from "../../state/first-steps/snippets.ts";
+import { snippetsOf } from "./snippets.ts";
 import { copyText } from "../../ui/copy-text.ts";
 
 interface Props {

@@ -29,7 +29,7 @@ import { TABS, tabOfElement, type TabId } from "./tabs.ts";
 import { TargetingSection } from "./targeting.tsx";
 import { useReview } from "./use-review.ts";
 import { ValuesSection } from "./value-fields.tsx";
-import { VariantsSection } from "./variants.tsx";
+import { VariantsSection } from "./variants/variants.tsx";
 
 /** The editor of a flag. All tabs share one draft. Nothing is saved before the person has reviewed it. */
 export function Editor({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { snippetsOf } from "../../../../console/src/state/first-steps/snippets.ts";
+import { snippetsOf } from "../../../../console/src/pages/first-steps/snippets.ts";
 
 const ORIGIN = "https://flags.example.com";
 

@@ -11,6 +11,16 @@ export interface Subject {
   fallback: unknown;
 }
 
+/** The value of code for a flag that has none of its own. */
+export const EMPTY: Record<FlagType, unknown> = {
+  boolean: false,
+  string: "",
+  integer: 0,
+  float: 0,
+  object: {},
+  json: {},
+};
+
 type Kind = "boolean" | "string" | "integer" | "float" | "object";
 
 /** A flag of the type `json` is read like one of the type `object`. */

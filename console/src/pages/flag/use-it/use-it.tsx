@@ -1,16 +1,14 @@
 import type { JSX } from "preact";
 import type { Flag } from "../../../../../sdk/client/contract.ts";
 import { href, replaceQuery, route } from "../../../state/route.ts";
-import type { FlagType } from "../../../state/flags/variant-values.ts";
 import { copyText } from "../../../ui/copy-text.ts";
 import { Icon } from "../../../ui/kit/icon.tsx";
 import * as icons from "../../../ui/kit/icons.ts";
 import { focusFieldInTab } from "../tabs.ts";
+import { EMPTY } from "./literals.ts";
 import { LiveLight } from "./live-light.tsx";
 import type { Block, Sdk } from "./sdk.ts";
 import { SDKS } from "./snippets.ts";
-
-const EMPTY: Record<FlagType, unknown> = { boolean: false, string: "", integer: 0, float: 0, object: {}, json: {} };
 
 /** The code that evaluates this flag, and a light for its first evaluation. */
 export function UseIt({ environment, flag }: { environment: string; flag: Flag }): JSX.Element {

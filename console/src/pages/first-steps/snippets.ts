@@ -1,5 +1,6 @@
 /** The code of the first evaluation, with the address and the key filled in. */
 import type { Flag } from "../../../../sdk/client/contract.ts";
+import { EMPTY, JS_NAMES, kindOf, quoted } from "../flag/use-it/literals.ts";
 
 export interface Snippet {
   title: string;
@@ -14,15 +15,6 @@ interface Target {
   secret: string | undefined;
 }
 
-const METHODS: Record<Flag["type"], [method: string, value: string]> = {
-  boolean: ["getBooleanValue", "false"],
-  string: ["getStringValue", '""'],
-  integer: ["getNumberValue", "0"],
-  float: ["getNumberValue", "0"],
-  object: ["getObjectValue", "{}"],
-  json: ["getObjectValue", "{}"],
-};
-
 /** Returns a command, and the code for the place where keys of this kind are used. */
 export function snippetsOf({ origin, flag, kind, secret }: Target): Snippet[] {
   const token = secret ?? (kind === "client" ? "YOUR_CLIENT_KEY" : "YOUR_SERVER_KEY");
@@ -33,9 +25,9 @@ export function snippetsOf({ origin, flag, kind, secret }: Target): Snippet[] {
     "-H 'Content-Type: application/json'",
     `-d '{"context":{"targetingKey":"user-1"}}'`,
   ].join(" \\\n  ");
-  const headers = `  headers: [["Authorization", ${JSON.stringify(`Bearer ${token}`)}]],`;
-  const [method, fallback] = METHODS[flag.type];
-  const key = JSON.stringify(flag.key);
+  const headers = `  headers: [["Authorization", ${quoted(`Bearer ${token}`)}]],`;
+  const method = `get${JS_NAMES[kindOf(flag)]}Value`;
+  const [key, fallback] = [quoted(flag.key), JSON.stringify(EMPTY[flag.type])];
   return [{ title: "curl", text: curl }, kind === "server" ? serverCode() : webCode()];
 
   function serverCode(): Snippet {
@@ -46,7 +38,7 @@ import { OFREPProvider } from "@openfeature/ofrep-provider";
 import { OpenFeature } from "@openfeature/server-sdk";
 
 const provider = new OFREPProvider({
-  baseUrl: ${JSON.stringify(origin)},
+  baseUrl: ${quoted(origin)},
 ${headers}
 });
 await OpenFeature.setProviderAndWait(provider);
@@ -63,7 +55,7 @@ import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
 import { OpenFeature } from "@openfeature/web-sdk";
 
 const provider = new OFREPWebProvider({
-  baseUrl: ${JSON.stringify(origin)},
+  baseUrl: ${quoted(origin)},
 ${headers}
 });
 await OpenFeature.setProviderAndWait(provider, { targetingKey: "user-1" });

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { escapePointer } from "../../../../sdk/words/place.ts";
-import { type FlagType, isJsonType, parseValue, valueText } from "../../state/flags/variant-values.ts";
-import { ParsedInput } from "../../ui/fields/parsed-input.tsx";
-import { Select } from "../../ui/fields/select.tsx";
+import { escapePointer } from "../../../../../sdk/words/place.ts";
+import { type FlagType, isJsonType, parseValue, valueText } from "../../../state/flags/variant-values.ts";
+import { ParsedInput } from "../../../ui/fields/parsed-input.tsx";
+import { Select } from "../../../ui/fields/select.tsx";
 
 const BOOLEANS = [
   ["true", "true"],
