@@ -105,9 +105,13 @@ export function describeFlagJourneys(world: () => ConsoleWorld): void {
       const { neon } = world().backends;
       const before = await flagSwitch(FLAG).isChecked();
       neon.setFaults({ errorRate: 1 });
-      await flagSwitch(FLAG).click();
-      await visit.page.getByText(`Could not save ${FLAG}`).waitFor();
-      neon.setFaults({});
+      try {
+        await flagSwitch(FLAG).click();
+        await visit.page.getByText(`Could not save ${FLAG}`).waitFor();
+      } finally {
+        // The other tests share the store.
+        neon.setFaults({});
+      }
       expect(await flagSwitch(FLAG).isChecked()).toBe(before);
     });
   });

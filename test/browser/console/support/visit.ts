@@ -73,8 +73,12 @@ export async function openVisit(
     context,
     problems,
     expectStatus: (...statuses) => statuses.forEach((status) => expected.add(status)),
-    // Only the hash changes, so the page stays in memory.
-    goTo: async (address) => void (await page.goto(`${origin}/console/${address}`)),
+    async goTo(address) {
+      // Only the hash changes, so the page stays in memory. It learns of that in a later task, and then renders: until
+      // then, a busy machine still shows the switches of the former address.
+      await page.goto(`${origin}/console/${address}`);
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+    },
     async close() {
       await context.close();
       // Only the first close reports them, because the hooks of later suites may close this visit again.
