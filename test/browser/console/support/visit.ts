@@ -77,7 +77,7 @@ export async function openVisit(
       // Only the hash changes, so the page stays in memory. It learns of that in a later task, and then renders: until
       // then, a busy machine still shows the switches of the former address.
       await page.goto(`${origin}/console/${address}`);
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+      await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
     },
     async close() {
       await context.close();
