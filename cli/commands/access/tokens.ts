@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { allPages } from "../../../sdk/client/client.ts";
 import type { AdminToken, AdminTokenInput } from "../../../sdk/client/contract.ts";
+import { addRotate } from "./rotate-token.ts";
 import { change } from "../../change.ts";
 import { withExamples } from "../../examples.ts";
 import { UsageError } from "../../exit.ts";
@@ -22,6 +23,7 @@ export function addTokenCommands(program: Command, terminal: Terminal): void {
   const tokens = program.command("tokens").description("manage the admin tokens of the project");
   addList(tokens, terminal);
   addCreate(tokens, terminal);
+  addRotate(tokens, terminal);
   addRevoke(tokens, terminal);
 }
 

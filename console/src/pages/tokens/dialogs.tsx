@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError } from "../../../../sdk/client/client.ts";
 import type { AdminToken, AdminTokenCreated, AdminTokenInput } from "../../../../sdk/client/contract.ts";
+import { expiresWithin, successorOf } from "../../../../sdk/client/rotate-token.ts";
 import { environments } from "../../state/environments.ts";
 import { notify, notifyFailure, reasonOf } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
@@ -134,27 +135,20 @@ function ReachInput({
 export function RotateToken({ token, onClose, onCreated }: DialogProps & { token: AdminToken }): JSX.Element {
   const [overlap, setOverlap] = useState(DEFAULT_OVERLAP);
   const [failure, setFailure] = useState<unknown>(undefined);
-  const { id, role, environments: reach, createdAt, expiresAt } = token;
+  const { id, expiresAt } = token;
   const rotate = async (): Promise<void> => {
     setFailure(undefined);
-    const lifetimeMs = expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(createdAt);
-    const body = {
-      role,
-      name: token.name,
-      environments: reach,
-      expiresInSeconds: lifetimeMs === null ? null : Math.max(60, Math.round(lifetimeMs / 1000)),
-    };
     let created: AdminTokenCreated;
     try {
-      created = (await client.call("createToken", { body })).body;
+      created = (await client.call("createToken", { body: successorOf(token) })).body;
     } catch (error) {
       return setFailure(error);
     }
     // The new secret is shown even if the old token could not be limited, because it cannot be shown again.
     try {
       const seconds = Number(overlap);
-      const endsBefore = expiresAt !== null && Date.parse(expiresAt) <= Date.now() + seconds * 1000;
-      if (!endsBefore) await client.call("updateToken", { path: { id }, body: { expiresInSeconds: seconds } });
+      if (!expiresWithin(token, seconds, created.adminToken.createdAt))
+        await client.call("updateToken", { path: { id }, body: { expiresInSeconds: seconds } });
       notify(`${nameOf(token)} is rotated. The old token works until it expires.`);
     } catch (error) {
       notifyFailure("The new token works, but the old one got no expiry", error);

@@ -74,6 +74,44 @@ describe("burgee tokens", () => {
     expect((await withToken(out, `audit restore ${foreign} -e staging`)).code).toBe(1);
   });
 
+  test("rotate prints a token with the same limits, and the old one expires after the overlap", async ({ expect }) => {
+    const line = "tokens create --role write --environments staging --expires 90d --json";
+    const old = (await t.run([...line.split(" "), "--name", "Old CI"])).json;
+    const { id } = old.adminToken;
+    expect((await t.run(`tokens rotate ${id} --dry-run`)).out).toBe(`would replace admin token ${id} (Old CI)\n`);
+    const { code, out, err } = await t.run(`tokens rotate ${id} --overlap 2d`);
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^bga_write_\w+\n$/) });
+    expect(err).toMatch(
+      /^Created admin token \w{12}\. It is shown only once:\nThe old token, \w{12}, works until \S+\.\n$/,
+    );
+    for (const token of [old.token, out]) expect((await withToken(token, "flags list -e staging")).code).toBe(0);
+    const all: Record<string, string>[] = (await t.run("tokens list --json")).json;
+    const [first, second] = ["Old CI", "Old CI"].map((name, i) => all.filter((one) => one["name"] === name)[i]);
+    const [limited, fresh] = first?.["id"] === id ? [first, second] : [second, first];
+    // The worker's clock in this test differs from the database's, which dates the creation.
+    const start = Date.parse(old.adminToken.expiresAt) - 90 * 86_400_000;
+    const lifetime = Date.parse(old.adminToken.expiresAt) - Date.parse(old.adminToken.createdAt);
+    const left = (token?: Record<string, string>) => Date.parse(token?.["expiresAt"] ?? "") - start;
+    expect(Math.round(left(limited) / 86_400_000)).toBe(2);
+    expect(Math.round(left(fresh) / 60_000)).toBe(Math.round(lifetime / 60_000));
+    expect(fresh).toMatchObject({ role: "write", environments: ["staging"] });
+  });
+
+  test("rotate leaves an expiry that comes before the end of the overlap", async ({ expect }) => {
+    const { adminToken } = (await t.run("tokens create --role read --all-environments --expires 1h --json")).json;
+    const rotated = await t.run(`tokens rotate ${adminToken.id}`);
+    expect(rotated.code).toBe(0);
+    expect(rotated.err).toContain(`The old token, ${adminToken.id}, works until ${adminToken.expiresAt}.`);
+  });
+
+  test("rotate refuses a revoked token", async ({ expect }) => {
+    const { adminToken } = (await t.run("tokens create --role read --all-environments --json")).json;
+    await t.run(`tokens revoke ${adminToken.id}`);
+    const refused = await t.run(`tokens rotate ${adminToken.id}`);
+    expect(refused.code).not.toBe(0);
+    expect(refused.err).toContain(`admin token ${adminToken.id} is revoked`);
+  });
+
   test("list shows rights, expiry and last use, and revoked tokens with --all", async ({ expect }) => {
     const created = (await t.run("tokens create --role read --all-environments --name Dash --json")).json;
     const { id } = created.adminToken;
