@@ -94,7 +94,7 @@ const LOOK = EditorView.theme({
   "&": {
     color: "var(--text)",
     backgroundColor: "var(--ground)",
-    fontSize: "13px",
+    fontSize: "var(--type-2)",
     maxHeight: "60vh",
     minHeight: "6rem",
   },
