@@ -46,6 +46,7 @@ export function describeHashedJourneys(world: () => ConsoleWorld): void {
       await put({ attribute: "email", operator: "in", values: ["ann@acme.com"] });
       const page = await open();
       sent.length = 0;
+      await page.getByText("More options").click();
       await page.getByLabel("Read the attribute as").selectOption("a SHA-256 hash with a salt");
       await page.getByText("1 hash", { exact: true }).waitFor();
       await page.getByLabel("Ids or e-mail addresses").fill("bob@acme.com\n ann@acme.com");

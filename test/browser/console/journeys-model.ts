@@ -32,6 +32,7 @@ export function describeModelJourneys(world: () => ConsoleWorld): void {
       await world().save({ key: "readers", rules: [{ id: "one", when, serve: { variant: "on" } }] }, "staging");
       const page = await open("readers");
       await rule(page, "one").getByText("1. one").click();
+      await rule(page, "one").getByText("More options").click();
       const read = page.getByLabel("Read the attribute as");
       await read.selectOption("the remainder of a division");
       await page.getByLabel("Divided by").fill("0");

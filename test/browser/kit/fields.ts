@@ -75,8 +75,8 @@ export function describeFields(open: Open): void {
       await input(page).focus();
       await page.keyboard.press("Control+v");
       await page.getByText("Added 5,000 values.").waitFor();
-      await expect.poll(() => chips(page)).toHaveLength(50);
-      await page.getByRole("button", { name: "Show 4,951 more" }).waitFor();
+      await expect.poll(() => chips(page)).toHaveLength(10);
+      await page.getByText("Show 4,991 more").waitFor();
     });
   });
 

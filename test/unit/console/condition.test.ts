@@ -9,12 +9,16 @@ import {
   OPERATOR_GROUPS,
 } from "../../../console/src/ui/condition/condition.ts";
 import {
+  countText,
   notationOf,
+  parseLines,
   parseNumber,
   parsePath,
-  parseValues,
-  parseVersions,
+  parseType,
+  parseValue,
+  parseVersion,
   valuesText,
+  valueText,
 } from "../../../console/src/ui/condition/values.ts";
 import { pathText } from "../../../sdk/words/condition.ts";
 import { OPERATORS } from "../../../src/flags/document.ts";
@@ -102,23 +106,33 @@ test("only a choice that differs from the default is stored", () => {
 });
 
 test("versions are checked in the form that the condition reads", () => {
-  expect(parseVersions("1.18\n1.18.1.5", "version-extended")).toEqual({ value: ["1.18", "1.18.1.5"] });
-  expect(parseVersions("1.18\nv1.18", "version-partial")).toEqual({ problem: expect.stringContaining("v1.18") });
+  expect(parseVersion("1.18.1.5", "version-extended")).toEqual({ value: "1.18.1.5" });
+  expect(parseVersion("v1.18", "version-partial")).toHaveProperty("problem");
+  expect(parseVersion("v1.0")).toHaveProperty("problem");
+  expect(parseVersion("v2.0.0-rc.1")).toHaveProperty("value");
 });
 
-test("values are lines of text, or of JSON if text would change their type", () => {
+test("a value is text, or JSON if text would change the type of one", () => {
   expect(notationOf(["a", "b c"])).toBe("text");
   for (const value of [1, true, null, "", " a", "a\nb"]) expect(notationOf([value])).toBe("json");
-  const values = ["1", 1, null, true, "a\nb", ""];
-  expect(parseValues(valuesText(values, "json"), "json")).toEqual({ value: values });
-  expect(parseValues(valuesText(["1", "x y"], "text"), "text")).toEqual({ value: ["1", "x y"] });
+  for (const value of ["1", 1, null, true, "a\nb", ""])
+    expect(parseValue(valueText(value, "json"), "json")).toEqual({ value });
+  for (const text of ["nope", "[1]"]) expect(parseValue(text, "json")).toHaveProperty("problem");
+  expect(parseLines(`${valuesText(["1", "x y"])}\n\n`)).toEqual({ value: ["1", "x y"] });
 });
 
-test("the problem names the first invalid line", () => {
-  expect(parseValues("1\nnope", "json")).toEqual({ problem: expect.stringContaining("line 2") });
-  expect(parseValues("[1]", "json")).toHaveProperty("problem");
-  expect(parseVersions("1.2.3\nv1.0")).toEqual({ problem: expect.stringContaining("v1.0") });
-  expect(parseVersions("1.2.3\nv2.0.0-rc.1")).toHaveProperty("value");
+test("the names of types are the only types", () => {
+  expect(parseType("array")).toEqual({ value: "array" });
+  expect(parseType("list")).toHaveProperty("problem");
+});
+
+test("the count of values names a few that are in the list more than once", () => {
+  expect(countText(["a"])).toBe("1 value.");
+  expect(countText(["a", "b", "a", "a", "1", 1])).toBe("6 values. In the list more than once: a.");
+  const many = Array.from({ length: 1000 }, (_, i) => `u${i}`);
+  expect(countText([...many, ...many])).toBe(
+    "2,000 values. In the list more than once: u0, u1, u2, u3, u4 and 995 more.",
+  );
 });
 
 test("only decimal numbers are numbers", () => {
@@ -129,12 +143,12 @@ test("only decimal numbers are numbers", () => {
 test("numbers that would change are refused, and large floats are shown with an exponent", () => {
   for (const text of ["9007199254740993", "-9007199254740992"]) {
     expect(parseNumber(text)).toEqual({ problem: expect.stringContaining("write it as text") });
-    expect(parseValues(`1\n${text}`, "json")).toEqual({ problem: expect.stringMatching(/^line 2 must be within/) });
-    expect(parseValues(text, "text")).toEqual({ value: [text] });
+    expect(parseValue(text, "json")).toEqual({ problem: expect.stringMatching(/^must be within/) });
+    expect(parseValue(text, "text")).toEqual({ value: text });
   }
-  expect(parseValues("1e999", "json")).toEqual({ problem: "line 1 is too large a number" });
-  expect(valuesText([1e17, 5], "json")).toBe("1e+17\n5");
-  expect(parseValues("1e+17\n5", "json")).toEqual({ value: [1e17, 5] });
+  expect(parseValue("1e999", "json")).toEqual({ problem: "is too large a number" });
+  expect(valueText(1e17, "json")).toBe("1e+17");
+  expect(parseValue("1e+17", "json")).toEqual({ value: 1e17 });
 });
 
 test("a nested path keeps slashes in its names, and a name with dots is one name", () => {

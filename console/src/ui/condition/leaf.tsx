@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import type { Operator } from "../../../../src/flags/document.ts";
-import { CASE_OPERATORS, OPERATOR_VALUES, WITHOUT_EACH } from "../../../../src/flags/value-kinds.ts";
+import { CASE_OPERATORS, OPERATOR_VALUES, valueKindOf, WITHOUT_EACH } from "../../../../src/flags/value-kinds.ts";
 import { AttributeInput } from "../fields/attribute-input.tsx";
 import { Field } from "../fields/field.tsx";
 import { ProblemText, useField } from "../fields/problems.tsx";
@@ -12,6 +12,8 @@ import type { EditorProps } from "./editor-props.ts";
 import { hashedOf } from "./hashed.ts";
 import { HashedValues } from "./hashed-values.tsx";
 import { ReaderInput } from "./reader-input.tsx";
+import { ValueTools } from "./value-tools.tsx";
+import { type Notation, notationOf } from "./values.ts";
 import { ValuesInput } from "./values-input.tsx";
 
 const TRUTHS = [
@@ -20,10 +22,11 @@ const TRUTHS = [
   ["unknown", "the condition is unknown"],
 ] as const;
 
-/** One test of an attribute: its name, an operator and values. */
+/** One test of an attribute in one line: its name, an operator and values. Everything else is in a closed part. */
 export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<Leaf>): JSX.Element {
-  const { operator } = condition;
-  const hasValues = OPERATOR_VALUES[operator] !== "none";
+  const { operator, read, values = [] } = condition;
+  const [isJson, setJson] = useState(() => notationOf(values) === "json");
+  const notation = isJson || notationOf(values) === "json" ? "json" : "text";
   const option = { condition, onChange, pointer };
   const hashed = hashedOf(condition);
   return (
@@ -42,25 +45,62 @@ export function LeafEditor({ condition, onChange, pointer, lists }: EditorProps<
           pointer={`${pointer}/operator`}
         />
         {hashed !== undefined && <HashedValues {...option} leaf={hashed} />}
-        {hasValues && condition.packed === undefined && (
+        {OPERATOR_VALUES[operator] !== "none" && condition.packed === undefined && (
           <ValuesInput
             operator={operator}
-            read={condition.read}
-            values={condition.values ?? []}
-            onChange={(values) => onChange({ ...condition, values })}
+            read={read}
+            notation={notation}
+            values={values}
+            onChange={(changed) => onChange({ ...condition, values: changed })}
             pointer={`${pointer}/values`}
           />
         )}
       </div>
-      <div class="options">
-        {CASE_OPERATORS.has(operator) && <OptionCheckbox {...option} field="caseInsensitive" label="Ignore case" />}
-        {!WITHOUT_EACH.has(operator) && <OptionCheckbox {...option} field="each" label="Test each element of a list" />}
-        <ReaderInput {...option} />
-        {hasValues && <UnusableSelects {...option} />}
-      </div>
+      <MoreOptions {...option} notation={notation} setJson={setJson} />
     </>
   );
 }
+
+/** The options of a condition, and tools for a list of values. Open at first if the condition has an option. */
+function MoreOptions({
+  notation,
+  setJson,
+  ...option
+}: OptionProps & { notation: Notation; setJson: (isJson: boolean) => void }): JSX.Element | null {
+  const { condition, onChange, pointer } = option;
+  const { operator, read, values = [] } = condition;
+  const [isOpen] = useState(OPTIONS.some((name) => condition[name] !== undefined));
+  const kind = valueKindOf(operator, read);
+  const change = (changed: Leaf["values"]): void => onChange({ ...condition, values: changed ?? [] });
+  if (kind === "none") return null;
+  return (
+    <details class="more" open={isOpen}>
+      <summary>More options</summary>
+      <div class="options">
+        {CASE_OPERATORS.has(operator) && <OptionCheckbox {...option} field="caseInsensitive" label="Ignore case" />}
+        {!WITHOUT_EACH.has(operator) && <OptionCheckbox {...option} field="each" label="Test each element of a list" />}
+        {kind === "scalar" && (
+          <Checkbox
+            label="Numbers and booleans"
+            isChecked={notation === "json"}
+            onChange={(wanted) => {
+              setJson(wanted);
+              if (!wanted) change(values.map(String).filter((text) => text.trim() !== ""));
+            }}
+            pointer={`${pointer}/values/-`}
+          />
+        )}
+        <ReaderInput {...option} />
+        <UnusableSelects {...option} />
+      </div>
+      {(kind === "text" || (kind === "scalar" && notation === "text")) && (
+        <ValueTools values={values} onChange={change} />
+      )}
+    </details>
+  );
+}
+
+const OPTIONS = ["caseInsensitive", "each", "read", "missing", "invalid"] as const;
 
 type OptionProps = Pick<EditorProps<Leaf>, "condition" | "onChange" | "pointer">;
 

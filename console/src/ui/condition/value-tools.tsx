@@ -1,45 +1,26 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { addedText, addValues, splitValues, unquote } from "../kit/split-values.ts";
+import { copyText } from "../copy-text.ts";
+import { addedText, addValues, allValues } from "../kit/split-values.ts";
 import type { Scalar } from "./condition.ts";
+import { valuesText } from "./values.ts";
 
 interface Props {
   values: readonly Scalar[];
   onChange: (values: Scalar[]) => void;
-  /** The text box of the values. */
-  children: JSX.Element;
 }
 
-/** The most repeated values that are named. */
-const NAMED = 5;
-
-/**
- * Takes lists of values from the clipboard or a file. Commas, tabs and line breaks separate values, because that is how
- * people have them in mails and tables. Says how many values there are, and which are there twice.
- */
-export function ValueTools({ values, onChange, children }: Props): JSX.Element {
+/** Takes texts from a file, and copies or removes all of them. */
+export function ValueTools({ values, onChange }: Props): JSX.Element {
   const [said, say] = useState("");
   const add = (text: string): void => {
-    const { values: whole, rest } = splitValues(text);
-    const added = [...whole, unquote(rest)].filter((value) => value !== "");
+    const added = allValues(text);
     const result = addValues(values.map(String), added);
-    const hasBlanks = text.trim() !== "" && /(?:^|,|\t|\n)[^\S\t\n]*(?:,|\t|\n)/.test(text.trim());
-    const skipped = hasBlanks ? " Blanks are left out." : "";
-    say(`${addedText(result)}${added.length === 0 ? "There are no values in it." : "."}${skipped}`);
+    say(added.length === 0 ? "There are no values in it." : addedText(result));
     if (result.fresh.length > 0) onChange(result.values);
   };
-  const paste = (event: ClipboardEvent): void => {
-    const pasted = event.clipboardData?.getData("text/plain") ?? "";
-    if (!/[,\t\n\r]/.test(pasted.trim())) return;
-    event.preventDefault();
-    add(pasted);
-  };
   return (
-    <div class="field" onPaste={paste}>
-      {children}
-      <span class="hint" role="status">
-        {said || countText(values)}
-      </span>
+    <div class="row">
       <label class="file">
         <span>Add values from a file</span>
         <input
@@ -53,16 +34,19 @@ export function ValueTools({ values, onChange, children }: Props): JSX.Element {
           }}
         />
       </label>
+      {values.length > 0 && (
+        <>
+          <button type="button" class="small" onClick={() => void copyText(valuesText(values))}>
+            Copy all values
+          </button>
+          <button type="button" class="small" onClick={() => onChange([])}>
+            Remove all values
+          </button>
+        </>
+      )}
+      <span class="hint" role="status">
+        {said}
+      </span>
     </div>
   );
-}
-
-function countText(values: readonly Scalar[]): string {
-  if (values.length === 0) return "";
-  const count = values.length === 1 ? "1 value" : `${values.length.toLocaleString("en")} values`;
-  const seen = new Set<Scalar>();
-  const twice = [...new Set(values.filter((value) => seen.has(value) || !seen.add(value)))];
-  if (twice.length === 0) return count;
-  const more = twice.length > NAMED ? ` and ${twice.length - NAMED} more` : "";
-  return `${count}. In the list more than once: ${twice.slice(0, NAMED).map(String).join(", ")}${more}`;
 }

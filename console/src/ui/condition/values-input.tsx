@@ -1,24 +1,15 @@
-import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import type { Operator, Reader } from "../../../../src/flags/document.ts";
-import { SINGLE_VALUE_OPERATORS, TYPE_NAMES, valueKindOf } from "../../../../src/flags/value-kinds.ts";
+import { exactJson } from "../../../../src/flags/formats/exact-numbers.ts";
+import { SINGLE_VALUE_OPERATORS, TYPE_NAMES, type ValueKind, valueKindOf } from "../../../../src/flags/value-kinds.ts";
+import type { Parsed } from "../fields/parsed.ts";
 import { InstantInput } from "../fields/instant-input.tsx";
 import { ParsedInput } from "../fields/parsed-input.tsx";
 import { ProblemText } from "../fields/problems.tsx";
-import { Checkbox } from "../fields/text-input.tsx";
 import { RemoveButton } from "../remove-button.tsx";
 import type { Scalar } from "./condition.ts";
-import { ValueTools } from "./value-tools.tsx";
-import {
-  notationOf,
-  type Notation,
-  parseHashes,
-  parseNumber,
-  parseValues,
-  parseVersions,
-  valuesText,
-} from "./values.ts";
+import { ValueChips } from "./value-chips.tsx";
+import { type Notation, parseHashes, parseLines, parseNumber, parseType, parseVersion, valuesText } from "./values.ts";
 
 interface Props {
   values: readonly Scalar[];
@@ -27,72 +18,69 @@ interface Props {
   pointer: string;
 }
 
+type Parse = (text: string, read: Reader | undefined) => Parsed<Scalar>;
+
+/** The kinds of values that are chips. */
+const CHIPS: Partial<Record<ValueKind, { label: string; hint?: string; options?: readonly string[]; parse?: Parse }>> =
+  {
+    scalar: { label: "Values" },
+    text: { label: "Values" },
+    version: { label: "Versions", hint: "For example 1.2.3 or 2.0.0-beta.1", parse: parseVersion },
+    address: { label: "CIDR blocks", hint: "For example 10.0.0.0/8, 2001:db8::/32, or a single address" },
+    type: { label: "Types", options: TYPE_NAMES, parse: parseType },
+    number: { label: "Numbers", parse: parseNumber },
+  };
+
 /** The values of a condition, with the control that suits its operator. */
 export function ValuesInput({
   operator,
   read,
+  notation,
   ...props
-}: Props & { operator: Operator; read?: Reader | undefined }): JSX.Element | null {
+}: Props & { operator: Operator; read?: Reader | undefined; notation: Notation }): JSX.Element | null {
   const kind = valueKindOf(operator, read);
-  switch (kind) {
-    case "none":
-      return null;
-    case "scalar":
-      return <Scalars {...props} />;
-    case "text":
-      return (
-        <ValueTools {...props}>
-          <Lines {...props} label="Values, one per line" />
-        </ValueTools>
-      );
-    case "pattern":
-      return (
-        <Lines
-          {...props}
-          label="Patterns, one per line"
-          hint="RE2 syntax. A pattern matches anywhere in the text unless ^ and $ anchor it."
-        />
-      );
-    case "version":
-      return (
-        <Lines
-          {...props}
-          label="Versions, one per line"
-          hint="For example 1.2.3 or 2.0.0-beta.1"
-          parse={(text) => parseVersions(text, read)}
-        />
-      );
-    case "address":
-      return (
-        <Lines
-          {...props}
-          label="CIDR blocks, one per line"
-          hint="For example 10.0.0.0/8, 2001:db8::/32, or a single address"
-        />
-      );
-    case "type":
-      return <Lines {...props} label="Types, one per line" hint={`One of ${TYPE_NAMES.join(", ")}`} />;
-    case "json":
-      return <Lines {...props} label="JSON, one value per line" hint='For example [1,2] or {"plan":"pro"}' />;
-    case "hash":
-      return (
-        <details>
-          <summary>Hexadecimal hashes</summary>
-          <Lines {...props} label="Hashes, one per line" hint="SHA-256 as 64 hexadecimal digits" parse={parseHashes} />
-        </details>
-      );
-    case "bound":
-      if (typeof props.values[0] === "string") return <Lines {...props} label="Value" />;
-      return <NumberAt {...props} index={0} label="Value" />;
-    case "number":
-      if (!SINGLE_VALUE_OPERATORS.has(operator))
-        return <Lines {...props} label="Numbers, one per line" notation="json" />;
-      return <NumberAt {...props} index={0} label="Value" />;
-    case "range":
-      return <Ranges {...props} />;
-    case "instant":
-      return <Instants {...props} />;
+  if (kind === "none") return null;
+  if (kind === "range") return <Ranges {...props} />;
+  if (kind === "instant") return <Instants {...props} />;
+  if (SINGLE_VALUE_OPERATORS.has(operator)) {
+    const isText = kind === "text" || (kind === "bound" && typeof props.values[0] === "string");
+    return isText ? <Lines {...props} label="Value" /> : <NumberAt {...props} index={0} label="Value" />;
   }
+  const chips = CHIPS[kind];
+  if (chips === undefined) return <LinesOf {...props} kind={kind} />;
+  const { parse, ...texts } = chips;
+  const isJson = kind === "scalar" && notation === "json";
+  return (
+    <ValueChips
+      // The other notation writes the same values as other texts, so start with a new control.
+      key={`${kind} ${notation}`}
+      {...props}
+      {...texts}
+      {...(parse === undefined ? {} : { parse: (text: string) => parse(text, read) })}
+      {...(isJson ? { notation, hint: 'Write each value as JSON: 12, true, null, "text"' } : {})}
+    />
+  );
+}
+
+/** Values that contain commas, such as `a{1,3}`, or that nobody types, such as hashes. */
+function LinesOf({ kind, ...props }: Props & { kind: ValueKind }): JSX.Element {
+  if (kind === "pattern") {
+    return (
+      <Lines
+        {...props}
+        label="Patterns, one per line"
+        hint="RE2 syntax. A pattern matches anywhere in the text unless ^ and $ anchor it."
+      />
+    );
+  }
+  if (kind === "json")
+    return <Lines {...props} label="JSON, one value per line" hint='For example [1,2] or {"plan":"pro"}' />;
+  return (
+    <details>
+      <summary>Hexadecimal hashes</summary>
+      <Lines {...props} label="Hashes, one per line" hint="SHA-256 as 64 hexadecimal digits" parse={parseHashes} />
+    </details>
+  );
 }
 
 function Lines({
@@ -101,55 +89,19 @@ function Lines({
   pointer,
   label,
   hint,
-  notation = "text",
-  parse = (text) => parseValues(text, notation),
-}: Props & {
-  label: string;
-  hint?: string;
-  notation?: Notation;
-  parse?: (text: string) => ReturnType<typeof parseValues>;
-}): JSX.Element {
+  parse = parseLines,
+}: Props & { label: string; hint?: string; parse?: typeof parseLines }): JSX.Element {
   return (
     <ParsedInput
       label={label}
       value={values as Scalar[]}
-      format={(list) => valuesText(list, notation)}
+      format={valuesText}
       parse={parse}
       onChange={onChange}
       pointer={pointer}
       lines={Math.min(8, Math.max(2, values.length + 1))}
       {...(hint === undefined ? {} : { hint })}
     />
-  );
-}
-
-/** One text per line, or one JSON value per line if there are numbers, booleans or null. */
-function Scalars(props: Props): JSX.Element {
-  const [isJson, setJson] = useState(() => notationOf(props.values) === "json");
-  const notation = isJson || notationOf(props.values) === "json" ? "json" : "text";
-  const lines = (
-    <Lines
-      // The other notation writes the same values as another text, so start with a new control.
-      key={notation}
-      {...props}
-      notation={notation}
-      label="Values, one per line"
-      {...(notation === "json" ? { hint: 'Write each value as JSON: 12, true, null, "text"' } : {})}
-    />
-  );
-  return (
-    <div class="field">
-      {notation === "json" ? lines : <ValueTools {...props}>{lines}</ValueTools>}
-      <Checkbox
-        label="Numbers and booleans"
-        isChecked={notation === "json"}
-        onChange={(wanted) => {
-          setJson(wanted);
-          if (!wanted) props.onChange(props.values.map(String).filter((text) => text.trim() !== ""));
-        }}
-        pointer={`${props.pointer}/-`}
-      />
-    </div>
   );
 }
 

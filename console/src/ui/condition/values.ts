@@ -1,59 +1,78 @@
-/** Condition values as lines of text, and attributes as one line. */
+/** Condition values as text, and attributes as one line. */
 import { exactJson, INEXACT_NUMBER, isInexact, numberProblem } from "../../../../src/flags/formats/exact-numbers.ts";
 import type { AttributePath } from "../../../../sdk/client/contract.ts";
 import type { Reader } from "../../../../src/flags/document.ts";
 import { LIMITS } from "../../../../src/flags/limits.ts";
 import { isVersion, type VersionReaderName, versionRule } from "../../../../src/flags/formats/version-readers.ts";
+import { TYPE_NAMES } from "../../../../src/flags/value-kinds.ts";
 import type { Parsed } from "../fields/parsed.ts";
 import type { Scalar } from "./condition.ts";
 
-/** Each line is plain text, or JSON such as `12`, `true`, `null` or `"text"`. */
+/** A value is plain text, or JSON such as `12`, `true`, `null` or `"text"`. */
 export type Notation = "text" | "json";
 
-/** Returns `text` if every value can be written as a plain line, otherwise `json`. */
+/** Returns `text` if every value can be written as plain text, otherwise `json`. */
 export function notationOf(values: readonly Scalar[]): Notation {
   const isPlain = values.every((value) => typeof value === "string" && value !== "" && !/^\s|\s$|[\n\r]/.test(value));
   return isPlain ? "text" : "json";
 }
 
-export function valuesText(values: readonly Scalar[], notation: Notation): string {
-  return values
-    .map((value) => (notation === "text" && typeof value === "string" ? value : exactJson(value)))
-    .join("\n");
+export function valueText(value: Scalar, notation: Notation): string {
+  return notation === "text" && typeof value === "string" ? value : exactJson(value);
 }
 
-/** Reads one value from each line and skips empty lines. */
-export function parseValues(text: string, notation: Notation): Parsed<Scalar[]> {
+/** Writes each value as a line of plain text. */
+export function valuesText(values: readonly Scalar[]): string {
+  return values.map((value) => valueText(value, "text")).join("\n");
+}
+
+/** The most repeated values that are named. */
+const NAMED = 5;
+
+/** Returns how many values there are, and which are there twice. */
+export function countText(values: readonly Scalar[]): string {
+  if (values.length === 0) return "Separate values with commas, tabs or line breaks.";
+  const count = values.length === 1 ? "1 value." : `${values.length.toLocaleString("en")} values.`;
+  const seen = new Set<Scalar>();
+  const twice = [...new Set(values.filter((value) => seen.has(value) || !seen.add(value)))];
+  if (twice.length === 0) return count;
+  const more = twice.length > NAMED ? ` and ${twice.length - NAMED} more` : "";
+  return `${count} In the list more than once: ${twice.slice(0, NAMED).map(String).join(", ")}${more}.`;
+}
+
+/** Reads one value. */
+export function parseValue(text: string, notation: Notation): Parsed<Scalar> {
+  const value = notation === "text" ? text : scalarOf(text);
+  if (value === undefined) return { problem: 'must be "text" in quotes, a number, true, false or null' };
+  const problem = notation === "text" ? undefined : numberProblem(text, value);
+  return problem === undefined ? { value } : { problem };
+}
+
+/** Reads a plain text from each line and skips empty lines. */
+export function parseLines(text: string): Parsed<Scalar[]> {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
-  const values: Scalar[] = [];
-  for (const [i, line] of lines.entries()) {
-    if (line === "") continue;
-    const value = notation === "text" ? line : scalarOf(line);
-    if (value === undefined)
-      return { problem: `line ${i + 1} must be "text" in quotes, a number, true, false or null` };
-    const problem = notation === "text" ? undefined : numberProblem(line, value);
-    if (problem !== undefined) return { problem: `line ${i + 1} ${problem}` };
-    values.push(value);
-  }
-  return { value: values };
+  return { value: lines.filter((line) => line !== "") };
 }
 
-function scalarOf(line: string): Scalar | undefined {
+function scalarOf(text: string): Scalar | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? undefined : (value as Scalar);
   } catch {
     return undefined;
   }
 }
 
-/** Reads one version from each line. The problem names the first line that is not a version, as `read` reads it. */
-export function parseVersions(text: string, read?: Reader): Parsed<Scalar[]> {
-  const parsed = parseValues(text, "text");
-  if ("problem" in parsed) return parsed;
+/** Reads one version, as `read` reads it. */
+export function parseVersion(text: string, read?: Reader): Parsed<Scalar> {
   const reader = read as VersionReaderName | undefined;
-  const bad = parsed.value.find((value) => !isVersion(String(value), reader));
-  return bad === undefined ? parsed : { problem: `${String(bad)} ${versionRule(reader)}` };
+  return isVersion(text, reader) ? { value: text } : { problem: versionRule(reader) };
+}
+
+/** Reads the name of a type in JSON. */
+export function parseType(text: string): Parsed<Scalar> {
+  const isType = TYPE_NAMES.some((name) => name === text);
+  return isType ? { value: text } : { problem: `must be one of ${TYPE_NAMES.join(", ")}` };
 }
 
 /** Whether a value is a SHA-256 hash in hexadecimal. */
@@ -63,7 +82,7 @@ export function isHash(value: Scalar): boolean {
 
 /** Reads one hash from each line. Anything else could be a plain id, which must not be sent. */
 export function parseHashes(text: string): Parsed<Scalar[]> {
-  const parsed = parseValues(text, "text");
+  const parsed = parseLines(text);
   if ("problem" in parsed) return parsed;
   const bad = parsed.value.findIndex((value) => !isHash(value));
   return bad < 0 ? parsed : { problem: `hash ${bad + 1} is not a SHA-256 hash in hexadecimal; enter plain ids above` };

@@ -3,8 +3,9 @@ import { useRef, useState } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 import * as icons from "./icons.ts";
 
-/** A long list is drawn only if the person asks for it. */
-const FEW = 50;
+/** A longer list is folded: only its newest values are drawn, until the person asks for all. */
+const LONG = 50;
+const NEWEST = 10;
 
 /** Chips with a button to remove each. Tab stops at one of them, and the arrow keys move between them. */
 export function ChipList({
@@ -17,7 +18,8 @@ export function ChipList({
   label: string;
   values: readonly string[];
   check?: ((value: string) => string | undefined) | undefined;
-  onRemove: (value: string) => void;
+  /** Removes the value at this place of the list. */
+  onRemove: (index: number) => void;
   /** Moves the focus to the input behind the chips. */
   onLeave: () => void;
 }): JSX.Element | null {
@@ -25,18 +27,18 @@ export function ChipList({
   const [hasAll, setAll] = useState(false);
   const [stop, setStop] = useState<string>();
   // The newest values are the ones to check and correct.
-  const shown = hasAll ? values : values.slice(-FEW);
-  const hidden = values.length - shown.length;
-  const stopAt = stop !== undefined && shown.includes(stop) ? stop : shown.at(-1);
+  const isLong = values.length > LONG;
+  const hidden = isLong && !hasAll ? values.length - NEWEST : 0;
+  const shown = keyed(values.slice(hidden));
+  const stopAt = shown.some(({ key }) => key === stop) ? stop : shown.at(-1)?.key;
   const buttons = (): HTMLButtonElement[] => [
     ...(list.current?.querySelectorAll<HTMLButtonElement>(".chip button") ?? []),
   ];
   const remove = (index: number): void => {
-    const [value, next] = [shown[index], buttons()[index + 1]];
-    if (value === undefined) return;
+    const next = buttons()[index + 1];
     if (next === undefined) onLeave();
     else next.focus();
-    onRemove(value);
+    onRemove(hidden + index);
   };
   const keyDown = (event: KeyboardEvent): void => {
     const all = buttons();
@@ -53,25 +55,38 @@ export function ChipList({
   if (values.length === 0) return null;
   return (
     <>
-      {hidden > 0 && (
-        <button type="button" class="small" onClick={() => setAll(true)}>
-          Show {hidden.toLocaleString("en")} more
-        </button>
+      {isLong && (
+        // A button would not work for a person who may only read the list.
+        <details class="more" open={hasAll} onToggle={({ currentTarget }) => setAll(currentTarget.open)}>
+          <summary>
+            {hasAll ? "Show the newest only" : `Show ${(values.length - NEWEST).toLocaleString("en")} more`}
+          </summary>
+        </details>
       )}
       <ul ref={list} aria-label={`${label}: ${values.length.toLocaleString("en")}`} data-roving onKeyDown={keyDown}>
-        {shown.map((value, i) => (
+        {shown.map(({ key, value }, i) => (
           <Chip
-            key={value}
+            key={key}
             value={value}
             problem={check?.(value)}
-            isStop={value === stopAt}
-            onFocus={() => setStop(value)}
+            isStop={key === stopAt}
+            onFocus={() => setStop(key)}
             onRemove={() => remove(i)}
           />
         ))}
       </ul>
     </>
   );
+}
+
+/** Values with keys of their own, also those that are in the list more than once. */
+function keyed(values: readonly string[]): { key: string; value: string }[] {
+  const seen = new Map<string, number>();
+  return values.map((value) => {
+    const count = (seen.get(value) ?? 0) + 1;
+    seen.set(value, count);
+    return { key: `${count} ${value}`, value };
+  });
 }
 
 function Chip({

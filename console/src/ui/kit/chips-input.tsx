@@ -1,12 +1,12 @@
 /** A list of values as chips. Typed and pasted text becomes several chips at commas, tabs and line breaks. */
-import type { JSX } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { JSX, RefObject } from "preact";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Field } from "../fields/field.tsx";
 import { ProblemText, useField } from "../fields/problems.tsx";
 import { ChipList } from "./chip-list.tsx";
 import { OptionPopup } from "./option-popup.tsx";
 import { type Option, useOptions } from "./options.tsx";
-import { addedText, addValues, splitValues, unquote } from "./split-values.ts";
+import { addedText, addValues, allValues, type Quotes, splitValues } from "./split-values.ts";
 
 interface Props {
   label: string;
@@ -19,6 +19,10 @@ interface Props {
   check?: (value: string) => string | undefined;
   /** Pointer to the list of values. */
   pointer: string;
+  /** How typed and pasted quotes are read. Default: as in CSV. */
+  quotes?: Quotes;
+  /** The list in words, beside the last change. */
+  summary?: string;
   hint?: string;
   placeholder?: string;
 }
@@ -26,7 +30,7 @@ interface Props {
 const NO_OPTIONS: readonly Option[] = [];
 
 export function ChipsInput(props: Props): JSX.Element {
-  const { label, isLabelHidden, values, options = NO_OPTIONS, check, pointer, hint, placeholder } = props;
+  const { label, isLabelHidden, values, options = NO_OPTIONS, check, pointer, summary, hint, placeholder } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const box = useRef<HTMLDivElement>(null);
@@ -35,7 +39,7 @@ export function ChipsInput(props: Props): JSX.Element {
   const field = useField(pointer, "below");
   const bad = check === undefined ? undefined : values.find((value) => check(value) !== undefined);
   const problem = bad === undefined ? "" : `${bad} ${check?.(bad) ?? ""}`;
-  useEffect(() => input.current?.setCustomValidity(problem), [problem]);
+  useValidity(input, problem);
   const list = useOptions({
     options: options.filter(({ value }) => !values.includes(value)),
     text,
@@ -49,7 +53,7 @@ export function ChipsInput(props: Props): JSX.Element {
     const isAtStart = selectionStart === 0 && selectionEnd === 0;
     if (list.onKey(event)) return;
     if (event.key === "ArrowDown") setOpen(true);
-    else if (isAtStart && event.key === "Backspace") values.slice(-1).forEach(remove);
+    else if (isAtStart && event.key === "Backspace") remove(values.length - 1);
     else if (isAtStart && event.key === "ArrowLeft")
       box.current?.querySelector<HTMLElement>(".chip:last-of-type button")?.focus();
     else if ((event.key === "Enter" && text.trim() !== "") || (event.key === "Escape" && isOpen)) {
@@ -87,7 +91,7 @@ export function ChipsInput(props: Props): JSX.Element {
       </div>
       {options.length > 0 && <OptionPopup of={list} label={label} isOpen={isOpen} anchor={box} />}
       <span id={`${id}-said`} class="hint" role="status">
-        {said}
+        {[said, summary].filter(Boolean).join(" ")}
       </span>
       {problem === "" ? <ProblemText pointer={pointer} covers="below" /> : <span class="problem">{problem}</span>}
       {hint !== undefined && <span class="hint">{hint}</span>}
@@ -95,8 +99,18 @@ export function ChipsInput(props: Props): JSX.Element {
   );
 }
 
+/** Makes the form invalid while there is a problem. */
+function useValidity(input: RefObject<HTMLInputElement | null>, problem: string): void {
+  useLayoutEffect(() => {
+    if (input.current === null || input.current.validationMessage === problem) return;
+    input.current.setCustomValidity(problem);
+    // The form tracks whether its text is valid by this event. On the control itself, it would open the suggestions.
+    input.current.parentElement?.dispatchEvent(new Event("input", { bubbles: true }));
+  }, [problem]);
+}
+
 /** The typed text, and how it becomes values. `said` is the last change in words, for screen readers too. */
-function useValues({ values, onChange }: Pick<Props, "values" | "onChange">) {
+function useValues({ values, onChange, quotes }: Pick<Props, "values" | "onChange" | "quotes">) {
   const [text, setText] = useState("");
   const [said, say] = useState("");
   const add = (added: readonly string[], rest = ""): void => {
@@ -106,17 +120,15 @@ function useValues({ values, onChange }: Pick<Props, "values" | "onChange">) {
     say(addedText(result));
     if (result.fresh.length > 0) onChange(result.values);
   };
-  const addAll = (typed: string): void => {
-    const { values: whole, rest } = splitValues(typed);
-    add([...whole, unquote(rest)].filter((value) => value !== ""));
-  };
+  const addAll = (typed: string): void => add(allValues(typed, quotes));
   const type = (typed: string): void => {
-    const { values: whole, rest } = splitValues(typed);
+    const { values: whole, rest } = splitValues(typed, quotes);
     add(whole, whole.length > 0 ? rest.trimStart() : typed);
   };
-  const remove = (value: string): void => {
-    say(`Removed ${value}`);
-    onChange(values.filter((other) => other !== value));
+  const remove = (index: number): void => {
+    if (index < 0) return;
+    say(`Removed ${values[index] ?? ""}.`);
+    onChange(values.toSpliced(index, 1));
   };
   return { text, said, add, addAll, type, remove };
 }

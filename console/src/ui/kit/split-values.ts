@@ -1,31 +1,45 @@
+/** How text in double quotes is read: as in CSV, without its quotes, or as a string in JSON, which keeps them. */
+export type Quotes = "csv" | "json";
+
+const QUOTED: Record<Quotes, RegExp> = {
+  csv: /[^\S\t\n\r]*"(?:[^"\n\r]|"")*(?:"|$)/y,
+  json: /[^\S\t\n\r]*"(?:[^"\\\n\r]|\\.)*(?:"|$)/y,
+};
+
 /**
  * Splits text into values at commas, tabs and line breaks. Text in double quotes stays whole: `"Breda, NL"`. `rest` is
  * the text after the last separator, which a person may still be typing.
  */
-export function splitValues(text: string): { values: string[]; rest: string } {
+export function splitValues(text: string, quotes: Quotes = "csv"): { values: string[]; rest: string } {
   const values: string[] = [];
   let start = 0;
   for (;;) {
-    const end = endOfValue(text, start);
+    const end = endOfValue(text, start, quotes);
     if (end === -1) return { values: values.filter((value) => value !== ""), rest: text.slice(start) };
-    values.push(unquote(text.slice(start, end)));
+    values.push(valueOf(text.slice(start, end), quotes));
     start = end + 1;
   }
 }
 
+/** Returns all values of a text. */
+export function allValues(text: string, quotes: Quotes = "csv"): string[] {
+  const { values, rest } = splitValues(text, quotes);
+  return [...values, valueOf(rest, quotes)].filter((value) => value !== "");
+}
+
 /** Returns the index of the separator after the value at `start`, or -1. A quote is closed in its line, or is text. */
-function endOfValue(text: string, start: number): number {
-  const quoted = /[^\S\t\n\r]*"(?:[^"\n\r]|"")*(?:"|$)/y;
+function endOfValue(text: string, start: number, quotes: Quotes): number {
+  const quoted = QUOTED[quotes];
   quoted.lastIndex = start;
   const separator = /[,\t\n\r]/g;
   separator.lastIndex = quoted.test(text) ? quoted.lastIndex : start;
   return separator.exec(text)?.index ?? -1;
 }
 
-/** Returns the value of one text without separators, without its spaces and quotes. */
-export function unquote(text: string): string {
+/** Returns the value of one text without separators, without its spaces and, as in CSV, its quotes. */
+function valueOf(text: string, quotes: Quotes): string {
   const trimmed = text.trim();
-  const quoted = /^"((?:[^"]|"")*)"$/.exec(trimmed)?.[1];
+  const quoted = quotes === "csv" ? /^"((?:[^"]|"")*)"$/.exec(trimmed)?.[1] : undefined;
   return quoted === undefined ? trimmed : quoted.replaceAll('""', '"');
 }
 
@@ -45,12 +59,12 @@ export function addValues(
   return { values: [...list, ...fresh], fresh, duplicates };
 }
 
-/** Says what was added: `Added 2 values. Already in the list: NL`. */
+/** Says what was added: `Added 2 values. Already in the list: NL.` */
 export function addedText({ fresh, duplicates }: { fresh: readonly string[]; duplicates: readonly string[] }): string {
   const count = fresh.length;
   const added = count === 0 ? "" : `Added ${count === 1 ? (fresh[0] ?? "") : `${count.toLocaleString("en")} values`}. `;
   if (duplicates.length === 0) return added.trim();
   const named = duplicates.slice(0, 5).join(", ");
   const more = duplicates.length > 5 ? ` and ${(duplicates.length - 5).toLocaleString("en")} more` : "";
-  return `${added}Already in the list: ${named}${more}`;
+  return `${added}Already in the list: ${named}${more}.`;
 }

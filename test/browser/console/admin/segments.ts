@@ -8,6 +8,12 @@ import type { Visit } from "../support/visit.ts";
 export function describeSegmentPages(world: () => ConsoleWorld): void {
   let visit: Visit;
   afterEach(() => visit?.close());
+  const values = (page: Visit["page"]) => page.getByRole("textbox", { name: "Values" });
+  const chips = (page: Visit["page"]): Promise<string[]> =>
+    page
+      .getByRole("list", { name: /^Values/ })
+      .getByRole("listitem")
+      .allTextContents();
   const path = { env: "staging", key: "countries" };
 
   describe("a person on a segment's page", () => {
@@ -18,14 +24,22 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
       const { page } = visit;
       await loaded(page);
       await page.evaluate("navigator.clipboard.writeText('NL, BE\\tDE')");
-      await page.getByLabel("Values, one per line").focus();
+      await values(page).focus();
       await page.keyboard.press("ControlOrMeta+v");
       await page.getByText("Added 2 values. Already in the list: DE").waitFor();
-      expect(await page.getByLabel("Values, one per line").inputValue()).toBe("DE\nNL\nBE");
+      expect(await chips(page)).toEqual(["DE", "NL", "BE"]);
+      await page.getByText("More options").click();
       const ids = Array.from({ length: 3000 }, (_, i) => `id-${i}`);
       const buffer = Buffer.from(`${ids.join("\r\n")}\r\n`);
       await page.getByLabel("Add values from a file").setInputFiles({ name: "ids.csv", mimeType: "text/csv", buffer });
       await page.getByText("Added 3,000 values").waitFor();
+      // The long list is folded to its count and its newest values.
+      await page.getByText("3,003 values.").waitFor();
+      expect(await chips(page)).toEqual(ids.slice(-10));
+      await page.getByRole("button", { name: "Copy all values" }).click();
+      await expect
+        .poll(() => page.evaluate("navigator.clipboard.readText()"))
+        .toBe(["DE", "NL", "BE", ...ids].join("\n"));
       await page.getByRole("button", { name: "Review and save" }).click();
       await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
       await expect
@@ -34,6 +48,53 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
       await visit.goTo("#/segments?environment=staging");
       const row = page.getByRole("row").filter({ hasText: "countries" });
       expect(await row.textContent()).toContain("3,003 values");
+    });
+
+    it("is warned about a repeated value, and removes one of its chips", async () => {
+      const condition = { attribute: "country", operator: "in" as const, values: ["NL", "DE", "NL"] };
+      await world().api.call("putSegment", { path, body: { key: "countries", condition } });
+      visit = await world().visit({ at: "#/segments/countries?environment=staging" });
+      const { page } = visit;
+      await loaded(page);
+      await page.getByText("3 values. In the list more than once: NL.").waitFor();
+      await page.getByRole("button", { name: "Remove NL" }).last().click();
+      await expect.poll(() => chips(page)).toEqual(["NL", "DE"]);
+      await page.getByText("Removed NL. 2 values.").waitFor();
+      await page.getByRole("button", { name: "Discard changes" }).click();
+      await expect.poll(() => chips(page)).toEqual(["NL", "DE", "NL"]);
+    });
+
+    it("sees text that is not a number at its field, and cannot save it", async () => {
+      const condition = { attribute: "seats", operator: "in" as const, values: [1, true] };
+      await world().api.call("putSegment", { path, body: { key: "countries", condition } });
+      visit = await world().visit({ at: "#/segments/countries?environment=staging" });
+      const { page } = visit;
+      await loaded(page);
+      await values(page).fill('"2",ten,3,');
+      await expect.poll(() => chips(page)).toEqual(["1", "true", '"2"', "3", "ten"]);
+      await page.getByText('ten must be "text" in quotes, a number').waitFor();
+      expect(await page.locator("form:invalid").count()).toBe(1);
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.getByRole("button", { name: "Remove ten" }).click();
+      await page.getByRole("button", { name: "Review and save" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Save", exact: true }).click();
+      await expect
+        .poll(async () => (await world().api.call("getSegment", { path })).body.condition)
+        .toMatchObject({ values: [1, true, "2", 3] });
+    });
+
+    it("discards text that is not a number, without another change", async () => {
+      const condition = { attribute: "seats", operator: "in" as const, read: "number" as const, values: [1] };
+      await world().api.call("putSegment", { path, body: { key: "countries", condition } });
+      visit = await world().visit({ at: "#/segments/countries?environment=staging" });
+      const { page } = visit;
+      await loaded(page);
+      await page.getByRole("textbox", { name: "Numbers" }).fill("ten");
+      await page.keyboard.press("Enter");
+      await page.getByText("ten must be a number").waitFor();
+      await page.getByRole("button", { name: "Discard changes" }).click();
+      await expect.poll(() => page.getByText("ten must be a number").count()).toBe(0);
+      expect(await page.locator(":invalid").count()).toBe(0);
     });
 
     it("tries a user, also with conditions that are not saved yet", async () => {
@@ -48,7 +109,7 @@ export function describeSegmentPages(world: () => ConsoleWorld): void {
       const ask = form.getByRole("button", { name: "Is this user in the segment?" });
       await ask.click();
       await form.getByText("This user is not in the segment.").waitFor();
-      await page.getByLabel("Values, one per line").fill("NL\nBE\nFR");
+      await values(page).fill("FR,");
       await ask.click();
       await form.getByText("This user is in the segment.").waitFor();
       expect(await form.getByRole("status").last().textContent()).toMatch(/country.*FR/);
