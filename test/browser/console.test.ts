@@ -25,6 +25,8 @@ import { describeFirstSteps } from "./console/start/first-steps.ts";
 import { describePendingJourneys } from "./console/start/pending.ts";
 import { describePaletteJourneys } from "./console/list/palette.ts";
 import { describeOperationJourneys } from "./console/journeys-operations.ts";
+import { describeKeyboardEditing } from "./console/keyboard/editing.ts";
+import { describeKeyboardFlags } from "./console/keyboard/flags.ts";
 import { describeSchemaJourneys } from "./console/journeys-schema.ts";
 import { describeAllFlagsJourneys } from "./console/journeys-all-flags.ts";
 import { describeTryItJourneys } from "./console/journeys-try-it.ts";
@@ -45,6 +47,8 @@ afterAll(() => world?.close());
 const theWorld = () => world;
 
 describeFlagJourneys(theWorld);
+describeKeyboardFlags(theWorld);
+describeKeyboardEditing(theWorld);
 describeListJourneys(theWorld);
 describeCreateJourneys(theWorld);
 describePaletteJourneys(theWorld);

@@ -1,9 +1,10 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { keepFocus } from "./kept-focus.ts";
 import { Notices } from "./notices.tsx";
 import { openDialogs, openedDialog } from "./open-dialogs.ts";
 
-/** A modal dialog. It is the browser's own, which handles focus, Escape and the inert page behind it. */
+/** A modal dialog. It is the browser's own, which handles Escape and the inert page behind it. */
 export function Dialog({
   title,
   isKeptOpen = false,
@@ -19,8 +20,14 @@ export function Dialog({
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
+    const opener = document.activeElement;
     dialog.current?.showModal();
-    return openedDialog(id);
+    const closed = openedDialog(id);
+    return () => {
+      closed();
+      // The browser returns the focus only from a dialog that closes, and this one is removed while it is open.
+      keepFocus(opener);
+    };
   }, []);
   const close = (): void => {
     // The browser closes the dialog at the second Escape, whatever the page says to the first.

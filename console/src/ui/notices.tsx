@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { dismiss, type Notice, type NoticeAction, notices, pauseNotices, resumeNotices } from "../state/notices.ts";
+import { keepFocus } from "./kept-focus.ts";
 import { openDialogs } from "./open-dialogs.ts";
 import { RemoveButton } from "./remove-button.tsx";
 
@@ -31,10 +32,14 @@ export function Notices(): JSX.Element {
 }
 
 function NoticeItem({ notice: { id, kind, text, action } }: { notice: Notice }): JSX.Element {
-  const run = ({ run: act }: NoticeAction): void => {
+  const leave = (): void => {
     dismiss(id);
     // The focused button is gone, and with it the event that would end the pause.
     resumeNotices();
+    keepFocus();
+  };
+  const run = ({ run: act }: NoticeAction): void => {
+    leave();
     void act();
   };
   return (
@@ -45,13 +50,7 @@ function NoticeItem({ notice: { id, kind, text, action } }: { notice: Notice }):
           {action.label}
         </button>
       )}
-      <RemoveButton
-        label="Dismiss"
-        onRemove={() => {
-          dismiss(id);
-          resumeNotices();
-        }}
-      />
+      <RemoveButton label="Dismiss" onRemove={leave} />
     </div>
   );
 }

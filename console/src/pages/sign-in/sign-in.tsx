@@ -1,12 +1,14 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { reasonOf } from "../../state/notices.ts";
 import { signIn, signInProblem, signOut } from "../../state/session.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { keepFocus } from "../../ui/kept-focus.ts";
 import { Failure } from "../../ui/states.tsx";
 
 /** The page before the session. */
 export function SignIn(): JSX.Element {
+  useEffect(() => () => keepFocus(), []);
   return (
     <main class="sign-in">
       <h1>

@@ -120,7 +120,7 @@ function Panel({ environment, flagKey, flag, question, remember }: PanelProps): 
             hasVersion={hasVersion}
             onSample={sample}
           />
-          <button type="submit" class="primary" disabled={isBusy}>
+          <button type="submit" class="primary" aria-disabled={isBusy}>
             Evaluate
           </button>
         </footer>

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { allPages } from "../../../../sdk/client/client.ts";
 import type { Condition, Explanation, Sampled } from "../../../../sdk/client/contract.ts";
 import { reasonOf } from "../../state/notices.ts";
@@ -17,10 +17,14 @@ export function useEvaluation(environment: string, flagKey: string, subject: Sub
   const [problem, setProblem] = useState<{ text?: string; ofMoment?: MomentProblem; asked: Moment } | undefined>();
   const [isBusy, setIsBusy] = useState(false);
   const [question, setQuestion] = useState<EvaluationInput & Moment>({ context: {}, request: undefined });
+  // A button that is really disabled would lose the focus, so a second press can come at any time.
+  const isRunning = useRef(false);
   const evaluate = async (run: (input: EvaluationInput & Moment) => Promise<void>): Promise<void> => {
+    if (isRunning.current) return;
     const input = subject.input();
     const asked = moment.peek();
     if (input === undefined) return setProblem({ text: "Fix the marked fields first.", asked });
+    isRunning.current = true;
     setIsBusy(true);
     setProblem(undefined);
     try {
@@ -32,6 +36,7 @@ export function useEvaluation(environment: string, flagKey: string, subject: Sub
       // A result of another question must not stand beside the problem.
       setExplained(undefined);
     }
+    isRunning.current = false;
     setIsBusy(false);
   };
   return {
