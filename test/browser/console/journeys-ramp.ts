@@ -54,6 +54,31 @@ export function describeRampJourneys(world: () => ConsoleWorld): void {
       });
     });
 
+    it("splits a ramp into steps of 5, 25, 50 and 100%, each a rule with its time", async () => {
+      const ramp = { from: 0, to: 100_000, startAt: "2099-12-01T09:00:00Z", endAt: "2099-12-07T09:00:00Z" };
+      const rollout = { weights: [["on", 100_000] as [string, number]], ramp };
+      await world().save({ key: "ramp-steps", enabled: true, default: { rollout } }, "staging");
+      const page = await open("ramp-steps");
+      await page.getByRole("button", { name: "Split into steps" }).click();
+      await page.getByText("on for 25%").first().waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await save();
+      const path = { env: "staging", key: "ramp-steps" };
+      const { rules = [], default: rest } = (await world().api.call("getFlag", { path })).body;
+      expect(rest).toEqual({ variant: "off" });
+      expect(
+        rules.map(({ from, until, serve }) => [from, until, "rollout" in serve && serve.rollout.weights[0]?.[1]]),
+      ).toEqual([
+        ["2099-12-01T09:00:00Z", "2099-12-03T09:00:00Z", 5000],
+        ["2099-12-03T09:00:00Z", "2099-12-05T09:00:00Z", 25_000],
+        ["2099-12-05T09:00:00Z", "2099-12-07T09:00:00Z", 50_000],
+        ["2099-12-07T09:00:00Z", undefined, 100_000],
+      ]);
+      await expect
+        .poll(() => world().evaluate("ramp-steps", { environment: "staging" }))
+        .toMatchObject({ value: false });
+    });
+
     it("stops a ramp at its share, and everybody keeps their variant", async () => {
       const now = Date.now();
       const ramp = {

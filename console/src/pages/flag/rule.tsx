@@ -14,6 +14,7 @@ import { ProblemText } from "../../ui/fields/problems.tsx";
 import { TextInput } from "../../ui/fields/text-input.tsx";
 import { RemoveButton } from "../../ui/remove-button.tsx";
 import { type Dragging, MoveButtons } from "../../ui/reorder.tsx";
+import type { Step } from "../../ui/rollout/ramp-steps.ts";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
 import { WindowsEditor } from "../../ui/schedule/windows-editor.tsx";
 import { ruleText } from "../../../../sdk/words/rule.ts";
@@ -35,6 +36,8 @@ export interface RuleItemProps {
   dragging: Dragging;
   /** Replaces the rule at this index. An old callback may be called later, so it must not use an old list. */
   onChange: (rule: Rule) => void;
+  /** Replaces the rule by one for each step of its ramp. */
+  onSteps: (steps: readonly Step[]) => void;
   onMove: (to: number) => void;
   onRemove: () => void;
 }
@@ -91,6 +94,7 @@ function RuleFields({
   flagKey,
   lists,
   onChange,
+  onSteps,
 }: RuleItemProps): JSX.Element {
   const pointer = `/rules/${index}`;
   return (
@@ -141,6 +145,8 @@ function RuleFields({
         restVariant={restVariant}
         flagKey={flagKey}
         attributeList={lists.attributes}
+        // A rule with times of its own has none left for steps.
+        onSteps={(rule.from ?? rule.until) === undefined ? onSteps : undefined}
         pointer={`${pointer}/serve`}
       />
       <Schedule rule={rule} pointer={pointer} onChange={onChange} />

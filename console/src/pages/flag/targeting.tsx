@@ -5,6 +5,7 @@ import { ProblemText } from "../../ui/fields/problems.tsx";
 import { Select } from "../../ui/fields/select.tsx";
 import { useItemFocus } from "../../ui/item-focus.ts";
 import { avoidMoveBefore, MoveAnnouncer, useDragging } from "../../ui/reorder.tsx";
+import { rulesOfSteps, type Step } from "../../ui/rollout/ramp-steps.ts";
 import { ServeEditor } from "../../ui/rollout/serve-editor.tsx";
 import { Served } from "../../ui/words/served.tsx";
 import { RuleItem } from "./rule.tsx";
@@ -34,6 +35,7 @@ export function TargetingSection({ editing, catalogue, lists }: SectionProps): J
         restVariant={draft.offVariant ?? undefined}
         flagKey={key}
         attributeList={lists.attributes}
+        onSteps={kind === "switch" ? undefined : (steps) => splitDefault(editing, steps)}
         pointer="/default"
       />
       <Select
@@ -84,6 +86,7 @@ function Rules({ editing, catalogue, variants, lists }: SectionProps & { variant
             lists={lists}
             dragging={dragging}
             onChange={(changed) => set(i, { id, item: changed })}
+            onSteps={(steps) => splitRule(editing, i, steps)}
             onMove={(to) => move(i, to)}
             onRemove={() => {
               editing.change({ rules: rules.toSpliced(i, 1) });
@@ -107,6 +110,27 @@ function Rules({ editing, catalogue, variants, lists }: SectionProps & { variant
       <ProblemText pointer="/rules" />
     </>
   );
+}
+
+/** Replaces a rule by one for each step. An old callback may be called later, so it reads the draft of then. */
+function splitRule({ draft, change }: SectionProps["editing"], index: number, steps: readonly Step[]): void {
+  const { rules } = draft.peek();
+  const old = rules[index];
+  if (old === undefined) return;
+  const ids = rules.map(({ item }) => item.id);
+  const split = rulesOfSteps(old.item, steps, (taken) => freeName(`${old.item.id}-step`, [...ids, ...taken]));
+  const rows = split.map((rule) => (rule.id === old.item.id ? { ...old, item: rule } : row(rule)));
+  change({ rules: rules.toSpliced(index, 1, ...rows) });
+}
+
+/** Moves the ramp of the default into rules for everyone, one for each step. The rest is served as before. */
+function splitDefault({ draft, change }: SectionProps["editing"], steps: readonly Step[]): void {
+  const { rules, offVariant } = draft.peek();
+  const ids = rules.map(({ item }) => item.id);
+  const id = freeName("rule", ids);
+  const all: Rule = { id, serve: { variant: null } };
+  const split = rulesOfSteps(all, steps, (taken) => freeName(`${id}-step`, [...ids, ...taken]));
+  change({ rules: [...rules, ...split.map((rule) => row(rule))], default: { variant: offVariant ?? null } });
 }
 
 function newCondition(): NonNullable<Rule["when"]> {

@@ -36,6 +36,7 @@ import {
   withTarget,
 } from "./ramp-form.ts";
 import { RampPlot } from "./ramp-plot.tsx";
+import { type Step, stepsOf } from "./ramp-steps.ts";
 import { rescaleWeights, sumOf } from "./weights.ts";
 
 const DAY_MS = 86_400_000;
@@ -47,11 +48,21 @@ interface RampEditorProps {
   /** The variant that subjects outside the shares get, if it is one. */
   rest: RestVariant;
   onChange: (rollout: Rollout) => void;
+  /** Replaces the ramp by rules, one for each step. Absent where rules cannot be added. */
+  onSteps?: ((steps: readonly Step[]) => void) | undefined;
   pointer: string;
 }
 
 /** Edits a ramp: a share that changes evenly from one percentage to another. */
-export function RampEditor({ rollout, variants, isDefault, rest, onChange, pointer }: RampEditorProps): JSX.Element {
+export function RampEditor({
+  rollout,
+  variants,
+  isDefault,
+  rest,
+  onChange,
+  onSteps,
+  pointer,
+}: RampEditorProps): JSX.Element {
   /** The rollout before the ramp was ticked, which comes back when it is unticked. */
   const before = useRef<Rollout>(undefined);
   const { ramp } = rollout;
@@ -72,7 +83,7 @@ export function RampEditor({ rollout, variants, isDefault, rest, onChange, point
       <Checkbox label="Ramp over time" isChecked={ramp !== undefined} onChange={toggle} pointer={`${pointer}/-`} />
       {ramp !== undefined && (
         <>
-          <RampFields rollout={{ ...rollout, ramp }} {...{ variants, isDefault, rest, onChange, pointer }} />
+          <RampFields rollout={{ ...rollout, ramp }} {...{ variants, isDefault, rest, onChange, onSteps, pointer }} />
           {isMoved && (
             <p class="problem">
               The ramp reaches other people first than those who get {variantText(target)} now. To keep them, put{" "}
@@ -102,6 +113,7 @@ function RampFields(props: RampEditorProps & { rollout: RampedRollout }): JSX.El
         <>
           <p class="hint">{`${stateText(props, now)} ${restText(props)}`}</p>
           <RampActions {...props} now={now} />
+          <StepsButton {...props} now={now} />
           <RampPlot
             weights={rescaleWeights(rollout.weights, totalOf(rollout), WEIGHT_TOTAL)}
             ramp={ramp}
@@ -189,6 +201,24 @@ function parseCount(text: string): Parsed<number> {
   return "problem" in parsed || (parsed.value > 0 && parsed.value <= 10_000)
     ? parsed
     : { problem: "must be a number above 0, up to 10,000" };
+}
+
+/** Offers to wait at a few shares instead of moving evenly. */
+function StepsButton({
+  rollout,
+  onSteps,
+  now,
+}: RampEditorProps & { rollout: RampedRollout; now: number }): JSX.Element | null {
+  const steps = stepsOf(rollout, now);
+  if (onSteps === undefined || steps === undefined || steps.length < 2) return null;
+  return (
+    <div class="row">
+      <button type="button" class="small" onClick={() => onSteps(steps)}>
+        Split into steps
+      </button>
+      <span class="hint">One rule for each of 5%, 25%, 50% and the end, with its own time. You can change each.</span>
+    </div>
+  );
 }
 
 /** The ways to stop a ramp. They change the draft, and apply once it is saved. */

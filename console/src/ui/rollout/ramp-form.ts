@@ -156,6 +156,6 @@ export function stopAt(
 }
 
 /** Returns an instant in whole seconds. */
-function instantText(at: number): string {
+export function instantText(at: number): string {
   return new Date(Math.floor(at / 1000) * 1000).toISOString().replace(".000Z", "Z");
 }

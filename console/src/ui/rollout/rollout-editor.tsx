@@ -9,6 +9,7 @@ import { HashFields } from "./hash-fields.tsx";
 import { saltHint, totalOf, withHash } from "./hash-space.ts";
 import { RampEditor } from "./ramp-editor.tsx";
 import { type RestVariant, targetOf } from "./ramp-form.ts";
+import type { Step } from "./ramp-steps.ts";
 import { WeightsEditor } from "./weights-editor.tsx";
 
 const ON_MISSING_KEY = [
@@ -32,6 +33,8 @@ interface RolloutEditorProps {
   restVariant: RestVariant;
   flagKey: string;
   attributeList: string;
+  /** Replaces a ramp by rules, one for each step. Absent where rules cannot be added. */
+  onSteps?: ((steps: readonly Step[]) => void) | undefined;
   pointer: string;
 }
 
@@ -44,6 +47,7 @@ export function RolloutEditor({
   restVariant,
   flagKey,
   attributeList,
+  onSteps,
   pointer,
 }: RolloutEditorProps): JSX.Element {
   const { ramp, onMiss = "next" } = rollout;
@@ -70,6 +74,7 @@ export function RolloutEditor({
         isDefault={isDefault}
         rest={restVariant}
         onChange={onChange}
+        onSteps={onSteps}
         pointer={`${pointer}/ramp`}
       />
     </div>
@@ -84,7 +89,7 @@ function BucketingDetails({
   flagKey,
   attributeList,
   pointer,
-}: Omit<RolloutEditorProps, "variants" | "restVariant">): JSX.Element {
+}: Omit<RolloutEditorProps, "variants" | "restVariant" | "onSteps">): JSX.Element {
   const { by = ["targetingKey"], onMiss = "next", onMissingKey = "skip", hash } = rollout;
   return (
     <details class="more">

@@ -3,6 +3,7 @@ import type { Flag, Serve } from "../../../../sdk/client/contract.ts";
 import { SERVED_ERRORS, type ServedError } from "../../../../src/flags/document.ts";
 import { Select } from "../fields/select.tsx";
 import type { RestVariant } from "./ramp-form.ts";
+import type { Step } from "./ramp-steps.ts";
 import { RolloutEditor } from "./rollout-editor.tsx";
 import { ERROR_TEXTS, formsOf, serveAs, type ServeForm, serveFormOf } from "./serve.ts";
 import { WeightsEditor } from "./weights-editor.tsx";
@@ -17,6 +18,7 @@ export function ServeEditor({
   restVariant,
   flagKey,
   attributeList,
+  onSteps,
   pointer,
 }: {
   serve: Serve;
@@ -28,6 +30,8 @@ export function ServeEditor({
   restVariant: RestVariant;
   flagKey: string;
   attributeList: string;
+  /** Replaces a ramp by rules, one for each step. Absent where rules cannot be added. */
+  onSteps?: ((steps: readonly Step[]) => void) | undefined;
   pointer: string;
 }): JSX.Element {
   const form = serveFormOf(serve);
@@ -53,6 +57,7 @@ export function ServeEditor({
           restVariant={restVariant}
           flagKey={flagKey}
           attributeList={attributeList}
+          onSteps={onSteps}
           pointer={`${pointer}/rollout`}
         />
       )}
