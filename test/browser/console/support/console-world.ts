@@ -38,6 +38,8 @@ export interface EvaluateOptions {
   context?: Record<string, unknown>;
   /** The SDK key. Default: the server key of the environment. */
   key?: string;
+  /** The token of an override link. */
+  overrides?: string;
   /** Whether to evaluate in a new isolate, which has nothing in memory. */
   isFresh?: boolean;
 }
@@ -92,7 +94,7 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
       const isolate = options.isFresh === true ? await startColo({ bindings }) : elsewhere;
       const response = await isolate.fetch(`/ofrep/v1/evaluate/flags/${flag}`, {
         method: "POST",
-        headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+        headers: headersOf(key, options.overrides),
         body: JSON.stringify({ context }),
       });
       const result = { ...((await response.json()) as object), status: response.status };
@@ -117,4 +119,9 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     await close();
     throw error;
   }
+}
+
+function headersOf(key: string | undefined, overrides: string | undefined): Record<string, string> {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  return overrides === undefined ? headers : { ...headers, "x-flags-overrides": overrides };
 }

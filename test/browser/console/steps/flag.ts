@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import type { ConsoleWorld } from "../support/console-world.ts";
+import { useTasks } from "./task.ts";
+
+const DAY_MS = 86_400_000;
+const STAGING = { environment: "staging" };
+
+/** The steps of the changes that begin at the page of a flag. */
+export function describeFlagSteps(world: () => ConsoleWorld): void {
+  describe("the steps to change a flag from its page", () => {
+    const { start } = useTasks(world);
+    /** Returns what the worker would serve at an instant. */
+    const servedAt = async (key: string, instant: number): Promise<unknown> => {
+      const body = { context: { targetingKey: "user-1" }, at: new Date(instant).toISOString() };
+      return (await world().api.call("explainFlag", { path: { env: "staging", key }, body })).body.resolution[
+        "variant"
+      ];
+    };
+
+    it("a change tomorrow at 9:00 takes seven steps", async () => {
+      await world().save({ key: "steps-tomorrow" }, "staging");
+      const at = "#/flags/steps-tomorrow?environment=staging";
+      const { page, steps, save } = await start(at, { timezone: "Europe/Berlin" });
+      const tomorrow = new Date(Date.now() + DAY_MS).toLocaleDateString("sv-SE", { timeZone: "Europe/Berlin" });
+      await steps.press(page.getByRole("button", { name: "Add rule" }));
+      const rule = page.getByRole("listitem").filter({ hasText: "rule-1" });
+      await steps.press(rule.getByRole("button", { name: "Remove condition" }));
+      await steps.choose(rule.getByLabel("Variant", { exact: true }), "on");
+      await steps.press(rule.getByText(/^Schedule:/));
+      await steps.fill(rule.getByLabel("Active from (Europe/Berlin)"), `${tomorrow}T09:00`);
+      await save();
+      expect(steps.taken).toEqual({ steps: 7, confirmations: 0 });
+      const path = { env: "staging", key: "steps-tomorrow" };
+      const begins = Date.parse((await world().api.call("getFlag", { path })).body.rules?.[0]?.from ?? "");
+      const local = new Date(begins).toLocaleString("sv-SE", { timeZone: "Europe/Berlin" });
+      expect(local).toBe(`${tomorrow} 09:00:00`);
+      expect(await world().evaluate("steps-tomorrow", STAGING)).toMatchObject({ value: false });
+      expect(await servedAt("steps-tomorrow", begins - 60_000)).toBe("off");
+      expect(await servedAt("steps-tomorrow", begins + 60_000)).toBe("on");
+    });
+
+    it("a prerequisite takes five steps", async () => {
+      await world().save({ key: "steps-needed", default: { variant: "off" } }, "staging");
+      await world().save({ key: "steps-dependent", default: { variant: "on" } }, "staging");
+      const { page, steps, save } = await start("#/flags/steps-dependent?environment=staging");
+      await steps.press(page.getByRole("button", { name: "Add prerequisite" }));
+      await steps.fill(
+        page.getByRole("group", { name: "Prerequisite 1" }).getByLabel("Flag", { exact: true }),
+        "steps-needed",
+      );
+      const added = page.getByRole("group", { name: "Prerequisite steps-needed" });
+      await steps.press(added.getByRole("checkbox", { name: "on", exact: true }));
+      await save();
+      expect(steps.taken).toEqual({ steps: 5, confirmations: 0 });
+      const served = () => world().evaluate("steps-dependent", STAGING);
+      await expect.poll(served).toMatchObject({ value: false });
+      await world().save({ key: "steps-needed", default: { variant: "on" } }, "staging");
+      await expect.poll(served).toMatchObject({ value: true });
+    });
+  });
+}
