@@ -18,6 +18,7 @@ import "./styles/flag.css";
 import "./styles/flag-head.css";
 import "./styles/flag-tabs.css";
 import "./styles/kit.css";
+import "./styles/pages/filters.css";
 import "./styles/pages/new-flag.css";
 import "./styles/words.css";
 

@@ -12,6 +12,7 @@ import {
 } from "../../state/flags/flag-filter.ts";
 import { removeView, savedViews, saveView } from "../../state/flags/saved-views.ts";
 import { href } from "../../state/route.ts";
+import { ActiveFilters } from "../../ui/kit/active-filters.tsx";
 import { FormDialog } from "../../ui/dialog-form.tsx";
 import { Icon } from "../../ui/kit/icon.tsx";
 import * as icons from "../../ui/kit/icons.ts";
@@ -50,7 +51,7 @@ export function FlagFilters({ filter, tags, owners, onChange }: Props): JSX.Elem
   };
   const active = (Object.keys(LABELS) as Name[]).filter((name) => filter[name] !== "");
   return (
-    <search class="flag-filters">
+    <search class="filter-bar">
       <div class="filters">
         <input
           type="search"
@@ -77,30 +78,14 @@ export function FlagFilters({ filter, tags, owners, onChange }: Props): JSX.Elem
         ))}
         <SortBy filter={filter} onChange={onChange} />
       </div>
-      {active.length > 0 && (
-        <ul class="chips" aria-label="Active filters">
-          {active.map((name) => {
-            const title = choices[name].find(([value]) => value === filter[name])?.[1] ?? filter[name];
-            return (
-              <li key={name}>
-                <button
-                  type="button"
-                  class="tag"
-                  aria-label={`Remove filter ${LABELS[name]}: ${title}`}
-                  onClick={() => onChange({ [name]: "" })}
-                >
-                  {LABELS[name]}: {title} <Icon of={icons.close} />
-                </button>
-              </li>
-            );
-          })}
-          <li>
-            <button type="button" class="link" onClick={() => onChange({ ...NO_FILTER, search: filter.search })}>
-              Clear filters
-            </button>
-          </li>
-        </ul>
-      )}
+      <ActiveFilters
+        active={active.map((name) => ({
+          label: LABELS[name],
+          title: choices[name].find(([value]) => value === filter[name])?.[1] ?? filter[name],
+          onRemove: () => onChange({ [name]: "" }),
+        }))}
+        onClear={() => onChange({ ...NO_FILTER, search: filter.search })}
+      />
     </search>
   );
 }

@@ -127,12 +127,12 @@ function NameCell({ flag, onTag }: Pick<Props, "flag" | "onTag">): JSX.Element {
   const { tags = [], kind = "flag", description = "" } = flag;
   return (
     <td class="name">
-      <div class="line">
+      <div class="line with-tags">
         <a class="row-link" href={href(["flags", flag.key])} title={flag.key}>
           {flag.key}
         </a>
         {kind !== "flag" && <span class="kind">{kind}</span>}
-        {tags.map((tag) => (
+        {tags.slice(0, 1).map((tag) => (
           <button
             key={tag}
             type="button"
@@ -143,12 +143,24 @@ function NameCell({ flag, onTag }: Pick<Props, "flag" | "onTag">): JSX.Element {
             {tag}
           </button>
         ))}
+        <MoreTags tags={tags.slice(1)} />
       </div>
       <p class="line hint" title={description}>
         <StateHint flag={flag} />
         {description}
       </p>
     </td>
+  );
+}
+
+/** The number of tags that the row has no room for, which names them. */
+function MoreTags({ tags }: { tags: readonly string[] }): JSX.Element | null {
+  if (tags.length === 0) return null;
+  return (
+    <span class="tag more" title={tags.join(", ")}>
+      +{tags.length}
+      <span class="visually-hidden"> more tags: {tags.join(", ")}</span>
+    </span>
   );
 }
 

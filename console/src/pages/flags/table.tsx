@@ -56,7 +56,7 @@ export function FlagTable({
   latest.current = { onFilter, onToggle, select };
   return (
     <>
-      <table class="list flags">
+      <table class={`list flags ${columns.length > 2 ? "many-columns" : ""}`}>
         <Widths columns={columns} isWide={isWide} isSelectable={selected !== undefined} />
         <Head {...{ columns, isWide, environment, filter, onFilter }} isSelectable={selected !== undefined} />
         <tbody>
@@ -150,8 +150,8 @@ function Widths({ columns, isWide, isSelectable }: Pick<Shown, "columns" | "isWi
       {!isWide && <col class="in-environment" />}
       <col class="serves" />
       <col class="owner" />
-      <col class="when" />
-      <col class="when" />
+      <col class="evaluated" />
+      <col class="changed" />
     </colgroup>
   );
 }

@@ -38,6 +38,20 @@ export function describeProjectPages(world: () => ConsoleWorld): void {
     await page.getByRole("heading", { name: "Nothing matches" }).waitFor();
   });
 
+  it("the audit log filters by author behind one button, and a chip takes the filter away", async () => {
+    const page = await open("#/audit?environment=production");
+    await page.getByRole("button", { name: "Filter", exact: true }).click();
+    await page.getByRole("searchbox", { name: "Author", exact: true }).fill("nobody-at-all");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Nothing matches" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Remove filter Author: nobody-at-all" }).click();
+    await page
+      .getByRole("region", { name: /Today|Yesterday/ })
+      .first()
+      .waitFor();
+  });
+
   it("the preview of a purge names the keys that do not exist", async () => {
     const page = await open("#/cache?environment=production");
     const purge = page.getByRole("region", { name: "Purge" });
