@@ -37,7 +37,8 @@ addEventListener("keydown", (event) => {
   const shortcut = registered.peek().find(({ keys }) => keys === pressed);
   if (shortcut === undefined || (!hasControl && isTyping(event.target))) return;
   event.preventDefault();
-  shortcut.run();
+  // The field with the focus may just have accepted its text, which the page draws and checks first.
+  setTimeout(() => shortcut.run());
 });
 
 function isTyping(target: EventTarget | null): boolean {

@@ -51,6 +51,8 @@ export function ChipsInput(props: Props): JSX.Element {
     // The control's own text, because the last key may not have been drawn yet.
     const { selectionStart, selectionEnd, value: text } = event.currentTarget;
     const isAtStart = selectionStart === 0 && selectionEnd === 0;
+    // Typed text is a value once the person saves, although the field keeps the focus.
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") return addAll(text);
     if (list.onKey(event)) return;
     if (event.key === "ArrowDown") setOpen(true);
     else if (isAtStart && event.key === "Backspace") remove(values.length - 1);
