@@ -21,7 +21,9 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       });
       await expect.poll(() => world().evaluate("banner-text")).toMatchObject({ value: "Welcome" });
       const page = await open("#/audit?environment=production&key=banner-text");
-      const newest = page.getByRole("listitem").first();
+      const entries = page.locator("ol.history > li");
+      const newest = entries.first();
+      await newest.waitFor();
       expect(await newest.textContent()).toMatch(/Everyone else.*old.*new/);
       await newest.getByRole("button", { name: "Restore the state before this" }).click();
       await page
@@ -33,7 +35,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
 
       // A restore is a change too. It is at the top of the list, above the change that it reverted.
       await expect.poll(async () => newest.textContent()).toMatch(/Everyone else.*new.*old/);
-      const reverted = page.getByRole("listitem").nth(1);
+      const reverted = entries.nth(1);
       await reverted.getByRole("button", { name: "Restore this version" }).click();
       await page
         .getByRole("dialog")
