@@ -38,6 +38,7 @@ import { describeAccessSteps } from "./console/steps/access.ts";
 import { describeFlagSteps } from "./console/steps/flag.ts";
 import { describeListSteps } from "./console/steps/list.ts";
 import { describeProductionSteps } from "./console/steps/production.ts";
+import { describeThrottled } from "./console/throttled.ts";
 import { describeUnsavedWork } from "./console/unsaved-work.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console/support/console-world.ts";
 
@@ -89,3 +90,4 @@ describeScale(theWorld);
 describeUnsavedWork(theWorld);
 describeDraftJourneys(theWorld);
 describeUndoJourneys(theWorld);
+describeThrottled(theWorld);
