@@ -37,8 +37,10 @@ addEventListener("keydown", (event) => {
   const shortcut = registered.peek().find(({ keys }) => keys === pressed);
   if (shortcut === undefined || (!hasControl && isTyping(event.target))) return;
   event.preventDefault();
-  // The field with the focus may just have accepted its text, which the page draws and checks first.
-  setTimeout(() => shortcut.run());
+  // The field with the focus may just have accepted its text, which the page draws and checks before a save. The other
+  // shortcuts run at once: a moment later, the first letters after "/" would not reach the search.
+  if (pressed === "Ctrl-S") setTimeout(() => shortcut.run());
+  else shortcut.run();
 });
 
 function isTyping(target: EventTarget | null): boolean {
