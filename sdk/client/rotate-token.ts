@@ -1,6 +1,9 @@
 /** The rotation of an admin token: another one with the same limits, while the old one works a little longer. */
 import type { AdminToken, AdminTokenInput } from "./contract.ts";
 
+/** How long the old token still works if the person does not say it: a week. */
+export const DEFAULT_OVERLAP_SECONDS = 7 * 24 * 3600;
+
 /** Returns the input for a token with the name, role and environments of `token`, and its lifetime, from now. */
 export function successorOf({ role, name, environments, createdAt, expiresAt }: AdminToken): AdminTokenInput {
   const lifetimeMs = expiresAt === null ? null : Date.parse(expiresAt) - Date.parse(createdAt);

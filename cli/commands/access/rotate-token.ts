@@ -1,12 +1,10 @@
 import type { Command } from "commander";
-import { expiresWithin, successorOf } from "../../../sdk/client/rotate-token.ts";
+import { DEFAULT_OVERLAP_SECONDS, expiresWithin, successorOf } from "../../../sdk/client/rotate-token.ts";
 import { withExamples } from "../../examples.ts";
 import { UsageError } from "../../exit.ts";
 import { duration } from "../../input.ts";
 import { openSession } from "../../session.ts";
 import type { Terminal } from "../../terminal.ts";
-
-const DEFAULT_OVERLAP_SECONDS = 7 * 24 * 3600;
 
 /** `burgee tokens rotate` creates another token with the same limits, and lets the old one expire after an overlap. */
 export function addRotate(tokens: Command, terminal: Terminal): void {

@@ -9,7 +9,6 @@ import {
   OPERATOR_GROUPS,
 } from "../../../console/src/ui/condition/condition.ts";
 import {
-  countText,
   notationOf,
   parseLines,
   parseNumber,
@@ -18,6 +17,7 @@ import {
   parseValue,
   parseVersion,
   valuesText,
+  summaryOf,
   valueText,
 } from "../../../console/src/ui/condition/values.ts";
 import { pathText } from "../../../sdk/words/condition.ts";
@@ -127,10 +127,10 @@ test("the names of types are the only types", () => {
 });
 
 test("the count of values names a few that are in the list more than once", () => {
-  expect(countText(["a"])).toBe("1 value.");
-  expect(countText(["a", "b", "a", "a", "1", 1])).toBe("6 values. In the list more than once: a.");
+  expect(summaryOf(["a"])).toBe("1 value.");
+  expect(summaryOf(["a", "b", "a", "a", "1", 1])).toBe("6 values. In the list more than once: a.");
   const many = Array.from({ length: 1000 }, (_, i) => `u${i}`);
-  expect(countText([...many, ...many])).toBe(
+  expect(summaryOf([...many, ...many])).toBe(
     "2,000 values. In the list more than once: u0, u1, u2, u3, u4 and 995 more.",
   );
 });

@@ -73,11 +73,7 @@ describe("a ramp in steps", () => {
   test("become rules with one condition and different ids, and the last one keeps the rule's id", () => {
     const when = { attribute: "country", operator: "equals" as const, values: ["NL"] };
     const rule = { id: "nl", when, serve: { rollout: ramped(0, 100_000) } };
-    const rules = rulesOfSteps(
-      rule,
-      stepsOf(ramped(0, 100_000), START) ?? [],
-      (taken) => `nl-step-${taken.length + 1}`,
-    );
+    const rules = rulesOfSteps(rule, stepsOf(ramped(0, 100_000), START) ?? [], []);
     expect(rules.map(({ id }) => id)).toEqual(["nl-step-1", "nl-step-2", "nl-step-3", "nl"]);
     expect(rules.every((one) => one.when === when)).toBe(true);
   });

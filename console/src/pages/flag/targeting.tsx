@@ -118,7 +118,7 @@ function splitRule({ draft, change }: SectionProps["editing"], index: number, st
   const old = rules[index];
   if (old === undefined) return;
   const ids = rules.map(({ item }) => item.id);
-  const split = rulesOfSteps(old.item, steps, (taken) => freeName(`${old.item.id}-step`, [...ids, ...taken]));
+  const split = rulesOfSteps(old.item, steps, ids);
   const rows = split.map((rule) => (rule.id === old.item.id ? { ...old, item: rule } : row(rule)));
   change({ rules: rules.toSpliced(index, 1, ...rows) });
 }
@@ -127,9 +127,8 @@ function splitRule({ draft, change }: SectionProps["editing"], index: number, st
 function splitDefault({ draft, change }: SectionProps["editing"], steps: readonly Step[]): void {
   const { rules, offVariant } = draft.peek();
   const ids = rules.map(({ item }) => item.id);
-  const id = freeName("rule", ids);
-  const all: Rule = { id, serve: { variant: null } };
-  const split = rulesOfSteps(all, steps, (taken) => freeName(`${id}-step`, [...ids, ...taken]));
+  const all: Rule = { id: freeName("rule", ids), serve: { variant: null } };
+  const split = rulesOfSteps(all, steps, ids);
   change({ rules: [...rules, ...split.map((rule) => row(rule))], default: { variant: offVariant ?? null } });
 }
 

@@ -12,9 +12,8 @@ import {
 } from "../../state/flags/flag-filter.ts";
 import { removeView, savedViews, saveView } from "../../state/flags/saved-views.ts";
 import { href } from "../../state/route.ts";
-import { ActiveFilters } from "../../ui/kit/active-filters.tsx";
+import { FilterBar } from "../../ui/kit/filter-bar.tsx";
 import { FormDialog } from "../../ui/dialog-form.tsx";
-import { Icon } from "../../ui/kit/icon.tsx";
 import * as icons from "../../ui/kit/icons.ts";
 import { Menu } from "../../ui/kit/menu.tsx";
 
@@ -40,7 +39,6 @@ type Name = keyof typeof LABELS;
 
 /** The search, the filters behind one button, a chip for each that is active, and the views that were saved. */
 export function FlagFilters({ filter, tags, owners, onChange }: Props): JSX.Element {
-  const id = useId();
   const choices: Record<Name, readonly Named[]> = {
     owner: plain(owners),
     tag: plain(tags),
@@ -51,42 +49,38 @@ export function FlagFilters({ filter, tags, owners, onChange }: Props): JSX.Elem
   };
   const active = (Object.keys(LABELS) as Name[]).filter((name) => filter[name] !== "");
   return (
-    <search class="filter-bar">
-      <div class="filters">
-        <input
-          type="search"
-          aria-label="Search flags"
-          aria-keyshortcuts="/"
-          placeholder="Search by key, description, owner or tag"
-          value={filter.search}
-          onInput={(event) => onChange({ search: event.currentTarget.value })}
-        />
-        <button type="button" class="menu-button" popovertarget={id}>
-          <Icon of={icons.filter} /> Filter
-        </button>
-        <ViewMenu filter={filter} />
-      </div>
-      <div id={id} class="menu filter-panel" popover="auto" role="group" aria-label="Filters">
-        {(Object.keys(LABELS) as Name[]).map((name) => (
-          <Choice
-            key={name}
-            label={LABELS[name]}
-            value={filter[name]}
-            values={choices[name]}
-            onChange={(value) => onChange({ [name]: value })}
-          />
-        ))}
-        <SortBy filter={filter} onChange={onChange} />
-      </div>
-      <ActiveFilters
-        active={active.map((name) => ({
-          label: LABELS[name],
-          title: choices[name].find(([value]) => value === filter[name])?.[1] ?? filter[name],
-          onRemove: () => onChange({ [name]: "" }),
-        }))}
-        onClear={() => onChange({ ...NO_FILTER, search: filter.search })}
+    <FilterBar
+      panel={
+        <>
+          {(Object.keys(LABELS) as Name[]).map((name) => (
+            <Choice
+              key={name}
+              label={LABELS[name]}
+              value={filter[name]}
+              values={choices[name]}
+              onChange={(value) => onChange({ [name]: value })}
+            />
+          ))}
+          <SortBy filter={filter} onChange={onChange} />
+        </>
+      }
+      after={<ViewMenu filter={filter} />}
+      active={active.map((name) => ({
+        label: LABELS[name],
+        title: choices[name].find(([value]) => value === filter[name])?.[1] ?? filter[name],
+        onRemove: () => onChange({ [name]: "" }),
+      }))}
+      onClear={() => onChange({ ...NO_FILTER, search: filter.search })}
+    >
+      <input
+        type="search"
+        aria-label="Search flags"
+        aria-keyshortcuts="/"
+        placeholder="Search by key, description, owner or tag"
+        value={filter.search}
+        onInput={(event) => onChange({ search: event.currentTarget.value })}
       />
-    </search>
+    </FilterBar>
   );
 }
 

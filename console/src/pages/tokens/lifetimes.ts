@@ -1,4 +1,6 @@
 /** Lifetimes of admin tokens and overlaps of rotations, as choices of a select. */
+import { DEFAULT_OVERLAP_SECONDS } from "../../../../sdk/client/rotate-token.ts";
+
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
@@ -21,7 +23,7 @@ export const OVERLAPS = [
 ] as const;
 
 export const DEFAULT_LIFETIME = String(90 * DAY);
-export const DEFAULT_OVERLAP = String(7 * DAY);
+export const DEFAULT_OVERLAP = String(DEFAULT_OVERLAP_SECONDS);
 
 export function secondsOf(choice: string): number | null {
   return choice === NEVER ? null : Number(choice);

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { type Parsed, isSame } from "../fields/parsed.ts";
 import { ChipsInput } from "../kit/chips-input.tsx";
 import type { Scalar } from "./condition.ts";
-import { countText, type Notation, parseValue, valueText } from "./values.ts";
+import { type Notation, parseValue, summaryOf, valueText } from "./values.ts";
 
 interface Props {
   values: readonly Scalar[];
@@ -52,7 +52,7 @@ export function ValueChips(props: Props): JSX.Element {
       options={options.map((value) => ({ value, label: value }))}
       pointer={pointer}
       quotes={notation === "json" ? "json" : "csv"}
-      summary={countText(values)}
+      summary={summaryOf(values)}
       {...(hint === undefined ? {} : { hint })}
     />
   );

@@ -5,7 +5,9 @@ import type { Reader } from "../../../../src/flags/document.ts";
 import { LIMITS } from "../../../../src/flags/limits.ts";
 import { isVersion, type VersionReaderName, versionRule } from "../../../../src/flags/formats/version-readers.ts";
 import { TYPE_NAMES } from "../../../../src/flags/value-kinds.ts";
+import { countText } from "../../../../sdk/words/names.ts";
 import type { Parsed } from "../fields/parsed.ts";
+import { someOf } from "../kit/split-values.ts";
 import type { Scalar } from "./condition.ts";
 
 /** A value is plain text, or JSON such as `12`, `true`, `null` or `"text"`. */
@@ -26,18 +28,14 @@ export function valuesText(values: readonly Scalar[]): string {
   return values.map((value) => valueText(value, "text")).join("\n");
 }
 
-/** The most repeated values that are named. */
-const NAMED = 5;
-
 /** Returns how many values there are, and which are there twice. */
-export function countText(values: readonly Scalar[]): string {
+export function summaryOf(values: readonly Scalar[]): string {
   if (values.length === 0) return "Separate values with commas, tabs or line breaks.";
-  const count = values.length === 1 ? "1 value." : `${values.length.toLocaleString("en")} values.`;
+  const count = `${countText(values.length, "value")}.`;
   const seen = new Set<Scalar>();
   const twice = [...new Set(values.filter((value) => seen.has(value) || !seen.add(value)))];
   if (twice.length === 0) return count;
-  const more = twice.length > NAMED ? ` and ${twice.length - NAMED} more` : "";
-  return `${count} In the list more than once: ${twice.slice(0, NAMED).map(String).join(", ")}${more}.`;
+  return `${count} In the list more than once: ${someOf(twice.map(String))}.`;
 }
 
 /** Reads one value. */

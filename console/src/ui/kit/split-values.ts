@@ -1,3 +1,5 @@
+import { countText, listText } from "../../../../sdk/words/names.ts";
+
 /** How text in double quotes is read: as in CSV, without its quotes, or as a string in JSON, which keeps them. */
 export type Quotes = "csv" | "json";
 
@@ -61,10 +63,16 @@ export function addValues(
 
 /** Says what was added: `Added 2 values. Already in the list: NL.` */
 export function addedText({ fresh, duplicates }: { fresh: readonly string[]; duplicates: readonly string[] }): string {
-  const count = fresh.length;
-  const added = count === 0 ? "" : `Added ${count === 1 ? (fresh[0] ?? "") : `${count.toLocaleString("en")} values`}. `;
+  const [first] = fresh;
+  const added = first === undefined ? "" : `Added ${fresh.length === 1 ? first : countText(fresh.length, "value")}. `;
   if (duplicates.length === 0) return added.trim();
-  const named = duplicates.slice(0, 5).join(", ");
-  const more = duplicates.length > 5 ? ` and ${(duplicates.length - 5).toLocaleString("en")} more` : "";
-  return `${added}Already in the list: ${named}${more}.`;
+  return `${added}Already in the list: ${someOf(duplicates)}.`;
+}
+
+/** The most values that are named. */
+const NAMED = 5;
+
+/** Names a few values, and says how many more there are. */
+export function someOf(values: readonly string[]): string {
+  return values.length > NAMED ? listText(values, "and", NAMED) : values.join(", ");
 }

@@ -26,10 +26,14 @@ export function targetOf({ weights }: Rollout): string | undefined {
 
 /** Returns the shares at both ends of the ramp, out of 100,000: of everybody, or of each share if there are several. */
 export function endsOf(rollout: RampedRollout): { from: number; to: number } {
-  const { ramp, weights } = rollout;
+  const { ramp } = rollout;
   if (targetOf(rollout) === undefined) return { from: ramp.from, to: ramp.to };
-  const whole = rescale(sumOf(weights), totalOf(rollout), WEIGHT_TOTAL);
-  return { from: servedShare(whole, ramp.from), to: servedShare(whole, ramp.to) };
+  return { from: shareOf(rollout, ramp.from), to: shareOf(rollout, ramp.to) };
+}
+
+/** Returns the share of everybody that a rollout serves at an exposure of its shares, both out of 100,000. */
+export function shareOf(rollout: Rollout, exposure: number): number {
+  return servedShare(rescale(sumOf(rollout.weights), totalOf(rollout), WEIGHT_TOTAL), exposure);
 }
 
 /** Returns the rollout with other shares at the ends of its ramp. The variant has its buckets from 0 on, as before. */

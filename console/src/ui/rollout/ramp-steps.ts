@@ -1,11 +1,12 @@
 /** A ramp in steps: the same way from one share to another, but the share rests between a few points. */
 import type { Rollout, Rule } from "../../../../sdk/client/contract.ts";
-import { exposureAt, servedShare } from "../../../../sdk/words/share-at.ts";
+import { exposureAt } from "../../../../sdk/words/share-at.ts";
 import { WEIGHT_TOTAL } from "../../../../src/flags/document.ts";
+import { freeName } from "../../state/flags/flag-draft.ts";
 import { totalOf } from "./hash-space.ts";
 import { spanOf } from "./ramp.ts";
-import { endsOf, instantText, type RampedRollout, targetOf } from "./ramp-form.ts";
-import { rescale, sumOf } from "./weights.ts";
+import { endsOf, instantText, type RampedRollout, shareOf, targetOf } from "./ramp-form.ts";
+import { rescale } from "./weights.ts";
 
 /** The shares at which people usually wait, out of 100,000. */
 const USUAL_SHARES = [5000, 25_000, 50_000];
@@ -30,7 +31,7 @@ export function stepsOf(rollout: RampedRollout, now: number): Step[] | undefined
   const span = spanOf(rollout.ramp);
   if (target === undefined || span === undefined || now >= span.end) return undefined;
   const { from, to } = endsOf(rollout);
-  const current = shareNow(rollout, now);
+  const current = shareOf(rollout, exposureAt(rollout.ramp, now).exposure);
   const isUnderWay = Math.abs(current - from) > JUST_BEGUN;
   const [low, high] = [Math.min(current, to), Math.max(current, to)];
   const between = USUAL_SHARES.filter((share) => share > low && share < high);
@@ -51,18 +52,12 @@ export function stepsOf(rollout: RampedRollout, now: number): Step[] | undefined
     }));
 }
 
-/** The share of everybody that the ramp serves, out of 100,000. */
-function shareNow(rollout: RampedRollout, now: number): number {
-  const { weights, ramp } = rollout;
-  return servedShare(rescale(sumOf(weights), totalOf(rollout), WEIGHT_TOTAL), exposureAt(ramp, now).exposure);
-}
-
-/** Returns one rule for each step. The last one has the rule's id, and `nameOf` names the others. */
-export function rulesOfSteps(rule: Rule, steps: readonly Step[], nameOf: (taken: readonly string[]) => string): Rule[] {
-  const names: string[] = [];
+/** Returns one rule for each step. The last one keeps the rule's id, and `taken` are the ids of the flag's rules. */
+export function rulesOfSteps(rule: Rule, steps: readonly Step[], taken: readonly string[]): Rule[] {
+  const ids = [...taken];
   return steps.map(({ from, until, rollout }, i) => {
-    const isLast = i === steps.length - 1;
-    if (!isLast) names.push(nameOf(names));
-    return { ...rule, id: isLast ? rule.id : (names.at(-1) ?? rule.id), from, until, serve: { rollout } };
+    const id = i === steps.length - 1 ? rule.id : freeName(`${rule.id}-step`, ids);
+    ids.push(id);
+    return { ...rule, id, from, until, serve: { rollout } };
   });
 }
