@@ -64,6 +64,7 @@ export function describeOperationJourneys(world: () => ConsoleWorld): void {
       await expect
         .poll(() => write.textContent())
         .toMatch(/6 changes.*Seeded admin token.*version \d+.*PAY-1423: für alle/s);
+      await write.getByText(/3 configurations created.*3 flags created|3 flags created.*3 configurations/).waitFor();
       expect(await write.getByRole("listitem").count()).toBe(3);
       await write.getByRole("button", { name: "Show each change" }).click();
       await expect.poll(() => write.getByRole("listitem").count()).toBe(6);

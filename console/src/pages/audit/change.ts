@@ -23,6 +23,28 @@ export function subjectText({ entity, key }: Pick<Change, "entity" | "key">): st
   return `${ENTITIES[entity].noun} ${key}`;
 }
 
+const COUNTED: Record<Change["entity"], string> = {
+  configuration: "configuration",
+  flag: "flag",
+  segment: "segment",
+  key: "SDK key",
+  environment: "environment",
+  webhook: "webhook",
+};
+const DONE: Record<Change["action"], string> = { create: "created", update: "changed", delete: "deleted" };
+
+/** Returns the numbers of changes in words, such as `48 flags created, 1 segment changed`. */
+export function countsText(kinds: Write["kinds"]): string {
+  return Object.entries(kinds)
+    .map(([kind, count]) => {
+      const [entity, action] = kind.split(" ") as [Change["entity"], Change["action"]];
+      // A newer worker may name an entity that this page does not know.
+      const noun = COUNTED[entity] ?? entity;
+      return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"} ${DONE[action] ?? action}`;
+    })
+    .join(", ");
+}
+
 /** Returns the versions in words, such as `version 12` or `production version 12, staging version 7`. */
 export function versionsText(versions: Readonly<Record<string, number>>, environment: string): string {
   const made = Object.entries(versions);

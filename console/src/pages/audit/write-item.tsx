@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { notifyFailure } from "../../state/notices.ts";
 import { client } from "../../state/session.ts";
 import { At, Author, ChangeItem, Note } from "./change-item.tsx";
-import type { Change, Image, Write } from "./change.ts";
+import { type Change, countsText, type Image, type Write } from "./change.ts";
 
 const PAGE = "200";
 
@@ -43,7 +43,6 @@ export function WriteItem({ write, environment, filters, onRestore }: WriteItemP
     }
   };
   const total = `${hasMore ? "At least " : ""}${count.toLocaleString()} changes`;
-  const what = Object.entries(kinds).map(([kind, number]) => `${number.toLocaleString()} ${kind}`);
   return (
     <li class="write">
       <At at={write.at} />
@@ -53,7 +52,7 @@ export function WriteItem({ write, environment, filters, onRestore }: WriteItemP
           <Author of={write} environment={environment} />
           <Note of={write} />
         </p>
-        {count > changes.length && <p class="hint">{what.join(", ")}</p>}
+        {count > changes.length && <p class="hint">{countsText(kinds)}</p>}
         <ol class="history nested">{shown.map((change) => itemOf(change, false))}</ol>
         {(all === undefined ? count > changes.length : cursor !== undefined) && (
           <button type="button" onClick={() => void load()}>

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { countsText } from "../../../../console/src/pages/audit/change.ts";
 import { replacedKeys, rotationText } from "../../../../console/src/pages/keys/rotation.ts";
 import { sizeText } from "../../../../console/src/pages/segments/size.ts";
 
@@ -36,4 +37,11 @@ test("the size of a segment counts the values of all its conditions", () => {
     "3 values",
   );
   expect(sizeText({ segment: "staff" })).toBe("");
+});
+
+test("a large write says in words how many documents it changed", () => {
+  expect(countsText({ "flag create": 48, "configuration update": 1200, "segment delete": 1 })).toBe(
+    "48 flags created, 1,200 configurations changed, 1 segment deleted",
+  );
+  expect(countsText({ "key create": 1, "webhook update": 2 })).toBe("1 SDK key created, 2 webhooks changed");
 });
