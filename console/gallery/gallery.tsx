@@ -14,7 +14,7 @@ import { Menu, type MenuItem } from "../src/ui/kit/menu.tsx";
 import { Tabs } from "../src/ui/kit/tabs.tsx";
 import { Tooltip } from "../src/ui/kit/tooltip.tsx";
 
-import.meta.glob("../src/styles/*.css", { eager: true });
+import.meta.glob("../src/styles/**/*.css", { eager: true });
 
 /** The last thing that somebody chose. */
 const chosen = signal("nothing");
