@@ -54,6 +54,24 @@ export function describeRampJourneys(world: () => ConsoleWorld): void {
       });
     });
 
+    it("saves a ramp right after ticking it, because a start may have seconds", async () => {
+      const weights: [string, number][] = [
+        ["on", 25_000],
+        ["off", 75_000],
+      ];
+      await world().save({ key: "ramp-ticked", default: { rollout: { weights } } }, "staging");
+      const page = await open("ramp-ticked");
+      await page.clock.setFixedTime("2099-12-24T08:00:37Z");
+      await page.getByLabel("Ramp over time").check();
+      await save();
+      expect(await stored("ramp-ticked")).toMatchObject({
+        rollout: {
+          weights: [["on", 100_000]],
+          ramp: { from: 25_000, to: 100_000, startAt: "2099-12-24T08:00:37Z", endAt: "2099-12-31T08:00:37Z" },
+        },
+      });
+    });
+
     it("splits a ramp into steps of 5, 25, 50 and 100%, each a rule with its time", async () => {
       const ramp = { from: 0, to: 100_000, startAt: "2099-12-01T09:00:00Z", endAt: "2099-12-07T09:00:00Z" };
       const rollout = { weights: [["on", 100_000] as [string, number]], ramp };

@@ -31,6 +31,8 @@ export function InstantInput({
         {...useField(pointer)}
         id={id}
         type="datetime-local"
+        // By default, only whole minutes are valid, and an instant of now has seconds.
+        step="any"
         value={isInstant ? localControlText(new Date(at).toISOString()) : ""}
         onChange={(event) => onChange(instantOfLocal(event.currentTarget.value))}
       />
