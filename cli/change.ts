@@ -1,13 +1,13 @@
 import { ApiError, type Result } from "../sdk/client/client.ts";
 import type { DefinitionWritten, Written } from "../sdk/client/contract.ts";
-import { type Difference, differences } from "../sdk/client/differences.ts";
-import { shortJson } from "../src/flags/hashes/short-json.ts";
+import { differences } from "../sdk/client/differences.ts";
 import { paintChanges } from "./colors.ts";
 import { oneLine } from "./escape.ts";
 import { EXIT, ExitError, RefusedError } from "./exit.ts";
 import { type Failure, failureOf, failureText } from "./failure.ts";
 import { publishedText } from "./project/report.ts";
 import type { Session } from "./session.ts";
+import { signedLines, wordedChanges } from "./worded.ts";
 
 /** The query of a write. In a dry run, the deployment makes all its checks and writes nothing. */
 export interface WriteQuery {
@@ -22,7 +22,7 @@ export interface Change {
   /** Returns the state after the change, or `undefined` if nothing would be left. */
   after: (before: object) => unknown;
   write: (query: WriteQuery) => Promise<Result<object>>;
-  /** Describes a dry run in words. Without it, the text lists the fields that would change. */
+  /** Describes a dry run in words. Without it, the text says the differences in words. */
   preview?: (before: object) => string;
   /** The text about the change that was made. Without it, the text says the new version. */
   confirmation?: string;
@@ -108,12 +108,13 @@ async function make(
   }
   const now = await before();
   await write({ dryRun: "true" });
-  const found = differences(comparable(now), comparable(after(now ?? {})));
+  const [old, wanted] = [comparable(now), comparable(after(now ?? {}))];
+  const found = differences(old, wanted);
   const result = { dryRun: true, what: subject, differences: found };
   const note = remark?.({ flag: after(now ?? {}) });
   if (preview !== undefined && now !== undefined) return { result, text: preview(now) };
   if (found.length === 0) return { result, text: `${subject}: nothing would change` };
-  return { result, text: `${subject} would change:\n${differencesText(found)}${noteText(note)}` };
+  return { result, text: `${subject} would change:\n${differencesText(old, wanted)}${noteText(note)}` };
 }
 
 function noteText(note: string | undefined): string {
@@ -144,13 +145,10 @@ function comparable(document: unknown): unknown {
   return Object.fromEntries(Object.entries(document).filter(([name]) => !READ_ONLY_FIELDS.includes(name)));
 }
 
-/** Formats each difference as lines such as `- /enabled true` and `+ /enabled false`. */
-export function differencesText(found: readonly Difference[]): string {
-  return found
-    .flatMap(({ pointer, before, after }) => [
-      ...(before === undefined ? [] : [`  - ${oneLine(pointer) || "/"} ${shortJson(before, pointer)}`]),
-      ...(after === undefined ? [] : [`  + ${oneLine(pointer) || "/"} ${shortJson(after, pointer)}`]),
-    ])
+/** Formats the differences in words, as lines such as `- State: on` and `+ State: off`. */
+export function differencesText(before: unknown, after: unknown): string {
+  return signedLines(wordedChanges(before, after))
+    .map((line) => `  ${line}`)
     .join("\n");
 }
 

@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Result } from "../../sdk/client/client.ts";
 import type { AuditChange, AuditWritePage } from "../../sdk/client/contract.ts";
-import { differences } from "../../sdk/client/differences.ts";
 import { change, differencesText, ifExists } from "../change.ts";
 import { paintDifferences } from "../colors.ts";
 import { withExamples } from "../examples.ts";
@@ -38,7 +37,7 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
     audit
       .command("list", { isDefault: true })
       .alias("ls")
-      .description("list the newest changes, field by field; a write with many changes is one line")
+      .description("list the newest changes in words; a write with many changes is one line")
       .addOption(new Option("--entity <entity>", "only changes of this kind of entity").choices(ENTITIES))
       .option("--key <key>", "only changes of the flag, segment, … with this key")
       .option("--actor <actor>", "only changes by this writer: the name or id of an admin token, or a role of Postgres")
@@ -167,8 +166,8 @@ function changeText(change: Change, isOfProject: boolean): string {
   const { id, key, entity, environment, action, before, after } = change;
   const where = isOfProject && environment !== null ? ` in ${environment}` : "";
   const head = `${id}  ${writerText(change)}  ${action} ${entity} ${key}${where}${versionText(change)}${noteText(change)}`;
-  const found = before === null || after === null ? [] : differences(before, after);
-  return found.length === 0 ? oneLine(head) : `${oneLine(head)}\n${differencesText(found)}`;
+  const found = before === null || after === null ? "" : differencesText(before, after);
+  return found === "" ? oneLine(head) : `${oneLine(head)}\n${found}`;
 }
 
 /** Writes the changes of a small write in full, and counts those of a large one. */

@@ -1,14 +1,14 @@
 /** Plans in the form of a patch, which pull requests and mail show in colours: `-` and `+` begin the lines. */
-import type { EnvironmentPlan, PlannedChange } from "../../sdk/project/plan.ts";
-import { shortJson } from "../../src/flags/hashes/short-json.ts";
+import type { EnvironmentPlan } from "../../sdk/project/plan.ts";
 import { oneLine } from "../escape.ts";
-import { audienceOf, headText, keptText } from "./report.ts";
+import { signedLines } from "../worded.ts";
+import { audienceOf, differencesIn, headText, keptText } from "./report.ts";
 
 export function plansPatch(plans: readonly EnvironmentPlan[]): string {
   return plans
     .flatMap((plan) => [
       `@@ ${headText(plan)} @@`,
-      ...changeLines(plan.changes),
+      ...changedLines(plan),
       ...(plan.kept.length === 0 ? [] : [`# ${keptText(plan.kept)}`]),
     ])
     .concat(audienceOf(plans).map((line) => `# ${line}`))
@@ -19,7 +19,7 @@ export function plansMarkdown(plans: readonly EnvironmentPlan[]): string {
   return plans
     .flatMap((plan) => [
       `### ${headText(plan)}`,
-      ...(plan.changes.length === 0 ? [] : ["", "```diff", ...changeLines(plan.changes), "```"]),
+      ...(plan.changes.length === 0 ? [] : ["", "```diff", ...changedLines(plan), "```"]),
       ...(plan.kept.length === 0 ? [] : ["", keptText(plan.kept)]),
       "",
     ])
@@ -28,16 +28,10 @@ export function plansMarkdown(plans: readonly EnvironmentPlan[]): string {
     .trimEnd();
 }
 
-function changeLines(changes: readonly PlannedChange[]): string[] {
-  return changes.flatMap(({ kind, key, action, differences }) => {
-    const name = `${kind} ${oneLine(key)}`;
-    if (action !== "update") return [`${action === "create" ? "+" : "-"} ${name}`];
-    return [
-      `  ${name}`,
-      ...differences.flatMap(({ pointer, before, after }) => [
-        ...(before === undefined ? [] : [`-   ${oneLine(pointer) || "/"} ${shortJson(before, pointer)}`]),
-        ...(after === undefined ? [] : [`+   ${oneLine(pointer) || "/"} ${shortJson(after, pointer)}`]),
-      ]),
-    ];
+function changedLines(plan: EnvironmentPlan): string[] {
+  return plan.changes.flatMap((change) => {
+    const name = `${change.kind} ${oneLine(change.key)}`;
+    if (change.action !== "update") return [`${change.action === "create" ? "+" : "-"} ${name}`];
+    return [`  ${name}`, ...signedLines(differencesIn(plan, change), "   ")];
   });
 }

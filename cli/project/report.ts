@@ -1,10 +1,10 @@
 /** Formats plans and their outcomes for people and scripts. */
-import type { Difference } from "../../sdk/client/differences.ts";
 import type { Outcome } from "../../sdk/project/apply.ts";
 import type { WholeFlag } from "../../sdk/project/contents.ts";
 import type { EnvironmentPlan, PlannedChange } from "../../sdk/project/plan.ts";
-import { shortJson } from "../../src/flags/hashes/short-json.ts";
+import type { WordedChange } from "../../sdk/words/changes.ts";
 import { oneLine } from "../escape.ts";
+import { changeLines, wordedChanges } from "../worded.ts";
 
 export interface PlansView {
   environments: { environment: string; version: number | null; changes: PlannedChange[]; kept: string[] }[];
@@ -24,10 +24,10 @@ export function plansView(plans: readonly EnvironmentPlan[]): PlansView {
 
 export function plansText(plans: readonly EnvironmentPlan[]): string {
   return [
-    ...plans.flatMap(({ changes, kept, ...plan }) => [
-      headText({ changes, ...plan }),
-      ...(changes.length === 0 ? [] : [planText(changes)]),
-      ...(kept.length === 0 ? [] : [`  ${keptText(kept)}`]),
+    ...plans.flatMap((plan) => [
+      headText(plan),
+      ...changedLines(plan),
+      ...(plan.kept.length === 0 ? [] : [`  ${keptText(plan.kept)}`]),
     ]),
     ...audienceOf(plans),
   ].join("\n");
@@ -53,18 +53,21 @@ function isVisible(flag: WholeFlag | undefined): boolean {
 const SIGNS = { create: "+", update: "~", delete: "-" } as const;
 
 /** Formats a line for each flag and segment, followed by its differences. */
-function planText(changes: readonly PlannedChange[]): string {
-  return changes
-    .flatMap(({ kind, key, action, differences: found }) => [
-      `  ${SIGNS[action]} ${kind} ${oneLine(key)}`,
-      ...(action === "update" ? found.map(differenceText) : []),
-    ])
-    .join("\n");
+function changedLines(plan: EnvironmentPlan): string[] {
+  return plan.changes.flatMap((change) => [
+    `  ${SIGNS[change.action]} ${change.kind} ${oneLine(change.key)}`,
+    ...changeLines(differencesIn(plan, change)).map((line) => `      ${line}`),
+  ]);
 }
 
-function differenceText({ pointer, before, after }: Difference): string {
-  const [from, to] = [before, after].map((value) => (value === undefined ? "nothing" : shortJson(value, pointer)));
-  return `      ${oneLine(pointer) || "/"} ${from} → ${to}`;
+/** Returns the differences of a flag or segment that both sides have, in words. */
+export function differencesIn(
+  { now, contents }: EnvironmentPlan,
+  { kind, key, action }: PlannedChange,
+): WordedChange[] {
+  if (action !== "update") return [];
+  const [before, after] = [now, contents].map((side) => (kind === "flag" ? side.flags : side.segments).get(key));
+  return wordedChanges(before, after);
 }
 
 /** Names the environment and counts its changes. */

@@ -70,10 +70,16 @@ export function pointerText(pointer: string): string {
     const isIndex = /^\d+$/.test(step) && texts.length > 0;
     // A second index is one side of a pair. The message itself says which side it means.
     if (isIndex && !isNumbered) texts.push(`${texts.pop() ?? ""} ${Number(step) + 1}`);
-    else if (!isIndex) texts.push(Object.hasOwn(WORDS, step) ? (WORDS[step] ?? step) : step);
+    else if (!isIndex)
+      texts.push(Object.hasOwn(WORDS, step) ? (WORDS[step] ?? step) : i === 0 ? separated(step) : step);
     isNumbered = isIndex;
   }
   return texts.join(", ") || "the whole flag";
+}
+
+/** `previousSecretUntil` is "previous secret until". Only the first step is surely the name of a field. */
+function separated(field: string): string {
+  return field.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 /** Returns a pointer in words that begin with a capital letter. */

@@ -23,7 +23,7 @@ describe("burgee override", () => {
       1,
       "burgee: production does not allow overrides; run `burgee override allow -e production` first\n",
     ]);
-    expect((await t.run("override allow -e production --dry-run")).out).toContain("+ /overridesAllowed true");
+    expect((await t.run("override allow -e production --dry-run")).out).toContain("+ Overrides allowed: true");
     expect((await t.run("override allow -e production")).code).toBe(0);
     const line = "override create -e production --flag checkout=on --expires 2h --link https://shop.test/cart?a=1#top";
     const { out, err, code } = await t.run(line);

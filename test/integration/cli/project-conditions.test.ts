@@ -82,11 +82,11 @@ describe("the conditions of a project file", () => {
     await t.write("changed.yaml", project(VERSION.replace("extended", "loose"), AGE.replace("true", "false")));
     const { code, out } = await t.run("diff changed.yaml");
     expect(code).toBe(3);
-    expect(out).toContain('version-loose"');
-    expect(out).toContain("/condition/not/invalid");
+    expect(out).toContain("(read as version-loose)");
+    expect(out).toContain("(unknown if missing, also if not comparable)) → not (age is below 18 (unknown if missing))");
   });
 
-  test("show another list of packed hashes by its beginning only", async ({ expect }) => {
+  test("show another list of packed hashes by its number only", async ({ expect }) => {
     const packed = (hashes = "") =>
       `{ attribute: a, read: { sha256: s }, operator: in, packed: { width: 8, hashes: "${hashes}" } }`;
     await t.write("packed.yaml", project(packed("-1234567890")));
@@ -94,8 +94,8 @@ describe("the conditions of a project file", () => {
     await t.write("packed.yaml", project(packed(MANY)));
     for (const command of ["diff packed.yaml", "diff packed.yaml --format patch", "apply packed.yaml --dry-run"]) {
       const { out } = await t.run(command);
-      expect(out).toContain("/packed/hashes");
-      expect(out).toContain("(53334 characters)");
+      expect(out).toContain("is one of 1 hash");
+      expect(out).toContain("is one of 5,000 hashes");
       expect(out.length).toBeLessThan(2000);
     }
     await t.run("apply project.yaml");

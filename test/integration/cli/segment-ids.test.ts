@@ -91,7 +91,7 @@ describe("burgee segments add-ids, remove-ids and check-ids", () => {
     const dry = await t.run(`segments add-ids invited ${IN} carl@acme.com --dry-run`);
     expect(dry.out, dry.err).toContain("would change: 1 id added; 3 hashes now");
     const created = await t.run(`segments add-ids other ${IN} --attribute email carl@acme.com --dry-run`);
-    expect(created.out).toContain('"packed":{"width":8,"hashes":"1 hashes"}');
+    expect(created.out).toContain("is one of 1 hash");
     expect((await segment("invited")).version).toBe(version);
   });
 

@@ -149,8 +149,8 @@ describe("burgee flags", () => {
     expect((await flags("set still --rollout on=10,off=90 --dry-run")).out).toBe(
       [
         "flag still in production would change:",
-        '  + /default/rollout {"weights":[["on",10000],["off",90000]]}',
-        '  - /default/variant "on"',
+        "  - Everyone else: on",
+        "  + Everyone else: on for 10%, off for 90%",
         "",
       ].join("\n"),
     );

@@ -51,7 +51,7 @@ describe("burgee flags serve and rollout", () => {
     expect((await t.evaluate("all", { targetingKey: "u", role: "staff" })).body.value).toBe(false);
     const before = await stored("all");
     const dry = await flags("serve all on --dry-run");
-    expect(dry.out).toContain('  + /default/variant "on"\n');
+    expect(dry.out).toContain("  + Everyone else: on\n");
     expect(dry.out).toContain("removes 1 rule and 1 prerequisite and the rollout;");
     expect(await stored("all")).toEqual(before);
     expect(await flags("serve all on")).toMatchObject({

@@ -58,7 +58,7 @@ describe("the life of a flag on the command line", () => {
     await t.write("dated.yaml", text.replace("2031-02-03T00:00:00.000Z", "2031-02-03"));
     expect((await t.run("diff dated.yaml")).code).toBe(0);
     await t.write("dated.yaml", text.replace("2031-02-03T00:00:00.000Z", "2031-02-04"));
-    expect((await t.run("diff dated.yaml")).out).toContain("/expiresAt");
+    expect((await t.run("diff dated.yaml")).out).toContain("Expires: 3 Feb 2031, 00:00 UTC → 4 Feb 2031, 00:00 UTC");
     await t.write("dated.yaml", text.replace(/ +lifetime.*\n +expiresAt.*\n/, ""));
     expect((await t.run("apply dated.yaml")).code).toBe(0);
     expect((await t.call("GET", "/api/v1/flags/dated")).body.lifetime).toBeUndefined();

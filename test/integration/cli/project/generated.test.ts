@@ -93,7 +93,7 @@ ${more}    environments:
     await t.write("with.yaml", project('    fallback: ""\n'));
     expect((await t.run("apply without.yaml")).code).toBe(0);
     const diff = await t.run("diff with.yaml");
-    expect([diff.code, diff.out]).toEqual([3, expect.stringContaining("fallback")]);
+    expect([diff.code, diff.out]).toEqual([3, expect.stringContaining("Fallback: ")]);
     expect((await t.run("apply with.yaml")).code).toBe(0);
     expect((await t.run("diff with.yaml")).code).toBe(0);
     expect((await t.run("export")).out).toContain('fallback: ""');
@@ -141,7 +141,7 @@ ${more}    environments:
     await t.write("with.yaml", project(SCHEMA));
     expect((await t.run("apply without.yaml")).code).toBe(0);
     const diff = await t.run("diff with.yaml");
-    expect([diff.code, diff.out]).toEqual([3, expect.stringContaining("jsonSchema")]);
+    expect([diff.code, diff.out]).toEqual([3, expect.stringContaining("JSON Schema: ")]);
     expect((await t.run("apply with.yaml")).code).toBe(0);
     expect((await t.run("diff with.yaml")).code).toBe(0);
     const { json } = await t.run("flags get theme -e production --json");

@@ -109,8 +109,8 @@ describe("burgee validate", () => {
     expect(patch.code).toBe(3);
     expect(patch.out).toMatch(/^@@ production at version \d+: 1 to update, 1 to delete @@$/m);
     expect(patch.out).toMatch(new RegExp(`^ {2}flag ${key}$`, "m"));
-    expect(patch.out).toMatch(/^- {3}\/description "changed"$/m);
-    expect(patch.out).toMatch(/^\+ {3}\/description /m);
+    expect(patch.out).toMatch(/^- {3}Description: “changed”$/m);
+    expect(patch.out).toMatch(/^\+ {3}Description: /m);
     expect(patch.out).toMatch(/^- flag only-here$/m);
     const markdown = await t.run("diff right.yaml -e production --prune --format markdown");
     expect(markdown.out).toMatch(/^### production at version \d+: 1 to update, 1 to delete\n\n```diff\n/);

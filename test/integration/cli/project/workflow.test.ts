@@ -49,7 +49,7 @@ describe("the workflow that burgee init writes", () => {
     await runJob("check");
     const summary = await t.read("summary.md");
     expect(summary).toMatch(
-      /^### Flags\n\n### production at version \d+: 1 to update\n\n```diff\n {2}flag search\n- {3}\/default/,
+      /^### Flags\n\n### production at version \d+: 1 to update\n\n```diff\n {2}flag search\n- {3}Everyone else: off\n\+ {3}Everyone else: on/,
     );
     expect(await t.read("comment.md")).toBe(summary);
     expect(await t.read("gh.txt")).toBe("pr comment 7 --body-file comment.md --edit-last --create-if-none\n");

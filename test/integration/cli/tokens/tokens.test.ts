@@ -128,7 +128,7 @@ describe("burgee tokens", () => {
     await withToken(created.token, "env list");
     const today = new Date(t.clock.now()).toISOString().slice(0, 10);
     expect((await row("tokens list"))?.split(/\s{2,}/).at(-1)).toBe(today);
-    expect((await t.run(`tokens revoke ${id} --dry-run`)).out).toContain("+ /revoked true");
+    expect((await t.run(`tokens revoke ${id} --dry-run`)).out).toContain("+ Revoked: true");
     expect(await t.run(`tokens revoke ${id}`)).toMatchObject({
       code: 0,
       out: `admin token ${id}: revoked; it stops working within ten seconds\n`,

@@ -74,7 +74,7 @@ describe("burgee webhooks", () => {
   test("update changes filters and switches the webhook off", async ({ expect }) => {
     const id = await idOf();
     const dry = await t.run(`webhooks update ${id} --tags billing --all-entities --disable --dry-run`);
-    expect(dry.out).toContain("/enabled");
+    expect(dry.out).toContain("+ Enabled: false");
     expect((await t.run(`webhooks update ${id} --tags billing --all-entities --disable`)).out).toBe(
       `webhook ${id}: changed\n`,
     );
@@ -92,7 +92,9 @@ describe("burgee webhooks", () => {
       out: expect.stringMatching(/^whsec_[\w+/]{43}=\n$/),
       err: expect.stringMatching(/^The previous secret also signs until \S+Z\. The new signing secret/),
     });
-    expect((await t.run(`webhooks rotate-secret ${id} --end-previous --dry-run`)).out).toContain("previousSecretUntil");
+    expect((await t.run(`webhooks rotate-secret ${id} --end-previous --dry-run`)).out).toContain(
+      "+ Previous secret until: null",
+    );
     expect((await t.run(`webhooks rotate-secret ${id} --end-previous`)).out).toContain("the previous secret has ended");
     expect((await t.run(`webhooks rotate-secret ${id} --overlap 0s`)).err).toContain("The previous secret has ended.");
   });
