@@ -2,12 +2,12 @@ import { ApiError, type Result } from "../sdk/client/client.ts";
 import type { DefinitionWritten, Written } from "../sdk/client/contract.ts";
 import { differences } from "../sdk/client/differences.ts";
 import { paintChanges } from "./colors.ts";
-import { oneLine } from "./escape.ts";
+import { oneLine } from "./text/escape.ts";
 import { EXIT, ExitError, RefusedError } from "./exit.ts";
 import { type Failure, failureOf, failureText } from "./failure.ts";
 import { publishedText } from "./project/report.ts";
 import type { Session } from "./session.ts";
-import { signedLines, wordedChanges } from "./worded.ts";
+import { signedLines, wordedChanges } from "./text/worded.ts";
 
 /** The query of a write. In a dry run, the deployment makes all its checks and writes nothing. */
 export interface WriteQuery {

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { ApiError, UnreachableError, UnusableNameError } from "../sdk/client/client.ts";
 import { ChangedMeanwhileError, InvalidFileError } from "../sdk/project/errors.ts";
 import { redact } from "../src/ops/redact.ts";
-import { oneLine } from "./escape.ts";
+import { oneLine } from "./text/escape.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { EXIT, RefusedError, UsageError } from "./exit.ts";
 

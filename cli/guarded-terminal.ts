@@ -1,4 +1,4 @@
-import { escapeControls } from "./escape.ts";
+import { escapeControls } from "./text/escape.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Matches admin tokens. They manage a deployment, and only `tokens create` shows one. */

@@ -20,7 +20,7 @@ import { addProjectCommands } from "./commands/project.ts";
 import { addShadowCommand } from "./commands/shadow.ts";
 import { addReferenceCommands } from "./commands/flags/references.ts";
 import { addSegmentCommands } from "./commands/segments.ts";
-import { escapeControls } from "./escape.ts";
+import { escapeControls } from "./text/escape.ts";
 import { noteText } from "./input.ts";
 import { addTestCommand } from "./commands/test.ts";
 import { addTokenCommands } from "./commands/access/tokens.ts";

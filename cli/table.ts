@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { oneLine } from "./escape.ts";
+import { oneLine } from "./text/escape.ts";
 
 const PLAIN = {
   chars: {

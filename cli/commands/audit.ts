@@ -4,7 +4,7 @@ import type { AuditChange, AuditWritePage } from "../../sdk/client/contract.ts";
 import { change, differencesText, ifExists } from "../change.ts";
 import { paintDifferences } from "../colors.ts";
 import { withExamples } from "../examples.ts";
-import { oneLine } from "../escape.ts";
+import { oneLine } from "../text/escape.ts";
 import { UsageError } from "../exit.ts";
 import { wholeNumber } from "../input.ts";
 import { openSession, type Session } from "../session.ts";

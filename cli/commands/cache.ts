@@ -4,7 +4,7 @@ import { FLAG_KINDS, type FlagKind } from "../../src/flags/document.ts";
 import { ApiError } from "../../sdk/client/client.ts";
 import { paintStatistics } from "../colors.ts";
 import { withExamples } from "../examples.ts";
-import { oneLine } from "../escape.ts";
+import { oneLine } from "../text/escape.ts";
 import { UsageError } from "../exit.ts";
 import { names, wholeNumber } from "../input.ts";
 import { startBar } from "../progress-bar.ts";

@@ -1,7 +1,7 @@
 import { Argument, type Command } from "commander";
 import { complete, type Suggestion } from "../completion/completion.ts";
 import { COMPLETION_SCRIPTS, MARK, SHELLS } from "../completion/completion-scripts.ts";
-import { oneLine } from "../escape.ts";
+import { oneLine } from "../text/escape.ts";
 import { withExamples } from "../examples.ts";
 import type { Terminal } from "../terminal.ts";
 

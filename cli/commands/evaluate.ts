@@ -4,13 +4,13 @@ import type { Explanation, Replay } from "../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../src/flags/document.ts";
 import { isInexact, numberProblem } from "../../src/flags/formats/exact-numbers.ts";
 import { withExamples } from "../examples.ts";
-import { oneLine } from "../escape.ts";
+import { oneLine } from "../text/escape.ts";
 import { EXIT, ExitError, UsageError } from "../exit.ts";
 import { wholeNumber } from "../input.ts";
 import { openSession, type Session } from "../session.ts";
 import { table } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Attributes, traceLines } from "../trace-text.ts";
+import { type Attributes, traceLines } from "../text/trace-text.ts";
 
 /** `burgee evaluate` and `burgee explain` evaluate flags for a context and explain the result. */
 export function addEvaluateCommands(program: Command, terminal: Terminal): void {

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { ApiError } from "../../sdk/client/client.ts";
 import { change } from "../change.ts";
 import { withExamples } from "../examples.ts";
-import { oneLine } from "../escape.ts";
+import { oneLine } from "../text/escape.ts";
 import { RefusedError, UsageError } from "../exit.ts";
 import { duration } from "../input.ts";
 import { openSession, type Session } from "../session.ts";

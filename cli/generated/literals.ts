@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../src/flags/document.ts";
-import { oneLine } from "../escape.ts";
+import { oneLine } from "../text/escape.ts";
 
 /** Returns a value as a type. Characters that editors do not show become escapes. */
 export function literal(value: JsonValue): string {

@@ -7,7 +7,7 @@ import {
   type Subschema,
   SCHEMA_TYPES,
 } from "../../src/flags/json-schema/keywords.ts";
-import { oneLine } from "../escape.ts";
+import { oneLine } from "../text/escape.ts";
 import { literal } from "./literals.ts";
 
 /** The types of JSON values; TypeScript has no type of whole numbers. */

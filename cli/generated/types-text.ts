@@ -2,7 +2,7 @@ import type { FlagDefinition, JsonValue } from "../../src/flags/document.ts";
 import { schemaProblems } from "../../src/flags/json-schema/schema-problems.ts";
 import type { SchemaObject } from "../../src/flags/json-schema/keywords.ts";
 import { takesJsonSchema } from "../../src/flags/json-schema/validate-json-schema.ts";
-import { oneLine } from "../escape.ts";
+import { oneLine } from "../text/escape.ts";
 import { byText, literal } from "./literals.ts";
 import { ALL_KINDS, SchemaTypes } from "./schema-types.ts";
 import { TypeNames } from "./type-names.ts";

@@ -3,7 +3,7 @@ import { ApiError, type Client } from "../../sdk/client/client.ts";
 import type { Evaluation, Evaluations, OfrepError } from "../../sdk/client/contract.ts";
 import type { Resolution } from "../../src/evaluation/types.ts";
 import type { JsonValue } from "../../src/flags/document.ts";
-import { oneLine } from "../escape.ts";
+import { oneLine } from "../text/escape.ts";
 import { RefusedError, UsageError } from "../exit.ts";
 import type { OurSide } from "./verification.ts";
 

@@ -1,7 +1,7 @@
 /** Plans in the form of a patch, which pull requests and mail show in colours: `-` and `+` begin the lines. */
 import type { EnvironmentPlan } from "../../sdk/project/plan.ts";
-import { oneLine } from "../escape.ts";
-import { signedLines } from "../worded.ts";
+import { oneLine } from "../text/escape.ts";
+import { signedLines } from "../text/worded.ts";
 import { audienceOf, differencesIn, headText, keptText } from "./report.ts";
 
 export function plansPatch(plans: readonly EnvironmentPlan[]): string {

@@ -3,8 +3,8 @@ import type { Outcome } from "../../sdk/project/apply.ts";
 import type { WholeFlag } from "../../sdk/project/contents.ts";
 import type { EnvironmentPlan, PlannedChange } from "../../sdk/project/plan.ts";
 import type { WordedChange } from "../../sdk/words/changes.ts";
-import { oneLine } from "../escape.ts";
-import { changeLines, wordedChanges } from "../worded.ts";
+import { oneLine } from "../text/escape.ts";
+import { changeLines, wordedChanges } from "../text/worded.ts";
 
 export interface PlansView {
   environments: { environment: string; version: number | null; changes: PlannedChange[]; kept: string[] }[];

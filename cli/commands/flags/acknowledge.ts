@@ -1,5 +1,5 @@
 import { ApiError } from "../../../sdk/client/client.ts";
-import { oneLine } from "../../escape.ts";
+import { oneLine } from "../../text/escape.ts";
 import { RefusedError } from "../../exit.ts";
 import type { Session } from "../../session.ts";
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { DefinitionWithEnvironments } from "../../../sdk/client/contract.ts";
 import { type Change, changeEach } from "../../change.ts";
 import { acknowledgeUse } from "./acknowledge.ts";
-import { oneLine } from "../../escape.ts";
+import { oneLine } from "../../text/escape.ts";
 import { withExamples } from "../../examples.ts";
 import { openSession, type Session } from "../../session.ts";
 import type { Terminal } from "../../terminal.ts";

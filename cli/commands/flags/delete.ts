@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { DefinitionWithEnvironments, Flag } from "../../../sdk/client/contract.ts";
 import { type Change, changeEach } from "../../change.ts";
-import { oneLine } from "../../escape.ts";
+import { oneLine } from "../../text/escape.ts";
 import { withExamples } from "../../examples.ts";
 import { openSession, type Session } from "../../session.ts";
 import type { Terminal } from "../../terminal.ts";

@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { Argument, type Command } from "commander";
 import { allPages } from "../../../sdk/client/client.ts";
-import { oneLine } from "../../escape.ts";
+import { oneLine } from "../../text/escape.ts";
 import { withExamples } from "../../examples.ts";
 import { UsageError } from "../../exit.ts";
 import { askGit, listFiles } from "../../references/list-files.ts";

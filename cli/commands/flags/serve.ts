@@ -4,7 +4,7 @@ import type { Flag } from "../../../sdk/client/contract.ts";
 import { WEIGHT_TOTAL } from "../../../src/flags/document.ts";
 import { type Change, change } from "../../change.ts";
 import { withExamples } from "../../examples.ts";
-import { oneLine } from "../../escape.ts";
+import { oneLine } from "../../text/escape.ts";
 import { UsageError } from "../../exit.ts";
 import { flagPatch, percentage } from "../../flag-options.ts";
 import { versionHeaders, withVersionOption } from "../../input.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { escapeControls, oneLine } from "../../../cli/escape.ts";
+import { escapeControls, oneLine } from "../../../cli/text/escape.ts";
 import { type CliTest, startCliTest } from "./harness.ts";
 
 const EVIL = "web\u001b[2J\u001b]0;pwned\u0007 x\nFAKE-ID  client  ok\u009b31m\u202egnp\u2028\u{E0041}\u007f";

@@ -1,7 +1,7 @@
 import { windowStateText } from "../../../sdk/client/window-text.ts";
 import { windowsText } from "../../../sdk/words/time.ts";
 import { describe, test } from "vitest";
-import { traceLines } from "../../../cli/trace-text.ts";
+import { traceLines } from "../../../cli/text/trace-text.ts";
 import type { ConditionTrace } from "../../../sdk/client/contract.ts";
 import { explainFlag } from "../../../src/evaluation/explain.ts";
 import type { EvaluationContext, RequestAttributes } from "../../../src/evaluation/types.ts";

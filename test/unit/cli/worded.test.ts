@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { changeLines, signedLines, wordedChanges } from "../../../cli/worded.ts";
+import { changeLines, signedLines, wordedChanges } from "../../../cli/text/worded.ts";
 
 const FLAG = { key: "a", enabled: true, rules: [], default: { variant: "off" }, variants: { on: true, off: false } };
 

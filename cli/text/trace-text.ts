@@ -1,5 +1,5 @@
-import type { AttributePath, ConditionTrace } from "../sdk/client/contract.ts";
-import { readingText } from "../sdk/client/reader-text.ts";
+import type { AttributePath, ConditionTrace } from "../../sdk/client/contract.ts";
+import { readingText } from "../../sdk/client/reader-text.ts";
 
 /** The attributes of the evaluated context, which a trace does not repeat. */
 export type Attributes = Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** Differences of documents in words, as lines. A terminal is often not where the reader is, so times are in UTC. */
-import { changeText, documentChanges, type WordedChange } from "../sdk/words/changes.ts";
+import { changeText, documentChanges, type WordedChange } from "../../sdk/words/changes.ts";
 import { oneLine } from "./escape.ts";
 
 /** Returns the differences of two documents. One that does not exist is `undefined`. */
