@@ -61,7 +61,7 @@ export function SaveBar({
             Try this draft
           </button>
         )}
-        {!isNew && (
+        {(count > 0 || invalidText.isInvalid) && (
           <button type="button" onClick={() => void discard()}>
             Discard
           </button>

@@ -1,35 +1,40 @@
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useMemo, useState } from "preact/hooks";
 import { useCatalogue } from "../../state/catalogue.ts";
+import { useKeptDraft } from "../../state/drafts/use-kept-draft.ts";
 import { environments, typedWord } from "../../state/environments.ts";
 import { isComplete } from "../../state/new-flag/audience.ts";
 import { createEverywhere } from "../../state/new-flag/create-everywhere.ts";
-import { keyOf, type NewFlag, newFlagOf, startNewFlag } from "../../state/new-flag/new-flag.ts";
+import { keyOf, type NewFlag, newFlagOf } from "../../state/new-flag/new-flag.ts";
+import { createNewFlagEditing, type NewFlagEditing } from "../../state/new-flag/new-flag-editing.ts";
 import { go, href } from "../../state/route.ts";
 import { isReadOnly } from "../../state/session.ts";
+import { confirm } from "../../ui/confirm.tsx";
 import { focusField } from "../../ui/fields/focus.ts";
+import { useInvalidText } from "../../ui/fields/invalid-text.ts";
 import type { Problem } from "../../ui/fields/problem.ts";
-import { useLeaveGuard } from "../../ui/leave-guard.ts";
+import { unsavedChangesTo, useLeaveGuard } from "../../ui/leave-guard.ts";
 import { ReviewDialog } from "../../ui/review/review.tsx";
 import { Questions } from "./questions.tsx";
 
-/** Creates a flag with three questions. It exists in all environments, and is on in this one at most. */
+/**
+ * Creates a flag with three questions. It exists in all environments, and is on in this one at most. Until then, the
+ * tab keeps the form.
+ */
 export function CreateFlag({ environment }: { environment: string }): JSX.Element {
-  const [form, setForm] = useState(startNewFlag);
-  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const editing = useMemo(createNewFlagEditing, []);
+  const form = editing.form.value;
   const [isReviewing, setReviewing] = useState(false);
   const catalogue = useCatalogue(environment);
-  const isCreated = useRef(false);
-  const change = (next: NewFlag): void => {
-    setForm(next);
-    setProblems([]);
-  };
+  const invalidText = useInvalidText();
+  useKeptForm(environment, editing);
   useLeaveGuard(
-    () => form.name !== "" && !isCreated.current,
-    () => `The new flag ${form.name} has not been created yet.`,
+    () => editing.isChanged.peek() || invalidText.remains(),
+    () => unsavedChangesTo("the new flag"),
   );
   const refuse = (found: readonly Problem[]): void => {
-    setProblems(found);
+    editing.refuse(found);
     const [first] = found;
     if (first !== undefined) requestAnimationFrame(() => focusField(first.pointer));
   };
@@ -43,25 +48,58 @@ export function CreateFlag({ environment }: { environment: string }): JSX.Elemen
   };
   const create = async (others: readonly string[]): Promise<void> => {
     const flags = { flag: newFlagOf(form, true), off: newFlagOf(form, false) };
-    isCreated.current = await createEverywhere(environment, others, flags, refuse);
+    const isCreated = await createEverywhere(environment, others, flags, refuse);
     setReviewing(false);
-    if (isCreated.current) go(["flags", keyOf(form)]);
+    if (!isCreated) return;
+    editing.finish();
+    go(["flags", keyOf(form)]);
+  };
+  const discard = (): void => {
+    editing.discard();
+    invalidText.clear();
   };
   return (
     <>
-      <form class="stack" aria-label="New flag" onSubmit={review}>
-        <Questions environment={environment} known={catalogue} form={form} problems={problems} onChange={change} />
-        <footer class="actions">
-          <a href={href(["flags", "new"], { editor: "full" })}>Open the full editor instead</a>
-          <button type="submit" class="primary" disabled={isReadOnly.value}>
-            Review and create
-          </button>
-        </footer>
+      <form ref={invalidText.form} class="stack" aria-label="New flag" onInput={invalidText.onInput} onSubmit={review}>
+        <Questions
+          key={editing.discarded.value}
+          environment={environment}
+          known={catalogue}
+          form={form}
+          problems={editing.problems.value}
+          onChange={editing.change}
+        />
+        <Actions canDiscard={editing.isChanged.value || invalidText.isInvalid} onDiscard={discard} />
       </form>
       {isReviewing && (
         <CreateReview environment={environment} form={form} onCreate={create} onClose={() => setReviewing(false)} />
       )}
     </>
+  );
+}
+
+function useKeptForm(environment: string, editing: NewFlagEditing): void {
+  const { form: edited, isChanged, restore, discard } = editing;
+  const base = useMemo(() => signal(undefined), [editing]);
+  const id = { entity: "new-flag" as const, environment, key: undefined };
+  useKeptDraft({ id, base, edited, isChanged, restore, discard }, [editing]);
+}
+
+function Actions({ canDiscard, onDiscard }: { canDiscard: boolean; onDiscard: () => void }): JSX.Element {
+  const discard = async (): Promise<void> => {
+    const detail = "Everything that you have typed on this page will be lost.";
+    if (await confirm({ title: "Discard the new flag?", detail, action: "Discard", isDestructive: true })) onDiscard();
+  };
+  return (
+    <footer class="actions">
+      <a href={href(["flags", "new"], { editor: "full" })}>Open the full editor instead</a>
+      <button type="button" disabled={!canDiscard} onClick={() => void discard()}>
+        Discard
+      </button>
+      <button type="submit" class="primary" disabled={isReadOnly.value}>
+        Review and create
+      </button>
+    </footer>
   );
 }
 

@@ -13,7 +13,8 @@ export interface KeptDraft {
 }
 
 export interface DraftId {
-  entity: "flag" | "segment";
+  /** `new-flag` is the form with three questions. */
+  entity: "flag" | "segment" | "new-flag";
   environment: string;
   /** `undefined` for the draft of a new one. */
   key: string | undefined;
