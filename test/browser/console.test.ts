@@ -1,6 +1,7 @@
 /** The built console in Chromium: people use it, and the edge then evaluates flags as they expect. */
 import { afterAll, beforeAll } from "vitest";
 import { describeAccessibility } from "./console/accessibility.ts";
+import { describeFallbacks } from "./console/flag/fallback.ts";
 import { describeFlagHistory } from "./console/flag/history.ts";
 import { describeFlagInsights } from "./console/flag/insights.ts";
 import { describeUseIt } from "./console/flag/use-it.ts";
@@ -60,6 +61,7 @@ describePaletteJourneys(theWorld);
 describeBulkJourneys(theWorld);
 describeEditingJourneys(theWorld);
 describeFlagPage(theWorld);
+describeFallbacks(theWorld);
 describeFlagHistory(theWorld);
 describeFlagInsights(theWorld);
 describeUseIt(theWorld);

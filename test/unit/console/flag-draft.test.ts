@@ -10,6 +10,7 @@ import {
   moveItem,
   newDraft,
   renameVariant,
+  withRemovals,
 } from "../../../console/src/state/flags/flag-draft.ts";
 import { enclosingPointers, remainingProblems } from "../../../console/src/state/flags/pointers.ts";
 import { parseValue, valueText } from "../../../console/src/state/flags/variant-values.ts";
@@ -209,4 +210,16 @@ test("a condition reads as a sentence", () => {
   );
   const read = { attribute: "age", operator: "lt" as const, values: [18], read: "number" as const };
   expect(conditionText(read)).toBe("age (read as number) is below 18");
+});
+
+test("a save removes the optional fields that only the stored flag has", () => {
+  const stored: Flag = { ...FLAG, owner: "web", fallback: true, expiresAt: "2030-01-01T00:00:00Z" };
+  const { owner: _owner, fallback: _fallback, expiresAt: _expiresAt, ...wanted } = stored;
+  expect(withRemovals(stored, wanted)).toEqual({ ...wanted, owner: "", fallback: null, expiresAt: null });
+  expect(withRemovals(wanted, stored)).toEqual(stored);
+});
+
+test("a new flag of another type has no fallback of the former type", () => {
+  const typed = { ...newDraft(), fallback: true };
+  expect(flagOf({ ...typed, ...defaultsForType("string") })).not.toHaveProperty("fallback");
 });

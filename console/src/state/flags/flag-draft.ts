@@ -20,7 +20,7 @@ export interface Draft {
   tags: readonly string[];
   /** `undefined` if the flag never had an owner. */
   owner: string | undefined;
-  /** The value that code uses when an evaluation fails. `undefined` if nobody has said. The console only shows it. */
+  /** The value that code uses when an evaluation fails. `undefined` if there is none, and `null` to remove it. */
   fallback: unknown;
   /** `undefined` if nobody ever said, like `expiresAt`. */
   lifetime: Flag["lifetime"];
@@ -104,6 +104,18 @@ export function flagOf(draft: Draft): Flag {
   };
 }
 
+/** The values that remove optional fields. A field that is not sent stays as it is. */
+const REMOVED = { fallback: null, jsonSchema: null, lifetime: null, expiresAt: null, owner: "" } as const;
+
+/** Returns the flag with the removal of each optional field that only the stored flag has. */
+export function withRemovals(base: Flag, wanted: Flag): Flag {
+  const removed = Object.entries(REMOVED).filter(([name]) => {
+    const field = name as keyof typeof REMOVED;
+    return base[field] !== undefined && base[field] !== null && wanted[field] === undefined;
+  });
+  return { ...wanted, ...Object.fromEntries(removed) };
+}
+
 /** Returns the draft of a new flag. */
 export function newDraft(): Draft {
   return {
@@ -115,7 +127,7 @@ export function newDraft(): Draft {
 /** Returns the initial variants of a new flag of this type, and its default. */
 export function defaultsForType(
   type: Flag["type"],
-): Pick<Draft, "type" | "variants" | "offVariant" | "default" | "rules" | "jsonSchema"> {
+): Pick<Draft, "type" | "variants" | "offVariant" | "default" | "rules" | "fallback" | "jsonSchema"> {
   const isBoolean = type === "boolean";
   const [first, second] = isBoolean ? ["on", "off"] : ["a", "b"];
   return {
@@ -127,6 +139,7 @@ export function defaultsForType(
     offVariant: second,
     default: { variant: second },
     rules: [],
+    fallback: undefined,
     jsonSchema: undefined,
   };
 }

@@ -19,16 +19,11 @@ interface Props {
 /** Edits one variant: its name and its value. */
 export function VariantItem({ type, variant, taken, canRemove, onRename, onChange, onRemove }: Props): JSX.Element {
   const { name, value } = variant;
+  const pointer = `/variants/${escapePointer(name)}`;
   return (
     <div class={`variant ${type}`} role="group" aria-label={`Variant ${name}`}>
-      <NameInput
-        label="Name"
-        name={name}
-        taken={taken}
-        onChange={onRename}
-        pointer={`/variants/${escapePointer(name)}/-`}
-      />
-      <VariantValue type={type} name={name} value={value} onChange={onChange} />
+      <NameInput label="Name" name={name} taken={taken} onChange={onRename} pointer={`${pointer}/-`} />
+      <VariantValue type={type} value={value} pointer={pointer} onChange={onChange} />
       <RemoveButton label={`Remove variant ${name}`} isDisabled={!canRemove} onRemove={onRemove} />
     </div>
   );

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { escapePointer } from "../../../../../sdk/words/place.ts";
 import { type FlagType, isJsonType, parseValue, valueText } from "../../../state/flags/variant-values.ts";
+import type { Parsed } from "../../../ui/fields/parsed.ts";
 import { ParsedInput } from "../../../ui/fields/parsed-input.tsx";
 import { Select } from "../../../ui/fields/select.tsx";
 
@@ -13,23 +13,26 @@ const LONG = 60;
 
 /** Edits a value of the flag's type. */
 export function VariantValue({
+  label = "Value",
   type,
-  name,
   value,
+  pointer,
+  parse = parseValue,
   onChange,
 }: {
+  label?: string;
   type: FlagType;
-  name: string;
   value: unknown;
+  pointer: string;
+  parse?: (type: FlagType, text: string) => Parsed<unknown>;
   onChange: (value: unknown) => void;
 }): JSX.Element {
-  const pointer = `/variants/${escapePointer(name)}`;
   // The control must not change its size while the person types, so only the initial text counts.
   const [isLong] = useState(() => type === "string" && (String(value).length > LONG || String(value).includes("\n")));
   if (type === "boolean") {
     return (
       <Select
-        label="Value"
+        label={label}
         value={String(value)}
         options={BOOLEANS}
         onChange={(chosen) => onChange(chosen === "true")}
@@ -43,10 +46,10 @@ export function VariantValue({
     <ParsedInput
       // A value of another type needs a new control.
       key={type}
-      label={isJson ? "Value as JSON" : "Value"}
+      label={isJson ? `${label} as JSON` : label}
       value={value}
       format={(shown) => valueText(type, shown)}
-      parse={(text) => parseValue(type, text)}
+      parse={(text) => parse(type, text)}
       onChange={onChange}
       pointer={pointer}
       {...(lines === false ? {} : { lines })}
