@@ -24,6 +24,17 @@ export function changeText({ subject, before, after }: WordedChange): string {
   return after === undefined ? `${subject} removed: ${before}` : `${subject}: ${before} → ${after}`;
 }
 
+/** A longer sentence in a short message hides the rest of it. */
+const MAX_SENTENCE = 160;
+
+/** Returns changes as a short sentence: the one change, or the places of several. */
+export function changesText(changes: readonly WordedChange[]): string {
+  const [first] = changes;
+  const text = changes.length === 1 && first !== undefined ? changeText(first) : "";
+  if (text !== "" && text.length <= MAX_SENTENCE) return text;
+  return `Changed: ${listText([...new Set(changes.map(({ subject }) => subject))], "and", 3)}`;
+}
+
 /**
  * Returns the differences of two configurations. There is at least one if any field differs: where the words are the
  * same, it names the field and its values.
@@ -60,6 +71,13 @@ export function flagChanges(
   return [
     ...configurationChanges(old, now, wording),
     ...entryChanges("Variant", "/variants", old.variants, now.variants),
+    ...change(
+      "Fallback",
+      old.fallback,
+      now.fallback,
+      (value) => (value === null ? "none" : valueJson(value)),
+      "/fallback",
+    ),
     ...change("Visible to", old.clientVisible, now.clientVisible, visibilityText, "/clientVisible"),
     ...change("Description", old.description, now.description, quoted, "/description"),
     ...change("Owner", old.owner, now.owner, quoted, "/owner"),
@@ -105,7 +123,7 @@ export function documentChanges(
 
 /** The fields that have words of their own. */
 const NAMED =
-  "enabled rules default offVariant prerequisites variants clientVisible description owner tags metadata lifetime expiresAt".split(
+  "enabled rules default offVariant prerequisites variants fallback clientVisible description owner tags metadata lifetime expiresAt".split(
     " ",
   );
 

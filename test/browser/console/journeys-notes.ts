@@ -77,7 +77,8 @@ export function describeNoteJourneys(world: () => ConsoleWorld): void {
       expect(await seriousFindings(page)).toEqual([]);
       await conflict.getByRole("radio", { name: /^Mine/ }).check();
       await conflict.getByRole("button", { name: "Continue" }).click();
-      await page.getByText("Segment noted-segment saved in production").waitFor();
+      const saved = "Segment noted-segment saved in production. Description: “typed elsewhere” → “typed here”.";
+      await page.getByText(`${saved} Its members are the same, so no flag changes`).waitFor();
       await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
       expect(await newest("production")).toMatchObject({
         entity: "segment",

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Configuration, Rule } from "../../../sdk/client/contract.ts";
 import {
+  changesText,
   changeText,
   configurationChanges,
   documentChanges,
@@ -131,13 +132,15 @@ test("the differences of flags cover the definition, and fields that have no wor
   };
   expect(flagChanges(before, after, WORDING).map(changeText)).toEqual([
     "Variant off removed: false",
+    "Fallback added: true",
     "Visible to: servers only → servers, browsers and apps",
     "Tags: a → none",
     "Lifetime added: temporary",
     "Expires added: 1 Jan 2027, 01:00 CET",
-    "Fallback added: true",
     'JSON Schema added: {"type":"object"}',
   ]);
+  const removed = flagChanges({ fallback: true }, { fallback: null }, WORDING);
+  expect(removed.map(changeText)).toEqual(["Fallback: true → none"]);
 });
 
 test("the differences of segments show their conditions in words", () => {
@@ -167,4 +170,18 @@ test("documents are compared by their kind, and those without words field by fie
     "Name: a → b",
     "Origins 2 added: y",
   ]);
+});
+
+describe("changes as a short sentence", () => {
+  const before = { name: "Plans", description: "", condition: { attribute: "plan", operator: "in", values: ["pro"] } };
+
+  test("say the one change, or the places of several or of a long one", () => {
+    expect(changesText(segmentChanges(before, { ...before, name: "Paid" }))).toBe("Name: “Plans” → “Paid”");
+    const condition = { ...before.condition, values: ["free"] };
+    const several = segmentChanges(before, { ...before, name: "Paid", description: "All of them", condition });
+    expect(changesText(several)).toMatch(/^Changed: .*Name.* and .*Description/);
+    expect(changesText(segmentChanges(before, { ...before, description: "x".repeat(200) }))).toBe(
+      "Changed: Description",
+    );
+  });
 });

@@ -1,6 +1,7 @@
 /** Facts about a change of a flag: how dangerous it is, the environments that it changes, and its message. */
 import type { Flag } from "../../../../sdk/client/contract.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
+import { changesText, flagChanges } from "../../../../sdk/words/changes.ts";
 import { listText } from "../../../../sdk/words/names.ts";
 import { servedText } from "../../../../sdk/words/served.ts";
 import { environments } from "../environments.ts";
@@ -54,5 +55,7 @@ function resultText(environment: string, before: Flag, after: Flag): string {
   if (before.enabled !== enabled) {
     return enabled ? `${key} is on in ${environment}: ${next}` : `${key} is off for everybody in ${environment}`;
   }
-  return old === next ? `${key} saved in ${environment}` : `${key} saved in ${environment}. It serves ${next}`;
+  if (old !== next) return `${key} saved in ${environment}. It serves ${next}`;
+  const changes = flagChanges(plainFlag(before), plainFlag(after), wordingOf(key));
+  return `${key} saved in ${environment}${changes.length === 0 ? "" : `. ${changesText(changes)}`}`;
 }

@@ -10,6 +10,7 @@ import { notify, notifyFailure } from "../notices.ts";
 import { client } from "../session.ts";
 import { announceUndo } from "../undone.ts";
 import { changedEnvironments, isDangerousChange, plainFlag, savedText } from "./changed-flag.ts";
+import { withRemovals } from "./flag-draft.ts";
 
 /** The pending toggles by environment and key. Each resolves with the saved flag. */
 const toggles = new Map<string, Promise<Flag>>();
@@ -82,10 +83,10 @@ export async function saveFlag(
   const onRejected = options.onRejected ?? ((error) => notifyFailure(`Could not save ${key}`, error, topic));
   try {
     const headers = base.version === undefined ? {} : { "If-Match": `"${base.version}"` };
-    const { body } = await client.call("putFlag", { path, body: wanted, headers });
+    const { body } = await client.call("putFlag", { path, body: withRemovals(base, wanted), headers });
     const text = savedText(environment, base, body.flag, options.theirs ?? []);
     const action = { label: "Undo", run: () => undoFlag(environment, base, body.flag) };
-    notify(`${text} (version ${body.version})${publishedText(body.published)}`, "done", { topic, action });
+    notify(`${text}${publishedText(body.published)}`, "done", { topic, action });
     return changedNow(body.flag);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 412) {

@@ -19,7 +19,7 @@ export async function createFlag(
     const audience = flag.clientVisible === true ? "" : "; only servers see it, until it is visible to client keys";
     const action = { label: "Undo", run: () => undoCreation(environment, body.flag) };
     const topic = topicOf(environment, flag.key);
-    notify(`${flag.key} created in ${environment} (version ${body.version})${audience}`, "done", { topic, action });
+    notify(`${flag.key} created in ${environment}${audience}`, "done", { topic, action });
     return changedNow(body.flag);
   } catch (error) {
     onRejected(error);

@@ -2,10 +2,12 @@
 import { ApiError } from "../../../../sdk/client/client.ts";
 import type { Segment, SegmentInput } from "../../../../sdk/client/contract.ts";
 import { differences } from "../../../../sdk/client/differences.ts";
-import { listText } from "../../../../sdk/words/names.ts";
+import { changesText, segmentChanges } from "../../../../sdk/words/changes.ts";
+import { countText, listText } from "../../../../sdk/words/names.ts";
 import { askReview } from "../../ui/review/review.tsx";
 import { keepNoteOf } from "../change-note.ts";
 import { isProtected } from "../environments.ts";
+import { publishedText } from "../flags/flag-changes.ts";
 import { resolve } from "../merge/resolve.ts";
 import { notify, notifyFailure } from "../notices.ts";
 import { client } from "../session.ts";
@@ -47,11 +49,9 @@ export async function saveSegment(
   try {
     const headers = base === undefined ? { "If-None-Match": "*" } : { "If-Match": `"${base.version}"` };
     const { body } = await client.call("putSegment", { path: { env: environment, key }, body: wanted, headers });
-    const { theirs = [] } = options;
-    const kept = theirs.length === 0 ? "" : `. Someone else's changes are kept too: ${listText(theirs, "and", 3)}`;
-    const text = `Segment ${key} ${base === undefined ? "created" : "saved"} in ${environment}${kept}`;
+    const text = savedText(environment, base, body.segment, options.theirs ?? []);
     const action = { label: "Undo", run: () => undoSegment(environment, base, body.segment) };
-    notify(`${text} (version ${body.version})`, "done", { topic, action });
+    notify(`${text}${publishedText(body.published)}`, "done", { topic, action });
     return body.segment;
   } catch (error) {
     const isConflict = error instanceof ApiError && error.status === 412;
@@ -78,6 +78,24 @@ export async function saveSegment(
     keepNoteOf(error);
     return await saveSegment(environment, theirs, resolved.merged, { ...options, theirs: resolved.theirs });
   }
+}
+
+/** Returns the result of a save in words. `theirs` names the fields that someone else changed at the same time. */
+function savedText(environment: string, base: Segment | undefined, saved: Segment, theirs: readonly string[]): string {
+  if (base === undefined) return `Segment ${saved.key} created in ${environment}. Nothing uses it yet`;
+  const changes = changesText(segmentChanges(inputOf(base), inputOf(saved)));
+  const kept = theirs.length === 0 ? "" : `. Someone else's changes are kept too: ${listText(theirs, "and", 3)}`;
+  return `Segment ${saved.key} saved in ${environment}. ${changes}. ${usersText(base, saved)}${kept}`;
+}
+
+/** Says which flags and segments the change of the segment changes. */
+function usersText(base: Segment, { condition, usedBy: { flags, segments } }: Segment): string {
+  const users = [...flags, ...segments];
+  if (users.length === 0) return "Nothing uses it yet";
+  if (differences(base.condition, condition).length === 0) return "Its members are the same, so no flag changes";
+  const counts = [countText(flags.length, "flag"), countText(segments.length, "segment")];
+  const found = counts.filter((text) => !text.startsWith("0 "));
+  return `It changes ${listText(found, "and")}: ${listText(users, "and", 3)}`;
 }
 
 /** Applies the inverse of a change to the segment as it is now. In production, the person reviews the result first. */

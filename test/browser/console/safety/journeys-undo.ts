@@ -63,6 +63,32 @@ export function describeUndoJourneys(world: () => ConsoleWorld): void {
   });
 
   describeLostAndFound(world);
+  describeMembers(world);
+}
+
+function describeMembers(world: () => ConsoleWorld): void {
+  describe("a person who takes a change of a used segment back", () => {
+    const { open, dialog, undo } = useVisits(world);
+
+    it("reads which flags changed, and the edge has the former members again", async () => {
+      const path = { env: "staging", key: "undo-plans" };
+      const condition = { attribute: "plan", operator: "in" as const, values: ["pro"] };
+      await world().api.call("putSegment", { path, body: { key: path.key, condition } });
+      const rules = [{ id: "plans", when: { segment: path.key }, serve: { variant: "on" } }];
+      for (const key of ["plan-one", "plan-two"]) await world().save({ key, rules }, "staging");
+      const atTheEdge = (plan: string) =>
+        world().evaluate("plan-one", { environment: "staging", context: { targetingKey: "user-1", plan } });
+      const page = await open("#/segments/undo-plans?environment=staging");
+      await page.getByRole("textbox", { name: "Values" }).fill("team");
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Review, save and update 2 flags" }).click();
+      await dialog().getByRole("button", { name: "Save", exact: true }).click();
+      await expect.poll(() => atTheEdge("team")).toMatchObject({ value: true });
+      await undo("It changes 2 flags: plan-one and plan-two");
+      await expect.poll(() => atTheEdge("team")).toMatchObject({ value: false });
+      expect(await atTheEdge("pro")).toMatchObject({ value: true });
+    });
+  });
 }
 
 function describeLostAndFound(world: () => ConsoleWorld): void {
@@ -98,8 +124,9 @@ function describeLostAndFound(world: () => ConsoleWorld): void {
       await page.getByLabel("Name", { exact: true }).fill("after");
       await page.getByRole("button", { name: "Review and save" }).click();
       await dialog().getByRole("button", { name: "Save", exact: true }).click();
-      await undo("Segment undo-members saved in staging");
+      await undo("Segment undo-members saved in staging. Name: “before” → “after”. Nothing uses it yet");
       await expect.poll(() => page.getByLabel("Name", { exact: true }).inputValue()).toBe("before");
+      await page.getByText("Name: “after” → “before”").waitFor();
       expect((await world().api.call("getSegment", { path })).body.name).toBe("before");
 
       const body = { kind: "client" as const, name: "undo-key", origins: ["https://a.example.com"] };
