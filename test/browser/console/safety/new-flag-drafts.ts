@@ -58,7 +58,7 @@ function describeInterruptions(world: () => ConsoleWorld): void {
     const { visit, open, again, back, kept } = useReloads(world);
     const field = (label: string) => visit().page.getByLabel(label, { exact: true });
 
-    it("loses nothing when the session ends and the network goes away, and keeps nothing afterwards", async () => {
+    it("loses nothing when the session and the network end, and keeps nothing afterwards", async () => {
       const page = await open("#/flags/new?environment=staging");
       visit().expectStatus(401);
       await field("Name").fill("Kept through all");
